@@ -1,0 +1,146 @@
+"""Every deliberate exception of the project, as one tree.
+
+ProvenanceError
+├── UsageError              the caller asked for something that cannot be
+│   ├── BadIri              text that is not an absolute IRI
+│   ├── NotFound            nothing has that name
+│   ├── Ambiguous           several things have that name
+│   └── BadRubric           an assessment scheme that cannot be applied
+├── SourceError             a document cannot be read
+│   ├── UnknownFormat       no reader recognises it
+│   ├── Unreadable          not text, truncated, too large, too deep
+│   └── FetchError          the network did not give it
+├── RecordError             a record contradicts itself
+├── StoreError              the store cannot be used
+│   ├── StoreMissing        nothing has been built there
+│   ├── StoreBusy           another process is writing
+│   └── StoreFormat         written by another version of the software
+└── QueryError              a query was not answered
+    ├── QueryRefused        too long, too deep, or asks for the network
+    ├── QuerySyntax         not SPARQL 1.1
+    ├── QueryTimeout        stopped after its time limit
+    ├── QueryTooLarge       stopped at its memory or size limit
+    └── QueryCrashed        the evaluating process died
+
+A message says what is wrong, where, and what would work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class ProvenanceError(Exception):
+    """Anything this project raises on purpose."""
+
+
+class UsageError(ProvenanceError):
+    """The caller asked for something that cannot be."""
+
+
+class BadIri(UsageError):
+    """A text that is not an absolute IRI."""
+
+    def __init__(self, text: str, why: str) -> None:
+        shown = text if len(text) <= 120 else text[:117] + "..."
+        super().__init__(f"not an IRI: {shown!r} ({why})")
+        self.text = text
+
+
+class NotFound(UsageError):
+    """Nothing has that name; near names are offered."""
+
+    def __init__(self, name: str, kind: str = "model", near: Iterable[str] = ()) -> None:
+        self.name, self.kind, self.near = name, kind, tuple(near)
+        hint = f"; did you mean {', '.join(self.near)}?" if self.near else ""
+        super().__init__(f"no {kind} named {name!r}{hint}")
+
+
+class Ambiguous(UsageError):
+    """Several things have that name."""
+
+    def __init__(self, name: str, candidates: Iterable[str], kind: str = "model") -> None:
+        self.name, self.kind, self.candidates = name, kind, tuple(candidates)
+        shown = ", ".join(self.candidates[:12])
+        more = f" and {len(self.candidates) - 12} more" if len(self.candidates) > 12 else ""
+        super().__init__(f"{name!r} names {len(self.candidates)} {kind}s: {shown}{more}")
+
+
+class BadRubric(UsageError):
+    """An assessment scheme that cannot be applied, with the place of the fault."""
+
+
+class SourceError(ProvenanceError):
+    """A document cannot be read."""
+
+
+class UnknownFormat(SourceError):
+    """No reader recognises this document."""
+
+    def __init__(self, url: str, known: Iterable[str], why: str = "") -> None:
+        reason = f": {why}" if why else ""
+        super().__init__(
+            f"{url}: no reader recognises it{reason} (formats: {', '.join(sorted(known))}; "
+            "name one with --as)"
+        )
+        self.url = url
+
+
+class Unreadable(SourceError):
+    """The bytes are not what the format needs: encoding, truncation, size or depth."""
+
+    def __init__(self, url: str, why: str) -> None:
+        super().__init__(f"{url}: {why}")
+        self.url, self.why = url, why
+
+
+class FetchError(SourceError):
+    """The network did not give the document."""
+
+
+class RecordError(ProvenanceError):
+    """A record contradicts itself or its header."""
+
+
+class StoreError(ProvenanceError):
+    """The store cannot be used."""
+
+
+class StoreMissing(StoreError):
+    """Nothing has been built at that place."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"no store at {where}: run `provenance-graph build` first")
+        self.where = where
+
+
+class StoreBusy(StoreError):
+    """Another process is writing to the store."""
+
+
+class StoreFormat(StoreError):
+    """The store was written by another version of the software."""
+
+
+class QueryError(ProvenanceError):
+    """A query was not answered."""
+
+
+class QueryRefused(QueryError):
+    """A query that is too long, too deep, or asks for the network."""
+
+
+class QuerySyntax(QueryError):
+    """A text that is not SPARQL 1.1."""
+
+
+class QueryTimeout(QueryError):
+    """A query stopped after its time limit."""
+
+
+class QueryTooLarge(QueryError):
+    """A query stopped at its memory or answer limit."""
+
+
+class QueryCrashed(QueryError):
+    """The process that evaluated the query died."""

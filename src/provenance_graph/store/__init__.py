@@ -1,0 +1,1 @@
+"""Where quads are kept and queries are answered within limits."""

@@ -1,0 +1,154 @@
+"""What a store is: the protocol every backend keeps, and the limits a query runs under."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final, Protocol, Self
+
+from provenance_graph.claims import Quad, Value
+from provenance_graph.names import Iri
+
+
+class AnyGraph(Enum):
+    """A wildcard for graphs, since None already means the default graph."""
+
+    ANY = "any"
+
+
+ANY: Final = AnyGraph.ANY
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one query may use.
+
+    ``seconds`` wall clock; ``memory_bytes`` address space of the evaluating process beyond
+    what it had; ``rows`` and ``answer_bytes`` of one answer; ``text_bytes`` and ``depth``
+    of the query itself.
+    """
+
+    seconds: float = 10.0
+    memory_bytes: int = 1 << 30
+    rows: int = 1_000_000
+    answer_bytes: int = 256 << 20
+    text_bytes: int = 100_000
+    depth: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The answer of a SELECT. ``truncated`` says that a limit cut it short."""
+
+    names: tuple[str, ...]
+    rows: list[tuple[Value | None, ...]]
+    truncated: bool = False
+
+    def __iter__(self) -> Iterator[dict[str, Value]]:
+        """Each row as a mapping of its bound variables."""
+        for row in self.rows:
+            yield {n: v for n, v in zip(self.names, row, strict=True) if v is not None}
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetChoice:
+    """The dataset a protocol request asks for; empty means the store's own."""
+
+    default_graphs: tuple[Iri, ...] = ()
+    named_graphs: tuple[Iri, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.default_graphs or self.named_graphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A serialised answer: ``kind`` is select, ask, construct or describe."""
+
+    body: bytes
+    media_type: str
+    kind: str
+    rows: int = 0
+    truncated: bool = False
+
+
+OWN_DATASET: Final = DatasetChoice()
+
+
+class Store(Protocol):
+    """A dataset that can be read. Implementations: embedded, remote, and in memory for tests.
+
+    ``bindings`` puts values into the query's variables as terms, never as text.
+    """
+
+    @property
+    def version(self) -> str:
+        """Changes with every commit; the same data under one version."""
+
+    def quads(
+        self,
+        subject: Iri | None = None,
+        predicate: Iri | None = None,
+        object: Value | None = None,  # noqa: A002 - RDF's own name
+        graph: Iri | AnyGraph | None = None,
+    ) -> Iterator[Quad]:
+        """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph."""
+
+    def select(
+        self,
+        query: str,
+        bindings: Mapping[str, Value] | None = None,
+        limits: Limits | None = None,
+    ) -> Rows:
+        """The rows of a SELECT; raises QueryError and its kinds."""
+
+    def ask(
+        self,
+        query: str,
+        bindings: Mapping[str, Value] | None = None,
+        limits: Limits | None = None,
+    ) -> bool:
+        """The answer of an ASK; raises QueryError and its kinds."""
+
+    def serialize(
+        self,
+        query: str,
+        media_type: str,
+        *,
+        bindings: Mapping[str, Value] | None = None,
+        dataset: DatasetChoice = OWN_DATASET,
+        limits: Limits | None = None,
+    ) -> Answer:
+        """Any query's answer in a media type, written by the engine itself."""
+
+    def graphs(self) -> Iterator[Iri]:
+        """The names of the named graphs."""
+
+    def close(self) -> None:
+        """Give back what the store holds."""
+
+    def __enter__(self) -> Self:
+        """Use as a context manager."""
+
+    def __exit__(self, *failure: object) -> None:
+        """Close."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one commit does: drop whole graphs, then remove quads, then add quads."""
+
+    drop: tuple[Iri, ...] = ()
+    remove: Iterable[Quad] = field(default=())
+    add: Iterable[Quad] = field(default=())
+
+
+class WritableStore(Store, Protocol):
+    """A store that one process may change."""
+
+    def commit(self, change: Change) -> str:
+        """Apply a change at once or not at all, publish it, and give the new version."""

@@ -1,0 +1,28 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # for `from shared import …`
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write what was got as expected")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, bytes], None]:
+    """Hold bytes equal to a file, or write the file with --update-golden."""
+
+    def check(path: Path, actual: bytes) -> None:
+        if request.config.getoption("--update-golden"):
+            path.write_bytes(actual)
+        expected = path.read_bytes() if path.exists() else b""
+        assert actual == expected, f"if this is right: pytest --update-golden ({path.name})"
+
+    return check
