@@ -8,6 +8,7 @@ when the source states the value outright on the record's default basis. *Annota
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
@@ -35,6 +36,7 @@ from provenance_graph.names import PREFIXES, Iri, iri, shorten
 
 C = TypeVar("C", bound=Code)
 _CLAIM = vocab.CLAIM_CLASS
+_DATED = re.compile(r"/\d{4}-\d\d-\d\d(T[0-9:.]+Z?)?$")
 _BASES = {code.value: code for code in Basis}
 _STANCES = {code.value: code for code in Stance}
 _PRECISIONS = {code.value: code for code in Precision}
@@ -44,6 +46,15 @@ def claim_iri(record: Iri, claim: Claim) -> Iri:
     """The node of an annotated claim: the record's IRI and a digest of what it says."""
     digest = hashlib.sha256("\x1f".join(claim_key(claim)).encode()).hexdigest()
     return Iri(f"{record}#c-{digest[:16]}")
+
+
+def series(record: Iri) -> Iri:
+    """The document a record is one retrieval of: its IRI without the date at its end.
+
+    >>> series(Iri("https://w3id.org/provenance-graph/id/record/apx/x/2025-11-22"))
+    Iri('https://w3id.org/provenance-graph/id/record/apx/x')
+    """
+    return Iri(_DATED.sub("", record))
 
 
 def to_quads(record: Record) -> Iterator[Quad]:
@@ -63,6 +74,7 @@ def to_quads(record: Record) -> Iterator[Quad]:
 def _header_values(header: Header) -> Iterator[tuple[Iri, Value]]:
     stamp = vocab.XSD_DATE_TIME if "T" in header.retrieved else vocab.XSD_DATE
     yield vocab.RDF_TYPE, vocab.SOURCE_RECORD_CLASS
+    yield vocab.OF_DOCUMENT, series(header.record)
     yield vocab.URL, header.document
     yield vocab.WAS_ATTRIBUTED_TO, header.publisher
     yield vocab.RETRIEVED_ON, Literal(header.retrieved, stamp)
@@ -163,7 +175,7 @@ _HEADER_TERMS = frozenset(
     {
         vocab.URL, vocab.WAS_ATTRIBUTED_TO, vocab.RETRIEVED_ON, vocab.READER,
         vocab.READER_VERSION, vocab.DEFAULT_BASIS, vocab.TITLE, vocab.DIGEST,
-        vocab.SOURCE_LICENCE, vocab.ATTRIBUTION,
+        vocab.SOURCE_LICENCE, vocab.ATTRIBUTION, vocab.OF_DOCUMENT,
     }
 )  # fmt: skip
 _CLAIM_TERMS = frozenset(
@@ -191,13 +203,14 @@ def _single(node: Iri, said: list[tuple[Iri, Value]], terms: frozenset[Iri]) -> 
 def _claims(nodes: Mapping[Iri, list[tuple[Iri, Value]]]) -> Iterator[Claim]:
     for node, said in nodes.items():
         if (vocab.RDF_TYPE, _CLAIM) in said:
-            yield _claim(node, said)
+            yield claim_from(node, said)
         else:
             for predicate, value in said:
                 yield Claim(node, predicate, value)
 
 
-def _claim(node: Iri, said: list[tuple[Iri, Value]]) -> Claim:
+def claim_from(node: Iri, said: list[tuple[Iri, Value]]) -> Claim:
+    """A claim from what a ``pg:Claim`` node says; raises RecordError where it is incomplete."""
     values = _single(node, said, _CLAIM_TERMS)
     about, prop = values.get(vocab.ABOUT), values.get(vocab.PROPERTY)
     if not isinstance(about, Iri) or not isinstance(prop, Iri):

@@ -33,6 +33,7 @@ CLAIM_CLASS = _pg("Claim")
 ACCEPTANCE_POLICY_CLASS = _pg("AcceptancePolicy")
 FACT_PROPERTY_CLASS = _pg("FactProperty")
 SINGLE_VALUED_FACT_CLASS = _pg("SingleValuedFact")
+EXHAUSTIVE_FACT_CLASS = _pg("ExhaustiveFact")
 
 # Classes: evaluation and assessment
 BENCHMARK_CLASS = _pg("Benchmark")

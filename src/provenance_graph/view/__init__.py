@@ -1,0 +1,1 @@
+"""From records to the accepted view: identity, acceptance, disclosure, evidence."""
