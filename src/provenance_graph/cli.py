@@ -1,0 +1,87 @@
+"""The command line: opens the store, calls one function, prints."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import sys
+
+import click
+
+from provenance_graph import commands
+from provenance_graph.errors import ProvenanceError, StoreError
+from provenance_graph.session import Session
+
+DONE, FINDINGS, USAGE, NO_STORE = 0, 1, 2, 3
+"""Exit codes: done; findings above the asked severity; wrong usage or input; no store."""
+
+_ALIASES = {"import": "import_", "licenses": "licences"}
+
+
+class Commands(click.Group):
+    """Commands found by their module's name and loaded when called, so that start-up is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, by name."""
+        return sorted(module.name.strip("_") for module in pkgutil.iter_modules(commands.__path__))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        name = _ALIASES.get(cmd_name, cmd_name)
+        if not any(module.name == name for module in pkgutil.iter_modules(commands.__path__)):
+            return None
+        found = importlib.import_module(f"provenance_graph.commands.{name}").command
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--store",
+    "store_path",
+    default="var/graph",
+    envvar="PROVENANCE_GRAPH_STORE",
+    show_default=True,
+    metavar="PATH|URL",
+    help="The store's folder, or the address of a SPARQL service.",
+)
+@click.version_option(package_name="provenance-graph", prog_name="provenance-graph")
+@click.pass_context
+def app(ctx: click.Context, store_path: str) -> None:
+    """Where an AI model comes from, what it may be used for, what its maker has not
+    disclosed, and who says so.
+    """
+    session = Session(store_path)
+    ctx.obj = session
+    ctx.call_on_close(session.closing.close)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        result = app.main(prog_name="provenance-graph", standalone_mode=False)
+        code = result if isinstance(result, int) else DONE
+        sys.stdout.flush()
+    except click.exceptions.Exit as leaving:
+        code = leaving.exit_code
+    except click.Abort:
+        sys.stderr.write("stopped\n")
+        code = 130
+    except click.ClickException as wrong:
+        wrong.show()
+        code = USAGE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader of our output has gone
+        code = DONE
+    except StoreError as wrong:
+        sys.stderr.write(f"provenance-graph: {wrong}\n")
+        code = NO_STORE
+    except ProvenanceError as wrong:
+        sys.stderr.write(f"provenance-graph: {wrong}\n")
+        code = USAGE
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

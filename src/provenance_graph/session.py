@@ -1,0 +1,160 @@
+"""What a command works with: where the store is, and how answers are printed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from provenance_graph.claims import Literal
+from provenance_graph.names import Iri, said
+
+if TYPE_CHECKING:
+    from provenance_graph.graph import Graph
+    from provenance_graph.store.base import Store
+
+
+@dataclass
+class Session:
+    """One run of the command line.
+
+    ``store_path`` is a folder or an ``http(s)://`` address; stores opened here are closed
+    when the command ends.
+    """
+
+    store_path: str
+    closing: ExitStack = field(default_factory=ExitStack)
+    _store: Any = None
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the store is a SPARQL service somewhere else."""
+        return self.store_path.startswith(("http://", "https://"))
+
+    @property
+    def folder(self) -> Path:
+        """The store's folder; a remote store has none."""
+        return Path(self.store_path)
+
+    def store(self) -> Store:
+        """The store, opened for reading; raises StoreError."""
+        if self._store is None:
+            self._store = self.closing.enter_context(open_store(self.store_path))
+        found: Store = self._store
+        return found
+
+    def graph(self) -> Graph:
+        """The store with everything one can ask of it."""
+        from provenance_graph.graph import Graph  # heavy; most commands need only part
+
+        return Graph(self.store())
+
+    def print_table(
+        self, columns: Sequence[str], rows: Iterable[Sequence[object]], format: str = "table"
+    ) -> None:
+        """Print rows as a table, as JSON objects or as CSV, to standard output."""
+        sys.stdout.write(render(columns, rows, format))
+
+    def print_json(self, value: object) -> None:
+        """Print a value as JSON, in the order its keys have."""
+        sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
+
+    def say(self, message: str) -> None:
+        """A message to standard error."""
+        sys.stderr.write(message + "\n")
+
+
+def open_store(place: str) -> Store:
+    """Open a folder or a remote service for reading."""
+    if place.startswith(("http://", "https://")):
+        from provenance_graph.store.remote import RemoteStore
+
+        return RemoteStore(place)
+    from provenance_graph.store.embedded import EmbeddedStore
+
+    return EmbeddedStore.open(Path(place))
+
+
+def shown(value: object) -> str:
+    """A value as a table's cell: names as people say them, numbers grouped by thousands."""
+    if value is None:
+        return ""
+    if isinstance(value, Iri):
+        return said(value)
+    if isinstance(value, Literal):
+        if value.datatype.endswith("#integer") and len(value.lexical) > 4:
+            return f"{int(value.lexical):,}"
+        return value.lexical
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Literal):
+        return value.lexical
+    return str(value)
+
+
+def render(columns: Sequence[str], rows: Iterable[Sequence[object]], format: str) -> str:
+    """Rows as text: ``table``, ``json`` (a list of objects) or ``csv``."""
+    if format == "json":
+        listed = [dict(zip(columns, map(_jsonable, row), strict=True)) for row in rows]
+        return json.dumps(listed, ensure_ascii=False, indent=2) + "\n"
+    if format == "csv":
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_plain_cell(cell) for cell in row] for row in rows)
+        return out.getvalue()
+    return _table(columns, [[shown(cell) for cell in row] for row in rows])
+
+
+def _jsonable(value: object) -> object:
+    if isinstance(value, bool | int | float | list | dict) or value is None:
+        return value
+    if isinstance(value, Literal) and value.datatype.endswith("#integer"):
+        return int(value.lexical)
+    return str(value)
+
+
+def _plain_cell(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table that fits a terminal and stays whole in a pipe; long cells wrap in terminals."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    terminal = sys.stdout.isatty()
+    widths = [max(map(len, column), default=0) for column in zip(columns, *rows, strict=True)]
+    console = Console(
+        width=None if terminal else max(sum(widths) + 3 * len(widths) + 2, 40),
+        file=io.StringIO(),
+        no_color=not terminal,
+        highlight=False,
+    )
+    if terminal:
+        console = Console(file=io.StringIO(), force_terminal=True, highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_printable(cell)) for cell in row))
+    console.print(table)
+    out = console.file
+    assert isinstance(out, io.StringIO)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _printable(text: str) -> str:
+    """Without control characters: a name from outside must not steer the terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
