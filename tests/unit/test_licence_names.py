@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shared import SHARED, needs_shared
+
+from provenance_graph import names, vocab
+from provenance_graph.claims import Claim, Stance
+from provenance_graph.names import Iri
+from provenance_graph.sources import licence_names
+from provenance_graph.sources.licence_names import SPDX, normalise
+
+SUBJECT = Iri("https://example.org/m")
+
+
+@pytest.mark.parametrize(
+    ("text", "spdx"),
+    [
+        ("apache-2.0", "Apache-2.0"),
+        ("Apache 2", "Apache-2.0"),
+        ("apache license 2.0", "Apache-2.0"),
+        ("Apache License, Version 2.0", "Apache-2.0"),
+        ("MIT License", "MIT"),
+        ("The MIT Licence", "MIT"),
+        ("cc-by-nc 4.0", "CC-BY-NC-4.0"),
+        ("CC BY 4.0", "CC-BY-4.0"),
+        ("CC_BY_4.0", "CC-BY-4.0"),
+        ("BSD 3-Clause", "BSD-3-Clause"),
+        ("gpl-3.0", "GPL-3.0-only"),
+        ("GPL-3.0+", "GPL-3.0-or-later"),
+        ("odc-by", "ODC-By-1.0"),
+        ("lgpl-lr", "LGPLLR"),
+        ("unlicense", "Unlicense"),
+        ("https://creativecommons.org/licenses/by-nc/4.0/", "CC-BY-NC-4.0"),
+        ("https://www.apache.org/licenses/LICENSE-2.0.txt", "Apache-2.0"),
+        ("https://opensource.org/licenses/MIT", "MIT"),
+        ("http://spdx.org/licenses/MIT", "MIT"),
+    ],
+)
+def test_a_usual_spelling_is_its_spdx_licence(text, spdx):
+    assert normalise(text).value == SPDX + spdx
+
+
+@pytest.mark.parametrize(
+    ("text", "ours"),
+    [
+        ("llama3.1", "llama-3.1"),
+        ("Llama 3.1 Community License Agreement ", "llama-3.1"),
+        ("Meta Llama 3 Community License Agreement", "llama-3"),
+        ("LicenseRef-scancode-llama-3.1-license-2024", "llama-3.1"),
+        ("Gemma Terms of Use", "gemma"),
+        ("bigcode-openrail-m", "bigcode-openrail-m-v1"),
+        ("CreativeML Open RAIL++-M License", "openrail++"),
+        ("tongyi-qianwen-research", "qwen-research"),
+        ("DeepSeek License Agreement", "deepseek-model-1.0"),
+        ("https://ai.google.dev/gemma/terms", "gemma"),
+        ("proprietary", "proprietary"),
+        ("Closed", "proprietary"),
+        ("apple-amlr", "apple-amlr"),
+    ],
+)
+def test_a_model_licence_is_one_of_ours(text, ours):
+    assert normalise(text).value == names.mint("licence", ours)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Modified MIT", "MIT-like", "Apache-2.0?", "multiple", "MIT AND", "Apache-2.0 (MIT)",
+     "Apache-2.0 and Community License for Baichuan2 Model", "https://example.org/LICENSE",
+     "https://huggingface.co/x/y/blob/main/LICENSE", "x" * 5000, "(((((", "https://[::1", "\ud800"],
+)  # fmt: skip
+def test_what_no_table_holds_stays_text(text):
+    found = normalise(text)
+    assert found.value is None
+    assert found.unusable == "unrecognised licence"
+    assert found.as_stated.startswith(text[:40].replace("\ud800", "\ufffd"))
+
+
+@pytest.mark.parametrize("text", ["gpl", "BSD", "cc", "CC-BY-NC", "openrail", "Apache"])
+def test_a_family_is_not_one_licence(text):
+    assert normalise(text).unusable == "names a family of licences, not one of them"
+
+
+def test_absence_is_told_in_four_ways():
+    assert normalise("").stance is Stance.NOT_STATED
+    assert normalise("Undisclosed").stance is Stance.REPORTS_UNDISCLOSED
+    assert normalise("unlicensed").unusable == "the source says that there is no licence"
+    assert normalise("unknown").unusable == "the source does not know the licence"
+
+
+def test_other_is_told_by_its_name_or_its_link():
+    assert normalise("other", name="gemma").value == names.mint("licence", "gemma")
+    link = "https://github.com/deepseek-ai/DeepSeek-V3/blob/main/LICENSE-MODEL"
+    assert normalise("other", link=link).value == names.mint("licence", "deepseek-model-1.0")
+    assert normalise("other", name="lfm-1.0", link="LICENSE").unusable == "unrecognised licence"
+    assert normalise("other", name="lfm-1.0").as_stated == "other (name: lfm-1.0)"
+
+
+def test_a_name_and_a_link_that_disagree_mean_nothing():
+    found = normalise("other", name="mit", link="https://ai.google.dev/gemma/terms")
+    assert (found.value, found.unusable) == (None, "its name and its link mean different licences")
+
+
+def test_an_expression_is_a_node_with_its_licences():
+    found = normalise("mit and CC BY 4.0")
+    assert found.expression == "MIT AND CC-BY-4.0"
+    assert found.parts == (Iri(SPDX + "MIT"), Iri(SPDX + "CC-BY-4.0"))
+    said = list(licence_names.claims(SUBJECT, found))
+    assert said[0].value == found.value
+    assert Claim(found.value, vocab.REFERENCES, Iri(SPDX + "MIT")) in said
+
+
+def test_an_exception_stays_with_its_licence():
+    found = normalise("GPL-2.0-or-later with classpath-exception-2.0")
+    assert found.expression == "GPL-2.0-or-later WITH Classpath-exception-2.0"
+    assert normalise("(MIT OR Apache-2.0) AND CC0-1.0").expression == (
+        "(MIT OR Apache-2.0) AND CC0-1.0"
+    )
+    assert normalise("MIT WITH MIT").value is None
+
+
+def test_a_licence_said_in_its_own_token_is_a_plain_triple():
+    (claim,) = licence_names.claims(SUBJECT, normalise("Apache-2.0"))
+    assert claim.plain
+    (spelt,) = licence_names.claims(SUBJECT, normalise("Apache 2"), locator="L3")
+    assert (spelt.as_stated, spelt.locator) == ("Apache 2", "L3")
+
+
+@needs_shared
+def test_every_token_of_the_hub_is_told():
+    assert SHARED
+    table = (SHARED / "vocabularies/hf/repositories-licenses.md").read_text()
+    tokens = re.findall(r"^\|.*?\| `(.*?)`", table, re.MULTILINE)
+    assert len(tokens) > 70
+    assert [t for t in tokens if normalise(t).value is None] == [
+        "openrail", "bsd", "cc", "gfdl", "gpl", "lgpl", "unknown", "other",
+    ]  # fmt: skip
+
+
+@needs_shared
+def test_every_licence_described_by_us_is_told_by_its_id():
+    import json
+
+    assert SHARED
+    known = json.loads((SHARED / "knowledge/licences.json").read_text())["licences"]
+    for licence in known:
+        if licence["id"] not in (
+            "gemma-4-apache",
+            "cohere-cc-by-nc",
+            "unlicensed",
+            "hub-other",
+            "hub-unknown",
+        ):
+            assert normalise(licence["id"]).value is not None, licence["id"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=400), st.text(max_size=40), st.text(max_size=40))
+def test_any_text_gets_an_answer(text, name, link):
+    found = normalise(text, name=name, link="https://" + link)
+    assert found.value is not None or found.unusable or found.stance is not Stance.STATED
