@@ -54,6 +54,10 @@ RESTRICTION_CLASS = _pg("Restriction")
 PASS_THROUGH_CLASS = _pg("PassThrough")
 LICENCE_RULE_CLASS = _pg("LicenceRule")
 PLANNED_USE_CLASS = _pg("PlannedUse")
+LICENCE_CLAUSE_CLASS = _pg("LicenceClause")
+DERIVATION_KIND_CLASS = _pg("DerivationKind")
+CARRY_CLASS = _pg("Carry")
+CONDITION_GROUP_CLASS = _pg("ConditionGroup")
 
 # Class: qualified derivation
 DERIVATION_CLASS = _pg("Derivation")
@@ -240,6 +244,16 @@ SEVERITY = _pg("severity")
 RATIONALE = _pg("rationale")
 REMEDY = _pg("remedy")
 CAVEAT = _pg("caveat")
+CONDITION_GROUP = _pg("conditionGroup")
+PASSES_GROUP = _pg("passesGroup")
+CARRY_MODE = _pg("carryMode")
+COVERS_RELATION = _pg("coversRelation")
+BINDS_DERIVATIVES = _pg("bindsDerivatives")
+BLOCKS_USE = _pg("blocksUse")
+CONDITIONS_USE = _pg("conditionsUse")
+NEEDS_PERMISSION = _pg("needsPermission")
+COMPARED_WITH = _pg("comparedWith")
+NOTICE_TEXT = _pg("noticeText")
 
 # Evaluation and ranks
 EVALUATION_OF = _pg("evaluationOf")
@@ -433,6 +447,61 @@ LEVEL_UNDISCLOSED = _pg("LevelUndisclosed")
 LEVEL_CONTRADICTED = _pg("LevelContradicted")
 LEVEL_NOT_ASSESSED = _pg("LevelNotAssessed")
 LEVEL_NOT_APPLICABLE = _pg("LevelNotApplicable")
+
+# Scoring: classes
+EVIDENCE_FACET_CLASS = _pg("EvidenceFacet")
+LEVEL_FACTOR_CLASS = _pg("LevelFactor")
+
+# Scoring: properties
+FACTOR_LOW = _pg("factorLow")
+FACTOR_HIGH = _pg("factorHigh")
+ACCEPTS_VALUE = _pg("acceptsValue")
+ACCEPTS_BASIS = _pg("acceptsBasis")
+UNMET_OTHERWISE = _pg("unmetOtherwise")
+NOT_APPLICABLE_WHEN = _pg("notApplicableWhen")
+READING_OF = _pg("readingOf")
+REQUIRED_ITEM = _pg("requiredItem")
+EVIDENCE_PROPERTY = _pg("evidenceProperty")
+
+# Scoring: evidence levels of a model, about a property or facet
+EVIDENCE_VERIFIED = _pg("evidenceVerified")
+EVIDENCE_DISCLOSED = _pg("evidenceDisclosed")
+EVIDENCE_PARTIAL = _pg("evidencePartial")
+EVIDENCE_ESTIMATE = _pg("evidenceEstimate")
+EVIDENCE_UNDISCLOSED = _pg("evidenceUndisclosed")
+EVIDENCE_CONTRADICTED = _pg("evidenceContradicted")
+EVIDENCE_NOT_APPLICABLE = _pg("evidenceNotApplicable")
+EVIDENCE_UNMET = _pg("evidenceUnmet")
+
+# Scoring: rules of items
+EVIDENCE_RULE_SCHEME = _pg("EvidenceRuleScheme")
+ANY_PROPERTY = _pg("AnyProperty")
+ALL_PROPERTIES = _pg("AllProperties")
+SHARED_PROPERTIES = _pg("SharedProperties")
+
+# Scoring: kinds of schemes
+SCHEME_KIND_SCHEME = _pg("SchemeKindScheme")
+WEIGHTED_SCHEME = _pg("WeightedScheme")
+CHECKLIST_SCHEME = _pg("ChecklistScheme")
+CLASS_SCHEME = _pg("ClassScheme")
+PUBLISHED_SCHEME = _pg("PublishedScheme")
+
+# Scoring: a further level
+LEVEL_UNMET = _pg("LevelUnmet")
+
+# Documents and facts that audits ask for
+INTEGRATION_GUIDE = _pg("integrationGuide")
+DEPRECATION_POLICY = _pg("deprecationPolicy")
+DATA_CARD = _pg("dataCard")
+DATA_PROCESSING_CODE = _pg("dataProcessingCode")
+EVALUATION_DATA = _pg("evaluationData")
+SAFETY_EVALUATION = _pg("safetyEvaluation")
+INTENDED_USE = _pg("intendedUse")
+CONTAMINATION_STATEMENT = _pg("contaminationStatement")
+DATA_COLLECTION_PERIOD = _pg("dataCollectionPeriod")
+TOKEN_COUNTING_METHOD = _pg("tokenCountingMethod")
+DATA_LICENCE = _pg("dataLicence")
+CODE_LICENCE = _pg("codeLicence")
 
 # Borrowed terms
 RDF_TYPE = Iri(PREFIXES["rdf"] + "type")
