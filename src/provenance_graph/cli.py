@@ -22,11 +22,13 @@ _ALIASES = {"import": "import_", "licenses": "licences"}
 class Commands(click.Group):
     """Commands found by their module's name and loaded when called, so that start-up is quick."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Every command, by name."""
         return sorted(module.name.strip("_") for module in pkgutil.iter_modules(commands.__path__))
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(
+        self, ctx: click.Context, cmd_name: str  # noqa: ARG002 - click's signature
+    ) -> click.Command | None:
         """Load one command."""
         name = _ALIASES.get(cmd_name, cmd_name)
         if not any(module.name == name for module in pkgutil.iter_modules(commands.__path__)):
@@ -49,9 +51,7 @@ class Commands(click.Group):
 @click.version_option(package_name="provenance-graph", prog_name="provenance-graph")
 @click.pass_context
 def app(ctx: click.Context, store_path: str) -> None:
-    """Where an AI model comes from, what it may be used for, what its maker has not
-    disclosed, and who says so.
-    """
+    """Say where an AI model comes from, what it may be used for, and who says so."""
     session = Session(store_path)
     ctx.obj = session
     ctx.call_on_close(session.closing.close)

@@ -20,7 +20,7 @@ from typing import Any
 
 import yaml
 
-from provenance_graph.claims import Basis, Claim, Problem
+from provenance_graph.claims import Basis, Claim, Problem, Record
 from provenance_graph.errors import Unreadable
 from provenance_graph.names import Iri
 
@@ -207,7 +207,8 @@ class Reader:
     """A format: how it is recognised, where it comes from, and what it claims.
 
     ``read`` is a pure generator: no network, no clock, no store. It raises only SourceError,
-    and only where nothing at all can be read; anything less is a Problem.
+    and only where nothing at all can be read; anything less is a Problem. ``records`` is
+    for formats whose documents hold several records with headers of their own.
     """
 
     format: str
@@ -216,6 +217,7 @@ class Reader:
     origin: Callable[[Document], Origin]
     read: Callable[[Document], Iterator[Claim | Problem]]
     version: str = "1"
+    records: Callable[[Document], Iterator[Record | Problem]] | None = None
 
 
 _TRIG = re.compile(

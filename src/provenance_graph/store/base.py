@@ -150,5 +150,5 @@ class Change:
 class WritableStore(Store, Protocol):
     """A store that one process may change."""
 
-    def commit(self, change: Change) -> str:
+    def commit(self, change: Change, digest: str = "") -> str:
         """Apply a change at once or not at all, publish it, and give the new version."""

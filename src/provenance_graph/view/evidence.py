@@ -152,12 +152,13 @@ class StoreStatements:
 
     def canonical(self, entity: Iri) -> Iri:
         """What a name is."""
-        return identity.canonical(entity, self._decided, self._by_rule)
+        return identity.canonical(entity, self._decided, self.ruled)
 
     def _decided(self, entity: Iri) -> Iri | None:
         return self._match(entity, identity.GRAPH)
 
-    def _by_rule(self, entity: Iri) -> Iri | None:
+    def ruled(self, entity: Iri) -> Iri | None:
+        """The model that a rule maps a name to."""
         if entity in self.pending.rules:
             return self.pending.rules[entity]
         return self._match(entity, identity.RULES)

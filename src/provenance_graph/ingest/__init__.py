@@ -1,0 +1,1 @@
+"""Read, keep, identify, accept, validate; or report what is wrong."""

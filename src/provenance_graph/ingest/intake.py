@@ -1,0 +1,135 @@
+"""Documents to records: which reader, under which header, with which problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from provenance_graph import names
+from provenance_graph.claims import Claim, Header, Problem, Record
+from provenance_graph.errors import BadIri, SourceError, UnknownFormat
+from provenance_graph.names import Iri
+from provenance_graph.sources.document import Document, Origin, Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the importer says of the documents, over what they say of themselves."""
+
+    format: str = ""
+    publisher: Iri | None = None
+    retrieved: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of one document: records, problems, and the failure that stopped it."""
+
+    document: Document
+    records: tuple[Record, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    failure: SourceError | None = None
+    format: str = ""
+
+
+def recognise(document: Document, readers: Mapping[str, Reader]) -> Reader:
+    """The one reader whose format the content shows; raises UnknownFormat.
+
+    Recognisers look at hints; no reader is tried.
+    """
+    hints = document.hints
+    fitting = [reader for reader in readers.values() if reader.recognises(hints)]
+    if len(fitting) == 1:
+        return fitting[0]
+    why = (
+        f"it looks like {' and '.join(reader.format for reader in fitting)}"
+        if fitting
+        else f"{hints.syntax} that shows no format's marks"
+    )
+    raise UnknownFormat(document.name or document.url, readers, why)
+
+
+def read(document: Document, readers: Mapping[str, Reader], options: Options) -> Reading:
+    """Read one document; whatever is wrong with it is in the answer."""
+    try:
+        reader = choose(document, readers, options.format)
+        if reader.records is not None:
+            found = _split(reader.records(document))
+        else:
+            found = _one_record(document, reader, options)
+    except SourceError as failure:
+        return Reading(document, failure=failure)
+    return Reading(document, *found, format=reader.format)
+
+
+def choose(document: Document, readers: Mapping[str, Reader], format: str) -> Reader:
+    """The reader that was named, else the one that the content shows."""
+    if not format:
+        return recognise(document, readers)
+    if format not in readers:
+        raise UnknownFormat(document.name or document.url, readers, f"no format {format!r}")
+    return readers[format]
+
+
+def _split(items: Iterator[Record | Problem]) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:
+    records: list[Record] = []
+    problems: list[Problem] = []
+    for item in items:
+        if isinstance(item, Problem):
+            problems.append(item)
+        else:
+            records.append(item.sort())
+    return tuple(records), tuple(problems)
+
+
+def _one_record(
+    document: Document, reader: Reader, options: Options
+) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:
+    claims: list[Claim] = []
+    problems: list[Problem] = []
+    for item in reader.read(document):
+        if isinstance(item, Problem):
+            problems.append(item)
+        elif problem := _unwritable(item):
+            problems.append(problem)
+        else:
+            claims.append(item)
+    if not claims:
+        problems.append(Problem("", "nothing in it that could be claimed", kind="empty"))
+        return (), tuple(problems)
+    header = header_of(document, reader, reader.origin(document), options)
+    return (Record(header, tuple(claims)).sort(),), tuple(problems)
+
+
+def _unwritable(claim: Claim) -> Problem | None:
+    """The last guard: an IRI that RDF cannot carry is a problem, not a broken store."""
+    for part in (claim.subject, claim.predicate, claim.value):
+        if isinstance(part, Iri):
+            try:
+                names.iri(part)
+            except BadIri as error:
+                return Problem(claim.locator, str(error), kind="iri")
+    return None
+
+
+def header_of(document: Document, reader: Reader, origin: Origin, options: Options) -> Header:
+    """The header of a document's record."""
+    retrieved = options.retrieved or origin.retrieved or document.retrieved
+    return Header(
+        record=names.record(reader.format, origin.local, retrieved),
+        document=origin.url or document.url,
+        publisher=options.publisher or origin.publisher,
+        retrieved=retrieved,
+        reader=reader.format,
+        reader_version=reader.version,
+        basis=origin.basis,
+        title=origin.title,
+        digest=document.digest,
+        licence=origin.licence,
+        attribution=origin.attribution,
+    )
+
+
+def under(record: Record, header: Header) -> Record:
+    """The same claims under another header."""
+    return replace(record, header=header)
