@@ -254,6 +254,7 @@ CONDITIONS_USE = _pg("conditionsUse")
 NEEDS_PERMISSION = _pg("needsPermission")
 COMPARED_WITH = _pg("comparedWith")
 NOTICE_TEXT = _pg("noticeText")
+TERMS_LIKE = _pg("termsLike")
 
 # Evaluation and ranks
 EVALUATION_OF = _pg("evaluationOf")
