@@ -15,6 +15,7 @@ ProvenanceError
 │   ├── StoreMissing        nothing has been built there
 │   ├── StoreBusy           another process is writing
 │   └── StoreFormat         written by another version of the software
+├── RequestRefused          an HTTP request was refused, with its problem document
 └── QueryError              a query was not answered
     ├── QueryRefused        too long, too deep, or asks for the network
     ├── QuerySyntax         not SPARQL 1.1
@@ -120,6 +121,14 @@ class StoreBusy(StoreError):
 
 class StoreFormat(StoreError):
     """The store was written by another version of the software."""
+
+
+class RequestRefused(ProvenanceError):
+    """An HTTP request was refused; ``problem`` is the answer that says why."""
+
+    def __init__(self, problem: object) -> None:
+        super().__init__(str(getattr(problem, "detail", problem)))
+        self.problem = problem
 
 
 class QueryError(ProvenanceError):

@@ -1,0 +1,1 @@
+"""The HTTP service: SPARQL protocol, graph store, linked data, REST API and the page."""

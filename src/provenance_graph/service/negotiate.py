@@ -1,0 +1,242 @@
+"""Content negotiation (RFC 9110 §12): which representation a client wants most.
+
+Everything here is a pure function of header texts, in time linear in their length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a grammar rule, not a secret
+_RANGE = re.compile(rf"({_TOKEN})/({_TOKEN})")
+_PARAMETER = re.compile(rf'[ \t]*;[ \t]*(?:({_TOKEN})=({_TOKEN}|"(?:[^"\\]|\\.)*"))?')
+_QVALUE = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
+_CODING = re.compile(rf"({_TOKEN})((?:[ \t]*;[^,]*)?)")
+_IGNORED = frozenset({"profile", "version"})
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A representation that we can send: its name on the wire and the engine's name for it."""
+
+    media_type: str
+    engine: str = ""
+
+    @property
+    def written(self) -> str:
+        """The media type the engine writes; an alias is written under its first name."""
+        return self.engine or self.media_type
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type header: textual types say their charset.
+
+        >>> Offer("text/csv").content_type
+        'text/csv; charset=utf-8'
+        """
+        textual = self.media_type.startswith("text/")
+        return f"{self.media_type}; charset=utf-8" if textual else self.media_type
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRange:
+    """One element of an Accept header."""
+
+    kind: str
+    subtype: str
+    quality: float
+    charset: str = ""
+    foreign: bool = False
+
+    def specificity(self, kind: str, subtype: str) -> int:
+        """How exactly this range names the media type; 0 when it does not match."""
+        if self.foreign or self.charset not in ("", "utf-8", "utf8", "*"):
+            return 0
+        if self.kind == "*":
+            return 1 if self.subtype == "*" else 0
+        if self.kind != kind:
+            return 0
+        if self.subtype == "*":
+            return 2
+        if self.subtype != subtype:
+            return 0
+        return 4 if self.charset else 3
+
+
+_JSON: Final = "application/sparql-results+json"
+_XML: Final = "application/sparql-results+xml"
+_BOTH: Final = (
+    Offer("application/json", _JSON),
+    Offer("application/xml", _XML),
+    Offer("text/xml", _XML),
+)
+ASK_OFFERS: Final = (Offer(_JSON), Offer(_XML), *_BOTH)
+SELECT_OFFERS: Final = (
+    Offer(_JSON),
+    Offer(_XML),
+    Offer("text/csv"),
+    Offer("text/tab-separated-values"),
+    *_BOTH,
+)
+GRAPH_OFFERS: Final = (
+    Offer("text/turtle"),
+    Offer("application/n-triples"),
+    Offer("application/rdf+xml"),
+    Offer("application/ld+json"),
+    Offer("application/trig"),
+    Offer("application/n-quads"),
+    Offer("text/plain", "application/n-triples"),
+    Offer("text/n3", "text/turtle"),
+    Offer("application/turtle", "text/turtle"),
+    Offer("application/x-turtle", "text/turtle"),
+    Offer("application/json", "application/ld+json"),
+    Offer("application/xml", "application/rdf+xml"),
+    Offer("text/xml", "application/rdf+xml"),
+)
+OFFERS: Final = {
+    "select": SELECT_OFFERS,
+    "ask": ASK_OFFERS,
+    "construct": GRAPH_OFFERS,
+    "describe": GRAPH_OFFERS,
+}
+HTML: Final = Offer("text/html")
+
+SHORT_NAMES: Final = {
+    "json": _JSON,
+    "xml": _XML,
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "turtle": "text/turtle",
+    "ttl": "text/turtle",
+    "ntriples": "application/n-triples",
+    "nt": "application/n-triples",
+    "nquads": "application/n-quads",
+    "nq": "application/n-quads",
+    "trig": "application/trig",
+    "rdfxml": "application/rdf+xml",
+    "rdf": "application/rdf+xml",
+    "jsonld": "application/ld+json",
+    "html": "text/html",
+}
+"""What a ``format=`` parameter may say instead of a whole media type."""
+
+
+def parse_accept(header: str) -> list[MediaRange]:
+    """The media ranges of an Accept header; what is malformed is passed over.
+
+    >>> [(r.subtype, r.quality) for r in parse_accept("text/csv;q=0.5, text/*, nonsense")]
+    [('csv', 0.5), ('*', 1.0)]
+    """
+    return [found for part in _split(header) if (found := _range(part)) is not None]
+
+
+def _split(header: str) -> Iterator[str]:
+    """Elements between commas, where a comma in a quoted string does not count."""
+    start, quoted, escaped = 0, False, False
+    for at, char in enumerate(header):
+        if escaped:
+            escaped = False
+        elif char == "\\" and quoted:
+            escaped = True
+        elif char == '"':
+            quoted = not quoted
+        elif char == "," and not quoted:
+            yield header[start:at]
+            start = at + 1
+    yield header[start:]
+
+
+def _range(text: str) -> MediaRange | None:
+    text = text.strip(" \t")
+    match = _RANGE.match(text)
+    if match is None or (match[1] == "*" and match[2] != "*"):
+        return None
+    quality, charset, foreign = 1.0, "", False
+    at = match.end()
+    while at < len(text):
+        parameter = _PARAMETER.match(text, at)
+        if parameter is None:
+            return None
+        at = parameter.end()
+        name, value = (parameter[1] or "").lower(), (parameter[2] or "").strip('"')
+        if name == "q":
+            if not _QVALUE.fullmatch(value):
+                return None
+            quality = float(value)
+            break  # what follows q are extensions, which nobody defined
+        if name == "charset":
+            charset = value.lower()
+        elif name and name not in _IGNORED:
+            foreign = True
+    return MediaRange(match[1].lower(), match[2].lower(), quality, charset, foreign)
+
+
+def choose(accept: str | None, offers: Sequence[Offer]) -> Offer | None:
+    """The offer a client wants most, or None when it accepts none of them (406).
+
+    The most specific range that matches an offer gives its quality; among equals the
+    earlier offer wins. No Accept header, or an empty one, accepts everything.
+
+    >>> choose("text/csv;q=0.1, application/sparql-results+xml;q=0.9", SELECT_OFFERS).media_type
+    'application/sparql-results+xml'
+    >>> choose("image/png", SELECT_OFFERS) is None
+    True
+    """
+    ranges = parse_accept(accept) if accept else []
+    if not ranges:
+        return offers[0]
+    best: Offer | None = None
+    best_quality = 0.0
+    for offer in offers:
+        quality = quality_of(offer.media_type, ranges)
+        if quality > best_quality:
+            best, best_quality = offer, quality
+    return best
+
+
+def quality_of(media_type: str, ranges: Iterable[MediaRange]) -> float:
+    """The quality that a list of ranges gives a media type; 0 is "not acceptable"."""
+    kind, _, subtype = media_type.partition("/")
+    level, quality = 0, 0.0
+    for found in ranges:
+        fit = found.specificity(kind, subtype)
+        if fit > level or (fit and fit == level and found.quality > quality):
+            level, quality = fit, found.quality
+    return quality
+
+
+def prefers_html(accept: str | None, offers: Sequence[Offer]) -> bool:
+    """Whether a browser asks: HTML named outright, and wanted no less than any offer.
+
+    >>> prefers_html("text/html,application/xml;q=0.9,*/*;q=0.8", SELECT_OFFERS)
+    True
+    >>> prefers_html("*/*", SELECT_OFFERS)
+    False
+    """
+    ranges = parse_accept(accept) if accept else []
+    if not any(r.subtype == "html" and r.quality > 0 for r in ranges):
+        return False
+    html = quality_of("text/html", ranges)
+    return all(quality_of(offer.media_type, ranges) <= html for offer in offers)
+
+
+def accepts_gzip(header: str | None) -> bool:
+    """Whether the client takes gzip (RFC 9110 §12.5.3).
+
+    >>> accepts_gzip("br, gzip;q=0.5"), accepts_gzip("gzip;q=0"), accepts_gzip(None)
+    (True, False, False)
+    """
+    if not header:
+        return False
+    named: dict[str, float] = {}
+    for part in header.split(","):
+        match = _CODING.fullmatch(part.strip())
+        if match is None:
+            continue
+        weight = re.fullmatch(r"[ \t]*;[ \t]*[qQ]=([0-9.]+)[ \t]*", match[2]) if match[2] else None
+        q = weight[1] if weight else "1"
+        named[match[1].lower()] = float(q) if _QVALUE.fullmatch(q) else 0.0
+    return named.get("gzip", named.get("x-gzip", named.get("*", 0.0))) > 0

@@ -1,0 +1,164 @@
+"""A lexical look at SPARQL text: its form, its clauses, where a SERVICE stands.
+
+The serving process never parses a query. It only splits the text into tokens, in linear
+time and without recursion; the evaluating process does the rest under limits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from provenance_graph.names import Iri
+from provenance_graph.service.problems import bad_request
+
+_TOKENS: Final = re.compile(
+    r"""
+    (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+  | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
+      |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
+  | (?P<comment>\#[^\n\r]*)
+  | (?P<variable>[?$][^\W]\w*)
+  | (?P<name>(?:[^\W\d_](?:[\w.\-]*[\w\-])?)?:(?:[\w.:\-]|%[0-9A-Fa-f]{2}|\\.)*)
+  | (?P<blank>_:[\w.\-]*)
+  | (?P<tag>@[A-Za-z][A-Za-z0-9\-]*)
+  | (?P<word>[A-Za-z_]\w*)
+  | (?P<open>[{(\[])
+  | (?P<close>[})\]])
+  | (?P<space>\s+)
+  | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_RELATIVE: Final = re.compile(r'<(?![A-Za-z][A-Za-z0-9+.\-]*:)[^<>"{}|^`\\\x00-\x20]*>')
+_VOLATILE: Final = re.compile(r"\b(?:RAND|NOW|UUID|STRUUID)\b|\\u|\bSERVICE\b", re.IGNORECASE)
+QUERY_FORMS: Final = frozenset({"select", "ask", "construct", "describe"})
+UPDATE_FORMS: Final = frozenset(
+    {"insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One piece of the text that is neither space nor comment."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    depth: int
+
+    @property
+    def keyword(self) -> str:
+        """The word in lower case, or nothing when it is not a bare word."""
+        return self.text.lower() if self.kind == "word" else ""
+
+
+def unescape(text: str) -> str:
+    r"""Decode codepoint escapes, which SPARQL 1.1 (§19.2) decodes before all else.
+
+    >>> unescape("s\\u0065lect")
+    'select'
+    """
+    if "\\u" not in text and "\\U" not in text:
+        return text
+    return _ESCAPE.sub(_character, text)
+
+
+def _character(found: re.Match[str]) -> str:
+    code = int(found[1] or found[2], 16)
+    return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else "�"
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of the text, with the depth of brackets that each stands in."""
+    depth = 0
+    for found in _TOKENS.finditer(text):
+        kind = found.lastgroup or "other"
+        if kind in ("space", "comment"):
+            continue
+        if kind == "close":
+            depth -= 1
+        yield Token(kind, found[0], found.start(), found.end(), depth)
+        if kind == "open":
+            depth += 1
+
+
+def form(text: str) -> str:
+    r"""The first keyword after the prologue, in lower case.
+
+    >>> form("# list\nPREFIX a: <urn:select> ASK {}")
+    'ask'
+    """
+    for token in tokens(unescape(text)):
+        if token.kind == "word" and token.keyword not in ("prefix", "base", "version"):
+            return token.keyword
+        if token.kind in ("open", "close", "variable"):
+            return ""
+    return ""
+
+
+def with_base(text: str, base: str) -> str:
+    """The text with the service's own IRI as its base, where it has relative IRIs.
+
+    The protocol lets a service define the base (§2.1.4 of the SPARQL 1.1 Protocol).
+    """
+    if _RELATIVE.search(text) is None:
+        return text
+    return f"BASE <{base}> {text}"
+
+
+def volatile(text: str) -> bool:
+    """Whether two evaluations over the same data may differ, so no answer is kept.
+
+    >>> volatile("SELECT (now() AS ?t) {}"), volatile("ASK {}")
+    (True, False)
+    """
+    return _VOLATILE.search(text) is not None
+
+
+def mentions_dataset(text: str) -> bool:
+    """Whether an update has USING or WITH of its own (§2.2.3: a conflict with parameters)."""
+    return any(t.keyword in ("using", "with") for t in tokens(unescape(text)))
+
+
+def with_using(text: str, default_graphs: Sequence[Iri], named_graphs: Sequence[Iri]) -> str:
+    """Put the protocol's dataset into every operation of an update that has a WHERE.
+
+    >>> with_using("DELETE WHERE { ?s ?p ?o }", [Iri("urn:g")], [])
+    'DELETE { ?s ?p ?o } USING <urn:g> WHERE { ?s ?p ?o }'
+    """
+    if mentions_dataset(text):
+        raise bad_request(
+            "the update has USING or WITH, so the request may not also have using-graph-uri "
+            "or using-named-graph-uri",
+            "dataset",
+        )
+    text = unescape(text)
+    clause = "".join(f"USING <{g}> " for g in default_graphs)
+    clause += "".join(f"USING NAMED <{g}> " for g in named_graphs)
+    out: list[str] = []
+    done = 0
+    found = list(tokens(text))
+    for at, token in enumerate(found):
+        if token.keyword != "where" or token.depth != 0:
+            continue
+        out.append(text[done : token.start])
+        if at and found[at - 1].keyword == "delete":
+            out.append(_group(text, found, at + 1) + " ")
+        out.append(clause)
+        done = token.start
+    return "".join([*out, text[done:]])
+
+
+def _group(text: str, found: Sequence[Token], at: int) -> str:
+    """The braced group that starts at a token."""
+    if at >= len(found) or found[at].text != "{":
+        raise bad_request("WHERE is not followed by {", "syntax")
+    for token in found[at + 1 :]:
+        if token.kind == "close" and token.depth == found[at].depth:
+            return text[found[at].start : token.end]
+    raise bad_request("a { is never closed", "syntax")
