@@ -1,0 +1,1 @@
+"""Questions about the graph: pure functions over a store that is open for reading."""
