@@ -1,0 +1,66 @@
+"""Records from documents: the header a reader's origin gives, and files that hold many records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from provenance_graph import names
+from provenance_graph.claims import Claim, Header, Problem, Record
+from provenance_graph.sources.document import Document, Origin, Reader
+
+
+def _none(_: Document) -> Iterator[Record | Problem]:
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsReader(Reader):
+    """A format in which one document holds several records, each with its own header.
+
+    Whoever imports uses ``records`` instead of ``origin`` and ``read``; ``read`` gives the
+    same claims without their headers.
+    """
+
+    records: Callable[[Document], Iterator[Record | Problem]] = _none
+
+
+def header(reader: Reader, document: Document, origin: Origin) -> Header:
+    """The header of the one record that a document makes."""
+    retrieved = origin.retrieved or document.retrieved
+    return Header(
+        record=names.record(reader.format, origin.local, retrieved[:10]),
+        document=origin.url or document.url,
+        publisher=origin.publisher,
+        retrieved=retrieved,
+        reader=reader.format,
+        basis=origin.basis,
+        title=origin.title,
+        digest=document.digest,
+        licence=origin.licence,
+        attribution=origin.attribution,
+        reader_version=reader.version,
+    )
+
+
+def records_of(reader: Reader, document: Document) -> Iterator[Record | Problem]:
+    """Every record of a document, and every problem, whichever kind of reader reads it."""
+    if isinstance(reader, RecordsReader):
+        yield from reader.records(document)
+        return
+    claims: list[Claim] = []
+    for found in reader.read(document):
+        if isinstance(found, Problem):
+            yield found
+        else:
+            claims.append(found)
+    yield Record(header(reader, document, reader.origin(document)), tuple(claims)).sort()
+
+
+def claims_of(read: Iterator[Record | Problem]) -> Iterator[Claim | Problem]:
+    """The claims of records, without their headers."""
+    for found in read:
+        if isinstance(found, Record):
+            yield from found.claims
+        else:
+            yield found
