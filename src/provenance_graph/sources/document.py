@@ -121,8 +121,8 @@ def too_deep(text: str, url: str) -> None:
 class _BoundedLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML without object construction, with a cap on nodes, so that aliases cannot explode."""
 
-    def compose_document(self) -> Any:
-        node = super().compose_document()
+    def get_single_node(self) -> Any:
+        node = super().get_single_node()
         _cap(node)
         return node
 
@@ -136,7 +136,7 @@ def _cap(root: yaml.Node | None) -> None:
             raise yaml.YAMLError(f"nested deeper than {MAX_DEPTH}")
         if id(node) in sizes:
             return sizes[id(node)]
-        sizes[id(node)] = 1  # a node that contains itself counts once
+        sizes[id(node)] = MAX_YAML_NODES + 1  # a node that contains itself has no end
         total = 1
         if isinstance(node, yaml.SequenceNode):
             total += sum(size(child, depth + 1) for child in node.value)
@@ -154,8 +154,9 @@ def _cap(root: yaml.Node | None) -> None:
 
 def parse_yaml(text: str, url: str) -> Any:
     """YAML with bounded depth and aliases; raises Unreadable with the line."""
-    too_deep(text, url)
     try:
+        if _may_be_deep(text):
+            _events_too_deep(text)
         return yaml.load(text, Loader=_BoundedLoader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -163,6 +164,36 @@ def parse_yaml(text: str, url: str) -> Any:
         raise Unreadable(url, f"{line}{error.problem or error}") from error
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         raise Unreadable(url, f"not YAML that can be read: {error}") from error
+    except (AttributeError, LookupError, TypeError) as error:
+        # PyYAML's constructors leak these on a tag that does not fit its text: `!!bool x`
+        raise Unreadable(url, "not YAML that can be read: a tag does not fit its value") from error
+
+
+_BLOCK_HEAD = re.compile(r"^[ \t]*(?:[-?:][ \t]+)*", re.MULTILINE)
+_DEEP_ENOUGH = 2_000  # levels that libyaml's recursion surely bears
+
+
+def _may_be_deep(text: str) -> bool:
+    """Whether nesting may be so deep that composing it would overflow the C stack."""
+    if text.count("[") + text.count("{") > _DEEP_ENOUGH:
+        return True
+    if len(text) < _DEEP_ENOUGH:
+        return False
+    return any(len(found[0]) > _DEEP_ENOUGH // 2 for found in _BLOCK_HEAD.finditer(text))
+
+
+def _events_too_deep(text: str) -> None:
+    """Raise where YAML nests deeper than MAX_DEPTH, seen from its events, which need no stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        if isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
+            depth += 1
+            if depth > MAX_DEPTH:
+                mark = event.start_mark
+                line = f"line {mark.line + 1}: " if mark else ""
+                raise yaml.YAMLError(f"{line}nested deeper than {MAX_DEPTH}")
+        elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
+            depth -= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +282,7 @@ def look(document: Document) -> Hints:
         return hints("toml", document.toml)
     if suffix in ("yaml", "yml"):
         return hints("yaml", document.yaml)
-    if suffix in ("md", "markdown") or text.startswith("---\n") or text.startswith("---\r\n"):
+    if suffix in ("md", "markdown") or text.startswith(("---\n", "---\r\n")):
         return hints("markdown")
     return hints("text")
 

@@ -162,7 +162,7 @@ def _no_name(form: str, stated: str) -> LicenceName | None:
     if form in UNKNOWN:
         return LicenceName(stated, unusable="the source does not know the licence")
     if form in NO_LICENCE:
-        return LicenceName(stated, unusable="the source says that there is no licence")
+        return LicenceName(stated, stance=Stance.DECLARED_EMPTY)
     return None
 
 
