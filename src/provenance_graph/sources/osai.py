@@ -1,0 +1,329 @@
+"""The European Open Source AI Index: one YAML file per system.
+
+A file judges a system on open, partial or closed per parameter, and names two models: the
+base model and the end model that users meet. The training compute stands in the comments
+at the head of the file, which a YAML parser drops; it is read from the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph import names, values, vocab
+from provenance_graph.claims import Basis, Claim, Problem, Stance
+from provenance_graph.errors import Unreadable
+from provenance_graph.names import Iri
+from provenance_graph.sources import assessed, statements
+from provenance_graph.sources.document import Document, Hints, Origin, Reader
+from provenance_graph.sources.statements import called, mapping, word
+
+SOURCE = "osai"
+SCHEME = assessed.Scheme(
+    "osai", "European Open Source AI Index", "", "European Open Source AI Index"
+)
+PARAMETERS = (
+    "datasources_basemodel", "datasources_endmodel", "weights_basemodel", "weights_endmodel",
+    "trainingcode", "code", "hardware_architecture", "preprint", "paper", "modelcard",
+    "datasheet", "package", "api", "licenses",
+)  # fmt: skip
+"""The fourteen parameters; the index dropped ``package`` and ``api`` in 2025."""
+
+_LEVELS = {
+    "open": vocab.LEVEL_DISCLOSED,
+    "partial": vocab.LEVEL_PARTIAL,
+    "closed": vocab.LEVEL_UNDISCLOSED,
+}
+_MODALITIES = {
+    "text": vocab.TEXT,
+    "code": vocab.CODE,
+    "image": vocab.IMAGE,
+    "video": vocab.VIDEO,
+    "audio": vocab.AUDIO,
+}
+_LINKS = {
+    "trainingcode": vocab.TRAINING_CODE,
+    "preprint": vocab.PAPER,
+    "paper": vocab.PAPER,
+    "modelcard": vocab.MODEL_CARD,
+}
+_NOBODY = {"undisclosed": Stance.REPORTS_UNDISCLOSED, "unknown": Stance.NOT_STATED}
+_COMPUTE = re.compile(
+    r"#\s*-\s*(?P<which>Base|End) model training compute:\s*(?P<stated>.*)", re.IGNORECASE
+)
+_FLOP = re.compile(
+    r"(?P<bound>>=|>|≥)?\s*(?P<about>~|≈)?\s*(?P<value>\d+(?:\.\d+)?[eE]\+?\d+)(?P<rest>.*)",
+    re.DOTALL,
+)
+_GUESSED = re.compile(r"chinchilla|comparison|speculat|\?", re.IGNORECASE)
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether it is one of the index's files: a system, its maker and judged parameters."""
+    value = mapping(hints.value)
+    return (
+        hints.syntax == "yaml"
+        and isinstance(value.get("system"), dict)
+        and sum(isinstance(value.get(key), dict) and "class" in value[key] for key in PARAMETERS)
+        >= 3
+    )
+
+
+def origin(document: Document) -> Origin:
+    """The index, by the file's name; it asks for a link and a citation."""
+    local = re.sub(r"\.ya?ml$", "", (document.name or document.url).rsplit("/", 1)[-1])
+    return Origin(
+        local=names.slug(statements.clean(local)),
+        publisher=names.organization("European Open Source AI Index"),
+        basis=Basis.THIRD_PARTY,
+        title="European Open Source AI Index",
+        licence="CC-BY-4.0",
+        attribution=(
+            "European Open Source AI Index, https://osai-index.eu/ (doi 10.5281/zenodo.15386042); "
+            "Liesenfeld and Dingemanse 2024, Rethinking open source generative AI"
+        ),
+    )
+
+
+def read(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what the index says of a system's end model, base model and maker."""
+    whole = statements.tidy(document.yaml, document.text)
+    system = mapping(mapping(whole).get("system"))
+    if not system:
+        raise Unreadable(document.url, "no mapping under 'system', so it names no model")
+    end_name = called(system.get("endmodelname")) or called(system.get("name"))
+    if end_name.casefold() in _NOBODY:
+        end_name = called(system.get("name"))
+    if not end_name:
+        yield Problem("/system/endmodelname", "the system has no name", "endmodelname: or name:")
+        return
+    end = _model(end_name, _url(whole, "weights_endmodel"), word(system.get("link")))
+    yield from statements.is_a(end, vocab.MODEL_CLASS, end_name)
+    yield from statements.made_by(end, called(mapping(whole.get("org")).get("name")))
+    yield from _system(system, end, end_name)
+    yield from _weights(whole, "endmodel", end, end_name)
+    base, claims = _base(whole, system, end, end_name)
+    yield from claims
+    yield from _org(mapping(whole.get("org")))
+    yield from _parameters(whole, end, names.entity(SOURCE, "assessment", names.slug(end_name)))
+    yield from _sources(whole, end, base)
+    yield from compute(document.text, end, base)
+
+
+def _url(whole: dict[Any, Any], key: str) -> str:
+    return word(mapping(whole.get(key)).get("link"))
+
+
+def _model(name: str, *links: str) -> Iri:
+    """The Hub's name where a link names a repository called as the model is, else the index's."""
+    for url in links:
+        repository = statements.hub_model(url)
+        if repository and statements.same_name(repository, name):
+            return names.model(repository)
+    return names.entity(SOURCE, "model", names.slug(name))
+
+
+def _system(system: dict[Any, Any], end: Iri, name: str) -> Iterator[Claim | Problem]:
+    licence_key = "endmodellicense" if "endmodellicense" in system else "endmodel license"
+    if licence_key in system:
+        yield from _licence(word(system[licence_key]), end, f"/system/{licence_key}")
+        if licence_key != "endmodellicense":
+            yield Problem(f"/system/{licence_key}", "misspelt key", "endmodellicense", kind="key")
+    if "releasedate" in system:
+        if stated := word(system["releasedate"]):
+            yield statements.dated(end, vocab.ISSUED, stated, "/system/releasedate")
+        else:
+            yield statements.not_given(
+                end, vocab.ISSUED, Stance.NOT_STATED, "", "/system/releasedate"
+            )
+    for kind in re.split(r"[,/]\s*", word(system.get("type"))):
+        if modality := _MODALITIES.get(kind.strip().casefold()):
+            yield Claim(end, vocab.OUTPUT_MODALITY, modality)
+        elif kind:
+            yield Problem(
+                "/system/type", f"unknown kind of system {kind[:60]!r}", ", ".join(_MODALITIES)
+            )
+    if url := word(system.get("link")):
+        repository = statements.hub_model(url)
+        if statements.same_name(repository, name):
+            yield Claim(end, vocab.HUB_REPOSITORY, statements.hub_page(repository))
+        else:
+            yield statements.link(end, vocab.SEE_ALSO, url, "/system/link")
+
+
+def _licence(text: str, end: Iri, where: str) -> Iterator[Claim]:
+    if text:
+        yield from statements.licensed(end, text, locator=where)
+    else:
+        yield statements.not_given(end, vocab.LICENSE, Stance.NOT_STATED, "", where)
+
+
+def _weights(whole: dict[Any, Any], which: str, model: Iri, name: str) -> Iterator[Claim | Problem]:
+    key = f"weights_{which}"
+    part = mapping(whole.get(key))
+    verdict, url = word(part.get("class")).casefold(), word(part.get("link"))
+    if verdict == "open":
+        yield Claim(model, vocab.WEIGHTS_AVAILABILITY, vocab.OPEN_WEIGHTS)
+    elif verdict in _LEVELS:
+        stance = Stance.PARTLY_STATED if verdict == "partial" else Stance.DENIES
+        yield statements.not_given(
+            model, vocab.WEIGHTS_AVAILABILITY, stance, verdict, f"/{key}/class"
+        )
+    if url:
+        where = f"/{key}/link"
+        repository = statements.hub_model(url)
+        if repository and statements.same_name(repository, name):
+            yield Claim(model, vocab.HUB_REPOSITORY, statements.hub_page(repository))
+        else:
+            yield statements.link(model, vocab.WEIGHTS_LOCATION, url, where)
+        if repository and not statements.same_name(repository, name):
+            yield Problem(
+                where,
+                f"the link leads to {repository}, the model is called {name[:80]!r}",
+                "kept as a place of weights, not as the model's repository",
+                kind="link",
+            )
+
+
+def _base(
+    whole: dict[Any, Any], system: dict[Any, Any], end: Iri, end_name: str
+) -> tuple[Iri | None, list[Claim | Problem]]:
+    """The base model, and that the end model comes from it; the index does not say how."""
+    name, where = called(system.get("basemodelname")), "/system/basemodelname"
+    if not name or name.casefold() == "none" or name == end_name:
+        return (end if name == end_name else None), []
+    if stance := _NOBODY.get(name.casefold()):
+        return None, [statements.not_given(end, vocab.WAS_DERIVED_FROM, stance, name, where)]
+    if name.endswith("?"):
+        parent = names.entity(SOURCE, "unresolved", names.slug(name))
+        return None, [
+            Claim(parent, vocab.RDF_TYPE, vocab.UNRESOLVED_REFERENCE_CLASS),
+            Claim(parent, vocab.UNRESOLVED_TEXT, values.text(name)),
+            Claim(
+                end,
+                vocab.WAS_DERIVED_FROM,
+                parent,
+                basis=Basis.ESTIMATE,
+                as_stated=name,
+                locator=where,
+            ),
+        ]
+    base = _model(name, _url(whole, "weights_basemodel"))
+    if base == end:
+        return end, []
+    claims: list[Claim | Problem] = list(statements.is_a(base, vocab.MODEL_CLASS, name))
+    claims.append(Claim(end, vocab.WAS_DERIVED_FROM, base))
+    claims.extend(_weights(whole, "basemodel", base, name))
+    return base, claims
+
+
+def _org(org: dict[Any, Any]) -> Iterator[Claim | Problem]:
+    if (name := called(org.get("name"))) and (url := word(org.get("link"))):
+        yield statements.link(names.organization(name), vocab.HOMEPAGE, url, "/org/link")
+
+
+def _parameters(whole: dict[Any, Any], end: Iri, node: Iri) -> Iterator[Claim | Problem]:
+    yield from assessed.assessment(node, SCHEME, end)
+    for key in PARAMETERS:
+        if key not in whole:
+            continue
+        part, where = mapping(whole[key]), f"/{key}/class"
+        verdict, url = word(part.get("class")).casefold(), word(part.get("link"))
+        if verdict not in _LEVELS:
+            yield Problem(where, f"unknown judgement {verdict[:60]!r}", "open, partial or closed")
+            continue
+        yield from assessed.result(node, SCHEME, key, verdict=verdict, level=_LEVELS[verdict])
+        if key in _LINKS and url and verdict != "closed":
+            yield statements.link(end, _LINKS[key], url, f"/{key}/link")
+    if verdict_of(whole, "trainingcode") == "closed":
+        yield statements.not_given(
+            end, vocab.TRAINING_CODE, Stance.REPORTS_UNDISCLOSED, "closed", "/trainingcode/class"
+        )
+    url = _url(whole, "code") or _url(whole, "trainingcode")
+    if url and statements.link_property(url) == vocab.CODE_REPOSITORY:
+        yield statements.link(end, vocab.CODE_REPOSITORY, url, "/code/link")
+
+
+def verdict_of(whole: dict[Any, Any], key: str) -> str:
+    """The judgement on one parameter, in lower case."""
+    return word(mapping(whole.get(key)).get("class")).casefold()
+
+
+def _sources(whole: dict[Any, Any], end: Iri, base: Iri | None) -> Iterator[Claim | Problem]:
+    """Training data: a dataset where the link names one on the Hub, else how open it is."""
+    for key, model in (("datasources_endmodel", end), ("datasources_basemodel", base)):
+        if model is None or (key == "datasources_basemodel" and model == end):
+            continue
+        verdict, where = verdict_of(whole, key), f"/{key}"
+        if verdict == "closed":
+            yield statements.not_given(
+                model, vocab.TRAINED_ON, Stance.REPORTS_UNDISCLOSED, verdict, f"{where}/class"
+            )
+        elif repository := statements.hub_dataset(_url(whole, key)):
+            dataset = names.dataset(repository)
+            yield from statements.is_a(dataset, vocab.DATASET_CLASS, repository)
+            yield Claim(
+                dataset, vocab.HUB_REPOSITORY, statements.hub_page(f"datasets/{repository}")
+            )
+            if verdict == "partial":
+                yield Claim(
+                    model, vocab.TRAINED_ON, dataset, Stance.PARTLY_STATED, locator=f"{where}/link"
+                )
+            else:
+                yield Claim(model, vocab.TRAINED_ON, dataset)
+        elif verdict == "partial":
+            yield statements.not_given(
+                model, vocab.TRAINED_ON, Stance.PARTLY_STATED, verdict, f"{where}/class"
+            )
+
+
+def compute(text: str, end: Iri, base: Iri | None) -> Iterator[Claim | Problem]:
+    """The training compute that stands in the file's comments, with how it was found.
+
+    Reported figures have the record's basis; figures computed from parameters, data or
+    hardware are Inference; lower bounds and comparisons are Estimates.
+
+    >>> end = names.model("x/y")
+    >>> [claim] = compute("# - End model training compute: ~4e+22 FLOP (hardware figures)", end, None)
+    >>> claim.value.lexical, claim.basis.label, claim.locator
+    ('40000000000000000000000', 'Inference', 'L1')
+    """
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.startswith("#") or (match := _COMPUTE.fullmatch(line.rstrip())) is None:
+            continue
+        model = end if match["which"].casefold() == "end" else base
+        if model is not None:
+            yield _flop(model, match["stated"], f"L{number}")
+
+
+def _flop(model: Iri, stated: str, where: str) -> Claim:
+    predicate, shown = vocab.TRAINING_COMPUTE_FLOP, stated[: statements.SHOWN]
+    if stated in ("", "-") or stated.casefold().startswith("unknown"):
+        return statements.not_given(model, predicate, Stance.NOT_STATED, shown, where)
+    match = _FLOP.fullmatch(stated)
+    number = statements.real(match["value"]) if match else None
+    if match is None or number is None or number <= 0:
+        return Claim(
+            model, predicate, None, as_stated=shown, locator=where, unusable="not a number of FLOP"
+        )
+    rest = match["rest"]
+    if re.search(r"\bto\s+~?\d", rest):
+        return statements.not_given(model, predicate, Stance.PARTLY_STATED, shown, where)
+    stance = Stance.PARTLY_STATED if match["bound"] else Stance.STATED
+    if match["bound"] or _GUESSED.search(rest):
+        basis: Basis | None = Basis.ESTIMATE
+    else:
+        basis = None if "from " in rest else Basis.INFERENCE
+    return Claim(
+        model, predicate, values.double(number), stance, basis, as_stated=shown, locator=where
+    )
+
+
+READER = Reader(
+    format=SOURCE,
+    title="European Open Source AI Index (YAML per system)",
+    recognises=recognises,
+    origin=origin,
+    read=read,
+)
