@@ -40,9 +40,7 @@ class Updated:
     removed: int = 0
 
 
-def update(
-    store: WritableStore, add: Iterable[Record] = (), drop: Iterable[Iri] = ()
-) -> Updated:
+def update(store: WritableStore, add: Iterable[Record] = (), drop: Iterable[Iri] = ()) -> Updated:
     """Put records in, take records out, and update the view; all at once or not at all.
 
     A record of the same name is replaced. Raises NotFound for a record to drop that the
@@ -117,7 +115,10 @@ def _subjects(
 ) -> set[Iri]:
     subjects = {s.canonical(entity) for entity in entities for s in (before, after)}
     for entity in moved:
-        names = {*before.names_of(before.canonical(entity)), *after.names_of(after.canonical(entity))}
+        names = {
+            *before.names_of(before.canonical(entity)),
+            *after.names_of(after.canonical(entity)),
+        }
         for name in names | {entity}:
             for source in (before, after):
                 subjects.add(source.canonical(name))
@@ -129,7 +130,8 @@ def _referrers(store: Store, name: Iri, after: StoreStatements) -> Iterator[Iri]
     for subject, predicate, _, graph in store.quads(object=name, graph=ANY):
         if predicate == vocab.VALUE and graph is not None:
             yield from (
-                o for _, _, o, _ in store.quads(subject, vocab.ABOUT, graph=graph)
+                o
+                for _, _, o, _ in store.quads(subject, vocab.ABOUT, graph=graph)
                 if isinstance(o, Iri)
             )
         else:

@@ -1,0 +1,144 @@
+"""The whole store from the files under ``data/`` and ``ontology/``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from provenance_graph import rdf, vocab
+from provenance_graph.claims import Quad, Record
+from provenance_graph.errors import RecordError, StoreMissing, Unreadable
+from provenance_graph.ingest.update import REFERENCE, SHIPPED, content
+from provenance_graph.names import Iri, mint
+from provenance_graph.resources import ontology_files
+from provenance_graph.store.base import Store
+from provenance_graph.store import embedded
+from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.store.memory import MemoryStore
+from provenance_graph.view import identity
+from provenance_graph.view.evidence import Latest, RecordSet, load_policy, view
+from provenance_graph.view.policy import Policy
+
+IDENTITY = "identity.sssom.tsv"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build made."""
+
+    version: str
+    records: int
+    kept: int
+    subjects: int
+    quads: int
+
+
+def reference_quads(files: Iterable[Path] | None = None) -> Iterator[Quad]:
+    """The ontology, licences and rubrics, in the default graph and in REFERENCE.
+
+    Blank nodes (lists) get names from their file and place, the same in every run.
+    """
+    for path in ontology_files() if files is None else files:
+        named: dict[str, Iri] = {}
+
+        def name(term: object, stem: str = path.stem, named: dict[str, Iri] = named) -> object:
+            if not isinstance(term, ox.BlankNode):
+                return term
+            known = named.setdefault(
+                term.value, mint("graph", "reference", f"{stem}-{len(named) + 1}")
+            )
+            return ox.NamedNode(known)
+
+        try:
+            triples = list(ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE))
+        except SyntaxError as error:
+            raise Unreadable(str(path), f"line {error.lineno}: {error.msg}") from error
+        for quad in triples:
+            subject, object_ = name(quad.subject), name(quad.object)
+            assert isinstance(subject, ox.NamedNode)
+            triple = Iri(subject.value), Iri(quad.predicate.value), rdf.value(object_)
+            yield *triple, None
+            yield *triple, REFERENCE
+
+
+def shipped_records(data: Path) -> Iterator[Record]:
+    """The records of every TriG file below ``data/records``, in file order.
+
+    Raises RecordError, with both files, where one record stands in two.
+    """
+    seen: dict[Iri, Path] = {}
+    for path in sorted((data / "records").rglob("*.trig")):
+        where = path.relative_to(data).as_posix()
+        for record in rdf.read_trig(path.read_bytes(), where):
+            first = seen.setdefault(record.header.record, path)
+            if first != path:
+                raise RecordError(f"{where}: {record.header.record} stands also in {first.name}")
+            yield record
+
+
+def mappings(data: Path) -> list[identity.Mapping]:
+    """The curated mappings of ``data/identity.sssom.tsv``; none where there is no such file."""
+    path = data / IDENTITY
+    return (
+        identity.read_sssom(path.read_text(encoding="utf-8"), path.name) if path.is_file() else []
+    )
+
+
+def policy_of(reference: Iterable[Quad]) -> Policy:
+    """The acceptance policy that the reference data states."""
+    return load_policy(MemoryStore(quad for quad in reference if quad[3] is None))
+
+
+def compile_quads(
+    reference: list[Quad], records: list[Record], rows: list[identity.Mapping]
+) -> Iterator[Quad]:
+    """Every quad of a store: reference data, records, identity, accepted view."""
+    yield from reference
+    yield from identity.quads(rows)
+    source = RecordSet(records, rows)
+    for entity, model in sorted(source.rules.items()):
+        yield entity, vocab.EXACT_MATCH, model, identity.RULES
+    for record in records:
+        yield from rdf.to_quads(record)
+    policy, latest = policy_of(reference), Latest(source)
+    for subject in source.subjects():
+        yield from view(subject, source, policy, latest).quads
+
+
+def build(data: Path, where: Path, *, fresh: bool = False) -> Built:
+    """Build the store anew, beside the old one, and put it in its place at the end.
+
+    Records that were imported into the old store, and are not among the files, are kept
+    unless ``fresh``. An interrupted build leaves the old store in use.
+    """
+    shipped = list(shipped_records(data))
+    if not shipped:
+        raise RecordError(f"{data}: no records/*.trig below it; name the data folder with --data")
+    names = {record.header.record for record in shipped}
+    kept = [] if fresh else [r for r in imported_records(where) if r.header.record not in names]
+    records = shipped + kept
+    reference = list(reference_quads())
+    marks = [(name, vocab.RDF_TYPE, vocab.SOURCE_RECORD_CLASS, SHIPPED) for name in sorted(names)]
+    quads = [*compile_quads(reference, records, mappings(data)), *marks]
+    total = sum(content(rdf.to_quads(record)) for record in records) % 2**48
+    version = embedded.build(where, quads, digest=format(total, "012x"))
+    subjects = len({subject for subject, *_, graph in quads if graph is None})
+    return Built(version, len(shipped), len(kept), subjects, len(quads))
+
+
+def imported_records(where: Path) -> list[Record]:
+    """The records of a store that no build put there."""
+    try:
+        store: Store = EmbeddedStore.open(where)
+    except StoreMissing:
+        return []
+    with store:
+        built = {name for name, *_ in store.quads(graph=SHIPPED)}
+        return [
+            rdf.from_quads(store.quads(graph=graph))
+            for graph in store.graphs()
+            if graph not in built and any(True for _ in store.quads(graph, graph=graph))
+        ]

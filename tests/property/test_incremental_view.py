@@ -1,0 +1,128 @@
+"""An update of the view gives, bit for bit, what a full build of the same records gives."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance_graph import names, values, vocab
+from provenance_graph.claims import Basis, Claim, Header, Precision, Quad, Record, Stance
+from provenance_graph.errors import NotFound
+from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.update import digest_part, update
+from provenance_graph.names import Iri
+from provenance_graph.resources import ontology_files
+from provenance_graph.store.base import ANY, Change
+from provenance_graph.store.memory import MemoryStore
+from provenance_graph.view.identity import Mapping
+
+MODELS = [names.model("org/a"), names.model("org/b"), names.entity("x", "model", "a")]
+ENTITIES = [*MODELS, names.entity("y", "model", "a"), names.entity("y", "model", "b")]
+HUBS = [Iri("https://huggingface.co/org/a"), Iri("https://huggingface.co/org/b")]
+CURATED = [Mapping(names.entity("x", "model", "a"), vocab.EXACT_MATCH, names.model("org/a"))]
+DAYS = ["2025-01-01", "2025-06-01", "2026-01-01"]
+
+facts = st.one_of(
+    st.tuples(st.just(vocab.CONTEXT_LENGTH), st.integers(1, 3).map(values.integer)),
+    st.tuples(st.just(vocab.INPUT_MODALITY), st.sampled_from([vocab.TEXT, vocab.IMAGE])),
+    st.tuples(st.just(vocab.FINE_TUNED_FROM), st.sampled_from(ENTITIES)),
+    st.tuples(st.just(vocab.HUB_REPOSITORY), st.sampled_from(HUBS)),
+    st.tuples(
+        st.sampled_from([vocab.ISSUED, vocab.KNOWLEDGE_CUTOFF]),
+        st.sampled_from(DAYS).map(lambda day: values.day(day).literal),  # type: ignore[union-attr]
+    ),
+)
+silences = st.sampled_from(
+    [Stance.NOT_STATED, Stance.REPORTS_UNDISCLOSED, Stance.DECLINES, Stance.INAPPLICABLE]
+)
+
+
+@st.composite
+def claims(draw: st.DrawFn) -> Claim:
+    subject = draw(st.sampled_from(ENTITIES))
+    if draw(st.integers(0, 4)) == 0:
+        return Claim(subject, vocab.CONTEXT_LENGTH, None, draw(silences))
+    predicate, value = draw(facts)
+    return Claim(
+        subject,
+        predicate,
+        value,
+        draw(st.sampled_from([Stance.STATED, Stance.STATED, Stance.PARTLY_STATED, Stance.DENIES])),
+        basis=draw(st.sampled_from([None, *Basis])),
+        precision=draw(st.sampled_from([None, Precision.MONTH])) if "date" in str(value) else None,
+        valid_until=draw(st.sampled_from(["", "", "2025-03-01"])),
+    )
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    local = draw(st.sampled_from(["one", "two", "three"]))
+    day = draw(st.sampled_from(DAYS))
+    header = Header(
+        names.record("t", local, day),
+        Iri(f"https://example.org/{local}"),
+        names.organization("T"),
+        day,
+        "rdf",
+        draw(st.sampled_from(list(Basis))),
+    )
+    return Record(header, tuple(draw(st.lists(claims(), min_size=1, max_size=5)))).sort()
+
+
+steps = st.lists(st.tuples(st.booleans(), records()), min_size=1, max_size=8)
+
+
+@cache
+def reference() -> list[Quad]:
+    files = [path for path in ontology_files() if not path.stem.startswith(("spdx", "licence"))]
+    return list(reference_quads(files))
+
+
+def contents(store: MemoryStore) -> set[object]:
+    return {*store.quads(), *store.quads(graph=ANY)}
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps=steps)
+def test_any_sequence_of_imports_and_retractions_equals_a_full_build(steps) -> None:
+    store = MemoryStore(compile_quads(reference(), [], CURATED))
+    held: dict[Iri, Record] = {}
+    for put, record in steps:
+        name = record.header.record
+        if put:
+            held[name] = record
+            update(store, [record])
+        elif name in held:
+            del held[name]
+            update(store, drop=[name])
+    built = set(compile_quads(reference(), list(held.values()), CURATED))
+    assert contents(store) == built
+
+
+def test_dropping_a_record_that_is_not_there_says_so() -> None:
+    store = MemoryStore(compile_quads(reference(), [], []))
+    with pytest.raises(NotFound, match="no record named"):
+        update(store, drop=[names.record("t", "gone", "2025-01-01")])
+
+
+def test_the_digest_of_the_same_records_is_the_same_in_any_order() -> None:
+    def one(local: str) -> Record:
+        header = Header(
+            names.record("t", local, "2025-01-01"),
+            Iri("https://example.org/"),
+            names.organization("T"),
+            "2025-01-01",
+            "rdf",
+        )
+        return Record(header, (Claim(MODELS[0], vocab.CONTEXT_LENGTH, values.integer(1)),))
+
+    stores = [MemoryStore(), MemoryStore()]
+    for store in stores:
+        store.commit(Change(add=reference()), "000000000000")
+    update(stores[0], [one("a"), one("b")])
+    update(stores[1], [one("b"), one("c")])
+    update(stores[1], [one("a")], drop=[one("c").header.record])
+    assert digest_part(stores[0].version) == digest_part(stores[1].version)
