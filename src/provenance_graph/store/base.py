@@ -93,7 +93,7 @@ class Store(Protocol):
         self,
         subject: Iri | None = None,
         predicate: Iri | None = None,
-        object: Value | None = None,  # noqa: A002 - RDF's own name
+        object: Value | None = None,
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
         """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph."""

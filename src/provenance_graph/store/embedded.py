@@ -1,0 +1,346 @@
+"""The Oxigraph store on disk: one writer, any number of readers of published checkpoints."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import threading
+import time
+import weakref
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Self
+
+import pyoxigraph as ox
+
+from provenance_graph.claims import Quad
+from provenance_graph.errors import StoreError, StoreFormat, StoreMissing
+from provenance_graph.rdf import engine_quad
+from provenance_graph.store import layout
+from provenance_graph.store.base import Change
+from provenance_graph.store.engine import EngineReads, Pin, update_text
+from provenance_graph.store.layout import Current, WriterLock
+
+_NUMBERED = re.compile(r"(?:db-)?(\d+)")
+
+
+class _Checkpoint(Pin):
+    """An open checkpoint; the lock on its folder goes when the last reader does."""
+
+    __slots__ = ("current", "folder")
+
+    def __init__(self, root: Path, current: Current) -> None:
+        self.current, self.folder = current, root / "checkpoints" / current.checkpoint
+        handle = layout.lock_shared(self.folder)
+        try:
+            super().__init__(ox.Store.read_only(str(self.folder)))
+        except BaseException:
+            os.close(handle)
+            raise
+        weakref.finalize(self, os.close, handle)
+
+
+def _open_checkpoint(root: Path) -> _Checkpoint:
+    """Open what is published now, trying again when it is replaced meanwhile."""
+    for _ in range(50):
+        current = layout.read_current(root)
+        try:
+            return _Checkpoint(root, current)
+        except OSError as error:
+            if layout.read_current(root) == current:
+                raise StoreError(
+                    f"{root}: the published state cannot be opened ({error}); "
+                    "run `provenance-graph build` to make it anew"
+                ) from error
+            time.sleep(0.01)
+    raise StoreError(f"{root}: it is replaced faster than it can be opened")
+
+
+class EmbeddedStore(EngineReads):
+    """A store on disk, open for reading at one published version.
+
+    It never waits for the writer and never sees half a commit. ``refresh`` moves on to the
+    newest version; until then ``version`` and every answer stay the same.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._open: _Checkpoint | None = _open_checkpoint(root)
+        self._stamp = _stamp(root)
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path | str) -> Self:
+        """Open a store for reading; raises StoreMissing or StoreFormat."""
+        return cls(Path(path))
+
+    @staticmethod
+    def open_writer(path: Path | str) -> EmbeddedWriter:
+        """Open a store for writing; raises StoreBusy, StoreMissing or StoreFormat."""
+        return EmbeddedWriter(Path(path))
+
+    def _pin(self) -> _Checkpoint:
+        pin = self._open
+        if pin is None:
+            raise StoreError(f"{self.root}: this store is closed")
+        return pin
+
+    @property
+    def version(self) -> str:
+        """The version that is read; the same data under the same version."""
+        return self._pin().current.version
+
+    @property
+    def checkpoint(self) -> Path:
+        """The folder that is read, for workers that open it too."""
+        return self._pin().folder
+
+    def refresh(self) -> bool:
+        """Move on to the newest published version; says whether there was one.
+
+        Costs a microsecond when there is none.
+        """
+        stamp = _stamp(self.root)
+        if stamp == self._stamp:
+            return False
+        with self._lock:
+            fresh = _open_checkpoint(self.root)
+            changed = fresh.current.version != self.version
+            self._open, self._stamp = fresh, stamp
+        return changed
+
+    def backup(self, path: Path | str) -> str:
+        """Copy the version that is read into a new store; gives the version."""
+        return _copy(self._pin(), Path(path))
+
+    def close(self) -> None:
+        """Give back what the store holds."""
+        self._open = None
+
+
+def _stamp(root: Path) -> tuple[int, int]:
+    try:
+        found = (root / "CURRENT").stat()
+    except OSError:
+        return 0, 0
+    return found.st_ino, found.st_mtime_ns
+
+
+def _copy(source: _Checkpoint, target: Path) -> str:
+    """Make a store of its own from an open checkpoint, published as its last step."""
+    if (target / "CURRENT").exists():
+        raise StoreError(f"{target} holds a store already; name another place")
+    with _locked(target):
+        return _adopt(target, source, source.current.version)
+
+
+def _adopt(root: Path, source: _Checkpoint, version: str) -> str:
+    old = _published(root)
+    sequence = max(int(version.partition("-")[0]), 0 if old is None else old.sequence + 1)
+    digest = version.partition("-")[2]
+    db = _next_db(root)
+    source.engine.backup(str(root / db))
+    current = Current(f"{sequence}-{digest}", sequence, db, str(sequence))
+    _publish(root, ox.Store(str(root / db)), current)
+    _clean(root, current)
+    return current.version
+
+
+def restore(path: Path | str, backup: Path | str) -> str:
+    """Put a backup in the place of what a store holds; readers go on and then follow.
+
+    Gives the new version: the sequence moves on, the digest is the backup's.
+    """
+    root, source = Path(path), _open_checkpoint(Path(backup))
+    with _locked(root):
+        return _adopt(root, source, source.current.version)
+
+
+def build(
+    path: Path | str,
+    quads: Iterable[Quad] | bytes | IO[bytes],
+    digest: str = "",
+    form: ox.RdfFormat = ox.RdfFormat.N_QUADS,
+) -> str:
+    """Make a store anew, aside, and put it in place only once it is whole.
+
+    ``quads`` are ours, or a document in ``form`` (bytes or an open file). Interrupted, the
+    store that was there stays in use. Gives the new version.
+    """
+    root = Path(path)
+    with _locked(root):
+        old = _published(root)
+        _clean(root, old)
+        db = _next_db(root)
+        try:
+            engine = ox.Store(str(root / db))
+            _load(engine, quads, form)
+            sequence = old.sequence + 1 if old else 1
+            current = Current(_version(sequence, digest), sequence, db, str(sequence))
+            _publish(root, engine, current)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise StoreError(f"{root}: nothing was built: {error}") from error
+        finally:
+            _clean(root, _published(root))
+        return current.version
+
+
+def _load(engine: ox.Store, quads: Iterable[Quad] | bytes | IO[bytes], form: ox.RdfFormat) -> None:
+    if isinstance(quads, bytes) or hasattr(quads, "read"):
+        engine.bulk_load(quads, form)  # type: ignore[arg-type]
+    else:
+        engine.bulk_extend(map(engine_quad, quads))
+
+
+def _version(sequence: int, digest: str) -> str:
+    return f"{sequence}-{(digest or secrets.token_hex(6))[:12]}"
+
+
+@contextmanager
+def _locked(root: Path) -> Iterator[None]:
+    lock = WriterLock(root)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _published(root: Path) -> Current | None:
+    try:
+        return layout.read_current(root)
+    except StoreMissing:
+        return None
+    except StoreFormat:
+        # Another format is replaced as a whole, after its replacement is ready.
+        return None
+
+
+def _next_db(root: Path) -> str:
+    taken = [int(m[1]) for entry in root.glob("db-*") if (m := _NUMBERED.fullmatch(entry.name))]
+    return f"db-{max(taken, default=0) + 1}"
+
+
+def _publish(root: Path, engine: ox.Store, current: Current) -> None:
+    """Write a checkpoint and make it the one that readers open."""
+    folder = root / "checkpoints" / current.checkpoint
+    folder.parent.mkdir(exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # of a commit that was interrupted here
+    engine.backup(str(folder))
+    if not (root / "format").exists():
+        layout.replace_file(root / "format", layout.FORMAT)
+    layout.write_current(root, current)
+
+
+def _clean(root: Path, current: Current | None) -> None:
+    """Delete what interrupted work left, and checkpoints nobody needs any more.
+
+    The one before the published one stays: somebody may be about to open it.
+    """
+    for entry in root.glob("db-*"):
+        if current is None or entry.name != current.db:
+            shutil.rmtree(entry, ignore_errors=True)
+    if not (root / "checkpoints").is_dir():
+        return
+    numbered = sorted(
+        int(entry.name) for entry in (root / "checkpoints").iterdir() if entry.name.isdigit()
+    )
+    newest = current.sequence if current else 0
+    previous = max((number for number in numbered if number < newest), default=0)
+    for number in numbered:
+        if number not in (newest, previous):
+            layout.remove_unused(root / "checkpoints" / str(number))
+
+
+class EmbeddedWriter(EngineReads):
+    """The one writer of a store on disk; it reads its own commits at once.
+
+    A commit is applied, published as a checkpoint, and only then acknowledged. What a
+    crash or a full disk interrupts before that is rolled back to the published state.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        if not (root / "CURRENT").exists():
+            raise StoreMissing(str(root))
+        self._writing = WriterLock(root)
+        try:
+            self._current = layout.read_current(root)
+            _clean(root, self._current)
+            self._engine: ox.Store | None = None
+            self._recover()
+        except BaseException:
+            self._writing.release()
+            raise
+
+    def _recover(self) -> ox.Store:
+        """Open the database, or make it anew from the published state after an accident."""
+        if self._engine is not None:
+            return self._engine
+        try:
+            if layout.pending(self.root) > self._current.sequence:
+                db = _next_db(self.root)
+                _Checkpoint(self.root, self._current).engine.backup(str(self.root / db))
+                moved = Current(
+                    self._current.version, self._current.sequence, db, self._current.checkpoint
+                )
+                layout.write_current(self.root, moved)
+                self._current = moved
+                layout.mark_pending(self.root, 0)
+                _clean(self.root, moved)
+            self._engine = ox.Store(str(self.root / self._current.db))
+        except OSError as error:
+            raise StoreError(f"{self.root} cannot be opened for writing: {error}") from error
+        return self._engine
+
+    def _pin(self) -> Pin:
+        if self._engine is None:
+            raise StoreError(f"{self.root}: this store is closed for writing")
+        return Pin(self._engine)
+
+    @property
+    def version(self) -> str:
+        """The version of the last commit."""
+        return self._current.version
+
+    def commit(self, change: Change, digest: str = "") -> str:
+        """Apply a change at once or not at all, publish it, and give the new version.
+
+        ``digest`` becomes part of the version, so that equal content can be told.
+        """
+        text = update_text(change)
+        return self._apply(text, digest)
+
+    def _apply(self, text: str, digest: str) -> str:
+        engine = self._recover()
+        sequence = self._current.sequence + 1
+        current = Current(_version(sequence, digest), sequence, self._current.db, str(sequence))
+        try:
+            layout.mark_pending(self.root, sequence)
+            if text:
+                engine.update(text)
+            _publish(self.root, engine, current)
+        except BaseException as error:
+            # Whatever it was, the database may be ahead of what is published.
+            del engine
+            self._engine = None
+            if isinstance(error, SyntaxError | ValueError | OSError | RuntimeError):
+                with suppress(StoreError):
+                    self._recover()
+                raise StoreError(f"{self.root}: nothing was changed: {error}") from error
+            raise
+        self._current = current
+        _clean(self.root, current)
+        return current.version
+
+    def backup(self, path: Path | str) -> str:
+        """Copy the last commit into a new store; gives its version."""
+        return _copy(_open_checkpoint(self.root), Path(path))
+
+    def close(self) -> None:
+        """Let the next writer in."""
+        if self._writing is not None:
+            self._engine = None
+            self._writing.release()

@@ -1,0 +1,260 @@
+"""Reading an Oxigraph store in this process, for query texts of our own.
+
+Nothing here can be stopped once it runs: a text from outside goes to ``workers``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Self
+
+import pyoxigraph as ox
+
+from provenance_graph import vocab
+from provenance_graph.claims import Literal, Quad, Value
+from provenance_graph.errors import QueryError, StoreError
+from provenance_graph.names import Iri
+from provenance_graph.rdf import node, term
+from provenance_graph.store.answers import JSON_RESULTS, Request, evaluate, write_answer
+from provenance_graph.store.base import (
+    OWN_DATASET,
+    Answer,
+    AnyGraph,
+    Change,
+    DatasetChoice,
+    Limits,
+    Rows,
+)
+from provenance_graph.store.binding import bind
+
+DEFAULT_LIMITS = Limits()
+_DEFAULT_GRAPH = ox.DefaultGraph()
+
+
+class Pin:
+    """One state of a store, kept from going away while somebody reads it."""
+
+    __slots__ = ("__weakref__", "engine")
+
+    def __init__(self, engine: ox.Store) -> None:
+        self.engine = engine
+
+
+@lru_cache(maxsize=131_072)
+def _iri(text: str) -> Iri:
+    return Iri(text)
+
+
+def our_value(found: object) -> Value:
+    """A value from the engine's term; a blank node becomes a name that starts with ``_:``.
+
+    Records hold none, but a plain dataset or a query's BNODE() may.
+    """
+    if isinstance(found, ox.NamedNode):
+        return _iri(found.value)
+    if isinstance(found, ox.Literal):
+        return Literal(found.value, _iri(found.datatype.value), found.language or "")
+    if isinstance(found, ox.BlankNode):
+        return Iri(f"_:{found.value}")
+    raise QueryError(f"{found}: RDF 1.2 triple terms are not supported here")
+
+
+def _subject(found: object) -> Iri:
+    if isinstance(found, ox.NamedNode):
+        return _iri(found.value)
+    return Iri(str(found))
+
+
+def _pattern_node(name: Iri | None) -> ox.NamedNode | ox.BlankNode | None:
+    if name is None:
+        return None
+    return ox.BlankNode(name[2:]) if name.startswith("_:") else node(name)
+
+
+def request(
+    query: str,
+    media_type: str,
+    bindings: Mapping[str, Value] | None = None,
+    dataset: DatasetChoice = OWN_DATASET,
+    base: str | None = None,
+) -> Request:
+    """A query in the engine's own terms."""
+    return Request(
+        bind(query, bindings),
+        media_type,
+        [node(name) for name in dataset.default_graphs] if dataset else None,
+        [node(name) for name in dataset.named_graphs] if dataset else None,
+        base,
+    )
+
+
+class EngineReads:
+    """The reading half of the store protocol over an engine in this process."""
+
+    def _pin(self) -> Pin:
+        """The state to read."""
+        raise NotImplementedError
+
+    def quads(
+        self,
+        subject: Iri | None = None,
+        predicate: Iri | None = None,
+        object: Value | None = None,
+        graph: Iri | AnyGraph | None = None,
+    ) -> Iterator[Quad]:
+        """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph."""
+        pin = self._pin()
+        place = (
+            None
+            if isinstance(graph, AnyGraph)
+            else (_DEFAULT_GRAPH if graph is None else _pattern_node(graph))
+        )
+        try:
+            wanted = (
+                _pattern_node(object)
+                if isinstance(object, Iri)
+                else (None if object is None else term(object))
+            )
+            found = pin.engine.quads_for_pattern(
+                _pattern_node(subject),
+                None if predicate is None else node(predicate),
+                wanted,
+                place,
+            )
+        except ValueError as error:
+            raise QueryError(f"this pattern cannot match anything: {error}") from error
+        named_only = isinstance(graph, AnyGraph)
+        fixed = None if isinstance(graph, AnyGraph) else graph
+        for quad in found:
+            name = fixed
+            if named_only:
+                holder = quad.graph_name
+                if isinstance(holder, ox.DefaultGraph):
+                    continue
+                name = _subject(holder)
+            yield (
+                _subject(quad.subject),
+                _iri(quad.predicate.value),
+                our_value(quad.object),
+                name,
+            )
+
+    def select(
+        self,
+        query: str,
+        bindings: Mapping[str, Value] | None = None,
+        limits: Limits | None = None,
+    ) -> Rows:
+        """The rows of a SELECT, for texts of our own: only ``limits.rows`` is enforced here."""
+        pin = self._pin()
+        found = evaluate(pin.engine, request(query, JSON_RESULTS, bindings))
+        if not isinstance(found, ox.QuerySolutions):
+            raise QueryError("this query is not a SELECT")
+        most = (limits or DEFAULT_LIMITS).rows
+        names = tuple(variable.value for variable in found.variables)
+        rows: list[tuple[Value | None, ...]] = []
+        try:
+            for solution in found:
+                if len(rows) >= most:
+                    return Rows(names, rows, truncated=True)
+                rows.append(tuple([None if t is None else our_value(t) for t in solution]))
+        except (RuntimeError, OSError, ValueError) as error:
+            raise QueryError(f"the query failed while it was answered: {error}") from error
+        return Rows(names, rows)
+
+    def ask(
+        self,
+        query: str,
+        bindings: Mapping[str, Value] | None = None,
+        limits: Limits | None = None,  # noqa: ARG002 - the protocol's signature
+    ) -> bool:
+        """The answer of an ASK, for texts of our own."""
+        pin = self._pin()
+        found = evaluate(pin.engine, request(query, JSON_RESULTS, bindings))
+        if not isinstance(found, ox.QueryBoolean):
+            raise QueryError("this query is not an ASK")
+        return bool(found)
+
+    def serialize(
+        self,
+        query: str,
+        media_type: str,
+        *,
+        bindings: Mapping[str, Value] | None = None,
+        dataset: DatasetChoice = OWN_DATASET,
+        limits: Limits | None = None,
+    ) -> Answer:
+        """Any query's answer in a media type, for texts of our own; time is not bounded."""
+        pin = self._pin()
+        parts: list[bytes] = []
+        end = write_answer(
+            pin.engine,
+            request(query, media_type, bindings, dataset),
+            limits or DEFAULT_LIMITS,
+            parts.append,
+        )
+        return Answer(b"".join(parts), media_type, end.kind, end.rows, end.truncated)
+
+    def graphs(self) -> Iterator[Iri]:
+        """The names of the named graphs."""
+        pin = self._pin()
+        for name in pin.engine.named_graphs():
+            yield _subject(name)
+
+    def size(self) -> int:
+        """How many quads there are, in all graphs."""
+        return len(self._pin().engine)
+
+    def dump(self) -> bytes:
+        """Everything as N-Quads."""
+        return self._pin().engine.dump(format=ox.RdfFormat.N_QUADS) or b""
+
+    def close(self) -> None:
+        """Give back what the store holds."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.close()
+
+
+def update_text(change: Change) -> str:
+    """A change as one SPARQL update, which the engine applies at once or not at all."""
+    parts = [f"DROP SILENT GRAPH {_name(graph)};" for graph in change.drop]
+    for word, quads in (("DELETE", change.remove), ("INSERT", change.add)):
+        body = _by_graph(quads)
+        if body:
+            parts.append(f"{word} DATA {{{body}}};")
+    return "\n".join(parts)
+
+
+def _by_graph(quads: Iterable[Quad]) -> str:
+    graphs: dict[Iri | None, list[str]] = {}
+    for subject, predicate, value, graph in quads:
+        lines = graphs.setdefault(graph, [])
+        lines.append(f"{_name(subject)} {_name(predicate)} {_shown(value)} .")
+    return "\n".join(
+        "\n".join(lines) if graph is None else "\n".join((f"GRAPH {_name(graph)} {{", *lines, "}"))
+        for graph, lines in graphs.items()
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _name(name: Iri) -> str:
+    try:
+        return str(node(name))
+    except ValueError as error:
+        raise StoreError(f"{name!r} cannot be stored: {error}") from error
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, Iri):
+        return _name(value)
+    if value.datatype == vocab.XSD_STRING and not value.language and value.lexical.isalnum():
+        return f'"{value.lexical}"'
+    try:
+        return str(term(value))
+    except ValueError as error:
+        raise StoreError(f"{value!r} cannot be stored: {error}") from error

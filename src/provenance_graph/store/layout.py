@@ -1,0 +1,159 @@
+"""What an embedded store's directory holds, and who may touch it.
+
+====================  ===============================================================
+``format``            the number of this layout
+``CURRENT``           JSON: version, sequence, db and checkpoint; replaced by rename
+``PENDING``           the sequence a commit is working towards
+``lock``              held by the one writer, with its process id
+``db-<n>/``           the writer's database
+``checkpoints/<n>/``  published states, hard links to the database's files
+====================  ===============================================================
+
+A reader holds a shared lock on its checkpoint's directory, so that the writer leaves it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from provenance_graph.errors import StoreBusy, StoreError, StoreFormat, StoreMissing
+
+FORMAT = "provenance-graph store 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The published state."""
+
+    version: str
+    sequence: int
+    db: str
+    checkpoint: str
+
+
+def read_current(root: Path) -> Current:
+    """The published state of a store; raises StoreMissing or StoreFormat."""
+    try:
+        written = (root / "format").read_text(encoding="utf-8").strip()
+        text = (root / "CURRENT").read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        raise StoreMissing(str(root)) from None
+    except OSError as error:
+        raise StoreError(f"{root}: {error.strerror}") from error
+    if written != FORMAT:
+        raise StoreFormat(
+            f"{root} was written in the format {written[:60]!r}, this software reads {FORMAT!r}: "
+            "run `provenance-graph build` to make it anew"
+        )
+    try:
+        return Current(**json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise StoreFormat(f"{root}/CURRENT is damaged: {error}") from error
+
+
+def write_current(root: Path, current: Current) -> None:
+    """Publish a state: from here on, it is what readers open."""
+    replace_file(root / "CURRENT", json.dumps(asdict(current)))
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Replace a file's text at once, and durably."""
+    aside = path.with_name(path.name + ".new")
+    with aside.open("w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in a folder survive a power failure."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def pending(root: Path) -> int:
+    """The sequence that the last commit worked towards; very large when it is unreadable."""
+    try:
+        return int((root / "PENDING").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return 0
+    except ValueError:
+        return 1 << 62
+
+
+def mark_pending(root: Path, sequence: int) -> None:
+    """Say, durably, that a commit has begun."""
+    handle = os.open(root / "PENDING", os.O_WRONLY | os.O_CREAT, 0o644)
+    try:
+        os.pwrite(handle, f"{sequence:020d}\n".encode(), 0)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def lock_shared(folder: Path) -> int:
+    """Hold a folder in use; gives a handle to close. Raises OSError when it is going."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def remove_unused(folder: Path) -> None:
+    """Delete a checkpoint that nobody reads; one in use stays until the next time."""
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)
+
+
+class WriterLock:
+    """The one writer's lock on a store's directory; gone when its process is."""
+
+    def __init__(self, root: Path) -> None:
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            self._file: IO[str] = (root / "lock").open("a+", encoding="utf-8")
+        except OSError as error:
+            raise StoreError(f"{root} cannot be written: {error.strerror}") from error
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.seek(0)
+            holder = self._file.read().strip() or "unknown"
+            self._file.close()
+            raise StoreBusy(
+                f"{root}: process {holder} is writing to this store; wait until it has finished, "
+                "or stop it"
+            ) from None
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()))
+        self._file.flush()
+
+    def release(self) -> None:
+        """Let the next writer in."""
+        with suppress(ValueError):
+            self._file.truncate(0)
+            self._file.close()

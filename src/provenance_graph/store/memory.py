@@ -1,0 +1,58 @@
+"""A small store in memory, for tests and notebooks."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+
+import pyoxigraph as ox
+
+from provenance_graph.claims import Quad
+from provenance_graph.errors import StoreError
+from provenance_graph.store.base import Change
+from provenance_graph.store.engine import EngineReads, Pin, update_text
+
+
+class MemoryStore(EngineReads):
+    """A store that lives as long as its object.
+
+    >>> from provenance_graph.names import Iri
+    >>> a = Iri("https://example.org/a")
+    >>> store = MemoryStore([(a, a, a, None)])
+    >>> store.size()
+    1
+    """
+
+    def __init__(self, quads: Iterable[Quad] = ()) -> None:
+        self._engine = ox.Store()
+        self._sequence = 0
+        self._version = f"0-{secrets.token_hex(6)}"
+        self._closed = False
+        if quads := list(quads):
+            self.commit(Change(add=quads))
+
+    @property
+    def version(self) -> str:
+        """Changes with every commit."""
+        return self._version
+
+    def _pin(self) -> Pin:
+        if self._closed:
+            raise StoreError("this store is closed")
+        return Pin(self._engine)
+
+    def commit(self, change: Change, digest: str = "") -> str:
+        """Apply a change at once or not at all, and give the new version."""
+        pin = self._pin()
+        text = update_text(change)
+        try:
+            pin.engine.update(text)
+        except (SyntaxError, OSError, ValueError, RuntimeError) as error:
+            raise StoreError(f"nothing was changed: {error}") from error
+        self._sequence += 1
+        self._version = f"{self._sequence}-{(digest or secrets.token_hex(6))[:12]}"
+        return self._version
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._closed = True

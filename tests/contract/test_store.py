@@ -1,0 +1,215 @@
+"""What every store keeps, whatever stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from provenance_graph import vocab
+from provenance_graph.claims import Literal, Quad
+from provenance_graph.errors import QueryError, QuerySyntax
+from provenance_graph.names import Iri
+from provenance_graph.store.base import ANY, Change, DatasetChoice, Limits, Store, WritableStore
+from provenance_graph.store.embedded import EmbeddedStore, build
+from provenance_graph.store.memory import MemoryStore
+
+EX = "https://example.org/"
+A, B, P, Q = (Iri(EX + name) for name in "abpq")
+G, H = Iri(EX + "graph/g"), Iri(EX + "graph/h")
+ONE = Literal("1", vocab.XSD_INTEGER)
+HARD = Literal('a "quote"\n\\u0041 {}},{ \u2028 <b>&amp;')
+FRENCH = Literal("modèle", vocab.RDF_LANG_STRING, "fr")
+DATA: list[Quad] = [
+    (A, P, ONE, None),
+    (A, Q, B, None),
+    (A, P, HARD, G),
+    (B, P, FRENCH, G),
+    (B, Q, A, H),
+]
+
+
+def _memory(_: object) -> Iterator[WritableStore]:
+    with MemoryStore(DATA) as store:
+        yield store
+
+
+def _embedded(path) -> Iterator[Store]:
+    build(path / "store", DATA)
+    with EmbeddedStore.open(path / "store") as store:
+        yield store
+
+
+def _writer(path) -> Iterator[WritableStore]:
+    build(path / "store", DATA)
+    with EmbeddedStore.open_writer(path / "store") as store:
+        yield store
+
+
+WRITABLE: dict[str, Callable] = {"memory": _memory, "writer": _writer}
+READABLE: dict[str, Callable] = {**WRITABLE, "embedded": _embedded}
+
+
+@pytest.fixture(params=READABLE)
+def store(request, tmp_path):
+    yield from READABLE[request.param](tmp_path)
+
+
+@pytest.fixture(params=WRITABLE)
+def writable(request, tmp_path):
+    yield from WRITABLE[request.param](tmp_path)
+
+
+def test_the_default_graph_is_read_apart_from_the_named_graphs(store):
+    assert set(store.quads()) == {q for q in DATA if q[3] is None}
+    assert set(store.quads(graph=ANY)) == {q for q in DATA if q[3] is not None}
+    assert set(store.quads(graph=G)) == {q for q in DATA if q[3] == G}
+
+
+@pytest.mark.parametrize("quad", DATA)
+def test_a_quad_is_found_by_each_of_its_terms(store, quad):
+    subject, predicate, value, graph = quad
+    assert list(store.quads(subject, predicate, value, graph)) == [quad]
+    assert quad in set(store.quads(subject=subject, graph=graph))
+    assert quad in set(store.quads(predicate=predicate, graph=graph))
+    assert quad in set(store.quads(object=value, graph=graph))
+
+
+def test_nothing_matches_what_is_not_there(store):
+    assert list(store.quads(subject=Iri(EX + "nowhere"))) == []
+    assert list(store.quads(graph=Iri(EX + "nowhere"))) == []
+
+
+def test_the_named_graphs_are_listed(store):
+    assert sorted(store.graphs()) == [G, H]
+
+
+def test_a_select_gives_names_and_typed_values(store):
+    found = store.select("SELECT ?s ?o WHERE { ?s <https://example.org/p> ?o }")
+    assert (found.names, found.rows, found.truncated) == (("s", "o"), [(A, ONE)], False)
+
+
+def test_a_select_leaves_unbound_variables_out(store):
+    found = store.select("SELECT ?s ?none WHERE { ?s <https://example.org/p> ?o }")
+    assert found.rows == [(A, None)]
+    assert list(found) == [{"s": A}]
+
+
+@pytest.mark.parametrize("value", [A, ONE, HARD, FRENCH])
+def test_bindings_are_terms_and_never_text(store, value):
+    found = store.select("SELECT ?s ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?s", {"o": value})
+    wanted = sorted((s, g) for s, _, o, g in DATA if g and o == value)
+    assert [(row["s"], row["g"]) for row in found] == wanted
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }",
+        "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }",
+        "CONSTRUCT WHERE { ?s ?p ?o }",
+        "# {\nPREFIX ex: <https://example.org/#> CONSTRUCT WHERE { ?s ?p ?o }",
+        "DESCRIBE ?s WHERE { ?s ?p ?o }",
+        "SELECT (COUNT(?o) AS ?n) { ?s ?p ?o } GROUP BY ?s HAVING (COUNT(?o) > 1)",
+        "SELECT (EXISTS { ?s ?q ?o } AS ?n) ?s ?p ?o { ?s ?p ?o }",
+    ],
+)
+def test_every_form_of_query_takes_bindings(store, query):
+    select = query.startswith("SELECT")
+    media_type = "text/csv" if select else "application/n-triples"
+    assert store.serialize(query, media_type, bindings={"s": A}).rows > 0
+    assert store.serialize(query, media_type, bindings={"s": P}).rows == 0
+
+
+def test_an_ask_answers_yes_and_no(store):
+    assert store.ask("ASK { ?s ?p ?o }", {"s": A})
+    assert not store.ask("ASK { ?s ?p ?o }", {"s": B})
+
+
+def test_a_row_limit_is_kept_and_told(store):
+    found = store.select("SELECT * { GRAPH ?g { ?s ?p ?o } }", limits=Limits(rows=2))
+    assert (len(found), found.truncated) == (2, True)
+    found = store.select("SELECT * { GRAPH ?g { ?s ?p ?o } }", limits=Limits(rows=3))
+    assert (len(found), found.truncated) == (3, False)
+
+
+def test_a_syntax_error_is_told_with_its_place(store):
+    with pytest.raises(QuerySyntax, match="1:"):
+        store.select("SELECT * WHERE { ?s ?p }")
+
+
+def test_the_wrong_kind_of_query_is_refused(store):
+    with pytest.raises(QueryError):
+        store.select("ASK {}")
+    with pytest.raises(QueryError):
+        store.ask("SELECT * {}")
+
+
+@pytest.mark.parametrize(
+    ("query", "kind", "media_type", "part"),
+    [
+        ("SELECT ?s { ?s ?p 1 }", "select", "application/sparql-results+json", b'"bindings"'),
+        ("SELECT ?s { ?s ?p 1 }", "select", "application/sparql-results+xml", b"<result>"),
+        ("SELECT ?s { ?s ?p 1 }", "select", "text/csv", b"https://example.org/a"),
+        ("SELECT ?s { ?s ?p 1 }", "select", "text/tab-separated-values", b"?s\n<"),
+        ("ASK {}", "ask", "application/sparql-results+json", b"true"),
+        ("CONSTRUCT WHERE { ?s ?p 1 }", "construct", "application/n-triples", b"/p> "),
+        ("CONSTRUCT WHERE { ?s ?p 1 }", "construct", "text/turtle", b"1"),
+        ("DESCRIBE <https://example.org/a>", "describe", "application/n-triples", b"/b> ."),
+    ],
+)
+def test_an_answer_is_serialised_in_the_wanted_type(store, query, kind, media_type, part):
+    answer = store.serialize(query, media_type)
+    assert answer.media_type == media_type
+    assert answer.kind == kind
+    assert part in answer.body
+    assert not answer.truncated
+
+
+def test_a_type_that_cannot_hold_the_answer_is_refused(store):
+    with pytest.raises(QueryError, match="text/turtle"):
+        store.serialize("CONSTRUCT WHERE { ?s ?p ?o }", "text/csv")
+
+
+def test_a_request_may_choose_its_dataset(store):
+    def count(query: str, dataset: DatasetChoice) -> int:
+        answer = store.serialize(query, "text/tab-separated-values", dataset=dataset)
+        return answer.rows
+
+    plain, named = "SELECT * { ?s ?p ?o }", "SELECT * { GRAPH ?g { ?s ?p ?o } }"
+    assert count(plain, DatasetChoice((G,))) == 2
+    assert count(named, DatasetChoice((G,))) == 0
+    assert count(plain, DatasetChoice((G, H))) == 3
+    assert count(plain, DatasetChoice((), (H,))) == 0
+    assert count(named, DatasetChoice((), (H,))) == 1
+
+
+def test_a_commit_drops_removes_and_adds_at_once(writable):
+    before = writable.version
+    fresh = (B, Q, Literal("new"), Iri(EX + "graph/new"))
+    after = writable.commit(Change(drop=(G,), remove=[DATA[0]], add=[fresh]), digest="abc123")
+    assert after == writable.version != before
+    assert after.endswith("-abc123")
+    assert set(writable.quads()) == {DATA[1]}
+    assert set(writable.quads(graph=ANY)) == {DATA[4], fresh}
+    assert G not in set(writable.graphs())
+
+
+def test_dropping_what_is_not_there_is_no_error(writable):
+    writable.commit(Change(drop=(Iri(EX + "nowhere"),), remove=[(B, B, B, None)]))
+    assert set(writable.quads()) == set(DATA[:2])
+
+
+def test_what_is_added_comes_back_the_same(writable):
+    values = [Literal("".join(map(chr, range(1, 128)))), Literal("\\u0041\\n"), Literal(" "), HARD]
+    quads = {(A, P, value, H) for value in values}
+    writable.commit(Change(drop=(H,), add=quads))
+    assert set(writable.quads(graph=H)) == quads
+
+
+def test_a_change_that_cannot_be_stored_changes_nothing(writable):
+    before = writable.version
+    with pytest.raises(Exception, match="cannot be stored"):
+        writable.commit(Change(drop=(G,), add=[(A, Iri("not an iri"), B, None)]))
+    assert writable.version == before
+    assert len(set(writable.quads(graph=ANY))) == 3
