@@ -33,6 +33,7 @@ from provenance_graph.claims import (
 )
 from provenance_graph.errors import BadIri, RecordError, Unreadable
 from provenance_graph.names import PREFIXES, Iri, iri, shorten
+from provenance_graph.values import canonical
 
 C = TypeVar("C", bound=Code)
 _CLAIM = vocab.CLAIM_CLASS
@@ -324,8 +325,9 @@ def read_trig(data: bytes, url: str = "record") -> list[Record]:
     by_graph: dict[Iri | None, list[Quad]] = defaultdict(list)
     try:
         for quad in ox.parse(data, format=ox.RdfFormat.TRIG):
-            ours = our_quad(quad)
-            by_graph[ours[3]].append(ours)
+            subject, predicate, object_, graph = our_quad(quad)
+            object_ = canonical(object_) if isinstance(object_, Literal) else object_
+            by_graph[graph].append((subject, predicate, object_, graph))
     except SyntaxError as error:
         raise Unreadable(url, f"line {error.lineno}: {error.msg}") from error
     if None in by_graph:

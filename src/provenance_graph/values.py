@@ -98,6 +98,28 @@ def boolean(value: bool) -> Literal:
     return Literal("true" if value else "false", vocab.XSD_BOOLEAN)
 
 
+def canonical(literal: Literal) -> Literal:
+    """A literal in the form the engine keeps; one that its datatype refuses stays as it is.
+
+    >>> canonical(Literal("1.0", vocab.XSD_DECIMAL)).lexical
+    '1'
+    """
+    try:
+        if literal.datatype == vocab.XSD_DECIMAL:
+            return decimal(literal.lexical)
+        if literal.datatype == vocab.XSD_INTEGER:
+            return integer(int(literal.lexical))
+        if literal.datatype == vocab.XSD_DOUBLE:
+            return double(float(literal.lexical))
+        if literal.datatype == vocab.XSD_BOOLEAN and literal.lexical in ("0", "1"):
+            return boolean(literal.lexical == "1")
+    except (ValueError, InvalidOperation):
+        return literal
+    if literal.language:
+        return Literal(literal.lexical, literal.datatype, literal.language.lower())
+    return literal
+
+
 def number(stated: str) -> Decimal | None:
     """A quantity as people write it, or None when it is not one.
 

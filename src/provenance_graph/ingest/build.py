@@ -9,15 +9,16 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from provenance_graph import rdf, vocab
-from provenance_graph.claims import Quad, Record
+from provenance_graph.claims import Literal, Quad, Record
 from provenance_graph.errors import RecordError, StoreMissing, Unreadable
 from provenance_graph.ingest.update import REFERENCE, SHIPPED, content
 from provenance_graph.names import Iri, mint
 from provenance_graph.resources import ontology_files
-from provenance_graph.store.base import Store
 from provenance_graph.store import embedded
+from provenance_graph.store.base import Store
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore
+from provenance_graph.values import canonical
 from provenance_graph.view import identity
 from provenance_graph.view.evidence import Latest, RecordSet, load_policy, view
 from provenance_graph.view.policy import Policy
@@ -59,7 +60,9 @@ def reference_quads(files: Iterable[Path] | None = None) -> Iterator[Quad]:
         for quad in triples:
             subject, object_ = name(quad.subject), name(quad.object)
             assert isinstance(subject, ox.NamedNode)
-            triple = Iri(subject.value), Iri(quad.predicate.value), rdf.value(object_)
+            value = rdf.value(object_)
+            value = canonical(value) if isinstance(value, Literal) else value
+            triple = Iri(subject.value), Iri(quad.predicate.value), value
             yield *triple, None
             yield *triple, REFERENCE
 
