@@ -6,11 +6,14 @@ be a value becomes a claim without one, with the text kept and the reason said.
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,6 +21,7 @@ from provenance_graph import names, values, vocab
 from provenance_graph.claims import Basis, Claim, Literal, Problem, Stance
 from provenance_graph.names import Iri
 from provenance_graph.sources import licence_names
+from provenance_graph.sources.document import Document
 
 SHOWN = 300
 """How much of a text is kept as stated: a value's own words, not a paragraph."""
@@ -121,8 +125,13 @@ def licensed(
 ) -> Iterator[Claim]:
     """Under which licence it is, as the one table of licence names reads the text."""
     if text or name or link:
-        found = licence_names.normalise(text, name=name, link=link)
+        found = _licence(text[:1000], name[:1000], link[:1000])
         yield from licence_names.claims(subject, found, locator=locator, basis=basis)
+
+
+@lru_cache(maxsize=4096)
+def _licence(text: str, name: str, link: str) -> licence_names.LicenceName:
+    return licence_names.normalise(text, name=name, link=link)
 
 
 def not_given(subject: Iri, predicate: Iri, stance: Stance, stated: str, locator: str) -> Claim:
@@ -300,27 +309,57 @@ def quantity(
     *,
     basis: Basis | None = None,
     confidence: Decimal | None = None,
-    whole: bool = True,
+    kind: Iri = vocab.XSD_INTEGER,
 ) -> Claim:
-    """A count (or, with ``whole`` off, any number) as the source writes it."""
+    """A quantity above zero as the source writes it, in the datatype its property has."""
     number = real(stated)
     literal: Literal | None = None
     if number is not None and number > 0:
-        literal = values.whole(stated) if whole else values.double(number)
+        if kind == vocab.XSD_INTEGER:
+            literal = values.whole(stated)
+        else:
+            literal = score(stated) if kind == vocab.XSD_DECIMAL else values.double(number)
     if literal is None:
         return Claim(
             subject,
             predicate,
             None,
+            basis=basis,
             as_stated=word(stated)[:SHOWN],
             locator=locator,
-            unusable="not a whole number" if whole else "not a number above zero",
+            unusable=f"not a {'whole ' if kind == vocab.XSD_INTEGER else ''}number above zero",
         )
+    annotated = basis is not None or confidence is not None
     return Claim(
         subject,
         predicate,
         literal,
         basis=basis,
         confidence=confidence,
-        locator=locator if basis or confidence is not None else "",
+        locator=locator if annotated else "",
     )
+
+
+def rows(document: Document) -> Iterator[tuple[int, dict[str, str]] | Problem]:
+    """The rows of a CSV document by column, each with its last line; cells are stripped.
+
+    A row with more cells than the header is a problem and is read as far as the header goes.
+    """
+    text = document.text.replace("\0", "\ufffd")
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        header = [cell.strip() for cell in next(reader, [])]
+        for cells in reader:
+            if not any(cells):
+                continue
+            if len(cells) > len(header):
+                yield Problem(
+                    f"L{reader.line_num}", f"{len(cells)} cells under {len(header)} columns"
+                )
+            padded = [*cells, *[""] * (len(header) - len(cells))]
+            yield (
+                reader.line_num,
+                {key: cell.strip() for key, cell in zip(header, padded, strict=False)},
+            )
+    except csv.Error as error:
+        yield Problem(f"L{reader.line_num}", f"not CSV from here: {error}", kind="syntax")

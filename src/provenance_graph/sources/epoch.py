@@ -1,0 +1,290 @@
+"""Epoch AI's table of notable models: one row per model.
+
+Its figures are of several kinds. What papers report stands on the record's basis; what
+Epoch computed by counting operations or from hardware is an Inference; what it guessed
+from benchmarks, other models or third parties, and everything it labels Speculative, is an
+Estimate. Its labels Confident and Likely become confidences; the numbers are ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from provenance_graph import names, values, vocab
+from provenance_graph.claims import Basis, Claim, Problem, Stance
+from provenance_graph.names import Iri
+from provenance_graph.sources import licence_names, statements
+from provenance_graph.sources.document import Document, Hints, Origin, Reader
+
+SOURCE = "epoch"
+COMPUTE = "Training compute (FLOP)"
+METHOD = "Training compute estimation method"
+NEEDED = frozenset({"Model", "Organization", "Publication date", "Parameters", COMPUTE})
+CONFIDENCES = {"confident": Decimal("0.9"), "likely": Decimal("0.7"), "speculative": Decimal("0.4")}
+"""Epoch's labels as confidences; ``Unknown`` has none."""
+
+_GUESSES = ("benchmark", "comparison", "third-party", "other")
+_UNNAMED = re.compile(r"(?:unspecified|unknown)\b.*", re.IGNORECASE)
+_ACCESS = (
+    ("open weights", vocab.OPEN_WEIGHTS),
+    ("api access", vocab.API_ONLY),
+    ("hosted access", vocab.API_ONLY),
+)
+_CODE = {
+    "Training code accessibility": vocab.TRAINING_CODE,
+    "Inference code accessibility": vocab.INFERENCE_CODE,
+}
+Row = Mapping[str, str]
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether its header row is Epoch's."""
+    return hints.syntax == "csv" and set(hints.columns) >= NEEDED
+
+
+def origin(document: Document) -> Origin:
+    """Epoch AI; the table's date in its file name is no part of what it is."""
+    name = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
+    return Origin(
+        local=names.slug(re.sub(r"[_-]?(?:19|20)\d\d(?:-\d\d){0,2}|\.csv$", "", name)),
+        publisher=names.organization("Epoch AI"),
+        basis=Basis.THIRD_PARTY,
+        title="Data on AI Models: notable models",
+        licence="CC-BY-4.0",
+        attribution="Epoch AI, Data on AI Models, https://epoch.ai/data/ai-models",
+    )
+
+
+def read(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what the table says of each model, row by row."""
+    table: list[tuple[int, dict[str, str]]] = []
+    for found in statements.rows(document):
+        if isinstance(found, Problem):
+            yield found
+        elif found[1].get("Model"):
+            table.append(found)
+        else:
+            yield Problem(f"L{found[0]}", "a row without a model", "the column Model")
+    subjects: dict[str, Iri] = {}
+    taken: dict[Iri, str] = {}
+    for line, row in table:
+        name = row["Model"][: statements.SHOWN]
+        if name in subjects:
+            yield Problem(f"L{line}", f"{name!r} has a row already", "rows of one model are merged")
+            continue
+        subject = names.entity(SOURCE, "model", names.slug(name))
+        if subject in taken:  # names that differ in punctuation alone are different models here
+            subject = names.entity(SOURCE, "model", name)
+        subjects[name] = subject
+        taken[subject] = name
+    for line, row in table:
+        yield from _row(row, subjects, f"L{line}")
+
+
+def _row(row: Row, subjects: Mapping[str, Iri], where: str) -> Iterator[Claim | Problem]:
+    name = row["Model"][: statements.SHOWN]
+    model = subjects[name]
+    yield from statements.is_a(model, vocab.MODEL_CLASS, name)
+    for maker in _several(row.get("Organization", "")):
+        yield from statements.made_by(model, maker)
+    if stated := row.get("Publication date"):
+        yield statements.dated(model, vocab.ISSUED, stated, f"{where} Publication date")
+    for domain in _several(row.get("Domain", "")):
+        yield Claim(model, vocab.TASK, values.text(domain.casefold()))
+    yield from _figures(row, model, where)
+    yield from _hardware(row, model, where)
+    yield from _data(row, model, where)
+    yield from _bases(row, model, subjects, where)
+    yield from _access(row, model, where)
+    yield from _links(row, model, name, where)
+
+
+def _several(cell: str) -> list[str]:
+    """The names in a cell: split at commas that no parenthesis holds.
+
+    >>> _several("Example, Inc. (US, EU),Other")
+    ['Example, Inc. (US, EU)', 'Other']
+    """
+    parts = re.split(r",(?!\s)(?![^()]*\))", cell[:5000])
+    return [part.strip()[: statements.SHOWN] for part in parts if part.strip()]
+
+
+def _figures(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
+    """Size and compute, with Epoch's label of confidence in them."""
+    label = row.get("Confidence", "").casefold()
+    confidence = CONFIDENCES.get(label)
+    speculative = Basis.ESTIMATE if label == "speculative" else None
+    if stated := row.get("Parameters"):
+        yield statements.quantity(
+            model, vocab.PARAMETER_COUNT, stated, f"{where} Parameters",
+            basis=speculative, confidence=confidence,
+        )  # fmt: skip
+    if stated := row.get(COMPUTE):
+        yield statements.quantity(
+            model, vocab.TRAINING_COMPUTE_FLOP, stated, f"{where} {COMPUTE}",
+            basis=speculative or compute_basis(row.get(METHOD, "")),
+            confidence=confidence, kind=vocab.XSD_DOUBLE,
+        )  # fmt: skip
+
+
+def compute_basis(method: str) -> Basis | None:
+    """On what basis a compute figure stands, by the method that Epoch names.
+
+    >>> compute_basis("Reported"), compute_basis("Hardware,Operation counting").label
+    (None, 'Inference')
+    >>> compute_basis("Benchmarks").label
+    'Estimate'
+    """
+    methods = [part.strip().casefold() for part in method.split(",") if part.strip()]
+    if not methods or "reported" in methods:
+        return None
+    if all(part.startswith(_GUESSES) for part in methods):
+        return Basis.ESTIMATE
+    return Basis.INFERENCE
+
+
+def _hardware(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
+    for hardware in _several(row.get("Training hardware", "")):
+        yield Claim(model, vocab.TRAINING_HARDWARE, values.text(hardware))
+    if stated := row.get("Hardware quantity"):
+        yield statements.quantity(
+            model, vocab.ACCELERATOR_COUNT, stated, f"{where} Hardware quantity"
+        )
+    column = "Training time (hours)"
+    if stated := row.get(column):
+        hours = statements.score(stated)
+        days = None if hours is None else str(round(Decimal(hours.lexical) / 24, 4))
+        claim = statements.quantity(
+            model, vocab.TRAINING_DURATION_DAYS, days or stated, f"{where} {column}",
+            kind=vocab.XSD_DECIMAL,
+        )  # fmt: skip
+        yield _as_stated(claim, f"{stated} hours", f"{where} {column}")
+    column = "Training compute cost (2023 USD)"
+    if stated := row.get(column):
+        claim = statements.quantity(
+            model, vocab.TRAINING_COST_USD, stated, f"{where} {column}",
+            basis=Basis.INFERENCE, kind=vocab.XSD_DECIMAL,
+        )  # fmt: skip
+        yield _as_stated(claim, f"{stated} (2023 USD)", f"{where} {column}")
+
+
+def _as_stated(claim: Claim, stated: str, where: str) -> Claim:
+    return Claim(
+        claim.subject, claim.predicate, claim.value, basis=claim.basis, as_stated=stated,
+        locator=where, unusable=claim.unusable,
+    )  # fmt: skip
+
+
+def _data(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
+    column = "Training dataset"
+    for name in _several(row.get(column, "")):
+        if _UNNAMED.fullmatch(name):
+            yield statements.not_given(
+                model, vocab.TRAINED_ON, Stance.REPORTS_UNDISCLOSED, name, f"{where} {column}"
+            )
+        else:
+            dataset = names.dataset(name)
+            yield from statements.is_a(dataset, vocab.DATASET_CLASS, name)
+            yield Claim(model, vocab.TRAINED_ON, dataset)
+    column = "Training dataset size (datapoints)"
+    if stated := row.get(column):
+        label = row.get("Confidence", "").casefold()
+        in_tokens = _counts_tokens(stated, row.get("Dataset size notes", ""))
+        yield statements.quantity(
+            model,
+            vocab.TRAINING_TOKEN_COUNT if in_tokens else vocab.TRAINING_DATAPOINT_COUNT,
+            stated,
+            f"{where} {column}",
+            basis=Basis.ESTIMATE if label == "speculative" else None,
+            confidence=CONFIDENCES.get(label),
+        )
+
+
+def _counts_tokens(stated: str, notes: str) -> bool:
+    """Whether the notes give the same number in tokens; the column's unit changes by field.
+
+    >>> _counts_tokens("18000000000000.0", "trained on 18T tokens"), _counts_tokens("60000", "")
+    (True, False)
+    """
+    number = values.number(stated)
+    found = re.finditer(
+        r"(\d[\d,.]{0,40}(?:[eE]\+?\d{1,3})?)[ -]?(thousand|million|billion|trillion|[KMBT])?\b[ -]*tokens?\b",
+        notes[:20_000],
+        re.IGNORECASE,
+    )
+    return number is not None and any(
+        values.number(match[1].rstrip(".,") + (match[2] or "")) == number for match in found
+    )
+
+
+def _bases(
+    row: Row, model: Iri, subjects: Mapping[str, Iri], where: str
+) -> Iterator[Claim | Problem]:
+    for name in _several(row.get("Base model", "")):
+        parent = subjects.get(name)
+        if parent is None:
+            parent = names.entity(SOURCE, "unresolved", names.slug(name))
+            yield Claim(parent, vocab.RDF_TYPE, vocab.UNRESOLVED_REFERENCE_CLASS)
+            yield Claim(parent, vocab.UNRESOLVED_TEXT, values.text(name))
+        if parent == model:
+            yield Problem(f"{where} Base model", f"{name!r} is its own base model")
+        else:
+            yield Claim(model, vocab.FINE_TUNED_FROM, parent)
+
+
+def _access(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
+    column = "Model accessibility"
+    stated = row.get(column, "")
+    found = next((code for head, code in _ACCESS if stated.casefold().startswith(head)), None)
+    if found is not None:
+        plain = stated.casefold() in ("api access", "open weights (unrestricted)")
+        yield Claim(
+            model, vocab.WEIGHTS_AVAILABILITY, found,
+            as_stated="" if plain else stated[: statements.SHOWN],
+            locator="" if plain else f"{where} {column}",
+        )  # fmt: skip
+    elif stated:
+        yield statements.not_given(
+            model, vocab.WEIGHTS_AVAILABILITY, Stance.DENIES, stated, f"{where} {column}"
+        )
+    for column, predicate in _CODE.items():
+        stated = row.get(column, "")
+        if stated.casefold() == "unreleased":
+            yield statements.not_given(
+                model, predicate, Stance.REPORTS_UNDISCLOSED, stated, f"{where} {column}"
+            )
+    column = "Accessibility notes"
+    notes = row.get(column, "")
+    if notes and len(notes) <= 60:  # a licence's name alone; longer notes are prose
+        bare = re.sub(r"\s*licensed$|:$", "", notes, flags=re.IGNORECASE)
+        if licence_names.normalise(bare).value is not None:
+            yield from statements.licensed(model, bare, locator=f"{where} {column}")
+
+
+def _links(row: Row, model: Iri, name: str, where: str) -> Iterator[Claim | Problem]:
+    """Papers and repositories; only a repository called as the model is becomes the model's."""
+    column = "Link"
+    found = statements.urls(row.get(column, ""))
+    if row.get(column) and not found:
+        yield statements.link(model, vocab.SEE_ALSO, row[column], f"{where} {column}")
+    for url in dict.fromkeys(found):
+        repository = statements.hub_model(url)
+        if not repository:
+            yield statements.link(model, statements.link_property(url), url, f"{where} {column}")
+    for url in dict.fromkeys([*found, *statements.urls(row.get("Accessibility notes", ""))]):
+        repository = statements.hub_model(url)
+        if repository and statements.same_name(repository, name):
+            yield Claim(model, vocab.HUB_REPOSITORY, statements.hub_page(repository))
+        elif repository and url in found:
+            yield Claim(model, vocab.WEIGHTS_LOCATION, statements.hub_page(repository))
+
+
+READER = Reader(
+    format=SOURCE,
+    title="Epoch AI: data on AI models (CSV)",
+    recognises=recognises,
+    origin=origin,
+    read=read,
+)
