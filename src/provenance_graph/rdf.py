@@ -49,6 +49,11 @@ def claim_iri(record: Iri, claim: Claim) -> Iri:
     return Iri(f"{record}#c-{digest[:16]}")
 
 
+def is_own_node(subject: Iri, record: Iri) -> bool:
+    """Whether a subject is the record's header or one of its claim nodes, not a thing."""
+    return subject == record or subject.startswith(f"{record}#c-")
+
+
 def series(record: Iri) -> Iri:
     """The document a record is one retrieval of: its IRI without the date at its end.
 

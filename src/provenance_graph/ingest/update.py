@@ -89,7 +89,7 @@ def _entities(store: Store, record: Iri) -> Iterator[Iri]:
     for subject, predicate, value, _ in store.quads(graph=record):
         if predicate == vocab.ABOUT and isinstance(value, Iri):
             yield value
-        elif subject != record and not subject.startswith(f"{record}#c-"):
+        elif not rdf.is_own_node(subject, record):
             yield subject
 
 
@@ -134,7 +134,7 @@ def _referrers(store: Store, name: Iri, after: StoreStatements) -> Iterator[Iri]
                 for _, _, o, _ in store.quads(subject, vocab.ABOUT, graph=graph)
                 if isinstance(o, Iri)
             )
-        else:
+        elif graph is not None and not rdf.is_own_node(subject, graph):
             yield subject
     for record in after.pending.added.values():
         yield from (claim.subject for claim in record.claims if claim.value == name)

@@ -127,7 +127,7 @@ class StoreStatements:
     def _stored(self, entity: Iri) -> dict[Iri, list[Claim]]:
         claims: dict[Iri, list[Claim]] = defaultdict(list)
         for subject, predicate, value, graph in self.store.quads(subject=entity, graph=ANY):
-            if graph is not None and _is_record(graph) and graph != subject:
+            if graph is not None and _is_record(graph) and not rdf.is_own_node(subject, graph):
                 claims[graph].append(Claim(subject, predicate, value))
         for node, _, _, graph in self.store.quads(predicate=vocab.ABOUT, object=entity, graph=ANY):
             if graph is not None and _is_record(graph):
