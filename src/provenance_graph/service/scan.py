@@ -162,3 +162,41 @@ def _group(text: str, found: Sequence[Token], at: int) -> str:
         if token.kind == "close" and token.depth == found[at].depth:
             return text[found[at].start : token.end]
     raise bad_request("a { is never closed", "syntax")
+
+
+_WHOLE_STORE: Final = frozenset(
+    {"graph", "using", "with", "load", "clear", "drop", "create", "add", "move", "copy", "into"}
+)
+
+
+def within_graph(text: str, graph: Iri) -> str:
+    """An update that speaks of one graph, put into that graph (for PATCH).
+
+    >>> within_graph("INSERT DATA { <urn:a> <urn:b> 1 }", Iri("urn:g"))
+    'INSERT DATA { GRAPH <urn:g> { <urn:a> <urn:b> 1 } }'
+    >>> within_graph("DELETE { ?s ?p 1 } WHERE { ?s ?p 1 }", Iri("urn:g"))
+    'WITH <urn:g> DELETE { ?s ?p 1 } WHERE { ?s ?p 1 }'
+    """
+    text = unescape(text)
+    found = list(tokens(text))
+    out: list[str] = []
+    done = 0
+    fresh = True  # whether the next INSERT or DELETE starts an operation
+    for at, token in enumerate(found):
+        if token.keyword in _WHOLE_STORE:
+            raise bad_request(f"{token.text}: the update may speak of this graph alone", "patch")
+        if token.text == ";" and token.depth == 0:
+            fresh = True
+        if token.keyword not in ("insert", "delete") or token.depth or not fresh:
+            continue
+        fresh = False
+        after = found[at + 1].keyword if at + 1 < len(found) else ""
+        if after in ("data", "where"):
+            group = _group(text, found, at + 2)
+            start = found[at + 2].start
+            out += [text[done:start], f"{{ GRAPH <{graph}> {group} }}"]
+            done = start + len(group)
+        else:
+            out += [text[done : token.start], f"WITH <{graph}> "]
+            done = token.start
+    return "".join([*out, text[done:]])

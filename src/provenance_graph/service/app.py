@@ -1,0 +1,259 @@
+"""The web application: one factory, no state on import.
+
+The hot routes (SPARQL, graph store, linked data, health) are plain ASGI handlers in front
+of FastAPI, which serves the REST API under ``/api/v1`` and its description.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
+
+from provenance_graph.errors import ProvenanceError
+from provenance_graph.service import docs_page
+from provenance_graph.service.auth import Tokens
+from provenance_graph.service.backend import Backend, Writer
+from provenance_graph.service.cache import AnswerCache
+from provenance_graph.service.config import Settings
+from provenance_graph.service.federation import Federation
+from provenance_graph.service.graph_store import GraphStoreEndpoint
+from provenance_graph.service.health import HealthEndpoint, MetricsEndpoint
+from provenance_graph.service.http import (
+    Disconnected,
+    Headers,
+    Message,
+    Receive,
+    Reply,
+    Request,
+    Scope,
+    Send,
+    problem_reply,
+    send_reply,
+)
+from provenance_graph.service.limits import Clients
+from provenance_graph.service.linked_data import LinkedData
+from provenance_graph.service.log import Log
+from provenance_graph.service.metrics import Metrics
+from provenance_graph.service.negotiate import GRAPH_OFFERS, prefers_html
+from provenance_graph.service.pages import Pages
+from provenance_graph.service.problems import HttpProblem, method_not_allowed, problem_of
+from provenance_graph.service.sparql import QueryEndpoint
+from provenance_graph.service.state import Service
+from provenance_graph.service.update import UpdateEndpoint
+
+Handler = Callable[[Request], Awaitable[Reply]]
+_STATIC: Final = Path(__file__).parent / "static"
+_LEFT: Final = 499  # what nginx made customary: the client closed the request
+_EXPOSED: Final = b"ETag, Link, Location, Retry-After, X-Request-Id, X-Store-Version"
+_PREFLIGHT: Final[Headers] = [
+    (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+    (
+        b"access-control-allow-headers",
+        b"Accept, Authorization, Content-Type, Content-Encoding, If-None-Match",
+    ),
+    (b"access-control-max-age", b"86400"),
+]
+
+
+def create_app(
+    backend: Backend,
+    *,
+    settings: Settings,
+    writer: Writer | None = None,
+    tokens: Tokens | None = None,
+    routers: Iterable[APIRouter] = (),
+    static: Path = _STATIC,
+    federation: Federation | None = None,
+) -> FastAPI:
+    """Build the web application around a backend; ``routers`` hold the REST API."""
+    service = Service(
+        settings=settings,
+        backend=backend,
+        writer=writer,
+        tokens=tokens or Tokens(),
+        clients=Clients(settings.fairness, time.monotonic),
+        cache=AnswerCache(settings.cache_mb << 20),
+        metrics=Metrics(),
+        log=Log(settings.access_log),
+    )
+    app = FastAPI(
+        title="provenance-graph",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        description="Where AI models come from, what they may be used for, and who says so.",
+    )
+    app.state.service = service
+    for router in routers:
+        app.include_router(router)
+    pages = Pages(static)
+    app.add_middleware(Front, service=service, pages=pages, federation=federation)
+    return app
+
+
+class Front:
+    """Everything before FastAPI: ids, routes, refusals as problems, logs, numbers."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        service: Service,
+        pages: Pages,
+        federation: Federation | None = None,
+    ) -> None:
+        self._app, self._service, self._pages = app, service, pages
+        query = QueryEndpoint(service, pages, federation or Federation(service.settings))
+        linked = LinkedData(service, pages)
+        self._exact: dict[str, tuple[str, Handler]] = {
+            "/sparql": ("sparql", query),
+            "/sparql/": ("sparql", query),
+            "/update": ("update", UpdateEndpoint(service)),
+            "/update/": ("update", UpdateEndpoint(service)),
+            "/data": ("data", GraphStoreEndpoint(service)),
+            "/health": ("health", HealthEndpoint(service)),
+            "/metrics": ("metrics", MetricsEndpoint(service)),
+            "/docs": ("docs", docs_page.page),
+            "/docs/page.js": ("docs", docs_page.script),
+            "/docs/page.css": ("docs", docs_page.style),
+            "/ns": ("ns", linked.vocabulary),
+            "/context.jsonld": ("context", linked.context),
+            "/.well-known/void": ("void", linked.void),
+        }
+        self._below: tuple[tuple[str, str, Handler], ...] = (
+            ("/data/", "data", self._exact["/data"][1]),
+            ("/id/", "id", linked.thing),
+            ("/doc/", "doc", linked.document),
+        )
+        trusted = service.settings.trusted_proxies.split(",")
+        self._trusted = frozenset(part.strip() for part in trusted if part.strip())
+        self._ids, self._prefix = count(1), secrets.token_hex(4)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, and account for it whatever happens."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start = time.perf_counter()
+        request_id = f"{self._prefix}-{next(self._ids):x}"
+        request = Request(scope, receive, request_id, self._client(scope))
+        out = _Sender(send, self._service.settings.cors, request_id)
+        route, handler = self._route(scope["path"])
+        try:
+            if handler is None:
+                route = await self._other(request, scope, receive, out)
+            else:
+                await self._serve(handler, request, out)
+        finally:
+            self._account(request, route, out, time.perf_counter() - start)
+
+    def _route(self, path: str) -> tuple[str, Handler | None]:
+        found = self._exact.get(path)
+        if found is not None:
+            return found
+        for prefix, route, handler in self._below:
+            if path.startswith(prefix):
+                return route, handler
+        return "other", None
+
+    async def _serve(self, handler: Handler, request: Request, out: _Sender) -> None:
+        try:
+            if request.method == "OPTIONS":
+                reply = Reply(204, headers=list(_PREFLIGHT))
+            else:
+                reply = await handler(request)
+        except Disconnected:
+            request.notes["left"] = True
+            return
+        except asyncio.CancelledError:
+            if "left" not in request.notes:
+                raise  # the server itself is stopping
+            return
+        except ProvenanceError as error:
+            reply = problem_reply(problem_of(error), request.id)
+        except Exception as error:  # noqa: BLE001 - the last door: a bug must not end the process
+            self._service.log.write("error", {"id": request.id, "error": repr(error)})
+            reply = problem_reply(problem_of(error), request.id)
+        await send_reply(reply, request, out)
+
+    async def _other(self, request: Request, scope: Scope, receive: Receive, out: _Sender) -> str:
+        """The web page's files, the REST API, or the page for a place inside it."""
+        path = request.path
+        if path.startswith("/api/") or path == "/openapi.json":
+            await self._app(scope, receive, out)
+            return "api"
+        await self._serve(self._page, request, out)
+        return "page"
+
+    async def _page(self, request: Request) -> Reply:
+        if request.method not in ("GET", "HEAD"):
+            raise method_not_allowed(request.method, "GET, HEAD")
+        found = self._pages.find(request)
+        if found is not None:
+            return found
+        if prefers_html(request.header(b"accept"), GRAPH_OFFERS):
+            return self._pages.index()
+        detail = "nothing is here; start from /docs, /sparql or /.well-known/void"
+        return problem_reply(HttpProblem(404, "Not found", detail, "not-found"), request.id)
+
+    def _client(self, scope: Scope) -> str:
+        """The client's address: of the connection, or as a trusted proxy tells it."""
+        address = str(scope["client"][0]) if scope.get("client") else "local"
+        if address not in self._trusted:
+            return address
+        for name, value in scope["headers"]:
+            if name == b"x-forwarded-for":
+                hops = [hop.strip() for hop in value.decode("latin-1").split(",")]
+                outside = [hop for hop in hops if hop not in self._trusted]
+                return outside[-1][:64] if outside else address
+        return address
+
+    def _account(self, request: Request, route: str, out: _Sender, seconds: float) -> None:
+        service = self._service
+        status = out.status or _LEFT
+        if request.notes.get("left"):
+            service.metrics.event("client-left")
+        service.metrics.request(route, request.method, status, seconds)
+        service.log.write(
+            "request",
+            {
+                "id": request.id,
+                "client": request.client,
+                "method": request.method,
+                "path": request.path[:500],
+                "status": status,
+                "ms": round(seconds * 1000, 2),
+                "bytes": out.size,
+                **request.notes,
+            },
+        )
+
+
+class _Sender:
+    """Passes messages on and adds what every answer carries."""
+
+    def __init__(self, send: Send, cors: bool, request_id: str) -> None:
+        self._send, self._cors, self._id = send, cors, request_id.encode()
+        self.status, self.size = 0, 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = int(message["status"])
+            headers = list(message.get("headers", []))
+            headers.append((b"x-content-type-options", b"nosniff"))
+            if self._cors:
+                headers.append((b"access-control-allow-origin", b"*"))
+                headers.append((b"access-control-expose-headers", _EXPOSED))
+            if all(name != b"x-request-id" for name, _ in headers):
+                headers.append((b"x-request-id", self._id))
+            message = {**message, "headers": headers}
+        elif message["type"] == "http.response.body":
+            self.size += len(message.get("body", b""))
+        await self._send(message)

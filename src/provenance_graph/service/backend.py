@@ -1,0 +1,68 @@
+"""What the service needs of a store: answers that can be waited for and given up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from provenance_graph.claims import Value
+from provenance_graph.names import Iri
+from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did: the store's new version, and whether a graph came to be."""
+
+    version: str
+    created: bool = False
+    quads: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One RDF document of an upload."""
+
+    body: bytes
+    media_type: str
+    base: str
+
+
+class Backend(Protocol):
+    """Reads, each in a bounded process that dies when its caller gives up."""
+
+    @property
+    def version(self) -> str:
+        """The version that the next answer will be of, or of a later one."""
+
+    async def answer(
+        self,
+        query: str,
+        media_type: str,
+        *,
+        dataset: DatasetChoice = OWN_DATASET,
+        bindings: Mapping[str, Value] | None = None,
+        limits: Limits | None = None,
+    ) -> Answer:
+        """A query's answer, written by the engine; raises QueryError and its kinds."""
+
+    def state(self) -> Mapping[str, object]:
+        """Processes alive, restarts, waiting requests: for /health and /metrics."""
+
+
+class Writer(Protocol):
+    """Writes, each all or nothing; once one is acknowledged every later read sees it."""
+
+    async def update(self, text: str, who: str) -> Written:
+        """Run a SPARQL update."""
+
+    async def put(self, graph: Iri | None, parts: list[Part], who: str, replace: bool) -> Written:
+        """Add documents to a graph (None: the default graph), or put them in its place."""
+
+    async def delete(self, graph: Iri | None, who: str) -> Written:
+        """Drop a graph."""
+
+
+JSON: Final = "application/sparql-results+json"

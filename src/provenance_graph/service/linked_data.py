@@ -1,0 +1,190 @@
+"""Linked data: ``/id/…`` and ``/ns`` lead to documents, ``/doc/…`` holds them."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+from urllib.parse import quote, unquote_to_bytes
+
+from provenance_graph import names, vocab
+from provenance_graph.errors import BadIri
+from provenance_graph.names import Iri, iri
+from provenance_graph.service.cache import etag, matches
+from provenance_graph.service.describe import graph_reply, offered, quoted
+from provenance_graph.service.http import Headers, Reply, Request
+from provenance_graph.service.negotiate import GRAPH_OFFERS, choose, prefers_html
+from provenance_graph.service.pages import Pages
+from provenance_graph.service.problems import (
+    bad_request,
+    method_not_allowed,
+    not_acceptable,
+    refuse,
+)
+from provenance_graph.service.sparql import CSP
+from provenance_graph.service.state import Service
+from provenance_graph.service.tables import read_rows
+
+_MOST: Final = 500
+_SAFE: Final = "/-._~@:+()!,;='*$&"
+_TERMS: Final = (
+    "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+    "CONSTRUCT { ?term ?p ?o } WHERE { ?term rdfs:isDefinedBy ?module . ?term ?p ?o "
+    f'FILTER(STRSTARTS(STR(?term), "{names.NS}")) }}'
+)
+
+
+def describe_query(thing: Iri, document: str) -> str:
+    """What is known of a thing, what points to it, and which records speak of it."""
+    return f"""PREFIX pg: <{names.NS}> PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+CONSTRUCT {{
+  <{thing}> ?p ?o . ?s ?q <{thing}> . ?a ?b ?c .
+  <{document}> foaf:primaryTopic <{thing}> ; dcterms:source ?record .
+}} WHERE {{
+  {{ <{thing}> ?p ?o }}
+  UNION {{ SELECT ?s ?q {{ ?s ?q <{thing}> }} LIMIT {_MOST} }}
+  UNION {{ GRAPH <{thing}> {{ ?a ?b ?c }} }}
+  UNION {{ SELECT DISTINCT ?record {{
+    {{ BIND(<{thing}> AS ?e) }} UNION {{ <{thing}> pg:describedAs ?e }}
+    GRAPH ?record {{ {{ ?e ?x ?y }} UNION {{ ?claim pg:about ?e }} }} }} LIMIT {_MOST} }}
+}}"""
+
+
+class LinkedData:
+    """Answers ``/id/…``, ``/doc/…``, ``/ns``, ``/context.jsonld`` and ``/.well-known/void``."""
+
+    def __init__(self, service: Service, pages: Pages) -> None:
+        self._service, self._pages = service, pages
+
+    async def thing(self, request: Request) -> Reply:
+        """303 from a thing to a document about it: the page for browsers, RDF for the rest."""
+        path = _path(request, "/id/")
+        if prefers_html(request.header(b"accept"), GRAPH_OFFERS):
+            model = path.removeprefix("model/")
+            at = f"/models/{model}" if model != path else f"/things/{path}"
+        else:
+            at = f"/doc/{path}"
+            if request.query_string:
+                at += "?" + request.query_string.decode("ascii", "replace")
+        return _see_other(at)
+
+    async def document(self, request: Request) -> Reply:
+        """What is known of a thing, with links to the records that say so."""
+        path = _path(request, "/doc/")
+        thing = Iri(names.ID + path)
+        offer = offered(request)
+        version = self._service.backend.version
+        tag = etag(version, "doc", thing, offer.media_type)
+        here = self._service.url(request, f"/doc/{path}")
+        headers: Headers = [
+            CSP,
+            (b"etag", tag.encode()),
+            (b"cache-control", b"no-cache"),
+            (b"link", f'<{thing}>; rel="http://xmlns.com/foaf/0.1/primaryTopic"'.encode()),
+        ]
+        headers += [
+            (b"link", f'<{here}?format={name}>; rel="alternate"; type="{kind}"'.encode())
+            for name, kind in (
+                ("ttl", "text/turtle"),
+                ("jsonld", "application/ld+json"),
+                ("rdf", "application/rdf+xml"),
+                ("nt", "application/n-triples"),
+            )
+        ]
+        if matches(request.header(b"if-none-match"), tag):
+            return Reply(304, headers=headers, vary="Accept")
+        answer = await self._service.evaluate(request, describe_query(thing, here), offer.written)
+        if not answer.rows:
+            raise refuse(404, "Not found", f"nothing is known of <{thing}>", "not-found")
+        return Reply(200, answer.body, offer.content_type, headers, "Accept")
+
+    async def vocabulary(self, request: Request) -> Reply:
+        """The ontology: 303 to a page about it, or the terms themselves as RDF."""
+        _reads_only(request)
+        if prefers_html(request.header(b"accept"), GRAPH_OFFERS):
+            return _see_other("/vocabulary")
+        offer = choose(request.header(b"accept"), GRAPH_OFFERS)
+        if offer is None:
+            raise not_acceptable("RDF in the usual formats, or text/html")
+        tag = etag(self._service.backend.version, "ns", offer.media_type)
+        headers: Headers = [CSP, (b"etag", tag.encode()), (b"cache-control", b"no-cache")]
+        if matches(request.header(b"if-none-match"), tag):
+            return Reply(304, headers=headers, vary="Accept")
+        answer = await self._service.evaluate(request, _TERMS, offer.written)
+        return Reply(200, answer.body, offer.content_type, headers, "Accept")
+
+    async def context(self, request: Request) -> Reply:
+        """The JSON-LD context with the prefixes that our documents use."""
+        _reads_only(request)
+        body = json.dumps({"@context": {"@version": 1.1, **names.PREFIXES}}, indent=1).encode()
+        keep = [(b"cache-control", b"public, max-age=3600")]
+        return Reply(200, body, "application/ld+json", keep)
+
+    async def void(self, request: Request) -> Reply:
+        """VoID: counts, licences, sources and example resources of the dataset."""
+        _reads_only(request)
+        here = self._service.url(request, "/.well-known/void")
+        template = await self._void(here, self._service.url(request, "/sparql"))
+        return await graph_reply(self._service, request, template)
+
+    async def _void(self, here: str, endpoint: str) -> str:
+        service = self._service
+        data = f"{here}#dataset"
+        [total] = await read_rows(service, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+        classes = await read_rows(
+            service,
+            "SELECT ?class (COUNT(*) AS ?n) { ?s a ?class } GROUP BY ?class ORDER BY ?class",
+        )
+        sources = await read_rows(service, _SOURCES)
+        examples = await read_rows(
+            service, f"SELECT ?m {{ ?m a <{vocab.MODEL_CLASS}> }} ORDER BY ?m LIMIT 3"
+        )
+        lines = [
+            f"<{here}> a void:DatasetDescription ; foaf:primaryTopic <{data}> .",
+            f"<{data}> a void:Dataset ; dcterms:title {quoted('provenance-graph')} ; "
+            f"void:sparqlEndpoint <{endpoint}> ; void:triples {total['n']} ; "
+            f"void:uriSpace {quoted(names.ID)} ; void:vocabulary <{names.NS}> .",
+        ]
+        for n, row in enumerate(classes):
+            lines.append(
+                f"<{data}> void:classPartition _:c{n} . "
+                f"_:c{n} void:class <{row['class']}> ; void:entities {row['n']} ."
+            )
+        for n, row in enumerate(sources):
+            lines.append(f"<{data}> void:subset _:s{n} . _:s{n} a void:Dataset .")
+            lines.append(f"_:s{n} void:documents {row['n']} .")
+            if publisher := row.get("publisher"):
+                lines.append(f"_:s{n} dcterms:publisher <{publisher}> .")
+            if licence := row.get("licence"):
+                value = f"<{licence}>" if names.is_iri(licence) else quoted(licence)
+                lines.append(f"_:s{n} dcterms:license {value} .")
+        lines += [f"<{data}> void:exampleResource <{row['m']}> ." for row in examples]
+        return "\n".join(lines)
+
+
+_SOURCES: Final = f"""SELECT ?publisher ?licence (COUNT(DISTINCT ?record) AS ?n) {{
+  GRAPH ?record {{ ?record a <{vocab.SOURCE_RECORD_CLASS}> ; <{vocab.WAS_ATTRIBUTED_TO}> ?publisher .
+    OPTIONAL {{ ?record <{vocab.SOURCE_LICENCE}> ?licence }} }} }}
+GROUP BY ?publisher ?licence ORDER BY ?publisher ?licence"""
+
+
+def _reads_only(request: Request) -> None:
+    if request.method not in ("GET", "HEAD"):
+        raise method_not_allowed(request.method, "GET, HEAD")
+
+
+def _path(request: Request, prefix: str) -> str:
+    """The part of the path that names a thing, percent-encoded as our names are."""
+    _reads_only(request)
+    raw = bytes(request.scope.get("raw_path") or request.path.encode())
+    try:
+        decoded = unquote_to_bytes(raw.removeprefix(prefix.encode())).decode("utf-8")
+        path = quote(decoded, safe=_SAFE)
+        iri(names.ID + path)
+    except (UnicodeDecodeError, BadIri) as error:
+        raise bad_request("the path is not the name of a thing") from error
+    return path
+
+
+def _see_other(at: str) -> Reply:
+    return Reply(303, headers=[(b"location", at.encode("ascii", "replace"))], vary="Accept")
