@@ -1,0 +1,266 @@
+"""The Foundation Model Transparency Index: scores, disclosures, indicators, reports.
+
+Scores are of developers: the assessment's subject is the developer, and its flagship where
+a report names it. Of the texts only the stance passes: an indicator that is met says that
+the developer discloses the property, one that is not says that it does not or declines to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from provenance_graph import names, values, vocab
+from provenance_graph.claims import Basis, Claim, Precision, Problem, Stance
+from provenance_graph.errors import Unreadable
+from provenance_graph.names import Iri
+from provenance_graph.sources import assessed, statements
+from provenance_graph.sources.document import Document, Hints, Origin, Reader
+from provenance_graph.sources.fmti_tables import EDITIONS, FLAGSHIPS, PROPERTIES
+
+SOURCE = "fmti"
+EVALUATOR = "Stanford CRFM"
+_REPORT = frozenset({"Definition", "Notes", "Disclosure", "Score"})
+_INDICATORS = ("Domain", "Subdomain", "Indicator", "Definition")
+_DEVELOPERS = frozenset(slug for edition in FLAGSHIPS.values() for slug in edition)
+_TITLES = {"2024": ("May 2024", "2024-05-31"), "2025": ("December 2025", "2025-12-31")}
+_DECLINES = re.compile(
+    r"\bproprietary\b|\b(?:we|amazon|google|openai|meta|mistral|anthropic|xai) (?:do|does) not "
+    r"(?:publicly )?(?:disclose|share|release)|discloses that they do not|acknowledges no disclosure"
+    r"|makes? clear (?:that )?they do not|competitive landscape|under NDA",
+    re.IGNORECASE,
+)
+_PARTLY = re.compile(
+    r"\bpartial|\bsome (?:useful )?information|useful information|not comprehensive"
+    r"|unclearly comprehensive|is mentioned|are mentioned|while .{1,200}\bdisclosed?\b",
+    re.IGNORECASE,
+)
+Rows = list[tuple[int, dict[str, str]]]
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether it is one of the index's four kinds of table."""
+    return hints.syntax == "csv" and bool(_kind(hints.columns))
+
+
+def _kind(columns: tuple[str, ...]) -> str:
+    """``report``, ``indicators`` or ``developers`` (scores and disclosures), or nothing."""
+    if set(columns) >= _REPORT and columns[1:2] == ("Definition",):
+        return "report"
+    if columns[:4] == _INDICATORS:
+        return "indicators"
+    known = sum(names.slug(column) in _DEVELOPERS for column in columns[1:])
+    if columns[:1] == ("Indicator",) and known >= 3 and known * 2 > len(columns) - 1:
+        return "developers"
+    return ""
+
+
+def origin(document: Document) -> Origin:
+    """Stanford CRFM, by the file's name."""
+    name = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
+    return Origin(
+        local=names.slug(name.removesuffix(".csv")),
+        publisher=names.organization(EVALUATOR),
+        basis=Basis.THIRD_PARTY,
+        title="Foundation Model Transparency Index",
+        licence="CC-BY-4.0",
+        attribution="Foundation Model Transparency Index, Stanford CRFM, https://crfm.stanford.edu/fmti/",
+    )
+
+
+def read(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what a table of the index says, whichever of its kinds it is."""
+    rows: Rows = []
+    for found in statements.rows(document):
+        if isinstance(found, Problem):
+            yield found
+        else:
+            rows.append(found)
+    columns = tuple(rows[0][1]) if rows else ()
+    kind = _kind(columns)
+    if not kind:
+        raise Unreadable(document.url, "not a table of the Foundation Model Transparency Index")
+    title = "Indicator" if "Indicator" in columns else columns[0]  # one report mistitles it
+    edition = _edition({row[title].casefold() for _, row in rows})
+    if not edition:
+        yield Problem("L1", "neither the indicators of May 2024 nor those of December 2025")
+        return
+    scheme = _scheme(edition)
+    if kind == "indicators":
+        yield from _indicators(rows, scheme)
+    elif kind == "report":
+        developer = _developer(document, edition)
+        yield from _report(rows, title, scheme, developer, edition)
+    else:
+        yield from _table(rows, title, scheme, edition)
+
+
+def _edition(titles: set[str]) -> str:
+    found = Counter({year: len(only & titles) for year, only in EDITIONS.items()})
+    year, hits = found.most_common(1)[0]
+    return year if hits else ""
+
+
+def _scheme(edition: str) -> assessed.Scheme:
+    title, _ = _TITLES[edition]
+    return assessed.Scheme(f"fmti-{edition}", "FMTI", title, EVALUATOR)
+
+
+def _developer(document: Document, edition: str) -> str:
+    """The developer a report is about, which only its file's name says."""
+    name = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
+    shown = re.split(r"[ _-]*fmtransparencyreport", name)[0].removesuffix(".csv")
+    shown = shown.replace("_", " ").strip()[: statements.SHOWN]
+    for known in FLAGSHIPS[edition]:
+        if names.slug(shown).split("-")[0] == known.split("-")[0]:
+            return {"bigcode": "BigCode", "stability": "Stability"}.get(known, shown)
+    return shown
+
+
+def _indicators(rows: Rows, scheme: assessed.Scheme) -> Iterator[Claim | Problem]:
+    for line, row in rows:
+        if not row["Indicator"]:
+            yield Problem(f"L{line}", "an indicator without a title")
+            continue
+        criterion = scheme.criterion(row["Indicator"])
+        yield Claim(criterion, vocab.RDF_TYPE, vocab.CRITERION_CLASS)
+        yield Claim(criterion, vocab.PREF_LABEL, values.text(row["Indicator"][: statements.SHOWN]))
+        yield Claim(criterion, vocab.IN_SCHEME, scheme.iri)
+
+
+def _assessment(
+    scheme: assessed.Scheme, edition: str, developer: str, model: Iri | None = None
+) -> tuple[Iri, list[Claim]]:
+    node = names.entity(SOURCE, "assessment", f"{scheme.id}/{names.slug(developer)}")
+    organization = names.organization(developer)
+    claims = list(assessed.assessment(node, scheme, model))
+    claims += statements.is_a(organization, vocab.ORGANIZATION_CLASS, developer)
+    claims.append(Claim(node, vocab.ASSESSED_SUBJECT, organization))
+    day = values.day(_TITLES[edition][1])
+    assert day is not None
+    claims.append(
+        Claim(
+            node, vocab.DATE, day.literal,
+            as_stated=_TITLES[edition][0], precision=Precision.MONTH, locator="edition",
+        )
+    )  # fmt: skip
+    return node, claims
+
+
+def _table(
+    rows: Rows, title: str, scheme: assessed.Scheme, edition: str
+) -> Iterator[Claim | Problem]:
+    """Scores or disclosures of all developers, a column each."""
+    scored = any(cell in ("0", "1") for cell in list(rows[0][1].values())[1:])
+    for developer in list(rows[0][1])[1:]:
+        if not developer:
+            continue
+        if scored:
+            node, claims = _assessment(scheme, edition, developer)
+            yield from claims
+            yield from _scores(rows, title, scheme, node, developer)
+        else:
+            yield from _disclosures(rows, title, developer, edition)
+
+
+def _disclosures(rows: Rows, title: str, developer: str, edition: str) -> Iterator[Claim | Problem]:
+    """What a developer says something about; whether it is enough, only the scores tell."""
+    texts = [row[developer] for _, row in rows]
+    flagship = _named(FLAGSHIPS[edition].get(names.slug(developer), ""), texts)
+    if not flagship:
+        return
+    model = names.entity(SOURCE, "model", names.slug(flagship))
+    yield from statements.is_a(model, vocab.MODEL_CLASS, flagship)
+    yield from statements.made_by(model, developer)
+    for line, row in rows:
+        if row[developer] and not _DECLINES.search(row[developer][:2000]):
+            for predicate in PROPERTIES.get(row[title].casefold(), ()):
+                yield Claim(model, predicate, None, locator=f"L{line} {developer}")
+
+
+def _scores(
+    rows: Rows, title: str, scheme: assessed.Scheme, node: Iri, developer: str
+) -> Iterator[Claim | Problem]:
+    total, stated = 0, ""
+    for line, row in rows:
+        name, cell = row[title], row[developer]
+        if name.casefold() == "total":
+            stated = cell
+        elif cell in ("0", "1"):
+            total += int(cell)
+            yield from assessed.result(node, scheme, name, score=values.decimal(int(cell)))
+        else:
+            yield Problem(f"L{line} {developer}", f"{cell[:40]!r} is not a score", "0 or 1")
+    if stated and statements.score(stated) != values.decimal(total):
+        yield Problem(developer, f"the total is {stated[:20]!r}, the scores sum to {total}")
+    if literal := statements.score(stated):
+        yield Claim(node, vocab.SCORE, literal)
+    else:
+        yield Claim(
+            node, vocab.SCORE, values.decimal(total), basis=Basis.INFERENCE, locator=developer
+        )
+    yield Claim(node, vocab.MAX_SCORE, values.decimal(100))
+
+
+def _report(
+    rows: Rows, title: str, scheme: assessed.Scheme, developer: str, edition: str
+) -> Iterator[Claim | Problem]:
+    """One developer's report: its flagship, a result per indicator, a stance per property."""
+    flagship = _flagship(rows, developer, edition)
+    model = names.entity(SOURCE, "model", names.slug(flagship)) if flagship else None
+    node, claims = _assessment(scheme, edition, developer, model)
+    yield from claims
+    if model is not None:
+        yield from statements.is_a(model, vocab.MODEL_CLASS, flagship)
+        yield from statements.made_by(model, developer)
+    for line, row in rows:
+        name, score = row[title], row["Score"]
+        if score not in ("0", "1"):
+            yield Problem(f"L{line} Score", f"{score[:40]!r} is not a score", "0 or 1")
+            continue
+        yield from assessed.result(node, scheme, name, score=values.decimal(int(score)))
+        result = assessed.result_iri(node, name)
+        for url in dict.fromkeys(statements.urls(row.get("References", ""))):
+            yield statements.link(result, vocab.REFERENCES, url, f"L{line} References")
+        if model is not None:
+            for predicate in PROPERTIES.get(name.casefold(), ()):
+                yield Claim(model, predicate, None, stance(row), locator=f"L{line} {name}")
+
+
+def _flagship(rows: Rows, developer: str, edition: str) -> str:
+    """The model that the edition assessed this developer by, where the report names it."""
+    texts = [row[key] for _, row in rows for key in ("Disclosure", "Justification") if key in row]
+    return _named(FLAGSHIPS[edition].get(names.slug(developer), ""), texts)
+
+
+def _named(known: str, texts: list[str]) -> str:
+    wanted = re.compile(rf"(?<![\w-]){re.escape(known)}(?!\w|\.\d)")
+    return known if known and any(wanted.search(text) for text in texts) else ""
+
+
+def stance(row: Mapping[str, str]) -> Stance:
+    """What a report's row says about the developer's disclosure of a property.
+
+    >>> stance({"Score": "0", "Disclosure": "We do not disclose this."}).label
+    'DeclinesToDisclose'
+    >>> stance({"Score": "0", "Disclosure": ""}).label, stance({"Score": "1"}).label
+    ('ReportsUndisclosed', 'Stated')
+    """
+    if row["Score"] == "1":
+        return Stance.STATED
+    disclosure, justification = row.get("Disclosure", ""), row.get("Justification", "")
+    if _DECLINES.search(disclosure[:2000]) or _DECLINES.search(justification[:2000]):
+        return Stance.DECLINES
+    if disclosure and _PARTLY.search(justification[:2000]):
+        return Stance.PARTLY_STATED
+    return Stance.REPORTS_UNDISCLOSED
+
+
+READER = Reader(
+    format=SOURCE,
+    title="Foundation Model Transparency Index (CSV)",
+    recognises=recognises,
+    origin=origin,
+    read=read,
+)
