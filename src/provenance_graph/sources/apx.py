@@ -149,11 +149,16 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     """Everything the page claims, and what in it was not understood."""
     page = parse(document.text)
     about = naming(page, document.url)
-    yield from page.problems
     if not page.fields:
         yield Problem(
             "L1", "no specification field found", "expected labels such as 'Context Length'"
         )
+    yield from claims(page, about)
+
+
+def claims(page: Page, about: Named) -> Iterator[Claim | Problem]:
+    """What the parts of a page claim about what it is about."""
+    yield from page.problems
     yield from _identity(about)
     yield from _specification(page, about)
     yield from _benchmarks(page, about)
@@ -334,10 +339,11 @@ def _assessment(page: Page, about: Named) -> Iterator[Claim]:
         text = values.text(page.grade.value)
         yield Claim(node, vocab.GRADE, text, locator=page.grade.place)
     for shown in (*page.parts, *page.sections):
+        below = ("pillar",) if shown in page.parts else ()
         part = names.entity(SOURCE, "criterion", f"{about.local}/{names.slug(shown.label)}")
         yield Claim(part, vocab.RDF_TYPE, vocab.CRITERION_RESULT_CLASS)
         yield Claim(part, vocab.IS_PART_OF, node)
-        criterion = names.mint("rubric", "apx-10", names.slug(shown.label))
+        criterion = names.mint("rubric", "apx-10", *below, names.slug(shown.label))
         yield Claim(part, vocab.CRITERION, criterion, as_stated=shown.label, locator=shown.place)
         if shown.value:
             yield from _scored(part, shown)
