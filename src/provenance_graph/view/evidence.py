@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
-from provenance_graph import rdf, vocab
-from provenance_graph.claims import Basis, Claim, Header, HeldClaim, Quad, Record
-from provenance_graph.errors import StoreError
+from provenance_graph import rdf, values, vocab
+from provenance_graph.claims import Basis, Claim, Header, HeldClaim, Record
+from provenance_graph.errors import StoreError, UsageError
 from provenance_graph.names import PREFIXES, Iri
 from provenance_graph.store.base import ANY, Store
 from provenance_graph.view import identity
@@ -335,6 +335,15 @@ class Evidence:
         return self.statements.header(record)
 
 
-def default_graph(quads: Iterable[Quad]) -> list[Quad]:
-    """Only the quads of the default graph."""
-    return [quad for quad in quads if quad[3] is None]
+def day_of(text: str) -> str:
+    """An as-of day from what a user types; empty stays empty. Raises UsageError.
+
+    >>> day_of("Oct 2025")
+    '2025-10-31'
+    """
+    if not text:
+        return ""
+    found = values.day(text)
+    if found is None:
+        raise UsageError(f"{text!r} is not a day such as 2025-10-15")
+    return found.literal.lexical

@@ -1,0 +1,205 @@
+"""Where sources disagree, side by side, worst first, with the kind of each conflict.
+
+Kinds, from worst: **error** (a value that cannot be, or two developer claims that exclude
+each other), **contradiction** (sources of the same weight differ), **outdated** (a later
+claim of the same publisher replaced it), **scope** (the values belong to another size,
+version or the whole family), **semantics** (two meanings of one field: a repository's
+date for an announcement's, an input limit for a context length), **offer** (a provider's
+own limit), **spelling** (the same thing written differently).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from provenance_graph import vocab
+from provenance_graph.analysis.fields import Field, fields, label
+from provenance_graph.analysis.naming import fold
+from provenance_graph.analysis.profile import claim_json
+from provenance_graph.claims import DEVELOPER_RANK, Basis, HeldClaim, Literal, Standing, Value
+from provenance_graph.names import Iri, local_name, said
+from provenance_graph.store.base import ANY, Store
+from provenance_graph.view.evidence import Evidence
+from provenance_graph.view.policy import value_key
+
+KINDS = ("error", "contradiction", "outdated", "scope", "semantics", "offer", "spelling")
+CATALOGUES = frozenset({"litellm", "modelsdev"})
+LIMITS = frozenset({vocab.CONTEXT_LENGTH, vocab.MAX_OUTPUT_TOKENS, vocab.MAX_INPUT_TOKENS})
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One property of one subject on which claims disagree.
+
+    ``sides`` groups the claims by value, the accepted value first. ``severity`` is 0 to 100.
+    """
+
+    subject: Iri
+    property: Iri
+    label: str
+    kind: str
+    severity: int
+    explanation: str
+    sides: tuple[tuple[Value | str, tuple[HeldClaim, ...]], ...]
+    name: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON, with every claim."""
+        return {
+            "subject": {"iri": self.subject, "id": said(self.subject), "label": self.name},
+            "property": local_name(self.property),
+            "label": self.label,
+            "kind": self.kind,
+            "severity": self.severity,
+            "explanation": self.explanation,
+            "sides": [
+                {
+                    "value": said(value) if isinstance(value, Iri) else str(value),
+                    "accepted": any(c.standing is Standing.ACCEPTED for c in claims),
+                    "claims": [claim_json(claim) for claim in claims],
+                }
+                for value, claims in self.sides
+            ],
+        }
+
+
+def conflicts(evidence: Evidence, subjects: Iterable[Iri] | None = None) -> list[Conflict]:
+    """Every conflict of some subjects, or of the whole store, worst first."""
+    layout = {field.property: field for field in fields(evidence.store)}
+    chosen = contested(evidence.store) if subjects is None else sorted(set(subjects))
+    found = [c for subject in chosen for c in of_subject(evidence, subject, layout)]
+    return sorted(found, key=lambda c: (-c.severity, c.name, c.subject, c.property))
+
+
+def contested(store: Store) -> list[Iri]:
+    """Subjects with a contested fact or a value that cannot be."""
+    found = {s for s, *_ in store.quads(predicate=vocab.CONTESTED)}
+    found |= {s for s, *_ in store.quads(predicate=vocab.CONTRADICTED)}
+    evidence = Evidence(store)
+    for node, _, _, graph in store.quads(predicate=vocab.UNUSABLE, graph=ANY):
+        for _, _, about, _ in store.quads(node, vocab.ABOUT, graph=graph):
+            if isinstance(about, Iri):
+                found.add(evidence.canonical(about))
+    return sorted(found)
+
+
+def of_subject(evidence: Evidence, subject: Iri, layout: dict[Iri, Field]) -> Iterator[Conflict]:
+    """The conflicts of one subject."""
+    seen = evidence.view(subject)
+    name = label(evidence.store, subject) or said(subject)
+    disputed = {o for _, p, o, _ in seen.quads if p in (vocab.CONTESTED, vocab.CONTRADICTED)}
+    groups: dict[Iri, list[HeldClaim]] = {}
+    for claim in seen.claims:
+        groups.setdefault(claim.claim.predicate, []).append(claim)
+    for prop, claims in sorted(groups.items()):
+        shown = layout[prop].label if prop in layout else local_name(prop)
+        if prop in disputed:
+            sides = _sides(claims)
+            kind, severity, why = _kind(prop, sides, evidence)
+            yield Conflict(subject, prop, shown, kind, severity, why, sides, name)
+        yield from _impossible(subject, prop, shown, claims, name)
+
+
+def _impossible(
+    subject: Iri, prop: Iri, shown: str, claims: Sequence[HeldClaim], name: str
+) -> Iterator[Conflict]:
+    for claim in claims:
+        if claim.claim.unusable and claim.standing is not Standing.SUPERSEDED:
+            stated = claim.claim.as_stated or str(claim.claim.value or "")
+            why = f"cannot be a value: {claim.claim.unusable}"
+            severity = 20 if "unrecognised" in claim.claim.unusable else 90
+            kind = "spelling" if severity == 20 else "error"
+            yield Conflict(subject, prop, shown, kind, severity, why, ((stated, (claim,)),), name)
+
+
+def _sides(claims: Sequence[HeldClaim]) -> tuple[tuple[Value | str, tuple[HeldClaim, ...]], ...]:
+    groups: dict[Value, list[HeldClaim]] = {}
+    for held in claims:
+        if held.claim.value is not None and not held.claim.unusable:
+            if held.standing is Standing.SUPERSEDED or held.basis is Basis.ESTIMATE:
+                continue
+            groups.setdefault(held.claim.value, []).append(held)
+
+    def order(item: tuple[Value, list[HeldClaim]]) -> tuple[bool, tuple[str, ...]]:
+        accepted = any(held.standing is Standing.ACCEPTED for held in item[1])
+        return not accepted, value_key(item[0])
+
+    return tuple((value, tuple(held)) for value, held in sorted(groups.items(), key=order))
+
+
+def _kind(
+    prop: Iri, sides: Sequence[tuple[Value | str, tuple[HeldClaim, ...]]], evidence: Evidence
+) -> tuple[str, int, str]:
+    values = [value for value, _ in sides]
+    if _same_spelling(values, evidence.store):
+        return "spelling", 10, "the values differ only in how they are written"
+    if prop in LIMITS and _only_catalogue_rivals(sides):
+        return "offer", 30, "a provider's limit stands beside the model's own"
+    developer = [
+        value for value, held in sides if any(claim.basis in DEVELOPER_RANK for claim in held)
+    ]
+    if prop in LIMITS and _input_or_total(values):
+        return "semantics", 40, "one source counts input alone, another input and output"
+    if prop == vocab.ISSUED and (days := _apart(values)) is not None:
+        if days <= 7:
+            return "semantics", 35, f"{days} days apart: announcement, repository or upload"
+        if len(developer) > 1:
+            return "contradiction", 80, f"developer sources are {days} days apart"
+        return "contradiction", 60, f"sources are {days} days apart"
+    if prop == vocab.PARAMETER_COUNT and (ratio := _ratio(values)) is not None:
+        if ratio < 1.12:
+            return "semantics", 30, "rounded, or embeddings and extra heads counted or not"
+        if ratio > 1.8:
+            severity = 95 if len(developer) > 1 else 75
+            return "scope", severity, f"{ratio:.1f} times apart: another size, or active for total"
+    if len(developer) > 1:
+        return "contradiction", 85, "documents of the developer exclude each other"
+    if _same_publisher(sides):
+        return "outdated", 45, "one publisher gives both, at different times or places"
+    return "contradiction", 55, "sources give values that cannot all be true"
+
+
+def _same_spelling(values: Sequence[Value | str], store: Store) -> bool:
+    shown = {
+        fold(label(store, v) or said(v)) if isinstance(v, Iri) else fold(str(v)) for v in values
+    }
+    return len(shown) == 1
+
+
+def _only_catalogue_rivals(sides: Sequence[tuple[Value | str, tuple[HeldClaim, ...]]]) -> bool:
+    return all(claim.header.reader in CATALOGUES for _, held in sides[1:] for claim in held)
+
+
+def _same_publisher(sides: Sequence[tuple[Value | str, tuple[HeldClaim, ...]]]) -> bool:
+    return len({claim.header.publisher for _, held in sides for claim in held}) == 1
+
+
+def _numbers(values: Sequence[Value | str]) -> list[float]:
+    found = []
+    for value in values:
+        try:
+            found.append(float(value.lexical if isinstance(value, Literal) else value))
+        except ValueError:
+            return []
+    return found
+
+
+def _input_or_total(values: Sequence[Value | str]) -> bool:
+    numbers = sorted(_numbers(values))
+    return len(numbers) > 1 and 1.0 < numbers[-1] / max(numbers[0], 1) < 1.5
+
+
+def _ratio(values: Sequence[Value | str]) -> float | None:
+    numbers = sorted(_numbers(values))
+    return numbers[-1] / numbers[0] if len(numbers) > 1 and numbers[0] > 0 else None
+
+
+def _apart(values: Sequence[Value | str]) -> int | None:
+    try:
+        days = sorted(date.fromisoformat(str(value)) for value in values)
+    except ValueError:
+        return None
+    return (days[-1] - days[0]).days

@@ -1,0 +1,39 @@
+"""``build``: the store anew from the files under data/."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from provenance_graph.errors import UsageError
+from provenance_graph.session import Session
+
+
+@click.command()
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with records/ and identity.sssom.tsv (default: the data that was installed).",
+)
+@click.option("--fresh", is_flag=True, help="Drop records that were imported into the old store.")
+@click.pass_obj
+def command(session: Session, data: Path | None, fresh: bool) -> None:
+    """Rebuild the store from records, identity, licences and rubrics.
+
+    The new store is made aside and put in place at the end: interrupted, the old one stays
+    in use. Imported records are kept unless --fresh.
+    """
+    from provenance_graph.ingest.build import build
+    from provenance_graph.resources import folder
+
+    if session.is_remote:
+        raise UsageError("a remote store cannot be built; name a folder with --store")
+    start = time.monotonic()
+    built = build(data or folder("data"), session.folder, fresh=fresh)
+    kept = f", {built.kept} imported ones kept" if built.kept else ""
+    session.say(
+        f"{built.records:,} records{kept}; {built.subjects:,} subjects, {built.quads:,} quads "
+        f"in {time.monotonic() - start:.1f} s; version {built.version} at {session.folder}"
+    )

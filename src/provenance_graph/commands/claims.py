@@ -1,0 +1,68 @@
+"""``claims``: who says what, on what basis, and which claim was accepted and why."""
+
+from __future__ import annotations
+
+import click
+
+from provenance_graph.session import Session
+
+COLUMNS = (
+    "property",
+    "value",
+    "standing",
+    "why",
+    "basis",
+    "publisher",
+    "retrieved",
+    "where",
+    "document",
+)
+
+
+@click.command()
+@click.argument("model")
+@click.argument("property", required=False)
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.pass_obj
+def command(session: Session, model: str, property: str | None, as_of: str, form: str) -> None:
+    """Every claim about MODEL, or about one PROPERTY of it, as its sources state them."""
+    from provenance_graph.analysis.fields import property_named
+    from provenance_graph.analysis.naming import resolve
+    from provenance_graph.analysis.profile import claim_json
+    from provenance_graph.names import local_name, said
+    from provenance_graph.session import shown
+    from provenance_graph.view.evidence import Evidence, day_of
+
+    store = session.store()
+    subject = resolve(store, model)
+    predicate = property_named(store, property) if property else None
+    held = Evidence(store, as_of=day_of(as_of)).claims(subject, predicate)
+    if form == "json":
+        session.print_json([claim_json(claim) for claim in held])
+        return
+    order = ("Accepted", "Alternative", "Rejected", "Superseded")
+    held.sort(
+        key=lambda c: (
+            local_name(c.claim.predicate),
+            order.index(c.standing.label),
+            c.header.record,
+        )
+    )
+    rows = [
+        (
+            local_name(c.claim.predicate),
+            shown(c.claim.value)
+            if c.claim.value is not None
+            else c.claim.as_stated or c.claim.stance.label,
+            c.standing.label,
+            c.reason,
+            c.basis.label,
+            said(c.header.publisher),
+            c.header.retrieved[:10],
+            c.claim.locator,
+            c.header.document,
+        )
+        for c in held
+    ]
+    session.print_table(COLUMNS, rows, form)

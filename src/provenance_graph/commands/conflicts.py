@@ -1,0 +1,77 @@
+"""``conflicts``: claims that disagree, side by side, worst first."""
+
+from __future__ import annotations
+
+import click
+
+from provenance_graph.session import Session
+
+
+@click.command()
+@click.argument("model", required=False)
+@click.option("--kind", "kinds", multiple=True, help="Only this kind (repeat for several).")
+@click.option("--limit", default=0, help="Only the worst N.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.option("--identity", is_flag=True, help="List names that may be one thing, for deciding.")
+@click.pass_obj
+def command(
+    session: Session,
+    model: str | None,
+    kinds: tuple[str, ...],
+    limit: int,
+    form: str,
+    identity: bool,
+) -> None:
+    """Claims about MODEL (or about anything) that disagree, with the kind of conflict."""
+    from provenance_graph.analysis.conflicts import KINDS, conflicts
+    from provenance_graph.analysis.naming import resolve
+    from provenance_graph.errors import UsageError
+    from provenance_graph.names import said
+    from provenance_graph.session import shown
+    from provenance_graph.view.evidence import Evidence
+
+    store = session.store()
+    if identity:
+        from provenance_graph.analysis.candidates import COLUMNS, candidates
+
+        rows = [candidate.row() for candidate in candidates(store)]
+        session.print_table(COLUMNS, rows[:limit] if limit else rows, form)
+        return
+    if unknown := set(kinds) - set(KINDS):
+        raise UsageError(f"no kind {min(unknown)!r}; there are {', '.join(KINDS)}")
+    subjects = [resolve(store, model)] if model else None
+    found = [c for c in conflicts(Evidence(store), subjects) if not kinds or c.kind in kinds]
+    chosen = found[:limit] if limit else found
+    if form == "json":
+        session.print_json([conflict.to_json() for conflict in chosen])
+    else:
+        rows = []
+        for conflict in chosen:
+            for position, (value, held) in enumerate(conflict.sides):
+                sources = ", ".join(sorted({said(c.header.publisher) for c in held}))
+                first = position == 0
+                rows.append(
+                    (
+                        said(conflict.subject) if first or form == "csv" else "",
+                        conflict.label if first or form == "csv" else "",
+                        conflict.kind if first or form == "csv" else "",
+                        shown(value),
+                        held[0].standing.label,
+                        held[0].basis.label,
+                        sources,
+                        conflict.explanation if first or form == "csv" else "",
+                    )
+                )
+        columns = (
+            "subject",
+            "property",
+            "kind",
+            "value",
+            "standing",
+            "basis",
+            "sources",
+            "what is at issue",
+        )
+        session.print_table(columns, rows, form)
+    if len(chosen) < len(found):
+        session.say(f"{len(chosen)} of {len(found)} conflicts shown")

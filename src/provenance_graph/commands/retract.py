@@ -1,0 +1,28 @@
+"""``retract``: drop a record; the accepted view follows."""
+
+from __future__ import annotations
+
+import click
+
+from provenance_graph.errors import UsageError
+from provenance_graph.names import ID, Iri
+from provenance_graph.session import Session
+
+
+@click.command()
+@click.argument("record", nargs=-1, required=True)
+@click.pass_obj
+def command(session: Session, record: tuple[str, ...]) -> None:
+    """Drop records, by IRI or by the part after …/id/record/."""
+    from provenance_graph.ingest.update import update
+    from provenance_graph.store.embedded import EmbeddedStore
+
+    if session.is_remote:
+        raise UsageError("records of a remote store are dropped through its own service")
+    names = [Iri(r if "://" in r else f"{ID}record/{r.removeprefix('record/')}") for r in record]
+    with EmbeddedStore.open_writer(session.folder) as store:
+        done = update(store, drop=names)
+    session.say(
+        f"{len(names)} record{'s' * (len(names) > 1)} dropped; {len(done.subjects)} subjects judged "
+        f"again; version {done.version}"
+    )

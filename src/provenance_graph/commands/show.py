@@ -1,0 +1,233 @@
+"""``show``: the profile of a model, as an auditor would want to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import click
+
+from provenance_graph.session import Session
+
+GLYPHS = {
+    "Disclosed": "●",
+    "PartiallyDisclosed": "◐",
+    "Undisclosed": "○",
+    "Withheld": "✕",
+    "NotApplicable": "–",
+    "Contradicted": "!",
+    "NotRecorded": "·",
+}
+WORDS = {
+    "PartiallyDisclosed": "partly disclosed",
+    "Undisclosed": "undisclosed",
+    "Withheld": "withheld by the developer",
+    "NotApplicable": "does not apply",
+    "NotRecorded": "reported by third parties only",
+}
+
+
+@click.command()
+@click.argument("model")
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.option("--all", "everything", is_flag=True, help="Also the fields nobody has recorded.")
+@click.pass_obj
+def command(session: Session, model: str, as_of: str, form: str, everything: bool) -> None:
+    """The profile of MODEL: every field with its value or disclosure status, and the rest."""
+    from provenance_graph.analysis.naming import resolve
+    from provenance_graph.analysis.profile import profile
+    from provenance_graph.view.evidence import Evidence, day_of
+
+    store = session.store()
+    found = profile(Evidence(store, as_of=day_of(as_of)), resolve(store, model)).to_json()
+    if form == "json":
+        session.print_json(found)
+    elif form == "csv":
+        rows = [
+            (
+                s["name"],
+                f["label"],
+                _values(f),
+                f["status"],
+                f["contested"],
+                f["sources"],
+                _notes(f),
+            )
+            for s in found["sections"]
+            for f in s["fields"]
+            if everything or _known(f)
+        ]
+        columns = ("section", "field", "value", "status", "contested", "sources", "notes")
+        session.print_table(columns, rows, form)
+    else:
+        click.echo("\n".join(page(found, everything)))
+
+
+def page(found: Mapping[str, Any], everything: bool = False) -> Iterator[str]:
+    """The page, line by line."""
+    kinds = ", ".join(found["kinds"]) or "thing"
+    yield f"{found['name']}  ({kinds} {found['id']})"
+    known = f"as known on {found['asOf']}; " if found["asOf"] else ""
+    yield f"{known}{_many(found['records'], 'record')}" + (
+        f"; described as {', '.join(found['describedAs'])}" if found["describedAs"] else ""
+    )
+    yield from _succession(found)
+    silent: list[str] = []
+    for section in found["sections"]:
+        rows = [field for field in section["fields"] if everything or _known(field)]
+        silent += [field["label"] for field in section["fields"] if not _known(field)]
+        if rows:
+            yield ""
+            yield section["name"]
+            yield from _fields(rows)
+    yield from _versions(found)
+    yield from _scores(found)
+    yield from _assessments(found)
+    yield from _offers(found)
+    if silent and not everything:
+        yield ""
+        yield f"Not recorded (nobody looked, or no source has the field): {', '.join(silent)}"
+    yield ""
+    yield (
+        "● disclosed  ◐ partly  ○ undisclosed  ✕ withheld  – not applicable  ! contradicted  "
+        "· third parties only  ≠ sources disagree (see `conflicts`, `claims`)"
+    )
+
+
+def _known(field: Mapping[str, Any]) -> bool:
+    return bool(
+        field["values"] or field["estimates"] or field["rivals"] or field["status"] != "NotRecorded"
+    )
+
+
+def _fields(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    rows = list(rows)
+    width = min(max(len(row["label"]) for row in rows), 34)
+    for row in rows:
+        mark = GLYPHS.get(row["status"], "?") + ("≠" if row["contested"] else " ")
+        value = _values(row)
+        status = WORDS.get(row["status"], "")
+        if not value:
+            value, status = status or "no value", ""
+        elif row["unit"]:
+            value += f" {row['unit']}"
+        sources = _many(row["sources"], "source")
+        tail = "; ".join(part for part in (status, sources, _notes(row)) if part)
+        yield f"  {mark} {row['label']:<{width}}  {value}  [{tail}]"
+
+
+def _values(field: Mapping[str, Any]) -> str:
+    return ", ".join(plain(value) for value in field["values"])
+
+
+def plain(value: Any) -> str:
+    """A JSON value as a person reads it."""
+    if isinstance(value, dict):
+        return str(value["label"])
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int) and abs(value) > 9999:
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.10g}" if abs(value) < 1e15 else f"{value:.4g}"
+    if isinstance(value, list):
+        return ", ".join(map(plain, value))
+    return "" if value is None else str(value)
+
+
+def _notes(field: Mapping[str, Any]) -> str:
+    notes = []
+    if field["contested"] and field["rivals"]:
+        notes.append(f"accepted: {field['reason']}")
+        rivals = {_claim(c): None for c in field["rivals"]}
+        notes.append("not accepted: " + ", ".join(list(rivals)[:4]))
+    if field["estimates"]:
+        told = {_claim(c): None for c in field["estimates"]}
+        notes.append("estimate, not accepted: " + ", ".join(list(told)[:3]))
+    return "; ".join(notes)
+
+
+def _claim(claim: Mapping[str, Any]) -> str:
+    value = plain(claim["value"]) if claim["value"] is not None else claim["asStated"]
+    return f"{value} ({claim['publisher']['id']})"
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _succession(found: Mapping[str, Any]) -> Iterator[str]:
+    for key, words in (
+        ("partOf", "part of"),
+        ("specializationOf", "a form of"),
+        ("replaces", "replaces"),
+        ("replacedBy", "replaced by"),
+    ):
+        if found[key]:
+            yield f"{words} {_names(found[key])}"
+
+
+def _names(things: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(f"{thing['label']} ({thing['id']})" for thing in things)
+
+
+def _versions(found: Mapping[str, Any]) -> Iterator[str]:
+    rows = [
+        *((f"version {plain(v.get('version'))}", v) for v in found["versions"]),
+        *((f"configuration {plain(c.get('name'))}", c) for c in found["configurations"]),
+        *(
+            (f"alias {plain(a.get('alias'))} → {plain(a.get('resolvesTo'))}", a)
+            for a in found["aliases"]
+        ),
+    ]
+    if rows:
+        yield ""
+        yield "Versions, configurations, aliases"
+        for words, node in rows:
+            yield f"  {words}  ({node['id']})"
+
+
+def _scores(found: Mapping[str, Any]) -> Iterator[str]:
+    if found["scores"]:
+        yield ""
+        yield "Scores"
+    for score in found["scores"]:
+        top = f" / {plain(score['maxScore'])}" if "maxScore" in score else ""
+        parts = [
+            plain(score.get(key))
+            for key in ("metric", "setup", "evaluator", "date", "independence")
+        ]
+        of = plain(score.get("evaluationOf"))
+        about = "; ".join(part for part in parts if part)
+        yield f"  {plain(score.get('benchmark'))}: {plain(score.get('score'))}{top}  [{of}{'; ' if about else ''}{about}]"
+    if found["ranks"]:
+        yield ""
+        yield "Ranks (a rank means nothing without its list, date and population)"
+    for rank in found["ranks"]:
+        population = plain(rank.get("population")) or "population not stated"
+        date = plain(rank.get("date")) or "date not stated"
+        yield f"  #{plain(rank.get('rank'))} in {plain(rank.get('ranking'))}  [{date}; {population}; {plain(rank.get('rankOf'))}]"
+
+
+def _assessments(found: Mapping[str, Any]) -> Iterator[str]:
+    if found["assessments"]:
+        yield ""
+        yield "Assessments published by others"
+    for made in found["assessments"]:
+        score = plain(made.get("score")) or plain(made.get("verdict")) or "no total"
+        top = f" / {plain(made['maxScore'])}" if "maxScore" in made else ""
+        scored = sum("score" in result or "level" in result for result in made["results"])
+        yield (
+            f"  {plain(made.get('scheme'))}: {score}{top}  by {plain(made.get('evaluator')) or 'unnamed'}"
+            f"  [{_many(len(made['results']), 'criterion result')}, {scored} with a score]"
+        )
+
+
+def _offers(found: Mapping[str, Any]) -> Iterator[str]:
+    if found["offers"]:
+        providers = sorted({plain(offer.get("provider")) for offer in found["offers"]})
+        yield ""
+        yield f"Offered by {_many(len(providers), 'provider')}: {', '.join(providers[:12])}" + (
+            f" and {len(providers) - 12} more" if len(providers) > 12 else ""
+        )

@@ -1,0 +1,21 @@
+"""``stats``: what is in the store."""
+
+from __future__ import annotations
+
+import click
+
+from provenance_graph.session import Session
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.pass_obj
+def command(session: Session, form: str) -> None:
+    """What is in the store: things by kind, records and claims by source, gaps, conflicts."""
+    from provenance_graph.analysis.stats import stats
+
+    found = stats(session.store())
+    if form == "json":
+        session.print_json(found.to_json())
+        return
+    session.print_table(("what", "of", "count"), found.rows(), form)
