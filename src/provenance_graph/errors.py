@@ -5,7 +5,8 @@ ProvenanceError
 │   ├── BadIri              text that is not an absolute IRI
 │   ├── NotFound            nothing has that name
 │   ├── Ambiguous           several things have that name
-│   └── BadRubric           an assessment scheme that cannot be applied
+│   ├── BadRubric           an assessment scheme that cannot be applied
+│   └── BadShape            a SHACL shape that cannot be checked
 ├── SourceError             a document cannot be read
 │   ├── UnknownFormat       no reader recognises it
 │   ├── Unreadable          not text, truncated, too large, too deep
@@ -69,6 +70,10 @@ class Ambiguous(UsageError):
 
 class BadRubric(UsageError):
     """An assessment scheme that cannot be applied, with the place of the fault."""
+
+
+class BadShape(UsageError):
+    """A SHACL shape that cannot be checked, with the shape and what would work."""
 
 
 class SourceError(ProvenanceError):
