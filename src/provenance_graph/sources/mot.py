@@ -210,7 +210,9 @@ def _components(
         yield from _component(node, scheme, title, component, where, model)
     for title in COMPONENTS:
         if title not in included:
-            yield from assessed.result(node, scheme, title, verdict="not included")
+            yield from assessed.result(
+                node, scheme, title, verdict="not included", level=vocab.LEVEL_UNMET
+            )
     yield from _licence(release, model, included.get(WEIGHTS))
 
 
@@ -222,7 +224,7 @@ def _component(
     where: str,
     model: Iri,
 ) -> Iterator[Claim | Problem]:
-    yield from assessed.result(node, scheme, title, verdict="included")
+    yield from assessed.result(node, scheme, title, verdict="included", level=vocab.LEVEL_DISCLOSED)
     yield from statements.licensed(
         assessed.result_iri(node, title),
         word(component.get("license")),

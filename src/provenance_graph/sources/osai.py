@@ -33,7 +33,7 @@ PARAMETERS = (
 _LEVELS = {
     "open": vocab.LEVEL_DISCLOSED,
     "partial": vocab.LEVEL_PARTIAL,
-    "closed": vocab.LEVEL_UNDISCLOSED,
+    "closed": vocab.LEVEL_UNMET,
 }
 _MODALITIES = {
     "text": vocab.TEXT,
