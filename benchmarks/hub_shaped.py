@@ -1,0 +1,91 @@
+"""A lineage shaped like a model hub's, by numbers alone: most bases are popular, some deep.
+
+About 60 % of models have a base, one in twenty of those is a merge of two to five, popular
+roots gather a large share of all derivatives, and chains go to about fifteen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenance_graph import vocab
+from provenance_graph.analysis.lineage_arrays import CODE, pack
+from provenance_graph.analysis.lineage_index import LineageIndex
+from provenance_graph.analysis.lineage_names import NameTable
+from provenance_graph.names import Iri
+
+LICENCES = (
+    ("http://spdx.org/licenses/Apache-2.0", 0.38), ("http://spdx.org/licenses/MIT", 0.14),
+    ("http://spdx.org/licenses/CC-BY-NC-4.0", 0.06), ("http://spdx.org/licenses/CC-BY-SA-4.0", 0.03),
+    ("https://w3id.org/provenance-graph/id/licence/llama-2", 0.06),
+    ("https://w3id.org/provenance-graph/id/licence/llama-3.1", 0.12),
+    ("https://w3id.org/provenance-graph/id/licence/gemma", 0.05),
+    ("https://w3id.org/provenance-graph/id/licence/creativeml-openrail-m", 0.06),
+    ("https://w3id.org/provenance-graph/id/licence/hub-other", 0.10),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Hub:
+    """Edges by number (child to parent) and per model the place of its licence, or -1."""
+
+    models: int
+    child: NDArray[np.int32]
+    parent: NDArray[np.int32]
+    code: NDArray[np.uint8]
+    licence: NDArray[np.int32]
+
+    @property
+    def edges(self) -> int:
+        """How many edges."""
+        return len(self.child)
+
+
+def generate(models: int, seed: int = 1) -> Hub:
+    """A hub of so many models; the same seed gives the same hub."""
+    rng = np.random.default_rng(seed)
+    roots = max(20, models // 2000)
+    number = np.arange(models)
+    derived = (rng.random(models) < 0.62) & (number >= roots)
+    merged = derived & (rng.random(models) < 0.05)
+    draws = np.where(merged, rng.integers(2, 6, models), derived.astype(np.int64))
+    draws = np.where(derived, draws + rng.integers(0, 2, models) * (draws > 0), 0)
+    child = np.repeat(number, draws)
+    u, r = rng.random(len(child)), rng.random(len(child))
+    popular = np.minimum(rng.zipf(1.35, len(child)) - 1, roots - 1)
+    earlier = (r * child).astype(np.int64)
+    recent = np.maximum(0, child - 1 - (r * np.minimum(child, 300)).astype(np.int64))
+    parent = np.where(u < 0.55, popular, np.where(u < 0.9, earlier, recent))
+    kinds = np.array(
+        [CODE[k] for k in (vocab.QUANTIZED_FROM, vocab.FINE_TUNED_FROM, vocab.ADAPTER_OF)]
+    )
+    own = kinds[np.searchsorted([0.45, 0.8], rng.random(models))]
+    code = np.where(merged[child], CODE[vocab.MERGED_FROM], own[child])
+    edges = np.unique(np.stack([child, parent, code], axis=1), axis=0)
+    weights = np.array([w for _, w in LICENCES])
+    licence = rng.choice(len(LICENCES), models, p=weights / weights.sum()).astype(np.int32)
+    licence[rng.random(models) < 0.6] = -1
+    return Hub(models, *(edges[:, i].astype(t) for i, t in enumerate((np.int32, np.int32, np.uint8))), licence)  # fmt: skip
+
+
+def iri(number: int) -> str:
+    """The name of a model."""
+    return f"https://w3id.org/provenance-graph/id/model/org{number % 97003}/model-{number:08d}"
+
+
+def index(hub: Hub) -> LineageIndex:
+    """The index of a generated hub, numbered as the hub is."""
+    raw = [b"\x01model/%08d" % number for number in range(hub.models)]
+    flags = np.zeros(hub.edges, np.bool_)
+    return LineageIndex(
+        "generated",
+        NameTable.of_sorted(raw),
+        pack(hub.models, hub.child, hub.parent, hub.code, flags),
+        pack(hub.models, hub.parent, hub.child, hub.code, flags),
+        np.zeros(hub.models, np.uint8),
+        hub.licence,
+        tuple((Iri(name),) for name, _ in LICENCES),
+    )

@@ -1,0 +1,362 @@
+"""The lineage index: every typed edge of the accepted view as compressed rows.
+
+Getting the edges out of a store costs more than any search over them, so the index is kept
+in a folder beside the store under the store's version, mapped from there, and brought along
+by the subjects that a commit changed. It holds no evidence: that is asked of the store for
+the few edges that are shown.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenance_graph import vocab
+from provenance_graph.analysis import lineage_read as read
+from provenance_graph.analysis.lineage_arrays import (
+    CODE,
+    RELATIONS,
+    Bytes,
+    Flags,
+    Ints,
+    Longs,
+    Rows,
+    pack,
+)
+from provenance_graph.analysis.lineage_names import NameTable
+from provenance_graph.names import Iri
+from provenance_graph.store.base import Store
+
+FORMAT = 1
+MODEL, DATASET, UNRESOLVED = 0, 1, 2
+KINDS = ("model", "dataset", "unresolved")
+Row = list[tuple[int, int, bool]]  # neighbour, relation code, inferred
+
+
+@dataclass(frozen=True)
+class LineageIndex:
+    """Who was made from whom, by number; ``names`` tells the numbers.
+
+    ``up`` lists each node's parents, ``down`` its children. ``licence`` holds per node the
+    place in ``licences`` of the set of licences it declares, -1 for none.
+    """
+
+    version: str
+    names: NameTable
+    up: Rows
+    down: Rows
+    kind: Bytes
+    licence: Ints
+    licences: tuple[tuple[Iri, ...], ...]
+
+    def __len__(self) -> int:
+        return self.up.nodes
+
+    @property
+    def edges(self) -> int:
+        """How many edges there are."""
+        return len(self.up.other)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays and names."""
+        arrays: list[NDArray[Any]] = [
+            *_arrays(self.up),
+            *_arrays(self.down),
+            self.kind,
+            self.licence,
+        ]
+        return sum(array.nbytes for array in arrays) + self.names.nbytes
+
+    def licences_of(self, node: int) -> tuple[Iri, ...]:
+        """The licences a node declares."""
+        code = int(self.licence[node])
+        return self.licences[code] if code >= 0 else ()
+
+    # ---- making ---------------------------------------------------------------------
+
+    @classmethod
+    def build(cls, store: Store) -> LineageIndex:
+        """Read all edges and licences of the store's accepted view."""
+        version = store.version
+        edges = read.edges(store)
+        names, rank = edges.ranked()
+        children, parents = rank[edges.child], rank[edges.parent]
+        inferred = np.zeros(len(children), np.bool_)
+        if only := read.inferred(store):
+            inferred[edges.places(only)] = True
+        codes, licences = edges.licence_codes(rank)
+        kind = read.kinds(store, names)
+        _mark_datasets(kind, children, parents, edges.code)
+        count = len(names)
+        return cls(
+            version,
+            names,
+            up=pack(count, children, parents, edges.code, inferred),
+            down=pack(count, parents, children, edges.code, inferred),
+            kind=kind,
+            licence=codes,
+            licences=licences,
+        )
+
+    @classmethod
+    def of_edges(
+        cls,
+        edges: Iterable[tuple[str, Iri, str]],
+        licences: Mapping[str, tuple[Iri, ...]] | None = None,
+        version: str = "",
+    ) -> LineageIndex:
+        """An index of given (child, relation, parent) edges, for experiments and tests.
+
+        >>> index = LineageIndex.of_edges([("urn:b", vocab.FINE_TUNED_FROM, "urn:a")])
+        >>> len(index), index.edges
+        (2, 1)
+        """
+        listed = sorted(set(edges))
+        held = licences or {}
+        names = NameTable.of([n for c, _, p in listed for n in (c, p)] + list(held))
+        number = {name: place for place, name in enumerate(names)}
+        child = np.array([number[Iri(c)] for c, _, _ in listed], np.int32)
+        parent = np.array([number[Iri(p)] for _, _, p in listed], np.int32)
+        code = np.array([CODE[r] for _, r, _ in listed], np.uint8)
+        inferred = np.zeros(len(listed), np.bool_)
+        kind = np.zeros(len(names), np.uint8)
+        _mark_datasets(kind, child, parent, code)
+        sets = tuple(sorted(set(held.values())))
+        codes = np.full(len(names), -1, np.int32)
+        for name, licence in held.items():
+            codes[number[Iri(name)]] = sets.index(licence)
+        return cls(
+            version,
+            names,
+            pack(len(names), child, parent, code, inferred),
+            pack(len(names), parent, child, code, inferred),
+            kind,
+            codes,
+            sets,
+        )
+
+    # ---- keeping --------------------------------------------------------------------
+
+    @classmethod
+    def open(cls, store: Store, folder: Path | None = None) -> LineageIndex:
+        """The index of the store's present version: from the folder, else built and kept.
+
+        Without a folder it is built and not kept.
+        """
+        if folder is None:
+            return cls.build(store)
+        found = cls.load(folder)
+        if found is not None and found.version == store.version:
+            return found
+        index = cls.build(store)
+        index.save(folder)
+        return index
+
+    @classmethod
+    def load(cls, folder: Path) -> LineageIndex | None:
+        """The index kept in a folder, mapped and not read; None where there is none."""
+        try:
+            meta = json.loads((folder / "index.json").read_text())
+        except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError):
+            return None
+        if meta.get("format") != FORMAT or meta.get("relations") != list(RELATIONS):
+            return None
+        names = NameTable(_mapped(folder, "names"), _mapped(folder, "ends"))
+        for name in meta["later"]:
+            names.add(Iri(name))
+        return cls(
+            meta["version"],
+            names,
+            _load_rows(folder, "up"),
+            _load_rows(folder, "down"),
+            _mapped(folder, "kind"),
+            _mapped(folder, "licence"),
+            tuple(tuple(map(Iri, held)) for held in meta["licences"]),
+        )
+
+    def save(self, folder: Path) -> None:
+        """Keep the index in a folder; what was there before is replaced when all is written."""
+        fresh = folder.with_name(folder.name + ".new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        block, ends, later = self.names.settled()
+        arrays: dict[str, NDArray[Any]] = {
+            "names": block,
+            "ends": ends,
+            "kind": self.kind,
+            "licence": self.licence,
+        }
+        for side, rows in (("up", self.up), ("down", self.down)):
+            for field, array in zip(_FIELDS, _arrays(rows), strict=True):
+                arrays[f"{side}-{field}"] = array
+        for name, array in arrays.items():
+            np.save(fresh / f"{name}.npy", array)
+        meta = {
+            "format": FORMAT,
+            "version": self.version,
+            "relations": list(RELATIONS),
+            "licences": [list(held) for held in self.licences],
+            "later": later,
+        }
+        (fresh / "index.json").write_text(json.dumps(meta))
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.rename(folder)
+
+    # ---- following commits ----------------------------------------------------------
+
+    def update(self, store: Store, changed: Iterable[Iri]) -> LineageIndex:
+        """The index after a commit that changed these subjects; this one stays as it is."""
+        names = self.names.copy()
+        rows: dict[int, Row] = {}
+        licences, sets = {}, list(self.licences)
+        kinds: dict[int, int] = {}
+        for subject in dict.fromkeys(changed):
+            parents, held = read.subject(store, subject)
+            if not parents and not held and names.find(subject) is None:
+                continue
+            node = names.add(subject)
+            rows[node] = sorted(
+                ((names.add(p), code, guess) for p, code, guess in parents),
+                key=lambda edge: (edge[1], edge[0]),
+            )
+            if held and held not in sets:
+                sets.append(held)
+            licences[node] = sets.index(held) if held else -1
+            kinds.update(_kinds_of(store, names, node, rows[node]))
+        count = len(names)
+        kind, licence = _grown(self.kind, count, MODEL), _grown(self.licence, count, -1)
+        for node, value in licences.items():
+            licence[node] = value
+        for node, value in kinds.items():
+            kind[node] = value
+        up, down = _widen(self.up, count), _widen(self.down, count)
+        return replace(
+            self,
+            version=store.version,
+            names=names,
+            up=_replace_rows(up, rows),
+            down=_replace_rows(down, _turned(up, down, rows)),
+            kind=kind,
+            licence=licence,
+            licences=tuple(sets),
+        )
+
+    def row(self, node: int) -> Iterator[tuple[int, int, bool]]:
+        """The parents of a node, each with relation code and whether only inferred."""
+        yield from _row(self.up, node)
+
+
+def _mark_datasets(kind: Bytes, children: Ints, parents: Ints, code: Bytes) -> None:
+    """What was trained on, and what a model wrote, is a dataset unless it is unresolved."""
+    for ends, relation in ((parents, vocab.TRAINED_ON), (children, vocab.GENERATED_BY)):
+        nodes = ends[code == CODE[relation]]
+        kind[nodes[kind[nodes] == MODEL]] = DATASET
+
+
+_FIELDS = ("start", "split", "other", "code", "inferred")
+
+
+def _arrays(rows: Rows) -> tuple[Longs, Longs, Ints, Bytes, Flags]:
+    return rows.start, rows.split, rows.other, rows.code, rows.inferred
+
+
+def _mapped(folder: Path, name: str) -> NDArray[Any]:
+    found: NDArray[Any] = np.load(folder / f"{name}.npy", mmap_mode="r")
+    return found.view(np.ndarray)  # plain arrays over the same pages: scalars come quicker
+
+
+def _load_rows(folder: Path, side: str) -> Rows:
+    return Rows(*(_mapped(folder, f"{side}-{field}") for field in _FIELDS))
+
+
+def _grown(array: NDArray[Any], count: int, filler: int) -> NDArray[Any]:
+    grown = np.full(count, filler, array.dtype)
+    grown[: len(array)] = array
+    return grown
+
+
+def _widen(rows: Rows, count: int) -> Rows:
+    """The same rows with empty ones for new nodes."""
+    more = count - rows.nodes
+    if not more:
+        return rows
+    last = np.full(more, rows.start[-1])
+    return replace(
+        rows, start=np.concatenate((rows.start, last)), split=np.concatenate((rows.split, last))
+    )
+
+
+def _row(rows: Rows, node: int) -> Iterator[tuple[int, int, bool]]:
+    here = slice(int(rows.start[node]), int(rows.start[node + 1]))
+    yield from zip(
+        rows.other[here].tolist(),
+        rows.code[here].tolist(),
+        rows.inferred[here].tolist(),
+        strict=True,
+    )
+
+
+def _turned(up: Rows, down: Rows, changed: Mapping[int, Row]) -> dict[int, Row]:
+    """The parents' rows after their children's rows changed."""
+    gone: dict[int, set[int]] = {}
+    come: dict[int, Row] = {}
+    for child, row in changed.items():
+        for parent, _, _ in _row(up, child):
+            gone.setdefault(parent, set()).add(child)
+        for parent, code, inferred in row:
+            come.setdefault(parent, []).append((child, code, inferred))
+    turned = {}
+    for parent in gone.keys() | come.keys():
+        kept = [edge for edge in _row(down, parent) if edge[0] not in gone.get(parent, ())]
+        turned[parent] = sorted(kept + come.get(parent, []), key=lambda e: (e[1], e[0]))
+    return turned
+
+
+def _replace_rows(rows: Rows, changed: Mapping[int, Row]) -> Rows:
+    """Splice new rows into the arrays; costs one copy, whatever changed."""
+    if not changed:
+        return rows
+    derived = len(vocab.DERIVATIONS)
+    count, firm = np.diff(rows.start), rows.split - rows.start[:-1]
+    others: list[Ints] = []
+    codes: list[Bytes] = []
+    flags: list[Flags] = []
+    done = 0
+    for node in sorted(changed):
+        low, high = int(rows.start[node]), int(rows.start[node + 1])
+        row = changed[node]
+        others += [rows.other[done:low], np.array([e[0] for e in row], np.int32)]
+        codes += [rows.code[done:low], np.array([e[1] for e in row], np.uint8)]
+        flags += [rows.inferred[done:low], np.array([e[2] for e in row], np.bool_)]
+        count[node] = len(row)
+        firm[node] = sum(e[1] < derived for e in row)
+        done = high
+    start = np.concatenate((np.zeros(1, np.int64), np.cumsum(count)))
+    return Rows(
+        start,
+        start[:-1] + firm,
+        np.concatenate([*others, rows.other[done:]]),
+        np.concatenate([*codes, rows.code[done:]]),
+        np.concatenate([*flags, rows.inferred[done:]]),
+    )
+
+
+def _kinds_of(store: Store, names: NameTable, node: int, row: Row) -> Iterator[tuple[int, int]]:
+    """What the nodes of a changed row are."""
+    for parent, code, _ in row:
+        if code == CODE[vocab.TRAINED_ON]:
+            yield parent, DATASET
+        elif code == CODE[vocab.GENERATED_BY]:
+            yield node, DATASET
+        if read.is_a(store, names[parent], vocab.UNRESOLVED_REFERENCE_CLASS):
+            yield parent, UNRESOLVED
+    if read.is_a(store, names[node], vocab.DATASET_CLASS):
+        yield node, DATASET

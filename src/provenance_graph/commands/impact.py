@@ -1,0 +1,57 @@
+"""``provenance-graph impact``: what is hit if a model or dataset is withdrawn."""
+
+from __future__ import annotations
+
+import click
+
+from provenance_graph.analysis.naming import resolve
+from provenance_graph.errors import NotFound
+from provenance_graph.names import Iri, local_name, said
+from provenance_graph.session import Session
+from provenance_graph.store.base import Store
+
+
+@click.command()
+@click.argument("thing")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many things listed; counts are of all.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)  # fmt: skip
+@click.pass_obj
+def command(session: Session, thing: str, limit: int, form: str) -> None:
+    """What descends from THING, or was trained on it, at any remove."""
+    from provenance_graph.analysis.lineage import LineageGraph
+    from provenance_graph.analysis.lineage_places import index_folder
+    from provenance_graph.analysis.lineage_results import SAYINGS
+
+    store = session.store()
+    found = LineageGraph.open(store, index_folder(session.store_path)).impact(find(store, thing), limit=limit)
+    if form == "json":
+        session.print_json(found.to_json())
+        return
+    rows = [
+        (
+            node.distance,
+            node.label,
+            node.kind,
+            f"{SAYINGS[found.reasons[node.iri].relation]} {said(found.reasons[node.iri].parent)}",
+            ", ".join(local_name(one) for one in node.licences),
+            "" if node.declared else "only inferred",
+        )
+        for node in found.nodes
+    ]
+    session.print_table(("distance", "thing", "kind", "because", "licence", "evidence"), rows, form)
+    session.say(
+        f"{found.hit:,} models are hit, {found.inferred_only:,} of them by inferred edges only; "
+        f"{len(found.nodes):,} of {found.hit + found.datasets:,} things listed"
+    )
+
+
+def find(store: Store, thing: str) -> Iri:
+    """A model of that name, else a dataset."""
+    try:
+        return resolve(store, thing)
+    except NotFound as unknown:
+        try:
+            return resolve(store, thing, "dataset")
+        except NotFound as other:
+            near = dict.fromkeys((*unknown.near, *other.near))
+            raise NotFound(thing, "model or dataset", near) from unknown

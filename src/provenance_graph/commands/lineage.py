@@ -1,0 +1,72 @@
+"""``provenance-graph lineage``: what a model rests on, and what rests on it."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from provenance_graph.analysis.naming import resolve
+from provenance_graph.session import Session
+
+FORMAT = click.Choice(["tree", "json", "dot", "mermaid", "graphml", "cytoscape"])
+
+
+@click.command()
+@click.argument("model")
+@click.option(
+    "--direction",
+    type=click.Choice(["up", "down", "both"]),
+    default="both",
+    show_default=True,
+    help="Ancestors, descendants, or both.",
+)
+@click.option("--depth", type=int, help="At most so many steps (default: all).")
+@click.option(
+    "--relation", "relations", multiple=True, help="Follow only this relation; repeatable."
+)
+@click.option("--data/--no-data", default=False, help="Datasets, synthetic data, reward models and judges too.")  # fmt: skip
+@click.option("--evidence/--no-evidence", default=True, help="Sources of every edge shown.")
+@click.option("--limit", type=int, default=500, show_default=True, help="At most so many nodes.")
+@click.option("--with", "other", help="Another model: what the two share, and the ways between them.")  # fmt: skip
+@click.option("--format", "form", type=FORMAT, default="tree", show_default=True)
+@click.pass_obj
+def command(
+    session: Session,
+    model: str,
+    direction: str,
+    depth: int | None,
+    relations: tuple[str, ...],
+    data: bool,
+    evidence: bool,
+    limit: int,
+    other: str | None,
+    form: str,
+) -> None:
+    """Ancestors and descendants of MODEL, with the evidence of every edge."""
+    from provenance_graph.analysis import lineage_formats
+    from provenance_graph.analysis.lineage import LineageGraph
+    from provenance_graph.analysis.lineage_places import index_folder
+
+    store = session.store()
+    graph = LineageGraph.open(store, index_folder(session.store_path))
+    subject = resolve(store, model)
+    if other is not None:
+        shared = graph.shared(subject, resolve(store, other))
+        ways = [graph.paths(subject, shared.second), graph.paths(shared.second, subject)]
+        session.print_json(
+            {**shared.to_json(), "ways": [one.to_json() for one in ways if one.paths]}
+        )
+        return
+    found = graph.of(
+        subject,
+        direction=direction,
+        depth=depth,
+        relations=relations,
+        influences=data,
+        evidence=evidence,
+        limit=limit,
+    )
+    sys.stdout.write(lineage_formats.FORMATS[form](found))
+    if found.truncated:
+        session.say(f"{found.shown}; raise --limit or lower --depth")
