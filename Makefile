@@ -1,0 +1,63 @@
+# make serve   the service and the web page on http://127.0.0.1:8000
+# make test    every test
+# make check   format, lint, types, layers, tests
+# make build   the graph from data/ into var/graph
+# Needs Python >= 3.11 and a package index; `make PYTHON=python3.12 serve` names another one.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PORT   ?= 8000
+STORE  ?= var/graph
+INPUTS := $(shell find data ontology src/provenance_graph -type f -not -name '*.pyc' -not -path '*/static/*' 2>/dev/null | sed 's/ /\\ /g')
+
+.PHONY: serve test check build lint types layers format bench clean
+
+serve: $(STORE)/CURRENT
+	$(BIN)/provenance-graph --store $(STORE) validate --severity violation
+	$(BIN)/provenance-graph --store $(STORE) serve --port $(PORT)
+
+build: $(STORE)/CURRENT
+
+$(STORE)/CURRENT: $(VENV)/installed $(INPUTS)
+	$(BIN)/provenance-graph --store $(STORE) build
+	@touch $@
+
+$(VENV)/python:
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed: make PYTHON=python3.11"'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/installed: $(VENV)/python pyproject.toml .ci/constraints.txt $(wildcard web/*.json web/*.py) $(shell find web/src -type f 2>/dev/null)
+	$(PIP) install -c .ci/constraints.txt -e .
+	@touch $@
+
+$(VENV)/tested: $(VENV)/installed
+	$(PIP) install -c .ci/constraints.txt -e '.[test]'
+	@touch $@
+
+test: $(VENV)/tested
+	$(BIN)/python -m pytest
+
+check: lint types layers test
+
+lint: $(VENV)/tested
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+
+types: $(VENV)/tested
+	$(BIN)/mypy
+
+layers: $(VENV)/tested
+	$(BIN)/lint-imports
+
+format: $(VENV)/tested
+	$(BIN)/ruff format src tests benchmarks
+	$(BIN)/ruff check --fix src tests benchmarks
+
+bench: $(VENV)/tested
+	@ls benchmarks/bench_*.py | sed 's|^|$(BIN)/python |'
+
+clean:
+	rm -rf $(VENV) var build dist
