@@ -81,7 +81,7 @@ class LineageGraph:
             if direction in (side, "both")
         ]
         shown = self._nodes(node, found, limit)
-        edges = self._edges(shown, found, node, wanted)
+        edges = self._edges(shown, found, node, wanted, depth)
         if evidence:
             shown, edges = self._with_evidence(shown, edges)
         return Lineage(
@@ -192,26 +192,32 @@ class LineageGraph:
 
     def _edges(
         self,
-        shown: Iterable[int],
+        shown: dict[int, Node],
         found: list[tuple[str, Reach]],
         start: int,
         wanted: Flags,
+        depth: int | None,
     ) -> list[Edge]:
-        held = set(shown)
-        children: dict[int, None] = {}
-        for side, one in found:
-            children.update(dict.fromkeys(one.nodes.tolist() if side == "down" else [start, *one.nodes.tolist()]))  # fmt: skip
+        """The steps among the shown nodes, none further out than the depth."""
         up = self.index.up
-        edges = []
-        for child in children:
-            if child not in held:
-                continue
-            edges += [
-                self._edge((child, place))
-                for place in up.edges_of(child)
-                if int(up.other[place]) in held and wanted[up.code[place]]
-            ]
-        return edges
+        steps: dict[tuple[int, int], None] = {}
+        for side, one in found:
+            away = {start: 0, **dict(zip(one.nodes.tolist(), one.distance.tolist(), strict=True))}
+            for child in [start, *one.nodes.tolist()]:
+                if child not in shown:
+                    continue
+                for place in up.edges_of(child):
+                    parent = int(up.other[place])
+                    nearer = away.get(child if side == "up" else parent)
+                    if (
+                        parent in shown
+                        and parent in away
+                        and wanted[up.code[place]]
+                        and nearer is not None
+                        and (depth is None or nearer < depth)
+                    ):
+                        steps[child, place] = None
+        return [self._edge(step) for step in steps]
 
     def _edge(self, step: tuple[int, int]) -> Edge:
         child, place = step

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -164,29 +165,28 @@ class LineageIndex:
     def load(cls, folder: Path) -> LineageIndex | None:
         """The index kept in a folder, mapped and not read; None where there is none."""
         try:
-            meta = json.loads((folder / "index.json").read_text())
-        except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError):
-            return None
-        if meta.get("format") != FORMAT or meta.get("relations") != list(RELATIONS):
-            return None
-        names = NameTable(_mapped(folder, "names"), _mapped(folder, "ends"))
-        for name in meta["later"]:
-            names.add(Iri(name))
-        return cls(
-            meta["version"],
-            names,
-            _load_rows(folder, "up"),
-            _load_rows(folder, "down"),
-            _mapped(folder, "kind"),
-            _mapped(folder, "licence"),
-            tuple(tuple(map(Iri, held)) for held in meta["licences"]),
-        )
+            meta = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+            if meta["format"] != FORMAT or meta["relations"] != list(RELATIONS):
+                return None
+            names = NameTable(_mapped(folder, "names"), _mapped(folder, "ends"))
+            for name in meta["later"]:
+                names.add(Iri(name))
+            return cls(
+                meta["version"],
+                names,
+                _load_rows(folder, "up"),
+                _load_rows(folder, "down"),
+                _mapped(folder, "kind"),
+                _mapped(folder, "licence"),
+                tuple(tuple(map(Iri, held)) for held in meta["licences"]),
+            )
+        except (OSError, ValueError, KeyError):
+            return None  # absent, half removed or damaged: whoever asks builds it anew
 
     def save(self, folder: Path) -> None:
         """Keep the index in a folder; what was there before is replaced when all is written."""
-        fresh = folder.with_name(folder.name + ".new")
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=folder.name + ".", dir=folder.parent))
         block, ends, later = self.names.settled()
         arrays: dict[str, NDArray[Any]] = {
             "names": block,
@@ -206,9 +206,12 @@ class LineageIndex:
             "licences": [list(held) for held in self.licences],
             "later": later,
         }
-        (fresh / "index.json").write_text(json.dumps(meta))
+        (fresh / "index.json").write_text(json.dumps(meta), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
-        fresh.rename(folder)
+        try:
+            fresh.rename(folder)
+        except OSError:
+            shutil.rmtree(fresh, ignore_errors=True)  # another process was quicker
 
     # ---- following commits ----------------------------------------------------------
 

@@ -1,0 +1,151 @@
+"""The index against plain sets and loops, on random graphs with merges and circles."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import networkx as nx
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance_graph import vocab
+from provenance_graph.analysis import lineage_arrays as arrays
+from provenance_graph.analysis import lineage_paths as paths
+from provenance_graph.analysis.lineage import LineageGraph, relation_mask
+from provenance_graph.analysis.lineage_index import LineageIndex
+from provenance_graph.names import Iri
+from provenance_graph.store.base import Change
+from provenance_graph.store.memory import MemoryStore
+
+NAMES = [Iri(f"https://example.org/{letter}") for letter in "abcdefghij"]
+RELATIONS = (vocab.FINE_TUNED_FROM, vocab.MERGED_FROM, vocab.TRAINED_ON, vocab.GENERATED_BY)
+edge_sets = st.sets(
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(RELATIONS), st.sampled_from(NAMES)),
+    max_size=24,
+)
+Edges = set[tuple[Iri, Iri, Iri]]
+
+
+def brute(edges: Edges, start: Iri, *, up: bool, influences: bool) -> dict[Iri, int]:
+    """Breadth first over plain sets."""
+    far = {start: 0}
+    waiting = deque([start])
+    while waiting:
+        here = waiting.popleft()
+        for child, relation, parent in edges:
+            if not influences and relation not in vocab.DERIVATIONS:
+                continue
+            near, other = (child, parent) if up else (parent, child)
+            if near == here and other not in far:
+                far[other] = far[here] + 1
+                waiting.append(other)
+    del far[start]
+    return far
+
+
+def found(index: LineageIndex, start: Iri, *, up: bool, influences: bool) -> dict[Iri, int]:
+    node = index.names.find(start)
+    if node is None:
+        return {}
+    rows = index.up if up else index.down
+    got = arrays.reach(rows, node, influences=influences)
+    return {
+        index.names[n]: d for n, d in zip(got.nodes.tolist(), got.distance.tolist(), strict=True)
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(edges=edge_sets, start=st.sampled_from(NAMES), up=st.booleans(), influences=st.booleans())
+def test_a_closure_is_what_plain_search_finds(edges, start, up, influences):
+    index = LineageIndex.of_edges(edges)
+    expected = brute(edges, start, up=up, influences=influences)
+    assert found(index, start, up=up, influences=influences) == expected
+
+
+@settings(max_examples=40, deadline=None)
+@given(edges=edge_sets, start=st.sampled_from(NAMES), up=st.booleans(), influences=st.booleans())
+def test_the_wide_search_finds_what_the_narrow_one_does(edges, start, up, influences):
+    index = LineageIndex.of_edges(edges)
+    small, arrays.SMALL = arrays.SMALL, 0
+    try:
+        wide = found(index, start, up=up, influences=influences)
+    finally:
+        arrays.SMALL = small
+    assert wide == found(index, start, up=up, influences=influences)
+
+
+@settings(max_examples=40, deadline=None)
+@given(before=edge_sets, after=edge_sets)
+def test_an_updated_index_equals_one_built_anew(before, after):
+    store = MemoryStore((*edge, None) for edge in before)
+    index = LineageIndex.build(store)
+    store.commit(
+        Change(
+            remove=[(*edge, None) for edge in before - after],
+            add=[(*edge, None) for edge in after - before],
+        )
+    )
+    changed = {edge[0] for edge in before ^ after}
+    updated, anew = index.update(store, changed), LineageIndex.build(store)
+    assert updated.version == anew.version == store.version
+    for name in NAMES:
+        for up in (True, False):
+            assert found(updated, name, up=up, influences=True) == found(
+                anew, name, up=up, influences=True
+            )
+            assert found(updated, name, up=up, influences=False) == found(
+                anew, name, up=up, influences=False
+            )
+
+
+@settings(max_examples=40, deadline=None)
+@given(edges=edge_sets)
+def test_circles_are_those_networkx_finds(edges):
+    index = LineageIndex.of_edges(edges)
+    graph = nx.DiGraph((c, p) for c, r, p in edges if r in vocab.DERIVATIONS)
+    expected = {
+        frozenset(group)
+        for group in nx.strongly_connected_components(graph)
+        if len(group) > 1 or graph.has_edge(*(list(group) * 2))
+    }
+    circles = paths.circles(index, relation_mask((), influences=False))
+    assert {frozenset(index.names[n] for n in one) for one in circles} == expected
+
+
+@settings(max_examples=40, deadline=None)
+@given(edges=edge_sets, a=st.sampled_from(NAMES), b=st.sampled_from(NAMES))
+def test_simple_paths_are_those_networkx_finds(edges, a, b):
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(NAMES)
+    for child, relation, parent in edges:
+        graph.add_edge(child, parent, key=relation)
+    index = LineageGraph(MemoryStore(), LineageIndex.of_edges(edges))
+    got = index.paths(a, b, influences=True, limit=10_000)
+    expected = [] if a == b else [tuple(way) for way in nx.all_simple_edge_paths(graph, a, b)]
+    ways = [tuple((e.child, e.parent, e.relation) for e in way) for way in got.paths]
+    assert sorted(ways) == sorted(expected)
+    assert got.total in (None, len(expected))
+    shortest = index.shortest_path(a, b, influences=True)
+    if expected:
+        assert len(shortest.paths[0]) == min(map(len, expected))
+    else:
+        assert not shortest.paths
+
+
+@settings(max_examples=40, deadline=None)
+@given(edges=edge_sets, start=st.sampled_from(NAMES))
+def test_a_generation_is_the_longest_way_up(edges, start):
+    index = LineageIndex.of_edges(edges)
+    node = index.names.find(start)
+    if node is None:
+        return
+    graph = nx.DiGraph((c, p) for c, r, p in edges if r in vocab.DERIVATIONS)
+    graph.add_node(start)
+    above = graph.subgraph({start} | nx.descendants(graph, start))
+    got = paths.generation(index, node)
+    if nx.is_directed_acyclic_graph(above):
+        assert got == len(nx.dag_longest_path(above)) - 1
+        levels, _ = arrays.levels(index.down, index.down.split)
+        assert levels[node] == got
+    else:
+        assert got is None

@@ -1,0 +1,291 @@
+"""Lineage over small hand-made views, and its bad inputs."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import networkx as nx
+import pytest
+
+from provenance_graph import rdf, vocab
+from provenance_graph.analysis.lineage import LineageGraph, relation
+from provenance_graph.analysis.lineage_formats import FORMATS
+from provenance_graph.analysis.lineage_index import LineageIndex
+from provenance_graph.analysis.lineage_names import NameTable
+from provenance_graph.claims import Basis, Claim, Header, Literal, Record, Stance
+from provenance_graph.errors import NotFound, UsageError
+from provenance_graph.names import Iri, dataset, entity, mint, model, organization, record
+from provenance_graph.store.base import Change
+from provenance_graph.store.memory import MemoryStore
+
+BASE, TUNED, QUANT, MERGE, TEACHER = map(
+    model, ("meta/base", "acme/tuned", "acme/tuned-gguf", "acme/merge", "openai/chatgpt")
+)
+CHAT = dataset("acme/chat")
+LOST = entity("hub", "unresolved", "gpt-3-some-differences")
+WEIGHTS = mint("in", "test", "derivation", "merge-base")
+MIT = Iri("http://spdx.org/licenses/MIT")
+
+
+def record_of(name: str, *claims: Claim, basis: Basis = Basis.DEVELOPER) -> Record:
+    return Record(
+        Header(
+            record("test", name, "2025-01-01"),
+            Iri(f"https://example.org/{name}"),
+            organization(name),
+            "2025-01-01",
+            "test",
+            basis,
+        ),
+        claims,
+    )
+
+
+@pytest.fixture
+def store():
+    view = [
+        (TUNED, vocab.FINE_TUNED_FROM, BASE),
+        (QUANT, vocab.QUANTIZED_FROM, TUNED),
+        (MERGE, vocab.MERGED_FROM, TUNED),
+        (MERGE, vocab.MERGED_FROM, BASE),
+        (MERGE, vocab.QUALIFIED_DERIVATION, WEIGHTS),
+        (WEIGHTS, vocab.ENTITY, BASE),
+        (WEIGHTS, vocab.MERGE_WEIGHT, Literal("0.3", vocab.XSD_DECIMAL)),
+        (WEIGHTS, vocab.MERGE_METHOD, Literal("slerp")),
+        (TUNED, vocab.TRAINED_ON, CHAT),
+        (CHAT, vocab.GENERATED_BY, TEACHER),
+        (TEACHER, vocab.CONTINUED_FROM, LOST),
+        (LOST, vocab.RDF_TYPE, vocab.UNRESOLVED_REFERENCE_CLASS),
+        (LOST, vocab.UNRESOLVED_TEXT, Literal("GPT-3, some differences")),
+        (BASE, vocab.LICENSE, MIT),
+    ]
+    records = [
+        record_of("acme", Claim(TUNED, vocab.FINE_TUNED_FROM, BASE, locator="/base_model")),
+        record_of(
+            "hub",
+            Claim(TUNED, vocab.FINE_TUNED_FROM, BASE, basis=Basis.INFERENCE),
+            Claim(QUANT, vocab.QUANTIZED_FROM, TUNED, basis=Basis.INFERENCE),
+        ),
+        record_of("critic", Claim(TUNED, vocab.FINE_TUNED_FROM, BASE, stance=Stance.DENIES)),
+    ]
+    quads = [(*triple, None) for triple in view]
+    for one in records:
+        quads += rdf.to_quads(one)
+    return MemoryStore(quads)
+
+
+@pytest.fixture
+def lineage(store):
+    return LineageGraph.open(store)
+
+
+def test_ancestors_come_nearest_first(lineage):
+    assert lineage.ancestors(QUANT) == [TUNED, BASE]
+
+
+def test_descendants_come_nearest_first(lineage):
+    assert lineage.descendants(BASE) == [TUNED, MERGE, QUANT]
+
+
+def test_datasets_and_their_writers_are_shown_on_request_and_apart(lineage):
+    plain = lineage.of(TUNED, direction="up")
+    rich = lineage.of(TUNED, direction="up", influences=True)
+    assert plain.ancestors() == [BASE]
+    assert set(rich.ancestors()) == {BASE, CHAT, TEACHER, LOST}
+    assert {e.relation for e in rich.edges if e.group == "influence"} == {
+        vocab.TRAINED_ON,
+        vocab.GENERATED_BY,
+    }
+
+
+def test_an_edge_names_its_sources_and_who_denies_it(lineage):
+    (edge,) = lineage.of(TUNED, direction="up").edges
+    assert [(s.publisher, s.basis) for s in edge.sources] == [
+        (organization("acme"), "DeveloperStatement"),
+        (organization("hub"), "Inference"),
+    ]
+    assert [s.publisher for s in edge.against] == [organization("critic")]
+    assert not edge.inferred
+
+
+def test_an_edge_that_only_the_hub_infers_says_so(lineage):
+    edges = {e.child: e for e in lineage.of(QUANT, direction="up").edges}
+    assert edges[QUANT].inferred
+
+
+def test_a_merge_shows_its_weights_and_method(lineage):
+    edges = {e.parent: e for e in lineage.of(MERGE, direction="up", depth=1).edges}
+    assert (edges[BASE].weight, edges[BASE].method) == ("0.3", "slerp")
+
+
+def test_an_unresolved_parent_is_shown_by_its_text(lineage):
+    found = lineage.of(TEACHER, direction="up")
+    assert [node.label for node in found.unresolved] == ["GPT-3, some differences"]
+
+
+def test_generations_count_the_longest_way(lineage):
+    assert [lineage.generation(m) for m in (BASE, TUNED, MERGE)] == [0, 1, 2]
+
+
+def test_two_models_share_their_nearest_ancestor(lineage):
+    shared = lineage.shared(QUANT, MERGE)
+    assert shared.nearest == (TUNED,)
+    assert shared.datasets == (CHAT,)
+
+
+def test_all_ways_between_two_models_are_found(lineage):
+    ways = lineage.paths(MERGE, BASE)
+    assert [len(way) for way in ways.paths] == [1, 2]
+    assert ways.total == 2
+
+
+def test_impact_goes_from_a_writer_through_its_dataset_to_models(lineage):
+    found = lineage.impact(TEACHER)
+    assert {node.iri for node in found.nodes} == {CHAT, TUNED, QUANT, MERGE}
+    assert (found.hit, found.datasets) == (3, 1)
+    assert found.inferred_only == 1
+    assert [(d, n) for d, n in found.by_distance] == [(2, 1), (3, 2)]
+
+
+def test_impact_of_something_unknown_is_empty(lineage):
+    assert lineage.impact(model("no/where")).hit == 0
+
+
+def test_circles_are_reported_with_their_level():
+    a, b = model("x/a"), model("x/b")
+    loop = [(a, vocab.FINE_TUNED_FROM, b, None), (b, vocab.FINE_TUNED_FROM, a, None)]
+    types = [(m, vocab.RDF_TYPE, vocab.MODEL_FAMILY_CLASS, None) for m in (a, b)]
+    found = LineageGraph.open(MemoryStore(loop + types)).of(a)
+    assert [(cycle.level, cycle.members) for cycle in found.cycles] == [("family", (a, b))]
+    assert found.generation is None
+
+
+def test_a_self_loop_is_a_circle_of_one():
+    a = model("x/a")
+    found = LineageGraph.open(MemoryStore([(a, vocab.FINE_TUNED_FROM, a, None)])).of(a)
+    assert [cycle.members for cycle in found.cycles] == [(a,)]
+    assert found.total == 0
+
+
+def test_a_model_without_lineage_is_answered(lineage):
+    found = lineage.of(model("nobody/knows"))
+    assert found.shown == "no lineage is known"
+    assert found.to_json()["of"] == 0
+
+
+def test_a_depth_below_one_is_refused(lineage):
+    with pytest.raises(UsageError, match="give 1 or more"):
+        lineage.of(TUNED, depth=0)
+
+
+def test_an_unknown_relation_is_refused_with_near_ones(lineage):
+    with pytest.raises(NotFound, match="fineTunedFrom"):
+        lineage.of(TUNED, relations=["finetunedform"])
+
+
+def test_relations_are_known_by_several_spellings():
+    spellings = ("fineTunedFrom", "pg:fineTunedFrom", "fine-tuned-from", vocab.FINE_TUNED_FROM)
+    assert {relation(name) for name in spellings} == {vocab.FINE_TUNED_FROM}
+
+
+def test_a_chain_of_a_hundred_thousand_is_walked_and_cut_with_a_word():
+    names = [model(f"chain/m{n:06}") for n in range(100_001)]
+    index = LineageIndex.of_edges(
+        (child, vocab.FINE_TUNED_FROM, parent) for parent, child in itertools.pairwise(names)
+    )
+    lineage = LineageGraph(MemoryStore(), index)
+    found = lineage.of(names[-1], limit=10, evidence=False)
+    assert found.shown == "10 of 100,000 shown"
+    assert found.generation == 100_000
+    assert "10 of 100,000 shown" in FORMATS["tree"](found)
+    assert len(lineage.shortest_path(names[-1], names[0]).paths[0]) == 100_000
+
+
+def test_a_hundred_thousand_children_are_counted_and_cut():
+    root = model("root/root")
+    index = LineageIndex.of_edges(
+        (model(f"leaf/m{n:06}"), vocab.QUANTIZED_FROM, root) for n in range(100_000)
+    )
+    lineage = LineageGraph(MemoryStore(), index)
+    assert lineage.of(root, limit=5, evidence=False).shown == "5 of 100,000 shown"
+    found = lineage.impact(root, limit=3)
+    assert (found.hit, len(found.nodes), found.to_json()["truncated"]) == (100_000, 3, True)
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_every_format_says_how_much_is_shown(lineage, name):
+    text = FORMATS[name](lineage.of(MERGE, influences=True))
+    assert "shown" in text
+    assert text.endswith("\n")
+
+
+def test_graphml_is_read_back_by_networkx(lineage, tmp_path):
+    path = tmp_path / "lineage.graphml"
+    path.write_text(FORMATS["graphml"](lineage.of(MERGE, influences=True)))
+    graph = nx.read_graphml(path)
+    assert graph.has_edge(MERGE, BASE)
+    assert graph.nodes[CHAT]["kind"] == "dataset"
+
+
+def test_cytoscape_elements_join_known_nodes(lineage):
+    held = json.loads(FORMATS["cytoscape"](lineage.of(MERGE)))["elements"]
+    ids = {node["data"]["id"] for node in held["nodes"]}
+    assert {edge["data"][end] for edge in held["edges"] for end in ("source", "target")} <= ids
+
+
+def test_labels_from_outside_cannot_break_a_drawing():
+    evil = model('x/"]; evil -> [label="\n<b>')
+    view = [(evil, vocab.FINE_TUNED_FROM, BASE, None)]
+    found = LineageGraph.open(MemoryStore(view)).of(BASE)
+    assert "\n<b>" not in FORMATS["mermaid"](found)
+    assert r'label="x/\"]; evil -> [label=\" <b>"' in FORMATS["dot"](found)
+
+
+def test_the_whole_graph_goes_to_networkx(lineage):
+    graph = lineage.to_networkx()
+    assert graph.number_of_edges() == 7
+    assert nx.has_path(graph, QUANT, TEACHER)
+
+
+def test_an_index_is_kept_by_version_and_built_anew_after_a_commit(store, tmp_path):
+    folder = tmp_path / "lineage"
+    first = LineageIndex.open(store, folder)
+    kept = LineageIndex.load(folder)
+    assert kept is not None
+    assert kept.version == first.version
+    assert LineageGraph(store, kept).ancestors(QUANT) == [TUNED, BASE]
+    store.commit(Change(add=[(model("new/one"), vocab.FINE_TUNED_FROM, QUANT, None)]))
+    again = LineageIndex.open(store, folder)
+    assert LineageGraph(store, again).descendants(QUANT) == [model("new/one")]
+
+
+def test_an_updated_index_survives_saving(store, tmp_path):
+    index = LineageIndex.build(store)
+    new = model("a-first/in-order")
+    store.commit(
+        Change(add=[(new, vocab.FINE_TUNED_FROM, QUANT, None), (new, vocab.LICENSE, MIT, None)])
+    )
+    index = index.update(store, [new])
+    index.save(tmp_path / "lineage")
+    kept = LineageIndex.load(tmp_path / "lineage")
+    assert kept is not None
+    assert LineageGraph(store, kept).ancestors(new) == [QUANT, TUNED, BASE]
+    number = kept.names.find(new)
+    assert number is not None
+    assert kept.licences_of(number) == (MIT,)
+
+
+def test_a_damaged_index_is_built_anew(store, tmp_path):
+    folder = tmp_path / "lineage"
+    LineageIndex.build(store).save(folder)
+    (folder / "up-other.npy").write_bytes(b"not an array")
+    assert LineageIndex.load(folder) is None
+    assert len(LineageIndex.open(store, folder)) > 0
+
+
+def test_a_table_finds_every_name_it_holds():
+    names = [model(f"n/{n}") for n in range(300)] + [Iri("urn:x:é"), Iri("https://example.org/")]
+    table = NameTable.of(names)
+    assert all(table[table.find(name)] == name for name in names)
+    assert table.find("urn:x:f") is None
