@@ -18,8 +18,8 @@ from provenance_graph.errors import Unreadable
 from provenance_graph.names import Iri
 from provenance_graph.sources import curated_facts, curated_livebench, curated_notes, curated_pages
 from provenance_graph.sources import curated_names as known
-from provenance_graph.sources.document import Document, Hints, Origin
-from provenance_graph.sources.records import RecordsReader, claims_of
+from provenance_graph.sources.document import Document, Hints, Origin, Reader
+from provenance_graph.sources.records import claims_of
 
 RETRIEVED = "2026-11-01"
 """When the sources were read, for a list that says "2026-11" of itself."""
@@ -310,7 +310,7 @@ _SHAPES = (
     (frozenset({"pages_seen", "scale"}), curated_pages.records),
 )
 
-READER = RecordsReader(
+READER = Reader(
     format="curated",
     title="Curated list of models with a source for every fact",
     recognises=recognises,

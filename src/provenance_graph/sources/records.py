@@ -1,35 +1,19 @@
-"""Records from documents: the header a reader's origin gives, and files that hold many records."""
+"""Records from documents: one under the header that a reader's origin gives, or many."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from provenance_graph import names
 from provenance_graph.claims import Claim, Header, Problem, Record
 from provenance_graph.sources.document import Document, Origin, Reader
 
 
-def _none(_: Document) -> Iterator[Record | Problem]:
-    return iter(())
-
-
-@dataclass(frozen=True, slots=True)
-class RecordsReader(Reader):
-    """A format in which one document holds several records, each with its own header.
-
-    Whoever imports uses ``records`` instead of ``origin`` and ``read``; ``read`` gives the
-    same claims without their headers.
-    """
-
-    records: Callable[[Document], Iterator[Record | Problem]] = _none
-
-
 def header(reader: Reader, document: Document, origin: Origin) -> Header:
     """The header of the one record that a document makes."""
     retrieved = origin.retrieved or document.retrieved
     return Header(
-        record=names.record(reader.format, origin.local, retrieved[:10]),
+        record=names.record(reader.format, origin.local, retrieved),
         document=origin.url or document.url,
         publisher=origin.publisher,
         retrieved=retrieved,
@@ -45,7 +29,7 @@ def header(reader: Reader, document: Document, origin: Origin) -> Header:
 
 def records_of(reader: Reader, document: Document) -> Iterator[Record | Problem]:
     """Every record of a document, and every problem, whichever kind of reader reads it."""
-    if isinstance(reader, RecordsReader):
+    if reader.records is not None:
         yield from reader.records(document)
         return
     claims: list[Claim] = []
