@@ -110,8 +110,8 @@ def _impossible(
         if claim.claim.unusable and claim.standing is not Standing.SUPERSEDED:
             stated = claim.claim.as_stated or str(claim.claim.value or "")
             why = f"cannot be a value: {claim.claim.unusable}"
-            severity = 20 if "unrecognised" in claim.claim.unusable else 90
-            kind = "spelling" if severity == 20 else "error"
+            # words outside our code lists are a matter of spelling, numbers and dates are not
+            kind, severity = ("error", 90) if any(map(str.isdigit, stated)) else ("spelling", 20)
             yield Conflict(subject, prop, shown, kind, severity, why, ((stated, (claim,)),), name)
 
 
@@ -134,7 +134,7 @@ def _kind(
     prop: Iri, sides: Sequence[tuple[Value | str, tuple[HeldClaim, ...]]], evidence: Evidence
 ) -> tuple[str, int, str]:
     values = [value for value, _ in sides]
-    if _same_spelling(values, evidence.store):
+    if prop == vocab.NAME or _same_spelling(values, evidence.store):
         return "spelling", 10, "the values differ only in how they are written"
     if prop in LIMITS and _only_catalogue_rivals(sides):
         return "offer", 30, "a provider's limit stands beside the model's own"

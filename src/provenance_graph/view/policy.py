@@ -1,9 +1,9 @@
 """Which claim is accepted, and why. The policy itself is data in the ontology.
 
 For a single-valued property the claims compete: the better basis wins, then the more
-recent, then the value that more sources give, then the lowest in canonical order; among
-claims that agree with the winner on the same basis, the most precise date is taken.
-Estimates, denials and impossible values never compete. Other properties take every value.
+recent, then the value that more sources give, then the lowest in canonical order. Where
+the best claim gives only a month or a year, a claim of any basis that names a day within
+it refines it. Estimates, denials and impossible values never compete. Other properties take every value.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def _choose(
 
     ranked = sorted(open_, key=order)
     best = ranked[0]
-    peers = [i for i in ranked if i.basis is best.basis and agree(i, best)]
+    peers = [item for item in ranked if agree(item, best)]
     winner = min(peers, key=lambda item: (_width(item), ranked.index(item)))
     assert winner.value is not None
     judged = [(item, *_standing(item, winner, best, ranked, policy)) for item in ranked]
@@ -163,11 +163,19 @@ def _standing(
 
 def _why(winner: Held, best: Held, ranked: list[Held], policy: Policy) -> str:
     others = [item for item in ranked if not agree(item, winner)]
+    if winner is not best:
+        within = f"within the {_period(best)} that the {best.basis.label} gives"
+        return f"{within}; {_over(winner, others[0], ranked, policy)}" if others else within
     if not others:
         return "no source disagrees" if len(ranked) > 1 else "the only claim"
-    if winner is not best:
-        return "the most precise of those that agree on the best basis"
-    rival = others[0]
+    return _over(winner, others[0], ranked, policy)
+
+
+def _period(item: Held) -> str:
+    return (item.claim.precision or Precision.DAY).label.lower()
+
+
+def _over(winner: Held, rival: Held, ranked: list[Held], policy: Policy) -> str:
     if policy.rank(rival.basis) > policy.rank(winner.basis):
         return f"{winner.basis.label} outranks {rival.basis.label}"
     if rival.recency < winner.recency:

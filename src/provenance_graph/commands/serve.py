@@ -1,0 +1,60 @@
+"""``provenance-graph serve``: the HTTP service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from provenance_graph.errors import UsageError
+from provenance_graph.service import auth, config
+from provenance_graph.session import Session
+
+
+def _settings_as_options(command: Callable[..., None]) -> Callable[..., None]:
+    """One flag for every setting, so that flags, environment and file agree."""
+    for each in reversed(fields(config.Settings)):
+        if each.name in ("token", "writable"):
+            continue  # a secret is not written on a command line; writable has its own pair
+        flag = "--" + each.name.replace("_", "-")
+        about = f"{each.metadata['about']}  [default: {each.default}]"
+        if isinstance(each.default, bool):
+            option = click.option(f"{flag}/--no-{flag[2:]}", default=None, help=about)
+        else:
+            option = click.option(flag, type=type(each.default), default=None, help=about)
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.option(
+    "--writable/--read-only",
+    default=None,
+    help="Take writes from holders of a token (PROVENANCE_GRAPH_TOKEN or --token-file).",
+)
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Settings in TOML; the environment and flags win over it.",
+)
+@click.option("--new-token", metavar="NAME", help="Print a fresh token and its line, and leave.")
+@_settings_as_options
+@click.pass_obj
+def command(
+    session: Session, config_file: Path | None, new_token: str | None, **flags: Any
+) -> None:
+    """Serve the store over HTTP: SPARQL, graphs, linked data, REST API and the page."""
+    if new_token is not None:
+        secret, line = auth.new_token(new_token)
+        click.echo(f"token (shown once): {secret}\nline for the token file: {line}")
+        return
+    settings = config.load(flags, config_file)
+    if session.is_remote:
+        raise UsageError("serve needs a store's folder, not the address of another service")
+    from provenance_graph.service.run import run  # heavy; not needed for --help
+
+    raise SystemExit(run(settings, session.folder))
