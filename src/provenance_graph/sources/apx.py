@@ -24,7 +24,7 @@ from provenance_graph.sources.apx_fields import (
     Field,
     field_claims,
 )
-from provenance_graph.sources.apx_page import Labelled, Page, Row, parse
+from provenance_graph.sources.apx_page import CODING_LABELS, Labelled, Page, Row, parse
 from provenance_graph.sources.document import Document, Hints, Origin, Reader
 from provenance_graph.sources.prose_patterns import PATTERNS, model_slug
 
@@ -310,7 +310,7 @@ def _rank(
 def _ranks(page: Page, about: Named) -> Iterator[Claim | Problem]:
     seen: dict[str, str] = {}
     for shown in page.ranks:
-        kind = "coding" if shown.label == "coding rank" else "overall"
+        kind = "coding" if shown.label in CODING_LABELS else "overall"
         if seen.get(kind) == shown.value:
             continue
         if kind in seen:

@@ -75,7 +75,7 @@ HEADINGS = frozenset(
     |transparency|audit note|specifications|overview|apx logo|apx logoapx logo|apx ai|online|apx
     |context size|gpu requirements|hardware requirements|model integrity|recommended gpus
     |vram requirements for different quantization methods and context sizes|about|rank
-    |full calculator|try it yourself|技术规格|系统要求|评估基准|排名|趋近智|apx 标志
+    |full calculator|try it yourself|技术规格|系统要求|评估基准|趋近智|apx 标志
     |不同量化方法和上下文大小的显存要求""".replace("\n    ", "").split("|")
 )
 

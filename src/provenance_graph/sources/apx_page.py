@@ -21,7 +21,8 @@ from provenance_graph.sources.apx_fields import (
 
 MAX_LINE = 20_000
 MAX_LINES = 5_000
-RANK_LABELS = ("rank", "overall rank", "coding rank")
+RANK_LABELS = ("rank", "overall rank", "coding rank", "排名", "总排名", "编程排名")
+CODING_LABELS = ("coding rank", "编程排名")
 _CRITERIA = {name.casefold(): name for name in CRITERIA}
 _PILLARS = {name.casefold(): name for name in PILLARS}
 _ROW = re.compile(r"\|?\s*(?P<name>[^|]+?)\s*\|\s*(?P<score>[^|]*?)\s*\|\s*(?P<rank>[^|]*?)\s*\|?")
@@ -165,7 +166,7 @@ class _Parser:
             self.page.ranks.append(Labelled(line.label, "-", after.place))
             self.at += 2
         else:
-            if line.label != "rank":
+            if line.label not in ("rank", "排名"):
                 self._problem(
                     line, f"{line.text!r} has no rank after it", "expected '#' and a number"
                 )
