@@ -22,6 +22,7 @@ ProvenanceError
     ├── QuerySyntax         not SPARQL 1.1
     ├── QueryTimeout        stopped after its time limit
     ├── QueryTooLarge       stopped at its memory or size limit
+    ├── QueryBusy           too many queries are waiting already
     └── QueryCrashed        the evaluating process died
 
 A message says what is wrong, where, and what would work.
@@ -154,6 +155,10 @@ class QueryTimeout(QueryError):
 
 class QueryTooLarge(QueryError):
     """A query stopped at its memory or answer limit."""
+
+
+class QueryBusy(QueryError):
+    """Too many queries are waiting already; try again in a moment."""
 
 
 class QueryCrashed(QueryError):

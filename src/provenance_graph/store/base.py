@@ -67,13 +67,17 @@ class DatasetChoice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A serialised answer: ``kind`` is select, ask, construct or describe."""
+    """A serialised answer: ``kind`` is select, ask, construct or describe.
+
+    ``version`` is the store's at the time, where it may move on meanwhile.
+    """
 
     body: bytes
     media_type: str
     kind: str
     rows: int = 0
     truncated: bool = False
+    version: str = ""
 
 
 OWN_DATASET: Final = DatasetChoice()
