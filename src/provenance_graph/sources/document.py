@@ -126,6 +126,17 @@ class _BoundedLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ig
         _cap(node)
         return node
 
+    def construct_yaml_timestamp(self, node: Any) -> Any:
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError:  # 2025-02-31 is no date, and one bad date must not hide the rest
+            return node.value
+
+
+_BoundedLoader.add_constructor(
+    "tag:yaml.org,2002:timestamp", _BoundedLoader.construct_yaml_timestamp
+)
+
 
 def _cap(root: yaml.Node | None) -> None:
     """Count nodes as they would be after alias expansion; raise where there are too many."""

@@ -110,7 +110,7 @@ def claims(
     The verbatim text is kept wherever the value alone does not give it back.
     """
     said = found.as_stated
-    if found.value is not None and found.value in (SPDX + said, names.mint("licence", said)):
+    if found.value is not None and found.value.rpartition("/")[2].casefold() == said.casefold():
         said = ""
     yield Claim(
         subject,
