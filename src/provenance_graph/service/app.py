@@ -26,7 +26,7 @@ from provenance_graph.service.config import Settings
 from provenance_graph.service.federation import Federation
 from provenance_graph.service.graph_store import GraphStoreEndpoint
 from provenance_graph.service.health import HealthEndpoint, MetricsEndpoint
-from provenance_graph.service.http import (
+from provenance_graph.service.exchange import (
     Disconnected,
     Headers,
     Message,

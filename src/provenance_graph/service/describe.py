@@ -12,7 +12,7 @@ from typing import Final
 from provenance_graph import names
 from provenance_graph.names import Iri
 from provenance_graph.service.cache import etag, matches
-from provenance_graph.service.http import Headers, Reply, Request
+from provenance_graph.service.exchange import Headers, Reply, Request
 from provenance_graph.service.negotiate import GRAPH_OFFERS, SHORT_NAMES, Offer, choose
 from provenance_graph.service.problems import not_acceptable
 from provenance_graph.service.sparql_request import parameters

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from provenance_graph.service.http import Headers, Reply, Request
+from provenance_graph.service.exchange import Headers, Reply, Request
 from provenance_graph.service.pages import POLICY
 from provenance_graph.service.problems import method_not_allowed
 

@@ -23,7 +23,7 @@ from provenance_graph.names import is_iri
 from provenance_graph.service import scan
 from provenance_graph.service.backend import JSON
 from provenance_graph.service.config import Settings
-from provenance_graph.service.http import Request
+from provenance_graph.service.exchange import Request
 from provenance_graph.service.scan import Token
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]

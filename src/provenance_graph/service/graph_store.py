@@ -14,7 +14,7 @@ from provenance_graph.service import scan
 from provenance_graph.service.backend import JSON, Part, Written
 from provenance_graph.service.cache import etag, matches
 from provenance_graph.service.describe import offered
-from provenance_graph.service.http import Headers, Reply, Request
+from provenance_graph.service.exchange import Headers, Reply, Request
 from provenance_graph.service.problems import (
     bad_request,
     method_not_allowed,

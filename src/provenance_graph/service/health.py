@@ -7,7 +7,7 @@ import time
 
 from provenance_graph.errors import ProvenanceError
 from provenance_graph.service.backend import JSON
-from provenance_graph.service.http import Reply, Request
+from provenance_graph.service.exchange import Reply, Request
 from provenance_graph.service.metrics import CONTENT_TYPE
 from provenance_graph.service.problems import method_not_allowed
 from provenance_graph.service.state import Service

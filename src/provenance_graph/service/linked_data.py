@@ -11,7 +11,7 @@ from provenance_graph.errors import BadIri
 from provenance_graph.names import Iri, iri
 from provenance_graph.service.cache import etag, matches
 from provenance_graph.service.describe import graph_reply, offered, quoted
-from provenance_graph.service.http import Headers, Reply, Request
+from provenance_graph.service.exchange import Headers, Reply, Request
 from provenance_graph.service.negotiate import GRAPH_OFFERS, choose, prefers_html
 from provenance_graph.service.pages import Pages
 from provenance_graph.service.problems import (

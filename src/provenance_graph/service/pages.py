@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from provenance_graph.service.cache import matches
-from provenance_graph.service.http import Headers, Reply, Request
+from provenance_graph.service.exchange import Headers, Reply, Request
 
 POLICY: Final = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -16,7 +16,7 @@ from provenance_graph.service.auth import Holder, Tokens, bearer, challenge
 from provenance_graph.service.backend import Backend, Writer
 from provenance_graph.service.cache import AnswerCache
 from provenance_graph.service.config import Settings
-from provenance_graph.service.http import Request
+from provenance_graph.service.exchange import Request
 from provenance_graph.service.limits import Clients
 from provenance_graph.service.log import TEXT_KEPT, Log
 from provenance_graph.service.metrics import Metrics

@@ -7,7 +7,7 @@ from typing import Final
 
 from provenance_graph.service import scan
 from provenance_graph.service.backend import Writer
-from provenance_graph.service.http import Headers, Reply, Request
+from provenance_graph.service.exchange import Headers, Reply, Request
 from provenance_graph.service.problems import refuse
 from provenance_graph.service.sparql_request import read_update
 from provenance_graph.service.state import Service

@@ -27,6 +27,8 @@ Headers = list[tuple[bytes, bytes]]
 
 _GZIP_FROM: Final = 1_000
 _THREAD_FROM: Final = 200_000
+_PATIENCE: Final = 30.0
+_SLOWEST: Final = 20_000  # bytes a second; who reads more slowly holds our memory too long
 _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
@@ -145,6 +147,8 @@ def problem_reply(problem: HttpProblem, request_id: str) -> Reply:
     """A refusal as a reply."""
     headers = [(n.lower().encode(), v.encode("latin-1", "replace")) for n, v in problem.headers]
     headers.append((b"cache-control", b"no-store"))
+    if problem.status in (408, 413):
+        headers.append((b"connection", b"close"))  # the rest of the body is not wanted
     return Reply(problem.status, problem.body(request_id), MEDIA_TYPE, headers)
 
 
@@ -167,7 +171,8 @@ async def send_reply(reply: Reply, request: Request, send: Send) -> int:
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     if request.method == "HEAD" or reply.status in (204, 304):
         body = b""
-    await send({"type": "http.response.body", "body": body})
+    async with asyncio.timeout(_PATIENCE + len(body) / _SLOWEST):
+        await send({"type": "http.response.body", "body": body})
     return len(body)
 
 

@@ -1,0 +1,140 @@
+"""One HTTP process: uvicorn with bounds on what arrives before a request is understood."""
+
+from __future__ import annotations
+
+import asyncio
+import http
+import socket
+from collections.abc import Callable
+from typing import Final
+
+import httptools
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from provenance_graph.service.config import Settings
+
+_HEADERS: Final = 200
+
+
+def bounded_protocol(settings: Settings) -> type[asyncio.Protocol]:
+    """A protocol that ends connections whose headers are too large, too many or too slow."""
+    most, seconds = settings.header_kb << 10, settings.header_seconds
+
+    class Bounded(HttpToolsProtocol):
+        """Counts bytes until the headers are complete."""
+
+        _head = 0
+        _count = 0
+        _in_head = True
+        _timer: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._timer = self.loop.call_later(seconds, self._too_slow)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._stop_timer()
+            super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            if self._in_head:
+                self._head += len(data)
+                # A whole small request may come with its body in one piece: only what stays
+                # unfinished counts.
+                if self._head > most and b"\r\n\r\n" not in data[:most]:
+                    self._refuse(431)
+                    return
+            super().data_received(data)
+            if self._in_head and self._timer is None and self._head:
+                self._timer = self.loop.call_later(seconds, self._too_slow)
+
+        def on_message_begin(self) -> None:
+            self._count, self._head = 0, max(self._head, 1)
+            super().on_message_begin()
+
+        def on_header(self, name: bytes, value: bytes) -> None:
+            self._count += 1
+            if self._count > _HEADERS:
+                raise httptools.HttpParserError("too many headers")
+            super().on_header(name, value)
+
+        def on_headers_complete(self) -> None:
+            self._in_head = False
+            self._stop_timer()
+            super().on_headers_complete()
+
+        def on_message_complete(self) -> None:
+            self._in_head, self._head = True, 0
+            super().on_message_complete()
+
+        def _stop_timer(self) -> None:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+
+        def _too_slow(self) -> None:
+            self._timer = None
+            if self._in_head and not self.transport.is_closing():
+                self._refuse(408)
+
+        def _refuse(self, status: int) -> None:
+            phrase = http.HTTPStatus(status).phrase
+            said = f"HTTP/1.1 {status} {phrase}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+            self.transport.write(said.encode())
+            self.transport.close()
+
+    return Bounded
+
+
+def run_http(
+    settings: Settings,
+    sockets: list[socket.socket],
+    make_app: Callable[[], ASGIApp],
+    ready: Callable[[], object] | None = None,
+) -> None:
+    """Serve until a signal says to stop; running requests may end."""
+    config = uvicorn.Config(
+        make_app,
+        factory=True,
+        http=bounded_protocol(settings),
+        loop="uvloop",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=2048,
+        limit_concurrency=settings.connections,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )
+    server = _Server(config, ready)
+    server.run(sockets)
+
+
+class _Server(uvicorn.Server):
+    """Tells when it accepts connections."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], object] | None) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._ready is not None:
+            self._ready()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket that several processes may share."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.bind((host, port))
+    made.listen(2048)
+    made.setblocking(False)
+    made.set_inheritable(True)
+    return made

@@ -1,0 +1,144 @@
+"""A service around an engine in this process: what the protocol says, without the processes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+from starlette.testclient import TestClient
+
+from provenance_graph.claims import Value
+from provenance_graph.errors import QueryError, QuerySyntax
+from provenance_graph.names import Iri
+from provenance_graph.service.app import create_app
+from provenance_graph.service.auth import Tokens, load
+from provenance_graph.service.backend import Part, Written
+from provenance_graph.service.config import Settings
+from provenance_graph.store.answers import write_answer
+from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
+from provenance_graph.store.engine import request
+from provenance_graph.store.guard import check_query, check_update
+from provenance_graph.store.uploads import pack, to_ntriples
+
+SECRET = "a-token-long-enough-for-tests"
+
+
+class InProcess:
+    """Backend and writer over one engine in memory; counts what reaches the engine."""
+
+    def __init__(self) -> None:
+        self.engine = ox.Store()
+        self.number, self.asked = 1, 0
+        self.failure: Exception | None = None
+
+    @property
+    def version(self) -> str:
+        return f"v{self.number}"
+
+    async def answer(
+        self,
+        query: str,
+        media_type: str,
+        *,
+        dataset: DatasetChoice = OWN_DATASET,
+        bindings: Mapping[str, Value] | None = None,
+        limits: Limits | None = None,
+    ) -> Answer:
+        self.asked += 1
+        if self.failure is not None:
+            raise self.failure
+        check_query(query, limits or Limits())
+        parts: list[bytes] = []
+        end = write_answer(
+            self.engine,
+            request(query, media_type, bindings, dataset),
+            limits or Limits(),
+            parts.append,
+        )
+        return Answer(b"".join(parts), media_type, end.kind, end.rows, end.truncated)
+
+    def state(self) -> dict[str, object]:
+        return {"workers": 1}
+
+    async def update(self, text: str, who: str) -> Written:
+        check_update(text, Limits())
+        return self._run(text)
+
+    async def put(
+        self, graph: Iri | None, parts: Sequence[Part], who: str, replace: bool
+    ) -> Written:
+        created = graph is not None and not self.engine.contains_named_graph(ox.NamedNode(graph))
+        name = f"GRAPH <{graph}>" if graph else "DEFAULT"
+        text = [f"CLEAR SILENT {name}"] if replace else []
+        for part in parts:
+            lines = to_ntriples(pack(part.body, part.media_type, part.base)).decode()
+            inside = f"GRAPH <{graph}> {{ {lines} }}" if graph else lines
+            text.append(f"INSERT DATA {{ {inside} }}")
+        return Written(self._run(";".join(text)).version, created)
+
+    async def delete(self, graph: Iri | None, who: str) -> Written:
+        return self._run(f"DROP SILENT GRAPH <{graph}>" if graph else "CLEAR DEFAULT")
+
+    def _run(self, text: str) -> Written:
+        try:
+            self.engine.update(text)
+        except SyntaxError as error:
+            raise QuerySyntax(str(error.msg)) from None
+        except (RuntimeError, ValueError) as error:
+            raise QueryError(str(error)) from None
+        self.number += 1
+        return Written(self.version)
+
+
+Serve = Callable[..., TestClient]
+
+
+@pytest.fixture
+def engine() -> InProcess:
+    return InProcess()
+
+
+@pytest.fixture
+def serve(engine: InProcess) -> Iterator[Serve]:
+    """Make clients of services with other settings."""
+    opened: list[TestClient] = []
+
+    def start(tokens: Tokens | None = None, writable: bool = True, **changes: Any) -> TestClient:
+        settings = Settings(**{"raw": True, "access_log": "", **changes})
+        app = create_app(
+            engine, settings=settings, writer=engine if writable else None, tokens=tokens
+        )
+        client = TestClient(app, base_url="http://testserver", follow_redirects=False)
+        opened.append(client)
+        return client.__enter__()
+
+    yield start
+    for client in opened:
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def client(serve: Serve) -> TestClient:
+    """A plain dataset open for writing, as `serve --raw --writable` on a loopback address."""
+    return serve()
+
+
+@pytest.fixture
+def guarded(serve: Serve) -> TestClient:
+    """The same behind a token."""
+    return serve(tokens=load(SECRET, None))
+
+
+@pytest.fixture
+def load_triples(engine: InProcess) -> Callable[[str], None]:
+    numbers = itertools.count()
+
+    def run(text: str) -> None:
+        next(numbers)
+        engine.engine.update(f"INSERT DATA {{ {text} }}")
+        engine.number += 1
+
+    return run
