@@ -1,0 +1,336 @@
+"""The score of a model under a rubric, every point down to its claims.
+
+A pure function of a rubric and of the findings about one model. Numbers are exact
+fractions until they are shown; then they are rounded half up, totals and criteria to one
+decimal, items to two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from provenance_graph import vocab
+from provenance_graph.analysis.assessment_levels import (
+    NOTHING,
+    SATISFIED,
+    Finding,
+    rule_of,
+)
+from provenance_graph.analysis.rubric_model import LEVELS, Criterion, Item, Rubric
+from provenance_graph.names import Iri
+
+ROUNDING = "exact fractions; shown rounded half up, totals and criteria to 1 decimal, items to 2"
+_RANK = {level: place for place, level in enumerate(LEVELS)}
+
+
+def rounded(number: Fraction, places: int = 1) -> float:
+    """A number as it is shown: rounded half up.
+
+    >>> rounded(Fraction(1, 4)), rounded(Fraction(358, 10))
+    (0.3, 35.8)
+    """
+    exact = Decimal(number.numerator) / Decimal(number.denominator)
+    nine = exact.quantize(Decimal(1).scaleb(-9), ROUND_HALF_UP)
+    return float(nine.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One property or facet that an item looks at, and what was found."""
+
+    name: Iri
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """The level and points of one item.
+
+    ``low`` and ``high`` are points of the total, of at most ``maximum``. ``gain`` is what
+    the developer would add to the low total by publishing what ``missing`` names.
+    """
+
+    item: Item
+    level: Iri
+    rule: str
+    low: Fraction
+    high: Fraction
+    maximum: Fraction
+    uses: tuple[Use, ...]
+    gain: Fraction
+    missing: tuple[Iri, ...]
+
+    @property
+    def applies(self) -> bool:
+        """Whether the item counts for this model."""
+        return self.level != vocab.LEVEL_NOT_APPLICABLE or self.maximum > 0
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionScore:
+    """The points of one criterion, of at most ``maximum`` (0 when nothing in it applies)."""
+
+    criterion: Criterion
+    low: Fraction
+    high: Fraction
+    maximum: Fraction
+    items: tuple[ItemResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PillarScore:
+    """The points of one pillar; in a scheme of classes, whether the class is reached."""
+
+    iri: Iri
+    label: str
+    low: Fraction
+    high: Fraction
+    maximum: Fraction
+    grade: str = ""
+    reached: bool = False
+    possible: bool = False
+    missing: tuple[Iri, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A model under a rubric: a low–high range, because what nobody looked at is no zero.
+
+    ``low`` counts it as nothing, ``high`` as full: the gap is missing audit work.
+    """
+
+    subject: Iri
+    rubric: Rubric
+    low: Fraction
+    high: Fraction
+    pillars: tuple[PillarScore, ...]
+    criteria: tuple[CriterionScore, ...]
+    as_of: str = ""
+
+    @property
+    def items(self) -> tuple[ItemResult, ...]:
+        """Every item, in the order of the rubric."""
+        return tuple(item for criterion in self.criteria for item in criterion.items)
+
+    @property
+    def gaps(self) -> tuple[ItemResult, ...]:
+        """Items by what publishing them would gain, worst first."""
+        open_ = [item for item in self.items if item.gain > 0]
+        order = {item.item.iri: place for place, item in enumerate(self.items)}
+        return tuple(sorted(open_, key=lambda item: (-item.gain, order[item.item.iri])))
+
+    @property
+    def grade(self) -> str:
+        """The best class that is certainly reached; empty where there is none."""
+        return next((p.grade for p in reversed(self.pillars) if p.reached), "")
+
+    @property
+    def possible_grade(self) -> str:
+        """The best class that is not ruled out."""
+        return next((p.grade for p in reversed(self.pillars) if p.possible), "")
+
+    @property
+    def shown(self) -> str:
+        """The total as people read it."""
+        low, high = rounded(self.low), rounded(self.high)
+        span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+        return f"{span} of {float(self.rubric.maximum):g}"
+
+
+def assess(
+    subject: Iri, rubric: Rubric, findings: Mapping[Iri, Finding], as_of: str = ""
+) -> Assessment:
+    """Apply a rubric to what was found about a model."""
+    drafts = [
+        (criterion, [_draft(item, rubric, findings) for item in criterion.items])
+        for criterion in rubric.criteria
+    ]
+    applicable = sum(
+        (c.maximum for c, items in drafts if any(d.counts for d in items)), Fraction(0)
+    )
+    scale = rubric.maximum / applicable if applicable else Fraction(0)
+    criteria = tuple(_criterion(c, items, scale) for c, items in drafts)
+    return Assessment(
+        subject=subject,
+        rubric=rubric,
+        low=sum((c.low for c in criteria), Fraction(0)),
+        high=sum((c.high for c in criteria), Fraction(0)),
+        pillars=_pillars(rubric, criteria),
+        criteria=criteria,
+        as_of=as_of,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    item: Item
+    level: Iri
+    rule: str
+    low: Fraction
+    high: Fraction
+    counts: bool
+    uses: tuple[Use, ...]
+    reachable: Fraction
+    missing: tuple[Iri, ...]
+
+
+def _draft(item: Item, rubric: Rubric, findings: Mapping[Iri, Finding]) -> _Draft:
+    """The level of an item, and its share of the weight in the low and the high total."""
+    uses = tuple(Use(name, findings.get(name, NOTHING)) for name in item.uses)
+    for facet in item.not_applicable_when:
+        found = findings.get(facet)
+        if found is not None and found.level in SATISFIED:
+            return _off(item, (*uses, Use(facet, found)), "the developer's claims rule it out")
+    if item.rule == vocab.UNREPRESENTED:
+        low, high = rubric.factors[vocab.LEVEL_NOT_ASSESSED]
+        rule = "no property of the graph can hold the evidence yet"
+        return _Draft(item, vocab.LEVEL_NOT_ASSESSED, rule, low, high, True, uses, low, ())
+    counted = [use for use in uses if use.finding.level in rubric.factors]
+    if not counted:
+        return _off(item, uses, rule_of(vocab.LEVEL_NOT_APPLICABLE))
+    low, high = _shares(item.rule, [rubric.factors[use.finding.level] for use in counted])
+    level = _level(item.rule, counted, rubric, low, high)
+    best = rubric.factors[vocab.LEVEL_DISCLOSED]
+    open_ = [use for use in counted if rubric.factors[use.finding.level][0] < best[0]]
+    if item.rule == vocab.ANY_PROPERTY and low >= best[0]:
+        open_ = []
+    if_published = [best if use in open_ else rubric.factors[use.finding.level] for use in counted]
+    reachable, _ = _shares(item.rule, if_published)
+    missing = tuple(use.name for use in open_)
+    rule = _told(item.rule, level, counted)
+    return _Draft(item, level, rule, low, high, True, uses, max(reachable, low), missing)
+
+
+def _off(item: Item, uses: tuple[Use, ...], rule: str) -> _Draft:
+    zero = Fraction(0)
+    return _Draft(item, vocab.LEVEL_NOT_APPLICABLE, rule, zero, zero, False, uses, zero, ())
+
+
+def _shares(rule: Iri, factors: Sequence[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
+    lows, highs = [low for low, _ in factors], [high for _, high in factors]
+    if rule == vocab.ALL_PROPERTIES:
+        return min(lows), min(highs)
+    if rule == vocab.SHARED_PROPERTIES:
+        count = len(factors)
+        return sum(lows, Fraction(0)) / count, sum(highs, Fraction(0)) / count
+    return max(lows), max(highs)
+
+
+def _level(rule: Iri, uses: Sequence[Use], rubric: Rubric, low: Fraction, high: Fraction) -> Iri:
+    """The level that names the result: the one that decided under the item's rule."""
+    levels = [use.finding.level for use in uses]
+    if len(set(levels)) == 1:
+        return levels[0]
+    first, last = min(levels, key=_RANK.__getitem__), max(levels, key=_RANK.__getitem__)
+    if low > 0:
+        if rule == vocab.SHARED_PROPERTIES and not SATISFIED.issuperset(levels):
+            return vocab.LEVEL_PARTIAL
+        return first if rule == vocab.ANY_PROPERTY else last
+    if high > 0:
+        unknown = [lv for lv in levels if rubric.factors[lv][0] == 0 < rubric.factors[lv][1]]
+        return min(unknown, key=_RANK.__getitem__)
+    zero = [level for level in levels if rubric.factors[level][1] == 0]
+    return min(zero or levels, key=_RANK.__getitem__)
+
+
+_HOW = {
+    vocab.ANY_PROPERTY: "any of {n} would do",
+    vocab.ALL_PROPERTIES: "all of {n} are needed",
+    vocab.SHARED_PROPERTIES: "{n} equal shares",
+}
+
+
+def _told(rule: Iri, level: Iri, uses: Sequence[Use]) -> str:
+    if len(uses) == 1:
+        return uses[0].finding.rule
+    met = sum(use.finding.level in SATISFIED for use in uses)
+    how = _HOW[rule].format(n=len(uses))
+    deciding = next((u.finding.rule for u in uses if u.finding.level == level), "")
+    return f"{how}, {met} disclosed" + (f"; {deciding}" if deciding else "")
+
+
+def _criterion(criterion: Criterion, drafts: Sequence[_Draft], scale: Fraction) -> CriterionScore:
+    weights = sum((d.item.weight for d in drafts if d.counts), Fraction(0))
+    unit = criterion.maximum * scale / weights if weights else Fraction(0)
+    items = tuple(
+        ItemResult(
+            item=d.item,
+            level=d.level,
+            rule=d.rule,
+            low=unit * d.item.weight * d.low,
+            high=unit * d.item.weight * d.high,
+            maximum=unit * d.item.weight if d.counts else Fraction(0),
+            uses=d.uses,
+            gain=unit * d.item.weight * (d.reachable - d.low),
+            missing=d.missing,
+        )
+        for d in drafts
+    )
+    return CriterionScore(
+        criterion=criterion,
+        low=sum((i.low for i in items), Fraction(0)),
+        high=sum((i.high for i in items), Fraction(0)),
+        maximum=sum((i.maximum for i in items), Fraction(0)),
+        items=items,
+    )
+
+
+def _pillars(rubric: Rubric, criteria: Sequence[CriterionScore]) -> tuple[PillarScore, ...]:
+    """Sums of criteria; a class is reached when nothing it or a lower class requires lacks."""
+    found = []
+    below: list[ItemResult] = []
+    for pillar in rubric.pillars:
+        own = [c for c in criteria if c.criterion.pillar == pillar.iri]
+        below.extend(i for c in own for i in c.items if i.item.required and i.maximum > 0)
+        classes = rubric.kind == vocab.CLASS_SCHEME
+        found.append(
+            PillarScore(
+                iri=pillar.iri,
+                label=pillar.label,
+                low=sum((c.low for c in own), Fraction(0)),
+                high=sum((c.high for c in own), Fraction(0)),
+                maximum=sum((c.maximum for c in own), Fraction(0)),
+                grade=pillar.grade,
+                reached=classes and all(i.low == i.maximum for i in below),
+                possible=classes and all(i.high == i.maximum for i in below),
+                missing=tuple(i.item.iri for i in below if i.low < i.maximum) if classes else (),
+            )
+        )
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An item that two assessments judge differently, and the properties whose claims did it."""
+
+    item: Item
+    before: Iri
+    after: Iri
+    points: Fraction
+    because: tuple[Iri, ...]
+
+
+def moved(before: Assessment, after: Assessment) -> tuple[Moved, ...]:
+    """The items whose evidence differs between two assessments under one rubric.
+
+    Changing one claim moves exactly the items that use its property, and ``because`` names
+    that property or the facet that asks for it.
+    """
+    old = {result.item.iri: result for result in before.items}
+    found = []
+    for result in after.items:
+        was = old[result.item.iri]
+        because = _differing(was.uses, result.uses)
+        if because or was.level != result.level:
+            points = result.low - was.low
+            found.append(Moved(result.item, was.level, result.level, points, because))
+    return tuple(found)
+
+
+def _differing(before: Sequence[Use], after: Sequence[Use]) -> tuple[Iri, ...]:
+    one = {use.name: use.finding for use in before}
+    two = {use.name: use.finding for use in after}
+    return tuple(name for name in sorted({*one, *two}) if one.get(name) != two.get(name))

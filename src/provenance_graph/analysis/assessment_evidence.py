@@ -1,0 +1,211 @@
+"""What is known about a model as evidence: its own claims and those about what lies below it.
+
+Results, versions, aliases and files hang below a model as nodes of their own; what is said
+about them is evidence about the model. The levels that follow are kept as triples in one
+graph, so that a query can add them up: ``<model> pg:evidenceDisclosed pg:parameterCount``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
+
+from provenance_graph import vocab
+from provenance_graph.analysis import rubrics
+from provenance_graph.analysis.assessment_levels import Finding, Question, findings
+from provenance_graph.analysis.rubric_model import Rubrics
+from provenance_graph.claims import HeldClaim, Quad, Record
+from provenance_graph.names import ID, Iri, mint
+from provenance_graph.store.base import ANY, Store
+from provenance_graph.view.evidence import Evidence, Latest, Pending, Statements
+from provenance_graph.view.policy import Policy
+
+GRAPH = mint("graph", "assessment")
+"""The graph of evidence levels."""
+
+LINKS = (
+    vocab.SPECIALIZATION_OF,
+    vocab.EVALUATION_OF,
+    vocab.ARTIFACT_OF,
+    vocab.RESOLVES_TO,
+)
+"""What a node below a model says to hang on it."""
+
+LEVEL_PROPERTIES: dict[Iri, Iri] = {
+    vocab.LEVEL_VERIFIED: vocab.EVIDENCE_VERIFIED,
+    vocab.LEVEL_DISCLOSED: vocab.EVIDENCE_DISCLOSED,
+    vocab.LEVEL_PARTIAL: vocab.EVIDENCE_PARTIAL,
+    vocab.LEVEL_ESTIMATE: vocab.EVIDENCE_ESTIMATE,
+    vocab.LEVEL_UNDISCLOSED: vocab.EVIDENCE_UNDISCLOSED,
+    vocab.LEVEL_CONTRADICTED: vocab.EVIDENCE_CONTRADICTED,
+    vocab.LEVEL_NOT_APPLICABLE: vocab.EVIDENCE_NOT_APPLICABLE,
+    vocab.LEVEL_UNMET: vocab.EVIDENCE_UNMET,
+}
+"""The property that states a level; not assessed is the absence of all."""
+
+_MODELS = f"{ID}model/"
+
+
+class Links(Protocol):
+    """Finds the nodes that say to hang on a name."""
+
+    def below(self, name: Iri) -> Iterable[Iri]:
+        """Nodes with a claim that links them to the name, in any record."""
+
+
+class RecordLinks:
+    """Links among records in memory, for a full build."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._below: dict[Iri, set[Iri]] = defaultdict(set)
+        for record in records:
+            for claim in record.claims:
+                if claim.predicate in LINKS and isinstance(claim.value, Iri):
+                    self._below[claim.value].add(claim.subject)
+
+    def below(self, name: Iri) -> Iterable[Iri]:
+        """Nodes with a claim that links them to the name."""
+        return self._below.get(name, ())
+
+
+class StoreLinks:
+    """Links in a store, with pending changes laid over it."""
+
+    def __init__(self, store: Store, pending: Pending | None = None) -> None:
+        self._store = store
+        self._dropped = pending.dropped if pending else frozenset[Iri]()
+        self._added = RecordLinks(pending.added.values() if pending else ())
+
+    def below(self, name: Iri) -> Iterable[Iri]:
+        """Nodes with a claim that links them to the name."""
+        return {*self._plain(name), *self._annotated(name), *self._added.below(name)}
+
+    def _plain(self, name: Iri) -> Iterator[Iri]:
+        for link in LINKS:
+            for node, _, _, graph in self._store.quads(predicate=link, object=name, graph=ANY):
+                if graph not in self._dropped:
+                    yield node
+
+    def _annotated(self, name: Iri) -> Iterator[Iri]:
+        found = self._store.quads(predicate=vocab.VALUE, object=name, graph=ANY)
+        for claim, _, _, graph in list(found):
+            if graph is None or graph in self._dropped:
+                continue
+            said = {p: o for _, p, o, _ in self._store.quads(subject=claim, graph=graph)}
+            about = said.get(vocab.ABOUT)
+            if said.get(vocab.PROPERTY) in LINKS and isinstance(about, Iri):
+                yield about
+
+
+def question(known: Rubrics, policy: Policy) -> Question:
+    """Everything that some rubric of the store asks for."""
+    return Question(known.uses, known.facets, policy.single)
+
+
+def below(
+    subject: Iri, statements: Statements, latest: Latest, links: Links
+) -> Iterator[HeldClaim]:
+    """The current claims about everything that hangs below a subject."""
+    seen: set[Iri] = set(statements.names_of(subject))
+    waiting = sorted(seen)
+    while waiting:
+        for node in sorted(links.below(waiting.pop())):
+            if node in seen:
+                continue
+            seen.add(node)
+            said = [
+                HeldClaim(claim, header, node)
+                for claim, header in statements.about(node)
+                if latest.known(header) and latest.counts(header)
+            ]
+            if said:
+                yield from said
+                waiting.append(node)
+
+
+def roots(subjects: Iterable[Iri], statements: Statements) -> set[Iri]:
+    """The subjects and everything above them: the things whose evidence they may change."""
+    found: set[Iri] = set()
+    waiting = [statements.canonical(subject) for subject in subjects]
+    while waiting:
+        here = waiting.pop()
+        if here in found:
+            continue
+        found.add(here)
+        waiting.extend(
+            statements.canonical(claim.value)
+            for name in statements.names_of(here)
+            for claim, _ in statements.about(name)
+            if claim.predicate in LINKS and isinstance(claim.value, Iri)
+        )
+    return found
+
+
+def is_model(subject: Iri, claims: Iterable[HeldClaim]) -> bool:
+    """Whether a subject is a model, by its name or by what any source says it is."""
+    return subject.startswith(_MODELS) or any(
+        held.claim.predicate == vocab.RDF_TYPE and held.claim.value == vocab.MODEL_CLASS
+        for held in claims
+    )
+
+
+def level_quads(
+    subject: Iri,
+    claims: Iterable[HeldClaim],
+    statements: Statements,
+    latest: Latest,
+    links: Links,
+    asked: Question,
+) -> list[Quad]:
+    """The evidence levels of one subject as quads of GRAPH; none for what is no model.
+
+    ``claims`` are those of the subject's own view. A full build and an update both call it.
+    """
+    own = list(claims)
+    if not is_model(subject, own):
+        return []
+    found = findings([*own, *below(subject, statements, latest, links)], asked, subject)
+    return as_quads(subject, found)
+
+
+def as_quads(subject: Iri, found: Mapping[Iri, Finding]) -> list[Quad]:
+    """Findings as quads of GRAPH."""
+    return [
+        (subject, LEVEL_PROPERTIES[finding.level], name, GRAPH)
+        for name, finding in sorted(found.items())
+        if finding.level in LEVEL_PROPERTIES
+    ]
+
+
+class ModelEvidence:
+    """The findings about models of one store, now or as of a day."""
+
+    def __init__(self, store: Store, *, as_of: str = "") -> None:
+        self.store, self.as_of = store, as_of
+        self.evidence = Evidence(store, as_of=as_of)
+        self.rubrics = rubrics.from_store(store)
+        self._links = StoreLinks(store)
+        self._latest = Latest(self.evidence.statements, as_of)
+        self._asked = question(self.rubrics, self.evidence.policy)
+
+    def claims(self, subject: Iri) -> list[HeldClaim]:
+        """Every claim that counts as evidence about a model."""
+        subject = self.evidence.canonical(subject)
+        lower = below(subject, self.evidence.statements, self._latest, self._links)
+        return [*self.evidence.claims(subject), *lower]
+
+    def findings(self, subject: Iri) -> dict[Iri, Finding]:
+        """What the claims amount to, per property and facet that any rubric asks for."""
+        return findings(self.claims(subject), self._asked, self.evidence.canonical(subject))
+
+
+def stored_levels(store: Store) -> dict[Iri, dict[Iri, Iri]]:
+    """The evidence levels of every model, as the store keeps them."""
+    level_of = {prop: level for level, prop in LEVEL_PROPERTIES.items()}
+    found: dict[Iri, dict[Iri, Iri]] = defaultdict(dict)
+    for model, predicate, name, _ in store.quads(graph=GRAPH):
+        level = level_of.get(predicate)
+        if level is not None and isinstance(name, Iri):
+            found[model][name] = level
+    return found

@@ -1,0 +1,268 @@
+"""Levels follow from claims by rule, and scores from levels."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from provenance_graph import names, values, vocab
+from provenance_graph.analysis import rubrics
+from provenance_graph.analysis.assessment import Assessment, assess, moved, rounded
+from provenance_graph.analysis.assessment_levels import Question, findings
+from provenance_graph.analysis.rubric_model import Rubrics
+from provenance_graph.claims import (
+    Basis,
+    Claim,
+    Header,
+    HeldClaim,
+    Precision,
+    Stance,
+    Standing,
+    Value,
+)
+from provenance_graph.ingest.build import reference_quads
+from provenance_graph.names import Iri, mint
+from provenance_graph.resources import folder
+
+MODEL = names.model("org/m")
+SINGLE = frozenset({vocab.PARAMETER_COUNT, vocab.ISSUED, vocab.LICENSE, vocab.WEIGHTS_AVAILABILITY})
+DEVELOPER, ARTIFACT, THIRD = Basis.DEVELOPER, Basis.ARTIFACT, Basis.THIRD_PARTY
+MIT = Iri("http://spdx.org/licenses/MIT")
+LLAMA = mint("licence", "llama-3.1")
+
+
+@pytest.fixture(scope="module")
+def known() -> Rubrics:
+    return rubrics.load(reference_quads(sorted((folder("ontology") / "rubrics").glob("*.ttl"))))
+
+
+def said(
+    predicate: Iri,
+    value: Value | int | None,
+    basis: Basis = DEVELOPER,
+    stance: Stance = Stance.STATED,
+    *,
+    source: str = "card",
+    subject: Iri = MODEL,
+    precision: Precision | None = None,
+    standing: Standing = Standing.ALTERNATIVE,
+) -> HeldClaim:
+    header = Header(
+        names.record("t", source, "2025-01-01"),
+        Iri(f"https://example.org/{source}"),
+        names.organization("T"),
+        "2025-01-01",
+        "rdf",
+        basis,
+    )
+    stated = values.integer(value) if isinstance(value, int) else value
+    claim = Claim(subject, predicate, stated, stance, precision=precision)
+    return HeldClaim(claim, header, subject, standing)
+
+
+def level(known: Rubrics, name: Iri, *claims: HeldClaim) -> str:
+    asked = Question(known.uses, known.facets, SINGLE)
+    found = findings(claims, asked, MODEL).get(name)
+    return names.local_name(found.level) if found else "LevelNotAssessed"
+
+
+SIZE = vocab.PARAMETER_COUNT
+
+
+@pytest.mark.parametrize(
+    ("expected", "claims"),
+    [
+        ("LevelNotAssessed", []),
+        ("LevelDisclosed", [said(SIZE, 8)]),
+        ("LevelDisclosed", [said(SIZE, 8, ARTIFACT)]),
+        ("LevelDisclosed", [said(SIZE, 8), said(SIZE, 8, source="paper")]),
+        ("LevelVerified", [said(SIZE, 8), said(SIZE, 8, ARTIFACT, source="config")]),
+        ("LevelVerified", [said(SIZE, 8), said(SIZE, 8, Basis.MEASUREMENT, source="lab")]),
+        ("LevelDisclosed", [said(SIZE, 8), said(SIZE, 8, THIRD, source="page")]),
+        ("LevelDisclosed", [said(SIZE, 8), said(SIZE, 9, THIRD, source="page")]),
+        ("LevelContradicted", [said(SIZE, 8), said(SIZE, 9, source="paper")]),
+        ("LevelContradicted", [said(SIZE, 8), said(SIZE, 9, ARTIFACT, source="config")]),
+        ("LevelPartial", [said(SIZE, 8, stance=Stance.PARTLY_STATED)]),
+        ("LevelEstimate", [said(SIZE, 21, Basis.ESTIMATE)]),
+        ("LevelEstimate", [said(SIZE, 8, THIRD)]),
+        ("LevelEstimate", [said(SIZE, 8, Basis.INFERENCE)]),
+        ("LevelEstimate", [said(SIZE, 8, Basis.MEASUREMENT)]),
+        ("LevelEstimate", [said(SIZE, 8, THIRD, Stance.PARTLY_STATED)]),
+        ("LevelUndisclosed", [said(SIZE, None, THIRD, Stance.REPORTS_UNDISCLOSED)]),
+        ("LevelUndisclosed", [said(SIZE, None, DEVELOPER, Stance.DECLINES)]),
+        ("LevelUndisclosed", [said(SIZE, None, DEVELOPER, Stance.NOT_STATED)]),
+        ("LevelNotAssessed", [said(SIZE, None, THIRD, Stance.NOT_STATED)]),
+        (
+            "LevelUndisclosed",
+            [
+                said(SIZE, 21, Basis.ESTIMATE, source="page"),
+                said(SIZE, None, THIRD, Stance.REPORTS_UNDISCLOSED),
+            ],
+        ),
+        ("LevelDisclosed", [said(SIZE, 8), said(SIZE, None, THIRD, Stance.REPORTS_UNDISCLOSED)]),
+        ("LevelNotApplicable", [said(SIZE, None, DEVELOPER, Stance.INAPPLICABLE)]),
+        ("LevelNotAssessed", [said(SIZE, None, THIRD, Stance.INAPPLICABLE)]),
+        ("LevelNotAssessed", [said(SIZE, 8, standing=Standing.SUPERSEDED)]),
+    ],
+)
+def test_the_level_of_a_property_follows_from_who_says_it(
+    known: Rubrics, expected: str, claims: list[HeldClaim]
+):
+    assert level(known, SIZE, *claims) == expected
+
+
+def test_a_month_does_not_contradict_a_day_in_it(known: Rubrics):
+    day, month = values.day("2025-10-15"), values.day("October 2025")
+    assert day
+    assert month
+    one = said(vocab.ISSUED, day.literal, precision=day.precision)
+    two = said(vocab.ISSUED, month.literal, precision=month.precision, source="blog")
+    assert level(known, vocab.ISSUED, one, two) == "LevelDisclosed"
+
+
+def test_another_release_of_a_version_contradicts_nothing(known: Rubrics):
+    version = names.entity("t", "version", "m-1")
+    claims = [said(SIZE, 8), said(SIZE, 9, subject=version, source="version")]
+    assert level(known, SIZE, *claims) == "LevelDisclosed"
+
+
+OPEN, OSI = mint("facet", "open-weights"), mint("facet", "osi-licence")
+WEIGHTS = vocab.WEIGHTS_AVAILABILITY
+
+
+@pytest.mark.parametrize(
+    ("expected", "facet", "claims"),
+    [
+        ("LevelDisclosed", OSI, [said(vocab.LICENSE, MIT)]),
+        ("LevelUnmet", OSI, [said(vocab.LICENSE, LLAMA)]),
+        ("LevelEstimate", OSI, [said(vocab.LICENSE, MIT, THIRD)]),
+        ("LevelNotAssessed", OSI, [said(vocab.LICENSE, LLAMA, THIRD)]),
+        ("LevelContradicted", OSI, [said(vocab.LICENSE, MIT), said(vocab.LICENSE, LLAMA, ARTIFACT)]),
+        ("LevelDisclosed", OPEN, [said(WEIGHTS, vocab.OPEN_WEIGHTS)]),
+        ("LevelUnmet", OPEN, [said(WEIGHTS, vocab.GATED_WEIGHTS)]),
+        ("LevelUndisclosed", OPEN, [said(WEIGHTS, None, stance=Stance.DECLINES)]),
+    ],
+)  # fmt: skip
+def test_a_facet_asks_for_certain_values(
+    known: Rubrics, expected: str, facet: Iri, claims: list[HeldClaim]
+):
+    assert level(known, facet, *claims) == expected
+
+
+def test_results_that_others_measured_count_only_where_the_item_asks_for_them(known: Rubrics):
+    node = names.entity("lab", "evaluation", "m-mmlu")
+    claims = [said(vocab.EVALUATION_OF, MODEL, Basis.MEASUREMENT, subject=node)]
+    assert level(known, mint("facet", "independent-results"), *claims) == "LevelVerified"
+    assert level(known, vocab.EVALUATION_OF, *claims) == "LevelEstimate"
+    reported = [said(vocab.EVALUATION_OF, MODEL, THIRD, subject=node)]
+    assert level(known, mint("facet", "independent-results"), *reported) == "LevelNotAssessed"
+
+
+def test_what_identifies_a_model_must_agree(known: Rubrics):
+    facet = mint("facet", "consistent-facts")
+    assert level(known, facet, said(SIZE, 8), said(vocab.LICENSE, MIT)) == "LevelDisclosed"
+    torn = [said(SIZE, 8), said(SIZE, 9, source="paper"), said(vocab.LICENSE, MIT)]
+    assert level(known, facet, *torn) == "LevelContradicted"
+
+
+# ---- scores -----------------------------------------------------------------------------------
+
+
+def scored(known: Rubrics, rubric: str, *claims: HeldClaim) -> Assessment:
+    asked = Question(known.uses, known.facets, SINGLE)
+    return assess(MODEL, known.get(rubric), findings(claims, asked, MODEL))
+
+
+def points(found: Assessment, code: str) -> tuple[float, float]:
+    (result,) = [i for i in found.items if i.item.iri.endswith(f"/item/{code}")]
+    return rounded(result.low, 2), rounded(result.high, 2)
+
+
+@pytest.mark.parametrize("rubric", ["kg-transparency", "fmti-2025", "mof-1.0", "eu-annex-xi"])
+def test_nobody_looked_is_a_range_and_no_zero(known: Rubrics, rubric: str):
+    found = scored(known, rubric)
+    assert found.low == 0
+    assert found.high == found.rubric.maximum
+
+
+def test_disclosed_earns_four_fifths_and_verified_all(known: Rubrics):
+    assert points(scored(known, "kg-transparency", said(SIZE, 8)), "4a") == (3.2, 3.2)
+    both = said(SIZE, 8), said(SIZE, 8, ARTIFACT, source="config")
+    assert points(scored(known, "kg-transparency", *both), "4a") == (4.0, 4.0)
+    none = said(SIZE, None, THIRD, Stance.REPORTS_UNDISCLOSED)
+    assert points(scored(known, "kg-transparency", none), "4a") == (0.0, 0.0)
+
+
+def test_properties_of_a_shared_item_are_equal_shares(known: Rubrics):
+    found = scored(known, "kg-transparency", said(vocab.CONTEXT_LENGTH, 200_000))
+    assert points(found, "9d") == (0.8, 1.8)
+
+
+def test_items_that_cannot_apply_leave_the_criterion_at_ten(known: Rubrics):
+    closed = said(WEIGHTS, vocab.API_ONLY)
+    found = scored(known, "kg-transparency", closed, said(vocab.CONTEXT_LENGTH, 200_000))
+    assert points(found, "9b") == (0.0, 0.0)
+    hardware = next(c for c in found.criteria if c.criterion.iri.endswith("hardware-footprint"))
+    assert hardware.maximum == 10
+    assert points(found, "9d") == (1.6, 3.6)
+    assert sum((c.maximum for c in found.criteria), Fraction(0)) == 100
+
+
+def test_a_third_party_cannot_take_items_out_of_the_score(known: Rubrics):
+    reported = scored(known, "kg-transparency", said(WEIGHTS, vocab.API_ONLY, THIRD))
+    assert points(reported, "9b") == (0.0, 3.0)
+
+
+def test_gaps_come_worst_first_with_what_to_publish(known: Rubrics):
+    found = scored(known, "kg-transparency", said(SIZE, 8))
+    gains = [gap.gain for gap in found.gaps]
+    assert gains == sorted(gains, reverse=True)
+    assert found.gaps[0].item.iri.endswith("/item/3a")
+    assert found.gaps[0].missing == (vocab.TOKENIZER,)
+    closed = said(vocab.TOKENIZER, values.text("m"))
+    assert scored(known, "kg-transparency", said(SIZE, 8), closed).low == (
+        found.low + found.gaps[0].gain + Fraction("1.6")  # 3d accepts a public tokenizer too
+    )
+
+
+def test_a_class_needs_every_required_component_of_the_lower_ones(known: Rubrics):
+    third = [
+        said(vocab.LICENSE, MIT),
+        said(WEIGHTS, vocab.OPEN_WEIGHTS),
+        said(vocab.CODE_REPOSITORY, Iri("https://example.org/code")),
+        said(vocab.PAPER, Iri("https://example.org/paper")),
+        said(vocab.EVALUATION_OF, MODEL, subject=names.entity("t", "evaluation", "m")),
+        said(vocab.MODEL_CARD, Iri("https://example.org/card")),
+        said(vocab.DATA_CARD, Iri("https://example.org/data")),
+    ]
+    found = scored(known, "mof-1.0", *third)
+    assert (found.grade, found.possible_grade) == ("III", "I")
+    assert scored(known, "mof-1.0", *third[1:]).grade == ""
+    closed = scored(known, "mof-1.0", said(vocab.LICENSE, LLAMA), *third[1:])
+    assert (closed.grade, closed.possible_grade) == ("", "")
+    class_three = closed.pillars[0]
+    assert mint("rubric", "mof-1.0", "model-card") in class_three.missing
+
+
+def test_an_open_licence_alone_makes_no_open_source_ai(known: Rubrics):
+    found = scored(known, "osaid-1.0", said(vocab.LICENSE, MIT))
+    assert (found.grade, found.possible_grade, found.low) == ("", "pass", 1)
+
+
+def test_the_explanation_names_what_moved(known: Rubrics):
+    before = scored(known, "kg-transparency", said(SIZE, 8))
+    after = scored(known, "kg-transparency", said(SIZE, 8), said(vocab.TRAINING_COST_USD, 5))
+    (change,) = moved(before, after)
+    assert change.item.iri.endswith("/item/5e")
+    assert change.because == (vocab.TRAINING_COST_USD,)
+    assert change.points == Fraction("0.8")
+    assert moved(before, before) == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [("0.25", 0.3), ("0.35", 0.4), ("33.349999", 33.3), ("1/3", 0.3), ("2/3", 0.7), ("0", 0.0)],
+)
+def test_halves_are_rounded_up(number: str, shown: float):
+    assert rounded(Fraction(number)) == shown

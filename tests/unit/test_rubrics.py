@@ -1,0 +1,264 @@
+"""Assessment schemes: the shipped ones can be applied, broken ones are refused with their place."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from provenance_graph import vocab
+from provenance_graph.analysis import rubrics
+from provenance_graph.analysis.rubric_model import Rubrics
+from provenance_graph.claims import Quad
+from provenance_graph.errors import BadRubric, NotFound
+from provenance_graph.ingest.build import reference_quads
+from provenance_graph.names import ID, Iri, mint
+from provenance_graph.resources import folder
+from provenance_graph.store.memory import MemoryStore
+from provenance_graph.values import decimal, text
+
+HERE = mint("rubric", "small")
+CRITERION, ITEM = mint("rubric", "small", "a"), mint("rubric", "small", "a", "1")
+
+
+def shipped() -> list[Quad]:
+    files = sorted((folder("ontology") / "rubrics").glob("*.ttl"))
+    return [quad for quad in reference_quads(files) if quad[3] is None]
+
+
+@pytest.fixture(scope="module")
+def known() -> Rubrics:
+    return rubrics.load(shipped(), "ontology/rubrics")
+
+
+def small() -> list[Quad]:
+    """The smallest scheme that can be applied: one criterion of one item."""
+    levels = [level for level in rubrics.LEVELS if level != vocab.LEVEL_NOT_APPLICABLE]
+    quads: list[Quad] = [
+        (HERE, vocab.RDF_TYPE, vocab.ASSESSMENT_SCHEME_CLASS, None),
+        (HERE, vocab.SCHEME_KIND, vocab.WEIGHTED_SCHEME, None),
+        (HERE, vocab.RUBRIC_VERSION, text("1"), None),
+        (HERE, vocab.MAX_SCORE, decimal(2), None),
+        (CRITERION, vocab.RDF_TYPE, vocab.CRITERION_CLASS, None),
+        (CRITERION, vocab.IN_SCHEME, HERE, None),
+        (CRITERION, vocab.PART_OF, HERE, None),
+        (CRITERION, vocab.MAX_SCORE, decimal(2), None),
+        (ITEM, vocab.RDF_TYPE, vocab.ITEM_CLASS, None),
+        (ITEM, vocab.IN_SCHEME, HERE, None),
+        (ITEM, vocab.PART_OF, CRITERION, None),
+        (ITEM, vocab.CRITERION, CRITERION, None),
+        (ITEM, vocab.WEIGHT, decimal(2), None),
+        (ITEM, vocab.EVIDENCE_RULE, vocab.ANY_PROPERTY, None),
+        (ITEM, vocab.USES_PROPERTY, vocab.PARAMETER_COUNT, None),
+    ]
+    for n, level in enumerate(levels):
+        node = mint("rubric", "small", "factor", str(n))
+        quads += [
+            (node, vocab.RDF_TYPE, vocab.LEVEL_FACTOR_CLASS, None),
+            (node, vocab.PART_OF, HERE, None),
+            (node, vocab.LEVEL, level, None),
+            (node, vocab.FACTOR_LOW, decimal(0), None),
+            (node, vocab.FACTOR_HIGH, decimal(1), None),
+        ]
+    return quads
+
+
+def without(subject: Iri, predicate: Iri) -> list[Quad]:
+    return [quad for quad in small() if quad[:2] != (subject, predicate)]
+
+
+def item(name: str, weight: str = "1") -> list[Quad]:
+    node = mint("rubric", "small", "a", name)
+    return [
+        (node, vocab.RDF_TYPE, vocab.ITEM_CLASS, None),
+        (node, vocab.IN_SCHEME, HERE, None),
+        (node, vocab.PART_OF, CRITERION, None),
+        (node, vocab.CRITERION, CRITERION, None),
+        (node, vocab.WEIGHT, decimal(weight), None),
+        (node, vocab.EVIDENCE_RULE, vocab.ANY_PROPERTY, None),
+        (node, vocab.USES_PROPERTY, vocab.PARAMETER_COUNT, None),
+    ]
+
+
+def broken() -> Iterator[tuple[str, list[Quad], str]]:
+    pillar = mint("rubric", "small", "p")
+    yield "no weight", without(ITEM, vocab.WEIGHT), "small/a/1: needs one pg:weight"
+    yield (
+        "weight below zero",
+        [*without(ITEM, vocab.WEIGHT), (ITEM, vocab.WEIGHT, decimal(-2), None)],
+        "small/a/1: pg:weight must be above 0",
+    )
+    yield (
+        "weights that do not add up",
+        [*without(ITEM, vocab.WEIGHT), (ITEM, vocab.WEIGHT, decimal(1), None)],
+        "small/a: weights of its items add up to 1, not 2",
+    )
+    yield (
+        "criteria that do not add up",
+        [*without(HERE, vocab.MAX_SCORE), (HERE, vocab.MAX_SCORE, decimal(100), None)],
+        "small: criteria add up to 2, not 100",
+    )
+    yield (
+        "unknown property",
+        [*small(), (ITEM, vocab.USES_PROPERTY, Iri("https://example.org/colour"), None)],
+        "small/a/1: unknown property https://example.org/colour",
+    )
+    yield "empty item", without(ITEM, vocab.USES_PROPERTY), "small/a/1: is empty"
+    yield (
+        "empty criterion",
+        [quad for quad in small() if quad[0] != ITEM],
+        "small/a: is empty",
+    )
+    yield (
+        "empty scheme",
+        [quad for quad in small() if quad[0] not in (ITEM, CRITERION)],
+        "small: is empty",
+    )
+    yield (
+        "item of two criteria",
+        [*small(), (ITEM, vocab.PART_OF, pillar, None)],
+        "small/a/1: overlaps: it is part of several",
+    )
+    yield (
+        "two items that ask the same",
+        [*without(ITEM, vocab.WEIGHT), (ITEM, vocab.WEIGHT, decimal(1), None), *item("2")],
+        "small/a/2: overlaps id:rubric/small/a/1",
+    )
+    yield (
+        "a circle",
+        [*without(CRITERION, vocab.PART_OF), (CRITERION, vocab.PART_OF, ITEM, None)],
+        "pg:partOf goes in a circle",
+    )
+    yield "an orphan", without(CRITERION, vocab.PART_OF), "small/a: is part of nothing"
+    yield "no version", without(HERE, vocab.RUBRIC_VERSION), "small: needs pg:rubricVersion"
+    yield "no kind", without(HERE, vocab.SCHEME_KIND), "small: needs one pg:schemeKind"
+    yield "no rule", without(ITEM, vocab.EVIDENCE_RULE), "small/a/1: needs one pg:evidenceRule"
+    yield (
+        "factor above one",
+        [
+            *without(mint("rubric", "small", "factor", "0"), vocab.FACTOR_HIGH),
+            (mint("rubric", "small", "factor", "0"), vocab.FACTOR_HIGH, decimal(2), None),
+        ],
+        "small/factor/0: needs 0 ≤ pg:factorLow",
+    )
+    yield (
+        "a level without factor",
+        [quad for quad in small() if quad[0] != mint("rubric", "small", "factor", "0")],
+        "small: no pg:LevelFactor for pg:LevelVerified",
+    )
+
+
+@pytest.mark.parametrize(
+    ("quads", "place"), [case[1:] for case in broken()], ids=[case[0] for case in broken()]
+)
+def test_a_broken_rubric_is_refused_with_its_place(quads: list[Quad], place: str):
+    with pytest.raises(BadRubric) as refused:
+        rubrics.load(quads, "small.ttl")
+    assert place in str(refused.value)
+    assert str(refused.value).startswith("small.ttl: ")
+
+
+def test_every_fault_is_told_at_once():
+    quads = [*without(ITEM, vocab.WEIGHT), (HERE, vocab.SCHEME_KIND, vocab.CLASS_SCHEME, None)]
+    with pytest.raises(BadRubric) as refused:
+        rubrics.load(quads, "small.ttl")
+    assert len(str(refused.value).splitlines()) >= 2
+
+
+def test_the_smallest_scheme_can_be_applied():
+    found = rubrics.load(small()).get("small")
+    assert [i.iri for i in found.items] == [ITEM]
+    assert found.maximum == 2
+
+
+def test_all_shipped_schemes_can_be_applied(known: Rubrics):
+    assert sorted(r.id for r in known) == [
+        "apx-10", "ca-ab-2013", "eu-annex-xi", "eu-annex-xii", "eu-gpai-mdf",
+        "eu-training-summary", "fmti-2023", "fmti-2024", "fmti-2025", "kg-transparency",
+        "mof-1.0", "osai", "osaid-1.0",
+    ]  # fmt: skip
+    for rubric in known:
+        assert rubric.label
+        assert rubric.definition
+        assert rubric.version
+        assert rubric.sources
+        assert rubric.licence
+        assert all(item.label for item in rubric.items)
+
+
+@pytest.mark.parametrize(
+    ("name", "criteria", "items", "pillars"),
+    [
+        ("apx-10", 10, 0, 3), ("kg-transparency", 10, 45, 3), ("fmti-2023", 100, 100, 3),
+        ("fmti-2024", 100, 100, 3), ("fmti-2025", 100, 100, 3), ("mof-1.0", 17, 17, 3),
+        ("osai", 14, 14, 3), ("osaid-1.0", 4, 4, 1),
+    ],
+)  # fmt: skip
+def test_schemes_have_their_published_size(
+    known: Rubrics, name: str, criteria: int, items: int, pillars: int
+):
+    rubric = known.get(name)
+    assert (len(rubric.criteria), len(list(rubric.items)), len(rubric.pillars)) == (
+        criteria, items, pillars,
+    )  # fmt: skip
+
+
+def test_a_published_scheme_is_computed_by_its_reading(known: Rubrics):
+    assert known.applied("apx-10").id == "kg-transparency"
+    assert not known.get("apx-10").is_computed
+
+
+def test_an_unknown_scheme_is_answered_with_those_there_are(known: Rubrics):
+    with pytest.raises(NotFound, match="kg-transparency"):
+        known.get("kg")
+
+
+def test_a_store_gives_the_same_schemes_as_its_files(known: Rubrics):
+    store = MemoryStore(reference_quads())
+    found = rubrics.from_store(store)
+    assert {r.iri: r for r in found} == {r.iri: r for r in known}
+    assert rubrics.from_store(store) is found
+
+
+def test_judgements_are_never_an_exact_match():
+    rows = crosswalk()
+    assert rows
+    assert {row["predicate_id"] for row in rows} <= {
+        "skos:closeMatch", "skos:relatedMatch", "skos:narrowMatch", "skos:broadMatch",
+    }  # fmt: skip
+    assert all(row["mapping_justification"].startswith("semapv:") for row in rows)
+
+
+def test_the_crosswalk_in_the_graph_is_the_one_with_the_justifications(known: Rubrics):
+    path = folder("ontology") / "rubrics" / "crosswalk.ttl"
+    in_graph = {quad[:3] for quad in reference_quads([path])}
+    skos = "http://www.w3.org/2004/02/skos/core#"
+    in_table = {
+        (
+            Iri(row["subject_id"].replace("id:", ID)),
+            Iri(row["predicate_id"].replace("skos:", skos)),
+            Iri(row["object_id"].replace("id:", ID)),
+        )
+        for row in crosswalk()
+    }
+    assert in_graph == in_table
+    for row in crosswalk():
+        for side in ("subject", "object"):
+            assert known.labels[Iri(row[f"{side}_id"].replace("id:", ID))] == row[f"{side}_label"]
+
+
+def crosswalk() -> list[dict[str, str]]:
+    path: Path = folder("data") / "crosswalk.sssom.tsv"
+    lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+    return list(csv.DictReader(lines, delimiter="\t"))
+
+
+def test_flags_are_read(known: Rubrics):
+    weights = known.facets[mint("facet", "open-weights")]
+    assert weights.unmet_otherwise
+    assert weights.values == {vocab.OPEN_WEIGHTS}
+    assert known.facets[mint("facet", "consistent-facts")].must_agree
+    required = [item for item in known.get("mof-1.0").items if item.required]
+    assert len(required) == 14
