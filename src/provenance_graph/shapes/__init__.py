@@ -1,0 +1,18 @@
+"""SHACL for one record or the whole store, with findings that say what to do."""
+
+from provenance_graph.shapes.findings import Finding, Severity
+from provenance_graph.shapes.setbased import (
+    affected,
+    validate_record,
+    validate_store,
+    validate_subjects,
+)
+
+__all__ = [
+    "Finding",
+    "Severity",
+    "affected",
+    "validate_record",
+    "validate_store",
+    "validate_subjects",
+]

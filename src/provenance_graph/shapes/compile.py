@@ -1,0 +1,206 @@
+"""Shapes as set-based SPARQL: one query finds every node that breaks one constraint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from provenance_graph.errors import BadShape
+from provenance_graph.names import Iri
+from provenance_graph.shapes.expressions import PER_VALUE, Kinds, Writer, written
+from provenance_graph.shapes.model import Constraint, Path, Shape, Target
+
+_SELECT = re.compile(
+    r"(?P<prologue>(?:\s*PREFIX\s+[^\n]*\n)*)\s*SELECT\s+(?P<distinct>DISTINCT\s+)?"
+    r"(?P<columns>.*?)\s*WHERE\s*\{(?P<body>.*)\}\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+_COLUMN = re.compile(r"[?$](\w+)|\(\s*(.+?)\s+AS\s+[?$](\w+)\s*\)", re.IGNORECASE | re.DOTALL)
+_UNSAFE = re.compile(
+    r"\b(MINUS|VALUES|SERVICE|SELECT|GRAPH)\b|\$(?:currentShape|shapesGraph)\b", re.IGNORECASE
+)
+_STRINGS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|<[^<>\s]*>|#[^\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One constraint of one shape, as the pattern of what breaks it.
+
+    ``pattern`` binds ``focus`` and ``columns``; ``reach`` leads from ``?this``, the node that
+    a target picks, to ``focus``. ``needs`` are predicates without which nothing can break.
+    """
+
+    shape: Shape
+    component: str
+    message: str
+    path: Path | None
+    targets: tuple[Target, ...]
+    over: frozenset[str]
+    pattern: str
+    reach: str = ""
+    focus: str = "?this"
+    value: str = ""
+    columns: tuple[str, ...] = ()
+    needs: frozenset[str] = frozenset()
+    prologue: str = ""
+    distinct: bool = True
+
+    @property
+    def targets_implied(self) -> bool:
+        """Whether the pattern itself holds only for targets, so that none need be looked for."""
+        return any(t.kind == "subjects" and t.term.value in self.needs for t in self.targets)
+
+
+def compile_shapes(shapes: Sequence[Shape], kinds: Kinds) -> list[Check]:
+    """The checks of shapes with targets; ``kinds`` gives the subclasses of a class."""
+    writer = Writer(kinds)
+    return [check for shape in shapes if shape.targets for check in _walk(shape, writer)]
+
+
+def _walk(shape: Shape, writer: Writer) -> Iterator[Check]:
+    top = Check(shape, "", "", shape.path, shape.targets, shape.over, "")
+    yield from _checks(shape, writer, top)
+
+
+def _checks(shape: Shape, writer: Writer, base: Check) -> Iterator[Check]:
+    """The checks of a shape whose focus nodes ``base`` reaches."""
+    base = replace(base, shape=shape, path=shape.path)
+    for constraint in shape.constraints:
+        message = constraint.message or shape.message
+        check = replace(base, component=constraint.component, message=message)
+        match constraint.component:
+            case "None":
+                continue
+            case "Property":
+                yield from _checks(constraint.shapes[0], writer, _step(shape, base, writer))
+            case "SPARQL":
+                yield _sparql(check, constraint)
+            case component if component in PER_VALUE:
+                yield _per_value(check, constraint, writer)
+            case "MinCount" | "MaxCount" | "HasValue":
+                if not (constraint.component == "MinCount" and constraint.terms[0].value == "0"):
+                    yield _whole(check, constraint, writer)
+            case _:
+                for pattern, value in writer.patterns(shape, constraint, base.focus):
+                    columns = tuple(
+                        c for c in ("?path", "?other") if re.search(rf"\{c}\b", pattern)
+                    )
+                    yield replace(check, pattern=pattern, value=value, columns=columns)
+
+
+def _step(shape: Shape, base: Check, writer: Writer) -> Check:
+    if shape.path is None:
+        return base
+    onward = writer.fresh()
+    reach = f"{base.reach}{base.focus} {shape.path.sparql} {onward} . "
+    return replace(base, reach=reach, focus=onward, needs=base.needs | _needs(shape, base))
+
+
+def _needs(shape: Shape, base: Check) -> frozenset[str]:
+    if base.focus == "?this" and shape.path is not None and shape.path.predicate:
+        return frozenset({shape.path.predicate})
+    return frozenset()
+
+
+def _per_value(check: Check, constraint: Constraint, writer: Writer) -> Check:
+    shape = check.shape
+    if shape.path is None:
+        test = f"FILTER({writer.bad(constraint, check.focus)})"
+        return replace(check, pattern=test, value=check.focus)
+    test = f"FILTER({writer.bad(constraint, '?value')})"
+    pattern = f"{check.focus} {shape.path.sparql} ?value . {test}"
+    return replace(check, pattern=pattern, value="?value", needs=check.needs | _needs(shape, check))
+
+
+def _whole(check: Check, constraint: Constraint, writer: Writer) -> Check:
+    shape = check.shape
+    if constraint.component == "MaxCount":
+        pattern = writer.distinct(shape, check.focus, int(constraint.terms[0].value) + 1)
+        return replace(check, pattern=pattern, needs=check.needs | _needs(shape, check))
+    value = check.focus if shape.path is None else ""
+    test = f"FILTER({writer.focus_fails(shape, constraint, check.focus)})"
+    return replace(check, pattern=test, value=value)
+
+
+def _sparql(check: Check, constraint: Constraint) -> Check:
+    """A constraint's query, opened so that all focus nodes can be put in at once.
+
+    SHACL binds ``$this`` before evaluation, one node at a time. Joining the targets instead
+    gives the same rows as long as nothing in the query has a scope of its own; what has one
+    (MINUS, VALUES, SERVICE, sub-selects) is refused, the first three as SHACL itself does.
+    """
+    name = check.shape.name
+    bare = _STRINGS.sub("", constraint.text)
+    if unsafe := _UNSAFE.search(re.sub(r"^(.*?)\bSELECT\b", "", bare, count=1, flags=re.DOTALL)):
+        raise BadShape(
+            f"{name}: {unsafe[0]} in a SPARQL constraint cannot be checked for many nodes"
+        )
+    match = _SELECT.fullmatch(constraint.text)
+    if match is None or check.focus != "?this":
+        raise BadShape(
+            f"{name}: write the SPARQL constraint as SELECT … WHERE {{ … }}, on the focus node"
+        )
+    body, columns, value = match["body"], [], ""
+    if check.path is not None:
+        body = re.sub(r"[$?]PATH\b", lambda _: check.path.sparql if check.path else "", body)
+    elif re.search(r"[$?]PATH\b", bare):
+        raise BadShape(f"{name}: $PATH belongs to property shapes")
+    for plain, expression, alias in _COLUMN.findall(match["columns"]):
+        column = plain or alias
+        if expression:
+            body += f" BIND({expression} AS ?{column})"
+        if column != "this":
+            columns.append(f"?{column}")
+    if "?value" in columns:
+        columns.remove("?value")
+        value = "?value"
+    elif check.path is None:
+        value = "?this"
+    return replace(
+        check,
+        pattern=body,
+        value=value,
+        columns=tuple(columns),
+        prologue=match["prologue"],
+        distinct=bool(match["distinct"]),
+    )
+
+
+def target_pattern(targets: Sequence[Target], kinds: Kinds) -> str:
+    """A pattern that binds ``?this`` to every node that the targets pick."""
+    parts: list[str] = []
+    for target in targets:
+        match target.kind:
+            case "class":
+                parts += [f"?this a <{kind}> ." for kind in kinds(target.term.value)]
+            case "node":
+                parts.append(f"VALUES ?this {{ {written(target.term)} }}")
+            case "subjects":
+                parts.append(f"?this <{target.term.value}> ?target .")
+            case _:
+                parts.append(f"?target <{target.term.value}> ?this .")
+    return parts[0] if len(parts) == 1 else " UNION ".join(f"{{ {part} }}" for part in parts)
+
+
+def whole_query(check: Check, kinds: Kinds, *, in_records: bool) -> str:
+    """The query that finds everything that breaks a check."""
+    focus = "" if check.targets_implied else target_pattern(check.targets, kinds)
+    if not check.distinct and focus.count("{") + len(check.targets) > 1:
+        focus = f"{{ SELECT DISTINCT ?this WHERE {{ {focus} }} }}"
+    return _query(check, f"{focus} {check.reach}{check.pattern}", in_records=in_records)
+
+
+def focus_query(check: Check, nodes: Sequence[Iri], *, in_records: bool) -> str:
+    """The query that finds what breaks a check at given nodes, which are known to be targets."""
+    values = f"VALUES ?this {{ {' '.join(f'<{node}>' for node in nodes)} }}"
+    return _query(check, f"{values} {check.reach}{check.pattern}", in_records=in_records)
+
+
+def _query(check: Check, pattern: str, *, in_records: bool) -> str:
+    columns = [check.focus, *([check.value] if check.value else []), *check.columns]
+    shown = " ".join(dict.fromkeys(columns))
+    word = "DISTINCT " if check.distinct else ""
+    if in_records:
+        return f"{check.prologue}SELECT {word}?record {shown} WHERE {{ GRAPH ?record {{ {pattern} }} }}"
+    return f"{check.prologue}SELECT {word}{shown} WHERE {{ {pattern} }}"

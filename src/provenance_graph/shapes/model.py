@@ -1,0 +1,122 @@
+"""SHACL shapes as Python values: what the set-based validator can check, and nothing else.
+
+Whatever it does not know it refuses with BadShape: a component that is passed over in
+silence would make every answer worthless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pyoxigraph as ox
+
+from provenance_graph.names import PREFIXES, SHAPES
+
+SH = PREFIXES["sh"]
+Term = ox.NamedNode | ox.BlankNode | ox.Literal
+
+SEVERITIES = ("Info", "Warning", "Violation")
+"""From mild to grave, by local name in the SHACL namespace."""
+
+RECORD_GRAPHS = SHAPES + "RecordGraphs"
+"""Shapes over this are checked in each record graph as it is written."""
+DOCUMENT_ALONE = SHAPES + "DocumentAlone"
+"""Shapes over this are checked on what one document states, when it is validated alone."""
+ACCEPTED_VIEW = SHAPES + "AcceptedView"
+"""Shapes over this are checked in the default graph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A property path.
+
+    ``kind`` is predicate, inverse, sequence, alternative, zeroOrMore, oneOrMore or zeroOrOne.
+    """
+
+    kind: str
+    predicate: str = ""
+    parts: tuple[Path, ...] = ()
+
+    @property
+    def sparql(self) -> str:
+        """The path as SPARQL writes it."""
+        inner = [part.sparql for part in self.parts]
+        match self.kind:
+            case "predicate":
+                return f"<{self.predicate}>"
+            case "inverse":
+                return f"^({inner[0]})"
+            case "sequence":
+                return "(" + "/".join(inner) + ")"
+            case "alternative":
+                return "(" + "|".join(inner) + ")"
+            case _:
+                return f"({inner[0]}){_SUFFIX[self.kind]}"
+
+    @property
+    def turtle(self) -> str:
+        """The path as SHACL writes it in a report."""
+        inner = [part.turtle for part in self.parts]
+        match self.kind:
+            case "predicate":
+                return f"<{self.predicate}>"
+            case "sequence":
+                return "( " + " ".join(inner) + " )"
+            case "alternative":
+                return f"[ <{SH}alternativePath> ( {' '.join(inner)} ) ]"
+            case _:
+                return f"[ <{SH}{self.kind}Path> {inner[0]} ]"
+
+    def __str__(self) -> str:
+        return self.predicate or self.sparql
+
+
+_SUFFIX = {"zeroOrMore": "*", "oneOrMore": "+", "zeroOrOne": "?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a shape applies: ``kind`` is class, node, subjects or objects."""
+
+    kind: str
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One component with its parameters: terms, shapes, or the text of a SPARQL query."""
+
+    component: str
+    terms: tuple[Term, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    text: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A node shape, or with a path a property shape.
+
+    ``over`` says in which graphs the shape is checked; empty means any.
+    """
+
+    node: Term
+    path: Path | None = None
+    severity: str = "Violation"
+    message: str = ""
+    targets: tuple[Target, ...] = ()
+    constraints: tuple[Constraint, ...] = field(default=())
+    over: frozenset[str] = frozenset()
+
+    @cached_property
+    def name(self) -> str:
+        """The shape's IRI, or a blank node's label."""
+        return self.node.value if isinstance(self.node, ox.NamedNode) else str(self.node)
+
+    def property_shapes(self) -> Iterator[Shape]:
+        """The shapes that ``sh:property`` attaches."""
+        for constraint in self.constraints:
+            if constraint.component == "Property":
+                yield from constraint.shapes

@@ -1,0 +1,240 @@
+"""Reads shapes from RDF; refuses what the set-based validator cannot check."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path as FilePath
+
+import pyoxigraph as ox
+
+from provenance_graph.errors import BadShape
+from provenance_graph.names import PREFIXES, SHAPES
+from provenance_graph.resources import shape_files
+from provenance_graph.shapes.model import SEVERITIES, SH, Constraint, Path, Shape, Target, Term
+
+_TYPE = PREFIXES["rdf"] + "type"
+_FIRST, _REST, _NIL = (PREFIXES["rdf"] + name for name in ("first", "rest", "nil"))
+_XSD = PREFIXES["xsd"]
+_CLASSES = {PREFIXES["rdfs"] + "Class", PREFIXES["owl"] + "Class"}
+_TARGETS = {
+    "targetClass": "class",
+    "targetNode": "node",
+    "targetSubjectsOf": "subjects",
+    "targetObjectsOf": "objects",
+}
+_ONE_TERM_NAMES = (
+    "minCount maxCount datatype nodeKind class hasValue minLength maxLength minInclusive "
+    "maxInclusive minExclusive maxExclusive lessThan lessThanOrEquals equals disjoint"
+)
+_ONE_TERM = {name: name[0].upper() + name[1:] for name in _ONE_TERM_NAMES.split()}
+_TERM_LISTS = {"in": "In", "languageIn": "LanguageIn"}
+_ONE_SHAPE = {"not": "Not", "node": "Node", "property": "Property"}
+_SHAPE_LISTS = {"and": "And", "or": "Or", "xone": "Xone"}
+_SPECIAL = {"pattern", "flags", "uniqueLang", "closed", "ignoredProperties", "sparql"}
+_NOT_CONSTRAINTS = {
+    "path", "name", "description", "order", "group", "defaultValue", "severity", "message",
+    "deactivated", "declare", *_TARGETS,
+}  # fmt: skip
+_KNOWN = {*_ONE_TERM, *_TERM_LISTS, *_ONE_SHAPE, *_SHAPE_LISTS, *_SPECIAL, *_NOT_CONSTRAINTS}
+_PATHS = {
+    "inversePath": "inverse",
+    "alternativePath": "alternative",
+    "zeroOrMorePath": "zeroOrMore",
+    "oneOrMorePath": "oneOrMore",
+    "zeroOrOnePath": "zeroOrOne",
+}
+_DERIVED_INTEGER_NAMES = (
+    "byte int long short unsignedByte unsignedInt unsignedLong unsignedShort "
+    "positiveInteger nonNegativeInteger negativeInteger nonPositiveInteger"
+)
+_DERIVED_INTEGERS = {_XSD + name for name in _DERIVED_INTEGER_NAMES.split()}
+
+
+def load_shapes(sources: Iterable[FilePath | bytes]) -> tuple[Shape, ...]:
+    """The shapes that have targets, from Turtle files or text, in order of name.
+
+    Raises BadShape, naming the shape, for anything that cannot be checked.
+    """
+    reader = _Reader()
+    for source in sources:
+        data = source if isinstance(source, bytes) else source.read_bytes()
+        where = "shapes" if isinstance(source, bytes) else source.name
+        try:
+            reader.add(ox.parse(data, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
+        except SyntaxError as error:
+            raise BadShape(f"{where}: line {error.lineno}: {error.msg}") from error
+    return reader.shapes()
+
+
+@cache
+def own_shapes() -> tuple[Shape, ...]:
+    """The shapes that this project ships."""
+    return load_shapes(shape_files())
+
+
+class _Reader:
+    """A graph of shapes, indexed by subject."""
+
+    def __init__(self) -> None:
+        self._said: dict[Term, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+        self._shapes: dict[Term, Shape] = {}
+        self._open: list[Term] = []
+
+    def add(self, quads: Iterable[ox.Quad]) -> None:
+        for quad in quads:
+            if isinstance(quad.subject, ox.Triple) or isinstance(quad.object, ox.Triple):
+                raise BadShape(f"{quad.subject}: shapes with triple terms cannot be checked")
+            values = self._said[quad.subject][quad.predicate.value]
+            if quad.object not in values:
+                values.append(quad.object)
+
+    def shapes(self) -> tuple[Shape, ...]:
+        kinds = {f"{SH}ConstraintComponent", f"{SH}SPARQLTargetType"}
+        for node, said in list(self._said.items()):
+            if any(_name(kind) in kinds for kind in said.get(_TYPE, [])):
+                raise BadShape(f"{node}: custom constraint components cannot be checked")
+        wanted = [
+            node
+            for node, said in list(self._said.items())
+            if any(SH + target in said for target in _TARGETS) or self._implicit(said)
+        ]
+        found = [self.shape(node) for node in wanted]
+        return tuple(sorted((s for s in found if s.constraints or s.targets), key=lambda s: s.name))
+
+    @staticmethod
+    def _implicit(said: dict[str, list[Term]]) -> bool:
+        """Whether a class is its own target (SHACL 2.1.3.3)."""
+        kinds = {_name(kind) for kind in said.get(_TYPE, [])}
+        return bool(kinds & _CLASSES) and bool(kinds & {SH + "NodeShape", SH + "PropertyShape"})
+
+    def shape(self, node: Term) -> Shape:
+        if node in self._shapes:
+            return self._shapes[node]
+        if node in self._open:
+            raise BadShape(f"{node}: a shape that refers to itself cannot be checked")
+        self._open.append(node)
+        said = self._said[node]
+        self._refuse_unknown(node, said)
+        path = said.get(SH + "path", [])
+        if len(path) > 1:
+            raise BadShape(f"{node}: a property shape has one sh:path; found {len(path)}")
+        deactivated = any(_text(v) == "true" for v in said.get(SH + "deactivated", []))
+        targets = [
+            Target(kind, term)
+            for name, kind in _TARGETS.items()
+            for term in said.get(SH + name, [])
+        ]
+        if self._implicit(said):
+            targets.append(Target("class", node))
+        made = Shape(
+            node=node,
+            path=self.path(path[0]) if path else None,
+            severity=self._severity(node, said),
+            message=_text(said[SH + "message"][0]) if SH + "message" in said else "",
+            targets=() if deactivated else tuple(targets),
+            constraints=() if deactivated else tuple(self._constraints(node, said)),
+            over=frozenset(_name(graph) for graph in said.get(SHAPES + "over", [])),
+        )
+        self._open.pop()
+        self._shapes[node] = made
+        return made
+
+    @staticmethod
+    def _refuse_unknown(node: Term, said: dict[str, list[Term]]) -> None:
+        for predicate in said:
+            if predicate.startswith(SH) and predicate[len(SH) :] not in _KNOWN:
+                raise BadShape(
+                    f"{node}: sh:{predicate[len(SH) :]} cannot be checked here; validate with "
+                    "pyshacl, or say it with the components that docs/validation.md lists"
+                )
+
+    @staticmethod
+    def _severity(node: Term, said: dict[str, list[Term]]) -> str:
+        stated = [_name(term) for term in said.get(SH + "severity", [])]
+        if not stated:
+            return "Violation"
+        local = stated[0].removeprefix(SH)
+        if stated[0].startswith(SH) and local not in SEVERITIES:
+            raise BadShape(f"{node}: there is no severity sh:{local}")
+        return local
+
+    def path(self, node: Term) -> Path:
+        if isinstance(node, ox.NamedNode):
+            return Path("predicate", node.value)
+        said = self._said[node]
+        if _FIRST in said:
+            return Path("sequence", parts=tuple(self.path(part) for part in self.items(node)))
+        found = [name for name in _PATHS if SH + name in said]
+        if len(found) != 1:
+            raise BadShape(f"{node}: not a property path")
+        (inner,) = said[SH + found[0]]
+        if found[0] == "alternativePath":
+            return Path("alternative", parts=tuple(self.path(part) for part in self.items(inner)))
+        return Path(_PATHS[found[0]], parts=(self.path(inner),))
+
+    def items(self, head: Term) -> Iterator[Term]:
+        seen: set[Term] = set()
+        while _name(head) != _NIL:
+            if head in seen or _FIRST not in self._said[head]:
+                raise BadShape(f"{head}: a list that does not end")
+            seen.add(head)
+            yield self._said[head][_FIRST][0]
+            head = self._said[head][_REST][0]
+
+    def _constraints(self, node: Term, said: dict[str, list[Term]]) -> Iterator[Constraint]:
+        for name, component in _ONE_TERM.items():
+            for term in said.get(SH + name, []):
+                if component == "Datatype" and _name(term) in _DERIVED_INTEGERS:
+                    raise BadShape(
+                        f"{node}: the engine keeps {term} as xsd:integer; "
+                        "use xsd:integer with sh:minInclusive and sh:maxInclusive"
+                    )
+                yield Constraint(component, (term,))
+        for name, component in _TERM_LISTS.items():
+            for head in said.get(SH + name, []):
+                yield Constraint(component, tuple(self.items(head)))
+        for name, component in _ONE_SHAPE.items():
+            for inner in said.get(SH + name, []):
+                yield Constraint(component, shapes=(self.shape(inner),))
+        for name, component in _SHAPE_LISTS.items():
+            for head in said.get(SH + name, []):
+                yield Constraint(component, shapes=tuple(map(self.shape, self.items(head))))
+        yield from self._special(node, said)
+
+    def _special(self, node: Term, said: dict[str, list[Term]]) -> Iterator[Constraint]:
+        flags = tuple(said.get(SH + "flags", []))
+        for pattern in said.get(SH + "pattern", []):
+            yield Constraint("Pattern", (pattern, *flags))
+        if any(_text(v) == "true" for v in said.get(SH + "uniqueLang", [])):
+            yield Constraint("UniqueLang")
+        if any(_text(v) == "true" for v in said.get(SH + "closed", [])):
+            ignored = [t for h in said.get(SH + "ignoredProperties", []) for t in self.items(h)]
+            shapes = [self.shape(inner) for inner in said.get(SH + "property", [])]
+            own = [ox.NamedNode(s.path.predicate) for s in shapes if s.path and s.path.predicate]
+            yield Constraint("Closed", (*own, *ignored))
+        for query in said.get(SH + "sparql", []):
+            yield self._sparql(node, self._said[query])
+
+    def _sparql(self, node: Term, said: dict[str, list[Term]]) -> Constraint:
+        if SH + "select" not in said:
+            raise BadShape(f"{node}: a SPARQL constraint needs sh:select")
+        prefixes = "".join(
+            f"PREFIX {_text(self._said[d][SH + 'prefix'][0])}: "
+            f"<{_text(self._said[d][SH + 'namespace'][0])}>\n"
+            for holder in said.get(SH + "prefixes", [])
+            for d in self._said[holder].get(SH + "declare", [])
+        )
+        if any(_text(v) == "true" for v in said.get(SH + "deactivated", [])):
+            return Constraint("None")
+        message = _text(said[SH + "message"][0]) if SH + "message" in said else ""
+        return Constraint("SPARQL", text=prefixes + _text(said[SH + "select"][0]), message=message)
+
+
+def _name(term: Term) -> str:
+    return term.value
+
+
+def _text(term: Term) -> str:
+    return term.value

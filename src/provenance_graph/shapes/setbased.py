@@ -1,0 +1,258 @@
+"""Validates a whole store, or some of its nodes, with set-based queries made from the shapes.
+
+A store is checked in two places: each record graph as it is written, and the accepted view
+in the default graph. A document that is validated alone is checked as its record graph, and
+on what it states, each value as an ordinary triple.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from provenance_graph import vocab
+from provenance_graph.claims import Literal, Quad, Record, Stance, Value
+from provenance_graph.names import PREFIXES, Iri, shorten
+from provenance_graph.rdf import to_quads
+from provenance_graph.shapes.compile import Check, compile_shapes, focus_query, whole_query
+from provenance_graph.shapes.expressions import Kinds
+from provenance_graph.shapes.findings import Finding, Severity, order
+from provenance_graph.shapes.model import (
+    ACCEPTED_VIEW,
+    DOCUMENT_ALONE,
+    RECORD_GRAPHS,
+    Shape,
+)
+from provenance_graph.shapes.parse import own_shapes
+from provenance_graph.store.base import Limits, Store
+from provenance_graph.store.memory import MemoryStore
+
+_SUBCLASS = PREFIXES["rdfs"] + "subClassOf"
+_LIMITS = Limits(seconds=120.0, rows=5_000_000)
+_NODES_PER_QUERY = 200
+_Kinds = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def validate_store(
+    store: Store,
+    severity: Severity = Severity.INFO,
+    *,
+    shapes: Sequence[Shape] | None = None,
+) -> list[Finding]:
+    """Everything in a store that breaks a shape, as grave as asked or graver."""
+    plan = _Plan(store, own_shapes() if shapes is None else shapes, severity)
+    found = [finding for check in plan.over(ACCEPTED_VIEW) for finding in plan.whole(check)]
+    records = _records(store)
+    if records:
+        for check in plan.over(RECORD_GRAPHS, explicit=True):
+            found += [f for f in plan.whole(check, in_records=True) if f.record in records]
+    return order(found)
+
+
+def validate_subjects(
+    store: Store,
+    subjects: Iterable[Iri],
+    severity: Severity = Severity.INFO,
+    *,
+    shapes: Sequence[Shape] | None = None,
+) -> list[Finding]:
+    """What the accepted view says of these nodes that breaks a shape; for one change, not all."""
+    plan = _Plan(store, own_shapes() if shapes is None else shapes, severity)
+    wanted = sorted(set(subjects))
+    said = _Said(store, wanted)
+    found: list[Finding] = []
+    for check in plan.over(ACCEPTED_VIEW):
+        nodes = [node for node in wanted if said.is_target(node, check, plan.kinds)]
+        found += plan.at(check, nodes)
+    return order(found)
+
+
+def affected(store: Store, subjects: Iterable[Iri]) -> set[Iri]:
+    """The nodes whose findings may differ once these have changed.
+
+    They are the nodes themselves, what leads to them, and what they lead to.
+    """
+    found = set(subjects)
+    for subject in list(found):
+        found.update(s for s, *_ in store.quads(object=subject))
+        found.update(o for _, _, o, _ in store.quads(subject) if isinstance(o, Iri))
+    return found
+
+
+def validate_record(
+    record: Record, severity: Severity = Severity.INFO, *, shapes: Sequence[Shape] | None = None
+) -> list[Finding]:
+    """What is wrong with one record by itself, before it is kept."""
+    chosen = own_shapes() if shapes is None else shapes
+    written = [(s, p, o, None) for s, p, o, _ in to_quads(record)]
+    found = _validate_alone(written, chosen, RECORD_GRAPHS, severity)
+    found += _validate_alone(list(statements(record)), chosen, DOCUMENT_ALONE, severity)
+    return order({replace(finding, record=record.header.record) for finding in found})
+
+
+def statements(record: Record) -> Iterator[Quad]:
+    """What a record states, each value as an ordinary triple; estimates and denials left out."""
+    for claim in record.claims:
+        basis = claim.basis or record.header.basis
+        states = claim.stance in (Stance.STATED, Stance.PARTLY_STATED)
+        if claim.value is not None and states and basis.value != vocab.ESTIMATE:
+            yield claim.subject, claim.predicate, claim.value, None
+            if claim.predicate in vocab.DERIVATIONS:
+                yield claim.subject, vocab.WAS_DERIVED_FROM, claim.value, None
+            elif claim.predicate in vocab.INFLUENCES:
+                yield claim.subject, vocab.WAS_INFLUENCED_BY, claim.value, None
+
+
+def _validate_alone(
+    quads: Sequence[Quad], shapes: Sequence[Shape], graph: str, severity: Severity
+) -> list[Finding]:
+    with MemoryStore(quads) as store:
+        plan = _Plan(store, shapes, severity)
+        predicates = {predicate for _, predicate, _, _ in quads}
+        kinds = {o for _, p, o, _ in quads if p == vocab.RDF_TYPE}
+        return [
+            finding
+            for check in plan.over(graph, explicit=True)
+            if _possible(check, predicates, kinds, plan)
+            for finding in plan.whole(check)
+        ]
+
+
+def _possible(check: Check, predicates: set[Iri], kinds: set[Value], plan: _Plan) -> bool:
+    """Whether a graph with these predicates and classes can hold a target of the check at all."""
+    return check.needs <= predicates and any(
+        target.kind == "node"
+        or (target.kind == "class" and any(k in kinds for k in plan.kinds(target.term.value)))
+        or (target.kind in ("subjects", "objects") and target.term.value in predicates)
+        for target in check.targets
+    )
+
+
+@lru_cache(maxsize=16)
+def _compiled(shapes: tuple[Shape, ...], known: _Kinds) -> tuple[Check, ...]:
+    subclasses = dict(known)
+    return tuple(compile_shapes(shapes, lambda name: subclasses.get(name, (name,))))
+
+
+class _Plan:
+    """The checks of some shapes against one store."""
+
+    def __init__(self, store: Store, shapes: Sequence[Shape], severity: Severity) -> None:
+        self._store = store
+        known = _subclasses(store)
+        self._subclasses = dict(known)
+        checks = _compiled(tuple(shapes), known)
+        self._checks = [c for c in checks if Severity.named(c.shape.severity) >= severity]
+
+    def kinds(self, name: str) -> Sequence[str]:
+        """A class and all its subclasses in the store."""
+        return self._subclasses.get(name, (name,))
+
+    def over(self, graph: str, *, explicit: bool = False) -> Iterator[Check]:
+        """The checks that apply to a kind of graph; those of no kind apply to the view."""
+        return (c for c in self._checks if graph in c.over or not (explicit or c.over))
+
+    def whole(self, check: Check, *, in_records: bool = False) -> Iterator[Finding]:
+        """Everything that breaks a check."""
+        query = whole_query(check, self.kinds, in_records=in_records)
+        return self._run(check, query, in_records=in_records)
+
+    def at(self, check: Check, nodes: Sequence[Iri]) -> Iterator[Finding]:
+        """What breaks a check at some of its targets."""
+        for start in range(0, len(nodes), _NODES_PER_QUERY):
+            query = focus_query(check, nodes[start : start + _NODES_PER_QUERY], in_records=False)
+            yield from self._run(check, query)
+
+    def _run(self, check: Check, query: str, *, in_records: bool = False) -> Iterator[Finding]:
+        rows = self._store.select(query, limits=_LIMITS)
+        for row in rows.rows:
+            bound = dict(zip(rows.names, row, strict=True))
+            focus = bound[check.focus[1:]]
+            assert focus is not None  # every pattern binds it
+            value = bound[check.value[1:]] if check.value else None
+            path = str(bound.get("path") or check.path or "")
+            yield Finding(
+                severity=Severity.named(check.shape.severity),
+                focus=focus,
+                path=path,
+                value=focus
+                if value is None and check.component == "SPARQL" and not check.path
+                else value,
+                message=_message(check, bound),
+                shape=check.shape.name,
+                record=str(bound["record"]) if in_records else "",
+                component=check.component,
+            )
+
+
+def _message(check: Check, bound: Mapping[str, Value | None]) -> str:
+    if not check.message:
+        path = f" at {shorten(str(check.path))}" if check.path else ""
+        return f"does not conform to {shorten(check.shape.name)}: {check.component}{path}"
+
+    def fill(match: re.Match[str]) -> str:
+        value = bound.get(match[1])
+        return match[0] if value is None else _shown(value)
+
+    return re.sub(r"\{[?$](\w+)\}", fill, check.message)
+
+
+def _shown(value: Value) -> str:
+    return value.lexical if isinstance(value, Literal) else shorten(value)
+
+
+class _Said:
+    """What a store says of some nodes: enough to tell which of them a shape targets."""
+
+    def __init__(self, store: Store, nodes: Sequence[Iri]) -> None:
+        self._out: dict[Iri, set[str]] = defaultdict(set)
+        self._in: dict[Iri, set[str]] = defaultdict(set)
+        self._kinds: dict[Iri, set[str]] = defaultdict(set)
+        for node in nodes:
+            for _, predicate, value, _ in store.quads(subject=node):
+                self._out[node].add(predicate)
+                if predicate == vocab.RDF_TYPE:
+                    self._kinds[node].add(str(value))
+            for _, predicate, _, _ in store.quads(object=node):
+                self._in[node].add(predicate)
+
+    def is_target(self, node: Iri, check: Check, kinds: Kinds) -> bool:
+        """Whether a check applies to a node and could find anything there."""
+        if not check.needs <= self._out[node]:
+            return False
+        return any(self._picked(node, t.kind, t.term.value, kinds) for t in check.targets)
+
+    def _picked(self, node: Iri, kind: str, name: str, kinds: Kinds) -> bool:
+        match kind:
+            case "class":
+                return not self._kinds[node].isdisjoint(kinds(name))
+            case "subjects":
+                return name in self._out[node]
+            case "objects":
+                return name in self._in[node]
+            case _:
+                return name == node
+
+
+def _records(store: Store) -> frozenset[str]:
+    query = f"SELECT ?g WHERE {{ GRAPH ?g {{ ?g a <{vocab.SOURCE_RECORD_CLASS}> }} }}"
+    return frozenset(str(row[0]) for row in store.select(query, limits=_LIMITS).rows)
+
+
+def _subclasses(store: Store) -> _Kinds:
+    """Each class that has subclasses, with itself and all of them."""
+    below: dict[str, set[str]] = defaultdict(set)
+    for child, _, parent, _ in store.quads(predicate=Iri(_SUBCLASS)):
+        below[str(parent)].add(str(child))
+    found = []
+    for name in sorted(below):
+        known, fringe = {name}, [name]
+        while fringe:
+            fresh = below.get(fringe.pop(), set()) - known
+            known |= fresh
+            fringe += fresh
+        found.append((name, tuple(sorted(known))))
+    return tuple(found)
