@@ -168,3 +168,23 @@ def settings(pairs: Iterable[str]) -> dict[str, str]:
             raise UsageError(f"--set {pair!r} is not NAME=VALUE")
         found[name] = value
     return found
+
+
+def manual() -> str:
+    """The page ``docs/questions.md``: every stored question with its parameters."""
+    lines = [
+        "# Stored questions",
+        "",
+        "Each is a file below `queries/`. Ask one with `provenance-graph ask NAME --set PARAMETER=VALUE`,",
+        "or `GET /api/v1/questions/NAME?PARAMETER=VALUE`; `ask NAME --show` prints its SPARQL.",
+    ]
+    topic = ""
+    for question in questions().values():
+        if question.topic != topic:
+            topic = question.topic
+            lines += ["", f"## {topic.capitalize()}"]
+        lines += ["", f"**`{question.name}`** {question.question}"]
+        for p in question.parameters:
+            default = f"; default `{p.default}`" if p.default is not None else "; required"
+            lines.append(f"- `{p.name}` ({p.kind}{default}): {p.description}")
+    return "\n".join([*lines, ""])
