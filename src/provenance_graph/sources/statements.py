@@ -30,7 +30,7 @@ _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\[uUx0]|\x00")
 _HUB = re.compile(
     r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?P<datasets>datasets/)?"
-    r"(?P<org>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?(?:[/?#\s].*)?",
+    r"(?P<org>(?!datasets/)[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?(?:[/?#\s].*)?",
     re.DOTALL,
 )
 _NOT_ORGS = frozenset(
@@ -84,6 +84,11 @@ def word(value: Any) -> str:
 def called(value: Any) -> str:
     """A name: a scalar's text, cut where it is longer than any name."""
     return word(value)[:SHOWN]
+
+
+def literal(text: str) -> Literal:
+    """A text as a value, cut where it is longer than any name."""
+    return values.text(text[:SHOWN])
 
 
 def mapping(value: Any) -> dict[Any, Any]:
@@ -196,13 +201,17 @@ def hub_model(url: str) -> str:
 def hub_dataset(url: str) -> str:
     """The Hub's dataset repository that an address names, or nothing.
 
-    >>> hub_dataset("https://huggingface.co/datasets/bigcode/the-stack")
+    >>> hub_dataset("https://huggingface.co/datasets/bigcode/the-stack/tree/main")
     'bigcode/the-stack'
+    >>> hub_dataset("https://huggingface.co/datasets/bookcorpus")
+    'bookcorpus'
     """
-    match = _HUB.fullmatch(url.strip())
-    if match is None or not match["datasets"]:
-        return ""
-    return f"{match['org']}/{match['name']}"
+    if match := _HUB.fullmatch(url.strip()):
+        return f"{match['org']}/{match['name']}" if match["datasets"] else ""
+    alone = re.fullmatch(
+        r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/datasets/([\w.-]+)/?", url.strip()
+    )
+    return alone[1] if alone else ""
 
 
 def hub_page(repository: str) -> Iri:

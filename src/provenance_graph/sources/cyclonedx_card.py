@@ -1,0 +1,113 @@
+"""The model card inside a CycloneDX component: parameters, data, measurements, energy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from provenance_graph import names, vocab
+from provenance_graph.claims import Claim, Problem
+from provenance_graph.names import Iri
+from provenance_graph.sources import packages, statements
+from provenance_graph.sources.statements import called, listed, mapping, word
+
+_TEXTS = {
+    "task": vocab.TASK,
+    "architectureFamily": vocab.ARCHITECTURE_FAMILY,
+    "modelArchitecture": vocab.ARCHITECTURE_CLASS,
+}
+_FORMATS = {
+    "text": vocab.TEXT,
+    "image": vocab.IMAGE,
+    "audio": vocab.AUDIO,
+    "video": vocab.VIDEO,
+}
+_MWH = {"kwh": Decimal("0.001"), "mwh": Decimal(1), "gwh": Decimal(1000)}
+_TONNES = {"tco2eq": Decimal(1), "kgco2eq": Decimal("0.001")}
+
+
+def read(
+    part: Mapping[Any, Any], model: Iri, where: str, known: Mapping[str, Iri], local: str
+) -> Iterator[Claim | Problem]:
+    """Yield what a component's model card says of the model; its prose does not pass."""
+    raw = part.get("modelCard")
+    card, here = mapping(raw), f"{where}/modelCard"
+    if raw is not None and not isinstance(raw, dict):
+        yield Problem(here, "not a model card", "an object")
+        return
+    parameters, place = mapping(card.get("modelParameters")), f"{here}/modelParameters"
+    for key, predicate in _TEXTS.items():
+        if text := called(parameters.get(key)):
+            yield Claim(model, predicate, statements.literal(text))
+    for key, predicate in (("inputs", vocab.INPUT_MODALITY), ("outputs", vocab.OUTPUT_MODALITY)):
+        for item in listed(parameters.get(key)):
+            if modality := _FORMATS.get(word(mapping(item).get("format")).casefold()):
+                yield Claim(model, predicate, modality)
+    for n, item in enumerate(listed(parameters.get("datasets"))):
+        yield from _dataset(item, model, f"{place}/datasets/{n}", known)
+    yield from _metrics(card, model, f"{here}/quantitativeAnalysis/performanceMetrics", local)
+    yield from _energy(card, model, here)
+
+
+def _dataset(
+    raw: Any, model: Iri, where: str, known: Mapping[str, Iri]
+) -> Iterator[Claim | Problem]:
+    """A dataset that the model was made with, inline or by reference."""
+    item = mapping(raw)
+    if "ref" in item:
+        target = known.get(word(item["ref"]))
+        if target:
+            yield Claim(model, vocab.TRAINED_ON, target)
+        else:
+            shown = word(item["ref"])[:120]
+            yield Problem(f"{where}/ref", f"{shown!r} names no dataset", kind="reference")
+        return
+    url = word(mapping(item.get("contents")).get("url"))
+    name, repository = called(item.get("name")), statements.hub_dataset(url)
+    if not name and not repository:
+        yield Problem(where, "a dataset without name or reference", "name: or ref:")
+        return
+    dataset = names.dataset(repository or name)
+    yield from statements.is_a(dataset, vocab.DATASET_CLASS, name or repository)
+    yield Claim(model, vocab.TRAINED_ON, dataset)
+    if repository:
+        yield Claim(dataset, vocab.HUB_REPOSITORY, statements.hub_page(f"datasets/{repository}"))
+    elif url:
+        yield statements.link(dataset, vocab.URL, url, f"{where}/contents/url")
+
+
+def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> Iterator[Claim | Problem]:
+    analysis = mapping(card.get("quantitativeAnalysis"))
+    for n, raw in enumerate(listed(analysis.get("performanceMetrics"))):
+        item = mapping(raw)
+        kind, value = called(item.get("type")), item.get("value")
+        if not kind:
+            yield Problem(f"{where}/{n}", "a metric without its type")
+            continue
+        below = f"{local}/{names.slug(names.said(model))}/{n}"
+        yield from packages.measured(
+            names.entity("cyclonedx", "evaluation", below), model, kind, value,
+            f"{where}/{n}/value", setup=called(item.get("slice")),
+        )  # fmt: skip
+
+
+def _energy(card: dict[Any, Any], model: Iri, here: str) -> Iterator[Claim | Problem]:
+    """Energy and carbon of training; those of other activities have no property."""
+    considerations = mapping(card.get("considerations"))
+    environment = mapping(considerations.get("environmentalConsiderations"))
+    place = f"{here}/considerations/environmentalConsiderations/energyConsumptions"
+    for n, raw in enumerate(listed(environment.get("energyConsumptions"))):
+        item = mapping(raw)
+        if item.get("activity") != "training":
+            continue
+        for key, predicate, units in (
+            ("activityEnergyCost", vocab.TRAINING_ENERGY_M_WH, _MWH),
+            ("co2CostEquivalent", vocab.TRAINING_CO2E_TONNES, _TONNES),
+        ):
+            if key in item:
+                amount = mapping(item[key])
+                yield packages.in_unit(
+                    model, predicate, amount.get("value"), word(amount.get("unit")), units,
+                    f"{place}/{n}/{key}",
+                )  # fmt: skip

@@ -1,0 +1,157 @@
+"""What bills of materials and metadata documents share: package URLs, digests, measurements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+from urllib.parse import unquote
+
+from provenance_graph import names, values, vocab
+from provenance_graph.claims import Basis, Claim, Stance
+from provenance_graph.names import Iri
+from provenance_graph.sources import statements
+from provenance_graph.sources.statements import word
+
+WEIGHT_FILE = re.compile(r"\.(?:safetensors|bin|gguf|pth?|onnx|ckpt|h5)$", re.IGNORECASE)
+
+_PURL = re.compile(
+    r"pkg:huggingface/(?P<datasets>datasets/)?(?P<path>[^@?#]+)"
+    r"(?:@(?P<version>[^?#]*))?(?:\?[^#]*)?(?:#(?P<file>.*))?",
+    re.IGNORECASE,
+)
+_HEX = {32: "md5", 40: "sha1", 64: "sha256", 96: "sha384", 128: "sha512"}
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A repository on the Hub that a package URL names, and at which revision."""
+
+    repository: str
+    version: str = ""
+    dataset: bool = False
+
+    @property
+    def page(self) -> Iri:
+        """The repository's page."""
+        return statements.hub_page(f"{'datasets/' if self.dataset else ''}{self.repository}")
+
+
+def package(purl: str) -> Package | None:
+    """What a ``pkg:huggingface`` URL names; nothing for other types of package.
+
+    >>> package("pkg:huggingface/google/ul2@0e9e39f2#config.json")
+    Package(repository='google/ul2', version='0e9e39f2', dataset=False)
+    """
+    match = _PURL.fullmatch(purl.strip()) if len(purl) < 1000 else None
+    repository = unquote(match["path"]).strip("/") if match else ""
+    if match is None or not re.fullmatch(r"[\w.-]+(?:/[\w.-]+)?", repository):
+        return None
+    return Package(repository, unquote(match["version"] or ""), bool(match["datasets"]))
+
+
+def partly(claim: Claim, where: str) -> Claim:
+    """The same claim as an incomplete statement: one of several that belong together."""
+    return replace(claim, stance=Stance.PARTLY_STATED, locator=where)
+
+
+def version_of(source: str, model: Iri, version: str) -> Iterator[Claim]:
+    """A version of a model, by the name the source gives it."""
+    if version:
+        local = model.removeprefix(names.ID).removeprefix("in/")
+        node = Iri(f"{names.mint('in', source, 'version')}/{local}/{_part(version)}")
+        yield Claim(node, vocab.RDF_TYPE, vocab.MODEL_VERSION_CLASS)
+        yield Claim(node, vocab.SPECIALIZATION_OF, model)
+        yield Claim(node, vocab.VERSION, statements.literal(version))
+
+
+def _part(text: str) -> str:
+    """A text as one more step of an IRI of ours."""
+    return names.mint(names.slug(text)).removeprefix(names.ID)
+
+
+def digest(algorithm: str, content: str) -> str:
+    """A digest as the graph writes it, or nothing where its length is wrong.
+
+    >>> digest("SHA-256", "AB" * 32)[:13], digest("SHA-256", "abc")
+    ('sha256:ababab', '')
+    """
+    bare = re.sub(r"[^a-z0-9]", "", algorithm.casefold())
+    content = content.strip().casefold()
+    if not re.fullmatch(r"[0-9a-f]{32,128}", content):
+        return ""
+    if bare in _HEX.values() and _HEX.get(len(content)) != bare:
+        return ""
+    return f"{bare}:{content}" if re.fullmatch(r"[a-z][a-z0-9]{1,20}", bare) else ""
+
+
+def artifact(source: str, of: Iri, name: str, digests: Iterable[str]) -> Iterator[Claim]:
+    """A file of a model or dataset, with its digests."""
+    local = of.removeprefix(names.ID).removeprefix("in/")
+    node = Iri(f"{names.mint('in', source, 'artifact')}/{local}/{_part(name or 'whole')}")
+    yield Claim(node, vocab.RDF_TYPE, vocab.ARTIFACT_CLASS)
+    yield Claim(node, vocab.ARTIFACT_OF, of)
+    if name:
+        yield Claim(node, vocab.FILE_NAME, statements.literal(name))
+    for each in digests:
+        yield Claim(node, vocab.DIGEST, values.text(each))
+
+
+def measured(
+    node: Iri,
+    model: Iri,
+    metric: str,
+    value: Any,
+    where: str,
+    *,
+    setup: str = "",
+    benchmark: str = "",
+) -> Iterator[Claim]:
+    """A measurement of a model: metric and score, with its benchmark and slice where named."""
+    yield Claim(node, vocab.RDF_TYPE, vocab.EVALUATION_RESULT_CLASS)
+    yield Claim(node, vocab.EVALUATION_OF, model)
+    yield Claim(node, vocab.METRIC, statements.literal(metric))
+    if benchmark:
+        found = names.mint("benchmark", names.slug(benchmark))
+        yield from statements.is_a(found, vocab.BENCHMARK_CLASS, benchmark)
+        yield Claim(node, vocab.BENCHMARK, found)
+    if setup:
+        yield Claim(node, vocab.SETUP, statements.literal(setup))
+    literal = statements.score(value.strip() if isinstance(value, str) else value)
+    if literal is not None:
+        yield Claim(node, vocab.SCORE, literal)
+    else:
+        shown = word(value)[: statements.SHOWN]
+        yield Claim(
+            node, vocab.SCORE, None, as_stated=shown, locator=where, unusable="not a number"
+        )
+
+
+def in_unit(
+    subject: Iri,
+    predicate: Iri,
+    amount: Any,
+    unit: str,
+    units: Mapping[str, Decimal],
+    where: str,
+    basis: Basis | None = None,
+) -> Claim:
+    """A quantity in the unit of its property, converted where the unit is known.
+
+    >>> claim = in_unit(names.model("x/y"), vocab.TRAINING_ENERGY_M_WH, 400, "kWh",
+    ...                 {"kwh": Decimal("0.001")}, "/energy")
+    >>> claim.value.lexical, claim.as_stated
+    ('0.4', '400 kWh')
+    """
+    shown = f"{word(amount)} {unit}".strip()[: statements.SHOWN]
+    number = statements.score(amount)
+    factor = units.get(unit.casefold())
+    literal = None
+    if number is not None and factor is not None:
+        literal = statements.score(Decimal(number.lexical) * factor)
+    why = "" if literal else ("not a number" if number is None else "unknown unit")
+    return Claim(
+        subject, predicate, literal, basis=basis, as_stated=shown, locator=where, unusable=why
+    )

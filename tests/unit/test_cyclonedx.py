@@ -1,0 +1,109 @@
+"""CycloneDX bills of materials."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from readers_b import document, read, recorded, values_of
+from shared import SHARED, needs_shared
+
+from provenance_graph import names, vocab
+from provenance_graph.claims import Basis, Claim, Stance
+from provenance_graph.sources import cyclonedx
+
+MODEL = names.model("o/m")
+
+
+def bom(component: dict[str, Any] | None = None, **more: Any) -> str:
+    head = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1}
+    model = {"type": "machine-learning-model", "name": "m", "purl": "pkg:huggingface/o/m"}
+    return json.dumps({**head, "components": [{**model, **(component or {})}], **more})
+
+
+def test_a_package_url_of_the_hub_names_the_model_and_its_version() -> None:
+    claims, problems = read(cyclonedx.READER, bom({"version": "1"}), "bom.json")
+    assert problems == []
+    assert (MODEL, vocab.MODEL_CLASS) in {(c.subject, c.value) for c in claims}
+    version = next(c.subject for c in claims if c.predicate == vocab.VERSION)
+    assert values_of(claims, version, vocab.SPECIALIZATION_OF) == [MODEL]
+
+
+def test_a_model_in_metadata_is_read_like_one_among_the_components() -> None:
+    inner = json.loads(bom({"author": "A"}))
+    there = {**inner, "components": [], "metadata": {"component": inner["components"][0]}}
+    here, _ = read(cyclonedx.READER, json.dumps(inner), "bom.json")
+    moved, _ = read(cyclonedx.READER, json.dumps(there), "bom.json")
+    assert here == moved
+
+
+def test_several_licences_are_each_only_a_part_of_the_statement() -> None:
+    licences = [{"license": {"id": "MIT"}}, {"license": {"id": "Apache-2.0"}}]
+    claims, _ = read(cyclonedx.READER, bom({"licenses": licences}), "bom.json")
+    found = [claim for claim in claims if claim.predicate == vocab.LICENSE]
+    assert {claim.stance for claim in found} == {Stance.PARTLY_STATED}
+
+
+def test_who_makes_both_model_and_bill_states_as_the_developer() -> None:
+    maker = {"name": "Labs"}
+    own = bom({"manufacturer": maker}, metadata={"manufacturer": maker, "component": {}})
+    whole = json.loads(own)
+    whole["metadata"]["component"] = whole["components"].pop()
+    it = document(json.dumps(whole), "bom.json")
+    assert cyclonedx.READER.origin(it).basis is Basis.DEVELOPER
+    assert cyclonedx.READER.origin(document(bom(), "bom.json")).basis is Basis.THIRD_PARTY
+
+
+def test_a_reference_into_nothing_is_a_problem() -> None:
+    _, problems = read(
+        cyclonedx.READER, bom(dependencies=[{"ref": "x", "dependsOn": ["y"]}]), "bom.json"
+    )
+    assert [problem.where for problem in problems] == [
+        "/dependencies/0/ref",
+        "/dependencies/0/dependsOn/0",
+    ]
+
+
+def test_a_component_nested_deeply_is_reported_and_does_not_stop_the_rest() -> None:
+    part: dict[str, Any] = {"type": "machine-learning-model", "name": "inner"}
+    for _ in range(40):
+        part = {"type": "application", "name": "outer", "components": [part]}
+    claims, _ = read(cyclonedx.READER, bom(part), "bom.json")
+    assert names.entity("cyclonedx", "model", "inner") in {claim.subject for claim in claims}
+
+
+@needs_shared
+def test_what_the_specification_calls_invalid_is_reported_and_what_it_calls_valid_is_not() -> None:
+    assert SHARED is not None
+    files = sorted((SHARED / "sources" / "documents" / "cyclonedx-mlbom").glob("*resources*.json"))
+    for path in files:
+        _, problems = recorded(cyclonedx.READER, path)
+        invalid = [problem for problem in problems if problem.kind == "schema"]
+        assert bool(invalid) == ("invalid-" in path.name), path.name
+    assert len(files) >= 50
+
+
+@needs_shared
+def test_every_bill_of_materials_is_recognised_and_read() -> None:
+    assert SHARED is not None
+    models = 0
+    for path in sorted((SHARED / "sources" / "documents" / "cyclonedx-mlbom").glob("*.json")):
+        if "k8s-aibom" in path.name:  # an intermediate file of a tool, which says so nowhere
+            assert not cyclonedx.READER.recognises(document(path.read_bytes(), path.name).hints)
+            continue
+        assert cyclonedx.READER.recognises(document(path.read_bytes(), path.name).hints), path.name
+        [record], _ = recorded(cyclonedx.READER, path)
+        models += any(claim.value == vocab.MODEL_CLASS for claim in record.claims)
+    assert models >= 40
+
+
+@pytest.mark.parametrize("value", [None, 3, "x", [], [None], [[]], {"a": None}, [{"url": []}]])
+@pytest.mark.parametrize(
+    "key", ["licenses", "hashes", "externalReferences", "pedigree", "modelCard", "components",
+            "name", "purl", "manufacturer", "authors", "data", "bom-ref", "version"],
+)  # fmt: skip
+def test_a_field_of_any_shape_makes_problems_not_crashes(key: str, value: object) -> None:
+    claims, problems = read(cyclonedx.READER, bom({key: value}), "bom.json")
+    assert all(isinstance(claim, Claim) for claim in claims)
+    assert all(problem.where.startswith("/") for problem in problems)
