@@ -53,14 +53,16 @@ Maker = Callable[[Fact], Made]
 
 def claims(fact: Fact) -> Made:
     """The claims of one fact; a property that no row knows is a Problem."""
-    if maker := MAKERS.get(fact.prop):
-        yield from maker(fact)
+    maker = MAKERS.get(fact.prop) or next(
+        (maker for pattern, maker in PATTERNED if pattern.match(fact.prop)), None
+    )
+    if maker is None:
+        yield Problem(fact.place or fact.short, f"{fact.short}: no row knows {fact.prop!r}")
         return
-    for pattern, maker in PATTERNED:
-        if pattern.match(fact.prop):
-            yield from maker(fact)
-            return
-    yield Problem(fact.place or fact.short, f"{fact.short}: no row knows {fact.prop!r}")
+    try:
+        yield from list(maker(fact))
+    except (ValueError, ArithmeticError):  # what Decimal and the literals say to a bad number
+        yield _unread(fact, "not a value that can be held")
 
 
 def _unread(fact: Fact, why: str) -> Problem:
