@@ -45,7 +45,7 @@ def _settings_as_options(command: Callable[..., None]) -> Callable[..., None]:
 @_settings_as_options
 @click.pass_obj
 def command(
-    session: Session, config_file: Path | None, new_token: str | None, **flags: Any
+    session: Session, /, config_file: Path | None, new_token: str | None, **flags: Any
 ) -> None:
     """Serve the store over HTTP: SPARQL, graphs, linked data, REST API and the page."""
     if new_token is not None:

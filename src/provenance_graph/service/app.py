@@ -23,9 +23,6 @@ from provenance_graph.service.auth import Tokens
 from provenance_graph.service.backend import Backend, Writer
 from provenance_graph.service.cache import AnswerCache
 from provenance_graph.service.config import Settings
-from provenance_graph.service.federation import Federation
-from provenance_graph.service.graph_store import GraphStoreEndpoint
-from provenance_graph.service.health import HealthEndpoint, MetricsEndpoint
 from provenance_graph.service.exchange import (
     Disconnected,
     Headers,
@@ -38,6 +35,9 @@ from provenance_graph.service.exchange import (
     problem_reply,
     send_reply,
 )
+from provenance_graph.service.federation import Federation
+from provenance_graph.service.graph_store import GraphStoreEndpoint
+from provenance_graph.service.health import HealthEndpoint, MetricsEndpoint
 from provenance_graph.service.limits import Clients
 from provenance_graph.service.linked_data import LinkedData
 from provenance_graph.service.log import Log

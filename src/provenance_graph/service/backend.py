@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -30,6 +30,24 @@ class Part:
     base: str
 
 
+class Blocks(Protocol):
+    """An answer that arrives in blocks; ``done`` says that ``first`` is all of it."""
+
+    first: bytes
+    done: bool
+    rows: int
+    truncated: bool
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Every block, the first included; raises QueryError when it cannot be finished."""
+
+    def answer(self, body: bytes) -> Answer:
+        """The whole answer, once all blocks are joined."""
+
+    def close(self) -> None:
+        """End the query if it still runs."""
+
+
 class Backend(Protocol):
     """Reads, each in a bounded process that dies when its caller gives up."""
 
@@ -47,6 +65,16 @@ class Backend(Protocol):
         limits: Limits | None = None,
     ) -> Answer:
         """A query's answer, written by the engine; raises QueryError and its kinds."""
+
+    async def stream(
+        self,
+        query: str,
+        media_type: str,
+        *,
+        dataset: DatasetChoice = OWN_DATASET,
+        limits: Limits | None = None,
+    ) -> Blocks:
+        """The same in blocks; what fails before the first is raised here."""
 
     def state(self) -> Mapping[str, object]:
         """Processes alive, restarts, waiting requests: for /health and /metrics."""

@@ -25,7 +25,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-_GZIP_FROM: Final = 1_000
+_GZIP_FROM: Final = 300
 _THREAD_FROM: Final = 200_000
 _PATIENCE: Final = 30.0
 _SLOWEST: Final = 20_000  # bytes a second; who reads more slowly holds our memory too long

@@ -75,6 +75,7 @@ def too_large(detail: str) -> errors.RequestRefused:
 _STATUS: Final[tuple[tuple[type[errors.ProvenanceError], int, str, str], ...]] = (
     (errors.QuerySyntax, 400, "Malformed query", "syntax"),
     (errors.QueryRefused, 400, "Query refused", "refused"),
+    (errors.QueryBusy, 503, "Busy", "busy"),
     (errors.QueryTimeout, 504, "Query stopped at its time limit", "timeout"),
     (errors.QueryTooLarge, 422, "Query stopped at its size limit", "limit"),
     (errors.QueryCrashed, 422, "Query stopped: its process died", "crashed"),
@@ -84,6 +85,7 @@ _STATUS: Final[tuple[tuple[type[errors.ProvenanceError], int, str, str], ...]] =
     (errors.Unreadable, 400, "Unreadable document", "unreadable"),
     (errors.FetchError, 502, "A remote service did not answer", "remote"),
     (errors.UsageError, 400, "Bad request", "bad-request"),
+    (errors.QueryError, 400, "Query failed", "query"),
     (errors.RecordError, 422, "Record refused", "record"),
     (errors.StoreBusy, 503, "Store busy", "busy"),
     (errors.StoreError, 503, "Store unavailable", "store"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import ipaddress
 import os
@@ -91,7 +92,9 @@ def _loopback(host: str) -> bool:
 def _prepare(settings: Settings, root: Path) -> None:
     """Make an empty plain dataset where one is wanted; refuse the wrong kind of store."""
     if settings.raw and settings.writable:
-        plain.prepare(root)
+        plain.check(root)
+        # In a process of its own: an engine that ran here would not survive the forks to come.
+        supervise.run_once(lambda: plain.prepare(root))
     elif not (root / "CURRENT").exists():
         raise StoreMissing(str(root))
     elif settings.writable and plain.is_plain(root):
@@ -110,9 +113,7 @@ def open_target(settings: Settings, root: Path) -> Target:
     limits = Limits(text_bytes=settings.update_mb << 20, depth=settings.depth)
     if settings.raw:
         return PlainTarget(PlainWriter(root), limits)
-    from provenance_graph.service.records import RecordTarget  # loads readers and shapes
-
-    return RecordTarget.open(root, settings)
+    raise UsageError("--writable without --raw is not installed")
 
 
 def _http_work(
@@ -127,7 +128,9 @@ def _http_work(
         backend = PoolBackend(root, settings)
         writer = None
         if writer_path:
-            writer = WriterClient(writer_path, settings.update_seconds, backend)
+            writer = WriterClient(
+                writer_path, settings.update_seconds, backend.refresh, backend.read
+            )
         app = create_app(
             backend, settings=settings, writer=writer, tokens=tokens, routers=_routers(root)
         )

@@ -6,8 +6,8 @@ from typing import Final
 
 from provenance_graph.service import describe, scan
 from provenance_graph.service.cache import etag, matches
-from provenance_graph.service.federation import Federation
 from provenance_graph.service.exchange import Headers, Reply, Request
+from provenance_graph.service.federation import Federation
 from provenance_graph.service.negotiate import (
     GRAPH_OFFERS,
     OFFERS,

@@ -22,6 +22,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
 
+from provenance_graph.errors import StoreError
 from provenance_graph.store.sandbox import die_with_parent
 
 _FORK: Final = multiprocessing.get_context("fork")
@@ -113,6 +114,15 @@ class Supervisor:
                     process.join(0.1)
                     if self._again or time.monotonic() > until:
                         process.kill()
+
+
+def run_once(work: Work) -> None:
+    """Do something in a process of its own; raises StoreError when it fails there."""
+    process = _FORK.Process(target=work)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise StoreError("the store could not be prepared (see above)")
 
 
 def private_folder() -> Path:

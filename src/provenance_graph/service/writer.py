@@ -12,7 +12,7 @@ import contextlib
 import signal
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -55,6 +55,8 @@ class WriterClient:
     seconds: float
     seen: Callable[[], object]
     """Called after each acknowledged write, so that this process's readers move on."""
+    read: Callable[[Part], Awaitable[Part]]
+    """Turns a document from outside into N-Triples, in a confined process."""
 
     async def update(self, text: str, who: str) -> Written:
         """Run a SPARQL update."""
@@ -62,8 +64,15 @@ class WriterClient:
 
     async def put(self, graph: Iri | None, parts: list[Part], who: str, replace: bool) -> Written:
         """Put documents into a graph."""
+        parts = [await self.read(part) for part in parts]
         told = [[part.media_type, part.base] for part in parts]
-        head = {"do": "put", "graph": graph, "who": who, "replace": replace, "parts": told}
+        head: dict[str, object] = {
+            "do": "put",
+            "graph": graph,
+            "who": who,
+            "replace": replace,
+            "parts": told,
+        }
         return await self._ask(head, [part.body for part in parts])
 
     async def delete(self, graph: Iri | None, who: str) -> Written:

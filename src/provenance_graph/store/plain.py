@@ -25,13 +25,17 @@ def is_plain(root: Path) -> bool:
     return (root / _MARK).exists()
 
 
+def check(root: Path) -> None:
+    """Raise StoreError where a real store is, which must not be written past its records."""
+    if (root / "CURRENT").exists() and not is_plain(root):
+        raise StoreError(
+            f"{root} holds records, which --raw would write past; name another --store"
+        )
+
+
 def prepare(root: Path) -> None:
-    """Make an empty plain dataset, unless one is there; raises StoreError over a real store."""
+    """Make an empty plain dataset, unless one is there."""
     if (root / "CURRENT").exists():
-        if not is_plain(root):
-            raise StoreError(
-                f"{root} holds records, which --raw would write past; name another --store"
-            )
         return
     root.mkdir(parents=True, exist_ok=True)
     (root / _MARK).touch()
