@@ -1,0 +1,206 @@
+"""Findings as people and programs want them: table, JSON, a SHACL report, SARIF 2.1.0."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from provenance_graph.claims import Literal, Value
+from provenance_graph.names import PREFIXES, Iri, is_iri, said, shorten
+from provenance_graph.rdf import term
+from provenance_graph.shapes.findings import Finding, Severity, order
+from provenance_graph.shapes.model import Path, Shape
+from provenance_graph.shapes.parse import own_shapes
+
+_SARIF_LEVEL = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def summarize(findings: Iterable[Finding]) -> str:
+    """How many of each severity, in words.
+
+    >>> summarize([])
+    'no findings'
+    """
+    counts = Counter(finding.severity for finding in findings)
+    parts = [
+        f"{counts[severity]} {severity.label.lower()}{'s' if counts[severity] != 1 else ''}"
+        for severity in sorted(Severity, reverse=True)
+        if counts[severity]
+    ]
+    return ", ".join(parts) or "no findings"
+
+
+def rows(findings: Iterable[Finding]) -> Iterator[tuple[str, ...]]:
+    """Findings as rows of a table: severity, thing, property, value, what to do, record."""
+    for finding in order(findings):
+        yield (
+            finding.severity.label,
+            said(str(finding.focus)),
+            shorten(finding.path) if is_iri(finding.path) else finding.path,
+            _plain(finding.value),
+            finding.message,
+            said(finding.record) if finding.record else "",
+        )
+
+
+COLUMNS = ("severity", "thing", "property", "value", "what to do", "record")
+"""The head of the table that ``rows`` fills."""
+
+
+def table(findings: Iterable[Finding]) -> str:
+    """Findings as aligned text, gravest first, with a last line that counts them."""
+    found = list(findings)
+    lines = [COLUMNS, *rows(found)]
+    widths = [min(48, max(len(line[n]) for line in lines)) for n in range(len(COLUMNS))]
+    shown = [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    ]
+    return "\n".join([*(shown if found else []), summarize(found), ""])
+
+
+def as_json(findings: Iterable[Finding]) -> str:
+    """Findings as a JSON object: whether all is well, counts, and one object per finding."""
+    found = order(findings)
+    counts = Counter(finding.severity.label for finding in found)
+    document = {
+        "conforms": not any(finding.severity == Severity.VIOLATION for finding in found),
+        "counts": {severity.label: counts[severity.label] for severity in sorted(Severity)},
+        "findings": [as_object(finding) for finding in found],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_object(finding: Finding) -> dict[str, Any]:
+    """One finding as plain values, for JSON."""
+    value = finding.value
+    return {
+        "severity": finding.severity.label,
+        "focus": str(finding.focus),
+        "path": finding.path or None,
+        "value": None if value is None else _plain(value),
+        "datatype": value.datatype if isinstance(value, Literal) else None,
+        "message": finding.message,
+        "shape": finding.shape,
+        "component": finding.component,
+        "record": finding.record or None,
+    }
+
+
+def as_turtle(findings: Iterable[Finding], shapes: Sequence[Shape] | None = None) -> str:
+    """Findings as a ``sh:ValidationReport``; any finding means it does not conform (SHACL 3.6)."""
+    found = order(findings)
+    paths = _paths(own_shapes() if shapes is None else shapes)
+    used = ("sh", "pg", "xsd")
+    head = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in used)
+    results = ",\n".join(_result(finding, paths) for finding in found)
+    conforms = "false" if found else "true"
+    tail = f" ;\n  sh:result {results}" if results else ""
+    return f"{head}\n[] a sh:ValidationReport ;\n  sh:conforms {conforms}{tail} .\n"
+
+
+def _result(finding: Finding, paths: Mapping[str, Path]) -> str:
+    lines = [
+        "a sh:ValidationResult",
+        f"sh:resultSeverity sh:{finding.severity.label}",
+        f"sh:focusNode {_term(finding.focus)}",
+        f"sh:resultMessage {_term(Literal(finding.message))}",
+        f"sh:sourceConstraintComponent sh:{finding.component}ConstraintComponent",
+    ]
+    path = paths.get(finding.shape)
+    if path is not None and str(path) == finding.path:
+        lines.append(f"sh:resultPath {path.turtle}")
+    elif is_iri(finding.path):
+        lines.append(f"sh:resultPath {_term(Iri(finding.path))}")
+    if finding.value is not None:
+        lines.append(f"sh:value {_term(finding.value)}")
+    if is_iri(finding.shape):
+        lines.append(f"sh:sourceShape {_term(Iri(finding.shape))}")
+    if finding.record:
+        lines.append(f"<http://purl.org/dc/terms/isPartOf> {_term(Iri(finding.record))}")
+    return "[ " + " ;\n    ".join(lines) + " ]"
+
+
+def _paths(shapes: Iterable[Shape]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for shape in shapes:
+        if shape.path is not None:
+            found[shape.name] = shape.path
+        found |= _paths(shape.property_shapes())
+    return found
+
+
+def as_sarif(findings: Iterable[Finding], version: str = "0.1.0") -> str:
+    """Findings as SARIF 2.1.0, which code hosts and editors show beside the file.
+
+    The record, or else the thing itself, stands for the file; there are no lines.
+    """
+    found = order(findings)
+    rules = sorted({finding.shape for finding in found})
+    driver = {
+        "name": "provenance-graph",
+        "version": version,
+        "informationUri": "https://w3id.org/provenance-graph/ns",
+        "rules": [_rule(name, found) for name in rules],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_sarif_result(finding, rules) for finding in found],
+    }
+    document = {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _rule(name: str, found: Sequence[Finding]) -> dict[str, Any]:
+    first = next(finding for finding in found if finding.shape == name)
+    return {
+        "id": _rule_id(name),
+        "shortDescription": {"text": first.message},
+        "helpUri": name,
+        "defaultConfiguration": {"level": _SARIF_LEVEL[first.severity]},
+    }
+
+
+def _rule_id(name: str) -> str:
+    return name.rsplit("#", 1)[-1]
+
+
+def _sarif_result(finding: Finding, rules: Sequence[str]) -> dict[str, Any]:
+    place = finding.record or str(finding.focus)
+    path = f" {shorten(finding.path)}" if finding.path else ""
+    value = f" is {_plain(finding.value)}:" if finding.value is not None else ":"
+    return {
+        "ruleId": _rule_id(finding.shape),
+        "ruleIndex": rules.index(finding.shape),
+        "level": _SARIF_LEVEL[finding.severity],
+        "message": {"text": f"{said(str(finding.focus))}{path}{value} {finding.message}"},
+        "locations": [
+            {
+                "physicalLocation": {"artifactLocation": {"uri": place}},
+                "logicalLocations": [
+                    {"fullyQualifiedName": str(finding.focus), "kind": "resource"}
+                ],
+            }
+        ],
+    }
+
+
+def _plain(value: Value | None) -> str:
+    if value is None:
+        return ""
+    return value.lexical if isinstance(value, Literal) else shorten(value)
+
+
+def _term(value: Value) -> str:
+    return "[]" if isinstance(value, Iri) and value.startswith("_:") else str(term(value))
+
+
+FORMATS: Mapping[str, Callable[[Iterable[Finding]], str]] = MappingProxyType(
+    {"table": table, "json": as_json, "turtle": as_turtle, "sarif": as_sarif}
+)
+"""Writers by the name that ``validate --format`` takes."""
