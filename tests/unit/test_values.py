@@ -1,0 +1,123 @@
+"""Values as sources write them, and the canonical form that the engine keeps."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance_graph import rdf, values, vocab
+from provenance_graph.claims import Literal, Precision
+
+
+@pytest.mark.parametrize(
+    ("stated", "number"),
+    [
+        ("200K", "200000"), ("131.072K", "131072"), ("1T", "1000000000000"), ("7.3B", "7300000000"),
+        ("~15T", "15000000000000"), ("15T+", "15000000000000"), ("1,234,567", "1234567"),
+        ("200_000", "200000"), ("1 234", "1234"), ("21 billion", "21000000000"), ("0.590", "0.59"),
+        ("−3", "-3"), ("1e3", "1000"), ("approx. 5 million", "5000000"), ("1.5e25", "15" + "0" * 24),
+    ],
+)  # fmt: skip
+def test_a_quantity_is_read_as_people_write_it(stated: str, number: str) -> None:
+    assert values.number(stated) == Decimal(number)
+
+
+@pytest.mark.parametrize(
+    "stated", ["", "-", "soon", "12,34", "1.2.3", "7B-13B", "8K tokens", "x" * 100, "1e9999", "²"]
+)
+def test_what_is_no_quantity_is_none(stated: str) -> None:
+    assert values.number(stated) is None
+
+
+@pytest.mark.parametrize("stated", ["1.5", "99999999999999999999", "1e30", "half", "0.5K tokens"])
+def test_what_is_no_whole_number_of_64_bits_is_none(stated: str) -> None:
+    assert values.whole(stated) is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "day", "precision"),
+    [
+        ("1 Oct 2025", "2025-10-01", Precision.DAY), ("2025-10-15", "2025-10-15", Precision.DAY),
+        ("Oct 24, 2024", "2024-10-24", Precision.DAY), ("Feb 2025", "2025-02-28", Precision.MONTH),
+        ("February 2024", "2024-02-29", Precision.MONTH), ("2023-08", "2023-08-31", Precision.MONTH),
+        ("Q3 2025", "2025-09-30", Precision.QUARTER), ("2024", "2024-12-31", Precision.YEAR),
+        ("20251001", "2025-10-01", Precision.DAY), ("29 Sept 2025", "2025-09-29", Precision.DAY),
+        ("2024-05-13T10:00:00Z", "2024-05-13", Precision.DAY),
+    ],
+)  # fmt: skip
+def test_a_date_ends_its_period(stated: str, day: str, precision: Precision) -> None:
+    found = values.day(stated)
+    assert found is not None
+    assert (found.literal.lexical, found.precision) == (day, precision)
+
+
+@pytest.mark.parametrize(
+    "stated",
+    ["2025-02-31", "31 Feb 2025", "13/2025", "soon", "Octember 2025", "", "0000", "Q5 2025"],
+)
+def test_what_is_no_day_is_none(stated: str) -> None:
+    assert values.day(stated) is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "first", "last"),
+    [("Oct 2025", "2025-10-01", "2025-10-31"), ("Q1 2024", "2024-01-01", "2024-03-31"),
+     ("2024", "2024-01-01", "2024-12-31"), ("2025-10-15", "2025-10-15", "2025-10-15")],
+)  # fmt: skip
+def test_a_stated_date_means_a_period(stated: str, first: str, last: str) -> None:
+    found = values.day(stated)
+    assert found is not None
+    assert [d.isoformat() for d in values.period(found.literal, found.precision)] == [first, last]
+
+
+def kept(literal: Literal) -> Literal:
+    """What the engine makes of a literal that it stores."""
+    store = ox.Store()
+    node = ox.NamedNode("https://example.org/x")
+    store.add(ox.Quad(node, node, rdf.term(literal)))
+    found = rdf.value(next(iter(store)).object)
+    assert isinstance(found, Literal)
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.one_of(
+        st.integers(-(2**63), 2**63 - 1).map(values.integer),
+        st.decimals(-(10**9), 10**9, allow_nan=False, places=9).map(values.decimal),
+        st.floats(allow_nan=False, allow_infinity=False).map(values.double),
+        st.booleans().map(values.boolean),
+        st.text(max_size=20).map(values.text),
+        st.text(max_size=20).map(lambda text: values.text(text, "zh-Hans")),
+    )
+)
+def test_a_canonical_literal_is_what_the_engine_keeps(literal: Literal) -> None:
+    assert kept(literal) == literal
+    assert values.canonical(literal) == literal
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=60))
+def test_no_text_breaks_the_parsers_of_values(stated: str) -> None:
+    values.number(stated)
+    values.whole(stated)
+    values.day(stated)
+
+
+def test_what_the_engine_cannot_hold_is_refused() -> None:
+    for make in (
+        lambda: values.integer(2**63),
+        lambda: values.decimal("1e20"),
+        lambda: values.double(float("inf")),
+    ):
+        with pytest.raises(ValueError, match=r"\S"):
+            make()
+
+
+def test_a_number_is_a_plain_literal_of_its_kind() -> None:
+    assert values.whole("8K") == Literal("8000", vocab.XSD_INTEGER)
+    assert values.double(2.5e24).lexical == "25" + "0" * 23

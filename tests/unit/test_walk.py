@@ -1,0 +1,136 @@
+"""Paths to documents: order, grouping, bounds, and what is told instead of read."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from provenance_graph.claims import Problem
+from provenance_graph.sources import walk as module
+from provenance_graph.sources.document import Document
+from provenance_graph.sources.walk import walk
+
+
+def found(*paths: Path | str, url: str = "") -> tuple[list[Document], list[Problem]]:
+    items = list(walk([str(path) for path in paths], retrieved="2026-01-31", url=url))
+    return (
+        [item for item in items if isinstance(item, Document)],
+        [item for item in items if isinstance(item, Problem)],
+    )
+
+
+def test_no_path_of_the_machine_stands_in_an_address(tmp_path: Path) -> None:
+    (tmp_path / "a b.txt").write_text("x")
+    ((document,), problems) = found(tmp_path)
+    assert (document.url, document.name, problems) == ("urn:file:a%20b.txt", "a b.txt", [])
+
+
+def test_a_folder_is_read_in_a_fixed_order(tmp_path: Path) -> None:
+    for name in ("b/z.txt", "a.txt", "b/a.json", "c.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    documents, _ = found(tmp_path)
+    assert [d.name for d in documents] == ["a.txt", "c.md", "b/a.json", "b/z.txt"]
+
+
+def test_a_repository_folder_is_one_document(tmp_path: Path) -> None:
+    repository = tmp_path / "org" / "model"
+    repository.mkdir(parents=True)
+    for name in ("README.md", "config.json", "tokenizer_config.json", "notes.txt"):
+        (repository / name).write_text("{}")
+    documents, _ = found(tmp_path)
+    assert [(d.name, sorted(d.files)) for d in documents] == [
+        ("org/model/README.md", ["config.json", "tokenizer_config.json"]),
+        ("org/model/notes.txt", []),
+    ]
+
+
+def test_a_configuration_without_card_is_still_a_repository(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "generation_config.json").write_text("{}")
+    ((document,), _) = found(tmp_path)
+    assert (document.name.rpartition("/")[2], sorted(document.files)) == (
+        "config.json",
+        ["generation_config.json"],
+    )
+
+
+def test_a_folder_of_cards_without_configuration_is_not_grouped(tmp_path: Path) -> None:
+    for name in ("README.md", "other.md"):
+        (tmp_path / name).write_text("---\n---\n")
+    documents, _ = found(tmp_path)
+    assert len(documents) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("weights.safetensors", b"x", "files ending in .safetensors are not read"),
+        ("page.txt", b"\0\1\2", "a binary file, not text"),
+        ("page.txt", b" \n", "the file is empty"),
+    ],
+)
+def test_what_is_no_text_is_told(tmp_path: Path, name: str, data: bytes, told: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    (documents, (problem,)) = found(tmp_path)
+    assert (documents, problem.where, problem.what) == ([], name, told)
+
+
+def test_an_empty_folder_is_told(tmp_path: Path) -> None:
+    assert [p.what for p in found(tmp_path)[1]] == ["the folder holds no file"]
+
+
+def test_a_missing_path_is_told() -> None:
+    assert [str(p) for p in found("nowhere.txt")[1]] == ["nowhere.txt: no such file or folder"]
+
+
+def test_a_glob_without_match_is_told() -> None:
+    assert [p.what for p in found("nowhere/*.txt")[1]] == ["matches no file"]
+
+
+def test_a_glob_is_read_in_order(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.txt", "c.md"):
+        (tmp_path / name).write_text("x")
+    documents, _ = found(tmp_path / "*.txt", url="https://example.org/pages")
+    assert [d.url for d in documents] == [
+        "https://example.org/pages/a.txt",
+        "https://example.org/pages/b.txt",
+    ]
+
+
+def test_a_loop_of_links_is_walked_once(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    documents, _ = found(tmp_path)
+    assert [d.name for d in documents] == ["a.txt"]
+
+
+def test_a_link_to_nowhere_is_told(tmp_path: Path) -> None:
+    (tmp_path / "link.txt").symlink_to(tmp_path / "gone.txt")
+    assert [p.where for p in found(tmp_path)[1]] == ["link.txt"]
+
+
+def test_a_file_too_large_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_BYTES", 10)
+    (tmp_path / "a.txt").write_text("x" * 11)
+    (_, (problem,)) = found(tmp_path)
+    assert problem.what.startswith("larger than")
+
+
+def test_one_file_has_the_address_that_is_given(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    ((document,), _) = found(tmp_path / "a.txt", url="https://example.org/page")
+    assert document.url == "https://example.org/page"
+
+
+def test_an_address_with_a_space_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    (_, (problem,)) = found(tmp_path / "a.txt", url="https://example.org/a page")
+    assert "not an IRI" in problem.what
+
+
+def test_standard_input_is_one_document() -> None:
+    items = list(walk(["-"], retrieved="2026-01-31", stdin=io.BytesIO(b"x")))
+    assert [item.url for item in items if isinstance(item, Document)] == ["urn:file:stdin"]
