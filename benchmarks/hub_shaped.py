@@ -86,6 +86,7 @@ def index(hub: Hub) -> LineageIndex:
         pack(hub.models, hub.child, hub.parent, hub.code, flags),
         pack(hub.models, hub.parent, hub.child, hub.code, flags),
         np.zeros(hub.models, np.uint8),
+        np.arange(hub.models, dtype=np.int32) // 20,
         hub.licence,
         tuple((Iri(name),) for name, _ in LICENCES),
     )

@@ -202,8 +202,9 @@ class LineageGraph:
         up = self.index.up
         steps: dict[tuple[int, int], None] = {}
         for side, one in found:
-            away = {start: 0, **dict(zip(one.nodes.tolist(), one.distance.tolist(), strict=True))}
-            for child in [start, *one.nodes.tolist()]:
+            nodes, far = one.nodes[: len(shown)].tolist(), one.distance[: len(shown)].tolist()
+            away = {start: 0, **dict(zip(nodes, far, strict=True))}
+            for child in away:
                 if child not in shown:
                     continue
                 for place in up.edges_of(child):

@@ -35,7 +35,7 @@ from provenance_graph.analysis.lineage_names import NameTable
 from provenance_graph.names import Iri
 from provenance_graph.store.base import Store
 
-FORMAT = 1
+FORMAT = 2
 MODEL, DATASET, UNRESOLVED = 0, 1, 2
 KINDS = ("model", "dataset", "unresolved")
 Row = list[tuple[int, int, bool]]  # neighbour, relation code, inferred
@@ -46,7 +46,8 @@ class LineageIndex:
     """Who was made from whom, by number; ``names`` tells the numbers.
 
     ``up`` lists each node's parents, ``down`` its children. ``licence`` holds per node the
-    place in ``licences`` of the set of licences it declares, -1 for none.
+    place in ``licences`` of the set of licences it declares, -1 for none; ``owner`` numbers
+    namespaces, -1 for none.
     """
 
     version: str
@@ -54,6 +55,7 @@ class LineageIndex:
     up: Rows
     down: Rows
     kind: Bytes
+    owner: Ints
     licence: Ints
     licences: tuple[tuple[Iri, ...], ...]
 
@@ -103,6 +105,7 @@ class LineageIndex:
             up=pack(count, children, parents, edges.code, inferred),
             down=pack(count, parents, children, edges.code, inferred),
             kind=kind,
+            owner=owners(names),
             licence=codes,
             licences=licences,
         )
@@ -140,6 +143,7 @@ class LineageIndex:
             pack(len(names), child, parent, code, inferred),
             pack(len(names), parent, child, code, inferred),
             kind,
+            owners(names),
             codes,
             sets,
         )
@@ -177,6 +181,7 @@ class LineageIndex:
                 _load_rows(folder, "up"),
                 _load_rows(folder, "down"),
                 _mapped(folder, "kind"),
+                _mapped(folder, "owner"),
                 _mapped(folder, "licence"),
                 tuple(tuple(map(Iri, held)) for held in meta["licences"]),
             )
@@ -192,11 +197,13 @@ class LineageIndex:
             "names": block,
             "ends": ends,
             "kind": self.kind,
+            "owner": self.owner,
             "licence": self.licence,
         }
         for side, rows in (("up", self.up), ("down", self.down)):
-            for field, array in zip(_FIELDS, _arrays(rows), strict=True):
-                arrays[f"{side}-{field}"] = array
+            arrays |= {
+                f"{side}-{field}": one for field, one in zip(_FIELDS, _arrays(rows), strict=True)
+            }
         for name, array in arrays.items():
             np.save(fresh / f"{name}.npy", array)
         meta = {
@@ -248,6 +255,7 @@ class LineageIndex:
             up=_replace_rows(up, rows),
             down=_replace_rows(down, _turned(up, down, rows)),
             kind=kind,
+            owner=owners(names) if count > len(self) else self.owner,
             licence=licence,
             licences=tuple(sets),
         )
@@ -255,6 +263,20 @@ class LineageIndex:
     def row(self, node: int) -> Iterator[tuple[int, int, bool]]:
         """The parents of a node, each with relation code and whether only inferred."""
         yield from _row(self.up, node)
+
+
+def owners(names: NameTable) -> Ints:
+    """Per name the number of its namespace, which models and datasets share; -1 for none."""
+    known: dict[bytes, int] = {}
+    number = known.setdefault
+    spaces = (name.split(b"/") for name in names.stored())
+    codes = (
+        number(parts[1], len(known))
+        if len(parts) == 3 and parts[0] in (b"\x01model", b"\x01dataset")
+        else -1
+        for parts in spaces
+    )
+    return np.fromiter(codes, np.int32, len(names))
 
 
 def _mark_datasets(kind: Bytes, children: Ints, parents: Ints, code: Bytes) -> None:

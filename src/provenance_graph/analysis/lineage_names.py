@@ -6,6 +6,7 @@ take, can be mapped from a file, and are found by bisection.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -63,6 +64,12 @@ class NameTable:
 
     def __iter__(self) -> Iterator[Iri]:
         return (self[number] for number in range(len(self)))
+
+    def stored(self) -> Iterator[bytes]:
+        """Every name in stored form, by number."""
+        block, ends = self.block.tobytes(), self.ends.tolist()
+        yield from (block[low:high] for low, high in itertools.pairwise(ends))
+        yield from map(short, self._later_names)
 
     def _raw(self, number: int) -> bytes:
         return self.block[self.ends[number] : self.ends[number + 1]].tobytes()

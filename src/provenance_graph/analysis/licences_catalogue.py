@@ -1,0 +1,358 @@
+"""Licences as the store describes them: what each grants, asks, forbids and passes on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from provenance_graph import vocab
+from provenance_graph.analysis.lineage_arrays import CODE
+from provenance_graph.claims import Literal, Value
+from provenance_graph.names import Iri, local_name, said
+from provenance_graph.store.base import Store
+
+FIRM, UNSETTLED, BANNED, NO_GRANT, UNKNOWN = "firm", "unsettled", "banned", "nogrant", "unknown"
+GRANTS = "grants"
+"""The group that stands for the limits of what a licence permits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A duty or restriction, and the planned uses it touches."""
+
+    key: str
+    label: str
+    group: str
+    duty: bool
+    blocks: frozenset[str] = frozenset()
+    conditions: frozenset[str] = frozenset()
+    derivatives_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """What a licence passes on along one kind of derivation."""
+
+    key: str
+    label: str
+    mode: str
+    groups: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A planned use; ``threshold`` names the number of a licence it is compared with."""
+
+    key: str
+    label: str
+    permission: str = ""
+    threshold: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Where a condition stands in a licence's text, and what qualifies it."""
+
+    place: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A dated text of a licence, in force from one day until another."""
+
+    licence: Iri
+    valid_from: str = ""
+    valid_until: str = ""
+
+    def in_force(self, day: str) -> bool:
+        """Whether it was in force on an ISO day."""
+        return (not self.valid_from or self.valid_from <= day) and (
+            not self.valid_until or day <= self.valid_until
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence by one version of its text.
+
+    ``passes`` says per kind of derivation what is carried; it is empty where the terms are
+    not known, and then nothing about the licence is ever called permitted.
+    """
+
+    iri: Iri
+    key: str = ""
+    label: str = ""
+    family: str = ""
+    openness: str = "unknown"
+    text_version: str = ""
+    url: str = ""
+    notice: str = ""
+    prefix: str = ""
+    display: tuple[str, ...] = ()
+    users: int | None = None
+    revenue: int | None = None
+    grants: frozenset[str] = frozenset()
+    duties: tuple[str, ...] = ()
+    restrictions: tuple[str, ...] = ()
+    passes: Mapping[str, Carry] = field(default_factory=dict)
+    clauses: Mapping[str, Clause] = field(default_factory=dict)
+    texts: tuple[Text, ...] = ()
+    terms_like: Iri | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether its terms are known well enough to reason with."""
+        return any(carry.mode in (FIRM, UNSETTLED, BANNED) for carry in self.passes.values())
+
+    @property
+    def name(self) -> str:
+        """How people name it."""
+        return self.key or local_name(self.iri)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """All duties and restrictions."""
+        return self.duties + self.restrictions
+
+    @property
+    def service(self) -> bool:
+        """Whether it is the terms of a service, under which no weights are supplied."""
+        return "no-weights" in self.restrictions
+
+    def clause(self, key: str) -> Clause:
+        """Where a condition stands; empty where the text was not read that closely."""
+        return self.clauses.get(key, Clause())
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "iri": self.iri,
+            "id": self.name,
+            "label": self.label or said(self.iri),
+            "family": self.family,
+            "openness": self.openness,
+            "textVersion": self.text_version,
+            "known": self.known,
+        }
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One of the rules LR-01 … LR-16, as the ontology documents it."""
+
+    id: str
+    name: str
+    severity: str
+    what: str
+    why: str
+    fix: str
+    caveat: str
+
+    def to_json(self) -> dict[str, str]:
+        """As JSON."""
+        return {"id": self.id, "name": self.name, "severity": self.severity, "what": self.what,
+                "why": self.why, "fix": self.fix, "caveat": self.caveat}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every licence, condition, carry, planned use and rule that a store holds."""
+
+    licences: Mapping[Iri, Licence]
+    conditions: Mapping[str, Condition]
+    uses: Mapping[str, Use]
+    rules: Mapping[str, Rule]
+    kind_of: Mapping[int, str]
+
+    @classmethod
+    def load(cls, store: Store) -> Catalogue:
+        """Read the reference data of a store."""
+        return _Reader(store).catalogue()
+
+    def licence(self, iri: Iri) -> Licence:
+        """A licence; one that nothing is known of where the store does not describe it."""
+        return self.licences.get(iri) or Licence(iri)
+
+    def in_force(self, licence: Licence, day: str) -> Licence:
+        """The text of a licence that was in force on a day.
+
+        Where no dated text covers the day the licence itself is given.
+        """
+        for text in licence.texts:
+            if day and text.in_force(day):
+                dated = self.licence(text.licence)
+                return replace(licence, text_version=dated.text_version) if self._same(dated, licence) else dated  # fmt: skip
+        return licence
+
+    @staticmethod
+    def _same(dated: Licence, licence: Licence) -> bool:
+        return dated.terms_like == licence.iri
+
+    @cached_property
+    def by_key(self) -> dict[str, Licence]:
+        """Licences by their short id."""
+        return {licence.key: licence for licence in self.licences.values() if licence.key}
+
+    def labels(self, keys: Iterable[str]) -> list[str]:
+        """How conditions read."""
+        return [self.conditions[key].label for key in keys]
+
+
+class _Reader:
+    """Reads whole subjects of the reference data."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.carries: dict[Value, Carry] = {}
+
+    def members(self, kind: Iri) -> list[Iri]:
+        return sorted(s for s, *_ in self.store.quads(predicate=vocab.RDF_TYPE, object=kind))
+
+    def said(self, subject: Iri) -> dict[Iri, list[Value]]:
+        found: dict[Iri, list[Value]] = defaultdict(list)
+        for _, predicate, value, _ in self.store.quads(subject):
+            found[predicate].append(value)
+        for values in found.values():
+            values.sort(key=lambda v: (isinstance(v, Literal), str(v)))
+        return found
+
+    def catalogue(self) -> Catalogue:
+        for iri in self.members(vocab.CARRY_CLASS):
+            told = self.said(iri)
+            groups = frozenset(local_name(str(g)) for g in told[vocab.PASSES_GROUP])
+            key = _one(told, vocab.NOTATION)
+            self.carries[iri] = Carry(key, _one(told, vocab.PREF_LABEL), _one(told, vocab.CARRY_MODE), groups)  # fmt: skip
+        passes = {iri: self.passed(iri) for iri in self.members(vocab.PASS_THROUGH_CLASS)}
+        clauses = self.clauses()
+        texts = self.texts()
+        licences = {
+            iri: self.licence(iri, passes, clauses.get(iri, {}), texts.get(iri, ()))
+            for iri in self.members(vocab.LICENCE_CLASS)
+        }
+        return Catalogue(
+            {iri: _as_described(one, licences) for iri, one in licences.items()},
+            {c.key: c for c in self.conditions()},
+            {u.key: u for u in map(self.use, self.members(vocab.PLANNED_USE_CLASS))},
+            {r.id: r for r in map(self.rule, self.members(vocab.LICENCE_RULE_CLASS))},
+            self.kinds(),
+        )
+
+    def passed(self, iri: Iri) -> tuple[str, Carry]:
+        told = self.said(iri)
+        return local_name(str(told[vocab.DERIVATION_KIND][0])), self.carries[told[vocab.CARRIES][0]]
+
+    def clauses(self) -> dict[Value, dict[str, Clause]]:
+        found: dict[Value, dict[str, Clause]] = defaultdict(dict)
+        for iri in self.members(vocab.LICENCE_CLAUSE_CLASS):
+            told = self.said(iri)
+            subject = told[vocab.SUBJECT][0]
+            found[told[vocab.IS_PART_OF][0]][local_name(str(subject))] = Clause(
+                _one(told, vocab.CLAUSE), _one(told, vocab.CONDITION_TEXT)
+            )
+        return found
+
+    def texts(self) -> dict[Value, tuple[Text, ...]]:
+        found: dict[Value, list[Text]] = defaultdict(list)
+        for text, _, licence, _ in self.store.quads(predicate=vocab.IS_VERSION_OF):
+            told = self.said(text)
+            found[licence].append(Text(text, _one(told, vocab.VALID_FROM), _one(told, vocab.VALID_UNTIL)))  # fmt: skip
+        return {licence: tuple(sorted(texts, key=lambda t: t.valid_from)) for licence, texts in found.items()}  # fmt: skip
+
+    def licence(
+        self,
+        iri: Iri,
+        passes: Mapping[Iri, tuple[str, Carry]],
+        clauses: Mapping[str, Clause],
+        texts: tuple[Text, ...],
+    ) -> Licence:
+        told = self.said(iri)
+        like = told.get(vocab.TERMS_LIKE, []) or told.get(vocab.EXACT_MATCH, [])
+        return Licence(
+            iri,
+            key=_one(told, vocab.NOTATION),
+            label=_one(told, vocab.PREF_LABEL),
+            family=_one(told, vocab.LICENCE_FAMILY),
+            openness=_one(told, vocab.OPENNESS) or "unknown",
+            text_version=_one(told, vocab.TEXT_VERSION),
+            url=_one(told, vocab.URL),
+            notice=_one(told, vocab.NOTICE_TEXT),
+            prefix=_one(told, vocab.NAME_PREFIX),
+            display=tuple(str(v) for v in told[vocab.DISPLAY_TEXT]),
+            users=_number(told, vocab.THRESHOLD_USERS),
+            revenue=_number(told, vocab.THRESHOLD_REVENUE_USD),
+            grants=frozenset(local_name(str(v)) for v in told[vocab.GRANTS]),
+            duties=tuple(local_name(str(v)) for v in told[vocab.REQUIRES]),
+            restrictions=tuple(local_name(str(v)) for v in told[vocab.RESTRICTS]),
+            passes=dict(passes[v] for v in told[vocab.PASS_THROUGH] if isinstance(v, Iri)),
+            clauses=clauses,
+            texts=texts,
+            terms_like=like[0] if like and isinstance(like[0], Iri) else None,
+        )
+
+    def conditions(self) -> Iterable[Condition]:
+        for duty, kind in ((True, vocab.DUTY_CLASS), (False, vocab.RESTRICTION_CLASS)):
+            for iri in self.members(kind):
+                told = self.said(iri)
+                yield Condition(
+                    key=local_name(iri),
+                    label=_one(told, vocab.PREF_LABEL),
+                    group=local_name(_one(told, vocab.CONDITION_GROUP)),
+                    duty=duty,
+                    blocks=frozenset(local_name(str(v)) for v in told[vocab.BLOCKS_USE]),
+                    conditions=frozenset(local_name(str(v)) for v in told[vocab.CONDITIONS_USE]),
+                    derivatives_only=_one(told, vocab.BINDS_DERIVATIVES) == "true",
+                )
+
+    def use(self, iri: Iri) -> Use:
+        told = self.said(iri)
+        permission = _one(told, vocab.NEEDS_PERMISSION)
+        threshold = {vocab.THRESHOLD_USERS: "users", vocab.THRESHOLD_REVENUE_USD: "revenue"}
+        compared = threshold.get(Iri(_one(told, vocab.COMPARED_WITH)), "")
+        return Use(local_name(iri), _one(told, vocab.PREF_LABEL), local_name(permission), compared)
+
+    def rule(self, iri: Iri) -> Rule:
+        told = self.said(iri)
+        return Rule(
+            _one(told, vocab.NOTATION),
+            _one(told, vocab.PREF_LABEL),
+            local_name(_one(told, vocab.SEVERITY)),
+            _one(told, vocab.SKOS_DEFINITION),
+            _one(told, vocab.RATIONALE),
+            _one(told, vocab.REMEDY),
+            _one(told, vocab.CAVEAT),
+        )
+
+    def kinds(self) -> dict[int, str]:
+        found = {}
+        for iri in self.members(vocab.DERIVATION_KIND_CLASS):
+            for relation in self.said(iri)[vocab.COVERS_RELATION]:
+                found[CODE[Iri(str(relation))]] = local_name(iri)
+        return found
+
+
+def _one(told: Mapping[Iri, list[Value]], predicate: Iri) -> str:
+    values = told.get(predicate, [])
+    return str(values[0]) if values else ""
+
+
+def _number(told: Mapping[Iri, list[Value]], predicate: Iri) -> int | None:
+    shown = _one(told, predicate)
+    return int(shown) if shown else None
+
+
+def _as_described(licence: Licence, licences: Mapping[Iri, Licence]) -> Licence:
+    """With the terms of the licence it is like, where it has none of its own."""
+    like = licences.get(licence.terms_like) if licence.terms_like and not licence.passes else None
+    if like is None:
+        return licence
+    return replace(
+        licence,
+        grants=like.grants,
+        duties=like.duties,
+        restrictions=like.restrictions,
+        passes=like.passes,
+    )
