@@ -85,10 +85,9 @@ def test_rows_of_an_embedding_are_an_inference_about_the_vocabulary() -> None:
     assert (claim.basis, str(claim.value)) == (Basis.INFERENCE, "32000")
 
 
-def test_a_month_is_no_number_of_days() -> None:
+def test_months_become_days_by_our_inference() -> None:
     claim = one(fact("trainingDuration", "2 months"), vocab.TRAINING_DURATION_DAYS)
-    assert (claim.value, claim.as_stated) == (None, "2 months")
-    assert claim.unusable
+    assert (str(claim.value), claim.as_stated, claim.basis) == ("61", "2 months", Basis.INFERENCE)
 
 
 def test_a_library_default_is_an_inference() -> None:

@@ -256,12 +256,12 @@ def split_benchmark(name: str) -> tuple[str, str]:
 
 def _benchmarks(page: Page, about: Named) -> Iterator[Claim | Problem]:
     for row in page.rows:
-        category, benchmark = split_benchmark(row.name)
+        _, benchmark = split_benchmark(row.name)
         local = f"{about.local}/{names.slug(benchmark)}"
         if row.score not in ("", "-"):
             yield from _result(row, about, benchmark, names.entity(SOURCE, "evaluation", local))
         ranking = names.entity(SOURCE, "ranking", names.slug(benchmark))
-        title = f"APX ranking by {benchmark}" + (f" ({category})" if category else "")
+        title = f"APX ranking by {benchmark}"
         yield from _rank(
             about, names.entity(SOURCE, "rank", local), ranking, title, row.rank, row.place
         )

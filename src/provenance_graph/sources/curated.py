@@ -163,9 +163,9 @@ class _Entry:
         return vocab.CONFIGURATION_CLASS if self.subject == known.THINKING else vocab.MODEL_CLASS
 
     def _name(self) -> str:
-        return (
-            str(self.entry.get("name") or self.short).partition(" (")[0].partition(", extended")[0]
-        )
+        if self.subject == known.THINKING:
+            return "Claude Haiku 4.5 Thinking"
+        return str(self.entry.get("name") or self.short).partition(" (")[0]
 
     def _fact(self, item: dict[str, Any]) -> None:
         found = self._source(item)

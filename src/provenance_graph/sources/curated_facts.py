@@ -252,11 +252,15 @@ def _of_family(prop: Iri, divide: int = 1) -> Maker:
 
 
 def _duration(fact: Fact) -> Made:
-    if days := re.fullmatch(r"(\d+) days", fact.value):
-        yield fact.claim(vocab.TRAINING_DURATION_DAYS, values.decimal(days[1]))
+    """A number of days as stated; months are converted by us, so an inference."""
+    found = re.fullmatch(r"(\d{1,3}) (day|month)s?", fact.value)
+    if found is None:
+        yield _unread(fact, "not a number of days or months")
+    elif found[2] == "day":
+        yield fact.claim(vocab.TRAINING_DURATION_DAYS, values.decimal(found[1]))
     else:
-        why = "a month is no fixed number of days"
-        yield fact.claim(vocab.TRAINING_DURATION_DAYS, None, unusable=why)
+        days = values.decimal(round(int(found[1]) * Decimal("30.44")))
+        yield fact.claim(vocab.TRAINING_DURATION_DAYS, days, basis=Basis.INFERENCE)
 
 
 def _hardware(fact: Fact) -> Made:

@@ -163,6 +163,7 @@ TOPICS: tuple[tuple[re.Pattern[str], Iri], ...] = tuple(
          vocab.ACTIVE_PARAMETER_COUNT),
         (r"\bcompute resources\b|\btraining compute\b|\bcompute (?:used|budget)\b|\bFLOPs?\b",
          vocab.TRAINING_COMPUTE_FLOP),
+        (r"\bcompute resources\b|\bcompute provider\b", vocab.COMPUTE_PROVIDER),
         (r"\b(?:GPU|TPU|accelerator|compute)(?:[- /](?:TPU|GPU))?[- ]hours\b", vocab.ACCELERATOR_HOURS),
         (r"\bhardware specifications?\b|\btraining hardware\b|\bhardware (?:used|infrastructure)\b",
          vocab.TRAINING_HARDWARE),
