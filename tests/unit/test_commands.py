@@ -1,0 +1,210 @@
+"""The command line from outside: what it prints, what it keeps, how it exits."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from provenance_graph.ingest.build import build
+from provenance_graph.resources import folder
+from provenance_graph.store.embedded import EmbeddedStore
+
+HAIKU = "anthropic/claude-haiku-4-5"
+
+
+def run(store: Path, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "provenance_graph", "--store", str(store), *words],
+        capture_output=True,
+        text=True,
+        input=given,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def copy(shipped: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(shipped, tmp_path / "graph"))
+
+
+def test_show_gives_the_seed_models_accepted_facts(shipped: Path) -> None:
+    found = json.loads(run(shipped, "show", HAIKU, "--format", "json").stdout)
+    fields = {f["property"]: f for s in found["sections"] for f in s["fields"]}
+    assert fields["contextLength"]["values"] == [200_000]
+    assert fields["maxOutputTokens"]["values"] == [64_000]
+    assert fields["issued"]["values"] == ["2025-10-15"]
+    assert "2025-10-01" in [r["value"] for r in fields["issued"]["rivals"]]
+    assert fields["issued"]["reason"].startswith("within the month that the DeveloperStatement")
+    assert fields["knowledgeCutoff"]["values"] == ["2025-02-28"]
+    assert fields["parameterCount"]["values"] == []
+    assert fields["parameterCount"]["status"] == "Undisclosed"
+    assert [e["value"] for e in fields["parameterCount"]["estimates"]] == [21_000_000_000]
+    assert "roprietary" in fields["license"]["values"][0]["label"]
+    assert found["replaces"][0]["id"] == "anthropic/claude-3-5-haiku"
+    assert any("Thinking" in str(c["name"]) for c in found["configurations"])
+    (total,) = [a for a in found["assessments"] if "apx" in str(a["scheme"]).lower()]
+    assert (total["score"], total["maxScore"]) == (33, 100)
+    assert len(total["results"]) == 10
+    assert not any("score" in result for result in total["results"])
+
+
+def test_show_as_of_a_day_leaves_out_what_was_read_later(shipped: Path) -> None:
+    found = json.loads(
+        run(shipped, "show", HAIKU, "--as-of", "2025-12-01", "--format", "json").stdout
+    )
+    fields = {f["property"]: f for s in found["sections"] for f in s["fields"]}
+    assert fields["issued"]["values"] == ["2025-10-01"]
+
+
+def test_claims_say_who_and_why(shipped: Path) -> None:
+    held = json.loads(run(shipped, "claims", HAIKU, "issued", "--format", "json").stdout)
+    assert {c["standing"] for c in held} >= {"Accepted", "Alternative"}
+    assert all(c["document"] and c["reason"] for c in held)
+
+
+def test_conflicts_hold_the_known_ones(shipped: Path) -> None:
+    found = json.loads(run(shipped, "conflicts", HAIKU, "--format", "json").stdout)
+    assert {"issued", "inputModality"} <= {c["property"] for c in found}
+
+
+def test_an_unknown_model_offers_near_names(shipped: Path) -> None:
+    wrong = run(shipped, "show", "claude-haiku-4-6")
+    assert wrong.returncode == 2
+    assert "did you mean" in wrong.stderr
+    assert HAIKU in wrong.stderr
+
+
+def test_a_store_that_is_not_there_says_how_to_make_it(tmp_path: Path) -> None:
+    gone = run(tmp_path / "none", "show", HAIKU)
+    assert gone.returncode == 3
+    assert "provenance-graph build" in gone.stderr
+
+
+def test_a_query_of_ones_own_is_answered(shipped: Path) -> None:
+    text = "SELECT ?m { ?m pg:undisclosed pg:trainingComputeFLOP ; schema:name 'Claude Haiku 4.5' }"
+    found = run(shipped, "query", "--format", "csv", given=text)
+    assert found.stdout.splitlines()[1].endswith(HAIKU)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("SELECT * { ?s ?p }", "error at 1:"),
+        ("SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", "SERVICE"),
+        ("{" * 5000, "not an empty text"),
+        ("SELECT * " + "{" * 5000, "deep"),
+        ("DROP ALL", "not DROP"),
+    ],
+)
+def test_a_bad_query_is_refused_in_one_line(shipped: Path, text: str, said: str) -> None:
+    wrong = run(shipped, "query", given=text)
+    assert wrong.returncode == 2
+    assert said in wrong.stderr
+    assert len(wrong.stderr.splitlines()) == 1
+
+
+def test_a_record_comes_and_goes_and_the_view_follows(copy: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.trig"
+    page.write_text(
+        """@prefix pg: <https://w3id.org/provenance-graph/ns#> .
+        @prefix id: <https://w3id.org/provenance-graph/id/> .
+        @prefix prov: <http://www.w3.org/ns/prov#> .
+        @prefix pav: <http://purl.org/pav/> .
+        @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+        <https://w3id.org/provenance-graph/id/record/test/haiku/2026-11-20> {
+          <https://w3id.org/provenance-graph/id/record/test/haiku/2026-11-20> a pg:SourceRecord ;
+            <https://schema.org/url> <https://example.org/haiku> ;
+            prov:wasAttributedTo id:organization\\/anthropic ;
+            pav:retrievedOn "2026-11-20"^^xsd:date ; pg:defaultBasis pg:DeveloperStatement .
+          id:model\\/anthropic\\/claude-haiku-4-5 pg:contextLength 222222 .
+        }"""
+    )
+    done = run(copy, "import", str(page))
+    assert done.returncode == 0, done.stderr
+    assert context(copy) == [222_222]
+    once = EmbeddedStore.open(copy).version.partition("-")[2]
+    assert run(copy, "import", str(page)).returncode == 0
+    assert EmbeddedStore.open(copy).version.partition("-")[2] == once
+    assert run(copy, "retract", "test/haiku/2026-11-20").returncode == 0
+    assert context(copy) == [200_000]
+    assert run(copy, "retract", "test/haiku/2026-11-20").returncode == 2
+
+
+def context(store: Path) -> list[int]:
+    found = json.loads(run(store, "show", HAIKU, "--format", "json").stdout)
+    (field,) = [
+        f for s in found["sections"] for f in s["fields"] if f["property"] == "contextLength"
+    ]
+    return field["values"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("empty.md", b"", ""),
+        ("odd.xyz.txt", b"just words\n", "no reader recognises it"),
+        ("latin.json", b'{"a": "\xe9"}', "not UTF-8"),
+        ("cut.json", b'{"a": [1, 2', "line 1"),
+        ("deep.json", b"[" * 5000 + b"]" * 5000, "nested deeper"),
+        ("bad.trig", b"@prefix pg: <x> . <a b> pg:c 1 .", "line 1"),
+        ("long.json", b'{"a": "' + b"x" * 10_000_000 + b'"}', "no reader recognises it"),
+    ],
+)
+def test_a_bad_document_is_reported_and_changes_nothing(
+    copy: Path, tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    before = EmbeddedStore.open(copy).version
+    (tmp_path / name).write_bytes(content)
+    wrong = run(copy, "import", str(tmp_path / name))
+    assert wrong.returncode == 2, wrong.stderr
+    assert name in wrong.stderr
+    assert said in wrong.stderr
+    assert "Traceback" not in wrong.stderr
+    assert EmbeddedStore.open(copy).version == before
+
+
+def test_an_empty_folder_is_said_to_be_empty(copy: Path, tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    wrong = run(copy, "import", str(tmp_path / "nothing"))
+    assert wrong.returncode == 2
+    assert "nothing" in wrong.stderr
+
+
+def test_one_bad_document_does_not_stop_the_rest(copy: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b"{")
+    (tmp_path / "b.md").write_text(
+        "---\nlicense: mit\nlanguage: en\nbase_model: org/base\n---\n# B\n"
+    )
+    done = run(copy, "import", str(tmp_path))
+    assert done.returncode == 1, done.stderr
+    assert "2 documents: 1 records" in done.stderr
+
+
+def test_a_build_that_is_killed_leaves_the_old_store_in_use(copy: Path) -> None:
+    before = EmbeddedStore.open(copy).version
+    building = subprocess.Popen(
+        [sys.executable, "-m", "provenance_graph", "--store", str(copy), "build"],
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(0.4)
+    os.kill(building.pid, signal.SIGKILL)
+    building.wait()
+    assert EmbeddedStore.open(copy).version == before
+    assert context(copy) == [200_000]
+
+
+def test_a_rebuild_keeps_what_was_imported(copy: Path, tmp_path: Path) -> None:
+    card = tmp_path / "c.md"
+    card.write_text("---\nlicense: mit\nlanguage: en\nbase_model: org/base\n---\n# C\n")
+    assert run(copy, "import", str(card)).returncode in (0, 1)
+    assert build(folder("data"), copy).kept == 1
+    assert build(folder("data"), copy, fresh=True).kept == 0
