@@ -88,8 +88,8 @@ def validate_record(
     """What is wrong with one record by itself, before it is kept."""
     chosen = own_shapes() if shapes is None else shapes
     written = [(s, p, o, None) for s, p, o, _ in to_quads(record)]
-    found = _validate_alone(written, chosen, RECORD_GRAPHS, severity)
-    found += _validate_alone(list(statements(record)), chosen, DOCUMENT_ALONE, severity)
+    found = find_in_graph(written, chosen, RECORD_GRAPHS, severity)
+    found += find_in_graph(list(statements(record)), chosen, DOCUMENT_ALONE, severity)
     return order({replace(finding, record=record.header.record) for finding in found})
 
 
@@ -106,9 +106,10 @@ def statements(record: Record) -> Iterator[Quad]:
                 yield claim.subject, vocab.WAS_INFLUENCED_BY, claim.value, None
 
 
-def _validate_alone(
+def find_in_graph(
     quads: Sequence[Quad], shapes: Sequence[Shape], graph: str, severity: Severity
 ) -> list[Finding]:
+    """What breaks the shapes over one kind of graph, in a graph given as quads."""
     with MemoryStore(quads) as store:
         plan = _Plan(store, shapes, severity)
         predicates = {predicate for _, predicate, _, _ in quads}
