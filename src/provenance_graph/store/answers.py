@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 
 import pyoxigraph as ox
 
@@ -177,7 +178,7 @@ def _write_solutions(
         found.serialize(out, form)  # type: ignore[arg-type]
     except _Cut:
         sink(out.closing)
-        return End("select", out.rows, truncated=True)
+        return End("select", max(out.rows, 0), truncated=True)
     out.finish()
     return End("select", out.rows, truncated=False)
 
@@ -191,6 +192,9 @@ class _Cutter:
     head = b""  # what ends the part before the first row
     closing = b""  # what makes an answer whole after its last row
     header_rows = 0  # rows that name the columns
+    _mark = b""  # what stands at the end of a row, if it can be told by looking for bytes
+    _mark_size = 0  # how much of it belongs to the row
+    _traps: tuple[bytes, ...] = ()  # what makes it necessary to look closer
     seen_late = False  # a row's end is known only once the next one starts
 
     def __init__(self, limits: Limits, sink: Sink) -> None:
@@ -198,6 +202,7 @@ class _Cutter:
         self._tail = bytearray()
         self._sent = 0
         self._in_head = bool(self.head)
+        self._cut = False
         self.rows = -self.header_rows
 
     def _ends(self, start: int) -> list[int]:
@@ -205,6 +210,8 @@ class _Cutter:
         raise NotImplementedError
 
     def write(self, chunk: bytes) -> int:
+        if self._cut:  # the engine empties its buffer once more
+            return len(chunk)
         start = len(self._tail)
         self._tail += chunk
         if self._in_head:
@@ -213,22 +220,41 @@ class _Cutter:
                 return len(chunk)
             self._in_head, start = False, 0
             self._send(found + len(self.head))
-        ends = self._ends(start)
         left = max(self._limits.rows, 1) - self.rows
+        if self._mark and self._quick(max(0, start - len(self._mark)), left):
+            return len(chunk)
+        ends = self._ends(start)
         if len(ends) >= left if self.seen_late else len(ends) > left:
             self._pass(ends[:left])
-            raise _Cut
+            self._stop()
         room = self._limits.answer_bytes - self._sent
         if len(self._tail) > room:
             self._pass([end for end in ends if end <= room])
-            raise _Cut
+            self._stop()
         self._pass(ends)
         return len(chunk)
+
+    def _quick(self, start: int, left: int) -> bool:
+        """Pass all whole rows on when counting shows that none is too many."""
+        tail, mark = self._tail, self._mark
+        count = tail.count(mark, start)
+        if count >= left or self._sent + len(tail) > self._limits.answer_bytes:
+            return False
+        if any(tail.find(trap, max(0, start - 8)) >= 0 for trap in self._traps):
+            return False
+        if count:
+            self.rows += count
+            self._send(tail.rfind(mark) + self._mark_size)
+        return True
 
     def _pass(self, ends: list[int]) -> None:
         if ends:
             self.rows += len(ends)
             self._send(ends[-1])
+
+    def _stop(self) -> NoReturn:
+        self._cut = True
+        raise _Cut
 
     def _send(self, size: int) -> None:
         self._sink(bytes(self._tail[:size]))
@@ -246,6 +272,7 @@ class _Cutter:
 
 class _Tsv(_Cutter):
     header_rows = 1
+    _mark, _mark_size = b"\n", 1
     _end = re.compile(rb"\n")  # a line feed inside a value is escaped
 
     def _ends(self, start: int) -> list[int]:
@@ -254,12 +281,12 @@ class _Tsv(_Cutter):
 
 class _Csv(_Cutter):
     header_rows = 1
-    _mark = re.compile(rb'["\n]')
+    _border = re.compile(rb'["\n]')
     _quoted = False
 
     def _ends(self, start: int) -> list[int]:
         ends = []
-        for found in self._mark.finditer(self._tail, start):
+        for found in self._border.finditer(self._tail, start):
             if found[0] == b'"':
                 self._quoted = not self._quoted
             elif not self._quoted:
@@ -270,6 +297,7 @@ class _Csv(_Cutter):
 class _Xml(_Cutter):
     head = b"<results>"
     closing = b"</results></sparql>"
+    _mark, _mark_size = b"</result>", 9
     _end = re.compile(rb"</result>")  # "<" inside a value is escaped
 
     def _ends(self, start: int) -> list[int]:
@@ -280,17 +308,31 @@ class _Json(_Cutter):
     head = b'"bindings":['
     closing = b"]}}"
     seen_late = True
-    # A quote inside a value is escaped, so `"}},{"` is a border between rows, unless all
-    # of `}},{` is one value. A row without bindings is `{}`, which a value may hold too.
-    _end = re.compile(rb'(?:(?<!"value":)"\}\}|\{\})(?=,\{["}])')
-    _escape = re.compile(rb"\\\\.", re.DOTALL)
+    _mark, _mark_size = b'"}},{"', 3
+    _traps = (b"{}", b'\\"}},{', b'":"}},{', b"}}}},{")
+    # Rows meet at `}},{`, mostly after the quote that ends a value. A value may hold the
+    # same, and a row without bindings is `{}`: only then are the quotes counted.
+    _border = re.compile(rb'\}\},\{["}]')
+    _empty = re.compile(rb'\{\},\{["}]')
+    _escape = re.compile(rb"\\.", re.DOTALL)
 
     def _ends(self, start: int) -> list[int]:
-        found = self._end.finditer(self._tail, max(0, start - 4))
-        return [m.end() for m in found if m[0] != b"{}" or self._outside(m.start())]
+        tail, start = self._tail, max(0, start - 5)
+        places = [found.start() for found in self._border.finditer(tail, start)]
+        ends = [at + 2 for at in places if self._plain(at) or self._outside(at)]
+        if b"{}" in tail:
+            empty = self._empty.finditer(tail, start)
+            ends += [found.start() + 2 for found in empty if self._outside(found.start())]
+            ends.sort()
+        return ends
 
-    def _outside(self, place: int) -> bool:
-        return not self._escape.sub(b"", self._tail[:place]).count(b'"') % 2
+    def _plain(self, at: int) -> bool:
+        """Whether a closing quote stands before, without counting them."""
+        before = self._tail[at - 9 : at] if at > 8 else b""
+        return before[-1:] == b'"' and before[-2:-1] != b"\\" and before != b'"value":"'
+
+    def _outside(self, at: int) -> bool:
+        return not self._escape.sub(b"", self._tail[:at]).count(b'"') % 2
 
     def finish(self) -> None:
         self.rows += not self._tail.startswith(b"]")

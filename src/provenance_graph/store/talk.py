@@ -37,26 +37,17 @@ class Pool(Protocol):
 class Worker:
     """Our end of a worker: its socket, what has arrived, and which loop listens to it."""
 
-    __slots__ = ("_loop", "_waiter", "gone", "number", "reader", "ready", "sock", "version")
+    __slots__ = ("_loop", "_waiter", "gone", "number", "poll", "reader", "ready", "sock", "version")
 
     def __init__(self, number: int, sock: socket.socket, version: str) -> None:
         sock.setblocking(False)
         self.number, self.sock, self.version = number, sock, version
         self.reader = frames.FrameReader()
+        self.poll = select.poll()
+        self.poll.register(sock, select.POLLIN)
         self.ready = self.gone = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiter: asyncio.Future[None] | None = None
-
-    def alive(self) -> bool:
-        """Whether its process is there, as far as can be seen without asking it."""
-        if self.gone:
-            return False
-        try:
-            return bool(self.sock.recv(1, socket.MSG_PEEK))
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
 
     def receive(self) -> bool:
         """Take what has arrived; says whether anything may follow."""
@@ -217,8 +208,8 @@ class AnswerBlocks(_Talk):
                 return  # it is gone, which reading will find
 
     def _wait(self, event: int) -> bool:
-        poll = select.poll()
-        poll.register(self._worker.sock, event)
+        poll = self._worker.poll
+        poll.modify(self._worker.sock, event)
         started = time.monotonic()
         found = poll.poll(max(0, self._left) * 1000)
         self._left -= time.monotonic() - started
