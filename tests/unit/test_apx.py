@@ -223,3 +223,46 @@ def test_the_shipped_seed_record_holds_no_sentence_of_the_page() -> None:
     for line in prose_lines:
         for sentence in prose.sentences(line):
             assert sentence[:60] not in shipped
+
+
+FILLER = "and the rest of this long sentence has nothing in it that any of the patterns would read."
+
+
+def test_a_paragraph_about_the_family_says_nothing_of_the_model() -> None:
+    text = SPEC + (
+        f"Example 7B is a model developed by Example Labs, {FILLER}\n"
+        f"Example is a family that comes with 70B parameters and more, {FILLER}\n"
+        f"About Example\n\nIt was trained on 15T tokens in all its sizes, {FILLER}\n"
+    )
+    said = {c.predicate for c in page(text) if isinstance(c, Claim) and "L" in c.locator}
+    assert vocab.CREATOR in said
+    assert not said & {vocab.TRAINING_TOKEN_COUNT}
+    sizes = [c for c in page(text) if isinstance(c, Claim) and c.predicate == vocab.PARAMETER_COUNT]
+    assert [str(c.value) for c in sizes] == ["7000000000"]
+
+
+def test_the_memory_calculator_and_names_of_other_models_are_passed_over() -> None:
+    text = (
+        "Example 7B\n"
+        + SPEC
+        + (
+            f"Example 7B is a model developed by Example Labs, {FILLER}\n"
+            "Other Example Models\nExample 13B\nExample 70B\nSystem Requirements\n"
+            "Choose the quantization method for model weights\nFP16\nINT4\n"
+            "Context Size: 1,024 tokens\n1k\n64k\nVRAM Required:\n18.44 GB\n"
+        )
+    )
+    found = page(text)
+    assert [item for item in found if isinstance(item, Problem)] == []
+    assert [
+        str(c.value)
+        for c in found
+        if isinstance(c, Claim) and c.predicate == vocab.MINIMUM_MEMORY_GB
+    ] == ["18.44"]
+
+
+def test_a_medal_before_a_rank_is_no_part_of_it() -> None:
+    found = page("Example 7B\n" + SPEC + "| Benchmark | Score | Rank |\nMath MATH | 0.5 | 🥇 1 |\n")
+    assert [
+        str(c.value) for c in found if isinstance(c, Claim) and c.predicate == vocab.RANK
+    ] == ["1"]

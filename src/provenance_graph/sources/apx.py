@@ -24,7 +24,7 @@ from provenance_graph.sources.apx_fields import (
     Field,
     field_claims,
 )
-from provenance_graph.sources.apx_page import CODING_LABELS, Labelled, Page, Row, parse
+from provenance_graph.sources.apx_page import CODING_LABELS, Labelled, Page, Paragraph, Row, parse
 from provenance_graph.sources.document import Document, Hints, Origin, Reader
 from provenance_graph.sources.prose_patterns import PATTERNS, model_slug
 
@@ -43,7 +43,7 @@ _OPENING = re.compile(
 )
 _BENCHMARKS = re.compile(
     r"\b(?:LiveBench|MMLU|GPQA|Aider|ProLLM|WebDev|Text Arena|SWE-bench|HumanEval|MATH\b|GSM8K|AIME|"
-    r"Arena|BigCodeBench|LiveCodeBench|IFEval|MBPP|HellaSwag|ARC\b|TruthfulQA|StackEval|OpenRouter|"
+    r"Arena|BigCodeBench|LiveCodeBench|IFEval|MBPP|HellaSwag|ARC\b|TruthfulQA|OpenRouter|"
     r"Terminal-?Bench|SimpleQA|Chatbot Arena|BBH|DROP|MGSM|TAU-?bench)"
 )
 
@@ -367,7 +367,21 @@ def _points(text: str) -> Literal:
 def _prose(page: Page, about: Named) -> Iterator[Claim]:
     subject = prose.Subject(about.model, about.name, SOURCE, about.slug)
     for paragraph in page.paragraphs:
-        yield from prose.read(paragraph.text, paragraph.place, subject, PATTERNS)
+        if not _is_about_another(paragraph, about):
+            yield from prose.read(paragraph.text, paragraph.place, subject, PATTERNS)
+
+
+def _is_about_another(paragraph: Paragraph, about: Named) -> bool:
+    """Whether a paragraph is about the family or a sibling, by its heading or first words."""
+    own = (about.name.casefold(), about.configuration_name.casefold())
+    if paragraph.about:
+        return paragraph.about.casefold() not in own
+    opening = _OPENING.match(paragraph.text)
+    if opening is None:
+        return False
+    name = opening["name"].casefold().strip()
+    brand = re.split(r"[\s-]", about.name.casefold(), maxsplit=1)[0]
+    return name not in own and re.split(r"[\s-]", name, maxsplit=1)[0] == brand
 
 
 READER = Reader(

@@ -29,6 +29,11 @@ _ROW = re.compile(r"\|?\s*(?P<name>[^|]+?)\s*\|\s*(?P<score>[^|]*?)\s*\|\s*(?P<r
 _OF = re.compile(r"(?P<score>\d{1,3}(?:\.\d+)?)\s*/\s*(?P<most>\d{1,3})")
 _NUMERIC = re.compile(r"\d[\d.,]*%?")
 _GRADE = re.compile(r"[A-F][+-]?")
+_MEDAL = re.compile(r"[^\w#-]{1,3}\s?(?=\d)")
+_CONTROLS = re.compile(
+    r"choose the .*|context size: .*|(?:fp|bf|int|q)\d+[\w-]*|\d+[km]|\d+ ?(?:tokens|gpus?)"
+)
+"""Labels of the page's memory calculator: they state nothing."""
 _RANK = re.compile(r"#\s?(\d{1,6})\b.*")
 
 
@@ -71,11 +76,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Prose, and the criterion it stands under (empty outside the transparency report)."""
+    """Prose, the criterion it stands under, and what an "About …" heading says it is about."""
 
     text: str
     place: str
     section: str = ""
+    about: str = ""
 
 
 @dataclass(slots=True)
@@ -126,7 +132,8 @@ class _Parser:
     """One walk over the lines; every method takes what it knows and moves on."""
 
     def __init__(self, page: Page, lines: list[Line]) -> None:
-        self.page, self.lines, self.at, self.section = page, lines, 0, ""
+        self.page, self.lines, self.at = page, lines, 0
+        self.section = self.about = ""
 
     def run(self) -> None:
         while self.at < len(self.lines):
@@ -138,7 +145,7 @@ class _Parser:
 
     def _step(self, line: Line) -> None:
         if _is_prose(line.text):
-            self.page.paragraphs.append(Paragraph(line.text, line.place, self.section))
+            self.page.paragraphs.append(Paragraph(line.text, line.place, self.section, self.about))
             self.at += 1
         elif line.label in RANK_LABELS:
             self._rank(line)
@@ -207,7 +214,7 @@ class _Parser:
         if not _NUMERIC.fullmatch(score) and score not in ("-", ""):
             self._problem(line, f"{score!r} is no score")
             return
-        self.page.rows.append(Row(name, score, rank.lstrip("# "), line.place))
+        self.page.rows.append(Row(name, score, _MEDAL.sub("", rank).lstrip("# "), line.place))
 
     def _score_after(self, ahead: int) -> tuple[str, int] | None:
         """A score such as ``21.0 / 30``, on one line or two, and how many lines it took."""
@@ -258,9 +265,15 @@ class _Parser:
 
     def _other(self, line: Line) -> None:
         text = line.text
-        if line.label in HEADINGS or re.fullmatch(
-            r"(?:about|other|更多|关于) .*|.*(?:transparency report|models)", line.label
-        ):
+        if re.fullmatch(r"other .* models|其他.*模型", line.label):
+            self._skip_names()
+        elif about := re.fullmatch(r"(?:about|关于)\s*(.+)", text, re.IGNORECASE):
+            self.about = about[1]
+            self.at += 1
+        elif line.label in HEADINGS or line.label.endswith("transparency report"):
+            self.about = ""
+            self.at += 1
+        elif _CONTROLS.fullmatch(line.label):
             self.at += 1
         elif not self.page.fields and not self.page.rows and len(text) <= 80:
             self.page.titles.append(line)
@@ -279,6 +292,14 @@ class _Parser:
             value = after is not None and not _is_known(after) and not _is_prose(after.text)
             self._problem(line, f"unknown label {_short(text)!r}", "the reader knows no such field")
             self.at += 2 if value else 1
+
+    def _skip_names(self) -> None:
+        """Pass over the names of other models, up to the next heading."""
+        self.at += 1
+        while (line := self._peek(0)) and not _is_known(line) and not _is_prose(line.text):
+            if _is_table_head(line.text) or line.text.startswith("|"):
+                return
+            self.at += 1
 
     def _problem(self, line: Line, what: str, hint: str = "") -> None:
         self.page.problems.append(Problem(line.place, what, hint, "layout"))
@@ -322,7 +343,7 @@ def _is_table_head(text: str) -> bool:
 
 
 def _is_rank_cell(text: str) -> bool:
-    return re.fullmatch(r"#?\s?\d{1,6}|-", text) is not None
+    return re.fullmatch(r"#?\s?\d{1,6}|-", _MEDAL.sub("", text)) is not None
 
 
 def _short(text: str) -> str:

@@ -16,7 +16,13 @@ from provenance_graph import names, values, vocab
 from provenance_graph.claims import Basis, Claim, Header, Problem, Record, Stance
 from provenance_graph.errors import Unreadable
 from provenance_graph.names import Iri
-from provenance_graph.sources import curated_facts, curated_livebench, curated_notes, curated_pages
+from provenance_graph.sources import (
+    curated_fact,
+    curated_facts,
+    curated_livebench,
+    curated_notes,
+    curated_pages,
+)
 from provenance_graph.sources import curated_names as known
 from provenance_graph.sources.document import Document, Hints, Origin, Reader
 from provenance_graph.sources.records import claims_of
@@ -176,7 +182,7 @@ class _Entry:
         basis = _LEVELS.get(level, Basis.THIRD_PARTY)
         if "default" in level:
             basis = Basis.INFERENCE
-        fact = curated_facts.Fact(
+        fact = curated_fact.Fact(
             self.short, self.subject, str(item.get("property")), str(item.get("value")), basis,
             place, self._parent(),
         )  # fmt: skip
