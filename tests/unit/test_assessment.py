@@ -8,7 +8,7 @@ import pytest
 
 from provenance_graph import names, values, vocab
 from provenance_graph.analysis import rubrics
-from provenance_graph.analysis.assessment import Assessment, assess, moved, rounded
+from provenance_graph.analysis.assessment_score import Assessment, assess, moved, rounded
 from provenance_graph.analysis.assessment_levels import Question, findings
 from provenance_graph.analysis.rubric_model import Rubrics
 from provenance_graph.claims import (

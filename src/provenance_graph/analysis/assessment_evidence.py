@@ -181,12 +181,11 @@ def as_quads(subject: Iri, found: Mapping[Iri, Finding]) -> list[Quad]:
 class ModelEvidence:
     """The findings about models of one store, now or as of a day."""
 
-    def __init__(self, store: Store, *, as_of: str = "") -> None:
-        self.store, self.as_of = store, as_of
-        self.evidence = Evidence(store, as_of=as_of)
-        self.rubrics = rubrics.from_store(store)
-        self._links = StoreLinks(store)
-        self._latest = Latest(self.evidence.statements, as_of)
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence, self.store, self.as_of = evidence, evidence.store, evidence.as_of
+        self.rubrics = rubrics.from_store(self.store)
+        self._links = StoreLinks(self.store)
+        self._latest = Latest(evidence.statements, evidence.as_of)
         self._asked = question(self.rubrics, self.evidence.policy)
 
     def claims(self, subject: Iri) -> list[HeldClaim]:

@@ -45,6 +45,7 @@ class Finding:
 
 
 NOTHING = Finding(vocab.LEVEL_NOT_ASSESSED, "no record speaks of it: nobody looked")
+BLANK = "others leave it open, which proves nothing: nobody looked at the developer's documents"
 
 
 def better(one: Finding, other: Finding) -> Finding:
@@ -80,7 +81,7 @@ def of_property(claims: Sequence[HeldClaim], *, single: bool, about: Iri | None 
     ):
         if found:
             return _found(level, found, current)
-    return Finding(NOTHING.level, NOTHING.rule, (), tuple(current)) if current else NOTHING
+    return Finding(NOTHING.level, BLANK, (), tuple(current)) if current else NOTHING
 
 
 _RULES = {

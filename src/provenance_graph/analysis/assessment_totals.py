@@ -10,10 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 
 from provenance_graph import vocab
 from provenance_graph.analysis.assessment_evidence import stored_levels
 from provenance_graph.analysis.assessment_levels import SATISFIED
+from provenance_graph.analysis.assessment_score import shares
 from provenance_graph.analysis.rubric_model import Criterion, Item, Rubric
 from provenance_graph.names import Iri
 from provenance_graph.store.base import Store
@@ -37,38 +39,68 @@ class Total:
 
 
 class Calculator:
-    """Totals under one rubric; what was worked out for one model helps with the next."""
+    """Totals under one rubric; what was worked out for one model helps with the next.
+
+    Sums run over integers, in units of one over a common denominator of everything seen, so
+    that they are exact and quick.
+    """
 
     def __init__(self, rubric: Rubric) -> None:
         self.rubric = rubric
-        self._shares: dict[
-            tuple[Iri, tuple[Iri | None, ...]], tuple[Fraction, Fraction] | None
-        ] = {}
-        self._by_use: dict[Iri, list[Criterion]] = defaultdict(list)
-        for criterion in rubric.criteria:
-            for item in criterion.items:
-                for use in (*item.uses, *item.not_applicable_when):
-                    if criterion not in self._by_use[use]:
-                        self._by_use[use].append(criterion)
-        self._blank = {c.iri: self._criterion(c, {}) for c in rubric.criteria}
-        self._sum_low = sum((p[0] for p in self._blank.values() if p), ZERO)
-        self._sum_high = sum((p[1] for p in self._blank.values() if p), ZERO)
+        self._unit = 1
+        self._known: dict[tuple[int, tuple[Iri | None, ...]], tuple[int, int, bool]] = {}
+        self._uses: list[tuple[Iri, ...]] = []
+        self._by_use: dict[Iri, list[int]] = defaultdict(list)
+        for place, criterion in enumerate(rubric.criteria):
+            uses = {
+                use for item in criterion.items for use in (*item.uses, *item.not_applicable_when)
+            }
+            self._uses.append(tuple(sorted(uses)))
+            for use in uses:
+                self._by_use[use].append(place)
+        self._blank = [self._criterion(c, {}) or (ZERO, ZERO) for c in rubric.criteria]
+        self._low = sum((low for low, _ in self._blank), ZERO)
+        self._high = sum((high for _, high in self._blank), ZERO)
 
     def total(self, subject: Iri, levels: Mapping[Iri, Iri]) -> Total:
         """The total of one model from its evidence levels."""
-        low, high, maximum = self._sum_low, self._sum_high, self.rubric.maximum
-        touched = {c.iri: c for use in levels for c in self._by_use.get(use, ())}
-        for criterion in touched.values():
-            was, now = self._blank[criterion.iri], self._criterion(criterion, levels)
-            if was:
-                low, high = low - was[0], high - was[1]
-            if now:
-                low, high = low + now[0], high + now[1]
-            elif was:
-                maximum -= criterion.maximum
+        touched = {place for use in levels for place in self._by_use.get(use, ())}
+        low = high = 0
+        maximum = self.rubric.maximum
+        changes = [self._change(place, levels) for place in touched]
+        if changes and any(change is None for change in changes):  # the unit has grown
+            changes = [self._change(place, levels) for place in touched]
+        for place, change in zip(touched, changes, strict=True):
+            assert change is not None
+            low, high = low + change[0], high + change[1]
+            if not change[2]:
+                maximum -= self.rubric.criteria[place].maximum
         scale = self.rubric.maximum / maximum if maximum else ZERO
+        total_low = (self._low + Fraction(low, self._unit)) * scale
+        total_high = (self._high + Fraction(high, self._unit)) * scale
         sure, possible = self._grades(levels)
-        return Total(subject, self.rubric.iri, low * scale, high * scale, sure, possible)
+        return Total(subject, self.rubric.iri, total_low, total_high, sure, possible)
+
+    def _change(self, place: int, levels: Mapping[Iri, Iri]) -> tuple[int, int, bool] | None:
+        """What a criterion adds to the blank total, and whether it applies.
+
+        None when the common denominator had to grow: what was known is void then.
+        """
+        key = place, tuple([levels.get(use) for use in self._uses[place]])
+        known = self._known.get(key)
+        if known is None:
+            found = self._criterion(self.rubric.criteria[place], levels)
+            now, was = found or (ZERO, ZERO), self._blank[place]
+            changes = now[0] - was[0], now[1] - was[1]
+            unit = lcm(self._unit, *(change.denominator for change in changes))
+            grew = unit != self._unit
+            if grew:
+                self._known.clear()
+                self._unit = unit
+            known = int(changes[0] * unit), int(changes[1] * unit), found is not None
+            self._known[key] = known
+            return None if grew else known
+        return known
 
     def _criterion(
         self, criterion: Criterion, levels: Mapping[Iri, Iri]
@@ -85,27 +117,14 @@ class Calculator:
 
     def share(self, item: Item, levels: Mapping[Iri, Iri]) -> tuple[Fraction, Fraction] | None:
         """An item's share of its weight, low and high; None where it does not apply."""
-        key = item.iri, tuple(levels.get(u) for u in (*item.uses, *item.not_applicable_when))
-        if key not in self._shares:
-            self._shares[key] = self._work_out(item, levels)
-        return self._shares[key]
-
-    def _work_out(self, item: Item, levels: Mapping[Iri, Iri]) -> tuple[Fraction, Fraction] | None:
         factors = self.rubric.factors
         if any(levels.get(facet) in SATISFIED for facet in item.not_applicable_when):
             return None
         if item.rule == vocab.UNREPRESENTED:
             return factors[vocab.LEVEL_NOT_ASSESSED]
         found = [levels.get(use, vocab.LEVEL_NOT_ASSESSED) for use in item.uses]
-        counted = [factors[level] for level in found if level in factors]
-        if not counted:
-            return None
-        lows, highs = [low for low, _ in counted], [high for _, high in counted]
-        if item.rule == vocab.ALL_PROPERTIES:
-            return min(lows), min(highs)
-        if item.rule == vocab.SHARED_PROPERTIES:
-            return sum(lows, ZERO) / len(counted), sum(highs, ZERO) / len(counted)
-        return max(lows), max(highs)
+        counted = [level for level in found if level in factors]
+        return shares(item.rule, self.rubric, counted) if counted else None
 
     def _grades(self, levels: Mapping[Iri, Iri]) -> tuple[str, str]:
         if self.rubric.kind != vocab.CLASS_SCHEME:

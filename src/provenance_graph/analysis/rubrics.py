@@ -25,9 +25,10 @@ from provenance_graph.analysis.rubric_model import (
 )
 from provenance_graph.claims import Quad, Value
 from provenance_graph.errors import BadRubric
-from provenance_graph.names import Iri, shorten
+from provenance_graph.names import Iri, mint, shorten
 from provenance_graph.store.base import Store
 
+REFERENCE = mint("graph", "reference")
 _TERMS = frozenset(value for value in vars(vocab).values() if isinstance(value, Iri))
 _cache: WeakKeyDictionary[Store, tuple[str, Rubrics]] = WeakKeyDictionary()
 
@@ -46,22 +47,22 @@ def from_store(store: Store) -> Rubrics:
 
 
 def _rubric_quads(store: Store) -> Iterator[Quad]:
-    wanted = (
-        (vocab.RDF_TYPE, vocab.ASSESSMENT_SCHEME_CLASS),
-        (vocab.RDF_TYPE, vocab.EVIDENCE_FACET_CLASS),
-        (vocab.RDF_TYPE, vocab.LEVEL_FACTOR_CLASS),
-        (vocab.RDF_TYPE, vocab.FACT_PROPERTY_CLASS),
+    """Only the reference data counts: what a source says about a scheme changes no scheme."""
+    kinds = (
+        vocab.ASSESSMENT_SCHEME_CLASS,
+        vocab.EVIDENCE_FACET_CLASS,
+        vocab.LEVEL_FACTOR_CLASS,
+        vocab.FACT_PROPERTY_CLASS,
     )
-    nodes = {s for p, o in wanted for s, *_ in store.quads(predicate=p, object=o)}
-    nodes |= {
-        s
-        for scheme, *_ in list(
-            store.quads(predicate=vocab.RDF_TYPE, object=vocab.ASSESSMENT_SCHEME_CLASS)
-        )
-        for s, *_ in store.quads(predicate=vocab.IN_SCHEME, object=scheme)
-    }
+    nodes: set[Iri] = set()
+    for kind in kinds:
+        found = store.quads(predicate=vocab.RDF_TYPE, object=kind, graph=REFERENCE)
+        nodes.update(subject for subject, *_ in found)
+    for scheme in list(nodes):
+        found = store.quads(predicate=vocab.IN_SCHEME, object=scheme, graph=REFERENCE)
+        nodes.update(subject for subject, *_ in found)
     for node in sorted(nodes):
-        yield from store.quads(node)
+        yield from store.quads(node, graph=REFERENCE)
 
 
 def load(quads: Iterable[Quad], where: str = "rubric") -> Rubrics:

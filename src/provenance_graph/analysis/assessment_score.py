@@ -13,12 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from provenance_graph import vocab
-from provenance_graph.analysis.assessment_levels import (
-    NOTHING,
-    SATISFIED,
-    Finding,
-    rule_of,
-)
+from provenance_graph.analysis.assessment_levels import NOTHING, SATISFIED, Finding, rule_of
 from provenance_graph.analysis.rubric_model import LEVELS, Criterion, Item, Rubric
 from provenance_graph.names import Iri
 
@@ -191,32 +186,38 @@ def _draft(item: Item, rubric: Rubric, findings: Mapping[Iri, Finding]) -> _Draf
     counted = [use for use in uses if use.finding.level in rubric.factors]
     if not counted:
         return _off(item, uses, rule_of(vocab.LEVEL_NOT_APPLICABLE))
-    low, high = _shares(item.rule, [rubric.factors[use.finding.level] for use in counted])
+    low, high = shares(item.rule, rubric, [use.finding.level for use in counted])
     level = _level(item.rule, counted, rubric, low, high)
     best = rubric.factors[vocab.LEVEL_DISCLOSED]
     open_ = [use for use in counted if rubric.factors[use.finding.level][0] < best[0]]
     if item.rule == vocab.ANY_PROPERTY and low >= best[0]:
         open_ = []
-    if_published = [best if use in open_ else rubric.factors[use.finding.level] for use in counted]
-    reachable, _ = _shares(item.rule, if_published)
+    published = [vocab.LEVEL_DISCLOSED if use in open_ else use.finding.level for use in counted]
+    reachable, _ = shares(item.rule, rubric, published)
     missing = tuple(use.name for use in open_)
     rule = _told(item.rule, level, counted)
     return _Draft(item, level, rule, low, high, True, uses, max(reachable, low), missing)
 
 
-def _off(item: Item, uses: tuple[Use, ...], rule: str) -> _Draft:
-    zero = Fraction(0)
-    return _Draft(item, vocab.LEVEL_NOT_APPLICABLE, rule, zero, zero, False, uses, zero, ())
+def shares(rule: Iri, rubric: Rubric, levels: Sequence[Iri]) -> tuple[Fraction, Fraction]:
+    """The share of its weight that an item earns, low and high, from the levels it uses.
 
-
-def _shares(rule: Iri, factors: Sequence[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
-    lows, highs = [low for low, _ in factors], [high for _, high in factors]
+    Any: the best counts, and once one is disclosed what nobody looked at no longer matters.
+    All: the worst counts. Shared: the mean.
+    """
+    lows = [rubric.factors[level][0] for level in levels]
+    highs = [rubric.factors[level][1] for level in levels]
     if rule == vocab.ALL_PROPERTIES:
         return min(lows), min(highs)
     if rule == vocab.SHARED_PROPERTIES:
-        count = len(factors)
-        return sum(lows, Fraction(0)) / count, sum(highs, Fraction(0)) / count
-    return max(lows), max(highs)
+        return sum(lows, Fraction(0)) / len(lows), sum(highs, Fraction(0)) / len(highs)
+    sure = [high for level, high in zip(levels, highs, strict=True) if level in SATISFIED]
+    return max(lows), max(sure or highs)
+
+
+def _off(item: Item, uses: tuple[Use, ...], rule: str) -> _Draft:
+    zero = Fraction(0)
+    return _Draft(item, vocab.LEVEL_NOT_APPLICABLE, rule, zero, zero, False, uses, zero, ())
 
 
 def _level(rule: Iri, uses: Sequence[Use], rubric: Rubric, low: Fraction, high: Fraction) -> Iri:
