@@ -1,0 +1,87 @@
+"""Search, filters, facets and pages over the shipped models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from provenance_graph import names
+from provenance_graph.analysis.catalogue import FACETS, Catalogue
+from provenance_graph.errors import UsageError
+from provenance_graph.store.embedded import EmbeddedStore
+
+HAIKU = "anthropic/claude-haiku-4-5"
+
+
+@pytest.fixture(scope="module")
+def catalogue(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
+    with EmbeddedStore.open(shipped) as store:
+        folder = tmp_path_factory.mktemp("derived")
+        Catalogue.open(store, folder).close()
+        yield Catalogue.open(store, folder)
+
+
+@pytest.mark.parametrize("typed", ["haiku 4.5", "HAIKU-4-5", "claude haik", HAIKU])
+def test_a_model_is_found_however_its_name_is_typed(catalogue: Catalogue, typed: str) -> None:
+    assert HAIKU in [m["id"] for m in catalogue.search(typed)][:2]
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "   ", '"', "NEAR(", "a AND", "x" * 5000, "-", "*", "name:x"]
+)
+def test_no_text_breaks_the_search(catalogue: Catalogue, typed: str) -> None:
+    assert isinstance(catalogue.search(typed), list)
+    catalogue.models(text=typed)
+
+
+def test_pages_join_to_the_whole_list_without_repeats(catalogue: Catalogue) -> None:
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = catalogue.models(limit=30, sort="-released", cursor=cursor)
+        seen += [item["iri"] for item in page.items]
+        if page.cursor is None:
+            break
+        cursor = page.cursor
+    assert len(seen) == len(set(seen)) == page.total == catalogue.meta()["models"]
+
+
+def test_filters_narrow_and_combine(catalogue: Catalogue) -> None:
+    wide = catalogue.models({"openness": ["open"]})
+    narrow = catalogue.models({"openness": ["open"], "contextMin": ["128K"]})
+    assert 0 < narrow.total < wide.total
+    assert all(item["contextLength"] >= 128_000 for item in narrow.items)
+
+
+def test_descendants_of_a_model_are_a_filter(catalogue: Catalogue) -> None:
+    base = names.model("meta-llama/Llama-3.1-8B")
+    found = [m["id"] for m in catalogue.models({"descendsFrom": [base]}).items]
+    assert "deepseek-ai/DeepSeek-R1-Distill-Llama-8B" in found
+
+
+def test_undisclosed_properties_are_a_filter(catalogue: Catalogue) -> None:
+    found = catalogue.models({"undisclosed": ["trainingComputeFLOP"]})
+    assert HAIKU in [m["id"] for m in found.items]
+
+
+def test_a_facet_counts_what_the_other_filters_leave(catalogue: Catalogue) -> None:
+    facets = catalogue.facets({"openness": ["open"]})
+    assert set(facets) == set(FACETS)
+    (count,) = [f["count"] for f in facets["openness"] if f["value"] == "open"]
+    assert count == catalogue.models({"openness": ["open"]}).total
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"where": {"colour": ["red"]}},
+        {"sort": "beauty"},
+        {"cursor": "x"},
+        {"where": {"contextMin": ["much"]}},
+    ],
+)
+def test_what_does_not_exist_is_named_with_what_does(catalogue: Catalogue, bad) -> None:
+    with pytest.raises(UsageError, match=r"there are|such as|gave as"):
+        catalogue.models(**bad)
