@@ -48,6 +48,7 @@ def make(path: Path, store: Store) -> None:
 
 
 def fill(database: sqlite3.Connection, store: Store) -> None:
+    """Fill an empty database with the models of a store."""
     database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
     facts = Facts(store)
     above = _ancestors(facts.parents)
