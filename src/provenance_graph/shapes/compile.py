@@ -39,6 +39,7 @@ class Check:
     over: frozenset[str]
     pattern: str
     reach: str = ""
+    way: tuple[str, ...] = ()
     focus: str = "?this"
     value: str = ""
     columns: tuple[str, ...] = ()
@@ -94,7 +95,9 @@ def _step(shape: Shape, base: Check, writer: Writer) -> Check:
         return base
     onward = writer.fresh()
     reach = f"{base.reach}{base.focus} {shape.path.sparql} {onward} . "
-    return replace(base, reach=reach, focus=onward, needs=base.needs | _needs(shape, base))
+    # Whoever reaches a node by two ways breaks its shape twice, so the way is told.
+    way = (*base.way, base.focus)
+    return replace(base, reach=reach, focus=onward, way=way, needs=base.needs | _needs(shape, base))
 
 
 def _needs(shape: Shape, base: Check) -> frozenset[str]:
@@ -118,9 +121,8 @@ def _whole(check: Check, constraint: Constraint, writer: Writer) -> Check:
     if constraint.component == "MaxCount":
         pattern = writer.distinct(shape, check.focus, int(constraint.terms[0].value) + 1)
         return replace(check, pattern=pattern, needs=check.needs | _needs(shape, check))
-    value = check.focus if shape.path is None else ""
     test = f"FILTER({writer.focus_fails(shape, constraint, check.focus)})"
-    return replace(check, pattern=test, value=value)
+    return replace(check, pattern=test)
 
 
 def _sparql(check: Check, constraint: Constraint) -> Check:
@@ -198,7 +200,7 @@ def focus_query(check: Check, nodes: Sequence[Iri], *, in_records: bool) -> str:
 
 
 def _query(check: Check, pattern: str, *, in_records: bool) -> str:
-    columns = [check.focus, *([check.value] if check.value else []), *check.columns]
+    columns = [check.focus, *([check.value] if check.value else []), *check.columns, *check.way]
     shown = " ".join(dict.fromkeys(columns))
     word = "DISTINCT " if check.distinct else ""
     if in_records:

@@ -156,8 +156,8 @@ class _Reader:
         if not stated:
             return "Violation"
         local = stated[0].removeprefix(SH)
-        if stated[0].startswith(SH) and local not in SEVERITIES:
-            raise BadShape(f"{node}: there is no severity sh:{local}")
+        if local not in SEVERITIES:
+            raise BadShape(f"{node}: the severity {stated[0]} is none of {', '.join(SEVERITIES)}")
         return local
 
     def path(self, node: Term) -> Path:
