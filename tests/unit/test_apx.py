@@ -203,7 +203,7 @@ def test_the_seed_repeats_a_self_reported_score_with_its_setup() -> None:
     score = about(record, node, vocab.SCORE)[0].value
     assert Decimal(str(score)) == Decimal("73.3")
     assert str(about(record, node, vocab.SETUP)[0].value) == "simple scaffold; thinking budget 128K"
-    assert "self-reported" in str(about(record, node, vocab.INDEPENDENCE)[0].value)
+    assert about(record, node, vocab.INDEPENDENCE)[0].value == vocab.SELF_REPORTED
 
 
 @needs_shared

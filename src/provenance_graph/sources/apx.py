@@ -335,6 +335,8 @@ def _assessment(page: Page, about: Named) -> Iterator[Claim]:
     yield Claim(node, vocab.EVALUATOR, names.organization("APX"))
     if page.total is not None:
         yield from _scored(node, page.total)
+        place = page.total.place
+        yield Claim(node, vocab.RUBRIC_VERSION, None, Stance.NOT_STATED, locator=place)
     if page.grade is not None:
         text = values.text(page.grade.value)
         yield Claim(node, vocab.GRADE, text, locator=page.grade.place)

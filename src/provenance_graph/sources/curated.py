@@ -86,6 +86,7 @@ def _models(value: dict[str, Any]) -> Iterator[Record | Problem]:
     if not isinstance(entries, list):
         yield Problem("/models", "not a list of models")
         return
+    listed = frozenset(str(entry.get("id")) for entry in entries if isinstance(entry, dict))
     for number, entry in enumerate(entries):
         where = f"/models/{number}"
         short = entry.get("id") if isinstance(entry, dict) else None
@@ -93,14 +94,17 @@ def _models(value: dict[str, Any]) -> Iterator[Record | Problem]:
         if subject is None:
             yield Problem(f"{where}/id", f"{short!r} has no canonical name", "add it to the table")
             continue
-        yield from _Entry(str(short), subject, entry, where).records()
+        yield from _Entry(str(short), subject, entry, where, listed).records()
 
 
 class _Entry:
     """One model of the list, on its way to records."""
 
-    def __init__(self, short: str, subject: Iri, entry: dict[str, Any], where: str) -> None:
+    def __init__(
+        self, short: str, subject: Iri, entry: dict[str, Any], where: str, listed: frozenset[str]
+    ) -> None:
         self.short, self.subject, self.entry, self.where = short, subject, entry, where
+        self.listed = listed
         self.sources: dict[str, _Source] = {}
         self.problems: list[Problem] = []
         self.developers = {
@@ -222,6 +226,9 @@ class _Entry:
             node = names.entity("curated", "unresolved", names.slug(target))
             yield Claim(node, vocab.RDF_TYPE, vocab.UNRESOLVED_REFERENCE_CLASS)
             yield Claim(node, vocab.UNRESOLVED_TEXT, values.text(target))
+        elif target not in self.listed:
+            yield Claim(node, vocab.RDF_TYPE, vocab.MODEL_CLASS)
+            yield Claim(node, vocab.NAME, values.text(names.said(node).rpartition("/")[2]))
         yield Claim(self.subject, prop, node, locator=place)
         method = [f for f in self._items("facts") if f.get("property") == "mergeMethod"]
         if prop == vocab.MERGED_FROM:

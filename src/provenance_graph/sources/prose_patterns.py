@@ -60,9 +60,9 @@ def _score(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator
     setup = _setup(passage.paragraph)
     if setup:
         yield Claim(node, vocab.SETUP, values.text(setup), locator=passage.locator)
-    if re.search(r"\bself-reported\b", passage.paragraph, re.IGNORECASE):
-        said = values.text("self-reported by the developer")
-        yield Claim(node, vocab.INDEPENDENCE, said, locator=passage.locator)
+    if own := re.search(r"\bself-reported\b", passage.paragraph, re.IGNORECASE):
+        code, said = vocab.SELF_REPORTED, own[0]
+        yield Claim(node, vocab.INDEPENDENCE, code, as_stated=said, locator=passage.locator)
 
 
 def result_claims(
