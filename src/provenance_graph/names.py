@@ -38,6 +38,7 @@ PREFIXES: dict[str, str] = {
 _BAD = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*")  # parts that need no encoding
 _LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-/]*")
 
 
@@ -85,7 +86,9 @@ def mint(*parts: str) -> Iri:
     Iri('https://w3id.org/provenance-graph/id/model/meta-llama/Llama-3.1-8B')
     """
     cleaned = [
-        quote(unicodedata.normalize("NFC", part).strip("/"), safe="/-._~@:+()!,;='*$&")
+        part
+        if _PLAIN.fullmatch(part)
+        else quote(unicodedata.normalize("NFC", part).strip("/"), safe="/-._~@:+()!,;='*$&")
         for part in parts
     ]
     return Iri(ID + "/".join(cleaned))

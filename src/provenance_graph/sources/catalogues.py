@@ -1,0 +1,133 @@
+"""What catalogues of models have in common: modalities, limits, offers, scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import Any
+
+from provenance_graph import names, values, vocab
+from provenance_graph.claims import Basis, Claim, Literal, Problem
+from provenance_graph.names import Iri
+from provenance_graph.sources import statements
+
+Found = Iterator[Claim | Problem]
+
+MODALITIES: Mapping[str, Iri] = MappingProxyType(
+    {
+        "text": vocab.TEXT,
+        "image": vocab.IMAGE,
+        "audio": vocab.AUDIO,
+        "video": vocab.VIDEO,
+        "speech": vocab.SPEECH,
+        "pdf": vocab.DOCUMENT,
+        "document": vocab.DOCUMENT,
+        "file": vocab.DOCUMENT,
+        "embedding": vocab.EMBEDDING,
+        "embeddings": vocab.EMBEDDING,
+        "code": vocab.CODE,
+    }
+)
+
+
+def tokens(
+    subject: Iri, predicate: Iri, stated: Any, where: str, kind: str = "a number of tokens"
+) -> Found:
+    """A limit in tokens or another count; zero stands for "none given" in these catalogues."""
+    if stated is None or (isinstance(stated, (int, float)) and stated == 0):
+        return
+    literal = None
+    if isinstance(stated, (int, float, str)) and not isinstance(stated, bool):
+        literal = values.whole(stated)
+    if literal is None or literal.lexical.startswith("-"):
+        yield Problem(where, f"{brief(stated)} is not {kind}")
+        yield Claim(
+            subject,
+            predicate,
+            None,
+            as_stated=statements.clean(str(stated))[: statements.SHOWN],
+            locator=where,
+            unusable=f"not {kind}",
+        )
+        return
+    yield Claim(subject, predicate, literal)
+
+
+def modalities(subject: Iri, predicate: Iri, stated: Any, where: str) -> Found:
+    """Kinds of content, each as a concept of the code list."""
+    for index, item in enumerate(statements.listed(stated)):
+        known = MODALITIES.get(item.casefold()) if isinstance(item, str) else None
+        if known:
+            yield Claim(subject, predicate, known)
+        else:
+            yield Problem(f"{where}/{index}", f"{brief(item)} is no modality of the code list")
+
+
+def price(subject: Iri, predicate: Iri, stated: Any, where: str, *, million: bool = False) -> Found:
+    """A price for a million tokens, in US dollars; ``million`` where it is given for one."""
+    if stated is None:
+        return
+    literal = dollars(stated, scale=6 if million else 0)
+    if literal is None:
+        yield Problem(where, f"{brief(stated)} is not a price")
+        return
+    yield Claim(subject, predicate, literal)
+
+
+def dollars(stated: Any, scale: int) -> Literal | None:
+    """An xsd:decimal of a price, its decimal point moved; None where it is none.
+
+    >>> dollars(2.5e-06, 6).lexical
+    '2.5'
+    """
+    if isinstance(stated, bool) or not isinstance(stated, (int, float, str)):
+        return None
+    try:
+        shown = repr(stated) if isinstance(stated, float) else str(stated)
+        number = Decimal(shown).scaleb(scale) if len(shown) < 40 else None
+        return values.decimal(number) if number is not None and number >= 0 else None
+    except (InvalidOperation, ValueError):
+        return None
+
+
+def offer(node: Iri, of: Iri, provider: str, model_id: str, provider_name: str = "") -> Found:
+    """An offer: what is offered, by whom, under which name."""
+    organization = names.organization(provider)
+    yield Claim(node, vocab.RDF_TYPE, vocab.OFFER_CLASS)
+    yield Claim(node, vocab.OFFER_OF, of)
+    yield Claim(node, vocab.PROVIDER, organization)
+    yield Claim(node, vocab.PROVIDER_MODEL_ID, values.text(model_id[: statements.SHOWN]))
+    yield from statements.is_a(organization, vocab.ORGANIZATION_CLASS, provider_name or provider)
+
+
+def result(
+    node: Iri,
+    of: Iri,
+    benchmark: str,
+    score: Literal,
+    *,
+    basis: Basis | None = None,
+    metric: str = "",
+    setup: str = "",
+    highest: Literal | None = None,
+) -> Found:
+    """A score as a node of its own, on a benchmark that is one thing for all sources."""
+    bench = names.mint("benchmark", names.slug(benchmark)[:120])
+    yield Claim(node, vocab.RDF_TYPE, vocab.EVALUATION_RESULT_CLASS)
+    yield Claim(node, vocab.EVALUATION_OF, of)
+    yield Claim(node, vocab.BENCHMARK, bench)
+    yield Claim(node, vocab.SCORE, score, basis=basis)
+    if highest is not None:
+        yield Claim(node, vocab.MAX_SCORE, highest)
+    if metric:
+        yield Claim(node, vocab.METRIC, values.text(metric[:120]))
+    if setup:
+        yield Claim(node, vocab.SETUP, values.text(setup[:200]))
+    yield from statements.is_a(bench, vocab.BENCHMARK_CLASS, benchmark[:200])
+
+
+def brief(value: Any) -> str:
+    """A value as a message shows it."""
+    shown = statements.clean(repr(value)) if not isinstance(value, int) else str(value)[:60]
+    return shown if len(shown) <= 60 else shown[:59] + "…"
