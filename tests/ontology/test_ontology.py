@@ -1,0 +1,159 @@
+"""The ontology is whole: house style, terms in code and Turtle, page layout, policy, shapes."""
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from rdflib.namespace import OWL, RDF, RDFS, SKOS
+
+from provenance_graph import vocab
+from provenance_graph.claims import Basis
+from provenance_graph.names import NS, PREFIXES, Iri
+from provenance_graph.resources import folder, ontology_files
+from provenance_graph.shapes.model import ACCEPTED_VIEW, RECORD_GRAPHS
+from provenance_graph.shapes.parse import own_shapes
+from provenance_graph.shapes.reference import reference_findings
+
+PG = rdflib.Namespace(NS)
+HOUSE_STYLE = folder("ontology") / "shapes" / "house-style.ttl"
+
+
+@pytest.fixture(scope="module")
+def ontology() -> rdflib.Graph:
+    """Everything but the licences, of which there are thousands of lines without terms."""
+    graph = rdflib.Graph()
+    for path in ontology_files():
+        if not path.stem.startswith(("licences", "spdx")) and path.parent.name != "rubrics":
+            graph.parse(path, format="turtle")
+    return graph
+
+
+def test_every_term_is_labelled_defined_shown_and_at_home(ontology: rdflib.Graph) -> None:
+    shapes = rdflib.Graph().parse(HOUSE_STYLE)
+    assert [str(f) for f in reference_findings(ontology, shapes)] == []
+
+
+def test_code_and_ontology_name_the_same_terms(ontology: rdflib.Graph) -> None:
+    in_code = {
+        term
+        for term in vars(vocab).values()
+        if isinstance(term, Iri) and term.startswith(NS) and term != NS
+    }
+    in_turtle = {str(t) for t in ontology.subjects(RDFS.isDefinedBy) if str(t).startswith(NS)}
+    assert sorted(in_code - in_turtle) == []
+    assert sorted(in_turtle - in_code) == []
+
+
+@pytest.mark.parametrize("path", ontology_files(), ids=lambda path: path.stem)
+def test_a_module_reads_and_holds_no_blank_nodes(path: Path) -> None:
+    for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE):
+        assert not isinstance(quad.subject, ox.BlankNode), quad
+        assert not isinstance(quad.object, ox.BlankNode), quad
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in folder("ontology").rglob("*.ttl") if "licences" not in p.stem],
+    ids=lambda path: path.stem,
+)
+def test_a_module_stays_under_four_hundred_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def test_no_term_of_ours_is_used_that_is_not_defined(ontology: rdflib.Graph) -> None:
+    defined = set(ontology.subjects(RDFS.isDefinedBy))
+    used = {t for triple in ontology for t in triple if str(t).startswith(NS) and str(t) != NS}
+    assert sorted(used - defined) == []
+
+
+def test_every_code_is_in_a_scheme_and_its_notation_is_its_name(ontology: rdflib.Graph) -> None:
+    for scheme in ontology.subjects(RDF.type, SKOS.ConceptScheme):
+        assert (None, SKOS.inScheme, scheme) in ontology or scheme == PG.AssessmentScheme, scheme
+    for code, scheme in ontology.subject_objects(SKOS.inScheme):
+        if str(code).startswith(NS):
+            assert (scheme, RDF.type, SKOS.ConceptScheme) in ontology, code
+
+
+def test_lineage_is_under_prov_and_succession_is_not(ontology: rdflib.Graph) -> None:
+    derived, influenced = (
+        rdflib.URIRef(vocab.WAS_DERIVED_FROM),
+        rdflib.URIRef(vocab.WAS_INFLUENCED_BY),
+    )
+    for term in vocab.DERIVATIONS:
+        assert (rdflib.URIRef(term), RDFS.subPropertyOf, derived) in ontology, term
+    for term in vocab.INFLUENCES:
+        assert (rdflib.URIRef(term), RDFS.subPropertyOf, influenced) in ontology, term
+    under = {str(t) for t in ontology.transitive_subjects(RDFS.subPropertyOf, derived)}
+    assert under == {*vocab.DERIVATIONS, vocab.WAS_DERIVED_FROM}
+
+
+def test_the_default_policy_prefers_files_to_statements_and_never_takes_an_estimate(
+    ontology: rdflib.Graph,
+) -> None:
+    policy = PG.DefaultPolicy
+    order = ontology.items(ontology.value(policy, PG.basisOrder))
+    assert [Basis(Iri(basis)) for basis in order] == [
+        Basis.ARTIFACT, Basis.DEVELOPER, Basis.MEASUREMENT, Basis.THIRD_PARTY, Basis.INFERENCE,
+    ]  # fmt: skip
+    assert list(ontology.objects(policy, PG.neverAccepted)) == [PG.Estimate]
+    assert len(list(ontology.items(ontology.value(policy, PG.tieBreak)))) == 4
+
+
+def test_no_two_fact_properties_share_a_place_on_the_page(ontology: rdflib.Graph) -> None:
+    places: dict[tuple[object, object], rdflib.term.Node] = {}
+    for fact in ontology.subjects(RDF.type, PG.FactProperty):
+        place = ontology.value(fact, PG.section), ontology.value(fact, PG.order)
+        assert places.setdefault(place, fact) == fact, (place, fact)
+
+
+def test_the_seed_page_reads_in_its_own_order(ontology: rdflib.Graph) -> None:
+    attention = sorted(
+        ontology.subjects(PG.section, PG.AttentionSection),
+        key=lambda fact: int(ontology.value(fact, PG.order)),
+    )
+    shown = [fact.removeprefix(NS) for fact in attention if "Rank" not in fact]
+    assert shown == [
+        "attentionMechanism", "attentionHeadCount", "keyValueHeadCount", "headDimension",
+        "positionEmbedding", "ropeTheta", "ropeScaling", "slidingWindowAttention",
+        "slidingWindowSize", "normalization", "activationFunction",
+    ]  # fmt: skip
+
+
+def test_every_fact_property_has_a_shape_for_its_values(ontology: rdflib.Graph) -> None:
+    shaped = {
+        shape.path.predicate
+        for top in own_shapes()
+        if top.over & {ACCEPTED_VIEW, RECORD_GRAPHS}
+        for shape in top.property_shapes()
+        if shape.path is not None
+    }
+    free = {PREFIXES["schema"] + "sameAs", PREFIXES["schema"] + "url"}
+    loose = {PREFIXES["schema"] + n for n in ("description", "alternateName")} | {
+        PREFIXES["dcterms"] + "identifier"
+    }
+    facts = {str(fact) for fact in ontology.subjects(RDF.type, PG.FactProperty)}
+    assert sorted(facts - shaped - free - loose) == []
+
+
+def test_single_values_have_a_count_and_codes_their_list(ontology: rdflib.Graph) -> None:
+    counted, listed = set(), {}
+    for top in own_shapes():
+        for shape in top.property_shapes():
+            for constraint in shape.constraints:
+                if shape.path and constraint.component == "MaxCount" and ACCEPTED_VIEW in top.over:
+                    counted.add(shape.path.predicate)
+                if shape.path and constraint.component == "In":
+                    listed[shape.path.predicate] = {term.value for term in constraint.terms}
+    single = {str(fact) for fact in ontology.subjects(RDF.type, PG.SingleValuedFact)}
+    assert sorted(single - counted) == []
+    for fact, scheme in ontology.subject_objects(PG.codeList):
+        if (fact, RDF.type, PG.FactProperty) in ontology:
+            codes = {str(code) for code in ontology.subjects(SKOS.inScheme, scheme)}
+            assert listed[str(fact)] == codes, fact
+
+
+def test_the_ontology_states_its_version(ontology: rdflib.Graph) -> None:
+    whole = rdflib.URIRef(NS.rstrip("#"))
+    assert (whole, RDF.type, OWL.Ontology) in ontology
+    assert ontology.value(whole, OWL.versionIRI) is not None
