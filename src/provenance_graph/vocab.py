@@ -200,6 +200,8 @@ PARTLY_DISCLOSED = _pg("partlyDisclosed")
 NOT_APPLICABLE = _pg("notApplicable")
 CONTESTED = _pg("contested")
 CONTRADICTED = _pg("contradicted")
+DISCLOSED_BY_DEVELOPER = _pg("disclosed")
+LEFT_BLANK = _pg("leftBlank")
 
 # Lineage
 FINE_TUNED_FROM = _pg("fineTunedFrom")
@@ -575,6 +577,7 @@ TITLE = Iri(PREFIXES["dcterms"] + "title")
 SOURCE = Iri(PREFIXES["dcterms"] + "source")
 SUBJECT = Iri(PREFIXES["dcterms"] + "subject")
 REFERENCES = Iri(PREFIXES["dcterms"] + "references")
+CONFORMS_TO = Iri(PREFIXES["dcterms"] + "conformsTo")
 WAS_DERIVED_FROM = Iri(PREFIXES["prov"] + "wasDerivedFrom")
 WAS_INFLUENCED_BY = Iri(PREFIXES["prov"] + "wasInfluencedBy")
 SPECIALIZATION_OF = Iri(PREFIXES["prov"] + "specializationOf")
@@ -625,6 +628,7 @@ INFLUENCES: tuple[Iri, ...] = (
 """Sub-properties of ``prov:wasInfluencedBy``: no weights passed."""
 
 DISCLOSURES: dict[Iri, Iri] = {
+    DISCLOSED: DISCLOSED_BY_DEVELOPER,
     UNDISCLOSED_CODE: UNDISCLOSED,
     WITHHELD_CODE: WITHHELD,
     PARTIALLY_DISCLOSED: PARTLY_DISCLOSED,
