@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from provenance_graph import vocab
-from provenance_graph.claims import HeldClaim, Literal, Quad, Standing, Value
+from provenance_graph.claims import HeldClaim, Literal, Quad, Stance, Standing, Value
 from provenance_graph.names import Iri
 from provenance_graph.view import disclosure
 from provenance_graph.view.policy import (
@@ -69,6 +69,8 @@ def view_of(
             said = vocab.DISCLOSURES.get(statuses[predicate])
             if said is not None:
                 quads.add((subject, said, predicate, None))
+            elif not judged.values and any(i.claim.stance is Stance.NOT_STATED for i in items):
+                quads.add((subject, vocab.LEFT_BLANK, predicate, None))
             if disclosure.contested(items, predicate, policy, as_of):
                 quads.add((subject, vocab.CONTESTED, predicate, None))
     for entity in names_of_it:
