@@ -263,6 +263,17 @@ def test_the_memory_calculator_and_names_of_other_models_are_passed_over() -> No
 
 def test_a_medal_before_a_rank_is_no_part_of_it() -> None:
     found = page("Example 7B\n" + SPEC + "| Benchmark | Score | Rank |\nMath MATH | 0.5 | 🥇 1 |\n")
-    assert [
-        str(c.value) for c in found if isinstance(c, Claim) and c.predicate == vocab.RANK
-    ] == ["1"]
+    assert [str(c.value) for c in found if isinstance(c, Claim) and c.predicate == vocab.RANK] == [
+        "1"
+    ]
+
+
+def test_a_page_that_ends_within_a_sentence_is_told() -> None:
+    found = page(SPEC + f"Example 7B is a model developed by Example Labs, {FILLER[:-10]}")
+    assert [p.what for p in found if isinstance(p, Problem)] == ["the text ends within a sentence"]
+
+
+def test_a_model_card_is_not_taken_for_a_page() -> None:
+    for name, text in (("README.md", SPEC), ("card.md", "---\n---\n" + SPEC)):
+        card = Document(Iri("urn:file:x"), text.encode(), "2026-01-31", name)
+        assert not apx.recognises(card.hints)

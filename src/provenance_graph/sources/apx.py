@@ -78,7 +78,8 @@ class Named:
 
 def recognises(hints: Hints) -> bool:
     """Whether the first lines hold labels of a model page, or it says that it is one."""
-    if hints.syntax not in ("text", "markdown"):
+    card = hints.name.lower().endswith("readme.md") or hints.lines[:1] == ("---",)
+    if hints.syntax not in ("text", "markdown") or card:
         return False
     labels = {" ".join(line.casefold().strip().rstrip(":").split()) for line in hints.lines}
     heads = {re.split(r"[:\t|]", label, maxsplit=1)[0].strip() for label in labels}

@@ -138,6 +138,9 @@ class _Parser:
     def run(self) -> None:
         while self.at < len(self.lines):
             self._step(self.lines[self.at])
+        last = self.lines[-1] if self.lines else None
+        if last and _is_prose(last.text) and not re.search(r"[.!?…:)\]\"'”’。]$", last.text):
+            self._problem(last, "the text ends within a sentence", "is the page cut short?")
 
     def _peek(self, ahead: int = 1) -> Line | None:
         at = self.at + ahead
