@@ -78,9 +78,10 @@ def read(
     for sentence in sentences(paragraph):
         passage = Passage(sentence, paragraph, locator)
         for pattern in patterns:
-            if pattern.unless and pattern.unless.search(sentence):
+            matches = list(pattern.regex.finditer(sentence))
+            if not matches or (pattern.unless and pattern.unless.search(sentence)):
                 continue
-            for match in pattern.regex.finditer(sentence):
+            for match in matches:
                 yield from pattern.make(match, passage, subject)
 
 
@@ -199,8 +200,10 @@ def undisclosed(after: bool) -> Maker:
     """A row that names things as not disclosed, after the words or before them."""
 
     def make(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
-        scope = match["scope"]
-        scope = _OBJECT_END.split(scope, maxsplit=1)[0] if after else _BUT.sub("", scope)
+        if after:
+            scope = _OBJECT_END.split(match["scope"], maxsplit=1)[0]
+        else:
+            scope = _BUT.sub("", match.string[max(0, match.start() - 400) : match.start()])
         for topic, prop in TOPICS:
             if topic.search(scope):
                 yield Claim(

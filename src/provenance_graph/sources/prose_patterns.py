@@ -206,7 +206,7 @@ PATTERNS: tuple[Pattern, ...] = (
          "No GPU hours or training duration have been disclosed.",
          "GPU hours and training duration have been disclosed."),
     _row("is not disclosed",
-         r"(?P<scope>[^;]{3,400}?) (?:is|are|remains?) (?:(?:not (?:explicitly |publicly |officially |fully )*(?:disclosed|detailed|documented|stated|available|public))|undisclosed)\b",
+         r"\b(?:is|are|remains?) (?:(?:not (?:explicitly |publicly |officially |fully )*(?:disclosed|detailed|documented|stated|available|public))|undisclosed)\b",
          undisclosed(after=False),
          "The vocabulary size is not explicitly detailed.",
          "The vocabulary size is 128,256, but the name is not disclosed."),
