@@ -185,10 +185,19 @@ def target_pattern(targets: Sequence[Target], kinds: Kinds) -> str:
     return parts[0] if len(parts) == 1 else " UNION ".join(f"{{ {part} }}" for part in parts)
 
 
+def _picks_once(targets: Sequence[Target], kinds: Kinds) -> bool:
+    """Whether the target pattern gives each node once, so that it multiplies no solutions."""
+    (first, *others) = targets
+    return not others and (
+        first.kind == "node" or (first.kind == "class" and len(kinds(first.term.value)) == 1)
+    )
+
+
 def whole_query(check: Check, kinds: Kinds, *, in_records: bool) -> str:
     """The query that finds everything that breaks a check."""
-    focus = "" if check.targets_implied else target_pattern(check.targets, kinds)
-    if not check.distinct and focus.count("{") + len(check.targets) > 1:
+    implied = check.distinct and check.targets_implied
+    focus = "" if implied else target_pattern(check.targets, kinds)
+    if not check.distinct and not _picks_once(check.targets, kinds):
         focus = f"{{ SELECT DISTINCT ?this WHERE {{ {focus} }} }}"
     return _query(check, f"{focus} {check.reach}{check.pattern}", in_records=in_records)
 
