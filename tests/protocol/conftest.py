@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyoxigraph as ox
@@ -24,6 +24,23 @@ from provenance_graph.store.guard import check_query, check_update
 from provenance_graph.store.uploads import pack, to_ntriples
 
 SECRET = "a-token-long-enough-for-tests"
+
+
+class Whole:
+    """An answer that is there at once."""
+
+    def __init__(self, found: Answer) -> None:
+        self._found, self.first, self.done = found, found.body, True
+        self.rows, self.truncated = found.rows, found.truncated
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self.first
+
+    def answer(self, body: bytes) -> Answer:
+        return self._found
+
+    def close(self) -> None:
+        pass
 
 
 class InProcess:
@@ -59,6 +76,9 @@ class InProcess:
             parts.append,
         )
         return Answer(b"".join(parts), media_type, end.kind, end.rows, end.truncated)
+
+    async def stream(self, query: str, media_type: str, **how: Any) -> Whole:
+        return Whole(await self.answer(query, media_type, **how))
 
     def state(self) -> dict[str, object]:
         return {"workers": 1}

@@ -46,6 +46,7 @@ from provenance_graph.service.negotiate import GRAPH_OFFERS, prefers_html
 from provenance_graph.service.pages import Pages
 from provenance_graph.service.problems import HttpProblem, method_not_allowed, problem_of
 from provenance_graph.service.sparql import QueryEndpoint
+from provenance_graph.service.spool import BrokenOff
 from provenance_graph.service.state import Service
 from provenance_graph.service.update import UpdateEndpoint
 
@@ -181,7 +182,13 @@ class Front:
         except Exception as error:  # noqa: BLE001 - the last door: a bug must not end the process
             self._service.log.write("error", {"id": request.id, "error": repr(error)})
             reply = problem_reply(problem_of(error), request.id)
-        await send_reply(reply, request, out)
+        try:
+            await send_reply(reply, request, out)
+        except (BrokenOff, TimeoutError) as error:
+            request.notes["broken_off"] = repr(error.__cause__ or error)
+            # The message stays unfinished, so the server breaks the connection off.
+        except Disconnected:
+            request.notes["left"] = True
 
     async def _other(self, request: Request, scope: Scope, receive: Receive, out: _Sender) -> str:
         """The web page's files, the REST API, or the page for a place inside it."""

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import zlib
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    MutableMapping,
+)
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -27,6 +35,7 @@ Headers = list[tuple[bytes, bytes]]
 
 _GZIP_FROM: Final = 300
 _THREAD_FROM: Final = 200_000
+_BUFFERED: Final = 60_000
 _PATIENCE: Final = 30.0
 _SLOWEST: Final = 20_000  # bytes a second; who reads more slowly holds our memory too long
 _GZIP: Final = 16 + zlib.MAX_WBITS
@@ -137,6 +146,8 @@ class Reply:
     content_type: str = ""
     headers: Headers = field(default_factory=list)
     vary: str = ""
+    stream: AsyncGenerator[bytes, None] | None = None
+    """What follows ``body``, where the answer is too large to be held."""
 
     def with_headers(self, more: Iterable[tuple[bytes, bytes]]) -> Reply:
         """The same reply with more headers."""
@@ -154,6 +165,8 @@ def problem_reply(problem: HttpProblem, request_id: str) -> Reply:
 
 async def send_reply(reply: Reply, request: Request, send: Send) -> int:
     """Send a reply: gzip where the client takes it, no body to HEAD; the bytes sent."""
+    if reply.stream is not None:
+        return await _send_stream(reply, reply.stream, request, send)
     body, headers = reply.body, list(reply.headers)
     vary = reply.vary
     if len(body) >= _GZIP_FROM and reply.status not in (204, 304):
@@ -171,9 +184,52 @@ async def send_reply(reply: Reply, request: Request, send: Send) -> int:
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     if request.method == "HEAD" or reply.status in (204, 304):
         body = b""
-    async with asyncio.timeout(_PATIENCE + len(body) / _SLOWEST):
-        await send({"type": "http.response.body", "body": body})
+    last = {"type": "http.response.body", "body": body}
+    if len(body) < _BUFFERED:  # the transport takes it whole
+        await send(last)
+    else:
+        async with asyncio.timeout(_PATIENCE + len(body) / _SLOWEST):
+            await send(last)
     return len(body)
+
+
+async def _send_stream(
+    reply: Reply, stream: AsyncGenerator[bytes, None], request: Request, send: Send
+) -> int:
+    """Send in pieces; when the answer cannot be finished, neither is the message."""
+    headers = [
+        *reply.headers,
+        (b"content-type", reply.content_type.encode("latin-1")),
+        (b"vary", f"{reply.vary}, Accept-Encoding".encode()),
+        (b"x-request-id", request.id.encode()),
+    ]
+    machine = None
+    if accepts_gzip(request.header(b"accept-encoding")):
+        headers.append((b"content-encoding", b"gzip"))
+        machine = zlib.compressobj(1, zlib.DEFLATED, _GZIP)
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    size = 0
+    gone = asyncio.ensure_future(request.gone())
+    async with contextlib.aclosing(stream), _ended(gone):
+        async for piece in stream:
+            if gone.done():
+                raise Disconnected
+            sent = machine.compress(piece) if machine else piece
+            size += len(sent)
+            async with asyncio.timeout(_PATIENCE + len(piece) / _SLOWEST):
+                await send({"type": "http.response.body", "body": sent, "more_body": True})
+    last = machine.flush() if machine else b""
+    await send({"type": "http.response.body", "body": last})
+    return size + len(last)
+
+
+@contextlib.asynccontextmanager
+async def _ended(task: asyncio.Task[None]) -> AsyncIterator[None]:
+    """Stop a task at the end of a block."""
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 async def compress(body: bytes) -> bytes:

@@ -82,8 +82,11 @@ class Clients:
         self._fairness, self._clock = fairness, clock
         self._known: OrderedDict[str, Client] = OrderedDict()
 
-    def admit(self, address: str, contended: bool = False) -> Client:
-        """Let a client in, or refuse with 429 and the time after which to come back."""
+    def admit(self, address: str, in_line: int = 0) -> Client:
+        """Let a client in, or refuse with 429 and the time after which to come back.
+
+        ``in_line`` is how many requests wait for a worker, this client's among them.
+        """
         now = self._clock()
         client = self._known.get(address)
         if client is None:
@@ -94,7 +97,7 @@ class Clients:
             self._known.move_to_end(address)
         if client.running >= self._fairness.parallel:
             _too_many(f"{client.running} of your requests are running", 1)
-        if contended and (wait := client.seconds.wait(now)):
+        if in_line > client.running and (wait := client.seconds.wait(now)):
             _too_many("your queries used up their share of time", wait)
         if wait := client.errors.wait(now):
             _too_many("too many of your requests were refused", wait)

@@ -6,8 +6,9 @@ Everything here is a pure function of header texts, in time linear in their leng
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a grammar rule, not a secret
@@ -174,7 +175,11 @@ def _range(text: str) -> MediaRange | None:
     return MediaRange(match[1].lower(), match[2].lower(), quality, charset, foreign)
 
 
-def choose(accept: str | None, offers: Sequence[Offer]) -> Offer | None:
+Offers = tuple[Offer, ...]
+_REMEMBERED: Final = 300  # the longest header whose outcome is remembered
+
+
+def choose(accept: str | None, offers: Offers) -> Offer | None:
     """The offer a client wants most, or None when it accepts none of them (406).
 
     The most specific range that matches an offer gives its quality; among equals the
@@ -185,6 +190,12 @@ def choose(accept: str | None, offers: Sequence[Offer]) -> Offer | None:
     >>> choose("image/png", SELECT_OFFERS) is None
     True
     """
+    if accept is not None and len(accept) > _REMEMBERED:
+        return _choose(accept, offers)
+    return _choose_remembered(accept, offers)
+
+
+def _choose(accept: str | None, offers: Offers) -> Offer | None:
     ranges = parse_accept(accept) if accept else []
     if not ranges:
         return offers[0]
@@ -195,6 +206,9 @@ def choose(accept: str | None, offers: Sequence[Offer]) -> Offer | None:
         if quality > best_quality:
             best, best_quality = offer, quality
     return best
+
+
+_choose_remembered = lru_cache(maxsize=512)(_choose)
 
 
 def quality_of(media_type: str, ranges: Iterable[MediaRange]) -> float:
@@ -208,7 +222,7 @@ def quality_of(media_type: str, ranges: Iterable[MediaRange]) -> float:
     return quality
 
 
-def prefers_html(accept: str | None, offers: Sequence[Offer]) -> bool:
+def prefers_html(accept: str | None, offers: Offers) -> bool:
     """Whether a browser asks: HTML named outright, and wanted no less than any offer.
 
     >>> prefers_html("text/html,application/xml;q=0.9,*/*;q=0.8", SELECT_OFFERS)
@@ -216,7 +230,9 @@ def prefers_html(accept: str | None, offers: Sequence[Offer]) -> bool:
     >>> prefers_html("*/*", SELECT_OFFERS)
     False
     """
-    ranges = parse_accept(accept) if accept else []
+    if accept is None or "html" not in accept.lower():
+        return False
+    ranges = parse_accept(accept)
     if not any(r.subtype == "html" and r.quality > 0 for r in ranges):
         return False
     html = quality_of("text/html", ranges)

@@ -20,7 +20,7 @@ from provenance_graph.service.negotiate import (
 from provenance_graph.service.pages import Pages
 from provenance_graph.service.problems import bad_request, not_acceptable
 from provenance_graph.service.sparql_request import SparqlRequest, read_query
-from provenance_graph.service.state import Service
+from provenance_graph.service.state import Large, Service
 
 PATH: Final = "/sparql"
 CSP: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
@@ -74,9 +74,11 @@ class QueryEndpoint:
         answer = service.cache.find(key) if keeps else None
         if answer is None:
             text = await self._federation.resolve(text, request)
-            answer = await service.evaluate(
-                request, text, offer.written, dataset=asked.dataset, limits=limits
-            )
+            found = await service.open(request, text, offer.written, asked.dataset, limits)
+            if isinstance(found, Large):
+                request.notes["streamed"] = True
+                return Reply(200, b"", offer.content_type, headers, "Accept", found.read())
+            answer = found
             if keeps and service.backend.version == version:
                 service.cache.keep(key, len(text), answer)
         else:

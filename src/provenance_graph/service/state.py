@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,11 +21,47 @@ from provenance_graph.service.limits import Clients
 from provenance_graph.service.log import TEXT_KEPT, Log
 from provenance_graph.service.metrics import Metrics
 from provenance_graph.service.problems import refuse
+from provenance_graph.service.spool import Spool, gather
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
 
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 WATCH_AFTER: Final = 0.05
 """Seconds after which a waiting request watches whether its client is still there."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    """One request's turn; ``failed`` counts against its client."""
+
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Large:
+    """An answer that is being sent while the rest of it is still computed."""
+
+    first: bytes
+    spool: Spool
+    task: asyncio.Task[None]
+
+    async def read(self) -> AsyncGenerator[bytes, None]:
+        """All of it in pieces; raises BrokenOff when it cannot be finished."""
+        try:
+            yield self.first
+            async for piece in self.spool.read():
+                yield piece
+        finally:
+            self.task.cancel()
+            await asyncio.wait([self.task])
+            self.spool.close()
+
+
+def cut_short(limits: Limits) -> QueryTooLarge:
+    """The refusal of an answer that a limit would cut."""
+    return QueryTooLarge(
+        f"the answer has more than {limits.rows} rows or {limits.answer_bytes >> 20} MB; "
+        "it is not cut short: add LIMIT and OFFSET, or ask for less"
+    )
 
 
 @dataclass(slots=True)
@@ -106,36 +142,72 @@ class Service:
         Raises QueryTooLarge rather than return an answer that a limit cut short.
         """
         limits = limits or self.settings.limits()
-        client = self.clients.admit(request.client, self.waiting > self.settings.workers)
+        with self._turn(request, query) as turn:
+            async with watched(request):
+                answer = await self.backend.answer(
+                    query, media_type, dataset=dataset, bindings=bindings, limits=limits
+                )
+            turn.failed = answer.truncated
+        if answer.truncated:
+            raise cut_short(limits)
+        return answer
+
+    async def open(
+        self, request: Request, query: str, media_type: str, dataset: DatasetChoice, limits: Limits
+    ) -> Answer | Large:
+        """The same for any client's query, whose answer may be too large for memory."""
+        if request.method == "HEAD" or request.scope.get("http_version") == "1.0":
+            return await self.evaluate(request, query, media_type, dataset=dataset, limits=limits)
+        with contextlib.ExitStack() as held:
+            turn = held.enter_context(self._turn(request, query))
+            async with watched(request):
+                blocks = await self.backend.stream(
+                    query, media_type, dataset=dataset, limits=limits
+                )
+                held.callback(blocks.close)
+                first, rest = await gather(blocks)
+            if rest is None:
+                answer = blocks.answer(first)
+                turn.failed = answer.truncated
+                if answer.truncated:
+                    raise cut_short(limits)
+                return answer
+            spool = Spool(blocks, rest)
+            turn_goes_on = held.pop_all()
+
+            def finished(whole: bool) -> None:
+                turn.failed = not whole
+                turn_goes_on.close()
+                if not whole:
+                    self.metrics.event("broken-off")
+
+            task = asyncio.ensure_future(spool.fill(finished))
+            return Large(first, spool, task)
+
+    @contextlib.contextmanager
+    def _turn(self, request: Request, query: str) -> Iterator[_Turn]:
+        """A place among those who wait for a worker or have one, and its price."""
+        client = self.clients.admit(request.client, self.waiting - self.settings.workers)
         if self.waiting >= self.settings.queue:
             self.metrics.event("queue-full")
             raise busy(f"{self.waiting} requests are waiting")
         client.running += 1
         self.waiting += 1
+        turn = _Turn()
         start = time.perf_counter()
-        failed = False
         try:
-            async with watched(request):
-                answer = await self.backend.answer(
-                    query, media_type, dataset=dataset, bindings=bindings, limits=limits
-                )
+            yield turn
         except (QueryError, StoreError):
-            failed = True
+            turn.failed = True
             raise
         finally:
             used = time.perf_counter() - start
             client.running -= 1
             self.waiting -= 1
-            self.clients.charge(client, used, failed)
+            self.clients.charge(client, used, turn.failed)
             request.notes["engine_ms"] = round(used * 1000, 2)
             if used >= self.settings.slow_log_seconds:
                 self.slow(request, query, used)
-        if answer.truncated:
-            raise QueryTooLarge(
-                f"the answer has more than {limits.rows} rows or {limits.answer_bytes >> 20} MB; "
-                "it is not cut short: add LIMIT and OFFSET, or ask for less"
-            )
-        return answer
 
     def slow(self, request: Request, query: str, seconds: float) -> None:
         """Log a slow query with its text."""

@@ -1,0 +1,104 @@
+"""How the REST API answers: JSON with an ETag, problems as RFC 9457, nothing half done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from provenance_graph.errors import ProvenanceError
+from provenance_graph.service.api_access import Access
+from provenance_graph.service.problems import MEDIA_TYPE, HttpProblem, problem_of
+
+PROBLEM = {
+    "description": "What is wrong, and what would work.",
+    "content": {
+        MEDIA_TYPE: {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                },
+            }
+        }
+    },
+}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    code: PROBLEM for code in (400, 404, 405, 409, 413, 415, 422, 429, 503, 504)
+}
+"""The refusals that any route may answer with, for its description."""
+
+
+class ProblemRoute(APIRoute):
+    """A route whose refusals are problem documents."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with every deliberate error turned into a problem."""
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestValidationError as error:
+                return problem(HttpProblem(422, "Bad parameter", told(error), "parameter"))
+            except HTTPException as error:
+                detail = str(error.detail)
+                return problem(HttpProblem(error.status_code, "Refused", detail))
+            except ProvenanceError as error:
+                return problem(problem_of(error))
+
+        return answer
+
+
+def told(error: RequestValidationError) -> str:
+    """Which parameters are wrong and how, in one line."""
+    parts = []
+    for item in error.errors()[:5]:
+        place = ".".join(str(part) for part in item["loc"][1:]) or "the body"
+        parts.append(f"{place}: {item['msg']}")
+    return "; ".join(parts)
+
+
+def problem(found: HttpProblem) -> Response:
+    """A problem as a response."""
+    headers = {**dict(found.headers), "Cache-Control": "no-store"}
+    return Response(found.body(), found.status, headers, MEDIA_TYPE)
+
+
+def as_json(value: object) -> bytes:
+    """A value as JSON; the same value gives the same bytes."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode(
+        "utf-8", "backslashreplace"
+    )
+
+
+def reply(
+    access: Access,
+    request: Request,
+    produce: Callable[[], object],
+    *,
+    media_type: str = "application/json",
+    write: Callable[[Any], bytes] = as_json,
+) -> Response:
+    """The answer of this store version: 304 when the client has it, else kept or made now."""
+    version = access.store.version
+    tag = f'W/"{version}"'
+    headers = {"ETag": tag, "X-Store-Version": version, "Cache-Control": "no-cache", "Vary": "Accept"}
+    given = request.headers.get("if-none-match", "")
+    if given and (given.strip() == "*" or tag in [part.strip() for part in given.split(",")]):
+        return Response(status_code=304, headers=headers)
+    key = f"{request.url.path}?{request.url.query}"
+    body = access.remembered(key)
+    if body is None:
+        body = write(produce())
+        access.remember(version, key, body)
+    return Response(body, headers=headers, media_type=media_type)
