@@ -12,7 +12,6 @@ from typing import Any
 
 from provenance_graph import vocab
 from provenance_graph.analysis.assessment_evidence import ModelEvidence
-from provenance_graph.analysis.assessment_levels import Finding
 from provenance_graph.analysis.assessment_published import (
     Published,
     distance,
@@ -31,6 +30,7 @@ from provenance_graph.analysis.assessment_score import (
 from provenance_graph.analysis.fields import label
 from provenance_graph.analysis.profile import claim_json
 from provenance_graph.analysis.rubric_model import Rubric, Rubrics
+from provenance_graph.analysis.rubrics import from_store
 from provenance_graph.claims import HeldClaim
 from provenance_graph.names import Iri, local_name, said
 from provenance_graph.view.evidence import Evidence
@@ -253,38 +253,42 @@ def _scheme(rubric: Rubric) -> Json:
     }
 
 
-def assess_model(evidence: Evidence, subject: Iri, rubric: str = DEFAULT) -> Assessed:
-    """A model under one rubric; raises NotFound for a rubric the store does not hold."""
-    gathered = ModelEvidence(evidence)
-    return _assessed(gathered, subject, gathered.findings(subject), rubric)
+def assess_model(
+    evidence: Evidence, subject: Iri, rubric: str = DEFAULT, known: Rubrics | None = None
+) -> Assessed:
+    """A model under one rubric; raises NotFound for a rubric the store does not hold.
+
+    ``known`` are the schemes to choose from, those of the store if nothing is said.
+    """
+    (found,) = assess_under(evidence, subject, [rubric], known)
+    return found
 
 
 def assess_everywhere(evidence: Evidence, subject: Iri) -> list[Assessed]:
     """A model under every rubric that can be computed, in order of their ids."""
-    gathered = ModelEvidence(evidence)
-    found = gathered.findings(subject)
-    beside = tuple(published(evidence, subject, gathered.rubrics))
-    computed = sorted(rubric.id for rubric in gathered.rubrics if rubric.is_computed)
-    return [_assessed(gathered, subject, found, name, beside) for name in computed]
+    known = from_store(evidence.store)
+    return assess_under(evidence, subject, sorted(r.id for r in known if r.is_computed))
 
 
-def _assessed(
-    gathered: ModelEvidence,
-    subject: Iri,
-    found: dict[Iri, Finding],
-    name: str,
-    beside: tuple[Published, ...] | None = None,
-) -> Assessed:
-    evidence, known = gathered.evidence, gathered.rubrics
+def assess_under(
+    evidence: Evidence, subject: Iri, names: Iterable[str], known: Rubrics | None = None
+) -> list[Assessed]:
+    """A model under several rubrics; its claims are gathered once."""
+    gathered = ModelEvidence(evidence, known)
+    schemes = gathered.rubrics
+    chosen = [(schemes.get(name), schemes.applied(name)) for name in names]
     subject = evidence.canonical(subject)
-    made = assess(subject, known.applied(name), found, evidence.as_of)
-    if beside is None:
-        beside = tuple(published(evidence, subject, known))
-    return Assessed(
-        assessment=made,
-        asked=known.get(name),
-        published=beside,
-        rubrics=known,
-        name=label(evidence.store, subject) or said(subject),
-        labels=labels(evidence, beside),
-    )
+    found = gathered.findings(subject)
+    beside = tuple(published(evidence, subject, schemes))
+    called = labels(evidence, beside)
+    return [
+        Assessed(
+            assessment=assess(subject, applied, found, evidence.as_of),
+            asked=asked,
+            published=beside,
+            rubrics=schemes,
+            name=label(evidence.store, subject) or said(subject),
+            labels=called,
+        )
+        for asked, applied in chosen
+    ]

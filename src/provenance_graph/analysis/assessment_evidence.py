@@ -181,9 +181,9 @@ def as_quads(subject: Iri, found: Mapping[Iri, Finding]) -> list[Quad]:
 class ModelEvidence:
     """The findings about models of one store, now or as of a day."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, known: Rubrics | None = None) -> None:
         self.evidence, self.store, self.as_of = evidence, evidence.store, evidence.as_of
-        self.rubrics = rubrics.from_store(self.store)
+        self.rubrics = known or rubrics.from_store(self.store)
         self._links = StoreLinks(self.store)
         self._latest = Latest(evidence.statements, evidence.as_of)
         self._asked = question(self.rubrics, self.evidence.policy)

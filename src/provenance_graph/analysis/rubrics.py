@@ -46,6 +46,20 @@ def from_store(store: Store) -> Rubrics:
     return known[1]
 
 
+def extended(store: Store, quads: Iterable[Quad], where: str) -> Rubrics:
+    """The schemes of a store and one more, to try it before it is built in.
+
+    Raises BadRubric with every place at fault; a scheme of the store is not replaced.
+    """
+    added = [quad for quad in quads if quad[3] is None]
+    held = list(_rubric_quads(store))
+    schemes = from_store(store).schemes
+    for subject, *_ in added:
+        if subject in schemes:
+            raise BadRubric(f"{where}: {shorten(subject)} is in the store: give yours another IRI")
+    return load([*held, *added], where)
+
+
 def _rubric_quads(store: Store) -> Iterator[Quad]:
     """Only the reference data counts: what a source says about a scheme changes no scheme."""
     kinds = (
@@ -63,6 +77,10 @@ def _rubric_quads(store: Store) -> Iterator[Quad]:
         nodes.update(subject for subject, *_ in found)
     for node in sorted(nodes):
         yield from store.quads(node, graph=REFERENCE)
+    for link in (vocab.USES_PROPERTY, vocab.PROPERTY):
+        used = {o for _, _, o, _ in store.quads(predicate=link, graph=REFERENCE)}
+        for name in sorted(o for o in used - nodes if isinstance(o, Iri)):
+            yield from store.quads(name, vocab.PREF_LABEL, graph=REFERENCE)
 
 
 def load(quads: Iterable[Quad], where: str = "rubric") -> Rubrics:

@@ -1,0 +1,233 @@
+"""``assess``: a score with its range, each point down to the claims it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.analysis.assessment import Assessed
+    from provenance_graph.analysis.rubric_model import Rubrics
+    from provenance_graph.store.base import Store
+
+MARKS = {
+    "verified": "●●", "disclosed": "● ", "partial": "◐ ", "estimate": "· ", "undisclosed": "○ ",
+    "contradicted": "! ", "not assessed": "? ", "not applicable": "– ", "unmet": "✕ ",
+}  # fmt: skip
+SUMMARY = ("model", "rubric", "version", "low", "high", "of", "class", "possible class")
+
+
+@click.command()
+@click.argument("models", nargs=-1, required=True, metavar="MODEL…")
+@click.option(
+    "--rubric",
+    "rubrics",
+    multiple=True,
+    metavar="ID|FILE",
+    help="A scheme of the store, a .ttl file with one, or `all`; repeatable.  [default: kg-transparency]",
+)
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option(
+    "--evidence", is_flag=True, help="Which document serves for which item, and what is missing."
+)
+@click.option("--missing", is_flag=True, help="Only what the developer must still give.")
+@click.option("--gaps", default=10, show_default=True, help="At most so many gaps.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.pass_obj
+def command(
+    session: Session,
+    models: tuple[str, ...],
+    rubrics: tuple[str, ...],
+    as_of: str,
+    evidence: bool,
+    missing: bool,
+    gaps: int,
+    form: str,
+) -> None:
+    """Score MODEL under a rubric: a low to high range, every point with its claims."""
+    from provenance_graph.analysis import annex
+    from provenance_graph.analysis.assessment import DEFAULT, assess_under
+    from provenance_graph.analysis.naming import resolve
+    from provenance_graph.view.evidence import Evidence, day_of
+
+    store = session.store()
+    usual = annex.LISTS[:3] if evidence or missing else (DEFAULT,)
+    known, names = _schemes(store, rubrics or usual)
+    seen = Evidence(store, as_of=day_of(as_of))
+    found = [
+        one for model in models for one in assess_under(seen, resolve(store, model), names, known)
+    ]
+    if evidence or missing:
+        rows = (
+            annex.missing(found) if missing else [r for one in found for r in annex.evidence(one)]
+        )
+        if form == "json":
+            session.print_json([row.to_json() for row in rows])
+        else:
+            session.print_table(annex.COLUMNS, annex.table(rows), form)
+    elif form == "json":
+        whole = [one.to_json() for one in found]
+        session.print_json(whole[0] if len(whole) == 1 else whole)
+    elif form == "csv":
+        session.print_table(_columns(), _csv(found), form)
+    elif len(found) > 1:
+        session.print_table(SUMMARY, map(_summary, found), form)
+    else:
+        click.echo("\n".join(page(found[0].to_json(), gaps)))
+
+
+def _schemes(store: Store, asked: Sequence[str]) -> tuple[Rubrics, list[str]]:
+    """The schemes to choose from, and the names of those asked for."""
+    from provenance_graph.analysis import rubrics
+
+    known = rubrics.from_store(store)
+    names: list[str] = []
+    for name in asked:
+        if name == "all":
+            names += sorted(rubric.id for rubric in known if rubric.is_computed)
+        elif name.endswith(".ttl"):
+            from provenance_graph.ingest.build import reference_quads
+
+            if not Path(name).is_file():
+                raise click.BadParameter(f"no file {name}", param_hint="--rubric")
+            more = rubrics.extended(store, reference_quads([Path(name)]), name)
+            names += sorted(rubric.id for rubric in more if rubric.iri not in known.schemes)
+            known = more
+        else:
+            names.append(name)
+    return known, list(dict.fromkeys(names))
+
+
+def _summary(one: Assessed) -> tuple[object, ...]:
+    from provenance_graph.analysis.assessment_score import rounded
+
+    made = one.assessment
+    return (
+        one.name,
+        made.rubric.id,
+        made.rubric.version,
+        rounded(made.low),
+        rounded(made.high),
+        float(made.rubric.maximum),
+        made.grade,
+        made.possible_grade,
+    )
+
+
+def _columns() -> tuple[str, ...]:
+    from provenance_graph.analysis.assessment import ITEM_COLUMNS
+
+    return ("model", "rubric", "version", *ITEM_COLUMNS)
+
+
+def _csv(found: Sequence[Assessed]) -> Iterator[tuple[object, ...]]:
+    for one in found:
+        rubric = one.assessment.rubric
+        for row in one.item_rows():
+            yield (one.name, rubric.id, rubric.version, *row)
+
+
+def page(found: dict[str, Any], gaps: int = 10) -> Iterator[str]:
+    """The assessment, line by line, from its JSON."""
+    rubric, total = found["rubric"], found["total"]
+    known = f", as known on {found['asOf']}" if found["asOf"] else ""
+    yield f"{found['subject']['name']} ({found['subject']['id']}): {total['shown']}{known}"
+    yield f"{rubric['label']} ({rubric['id']}, version {rubric['version']})"
+    if found["asked"]["iri"] != rubric["iri"]:
+        yield f"{found['asked']['id']} gives no rule to compute; {rubric['id']} is our reading of it"
+    yield "low counts what nobody looked at as nothing, high as full: the gap is missing audit work"
+    yield from _classes(found["pillars"])
+    for criterion in found["criteria"]:
+        yield from _criterion(criterion)
+    yield ""
+    yield "  ".join(f"{mark.strip()} {level}" for level, mark in MARKS.items())
+    yield from _gaps(found["gaps"], gaps)
+    yield from _published(found["published"])
+    yield ""
+    yield f"The same total by one query: ask {total['query']} ({total['rounding']})"
+
+
+def _classes(pillars: Sequence[dict[str, Any]]) -> Iterator[str]:
+    for pillar in pillars:
+        if "grade" in pillar:
+            state = (
+                "reached"
+                if pillar["reached"]
+                else "possible"
+                if pillar["possible"]
+                else "ruled out"
+            )
+            lacks = ", ".join(item["label"] for item in pillar["missing"])
+            yield f"  {pillar['label']}: {state}" + (f"; not certain: {lacks}" if lacks else "")
+
+
+def _span(low: float, high: float) -> str:
+    return f"{low:g}" if low == high else f"{low:g}–{high:g}"
+
+
+def _criterion(criterion: dict[str, Any]) -> Iterator[str]:
+    items = criterion["items"]
+    alone = len(items) == 1 and items[0]["iri"] == criterion["iri"]
+    if not alone:
+        yield ""
+        yield f"{criterion['label']}  {_span(criterion['low'], criterion['high'])} of {criterion['maximum']:g}"
+    for item in items:
+        points = f"{_span(item['low'], item['high'])} of {item['maximum']:g}"
+        yield f"  {MARKS[item['level']]} {item['id']:<4} {item['label']}  {points}  [{item['why']}]"
+        for use in item["evidence"]:
+            if use["level"] not in ("not assessed",):
+                yield from _use(use)
+
+
+def _use(use: dict[str, Any], most: int = 3) -> Iterator[str]:
+    claims = use["claims"]
+    for claim in claims[:most]:
+        place = " ".join(filter(None, (claim["document"], claim["locator"])))
+        yield f"          {use['label']}: {_said(claim)}  ({claim['basis']}, {place}, {claim['retrieved'][:10]})"
+    if len(claims) > most:
+        yield f"          {use['label']}: {len(claims) - most} more claims"
+
+
+def _said(claim: dict[str, Any]) -> str:
+    value = claim["value"]
+    if isinstance(value, dict):
+        return str(value["label"])
+    return claim["stance"] if value is None else str(value)
+
+
+def _gaps(found: Sequence[dict[str, Any]], most: int) -> Iterator[str]:
+    if found and most:
+        yield ""
+        yield "What the developer would have to publish to gain the most"
+        for gap in found[:most]:
+            what = ", ".join(thing["label"] for thing in gap["missing"]) or gap["label"]
+            yield f"  +{gap['gain']:g}  {gap['id']:<4} {gap['label']}: {what}  [{gap['action']}]"
+        if len(found) > most:
+            yield f"  {most} of {len(found)} gaps shown"
+
+
+def _published(found: Sequence[dict[str, Any]]) -> Iterator[str]:
+    if found:
+        yield ""
+        yield "Published by others"
+    for made in found:
+        score = "no total"
+        if made["score"] is not None:
+            score = f"{made['score']:g} of {made['maximum']:g}"
+            if made["addedUpFrom"]:
+                score += f" (added up from {made['addedUpFrom']} published results)"
+        grade = f", {made['grade']}" if made["grade"] else ""
+        apart = ""
+        if made["apart"] is not None:
+            apart = (
+                "; inside our range" if made["insideRange"] else f"; {made['apart']:g} from ours"
+            )
+        about = f"{made['relation']}: {made['subject']['label']}"
+        when = made["date"] or "no date"
+        version = f", {made['version']}" if made["version"] else ""
+        yield f"  {made['scheme']['id']}{version}: {score}{grade}  [{about}; {when}{apart}]"
