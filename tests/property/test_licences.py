@@ -13,7 +13,7 @@ from provenance_graph.analysis.licences_catalogue import Catalogue, Licence
 from provenance_graph.analysis.licences_inherit import inherited
 from provenance_graph.analysis.licences_passing import FIRST, SECOND, classes, edge_type
 from provenance_graph.analysis.licences_whole import propagate
-from provenance_graph.analysis.lineage_arrays import CODE, RELATIONS
+from provenance_graph.analysis.lineage_arrays import CODE, DERIVED, RELATIONS
 from provenance_graph.analysis.lineage_index import DATASET, LineageIndex
 from provenance_graph.names import Iri, dataset, mint, model
 from provenance_graph.resources import folder
@@ -70,7 +70,7 @@ def ends(index, down_edges, origin, terms, goal):
     seen, waiting = set(), []
     for child, code in down_edges[origin]:
         own = [KNOWN.licence(iri) for iri in index.licences_of(child)]
-        same = index.owner[child] == index.owner[origin] >= 0
+        same = index.owner[child] == index.owner[origin] >= 0 and code < DERIVED
         if same and own and all(one.known for one in own):
             continue
         waiting.append((child, terms.first[edge_type(code, bool(index.kind[child] == DATASET))]))

@@ -75,9 +75,9 @@ class Text:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Licence:
-    """A licence by one version of its text.
+    """A licence by one version of its text; each object is itself alone.
 
     ``passes`` says per kind of derivation what is carried; it is empty where the terms are
     not known, and then nothing about the licence is ever called permitted.

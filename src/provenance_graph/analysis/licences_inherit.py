@@ -42,8 +42,9 @@ def inherited(index: LineageIndex, catalogue: Catalogue, held: Held, node: int) 
     """Everything that reaches a node from above, nearest origins first.
 
     ``held`` gives the licences of a node as they are to be read. A thing without a licence
-    passes on that nothing is known. Between things of one owner the parent's own licence is
-    replaced by the child's, where that is known.
+    passes on that nothing is known. Between models of one owner the parent's own licence is
+    replaced by the child's, where that is known; not so for data, of which the publisher is
+    seldom the only owner.
     """
     above = [one for one in reach(index.up, node, influences=True).nodes.tolist() if one != node]
     licences = {one: held(one) for one in (node, *above)}
@@ -121,9 +122,11 @@ class _Search:
         starts = []
         for place in index.down.edges_of(origin):
             child = int(index.down.other[place])
-            if child not in self.licensed or relicensed(index, child, origin, self.licensed[child]):
-                continue
             code = int(index.down.code[place])
+            if child not in self.licensed or (
+                code < DERIVED and relicensed(index, child, origin, self.licensed[child])
+            ):
+                continue
             after = self.first[edge_type(code, bool(index.kind[child] == DATASET))]
             if after in (FIRST, SECOND):
                 starts.append(((child, _place_up(index, child, origin, code)), after))

@@ -21,7 +21,7 @@ from provenance_graph.analysis.licences_passing import (
     TermClass,
     classes,
 )
-from provenance_graph.analysis.lineage_arrays import Flags, Ints, Longs, levels, spread
+from provenance_graph.analysis.lineage_arrays import DERIVED, Flags, Ints, Longs, levels, spread
 from provenance_graph.analysis.lineage_index import DATASET, LineageIndex
 from provenance_graph.names import Iri
 
@@ -173,7 +173,7 @@ class _Run:
         child = np.repeat(nodes, count)
         parent = up.other[places]
         kind = 2 * up.code[places].astype(np.int64) + (index.kind[child] == DATASET)
-        kept = self.licensed[child] & (index.owner[child] >= 0)
+        kept = self.licensed[child] & (index.owner[child] >= 0) & (up.code[places] < DERIVED)
         kept &= index.owner[child] == index.owner[parent]
         brought = np.where(kept[:, None], np.uint64(0), self.own[parent])
         into = self.first[parent] | brought

@@ -27,7 +27,6 @@ from provenance_graph.analysis.lineage_arrays import (
     Bytes,
     Flags,
     Ints,
-    Longs,
     Rows,
     pack,
 )
@@ -201,9 +200,9 @@ class LineageIndex:
             "licence": self.licence,
         }
         for side, rows in (("up", self.up), ("down", self.down)):
-            arrays |= {
-                f"{side}-{field}": one for field, one in zip(_FIELDS, _arrays(rows), strict=True)
-            }
+            arrays.update(
+                (f"{side}-{field}", one) for field, one in zip(_FIELDS, _arrays(rows), strict=True)
+            )
         for name, array in arrays.items():
             np.save(fresh / f"{name}.npy", array)
         meta = {
@@ -289,7 +288,7 @@ def _mark_datasets(kind: Bytes, children: Ints, parents: Ints, code: Bytes) -> N
 _FIELDS = ("start", "split", "other", "code", "inferred")
 
 
-def _arrays(rows: Rows) -> tuple[Longs, Longs, Ints, Bytes, Flags]:
+def _arrays(rows: Rows) -> tuple[NDArray[Any], ...]:
     return rows.start, rows.split, rows.other, rows.code, rows.inferred
 
 
