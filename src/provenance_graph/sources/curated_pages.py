@@ -13,7 +13,8 @@ from typing import Any
 from provenance_graph import names, values, vocab
 from provenance_graph.claims import Claim, Header, Problem, Record
 from provenance_graph.names import Iri
-from provenance_graph.sources import apx
+from provenance_graph.sources.apx_claims import Named
+from provenance_graph.sources.apx_claims import claims as page_claims
 from provenance_graph.sources.apx_page import Labelled, Page, Row
 
 RETRIEVED = "2025-11-22"
@@ -57,11 +58,7 @@ def _record(slug: str, url: str, entry: dict[str, Any], where: str) -> Iterator[
     if name is None:
         yield Problem(f"{where}/url", f"{slug!r} has no name", "add it to the table")
         return
-    about = (
-        apx.Named(name, base, "Thinking", f"{name} Thinking", slug)
-        if mode
-        else apx.Named(name, base)
-    )
+    about = Named(name, base, "Thinking", f"{name} Thinking", slug) if mode else Named(name, base)
     page = Page()
     for key, shown in entry["spec"].items():
         label = _LABELS.get(str(key))
@@ -81,7 +78,7 @@ def _record(slug: str, url: str, entry: dict[str, Any], where: str) -> Iterator[
     if entry.get("grade"):
         page.grade = Labelled("grade", str(entry["grade"]), f"{where}/grade")
     claims: list[Claim] = []
-    for made in apx.claims(page, about):
+    for made in page_claims(page, about):
         if isinstance(made, Problem):
             yield made
         else:
