@@ -10,7 +10,6 @@ from provenance_graph.claims import Problem
 from provenance_graph.sources.jsonld import CROISSANT, SCHEMA, Context, Node
 from provenance_graph.sources.statements import listed, mapping, word
 
-
 TERMS = frozenset(
     ("recordSet", "field", "source", "dataType", "extract", "column", "fileObject", "fileSet")
 )
