@@ -109,7 +109,7 @@ def statements(record: Record) -> Iterator[Quad]:
 def find_in_graph(
     quads: Sequence[Quad], shapes: Sequence[Shape], graph: str, severity: Severity
 ) -> list[Finding]:
-    """What breaks the shapes over one kind of graph, in a graph given as quads."""
+    """What breaks the shapes over one kind of graph (all, if it is empty), in a graph of quads."""
     with MemoryStore(quads) as store:
         plan = _Plan(store, shapes, severity)
         predicates = {predicate for _, predicate, _, _ in quads}
@@ -154,7 +154,7 @@ class _Plan:
 
     def over(self, graph: str, *, explicit: bool = False) -> Iterator[Check]:
         """The checks that apply to a kind of graph; those of no kind apply to the view."""
-        return (c for c in self._checks if graph in c.over or not (explicit or c.over))
+        return (c for c in self._checks if not graph or graph in c.over or not (explicit or c.over))
 
     def whole(self, check: Check, *, in_records: bool = False) -> Iterator[Finding]:
         """Everything that breaks a check."""
