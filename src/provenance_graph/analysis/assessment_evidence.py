@@ -8,7 +8,7 @@ graph, so that a query can add them up: ``<model> pg:evidenceDisclosed pg:parame
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from provenance_graph import vocab
@@ -57,11 +57,11 @@ class Links(Protocol):
 class RecordLinks:
     """Links among records in memory, for a full build."""
 
-    def __init__(self, records: Iterable[Record]) -> None:
+    def __init__(self, records: Iterable[Record], links: Collection[Iri] = LINKS) -> None:
         self._below: dict[Iri, set[Iri]] = defaultdict(set)
         for record in records:
             for claim in record.claims:
-                if claim.predicate in LINKS and isinstance(claim.value, Iri):
+                if claim.predicate in links and isinstance(claim.value, Iri):
                     self._below[claim.value].add(claim.subject)
 
     def below(self, name: Iri) -> Iterable[Iri]:
@@ -72,17 +72,19 @@ class RecordLinks:
 class StoreLinks:
     """Links in a store, with pending changes laid over it."""
 
-    def __init__(self, store: Store, pending: Pending | None = None) -> None:
-        self._store = store
+    def __init__(
+        self, store: Store, pending: Pending | None = None, links: Collection[Iri] = LINKS
+    ) -> None:
+        self._store, self._links = store, links
         self._dropped = pending.dropped if pending else frozenset[Iri]()
-        self._added = RecordLinks(pending.added.values() if pending else ())
+        self._added = RecordLinks(pending.added.values() if pending else (), links)
 
     def below(self, name: Iri) -> Iterable[Iri]:
         """Nodes with a claim that links them to the name."""
         return {*self._plain(name), *self._annotated(name), *self._added.below(name)}
 
     def _plain(self, name: Iri) -> Iterator[Iri]:
-        for link in LINKS:
+        for link in self._links:
             for node, _, _, graph in self._store.quads(predicate=link, object=name, graph=ANY):
                 if graph not in self._dropped:
                     yield node
@@ -94,7 +96,7 @@ class StoreLinks:
                 continue
             said = {p: o for _, p, o, _ in self._store.quads(subject=claim, graph=graph)}
             about = said.get(vocab.ABOUT)
-            if said.get(vocab.PROPERTY) in LINKS and isinstance(about, Iri):
+            if said.get(vocab.PROPERTY) in self._links and isinstance(about, Iri):
                 yield about
 
 
@@ -106,22 +108,26 @@ def question(known: Rubrics, policy: Policy) -> Question:
 def below(
     subject: Iri, statements: Statements, latest: Latest, links: Links
 ) -> Iterator[HeldClaim]:
-    """The current claims about everything that hangs below a subject."""
+    """The current claims about everything that hangs below a subject, under all its names."""
     seen: set[Iri] = set(statements.names_of(subject))
     waiting = sorted(seen)
     while waiting:
-        for node in sorted(links.below(waiting.pop())):
-            if node in seen:
+        for found in sorted(links.below(waiting.pop())):
+            if found in seen:
                 continue
-            seen.add(node)
-            said = [
-                HeldClaim(claim, header, node)
-                for claim, header in statements.about(node)
-                if latest.known(header) and latest.counts(header)
-            ]
-            if said:
-                yield from said
-                waiting.append(node)
+            node = statements.canonical(found)
+            for name in statements.names_of(node):
+                if name in seen:
+                    continue
+                seen.add(name)
+                said = [
+                    HeldClaim(claim, header, node)
+                    for claim, header in statements.about(name)
+                    if latest.known(header) and latest.counts(header)
+                ]
+                if said:
+                    yield from said
+                    waiting.append(name)
 
 
 def roots(subjects: Iterable[Iri], statements: Statements) -> set[Iri]:
