@@ -134,3 +134,30 @@ def test_an_address_with_a_space_is_told(tmp_path: Path) -> None:
 def test_standard_input_is_one_document() -> None:
     items = list(walk(["-"], retrieved="2026-01-31", stdin=io.BytesIO(b"x")))
     assert [item.url for item in items if isinstance(item, Document)] == ["urn:file:stdin"]
+
+
+def test_of_weights_only_the_names_count(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("---\n---\n")
+    (tmp_path / "model.gguf").write_bytes(b"\0" * 100)
+    ((document,), problems) = found(tmp_path)
+    assert (dict(document.files), problems) == ({"model.gguf": b""}, [])
+
+
+def test_results_beside_a_card_belong_to_the_repository(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("---\n---\n")
+    (tmp_path / ".eval_results").mkdir()
+    (tmp_path / ".eval_results" / "a.yaml").write_text("- x")
+    ((document,), _) = found(tmp_path)
+    assert list(document.files) == [".eval_results/a.yaml"]
+
+
+def test_a_relative_folder_keeps_the_name_it_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = tmp_path / "org" / "model"
+    repository.mkdir(parents=True)
+    for name in ("README.md", "config.json"):
+        (repository / name).write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    assert [d.name for d in found("org/model")[0]] == ["org/model/README.md"]
+    assert [d.name for d in found(repository)[0]] == ["model/README.md"]

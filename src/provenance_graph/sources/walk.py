@@ -48,7 +48,9 @@ BESIDE = (
     "mergekit_config.yml", "params.json", "quantize_config.json", "preprocessor_config.json",
     "special_tokens_map.json",
 )  # fmt: skip
-_SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "__pycache__", "node_modules", ".venv"})
+WEIGHTS = (".safetensors", ".gguf", ".bin", ".pt", ".pth", ".onnx", ".h5", ".msgpack")
+RESULTS = ".eval_results"
+_SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 _GLOB = frozenset("*?[")
 
 
@@ -106,11 +108,11 @@ def _folder(root: Path, retrieved: str, url: str) -> Iterator[Document | Problem
     for folder, names in _folders(root):
         below = folder.relative_to(root).as_posix()
         head = "" if below == "." else f"{below}/"
-        grouped = _repository(names)
+        grouped = _repository(folder, names)
         if grouped is not None:
             main, others = grouped
             count += 1
-            local = (head + main) if head else f"{root.resolve().name}/{main}"
+            local = (head + main) if head else f"{_root_name(root)}/{main}"
             yield from _repository_document(
                 folder, main, others, local, retrieved, _below(url, head)
             )
@@ -136,27 +138,31 @@ def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
             folders[:] = []
             continue
         seen.add((status.st_dev, status.st_ino))
-        folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS)
+        folders[:] = sorted(
+            name for name in folders if name not in _SKIPPED_FOLDERS and not name.startswith(".")
+        )
         yield Path(shown), sorted(files)
 
 
-def _repository(names: list[str]) -> tuple[str, tuple[str, ...]] | None:
+def _repository(folder: Path, names: list[str]) -> tuple[str, tuple[str, ...]] | None:
     """The card and the files beside it, where the folder is a model repository."""
-    others = tuple(name for name in names if name in BESIDE)
+    others = tuple(name for name in names if name in BESIDE or name.endswith(WEIGHTS))
     main = next((name for name in CARDS if name in names), None)
-    if not others or (main is None and not {"config.json", "adapter_config.json"} & set(others)):
+    if main is not None:
+        return (main, others) if others or (folder / RESULTS).is_dir() else None
+    main = next((n for n in ("config.json", "adapter_config.json") if n in names), None)
+    if main is None or len(others) < 2:
         return None
-    if main is None:
-        main = "config.json" if "config.json" in others else "adapter_config.json"
-        others = tuple(name for name in others if name != main)
-    return main, others
+    return main, tuple(name for name in others if name != main)
 
 
 def _repository_document(
     folder: Path, main: str, others: tuple[str, ...], local: str, retrieved: str, url: str
 ) -> Iterator[Document | Problem]:
-    files: dict[str, bytes] = {}
-    for name in others:
+    """A repository as one document; of weights only the names count."""
+    files: dict[str, bytes] = {name: b"" for name in others if name.endswith(WEIGHTS)}
+    results = [f"{RESULTS}/{path.name}" for path in sorted((folder / RESULTS).glob("*.y*ml"))]
+    for name in (*(name for name in others if name not in files), *results):
         data = _bytes(folder / name, local)
         if isinstance(data, Problem):
             yield data
@@ -166,8 +172,15 @@ def _repository_document(
     if isinstance(data, Problem):
         yield data
         return
-    address = url or _urn(local)
-    yield from _document(data, local, retrieved, address, files)
+    yield from _document(data, local, retrieved, url or _urn(local), files)
+
+
+def _root_name(root: Path) -> str:
+    """The name of the folder that was asked for: ``org/model`` as it was given, else its last part."""
+    parts = [part for part in root.parts if part not in (".", "..", "/")]
+    if root.is_absolute() or not parts:
+        return root.resolve().name
+    return "/".join(parts[-2:])
 
 
 def _file(path: Path, local: str, retrieved: str, url: str) -> Iterator[Document | Problem]:
