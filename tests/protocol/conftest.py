@@ -21,6 +21,7 @@ from provenance_graph.store.answers import write_answer
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
 from provenance_graph.store.engine import request
 from provenance_graph.store.guard import check_query, check_update
+from provenance_graph.store.plain import put_text
 from provenance_graph.store.uploads import pack, to_ntriples
 
 SECRET = "a-token-long-enough-for-tests"
@@ -91,13 +92,8 @@ class InProcess:
         self, graph: Iri | None, parts: Sequence[Part], who: str, replace: bool
     ) -> Written:
         created = graph is not None and not self.engine.contains_named_graph(ox.NamedNode(graph))
-        name = f"GRAPH <{graph}>" if graph else "DEFAULT"
-        text = [f"CLEAR SILENT {name}"] if replace else []
-        for part in parts:
-            lines = to_ntriples(pack(part.body, part.media_type, part.base)).decode()
-            inside = f"GRAPH <{graph}> {{ {lines} }}" if graph else lines
-            text.append(f"INSERT DATA {{ {inside} }}")
-        return Written(self._run(";".join(text)).version, created)
+        documents = [to_ntriples(pack(p.body, p.media_type, p.base)) for p in parts]
+        return Written(self._run(put_text(graph, documents, replace=replace)).version, created)
 
     async def delete(self, graph: Iri | None, who: str) -> Written:
         return self._run(f"DROP SILENT GRAPH <{graph}>" if graph else "CLEAR DEFAULT")

@@ -66,6 +66,10 @@ class Access:
         """The licences along all lineage."""
         return self._once("licences", lambda s: LicenceGraph(s, self._index(s)))
 
+    def kept(self, name: str, make: Callable[[], T]) -> T:
+        """Something costly, made once per version."""
+        return self._once(name, lambda _: make())
+
     def _index(self, store: EmbeddedStore) -> LineageIndex:
         return self._once("index", lambda _: LineageIndex.open(store, index_folder(str(self.root))))
 

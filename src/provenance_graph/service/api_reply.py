@@ -32,9 +32,9 @@ PROBLEM = {
         }
     },
 }
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    code: PROBLEM for code in (400, 404, 405, 409, 413, 415, 422, 429, 503, 504)
-}
+PROBLEMS: dict[int | str, dict[str, Any]] = dict.fromkeys(
+    (400, 404, 405, 409, 413, 415, 422, 429, 503, 504), PROBLEM
+)
 """The refusals that any route may answer with, for its description."""
 
 
@@ -92,7 +92,12 @@ def reply(
     """The answer of this store version: 304 when the client has it, else kept or made now."""
     version = access.store.version
     tag = f'W/"{version}"'
-    headers = {"ETag": tag, "X-Store-Version": version, "Cache-Control": "no-cache", "Vary": "Accept"}
+    headers = {
+        "ETag": tag,
+        "X-Store-Version": version,
+        "Cache-Control": "no-cache",
+        "Vary": "Accept",
+    }
     given = request.headers.get("if-none-match", "")
     if given and (given.strip() == "*" or tag in [part.strip() for part in given.split(",")]):
         return Response(status_code=304, headers=headers)

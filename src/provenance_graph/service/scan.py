@@ -35,6 +35,7 @@ _TOKENS: Final = re.compile(
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _RELATIVE: Final = re.compile(r'<(?![A-Za-z][A-Za-z0-9+.\-]*:)[^<>"{}|^`\\\x00-\x20]*>')
 _VOLATILE: Final = re.compile(r"\b(?:RAND|NOW|UUID|STRUUID)\b|\\u|\bSERVICE\b", re.IGNORECASE)
+_SILENT_LOAD: Final = re.compile(r"\bLOAD\s+SILENT\b", re.IGNORECASE)
 QUERY_FORMS: Final = frozenset({"select", "ask", "construct", "describe"})
 UPDATE_FORMS: Final = frozenset(
     {"insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with"}
@@ -199,4 +200,32 @@ def within_graph(text: str, graph: Iri) -> str:
         else:
             out += [text[done : token.start], f"WITH <{graph}> "]
             done = token.start
+    return "".join([*out, text[done:]])
+
+
+def without_silent_loads(text: str) -> str:
+    """An update whose ``LOAD SILENT`` operations do nothing.
+
+    Loading always fails here, since no request reaches the network, and a failed
+    ``LOAD SILENT`` is a success that changed nothing (SPARQL 1.1 Update §3.1.4).
+
+    >>> without_silent_loads("LOAD SILENT <urn:x> INTO GRAPH <urn:g> ; CLEAR ALL")
+    'INSERT DATA { } ; CLEAR ALL'
+    """
+    if _SILENT_LOAD.search(text) is None:
+        return text
+    found = list(tokens(text))
+    out: list[str] = []
+    done = 0
+    for at, token in enumerate(found):
+        following = found[at + 1].keyword if at + 1 < len(found) else ""
+        if token.keyword != "load" or token.depth or following != "silent":
+            continue
+        rest = found[at + 2 :]
+        words = [t.keyword for t in rest[1:3]]
+        size = 4 if words == ["into", "graph"] else 1
+        if len(rest) < size or any(rest[n].kind not in ("iri", "name") for n in {0, size - 1}):
+            continue
+        out += [text[done : token.start], "INSERT DATA { }"]
+        done = rest[size - 1].end
     return "".join([*out, text[done:]])

@@ -8,11 +8,12 @@ from typing import Final
 from provenance_graph.service import scan
 from provenance_graph.service.backend import Writer
 from provenance_graph.service.exchange import Headers, Reply, Request
-from provenance_graph.service.problems import refuse
+from provenance_graph.service.problems import refuse, too_large
 from provenance_graph.service.sparql_request import read_update
 from provenance_graph.service.state import Service
 
 PATH: Final = "/update"
+_REWRITTEN: Final = 1 << 20
 
 
 class UpdateEndpoint:
@@ -35,8 +36,10 @@ class UpdateEndpoint:
         if scan.form(text) in scan.QUERY_FORMS:
             raise refuse(400, "Bad request", "this is a query; send it to /sparql", "query")
         if asked.dataset:
+            if len(text) > _REWRITTEN:
+                raise too_large(f"with using-graph-uri an update has at most {_REWRITTEN} bytes")
             text = scan.with_using(text, asked.dataset.default_graphs, asked.dataset.named_graphs)
-        text = scan.with_base(text, service.url(request, PATH))
+        text = scan.without_silent_loads(scan.with_base(text, service.url(request, PATH)))
         written = await writer.update(text, who)
         request.notes["version"] = written.version
         return Reply(204, headers=written_headers(written.version))

@@ -42,6 +42,23 @@ def prepare(root: Path) -> None:
     embedded.build(root, [])
 
 
+def put_text(graph: Iri | None, documents: Iterable[bytes], *, replace: bool) -> str:
+    """The update that puts N-Triples documents into a graph, whose blank nodes stay apart.
+
+    >>> put_text(None, [b"<urn:a> <urn:b> <urn:c> ."], replace=False)
+    'INSERT DATA { <urn:a> <urn:b> <urn:c> . }'
+    """
+    name = f"GRAPH <{graph}>" if graph else "DEFAULT"
+    parts = [f"CLEAR SILENT {name}"] if replace else []
+    if graph:
+        parts.append(f"CREATE SILENT GRAPH <{graph}>")
+    for document in documents:
+        lines = document.decode("utf-8")
+        inside = f"GRAPH <{graph}> {{ {lines} }}" if graph else lines
+        parts.append(f"INSERT DATA {{ {inside} }}")
+    return " ;\n".join(parts)
+
+
 class PlainWriter(EmbeddedWriter):
     """The one writer of a plain dataset."""
 
@@ -52,15 +69,7 @@ class PlainWriter(EmbeddedWriter):
 
     def put(self, graph: Iri | None, documents: Iterable[bytes], *, replace: bool) -> str:
         """Add N-Triples to a graph (None: the default graph), or put them in its place."""
-        name = f"GRAPH <{graph}>" if graph else "DEFAULT"
-        parts = [f"CLEAR SILENT {name}"] if replace else []
-        if graph:
-            parts.append(f"CREATE SILENT GRAPH <{graph}>")
-        for document in documents:
-            lines = document.decode("utf-8")
-            inside = f"GRAPH <{graph}> {{ {lines} }}" if graph else lines
-            parts.append(f"INSERT DATA {{ {inside} }}")
-        return self._run(" ;\n".join(parts))
+        return self._run(put_text(graph, documents, replace=replace))
 
     def drop(self, graph: Iri | None) -> str:
         """Drop a graph."""

@@ -1,0 +1,16 @@
+"""The REST API: JSON views of what the command line prints, under ``/api/v1``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from provenance_graph.service import api_models, api_store
+from provenance_graph.service.api_access import Access
+
+
+def routers(root: Path) -> list[APIRouter]:
+    """The routes over the store in a folder; it is opened with the first request."""
+    access = Access(root)
+    return [api_models.router(access), api_store.router(access)]
