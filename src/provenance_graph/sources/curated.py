@@ -52,6 +52,9 @@ _STAGES = {
     "dpo": vocab.DIRECT_PREFERENCE_OPTIMIZATION,
     "rlvr": vocab.REINFORCEMENT_LEARNING_FROM_VERIFIABLE_REWARDS,
 }
+_LOOSE = frozenset({"finetuning", "annealing"})
+"""Stages whose method the list does not name: what we take it to be is an inference."""
+
 _ELSEWHERE = ("seed/", "https://apxml.com/")
 
 
@@ -278,7 +281,11 @@ class _Entry:
         yield Claim(node, vocab.RDF_TYPE, vocab.TRAINING_STAGE_CLASS)
         yield Claim(node, vocab.NAME, values.text(stage))
         if stage in _STAGES:
-            yield Claim(node, vocab.TRAINING_METHOD, _STAGES[stage])
+            basis = Basis.INFERENCE if stage in _LOOSE else None
+            for subject in (self.subject, node):
+                yield Claim(
+                    subject, vocab.TRAINING_METHOD, _STAGES[stage], basis=basis, as_stated=stage
+                )
         for name in data.datasets:
             yield Claim(node, vocab.REFERENCES, names.dataset(name))
 
