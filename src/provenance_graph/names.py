@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import unicodedata
 from urllib.parse import quote, unquote
@@ -35,7 +36,18 @@ PREFIXES: dict[str, str] = {
 }
 """Prefixes the project writes; longest namespace wins when several fit."""
 
-_BAD = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
+_BAD = re.compile(
+    r"[\x00-\x20\x7f-\x9f<>\"{}|^`\\]|%(?![0-9A-Fa-f]{2})"
+    "|[\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
+)
+_SHAPE = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:"
+    r"(?://(?:[^\[\]/?#@]*@)?(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|[^\[\]/?#@:]*)(?::\d*)?(?=[/?#]|$)"
+    r"|(?!//))[^\[\]?#]*(?:\?[^\[\]#]*)?(?:#[^\[\]#]*)?"
+)
+_USUAL = re.compile(
+    r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~!$&'()*+,;=:@/-]*)?(?:#[\w-]*)?", re.ASCII
+)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*")  # parts that need no encoding
@@ -59,13 +71,26 @@ def iri(text: str) -> Iri:
     >>> iri("https://example.org/a")
     Iri('https://example.org/a')
     """
+    if _USUAL.fullmatch(text):
+        return Iri(text)
     if not _SCHEME.match(text):
         raise BadIri(text, "it has no scheme such as https:")
     if bad := _BAD.search(text):
         raise BadIri(text, f"it holds {bad[0]!r}")
     if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
         raise BadIri(text, "it holds half a surrogate pair")
+    shape = _SHAPE.fullmatch(text)
+    if shape is None or not _address(shape["address"]):
+        raise BadIri(text, "its host, port, brackets or # are out of place")
     return Iri(text)
+
+
+def _address(text: str | None) -> bool:
+    """Whether what stands in brackets is an IPv6 address; nothing in brackets is right too."""
+    try:
+        return text is None or ipaddress.IPv6Address(text) is not None
+    except ValueError:
+        return False
 
 
 def is_iri(text: str) -> bool:

@@ -278,22 +278,25 @@ def look(document: Document) -> Hints:
     def hints(syntax: str, value: Any = None, columns: tuple[str, ...] = ()) -> Hints:
         return Hints(name, syntax, _keys(value), columns, lines, value, files)
 
-    head = text.lstrip()[:1]
-    if suffix in ("trig", "ttl", "nq", "nt") or _TRIG.match(text[:4000]):
-        return hints("trig")
-    if head in ("{", "["):
-        if suffix in ("jsonl", "ndjson") or _is_json_lines(text):
-            return hints("jsonl", _first_json_line(text))
-        return hints("json", document.json)
-    if head == "<":
-        return hints("xml")
+    # These may begin like JSON, XML or TriG: `[limit]`, `[a link](…)`, `<!-- -->`, `a: {b: c}`.
     if suffix == "csv":
         return hints("csv", None, _columns(text))
     if suffix == "toml":
         return hints("toml", document.toml)
     if suffix in ("yaml", "yml"):
         return hints("yaml", document.yaml)
-    if suffix in ("md", "markdown") or text.startswith(("---\n", "---\r\n")):
+    if suffix in ("md", "markdown"):
+        return hints("markdown")
+    if suffix in ("trig", "ttl", "nq", "nt") or _TRIG.match(text[:4000]):
+        return hints("trig")
+    head = text.lstrip()[:1]
+    if head in ("{", "["):
+        if suffix in ("jsonl", "ndjson") or _is_json_lines(text):
+            return hints("jsonl", _first_json_line(text))
+        return hints("json", document.json)
+    if head == "<":
+        return hints("xml")
+    if text.startswith(("---\n", "---\r\n")):
         return hints("markdown")
     return hints("text")
 

@@ -177,12 +177,15 @@ def _folder(repo: Repository, document: Document, kind: str) -> Found:
     alone = not any(name.rpartition("/")[2] in FOLDER_FILES for name in folder.names())
     if kind == "api":
         yield from read_answer(repo, statements.tidy(document.json, document.text), "")
-    else:
+    elif repo.name or not alone or kind != "card":
         yield from described(repo)
     readings = None if alone and kind in _READINGS else Basis.ARTIFACT
     dtype = None
     if kind == "card":
-        yield from _card(repo, document.text, document, "")
+        card = list(_card(repo, document.text, document, ""))
+        if alone and not repo.name and any(isinstance(item, Claim) for item in card):
+            yield from described(repo)  # a text without metadata is not known to be about a model
+        yield from card
     elif kind == "results":
         rows = statements.tidy(document.yaml, document.text)
         yield from read_eval_results(repo, rows, "")

@@ -20,8 +20,8 @@ MAX_BLOCKS = 400
 def front_matter(text: str) -> tuple[str, list[Problem]]:
     r"""The YAML of a card's head, and what is wrong with its fences.
 
-    >>> front_matter("---\\nlicense: mit\\n---\\n# A")
-    ('license: mit\\n', [])
+    >>> front_matter("---\nlicense: mit\n---\n# A")
+    ('license: mit\n', [])
     >>> front_matter("# A")[1][0].what
     'no metadata: the card does not begin with ---'
     """

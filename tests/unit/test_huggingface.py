@@ -1,0 +1,307 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from readers_a import DAY, document
+from shared import SHARED, needs_shared
+
+from provenance_graph import names, vocab
+from provenance_graph.claims import Basis, Claim, Problem
+from provenance_graph.errors import Unreadable
+from provenance_graph.names import Iri
+from provenance_graph.sources import huggingface
+from provenance_graph.sources.document import Document
+from provenance_graph.sources.huggingface_front import front_matter, metadata
+from provenance_graph.sources.huggingface_names import named_by
+
+READ = huggingface.READER.read
+HERE = names.model("acme-labs/Tiny")
+
+
+def claims(text: str, name: str) -> list[Claim]:
+    return [item for item in READ(document(text, name)) if isinstance(item, Claim)]
+
+
+def problems(text: str, name: str) -> list[Problem]:
+    return [item for item in READ(document(text, name)) if isinstance(item, Problem)]
+
+
+def config(**raw: object) -> dict[Iri, Claim]:
+    raw = {"architectures": ["X"], "vocab_size": 8, **raw}
+    found = claims(json.dumps(raw), "acme-labs--Tiny_config.json")
+    return {claim.predicate: claim for claim in found}
+
+
+def card(front: str, name: str = "acme-labs--Tiny.md") -> list[Claim]:
+    return claims(f"---\n{front}\n---\n", name)
+
+
+def lineage(front: str, **files: bytes) -> list[tuple[Iri, object, Basis | None]]:
+    it = document(f"---\n{front}\n---\n", "acme-labs--Tiny.md")
+    it = Document(
+        it.url, it.data, DAY, it.name, {k.replace("_json", ".json"): v for k, v in files.items()}
+    )
+    return [
+        (item.predicate, item.value, item.basis)
+        for item in READ(it)
+        if isinstance(item, Claim)
+        and item.predicate in (*vocab.DERIVATIONS, vocab.WAS_DERIVED_FROM)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("models--Qwen--Qwen3-8B/snapshots/abc/config.json", "Qwen/Qwen3-8B"),
+        ("Qwen--Qwen3-8B_config.json", "Qwen/Qwen3-8B"),
+        ("ai-x__configs__Qwen--Qwen3-8B_config.json", "Qwen/Qwen3-8B"),
+        ("Qwen__Qwen3-8B/README.md", "Qwen/Qwen3-8B"),
+        ("huggingface_hub__tests__card.md", ""),
+        ("a--b--c_config.json", ""),
+        ("config.json", ""),
+    ],
+)
+def test_a_repository_is_named_by_a_path_that_spells_it(path, name):
+    assert named_by("file:///data", path) == name
+
+
+def test_the_address_names_the_repository_before_the_path():
+    url = "https://huggingface.co/acme-labs/Tiny/resolve/main/README.md"
+    it = document("---\nlicense: mit\n---\n", "x--y.md", url)
+    assert {item.subject for item in READ(it) if isinstance(item, Claim)} >= {HERE}
+
+
+def test_a_lone_config_keeps_where_it_was_loaded_from_as_a_hint():
+    found = claims(
+        '{"architectures": ["X"], "d_model": 8, "_name_or_path": "a/b"}', "m_config.json"
+    )
+    assert {claim.subject for claim in found} == {names.entity("huggingface", "model", "m")}
+    assert [str(c.value) for c in found if c.predicate == vocab.SOURCE_NAME] == ["a/b"]
+
+
+def test_a_text_without_metadata_is_no_model():
+    assert claims("# Some project\n", "README.md") == []
+    assert problems("# Some project\n", "README.md")[0].kind == "missing"
+
+
+@pytest.mark.parametrize(
+    ("front", "relation"),
+    [
+        ("library_name: peft", vocab.ADAPTER_OF),
+        ("tags: [lora, gguf]", vocab.ADAPTER_OF),
+        ("tags: [gguf]", vocab.QUANTIZED_FROM),
+        ("quantized_by: someone", vocab.QUANTIZED_FROM),
+        ("tags: [mergekit]", vocab.MERGED_FROM),
+        ("tags: []", vocab.FINE_TUNED_FROM),
+    ],
+)
+def test_an_unstated_relation_is_inferred_as_the_hub_infers_it(front, relation):
+    found = lineage(f"base_model: acme-labs/Base\n{front}")
+    assert found == [(relation, names.model("acme-labs/Base"), Basis.INFERENCE)]
+
+
+def test_several_bases_without_a_relation_are_a_merge():
+    found = lineage("base_model: [a/b, c/d]")
+    assert {relation for relation, _, _ in found} == {vocab.MERGED_FROM}
+    assert len(found) == 2
+
+
+def test_a_stated_relation_is_the_developers_word():
+    found = lineage("base_model: a/b\nbase_model_relation: quantized\nlibrary_name: peft")
+    assert found == [(vocab.QUANTIZED_FROM, names.model("a/b"), None)]
+
+
+def test_a_relation_that_the_hub_does_not_know_is_a_problem_and_still_an_edge():
+    front = "base_model: a/b\nbase_model_relation: inspired"
+    assert lineage(front)[0][0] == vocab.WAS_DERIVED_FROM
+    (problem,) = problems(f"---\n{front}\n---\n", "acme-labs--Tiny.md")
+    assert problem.where == "/base_model_relation"
+
+
+def test_an_adapter_file_beside_the_card_makes_it_an_adapter():
+    raw = b'{"base_model_name_or_path": "a/b", "peft_type": "LORA"}'
+    found = lineage("base_model: a/b", adapter_config_json=raw)
+    assert {(relation, basis) for relation, _, basis in found} == {
+        (vocab.ADAPTER_OF, Basis.INFERENCE),
+        (vocab.ADAPTER_OF, Basis.ARTIFACT),
+    }
+
+
+@pytest.mark.parametrize(
+    ("stated", "tonnes"),
+    [
+        ("1200", "0.0012"),
+        ('"2.5 kg"', "0.0025"),
+        ("{emissions: 3}", "0.000003"),
+        ('"1,000 kg CO2eq"', "1"),
+    ],
+)
+def test_emissions_are_grams_unless_they_say_otherwise(stated, tonnes):
+    (claim,) = [
+        c for c in card(f"co2_eq_emissions: {stated}") if c.predicate == vocab.TRAINING_CO2E_TONNES
+    ]
+    assert str(claim.value) == tonnes
+    assert claim.as_stated
+
+
+def test_an_unread_mass_keeps_its_text():
+    (claim,) = [
+        c for c in card("co2_eq_emissions: not much") if c.predicate == vocab.TRAINING_CO2E_TONNES
+    ]
+    assert (claim.value, claim.as_stated, claim.unusable) == (None, "not much", "not a mass")
+
+
+def test_norwegian_is_a_language():
+    text = "---\nlanguage: [no, en]\n---\n"
+    languages = {str(c.value) for c in claims(text, "a--b.md") if c.predicate == vocab.LANGUAGE}
+    assert languages == {"no", "en"}
+    assert "Norwegian" in problems(text, "a--b.md")[0].what
+
+
+def test_several_licences_have_no_single_value():
+    (claim,) = [c for c in card("license: [mit, gemma]") if c.predicate == vocab.LICENSE]
+    assert (claim.value, claim.as_stated) == (None, "mit; gemma")
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_no_hindrance():
+    data = "\ufeff---\r\nlicense: mit\r\n---\r\n# A\r\n"
+    assert any(c.predicate == vocab.LICENSE for c in claims(data, "a--b.md"))
+
+
+def test_a_closing_fence_is_looked_for_only_at_the_head():
+    front, problems_ = front_matter("---\na: 1\n\n# text\n")
+    assert front == "---\na: 1\n"[4:-1]
+    assert "no closing" in problems_[0].what
+
+
+@pytest.mark.parametrize("top", ["[]", "just words", "3"])
+def test_metadata_that_is_no_mapping_is_a_problem(top):
+    found, problems_ = metadata(f"---\n{top}\n---\n", "x")
+    assert found == {}
+    assert "not a mapping" in problems_[0].what
+
+
+def test_broken_metadata_is_read_key_by_key():
+    found, problems_ = metadata("---\nlicense: mit\ntags: [a\nlanguage: en\n---\n", "x")
+    assert found["license"] == "mit"
+    assert any(problem.where.startswith("L3") for problem in problems_)
+
+
+def test_an_alias_bomb_in_a_card_is_refused_and_the_rest_read():
+    bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+        f"{chr(97 + i)}: &{chr(97 + i)} [{','.join([f'*{chr(96 + i)}'] * 9)}]\n"
+        for i in range(1, 12)
+    )
+    found, problems_ = metadata(f"---\nlicense: mit\n{bomb}---\n", "x")
+    assert found["license"] == "mit"
+    assert problems_
+
+
+def test_grouped_heads_are_told_from_the_counts():
+    found = config(num_attention_heads=32, num_key_value_heads=8)
+    assert found[vocab.ATTENTION_MECHANISM].value == vocab.GROUPED_QUERY_ATTENTION
+    assert config(num_attention_heads=8, kv_lora_rank=4)[vocab.ATTENTION_MECHANISM].value == (
+        vocab.MULTI_HEAD_LATENT_ATTENTION
+    )
+
+
+def test_an_absent_key_of_a_known_class_is_an_inference():
+    found = config(
+        model_type="llama", num_attention_heads=32, hidden_size=4096, transformers_version="4.31"
+    )
+    claim = found[vocab.KEY_VALUE_HEAD_COUNT]
+    assert (str(claim.value), claim.basis) == ("32", Basis.INFERENCE)
+    assert found[vocab.ROPE_THETA].locator == "library default, transformers 4.31"
+    assert found[vocab.HIDDEN_SIZE].basis is None
+
+
+def test_an_absent_key_of_an_unknown_class_is_silence():
+    assert vocab.KEY_VALUE_HEAD_COUNT not in config(model_type="novel", num_attention_heads=32)
+
+
+def test_quantised_weights_are_not_of_the_computing_format():
+    found = config(torch_dtype="bfloat16", quantization_config={"quant_method": "awq", "bits": 4})
+    assert found[vocab.WEIGHT_PRECISION].value == vocab.INT4
+    assert str(found[vocab.QUANTIZATION_BITS].value) == "4"
+
+
+@pytest.mark.parametrize(
+    ("said", "stored", "bits"),
+    [
+        ({"quant_method": "fp8"}, vocab.FLOAT8, "8"),
+        ({"quant_method": "mxfp4"}, vocab.FLOAT4, "4"),
+        ({"quant_method": "bitsandbytes", "load_in_4bit": True}, vocab.INT4, "4"),
+        (
+            {"quant_method": "compressed-tensors",
+             "config_groups": {"g": {"weights": {"num_bits": 8, "type": "int"}}}},
+            vocab.INT8,
+            "8",
+        ),
+    ],
+)  # fmt: skip
+def test_a_quantisation_tells_the_format_that_is_stored(said, stored, bits):
+    found = config(quantization_config=said)
+    assert (found[vocab.WEIGHT_PRECISION].value, str(found[vocab.QUANTIZATION_BITS].value)) == (
+        stored,
+        bits,
+    )
+
+
+def test_the_width_of_an_expert_may_stand_under_the_dense_key():
+    found = config(model_type="mixtral", num_local_experts=8, intermediate_size=14336)
+    assert str(found[vocab.EXPERT_INTERMEDIATE_SIZE].value) == "14336"
+    assert vocab.FEED_FORWARD_SIZE not in found
+
+
+def test_a_window_that_is_switched_off_is_no_window():
+    found = config(sliding_window=4096, use_sliding_window=False)
+    assert str(found[vocab.SLIDING_WINDOW_ATTENTION].value) == "false"
+    assert vocab.SLIDING_WINDOW_SIZE not in found
+
+
+def test_a_layer_norm_key_does_not_make_t5_normalise_by_layer():
+    claim = config(model_type="t5", layer_norm_epsilon=1e-6)[vocab.NORMALIZATION]
+    assert (claim.value, claim.basis) == (vocab.RMS_NORMALIZATION, Basis.INFERENCE)
+
+
+def test_the_hubs_first_day_is_no_creation_date():
+    raw = {"id": "a/b", "tags": [], "likes": 1, "createdAt": "2022-03-02T23:29:04.000Z"}
+    (claim,) = [c for c in claims(json.dumps(raw), "x.json") if c.predicate == vocab.CREATED]
+    assert (claim.value, claim.as_stated) == (None, "2022-03-02T23:29:04.000Z")
+
+
+def test_a_folder_without_a_card_is_read_from_its_config():
+    files = {"config.json": b'{"architectures": ["X"], "d_model": 8}', "model.bin": b""}
+    it = huggingface.folder(Iri("https://huggingface.co/a/b"), files, DAY)
+    assert huggingface.READER.recognises(it.hints)
+    assert huggingface.READER.origin(it).basis is Basis.ARTIFACT
+    with pytest.raises(Unreadable, match=r"README\.md"):
+        huggingface.folder(Iri("https://huggingface.co/a/b"), {}, DAY)
+
+
+def test_a_card_and_a_config_of_one_repository_are_two_records():
+    one = huggingface.READER.origin(document("---\nlicense: mit\n---\n", "a--b.md"))
+    two = huggingface.READER.origin(
+        document('{"architectures": [], "d_model": 1}', "a--b_config.json")
+    )
+    assert (one.local, two.local) == ("a/b/card", "a/b/config")
+
+
+@needs_shared
+def test_the_known_configs_say_what_is_known_of_them():
+    assert SHARED
+    expected = {
+        "deepseek-ai--DeepSeek-V3.2": (vocab.EXPERT_COUNT, "256"),
+        "openai--gpt-oss-120b": (vocab.CONTEXT_LENGTH, "131072"),
+        "Qwen--Qwen3-8B": (vocab.LAYER_COUNT, "36"),
+        "meta-llama--Llama-4-Scout-17B-16E-Instruct": (vocab.EXPERT_COUNT, "16"),
+        "nvidia--Llama-3_3-Nemotron-Super-49B-v1": (vocab.KEY_VALUE_HEAD_COUNT, "8"),
+    }
+    for name, (predicate, value) in expected.items():
+        (path,) = (SHARED / "sources/documents/hf-configs").glob(f"*{name}_config.json")
+        found = claims(path.read_text(), path.name)
+        subject = names.model(name.replace("--", "/"))
+        assert [
+            str(c.value) for c in found if (c.subject, c.predicate) == (subject, predicate)
+        ] == [value]

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from readers_a import document
+from shared import SHARED, needs_shared
+
+from provenance_graph import names, vocab
+from provenance_graph.claims import Basis, Claim, Problem, Stance
+from provenance_graph.sources.mteb import READER
+
+
+def read(**row: object) -> list[Claim | Problem]:
+    line = json.dumps({"source": "mteb", "name": "acme/e", **row})
+    return list(READER.read(document(line, "models.jsonl")))
+
+
+@pytest.mark.parametrize(
+    ("status", "stance"),
+    [("declared-empty", Stance.DECLARED_EMPTY), ("undisclosed", Stance.REPORTS_UNDISCLOSED)],
+)
+def test_an_empty_list_and_none_at_all_are_told_apart(status, stance):
+    found = read(training_datasets_status=status)
+    assert [
+        c.stance for c in found if isinstance(c, Claim) and c.predicate == vocab.TRAINED_ON
+    ] == [stance]
+
+
+def test_what_it_was_adapted_from_is_an_inference_without_a_kind():
+    found = read(adapted_from="acme/base")
+    (claim,) = [c for c in found if isinstance(c, Claim) and c.predicate == vocab.WAS_DERIVED_FROM]
+    assert (claim.value, claim.basis) == (names.model("acme/base"), Basis.INFERENCE)
+
+
+def test_a_reference_to_another_repository_merges_nothing():
+    found = read(reference="https://huggingface.co/acme/other")
+    subjects = {c.subject for c in found if isinstance(c, Claim)}
+    assert names.entity("mteb", "model", "acme/e") in subjects
+    assert not {names.model("acme/e"), names.model("acme/other")} & subjects
+    assert [p.kind for p in found if isinstance(p, Problem)] == ["identity"]
+
+
+def test_the_full_width_of_several_counts():
+    (claim,) = [
+        c for c in read(embed_dim=[64, 768, 512])
+        if isinstance(c, Claim) and c.predicate == vocab.EMBEDDING_DIMENSION
+    ]  # fmt: skip
+    assert (str(claim.value), claim.as_stated) == ("768", "64, 768, 512")
+
+
+def test_settings_in_brackets_make_a_configuration():
+    found = read(name="acme/e (embed_dim=64)", embed_dim=64)
+    node = names.entity("mteb", "configuration", "acme-e-embed_dim-64")
+    values = {c.predicate: c.value for c in found if isinstance(c, Claim) and c.subject == node}
+    assert values[vocab.SPECIALIZATION_OF] == names.entity("mteb", "model", "acme/e")
+
+
+def test_a_line_that_nests_too_deep_does_not_stop_the_rest():
+    text = (
+        '{"source": "mteb", "name": "a/b"}\n'
+        + "[" * 5000
+        + "]" * 5000
+        + '\n{"source": "mteb", "name": "c/d"}\n'
+    )
+    found = list(READER.read(document(text, "models.jsonl")))
+    assert [p.where for p in found if isinstance(p, Problem)] == ["L2"]
+    assert names.entity("mteb", "model", "c/d") in {
+        c.subject for c in found if isinstance(c, Claim)
+    }
+
+
+@needs_shared
+def test_the_states_of_training_data_come_out_as_counted():
+    assert SHARED
+    path = SHARED / "sources/mteb/models.jsonl"
+    found = list(READER.read(document(path.read_bytes(), path.name)))
+    stances = [c.stance for c in found if isinstance(c, Claim) and c.predicate == vocab.TRAINED_ON]
+    assert stances.count(Stance.DECLARED_EMPTY) == 136
+    assert stances.count(Stance.REPORTS_UNDISCLOSED) == 118
