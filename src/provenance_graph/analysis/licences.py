@@ -282,7 +282,8 @@ def _unknowns(now: Situation) -> list[Unknown]:
         if not one.known
     ]
     if not now.declared:
-        found.append(Unknown(f"{said(now.subject)} has no known licence", now.subject, None))
+        hint = _hint(now, now.subject)
+        found.append(Unknown(f"{said(now.subject)} has no known licence{hint}", now.subject, None))
     explained: set[Iri] = set()
     for one in sorted(now.inherited, key=lambda o: (not o.settled, len(o.path))):
         holder, path = now.holder(one), now.path(one)
@@ -292,10 +293,18 @@ def _unknowns(now: Situation) -> list[Unknown]:
         elif one.terms.kind in ("unknown", "ungranted") and holder not in explained:
             explained.add(holder)
             why = f"{said(holder)}: {_why(one.licence, one.terms.kind, _kind(now, one.origin))}"
+            if one.licence is None:
+                why += _hint(now, holder)
         else:
             continue
         found.append(Unknown(why, holder, one.licence, path, data))
     return found
+
+
+def _hint(now: Situation, thing: Iri) -> str:
+    """What a name suggests of a licence that nobody states; it proves nothing."""
+    likely = now.graph.catalogue.suggested(thing)
+    return f"; its name suggests {likely.name}" if likely else ""
 
 
 def _kind(now: Situation, node: int) -> str:

@@ -91,6 +91,7 @@ class Licence:
     text_version: str = ""
     url: str = ""
     notice: str = ""
+    hub_token: str = ""
     prefix: str = ""
     display: tuple[str, ...] = ()
     users: int | None = None
@@ -197,6 +198,21 @@ class Catalogue:
         """Licences by their short id."""
         return {licence.key: licence for licence in self.licences.values() if licence.key}
 
+    def suggested(self, name: str) -> Licence | None:
+        """The licence that a model's name suggests, by the token hubs use for it.
+
+        A name proves nothing; it tells where to look.
+        """
+        plain = "".join(c for c in local_name(name).lower() if c.isalnum() or c == ".")
+        fitting = [
+            one
+            for one in self.licences.values()
+            if one.family in ("llama-community", "gemma-terms")
+            and one.hub_token
+            and one.hub_token in plain
+        ]
+        return max(fitting, key=lambda one: len(one.hub_token), default=None)
+
     def labels(self, keys: Iterable[str]) -> list[str]:
         """How conditions read."""
         return [self.conditions[key].label for key in keys]
@@ -280,6 +296,7 @@ class _Reader:
             text_version=_one(told, vocab.TEXT_VERSION),
             url=_one(told, vocab.URL),
             notice=_one(told, vocab.NOTICE_TEXT),
+            hub_token=_one(told, vocab.HUB_TOKEN),
             prefix=_one(told, vocab.NAME_PREFIX),
             display=tuple(str(v) for v in told[vocab.DISPLAY_TEXT]),
             users=_number(told, vocab.THRESHOLD_USERS),

@@ -57,11 +57,21 @@ def non_commercial(catalogue: Catalogue, declared: Declared, _: Licence, terms: 
 
 def relabel(catalogue: Catalogue, declared: Declared, licence: Licence, terms: TermClass) -> bool:
     """LR-07: the declared licence has none of the restrictions, or is another version."""
-    burdens = {key for key in terms.conditions if catalogue.conditions[key].group in BURDENS}
+    burdens = [key for key in terms.conditions if catalogue.conditions[key].group in BURDENS]
     if not burdens or any(one.iri == licence.iri for one in declared):
         return False
     another_version = any(one.family == licence.family for one in declared)
-    return another_version or not any(burdens & set(one.conditions) for one in declared)
+    return another_version or not any(_kept(catalogue, declared, key) for key in burdens)
+
+
+def _kept(catalogue: Catalogue, declared: Declared, key: str) -> bool:
+    """Whether a declared licence has the condition, or one that means as much."""
+    group = catalogue.conditions[key].group
+    return any(
+        key == held or (group == "noncommercial" and catalogue.conditions[held].group == group)
+        for one in declared
+        for held in one.conditions
+    )
 
 
 def name_prefix(_: Catalogue, __: Declared, licence: Licence, terms: TermClass) -> bool:

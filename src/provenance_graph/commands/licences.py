@@ -1,0 +1,88 @@
+"""``provenance-graph licences``: what may be done with a model, and what proves it."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+
+import click
+
+from provenance_graph.session import Session
+
+
+@click.command()
+@click.argument("model", required=False)
+@click.option("--use", "uses", multiple=True, metavar="KEY", help="A planned use: commercial, eu, distribute, users=100000000, revenue=5000000, train-on-outputs …; repeatable.")  # fmt: skip
+@click.option(
+    "--today", default="", metavar="DATE", help="Judge by the texts in force on that day."
+)
+@click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True, help="Without MODEL: at most so many findings listed.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)  # fmt: skip
+@click.pass_context
+def command(
+    ctx: click.Context, model: str | None, uses: tuple[str, ...], today: str, limit: int, form: str
+) -> None:
+    """Duties, restrictions and conflicts on every path above MODEL, with clause and path.
+
+    Without MODEL, the findings of every model. Exits with 1 where a use is blocked or
+    unknown, or a finding is a violation.
+    """
+    from provenance_graph.analysis.licences import LicenceGraph
+    from provenance_graph.analysis.lineage_places import index_folder
+    from provenance_graph.analysis.naming import resolve
+
+    session: Session = ctx.obj
+    day = _day(today)
+    store = session.store()
+    graph = LicenceGraph.open(store, index_folder(session.store_path))
+    if model is None:
+        ctx.exit(_whole_store(session, graph, day, limit, form))
+    report = graph.report(resolve(store, model), uses=uses, today=day)
+    if form == "json":
+        session.print_json(report.to_json())
+    else:
+        from provenance_graph.analysis.licences_text import report_rows, report_text
+
+        if form == "csv":
+            session.print_table(("about", "what", "answer", "licence", "clause", "path"), report_rows(report), form)  # fmt: skip
+        else:
+            sys.stdout.write(report_text(report))
+    asked = {verdict.answer for verdict in report.today.verdicts} if uses else set()
+    worst = {finding.severity for finding in report.findings}
+    ctx.exit(1 if asked & {"blocked", "unknown"} or "Violation" in worst else 0)
+
+
+def _day(text: str) -> str:
+    if not text:
+        return datetime.now(tz=UTC).date().isoformat()
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a day such as 2025-10-15", param_hint="--today") from None  # fmt: skip
+
+
+def _whole_store(session: Session, graph: object, day: str, limit: int, form: str) -> int:
+    from provenance_graph.analysis.licences import LicenceGraph
+    from provenance_graph.analysis.licences_results import NOT_ADVICE, path_text
+    from provenance_graph.analysis.licences_store import store_findings
+    from provenance_graph.names import said
+
+    assert isinstance(graph, LicenceGraph)
+    found = store_findings(graph, today=day, limit=limit)
+    if form == "json":
+        session.print_json(found.to_json())
+    else:
+        rows = [
+            (
+                one.severity,
+                one.rule.id,
+                said(one.subject),
+                one.message,
+                one.clause,
+                path_text(one.path),
+            )
+            for one in found.findings
+        ]
+        session.print_table(("severity", "rule", "model", "finding", "clause", "path"), rows, form)
+    session.say(f"{len(found.findings):,} of {found.total:,} findings listed. {NOT_ADVICE}")
+    return 1 if any(one.severity == "Violation" for one in found.findings) else 0
