@@ -277,3 +277,24 @@ def test_a_model_card_is_not_taken_for_a_page() -> None:
     for name, text in (("README.md", SPEC), ("card.md", "---\n---\n" + SPEC)):
         card = Document(Iri("urn:file:x"), text.encode(), "2026-01-31", name)
         assert not apx.recognises(card.hints)
+
+
+def test_marks_of_markdown_are_no_part_of_labels_and_values() -> None:
+    found = page(
+        "# Example 7B\n\n- **Parameters:** 7B\n- **Context Length**: 8K\n| License | MIT |\n"
+        "## Attention\n### Attention Heads\n32\n| Key-Value Heads | - |\n"
+        "| Benchmark | Score | Rank |\n|---|---|---|\n| MMLU | 0.5 | 3 |\nOverall Rank\n#65\n"
+    )
+    assert [item for item in found if isinstance(item, Problem)] == []
+    said = {c.predicate: str(c.value) for c in found if isinstance(c, Claim) and c.locator}
+    assert said[vocab.PARAMETER_COUNT] == "7000000000"
+    assert said[vocab.CONTEXT_LENGTH] == "8000"
+    assert said[vocab.ATTENTION_HEAD_COUNT] == "32"
+    assert said[vocab.KEY_VALUE_HEAD_COUNT] == "None"
+    assert said[vocab.SCORE] == "0.5"
+    assert {str(c.value) for c in found if isinstance(c, Claim) and c.predicate == vocab.RANK} == {
+        "3",
+        "65",
+    }
+    names_ = {str(c.value) for c in found if isinstance(c, Claim) and c.predicate == vocab.NAME}
+    assert "Example 7B" in names_

@@ -113,6 +113,8 @@ def _lines(text: str, page: Page) -> Iterator[Line]:
         shown = raw.strip()
         if not shown:
             continue
+        if len(shown) <= MAX_LINE:
+            shown = _unmarked(shown)
         count += 1
         if count > MAX_LINES:
             page.problems.append(
@@ -126,6 +128,26 @@ def _lines(text: str, page: Page) -> Iterator[Line]:
             )  # fmt: skip
             continue
         yield Line(number, shown)
+
+
+_HEADING = re.compile(r"\A#{1,6}\s+(?=\D)")
+_BULLET = re.compile(r"\A[-*•]\s+(?=\S)")
+_CELLS = re.compile(r"\|\s*([^|]*[^|\s:-][^|]*?)\s*\|\s*([^|]+?)\s*\|")
+
+
+def _unmarked(line: str) -> str:
+    """The line without Markdown's marks; a row of two cells is a label and its value.
+
+    >>> _unmarked("## Attention"), _unmarked("- **Parameters:** 7B"), _unmarked("#65")
+    ('Attention', 'Parameters: 7B', '#65')
+    >>> _unmarked("| Parameters | 7B |"), _unmarked("-")
+    ('Parameters: 7B', '-')
+    """
+    bare = _BULLET.sub("", _HEADING.sub("", line, count=1), count=1)
+    bare = bare.replace("**", "").strip() or line
+    if cells := _CELLS.fullmatch(bare):
+        return f"{cells[1]}: {cells[2]}"
+    return bare
 
 
 class _Parser:
