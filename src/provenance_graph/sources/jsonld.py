@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from provenance_graph.sources.statements import SHOWN, listed, word
+from provenance_graph.sources.statements import LINK, SHOWN, listed, word
 
 SCHEMA = "https://schema.org/"
 FAIR4ML = "https://w3id.org/fair4ml#"
@@ -201,6 +201,6 @@ def link_of(value: Any) -> str:
     if isinstance(value, dict):
         for key in ("@id", "url", "schema:url", "id", "@value", f"{SCHEMA}url"):
             if isinstance(value.get(key), str):
-                return str(value[key]).strip()
+                return str(value[key]).strip()[:LINK]
         return ""
-    return word(value)
+    return word(value)[:LINK]

@@ -26,6 +26,9 @@ from provenance_graph.sources.document import Document
 SHOWN = 300
 """How much of a text is kept as stated: a value's own words, not a paragraph."""
 
+LINK = 1000
+"""How long an address may be."""
+
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\[uUx0]|\x00")
 _HUB = re.compile(
@@ -153,7 +156,7 @@ def link(subject: Iri, predicate: Iri, url: str, locator: str) -> Claim | Proble
     found = url.strip()
     if re.fullmatch(r"[\w.-]+\.[a-z]{2,}/\S*", found):
         found = f"https://{found}"
-    if found.startswith(("http://", "https://")) and names.is_iri(found):
+    if found.startswith(("http://", "https://")) and len(found) < LINK and names.is_iri(found):
         return Claim(subject, predicate, Iri(found))
     hint = "the address alone, without text beside it" if urls(found) else "https://…"
     return Problem(locator, f"{found[:80]!r} is not a web address", hint, kind="link")
@@ -192,7 +195,7 @@ def hub_model(url: str) -> str:
     >>> hub_model("https://huggingface.co/google/ul2/tree/main"), hub_model("https://hf.co/docs/x")
     ('google/ul2', '')
     """
-    match = _HUB.fullmatch(url.strip())
+    match = _HUB.fullmatch(url.strip()) if len(url) < LINK else None
     if match is None or match["datasets"] or match["org"].lower() in _NOT_ORGS:
         return ""
     return f"{match['org']}/{match['name']}"
@@ -206,6 +209,8 @@ def hub_dataset(url: str) -> str:
     >>> hub_dataset("https://huggingface.co/datasets/bookcorpus")
     'bookcorpus'
     """
+    if len(url) >= LINK:
+        return ""
     if match := _HUB.fullmatch(url.strip()):
         return f"{match['org']}/{match['name']}" if match["datasets"] else ""
     alone = re.fullmatch(
