@@ -68,7 +68,7 @@ def graphs(draw: st.DrawFn) -> str:
             unique=True,
         )
     )
-    return " .\n".join([*kinds, *(" ".join(triple) for triple in triples), ""])
+    return " .\n".join(["x:n0 x:z x:n3", *kinds, *(" ".join(triple) for triple in triples), ""])
 
 
 PATHS = ["x:p", "[ sh:inversePath x:p ]", "( x:p x:q )", "[ sh:alternativePath ( x:p x:q ) ]",

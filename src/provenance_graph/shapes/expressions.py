@@ -8,6 +8,8 @@ for an answer of its own.
 from __future__ import annotations
 
 import itertools
+import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import pyoxigraph as ox
@@ -44,6 +46,9 @@ _PER_VALUE_NAMES = (
 )
 PER_VALUE = frozenset(_PER_VALUE_NAMES.split())
 """Components that judge each value by itself and report it."""
+
+_RESULT = re.compile(r"\?(?:focus|value|other|path|one|two)\b")
+"""Variables that ``Writer.patterns`` gives out, or uses in passing."""
 
 MOST_PAIRS = 12
 """Counts above this would need more comparisons than are worth writing out."""
@@ -156,8 +161,16 @@ class Writer:
             case "HasValue":
                 return f"!sameTerm({v}, {written(constraint.terms[0])})"
             case _:
-                patterns = self.patterns(shape, constraint, v)
-                return "(" + " || ".join(f"EXISTS {{ {p} }}" for p, _ in patterns) + ")"
+                return self._pairs_fail(shape, constraint, v)
+
+    def _pairs_fail(self, shape: Shape, constraint: Constraint, v: str) -> str:
+        """True where a constraint on pairs of values fails; with variables of its own."""
+        tests = []
+        for pattern, _ in self.patterns(shape, constraint, "?focus"):
+            fresh: dict[str, str] = defaultdict(self.fresh, {"?focus": v})
+            own = _RESULT.sub(lambda match: fresh[match[0]], pattern)  # noqa: B023 - used at once
+            tests.append(f"EXISTS {{ {own} }}")
+        return "(" + " || ".join(tests) + ")"
 
     def distinct(self, shape: Shape, v: str, count: int) -> str:
         """A pattern with solutions where the node has at least so many different values."""

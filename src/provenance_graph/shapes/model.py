@@ -69,6 +69,19 @@ class Path:
             case _:
                 return f"[ <{SH}{self.kind}Path> {inner[0]} ]"
 
+    @property
+    def optional(self) -> bool:
+        """Whether the path may lead from a node to itself without any triple."""
+        match self.kind:
+            case "zeroOrMore" | "zeroOrOne":
+                return True
+            case "alternative":
+                return any(part.optional for part in self.parts)
+            case "predicate":
+                return False
+            case _:
+                return all(part.optional for part in self.parts)
+
     def __str__(self) -> str:
         return self.predicate or self.sparql
 
@@ -114,6 +127,12 @@ class Shape:
     def name(self) -> str:
         """The shape's IRI, or a blank node's label."""
         return self.node.value if isinstance(self.node, ox.NamedNode) else str(self.node)
+
+    @cached_property
+    def optional(self) -> bool:
+        """Whether any path in the shape may lead nowhere."""
+        inner = (shape for constraint in self.constraints for shape in constraint.shapes)
+        return bool(self.path and self.path.optional) or any(shape.optional for shape in inner)
 
     def property_shapes(self) -> Iterator[Shape]:
         """The shapes that ``sh:property`` attaches."""

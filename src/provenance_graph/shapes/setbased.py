@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from provenance_graph import vocab
 from provenance_graph.claims import Literal, Quad, Record, Stance, Value
+from provenance_graph.errors import BadShape
 from provenance_graph.names import PREFIXES, Iri, shorten
 from provenance_graph.rdf import to_quads
 from provenance_graph.shapes.compile import Check, compile_shapes, focus_query, whole_query
@@ -146,7 +147,26 @@ class _Plan:
         known = _subclasses(store)
         self._subclasses = dict(known)
         checks = _compiled(tuple(shapes), known)
+        self._refuse_unknown_nodes(shapes)
         self._checks = [c for c in checks if Severity.named(c.shape.severity) >= severity]
+
+    def _refuse_unknown_nodes(self, shapes: Sequence[Shape]) -> None:
+        """Refuse a path of length nought from a node that the store does not mention.
+
+        SHACL has such a node reach itself; joined as a set, it reaches nothing.
+        """
+        for shape in shapes:
+            for target in shape.targets if shape.optional else ():
+                node = target.term.value
+                if target.kind == "node" and not self._mentions(Iri(node)):
+                    raise BadShape(
+                        f"{shape.name}: <{node}> is not in the data, and a path that may be "
+                        "empty cannot be followed from there"
+                    )
+
+    def _mentions(self, node: Iri) -> bool:
+        known = self._store.quads(subject=node), self._store.quads(object=node)
+        return any(True for quads in known for _ in quads)
 
     def kinds(self, name: str) -> Sequence[str]:
         """A class and all its subclasses in the store."""
