@@ -179,6 +179,7 @@ def of_facet(
         for finding in found:
             if finding.level == vocab.LEVEL_CONTRADICTED:
                 return finding
+        found = [finding for finding in found if finding.level in SATISFIED] or [NOTHING]
     best = found[0]
     for finding in found[1:]:
         best = better(best, finding)

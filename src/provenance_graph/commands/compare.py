@@ -1,0 +1,99 @@
+"""``compare``: models side by side, differences marked, disclosure included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from provenance_graph.session import Session
+
+MARKS = {"same": " ", "differs": "≠", "not stated for all": "○", "stated for none": "·"}
+
+
+@click.command()
+@click.argument("models", nargs=-1, required=True, metavar="MODEL MODEL…")
+@click.option(
+    "--as-of",
+    "days",
+    multiple=True,
+    metavar="DATE",
+    help="As known on that day; with one MODEL give two days (`now` is today).",
+)
+@click.option("--all", "everything", is_flag=True, help="Also what is the same, or silent for all.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.pass_obj
+def command(
+    session: Session,
+    models: tuple[str, ...],
+    days: tuple[str, ...],
+    everything: bool,
+    form: str,
+) -> None:
+    """Compare two to six MODELs field by field, or one MODEL with itself on two days."""
+    from provenance_graph.analysis.compare import compare, compare_dates
+    from provenance_graph.analysis.naming import resolve
+    from provenance_graph.errors import UsageError
+    from provenance_graph.view.evidence import Evidence, day_of
+
+    store = session.store()
+    subjects = [resolve(store, model) for model in models]
+    known = [day_of("" if day in ("", "now") else day) for day in days]
+    if len(subjects) == 1 and days:
+        found = compare_dates(
+            Evidence(store), subjects[0], known if len(known) > 1 else [*known, ""]
+        )
+    elif len(known) > 1:
+        raise UsageError("several models are compared on one day: give --as-of once")
+    else:
+        found = compare(Evidence(store, as_of=known[0] if known else ""), subjects)
+    shown = found.to_json()
+    if form == "json":
+        session.print_json(shown)
+        return
+    headings = [column["heading"] for column in shown["columns"]]
+    columns = ("section", "field", "kind", *headings)
+    session.print_table(columns, rows(shown, everything), form)
+    told = ", ".join(f"{count} {kind}" for kind, count in shown["counts"].items() if count)
+    session.say(f"{told}; {'' if everything else 'only differences shown (--all for the rest)'}")
+    for change in shown["moved"]:
+        if change["before"] == change["after"] and not everything:
+            continue
+        because = ", ".join(change["because"])
+        session.say(
+            f"{change['rubric']}: {change['label']}: {change['before']} → {change['after']}"
+            f" ({change['points']:+g}; {because})"
+        )
+
+
+def rows(shown: dict[str, Any], everything: bool) -> Iterator[tuple[object, ...]]:
+    """The table: scores first, then the fields."""
+    for score in shown["scores"]:
+        if everything or score["differs"]:
+            cells = [
+                cell["shown"] + (f", class {cell['grade']}" if cell["grade"] else "")
+                for cell in score["cells"]
+            ]
+            mark = MARKS["differs"] if score["differs"] else MARKS["same"]
+            yield ("Scores", f"{score['rubric']['id']} {score['version']}", mark, *cells)
+    for section in shown["sections"]:
+        for field in section["fields"]:
+            if everything or (field["differs"] and field["kind"] != "stated for none"):
+                cells = [_cell(cell, field["unit"]) for cell in field["cells"]]
+                yield (section["name"], field["label"], MARKS[field["kind"]], *cells)
+
+
+def _cell(cell: dict[str, Any], unit: str | None) -> str:
+    from provenance_graph.commands.show import WORDS, plain
+
+    value = ", ".join(map(plain, cell["values"]))
+    if value and unit:
+        value += f" {unit}"
+    status = WORDS.get(cell["status"], "")
+    if not value and cell["status"] == "NotRecorded":
+        status = "not recorded"
+    parts = [value, f"({status})" if value and status else status]
+    if cell["contested"]:
+        parts.append("≠ sources disagree")
+    return " ".join(part for part in parts if part)
