@@ -262,8 +262,9 @@ def _terms(now: Situation) -> list[Term]:
     """Duties and restrictions, of each licence once: its own first, then the nearest."""
     conditions = now.graph.catalogue.conditions
     found: dict[tuple[str, Iri], Term] = {}
-    for licence in now.declared:
-        for key in licence.conditions:
+    own = [(key, licence) for licence in now.declared for key in licence.conditions]
+    for key, licence in own:
+        if not conditions[key].derivatives_only:
             found[key, licence.iri] = Term(conditions[key], licence, now.subject, "binds")
     for one in sorted(now.inherited, key=lambda o: (not o.settled, len(o.path))):
         if one.licence is None or one.terms.kind != "terms":
@@ -272,6 +273,8 @@ def _terms(now: Situation) -> list[Term]:
         for key in one.terms.conditions:
             if (key, one.licence.iri) not in found:
                 found[key, one.licence.iri] = Term(conditions[key], one.licence, now.holder(one), binding, now.path(one))  # fmt: skip
+    for key, licence in own:
+        found.setdefault((key, licence.iri), Term(conditions[key], licence, now.subject, "binds"))
     return list(found.values())
 
 

@@ -64,11 +64,14 @@ class Case:
         return bool(self.now.declared) and all(one.known for one in self.now.declared)
 
     def reaching(self, kind: str = "terms") -> Iterator[tuple[Inherited, Licence]]:
-        """Inherited classes of a kind, of each licence and class the nearest."""
+        """Inherited classes of a kind, of each licence and class the nearest.
+
+        Breaches of a ban are told apart by whose outputs were used.
+        """
         seen = set()
         for one in sorted(self.now.inherited, key=lambda o: (not o.settled, len(o.path))):
             if one.terms.kind == kind and one.licence is not None and one.licence.known:
-                key = (one.licence.iri, one.terms)
+                key = (one.licence.iri, one.terms, one.origin if kind == "ban" else 0)
                 if key not in seen:
                     seen.add(key)
                     yield one, one.licence

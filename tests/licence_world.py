@@ -1,0 +1,84 @@
+"""Small hand-made worlds for tests of licences: things, what they came from, what they declare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+import pyoxigraph as ox
+
+from provenance_graph import rdf, vocab
+from provenance_graph.analysis.licences import LicenceGraph
+from provenance_graph.analysis.licences_catalogue import Catalogue
+from provenance_graph.analysis.licences_results import Finding
+from provenance_graph.claims import Quad, Record
+from provenance_graph.names import Iri, dataset, mint, model
+from provenance_graph.resources import folder
+from provenance_graph.store.memory import MemoryStore
+
+RELATIONS = {
+    "finetune": vocab.FINE_TUNED_FROM, "adapter": vocab.ADAPTER_OF, "merge": vocab.MERGED_FROM,
+    "quantize": vocab.QUANTIZED_FROM, "distill": vocab.DISTILLED_FROM,
+    "trained": vocab.TRAINED_ON, "written": vocab.GENERATED_BY,
+    "synthetic": vocab.USED_SYNTHETIC_DATA_FROM,
+}  # fmt: skip
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The licences that are shipped."""
+    quads = []
+    for pattern in ("licen*.ttl", "spdx-*.ttl"):
+        for path in sorted(folder("ontology").glob(pattern)):
+            quads += [
+                rdf.our_quad(quad) for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
+            ]
+    return Catalogue.load(MemoryStore(quads))
+
+
+def thing(name: str) -> Iri:
+    """``model`` names hold a slash, datasets begin with ``data:``."""
+    return dataset(name[5:]) if name.startswith("data:") else model(name)
+
+
+def licence(key: str) -> Iri:
+    """A licence by its id in the catalogue."""
+    found = catalogue().by_key.get(key)
+    return found.iri if found else mint("licence", key)
+
+
+def world(
+    edges: Iterable[tuple[str, str, str]],
+    licences: Mapping[str, str],
+    more: Iterable[Quad] = (),
+    records: Iterable[Record] = (),
+) -> LicenceGraph:
+    """A graph of ``(child, kind, parent)`` and what things declare (ids, split by spaces)."""
+    quads: list[Quad] = [(thing(c), RELATIONS[r], thing(p), None) for c, r, p in edges]
+    quads += [
+        (thing(name), vocab.LICENSE, licence(key), None)
+        for name, keys in licences.items()
+        for key in keys.split()
+    ]
+    quads += more
+    for record in records:
+        quads += rdf.to_quads(record)
+    store = MemoryStore(quads)
+    from provenance_graph.analysis.lineage_index import LineageIndex
+
+    return LicenceGraph(store, LineageIndex.build(store), catalogue())
+
+
+def rules(graph: LicenceGraph, name: str) -> dict[str, Finding]:
+    """The findings on a model, by rule; the first of each."""
+    found: dict[str, Finding] = {}
+    for one in graph.findings(thing(name)):
+        found.setdefault(one.rule.id, one)
+    return found
+
+
+def steps(finding: Finding) -> list[tuple[str, str]]:
+    """A finding's path as relation names and parents."""
+    from provenance_graph.names import local_name, said
+
+    return [(local_name(edge.relation), said(edge.parent)) for edge in finding.path]
