@@ -30,6 +30,8 @@ URL = "<http://127.0.0.1/>"
         "SELECT * { ?s ?p '" + "{" * 500 + "' } # " + "(" * 500,
         "SELECT * { VALUES ?x { " + "<https://example.org/a-b/c-d/e> " * 2000 + "} }",
         "SELECT * { VALUES ?x { " + "-1 " * 1500 + "} }",
+        "SELECT * { VALUES (?x ?y) { " + "(1.5 <urn:x>) " * 3000 + "} ?x ?p ?o }",
+        "SELECT * { ?x ?p ?o FILTER(?o IN (" + "1, " * 3000 + "1)) }",
         "SELECT * { ?s ?p 1.5e-3, .5, true . }",
         'SELECT ("x\\u0041" AS ?a) {}',
         "",
@@ -93,6 +95,7 @@ def test_an_update_does_not_reach_the_network(update):
     "update",
     [
         "PREFIX load: <urn:x> INSERT DATA { load:a load:b load:c ; load:d 'LOAD <x>' }",
+        "INSERT DATA { " + "<urn:s> <urn:p> 1 , 2 ; <urn:q> 3 . " * 2000 + "}",
         "PREFIX load: <urn:x> DROP GRAPH load:g ; COPY load:a TO load:b",
         "PREFIX load: <urn:x> WITH load:g DELETE { ?s ?p ?o } USING load:h WHERE { ?s ?p ?o }",
     ],
@@ -131,6 +134,11 @@ NESTED = {
     "chained in less-than": "SELECT * { FILTER(?a<?b" + "/?b" * N + ">1) }",
     "escaped": "SELECT * " + "\\u007b" * N + "}" * N,
     "booleans": "SELECT * { FILTER(true" + "-true" * N + ") }",
+    "triples": "SELECT * { " + "?s ?p ?o . " * N + "}",
+    "objects": "SELECT * { ?s ?p 1" + ", 1" * N + "}",
+    "properties": "SELECT * { ?s ?p 1" + "; ?p 1" * N + "}",
+    "members": "SELECT * { ?s ?p (" + "1 " * N + ") }",
+    "triples after values": "SELECT * { VALUES ?x { 1 } " + "?s ?p ?o . " * N + "}",
     "closed elsewhere": "SELECT * { FILTER(" + "(<urn:)>+" * N + "1) }",
 }
 

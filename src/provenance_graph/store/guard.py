@@ -20,7 +20,11 @@ MAX_OPERATORS = 2000
 MAX_CLAUSES = 500
 """UNION, OPTIONAL, FILTER and the like in one text."""
 
+MAX_PATTERNS = 2000
+"""Triple patterns in one text, lists of plain values aside; an engine nests their joins."""
+
 _DEFAULT = Limits()
+_TERMS = frozenset({"iri", "name", "variable", "string", "number", "word"})
 _CLAUSE = re.compile(
     "UNION|OPTIONAL|BIND|MINUS|SELECT|GRAPH|FILTER|EXISTS|VALUES|LATERAL|HAVING", re.IGNORECASE
 )
@@ -114,11 +118,13 @@ class _Scan:
 
     def __init__(self, text: str, limits: Limits, update: bool, service: bool) -> None:
         self.text, self.limits, self.update, self.service = text, limits, update, service
-        self.depth = self.braces = self.operators = self.clauses = 0
+        self.depth = self.braces = self.operators = self.clauses = self.patterns = 0
+        self.opened: list[str] = []  # what is open, with "values" for a block of plain data
+        self.plain = ""  # the keyword that makes the next block one
 
     def run(self) -> str:
         """Why the text is refused; empty when it is not."""
-        before = maybe = ""  # the piece before, and a name that may be SERVICE with a name
+        before = last = maybe = ""  # the piece before, its kind, and what may be SERVICE:name
         for kind, piece, start in tokens(self.text):
             why = ""
             if kind in ("open", "close"):
@@ -136,9 +142,10 @@ class _Scan:
             maybe = ""
             if kind == "name":
                 maybe, why = self._name(piece, before)
+            self._pattern(kind, piece, last)
             if why or (why := self._too_many()):
                 return f"{_place(self.text, start)}: {why}"
-            before = piece
+            before, last = piece, kind
         return ""
 
     def _nest(self, kind: str, piece: str) -> str:
@@ -146,7 +153,25 @@ class _Scan:
         self.depth = max(0, self.depth + step)
         if piece in "{}":
             self.braces = max(0, self.braces + step)
+        if kind == "open":
+            self.opened.append("values" if piece == "{" and self.plain else piece)
+            self.plain = self.plain if piece == "(" else ""
+        elif self.opened:
+            self.opened.pop()
         return self._too_deep(self.depth)
+
+    def _pattern(self, kind: str, piece: str, last: str) -> None:
+        """Count what joins triples, and the members of collections."""
+        if kind == "word":
+            word = piece.upper()
+            self.plain = word if word == "VALUES" or (word == "DATA" and self.update) else ""
+        elif "values" in self.opened:
+            return
+        innermost = self.opened[-1] if self.opened else ""
+        if innermost == "(":
+            self.patterns += kind in _TERMS and last in _TERMS
+        elif piece in (".", ";", ","):
+            self.patterns += 1
 
     def _too_deep(self, depth: int) -> str:
         if depth <= self.limits.depth:
@@ -158,6 +183,8 @@ class _Scan:
             return f"more than {MAX_OPERATORS} operators; use VALUES for long lists"
         if self.clauses > MAX_CLAUSES:
             return f"more than {MAX_CLAUSES} clauses; use VALUES for long lists"
+        if self.patterns > MAX_PATTERNS:
+            return f"more than {MAX_PATTERNS} triple patterns; use VALUES for long lists"
         return ""
 
     def _no_network(self, word: str) -> str:
