@@ -55,7 +55,12 @@ def test_files_of_other_kinds_are_not_taken_for_ours(folder: str) -> None:
     assert SHARED is not None
     files = [path for path in (SHARED / "sources" / folder).rglob("*") if path.is_file()]
     assert files
-    assert not {path.name: kinds for path in files if (kinds := recognised(path))}
+    found = {path.name: kinds for path in files if (kinds := recognised(path))}
+    # one of a converter's outputs is Croissant, and says so
+    assert found in (
+        {},
+        {"pypi_fairscape-conversion__plugins__croissant__golden.json": ["croissant"]},
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from provenance_graph import names, values, vocab
 from provenance_graph.claims import Claim, Literal
@@ -38,7 +39,21 @@ class Scheme:
         >>> names.said(Scheme("fmti-2025", "", "", "").criterion("Data size"))
         'id:rubric/fmti-2025/data-size'
         """
-        return names.mint("rubric", self.id, names.slug(title))
+        return _criterion(self.id, title)
+
+
+ONE, ZERO = values.decimal(1), values.decimal(0)
+"""The scores of a criterion that is met or not."""
+
+
+@lru_cache(maxsize=4096)
+def _criterion(scheme: str, title: str) -> Iri:
+    return names.mint("rubric", scheme, names.slug(title))
+
+
+@lru_cache(maxsize=4096)
+def _step(title: str) -> str:
+    return names.mint(names.slug(title)).removeprefix(names.ID)
 
 
 def assessment(node: Iri, scheme: Scheme, subject: Iri | None = None) -> Iterator[Claim]:
@@ -70,14 +85,14 @@ def result(
     yield Claim(found, vocab.IS_PART_OF, node)
     yield Claim(found, vocab.CRITERION, scheme.criterion(title))
     if verdict:
-        yield Claim(found, vocab.VERDICT, values.text(verdict))
+        yield Claim(found, vocab.VERDICT, Literal(verdict))
     if level is not None:
         yield Claim(found, vocab.LEVEL, level)
     if score is not None:
         yield Claim(found, vocab.SCORE, score)
-        yield Claim(found, vocab.MAX_SCORE, values.decimal(1))
+        yield Claim(found, vocab.MAX_SCORE, ONE)
 
 
 def result_iri(node: Iri, title: str) -> Iri:
     """The node of one criterion's result, below its assessment."""
-    return Iri(f"{node}/{names.mint(names.slug(title))[len(names.ID) :]}")
+    return Iri(f"{node}/{_step(title)}")

@@ -92,7 +92,7 @@ def _row(row: Row, subjects: Mapping[str, Iri], where: str) -> Iterator[Claim | 
     if stated := row.get("Publication date"):
         yield statements.dated(model, vocab.ISSUED, stated, f"{where} Publication date")
     for domain in _several(row.get("Domain", "")):
-        yield Claim(model, vocab.TASK, values.text(domain.casefold()))
+        yield Claim(model, vocab.TASK, statements.literal(domain.casefold()))
     yield from _figures(row, model, where)
     yield from _hardware(row, model, where)
     yield from _data(row, model, where)
@@ -147,7 +147,7 @@ def compute_basis(method: str) -> Basis | None:
 
 def _hardware(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
     for hardware in _several(row.get("Training hardware", "")):
-        yield Claim(model, vocab.TRAINING_HARDWARE, values.text(hardware))
+        yield Claim(model, vocab.TRAINING_HARDWARE, statements.literal(hardware))
     if stated := row.get("Hardware quantity"):
         yield statements.quantity(
             model, vocab.ACCELERATOR_COUNT, stated, f"{where} Hardware quantity"
@@ -227,7 +227,7 @@ def _bases(
         if parent is None:
             parent = names.entity(SOURCE, "unresolved", names.slug(name))
             yield Claim(parent, vocab.RDF_TYPE, vocab.UNRESOLVED_REFERENCE_CLASS)
-            yield Claim(parent, vocab.UNRESOLVED_TEXT, values.text(name))
+            yield Claim(parent, vocab.UNRESOLVED_TEXT, statements.literal(name))
         if parent == model:
             yield Problem(f"{where} Base model", f"{name!r} is its own base model")
         else:

@@ -36,6 +36,7 @@ _PARTLY = re.compile(
     r"|unclearly comprehensive|is mentioned|are mentioned|while .{1,200}\bdisclosed?\b",
     re.IGNORECASE,
 )
+_SCORES = {"0": assessed.ZERO, "1": assessed.ONE}
 Rows = list[tuple[int, dict[str, str]]]
 
 
@@ -189,7 +190,7 @@ def _scores(
             stated = cell
         elif cell in ("0", "1"):
             total += int(cell)
-            yield from assessed.result(node, scheme, name, score=values.decimal(int(cell)))
+            yield from assessed.result(node, scheme, name, score=_SCORES[cell])
         else:
             yield Problem(f"L{line} {developer}", f"{cell[:40]!r} is not a score", "0 or 1")
     if stated and statements.score(stated) != values.decimal(total):
@@ -219,7 +220,7 @@ def _report(
         if score not in ("0", "1"):
             yield Problem(f"L{line} Score", f"{score[:40]!r} is not a score", "0 or 1")
             continue
-        yield from assessed.result(node, scheme, name, score=values.decimal(int(score)))
+        yield from assessed.result(node, scheme, name, score=_SCORES[score])
         result = assessed.result_iri(node, name)
         for url in dict.fromkeys(statements.urls(row.get("References", ""))):
             yield statements.link(result, vocab.REFERENCES, url, f"L{line} References")

@@ -117,7 +117,7 @@ def _about(
                 model, vocab.PARAMETER_COUNT, size, as_stated=version, locator="/release/version"
             )
     elif version:
-        yield Claim(model, vocab.VERSION, values.text(version))
+        yield Claim(model, vocab.VERSION, statements.literal(version))
     if stated := word(release.get("date")):
         yield statements.dated(model, vocab.ISSUED, stated, "/release/date", Basis.INFERENCE)
     if url := word(release.get("repository")):
@@ -132,7 +132,9 @@ def _about(
             "/release/architecture",
         )
     elif architecture and architecture != "other":
-        yield Claim(model, vocab.ARCHITECTURE_FAMILY, values.text(architecture[: statements.SHOWN]))
+        yield Claim(
+            model, vocab.ARCHITECTURE_FAMILY, statements.literal(architecture[: statements.SHOWN])
+        )
     yield from _hub(release, model, name, version)
 
 
@@ -174,7 +176,7 @@ def _origin(release: dict[Any, Any], model: Iri) -> Iterator[Claim | Problem]:
     else:
         parent = names.entity(SOURCE, "unresolved", names.slug(text))
         yield Claim(parent, vocab.RDF_TYPE, vocab.UNRESOLVED_REFERENCE_CLASS)
-        yield Claim(parent, vocab.UNRESOLVED_TEXT, values.text(text))
+        yield Claim(parent, vocab.UNRESOLVED_TEXT, statements.literal(text))
     yield Claim(model, vocab.WAS_DERIVED_FROM, parent)
 
 

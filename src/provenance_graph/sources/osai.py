@@ -199,7 +199,7 @@ def _base(
         parent = names.entity(SOURCE, "unresolved", names.slug(name))
         return None, [
             Claim(parent, vocab.RDF_TYPE, vocab.UNRESOLVED_REFERENCE_CLASS),
-            Claim(parent, vocab.UNRESOLVED_TEXT, values.text(name)),
+            Claim(parent, vocab.UNRESOLVED_TEXT, statements.literal(name)),
             Claim(
                 end,
                 vocab.WAS_DERIVED_FROM,

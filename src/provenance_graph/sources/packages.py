@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
-from provenance_graph import names, values, vocab
+from provenance_graph import names, vocab
 from provenance_graph.claims import Basis, Claim, Stance
 from provenance_graph.names import Iri
 from provenance_graph.sources import statements
@@ -96,7 +96,7 @@ def artifact(source: str, of: Iri, name: str, digests: Iterable[str]) -> Iterato
     if name:
         yield Claim(node, vocab.FILE_NAME, statements.literal(name))
     for each in digests:
-        yield Claim(node, vocab.DIGEST, values.text(each))
+        yield Claim(node, vocab.DIGEST, statements.literal(each))
 
 
 def measured(

@@ -129,11 +129,11 @@ def _model(element: dict[str, Any], model: Iri, where: str) -> Iterator[Claim | 
             yield statements.quantity(
                 model, predicate, entry.get("value"), f"{where}/ai_hyperparameter/{n}/value"
             )
+    above = names.entity(SOURCE, "evaluation", names.slug(names.said(model)))
     for n, raw in enumerate(listed(element.get("ai_metric"))):
         entry, place = mapping(raw), f"{where}/ai_metric/{n}"
         if metric := called(entry.get("key")):
-            local = f"{names.slug(names.said(model))}/{names.slug(metric)}"
-            node = names.entity(SOURCE, "evaluation", local)
+            node = Iri(f"{above}/{n}")
             yield from packages.measured(node, model, metric, entry.get("value"), f"{place}/value")
         else:
             yield Problem(place, "not a metric", "a DictionaryEntry with key and value")

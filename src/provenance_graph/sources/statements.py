@@ -91,7 +91,7 @@ def called(value: Any) -> str:
 
 def literal(text: str) -> Literal:
     """A text as a value, cut where it is longer than any name."""
-    return values.text(text[:SHOWN])
+    return Literal(clean(text[:SHOWN]))
 
 
 def mapping(value: Any) -> dict[Any, Any]:
@@ -110,14 +110,20 @@ def is_a(subject: Iri, kind: Iri, name: str = "") -> Iterator[Claim]:
     """What a thing is and what it is called."""
     yield Claim(subject, vocab.RDF_TYPE, kind)
     if name:
-        yield Claim(subject, vocab.NAME, values.text(name))
+        yield Claim(subject, vocab.NAME, literal(name))
+
+
+@lru_cache(maxsize=4096)
+def named_organization(name: str) -> Iri:
+    """Our IRI of an organization; tables name the same ones in row after row."""
+    return names.organization(name)
 
 
 def made_by(subject: Iri, maker: str) -> Iterator[Claim]:
     """Who made it."""
     if not maker:
         return
-    organization = names.organization(maker)
+    organization = named_organization(maker)
     yield from is_a(organization, vocab.ORGANIZATION_CLASS, maker)
     yield Claim(subject, vocab.CREATOR, organization)
 
@@ -315,6 +321,21 @@ def score(value: Any) -> Literal | None:
         return None
 
 
+def _positive(stated: Any, kind: Iri) -> Literal | None:
+    """A number above zero as a literal of a datatype, or None."""
+    value = values.number(stated) if isinstance(stated, str) else stated
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    if not value > 0:  # also what is not a number at all
+        return None
+    if kind == vocab.XSD_INTEGER:
+        return values.whole(value)
+    if kind == vocab.XSD_DECIMAL:
+        return score(stated)
+    number = real(value)
+    return None if number is None else values.double(number)
+
+
 def quantity(
     subject: Iri,
     predicate: Iri,
@@ -326,13 +347,7 @@ def quantity(
     kind: Iri = vocab.XSD_INTEGER,
 ) -> Claim:
     """A quantity above zero as the source writes it, in the datatype its property has."""
-    number = real(stated)
-    literal: Literal | None = None
-    if number is not None and number > 0:
-        if kind == vocab.XSD_INTEGER:
-            literal = values.whole(stated)
-        else:
-            literal = score(stated) if kind == vocab.XSD_DECIMAL else values.double(number)
+    literal = _positive(stated, kind)
     if literal is None:
         return Claim(
             subject,
