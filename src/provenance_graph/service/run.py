@@ -113,7 +113,9 @@ def open_target(settings: Settings, root: Path) -> Target:
     limits = Limits(text_bytes=settings.update_mb << 20, depth=settings.depth)
     if settings.raw:
         return PlainTarget(PlainWriter(root), limits)
-    raise UsageError("--writable without --raw is not installed")
+    from provenance_graph.service.records import RecordTarget  # loads readers and shapes
+
+    return RecordTarget.open(root, settings)
 
 
 def _http_work(

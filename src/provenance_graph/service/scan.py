@@ -229,3 +229,64 @@ def without_silent_loads(text: str) -> str:
         out += [text[done : token.start], "INSERT DATA { }"]
         done = rest[size - 1].end
     return "".join([*out, text[done:]])
+
+
+_GRAPH_BEFORE: Final = frozenset({"graph", "with", "into", "to"})
+_WHOLE: Final = frozenset({"all", "default", "named"})
+
+
+def written_graphs(text: str) -> list[str]:
+    """The graphs an update names, for a store where each must be known beforehand.
+
+    Refuses what speaks of the default graph or of all graphs at once.
+
+    >>> written_graphs("PREFIX e: <urn:x:> INSERT DATA { GRAPH e:g { <urn:a> <urn:b> 1 } }")
+    ['urn:x:g']
+    """
+    text = unescape(text)
+    found = list(tokens(text))
+    prefixes = {
+        found[at + 1].text: found[at + 2].text[1:-1]
+        for at, token in enumerate(found[:-2])
+        if token.keyword == "prefix" and found[at + 2].kind == "iri"
+    }
+    _refuse_default(found)
+    names: list[str] = []
+    for at, token in enumerate(found):
+        before = found[at - 1].keyword if at else ""
+        if before in ("clear", "drop", "silent") and token.keyword in _WHOLE:
+            raise bad_request(f"name one graph, not {token.text}", "default-graph")
+        moves = token.depth == 0 and before in ("add", "move", "copy", "silent", "create")
+        if token.kind == "iri" and (before in _GRAPH_BEFORE or moves):
+            names.append(token.text[1:-1])
+        elif token.kind == "name" and (before in _GRAPH_BEFORE or moves):
+            prefix, _, local = token.text.partition(":")
+            names.append(prefixes.get(f"{prefix}:", "") + local)
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def _refuse_default(found: Sequence[Token]) -> None:
+    """Refuse triples of an INSERT or DELETE that stand in no GRAPH, without a WITH."""
+    within = False
+    for at, token in enumerate(found):
+        if token.depth == 0 and (token.text == ";" or token.keyword == "with"):
+            within = token.keyword == "with"
+        if token.depth or within or token.keyword not in ("insert", "delete"):
+            continue
+        rest = found[at + 1 :]
+        if rest and rest[0].keyword in ("data", "where"):
+            rest = rest[1:]
+        if not rest or rest[0].text != "{":
+            continue
+        before = ""
+        for inner in rest[1:]:
+            if inner.depth == 0:
+                break
+            fits = inner.depth > 1 or inner.text in ("{", "}", ".") or inner.keyword == "graph"
+            if not fits and before != "graph":
+                raise bad_request(
+                    "triples outside GRAPH are of the default graph, the accepted view, which "
+                    "follows from records: write into a named graph",
+                    "default-graph",
+                )
+            before = inner.keyword

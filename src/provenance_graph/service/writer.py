@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -178,6 +179,9 @@ def _carry_out(target: Target, head: dict[str, Any], blobs: list[bytes]) -> dict
         return {"error": type(error).__name__, "detail": str(error)}
     except OSError as error:
         return {"error": "StoreError", "detail": f"the store cannot be written: {error.strerror}"}
+    except Exception as error:  # noqa: BLE001 - a bug must be told, not taken for a crash
+        sys.stderr.write(f"provenance-graph: the writer failed: {error!r}\n")
+        return {"error": "ProvenanceError", "detail": "an error on our side; nothing was changed"}
     return {
         "version": done.version,
         "created": done.created,
