@@ -120,7 +120,15 @@ class Claim:
     @property
     def plain(self) -> bool:
         """Whether an ordinary triple says all of it."""
-        return self.value is not None and self == Claim(self.subject, self.predicate, self.value)
+        return (
+            self.value is not None
+            and self.stance is Stance.STATED
+            and self.basis is None
+            and self.precision is None
+            and self.confidence is None
+            and not (self.as_stated or self.locator or self.unusable)
+            and not (self.valid_from or self.valid_until)
+        )
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -167,10 +175,14 @@ class Record:
 
     header: Header
     claims: tuple[Claim, ...] = field(default=())
+    ordered: bool = field(default=False, compare=False, repr=False)
 
     def sort(self) -> Record:
         """The same record, claims in canonical order and without repeats."""
-        return replace(self, claims=tuple(sorted(set(self.claims), key=claim_key)))
+        if self.ordered:
+            return self
+        ordered = tuple(sorted(set(self.claims), key=claim_key))
+        return replace(self, claims=ordered, ordered=True)
 
 
 def claim_key(claim: Claim) -> tuple[str, ...]:

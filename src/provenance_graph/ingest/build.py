@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,16 +98,25 @@ def policy_of(reference: Iterable[Quad]) -> Policy:
 
 
 def compile_quads(
-    reference: list[Quad], records: list[Record], rows: list[identity.Mapping]
+    reference: list[Quad],
+    records: list[Record],
+    rows: list[identity.Mapping],
+    digests: list[int] | None = None,
 ) -> Iterator[Quad]:
-    """Every quad of a store: reference data, records, identity, accepted view."""
+    """Every quad of a store: reference data, records, identity, accepted view.
+
+    ``digests`` is filled with each record's part in the digest of the store.
+    """
     yield from reference
     yield from identity.quads(rows)
     source = RecordSet(records, rows)
     for entity, model in sorted(source.rules.items()):
         yield entity, vocab.EXACT_MATCH, model, identity.RULES
     for record in records:
-        yield from rdf.to_quads(record)
+        quads = list(rdf.to_quads(record))
+        if digests is not None:
+            digests.append(content(quads))
+        yield from quads
     policy, latest = policy_of(reference), Latest(source)
     for subject in source.subjects():
         yield from view(subject, source, policy, latest).quads
@@ -117,6 +128,23 @@ def build(data: Path, where: Path, *, fresh: bool = False) -> Built:
     Records that were imported into the old store, and are not among the files, are kept
     unless ``fresh``. An interrupted build leaves the old store in use.
     """
+    with uncollected():
+        return _build(data, where, fresh=fresh)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without garbage collection: a build makes millions of objects and no cycles."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _build(data: Path, where: Path, *, fresh: bool) -> Built:
     shipped = list(shipped_records(data))
     if not shipped:
         raise RecordError(f"{data}: no records/*.trig below it; name the data folder with --data")
@@ -125,9 +153,9 @@ def build(data: Path, where: Path, *, fresh: bool = False) -> Built:
     records = shipped + kept
     reference = list(reference_quads())
     marks = [(name, vocab.RDF_TYPE, vocab.SOURCE_RECORD_CLASS, SHIPPED) for name in sorted(names)]
-    quads = [*compile_quads(reference, records, mappings(data)), *marks]
-    total = sum(content(rdf.to_quads(record)) for record in records) % 2**48
-    version = embedded.build(where, quads, digest=format(total, "012x"))
+    digests: list[int] = []
+    quads = [*compile_quads(reference, records, mappings(data), digests), *marks]
+    version = embedded.build(where, quads, digest=format(sum(digests) % 2**48, "012x"))
     subjects = len({subject for subject, *_, graph in quads if graph is None})
     return Built(version, len(shipped), len(kept), subjects, len(quads))
 

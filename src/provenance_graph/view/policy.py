@@ -122,6 +122,9 @@ def refused(item: Held, policy: Policy, as_of: str) -> tuple[Standing, str] | No
 def _choose(
     open_: list[Held], closed: list[tuple[Held, Standing, str]], policy: Policy
 ) -> Judgement:
+    if len(open_) == 1 and open_[0].value is not None:
+        only = (open_[0], Standing.ACCEPTED, "the only claim")
+        return Judgement((only, *closed), (open_[0].value,))
     support = Counter(item.value for item in open_)
 
     def order(item: Held) -> tuple[object, ...]:
