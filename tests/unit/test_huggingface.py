@@ -275,7 +275,10 @@ def test_a_folder_without_a_card_is_read_from_its_config():
     files = {"config.json": b'{"architectures": ["X"], "d_model": 8}', "model.bin": b""}
     it = huggingface.folder(Iri("https://huggingface.co/a/b"), files, DAY)
     assert huggingface.READER.recognises(it.hints)
-    assert huggingface.READER.origin(it).basis is Basis.ARTIFACT
+    (width,) = [
+        c for c in READ(it) if isinstance(c, Claim) and c.predicate == vocab.HIDDEN_SIZE
+    ]  # fmt: skip
+    assert width.basis is Basis.ARTIFACT
     with pytest.raises(Unreadable, match=r"README\.md"):
         huggingface.folder(Iri("https://huggingface.co/a/b"), {}, DAY)
 
@@ -305,3 +308,19 @@ def test_the_known_configs_say_what_is_known_of_them():
         assert [
             str(c.value) for c in found if (c.subject, c.predicate) == (subject, predicate)
         ] == [value]
+
+
+@pytest.mark.parametrize(
+    ("folder", "subject"),
+    [
+        ("acme-labs/Tiny", HERE),
+        ("downloads/Tiny", names.entity("huggingface", "model", "Tiny")),
+        ("Tiny", names.entity("huggingface", "model", "Tiny")),
+    ],
+)
+def test_a_folder_given_as_owner_and_name_is_that_repository(folder, subject):
+    data = b"---\nlicense: mit\n---\n"
+    it = Document(Iri("urn:file:x"), data, DAY, f"{folder}/README.md", {"model.gguf": b""})
+    found = [item for item in READ(it) if isinstance(item, Claim)]
+    assert [c.subject for c in found if c.predicate == vocab.LICENSE] == [subject]
+    assert [str(c.value) for c in found if c.predicate == vocab.FILE_FORMAT] == ["gguf"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from provenance_graph import names, values, vocab
@@ -63,6 +64,10 @@ FOLDER_FILES = frozenset(
      "diffusion_pytorch_model.safetensors.index.json"}
 )  # fmt: skip
 """What is read of a repository's folder, besides ``.eval_results/*.yaml``."""
+WEIGHT_FORMATS = MappingProxyType(
+    {"safetensors": "safetensors", "gguf": "gguf", "onnx": "onnx", "bin": "pytorch"}
+)
+"""Endings of weight files, of which a folder gives the names alone, and their formats."""
 
 
 def kind_of(hints: Hints) -> str:
@@ -93,7 +98,7 @@ def kind_of(hints: Hints) -> str:
 
 
 def _is_card(hints: Hints) -> bool:
-    if any(name.rpartition("/")[2] in FOLDER_FILES for name in hints.files):
+    if hints.files:  # the head of a repository's folder
         return True
     head = next((line for line in hints.lines if line.strip()), "")
     if head.rstrip() == "---":
@@ -125,7 +130,7 @@ def _origin(document: Document) -> Origin:
         shown = names.slug(document.name or document.url)[-120:]
         hub = names.organization("Hugging Face")
         return Origin(f"list/{shown}", hub, title="Models on the Hugging Face Hub")
-    folder = any(name.rpartition("/")[2] in FOLDER_FILES for name in document.files)
+    folder = bool(document.files)
     basis = Basis.ARTIFACT if kind in _READINGS and not folder else Basis.DEVELOPER
     local = repo.local if folder else f"{repo.local}/{kind or 'document'}"
     return Origin(
@@ -174,7 +179,7 @@ class _Folder:
 
 def _folder(repo: Repository, document: Document, kind: str) -> Found:
     folder = _Folder(document, kind)
-    alone = not any(name.rpartition("/")[2] in FOLDER_FILES for name in folder.names())
+    alone = not document.files
     if kind == "api":
         yield from read_answer(repo, statements.tidy(document.json, document.text), "")
     elif repo.name or not alone or kind != "card":
@@ -193,6 +198,9 @@ def _folder(repo: Repository, document: Document, kind: str) -> Found:
         raw = statements.tidy(document.json, document.text)
         dtype = stated_dtype(raw)
         yield from _reading(repo, kind, raw, readings, "", None)
+    for kind_ in sorted(WEIGHT_FORMATS.keys() & {f.rpartition(".")[2] for f in folder.names()}):
+        shown = values.text(WEIGHT_FORMATS[kind_])
+        yield Claim(repo.subject, vocab.FILE_FORMAT, shown, basis=Basis.ARTIFACT)
     for file in sorted(folder.names()):
         base = file.rpartition("/")[2]
         try:

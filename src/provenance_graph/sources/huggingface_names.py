@@ -78,6 +78,8 @@ def repository_of(document: Document) -> Repository:
     """The repository that a document's address or path names, else a thing named after the path."""
     if found := named_by(document.url, document.name):
         return repository(found)
+    if document.files and (found := _folder_name(document.name)):
+        return repository(found)
     path = document.name or unquote(urlsplit(document.url).path)
     parts = [part for part in re.split(r"[/\\]", path) if part not in ("", ".", "..")]
     stem = _stem(parts[-1]) if parts else "document"
@@ -113,6 +115,46 @@ def named_by(url: str, path: str) -> str:
         if len(pieces) == 2 and is_repository("/".join(pieces)):
             return "/".join(pieces)
     return ""
+
+
+def _folder_name(path: str) -> str:
+    """``org/name`` where a repository's folder was given as just that."""
+    parts = path.split("/")
+    if len(parts) != 3 or parts[0].casefold() in _COMMON_FOLDERS:
+        return ""
+    return "/".join(parts[:2]) if is_repository("/".join(parts[:2])) else ""
+
+
+_COMMON_FOLDERS = frozenset(
+    [
+        "build",
+        "cache",
+        "checkpoints",
+        "data",
+        "dist",
+        "docs",
+        "download",
+        "downloads",
+        "example",
+        "examples",
+        "home",
+        "hub",
+        "input",
+        "local",
+        "models",
+        "output",
+        "outputs",
+        "repos",
+        "results",
+        "src",
+        "temp",
+        "test",
+        "tests",
+        "tmp",
+        "weights",
+        "work",
+    ]
+)
 
 
 def _stem(file: str) -> str:

@@ -1,0 +1,69 @@
+"""What was fetched before, with the marks by which a server says that it is unchanged."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """A body as it came from an address."""
+
+    url: str
+    body: bytes
+    etag: str = ""
+    modified: str = ""
+    kind: str = ""
+    link: str = ""
+
+
+class Cache:
+    """A folder of bodies by address. A damaged entry counts as none; a full disk is no error."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def _path(self, url: str) -> Path:
+        name = hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()
+        return self.folder / name[:2] / name
+
+    def find(self, url: str) -> Cached | None:
+        """What is held of an address, where it can still be asked whether it changed."""
+        try:
+            with self._path(url).open("rb") as file:
+                head = json.loads(file.readline())
+                body = file.read()
+        except (OSError, ValueError):
+            return None
+        if not isinstance(head, dict) or head.get("url") != url:
+            return None
+        if head.get("sha256") != hashlib.sha256(body).hexdigest():
+            return None
+        marks = {key: str(head.get(key, "")) for key in ("etag", "modified", "kind", "link")}
+        return Cached(url, body, **marks)
+
+    def keep(self, found: Cached) -> None:
+        """Hold a body that has a mark; all of it or nothing is written."""
+        if not found.etag and not found.modified:
+            return
+        head = {
+            "url": found.url,
+            "etag": found.etag,
+            "modified": found.modified,
+            "kind": found.kind,
+            "link": found.link,
+            "sha256": hashlib.sha256(found.body).hexdigest(),
+        }
+        path = self._path(found.url)
+        with contextlib.suppress(OSError):  # a cache that cannot be written is no cache
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent)
+            with os.fdopen(handle, "wb") as file:
+                file.write(json.dumps(head).encode() + b"\n" + found.body)
+            Path(name).replace(path)
