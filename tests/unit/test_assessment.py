@@ -8,8 +8,8 @@ import pytest
 
 from provenance_graph import names, values, vocab
 from provenance_graph.analysis import rubrics
-from provenance_graph.analysis.assessment_score import Assessment, assess, moved, rounded
 from provenance_graph.analysis.assessment_levels import Question, findings
+from provenance_graph.analysis.assessment_score import Assessment, assess, moved, rounded
 from provenance_graph.analysis.rubric_model import Rubrics
 from provenance_graph.claims import (
     Basis,
@@ -154,7 +154,7 @@ def test_results_that_others_measured_count_only_where_the_item_asks_for_them(kn
     node = names.entity("lab", "evaluation", "m-mmlu")
     claims = [said(vocab.EVALUATION_OF, MODEL, Basis.MEASUREMENT, subject=node)]
     assert level(known, mint("facet", "independent-results"), *claims) == "LevelVerified"
-    assert level(known, vocab.EVALUATION_OF, *claims) == "LevelEstimate"
+    assert level(known, mint("facet", "results"), *claims) == "LevelEstimate"
     reported = [said(vocab.EVALUATION_OF, MODEL, THIRD, subject=node)]
     assert level(known, mint("facet", "independent-results"), *reported) == "LevelNotAssessed"
 

@@ -332,6 +332,14 @@ def moved(before: Assessment, after: Assessment) -> tuple[Moved, ...]:
 
 
 def _differing(before: Sequence[Use], after: Sequence[Use]) -> tuple[Iri, ...]:
-    one = {use.name: use.finding for use in before}
-    two = {use.name: use.finding for use in after}
+    one = {use.name: _evidence(use.finding) for use in before}
+    two = {use.name: _evidence(use.finding) for use in after}
     return tuple(name for name in sorted({*one, *two}) if one.get(name) != two.get(name))
+
+
+def _evidence(finding: Finding) -> tuple[object, ...]:
+    """What makes a finding another: a document read again that says the same does not."""
+    return finding.level, *(
+        frozenset((held.claim, held.header.document, held.basis) for held in claims)
+        for claims in (finding.claims, finding.beside)
+    )

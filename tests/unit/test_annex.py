@@ -1,0 +1,199 @@
+"""Evidence tables, published scores, and the levels that a store keeps."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from audit_store import INDEX, MODEL, OLD, SIBLING, VERSION, levels, record, records, store
+from click.testing import CliRunner
+
+from provenance_graph import vocab
+from provenance_graph.analysis import annex
+from provenance_graph.analysis.assessment import assess_everywhere, assess_model
+from provenance_graph.analysis.assessment_evidence import GRAPH, roots, stored_levels
+from provenance_graph.analysis.assessment_score import rounded
+from provenance_graph.analysis.assessment_totals import all_totals
+from provenance_graph.analysis.rubrics import from_store
+from provenance_graph.claims import Basis, Claim
+from provenance_graph.commands.assess import command
+from provenance_graph.errors import NotFound
+from provenance_graph.names import Iri
+from provenance_graph.resources import folder
+from provenance_graph.session import Session
+from provenance_graph.store.memory import MemoryStore
+from provenance_graph.values import integer
+from provenance_graph.view.evidence import Evidence, StoreStatements
+
+
+@pytest.fixture(scope="module")
+def kept() -> MemoryStore:
+    return store()
+
+
+def rows(kept: MemoryStore, name: str) -> dict[str, annex.Row]:
+    return {row.item: row for row in annex.evidence(assess_model(Evidence(kept), MODEL, name))}
+
+
+def test_each_item_names_the_document_that_serves(kept: MemoryStore):
+    found = rows(kept, "eu-annex-xi")
+    licence = found["S1 1(f)"]
+    assert licence.status == annex.COVERED
+    assert [d.url for d in licence.documents] == [
+        "https://example.org/card",
+        "https://example.org/forms",
+    ]
+    release = found["S1 1(c)"]
+    assert (release.status, release.missing) == (annex.PARTLY, ("Channels of distribution",))
+
+
+def test_missing_says_whether_somebody_looked(kept: MemoryStore):
+    found = rows(kept, "eu-annex-xi")
+    assert found["S1 2(e)"].status == annex.UNKNOWN
+    assert found["S2 3"].status == annex.OUTSIDE
+    compute = found["S1 2(d)"]
+    assert compute.documents == ()
+    assert [d.url for d in compute.others] == ["https://example.org/page"]
+
+
+def test_a_document_of_others_serves_for_nothing(kept: MemoryStore):
+    architecture = rows(kept, "eu-annex-xi")["S1 1(d)"]
+    assert architecture.documents == ()
+    assert architecture.others[0].url == "https://example.org/page"
+    assert "parameters" in architecture.missing
+
+
+def test_what_the_vendor_must_still_give_leaves_out_what_is_there(kept: MemoryStore):
+    found = assess_model(Evidence(kept), MODEL, "eu-annex-xi")
+    items = {row.item for row in annex.missing([found])}
+    assert "S1 1(f)" not in items
+    assert "S1 2(e)" in items
+
+
+def test_the_table_has_a_line_per_document(kept: MemoryStore):
+    found = annex.evidence(assess_model(Evidence(kept), MODEL, "eu-annex-xi"))
+    lines = list(annex.table(found))
+    assert all(len(line) == len(annex.COLUMNS) for line in lines)
+    assert sum(line[1] == "S1 1(f)" for line in lines) == 2
+    assert len({line[1] for line in lines}) == 14
+
+
+# ---- published scores -------------------------------------------------------------------------
+
+
+def test_a_score_of_another_model_says_so(kept: MemoryStore):
+    found = assess_model(Evidence(kept), MODEL, "osai").to_json()
+    (made,) = found["published"]
+    assert made["iri"] == INDEX
+    assert made["relation"] == "another model of the developer"
+    assert not made["sameModel"]
+    assert (made["score"], made["maximum"], made["addedUpFrom"]) == (1.0, 14.0, 1)
+    own = assess_model(Evidence(kept), SIBLING, "osai").to_json()["published"]
+    assert own[0]["relation"] == "this model"
+
+
+def test_a_published_score_is_set_beside_our_range(kept: MemoryStore):
+    (made,) = assess_model(Evidence(kept), SIBLING, "kg-transparency").to_json()["published"]
+    assert made["insideRange"]
+    assert made["apart"] == 0.0
+
+
+def test_before_it_was_read_there_was_no_published_score(kept: MemoryStore):
+    assert assess_model(Evidence(kept, as_of="2025-06-30"), SIBLING).published == ()
+
+
+# ---- the levels that a store keeps ------------------------------------------------------------
+
+
+def test_stored_levels_are_those_of_an_assessment(kept: MemoryStore):
+    known = from_store(kept)
+    totals = {(t.subject, t.rubric): t for t in all_totals(kept, known)}
+    for model in (MODEL, OLD, SIBLING):
+        for found in assess_everywhere(Evidence(kept), model):
+            made = found.assessment
+            total = totals[model, made.rubric.iri]
+            assert (total.low, total.high) == (made.low, made.high), made.rubric.id
+
+
+def test_what_others_measured_on_a_version_is_evidence_about_its_model(kept: MemoryStore):
+    facet = Iri("https://w3id.org/provenance-graph/id/facet/independent-results")
+    assert stored_levels(kept)[MODEL][facet] == vocab.LEVEL_VERIFIED
+    assert VERSION not in stored_levels(kept)
+
+
+def test_a_changed_node_leads_to_the_models_above_it(kept: MemoryStore):
+    assert roots([VERSION], StoreStatements(kept)) == {VERSION, MODEL}
+
+
+def test_one_more_claim_changes_only_the_levels_of_its_model():
+    kept = records()
+    more = record(
+        "paper",
+        "2025-11-01",
+        Basis.DEVELOPER,
+        Claim(MODEL, vocab.PARAMETER_COUNT, integer(7_000_000_000)),
+    )
+    before, after = set(levels(kept)), set(levels([*kept, more]))
+    assert {quad[0] for quad in before ^ after} == {MODEL}
+    assert {quad[3] for quad in after} == {GRAPH}
+    assert (MODEL, vocab.EVIDENCE_DISCLOSED, vocab.PARAMETER_COUNT, GRAPH) in after
+
+
+def test_the_stored_query_agrees_on_a_whole_store(kept: MemoryStore):
+    text = (folder("queries") / "assessment" / "total.rq").read_text()
+    known = from_store(kept)
+    for rubric in known:
+        if rubric.is_computed:
+            rows_ = list(
+                kept.select(text.replace("/rubric/kg-transparency>", f"/rubric/{rubric.id}>"))
+            )
+            for row in rows_:
+                made = assess_model(Evidence(kept), Iri(str(row["model"])), rubric.id).assessment
+                figures = float(str(row["totalLow"])), float(str(row["totalHigh"]))
+                assert figures == (rounded(made.low), rounded(made.high))
+            assert {row["model"] for row in rows_} == {MODEL, OLD, SIBLING}
+
+
+# ---- the command ------------------------------------------------------------------------------
+
+
+def run(kept: MemoryStore, *arguments: str) -> str:
+    session = Session("memory")
+    session._store = kept
+    result = CliRunner().invoke(command, arguments, obj=session, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_the_command_shows_points_gaps_and_the_way_to_check(kept: MemoryStore):
+    told = run(kept, "org/m", "--rubric", "apx-10")
+    assert "kg-transparency is our reading of it" in told
+    assert "https://example.org/card L3" in told
+    assert "What the developer would have to publish to gain the most" in told
+    assert "The same total by one query: ask total" in told
+
+
+def test_the_command_writes_csv_of_evidence(kept: MemoryStore):
+    told = list(csv.DictReader(io.StringIO(run(kept, "org/m", "--evidence", "--format", "csv"))))
+    assert {row["list"] for row in told} == {"eu-annex-xi", "eu-annex-xii", "eu-gpai-mdf"}
+    assert any(row["document"] == "https://example.org/card" for row in told)
+
+
+def test_several_rubrics_make_a_summary(kept: MemoryStore):
+    told = list(
+        csv.DictReader(io.StringIO(run(kept, "org/m", "--rubric", "all", "--format", "csv")))
+    )
+    assert len({row["rubric"] for row in told}) == 12
+
+
+def test_an_unknown_rubric_names_those_there_are(kept: MemoryStore):
+    with pytest.raises(NotFound, match="eu-annex-xi"):
+        run(kept, "org/m", "--rubric", "nothing")
+
+
+def test_a_rubric_can_be_tried_from_its_file(kept: MemoryStore, tmp_path):
+    source = (folder("ontology") / "rubrics" / "osaid-1.0.ttl").read_text()
+    mine = tmp_path / "mine.ttl"
+    mine.write_text(source.replace("osaid-1.0", "mine"))
+    assert "(mine, version 1.0)" in run(kept, "org/m", "--rubric", str(mine))

@@ -1,0 +1,72 @@
+"""Models side by side, and one model at two dates."""
+
+from __future__ import annotations
+
+import pytest
+from audit_store import MODEL, OLD, SIBLING, store
+
+from provenance_graph.analysis.compare import compare, compare_dates
+from provenance_graph.errors import UsageError
+from provenance_graph.store.memory import MemoryStore
+from provenance_graph.view.evidence import Evidence
+
+
+@pytest.fixture(scope="module")
+def kept() -> MemoryStore:
+    return store()
+
+
+def fields(found: dict) -> dict:
+    return {f["property"]: f for s in found["sections"] for f in s["fields"]}
+
+
+def test_fields_say_whether_values_are_the_same_differ_or_are_missing(kept: MemoryStore):
+    found = fields(compare(Evidence(kept), [MODEL, OLD]).to_json())
+    assert found["creator"]["kind"] == "same"
+    assert found["contextLength"]["kind"] == "differs"
+    assert found["license"]["kind"] == "not stated for all"
+    assert found["layerCount"]["kind"] == "stated for none"
+
+
+def test_disclosure_stands_beside_each_value(kept: MemoryStore):
+    cells = fields(compare(Evidence(kept), [MODEL, OLD]).to_json())
+    compute = cells["trainingComputeFLOP"]
+    assert [c["status"] for c in compute["cells"]] == ["Undisclosed", "NotRecorded"]
+    assert compute["differs"]
+
+
+def test_every_rubric_is_beside_the_fields(kept: MemoryStore):
+    found = compare(Evidence(kept), [MODEL, OLD, SIBLING]).to_json()
+    assert len(found["columns"]) == 3
+    scores = {score["rubric"]["id"]: score for score in found["scores"]}
+    assert len(scores["kg-transparency"]["cells"]) == 3
+    assert scores["kg-transparency"]["differs"]
+    assert "apx-10" not in scores
+
+
+@pytest.mark.parametrize("models", [[MODEL], [MODEL, MODEL], [MODEL] * 7])
+def test_fewer_than_two_models_are_refused_with_what_would_work(kept: MemoryStore, models: list):
+    with pytest.raises(UsageError, match="2 to 6 different models"):
+        compare(Evidence(kept), models)
+
+
+def test_one_model_at_two_dates_says_which_items_moved_and_why(kept: MemoryStore):
+    found = compare_dates(Evidence(kept), MODEL, ["2025-07-01", ""]).to_json()
+    assert [c["heading"] for c in found["columns"]] == ["M on 2025-07-01", "M"]
+    context = fields(found)["contextLength"]
+    assert [c["values"] for c in context["cells"]] == [[8000], [16000]]
+    moved = [m for m in found["moved"] if m["rubric"] == "kg-transparency"]
+    limits = next(m for m in moved if m["label"] == "Context and output limits")
+    assert limits["because"] == ["contextLength"]
+    assert (limits["before"], limits["after"], limits["points"]) == ("Partial", "Partial", 0.2)
+    assert {m["label"] for m in moved} == {
+        "Context and output limits",
+        "Immutable version identifier",
+        "Alias/name-to-version mapping documented",
+        "Results with benchmark, version, metric",
+        "Independent result pinned to a release",
+        "Developer documents agree on critical facts",
+        "Licence or terms document",
+        "Resolvable licence identifier",
+        "Derivatives and outputs addressed",
+    }
