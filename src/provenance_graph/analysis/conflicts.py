@@ -4,8 +4,9 @@ Kinds, from worst: **error** (a value that cannot be, or two developer claims th
 each other), **contradiction** (sources of the same weight differ), **outdated** (a later
 claim of the same publisher replaced it), **scope** (the values belong to another size,
 version or the whole family), **semantics** (two meanings of one field: a repository's
-date for an announcement's, an input limit for a context length), **offer** (a provider's
-own limit), **spelling** (the same thing written differently).
+date for an announcement's, an input limit for a context length), **disclosure** (one source
+gives a value that another says is not disclosed, or that a sibling page leaves blank),
+**offer** (a provider's own limit), **spelling** (the same thing written differently).
 """
 
 from __future__ import annotations
@@ -19,13 +20,24 @@ from provenance_graph import vocab
 from provenance_graph.analysis.fields import Field, fields, label
 from provenance_graph.analysis.naming import fold
 from provenance_graph.analysis.profile import claim_json
-from provenance_graph.claims import DEVELOPER_RANK, Basis, HeldClaim, Literal, Standing, Value
+from provenance_graph.claims import (
+    DEVELOPER_RANK,
+    Basis,
+    HeldClaim,
+    Literal,
+    Stance,
+    Standing,
+    Value,
+)
 from provenance_graph.names import Iri, local_name, said
 from provenance_graph.store.base import ANY, Store
 from provenance_graph.view.evidence import Evidence
 from provenance_graph.view.policy import value_key
 
-KINDS = ("error", "contradiction", "outdated", "scope", "semantics", "offer", "spelling")
+KINDS = (
+    "error", "contradiction", "outdated", "scope", "semantics", "disclosure", "offer", "spelling",
+)  # fmt: skip
+SILENT = (Stance.REPORTS_UNDISCLOSED, Stance.DECLINES, Stance.NOT_STATED)
 CATALOGUES = frozenset({"litellm", "modelsdev"})
 LIMITS = frozenset({vocab.CONTEXT_LENGTH, vocab.MAX_OUTPUT_TOKENS, vocab.MAX_INPUT_TOKENS})
 
@@ -83,7 +95,23 @@ def contested(store: Store) -> list[Iri]:
         for _, _, about, _ in store.quads(node, vocab.ABOUT, graph=graph):
             if isinstance(about, Iri):
                 found.add(evidence.canonical(about))
-    return sorted(found)
+    return sorted(found | _silences(store, evidence))
+
+
+def _silences(store: Store, evidence: Evidence) -> set[Iri]:
+    """Subjects with a value for what some source says is not disclosed or leaves blank."""
+    found: set[Iri] = set()
+    for stance in SILENT:
+        for node, _, _, graph in store.quads(
+            predicate=vocab.STANCE, object=stance.value, graph=ANY
+        ):
+            said_of = {p: o for _, p, o, _ in store.quads(node, graph=graph)}
+            about, prop = said_of.get(vocab.ABOUT), said_of.get(vocab.PROPERTY)
+            if isinstance(about, Iri) and isinstance(prop, Iri):
+                subject = evidence.canonical(about)
+                if subject not in found and any(True for _ in store.quads(subject, prop)):
+                    found.add(subject)
+    return found
 
 
 def of_subject(evidence: Evidence, subject: Iri, layout: dict[Iri, Field]) -> Iterator[Conflict]:
@@ -100,7 +128,42 @@ def of_subject(evidence: Evidence, subject: Iri, layout: dict[Iri, Field]) -> It
             sides = _sides(claims)
             kind, severity, why = _kind(prop, sides, evidence)
             yield Conflict(subject, prop, shown, kind, severity, why, sides, name)
+        elif prop in layout and (silence := _silence(claims)) is not None:
+            severity, why, silent = silence
+            sides = (*_sides(claims), *silent)
+            yield Conflict(subject, prop, shown, "disclosure", severity, why, sides, name)
         yield from _impossible(subject, prop, shown, claims, name)
+
+
+Side = tuple[Value | str, tuple[HeldClaim, ...]]
+
+
+def _silence(claims: Sequence[HeldClaim]) -> tuple[int, str, tuple[Side, ...]] | None:
+    """A value beside a report that there is none, or beside a sibling page's blank."""
+    current = [c for c in claims if c.standing is not Standing.SUPERSEDED]
+    given = [c for c in current if c.standing is Standing.ACCEPTED]
+    if not given:
+        return None
+    denied = tuple(c for c in current if c.claim.stance in SILENT[:2])
+    if denied:
+        developer = any(c.basis in DEVELOPER_RANK for c in given)
+        why = "the developer states it" if developer else "a third party gives it"
+        side: Side = ("not disclosed", denied)
+        return (40 if developer else 25), f"{why}, another source says it is not disclosed", (side,)
+    publishers = {c.header.publisher for c in given}
+    documents = {c.header.document for c in given}
+    blank = tuple(
+        c for c in current
+        if c.claim.stance is Stance.NOT_STATED
+        and c.header.publisher in publishers and c.header.document not in documents
+    )  # fmt: skip
+    if blank:
+        return (
+            15,
+            "one page of the publisher gives it, a sibling page leaves it blank",
+            (("-", blank),),
+        )
+    return None
 
 
 def _impossible(

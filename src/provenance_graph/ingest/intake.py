@@ -54,7 +54,7 @@ def read(document: Document, readers: Mapping[str, Reader], options: Options) ->
     try:
         reader = choose(document, readers, options.format)
         if reader.records is not None:
-            found = _split(reader.records(document))
+            found = _split(reader.records(document), options)
         else:
             found = _one_record(document, reader, options)
     except SourceError as failure:
@@ -71,15 +71,24 @@ def choose(document: Document, readers: Mapping[str, Reader], format: str) -> Re
     return readers[format]
 
 
-def _split(items: Iterator[Record | Problem]) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:
+def _split(
+    items: Iterator[Record | Problem], options: Options
+) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:
     records: list[Record] = []
     problems: list[Problem] = []
     for item in items:
         if isinstance(item, Problem):
             problems.append(item)
         else:
-            records.append(item.sort())
+            records.append(_published(item, options.publisher).sort())
     return tuple(records), tuple(problems)
+
+
+def _published(record: Record, publisher: Iri | None) -> Record:
+    """The record under the importer's publisher, where the document names none."""
+    if publisher is None or record.header.publisher != names.organization("unstated"):
+        return record
+    return replace(record, header=replace(record.header, publisher=publisher))
 
 
 def _one_record(
@@ -128,8 +137,3 @@ def header_of(document: Document, reader: Reader, origin: Origin, options: Optio
         licence=origin.licence,
         attribution=origin.attribution,
     )
-
-
-def under(record: Record, header: Header) -> Record:
-    """The same claims under another header."""
-    return replace(record, header=header)
