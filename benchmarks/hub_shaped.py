@@ -6,13 +6,14 @@ roots gather a large share of all derivatives, and chains go to about fifteen.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from provenance_graph import vocab
-from provenance_graph.analysis.lineage_arrays import CODE, pack
+from provenance_graph.analysis.lineage_arrays import CODE, DERIVED, RELATIONS, pack
 from provenance_graph.analysis.lineage_index import LineageIndex
 from provenance_graph.analysis.lineage_names import NameTable
 from provenance_graph.names import Iri
@@ -30,9 +31,13 @@ LICENCES = (
 
 @dataclass(frozen=True)
 class Hub:
-    """Edges by number (child to parent) and per model the place of its licence, or -1."""
+    """Edges by number (child to parent) and per model the place of its licence, or -1.
+
+    Numbers from ``models`` on are datasets.
+    """
 
     models: int
+    datasets: int
     child: NDArray[np.int32]
     parent: NDArray[np.int32]
     code: NDArray[np.uint8]
@@ -64,29 +69,55 @@ def generate(models: int, seed: int = 1) -> Hub:
     )
     own = kinds[np.searchsorted([0.45, 0.8], rng.random(models))]
     code = np.where(merged[child], CODE[vocab.MERGED_FROM], own[child])
+    datasets = max(10, models // 5)
+    trained = np.repeat(number, (rng.random(models) < 0.3) * rng.integers(1, 4, models))
+    popular_sets = np.minimum(rng.zipf(1.25, len(trained)) - 1, datasets - 1)
+    sets = np.where(
+        rng.random(len(trained)) < 0.5, popular_sets, rng.integers(0, datasets, len(trained))
+    )
+    child = np.concatenate([child, trained])
+    parent = np.concatenate([parent, models + sets])
+    code = np.concatenate([code, np.full(len(trained), CODE[vocab.TRAINED_ON])])
     edges = np.unique(np.stack([child, parent, code], axis=1), axis=0)
     weights = np.array([w for _, w in LICENCES])
     licence = rng.choice(len(LICENCES), models, p=weights / weights.sum()).astype(np.int32)
     licence[rng.random(models) < 0.6] = -1
-    return Hub(models, *(edges[:, i].astype(t) for i, t in enumerate((np.int32, np.int32, np.uint8))), licence)  # fmt: skip
+    licence = np.concatenate([licence, rng.integers(-1, 4, datasets).astype(np.int32)])
+    return Hub(models, datasets, *(edges[:, i].astype(t) for i, t in enumerate((np.int32, np.int32, np.uint8))), licence)  # fmt: skip
 
 
-def iri(number: int) -> str:
-    """The name of a model."""
-    return f"https://w3id.org/provenance-graph/id/model/org{number % 97003}/model-{number:08d}"
+def iri(hub: Hub, number: int) -> str:
+    """The name of a model or dataset."""
+    kind = "model" if number < hub.models else "dataset"
+    return f"https://w3id.org/provenance-graph/id/{kind}/org{number % 97003}/{kind}-{number:08d}"
+
+
+def quads(hub: Hub) -> Iterator[bytes]:
+    """The hub as N-Triples, with ``prov:wasDerivedFrom`` beside each derivation."""
+    for child, parent, code in zip(
+        hub.child.tolist(), hub.parent.tolist(), hub.code.tolist(), strict=True
+    ):
+        c, p = iri(hub, child), iri(hub, parent)
+        above = vocab.WAS_DERIVED_FROM if code < DERIVED else vocab.WAS_INFLUENCED_BY
+        yield f"<{c}> <{RELATIONS[code]}> <{p}> .\n<{c}> <{above}> <{p}> .\n".encode()
+    for number, licence in enumerate(hub.licence.tolist()):
+        if licence >= 0:
+            yield f"<{iri(hub, number)}> <{vocab.LICENSE}> <{LICENCES[licence][0]}> .\n".encode()
 
 
 def index(hub: Hub) -> LineageIndex:
     """The index of a generated hub, numbered as the hub is."""
-    raw = [b"\x01model/%08d" % number for number in range(hub.models)]
+    count = hub.models + hub.datasets
+    raw = [b"\x01model/%08d" % number for number in range(count)]
+    kind = (np.arange(count) >= hub.models).astype(np.uint8)
     flags = np.zeros(hub.edges, np.bool_)
     return LineageIndex(
         "generated",
         NameTable.of_sorted(raw),
-        pack(hub.models, hub.child, hub.parent, hub.code, flags),
-        pack(hub.models, hub.parent, hub.child, hub.code, flags),
-        np.zeros(hub.models, np.uint8),
-        np.arange(hub.models, dtype=np.int32) // 20,
+        pack(count, hub.child, hub.parent, hub.code, flags),
+        pack(count, hub.parent, hub.child, hub.code, flags),
+        kind,
+        np.arange(count, dtype=np.int32) // 20,
         hub.licence,
         tuple((Iri(name),) for name, _ in LICENCES),
     )
