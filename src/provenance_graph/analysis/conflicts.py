@@ -11,6 +11,7 @@ gives a value that another says is not disclosed, or that a sibling page leaves 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +40,7 @@ KINDS = (
 )  # fmt: skip
 SILENT = (Stance.REPORTS_UNDISCLOSED, Stance.DECLINES, Stance.NOT_STATED)
 CATALOGUES = frozenset({"litellm", "modelsdev"})
+_IMPOSSIBLE = re.compile(r"\b(day|date|release|month|whole number|negative|placeholder)\b")
 LIMITS = frozenset({vocab.CONTEXT_LENGTH, vocab.MAX_OUTPUT_TOKENS, vocab.MAX_INPUT_TOKENS})
 
 
@@ -173,9 +175,17 @@ def _impossible(
         if claim.claim.unusable and claim.standing is not Standing.SUPERSEDED:
             stated = claim.claim.as_stated or str(claim.claim.value or "")
             why = f"cannot be a value: {claim.claim.unusable}"
-            # words outside our code lists are a matter of spelling, numbers and dates are not
-            kind, severity = ("error", 90) if any(map(str.isdigit, stated)) else ("spelling", 20)
+            kind, severity = _why_unusable(claim.claim.unusable)
             yield Conflict(subject, prop, shown, kind, severity, why, ((stated, (claim,)),), name)
+
+
+def _why_unusable(reason: str) -> tuple[str, int]:
+    """A date or number that cannot be is an error; a word outside our code lists is not."""
+    if "records creation" in reason:
+        return "semantics", 15
+    if _IMPOSSIBLE.search(reason):
+        return "error", 90
+    return "spelling", 20
 
 
 def _sides(claims: Sequence[HeldClaim]) -> tuple[tuple[Value | str, tuple[HeldClaim, ...]], ...]:
