@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import http
 import socket
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -16,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from provenance_graph.service.config import Settings
 
 _HEADERS: Final = 200
+_PREDECESSOR: Final = 1.5
 
 
 def bounded_protocol(settings: Settings) -> type[asyncio.Protocol]:
@@ -133,7 +136,15 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    made.bind((host, port))
+    until = time.monotonic() + _PREDECESSOR
+    while True:
+        try:
+            made.bind((host, port))
+            break
+        except OSError as error:  # a killed predecessor's children may be about to end
+            if error.errno != errno.EADDRINUSE or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
     made.listen(2048)
     made.setblocking(False)
     made.set_inheritable(True)

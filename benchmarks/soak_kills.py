@@ -1,0 +1,37 @@
+"""Kill -9 of every process of a writable service in turn, many times, under load.
+
+python benchmarks/soak_kills.py [KILLS]
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "hostile"))
+from kills import soak
+from service import Running
+
+
+def main() -> int:
+    """Run the soak and print what it found; exits 1 when anything was lost."""
+    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    with tempfile.TemporaryDirectory() as folder:
+        service = Running(Path(folder) / "store", "--processes", "2")
+        try:
+            found = soak(service, kills)
+        finally:
+            service.stop()
+    back = sorted(found.back)
+    print(f"killed {sum(found.killed.values())}: {found.killed}")
+    print(f"acknowledged writes {found.acknowledged}, reads {found.reads}")
+    print(f"lost {len(found.lost)}, half-applied {len(found.halves)}, wrong {found.wrong[:5]}")
+    median, worst = back[len(back) // 2], back[-1]
+    slow = sum(seconds >= 2 for seconds in back)
+    print(f"back after: median {median:.2f} s, worst {worst:.2f} s, {slow} took 2 s or more")
+    return 1 if found.lost or found.halves or found.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
