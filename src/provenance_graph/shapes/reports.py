@@ -109,8 +109,9 @@ def _result(finding: Finding, paths: Mapping[str, Path]) -> str:
         f"sh:resultSeverity sh:{finding.severity.label}",
         f"sh:focusNode {_term(finding.focus)}",
         f"sh:resultMessage {_term(Literal(finding.message))}",
-        f"sh:sourceConstraintComponent sh:{finding.component}ConstraintComponent",
     ]
+    if finding.component:
+        lines.append(f"sh:sourceConstraintComponent sh:{finding.component}ConstraintComponent")
     path = paths.get(finding.shape)
     if path is not None and str(path) == finding.path:
         lines.append(f"sh:resultPath {path.turtle}")

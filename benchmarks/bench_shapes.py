@@ -1,0 +1,119 @@
+"""Validation: the whole store, some nodes, one record; against pyshacl on a hundredth.
+
+Run: ``pytest benchmarks/bench_shapes.py -p no:cacheprovider --benchmark-only -o python_files='bench_*.py'``
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from provenance_graph import names, vocab
+from provenance_graph.claims import Claim, Header, Literal, Quad, Record
+from provenance_graph.rdf import engine_quad
+from provenance_graph.resources import ontology_files
+from provenance_graph.shapes.model import ACCEPTED_VIEW
+from provenance_graph.shapes.reference import graph_of, reference_findings, shapes_graph
+from provenance_graph.shapes.setbased import (
+    affected,
+    validate_record,
+    validate_store,
+    validate_subjects,
+)
+from provenance_graph.store.memory import MemoryStore
+from provenance_graph.values import day, double, integer
+
+MODELS = 5_000
+
+
+def model_quads(count: int, seed: int = 1) -> Iterator[Quad]:
+    """About twenty facts for each model, three in five with a parent; one in fifty has a fault."""
+    chance = random.Random(seed)
+    for n in range(count):
+        model = names.model(f"org{n % 97}/model-{n}")
+        heads = chance.choice([16, 32, 64])
+        date = day(
+            f"20{chance.randint(20, 25)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
+        )
+        assert date is not None
+        facts: list[tuple[names.Iri, names.Iri | Literal]] = [
+            (vocab.RDF_TYPE, vocab.MODEL_CLASS),
+            (vocab.NAME, Literal(f"Model {n}")),
+            (vocab.CREATOR, names.organization(f"org {n % 97}")),
+            (
+                vocab.LICENSE,
+                names.Iri("http://spdx.org/licenses/" + chance.choice(["MIT", "Apache-2.0"])),
+            ),
+            (vocab.ISSUED, date.literal),
+            (vocab.PARAMETER_COUNT, integer(chance.randint(10**8, 10**12))),
+            (vocab.CONTEXT_LENGTH, integer(chance.choice([4096, 131072]))),
+            (vocab.SPARSITY, vocab.DENSE),
+            (vocab.ATTENTION_MECHANISM, vocab.GROUPED_QUERY_ATTENTION),
+            (vocab.ATTENTION_HEAD_COUNT, integer(heads)),
+            (vocab.KEY_VALUE_HEAD_COUNT, integer(8)),
+            (vocab.HIDDEN_SIZE, integer(4096)),
+            (vocab.LAYER_COUNT, integer(32)),
+            (vocab.POSITION_EMBEDDING, vocab.ROTARY_POSITION_EMBEDDING),
+            (vocab.ROPE_THETA, double(10000.0)),
+            (vocab.NORMALIZATION, vocab.RMS_NORMALIZATION),
+            (vocab.VOCABULARY_SIZE, integer(32000)),
+            (vocab.UNDISCLOSED, vocab.TRAINING_COMPUTE_FLOP),
+            (vocab.UNDISCLOSED, vocab.TRAINING_COST_USD),
+        ]
+        if n and chance.random() < 0.6:
+            parent = chance.randrange(n)
+            above = names.model(f"org{parent % 97}/model-{parent}")
+            facts += [(vocab.FINE_TUNED_FROM, above), (vocab.WAS_DERIVED_FROM, above)]
+        if chance.random() < 0.02:
+            facts.append((vocab.LAYER_COUNT, Literal("many")))
+        for predicate, value in facts:
+            yield model, predicate, value, None
+
+
+@pytest.fixture(scope="module")
+def store() -> MemoryStore:
+    held = MemoryStore()
+    held._engine.bulk_extend([engine_quad(quad) for quad in model_quads(MODELS)])
+    for path in ontology_files():
+        held._engine.bulk_load(path=path)
+    return held
+
+
+def test_the_whole_store(benchmark, store: MemoryStore) -> None:  # type: ignore[no-untyped-def]
+    assert store.size() > 100_000
+    found = benchmark.pedantic(validate_store, (store,), rounds=5, warmup_rounds=1)
+    assert len(found) > 100
+
+
+def test_one_changed_model(benchmark, store: MemoryStore) -> None:  # type: ignore[no-untyped-def]
+    model = names.model("org42/model-42")
+    benchmark.pedantic(validate_subjects, (store, [model]), rounds=20, warmup_rounds=1)
+
+
+def test_one_changed_model_and_all_it_affects(benchmark, store: MemoryStore) -> None:  # type: ignore[no-untyped-def]
+    model = names.model("org42/model-42")
+
+    def run() -> None:
+        near = {n for n in affected(store, [model]) if n.startswith(names.ID + "model/")}
+        validate_subjects(store, near)
+
+    benchmark.pedantic(run, rounds=10, warmup_rounds=1)
+
+
+def test_one_record(benchmark) -> None:  # type: ignore[no-untyped-def]
+    header = Header(
+        names.record("bench", "one", "2026-01-01"),
+        names.Iri("https://example.org/card"),
+        names.Iri("https://example.org/publisher"),
+        "2026-01-01",
+        "bench",
+    )
+    claims = tuple(Claim(s, p, o) for s, p, o, _ in model_quads(1))
+    benchmark.pedantic(validate_record, (Record(header, claims),), rounds=20, warmup_rounds=1)
+
+
+def test_pyshacl_on_a_hundredth(benchmark) -> None:  # type: ignore[no-untyped-def]
+    data, shapes = graph_of(model_quads(MODELS // 100)), shapes_graph(over=ACCEPTED_VIEW)
+    benchmark.pedantic(reference_findings, (data, shapes), rounds=1)
