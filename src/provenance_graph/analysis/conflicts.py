@@ -219,6 +219,8 @@ def _kind(
     if prop == vocab.ISSUED and (days := _apart(values)) is not None:
         if days <= 7:
             return "semantics", 35, f"{days} days apart: announcement, repository or upload"
+        if (rest := _apart(_without(sides, "mot"))) is None or rest <= 7:
+            return "semantics", 35, "one of the dates is the day of an index's own entry"
         if len(developer) > 1:
             return "contradiction", 80, f"developer sources are {days} days apart"
         return "contradiction", 60, f"sources are {days} days apart"
@@ -233,6 +235,11 @@ def _kind(
     if _same_publisher(sides):
         return "outdated", 45, "one publisher gives both, at different times or places"
     return "contradiction", 55, "sources give values that cannot all be true"
+
+
+def _without(sides: Sequence[Side], reader: str) -> list[Value | str]:
+    """The values that any other reader's claims give."""
+    return [value for value, held in sides if any(c.header.reader != reader for c in held)]
 
 
 def _same_spelling(values: Sequence[Value | str], store: Store) -> bool:
@@ -275,4 +282,4 @@ def _apart(values: Sequence[Value | str]) -> int | None:
         days = sorted(date.fromisoformat(str(value)) for value in values)
     except ValueError:
         return None
-    return (days[-1] - days[0]).days
+    return (days[-1] - days[0]).days if days else None
