@@ -83,7 +83,9 @@ def wait_until(there):
 def workers_of(pool):
     """The process ids of the pool's workers."""
     children = Path(f"/proc/{pool.nursery.pid}/task/{pool.nursery.pid}/children")
-    return [int(pid) for pid in children.read_text().split()]
+    with suppress(OSError):  # it has just been replaced
+        return [int(pid) for pid in children.read_text().split()]
+    return []
 
 
 def test_an_answer_says_its_kind_rows_and_version(pool):
@@ -266,6 +268,31 @@ def test_the_zygote_may_die_too(pool):
         started = time.monotonic()
         check_next(pool)
         assert time.monotonic() - started < 2
+
+
+@linux
+def test_killing_everything_in_turn_loses_no_query(root):
+    with WorkerPool(root, 2, SMALL) as pool, ThreadPoolExecutor(4) as threads:
+        stop = threading.Event()
+
+        def ask():
+            count = 0
+            while not stop.is_set():
+                check_next(pool)
+                count += 1
+            return count
+
+        asking = [threads.submit(ask) for _ in range(4)]
+        try:
+            for n in range(40):
+                victims = workers_of(pool) if n % 10 else [pool.nursery.pid]
+                for pid in victims[:1]:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                time.sleep(0.03)
+        finally:
+            stop.set()
+        assert all(found.result() > 0 for found in asking)
 
 
 @linux

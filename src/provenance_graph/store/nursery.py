@@ -103,6 +103,7 @@ class Nursery:
                         self._order(dict(order, do="start", number=number), theirs.fileno())
                         break
                     except OSError:  # the zygote has died since it was last used
+                        self._shut()
                         if last:
                             ours.close()
                             raise

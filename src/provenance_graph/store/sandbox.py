@@ -70,7 +70,7 @@ def die_with_parent(parent: int) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it ended before the request was made
-        os._exit(0)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def confine(memory_bytes: int) -> list[str]:

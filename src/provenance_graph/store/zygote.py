@@ -84,7 +84,7 @@ class _Zygote:
 
     def _status(self, number: int) -> None:
         pid = self.children.pop(number, 0)
-        code = 0
+        code = -signal.SIGKILL  # a child of a zygote before this one, gone with it
         if pid:
             _, status = os.waitpid(pid, 0)
             code = os.waitstatus_to_exitcode(status)
