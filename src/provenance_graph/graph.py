@@ -20,8 +20,8 @@ from provenance_graph.analysis.profile import Profile, profile, value_json
 from provenance_graph.analysis.stats import Stats, stats
 from provenance_graph.claims import HeldClaim, Value
 from provenance_graph.names import Iri, local_name, said
-from provenance_graph.session import open_store
 from provenance_graph.store.base import ANY, Rows, Store
+from provenance_graph.store.opening import open_store
 from provenance_graph.view.evidence import Evidence, day_of
 
 if TYPE_CHECKING:

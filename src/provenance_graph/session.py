@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from provenance_graph.claims import Literal
 from provenance_graph.names import Iri, said
+from provenance_graph.store.opening import open_store
 
 if TYPE_CHECKING:
     from provenance_graph.graph import Graph
@@ -68,17 +69,6 @@ class Session:
     def say(self, message: str) -> None:
         """A message to standard error."""
         sys.stderr.write(message + "\n")
-
-
-def open_store(place: str) -> Store:
-    """Open a folder or a remote service for reading."""
-    if place.startswith(("http://", "https://")):
-        from provenance_graph.store.remote import RemoteStore
-
-        return RemoteStore(place)
-    from provenance_graph.store.embedded import EmbeddedStore
-
-    return EmbeddedStore.open(Path(place))
 
 
 def shown(value: object) -> str:
