@@ -21,7 +21,7 @@ from provenance_graph.analysis.licences_results import NOT_ADVICE, Finding
 from provenance_graph.analysis.licences_whole import Propagation, propagate
 from provenance_graph.analysis.lineage_arrays import CODE, Flags, Ints
 from provenance_graph.analysis.lineage_index import MODEL
-from provenance_graph.analysis.rules import SEVERITIES, begins
+from provenance_graph.analysis.rules_case import SEVERITIES, begins
 from provenance_graph.names import Iri, local_name
 
 
