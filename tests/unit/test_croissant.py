@@ -40,7 +40,11 @@ def test_texts_of_responsible_ai_give_only_that_they_are_there() -> None:
     text = data(**{"rai:dataCollection": "A long story."})
     claims, _ = read(croissant.READER, text, "x.json")
     [claim] = [claim for claim in claims if claim.predicate == vocab.DATA_ACQUISITION]
-    assert (claim.value, claim.stance, claim.as_stated) == (None, Stance.STATED, "")
+    assert (claim.value, claim.stance, claim.as_stated) == (
+        None,
+        Stance.PARTLY_STATED,
+        "described in a text",
+    )
 
 
 def test_a_digest_of_the_wrong_kind_is_a_problem_and_no_digest() -> None:

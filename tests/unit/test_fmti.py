@@ -9,7 +9,7 @@ from readers_b import document, read, recorded, values_of
 from shared import SHARED, needs_shared
 
 from provenance_graph import names, vocab
-from provenance_graph.claims import Stance
+from provenance_graph.claims import Basis, Stance
 from provenance_graph.resources import folder
 from provenance_graph.sources import fmti
 
@@ -17,12 +17,12 @@ REPORT = "Anthropic_fmtransparencyreport_Dec2025.csv"
 HEAD = "Indicator,Definition,Notes,Disclosure,Justification,References,Score\n"
 
 
-def test_the_flagship_is_assessed_only_where_the_report_names_it() -> None:
+def test_the_flagship_is_stated_only_where_the_report_names_it_and_else_inferred() -> None:
     rows = "Compute provider,,,{},,,1\nModel cost,,,,,,0\n"
-    for text, models in (("Claude Opus 4 uses one.", ["claude-opus-4"]), ("Claude Opus 4.1", [])):
+    for text, basis in (("Claude Opus 4 uses one.", None), ("Claude Opus 4.1", Basis.INFERENCE)):
         claims, _ = read(fmti.READER, HEAD + rows.format(text), REPORT)
-        found = [c.value for c in claims if c.predicate == vocab.ASSESSMENT_OF]
-        assert found == [names.entity("fmti", "model", model) for model in models]
+        found = [(c.value, c.basis) for c in claims if c.predicate == vocab.ASSESSMENT_OF]
+        assert found == [(names.entity("fmti", "model", "claude-opus-4"), basis)]
         assert [c.value for c in claims if c.predicate == vocab.ASSESSED_SUBJECT] == [
             names.organization("Anthropic")
         ]
@@ -38,7 +38,7 @@ def test_no_sentence_of_a_report_passes() -> None:
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        ({"Score": "1", "Disclosure": "x"}, Stance.STATED),
+        ({"Score": "1", "Disclosure": "x"}, Stance.PARTLY_STATED),
         ({"Score": "0", "Disclosure": "This information is proprietary."}, Stance.DECLINES),
         ({"Score": "0", "Justification": "Company acknowledges no disclosure"}, Stance.DECLINES),
         ({"Score": "0", "Disclosure": "No information provided"}, Stance.REPORTS_UNDISCLOSED),
@@ -46,7 +46,7 @@ def test_no_sentence_of_a_report_passes() -> None:
     ],
 )  # fmt: skip
 def test_a_row_gives_a_stance(row: dict[str, str], expected: Stance) -> None:
-    assert fmti.stance(row) is expected
+    assert fmti.stance(row)[0] is expected
 
 
 def test_a_total_that_is_not_the_sum_is_a_problem() -> None:

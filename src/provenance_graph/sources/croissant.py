@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from provenance_graph import names, values, vocab
-from provenance_graph.claims import Basis, Claim, Problem
+from provenance_graph.claims import Basis, Claim, Problem, Stance
 from provenance_graph.errors import Unreadable
 from provenance_graph.names import Iri
 from provenance_graph.sources import croissant_checks, jsonld, packages, statements
@@ -192,7 +192,9 @@ def _responsible(it: Node, subject: Iri) -> Iterator[Claim]:
     for local, predicate in _TEXTS_ABOUT.items():
         for where, value in it.all(RAI + local, CROISSANT + local):
             if jsonld.text_of(value):
-                yield Claim(subject, predicate, None, locator=where)
+                yield statements.not_given(
+                    subject, predicate, Stance.PARTLY_STATED, "described in a text", where
+                )
     for _, value in it.all(RAI + "dataCollectionType"):
         if code := _COLLECTION.get(jsonld.text_of(value).casefold()):
             yield Claim(subject, vocab.DATA_ACQUISITION, code)

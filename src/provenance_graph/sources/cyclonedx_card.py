@@ -12,6 +12,7 @@ from provenance_graph.names import Iri
 from provenance_graph.sources import packages, statements
 from provenance_graph.sources.statements import called, listed, mapping, word
 
+SOURCE = "cyclonedx"
 _TEXTS = {
     "task": vocab.TASK,
     "architectureFamily": vocab.ARCHITECTURE_FAMILY,
@@ -79,17 +80,22 @@ def _dataset(
 
 def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> Iterator[Claim | Problem]:
     analysis = mapping(card.get("quantitativeAnalysis"))
+    above = names.entity(SOURCE, "evaluation", f"{local}/{names.slug(names.said(model))}")
+    bare = 0
     for n, raw in enumerate(listed(analysis.get("performanceMetrics"))):
         item = mapping(raw)
-        kind, value = called(item.get("type")), item.get("value")
+        kind, part = called(item.get("type")), called(item.get("slice"))
         if not kind:
             yield Problem(f"{where}/{n}", "a metric without its type")
-            continue
-        below = f"{local}/{names.slug(names.said(model))}/{n}"
-        yield from packages.measured(
-            names.entity("cyclonedx", "evaluation", below), model, kind, value,
-            f"{where}/{n}/value", setup=called(item.get("slice")),
-        )  # fmt: skip
+        elif benchmark := packages.benchmark_of(kind, part):
+            yield from packages.measured(
+                Iri(f"{above}/{n}"), model, kind, item.get("value"), f"{where}/{n}/value",
+                setup=part, benchmark=benchmark,
+            )  # fmt: skip
+        else:
+            bare += 1
+    if bare:
+        yield packages.unplaced(bare, where)
 
 
 def _energy(card: dict[Any, Any], model: Iri, here: str) -> Iterator[Claim | Problem]:

@@ -179,11 +179,12 @@ def _as_stated(claim: Claim, stated: str, where: str) -> Claim:
 
 def _data(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
     column = "Training dataset"
-    for name in _several(row.get(column, "")):
+    found = _several(row.get(column, ""))
+    some = any(not _UNNAMED.fullmatch(name) for name in found)
+    for name in found:
         if _UNNAMED.fullmatch(name):
-            yield statements.not_given(
-                model, vocab.TRAINED_ON, Stance.REPORTS_UNDISCLOSED, name, f"{where} {column}"
-            )
+            stance = Stance.PARTLY_STATED if some else Stance.REPORTS_UNDISCLOSED
+            yield statements.not_given(model, vocab.TRAINED_ON, stance, name, f"{where} {column}")
         else:
             dataset = names.dataset(name)
             yield from statements.is_a(dataset, vocab.DATASET_CLASS, name)

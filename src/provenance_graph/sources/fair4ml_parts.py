@@ -123,12 +123,18 @@ def evaluation(model: Iri, raw: Any, where: str) -> Iterator[Claim | Problem]:
     for item in listed(data):
         yield from dataset(model, vocab.TESTED_ON, item)
     results = [*listed(of("evaluationMetrics")), *listed(of("evaluationResults"))]
+    bare = 0
     for n, item in enumerate(results):
         metric, value = _metric(item)
-        if metric:
+        on = benchmark or packages.benchmark_of(metric)
+        if metric and on:
             local = f"{names.slug(names.said(model))}/{names.slug(where)}/{n}"
             node = names.entity(SOURCE, "evaluation", local)
-            yield from packages.measured(node, model, metric, value, where, benchmark=benchmark)
+            yield from packages.measured(node, model, metric, value, where, benchmark=on)
+        elif metric:
+            bare += 1
+    if bare:
+        yield packages.unplaced(bare, where)
 
 
 def _metric(item: Any) -> tuple[str, Any]:

@@ -1,7 +1,6 @@
 """The Foundation Model Transparency Index: scores, disclosures, indicators, reports.
 
-Scores are of developers: the assessment's subject is the developer, and its flagship where
-a report names it. Of the texts only the stance passes: an indicator that is met says that
+Scores are of developers: the assessment's subject is the developer, and its flagship, stated where a report names it and inferred elsewhere. Of the texts only the stance passes: an indicator that is met says that
 the developer discloses the property, one that is not says that it does not or declines to.
 """
 
@@ -133,11 +132,22 @@ def _indicators(rows: Rows, scheme: assessed.Scheme) -> Iterator[Claim | Problem
 def _assessment(
     scheme: assessed.Scheme, edition: str, developer: str, model: Iri | None = None
 ) -> tuple[Iri, list[Claim]]:
+    """An assessment of a developer, by the model where the document names it.
+
+    Where it does not, which model the edition assessed is an Inference from its reports.
+    """
     node = names.entity(SOURCE, "assessment", f"{scheme.id}/{names.slug(developer)}")
     organization = names.organization(developer)
     claims = list(assessed.assessment(node, scheme, model))
     claims += statements.is_a(organization, vocab.ORGANIZATION_CLASS, developer)
     claims.append(Claim(node, vocab.ASSESSED_SUBJECT, organization))
+    flagship = FLAGSHIPS[edition].get(names.slug(developer), "")
+    if model is None and flagship:
+        inferred = names.entity(SOURCE, "model", names.slug(flagship))
+        claims += statements.is_a(inferred, vocab.MODEL_CLASS, flagship)
+        claims.append(
+            Claim(node, vocab.ASSESSMENT_OF, inferred, basis=Basis.INFERENCE, locator=developer)
+        )
     day = values.day(_TITLES[edition][1])
     assert day is not None
     claims.append(
@@ -177,7 +187,9 @@ def _disclosures(rows: Rows, title: str, developer: str, edition: str) -> Iterat
     for line, row in rows:
         if row[developer] and not _DECLINES.search(row[developer][:2000]):
             for predicate in PROPERTIES.get(row[title].casefold(), ()):
-                yield Claim(model, predicate, None, locator=f"L{line} {developer}")
+                yield statements.not_given(
+                    model, predicate, Stance.PARTLY_STATED, "disclosed", f"L{line} {developer}"
+                )
 
 
 def _scores(
@@ -226,7 +238,8 @@ def _report(
             yield statements.link(result, vocab.REFERENCES, url, f"L{line} References")
         if model is not None:
             for predicate in PROPERTIES.get(name.casefold(), ()):
-                yield Claim(model, predicate, None, stance(row), locator=f"L{line} {name}")
+                said, verdict = stance(row)
+                yield statements.not_given(model, predicate, said, verdict, f"L{line} {name}")
 
 
 def _flagship(rows: Rows, developer: str, edition: str) -> str:
@@ -240,22 +253,24 @@ def _named(known: str, texts: list[str]) -> str:
     return known if known and any(wanted.search(text) for text in texts) else ""
 
 
-def stance(row: Mapping[str, str]) -> Stance:
-    """What a report's row says about the developer's disclosure of a property.
+def stance(row: Mapping[str, str]) -> tuple[Stance, str]:
+    """What a report's row says about the developer's disclosure of a property, and a word for it.
 
-    >>> stance({"Score": "0", "Disclosure": "We do not disclose this."}).label
+    An indicator that is met is partly stated here: the value stands in another document.
+
+    >>> stance({"Score": "0", "Disclosure": "We do not disclose this."})[0].label
     'DeclinesToDisclose'
-    >>> stance({"Score": "0", "Disclosure": ""}).label, stance({"Score": "1"}).label
-    ('ReportsUndisclosed', 'Stated')
+    >>> stance({"Score": "0", "Disclosure": ""})[0].label, stance({"Score": "1"})[1]
+    ('ReportsUndisclosed', 'disclosed')
     """
     if row["Score"] == "1":
-        return Stance.STATED
+        return Stance.PARTLY_STATED, "disclosed"
     disclosure, justification = row.get("Disclosure", ""), row.get("Justification", "")
     if _DECLINES.search(disclosure[:2000]) or _DECLINES.search(justification[:2000]):
-        return Stance.DECLINES
+        return Stance.DECLINES, "declined"
     if disclosure and _PARTLY.search(justification[:2000]):
-        return Stance.PARTLY_STATED
-    return Stance.REPORTS_UNDISCLOSED
+        return Stance.PARTLY_STATED, "partly disclosed"
+    return Stance.REPORTS_UNDISCLOSED, "not disclosed"
 
 
 READER = Reader(

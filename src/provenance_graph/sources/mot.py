@@ -170,11 +170,14 @@ def _origin(release: dict[Any, Any], model: Iri) -> Iterator[Claim | Problem]:
     if _is_licence(text):
         yield Problem(where, f"{text!r} is a licence, not a model", "the name of the base model")
         return
-    if _MODEL_NAME.fullmatch(text):
-        parent = names.entity(SOURCE, "model", names.slug(text))
+    named = bool(_MODEL_NAME.fullmatch(text))
+    parent = names.entity(SOURCE, "model" if named else "unresolved", names.slug(text))
+    if parent == model:
+        yield Problem(where, f"{text!r} is the model itself", "the name of the base model")
+        return
+    if named:
         yield from statements.is_a(parent, vocab.MODEL_CLASS, text)
     else:
-        parent = names.entity(SOURCE, "unresolved", names.slug(text))
         yield Claim(parent, vocab.RDF_TYPE, vocab.UNRESOLVED_REFERENCE_CLASS)
         yield Claim(parent, vocab.UNRESOLVED_TEXT, statements.literal(text))
     yield Claim(model, vocab.WAS_DERIVED_FROM, parent)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from provenance_graph import names, values, vocab
@@ -20,9 +21,8 @@ from provenance_graph.sources.document import Document, Hints, Origin, Reader
 from provenance_graph.sources.statements import called, mapping, word
 
 SOURCE = "osai"
-SCHEME = assessed.Scheme(
-    "osai", "European Open Source AI Index", "", "European Open Source AI Index"
-)
+INDEX = "European Open Source AI Index"
+SCHEME = assessed.Scheme("osai", INDEX, "12 parameters", INDEX)
 PARAMETERS = (
     "datasources_basemodel", "datasources_endmodel", "weights_basemodel", "weights_endmodel",
     "trainingcode", "code", "hardware_architecture", "preprint", "paper", "modelcard",
@@ -75,9 +75,9 @@ def origin(document: Document) -> Origin:
     local = re.sub(r"\.ya?ml$", "", (document.name or document.url).rsplit("/", 1)[-1])
     return Origin(
         local=names.slug(statements.clean(local)),
-        publisher=names.organization("European Open Source AI Index"),
+        publisher=names.organization(INDEX),
         basis=Basis.THIRD_PARTY,
-        title="European Open Source AI Index",
+        title=INDEX,
         licence="CC-BY-4.0",
         attribution=(
             "European Open Source AI Index, https://osai-index.eu/ (doi 10.5281/zenodo.15386042); "
@@ -224,7 +224,9 @@ def _org(org: dict[Any, Any]) -> Iterator[Claim | Problem]:
 
 
 def _parameters(whole: dict[Any, Any], end: Iri, node: Iri) -> Iterator[Claim | Problem]:
-    yield from assessed.assessment(node, SCHEME, end)
+    old = any(key in whole for key in ("package", "api"))
+    scheme = replace(SCHEME, version="14 parameters") if old else SCHEME
+    yield from assessed.assessment(node, scheme, end)
     for key in PARAMETERS:
         if key not in whole:
             continue

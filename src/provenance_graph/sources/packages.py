@@ -10,12 +10,21 @@ from typing import Any
 from urllib.parse import unquote
 
 from provenance_graph import names, vocab
-from provenance_graph.claims import Basis, Claim, Stance
+from provenance_graph.claims import Basis, Claim, Problem, Stance
 from provenance_graph.names import Iri
 from provenance_graph.sources import statements
 from provenance_graph.sources.statements import word
 
 WEIGHT_FILE = re.compile(r"\.(?:safetensors|bin|gguf|pth?|onnx|ckpt|h5)$", re.IGNORECASE)
+
+_METRIC = re.compile(
+    r"(?:n?auc|auroc|acc(?:uracy)?|avg|ap|bleu|cer|cos(?:ine|_sim)?|dot|em|euclidean|exact_match|f1"
+    r"|fid|iou|kappa|loss|main_score|manhattan|mae|map|matthews|max|mcc|mean|meteor|mrr|mse|ndcg"
+    r"|pass|pearson|perplexity|ppl|precision|psnr|r2|recall|rmse|rouge|score|similarity|spearman"
+    r"|ssim|std|top|v_measure|wer)(?:[ _@\-.0-9(].*)?",
+    re.IGNORECASE,
+)
+"""Names of measures: what is counted, not on what."""
 
 _PURL = re.compile(
     r"pkg:huggingface/(?P<datasets>datasets/)?(?P<path>[^@?#]+)"
@@ -97,6 +106,29 @@ def artifact(source: str, of: Iri, name: str, digests: Iterable[str]) -> Iterato
         yield Claim(node, vocab.FILE_NAME, statements.literal(name))
     for each in digests:
         yield Claim(node, vocab.DIGEST, statements.literal(each))
+
+
+def benchmark_of(metric: str, part: str = "") -> str:
+    """On what a score was measured, from a metric's name and the slice it was taken on.
+
+    A bare measure has no benchmark, and its score says nothing.
+
+    >>> benchmark_of("accuracy", "dataset: mteb/arguana, split: test"), benchmark_of("MMLU (5-shot)")
+    ('mteb/arguana', 'MMLU')
+    >>> benchmark_of("ndcg_at_10")
+    ''
+    """
+    if not _METRIC.fullmatch(metric):
+        return re.sub(r"\s*\(.*\)$", "", metric) or metric
+    if match := re.search(r"\bdataset:\s*([^,;]+)", part):
+        return match[1].strip()
+    return part
+
+
+def unplaced(count: int, where: str) -> Problem:
+    """Scores that name no benchmark; they are not kept."""
+    what = f"{count} score{'s' if count > 1 else ''} without a benchmark, left out"
+    return Problem(where, what, "name what was measured on", kind="benchmark")
 
 
 def measured(

@@ -129,15 +129,27 @@ def _model(element: dict[str, Any], model: Iri, where: str) -> Iterator[Claim | 
             yield statements.quantity(
                 model, predicate, entry.get("value"), f"{where}/ai_hyperparameter/{n}/value"
             )
-    above = names.entity(SOURCE, "evaluation", names.slug(names.said(model)))
-    for n, raw in enumerate(listed(element.get("ai_metric"))):
-        entry, place = mapping(raw), f"{where}/ai_metric/{n}"
-        if metric := called(entry.get("key")):
-            node = Iri(f"{above}/{n}")
-            yield from packages.measured(node, model, metric, entry.get("value"), f"{place}/value")
-        else:
-            yield Problem(place, "not a metric", "a DictionaryEntry with key and value")
+    yield from _metrics(element, model, f"{where}/ai_metric")
     yield from _energy(element, model, where)
+
+
+def _metrics(element: dict[str, Any], model: Iri, where: str) -> Iterator[Claim | Problem]:
+    above = names.entity(SOURCE, "evaluation", names.slug(names.said(model)))
+    bare = 0
+    for n, raw in enumerate(listed(element.get("ai_metric"))):
+        entry, place = mapping(raw), f"{where}/{n}"
+        metric = called(entry.get("key"))
+        if not metric:
+            yield Problem(place, "not a metric", "a DictionaryEntry with key and value")
+        elif benchmark := packages.benchmark_of(metric):
+            yield from packages.measured(
+                Iri(f"{above}/{n}"), model, metric, entry.get("value"), f"{place}/value",
+                benchmark=benchmark,
+            )  # fmt: skip
+        else:
+            bare += 1
+    if bare:
+        yield packages.unplaced(bare, where)
 
 
 def _energy(element: dict[str, Any], model: Iri, where: str) -> Iterator[Claim | Problem]:
