@@ -17,6 +17,7 @@ from decimal import Decimal, InvalidOperation
 from provenance_graph import vocab
 from provenance_graph.claims import Literal, Precision
 
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 INT64 = range(-(2**63), 2**63)
 
 _SCALE = {
@@ -42,7 +43,7 @@ def text(value: str, language: str = "") -> Literal:
 
     Characters that XML and RDF cannot carry (NUL, lone surrogates) are replaced by U+FFFD.
     """
-    clean = "".join("\ufffd" if c == "\0" or 0xD800 <= ord(c) <= 0xDFFF else c for c in value)
+    clean = _UNWRITABLE.sub("\ufffd", value)
     if language:
         return Literal(clean, vocab.RDF_LANG_STRING, language.lower())
     return Literal(clean)

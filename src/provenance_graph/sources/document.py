@@ -96,13 +96,34 @@ def decode(data: bytes, url: str) -> str:
 
 def parse_json(text: str, url: str) -> Any:
     """JSON with bounded depth; raises Unreadable with line and column."""
-    too_deep(text, url)
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except json.JSONDecodeError as error:
         raise Unreadable(url, f"line {error.lineno}, column {error.colno}: {error.msg}") from error
-    except (RecursionError, ValueError) as error:
+    except RecursionError as error:
+        too_deep(text, url)
+        raise Unreadable(url, f"nested deeper than {MAX_DEPTH}") from error
+    except ValueError as error:
         raise Unreadable(url, f"not JSON that can be read: {error}") from error
+    if _is_deep(value):
+        too_deep(text, url)
+        raise Unreadable(url, f"nested deeper than {MAX_DEPTH}")
+    return value
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether lists and mappings nest deeper than MAX_DEPTH, level by level."""
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is dict or type(inner) is list
+        ]
+        if not level:
+            return False
+    return True
 
 
 def too_deep(text: str, url: str) -> None:

@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -52,6 +53,7 @@ def _origin(document: Document) -> Origin:
 
 
 def _read(document: Document) -> Found:
+    known: set[str] = set()  # datasets whose names have been said
     for number, line in enumerate(document.text.splitlines(), 1):
         if not line.strip():
             continue
@@ -64,7 +66,7 @@ def _read(document: Document) -> Found:
         if not isinstance(row, dict):
             yield Problem(where, "a line that is no mapping, or nests too deep", kind="shape")
             continue
-        yield from _model(statements.tidy(row, line), where)
+        yield from _model(statements.tidy(row, line), where, known)
 
 
 def _shallow(line: str) -> bool:
@@ -85,7 +87,7 @@ def _depth(line: str) -> int:
     return deepest
 
 
-def _model(row: dict[str, Any], where: str) -> Found:
+def _model(row: dict[str, Any], where: str, known: set[str]) -> Found:
     name = statements.word(row.get("name"))
     if not name:
         yield Problem(f"{where}/name", "a model without a name", kind="missing")
@@ -94,7 +96,7 @@ def _model(row: dict[str, Any], where: str) -> Found:
     for key, reader in FIELDS.items():
         if row.get(key) is not None:
             yield from reader(subject, row[key], f"{where}/{key}")
-    yield from _training_data(subject, row, where)
+    yield from _training_data(subject, row, where, known)
     revision = statements.word(row.get("revision"))
     if _SHA.fullmatch(revision):
         version = names.entity(SOURCE, "version", f"{name}/{revision}")
@@ -266,7 +268,10 @@ FIELDS: Mapping[str, Callable[[Iri, Any, str], Found]] = MappingProxyType(
 )
 
 
-def _training_data(subject: Iri, row: dict[str, Any], where: str) -> Found:
+_dataset = lru_cache(maxsize=4096)(names.dataset)
+
+
+def _training_data(subject: Iri, row: dict[str, Any], where: str, known: set[str]) -> Found:
     status = statements.word(row.get("training_datasets_status"))
     at = f"{where}/training_datasets"
     if status == "declared-empty":
@@ -284,8 +289,10 @@ def _training_data(subject: Iri, row: dict[str, Any], where: str) -> Found:
     for index, item in enumerate(statements.listed(row.get("training_datasets"))):
         name = statements.word(item)
         if isinstance(item, str) and name:
-            dataset = names.dataset(name)
-            yield from statements.is_a(dataset, vocab.DATASET_CLASS, name)
+            dataset = _dataset(name)
+            if name not in known:
+                known.add(name)
+                yield from statements.is_a(dataset, vocab.DATASET_CLASS, name)
             yield Claim(subject, vocab.TRAINED_ON, dataset)
         else:
             yield Problem(f"{at}/{index}", f"{catalogues.brief(item)} is not a dataset's name")

@@ -1,0 +1,181 @@
+"""How fast every reader reads, how much memory it takes, and how that compares with parsing.
+
+    python benchmarks/bench_readers.py FOLDER_OF_SOURCES [--repeat N] [--json]
+
+Each file is given to the reader that recognises it. Parsing is the limit: the same bytes
+through the parser of their syntax (json, YAML, TOML, csv; for a card its front matter), which
+the reader's time includes. Peak memory is of reading one document at a time, claims dropped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import csv
+import io
+import json
+import sys
+import time
+import tomllib
+import tracemalloc
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from provenance_graph.claims import Problem
+from provenance_graph.errors import SourceError
+from provenance_graph.names import Iri
+from provenance_graph.sources import readers
+from provenance_graph.sources.document import Document
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass
+class Measure:
+    """What one reader did with its documents."""
+
+    documents: list[Document] = field(default_factory=list)
+    octets: int = 0
+    claims: int = 0
+    problems: int = 0
+    failed: int = 0
+    reading: float = 0.0
+    parsing: float = 0.0
+    peak: int = 0
+
+
+def fresh(document: Document) -> Document:
+    """The document with nothing parsed yet."""
+    return Document(document.url, document.data, document.retrieved, document.name, document.files)
+
+
+def parse(document: Document, syntax: str) -> None:
+    """What any reader must do at least."""
+    text = document.data.decode("utf-8-sig", "replace")
+    if syntax == "json":
+        json.loads(text)
+    elif syntax == "jsonl":
+        for line in text.splitlines():
+            if line.strip():
+                json.loads(line)
+    elif syntax == "yaml":
+        yaml.load(text, Loader=LOADER)
+    elif syntax == "toml":
+        tomllib.loads(text)
+    elif syntax == "csv":
+        for _ in csv.reader(io.StringIO(text)):
+            pass
+    elif syntax == "markdown":
+        yaml.load(text.split("---", 2)[1] if text.startswith("---") else "", Loader=LOADER)
+    else:
+        text.splitlines()
+
+
+def read(document: Document, reader) -> Iterator[object]:
+    """Claims and problems of a document, recognition included; sorting is the record's matter."""
+    reader.recognises(document.hints)
+    yield from reader.read(document)
+
+
+def measure(found: Measure, name: str, repeat: int) -> None:
+    """Time and memory of one reader over its documents; the best of several runs counts."""
+    reader = readers()[name]
+    best_reading = best_parsing = float("inf")
+    for run in range(repeat):
+        reading = parsing = 0.0
+        for document in found.documents:
+            syntax = document.hints.syntax
+            start = time.perf_counter()
+            with contextlib.suppress(ValueError, yaml.YAMLError, csv.Error):
+                parse(document, syntax)
+            parsing += time.perf_counter() - start
+            again = fresh(document)
+            start = time.perf_counter()
+            try:
+                for item in read(again, reader):
+                    if run == 0:
+                        found.problems += isinstance(item, Problem)
+                        found.claims += not isinstance(item, Problem)
+            except SourceError:
+                found.failed += run == 0
+            reading += time.perf_counter() - start
+        best_reading, best_parsing = min(best_reading, reading), min(best_parsing, parsing)
+    found.reading, found.parsing = best_reading, best_parsing
+    largest = max(found.documents, key=lambda document: len(document.data))
+    tracemalloc.start()
+    with contextlib.suppress(SourceError):
+        for _ in read(fresh(largest), reader):
+            pass
+    found.peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+
+def gather(root: Path) -> dict[str, Measure]:
+    """Every file below a folder under the reader that recognises it."""
+    measures: dict[str, Measure] = defaultdict(Measure)
+    known = readers()
+    for path in sorted(root.rglob("*")):
+        if not path.is_file() or path.stat().st_size > 64 << 20:
+            continue
+        local = path.relative_to(root).as_posix()
+        document = Document(Iri("urn:file:x"), path.read_bytes(), "2026-01-01", local)
+        try:
+            hints = document.hints
+        except SourceError:
+            measures["-"].failed += 1
+            continue
+        for name, reader in known.items():
+            if reader.recognises(hints):
+                measures[name].documents.append(document)
+                measures[name].octets += len(document.data)
+                break
+        else:
+            measures["-"].failed += 1
+    return measures
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("folder", type=Path)
+    options.add_argument("--repeat", type=int, default=3)
+    options.add_argument("--json", action="store_true")
+    asked = options.parse_args()
+    measures = gather(asked.folder)
+    unread = measures.pop("-", Measure()).failed
+    rows = []
+    for name, found in sorted(measures.items()):
+        measure(found, name, asked.repeat)
+        count = len(found.documents)
+        rows.append(
+            {
+                "reader": name,
+                "documents": count,
+                "MB": round(found.octets / 1e6, 2),
+                "claims": found.claims,
+                "problems": found.problems,
+                "failed": found.failed,
+                "documents/s": round(count / found.reading) if found.reading else 0,
+                "claims/s": round(found.claims / found.reading) if found.reading else 0,
+                "ms": round(found.reading * 1e3, 1),
+                "parsing ms": round(found.parsing * 1e3, 1),
+                "ratio": round(found.reading / found.parsing, 1) if found.parsing else 0,
+                "peak MB": round(found.peak / 1e6, 1),
+            }
+        )
+    if asked.json:
+        json.dump(rows, sys.stdout, indent=1)
+        print()
+        return
+    heads = list(rows[0]) if rows else []
+    print(" ".join(f"{head:>11}" for head in heads))
+    for row in rows:
+        print(" ".join(f"{row[head]!s:>11}" for head in heads))
+    print(f"not recognised or not text: {unread}")
+
+
+if __name__ == "__main__":
+    main()
