@@ -18,4 +18,4 @@ def index_folder(place: str) -> Path | None:
     if place.startswith(("http://", "https://")):
         return None
     folder = Path(place)
-    return folder / "lineage" if os.access(folder, os.W_OK) else None
+    return folder / "derived" / "lineage" if os.access(folder, os.W_OK) else None
