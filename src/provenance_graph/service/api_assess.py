@@ -44,7 +44,7 @@ def _assessments(routes: APIRouter, access: Access) -> None:
             return [
                 {
                     "id": rubric.id,
-                    "title": rubric.title,
+                    "title": rubric.label,
                     "version": rubric.version,
                     "computed": rubric.is_computed,
                     "sources": list(rubric.sources),

@@ -55,6 +55,10 @@ class ProblemRoute(APIRoute):
                 return problem(HttpProblem(error.status_code, "Refused", detail))
             except ProvenanceError as error:
                 return problem(problem_of(error))
+            except Exception as error:  # noqa: BLE001 - the last door: a bug must not be told
+                service = request.app.state.service
+                service.log.write("error", {"path": request.url.path, "error": repr(error)})
+                return problem(problem_of(error))
 
         return answer
 
