@@ -11,6 +11,7 @@ import signal
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from service import Running
 
@@ -36,10 +37,8 @@ def kind_of(service: Running, pid: int) -> str:
     if pid == service.process.pid:
         return "supervisor"
     with contextlib.suppress(OSError):
-        with open(f"/proc/{pid}/stat") as file:
-            parent = int(file.read().rpartition(")")[2].split()[1])
-        with open(f"/proc/{pid}/cmdline") as file:
-            line = file.read()
+        parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        line = Path(f"/proc/{pid}/cmdline").read_text()
         if parent == service.process.pid:
             return "writer or HTTP"
         return "zygote or worker" if "zygote" in line else "other"

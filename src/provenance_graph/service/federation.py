@@ -181,7 +181,7 @@ class Federation:
             if reply.headers.get("content-encoding", "identity") != "identity":
                 raise FetchError("it compressed an answer that was asked for plain")
             body = bytearray()
-            async for chunk in reply.aiter_raw():
+            async for chunk in reply.aiter_bytes():
                 body += chunk
                 if len(body) > limit:
                     raise FetchError(f"its answer is larger than {limit >> 20} MB")

@@ -21,74 +21,84 @@ _HEADERS: Final = 200
 _PREDECESSOR: Final = 1.5
 
 
-def bounded_protocol(settings: Settings) -> type[asyncio.Protocol]:
-    """A protocol that ends connections whose headers are too large, too many or too slow."""
-    most, seconds = settings.header_kb << 10, settings.header_seconds
+class Bounded(HttpToolsProtocol):
+    """Ends connections whose headers are too large, too many or too slow."""
 
-    class Bounded(HttpToolsProtocol):
-        """Counts bytes until the headers are complete."""
+    most = 64 << 10
+    seconds = 10.0
 
-        _head = 0
-        _count = 0
-        _in_head = True
-        _timer: asyncio.TimerHandle | None = None
+    _head = 0
+    _count = 0
+    _in_head = True
+    _timer: asyncio.TimerHandle | None = None
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            self._timer = self.loop.call_later(seconds, self._too_slow)
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start to wait for a request."""
+        super().connection_made(transport)
+        self._timer = self.loop.call_later(self.seconds, self._too_slow)
 
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._stop_timer()
-            super().connection_lost(exc)
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._stop_timer()
+        super().connection_lost(exc)
 
-        def data_received(self, data: bytes) -> None:
-            if self._in_head:
-                self._head += len(data)
-                # A whole small request may come with its body in one piece: only what stays
-                # unfinished counts.
-                if self._head > most and b"\r\n\r\n" not in data[:most]:
-                    self._refuse(431)
-                    return
-            super().data_received(data)
-            if self._in_head and self._timer is None and self._head:
-                self._timer = self.loop.call_later(seconds, self._too_slow)
+    def data_received(self, data: bytes) -> None:
+        """Count what arrives before the headers are complete."""
+        if self._in_head:
+            self._head += len(data)
+            # A whole small request may come with its body in one piece: only what stays
+            # unfinished counts.
+            if self._head > self.most and b"\r\n\r\n" not in data[: self.most]:
+                self._refuse(431)
+                return
+        super().data_received(data)
+        if self._in_head and self._timer is None and self._head:
+            self._timer = self.loop.call_later(self.seconds, self._too_slow)
 
-        def on_message_begin(self) -> None:
-            self._count, self._head = 0, max(self._head, 1)
-            super().on_message_begin()
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._count, self._head = 0, max(self._head, 1)
+        super().on_message_begin()
 
-        def on_header(self, name: bytes, value: bytes) -> None:
-            self._count += 1
-            if self._count > _HEADERS:
-                raise httptools.HttpParserError("too many headers")
-            super().on_header(name, value)
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count headers."""
+        self._count += 1
+        if self._count > _HEADERS:
+            raise httptools.HttpParserError("too many headers")
+        super().on_header(name, value)
 
-        def on_headers_complete(self) -> None:
-            self._in_head = False
-            self._stop_timer()
-            super().on_headers_complete()
+    def on_headers_complete(self) -> None:
+        """The headers are complete."""
+        self._in_head = False
+        self._stop_timer()
+        super().on_headers_complete()
 
-        def on_message_complete(self) -> None:
-            self._in_head, self._head = True, 0
-            super().on_message_complete()
+    def on_message_complete(self) -> None:
+        """The request is complete; another may follow."""
+        self._in_head, self._head = True, 0
+        super().on_message_complete()
 
-        def _stop_timer(self) -> None:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
-
-        def _too_slow(self) -> None:
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
             self._timer = None
-            if self._in_head and not self.transport.is_closing():
-                self._refuse(408)
 
-        def _refuse(self, status: int) -> None:
-            phrase = http.HTTPStatus(status).phrase
-            said = f"HTTP/1.1 {status} {phrase}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-            self.transport.write(said.encode())
-            self.transport.close()
+    def _too_slow(self) -> None:
+        self._timer = None
+        if self._in_head and not self.transport.is_closing():
+            self._refuse(408)
 
-    return Bounded
+    def _refuse(self, status: int) -> None:
+        phrase = http.HTTPStatus(status).phrase
+        said = f"HTTP/1.1 {status} {phrase}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+        self.transport.write(said.encode())
+        self.transport.close()
+
+
+def bounded_protocol(settings: Settings) -> type[Bounded]:
+    """The protocol with the bounds of these settings."""
+    bounds = {"most": settings.header_kb << 10, "seconds": settings.header_seconds}
+    return type("Bounded", (Bounded,), bounds)
 
 
 def run_http(

@@ -1,0 +1,290 @@
+"""What stands around the protocol: health, metrics, pages, linked data, bounds, fairness."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from provenance_graph.errors import QueryTimeout, UsageError
+from provenance_graph.service import auth, config
+from provenance_graph.service.app import create_app
+from provenance_graph.service.limits import Bucket, Clients, Fairness
+from provenance_graph.service.pages import Pages
+
+DIRECT = {"content-type": "application/sparql-query"}
+BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+Load = Callable[[str], None]
+
+
+def test_health_is_ready_and_tells_the_version(client: TestClient) -> None:
+    reply = client.get("/health")
+    assert reply.status_code == 200
+    assert reply.json()["status"] == "ready"
+    assert reply.json()["version"] == "v1"
+
+
+def test_health_says_why_it_is_not_ready(client: TestClient, engine: object) -> None:
+    engine.failure = QueryTimeout("nobody answers")  # type: ignore[attr-defined]
+    reply = client.get("/health")
+    assert reply.status_code == 503
+    assert reply.json()["reason"] == "nobody answers"
+
+
+def test_metrics_count_requests_by_route_and_status(client: TestClient) -> None:
+    client.get("/sparql", params={"query": "ASK {}"})
+    client.get("/sparql", params={"query": "nonsense"})
+    text = client.get("/metrics").text
+    start = 'provenance_graph_http_requests_total{method="GET",route="sparql",status='
+    assert f'{start}"200"}} 1.0' in text
+    assert f'{start}"400"}} 1.0' in text
+
+
+def test_metrics_do_not_grow_with_what_clients_make_up(client: TestClient) -> None:
+    for n in range(20):
+        client.request(f"M{n}", f"/nowhere/{n}")
+    assert client.get("/metrics").text.count('route="page"') < 20
+
+
+def test_every_answer_has_an_id_that_its_problem_repeats(client: TestClient) -> None:
+    reply = client.get("/sparql", params={"query": "nonsense"})
+    assert reply.json()["instance"] == f"urn:request:{reply.headers['x-request-id']}"
+
+
+def test_the_access_log_is_one_json_object_a_line(
+    serve: Callable[..., TestClient], tmp_path: Path
+) -> None:
+    log = tmp_path / "access.log"
+    client = serve(access_log=str(log), slow_log_seconds=0.0)
+    client.get("/sparql", params={"query": "ASK {}\n#x"}, headers={"user-agent": 'a"\nb'})
+    client.get("/x%0a%22y")
+    client.app.state.service.log.close()  # type: ignore[attr-defined]
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [line["event"] for line in lines] == ["slow-query", "request", "request"]
+    assert lines[0]["id"] == lines[1]["id"]
+    assert lines[0]["query"] == "ASK {}\n#x"
+    assert lines[1]["status"] == 200
+
+
+def test_answers_cannot_be_taken_for_another_type(client: TestClient) -> None:
+    reply = client.get("/sparql", params={"query": "ASK {}"})
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in reply.headers["content-security-policy"]
+
+
+def test_a_body_above_the_limit_is_413(serve: Callable[..., TestClient]) -> None:
+    client = serve(body_mb=1, query_kb=10_000)
+    reply = client.post("/sparql", content=b"#" * (1 << 20) + b"xx", headers=DIRECT)
+    assert reply.status_code == 413
+
+
+def test_a_body_is_bounded_after_decompression_too(serve: Callable[..., TestClient]) -> None:
+    client = serve(body_mb=1)
+    headers = {**DIRECT, "content-encoding": "gzip"}
+    reply = client.post("/sparql", content=gzip.compress(b"ASK {}"), headers=headers)
+    assert reply.json()["boolean"] is True
+    bomb = gzip.compress(b"#" * (2 << 20))
+    assert client.post("/sparql", content=bomb, headers=headers).status_code == 413
+    headers["content-encoding"] = "br"
+    assert client.post("/sparql", content=b"x", headers=headers).status_code == 415
+
+
+def test_a_query_above_the_limit_of_text_is_refused(client: TestClient) -> None:
+    reply = client.post("/sparql", content="ASK {} #" + "x" * 200_000, headers=DIRECT)
+    assert reply.status_code == 400
+    assert "longer" in reply.json()["detail"]
+
+
+def test_too_many_refused_requests_are_429_with_the_time_to_wait(
+    serve: Callable[..., TestClient],
+) -> None:
+    client = serve(client_errors=3)
+    statuses = [client.get("/sparql", params={"query": f"bad {n}"}).status_code for n in range(6)]
+    assert statuses[0] == 400
+    assert statuses[-1] == 429
+    reply = client.get("/sparql", params={"query": "ASK { ?new ?one ?here }"})
+    assert int(reply.headers["retry-after"]) >= 1
+
+
+def test_an_allowance_refills_within_a_minute() -> None:
+    bucket = Bucket(60, now=0)
+    bucket.take(90, now=0)
+    assert bucket.wait(now=0) == 31
+    assert bucket.wait(now=32) == 0
+
+
+def test_time_counts_only_while_others_wait() -> None:
+    clients = Clients(Fairness(seconds=10), lambda: 0.0)
+    greedy = clients.admit("a")
+    clients.charge(greedy, 100, failed=False)
+    clients.admit("a")
+    clients.admit("b", in_line=5)
+    with pytest.raises(Exception, match="share of time"):
+        clients.admit("a", in_line=5)
+
+
+def test_clients_that_are_idle_are_forgotten() -> None:
+    clients = Clients(Fairness(), lambda: 0.0)
+    for n in range(10_050):
+        clients.admit(str(n))
+    assert len(clients._known) <= 10_000
+
+
+def test_docs_come_from_here_alone(client: TestClient) -> None:
+    page = client.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    assert client.get("/docs/page.js").headers["content-type"].startswith("text/javascript")
+    assert client.get("/openapi.json").json()["openapi"].startswith("3.1")
+
+
+def test_a_browser_gets_the_page_for_places_inside_it(client: TestClient) -> None:
+    for path in ("/", "/models/org/name", "/compare"):
+        reply = client.get(path, headers=BROWSER)
+        assert reply.status_code == 200
+        assert reply.headers["content-type"].startswith("text/html")
+        assert "default-src 'none'" in reply.headers["content-security-policy"]
+
+
+def test_nobody_else_gets_a_page_for_what_is_not_there(client: TestClient) -> None:
+    reply = client.get("/nowhere", headers={"accept": "application/json"})
+    assert reply.status_code == 404
+    assert reply.headers["content-type"] == "application/problem+json"
+
+
+def test_files_of_the_page_are_kept_by_name_for_ever(tmp_path: Path, engine: object) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    (tmp_path / "assets" / "a-1234.js").write_text("1")
+    (tmp_path / ".hidden").write_text("x")
+    settings = config.Settings(access_log="")
+    app = create_app(engine, settings=settings, static=tmp_path)  # type: ignore[arg-type]
+    client = TestClient(app)
+    reply = client.get("/assets/a-1234.js")
+    assert reply.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in reply.headers["cache-control"]
+    tag = reply.headers["etag"]
+    assert client.get("/assets/a-1234.js", headers={"if-none-match": tag}).status_code == 304
+    for path in ("/.hidden", "/assets/../index.html/..", "/assets/%2e%2e/%2e%2e/etc/passwd"):
+        assert client.get(path, headers={"accept": "*/*"}).status_code in (200, 404)
+    assert Pages(None).index().status == 200
+
+
+def test_a_thing_leads_a_browser_to_the_page_and_others_to_rdf(client: TestClient) -> None:
+    path = "/id/model/org/name-1.5"
+    reply = client.get(path, headers=BROWSER)
+    assert (reply.status_code, reply.headers["location"]) == (303, "/models/org/name-1.5")
+    reply = client.get(path, headers={"accept": "text/turtle"})
+    assert (reply.status_code, reply.headers["location"]) == (303, "/doc/model/org/name-1.5")
+    assert reply.headers["vary"] == "Accept"
+
+
+def test_a_document_tells_what_is_known_and_who_says_so(
+    client: TestClient, load_triples: Load
+) -> None:
+    thing = "https://w3id.org/provenance-graph/id/model/org/name"
+    load_triples(
+        f"<{thing}> <urn:p> 1 . <urn:child> <urn:from> <{thing}> . "
+        f"GRAPH <urn:record> {{ <{thing}> <urn:p> 1 }}"
+    )
+    reply = client.get("/doc/model/org/name", headers={"accept": "application/n-triples"})
+    assert reply.status_code == 200
+    assert f"<{thing}> <urn:p>" in reply.text
+    assert f"<urn:child> <urn:from> <{thing}>" in reply.text
+    assert "<http://purl.org/dc/terms/source> <urn:record>" in reply.text
+    assert 'rel="alternate"' in reply.headers["link"]
+
+
+@pytest.mark.parametrize("kind", ["text/turtle", "application/ld+json", "application/rdf+xml"])
+def test_a_document_is_negotiated(client: TestClient, load_triples: Load, kind: str) -> None:
+    load_triples("<https://w3id.org/provenance-graph/id/x> <urn:p> 1")
+    reply = client.get("/doc/x", headers={"accept": kind})
+    assert reply.headers["content-type"].startswith(kind)
+
+
+def test_a_thing_that_nobody_knows_is_404(client: TestClient) -> None:
+    assert client.get("/doc/model/nobody/knows").status_code == 404
+
+
+def test_a_name_cannot_break_out_of_its_iri(client: TestClient) -> None:
+    for path in ("/doc/x%3E%20%3Fp%20%3Fo", "/doc/%0a", "/id/%7B%7D", "/doc/%ff"):
+        assert client.get(path).status_code in (303, 400, 404)
+
+
+def test_void_counts_what_is_there(client: TestClient, load_triples: Load) -> None:
+    load_triples("<urn:a> a <urn:C> . <urn:b> a <urn:C> ")
+    reply = client.get("/.well-known/void", headers={"accept": "application/n-triples"})
+    assert reply.status_code == 200
+    assert '<http://rdfs.org/ns/void#triples> "2"' in reply.text
+    assert '<http://rdfs.org/ns/void#entities> "2"' in reply.text
+
+
+def test_the_vocabulary_and_the_context_are_served(client: TestClient) -> None:
+    assert client.get("/ns", headers={"accept": "text/turtle"}).status_code == 200
+    assert client.get("/ns", headers=BROWSER).status_code == 303
+    context = client.get("/context.jsonld")
+    assert context.headers["content-type"] == "application/ld+json"
+    assert context.json()["@context"]["pg"].endswith("/ns#")
+
+
+def test_settings_come_from_flags_before_environment_before_file(tmp_path: Path) -> None:
+    file = tmp_path / "service.toml"
+    file.write_text('port = 1\nrows = 2\nhost = "::1"\n')
+    environment = {"PROVENANCE_GRAPH_PORT": "3", "PROVENANCE_GRAPH_ROWS": "4"}
+    settled = config.load({"port": 5}, file, environment)
+    assert (settled.port, settled.rows, settled.host) == (5, 4, "::1")
+
+
+@pytest.mark.parametrize(
+    "text", ["nonsense = 1", "port = 'many'", "port = 99999", "rows = 0", "raw = 'perhaps'", "="]
+)
+def test_settings_that_cannot_be_are_told_with_their_place(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "service.toml"
+    file.write_text(text)
+    with pytest.raises(UsageError):
+        config.load({}, file, {})
+
+
+def test_a_fresh_token_can_be_put_into_a_file_and_is_not_kept_in_it(tmp_path: Path) -> None:
+    secret, line = auth.new_token("ci", "write")
+    file = tmp_path / "tokens"
+    file.write_text(f"# people\n\n{line}\n")
+    assert secret not in line
+    holder = auth.load("", file).find(secret)
+    assert holder is not None
+    assert (holder.name, holder.may("write"), holder.may("slow")) == ("ci", True, False)
+    assert auth.load("", file).find(secret + "x") is None
+
+
+@pytest.mark.parametrize("line", ["name write", "name fly sha256:" + "0" * 64, "a write sha256:x"])
+def test_a_token_file_that_is_wrong_is_told_with_its_line(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(line)
+    with pytest.raises(UsageError, match="tokens:1"):
+        auth.load("", file)
+
+
+def test_a_short_token_is_refused() -> None:
+    with pytest.raises(UsageError, match="at least"):
+        auth.load("secret", None)
+
+
+def test_a_forwarded_address_is_believed_only_from_a_trusted_proxy(
+    serve: Callable[..., TestClient], tmp_path: Path
+) -> None:
+    for trusted, expected in (("", "testclient"), ("testclient", "9.9.9.9")):
+        log = tmp_path / f"log-{trusted}"
+        client = serve(access_log=str(log), trusted_proxies=trusted)
+        client.get("/health", headers={"x-forwarded-for": "1.1.1.1, 9.9.9.9"})
+        client.app.state.service.log.close()  # type: ignore[attr-defined]
+        assert json.loads(log.read_text().splitlines()[0])["client"] == expected
+
+
+def test_every_setting_is_in_the_manual() -> None:
+    manual = Path(__file__).parents[2] / "docs" / "service.md"
+    assert config.table() in manual.read_text(encoding="utf-8")
