@@ -76,7 +76,7 @@ def origin(document: Document) -> Origin:
     )
     name = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
     return Origin(
-        local=names.slug(dataset.text(SCHEMA + "name") or name),
+        local=f"{statements.place(document)}/{names.slug(dataset.text(SCHEMA + 'name') or name)}",
         publisher=names.organization(maker or "unnamed authors of dataset metadata"),
         basis=Basis.THIRD_PARTY,
         title=f"Croissant metadata of {dataset.text(SCHEMA + 'name') or name}",

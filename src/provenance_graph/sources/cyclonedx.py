@@ -92,9 +92,10 @@ def _maker(metadata: dict[Any, Any]) -> str:
 
 
 def _local(document: Document, bom: dict[Any, Any]) -> str:
+    """Its place among the documents, and its serial number: examples share the latter."""
     serial = word(bom.get("serialNumber")).removeprefix("urn:uuid:")
-    name = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
-    return names.slug(serial if re.fullmatch(r"[0-9a-fA-F-]{36}", serial) else name)
+    known = serial if re.fullmatch(r"[0-9a-fA-F-]{36}", serial) else ""
+    return "/".join(part for part in (statements.place(document), known.casefold()) if part)
 
 
 def read(document: Document) -> Iterator[Claim | Problem]:

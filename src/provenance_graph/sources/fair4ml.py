@@ -120,7 +120,6 @@ def _models(document: Document) -> list[tuple[str, Node, dict[Any, Any]]]:
 def origin(document: Document) -> Origin:
     """Whoever published the metadata; MLentory where values are wrapped."""
     models = _models(document)
-    name = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
     wrapped = any(
         "extraction_metadata" in raw
         or any("extraction_method" in mapping(i) for v in raw.values() for i in listed(v)[:1])
@@ -129,7 +128,7 @@ def origin(document: Document) -> Origin:
     stated = models[0][1].text(SCHEMA + "sdPublisher") if models else ""
     maker = stated or ("MLentory" if wrapped else "")
     return Origin(
-        local=names.slug(name.removesuffix(".json").removesuffix(".jsonld")),
+        local=statements.place(document),
         publisher=names.organization(maker or "unnamed authors of model metadata"),
         basis=Basis.THIRD_PARTY,
         title="FAIR4ML metadata",

@@ -71,7 +71,7 @@ def origin(document: Document) -> Origin:
     element = graph.by_id.get(licence, {}) if isinstance(licence, str) else {}
     text = word(element.get("simplelicensing_licenseExpression")) or word(licence)
     return Origin(
-        local=names.slug(_local(document, root)),
+        local=_local(document, root),
         publisher=names.organization(maker or "unnamed authors of bills of materials"),
         basis=Basis.THIRD_PARTY,
         title=f"SPDX {called(root.get('name'))}".strip(),
@@ -81,8 +81,11 @@ def origin(document: Document) -> Origin:
 
 
 def _local(document: Document, root: dict[str, Any]) -> str:
-    name = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
-    return called(root.get("spdxId")).removeprefix("urn:spdx:") or name
+    """Its place among the documents, and its id."""
+    known = called(root.get("spdxId")).removeprefix("urn:spdx:")
+    return (
+        f"{statements.place(document)}/{names.slug(known)}" if known else statements.place(document)
+    )
 
 
 def _agent(ref: Any, graph: Graph) -> str:

@@ -106,6 +106,16 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def place(document: Document) -> str:
+    """A document's path as one step of a name, without the suffix of its format.
+
+    >>> place(Document(Iri("https://x.org/b"), b"", "2026-01-31", "boms/llama 3.json"))
+    'boms-llama-3'
+    """
+    path = document.name or document.url.rsplit("/", 1)[-1]
+    return names.slug(re.sub(r"\.(?:json|jsonld|ya?ml|csv)$", "", clean(path), flags=re.IGNORECASE))
+
+
 def is_a(subject: Iri, kind: Iri, name: str = "") -> Iterator[Claim]:
     """What a thing is and what it is called."""
     yield Claim(subject, vocab.RDF_TYPE, kind)
