@@ -324,3 +324,17 @@ def test_a_folder_given_as_owner_and_name_is_that_repository(folder, subject):
     found = [item for item in READ(it) if isinstance(item, Claim)]
     assert [c.subject for c in found if c.predicate == vocab.LICENSE] == [subject]
     assert [str(c.value) for c in found if c.predicate == vocab.FILE_FORMAT] == ["gguf"]
+
+
+def test_a_datasets_card_is_about_a_dataset():
+    front = "license: odc-by\ntask_categories: [text-generation]\nlanguage: [en]\ntags: [gguf]\n"
+    url = "https://huggingface.co/datasets/acme-labs/chats"
+    found = list(READ(document(f"---\n{front}---\n", "README.md", url)))
+    dataset = names.dataset("acme-labs/chats")
+    assert Claim(dataset, vocab.RDF_TYPE, vocab.DATASET_CLASS) in found
+    assert not [c for c in found if isinstance(c, Claim) and c.value == vocab.MODEL_CLASS]
+
+
+def test_a_name_made_from_the_repository_yields_to_a_stated_one():
+    (name,) = [c for c in card("license: mit") if c.predicate == vocab.NAME and c.subject == HERE]
+    assert (str(name.value), name.basis) == ("Tiny", Basis.INFERENCE)

@@ -28,7 +28,13 @@ from provenance_graph.sources.document import (
     parse_yaml,
 )
 from provenance_graph.sources.huggingface_api import name_of, read_answer
-from provenance_graph.sources.huggingface_card import Card, read_card, shape
+from provenance_graph.sources.huggingface_card import (
+    DATASET_FIELDS,
+    Card,
+    of_dataset,
+    read_card,
+    shape,
+)
 from provenance_graph.sources.huggingface_config import read_config
 from provenance_graph.sources.huggingface_front import metadata
 from provenance_graph.sources.huggingface_names import (
@@ -182,15 +188,12 @@ def _folder(repo: Repository, document: Document, kind: str) -> Found:
     alone = not document.files
     if kind == "api":
         yield from read_answer(repo, statements.tidy(document.json, document.text), "")
-    elif repo.name or not alone or kind != "card":
+    elif kind != "card":
         yield from described(repo)
     readings = None if alone and kind in _READINGS else Basis.ARTIFACT
     dtype = None
     if kind == "card":
-        card = list(_card(repo, document.text, document, ""))
-        if alone and not repo.name and any(isinstance(item, Claim) for item in card):
-            yield from described(repo)  # a text without metadata is not known to be about a model
-        yield from card
+        yield from _card(repo, document.text, document, "", alone)
     elif kind == "results":
         rows = statements.tidy(document.yaml, document.text)
         yield from read_eval_results(repo, rows, "")
@@ -215,7 +218,7 @@ def _beside(
     """One of the other files of a folder; gives back the number format once a config said it."""
     url = f"{folder.document.url}/{file}"
     if base == "README.md" and folder.kind != "card":
-        yield from _card(repo, folder.text(file), folder.document, file)
+        yield from _card(repo, folder.text(file), folder.document, file, False)
     elif ".eval_results/" in f"/{file}" and base.endswith((".yaml", ".yml")):
         text = folder.text(file)
         yield from read_eval_results(repo, statements.tidy(parse_yaml(text, url), text), file)
@@ -263,14 +266,26 @@ def _reading(
             yield Claim(repo.subject, vocab.TOKENIZER, shown, basis=basis)
 
 
-def _card(repo: Repository, text: str, document: Document, place: str) -> Found:
+def _card(repo: Repository, text: str, document: Document, place: str, alone: bool) -> Found:
+    """A card. A text without metadata is not known to be about a model; a dataset's is about one."""
     data, problems = metadata(text, document.url)
     for problem in problems:
         yield replace(problem, where=f"{place} {problem.where}".strip())
+    if alone and of_dataset(data):
+        named = statements.hub_dataset(document.url) or repo.name
+        subject = names.dataset(named) if named else names.entity(SOURCE, "dataset", repo.local)
+        dataset = Repository(subject, named or repo.local, named)
+        yield from described(dataset, vocab.DATASET_CLASS)
+        yield from read_card(Card(dataset, data, place, text=text), DATASET_FIELDS)
+        return
+    card = Card(repo, data, place, files=frozenset(document.files), text=text)
+    found = list(read_card(card))
+    if repo.name or not alone or any(isinstance(item, Claim) for item in found):
+        yield from described(repo)
     if repo.name:
         page = Iri(f"https://huggingface.co/{repo.name}/blob/main/README.md")
         yield Claim(repo.subject, vocab.MODEL_CARD, page)
-    yield from read_card(Card(repo, data, place, files=frozenset(document.files), text=text))
+    yield from found
 
 
 def _list(document: Document) -> Found:

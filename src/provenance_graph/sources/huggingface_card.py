@@ -59,10 +59,19 @@ class Card:
         return Claim(self.repo.subject, predicate, value, **{"basis": self.basis, **more})
 
 
-def read_card(card: Card) -> Found:
+def of_dataset(data: Mapping[str, Any]) -> bool:
+    """Whether the card is a dataset's: the Hub keeps those in the same form."""
+    marks = {"dataset_info", "task_categories", "task_ids", "size_categories", "configs",
+             "annotations_creators", "source_datasets"}  # fmt: skip
+    return bool(marks & data.keys()) and not data.keys() & {
+        "base_model", "pipeline_tag", "library_name", "model-index",
+    }  # fmt: skip
+
+
+def read_card(card: Card, only: frozenset[str] | None = None) -> Found:
     """Claims of a card's metadata, field by field; keys that are not mapped are no problems."""
     for key, value in card.data.items():
-        reader = FIELDS.get(key)
+        reader = FIELDS.get(key) if only is None or key in only else None
         if reader is not None and value is not None:
             yield from reader(card, value, f"{card.place}/{key}")
         elif licence_names.spelling(str(key)):
@@ -334,6 +343,9 @@ def _linked(predicate: Iri) -> Callable[[Card, Any, str], Found]:
 
     return read
 
+
+DATASET_FIELDS = frozenset({"license", "language", "arxiv", "doi", "paper", "pretty_name", "tags"})
+"""The fields that mean the same on a dataset's card."""
 
 FIELDS: Mapping[str, Callable[[Card, Any, str], Found]] = MappingProxyType(
     {

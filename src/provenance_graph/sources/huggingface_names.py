@@ -164,12 +164,21 @@ def _stem(file: str) -> str:
     )
 
 
-def described(repo: Repository) -> Iterator[Claim]:
-    """What every document says of its subject: that it is a model, its name, owner and page."""
-    yield from statements.is_a(repo.subject, vocab.MODEL_CLASS, repo.title)
-    if repo.name:
-        yield Claim(repo.subject, vocab.HUB_REPOSITORY, statements.hub_page(repo.name))
-        yield from statements.made_by(repo.subject, repo.owner)
+def described(repo: Repository, kind: Iri = vocab.MODEL_CLASS) -> Iterator[Claim]:
+    """What every document says of its subject: what it is, its owner and page.
+
+    The name is made from the repository's, so it is an inference and yields to a stated one.
+    """
+    yield Claim(repo.subject, vocab.RDF_TYPE, kind)
+    yield Claim(repo.subject, vocab.NAME, values.text(repo.title), basis=Basis.INFERENCE)
+    if not repo.name:
+        return
+    page = repo.name if kind == vocab.MODEL_CLASS else f"datasets/{repo.name}"
+    yield Claim(repo.subject, vocab.HUB_REPOSITORY, statements.hub_page(page))
+    if repo.owner:
+        owner = names.organization(repo.owner)
+        yield from statements.is_a(owner, vocab.ORGANIZATION_CLASS, repo.owner)
+        yield Claim(repo.subject, vocab.CREATOR, owner, basis=Basis.DEVELOPER)
 
 
 def parent(

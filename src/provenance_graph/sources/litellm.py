@@ -13,6 +13,7 @@ from typing import Any
 
 from provenance_graph import names, values, vocab
 from provenance_graph.claims import Claim, Problem, Stance
+from provenance_graph.errors import Unreadable
 from provenance_graph.names import Iri
 from provenance_graph.sources import catalogues, statements
 from provenance_graph.sources.document import Document, Hints, Origin, Reader
@@ -63,6 +64,8 @@ def _origin(_: Document) -> Origin:
 
 def _read(document: Document) -> Found:
     entries = statements.tidy(document.json, document.text)
+    if not isinstance(entries, dict):
+        raise Unreadable(document.url, "not a mapping of names to offers")
     seen: dict[Iri, str] = {}
     for key, entry in entries.items():
         if key == _SAMPLE:

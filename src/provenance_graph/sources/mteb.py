@@ -121,7 +121,8 @@ def _subject(row: dict[str, Any], name: str, where: str) -> Any:
             yield Problem(f"{where}/reference", what, kind="identity")
         if reference:
             yield statements.link(base, vocab.SEE_ALSO, reference, f"{where}/reference")
-    yield from statements.is_a(base, vocab.MODEL_CLASS, known.rpartition("/")[2])
+    said = "" if base == names.model(repository) else known.rpartition("/")[2]
+    yield from statements.is_a(base, vocab.MODEL_CLASS, said)
     if "/" in known:
         yield from statements.made_by(base, known.partition("/")[0])
     if not settings:

@@ -122,7 +122,7 @@ def _read(document: Document) -> Found:
 
 def _described(name: str) -> Iterator[Claim]:
     subject = names.model(name)
-    yield from statements.is_a(subject, vocab.MODEL_CLASS, name.rpartition("/")[2])
+    yield Claim(subject, vocab.RDF_TYPE, vocab.MODEL_CLASS)
     yield Claim(subject, vocab.HUB_REPOSITORY, statements.hub_page(name))
     if "/" in name:
         yield from statements.made_by(subject, name.partition("/")[0])
