@@ -27,7 +27,9 @@ class Commands(click.Group):
         return sorted(module.name.strip("_") for module in pkgutil.iter_modules(commands.__path__))
 
     def get_command(
-        self, ctx: click.Context, cmd_name: str  # noqa: ARG002 - click's signature
+        self,
+        ctx: click.Context,
+        cmd_name: str,  # noqa: ARG002 - click's signature
     ) -> click.Command | None:
         """Load one command."""
         name = _ALIASES.get(cmd_name, cmd_name)
