@@ -7,7 +7,8 @@ influences, so that ``split`` tells both views apart without a second copy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,19 @@ class Rows:
     other: Ints
     code: Bytes
     inferred: Flags
+    scratch: deque[tuple[Flags, Ints]] = field(
+        default_factory=deque, init=False, repr=False, compare=False
+    )
+
+    def borrow(self) -> tuple[Flags, Ints]:
+        """Two arrays with a cell per node: one of False, one of anything.
+
+        Fresh ones cost more than a search when memory is busy, so searches hand them back.
+        """
+        try:
+            return self.scratch.pop()
+        except IndexError:
+            return np.zeros(self.nodes, np.bool_), np.empty(self.nodes, np.int32)
 
     @property
     def nodes(self) -> int:
@@ -140,8 +154,7 @@ def _reach_wide(
     wanted: Flags | None,
 ) -> Reach:
     """Go on with array operations, one per level."""
-    seen = np.zeros(rows.nodes, np.bool_)
-    mark = np.empty(rows.nodes, np.int32)  # touched only where nodes are found
+    seen, mark = rows.borrow()
     known = np.fromiter(found, np.int32, len(found))
     seen[known] = True
     nodes, far, via = [known[1:]], [np.array(distances, np.int32)], [np.array(vias, np.int64)]
@@ -160,7 +173,11 @@ def _reach_wide(
         far.append(np.full(len(neighbours), level, np.int32))
         via.append(places)
         frontier = neighbours
-    return Reach(np.concatenate(nodes), np.concatenate(far), np.concatenate(via))
+    every = np.concatenate(nodes)
+    seen[every] = False
+    seen[known] = False
+    rows.scratch.append((seen, mark))
+    return Reach(every, np.concatenate(far), np.concatenate(via))
 
 
 def _without_repeats(neighbours: Ints, places: Longs, mark: Ints) -> tuple[Ints, Longs]:
