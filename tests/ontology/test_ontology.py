@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pyoxigraph as ox
+import pyshacl
 import pytest
 import rdflib
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
@@ -13,7 +14,7 @@ from provenance_graph.names import NS, PREFIXES, Iri
 from provenance_graph.resources import folder, ontology_files
 from provenance_graph.shapes.model import ACCEPTED_VIEW, RECORD_GRAPHS
 from provenance_graph.shapes.parse import own_shapes
-from provenance_graph.shapes.reference import reference_findings
+from provenance_graph.shapes.reference import reference_findings, shapes_graph
 
 PG = rdflib.Namespace(NS)
 HOUSE_STYLE = folder("ontology") / "shapes" / "house-style.ttl"
@@ -157,3 +158,10 @@ def test_the_ontology_states_its_version(ontology: rdflib.Graph) -> None:
     whole = rdflib.URIRef(NS.rstrip("#"))
     assert (whole, RDF.type, OWL.Ontology) in ontology
     assert ontology.value(whole, OWL.versionIRI) is not None
+
+
+def test_our_shapes_are_well_formed_shacl() -> None:
+    conforms, _, told = pyshacl.validate(
+        rdflib.Graph(), shacl_graph=shapes_graph(), meta_shacl=True, advanced=False
+    )
+    assert conforms, told
