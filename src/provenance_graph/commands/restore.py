@@ -1,0 +1,26 @@
+"""``restore``: put a backup back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from provenance_graph.errors import UsageError
+from provenance_graph.session import Session
+
+
+@click.command()
+@click.argument("backup", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.pass_obj
+def command(session: Session, /, backup: Path) -> None:
+    """Put BACKUP in the place of what the store holds.
+
+    A service that only reads goes on and then follows; one that writes must be stopped.
+    """
+    from provenance_graph.store.embedded import restore
+
+    if session.is_remote:
+        raise UsageError("a remote store is restored where it runs")
+    version = restore(session.folder, backup)
+    session.say(f"the store is what {backup} was, as version {version}")

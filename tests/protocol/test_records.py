@@ -1,0 +1,149 @@
+"""Writes in the normal mode: every graph becomes a record, and nothing is written past it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from provenance_graph import vocab
+from provenance_graph.claims import Basis, Claim, Header, Record
+from provenance_graph.errors import ProvenanceError
+from provenance_graph.ingest.build import reference_quads
+from provenance_graph.ingest.update import update
+from provenance_graph.names import Iri, model
+from provenance_graph.service.backend import Part
+from provenance_graph.service.records import RecordTarget, agent
+from provenance_graph.store import embedded
+from provenance_graph.store.base import Limits
+from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.values import integer
+
+MINE = Iri("https://example.org/mine")
+THING = model("acme/thing")
+LINE = f'<{THING}> <{vocab.CONTEXT_LENGTH}> "4096"^^<{vocab.XSD_INTEGER}> .\n'
+PG = "PREFIX pg: <https://w3id.org/provenance-graph/ns#>"
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Iterator[RecordTarget]:
+    embedded.build(tmp_path / "store", reference_quads())
+    with EmbeddedStore.open_writer(tmp_path / "store") as store:
+        yield RecordTarget(store, Limits(), lambda: "2026-11-22T12:00:00Z")
+
+
+def part(text: str) -> list[Part]:
+    return [Part(text.encode(), "application/n-triples", MINE)]
+
+
+def view(target: RecordTarget) -> set[str]:
+    return {str(o) for _, _, o, _ in target.store.quads(THING, vocab.CONTEXT_LENGTH)}
+
+
+def header(target: RecordTarget, graph: Iri = MINE) -> dict[Iri, str]:
+    return {p: str(o) for _, p, o, _ in target.store.quads(graph, graph=graph)}
+
+
+def test_what_is_put_becomes_a_record_that_names_who_and_when(target: RecordTarget) -> None:
+    assert target.put(MINE, part(LINE), "ci", replace=True).created
+    said = header(target)
+    assert said[vocab.WAS_ATTRIBUTED_TO] == agent("ci")
+    assert said[vocab.RETRIEVED_ON] == "2026-11-22T12:00:00Z"
+    assert view(target) == {"4096"}
+
+
+def test_the_view_follows_when_a_record_is_replaced_or_dropped(target: RecordTarget) -> None:
+    target.put(MINE, part(LINE), "ci", replace=True)
+    assert not target.put(MINE, part(LINE.replace("4096", "8192")), "ci", replace=True).created
+    assert view(target) == {"8192"}
+    target.delete(MINE, "ci")
+    assert view(target) == set()
+    assert header(target) == {}
+
+
+def test_post_adds_to_a_record(target: RecordTarget) -> None:
+    target.put(MINE, part(LINE), "ci", replace=True)
+    other = f'<{THING}> <{vocab.NAME}> "Thing" .\n'
+    target.put(MINE, part(other), "ci", replace=False)
+    assert view(target) == {"4096"}
+    assert any(True for _ in target.store.quads(THING, vocab.NAME))
+
+
+def test_a_header_that_a_client_sends_is_not_believed(target: RecordTarget) -> None:
+    forged = f"<{MINE}> <{vocab.WAS_ATTRIBUTED_TO}> <https://example.org/somebody> .\n"
+    target.put(MINE, part(LINE + forged), "ci", replace=True)
+    assert header(target)[vocab.WAS_ATTRIBUTED_TO] == agent("ci")
+
+
+def test_the_default_graph_is_refused_with_an_explanation(target: RecordTarget) -> None:
+    with pytest.raises(ProvenanceError, match="accepted view"):
+        target.put(None, part(LINE), "ci", replace=True)
+    with pytest.raises(ProvenanceError, match="accepted view"):
+        target.update(f"{PG} INSERT DATA {{ <{THING}> pg:contextLength 1 }}", "ci")
+    for text in ("CLEAR DEFAULT", "DROP ALL", "CLEAR NAMED", "DELETE WHERE { ?s ?p ?o }"):
+        with pytest.raises(ProvenanceError):
+            target.update(text, "ci")
+
+
+def test_nobody_changes_the_record_of_another(target: RecordTarget) -> None:
+    foreign = Iri("https://w3id.org/provenance-graph/id/record/x/y/2026-01-01")
+    claim = Claim(THING, vocab.CONTEXT_LENGTH, integer(1))
+    publisher = Iri("https://example.org/publisher")
+    told = Header(foreign, foreign, publisher, "2026-01-01", "x", Basis.THIRD_PARTY)
+    update(target.store, [Record(told, (claim,))])
+    for attempt in (
+        lambda: target.put(foreign, part(LINE), "ci", replace=True),
+        lambda: target.delete(foreign, "ci"),
+        lambda: target.update(f"DROP GRAPH <{foreign}>", "ci"),
+        lambda: target.update(f"INSERT DATA {{ GRAPH <{foreign}> {{ <urn:a> <urn:b> 1 }} }}", "ci"),
+    ):
+        with pytest.raises(ProvenanceError, match="record of"):
+            attempt()
+    target.put(MINE, part(LINE), "ci", replace=True)
+    with pytest.raises(ProvenanceError, match="record of"):
+        target.delete(MINE, "another")
+
+
+def test_graphs_that_the_service_keeps_are_refused(target: RecordTarget) -> None:
+    reference = Iri("https://w3id.org/provenance-graph/id/graph/reference")
+    with pytest.raises(ProvenanceError, match="kept by the service"):
+        target.put(reference, part(LINE), "ci", replace=True)
+    with pytest.raises(ProvenanceError, match="kept by the service"):
+        target.update(f"DROP GRAPH <{reference}>", "ci")
+
+
+def test_an_update_writes_records(target: RecordTarget) -> None:
+    text = f"{PG} INSERT DATA {{ GRAPH <{MINE}> {{ <{THING}> pg:contextLength 4096 }} }}"
+    target.update(text, "ci")
+    assert view(target) == {"4096"}
+    text = f"""{PG} WITH <{MINE}> DELETE {{ ?s pg:contextLength ?old }}
+        INSERT {{ ?s pg:contextLength ?new }}
+        WHERE {{ ?s pg:contextLength ?old BIND(?old * 2 AS ?new) }}"""
+    target.update(text, "ci")
+    assert view(target) == {"8192"}
+    target.update(f"DROP GRAPH <{MINE}>", "ci")
+    assert view(target) == set()
+
+
+def test_an_update_of_several_graphs_is_one_commit(target: RecordTarget) -> None:
+    other = "https://example.org/other"
+    before = target.store.version
+    good = f"{PG} INSERT DATA {{ GRAPH <{MINE}> {{ <{THING}> pg:contextLength 1 }} }} ;"
+    bad = f'INSERT DATA {{ GRAPH <{other}> {{ <{THING}> pg:contextLength "x" }} }}'
+    with pytest.raises(ProvenanceError, match="context length"):
+        target.update(good + bad, "ci")
+    assert target.store.version == before
+    assert view(target) == set()
+
+
+def test_a_record_that_breaks_a_shape_is_refused(target: RecordTarget) -> None:
+    wrong = f'<{THING}> <{vocab.CONTEXT_LENGTH}> "many" .\n'
+    with pytest.raises(ProvenanceError, match="whole number"):
+        target.put(MINE, part(wrong), "ci", replace=True)
+    assert header(target) == {}
+
+
+def test_blank_nodes_are_refused_with_what_would_work(target: RecordTarget) -> None:
+    with pytest.raises(ProvenanceError, match="give this one an IRI"):
+        target.put(MINE, part("<urn:a> <urn:b> _:c .\n"), "ci", replace=True)
