@@ -192,7 +192,7 @@ class ModelEvidence:
         self.rubrics = known or rubrics.from_store(self.store)
         self._links = StoreLinks(self.store)
         self._latest = Latest(evidence.statements, evidence.as_of)
-        self._asked = question(self.rubrics, self.evidence.policy)
+        self.asked = question(self.rubrics, self.evidence.policy)
 
     def claims(self, subject: Iri) -> list[HeldClaim]:
         """Every claim that counts as evidence about a model."""
@@ -202,7 +202,7 @@ class ModelEvidence:
 
     def findings(self, subject: Iri) -> dict[Iri, Finding]:
         """What the claims amount to, per property and facet that any rubric asks for."""
-        return findings(self.claims(subject), self._asked, self.evidence.canonical(subject))
+        return findings(self.claims(subject), self.asked, self.evidence.canonical(subject))
 
 
 def stored_levels(store: Store) -> dict[Iri, dict[Iri, Iri]]:

@@ -109,7 +109,7 @@ def published(evidence: Evidence, subject: Iri, known: Rubrics) -> list[Publishe
         for thing in things:
             for node, *_ in store.quads(predicate=link, object=thing):
                 if node not in found:
-                    made = _read(evidence, node, thing, relation, known)
+                    made = read(evidence, node, thing, relation, known)
                     if made is not None:
                         found[node] = made
     order = [SAME, FORM, PARENT, SIBLING, DEVELOPER]
@@ -148,13 +148,14 @@ def _closure(evidence: Evidence, start: Iterable[Iri], *, down: bool) -> list[Ir
     return sorted(found)
 
 
-def _read(
+def read(
     evidence: Evidence, node: Iri, thing: Iri, relation: str, known: Rubrics
 ) -> Published | None:
+    """One published assessment of a thing; None where it is not known by the day asked about."""
     seen = evidence.view(node)
     said_: dict[Iri, Value] = {p: o for _, p, o, _ in seen.quads}
     scheme = said_.get(vocab.SCHEME)
-    if not isinstance(scheme, Iri):  # not known by the day asked about
+    if not isinstance(scheme, Iri):
         return None
     score, maximum = _number(said_.get(vocab.SCORE)), _number(said_.get(vocab.MAX_SCORE))
     added_up = 0

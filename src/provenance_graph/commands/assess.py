@@ -14,16 +14,21 @@ if TYPE_CHECKING:
     from provenance_graph.analysis.assessment import Assessed
     from provenance_graph.analysis.rubric_model import Rubrics
     from provenance_graph.store.base import Store
+    from provenance_graph.view.evidence import Evidence
 
 MARKS = {
     "verified": "●●", "disclosed": "● ", "partial": "◐ ", "estimate": "· ", "undisclosed": "○ ",
     "contradicted": "! ", "not assessed": "? ", "not applicable": "– ", "unmet": "✕ ",
 }  # fmt: skip
+AGREEMENT = (
+    "published", "rubric", "models", "inside our range", "mean width", "rho, low", "tau, low",
+    "rho, middle", "tau, middle", "rho, with its claims", "tau, with its claims",
+)  # fmt: skip
 SUMMARY = ("model", "rubric", "version", "low", "high", "of", "class", "possible class")
 
 
 @click.command()
-@click.argument("models", nargs=-1, required=True, metavar="MODEL…")
+@click.argument("models", nargs=-1, metavar="MODEL…")
 @click.option(
     "--rubric",
     "rubrics",
@@ -36,6 +41,11 @@ SUMMARY = ("model", "rubric", "version", "low", "high", "of", "class", "possible
     "--evidence", is_flag=True, help="Which document serves for which item, and what is missing."
 )
 @click.option("--missing", is_flag=True, help="Only what the developer must still give.")
+@click.option(
+    "--agreement",
+    is_flag=True,
+    help="How far totals agree with published ones, over all models in common.",
+)
 @click.option("--gaps", default=10, show_default=True, help="At most so many gaps.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.pass_obj
@@ -46,6 +56,7 @@ def command(
     as_of: str,
     evidence: bool,
     missing: bool,
+    agreement: bool,
     gaps: int,
     form: str,
 ) -> None:
@@ -53,12 +64,18 @@ def command(
     from provenance_graph.analysis import annex
     from provenance_graph.analysis.assessment import DEFAULT, assess_under
     from provenance_graph.analysis.naming import resolve
-    from provenance_graph.view.evidence import Evidence, day_of
+    from provenance_graph.view import evidence as view
+    from provenance_graph.view.evidence import day_of
 
     store = session.store()
+    if agreement:
+        _agreement(session, view.Evidence(store, as_of=day_of(as_of)), rubrics, form)
+        return
+    if not models:
+        raise click.UsageError("name a MODEL, or ask for --agreement")
     usual = annex.LISTS[:3] if evidence or missing else (DEFAULT,)
     known, names = _schemes(store, rubrics or usual)
-    seen = Evidence(store, as_of=day_of(as_of))
+    seen = view.Evidence(store, as_of=day_of(as_of))
     found = [
         one for model in models for one in assess_under(seen, resolve(store, model), names, known)
     ]
@@ -79,6 +96,33 @@ def command(
         session.print_table(SUMMARY, map(_summary, found), form)
     else:
         click.echo("\n".join(page(found[0].to_json(), gaps)))
+
+
+def _agreement(session: Session, evidence: Evidence, rubrics: Sequence[str], form: str) -> None:
+    from provenance_graph.analysis.assessment import DEFAULT
+    from provenance_graph.analysis.assessment_agreement import agreements
+
+    found = agreements(evidence, rubrics[0] if rubrics else DEFAULT)
+    if form == "json":
+        session.print_json([one.to_json() for one in found])
+        return
+    rows = [
+        (
+            one.scheme,
+            one.rubric,
+            len(one.pairs),
+            one.inside,
+            one.width,
+            *(x for c in (one.low, one.middle, one.circular) for x in (c.spearman, c.kendall)),
+        )
+        for one in found
+    ]
+    session.print_table(AGREEMENT, rows, form)
+    session.say(
+        "rho and tau leave out the index's own claims, which would compare it with itself; "
+        "'with its claims' shows how much that would flatter us. Empty: fewer than 3 models, "
+        "or nothing varies."
+    )
 
 
 def _schemes(store: Store, asked: Sequence[str]) -> tuple[Rubrics, list[str]]:
