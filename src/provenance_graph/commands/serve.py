@@ -55,6 +55,18 @@ def command(
     settings = config.load(flags, config_file)
     if session.is_remote:
         raise UsageError("serve needs a store's folder, not the address of another service")
+    if not settings.raw and not (session.folder / "CURRENT").exists():
+        _build(session)
     from provenance_graph.service.run import run  # heavy; not needed for --help
 
     raise SystemExit(run(settings, session.folder))
+
+
+def _build(session: Session) -> None:
+    """Make the store of the shipped data, where there is none yet."""
+    from provenance_graph.ingest.build import build
+    from provenance_graph.resources import folder
+
+    session.say(f"no store at {session.folder} yet: building it from the shipped data")
+    built = build(folder("data"), session.folder)
+    session.say(f"{built.records:,} records, {built.quads:,} quads; version {built.version}")

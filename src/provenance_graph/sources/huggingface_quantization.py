@@ -119,8 +119,11 @@ def _groups(said: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _group_format(said: dict[str, Any]) -> Iri | None:
-    kinds = {(group.get("type"), group.get("num_bits")) for group in _groups(said)
-             if isinstance(group.get("type"), str) and isinstance(group.get("num_bits"), int)}  # fmt: skip
+    kinds: set[tuple[str, int]] = set()
+    for group in _groups(said):
+        kind, bits = group.get("type"), group.get("num_bits")
+        if isinstance(kind, str) and isinstance(bits, int):
+            kinds.add((kind, bits))
     if len(kinds) > 1:
         return vocab.MIXED_PRECISION
     known = {
