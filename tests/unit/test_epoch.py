@@ -42,6 +42,20 @@ def test_the_label_and_the_method_decide_on_what_basis_compute_stands(
     assert (claim.basis, claim.confidence) == (basis, confidence)
 
 
+@pytest.mark.parametrize(
+    ("stated", "value", "basis"),
+    [
+        ("247000000.00000003", "247000000", None),
+        ("346666666666.66", "346666666667", Basis.INFERENCE),
+    ],
+)
+def test_a_count_with_a_fraction_is_rounded_and_kept_as_stated(
+    stated: str, value: str, basis: Basis | None
+) -> None:
+    claim = one(f"X,O,2024-01-01,{stated},,,,,\n", vocab.PARAMETER_COUNT)
+    assert (str(claim.value), claim.as_stated, claim.basis) == (value, stated, basis)
+
+
 def test_data_that_nobody_named_are_reported_undisclosed() -> None:
     claim = one("X,O,2024-01-01,1,1,,,,Unspecified unreleased\n", vocab.TRAINED_ON)
     assert (claim.value, claim.stance) == (None, Stance.REPORTS_UNDISCLOSED)

@@ -25,13 +25,13 @@ MODEL = names.entity("mot", "model", "x-1b")
 )
 def test_an_origin_is_a_model_or_stays_an_unresolved_text(origin: str, parent: str) -> None:
     claims, problems = read(mot.READER, HEAD + f"  origin: '{origin}'\n", "x.yml")
-    assert values_of(claims, MODEL, vocab.WAS_DERIVED_FROM) == [parent]
+    assert values_of(claims, MODEL, vocab.FINE_TUNED_FROM) == [parent]
     assert problems == []
 
 
 def test_a_licence_in_the_place_of_the_origin_is_a_problem() -> None:
     claims, problems = read(mot.READER, HEAD + "  origin: Apache-2.0\n", "x.yml")
-    assert values_of(claims, MODEL, vocab.WAS_DERIVED_FROM) == []
+    assert values_of(claims, MODEL, vocab.FINE_TUNED_FROM) == []
     assert [problem.where for problem in problems] == ["/release/origin"]
 
 

@@ -17,12 +17,12 @@ END = names.entity("osai", "model", "x-1b")
 def test_the_base_and_the_end_model_are_different_models() -> None:
     claims, _ = read(osai.READER, HEAD + "  basemodelname: X-Base\n", "x.yaml")
     base = names.entity("osai", "model", "x-base")
-    assert values_of(claims, END, vocab.WAS_DERIVED_FROM) == [base]
+    assert values_of(claims, END, vocab.FINE_TUNED_FROM) == [base]
 
 
 def test_one_name_for_both_is_one_model() -> None:
     claims, _ = read(osai.READER, HEAD + "  basemodelname: X-1B\n", "x.yaml")
-    assert values_of(claims, END, vocab.WAS_DERIVED_FROM) == []
+    assert values_of(claims, END, vocab.FINE_TUNED_FROM) == []
 
 
 def test_a_repository_called_otherwise_does_not_become_the_models() -> None:

@@ -264,9 +264,13 @@ def _pedigree(part: dict[Any, Any], model: Iri, where: str, bom: Bom) -> Iterato
             if relative == model:
                 yield Problem(f"{where}/pedigree/{key}/{n}", "a model is its own relative")
             elif key == "ancestors":
-                yield Claim(model, vocab.WAS_DERIVED_FROM, relative)
+                yield from packages.descends(
+                    model, relative, "ancestor", f"{where}/pedigree/{key}/{n}"
+                )
             else:
-                yield Claim(relative, vocab.WAS_DERIVED_FROM, model)
+                yield from packages.descends(
+                    relative, model, "descendant", f"{where}/pedigree/{key}/{n}"
+                )
 
 
 def _data(part: dict[Any, Any], where: str, bom: Bom) -> Iterator[Claim | Problem]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from provenance_graph import names, values, vocab
@@ -117,16 +118,42 @@ def _figures(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
     confidence = CONFIDENCES.get(label)
     speculative = Basis.ESTIMATE if label == "speculative" else None
     if stated := row.get("Parameters"):
-        yield statements.quantity(
-            model, vocab.PARAMETER_COUNT, stated, f"{where} Parameters",
-            basis=speculative, confidence=confidence,
-        )  # fmt: skip
+        yield _count(
+            model, vocab.PARAMETER_COUNT, stated, f"{where} Parameters", speculative, confidence
+        )
     if stated := row.get(COMPUTE):
         yield statements.quantity(
             model, vocab.TRAINING_COMPUTE_FLOP, stated, f"{where} {COMPUTE}",
             basis=speculative or compute_basis(row.get(METHOD, "")),
             confidence=confidence, kind=vocab.XSD_DOUBLE,
         )  # fmt: skip
+
+
+def _count(
+    model: Iri,
+    predicate: Iri,
+    stated: str,
+    where: str,
+    basis: Basis | None,
+    confidence: Decimal | None,
+) -> Claim:
+    """A count; the table holds some that are products of rounded numbers.
+
+    ``247000000.00000003`` is a whole number spoilt by arithmetic. ``388960152200.71`` is a
+    number that Epoch computed: rounded, and an Inference.
+    """
+    number = values.number(stated)
+    if number is None or number == number.to_integral_value():
+        return statements.quantity(
+            model, predicate, stated, where, basis=basis, confidence=confidence
+        )
+    near = round(number)
+    computed = abs(number - near) > Decimal("0.01")
+    found = statements.quantity(
+        model, predicate, near, where, confidence=confidence,
+        basis=basis or (Basis.INFERENCE if computed else None),
+    )  # fmt: skip
+    return replace(found, as_stated=stated, locator=where)
 
 
 def compute_basis(method: str) -> Basis | None:
@@ -160,21 +187,14 @@ def _hardware(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
             model, vocab.TRAINING_DURATION_DAYS, days or stated, f"{where} {column}",
             kind=vocab.XSD_DECIMAL,
         )  # fmt: skip
-        yield _as_stated(claim, f"{stated} hours", f"{where} {column}")
+        yield replace(claim, as_stated=f"{stated} hours", locator=f"{where} {column}")
     column = "Training compute cost (2023 USD)"
     if stated := row.get(column):
         claim = statements.quantity(
             model, vocab.TRAINING_COST_USD, stated, f"{where} {column}",
             basis=Basis.INFERENCE, kind=vocab.XSD_DECIMAL,
         )  # fmt: skip
-        yield _as_stated(claim, f"{stated} (2023 USD)", f"{where} {column}")
-
-
-def _as_stated(claim: Claim, stated: str, where: str) -> Claim:
-    return Claim(
-        claim.subject, claim.predicate, claim.value, basis=claim.basis, as_stated=stated,
-        locator=where, unusable=claim.unusable,
-    )  # fmt: skip
+        yield replace(claim, as_stated=f"{stated} (2023 USD)")
 
 
 def _data(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
@@ -193,13 +213,13 @@ def _data(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
     if stated := row.get(column):
         label = row.get("Confidence", "").casefold()
         in_tokens = _counts_tokens(stated, row.get("Dataset size notes", ""))
-        yield statements.quantity(
+        yield _count(
             model,
             vocab.TRAINING_TOKEN_COUNT if in_tokens else vocab.TRAINING_DATAPOINT_COUNT,
             stated,
             f"{where} {column}",
-            basis=Basis.ESTIMATE if label == "speculative" else None,
-            confidence=CONFIDENCES.get(label),
+            Basis.ESTIMATE if label == "speculative" else None,
+            CONFIDENCES.get(label),
         )
 
 

@@ -165,7 +165,7 @@ def _origin(release: dict[Any, Any], model: Iri) -> Iterator[Claim | Problem]:
     if not text:
         return
     if repository := statements.hub_model(_link(text)):
-        yield Claim(model, vocab.WAS_DERIVED_FROM, names.model(repository))
+        yield Claim(model, vocab.FINE_TUNED_FROM, names.model(repository))
         return
     if _is_licence(text):
         yield Problem(where, f"{text!r} is a licence, not a model", "the name of the base model")
@@ -180,7 +180,7 @@ def _origin(release: dict[Any, Any], model: Iri) -> Iterator[Claim | Problem]:
     else:
         yield Claim(parent, vocab.RDF_TYPE, vocab.UNRESOLVED_REFERENCE_CLASS)
         yield Claim(parent, vocab.UNRESOLVED_TEXT, statements.literal(text))
-    yield Claim(model, vocab.WAS_DERIVED_FROM, parent)
+    yield Claim(model, vocab.FINE_TUNED_FROM, parent)
 
 
 def _is_licence(text: str) -> bool:

@@ -189,12 +189,12 @@ def _weights(whole: dict[Any, Any], which: str, model: Iri, name: str) -> Iterat
 def _base(
     whole: dict[Any, Any], system: dict[Any, Any], end: Iri, end_name: str
 ) -> tuple[Iri | None, list[Claim | Problem]]:
-    """The base model, and that the end model comes from it; the index does not say how."""
+    """The base model, and that the end model was trained from it."""
     name, where = called(system.get("basemodelname")), "/system/basemodelname"
     if not name or name.casefold() == "none" or name == end_name:
         return (end if name == end_name else None), []
     if stance := _NOBODY.get(name.casefold()):
-        return None, [statements.not_given(end, vocab.WAS_DERIVED_FROM, stance, name, where)]
+        return None, [statements.not_given(end, vocab.FINE_TUNED_FROM, stance, name, where)]
     if name.endswith("?"):
         parent = names.entity(SOURCE, "unresolved", names.slug(name))
         return None, [
@@ -202,7 +202,7 @@ def _base(
             Claim(parent, vocab.UNRESOLVED_TEXT, statements.literal(name)),
             Claim(
                 end,
-                vocab.WAS_DERIVED_FROM,
+                vocab.FINE_TUNED_FROM,
                 parent,
                 basis=Basis.ESTIMATE,
                 as_stated=name,
@@ -213,7 +213,7 @@ def _base(
     if base == end:
         return end, []
     claims: list[Claim | Problem] = list(statements.is_a(base, vocab.MODEL_CLASS, name))
-    claims.append(Claim(end, vocab.WAS_DERIVED_FROM, base))
+    claims.append(Claim(end, vocab.FINE_TUNED_FROM, base))
     claims.extend(_weights(whole, "basemodel", base, name))
     return base, claims
 

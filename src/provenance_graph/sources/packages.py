@@ -125,6 +125,22 @@ def benchmark_of(metric: str, part: str = "") -> str:
     return part
 
 
+def descends(child: Iri, parent: Iri, stated: str, where: str) -> Iterator[Claim]:
+    """That one model comes from another, where the document does not say how.
+
+    The kind of derivation is then inferred: training that started from the other's weights.
+    """
+    yield Claim(child, vocab.WAS_DERIVED_FROM, parent)
+    yield Claim(
+        child,
+        vocab.FINE_TUNED_FROM,
+        parent,
+        basis=Basis.INFERENCE,
+        as_stated=stated,
+        locator=where,
+    )
+
+
 def unplaced(count: int, where: str) -> Problem:
     """Scores that name no benchmark; they are not kept."""
     what = f"{count} score{'s' if count > 1 else ''} without a benchmark, left out"

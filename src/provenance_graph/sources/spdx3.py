@@ -254,9 +254,9 @@ def _edge(
         if other is None or other == source:
             return
         if kind == "descendantOf":
-            yield Claim(source, vocab.WAS_DERIVED_FROM, other)
+            yield from packages.descends(source, other, kind, place)
         elif kind == "ancestorOf":
-            yield Claim(other, vocab.WAS_DERIVED_FROM, source)
+            yield from packages.descends(other, source, kind, place)
         elif graph.kinds.get(source) == "model" and graph.kinds.get(other) == "model":
             yield Claim(source, vocab.USES_COMPONENT, other)
     elif kind in ("contains", "hasDistributionArtifact", "hasDataFile"):
