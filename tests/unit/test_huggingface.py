@@ -338,3 +338,31 @@ def test_a_datasets_card_is_about_a_dataset():
 def test_a_name_made_from_the_repository_yields_to_a_stated_one():
     (name,) = [c for c in card("license: mit") if c.predicate == vocab.NAME and c.subject == HERE]
     assert (str(name.value), name.basis) == ("Tiny", Basis.INFERENCE)
+
+
+def test_a_recipe_of_a_merge_names_parents_weights_and_method():
+    recipe = b"""
+merge_method: ties
+base_model: acme-labs/Base
+models:
+  - model: acme-labs/A
+    parameters: {weight: 0.5, density: 0.3}
+  - model: {model: {path: acme-labs/B}}
+slices:
+  - sources: [{model: acme-labs/A+acme-labs/lora}, {model: /tmp/x}, {layer_range: [0, 1]}, 7]
+"""
+    files = {"mergekit_config.yml": recipe, "config.json": b"{"}
+    it = Document(
+        Iri("https://huggingface.co/acme-labs/Tiny"),
+        b"---\nlicense: mit\n---\n",
+        DAY,
+        "README.md",
+        files,
+    )
+    found = list(READ(it))
+    parents = [c.value for c in found if isinstance(c, Claim) and c.predicate == vocab.MERGED_FROM]
+    assert parents[:2] == [names.model("acme-labs/A"), names.model("acme-labs/B")]
+    assert parents[-1] == names.model("acme-labs/Base")
+    said = {c.predicate: str(c.value) for c in found if isinstance(c, Claim)}
+    assert (said[vocab.MERGE_METHOD], said[vocab.MERGE_WEIGHT]) == ("ties", "0.5")
+    assert sorted(p.kind for p in found if isinstance(p, Problem)) == ["lineage"] * 3 + ["syntax"]

@@ -37,6 +37,7 @@ from provenance_graph.sources.huggingface_card import (
 )
 from provenance_graph.sources.huggingface_config import read_config
 from provenance_graph.sources.huggingface_front import metadata
+from provenance_graph.sources.huggingface_merge import read_merge
 from provenance_graph.sources.huggingface_names import (
     SOURCE,
     Repository,
@@ -222,6 +223,9 @@ def _beside(
     elif ".eval_results/" in f"/{file}" and base.endswith((".yaml", ".yml")):
         text = folder.text(file)
         yield from read_eval_results(repo, statements.tidy(parse_yaml(text, url), text), file)
+    elif base in ("mergekit_config.yml", "mergekit_config.yaml"):
+        text = folder.text(file)
+        yield from read_merge(repo, statements.tidy(parse_yaml(text, url), text), file)
     elif base in FOLDER_FILES and base.endswith(".json"):
         text = folder.text(file)
         raw = statements.tidy(parse_json(text, url), text)
