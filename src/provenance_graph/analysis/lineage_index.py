@@ -25,19 +25,26 @@ from provenance_graph.analysis.lineage_arrays import (
     CODE,
     RELATIONS,
     Bytes,
-    Flags,
     Ints,
     Rows,
     pack,
 )
 from provenance_graph.analysis.lineage_names import NameTable
+from provenance_graph.analysis.lineage_splice import (
+    Row,
+    columns,
+    entries,
+    grown,
+    replace_rows,
+    turned,
+    widen,
+)
 from provenance_graph.names import Iri
 from provenance_graph.store.base import Store
 
 FORMAT = 2
 MODEL, DATASET, UNRESOLVED = 0, 1, 2
 KINDS = ("model", "dataset", "unresolved")
-Row = list[tuple[int, int, bool]]  # neighbour, relation code, inferred
 
 
 @dataclass(frozen=True)
@@ -241,18 +248,18 @@ class LineageIndex:
             licences[node] = sets.index(held) if held else -1
             kinds.update(_kinds_of(store, names, node, rows[node]))
         count = len(names)
-        kind, licence = _grown(self.kind, count, MODEL), _grown(self.licence, count, -1)
+        kind, licence = grown(self.kind, count, MODEL), grown(self.licence, count, -1)
         for node, value in licences.items():
             licence[node] = value
         for node, value in kinds.items():
             kind[node] = value
-        up, down = _widen(self.up, count), _widen(self.down, count)
+        up, down = widen(self.up, count), widen(self.down, count)
         return replace(
             self,
             version=store.version,
             names=names,
-            up=_replace_rows(up, rows),
-            down=_replace_rows(down, _turned(up, down, rows)),
+            up=replace_rows(up, {node: columns(row) for node, row in rows.items()}),
+            down=replace_rows(down, turned(up, down, rows)),
             kind=kind,
             owner=owners(names) if count > len(self) else self.owner,
             licence=licence,
@@ -261,7 +268,7 @@ class LineageIndex:
 
     def row(self, node: int) -> Iterator[tuple[int, int, bool]]:
         """The parents of a node, each with relation code and whether only inferred."""
-        yield from _row(self.up, node)
+        yield from entries(self.up, node)
 
 
 def owners(names: NameTable) -> Ints:
@@ -299,78 +306,6 @@ def _mapped(folder: Path, name: str) -> NDArray[Any]:
 
 def _load_rows(folder: Path, side: str) -> Rows:
     return Rows(*(_mapped(folder, f"{side}-{field}") for field in _FIELDS))
-
-
-def _grown(array: NDArray[Any], count: int, filler: int) -> NDArray[Any]:
-    grown = np.full(count, filler, array.dtype)
-    grown[: len(array)] = array
-    return grown
-
-
-def _widen(rows: Rows, count: int) -> Rows:
-    """The same rows with empty ones for new nodes."""
-    more = count - rows.nodes
-    if not more:
-        return rows
-    last = np.full(more, rows.start[-1])
-    return replace(
-        rows, start=np.concatenate((rows.start, last)), split=np.concatenate((rows.split, last))
-    )
-
-
-def _row(rows: Rows, node: int) -> Iterator[tuple[int, int, bool]]:
-    here = slice(int(rows.start[node]), int(rows.start[node + 1]))
-    yield from zip(
-        rows.other[here].tolist(),
-        rows.code[here].tolist(),
-        rows.inferred[here].tolist(),
-        strict=True,
-    )
-
-
-def _turned(up: Rows, down: Rows, changed: Mapping[int, Row]) -> dict[int, Row]:
-    """The parents' rows after their children's rows changed."""
-    gone: dict[int, set[int]] = {}
-    come: dict[int, Row] = {}
-    for child, row in changed.items():
-        for parent, _, _ in _row(up, child):
-            gone.setdefault(parent, set()).add(child)
-        for parent, code, inferred in row:
-            come.setdefault(parent, []).append((child, code, inferred))
-    turned = {}
-    for parent in gone.keys() | come.keys():
-        kept = [edge for edge in _row(down, parent) if edge[0] not in gone.get(parent, ())]
-        turned[parent] = sorted(kept + come.get(parent, []), key=lambda e: (e[1], e[0]))
-    return turned
-
-
-def _replace_rows(rows: Rows, changed: Mapping[int, Row]) -> Rows:
-    """Splice new rows into the arrays; costs one copy, whatever changed."""
-    if not changed:
-        return rows
-    derived = len(vocab.DERIVATIONS)
-    count, firm = np.diff(rows.start), rows.split - rows.start[:-1]
-    others: list[Ints] = []
-    codes: list[Bytes] = []
-    flags: list[Flags] = []
-    done = 0
-    for node in sorted(changed):
-        low, high = int(rows.start[node]), int(rows.start[node + 1])
-        row = changed[node]
-        others += [rows.other[done:low], np.array([e[0] for e in row], np.int32)]
-        codes += [rows.code[done:low], np.array([e[1] for e in row], np.uint8)]
-        flags += [rows.inferred[done:low], np.array([e[2] for e in row], np.bool_)]
-        count[node] = len(row)
-        firm[node] = sum(e[1] < derived for e in row)
-        done = high
-    start = np.concatenate((np.zeros(1, np.int64), np.cumsum(count)))
-    return Rows(
-        start,
-        start[:-1] + firm,
-        np.concatenate([*others, rows.other[done:]]),
-        np.concatenate([*codes, rows.code[done:]]),
-        np.concatenate([*flags, rows.inferred[done:]]),
-    )
 
 
 def _kinds_of(store: Store, names: NameTable, node: int, row: Row) -> Iterator[tuple[int, int]]:
