@@ -16,7 +16,7 @@ from decimal import Decimal
 from provenance_graph import names, values, vocab
 from provenance_graph.claims import Basis, Claim, Problem, Stance
 from provenance_graph.names import Iri
-from provenance_graph.sources import licence_names, statements
+from provenance_graph.sources import licence_names, statements, tables
 from provenance_graph.sources.document import Document, Hints, Origin, Reader
 
 SOURCE = "epoch"
@@ -61,7 +61,7 @@ def origin(document: Document) -> Origin:
 def read(document: Document) -> Iterator[Claim | Problem]:
     """Yield what the table says of each model, row by row."""
     table: list[tuple[int, dict[str, str]]] = []
-    for found in statements.rows(document):
+    for found in tables.rows(document):
         if isinstance(found, Problem):
             yield found
         elif found[1].get("Model"):

@@ -14,7 +14,7 @@ from provenance_graph import names, values, vocab
 from provenance_graph.claims import Basis, Claim, Precision, Problem, Stance
 from provenance_graph.errors import Unreadable
 from provenance_graph.names import Iri
-from provenance_graph.sources import assessed, statements
+from provenance_graph.sources import assessed, statements, tables
 from provenance_graph.sources.document import Document, Hints, Origin, Reader
 from provenance_graph.sources.fmti_tables import EDITIONS, FLAGSHIPS, PROPERTIES
 
@@ -72,7 +72,7 @@ def origin(document: Document) -> Origin:
 def read(document: Document) -> Iterator[Claim | Problem]:
     """Yield what a table of the index says, whichever of its kinds it is."""
     rows: Rows = []
-    for found in statements.rows(document):
+    for found in tables.rows(document):
         if isinstance(found, Problem):
             yield found
         else:
