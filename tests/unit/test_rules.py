@@ -6,7 +6,7 @@ import pytest
 from licence_world import catalogue, licence, rules, steps, thing, world
 
 from provenance_graph import vocab
-from provenance_graph.analysis.licences_store import mark, store_findings
+from provenance_graph.analysis.licences_store import as_validation, mark, store_findings
 from provenance_graph.analysis.rules import RULES
 from provenance_graph.claims import Basis, Claim, Header, Literal, Record
 from provenance_graph.names import Iri, mint, organization, record
@@ -321,3 +321,11 @@ def test_the_store_wide_search_marks_every_model_that_a_rule_finds():
     told = store_findings(graph, rules=["LR-04"])
     assert {f.subject for f in told.findings} == {s for rule, s in found if rule == "LR-04"}
     assert told.to_json()["of"] == len(told.findings)
+
+
+def test_findings_of_rules_go_into_a_validation_report():
+    graph = world([("x/b", "finetune", LLAMA31)], {LLAMA31: "llama-3.1", "x/b": "mit"})
+    told = list(as_validation(store_findings(graph, rules=["LR-04"]).findings))
+    assert [(one.severity.label, one.focus) for one in told] == [("Violation", thing("x/b"))]
+    assert "llama-3.1 1.b.i" in told[0].message
+    assert told[0].shape.endswith("LR-04")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -161,13 +161,18 @@ class Rule:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every licence, condition, carry, planned use and rule that a store holds."""
+    """Every licence, condition, carry, planned use and rule that a store holds.
 
-    licences: Mapping[Iri, Licence]
+    ``licences`` holds those that are described and those asked for so far: the SPDX list is
+    read licence by licence, since most of it is never met.
+    """
+
+    licences: dict[Iri, Licence]
     conditions: Mapping[str, Condition]
     uses: Mapping[str, Use]
     rules: Mapping[str, Rule]
     kind_of: Mapping[int, str]
+    read: Callable[[Iri], Licence]
 
     @classmethod
     def load(cls, store: Store) -> Catalogue:
@@ -176,7 +181,9 @@ class Catalogue:
 
     def licence(self, iri: Iri) -> Licence:
         """A licence; one that nothing is known of where the store does not describe it."""
-        return self.licences.get(iri) or Licence(iri)
+        if iri not in self.licences:
+            self.licences[iri] = self.read(iri)
+        return self.licences[iri]
 
     def in_force(self, licence: Licence, day: str) -> Licence:
         """The text of a licence that was in force on a day.
@@ -195,7 +202,7 @@ class Catalogue:
 
     @cached_property
     def by_key(self) -> dict[str, Licence]:
-        """Licences by their short id."""
+        """Described licences by their short id."""
         return {licence.key: licence for licence in self.licences.values() if licence.key}
 
     def suggested(self, name: str) -> Licence | None:
@@ -206,7 +213,7 @@ class Catalogue:
         plain = "".join(c for c in local_name(name).lower() if c.isalnum() or c == ".")
         fitting = [
             one
-            for one in self.licences.values()
+            for one in tuple(self.licences.values())  # others may be read meanwhile
             if one.family in ("llama-community", "gemma-terms")
             and one.hub_token
             and one.hub_token in plain
@@ -224,6 +231,7 @@ class _Reader:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.carries: dict[Value, Carry] = {}
+        self.licences: dict[Iri, Licence] = {}
 
     def members(self, kind: Iri) -> list[Iri]:
         return sorted(s for s, *_ in self.store.quads(predicate=vocab.RDF_TYPE, object=kind))
@@ -242,19 +250,31 @@ class _Reader:
             groups = frozenset(local_name(str(g)) for g in told[vocab.PASSES_GROUP])
             key = _one(told, vocab.NOTATION)
             self.carries[iri] = Carry(key, _one(told, vocab.PREF_LABEL), _one(told, vocab.CARRY_MODE), groups)  # fmt: skip
-        passes = {iri: self.passed(iri) for iri in self.members(vocab.PASS_THROUGH_CLASS)}
-        clauses = self.clauses()
-        texts = self.texts()
-        licences = {
-            iri: self.licence(iri, passes, clauses.get(iri, {}), texts.get(iri, ()))
-            for iri in self.members(vocab.LICENCE_CLASS)
-        }
+        self.passes = {iri: self.passed(iri) for iri in self.members(vocab.PASS_THROUGH_CLASS)}
+        self.clauses_of, self.texts_of = self.clauses(), self.texts()
+        described = {s for s, *_ in self.store.quads(predicate=vocab.TEXT_SEEN)}
+        self.licences = {iri: self.licence(iri) for iri in sorted(described)}
         return Catalogue(
-            {iri: _as_described(one, licences) for iri, one in licences.items()},
+            {iri: self.read(iri) for iri in self.licences},
             {c.key: c for c in self.conditions()},
             {u.key: u for u in map(self.use, self.members(vocab.PLANNED_USE_CLASS))},
             {r.id: r for r in map(self.rule, self.members(vocab.LICENCE_RULE_CLASS))},
             self.kinds(),
+            self.read,
+        )
+
+    def read(self, iri: Iri) -> Licence:
+        """A licence, with the terms of the one it is like where it has none of its own."""
+        one = self.licences.get(iri) or self.licence(iri)
+        like = self.licences.get(one.terms_like) if one.terms_like and not one.passes else None
+        if like is None:
+            return one
+        return replace(
+            one,
+            grants=like.grants,
+            duties=like.duties,
+            restrictions=like.restrictions,
+            passes=like.passes,
         )
 
     def passed(self, iri: Iri) -> tuple[str, Carry]:
@@ -278,13 +298,8 @@ class _Reader:
             found[licence].append(Text(text, _one(told, vocab.VALID_FROM), _one(told, vocab.VALID_UNTIL)))  # fmt: skip
         return {licence: tuple(sorted(texts, key=lambda t: t.valid_from)) for licence, texts in found.items()}  # fmt: skip
 
-    def licence(
-        self,
-        iri: Iri,
-        passes: Mapping[Iri, tuple[str, Carry]],
-        clauses: Mapping[str, Clause],
-        texts: tuple[Text, ...],
-    ) -> Licence:
+    def licence(self, iri: Iri) -> Licence:
+        """A licence as it is described; nothing is known of one that is not."""
         told = self.said(iri)
         like = told.get(vocab.TERMS_LIKE, []) or told.get(vocab.EXACT_MATCH, [])
         return Licence(
@@ -304,9 +319,9 @@ class _Reader:
             grants=frozenset(local_name(str(v)) for v in told[vocab.GRANTS]),
             duties=tuple(local_name(str(v)) for v in told[vocab.REQUIRES]),
             restrictions=tuple(local_name(str(v)) for v in told[vocab.RESTRICTS]),
-            passes=dict(passes[v] for v in told[vocab.PASS_THROUGH] if isinstance(v, Iri)),
-            clauses=clauses,
-            texts=texts,
+            passes=dict(self.passes[v] for v in told[vocab.PASS_THROUGH] if isinstance(v, Iri)),
+            clauses=self.clauses_of.get(iri, {}),
+            texts=self.texts_of.get(iri, ()),
             terms_like=like[0] if like and isinstance(like[0], Iri) else None,
         )
 
@@ -359,17 +374,3 @@ def _one(told: Mapping[Iri, list[Value]], predicate: Iri) -> str:
 def _number(told: Mapping[Iri, list[Value]], predicate: Iri) -> int | None:
     shown = _one(told, predicate)
     return int(shown) if shown else None
-
-
-def _as_described(licence: Licence, licences: Mapping[Iri, Licence]) -> Licence:
-    """With the terms of the licence it is like, where it has none of its own."""
-    like = licences.get(licence.terms_like) if licence.terms_like and not licence.passes else None
-    if like is None:
-        return licence
-    return replace(
-        licence,
-        grants=like.grants,
-        duties=like.duties,
-        restrictions=like.restrictions,
-        passes=like.passes,
-    )

@@ -17,12 +17,14 @@ from provenance_graph import vocab
 from provenance_graph.analysis import rules_pairs as pairs
 from provenance_graph.analysis.licences import LicenceGraph
 from provenance_graph.analysis.licences_passing import FIRST, SECOND
-from provenance_graph.analysis.licences_results import NOT_ADVICE, Finding
+from provenance_graph.analysis.licences_results import NOT_ADVICE, Finding, path_text
 from provenance_graph.analysis.licences_whole import Propagation, propagate
 from provenance_graph.analysis.lineage_arrays import CODE, Flags, Ints
 from provenance_graph.analysis.lineage_index import MODEL
 from provenance_graph.analysis.rules_case import SEVERITIES, begins
-from provenance_graph.names import Iri, local_name
+from provenance_graph.names import Iri, local_name, mint
+from provenance_graph.shapes.findings import Finding as ValidationFinding
+from provenance_graph.shapes.findings import Severity
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,25 @@ def store_findings(
         min(models, len(nodes)),
         len(nodes),
     )
+
+
+def as_validation(found: Iterable[Finding]) -> Iterator[ValidationFinding]:
+    """Findings in the form that validation reports, so that both go into one report.
+
+    The rule is the shape; the message keeps the clause and the path that prove it.
+    """
+    for one in found:
+        clause = f" ({one.licence.name} {one.clause})" if one.licence and one.clause else ""
+        path = f" [{path_text(one.path)}]" if one.path else ""
+        yield ValidationFinding(
+            severity=Severity.named(one.severity),
+            focus=one.subject,
+            path=vocab.LICENSE,
+            value=one.licence.iri if one.licence else None,
+            message=f"{one.message}{clause}{path}: {one.rule.fix}",
+            shape=mint("licence-rule", one.rule.id),
+            component="LicenceRule",
+        )
 
 
 def mark(graph: LicenceGraph, whole: Propagation | None = None) -> dict[str, Ints]:
