@@ -366,3 +366,16 @@ slices:
     said = {c.predicate: str(c.value) for c in found if isinstance(c, Claim)}
     assert (said[vocab.MERGE_METHOD], said[vocab.MERGE_WEIGHT]) == ("ties", "0.5")
     assert sorted(p.kind for p in found if isinstance(p, Problem)) == ["lineage"] * 3 + ["syntax"]
+
+
+def test_mlx_keeps_its_bits_under_a_key_of_its_own():
+    found = config(quantization={"group_size": 64, "bits": 4}, quantization_config={"bits": 4})
+    assert str(found[vocab.QUANTIZATION_BITS].value) == "4"
+    assert found[vocab.QUANTIZATION_METHOD].basis is Basis.INFERENCE
+
+
+def test_a_tower_tells_what_goes_in():
+    raw = {"architectures": ["X"], "vocab_size": 8, "vision_config": {"depth": 1}}
+    found = claims(json.dumps(raw), "acme-labs--Tiny_config.json")
+    kinds = {c.value for c in found if c.predicate == vocab.INPUT_MODALITY}
+    assert kinds == {vocab.IMAGE, vocab.TEXT}

@@ -55,11 +55,13 @@ _CARD_KEYS = re.compile(
     r"|metrics|thumbnail|widget|inference|co2_eq_emissions|license_name)\s*:",
     re.MULTILINE,
 )
-_CONFIG_MARKS = frozenset({"architectures", "model_type", "_diffusers_version", "auto_map"})
+_CONFIG_MARKS = frozenset(
+    {"architectures", "model_type", "_diffusers_version", "auto_map", "pretrained_cfg"}
+)
 _CONFIG_SHAPE = frozenset(
     {"hidden_size", "num_hidden_layers", "num_attention_heads", "n_layer", "n_embd", "d_model",
      "vocab_size", "n_layers", "transformers_version", "text_config", "_class_name",
-     "tie_word_embeddings", "torch_dtype", "quantization_config", "auto_map"}
+     "tie_word_embeddings", "torch_dtype", "quantization_config", "auto_map", "architecture"}
 )  # fmt: skip
 _ADAPTER_MARKS = frozenset({"peft_type", "base_model_name_or_path"})
 _API_MARKS = frozenset(
@@ -251,14 +253,15 @@ def _reading(
 ) -> Found:
     if kind == "config":
         yield from read_config(repo, raw, basis, place)
-        diffusers = raw.get("_class_name")
-        if isinstance(diffusers, str) and diffusers:
-            shown = values.text(diffusers[:200])
-            yield Claim(repo.subject, vocab.ARCHITECTURE_CLASS, shown, basis=basis)
+        for key in ("_class_name", "architecture"):  # as diffusers and timm write it
+            name = raw.get(key)
+            if isinstance(name, str) and name:
+                shown = values.text(name[:200])
+                yield Claim(repo.subject, vocab.ARCHITECTURE_CLASS, shown, basis=basis)
         hint = raw.get("_name_or_path")
         if isinstance(hint, str) and hint and not repo.name and not hint.startswith(("/", ".")):
-            name = values.text(hint[:200])
-            yield Claim(repo.subject, vocab.SOURCE_NAME, name, basis=basis)
+            shown = values.text(hint[:200])
+            yield Claim(repo.subject, vocab.SOURCE_NAME, shown, basis=basis)
     elif kind == "adapter":
         yield from read_adapter(repo, raw, basis, place)
     elif kind == "index":

@@ -408,9 +408,14 @@ def _names(config: Config, raw: dict[str, Any], place: str) -> Found:
     tokenizer = raw.get("tokenizer_class")
     if isinstance(tokenizer, str) and tokenizer:
         yield config.claim(vocab.TOKENIZER, values.text(tokenizer[:200]))
-    if raw.get("vision_config") and config.look("text_config")[1] is not _ABSENT:
-        yield config.claim(vocab.INPUT_MODALITY, vocab.IMAGE)
-        yield config.claim(vocab.INPUT_MODALITY, vocab.TEXT)
+    if config.look("vocab_size")[1] is not _ABSENT:  # what a tower beside the language part takes
+        towers = [
+            kind
+            for key, kind in (("vision_config", vocab.IMAGE), ("audio_config", vocab.AUDIO))
+            if isinstance(raw.get(key), dict)
+        ]
+        for kind_ in [*towers, vocab.TEXT] if towers else []:
+            yield config.claim(vocab.INPUT_MODALITY, kind_)
 
 
 def _blocks(config: Config, counts: dict[Iri, int]) -> Found:

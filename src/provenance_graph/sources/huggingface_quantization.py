@@ -34,6 +34,13 @@ def precision(
     """
     for part in reversed(parts):
         quantised = part.get("quantization_config", part.get("compression_config"))
+        mlx = statements.mapping(part.get("quantization"))
+        if "bits" in mlx and "quant_method" not in statements.mapping(quantised):
+            # MLX writes its bits under a key of its own and names no method
+            method = values.text("mlx")
+            yield Claim(repo.subject, vocab.QUANTIZATION_METHOD, method, basis=Basis.INFERENCE)
+            yield from _width(repo, mlx, "", basis)
+            return
         if isinstance(quantised, dict) and quantised:
             yield from _quantised(repo, quantised, f"{place}/quantization_config", basis)
             return
@@ -78,8 +85,19 @@ def _quantised(
     else:
         yield Problem(f"{where}/quant_method", "the quantisation method is missing", kind="missing")
     name = method.casefold() if isinstance(method, str) else ""
-    bits = _bits(said, algorithm or name)
-    stored = DTYPES.get(algorithm) or DTYPES.get(name) or _group_format(said)
+    known = DTYPES.get(algorithm) or DTYPES.get(name) or _group_format(said)
+    yield from _width(repo, said, algorithm or name, basis, known)
+
+
+def _width(
+    repo: Repository,
+    said: dict[str, Any],
+    method: str,
+    basis: Basis | None,
+    stored: Iri | None = None,
+) -> Iterator[Claim | Problem]:
+    """Bits a weight, and the format that follows from them where no other is stated."""
+    bits = _bits(said, method)
     if stored is None and bits is not None and bits in _STORED:
         stored = _STORED[int(bits)]
     if bits is not None:

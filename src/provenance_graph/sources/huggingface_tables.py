@@ -178,7 +178,7 @@ COUNTS: tuple[tuple[Iri, tuple[str, ...], int], ...] = (
          "multi_query_group_num", "attn_config.kv_n_heads"),
         1,
     ),
-    (vocab.HEAD_DIMENSION, ("head_dim", "d_kv", "kv_channels", "attention_head_dim"), 1),
+    (vocab.HEAD_DIMENSION, ("head_dim", "d_kv", "kv_channels"), 1),
     (
         vocab.FEED_FORWARD_SIZE,
         ("intermediate_size_mlp", "intermediate_size", "n_inner", "ffn_dim", "d_ff",
