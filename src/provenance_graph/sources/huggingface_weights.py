@@ -9,7 +9,7 @@ from provenance_graph import names, values, vocab
 from provenance_graph.claims import Basis, Claim, Problem
 from provenance_graph.names import Iri
 from provenance_graph.sources import statements
-from provenance_graph.sources.huggingface_config import brief, whole_number
+from provenance_graph.sources.huggingface_lookup import brief, whole_number
 from provenance_graph.sources.huggingface_names import SOURCE, Repository, parent
 
 Found = Iterator[Claim | Problem]
