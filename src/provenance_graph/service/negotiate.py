@@ -106,8 +106,8 @@ OFFERS: Final = {
 HTML: Final = Offer("text/html")
 
 SHORT_NAMES: Final = {
-    "json": _JSON,
-    "xml": _XML,
+    "json": f"{_JSON}, application/ld+json",
+    "xml": f"{_XML}, application/rdf+xml",
     "csv": "text/csv",
     "tsv": "text/tab-separated-values",
     "turtle": "text/turtle",
@@ -120,9 +120,12 @@ SHORT_NAMES: Final = {
     "rdfxml": "application/rdf+xml",
     "rdf": "application/rdf+xml",
     "jsonld": "application/ld+json",
+    "json-ld": "application/ld+json",
+    "rdf+xml": "application/rdf+xml",
+    "n3": "text/n3",
     "html": "text/html",
 }
-"""What a ``format=`` parameter may say instead of a whole media type."""
+"""What a ``format=`` parameter may say instead of media types; the query's form decides."""
 
 
 def parse_accept(header: str) -> list[MediaRange]:
