@@ -4,7 +4,7 @@ import logging
 from functools import cache
 
 import rdflib
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from shape_cases import HEAD, X, comparable, quads
 
@@ -25,7 +25,11 @@ from provenance_graph.store.base import Change
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.values import boolean, day, decimal, double, integer
 
-slow = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+# Making a counterexample small would take these many minutes.
+UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
+slow = settings(
+    phases=UNSHRUNK, max_examples=12, deadline=None, suppress_health_check=list(HealthCheck)
+)
 THINGS = [Iri(f"{X}n{n}") for n in range(6)]
 P, Q = Iri(X + "p"), Iri(X + "q")
 
@@ -219,7 +223,7 @@ def test_our_shapes_of_claims_mean_the_same_to_both_validators(data: list[Quad])
 # ---- a few nodes instead of all -----------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None, phases=UNSHRUNK)
 @given(statements_of(FACTS), st.sets(st.sampled_from(THINGS), min_size=1))
 def test_some_nodes_have_the_findings_that_the_whole_store_has_for_them(
     data: list[Quad], some: set[Iri]
@@ -229,7 +233,7 @@ def test_some_nodes_have_the_findings_that_the_whole_store_has_for_them(
         assert validate_subjects(store, some) == whole
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None, phases=UNSHRUNK)
 @given(statements_of(FACTS), statements_of(FACTS), st.sampled_from(THINGS))
 def test_a_change_alters_findings_only_of_the_nodes_it_affects(
     before: list[Quad], after: list[Quad], changed: Iri
