@@ -9,10 +9,10 @@ from provenance_graph import names, values, vocab
 from provenance_graph.analysis.assessment_evidence import RecordLinks, level_quads, question
 from provenance_graph.analysis.rubrics import load
 from provenance_graph.claims import Basis, Claim, Header, Quad, Record, Stance
-from provenance_graph.ingest.build import compile_quads, policy_of, reference_quads
+from provenance_graph.ingest.build import compile_quads, reference_quads
 from provenance_graph.names import Iri, mint
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.view.evidence import Latest, RecordSet, view
+from provenance_graph.view.evidence import Latest, RecordSet, load_policy, view
 
 MODEL, OLD, SIBLING = names.model("org/m"), names.model("org/m-1"), names.model("org/big")
 VERSION, OTHER = mint("version", "org/m", "20250301"), mint("version", "org/m", "20250901")
@@ -149,8 +149,9 @@ def store(kept: Iterable[Record] | None = None) -> MemoryStore:
 def levels(kept: list[Record]) -> list[Quad]:
     """The evidence levels of all models, as a full build works them out."""
     source, links = RecordSet(kept, []), RecordLinks(kept)
-    policy, latest = policy_of(reference()), Latest(source)
-    asked = question(load(quad for quad in reference() if quad[3] is None), policy)
+    known = [quad for quad in reference() if quad[3] is None]
+    policy, latest = load_policy(MemoryStore(known)), Latest(source)
+    asked = question(load(known), policy)
     return [
         quad
         for subject in source.subjects()

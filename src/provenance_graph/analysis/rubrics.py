@@ -36,12 +36,13 @@ _cache: WeakKeyDictionary[Store, tuple[str, Rubrics]] = WeakKeyDictionary()
 def from_store(store: Store) -> Rubrics:
     """The schemes of a store; raises BadRubric with every place at fault.
 
-    Read once per version of the store.
+    Read once per version of the store. A store without reference data has none.
     """
     known = _cache.get(store)
     if known is None or known[0] != store.version:
         version = store.version
-        known = version, load(_rubric_quads(store), "the store")
+        quads = list(_rubric_quads(store))
+        known = version, load(quads, "the store") if quads else Rubrics({}, {})
         _cache[store] = known
     return known[1]
 
@@ -61,26 +62,37 @@ def extended(store: Store, quads: Iterable[Quad], where: str) -> Rubrics:
 
 
 def _rubric_quads(store: Store) -> Iterator[Quad]:
-    """Only the reference data counts: what a source says about a scheme changes no scheme."""
-    kinds = (
-        vocab.ASSESSMENT_SCHEME_CLASS,
+    """Only the reference data counts: what a source says about a scheme changes no scheme.
+
+    Where reference data stands alone, not beside records, it is the default graph.
+    """
+
+    def members(kind: Iri, graph: Iri | None) -> set[Iri]:
+        return {s for s, *_ in store.quads(predicate=vocab.RDF_TYPE, object=kind, graph=graph)}
+
+    graph: Iri | None = REFERENCE
+    schemes = members(vocab.ASSESSMENT_SCHEME_CLASS, graph)
+    if not schemes:
+        graph = None
+        schemes = members(vocab.ASSESSMENT_SCHEME_CLASS, graph)
+    if not schemes:
+        return
+    nodes = set(schemes)
+    for kind in (
         vocab.EVIDENCE_FACET_CLASS,
         vocab.LEVEL_FACTOR_CLASS,
         vocab.FACT_PROPERTY_CLASS,
-    )
-    nodes: set[Iri] = set()
-    for kind in kinds:
-        found = store.quads(predicate=vocab.RDF_TYPE, object=kind, graph=REFERENCE)
-        nodes.update(subject for subject, *_ in found)
-    for scheme in list(nodes):
-        found = store.quads(predicate=vocab.IN_SCHEME, object=scheme, graph=REFERENCE)
+    ):
+        nodes |= members(kind, graph)
+    for scheme in schemes:
+        found = store.quads(predicate=vocab.IN_SCHEME, object=scheme, graph=graph)
         nodes.update(subject for subject, *_ in found)
     for node in sorted(nodes):
-        yield from store.quads(node, graph=REFERENCE)
+        yield from store.quads(node, graph=graph)
     for link in (vocab.USES_PROPERTY, vocab.PROPERTY):
-        used = {o for _, _, o, _ in store.quads(predicate=link, graph=REFERENCE)}
+        used = {o for _, _, o, _ in store.quads(predicate=link, graph=graph)}
         for name in sorted(o for o in used - nodes if isinstance(o, Iri)):
-            yield from store.quads(name, vocab.PREF_LABEL, graph=REFERENCE)
+            yield from store.quads(name, vocab.PREF_LABEL, graph=graph)
 
 
 def load(quads: Iterable[Quad], where: str = "rubric") -> Rubrics:
