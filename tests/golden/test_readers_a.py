@@ -14,7 +14,7 @@ from provenance_graph.sources import readers
 from provenance_graph.sources.records import records_of
 
 HERE = Path(__file__).parent
-FORMATS = ("huggingface", "litellm", "modelsdev", "mteb", "osaimap")
+FORMATS = ("exo", "huggingface", "litellm", "modelsdev", "mteb", "osaimap")
 WRITTEN = ("claims.trig", "problems.txt")
 
 
