@@ -98,7 +98,7 @@ def test_what_reaches_a_model_is_what_walking_every_chain_finds(edges, held, goa
         return
     got = {
         (one.origin, one.licence.iri if one.licence else None, one.terms, one.settled)
-        for one in inherited(index, KNOWN, held_by(index), node)
+        for one in inherited(index, KNOWN, held_by(index), node).reaching
     }
     assert got == brute(index, node)
 
@@ -110,7 +110,7 @@ def test_every_path_given_carries_what_it_is_said_to_carry(edges, held, goal):
     node = index.names.find(goal)
     if node is None:
         return
-    for one in inherited(index, KNOWN, held_by(index), node):
+    for one in inherited(index, KNOWN, held_by(index), node).reaching:
         assert one.path[0][0] == node
         state = FIRST
         for child, place in reversed(one.path):
@@ -130,7 +130,7 @@ def test_the_whole_store_at_once_finds_what_each_model_alone_does(edges, held):
     for node in range(len(index)):
         expected = {
             (one.licence.iri if one.licence and one.licence.known else None, one.terms, one.settled)
-            for one in inherited(index, KNOWN, held_by(index), node)
+            for one in inherited(index, KNOWN, held_by(index), node).reaching
         }
         best = {key for key in expected if key[2] or (*key[:2], True) not in expected}
         got = {
@@ -157,7 +157,9 @@ def test_a_model_trained_on_what_a_banned_model_wrote_is_found_through_the_datas
     node = index.names.find(reader)
     assert node is not None
     found = [
-        one for one in inherited(index, KNOWN, held_by(index), node) if one.terms.kind == "ban"
+        one
+        for one in inherited(index, KNOWN, held_by(index), node).reaching
+        if one.terms.kind == "ban"
     ]
     assert [(index.names[one.origin], one.settled) for one in found] == [(writer, False)]
     assert [int(index.up.code[place]) for _, place in found[0].path] == [

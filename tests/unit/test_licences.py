@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
@@ -173,6 +174,18 @@ def test_circles_of_lineage_end():
     assert answers(graph, "x/a", "commercial")["commercial"] == "blocked"
 
 
+def test_a_chain_of_many_thousands_is_answered_in_bounded_words():
+    names = [*(f"chain/m{n:05}" for n in range(5_000)), "other/last"]
+    edges = [(child, "finetune", parent) for parent, child in itertools.pairwise(names)]
+    graph = world(edges, {names[0]: "llama-3.1", names[-1]: "mit"})
+    report = graph.report(thing(names[-1]), uses=["commercial"], today=TODAY)
+    assert report.today.verdicts[0].answer == "unknown"
+    told = report.to_json()["answers"][0]
+    assert len(told["unknowns"]) < told["unknownsOf"] == 4_999
+    assert any(term["path"] and len(term["path"]) == 41 for term in told["duties"])
+    assert len(report_text(report)) < 100_000
+
+
 # ---- notices ------------------------------------------------------------------------------
 
 
@@ -274,6 +287,6 @@ def test_json_keys_of_a_report_stay():
     told = graph.report(thing("x/b"), today=TODAY).to_json()
     assert set(told) == {"subject", "labels", "contested", "answers", "findings", "notices", "note"}
     assert set(told["answers"][0]) == {
-        "day", "occasion", "declared", "known", "permissions", "duties", "restrictions", "unknowns", "uses",
+        "day", "occasion", "declared", "known", "permissions", "duties", "restrictions", "unknowns", "unknownsOf", "uses",
     }  # fmt: skip
     assert licence("llama-3.1") == told["findings"][0]["licence"]["iri"]

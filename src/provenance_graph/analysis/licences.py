@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from provenance_graph import vocab
 from provenance_graph.analysis import licences_labels as label_history
 from provenance_graph.analysis.licences_catalogue import Catalogue, Licence
-from provenance_graph.analysis.licences_inherit import Inherited, along_weights, inherited
+from provenance_graph.analysis.licences_inherit import (
+    Inheritance,
+    Inherited,
+    along_weights,
+    inherited,
+)
 from provenance_graph.analysis.licences_notices import notices
 from provenance_graph.analysis.licences_results import (
     Answer,
@@ -47,8 +52,14 @@ class Situation:
     subject: Iri
     node: int | None
     declared: tuple[Licence, ...]
-    inherited: tuple[Inherited, ...]
+    inheritance: Inheritance
     day: str
+    paths: dict[int, tuple[Edge, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def inherited(self) -> tuple[Inherited, ...]:
+        """What reaches the model, nearest origins first."""
+        return self.inheritance.reaching
 
     def edge(self, step: tuple[int, int]) -> Edge:
         """A step of a path."""
@@ -60,7 +71,24 @@ class Situation:
 
     def path(self, one: Inherited) -> tuple[Edge, ...]:
         """The path of an inherited class of terms."""
-        return tuple(map(self.edge, one.path))
+        if id(one) not in self.paths:
+            self.paths[id(one)] = tuple(map(self.edge, one.path))
+        return self.paths[id(one)]
+
+    @cached_property
+    def governing(self) -> list[Governing]:
+        """The licences that bind it, its own first."""
+        return _governing(self)
+
+    @cached_property
+    def terms(self) -> list[Term]:
+        """Duties and restrictions, of each licence once."""
+        return _terms(self)
+
+    @cached_property
+    def unknowns(self) -> list[Unknown]:
+        """What on its paths is not known, or was not kept."""
+        return _unknowns(self)
 
     def holder(self, one: Inherited) -> Iri:
         """Whose licence it is."""
@@ -100,7 +128,7 @@ class Situation:
         near = sorted(
             (one for one in self.inherited if self.weights_only(one)), key=lambda o: len(o.path)
         )
-        return dict.fromkeys(self.holder(one) for one in near)
+        return dict.fromkeys(self.holder(one) for one in near[:50])
 
     def excepted(self, one: Inherited) -> bool:
         """Whether a ban excepts the model: it is under the same licence, or made from such."""
@@ -152,7 +180,9 @@ class LicenceGraph:
         def held(number: int) -> tuple[Licence, ...]:
             return own if number == node else self.held(number, day)
 
-        reaching = () if node is None else tuple(inherited(self.index, self.catalogue, held, node))
+        if node is None:
+            return Situation(self, subject, node, own, Inheritance((), 0), day)
+        reaching = inherited(self.index, self.catalogue, held, node)
         return Situation(self, subject, node, own, reaching, day)
 
     def report(self, subject: Iri, *, uses: Iterable[str] = (), today: str) -> LicenceReport:
@@ -220,18 +250,16 @@ def answer(
     now: Situation, occasion: str, plans: Sequence[PlannedUse], day: str | None = None
 ) -> Answer:
     """What a situation means."""
-    governing = _governing(now)
-    terms = _terms(now)
-    unknowns = _unknowns(now)
-    facts = Facts(governing, terms, unknowns, now.multimodal)
-    binding = [one.licence.grants for one in governing if one.limits and one.settled]
+    facts = Facts(now.governing, now.terms, now.unknowns, now.multimodal)
+    binding = [one.licence.grants for one in now.governing if one.limits and one.settled]
     return Answer(
         day=now.day if day is None else day,
         occasion=occasion,
         declared=now.declared,
         permissions=tuple(sorted(frozenset.intersection(*binding))) if binding else (),
-        terms=tuple(terms),
-        unknowns=tuple(unknowns),
+        terms=tuple(now.terms),
+        unknowns=tuple(now.unknowns),
+        unknown_total=max(len(now.unknowns), now.inheritance.unknown),
         verdicts=tuple(verdict(plan, plans, facts) for plan in plans),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -38,8 +38,20 @@ class Inherited:
     path: tuple[Step, ...]
 
 
-def inherited(index: LineageIndex, catalogue: Catalogue, held: Held, node: int) -> list[Inherited]:
-    """Everything that reaches a node from above, nearest origins first.
+MOST = 50
+"""Origins told apart of one licence and class of terms; further ones add nothing but length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inheritance:
+    """What reaches a node, nearest origins first, and how many origins nothing is known of."""
+
+    reaching: tuple[Inherited, ...]
+    unknown: int
+
+
+def inherited(index: LineageIndex, catalogue: Catalogue, held: Held, node: int) -> Inheritance:
+    """Everything that reaches a node from above.
 
     ``held`` gives the licences of a node as they are to be read. A thing without a licence
     passes on that nothing is known. Between models of one owner the parent's own licence is
@@ -59,16 +71,23 @@ def inherited(index: LineageIndex, catalogue: Catalogue, held: Held, node: int) 
         one: bool(rows) and all(one.known for one in rows) for one, rows in licences.items()
     }
     order = {origin: place for place, origin in enumerate(above)}
-    found = []
+    found: list[Inherited] = []
+    told: Counter[tuple[str, TermClass, bool]] = Counter()
     for profile, rows in origins.items():
         search = _Search(index, node, profile, licensed)
         for origin, licence, terms in rows:
-            for settled in (True, False):
-                path = search.path(origin, FIRST if settled else SECOND)
-                if path is not None:
-                    found.append(Inherited(origin, licence, terms, settled, path))
-                    break
-    return sorted(found, key=lambda one: (order[one.origin], one.terms.kind, one.terms.conditions))
+            settled = search.settled(origin)
+            if settled is None:
+                continue
+            key = (licence.iri if licence else "", terms, settled)
+            told[key] += 1
+            if told[key] <= MOST:
+                found.append(
+                    Inherited(origin, licence, terms, settled, search.path(origin, settled))
+                )
+    found.sort(key=lambda one: (order[one.origin], one.terms.kind, one.terms.conditions))
+    unknown = sum(n for (_, terms, _), n in told.items() if terms.kind in ("unknown", "ungranted"))
+    return Inheritance(tuple(found), unknown)
 
 
 class _Search:
@@ -86,10 +105,13 @@ class _Search:
     ) -> None:
         self.index, self.node, self.licensed = index, node, licensed
         self.first, self.second = profile
+        self.far: dict[int, dict[tuple[int, int], int]] = {FIRST: {}, SECOND: {}}
         self.next = {FIRST: self._backwards(FIRST), SECOND: self._backwards(SECOND)}
 
     def _backwards(self, final: int) -> dict[tuple[int, int], tuple[Step, int] | None]:
         start = (self.node, final)
+        far = self.far[final]
+        far[start] = 0
         found: dict[tuple[int, int], tuple[Step, int] | None] = {start: None}
         waiting = deque([start])
         up = self.index.up
@@ -102,19 +124,27 @@ class _Search:
                 for before, steps in ((FIRST, self.first), (SECOND, self.second)):
                     if steps[edge] == after and (parent, before) not in found:
                         found[parent, before] = ((child, place), after)
+                        far[parent, before] = far[child, after] + 1
                         waiting.append((parent, before))
         return found
 
-    def path(self, origin: int, final: int) -> tuple[Step, ...] | None:
+    def settled(self, origin: int) -> bool | None:
+        """Whether a class comes from an origin in its first state; None where it does not come."""
+        starts = self._starts(origin)
+        for settled, final in ((True, FIRST), (False, SECOND)):
+            if any((step[0], after) in self.next[final] for step, after in starts):
+                return settled
+        return None
+
+    def path(self, origin: int, settled: bool) -> tuple[Step, ...]:
         """The shortest way of a class from its origin to the model, from the model upwards."""
-        found = self.next[final]
-        best: tuple[Step, ...] | None = None
-        for step, after in self._starts(origin):
-            if (step[0], after) in found:
-                way = (step, *self._rest(step[0], after, final))
-                if best is None or len(way) < len(best):
-                    best = way
-        return best[::-1] if best else None
+        final = FIRST if settled else SECOND
+        found, far = self.next[final], self.far[final]
+        step, after = min(
+            ((step, after) for step, after in self._starts(origin) if (step[0], after) in found),
+            key=lambda start: (far[start[0][0], start[1]], start[0]),
+        )
+        return (step, *self._rest(step[0], after, final))[::-1]
 
     def _starts(self, origin: int) -> list[tuple[Step, int]]:
         """First steps down from an origin that do not stay with its owner."""

@@ -34,10 +34,8 @@ _WORDED = {
 
 def notices(now: Situation) -> Iterator[Notice]:
     """Everything to ship with the model as it is, in the order of the paths it comes by."""
-    from provenance_graph.analysis.licences import answer
-
     seen = set()
-    for term in answer(now, "today", ()).terms:
+    for term in now.terms:
         if term.binding != "binds" or not term.condition.duty:
             continue
         for notice in _of(term):

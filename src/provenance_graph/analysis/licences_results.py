@@ -17,27 +17,50 @@ NOT_ADVICE = (
 )
 
 
+LONGEST = 40
+"""Steps of a path that are written out; the middle of a longer one is left out, with a word."""
+
+
 def path_json(path: tuple[Edge, ...]) -> list[Json]:
-    """A path from the model up to where a term comes from, in short."""
-    return [
-        {
-            "child": named(edge.child),
-            "relation": local_name(edge.relation),
-            "relationLabel": SAYINGS[edge.relation],
-            "parent": named(edge.parent),
-            "inferred": edge.inferred,
-        }
-        for edge in path
-    ]
+    """A path from the model up to where a term comes from, in short.
+
+    Of a path longer than ``LONGEST`` the middle is one entry that says how much is left out.
+    """
+    head, left_out, tail = _cut(path)
+    steps = [_step(edge) for edge in head]
+    if left_out:
+        steps.append({"leftOut": left_out, "of": len(path)})
+    return steps + [_step(edge) for edge in tail]
+
+
+def _cut(path: tuple[Edge, ...]) -> tuple[tuple[Edge, ...], int, tuple[Edge, ...]]:
+    if len(path) <= LONGEST:
+        return path, 0, ()
+    half = LONGEST // 2
+    return path[:half], len(path) - 2 * half, path[-half:]
+
+
+def _step(edge: Edge) -> Json:
+    return {
+        "child": named(edge.child),
+        "relation": local_name(edge.relation),
+        "relationLabel": SAYINGS[edge.relation],
+        "parent": named(edge.parent),
+        "inferred": edge.inferred,
+    }
 
 
 def path_text(path: tuple[Edge, ...]) -> str:
-    """A path in words: ``a, fine-tuned from b, quantised from c``."""
-    return "".join(
-        (said(edge.child) if place == 0 else "")
-        + f" → {SAYINGS[edge.relation]} {said(edge.parent)}"
-        for place, edge in enumerate(path)
-    )
+    """A path in words: ``a → fine-tuned from b → quantised from c``."""
+    if not path:
+        return ""
+    head, left_out, tail = _cut(path)
+    middle = f" → … {left_out:,} of {len(path):,} steps left out …" if left_out else ""
+    return said(path[0].child) + _worded(head) + middle + _worded(tail)
+
+
+def _worded(path: tuple[Edge, ...]) -> str:
+    return "".join(f" → {SAYINGS[edge.relation]} {said(edge.parent)}" for edge in path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +242,7 @@ class Answer:
     permissions: tuple[str, ...]
     terms: tuple[Term, ...]
     unknowns: tuple[Unknown, ...]
+    unknown_total: int
     verdicts: tuple[Verdict, ...]
 
     @property
@@ -237,6 +261,7 @@ class Answer:
             "duties": [term.to_json() for term in self.terms if term.condition.duty],
             "restrictions": [term.to_json() for term in self.terms if not term.condition.duty],
             "unknowns": [one.to_json() for one in self.unknowns],
+            "unknownsOf": self.unknown_total,
             "uses": [verdict.to_json() for verdict in self.verdicts],
         }
 

@@ -167,10 +167,8 @@ def territory(case: Case) -> Iterator[Draft]:
 
 def scale(case: Case) -> Iterator[Draft]:
     """LR-09: planned users or revenue above a threshold of any licence on the way."""
-    from provenance_graph.analysis.licences import answer
-
     keys = ("users-above-threshold", "revenue-above-threshold", "royalty-above-revenue")
-    for term in answer(case.now, "", ()).terms:
+    for term in case.now.terms:
         if term.condition.key not in keys:
             continue
         kind = "users" if term.condition.key == keys[0] else "revenue"
@@ -265,9 +263,7 @@ def payload(case: Case) -> Iterator[Draft]:
 
 def unknown(case: Case) -> Iterator[Draft]:
     """LR-15: something on a path has no licence that is known."""
-    from provenance_graph.analysis.licences import answer
-
-    for one in answer(case.now, "", ()).unknowns:
+    for one in case.now.unknowns:
         if "outputs of" not in one.why:
             yield Draft(one.why, one.licence, "", one.holder, one.path)
 
