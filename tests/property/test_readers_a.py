@@ -14,7 +14,7 @@ from provenance_graph import rdf
 from provenance_graph.claims import Claim, Problem, Record
 from provenance_graph.errors import SourceError
 from provenance_graph.names import Iri, is_iri
-from provenance_graph.sources import huggingface, litellm, modelsdev, mteb, osaimap
+from provenance_graph.sources import exo, huggingface, litellm, modelsdev, mteb, osaimap
 from provenance_graph.sources.document import Document, Reader
 from provenance_graph.sources.huggingface_card import FIELDS as CARD
 from provenance_graph.sources.huggingface_tables import COUNTS
@@ -22,7 +22,14 @@ from provenance_graph.sources.modelsdev import FACTS
 from provenance_graph.sources.mteb import FIELDS as LINES
 from provenance_graph.sources.records import header
 
-READERS = (huggingface.READER, litellm.READER, modelsdev.READER, mteb.READER, osaimap.READER)
+READERS = (
+    exo.READER,
+    huggingface.READER,
+    litellm.READER,
+    modelsdev.READER,
+    mteb.READER,
+    osaimap.READER,
+)
 NAMES = ("README.md", "a--b_config.json", "x.jsonl", "models/acme/x.toml", "x.yaml", "t.csv", "x")
 
 odd = st.sampled_from(
@@ -178,3 +185,23 @@ def test_any_table_of_the_stack_map_is_read(head, cells):
         "t.csv",
     )
     check(osaimap.READER, it)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    raw=keyed(
+        [
+            "n_layers",
+            "hidden_size",
+            "tasks",
+            "quantization",
+            "capabilities",
+            "base_model",
+            "backends",
+        ]
+    )
+)
+def test_any_card_of_exo_is_read(raw):
+    it = document("model_id = 'a/b'\nn_layers = 1\n[storage_size]\n", "x.toml")
+    it.__dict__["toml"] = {"model_id": "a/b", **raw}
+    check(exo.READER, it)

@@ -7,7 +7,7 @@ from readers_a import DAY, document
 from shared import SHARED, needs_shared
 
 from provenance_graph import names, vocab
-from provenance_graph.claims import Basis, Claim, Problem
+from provenance_graph.claims import Basis, Claim, Problem, Stance
 from provenance_graph.errors import Unreadable
 from provenance_graph.names import Iri
 from provenance_graph.sources import huggingface
@@ -379,3 +379,9 @@ def test_a_tower_tells_what_goes_in():
     found = claims(json.dumps(raw), "acme-labs--Tiny_config.json")
     kinds = {c.value for c in found if c.predicate == vocab.INPUT_MODALITY}
     assert kinds == {vocab.IMAGE, vocab.TEXT}
+
+
+@pytest.mark.parametrize("blank", ["", '""', "null", "[]"])
+def test_a_blank_licence_is_not_stated(blank):
+    (claim,) = [c for c in card(f"license: {blank}\nlanguage: en") if c.predicate == vocab.LICENSE]
+    assert (claim.value, claim.stance) == (None, Stance.NOT_STATED)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from provenance_graph import names, values, vocab
-from provenance_graph.claims import Basis, Claim, Problem, Value
+from provenance_graph.claims import Basis, Claim, Problem, Stance, Value
 from provenance_graph.names import Iri
 from provenance_graph.sources import licence_names, statements
 from provenance_graph.sources.huggingface_names import (
@@ -72,7 +72,11 @@ def read_card(card: Card, only: frozenset[str] | None = None) -> Found:
     """Claims of a card's metadata, field by field; keys that are not mapped are no problems."""
     for key, value in card.data.items():
         reader = FIELDS.get(key) if only is None or key in only else None
-        if reader is not None and value is not None:
+        if key == "license" and value in (None, "", []):
+            where = f"{card.place}/{key}"
+            subject = card.repo.subject
+            yield statements.not_given(subject, vocab.LICENSE, Stance.NOT_STATED, "", where)
+        elif reader is not None and value is not None:
             yield from reader(card, value, f"{card.place}/{key}")
         elif licence_names.spelling(str(key)):
             yield Problem(f"{card.place}/{key}", f"{key!r} is not read by the Hub", "license")
