@@ -29,7 +29,7 @@ class Commands(click.Group):
     def get_command(
         self,
         ctx: click.Context,
-        cmd_name: str,  # noqa: ARG002 - click's signature
+        cmd_name: str,
     ) -> click.Command | None:
         """Load one command."""
         name = _ALIASES.get(cmd_name, cmd_name)

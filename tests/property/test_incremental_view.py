@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance_graph import names, values, vocab
+from provenance_graph.analysis.derived import EvidenceLevels
 from provenance_graph.claims import Basis, Claim, Header, Precision, Quad, Record, Stance
 from provenance_graph.errors import NotFound
 from provenance_graph.ingest.build import compile_quads, reference_quads
@@ -23,6 +24,8 @@ MODELS = [names.model("org/a"), names.model("org/b"), names.entity("x", "model",
 ENTITIES = [*MODELS, names.entity("y", "model", "a"), names.entity("y", "model", "b")]
 HUBS = [Iri("https://huggingface.co/org/a"), Iri("https://huggingface.co/org/b")]
 CURATED = [Mapping(names.entity("x", "model", "a"), vocab.EXACT_MATCH, names.model("org/a"))]
+RUBRICS = ("kg-transparency", "facets", "osai")
+LEVELS = EvidenceLevels()
 DAYS = ["2025-01-01", "2025-06-01", "2026-01-01"]
 
 facts = st.one_of(
@@ -98,11 +101,11 @@ def test_any_sequence_of_imports_and_retractions_equals_a_full_build(steps) -> N
         name = record.header.record
         if put:
             held[name] = record
-            update(store, [record])
+            update(store, [record], derive=LEVELS)
         elif name in held:
             del held[name]
-            update(store, drop=[name])
-    built = set(compile_quads(reference(), list(held.values()), CURATED))
+            update(store, drop=[name], derive=LEVELS)
+    built = set(compile_quads(reference(), list(held.values()), CURATED, derive=LEVELS))
     assert contents(store) == built
 
 

@@ -25,13 +25,14 @@ def command(session: Session, data: Path | None, fresh: bool) -> None:
     The new store is made aside and put in place at the end: interrupted, the old one stays
     in use. Imported records are kept unless --fresh.
     """
+    from provenance_graph.analysis.derived import EvidenceLevels
     from provenance_graph.ingest.build import build
     from provenance_graph.resources import folder
 
     if session.is_remote:
         raise UsageError("a remote store cannot be built; name a folder with --store")
     start = time.monotonic()
-    built = build(data or folder("data"), session.folder, fresh=fresh)
+    built = build(data or folder("data"), session.folder, fresh=fresh, derive=EvidenceLevels())
     kept = f", {built.kept} imported ones kept" if built.kept else ""
     session.say(
         f"{built.records:,} records{kept}; {built.subjects:,} subjects, {built.quads:,} quads "

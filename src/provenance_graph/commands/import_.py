@@ -55,6 +55,7 @@ def command(
     PATH is a file, a folder, a glob, - for standard input, hf:org/name, hf:org/* or an
     https:// address.
     """
+    from provenance_graph.analysis.derived import EvidenceLevels
     from provenance_graph.ingest.intake import Options
     from provenance_graph.ingest.run import import_documents
     from provenance_graph.names import iri
@@ -74,7 +75,7 @@ def command(
 
     def run(store: WritableStore | None) -> Report:
         documents = _counted(_documents(paths, today, url))
-        return import_documents(store, documents, known, options, told)
+        return import_documents(store, documents, known, options, told, EvidenceLevels())
 
     if strict or dry_run:
         report = run(None)

@@ -64,9 +64,10 @@ def command(
 
 def _build(session: Session) -> None:
     """Make the store of the shipped data, where there is none yet."""
+    from provenance_graph.analysis.derived import EvidenceLevels
     from provenance_graph.ingest.build import build
     from provenance_graph.resources import folder
 
     session.say(f"no store at {session.folder} yet: building it from the shipped data")
-    built = build(folder("data"), session.folder)
+    built = build(folder("data"), session.folder, derive=EvidenceLevels())
     session.say(f"{built.records:,} records, {built.quads:,} quads; version {built.version}")

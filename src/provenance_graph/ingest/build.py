@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from provenance_graph import rdf, vocab
 from provenance_graph.claims import Literal, Quad, Record
 from provenance_graph.errors import RecordError, StoreMissing, Unreadable
-from provenance_graph.ingest.update import REFERENCE, SHIPPED, content
+from provenance_graph.ingest.update import REFERENCE, SHIPPED, Deriver, content
 from provenance_graph.names import Iri, mint
 from provenance_graph.resources import ontology_files
 from provenance_graph.store import embedded
@@ -23,7 +23,6 @@ from provenance_graph.store.memory import MemoryStore
 from provenance_graph.values import canonical
 from provenance_graph.view import identity
 from provenance_graph.view.evidence import Latest, RecordSet, load_policy, view
-from provenance_graph.view.policy import Policy
 
 IDENTITY = "identity.sssom.tsv"
 
@@ -92,20 +91,17 @@ def mappings(data: Path) -> list[identity.Mapping]:
     )
 
 
-def policy_of(reference: Iterable[Quad]) -> Policy:
-    """The acceptance policy that the reference data states."""
-    return load_policy(MemoryStore(quad for quad in reference if quad[3] is None))
-
-
 def compile_quads(
     reference: list[Quad],
     records: list[Record],
     rows: list[identity.Mapping],
     digests: list[int] | None = None,
+    derive: Deriver | None = None,
 ) -> Iterator[Quad]:
     """Every quad of a store: reference data, records, identity, accepted view.
 
-    ``digests`` is filled with each record's part in the digest of the store.
+    ``digests`` is filled with each record's part in the digest of the store; ``derive``
+    makes further quads that follow from the claims of a subject.
     """
     yield from reference
     yield from identity.quads(rows)
@@ -117,19 +113,24 @@ def compile_quads(
         if digests is not None:
             digests.append(content(quads))
         yield from quads
-    policy, latest = policy_of(reference), Latest(source)
+    known = MemoryStore(reference)
+    policy, latest = load_policy(known), Latest(source)
+    derived = derive.over_records(known, policy, records) if derive else None
     for subject in source.subjects():
-        yield from view(subject, source, policy, latest).quads
+        seen = view(subject, source, policy, latest)
+        yield from seen.quads
+        if derived:
+            yield from derived.quads(subject, seen.claims, source, latest)
 
 
-def build(data: Path, where: Path, *, fresh: bool = False) -> Built:
+def build(data: Path, where: Path, *, fresh: bool = False, derive: Deriver | None = None) -> Built:
     """Build the store anew, beside the old one, and put it in its place at the end.
 
     Records that were imported into the old store, and are not among the files, are kept
     unless ``fresh``. An interrupted build leaves the old store in use.
     """
     with uncollected():
-        return _build(data, where, fresh=fresh)
+        return _build(data, where, derive, fresh=fresh)
 
 
 @contextmanager
@@ -144,7 +145,7 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _build(data: Path, where: Path, *, fresh: bool) -> Built:
+def _build(data: Path, where: Path, derive: Deriver | None, *, fresh: bool) -> Built:
     shipped = list(shipped_records(data))
     if not shipped:
         raise RecordError(f"{data}: no records/*.trig below it; name the data folder with --data")
@@ -154,7 +155,7 @@ def _build(data: Path, where: Path, *, fresh: bool) -> Built:
     reference = list(reference_quads())
     marks = [(name, vocab.RDF_TYPE, vocab.SOURCE_RECORD_CLASS, SHIPPED) for name in sorted(names)]
     digests: list[int] = []
-    quads = [*compile_quads(reference, records, mappings(data), digests), *marks]
+    quads = [*compile_quads(reference, records, mappings(data), digests, derive), *marks]
     version = embedded.build(where, quads, digest=format(sum(digests) % 2**48, "012x"))
     subjects = len({subject for subject, *_, graph in quads if graph is None})
     return Built(version, len(shipped), len(kept), subjects, len(quads))

@@ -14,7 +14,7 @@ from provenance_graph import rdf, vocab
 from provenance_graph.claims import Literal, Problem, Record
 from provenance_graph.errors import RecordError
 from provenance_graph.ingest.intake import Options, Reading, read
-from provenance_graph.ingest.update import update
+from provenance_graph.ingest.update import Deriver, update
 from provenance_graph.names import Iri
 from provenance_graph.sources.document import Document, Reader
 from provenance_graph.store.base import ANY, Store, WritableStore
@@ -53,6 +53,7 @@ def import_documents(
     readers: Mapping[str, Reader],
     options: Options,
     tell: Told,
+    derive: Deriver | None = None,
 ) -> Report:
     """Read documents and put their records in; ``store`` None reads without keeping.
 
@@ -76,8 +77,8 @@ def import_documents(
             report.records += 1
             report.claims += len(record.claims)
         if _full(batch):
-            _commit(store, batch, report)
-    _commit(store, batch, report)
+            _commit(store, batch, report, derive)
+    _commit(store, batch, report, derive)
     return report
 
 
@@ -114,9 +115,11 @@ def _full(batch: Mapping[Iri, Record]) -> bool:
     return len(batch) >= BATCH_RECORDS or sum(len(r.claims) for r in batch.values()) >= BATCH_CLAIMS
 
 
-def _commit(store: WritableStore | None, batch: dict[Iri, Record], report: Report) -> None:
+def _commit(
+    store: WritableStore | None, batch: dict[Iri, Record], report: Report, derive: Deriver | None
+) -> None:
     if batch and store is not None:
-        done = update(store, batch.values())
+        done = update(store, batch.values(), derive=derive)
         report.version = done.version
         report.subjects |= done.subjects
     batch.clear()

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from provenance_graph import rdf, vocab
-from provenance_graph.claims import Quad, Record
+from provenance_graph.claims import HeldClaim, Quad, Record
 from provenance_graph.errors import NotFound
 from provenance_graph.names import Iri, mint
 from provenance_graph.store.base import ANY, Change, Store, WritableStore
@@ -20,14 +21,42 @@ from provenance_graph.view.accept import quad_key
 from provenance_graph.view.evidence import (
     Latest,
     Pending,
+    Statements,
     StoreStatements,
     load_policy,
     rule_mapping,
     view,
 )
+from provenance_graph.view.policy import Policy
 
 REFERENCE = mint("graph", "reference")
 SHIPPED = mint("graph", "shipped")
+
+
+class Derived(Protocol):
+    """Makes quads over one state of the records."""
+
+    def quads(
+        self, subject: Iri, claims: Iterable[HeldClaim], statements: Statements, latest: Latest
+    ) -> list[Quad]:
+        """The quads of one subject, given the claims of its view."""
+
+    def reach(self, subjects: Iterable[Iri], statements: Statements) -> set[Iri]:
+        """Every subject whose quads a change of these may change."""
+
+
+class Deriver(Protocol):
+    """Something that follows from claims beyond the view, kept in a graph of its own."""
+
+    @property
+    def graph(self) -> Iri:
+        """The graph of its quads."""
+
+    def over_records(self, reference: Store, policy: Policy, records: Iterable[Record]) -> Derived:
+        """For a full build; ``reference`` holds the reference data."""
+
+    def over_store(self, store: Store, policy: Policy, pending: Pending) -> Derived:
+        """For an update that is not committed yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +69,17 @@ class Updated:
     removed: int = 0
 
 
-def update(store: WritableStore, add: Iterable[Record] = (), drop: Iterable[Iri] = ()) -> Updated:
+def update(
+    store: WritableStore,
+    add: Iterable[Record] = (),
+    drop: Iterable[Iri] = (),
+    derive: Deriver | None = None,
+) -> Updated:
     """Put records in, take records out, and update the view; all at once or not at all.
 
-    A record of the same name is replaced. Raises NotFound for a record to drop that the
-    store does not hold.
+    ``derive`` makes further quads that follow from the claims of a subject. A record of
+    the same name is replaced. Raises NotFound for a record to drop that the store does not
+    hold.
     """
     added = {record.header.record: record.sort() for record in add}
     dropped = set(drop)
@@ -57,7 +92,7 @@ def update(store: WritableStore, add: Iterable[Record] = (), drop: Iterable[Iri]
     entities = _touched(store, pending)
     moved = _rules(entities, before, after, pending)
     subjects = _subjects(store, entities, moved, before, after)
-    out, into = _difference(store, subjects, after)
+    out, into = _difference(store, subjects, before, after, derive)
     out.extend((e, vocab.EXACT_MATCH, m, identity.RULES) for e in moved if (m := before.ruled(e)))
     into.extend((e, vocab.EXACT_MATCH, m, identity.RULES) for e in moved if (m := after.ruled(e)))
     into.extend(quad for record in added.values() for quad in rdf.to_quads(record))
@@ -141,19 +176,36 @@ def _referrers(store: Store, name: Iri, after: StoreStatements) -> Iterator[Iri]
 
 
 def _difference(
-    store: Store, subjects: Iterable[Iri], after: StoreStatements
+    store: Store,
+    subjects: set[Iri],
+    before: StoreStatements,
+    after: StoreStatements,
+    derive: Deriver | None,
 ) -> tuple[list[Quad], list[Quad]]:
     policy, latest = load_policy(store), Latest(after)
+    derived = derive.over_store(store, policy, after.pending) if derive else None
+    reached = set(subjects)
+    if derived:
+        reached |= derived.reach(subjects, before) | derived.reach(subjects, after)
     out: list[Quad] = []
     into: list[Quad] = []
-    for subject in subjects:
+    for subject in reached:
         new: set[Quad] = set()
+        further: set[Quad] = set()
         if after.canonical(subject) == subject:
-            new = set(view(subject, after, policy, latest).quads)
-        old = set(store.quads(subject=subject))
-        reference = {(s, p, o, None) for s, p, o, _ in store.quads(subject, graph=REFERENCE)}
-        out.extend(sorted(old - new - reference, key=quad_key))
-        into.extend(sorted(new - old, key=quad_key))
+            seen = view(subject, after, policy, latest)
+            new = set(seen.quads)
+            if derived:
+                further = set(derived.quads(subject, seen.claims, after, latest))
+        if subject in subjects:
+            old = set(store.quads(subject=subject))
+            reference = {(s, p, o, None) for s, p, o, _ in store.quads(subject, graph=REFERENCE)}
+            out.extend(sorted(old - new - reference, key=quad_key))
+            into.extend(sorted(new - old, key=quad_key))
+        if derive:
+            had = set(store.quads(subject, graph=derive.graph))
+            out.extend(sorted(had - further, key=quad_key))
+            into.extend(sorted(further - had, key=quad_key))
     return out, into
 
 

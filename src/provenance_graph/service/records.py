@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from provenance_graph import rdf, vocab
+from provenance_graph.analysis.derived import EvidenceLevels
 from provenance_graph.claims import Basis, Header, Quad, Record
 from provenance_graph.errors import QueryError, QuerySyntax
 from provenance_graph.ingest.update import update
@@ -67,12 +68,12 @@ class RecordTarget:
         held = list(self.store.quads(graph=name))
         said = [] if replace else _body(held, name)
         said += [quad for part in parts for quad in _quads(part.body, name)]
-        done = update(self.store, [self._record(name, said, who)])
+        done = update(self.store, [self._record(name, said, who)], derive=EvidenceLevels())
         return Written(done.version, not held, done.added)
 
     def delete(self, graph: Iri | None, who: str) -> Written:
         """Drop a record; the view follows."""
-        done = update(self.store, drop=[self._own(graph, who)])
+        done = update(self.store, drop=[self._own(graph, who)], derive=EvidenceLevels())
         return Written(done.version, False, done.removed)
 
     def update(self, text: str, who: str) -> Written:
@@ -101,7 +102,7 @@ class RecordTarget:
                 drop.append(name)
         if not add and not drop:
             return Written(self.store.version)
-        done = update(self.store, add, drop)
+        done = update(self.store, add, drop, EvidenceLevels())
         return Written(done.version, False, done.added + done.removed)
 
     def _own(self, graph: Iri | None, who: str) -> Iri:
