@@ -22,15 +22,11 @@ _ALIASES = {"import": "import_", "licenses": "licences"}
 class Commands(click.Group):
     """Commands found by their module's name and loaded when called, so that start-up is quick."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command, by name."""
         return sorted(module.name.strip("_") for module in pkgutil.iter_modules(commands.__path__))
 
-    def get_command(
-        self,
-        ctx: click.Context,
-        cmd_name: str,
-    ) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command."""
         name = _ALIASES.get(cmd_name, cmd_name)
         if not any(module.name == name for module in pkgutil.iter_modules(commands.__path__)):
