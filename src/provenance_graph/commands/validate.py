@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
@@ -24,6 +25,9 @@ from provenance_graph.shapes import Finding, Severity
 )
 @click.option("--as", "document_form", default="", metavar="FORMAT", help="The documents' format.")
 @click.option(
+    "--licences/--no-licences", default=True, help="With the licence rules over the whole store."
+)
+@click.option(
     "--limit", default=200, show_default=True, help="Print at most so many rows of the table."
 )
 @click.option(
@@ -35,6 +39,7 @@ def command(
     paths: tuple[str, ...],
     severity: str,
     document_form: str,
+    licences: bool,
     limit: int,
     form: str,
 ) -> int:
@@ -49,6 +54,8 @@ def command(
         findings = [f for f in _of_documents(paths, document_form) if f.severity >= least]
     else:
         findings = validate_store(session.store(), least)
+        if licences and least <= Severity.WARNING and not session.is_remote:
+            findings = [*findings, *_licence_findings(session, least)]
     written = {"json": reports.as_json, "turtle": reports.as_turtle, "sarif": reports.as_sarif}
     if form == "table":
         if findings:
@@ -59,6 +66,20 @@ def command(
     else:
         sys.stdout.write(written[form](findings))
     return 1 if findings else 0
+
+
+def _licence_findings(session: Session, least: Severity) -> Iterator[Finding]:
+    """What the licence rules find. They speak of models, not of our data: at most warnings."""
+    from provenance_graph.analysis.licences import LicenceGraph
+    from provenance_graph.analysis.licences_store import as_validation, store_findings
+    from provenance_graph.analysis.lineage_places import index_folder
+
+    graph = LicenceGraph.open(session.store(), index_folder(session.store_path))
+    today = datetime.now(UTC).date().isoformat()
+    for finding in as_validation(store_findings(graph, today=today).findings):
+        held = replace(finding, severity=min(finding.severity, Severity.WARNING))
+        if held.severity >= least:
+            yield held
 
 
 def _of_documents(paths: tuple[str, ...], form: str) -> Iterator[Finding]:
