@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -38,7 +39,9 @@ def tokens(
     if stated is None or (isinstance(stated, (int, float)) and stated == 0):
         return
     literal = None
-    if isinstance(stated, (int, float, str)) and not isinstance(stated, bool):
+    if type(stated) is int and 0 < stated < 1 << 63:
+        literal = values.integer(stated)
+    elif isinstance(stated, (int, float, str)) and not isinstance(stated, bool):
         literal = values.whole(stated)
     if literal is None or literal.lexical.startswith("-"):
         yield Problem(where, f"{brief(stated)} is not {kind}")
@@ -91,14 +94,24 @@ def dollars(stated: Any, scale: int) -> Literal | None:
         return None
 
 
-def offer(node: Iri, of: Iri, provider: str, model_id: str, provider_name: str = "") -> Found:
-    """An offer: what is offered, by whom, under which name."""
-    organization = names.organization(provider)
+organization = lru_cache(maxsize=4096)(names.organization)
+"""Our IRI of an organization; the same few come thousands of times."""
+
+
+def offer(node: Iri, of: Iri, provider: str, model_id: str, known: set[str] | None = None) -> Found:
+    """An offer: what is offered, by whom, under which name.
+
+    ``known`` holds the providers that the document has described already.
+    """
+    who = organization(provider)
     yield Claim(node, vocab.RDF_TYPE, vocab.OFFER_CLASS)
     yield Claim(node, vocab.OFFER_OF, of)
-    yield Claim(node, vocab.PROVIDER, organization)
+    yield Claim(node, vocab.PROVIDER, who)
     yield Claim(node, vocab.PROVIDER_MODEL_ID, values.text(model_id[: statements.SHOWN]))
-    yield from statements.is_a(organization, vocab.ORGANIZATION_CLASS, provider_name or provider)
+    if known is None or provider not in known:
+        yield from statements.is_a(who, vocab.ORGANIZATION_CLASS, provider)
+    if known is not None:
+        known.add(provider)
 
 
 def result(

@@ -2,7 +2,8 @@
 
 Every entry is an offer of a provider under its own name for a model, so limits, prices and
 dates are the offer's. ``max_input_tokens`` is the longest prompt that is taken and no
-statement on the model's context length.
+statement on the model's context length. What an entry offers is a pg:OfferedModel: a name of
+the provider's, which counts as a model only once identity says which model it is.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ def _read(document: Document) -> Found:
     if not isinstance(entries, dict):
         raise Unreadable(document.url, "not a mapping of names to offers")
     seen: dict[Iri, str] = {}
+    known: set[str] = set()
     for key, entry in entries.items():
         if key == _SAMPLE:
             continue
@@ -79,7 +81,7 @@ def _read(document: Document) -> Found:
             yield Problem(where, f"the same name as {seen[node]!r} but for slashes", kind="repeat")
             continue
         seen[node] = key
-        yield from _offer(node, key, entry, where)
+        yield from _offer(node, key, entry, where, known)
 
 
 def model_of(provider: str, key: str) -> Iri:
@@ -102,14 +104,14 @@ def model_of(provider: str, key: str) -> Iri:
     return names.entity(SOURCE, "model", f"{provider}/{bare[-1]}")
 
 
-def _offer(node: Iri, key: str, entry: dict[str, Any], where: str) -> Found:
+def _offer(node: Iri, key: str, entry: dict[str, Any], where: str, known: set[str]) -> Found:
     provider = statements.word(entry.get("litellm_provider"))
     if not provider:
         yield Problem(f"{where}/litellm_provider", "an offer without a provider", kind="missing")
         return
     of = model_of(provider, key)
-    yield Claim(of, vocab.RDF_TYPE, vocab.MODEL_CLASS)
-    yield from catalogues.offer(node, of, provider, key)
+    yield Claim(of, vocab.RDF_TYPE, vocab.OFFERED_MODEL_CLASS)
+    yield from catalogues.offer(node, of, provider, key, known)
     yield from catalogues.tokens(
         node, vocab.MAX_INPUT_TOKENS, entry.get("max_input_tokens"), f"{where}/max_input_tokens"
     )

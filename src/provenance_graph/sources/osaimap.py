@@ -18,7 +18,7 @@ from provenance_graph import names, values, vocab
 from provenance_graph.claims import Basis, Claim, Problem
 from provenance_graph.errors import Unreadable
 from provenance_graph.names import Iri
-from provenance_graph.sources import statements
+from provenance_graph.sources import catalogues, statements
 from provenance_graph.sources.document import Document, Hints, Origin, Reader
 
 SOURCE = "osaimap"
@@ -125,7 +125,10 @@ def _described(name: str) -> Iterator[Claim]:
     yield Claim(subject, vocab.RDF_TYPE, vocab.MODEL_CLASS)
     yield Claim(subject, vocab.HUB_REPOSITORY, statements.hub_page(name))
     if "/" in name:
-        yield from statements.made_by(subject, name.partition("/")[0])
+        owner = name.partition("/")[0]
+        maker = catalogues.organization(owner)
+        yield from statements.is_a(maker, vocab.ORGANIZATION_CLASS, owner)
+        yield Claim(subject, vocab.CREATOR, maker)
 
 
 def _benchmarks(row: Row, name: str, where: str, nth: int) -> Found:
