@@ -289,3 +289,16 @@ def test_a_table_finds_every_name_it_holds():
     table = NameTable.of(names)
     assert all(table[table.find(name)] == name for name in names)
     assert table.find("urn:x:f") is None
+
+
+def test_an_edge_is_inferred_by_a_whole_record_of_guesses_and_under_other_names():
+    alias = entity("hub", "model", "tuned")
+    guess = record_of("guesser", Claim(alias, vocab.FINE_TUNED_FROM, BASE), basis=Basis.INFERENCE)
+    view = [(TUNED, vocab.FINE_TUNED_FROM, BASE, None), (TUNED, vocab.DESCRIBED_AS, alias, None)]
+    store = MemoryStore([*view, *rdf.to_quads(guess)])
+    index = LineageIndex.build(store)
+    (edge,) = LineageGraph(store, index).of(TUNED, direction="up", evidence=False).edges
+    assert edge.inferred
+    again = index.update(store, [TUNED])
+    (edge,) = LineageGraph(store, again).of(TUNED, direction="up", evidence=False).edges
+    assert edge.inferred

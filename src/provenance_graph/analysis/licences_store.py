@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from provenance_graph.analysis.rules_case import SEVERITIES, begins
 from provenance_graph.names import Iri, local_name, mint
 from provenance_graph.shapes.findings import Finding as ValidationFinding
 from provenance_graph.shapes.findings import Severity
+from provenance_graph.store.base import Store
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,14 @@ def store_findings(
         min(models, len(nodes)),
         len(nodes),
     )
+
+
+def validate_licences(
+    store: Store, least: Severity = Severity.WARNING, folder: Path | None = None
+) -> list[ValidationFinding]:
+    """What the rules on licences find in a store, at least so grave, for a validation report."""
+    found = store_findings(LicenceGraph.open(store, folder), limit=1_000_000)
+    return [one for one in as_validation(found.findings) if one.severity >= least]
 
 
 def as_validation(found: Iterable[Finding]) -> Iterator[ValidationFinding]:
