@@ -7,7 +7,7 @@ decimal, items to two.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -18,6 +18,7 @@ from provenance_graph.analysis.rubric_model import LEVELS, Criterion, Item, Rubr
 from provenance_graph.names import Iri
 
 ROUNDING = "exact fractions; shown rounded half up, totals and criteria to 1 decimal, items to 2"
+ZERO = Fraction(0)
 _RANK = {level: place for place, level in enumerate(LEVELS)}
 
 
@@ -143,16 +144,14 @@ def assess(
         (criterion, [_draft(item, rubric, findings) for item in criterion.items])
         for criterion in rubric.criteria
     ]
-    applicable = sum(
-        (c.maximum for c, items in drafts if any(d.counts for d in items)), Fraction(0)
-    )
+    applicable = total(c.maximum for c, items in drafts if any(d.counts for d in items))
     scale = rubric.maximum / applicable if applicable else Fraction(0)
     criteria = tuple(_criterion(c, items, scale) for c, items in drafts)
     return Assessment(
         subject=subject,
         rubric=rubric,
-        low=sum((c.low for c in criteria), Fraction(0)),
-        high=sum((c.high for c in criteria), Fraction(0)),
+        low=total(c.low for c in criteria),
+        high=total(c.high for c in criteria),
         pillars=_pillars(rubric, criteria),
         criteria=criteria,
         as_of=as_of,
@@ -205,19 +204,20 @@ def shares(rule: Iri, rubric: Rubric, levels: Sequence[Iri]) -> tuple[Fraction, 
     Any: the best counts, and once one is disclosed what nobody looked at no longer matters.
     All: the worst counts. Shared: the mean.
     """
+    if len(levels) == 1:
+        return rubric.factors[levels[0]]
     lows = [rubric.factors[level][0] for level in levels]
     highs = [rubric.factors[level][1] for level in levels]
     if rule == vocab.ALL_PROPERTIES:
         return min(lows), min(highs)
     if rule == vocab.SHARED_PROPERTIES:
-        return sum(lows, Fraction(0)) / len(lows), sum(highs, Fraction(0)) / len(highs)
+        return total(lows) / len(lows), total(highs) / len(highs)
     sure = [high for level, high in zip(levels, highs, strict=True) if level in SATISFIED]
     return max(lows), max(sure or highs)
 
 
 def _off(item: Item, uses: tuple[Use, ...], rule: str) -> _Draft:
-    zero = Fraction(0)
-    return _Draft(item, vocab.LEVEL_NOT_APPLICABLE, rule, zero, zero, False, uses, zero, ())
+    return _Draft(item, vocab.LEVEL_NOT_APPLICABLE, rule, ZERO, ZERO, False, uses, ZERO, ())
 
 
 def _level(rule: Iri, uses: Sequence[Use], rubric: Rubric, low: Fraction, high: Fraction) -> Iri:
@@ -254,29 +254,46 @@ def _told(rule: Iri, level: Iri, uses: Sequence[Use]) -> str:
 
 
 def _criterion(criterion: Criterion, drafts: Sequence[_Draft], scale: Fraction) -> CriterionScore:
-    weights = sum((d.item.weight for d in drafts if d.counts), Fraction(0))
-    unit = criterion.maximum * scale / weights if weights else Fraction(0)
-    items = tuple(
-        ItemResult(
-            item=d.item,
-            level=d.level,
-            rule=d.rule,
-            low=unit * d.item.weight * d.low,
-            high=unit * d.item.weight * d.high,
-            maximum=unit * d.item.weight if d.counts else Fraction(0),
-            uses=d.uses,
-            gain=unit * d.item.weight * (d.reachable - d.low),
-            missing=d.missing,
-        )
-        for d in drafts
-    )
+    weights = total(d.item.weight for d in drafts if d.counts)
+    unit = criterion.maximum * scale / weights if weights else ZERO
+    items = tuple(_item(d, _times(unit, d.item.weight)) for d in drafts)
     return CriterionScore(
         criterion=criterion,
-        low=sum((i.low for i in items), Fraction(0)),
-        high=sum((i.high for i in items), Fraction(0)),
-        maximum=sum((i.maximum for i in items), Fraction(0)),
+        low=total(i.low for i in items),
+        high=total(i.high for i in items),
+        maximum=total(i.maximum for i in items),
         items=items,
     )
+
+
+def _item(draft: _Draft, full: Fraction) -> ItemResult:
+    return ItemResult(
+        item=draft.item,
+        level=draft.level,
+        rule=draft.rule,
+        low=_times(full, draft.low),
+        high=_times(full, draft.high),
+        maximum=full if draft.counts else ZERO,
+        uses=draft.uses,
+        gain=ZERO if draft.reachable is draft.low else _times(full, draft.reachable - draft.low),
+        missing=draft.missing,
+    )
+
+
+def _times(number: Fraction, share: Fraction) -> Fraction:
+    """A product; most shares are none or all, and then nothing has to be worked out."""
+    if not share:
+        return ZERO
+    return number if share.numerator == share.denominator else number * share
+
+
+def total(numbers: Iterable[Fraction]) -> Fraction:
+    """A sum, without adding the many zeros."""
+    found = ZERO
+    for number in numbers:
+        if number:
+            found = found + number if found else number
+    return found
 
 
 def _pillars(rubric: Rubric, criteria: Sequence[CriterionScore]) -> tuple[PillarScore, ...]:
@@ -291,9 +308,9 @@ def _pillars(rubric: Rubric, criteria: Sequence[CriterionScore]) -> tuple[Pillar
             PillarScore(
                 iri=pillar.iri,
                 label=pillar.label,
-                low=sum((c.low for c in own), Fraction(0)),
-                high=sum((c.high for c in own), Fraction(0)),
-                maximum=sum((c.maximum for c in own), Fraction(0)),
+                low=total(c.low for c in own),
+                high=total(c.high for c in own),
+                maximum=total(c.maximum for c in own),
                 grade=pillar.grade,
                 reached=classes and all(i.low == i.maximum for i in below),
                 possible=classes and all(i.high == i.maximum for i in below),
