@@ -85,7 +85,7 @@ def create_app(
         metrics=Metrics(),
         log=Log(settings.access_log),
     )
-    app = FastAPI(
+    app = Application(
         title="provenance-graph",
         version="1",
         docs_url=None,
@@ -96,8 +96,22 @@ def create_app(
     for router in routers:
         app.include_router(router)
     pages = Pages(static)
-    app.add_middleware(Front, service=service, pages=pages, federation=federation)
+    app.front = Front(app.inner, service, pages, federation)
     return app
+
+
+class Application(FastAPI):
+    """FastAPI behind our own front, which most requests never pass."""
+
+    front: Front
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        await self.front(scope, receive, send)
+
+    async def inner(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What the front leaves to FastAPI."""
+        await super().__call__(scope, receive, send)
 
 
 class Front:
@@ -228,6 +242,8 @@ class Front:
         if request.notes.get("left"):
             service.metrics.event("client-left")
         service.metrics.request(route, request.method, status, seconds)
+        if not service.log.wanted:
+            return
         service.log.write(
             "request",
             {

@@ -41,7 +41,7 @@ _SLOWEST: Final = 20_000  # bytes a second; who reads more slowly holds our memo
 _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
-class Disconnected(Exception):  # noqa: N818 - an event, not an error
+class Disconnected(Exception):
     """The client went away before its request was complete."""
 
 

@@ -30,6 +30,11 @@ class Log:
             self._own = True
         self._due = 0.0
 
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody reads it."""
+        return self._out is not None
+
     def write(self, event: str, fields: Mapping[str, object]) -> None:
         """Add one line; nothing a client sent can start a second one."""
         if self._out is None:

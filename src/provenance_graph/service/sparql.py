@@ -60,7 +60,8 @@ class QueryEndpoint:
         text = scan.with_base(asked.text, service.url(request, PATH))
         version = service.backend.version
         keeps = not scan.volatile(text)
-        tag = etag(version, text, repr(asked.dataset), offer.media_type) if keeps else ""
+        dataset = repr(asked.dataset) if asked.dataset else ""
+        tag = etag(version, text, dataset, offer.media_type) if keeps else ""
         headers: Headers = [CSP]
         if tag:
             headers += [(b"etag", tag.encode()), (b"cache-control", b"no-cache")]

@@ -20,7 +20,7 @@ IN_MEMORY: Final = 4 << 20
 _PIECE: Final = 256 << 10
 
 
-class BrokenOff(Exception):  # noqa: N818 - an event on the way out, not an error of ours
+class BrokenOff(Exception):
     """The answer cannot be finished; the connection must not end as if it were whole."""
 
 

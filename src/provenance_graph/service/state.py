@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
 
 from provenance_graph.claims import Value
 from provenance_graph.errors import QueryError, QueryTooLarge, StoreError
@@ -17,7 +16,7 @@ from provenance_graph.service.backend import Backend, Writer
 from provenance_graph.service.cache import AnswerCache
 from provenance_graph.service.config import Settings
 from provenance_graph.service.exchange import Request
-from provenance_graph.service.limits import Clients
+from provenance_graph.service.limits import Client, Clients
 from provenance_graph.service.log import TEXT_KEPT, Log
 from provenance_graph.service.metrics import Metrics
 from provenance_graph.service.problems import refuse
@@ -29,11 +28,34 @@ WATCH_AFTER: Final = 0.05
 """Seconds after which a waiting request watches whether its client is still there."""
 
 
-@dataclass(slots=True)
-class _Turn:
-    """One request's turn; ``failed`` counts against its client."""
+class Turn:
+    """One request's turn at the workers; ``goes_on`` leaves its end to ``end``."""
 
-    failed: bool = False
+    __slots__ = ("_client", "_query", "_request", "_service", "_start", "goes_on")
+
+    def __init__(self, service: Service, request: Request, query: str, client: Client) -> None:
+        self._service, self._request, self._query = service, request, query
+        self._client, self._start, self.goes_on = client, 0.0, False
+
+    def __enter__(self) -> Self:
+        self._client.running += 1
+        self._service.waiting += 1
+        self._start = time.perf_counter()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if not self.goes_on:
+            self.end(failed=kind is not None and issubclass(kind, QueryError | StoreError))
+
+    def end(self, *, failed: bool) -> None:
+        """Book what the turn used; a failure counts against the client."""
+        service, used = self._service, time.perf_counter() - self._start
+        self._client.running -= 1
+        service.waiting -= 1
+        service.clients.charge(self._client, used, failed)
+        self._request.notes["engine_ms"] = round(used * 1000, 2)
+        if used >= service.settings.slow_log_seconds:
+            service.slow(self._request, self._query, used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +164,12 @@ class Service:
         Raises QueryTooLarge rather than return an answer that a limit cut short.
         """
         limits = limits or self.settings.limits()
-        with self._turn(request, query) as turn:
-            async with watched(request):
-                answer = await self.backend.answer(
-                    query, media_type, dataset=dataset, bindings=bindings, limits=limits
-                )
-            turn.failed = answer.truncated
-        if answer.truncated:
-            raise cut_short(limits)
+        with self._turn(request, query), watched(request):
+            answer = await self.backend.answer(
+                query, media_type, dataset=dataset, bindings=bindings, limits=limits
+            )
+            if answer.truncated:
+                raise cut_short(limits)
         return answer
 
     async def open(
@@ -158,56 +178,34 @@ class Service:
         """The same for any client's query, whose answer may be too large for memory."""
         if request.method == "HEAD" or request.scope.get("http_version") == "1.0":
             return await self.evaluate(request, query, media_type, dataset=dataset, limits=limits)
-        with contextlib.ExitStack() as held:
-            turn = held.enter_context(self._turn(request, query))
-            async with watched(request):
+        with self._turn(request, query) as turn:
+            with watched(request):
                 blocks = await self.backend.stream(
                     query, media_type, dataset=dataset, limits=limits
                 )
-                held.callback(blocks.close)
                 first, rest = await gather(blocks)
             if rest is None:
                 answer = blocks.answer(first)
-                turn.failed = answer.truncated
                 if answer.truncated:
                     raise cut_short(limits)
                 return answer
-            spool = Spool(blocks, rest)
-            turn_goes_on = held.pop_all()
+            turn.goes_on = True
 
-            def finished(whole: bool) -> None:
-                turn.failed = not whole
-                turn_goes_on.close()
-                if not whole:
-                    self.metrics.event("broken-off")
+        def finished(whole: bool) -> None:
+            turn.end(failed=not whole)
+            if not whole:
+                self.metrics.event("broken-off")
 
-            task = asyncio.ensure_future(spool.fill(finished))
-            return Large(first, spool, task)
+        spool = Spool(blocks, rest)
+        return Large(first, spool, asyncio.ensure_future(spool.fill(finished)))
 
-    @contextlib.contextmanager
-    def _turn(self, request: Request, query: str) -> Iterator[_Turn]:
+    def _turn(self, request: Request, query: str) -> Turn:
         """A place among those who wait for a worker or have one, and its price."""
         client = self.clients.admit(request.client, self.waiting - self.settings.workers)
         if self.waiting >= self.settings.queue:
             self.metrics.event("queue-full")
             raise busy(f"{self.waiting} requests are waiting")
-        client.running += 1
-        self.waiting += 1
-        turn = _Turn()
-        start = time.perf_counter()
-        try:
-            yield turn
-        except (QueryError, StoreError):
-            turn.failed = True
-            raise
-        finally:
-            used = time.perf_counter() - start
-            client.running -= 1
-            self.waiting -= 1
-            self.clients.charge(client, used, turn.failed)
-            request.notes["engine_ms"] = round(used * 1000, 2)
-            if used >= self.settings.slow_log_seconds:
-                self.slow(request, query, used)
+        return Turn(self, request, query, client)
 
     def slow(self, request: Request, query: str, seconds: float) -> None:
         """Log a slow query with its text."""
@@ -222,29 +220,33 @@ def busy(why: str) -> Exception:
     return refuse(503, "Busy", f"{why}; come back in a moment", "busy", Retry_After="2")
 
 
-@contextlib.asynccontextmanager
-async def watched(request: Request) -> AsyncIterator[None]:
+class watched:  # noqa: N801 - reads as the verb it is: ``with watched(request):``
     """Cancel the block when the client goes away.
 
     The watching starts only after a moment, since most answers are faster than a task.
     """
-    task = asyncio.current_task()
-    watcher: list[asyncio.Task[None]] = []
 
-    def gone(done: asyncio.Task[None]) -> None:
-        if task is not None and not done.cancelled() and done.exception() is None:
-            request.notes["left"] = True
-            task.cancel()
+    __slots__ = ("_handle", "_request", "_task", "_watcher")
 
-    def watch() -> None:
-        watcher.append(asyncio.ensure_future(request.gone()))
-        watcher[0].add_done_callback(gone)
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._task = asyncio.current_task()
+        self._watcher: asyncio.Task[None] | None = None
 
-    handle = asyncio.get_running_loop().call_later(WATCH_AFTER, watch)
-    try:
-        yield
-    finally:
-        handle.cancel()
-        if watcher:
-            watcher[0].remove_done_callback(gone)
-            watcher[0].cancel()
+    def __enter__(self) -> None:
+        self._handle = asyncio.get_running_loop().call_later(WATCH_AFTER, self._watch)
+
+    def _watch(self) -> None:
+        self._watcher = asyncio.ensure_future(self._request.gone())
+        self._watcher.add_done_callback(self._gone)
+
+    def _gone(self, done: asyncio.Task[None]) -> None:
+        if self._task is not None and not done.cancelled() and done.exception() is None:
+            self._request.notes["left"] = True
+            self._task.cancel()
+
+    def __exit__(self, *_: object) -> None:
+        self._handle.cancel()
+        if self._watcher is not None:
+            self._watcher.remove_done_callback(self._gone)
+            self._watcher.cancel()

@@ -17,7 +17,7 @@ _LONGEST: Final = 1 << 30
 _BLOBS: Final = 1_000
 
 
-class Hangup(Exception):  # noqa: N818 - an event, not an error
+class Hangup(Exception):
     """The other side has gone."""
 
 
