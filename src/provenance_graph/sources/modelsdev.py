@@ -350,7 +350,7 @@ def _offer(raw: dict[str, Any], provider: str, model_id: str) -> Found:
         of = names.model(local)
     else:
         of = names.entity(SOURCE, "model", local)
-        yield from statements.is_a(of, vocab.MODEL_CLASS, statements.word(raw.get("name")))
+        yield from statements.is_a(of, vocab.OFFERED_MODEL_CLASS, statements.word(raw.get("name")))
         if base:
             yield Problem("/base_model", f"{base[:60]!r} is no developer/model")
     node = names.entity(SOURCE, "offer", local)
