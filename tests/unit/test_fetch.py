@@ -337,3 +337,10 @@ def test_the_answers_are_what_the_reader_reads():
     for item in fetch("hf:acme/one", made, DAY):
         if isinstance(item, Document):
             assert json.dumps([str(claim) for claim in reader.read(item)])
+
+
+def test_a_list_that_points_to_itself_ends():
+    link = {"link": '</api/models?author=acme&limit=100>; rel="next"'}
+    made, _ = door(lambda _: httpx2.Response(200, json=[], headers=link))
+    with pytest.raises(FetchError, match="no public model"):
+        list(fetch("hf:acme/*", made, DAY))

@@ -136,7 +136,7 @@ class Door:
             response = self.client.send(request, stream=True, follow_redirects=False)
             try:
                 if response.has_redirect_location:
-                    target = urljoin(target, response.headers.get("location", ""))
+                    target = _joined(target, response.headers.get("location", ""))
                     continue
                 return self._read(url, response, held)
             finally:
@@ -155,7 +155,10 @@ class Door:
         return request
 
     def _check(self, url: str) -> None:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise FetchError(f"{url[:120]}: {error}") from error
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise FetchError(f"{url[:120]}: only http:// and https:// addresses are fetched")
         if parts.username or parts.password:
@@ -277,7 +280,9 @@ def _account(account: str, door: Door, retrieved: str) -> Iterator[Document | Pr
     """Every model of an account, page by page."""
     url = f"{door.settings.hub}/api/models?author={quote(account)}&limit=100"
     seen: set[str] = set()
-    while url:
+    pages: set[str] = set()
+    while url and url not in pages and len(pages) < door.settings.max_models:
+        pages.add(url)
         answer = door.answer(url)
         listed = _json(url, answer.body)
         if not isinstance(listed, list):
@@ -303,7 +308,15 @@ def _account(account: str, door: Door, retrieved: str) -> Iterator[Document | Pr
 def _next(link: str, url: str) -> str:
     """The next page of a list, as its Link header says."""
     match = re.search(r"<([^<>]+)>\s*;\s*rel=\"?next\"?", link)
-    return urljoin(url, match[1]) if match else ""
+    return _joined(url, match[1]) if match else ""
+
+
+def _joined(base: str, target: str) -> str:
+    """An address relative to another; raises FetchError where it is none."""
+    try:
+        return urljoin(base, target)
+    except ValueError as error:
+        raise FetchError(f"{base} points to {target[:120]!r}, no address: {error}") from error
 
 
 def _repository(
