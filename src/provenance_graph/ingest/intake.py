@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from provenance_graph import names
-from provenance_graph.claims import Claim, Header, Problem, Record
+from provenance_graph.claims import Claim, Problem, Record
 from provenance_graph.errors import BadIri, SourceError, UnknownFormat
 from provenance_graph.names import Iri
-from provenance_graph.sources.document import Document, Origin, Reader
+from provenance_graph.sources.document import Document, Reader
+from provenance_graph.sources.records import header
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,14 @@ def _one_record(
     if not claims:
         problems.append(Problem("", "nothing in it that could be claimed", kind="empty"))
         return (), tuple(problems)
-    header = header_of(document, reader, reader.origin(document), options)
-    return (Record(header, tuple(claims)).sort(),), tuple(problems)
+    made = header(
+        reader,
+        document,
+        reader.origin(document),
+        publisher=options.publisher,
+        retrieved=options.retrieved,
+    )
+    return (Record(made, tuple(claims)).sort(),), tuple(problems)
 
 
 def _unwritable(claim: Claim) -> Problem | None:
@@ -119,21 +126,3 @@ def _unwritable(claim: Claim) -> Problem | None:
             except BadIri as error:
                 return Problem(claim.locator, str(error), kind="iri")
     return None
-
-
-def header_of(document: Document, reader: Reader, origin: Origin, options: Options) -> Header:
-    """The header of a document's record."""
-    retrieved = options.retrieved or origin.retrieved or document.retrieved
-    return Header(
-        record=names.record(reader.format, origin.local, retrieved),
-        document=origin.url or document.url,
-        publisher=options.publisher or origin.publisher,
-        retrieved=retrieved,
-        reader=reader.format,
-        reader_version=reader.version,
-        basis=origin.basis,
-        title=origin.title,
-        digest=document.digest,
-        licence=origin.licence,
-        attribution=origin.attribution,
-    )

@@ -6,16 +6,27 @@ from collections.abc import Iterator
 
 from provenance_graph import names
 from provenance_graph.claims import Claim, Header, Problem, Record
+from provenance_graph.names import Iri
 from provenance_graph.sources.document import Document, Origin, Reader
 
 
-def header(reader: Reader, document: Document, origin: Origin) -> Header:
-    """The header of the one record that a document makes."""
-    retrieved = origin.retrieved or document.retrieved
+def header(
+    reader: Reader,
+    document: Document,
+    origin: Origin,
+    *,
+    publisher: Iri | None = None,
+    retrieved: str = "",
+) -> Header:
+    """The header of the one record that a document makes.
+
+    ``publisher`` and ``retrieved`` are the importer's word, which goes before the document's.
+    """
+    retrieved = retrieved or origin.retrieved or document.retrieved
     return Header(
         record=names.record(reader.format, origin.local, retrieved),
         document=origin.url or document.url,
-        publisher=origin.publisher,
+        publisher=publisher or origin.publisher,
         retrieved=retrieved,
         reader=reader.format,
         basis=origin.basis,
