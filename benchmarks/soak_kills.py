@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "hostile"))
-from kills import soak
-from service import Running
+from hostile_kills import soak
+from hostile_service import Running
 
 
 def main() -> int:

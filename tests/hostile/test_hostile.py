@@ -6,13 +6,10 @@ import http.client
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from attacks import Attack, all_attacks
-from service import SECRET, Canary, Running
+from hostile_attacks import Attack, all_attacks
+from hostile_service import SECRET, Canary, Running
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="confinement is Linux's")
 SECONDS = 1.0

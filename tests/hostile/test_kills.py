@@ -8,10 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from kills import soak
-from service import SECRET, Running
+from hostile_kills import soak
+from hostile_service import SECRET, Running
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 

@@ -103,7 +103,12 @@ def _prepare(settings: Settings, root: Path) -> None:
 
 def _writer_work(settings: Settings, root: Path, listener: socket.socket) -> Callable[[], None]:
     def work() -> None:
-        run_writer(listener, lambda: open_target(settings, root), settings.update_seconds)
+        run_writer(
+            listener,
+            lambda: open_target(settings, root),
+            settings.update_seconds,
+            settings.memory_mb << 20,
+        )
 
     return work
 

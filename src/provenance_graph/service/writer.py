@@ -30,6 +30,7 @@ from provenance_graph.names import Iri
 from provenance_graph.service import wire
 from provenance_graph.service.backend import Part, Written
 from provenance_graph.service.problems import HttpProblem
+from provenance_graph.store.sandbox import confine_writer
 
 _PATIENCE: Final = 30.0
 _GRACE: Final = 2.0
@@ -118,7 +119,9 @@ def _error(answer: dict[str, Any]) -> ProvenanceError:
     return made
 
 
-def run_writer(listener: socket.socket, open_target: Callable[[], Target], seconds: float) -> None:
+def run_writer(
+    listener: socket.socket, open_target: Callable[[], Target], seconds: float, memory_bytes: int
+) -> None:
     """Serve writes until told to stop; an alarm ends a write that takes too long."""
     stopping = False
 
@@ -132,6 +135,7 @@ def run_writer(listener: socket.socket, open_target: Callable[[], Target], secon
     # The default action of an alarm ends the process, whatever native code it is in.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     target = _open(open_target)
+    confine_writer(memory_bytes)
     while not stopping:
         connection, _ = listener.accept()
         with connection, contextlib.suppress(wire.Hangup, OSError):

@@ -91,6 +91,31 @@ def confine(memory_bytes: int) -> list[str]:
     return held
 
 
+# socket connect bind listen ptrace execve execveat bpf process_vm_* io_uring_setup
+_OUTWARD = {
+    "x86_64": (0xC000003E, (41, 42, 49, 50, 101, 59, 322, 321, 310, 311, 425)),
+    "aarch64": (0xC00000B7, (198, 203, 200, 201, 117, 221, 281, 280, 270, 271, 425)),
+}
+
+
+def confine_writer(memory_bytes: int) -> list[str]:
+    """Give up, for good, what writing to a store does not need; says what is in force.
+
+    The calling thread can make no connection and start no program any more; sockets that
+    are open stay, files may be written.
+    """
+    held = []
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        outward = _OUTWARD.get(platform.machine())
+        if outward is not None and _install(_program(*outward, ())):
+            held.append("seccomp")
+        most = address_space() + memory_bytes
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        held.append("memory")
+    return held
+
+
 def address_space() -> int:
     """The size of this process's address space in bytes; Linux only."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
@@ -99,9 +124,10 @@ def address_space() -> int:
 
 def _deny_system_calls() -> bool:
     found = _MACHINES.get(platform.machine())
-    if found is None:
-        return False
-    program = _program(*found)
+    return found is not None and _install(_program(*found))
+
+
+def _install(program: bytes) -> bool:
     code = ctypes.create_string_buffer(program)
     header = ctypes.create_string_buffer(
         struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from service import Running
+from hostile_service import Running
 
 LOST = (OSError, http.client.HTTPException)
 
