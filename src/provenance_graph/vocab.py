@@ -26,6 +26,7 @@ TOKENIZER_CLASS = _pg("Tokenizer")
 TRAINING_STAGE_CLASS = _pg("TrainingStage")
 UNRESOLVED_REFERENCE_CLASS = _pg("UnresolvedReference")
 OFFER_CLASS = _pg("Offer")
+OFFERED_MODEL_CLASS = _pg("OfferedModel")
 
 # Classes: claims and records
 SOURCE_RECORD_CLASS = _pg("SourceRecord")
