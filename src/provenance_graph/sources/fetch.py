@@ -281,7 +281,7 @@ def _account(account: str, door: Door, retrieved: str) -> Iterator[Document | Pr
     url = f"{door.settings.hub}/api/models?author={quote(account)}&limit=100"
     seen: set[str] = set()
     pages: set[str] = set()
-    while url and url not in pages and len(pages) < door.settings.max_models:
+    while url and url not in pages and len(pages) < 1_000:
         pages.add(url)
         answer = door.answer(url)
         listed = _json(url, answer.body)
