@@ -288,3 +288,16 @@ def test_a_forwarded_address_is_believed_only_from_a_trusted_proxy(
 def test_every_setting_is_in_the_manual() -> None:
     manual = Path(__file__).parents[2] / "docs" / "service.md"
     assert config.table() in manual.read_text(encoding="utf-8")
+
+
+def test_the_rest_api_is_fair_and_knows_head_and_preflight(
+    serve: Callable[..., TestClient],
+) -> None:
+    client = serve(client_errors=5)
+    assert client.options("/api/v1/models").status_code == 204
+    got, head = client.get("/openapi.json"), client.head("/openapi.json")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == got.headers["content-length"]
+    statuses = [client.get(f"/api/v1/none/{n}").status_code for n in range(9)]
+    assert statuses[0] == 404
+    assert statuses[-1] == 429

@@ -208,10 +208,30 @@ class Front:
         """The web page's files, the REST API, or the page for a place inside it."""
         path = request.path
         if path.startswith("/api/") or path == "/openapi.json":
-            await self._app(scope, receive, out)
+            await self._rest(request, scope, receive, out)
             return "api"
         await self._serve(self._page, request, out)
         return "page"
+
+    async def _rest(self, request: Request, scope: Scope, receive: Receive, out: _Sender) -> None:
+        """FastAPI's routes, under the same fairness as all others; HEAD is GET without a body."""
+        if request.method == "OPTIONS":
+            await send_reply(Reply(204, headers=list(_PREFLIGHT)), request, out)
+            return
+        clients = self._service.clients
+        try:
+            client = clients.admit(request.client)
+        except ProvenanceError as error:
+            await send_reply(problem_reply(problem_of(error), request.id), request, out)
+            return
+        if request.method == "HEAD":
+            scope, out.bodiless = {**scope, "method": "GET"}, True
+        client.running += 1
+        try:
+            await self._app(scope, receive, out)
+        finally:
+            client.running -= 1
+            clients.charge(client, 0.0, failed=out.status >= 400)
 
     async def _page(self, request: Request) -> Reply:
         if request.method not in ("GET", "HEAD"):
@@ -264,7 +284,7 @@ class _Sender:
 
     def __init__(self, send: Send, cors: bool, request_id: str) -> None:
         self._send, self._cors, self._id = send, cors, request_id.encode()
-        self.status, self.size = 0, 0
+        self.status, self.size, self.bodiless = 0, 0, False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -278,5 +298,7 @@ class _Sender:
                 headers.append((b"x-request-id", self._id))
             message = {**message, "headers": headers}
         elif message["type"] == "http.response.body":
+            if self.bodiless:
+                message = {**message, "body": b""}
             self.size += len(message.get("body", b""))
         await self._send(message)

@@ -76,6 +76,9 @@ class Backend(Protocol):
     ) -> Blocks:
         """The same in blocks; what fails before the first is raised here."""
 
+    async def run(self, function: str, data: bytes) -> bytes:
+        """Call ``module:function`` with bytes from outside in a process that is thrown away."""
+
     def state(self) -> Mapping[str, object]:
         """Processes alive, restarts, waiting requests: for /health and /metrics."""
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from provenance_graph.claims import Value
-from provenance_graph.errors import StoreError
+from provenance_graph.errors import QueryBusy, StoreError
 from provenance_graph.service.backend import Blocks, Part
 from provenance_graph.service.config import Settings
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
 from provenance_graph.store.uploads import pack
 from provenance_graph.store.workers import WorkerPool
 
+_WAITING: Final = 32
 _READER: Final = "provenance_graph.store.uploads:to_ntriples"
 
 
@@ -26,6 +27,8 @@ class PoolBackend:
     def __init__(self, root: Path, settings: Settings) -> None:
         self._root, self._settings = root, settings
         self._pool: WorkerPool | None = None
+        self._gate = asyncio.Semaphore(settings.workers)
+        self._documents = 0
 
     async def open(self) -> None:
         """Start the workers."""
@@ -84,18 +87,27 @@ class PoolBackend:
 
     async def read(self, part: Part) -> Part:
         """An uploaded document as N-Triples, parsed in a process that is then thrown away."""
-        limits = replace(self._settings.limits(), seconds=self._settings.update_seconds)
         packed = pack(part.body, part.media_type, part.base)
-        run = functools.partial(self.pool.run_bounded, _READER, packed, limits)
-        lines = await asyncio.get_running_loop().run_in_executor(None, run)
+        lines = await self._bounded(_READER, packed, self._settings.update_seconds)
         return Part(lines, "application/n-triples", part.base)
 
     async def run(self, function: str, data: bytes) -> bytes:
         """A function's answer to bytes from outside, in a process that is then thrown away."""
-        limits = replace(self._settings.limits(), seconds=self._settings.update_seconds)
+        return await self._bounded(function, data, self._settings.query_seconds)
+
+    async def _bounded(self, function: str, data: bytes, seconds: float) -> bytes:
+        """A few documents at a time; who finds too many waiting comes back later."""
+        if self._documents >= _WAITING:
+            raise QueryBusy(f"{self._documents} documents are waiting; try again in a moment")
+        limits = replace(self._settings.limits(), seconds=seconds)
         run = functools.partial(self.pool.run_bounded, function, data, limits)
-        found: bytes = await asyncio.get_running_loop().run_in_executor(None, run)
-        return found
+        self._documents += 1
+        try:
+            async with self._gate:
+                found: bytes = await asyncio.get_running_loop().run_in_executor(None, run)
+                return found
+        finally:
+            self._documents -= 1
 
     def state(self) -> Mapping[str, object]:
         """What the workers do."""
@@ -105,4 +117,5 @@ class PoolBackend:
             "workers_busy": pool.busy,
             "workers_waited_for": pool.waiting,
             "workers_replaced": pool.replaced,
+            "documents_waiting": self._documents,
         }
