@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -57,9 +58,19 @@ def command(
         raise UsageError("serve needs a store's folder, not the address of another service")
     if not settings.raw and not (session.folder / "CURRENT").exists():
         _build(session)
+    from provenance_graph.service.supervise import private_folder, remove
+
+    folder = private_folder()
+    session.closing.callback(remove, folder)
+    if settings.processes > 1:
+        # The client library looks at this when it is imported, and at no time after.
+        (folder / "metrics").mkdir()
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder / "metrics")
     from provenance_graph.service.run import run  # heavy; not needed for --help
 
-    raise SystemExit(run(settings, session.folder))
+    code = run(settings, session.folder, folder)
+    if code:
+        raise click.exceptions.Exit(code)
 
 
 def _build(session: Session) -> None:

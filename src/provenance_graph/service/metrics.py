@@ -81,4 +81,10 @@ class Metrics:
         return generate_latest(together)
 
 
+def bury(pid: int) -> None:
+    """Forget the current state of a process that has died; its counts stay."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import ipaddress
-import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -21,6 +20,7 @@ from provenance_graph.service import auth, supervise
 from provenance_graph.service.app import create_app
 from provenance_graph.service.auth import Tokens
 from provenance_graph.service.config import Settings
+from provenance_graph.service.metrics import bury
 from provenance_graph.service.plain import PlainTarget
 from provenance_graph.service.pool import PoolBackend
 from provenance_graph.service.server import listen, run_http
@@ -31,8 +31,8 @@ from provenance_graph.store.base import Limits
 from provenance_graph.store.plain import PlainWriter
 
 
-def run(settings: Settings, root: Path) -> int:
-    """Serve a store until told to stop; gives an exit code."""
+def run(settings: Settings, root: Path, folder: Path) -> int:
+    """Serve a store until told to stop; gives an exit code. ``folder`` holds our sockets."""
     tokens = _tokens(settings)
     _prepare(settings, root)
     supervise.quiet_logs()
@@ -42,26 +42,16 @@ def run(settings: Settings, root: Path) -> int:
         where = f"{settings.host}:{settings.port}"
         raise UsageError(f"cannot listen on {where}: {error.strerror}") from error
     host, port = supervise.peer_name(listener)
-    folder = supervise.private_folder()
-    metrics = folder / "metrics"
-    metrics.mkdir()
-    if settings.processes > 1:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
-    supervisor = Supervisor(seconds=settings.shutdown_seconds)
-    try:
-        writer_path = ""
-        if settings.writable:
-            writer_path, writer_socket = socket_path(folder)
-            supervisor.children.append(
-                Child("writer", _writer_work(settings, root, writer_socket), rank=1)
-            )
-        work = _http_work(
-            settings, root, listener, writer_path, tokens, _announce(host, port, root)
+    supervisor = Supervisor(seconds=settings.shutdown_seconds, buried=bury)
+    writer_path = ""
+    if settings.writable:
+        writer_path, writer_socket = socket_path(folder)
+        supervisor.children.append(
+            Child("writer", _writer_work(settings, root, writer_socket), rank=1)
         )
-        supervisor.children += [Child(f"http-{n}", work) for n in range(settings.processes)]
-        return supervisor.run()
-    finally:
-        supervise.remove(folder)
+    work = _http_work(settings, root, listener, writer_path, tokens, _announce(host, port, root))
+    supervisor.children += [Child(f"http-{n}", work) for n in range(settings.processes)]
+    return supervisor.run()
 
 
 def _announce(host: str, port: int, root: Path) -> Callable[[], object]:

@@ -6,6 +6,7 @@ All others end with it, so that nothing is left behind; a service manager watche
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import multiprocessing
 import os
@@ -26,6 +27,7 @@ from provenance_graph.errors import StoreError
 from provenance_graph.store.sandbox import die_with_parent
 
 _FORK: Final = multiprocessing.get_context("fork")
+_PREFIX: Final = "provenance-graph-"
 _QUICK: Final = 1.0
 _PAUSE: Final = 0.3
 Work = Callable[[], None]
@@ -64,6 +66,8 @@ class Supervisor:
 
     children: list[Child] = field(default_factory=list)
     seconds: float = 15.0
+    buried: Callable[[int], None] = lambda _: None
+    """Called with the id of each process that has died."""
     _stop: bool = False
     _again: bool = False
 
@@ -96,6 +100,8 @@ class Supervisor:
                 continue
             process.join()
             how = process.exitcode
+            if process.pid is not None:
+                self.buried(process.pid)
             sys.stderr.write(f"provenance-graph: {child.name} ended ({how}); starting it again\n")
             if time.monotonic() - child.started < _QUICK:
                 time.sleep(_PAUSE)  # something is wrong from the start: do not spin
@@ -126,8 +132,14 @@ def run_once(work: Work) -> None:
 
 
 def private_folder() -> Path:
-    """A folder for our sockets that nobody else may enter."""
-    return Path(tempfile.mkdtemp(prefix="provenance-graph-"))
+    """A folder for our sockets that nobody else may enter; those of the dead are removed."""
+    for old in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = old.name.removeprefix(_PREFIX).partition("-")[0]
+        with contextlib.suppress(OSError):
+            ours = old.lstat().st_uid == os.getuid() and not old.is_symlink()
+            if ours and owner.isdigit() and not Path(f"/proc/{owner}").exists():
+                remove(old)
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
 
 
 def remove(folder: Path) -> None:
