@@ -17,7 +17,6 @@ from itertools import combinations
 from provenance_graph import names, vocab
 from provenance_graph.analysis.candidates_names import Name
 from provenance_graph.analysis.candidates_things import Thing, owner, source, things
-from provenance_graph.claims import Literal
 from provenance_graph.names import Iri, said
 from provenance_graph.store.base import Store
 from provenance_graph.view import identity
@@ -143,24 +142,18 @@ def preference(name: Iri) -> tuple[int, int, str]:
 
 def denied(store: Store) -> set[frozenset[Iri]]:
     """Pairs that somebody decided are not one thing."""
-    annotated = {
-        part: {
-            s: o
-            for s, _, o, _ in store.quads(
-                predicate=Iri(names.PREFIXES["owl"] + part), graph=identity.GRAPH
-            )
-        }
-        for part in ("annotatedSource", "annotatedTarget")
-    }
-    nots = store.quads(
-        predicate=Iri(names.PREFIXES["sssom"] + "predicate_modifier"),
-        object=Literal("Not"),
-        graph=identity.GRAPH,
-    )
+
+    def ends(node: Iri, part: Iri) -> list[Iri]:
+        found = store.quads(node, part, graph=identity.GRAPH)
+        return [value for *_, value, _ in found if isinstance(value, Iri)]
+
     return {
-        frozenset((Iri(str(annotated[a][n])), Iri(str(annotated[b][n]))))
-        for a, b in [("annotatedSource", "annotatedTarget")]
-        for n, *_ in nots
+        frozenset((one, other))
+        for node, *_ in store.quads(
+            predicate=identity.MODIFIER, object=identity.NOT, graph=identity.GRAPH
+        )
+        for one in ends(node, identity.ANNOTATED_SOURCE)
+        for other in ends(node, identity.ANNOTATED_TARGET)
     }
 
 

@@ -41,6 +41,9 @@ class Statements(Protocol):
     def names_of(self, subject: Iri) -> list[Iri]:
         """Every name of a canonical subject, itself among them, sorted."""
 
+    def apart(self, entity: Iri) -> set[Iri]:
+        """What somebody decided a name is not."""
+
 
 def load_policy(store: Store) -> Policy:
     """The acceptance policy and the kinds of properties, from the ontology in the store.
@@ -179,6 +182,20 @@ class StoreStatements:
                     waiting.append(name)
         return sorted(seen)
 
+    def apart(self, entity: Iri) -> set[Iri]:
+        """What somebody decided a name is not."""
+        return {
+            target
+            for node, *_ in self.store.quads(
+                predicate=identity.ANNOTATED_SOURCE, object=entity, graph=identity.GRAPH
+            )
+            for _ in self.store.quads(node, identity.MODIFIER, identity.NOT, identity.GRAPH)
+            for *_, target, _ in self.store.quads(
+                node, identity.ANNOTATED_TARGET, graph=identity.GRAPH
+            )
+            if isinstance(target, Iri)
+        }
+
     def _sources(self, target: Iri) -> Iterator[Iri]:
         for graph in (identity.GRAPH, identity.RULES):
             for name, *_ in self.store.quads(
@@ -205,9 +222,12 @@ class RecordSet:
         for record in records:
             self._headers[rdf.series(record.header.record)].append(record.header)
         self._decided: dict[Iri, Iri] = {}
+        self._apart: dict[Iri, set[Iri]] = defaultdict(set)
         for row in sorted(mappings):
             if row.merges:
                 self._decided.setdefault(row.subject, row.object)
+            elif row.negated:
+                self._apart[row.subject].add(row.object)
         self.rules = {
             entity: model
             for entity in self._about
@@ -237,6 +257,10 @@ class RecordSet:
         """Every name of a canonical subject, itself among them, sorted."""
         return sorted({subject, *self._names.get(subject, ())})
 
+    def apart(self, entity: Iri) -> set[Iri]:
+        """What somebody decided a name is not."""
+        return self._apart.get(entity, set())
+
     def subjects(self) -> list[Iri]:
         """Every canonical subject that anything is said about."""
         return sorted({self.canonical(entity) for entity in self._about})
@@ -264,14 +288,18 @@ class Latest:
 
 
 def rule_mapping(entity: Iri, statements: Statements) -> Iri | None:
-    """The model whose one hub repository the current records of an entity state."""
+    """The model whose one hub repository the current records of an entity state.
+
+    Not where somebody decided that it is another: an alias or a mode with the same weights.
+    """
     latest = Latest(statements)
     stated = [
         claim.value
         for claim, header in statements.about(entity)
         if claim.predicate == vocab.HUB_REPOSITORY and claim.value and latest.counts(header)
     ]
-    return identity.repository_model(stated) if stated else None
+    model = identity.repository_model(stated) if stated else None
+    return None if model is None or model in statements.apart(entity) else model
 
 
 def view(

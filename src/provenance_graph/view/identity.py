@@ -24,6 +24,10 @@ GRAPH = mint("graph", "identity")
 RULES = mint("graph", "identity-by-rule")
 HUB = names.PREFIXES["hf"]
 _SSSOM = names.PREFIXES["sssom"]
+ANNOTATED_SOURCE = Iri(names.PREFIXES["owl"] + "annotatedSource")
+ANNOTATED_TARGET = Iri(names.PREFIXES["owl"] + "annotatedTarget")
+MODIFIER = Iri(_SSSOM + "predicate_modifier")
+NOT = Literal("Not")
 _SEMAPV = names.PREFIXES["semapv"]
 COLUMNS = (
     "subject_id", "subject_label", "predicate_id", "predicate_modifier", "object_id",
@@ -115,9 +119,9 @@ def quads(mappings: Iterable[Mapping]) -> Iterator[Quad]:
         local = names.local_name(row.subject), names.local_name(row.object)
         node = Iri(f"{GRAPH}#{names.slug('-'.join(local))}-{_digest(row)}")
         yield node, vocab.RDF_TYPE, Iri(_SSSOM + "Mapping"), GRAPH
-        yield node, Iri(names.PREFIXES["owl"] + "annotatedSource"), row.subject, GRAPH
+        yield node, ANNOTATED_SOURCE, row.subject, GRAPH
         yield node, Iri(names.PREFIXES["owl"] + "annotatedProperty"), row.predicate, GRAPH
-        yield node, Iri(names.PREFIXES["owl"] + "annotatedTarget"), row.object, GRAPH
+        yield node, ANNOTATED_TARGET, row.object, GRAPH
         justification = row.justification.removeprefix("semapv:")
         yield node, Iri(_SSSOM + "mapping_justification"), Iri(_SEMAPV + justification), GRAPH
         for name, text in (
