@@ -1,0 +1,46 @@
+"""``export``: models as the documents that other tools read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from provenance_graph.session import Session
+
+FORMATS = (
+    "spdx3", "cyclonedx", "croissant", "hf-card", "fair4ml", "prov", "jsonld", "turtle", "trig",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.option("--as", "format", type=click.Choice(FORMATS), required=True, help="Which format.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write there instead of to standard output.")  # fmt: skip
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option("--no-ancestors", is_flag=True, help="Leave out what the models came from.")
+@click.pass_obj
+def command(
+    session: Session,
+    models: tuple[str, ...],
+    format: str,
+    output: Path | None,
+    as_of: str,
+    no_ancestors: bool,
+) -> None:
+    """Write MODELs (or a dataset) in a format; what it cannot hold goes to standard error."""
+    from provenance_graph.analysis.bundle import bundle, subject_named
+    from provenance_graph.exports import export
+    from provenance_graph.view.evidence import Evidence, day_of
+
+    store = session.store()
+    subjects = [subject_named(store, name) for name in models]
+    evidence = Evidence(store, as_of=day_of(as_of))
+    made = export(bundle(evidence, subjects, ancestors=not no_ancestors), format)
+    if output is None:
+        click.echo(made.text, nl=False)
+    else:
+        output.write_text(made.text, encoding="utf-8")
+    for loss in made.losses:
+        session.say(f"not in {format}: {loss}")

@@ -1,0 +1,198 @@
+"""What all writers share: what an export is, what it keeps, and what it cannot hold and why."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from provenance_graph import vocab
+from provenance_graph.analysis.bundle_model import NODE_LINKS, Bundle, Thing
+from provenance_graph.claims import Literal, Value
+from provenance_graph.names import Iri, shorten
+
+Kept = tuple[Iri, Iri, Value]
+"""Subject, property and accepted value that a document carries."""
+
+SILENT = frozenset({vocab.RDF_TYPE, vocab.DESCRIBED_AS, vocab.WAS_INFLUENCED_BY, vocab.LEFT_BLANK})
+"""What the view says for its own use; a sub-property or the evidence says it better."""
+
+STATUSES = {
+    vocab.UNDISCLOSED: "undisclosed",
+    vocab.WITHHELD: "withheld",
+    vocab.PARTLY_DISCLOSED: "partly disclosed",
+    vocab.NOT_APPLICABLE: "not applicable",
+    vocab.CONTRADICTED: "contradicted",
+    vocab.CONTESTED: "contested",
+}
+"""The disclosure statuses of the view, in words."""
+
+OURS: Mapping[Iri, str] = {
+    vocab.DISCLOSED_BY_DEVELOPER: "who disclosed a value is evidence, which the format has no place for",
+    vocab.CONTESTED: "the format holds one value, not that sources disagree",
+    vocab.CONTRADICTED: "the format holds one value, not that sources contradict each other",
+    vocab.RANK_OF: "the format has no term for a place in a ranking",
+    vocab.ASSESSMENT_OF: "the format has no term for an assessment by a rubric",
+    vocab.OFFER_OF: "the format has no term for a provider's offer",
+    vocab.RESOLVES_TO: "the format has no term for an alias that moves between versions",
+    vocab.SPECIALIZATION_OF: "the format describes the model, not its versions and configurations",
+    vocab.EVALUATION_OF: "a score of a configuration, which is not the model's own, or of no number",
+}
+"""Why formats other than our own lose what is peculiar to the graph."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Loss:
+    """Something accepted that a document does not carry, with the reason."""
+
+    property: Iri
+    reason: str
+    subjects: tuple[Iri, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{shorten(self.property)}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A document, what it could not hold, and the statements it carries."""
+
+    text: str
+    losses: tuple[Loss, ...]
+    kept: frozenset[Kept] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """A format that we write.
+
+    ``terms`` says where each property goes; ``reasons`` why others cannot be held, and
+    ``otherwise`` the reason for all that neither names. ``alone`` is the kind of thing
+    (model, dataset) of which a document describes just one.
+    """
+
+    format: str
+    title: str
+    media_type: str
+    suffix: str
+    terms: Mapping[Iri, str]
+    reasons: Mapping[Iri, str]
+    otherwise: str
+    write: Callable[[Bundle], Exported]
+    alone: str = ""
+
+
+@dataclass
+class Ledger:
+    """What a writer has put into its document, and what it declined to and why.
+
+    ``about`` is what the document describes; empty for all of the bundle.
+    """
+
+    bundle: Bundle
+    about: tuple[Iri, ...] = ()
+    kept: set[Kept] = field(default_factory=set)
+    refused: dict[Kept, str] = field(default_factory=dict)
+
+    def keep(self, subject: Iri, predicate: Iri, *values: Value) -> None:
+        """Note that the document carries these values."""
+        self.kept.update((subject, predicate, value) for value in values)
+
+    def refuse(self, subject: Iri, predicate: Iri, value: Value, why: str) -> None:
+        """Note why a value is not carried, where the format could have carried another."""
+        self.refused[subject, predicate, value] = why
+
+    def done(
+        self, text: str, terms: Mapping[Iri, str], reasons: Mapping[Iri, str], otherwise: str
+    ) -> Exported:
+        """The document with its losses: all that is accepted and was not kept."""
+        found: dict[tuple[Iri, str], set[Iri]] = {}
+        for subject, predicate, value in accepted(self.bundle, self.about):
+            if (subject, predicate, value) in self.kept:
+                continue
+            why = self.refused.get((subject, predicate, value))
+            if why is None and predicate in terms:
+                why = f"only in part: {terms[predicate]}"
+            why = why or reasons.get(predicate) or OURS.get(predicate) or otherwise
+            owner = value if predicate in NODE_LINKS and isinstance(value, Iri) else subject
+            found.setdefault((predicate, why), set()).add(owner)
+        losses = [Loss(p, why, tuple(sorted(who))) for (p, why), who in found.items()]
+        return Exported(text, tuple(sorted(losses)), frozenset(self.kept))
+
+
+def accepted(bundle: Bundle, about: tuple[Iri, ...] = ()) -> set[Kept]:
+    """All that a document about a bundle could carry: facts, and the nodes that hang on them."""
+    about = about or (*bundle.models, *bundle.datasets)
+    found = {
+        (thing.iri, predicate, value)
+        for thing in map(bundle.thing, about)
+        for predicate, values in thing.facts.items()
+        for value in values
+        if predicate not in SILENT
+    }
+    for subject in about:
+        for link, node in bundle.nodes.get(subject, ()):
+            found.update((node, link, value) for value in bundle.thing(node).things(link))
+    return found
+
+
+def number(value: Value) -> Any:
+    """A literal as the number it is, for JSON.
+
+    >>> number(Literal("0.59", vocab.XSD_DECIMAL)), number(Literal("3", vocab.XSD_INTEGER))
+    (0.59, 3)
+    """
+    if not isinstance(value, Literal):
+        return str(value)
+    if value.datatype == vocab.XSD_INTEGER:
+        return int(value.lexical)
+    if value.datatype in (vocab.XSD_DECIMAL, vocab.XSD_DOUBLE):
+        return float(value.lexical)
+    return value.lexical
+
+
+def scaled(value: Value, factor: str) -> Decimal:
+    """A quantity in another unit, exactly."""
+    return Decimal(str(value)) * Decimal(factor)
+
+
+def plain_decimal(value: Decimal) -> str:
+    """A decimal without an exponent and without needless zeros.
+
+    >>> plain_decimal(Decimal("1.50E+3"))
+    '1500'
+    """
+    shown = format(value, "f")
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def json_text(value: object) -> str:
+    """JSON as people read it; the same value gives the same bytes."""
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def serial(bundle: Bundle, format: str) -> str:
+    """A name for a document that the same content always gets: a UUID from a digest."""
+    said = "\n".join(
+        f"{s} {p} {o}" for s, p, o in sorted((s, p, str(o)) for s, p, o in accepted(bundle))
+    )
+    digest = hashlib.sha256(f"{format}\n{bundle.stamp}\n{said}".encode()).digest()
+    return str(uuid.UUID(bytes=digest[:16], version=5))
+
+
+def date_of(thing: Thing, predicate: Iri) -> str:
+    """A date no more precise than it is known: ``2024``, ``2024-12`` or ``2024-12-31``."""
+    return thing.dates.get(predicate) or thing.text(predicate)
+
+
+def silences(thing: Thing) -> list[str]:
+    """What is said of disclosure, in words: ``undisclosed: parameterCount``."""
+    return [
+        f"{words}: {', '.join(sorted(shorten(p) for p in thing.things(status)))}"
+        for status, words in STATUSES.items()
+        if thing.things(status)
+    ]
