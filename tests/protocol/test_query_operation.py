@@ -245,7 +245,7 @@ def test_every_answer_may_be_read_by_other_origins(client: TestClient) -> None:
         (QueryTimeout("stopped after 10 s"), 504),
         (QueryTooLarge("too large"), 422),
         (QueryCrashed("died"), 422),
-        (StoreError("no disk"), 503),
+        (StoreError("/srv/secrets/graph: no disk"), 503),
         (RuntimeError("a bug with secrets"), 500),
     ],
 )

@@ -192,7 +192,10 @@ class Front:
                 raise  # the server itself is stopping
             return
         except ProvenanceError as error:
-            reply = problem_reply(problem_of(error), request.id)
+            problem = problem_of(error)
+            if problem.status >= 500:
+                self._service.log.write("error", {"id": request.id, "error": str(error)})
+            reply = problem_reply(problem, request.id)
         except Exception as error:  # noqa: BLE001 - the last door: a bug must not end the process
             self._service.log.write("error", {"id": request.id, "error": repr(error)})
             reply = problem_reply(problem_of(error), request.id)

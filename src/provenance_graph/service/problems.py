@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from provenance_graph import errors
 
+_PATH: Final = re.compile(r"(?:/[\w.+@-]+){2,}")  # of this machine, which is nobody's affair
 MEDIA_TYPE: Final = "application/problem+json"
 _TYPES: Final = "https://w3id.org/provenance-graph/problems#"
 
@@ -102,7 +104,8 @@ def problem_of(error: BaseException) -> HttpProblem:
         return error.problem
     for kind, status, title, slug in _STATUS:
         if isinstance(error, kind):
-            problem = HttpProblem(status, title, str(error), slug)
+            detail = _PATH.sub("…", str(error)) if kind is errors.StoreError else str(error)
+            problem = HttpProblem(status, title, detail, slug)
             if status == 503:
                 return replace(problem, headers=(("Retry-After", "1"),))
             return problem
