@@ -1,0 +1,125 @@
+/** Asking the service, and saying plainly what went wrong. */
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+
+/** A refusal: what the service said, or that it could not be reached (status 0). */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+  ) {
+    super(detail || title);
+  }
+
+  /** Whether asking again later may help. */
+  get passes(): boolean {
+    return [0, 429, 502, 503, 504].includes(this.status);
+  }
+}
+
+const kept = new Map<string, Promise<unknown>>();
+const MOST_KEPT = 60;
+let version = "";
+const watchers = new Set<(version: string) => void>();
+
+/** Be told when the store behind the page has changed. */
+export function onNewVersion(watch: (version: string) => void): () => void {
+  watchers.add(watch);
+  return () => void watchers.delete(watch);
+}
+
+/** The version of the store that the last answers came from. */
+export function storeVersion(): string {
+  return version;
+}
+
+function note(found: string | null): void {
+  if (!found || found === version) return;
+  const before = version;
+  version = found;
+  if (!before) return;
+  kept.clear();
+  for (const watch of watchers) watch(found);
+}
+
+async function refusal(response: Response): Promise<Refusal> {
+  const text = await response.text();
+  try {
+    const said = JSON.parse(text) as { title?: string; detail?: string };
+    return new Refusal(response.status, said.title ?? response.statusText, said.detail ?? "");
+  } catch {
+    return new Refusal(response.status, response.statusText || "Refused", text.slice(0, 300));
+  }
+}
+
+/** A request whose failure is always a Refusal. */
+export async function send(path: string, init: RequestInit = {}): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Refusal(0, "The service does not answer", "It may be starting again. What you chose is kept.");
+  }
+  note(response.headers.get("X-Store-Version"));
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+/** JSON from the service, asked once per store version. */
+export function get<T>(path: string): Promise<T> {
+  const found = kept.get(path);
+  if (found) return found as Promise<T>;
+  const asked = send(path, { headers: { Accept: "application/json" } }).then((r) => r.json() as Promise<T>);
+  kept.set(path, asked);
+  asked.catch(() => kept.delete(path));
+  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value as string);
+  return asked;
+}
+
+/** A SPARQL query's rows, with terms as plain text. */
+export async function select(query: string): Promise<Record<string, string>[]> {
+  const path = `/sparql?query=${encodeURIComponent(query)}&format=json`;
+  const found = await get<{ results: { bindings: Record<string, { value: string }>[] } }>(path);
+  return found.results.bindings.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([name, term]) => [name, term.value])),
+  );
+}
+
+export interface Asked<T> {
+  data: T | undefined;
+  error: Refusal | undefined;
+  loading: boolean;
+  retry: () => void;
+}
+
+/** The answer of a request; `null` asks nothing. The last answer stays while the next is fetched. */
+export function useAsked<T>(key: string | null, ask: (key: string) => Promise<T> = get): Asked<T> {
+  const [state, setState] = useState<{ key: string | null; data?: T; error?: Refusal }>({ key: null });
+  const [turn, setTurn] = useState(0);
+  const asking = useRef(ask);
+  asking.current = ask;
+  useEffect(() => {
+    if (key === null) {
+      setState({ key: null });
+      return;
+    }
+    let alive = true;
+    let timer = 0;
+    asking.current(key).then(
+      (data) => alive && setState({ key, data }),
+      (error: unknown) => {
+        if (!alive) return;
+        const said = error instanceof Refusal ? error : new Refusal(500, "The page failed", String(error));
+        setState((before) => ({ key, data: before.key === key ? before.data : undefined, error: said }));
+        if (said.passes) timer = window.setTimeout(() => setTurn((n) => n + 1), 4000);
+      },
+    );
+    return () => {
+      alive = false;
+      clearTimeout(timer);
+    };
+  }, [key, turn]);
+  const retry = useCallback(() => setTurn((n) => n + 1), []);
+  return { data: state.data, error: state.key === key ? state.error : undefined, loading: key !== null && state.key !== key, retry };
+}

@@ -1,0 +1,61 @@
+/** Views that load when they are first shown, without preact/compat. */
+import { Component, createContext, type ComponentChildren, type ComponentType, type JSX } from "preact";
+import { useContext, useEffect, useState } from "preact/hooks";
+
+const Fallback = createContext<ComponentChildren>(null);
+
+/** What is shown while a view's code is on its way. */
+export function Suspense({ fallback, children }: { fallback: ComponentChildren; children: ComponentChildren }): JSX.Element {
+  return <Fallback.Provider value={fallback}><Guard>{children}</Guard></Fallback.Provider>;
+}
+
+/** A fault in one view is told, and does not take the page with it. */
+class Guard extends Component<{ children: ComponentChildren }, { fault: string }> {
+  override state = { fault: "" };
+
+  static override getDerivedStateFromError(error: unknown): { fault: string } {
+    return { fault: String(error) };
+  }
+
+  override render(): ComponentChildren {
+    if (!this.state.fault) return this.props.children;
+    return (
+      <div class="trouble" role="alert">
+        <p><strong>This view failed.</strong> {this.state.fault}</p>
+        <p><button type="button" onClick={() => location.reload()}>Load it again</button></p>
+      </div>
+    );
+  }
+}
+
+/** A view whose code loads on first use. */
+export function lazy<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
+  let ready: ComponentType<P> | undefined;
+  return function Lazy(props: P): JSX.Element {
+    const [, setTurn] = useState(0);
+    const [fault, setFault] = useState(false);
+    const fallback = useContext(Fallback);
+    useEffect(() => {
+      if (ready) return;
+      load().then(
+        (found) => {
+          ready = found.default;
+          setTurn((n) => n + 1);
+        },
+        () => setFault(true),
+      );
+    }, []);
+    if (ready) {
+      const View = ready;
+      return <View {...props} />;
+    }
+    if (fault)
+      return (
+        <div class="trouble" role="alert">
+          <p><strong>This part of the page could not be loaded.</strong> The service may be gone, or newer than the page.</p>
+          <p><button type="button" onClick={() => location.reload()}>Try again</button></p>
+        </div>
+      );
+    return <>{fallback}</>;
+  };
+}

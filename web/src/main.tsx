@@ -1,0 +1,186 @@
+/** The page: what stands around every view, and which view an address shows. */
+import { render, type JSX } from "preact";
+import { lazy, Suspense } from "./lazy";
+import { useEffect, useState } from "preact/hooks";
+import { onNewVersion, storeVersion } from "./api";
+import { Wait } from "./parts";
+import { followLinks, go, usePlace, type Place } from "./router";
+import { Start } from "./views/start";
+import "./style/base.css";
+import "./style/parts.css";
+import "./style/views.css";
+import "./style/print.css";
+
+const Model = lazy(() => import("./views/model"));
+const Lineage = lazy(() => import("./views/lineage"));
+const Licences = lazy(() => import("./views/licences"));
+const Assessments = lazy(() => import("./views/assessments"));
+const History = lazy(() => import("./views/history"));
+const Disclosure = lazy(() => import("./views/disclosure"));
+const Compare = lazy(() => import("./views/compare"));
+const Impact = lazy(() => import("./views/impact"));
+const Conflicts = lazy(() => import("./views/conflicts"));
+const Workbench = lazy(() => import("./views/workbench"));
+const Report = lazy(() => import("./views/report"));
+const Check = lazy(() => import("./views/check"));
+const ThingView = lazy(() => import("./views/thing"));
+
+const LINKS: [string, string][] = [
+  ["/", "Models"],
+  ["/disclosure", "Disclosure"],
+  ["/conflicts", "Conflicts"],
+  ["/compare", "Compare"],
+  ["/impact", "Impact"],
+  ["/sparql", "Workbench"],
+  ["/check", "Check a document"],
+];
+
+/** The part of a path below a prefix, unescaped. */
+function below(path: string, prefix: string): string | null {
+  if (!path.startsWith(prefix) || path.length === prefix.length) return null;
+  try {
+    return decodeURIComponent(path.slice(prefix.length));
+  } catch {
+    return path.slice(prefix.length);
+  }
+}
+
+function view(place: Place): JSX.Element {
+  const { path } = place;
+  const model = below(path, "/models/");
+  if (model) return <Model key={model} id={model} place={place} />;
+  const lineage = below(path, "/lineage/");
+  if (lineage) return <Lineage key={lineage} id={lineage} place={place} />;
+  const licences = below(path, "/licences/");
+  if (licences) return <Licences key={licences} id={licences} place={place} />;
+  const assessed = below(path, "/assessments/");
+  if (assessed) return <Assessments key={assessed} id={assessed} place={place} />;
+  const history = below(path, "/history/");
+  if (history) return <History key={history} id={history} place={place} />;
+  const thing = below(path, "/things/");
+  if (thing || path === "/things") return <ThingView path={thing ?? ""} place={place} />;
+  switch (path) {
+    case "/":
+    case "/models":
+      return <Start place={place} />;
+    case "/disclosure":
+      return <Disclosure place={place} />;
+    case "/compare":
+      return <Compare place={place} />;
+    case "/impact":
+      return <Impact place={place} />;
+    case "/conflicts":
+      return <Conflicts place={place} />;
+    case "/sparql":
+    case "/sparql/":
+      return <Workbench place={place} />;
+    case "/report":
+      return <Report place={place} />;
+    case "/check":
+      return <Check />;
+    default:
+      return (
+        <div class="page">
+          <h1>Nothing is here</h1>
+          <p>This page has no place <code>{path}</code>. <a href="/">Search the models</a> or <a href="/sparql">ask by SPARQL</a>.</p>
+        </div>
+      );
+  }
+}
+
+function Theme(): JSX.Element {
+  const [theme, setTheme] = useState(localStorage.getItem("theme") ?? "auto");
+  useEffect(() => {
+    if (theme === "auto") delete document.documentElement.dataset["theme"];
+    else document.documentElement.dataset["theme"] = theme;
+    localStorage.setItem("theme", theme);
+  }, [theme]);
+  const next = theme === "auto" ? "dark" : theme === "dark" ? "light" : "auto";
+  const glyph = { auto: "◐", dark: "☾", light: "☀" }[theme] ?? "◐";
+  return (
+    <button type="button" class="theme" onClick={() => setTheme(next)} aria-label={`Colours: ${theme}; change to ${next}`} title={`Colours: ${theme}`}>
+      <span aria-hidden="true">{glyph}</span>
+    </button>
+  );
+}
+
+function NewVersion(): JSX.Element | null {
+  const [found, setFound] = useState("");
+  useEffect(() => onNewVersion(setFound), []);
+  if (!found) return null;
+  return (
+    <div class="notice" role="status">
+      The store was rebuilt while you were reading (now version {found}).{" "}
+      <button type="button" onClick={() => location.reload()}>Show the new state</button>{" "}
+      <button type="button" onClick={() => setFound("")}>Stay</button>
+    </div>
+  );
+}
+
+function QuickSearch(): JSX.Element {
+  return (
+    <form class="quick" role="search" onSubmit={(e) => {
+      e.preventDefault();
+      const typed = new FormData(e.currentTarget).get("q");
+      go(`/?q=${encodeURIComponent(String(typed ?? ""))}`);
+    }}>
+      <input type="search" name="q" aria-label="Search models" placeholder="Search models…" />
+    </form>
+  );
+}
+
+function isHere(href: string, path: string): boolean {
+  if (href === "/") return path === "/" || path.startsWith("/models");
+  return path === href || path.startsWith(`${href}/`);
+}
+
+function App(): JSX.Element {
+  const place = usePlace();
+  const [open, setOpen] = useState(false);
+  useEffect(() => {
+    setOpen(false);
+    document.querySelector("main")?.focus({ preventScroll: true });
+  }, [place.path]);
+  return (
+    // biome-ignore lint: links bubble here
+    <div class="app" onClick={followLinks}>
+      <a class="skip" href="#main">Skip to the content</a>
+      <header class="top">
+        <a class="brand" href="/"><span aria-hidden="true">⌥</span> Provenance graph</a>
+        <button type="button" class="menu" aria-expanded={open} aria-controls="views" onClick={() => setOpen(!open)}>Menu</button>
+        <nav id="views" aria-label="Views" class={open ? "open" : ""}>
+          {LINKS.map(([href, word]) => (
+            <a key={href} href={href} aria-current={isHere(href, place.path) ? "page" : undefined}>{word}</a>
+          ))}
+        </nav>
+        {place.path === "/" ? <span class="quick" /> : <QuickSearch />}
+        <Theme />
+      </header>
+      <NewVersion />
+      <main id="main" tabIndex={-1}>
+        <Suspense fallback={<Wait what="the view" />}>{view(place)}</Suspense>
+      </main>
+      <footer class="foot">
+        <Foot />
+      </footer>
+    </div>
+  );
+}
+
+function Foot(): JSX.Element {
+  const [version, setVersion] = useState(storeVersion());
+  useEffect(() => {
+    const timer = setInterval(() => setVersion(storeVersion()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <p>
+      {version ? <>Store version <code>{version}</code> · </> : null}
+      <a href="/docs">API</a> · <a href="/sparql?format=turtle" target="_blank" rel="noopener">Service description</a> ·{" "}
+      <a href="/.well-known/void">VoID</a> · <a href="/THIRD_PARTY.txt">Third-party licences</a>
+    </p>
+  );
+}
+
+const root = document.getElementById("app");
+if (root) render(<App />, root);

@@ -1,0 +1,212 @@
+/** Small pieces that all views share. */
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Asked, Refusal } from "./api";
+import { go, hrefOf, inPath, withQuery } from "./router";
+import type { Cell, Thing } from "./types";
+import { STATES, brief, briefUrl, isThing, linkable, nameOf, text } from "./words";
+
+/** A disclosure state: glyph, word and, on demand, what it means. */
+export function StateMark({ state, quiet }: { state: string; quiet?: boolean }): JSX.Element {
+  const found = STATES[state] ?? { glyph: "?", word: state, told: "" };
+  return (
+    <span class={`state s-${state}`} title={found.told}>
+      <span class="glyph" aria-hidden="true">{found.glyph}</span>
+      {quiet ? <span class="visually-hidden">{found.word}</span> : found.word}
+    </span>
+  );
+}
+
+/** A value: a link for a thing, a link out for an address, else text. */
+export function ValueView({ value, unit }: { value: Cell; unit?: string | null }): JSX.Element {
+  if (isThing(value)) return <ThingLink thing={value} />;
+  if (typeof value === "string" && linkable(value)) return <Out href={value} />;
+  const shown = text(value);
+  const large = typeof value === "number" && value >= 1e6 && value < 1e16;
+  return (
+    <span class="value">
+      <bdi>{shown}</bdi>
+      {unit ? <span class="unit"> {unit}</span> : null}
+      {large ? <span class="aside"> {brief(value)}</span> : null}
+    </span>
+  );
+}
+
+/** A thing of the graph, or of the Web where it is not ours. */
+export function ThingLink({ thing }: { thing: Thing }): JSX.Element {
+  if (thing.iri.startsWith("https://w3id.org/provenance-graph/ns#")) return <bdi>{nameOf(thing)}</bdi>;
+  if (thing.iri.startsWith("https://w3id.org/provenance-graph/id/"))
+    return <a href={hrefOf(thing.iri)}><bdi>{nameOf(thing)}</bdi></a>;
+  return thing.label && thing.label !== thing.iri && linkable(thing.iri) ? (
+    <a href={`/things?iri=${encodeURIComponent(thing.iri)}`}><bdi>{nameOf(thing)}</bdi></a>
+  ) : (
+    <Out href={thing.iri} />
+  );
+}
+
+/** A link to a document elsewhere; text where the address is none. */
+export function Out({ href, children }: { href: string; children?: ComponentChildren }): JSX.Element {
+  const target = linkable(href);
+  if (!target) return <bdi>{children ?? href}</bdi>;
+  return <a class="out" href={target} target="_blank" rel="noopener noreferrer">{children ?? <bdi>{briefUrl(href)}</bdi>}</a>;
+}
+
+/** A model by its id. */
+export function ModelLink({ id, name }: { id: string; name?: string }): JSX.Element {
+  return <a href={`/models/${inPath(id)}`}><bdi>{name ?? id}</bdi></a>;
+}
+
+/** What a refusal says, and what can be done about it, where the reader looks. */
+export function Trouble({ error, retry }: { error: Refusal; retry?: () => void }): JSX.Element {
+  const near = suggestions(error.detail);
+  return (
+    <div class="trouble" role="alert">
+      <p><strong>{error.title || "Refused"}.</strong> {error.detail}</p>
+      {error.passes ? (
+        <p>
+          Asked again every few seconds; nothing you chose is lost.{" "}
+          {retry ? <button type="button" onClick={retry}>Try now</button> : null}
+        </p>
+      ) : null}
+      {near.length ? (
+        <p>Perhaps: {near.map((id, n) => <>{n ? ", " : ""}<ModelLink id={id} /></>)}</p>
+      ) : null}
+      {error.status === 404 ? <p><a href="/">Search all models</a></p> : null}
+    </div>
+  );
+}
+
+/** The names that a "did you mean" offers. */
+export function suggestions(detail: string): string[] {
+  const found = /did you mean ([^?]+)\?/.exec(detail);
+  return found?.[1] ? found[1].split(/,\s*|\s+or\s+/).map((s) => s.trim()).filter(Boolean) : [];
+}
+
+/** An answer once it is there; before that, that it is awaited; or what went wrong. */
+export function Answer<T>({ asked, children, what }: { asked: Asked<T>; what: string; children: (data: T) => ComponentChildren }): JSX.Element {
+  return (
+    <>
+      {asked.error ? <Trouble error={asked.error} retry={asked.retry} /> : null}
+      {asked.data !== undefined ? children(asked.data) : asked.error ? null : <Wait what={what} />}
+    </>
+  );
+}
+
+/** Shown only when waiting is long enough to notice. */
+export function Wait({ what }: { what: string }): JSX.Element {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 150);
+    return () => clearTimeout(timer);
+  }, []);
+  return <p class="wait" role="status">{late ? `Reading ${what}…` : " "}</p>;
+}
+
+/** The title of the window. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = title ? `${title} – Provenance graph` : "Provenance graph";
+  }, [title]);
+}
+
+/** A button that copies, and says that it did. */
+export function Copy({ what, children }: { what: () => string; children: ComponentChildren }): JSX.Element {
+  const [done, setDone] = useState("");
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(what());
+      setDone("copied");
+    } catch {
+      setDone("the browser refuses to copy");
+    }
+    setTimeout(() => setDone(""), 2500);
+  };
+  return (
+    <button type="button" class="small" onClick={() => void copy()}>
+      {children}<span role="status">{done ? ` – ${done}` : ""}</span>
+    </button>
+  );
+}
+
+/** Give the reader a file. */
+export function download(name: string, content: Blob | string, type = "text/plain"): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(typeof content === "string" ? new Blob([content], { type }) : content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+/** One choice among few, held in the address. */
+export function Choice({ name, value, options, label }: { name: string; value: string; label: string; options: [string, string][] }): JSX.Element {
+  return (
+    <label class="choice">
+      <span>{label}</span>
+      <select value={value} onChange={(e) => go(withQuery({ [name]: e.currentTarget.value }), true)}>
+        {options.map(([key, word]) => <option key={key} value={key} selected={key === value}>{word}</option>)}
+      </select>
+    </label>
+  );
+}
+
+/** A field to choose a model (or a dataset) by typing a part of its name. */
+export function ModelPicker({ label, onPick, placeholder, initial = "" }: { label: string; placeholder?: string; initial?: string; onPick: (id: string) => void }): JSX.Element {
+  const [typed, setTyped] = useState(initial);
+  const [found, setFound] = useState<{ id: string; name: string }[]>([]);
+  useEffect(() => setTyped(initial), [initial]);
+  useEffect(() => {
+    if (typed.trim().length < 2) {
+      setFound([]);
+      return;
+    }
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      fetch(`/api/v1/search?limit=8&q=${encodeURIComponent(typed)}`, { signal: stop.signal })
+        .then((r) => (r.ok ? r.json() : { items: [] }))
+        .then((d: { items: { id: string; name: string }[] }) => setFound(d.items), () => undefined);
+    }, 60);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [typed]);
+  const list = `picker-${label.replace(/\W+/g, "-")}`;
+  return (
+    <form class="picker" onSubmit={(e) => { e.preventDefault(); if (typed.trim()) onPick(typed.trim()); }}>
+      <label><span>{label}</span>
+        <input type="search" list={list} value={typed} placeholder={placeholder ?? "namespace/name"} autocomplete="off"
+          onInput={(e) => {
+            const value = e.currentTarget.value;
+            setTyped(value);
+            if (found.some((m) => m.id === value)) onPick(value);
+          }} />
+      </label>
+      <datalist id={list}>{found.map((m) => <option key={m.id} value={m.id}>{m.name}</option>)}</datalist>
+      <button type="submit">Choose</button>
+    </form>
+  );
+}
+
+/** Turn a link to the workbench. */
+export function QueryLink({ query, children }: { query: string; children: ComponentChildren }): JSX.Element {
+  return <a href={`/sparql?query=${encodeURIComponent(query)}`}>{children}</a>;
+}
+
+/** Tabs of the views of one model. */
+export function ModelTabs({ id, here }: { id: string; here: string }): JSX.Element {
+  const path = inPath(id);
+  const tabs: [string, string, string][] = [
+    ["profile", "Profile", `/models/${path}`],
+    ["lineage", "Lineage", `/lineage/${path}`],
+    ["licences", "Licences", `/licences/${path}`],
+    ["assessments", "Assessments", `/assessments/${path}`],
+    ["history", "History", `/history/${path}`],
+    ["impact", "Impact", `/impact?thing=${encodeURIComponent(id).replaceAll("%2F", "/")}`],
+    ["report", "Report", `/report?model=${encodeURIComponent(id).replaceAll("%2F", "/")}`],
+  ];
+  return (
+    <nav class="tabs" aria-label="About this model">
+      {tabs.map(([key, word, href]) => <a key={key} href={href} aria-current={key === here ? "page" : undefined}>{word}</a>)}
+    </nav>
+  );
+}

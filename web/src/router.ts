@@ -1,0 +1,93 @@
+/** Where the reader is: the address holds every state, and the page follows the address. */
+import { useEffect, useState } from "preact/hooks";
+
+export interface Place {
+  path: string;
+  query: URLSearchParams;
+}
+
+const listeners = new Set<(place: Place) => void>();
+let current = read();
+
+function read(): Place {
+  return { path: location.pathname, query: new URLSearchParams(location.search) };
+}
+
+function changed(): void {
+  current = read();
+  for (const listener of listeners) listener(current);
+}
+
+addEventListener("popstate", changed);
+
+/** Go to an address of this page; `replace` leaves no entry behind. */
+export function go(href: string, replace = false): void {
+  const here = location.pathname + location.search;
+  if (href === here) return;
+  const moved = new URL(href, location.href).pathname !== location.pathname;
+  if (replace) history.replaceState(null, "", href);
+  else history.pushState(null, "", href);
+  changed();
+  if (moved && !replace) scrollTo(0, 0);
+}
+
+/** Follow clicks on our own links without loading the page anew. */
+export function followLinks(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = (event.target as Element | null)?.closest?.("a[href]");
+  if (!(link instanceof HTMLAnchorElement) || link.target || link.hasAttribute("download")) return;
+  if (link.origin !== location.origin || !isOurs(link.pathname)) return;
+  if (link.hash && link.pathname === location.pathname) return;
+  event.preventDefault();
+  go(link.pathname + link.search);
+}
+
+const FOREIGN = ["/api/", "/docs", "/doc/", "/data", "/id/", "/ns", "/health", "/metrics", "/.well-known", "/openapi.json", "/THIRD_PARTY.txt", "/context.jsonld"];
+
+function isOurs(path: string): boolean {
+  return !FOREIGN.some((prefix) => path === prefix || path.startsWith(prefix));
+}
+
+/** The place, and again whenever it changes. */
+export function usePlace(): Place {
+  const [place, setPlace] = useState(current);
+  useEffect(() => {
+    listeners.add(setPlace);
+    setPlace(current);
+    return () => void listeners.delete(setPlace);
+  }, []);
+  return place;
+}
+
+export type Changes = Record<string, string | string[] | null | undefined>;
+
+/** The address with some parameters changed; null or "" takes one away. */
+export function withQuery(changes: Changes, base: Place = current): string {
+  const query = new URLSearchParams(base.query);
+  for (const [name, value] of Object.entries(changes)) {
+    query.delete(name);
+    for (const one of Array.isArray(value) ? value : [value]) if (one) query.append(name, one);
+  }
+  const text = query.toString().replaceAll("%2F", "/").replaceAll("%3A", ":");
+  return base.path + (text ? `?${text}` : "");
+}
+
+/** Change parameters of the address. */
+export function setQuery(changes: Changes, replace = false): void {
+  go(withQuery(changes), replace);
+}
+
+/** An id in a path: slashes stay, the rest is escaped. */
+export function inPath(id: string): string {
+  return id.split("/").map(encodeURIComponent).join("/").replaceAll("%3A", ":").replaceAll("%40", "@");
+}
+
+const ID = "https://w3id.org/provenance-graph/id/";
+
+/** The page about a thing of the graph. */
+export function hrefOf(iri: string): string {
+  if (iri.startsWith(`${ID}model/`)) return `/models/${inPath(iri.slice(ID.length + 6))}`;
+  if (iri.startsWith(ID)) return `/things/${inPath(iri.slice(ID.length))}`;
+  return `/things?iri=${encodeURIComponent(iri)}`;
+}

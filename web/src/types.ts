@@ -1,0 +1,455 @@
+/** The JSON of the REST API, as far as the page reads it. */
+
+export interface Thing {
+  iri: string;
+  id?: string;
+  label: string;
+}
+
+export type Cell = string | number | boolean | null | Thing;
+
+export interface ModelRow {
+  iri: string;
+  id: string;
+  name: string;
+  aliases: string[];
+  developers: string[];
+  released: string | null;
+  contextLength: number | null;
+  parameterCount: number | null;
+  licences: Thing[];
+  openness: string[];
+  modalities: string[];
+  architecture: string[];
+  weights: string[];
+  sources: number;
+  gaps: number;
+  conflicts: number;
+  descendants: number;
+}
+
+export interface ModelPage {
+  items: ModelRow[];
+  total: number;
+  shown: number;
+  next: string | null;
+}
+
+export interface SearchAnswer {
+  query: string;
+  items: ModelRow[];
+}
+
+export type Facets = Record<string, { value: string; count: number }[]>;
+
+export interface Stats {
+  version: string;
+  lastRetrieved: string;
+  things: Record<string, number>;
+  links: Record<string, number>;
+  disclosure: Record<string, number>;
+  recordsByReader: Record<string, number>;
+  recordsByPublisher: Record<string, number>;
+  annotatedClaims: number;
+}
+
+export interface Claim {
+  property: string;
+  propertyIri: string;
+  subject: string;
+  value: Cell;
+  asStated: string | null;
+  stance: string;
+  basis: string;
+  standing: string;
+  reason: string;
+  locator: string | null;
+  precision: string | null;
+  confidence: number | null;
+  validFrom: string | null;
+  validUntil: string | null;
+  unusable: string | null;
+  record: string;
+  document: string;
+  publisher: { iri: string; id: string };
+  retrieved: string;
+  reader: string;
+  licence: string | null;
+  attribution: string | null;
+}
+
+export interface FieldState {
+  property: string;
+  iri: string;
+  label: string;
+  unit: string | null;
+  status: string;
+  contested: boolean;
+  sources: number;
+  values: Cell[];
+  rivals: Claim[];
+  estimates: Claim[];
+  reason: string | null;
+}
+
+export interface Section {
+  name: string;
+  fields: FieldState[];
+}
+
+export type Node = Record<string, Cell | Cell[]> & { iri: string; id: string };
+export type AssessedNode = Node & { results: Node[] };
+
+export interface Profile {
+  id: string;
+  iri: string;
+  name: string;
+  kinds: string[];
+  asOf: string | null;
+  records: number;
+  describedAs: string[];
+  sections: Section[];
+  partOf: Thing[];
+  specializationOf: Thing[];
+  replaces: Thing[];
+  replacedBy: Thing[];
+  versions: Node[];
+  configurations: Node[];
+  aliases: Node[];
+  scores: Node[];
+  ranks: Node[];
+  assessments: AssessedNode[];
+  offers: Node[];
+  artifacts: Node[];
+}
+
+export interface ClaimsAnswer {
+  id: string;
+  iri: string;
+  asOf: string | null;
+  claims: Claim[];
+}
+
+export interface Source {
+  record: string;
+  document: string;
+  publisher: Thing;
+  retrieved: string;
+  basis: string;
+  stance: string;
+  locator: string;
+  asStated: string;
+  says?: Thing;
+}
+
+export interface LineageNode {
+  iri: string;
+  label: string;
+  kind: string;
+  side: string;
+  distance: number;
+  licences: Thing[];
+}
+
+export interface LineageEdge {
+  child: string;
+  parent: string;
+  relation: string;
+  relationName: string;
+  relationLabel: string;
+  group: string;
+  inferred: boolean;
+  weight: string;
+  method: string;
+  evidence: Source[];
+  contradictedBy: Source[];
+}
+
+export interface Lineage {
+  subject: Thing;
+  direction: string;
+  depth: number | null;
+  influences: boolean;
+  generation: number | null;
+  nodes: LineageNode[];
+  edges: LineageEdge[];
+  unresolved: LineageNode[];
+  cycles: { level: string; members: Thing[] }[];
+  shown: number;
+  of: number;
+  truncated: boolean;
+}
+
+export interface Licence {
+  iri: string;
+  id: string;
+  label: string;
+  family: string;
+  openness: string;
+  textVersion: string;
+  known: boolean;
+}
+
+export interface Hop {
+  child: Thing;
+  relation: string;
+  relationLabel: string;
+  parent: Thing;
+  inferred: boolean;
+}
+
+export interface Term {
+  id: string;
+  label: string;
+  type: string;
+  group: string;
+  licence: Licence;
+  clause: string;
+  condition: string;
+  holder: Thing;
+  binding: string;
+  path: Hop[];
+}
+
+export interface Reason {
+  effect: string;
+  text: string;
+  licence: Licence | null;
+  clause: string;
+  holder: Thing;
+  path: Hop[];
+}
+
+export interface UseAnswer {
+  use: string;
+  label: string;
+  number: number | null;
+  answer: string;
+  reasons: Reason[];
+}
+
+export interface LicenceFinding {
+  rule: string;
+  name: string;
+  severity: string;
+  subject: Thing;
+  message: string;
+  licence: Licence | null;
+  clause: string;
+  holder: Thing;
+  path: Hop[];
+  fix: string;
+  caveat: string;
+}
+
+export interface LicenceReport {
+  subject: Thing;
+  labels: (Licence & { accepted: boolean; sources: Thing[] })[];
+  contested: boolean;
+  answers: {
+    day: string;
+    occasion: string;
+    declared: Licence[];
+    known: boolean;
+    permissions: string[];
+    duties: Term[];
+    restrictions: Term[];
+    unknowns: { why: string; holder: Thing; licence: Licence | null; comesWith: string; path: Hop[] }[];
+    uses: UseAnswer[];
+  }[];
+  findings: LicenceFinding[];
+  notices: { kind: string; text: string; licence: Licence; clause: string; holder: Thing }[];
+  note: string;
+}
+
+export interface Conflict {
+  subject: Thing;
+  property: string;
+  label: string;
+  kind: string;
+  severity: number;
+  explanation: string;
+  sides: { value: string; accepted: boolean; claims: Claim[] }[];
+}
+
+export interface ConflictPage {
+  items: Conflict[];
+  total: number;
+  shown: number;
+  next: string | null;
+  kinds: Record<string, number>;
+}
+
+export interface Impact {
+  subject: Thing;
+  hit: number;
+  datasets: number;
+  inferredOnly: number;
+  inferredShare: number;
+  byDistance: { distance: number; count: number }[];
+  byRelation: { relation: string; relationLabel: string; count: number }[];
+  byLicence: { licences: Thing[]; count: number }[];
+  nodes: (LineageNode & { declared: boolean; through: LineageEdge })[];
+  shown: number;
+  of: number;
+  truncated: boolean;
+}
+
+export interface Matrix {
+  codes: Record<string, string>;
+  fields: { property: string; label: string; section: string }[];
+  models: { id: string; name: string; developers: string[]; states: string; contested: number[] }[];
+  total: number;
+  next: string | null;
+}
+
+export interface Question {
+  id: string;
+  topic: string;
+  question: string;
+  parameters: { name: string; kind: string; description: string; default: string }[];
+  sparql: string;
+}
+
+export interface Checked {
+  format: string | null;
+  name: string;
+  problems: { where: string; what: string; hint: string; kind: string }[];
+  problemCount: number;
+  findings: { severity: string; focus: string; path: string | null; value: unknown; message: string }[];
+  findingCount: number;
+  records: {
+    record: string;
+    publisher: string;
+    basis: string;
+    claimCount: number;
+    claims: {
+      subject: string;
+      property: string;
+      value: string;
+      asStated: string;
+      stance: string;
+      locator: string;
+      unusable: string;
+    }[];
+  }[];
+  recordCount: number;
+}
+
+export interface Scheme {
+  iri: string;
+  id: string;
+  label: string;
+  definition: string;
+  version: string;
+  kind: string;
+  maximum: number;
+  computed: boolean;
+}
+
+export interface AssessedItem {
+  iri: string;
+  id: string;
+  label: string;
+  level: string;
+  low: number;
+  high: number;
+  maximum: number;
+  why: string;
+  gain: number;
+  evidence: { iri: string; id: string; label: string; facet: boolean; level: string; why: string; claims: Claim[]; beside: Claim[] }[];
+}
+
+export interface Assessed {
+  subject: { iri: string; id: string; name: string };
+  asOf: string | null;
+  asked: Scheme;
+  rubric: Scheme;
+  total: { low: number; high: number; maximum: number; shown: string; rounding: string; query: string };
+  grade: string | null;
+  possibleGrade: string | null;
+  counts: Record<string, number>;
+  pillars: { iri: string; label: string; low: number; high: number; maximum: number }[];
+  criteria: { iri: string; id: string; label: string; pillar: string | null; low: number; high: number; maximum: number; items: AssessedItem[] }[];
+  gaps: { iri: string; id: string; label: string; level: string; gain: number; action: string; missing: Thing[] }[];
+  published: {
+    iri: string;
+    scheme: Thing;
+    subject: Thing;
+    relation: string;
+    score: number | null;
+    maximum: number | null;
+    percent: number | null;
+    grade: string | null;
+    evaluator: Thing | null;
+    date: string | null;
+    version: string | null;
+    sources: { document: string; retrieved: string; record: string }[];
+    insideRange: boolean | null;
+  }[];
+}
+
+export interface AssessmentsAnswer {
+  id: string;
+  iri: string;
+  asOf: string | null;
+  assessments: Assessed[];
+}
+
+export interface RubricRow {
+  id: string;
+  title: string;
+  version: string;
+  computed: boolean;
+}
+
+export interface Comparison {
+  columns: { iri: string; id: string; name: string; heading: string; asOf: string | null; records: number }[];
+  scores: {
+    rubric: Thing;
+    version: string;
+    maximum: number;
+    differs: boolean;
+    cells: { low: number; high: number; shown: string; grade: string | null; possibleGrade: string | null }[];
+  }[];
+  sections: {
+    name: string;
+    fields: {
+      property: string;
+      iri: string;
+      label: string;
+      unit: string | null;
+      kind: string;
+      differs: boolean;
+      cells: { values: Cell[]; status: string; contested: boolean; sources: number; estimates: Cell[] }[];
+    }[];
+  }[];
+  counts: Record<string, number>;
+  moved: { rubric: string; item: string; label: string; before: string; after: string; points: number; because: string[] }[];
+}
+
+export interface History {
+  subject: { iri: string; id: string; name: string };
+  lifecycle: { replaces: Thing[]; replacedBy: Thing[]; state: string | null; released: string | null; deprecated: string | null; retired: string | null; noticeDays: number | null };
+  versions: { iri: string; label: string; version: string | null; released: string | null }[];
+  aliases: { alias: string; target: Thing; since: string | null; until: string | null }[];
+  drift: { kind: string; before: Thing; after: Thing; property: string; label: string; was: Cell[]; now: Cell[] }[];
+  changedClaims: { document: string; publisher: { iri: string; id: string }; earlier: string; later: string; subject: Thing; property: string; label: string; was: string[]; now: string[] }[];
+  ranks: { list: string; of: Thing; ranks: { edition: string | null; rank: number; population: number | null; date: string | null; read: string | null }[]; change: number | null; comparable: boolean }[];
+  events: { date: string; clock: string; what: string; subject: Thing }[];
+  retrievals: { date: string; records: number }[];
+}
+
+/** SPARQL 1.1 results in JSON. */
+export interface Term1 {
+  type: "uri" | "literal" | "bnode" | "triple";
+  value: string;
+  datatype?: string;
+  "xml:lang"?: string;
+}
+
+export interface Results {
+  head: { vars?: string[] };
+  results?: { bindings: Record<string, Term1>[] };
+  boolean?: boolean;
+}

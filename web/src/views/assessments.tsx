@@ -1,0 +1,114 @@
+/** A model under a rubric: points down to items, items down to claims; what others published beside it. */
+import type { JSX } from "preact";
+import { useAsked } from "../api";
+import { ClaimCard } from "../inspector";
+import { Answer, Choice, ModelTabs, Out, useTitle } from "../parts";
+import { inPath, type Place } from "../router";
+import type { Assessed, AssessedItem, AssessmentsAnswer, RubricRow } from "../types";
+import { count, number, spaced } from "../words";
+
+const DEFAULT = "kg-transparency";
+
+/** The view; the rubric stands in the address. */
+export default function Assessments({ id, place }: { id: string; place: Place }): JSX.Element {
+  useTitle(`Assessments of ${id}`);
+  const rubric = place.query.get("rubric") ?? DEFAULT;
+  const asOf = place.query.get("asOf") ?? "";
+  const asked = useAsked<AssessmentsAnswer>(`/api/v1/models/${inPath(id)}/assessments?rubric=${encodeURIComponent(rubric)}${asOf ? `&asOf=${asOf}` : ""}`);
+  const rubrics = useAsked<RubricRow[]>("/api/v1/rubrics");
+  return (
+    <div class="page">
+      <h1><span class="kind">Assessments of</span> <bdi>{id}</bdi></h1>
+      <ModelTabs id={id} here="assessments" />
+      <div class="controls">
+        <Choice name="rubric" label="Rubric" value={rubric} options={rubricOptions(rubrics.data)} />
+      </div>
+      <Answer asked={asked} what="the assessment">
+        {(found) => <>{found.assessments.map((a) => <One key={a.asked.id} found={a} id={id} />)}</>}
+      </Answer>
+    </div>
+  );
+}
+
+/** Rubrics to choose from. */
+export function rubricOptions(found: RubricRow[] | undefined): [string, string][] {
+  const rows = found ?? [{ id: DEFAULT, title: DEFAULT, version: "", computed: true }];
+  return rows.map((r) => [r.id, `${r.title}${r.version ? ` (${r.version})` : ""}${r.computed ? "" : ", as published"}`]);
+}
+
+function One({ found, id }: { found: Assessed; id: string }): JSX.Element {
+  return (
+    <>
+      <p class="score"><strong>{found.total.shown}</strong>{found.grade ? <>, class <strong>{found.grade}</strong>{found.possibleGrade && found.possibleGrade !== found.grade ? `, not ruled out: ${found.possibleGrade}` : ""}</> : null}
+        <span class="aside"> under {found.rubric.label}, version {found.rubric.version}. Low counts what nobody looked at as nothing, high as full.</span></p>
+      {found.asked.id !== found.rubric.id ? <p class="aside">{found.asked.label} publishes no rule; {found.rubric.label} is our reading of it.</p> : null}
+      <p class="aside">{found.asked.definition}</p>
+      <p class="aside">Items: {Object.entries(found.counts).map(([level, n]) => `${n} ${level}`).join(", ")}. <a href={`/api/v1/models/${inPath(id)}/evidence?rubric=${found.rubric.id}&format=csv`}>Evidence as CSV</a></p>
+      {found.criteria.map((c) => (
+        <details key={c.iri} class="card criterion">
+          <summary><strong>{c.label}</strong> <Bar low={c.low} high={c.high} maximum={c.maximum} /> <span class="num">{c.low === c.high ? number(c.low) : `${number(c.low)} to ${number(c.high)}`} of {number(c.maximum)}</span></summary>
+          <ul class="items">{c.items.map((item) => <Item key={item.iri} item={item} id={id} />)}</ul>
+        </details>
+      ))}
+      {found.gaps.length ? <Gaps found={found} /> : null}
+      <PublishedBeside found={found} />
+    </>
+  );
+}
+
+/** A range on a scale; the words beside it say the same. */
+export function Bar({ low, high, maximum }: { low: number; high: number; maximum: number }): JSX.Element {
+  const at = (n: number): number => (maximum ? (100 * n) / maximum : 0);
+  return (
+    <svg class="scale" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="whole" width="100" height="8" />
+      <rect class="may" x={at(low)} width={Math.max(at(high) - at(low), 0)} height="8" />
+      <rect class="sure" width={at(low)} height="8" />
+    </svg>
+  );
+}
+
+const GLYPH: Record<string, string> = { disclosed: "●", partial: "◐", unmet: "✕", undisclosed: "○", withheld: "⊘", contradicted: "≠", estimate: "~", "not assessed": "·", "not applicable": "▫" };
+
+function Item({ item, id }: { item: AssessedItem; id: string }): JSX.Element {
+  const claims = item.evidence.flatMap((e) => e.claims);
+  return (
+    <li>
+      <details>
+        <summary><span aria-hidden="true">{GLYPH[item.level] ?? "?"}</span> <strong>{item.id}</strong> {item.label}: {item.level} <span class="aside">{number(item.low)} to {number(item.high)} of {number(item.maximum)}; {count(claims.length, "claim")}</span></summary>
+        <p>{item.why}</p>
+        <ul class="plain">{item.evidence.map((e) => <li key={e.iri}>{e.facet ? e.label : <a href={`/models/${inPath(id)}?claims=${e.id}`}>{e.label}</a>}: {e.level} <span class="aside">{e.why}</span></li>)}</ul>
+        {claims.length ? <ol class="claims">{claims.slice(0, 20).map((c, n) => <ClaimCard key={n} claim={c} />)}</ol> : null}
+      </details>
+    </li>
+  );
+}
+
+function Gaps({ found }: { found: Assessed }): JSX.Element {
+  return (
+    <section>
+      <h2>What would gain most</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Gaps"><table class="list">
+        <thead><tr><th>Item</th><th>Now</th><th class="num">Gain</th><th>To do</th><th>Missing</th></tr></thead>
+        <tbody>{found.gaps.slice(0, 25).map((g) => <tr key={g.iri}><th scope="row">{g.id} {g.label}</th><td>{g.level}</td><td class="num">{number(g.gain)}</td><td>{g.action}</td><td>{g.missing.map((m) => m.label).join(", ")}</td></tr>)}</tbody>
+      </table></div>
+      {found.gaps.length > 25 ? <p class="aside">25 of {found.gaps.length} shown.</p> : null}
+    </section>
+  );
+}
+
+function PublishedBeside({ found }: { found: Assessed }): JSX.Element {
+  return (
+    <section>
+      <h2>Published by others</h2>
+      {found.published.length ? (
+        <ul class="plain">
+          {found.published.map((p) => (
+            <li key={p.iri}><strong>{p.scheme.label}</strong>{p.version ? ` (${p.version})` : ""}: {p.score === null ? (p.grade ?? "no total") : `${number(p.score)}${p.maximum ? ` of ${number(p.maximum)}` : ""}`} for <bdi>{p.subject.label}</bdi>{p.relation !== "same" ? ` (${spaced(p.relation)})` : ""}{p.evaluator ? ` by ${p.evaluator.label}` : ""}{p.date ? `, ${p.date}` : ""}
+              {p.insideRange === null ? null : <span class="aside"> {p.insideRange ? "inside our range" : "outside our range"}</span>} {p.sources.map((s) => <Out key={s.record} href={s.document} />)}</li>
+          ))}
+        </ul>
+      ) : <p>No assessment of it by others is in the store.</p>}
+    </section>
+  );
+}

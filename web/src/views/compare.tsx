@@ -1,0 +1,79 @@
+/** Two to six models side by side, or one model on two days. */
+import type { JSX } from "preact";
+import { useAsked } from "../api";
+import { Answer, ModelLink, ModelPicker, StateMark, ValueView, useTitle } from "../parts";
+import { inPath, setQuery, withQuery, type Place } from "../router";
+import type { Comparison } from "../types";
+import { count, stateOf } from "../words";
+
+const MOST = 6;
+
+/** The view; models and days stand in the address. */
+export default function Compare({ place }: { place: Place }): JSX.Element {
+  const models = place.query.getAll("model");
+  const days = place.query.getAll("asOf");
+  const ready = models.length >= 2 || (models.length === 1 && days.length > 0);
+  useTitle(models.length ? `Compare ${models.join(", ")}` : "Compare");
+  const asked = new URLSearchParams();
+  models.forEach((m) => asked.append("model", m));
+  days.slice(0, models.length > 1 ? 1 : 2).forEach((d) => asked.append("asOf", d));
+  if (models.length === 1 && days.length === 1) asked.append("asOf", "now");
+  const found = useAsked<Comparison>(ready ? `/api/v1/compare?${asked}` : null);
+  const differing = place.query.get("all") !== "yes";
+  return (
+    <div class="page">
+      <h1>Compare</h1>
+      <div class="controls">
+        {models.length < MOST ? <ModelPicker label={models.length ? "Add a model" : "First model"} onPick={(id) => setQuery({ model: [...models, id] })} /> : <p>Six models are the most.</p>}
+        <label class="choice"><span>As known on</span><input type="date" value={days[0] === "now" ? "" : (days[0] ?? "")} onChange={(e) => setQuery({ asOf: e.currentTarget.value ? [e.currentTarget.value, ...days.slice(1)] : null })} /></label>
+        {models.length === 1 && days.length ? <label class="choice"><span>and on</span><input type="date" value={days[1] && days[1] !== "now" ? days[1] : ""} onChange={(e) => setQuery({ asOf: [days[0] ?? "", e.currentTarget.value || "now"] })} /></label> : null}
+        <label class="check"><input type="checkbox" checked={differing} onChange={(e) => setQuery({ all: e.currentTarget.checked ? null : "yes" }, true)} />Only what differs</label>
+      </div>
+      {models.length ? <ul class="chips">{models.map((m) => <li key={m}><ModelLink id={m} /> <a class="remove" href={withQuery({ model: models.filter((x) => x !== m) })} aria-label={`Take ${m} out`}>×</a></li>)}</ul> : null}
+      {ready ? (
+        <Answer asked={found} what="the comparison">{(c) => <Table found={c} differing={differing} />}</Answer>
+      ) : (
+        <p>{models.length ? "Add a second model, or a day to compare it with itself." : "Choose two to six models; or one model and a day, to see what was known then."}{" "}
+          <a href="/compare?model=meta-llama/Llama-3.1-8B&model=anthropic/claude-haiku-4-5">An example</a></p>
+      )}
+    </div>
+  );
+}
+
+function Table({ found, differing }: { found: Comparison; differing: boolean }): JSX.Element {
+  const width = found.columns.length + 1;
+  return (
+    <>
+      <p role="status">{Object.entries(found.counts).map(([kind, n]) => `${n} ${kind}`).join(" · ")}</p>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Comparison"><table class="compare">
+        <thead><tr><th>Field</th>{found.columns.map((c, n) => <th key={n} scope="col"><ModelLink id={c.id} name={c.heading} /><br /><span class="aside">{count(c.records, "record")}</span></th>)}</tr></thead>
+        {found.sections.map((section) => {
+          const rows = section.fields.filter((f) => (differing ? f.differs : f.cells.some((c) => stateOf(c) !== "notRecorded")));
+          if (!rows.length) return null;
+          return (
+            <tbody key={section.name}>
+              <tr class="section"><th colSpan={width} scope="colgroup">{section.name}</th></tr>
+              {rows.map((f) => (
+                <tr key={f.property} class={f.differs ? "differs" : ""}>
+                  <th scope="row">{f.label}{f.kind === "differs" ? <span class="conflict" title="values differ"> <span aria-hidden="true">≠</span><span class="visually-hidden">differs</span></span> : null}</th>
+                  {f.cells.map((cell, n) => (
+                    <td key={n}>
+                      {cell.values.map((v, m) => <span key={m}>{m ? ", " : ""}<ValueView value={v} unit={f.unit} /></span>)}{" "}
+                      <a class="plainlink" href={`/models/${inPath(found.columns[n]?.id ?? "")}?claims=${f.property}`} aria-label={`Claims about ${f.label} of ${found.columns[n]?.heading ?? ""}`}><StateMark state={stateOf(cell)} /></a>
+                      {cell.estimates.length ? <span class="estimate"> {count(cell.estimates.length, "estimate")}</span> : null}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          );
+        })}
+        <tbody>
+          <tr class="section"><th colSpan={width} scope="colgroup">Assessments</th></tr>
+          {found.scores.filter((s) => !differing || s.differs).map((s) => <tr key={s.rubric.iri}><th scope="row">{s.rubric.label} <span class="aside">{s.version}</span></th>{s.cells.map((c, n) => <td key={n}>{c.shown}{c.grade ? `, ${c.grade}` : ""}</td>)}</tr>)}
+        </tbody>
+      </table></div>
+      {found.moved.length ? <><h2>Why the scores moved</h2><ul class="plain">{found.moved.map((m, n) => <li key={n}><strong>{m.label}</strong>: {m.before} → {m.after} ({m.points > 0 ? "+" : ""}{m.points} points in {m.rubric}), because of {m.because.join(", ")}</li>)}</ul></> : null}
+    </>
+  );
+}

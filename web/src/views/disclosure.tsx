@@ -1,0 +1,191 @@
+/** The heat map: models × fields (or the criteria of a rubric); each cell a glyph that leads to its claims. */
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useAsked } from "../api";
+import { Inspector } from "../inspector";
+import { Answer, Choice, download, useTitle } from "../parts";
+import { setQuery, type Place } from "../router";
+import type { Matrix, RubricRow } from "../types";
+import { STATES, number } from "../words";
+import { memo } from "../memo";
+import { RubricMap } from "./rubricmap";
+import { rubricOptions } from "./assessments";
+
+const FILTERS = ["developer", "openness", "family", "licence", "modality", "architecture", "year", "weights", "disclosure", "undisclosed", "descendsFrom"];
+const ROW = 26;
+
+/** The view; filters, the rubric and the open cell stand in the address. */
+export default function Disclosure({ place }: { place: Place }): JSX.Element {
+  const { query } = place;
+  const rubric = query.get("rubric") ?? "fields";
+  const rubrics = useAsked<RubricRow[]>("/api/v1/rubrics");
+  useTitle("Disclosure");
+  const asked = new URLSearchParams({ limit: query.get("limit") ?? "200", sort: query.get("sort") ?? "-sources" });
+  for (const key of [...FILTERS, "q"]) for (const value of query.getAll(key)) if (value) asked.append(key, value);
+  const found = useAsked<Matrix>(`/api/v1/disclosure?${asked}`);
+  const claims = query.get("claims");
+  const of = query.get("of");
+  return (
+    <div class={claims && of ? "page with-inspector wide" : "page wide"}>
+      <h1>What is disclosed, and what is not</h1>
+      <Controls place={place} rubric={rubric} rubrics={rubricOptions(rubrics.data?.filter((r) => r.computed))} />
+      <Answer asked={found} what="the heat map">
+        {(matrix) => rubric === "fields" ? <FieldMap matrix={matrix} place={place} /> : <RubricMap rubric={rubric} models={matrix.models} total={matrix.total} />}
+      </Answer>
+      {claims && of ? <Inspector key={of + claims} model={of} property={claims} field={labelled(found.data, claims)} /> : null}
+    </div>
+  );
+}
+
+function labelled(matrix: Matrix | undefined, property: string): { label: string; reason: null } | undefined {
+  const field = matrix?.fields.find((f) => f.property === property);
+  return field ? { label: field.label, reason: null } : undefined;
+}
+
+function Controls({ place, rubric, rubrics }: { place: Place; rubric: string; rubrics: [string, string][] }): JSX.Element {
+  const { query } = place;
+  const active = FILTERS.flatMap((key) => query.getAll(key).map((value) => [key, value] as const));
+  return (
+    <>
+      <div class="controls">
+        <label class="choice"><span>Models</span><input type="search" value={query.get("q") ?? ""} placeholder="name or developer" onChange={(e) => setQuery({ q: e.currentTarget.value }, true)} /></label>
+        <Choice name="rubric" label="Columns" value={rubric} options={[["fields", "all fields"], ...rubrics]} />
+        <Choice name="sort" label="Order" value={query.get("sort") ?? "-sources"} options={[["-sources", "most sources"], ["-gaps", "most gaps"], ["name", "name"], ["-released", "newest"], ["-descendants", "most descendants"]]} />
+        <Choice name="openness" label="Openness" value={query.get("openness") ?? ""} options={[["", "all"], ["open", "open"], ["conditional", "conditional"], ["noncommercial", "noncommercial"], ["proprietary", "proprietary"], ["unknown", "unknown"]]} />
+        {active.length ? <button type="button" class="small" onClick={() => setQuery(Object.fromEntries(FILTERS.map((k) => [k, null])))}>Clear {active.map(([, v]) => v).join(", ")}</button> : null}
+      </div>
+      {rubric === "fields" ? (
+        <ul class="legend" aria-label="Signs">
+          {Object.entries(STATES).map(([key, s]) => <li key={key} title={s.told}><span class={`cell s-${key}`} aria-hidden="true">{s.glyph}</span> {s.word}</li>)}
+          <li><span class="cell contested-cell" aria-hidden="true">≠</span> sources disagree</li>
+        </ul>
+      ) : null}
+    </>
+  );
+}
+
+interface MapRow { id: string; name: string; developers: string[]; states: string; contested: number[] }
+
+function FieldMap({ matrix, place }: { matrix: Matrix; place: Place }): JSX.Element {
+  const [all, setAll] = useState(false);
+  const columns = useMemo(() => {
+    const spoken = matrix.fields.map((_, n) => matrix.models.some((m) => m.states[n] !== "."));
+    return matrix.fields.map((_, n) => n).filter((n) => all || spoken[n]);
+  }, [matrix, all]);
+  const open = (row: number, column: number): void => {
+    const model = matrix.models[row];
+    const field = matrix.fields[column];
+    if (model && field) setQuery({ of: model.id, claims: field.property });
+  };
+  return (
+    <>
+      <div class="bar">
+        <p role="status">{number(matrix.models.length)} of {number(matrix.total)} models, {columns.length} of {matrix.fields.length} fields shown.
+          {matrix.next ? <> <button type="button" class="link" onClick={() => setQuery({ limit: "2000" }, true)}>show up to 2,000</button></> : null}</p>
+        <div class="tools">
+          <button type="button" class="small" aria-pressed={all} onClick={() => setAll(!all)}>Fields nobody looked for</button>
+          <button type="button" class="small" onClick={() => download("disclosure.csv", csv(matrix, columns), "text/csv")}>CSV</button>
+        </div>
+      </div>
+      {matrix.models.length ? <Grid matrix={matrix} columns={columns} open={open} chosen={`${place.query.get("of")} ${place.query.get("claims")}`} /> : <div class="empty"><p>No model matches.</p></div>}
+    </>
+  );
+}
+
+/** Only the rows in sight are in the document; the rest is space. */
+function Grid({ matrix, columns, open, chosen }: { matrix: Matrix; columns: number[]; chosen: string; open: (row: number, column: number) => void }): JSX.Element {
+  const frame = useRef<HTMLDivElement>(null);
+  const [top, setTop] = useState(0);
+  const [at, setAt] = useState({ row: 0, place: 0 });
+  const [height, setHeight] = useState(700);
+  useEffect(() => {
+    const note = (): void => setHeight(frame.current?.clientHeight ?? 700);
+    note();
+    addEventListener("resize", note);
+    return () => removeEventListener("resize", note);
+  }, []);
+  const first = Math.max(0, Math.floor(top / ROW) - 8);
+  const last = Math.min(matrix.models.length, first + Math.ceil(height / ROW) + 24);
+  const groups = useMemo(() => sectionsOf(matrix, columns), [matrix, columns]);
+  const focus = (row: number, place: number): void => {
+    setAt({ row, place });
+    const box = frame.current;
+    if (box) {
+      const y = row * ROW;
+      if (y < box.scrollTop + ROW) box.scrollTop = Math.max(0, y - ROW);
+      else if (y > box.scrollTop + box.clientHeight - 8 * ROW) box.scrollTop = y - box.clientHeight + 8 * ROW;
+    }
+    requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`[data-at="${row},${place}"]`)?.focus({ preventScroll: false }));
+  };
+  const key = (event: KeyboardEvent): void => {
+    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageDown: [20, 0], PageUp: [-20, 0] }[event.key];
+    if (step) {
+      event.preventDefault();
+      focus(Math.min(Math.max(at.row + (step[0] ?? 0), 0), matrix.models.length - 1), Math.min(Math.max(at.place + (step[1] ?? 0), 0), columns.length - 1));
+    } else if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      open(at.row, columns[at.place] ?? 0);
+    }
+  };
+  const click = (event: MouseEvent): void => {
+    const cell = (event.target as Element).closest("[data-at]");
+    const [row = 0, place = 0] = (cell?.getAttribute("data-at") ?? "").split(",").map(Number);
+    if (!cell) return;
+    setAt({ row, place });
+    open(row, columns[place] ?? 0);
+  };
+  return (
+    <div class="heat" ref={frame} onScroll={(e) => setTop(e.currentTarget.scrollTop)}>
+      <table role="grid" aria-label="Disclosure of models by field" aria-rowcount={matrix.models.length + 2} aria-colcount={columns.length + 1} onKeyDown={key} onClick={click}>
+        <thead>
+          <tr class="groups" aria-rowindex={1}><th scope="col"><span class="visually-hidden">Section</span></th>{groups.map(([name, n]) => <th key={name} colSpan={n} scope="colgroup"><span>{name}</span></th>)}</tr>
+          <tr aria-rowindex={2}><th scope="col">Model</th>{columns.map((n) => <th key={n} scope="col" class="up"><span>{matrix.fields[n]?.label}</span></th>)}</tr>
+        </thead>
+        <tbody>
+          {first > 0 ? <tr aria-hidden="true"><td colSpan={columns.length + 1} class="space" style={{ height: `${first * ROW}px` }} /></tr> : null}
+          {matrix.models.slice(first, last).map((model, n) => <HeatRow key={model.id} row={first + n} model={model} matrix={matrix} columns={columns} focused={at.row === first + n ? at.place : -1} chosen={chosen.startsWith(`${model.id} `) ? chosen : ""} />)}
+          {last < matrix.models.length ? <tr aria-hidden="true"><td colSpan={columns.length + 1} class="space" style={{ height: `${(matrix.models.length - last) * ROW}px` }} /></tr> : null}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const HeatRow = memo(function HeatRow({ row, model, matrix, columns, focused, chosen }: { row: number; model: MapRow; matrix: Matrix; columns: number[]; focused: number; chosen: string }): JSX.Element {
+  return (
+    <tr aria-rowindex={row + 3}>
+      <th scope="row"><a href={`/models/${model.id}`} title={model.developers.join(", ")} tabIndex={-1}><bdi>{model.name}</bdi></a></th>
+      {columns.map((n, place) => {
+        const state = matrix.codes[model.states[n] ?? "."] ?? "notRecorded";
+        const contested = model.contested.includes(n);
+        const field = matrix.fields[n];
+        const said = `${field?.label}: ${STATES[state]?.word ?? state}${contested ? ", sources disagree" : ""}`;
+        return (
+          <td key={n} data-at={`${row},${place}`} tabIndex={focused === place || (focused < 0 && row === 0 && place === 0) ? 0 : -1} title={`${model.name} – ${said}`} aria-label={said}
+            class={`cell s-${state}${contested ? " contested-cell" : ""}${chosen === `${model.id} ${field?.property}` ? " chosen" : ""}`}>{contested ? "≠" : STATES[state]?.glyph}</td>
+        );
+      })}
+    </tr>
+  );
+});
+
+function sectionsOf(matrix: Matrix, columns: number[]): [string, number][] {
+  const groups: [string, number][] = [];
+  for (const n of columns) {
+    const name = matrix.fields[n]?.section ?? "";
+    const last = groups.at(-1);
+    if (last && last[0] === name) last[1] += 1;
+    else groups.push([name, 1]);
+  }
+  return groups;
+}
+
+/** The same table as CSV; a cell that a spreadsheet would run as a formula is quoted. */
+function csv(matrix: Matrix, columns: number[]): string {
+  const quote = (text: string): string => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  const head = ["id", "model", ...columns.map((n) => matrix.fields[n]?.label ?? "")].map(quote).join(",");
+  const rows = matrix.models.map((m) =>
+    [m.id, m.name, ...columns.map((n) => (STATES[matrix.codes[m.states[n] ?? "."] ?? ""]?.word ?? "") + (m.contested.includes(n) ? " (sources disagree)" : ""))].map(quote).join(","),
+  );
+  return [head, ...rows].join("\r\n") + "\r\n";
+}

@@ -1,0 +1,78 @@
+/** What changed about a model: its versions, its aliases, its facts, and what sources say of it. */
+import type { JSX } from "preact";
+import { useAsked } from "../api";
+import { Answer, ModelTabs, Out, ThingLink, ValueView, useTitle } from "../parts";
+import { inPath, setQuery, type Place } from "../router";
+import type { History } from "../types";
+import { number, shortId } from "../words";
+
+/** The view; the days between which to look stand in the address. */
+export default function HistoryView({ id, place }: { id: string; place: Place }): JSX.Element {
+  useTitle(`History of ${id}`);
+  const span = new URLSearchParams();
+  for (const key of ["from", "to", "asOf"]) {
+    const value = place.query.get(key);
+    if (value) span.set(key, value);
+  }
+  const asked = useAsked<History>(`/api/v1/models/${inPath(id)}/history${span.size ? `?${span}` : ""}`);
+  return (
+    <div class="page">
+      <h1><span class="kind">History of</span> <bdi>{id}</bdi></h1>
+      <ModelTabs id={id} here="history" />
+      <div class="controls">
+        {(["from", "to"] as const).map((key) => (
+          <label key={key} class="choice"><span>{key}</span><input type="date" value={place.query.get(key) ?? ""} onChange={(e) => setQuery({ [key]: e.currentTarget.value }, true)} /></label>
+        ))}
+        <a href={`/compare?model=${inPath(id)}&asOf=${yearAgo()}&asOf=now`}>Compare with a year ago</a>
+      </div>
+      <Answer asked={asked} what="the history">{(found) => <Found found={found} />}</Answer>
+    </div>
+  );
+}
+
+function yearAgo(): string {
+  const day = new Date();
+  day.setFullYear(day.getFullYear() - 1);
+  return day.toISOString().slice(0, 10);
+}
+
+function Found({ found }: { found: History }): JSX.Element {
+  const { lifecycle: life } = found;
+  return (
+    <>
+      <p>
+        {life.state ? `${life.state}. ` : ""}{life.released ? `Released ${life.released}. ` : "No release date is accepted. "}
+        {life.deprecated ? `Deprecated ${life.deprecated}. ` : ""}{life.retired ? `Retires ${life.retired}${life.noticeDays !== null ? `, ${life.noticeDays} days after notice` : ""}. ` : ""}
+        {life.replacedBy.map((t) => <>Replaced by <ThingLink thing={t} />. </>)}
+      </p>
+      <h2>Events</h2>
+      {found.events.length ? (
+        <ol class="timeline">{found.events.map((e, n) => <li key={n}><time dateTime={e.date}>{e.date}</time> {e.what} <span class="clock">{e.clock === "world" ? "in the world" : "when it was read"}</span></li>)}</ol>
+      ) : <p>No dated event is on record in these days.</p>}
+      {found.aliases.length ? <><h2>Aliases</h2><ul class="plain">{found.aliases.map((a, n) => <li key={n}><code><bdi>{a.alias}</bdi></code> → <ThingLink thing={a.target} /> <span class="aside">{a.since || a.until ? `from ${a.since ?? "…"} to ${a.until ?? "now"}` : "no dates given"}</span></li>)}</ul></> : null}
+      {found.drift.length ? (
+        <><h2>Facts that drifted between versions</h2>
+          <Table heads={["Fact", "From", "To", "Was", "Now"]} rows={found.drift.map((d) => [d.label, <ThingLink thing={d.before} />, <ThingLink thing={d.after} />, d.was.map((v, n) => <span key={n}><ValueView value={v} /> </span>), d.now.map((v, n) => <span key={n}><ValueView value={v} /> </span>)])} /></>
+      ) : null}
+      <h2>What sources changed ({number(found.changedClaims.length)})</h2>
+      {found.changedClaims.length ? (
+        <Table heads={["Source", "Of", "Fact", "Was", "Now"]} rows={found.changedClaims.map((c) => [<Out href={c.document} />, shortId(c.subject.label), c.label, `${c.was.join(", ") || "nothing"} (${c.earlier})`, `${c.now.join(", ") || "nothing"} (${c.later})`])} />
+      ) : <p>No source that was read more than once changed what it says.</p>}
+      {found.ranks.length ? (
+        <><h2>Ranks over time</h2>
+          <Table heads={["List", "Ranks", "Comparable"]} rows={found.ranks.map((r) => [r.list, r.ranks.map((k) => `${k.rank}${k.population ? ` of ${k.population}` : ""} (${k.date ?? `no date, read ${k.read ?? "?"}`})`).join(" → "), r.comparable ? "yes" : "no: a date or a population is missing"])} /></>
+      ) : null}
+      <h2>Read on</h2>
+      <p>{found.retrievals.map((r) => `${r.date} (${r.records} records)`).join(", ") || "never"}</p>
+    </>
+  );
+}
+
+function Table({ heads, rows }: { heads: string[]; rows: (JSX.Element | JSX.Element[] | string)[][] }): JSX.Element {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={heads.join(", ")}><table class="list">
+      <thead><tr>{heads.map((h) => <th key={h}>{h}</th>)}</tr></thead>
+      <tbody>{rows.map((row, n) => <tr key={n}>{row.map((cell, m) => <td key={m}>{cell}</td>)}</tr>)}</tbody>
+    </table></div>
+  );
+}

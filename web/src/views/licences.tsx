@@ -1,0 +1,222 @@
+/** Licences of a model: the planned use on top, then every path with its terms, then what to ship. */
+import type { JSX } from "preact";
+import { select, useAsked } from "../api";
+import { Answer, Copy, ModelTabs, ThingLink, useTitle } from "../parts";
+import { inPath, setQuery, type Place } from "../router";
+import type { Hop, Licence, LicenceFinding, LicenceReport, Reason, Term, Thing, UseAnswer } from "../types";
+import { count, shortId } from "../words";
+import { answerWord } from "./verdict";
+
+const USES = `PREFIX pg: <https://w3id.org/provenance-graph/ns#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?key ?label ?compared WHERE { ?use a pg:PlannedUse ; skos:notation ?key ; skos:prefLabel ?label OPTIONAL { ?use pg:comparedWith ?compared } } ORDER BY ?label`;
+
+/** The view; planned uses stand in the address, so that a plan can be sent to counsel. */
+export default function Licences({ id, place }: { id: string; place: Place }): JSX.Element {
+  useTitle(`Licences of ${id}`);
+  const uses = place.query.getAll("use");
+  const asked = useAsked<LicenceReport>(`/api/v1/models/${inPath(id)}/licences${uses.length ? `?${uses.map((u) => `use=${encodeURIComponent(u)}`).join("&")}` : ""}`);
+  return (
+    <div class="page licences">
+      <h1><span class="kind">Licences of</span> <bdi>{id}</bdi></h1>
+      <ModelTabs id={id} here="licences" />
+      <Plan uses={uses} />
+      <Answer asked={asked} what="the licences">{(found) => <Found found={found} />}</Answer>
+    </div>
+  );
+}
+
+function Plan({ uses }: { uses: string[] }): JSX.Element {
+  const known = useAsked(USES, select);
+  const numberOf = (key: string): string | undefined => uses.find((u) => u.startsWith(`${key}=`))?.split("=")[1];
+  const without = (key: string): string[] => uses.filter((u) => u !== key && !u.startsWith(`${key}=`));
+  return (
+    <fieldset class="plan card">
+      <legend>What do you plan to do with it?</legend>
+      <div class="checks">
+        {(known.data ?? []).filter((u) => !u["compared"]).map((u) => {
+          const key = u["key"] ?? "";
+          return (
+            <label key={key} class="check">
+              <input type="checkbox" checked={uses.includes(key)} onChange={(e) => setQuery({ use: e.currentTarget.checked ? [...uses, key] : without(key) }, true)} />{u["label"]}
+            </label>
+          );
+        })}
+      </div>
+      <div class="controls">
+        {(known.data ?? []).filter((u) => u["compared"]).map((u) => {
+          const key = u["key"] ?? "";
+          return (
+            <label key={key} class="choice"><span>{u["label"]}</span>
+              <input type="number" min="0" step="1" value={numberOf(key) ?? ""} onChange={(e) => setQuery({ use: e.currentTarget.value ? [...without(key), `${key}=${e.currentTarget.value}`] : without(key) }, true)} />
+            </label>
+          );
+        })}
+      </div>
+      {uses.length ? null : <p class="aside">Nothing chosen: the five commonest uses are answered.</p>}
+    </fieldset>
+  );
+}
+
+function Found({ found }: { found: LicenceReport }): JSX.Element {
+  const answer = found.answers[0];
+  return (
+    <>
+      <section aria-labelledby="answers-title">
+        <h2 id="answers-title">Answers{answer ? <span class="aside"> for {answer.day}</span> : null}</h2>
+        {answer?.uses.map((use) => <UseCard key={use.use + use.number} use={use} />)}
+      </section>
+      <Paths found={found} />
+      <Findings findings={found.findings} />
+      <Declared found={found} />
+      <Notices found={found} />
+      <p class="aside">{found.note}</p>
+    </>
+  );
+}
+
+function UseCard({ use }: { use: UseAnswer }): JSX.Element {
+  const first = use.reasons.find((r) => r.effect === use.answer) ?? use.reasons[0];
+  return (
+    <details class={`card use answer-${use.answer}`} open={use.answer !== "allowed"}>
+      <summary><strong>{use.label}{use.number !== null ? `: ${use.number.toLocaleString("en")}` : ""}</strong> <span class={`badge b-${use.answer}`}>{answerWord(use.answer)}</span>{first ? <span class="aside"> {first.text}</span> : null}</summary>
+      {use.reasons.length ? (
+        <ul class="reasons">{use.reasons.map((r, n) => <ReasonLine key={n} reason={r} />)}</ul>
+      ) : <p>Nothing on any path stands against it.</p>}
+    </details>
+  );
+}
+
+function ReasonLine({ reason }: { reason: Reason }): JSX.Element {
+  return (
+    <li>
+      <span class={`badge b-${reason.effect}`}>{answerWord(reason.effect)}</span> {reason.text}
+      {reason.licence ? <> – <LicenceLink licence={reason.licence} />{reason.clause ? `, clause ${reason.clause}` : ""}</> : null}
+      <PathLine path={reason.path} />
+    </li>
+  );
+}
+
+function LicenceLink({ licence }: { licence: Licence }): JSX.Element {
+  return <ThingLink thing={{ iri: licence.iri, label: licence.label || licence.id }} />;
+}
+
+function named(thing: Thing): JSX.Element {
+  return <ThingLink thing={{ ...thing, label: shortId(thing.label) }} />;
+}
+
+function PathLine({ path }: { path: Hop[] }): JSX.Element | null {
+  if (!path.length) return null;
+  return (
+    <span class="path-line"> {path.map((hop, n) => <span key={n}>{n ? null : named(hop.child)} <span class="relation">→ {hop.relationLabel}{hop.inferred ? " (inferred)" : ""} →</span> {named(hop.parent)}</span>)}</span>
+  );
+}
+
+interface Way {
+  path: Hop[];
+  terms: Term[];
+  findings: LicenceFinding[];
+  unknown: string[];
+}
+
+/** Terms and findings by the path that they come over. */
+function waysOf(found: LicenceReport): Way[] {
+  const ways = new Map<string, Way>();
+  const way = (path: Hop[]): Way => {
+    const key = path.map((h) => `${h.child.iri} ${h.relation} ${h.parent.iri}`).join(" ");
+    let made = ways.get(key);
+    if (!made) ways.set(key, (made = { path, terms: [], findings: [], unknown: [] }));
+    return made;
+  };
+  way([]);
+  const answer = found.answers[0];
+  for (const term of [...(answer?.duties ?? []), ...(answer?.restrictions ?? [])]) way(term.path).terms.push(term);
+  for (const unknown of answer?.unknowns ?? []) way(unknown.path).unknown.push(unknown.why);
+  for (const finding of found.findings) if (finding.name !== "unknown") way(finding.path).findings.push(finding);
+  return [...ways.values()].sort((a, b) => a.path.length - b.path.length);
+}
+
+function Paths({ found }: { found: LicenceReport }): JSX.Element {
+  const ways = waysOf(found);
+  const firstBad = ways.find((w) => w.findings.some((f) => f.severity !== "Info"));
+  return (
+    <section aria-labelledby="paths-title">
+      <h2 id="paths-title">The path, hop by hop</h2>
+      <ol class="hops">
+        {ways.map((way, n) => {
+          const hop = way.path.at(-1);
+          const here = hop ? hop.parent : found.subject;
+          const bad = way === firstBad;
+          return (
+            <li key={n} class={bad ? "hop card breach" : "hop card"}>
+              <h3>{n ? named(here) : <bdi>{found.subject.label}</bdi>} <span class="aside">{hop ? `${count(way.path.length, "step")} up: ${hop.relationLabel}${hop.inferred ? ", inferred" : ""}` : "itself"}</span></h3>
+              {way.path.length > 1 ? <p class="aside"><PathLine path={way.path} /></p> : null}
+              {bad ? <p class="first-breach"><span aria-hidden="true">§</span> The first hop with a conflict</p> : null}
+              {way.findings.map((f, m) => <p key={m}><span class={`badge b-${f.severity}`}>{f.severity}</span> {f.message}{f.clause ? ` (clause ${f.clause})` : ""}</p>)}
+              {way.unknown.map((why, m) => <p key={m}><span class="badge b-unknown">unknown</span> {why}</p>)}
+              {way.terms.length ? <Terms terms={way.terms} /> : way.findings.length + way.unknown.length ? null : <p class="aside">No term comes over this hop.</p>}
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
+
+function Terms({ terms }: { terms: Term[] }): JSX.Element {
+  return (
+    <ul class="terms">
+      {terms.map((t, n) => (
+        <li key={n}>
+          <span class="type">{t.type === "duty" ? "must" : "must not / limit"}</span> {t.label}
+          <span class="aside"> {t.licence.label}{t.clause ? `, clause ${t.clause}` : ""}{t.condition ? ` – ${t.condition}` : ""}{t.binding === "binds" ? "" : ` – ${t.binding}`}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Findings({ findings }: { findings: LicenceFinding[] }): JSX.Element | null {
+  if (!findings.length) return null;
+  return (
+    <section aria-labelledby="findings-title">
+      <h2 id="findings-title">Findings ({findings.length})</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Findings"><table class="list">
+        <thead><tr><th>Rule</th><th>Severity</th><th>What</th><th>To mend it</th><th>Mind</th></tr></thead>
+        <tbody>
+          {findings.map((f, n) => (
+            <tr key={n}><th scope="row">{f.rule} {f.name}</th><td><span class={`badge b-${f.severity}`}>{f.severity}</span></td><td>{f.message}<div class="aside"><PathLine path={f.path} /></div></td><td>{f.fix}</td><td class="aside">{f.caveat}</td></tr>
+          ))}
+        </tbody>
+      </table></div>
+    </section>
+  );
+}
+
+function Declared({ found }: { found: LicenceReport }): JSX.Element {
+  return (
+    <section aria-labelledby="declared-title">
+      <h2 id="declared-title">What it is labelled with</h2>
+      {found.labels.length ? (
+        <ul class="plain">
+          {found.labels.map((l) => (
+            <li key={l.iri}><LicenceLink licence={l} /> <span class={l.accepted ? "badge b-Accepted" : "badge b-Alternative"}>{l.accepted ? "accepted" : "not accepted"}</span> <span class="aside">{l.family}, {l.openness}, said by {l.sources.map((s) => shortId(s.label)).join(", ")}</span></li>
+          ))}
+        </ul>
+      ) : <p>No source that was read gives it a licence. Without one, nobody has been granted anything.</p>}
+      {found.contested ? <p class="conflict">Sources disagree about the licence. <a href={`/models/${inPath(found.subject.label)}?claims=license`}>See who says what</a></p> : null}
+    </section>
+  );
+}
+
+function Notices({ found }: { found: LicenceReport }): JSX.Element | null {
+  if (!found.notices.length) return null;
+  const lines = (): string => found.notices.map((n) => `- [${n.kind}] ${n.text} (${n.licence.label}${n.clause ? `, ${n.clause}` : ""})`).join("\n");
+  return (
+    <section aria-labelledby="notices-title">
+      <div class="bar"><h2 id="notices-title">To ship with it</h2><Copy what={lines}>Copy the list</Copy></div>
+      <ul class="notices">
+        {found.notices.map((n, i) => <li key={i}><span class="type">{n.kind}</span> <bdi>{n.text}</bdi> <span class="aside">{n.licence.label}{n.clause ? `, clause ${n.clause}` : ""}, for {shortId(n.holder.label)}</span></li>)}
+      </ul>
+    </section>
+  );
+}

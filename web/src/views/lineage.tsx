@@ -1,0 +1,225 @@
+/** Lineage of one thing: a picture, a table beside it, and why each edge is there. */
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useAsked } from "../api";
+import { edgeKey, layOut, type Drawn, type Placed } from "../lineage/layout";
+import { PictureView } from "../lineage/picture";
+import { savePng, saveSvg } from "../lineage/save";
+import { Why } from "../lineage/why";
+import { Answer, Choice, ModelTabs, ThingLink, useTitle } from "../parts";
+import { hrefOf, inPath, setQuery, withQuery, type Place } from "../router";
+import type { LicenceReport, Lineage, LineageEdge, LineageNode } from "../types";
+import { nameOf, number, shortId } from "../words";
+
+const RELATIONS: [string, string][] = [
+  ["fineTunedFrom", "fine-tuned"], ["adapterOf", "adapter"], ["quantizedFrom", "quantised"], ["mergedFrom", "merged"],
+  ["distilledFrom", "distilled"], ["continuedFrom", "further trained"], ["convertedFrom", "converted"],
+  ["prunedFrom", "pruned"], ["postTrainedFrom", "post-trained"],
+];
+const LIMIT = 1000;
+
+/** The view; every choice stands in the address. */
+export default function LineageView({ id, place }: { id: string; place: Place }): JSX.Element {
+  const { query } = place;
+  useTitle(`Lineage of ${id}`);
+  const asked = useAsked<Lineage>(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&evidence=false&limit=${query.get("limit") ?? LIMIT}`);
+  const edge = query.get("edge") ?? "";
+  return (
+    <div class={edge ? "page with-inspector wide" : "page wide"}>
+      <h1><span class="kind">Lineage of</span> <bdi>{id}</bdi></h1>
+      <ModelTabs id={id} here="lineage" />
+      <Controls place={place} />
+      <Answer asked={asked} what="the lineage">
+        {(found) => <Found found={found} id={id} place={place} />}
+      </Answer>
+    </div>
+  );
+}
+
+function apiQuery(place: Place): string {
+  const { query } = place;
+  const asked = new URLSearchParams({ direction: query.get("direction") ?? "both" });
+  const depth = query.get("depth");
+  if (depth && depth !== "all") asked.set("depth", depth);
+  if (query.get("influences") === "yes") asked.set("influences", "true");
+  for (const relation of query.getAll("relation")) asked.append("relation", relation);
+  return asked.toString();
+}
+
+function Controls({ place }: { place: Place }): JSX.Element {
+  const { query } = place;
+  const chosen = query.getAll("relation");
+  const toggle = (name: string): void =>
+    setQuery({ relation: chosen.includes(name) ? chosen.filter((c) => c !== name) : [...chosen, name] }, true);
+  return (
+    <div class="controls">
+      <Choice name="direction" label="Direction" value={query.get("direction") ?? "both"} options={[["both", "ancestors and descendants"], ["up", "ancestors"], ["down", "descendants"]]} />
+      <Choice name="depth" label="Depth" value={query.get("depth") ?? "all"} options={[["1", "1 step"], ["2", "2 steps"], ["3", "3 steps"], ["5", "5 steps"], ["all", "all"]]} />
+      <label class="check"><input type="checkbox" checked={query.get("influences") === "yes"} onChange={(e) => setQuery({ influences: e.currentTarget.checked ? "yes" : null }, true)} />Datasets and influences</label>
+      <details class="relations">
+        <summary>Relations{chosen.length ? ` (${chosen.length})` : ""}</summary>
+        <fieldset><legend class="visually-hidden">Only these relations</legend>
+          {RELATIONS.map(([name, word]) => <label key={name} class="check"><input type="checkbox" checked={chosen.includes(name)} onChange={() => toggle(name)} />{word}</label>)}
+        </fieldset>
+      </details>
+    </div>
+  );
+}
+
+function Found({ found, id, place }: { found: Lineage; id: string; place: Place }): JSX.Element {
+  const { query } = place;
+  const opened = query.getAll("open").join("\n");
+  const picture = useMemo(() => layOut(found, new Set(opened.split("\n").filter(Boolean))), [found, opened]);
+  const conflicts = useConflicts(id);
+  const [find, setFind] = useState("");
+  const [scale, setScale] = useState(1);
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => centre(frame.current), [picture, scale]);
+  const onNode = (box: Placed): void => {
+    if (box.members.length > 1) setQuery({ open: [...query.getAll("open"), box.key] });
+    else setQuery({ node: box.key === query.get("node") ? null : box.key, edge: null });
+  };
+  const onEdge = (line: Drawn): void => setQuery({ edge: line.key, node: null });
+  const svg = (): SVGSVGElement | null => frame.current?.querySelector("svg") ?? null;
+  const name = `lineage-${id.replaceAll("/", "-")}`;
+  const chosen = found.edges.find((e) => edgeKey(e) === query.get("edge"));
+  const node = found.nodes.find((n) => n.iri === query.get("node"));
+  const matches = find.trim() ? found.nodes.filter((n) => n.label.toLowerCase().includes(find.trim().toLowerCase())).length : 0;
+  const folded = picture.boxes.filter((b) => b.members.length > 1);
+  if (!found.edges.length) return <Alone found={found} place={place} />;
+  return (
+    <>
+      <div class="bar">
+        <p role="status" class="shown">
+          <strong>{number(found.shown)} of {number(found.of)} shown</strong>
+          {folded.length ? `, ${number(folded.reduce((n, b) => n + b.members.length, 0))} of them folded into ${folded.length} ${folded.length === 1 ? "box" : "boxes"}` : ""}
+          {found.generation ? ` · generation ${found.generation}` : ""}
+          {found.unresolved.length ? ` · ${found.unresolved.length} parent known only by a text` : ""}
+          {found.cycles.length ? ` · ${found.cycles.length} cycle` : ""}
+          {found.truncated ? <> <button type="button" class="link" onClick={() => setQuery({ limit: "5000" }, true)}>show up to 5,000</button></> : null}
+        </p>
+        <div class="tools">
+          <label class="choice"><span>Find</span><input type="search" value={find} onInput={(e) => setFind(e.currentTarget.value)} placeholder="in the picture" /></label>
+          {find.trim() ? <span role="status">{matches} found</span> : null}
+          <button type="button" class="small" onClick={() => setScale(Math.max(scale / 1.3, 0.1))} aria-label="Smaller">−</button>
+          <button type="button" class="small" onClick={() => setScale(Math.min(scale * 1.3, 3))} aria-label="Larger">+</button>
+          <button type="button" class="small" onClick={() => setScale(fit(frame.current, picture.width, picture.height))}>Fit</button>
+          {opened ? <button type="button" class="small" onClick={() => setQuery({ open: null })}>Fold</button> : null}
+        </div>
+      </div>
+      <div class="frame" ref={frame} tabIndex={-1}>
+        <PictureView picture={picture} scale={scale} chosenNode={query.get("node") ?? ""} chosenEdge={query.get("edge") ?? ""} find={find} conflicts={conflicts} onNode={onNode} onEdge={onEdge} />
+      </div>
+      <Legend />
+      {node ? <NodeCard node={node} edges={found.edges} /> : null}
+      <p class="actions">
+        Save: <button type="button" class="small" onClick={() => { const s = svg(); if (s) saveSvg(s, name); }}>SVG</button>
+        <button type="button" class="small" onClick={() => { const s = svg(); if (s) void savePng(s, name); }}>PNG</button>
+        <a href={`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&format=graphml`} download={`${name}.graphml`}>GraphML</a>
+        <a href={`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&format=mermaid`} download={`${name}.mmd`}>Mermaid</a>
+        <a href={`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}`}>JSON</a>
+      </p>
+      <EdgeTable found={found} conflicts={conflicts} />
+      {chosen ? <Why edge={chosen} conflict={conflicts.get(edgeKey(chosen))} /> : null}
+    </>
+  );
+}
+
+function Alone({ found, place }: { found: Lineage; place: Place }): JSX.Element {
+  return (
+    <div class="empty">
+      <p><strong>0 of {number(found.of)} shown.</strong> No lineage is recorded for <bdi>{shortId(found.subject.label)}</bdi> with these choices.</p>
+      {place.query.get("influences") !== "yes" ? <p><a href={withQuery({ influences: "yes" })}>Look at datasets and influences too</a></p> : <p>Nobody on record says what it came from, or that anything came from it.</p>}
+    </div>
+  );
+}
+
+function centre(frame: HTMLElement | null): void {
+  const self = frame?.querySelector<SVGGElement>(".side-self");
+  if (!frame || !self) return;
+  const at = self.getBoundingClientRect();
+  const box = frame.getBoundingClientRect();
+  frame.scrollLeft += at.left - box.left - (box.width - at.width) / 2;
+  frame.scrollTop += at.top - box.top - (box.height - at.height) / 2;
+}
+
+function fit(frame: HTMLElement | null, width: number, height: number): number {
+  if (!frame) return 1;
+  return Math.max(0.1, Math.min(1.4, (frame.clientWidth - 4) / width, innerHeight * 0.7 / height));
+}
+
+/** Edges on which a licence conflict of this model starts: the hop below the licence's holder. */
+function useConflicts(id: string): Map<string, string> {
+  const asked = useAsked<LicenceReport>(`/api/v1/models/${inPath(id)}/licences`);
+  return useMemo(() => {
+    const marks = new Map<string, string>();
+    for (const finding of asked.data?.findings ?? []) {
+      const hop = finding.path.at(-1);
+      if (!hop || finding.severity === "Info" || finding.name === "unknown") continue;
+      const key = `${hop.child.iri}|${hop.relation}|${hop.parent.iri}`;
+      marks.set(key, marks.has(key) ? `${marks.get(key)}; ${finding.rule} ${finding.message}` : `${finding.rule} ${finding.message}`);
+    }
+    return marks;
+  }, [asked.data]);
+}
+
+function Legend(): JSX.Element {
+  return (
+    <ul class="legend" aria-label="Signs">
+      <li><svg width="34" height="12" aria-hidden="true" class="picture"><g class="line derivation"><path class="stroke" d="M2 6H32" /></g></svg> weights passed</li>
+      <li><svg width="34" height="12" aria-hidden="true" class="picture"><g class="line influence"><path class="stroke" d="M2 6H32" /></g></svg> influence</li>
+      <li><svg width="34" height="12" aria-hidden="true" class="picture"><g class="line derivation inferred"><path class="stroke" d="M2 6H32" /></g></svg> inferred, stated by none</li>
+      <li><span class="sample hollow" aria-hidden="true" /> known only by a text</li>
+      <li><span class="sample round" aria-hidden="true" /> dataset</li>
+      <li><span class="sample sign" aria-hidden="true">§</span> a licence conflict starts here</li>
+    </ul>
+  );
+}
+
+function NodeCard({ node, edges }: { node: LineageNode; edges: LineageEdge[] }): JSX.Element {
+  const near = edges.filter((e) => e.child === node.iri || e.parent === node.iri);
+  return (
+    <section class="card node-card" aria-label={`About ${node.label}`}>
+      <h2><bdi>{node.label}</bdi></h2>
+      <p>{node.kind === "unresolved" ? "A source names this parent, and what it means could not be settled." : node.kind}{node.licences.length ? <> · licence {node.licences.map((l, n) => <>{n ? ", " : ""}<ThingLink thing={{ ...l, label: nameOf(l) }} /></>)}</> : " · no licence recorded"}</p>
+      {node.kind === "model" ? <p class="actions"><a href={hrefOf(node.iri)}>Profile</a><a href={`/lineage/${inPath(node.iri.split("/id/model/")[1] ?? node.label)}`}>Its lineage</a><a href={`/licences/${inPath(node.iri.split("/id/model/")[1] ?? node.label)}`}>Licences</a></p> : <p class="actions"><a href={hrefOf(node.iri)}>What is known of it</a></p>}
+      <p class="aside">{near.length} edges in this picture</p>
+    </section>
+  );
+}
+
+function EdgeTable({ found, conflicts }: { found: Lineage; conflicts: Map<string, string> }): JSX.Element {
+  const [open, setOpen] = useState(found.edges.length <= 60);
+  const [most, setMost] = useState(200);
+  const labels = useMemo(() => new Map(found.nodes.map((n) => [n.iri, n])), [found]);
+  const thing = (iri: string): JSX.Element => {
+    const node = labels.get(iri);
+    const label = node?.label ?? iri;
+    return node?.kind === "unresolved" ? <em><bdi>“{label}”</bdi></em> : <a href={hrefOf(iri)}><bdi>{shortId(label)}</bdi></a>;
+  };
+  return (
+    <details class="part" open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
+      <summary><h2>The same as a table ({number(found.edges.length)})</h2></summary>
+      {open ? (
+        <>
+          <div class="scroll" tabIndex={0} role="region" aria-label="Edges"><table class="list">
+            <thead><tr><th>What</th><th>Relation</th><th>To</th><th>Standing</th><th>Evidence</th></tr></thead>
+            <tbody>
+              {found.edges.slice(0, most).map((e) => {
+                const conflict = conflicts.get(edgeKey(e));
+                return (
+                  <tr key={edgeKey(e)}>
+                    <td>{thing(e.child)}</td><td>{e.relationLabel}</td><td>{thing(e.parent)}</td>
+                    <td>{e.inferred ? "inferred" : "stated"}{conflict ? <span class="conflict" title={conflict}> § licence conflict</span> : null}</td>
+                    <td><button type="button" class="small" data-inspects={edgeKey(e)} onClick={() => setQuery({ edge: edgeKey(e), node: null })}>Why?<span class="visually-hidden"> {e.relationLabel} {labels.get(e.parent)?.label}</span></button></td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table></div>
+          {found.edges.length > most ? <p>{number(most)} of {number(found.edges.length)} rows shown. <button type="button" onClick={() => setMost(most * 4)}>Show more</button></p> : null}
+        </>
+      ) : null}
+    </details>
+  );
+}

@@ -1,0 +1,150 @@
+/** The page of one model: verdict, specification, versions, scores, assessments, derivations. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { useAsked, storeVersion } from "../api";
+import { Inspector, inspect } from "../inspector";
+import { Answer, Copy, ModelTabs, StateMark, ThingLink, ValueView, useTitle } from "../parts";
+import { inPath, setQuery, type Place } from "../router";
+import type { FieldState, Profile, Section } from "../types";
+import { count, stateOf } from "../words";
+import { Derivations, Offers, Published, Ranks, Scores, Versions } from "./below";
+import { Verdict } from "./verdict";
+
+/** The whole page of a model, family, version or configuration. */
+export default function Model({ id, place }: { id: string; place: Place }): JSX.Element {
+  const asOf = place.query.get("asOf") ?? "";
+  const asked = useAsked<Profile>(`/api/v1/models/${inPath(id)}${asOf ? `?asOf=${asOf}` : ""}`);
+  const claims = place.query.get("claims");
+  const found = asked.data;
+  useTitle(found ? `${found.name}${claims ? ` – ${labelOf(found, claims)}` : ""}` : id);
+  return (
+    <div class={claims ? "page with-inspector" : "page"}>
+      <Answer asked={asked} what="the model">
+        {(profile) => <Body profile={profile} asOf={asOf} />}
+      </Answer>
+      {claims && found ? (
+        <Inspector model={id} property={claims} asOf={asOf} field={fieldOf(found, claims)} />
+      ) : null}
+    </div>
+  );
+}
+
+function fieldOf(profile: Profile, property: string): FieldState | undefined {
+  return profile.sections.flatMap((s) => s.fields).find((f) => f.property === property);
+}
+
+function labelOf(profile: Profile, property: string): string {
+  return fieldOf(profile, property)?.label ?? property;
+}
+
+function Body({ profile, asOf }: { profile: Profile; asOf: string }): JSX.Element {
+  return (
+    <article>
+      <Head profile={profile} />
+      <ModelTabs id={profile.id} here="profile" />
+      <Verdict profile={profile} />
+      <AsOf asOf={asOf} />
+      <Specification sections={profile.sections} />
+      <Versions profile={profile} />
+      <Scores profile={profile} />
+      <Ranks profile={profile} />
+      <Published profile={profile} />
+      <Derivations id={profile.id} />
+      <Offers profile={profile} />
+    </article>
+  );
+}
+
+function Head({ profile }: { profile: Profile }): JSX.Element {
+  const makers = profile.sections.flatMap((s) => s.fields).find((f) => f.property === "creator")?.values ?? [];
+  const at = profile.iri.replace("https://w3id.org/provenance-graph/id/", "");
+  return (
+    <header class="head">
+      <h1><bdi>{profile.name}</bdi></h1>
+      <p class="under">
+        <code><bdi>{profile.id}</bdi></code>
+        {makers.length ? <> by {makers.map((m, n) => <>{n ? ", " : ""}<ValueView value={m} /></>)}</> : <> · developer not recorded</>}
+        {profile.partOf.map((t) => <> · part of <ThingLink thing={t} /></>)}
+        {profile.specializationOf.map((t) => <> · a form of <ThingLink thing={t} /></>)}
+        {profile.replaces.map((t) => <> · replaces <ThingLink thing={t} /></>)}
+        {profile.replacedBy.map((t) => <> · replaced by <ThingLink thing={t} /></>)}
+      </p>
+      <p class="actions">
+        <a href={`/doc/${inPath(at)}?format=ttl`}>Turtle</a>
+        <a href={`/doc/${inPath(at)}?format=jsonld`}>JSON-LD</a>
+        <a href={`/api/v1/models/${inPath(profile.id)}`}>JSON</a>
+        <a href={`/compare?model=${inPath(profile.id)}`}>Compare</a>
+        <Copy what={() => citation(profile)}>Copy as citation</Copy>
+      </p>
+    </header>
+  );
+}
+
+/** How to cite what this page says. */
+function citation(profile: Profile): string {
+  const day = new Date().toISOString().slice(0, 10);
+  return `${profile.name} (${profile.id}). Provenance graph, store version ${storeVersion()}, ${count(profile.records, "record")}. ${profile.iri} (read ${day}).`;
+}
+
+function AsOf({ asOf }: { asOf: string }): JSX.Element {
+  return (
+    <p class="asof">
+      <label><span>As known on</span> <input type="date" value={asOf} onChange={(e) => setQuery({ asOf: e.currentTarget.value })} /></label>
+      {asOf ? <> <strong>Only what had been retrieved by {asOf} counts here.</strong> <button type="button" class="link" onClick={() => setQuery({ asOf: null })}>Back to now</button></> : null}
+    </p>
+  );
+}
+
+function Specification({ sections }: { sections: Section[] }): JSX.Element {
+  const [all, setAll] = useState(false);
+  const silent = sections.flatMap((s) => s.fields).filter((f) => stateOf(f) === "notRecorded").length;
+  const shown = sections
+    .map((s) => ({ ...s, fields: all ? s.fields : s.fields.filter((f) => stateOf(f) !== "notRecorded") }))
+    .filter((s) => s.fields.length);
+  return (
+    <section aria-labelledby="spec-title">
+      <div class="bar">
+        <h2 id="spec-title">Specification</h2>
+        {silent ? (
+          <button type="button" class="small" aria-pressed={all} onClick={() => setAll(!all)}>
+            {all ? "Hide" : "Show"} {count(silent, "field")} that nobody looked for
+          </button>
+        ) : null}
+      </div>
+      <div class="spec">
+        {shown.map((section) => (
+          <section key={section.name} class="card" aria-label={section.name}>
+            <h3>{section.name}</h3>
+            <table>
+              <thead class="visually-hidden"><tr><th>Field</th><th>Value</th><th>Disclosure</th><th>Sources</th></tr></thead>
+              <tbody>{section.fields.map((field) => <FieldRow key={field.property} field={field} />)}</tbody>
+            </table>
+          </section>
+        ))}
+      </div>
+      {shown.length ? null : <p>No source that was read says anything about its specification.</p>}
+    </section>
+  );
+}
+
+function FieldRow({ field }: { field: FieldState }): JSX.Element {
+  const state = stateOf(field);
+  const open = (): void => inspect(field.property);
+  return (
+    <tr class={`field f-${state}`} onClick={(e) => { if (!(e.target as Element).closest("a,button")) open(); }}>
+      <th scope="row">{field.label}</th>
+      <td class="values">
+        {field.values.length ? field.values.slice(0, 12).map((value, n) => <>{n ? <span class="sep">, </span> : null}<ValueView value={value} unit={field.unit} /></>) : <span class="none" aria-hidden="true">—</span>}
+        {field.values.length > 12 ? ` and ${field.values.length - 12} more` : null}
+        {field.contested ? <span class="contested" title="Sources disagree"> <span aria-hidden="true">≠</span> contested</span> : null}
+        {field.estimates.length ? <span class="estimate"> {count(field.estimates.length, "estimate")} set apart</span> : null}
+      </td>
+      <td class="mark"><StateMark state={state} /></td>
+      <td class="sources">
+        <button type="button" class="inspect" data-inspects={field.property} onClick={open} aria-label={`Claims about ${field.label}: ${count(field.sources, "source")}`}>
+          {field.sources ? count(field.sources, "source") : "none"}
+        </button>
+      </td>
+    </tr>
+  );
+}

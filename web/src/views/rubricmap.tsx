@@ -1,0 +1,76 @@
+/** Models × criteria of one rubric; each cell the range it scores, leading to the items and claims. */
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { get } from "../api";
+import { Trouble, download } from "../parts";
+import { Refusal } from "../api";
+import { inPath } from "../router";
+import type { Assessed, AssessmentsAnswer, Matrix } from "../types";
+import { number } from "../words";
+
+const MOST = 60;
+const AT_ONCE = 4;
+
+/** The map; models are assessed one after another, and it says how far it is. */
+export function RubricMap({ rubric, models, total }: { rubric: string; models: Matrix["models"]; total: number }): JSX.Element {
+  const listed = models.slice(0, MOST);
+  const key = `${rubric} ${listed.map((m) => m.id).join(" ")}`;
+  const [state, setState] = useState<{ key: string; found: Record<string, Assessed>; error?: Refusal }>({ key: "", found: {} });
+  useEffect(() => {
+    let alive = true;
+    const found: Record<string, Assessed> = {};
+    const waiting = listed.map((m) => m.id);
+    const work = async (): Promise<void> => {
+      for (let id = waiting.shift(); id !== undefined && alive; id = waiting.shift()) {
+        const answer = await get<AssessmentsAnswer>(`/api/v1/models/${inPath(id)}/assessments?rubric=${encodeURIComponent(rubric)}`);
+        if (answer.assessments[0]) found[id] = answer.assessments[0];
+        if (alive) setState({ key, found: { ...found } });
+      }
+    };
+    Promise.all(Array.from({ length: AT_ONCE }, work)).catch((error: unknown) => {
+      if (alive && error instanceof Refusal) setState({ key, found, error });
+    });
+    return () => {
+      alive = false;
+    };
+  }, [key]);
+  const { found, error } = state;
+  const first = Object.values(found)[0];
+  const done = listed.filter((m) => found[m.id]);
+  return (
+    <>
+      {error ? <Trouble error={error} /> : null}
+      <div class="bar"><p role="status">{number(done.length)} of {number(total)} models shown{done.length < listed.length ? ", still counting" : ""}. Each cell: points that are certain, and those not ruled out.</p>
+        <button type="button" class="small" onClick={() => download(`${rubric}.csv`, csv(done.map((m) => [m.id, found[m.id] as Assessed])), "text/csv")}>CSV</button></div>
+      {first ? (
+        <div class="heat wide-cells" tabIndex={0} role="region" aria-label="Scores by criterion"><table>
+          <thead><tr><th scope="col">Model</th><th scope="col">Total</th>{first.criteria.map((c) => <th key={c.iri} scope="col" class="up"><span>{c.label}</span></th>)}</tr></thead>
+          <tbody>
+            {done.map((m) => {
+              const a = found[m.id] as Assessed;
+              return (
+                <tr key={m.id}>
+                  <th scope="row"><a href={`/assessments/${inPath(m.id)}?rubric=${rubric}`}><bdi>{m.name}</bdi></a></th>
+                  <td class="num">{number(a.total.low)}–{number(a.total.high)}</td>
+                  {a.criteria.map((c) => <td key={c.iri} class={`cell h-${step(c.low, c.maximum)}`} title={`${m.name} – ${c.label}: ${c.low} to ${c.high} of ${c.maximum}`}>{c.low === c.high ? number(c.low) : `${number(c.low)}–${number(c.high)}`}</td>)}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table></div>
+      ) : <p class="wait">Assessing…</p>}
+    </>
+  );
+}
+
+/** A fifth of the scale, for the shade. */
+function step(low: number, maximum: number): number {
+  return maximum ? Math.min(4, Math.floor((5 * low) / maximum)) : 0;
+}
+
+function csv(rows: [string, Assessed][]): string {
+  const criteria = rows[0]?.[1].criteria ?? [];
+  const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+  const head = ["model", "low", "high", "maximum", ...criteria.flatMap((c) => [`${c.label} low`, `${c.label} high`])].map(quote).join(",");
+  return [head, ...rows.map(([id, a]) => [quote(id), a.total.low, a.total.high, a.total.maximum, ...a.criteria.flatMap((c) => [c.low, c.high])].join(","))].join("\r\n") + "\r\n";
+}

@@ -1,0 +1,245 @@
+/** Start: search as you type, facets, what the store holds, worked examples. */
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useAsked } from "../api";
+import { Answer, ModelLink, StateMark, Trouble, useTitle } from "../parts";
+import { inPath, setQuery, withQuery, type Place } from "../router";
+import type { Facets, ModelPage, ModelRow, Stats } from "../types";
+import { brief, count, nameOf, number, shortId } from "../words";
+
+const FACETS: [string, string][] = [
+  ["developer", "Developer"],
+  ["openness", "Openness"],
+  ["family", "Licence class"],
+  ["licence", "Licence"],
+  ["modality", "Modality"],
+  ["architecture", "Architecture"],
+  ["weights", "Weights"],
+  ["year", "Year"],
+  ["disclosure", "Disclosure"],
+];
+const SORTS: [string, string][] = [
+  ["name", "name"],
+  ["-released", "newest first"],
+  ["-descendants", "most descendants"],
+  ["-sources", "most sources"],
+  ["-gaps", "most gaps"],
+  ["-conflicts", "most conflicts"],
+  ["-parameters", "largest"],
+  ["-context", "longest context"],
+];
+const FIRST = 25;
+
+/** The search itself: what is in the address decides what is listed. */
+export function Start({ place }: { place: Place }): JSX.Element {
+  const q = place.query.get("q") ?? "";
+  useTitle(q ? `${q} – search` : "");
+  const chosen = FACETS.filter(([key]) => place.query.getAll(key).length > 0);
+  const filters = new URLSearchParams();
+  for (const [key] of FACETS) for (const value of place.query.getAll(key)) filters.append(key, value);
+  if (q) filters.set("q", q);
+  const plain = !q && !chosen.length;
+  return (
+    <div class="page start">
+      <h1 class={plain ? "" : "visually-hidden"}>Where does this model come from, and who says so?</h1>
+      <SearchBox q={q} />
+      {plain ? <Examples /> : null}
+      <div class="search">
+        <FacetList query={filters.toString()} place={place} />
+        <Results filters={filters} place={place} q={q} />
+      </div>
+      {plain ? <Holdings /> : null}
+    </div>
+  );
+}
+
+function SearchBox({ q }: { q: string }): JSX.Element {
+  const [typed, setTyped] = useState(q);
+  const last = useRef(q);
+  useEffect(() => {
+    if (q !== last.current) {
+      last.current = q;
+      setTyped(q);
+    }
+  }, [q]);
+  useEffect(() => {
+    if (typed === last.current) return;
+    const timer = setTimeout(() => {
+      last.current = typed;
+      setQuery({ q: typed, limit: null }, true);
+    }, 90);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return (
+    <form role="search" class="box" onSubmit={(e) => e.preventDefault()}>
+      <label for="q" class="visually-hidden">Search by name, developer, alias or id</label>
+      <input id="q" type="search" value={typed} autocomplete="off" spellcheck={false}
+        placeholder="A model's name, developer, alias or id…" onInput={(e) => setTyped(e.currentTarget.value)} />
+    </form>
+  );
+}
+
+function Examples(): JSX.Element {
+  return (
+    <section class="examples" aria-label="Worked examples">
+      <a href="/models/anthropic/claude-haiku-4-5?claims=parameterCount">
+        <strong>What has its maker not said?</strong>
+        <span>Claude Haiku 4.5: its parameter count is not disclosed, and one site guesses.</span>
+      </a>
+      <a href="/lineage/meta-llama/Llama-3.1-8B?influences=yes">
+        <strong>What was made from it?</strong>
+        <span>Llama 3.1 8B: fine-tunes, quantisations and distillations, with the evidence of each.</span>
+      </a>
+      <a href="/licences/deepseek-ai/DeepSeek-R1-Distill-Llama-8B?use=commercial&use=distribute">
+        <strong>May I ship it?</strong>
+        <span>A distilled Llama that is labelled MIT: what still binds, by which clause.</span>
+      </a>
+    </section>
+  );
+}
+
+function Results({ filters, place, q }: { filters: URLSearchParams; place: Place; q: string }): JSX.Element {
+  const sort = place.query.get("sort") ?? (q ? "best" : "name");
+  const limit = Math.min(Number(place.query.get("limit")) || FIRST, 500);
+  const only = [...filters.keys()].every((key) => key === "q");
+  const searching = q && only && sort === "best";
+  const path = searching
+    ? `/api/v1/search?q=${encodeURIComponent(q)}&limit=${Math.min(limit, 100)}`
+    : `/api/v1/models?${filters}&sort=${sort === "best" ? "name" : sort}&limit=${limit}`;
+  const asked = useAsked<ModelPage>(path);
+  return (
+    <section class="results" aria-label="Models">
+      <Answer asked={asked} what="models">
+        {(found) => {
+          const total = found.total ?? found.items.length;
+          return (
+            <>
+              <div class="bar">
+                <p role="status">{found.items.length < total ? `${number(found.items.length)} of ${number(total)} models shown` : count(total, "model")}</p>
+                <label class="choice"><span>Order</span>
+                  <select value={sort} onChange={(e) => setQuery({ sort: e.currentTarget.value }, true)}>
+                    {q ? <option value="best">best match</option> : null}
+                    {SORTS.map(([key, word]) => <option key={key} value={key}>{word}</option>)}
+                  </select>
+                </label>
+              </div>
+              {total === 0 ? <Nothing q={q} /> : null}
+              <ul class="models">{found.items.map((row) => <Row key={row.iri} row={row} />)}</ul>
+              {found.items.length < total && limit < 500 ? (
+                <button type="button" onClick={() => setQuery({ limit: String(Math.min(limit * 2, 500)) }, true)}>Show more</button>
+              ) : null}
+            </>
+          );
+        }}
+      </Answer>
+    </section>
+  );
+}
+
+function Nothing({ q }: { q: string }): JSX.Element {
+  return (
+    <div class="empty">
+      <p>No model matches{q ? <> “<bdi>{q}</bdi>”</> : null} with these filters.</p>
+      <p><a href="/">Clear everything</a></p>
+    </div>
+  );
+}
+
+function Row({ row }: { row: ModelRow }): JSX.Element {
+  const facts = [
+    row.developers.join(", "),
+    row.released?.slice(0, 4),
+    row.parameterCount ? `${brief(row.parameterCount)} parameters` : "",
+    row.contextLength ? `${brief(row.contextLength)} context` : "",
+    row.licences.map(nameOf).join(", "),
+  ].filter(Boolean);
+  return (
+    <li>
+      <p class="name"><ModelLink id={row.id} name={row.name} /> {row.name !== row.id ? <code><bdi>{row.id}</bdi></code> : null}</p>
+      <p class="facts"><bdi>{facts.join(" · ")}</bdi></p>
+      <p class="counts">
+        <span>{count(row.sources, "source")}</span>
+        {row.gaps ? <span class="gap"><span aria-hidden="true">○</span> {count(row.gaps, "gap")}</span> : null}
+        {row.conflicts ? <span class="conflict"><span aria-hidden="true">≠</span> {count(row.conflicts, "conflict")}</span> : null}
+        {row.descendants ? <a href={`/lineage/${inPath(row.id)}?direction=down`}>{count(row.descendants, "descendant")}</a> : null}
+      </p>
+    </li>
+  );
+}
+
+function FacetList({ query, place }: { query: string; place: Place }): JSX.Element {
+  const asked = useAsked<Facets>(`/api/v1/facets?${query}`);
+  const [wide] = useState(() => matchMedia("(min-width: 700px)").matches);
+  const chosen = FACETS.flatMap(([key]) => place.query.getAll(key)).length;
+  return (
+    <aside class="facets" aria-label="Filters">
+      <details open={wide || undefined}>
+        <summary>Filters{chosen ? ` (${chosen})` : ""}</summary>
+        {asked.error ? <Trouble error={asked.error} retry={asked.retry} /> : null}
+        {FACETS.map(([key, word]) => (
+          <Facet key={key} name={key} word={word} values={asked.data?.[key] ?? []} chosen={place.query.getAll(key)} />
+        ))}
+      </details>
+    </aside>
+  );
+}
+
+function Facet({ name, word, values, chosen }: { name: string; word: string; values: { value: string; count: number }[]; chosen: string[] }): JSX.Element | null {
+  const [all, setAll] = useState(false);
+  const listed = [...chosen.filter((c) => !values.some((v) => v.value === c)).map((value) => ({ value, count: 0 })), ...values];
+  if (!listed.length) return null;
+  const shown = all ? listed : listed.filter((v, n) => n < 6 || chosen.includes(v.value));
+  const toggle = (value: string): void =>
+    setQuery({ [name]: chosen.includes(value) ? chosen.filter((c) => c !== value) : [...chosen, value], limit: null });
+  return (
+    <fieldset class="facet">
+      <legend>{word}</legend>
+      {shown.map(({ value, count: n }) => (
+        <label key={value}>
+          <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(value)} />
+          <span class="what">{name === "disclosure" && value !== "contested" ? <StateMark state={value} /> : <bdi>{shortId(value)}</bdi>}</span>
+          <span class="n">{number(n)}</span>
+        </label>
+      ))}
+      {listed.length > shown.length ? <button type="button" class="link" onClick={() => setAll(true)}>{`all ${listed.length}`}<span class="visually-hidden"> of {word}</span></button> : null}
+    </fieldset>
+  );
+}
+
+const SHOWN: [string, string, string?][] = [
+  ["Model", "models"],
+  ["ModelVersion", "versions"],
+  ["Dataset", "datasets"],
+  ["Organization", "organisations"],
+  ["EvaluationResult", "scores"],
+  ["RankEntry", "ranks"],
+  ["Licence", "licences"],
+];
+
+function Holdings(): JSX.Element {
+  const asked = useAsked<Stats>("/api/v1/stats");
+  return (
+    <section class="holdings" aria-labelledby="holdings-title">
+      <h2 id="holdings-title">What this store holds</h2>
+      <Answer asked={asked} what="counts">
+        {(found) => {
+          const records = Object.values(found.recordsByReader).reduce((a, b) => a + b, 0);
+          return (
+            <>
+              <dl class="figures">
+                {SHOWN.map(([key, word]) => <div key={key}><dt>{word}</dt><dd>{number(found.things[key] ?? 0)}</dd></div>)}
+                <div><dt>records</dt><dd>{number(records)}</dd></div>
+                <div><dt>last fed</dt><dd><time dateTime={found.lastRetrieved}>{found.lastRetrieved}</time></dd></div>
+              </dl>
+              <p class="aside">
+                Read from {count(Object.keys(found.recordsByPublisher).length, "publisher")}; {number(found.disclosure["undisclosed"] ?? 0)} facts are
+                on record as not disclosed, on {number(found.disclosure["contested"] ?? 0)} sources disagree:{" "}
+                <a href={withQuery({}, { path: "/conflicts", query: new URLSearchParams() })}>the ledger</a>.
+              </p>
+            </>
+          );
+        }}
+      </Answer>
+    </section>
+  );
+}

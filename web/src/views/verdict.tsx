@@ -1,0 +1,55 @@
+/** The verdict strip: facts, gaps, conflicts, licence, score; each leads to its evidence. */
+import type { ComponentChildren, JSX } from "preact";
+import { useAsked } from "../api";
+import { inPath } from "../router";
+import type { AssessmentsAnswer, ConflictPage, LicenceReport, Profile } from "../types";
+import { number, stateOf } from "../words";
+
+const GAPS = new Set(["undisclosed", "withheld", "partlyDisclosed"]);
+const ANSWERS: Record<string, string> = {
+  allowed: "✓ allowed",
+  blocked: "✕ blocked",
+  conditional: "◐ with conditions",
+  unknown: "? unknown",
+};
+
+/** A verdict on a planned use: glyph and word. */
+export function answerWord(answer: string): string {
+  return ANSWERS[answer] ?? answer;
+}
+
+/** Five figures a reader sees first. */
+export function Verdict({ profile }: { profile: Profile }): JSX.Element {
+  const fields = profile.sections.flatMap((s) => s.fields);
+  const facts = fields.filter((f) => f.values.length).length;
+  const gaps = fields.filter((f) => GAPS.has(stateOf(f))).length;
+  const blank = fields.filter((f) => stateOf(f) === "notStated").length;
+  const ledger = useAsked<ConflictPage>(`/api/v1/conflicts?model=${encodeURIComponent(profile.id)}&limit=1`);
+  const conflicts = ledger.data?.total ?? fields.filter((f) => f.contested).length;
+  const path = inPath(profile.id);
+  const licence = useAsked<LicenceReport>(`/api/v1/models/${path}/licences?use=commercial`);
+  const scored = useAsked<AssessmentsAnswer>(`/api/v1/models/${path}/assessments?rubric=kg-transparency${profile.asOf ? `&asOf=${profile.asOf}` : ""}`);
+  const use = licence.data?.answers[0]?.uses[0];
+  const score = scored.data?.assessments[0];
+  const breaches = licence.data?.findings.filter((f) => f.severity === "Violation").length ?? 0;
+  return (
+    <section class="verdict" aria-label="Verdict">
+      <Figure word="facts" n={number(facts)} note={`of ${fields.length} fields, from ${profile.records} records`} />
+      <Figure word="gaps" n={number(gaps)} note={blank ? `and ${blank} left blank by a source` : "not or only partly disclosed"} kind={gaps ? "gap" : "good"} href={`/disclosure?q=${encodeURIComponent(profile.id)}`} />
+      <Figure word="conflicts" n={number(conflicts)} note={conflicts ? "sources disagree" : "no source disagrees"} kind={conflicts ? "conflict" : "good"} href={`/conflicts?model=${encodeURIComponent(profile.id)}`} />
+      <Figure word="commercial use" n={use ? answerWord(use.answer) : licence.error ? "–" : "…"} kind={`answer-${use?.answer ?? "none"}`} note={breaches ? `${breaches} licence findings to mend` : "by licence, on every path"} href={`/licences/${path}?use=commercial`} />
+      {score ? (
+        <Figure word="transparency" n={score.total.shown} note={score.rubric.label} href={`/assessments/${path}`} />
+      ) : null}
+    </section>
+  );
+}
+
+function Figure({ word, n, note, kind = "", href }: { word: string; n: ComponentChildren; note: string; kind?: string; href?: string }): JSX.Element {
+  const inside = (
+    <>
+      <span class="n">{n}</span> <span class="word">{word}</span> <span class="note">{note}</span>
+    </>
+  );
+  return href ? <a class={`figure ${kind}`} href={href}>{inside}</a> : <div class={`figure ${kind}`}>{inside}</div>;
+}

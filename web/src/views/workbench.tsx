@@ -1,0 +1,168 @@
+/** The SPARQL workbench: editor, stored questions, answers as table, picture or chart. */
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Refusal, useAsked } from "../api";
+import type { Editor } from "../editor/editor";
+import { formOf, missingPrefixes } from "../editor/text";
+import { Copy, Trouble, useTitle } from "../parts";
+import { go, withQuery, type Place } from "../router";
+import type { Question } from "../types";
+import { number } from "../words";
+import { ask, askQuestion, type Found } from "../answers/ask";
+import { AnswerView } from "../answers/answer";
+import { Questions, QuestionForm } from "../answers/questions";
+
+const FIRST = `PREFIX pg: <https://w3id.org/provenance-graph/ns#>
+PREFIX schema: <https://schema.org/>
+
+# Models with a stated context length, longest first
+SELECT ?model ?name ?tokens WHERE {
+  ?model pg:contextLength ?tokens ; schema:name ?name .
+}
+ORDER BY DESC(?tokens)
+LIMIT 20
+`;
+
+interface State {
+  running: boolean;
+  started: number;
+  took?: number;
+  found?: Found;
+  error?: Refusal;
+}
+
+/** The view; the query, or the question with its parameters, stands in the address. */
+export default function Workbench({ place }: { place: Place }): JSX.Element {
+  useTitle("SPARQL workbench");
+  const { query } = place;
+  const questions = useAsked<Question[]>("/api/v1/questions");
+  const asked = query.get("question");
+  const question = questions.data?.find((q) => q.id === asked);
+  const given = query.get("query");
+  const host = useRef<HTMLDivElement>(null);
+  const editor = useRef<Editor | null>(null);
+  const stop = useRef<AbortController | null>(null);
+  const [text, setText] = useState(given ?? FIRST);
+  const [state, setState] = useState<State>({ running: false, started: 0 });
+  const textNow = useRef(text);
+  textNow.current = text;
+
+  const run = async (ready?: Question, values?: Record<string, string>): Promise<void> => {
+    stop.current?.abort();
+    const control = new AbortController();
+    stop.current = control;
+    const started = performance.now();
+    editor.current?.mark(null);
+    setState({ running: true, started });
+    try {
+      const found = ready ? await askQuestion(ready.id, values ?? {}, control.signal) : await ask(filled(), control.signal);
+      setState({ running: false, started, took: performance.now() - started, found });
+    } catch (error) {
+      if (control.signal.aborted) {
+        setState({ running: false, started, took: performance.now() - started, error: new Refusal(499, "Stopped", "You stopped the query; the service gives it up too.") });
+        return;
+      }
+      const refusal = error instanceof Refusal ? error : new Refusal(500, "The page failed", String(error));
+      const at = /(\d+):(\d+)/.exec(refusal.detail);
+      if (at && !ready && refusal.status === 400) editor.current?.mark({ line: Number(at[1]), column: Number(at[2]), message: refusal.detail });
+      setState({ running: false, started, took: performance.now() - started, error: refusal });
+    }
+  };
+  const filled = (): string => {
+    const now = textNow.current;
+    const prefixes = missingPrefixes(now);
+    const whole = prefixes + now;
+    if (prefixes) editor.current?.set(whole);
+    go(withQuery({ query: whole, question: null, run: "yes" }, { path: "/sparql", query: new URLSearchParams() }), true);
+    return whole;
+  };
+  const runNow = useRef(run);
+  runNow.current = run;
+
+  useEffect(() => {
+    let alive = true;
+    void import("../editor/editor").then(({ createEditor }) => {
+      if (!alive || !host.current) return;
+      editor.current = createEditor(host.current, textNow.current, setText, () => void runNow.current());
+    });
+    if (given && query.get("run") === "yes") void runNow.current();
+    return () => {
+      alive = false;
+      stop.current?.abort();
+      editor.current?.destroy();
+      editor.current = null;
+    };
+  }, []);
+  useEffect(() => {
+    if (!question) return;
+    setText(question.sparql);
+    editor.current?.set(question.sparql);
+    const values = Object.fromEntries(question.parameters.map((p) => [p.name, query.get(`p.${p.name}`) ?? p.default]));
+    if (query.get("run") === "yes") void run(question, values);
+    else setState({ running: false, started: 0 });
+  }, [question?.id]);
+  useEffect(() => {
+    if (given !== null && given !== textNow.current) {
+      setText(given);
+      editor.current?.set(given);
+      setState({ running: false, started: 0 });
+    }
+  }, [given]);
+
+  const values = question ? Object.fromEntries(question.parameters.map((p) => [p.name, query.get(`p.${p.name}`) ?? p.default])) : {};
+  const unchanged = question !== undefined && question.sparql === text;
+  return (
+    <div class="page workbench">
+      <h1>SPARQL workbench</h1>
+      <div class="bench">
+        <Questions asked={questions} chosen={asked ?? ""} />
+        <section aria-label="Query">
+          {question ? <QuestionForm key={question.id} question={question} values={values} onRun={(next) => {
+            go(withQuery({ run: "yes", ...Object.fromEntries(Object.entries(next).map(([k, v]) => [`p.${k}`, v])) }), true);
+            void run(question, next);
+          }} /> : null}
+          <div class="editor" ref={host} />
+          <div class="controls">
+            {state.running ? (
+              <button type="button" onClick={() => stop.current?.abort()}>Stop</button>
+            ) : (
+              <button type="button" class="primary" onClick={() => void (unchanged && question ? run(question, values) : run())}>Run</button>
+            )}
+            <Timer state={state} />
+            <Copy what={() => curl(text)}>Copy as curl</Copy>
+            <Copy what={() => python(text)}>Copy as Python</Copy>
+            <Copy what={() => location.origin + withQuery({ query: text }, { path: "/sparql", query: new URLSearchParams() })}>Copy the link</Copy>
+          </div>
+          <div aria-live="polite">
+            {state.error ? <Trouble error={state.error} retry={() => void run(unchanged ? question : undefined, values)} /> : null}
+          </div>
+          {state.found ? <AnswerView found={state.found} place={place} /> : null}
+        </section>
+      </div>
+    </div>
+  );
+}
+
+function Timer({ state }: { state: State }): JSX.Element {
+  const [now, setNow] = useState(0);
+  useEffect(() => {
+    if (!state.running) return;
+    const timer = setInterval(() => setNow(performance.now()), 100);
+    return () => clearInterval(timer);
+  }, [state.running]);
+  if (state.running) return <span class="timer" role="timer">{(Math.max(0, now - state.started) / 1000).toFixed(1)} s</span>;
+  return <span class="timer" role="status">{state.took === undefined ? "" : `${state.found?.rows !== undefined ? `${number(state.found.rows)} ${state.found.kind === "graph" ? "triples" : "rows"} in ` : ""}${number(Math.round(state.took))} ms`}</span>;
+}
+
+function accept(query: string): string {
+  return ["CONSTRUCT", "DESCRIBE"].includes(formOf(query)) ? "text/turtle" : "application/sparql-results+json";
+}
+
+function curl(query: string): string {
+  return `curl ${location.origin}/sparql -H 'Accept: ${accept(query)}' --data-urlencode query@- <<'QUERY'\n${query.trim()}\nQUERY`;
+}
+
+function python(query: string): string {
+  const body = JSON.stringify(query.trim());
+  return `import json\nfrom urllib.request import Request, urlopen\n\nquery = ${body}\nrequest = Request(\n    "${location.origin}/sparql",\n    data=query.encode(),\n    headers={"Content-Type": "application/sparql-query", "Accept": "${accept(query)}"},\n)\nwith urlopen(request) as answer:\n    print(${accept(query) === "text/turtle" ? "answer.read().decode()" : "json.load(answer)"})\n`;
+}

@@ -1,0 +1,45 @@
+// Builds the page into the Python package, with the licences of everything that is in it.
+import { readFileSync, readdirSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig } from "vite";
+
+const ALLOWED = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0"]);
+
+/** Writes THIRD_PARTY.txt and refuses a licence that may not be shipped. */
+function thirdParty() {
+  const seen = new Map();
+  return {
+    name: "third-party",
+    generateBundle(_options, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        for (const id of chunk.type === "chunk" ? chunk.moduleIds : []) {
+          const found = /^(.*\/node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(id);
+          if (found && !seen.has(found[2])) seen.set(found[2], found[1]);
+        }
+      }
+      const parts = [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, folder]) => {
+        const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+        if (!ALLOWED.has(about.license)) {
+          throw new Error(`${name} is under ${about.license}, which this page may not carry`);
+        }
+        const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+        const text = file && existsSync(join(folder, file)) ? readFileSync(join(folder, file), "utf8") : "";
+        return `${name} ${about.version} (${about.license})\n\n${text.trim()}\n`;
+      });
+      const source = `The page contains these packages.\n\n${parts.join("\n" + "-".repeat(78) + "\n\n")}`;
+      this.emitFile({ type: "asset", fileName: "THIRD_PARTY.txt", source });
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [thirdParty()],
+  build: {
+    outDir: "../src/provenance_graph/service/static",
+    emptyOutDir: true,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+  server: { proxy: { "/api": "http://127.0.0.1:8000", "/sparql": "http://127.0.0.1:8000" } },
+});
