@@ -166,10 +166,11 @@ def level_quads(
 ) -> list[Quad]:
     """The evidence levels of one subject as quads of GRAPH; none for what is no model.
 
-    ``claims`` are those of the subject's own view. A full build and an update both call it.
+    ``claims`` are those of the subject's own view; a thing of which nobody says anything
+    itself has no levels either. A full build and an update both call it.
     """
     own = list(claims)
-    if not is_model(subject, own):
+    if not own or not is_model(subject, own):
         return []
     found = findings([*own, *below(subject, statements, latest, links)], asked, subject)
     return as_quads(subject, found)
@@ -197,8 +198,10 @@ class ModelEvidence:
     def claims(self, subject: Iri) -> list[HeldClaim]:
         """Every claim that counts as evidence about a model."""
         subject = self.evidence.canonical(subject)
-        lower = below(subject, self.evidence.statements, self._latest, self._links)
-        return [*self.evidence.claims(subject), *lower]
+        own = self.evidence.claims(subject)
+        if not own:
+            return []
+        return [*own, *below(subject, self.evidence.statements, self._latest, self._links)]
 
     def findings(self, subject: Iri) -> dict[Iri, Finding]:
         """What the claims amount to, per property and facet that any rubric asks for."""
