@@ -212,10 +212,12 @@ def _names(mine: Sequence[Name], yours: Sequence[Name]) -> tuple[list[str], list
         return ["same words and sizes"], best
     # A label may leave out what the id holds: all names of a thing together tell it apart.
     apart = _together(mine).differs(_together(yours))
-    words = {tuple(sorted(a.words)) for a, b in alike if not a.differs(b)}
-    for names_ in (mine, yours):
-        if tuple(sorted(names_[-1].words)) not in words:
+    equal = {a.key for a, b in alike if not a.differs(b)}
+    for id_ in (mine[-1], yours[-1]):
+        if not any(key[: key.index("|")] == tuple(sorted(id_.words)) for key in equal):
             apart.append("its id has other words")
+        elif id_.sizes and id_.key not in equal:
+            apart.append("its id names a size")
     return ["same full name" if not apart else "same label"], apart
 
 

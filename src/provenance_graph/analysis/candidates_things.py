@@ -20,14 +20,16 @@ OFFERS = frozenset({"litellm", "modelsdev"})
 """Sources of offers, which give one model many names of the same source."""
 
 SERVICES = {
-    "ai21": "ai21-labs", "codestral": "mistralai", "cohere": "cohere", "cohere_chat": "cohere",
-    "dashscope": "qwen", "gemini": "google", "meta_llama": "meta", "vertex_ai-ai21_models":
-    "ai21-labs", "vertex_ai-anthropic_models": "anthropic", "vertex_ai-embedding-models": "google",
-    "vertex_ai-language-models": "google", "vertex_ai-llama_models": "meta",
-    "vertex_ai-mistral_models": "mistralai", "vertex_ai-deepseek_models": "deepseek-ai",
-    "vertex_ai-qwen_models": "qwen", "vertex_ai-openai_models": "openai",
-    "vertex_ai-zai_models": "zai-org", "vertex_ai-minimax_models": "minimax",
-    "vertex_ai-text-models": "google", "amazon_nova": "amazon", "zai": "zai-org",
+    "ai21": "ai21-labs", "ai21-labs": "ai21-labs", "amazon": "amazon", "amazon_nova": "amazon",
+    "codestral": "mistralai", "cohere": "cohere", "dashscope": "qwen", "gemini": "google",
+    "meta": "meta", "meta_llama": "meta", "vertex_ai-ai21_models": "ai21-labs",
+    "vertex_ai-anthropic_models": "anthropic", "vertex_ai-deepseek_models": "deepseek-ai",
+    "vertex_ai-embedding-models": "google", "vertex_ai-language-models": "google",
+    "vertex_ai-llama_models": "meta", "vertex_ai-minimax_models": "minimax",
+    "vertex_ai-mistral_models": "mistralai", "vertex_ai-openai_models": "openai",
+    "vertex_ai-qwen_models": "qwen", "vertex_ai-text-models": "google",
+    "vertex_ai-zai_models": "zai-org", "voyage": "voyageai", "voyageai": "voyageai",
+    "zai": "zai-org", "zai-org": "zai-org",
 }  # fmt: skip
 """Services that offer the models of one developer alone, and who that is."""
 
@@ -194,8 +196,8 @@ def owner(iri: Iri) -> str:
     parts = said(iri).split("/")
     if iri.startswith(ID + "model/") and len(parts) == 2:
         return parts[0]
-    if source(iri) and len(parts) == 4:
-        return parts[2]
+    if source(iri) and len(parts) >= 4:
+        return parts[-2]
     return ""
 
 
