@@ -116,6 +116,21 @@ def test_many_silent_connections_shut_nobody_out(service: Running) -> None:
         connection.close()
 
 
+def test_one_address_cannot_take_every_connection(service: Running) -> None:
+    held = []
+    for _ in range(450):
+        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)
+        connection.connect()
+        held.append(connection)
+    last = held[-1]
+    assert last.sock is not None
+    assert last.sock.recv(100).startswith(b"HTTP/1.1 503")
+    for connection in held:
+        connection.close()
+    time.sleep(0.1)
+    answers_at_once(service)
+
+
 def test_a_client_that_leaves_gives_its_worker_back(service: Running) -> None:
     ten = " ".join(map(str, range(10)))
     cross = "".join(f" VALUES ?v{n} {{ {ten} }}" for n in range(9))

@@ -53,6 +53,7 @@ class Settings:
     header_kb: int = _setting(64, "size of a request's line and headers")
     header_seconds: float = _setting(10.0, "time for a request's line and headers to arrive")
     connections: int = _setting(1_000, "open connections of each HTTP process before 503")
+    client_connections: int = _setting(400, "open connections of one address")
     client_seconds: float = _setting(60.0, "evaluation time a client may use a minute")
     client_errors: int = _setting(3_000, "refused requests of a client a minute before 429")
     client_parallel: int = _setting(128, "requests of a client at once before 429")
@@ -70,6 +71,11 @@ class Settings:
     def bounds(self) -> Bounds:
         """Bounds on a request's body."""
         return Bounds(self.body_mb << 20, self.body_seconds)
+
+    @property
+    def query_bounds(self) -> Bounds:
+        """Bounds on the body of a query, which anybody may send: its text, percent-encoded."""
+        return Bounds(min(self.body_mb << 20, (self.query_kb << 12) + 4096), self.body_seconds)
 
     @property
     def fairness(self) -> Fairness:

@@ -23,11 +23,12 @@ from provenance_graph.service.problems import (
 )
 from provenance_graph.service.sparql import CSP
 from provenance_graph.service.sparql_request import UPDATE, media_type, parameters, read_text
-from provenance_graph.service.state import Service
+from provenance_graph.service.state import Large, Service
 from provenance_graph.service.update import allow_write, written_headers
 from provenance_graph.store.base import DatasetChoice
 
 PATH: Final = "/data"
+_ALL: Final = "CONSTRUCT WHERE { ?s ?p ?o }"
 METHODS: Final = "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS"
 READ: Final = frozenset(
     {
@@ -106,9 +107,10 @@ class GraphStoreEndpoint:
         if matches(request.header(b"if-none-match"), tag):
             return Reply(304, headers=headers, vary="Accept")
         dataset = DatasetChoice((graph,)) if graph else DatasetChoice()
-        answer = await self._service.evaluate(
-            request, "CONSTRUCT WHERE { ?s ?p ?o }", offer.written, dataset=dataset
-        )
+        limits = self._service.settings.limits()
+        answer = await self._service.open(request, _ALL, offer.written, dataset, limits)
+        if isinstance(answer, Large):
+            return Reply(200, b"", offer.content_type, headers, "Accept", answer.read())
         if graph is not None and not answer.rows and not await self._exists(graph):
             raise refuse(404, "Not found", f"there is no graph <{graph}>", "not-found")
         return Reply(200, answer.body, offer.content_type, headers, "Accept")

@@ -42,6 +42,7 @@ def run(settings: Settings, root: Path, folder: Path) -> int:
         where = f"{settings.host}:{settings.port}"
         raise UsageError(f"cannot listen on {where}: {error.strerror}") from error
     host, port = supervise.peer_name(listener)
+    supervise.allow_files(settings.connections * 2 + 512)
     supervisor = Supervisor(seconds=settings.shutdown_seconds, buried=bury)
     writer_path = ""
     if settings.writable:

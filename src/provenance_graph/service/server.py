@@ -7,8 +7,9 @@ import errno
 import http
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable
-from typing import Final
+from typing import ClassVar, Final
 
 import httptools
 import uvicorn
@@ -26,7 +27,11 @@ class Bounded(HttpToolsProtocol):
 
     most = 64 << 10
     seconds = 10.0
+    share = 400
+    spared: frozenset[str] = frozenset()
+    open_by: ClassVar[Counter[str]] = Counter()
 
+    _from = ""
     _head = 0
     _count = 0
     _in_head = True
@@ -35,11 +40,19 @@ class Bounded(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start to wait for a request."""
         super().connection_made(transport)
+        self._from = self.client[0] if self.client else ""
+        self.open_by[self._from] += 1
+        if self.open_by[self._from] > self.share and self._from not in self.spared:
+            self._refuse(503)
+            return
         self._timer = self.loop.call_later(self.seconds, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
         self._stop_timer()
+        self.open_by[self._from] -= 1
+        if not self.open_by[self._from]:
+            del self.open_by[self._from]
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -97,7 +110,14 @@ class Bounded(HttpToolsProtocol):
 
 def bounded_protocol(settings: Settings) -> type[Bounded]:
     """The protocol with the bounds of these settings."""
-    bounds = {"most": settings.header_kb << 10, "seconds": settings.header_seconds}
+    proxies = (part.strip() for part in settings.trusted_proxies.split(","))
+    bounds = {
+        "most": settings.header_kb << 10,
+        "seconds": settings.header_seconds,
+        "share": settings.client_connections,
+        "spared": frozenset(part for part in proxies if part),
+        "open_by": Counter[str](),
+    }
     return type("Bounded", (Bounded,), bounds)
 
 

@@ -37,7 +37,7 @@ class QueryEndpoint:
         service = self._service
         body, content_type = b"", ""
         if request.method == "POST":
-            body = await request.body(service.settings.bounds)
+            body = await request.body(service.settings.query_bounds)
             content_type = request.header(b"content-type") or ""
         asked = read_query(request.method, request.query_string, content_type, body)
         accept = request.header(b"accept")

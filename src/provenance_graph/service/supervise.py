@@ -10,6 +10,7 @@ import contextlib
 import logging
 import multiprocessing
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -145,6 +146,15 @@ def private_folder() -> Path:
 def remove(folder: Path) -> None:
     """Remove it at the end."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def allow_files(wanted: int) -> None:
+    """Raise the limit of open files, as far as the system lets us."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = most == resource.RLIM_INFINITY
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (max(now, wanted if unlimited else min(wanted, most)), most)
+    )
 
 
 def quiet_logs() -> None:
