@@ -21,6 +21,9 @@ Kept = tuple[Iri, Iri, Value]
 SILENT = frozenset({vocab.RDF_TYPE, vocab.DESCRIBED_AS, vocab.WAS_INFLUENCED_BY, vocab.LEFT_BLANK})
 """What the view says for its own use; a sub-property or the evidence says it better."""
 
+LONGEST = 300
+UNSTEADY = f"readers take texts of 1 to {LONGEST} characters without space around them"
+
 STATUSES = {
     vocab.UNDISCLOSED: "undisclosed",
     vocab.WITHHELD: "withheld",
@@ -99,8 +102,12 @@ class Ledger:
     refused: dict[Kept, str] = field(default_factory=dict)
 
     def keep(self, subject: Iri, predicate: Iri, *values: Value) -> None:
-        """Note that the document carries these values."""
-        self.kept.update((subject, predicate, value) for value in values)
+        """Note that the document carries these values, as far as a reader can take them back."""
+        for value in values:
+            if isinstance(value, Literal) and _is_unsteady(value.lexical):
+                self.refuse(subject, predicate, value, UNSTEADY)
+            else:
+                self.kept.add((subject, predicate, value))
 
     def refuse(self, subject: Iri, predicate: Iri, value: Value, why: str) -> None:
         """Note why a value is not carried, where the format could have carried another."""
@@ -122,6 +129,10 @@ class Ledger:
             found.setdefault((predicate, why), set()).add(owner)
         losses = [Loss(p, why, tuple(sorted(who))) for (p, why), who in found.items()]
         return Exported(text, tuple(sorted(losses)), frozenset(self.kept))
+
+
+def _is_unsteady(text: str) -> bool:
+    return not text or text != text.strip() or len(text) > LONGEST
 
 
 def accepted(bundle: Bundle, about: tuple[Iri, ...] = ()) -> set[Kept]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from provenance_graph.service import api_assess, api_models, api_store
+from provenance_graph.service import api_assess, api_export, api_models, api_store
 from provenance_graph.service.api_access import Access
 
 
@@ -14,4 +14,5 @@ def routers(root: Path) -> list[APIRouter]:
     """The routes over the store in a folder; it is opened with the first request."""
     access = Access(root)
     # a model's name takes the rest of the path, so what hangs below a model comes first
-    return [api_assess.router(access), api_models.router(access), api_store.router(access)]
+    parts = (api_assess, api_export, api_models, api_store)
+    return [part.router(access) for part in parts]

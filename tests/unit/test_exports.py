@@ -1,0 +1,217 @@
+"""Exports of shipped models: valid, steady, and read back by our own readers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from exports_back import missing, read_back
+
+from provenance_graph import names, rdf, vocab
+from provenance_graph.analysis.bundle import bundle, subject_named
+from provenance_graph.analysis.bundle_model import Bundle
+from provenance_graph.claims import Problem
+from provenance_graph.commands import export as commands_export
+from provenance_graph.errors import UsageError
+from provenance_graph.exports import export, exporters
+from provenance_graph.exports.writing import accepted
+from provenance_graph.names import Iri
+from provenance_graph.sources import readers
+from provenance_graph.sources.document import Document
+from provenance_graph.sources.records import records_of
+from provenance_graph.store.base import Store
+from provenance_graph.store.opening import open_store
+from provenance_graph.view.evidence import Evidence
+
+DISTILLED = "deepseek-ai/DeepSeek-R1-Distill-Llama-8B"
+HAIKU = "anthropic/claude-haiku-4-5"
+OLMO = "allenai/OLMo-2-1124-7B"
+MIX = "allenai/olmo-mix-1124"
+MODELS = (DISTILLED, HAIKU, OLMO)
+FORMATS = tuple(exporters())
+
+
+@pytest.fixture(scope="module")
+def store(shipped: Path) -> Iterator[Store]:
+    with open_store(str(shipped)) as opened:
+        yield opened
+
+
+def bundled(store: Store, *wanted: str) -> Bundle:
+    return bundle(Evidence(store), [subject_named(store, name) for name in wanted])
+
+
+def fits(format: str, model: str) -> str:
+    """The thing to export: a format of datasets takes a dataset."""
+    return MIX if format == "croissant" else model
+
+
+def test_every_format_of_the_command_is_there() -> None:
+    assert sorted(commands_export.FORMATS) == list(exporters())
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("format", sorted({*FORMATS} - {"trig"}))
+def test_what_an_export_carries_its_reader_reads_back(
+    store: Store, format: str, model: str
+) -> None:
+    one = bundled(store, fits(format, model))
+    made = export(one, format)
+    name = one.subjects[0].partition("/id/model/")[2].replace("/", "--") or "document"
+    assert missing(one, format, made, name) == []
+    assert made.kept
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_what_an_export_does_not_carry_is_a_loss_with_a_reason(store: Store, format: str) -> None:
+    one = bundled(store, fits(format, HAIKU))
+    made = export(one, format)
+    about = one.subjects if exporters()[format].alone else ()
+    if format == "fair4ml":
+        about = one.models
+    told = {loss.property for loss in made.losses}
+    for subject, predicate, value in accepted(one, about):
+        assert (subject, predicate, value) in made.kept or predicate in told
+    assert all(loss.reason for loss in made.losses)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_same_content_gives_the_same_bytes(store: Store, format: str) -> None:
+    wanted = fits(format, DISTILLED)
+    assert export(bundled(store, wanted), format) == export(bundled(store, wanted), format)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_document_is_recognised_as_what_it_is(store: Store, format: str) -> None:
+    from exports_back import READERS
+
+    made = export(bundled(store, fits(format, OLMO)), format)
+    document = Document(Iri("https://example.org/x"), made.text.encode(), "2026-01-31", "x")
+    found = [name for name, reader in readers().items() if reader.recognises(document.hints)]
+    assert READERS[format] in found
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_bill_of_materials_passes_the_strict_validator(store: Store, model: str) -> None:
+    made = export(bundled(store, model), "cyclonedx")
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(made.text) is None
+
+
+def problems(format: str, text: str) -> list[Problem]:
+    document = Document(Iri("https://example.org/x"), text.encode(), "2026-01-31", "x")
+    return [p for p in records_of(readers()[format], document) if isinstance(p, Problem)]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_an_spdx_document_lacks_only_what_nobody_disclosed(store: Store, model: str) -> None:
+    one = bundled(store, model)
+    for problem in problems("spdx3", export(one, "spdx3").text):
+        assert problem.what in {
+            "no releaseTime",
+            "no builtTime",
+            "no suppliedBy",
+            "no originatedBy",
+        }
+
+
+def test_a_licence_that_nobody_stated_is_no_assertion(store: Store) -> None:
+    found = json.loads(export(bundled(store, DISTILLED), "spdx3").text)["@graph"]
+    licensed = [e["to"] for e in found if e.get("relationshipType") == "hasDeclaredLicense"]
+    assert ["https://spdx.org/rdf/3.0.1/terms/ExpandedLicensing/NoAssertionLicense"] in licensed
+
+
+def test_spdx_holds_the_lineage_with_its_kinds(store: Store) -> None:
+    found = json.loads(export(bundled(store, DISTILLED), "spdx3").text)["@graph"]
+    named = {e["spdxId"]: e.get("name") for e in found if "spdxId" in e}
+    edges = {
+        (named[e["from"]], named[e["to"][0]]): e.get("comment")
+        for e in found
+        if e.get("relationshipType") == "descendantOf"
+    }
+    assert edges["DeepSeek-R1-Distill-Llama-8B", "DeepSeek-R1"] == "pg:distilledFrom"
+    assert edges["DeepSeek-R1-Distill-Llama-8B", "Llama 3.1 8B"] == "pg:fineTunedFrom"
+    (root,) = [e for e in found if e["type"] == "SpdxDocument"]
+    assert [named[r] for r in root["rootElement"]] == ["DeepSeek-R1-Distill-Llama-8B"]
+
+
+def test_what_is_undisclosed_is_said_and_not_made_up(store: Store) -> None:
+    made = export(bundled(store, HAIKU), "spdx3")
+    assert "undisclosed:" in made.text
+    assert "21000000000" not in made.text  # the estimate is no value
+
+
+def test_a_card_is_written_as_the_hub_reads_it(store: Store) -> None:
+    text = export(bundled(store, DISTILLED), "hf-card").text
+    front = yaml.safe_load(text.split("---\n")[1])
+    assert front["license"] == "mit"
+    assert front["base_model"] == "meta-llama/Llama-3.1-8B"
+    assert front["base_model_relation"] == "finetune"
+    losses = {
+        loss.property: loss.reason for loss in export(bundled(store, DISTILLED), "hf-card").losses
+    }
+    assert "adapter, finetune, merge and quantized alone" in losses[vocab.DISTILLED_FROM]
+
+
+def test_scores_of_a_configuration_are_not_given_to_the_model(store: Store) -> None:
+    made = export(bundled(store, HAIKU), "cyclonedx")
+    card = json.loads(made.text)["metadata"]["component"]["modelCard"]
+    metrics = card["quantitativeAnalysis"]["performanceMetrics"]
+    told = {(m["type"].casefold(), m["value"]) for m in metrics}
+    assert ("swe-bench verified", "73.3") in told
+    assert not any("livebench" in name for name, _ in told)
+    assert vocab.EVALUATION_OF in {loss.property for loss in made.losses}
+
+
+def test_trig_holds_every_claim_under_names_that_replace_no_record(store: Store) -> None:
+    one = bundled(store, HAIKU)
+    read = read_back("trig", export(one, "trig"), "haiku")
+    assert {held.claim for held in one.claims} == set(read)
+    found = [
+        r.header.record for r in rdf.read_trig(rdf.write_trig(_records(export(one, "trig").text)))
+    ]
+    assert found
+    assert not {held.header.record for held in one.claims} & set(found)
+
+
+def _records(text: str) -> list[object]:
+    document = Document(Iri("https://example.org/x"), text.encode(), "2026-01-31", "x.trig")
+    return [r for r in records_of(readers()["rdf"], document) if not isinstance(r, Problem)]
+
+
+def test_an_export_as_of_a_day_leaves_out_what_was_read_later(store: Store) -> None:
+    subject = subject_named(store, HAIKU)
+    before = bundle(Evidence(store, as_of="2025-12-01"), [subject])
+    assert before.stamp <= "2025-12-01"
+    assert before.thing(subject).text(vocab.ISSUED) == "2025-10-01"
+
+
+def test_one_dataset_a_document_is_chosen_or_asked_for(store: Store) -> None:
+    with pytest.raises(UsageError, match=r"allenai/dolmino-mix-1124, allenai/olmo-mix-1124"):
+        export(bundled(store, OLMO), "croissant")
+    with pytest.raises(UsageError, match=r"Claude Haiku 4\.5 has none"):
+        export(bundled(store, HAIKU), "croissant")
+    chosen = export(bundled(store, DISTILLED), "croissant")
+    assert "DeepSeek-R1-distillation-800k" in json.loads(chosen.text)["name"]
+
+
+def test_one_model_a_card(store: Store) -> None:
+    with pytest.raises(UsageError, match="describes one model"):
+        export(bundled(store, OLMO, HAIKU), "hf-card")
+
+
+def test_an_unknown_format_names_those_there_are(store: Store) -> None:
+    with pytest.raises(UsageError, match="cyclonedx, fair4ml"):
+        export(bundled(store, OLMO), "word")
+
+
+def test_several_models_stand_in_one_document(store: Store) -> None:
+    made = export(bundled(store, OLMO, HAIKU), "cyclonedx")
+    whole = json.loads(made.text)
+    assert whole["metadata"]["component"]["name"].startswith("OLMo")
+    assert "Claude Haiku 4.5" in {part["name"] for part in whole["components"]}
+    assert names.ID in made.text
