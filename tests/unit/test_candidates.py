@@ -1,0 +1,207 @@
+"""Names that may be one thing: how they are taken apart, weighed, decided and written."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from provenance_graph import names, vocab
+from provenance_graph.analysis.candidates import COLUMNS, candidates, decisions, judge
+from provenance_graph.analysis.candidates_file import rewrite
+from provenance_graph.analysis.candidates_names import parse
+from provenance_graph.analysis.candidates_things import Thing, owner
+from provenance_graph.claims import Literal, Quad
+from provenance_graph.names import Iri
+from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.store.memory import MemoryStore
+from provenance_graph.view import identity
+from provenance_graph.view.evidence import StoreStatements
+
+SAMPLE = Path(__file__).parent / "data" / "identity_sample.tsv"
+META = names.organization("Meta")
+
+
+def thing(iri: Iri, *shown: str, **known: object) -> Thing:
+    parsed = [parse(text) for text in [*shown, iri.rpartition("/")[2]]]
+    return Thing(iri, tuple(dict.fromkeys(parsed)), **known)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Llama-3.1-8B-Instruct", "llama-3.1-8b-instruct", "meta-llama/Llama-3.1-8B-Instruct",
+        "Meta Llama 3.1 8B Instruct", "Meta-Llama-3.1-8B-Instruct", "llama-v3p1-8b-instruct",
+        "llama3.1-8b-it", "llama_3_1_8b_instruct", "Llama 3.1 Instruct (8.0B)",
+        "us.meta.llama3-1-8b-instruct-v1:0", "models/llama-3.1-8b-instruct",
+        "llama-3.1-8b-instruct@latest", "Llama-3.1-8B-Instruct-hf", "Llama 3.1 8 billion instruct",
+    ],
+)  # fmt: skip
+def test_the_ways_of_writing_one_name_come_to_one(written: str) -> None:
+    assert parse(written).differs(parse("Llama-3.1-8B-Instruct")) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Zephyr 7B", "Zephyr 141B"),
+        ("Llama-3.1-8B", "Llama-3.1-8B-Instruct"),
+        ("Qwen3-8B", "Qwen3-8B-Base"),
+        ("Llama-3.1-8B", "Llama-3-8B"),
+        ("gpt-4o", "gpt-4o-2024-08-06"),
+        ("DeepSeek-R1", "DeepSeek-R1-0528"),
+        ("DeepSeek-R1", "DeepSeek-R1-Distill-Qwen-7B"),
+        ("Mistral-7B-v0.1", "Mistral-7B-v0.2"),
+        ("QwQ-32B", "QwQ-32B-AWQ"),
+        ("zephyr-7B-beta", "zephyr-7B-beta-GGUF"),
+        ("Llama-3.3-70B-Instruct", "llama3.3-70b-instruct-fp8"),
+        ("Mixtral 8x7B", "Mixtral 8x22B"),
+        ("anthropic.claude-v2:1", "anthropic.claude-v2"),
+        ("command-r", "command-r-plus"),
+        ("mistral-large", "mistral-large-latest"),
+    ],
+)
+def test_what_tells_models_apart_is_never_dropped(one: str, other: str) -> None:
+    assert parse(one).differs(parse(other))
+
+
+def test_same_developer_and_name_are_decided_and_say_why() -> None:
+    one = thing(names.entity("epoch", "model", "llama-2-70b"), developers=frozenset({META}))
+    other = thing(names.model("meta-llama/Llama-2-70b"), developers=frozenset({META}))
+    found = judge(other, one)
+    assert found is not None
+    assert found.decided
+    assert found.subject == one.iri
+    assert found.row()[3:5] == ("one thing by rule", "same full name; same developer (meta)")
+
+
+@pytest.mark.parametrize(
+    ("known", "against"),
+    [
+        ({"developers": frozenset()}, "developer not stated"),
+        ({"parameters": (141e9,)}, "sizes contradict"),
+        ({"released": "2023-01-01"}, "released 731 days apart"),
+        ({"repositories": frozenset({"x/y"})}, "two hub repositories"),
+        ({"listed": frozenset({"epoch"})}, "epoch lists both"),
+    ],
+)
+def test_one_thing_that_speaks_against_leaves_it_to_a_human(
+    known: dict[str, object], against: str
+) -> None:
+    sure = {
+        "developers": frozenset({META}), "parameters": (7e9,), "released": "2025-01-01",
+        "repositories": frozenset({"a/b"}), "listed": frozenset({"epoch"}),
+    }  # fmt: skip
+    one = thing(names.model("a/zephyr"), **sure)
+    other = thing(
+        names.entity("mot", "model", "zephyr"), **{"developers": frozenset({META}), **known}
+    )
+    found = judge(one, other)
+    assert found is not None
+    assert not found.decided
+    assert any(reason.startswith(against) for reason in found.contra)
+
+
+def test_a_label_that_leaves_out_what_the_id_says_decides_nothing() -> None:
+    sure = {"developers": frozenset({META})}
+    one = thing(names.model("x/c4ai-command-r-plus-08-2024"), "Command R", **sure)
+    other = thing(names.entity("mot", "model", "command-r"), **sure)
+    found = judge(one, other)
+    assert found is None or not found.decided
+
+
+def _quads(*models: tuple[Iri, str, Iri]) -> list[Quad]:
+    return [
+        quad
+        for iri, name, developer in models
+        for quad in (
+            (iri, vocab.RDF_TYPE, vocab.MODEL_CLASS, None),
+            (iri, vocab.NAME, Literal(name), None),
+            (iri, vocab.CREATOR, developer, None),
+        )
+    ]
+
+
+def test_decisions_lead_all_names_to_the_one_in_our_scheme() -> None:
+    ours = names.model("meta-llama/Galactica")
+    mot, epoch = (names.entity(s, "model", "galactica") for s in ("mot", "epoch"))
+    with MemoryStore(_quads(*((i, "Galactica", META) for i in (ours, mot, epoch)))) as store:
+        found = candidates(store)
+        rows = decisions(found)
+    assert {(row.subject, row.object) for row in rows} == {(mot, ours), (epoch, ours)}
+    assert all(len(candidate.row()) == len(COLUMNS) for candidate in found)
+
+
+def test_nothing_is_decided_where_a_third_name_is_neither_of_two() -> None:
+    one, two = names.model("a/galactica"), names.model("b/galactica")
+    hub = [
+        (i, vocab.HUB_REPOSITORY, Iri(f"https://huggingface.co/{i[-11:]}"), None)
+        for i in (one, two)
+    ]
+    epoch = names.entity("epoch", "model", "galactica")
+    quads = _quads(*((i, "Galactica", META) for i in (one, two, epoch)))
+    with MemoryStore([*quads, *hub]) as store:
+        assert decisions(candidates(store)) == []
+
+
+def test_a_pair_that_somebody_denied_is_no_candidate() -> None:
+    ours, mot = names.model("x/galactica"), names.entity("mot", "model", "galactica")
+    apart = identity.Mapping(mot, vocab.EXACT_MATCH, ours, negated=True)
+    quads = [*_quads((ours, "Galactica", META), (mot, "Galactica", META)), *identity.quads([apart])]
+    with MemoryStore(quads) as store:
+        assert candidates(store) == []
+
+
+def test_rows_made_by_hand_stay_and_the_rules_are_replaced() -> None:
+    hand = "id:in/apx/model/a\t\tskos:exactMatch\t\tid:model/x/a\t\tsemapv:ManualMappingCuration"
+    text = (
+        "# curie_map:\n#   id: https://w3id.org/provenance-graph/id/\n"
+        "subject_id\tsubject_label\tpredicate_id\tpredicate_modifier\tobject_id\tobject_label"
+        "\tmapping_justification\n" + hand + "\n"
+    )
+    row = identity.Mapping(
+        names.entity("mot", "model", "b"), vocab.EXACT_MATCH, names.model("x/b"),
+        "semapv:LexicalMatching", "0.95", author="id:rule/same-developer-and-name",
+    )  # fmt: skip
+    once = rewrite(text, [row])
+    assert hand in once
+    assert rewrite(once, [row]) == once
+    assert len(identity.read_sssom(rewrite(once, []))) == 1
+
+
+@pytest.mark.parametrize(
+    ("iri", "expected"),
+    [
+        (names.model("meta-llama/Llama-3.1-8B"), "meta-llama"),
+        (names.entity("litellm", "model", "Qwen/Qwen3-8B"), "Qwen"),
+        (names.entity("modelsdev", "model", "togetherai/Qwen/Qwen3-8B"), "Qwen"),
+        (names.entity("epoch", "model", "gpt-4"), ""),
+    ],
+)
+def test_an_owner_stands_before_the_last_slash(iri: Iri, expected: str) -> None:
+    assert owner(iri) == expected
+
+
+def _iri(said: str) -> Iri:
+    source, _, rest = said.partition("/model/")
+    return names.entity(source, "model", rest) if rest and "/" not in source else names.model(said)
+
+
+def test_precision_and_recall_on_the_sample_judged_by_hand(shipped: Path) -> None:
+    with SAMPLE.open(encoding="utf-8", newline="") as table:
+        rows = list(csv.DictReader(table, delimiter="\t"))
+    counts: Counter[tuple[bool, bool]] = Counter()
+    with EmbeddedStore.open(shipped) as store:
+        statements = StoreStatements(store)
+        for row in rows:
+            merged = statements.canonical(_iri(row["name"])) == statements.canonical(
+                _iri(row["other"])
+            )
+            counts[merged, row["same"] == "yes"] += 1
+    assert len(rows) >= 200
+    precision = counts[True, True] / (counts[True, True] + counts[True, False])
+    recall = counts[True, True] / (counts[True, True] + counts[False, True])
+    assert precision >= 0.99, counts
+    assert recall >= 0.65, counts
