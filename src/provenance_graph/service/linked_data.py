@@ -31,6 +31,12 @@ _TERMS: Final = (
     "CONSTRUCT { ?term ?p ?o } WHERE { ?term rdfs:isDefinedBy ?module . ?term ?p ?o "
     f'FILTER(STRSTARTS(STR(?term), "{names.NS}")) }}'
 )
+_TABLE: Final = f"""PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?term ?definition {{
+  ?term rdfs:isDefinedBy ?module ; skos:definition ?definition .
+  FILTER(STRSTARTS(STR(?term), "{names.NS}"))
+}} ORDER BY ?term"""
 
 
 def describe_query(thing: Iri, document: str) -> str:
@@ -99,10 +105,10 @@ class LinkedData:
         return Reply(200, answer.body, offer.content_type, headers, "Accept")
 
     async def vocabulary(self, request: Request) -> Reply:
-        """The ontology: 303 to a page about it, or the terms themselves as RDF."""
+        """The ontology: 303 to a table of its terms, or the terms themselves as RDF."""
         _reads_only(request)
         if prefers_html(request.header(b"accept"), GRAPH_OFFERS):
-            return _see_other("/vocabulary")
+            return _see_other(f"/sparql?query={quote(_TABLE)}")
         offer = choose(request.header(b"accept"), GRAPH_OFFERS)
         if offer is None:
             raise not_acceptable("RDF in the usual formats, or text/html")
