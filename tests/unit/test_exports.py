@@ -18,7 +18,7 @@ from provenance_graph.analysis.bundle_model import Bundle
 from provenance_graph.claims import Problem
 from provenance_graph.commands import export as commands_export
 from provenance_graph.errors import UsageError
-from provenance_graph.exports import export, exporters
+from provenance_graph.exports import export, exporters, manual
 from provenance_graph.exports.writing import accepted
 from provenance_graph.names import Iri
 from provenance_graph.sources import readers
@@ -215,3 +215,14 @@ def test_several_models_stand_in_one_document(store: Store) -> None:
     assert whole["metadata"]["component"]["name"].startswith("OLMo")
     assert "Claude Haiku 4.5" in {part["name"] for part in whole["components"]}
     assert names.ID in made.text
+
+
+def test_the_manual_has_the_table_of_every_format(request: pytest.FixtureRequest) -> None:
+    page = Path(__file__).parents[2] / "docs" / "exports.md"
+    before, rest = page.read_text().split(manual.START)
+    inside, after = rest.split(manual.END)
+    wanted = f"\n\n{manual.tables()}\n"
+    if request.config.getoption("--update-golden"):
+        page.write_text(before + manual.START + wanted + manual.END + after)
+        inside = wanted
+    assert inside == wanted, "if this is right: pytest --update-golden"
