@@ -6,21 +6,23 @@ claim of the same publisher replaced it), **scope** (the values belong to anothe
 version or the whole family), **semantics** (two meanings of one field: a repository's
 date for an announcement's, an input limit for a context length), **disclosure** (one source
 gives a value that another says is not disclosed, or that a sibling page leaves blank),
-**offer** (a provider's own limit), **spelling** (the same thing written differently).
+**offer** (a provider's own limit differs from the model's), **spelling** (the same thing
+written differently). Parents are compared by source in ``conflicts_lineage``, offers with
+their model in ``conflicts_offers``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from provenance_graph import vocab
+from provenance_graph.analysis.conflicts_lineage import parents
+from provenance_graph.analysis.conflicts_model import Conflict, Side
+from provenance_graph.analysis.conflicts_offers import LIMITS, offers
 from provenance_graph.analysis.fields import Field, fields, label
 from provenance_graph.analysis.naming import fold
-from provenance_graph.analysis.profile import claim_json
 from provenance_graph.claims import (
     DEVELOPER_RANK,
     Basis,
@@ -41,43 +43,6 @@ KINDS = (
 SILENT = (Stance.REPORTS_UNDISCLOSED, Stance.DECLINES, Stance.NOT_STATED)
 CATALOGUES = frozenset({"litellm", "modelsdev"})
 _IMPOSSIBLE = re.compile(r"\b(day|date|release|month|whole number|negative|placeholder)\b")
-LIMITS = frozenset({vocab.CONTEXT_LENGTH, vocab.MAX_OUTPUT_TOKENS, vocab.MAX_INPUT_TOKENS})
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """One property of one subject on which claims disagree.
-
-    ``sides`` groups the claims by value, the accepted value first. ``severity`` is 0 to 100.
-    """
-
-    subject: Iri
-    property: Iri
-    label: str
-    kind: str
-    severity: int
-    explanation: str
-    sides: tuple[tuple[Value | str, tuple[HeldClaim, ...]], ...]
-    name: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """As JSON, with every claim."""
-        return {
-            "subject": {"iri": self.subject, "id": said(self.subject), "label": self.name},
-            "property": local_name(self.property),
-            "label": self.label,
-            "kind": self.kind,
-            "severity": self.severity,
-            "explanation": self.explanation,
-            "sides": [
-                {
-                    "value": said(value) if isinstance(value, Iri) else str(value),
-                    "accepted": any(c.standing is Standing.ACCEPTED for c in claims),
-                    "claims": [claim_json(claim) for claim in claims],
-                }
-                for value, claims in self.sides
-            ],
-        }
 
 
 def conflicts(evidence: Evidence, subjects: Iterable[Iri] | None = None) -> list[Conflict]:
@@ -85,6 +50,8 @@ def conflicts(evidence: Evidence, subjects: Iterable[Iri] | None = None) -> list
     layout = {field.property: field for field in fields(evidence.store)}
     chosen = contested(evidence.store) if subjects is None else sorted(set(subjects))
     found = [c for subject in chosen for c in of_subject(evidence, subject, layout)]
+    asked = None if subjects is None else chosen
+    found += [*parents(evidence, asked), *offers(evidence, asked)]
     return sorted(found, key=lambda c: (-c.severity, c.name, c.subject, c.property))
 
 
@@ -128,16 +95,13 @@ def of_subject(evidence: Evidence, subject: Iri, layout: dict[Iri, Field]) -> It
         shown = layout[prop].label if prop in layout else local_name(prop)
         if prop in disputed:
             sides = _sides(claims)
-            kind, severity, why = _kind(prop, sides, evidence)
+            kind, severity, why = _kind(subject, prop, sides, evidence)
             yield Conflict(subject, prop, shown, kind, severity, why, sides, name)
         elif prop in layout and (silence := _silence(claims)) is not None:
             severity, why, silent = silence
             sides = (*_sides(claims), *silent)
             yield Conflict(subject, prop, shown, "disclosure", severity, why, sides, name)
         yield from _impossible(subject, prop, shown, claims, name)
-
-
-Side = tuple[Value | str, tuple[HeldClaim, ...]]
 
 
 def _silence(claims: Sequence[HeldClaim]) -> tuple[int, str, tuple[Side, ...]] | None:
@@ -188,7 +152,7 @@ def _why_unusable(reason: str) -> tuple[str, int]:
     return "spelling", 20
 
 
-def _sides(claims: Sequence[HeldClaim]) -> tuple[tuple[Value | str, tuple[HeldClaim, ...]], ...]:
+def _sides(claims: Sequence[HeldClaim]) -> tuple[Side, ...]:
     groups: dict[Value, list[HeldClaim]] = {}
     for held in claims:
         if held.claim.value is not None and not held.claim.unusable:
@@ -204,7 +168,7 @@ def _sides(claims: Sequence[HeldClaim]) -> tuple[tuple[Value | str, tuple[HeldCl
 
 
 def _kind(
-    prop: Iri, sides: Sequence[tuple[Value | str, tuple[HeldClaim, ...]]], evidence: Evidence
+    subject: Iri, prop: Iri, sides: Sequence[Side], evidence: Evidence
 ) -> tuple[str, int, str]:
     values = [value for value, _ in sides]
     if prop == vocab.NAME or _same_spelling(values, evidence.store):
@@ -229,12 +193,26 @@ def _kind(
             return "semantics", 30, "rounded, or embeddings and extra heads counted or not"
         if ratio > 1.8:
             severity = 95 if len(developer) > 1 else 75
-            return "scope", severity, f"{ratio:.1f} times apart: another size, or active for total"
+            whose = _whose(subject, sides, evidence.store)
+            return "scope", severity, f"{ratio:.1f} times apart: {whose}"
     if len(developer) > 1:
         return "contradiction", 85, "documents of the developer exclude each other"
     if _same_publisher(sides):
         return "outdated", 45, "one publisher gives both, at different times or places"
     return "contradiction", 55, "sources give values that cannot all be true"
+
+
+def _whose(subject: Iri, sides: Sequence[Side], store: Store) -> str:
+    """Of what else a value is the size: another member of the series has exactly that count."""
+    name = fold(label(store, subject) or local_name(subject))
+    for value, _ in sides:
+        if not isinstance(value, Literal):
+            continue
+        for other, *_ in store.quads(predicate=vocab.PARAMETER_COUNT, object=value):
+            shown = label(store, other) or said(other)
+            if name and fold(shown) != name and fold(shown).startswith(name):
+                return f"{value.lexical} is what {shown} has"
+    return "another size, or active for total"
 
 
 def _without(sides: Sequence[Side], reader: str) -> list[Value | str]:
@@ -249,11 +227,11 @@ def _same_spelling(values: Sequence[Value | str], store: Store) -> bool:
     return len(shown) == 1
 
 
-def _only_catalogue_rivals(sides: Sequence[tuple[Value | str, tuple[HeldClaim, ...]]]) -> bool:
+def _only_catalogue_rivals(sides: Sequence[Side]) -> bool:
     return all(claim.header.reader in CATALOGUES for _, held in sides[1:] for claim in held)
 
 
-def _same_publisher(sides: Sequence[tuple[Value | str, tuple[HeldClaim, ...]]]) -> bool:
+def _same_publisher(sides: Sequence[Side]) -> bool:
     return len({claim.header.publisher for _, held in sides for claim in held}) == 1
 
 
