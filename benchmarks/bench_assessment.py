@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import re
 import statistics
 import time
 from collections.abc import Callable
@@ -25,14 +24,13 @@ from provenance_graph.analysis.assessment_evidence import (
     level_quads,
     question,
 )
-from provenance_graph.analysis.assessment_totals import all_totals
+from provenance_graph.analysis.assessment_totals import all_totals, query
 from provenance_graph.analysis.compare import compare_dates
 from provenance_graph.analysis.history import history
 from provenance_graph.analysis.rubrics import from_store, load
 from provenance_graph.claims import Basis, Claim, Header, Quad, Record, Stance
 from provenance_graph.ingest.build import compile_quads, reference_quads
 from provenance_graph.names import Iri
-from provenance_graph.resources import folder
 from provenance_graph.store.base import Limits, Store
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore
@@ -158,14 +156,10 @@ def one_model(store: Store, model: Iri) -> None:
 
 def by_sparql(store: Store, model: Iri | None, count: int) -> None:
     """The stored query of totals, for one model or for all, under every rubric."""
-    text = (folder("queries") / "assessment" / "total.rq").read_text()
     rubrics = [rubric for rubric in from_store(store) if rubric.is_computed]
     start = time.perf_counter()
     for rubric in rubrics:
-        query = text.replace("/rubric/kg-transparency>", f"/rubric/{rubric.id}>")
-        if model:
-            query = re.sub(r"\{ SELECT DISTINCT \?model.*", f"VALUES ?model {{ <{model}> }}", query)
-        store.select(query, limits=LIMITS)
+        store.select(query(rubric, [model] if model else ()), limits=LIMITS)
     took = (time.perf_counter() - start) * 1000
     what = "one model" if model else f"{count:,} models"
     say(f"the stored SPARQL query: {what}, all {len(rubrics)} rubrics", took)

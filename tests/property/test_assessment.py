@@ -20,7 +20,7 @@ from provenance_graph.analysis.assessment_evidence import (
 )
 from provenance_graph.analysis.assessment_levels import Finding, Question, findings
 from provenance_graph.analysis.assessment_score import Assessment, assess, moved, rounded
-from provenance_graph.analysis.assessment_totals import totals
+from provenance_graph.analysis.assessment_totals import query, totals
 from provenance_graph.analysis.rubric_model import Rubric, Rubrics
 from provenance_graph.claims import Basis, Claim, Header, HeldClaim, Quad, Stance
 from provenance_graph.ingest.build import reference_quads
@@ -166,8 +166,6 @@ def test_the_order_of_claims_does_not_matter(name: str, order: list[int], held: 
 LEVELS = st.dictionaries(
     st.sampled_from(sorted(known().uses)), st.sampled_from(sorted(LEVEL_PROPERTIES)), max_size=60
 )
-TEXT = (folder("queries") / "assessment" / "total.rq").read_text()
-DEFAULT = "/rubric/kg-transparency>"
 
 
 def by_hand(levels: dict[Iri, Iri], rubric: Rubric) -> tuple[float, float, str, str]:
@@ -197,13 +195,10 @@ def test_the_stored_query_gives_the_figure_of_the_engine(levels: dict[Iri, Iri])
         return
     for rubric in known():
         if rubric.is_computed:
-            rows = store.select(TEXT.replace(DEFAULT, f"/rubric/{rubric.id}>"))
+            rows = store.select(query(rubric))
             (row,) = list(rows)
             figures = float(str(row["totalLow"])), float(str(row["totalHigh"]))
             assert figures == by_hand(levels, rubric)[:2], rubric.id
-
-
-CLASSES = (folder("queries") / "assessment" / "classes.rq").read_text()
 
 
 @given(LEVELS)
@@ -218,7 +213,7 @@ def test_the_query_of_classes_gives_those_of_the_engine(levels: dict[Iri, Iri]):
             known().get(name),
             {use: Finding(level, "") for use, level in levels.items()},
         )
-        rows = list(store.select(CLASSES.replace("/rubric/mof-1.0>", f"/rubric/{name}>")))
+        rows = list(store.select(query(known().get(name), name="classes")))
         told = [
             (str(r["grade"]), str(r["reached"]) == "true", str(r["possible"]) == "true")
             for r in rows
@@ -237,7 +232,7 @@ def test_another_engine_gives_the_same_figures(name: str):
     assert data is not None
     dataset = rdflib.Dataset()
     dataset.parse(data=data.decode(), format="nquads")
-    (row,) = dataset.query(TEXT.replace(DEFAULT, f"/rubric/{name}>"))
+    (row,) = dataset.query(query(known().get(name), [MODEL]))
     model, rubric, low, high = row  # type: ignore[misc]
     assert (str(model), str(rubric)) == (MODEL, known().get(name).iri)
     assert (float(low), float(high)) == by_hand(levels, known().get(name))[:2]

@@ -6,6 +6,7 @@ depend on the model worked out once; a test holds both equal.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,11 +14,12 @@ from fractions import Fraction
 from math import lcm
 
 from provenance_graph import vocab
-from provenance_graph.analysis.assessment_evidence import stored_levels
+from provenance_graph.analysis.assessment_evidence import GRAPH, stored_levels
 from provenance_graph.analysis.assessment_levels import SATISFIED
 from provenance_graph.analysis.assessment_score import shares
 from provenance_graph.analysis.rubric_model import Criterion, Item, Rubric
-from provenance_graph.names import Iri
+from provenance_graph.names import Iri, iri
+from provenance_graph.resources import folder
 from provenance_graph.store.base import Store
 
 ZERO = Fraction(0)
@@ -154,3 +156,18 @@ def totals(models: Mapping[Iri, Mapping[Iri, Iri]], schemes: Iterable[Rubric]) -
 def all_totals(store: Store, schemes: Iterable[Rubric]) -> Iterator[Total]:
     """Every model of a store under every computed rubric, from the levels the store keeps."""
     yield from totals(stored_levels(store), schemes)
+
+
+EVERY_MODEL = "{ SELECT DISTINCT ?model { GRAPH <%s> { ?model ?any ?thing } } }"
+
+
+def query(rubric: Rubric, models: Iterable[Iri] = (), name: str = "total") -> str:
+    """The stored query that adds up totals (or ``classes``), for some models or for all.
+
+    Anybody can run it by hand, on any SPARQL 1.1 service that has the store's data.
+    """
+    text = (folder("queries") / "assessment" / f"{name}.rq").read_text(encoding="utf-8")
+    shown = " ".join(f"<{iri(model)}>" for model in models)
+    chosen = f"VALUES ?model {{ {shown} }}" if shown else EVERY_MODEL % GRAPH
+    text = re.sub(r"VALUES \?model \{[^}]*\}", lambda _: chosen, text)
+    return re.sub(r"VALUES \?rubric \{[^}]*\}", f"VALUES ?rubric {{ <{rubric.iri}> }}", text)

@@ -13,6 +13,7 @@ from provenance_graph.session import Session
 if TYPE_CHECKING:
     from provenance_graph.analysis.assessment import Assessed
     from provenance_graph.analysis.rubric_model import Rubrics
+    from provenance_graph.names import Iri
     from provenance_graph.store.base import Store
     from provenance_graph.view.evidence import Evidence
 
@@ -46,6 +47,9 @@ SUMMARY = ("model", "rubric", "version", "low", "high", "of", "class", "possible
     is_flag=True,
     help="How far totals agree with published ones, over all models in common.",
 )
+@click.option(
+    "--query", "as_query", is_flag=True, help="The SPARQL query that gives the same total."
+)
 @click.option("--gaps", default=10, show_default=True, help="At most so many gaps.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.pass_obj
@@ -57,6 +61,7 @@ def command(
     evidence: bool,
     missing: bool,
     agreement: bool,
+    as_query: bool,
     gaps: int,
     form: str,
 ) -> None:
@@ -75,6 +80,9 @@ def command(
         raise click.UsageError("name a MODEL, or ask for --agreement")
     usual = annex.LISTS[:3] if evidence or missing else (DEFAULT,)
     known, names = _schemes(store, rubrics or usual)
+    if as_query:
+        click.echo(_query(known, names, [resolve(store, model) for model in models]), nl=False)
+        return
     seen = view.Evidence(store, as_of=day_of(as_of))
     found = [
         one for model in models for one in assess_under(seen, resolve(store, model), names, known)
@@ -123,6 +131,16 @@ def _agreement(session: Session, evidence: Evidence, rubrics: Sequence[str], for
         "'with its claims' shows how much that would flatter us. Empty: fewer than 3 models, "
         "or nothing varies."
     )
+
+
+def _query(known: Rubrics, names: Sequence[str], models: Sequence[Iri]) -> str:
+    from provenance_graph import vocab
+    from provenance_graph.analysis.assessment_totals import query
+
+    rubrics = [known.applied(name) for name in names]
+    texts = [query(rubric, models) for rubric in rubrics]
+    texts += [query(r, models, "classes") for r in rubrics if r.kind == vocab.CLASS_SCHEME]
+    return "\n".join(texts)
 
 
 def _schemes(store: Store, asked: Sequence[str]) -> tuple[Rubrics, list[str]]:
@@ -193,7 +211,7 @@ def page(found: dict[str, Any], gaps: int = 10) -> Iterator[str]:
     yield from _gaps(found["gaps"], gaps)
     yield from _published(found["published"])
     yield ""
-    yield f"The same total by one query: ask {total['query']} ({total['rounding']})"
+    yield f"The same total by one SPARQL query: assess … --query ({total['rounding']})"
 
 
 def _classes(pillars: Sequence[dict[str, Any]]) -> Iterator[str]:
