@@ -1,0 +1,65 @@
+"""``report``: an audit report of some models as one HTML file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from provenance_graph.session import Session
+
+
+@click.command()
+@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; standard output otherwise.")  # fmt: skip
+@click.option("--use", "uses", multiple=True, help="A planned use to answer; repeatable.")
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option("--today", default="", metavar="DATE", help="The day by which licence texts in force are chosen; the day of the evidence otherwise.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["html", "json"]), default="html")
+@click.pass_obj
+def command(
+    session: Session,
+    models: tuple[str, ...],
+    output: Path | None,
+    uses: tuple[str, ...],
+    as_of: str,
+    today: str,
+    form: str,
+) -> None:
+    """A printable audit report of MODEL..., self-contained.
+
+    Verdict, facts with their sources, gaps, conflicts, lineage, licences, assessment, checksums
+    and the queries that give the same. The same store gives the same bytes.
+    """
+    from provenance_graph.analysis.licences import LicenceGraph
+    from provenance_graph.analysis.lineage import LineageGraph
+    from provenance_graph.analysis.lineage_places import index_folder
+    from provenance_graph.analysis.naming import resolve
+    from provenance_graph.service.report import USES, Sources, report
+    from provenance_graph.service.report_html import html
+    from provenance_graph.view.evidence import Evidence, day_of
+
+    store = session.store()
+    folder = index_folder(session.store_path)
+    sources = Sources(
+        Evidence(store, as_of=day_of(as_of)),
+        LineageGraph.open(store, folder),
+        LicenceGraph.open(store, folder),
+    )
+    subjects = list(dict.fromkeys(resolve(store, model) for model in models))
+    found = report(sources, subjects, uses=uses or USES, day=today)
+    if form == "json":
+        session.print_json(
+            {"checksum": found.checksum, "models": [m.to_json() for m in found.models]}
+        )
+        return
+    text = html(found)
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, "utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise click.FileError(str(output), error.strerror or "cannot be written") from None
+    session.say(f"wrote {output}: {len(text.encode('utf-8', 'backslashreplace')):,} bytes")

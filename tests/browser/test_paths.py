@@ -1,0 +1,175 @@
+"""The ways an auditor goes, click by click and key by key."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+def test_from_search_to_the_source_of_a_claim(tab: Any) -> None:
+    page = tab.open("/")
+    page.get_by_label("Search by name, developer, alias or id").type("claude haiku 4.5")
+    page.locator(".models li").first.get_by_role("link", name="Claude Haiku 4.5").click()
+    page.wait_for_url(re.compile("/models/anthropic/claude-haiku-4-5$"))
+    page.get_by_role("button", name=re.compile("^Claims about release date")).click()
+    page.wait_for_url(re.compile("claims=issued"))
+    panel = page.locator(".inspector")
+    panel.locator(".claim").first.wait_for()
+    assert panel.locator(".side.accepted").inner_text().startswith("2025-10-15")
+    accepted = panel.locator(".claim.st-Accepted").first
+    for word in ("Source", "Said by", "Basis", "Stance", "Retrieved"):
+        assert word in accepted.inner_text()
+    source = accepted.locator("a.out").first
+    assert (source.get_attribute("href") or "").startswith("https://")
+    assert "noopener" in (source.get_attribute("rel") or "")
+    accepted.get_by_role("link", name="record").click()
+    tab.see("What this record says")
+
+
+def test_the_inspector_is_left_by_escape_and_gives_the_focus_back(tab: Any) -> None:
+    page = tab.open("/models/anthropic/claude-haiku-4-5")
+    button = page.get_by_role("button", name=re.compile("^Claims about context length"))
+    button.focus()
+    page.keyboard.press("Enter")
+    page.locator(".inspector .claim").first.wait_for()
+    assert page.evaluate("document.activeElement.id") == "inspector-title"
+    page.keyboard.press("Escape")
+    page.locator(".inspector").wait_for(state="detached")
+    page.wait_for_function("document.activeElement?.dataset?.inspects === 'contextLength'")
+
+
+def test_from_lineage_over_an_edge_to_its_claims(tab: Any) -> None:
+    page = tab.open("/lineage/meta-llama/Llama-3.1-8B")
+    tab.see(re.compile(r"^(\d+) of \1 shown"))
+    page.locator('[data-relation="distilledFrom"] .hit').first.click(force=True)
+    page.wait_for_url(re.compile("edge="))
+    panel = page.locator(".inspector")
+    panel.get_by_text("Why this edge?").wait_for()
+    panel.locator(".claim").first.wait_for()
+    assert "developer statement" in panel.inner_text()
+    page.reload()
+    page.locator(".inspector .claim").first.wait_for()
+
+
+def test_pointing_at_a_box_lights_its_whole_path(tab: Any) -> None:
+    page = tab.open("/lineage/meta-llama/Llama-3.1-8B")
+    page.locator("[data-box]", has_text="Tulu-3-8B-DPO").first.hover()
+    lit = page.locator(".frame .box.lit")
+    names = lit.all_inner_texts()
+    assert any("Tulu-3-8B-SFT" in name for name in names)  # the way up
+    assert any(name.endswith("Tulu-3-8B") for name in names)  # the way down
+    assert not any("Hermes" in name for name in names)
+    assert page.locator(".frame svg.dimmed").count() == 1
+
+
+def test_the_picture_is_searched_walked_by_keys_and_saved(tab: Any) -> None:
+    page = tab.open("/lineage/meta-llama/Llama-3.1-8B")
+    page.get_by_label("Find").fill("hermes")
+    tab.see("1 found")
+    assert page.locator(".box.match").count() == 1
+    page.get_by_label("Find").fill("")
+    page.locator(".frame .side-self").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("node="))
+    for kind in ("SVG", "PNG"):
+        with page.expect_download() as saved:
+            page.get_by_role("button", name=kind, exact=True).click()
+        body = saved.value.path().read_bytes()
+        assert (b"Llama-3.1-8B" in body) if kind == "SVG" else body.startswith(b"\x89PNG")
+    graphml = page.request.get(
+        tab.base + page.get_by_role("link", name="GraphML").get_attribute("href")
+    )
+    assert "<graphml" in graphml.text()
+
+
+def test_from_the_heat_map_to_a_claim_by_keys(tab: Any) -> None:
+    page = tab.open("/disclosure?q=haiku&sort=-sources")
+    cell = page.locator('td[data-at="0,0"]')
+    cell.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement?.dataset?.at === '0,3'")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("claims=parameterCount"))
+    panel = page.locator(".inspector")
+    panel.get_by_text("Estimate is never accepted").wait_for()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="CSV").click()
+    text = saved.value.path().read_text("utf-8")
+    assert "not disclosed" in text
+    assert "not looked for" in text
+
+
+def test_from_a_stored_question_to_its_answer_and_a_chart(tab: Any) -> None:
+    page = tab.open("/sparql")
+    page.get_by_role("link", name=re.compile("at least so much context")).click()
+    page.get_by_label(re.compile("tokens")).fill("100000")
+    page.get_by_role("button", name="Ask").click()
+    tab.see("Qwen2.5-14B", ".answer")
+    page.get_by_role("button", name="Chart").click()
+    page.wait_for_url(re.compile("view=chart"))
+    assert page.locator(".chart rect").count() >= 2
+    assert "p.tokens=100000" in page.url
+
+
+def test_a_query_is_completed_run_and_linked(tab: Any) -> None:
+    page = tab.open("/sparql")
+    editor = page.locator(".cm-content")
+    editor.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("SELECT ?m ?n WHERE { ?m pg:contextLen")
+    page.locator(".cm-tooltip-autocomplete").get_by_text("pg:contextLength", exact=True).wait_for()
+    page.wait_for_timeout(150)
+    page.keyboard.press("Enter")
+    page.keyboard.type(" ?n }")
+    page.keyboard.press("Control+Enter")
+    tab.see("rows in", ".timer")
+    assert "PREFIX pg:" in editor.inner_text()
+    assert page.locator(".answer tbody tr").count() > 3
+    page.wait_for_url(re.compile("query="))
+    page.reload()
+    page.locator(".answer tbody tr").first.wait_for()
+
+
+def test_an_error_is_marked_at_its_place(tab: Any) -> None:
+    page = tab.open("/sparql")
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("SELECT ?s WHERE { ?s ?p }", delay=0)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Run").click()
+    tab.see("Malformed query")
+    page.locator(".cm-lintRange-error, .cm-lintPoint-error").first.wait_for()
+    tab.faults.clear()  # the browser logs that the service answered 400
+
+
+def test_a_constructed_graph_is_drawn(tab: Any) -> None:
+    query = (
+        "PREFIX prov: <http://www.w3.org/ns/prov#> CONSTRUCT { ?a prov:wasDerivedFrom ?b } "
+        "WHERE { ?a prov:wasDerivedFrom ?b }"
+    )
+    page = tab.open("/sparql?run=yes&view=graph&query=" + query.replace("#", "%23"))
+    page.locator(".answer .box").first.wait_for()
+    assert re.search(r"\d+ of \d+ things shown", page.locator(".answer").inner_text())
+
+
+def test_a_long_query_can_be_stopped(tab: Any) -> None:
+    query = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    page = tab.open("/sparql?run=yes&query=" + query)
+    page.get_by_role("button", name="Stop").click()
+    tab.see("You stopped the query")
+
+
+def test_a_report_prints(tab: Any) -> None:
+    page = tab.open("/report?model=anthropic/claude-haiku-4-5")
+    tab.see("Facts and their sources")
+    page.wait_for_load_state("networkidle")
+    words = page.locator(".report").inner_text()
+    for part in ("Verdict", "Gaps", "Conflicts", "Lineage", "Licences", "Assessment"):
+        assert part in words
+    page.emulate_media(media="print")
+    assert not page.locator(".top").is_visible()
+    printed = page.pdf()
+    assert printed.startswith(b"%PDF")
+    assert len(printed) > 20_000

@@ -1,0 +1,141 @@
+"""What the page says when something is wrong, and what it never does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import driving
+import pytest
+
+from provenance_graph.ingest.build import build
+
+NASTY = '<img src=x onerror="document.title=1">'
+HEBREW = "\u202eמודל"
+MANY = 500
+
+WORLD = """
+@prefix pg: <https://w3id.org/provenance-graph/ns#> .
+@prefix prov: <http://www.w3.org/ns/prov#> .
+@prefix pav: <http://purl.org/pav/> .
+@prefix schema: <https://schema.org/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix m: <https://w3id.org/provenance-graph/id/model/> .
+<https://w3id.org/provenance-graph/id/record/test/world/2026-01-01> {
+  <https://w3id.org/provenance-graph/id/record/test/world/2026-01-01> a pg:SourceRecord ;
+    schema:url <https://example.org/world> ; pav:retrievedOn "2026-01-01"^^xsd:date ;
+    prov:wasAttributedTo <https://w3id.org/provenance-graph/id/organization/tester> ;
+    pg:defaultBasis pg:ThirdPartyReport ; pg:reader "test" ; pg:readerVersion "1" .
+%s
+}
+"""
+
+
+def world() -> str:
+    lines = [
+        f"  <https://w3id.org/provenance-graph/id/model/big/root> a pg:Model ; schema:name {quoted(NASTY)} .",
+        f"  <https://w3id.org/provenance-graph/id/model/big/rtl> a pg:Model ; schema:name {quoted(HEBREW)} ;"
+        f" pg:fineTunedFrom <https://w3id.org/provenance-graph/id/model/big/root> .",
+        f"  <https://w3id.org/provenance-graph/id/model/big/{'long-' * 30}name> a pg:Model ;"
+        f" schema:name {quoted('Long ' * 40)} .",
+    ]
+    lines += [
+        f"  <https://w3id.org/provenance-graph/id/model/kid/n{n}> a pg:Model ; schema:name \"Kid {n}\" ;"
+        f" pg:quantizedFrom <https://w3id.org/provenance-graph/id/model/big/root> ."
+        for n in range(MANY)
+    ]  # fmt: skip
+    return WORLD % "\n".join(lines)
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+@pytest.fixture(scope="module")
+def strange(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("world")
+    (data / "records" / "test").mkdir(parents=True)
+    (data / "records" / "test" / "world.trig").write_text(world(), "utf-8")
+    build(data, data / "graph")
+    return data / "graph"
+
+
+@pytest.fixture
+def odd(strange: Path, chromium: Any) -> Any:
+    from conftest import Page
+
+    with driving.running(strange) as service:
+        context = chromium.new_context(viewport={"width": 1400, "height": 900})
+        page = Page(context.new_page(), service.url)
+        page.service = service
+        yield page
+        context.close()
+
+
+def test_an_unknown_model_gets_suggestions(tab: Any) -> None:
+    tab.page.goto(tab.base + "/models/anthropic/claude-haiku-45x")
+    tab.see("Not found")
+    tab.page.get_by_role("alert").get_by_role("link").first.click()
+    tab.page.wait_for_url(re.compile("/models/"))
+    tab.page.locator("main h1").first.wait_for()
+    tab.faults.clear()  # the browser logs the 404
+
+
+def test_a_place_that_is_not_there_says_so(tab: Any) -> None:
+    tab.open("/nowhere/at/all")
+    tab.see("Nothing is here")
+
+
+def test_markup_in_names_is_text_and_500_siblings_fold(odd: Any) -> None:
+    page = odd.open("/models/big/root")
+    assert page.locator("main h1").inner_text() == NASTY
+    assert page.locator("main img").count() == 0
+    odd.open("/lineage/big/root")
+    odd.see(f"{MANY + 1} of {MANY + 1} shown")
+    folded = page.locator(".k-folded")
+    assert folded.inner_text() == f"+{MANY} quantised from"
+    folded.click()
+    page.wait_for_url(re.compile("open="))
+    assert page.locator("[data-box]").count() == MANY + 2
+    odd.open("/lineage/kid/n3")
+    odd.see("of")
+    odd.open(f"/models/big/{'long-' * 30}name")
+    page.set_viewport_size({"width": 360, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    odd.open("/models/big/rtl")
+    assert page.locator("main h1 bdi").inner_text() == HEBREW
+    assert odd.faults == []
+
+
+def test_a_service_that_goes_away_and_comes_back(odd: Any) -> None:
+    page = odd.open("/?q=kid+4")
+    page.locator(".models li").first.wait_for()
+    odd.service.stop()
+    page.get_by_label("Search by name, developer, alias or id").fill("kid 77")
+    odd.see("The service does not answer")
+    assert "q=kid" in page.url
+    odd.service.start()
+    page.get_by_role("button", name="Try now").first.click()
+    page.locator(".models").get_by_text("Kid 77").first.wait_for()
+
+
+def test_a_rebuilt_store_is_announced(odd: Any, strange: Path) -> None:
+    page = odd.open("/models/big/root")
+    build(strange.parent, strange)
+    odd.service.stop()
+    odd.service.start()
+    page.get_by_role("link", name="Conflicts").click()
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("link", name="Disclosure").click()
+    odd.see("The store was rebuilt while you were reading")
+
+
+def test_nothing_is_fetched_from_elsewhere(tab: Any) -> None:
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url))
+    for path in ("/", "/models/anthropic/claude-haiku-4-5", "/sparql", "/disclosure"):
+        tab.open(path)
+        tab.page.wait_for_load_state("networkidle")
+    assert asked
+    assert {url for url in asked if not url.startswith((tab.base, "data:", "blob:"))} == set()

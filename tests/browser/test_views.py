@@ -1,0 +1,185 @@
+"""Every view shows what it is for, from the shipped data."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HAIKU = "/models/anthropic/claude-haiku-4-5"
+VIEWS = {
+    "start": "/",
+    "search": "/?q=llama&openness=conditional",
+    "model": f"{HAIKU}?claims=parameterCount",
+    "lineage": "/lineage/meta-llama/Llama-3.1-8B?influences=yes",
+    "licences": "/licences/deepseek-ai/DeepSeek-R1-Distill-Llama-8B?use=commercial",
+    "assessments": "/assessments/anthropic/claude-haiku-4-5",
+    "history": "/history/anthropic/claude-haiku-4-5",
+    "disclosure": "/disclosure",
+    "compare": "/compare?model=meta-llama/Llama-3.1-8B&model=anthropic/claude-haiku-4-5",
+    "impact": "/impact?thing=meta-llama/Llama-3.1-8B",
+    "conflicts": "/conflicts",
+    "workbench": "/sparql?question=who-says-what&run=yes",
+    "report": "/report?model=anthropic/claude-haiku-4-5",
+    "check": "/check",
+    "thing": "/things/organization/anthropic",
+}
+
+
+def settle(page: Any) -> None:
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(100)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_axe_finds_nothing_wrong(tab: Any, name: str) -> None:
+    page = tab.open(VIEWS[name])
+    settle(page)
+    assert tab.violations() == []
+
+
+@pytest.mark.parametrize("name", ["start", "model", "disclosure", "workbench"])
+def test_axe_finds_nothing_wrong_in_the_dark(tab: Any, name: str) -> None:
+    tab.page.emulate_media(color_scheme="dark")
+    page = tab.open(VIEWS[name])
+    settle(page)
+    assert tab.violations() == []
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_view_has_its_title_and_fits_a_phone(tab: Any, name: str) -> None:
+    tab.page.set_viewport_size({"width": 360, "height": 740})
+    page = tab.open(VIEWS[name])
+    settle(page)
+    assert page.title().endswith("Provenance graph")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 360, f"{name} is {wide} pixels wide"
+
+
+def test_the_start_finds_as_one_types(tab: Any) -> None:
+    page = tab.open("/")
+    tab.see("What this store holds")
+    page.get_by_label("Search by name, developer, alias or id").type("haiku 4")
+    page.wait_for_url(re.compile(r"q=haiku"))
+    first = page.locator(".models li").first
+    first.get_by_text("Claude Haiku 4.5").wait_for()
+    assert re.search(r"\d+ gaps", first.inner_text())
+    page.reload()
+    page.locator(".models li").first.get_by_text("Claude Haiku 4.5").wait_for()
+
+
+def test_facets_narrow_and_stand_in_the_address(tab: Any) -> None:
+    page = tab.open("/")
+    group = page.get_by_role("group", name="Openness")
+    group.get_by_label("conditional").check()
+    page.wait_for_url(re.compile("openness=conditional"))
+    page.get_by_role("group", name="Developer").get_by_label("Meta").check()
+    page.wait_for_url(re.compile("developer=Meta"))
+    tab.see("Llama 3.1 8B", ".results")
+    assert "Claude" not in page.locator(".results").inner_text()
+    page.go_back()
+    page.wait_for_url(re.compile(r"\?openness=conditional$"))
+
+
+def test_the_model_page_tells_blank_from_undisclosed(tab: Any) -> None:
+    page = tab.open(HAIKU)
+    row = page.locator("tr.field", has=page.get_by_text("parameters", exact=True))
+    assert "not disclosed" in row.inner_text()
+    assert "1 estimate" in row.inner_text()
+    blank = page.locator("tr.field", has=page.get_by_text("attention heads", exact=True))
+    assert "not stated" in blank.inner_text()
+    reported = page.locator("tr.field", has=page.get_by_text("context length", exact=True))
+    assert "200,000 tokens" in reported.inner_text()
+    assert "reported" in reported.inner_text()
+    before = page.locator("tr.field").count()
+    page.get_by_role("button", name=re.compile("nobody looked for")).click()
+    assert page.locator("tr.field").count() > before
+
+
+def test_the_verdict_counts_and_leads_on(tab: Any) -> None:
+    page = tab.open(HAIKU)
+    strip = page.get_by_label("Verdict")
+    strip.get_by_text("transparency", exact=True).wait_for()
+    words = strip.inner_text()
+    assert re.search(r"\d+\s*facts", words)
+    assert re.search(r"\d+\s*gaps", words)
+    strip.get_by_role("link", name=re.compile("commercial use")).click()
+    page.wait_for_url(re.compile("/licences/anthropic/claude-haiku-4-5"))
+
+
+def test_scores_without_a_date_say_so(tab: Any) -> None:
+    page = tab.open(HAIKU)
+    table = page.get_by_role("region", name="Scores")
+    assert "LiveBench" in table.inner_text()
+    assert "no date" in table.inner_text()
+
+
+def test_the_licence_view_marks_the_first_hop_with_a_conflict(tab: Any) -> None:
+    page = tab.open(VIEWS["licences"])
+    tab.see("The first hop with a conflict")
+    breach = page.locator(".hop.breach")
+    assert "meta-llama/Llama-3.1-8B" in breach.inner_text()
+    assert "1.b.i" in breach.inner_text()
+    tab.see("To ship with it")
+    page.get_by_label("Modify it").check()
+    page.wait_for_url(re.compile("use=commercial&use=modify"))
+    page.locator(".use", has_text="Modify it").wait_for()
+
+
+def test_compare_shows_what_differs_and_why_scores_moved(tab: Any) -> None:
+    page = tab.open(VIEWS["compare"])
+    table = page.locator("table.compare")
+    table.wait_for()
+    row = table.locator("tr", has=page.get_by_role("rowheader", name=re.compile("^context length")))
+    assert "131,072" in row.inner_text()
+    assert "200,000" in row.inner_text()
+    tab.open("/compare?model=anthropic/claude-haiku-4-5&asOf=2025-12-01&asOf=now")
+    page.locator("table.compare").wait_for()
+    assert "2025-12-01" in page.locator("table.compare thead").inner_text()
+
+
+def test_impact_filters_by_distance(tab: Any) -> None:
+    page = tab.open(VIEWS["impact"])
+    tab.see(re.compile(r"^\d+ models$"))
+    button = page.get_by_role("button", name=re.compile("2 steps"))
+    count = int(button.locator(".num").inner_text())
+    button.click()
+    page.wait_for_url(re.compile("distance=2"))
+    rows = page.get_by_role("region", name="Who is hit").locator("tbody tr")
+    page.wait_for_function(
+        f"document.querySelectorAll('[aria-label=\"Who is hit\"] tbody tr').length === {count}"
+    )
+    assert all("2" in row for row in rows.all_inner_texts())
+
+
+def test_the_ledger_filters_by_kind(tab: Any) -> None:
+    page = tab.open("/conflicts")
+    kinds = page.get_by_role("group", name="Kinds of conflict")
+    kinds.get_by_label(re.compile("spelling")).check()
+    page.wait_for_url(re.compile("kind=spelling"))
+    page.wait_for_function(
+        "[...document.querySelectorAll('.ledger > li .badge:first-of-type')].length > 0 && "
+        "[...document.querySelectorAll('.ledger .head-line .badge')]"
+        ".every(b => b.textContent.startsWith('spelling'))"
+    )
+
+
+def test_a_document_is_checked_and_forgotten(tab: Any, tmp_path: Path) -> None:
+    card = tmp_path / "README.md"
+    card.write_text("---\nliscence: x\nlicense: llama3.1\nbase_model: a/b\n---\n# <b>Mine</b>\n")
+    page = tab.open("/check")
+    page.locator("input[type=file]").set_input_files(str(card))
+    tab.see("read as huggingface")
+    assert "'liscence' is not read by the Hub" in page.locator("main").inner_text()
+    tab.see("How it would read")
+    tab.see("llama-3.1")
+
+
+def test_a_rubric_gives_the_columns_of_the_heat_map(tab: Any) -> None:
+    page = tab.open("/disclosure?rubric=kg-transparency&q=haiku")
+    tab.see("Architectural provenance")
+    page.get_by_role("region", name="Scores by criterion").get_by_text(
+        "Claude Haiku 4.5"
+    ).wait_for()
