@@ -172,7 +172,7 @@ def _origin(release: dict[Any, Any], model: Iri) -> Iterator[Claim | Problem]:
         return
     named = bool(_MODEL_NAME.fullmatch(text))
     parent = names.entity(SOURCE, "model" if named else "unresolved", names.slug(text))
-    if parent == model:
+    if parent == model or names.slug(text) == names.slug(called(release.get("name"))):
         yield Problem(where, f"{text!r} is the model itself", "the name of the base model")
         return
     if named:
