@@ -126,6 +126,22 @@ def test_agreement_of_dates_respects_their_precision(one: str, other: str, same:
     assert agree(dated(one), dated(other)) is agree(dated(other), dated(one)) is same
 
 
+def test_two_names_of_one_thing_do_not_contest_each_other() -> None:
+    both = [
+        held(values.text(n), day=d, predicate=vocab.NAME)
+        for n, d in (("GPT OSS", "2025-01-01"), ("gpt-oss", "2025-02-01"))
+    ]
+    named = Policy(
+        ORDER,
+        POLICY.never,
+        POLICY.single | {vocab.NAME},
+        POLICY.exhaustive,
+        POLICY.facts | {vocab.NAME},
+    )
+    assert [str(v) for v in judge(both, vocab.NAME, named).values] == ["gpt-oss"]
+    assert not disclosure.contested(both, vocab.NAME, named)
+
+
 def test_every_value_of_a_multi_valued_property_is_accepted() -> None:
     data = names.dataset("c4"), names.dataset("pile")
     items = [held(d, predicate=vocab.TRAINED_ON) for d in data]

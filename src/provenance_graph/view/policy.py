@@ -155,6 +155,8 @@ def _standing(
         if item is winner:
             return Standing.ACCEPTED, _why(winner, best, ranked, policy)
         return Standing.ACCEPTED, "gives the accepted value"
+    if item.claim.predicate == vocab.NAME:
+        return Standing.ALTERNATIVE, "agrees: another name of the same thing"
     if agree(item, winner):
         return Standing.ALTERNATIVE, "agrees, less precise"
     if policy.rank(item.basis) > policy.rank(winner.basis):
@@ -169,6 +171,8 @@ def _why(winner: Held, best: Held, ranked: list[Held], policy: Policy) -> str:
     if winner is not best:
         within = f"within the {_period(best)} that the {best.basis.label} gives"
         return f"{within}; {_over(winner, others[0], ranked, policy)}" if others else within
+    if winner.claim.predicate == vocab.NAME and len(ranked) > 1:
+        return f"the most recent {winner.basis.label} of several names"
     if not others:
         return "no source disagrees" if len(ranked) > 1 else "the only claim"
     return _over(winner, others[0], ranked, policy)
@@ -210,8 +214,11 @@ def _span(item: Held) -> tuple[date, date] | None:
 
 
 def agree(one: Held, other: Held) -> bool:
-    """Whether two claims can both be true: the same value, or one date within the other."""
-    if one.value == other.value:
+    """Whether two claims can both be true: the same value, or one date within the other.
+
+    A thing may have many names; no two of them disagree.
+    """
+    if one.value == other.value or one.claim.predicate == vocab.NAME:
         return True
     mine, yours = _span(one), _span(other)
     if mine is None or yours is None:
