@@ -99,7 +99,7 @@ function Examples(): JSX.Element {
 }
 
 function Results({ filters, place, q }: { filters: URLSearchParams; place: Place; q: string }): JSX.Element {
-  const sort = place.query.get("sort") ?? (q ? "best" : "name");
+  const sort = place.query.get("sort") ?? (q ? "best" : "-sources");
   const limit = Math.min(Number(place.query.get("limit")) || FIRST, 500);
   const only = [...filters.keys()].every((key) => key === "q");
   const searching = q && only && sort === "best";
