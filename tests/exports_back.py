@@ -59,6 +59,8 @@ def aliases(bundle: Bundle, format: str) -> dict[Iri, Iri]:
 def missing(bundle: Bundle, format: str, made: Exported, name: str = "document") -> list[str]:
     """Every statement that the export says it carries and the reader does not find."""
     known = aliases(bundle, format)
+    if format == "hf-card":  # a card does not say whose it is; its file's name does
+        known.setdefault(names.entity("huggingface", "model", name), bundle.subjects[0])
 
     def ours(value: Value | None) -> Value | None:
         return known.get(value, value) if isinstance(value, Iri) else value

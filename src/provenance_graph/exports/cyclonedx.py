@@ -239,8 +239,13 @@ def _files(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[str, A
 
 def _ancestors(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[str, Any]]:
     for parent in thing.things(vocab.WAS_DERIVED_FROM):
-        if parent not in bundle.models or parent == thing.iri:
-            why = "not resolved to a thing: a text is no component"
+        same = bundle.thing(parent).repository
+        if (
+            parent not in bundle.models
+            or parent == thing.iri
+            or (same and same == thing.repository)
+        ):
+            why = "no other component: a text, or the same repository"
             ledger.refuse(thing.iri, vocab.WAS_DERIVED_FROM, parent, why)
             continue
         kinds = [p for p in vocab.DERIVATIONS if parent in thing.things(p)]

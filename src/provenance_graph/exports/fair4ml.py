@@ -167,6 +167,10 @@ def _named(bundle: Bundle, thing: Thing, *, dataset: bool = False) -> dict[str, 
 def _parents(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[str, str]]:
     for parent in thing.things(vocab.FINE_TUNED_FROM):
         other = bundle.thing(parent)
+        if parent == thing.iri or page(other) == page(thing):
+            why = "the same repository: no model descends from itself"
+            ledger.refuse(thing.iri, vocab.FINE_TUNED_FROM, parent, why)
+            continue
         yield _named(bundle, other)
         if other.repository:
             ledger.keep(thing.iri, vocab.FINE_TUNED_FROM, parent)

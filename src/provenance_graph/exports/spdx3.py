@@ -308,8 +308,10 @@ def _relations(document: _Document, thing: Thing) -> None:
     dataset = thing.iri in document.bundle.datasets
     for predicate, kind in _RELATIONS.items():
         for other in thing.things(predicate):
-            if other not in document.ids or other == thing.iri:
-                why = "not resolved to a thing: a text is no element"
+            same = document.bundle.thing(other).repository
+            alike = other == thing.iri or (same and same == thing.repository)
+            if other not in document.ids or alike:
+                why = "no other element: a text, or the same repository"
                 document.ledger.refuse(thing.iri, predicate, other, why)
                 continue
             comment = ""

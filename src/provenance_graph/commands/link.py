@@ -1,0 +1,46 @@
+"""``link``: propose links to data outside, and keep them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from provenance_graph.session import Session
+
+TARGETS = ("wikidata", "hub", "doi", "spdx")
+DEFAULT = "links.sssom.tsv"
+
+
+@click.command()
+@click.argument("models", nargs=-1, metavar="[MODEL]...")
+@click.option("--to", "targets", type=click.Choice(TARGETS), multiple=True, help="Which data; all when not given.")  # fmt: skip
+@click.option(
+    "--keep", "keep", is_flag=False, flag_value="", default=None, metavar="[FILE]",
+    help=f"Add the new ones to FILE, or to {DEFAULT} beside the store.",
+)  # fmt: skip
+@click.pass_obj
+def command(
+    session: Session, models: tuple[str, ...], targets: tuple[str, ...], keep: str | None
+) -> None:
+    """Propose links of MODELs, or of everything, to outside data, as SSSOM rows."""
+    from provenance_graph.analysis import links
+    from provenance_graph.analysis.bundle import subject_named
+    from provenance_graph.view.evidence import Evidence
+
+    store = session.store()
+    subjects = [subject_named(store, name) for name in models] or links.everything(store)
+    found = links.links(Evidence(store), subjects, targets)
+    click.echo(links.sssom(found), nl=False)
+    if keep is None:
+        return
+    path = Path(keep) if keep else _beside(session)
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    text, added = links.kept(before, found, str(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    session.say(f"{added:,} new of {len(found):,} links kept in {path}")
+
+
+def _beside(session: Session) -> Path:
+    return Path(DEFAULT) if session.is_remote else session.folder.parent / DEFAULT

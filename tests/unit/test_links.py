@@ -1,0 +1,186 @@
+"""Links to outside data: from statements alone, as SSSOM, kept without repeats."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from provenance_graph import names, vocab
+from provenance_graph.analysis import links
+from provenance_graph.claims import Basis, Claim, Header, Record, Stance
+from provenance_graph.errors import RecordError, UsageError
+from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.names import Iri
+from provenance_graph.store.base import Store
+from provenance_graph.store.memory import MemoryStore
+from provenance_graph.store.opening import open_store
+from provenance_graph.view.evidence import Evidence
+from provenance_graph.view.identity import read_sssom
+
+MODEL = names.model("org/m")
+HEADER = Header(
+    record=names.record("test", "m", "2026-01-31"),
+    document=Iri("https://example.org/m"),
+    publisher=names.organization("Tester"),
+    retrieved="2026-01-31",
+    reader="test",
+)
+
+
+@pytest.fixture(scope="module")
+def reference() -> list[object]:
+    return list(reference_quads())
+
+
+def proposed(
+    reference: list[object], *claims: Claim, header: Header = HEADER, to: str = ""
+) -> set[tuple[str, str]]:
+    record = Record(header, (Claim(MODEL, vocab.RDF_TYPE, vocab.MODEL_CLASS), *claims))
+    quads = compile_quads(reference, [record], [])  # type: ignore[arg-type]
+    with MemoryStore(quads) as store:
+        found = links.links(Evidence(store), [MODEL], [to] if to else [])
+    return {(link.predicate, links.curie(link.object)) for link in found}
+
+
+def said(predicate: Iri, value: str, **more: object) -> Claim:
+    return Claim(MODEL, predicate, Iri(value), **more)  # type: ignore[arg-type]
+
+
+def test_the_repository_that_a_source_names_is_the_model(reference: list[object]) -> None:
+    page = said(vocab.HUB_REPOSITORY, "https://huggingface.co/org/m/tree/main")
+    assert proposed(reference, page) == {("skos:exactMatch", "hf:org/m")}
+
+
+def test_a_name_alone_is_no_repository(reference: list[object]) -> None:
+    assert proposed(reference) == set()
+
+
+def test_a_record_read_in_the_repository_is_a_link(reference: list[object]) -> None:
+    there = replace(HEADER, document=Iri("https://huggingface.co/org/m/raw/main/README.md"))
+    assert proposed(reference, header=there) == {("skos:exactMatch", "hf:org/m")}
+    elsewhere = replace(HEADER, document=Iri("https://huggingface.co/org/other"))
+    assert proposed(reference, header=elsewhere) == set()
+
+
+@pytest.mark.parametrize(
+    ("address", "doi"),
+    [
+        ("https://arxiv.org/abs/2501.00656", "doi:10.48550/arXiv.2501.00656"),
+        ("https://arxiv.org/pdf/2501.00656v2.pdf", "doi:10.48550/arXiv.2501.00656"),
+        ("https://doi.org/10.1234/abc", "doi:10.1234/abc"),
+    ],
+)
+def test_a_paper_is_related_and_not_the_model(
+    reference: list[object], address: str, doi: str
+) -> None:
+    assert proposed(reference, said(vocab.PAPER, address)) == {("skos:relatedMatch", doi)}
+
+
+def test_a_doi_given_as_the_same_is_the_things_own(reference: list[object]) -> None:
+    same = said(vocab.SAME_AS, "https://doi.org/10.57967/hf/1")
+    assert proposed(reference, same) == {("skos:exactMatch", "doi:10.57967/hf/1")}
+
+
+def test_an_item_of_wikidata_must_be_stated(reference: list[object]) -> None:
+    item = said(vocab.SAME_AS, "https://www.wikidata.org/wiki/Q116709136")
+    assert proposed(reference, item) == {("skos:exactMatch", "wikidata:Q116709136")}
+    assert (
+        proposed(reference, said(vocab.SAME_AS, "https://www.wikidata.org/wiki/Property:P1"))
+        == set()
+    )
+
+
+def test_a_licence_on_spdxs_list_is_linked_and_ours_is_not(reference: list[object]) -> None:
+    mit = said(vocab.LICENSE, "http://spdx.org/licenses/MIT")
+    assert proposed(reference, mit) == {("skos:exactMatch", "spdx3:MIT")}
+    assert proposed(reference, said(vocab.LICENSE, names.mint("licence", "gemma"))) == set()
+
+
+def test_estimates_and_denials_found_no_link(reference: list[object]) -> None:
+    page = said(vocab.HUB_REPOSITORY, "https://huggingface.co/org/m")
+    assert proposed(reference, replace(page, basis=Basis.ESTIMATE)) == set()
+    assert proposed(reference, replace(page, stance=Stance.DENIES)) == set()
+
+
+def test_only_the_targets_asked_for(reference: list[object]) -> None:
+    page = said(vocab.HUB_REPOSITORY, "https://huggingface.co/org/m")
+    paper = said(vocab.PAPER, "https://doi.org/10.1234/abc")
+    assert proposed(reference, page, paper, to="doi") == {("skos:relatedMatch", "doi:10.1234/abc")}
+    with pytest.raises(UsageError, match="doi, hub, spdx, wikidata"):
+        proposed(reference, page, to="nowhere")
+
+
+def test_the_table_is_sssom_that_we_read_ourselves() -> None:
+    row = links.Link(
+        MODEL, links.EXACT, Iri("https://huggingface.co/org/m"), 'a "b"\tc\nd', confidence="0.9"
+    )
+    (read,) = read_sssom(links.sssom([row]))
+    assert (read.subject, read.object) == (row.subject, row.object)
+    assert Decimal(read.confidence) == Decimal("0.9")
+
+
+def test_keeping_twice_adds_nothing_and_leaves_rows_alone() -> None:
+    row = links.Link(MODEL, links.EXACT, Iri("https://huggingface.co/org/m"))
+    other = replace(row, object=Iri("https://doi.org/10.1/x"), predicate=links.RELATED)
+    first, added = links.kept("", [row], "x")
+    assert added == 1
+    by_hand = first.replace("\t1.0\t", "\t0.4\t")
+    second, added = links.kept(by_hand, [row, other], "x")
+    assert added == 1
+    assert second.startswith(by_hand.rstrip("\n"))
+    assert links.kept(second, [row, other], "x") == (second, 0)
+
+
+def test_what_is_no_table_of_links_is_refused_whole() -> None:
+    row = links.Link(MODEL, links.EXACT, Iri("https://huggingface.co/org/m"))
+    with pytest.raises(RecordError):
+        links.kept("a letter\nto nobody\n", [row], "x")
+    columns = "subject_id\tpredicate_id\tobject_id\tmapping_justification\n"
+    with pytest.raises(UsageError, match="a file of their own"):
+        links.kept(columns, [row], "x")
+
+
+@pytest.fixture(scope="module")
+def store(shipped: Path) -> Iterator[Store]:
+    with open_store(str(shipped)) as opened:
+        yield opened
+
+
+def test_every_link_of_the_shipped_data_names_its_record(store: Store) -> None:
+    found = links.links(Evidence(store), links.everything(store)[::5])
+    assert len(found) > 20
+    for link in found:
+        assert link.source.startswith(f"{names.ID}record/")
+        assert ":" in links.curie(link.object)
+    assert len(read_sssom(links.sssom(found))) == len(found)
+
+
+def test_the_command_prints_the_table_and_keeps_it(shipped: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "mine.tsv"
+    line = [sys.executable, "-m", "provenance_graph", "--store", str(shipped), "link",
+            "allenai/OLMo-2-1124-7B", "--to", "hub", "--to", "spdx", "--keep", str(kept)]  # fmt: skip
+    for count in ("2 new of 2", "0 new of 2"):
+        done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == 0
+        assert count in done.stderr
+    assert "hf:allenai/OLMo-2-1124-7B" in done.stdout
+    assert kept.read_text() == done.stdout
+
+
+def test_the_export_command_writes_a_file_and_tells_the_losses(
+    shipped: Path, tmp_path: Path
+) -> None:
+    made = tmp_path / "x.json"
+    line = [sys.executable, "-m", "provenance_graph", "--store", str(shipped), "export",
+            "anthropic/claude-haiku-4-5", "--as", "spdx3", "-o", str(made)]  # fmt: skip
+    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "not in spdx3: pg:rankOf: SPDX 3.0 has no term for a place in a ranking" in done.stderr
+    assert json.loads(made.read_text())["@graph"]
