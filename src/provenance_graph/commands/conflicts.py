@@ -13,6 +13,7 @@ from provenance_graph.session import Session
 @click.option("--limit", default=0, help="Only the worst N.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.option("--identity", is_flag=True, help="List names that may be one thing, for deciding.")
+@click.option("--count", is_flag=True, help="Only how many models have values that differ.")
 @click.pass_obj
 def command(
     session: Session,
@@ -21,6 +22,7 @@ def command(
     limit: int,
     form: str,
     identity: bool,
+    count: bool,
 ) -> None:
     """Claims about MODEL (or about anything) that disagree, with the kind of conflict."""
     from provenance_graph.analysis.conflicts import KINDS, conflicts
@@ -36,6 +38,12 @@ def command(
 
         rows = [candidate.row() for candidate in candidates(store)]
         session.print_table(COLUMNS, rows[:limit] if limit else rows, form)
+        return
+    if count:
+        from provenance_graph.analysis.conflicts_count import figures
+
+        table = [figure.row() for figure in figures(store)]
+        session.print_table(("property", "differ", "of models", "share"), table, form)
         return
     if unknown := set(kinds) - set(KINDS):
         raise UsageError(f"no kind {min(unknown)!r}; there are {', '.join(KINDS)}")
