@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from provenance_graph import vocab
 from provenance_graph.analysis import conflicts as conflict_ledger
 from provenance_graph.analysis import questions
+from provenance_graph.analysis.conflicts_model import Conflict
 from provenance_graph.analysis.fields import fields, property_named
 from provenance_graph.analysis.naming import resolve
 from provenance_graph.analysis.profile import Profile, profile, value_json
@@ -114,7 +115,7 @@ class Model:
         """The profile, field by field."""
         return profile(self.evidence, self.iri)
 
-    def conflicts(self) -> list[conflict_ledger.Conflict]:
+    def conflicts(self) -> list[Conflict]:
         """Where sources disagree about it, worst first."""
         return conflict_ledger.conflicts(self.evidence, [self.iri])
 
@@ -210,7 +211,7 @@ class Graph:
         """The answer of a stored question."""
         return Table(questions.ask(self.store, question, settings))
 
-    def conflicts(self) -> list[conflict_ledger.Conflict]:
+    def conflicts(self) -> list[Conflict]:
         """Where sources disagree, worst first."""
         return conflict_ledger.conflicts(self.evidence())
 

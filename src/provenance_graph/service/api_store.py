@@ -10,7 +10,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from provenance_graph.analysis import questions as stored
-from provenance_graph.analysis.conflicts import KINDS, Conflict, conflicts
+from provenance_graph.analysis.conflicts import KINDS, conflicts
+from provenance_graph.analysis.conflicts_model import Conflict
 from provenance_graph.analysis.disclosure import matrix
 from provenance_graph.analysis.naming import resolve
 from provenance_graph.analysis.stats import stats
