@@ -55,7 +55,9 @@ def test_pointing_at_a_box_lights_its_whole_path(tab: Any) -> None:
     page = tab.open("/lineage/meta-llama/Llama-3.1-8B")
     page.locator("[data-box]", has_text="Tulu-3-8B-DPO").first.hover()
     lit = page.locator(".frame .box.lit")
-    names = lit.all_inner_texts()
+    names = lit.evaluate_all(
+        "boxes => boxes.map(box => box.querySelector('title').textContent.split(':')[0])"
+    )
     assert any("Tulu-3-8B-SFT" in name for name in names)  # the way up
     assert any(name.endswith("Tulu-3-8B") for name in names)  # the way down
     assert not any("Hermes" in name for name in names)
@@ -130,6 +132,8 @@ def test_a_query_is_completed_run_and_linked(tab: Any) -> None:
     page.wait_for_url(re.compile("query="))
     page.reload()
     page.locator(".answer tbody tr").first.wait_for()
+    # Chromium's own editing tries to keep a style while text is typed over; the policy forbids it.
+    tab.faults[:] = [fault for fault in tab.faults if "Applying inline style" not in fault]
 
 
 def test_an_error_is_marked_at_its_place(tab: Any) -> None:

@@ -113,7 +113,7 @@ export function createEditor(host: HTMLElement, text: string, onChange: (text: s
         lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), highlightActiveLine(), lintGutter(),
         autocompletion({ override: [complete], activateOnTyping: true }),
         sparql, syntaxHighlighting(COLOURS), LOOK, EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": "SPARQL query; control and enter runs it, escape then tab leaves" }),
+        EditorView.contentAttributes.of({ "aria-label": "SPARQL query; control and enter runs it, escape then tab leaves", tabindex: "0" }),
         Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (onRun(), true) }])),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
         EditorView.updateListener.of((update) => update.docChanged && onChange(update.state.doc.toString())),

@@ -15,7 +15,7 @@ interface Props {
   onEdge: (line: Drawn) => void;
 }
 
-const LETTERS = 27;
+const LETTERS = 24;
 
 /** A long name keeps its beginning and its end: siblings differ at the end. */
 function cut(text: string, most: number): string {
@@ -172,15 +172,15 @@ const Box = memo(function Box({ n, box, focusable, chosen, relation, onNode }: {
   const kind = many > 1 ? "folded" : box.node.kind;
   return (
     <g class={`box k-${kind} side-${box.node.side}${chosen ? " chosen" : ""}`} data-box={n} transform={`translate(${box.x} ${box.y})`}
-      role="button" tabIndex={focusable ? 0 : -1} aria-label={describe(box, relation)} onClick={() => onNode(box)}>
+      role="button" tabindex={focusable ? 0 : -1} onClick={() => onNode(box)}>
       <title>{describe(box, relation)}</title>
       <rect width={WIDTH} height={HEIGHT} rx={kind === "dataset" ? 16 : 5} />
       {many > 1 ? (
-        <text x="12" y="22" class="name">{`+${many.toLocaleString("en")} ${cut(relation, 22)}`}</text>
+        <text aria-hidden="true" x="12" y="22" class="name">{`+${many.toLocaleString("en")} ${cut(relation, 22)}`}</text>
       ) : (
         <>
-          {from ? <text x="12" y="14" class="from">{cut(from, 32)}</text> : null}
-          <text x="12" y={from ? 28 : 22} class="name">{cut(name, LETTERS)}</text>
+          {from ? <text aria-hidden="true" x="12" y="14" class="from">{cut(from, 32)}</text> : null}
+          <text aria-hidden="true" x="12" y={from ? 28 : 22} class="name">{cut(name, LETTERS)}</text>
         </>
       )}
     </g>

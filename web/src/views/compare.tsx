@@ -4,7 +4,7 @@ import { useAsked } from "../api";
 import { Answer, ModelLink, ModelPicker, StateMark, ValueView, useTitle } from "../parts";
 import { inPath, setQuery, withQuery, type Place } from "../router";
 import type { Comparison } from "../types";
-import { count, stateOf } from "../words";
+import { STATES, count, stateOf } from "../words";
 
 const MOST = 6;
 
@@ -59,7 +59,7 @@ function Table({ found, differing }: { found: Comparison; differing: boolean }):
                   {f.cells.map((cell, n) => (
                     <td key={n}>
                       {cell.values.map((v, m) => <span key={m}>{m ? ", " : ""}<ValueView value={v} unit={f.unit} /></span>)}{" "}
-                      <a class="plainlink" href={`/models/${inPath(found.columns[n]?.id ?? "")}?claims=${f.property}`} aria-label={`Claims about ${f.label} of ${found.columns[n]?.heading ?? ""}`}><StateMark state={stateOf(cell)} /></a>
+                      <a class="plainlink" href={`/models/${inPath(found.columns[n]?.id ?? "")}?claims=${f.property}`} aria-label={`${STATES[stateOf(cell)]?.word}: claims about ${f.label} of ${found.columns[n]?.heading ?? ""}`}><StateMark state={stateOf(cell)} /></a>
                       {cell.estimates.length ? <span class="estimate"> {count(cell.estimates.length, "estimate")}</span> : null}
                     </td>
                   ))}

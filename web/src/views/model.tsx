@@ -129,6 +129,7 @@ function Specification({ sections }: { sections: Section[] }): JSX.Element {
 
 function FieldRow({ field }: { field: FieldState }): JSX.Element {
   const state = stateOf(field);
+  const said = field.sources ? count(field.sources, "source") : "none";
   const open = (): void => inspect(field.property);
   return (
     <tr class={`field f-${state}`} onClick={(e) => { if (!(e.target as Element).closest("a,button")) open(); }}>
@@ -141,8 +142,8 @@ function FieldRow({ field }: { field: FieldState }): JSX.Element {
       </td>
       <td class="mark"><StateMark state={state} /></td>
       <td class="sources">
-        <button type="button" class="inspect" data-inspects={field.property} onClick={open} aria-label={`Claims about ${field.label}: ${count(field.sources, "source")}`}>
-          {field.sources ? count(field.sources, "source") : "none"}
+        <button type="button" class="inspect" data-inspects={field.property} onClick={open} aria-label={`Claims about ${field.label}: ${said}`}>
+          {said}
         </button>
       </td>
     </tr>

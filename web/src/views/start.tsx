@@ -19,10 +19,10 @@ const FACETS: [string, string][] = [
   ["disclosure", "Disclosure"],
 ];
 const SORTS: [string, string][] = [
+  ["-sources", "most sources"],
   ["name", "name"],
   ["-released", "newest first"],
   ["-descendants", "most descendants"],
-  ["-sources", "most sources"],
   ["-gaps", "most gaps"],
   ["-conflicts", "most conflicts"],
   ["-parameters", "largest"],
@@ -105,7 +105,7 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
   const searching = q && only && sort === "best";
   const path = searching
     ? `/api/v1/search?q=${encodeURIComponent(q)}&limit=${Math.min(limit, 100)}`
-    : `/api/v1/models?${filters}&sort=${sort === "best" ? "name" : sort}&limit=${limit}`;
+    : `/api/v1/models?${filters}&sort=${sort === "best" ? "-sources" : sort}&limit=${limit}`;
   const asked = useAsked<ModelPage>(path);
   return (
     <section class="results" aria-label="Models">

@@ -73,7 +73,8 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
     const prefixes = missingPrefixes(now);
     const whole = prefixes + now;
     if (prefixes) editor.current?.set(whole);
-    go(withQuery({ query: whole, question: null, run: "yes" }, { path: "/sparql", query: new URLSearchParams() }), true);
+    const view = new URLSearchParams(location.search).get("view");
+    go(withQuery({ query: whole, run: "yes", view }, { path: "/sparql", query: new URLSearchParams() }), true);
     return whole;
   };
   const runNow = useRef(run);
