@@ -23,7 +23,9 @@ def command(session: Session, thing: str, limit: int, form: str) -> None:
     from provenance_graph.analysis.lineage_results import SAYINGS
 
     store = session.store()
-    found = LineageGraph.open(store, index_folder(session.store_path)).impact(find(store, thing), limit=limit)
+    found = LineageGraph.open(store, index_folder(session.store_path)).impact(
+        find(store, thing), limit=limit
+    )
     if form == "json":
         session.print_json(found.to_json())
         return

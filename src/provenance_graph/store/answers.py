@@ -76,7 +76,7 @@ class End:
     truncated: bool
 
 
-class _Cut(Exception):  # noqa: N818 - a signal to stop writing, never seen outside
+class _Cut(Exception):
     """The limit is reached."""
 
 

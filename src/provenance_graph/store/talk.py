@@ -20,7 +20,7 @@ _AHEAD = 1 << 22  # how much of an answer is read before its reader wants it
 _SLOW_READER = 12  # how many times its time limit a query may be held by its reader
 
 
-class Lost(Exception):  # noqa: N818 - a signal to ask another worker, never seen outside
+class Lost(Exception):
     """The worker went away before it said anything, through no fault of the query."""
 
 
