@@ -1,0 +1,59 @@
+"""What is public is documented, and what the documentation names is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from provenance_graph import cli
+from provenance_graph.sources import readers
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", ROOT / "data" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+CONTEXT = click.Context(cli.app, info_name="provenance-graph")
+
+
+def manual() -> str:
+    """The page of all commands, made from what they say of themselves."""
+    lines = [
+        "# Commands",
+        "",
+        "`provenance-graph [--store PATH|URL] COMMAND`. `--store` defaults to `var/graph`",
+        "(environment: `PROVENANCE_GRAPH_STORE`); an `http(s)://` address is a remote SPARQL service.",
+        "Results go to standard output, messages to standard error. Exit codes: 0 done, 1 findings or",
+        "problems, 2 wrong usage or unreadable input, 3 no store.",
+    ]
+    for name in cli.app.list_commands(CONTEXT):
+        found = cli.app.get_command(CONTEXT, name)
+        assert found is not None
+        context = click.Context(found, info_name=f"provenance-graph {name}")
+        context.terminal_width = context.max_content_width = 100
+        lines += ["", f"## {name}", "", "```text", found.get_help(context).rstrip(), "```"]
+    return "\n".join([*lines, ""])
+
+
+def test_the_page_of_commands_is_up_to_date(golden) -> None:
+    golden(ROOT / "docs" / "commands.md", manual().encode())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_links_to_files_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
+        if "://" not in target and not target.startswith("mailto:"):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("name", sorted(readers()))
+def test_every_format_has_a_page_or_a_mention(name: str) -> None:
+    pages = (ROOT / "docs" / "formats").glob("*.md")
+    assert any(f"`{name}`" in page.read_text(encoding="utf-8") for page in [*pages, *PAGES])
+
+
+def test_no_page_names_a_path_of_a_machine() -> None:
+    for page in PAGES:
+        found = re.search(r"(?<![\w./])/(?:work|root|home)/", page.read_text(encoding="utf-8"))
+        assert found is None, f"{page.name}: {found and found[0]}"
