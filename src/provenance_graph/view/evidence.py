@@ -272,6 +272,7 @@ class Latest:
     def __init__(self, statements: Statements, as_of: str = "") -> None:
         self._statements, self._as_of = statements, as_of
         self._newest: dict[Iri, Iri | None] = {}
+        self._counted: dict[Iri, bool] = {}
 
     def known(self, header: Header) -> bool:
         """Whether the record had been retrieved by then."""
@@ -279,6 +280,12 @@ class Latest:
 
     def counts(self, header: Header) -> bool:
         """Whether it is the latest retrieval of its document."""
+        known = self._counted.get(header.record)
+        if known is None:
+            known = self._counted[header.record] = self._is_latest(header)
+        return known
+
+    def _is_latest(self, header: Header) -> bool:
         series = rdf.series(header.record)
         if series not in self._newest:
             headers = [h for h in self._statements.headers(series) if self.known(h)]

@@ -272,9 +272,13 @@ def by_predicate(held: Iterable[Held]) -> dict[Iri, list[Held]]:
     for item in held:
         groups[item.claim.predicate].append(item)
     return {
-        predicate: sorted(items, key=lambda item: (item.header.record, claim_key(item.claim)))
+        predicate: items if len(items) == 1 else sorted(items, key=_held_key)
         for predicate, items in sorted(groups.items())
     }
+
+
+def _held_key(item: Held) -> tuple[Iri, tuple[str, ...]]:
+    return item.header.record, claim_key(item.claim)
 
 
 def describe(policy: Policy) -> str:
