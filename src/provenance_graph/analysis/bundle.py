@@ -38,6 +38,8 @@ def subject_named(store: Store, text: str) -> Iri:
     try:
         return resolve(store, text)
     except NotFound as unknown:
+        if not re.search(r"\w", text):
+            raise  # nothing but punctuation, which would make the slug of "unnamed"
         try:
             return resolve(store, text, "dataset")
         except NotFound as other:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from provenance_graph.errors import ProvenanceError
 from provenance_graph.service.api_access import Access
-from provenance_graph.service.problems import MEDIA_TYPE, HttpProblem, problem_of
+from provenance_graph.service.problems import MEDIA_TYPE, HttpProblem, problem_of, refuse
 
 PROBLEM = {
     "description": "What is wrong, and what would work.",
@@ -38,15 +40,23 @@ PROBLEMS: dict[int | str, dict[str, Any]] = dict.fromkeys(
 """The refusals that any route may answer with, for its description."""
 
 
+FREE = frozenset({"question"})
+"""Routes that take whatever parameters the stored question names, and check them themselves."""
+
+
 class ProblemRoute(APIRoute):
     """A route whose refusals are problem documents."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, with every deliberate error turned into a problem."""
         handle = super().get_route_handler()
+        known = parameters(self.dependant)
+        free = self.name in FREE
 
         async def answer(request: Request) -> Response:
             try:
+                if not free:
+                    only(request, known)
                 return await handle(request)
             except RequestValidationError as error:
                 return problem(HttpProblem(422, "Bad parameter", told(error), "parameter"))
@@ -61,6 +71,23 @@ class ProblemRoute(APIRoute):
                 return problem(problem_of(error))
 
         return answer
+
+
+def parameters(dependant: Dependant) -> set[str]:
+    """The query parameters of a route, those of what it depends on included."""
+    known = {field.alias for field in dependant.query_params}
+    return known.union(*(parameters(inner) for inner in dependant.dependencies))
+
+
+def only(request: Request, known: set[str]) -> None:
+    """Refuse a parameter that the route does not have: a filter misspelt must not list all."""
+    for name in request.query_params:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+            hint = hint if known else "it takes none"
+            detail = f"{name[:60]!r} is no parameter of this route; {hint}"
+            raise refuse(422, "Unknown parameter", detail, "parameter")
 
 
 def told(error: RequestValidationError) -> str:

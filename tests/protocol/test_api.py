@@ -1,0 +1,452 @@
+"""The REST API over the shipped data: every route's status, shape, conditions and refusals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+
+from provenance_graph.exports import exporters
+from provenance_graph.service.api import routers
+from provenance_graph.service.app import create_app
+from provenance_graph.service.config import Settings
+from provenance_graph.service.pool import PoolBackend
+
+API = "/api/v1"
+HAIKU = f"{API}/models/anthropic/claude-haiku-4-5"
+LLAMA = f"{API}/models/meta-llama/Llama-3.1-8B"
+DISTILLED = f"{API}/models/deepseek-ai/DeepSeek-R1-Distill-Llama-8B"
+READS = (
+    f"{API}/models", f"{API}/facets", f"{API}/search?q=haiku", f"{API}/rubrics", f"{API}/exports",
+    f"{API}/conflicts", f"{API}/impact?thing=meta-llama/Llama-3.1-8B", f"{API}/stats",
+    f"{API}/disclosure", f"{API}/questions", f"{API}/questions/upstream?model=meta-llama/Llama-3.1-8B",
+    f"{API}/compare?model=anthropic/claude-haiku-4-5&model=meta-llama/Llama-3.1-8B",
+    HAIKU, f"{HAIKU}/claims", f"{HAIKU}/conflicts", f"{HAIKU}/assessments", f"{HAIKU}/history",
+    f"{HAIKU}/evidence", f"{HAIKU}/licences", f"{LLAMA}/lineage",
+    f"{HAIKU}/export/spdx3", f"{HAIKU}/export/spdx3/losses",
+)  # fmt: skip
+BELOW = ("", "/claims", "/conflicts", "/assessments", "/history", "/evidence", "/licences",
+         "/lineage", "/export/spdx3", "/export/turtle/losses")  # fmt: skip
+HOSTILE = (
+    "../../../../etc/passwd", "..%2f..%2fetc%2fpasswd", "x" * 3000, "%00", "<script>alert(1)</script>",
+    "' OR 1=1 --", "Ω≈ç√∫\u202e", "a/" * 200, "%ff%fe", "http://[::1", "urn:", "{}", "%0d%0aX-Bad: 1",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def api(shipped: Path) -> Iterator[TestClient]:
+    """The service as it runs, with its workers, over the shipped data; for reading only."""
+    settings = Settings(workers=1, access_log="", client_errors=1_000_000)
+    backend = PoolBackend(shipped, settings)
+    app = create_app(backend, settings=settings, routers=routers(shipped))
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> Any:
+        await backend.open()
+        yield
+        await backend.close()
+
+    app.router.lifespan_context = lifespan
+    with TestClient(app, base_url="http://testserver", follow_redirects=False) as client:
+        yield client
+
+
+def ok(client: TestClient, path: str, **how: Any) -> Any:
+    reply = client.get(path, **how)
+    assert reply.status_code == 200, reply.text[:300]
+    return reply.json()
+
+
+def refused(client: TestClient, path: str, status: int, *words: str, **how: Any) -> dict[str, Any]:
+    """A problem document that says what would work and shows no insides."""
+    reply = client.get(path, **how)
+    assert reply.status_code == status, (reply.status_code, reply.text[:300])
+    assert reply.headers["content-type"] == "application/problem+json"
+    told: dict[str, Any] = reply.json()
+    assert told["status"] == status
+    assert told["title"]
+    assert told["detail"]
+    assert "Traceback" not in reply.text
+    assert "provenance_graph/" not in reply.text
+    for word in words:
+        assert word in told["detail"], told["detail"]
+    return told
+
+
+@pytest.mark.parametrize("path", READS)
+def test_a_read_has_an_etag_and_is_not_sent_twice(api: TestClient, path: str) -> None:
+    first = api.get(path)
+    assert first.status_code == 200, first.text[:300]
+    tag = first.headers["etag"]
+    assert first.headers["x-store-version"] in tag
+    again = api.get(path, headers={"if-none-match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == tag
+    assert api.get(path, headers={"if-none-match": 'W/"another"'}).content == first.content
+
+
+@pytest.mark.parametrize("path", READS)
+def test_head_has_the_headers_and_no_body(api: TestClient, path: str) -> None:
+    reply = api.head(path)
+    assert (reply.status_code, reply.content) == (200, b"")
+
+
+# ---- lists ----------------------------------------------------------------------------
+
+
+def parts(client: TestClient, path: str, limit: int) -> list[Any]:
+    """Every part of a list, joined."""
+    found: list[Any] = []
+    cursor = ""
+    for _ in range(200):
+        join = "&" if "?" in path else "?"
+        page = ok(client, f"{path}{join}limit={limit}" + (f"&cursor={cursor}" if cursor else ""))
+        assert page["shown"] == len(page["items"]) <= limit
+        found += page["items"]
+        if page["next"] is None:
+            assert len(found) == page["total"]
+            return found
+        cursor = page["next"]
+    raise AssertionError("the list does not end")
+
+
+def test_pages_of_models_join_to_the_whole(api: TestClient) -> None:
+    path = f"{API}/models?developer=Anthropic"
+    whole = parts(api, path, 500)
+    assert parts(api, path, 7) == whole
+    assert len({model["iri"] for model in whole}) == len(whole) > 7
+
+
+def test_pages_of_conflicts_join_to_the_whole(api: TestClient) -> None:
+    path = f"{API}/conflicts?model=anthropic/claude-haiku-4-5"
+    assert parts(api, path, 1) == parts(api, path, 500)
+
+
+@pytest.mark.parametrize("sort", ["name", "released", "context", "parameters", "sources", "gaps"])
+def test_a_list_turns_round(api: TestClient, sort: str) -> None:
+    up = ok(api, f"{API}/models?sort={sort}&limit=3")
+    down = ok(api, f"{API}/models?sort=-{sort}&limit=3")
+    assert up["total"] == down["total"]
+    assert up["items"] != down["items"]
+
+
+def test_filters_narrow_and_agree_with_the_facets(api: TestClient) -> None:
+    everything = ok(api, f"{API}/models?limit=1")["total"]
+    facets = ok(api, f"{API}/facets")
+    for name in ("openness", "weights", "modality"):
+        counts = {f["value"]: f["count"] for f in facets[name]}
+        value, count = next(iter(counts.items()))
+        found = ok(api, f"{API}/models?limit=1", params={name: value})
+        assert 0 < found["total"] == count <= everything
+
+
+def test_ranges_hold_for_every_model_listed(api: TestClient) -> None:
+    found = ok(api, f"{API}/models?contextMin=100000&contextMax=250000&limit=200")
+    assert found["items"]
+    assert all(100_000 <= m["contextLength"] <= 250_000 for m in found["items"])
+    dated = ok(api, f"{API}/models?releasedFrom=2025-01-01&releasedTo=2025-12-31&limit=200")
+    assert all("2025-01-01" <= m["released"] <= "2025-12-31" for m in dated["items"])
+
+
+def test_descendants_are_found_by_the_model_above(api: TestClient) -> None:
+    found = ok(api, f"{API}/models?descendsFrom=meta-llama/Llama-3.1-8B&limit=200")
+    assert "deepseek-ai/DeepSeek-R1-Distill-Llama-8B" in {m["id"] for m in found["items"]}
+
+
+def test_search_finds_a_model_by_the_beginnings_of_words(api: TestClient) -> None:
+    found = ok(api, f"{API}/search?q=hai 4.5")
+    assert found["items"][0]["id"] == "anthropic/claude-haiku-4-5"
+
+
+# ---- one model ------------------------------------------------------------------------
+
+
+def test_a_profile_tells_value_status_and_sources(api: TestClient) -> None:
+    found = ok(api, HAIKU)
+    fields = {f["property"]: f for s in found["sections"] for f in s["fields"]}
+    assert fields["contextLength"]["values"] == [200_000]
+    assert fields["parameterCount"]["status"] == "Undisclosed"
+    assert fields["parameterCount"]["values"] == []
+    assert found["id"] == "anthropic/claude-haiku-4-5"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "allenai/OLMo-2-1124-7B", "OLMo-2-1124-7B", "olmo 2 1124 7b",
+        "https://huggingface.co/allenai/OLMo-2-1124-7B",
+        "https://w3id.org/provenance-graph/id/model/allenai/OLMo-2-1124-7B",
+    ],
+)  # fmt: skip
+def test_a_model_answers_to_its_names(api: TestClient, name: str) -> None:
+    assert ok(api, f"{API}/models/{quote(name, safe='')}")["id"] == "allenai/OLMo-2-1124-7B"
+
+
+def test_a_name_of_several_models_lists_them(api: TestClient) -> None:
+    reply = api.get(f"{API}/models/Claude%20Haiku%204.5")
+    assert reply.status_code in (200, 409)
+    assert "anthropic/claude-haiku-4-5" in reply.text
+
+
+def test_claims_say_who_why_and_what_became_of_them(api: TestClient) -> None:
+    found = ok(api, f"{HAIKU}/claims?property=issued")
+    assert {c["property"] for c in found["claims"]} == {"issued"}
+    assert {c["standing"] for c in found["claims"]} >= {"Accepted", "Alternative"}
+    assert all(c["record"] and c["document"] and c["reason"] for c in found["claims"])
+
+
+def test_as_of_a_day_only_what_was_known_counts(api: TestClient) -> None:
+    found = ok(api, f"{HAIKU}/claims?property=issued&asOf=2025-12-01")
+    assert found["asOf"] == "2025-12-01"
+    assert all(c["retrieved"] <= "2025-12-01" for c in found["claims"])
+
+
+def test_lineage_has_its_edges_with_evidence(api: TestClient) -> None:
+    found = ok(api, f"{DISTILLED}/lineage?direction=up")
+    ends = {(edge["child"]["id"], edge["parent"]["id"]) if isinstance(edge["child"], dict)
+            else (edge["child"], edge["parent"]) for edge in found["edges"]}  # fmt: skip
+    assert any("DeepSeek-R1" in str(parent) for _, parent in ends)
+    assert any("Llama-3.1-8B" in str(parent) for _, parent in ends)
+
+
+@pytest.mark.parametrize(
+    ("format", "start"),
+    [("tree", ""), ("dot", "digraph"), ("mermaid", ""), ("graphml", "<?xml"), ("cytoscape", "{")],
+)
+def test_lineage_comes_in_other_forms(api: TestClient, format: str, start: str) -> None:
+    reply = api.get(f"{DISTILLED}/lineage?format={format}")
+    assert reply.status_code == 200
+    assert reply.text.startswith(start)
+    assert "DeepSeek-R1" in reply.text
+
+
+def test_an_assessment_leads_from_points_to_claims(api: TestClient) -> None:
+    found = ok(api, f"{HAIKU}/assessments?rubric=kg-transparency")
+    assert [a for a in found["assessments"] if "low" in json.dumps(a)]
+
+
+def test_evidence_is_a_table_in_csv_too(api: TestClient) -> None:
+    reply = api.get(f"{HAIKU}/evidence?format=csv")
+    assert reply.headers["content-type"].startswith("text/csv")
+    assert reply.text.count("\r\n") > 5
+
+
+def test_licences_answer_planned_uses(api: TestClient) -> None:
+    text = api.get(f"{LLAMA}/licences").text
+    assert "llama-3.1" in text
+
+
+def test_history_between_two_days(api: TestClient) -> None:
+    assert ok(api, f"{HAIKU}/history?from=2025-10-01&to=2025-10-31")
+    refused(api, f"{HAIKU}/history?from=soon", 400, "not a day")
+
+
+def test_two_models_side_by_side(api: TestClient) -> None:
+    pair = "model=anthropic/claude-haiku-4-5&model=anthropic/claude-sonnet-4-5"
+    assert "contextLength" in json.dumps(ok(api, f"{API}/compare?{pair}"))
+    refused(api, f"{API}/compare?model=anthropic/claude-haiku-4-5", 400, "asOf")
+
+
+def test_impact_is_of_a_dataset_too(api: TestClient) -> None:
+    found = ok(api, f"{API}/impact?thing=allenai/olmo-mix-1124")
+    assert "OLMo-2-1124-7B" in json.dumps(found)
+
+
+# ---- exports --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format", exporters())
+def test_an_export_names_its_type_its_file_and_its_losses(api: TestClient, format: str) -> None:
+    writer = exporters()[format]
+    path = f"{DISTILLED}/export/{format}"
+    reply = api.get(path)
+    assert reply.status_code == 200
+    told = reply.headers["content-type"].split(";")[0]
+    assert told == writer.media_type.split(";")[0]
+    file = f'filename="DeepSeek-R1-Distill-Llama-8B.{writer.suffix}"'
+    assert file in reply.headers["content-disposition"]
+    losses = ok(api, f"{path}/losses")["losses"]
+    assert reply.headers["x-export-losses"] == str(len(losses))
+    assert all(loss["reason"] for loss in losses)
+    assert api.get(path).headers["x-export-losses"] == str(len(losses))
+
+
+def test_a_dataset_is_exported_by_its_name(api: TestClient) -> None:
+    reply = api.get(f"{API}/models/allenai/olmo-mix-1124/export/croissant")
+    assert json.loads(reply.text)["conformsTo"] == "http://mlcommons.org/croissant/1.1"
+    refused(api, f"{HAIKU}/export/croissant", 400, "describes one dataset")
+    refused(api, f"{HAIKU}/export/word", 422, "spdx3")
+
+
+def test_the_formats_say_what_they_hold(api: TestClient) -> None:
+    found = {one["format"]: one for one in ok(api, f"{API}/exports")}
+    assert list(found) == list(exporters())
+    assert found["cyclonedx"]["holds"]["prov:wasDerivedFrom"] == "pedigree.ancestors"
+
+
+# ---- questions ------------------------------------------------------------------------
+
+
+def test_a_question_lists_its_parameters_and_answers(api: TestClient) -> None:
+    listed = {q["id"]: q for q in ok(api, f"{API}/questions")}
+    asked = listed["upstream"]
+    assert asked["question"]
+    name = asked["parameters"][0]["name"]
+    model = "deepseek-ai/DeepSeek-R1-Distill-Llama-8B"
+    found = ok(api, f"{API}/questions/upstream", params={name: model})
+    assert found["columns"]
+    assert "Llama-3.1-8B" in json.dumps(found["rows"])
+    assert not found["truncated"]
+
+
+def test_values_of_a_question_are_terms_and_no_text_of_a_query(api: TestClient) -> None:
+    name = ok(api, f"{API}/questions")[0]["parameters"] or [{"name": "model"}]
+    hostile = "> } ; DROP ALL ; SELECT * { ?s ?p <x"
+    reply = api.get(f"{API}/questions/upstream", params={name[0]["name"]: hostile})
+    assert 400 <= reply.status_code < 500
+    assert reply.headers["content-type"] == "application/problem+json"
+
+
+# ---- refusals -------------------------------------------------------------------------
+
+
+def test_an_unknown_model_offers_near_names(api: TestClient) -> None:
+    told = refused(api, f"{API}/models/anthropic/claude-haiku-4-6", 404)
+    assert "claude-haiku-4-5" in told["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/models?sort=colour", "name"),
+        ("/models?limit=0", "limit"),
+        ("/models?limit=501", "limit"),
+        ("/models?cursor=last", "cursor"),
+        ("/models?contextMin=many", "many"),
+        ("/models?releasedFrom=2025-02-31", "releasedFrom"),
+        ("/models?descendsFrom=nobody/nothing", "nobody/nothing"),
+        ("/conflicts?cursor=x", "cursor"),
+        ("/questions/what", "what"),
+        ("/search", "q"),
+        ("/impact?thing=nobody/nothing", "nobody/nothing"),
+        ("/nowhere", "/docs"),
+    ],
+)
+def test_a_refusal_says_what_was_wrong(api: TestClient, path: str, words: str) -> None:
+    reply = api.get(API + path)
+    assert reply.status_code in (400, 404, 422)
+    refused(api, API + path, reply.status_code, words)
+
+
+def test_a_parameter_misspelt_is_refused_and_not_ignored(api: TestClient) -> None:
+    refused(api, f"{API}/models?develper=Anthropic", 422, "did you mean developer?")
+    refused(api, f"{API}/stats?x=1", 422, "takes none")
+    refused(api, f"{API}/questions/upstream?colour=red", 400, "colour")
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "POST"])
+def test_reads_take_no_other_method(api: TestClient, method: str) -> None:
+    reply = api.request(method, f"{API}/models")
+    assert reply.status_code in (404, 405)
+    assert reply.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("below", BELOW)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_told_from_models(api: TestClient, name: str, below: str) -> None:
+    reply = api.get(f"{API}/models/{name}{below}")
+    assert 400 <= reply.status_code < 500
+    if "%0d" not in name:  # no route matches a line end, and the framework answers for itself
+        assert reply.headers["content-type"] == "application/problem+json"
+    assert "x-bad" not in reply.headers
+    assert "root:" not in reply.text
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("key", ["q", "developer", "licence", "descendsFrom", "contextMin"])
+def test_hostile_filters_find_nothing_and_break_nothing(
+    api: TestClient, key: str, value: str
+) -> None:
+    reply = api.get(f"{API}/models?{key}={value}&limit=1")
+    assert reply.status_code < 500
+    if reply.status_code == 200:
+        assert reply.json()["shown"] <= 1
+
+
+# ---- checking documents ---------------------------------------------------------------
+
+CARD = b"---\nlicense: mit\nbase_model: org/base\n---\n# Model\n"
+
+
+def checked(client: TestClient, body: bytes, name: str = "x", **how: str) -> dict[str, Any]:
+    reply = client.post(f"{API}/validate", params={"name": name, **how}, content=body)
+    assert reply.status_code == 200, reply.text[:300]
+    found: dict[str, Any] = reply.json()
+    return found
+
+
+def test_a_good_document_is_read_and_not_kept(api: TestClient) -> None:
+    before = ok(api, f"{API}/stats")
+    found = checked(api, CARD, "org--name.md")
+    assert found["format"] == "huggingface"
+    assert found["records"][0]["claimCount"] > 0
+    assert ok(api, f"{API}/stats") == before
+
+
+def test_what_we_export_we_accept(api: TestClient) -> None:
+    for form in ("spdx3", "cyclonedx", "fair4ml"):
+        text = api.get(f"{DISTILLED}/export/{form}").content
+        found = checked(api, text, f"x.{exporters()[form].suffix}", format=form)
+        assert found["format"] == form, found["problems"]
+        assert found["recordCount"] == 1
+
+
+def test_problems_have_places(api: TestClient) -> None:
+    found = checked(api, b"---\nlicense: [mit, apache-2.0]\nbase_model: 7\n---\n", "org--x.md")
+    assert {p["where"] for p in found["problems"]} >= {"/license", "/base_model"}
+    assert all(p["what"] for p in found["problems"])
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("deep.json", b"[" * 100_000),
+        ("laughs.yaml", b"a: &a [x,x]\n" + b"".join(
+            f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)},*{chr(97 + n)}]\n".encode() for n in range(24))),
+        ("deep.ttl", b"<urn:a> <urn:b> " + b"( " * 50_000),
+        ("nul.json", b'{"bomFormat": "CycloneDX", "a": "' + b"\\u0000" * 1000 + b'"}'),
+        ("bytes.bin", bytes(range(256)) * 100),
+        ("huge.json", b'{"bomFormat":"CycloneDX","version":' + b"9" * 100_000 + b"}"),
+        ("entities.rdf", b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x>&b;</x>'),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_a_bomb_is_a_problem_and_not_an_outage(api: TestClient, name: str, body: bytes) -> None:
+    reply = api.post(f"{API}/validate", params={"name": name}, content=body)
+    assert reply.status_code < 500 or reply.status_code in (503, 504)
+    assert reply.json()
+    assert api.get(f"{API}/exports").status_code == 200
+
+
+def test_a_document_above_the_limit_is_413(api: TestClient) -> None:
+    reply = api.post(f"{API}/validate", content=b"x" * (17 << 20))
+    assert reply.status_code == 413
+    assert "MB" in reply.json()["detail"]
+
+
+def test_no_document_is_told(api: TestClient) -> None:
+    reply = api.post(f"{API}/validate")
+    assert reply.status_code == 400
+    assert "body" in reply.json()["detail"]
+
+
+def test_an_unknown_import_format_names_those_there_are(api: TestClient) -> None:
+    reply = api.post(f"{API}/validate?format=word", content=CARD)
+    told = reply.json()
+    assert "huggingface" in json.dumps(told)
