@@ -31,8 +31,8 @@ MANUAL = Path(__file__).parents[2] / "docs" / "api.md"
 EXAMPLES = 5
 
 
-@pytest.fixture(scope="module")
-def app(shipped: Path) -> Any:
+def application(shipped: Path) -> Any:
+    """The service with workers of its own."""
     settings_ = Settings(workers=1, access_log="", client_errors=1_000_000)
     backend = PoolBackend(shipped, settings_)
     made = create_app(
@@ -52,8 +52,10 @@ def app(shipped: Path) -> Any:
 
 
 @pytest.fixture(scope="module")
-def client(app: Any) -> Iterator[TestClient]:
-    with TestClient(app, base_url="http://testserver", follow_redirects=False) as opened:
+def client(shipped: Path) -> Iterator[TestClient]:
+    with TestClient(
+        application(shipped), base_url="http://testserver", follow_redirects=False
+    ) as opened:
         yield opened
 
 
@@ -78,8 +80,9 @@ def test_every_operation_says_what_it_does_and_how_it_refuses(description: dict[
 
 
 @pytest.fixture(scope="module")
-def address(app: Any) -> Iterator[str]:
+def address(shipped: Path) -> Iterator[str]:
     """The application behind a real socket, as schemathesis speaks to it."""
+    app = application(shipped)
     server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", 0, log_config=None, lifespan="on"))
     thread = threading.Thread(target=server.run)
     thread.start()
