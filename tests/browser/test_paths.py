@@ -35,7 +35,7 @@ def test_the_inspector_is_left_by_escape_and_gives_the_focus_back(tab: Any) -> N
     assert page.evaluate("document.activeElement.id") == "inspector-title"
     page.keyboard.press("Escape")
     page.locator(".inspector").wait_for(state="detached")
-    page.wait_for_function("document.activeElement?.dataset?.inspects === 'contextLength'")
+    page.wait_for_function("() => document.activeElement?.dataset?.inspects === 'contextLength'")
 
 
 def test_from_lineage_over_an_edge_to_its_claims(tab: Any) -> None:
@@ -91,7 +91,7 @@ def test_from_the_heat_map_to_a_claim_by_keys(tab: Any) -> None:
     cell.focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.activeElement?.dataset?.at === '0,3'")
+    page.wait_for_function("() => document.activeElement?.dataset?.at === '0,3'")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("claims=parameterCount"))
     panel = page.locator(".inspector")

@@ -149,7 +149,7 @@ def test_impact_filters_by_distance(tab: Any) -> None:
     page.wait_for_url(re.compile("distance=2"))
     rows = page.get_by_role("region", name="Who is hit").locator("tbody tr")
     page.wait_for_function(
-        f"document.querySelectorAll('[aria-label=\"Who is hit\"] tbody tr').length === {count}"
+        f"() => document.querySelectorAll('[aria-label=\"Who is hit\"] tbody tr').length === {count}"
     )
     assert all("2" in row for row in rows.all_inner_texts())
 
@@ -160,7 +160,7 @@ def test_the_ledger_filters_by_kind(tab: Any) -> None:
     kinds.get_by_label(re.compile("spelling")).check()
     page.wait_for_url(re.compile("kind=spelling"))
     page.wait_for_function(
-        "[...document.querySelectorAll('.ledger > li .badge:first-of-type')].length > 0 && "
+        "() => [...document.querySelectorAll('.ledger > li .badge:first-of-type')].length > 0 && "
         "[...document.querySelectorAll('.ledger .head-line .badge')]"
         ".every(b => b.textContent.startsWith('spelling'))"
     )
