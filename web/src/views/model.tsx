@@ -19,6 +19,7 @@ export default function Model({ id, place }: { id: string; place: Place }): JSX.
   useTitle(found ? `${found.name}${claims ? ` – ${labelOf(found, claims)}` : ""}` : id);
   return (
     <div class={claims ? "page with-inspector" : "page"}>
+      {asked.error && !found ? <h1><bdi>{id}</bdi></h1> : null}
       <Answer asked={asked} what="the model">
         {(profile) => <Body profile={profile} asOf={asOf} />}
       </Answer>

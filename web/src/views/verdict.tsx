@@ -23,6 +23,7 @@ export function Verdict({ profile }: { profile: Profile }): JSX.Element {
   const fields = profile.sections.flatMap((s) => s.fields);
   const facts = fields.filter((f) => f.values.length).length;
   const gaps = fields.filter((f) => GAPS.has(stateOf(f))).length;
+  const silent = fields.filter((f) => stateOf(f) === "notRecorded").length;
   const blank = fields.filter((f) => stateOf(f) === "notStated").length;
   const ledger = useAsked<ConflictPage>(`/api/v1/conflicts?model=${encodeURIComponent(profile.id)}&limit=1`);
   const conflicts = ledger.data?.total ?? fields.filter((f) => f.contested).length;
@@ -35,8 +36,8 @@ export function Verdict({ profile }: { profile: Profile }): JSX.Element {
   return (
     <section class="verdict" aria-label="Verdict">
       <Figure word="facts" n={number(facts)} note={`of ${fields.length} fields, from ${profile.records} records`} />
-      <Figure word="gaps" n={number(gaps)} note={blank ? `and ${blank} left blank by a source` : "not or only partly disclosed"} kind={gaps ? "gap" : "good"} href={`/disclosure?q=${encodeURIComponent(profile.id)}`} />
-      <Figure word="conflicts" n={number(conflicts)} note={conflicts ? "sources disagree" : "no source disagrees"} kind={conflicts ? "conflict" : "good"} href={`/conflicts?model=${encodeURIComponent(profile.id)}`} />
+      <Figure word="gaps" n={number(gaps)} note={`${blank ? `${blank} left blank, ` : ""}${silent} nobody looked for`} kind={gaps ? "gap" : ""} href={`/disclosure?q=${encodeURIComponent(profile.id)}`} />
+      <Figure word="conflicts" n={number(conflicts)} note={conflicts ? "sources disagree" : "no source disagrees"} kind={conflicts ? "conflict" : ""} href={`/conflicts?model=${encodeURIComponent(profile.id)}`} />
       <Figure word="commercial use" n={use ? answerWord(use.answer) : licence.error ? "–" : "…"} kind={`answer-${use?.answer ?? "none"}`} note={breaches ? `${breaches} licence findings to mend` : "by licence, on every path"} href={`/licences/${path}?use=commercial`} />
       {score ? (
         <Figure word="transparency" n={score.total.shown} note={score.rubric.label} href={`/assessments/${path}`} />
