@@ -30,7 +30,9 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_siz
 WORDS = st.from_regex(r"[A-Za-z][A-Za-z0-9 .-]{0,20}[A-Za-z0-9]", fullmatch=True)
 COUNTS = st.integers(1, 2**50).map(values.integer)
 AMOUNTS = st.decimals("0.001", "99999", places=3).map(values.decimal)
-DAYS = st.dates(date(1971, 1, 1), date(2090, 12, 31)).map(lambda day: Literal(day.isoformat(), vocab.XSD_DATE))
+DAYS = st.dates(date(1971, 1, 1), date(2090, 12, 31)).map(
+    lambda day: Literal(day.isoformat(), vocab.XSD_DATE)
+)
 PAGES = st.from_regex(r"https://(example\.org|arxiv\.org/abs|github\.com)/[a-z0-9./]{1,12}", fullmatch=True).map(Iri)  # fmt: skip
 FACTS: dict[Iri, st.SearchStrategy[Any]] = {
     vocab.PARAMETER_COUNT: COUNTS,

@@ -153,9 +153,11 @@ def _bases(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, 
             if parent != thing.iri
             and (
                 (other := bundle.thing(parent)).repository
-                or other.is_a(vocab.MODEL_CLASS)
-                and re.fullmatch(r"[\w.-]+/[\w.-]+", said(parent))
-                and vocab.API_ONLY not in other.things(vocab.WEIGHTS_AVAILABILITY)
+                or (
+                    other.is_a(vocab.MODEL_CLASS)
+                    and re.fullmatch(r"[\w.-]+/[\w.-]+", said(parent))
+                    and vocab.API_ONLY not in other.things(vocab.WEIGHTS_AVAILABILITY)
+                )
             )
         ]
         if parents:
