@@ -234,6 +234,8 @@ def _base(subject: Iri, value: Any, where: str) -> Found:
     if not name:
         yield Problem(where, f"{catalogues.brief(value)} is not a model's name", kind="lineage")
         return
+    if name.startswith(("/", "~/")):  # where it lay on somebody's machine names nothing
+        name = "…/" + name.rstrip("/").rpartition("/")[2]
     node = names.entity(SOURCE, "unresolved", names.slug(name)[:120])
     yield Claim(node, vocab.RDF_TYPE, vocab.UNRESOLVED_REFERENCE_CLASS)
     yield Claim(node, vocab.UNRESOLVED_TEXT, values.text(name[: statements.SHOWN]))
