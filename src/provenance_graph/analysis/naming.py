@@ -62,7 +62,7 @@ def _direct(store: Store, asked: str, kind: str) -> Iri | None:
             candidates.append(names.mint(kind, rest) if asked.startswith(hub) else Iri(asked))
     elif "/" in asked:
         candidates += [names.mint(kind, asked), names.mint("in", asked), Iri(names.ID + asked)]
-    elif kind != "model":
+    elif kind != "model" and fold(asked):
         candidates.append(names.mint(kind, names.slug(asked)))
     statements = StoreStatements(store)
     for candidate in candidates:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from provenance_graph.errors import ProvenanceError
@@ -44,6 +46,7 @@ from provenance_graph.service.log import Log
 from provenance_graph.service.metrics import Metrics
 from provenance_graph.service.negotiate import GRAPH_OFFERS, prefers_html
 from provenance_graph.service.pages import Pages
+from provenance_graph.service.problems import MEDIA_TYPE as PROBLEM_TYPE
 from provenance_graph.service.problems import HttpProblem, method_not_allowed, problem_of
 from provenance_graph.service.sparql import QueryEndpoint
 from provenance_graph.service.spool import BrokenOff
@@ -93,6 +96,7 @@ def create_app(
         description="Where AI models come from, what they may be used for, and who says so.",
     )
     app.state.service = service
+    app.add_exception_handler(StarletteHTTPException, _refused)
     for router in routers:
         app.include_router(router)
     pages = Pages(static)
@@ -112,6 +116,13 @@ class Application(FastAPI):
     async def inner(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What the front leaves to FastAPI."""
         await super().__call__(scope, receive, send)
+
+
+async def _refused(_: object, error: Exception) -> Response:
+    """What FastAPI itself refuses, as a problem like every other refusal."""
+    assert isinstance(error, StarletteHTTPException)
+    found = HttpProblem(error.status_code, "Refused", f"{error.detail}; /docs lists the routes")
+    return Response(found.body(), found.status, dict(found.headers), PROBLEM_TYPE)
 
 
 class Front:

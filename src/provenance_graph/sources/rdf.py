@@ -37,7 +37,7 @@ def recognises(hints: Hints) -> bool:
         return True
     if hints.syntax != "json" or not hints.keys & {"@context", "@graph", "@id"}:
         return False
-    return any("w3id.org/provenance-graph" in line for line in hints.lines)
+    return any("w3id.org/provenance-graph/ns#" in line for line in hints.lines)
 
 
 def records(document: Document) -> Iterator[Record | Problem]:
