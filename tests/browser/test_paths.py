@@ -68,7 +68,7 @@ def test_the_picture_is_searched_walked_by_keys_and_saved(tab: Any) -> None:
     page = tab.open("/lineage/meta-llama/Llama-3.1-8B")
     page.get_by_label("Find").fill("hermes")
     tab.see("1 found")
-    assert page.locator(".box.match").count() == 1
+    page.locator(".box.match").wait_for()
     page.get_by_label("Find").fill("")
     page.locator(".frame .side-self").focus()
     page.keyboard.press("ArrowRight")
