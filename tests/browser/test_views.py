@@ -175,6 +175,10 @@ def test_a_document_is_checked_and_forgotten(tab: Any, tmp_path: Path) -> None:
 def test_a_rubric_gives_the_columns_of_the_heat_map(tab: Any) -> None:
     page = tab.open("/disclosure?rubric=kg-transparency&q=haiku")
     tab.see("Architectural provenance")
-    page.get_by_role("region", name="Scores by criterion").get_by_text(
-        "Claude Haiku 4.5"
-    ).wait_for()
+    cells = page.get_by_role("region", name="Scores by criterion")
+    cells.get_by_text("Claude Haiku 4.5").wait_for()
+    cells.locator("td.cell a").first.click()
+    page.wait_for_url(re.compile("criterion=architectural-provenance"))
+    opened = page.locator("details.criterion[open]")
+    opened.wait_for()
+    assert "Architectural provenance" in opened.inner_text()

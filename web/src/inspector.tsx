@@ -105,6 +105,11 @@ function Sides({ sides }: { sides: ReturnType<typeof sidesOf> }): JSX.Element {
   );
 }
 
+/** A reason without the names of codes: "ThirdPartyReport outranks…" → "third party report outranks…". */
+function reasonWords(reason: string): string {
+  return reason.replace(/\b(?:[A-Z][a-z]+){2,}\b/g, spaced);
+}
+
 /** One claim with everything that is known of it. */
 export function ClaimCard({ claim }: { claim: Claim }): JSX.Element {
   const shown = text(claim.value);
@@ -130,7 +135,7 @@ export function ClaimCard({ claim }: { claim: Claim }): JSX.Element {
         {claim.validFrom || claim.validUntil ? <><dt>In force</dt><dd>{claim.validFrom ?? "…"} to {claim.validUntil ?? "now"}</dd></> : null}
         <dt>Retrieved</dt>
         <dd><time dateTime={claim.retrieved}>{claim.retrieved}</time> <a href={hrefOf(claim.record)}>record</a></dd>
-        {silent ? null : <><dt>{claim.standing === "Accepted" ? "Accepted" : "Why not"}</dt><dd>{claim.unusable ?? claim.reason}</dd></>}
+        {silent ? null : <><dt>{claim.standing === "Accepted" ? "Accepted" : "Why not"}</dt><dd>{claim.unusable ?? reasonWords(claim.reason)}</dd></>}
         {claim.attribution ? <><dt>Credit</dt><dd><bdi>{claim.attribution}</bdi></dd></> : null}
       </dl>
     </li>

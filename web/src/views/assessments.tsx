@@ -24,7 +24,7 @@ export default function Assessments({ id, place }: { id: string; place: Place })
         <Choice name="rubric" label="Rubric" value={rubric} options={rubricOptions(rubrics.data)} />
       </div>
       <Answer asked={asked} what="the assessment">
-        {(found) => <>{found.assessments.map((a) => <One key={a.asked.id} found={a} id={id} />)}</>}
+        {(found) => <>{found.assessments.map((a) => <One key={a.asked.id} found={a} id={id} criterion={place.query.get("criterion") ?? ""} />)}</>}
       </Answer>
     </div>
   );
@@ -36,7 +36,7 @@ export function rubricOptions(found: RubricRow[] | undefined): [string, string][
   return rows.map((r) => [r.id, `${r.title}${r.version ? ` (${r.version})` : ""}${r.computed ? "" : ", as published"}`]);
 }
 
-function One({ found, id }: { found: Assessed; id: string }): JSX.Element {
+function One({ found, id, criterion }: { found: Assessed; id: string; criterion: string }): JSX.Element {
   return (
     <>
       <p class="score"><strong>{found.total.shown}</strong>{found.grade ? <>, class <strong>{found.grade}</strong>{found.possibleGrade && found.possibleGrade !== found.grade ? `, not ruled out: ${found.possibleGrade}` : ""}</> : null}
@@ -45,7 +45,7 @@ function One({ found, id }: { found: Assessed; id: string }): JSX.Element {
       <p class="aside">{found.asked.definition}</p>
       <p class="aside">Items: {Object.entries(found.counts).map(([level, n]) => `${n} ${level}`).join(", ")}. <a href={`/api/v1/models/${inPath(id)}/evidence?rubric=${found.rubric.id}&format=csv`}>Evidence as CSV</a></p>
       {found.criteria.map((c) => (
-        <details key={c.iri} class="card criterion">
+        <details key={c.iri} class="card criterion" open={c.id === criterion || undefined}>
           <summary><strong>{c.label}</strong> <Bar low={c.low} high={c.high} maximum={c.maximum} /> <span class="num">{c.low === c.high ? number(c.low) : `${number(c.low)} to ${number(c.high)}`} of {number(c.maximum)}</span></summary>
           <ul class="items">{c.items.map((item) => <Item key={item.iri} item={item} id={id} />)}</ul>
         </details>

@@ -52,7 +52,7 @@ export function RubricMap({ rubric, models, total }: { rubric: string; models: M
                 <tr key={m.id}>
                   <th scope="row"><a href={`/assessments/${inPath(m.id)}?rubric=${rubric}`}><bdi>{m.name}</bdi></a></th>
                   <td class="num">{number(a.total.low)}–{number(a.total.high)}</td>
-                  {a.criteria.map((c) => <td key={c.iri} class={`cell h-${step(c.low, c.maximum)}`} title={`${m.name} – ${c.label}: ${c.low} to ${c.high} of ${c.maximum}`}>{c.low === c.high ? number(c.low) : `${number(c.low)}–${number(c.high)}`}</td>)}
+                  {a.criteria.map((c) => <td key={c.iri} class={`cell h-${step(c.low, c.maximum)}`} title={`${m.name} – ${c.label}: ${c.low} to ${c.high} of ${c.maximum}`}><a href={`/assessments/${inPath(m.id)}?rubric=${rubric}&criterion=${c.id}`}>{c.low === c.high ? number(c.low) : `${number(c.low)}–${number(c.high)}`}</a></td>)}
                 </tr>
               );
             })}
