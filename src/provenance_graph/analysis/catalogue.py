@@ -20,7 +20,7 @@ from provenance_graph.errors import UsageError
 from provenance_graph.store.base import Store
 from provenance_graph.values import whole
 
-FORMAT = "3"
+FORMAT = "4"
 
 SORTS = {
     "name": "name COLLATE NOCASE",

@@ -106,10 +106,11 @@ class Facts:
             **self._texts(vocab.PREF_LABEL),
             **self._names,
         }
-        derived = self._values(vocab.WAS_DERIVED_FROM)
-        self.parents = {
-            m: [v for v in derived.get(m, ()) if isinstance(v, Iri)] for m in self.models
-        }
+        above: dict[Iri, set[Iri]] = defaultdict(set)
+        for relation in vocab.DERIVATIONS:  # typed relations only, as lineage counts them
+            for child, parents in self._values(relation).items():
+                above[child].update(parent for parent in parents if isinstance(parent, Iri))
+        self.parents = {model: sorted(above[model]) for model in self.models}
 
     def _values(self, predicate: Iri) -> dict[Iri, list[Value]]:
         found: dict[Iri, list[Value]] = defaultdict(list)
