@@ -173,6 +173,8 @@ def _kind(
     values = [value for value, _ in sides]
     if prop == vocab.NAME or _same_spelling(values, evidence.store):
         return "spelling", 10, "the values differ only in how they are written"
+    if prop in evidence.policy.exhaustive:
+        return "contradiction", 50, "sources list different values; all that are given are accepted"
     if prop in LIMITS and _only_catalogue_rivals(sides):
         return "offer", 30, "a provider's limit stands beside the model's own"
     developer = [
