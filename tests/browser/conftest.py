@@ -14,8 +14,6 @@ sys.path.insert(0, str(Path(__file__).parent))  # for `import driving`
 
 import driving
 
-TIMEOUT_MS = 10_000
-
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
@@ -51,46 +49,11 @@ def service(curated: Path, chromium: Any) -> Iterator[driving.Service]:
         yield found
 
 
-class Page:
-    """A page with what went wrong in it, and short words for what tests do."""
-
-    def __init__(self, page: Any, base: str) -> None:
-        self.page, self.base = page, base
-        self.faults: list[str] = []
-        page.set_default_timeout(TIMEOUT_MS)
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
-
-    def open(self, path: str) -> Any:
-        """Go to a place and wait until its heading is there."""
-        self.page.goto(self.base + path)
-        self.page.locator("main h1").first.wait_for()
-        return self.page
-
-    def see(self, text: str, within: str = "body") -> Any:
-        """Wait until a text is seen."""
-        found = self.page.locator(within).get_by_text(text).first
-        found.wait_for()
-        return found
-
-    def violations(self) -> list[str]:
-        """What axe finds wrong."""
-        if not driving.AXE.is_file():
-            pytest.skip("axe-core is not there: npm ci in web/")
-        # The policy of the page forbids scripts from elsewhere, and evaluation is not one.
-        self.page.evaluate(driving.AXE.read_text("utf-8"))
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        return [
-            f"{v['id']}: {[n['target'] for n in v['nodes'][:3]]} {v['nodes'][0].get('failureSummary', '')[:200]}"
-            for v in found["violations"]
-        ]
-
-
 @pytest.fixture
-def tab(service: driving.Service, chromium: Any) -> Iterator[Page]:
+def tab(service: driving.Service, chromium: Any) -> Iterator[driving.Page]:
     context = chromium.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=service.url)
-    page = Page(context.new_page(), service.url)
+    page = driving.Page(context.new_page(), service.url)
     yield page
     context.close()
     assert page.faults == []

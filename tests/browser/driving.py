@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
@@ -26,6 +28,7 @@ ARGUMENTS = [
 ]
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "src" / "provenance_graph" / "service" / "static" / "index.html"
+TIMEOUT_MS = 30_000  # a busy machine is no fault of the page
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -95,3 +98,38 @@ def browser() -> Iterator[Any]:
             yield found
         finally:
             found.close()
+
+
+class Page:
+    """A page with what went wrong in it, and short words for what tests do."""
+
+    def __init__(self, page: Any, base: str) -> None:
+        self.page, self.base = page, base
+        self.faults: list[str] = []
+        page.set_default_timeout(TIMEOUT_MS)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
+
+    def open(self, path: str) -> Any:
+        """Go to a place and wait until its heading is there."""
+        self.page.goto(self.base + path)
+        self.page.locator("main h1").first.wait_for()
+        return self.page
+
+    def see(self, text: str, within: str = "body") -> Any:
+        """Wait until a text is seen."""
+        found = self.page.locator(within).get_by_text(text).first
+        found.wait_for()
+        return found
+
+    def violations(self) -> list[str]:
+        """What axe finds wrong."""
+        if not AXE.is_file():
+            pytest.skip("axe-core is not there: npm ci in web/")
+        # The policy of the page forbids scripts from elsewhere, and evaluation is not one.
+        self.page.evaluate(AXE.read_text("utf-8"))
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{v['id']}: {[n['target'] for n in v['nodes'][:3]]} {v['nodes'][0].get('failureSummary', '')[:200]}"
+            for v in found["violations"]
+        ]

@@ -63,11 +63,9 @@ def strange(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def odd(strange: Path, chromium: Any) -> Any:
-    from conftest import Page
-
     with driving.running(strange) as service:
         context = chromium.new_context(viewport={"width": 1400, "height": 900})
-        page = Page(context.new_page(), service.url)
+        page = driving.Page(context.new_page(), service.url)
         page.service = service
         yield page
         context.close()

@@ -180,11 +180,13 @@ def test_an_empty_folder_is_said_to_be_empty(copy: Path, tmp_path: Path) -> None
 
 
 def test_one_bad_document_does_not_stop_the_rest(copy: Path, tmp_path: Path) -> None:
-    (tmp_path / "a.json").write_bytes(b"{")
-    (tmp_path / "b.md").write_text(
+    folder_ = tmp_path / "documents"
+    folder_.mkdir()
+    (folder_ / "a.json").write_bytes(b"{")
+    (folder_ / "b.md").write_text(
         "---\nlicense: mit\nlanguage: en\nbase_model: org/base\n---\n# B\n"
     )
-    done = run(copy, "import", str(tmp_path))
+    done = run(copy, "import", str(folder_))
     assert done.returncode == 1, done.stderr
     assert "2 documents: 1 records" in done.stderr
 
