@@ -43,8 +43,8 @@ test: $(VENV)/tested
 check: lint types layers test
 
 lint: $(VENV)/tested
-	$(BIN)/ruff format --check src tests benchmarks
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests tools benchmarks
+	$(BIN)/ruff check src tests tools benchmarks
 
 types: $(VENV)/tested
 	$(BIN)/mypy
@@ -53,8 +53,8 @@ layers: $(VENV)/tested
 	$(BIN)/lint-imports
 
 format: $(VENV)/tested
-	$(BIN)/ruff format src tests benchmarks
-	$(BIN)/ruff check --fix src tests benchmarks
+	$(BIN)/ruff format src tests tools benchmarks
+	$(BIN)/ruff check --fix src tests tools benchmarks
 
 bench: $(VENV)/tested
 	@ls benchmarks/bench_*.py | sed 's|^|$(BIN)/python |'

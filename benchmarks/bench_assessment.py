@@ -16,33 +16,29 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from provenance_graph import names, values, vocab
-from provenance_graph.analysis.assessment import assess_everywhere, assess_model
-from provenance_graph.analysis.assessment_evidence import (
-    ModelEvidence,
-    RecordLinks,
-    level_quads,
-    question,
-)
-from provenance_graph.analysis.assessment_totals import all_totals, query
-from provenance_graph.analysis.compare import compare_dates
-from provenance_graph.analysis.history import history
-from provenance_graph.analysis.rubrics import from_store, load
-from provenance_graph.claims import Basis, Claim, Header, Quad, Record, Stance
+from provenance_graph.acceptance.evidence import Evidence, Latest, RecordSet, load_policy, view
+from provenance_graph.assessment.assess import assess_everywhere, assess_model
+from provenance_graph.assessment.evidence import ModelEvidence, RecordLinks, level_quads, question
+from provenance_graph.assessment.rubric_loader import from_store, load
+from provenance_graph.assessment.totals import all_totals, query
+from provenance_graph.changes.compare import compare_dates
+from provenance_graph.changes.history import history
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Header, Quad, Record, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.ingest.build import compile_quads, reference_quads
-from provenance_graph.names import Iri
 from provenance_graph.store.base import Limits, Store
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.view.evidence import Evidence, Latest, RecordSet, load_policy, view
 
 NUMBERS = (
-    vocab.LAYER_COUNT, vocab.HIDDEN_SIZE, vocab.ATTENTION_HEAD_COUNT, vocab.VOCABULARY_SIZE,
-    vocab.CONTEXT_LENGTH, vocab.PARAMETER_COUNT, vocab.FEED_FORWARD_SIZE,
+    PG.layerCount, PG.hiddenSize, PG.attentionHeadCount, PG.vocabularySize,
+    PG.contextLength, PG.parameterCount, PG.feedForwardSize,
 )  # fmt: skip
 SILENT = (
-    vocab.TRAINING_COMPUTE_FLOP, vocab.TRAINING_ENERGY_M_WH, vocab.TRAINING_COST_USD,
-    vocab.DATA_DOMAIN_SHARE, vocab.TRAINED_ON, vocab.TOKENIZER,
+    PG.trainingComputeFLOP, PG.trainingEnergyMWh, PG.trainingCostUSD,
+    PG.dataDomainShare, PG.trainedOn, PG.tokenizer,
 )  # fmt: skip
 LIMITS = Limits(seconds=120)
 
@@ -50,9 +46,9 @@ LIMITS = Limits(seconds=120)
 def record(local: str, day: str, basis: Basis, who: str, claims: list[Claim]) -> Record:
     """One retrieval of one document."""
     header = Header(
-        names.record("bench", local, day),
+        iris.record("bench", local, day),
         Iri(f"https://example.org/{local}"),
-        names.organization(who),
+        iris.organization(who),
         day,
         "bench",
         basis,
@@ -66,40 +62,40 @@ def catalogue(count: int) -> list[Record]:
     found = []
     for n in range(count):
         name = f"org{n % 50}/model-{n}"
-        model = names.model(name)
-        version = names.mint("version", name, "20250301")
-        alias, result = (names.entity("bench", kind, name) for kind in ("alias", "evaluation"))
+        model = iris.model(name)
+        version = iris.mint("version", name, "20250301")
+        alias, result = (iris.entity("bench", kind, name) for kind in ("alias", "evaluation"))
         sizes = {p: chance.choice((32, 64, 4096, 128_000)) for p in NUMBERS}
         card = [
-            Claim(model, vocab.RDF_TYPE, vocab.MODEL_CLASS),
-            Claim(model, vocab.NAME, values.text(name)),
-            Claim(model, vocab.CREATOR, names.organization(f"org{n % 50}")),
-            Claim(model, vocab.LICENSE, Iri("http://spdx.org/licenses/Apache-2.0")),
-            Claim(model, vocab.WEIGHTS_AVAILABILITY, vocab.OPEN_WEIGHTS),
-            Claim(model, vocab.PAPER, Iri(f"https://example.org/paper/{n}")),
+            Claim(model, RDF.type, PG.Model),
+            Claim(model, SCHEMA.name, literals.text(name)),
+            Claim(model, DCTERMS.creator, iris.organization(f"org{n % 50}")),
+            Claim(model, DCTERMS.license, Iri("http://spdx.org/licenses/Apache-2.0")),
+            Claim(model, PG.weightsAvailability, PG.OpenWeights),
+            Claim(model, PG.paper, Iri(f"https://example.org/paper/{n}")),
             *(
-                Claim(model, p, values.integer(v))
+                Claim(model, p, literals.integer(v))
                 for p, v in sizes.items()
                 if chance.random() < 0.6
             ),
         ]
-        config = [Claim(model, p, values.integer(v)) for p, v in sizes.items()]
+        config = [Claim(model, p, literals.integer(v)) for p, v in sizes.items()]
         forms = [
-            Claim(version, vocab.RDF_TYPE, vocab.MODEL_VERSION_CLASS),
-            Claim(version, vocab.SPECIALIZATION_OF, model),
-            Claim(version, vocab.VERSION, values.text("20250301")),
-            Claim(alias, vocab.RDF_TYPE, vocab.ALIAS_BINDING_CLASS),
-            Claim(alias, vocab.ALIAS, values.text(f"m{n}")),
-            Claim(alias, vocab.RESOLVES_TO, version, valid_from="2025-03-01"),
+            Claim(version, RDF.type, PG.ModelVersion),
+            Claim(version, PROV.specializationOf, model),
+            Claim(version, SCHEMA.version, literals.text("20250301")),
+            Claim(alias, RDF.type, PG.AliasBinding),
+            Claim(alias, PG.alias, literals.text(f"m{n}")),
+            Claim(alias, PG.resolvesTo, version, valid_from="2025-03-01"),
         ]
         page = [Claim(model, p, None, Stance.REPORTS_UNDISCLOSED) for p in SILENT]
         page += [
-            Claim(model, p, values.integer(v + chance.choice((0, 1)))) for p, v in sizes.items()
+            Claim(model, p, literals.integer(v + chance.choice((0, 1)))) for p, v in sizes.items()
         ]
         measured = [
-            Claim(result, vocab.RDF_TYPE, vocab.EVALUATION_RESULT_CLASS),
-            Claim(result, vocab.EVALUATION_OF, version),
-            Claim(result, vocab.SCORE, values.decimal("0.5")),
+            Claim(result, RDF.type, PG.EvaluationResult),
+            Claim(result, PG.evaluationOf, version),
+            Claim(result, PG.score, literals.decimal("0.5")),
         ]
         found += [
             record(f"{n}/card", "2025-03-01", Basis.DEVELOPER, "Org", card),
@@ -174,8 +170,8 @@ def main() -> None:
     if given.store:
         with EmbeddedStore.open(given.store) as store:
             print(f"-- {given.store}")
-            one_model(store, names.model("anthropic/claude-haiku-4-5"))
-            by_sparql(store, names.model("anthropic/claude-haiku-4-5"), 1)
+            one_model(store, iris.model("anthropic/claude-haiku-4-5"))
+            by_sparql(store, iris.model("anthropic/claude-haiku-4-5"), 1)
     kept, reference = catalogue(given.models), list(reference_quads())
     claims = sum(len(r.claims) for r in kept)
     print(f"-- generated: {given.models:,} models, {len(kept):,} records, {claims:,} claims")
@@ -191,7 +187,7 @@ def main() -> None:
     took = (time.perf_counter() - start) * 1000
     say("evidence levels of everything, at a full build", took, f"{len(levels):,} triples")
     store = MemoryStore([*quads, *levels])
-    model = names.model("org7/model-7")
+    model = iris.model("org7/model-7")
     one_model(store, model)
     start = time.perf_counter()
     count = len(list(all_totals(store, from_store(store))))

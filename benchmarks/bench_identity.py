@@ -17,10 +17,10 @@ from pathlib import Path
 from shutil import copytree
 from typing import TypeVar
 
-from provenance_graph.analysis.candidates import compared, decisions, judge, pairs
-from provenance_graph.analysis.candidates_things import things
-from provenance_graph.analysis.conflicts import conflicts
-from provenance_graph.ingest import regenerate
+from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.conflicts.detect import conflicts
+from provenance_graph.core.resources import folder
+from provenance_graph.formats.registry import readers
 from provenance_graph.ingest.build import (
     build,
     compile_quads,
@@ -29,11 +29,11 @@ from provenance_graph.ingest.build import (
     shipped_records,
     uncollected,
 )
-from provenance_graph.resources import folder
-from provenance_graph.sources import readers
+from provenance_graph.matching.candidates import compared, decisions, judge, pairs
+from provenance_graph.matching.entities import things
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.view.evidence import Evidence
+from tools import regenerate
 
 T = TypeVar("T")
 

@@ -22,20 +22,22 @@ from typing import Any
 import numpy as np
 import pyoxigraph as ox
 
+from provenance_graph.core.terms import PG, PROV
+
 sys.path.insert(0, str(Path(__file__).parent))
 
 import hub_shaped
 
-from provenance_graph import rdf, vocab
-from provenance_graph.analysis.licences import LicenceGraph
-from provenance_graph.analysis.licences_catalogue import Catalogue
-from provenance_graph.analysis.licences_store import mark
-from provenance_graph.analysis.licences_whole import propagate
-from provenance_graph.analysis.lineage_arrays import DERIVED, Rows, reach
-from provenance_graph.analysis.lineage_impact import impact
-from provenance_graph.analysis.lineage_index import LineageIndex
-from provenance_graph.names import Iri
-from provenance_graph.resources import folder
+from provenance_graph.core import rdf
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.resources import folder
+from provenance_graph.licences.catalogue import Catalogue
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.store import mark
+from provenance_graph.licences.whole import propagate
+from provenance_graph.lineage.arrays import DERIVED, Rows, reach
+from provenance_graph.lineage.impact import impact
+from provenance_graph.lineage.index import LineageIndex
 from provenance_graph.store.engine import EngineReads, Pin
 from provenance_graph.store.memory import MemoryStore
 
@@ -198,9 +200,7 @@ def _store(hub: hub_shaped.Hub, place: Path, say: Callable[[str, object], None])
         name = index.names[node]
         return len(
             list(
-                store.engine.query(
-                    f"SELECT DISTINCT ?a {{ <{name}> <{vocab.WAS_DERIVED_FROM}>+ ?a }}"
-                )
+                store.engine.query(f"SELECT DISTINCT ?a {{ <{name}> <{PROV.wasDerivedFrom}>+ ?a }}")
             )
         )
 
@@ -211,14 +211,14 @@ def _store(hub: hub_shaped.Hub, place: Path, say: Callable[[str, object], None])
     root = _largest(index)
     name = index.names[root]
     mine, found = clock(lambda: reach(index.down, root), 3)
-    query = f"SELECT (COUNT(DISTINCT ?d) AS ?n) {{ ?d <{vocab.WAS_DERIVED_FROM}>+ <{name}> }}"
+    query = f"SELECT (COUNT(DISTINCT ?d) AS ?n) {{ ?d <{PROV.wasDerivedFrom}>+ <{name}> }}"
     seconds, rows = clock(lambda: list(store.engine.query(query)))
     assert int(rows[0]["n"].value) == len(found)
     say("largest root by SPARQL path, ms", round(seconds * 1000))
     say("largest root: SPARQL over ours, times", round(seconds / mine))
     model = Iri(hub_shaped.iri(hub, nodes[0]))
     base = ox.NamedNode(index.names[0])
-    store.engine.add(ox.Quad(ox.NamedNode(model), ox.NamedNode(vocab.FINE_TUNED_FROM), base))
+    store.engine.add(ox.Quad(ox.NamedNode(model), ox.NamedNode(PG.fineTunedFrom), base))
     seconds, _ = clock(lambda: index.update(store, [model]), 3)
     say("index after one changed record, ms", round(seconds * 1000, 1))
 

@@ -20,16 +20,17 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from provenance_graph import rdf, values, vocab
-from provenance_graph.analysis.naming import resolve
-from provenance_graph.analysis.profile import profile
-from provenance_graph.claims import Claim
+from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.core import literals, rdf
+from provenance_graph.core.claims import Claim
+from provenance_graph.core.resources import folder
+from provenance_graph.core.terms import PG
 from provenance_graph.ingest.build import build, shipped_records
 from provenance_graph.ingest.update import update
-from provenance_graph.resources import folder
+from provenance_graph.model.naming import resolve
+from provenance_graph.model.profile import profile
 from provenance_graph.shapes import validate_record, validate_store, validate_subjects
 from provenance_graph.store.embedded import EmbeddedStore
-from provenance_graph.view.evidence import Evidence
 
 MODEL = "anthropic/claude-haiku-4-5"
 
@@ -96,7 +97,7 @@ def main() -> None:
             numbers = iter(range(10_000, 10_100))
 
             def change() -> None:
-                claim = Claim(subject, vocab.CONTEXT_LENGTH, values.integer(next(numbers)))
+                claim = Claim(subject, PG.contextLength, literals.integer(next(numbers)))
                 done = update(
                     writer, [replace(small, claims=(*small.claims, claim), ordered=False)]
                 )

@@ -25,11 +25,11 @@ from pathlib import Path
 
 import yaml
 
-from provenance_graph.claims import Problem
-from provenance_graph.errors import SourceError
-from provenance_graph.names import Iri
-from provenance_graph.sources import readers
-from provenance_graph.sources.document import Document
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import SourceError
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.registry import readers
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from provenance_graph import names, vocab
-from provenance_graph.claims import Claim, Header, Literal, Quad, Record
-from provenance_graph.rdf import engine_quad
-from provenance_graph.resources import ontology_files
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Header, Literal, Quad, Record
+from provenance_graph.core.literals import day, double, integer
+from provenance_graph.core.rdf import engine_quad
+from provenance_graph.core.resources import ontology_files
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.shapes.model import ACCEPTED_VIEW
-from provenance_graph.shapes.reference import graph_of, reference_findings, shapes_graph
 from provenance_graph.shapes.setbased import (
     affected,
     validate_record,
@@ -23,7 +24,7 @@ from provenance_graph.shapes.setbased import (
     validate_subjects,
 )
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.values import day, double, integer
+from tools.shacl_reference import graph_of, reference_findings, shapes_graph
 
 MODELS = 5_000
 
@@ -32,42 +33,42 @@ def model_quads(count: int, seed: int = 1) -> Iterator[Quad]:
     """About twenty facts for each model, three in five with a parent; one in fifty has a fault."""
     chance = random.Random(seed)
     for n in range(count):
-        model = names.model(f"org{n % 97}/model-{n}")
+        model = iris.model(f"org{n % 97}/model-{n}")
         heads = chance.choice([16, 32, 64])
         date = day(
             f"20{chance.randint(20, 25)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
         )
         assert date is not None
-        facts: list[tuple[names.Iri, names.Iri | Literal]] = [
-            (vocab.RDF_TYPE, vocab.MODEL_CLASS),
-            (vocab.NAME, Literal(f"Model {n}")),
-            (vocab.CREATOR, names.organization(f"org {n % 97}")),
+        facts: list[tuple[iris.Iri, iris.Iri | Literal]] = [
+            (RDF.type, PG.Model),
+            (SCHEMA.name, Literal(f"Model {n}")),
+            (DCTERMS.creator, iris.organization(f"org {n % 97}")),
             (
-                vocab.LICENSE,
-                names.Iri("http://spdx.org/licenses/" + chance.choice(["MIT", "Apache-2.0"])),
+                DCTERMS.license,
+                iris.Iri("http://spdx.org/licenses/" + chance.choice(["MIT", "Apache-2.0"])),
             ),
-            (vocab.ISSUED, date.literal),
-            (vocab.PARAMETER_COUNT, integer(chance.randint(10**8, 10**12))),
-            (vocab.CONTEXT_LENGTH, integer(chance.choice([4096, 131072]))),
-            (vocab.SPARSITY, vocab.DENSE),
-            (vocab.ATTENTION_MECHANISM, vocab.GROUPED_QUERY_ATTENTION),
-            (vocab.ATTENTION_HEAD_COUNT, integer(heads)),
-            (vocab.KEY_VALUE_HEAD_COUNT, integer(8)),
-            (vocab.HIDDEN_SIZE, integer(4096)),
-            (vocab.LAYER_COUNT, integer(32)),
-            (vocab.POSITION_EMBEDDING, vocab.ROTARY_POSITION_EMBEDDING),
-            (vocab.ROPE_THETA, double(10000.0)),
-            (vocab.NORMALIZATION, vocab.RMS_NORMALIZATION),
-            (vocab.VOCABULARY_SIZE, integer(32000)),
-            (vocab.UNDISCLOSED, vocab.TRAINING_COMPUTE_FLOP),
-            (vocab.UNDISCLOSED, vocab.TRAINING_COST_USD),
+            (DCTERMS.issued, date.literal),
+            (PG.parameterCount, integer(chance.randint(10**8, 10**12))),
+            (PG.contextLength, integer(chance.choice([4096, 131072]))),
+            (PG.sparsity, PG.Dense),
+            (PG.attentionMechanism, PG.GroupedQueryAttention),
+            (PG.attentionHeadCount, integer(heads)),
+            (PG.keyValueHeadCount, integer(8)),
+            (PG.hiddenSize, integer(4096)),
+            (PG.layerCount, integer(32)),
+            (PG.positionEmbedding, PG.RotaryPositionEmbedding),
+            (PG.ropeTheta, double(10000.0)),
+            (PG.normalization, PG.RmsNormalization),
+            (PG.vocabularySize, integer(32000)),
+            (PG.undisclosed, PG.trainingComputeFLOP),
+            (PG.undisclosed, PG.trainingCostUSD),
         ]
         if n and chance.random() < 0.6:
             parent = chance.randrange(n)
-            above = names.model(f"org{parent % 97}/model-{parent}")
-            facts += [(vocab.FINE_TUNED_FROM, above), (vocab.WAS_DERIVED_FROM, above)]
+            above = iris.model(f"org{parent % 97}/model-{parent}")
+            facts += [(PG.fineTunedFrom, above), (PROV.wasDerivedFrom, above)]
         if chance.random() < 0.02:
-            facts.append((vocab.LAYER_COUNT, Literal("many")))
+            facts.append((PG.layerCount, Literal("many")))
         for predicate, value in facts:
             yield model, predicate, value, None
 
@@ -88,15 +89,15 @@ def test_the_whole_store(benchmark, store: MemoryStore) -> None:  # type: ignore
 
 
 def test_one_changed_model(benchmark, store: MemoryStore) -> None:  # type: ignore[no-untyped-def]
-    model = names.model("org42/model-42")
+    model = iris.model("org42/model-42")
     benchmark.pedantic(validate_subjects, (store, [model]), rounds=20, warmup_rounds=1)
 
 
 def test_one_changed_model_and_all_it_affects(benchmark, store: MemoryStore) -> None:  # type: ignore[no-untyped-def]
-    model = names.model("org42/model-42")
+    model = iris.model("org42/model-42")
 
     def run() -> None:
-        near = {n for n in affected(store, [model]) if n.startswith(names.ID + "model/")}
+        near = {n for n in affected(store, [model]) if n.startswith(iris.ID + "model/")}
         validate_subjects(store, near)
 
     benchmark.pedantic(run, rounds=10, warmup_rounds=1)
@@ -104,9 +105,9 @@ def test_one_changed_model_and_all_it_affects(benchmark, store: MemoryStore) -> 
 
 def test_one_record(benchmark) -> None:  # type: ignore[no-untyped-def]
     header = Header(
-        names.record("bench", "one", "2026-01-01"),
-        names.Iri("https://example.org/card"),
-        names.Iri("https://example.org/publisher"),
+        iris.record("bench", "one", "2026-01-01"),
+        iris.Iri("https://example.org/card"),
+        iris.Iri("https://example.org/publisher"),
         "2026-01-01",
         "bench",
     )

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from provenance_graph import vocab
-from provenance_graph.claims import Literal, Quad
-from provenance_graph.names import Iri, mint
-from provenance_graph.rdf import engine_quad
+from provenance_graph.core.claims import Literal, Quad
+from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.rdf import engine_quad
+from provenance_graph.core.terms import XSD
 from provenance_graph.store.base import ANY, Change, Limits
 from provenance_graph.store.embedded import EmbeddedStore, build
-from provenance_graph.store.workers import WorkerPool
+from provenance_graph.store.pool.pool import WorkerPool
 
 JSON = "application/sparql-results+json"
 EX = "https://example.org/"
@@ -32,7 +32,7 @@ def quads(models: int) -> Iterator[Quad]:
     for n in range(models):
         model, graph = mint("model", f"org{n % 997}/model-{n}"), mint("record", f"r{n}")
         for k, name in enumerate(names):
-            yield model, name, Literal(str(n * k), vocab.XSD_INTEGER), graph
+            yield model, name, Literal(str(n * k), XSD.integer), graph
         yield model, Iri(f"{EX}label"), Literal(f"Model {n}"), None
         if n % 5:
             parent = mint("model", f"org{n // 3 % 997}/model-{n // 3}")

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance_graph import vocab
-from provenance_graph.analysis.lineage_arrays import CODE, DERIVED, RELATIONS, pack
-from provenance_graph.analysis.lineage_index import LineageIndex
-from provenance_graph.analysis.lineage_names import NameTable
-from provenance_graph.names import Iri
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV
+from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS, pack
+from provenance_graph.lineage.index import LineageIndex
+from provenance_graph.lineage.names import NameTable
 
 LICENCES = (
     ("http://spdx.org/licenses/Apache-2.0", 0.38), ("http://spdx.org/licenses/MIT", 0.14),
@@ -64,11 +64,9 @@ def generate(models: int, seed: int = 1) -> Hub:
     earlier = (r * child).astype(np.int64)
     recent = np.maximum(0, child - 1 - (r * np.minimum(child, 300)).astype(np.int64))
     parent = np.where(u < 0.55, popular, np.where(u < 0.9, earlier, recent))
-    kinds = np.array(
-        [CODE[k] for k in (vocab.QUANTIZED_FROM, vocab.FINE_TUNED_FROM, vocab.ADAPTER_OF)]
-    )
+    kinds = np.array([CODE[k] for k in (PG.quantizedFrom, PG.fineTunedFrom, PG.adapterOf)])
     own = kinds[np.searchsorted([0.45, 0.8], rng.random(models))]
-    code = np.where(merged[child], CODE[vocab.MERGED_FROM], own[child])
+    code = np.where(merged[child], CODE[PG.mergedFrom], own[child])
     datasets = max(10, models // 5)
     trained = np.repeat(number, (rng.random(models) < 0.3) * rng.integers(1, 4, models))
     popular_sets = np.minimum(rng.zipf(1.25, len(trained)) - 1, datasets - 1)
@@ -77,7 +75,7 @@ def generate(models: int, seed: int = 1) -> Hub:
     )
     child = np.concatenate([child, trained])
     parent = np.concatenate([parent, models + sets])
-    code = np.concatenate([code, np.full(len(trained), CODE[vocab.TRAINED_ON])])
+    code = np.concatenate([code, np.full(len(trained), CODE[PG.trainedOn])])
     edges = np.unique(np.stack([child, parent, code], axis=1), axis=0)
     weights = np.array([w for _, w in LICENCES])
     licence = rng.choice(len(LICENCES), models, p=weights / weights.sum()).astype(np.int32)
@@ -98,11 +96,11 @@ def quads(hub: Hub) -> Iterator[bytes]:
         hub.child.tolist(), hub.parent.tolist(), hub.code.tolist(), strict=True
     ):
         c, p = iri(hub, child), iri(hub, parent)
-        above = vocab.WAS_DERIVED_FROM if code < DERIVED else vocab.WAS_INFLUENCED_BY
+        above = PROV.wasDerivedFrom if code < DERIVED else PROV.wasInfluencedBy
         yield f"<{c}> <{RELATIONS[code]}> <{p}> .\n<{c}> <{above}> <{p}> .\n".encode()
     for number, licence in enumerate(hub.licence.tolist()):
         if licence >= 0:
-            yield f"<{iri(hub, number)}> <{vocab.LICENSE}> <{LICENCES[licence][0]}> .\n".encode()
+            yield f"<{iri(hub, number)}> <{DCTERMS.license}> <{LICENCES[licence][0]}> .\n".encode()
 
 
 def index(hub: Hub) -> LineageIndex:

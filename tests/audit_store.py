@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from provenance_graph import names, values, vocab
-from provenance_graph.analysis.assessment_evidence import RecordLinks, level_quads, question
-from provenance_graph.analysis.rubrics import load
-from provenance_graph.claims import Basis, Claim, Header, Quad, Record, Stance
+from provenance_graph.acceptance.evidence import Latest, RecordSet, load_policy, view
+from provenance_graph.assessment.evidence import RecordLinks, level_quads, question
+from provenance_graph.assessment.rubric_loader import load
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Header, Quad, Record, Stance
+from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.ingest.build import compile_quads, reference_quads
-from provenance_graph.names import Iri, mint
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.view.evidence import Latest, RecordSet, load_policy, view
 
-MODEL, OLD, SIBLING = names.model("org/m"), names.model("org/m-1"), names.model("org/big")
+MODEL, OLD, SIBLING = iris.model("org/m"), iris.model("org/m-1"), iris.model("org/big")
 VERSION, OTHER = mint("version", "org/m", "20250301"), mint("version", "org/m", "20250901")
-ALIAS, RESULT = names.entity("t", "alias", "m"), names.entity("t", "evaluation", "m")
-INDEX, SCHEME = names.entity("idx", "assessment", "m"), mint("rubric", "osai")
-ORG = names.organization("Org")
+ALIAS, RESULT = iris.entity("t", "alias", "m"), iris.entity("t", "evaluation", "m")
+INDEX, SCHEME = iris.entity("idx", "assessment", "m"), mint("rubric", "osai")
+ORG = iris.organization("Org")
 MIT = Iri("http://spdx.org/licenses/MIT")
 APACHE = Iri("http://spdx.org/licenses/Apache-2.0")
 
@@ -30,9 +31,9 @@ def reference() -> tuple[Quad, ...]:
 
 def record(source: str, day: str, basis: Basis, *claims: Claim, publisher: str = "Org") -> Record:
     header = Header(
-        names.record("t", source, day),
+        iris.record("t", source, day),
         Iri(f"https://example.org/{source}"),
-        names.organization(publisher),
+        iris.organization(publisher),
         day,
         "rdf",
         basis,
@@ -40,83 +41,83 @@ def record(source: str, day: str, basis: Basis, *claims: Claim, publisher: str =
     return Record(header, claims).sort()
 
 
-def date(text: str) -> values.Dated:
-    found = values.day(text)
+def date(text: str) -> literals.Dated:
+    found = literals.day(text)
     assert found
     return found
 
 
 def rank(edition: str, day: str, place: int, population: int) -> list[Claim]:
-    node, ranking = names.entity("t", "rank", edition), names.entity("t", "ranking", edition)
+    node, ranking = iris.entity("t", "rank", edition), iris.entity("t", "ranking", edition)
     return [
-        Claim(node, vocab.RDF_TYPE, vocab.RANK_ENTRY_CLASS),
-        Claim(node, vocab.RANK_OF, MODEL),
-        Claim(node, vocab.RANK, values.integer(place)),
-        Claim(node, vocab.POPULATION, values.integer(population)),
-        Claim(node, vocab.DATE, date(day).literal),
-        Claim(node, vocab.RANKING, ranking),
-        Claim(ranking, vocab.RDF_TYPE, vocab.RANKING_CLASS),
-        Claim(ranking, vocab.NAME, values.text(f"Arena, list at {edition}")),
+        Claim(node, RDF.type, PG.RankEntry),
+        Claim(node, PG.rankOf, MODEL),
+        Claim(node, PG.rank, literals.integer(place)),
+        Claim(node, PG.population, literals.integer(population)),
+        Claim(node, DCTERMS.date, date(day).literal),
+        Claim(node, PG.ranking, ranking),
+        Claim(ranking, RDF.type, PG.Ranking),
+        Claim(ranking, SCHEMA.name, literals.text(f"Arena, list at {edition}")),
     ]
 
 
 def records() -> list[Record]:
     """A model with a predecessor, two versions, an alias that moved, ranks, and an index."""
     card = [
-        Claim(MODEL, vocab.RDF_TYPE, vocab.MODEL_CLASS),
-        Claim(MODEL, vocab.NAME, values.text("M")),
-        Claim(MODEL, vocab.CREATOR, ORG),
-        Claim(MODEL, vocab.REPLACES, OLD),
-        Claim(MODEL, vocab.ISSUED, date("2025-03-01").literal),
-        Claim(MODEL, vocab.CONTEXT_LENGTH, values.integer(8000), locator="L3"),
-        Claim(MODEL, vocab.DEPRECATION_DATE, date("2026-01-01").literal),
-        Claim(MODEL, vocab.RETIREMENT_DATE, date("2026-03-02").literal),
-        Claim(MODEL, vocab.LICENSE, MIT),
+        Claim(MODEL, RDF.type, PG.Model),
+        Claim(MODEL, SCHEMA.name, literals.text("M")),
+        Claim(MODEL, DCTERMS.creator, ORG),
+        Claim(MODEL, DCTERMS.replaces, OLD),
+        Claim(MODEL, DCTERMS.issued, date("2025-03-01").literal),
+        Claim(MODEL, PG.contextLength, literals.integer(8000), locator="L3"),
+        Claim(MODEL, PG.deprecationDate, date("2026-01-01").literal),
+        Claim(MODEL, PG.retirementDate, date("2026-03-02").literal),
+        Claim(MODEL, DCTERMS.license, MIT),
     ]
-    later = [claim for claim in card if claim.predicate != vocab.CONTEXT_LENGTH]
-    later.append(Claim(MODEL, vocab.CONTEXT_LENGTH, values.integer(16000), locator="L3"))
+    later = [claim for claim in card if claim.predicate != PG.contextLength]
+    later.append(Claim(MODEL, PG.contextLength, literals.integer(16000), locator="L3"))
     forms = [
-        Claim(VERSION, vocab.RDF_TYPE, vocab.MODEL_VERSION_CLASS),
-        Claim(VERSION, vocab.SPECIALIZATION_OF, MODEL),
-        Claim(VERSION, vocab.VERSION, values.text("20250301")),
-        Claim(VERSION, vocab.LICENSE, APACHE),
-        Claim(OTHER, vocab.RDF_TYPE, vocab.MODEL_VERSION_CLASS),
-        Claim(OTHER, vocab.SPECIALIZATION_OF, MODEL),
-        Claim(OTHER, vocab.VERSION, values.text("20250901")),
-        Claim(OTHER, vocab.LICENSE, MIT),
-        Claim(ALIAS, vocab.RDF_TYPE, vocab.ALIAS_BINDING_CLASS),
-        Claim(ALIAS, vocab.ALIAS, values.text("m-latest")),
-        Claim(ALIAS, vocab.RESOLVES_TO, VERSION, valid_from="2025-03-01", valid_until="2025-09-01"),
-        Claim(ALIAS, vocab.RESOLVES_TO, OTHER, valid_from="2025-09-01"),
+        Claim(VERSION, RDF.type, PG.ModelVersion),
+        Claim(VERSION, PROV.specializationOf, MODEL),
+        Claim(VERSION, SCHEMA.version, literals.text("20250301")),
+        Claim(VERSION, DCTERMS.license, APACHE),
+        Claim(OTHER, RDF.type, PG.ModelVersion),
+        Claim(OTHER, PROV.specializationOf, MODEL),
+        Claim(OTHER, SCHEMA.version, literals.text("20250901")),
+        Claim(OTHER, DCTERMS.license, MIT),
+        Claim(ALIAS, RDF.type, PG.AliasBinding),
+        Claim(ALIAS, PG.alias, literals.text("m-latest")),
+        Claim(ALIAS, PG.resolvesTo, VERSION, valid_from="2025-03-01", valid_until="2025-09-01"),
+        Claim(ALIAS, PG.resolvesTo, OTHER, valid_from="2025-09-01"),
     ]
     old = [
-        Claim(OLD, vocab.RDF_TYPE, vocab.MODEL_CLASS),
-        Claim(OLD, vocab.NAME, values.text("M 1")),
-        Claim(OLD, vocab.CREATOR, ORG),
-        Claim(OLD, vocab.CONTEXT_LENGTH, values.integer(4000)),
+        Claim(OLD, RDF.type, PG.Model),
+        Claim(OLD, SCHEMA.name, literals.text("M 1")),
+        Claim(OLD, DCTERMS.creator, ORG),
+        Claim(OLD, PG.contextLength, literals.integer(4000)),
     ]
-    config = [Claim(MODEL, vocab.CONTEXT_LENGTH, values.integer(16000))]
+    config = [Claim(MODEL, PG.contextLength, literals.integer(16000))]
     silent = [
-        Claim(MODEL, vocab.TRAINING_COMPUTE_FLOP, None, Stance.REPORTS_UNDISCLOSED),
-        Claim(MODEL, vocab.PARAMETER_COUNT, values.integer(7_000_000_000)),
+        Claim(MODEL, PG.trainingComputeFLOP, None, Stance.REPORTS_UNDISCLOSED),
+        Claim(MODEL, PG.parameterCount, literals.integer(7_000_000_000)),
     ]
     measured = [
-        Claim(RESULT, vocab.RDF_TYPE, vocab.EVALUATION_RESULT_CLASS),
-        Claim(RESULT, vocab.EVALUATION_OF, VERSION),
-        Claim(RESULT, vocab.SCORE, values.decimal("0.5")),
+        Claim(RESULT, RDF.type, PG.EvaluationResult),
+        Claim(RESULT, PG.evaluationOf, VERSION),
+        Claim(RESULT, PG.score, literals.decimal("0.5")),
     ]
     weights = Iri(f"{INDEX}/weights_endmodel")
     index = [
-        Claim(INDEX, vocab.RDF_TYPE, vocab.ASSESSMENT_CLASS),
-        Claim(INDEX, vocab.ASSESSMENT_OF, SIBLING),
-        Claim(INDEX, vocab.SCHEME, SCHEME),
-        Claim(weights, vocab.RDF_TYPE, vocab.CRITERION_RESULT_CLASS),
-        Claim(weights, vocab.IS_PART_OF, INDEX),
-        Claim(weights, vocab.CRITERION, mint("rubric", "osai", "weights_endmodel")),
-        Claim(weights, vocab.LEVEL, vocab.LEVEL_DISCLOSED),
-        Claim(SIBLING, vocab.RDF_TYPE, vocab.MODEL_CLASS),
-        Claim(SIBLING, vocab.NAME, values.text("Big")),
-        Claim(SIBLING, vocab.CREATOR, ORG),
+        Claim(INDEX, RDF.type, PG.Assessment),
+        Claim(INDEX, PG.assessmentOf, SIBLING),
+        Claim(INDEX, PG.scheme, SCHEME),
+        Claim(weights, RDF.type, PG.CriterionResult),
+        Claim(weights, DCTERMS.isPartOf, INDEX),
+        Claim(weights, PG.criterion, mint("rubric", "osai", "weights_endmodel")),
+        Claim(weights, PG.level, PG.LevelDisclosed),
+        Claim(SIBLING, RDF.type, PG.Model),
+        Claim(SIBLING, SCHEMA.name, literals.text("Big")),
+        Claim(SIBLING, DCTERMS.creator, ORG),
     ]
     developer, third = Basis.DEVELOPER, Basis.THIRD_PARTY
     return [

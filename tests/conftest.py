@@ -36,9 +36,9 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, bytes], None]:
 @pytest.fixture(scope="session")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store built from the shipped data, once for all tests; for reading only."""
-    from provenance_graph.analysis.derived import EvidenceLevels
+    from provenance_graph.assessment.derived import EvidenceLevels
+    from provenance_graph.core.resources import folder
     from provenance_graph.ingest.build import build
-    from provenance_graph.resources import folder
 
     where = tmp_path_factory.mktemp("shipped") / "graph"
     build(folder("data"), where, derive=EvidenceLevels())

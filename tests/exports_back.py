@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from provenance_graph import names, vocab
-from provenance_graph.analysis.bundle_model import NODE_LINKS, Bundle
-from provenance_graph.claims import Claim, Record, Value
-from provenance_graph.exports import exporter
-from provenance_graph.exports.writing import Exported
-from provenance_graph.names import Iri
-from provenance_graph.sources import readers
-from provenance_graph.sources.document import Document
-from provenance_graph.sources.records import records_of
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Record, Value
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
+from provenance_graph.exchange.ledger import Exported
+from provenance_graph.exchange.registry import exporter
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.records import records_of
+from provenance_graph.formats.registry import readers
+from provenance_graph.model.bundle_results import NODE_LINKS, Bundle
 
 READERS = {
     "spdx3": "spdx3", "cyclonedx": "cyclonedx", "croissant": "croissant", "fair4ml": "fair4ml",
@@ -24,7 +25,7 @@ def read_back(format: str, made: Exported, name: str) -> list[Claim]:
     """What our own reader of the format makes of a document."""
     reader = readers()[READERS[format]]
     document = Document(
-        Iri(f"https://example.org/{names.slug(name)}"),
+        Iri(f"https://example.org/{iris.slug(name)}"),
         made.text.encode(),
         "2026-01-31",
         f"{name}.{exporter(format).suffix}",
@@ -39,18 +40,18 @@ def aliases(bundle: Bundle, format: str) -> dict[Iri, Iri]:
     for iri, thing in bundle.things.items():
         name = bundle.name(iri)
         if iri in bundle.datasets:
-            found[names.entity(format, "dataset", names.slug(name))] = iri
-            found[names.dataset(name)] = iri
+            found[iris.entity(format, "dataset", iris.slug(name))] = iri
+            found[iris.dataset(name)] = iri
             if thing.repository:
-                found[names.dataset(thing.repository)] = iri
+                found[iris.dataset(thing.repository)] = iri
         elif iri in bundle.models:
-            found[names.entity(format, "model", names.slug(name))] = iri
+            found[iris.entity(format, "model", iris.slug(name))] = iri
             if thing.repository:
-                found[names.model(thing.repository)] = iri
-        elif thing.is_a(vocab.ORGANIZATION_CLASS):
-            found[names.organization(name)] = iri
-    for iri in {v for t in bundle.things.values() for v in t.things(vocab.CREATOR)}:
-        found[names.organization(bundle.name(iri))] = iri
+                found[iris.model(thing.repository)] = iri
+        elif thing.is_a(PG.Organization):
+            found[iris.organization(name)] = iri
+    for iri in {v for t in bundle.things.values() for v in t.things(DCTERMS.creator)}:
+        found[iris.organization(bundle.name(iri))] = iri
     for iri in bundle.things:
         found.pop(iri, None)
     return found
@@ -60,7 +61,7 @@ def missing(bundle: Bundle, format: str, made: Exported, name: str = "document")
     """Every statement that the export says it carries and the reader does not find."""
     known = aliases(bundle, format)
     if format == "hf-card":  # a card does not say whose it is; its file's name does
-        known.setdefault(names.entity("huggingface", "model", name), bundle.subjects[0])
+        known.setdefault(iris.entity("huggingface", "model", name), bundle.subjects[0])
 
     def ours(value: Value | None) -> Value | None:
         return known.get(value, value) if isinstance(value, Iri) else value
@@ -76,7 +77,7 @@ def missing(bundle: Bundle, format: str, made: Exported, name: str = "document")
             continue
         if predicate in NODE_LINKS and _like(bundle, subject, predicate, value, by_node):
             continue
-        lost.append(f"{names.said(subject)} {names.shorten(predicate)} {value}")
+        lost.append(f"{iris.said(subject)} {iris.shorten(predicate)} {value}")
     return lost
 
 
@@ -90,23 +91,23 @@ def _like(
     """Whether a node that says the same was read: a reader gives it a name of its own."""
     thing = bundle.thing(node)
     wanted = {
-        vocab.EVALUATION_OF: (vocab.SCORE,),
-        vocab.ARTIFACT_OF: (vocab.FILE_NAME, vocab.DIGEST),
-        vocab.SPECIALIZATION_OF: (vocab.VERSION,),
+        PG.evaluationOf: (PG.score,),
+        PG.artifactOf: (PG.fileName, PG.digest),
+        PROV.specializationOf: (SCHEMA.version,),
     }.get(link)
     if wanted is None:
         return False
     for found in by_node.values():
         if of not in found[link] or not all(set(thing.all(p)) <= found[p] for p in wanted):
             continue
-        if link != vocab.EVALUATION_OF:
+        if link != PG.evaluationOf:
             return True
         told = {
             name
-            for benchmark in found[vocab.BENCHMARK]
+            for benchmark in found[PG.benchmark]
             if isinstance(benchmark, Iri)
-            for name in by_node[benchmark][vocab.NAME]
+            for name in by_node[benchmark][SCHEMA.name]
         }
-        if any(str(name) == bundle.name(b) for b in thing.things(vocab.BENCHMARK) for name in told):
+        if any(str(name) == bundle.name(b) for b in thing.things(PG.benchmark) for name in told):
             return True
     return False

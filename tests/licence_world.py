@@ -7,20 +7,21 @@ from functools import cache
 
 import pyoxigraph as ox
 
-from provenance_graph import rdf, vocab
-from provenance_graph.analysis.licences import LicenceGraph
-from provenance_graph.analysis.licences_catalogue import Catalogue
-from provenance_graph.analysis.licences_results import Finding
-from provenance_graph.claims import Quad, Record
-from provenance_graph.names import Iri, dataset, mint, model
-from provenance_graph.resources import folder
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Quad, Record
+from provenance_graph.core.iris import Iri, dataset, mint, model
+from provenance_graph.core.resources import folder
+from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.licences.catalogue import Catalogue
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.results import Finding
 from provenance_graph.store.memory import MemoryStore
 
 RELATIONS = {
-    "finetune": vocab.FINE_TUNED_FROM, "adapter": vocab.ADAPTER_OF, "merge": vocab.MERGED_FROM,
-    "quantize": vocab.QUANTIZED_FROM, "distill": vocab.DISTILLED_FROM,
-    "trained": vocab.TRAINED_ON, "written": vocab.GENERATED_BY,
-    "synthetic": vocab.USED_SYNTHETIC_DATA_FROM,
+    "finetune": PG.fineTunedFrom, "adapter": PG.adapterOf, "merge": PG.mergedFrom,
+    "quantize": PG.quantizedFrom, "distill": PG.distilledFrom,
+    "trained": PG.trainedOn, "written": PG.generatedBy,
+    "synthetic": PG.usedSyntheticDataFrom,
 }  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def world(
     """A graph of ``(child, kind, parent)`` and what things declare (ids, split by spaces)."""
     quads: list[Quad] = [(thing(c), RELATIONS[r], thing(p), None) for c, r, p in edges]
     quads += [
-        (thing(name), vocab.LICENSE, licence(key), None)
+        (thing(name), DCTERMS.license, licence(key), None)
         for name, keys in licences.items()
         for key in keys.split()
     ]
@@ -64,7 +65,7 @@ def world(
     for record in records:
         quads += rdf.to_quads(record)
     store = MemoryStore(quads)
-    from provenance_graph.analysis.lineage_index import LineageIndex
+    from provenance_graph.lineage.index import LineageIndex
 
     return LicenceGraph(store, LineageIndex.build(store), catalogue())
 
@@ -79,6 +80,6 @@ def rules(graph: LicenceGraph, name: str) -> dict[str, Finding]:
 
 def steps(finding: Finding) -> list[tuple[str, str]]:
     """A finding's path as relation names and parents."""
-    from provenance_graph.names import local_name, said
+    from provenance_graph.core.iris import local_name, said
 
     return [(local_name(edge.relation), said(edge.parent)) for edge in finding.path]

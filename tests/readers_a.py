@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from provenance_graph.names import Iri
-from provenance_graph.sources.document import Document
-from provenance_graph.sources.huggingface import folder
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.huggingface.reader import folder
 
 DAY = "2026-11-22"
 

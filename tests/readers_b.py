@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from provenance_graph import rdf
-from provenance_graph.claims import Claim, Problem, Record
-from provenance_graph.names import Iri
-from provenance_graph.sources.document import Document, Reader
-from provenance_graph.sources.records import records_of
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Claim, Problem, Record
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats.document import Document, Reader
+from provenance_graph.formats.records import records_of
 
 RETRIEVED = "2026-01-31"
 

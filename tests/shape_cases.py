@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from provenance_graph.claims import Literal, Quad
-from provenance_graph.names import NS, PREFIXES, Iri
-from provenance_graph.rdf import our_quad
+from provenance_graph.core.claims import Literal, Quad
+from provenance_graph.core.iris import NS, PREFIXES, Iri
+from provenance_graph.core.rdf import our_quad
+from provenance_graph.core.terms import RDF, XSD
 from provenance_graph.shapes.compile import Check, compile_shapes
 from provenance_graph.shapes.findings import Finding
 from provenance_graph.shapes.model import Shape
 from provenance_graph.shapes.parse import own_shapes
-from provenance_graph.shapes.reference import COMPLEX_PATH
-from provenance_graph.vocab import RDF_TYPE, XSD_STRING
+from tools.shacl_reference import COMPLEX_PATH
 
 HEAD = "".join(f"@prefix {prefix}: <{name}> .\n" for prefix, name in PREFIXES.items())
 X = "https://example.org/"
@@ -87,7 +87,7 @@ def fault_for(check: Check, number: int) -> list[Quad] | None:
 def _target(check: Check, focus: Iri) -> list[Quad]:
     target = check.targets[0]
     if target.kind == "class":
-        return [(focus, RDF_TYPE, Iri(target.term.value), None)]
+        return [(focus, RDF.type, Iri(target.term.value), None)]
     if check.targets_implied:
         return []
     if target.kind == "subjects":
@@ -118,7 +118,7 @@ def _bad_values(check: Check) -> Iterator[Iri | Literal]:
             return
         case "MaxCount":
             for n in range(int(terms[0].value) + 1):
-                yield Literal(f"value {n}", XSD_STRING)
+                yield Literal(f"value {n}", XSD.string)
         case "Datatype":
             yield _number("7") if datatype != "integer" else Literal("seven")
         case "NodeKind" if terms[0].value.endswith("IRI"):

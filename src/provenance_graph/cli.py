@@ -10,7 +10,7 @@ import sys
 import click
 
 from provenance_graph import commands
-from provenance_graph.errors import ProvenanceError, StoreError
+from provenance_graph.core.errors import ProvenanceError, StoreError
 from provenance_graph.session import Session
 
 DONE, FINDINGS, USAGE, NO_STORE = 0, 1, 2, 3

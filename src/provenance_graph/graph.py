@@ -11,26 +11,26 @@ import html
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from provenance_graph import vocab
-from provenance_graph.analysis import conflicts as conflict_ledger
-from provenance_graph.analysis import questions
-from provenance_graph.analysis.conflicts_model import Conflict
-from provenance_graph.analysis.fields import fields, property_named
-from provenance_graph.analysis.naming import resolve
-from provenance_graph.analysis.profile import Profile, profile, value_json
-from provenance_graph.analysis.stats import Stats, stats
-from provenance_graph.claims import HeldClaim, Value
-from provenance_graph.names import Iri, local_name, said
+from provenance_graph.acceptance.evidence import Evidence, day_of
+from provenance_graph.conflicts import detect as conflict_ledger
+from provenance_graph.conflicts.results import Conflict
+from provenance_graph.core.claims import HeldClaim, Value
+from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.terms import PG, RDF
+from provenance_graph.model import questions
+from provenance_graph.model.fields import fields, property_named
+from provenance_graph.model.naming import resolve
+from provenance_graph.model.profile import Profile, profile, value_json
+from provenance_graph.model.stats import Stats, stats
 from provenance_graph.store.base import ANY, Rows, Store
 from provenance_graph.store.opening import open_store
-from provenance_graph.view.evidence import Evidence, day_of
 
 if TYPE_CHECKING:
     import pandas as pd
     import rdflib
 
-    from provenance_graph.analysis.assessment import Assessed
-    from provenance_graph.analysis.lineage import LineageGraph
+    from provenance_graph.assessment.assess import Assessed
+    from provenance_graph.lineage.graph import LineageGraph
 
 
 class Table:
@@ -125,7 +125,7 @@ class Model:
 
     def assess(self, rubric: str = "kg-transparency") -> Assessed:
         """Its score under a rubric, each point down to its claims."""
-        from provenance_graph.analysis.assessment import assess_model
+        from provenance_graph.assessment.assess import assess_model
 
         return assess_model(self.evidence, self.iri, rubric)
 
@@ -198,9 +198,7 @@ class Graph:
 
     def models(self) -> list[Model]:
         """Every model, by IRI."""
-        found = {
-            s for s, *_ in self.store.quads(predicate=vocab.RDF_TYPE, object=vocab.MODEL_CLASS)
-        }
+        found = {s for s, *_ in self.store.quads(predicate=RDF.type, object=PG.Model)}
         return [Model(self, iri) for iri in sorted(found)]
 
     def query(self, sparql: str, bindings: Mapping[str, Value] | None = None) -> Table:
@@ -221,7 +219,7 @@ class Graph:
 
     def lineage(self) -> LineageGraph:
         """The lineage of all models: ancestors, descendants, paths, impact, networkx."""
-        from provenance_graph.analysis.lineage import LineageGraph
+        from provenance_graph.lineage.graph import LineageGraph
 
         if self._lineage is None or self._lineage[0] != self.store.version:
             self._lineage = self.store.version, LineageGraph.open(self.store)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from provenance_graph.claims import Literal
-from provenance_graph.names import Iri, said
+from provenance_graph.core.claims import Literal
+from provenance_graph.core.iris import Iri, said
 from provenance_graph.store.opening import open_store
 
 if TYPE_CHECKING:

@@ -29,9 +29,9 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of the curated records alone: small enough to count in, whatever else is shipped."""
-    from provenance_graph.analysis.derived import EvidenceLevels
+    from provenance_graph.assessment.derived import EvidenceLevels
+    from provenance_graph.core.resources import folder
     from provenance_graph.ingest.build import build
-    from provenance_graph.resources import folder
 
     data = tmp_path_factory.mktemp("curated")
     for path in folder("data").iterdir():

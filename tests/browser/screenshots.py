@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import driving
 from test_views import VIEWS
 
+from provenance_graph.core.resources import folder
 from provenance_graph.ingest.build import build
-from provenance_graph.resources import folder
 
 WIDTHS = (360, 800, 1400)
 SHOWN = {

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs
 import httpx2
 import pytest
 
-from provenance_graph import vocab
-from provenance_graph.claims import Literal, Quad
-from provenance_graph.errors import QueryError, QuerySyntax
-from provenance_graph.names import Iri
+from provenance_graph.core.claims import Literal, Quad
+from provenance_graph.core.errors import QueryError, QuerySyntax
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import RDF, XSD
 from provenance_graph.store.base import ANY, Change, DatasetChoice, Limits, Store, WritableStore
 from provenance_graph.store.embedded import EmbeddedStore, build
 from provenance_graph.store.memory import MemoryStore
@@ -20,9 +20,9 @@ from provenance_graph.store.remote import RemoteStore
 EX = "https://example.org/"
 A, B, P, Q = (Iri(EX + name) for name in "abpq")
 G, H = Iri(EX + "graph/g"), Iri(EX + "graph/h")
-ONE = Literal("1", vocab.XSD_INTEGER)
+ONE = Literal("1", XSD.integer)
 HARD = Literal('a "quote"\n\\u0041 {}},{ \u2028 <b>&amp;')
-FRENCH = Literal("modèle", vocab.RDF_LANG_STRING, "fr")
+FRENCH = Literal("modèle", RDF.langString, "fr")
 DATA: list[Quad] = [
     (A, P, ONE, None),
     (A, Q, B, None),

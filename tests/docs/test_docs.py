@@ -9,7 +9,7 @@ import click
 import pytest
 
 from provenance_graph import cli
-from provenance_graph.sources import readers
+from provenance_graph.formats.registry import readers
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "data" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from readers_a import load
 
-from provenance_graph import rdf
-from provenance_graph.claims import Problem, Record
-from provenance_graph.sources import readers
-from provenance_graph.sources.records import records_of
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Problem, Record
+from provenance_graph.formats.records import records_of
+from provenance_graph.formats.registry import readers
 
 HERE = Path(__file__).parent
 FORMATS = ("exo", "huggingface", "litellm", "modelsdev", "mteb", "osaimap")

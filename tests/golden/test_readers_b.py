@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from readers_b import document
 
-from provenance_graph import rdf
-from provenance_graph.claims import Problem, Record
-from provenance_graph.sources import readers
-from provenance_graph.sources.records import records_of
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Problem, Record
+from provenance_graph.formats.records import records_of
+from provenance_graph.formats.registry import readers
 
 HERE = Path(__file__).parent
 FORMATS = ("croissant", "cyclonedx", "epoch", "fair4ml", "fmti", "mot", "osai", "spdx3")

@@ -12,13 +12,13 @@ import rdflib
 from rdflib.namespace import RDF, SH
 from shared import SHARED, needs_shared
 
-from provenance_graph.claims import Literal, Value
-from provenance_graph.errors import BadShape
-from provenance_graph.names import PREFIXES
+from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.errors import BadShape
+from provenance_graph.core.iris import PREFIXES
+from provenance_graph.core.literals import decimal
 from provenance_graph.shapes.parse import load_shapes
 from provenance_graph.shapes.setbased import validate_store
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.values import decimal
 
 pytestmark = needs_shared
 MF = rdflib.Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")

@@ -10,27 +10,23 @@ import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance_graph import names, rdf, values, vocab
-from provenance_graph.analysis import rubrics
-from provenance_graph.analysis.assessment_evidence import (
-    GRAPH,
-    LEVEL_PROPERTIES,
-    as_quads,
-    stored_levels,
-)
-from provenance_graph.analysis.assessment_levels import Finding, Question, findings
-from provenance_graph.analysis.assessment_score import Assessment, assess, moved, rounded
-from provenance_graph.analysis.assessment_totals import query, totals
-from provenance_graph.analysis.rubric_model import Rubric, Rubrics
-from provenance_graph.claims import Basis, Claim, Header, HeldClaim, Quad, Stance
+from provenance_graph.assessment import rubric_loader
+from provenance_graph.assessment.evidence import GRAPH, LEVEL_PROPERTIES, as_quads, stored_levels
+from provenance_graph.assessment.levels import Finding, Question, findings
+from provenance_graph.assessment.rubric import Rubric, Rubrics
+from provenance_graph.assessment.score import Assessment, assess, moved, rounded
+from provenance_graph.assessment.totals import query, totals
+from provenance_graph.core import iris, literals, rdf
+from provenance_graph.core.claims import Basis, Claim, Header, HeldClaim, Quad, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.resources import folder
+from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.ingest.build import reference_quads
-from provenance_graph.names import Iri
-from provenance_graph.resources import folder
 from provenance_graph.store.memory import MemoryStore
 
-MODEL = names.model("org/m")
-SINGLE = frozenset({vocab.PARAMETER_COUNT, vocab.LICENSE, vocab.WEIGHTS_AVAILABILITY})
-MIT, OTHER = Iri("http://spdx.org/licenses/MIT"), names.mint("licence", "proprietary")
+MODEL = iris.model("org/m")
+SINGLE = frozenset({PG.parameterCount, DCTERMS.license, PG.weightsAvailability})
+MIT, OTHER = Iri("http://spdx.org/licenses/MIT"), iris.mint("licence", "proprietary")
 
 
 @cache
@@ -45,7 +41,7 @@ def rubric_files():
 
 @cache
 def known() -> Rubrics:
-    return rubrics.load(reference())
+    return rubric_loader.load(reference())
 
 
 @cache
@@ -54,29 +50,29 @@ def asked() -> Question:
 
 
 PROPERTIES = (
-    vocab.PARAMETER_COUNT, vocab.LICENSE, vocab.WEIGHTS_AVAILABILITY, vocab.DATA_ACQUISITION,
-    vocab.TRAINED_ON, vocab.CONTEXT_LENGTH, vocab.LAYER_COUNT, vocab.PAPER, vocab.EVALUATION_OF,
-    vocab.FINE_TUNED_FROM, vocab.TRAINING_CODE,
+    PG.parameterCount, DCTERMS.license, PG.weightsAvailability, PG.dataAcquisition,
+    PG.trainedOn, PG.contextLength, PG.layerCount, PG.paper, PG.evaluationOf,
+    PG.fineTunedFrom, PG.trainingCode,
 )  # fmt: skip
 VALUES = {
-    vocab.LICENSE: [MIT, OTHER],
-    vocab.WEIGHTS_AVAILABILITY: [vocab.OPEN_WEIGHTS, vocab.GATED_WEIGHTS, vocab.API_ONLY],
-    vocab.DATA_ACQUISITION: [vocab.WEB_CRAWL, vocab.SYNTHETIC_DATA],
+    DCTERMS.license: [MIT, OTHER],
+    PG.weightsAvailability: [PG.OpenWeights, PG.GatedWeights, PG.ApiOnly],
+    PG.dataAcquisition: [PG.WebCrawl, PG.SyntheticData],
 }
 
 
 @st.composite
 def claims(draw: st.DrawFn, bases: tuple[Basis, ...] = tuple(Basis)) -> HeldClaim:
     predicate = draw(st.sampled_from(PROPERTIES))
-    value = draw(st.sampled_from(VALUES.get(predicate, [values.integer(8), values.integer(9)])))
+    value = draw(st.sampled_from(VALUES.get(predicate, [literals.integer(8), literals.integer(9)])))
     stance = draw(st.sampled_from([*Stance, Stance.STATED, Stance.STATED, Stance.STATED]))
     silent = stance in (Stance.NOT_STATED, Stance.REPORTS_UNDISCLOSED, Stance.DECLINES)
     basis = draw(st.sampled_from(bases))
     source = draw(st.sampled_from(["one", "two", "three"]))
     header = Header(
-        names.record("t", source, "2025-01-01"),
+        iris.record("t", source, "2025-01-01"),
         Iri(f"https://example.org/{source}"),
-        names.organization("T"),
+        iris.organization("T"),
         "2025-01-01",
         "rdf",
         basis,

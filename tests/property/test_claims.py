@@ -10,14 +10,16 @@ import pyoxigraph as ox
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenance_graph import rdf, values, vocab
-from provenance_graph.claims import Basis, Claim, Header, Literal, Precision, Record, Stance
-from provenance_graph.errors import SourceError
-from provenance_graph.names import Iri
-from provenance_graph.sources import readers
-from provenance_graph.sources.apx_fields import EXPERT_TOTAL_LABELS, FIELDS, HEADINGS
-from provenance_graph.sources.document import Document
-from provenance_graph.sources.records import records_of
+from provenance_graph.core import literals as values
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Basis, Claim, Header, Literal, Precision, Record, Stance
+from provenance_graph.core.errors import SourceError
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA, XSD
+from provenance_graph.formats.apx.fields import EXPERT_TOTAL_LABELS, FIELDS, HEADINGS
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.records import records_of
+from provenance_graph.formats.registry import readers
 
 RECORD = Iri("https://w3id.org/provenance-graph/id/record/test/x/2026-01-31")
 FEW = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -25,7 +27,7 @@ FEW = settings(max_examples=100, deadline=None, suppress_health_check=[HealthChe
 texts = st.text(max_size=40).map(lambda text: values.text(text).lexical)
 # an annotated claim keeps an empty text as no text: it has nothing to say
 iris = st.from_regex(r"https://example\.org/[a-z]{1,6}", fullmatch=True).map(Iri)
-predicates = st.sampled_from([vocab.NAME, vocab.PARAMETER_COUNT, vocab.ISSUED, vocab.TRAINED_ON])
+predicates = st.sampled_from([SCHEMA.name, PG.parameterCount, DCTERMS.issued, PG.trainedOn])
 days = st.dates(date(1900, 1, 1), date(2199, 12, 31)).map(date.isoformat)
 literals = st.one_of(
     texts.map(values.text),
@@ -34,7 +36,7 @@ literals = st.one_of(
     st.decimals(-(10**6), 10**6, allow_nan=False, places=6).map(values.decimal),
     st.floats(allow_nan=False, allow_infinity=False, width=32).map(values.double),
     st.booleans().map(values.boolean),
-    days.map(lambda day: Literal(day, vocab.XSD_DATE)),
+    days.map(lambda day: Literal(day, XSD.date)),
 )
 plain = st.builds(Claim, iris, predicates, st.one_of(iris, literals))
 annotated = st.builds(

@@ -7,39 +7,40 @@ from functools import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance_graph import names, values, vocab
-from provenance_graph.analysis.assessment_evidence import GRAPH, ModelEvidence, as_quads
-from provenance_graph.analysis.derived import EvidenceLevels
-from provenance_graph.claims import Basis, Claim, Header, Quad, Record, Stance
+from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.assessment.derived import EvidenceLevels
+from provenance_graph.assessment.evidence import GRAPH, ModelEvidence, as_quads
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Header, Quad, Record, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.resources import ontology_files
+from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA
 from provenance_graph.ingest.build import compile_quads, reference_quads
 from provenance_graph.ingest.update import update
-from provenance_graph.names import Iri
-from provenance_graph.resources import ontology_files
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.view.evidence import Evidence
 
-MODEL, OTHER = names.model("org/a"), names.model("org/b")
-NAMES = [MODEL, OTHER, names.entity("x", "model", "a")]
+MODEL, OTHER = iris.model("org/a"), iris.model("org/b")
+NAMES = [MODEL, OTHER, iris.entity("x", "model", "a")]
 HUBS = [Iri("https://huggingface.co/org/a"), Iri("https://huggingface.co/org/b")]
-VERSION, RESULT = names.entity("x", "version", "1"), names.entity("y", "evaluation", "1")
+VERSION, RESULT = iris.entity("x", "version", "1"), iris.entity("y", "evaluation", "1")
 DAYS = ["2025-01-01", "2025-06-01"]
 
 said = st.one_of(
     st.builds(
         lambda s, n, stance: Claim(
-            s, vocab.PARAMETER_COUNT, None if stance is Stance.DECLINES else values.integer(n), stance
+            s, PG.parameterCount, None if stance is Stance.DECLINES else literals.integer(n), stance
         ),
         st.sampled_from(NAMES),
         st.integers(7, 8),
         st.sampled_from([Stance.STATED, Stance.STATED, Stance.DECLINES]),
     ),
-    st.builds(lambda s: Claim(s, vocab.RDF_TYPE, vocab.MODEL_CLASS), st.sampled_from(NAMES)),
-    st.builds(lambda s, h: Claim(s, vocab.HUB_REPOSITORY, h), st.sampled_from(NAMES), st.sampled_from(HUBS)),
-    st.builds(lambda s: Claim(VERSION, vocab.SPECIALIZATION_OF, s), st.sampled_from(NAMES)),
-    st.builds(lambda n: Claim(VERSION, vocab.VERSION, values.text(n)), st.sampled_from(["1", "2"])),
-    st.builds(lambda s: Claim(RESULT, vocab.EVALUATION_OF, s), st.sampled_from([VERSION, *NAMES])),
+    st.builds(lambda s: Claim(s, RDF.type, PG.Model), st.sampled_from(NAMES)),
+    st.builds(lambda s, h: Claim(s, PG.hubRepository, h), st.sampled_from(NAMES), st.sampled_from(HUBS)),
+    st.builds(lambda s: Claim(VERSION, PROV.specializationOf, s), st.sampled_from(NAMES)),
+    st.builds(lambda n: Claim(VERSION, SCHEMA.version, literals.text(n)), st.sampled_from(["1", "2"])),
+    st.builds(lambda s: Claim(RESULT, PG.evaluationOf, s), st.sampled_from([VERSION, *NAMES])),
     st.builds(
-        lambda s: Claim(RESULT, vocab.EVALUATION_OF, s, basis=Basis.MEASUREMENT),
+        lambda s: Claim(RESULT, PG.evaluationOf, s, basis=Basis.MEASUREMENT),
         st.sampled_from([VERSION, MODEL]),
     ),
 )  # fmt: skip
@@ -49,9 +50,9 @@ said = st.one_of(
 def records(draw: st.DrawFn) -> Record:
     local, day = draw(st.sampled_from(["one", "two", "three"])), draw(st.sampled_from(DAYS))
     header = Header(
-        names.record("t", local, day),
+        iris.record("t", local, day),
         Iri(f"https://example.org/{local}"),
-        names.organization("T"),
+        iris.organization("T"),
         day,
         "rdf",
         draw(st.sampled_from([Basis.DEVELOPER, Basis.ARTIFACT, Basis.THIRD_PARTY])),

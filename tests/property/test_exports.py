@@ -13,104 +13,105 @@ from exports_back import missing
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenance_graph import names, values, vocab
-from provenance_graph.analysis.bundle_model import Bundle, LicenceInfo, Thing
-from provenance_graph.claims import Literal, Value
-from provenance_graph.exports import export, exporters
-from provenance_graph.exports.writing import accepted
-from provenance_graph.names import Iri
+from provenance_graph.core import iris, literals, terms
+from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
+from provenance_graph.exchange.ledger import accepted
+from provenance_graph.exchange.registry import export, exporters
+from provenance_graph.model.bundle_results import Bundle, LicenceInfo, Thing
 
 MIT = Iri("http://spdx.org/licenses/MIT")
-LLAMA = names.mint("licence", "llama-3.1")
+LLAMA = iris.mint("licence", "llama-3.1")
 LICENCES = {
     MIT: LicenceInfo(MIT, "MIT", spdx=True, label="MIT License", hub_token="mit"),
     LLAMA: LicenceInfo(LLAMA, "llama-3.1", spdx=False, hub_token="llama3.1"),
 }
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
 WORDS = st.from_regex(r"[A-Za-z][A-Za-z0-9 .-]{0,20}[A-Za-z0-9]", fullmatch=True)
-COUNTS = st.integers(1, 2**50).map(values.integer)
-AMOUNTS = st.decimals("0.001", "99999", places=3).map(values.decimal)
+COUNTS = st.integers(1, 2**50).map(literals.integer)
+AMOUNTS = st.decimals("0.001", "99999", places=3).map(literals.decimal)
 DAYS = st.dates(date(1971, 1, 1), date(2090, 12, 31)).map(
-    lambda day: Literal(day.isoformat(), vocab.XSD_DATE)
+    lambda day: Literal(day.isoformat(), XSD.date)
 )
 PAGES = st.from_regex(r"https://(example\.org|arxiv\.org/abs|github\.com)/[a-z0-9./]{1,12}", fullmatch=True).map(Iri)  # fmt: skip
 FACTS: dict[Iri, st.SearchStrategy[Any]] = {
-    vocab.PARAMETER_COUNT: COUNTS,
-    vocab.CONTEXT_LENGTH: COUNTS,
-    vocab.HIDDEN_SIZE: COUNTS,
-    vocab.TRAINING_TOKEN_COUNT: COUNTS,
-    vocab.TRAINING_ENERGY_M_WH: AMOUNTS,
-    vocab.TRAINING_CO2E_TONNES: AMOUNTS,
-    vocab.MINIMUM_MEMORY_GB: AMOUNTS,
-    vocab.ISSUED: DAYS,
-    vocab.CREATED: DAYS,
-    vocab.MODIFIED: DAYS,
-    vocab.ARCHITECTURE_FAMILY: TEXTS.map(values.text),
-    vocab.ARCHITECTURE_CLASS: TEXTS.map(values.text),
-    vocab.TASK: TEXTS.map(values.text),
-    vocab.FRAMEWORK: TEXTS.map(values.text),
-    vocab.LANGUAGE: st.sampled_from(["en", "no", "de", "zh"]).map(values.text),
-    vocab.ALTERNATE_NAME: TEXTS.map(values.text),
-    vocab.FILE_FORMAT: st.sampled_from(["gguf", "pytorch"]).map(values.text),
-    vocab.PAPER: PAGES,
-    vocab.HOMEPAGE: PAGES,
-    vocab.CODE_REPOSITORY: PAGES,
-    vocab.WEIGHTS_LOCATION: PAGES,
-    vocab.LICENSE: st.sampled_from(sorted(LICENCES)),
-    vocab.INPUT_MODALITY: st.sampled_from([vocab.TEXT, vocab.IMAGE, vocab.EMBEDDING]),
-    vocab.UNDISCLOSED: st.sampled_from([vocab.TRAINED_ON, vocab.TRAINING_COMPUTE_FLOP]),
+    PG.parameterCount: COUNTS,
+    PG.contextLength: COUNTS,
+    PG.hiddenSize: COUNTS,
+    PG.trainingTokenCount: COUNTS,
+    PG.trainingEnergyMWh: AMOUNTS,
+    PG.trainingCO2eTonnes: AMOUNTS,
+    PG.minimumMemoryGB: AMOUNTS,
+    DCTERMS.issued: DAYS,
+    DCTERMS.created: DAYS,
+    DCTERMS.modified: DAYS,
+    PG.architectureFamily: TEXTS.map(literals.text),
+    PG.architectureClass: TEXTS.map(literals.text),
+    PG.task: TEXTS.map(literals.text),
+    PG.framework: TEXTS.map(literals.text),
+    DCTERMS.language: st.sampled_from(["en", "no", "de", "zh"]).map(literals.text),
+    SCHEMA.alternateName: TEXTS.map(literals.text),
+    PG.fileFormat: st.sampled_from(["gguf", "pytorch"]).map(literals.text),
+    PG.paper: PAGES,
+    PG.homepage: PAGES,
+    PG.codeRepository: PAGES,
+    PG.weightsLocation: PAGES,
+    DCTERMS.license: st.sampled_from(sorted(LICENCES)),
+    PG.inputModality: st.sampled_from([PG.Text, PG.Image, PG.Embedding]),
+    PG.undisclosed: st.sampled_from([PG.trainedOn, PG.trainingComputeFLOP]),
 }
-SINGLE = frozenset(FACTS) - {vocab.LANGUAGE, vocab.PAPER, vocab.INPUT_MODALITY, vocab.TASK}
+SINGLE = frozenset(FACTS) - {DCTERMS.language, PG.paper, PG.inputModality, PG.task}
 STRICT = JsonStrictValidator(SchemaVersion.V1_6)
 
 
 @st.composite
 def things(draw: st.DrawFn, kind: Iri, iri: Iri, hub: bool) -> Thing:
-    facts: dict[Iri, tuple[Value, ...]] = {vocab.RDF_TYPE: (kind,)}
-    facts[vocab.NAME] = (values.text(iri.rsplit("/", 1)[-1]),)
+    facts: dict[Iri, tuple[Value, ...]] = {RDF.type: (kind,)}
+    facts[SCHEMA.name] = (literals.text(iri.rsplit("/", 1)[-1]),)
     for predicate in draw(st.lists(st.sampled_from(sorted(FACTS)), max_size=8, unique=True)):
         found = draw(st.lists(FACTS[predicate], min_size=1, max_size=2, unique=True))
         facts[predicate] = tuple(found[:1] if predicate in SINGLE else found)
-    repository = names.said(iri) if hub else ""
+    repository = iris.said(iri) if hub else ""
     if repository:
-        prefix = "datasets/" if kind == vocab.DATASET_CLASS else ""
-        facts[vocab.HUB_REPOSITORY] = (Iri(f"https://huggingface.co/{prefix}{repository}"),)
+        prefix = "datasets/" if kind == PG.Dataset else ""
+        facts[PG.hubRepository] = (Iri(f"https://huggingface.co/{prefix}{repository}"),)
     return Thing(iri, facts, repository)
 
 
 @st.composite
 def bundles(draw: st.DrawFn) -> Bundle:
     """A model, perhaps with parents, a dataset, a maker and scores."""
-    models = [names.model(f"org/m{n}") for n in range(draw(st.integers(1, 3)))]
-    data = [names.dataset(f"org/d{n}") for n in range(draw(st.integers(0, 1)))]
-    found = {m: draw(things(vocab.MODEL_CLASS, m, draw(st.booleans()))) for m in models}
-    found |= {d: draw(things(vocab.DATASET_CLASS, d, draw(st.booleans()))) for d in data}
+    models = [iris.model(f"org/m{n}") for n in range(draw(st.integers(1, 3)))]
+    data = [iris.dataset(f"org/d{n}") for n in range(draw(st.integers(0, 1)))]
+    found = {m: draw(things(PG.Model, m, draw(st.booleans()))) for m in models}
+    found |= {d: draw(things(PG.Dataset, d, draw(st.booleans()))) for d in data}
     first = dict(found[models[0]].facts)
     for parent in models[1:]:
-        relation = draw(st.sampled_from(vocab.DERIVATIONS))
+        relation = draw(st.sampled_from(terms.DERIVATIONS))
         first[relation] = (*first.get(relation, ()), parent)
-        first[vocab.WAS_DERIVED_FROM] = (*first.get(vocab.WAS_DERIVED_FROM, ()), parent)
+        first[PROV.wasDerivedFrom] = (*first.get(PROV.wasDerivedFrom, ()), parent)
     if data:
-        first[vocab.TRAINED_ON] = tuple(data)
-    maker = names.organization(draw(WORDS))
-    first[vocab.CREATOR] = (maker,)
+        first[PG.trainedOn] = tuple(data)
+    maker = iris.organization(draw(WORDS))
+    first[DCTERMS.creator] = (maker,)
     found[models[0]] = Thing(models[0], first, found[models[0]].repository)
-    bench = names.mint("benchmark", "mmlu")
-    found[bench] = Thing(bench, {vocab.NAME: (values.text("MMLU"),)})
+    bench = iris.mint("benchmark", "mmlu")
+    found[bench] = Thing(bench, {SCHEMA.name: (literals.text("MMLU"),)})
     nodes = []
     for number, score in enumerate(draw(st.lists(AMOUNTS, max_size=2))):
-        node = names.mint("in", "x", "evaluation", str(number))
+        node = iris.mint("in", "x", "evaluation", str(number))
         found[node] = Thing(
             node,
-            {vocab.EVALUATION_OF: (models[0],), vocab.BENCHMARK: (bench,), vocab.SCORE: (score,)},
+            {PG.evaluationOf: (models[0],), PG.benchmark: (bench,), PG.score: (score,)},
         )
-        nodes.append((vocab.EVALUATION_OF, node))
+        nodes.append((PG.evaluationOf, node))
     return Bundle(
         subjects=(models[0],),
         models=tuple(models),
         datasets=tuple(data),
         things=found,
-        labels={maker: names.said(maker)},
+        labels={maker: iris.said(maker)},
         licences=LICENCES,
         nodes={models[0]: tuple(nodes)},
         claims=(),

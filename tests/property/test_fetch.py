@@ -8,10 +8,10 @@ import httpx2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance_graph.claims import Problem
-from provenance_graph.errors import FetchError
-from provenance_graph.sources.document import Document
-from provenance_graph.sources.fetch import Door, fetch
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import FetchError
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.fetch.door import Door, fetch
 
 scalars = st.one_of(
     st.none(), st.booleans(), st.integers(), st.text(max_size=8),

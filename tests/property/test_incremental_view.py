@@ -8,34 +8,35 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance_graph import names, values, vocab
-from provenance_graph.analysis.derived import EvidenceLevels
-from provenance_graph.claims import Basis, Claim, Header, Precision, Quad, Record, Stance
-from provenance_graph.errors import NotFound
+from provenance_graph.acceptance.identity import Mapping
+from provenance_graph.assessment.derived import EvidenceLevels
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Header, Precision, Quad, Record, Stance
+from provenance_graph.core.errors import NotFound
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.resources import ontology_files
+from provenance_graph.core.terms import DCTERMS, PG, SKOS
 from provenance_graph.ingest.build import compile_quads, reference_quads
 from provenance_graph.ingest.update import digest_part, update
-from provenance_graph.names import Iri
-from provenance_graph.resources import ontology_files
 from provenance_graph.store.base import ANY, Change
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.view.identity import Mapping
 
-MODELS = [names.model("org/a"), names.model("org/b"), names.entity("x", "model", "a")]
-ENTITIES = [*MODELS, names.entity("y", "model", "a"), names.entity("y", "model", "b")]
+MODELS = [iris.model("org/a"), iris.model("org/b"), iris.entity("x", "model", "a")]
+ENTITIES = [*MODELS, iris.entity("y", "model", "a"), iris.entity("y", "model", "b")]
 HUBS = [Iri("https://huggingface.co/org/a"), Iri("https://huggingface.co/org/b")]
-CURATED = [Mapping(names.entity("x", "model", "a"), vocab.EXACT_MATCH, names.model("org/a"))]
+CURATED = [Mapping(iris.entity("x", "model", "a"), SKOS.exactMatch, iris.model("org/a"))]
 RUBRICS = ("kg-transparency", "facets", "osai")
 LEVELS = EvidenceLevels()
 DAYS = ["2025-01-01", "2025-06-01", "2026-01-01"]
 
 facts = st.one_of(
-    st.tuples(st.just(vocab.CONTEXT_LENGTH), st.integers(1, 3).map(values.integer)),
-    st.tuples(st.just(vocab.INPUT_MODALITY), st.sampled_from([vocab.TEXT, vocab.IMAGE])),
-    st.tuples(st.just(vocab.FINE_TUNED_FROM), st.sampled_from(ENTITIES)),
-    st.tuples(st.just(vocab.HUB_REPOSITORY), st.sampled_from(HUBS)),
+    st.tuples(st.just(PG.contextLength), st.integers(1, 3).map(literals.integer)),
+    st.tuples(st.just(PG.inputModality), st.sampled_from([PG.Text, PG.Image])),
+    st.tuples(st.just(PG.fineTunedFrom), st.sampled_from(ENTITIES)),
+    st.tuples(st.just(PG.hubRepository), st.sampled_from(HUBS)),
     st.tuples(
-        st.sampled_from([vocab.ISSUED, vocab.KNOWLEDGE_CUTOFF]),
-        st.sampled_from(DAYS).map(lambda day: values.day(day).literal),  # type: ignore[union-attr]
+        st.sampled_from([DCTERMS.issued, PG.knowledgeCutoff]),
+        st.sampled_from(DAYS).map(lambda day: literals.day(day).literal),  # type: ignore[union-attr]
     ),
 )
 silences = st.sampled_from(
@@ -47,7 +48,7 @@ silences = st.sampled_from(
 def claims(draw: st.DrawFn) -> Claim:
     subject = draw(st.sampled_from(ENTITIES))
     if draw(st.integers(0, 4)) == 0:
-        return Claim(subject, vocab.CONTEXT_LENGTH, None, draw(silences))
+        return Claim(subject, PG.contextLength, None, draw(silences))
     predicate, value = draw(facts)
     return Claim(
         subject,
@@ -65,9 +66,9 @@ def records(draw: st.DrawFn) -> Record:
     local = draw(st.sampled_from(["one", "two", "three"]))
     day = draw(st.sampled_from(DAYS))
     header = Header(
-        names.record("t", local, day),
+        iris.record("t", local, day),
         Iri(f"https://example.org/{local}"),
-        names.organization("T"),
+        iris.organization("T"),
         day,
         "rdf",
         draw(st.sampled_from(list(Basis))),
@@ -112,19 +113,19 @@ def test_any_sequence_of_imports_and_retractions_equals_a_full_build(steps) -> N
 def test_dropping_a_record_that_is_not_there_says_so() -> None:
     store = MemoryStore(compile_quads(reference(), [], []))
     with pytest.raises(NotFound, match="no record named"):
-        update(store, drop=[names.record("t", "gone", "2025-01-01")])
+        update(store, drop=[iris.record("t", "gone", "2025-01-01")])
 
 
 def test_the_digest_of_the_same_records_is_the_same_in_any_order() -> None:
     def one(local: str) -> Record:
         header = Header(
-            names.record("t", local, "2025-01-01"),
+            iris.record("t", local, "2025-01-01"),
             Iri("https://example.org/"),
-            names.organization("T"),
+            iris.organization("T"),
             "2025-01-01",
             "rdf",
         )
-        return Record(header, (Claim(MODELS[0], vocab.CONTEXT_LENGTH, values.integer(1)),))
+        return Record(header, (Claim(MODELS[0], PG.contextLength, literals.integer(1)),))
 
     stores = [MemoryStore(), MemoryStore()]
     for store in stores:

@@ -8,15 +8,16 @@ import pyoxigraph as ox
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance_graph import rdf, vocab
-from provenance_graph.analysis.licences_catalogue import Catalogue, Licence
-from provenance_graph.analysis.licences_inherit import inherited
-from provenance_graph.analysis.licences_passing import FIRST, SECOND, classes, edge_type
-from provenance_graph.analysis.licences_whole import propagate
-from provenance_graph.analysis.lineage_arrays import CODE, DERIVED, RELATIONS
-from provenance_graph.analysis.lineage_index import DATASET, LineageIndex
-from provenance_graph.names import Iri, dataset, mint, model
-from provenance_graph.resources import folder
+from provenance_graph.core import rdf
+from provenance_graph.core.iris import Iri, dataset, mint, model
+from provenance_graph.core.resources import folder
+from provenance_graph.core.terms import PG
+from provenance_graph.licences.catalogue import Catalogue, Licence
+from provenance_graph.licences.inherit import inherited
+from provenance_graph.licences.passing import FIRST, SECOND, classes, edge_type
+from provenance_graph.licences.whole import propagate
+from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS
+from provenance_graph.lineage.index import DATASET, LineageIndex
 from provenance_graph.store.memory import MemoryStore
 
 
@@ -151,7 +152,7 @@ def test_a_model_trained_on_what_a_banned_model_wrote_is_found_through_the_datas
     writer, reader, data = model("openai/chatgpt"), model("h4/zephyr"), dataset("h4/ultrachat")
     terms = mint("licence", "openai-terms-2024-12-11")
     index = LineageIndex.of_edges(
-        [(data, vocab.GENERATED_BY, writer), (reader, vocab.TRAINED_ON, data)],
+        [(data, PG.generatedBy, writer), (reader, PG.trainedOn, data)],
         {writer: (terms,), reader: (LICENCES[0],), data: (LICENCES[0],)},
     )
     node = index.names.find(reader)
@@ -163,6 +164,6 @@ def test_a_model_trained_on_what_a_banned_model_wrote_is_found_through_the_datas
     ]
     assert [(index.names[one.origin], one.settled) for one in found] == [(writer, False)]
     assert [int(index.up.code[place]) for _, place in found[0].path] == [
-        CODE[vocab.TRAINED_ON],
-        CODE[vocab.GENERATED_BY],
+        CODE[PG.trainedOn],
+        CODE[PG.generatedBy],
     ]

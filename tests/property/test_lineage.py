@@ -8,17 +8,17 @@ import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance_graph import vocab
-from provenance_graph.analysis import lineage_arrays as arrays
-from provenance_graph.analysis import lineage_paths as paths
-from provenance_graph.analysis.lineage import LineageGraph, relation_mask
-from provenance_graph.analysis.lineage_index import LineageIndex
-from provenance_graph.names import Iri
+from provenance_graph.core import terms
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+from provenance_graph.lineage import arrays, paths
+from provenance_graph.lineage.graph import LineageGraph, relation_mask
+from provenance_graph.lineage.index import LineageIndex
 from provenance_graph.store.base import Change
 from provenance_graph.store.memory import MemoryStore
 
 NAMES = [Iri(f"https://example.org/{letter}") for letter in "abcdefghij"]
-RELATIONS = (vocab.FINE_TUNED_FROM, vocab.MERGED_FROM, vocab.TRAINED_ON, vocab.GENERATED_BY)
+RELATIONS = (PG.fineTunedFrom, PG.mergedFrom, PG.trainedOn, PG.generatedBy)
 edge_sets = st.sets(
     st.tuples(st.sampled_from(NAMES), st.sampled_from(RELATIONS), st.sampled_from(NAMES)),
     max_size=24,
@@ -33,7 +33,7 @@ def brute(edges: Edges, start: Iri, *, up: bool, influences: bool) -> dict[Iri, 
     while waiting:
         here = waiting.popleft()
         for child, relation, parent in edges:
-            if not influences and relation not in vocab.DERIVATIONS:
+            if not influences and relation not in terms.DERIVATIONS:
                 continue
             near, other = (child, parent) if up else (parent, child)
             if near == here and other not in far:
@@ -102,7 +102,7 @@ def test_an_updated_index_equals_one_built_anew(before, after):
 @given(edges=edge_sets)
 def test_circles_are_those_networkx_finds(edges):
     index = LineageIndex.of_edges(edges)
-    graph = nx.DiGraph((c, p) for c, r, p in edges if r in vocab.DERIVATIONS)
+    graph = nx.DiGraph((c, p) for c, r, p in edges if r in terms.DERIVATIONS)
     expected = {
         frozenset(group)
         for group in nx.strongly_connected_components(graph)
@@ -139,7 +139,7 @@ def test_a_generation_is_the_longest_way_up(edges, start):
     node = index.names.find(start)
     if node is None:
         return
-    graph = nx.DiGraph((c, p) for c, r, p in edges if r in vocab.DERIVATIONS)
+    graph = nx.DiGraph((c, p) for c, r, p in edges if r in terms.DERIVATIONS)
     graph.add_node(start)
     above = graph.subgraph({start} | nx.descendants(graph, start))
     got = paths.generation(index, node)

@@ -10,17 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from readers_a import DAY, document
 
-from provenance_graph import rdf
-from provenance_graph.claims import Claim, Problem, Record
-from provenance_graph.errors import SourceError
-from provenance_graph.names import Iri, is_iri
-from provenance_graph.sources import exo, huggingface, litellm, modelsdev, mteb, osaimap
-from provenance_graph.sources.document import Document, Reader
-from provenance_graph.sources.huggingface_card import FIELDS as CARD
-from provenance_graph.sources.huggingface_tables import COUNTS
-from provenance_graph.sources.modelsdev import FACTS
-from provenance_graph.sources.mteb import FIELDS as LINES
-from provenance_graph.sources.records import header
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Claim, Problem, Record
+from provenance_graph.core.errors import SourceError
+from provenance_graph.core.iris import Iri, is_iri
+from provenance_graph.formats.catalogues import exo, litellm, modelsdev, mteb, osaimap
+from provenance_graph.formats.catalogues.modelsdev import FACTS
+from provenance_graph.formats.catalogues.mteb import FIELDS as LINES
+from provenance_graph.formats.document import Document, Reader
+from provenance_graph.formats.huggingface import reader as huggingface
+from provenance_graph.formats.huggingface.card import FIELDS as CARD
+from provenance_graph.formats.huggingface.tables import COUNTS
+from provenance_graph.formats.records import header
 
 READERS = (
     exo.READER,

@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from readers_b import document
 
-from provenance_graph import rdf
-from provenance_graph.claims import Problem, Record
-from provenance_graph.errors import SourceError
-from provenance_graph.sources import readers
-from provenance_graph.sources.document import Reader
-from provenance_graph.sources.records import records_of
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Problem, Record
+from provenance_graph.core.errors import SourceError
+from provenance_graph.formats.document import Reader
+from provenance_graph.formats.records import records_of
+from provenance_graph.formats.registry import readers
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 FORMATS = ("croissant", "cyclonedx", "epoch", "fair4ml", "fmti", "mot", "osai", "spdx3")

@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from shape_cases import HEAD, X, comparable, quads
 
-from provenance_graph import vocab
-from provenance_graph.claims import Literal, Quad
-from provenance_graph.names import Iri
+from provenance_graph.core.claims import Literal, Quad
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.literals import boolean, day, decimal, double, integer
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.shapes.findings import Severity
 from provenance_graph.shapes.model import ACCEPTED_VIEW, RECORD_GRAPHS
 from provenance_graph.shapes.parse import load_shapes, own_shapes
-from provenance_graph.shapes.reference import graph_of, reference_findings, shapes_graph
 from provenance_graph.shapes.setbased import (
     affected,
     find_in_graph,
@@ -23,7 +23,7 @@ from provenance_graph.shapes.setbased import (
 )
 from provenance_graph.store.base import Change
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.values import boolean, day, decimal, double, integer
+from tools.shacl_reference import graph_of, reference_findings, shapes_graph
 
 # Making a counterexample small would take these many minutes.
 UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -152,42 +152,42 @@ def test_numbers_compare_alike_whatever_their_type(
 
 DATES = [day(text).literal for text in ("2024-01-15", "2024-06-30", "2025-12-31", "2025-02-28")]  # type: ignore[union-attr]
 FACTS: dict[Iri, list[Iri | Literal]] = {
-    vocab.CONTEXT_LENGTH: [integer(4096), integer(0), Literal("4K")],
-    vocab.SLIDING_WINDOW_SIZE: [integer(1024), integer(8192)],
-    vocab.ATTENTION_HEAD_COUNT: [integer(8), integer(32)],
-    vocab.KEY_VALUE_HEAD_COUNT: [integer(8), integer(64)],
-    vocab.ATTENTION_MECHANISM: [vocab.MULTI_HEAD_ATTENTION, vocab.DENSE, Literal("MHA")],
-    vocab.SPARSITY: [vocab.DENSE, vocab.MIXTURE_OF_EXPERTS],
-    vocab.EXPERT_COUNT: [integer(1), integer(64)],
-    vocab.ROPE_THETA: [double(10000.0), integer(10000)],
-    vocab.MINIMUM_MEMORY_GB: [decimal("16"), decimal("-1")],
-    vocab.TOOL_USE: [boolean(True), Literal("yes")],
-    vocab.ISSUED: list(DATES),
-    vocab.KNOWLEDGE_CUTOFF: list(DATES),
-    vocab.UNDISCLOSED: [vocab.CONTEXT_LENGTH, vocab.SPARSITY, Literal("all")],
-    vocab.NOT_APPLICABLE: [vocab.CONTEXT_LENGTH, vocab.EXPERT_COUNT],
-    vocab.WAS_DERIVED_FROM: [*THINGS],
-    vocab.QUANTIZED_FROM: [*THINGS],
-    vocab.LICENSE: [THINGS[0], Literal("MIT")],
-    vocab.DESCRIBED_AS: [*THINGS],
-    vocab.RDF_TYPE: [vocab.MODEL_CLASS, vocab.EVALUATION_RESULT_CLASS, vocab.LICENCE_CLASS, vocab.UNRESOLVED_REFERENCE_CLASS],
-    vocab.SCORE: [decimal("0.7"), decimal("80"), integer(3)],
-    vocab.MAX_SCORE: [decimal("1"), decimal("0")],
-    vocab.UNRESOLVED_TEXT: [Literal("GPT-3"), Literal("")],
+    PG.contextLength: [integer(4096), integer(0), Literal("4K")],
+    PG.slidingWindowSize: [integer(1024), integer(8192)],
+    PG.attentionHeadCount: [integer(8), integer(32)],
+    PG.keyValueHeadCount: [integer(8), integer(64)],
+    PG.attentionMechanism: [PG.MultiHeadAttention, PG.Dense, Literal("MHA")],
+    PG.sparsity: [PG.Dense, PG.MixtureOfExperts],
+    PG.expertCount: [integer(1), integer(64)],
+    PG.ropeTheta: [double(10000.0), integer(10000)],
+    PG.minimumMemoryGB: [decimal("16"), decimal("-1")],
+    PG.toolUse: [boolean(True), Literal("yes")],
+    DCTERMS.issued: list(DATES),
+    PG.knowledgeCutoff: list(DATES),
+    PG.undisclosed: [PG.contextLength, PG.sparsity, Literal("all")],
+    PG.notApplicable: [PG.contextLength, PG.expertCount],
+    PROV.wasDerivedFrom: [*THINGS],
+    PG.quantizedFrom: [*THINGS],
+    DCTERMS.license: [THINGS[0], Literal("MIT")],
+    PG.describedAs: [*THINGS],
+    RDF.type: [PG.Model, PG.EvaluationResult, PG.Licence, PG.UnresolvedReference],
+    PG.score: [decimal("0.7"), decimal("80"), integer(3)],
+    PG.maxScore: [decimal("1"), decimal("0")],
+    PG.unresolvedText: [Literal("GPT-3"), Literal("")],
 }  # fmt: skip
 CLAIM: dict[Iri, list[Iri | Literal]] = {
-    vocab.RDF_TYPE: [vocab.CLAIM_CLASS],
-    vocab.ABOUT: [THINGS[0], Literal("it")],
-    vocab.PROPERTY: [vocab.CONTEXT_LENGTH, vocab.ISSUED, vocab.SPARSITY, vocab.TOOL_USE],
-    vocab.VALUE: [integer(4096), Literal("4K"), vocab.DENSE, boolean(True), *DATES[:1]],
-    vocab.STANCE: [vocab.STATED, vocab.NOT_STATED, vocab.PARTLY_STATED, vocab.ESTIMATE],
-    vocab.BASIS: [vocab.ESTIMATE, vocab.STATED],
-    vocab.CONFIDENCE: [decimal("0.5"), decimal("2")],
-    vocab.UNUSABLE: [Literal("why")],
-    vocab.VALUE_AS_STATED: [Literal("4K")],
-    vocab.DATE_PRECISION: [vocab.MONTH, vocab.DENSE],
-    vocab.VALID_FROM: list(DATES),
-    vocab.VALID_UNTIL: list(DATES),
+    RDF.type: [PG.Claim],
+    PG.about: [THINGS[0], Literal("it")],
+    PG.property: [PG.contextLength, DCTERMS.issued, PG.sparsity, PG.toolUse],
+    PG.value: [integer(4096), Literal("4K"), PG.Dense, boolean(True), *DATES[:1]],
+    PG.stance: [PG.Stated, PG.NotStated, PG.PartlyStated, PG.Estimate],
+    PG.basis: [PG.Estimate, PG.Stated],
+    PG.confidence: [decimal("0.5"), decimal("2")],
+    PG.unusable: [Literal("why")],
+    PG.valueAsStated: [Literal("4K")],
+    PG.datePrecision: [PG.Month, PG.Dense],
+    PG.validFrom: list(DATES),
+    PG.validUntil: list(DATES),
 }
 
 

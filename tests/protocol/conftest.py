@@ -10,18 +10,18 @@ import pyoxigraph as ox
 import pytest
 from starlette.testclient import TestClient
 
-from provenance_graph.claims import Value
-from provenance_graph.errors import QueryError, QuerySyntax
-from provenance_graph.names import Iri
+from provenance_graph.core.claims import Value
+from provenance_graph.core.errors import QueryError, QuerySyntax
+from provenance_graph.core.iris import Iri
 from provenance_graph.service.app import create_app
-from provenance_graph.service.auth import Tokens, load
 from provenance_graph.service.backend import Part, Written
-from provenance_graph.service.config import Settings
-from provenance_graph.store.answers import write_answer
+from provenance_graph.service.http.auth import Tokens, load
+from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
 from provenance_graph.store.engine import request
-from provenance_graph.store.guard import check_query, check_update
-from provenance_graph.store.plain import put_text
+from provenance_graph.store.raw import put_text
+from provenance_graph.store.sparql.answers import write_answer
+from provenance_graph.store.sparql.guard import check_query, check_update
 from provenance_graph.store.uploads import pack, to_ntriples
 
 SECRET = "a-token-long-enough-for-tests"

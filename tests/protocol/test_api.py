@@ -12,11 +12,11 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
-from provenance_graph.exports import exporters
-from provenance_graph.service.api import routers
+from provenance_graph.exchange.registry import exporters
+from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
-from provenance_graph.service.config import Settings
-from provenance_graph.service.pool import PoolBackend
+from provenance_graph.service.processes.pool_backend import PoolBackend
+from provenance_graph.service.settings import Settings
 
 API = "/api/v1"
 HAIKU = f"{API}/models/anthropic/claude-haiku-4-5"

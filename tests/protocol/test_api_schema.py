@@ -22,10 +22,10 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
-from provenance_graph.service.api import routers
+from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
-from provenance_graph.service.config import Settings
-from provenance_graph.service.pool import PoolBackend
+from provenance_graph.service.processes.pool_backend import PoolBackend
+from provenance_graph.service.settings import Settings
 
 MANUAL = Path(__file__).parents[2] / "docs" / "api.md"
 EXAMPLES = 5

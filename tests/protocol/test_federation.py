@@ -8,10 +8,10 @@ import json
 import httpx2
 import pytest
 
-from provenance_graph.errors import FetchError, QueryRefused
-from provenance_graph.service.config import Settings
-from provenance_graph.service.exchange import Request
-from provenance_graph.service.federation import Federation, as_values, public_address
+from provenance_graph.core.errors import FetchError, QueryRefused
+from provenance_graph.service.http.messages import Request
+from provenance_graph.service.settings import Settings
+from provenance_graph.service.sparql.federation import Federation, as_values, public_address
 
 ENDPOINT = "https://query.example.org/sparql"
 ANSWER = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from provenance_graph.service.negotiate import (
+from provenance_graph.service.http.negotiate import (
     GRAPH_OFFERS,
     SELECT_OFFERS,
     accepts_gzip,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from starlette.testclient import TestClient
 
-from provenance_graph.errors import QueryCrashed, QueryTimeout, QueryTooLarge, StoreError
+from provenance_graph.core.errors import QueryCrashed, QueryTimeout, QueryTooLarge, StoreError
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 DIRECT = {"content-type": "application/sparql-query"}

@@ -7,22 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from provenance_graph import vocab
-from provenance_graph.claims import Basis, Claim, Header, Record
-from provenance_graph.errors import ProvenanceError
+from provenance_graph.core import terms
+from provenance_graph.core.claims import Basis, Claim, Header, Record
+from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.core.iris import Iri, model
+from provenance_graph.core.literals import integer
+from provenance_graph.core.terms import PAV, PROV, SCHEMA, XSD
 from provenance_graph.ingest.build import reference_quads
 from provenance_graph.ingest.update import update
-from provenance_graph.names import Iri, model
 from provenance_graph.service.backend import Part
-from provenance_graph.service.records import RecordTarget, agent
+from provenance_graph.service.processes.record_writes import RecordTarget, agent
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Limits
 from provenance_graph.store.embedded import EmbeddedStore
-from provenance_graph.values import integer
 
 MINE = Iri("https://example.org/mine")
 THING = model("acme/thing")
-LINE = f'<{THING}> <{vocab.CONTEXT_LENGTH}> "4096"^^<{vocab.XSD_INTEGER}> .\n'
+LINE = f'<{THING}> <{terms.PG.contextLength}> "4096"^^<{XSD.integer}> .\n'
 PG = "PREFIX pg: <https://w3id.org/provenance-graph/ns#>"
 
 
@@ -38,7 +39,7 @@ def part(text: str) -> list[Part]:
 
 
 def view(target: RecordTarget) -> set[str]:
-    return {str(o) for _, _, o, _ in target.store.quads(THING, vocab.CONTEXT_LENGTH)}
+    return {str(o) for _, _, o, _ in target.store.quads(THING, terms.PG.contextLength)}
 
 
 def header(target: RecordTarget, graph: Iri = MINE) -> dict[Iri, str]:
@@ -48,8 +49,8 @@ def header(target: RecordTarget, graph: Iri = MINE) -> dict[Iri, str]:
 def test_what_is_put_becomes_a_record_that_names_who_and_when(target: RecordTarget) -> None:
     assert target.put(MINE, part(LINE), "ci", replace=True).created
     said = header(target)
-    assert said[vocab.WAS_ATTRIBUTED_TO] == agent("ci")
-    assert said[vocab.RETRIEVED_ON] == "2026-11-22T12:00:00Z"
+    assert said[PROV.wasAttributedTo] == agent("ci")
+    assert said[PAV.retrievedOn] == "2026-11-22T12:00:00Z"
     assert view(target) == {"4096"}
 
 
@@ -64,16 +65,16 @@ def test_the_view_follows_when_a_record_is_replaced_or_dropped(target: RecordTar
 
 def test_post_adds_to_a_record(target: RecordTarget) -> None:
     target.put(MINE, part(LINE), "ci", replace=True)
-    other = f'<{THING}> <{vocab.NAME}> "Thing" .\n'
+    other = f'<{THING}> <{SCHEMA.name}> "Thing" .\n'
     target.put(MINE, part(other), "ci", replace=False)
     assert view(target) == {"4096"}
-    assert any(True for _ in target.store.quads(THING, vocab.NAME))
+    assert any(True for _ in target.store.quads(THING, SCHEMA.name))
 
 
 def test_a_header_that_a_client_sends_is_not_believed(target: RecordTarget) -> None:
-    forged = f"<{MINE}> <{vocab.WAS_ATTRIBUTED_TO}> <https://example.org/somebody> .\n"
+    forged = f"<{MINE}> <{PROV.wasAttributedTo}> <https://example.org/somebody> .\n"
     target.put(MINE, part(LINE + forged), "ci", replace=True)
-    assert header(target)[vocab.WAS_ATTRIBUTED_TO] == agent("ci")
+    assert header(target)[PROV.wasAttributedTo] == agent("ci")
 
 
 def test_the_default_graph_is_refused_with_an_explanation(target: RecordTarget) -> None:
@@ -88,7 +89,7 @@ def test_the_default_graph_is_refused_with_an_explanation(target: RecordTarget) 
 
 def test_nobody_changes_the_record_of_another(target: RecordTarget) -> None:
     foreign = Iri("https://w3id.org/provenance-graph/id/record/x/y/2026-01-01")
-    claim = Claim(THING, vocab.CONTEXT_LENGTH, integer(1))
+    claim = Claim(THING, terms.PG.contextLength, integer(1))
     publisher = Iri("https://example.org/publisher")
     told = Header(foreign, foreign, publisher, "2026-01-01", "x", Basis.THIRD_PARTY)
     update(target.store, [Record(told, (claim,))])
@@ -138,7 +139,7 @@ def test_an_update_of_several_graphs_is_one_commit(target: RecordTarget) -> None
 
 
 def test_a_record_that_breaks_a_shape_is_refused(target: RecordTarget) -> None:
-    wrong = f'<{THING}> <{vocab.CONTEXT_LENGTH}> "many" .\n'
+    wrong = f'<{THING}> <{terms.PG.contextLength}> "many" .\n'
     with pytest.raises(ProvenanceError, match="whole number"):
         target.put(MINE, part(wrong), "ci", replace=True)
     assert header(target) == {}

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from provenance_graph.errors import QueryTimeout, UsageError
-from provenance_graph.service import auth, config
+from provenance_graph.core.errors import QueryTimeout, UsageError
+from provenance_graph.service import settings as config
 from provenance_graph.service.app import create_app
-from provenance_graph.service.limits import Bucket, Clients, Fairness
-from provenance_graph.service.pages import Pages
+from provenance_graph.service.http import auth
+from provenance_graph.service.http.limits import Bucket, Clients, Fairness
+from provenance_graph.service.http.static import Pages
 
 DIRECT = {"content-type": "application/sparql-query"}
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from provenance_graph.analysis import questions
-from provenance_graph.errors import NotFound, UsageError
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.model import questions
 from provenance_graph.session import render
 from provenance_graph.store.base import Store
 from provenance_graph.store.embedded import EmbeddedStore

@@ -9,22 +9,22 @@ import pytest
 from audit_store import INDEX, MODEL, OLD, SIBLING, VERSION, levels, record, records, store
 from click.testing import CliRunner
 
-from provenance_graph import vocab
-from provenance_graph.analysis import annex
-from provenance_graph.analysis.assessment import assess_everywhere, assess_model
-from provenance_graph.analysis.assessment_evidence import GRAPH, roots, stored_levels
-from provenance_graph.analysis.assessment_score import rounded
-from provenance_graph.analysis.assessment_totals import all_totals, query
-from provenance_graph.analysis.rubrics import from_store
-from provenance_graph.claims import Basis, Claim
+from provenance_graph.acceptance.evidence import Evidence, StoreStatements
+from provenance_graph.assessment import evidence_table
+from provenance_graph.assessment.assess import assess_everywhere, assess_model
+from provenance_graph.assessment.evidence import GRAPH, roots, stored_levels
+from provenance_graph.assessment.rubric_loader import from_store
+from provenance_graph.assessment.score import rounded
+from provenance_graph.assessment.totals import all_totals, query
 from provenance_graph.commands.assess import command
-from provenance_graph.errors import NotFound
-from provenance_graph.names import Iri
-from provenance_graph.resources import folder
+from provenance_graph.core.claims import Basis, Claim
+from provenance_graph.core.errors import NotFound
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.literals import integer
+from provenance_graph.core.resources import folder
+from provenance_graph.core.terms import PG
 from provenance_graph.session import Session
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.values import integer
-from provenance_graph.view.evidence import Evidence, StoreStatements
 
 
 @pytest.fixture(scope="module")
@@ -32,26 +32,31 @@ def kept() -> MemoryStore:
     return store()
 
 
-def rows(kept: MemoryStore, name: str) -> dict[str, annex.Row]:
-    return {row.item: row for row in annex.evidence(assess_model(Evidence(kept), MODEL, name))}
+def rows(kept: MemoryStore, name: str) -> dict[str, evidence_table.Row]:
+    return {
+        row.item: row for row in evidence_table.evidence(assess_model(Evidence(kept), MODEL, name))
+    }
 
 
 def test_each_item_names_the_document_that_serves(kept: MemoryStore):
     found = rows(kept, "eu-annex-xi")
     licence = found["S1 1(f)"]
-    assert licence.status == annex.COVERED
+    assert licence.status == evidence_table.COVERED
     assert [d.url for d in licence.documents] == [
         "https://example.org/card",
         "https://example.org/forms",
     ]
     release = found["S1 1(c)"]
-    assert (release.status, release.missing) == (annex.PARTLY, ("Channels of distribution",))
+    assert (release.status, release.missing) == (
+        evidence_table.PARTLY,
+        ("Channels of distribution",),
+    )
 
 
 def test_missing_says_whether_somebody_looked(kept: MemoryStore):
     found = rows(kept, "eu-annex-xi")
-    assert found["S1 2(e)"].status == annex.UNKNOWN
-    assert found["S2 3"].status == annex.OUTSIDE
+    assert found["S1 2(e)"].status == evidence_table.UNKNOWN
+    assert found["S2 3"].status == evidence_table.OUTSIDE
     compute = found["S1 2(d)"]
     assert compute.documents == ()
     assert [d.url for d in compute.others] == ["https://example.org/page"]
@@ -66,15 +71,15 @@ def test_a_document_of_others_serves_for_nothing(kept: MemoryStore):
 
 def test_what_the_vendor_must_still_give_leaves_out_what_is_there(kept: MemoryStore):
     found = assess_model(Evidence(kept), MODEL, "eu-annex-xi")
-    items = {row.item for row in annex.missing([found])}
+    items = {row.item for row in evidence_table.missing([found])}
     assert "S1 1(f)" not in items
     assert "S1 2(e)" in items
 
 
 def test_the_table_has_a_line_per_document(kept: MemoryStore):
-    found = annex.evidence(assess_model(Evidence(kept), MODEL, "eu-annex-xi"))
-    lines = list(annex.table(found))
-    assert all(len(line) == len(annex.COLUMNS) for line in lines)
+    found = evidence_table.evidence(assess_model(Evidence(kept), MODEL, "eu-annex-xi"))
+    lines = list(evidence_table.table(found))
+    assert all(len(line) == len(evidence_table.COLUMNS) for line in lines)
     assert sum(line[1] == "S1 1(f)" for line in lines) == 2
     assert len({line[1] for line in lines}) == 14
 
@@ -118,7 +123,7 @@ def test_stored_levels_are_those_of_an_assessment(kept: MemoryStore):
 
 def test_what_others_measured_on_a_version_is_evidence_about_its_model(kept: MemoryStore):
     facet = Iri("https://w3id.org/provenance-graph/id/facet/independent-results")
-    assert stored_levels(kept)[MODEL][facet] == vocab.LEVEL_VERIFIED
+    assert stored_levels(kept)[MODEL][facet] == PG.LevelVerified
     assert VERSION not in stored_levels(kept)
 
 
@@ -132,12 +137,12 @@ def test_one_more_claim_changes_only_the_levels_of_its_model():
         "paper",
         "2025-11-01",
         Basis.DEVELOPER,
-        Claim(MODEL, vocab.PARAMETER_COUNT, integer(7_000_000_000)),
+        Claim(MODEL, PG.parameterCount, integer(7_000_000_000)),
     )
     before, after = set(levels(kept)), set(levels([*kept, more]))
     assert {quad[0] for quad in before ^ after} == {MODEL}
     assert {quad[3] for quad in after} == {GRAPH}
-    assert (MODEL, vocab.EVIDENCE_DISCLOSED, vocab.PARAMETER_COUNT, GRAPH) in after
+    assert (MODEL, PG.evidenceDisclosed, PG.parameterCount, GRAPH) in after
 
 
 def test_the_stored_query_agrees_on_a_whole_store(kept: MemoryStore):

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance_graph.errors import QueryError
-from provenance_graph.store.answers import GRAPH_FORMATS, Request, query_form, write_answer
+from provenance_graph.core.errors import QueryError
 from provenance_graph.store.base import Limits
+from provenance_graph.store.sparql.answers import GRAPH_FORMATS, Request, query_form, write_answer
 
 NASTY = ["}},{", '"}},{"', '\\"}},{"', "{},{}", ",{},{", ":", '":"}},{"', "\\", "\\\\", "a\r\nb", '"',
          "</result>", "]}}", "\t", "", "é\u2028", '"value":"}},{"', "}}}},{", "x" * 9000]  # fmt: skip

@@ -8,20 +8,22 @@ from pathlib import Path
 import pytest
 from shared import SHARED, needs_shared
 
-from provenance_graph import names, rdf, vocab
-from provenance_graph.claims import Basis, Claim, Problem, Record, Stance
-from provenance_graph.errors import Unreadable
-from provenance_graph.names import Iri
-from provenance_graph.resources import folder
-from provenance_graph.sources import apx, prose
-from provenance_graph.sources.document import Document
-from provenance_graph.sources.prose_patterns import PATTERNS, full_name, model_slug
-from provenance_graph.sources.records import records_of
+from provenance_graph.core import iris, rdf
+from provenance_graph.core.claims import Basis, Claim, Problem, Record, Stance
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.resources import folder
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.formats import prose
+from provenance_graph.formats.apx import reader as apx
+from provenance_graph.formats.apx.prose_patterns import PATTERNS, full_name, model_slug
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.records import records_of
 
 URL = Iri("https://apxml.com/models/claude-haiku-45-thinking")
-HAIKU = names.entity("apx", "model", "claude-haiku-45")
-THINKING = names.entity("apx", "configuration", "claude-haiku-45-thinking")
-SUBJECT = prose.Subject(names.model("example/m"), "Claude Haiku 4.5", "apx", "m")
+HAIKU = iris.entity("apx", "model", "claude-haiku-45")
+THINKING = iris.entity("apx", "configuration", "claude-haiku-45-thinking")
+SUBJECT = prose.Subject(iris.model("example/m"), "Claude Haiku 4.5", "apx", "m")
 SPEC = "Parameters\n7B\nContext Length\n8K\nLicense\nMIT\n"
 
 
@@ -49,13 +51,13 @@ def test_a_pattern_reads_its_example_and_not_its_lookalike(pattern: prose.Patter
 
 
 @pytest.mark.parametrize(
-    ("topic", "prop"), prose.TOPICS, ids=[names.local_name(prop) for _, prop in prose.TOPICS]
+    ("topic", "prop"), prose.TOPICS, ids=[iris.local_name(prop) for _, prop in prose.TOPICS]
 )
 def test_every_topic_of_non_disclosure_is_a_fact_property_of_the_ontology(
     topic: object, prop: Iri
 ) -> None:
     text = "".join(path.read_text() for path in sorted(folder("ontology").glob("*.ttl")))
-    assert f"pg:{names.local_name(prop)} " in text
+    assert f"pg:{iris.local_name(prop)} " in text
 
 
 def test_an_estimate_is_not_a_statement() -> None:
@@ -82,9 +84,9 @@ def test_a_mode_word_alone_does_not_make_a_configuration() -> None:
         "Example K2 Thinking is a language model developed by Example Labs, trained to reason "
         "over many steps before it gives an answer to the person who asked.\n"
     )
-    types = {c.value for c in page(text) if isinstance(c, Claim) and c.predicate == vocab.RDF_TYPE}
-    assert vocab.CONFIGURATION_CLASS not in types
-    assert vocab.MODEL_CLASS in types
+    types = {c.value for c in page(text) if isinstance(c, Claim) and c.predicate == RDF.type}
+    assert PG.Configuration not in types
+    assert PG.Model in types
 
 
 def test_a_page_that_names_no_model_is_unreadable() -> None:
@@ -95,20 +97,20 @@ def test_a_page_that_names_no_model_is_unreadable() -> None:
 def test_the_address_names_a_page_without_title() -> None:
     found = page(SPEC, "https://apxml.com/models/example-7b")
     subjects = {c.subject for c in found if isinstance(c, Claim)}
-    assert names.entity("apx", "model", "example-7b") in subjects
+    assert iris.entity("apx", "model", "example-7b") in subjects
 
 
 def test_a_dash_says_that_the_page_does_not_state_the_field() -> None:
     found = page("Example 7B\nHidden Dimension Size\n-\n" + SPEC)
-    (claim,) = [c for c in found if isinstance(c, Claim) and c.predicate == vocab.HIDDEN_SIZE]
+    (claim,) = [c for c in found if isinstance(c, Claim) and c.predicate == PG.hiddenSize]
     assert (claim.value, claim.stance, claim.locator) == (None, Stance.NOT_STATED, "L3")
 
 
 def test_total_and_active_counts_in_their_right_places_are_left_alone() -> None:
     found = page("Example 7B\nTotal Parameters\n671B\nActive Parameters\n37B\n" + SPEC[14:])
     sizes = {c.predicate: str(c.value) for c in found if isinstance(c, Claim) and not c.basis}
-    assert sizes[vocab.PARAMETER_COUNT] == "671000000000"
-    assert sizes[vocab.ACTIVE_PARAMETER_COUNT] == "37000000000"
+    assert sizes[PG.parameterCount] == "671000000000"
+    assert sizes[PG.activeParameterCount] == "37000000000"
 
 
 def test_a_line_too_long_is_a_problem_with_its_place() -> None:
@@ -119,7 +121,7 @@ def test_a_line_too_long_is_a_problem_with_its_place() -> None:
 def test_a_rank_has_no_date_or_population_that_the_page_does_not_give() -> None:
     found = page("Example 7B\n" + SPEC + "Overall Rank\n#3\n")
     silent = {c.predicate for c in found if isinstance(c, Claim) and c.stance is Stance.NOT_STATED}
-    assert silent == {vocab.DATE, vocab.POPULATION}
+    assert silent == {DCTERMS.date, PG.population}
 
 
 # ---- the seed page ----------------------------------------------------------------------
@@ -129,7 +131,7 @@ def test_a_rank_has_no_date_or_population_that_the_page_does_not_give() -> None:
 def test_the_seed_states_what_it_states() -> None:
     record = seed()
     got = {
-        names.local_name(c.predicate): str(c.value)
+        iris.local_name(c.predicate): str(c.value)
         for c in record.claims
         if c.subject == HAIKU and c.value is not None and c.basis is None
     }
@@ -137,15 +139,15 @@ def test_the_seed_states_what_it_states() -> None:
     assert got["maxOutputTokens"] == "64000"
     assert got["issued"] == "2025-10-01"
     assert got["knowledgeCutoff"] == "2025-02-28"
-    assert got["license"] == names.mint("licence", "proprietary")
-    assert got["positionEmbedding"] == vocab.ABSOLUTE_POSITION_EMBEDDING
-    assert got["reasoningMode"] == vocab.HYBRID_REASONING
+    assert got["license"] == iris.mint("licence", "proprietary")
+    assert got["positionEmbedding"] == PG.AbsolutePositionEmbedding
+    assert got["reasoningMode"] == PG.HybridReasoning
     assert "parameterCount" not in got
 
 
 @needs_shared
 def test_the_seed_reports_the_size_undisclosed_and_repeats_an_estimate() -> None:
-    said = about(seed(), HAIKU, vocab.PARAMETER_COUNT)
+    said = about(seed(), HAIKU, PG.parameterCount)
     assert {(c.stance, c.basis, c.locator) for c in said} == {
         (Stance.NOT_STATED, None, "L2"),
         (Stance.REPORTS_UNDISCLOSED, None, "L77"),
@@ -157,11 +159,11 @@ def test_the_seed_reports_the_size_undisclosed_and_repeats_an_estimate() -> None
 @pytest.mark.parametrize(
     "prop",
     [
-        vocab.TRAINING_COMPUTE_FLOP, vocab.ACCELERATOR_HOURS, vocab.TRAINING_HARDWARE,
-        vocab.TRAINING_DURATION_DAYS, vocab.TRAINING_CO2E_TONNES, vocab.VOCABULARY_SIZE,
-        vocab.MINIMUM_MEMORY_GB, vocab.DATA_DOMAIN_SHARE, vocab.ACTIVE_PARAMETER_COUNT,
+        PG.trainingComputeFLOP, PG.acceleratorHours, PG.trainingHardware,
+        PG.trainingDurationDays, PG.trainingCO2eTonnes, PG.vocabularySize,
+        PG.minimumMemoryGB, PG.dataDomainShare, PG.activeParameterCount,
     ],
-    ids=names.local_name,
+    ids=iris.local_name,
 )  # fmt: skip
 def test_the_seed_reports_what_the_developer_does_not_disclose(prop: Iri) -> None:
     assert Stance.REPORTS_UNDISCLOSED in {c.stance for c in about(seed(), HAIKU, prop)}
@@ -169,41 +171,39 @@ def test_the_seed_reports_what_the_developer_does_not_disclose(prop: Iri) -> Non
 
 @needs_shared
 def test_the_seed_contradicts_itself_on_modality() -> None:
-    said = {c.value for c in about(seed(), HAIKU, vocab.INPUT_MODALITY)}
-    assert said == {vocab.TEXT, vocab.IMAGE}
+    said = {c.value for c in about(seed(), HAIKU, PG.inputModality)}
+    assert said == {PG.Text, PG.Image}
 
 
 @needs_shared
 def test_the_seed_ranks_the_configuration_and_assesses_the_model() -> None:
     record = seed()
-    assert about(record, THINKING, vocab.SPECIALIZATION_OF)[0].value == HAIKU
+    assert about(record, THINKING, PROV.specializationOf)[0].value == HAIKU
     ranks = {
-        c.subject.rpartition("/")[2]: str(c.value)
-        for c in record.claims
-        if c.predicate == vocab.RANK
+        c.subject.rpartition("/")[2]: str(c.value) for c in record.claims if c.predicate == PG.rank
     }
     assert ranks == {
         "livebench-data-analysis": "23", "livebench-mathematics": "26", "livebench-agentic": "29",
         "livebench-coding": "30", "livebench-reasoning": "35", "mmlu-pro": "43",
         "overall": "65", "coding": "64",
     }  # fmt: skip
-    parts = [c for c in record.claims if c.value == vocab.CRITERION_RESULT_CLASS]
+    parts = [c for c in record.claims if c.value == PG.CriterionResult]
     assert len(parts) == 10
     for part in parts:
-        (score,) = about(record, part.subject, vocab.SCORE)
+        (score,) = about(record, part.subject, PG.score)
         assert (score.value, score.stance) == (None, Stance.NOT_STATED)
-    (total,) = [c for c in record.claims if c.value == vocab.ASSESSMENT_CLASS]
-    assert str(about(record, total.subject, vocab.SCORE)[0].value) == "33"
+    (total,) = [c for c in record.claims if c.value == PG.Assessment]
+    assert str(about(record, total.subject, PG.score)[0].value) == "33"
 
 
 @needs_shared
 def test_the_seed_repeats_a_self_reported_score_with_its_setup() -> None:
     record = seed()
-    node = names.entity("apx", "evaluation", "claude-haiku-45/swe-bench-verified")
-    score = about(record, node, vocab.SCORE)[0].value
+    node = iris.entity("apx", "evaluation", "claude-haiku-45/swe-bench-verified")
+    score = about(record, node, PG.score)[0].value
     assert Decimal(str(score)) == Decimal("73.3")
-    assert str(about(record, node, vocab.SETUP)[0].value) == "simple scaffold; thinking budget 128K"
-    assert about(record, node, vocab.INDEPENDENCE)[0].value == vocab.SELF_REPORTED
+    assert str(about(record, node, PG.setup)[0].value) == "simple scaffold; thinking budget 128K"
+    assert about(record, node, PG.independence)[0].value == PG.SelfReported
 
 
 @needs_shared
@@ -235,9 +235,9 @@ def test_a_paragraph_about_the_family_says_nothing_of_the_model() -> None:
         f"About Example\n\nIt was trained on 15T tokens in all its sizes, {FILLER}\n"
     )
     said = {c.predicate for c in page(text) if isinstance(c, Claim) and "L" in c.locator}
-    assert vocab.CREATOR in said
-    assert not said & {vocab.TRAINING_TOKEN_COUNT}
-    sizes = [c for c in page(text) if isinstance(c, Claim) and c.predicate == vocab.PARAMETER_COUNT]
+    assert DCTERMS.creator in said
+    assert not said & {PG.trainingTokenCount}
+    sizes = [c for c in page(text) if isinstance(c, Claim) and c.predicate == PG.parameterCount]
     assert [str(c.value) for c in sizes] == ["7000000000"]
 
 
@@ -255,17 +255,13 @@ def test_the_memory_calculator_and_names_of_other_models_are_passed_over() -> No
     found = page(text)
     assert [item for item in found if isinstance(item, Problem)] == []
     assert [
-        str(c.value)
-        for c in found
-        if isinstance(c, Claim) and c.predicate == vocab.MINIMUM_MEMORY_GB
+        str(c.value) for c in found if isinstance(c, Claim) and c.predicate == PG.minimumMemoryGB
     ] == ["18.44"]
 
 
 def test_a_medal_before_a_rank_is_no_part_of_it() -> None:
     found = page("Example 7B\n" + SPEC + "| Benchmark | Score | Rank |\nMath MATH | 0.5 | 🥇 1 |\n")
-    assert [str(c.value) for c in found if isinstance(c, Claim) and c.predicate == vocab.RANK] == [
-        "1"
-    ]
+    assert [str(c.value) for c in found if isinstance(c, Claim) and c.predicate == PG.rank] == ["1"]
 
 
 def test_a_page_that_ends_within_a_sentence_is_told() -> None:
@@ -287,14 +283,14 @@ def test_marks_of_markdown_are_no_part_of_labels_and_values() -> None:
     )
     assert [item for item in found if isinstance(item, Problem)] == []
     said = {c.predicate: str(c.value) for c in found if isinstance(c, Claim) and c.locator}
-    assert said[vocab.PARAMETER_COUNT] == "7000000000"
-    assert said[vocab.CONTEXT_LENGTH] == "8000"
-    assert said[vocab.ATTENTION_HEAD_COUNT] == "32"
-    assert said[vocab.KEY_VALUE_HEAD_COUNT] == "None"
-    assert said[vocab.SCORE] == "0.5"
-    assert {str(c.value) for c in found if isinstance(c, Claim) and c.predicate == vocab.RANK} == {
+    assert said[PG.parameterCount] == "7000000000"
+    assert said[PG.contextLength] == "8000"
+    assert said[PG.attentionHeadCount] == "32"
+    assert said[PG.keyValueHeadCount] == "None"
+    assert said[PG.score] == "0.5"
+    assert {str(c.value) for c in found if isinstance(c, Claim) and c.predicate == PG.rank} == {
         "3",
         "65",
     }
-    names_ = {str(c.value) for c in found if isinstance(c, Claim) and c.predicate == vocab.NAME}
+    names_ = {str(c.value) for c in found if isinstance(c, Claim) and c.predicate == SCHEMA.name}
     assert "Example 7B" in names_

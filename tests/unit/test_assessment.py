@@ -6,12 +6,12 @@ from fractions import Fraction
 
 import pytest
 
-from provenance_graph import names, values, vocab
-from provenance_graph.analysis import rubrics
-from provenance_graph.analysis.assessment_levels import Question, findings
-from provenance_graph.analysis.assessment_score import Assessment, assess, moved, rounded
-from provenance_graph.analysis.rubric_model import Rubrics
-from provenance_graph.claims import (
+from provenance_graph.assessment import rubric_loader
+from provenance_graph.assessment.levels import Question, findings
+from provenance_graph.assessment.rubric import Rubrics
+from provenance_graph.assessment.score import Assessment, assess, moved, rounded
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import (
     Basis,
     Claim,
     Header,
@@ -21,12 +21,13 @@ from provenance_graph.claims import (
     Standing,
     Value,
 )
+from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.resources import folder
+from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.ingest.build import reference_quads
-from provenance_graph.names import Iri, mint
-from provenance_graph.resources import folder
 
-MODEL = names.model("org/m")
-SINGLE = frozenset({vocab.PARAMETER_COUNT, vocab.ISSUED, vocab.LICENSE, vocab.WEIGHTS_AVAILABILITY})
+MODEL = iris.model("org/m")
+SINGLE = frozenset({PG.parameterCount, DCTERMS.issued, DCTERMS.license, PG.weightsAvailability})
 DEVELOPER, ARTIFACT, THIRD = Basis.DEVELOPER, Basis.ARTIFACT, Basis.THIRD_PARTY
 MIT = Iri("http://spdx.org/licenses/MIT")
 LLAMA = mint("licence", "llama-3.1")
@@ -34,7 +35,9 @@ LLAMA = mint("licence", "llama-3.1")
 
 @pytest.fixture(scope="module")
 def known() -> Rubrics:
-    return rubrics.load(reference_quads(sorted((folder("ontology") / "rubrics").glob("*.ttl"))))
+    return rubric_loader.load(
+        reference_quads(sorted((folder("ontology") / "rubrics").glob("*.ttl")))
+    )
 
 
 def said(
@@ -49,14 +52,14 @@ def said(
     standing: Standing = Standing.ALTERNATIVE,
 ) -> HeldClaim:
     header = Header(
-        names.record("t", source, "2025-01-01"),
+        iris.record("t", source, "2025-01-01"),
         Iri(f"https://example.org/{source}"),
-        names.organization("T"),
+        iris.organization("T"),
         "2025-01-01",
         "rdf",
         basis,
     )
-    stated = values.integer(value) if isinstance(value, int) else value
+    stated = literals.integer(value) if isinstance(value, int) else value
     claim = Claim(subject, predicate, stated, stance, precision=precision)
     return HeldClaim(claim, header, subject, standing)
 
@@ -64,10 +67,10 @@ def said(
 def level(known: Rubrics, name: Iri, *claims: HeldClaim) -> str:
     asked = Question(known.uses, known.facets, SINGLE)
     found = findings(claims, asked, MODEL).get(name)
-    return names.local_name(found.level) if found else "LevelNotAssessed"
+    return iris.local_name(found.level) if found else "LevelNotAssessed"
 
 
-SIZE = vocab.PARAMETER_COUNT
+SIZE = PG.parameterCount
 
 
 @pytest.mark.parametrize(
@@ -113,34 +116,34 @@ def test_the_level_of_a_property_follows_from_who_says_it(
 
 
 def test_a_month_does_not_contradict_a_day_in_it(known: Rubrics):
-    day, month = values.day("2025-10-15"), values.day("October 2025")
+    day, month = literals.day("2025-10-15"), literals.day("October 2025")
     assert day
     assert month
-    one = said(vocab.ISSUED, day.literal, precision=day.precision)
-    two = said(vocab.ISSUED, month.literal, precision=month.precision, source="blog")
-    assert level(known, vocab.ISSUED, one, two) == "LevelDisclosed"
+    one = said(DCTERMS.issued, day.literal, precision=day.precision)
+    two = said(DCTERMS.issued, month.literal, precision=month.precision, source="blog")
+    assert level(known, DCTERMS.issued, one, two) == "LevelDisclosed"
 
 
 def test_another_release_of_a_version_contradicts_nothing(known: Rubrics):
-    version = names.entity("t", "version", "m-1")
+    version = iris.entity("t", "version", "m-1")
     claims = [said(SIZE, 8), said(SIZE, 9, subject=version, source="version")]
     assert level(known, SIZE, *claims) == "LevelDisclosed"
 
 
 OPEN, OSI = mint("facet", "open-weights"), mint("facet", "osi-licence")
-WEIGHTS = vocab.WEIGHTS_AVAILABILITY
+WEIGHTS = PG.weightsAvailability
 
 
 @pytest.mark.parametrize(
     ("expected", "facet", "claims"),
     [
-        ("LevelDisclosed", OSI, [said(vocab.LICENSE, MIT)]),
-        ("LevelUnmet", OSI, [said(vocab.LICENSE, LLAMA)]),
-        ("LevelEstimate", OSI, [said(vocab.LICENSE, MIT, THIRD)]),
-        ("LevelNotAssessed", OSI, [said(vocab.LICENSE, LLAMA, THIRD)]),
-        ("LevelContradicted", OSI, [said(vocab.LICENSE, MIT), said(vocab.LICENSE, LLAMA, ARTIFACT)]),
-        ("LevelDisclosed", OPEN, [said(WEIGHTS, vocab.OPEN_WEIGHTS)]),
-        ("LevelUnmet", OPEN, [said(WEIGHTS, vocab.GATED_WEIGHTS)]),
+        ("LevelDisclosed", OSI, [said(DCTERMS.license, MIT)]),
+        ("LevelUnmet", OSI, [said(DCTERMS.license, LLAMA)]),
+        ("LevelEstimate", OSI, [said(DCTERMS.license, MIT, THIRD)]),
+        ("LevelNotAssessed", OSI, [said(DCTERMS.license, LLAMA, THIRD)]),
+        ("LevelContradicted", OSI, [said(DCTERMS.license, MIT), said(DCTERMS.license, LLAMA, ARTIFACT)]),
+        ("LevelDisclosed", OPEN, [said(WEIGHTS, PG.OpenWeights)]),
+        ("LevelUnmet", OPEN, [said(WEIGHTS, PG.GatedWeights)]),
         ("LevelUndisclosed", OPEN, [said(WEIGHTS, None, stance=Stance.DECLINES)]),
     ],
 )  # fmt: skip
@@ -151,18 +154,18 @@ def test_a_facet_asks_for_certain_values(
 
 
 def test_results_that_others_measured_count_only_where_the_item_asks_for_them(known: Rubrics):
-    node = names.entity("lab", "evaluation", "m-mmlu")
-    claims = [said(vocab.EVALUATION_OF, MODEL, Basis.MEASUREMENT, subject=node)]
+    node = iris.entity("lab", "evaluation", "m-mmlu")
+    claims = [said(PG.evaluationOf, MODEL, Basis.MEASUREMENT, subject=node)]
     assert level(known, mint("facet", "independent-results"), *claims) == "LevelVerified"
     assert level(known, mint("facet", "results"), *claims) == "LevelEstimate"
-    reported = [said(vocab.EVALUATION_OF, MODEL, THIRD, subject=node)]
+    reported = [said(PG.evaluationOf, MODEL, THIRD, subject=node)]
     assert level(known, mint("facet", "independent-results"), *reported) == "LevelNotAssessed"
 
 
 def test_what_identifies_a_model_must_agree(known: Rubrics):
     facet = mint("facet", "consistent-facts")
-    assert level(known, facet, said(SIZE, 8), said(vocab.LICENSE, MIT)) == "LevelDisclosed"
-    torn = [said(SIZE, 8), said(SIZE, 9, source="paper"), said(vocab.LICENSE, MIT)]
+    assert level(known, facet, said(SIZE, 8), said(DCTERMS.license, MIT)) == "LevelDisclosed"
+    torn = [said(SIZE, 8), said(SIZE, 9, source="paper"), said(DCTERMS.license, MIT)]
     assert level(known, facet, *torn) == "LevelContradicted"
 
 
@@ -195,13 +198,13 @@ def test_disclosed_earns_four_fifths_and_verified_all(known: Rubrics):
 
 
 def test_properties_of_a_shared_item_are_equal_shares(known: Rubrics):
-    found = scored(known, "kg-transparency", said(vocab.CONTEXT_LENGTH, 200_000))
+    found = scored(known, "kg-transparency", said(PG.contextLength, 200_000))
     assert points(found, "9d") == (0.8, 1.8)
 
 
 def test_items_that_cannot_apply_leave_the_criterion_at_ten(known: Rubrics):
-    closed = said(WEIGHTS, vocab.API_ONLY)
-    found = scored(known, "kg-transparency", closed, said(vocab.CONTEXT_LENGTH, 200_000))
+    closed = said(WEIGHTS, PG.ApiOnly)
+    found = scored(known, "kg-transparency", closed, said(PG.contextLength, 200_000))
     assert points(found, "9b") == (0.0, 0.0)
     hardware = next(c for c in found.criteria if c.criterion.iri.endswith("hardware-footprint"))
     assert hardware.maximum == 10
@@ -210,7 +213,7 @@ def test_items_that_cannot_apply_leave_the_criterion_at_ten(known: Rubrics):
 
 
 def test_a_third_party_cannot_take_items_out_of_the_score(known: Rubrics):
-    reported = scored(known, "kg-transparency", said(WEIGHTS, vocab.API_ONLY, THIRD))
+    reported = scored(known, "kg-transparency", said(WEIGHTS, PG.ApiOnly, THIRD))
     assert points(reported, "9b") == (0.0, 3.0)
 
 
@@ -219,8 +222,8 @@ def test_gaps_come_worst_first_with_what_to_publish(known: Rubrics):
     gains = [gap.gain for gap in found.gaps]
     assert gains == sorted(gains, reverse=True)
     assert found.gaps[0].item.iri.endswith("/item/3a")
-    assert found.gaps[0].missing == (vocab.TOKENIZER,)
-    closed = said(vocab.TOKENIZER, values.text("m"))
+    assert found.gaps[0].missing == (PG.tokenizer,)
+    closed = said(PG.tokenizer, literals.text("m"))
     assert scored(known, "kg-transparency", said(SIZE, 8), closed).low == (
         found.low + found.gaps[0].gain + Fraction("1.6")  # 3d accepts a public tokenizer too
     )
@@ -228,34 +231,34 @@ def test_gaps_come_worst_first_with_what_to_publish(known: Rubrics):
 
 def test_a_class_needs_every_required_component_of_the_lower_ones(known: Rubrics):
     third = [
-        said(vocab.LICENSE, MIT),
-        said(WEIGHTS, vocab.OPEN_WEIGHTS),
-        said(vocab.CODE_REPOSITORY, Iri("https://example.org/code")),
-        said(vocab.PAPER, Iri("https://example.org/paper")),
-        said(vocab.EVALUATION_OF, MODEL, subject=names.entity("t", "evaluation", "m")),
-        said(vocab.MODEL_CARD, Iri("https://example.org/card")),
-        said(vocab.DATA_CARD, Iri("https://example.org/data")),
+        said(DCTERMS.license, MIT),
+        said(WEIGHTS, PG.OpenWeights),
+        said(PG.codeRepository, Iri("https://example.org/code")),
+        said(PG.paper, Iri("https://example.org/paper")),
+        said(PG.evaluationOf, MODEL, subject=iris.entity("t", "evaluation", "m")),
+        said(PG.modelCard, Iri("https://example.org/card")),
+        said(PG.dataCard, Iri("https://example.org/data")),
     ]
     found = scored(known, "mof-1.0", *third)
     assert (found.grade, found.possible_grade) == ("III", "I")
     assert scored(known, "mof-1.0", *third[1:]).grade == ""
-    closed = scored(known, "mof-1.0", said(vocab.LICENSE, LLAMA), *third[1:])
+    closed = scored(known, "mof-1.0", said(DCTERMS.license, LLAMA), *third[1:])
     assert (closed.grade, closed.possible_grade) == ("", "")
     class_three = closed.pillars[0]
     assert mint("rubric", "mof-1.0", "model-card") in class_three.missing
 
 
 def test_an_open_licence_alone_makes_no_open_source_ai(known: Rubrics):
-    found = scored(known, "osaid-1.0", said(vocab.LICENSE, MIT))
+    found = scored(known, "osaid-1.0", said(DCTERMS.license, MIT))
     assert (found.grade, found.possible_grade, found.low) == ("", "pass", 1)
 
 
 def test_the_explanation_names_what_moved(known: Rubrics):
     before = scored(known, "kg-transparency", said(SIZE, 8))
-    after = scored(known, "kg-transparency", said(SIZE, 8), said(vocab.TRAINING_COST_USD, 5))
+    after = scored(known, "kg-transparency", said(SIZE, 8), said(PG.trainingCostUSD, 5))
     (change,) = moved(before, after)
     assert change.item.iri.endswith("/item/5e")
-    assert change.because == (vocab.TRAINING_COST_USD,)
+    assert change.because == (PG.trainingCostUSD,)
     assert change.points == Fraction("0.8")
     assert moved(before, before) == ()
 

@@ -8,20 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from provenance_graph import names, vocab
-from provenance_graph.analysis.candidates import COLUMNS, candidates, decisions, judge
-from provenance_graph.analysis.candidates_file import rewrite
-from provenance_graph.analysis.candidates_names import parse
-from provenance_graph.analysis.candidates_things import Thing, owner
-from provenance_graph.claims import Literal, Quad
-from provenance_graph.names import Iri
+from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.evidence import StoreStatements
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Literal, Quad
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
+from provenance_graph.matching.candidates import COLUMNS, candidates, decisions, judge
+from provenance_graph.matching.entities import Thing, owner
+from provenance_graph.matching.names import parse
+from provenance_graph.matching.review_file import rewrite
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.view import identity
-from provenance_graph.view.evidence import StoreStatements
 
 SAMPLE = Path(__file__).parent / "data" / "identity_sample.tsv"
-META = names.organization("Meta")
+META = iris.organization("Meta")
 
 
 def thing(iri: Iri, *shown: str, **known: object) -> Thing:
@@ -68,8 +69,8 @@ def test_what_tells_models_apart_is_never_dropped(one: str, other: str) -> None:
 
 
 def test_same_developer_and_name_are_decided_and_say_why() -> None:
-    one = thing(names.entity("epoch", "model", "llama-2-70b"), developers=frozenset({META}))
-    other = thing(names.model("meta-llama/Llama-2-70b"), developers=frozenset({META}))
+    one = thing(iris.entity("epoch", "model", "llama-2-70b"), developers=frozenset({META}))
+    other = thing(iris.model("meta-llama/Llama-2-70b"), developers=frozenset({META}))
     found = judge(other, one)
     assert found is not None
     assert found.decided
@@ -94,9 +95,9 @@ def test_one_thing_that_speaks_against_leaves_it_to_a_human(
         "developers": frozenset({META}), "parameters": (7e9,), "released": "2025-01-01",
         "repositories": frozenset({"a/b"}), "listed": frozenset({"epoch"}),
     }  # fmt: skip
-    one = thing(names.model("a/zephyr"), **sure)
+    one = thing(iris.model("a/zephyr"), **sure)
     other = thing(
-        names.entity("mot", "model", "zephyr"), **{"developers": frozenset({META}), **known}
+        iris.entity("mot", "model", "zephyr"), **{"developers": frozenset({META}), **known}
     )
     found = judge(one, other)
     assert found is not None
@@ -106,8 +107,8 @@ def test_one_thing_that_speaks_against_leaves_it_to_a_human(
 
 def test_a_label_that_leaves_out_what_the_id_says_decides_nothing() -> None:
     sure = {"developers": frozenset({META})}
-    one = thing(names.model("x/c4ai-command-r-plus-08-2024"), "Command R", **sure)
-    other = thing(names.entity("mot", "model", "command-r"), **sure)
+    one = thing(iris.model("x/c4ai-command-r-plus-08-2024"), "Command R", **sure)
+    other = thing(iris.entity("mot", "model", "command-r"), **sure)
     found = judge(one, other)
     assert found is None or not found.decided
 
@@ -117,16 +118,16 @@ def _quads(*models: tuple[Iri, str, Iri]) -> list[Quad]:
         quad
         for iri, name, developer in models
         for quad in (
-            (iri, vocab.RDF_TYPE, vocab.MODEL_CLASS, None),
-            (iri, vocab.NAME, Literal(name), None),
-            (iri, vocab.CREATOR, developer, None),
+            (iri, RDF.type, PG.Model, None),
+            (iri, SCHEMA.name, Literal(name), None),
+            (iri, DCTERMS.creator, developer, None),
         )
     ]
 
 
 def test_decisions_lead_all_names_to_the_one_in_our_scheme() -> None:
-    ours = names.model("meta-llama/Galactica")
-    mot, epoch = (names.entity(s, "model", "galactica") for s in ("mot", "epoch"))
+    ours = iris.model("meta-llama/Galactica")
+    mot, epoch = (iris.entity(s, "model", "galactica") for s in ("mot", "epoch"))
     with MemoryStore(_quads(*((i, "Galactica", META) for i in (ours, mot, epoch)))) as store:
         found = candidates(store)
         rows = decisions(found)
@@ -135,20 +136,19 @@ def test_decisions_lead_all_names_to_the_one_in_our_scheme() -> None:
 
 
 def test_nothing_is_decided_where_a_third_name_is_neither_of_two() -> None:
-    one, two = names.model("a/galactica"), names.model("b/galactica")
+    one, two = iris.model("a/galactica"), iris.model("b/galactica")
     hub = [
-        (i, vocab.HUB_REPOSITORY, Iri(f"https://huggingface.co/{i[-11:]}"), None)
-        for i in (one, two)
+        (i, PG.hubRepository, Iri(f"https://huggingface.co/{i[-11:]}"), None) for i in (one, two)
     ]
-    epoch = names.entity("epoch", "model", "galactica")
+    epoch = iris.entity("epoch", "model", "galactica")
     quads = _quads(*((i, "Galactica", META) for i in (one, two, epoch)))
     with MemoryStore([*quads, *hub]) as store:
         assert decisions(candidates(store)) == []
 
 
 def test_a_pair_that_somebody_denied_is_no_candidate() -> None:
-    ours, mot = names.model("x/galactica"), names.entity("mot", "model", "galactica")
-    apart = identity.Mapping(mot, vocab.EXACT_MATCH, ours, negated=True)
+    ours, mot = iris.model("x/galactica"), iris.entity("mot", "model", "galactica")
+    apart = identity.Mapping(mot, SKOS.exactMatch, ours, negated=True)
     quads = [*_quads((ours, "Galactica", META), (mot, "Galactica", META)), *identity.quads([apart])]
     with MemoryStore(quads) as store:
         assert candidates(store) == []
@@ -162,7 +162,7 @@ def test_rows_made_by_hand_stay_and_the_rules_are_replaced() -> None:
         "\tmapping_justification\n" + hand + "\n"
     )
     row = identity.Mapping(
-        names.entity("mot", "model", "b"), vocab.EXACT_MATCH, names.model("x/b"),
+        iris.entity("mot", "model", "b"), SKOS.exactMatch, iris.model("x/b"),
         "semapv:LexicalMatching", "0.95", author="id:rule/same-developer-and-name",
     )  # fmt: skip
     once = rewrite(text, [row])
@@ -174,10 +174,10 @@ def test_rows_made_by_hand_stay_and_the_rules_are_replaced() -> None:
 @pytest.mark.parametrize(
     ("iri", "expected"),
     [
-        (names.model("meta-llama/Llama-3.1-8B"), "meta-llama"),
-        (names.entity("litellm", "model", "Qwen/Qwen3-8B"), "Qwen"),
-        (names.entity("modelsdev", "model", "togetherai/Qwen/Qwen3-8B"), "Qwen"),
-        (names.entity("epoch", "model", "gpt-4"), ""),
+        (iris.model("meta-llama/Llama-3.1-8B"), "meta-llama"),
+        (iris.entity("litellm", "model", "Qwen/Qwen3-8B"), "Qwen"),
+        (iris.entity("modelsdev", "model", "togetherai/Qwen/Qwen3-8B"), "Qwen"),
+        (iris.entity("epoch", "model", "gpt-4"), ""),
     ],
 )
 def test_an_owner_stands_before_the_last_slash(iri: Iri, expected: str) -> None:
@@ -186,7 +186,7 @@ def test_an_owner_stands_before_the_last_slash(iri: Iri, expected: str) -> None:
 
 def _iri(said: str) -> Iri:
     source, _, rest = said.partition("/model/")
-    return names.entity(source, "model", rest) if rest and "/" not in source else names.model(said)
+    return iris.entity(source, "model", rest) if rest and "/" not in source else iris.model(said)
 
 
 def test_precision_and_recall_on_the_sample_judged_by_hand(shipped: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from provenance_graph import names
-from provenance_graph.analysis.catalogue import FACETS, Catalogue
-from provenance_graph.errors import UsageError
+from provenance_graph.core import iris
+from provenance_graph.core.errors import UsageError
+from provenance_graph.model.search_index import FACETS, Catalogue
 from provenance_graph.store.embedded import EmbeddedStore
 
 HAIKU = "anthropic/claude-haiku-4-5"
@@ -56,7 +56,7 @@ def test_filters_narrow_and_combine(catalogue: Catalogue) -> None:
 
 
 def test_descendants_of_a_model_are_a_filter(catalogue: Catalogue) -> None:
-    base = names.model("meta-llama/Llama-3.1-8B")
+    base = iris.model("meta-llama/Llama-3.1-8B")
     found = [m["id"] for m in catalogue.models({"descendsFrom": [base]}).items]
     assert "deepseek-ai/DeepSeek-R1-Distill-Llama-8B" in found
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from provenance_graph.core.resources import folder
 from provenance_graph.ingest.build import build
-from provenance_graph.resources import folder
 from provenance_graph.store.embedded import EmbeddedStore
 
 HAIKU = "anthropic/claude-haiku-4-5"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from audit_store import MODEL, OLD, SIBLING, store
 
-from provenance_graph.analysis.compare import compare, compare_dates
-from provenance_graph.errors import UsageError
+from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.changes.compare import compare, compare_dates
+from provenance_graph.core.errors import UsageError
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.view.evidence import Evidence
 
 
 @pytest.fixture(scope="module")

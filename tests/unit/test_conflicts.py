@@ -7,29 +7,30 @@ from pathlib import Path
 
 import pytest
 
-from provenance_graph import names, vocab
-from provenance_graph.analysis.conflicts import KINDS, conflicts
-from provenance_graph.analysis.conflicts_count import figures
-from provenance_graph.analysis.conflicts_model import Conflict
-from provenance_graph.claims import Basis, Claim, Header, Literal, Record
+from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.conflicts.count import figures
+from provenance_graph.conflicts.detect import KINDS, conflicts
+from provenance_graph.conflicts.results import Conflict
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Claim, Header, Literal, Record
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.literals import integer, text
+from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA
+from provenance_graph.formats.catalogues import modelsdev
+from provenance_graph.formats.document import Document
 from provenance_graph.ingest.build import compile_quads, reference_quads
-from provenance_graph.names import Iri, said
-from provenance_graph.sources import modelsdev
-from provenance_graph.sources.document import Document
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.values import integer, text
-from provenance_graph.view.evidence import Evidence
 
-MODEL = names.model("baidu/ERNIE-3.0")
-TITAN = names.model("baidu/ERNIE-3.0-Titan")
+MODEL = iris.model("baidu/ERNIE-3.0")
+TITAN = iris.model("baidu/ERNIE-3.0-Titan")
 REFERENCE = list(reference_quads())
 
 
 def record(source: str, *claims: Claim, day: str = "2026-01-01") -> Record:
-    name = names.record(source, "doc", day)
+    name = iris.record(source, "doc", day)
     url = Iri(f"https://example.org/{source}")
-    header = Header(name, url, names.organization(source), day, source, Basis.THIRD_PARTY)
+    header = Header(name, url, iris.organization(source), day, source, Basis.THIRD_PARTY)
     return Record(header, claims)
 
 
@@ -39,7 +40,7 @@ def ledger(*records: Record) -> list[Conflict]:
 
 
 def model(iri: Iri, name: str, *facts: tuple[Iri, Iri | Literal]) -> tuple[Claim, ...]:
-    typed = Claim(iri, vocab.RDF_TYPE, vocab.MODEL_CLASS), Claim(iri, vocab.NAME, text(name))
+    typed = Claim(iri, RDF.type, PG.Model), Claim(iri, SCHEMA.name, text(name))
     return (*typed, *(Claim(iri, predicate, value) for predicate, value in facts))
 
 
@@ -48,55 +49,54 @@ def of(found: list[Conflict], predicate: Iri) -> list[Conflict]:
 
 
 def test_a_sibling_s_size_is_named_as_such() -> None:
-    swapped = model(MODEL, "ERNIE 3.0", (vocab.PARAMETER_COUNT, integer(260_000_000_000)))
-    right = model(MODEL, "ERNIE 3.0", (vocab.PARAMETER_COUNT, integer(10_000_000_000)))
-    titan = model(TITAN, "ERNIE 3.0 Titan", (vocab.PARAMETER_COUNT, integer(260_000_000_000)))
-    (found,) = of(ledger(record("a", *swapped), record("b", *right, *titan)), vocab.PARAMETER_COUNT)
+    swapped = model(MODEL, "ERNIE 3.0", (PG.parameterCount, integer(260_000_000_000)))
+    right = model(MODEL, "ERNIE 3.0", (PG.parameterCount, integer(10_000_000_000)))
+    titan = model(TITAN, "ERNIE 3.0 Titan", (PG.parameterCount, integer(260_000_000_000)))
+    (found,) = of(ledger(record("a", *swapped), record("b", *right, *titan)), PG.parameterCount)
     assert found.kind == "scope"
     assert found.explanation == "26.0 times apart: 260000000000 is what ERNIE 3.0 Titan has"
 
 
 def test_different_parents_by_source_are_a_contradiction() -> None:
-    child = names.model("meta-llama/Llama-3.3-70B-Instruct")
-    parents = [names.model(f"meta-llama/{n}") for n in ("Llama-3.1-70B", "Llama-3.3-70B")]
+    child = iris.model("meta-llama/Llama-3.3-70B-Instruct")
+    parents = [iris.model(f"meta-llama/{n}") for n in ("Llama-3.1-70B", "Llama-3.3-70B")]
     one, other = (
-        model(child, "Llama 3.3 70B Instruct", (vocab.FINE_TUNED_FROM, parent))
-        for parent in parents
+        model(child, "Llama 3.3 70B Instruct", (PG.fineTunedFrom, parent)) for parent in parents
     )
-    (found,) = of(ledger(record("a", *one), record("b", *other)), vocab.WAS_DERIVED_FROM)
+    (found,) = of(ledger(record("a", *one), record("b", *other)), PROV.wasDerivedFrom)
     assert (found.kind, found.severity) == ("contradiction", 60)
     assert {value for value, _ in found.sides} == set(parents)
 
 
 def test_a_grandparent_beside_a_parent_is_a_matter_of_scope() -> None:
-    child, parent, base = (names.model(f"x/{n}") for n in ("chat-a", "tuned-b", "base-c"))
+    child, parent, base = (iris.model(f"x/{n}") for n in ("chat-a", "tuned-b", "base-c"))
     one = (
-        *model(child, "A", (vocab.FINE_TUNED_FROM, parent)),
-        *model(parent, "B", (vocab.FINE_TUNED_FROM, base)),
+        *model(child, "A", (PG.fineTunedFrom, parent)),
+        *model(parent, "B", (PG.fineTunedFrom, base)),
     )
-    other = model(child, "A", (vocab.FINE_TUNED_FROM, base))
-    (found,) = of(ledger(record("a", *one), record("b", *other)), vocab.WAS_DERIVED_FROM)
+    other = model(child, "A", (PG.fineTunedFrom, base))
+    (found,) = of(ledger(record("a", *one), record("b", *other)), PROV.wasDerivedFrom)
     assert found.kind == "scope"
 
 
 def test_one_source_with_several_parents_is_no_conflict() -> None:
-    one = model(MODEL, "A", *((vocab.MERGED_FROM, names.model(f"x/{n}")) for n in "ab"))
-    other = model(MODEL, "A", (vocab.MERGED_FROM, names.model("x/c")))
-    assert of(ledger(record("a", *one), record("b", *other)), vocab.WAS_DERIVED_FROM) == []
+    one = model(MODEL, "A", *((PG.mergedFrom, iris.model(f"x/{n}")) for n in "ab"))
+    other = model(MODEL, "A", (PG.mergedFrom, iris.model("x/c")))
+    assert of(ledger(record("a", *one), record("b", *other)), PROV.wasDerivedFrom) == []
 
 
 @pytest.mark.parametrize(
     ("limit", "severity"), [(64_000, 30), (128_000, 12)], ids=["half", "rounded"]
 )
 def test_a_provider_s_limit_is_an_offer_beside_the_model_s(limit: int, severity: int) -> None:
-    offer = names.entity("litellm", "offer", "groq/gpt-oss-120b")
+    offer = iris.entity("litellm", "offer", "groq/gpt-oss-120b")
     told = (
-        Claim(offer, vocab.RDF_TYPE, vocab.OFFER_CLASS),
-        Claim(offer, vocab.OFFER_OF, MODEL),
-        Claim(offer, vocab.MAX_INPUT_TOKENS, integer(limit)),
+        Claim(offer, RDF.type, PG.Offer),
+        Claim(offer, PG.offerOf, MODEL),
+        Claim(offer, PG.maxInputTokens, integer(limit)),
     )
-    own = model(MODEL, "gpt-oss-120b", (vocab.CONTEXT_LENGTH, integer(131_072)))
-    (found,) = of(ledger(record("a", *own), record("litellm", *told)), vocab.CONTEXT_LENGTH)
+    own = model(MODEL, "gpt-oss-120b", (PG.contextLength, integer(131_072)))
+    (found,) = of(ledger(record("a", *own), record("litellm", *told)), PG.contextLength)
     assert (found.kind, found.severity) == ("offer", severity)
     assert [str(value) for value, _ in found.sides] == ["131072", str(limit)]
     assert found.to_json()["sides"][0]["accepted"]
@@ -115,7 +115,7 @@ def test_an_impossible_value_is_kept_listed_and_never_accepted(line: str, stated
     url = Iri("https://example.org/models/acme/x.toml")
     document = Document(url, toml.encode(), "2026-01-01", "models/acme/x.toml")
     claims = tuple(c for c in modelsdev.READER.read(document) if isinstance(c, Claim))
-    subject = names.model("acme/x")
+    subject = iris.model("acme/x")
     with MemoryStore(compile_quads(REFERENCE, [record("modelsdev", *claims)], [])) as store:
         found = [c for c in conflicts(Evidence(store)) if c.kind == "error"]
         accepted = {str(o) for *_, o, _ in store.quads(subject)}

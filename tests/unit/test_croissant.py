@@ -9,11 +9,12 @@ import pytest
 from readers_b import document, read, recorded, values_of
 from shared import SHARED, needs_shared
 
-from provenance_graph import names, vocab
-from provenance_graph.claims import Claim, Stance
-from provenance_graph.sources import croissant
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Stance
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+from provenance_graph.formats.croissant import reader as croissant
 
-DATASET = names.entity("croissant", "dataset", "x")
+DATASET = iris.entity("croissant", "dataset", "x")
 CONTEXT = {"@vocab": "https://schema.org/", "cr": "http://mlcommons.org/croissant/"}
 
 
@@ -27,19 +28,19 @@ def data(**more: Any) -> str:
 def test_schema_org_is_one_vocabulary_whatever_its_scheme(schema: str) -> None:
     text = data(**{"@context": {"cr": CONTEXT["cr"], "s": schema}, "name": None, "s:name": "x"})
     claims, _ = read(croissant.READER, text, "x.json")
-    assert values_of(claims, DATASET, vocab.NAME) == ["x"]
+    assert values_of(claims, DATASET, SCHEMA.name) == ["x"]
 
 
 def test_a_licence_map_and_a_link_are_read() -> None:
     licence = {"@type": "CreativeWork", "url": "https://creativecommons.org/licenses/by/4.0/"}
     claims, _ = read(croissant.READER, data(license=licence), "x.json")
-    assert values_of(claims, DATASET, vocab.LICENSE) == ["http://spdx.org/licenses/CC-BY-4.0"]
+    assert values_of(claims, DATASET, DCTERMS.license) == ["http://spdx.org/licenses/CC-BY-4.0"]
 
 
 def test_texts_of_responsible_ai_give_only_that_they_are_there() -> None:
     text = data(**{"rai:dataCollection": "A long story."})
     claims, _ = read(croissant.READER, text, "x.json")
-    [claim] = [claim for claim in claims if claim.predicate == vocab.DATA_ACQUISITION]
+    [claim] = [claim for claim in claims if claim.predicate == PG.dataAcquisition]
     assert (claim.value, claim.stance, claim.as_stated) == (
         None,
         Stance.PARTLY_STATED,
@@ -50,7 +51,7 @@ def test_texts_of_responsible_ai_give_only_that_they_are_there() -> None:
 def test_a_digest_of_the_wrong_kind_is_a_problem_and_no_digest() -> None:
     file = {"@type": "cr:FileObject", "name": "f", "sha256": "0" * 32, "encodingFormat": "x"}
     claims, problems = read(croissant.READER, data(distribution=[file]), "x.json")
-    assert not [claim for claim in claims if claim.predicate == vocab.DIGEST]
+    assert not [claim for claim in claims if claim.predicate == PG.digest]
     assert "/distribution/0/sha256" in {problem.where for problem in problems}
 
 
@@ -68,7 +69,7 @@ def test_every_dataset_is_recognised_and_read_and_bad_ones_are_reported() -> Non
     for path in files:
         assert croissant.READER.recognises(document(path.read_bytes(), path.name).hints), path.name
         [record], problems = recorded(croissant.READER, path)
-        assert any(claim.value == vocab.DATASET_CLASS for claim in record.claims)
+        assert any(claim.value == PG.Dataset for claim in record.claims)
         if "_bad_" in path.name or "_missing_" in path.name:
             faults = [p for p in problems if p.kind in ("schema", "reference")]
             silent += [] if faults else [path.name.split("__")[-2]]

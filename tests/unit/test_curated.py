@@ -8,17 +8,19 @@ from functools import cache
 import pytest
 from shared import SHARED, needs_shared
 
-from provenance_graph import names, rdf, vocab
-from provenance_graph.claims import Basis, Claim, Problem, Record, Stance
-from provenance_graph.errors import Unreadable
-from provenance_graph.names import Iri
-from provenance_graph.resources import folder
-from provenance_graph.sources import curated, readers
-from provenance_graph.sources import curated_names as known
-from provenance_graph.sources.document import Document
+from provenance_graph.core import iris, rdf
+from provenance_graph.core.claims import Basis, Claim, Problem, Record, Stance
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.resources import folder
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.registry import readers
+from tools.curated import names as known
+from tools.curated import reader as curated
 
 LISTS = ("curated_models.json", "seed_benchmark_check.json", "rubrics/apx-transparency.json")
-HAIKU = names.model("anthropic/claude-haiku-4-5")
+HAIKU = iris.model("anthropic/claude-haiku-4-5")
 
 
 def document(value: object) -> Document:
@@ -37,7 +39,7 @@ def fact(prop: str, value: object, level: str = "developer") -> list[Claim]:
         {"property": prop, "value": value, "source": source, "level": level},
     ]
     (record,) = [item for item in listed(facts=items) if isinstance(item, Record)]
-    return [c for c in record.claims if c.predicate not in (vocab.RDF_TYPE, vocab.NAME)]
+    return [c for c in record.claims if c.predicate not in (RDF.type, SCHEMA.name)]
 
 
 def one(claims: list[Claim], predicate: Iri) -> Claim:
@@ -56,47 +58,47 @@ def shipped() -> tuple[Record, ...]:
 
 
 def test_a_licence_until_a_day_is_valid_until_that_day() -> None:
-    claim = one(fact("license (until 2023-05-31)", "falcon-llm-1.0-early"), vocab.LICENSE)
+    claim = one(fact("license (until 2023-05-31)", "falcon-llm-1.0-early"), DCTERMS.license)
     assert (claim.value, claim.valid_until) == (
-        names.mint("licence", "falcon-llm-1.0-early"),
+        iris.mint("licence", "falcon-llm-1.0-early"),
         "2023-05-31",
     )
 
 
 def test_a_licence_before_a_commit_is_that_version_s() -> None:
     claims = fact("license (before commit c7165ec)", "apache-2.0")
-    claim = one(claims, vocab.LICENSE)
-    assert one(claims, vocab.VERSION).subject == claim.subject
-    assert one(claims, vocab.SPECIALIZATION_OF).value == names.model("meta-llama/Llama-2-7b")
+    claim = one(claims, DCTERMS.license)
+    assert one(claims, SCHEMA.version).subject == claim.subject
+    assert one(claims, PROV.specializationOf).value == iris.model("meta-llama/Llama-2-7b")
 
 
 def test_a_series_figure_is_the_family_s() -> None:
-    claim = one(fact("familyEmissionsKgCO2e", "11250"), vocab.TRAINING_CO2E_TONNES)
-    assert (claim.subject, str(claim.value)) == (names.mint("family", "meta/llama-2"), "11.25")
+    claim = one(fact("familyEmissionsKgCO2e", "11250"), PG.trainingCO2eTonnes)
+    assert (claim.subject, str(claim.value)) == (iris.mint("family", "meta/llama-2"), "11.25")
 
 
 def test_an_upper_bound_is_partly_stated() -> None:
-    claim = one(fact("trainingTokens", "up to 18T"), vocab.TRAINING_TOKEN_COUNT)
+    claim = one(fact("trainingTokens", "up to 18T"), PG.trainingTokenCount)
     assert (claim.stance, claim.as_stated) == (Stance.PARTLY_STATED, "up to 18T")
 
 
 def test_rows_of_an_embedding_are_an_inference_about_the_vocabulary() -> None:
-    claim = one(fact("vocabularySizeEmbedding", 32000), vocab.VOCABULARY_SIZE)
+    claim = one(fact("vocabularySizeEmbedding", 32000), PG.vocabularySize)
     assert (claim.basis, str(claim.value)) == (Basis.INFERENCE, "32000")
 
 
 def test_months_become_days_by_our_inference() -> None:
-    claim = one(fact("trainingDuration", "2 months"), vocab.TRAINING_DURATION_DAYS)
+    claim = one(fact("trainingDuration", "2 months"), PG.trainingDurationDays)
     assert (str(claim.value), claim.as_stated, claim.basis) == ("61", "2 months", Basis.INFERENCE)
 
 
 def test_a_library_default_is_an_inference() -> None:
     level = "third-party transcription of developer config (litgpt default)"
-    assert one(fact("layers", 32, level), vocab.LAYER_COUNT).basis is Basis.INFERENCE
+    assert one(fact("layers", 32, level), PG.layerCount).basis is Basis.INFERENCE
 
 
 def test_a_developer_s_own_document_needs_no_basis_of_its_own() -> None:
-    assert one(fact("layers", 32), vocab.LAYER_COUNT).plain
+    assert one(fact("layers", 32), PG.layerCount).plain
 
 
 def test_an_unknown_property_is_a_problem() -> None:
@@ -108,9 +110,9 @@ def test_an_unknown_property_is_a_problem() -> None:
 def test_an_unnamed_parent_is_kept_as_unresolved() -> None:
     edge = {"relation": "distilledFrom", "target": "someone (unnamed)", "source": "https://a.org/b"}
     (record,) = [item for item in listed(lineage=[edge]) if isinstance(item, Record)]
-    claim = one(list(record.claims), vocab.UNRESOLVED_TEXT)
+    claim = one(list(record.claims), PG.unresolvedText)
     assert str(claim.value) == "someone (unnamed)"
-    assert one(list(record.claims), vocab.DISTILLED_FROM).value == claim.subject
+    assert one(list(record.claims), PG.distilledFrom).value == claim.subject
 
 
 def test_another_shape_of_json_is_unreadable() -> None:
@@ -132,7 +134,8 @@ def test_the_shipped_records_are_what_the_reader_makes_of_the_lists() -> None:
     for name in LISTS:
         data = (SHARED / "knowledge" / name).read_bytes()
         it = Document(Iri(f"urn:file:{name}"), data, "2026-11-01", name)
-        assert [r.format for r in readers().values() if r.recognises(it.hints)] == ["curated"]
+        assert curated.READER.recognises(it.hints)
+        assert [r.format for r in readers().values() if r.recognises(it.hints)] == []
         found += [item for item in curated.records(it) if isinstance(item, Record)]
     files = curated.by_file(found)
     root = folder("data") / "records"
@@ -151,7 +154,7 @@ def test_every_fact_edge_and_dataset_of_the_list_has_a_row() -> None:
     by_model: dict[str, set[str]] = {}
     for record in shipped():
         if record.header.reader == "curated":
-            local = record.header.record.removeprefix(names.ID + "record/curated/").split("/")[0]
+            local = record.header.record.removeprefix(iris.ID + "record/curated/").split("/")[0]
             by_model.setdefault(local, set()).add(record.header.document)
     for model in value["models"]:
         for item in model["facts"] + model["lineage"] + model["training_data"]:
@@ -161,7 +164,7 @@ def test_every_fact_edge_and_dataset_of_the_list_has_a_row() -> None:
 
 @needs_shared
 def test_facts_of_the_seed_in_the_list_are_in_the_seed_s_own_record() -> None:
-    haiku = names.entity("apx", "model", "claude-haiku-45")
+    haiku = iris.entity("apx", "model", "claude-haiku-45")
     said = {
         (c.predicate, str(c.value))
         for record in shipped()
@@ -169,18 +172,18 @@ def test_facts_of_the_seed_in_the_list_are_in_the_seed_s_own_record() -> None:
         if c.subject == haiku and record.header.document.endswith("claude-haiku-45-thinking")
     }
     assert {
-        (vocab.ISSUED, "2025-10-01"),
-        (vocab.INPUT_MODALITY, vocab.TEXT),
-        (vocab.LICENSE, names.mint("licence", "proprietary")),
-        (vocab.PARAMETER_COUNT, "21000000000"),
-        (vocab.SPARSITY, vocab.DENSE),
-        (vocab.DATA_ACQUISITION, vocab.SYNTHETIC_DATA),
+        (DCTERMS.issued, "2025-10-01"),
+        (PG.inputModality, PG.Text),
+        (DCTERMS.license, iris.mint("licence", "proprietary")),
+        (PG.parameterCount, "21000000000"),
+        (PG.sparsity, PG.Dense),
+        (PG.dataAcquisition, PG.SyntheticData),
     } <= said
 
 
 def test_the_developer_s_facts_about_the_seed_s_model_are_shipped() -> None:
     said = {
-        (names.local_name(c.predicate), str(c.value))
+        (iris.local_name(c.predicate), str(c.value))
         for record in shipped()
         for c in record.claims
         if c.subject == HAIKU and record.header.reader == "curated"
@@ -188,7 +191,7 @@ def test_the_developer_s_facts_about_the_seed_s_model_are_shipped() -> None:
     assert {
         ("issued", "2025-10-15"), ("issued", "2025-10-31"), ("contextLength", "200000"),
         ("maxOutputTokens", "64000"), ("knowledgeCutoff", "2025-02-28"), ("safetyLevel", "ASL-2"),
-        ("inputModality", vocab.IMAGE), ("replaces", names.model("anthropic/claude-3-5-haiku")),
+        ("inputModality", PG.Image), ("replaces", iris.model("anthropic/claude-3-5-haiku")),
     } <= said  # fmt: skip
 
 
@@ -196,13 +199,13 @@ def test_every_rank_of_the_checked_table_has_list_date_and_population() -> None:
     ranks = [
         record
         for record in shipped()
-        if record.header.publisher == names.organization("LiveBench")
+        if record.header.publisher == iris.organization("LiveBench")
         and "/ranks-" in record.header.record
     ]
     assert len(ranks) == 3
     for record in ranks:
-        nodes = {c.subject for c in record.claims if c.predicate == vocab.RANK}
-        for needed in (vocab.RANKING, vocab.POPULATION, vocab.DATE, vocab.RANK_OF):
+        nodes = {c.subject for c in record.claims if c.predicate == PG.rank}
+        for needed in (PG.ranking, PG.population, DCTERMS.date, PG.rankOf):
             assert nodes <= {c.subject for c in record.claims if c.predicate == needed}
 
 
@@ -211,7 +214,7 @@ def test_the_silent_correction_is_two_retrievals_of_one_document() -> None:
         record.header.retrieved: (rdf.series(record.header.record), str(c.value))
         for record in shipped()
         for c in record.claims
-        if "/table-" in record.header.record and c.predicate == vocab.SCORE
+        if "/table-" in record.header.record and c.predicate == PG.score
     }
     assert [(day, score) for day, (_, score) in sorted(scores.items())] == [
         ("2026-01-14", "69.33"),

@@ -9,11 +9,12 @@ import pytest
 from readers_b import document, read, recorded, values_of
 from shared import SHARED, needs_shared
 
-from provenance_graph import names, vocab
-from provenance_graph.claims import Basis, Claim, Stance
-from provenance_graph.sources import cyclonedx
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Claim, Stance
+from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
+from provenance_graph.formats.cyclonedx import reader as cyclonedx
 
-MODEL = names.model("o/m")
+MODEL = iris.model("o/m")
 
 
 def bom(component: dict[str, Any] | None = None, **more: Any) -> str:
@@ -25,9 +26,9 @@ def bom(component: dict[str, Any] | None = None, **more: Any) -> str:
 def test_a_package_url_of_the_hub_names_the_model_and_its_version() -> None:
     claims, problems = read(cyclonedx.READER, bom({"version": "1"}), "bom.json")
     assert problems == []
-    assert (MODEL, vocab.MODEL_CLASS) in {(c.subject, c.value) for c in claims}
-    version = next(c.subject for c in claims if c.predicate == vocab.VERSION)
-    assert values_of(claims, version, vocab.SPECIALIZATION_OF) == [MODEL]
+    assert (MODEL, PG.Model) in {(c.subject, c.value) for c in claims}
+    version = next(c.subject for c in claims if c.predicate == SCHEMA.version)
+    assert values_of(claims, version, PROV.specializationOf) == [MODEL]
 
 
 def test_a_model_in_metadata_is_read_like_one_among_the_components() -> None:
@@ -41,7 +42,7 @@ def test_a_model_in_metadata_is_read_like_one_among_the_components() -> None:
 def test_several_licences_are_each_only_a_part_of_the_statement() -> None:
     licences = [{"license": {"id": "MIT"}}, {"license": {"id": "Apache-2.0"}}]
     claims, _ = read(cyclonedx.READER, bom({"licenses": licences}), "bom.json")
-    found = [claim for claim in claims if claim.predicate == vocab.LICENSE]
+    found = [claim for claim in claims if claim.predicate == DCTERMS.license]
     assert {claim.stance for claim in found} == {Stance.PARTLY_STATED}
 
 
@@ -70,7 +71,7 @@ def test_a_component_nested_deeply_is_reported_and_does_not_stop_the_rest() -> N
     for _ in range(40):
         part = {"type": "application", "name": "outer", "components": [part]}
     claims, _ = read(cyclonedx.READER, bom(part), "bom.json")
-    assert names.entity("cyclonedx", "model", "inner") in {claim.subject for claim in claims}
+    assert iris.entity("cyclonedx", "model", "inner") in {claim.subject for claim in claims}
 
 
 @needs_shared
@@ -94,7 +95,7 @@ def test_every_bill_of_materials_is_recognised_and_read() -> None:
             continue
         assert cyclonedx.READER.recognises(document(path.read_bytes(), path.name).hints), path.name
         [record], _ = recorded(cyclonedx.READER, path)
-        models += any(claim.value == vocab.MODEL_CLASS for claim in record.claims)
+        models += any(claim.value == PG.Model for claim in record.claims)
     assert models >= 40
 
 

@@ -13,9 +13,9 @@ import time
 import pyoxigraph as ox
 import pytest
 
-from provenance_graph.claims import Literal
-from provenance_graph.errors import StoreBusy, StoreError, StoreFormat, StoreMissing
-from provenance_graph.names import Iri
+from provenance_graph.core.claims import Literal
+from provenance_graph.core.errors import StoreBusy, StoreError, StoreFormat, StoreMissing
+from provenance_graph.core.iris import Iri
 from provenance_graph.store import embedded
 from provenance_graph.store.base import ANY, Change
 from provenance_graph.store.embedded import EmbeddedStore, build, restore
@@ -185,8 +185,8 @@ def test_a_backup_is_a_store_and_restores_while_others_read(root, tmp_path):
 
 WRITER = """
 import sys
-from provenance_graph.claims import Literal
-from provenance_graph.names import Iri
+from provenance_graph.core.claims import Literal
+from provenance_graph.core.iris import Iri
 from provenance_graph.store.base import Change
 from provenance_graph.store.embedded import EmbeddedStore, build
 root, start = sys.argv[1], int(sys.argv[2])

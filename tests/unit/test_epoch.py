@@ -8,15 +8,16 @@ import pytest
 from readers_b import document, read, recorded, values_of
 from shared import SHARED, needs_shared
 
-from provenance_graph import names, vocab
-from provenance_graph.claims import Basis, Claim, Stance
-from provenance_graph.sources import epoch
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Claim, Stance
+from provenance_graph.core.terms import PG
+from provenance_graph.formats.catalogues import epoch
 
 HEAD = (
     "Model,Organization,Publication date,Parameters,Training compute (FLOP),"
     "Training compute estimation method,Confidence,Base model,Training dataset\n"
 )
-MODEL = names.entity("epoch", "model", "x")
+MODEL = iris.entity("epoch", "model", "x")
 
 
 def one(row: str, predicate: str) -> Claim:
@@ -38,7 +39,7 @@ def one(row: str, predicate: str) -> Claim:
 def test_the_label_and_the_method_decide_on_what_basis_compute_stands(
     label: str, method: str, basis: Basis | None, confidence: Decimal | None
 ) -> None:
-    claim = one(f"X,O,2024-01-01,1,1e24,{method},{label},,\n", vocab.TRAINING_COMPUTE_FLOP)
+    claim = one(f"X,O,2024-01-01,1,1e24,{method},{label},,\n", PG.trainingComputeFLOP)
     assert (claim.basis, claim.confidence) == (basis, confidence)
 
 
@@ -52,24 +53,24 @@ def test_the_label_and_the_method_decide_on_what_basis_compute_stands(
 def test_a_count_with_a_fraction_is_rounded_and_kept_as_stated(
     stated: str, value: str, basis: Basis | None
 ) -> None:
-    claim = one(f"X,O,2024-01-01,{stated},,,,,\n", vocab.PARAMETER_COUNT)
+    claim = one(f"X,O,2024-01-01,{stated},,,,,\n", PG.parameterCount)
     assert (str(claim.value), claim.as_stated, claim.basis) == (value, stated, basis)
 
 
 def test_data_that_nobody_named_are_reported_undisclosed() -> None:
-    claim = one("X,O,2024-01-01,1,1,,,,Unspecified unreleased\n", vocab.TRAINED_ON)
+    claim = one("X,O,2024-01-01,1,1,,,,Unspecified unreleased\n", PG.trainedOn)
     assert (claim.value, claim.stance) == (None, Stance.REPORTS_UNDISCLOSED)
 
 
 def test_a_base_model_with_a_row_of_its_own_is_that_row() -> None:
     text = HEAD + "X,O,2024-01-01,1,1,,,Y,\nY,O,2023-01-01,1,1,,,,\n"
     claims, _ = read(epoch.READER, text, "epoch.csv")
-    assert values_of(claims, MODEL, vocab.FINE_TUNED_FROM) == [names.entity("epoch", "model", "y")]
+    assert values_of(claims, MODEL, PG.fineTunedFrom) == [iris.entity("epoch", "model", "y")]
 
 
 def test_names_that_differ_in_punctuation_alone_stay_apart() -> None:
     claims, _ = read(epoch.READER, HEAD + "A-B,O,,1,,,,,\nA B,O,,2,,,,,\n", "epoch.csv")
-    models = {c.subject for c in claims if c.value == vocab.MODEL_CLASS}
+    models = {c.subject for c in claims if c.value == PG.Model}
     assert len(models) == 2
 
 
@@ -81,7 +82,7 @@ def test_the_table_is_recognised_and_read_and_keeps_ernies_sizes_as_it_has_them(
     [record], problems = recorded(epoch.READER, path)
     assert problems == []
     claims = list(record.claims)
-    assert sum(claim.value == vocab.MODEL_CLASS for claim in claims) == 914
+    assert sum(claim.value == PG.Model for claim in claims) == 914
     for name, size in (("ernie-3.0", "10000000000"), ("ernie-3.0-titan", "260000000000")):
-        model = names.entity("epoch", "model", name)
-        assert values_of(claims, model, vocab.PARAMETER_COUNT) == [size]
+        model = iris.entity("epoch", "model", name)
+        assert values_of(claims, model, PG.parameterCount) == [size]

@@ -3,18 +3,19 @@ from __future__ import annotations
 from readers_a import document
 from shared import SHARED, needs_shared
 
-from provenance_graph import names, vocab
-from provenance_graph.claims import Claim, Problem
-from provenance_graph.sources import readers
-from provenance_graph.sources.exo import READER
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.terms import PG
+from provenance_graph.formats.catalogues.exo import READER
+from provenance_graph.formats.registry import readers
 
 CARD = 'model_id = "acme/t-4bit"\nn_layers = 4\nquantization = "4bit"\nbase_model = "Tiny 9B"\n[storage_size]\n'
 
 
 def test_a_parent_in_words_is_an_unresolved_reference():
     found = [c for c in READER.read(document(CARD, "x.toml")) if isinstance(c, Claim)]
-    node = names.entity("exo", "unresolved", "tiny-9b")
-    assert [c.value for c in found if c.predicate == vocab.QUANTIZED_FROM] == [node]
+    node = iris.entity("exo", "unresolved", "tiny-9b")
+    assert [c.value for c in found if c.predicate == PG.quantizedFrom] == [node]
 
 
 def test_a_card_without_a_repository_is_a_problem():

@@ -12,21 +12,23 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from exports_back import missing, read_back
 
-from provenance_graph import names, rdf, vocab
-from provenance_graph.analysis.bundle import bundle, subject_named
-from provenance_graph.analysis.bundle_model import Bundle
-from provenance_graph.claims import Problem
+from provenance_graph.acceptance.evidence import Evidence
 from provenance_graph.commands import export as commands_export
-from provenance_graph.errors import UsageError
-from provenance_graph.exports import export, exporters, manual
-from provenance_graph.exports.writing import accepted
-from provenance_graph.names import Iri
-from provenance_graph.sources import readers
-from provenance_graph.sources.document import Document
-from provenance_graph.sources.records import records_of
+from provenance_graph.core import iris, rdf
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.exchange import manual
+from provenance_graph.exchange.ledger import accepted
+from provenance_graph.exchange.registry import export, exporters
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.records import records_of
+from provenance_graph.formats.registry import readers
+from provenance_graph.model.bundle import bundle, subject_named
+from provenance_graph.model.bundle_results import Bundle
 from provenance_graph.store.base import Store
 from provenance_graph.store.opening import open_store
-from provenance_graph.view.evidence import Evidence
 
 DISTILLED = "deepseek-ai/DeepSeek-R1-Distill-Llama-8B"
 HAIKU = "anthropic/claude-haiku-4-5"
@@ -154,7 +156,7 @@ def test_a_card_is_written_as_the_hub_reads_it(store: Store) -> None:
     losses = {
         loss.property: loss.reason for loss in export(bundled(store, DISTILLED), "hf-card").losses
     }
-    assert "adapter, finetune, merge and quantized alone" in losses[vocab.DISTILLED_FROM]
+    assert "adapter, finetune, merge and quantized alone" in losses[PG.distilledFrom]
 
 
 def test_scores_of_a_configuration_are_not_given_to_the_model(store: Store) -> None:
@@ -164,7 +166,7 @@ def test_scores_of_a_configuration_are_not_given_to_the_model(store: Store) -> N
     told = {(m["type"].casefold(), m["value"]) for m in metrics}
     assert ("swe-bench verified", "73.3") in told
     assert not any("livebench" in name for name, _ in told)
-    assert vocab.EVALUATION_OF in {loss.property for loss in made.losses}
+    assert PG.evaluationOf in {loss.property for loss in made.losses}
 
 
 def test_trig_holds_every_claim_under_names_that_replace_no_record(store: Store) -> None:
@@ -187,7 +189,7 @@ def test_an_export_as_of_a_day_leaves_out_what_was_read_later(store: Store) -> N
     subject = subject_named(store, HAIKU)
     before = bundle(Evidence(store, as_of="2025-12-01"), [subject])
     assert before.stamp <= "2025-12-01"
-    assert before.thing(subject).text(vocab.ISSUED) == "2025-10-01"
+    assert before.thing(subject).text(DCTERMS.issued) == "2025-10-01"
 
 
 def test_one_dataset_a_document_is_chosen_or_asked_for(store: Store) -> None:
@@ -214,7 +216,7 @@ def test_several_models_stand_in_one_document(store: Store) -> None:
     whole = json.loads(made.text)
     assert whole["metadata"]["component"]["name"].startswith("OLMo")
     assert "Claude Haiku 4.5" in {part["name"] for part in whole["components"]}
-    assert names.ID in made.text
+    assert iris.ID in made.text
 
 
 def test_the_manual_has_the_table_of_every_format(request: pytest.FixtureRequest) -> None:

@@ -13,10 +13,10 @@ import pytest
 import rdflib
 from shared import SHARED, needs_shared
 
-from provenance_graph.analysis.bundle import bundle, subject_named
-from provenance_graph.exports import export
+from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.exchange.registry import export
+from provenance_graph.model.bundle import bundle, subject_named
 from provenance_graph.store.opening import open_store
-from provenance_graph.view.evidence import Evidence
 
 MODELS = (
     "deepseek-ai/DeepSeek-R1-Distill-Llama-8B",

@@ -10,11 +10,12 @@ import pytest
 from readers_b import document, read, values_of
 from shared import SHARED, needs_shared
 
-from provenance_graph import names, vocab
-from provenance_graph.claims import Basis, Claim
-from provenance_graph.sources import fair4ml
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Claim
+from provenance_graph.core.terms import PG
+from provenance_graph.formats.fair4ml import reader as fair4ml
 
-MODEL = names.entity("fair4ml", "model", "x")
+MODEL = iris.entity("fair4ml", "model", "x")
 CONTEXT = {"schema": "http://schema.org/", "fair4ml": "https://w3id.org/fair4ml#"}
 
 
@@ -37,7 +38,7 @@ def test_a_model_is_recognised_by_its_type(kind: str) -> None:
 def test_a_wrapped_value_brings_its_confidence_to_the_claim() -> None:
     text = wrapped("fair4ml:mlTask", ["fill-mask"], confidence=0.75)
     claims, _ = read(fair4ml.READER, text, "x.json")
-    [claim] = [claim for claim in claims if claim.predicate == vocab.TASK]
+    [claim] = [claim for claim in claims if claim.predicate == PG.task]
     assert (str(claim.value), claim.confidence, claim.basis) == (
         "fill-mask",
         Decimal("0.75"),
@@ -48,7 +49,7 @@ def test_a_wrapped_value_brings_its_confidence_to_the_claim() -> None:
 def test_a_value_that_was_inferred_is_an_inference() -> None:
     text = wrapped("fair4ml:mlTask", "fill-mask", extraction_method="Inferred_from_card")
     claims, _ = read(fair4ml.READER, text, "x.json")
-    [claim] = [claim for claim in claims if claim.predicate == vocab.TASK]
+    [claim] = [claim for claim in claims if claim.predicate == PG.task]
     assert claim.basis is Basis.INFERENCE
 
 
@@ -56,7 +57,7 @@ def test_a_value_that_was_inferred_is_an_inference() -> None:
 def test_a_confidence_outside_its_range_is_a_problem(confidence: object) -> None:
     text = wrapped("fair4ml:mlTask", "fill-mask", confidence=confidence)
     claims, problems = read(fair4ml.READER, text, "x.json")
-    [claim] = [claim for claim in claims if claim.predicate == vocab.TASK]
+    [claim] = [claim for claim in claims if claim.predicate == PG.task]
     assert claim.confidence is None
     assert [problem.where for problem in problems] == ["/0/fair4ml:mlTask/0/confidence"]
 
@@ -64,13 +65,13 @@ def test_a_confidence_outside_its_range_is_a_problem(confidence: object) -> None
 def test_what_was_not_found_is_not_claimed() -> None:
     text = wrapped("fair4ml:trainedOn", "Information not found")
     claims, _ = read(fair4ml.READER, text, "x.json")
-    assert values_of(claims, MODEL, vocab.TRAINED_ON) == []
+    assert values_of(claims, MODEL, PG.trainedOn) == []
 
 
 def test_a_parent_that_is_only_a_text_stays_unresolved() -> None:
     claims, _ = read(fair4ml.READER, model(**{"fair4ml:fineTunedFrom": "some BERT"}), "x.json")
-    parent = names.entity("fair4ml", "unresolved", "some-bert")
-    assert values_of(claims, MODEL, vocab.FINE_TUNED_FROM) == [parent]
+    parent = iris.entity("fair4ml", "unresolved", "some-bert")
+    assert values_of(claims, MODEL, PG.fineTunedFrom) == [parent]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_a_parent_that_is_only_a_text_stays_unresolved() -> None:
 )
 def test_emissions_are_converted_and_kept_as_stated(stated: str, tonnes: str) -> None:
     claims, _ = read(fair4ml.READER, model(**{"fair4ml:hasCO2eEmissions": stated}), "x.json")
-    [claim] = [claim for claim in claims if claim.predicate == vocab.TRAINING_CO2E_TONNES]
+    [claim] = [claim for claim in claims if claim.predicate == PG.trainingCO2eTonnes]
     assert (str(claim.value), claim.as_stated) == (tonnes, stated)
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from provenance_graph.claims import Problem
-from provenance_graph.errors import FetchError
-from provenance_graph.sources import readers
-from provenance_graph.sources.document import Document
-from provenance_graph.sources.fetch import Door, Settings, documents, fetch
-from provenance_graph.sources.fetch_addresses import is_public
-from provenance_graph.sources.fetch_cache import Cache
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import FetchError
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.fetch.addresses import is_public
+from provenance_graph.formats.fetch.cache import Cache
+from provenance_graph.formats.fetch.door import Door, Settings, documents, fetch
+from provenance_graph.formats.registry import readers
 
 DAY = "2026-11-22"
 CARD = b"---\nlicense: mit\nbase_model: acme/base\n---\n"

@@ -8,10 +8,11 @@ import pytest
 from readers_b import document, read, recorded, values_of
 from shared import SHARED, needs_shared
 
-from provenance_graph import names, vocab
-from provenance_graph.claims import Basis, Stance
-from provenance_graph.resources import folder
-from provenance_graph.sources import fmti
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Stance
+from provenance_graph.core.resources import folder
+from provenance_graph.core.terms import PG
+from provenance_graph.formats.catalogues import fmti
 
 REPORT = "Anthropic_fmtransparencyreport_Dec2025.csv"
 HEAD = "Indicator,Definition,Notes,Disclosure,Justification,References,Score\n"
@@ -21,10 +22,10 @@ def test_the_flagship_is_stated_only_where_the_report_names_it_and_else_inferred
     rows = "Compute provider,,,{},,,1\nModel cost,,,,,,0\n"
     for text, basis in (("Claude Opus 4 uses one.", None), ("Claude Opus 4.1", Basis.INFERENCE)):
         claims, _ = read(fmti.READER, HEAD + rows.format(text), REPORT)
-        found = [(c.value, c.basis) for c in claims if c.predicate == vocab.ASSESSMENT_OF]
-        assert found == [(names.entity("fmti", "model", "claude-opus-4"), basis)]
-        assert [c.value for c in claims if c.predicate == vocab.ASSESSED_SUBJECT] == [
-            names.organization("Anthropic")
+        found = [(c.value, c.basis) for c in claims if c.predicate == PG.assessmentOf]
+        assert found == [(iris.entity("fmti", "model", "claude-opus-4"), basis)]
+        assert [c.value for c in claims if c.predicate == PG.assessedSubject] == [
+            iris.organization("Anthropic")
         ]
 
 
@@ -70,7 +71,7 @@ def test_every_table_of_the_index_is_recognised_and_read() -> None:
         [record], problems = recorded(fmti.READER, path)
         assert not [problem for problem in problems if problem.kind != "link"], path.name
         assert record.claims
-        results[path.parts[-2]] += sum(c.predicate == vocab.CRITERION for c in record.claims)
+        results[path.parts[-2]] += sum(c.predicate == PG.criterion for c in record.claims)
     assert len(files) == 32
     assert results["reports"] == 2700
 
@@ -84,11 +85,11 @@ def test_totals_and_criteria_are_those_of_the_index() -> None:
         [record], _ = recorded(fmti.READER, path)
         claims = list(record.claims)
         for who in ("ibm", "anthropic"):
-            node = names.entity("fmti", "assessment", f"fmti-{year}/{who}")
-            totals[year, who] = values_of(claims, node, vocab.SCORE)
+            node = iris.entity("fmti", "assessment", f"fmti-{year}/{who}")
+            totals[year, who] = values_of(claims, node, PG.score)
         rubric = (folder("ontology") / "rubrics" / f"fmti-{year}.ttl").read_text()
-        criteria = {str(c.value) for c in claims if c.predicate == vocab.CRITERION}
-        base = names.mint("rubric", f"fmti-{year}")
+        criteria = {str(c.value) for c in claims if c.predicate == PG.criterion}
+        base = iris.mint("rubric", f"fmti-{year}")
         missing = {c for c in criteria if f"<{c.removeprefix(base + '/')}> a" not in rubric}
         assert not missing
     assert totals == {

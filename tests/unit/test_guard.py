@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance_graph.errors import QueryRefused
-from provenance_graph.store import guard
+from provenance_graph.core.errors import QueryRefused
 from provenance_graph.store.base import Limits
-from provenance_graph.store.tokens import TOKEN
+from provenance_graph.store.sparql import guard
+from provenance_graph.store.sparql.tokens import TOKEN
 
 URL = "<http://127.0.0.1/>"
 

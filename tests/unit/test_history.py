@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from audit_store import ALIAS, MODEL, OLD, OTHER, VERSION, store
 
-from provenance_graph import vocab
-from provenance_graph.analysis.history import days, history
-from provenance_graph.analysis.history_model import History
-from provenance_graph.analysis.ranks import correlate
-from provenance_graph.names import Iri, local_name
+from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.changes.history import days, history
+from provenance_graph.changes.history_results import History
+from provenance_graph.core.iris import Iri, local_name
+from provenance_graph.core.terms import PG
+from provenance_graph.model.ranks import correlate
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.view.evidence import Evidence
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +56,14 @@ def test_facts_that_differ_between_versions_are_drift(told: History):
 
 def test_facts_that_differ_from_the_replaced_model_are_drift(kept: MemoryStore, told: History):
     (drift,) = [d for d in told.drift if d.before == OLD]
-    assert drift.property == vocab.CONTEXT_LENGTH
+    assert drift.property == PG.contextLength
     assert (str(drift.was[0]), str(drift.now[0])) == ("4000", "16000")
     assert history(Evidence(kept), OLD).life.replaced_by == (MODEL,)
 
 
 def test_a_claim_that_changed_between_retrievals_is_told_with_both(told: History):
     (change,) = told.changed
-    assert change.property == vocab.CONTEXT_LENGTH
+    assert change.property == PG.contextLength
     assert (change.was, change.now) == (("8000",), ("16000",))
     assert (change.earlier, change.later) == ("2025-04-01", "2025-10-01")
 

@@ -6,17 +6,18 @@ import pytest
 from readers_a import DAY, document
 from shared import SHARED, needs_shared
 
-from provenance_graph import names, vocab
-from provenance_graph.claims import Basis, Claim, Problem, Stance
-from provenance_graph.errors import Unreadable
-from provenance_graph.names import Iri
-from provenance_graph.sources import huggingface
-from provenance_graph.sources.document import Document
-from provenance_graph.sources.huggingface_front import front_matter, metadata
-from provenance_graph.sources.huggingface_names import named_by
+from provenance_graph.core import iris, terms
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.huggingface import reader as huggingface
+from provenance_graph.formats.huggingface.front import front_matter, metadata
+from provenance_graph.formats.huggingface.names import named_by
 
 READ = huggingface.READER.read
-HERE = names.model("acme-labs/Tiny")
+HERE = iris.model("acme-labs/Tiny")
 
 
 def claims(text: str, name: str) -> list[Claim]:
@@ -45,8 +46,7 @@ def lineage(front: str, **files: bytes) -> list[tuple[Iri, object, Basis | None]
     return [
         (item.predicate, item.value, item.basis)
         for item in READ(it)
-        if isinstance(item, Claim)
-        and item.predicate in (*vocab.DERIVATIONS, vocab.WAS_DERIVED_FROM)
+        if isinstance(item, Claim) and item.predicate in (*terms.DERIVATIONS, PROV.wasDerivedFrom)
     ]
 
 
@@ -76,8 +76,8 @@ def test_a_lone_config_keeps_where_it_was_loaded_from_as_a_hint():
     found = claims(
         '{"architectures": ["X"], "d_model": 8, "_name_or_path": "a/b"}', "m_config.json"
     )
-    assert {claim.subject for claim in found} == {names.entity("huggingface", "model", "m")}
-    assert [str(c.value) for c in found if c.predicate == vocab.SOURCE_NAME] == ["a/b"]
+    assert {claim.subject for claim in found} == {iris.entity("huggingface", "model", "m")}
+    assert [str(c.value) for c in found if c.predicate == PG.sourceName] == ["a/b"]
 
 
 def test_a_text_without_metadata_is_no_model():
@@ -88,33 +88,33 @@ def test_a_text_without_metadata_is_no_model():
 @pytest.mark.parametrize(
     ("front", "relation"),
     [
-        ("library_name: peft", vocab.ADAPTER_OF),
-        ("tags: [lora, gguf]", vocab.ADAPTER_OF),
-        ("tags: [gguf]", vocab.QUANTIZED_FROM),
-        ("quantized_by: someone", vocab.QUANTIZED_FROM),
-        ("tags: [mergekit]", vocab.MERGED_FROM),
-        ("tags: []", vocab.FINE_TUNED_FROM),
+        ("library_name: peft", PG.adapterOf),
+        ("tags: [lora, gguf]", PG.adapterOf),
+        ("tags: [gguf]", PG.quantizedFrom),
+        ("quantized_by: someone", PG.quantizedFrom),
+        ("tags: [mergekit]", PG.mergedFrom),
+        ("tags: []", PG.fineTunedFrom),
     ],
 )
 def test_an_unstated_relation_is_inferred_as_the_hub_infers_it(front, relation):
     found = lineage(f"base_model: acme-labs/Base\n{front}")
-    assert found == [(relation, names.model("acme-labs/Base"), Basis.INFERENCE)]
+    assert found == [(relation, iris.model("acme-labs/Base"), Basis.INFERENCE)]
 
 
 def test_several_bases_without_a_relation_are_a_merge():
     found = lineage("base_model: [a/b, c/d]")
-    assert {relation for relation, _, _ in found} == {vocab.MERGED_FROM}
+    assert {relation for relation, _, _ in found} == {PG.mergedFrom}
     assert len(found) == 2
 
 
 def test_a_stated_relation_is_the_developers_word():
     found = lineage("base_model: a/b\nbase_model_relation: quantized\nlibrary_name: peft")
-    assert found == [(vocab.QUANTIZED_FROM, names.model("a/b"), None)]
+    assert found == [(PG.quantizedFrom, iris.model("a/b"), None)]
 
 
 def test_a_relation_that_the_hub_does_not_know_is_a_problem_and_still_an_edge():
     front = "base_model: a/b\nbase_model_relation: inspired"
-    assert lineage(front)[0][0] == vocab.WAS_DERIVED_FROM
+    assert lineage(front)[0][0] == PROV.wasDerivedFrom
     (problem,) = problems(f"---\n{front}\n---\n", "acme-labs--Tiny.md")
     assert problem.where == "/base_model_relation"
 
@@ -123,8 +123,8 @@ def test_an_adapter_file_beside_the_card_makes_it_an_adapter():
     raw = b'{"base_model_name_or_path": "a/b", "peft_type": "LORA"}'
     found = lineage("base_model: a/b", adapter_config_json=raw)
     assert {(relation, basis) for relation, _, basis in found} == {
-        (vocab.ADAPTER_OF, Basis.INFERENCE),
-        (vocab.ADAPTER_OF, Basis.ARTIFACT),
+        (PG.adapterOf, Basis.INFERENCE),
+        (PG.adapterOf, Basis.ARTIFACT),
     }
 
 
@@ -139,7 +139,7 @@ def test_an_adapter_file_beside_the_card_makes_it_an_adapter():
 )
 def test_emissions_are_grams_unless_they_say_otherwise(stated, tonnes):
     (claim,) = [
-        c for c in card(f"co2_eq_emissions: {stated}") if c.predicate == vocab.TRAINING_CO2E_TONNES
+        c for c in card(f"co2_eq_emissions: {stated}") if c.predicate == PG.trainingCO2eTonnes
     ]
     assert str(claim.value) == tonnes
     assert claim.as_stated
@@ -147,26 +147,26 @@ def test_emissions_are_grams_unless_they_say_otherwise(stated, tonnes):
 
 def test_an_unread_mass_keeps_its_text():
     (claim,) = [
-        c for c in card("co2_eq_emissions: not much") if c.predicate == vocab.TRAINING_CO2E_TONNES
+        c for c in card("co2_eq_emissions: not much") if c.predicate == PG.trainingCO2eTonnes
     ]
     assert (claim.value, claim.as_stated, claim.unusable) == (None, "not much", "not a mass")
 
 
 def test_norwegian_is_a_language():
     text = "---\nlanguage: [no, en]\n---\n"
-    languages = {str(c.value) for c in claims(text, "a--b.md") if c.predicate == vocab.LANGUAGE}
+    languages = {str(c.value) for c in claims(text, "a--b.md") if c.predicate == DCTERMS.language}
     assert languages == {"no", "en"}
     assert "Norwegian" in problems(text, "a--b.md")[0].what
 
 
 def test_several_licences_have_no_single_value():
-    (claim,) = [c for c in card("license: [mit, gemma]") if c.predicate == vocab.LICENSE]
+    (claim,) = [c for c in card("license: [mit, gemma]") if c.predicate == DCTERMS.license]
     assert (claim.value, claim.as_stated) == (None, "mit; gemma")
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_no_hindrance():
     data = "\ufeff---\r\nlicense: mit\r\n---\r\n# A\r\n"
-    assert any(c.predicate == vocab.LICENSE for c in claims(data, "a--b.md"))
+    assert any(c.predicate == DCTERMS.license for c in claims(data, "a--b.md"))
 
 
 def test_a_closing_fence_is_looked_for_only_at_the_head():
@@ -200,9 +200,9 @@ def test_an_alias_bomb_in_a_card_is_refused_and_the_rest_read():
 
 def test_grouped_heads_are_told_from_the_counts():
     found = config(num_attention_heads=32, num_key_value_heads=8)
-    assert found[vocab.ATTENTION_MECHANISM].value == vocab.GROUPED_QUERY_ATTENTION
-    assert config(num_attention_heads=8, kv_lora_rank=4)[vocab.ATTENTION_MECHANISM].value == (
-        vocab.MULTI_HEAD_LATENT_ATTENTION
+    assert found[PG.attentionMechanism].value == PG.GroupedQueryAttention
+    assert config(num_attention_heads=8, kv_lora_rank=4)[PG.attentionMechanism].value == (
+        PG.MultiHeadLatentAttention
     )
 
 
@@ -210,39 +210,39 @@ def test_an_absent_key_of_a_known_class_is_an_inference():
     found = config(
         model_type="llama", num_attention_heads=32, hidden_size=4096, transformers_version="4.31"
     )
-    claim = found[vocab.KEY_VALUE_HEAD_COUNT]
+    claim = found[PG.keyValueHeadCount]
     assert (str(claim.value), claim.basis) == ("32", Basis.INFERENCE)
-    assert found[vocab.ROPE_THETA].locator == "library default, transformers 4.31"
-    assert found[vocab.HIDDEN_SIZE].basis is None
+    assert found[PG.ropeTheta].locator == "library default, transformers 4.31"
+    assert found[PG.hiddenSize].basis is None
 
 
 def test_an_absent_key_of_an_unknown_class_is_silence():
-    assert vocab.KEY_VALUE_HEAD_COUNT not in config(model_type="novel", num_attention_heads=32)
+    assert PG.keyValueHeadCount not in config(model_type="novel", num_attention_heads=32)
 
 
 def test_quantised_weights_are_not_of_the_computing_format():
     found = config(torch_dtype="bfloat16", quantization_config={"quant_method": "awq", "bits": 4})
-    assert found[vocab.WEIGHT_PRECISION].value == vocab.INT4
-    assert str(found[vocab.QUANTIZATION_BITS].value) == "4"
+    assert found[PG.weightPrecision].value == PG.Int4
+    assert str(found[PG.quantizationBits].value) == "4"
 
 
 @pytest.mark.parametrize(
     ("said", "stored", "bits"),
     [
-        ({"quant_method": "fp8"}, vocab.FLOAT8, "8"),
-        ({"quant_method": "mxfp4"}, vocab.FLOAT4, "4"),
-        ({"quant_method": "bitsandbytes", "load_in_4bit": True}, vocab.INT4, "4"),
+        ({"quant_method": "fp8"}, PG.Float8, "8"),
+        ({"quant_method": "mxfp4"}, PG.Float4, "4"),
+        ({"quant_method": "bitsandbytes", "load_in_4bit": True}, PG.Int4, "4"),
         (
             {"quant_method": "compressed-tensors",
              "config_groups": {"g": {"weights": {"num_bits": 8, "type": "int"}}}},
-            vocab.INT8,
+            PG.Int8,
             "8",
         ),
     ],
 )  # fmt: skip
 def test_a_quantisation_tells_the_format_that_is_stored(said, stored, bits):
     found = config(quantization_config=said)
-    assert (found[vocab.WEIGHT_PRECISION].value, str(found[vocab.QUANTIZATION_BITS].value)) == (
+    assert (found[PG.weightPrecision].value, str(found[PG.quantizationBits].value)) == (
         stored,
         bits,
     )
@@ -250,24 +250,24 @@ def test_a_quantisation_tells_the_format_that_is_stored(said, stored, bits):
 
 def test_the_width_of_an_expert_may_stand_under_the_dense_key():
     found = config(model_type="mixtral", num_local_experts=8, intermediate_size=14336)
-    assert str(found[vocab.EXPERT_INTERMEDIATE_SIZE].value) == "14336"
-    assert vocab.FEED_FORWARD_SIZE not in found
+    assert str(found[PG.expertIntermediateSize].value) == "14336"
+    assert PG.feedForwardSize not in found
 
 
 def test_a_window_that_is_switched_off_is_no_window():
     found = config(sliding_window=4096, use_sliding_window=False)
-    assert str(found[vocab.SLIDING_WINDOW_ATTENTION].value) == "false"
-    assert vocab.SLIDING_WINDOW_SIZE not in found
+    assert str(found[PG.slidingWindowAttention].value) == "false"
+    assert PG.slidingWindowSize not in found
 
 
 def test_a_layer_norm_key_does_not_make_t5_normalise_by_layer():
-    claim = config(model_type="t5", layer_norm_epsilon=1e-6)[vocab.NORMALIZATION]
-    assert (claim.value, claim.basis) == (vocab.RMS_NORMALIZATION, Basis.INFERENCE)
+    claim = config(model_type="t5", layer_norm_epsilon=1e-6)[PG.normalization]
+    assert (claim.value, claim.basis) == (PG.RmsNormalization, Basis.INFERENCE)
 
 
 def test_the_hubs_first_day_is_no_creation_date():
     raw = {"id": "a/b", "tags": [], "likes": 1, "createdAt": "2022-03-02T23:29:04.000Z"}
-    (claim,) = [c for c in claims(json.dumps(raw), "x.json") if c.predicate == vocab.CREATED]
+    (claim,) = [c for c in claims(json.dumps(raw), "x.json") if c.predicate == DCTERMS.created]
     assert (claim.value, claim.as_stated) == (None, "2022-03-02T23:29:04.000Z")
 
 
@@ -276,7 +276,7 @@ def test_a_folder_without_a_card_is_read_from_its_config():
     it = huggingface.folder(Iri("https://huggingface.co/a/b"), files, DAY)
     assert huggingface.READER.recognises(it.hints)
     (width,) = [
-        c for c in READ(it) if isinstance(c, Claim) and c.predicate == vocab.HIDDEN_SIZE
+        c for c in READ(it) if isinstance(c, Claim) and c.predicate == PG.hiddenSize
     ]  # fmt: skip
     assert width.basis is Basis.ARTIFACT
     with pytest.raises(Unreadable, match=r"README\.md"):
@@ -295,16 +295,16 @@ def test_a_card_and_a_config_of_one_repository_are_two_records():
 def test_the_known_configs_say_what_is_known_of_them():
     assert SHARED
     expected = {
-        "deepseek-ai--DeepSeek-V3.2": (vocab.EXPERT_COUNT, "256"),
-        "openai--gpt-oss-120b": (vocab.CONTEXT_LENGTH, "131072"),
-        "Qwen--Qwen3-8B": (vocab.LAYER_COUNT, "36"),
-        "meta-llama--Llama-4-Scout-17B-16E-Instruct": (vocab.EXPERT_COUNT, "16"),
-        "nvidia--Llama-3_3-Nemotron-Super-49B-v1": (vocab.KEY_VALUE_HEAD_COUNT, "8"),
+        "deepseek-ai--DeepSeek-V3.2": (PG.expertCount, "256"),
+        "openai--gpt-oss-120b": (PG.contextLength, "131072"),
+        "Qwen--Qwen3-8B": (PG.layerCount, "36"),
+        "meta-llama--Llama-4-Scout-17B-16E-Instruct": (PG.expertCount, "16"),
+        "nvidia--Llama-3_3-Nemotron-Super-49B-v1": (PG.keyValueHeadCount, "8"),
     }
     for name, (predicate, value) in expected.items():
         (path,) = (SHARED / "sources/documents/hf-configs").glob(f"*{name}_config.json")
         found = claims(path.read_text(), path.name)
-        subject = names.model(name.replace("--", "/"))
+        subject = iris.model(name.replace("--", "/"))
         assert [
             str(c.value) for c in found if (c.subject, c.predicate) == (subject, predicate)
         ] == [value]
@@ -314,29 +314,29 @@ def test_the_known_configs_say_what_is_known_of_them():
     ("folder", "subject"),
     [
         ("acme-labs/Tiny", HERE),
-        ("downloads/Tiny", names.entity("huggingface", "model", "Tiny")),
-        ("Tiny", names.entity("huggingface", "model", "Tiny")),
+        ("downloads/Tiny", iris.entity("huggingface", "model", "Tiny")),
+        ("Tiny", iris.entity("huggingface", "model", "Tiny")),
     ],
 )
 def test_a_folder_given_as_owner_and_name_is_that_repository(folder, subject):
     data = b"---\nlicense: mit\n---\n"
     it = Document(Iri("urn:file:x"), data, DAY, f"{folder}/README.md", {"model.gguf": b""})
     found = [item for item in READ(it) if isinstance(item, Claim)]
-    assert [c.subject for c in found if c.predicate == vocab.LICENSE] == [subject]
-    assert [str(c.value) for c in found if c.predicate == vocab.FILE_FORMAT] == ["gguf"]
+    assert [c.subject for c in found if c.predicate == DCTERMS.license] == [subject]
+    assert [str(c.value) for c in found if c.predicate == PG.fileFormat] == ["gguf"]
 
 
 def test_a_datasets_card_is_about_a_dataset():
     front = "license: odc-by\ntask_categories: [text-generation]\nlanguage: [en]\ntags: [gguf]\n"
     url = "https://huggingface.co/datasets/acme-labs/chats"
     found = list(READ(document(f"---\n{front}---\n", "README.md", url)))
-    dataset = names.dataset("acme-labs/chats")
-    assert Claim(dataset, vocab.RDF_TYPE, vocab.DATASET_CLASS) in found
-    assert not [c for c in found if isinstance(c, Claim) and c.value == vocab.MODEL_CLASS]
+    dataset = iris.dataset("acme-labs/chats")
+    assert Claim(dataset, RDF.type, PG.Dataset) in found
+    assert not [c for c in found if isinstance(c, Claim) and c.value == PG.Model]
 
 
 def test_a_name_made_from_the_repository_yields_to_a_stated_one():
-    (name,) = [c for c in card("license: mit") if c.predicate == vocab.NAME and c.subject == HERE]
+    (name,) = [c for c in card("license: mit") if c.predicate == SCHEMA.name and c.subject == HERE]
     assert (str(name.value), name.basis) == ("Tiny", Basis.INFERENCE)
 
 
@@ -360,28 +360,30 @@ slices:
         files,
     )
     found = list(READ(it))
-    parents = [c.value for c in found if isinstance(c, Claim) and c.predicate == vocab.MERGED_FROM]
-    assert parents[:2] == [names.model("acme-labs/A"), names.model("acme-labs/B")]
-    assert parents[-1] == names.model("acme-labs/Base")
+    parents = [c.value for c in found if isinstance(c, Claim) and c.predicate == PG.mergedFrom]
+    assert parents[:2] == [iris.model("acme-labs/A"), iris.model("acme-labs/B")]
+    assert parents[-1] == iris.model("acme-labs/Base")
     said = {c.predicate: str(c.value) for c in found if isinstance(c, Claim)}
-    assert (said[vocab.MERGE_METHOD], said[vocab.MERGE_WEIGHT]) == ("ties", "0.5")
+    assert (said[PG.mergeMethod], said[PG.mergeWeight]) == ("ties", "0.5")
     assert sorted(p.kind for p in found if isinstance(p, Problem)) == ["lineage"] * 3 + ["syntax"]
 
 
 def test_mlx_keeps_its_bits_under_a_key_of_its_own():
     found = config(quantization={"group_size": 64, "bits": 4}, quantization_config={"bits": 4})
-    assert str(found[vocab.QUANTIZATION_BITS].value) == "4"
-    assert found[vocab.QUANTIZATION_METHOD].basis is Basis.INFERENCE
+    assert str(found[PG.quantizationBits].value) == "4"
+    assert found[PG.quantizationMethod].basis is Basis.INFERENCE
 
 
 def test_a_tower_tells_what_goes_in():
     raw = {"architectures": ["X"], "vocab_size": 8, "vision_config": {"depth": 1}}
     found = claims(json.dumps(raw), "acme-labs--Tiny_config.json")
-    kinds = {c.value for c in found if c.predicate == vocab.INPUT_MODALITY}
-    assert kinds == {vocab.IMAGE, vocab.TEXT}
+    kinds = {c.value for c in found if c.predicate == PG.inputModality}
+    assert kinds == {PG.Image, PG.Text}
 
 
 @pytest.mark.parametrize("blank", ["", '""', "null", "[]"])
 def test_a_blank_licence_is_not_stated(blank):
-    (claim,) = [c for c in card(f"license: {blank}\nlanguage: en") if c.predicate == vocab.LICENSE]
+    (claim,) = [
+        c for c in card(f"license: {blank}\nlanguage: en") if c.predicate == DCTERMS.license
+    ]
     assert (claim.value, claim.stance) == (None, Stance.NOT_STATED)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from provenance_graph.errors import BadIri
-from provenance_graph.names import iri
+from provenance_graph.core.errors import BadIri
+from provenance_graph.core.iris import iri
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shared import SHARED, needs_shared
 
-from provenance_graph import names, vocab
-from provenance_graph.claims import Claim, Stance
-from provenance_graph.names import Iri
-from provenance_graph.sources import licence_names
-from provenance_graph.sources.licence_names import SPDX, normalise
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS
+from provenance_graph.formats.licences import names as licence_names
+from provenance_graph.formats.licences.names import SPDX, normalise
 
 SUBJECT = Iri("https://example.org/m")
 
@@ -63,7 +64,7 @@ def test_a_usual_spelling_is_its_spdx_licence(text, spdx):
     ],
 )
 def test_a_model_licence_is_one_of_ours(text, ours):
-    assert normalise(text).value == names.mint("licence", ours)
+    assert normalise(text).value == iris.mint("licence", ours)
 
 
 @pytest.mark.parametrize(
@@ -92,9 +93,9 @@ def test_absence_is_told_in_four_ways():
 
 
 def test_other_is_told_by_its_name_or_its_link():
-    assert normalise("other", name="gemma").value == names.mint("licence", "gemma")
+    assert normalise("other", name="gemma").value == iris.mint("licence", "gemma")
     link = "https://github.com/deepseek-ai/DeepSeek-V3/blob/main/LICENSE-MODEL"
-    assert normalise("other", link=link).value == names.mint("licence", "deepseek-model-1.0")
+    assert normalise("other", link=link).value == iris.mint("licence", "deepseek-model-1.0")
     assert normalise("other", name="lfm-1.0", link="LICENSE").unusable == "unrecognised licence"
     assert normalise("other", name="lfm-1.0").as_stated == "other (name: lfm-1.0)"
 
@@ -110,7 +111,7 @@ def test_an_expression_is_a_node_with_its_licences():
     assert found.parts == (Iri(SPDX + "MIT"), Iri(SPDX + "CC-BY-4.0"))
     said = list(licence_names.claims(SUBJECT, found))
     assert said[0].value == found.value
-    assert Claim(found.value, vocab.REFERENCES, Iri(SPDX + "MIT")) in said
+    assert Claim(found.value, DCTERMS.references, Iri(SPDX + "MIT")) in said
 
 
 def test_an_exception_stays_with_its_licence():

@@ -9,10 +9,10 @@ import pytest
 from licence_world import catalogue, licence, rules, steps, thing, world
 from shared import SHARED, needs_shared
 
-from provenance_graph.analysis.licences_text import report_rows, report_text
-from provenance_graph.analysis.licences_uses import parse_uses
-from provenance_graph.errors import NotFound, UsageError
-from provenance_graph.names import Iri
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.iris import Iri
+from provenance_graph.licences.text import report_rows, report_text
+from provenance_graph.licences.uses import parse_uses
 
 TODAY = "2026-11-01"
 

@@ -8,14 +8,15 @@ import json
 import networkx as nx
 import pytest
 
-from provenance_graph import rdf, vocab
-from provenance_graph.analysis.lineage import LineageGraph, relation
-from provenance_graph.analysis.lineage_formats import FORMATS
-from provenance_graph.analysis.lineage_index import LineageIndex
-from provenance_graph.analysis.lineage_names import NameTable
-from provenance_graph.claims import Basis, Claim, Header, Literal, Record, Stance
-from provenance_graph.errors import NotFound, UsageError
-from provenance_graph.names import Iri, dataset, entity, mint, model, organization, record
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Basis, Claim, Header, Literal, Record, Stance
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.iris import Iri, dataset, entity, mint, model, organization, record
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, XSD
+from provenance_graph.lineage.formats import FORMATS
+from provenance_graph.lineage.graph import LineageGraph, relation
+from provenance_graph.lineage.index import LineageIndex
+from provenance_graph.lineage.names import NameTable
 from provenance_graph.store.base import Change
 from provenance_graph.store.memory import MemoryStore
 
@@ -45,29 +46,29 @@ def record_of(name: str, *claims: Claim, basis: Basis = Basis.DEVELOPER) -> Reco
 @pytest.fixture
 def store():
     view = [
-        (TUNED, vocab.FINE_TUNED_FROM, BASE),
-        (QUANT, vocab.QUANTIZED_FROM, TUNED),
-        (MERGE, vocab.MERGED_FROM, TUNED),
-        (MERGE, vocab.MERGED_FROM, BASE),
-        (MERGE, vocab.QUALIFIED_DERIVATION, WEIGHTS),
-        (WEIGHTS, vocab.ENTITY, BASE),
-        (WEIGHTS, vocab.MERGE_WEIGHT, Literal("0.3", vocab.XSD_DECIMAL)),
-        (WEIGHTS, vocab.MERGE_METHOD, Literal("slerp")),
-        (TUNED, vocab.TRAINED_ON, CHAT),
-        (CHAT, vocab.GENERATED_BY, TEACHER),
-        (TEACHER, vocab.CONTINUED_FROM, LOST),
-        (LOST, vocab.RDF_TYPE, vocab.UNRESOLVED_REFERENCE_CLASS),
-        (LOST, vocab.UNRESOLVED_TEXT, Literal("GPT-3, some differences")),
-        (BASE, vocab.LICENSE, MIT),
+        (TUNED, PG.fineTunedFrom, BASE),
+        (QUANT, PG.quantizedFrom, TUNED),
+        (MERGE, PG.mergedFrom, TUNED),
+        (MERGE, PG.mergedFrom, BASE),
+        (MERGE, PROV.qualifiedDerivation, WEIGHTS),
+        (WEIGHTS, PROV.entity, BASE),
+        (WEIGHTS, PG.mergeWeight, Literal("0.3", XSD.decimal)),
+        (WEIGHTS, PG.mergeMethod, Literal("slerp")),
+        (TUNED, PG.trainedOn, CHAT),
+        (CHAT, PG.generatedBy, TEACHER),
+        (TEACHER, PG.continuedFrom, LOST),
+        (LOST, RDF.type, PG.UnresolvedReference),
+        (LOST, PG.unresolvedText, Literal("GPT-3, some differences")),
+        (BASE, DCTERMS.license, MIT),
     ]
     records = [
-        record_of("acme", Claim(TUNED, vocab.FINE_TUNED_FROM, BASE, locator="/base_model")),
+        record_of("acme", Claim(TUNED, PG.fineTunedFrom, BASE, locator="/base_model")),
         record_of(
             "hub",
-            Claim(TUNED, vocab.FINE_TUNED_FROM, BASE, basis=Basis.INFERENCE),
-            Claim(QUANT, vocab.QUANTIZED_FROM, TUNED, basis=Basis.INFERENCE),
+            Claim(TUNED, PG.fineTunedFrom, BASE, basis=Basis.INFERENCE),
+            Claim(QUANT, PG.quantizedFrom, TUNED, basis=Basis.INFERENCE),
         ),
-        record_of("critic", Claim(TUNED, vocab.FINE_TUNED_FROM, BASE, stance=Stance.DENIES)),
+        record_of("critic", Claim(TUNED, PG.fineTunedFrom, BASE, stance=Stance.DENIES)),
     ]
     quads = [(*triple, None) for triple in view]
     for one in records:
@@ -94,8 +95,8 @@ def test_datasets_and_their_writers_are_shown_on_request_and_apart(lineage):
     assert plain.ancestors() == [BASE]
     assert set(rich.ancestors()) == {BASE, CHAT, TEACHER, LOST}
     assert {e.relation for e in rich.edges if e.group == "influence"} == {
-        vocab.TRAINED_ON,
-        vocab.GENERATED_BY,
+        PG.trainedOn,
+        PG.generatedBy,
     }
 
 
@@ -154,8 +155,8 @@ def test_impact_of_something_unknown_is_empty(lineage):
 
 def test_circles_are_reported_with_their_level():
     a, b = model("x/a"), model("x/b")
-    loop = [(a, vocab.FINE_TUNED_FROM, b, None), (b, vocab.FINE_TUNED_FROM, a, None)]
-    types = [(m, vocab.RDF_TYPE, vocab.MODEL_FAMILY_CLASS, None) for m in (a, b)]
+    loop = [(a, PG.fineTunedFrom, b, None), (b, PG.fineTunedFrom, a, None)]
+    types = [(m, RDF.type, PG.ModelFamily, None) for m in (a, b)]
     found = LineageGraph.open(MemoryStore(loop + types)).of(a)
     assert [(cycle.level, cycle.members) for cycle in found.cycles] == [("family", (a, b))]
     assert found.generation is None
@@ -163,7 +164,7 @@ def test_circles_are_reported_with_their_level():
 
 def test_a_self_loop_is_a_circle_of_one():
     a = model("x/a")
-    found = LineageGraph.open(MemoryStore([(a, vocab.FINE_TUNED_FROM, a, None)])).of(a)
+    found = LineageGraph.open(MemoryStore([(a, PG.fineTunedFrom, a, None)])).of(a)
     assert [cycle.members for cycle in found.cycles] == [(a,)]
     assert found.total == 0
 
@@ -185,14 +186,14 @@ def test_an_unknown_relation_is_refused_with_near_ones(lineage):
 
 
 def test_relations_are_known_by_several_spellings():
-    spellings = ("fineTunedFrom", "pg:fineTunedFrom", "fine-tuned-from", vocab.FINE_TUNED_FROM)
-    assert {relation(name) for name in spellings} == {vocab.FINE_TUNED_FROM}
+    spellings = ("fineTunedFrom", "pg:fineTunedFrom", "fine-tuned-from", PG.fineTunedFrom)
+    assert {relation(name) for name in spellings} == {PG.fineTunedFrom}
 
 
 def test_a_chain_of_a_hundred_thousand_is_walked_and_cut_with_a_word():
     names = [model(f"chain/m{n:06}") for n in range(100_001)]
     index = LineageIndex.of_edges(
-        (child, vocab.FINE_TUNED_FROM, parent) for parent, child in itertools.pairwise(names)
+        (child, PG.fineTunedFrom, parent) for parent, child in itertools.pairwise(names)
     )
     lineage = LineageGraph(MemoryStore(), index)
     found = lineage.of(names[-1], limit=10, evidence=False)
@@ -205,7 +206,7 @@ def test_a_chain_of_a_hundred_thousand_is_walked_and_cut_with_a_word():
 def test_a_hundred_thousand_children_are_counted_and_cut():
     root = model("root/root")
     index = LineageIndex.of_edges(
-        (model(f"leaf/m{n:06}"), vocab.QUANTIZED_FROM, root) for n in range(100_000)
+        (model(f"leaf/m{n:06}"), PG.quantizedFrom, root) for n in range(100_000)
     )
     lineage = LineageGraph(MemoryStore(), index)
     assert lineage.of(root, limit=5, evidence=False).shown == "5 of 100,000 shown"
@@ -236,7 +237,7 @@ def test_cytoscape_elements_join_known_nodes(lineage):
 
 def test_labels_from_outside_cannot_break_a_drawing():
     evil = model('x/"]; evil -> [label="\n<b>')
-    view = [(evil, vocab.FINE_TUNED_FROM, BASE, None)]
+    view = [(evil, PG.fineTunedFrom, BASE, None)]
     found = LineageGraph.open(MemoryStore(view)).of(BASE)
     assert "\n<b>" not in FORMATS["mermaid"](found)
     assert r'label="x/\"]; evil -> [label=\" <b>"' in FORMATS["dot"](found)
@@ -255,7 +256,7 @@ def test_an_index_is_kept_by_version_and_built_anew_after_a_commit(store, tmp_pa
     assert kept is not None
     assert kept.version == first.version
     assert LineageGraph(store, kept).ancestors(QUANT) == [TUNED, BASE]
-    store.commit(Change(add=[(model("new/one"), vocab.FINE_TUNED_FROM, QUANT, None)]))
+    store.commit(Change(add=[(model("new/one"), PG.fineTunedFrom, QUANT, None)]))
     again = LineageIndex.open(store, folder)
     assert LineageGraph(store, again).descendants(QUANT) == [model("new/one")]
 
@@ -264,7 +265,7 @@ def test_an_updated_index_survives_saving(store, tmp_path):
     index = LineageIndex.build(store)
     new = model("a-first/in-order")
     store.commit(
-        Change(add=[(new, vocab.FINE_TUNED_FROM, QUANT, None), (new, vocab.LICENSE, MIT, None)])
+        Change(add=[(new, PG.fineTunedFrom, QUANT, None), (new, DCTERMS.license, MIT, None)])
     )
     index = index.update(store, [new])
     index.save(tmp_path / "lineage")
@@ -293,8 +294,8 @@ def test_a_table_finds_every_name_it_holds():
 
 def test_an_edge_is_inferred_by_a_whole_record_of_guesses_and_under_other_names():
     alias = entity("hub", "model", "tuned")
-    guess = record_of("guesser", Claim(alias, vocab.FINE_TUNED_FROM, BASE), basis=Basis.INFERENCE)
-    view = [(TUNED, vocab.FINE_TUNED_FROM, BASE, None), (TUNED, vocab.DESCRIBED_AS, alias, None)]
+    guess = record_of("guesser", Claim(alias, PG.fineTunedFrom, BASE), basis=Basis.INFERENCE)
+    view = [(TUNED, PG.fineTunedFrom, BASE, None), (TUNED, PG.describedAs, alias, None)]
     store = MemoryStore([*view, *rdf.to_quads(guess)])
     index = LineageIndex.build(store)
     (edge,) = LineageGraph(store, index).of(TUNED, direction="up", evidence=False).edges

@@ -12,23 +12,24 @@ from pathlib import Path
 
 import pytest
 
-from provenance_graph import names, vocab
-from provenance_graph.analysis import links
-from provenance_graph.claims import Basis, Claim, Header, Record, Stance
-from provenance_graph.errors import RecordError, UsageError
+from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.identity import read_sssom
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Claim, Header, Record, Stance
+from provenance_graph.core.errors import RecordError, UsageError
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.ingest.build import compile_quads, reference_quads
-from provenance_graph.names import Iri
+from provenance_graph.matching import links
 from provenance_graph.store.base import Store
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.opening import open_store
-from provenance_graph.view.evidence import Evidence
-from provenance_graph.view.identity import read_sssom
 
-MODEL = names.model("org/m")
+MODEL = iris.model("org/m")
 HEADER = Header(
-    record=names.record("test", "m", "2026-01-31"),
+    record=iris.record("test", "m", "2026-01-31"),
     document=Iri("https://example.org/m"),
-    publisher=names.organization("Tester"),
+    publisher=iris.organization("Tester"),
     retrieved="2026-01-31",
     reader="test",
 )
@@ -42,7 +43,7 @@ def reference() -> list[object]:
 def proposed(
     reference: list[object], *claims: Claim, header: Header = HEADER, to: str = ""
 ) -> set[tuple[str, str]]:
-    record = Record(header, (Claim(MODEL, vocab.RDF_TYPE, vocab.MODEL_CLASS), *claims))
+    record = Record(header, (Claim(MODEL, RDF.type, PG.Model), *claims))
     quads = compile_quads(reference, [record], [])  # type: ignore[arg-type]
     with MemoryStore(quads) as store:
         found = links.links(Evidence(store), [MODEL], [to] if to else [])
@@ -54,7 +55,7 @@ def said(predicate: Iri, value: str, **more: object) -> Claim:
 
 
 def test_the_repository_that_a_source_names_is_the_model(reference: list[object]) -> None:
-    page = said(vocab.HUB_REPOSITORY, "https://huggingface.co/org/m/tree/main")
+    page = said(PG.hubRepository, "https://huggingface.co/org/m/tree/main")
     assert proposed(reference, page) == {("skos:exactMatch", "hf:org/m")}
 
 
@@ -80,38 +81,38 @@ def test_a_record_read_in_the_repository_is_a_link(reference: list[object]) -> N
 def test_a_paper_is_related_and_not_the_model(
     reference: list[object], address: str, doi: str
 ) -> None:
-    assert proposed(reference, said(vocab.PAPER, address)) == {("skos:relatedMatch", doi)}
+    assert proposed(reference, said(PG.paper, address)) == {("skos:relatedMatch", doi)}
 
 
 def test_a_doi_given_as_the_same_is_the_things_own(reference: list[object]) -> None:
-    same = said(vocab.SAME_AS, "https://doi.org/10.57967/hf/1")
+    same = said(SCHEMA.sameAs, "https://doi.org/10.57967/hf/1")
     assert proposed(reference, same) == {("skos:exactMatch", "doi:10.57967/hf/1")}
 
 
 def test_an_item_of_wikidata_must_be_stated(reference: list[object]) -> None:
-    item = said(vocab.SAME_AS, "https://www.wikidata.org/wiki/Q116709136")
+    item = said(SCHEMA.sameAs, "https://www.wikidata.org/wiki/Q116709136")
     assert proposed(reference, item) == {("skos:exactMatch", "wikidata:Q116709136")}
     assert (
-        proposed(reference, said(vocab.SAME_AS, "https://www.wikidata.org/wiki/Property:P1"))
+        proposed(reference, said(SCHEMA.sameAs, "https://www.wikidata.org/wiki/Property:P1"))
         == set()
     )
 
 
 def test_a_licence_on_spdxs_list_is_linked_and_ours_is_not(reference: list[object]) -> None:
-    mit = said(vocab.LICENSE, "http://spdx.org/licenses/MIT")
+    mit = said(DCTERMS.license, "http://spdx.org/licenses/MIT")
     assert proposed(reference, mit) == {("skos:exactMatch", "spdx3:MIT")}
-    assert proposed(reference, said(vocab.LICENSE, names.mint("licence", "gemma"))) == set()
+    assert proposed(reference, said(DCTERMS.license, iris.mint("licence", "gemma"))) == set()
 
 
 def test_estimates_and_denials_found_no_link(reference: list[object]) -> None:
-    page = said(vocab.HUB_REPOSITORY, "https://huggingface.co/org/m")
+    page = said(PG.hubRepository, "https://huggingface.co/org/m")
     assert proposed(reference, replace(page, basis=Basis.ESTIMATE)) == set()
     assert proposed(reference, replace(page, stance=Stance.DENIES)) == set()
 
 
 def test_only_the_targets_asked_for(reference: list[object]) -> None:
-    page = said(vocab.HUB_REPOSITORY, "https://huggingface.co/org/m")
-    paper = said(vocab.PAPER, "https://doi.org/10.1234/abc")
+    page = said(PG.hubRepository, "https://huggingface.co/org/m")
+    paper = said(PG.paper, "https://doi.org/10.1234/abc")
     assert proposed(reference, page, paper, to="doi") == {("skos:relatedMatch", "doi:10.1234/abc")}
     with pytest.raises(UsageError, match="doi, hub, spdx, wikidata"):
         proposed(reference, page, to="nowhere")
@@ -157,7 +158,7 @@ def test_every_link_of_the_shipped_data_names_its_record(store: Store) -> None:
     found = links.links(Evidence(store), links.everything(store)[::5])
     assert len(found) > 20
     for link in found:
-        assert link.source.startswith(f"{names.ID}record/")
+        assert link.source.startswith(f"{iris.ID}record/")
         assert ":" in links.curie(link.object)
     assert len(read_sssom(links.sssom(found))) == len(found)
 

@@ -5,9 +5,10 @@ import json
 from readers_a import document
 from shared import SHARED, needs_shared
 
-from provenance_graph import names, vocab
-from provenance_graph.claims import Claim, Problem
-from provenance_graph.sources.litellm import READER, model_of
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.terms import PG
+from provenance_graph.formats.catalogues.litellm import READER, model_of
 
 
 def read(**entries: object) -> list[Claim | Problem]:
@@ -17,16 +18,16 @@ def read(**entries: object) -> list[Claim | Problem]:
 
 def test_the_longest_prompt_is_no_context_length():
     found = read(m={"litellm_provider": "groq", "max_input_tokens": 131072})
-    offer = names.entity("litellm", "offer", "m")
+    offer = iris.entity("litellm", "offer", "m")
     said = {c.predicate: str(c.value) for c in found if isinstance(c, Claim) and c.subject == offer}
-    assert said[vocab.MAX_INPUT_TOKENS] == "131072"
-    assert vocab.CONTEXT_LENGTH not in said
+    assert said[PG.maxInputTokens] == "131072"
+    assert PG.contextLength not in said
 
 
 def test_a_price_is_for_a_million_tokens():
     found = read(m={"litellm_provider": "groq", "input_cost_per_token": 1.5e-07})
     assert [
-        str(c.value) for c in found if isinstance(c, Claim) and c.predicate == vocab.INPUT_PRICE_USD
+        str(c.value) for c in found if isinstance(c, Claim) and c.predicate == PG.inputPriceUSD
     ] == ["0.15"]
 
 
@@ -44,9 +45,7 @@ def test_a_region_is_no_owner():
 def test_an_entry_that_is_no_mapping_does_not_stop_the_rest():
     found = read(bad=[1], good={"litellm_provider": "x", "max_input_tokens": 5})
     assert any(isinstance(item, Problem) and item.where == "/bad" for item in found)
-    assert any(
-        isinstance(item, Claim) and item.predicate == vocab.MAX_INPUT_TOKENS for item in found
-    )
+    assert any(isinstance(item, Claim) and item.predicate == PG.maxInputTokens for item in found)
 
 
 @needs_shared
@@ -54,6 +53,6 @@ def test_the_whole_map_is_offers():
     assert SHARED
     (path,) = (SHARED / "sources/litellm").glob("*.json")
     found = list(READER.read(document(path.read_bytes(), path.name)))
-    offers = {c.subject for c in found if isinstance(c, Claim) and c.predicate == vocab.OFFER_OF}
+    offers = {c.subject for c in found if isinstance(c, Claim) and c.predicate == PG.offerOf}
     assert len(offers) > 4500
     assert sum(isinstance(item, Problem) for item in found) < 10

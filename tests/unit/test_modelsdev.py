@@ -4,10 +4,11 @@ import pytest
 from readers_a import document
 from shared import SHARED, needs_shared
 
-from provenance_graph import names, vocab
-from provenance_graph.claims import Claim, Problem, Stance
-from provenance_graph.names import Iri
-from provenance_graph.sources.modelsdev import READER
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Problem, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+from provenance_graph.formats.catalogues.modelsdev import READER
 
 HEAD = 'name = "Tiny"\nfamily = "tiny"\nlast_updated = "2025-01-02"\n'
 
@@ -22,44 +23,44 @@ def about(found: list[Claim], subject: Iri, predicate: Iri) -> list[str]:
 
 def test_a_model_is_named_by_its_developer_and_file():
     found = claims(HEAD, "models/acme/tiny-1.toml")
-    assert about(found, names.model("acme/tiny-1"), vocab.NAME) == ["Tiny"]
+    assert about(found, iris.model("acme/tiny-1"), SCHEMA.name) == ["Tiny"]
 
 
 def test_the_address_tells_what_the_name_leaves_out():
     it = document(HEAD, "tiny-1.toml", "https://example.org/x/models/acme/tiny-1.toml")
     assert {c.subject for c in READER.read(it) if isinstance(c, Claim)} >= {
-        names.model("acme/tiny-1")
+        iris.model("acme/tiny-1")
     }
 
 
 def test_a_providers_limit_is_an_offer_and_no_fact_of_the_model():
     text = 'base_model = "acme/tiny-1"\n[limit]\ncontext = 5\n[cost]\ninput = 0.15\n'
     found = claims(text, "providers/cloudy/models/acme/tiny-1.toml")
-    offer = names.entity("modelsdev", "offer", "cloudy/acme/tiny-1")
-    assert about(found, offer, vocab.OFFER_OF) == [names.model("acme/tiny-1")]
-    assert about(found, offer, vocab.CONTEXT_LENGTH) == ["5"]
-    assert about(found, offer, vocab.INPUT_PRICE_USD) == ["0.15"]
-    assert not [c for c in found if c.subject == names.model("acme/tiny-1")]
+    offer = iris.entity("modelsdev", "offer", "cloudy/acme/tiny-1")
+    assert about(found, offer, PG.offerOf) == [iris.model("acme/tiny-1")]
+    assert about(found, offer, PG.contextLength) == ["5"]
+    assert about(found, offer, PG.inputPriceUSD) == ["0.15"]
+    assert not [c for c in found if c.subject == iris.model("acme/tiny-1")]
 
 
 def test_a_developers_own_service_offers_its_own_models():
     found = claims(HEAD, "providers/anthropic/models/claude-x.toml")
-    offer = names.entity("modelsdev", "offer", "anthropic/claude-x")
-    assert about(found, offer, vocab.OFFER_OF) == [names.model("anthropic/claude-x")]
+    offer = iris.entity("modelsdev", "offer", "anthropic/claude-x")
+    assert about(found, offer, PG.offerOf) == [iris.model("anthropic/claude-x")]
 
 
 def test_another_service_offers_what_it_calls_so():
     found = claims(HEAD, "providers/cloudy/models/tiny-v1:0.toml")
-    offer = names.entity("modelsdev", "offer", "cloudy/tiny-v1:0")
-    assert about(found, offer, vocab.OFFER_OF) == [
-        names.entity("modelsdev", "model", "cloudy/tiny-v1:0")
+    offer = iris.entity("modelsdev", "offer", "cloudy/tiny-v1:0")
+    assert about(found, offer, PG.offerOf) == [
+        iris.entity("modelsdev", "model", "cloudy/tiny-v1:0")
     ]
 
 
 @pytest.mark.parametrize("day", ["2025-02-31", "1970-01-01"])
 def test_an_impossible_date_keeps_its_text_and_is_listed(day):
     text = HEAD + f'release_date = "{day}"\n'
-    (claim,) = [c for c in claims(text, "models/a/b.toml") if c.predicate == vocab.ISSUED]
+    (claim,) = [c for c in claims(text, "models/a/b.toml") if c.predicate == DCTERMS.issued]
     assert (claim.value, claim.as_stated) == (None, day)
     assert claim.unusable
     found = [p for p in READER.read(document(text, "models/a/b.toml")) if isinstance(p, Problem)]
@@ -68,19 +69,19 @@ def test_an_impossible_date_keeps_its_text_and_is_listed(day):
 
 def test_knowledge_after_the_release_is_not_accepted():
     text = HEAD + 'release_date = "2024-01-25"\nknowledge = "2024-04"\n'
-    (claim,) = [c for c in claims(text, "models/a/b.toml") if c.predicate == vocab.KNOWLEDGE_CUTOFF]
+    (claim,) = [c for c in claims(text, "models/a/b.toml") if c.predicate == PG.knowledgeCutoff]
     assert (claim.value, claim.unusable) == (None, "after the release date")
     same = HEAD + 'release_date = "2024-04-02"\nknowledge = "2024-04"\n'
-    (claim,) = [c for c in claims(same, "models/a/b.toml") if c.predicate == vocab.KNOWLEDGE_CUTOFF]
+    (claim,) = [c for c in claims(same, "models/a/b.toml") if c.predicate == PG.knowledgeCutoff]
     assert str(claim.value) == "2024-04-30"
 
 
 def test_being_able_to_reason_is_stated_in_part():
     (claim,) = [
         c for c in claims(HEAD + "reasoning = true\n", "models/a/b.toml")
-        if c.predicate == vocab.REASONING_MODE
+        if c.predicate == PG.reasoningMode
     ]  # fmt: skip
-    assert (claim.value, claim.stance) == (vocab.REASONING, Stance.PARTLY_STATED)
+    assert (claim.value, claim.stance) == (PG.Reasoning, Stance.PARTLY_STATED)
 
 
 def test_a_table_of_another_catalogue_is_not_recognised():
@@ -97,9 +98,7 @@ def test_the_context_of_gpt_oss_120b_differs_by_provider():
     for path in (SHARED / "sources/models.dev").glob("**/*gpt-oss-120b*.toml"):
         found = claims(path.read_text(), path.relative_to(SHARED / "sources").as_posix())
         contexts[path.name] = [
-            str(c.value)
-            for c in found
-            if c.predicate in (vocab.CONTEXT_LENGTH, vocab.MAX_OUTPUT_TOKENS)
+            str(c.value) for c in found if c.predicate in (PG.contextLength, PG.maxOutputTokens)
         ]
     assert len({tuple(values) for values in contexts.values()}) > 1
 
@@ -109,7 +108,7 @@ def test_a_model_states_its_one_repository():
     assert SHARED
     path = SHARED / "sources/models.dev/models/openai/gpt-oss-120b.toml"
     found = claims(path.read_text(), "models/openai/gpt-oss-120b.toml")
-    assert about(found, names.model("openai/gpt-oss-120b"), vocab.HUB_REPOSITORY) == [
+    assert about(found, iris.model("openai/gpt-oss-120b"), PG.hubRepository) == [
         "https://huggingface.co/openai/gpt-oss-120b"
     ]
 

@@ -6,9 +6,10 @@ import pytest
 from readers_a import document
 from shared import SHARED, needs_shared
 
-from provenance_graph import names, vocab
-from provenance_graph.claims import Basis, Claim, Problem, Stance
-from provenance_graph.sources.mteb import READER
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.terms import PG, PROV
+from provenance_graph.formats.catalogues.mteb import READER
 
 
 def read(**row: object) -> list[Claim | Problem]:
@@ -22,38 +23,38 @@ def read(**row: object) -> list[Claim | Problem]:
 )
 def test_an_empty_list_and_none_at_all_are_told_apart(status, stance):
     found = read(training_datasets_status=status)
-    assert [
-        c.stance for c in found if isinstance(c, Claim) and c.predicate == vocab.TRAINED_ON
-    ] == [stance]
+    assert [c.stance for c in found if isinstance(c, Claim) and c.predicate == PG.trainedOn] == [
+        stance
+    ]
 
 
 def test_what_it_was_adapted_from_is_an_inference_without_a_kind():
     found = read(adapted_from="acme/base")
-    (claim,) = [c for c in found if isinstance(c, Claim) and c.predicate == vocab.WAS_DERIVED_FROM]
-    assert (claim.value, claim.basis) == (names.model("acme/base"), Basis.INFERENCE)
+    (claim,) = [c for c in found if isinstance(c, Claim) and c.predicate == PROV.wasDerivedFrom]
+    assert (claim.value, claim.basis) == (iris.model("acme/base"), Basis.INFERENCE)
 
 
 def test_a_reference_to_another_repository_merges_nothing():
     found = read(reference="https://huggingface.co/acme/other")
     subjects = {c.subject for c in found if isinstance(c, Claim)}
-    assert names.entity("mteb", "model", "acme/e") in subjects
-    assert not {names.model("acme/e"), names.model("acme/other")} & subjects
+    assert iris.entity("mteb", "model", "acme/e") in subjects
+    assert not {iris.model("acme/e"), iris.model("acme/other")} & subjects
     assert [p.kind for p in found if isinstance(p, Problem)] == ["identity"]
 
 
 def test_the_full_width_of_several_counts():
     (claim,) = [
         c for c in read(embed_dim=[64, 768, 512])
-        if isinstance(c, Claim) and c.predicate == vocab.EMBEDDING_DIMENSION
+        if isinstance(c, Claim) and c.predicate == PG.embeddingDimension
     ]  # fmt: skip
     assert (str(claim.value), claim.as_stated) == ("768", "64, 768, 512")
 
 
 def test_settings_in_brackets_make_a_configuration():
     found = read(name="acme/e (embed_dim=64)", embed_dim=64)
-    node = names.entity("mteb", "configuration", "acme-e-embed_dim-64")
+    node = iris.entity("mteb", "configuration", "acme-e-embed_dim-64")
     values = {c.predicate: c.value for c in found if isinstance(c, Claim) and c.subject == node}
-    assert values[vocab.SPECIALIZATION_OF] == names.entity("mteb", "model", "acme/e")
+    assert values[PROV.specializationOf] == iris.entity("mteb", "model", "acme/e")
 
 
 def test_a_line_that_nests_too_deep_does_not_stop_the_rest():
@@ -65,9 +66,7 @@ def test_a_line_that_nests_too_deep_does_not_stop_the_rest():
     )
     found = list(READER.read(document(text, "models.jsonl")))
     assert [p.where for p in found if isinstance(p, Problem)] == ["L2"]
-    assert names.entity("mteb", "model", "c/d") in {
-        c.subject for c in found if isinstance(c, Claim)
-    }
+    assert iris.entity("mteb", "model", "c/d") in {c.subject for c in found if isinstance(c, Claim)}
 
 
 @needs_shared
@@ -75,6 +74,6 @@ def test_the_states_of_training_data_come_out_as_counted():
     assert SHARED
     path = SHARED / "sources/mteb/models.jsonl"
     found = list(READER.read(document(path.read_bytes(), path.name)))
-    stances = [c.stance for c in found if isinstance(c, Claim) and c.predicate == vocab.TRAINED_ON]
+    stances = [c.stance for c in found if isinstance(c, Claim) and c.predicate == PG.trainedOn]
     assert stances.count(Stance.DECLARED_EMPTY) == 136
     assert stances.count(Stance.REPORTS_UNDISCLOSED) == 118

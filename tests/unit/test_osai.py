@@ -6,36 +6,37 @@ import pytest
 from readers_b import document, read, recorded, values_of
 from shared import SHARED, needs_shared
 
-from provenance_graph import names, vocab
-from provenance_graph.claims import Basis, Problem, Stance
-from provenance_graph.sources import osai
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Problem, Stance
+from provenance_graph.core.terms import PG
+from provenance_graph.formats.catalogues import osai
 
 HEAD = "system:\n  name: X\n  endmodelname: X-1B\n"
-END = names.entity("osai", "model", "x-1b")
+END = iris.entity("osai", "model", "x-1b")
 
 
 def test_the_base_and_the_end_model_are_different_models() -> None:
     claims, _ = read(osai.READER, HEAD + "  basemodelname: X-Base\n", "x.yaml")
-    base = names.entity("osai", "model", "x-base")
-    assert values_of(claims, END, vocab.FINE_TUNED_FROM) == [base]
+    base = iris.entity("osai", "model", "x-base")
+    assert values_of(claims, END, PG.fineTunedFrom) == [base]
 
 
 def test_one_name_for_both_is_one_model() -> None:
     claims, _ = read(osai.READER, HEAD + "  basemodelname: X-1B\n", "x.yaml")
-    assert values_of(claims, END, vocab.FINE_TUNED_FROM) == []
+    assert values_of(claims, END, PG.fineTunedFrom) == []
 
 
 def test_a_repository_called_otherwise_does_not_become_the_models() -> None:
     text = HEAD + "weights_endmodel:\n  class: open\n  link: https://huggingface.co/o/X-2B\n"
     claims, problems = read(osai.READER, text, "x.yaml")
-    assert values_of(claims, END, vocab.HUB_REPOSITORY) == []
+    assert values_of(claims, END, PG.hubRepository) == []
     assert [problem.where for problem in problems] == ["/weights_endmodel/link"]
 
 
 def test_a_repository_called_alike_names_the_model() -> None:
     text = HEAD + "weights_endmodel:\n  class: open\n  link: https://huggingface.co/o/x_1b-hf\n"
     claims, _ = read(osai.READER, text, "x.yaml")
-    assert names.model("o/x_1b-hf") in {claim.subject for claim in claims}
+    assert iris.model("o/x_1b-hf") in {claim.subject for claim in claims}
 
 
 @pytest.mark.parametrize(
@@ -73,10 +74,9 @@ def test_every_file_of_the_index_is_recognised_and_read() -> None:
     for path in files:
         assert osai.READER.recognises(document(path.read_bytes(), path.name).hints), path.name
         [record], _ = recorded(osai.READER, path)
-        results += sum(c.predicate == vocab.CRITERION for c in record.claims)
+        results += sum(c.predicate == PG.criterion for c in record.claims)
         computes += any(
-            c.predicate == vocab.TRAINING_COMPUTE_FLOP and c.value is not None
-            for c in record.claims
+            c.predicate == PG.trainingComputeFLOP and c.value is not None for c in record.claims
         )
     assert len(files) == 127
     assert results == 127 * 12

@@ -3,9 +3,10 @@ from __future__ import annotations
 from readers_a import document
 from shared import SHARED, needs_shared
 
-from provenance_graph import names, vocab
-from provenance_graph.claims import Claim, Problem
-from provenance_graph.sources.osaimap import READER
+from provenance_graph.core import iris, terms
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.terms import PG, PROV
+from provenance_graph.formats.catalogues.osaimap import READER
 
 HEAD = (
     "model_id,base_model,architecture,precision,params_b,license,model_type,average,submission_date"
@@ -18,7 +19,7 @@ def read(*rows: str, head: str = HEAD) -> list[Claim | Problem]:
 
 
 def edges(found: list[Claim | Problem]) -> list[tuple[object, object]]:
-    derived = (*vocab.DERIVATIONS, vocab.WAS_DERIVED_FROM)
+    derived = (*terms.DERIVATIONS, PROV.wasDerivedFrom)
     return [
         (c.predicate, c.value) for c in found if isinstance(c, Claim) and c.predicate in derived
     ]
@@ -43,17 +44,15 @@ def test_the_sign_tells_the_kind_of_derivation():
         "a/m,a/base,X,bfloat16,7,,🟩,1,2024-09-03", "a/n,a/base,X,bfloat16,7,,?,1,2024-09-03"
     )
     assert edges(found) == [
-        (vocab.CONTINUED_FROM, names.model("a/base")),
-        (vocab.WAS_DERIVED_FROM, names.model("a/base")),
+        (PG.continuedFrom, iris.model("a/base")),
+        (PROV.wasDerivedFrom, iris.model("a/base")),
     ]
 
 
 def test_a_second_run_of_a_model_is_another_result():
     found = read("a/m,,X,bfloat16,7,,🟢,1,2024-09-03", "a/m,,X,4bit,7,,🟢,2,2024-09-04")
     scores = {
-        c.subject: str(c.value)
-        for c in found
-        if isinstance(c, Claim) and c.predicate == vocab.SCORE
+        c.subject: str(c.value) for c in found if isinstance(c, Claim) and c.predicate == PG.score
     }
     assert sorted(scores.values()) == ["1", "2"]
 
@@ -61,7 +60,7 @@ def test_a_second_run_of_a_model_is_another_result():
 def test_a_rounded_size_keeps_its_text():
     (claim,) = [
         c for c in read("a/m,,X,bfloat16,8.03,,🟢,1,2024-09-03")
-        if isinstance(c, Claim) and c.predicate == vocab.PARAMETER_COUNT
+        if isinstance(c, Claim) and c.predicate == PG.parameterCount
     ]  # fmt: skip
     assert (str(claim.value), claim.as_stated) == ("8030000000", "8.03 B")
 
@@ -69,7 +68,7 @@ def test_a_rounded_size_keeps_its_text():
 def test_a_relation_in_a_tag_is_an_edge_and_the_bare_one_beside_it_is_not():
     head = "model_id,author,downloads,likes,pipeline_tag,library_name,created_at,last_modified,tags"
     found = read('a/m,a,1,1,,,2024-05-06,,"base_model:a/b,base_model:quantized:a/b"', head=head)
-    assert edges(found) == [(vocab.QUANTIZED_FROM, names.model("a/b"))]
+    assert edges(found) == [(PG.quantizedFrom, iris.model("a/b"))]
 
 
 @needs_shared
@@ -79,5 +78,5 @@ def test_the_leaderboards_self_pointing_parents_are_counted():
     found = list(READER.read(document(path.read_bytes(), path.name)))
     problems = [p for p in found if isinstance(p, Problem) and "own unknown parents" in p.what]
     assert len(problems) > 800
-    scores = [c for c in found if isinstance(c, Claim) and c.predicate == vocab.SCORE]
+    scores = [c for c in found if isinstance(c, Claim) and c.predicate == PG.score]
     assert len(scores) == 2960 * 7

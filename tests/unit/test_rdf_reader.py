@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from provenance_graph import names, rdf, vocab
-from provenance_graph.claims import Claim, Problem, Record
-from provenance_graph.errors import Unreadable
-from provenance_graph.names import Iri
-from provenance_graph.sources import readers
-from provenance_graph.sources.document import Document
-from provenance_graph.sources.records import records_of
+from provenance_graph.core import iris, rdf
+from provenance_graph.core.claims import Claim, Problem, Record
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import SCHEMA
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.records import records_of
+from provenance_graph.formats.registry import readers
 
 READER = readers()["rdf"]
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "rdf"
@@ -56,14 +57,14 @@ def test_what_we_write_we_read_with_its_own_header() -> None:
 
 def test_nquads_and_ntriples_are_read() -> None:
     line = '<https://example.org/m> <https://schema.org/name> "M" .\n'
-    claim = Claim(Iri("https://example.org/m"), vocab.NAME, rdf.Literal("M"))
+    claim = Claim(Iri("https://example.org/m"), SCHEMA.name, rdf.Literal("M"))
     assert only(read(line, "x.nt")).claims == (claim,)
 
 
 def test_json_ld_with_its_context_inside_is_read() -> None:
     text = json.dumps(
         {
-            "@context": {"pg": names.NS, "schema": "https://schema.org/"},
+            "@context": {"pg": iris.NS, "schema": "https://schema.org/"},
             "@id": "https://example.org/m",
             "@type": "pg:Model",
             "pg:contextLength": 8192,

@@ -9,14 +9,14 @@ import pytest
 from readers_a import document
 from shared import SHARED, needs_shared
 
-from provenance_graph.claims import Claim, Problem
-from provenance_graph.errors import Unreadable
-from provenance_graph.sources import readers
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.formats.registry import readers
 
 OURS = {
     "litellm": "litellm/*.json",
     "modelsdev": "models.dev/**/*.toml",
-    "mteb": "mteb/*.jsonl",
+    "mteb": "mteb/models.jsonl",
     "osaimap": "os-ai-map/**/*.csv",
     "huggingface": "documents/hf-*/*",
 }

@@ -9,8 +9,8 @@ import pytest
 from readers_b import document
 from shared import SHARED, needs_shared
 
-from provenance_graph.errors import SourceError
-from provenance_graph.sources import readers
+from provenance_graph.core.errors import SourceError
+from provenance_graph.formats.registry import readers
 
 MINE = ("croissant", "cyclonedx", "epoch", "fair4ml", "fmti", "mot", "osai", "spdx3")
 EXPECTED = {

@@ -7,11 +7,12 @@ from shutil import copytree
 
 from shared import SHARED, needs_shared
 
-from provenance_graph.analysis.candidates_file import decide, rewrite
-from provenance_graph.ingest import regenerate
+from provenance_graph.core.resources import folder
+from provenance_graph.formats.registry import readers
 from provenance_graph.ingest.build import IDENTITY
-from provenance_graph.resources import folder
-from provenance_graph.sources import readers
+from provenance_graph.ingest.identify import decide
+from provenance_graph.matching.review_file import rewrite
+from tools import regenerate
 
 
 @needs_shared

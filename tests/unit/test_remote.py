@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 
-from provenance_graph import errors
+from provenance_graph.core import errors
 from provenance_graph.store.base import Limits
 from provenance_graph.store.remote import RemoteStore
 

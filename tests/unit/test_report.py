@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from provenance_graph.cli import app
-from provenance_graph.service.report_picture import picture
+from provenance_graph.report.picture import picture
 
 HAIKU = "anthropic/claude-haiku-4-5"
 LLAMA = "meta-llama/Llama-3.1-8B"

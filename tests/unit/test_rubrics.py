@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from provenance_graph import vocab
-from provenance_graph.analysis import rubrics
-from provenance_graph.analysis.rubric_model import Rubrics
-from provenance_graph.claims import Quad
-from provenance_graph.errors import BadRubric, NotFound
+from provenance_graph.assessment import rubric_loader
+from provenance_graph.assessment.rubric import Rubrics
+from provenance_graph.core.claims import Quad
+from provenance_graph.core.errors import BadRubric, NotFound
+from provenance_graph.core.iris import ID, Iri, mint
+from provenance_graph.core.literals import decimal, text
+from provenance_graph.core.resources import folder
+from provenance_graph.core.terms import PG, RDF, SKOS
 from provenance_graph.ingest.build import reference_quads
-from provenance_graph.names import ID, Iri, mint
-from provenance_graph.resources import folder
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.values import decimal, text
 
 HERE = mint("rubric", "small")
 CRITERION, ITEM = mint("rubric", "small", "a"), mint("rubric", "small", "a", "1")
@@ -30,37 +30,37 @@ def shipped() -> list[Quad]:
 
 @pytest.fixture(scope="module")
 def known() -> Rubrics:
-    return rubrics.load(shipped(), "ontology/rubrics")
+    return rubric_loader.load(shipped(), "ontology/rubrics")
 
 
 def small() -> list[Quad]:
     """The smallest scheme that can be applied: one criterion of one item."""
-    levels = [level for level in rubrics.LEVELS if level != vocab.LEVEL_NOT_APPLICABLE]
+    levels = [level for level in rubric_loader.LEVELS if level != PG.LevelNotApplicable]
     quads: list[Quad] = [
-        (HERE, vocab.RDF_TYPE, vocab.ASSESSMENT_SCHEME_CLASS, None),
-        (HERE, vocab.SCHEME_KIND, vocab.WEIGHTED_SCHEME, None),
-        (HERE, vocab.RUBRIC_VERSION, text("1"), None),
-        (HERE, vocab.MAX_SCORE, decimal(2), None),
-        (CRITERION, vocab.RDF_TYPE, vocab.CRITERION_CLASS, None),
-        (CRITERION, vocab.IN_SCHEME, HERE, None),
-        (CRITERION, vocab.PART_OF, HERE, None),
-        (CRITERION, vocab.MAX_SCORE, decimal(2), None),
-        (ITEM, vocab.RDF_TYPE, vocab.ITEM_CLASS, None),
-        (ITEM, vocab.IN_SCHEME, HERE, None),
-        (ITEM, vocab.PART_OF, CRITERION, None),
-        (ITEM, vocab.CRITERION, CRITERION, None),
-        (ITEM, vocab.WEIGHT, decimal(2), None),
-        (ITEM, vocab.EVIDENCE_RULE, vocab.ANY_PROPERTY, None),
-        (ITEM, vocab.USES_PROPERTY, vocab.PARAMETER_COUNT, None),
+        (HERE, RDF.type, PG.AssessmentScheme, None),
+        (HERE, PG.schemeKind, PG.WeightedScheme, None),
+        (HERE, PG.rubricVersion, text("1"), None),
+        (HERE, PG.maxScore, decimal(2), None),
+        (CRITERION, RDF.type, PG.Criterion, None),
+        (CRITERION, SKOS.inScheme, HERE, None),
+        (CRITERION, PG.partOf, HERE, None),
+        (CRITERION, PG.maxScore, decimal(2), None),
+        (ITEM, RDF.type, PG.Item, None),
+        (ITEM, SKOS.inScheme, HERE, None),
+        (ITEM, PG.partOf, CRITERION, None),
+        (ITEM, PG.criterion, CRITERION, None),
+        (ITEM, PG.weight, decimal(2), None),
+        (ITEM, PG.evidenceRule, PG.AnyProperty, None),
+        (ITEM, PG.usesProperty, PG.parameterCount, None),
     ]
     for n, level in enumerate(levels):
         node = mint("rubric", "small", "factor", str(n))
         quads += [
-            (node, vocab.RDF_TYPE, vocab.LEVEL_FACTOR_CLASS, None),
-            (node, vocab.PART_OF, HERE, None),
-            (node, vocab.LEVEL, level, None),
-            (node, vocab.FACTOR_LOW, decimal(0), None),
-            (node, vocab.FACTOR_HIGH, decimal(1), None),
+            (node, RDF.type, PG.LevelFactor, None),
+            (node, PG.partOf, HERE, None),
+            (node, PG.level, level, None),
+            (node, PG.factorLow, decimal(0), None),
+            (node, PG.factorHigh, decimal(1), None),
         ]
     return quads
 
@@ -72,40 +72,40 @@ def without(subject: Iri, predicate: Iri) -> list[Quad]:
 def item(name: str, weight: str = "1") -> list[Quad]:
     node = mint("rubric", "small", "a", name)
     return [
-        (node, vocab.RDF_TYPE, vocab.ITEM_CLASS, None),
-        (node, vocab.IN_SCHEME, HERE, None),
-        (node, vocab.PART_OF, CRITERION, None),
-        (node, vocab.CRITERION, CRITERION, None),
-        (node, vocab.WEIGHT, decimal(weight), None),
-        (node, vocab.EVIDENCE_RULE, vocab.ANY_PROPERTY, None),
-        (node, vocab.USES_PROPERTY, vocab.PARAMETER_COUNT, None),
+        (node, RDF.type, PG.Item, None),
+        (node, SKOS.inScheme, HERE, None),
+        (node, PG.partOf, CRITERION, None),
+        (node, PG.criterion, CRITERION, None),
+        (node, PG.weight, decimal(weight), None),
+        (node, PG.evidenceRule, PG.AnyProperty, None),
+        (node, PG.usesProperty, PG.parameterCount, None),
     ]
 
 
 def broken() -> Iterator[tuple[str, list[Quad], str]]:
     pillar = mint("rubric", "small", "p")
-    yield "no weight", without(ITEM, vocab.WEIGHT), "small/a/1: needs one pg:weight"
+    yield "no weight", without(ITEM, PG.weight), "small/a/1: needs one pg:weight"
     yield (
         "weight below zero",
-        [*without(ITEM, vocab.WEIGHT), (ITEM, vocab.WEIGHT, decimal(-2), None)],
+        [*without(ITEM, PG.weight), (ITEM, PG.weight, decimal(-2), None)],
         "small/a/1: pg:weight must be above 0",
     )
     yield (
         "weights that do not add up",
-        [*without(ITEM, vocab.WEIGHT), (ITEM, vocab.WEIGHT, decimal(1), None)],
+        [*without(ITEM, PG.weight), (ITEM, PG.weight, decimal(1), None)],
         "small/a: weights of its items add up to 1, not 2",
     )
     yield (
         "criteria that do not add up",
-        [*without(HERE, vocab.MAX_SCORE), (HERE, vocab.MAX_SCORE, decimal(100), None)],
+        [*without(HERE, PG.maxScore), (HERE, PG.maxScore, decimal(100), None)],
         "small: criteria add up to 2, not 100",
     )
     yield (
         "unknown property",
-        [*small(), (ITEM, vocab.USES_PROPERTY, Iri("https://example.org/colour"), None)],
+        [*small(), (ITEM, PG.usesProperty, Iri("https://example.org/colour"), None)],
         "small/a/1: unknown property https://example.org/colour",
     )
-    yield "empty item", without(ITEM, vocab.USES_PROPERTY), "small/a/1: is empty"
+    yield "empty item", without(ITEM, PG.usesProperty), "small/a/1: is empty"
     yield (
         "empty criterion",
         [quad for quad in small() if quad[0] != ITEM],
@@ -118,28 +118,28 @@ def broken() -> Iterator[tuple[str, list[Quad], str]]:
     )
     yield (
         "item of two criteria",
-        [*small(), (ITEM, vocab.PART_OF, pillar, None)],
+        [*small(), (ITEM, PG.partOf, pillar, None)],
         "small/a/1: overlaps: it is part of several",
     )
     yield (
         "two items that ask the same",
-        [*without(ITEM, vocab.WEIGHT), (ITEM, vocab.WEIGHT, decimal(1), None), *item("2")],
+        [*without(ITEM, PG.weight), (ITEM, PG.weight, decimal(1), None), *item("2")],
         "small/a/2: overlaps id:rubric/small/a/1",
     )
     yield (
         "a circle",
-        [*without(CRITERION, vocab.PART_OF), (CRITERION, vocab.PART_OF, ITEM, None)],
+        [*without(CRITERION, PG.partOf), (CRITERION, PG.partOf, ITEM, None)],
         "pg:partOf goes in a circle",
     )
-    yield "an orphan", without(CRITERION, vocab.PART_OF), "small/a: is part of nothing"
-    yield "no version", without(HERE, vocab.RUBRIC_VERSION), "small: needs pg:rubricVersion"
-    yield "no kind", without(HERE, vocab.SCHEME_KIND), "small: needs one pg:schemeKind"
-    yield "no rule", without(ITEM, vocab.EVIDENCE_RULE), "small/a/1: needs one pg:evidenceRule"
+    yield "an orphan", without(CRITERION, PG.partOf), "small/a: is part of nothing"
+    yield "no version", without(HERE, PG.rubricVersion), "small: needs pg:rubricVersion"
+    yield "no kind", without(HERE, PG.schemeKind), "small: needs one pg:schemeKind"
+    yield "no rule", without(ITEM, PG.evidenceRule), "small/a/1: needs one pg:evidenceRule"
     yield (
         "factor above one",
         [
-            *without(mint("rubric", "small", "factor", "0"), vocab.FACTOR_HIGH),
-            (mint("rubric", "small", "factor", "0"), vocab.FACTOR_HIGH, decimal(2), None),
+            *without(mint("rubric", "small", "factor", "0"), PG.factorHigh),
+            (mint("rubric", "small", "factor", "0"), PG.factorHigh, decimal(2), None),
         ],
         "small/factor/0: needs 0 ≤ pg:factorLow",
     )
@@ -155,20 +155,20 @@ def broken() -> Iterator[tuple[str, list[Quad], str]]:
 )
 def test_a_broken_rubric_is_refused_with_its_place(quads: list[Quad], place: str):
     with pytest.raises(BadRubric) as refused:
-        rubrics.load(quads, "small.ttl")
+        rubric_loader.load(quads, "small.ttl")
     assert place in str(refused.value)
     assert str(refused.value).startswith("small.ttl: ")
 
 
 def test_every_fault_is_told_at_once():
-    quads = [*without(ITEM, vocab.WEIGHT), (HERE, vocab.SCHEME_KIND, vocab.CLASS_SCHEME, None)]
+    quads = [*without(ITEM, PG.weight), (HERE, PG.schemeKind, PG.ClassScheme, None)]
     with pytest.raises(BadRubric) as refused:
-        rubrics.load(quads, "small.ttl")
+        rubric_loader.load(quads, "small.ttl")
     assert len(str(refused.value).splitlines()) >= 2
 
 
 def test_the_smallest_scheme_can_be_applied():
-    found = rubrics.load(small()).get("small")
+    found = rubric_loader.load(small()).get("small")
     assert [i.iri for i in found.items] == [ITEM]
     assert found.maximum == 2
 
@@ -217,9 +217,9 @@ def test_an_unknown_scheme_is_answered_with_those_there_are(known: Rubrics):
 
 def test_a_store_gives_the_same_schemes_as_its_files(known: Rubrics):
     store = MemoryStore(reference_quads())
-    found = rubrics.from_store(store)
+    found = rubric_loader.from_store(store)
     assert {r.iri: r for r in found} == {r.iri: r for r in known}
-    assert rubrics.from_store(store) is found
+    assert rubric_loader.from_store(store) is found
 
 
 def test_judgements_are_never_an_exact_match():
@@ -258,7 +258,7 @@ def crosswalk() -> list[dict[str, str]]:
 def test_flags_are_read(known: Rubrics):
     weights = known.facets[mint("facet", "open-weights")]
     assert weights.unmet_otherwise
-    assert weights.values == {vocab.OPEN_WEIGHTS}
+    assert weights.values == {PG.OpenWeights}
     assert known.facets[mint("facet", "consistent-facts")].must_agree
     required = [item for item in known.get("mof-1.0").items if item.required]
     assert len(required) == 14

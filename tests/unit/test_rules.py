@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from licence_world import catalogue, licence, rules, steps, thing, world
 
-from provenance_graph import vocab
-from provenance_graph.analysis.licences_store import as_validation, mark, store_findings
-from provenance_graph.analysis.rules import RULES
-from provenance_graph.claims import Basis, Claim, Header, Literal, Record
-from provenance_graph.names import Iri, mint, organization, record
+from provenance_graph.core.claims import Basis, Claim, Header, Literal, Record
+from provenance_graph.core.iris import Iri, mint, organization, record
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA, XSD
+from provenance_graph.licences.rules import RULES
+from provenance_graph.licences.store import as_validation, mark, store_findings
 
 SD, LLAMA31, LLAMA3 = "CompVis/sd", "meta/Llama-3.1-8B", "meta/Llama-3-8B"
 
@@ -117,7 +117,7 @@ def test_lr06_a_display_text_that_no_document_shows():
     held = {LLAMA31: "llama-3.1", "x/Llama-3.1-b": "llama-3.1"}
     assert rules(world(edges, held), "x/Llama-3.1-b")["LR-06"].severity == "Info"
     shown = [
-        (thing("x/Llama-3.1-b"), vocab.DESCRIPTION, Literal("Built with Llama, for you"), None)
+        (thing("x/Llama-3.1-b"), SCHEMA.description, Literal("Built with Llama, for you"), None)
     ]
     assert "LR-06" not in rules(world(edges, held, shown), "x/Llama-3.1-b")
 
@@ -135,7 +135,7 @@ def test_lr07_another_version_of_the_licence_than_the_parents():
 
 def test_lr08_a_multimodal_model_that_excludes_the_eu():
     name = "meta/Llama-3.2-11B-Vision"
-    image = [(thing(name), vocab.INPUT_MODALITY, Iri(vocab.TEXT.replace("Text", "Image")), None)]
+    image = [(thing(name), PG.inputModality, Iri(PG.Text.replace("Text", "Image")), None)]
     graph = world(
         [("x/Llama-b", "finetune", name)], {name: "llama-3.2", "x/Llama-b": "llama-3.2"}, image
     )
@@ -146,7 +146,7 @@ def test_lr08_a_multimodal_model_that_excludes_the_eu():
 
 def test_lr08_leaves_text_models_alone_and_does_not_guess():
     name = "meta/Llama-3.2-1B"
-    text = [(thing(name), vocab.INPUT_MODALITY, vocab.TEXT, None)]
+    text = [(thing(name), PG.inputModality, PG.Text, None)]
     held = {name: "llama-3.2", "x/Llama-b": "llama-3.2"}
     graph = world([("x/Llama-b", "finetune", name)], held, text)
     assert (
@@ -226,8 +226,8 @@ def test_lr14_a_permissive_label_without_the_text_among_recorded_files():
     def files(*names: str):
         for name in names:
             node = mint("in", "test", "artifact", name)
-            yield node, vocab.ARTIFACT_OF, thing("x/a"), None
-            yield node, vocab.FILE_NAME, Literal(name), None
+            yield node, PG.artifactOf, thing("x/a"), None
+            yield node, PG.fileName, Literal(name), None
 
     bare = world([], {"x/a": "mit"}, files("config.json", "model.safetensors"))
     assert rules(bare, "x/a")["LR-14"].severity == "Info"
@@ -254,7 +254,7 @@ def test_lr15_says_what_a_name_suggests():
 
 
 def label(key: str, **when: str) -> Claim:
-    return Claim(thing("tii/falcon"), vocab.LICENSE, licence(key), **when)
+    return Claim(thing("tii/falcon"), DCTERMS.license, licence(key), **when)
 
 
 def test_lr16_a_label_that_changed_on_a_day_gives_two_answers():
@@ -276,7 +276,7 @@ def test_lr16_a_label_that_changed_on_a_day_gives_two_answers():
 
 
 def test_lr16_a_text_of_another_day_gives_two_answers():
-    issued = [(thing("x/b"), vocab.ISSUED, Literal("2024-05-01", vocab.XSD_DATE), None)]
+    issued = [(thing("x/b"), DCTERMS.issued, Literal("2024-05-01", XSD.date), None)]
     graph = world(
         [("x/b", "finetune", "google/gemma")], {"google/gemma": "gemma", "x/b": "gemma"}, issued
     )

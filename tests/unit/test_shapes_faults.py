@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from shape_cases import by_shape, checks, comparable, fault_for, quads
 
-from provenance_graph.claims import Quad
+from provenance_graph.core.claims import Quad
 from provenance_graph.shapes.compile import compile_shapes
 from provenance_graph.shapes.findings import Finding, Severity
 from provenance_graph.shapes.model import ACCEPTED_VIEW, DOCUMENT_ALONE, RECORD_GRAPHS
 from provenance_graph.shapes.parse import own_shapes
-from provenance_graph.shapes.reference import graph_of, reference_findings, shapes_graph
 from provenance_graph.shapes.setbased import find_in_graph
+from tools.shacl_reference import graph_of, reference_findings, shapes_graph
 
 FAULTS = Path(__file__).resolve().parents[1] / "ontology" / "faults.ttl"
 GRAPHS = [ACCEPTED_VIEW, DOCUMENT_ALONE, RECORD_GRAPHS]

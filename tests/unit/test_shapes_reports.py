@@ -6,8 +6,8 @@ import rdflib
 from rdflib.namespace import RDF, SH
 from shape_cases import quads
 
-from provenance_graph.claims import Literal
-from provenance_graph.names import Iri
+from provenance_graph.core.claims import Literal
+from provenance_graph.core.iris import Iri
 from provenance_graph.shapes import Finding, Severity, validate_store
 from provenance_graph.shapes.reports import FORMATS, as_json, as_sarif, as_turtle, summarize, table
 from provenance_graph.store.memory import MemoryStore

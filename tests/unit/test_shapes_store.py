@@ -3,27 +3,28 @@
 import pytest
 from shape_cases import HEAD, X, quads
 
-from provenance_graph import names, vocab
-from provenance_graph.claims import Basis, Claim, Header, Literal, Record, Stance
-from provenance_graph.errors import BadShape, Unreadable
-from provenance_graph.names import Iri
-from provenance_graph.rdf import to_quads
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Claim, Header, Literal, Record, Stance
+from provenance_graph.core.errors import BadShape, Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.literals import day, integer
+from provenance_graph.core.rdf import to_quads
+from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.shapes import (
     Severity,
     affected,
-    reference,
     validate_record,
     validate_store,
     validate_subjects,
 )
 from provenance_graph.shapes.parse import load_shapes, own_shapes
-from provenance_graph.shapes.reference import validate_record_by_reference
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.values import day, integer
+from tools import shacl_reference
+from tools.shacl_reference import validate_record_by_reference
 
-MODEL = names.model("org/model")
+MODEL = iris.model("org/model")
 HEADER = Header(
-    record=names.record("test", "page", "2026-01-01"),
+    record=iris.record("test", "page", "2026-01-01"),
     document=Iri("https://example.org/page"),
     publisher=Iri("https://example.org/publisher"),
     retrieved="2026-01-01",
@@ -40,7 +41,7 @@ def record(*claims: Claim) -> Record:
 
 
 def test_a_fault_in_a_record_graph_names_the_record() -> None:
-    bad = record(Claim(MODEL, vocab.CONTEXT_LENGTH, Literal("200K"), as_stated="200K"))
+    bad = record(Claim(MODEL, PG.contextLength, Literal("200K"), as_stated="200K"))
     with MemoryStore(to_quads(bad)) as store:
         (finding,) = [f for f in validate_store(store) if f.severity == Severity.VIOLATION]
     assert finding.record == HEADER.record
@@ -49,7 +50,7 @@ def test_a_fault_in_a_record_graph_names_the_record() -> None:
 
 
 def test_a_fault_in_the_view_names_no_record() -> None:
-    with MemoryStore([(MODEL, vocab.CONTEXT_LENGTH, Literal("200K"), None)]) as store:
+    with MemoryStore([(MODEL, PG.contextLength, Literal("200K"), None)]) as store:
         found = [f for f in validate_store(store) if f.severity == Severity.VIOLATION]
     assert {f.record for f in found} == {""}
     assert {f.component for f in found} == {"Datatype", "MinInclusive"}
@@ -57,7 +58,7 @@ def test_a_fault_in_the_view_names_no_record() -> None:
 
 def test_graphs_that_are_no_records_are_left_alone() -> None:
     other = Iri("https://example.org/graph")
-    with MemoryStore([(MODEL, vocab.CONTEXT_LENGTH, Literal("200K"), other)]) as store:
+    with MemoryStore([(MODEL, PG.contextLength, Literal("200K"), other)]) as store:
         assert validate_store(store) == []
 
 
@@ -106,9 +107,9 @@ def test_a_record_is_validated_alone_and_by_what_it_states() -> None:
     assert release is not None
     found = validate_record(
         record(
-            Claim(MODEL, vocab.KNOWLEDGE_CUTOFF, date.literal, locator="L3"),
-            Claim(MODEL, vocab.ISSUED, release.literal),
-            Claim(MODEL, vocab.LAYER_COUNT, None),
+            Claim(MODEL, PG.knowledgeCutoff, date.literal, locator="L3"),
+            Claim(MODEL, DCTERMS.issued, release.literal),
+            Claim(MODEL, PG.layerCount, None),
         )
     )
     assert {f.record for f in found} == {HEADER.record}
@@ -118,16 +119,16 @@ def test_a_record_is_validated_alone_and_by_what_it_states() -> None:
 
 
 def test_an_estimate_is_no_statement_of_the_document() -> None:
-    guess = Claim(MODEL, vocab.PARAMETER_COUNT, integer(21), basis=Basis.ESTIMATE)
-    told = Claim(MODEL, vocab.PARAMETER_COUNT, integer(42))
+    guess = Claim(MODEL, PG.parameterCount, integer(21), basis=Basis.ESTIMATE)
+    told = Claim(MODEL, PG.parameterCount, integer(42))
     assert not any("Accept one" in f.message for f in validate_record(record(guess, told)))
 
 
 def test_the_reference_finds_the_same_in_a_record() -> None:
     claims = (
-        Claim(MODEL, vocab.CONTEXT_LENGTH, Literal("200K"), as_stated="200K"),
-        Claim(MODEL, vocab.CONTEXT_LENGTH, integer(4096), stance=Stance.NOT_STATED),
-        Claim(MODEL, vocab.WAS_DERIVED_FROM, MODEL),
+        Claim(MODEL, PG.contextLength, Literal("200K"), as_stated="200K"),
+        Claim(MODEL, PG.contextLength, integer(4096), stance=Stance.NOT_STATED),
+        Claim(MODEL, PROV.wasDerivedFrom, MODEL),
     )
 
     def keys(found):
@@ -139,7 +140,7 @@ def test_the_reference_finds_the_same_in_a_record() -> None:
 
 
 def test_the_reference_refuses_what_would_take_it_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reference, "MOST_TRIPLES", 2)
+    monkeypatch.setattr(shacl_reference, "MOST_TRIPLES", 2)
     with pytest.raises(Unreadable, match="too many"):
         validate_record_by_reference(record())
 

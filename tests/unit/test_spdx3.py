@@ -9,12 +9,13 @@ import pytest
 from readers_b import document, read, recorded, values_of
 from shared import SHARED, needs_shared
 
-from provenance_graph import names, vocab
-from provenance_graph.claims import Claim
-from provenance_graph.sources import spdx3
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim
+from provenance_graph.core.terms import DCTERMS, PG, PROV
+from provenance_graph.formats.spdx3 import reader as spdx3
 
 CONTEXT = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
-MODEL = names.model("o/m")
+MODEL = iris.model("o/m")
 
 
 def graph(*elements: dict[str, Any], **model: Any) -> str:
@@ -46,14 +47,14 @@ def test_the_five_properties_that_the_ai_profile_requires_are_asked_for() -> Non
 
 def test_a_plain_string_names_a_dataset_and_is_a_problem() -> None:
     claims, problems = read(spdx3.READER, graph(relation("trainedOn", ["bookcorpus"])), "x.json")
-    assert values_of(claims, MODEL, vocab.TRAINED_ON) == [names.dataset("bookcorpus")]
+    assert values_of(claims, MODEL, PG.trainedOn) == [iris.dataset("bookcorpus")]
     assert "/@graph/1/to/0" in {problem.where for problem in problems}
 
 
 def test_a_dangling_relationship_is_a_problem_and_no_edge() -> None:
     text = graph(relation("descendantOf", ["urn:nowhere"]))
     claims, problems = read(spdx3.READER, text, "x.json")
-    assert values_of(claims, MODEL, vocab.WAS_DERIVED_FROM) == []
+    assert values_of(claims, MODEL, PROV.wasDerivedFrom) == []
     assert [p.where for p in problems if p.kind == "reference"] == ["/@graph/1/to/0"]
 
 
@@ -62,8 +63,8 @@ def test_ancestor_and_descendant_say_the_same_from_both_ends() -> None:
     down, _ = read(spdx3.READER, graph(base, relation("descendantOf", ["urn:b"])), "x.json")
     up, _ = read(spdx3.READER, graph(base, relation("ancestorOf", ["urn:m"], "urn:b")), "x.json")
     for claims in (down, up):
-        found = values_of(claims, MODEL, vocab.WAS_DERIVED_FROM)
-        assert found == [names.entity("spdx3", "model", "b")]
+        found = values_of(claims, MODEL, PROV.wasDerivedFrom)
+        assert found == [iris.entity("spdx3", "model", "b")]
 
 
 def test_the_licence_of_a_software_package_is_that_of_its_ai_package() -> None:
@@ -71,7 +72,7 @@ def test_the_licence_of_a_software_package_is_that_of_its_ai_package() -> None:
             "software_downloadLocation": "https://huggingface.co/o/m"}  # fmt: skip
     text = graph(twin, relation("hasDeclaredLicense", ["MIT"], "urn:p"))
     claims, _ = read(spdx3.READER, text, "x.json")
-    assert values_of(claims, MODEL, vocab.LICENSE) == ["http://spdx.org/licenses/MIT"]
+    assert values_of(claims, MODEL, DCTERMS.license) == ["http://spdx.org/licenses/MIT"]
 
 
 @needs_shared
@@ -85,7 +86,7 @@ def test_every_document_is_recognised_and_read() -> None:
             continue
         assert spdx3.READER.recognises(hints), path.name
         [record], _ = recorded(spdx3.READER, path)
-        models += any(claim.value == vocab.MODEL_CLASS for claim in record.claims)
+        models += any(claim.value == PG.Model for claim in record.claims)
     assert models >= 36
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance_graph import rdf, values, vocab
-from provenance_graph.claims import Literal, Precision
+from provenance_graph.core import literals, rdf
+from provenance_graph.core.claims import Literal, Precision
+from provenance_graph.core.terms import XSD
 
 
 @pytest.mark.parametrize(
@@ -23,19 +24,19 @@ from provenance_graph.claims import Literal, Precision
     ],
 )  # fmt: skip
 def test_a_quantity_is_read_as_people_write_it(stated: str, number: str) -> None:
-    assert values.number(stated) == Decimal(number)
+    assert literals.number(stated) == Decimal(number)
 
 
 @pytest.mark.parametrize(
     "stated", ["", "-", "soon", "12,34", "1.2.3", "7B-13B", "8K tokens", "x" * 100, "1e9999", "²"]
 )
 def test_what_is_no_quantity_is_none(stated: str) -> None:
-    assert values.number(stated) is None
+    assert literals.number(stated) is None
 
 
 @pytest.mark.parametrize("stated", ["1.5", "99999999999999999999", "1e30", "half", "0.5K tokens"])
 def test_what_is_no_whole_number_of_64_bits_is_none(stated: str) -> None:
-    assert values.whole(stated) is None
+    assert literals.whole(stated) is None
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_what_is_no_whole_number_of_64_bits_is_none(stated: str) -> None:
     ],
 )  # fmt: skip
 def test_a_date_ends_its_period(stated: str, day: str, precision: Precision) -> None:
-    found = values.day(stated)
+    found = literals.day(stated)
     assert found is not None
     assert (found.literal.lexical, found.precision) == (day, precision)
 
@@ -60,7 +61,7 @@ def test_a_date_ends_its_period(stated: str, day: str, precision: Precision) -> 
     ["2025-02-31", "31 Feb 2025", "13/2025", "soon", "Octember 2025", "", "0000", "Q5 2025"],
 )
 def test_what_is_no_day_is_none(stated: str) -> None:
-    assert values.day(stated) is None
+    assert literals.day(stated) is None
 
 
 @pytest.mark.parametrize(
@@ -69,9 +70,9 @@ def test_what_is_no_day_is_none(stated: str) -> None:
      ("2024", "2024-01-01", "2024-12-31"), ("2025-10-15", "2025-10-15", "2025-10-15")],
 )  # fmt: skip
 def test_a_stated_date_means_a_period(stated: str, first: str, last: str) -> None:
-    found = values.day(stated)
+    found = literals.day(stated)
     assert found is not None
-    assert [d.isoformat() for d in values.period(found.literal, found.precision)] == [first, last]
+    assert [d.isoformat() for d in literals.period(found.literal, found.precision)] == [first, last]
 
 
 def kept(literal: Literal) -> Literal:
@@ -87,37 +88,37 @@ def kept(literal: Literal) -> Literal:
 @settings(max_examples=60, deadline=None)
 @given(
     st.one_of(
-        st.integers(-(2**63), 2**63 - 1).map(values.integer),
-        st.decimals(-(10**9), 10**9, allow_nan=False, places=9).map(values.decimal),
-        st.floats(allow_nan=False, allow_infinity=False).map(values.double),
-        st.booleans().map(values.boolean),
-        st.text(max_size=20).map(values.text),
-        st.text(max_size=20).map(lambda text: values.text(text, "zh-Hans")),
+        st.integers(-(2**63), 2**63 - 1).map(literals.integer),
+        st.decimals(-(10**9), 10**9, allow_nan=False, places=9).map(literals.decimal),
+        st.floats(allow_nan=False, allow_infinity=False).map(literals.double),
+        st.booleans().map(literals.boolean),
+        st.text(max_size=20).map(literals.text),
+        st.text(max_size=20).map(lambda text: literals.text(text, "zh-Hans")),
     )
 )
 def test_a_canonical_literal_is_what_the_engine_keeps(literal: Literal) -> None:
     assert kept(literal) == literal
-    assert values.canonical(literal) == literal
+    assert literals.canonical(literal) == literal
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_parsers_of_values(stated: str) -> None:
-    values.number(stated)
-    values.whole(stated)
-    values.day(stated)
+    literals.number(stated)
+    literals.whole(stated)
+    literals.day(stated)
 
 
 def test_what_the_engine_cannot_hold_is_refused() -> None:
     for make in (
-        lambda: values.integer(2**63),
-        lambda: values.decimal("1e20"),
-        lambda: values.double(float("inf")),
+        lambda: literals.integer(2**63),
+        lambda: literals.decimal("1e20"),
+        lambda: literals.double(float("inf")),
     ):
         with pytest.raises(ValueError, match=r"\S"):
             make()
 
 
 def test_a_number_is_a_plain_literal_of_its_kind() -> None:
-    assert values.whole("8K") == Literal("8000", vocab.XSD_INTEGER)
-    assert values.double(2.5e24).lexical == "25" + "0" * 23
+    assert literals.whole("8K") == Literal("8000", XSD.integer)
+    assert literals.double(2.5e24).lexical == "25" + "0" * 23

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import pytest
 
-from provenance_graph import names, values, vocab
-from provenance_graph.claims import Basis, Claim, Header, Precision, Stance, Standing, Value
-from provenance_graph.errors import RecordError
-from provenance_graph.names import Iri
-from provenance_graph.view import disclosure
-from provenance_graph.view.accept import view_of
-from provenance_graph.view.identity import canonical, hub_name, read_sssom, repository_model
-from provenance_graph.view.policy import Held, Policy, agree, judge
+from provenance_graph.acceptance import disclosure
+from provenance_graph.acceptance.identity import canonical, hub_name, read_sssom, repository_model
+from provenance_graph.acceptance.policy import Held, Policy, agree, judge
+from provenance_graph.acceptance.view import view_of
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Header, Precision, Stance, Standing, Value
+from provenance_graph.core.errors import RecordError
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 
-M = names.model("org/m")
+M = iris.model("org/m")
 ORDER = (Basis.ARTIFACT, Basis.DEVELOPER, Basis.MEASUREMENT, Basis.THIRD_PARTY, Basis.INFERENCE)
 POLICY = Policy(
     basis_order=ORDER,
     never=frozenset({Basis.ESTIMATE}),
-    single=frozenset({vocab.PARAMETER_COUNT, vocab.ISSUED, vocab.KNOWLEDGE_CUTOFF}),
-    exhaustive=frozenset({vocab.INPUT_MODALITY}),
+    single=frozenset({PG.parameterCount, DCTERMS.issued, PG.knowledgeCutoff}),
+    exhaustive=frozenset({PG.inputModality}),
     facts=frozenset(
         {
-            vocab.PARAMETER_COUNT,
-            vocab.ISSUED,
-            vocab.KNOWLEDGE_CUTOFF,
-            vocab.INPUT_MODALITY,
-            vocab.TRAINED_ON,
+            PG.parameterCount,
+            DCTERMS.issued,
+            PG.knowledgeCutoff,
+            PG.inputModality,
+            PG.trainedOn,
         }
     ),
 )
@@ -36,13 +37,13 @@ def held(
     value: Value | None,
     basis: Basis = Basis.THIRD_PARTY,
     day: str = "2025-01-01",
-    predicate: Iri = vocab.PARAMETER_COUNT,
+    predicate: Iri = PG.parameterCount,
     **more: object,
 ) -> Held:
     header = Header(
-        names.record("t", f"{basis.name}-{value}-{day}".lower(), day),
+        iris.record("t", f"{basis.name}-{value}-{day}".lower(), day),
         Iri("https://example.org/"),
-        names.organization("T"),
+        iris.organization("T"),
         day,
         "rdf",
         basis,
@@ -51,16 +52,16 @@ def held(
 
 
 def billions(n: int) -> Value:
-    return values.integer(n * 10**9)
+    return literals.integer(n * 10**9)
 
 
 def dated(text: str, basis: Basis = Basis.THIRD_PARTY, day: str = "2025-01-01") -> Held:
-    found = values.day(text)
+    found = literals.day(text)
     assert found
-    return held(found.literal, basis, day, vocab.ISSUED, precision=found.precision)
+    return held(found.literal, basis, day, DCTERMS.issued, precision=found.precision)
 
 
-def accepted(*items: Held, predicate: Iri = vocab.PARAMETER_COUNT) -> list[str]:
+def accepted(*items: Held, predicate: Iri = PG.parameterCount) -> list[str]:
     return [str(v) for v in judge(items, predicate, POLICY).values]
 
 
@@ -84,7 +85,7 @@ def test_a_tie_is_decided_by_value_and_not_by_order() -> None:
 
 
 def test_an_estimate_is_never_accepted_even_alone() -> None:
-    judged = judge([held(billions(21), Basis.ESTIMATE)], vocab.PARAMETER_COUNT, POLICY)
+    judged = judge([held(billions(21), Basis.ESTIMATE)], PG.parameterCount, POLICY)
     assert judged.values == ()
     assert [(s, r) for _, s, r in judged.claims] == [
         (Standing.REJECTED, "Estimate is never accepted")
@@ -104,7 +105,7 @@ def test_a_day_within_the_developers_month_refines_it() -> None:
     month = dated("Oct 2025", Basis.DEVELOPER)
     day = dated("2025-10-15", day="2026-01-01")
     other = dated("2025-10-01")
-    judged = judge([month, other, day], vocab.ISSUED, POLICY)
+    judged = judge([month, other, day], DCTERMS.issued, POLICY)
     assert [str(v) for v in judged.values] == ["2025-10-15"]
     assert [str(v) for v in judged.rivals] == ["2025-10-01"]
     assert "within the month that the DeveloperStatement gives" in judged.claims[0][2] or any(
@@ -128,33 +129,33 @@ def test_agreement_of_dates_respects_their_precision(one: str, other: str, same:
 
 def test_two_names_of_one_thing_do_not_contest_each_other() -> None:
     both = [
-        held(values.text(n), day=d, predicate=vocab.NAME)
+        held(literals.text(n), day=d, predicate=SCHEMA.name)
         for n, d in (("GPT OSS", "2025-01-01"), ("gpt-oss", "2025-02-01"))
     ]
     named = Policy(
         ORDER,
         POLICY.never,
-        POLICY.single | {vocab.NAME},
+        POLICY.single | {SCHEMA.name},
         POLICY.exhaustive,
-        POLICY.facts | {vocab.NAME},
+        POLICY.facts | {SCHEMA.name},
     )
-    assert [str(v) for v in judge(both, vocab.NAME, named).values] == ["gpt-oss"]
-    assert not disclosure.contested(both, vocab.NAME, named)
+    assert [str(v) for v in judge(both, SCHEMA.name, named).values] == ["gpt-oss"]
+    assert not disclosure.contested(both, SCHEMA.name, named)
 
 
 def test_every_value_of_a_multi_valued_property_is_accepted() -> None:
-    data = names.dataset("c4"), names.dataset("pile")
-    items = [held(d, predicate=vocab.TRAINED_ON) for d in data]
-    assert accepted(*items, predicate=vocab.TRAINED_ON) == sorted(map(str, data))
+    data = iris.dataset("c4"), iris.dataset("pile")
+    items = [held(d, predicate=PG.trainedOn) for d in data]
+    assert accepted(*items, predicate=PG.trainedOn) == sorted(map(str, data))
 
 
 def test_a_cutoff_after_the_release_is_rejected_with_its_reason() -> None:
     late = held(
-        values.day("2026-03").literal, predicate=vocab.KNOWLEDGE_CUTOFF, precision=Precision.MONTH
+        literals.day("2026-03").literal, predicate=PG.knowledgeCutoff, precision=Precision.MONTH
     )  # type: ignore[union-attr]
     seen = view_of(M, [dated("2025-10-15", Basis.DEVELOPER), late], [M], POLICY)
-    assert not [q for q in seen.quads if q[1] == vocab.KNOWLEDGE_CUTOFF]
-    (claim,) = [c for c in seen.claims if c.claim.predicate == vocab.KNOWLEDGE_CUTOFF]
+    assert not [q for q in seen.quads if q[1] == PG.knowledgeCutoff]
+    (claim,) = [c for c in seen.claims if c.claim.predicate == PG.knowledgeCutoff]
     assert claim.standing is Standing.REJECTED
     assert claim.reason == "after the release (2025-10-15)"
 
@@ -162,8 +163,8 @@ def test_a_cutoff_after_the_release_is_rejected_with_its_reason() -> None:
 # ---- disclosure ---------------------------------------------------------------------------
 
 
-def status(*items: Held, predicate: Iri = vocab.PARAMETER_COUNT) -> str:
-    return names.local_name(disclosure.status(items, predicate, POLICY))
+def status(*items: Held, predicate: Iri = PG.parameterCount) -> str:
+    return iris.local_name(disclosure.status(items, predicate, POLICY))
 
 
 def test_an_aggregators_blank_proves_nothing_about_the_developer() -> None:
@@ -197,25 +198,23 @@ def test_two_developer_values_contradict() -> None:
 
 def test_a_month_and_a_day_in_it_do_not_contradict() -> None:
     both = dated("Oct 2025", Basis.DEVELOPER), dated("2025-10-15", Basis.ARTIFACT)
-    assert status(*both, predicate=vocab.ISSUED) == "Disclosed"
+    assert status(*both, predicate=DCTERMS.issued) == "Disclosed"
 
 
 def test_sources_that_list_different_modalities_contest_them() -> None:
-    page = [held(vocab.TEXT, predicate=vocab.INPUT_MODALITY)]
-    card = [
-        held(v, Basis.DEVELOPER, predicate=vocab.INPUT_MODALITY) for v in (vocab.TEXT, vocab.IMAGE)
-    ]
+    page = [held(PG.Text, predicate=PG.inputModality)]
+    card = [held(v, Basis.DEVELOPER, predicate=PG.inputModality) for v in (PG.Text, PG.Image)]
     card = [Held(h.claim, card[0].header, h.value) for h in card]
-    assert disclosure.contested([*page, *card], vocab.INPUT_MODALITY, POLICY)
-    assert not disclosure.contested(card, vocab.INPUT_MODALITY, POLICY)
+    assert disclosure.contested([*page, *card], PG.inputModality, POLICY)
+    assert not disclosure.contested(card, PG.inputModality, POLICY)
 
 
 def test_different_training_sets_do_not_contest() -> None:
     items = [
-        held(names.dataset(n), day=d, predicate=vocab.TRAINED_ON)
+        held(iris.dataset(n), day=d, predicate=PG.trainedOn)
         for n, d in (("a", "2025-01-01"), ("b", "2025-01-02"))
     ]
-    assert not disclosure.contested(items, vocab.TRAINED_ON, POLICY)
+    assert not disclosure.contested(items, PG.trainedOn, POLICY)
 
 
 # ---- identity -----------------------------------------------------------------------------
@@ -223,7 +222,7 @@ def test_different_training_sets_do_not_contest() -> None:
 
 def test_one_hub_repository_maps_and_two_do_not() -> None:
     hub = [Iri("https://huggingface.co/org/a"), Iri("https://huggingface.co/org/a/tree/main")]
-    assert repository_model(hub) == names.model("org/a")
+    assert repository_model(hub) == iris.model("org/a")
     assert repository_model([*hub, Iri("https://huggingface.co/org/b")]) is None
 
 
@@ -255,7 +254,7 @@ def test_sssom_is_read_with_its_prefixes() -> None:
     )
     assert (row.subject, row.object, row.merges) == (
         "https://example.org/a",
-        names.model("org/a"),
+        iris.model("org/a"),
         True,
     )
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from provenance_graph.claims import Problem
-from provenance_graph.sources import walk as module
-from provenance_graph.sources.document import Document
-from provenance_graph.sources.walk import walk
+from provenance_graph.core.claims import Problem
+from provenance_graph.formats import walk as module
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.walk import walk
 
 
 def found(*paths: Path | str, url: str = "") -> tuple[list[Document], list[Problem]]:

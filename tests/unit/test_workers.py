@@ -17,9 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from provenance_graph import vocab
-from provenance_graph.claims import Literal
-from provenance_graph.errors import (
+from provenance_graph.core.claims import Literal
+from provenance_graph.core.errors import (
     QueryBusy,
     QueryCrashed,
     QueryError,
@@ -31,12 +30,13 @@ from provenance_graph.errors import (
     StoreMissing,
     Unreadable,
 )
-from provenance_graph.names import Iri
-from provenance_graph.store import guard
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import XSD
 from provenance_graph.store.base import Change, DatasetChoice, Limits
 from provenance_graph.store.embedded import EmbeddedStore, build
-from provenance_graph.store.nursery import Nursery, run_bounded
-from provenance_graph.store.workers import WorkerPool
+from provenance_graph.store.pool.pool import WorkerPool
+from provenance_graph.store.pool.spawner import Nursery, run_bounded
+from provenance_graph.store.sparql import guard
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
 JSON, NT = "application/sparql-results+json", "application/n-triples"
@@ -53,7 +53,7 @@ def root(tmp_path_factory):
     build(
         root,
         (
-            (Iri(f"{EX}s{n}"), Iri(EX + "p"), Literal(str(n), vocab.XSD_INTEGER), None)
+            (Iri(f"{EX}s{n}"), Iri(EX + "p"), Literal(str(n), XSD.integer), None)
             for n in range(3000)
         ),
     )
@@ -299,7 +299,7 @@ def test_killing_everything_in_turn_loses_no_query(root):
 def test_workers_end_with_the_process_that_started_them(root):
     code = (
         "import sys, time\n"
-        "from provenance_graph.store.workers import WorkerPool\n"
+        "from provenance_graph.store.pool.pool import WorkerPool\n"
         f"pool = WorkerPool({str(root)!r}, 2)\n"
         "pool.serialize('ASK {}', 'text/csv')\n"
         "print(pool.nursery.pid, flush=True)\n"

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from provenance_graph.errors import Unreadable
-from provenance_graph.sources.document import parse_yaml
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.formats.document import parse_yaml
 
 LAUGHS = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12)

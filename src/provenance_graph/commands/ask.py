@@ -17,7 +17,7 @@ def command(
     session: Session, question: str | None, pairs: tuple[str, ...], form: str, show: bool
 ) -> None:
     """Ask a stored QUESTION, or list them all."""
-    from provenance_graph.analysis import questions as stored
+    from provenance_graph.model import questions as stored
 
     if question is None:
         rows = [
@@ -36,7 +36,7 @@ def command(
 
 
 def _parameter(parameter: object) -> str:
-    from provenance_graph.analysis.questions import Parameter
+    from provenance_graph.model.questions import Parameter
 
     assert isinstance(parameter, Parameter)
     shown = f"{parameter.name}:{parameter.kind}"

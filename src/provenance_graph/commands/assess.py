@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from provenance_graph.core.terms import PG
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
-    from provenance_graph.analysis.assessment import Assessed
-    from provenance_graph.analysis.rubric_model import Rubrics
-    from provenance_graph.names import Iri
+    from provenance_graph.acceptance.evidence import Evidence
+    from provenance_graph.assessment.assess import Assessed
+    from provenance_graph.assessment.rubric import Rubrics
+    from provenance_graph.core.iris import Iri
     from provenance_graph.store.base import Store
-    from provenance_graph.view.evidence import Evidence
 
 MARKS = {
     "verified": "●●", "disclosed": "● ", "partial": "◐ ", "estimate": "· ", "undisclosed": "○ ",
@@ -66,11 +67,11 @@ def command(
     form: str,
 ) -> None:
     """Score MODEL under a rubric: a low to high range, every point with its claims."""
-    from provenance_graph.analysis import annex
-    from provenance_graph.analysis.assessment import DEFAULT, assess_under
-    from provenance_graph.analysis.naming import resolve
-    from provenance_graph.view import evidence as view
-    from provenance_graph.view.evidence import day_of
+    from provenance_graph.acceptance import evidence as view
+    from provenance_graph.acceptance.evidence import day_of
+    from provenance_graph.assessment import evidence_table
+    from provenance_graph.assessment.assess import DEFAULT, assess_under
+    from provenance_graph.model.naming import resolve
 
     store = session.store()
     if agreement:
@@ -78,7 +79,7 @@ def command(
         return
     if not models:
         raise click.UsageError("name a MODEL, or ask for --agreement")
-    usual = annex.LISTS[:3] if evidence or missing else (DEFAULT,)
+    usual = evidence_table.LISTS[:3] if evidence or missing else (DEFAULT,)
     known, names = _schemes(store, rubrics or usual)
     if as_query:
         click.echo(_query(known, names, [resolve(store, model) for model in models]), nl=False)
@@ -89,12 +90,14 @@ def command(
     ]
     if evidence or missing:
         rows = (
-            annex.missing(found) if missing else [r for one in found for r in annex.evidence(one)]
+            evidence_table.missing(found)
+            if missing
+            else [r for one in found for r in evidence_table.evidence(one)]
         )
         if form == "json":
             session.print_json([row.to_json() for row in rows])
         else:
-            session.print_table(annex.COLUMNS, annex.table(rows), form)
+            session.print_table(evidence_table.COLUMNS, evidence_table.table(rows), form)
     elif form == "json":
         whole = [one.to_json() for one in found]
         session.print_json(whole[0] if len(whole) == 1 else whole)
@@ -107,8 +110,8 @@ def command(
 
 
 def _agreement(session: Session, evidence: Evidence, rubrics: Sequence[str], form: str) -> None:
-    from provenance_graph.analysis.assessment import DEFAULT
-    from provenance_graph.analysis.assessment_agreement import agreements
+    from provenance_graph.assessment.agreement import agreements
+    from provenance_graph.assessment.assess import DEFAULT
 
     found = agreements(evidence, rubrics[0] if rubrics else DEFAULT)
     if form == "json":
@@ -134,20 +137,20 @@ def _agreement(session: Session, evidence: Evidence, rubrics: Sequence[str], for
 
 
 def _query(known: Rubrics, names: Sequence[str], models: Sequence[Iri]) -> str:
-    from provenance_graph import vocab
-    from provenance_graph.analysis.assessment_totals import query
 
-    rubrics = [known.applied(name) for name in names]
-    texts = [query(rubric, models) for rubric in rubrics]
-    texts += [query(r, models, "classes") for r in rubrics if r.kind == vocab.CLASS_SCHEME]
+    from provenance_graph.assessment.totals import query
+
+    applied = [known.applied(name) for name in names]
+    texts = [query(rubric, models) for rubric in applied]
+    texts += [query(r, models, "classes") for r in applied if r.kind == PG.ClassScheme]
     return "\n".join(texts)
 
 
 def _schemes(store: Store, asked: Sequence[str]) -> tuple[Rubrics, list[str]]:
     """The schemes to choose from, and the names of those asked for."""
-    from provenance_graph.analysis import rubrics
+    from provenance_graph.assessment import rubric_loader
 
-    known = rubrics.from_store(store)
+    known = rubric_loader.from_store(store)
     names: list[str] = []
     for name in asked:
         if name == "all":
@@ -157,7 +160,7 @@ def _schemes(store: Store, asked: Sequence[str]) -> tuple[Rubrics, list[str]]:
 
             if not Path(name).is_file():
                 raise click.BadParameter(f"no file {name}", param_hint="--rubric")
-            more = rubrics.extended(store, reference_quads([Path(name)]), name)
+            more = rubric_loader.extended(store, reference_quads([Path(name)]), name)
             names += sorted(rubric.id for rubric in more if rubric.iri not in known.schemes)
             known = more
         else:
@@ -166,7 +169,7 @@ def _schemes(store: Store, asked: Sequence[str]) -> tuple[Rubrics, list[str]]:
 
 
 def _summary(one: Assessed) -> tuple[object, ...]:
-    from provenance_graph.analysis.assessment_score import rounded
+    from provenance_graph.assessment.score import rounded
 
     made = one.assessment
     return (
@@ -182,7 +185,7 @@ def _summary(one: Assessed) -> tuple[object, ...]:
 
 
 def _columns() -> tuple[str, ...]:
-    from provenance_graph.analysis.assessment import ITEM_COLUMNS
+    from provenance_graph.assessment.assess import ITEM_COLUMNS
 
     return ("model", "rubric", "version", *ITEM_COLUMNS)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from provenance_graph.errors import UsageError
+from provenance_graph.core.errors import UsageError
 from provenance_graph.session import Session
 
 
@@ -25,9 +25,9 @@ def command(session: Session, data: Path | None, fresh: bool) -> None:
     The new store is made aside and put in place at the end: interrupted, the old one stays
     in use. Imported records are kept unless --fresh.
     """
-    from provenance_graph.analysis.derived import EvidenceLevels
+    from provenance_graph.assessment.derived import EvidenceLevels
+    from provenance_graph.core.resources import folder
     from provenance_graph.ingest.build import build
-    from provenance_graph.resources import folder
 
     if session.is_remote:
         raise UsageError("a remote store cannot be built; name a folder with --store")

@@ -27,12 +27,12 @@ COLUMNS = (
 @click.pass_obj
 def command(session: Session, model: str, property: str | None, as_of: str, form: str) -> None:
     """Every claim about MODEL, or about one PROPERTY of it, as its sources state them."""
-    from provenance_graph.analysis.fields import property_named
-    from provenance_graph.analysis.naming import resolve
-    from provenance_graph.analysis.profile import claim_json
-    from provenance_graph.names import local_name, said
+    from provenance_graph.acceptance.evidence import Evidence, day_of
+    from provenance_graph.core.iris import local_name, said
+    from provenance_graph.model.fields import property_named
+    from provenance_graph.model.naming import resolve
+    from provenance_graph.model.profile import claim_json
     from provenance_graph.session import shown
-    from provenance_graph.view.evidence import Evidence, day_of
 
     store = session.store()
     subject = resolve(store, model)

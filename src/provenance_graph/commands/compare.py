@@ -32,10 +32,10 @@ def command(
     form: str,
 ) -> None:
     """Compare two to six MODELs field by field, or one MODEL with itself on two days."""
-    from provenance_graph.analysis.compare import compare, compare_dates
-    from provenance_graph.analysis.naming import resolve
-    from provenance_graph.errors import UsageError
-    from provenance_graph.view.evidence import Evidence, day_of
+    from provenance_graph.acceptance.evidence import Evidence, day_of
+    from provenance_graph.changes.compare import compare, compare_dates
+    from provenance_graph.core.errors import UsageError
+    from provenance_graph.model.naming import resolve
 
     store = session.store()
     subjects = [resolve(store, model) for model in models]

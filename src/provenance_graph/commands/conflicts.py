@@ -25,22 +25,22 @@ def command(
     count: bool,
 ) -> None:
     """Claims about MODEL (or about anything) that disagree, with the kind of conflict."""
-    from provenance_graph.analysis.conflicts import KINDS, conflicts
-    from provenance_graph.analysis.naming import resolve
-    from provenance_graph.errors import UsageError
-    from provenance_graph.names import said
+    from provenance_graph.acceptance.evidence import Evidence
+    from provenance_graph.conflicts.detect import KINDS, conflicts
+    from provenance_graph.core.errors import UsageError
+    from provenance_graph.core.iris import said
+    from provenance_graph.model.naming import resolve
     from provenance_graph.session import shown
-    from provenance_graph.view.evidence import Evidence
 
     store = session.store()
     if identity:
-        from provenance_graph.analysis.candidates import COLUMNS, candidates
+        from provenance_graph.matching.candidates import COLUMNS, candidates
 
         rows = [candidate.row() for candidate in candidates(store)]
         session.print_table(COLUMNS, rows[:limit] if limit else rows, form)
         return
     if count:
-        from provenance_graph.analysis.conflicts_count import figures
+        from provenance_graph.conflicts.count import figures
 
         table = [figure.row() for figure in figures(store)]
         session.print_table(("property", "differ", "of models", "share"), table, form)

@@ -30,9 +30,9 @@ def command(
     no_ancestors: bool,
 ) -> None:
     """Write MODELs (or a dataset) in a format; what it cannot hold goes to standard error."""
-    from provenance_graph.analysis.bundle import bundle, subject_named
-    from provenance_graph.exports import export
-    from provenance_graph.view.evidence import Evidence, day_of
+    from provenance_graph.acceptance.evidence import Evidence, day_of
+    from provenance_graph.exchange.registry import export
+    from provenance_graph.model.bundle import bundle, subject_named
 
     store = session.store()
     subjects = [subject_named(store, name) for name in models]

@@ -21,9 +21,9 @@ COLUMNS = ("date", "clock", "what", "subject", "property", "was", "now", "source
 @click.pass_obj
 def command(session: Session, model: str, start: str, end: str, as_of: str, form: str) -> None:
     """What changed about MODEL: in the world, and in what sources say."""
-    from provenance_graph.analysis.history import history
-    from provenance_graph.analysis.naming import resolve
-    from provenance_graph.view.evidence import Evidence, day_of
+    from provenance_graph.acceptance.evidence import Evidence, day_of
+    from provenance_graph.changes.history import history
+    from provenance_graph.model.naming import resolve
 
     store = session.store()
     seen = Evidence(store, as_of=day_of(as_of))
@@ -42,8 +42,8 @@ def first_day(text: str) -> str:
     >>> first_day("Oct 2025"), first_day("2025")
     ('2025-10-01', '2025-01-01')
     """
-    from provenance_graph.values import day, period
-    from provenance_graph.view.evidence import day_of
+    from provenance_graph.acceptance.evidence import day_of
+    from provenance_graph.core.literals import day, period
 
     dated = day(text) if text else None
     return period(dated.literal, dated.precision)[0].isoformat() if dated else day_of(text)

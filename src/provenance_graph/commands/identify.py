@@ -23,10 +23,11 @@ def command(session: Session, data: Path | None, dry_run: bool) -> None:
     Names are merged only where developer and full name are the same and nothing contradicts.
     What the rule leaves open is listed by `conflicts --identity`.
     """
-    from provenance_graph.analysis.candidates_file import decide, rewrite
+    from provenance_graph.core.iris import said
+    from provenance_graph.core.resources import folder
     from provenance_graph.ingest.build import IDENTITY
-    from provenance_graph.names import said
-    from provenance_graph.resources import folder
+    from provenance_graph.ingest.identify import decide
+    from provenance_graph.matching.review_file import rewrite
 
     home = data or folder("data")
     decided = decide(home)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from provenance_graph.analysis.naming import resolve
-from provenance_graph.errors import NotFound
-from provenance_graph.names import Iri, local_name, said
+from provenance_graph.core.errors import NotFound
+from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.model.naming import resolve
 from provenance_graph.session import Session
 from provenance_graph.store.base import Store
 
@@ -18,9 +18,9 @@ from provenance_graph.store.base import Store
 @click.pass_obj
 def command(session: Session, thing: str, limit: int, form: str) -> None:
     """What descends from THING, or was trained on it, at any remove."""
-    from provenance_graph.analysis.lineage import LineageGraph
-    from provenance_graph.analysis.lineage_places import index_folder
-    from provenance_graph.analysis.lineage_results import SAYINGS
+    from provenance_graph.lineage.graph import LineageGraph
+    from provenance_graph.lineage.places import index_folder
+    from provenance_graph.lineage.results import SAYINGS
 
     store = session.store()
     found = LineageGraph.open(store, index_folder(session.store_path)).impact(

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provenance_graph.claims import Problem
-from provenance_graph.errors import UsageError
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import UsageError
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
+    from provenance_graph.formats.document import Document
     from provenance_graph.ingest.run import Report
-    from provenance_graph.sources.document import Document
     from provenance_graph.store.base import WritableStore
 
 
@@ -55,13 +55,13 @@ def command(
     PATH is a file, a folder, a glob, - for standard input, hf:org/name, hf:org/* or an
     https:// address.
     """
-    from provenance_graph.analysis.derived import EvidenceLevels
+    from provenance_graph.acceptance.evidence import day_of
+    from provenance_graph.assessment.derived import EvidenceLevels
+    from provenance_graph.core.iris import iri
+    from provenance_graph.formats.registry import readers
     from provenance_graph.ingest.intake import Options
     from provenance_graph.ingest.run import import_documents
-    from provenance_graph.names import iri
-    from provenance_graph.sources import readers
     from provenance_graph.store.embedded import EmbeddedStore
-    from provenance_graph.view.evidence import day_of
 
     if session.is_remote:
         raise UsageError("import into a remote store goes through its own service (/data)")
@@ -106,14 +106,14 @@ class _Teller:
 
 
 def _documents(paths: tuple[str, ...], day: str, url: str) -> Iterator[Document | Problem]:
-    from provenance_graph.sources.walk import walk
+    from provenance_graph.formats.walk import walk
 
     local = [path for path in paths if not path.startswith(("hf:", "http://", "https://"))]
     if local:
         yield from walk(local, retrieved=day, url=url, stdin=sys.stdin.buffer)
     for place in paths:
         if place not in local:
-            from provenance_graph.sources.fetch import documents
+            from provenance_graph.formats.fetch.door import documents
 
             yield from documents(place, retrieved=day)
 

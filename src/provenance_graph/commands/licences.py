@@ -27,9 +27,9 @@ def command(
     Without MODEL, the findings of every model. Exits with 1 where a use is blocked or
     unknown, or a finding is a violation.
     """
-    from provenance_graph.analysis.licences import LicenceGraph
-    from provenance_graph.analysis.lineage_places import index_folder
-    from provenance_graph.analysis.naming import resolve
+    from provenance_graph.licences.graph import LicenceGraph
+    from provenance_graph.lineage.places import index_folder
+    from provenance_graph.model.naming import resolve
 
     session: Session = ctx.obj
     day = _day(today)
@@ -41,7 +41,7 @@ def command(
     if form == "json":
         session.print_json(report.to_json())
     else:
-        from provenance_graph.analysis.licences_text import report_rows, report_text
+        from provenance_graph.licences.text import report_rows, report_text
 
         if form == "csv":
             session.print_table(("about", "what", "answer", "licence", "clause", "path"), report_rows(report), form)  # fmt: skip
@@ -62,10 +62,10 @@ def _day(text: str) -> str:
 
 
 def _whole_store(session: Session, graph: object, day: str, limit: int, form: str) -> int:
-    from provenance_graph.analysis.licences import LicenceGraph
-    from provenance_graph.analysis.licences_results import NOT_ADVICE, path_text
-    from provenance_graph.analysis.licences_store import store_findings
-    from provenance_graph.names import said
+    from provenance_graph.core.iris import said
+    from provenance_graph.licences.graph import LicenceGraph
+    from provenance_graph.licences.results import NOT_ADVICE, path_text
+    from provenance_graph.licences.store import store_findings
 
     assert isinstance(graph, LicenceGraph)
     found = store_findings(graph, today=day, limit=limit)

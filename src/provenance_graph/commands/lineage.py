@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from provenance_graph.analysis.naming import resolve
+from provenance_graph.model.naming import resolve
 from provenance_graph.session import Session
 
 FORMAT = click.Choice(["tree", "json", "dot", "mermaid", "graphml", "cytoscape"])
@@ -44,9 +44,9 @@ def command(
     form: str,
 ) -> None:
     """Ancestors and descendants of MODEL, with the evidence of every edge."""
-    from provenance_graph.analysis import lineage_formats
-    from provenance_graph.analysis.lineage import LineageGraph
-    from provenance_graph.analysis.lineage_places import index_folder
+    from provenance_graph.lineage import formats
+    from provenance_graph.lineage.graph import LineageGraph
+    from provenance_graph.lineage.places import index_folder
 
     store = session.store()
     graph = LineageGraph.open(store, index_folder(session.store_path))
@@ -67,6 +67,6 @@ def command(
         evidence=evidence,
         limit=limit,
     )
-    sys.stdout.write(lineage_formats.FORMATS[form](found))
+    sys.stdout.write(formats.FORMATS[form](found))
     if found.truncated:
         session.say(f"{found.shown}; raise --limit or lower --depth")

@@ -24,9 +24,9 @@ def command(
     session: Session, models: tuple[str, ...], targets: tuple[str, ...], keep: str | None
 ) -> None:
     """Propose links of MODELs, or of everything, to outside data, as SSSOM rows."""
-    from provenance_graph.analysis import links
-    from provenance_graph.analysis.bundle import subject_named
-    from provenance_graph.view.evidence import Evidence
+    from provenance_graph.acceptance.evidence import Evidence
+    from provenance_graph.matching import links
+    from provenance_graph.model.bundle import subject_named
 
     store = session.store()
     subjects = [subject_named(store, name) for name in models] or links.everything(store)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provenance_graph.errors import QuerySyntax, UsageError
+from provenance_graph.core.errors import QuerySyntax, UsageError
 from provenance_graph.session import Session, render
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def command(session: Session, file: str, text: str, form: str, timeout: float) -
     The query runs in a confined process: it cannot reach the network, and it is stopped at
     its time and memory limits.
     """
-    from provenance_graph.analysis.questions import prefixes
+    from provenance_graph.model.questions import prefixes
 
     query = prefixes(text or _read(file))
     answer = _answer(session, query, _media_type(query, form), timeout)
@@ -95,7 +95,7 @@ def _answer(session: Session, query: str, media_type: str, seconds: float) -> An
     limits = Limits(seconds=seconds)
     if session.is_remote:
         return session.store().serialize(query, media_type, limits=limits)
-    from provenance_graph.store.workers import WorkerPool
+    from provenance_graph.store.pool.pool import WorkerPool
 
     with ExitStack() as stack:
         pool = stack.enter_context(WorkerPool(session.folder, size=1, limits=limits))
@@ -111,7 +111,7 @@ def _print_solutions(answer: Answer) -> None:
 
 def _cell(text: str) -> str:
     """A term of SPARQL's TSV as people say it."""
-    from provenance_graph.names import said
+    from provenance_graph.core.iris import said
 
     if text.startswith("<") and text.endswith(">"):
         return said(text[1:-1])

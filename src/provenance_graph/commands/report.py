@@ -32,13 +32,13 @@ def command(
     Verdict, facts with their sources, gaps, conflicts, lineage, licences, assessment, checksums
     and the queries that give the same. The same store gives the same bytes.
     """
-    from provenance_graph.analysis.licences import LicenceGraph
-    from provenance_graph.analysis.lineage import LineageGraph
-    from provenance_graph.analysis.lineage_places import index_folder
-    from provenance_graph.analysis.naming import resolve
-    from provenance_graph.service.report import USES, Sources, report
-    from provenance_graph.service.report_html import html
-    from provenance_graph.view.evidence import Evidence, day_of
+    from provenance_graph.acceptance.evidence import Evidence, day_of
+    from provenance_graph.licences.graph import LicenceGraph
+    from provenance_graph.lineage.graph import LineageGraph
+    from provenance_graph.lineage.places import index_folder
+    from provenance_graph.model.naming import resolve
+    from provenance_graph.report.facts import USES, Sources, report
+    from provenance_graph.report.html import html
 
     store = session.store()
     folder = index_folder(session.store_path)

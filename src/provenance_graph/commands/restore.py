@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from provenance_graph.errors import UsageError
+from provenance_graph.core.errors import UsageError
 from provenance_graph.session import Session
 
 

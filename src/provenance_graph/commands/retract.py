@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from provenance_graph.errors import UsageError
-from provenance_graph.names import ID, Iri
+from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import ID, Iri
 from provenance_graph.session import Session
 
 
@@ -14,7 +14,7 @@ from provenance_graph.session import Session
 @click.pass_obj
 def command(session: Session, record: tuple[str, ...]) -> None:
     """Drop records, by IRI or by the part after …/id/record/."""
-    from provenance_graph.analysis.derived import EvidenceLevels
+    from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.ingest.update import update
     from provenance_graph.store.embedded import EmbeddedStore
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
-from provenance_graph.errors import UsageError
-from provenance_graph.service import auth, config
+from provenance_graph.core.errors import UsageError
+from provenance_graph.service import settings as config
+from provenance_graph.service.http import auth
 from provenance_graph.session import Session
 
 
@@ -58,7 +59,7 @@ def command(
         raise UsageError("serve needs a store's folder, not the address of another service")
     if not settings.raw and not (session.folder / "CURRENT").exists():
         _build(session)
-    from provenance_graph.service.supervise import private_folder, remove
+    from provenance_graph.service.processes.supervise import private_folder, remove
 
     folder = private_folder()
     session.closing.callback(remove, folder)
@@ -66,7 +67,7 @@ def command(
         # The client library looks at this when it is imported, and at no time after.
         (folder / "metrics").mkdir()
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder / "metrics")
-    from provenance_graph.service.run import run  # heavy; not needed for --help
+    from provenance_graph.service.processes.run import run  # heavy; not needed for --help
 
     code = run(settings, session.folder, folder)
     if code:
@@ -75,9 +76,9 @@ def command(
 
 def _build(session: Session) -> None:
     """Make the store of the shipped data, where there is none yet."""
-    from provenance_graph.analysis.derived import EvidenceLevels
+    from provenance_graph.assessment.derived import EvidenceLevels
+    from provenance_graph.core.resources import folder
     from provenance_graph.ingest.build import build
-    from provenance_graph.resources import folder
 
     session.say(f"no store at {session.folder} yet: building it from the shipped data")
     built = build(folder("data"), session.folder, derive=EvidenceLevels())

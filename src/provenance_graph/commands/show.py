@@ -35,9 +35,9 @@ WORDS = {
 @click.pass_obj
 def command(session: Session, model: str, as_of: str, form: str, everything: bool) -> None:
     """The profile of MODEL: every field with its value or disclosure status, and the rest."""
-    from provenance_graph.analysis.naming import resolve
-    from provenance_graph.analysis.profile import profile
-    from provenance_graph.view.evidence import Evidence, day_of
+    from provenance_graph.acceptance.evidence import Evidence, day_of
+    from provenance_graph.model.naming import resolve
+    from provenance_graph.model.profile import profile
 
     store = session.store()
     found = profile(Evidence(store, as_of=day_of(as_of)), resolve(store, model)).to_json()

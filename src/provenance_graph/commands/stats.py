@@ -12,7 +12,7 @@ from provenance_graph.session import Session
 @click.pass_obj
 def command(session: Session, form: str) -> None:
     """What is in the store: things by kind, records and claims by source, gaps, conflicts."""
-    from provenance_graph.analysis.stats import stats
+    from provenance_graph.model.stats import stats
 
     found = stats(session.store())
     if form == "json":

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import click
 
-from provenance_graph.errors import UsageError
+from provenance_graph.core.errors import UsageError
 from provenance_graph.session import Session
 from provenance_graph.shapes import Finding, Severity
 
@@ -70,9 +70,9 @@ def command(
 
 def _licence_findings(session: Session, least: Severity) -> Iterator[Finding]:
     """What the licence rules find. They speak of models, not of our data: at most warnings."""
-    from provenance_graph.analysis.licences import LicenceGraph
-    from provenance_graph.analysis.licences_store import as_validation, store_findings
-    from provenance_graph.analysis.lineage_places import index_folder
+    from provenance_graph.licences.graph import LicenceGraph
+    from provenance_graph.licences.store import as_validation, store_findings
+    from provenance_graph.lineage.places import index_folder
 
     graph = LicenceGraph.open(session.store(), index_folder(session.store_path))
     today = datetime.now(UTC).date().isoformat()
@@ -84,11 +84,11 @@ def _licence_findings(session: Session, least: Severity) -> Iterator[Finding]:
 
 def _of_documents(paths: tuple[str, ...], form: str) -> Iterator[Finding]:
     """Problems of reading and findings of the shapes, document by document."""
-    from provenance_graph.claims import Problem
+    from provenance_graph.core.claims import Problem
+    from provenance_graph.formats.registry import readers
+    from provenance_graph.formats.walk import walk
     from provenance_graph.ingest.intake import Options, read
     from provenance_graph.shapes import validate_record
-    from provenance_graph.sources import readers
-    from provenance_graph.sources.walk import walk
 
     seen = 0
     today = datetime.now(UTC).date().isoformat()
@@ -112,7 +112,7 @@ def _of_documents(paths: tuple[str, ...], form: str) -> Iterator[Finding]:
 
 def problem_finding(name: str, problem: object, severity: Severity = Severity.WARNING) -> Finding:
     """A reader's problem in the form of a finding, so that both go into one report."""
-    from provenance_graph.claims import Literal, Problem
+    from provenance_graph.core.claims import Literal, Problem
 
     assert isinstance(problem, Problem)
     told = problem.what + (f" ({problem.hint})" if problem.hint else "")

@@ -10,19 +10,20 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from provenance_graph import rdf, vocab
-from provenance_graph.claims import Literal, Quad, Record
-from provenance_graph.errors import RecordError, StoreMissing, Unreadable
+from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.evidence import Latest, RecordSet, load_policy, view
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Literal, Quad, Record
+from provenance_graph.core.errors import RecordError, StoreMissing, Unreadable
+from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.literals import canonical
+from provenance_graph.core.resources import ontology_files
+from provenance_graph.core.terms import PG, RDF, SKOS
 from provenance_graph.ingest.update import REFERENCE, SHIPPED, Deriver, content
-from provenance_graph.names import Iri, mint
-from provenance_graph.resources import ontology_files
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Store
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.values import canonical
-from provenance_graph.view import identity
-from provenance_graph.view.evidence import Latest, RecordSet, load_policy, view
 
 IDENTITY = "identity.sssom.tsv"
 
@@ -107,7 +108,7 @@ def compile_quads(
     yield from identity.quads(rows)
     source = RecordSet(records, rows)
     for entity, model in sorted(source.rules.items()):
-        yield entity, vocab.EXACT_MATCH, model, identity.RULES
+        yield entity, SKOS.exactMatch, model, identity.RULES
     for record in records:
         quads = list(rdf.to_quads(record))
         if digests is not None:
@@ -153,7 +154,7 @@ def _build(data: Path, where: Path, derive: Deriver | None, *, fresh: bool) -> B
     kept = [] if fresh else [r for r in imported_records(where) if r.header.record not in names]
     records = shipped + kept
     reference = list(reference_quads())
-    marks = [(name, vocab.RDF_TYPE, vocab.SOURCE_RECORD_CLASS, SHIPPED) for name in sorted(names)]
+    marks = [(name, RDF.type, PG.SourceRecord, SHIPPED) for name in sorted(names)]
     digests: list[int] = []
     quads = [*compile_quads(reference, records, mappings(data), digests, derive), *marks]
     version = embedded.build(where, quads, digest=format(sum(digests) % 2**48, "012x"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from provenance_graph import names
-from provenance_graph.claims import Claim, Problem, Record
-from provenance_graph.errors import BadIri, SourceError, UnknownFormat
-from provenance_graph.names import Iri
-from provenance_graph.sources.document import Document, Reader
-from provenance_graph.sources.records import header
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Problem, Record
+from provenance_graph.core.errors import BadIri, SourceError, UnknownFormat
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats.document import Document, Reader
+from provenance_graph.formats.records import header
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _split(
 
 def _published(record: Record, publisher: Iri | None) -> Record:
     """The record under the importer's publisher, where the document names none."""
-    if publisher is None or record.header.publisher != names.organization("unstated"):
+    if publisher is None or record.header.publisher != iris.organization("unstated"):
         return record
     return replace(record, header=replace(record.header, publisher=publisher))
 
@@ -122,7 +122,7 @@ def _unwritable(claim: Claim) -> Problem | None:
     for part in (claim.subject, claim.predicate, claim.value):
         if isinstance(part, Iri):
             try:
-                names.iri(part)
+                iris.iri(part)
             except BadIri as error:
                 return Problem(claim.locator, str(error), kind="iri")
     return None

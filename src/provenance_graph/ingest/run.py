@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from provenance_graph import rdf, vocab
-from provenance_graph.claims import Literal, Problem, Record
-from provenance_graph.errors import RecordError
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Literal, Problem, Record
+from provenance_graph.core.errors import RecordError
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PAV, PG, PROV, SCHEMA
+from provenance_graph.formats.document import Document, Reader
 from provenance_graph.ingest.intake import Options, Reading, read
 from provenance_graph.ingest.update import Deriver, update
-from provenance_graph.names import Iri
-from provenance_graph.sources.document import Document, Reader
 from provenance_graph.store.base import ANY, Store, WritableStore
 
 BATCH_RECORDS = 200
@@ -128,13 +129,13 @@ def _commit(
 def unchanged(store: Store, document: Document, options: Options) -> bool:
     """Whether the store holds this very document, read by the same reader, as its latest."""
     digest = Literal(document.digest)
-    for record, _, _, graph in store.quads(predicate=vocab.DIGEST, object=digest, graph=ANY):
+    for record, _, _, graph in store.quads(predicate=PG.digest, object=digest, graph=ANY):
         if record != graph:
             continue
         said = {p: o for _, p, o, _ in store.quads(record, graph=graph)}
-        retrieved = str(said.get(vocab.RETRIEVED_ON, ""))
-        publisher = options.publisher in (None, said.get(vocab.WAS_ATTRIBUTED_TO))
-        same_file = str(said.get(vocab.URL)) == document.url or document.url.startswith("urn:")
+        retrieved = str(said.get(PAV.retrievedOn, ""))
+        publisher = options.publisher in (None, said.get(PROV.wasAttributedTo))
+        same_file = str(said.get(SCHEMA.url)) == document.url or document.url.startswith("urn:")
         if publisher and same_file and retrieved >= (options.retrieved or document.retrieved)[:10]:
             return True
     return False

@@ -11,14 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from provenance_graph import rdf, vocab
-from provenance_graph.claims import HeldClaim, Quad, Record
-from provenance_graph.errors import NotFound
-from provenance_graph.names import Iri, mint
-from provenance_graph.store.base import ANY, Change, Store, WritableStore
-from provenance_graph.view import identity
-from provenance_graph.view.accept import quad_key
-from provenance_graph.view.evidence import (
+from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.evidence import (
     Latest,
     Pending,
     Statements,
@@ -27,7 +21,14 @@ from provenance_graph.view.evidence import (
     rule_mapping,
     view,
 )
-from provenance_graph.view.policy import Policy
+from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.view import quad_key
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import HeldClaim, Quad, Record
+from provenance_graph.core.errors import NotFound
+from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.terms import PG, SKOS
+from provenance_graph.store.base import ANY, Change, Store, WritableStore
 
 REFERENCE = mint("graph", "reference")
 SHIPPED = mint("graph", "shipped")
@@ -93,8 +94,8 @@ def update(
     moved = _rules(entities, before, after, pending)
     subjects = _subjects(store, entities, moved, before, after)
     out, into = _difference(store, subjects, before, after, derive)
-    out.extend((e, vocab.EXACT_MATCH, m, identity.RULES) for e in moved if (m := before.ruled(e)))
-    into.extend((e, vocab.EXACT_MATCH, m, identity.RULES) for e in moved if (m := after.ruled(e)))
+    out.extend((e, SKOS.exactMatch, m, identity.RULES) for e in moved if (m := before.ruled(e)))
+    into.extend((e, SKOS.exactMatch, m, identity.RULES) for e in moved if (m := after.ruled(e)))
     into.extend(quad for record in added.values() for quad in rdf.to_quads(record))
     gone = tuple(sorted(dropped | stored))
     digest = _digest(store, gone, added.values())
@@ -112,7 +113,7 @@ def _touched(store: Store, pending: Pending) -> set[Iri]:
     """Every name that a changed record, or one it replaces or uncovers, speaks of."""
     records = set(pending.dropped)
     for name in {*pending.dropped, *pending.added}:
-        siblings = store.quads(predicate=vocab.OF_DOCUMENT, object=rdf.series(name), graph=ANY)
+        siblings = store.quads(predicate=PG.ofDocument, object=rdf.series(name), graph=ANY)
         records.update(subject for subject, *_ in siblings)
     found = set(pending.statements)
     for record in records:
@@ -122,7 +123,7 @@ def _touched(store: Store, pending: Pending) -> set[Iri]:
 
 def _entities(store: Store, record: Iri) -> Iterator[Iri]:
     for subject, predicate, value, _ in store.quads(graph=record):
-        if predicate == vocab.ABOUT and isinstance(value, Iri):
+        if predicate == PG.about and isinstance(value, Iri):
             yield value
         elif not rdf.is_own_node(subject, record):
             yield subject
@@ -163,10 +164,10 @@ def _subjects(
 
 def _referrers(store: Store, name: Iri, after: StoreStatements) -> Iterator[Iri]:
     for subject, predicate, _, graph in store.quads(object=name, graph=ANY):
-        if predicate == vocab.VALUE and graph is not None:
+        if predicate == PG.value and graph is not None:
             yield from (
                 o
-                for _, _, o, _ in store.quads(subject, vocab.ABOUT, graph=graph)
+                for _, _, o, _ in store.quads(subject, PG.about, graph=graph)
                 if isinstance(o, Iri)
             )
         elif graph is not None and not rdf.is_own_node(subject, graph):

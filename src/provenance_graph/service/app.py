@@ -19,13 +19,16 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from provenance_graph.errors import ProvenanceError
-from provenance_graph.service import docs_page
-from provenance_graph.service.auth import Tokens
+from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.service.backend import Backend, Writer
-from provenance_graph.service.cache import AnswerCache
-from provenance_graph.service.config import Settings
-from provenance_graph.service.exchange import (
+from provenance_graph.service.http import docs_page
+from provenance_graph.service.http.auth import Tokens
+from provenance_graph.service.http.cache import AnswerCache
+from provenance_graph.service.http.context import Service
+from provenance_graph.service.http.health import HealthEndpoint, MetricsEndpoint
+from provenance_graph.service.http.limits import Clients
+from provenance_graph.service.http.log import Log
+from provenance_graph.service.http.messages import (
     Disconnected,
     Headers,
     Message,
@@ -37,21 +40,18 @@ from provenance_graph.service.exchange import (
     problem_reply,
     send_reply,
 )
-from provenance_graph.service.federation import Federation
-from provenance_graph.service.graph_store import GraphStoreEndpoint
-from provenance_graph.service.health import HealthEndpoint, MetricsEndpoint
-from provenance_graph.service.limits import Clients
+from provenance_graph.service.http.metrics import Metrics
+from provenance_graph.service.http.negotiate import GRAPH_OFFERS, prefers_html
+from provenance_graph.service.http.problems import MEDIA_TYPE as PROBLEM_TYPE
+from provenance_graph.service.http.problems import HttpProblem, method_not_allowed, problem_of
+from provenance_graph.service.http.spool import BrokenOff
+from provenance_graph.service.http.static import Pages
 from provenance_graph.service.linked_data import LinkedData
-from provenance_graph.service.log import Log
-from provenance_graph.service.metrics import Metrics
-from provenance_graph.service.negotiate import GRAPH_OFFERS, prefers_html
-from provenance_graph.service.pages import Pages
-from provenance_graph.service.problems import MEDIA_TYPE as PROBLEM_TYPE
-from provenance_graph.service.problems import HttpProblem, method_not_allowed, problem_of
-from provenance_graph.service.sparql import QueryEndpoint
-from provenance_graph.service.spool import BrokenOff
-from provenance_graph.service.state import Service
-from provenance_graph.service.update import UpdateEndpoint
+from provenance_graph.service.settings import Settings
+from provenance_graph.service.sparql.federation import Federation
+from provenance_graph.service.sparql.graph_store import GraphStoreEndpoint
+from provenance_graph.service.sparql.query import QueryEndpoint
+from provenance_graph.service.sparql.update import UpdateEndpoint
 
 Handler = Callable[[Request], Awaitable[Reply]]
 _STATIC: Final = Path(__file__).parent / "static"

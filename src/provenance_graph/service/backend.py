@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from provenance_graph.claims import Value
-from provenance_graph.names import Iri
+from provenance_graph.core.claims import Value
+from provenance_graph.core.iris import Iri
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
 
 

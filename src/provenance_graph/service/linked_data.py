@@ -6,42 +6,43 @@ import json
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
-from provenance_graph import names, vocab
-from provenance_graph.errors import BadIri
-from provenance_graph.names import Iri, iri
-from provenance_graph.service.cache import etag, matches
-from provenance_graph.service.describe import graph_reply, offered, quoted
-from provenance_graph.service.exchange import Headers, Reply, Request
-from provenance_graph.service.negotiate import GRAPH_OFFERS, choose, prefers_html
-from provenance_graph.service.pages import Pages
-from provenance_graph.service.problems import (
+from provenance_graph.core import iris
+from provenance_graph.core.errors import BadIri
+from provenance_graph.core.iris import Iri, iri
+from provenance_graph.core.terms import PG, PROV
+from provenance_graph.service.http.cache import etag, matches
+from provenance_graph.service.http.context import Service
+from provenance_graph.service.http.messages import Headers, Reply, Request
+from provenance_graph.service.http.negotiate import GRAPH_OFFERS, choose, prefers_html
+from provenance_graph.service.http.problems import (
     bad_request,
     method_not_allowed,
     not_acceptable,
     refuse,
 )
-from provenance_graph.service.sparql import CSP
-from provenance_graph.service.state import Service
-from provenance_graph.service.tables import read_rows
+from provenance_graph.service.http.static import Pages
+from provenance_graph.service.sparql.description import graph_reply, offered, quoted
+from provenance_graph.service.sparql.query import CSP
+from provenance_graph.service.sparql.rows import read_rows
 
 _MOST: Final = 500
 _SAFE: Final = "/-._~@:+()!,;='*$&"
 _TERMS: Final = (
     "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
     "CONSTRUCT { ?term ?p ?o } WHERE { ?term rdfs:isDefinedBy ?module . ?term ?p ?o "
-    f'FILTER(STRSTARTS(STR(?term), "{names.NS}")) }}'
+    f'FILTER(STRSTARTS(STR(?term), "{iris.NS}")) }}'
 )
 _TABLE: Final = f"""PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?term ?definition {{
   ?term rdfs:isDefinedBy ?module ; skos:definition ?definition .
-  FILTER(STRSTARTS(STR(?term), "{names.NS}"))
+  FILTER(STRSTARTS(STR(?term), "{iris.NS}"))
 }} ORDER BY ?term"""
 
 
 def describe_query(thing: Iri, document: str) -> str:
     """What is known of a thing, what points to it, and which records speak of it."""
-    return f"""PREFIX pg: <{names.NS}> PREFIX dcterms: <http://purl.org/dc/terms/>
+    return f"""PREFIX pg: <{iris.NS}> PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX foaf: <http://xmlns.com/foaf/0.1/>
 CONSTRUCT {{
   <{thing}> ?p ?o . ?s ?q <{thing}> . ?a ?b ?c .
@@ -77,7 +78,7 @@ class LinkedData:
     async def document(self, request: Request) -> Reply:
         """What is known of a thing, with links to the records that say so."""
         path = _path(request, "/doc/")
-        thing = Iri(names.ID + path)
+        thing = Iri(iris.ID + path)
         offer = offered(request)
         version = self._service.backend.version
         tag = etag(version, "doc", thing, offer.media_type)
@@ -122,7 +123,7 @@ class LinkedData:
     async def context(self, request: Request) -> Reply:
         """The JSON-LD context with the prefixes that our documents use."""
         _reads_only(request)
-        body = json.dumps({"@context": {"@version": 1.1, **names.PREFIXES}}, indent=1).encode()
+        body = json.dumps({"@context": {"@version": 1.1, **iris.PREFIXES}}, indent=1).encode()
         keep = [(b"cache-control", b"public, max-age=3600")]
         return Reply(200, body, "application/ld+json", keep)
 
@@ -143,13 +144,13 @@ class LinkedData:
         )
         sources = await read_rows(service, _SOURCES)
         examples = await read_rows(
-            service, f"SELECT ?m {{ ?m a <{vocab.MODEL_CLASS}> }} ORDER BY ?m LIMIT 3"
+            service, f"SELECT ?m {{ ?m a <{PG.Model}> }} ORDER BY ?m LIMIT 3"
         )
         lines = [
             f"<{here}> a void:DatasetDescription ; foaf:primaryTopic <{data}> .",
             f"<{data}> a void:Dataset ; dcterms:title {quoted('provenance-graph')} ; "
             f"void:sparqlEndpoint <{endpoint}> ; void:triples {total['n']} ; "
-            f"void:uriSpace {quoted(names.ID)} ; void:vocabulary <{names.NS}> .",
+            f"void:uriSpace {quoted(iris.ID)} ; void:vocabulary <{iris.NS}> .",
         ]
         for n, row in enumerate(classes):
             lines.append(
@@ -162,15 +163,15 @@ class LinkedData:
             if publisher := row.get("publisher"):
                 lines.append(f"_:s{n} dcterms:publisher <{publisher}> .")
             if licence := row.get("licence"):
-                value = f"<{licence}>" if names.is_iri(licence) else quoted(licence)
+                value = f"<{licence}>" if iris.is_iri(licence) else quoted(licence)
                 lines.append(f"_:s{n} dcterms:license {value} .")
         lines += [f"<{data}> void:exampleResource <{row['m']}> ." for row in examples]
         return "\n".join(lines)
 
 
 _SOURCES: Final = f"""SELECT ?publisher ?licence (COUNT(DISTINCT ?record) AS ?n) {{
-  GRAPH ?record {{ ?record a <{vocab.SOURCE_RECORD_CLASS}> ; <{vocab.WAS_ATTRIBUTED_TO}> ?publisher .
-    OPTIONAL {{ ?record <{vocab.SOURCE_LICENCE}> ?licence }} }} }}
+  GRAPH ?record {{ ?record a <{PG.SourceRecord}> ; <{PROV.wasAttributedTo}> ?publisher .
+    OPTIONAL {{ ?record <{PG.sourceLicence}> ?licence }} }} }}
 GROUP BY ?publisher ?licence ORDER BY ?publisher ?licence"""
 
 
@@ -186,7 +187,7 @@ def _path(request: Request, prefix: str) -> str:
     try:
         decoded = unquote_to_bytes(raw.removeprefix(prefix.encode())).decode("utf-8")
         path = quote(decoded, safe=_SAFE)
-        iri(names.ID + path)
+        iri(iris.ID + path)
     except (UnicodeDecodeError, BadIri) as error:
         raise bad_request("the path is not the name of a thing") from error
     return path

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from provenance_graph.errors import BadShape
-from provenance_graph.names import Iri
+from provenance_graph.core.errors import BadShape
+from provenance_graph.core.iris import Iri
 from provenance_graph.shapes.expressions import PER_VALUE, Kinds, Writer, written
 from provenance_graph.shapes.model import Constraint, Path, Shape, Target
 

@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 
 import pyoxigraph as ox
 
-from provenance_graph.errors import BadShape
-from provenance_graph.names import PREFIXES
+from provenance_graph.core.errors import BadShape
+from provenance_graph.core.iris import PREFIXES
 from provenance_graph.shapes.model import SH, Constraint, Shape, Term
 
 _XSD = PREFIXES["xsd"]

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from provenance_graph.claims import Value
-from provenance_graph.names import PREFIXES, Iri, said, shorten
+from provenance_graph.core.claims import Value
+from provenance_graph.core.iris import PREFIXES, Iri, said, shorten
 
 SH = PREFIXES["sh"]
 

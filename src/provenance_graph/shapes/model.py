@@ -12,7 +12,7 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from provenance_graph.names import PREFIXES, SHAPES
+from provenance_graph.core.iris import PREFIXES, SHAPES
 
 SH = PREFIXES["sh"]
 Term = ox.NamedNode | ox.BlankNode | ox.Literal

@@ -9,9 +9,9 @@ from pathlib import Path as FilePath
 
 import pyoxigraph as ox
 
-from provenance_graph.errors import BadShape
-from provenance_graph.names import PREFIXES, SHAPES
-from provenance_graph.resources import shape_files
+from provenance_graph.core.errors import BadShape
+from provenance_graph.core.iris import PREFIXES, SHAPES
+from provenance_graph.core.resources import shape_files
 from provenance_graph.shapes.model import SEVERITIES, SH, Constraint, Path, Shape, Target, Term
 
 _TYPE = PREFIXES["rdf"] + "type"

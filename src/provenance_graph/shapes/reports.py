@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from provenance_graph.claims import Literal, Value
-from provenance_graph.names import PREFIXES, Iri, is_iri, said, shorten
-from provenance_graph.rdf import term
+from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.iris import PREFIXES, Iri, is_iri, said, shorten
+from provenance_graph.core.rdf import term
 from provenance_graph.shapes.findings import Finding, Severity, order
 from provenance_graph.shapes.model import Path, Shape
 from provenance_graph.shapes.parse import own_shapes

@@ -13,20 +13,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from provenance_graph import vocab
-from provenance_graph.claims import Literal, Quad, Record, Stance, Value
-from provenance_graph.errors import BadShape
-from provenance_graph.names import PREFIXES, Iri, shorten
-from provenance_graph.rdf import to_quads
+from provenance_graph.core import terms
+from provenance_graph.core.claims import Literal, Quad, Record, Stance, Value
+from provenance_graph.core.errors import BadShape
+from provenance_graph.core.iris import PREFIXES, Iri, shorten
+from provenance_graph.core.rdf import to_quads
+from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.shapes.compile import Check, compile_shapes, focus_query, whole_query
 from provenance_graph.shapes.expressions import Kinds
 from provenance_graph.shapes.findings import Finding, Severity, order
-from provenance_graph.shapes.model import (
-    ACCEPTED_VIEW,
-    DOCUMENT_ALONE,
-    RECORD_GRAPHS,
-    Shape,
-)
+from provenance_graph.shapes.model import ACCEPTED_VIEW, DOCUMENT_ALONE, RECORD_GRAPHS, Shape
 from provenance_graph.shapes.parse import own_shapes
 from provenance_graph.store.base import Limits, Store
 from provenance_graph.store.memory import MemoryStore
@@ -99,12 +95,12 @@ def statements(record: Record) -> Iterator[Quad]:
     for claim in record.claims:
         basis = claim.basis or record.header.basis
         states = claim.stance in (Stance.STATED, Stance.PARTLY_STATED)
-        if claim.value is not None and states and basis.value != vocab.ESTIMATE:
+        if claim.value is not None and states and basis.value != PG.Estimate:
             yield claim.subject, claim.predicate, claim.value, None
-            if claim.predicate in vocab.DERIVATIONS:
-                yield claim.subject, vocab.WAS_DERIVED_FROM, claim.value, None
-            elif claim.predicate in vocab.INFLUENCES:
-                yield claim.subject, vocab.WAS_INFLUENCED_BY, claim.value, None
+            if claim.predicate in terms.DERIVATIONS:
+                yield claim.subject, PROV.wasDerivedFrom, claim.value, None
+            elif claim.predicate in terms.INFLUENCES:
+                yield claim.subject, PROV.wasInfluencedBy, claim.value, None
 
 
 def find_in_graph(
@@ -114,7 +110,7 @@ def find_in_graph(
     with MemoryStore(quads) as store:
         plan = _Plan(store, shapes, severity)
         predicates = {predicate for _, predicate, _, _ in quads}
-        kinds = {o for _, p, o, _ in quads if p == vocab.RDF_TYPE}
+        kinds = {o for _, p, o, _ in quads if p == RDF.type}
         return [
             finding
             for check in plan.over(graph, explicit=True)
@@ -235,7 +231,7 @@ class _Said:
         for node in nodes:
             for _, predicate, value, _ in store.quads(subject=node):
                 self._out[node].add(predicate)
-                if predicate == vocab.RDF_TYPE:
+                if predicate == RDF.type:
                     self._kinds[node].add(str(value))
             for _, predicate, _, _ in store.quads(object=node):
                 self._in[node].add(predicate)
@@ -259,7 +255,7 @@ class _Said:
 
 
 def _records(store: Store) -> frozenset[str]:
-    query = f"SELECT ?g WHERE {{ GRAPH ?g {{ ?g a <{vocab.SOURCE_RECORD_CLASS}> }} }}"
+    query = f"SELECT ?g WHERE {{ GRAPH ?g {{ ?g a <{PG.SourceRecord}> }} }}"
     return frozenset(str(row[0]) for row in store.select(query, limits=_LIMITS).rows)
 
 

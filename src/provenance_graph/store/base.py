@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Protocol, Self
 
-from provenance_graph.claims import Quad, Value
-from provenance_graph.names import Iri
+from provenance_graph.core.claims import Quad, Value
+from provenance_graph.core.iris import Iri
 
 
 class AnyGraph(Enum):

@@ -16,9 +16,9 @@ from typing import IO, Self
 
 import pyoxigraph as ox
 
-from provenance_graph.claims import Quad
-from provenance_graph.errors import StoreError, StoreFormat, StoreMissing
-from provenance_graph.rdf import engine_quad
+from provenance_graph.core.claims import Quad
+from provenance_graph.core.errors import StoreError, StoreFormat, StoreMissing
+from provenance_graph.core.rdf import engine_quad
 from provenance_graph.store import layout
 from provenance_graph.store.base import Change
 from provenance_graph.store.engine import EngineReads, Pin, update_text

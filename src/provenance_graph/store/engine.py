@@ -11,12 +11,11 @@ from typing import Self
 
 import pyoxigraph as ox
 
-from provenance_graph import vocab
-from provenance_graph.claims import Literal, Quad, Value
-from provenance_graph.errors import QueryError, StoreError
-from provenance_graph.names import Iri
-from provenance_graph.rdf import node, term
-from provenance_graph.store.answers import JSON_RESULTS, Request, evaluate, write_answer
+from provenance_graph.core.claims import Literal, Quad, Value
+from provenance_graph.core.errors import QueryError, StoreError
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.rdf import node, term
+from provenance_graph.core.terms import XSD
 from provenance_graph.store.base import (
     OWN_DATASET,
     Answer,
@@ -26,7 +25,8 @@ from provenance_graph.store.base import (
     Limits,
     Rows,
 )
-from provenance_graph.store.binding import bind
+from provenance_graph.store.sparql.answers import JSON_RESULTS, Request, evaluate, write_answer
+from provenance_graph.store.sparql.binding import bind
 
 DEFAULT_LIMITS = Limits()
 _DEFAULT_GRAPH = ox.DefaultGraph()
@@ -252,7 +252,7 @@ def _name(name: Iri) -> str:
 def _shown(value: Value) -> str:
     if isinstance(value, Iri):
         return _name(value)
-    if value.datatype == vocab.XSD_STRING and not value.language and value.lexical.isalnum():
+    if value.datatype == XSD.string and not value.language and value.lexical.isalnum():
         return f'"{value.lexical}"'
     try:
         return str(term(value))

@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from provenance_graph.errors import StoreBusy, StoreError, StoreFormat, StoreMissing
+from provenance_graph.core.errors import StoreBusy, StoreError, StoreFormat, StoreMissing
 
 FORMAT = "provenance-graph store 1"
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from provenance_graph.claims import Quad
-from provenance_graph.errors import StoreError
+from provenance_graph.core.claims import Quad
+from provenance_graph.core.errors import StoreError
 from provenance_graph.store.base import Change
 from provenance_graph.store.engine import EngineReads, Pin, update_text
 
@@ -16,7 +16,7 @@ from provenance_graph.store.engine import EngineReads, Pin, update_text
 class MemoryStore(EngineReads):
     """A store that lives as long as its object.
 
-    >>> from provenance_graph.names import Iri
+    >>> from provenance_graph.core.iris import Iri
     >>> a = Iri("https://example.org/a")
     >>> store = MemoryStore([(a, a, a, None)])
     >>> store.size()

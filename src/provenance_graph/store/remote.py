@@ -10,9 +10,8 @@ from typing import Any, Self
 
 import httpx2
 
-from provenance_graph import vocab
-from provenance_graph.claims import Literal, Quad, Value
-from provenance_graph.errors import (
+from provenance_graph.core.claims import Literal, Quad, Value
+from provenance_graph.core.errors import (
     QueryBusy,
     QueryError,
     QueryRefused,
@@ -21,17 +20,11 @@ from provenance_graph.errors import (
     QueryTooLarge,
     StoreError,
 )
-from provenance_graph.names import Iri
-from provenance_graph.store.answers import JSON_RESULTS, query_form
-from provenance_graph.store.base import (
-    OWN_DATASET,
-    Answer,
-    AnyGraph,
-    DatasetChoice,
-    Limits,
-    Rows,
-)
-from provenance_graph.store.binding import bind
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import RDF, XSD
+from provenance_graph.store.base import OWN_DATASET, Answer, AnyGraph, DatasetChoice, Limits, Rows
+from provenance_graph.store.sparql.answers import JSON_RESULTS, query_form
+from provenance_graph.store.sparql.binding import bind
 
 _DEFAULT = Limits()
 _TRUNCATED = "x-truncated"
@@ -228,5 +221,5 @@ def _value(found: Mapping[str, str]) -> Value:
     if kind not in ("literal", "typed-literal"):
         raise QueryError(f"a value of type {kind!r} is not supported here")
     if language := found.get("xml:lang"):
-        return Literal(text, vocab.RDF_LANG_STRING, language)
-    return Literal(text, Iri(found.get("datatype", vocab.XSD_STRING)))
+        return Literal(text, RDF.langString, language)
+    return Literal(text, Iri(found.get("datatype", XSD.string)))

@@ -9,8 +9,8 @@ import json
 
 import pyoxigraph as ox
 
-from provenance_graph.errors import QueryRefused, Unreadable
-from provenance_graph.store.answers import GRAPH_FORMATS
+from provenance_graph.core.errors import QueryRefused, Unreadable
+from provenance_graph.store.sparql.answers import GRAPH_FORMATS
 
 _DOCTYPE = b"<!DOCTYPE"
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from provenance_graph import rdf
-from provenance_graph.claims import Problem, Record
-from provenance_graph.names import Iri
-from provenance_graph.sources import readers
-from provenance_graph.sources.document import Document
-from provenance_graph.sources.records import records_of
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Problem, Record
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.records import records_of
+from provenance_graph.formats.registry import readers
 
 CASES = sorted(Path(__file__).parent.glob("*/input.txt"))
 

@@ -1,0 +1,1 @@
+"""Which claim is accepted, and why: identity, policy, disclosure, evidence."""

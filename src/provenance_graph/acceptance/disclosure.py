@@ -1,0 +1,60 @@
+"""What is disclosed, withheld, contradicted or not recorded: one status per fact property.
+
+Three rules. A third party's blank proves nothing about the developer. An estimate is no
+disclosure. Contradiction respects precision, and several values of a multi-valued
+property do not contradict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from provenance_graph.acceptance.policy import GIVES_VALUE, Held, Policy, distinct, refused
+from provenance_graph.core.claims import DEVELOPER_RANK, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+
+
+def status(held: Sequence[Held], predicate: Iri, policy: Policy, as_of: str = "") -> Iri:
+    """The disclosure status that the claims about one property amount to.
+
+    A claim on developer rank (their document, config or weights) counts first; after it
+    what anyone reports about the developer: a refusal, an absence, that it cannot apply.
+    """
+    developer = [item for item in held if item.basis in DEVELOPER_RANK]
+    given = [item for item in developer if refused(item, policy, as_of) is None]
+    stated = [item for item in given if item.claim.stance is Stance.STATED]
+    if predicate in policy.single and len(distinct(stated)) > 1:
+        return PG.Contradicted
+    if stated or any(i.claim.stance is Stance.DECLARED_EMPTY for i in developer):
+        return PG.Disclosed
+    stances = {item.claim.stance for item in held if not item.claim.unusable}
+    if given or Stance.PARTLY_STATED in stances:
+        return PG.PartiallyDisclosed
+    if Stance.DECLINES in stances:
+        return PG.Withheld
+    if Stance.REPORTS_UNDISCLOSED in stances:
+        return PG.Undisclosed
+    if any(item.claim.stance is Stance.NOT_STATED for item in developer):
+        return PG.Undisclosed  # the developer's own form has the field, left blank
+    if Stance.INAPPLICABLE in stances:
+        return PG.NotApplicable
+    return PG.NotRecorded
+
+
+def contested(held: Sequence[Held], predicate: Iri, policy: Policy, as_of: str = "") -> bool:
+    """Whether sources give values that cannot all be true.
+
+    For an exhaustive property (what goes in, what comes out) sources disagree when they
+    list different sets; for other multi-valued properties they never do.
+    """
+    open_ = [item for item in held if refused(item, policy, as_of) is None]
+    if predicate in policy.single:
+        return len(distinct(open_)) > 1
+    if predicate in policy.exhaustive:
+        lists: dict[Iri, set[object]] = {}
+        for item in open_:
+            if item.claim.stance in GIVES_VALUE:
+                lists.setdefault(item.header.record, set()).add(item.value)
+        return len({frozenset(values) for values in lists.values()}) > 1
+    return False

@@ -1,0 +1,381 @@
+"""The claims about a thing, under all its names, and what became of each.
+
+``Evidence`` reads one store; ``Pending`` lays changes over it that are not committed yet,
+so that an update can compute the view it will lead to. ``RecordSet`` does the same from
+records in memory, for a full build.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.policy import Held, Policy
+from provenance_graph.acceptance.view import View, resolver, view_of
+from provenance_graph.core import literals, rdf
+from provenance_graph.core.claims import Basis, Claim, Header, HeldClaim, Record
+from provenance_graph.core.errors import StoreError, UsageError
+from provenance_graph.core.iris import PREFIXES, Iri
+from provenance_graph.core.terms import PG, RDF, SKOS
+from provenance_graph.store.base import ANY, Store
+
+Statement = tuple[Claim, Header]
+_REST, _FIRST, _NIL = (Iri(PREFIXES["rdf"] + name) for name in ("rest", "first", "nil"))
+
+
+class Statements(Protocol):
+    """Where claims come from: a store, a store with pending changes, or records in memory."""
+
+    def about(self, entity: Iri) -> list[Statement]:
+        """Everything any record says about one name."""
+
+    def headers(self, series: Iri) -> list[Header]:
+        """The retrievals of one document."""
+
+    def canonical(self, entity: Iri) -> Iri:
+        """What a name is."""
+
+    def names_of(self, subject: Iri) -> list[Iri]:
+        """Every name of a canonical subject, itself among them, sorted."""
+
+    def apart(self, entity: Iri) -> set[Iri]:
+        """What somebody decided a name is not."""
+
+
+def load_policy(store: Store) -> Policy:
+    """The acceptance policy and the kinds of properties, from the ontology in the store.
+
+    Raises StoreError when the store holds no policy.
+    """
+
+    def members(kind: Iri) -> frozenset[Iri]:
+        return frozenset(s for s, *_ in store.quads(predicate=RDF.type, object=kind))
+
+    policies = members(PG.AcceptancePolicy)
+    if len(policies) != 1:
+        raise StoreError(f"the store holds {len(policies)} acceptance policies; rebuild it")
+    (policy,) = policies
+    order = [
+        Basis(item)
+        for _, _, head, _ in store.quads(policy, PG.basisOrder)
+        for item in _list(store, head)
+    ]
+    never = frozenset(Basis(o) for _, _, o, _ in store.quads(policy, PG.neverAccepted))
+    return Policy(
+        basis_order=tuple(order),
+        never=never,
+        single=members(PG.SingleValuedFact),
+        exhaustive=members(PG.ExhaustiveFact),
+        facts=members(PG.FactProperty) | members(PG.SingleValuedFact),
+    )
+
+
+def _list(store: Store, head: object) -> Iterator[object]:
+    while isinstance(head, Iri) and head != _NIL:
+        yield from (o for _, _, o, _ in store.quads(head, _FIRST))
+        head = next((o for _, _, o, _ in store.quads(head, _REST)), _NIL)
+
+
+@dataclass
+class Pending:
+    """Changes on top of a store: records dropped and added, names newly mapped by rule."""
+
+    dropped: set[Iri] = field(default_factory=set)
+    added: dict[Iri, Record] = field(default_factory=dict)
+    rules: dict[Iri, Iri | None] = field(default_factory=dict)
+
+    @cached_property
+    def statements(self) -> Mapping[Iri, list[Statement]]:
+        """The added claims by subject."""
+        return by_subject(self.added.values())
+
+
+def by_subject(records: Iterable[Record]) -> Mapping[Iri, list[Statement]]:
+    """Claims with their headers, by the name that their source uses."""
+    found: dict[Iri, list[Statement]] = defaultdict(list)
+    for record in records:
+        for claim in record.claims:
+            found[claim.subject].append((claim, record.header))
+    return found
+
+
+class StoreStatements:
+    """Claims from a store, with pending changes laid over it."""
+
+    def __init__(self, store: Store, pending: Pending | None = None) -> None:
+        self.store = store
+        self.pending = pending or Pending()
+        self._headers: dict[Iri, Header | None] = {}
+
+    def header(self, record: Iri) -> Header | None:
+        """The header of a record in the store, or None where the graph is no record."""
+        if record not in self._headers:
+            quads = list(self.store.quads(subject=record, graph=record))
+            self._headers[record] = rdf.from_quads(quads).header if quads else None
+        return self._headers[record]
+
+    def about(self, entity: Iri) -> list[Statement]:
+        """Everything any record says about one name."""
+        found = [
+            (claim, header)
+            for graph, claims in self._stored(entity).items()
+            if graph not in self.pending.dropped and (header := self.header(graph)) is not None
+            for claim in claims
+        ]
+        return found + self.pending.statements.get(entity, [])
+
+    def _stored(self, entity: Iri) -> dict[Iri, list[Claim]]:
+        claims: dict[Iri, list[Claim]] = defaultdict(list)
+        for subject, predicate, value, graph in self.store.quads(subject=entity, graph=ANY):
+            if graph is not None and _is_record(graph) and not rdf.is_own_node(subject, graph):
+                claims[graph].append(Claim(subject, predicate, value))
+        for node, _, _, graph in self.store.quads(predicate=PG.about, object=entity, graph=ANY):
+            if graph is not None and _is_record(graph):
+                said = [(p, o) for _, p, o, _ in self.store.quads(subject=node, graph=graph)]
+                claims[graph].append(rdf.claim_from(node, said))
+        return claims
+
+    def headers(self, series: Iri) -> list[Header]:
+        """The retrievals of one document."""
+        found = [
+            header
+            for record, *_ in self.store.quads(predicate=PG.ofDocument, object=series, graph=ANY)
+            if record not in self.pending.dropped and (header := self.header(record)) is not None
+        ]
+        return found + [
+            record.header
+            for record in self.pending.added.values()
+            if rdf.series(record.header.record) == series
+        ]
+
+    def canonical(self, entity: Iri) -> Iri:
+        """What a name is."""
+        return identity.canonical(entity, self._decided, self.ruled)
+
+    def _decided(self, entity: Iri) -> Iri | None:
+        return self._match(entity, identity.GRAPH)
+
+    def ruled(self, entity: Iri) -> Iri | None:
+        """The model that a rule maps a name to."""
+        if entity in self.pending.rules:
+            return self.pending.rules[entity]
+        return self._match(entity, identity.RULES)
+
+    def _match(self, entity: Iri, graph: Iri) -> Iri | None:
+        found = self.store.quads(entity, SKOS.exactMatch, graph=graph)
+        return min((o for _, _, o, _ in found if isinstance(o, Iri)), default=None)
+
+    def names_of(self, subject: Iri) -> list[Iri]:
+        """Every name of a canonical subject, itself among them, sorted."""
+        seen = {subject}
+        waiting = [subject]
+        while waiting:
+            target = waiting.pop()
+            for name in self._sources(target):
+                if name not in seen and self.canonical(name) == subject:
+                    seen.add(name)
+                    waiting.append(name)
+        return sorted(seen)
+
+    def apart(self, entity: Iri) -> set[Iri]:
+        """What somebody decided a name is not."""
+        return {
+            target
+            for node, *_ in self.store.quads(
+                predicate=identity.ANNOTATED_SOURCE, object=entity, graph=identity.GRAPH
+            )
+            for _ in self.store.quads(node, identity.MODIFIER, identity.NOT, identity.GRAPH)
+            for *_, target, _ in self.store.quads(
+                node, identity.ANNOTATED_TARGET, graph=identity.GRAPH
+            )
+            if isinstance(target, Iri)
+        }
+
+    def _sources(self, target: Iri) -> Iterator[Iri]:
+        for graph in (identity.GRAPH, identity.RULES):
+            for name, *_ in self.store.quads(predicate=SKOS.exactMatch, object=target, graph=graph):
+                yield name
+        yield from (name for name, model in self.pending.rules.items() if model == target)
+
+
+def _is_record(graph: Iri) -> bool:
+    return not graph.startswith(_OWN_GRAPHS)
+
+
+_OWN_GRAPHS = str(identity.GRAPH).removesuffix("identity")
+
+
+class RecordSet:
+    """Claims from records in memory, for a full build."""
+
+    def __init__(self, records: Iterable[Record], mappings: Iterable[identity.Mapping]) -> None:
+        records = list(records)
+        self._about = by_subject(records)
+        self._headers: dict[Iri, list[Header]] = defaultdict(list)
+        for record in records:
+            self._headers[rdf.series(record.header.record)].append(record.header)
+        self._decided: dict[Iri, Iri] = {}
+        self._apart: dict[Iri, set[Iri]] = defaultdict(set)
+        for row in sorted(mappings):
+            if row.merges:
+                self._decided.setdefault(row.subject, row.object)
+            elif row.negated:
+                self._apart[row.subject].add(row.object)
+        self.rules = {
+            entity: model
+            for entity in self._about
+            if (model := rule_mapping(entity, self)) is not None and model != entity
+        }
+        self._canonical = {
+            name: identity.canonical(name, self._decided.get, self.rules.get)
+            for name in {*self._about, *self._decided, *self.rules}
+        }
+        self._names: dict[Iri, list[Iri]] = defaultdict(list)
+        for name, subject in self._canonical.items():
+            self._names[subject].append(name)
+
+    def about(self, entity: Iri) -> list[Statement]:
+        """Everything any record says about one name."""
+        return list(self._about.get(entity, ()))
+
+    def headers(self, series: Iri) -> list[Header]:
+        """The retrievals of one document."""
+        return self._headers[series]
+
+    def canonical(self, entity: Iri) -> Iri:
+        """What a name is."""
+        return self._canonical.get(entity, entity)
+
+    def names_of(self, subject: Iri) -> list[Iri]:
+        """Every name of a canonical subject, itself among them, sorted."""
+        return sorted({subject, *self._names.get(subject, ())})
+
+    def apart(self, entity: Iri) -> set[Iri]:
+        """What somebody decided a name is not."""
+        return self._apart.get(entity, set())
+
+    def subjects(self) -> list[Iri]:
+        """Every canonical subject that anything is said about."""
+        return sorted({self.canonical(entity) for entity in self._about})
+
+
+class Latest:
+    """Which records count: of each document the latest retrieval, as of a day."""
+
+    def __init__(self, statements: Statements, as_of: str = "") -> None:
+        self._statements, self._as_of = statements, as_of
+        self._newest: dict[Iri, Iri | None] = {}
+        self._counted: dict[Iri, bool] = {}
+
+    def known(self, header: Header) -> bool:
+        """Whether the record had been retrieved by then."""
+        return not self._as_of or header.retrieved[: len(self._as_of)] <= self._as_of
+
+    def counts(self, header: Header) -> bool:
+        """Whether it is the latest retrieval of its document."""
+        known = self._counted.get(header.record)
+        if known is None:
+            known = self._counted[header.record] = self._is_latest(header)
+        return known
+
+    def _is_latest(self, header: Header) -> bool:
+        series = rdf.series(header.record)
+        if series not in self._newest:
+            headers = [h for h in self._statements.headers(series) if self.known(h)]
+            newest = max(headers, key=lambda h: (h.retrieved, h.record), default=None)
+            self._newest[series] = newest.record if newest else None
+        return self._newest[series] == header.record
+
+
+def rule_mapping(entity: Iri, statements: Statements) -> Iri | None:
+    """The model whose one hub repository the current records of an entity state.
+
+    Not where somebody decided that it is another: an alias or a mode with the same weights.
+    """
+    latest = Latest(statements)
+    stated = [
+        claim.value
+        for claim, header in statements.about(entity)
+        if claim.predicate == PG.hubRepository and claim.value and latest.counts(header)
+    ]
+    model = identity.repository_model(stated) if stated else None
+    return None if model is None or model in statements.apart(entity) else model
+
+
+def view(
+    subject: Iri,
+    statements: Statements,
+    policy: Policy,
+    latest: Latest,
+    as_of: str = "",
+) -> View:
+    """The accepted view of a canonical subject."""
+    resolve = resolver(statements.canonical)
+    names = statements.names_of(subject)
+    current: list[Held] = []
+    retired: list[Held] = []
+    known: set[Iri] = set()
+    for name in names:
+        for claim, header in statements.about(name):
+            if not latest.known(header):
+                continue
+            known.add(name)
+            held = Held(claim, header, resolve(claim.value))
+            (current if latest.counts(header) else retired).append(held)
+    return view_of(subject, current, known, policy, retired=retired, as_of=as_of)
+
+
+class Evidence:
+    """Who says what about a thing, under all its names, now or as of a day.
+
+    ``as_of`` is an ISO date: records retrieved after it are left out and the view is
+    computed anew from the rest.
+    """
+
+    def __init__(self, store: Store, *, as_of: str = "") -> None:
+        self.store, self.as_of = store, as_of
+        self.statements = StoreStatements(store)
+        self._latest = Latest(self.statements, as_of)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The acceptance policy of the store."""
+        return load_policy(self.store)
+
+    def canonical(self, name: Iri) -> Iri:
+        """What a name is."""
+        return self.statements.canonical(name)
+
+    def view(self, subject: Iri) -> View:
+        """The accepted view of a subject, with every claim judged."""
+        return view(self.canonical(subject), self.statements, self.policy, self._latest, self.as_of)
+
+    def claims(self, subject: Iri, predicate: Iri | None = None) -> list[HeldClaim]:
+        """Every claim about a subject (one property, or all), with its standing and why."""
+        return [
+            held
+            for held in self.view(subject).claims
+            if predicate is None or held.claim.predicate == predicate
+        ]
+
+    def header(self, record: Iri) -> Header | None:
+        """The header of a record."""
+        return self.statements.header(record)
+
+
+def day_of(text: str) -> str:
+    """An as-of day from what a user types; empty stays empty. Raises UsageError.
+
+    >>> day_of("Oct 2025")
+    '2025-10-31'
+    """
+    if not text:
+        return ""
+    found = literals.day(text)
+    if found is None:
+        raise UsageError(f"{text!r} is not a day such as 2025-10-15")
+    return found.literal.lexical

@@ -1,0 +1,1 @@
+"""Rubrics, evidence levels and transparency scores, each point down to its claims."""

@@ -1,0 +1,165 @@
+"""How far our totals agree with what others published, over the models in common.
+
+An index that reports what a developer does not disclose is itself a source here, and its
+reports move our range. To compare with it, its own claims are left out: else the index
+would be compared with itself. What the comparison is with them in stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.assessment.evidence import ModelEvidence, is_model
+from provenance_graph.assessment.levels import findings
+from provenance_graph.assessment.published import Published, read
+from provenance_graph.assessment.rubric import Rubric, rubric_id
+from provenance_graph.assessment.score import rounded
+from provenance_graph.assessment.totals import Calculator, Total
+from provenance_graph.core.claims import HeldClaim
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.terms import PG
+from provenance_graph.model.ranks import Correlation, correlate
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One model with a published percentage and our range, all of 100."""
+
+    model: Iri
+    published: Fraction
+    low: Fraction
+    high: Fraction
+
+    @property
+    def inside(self) -> bool:
+        """Whether the published figure lies in our range."""
+        return self.low <= self.published <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Our totals under one rubric beside the published totals of one scheme.
+
+    ``low`` correlates what is certain, ``middle`` the middle of the range, both without the
+    index's own claims; ``circular`` is the middle with them. ``width`` is the mean width of
+    our ranges: how much nobody has looked at.
+    """
+
+    rubric: str
+    scheme: str
+    pairs: tuple[Pair, ...]
+    low: Correlation
+    middle: Correlation
+    circular: Correlation
+
+    @property
+    def inside(self) -> int:
+        """In how many models the published figure lies in our range."""
+        return sum(pair.inside for pair in self.pairs)
+
+    @property
+    def width(self) -> float:
+        """The mean width of our ranges, in points of 100."""
+        if not self.pairs:
+            return 0.0
+        return rounded(sum((p.high - p.low for p in self.pairs), Fraction(0)) / len(self.pairs))
+
+    def to_json(self) -> Json:
+        """As JSON."""
+        return {
+            "rubric": self.rubric,
+            "scheme": self.scheme,
+            "count": len(self.pairs),
+            "inside": self.inside,
+            "width": self.width,
+            "low": self.low.to_json(),
+            "middle": self.middle.to_json(),
+            "circular": self.circular.to_json(),
+            "models": [
+                {
+                    "iri": p.model,
+                    "id": said(p.model),
+                    "published": rounded(p.published),
+                    "low": rounded(p.low),
+                    "high": rounded(p.high),
+                    "inside": p.inside,
+                }
+                for p in self.pairs
+            ],
+        }
+
+
+def agreements(evidence: Evidence, rubric: str = "kg-transparency") -> list[Agreement]:
+    """One per published scheme: against our rubric, and against our reading of that scheme.
+
+    Only assessments of a model count; where an index judged a developer by no model in
+    particular there is nothing to set beside it. Of several assessments of one model under
+    one scheme the last by date counts.
+    """
+    gathered = ModelEvidence(evidence)
+    theirs: dict[Iri, dict[Iri, Published]] = defaultdict(dict)
+    for node, _, model, _ in list(evidence.store.quads(predicate=PG.assessmentOf)):
+        if not isinstance(model, Iri):
+            continue
+        made = read(evidence, node, model, "", gathered.rubrics)
+        if made is not None and made.percent is not None:
+            before = theirs[made.scheme].get(model)
+            if before is None or before.date <= made.date:
+                theirs[made.scheme][model] = made
+    found: list[Agreement] = []
+    claims: dict[Iri, list[HeldClaim]] = {}
+    for scheme in sorted(theirs):
+        for model in theirs[scheme]:
+            if model not in claims:
+                claims[model] = gathered.claims(model)
+        found += [
+            _agreement(gathered, applied, scheme, theirs[scheme], claims)
+            for applied in gathered.rubrics
+            if applied.is_computed and (applied.id == rubric or applied.iri == scheme)
+        ]
+    return found
+
+
+def _agreement(
+    gathered: ModelEvidence,
+    rubric: Rubric,
+    scheme: Iri,
+    published: Mapping[Iri, Published],
+    claims: Mapping[Iri, list[HeldClaim]],
+) -> Agreement:
+    calculator = Calculator(rubric)
+
+    def total(model: Iri, held: Iterable[HeldClaim]) -> Total:
+        levels = {name: f.level for name, f in findings(held, gathered.asked, model).items()}
+        return calculator.total(model, levels)
+
+    pairs, circular = [], {}
+    for model, made in sorted(published.items()):
+        if not is_model(model, claims[model]):
+            continue
+        publishers = {header.publisher for header in made.sources}
+        others = [held for held in claims[model] if held.header.publisher not in publishers]
+        ours, whole = total(model, others), total(model, claims[model])
+        scale = 100 / rubric.maximum
+        assert made.percent is not None
+        pairs.append(Pair(model, made.percent, scale * ours.low, scale * ours.high))
+        circular[model] = float(scale * (whole.low + whole.high) / 2)
+    marks = {p.model: float(p.published) for p in pairs}
+    low = {p.model: float(p.low) for p in pairs}
+    middle = {p.model: float((p.low + p.high) / 2) for p in pairs}
+    other, name = rubric_id(scheme), rubric.id
+    return Agreement(
+        name,
+        other,
+        tuple(pairs),
+        correlate(f"{name}, low", low, other, marks),
+        correlate(f"{name}, middle", middle, other, marks),
+        correlate(f"{name}, middle, with the claims of {other}", circular, other, marks),
+    )

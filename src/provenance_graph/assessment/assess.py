@@ -1,0 +1,289 @@
+"""A model under a rubric, every point down to its claims, beside what others published.
+
+``assess_model`` is the way in; ``Assessed.to_json`` is what the service and the page show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.assessment.evidence import ModelEvidence
+from provenance_graph.assessment.published import Published, distance, labels, published
+from provenance_graph.assessment.rubric import Rubric, Rubrics
+from provenance_graph.assessment.rubric_loader import from_store
+from provenance_graph.assessment.score import (
+    ROUNDING,
+    Assessment,
+    ItemResult,
+    PillarScore,
+    Use,
+    assess,
+    rounded,
+)
+from provenance_graph.core.claims import HeldClaim
+from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.terms import PG
+from provenance_graph.model.fields import label
+from provenance_graph.model.profile import claim_json
+
+Json = dict[str, Any]
+DEFAULT = "kg-transparency"
+QUERY = "total"
+"""The stored question that adds up the same total."""
+ACTIONS = {
+    PG.LevelUnmet: "change",
+    PG.LevelContradicted: "settle",
+    PG.LevelNotAssessed: "look, then publish",
+    PG.LevelEstimate: "look, then publish",
+}
+"""What a gap asks for; publishing, where nothing else is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """An assessment with everything that is shown beside it.
+
+    ``asked`` is the scheme that was asked for, which differs from the rubric applied when
+    its publisher gives no rule and ours is a reading of it.
+    """
+
+    assessment: Assessment
+    asked: Rubric
+    published: tuple[Published, ...]
+    rubrics: Rubrics
+    name: str
+    labels: dict[Iri, str]
+
+    @property
+    def shown(self) -> str:
+        """The total as people read it."""
+        return self.assessment.shown
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.shown} under {self.assessment.rubric.id}"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{c.criterion.label}</td><td>{rounded(c.low):g}</td>"
+            f"<td>{rounded(c.high):g}</td><td>{rounded(c.maximum):g}</td></tr>"
+            for c in self.assessment.criteria
+        )
+        head = "<tr><th>criterion</th><th>low</th><th>high</th><th>of</th></tr>"
+        return f"<p>{self}</p><table>{head}{rows}</table>"
+
+    # ---- JSON ----------------------------------------------------------------------------
+
+    def to_json(self) -> Json:
+        """The whole assessment: stable keys, labels beside IRIs, claims with their places."""
+        made, rubric = self.assessment, self.assessment.rubric
+        return {
+            "subject": {"iri": made.subject, "id": said(made.subject), "name": self.name},
+            "asOf": made.as_of or None,
+            "asked": _scheme(self.asked),
+            "rubric": _scheme(rubric),
+            "total": {
+                "low": rounded(made.low),
+                "high": rounded(made.high),
+                "maximum": float(rubric.maximum),
+                "shown": made.shown,
+                "rounding": ROUNDING,
+                "query": QUERY,
+            },
+            "grade": made.grade or None,
+            "possibleGrade": made.possible_grade or None,
+            "counts": self._counts(),
+            "pillars": [self._pillar(pillar) for pillar in made.pillars],
+            "criteria": [
+                {
+                    "iri": c.criterion.iri,
+                    "id": c.criterion.iri.rsplit("/", 1)[-1],
+                    "label": c.criterion.label,
+                    "pillar": self.rubrics.label(c.criterion.pillar)
+                    if c.criterion.pillar
+                    else None,
+                    "low": rounded(c.low),
+                    "high": rounded(c.high),
+                    "maximum": rounded(c.maximum),
+                    "items": [self._item(item) for item in c.items],
+                }
+                for c in made.criteria
+            ],
+            "gaps": [self._gap(item) for item in made.gaps],
+            "published": [self._published(p) for p in self.published],
+        }
+
+    def _counts(self) -> Json:
+        found: dict[str, int] = {}
+        for item in self.assessment.items:
+            name = level_name(item.level)
+            found[name] = found.get(name, 0) + 1
+        return dict(sorted(found.items()))
+
+    def _pillar(self, pillar: PillarScore) -> Json:
+        shown: Json = {
+            "iri": pillar.iri,
+            "label": pillar.label,
+            "low": rounded(pillar.low),
+            "high": rounded(pillar.high),
+            "maximum": rounded(pillar.maximum),
+        }
+        if pillar.grade:
+            shown |= {
+                "grade": pillar.grade,
+                "reached": pillar.reached,
+                "possible": pillar.possible,
+                "missing": [self._named(iri) for iri in pillar.missing],
+            }
+        return shown
+
+    def _named(self, iri: Iri) -> Json:
+        return {"iri": iri, "id": local_name(iri), "label": self.rubrics.label(iri)}
+
+    def _item(self, result: ItemResult) -> Json:
+        return {
+            "iri": result.item.iri,
+            "id": result.item.code,
+            "label": result.item.label,
+            "level": level_name(result.level),
+            "low": rounded(result.low, 2),
+            "high": rounded(result.high, 2),
+            "maximum": rounded(result.maximum, 2),
+            "rule": local_name(result.item.rule),
+            "why": result.rule,
+            "gain": rounded(result.gain, 2),
+            "evidence": [self._use(use) for use in result.uses],
+        }
+
+    def _use(self, use: Use) -> Json:
+        facet = self.rubrics.facets.get(use.name)
+        return {
+            **self._named(use.name),
+            "facet": facet is not None,
+            "level": level_name(use.finding.level),
+            "why": use.finding.rule,
+            "claims": [claim_json(held, self.labels) for held in use.finding.claims],
+            "beside": [claim_json(held, self.labels) for held in use.finding.beside],
+        }
+
+    def _gap(self, result: ItemResult) -> Json:
+        return {
+            "iri": result.item.iri,
+            "id": result.item.code,
+            "label": result.item.label,
+            "level": level_name(result.level),
+            "gain": rounded(result.gain, 2),
+            "action": ACTIONS.get(result.level, "publish"),
+            "missing": [self._named(name) for name in result.missing],
+        }
+
+    def _published(self, made: Published) -> Json:
+        full = self.assessment.rubric.maximum or Fraction(1)
+        low, high = (100 * n / full for n in (self.assessment.low, self.assessment.high))
+        apart = distance(made, low, high)
+        return {
+            **made.to_json(self.rubrics, self.labels),
+            "apart": None if apart is None else rounded(apart),
+            "insideRange": None if apart is None else apart == 0,
+        }
+
+    # ---- tables --------------------------------------------------------------------------
+
+    def item_rows(self) -> Iterator[tuple[object, ...]]:
+        """A row per item: criterion, item, level, low, high, of, why, evidence."""
+        for criterion in self.assessment.criteria:
+            for result in criterion.items:
+                yield (
+                    criterion.criterion.label,
+                    result.item.code,
+                    result.item.label,
+                    level_name(result.level),
+                    rounded(result.low, 2),
+                    rounded(result.high, 2),
+                    rounded(result.maximum, 2),
+                    result.rule,
+                    "; ".join(
+                        places(use.finding.claims) for use in result.uses if use.finding.claims
+                    ),
+                )
+
+
+ITEM_COLUMNS = (
+    "criterion", "item", "title", "level", "low", "high", "of", "why", "evidence",
+)  # fmt: skip
+
+
+def level_name(level: Iri) -> str:
+    """A level as people read it.
+
+    >>> level_name(PG.LevelNotAssessed)
+    'not assessed'
+    """
+    words = local_name(level).removeprefix("Level")
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in words).strip()
+
+
+def places(claims: Iterable[HeldClaim]) -> str:
+    """Where claims stand: documents with their locators, each once."""
+    found = {f"{held.header.document} {held.claim.locator}".strip(): None for held in claims}
+    return ", ".join(found)
+
+
+def _scheme(rubric: Rubric) -> Json:
+    return {
+        "iri": rubric.iri,
+        "id": rubric.id,
+        "label": rubric.label,
+        "definition": rubric.definition,
+        "version": rubric.version,
+        "kind": local_name(rubric.kind),
+        "maximum": float(rubric.maximum),
+        "computed": rubric.is_computed,
+        "sources": list(rubric.sources),
+        "licence": rubric.licence or None,
+        "attribution": rubric.attribution or None,
+    }
+
+
+def assess_model(
+    evidence: Evidence, subject: Iri, rubric: str = DEFAULT, known: Rubrics | None = None
+) -> Assessed:
+    """A model under one rubric; raises NotFound for a rubric the store does not hold.
+
+    ``known`` are the schemes to choose from, those of the store if nothing is said.
+    """
+    (found,) = assess_under(evidence, subject, [rubric], known)
+    return found
+
+
+def assess_everywhere(evidence: Evidence, subject: Iri) -> list[Assessed]:
+    """A model under every rubric that can be computed, in order of their ids."""
+    known = from_store(evidence.store)
+    return assess_under(evidence, subject, sorted(r.id for r in known if r.is_computed))
+
+
+def assess_under(
+    evidence: Evidence, subject: Iri, names: Iterable[str], known: Rubrics | None = None
+) -> list[Assessed]:
+    """A model under several rubrics; its claims are gathered once."""
+    gathered = ModelEvidence(evidence, known)
+    schemes = gathered.rubrics
+    chosen = [(schemes.get(name), schemes.applied(name)) for name in names]
+    subject = evidence.canonical(subject)
+    found = gathered.findings(subject)
+    beside = tuple(published(evidence, subject, schemes))
+    called = labels(evidence, beside)
+    return [
+        Assessed(
+            assessment=assess(subject, applied, found, evidence.as_of),
+            asked=asked,
+            published=beside,
+            rubrics=schemes,
+            name=label(evidence.store, subject) or said(subject),
+            labels=called,
+        )
+        for asked, applied in chosen
+    ]

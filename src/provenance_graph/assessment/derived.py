@@ -1,0 +1,55 @@
+"""What follows from claims beyond the view, kept as triples so that queries can use it.
+
+Handed to ``ingest`` by whoever calls it: ingest knows the protocol, not the analysis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from provenance_graph.acceptance.evidence import Latest, Pending, Statements
+from provenance_graph.acceptance.policy import Policy
+from provenance_graph.assessment import rubric_loader
+from provenance_graph.assessment.evidence import (
+    GRAPH,
+    RecordLinks,
+    StoreLinks,
+    level_quads,
+    question,
+    roots,
+)
+from provenance_graph.core.claims import HeldClaim, Quad, Record
+from provenance_graph.core.iris import Iri
+from provenance_graph.store.base import Store
+
+
+class EvidenceLevels:
+    """The evidence levels of models, in a graph of their own."""
+
+    graph = GRAPH
+
+    def over_records(self, reference: Store, policy: Policy, records: Iterable[Record]) -> Levels:
+        """For a full build."""
+        return Levels(reference, policy, RecordLinks(records))
+
+    def over_store(self, store: Store, policy: Policy, pending: Pending) -> Levels:
+        """For an update that is not committed yet."""
+        return Levels(store, policy, StoreLinks(store, pending))
+
+
+class Levels:
+    """Evidence levels over one state of the records."""
+
+    def __init__(self, reference: Store, policy: Policy, links: RecordLinks | StoreLinks) -> None:
+        self._asked = question(rubric_loader.from_store(reference), policy)
+        self._links = links
+
+    def quads(
+        self, subject: Iri, claims: Iterable[HeldClaim], statements: Statements, latest: Latest
+    ) -> list[Quad]:
+        """The quads of one subject, given the claims of its view."""
+        return level_quads(subject, claims, statements, latest, self._links, self._asked)
+
+    def reach(self, subjects: Iterable[Iri], statements: Statements) -> set[Iri]:
+        """Every subject whose quads a change of these may change."""
+        return roots(subjects, statements)

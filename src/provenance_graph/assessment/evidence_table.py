@@ -1,0 +1,149 @@
+"""Evidence tables: for each item of a list, which public document serves, and what is missing.
+
+Made for the lists of the EU AI Act and its code of practice; any computed scheme will do.
+Only documents on developer rank serve as evidence; what others report stands apart, since
+it tells an auditor where to look and proves nothing about what the developer publishes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from provenance_graph.assessment.assess import Assessed, level_name
+from provenance_graph.assessment.levels import SATISFIED
+from provenance_graph.assessment.score import ItemResult
+from provenance_graph.core.claims import DEVELOPER_RANK, HeldClaim
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.terms import PG
+
+Json = dict[str, Any]
+LISTS = ("eu-annex-xi", "eu-annex-xii", "eu-gpai-mdf", "eu-training-summary", "ca-ab-2013")
+COLUMNS = (
+    "list", "item", "title", "status", "document", "places", "retrieved", "missing", "others",
+)  # fmt: skip
+COVERED, PARTLY, MISSING, UNKNOWN, OUTSIDE = (
+    "evidenced",
+    "evidenced in part",
+    "missing",
+    "nobody looked",
+    "not represented",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document that serves as evidence, with the places in it."""
+
+    url: Iri
+    publisher: Iri
+    retrieved: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item of a list: its state, the documents that serve, and what is missing.
+
+    ``missing`` are labels of what no document gives; ``others`` documents by third parties
+    that speak of it.
+    """
+
+    list: str
+    item: str
+    title: str
+    status: str
+    documents: tuple[Document, ...]
+    missing: tuple[str, ...]
+    others: tuple[Document, ...]
+
+    def to_json(self) -> Json:
+        """As JSON."""
+        return {
+            "list": self.list,
+            "item": self.item,
+            "title": self.title,
+            "status": self.status,
+            "documents": [_json(document) for document in self.documents],
+            "missing": list(self.missing),
+            "others": [_json(document) for document in self.others],
+        }
+
+
+def _json(document: Document) -> Json:
+    return {
+        "url": document.url,
+        "publisher": {"iri": document.publisher, "id": said(document.publisher)},
+        "retrieved": document.retrieved,
+        "places": list(document.places),
+    }
+
+
+def evidence(assessed: Assessed) -> list[Row]:
+    """The evidence table of one list, in its order."""
+    return [_row(assessed, result) for result in assessed.assessment.items]
+
+
+def missing(assessed: Iterable[Assessed]) -> list[Row]:
+    """Only the items for which a document is still to be asked for, over several lists."""
+    return [
+        row for one in assessed for row in evidence(one) if row.status not in (COVERED, OUTSIDE)
+    ]
+
+
+def table(rows: Iterable[Row]) -> Iterator[tuple[object, ...]]:
+    """A line per item and document, for a table or CSV; an item without one has one line."""
+    for row in rows:
+        lines = [(str(d.url), ", ".join(d.places), d.retrieved) for d in row.documents]
+        others = ", ".join(document.url for document in row.others)
+        for url, places, retrieved in lines or [("", "", "")]:
+            lacks = "; ".join(row.missing)
+            yield (row.list, row.item, row.title, row.status, url, places, retrieved, lacks, others)
+
+
+def _row(assessed: Assessed, result: ItemResult) -> Row:
+    serving: list[HeldClaim] = []
+    others: list[HeldClaim] = []
+    for use in result.uses:
+        for held in (*use.finding.claims, *use.finding.beside):
+            gives = held.claim.value is not None and held.basis in DEVELOPER_RANK
+            (serving if gives else others).append(held)
+    return Row(
+        list=assessed.assessment.rubric.id,
+        item=result.item.code,
+        title=result.item.label,
+        status=_status(result),
+        documents=_documents(serving),
+        missing=tuple(
+            assessed.rubrics.label(use.name)
+            for use in result.uses
+            if use.finding.level not in SATISFIED and use.name in result.missing
+        )
+        or ((result.item.label,) if result.item.rule == PG.Unrepresented else ()),
+        others=_documents(h for h in others if h.basis not in DEVELOPER_RANK),
+    )
+
+
+def _status(result: ItemResult) -> str:
+    if result.item.rule == PG.Unrepresented:
+        return OUTSIDE
+    if result.level in SATISFIED:
+        return COVERED
+    if result.low > 0:
+        return PARTLY
+    if result.high > 0:
+        return UNKNOWN
+    return f"{MISSING} ({level_name(result.level)})"
+
+
+def _documents(claims: Iterable[HeldClaim]) -> tuple[Document, ...]:
+    found: dict[Iri, tuple[HeldClaim, set[str]]] = {}
+    for held in claims:
+        _, places = found.setdefault(held.header.document, (held, set()))
+        if held.claim.locator:
+            places.add(held.claim.locator)
+    return tuple(
+        Document(url, held.header.publisher, held.header.retrieved[:10], tuple(sorted(places)))
+        for url, (held, places) in sorted(found.items())
+    )

@@ -1,0 +1,254 @@
+"""Levels by rule: what the claims about a property amount to, as evidence.
+
+A level is never typed in. It follows from who says what on which basis:
+
+- the developer states it, and artefacts or a measurement agree: verified;
+- the developer states it, or the artefacts do: disclosed;
+- the developer states part of it: partial;
+- two statements on developer rank disagree: contradicted;
+- somebody looked and the developer does not give it: undisclosed;
+- only others give a value: estimate, which earns nothing;
+- nothing of the kind: not assessed. Nobody looked, and that is no zero.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from provenance_graph.acceptance.policy import Held, agree, distinct
+from provenance_graph.assessment.rubric import LEVELS, Facet
+from provenance_graph.core.claims import DEVELOPER_RANK, Basis, HeldClaim, Stance, Standing
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+
+STATES = frozenset({Stance.STATED, Stance.DECLARED_EMPTY, Stance.DENIES})
+REFUSES = frozenset({Stance.DECLINES, Stance.REPORTS_UNDISCLOSED})
+CHECKS = frozenset({Basis.ARTIFACT, Basis.MEASUREMENT})
+_RANK = {level: place for place, level in enumerate(LEVELS)}
+SATISFIED = frozenset({PG.LevelVerified, PG.LevelDisclosed})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The level of one property or facet, the rule that gave it, and the claims it rests on.
+
+    ``beside`` are further claims on the same question that did not decide: those of third
+    parties above all.
+    """
+
+    level: Iri
+    rule: str
+    claims: tuple[HeldClaim, ...] = ()
+    beside: tuple[HeldClaim, ...] = ()
+
+
+NOTHING = Finding(PG.LevelNotAssessed, "no record speaks of it: nobody looked")
+BLANK = "others leave it open, which proves nothing: nobody looked at the developer's documents"
+
+
+def better(one: Finding, other: Finding) -> Finding:
+    """The one that tells more about the developer; the first when they tie."""
+    return one if _RANK[one.level] <= _RANK[other.level] else other
+
+
+def of_property(claims: Sequence[HeldClaim], *, single: bool, about: Iri | None = None) -> Finding:
+    """The level of one property from the claims about it.
+
+    ``single`` properties contradict when statements on developer rank about ``about``
+    disagree; other properties never do.
+    """
+    current = [held for held in claims if _counts(held)]
+    developer = [held for held in current if held.basis in DEVELOPER_RANK]
+    states = [held for held in developer if held.claim.stance in STATES]
+    if states:
+        rivals = _rivals([held for held in states if about in (None, held.subject)])
+        if single and rivals:
+            return _found(PG.LevelContradicted, rivals, current)
+        checked = _checked(states, current)
+        if checked:
+            return _found(PG.LevelVerified, checked, current)
+        return _found(PG.LevelDisclosed, states, current)
+    for level, found in (
+        (PG.LevelPartial, [h for h in developer if h.claim.stance is Stance.PARTLY_STATED]),
+        (
+            PG.LevelNotApplicable,
+            [h for h in developer if h.claim.stance is Stance.INAPPLICABLE],
+        ),
+        (PG.LevelUndisclosed, [h for h in current if _refuses(h)]),
+        (PG.LevelEstimate, [h for h in current if _gives(h)]),
+    ):
+        if found:
+            return _found(level, found, current)
+    return Finding(NOTHING.level, BLANK, (), tuple(current)) if current else NOTHING
+
+
+_RULES = {
+    PG.LevelVerified: "the developer states it, and artefacts or a measurement agree",
+    PG.LevelDisclosed: "the developer states it",
+    PG.LevelPartial: "the developer states part of it",
+    PG.LevelContradicted: "statements of the developer's disagree",
+    PG.LevelUnmet: "what the developer states does not satisfy it",
+    PG.LevelUndisclosed: "somebody looked, and the developer does not disclose it",
+    PG.LevelEstimate: "only others give a value, which earns nothing",
+    PG.LevelNotApplicable: "the developer states that it cannot apply",
+    PG.LevelNotAssessed: NOTHING.rule,
+}
+"""The sentence for each level."""
+
+
+def rule_of(level: Iri) -> str:
+    """The rule that leads to a level, as one clause."""
+    return _RULES[level]
+
+
+def _found(level: Iri, claims: Sequence[HeldClaim], current: Sequence[HeldClaim]) -> Finding:
+    beside = tuple(held for held in current if held not in claims)
+    return Finding(level, _RULES[level], tuple(claims), beside)
+
+
+def _counts(held: HeldClaim) -> bool:
+    return held.standing is not Standing.SUPERSEDED and not held.claim.unusable
+
+
+def _gives(held: HeldClaim) -> bool:
+    return held.claim.value is not None and held.claim.stance in (
+        Stance.STATED,
+        Stance.PARTLY_STATED,
+    )
+
+
+def _refuses(held: HeldClaim) -> bool:
+    """Evidence that somebody looked: a report of absence, or the developer's own blank field."""
+    if held.claim.stance in REFUSES:
+        return True
+    return held.claim.stance is Stance.NOT_STATED and held.basis in DEVELOPER_RANK
+
+
+def _as_held(held: HeldClaim) -> Held:
+    return Held(held.claim, held.header, held.claim.value)
+
+
+def _rivals(states: Sequence[HeldClaim]) -> list[HeldClaim]:
+    """Statements that cannot all be true, one of each kind; nothing when they agree."""
+    valued = {id(held.claim): held for held in states if _gives(held)}
+    kept = distinct(_as_held(held) for held in valued.values())
+    if len(kept) < 2:
+        return []
+    claims = {id(item.claim) for item in kept}
+    return [held for key, held in valued.items() if key in claims]
+
+
+def _checked(states: Sequence[HeldClaim], current: Sequence[HeldClaim]) -> list[HeldClaim]:
+    """A developer's statement with what confirms it on another basis, or nothing.
+
+    A report by a third party confirms nothing: it may repeat what the developer said.
+    """
+    said = [h for h in states if h.basis is Basis.DEVELOPER and _gives(h)]
+    checks = [h for h in current if h.basis in CHECKS and _gives(h)]
+    pairs = [
+        (statement, check)
+        for statement in said
+        for check in checks
+        if statement.subject == check.subject and agree(_as_held(statement), _as_held(check))
+    ]
+    if not pairs:
+        return []
+    kept: list[HeldClaim] = []
+    for pair in pairs:
+        kept.extend(held for held in pair if held not in kept)
+    return kept
+
+
+def of_facet(
+    facet: Facet,
+    by_property: Mapping[Iri, Sequence[HeldClaim]],
+    single: frozenset[Iri],
+    about: Iri | None = None,
+) -> Finding:
+    """The level of a facet from the claims about its properties."""
+    per_property = {name: by_property.get(name, ()) for name in facet.properties}
+    if facet.bases:
+        return _on_other_bases(facet, per_property)
+    found = [
+        _of_accepted(facet, claims, single=name in single, about=about)
+        for name, claims in per_property.items()
+    ]
+    if facet.must_agree:
+        for finding in found:
+            if finding.level == PG.LevelContradicted:
+                return finding
+        found = [finding for finding in found if finding.level in SATISFIED] or [NOTHING]
+    best = found[0]
+    for finding in found[1:]:
+        best = better(best, finding)
+    return best
+
+
+def _on_other_bases(facet: Facet, per_property: Mapping[Iri, Sequence[HeldClaim]]) -> Finding:
+    """Evidence that others must give, such as results somebody else measured."""
+    claims = [
+        held
+        for found in per_property.values()
+        for held in found
+        if _counts(held) and _gives(held) and held.basis.value in facet.bases
+    ]
+    if not claims:
+        return NOTHING
+    return Finding(PG.LevelVerified, "others measured it on this release", tuple(claims))
+
+
+def _of_accepted(
+    facet: Facet, claims: Sequence[HeldClaim], *, single: bool, about: Iri | None
+) -> Finding:
+    if not facet.values and not facet.prefixes:
+        return of_property(claims, single=single, about=about)
+    fitting = [held for held in claims if not _gives(held) or _accepts(facet, held)]
+    others = [held for held in claims if _gives(held) and not _accepts(facet, held)]
+    finding = of_property(fitting, single=single, about=about)
+    on_rank = [h for h in others if h.basis in DEVELOPER_RANK and _counts(h)]
+    if not on_rank or not facet.unmet_otherwise:
+        return finding
+    if finding.level in SATISFIED and single:
+        return _found(PG.LevelContradicted, [*finding.claims, *on_rank], list(claims))
+    if finding.level in SATISFIED:
+        return finding
+    return _found(PG.LevelUnmet, on_rank, [h for h in claims if _counts(h)])
+
+
+def _accepts(facet: Facet, held: HeldClaim) -> bool:
+    value = str(held.claim.value)
+    return value in facet.values or value.startswith(facet.prefixes)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What evidence is asked for: plain properties, facets, and which take one value."""
+
+    uses: frozenset[Iri]
+    facets: Mapping[Iri, Facet]
+    single: frozenset[Iri]
+
+
+def findings(
+    claims: Iterable[HeldClaim], question: Question, about: Iri | None = None
+) -> dict[Iri, Finding]:
+    """The finding of every property and facet that any claim speaks to.
+
+    What is not among the answers is not assessed. A claim changes only the findings of
+    its own property and of the facets that ask for that property.
+    """
+    by_property: dict[Iri, list[HeldClaim]] = defaultdict(list)
+    for held in claims:
+        by_property[held.claim.predicate].append(held)
+    found: dict[Iri, Finding] = {}
+    for name in sorted(question.uses):
+        facet = question.facets.get(name)
+        if facet is None:
+            if name in by_property:
+                single = name in question.single
+                found[name] = of_property(by_property[name], single=single, about=about)
+        elif any(prop in by_property for prop in facet.properties):
+            found[name] = of_facet(facet, by_property, question.single, about)
+    return found

@@ -1,0 +1,217 @@
+"""Scores that others published: theirs, with their scheme, version, date and subject.
+
+An index may have judged a configuration, a version, another model of the same developer,
+or the developer alone. Which it was stands beside the score, and how far it is from ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.assessment.rubric import Rubric, Rubrics, rubric_id
+from provenance_graph.assessment.score import rounded
+from provenance_graph.core.claims import Header, Value
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.terms import DCTERMS, PG, PROV
+from provenance_graph.model.fields import label
+
+Json = dict[str, Any]
+SAME, FORM, PARENT, SIBLING, DEVELOPER = (
+    "this model",
+    "a version or configuration of it",
+    "the model it is a version of",
+    "another model of the developer",
+    "the developer, by no model in particular",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One published assessment, and what it judged.
+
+    ``score`` of ``maximum`` is the publisher's own total; where it gives none,
+    ``added_up`` says from how many of its published results we added it. ``relation`` says
+    what was judged, seen from the model asked about.
+    """
+
+    node: Iri
+    scheme: Iri
+    subject: Iri
+    relation: str
+    score: Fraction | None = None
+    maximum: Fraction | None = None
+    added_up: int = 0
+    grade: str = ""
+    evaluator: Iri | None = None
+    date: str = ""
+    version: str = ""
+    sources: tuple[Header, ...] = ()
+
+    @property
+    def percent(self) -> Fraction | None:
+        """The score on a scale to 100, which alone makes different scales comparable."""
+        if self.score is None or not self.maximum:
+            return None
+        return 100 * self.score / self.maximum
+
+    def to_json(self, known: Rubrics, labels: Mapping[Iri, str]) -> Json:
+        """As JSON, with labels beside IRIs."""
+        subject = {"iri": self.subject, "id": said(self.subject), "label": labels[self.subject]}
+        evaluator = self.evaluator
+        return {
+            "iri": self.node,
+            "scheme": {
+                "iri": self.scheme,
+                "id": rubric_id(self.scheme),
+                "label": known.label(self.scheme),
+            },
+            "subject": subject,
+            "relation": self.relation,
+            "sameModel": self.relation in (SAME, FORM),
+            "score": None if self.score is None else float(self.score),
+            "maximum": None if self.maximum is None else float(self.maximum),
+            "percent": None if self.percent is None else rounded(self.percent),
+            "addedUpFrom": self.added_up or None,
+            "grade": self.grade or None,
+            "evaluator": None
+            if evaluator is None
+            else {"iri": evaluator, "id": said(evaluator), "label": labels[evaluator]},
+            "date": self.date or None,
+            "version": self.version or None,
+            "sources": [
+                {"document": h.document, "retrieved": h.retrieved, "record": h.record}
+                for h in self.sources
+            ],
+        }
+
+
+def distance(published: Published, low: Fraction, high: Fraction) -> Fraction | None:
+    """Points of 100 between a published score and a range; 0 when it lies inside."""
+    percent = published.percent
+    if percent is None:
+        return None
+    return max(low - percent, percent - high, Fraction(0))
+
+
+def published(evidence: Evidence, subject: Iri, known: Rubrics) -> list[Published]:
+    """Every published assessment of a model, its forms, its siblings and its developer.
+
+    Those of the model itself first, then by scheme and date.
+    """
+    store = evidence.store
+    subject = evidence.canonical(subject)
+    found: dict[Iri, Published] = {}
+    for relation, things, link in _circles(evidence, subject):
+        for thing in things:
+            for node, *_ in store.quads(predicate=link, object=thing):
+                if node not in found:
+                    made = read(evidence, node, thing, relation, known)
+                    if made is not None:
+                        found[node] = made
+    order = [SAME, FORM, PARENT, SIBLING, DEVELOPER]
+    return sorted(found.values(), key=lambda p: (order.index(p.relation), p.scheme, p.date, p.node))
+
+
+def _circles(evidence: Evidence, subject: Iri) -> Iterator[tuple[str, list[Iri], Iri]]:
+    """Whom an assessment may have judged, the nearest first."""
+    store = evidence.store
+    yield SAME, [subject], PG.assessmentOf
+    yield FORM, _closure(evidence, [subject], down=True), PG.assessmentOf
+    yield PARENT, _closure(evidence, [subject], down=False), PG.assessmentOf
+    makers = [o for _, _, o, _ in store.quads(subject, DCTERMS.creator) if isinstance(o, Iri)]
+    for maker in makers:
+        siblings = {s for s, *_ in store.quads(predicate=DCTERMS.creator, object=maker)}
+        yield SIBLING, sorted(siblings - {subject}), PG.assessmentOf
+    yield DEVELOPER, makers, PG.assessedSubject
+
+
+def _closure(evidence: Evidence, start: Iterable[Iri], *, down: bool) -> list[Iri]:
+    found: list[Iri] = []
+    waiting = list(start)
+    while waiting:
+        here = waiting.pop()
+        near: Iterable[Value]
+        if down:
+            near = [
+                s for s, *_ in evidence.store.quads(predicate=PROV.specializationOf, object=here)
+            ]
+        else:
+            near = [o for _, _, o, _ in evidence.store.quads(here, PROV.specializationOf)]
+        for thing in near:
+            if isinstance(thing, Iri) and thing not in found:
+                found.append(thing)
+                waiting.append(thing)
+    return sorted(found)
+
+
+def read(
+    evidence: Evidence, node: Iri, thing: Iri, relation: str, known: Rubrics
+) -> Published | None:
+    """One published assessment of a thing; None where it is not known by the day asked about."""
+    seen = evidence.view(node)
+    said_: dict[Iri, Value] = {p: o for _, p, o, _ in seen.quads}
+    scheme = said_.get(PG.scheme)
+    if not isinstance(scheme, Iri):
+        return None
+    score, maximum = _number(said_.get(PG.score)), _number(said_.get(PG.maxScore))
+    added_up = 0
+    if score is None:
+        score, maximum, added_up = _added(evidence, node, known.schemes.get(scheme))
+    evaluator = said_.get(PG.evaluator)
+    headers = {held.header.record: held.header for held in seen.claims}
+    return Published(
+        node=node,
+        scheme=scheme,
+        subject=thing,
+        relation=relation,
+        score=score,
+        maximum=maximum,
+        added_up=added_up,
+        grade=str(said_.get(PG.grade, said_.get(PG.verdict, ""))),
+        evaluator=evaluator if isinstance(evaluator, Iri) else None,
+        date=str(said_.get(DCTERMS.date, "")),
+        version=str(said_.get(PG.rubricVersion, "")),
+        sources=tuple(header for _, header in sorted(headers.items())),
+    )
+
+
+def _number(value: Value | None) -> Fraction | None:
+    try:
+        return None if value is None else Fraction(str(value))
+    except ValueError:
+        return None
+
+
+def _added(
+    evidence: Evidence, node: Iri, rubric: Rubric | None
+) -> tuple[Fraction | None, Fraction | None, int]:
+    """The sum of the results an index published criterion by criterion.
+
+    A result with a score counts as it stands; one with a level counts as that level does
+    in the scheme. Criteria that it does not mention count nothing.
+    """
+    if rubric is None:
+        return None, None, 0
+    worth = {c.iri: c.maximum for c in rubric.criteria}
+    total, count = Fraction(0), 0
+    for result, *_ in evidence.store.quads(predicate=DCTERMS.isPartOf, object=node):
+        found = {p: o for _, p, o, _ in evidence.view(result).quads}
+        criterion = found.get(PG.criterion)
+        if not isinstance(criterion, Iri) or criterion not in worth:
+            continue
+        score, level = _number(found.get(PG.score)), found.get(PG.level)
+        if score is None and isinstance(level, Iri) and level in rubric.factors:
+            score = worth[criterion] * rubric.factors[level][0]
+        if score is not None:
+            total, count = total + score, count + 1
+    return (total, rubric.maximum, count) if count else (None, None, 0)
+
+
+def labels(evidence: Evidence, made: Iterable[Published]) -> dict[Iri, str]:
+    """What to call the things that published assessments name."""
+    things = {thing for p in made for thing in (p.subject, p.evaluator) if thing is not None}
+    return {thing: label(evidence.store, thing) or said(thing) for thing in sorted(things)}

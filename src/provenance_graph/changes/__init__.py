@@ -1,0 +1,1 @@
+"""What changed: history of a model, comparison of models."""

@@ -1,0 +1,195 @@
+"""Models side by side, every field with its disclosure status; or one model at two dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.assessment.evidence import ModelEvidence
+from provenance_graph.assessment.levels import Finding
+from provenance_graph.assessment.score import Assessment, assess, moved, rounded
+from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.terms import PG
+from provenance_graph.model.profile import FieldState, Profile, profile, value_json
+
+Json = dict[str, Any]
+MOST = 6
+SAME, DIFFERS, GAP, SILENT = "same", "differs", "not stated for all", "stated for none"
+"""What the cells of a row are to each other; ``SILENT`` rows are left out of tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One model, now or as of a day: its profile and its scores."""
+
+    profile: Profile
+    scores: tuple[Assessment, ...]
+
+    @property
+    def heading(self) -> str:
+        """The name, with the day where one was asked for."""
+        day = f" on {self.profile.as_of}" if self.profile.as_of else ""
+        return f"{self.profile.name}{day}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One field of all models."""
+
+    cells: tuple[FieldState, ...]
+
+    @property
+    def kind(self) -> str:
+        """Whether the values are the same, differ, or some are missing."""
+        values = [frozenset(cell.values) for cell in self.cells]
+        if not any(values):
+            return SILENT
+        if not all(values):
+            return GAP
+        return SAME if len(set(values)) == 1 else DIFFERS
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything in the row is not the same: a value, or its disclosure status."""
+        return self.kind in (DIFFERS, GAP) or len({cell.status for cell in self.cells}) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Models side by side; rows in the order of a model page."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    labels: dict[Iri, str]
+
+    def to_json(self) -> Json:
+        """As JSON: columns, scores per rubric, then the fields by section."""
+        sections: dict[str, list[Json]] = {}
+        for row in self.rows:
+            sections.setdefault(row.cells[0].field.section, []).append(self._row(row))
+        return {
+            "columns": [
+                {
+                    "iri": c.profile.subject,
+                    "id": said(c.profile.subject),
+                    "name": c.profile.name,
+                    "heading": c.heading,
+                    "asOf": c.profile.as_of or None,
+                    "records": c.profile.records,
+                }
+                for c in self.columns
+            ],
+            "scores": [self._score(scores) for scores in zip(*self._scores(), strict=True)],
+            "sections": [{"name": name, "fields": rows} for name, rows in sections.items()],
+            "counts": self.counts(),
+            "moved": self._moved(),
+        }
+
+    def counts(self) -> dict[str, int]:
+        """How many fields are the same, differ, are stated for some only, or for none."""
+        kinds = [row.kind for row in self.rows]
+        return {kind: kinds.count(kind) for kind in (SAME, DIFFERS, GAP, SILENT)}
+
+    def _scores(self) -> list[tuple[Assessment, ...]]:
+        return [column.scores for column in self.columns]
+
+    def _score(self, scores: Sequence[Assessment]) -> Json:
+        rubric = scores[0].rubric
+        return {
+            "rubric": {"iri": rubric.iri, "id": rubric.id, "label": rubric.label},
+            "version": rubric.version,
+            "maximum": float(rubric.maximum),
+            "differs": len({(s.low, s.high) for s in scores}) > 1,
+            "cells": [
+                {
+                    "low": rounded(s.low),
+                    "high": rounded(s.high),
+                    "shown": s.shown,
+                    "grade": s.grade or None,
+                    "possibleGrade": s.possible_grade or None,
+                }
+                for s in scores
+            ],
+        }
+
+    def _row(self, row: Row) -> Json:
+        field = row.cells[0].field
+        return {
+            "property": local_name(field.property),
+            "iri": field.property,
+            "label": field.label,
+            "unit": field.unit or None,
+            "kind": row.kind,
+            "differs": row.differs,
+            "cells": [
+                {
+                    "values": [value_json(value, self.labels) for value in cell.values],
+                    "status": local_name(cell.status),
+                    "contested": cell.contested,
+                    "sources": cell.sources,
+                    "estimates": [value_json(e.claim.value, self.labels) for e in cell.estimates],
+                }
+                for cell in row.cells
+            ],
+        }
+
+    def _moved(self) -> list[Json]:
+        """Between two dates of one model: which items moved, and because of what."""
+        subjects = {column.profile.subject for column in self.columns}
+        if len(subjects) != 1 or len(self.columns) != 2:
+            return []
+        return [
+            {
+                "rubric": one.rubric.id,
+                "item": change.item.iri,
+                "label": change.item.label,
+                "before": local_name(change.before).removeprefix("Level"),
+                "after": local_name(change.after).removeprefix("Level"),
+                "points": rounded(change.points, 2),
+                "because": [local_name(name) for name in change.because],
+            }
+            for one, two in zip(self.columns[0].scores, self.columns[1].scores, strict=True)
+            for change in moved(one, two)
+        ]
+
+
+def compare(evidence: Evidence, subjects: Sequence[Iri]) -> Comparison:
+    """Two to six models side by side; raises UsageError for fewer or more."""
+    things = list(dict.fromkeys(evidence.canonical(subject) for subject in subjects))
+    if not 2 <= len(things) <= MOST:
+        raise UsageError(
+            f"compare takes 2 to {MOST} different models, not {len(things)}; "
+            "one model alone is compared with itself on two dates with --as-of"
+        )
+    return _beside((evidence, thing) for thing in things)
+
+
+def compare_dates(evidence: Evidence, subject: Iri, days: Sequence[str]) -> Comparison:
+    """One model as known on each of the days; an empty day is now."""
+    if not 2 <= len(days) <= MOST:
+        raise UsageError(f"compare one model on 2 to {MOST} dates, not {len(days)}")
+    return _beside((Evidence(evidence.store, as_of=day), subject) for day in days)
+
+
+def _beside(columns: Iterable[tuple[Evidence, Iri]]) -> Comparison:
+    made = tuple(_column(evidence, subject) for evidence, subject in columns)
+    rows = tuple(Row(cells) for cells in zip(*(c.profile.fields for c in made), strict=True))
+    labels = {iri: text for column in made for iri, text in column.profile.labels.items()}
+    return Comparison(made, rows, labels)
+
+
+def _column(evidence: Evidence, subject: Iri) -> Column:
+    gathered = ModelEvidence(evidence)
+    subject = evidence.canonical(subject)
+    found: dict[Iri, Finding] = gathered.findings(subject)
+    computed = sorted((r for r in gathered.rubrics if r.is_computed), key=_order)
+    scores = tuple(assess(subject, rubric, found, evidence.as_of) for rubric in computed)
+    return Column(profile(evidence, subject), scores)
+
+
+def _order(rubric: Any) -> tuple[int, str]:
+    kinds = (PG.WeightedScheme, PG.ClassScheme, PG.ChecklistScheme)
+    return (kinds.index(rubric.kind), rubric.id)

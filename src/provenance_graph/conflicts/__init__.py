@@ -1,0 +1,1 @@
+"""Claims that disagree: detection, kinds, counts."""

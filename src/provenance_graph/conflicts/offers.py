@@ -1,0 +1,97 @@
+"""Limits of providers that differ from what the model itself takes: kind ``offer``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.conflicts.results import Conflict, Side
+from provenance_graph.core.claims import HeldClaim, Literal, Standing
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.terms import PG
+from provenance_graph.model.fields import label
+from provenance_graph.store.base import Store
+
+LIMITS = frozenset({PG.contextLength, PG.maxOutputTokens, PG.maxInputTokens})
+_SHOWN = {PG.contextLength: "context length", PG.maxOutputTokens: "maximum output"}
+_LIKE = {
+    PG.contextLength: (PG.contextLength, PG.maxInputTokens),
+    PG.maxOutputTokens: (PG.maxOutputTokens,),
+}
+"""For each limit of a model, what an offer states of it, the plainest first."""
+
+
+def offers(evidence: Evidence, subjects: Iterable[Iri] | None = None) -> Iterator[Conflict]:
+    """One conflict for each model and limit that some provider's offer does not keep to."""
+    store = evidence.store
+    offered: dict[Iri, list[Iri]] = defaultdict(list)
+    if subjects is None:
+        for offer, _, model, _ in store.quads(predicate=PG.offerOf):
+            offered[Iri(str(model))].append(offer)
+    else:
+        for model in subjects:
+            found = store.quads(predicate=PG.offerOf, object=model)
+            offered[model] = [offer for offer, *_ in found]
+    for model, listed in sorted(offered.items()):
+        for limit in _LIKE:
+            own = _number(store, model, limit)
+            differing = own and _differing(store, listed, limit, own)
+            if own and differing:
+                yield _conflict(evidence, model, limit, own, differing)
+
+
+def _number(store: Store, thing: Iri, predicate: Iri) -> Literal | None:
+    found = (o for *_, o, _ in store.quads(thing, predicate) if isinstance(o, Literal))
+    return next((value for value in found if value.lexical.isdigit()), None)
+
+
+def _differing(
+    store: Store, listed: Iterable[Iri], limit: Iri, own: Literal
+) -> dict[Literal, list[tuple[Iri, Iri]]]:
+    """Offers by the value they give, each with the property that gives it."""
+    found: dict[Literal, list[tuple[Iri, Iri]]] = defaultdict(list)
+    for offer in sorted(listed):
+        for predicate in _LIKE[limit]:
+            if (value := _number(store, offer, predicate)) is not None:
+                if value != own:
+                    found[value].append((offer, predicate))
+                break
+    return found
+
+
+def _conflict(
+    evidence: Evidence,
+    model: Iri,
+    limit: Iri,
+    own: Literal,
+    differing: dict[Literal, list[tuple[Iri, Iri]]],
+) -> Conflict:
+    accepted = tuple(c for c in evidence.claims(model, limit) if c.claim.value == own)
+    sides: list[Side] = [(own, accepted)]
+    for value in sorted(differing, key=lambda v: int(v.lexical)):
+        held = [_held(evidence, offer, said_by, model) for offer, said_by in differing[value]]
+        sides.append((value, tuple(claim for one in held for claim in one)))
+    furthest = min(_ratio(own, value) for value in differing)
+    number = sum(map(len, differing.values()))
+    rounded = furthest > 0.93
+    what = "rounded, or counted in 1000 or 1024" if rounded else f"down to {furthest:.0%} of it"
+    if any(int(v.lexical) > int(own.lexical) for v in differing) and not rounded:
+        what = "more or less than the model's own"
+    why = f"{number} offers of providers give another limit: {what}"
+    name = label(evidence.store, model) or said(model)
+    severity = 12 if rounded else 30
+    return Conflict(model, limit, _SHOWN[limit], "offer", severity, why, tuple(sides), name)
+
+
+def _ratio(own: Literal, value: Literal) -> float:
+    low, high = sorted((int(own.lexical), int(value.lexical)))
+    return low / high if high else 1.0
+
+
+def _held(evidence: Evidence, offer: Iri, predicate: Iri, model: Iri) -> list[HeldClaim]:
+    return [
+        HeldClaim(claim, header, model, Standing.ALTERNATIVE, "the provider's own limit")
+        for claim, header in evidence.statements.about(offer)
+        if claim.predicate == predicate and claim.value is not None
+    ]

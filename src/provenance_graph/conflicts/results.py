@@ -1,0 +1,48 @@
+"""One conflict: a property of a subject on which claims disagree, with its kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from provenance_graph.core.claims import HeldClaim, Standing, Value
+from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.model.profile import claim_json
+
+Side = tuple[Value | str, tuple[HeldClaim, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One property of one subject on which claims disagree.
+
+    ``sides`` groups the claims by value, the accepted value first. ``severity`` is 0 to 100.
+    """
+
+    subject: Iri
+    property: Iri
+    label: str
+    kind: str
+    severity: int
+    explanation: str
+    sides: tuple[Side, ...]
+    name: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON, with every claim."""
+        return {
+            "subject": {"iri": self.subject, "id": said(self.subject), "label": self.name},
+            "property": local_name(self.property),
+            "label": self.label,
+            "kind": self.kind,
+            "severity": self.severity,
+            "explanation": self.explanation,
+            "sides": [
+                {
+                    "value": said(value) if isinstance(value, Iri) else str(value),
+                    "accepted": any(c.standing is Standing.ACCEPTED for c in claims),
+                    "claims": [claim_json(claim) for claim in claims],
+                }
+                for value, claims in self.sides
+            ],
+        }

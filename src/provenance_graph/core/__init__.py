@@ -1,0 +1,1 @@
+"""Names, terms, literals, claims and errors: what a claim is."""

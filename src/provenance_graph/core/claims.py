@@ -1,0 +1,231 @@
+"""Claims, records and problems: the one currency between all layers.
+
+A claim is what one source says about one property of one subject. A record is all that
+one retrieval of one document says. A problem is something a document got wrong, with
+its place; it is a value, not an exception.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import Enum
+
+from provenance_graph.core.iris import Iri, local_name
+from provenance_graph.core.terms import PG, XSD
+
+
+class Code(Enum):
+    """A member of one of the ontology's code lists; its value is the concept's IRI."""
+
+    @property
+    def label(self) -> str:
+        """The notation, as tables print it.
+
+        >>> Stance.NOT_STATED.label
+        'NotStated'
+        """
+        return local_name(self.value)
+
+
+class Stance(Code):
+    """What the source says about the property."""
+
+    STATED = PG.Stated
+    PARTLY_STATED = PG.PartlyStated
+    NOT_STATED = PG.NotStated
+    REPORTS_UNDISCLOSED = PG.ReportsUndisclosed
+    DECLINES = PG.DeclinesToDisclose
+    INAPPLICABLE = PG.ReportsInapplicable
+    DECLARED_EMPTY = PG.DeclaredEmpty
+    DENIES = PG.Denies
+
+
+class Basis(Code):
+    """On what evidence the source says it."""
+
+    ARTIFACT = PG.ArtifactReading
+    DEVELOPER = PG.DeveloperStatement
+    MEASUREMENT = PG.Measurement
+    THIRD_PARTY = PG.ThirdPartyReport
+    INFERENCE = PG.Inference
+    ESTIMATE = PG.Estimate
+
+
+class Standing(Code):
+    """What the acceptance policy made of a claim; computed, never recorded."""
+
+    ACCEPTED = PG.Accepted
+    ALTERNATIVE = PG.Alternative
+    REJECTED = PG.Rejected
+    SUPERSEDED = PG.Superseded
+
+
+class Precision(Code):
+    """How much of a date the source gave; the value is the last day of that period."""
+
+    DAY = PG.Day
+    MONTH = PG.Month
+    QUARTER = PG.Quarter
+    YEAR = PG.Year
+
+
+DEVELOPER_RANK = frozenset({Basis.ARTIFACT, Basis.DEVELOPER})
+"""The bases on which a statement counts as the developer's own disclosure."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Literal:
+    """An RDF literal in canonical form; make one with the functions of ``values``."""
+
+    lexical: str
+    datatype: Iri = XSD.string
+    language: str = ""
+
+    def __str__(self) -> str:
+        return self.lexical
+
+
+Value = Iri | Literal
+"""The object of a claim."""
+
+Quad = tuple[Iri, Iri, Value, Iri | None]
+"""Subject, predicate, object and graph (None: the default graph)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of one source, with where it stands and on what basis.
+
+    ``value`` is None when the source gives none (``-``, "not disclosed") or when what it
+    gives cannot be a value (``2025-02-31``): then ``as_stated`` keeps the text and
+    ``unusable`` says why. ``basis`` None means the record's default. ``locator`` says
+    where in the document: a line (``L12``), a JSON pointer (``/limit/context``) or a
+    heading. Dates ``valid_from`` and ``valid_until`` are ISO 8601.
+    """
+
+    subject: Iri
+    predicate: Iri
+    value: Value | None
+    stance: Stance = Stance.STATED
+    basis: Basis | None = None
+    as_stated: str = ""
+    locator: str = ""
+    confidence: Decimal | None = None
+    precision: Precision | None = None
+    valid_from: str = ""
+    valid_until: str = ""
+    unusable: str = ""
+
+    @property
+    def plain(self) -> bool:
+        """Whether an ordinary triple says all of it."""
+        return (
+            self.value is not None
+            and self.stance is Stance.STATED
+            and self.basis is None
+            and self.precision is None
+            and self.confidence is None
+            and not (self.as_stated or self.locator or self.unusable)
+            and not (self.valid_from or self.valid_until)
+        )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something a document got wrong, with its place and what would work."""
+
+    where: str
+    what: str
+    hint: str = ""
+    kind: str = "value"
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}" + (f" ({self.hint})" if self.hint else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Who says it: one retrieval of one document.
+
+    ``document`` is the URL of what was read, ``retrieved`` an ISO date or dateTime,
+    ``licence`` an SPDX id or IRI text of the source's own licence, ``attribution`` the
+    line its licence asks for.
+    """
+
+    record: Iri
+    document: Iri
+    publisher: Iri
+    retrieved: str
+    reader: str
+    basis: Basis = Basis.THIRD_PARTY
+    title: str = ""
+    digest: str = ""
+    licence: str = ""
+    attribution: str = ""
+    reader_version: str = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A header and all claims of one retrieval of one document.
+
+    Claims form a set: their order carries no meaning and ``sort`` fixes it.
+    """
+
+    header: Header
+    claims: tuple[Claim, ...] = field(default=())
+    ordered: bool = field(default=False, compare=False, repr=False)
+
+    def sort(self) -> Record:
+        """The same record, claims in canonical order and without repeats."""
+        if self.ordered:
+            return self
+        ordered = tuple(sorted(set(self.claims), key=claim_key))
+        return replace(self, claims=ordered, ordered=True)
+
+
+def claim_key(claim: Claim) -> tuple[str, ...]:
+    """A total order over claims, the same in every run."""
+    value = claim.value
+    shown = (
+        ("", "", "")
+        if value is None
+        else (value, "", "")
+        if isinstance(value, Iri)
+        else (value.lexical, value.datatype, value.language)
+    )
+    return (
+        claim.subject,
+        claim.predicate,
+        *shown,
+        claim.stance.value,
+        claim.basis.value if claim.basis else "",
+        claim.as_stated,
+        claim.locator,
+        str(claim.confidence) if claim.confidence is not None else "",
+        claim.precision.value if claim.precision else "",
+        claim.valid_from,
+        claim.valid_until,
+        claim.unusable,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldClaim:
+    """A claim as the store holds it: with its record and what became of it.
+
+    ``subject`` is our canonical subject (the claim keeps the source's own name), and
+    ``reason`` says in one clause why it was accepted or not.
+    """
+
+    claim: Claim
+    header: Header
+    subject: Iri
+    standing: Standing = Standing.ALTERNATIVE
+    reason: str = ""
+
+    @property
+    def basis(self) -> Basis:
+        """The basis that counts: the claim's own, else the record's."""
+        return self.claim.basis or self.header.basis

@@ -1,0 +1,223 @@
+"""Names of things: IRIs, how they are minted, and how people write them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from urllib.parse import quote, unquote
+
+from provenance_graph.core.errors import BadIri
+
+NS = "https://w3id.org/provenance-graph/ns#"
+ID = "https://w3id.org/provenance-graph/id/"
+SHAPES = "https://w3id.org/provenance-graph/shapes#"
+
+PREFIXES: dict[str, str] = {
+    "pg": NS,
+    "id": ID,
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dqv": "http://www.w3.org/ns/dqv#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "pav": "http://purl.org/pav/",
+    "schema": "https://schema.org/",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "licence": "http://spdx.org/licenses/",
+    "sssom": "https://w3id.org/sssom/",
+    "semapv": "https://w3id.org/semapv/vocab/",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "hf": "https://huggingface.co/",
+}
+"""Prefixes the project writes; longest namespace wins when several fit."""
+
+_BAD = re.compile(
+    r"[\x00-\x20\x7f-\x9f<>\"{}|^`\\]|%(?![0-9A-Fa-f]{2})"
+    "|[\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
+)
+_SHAPE = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:"
+    r"(?://(?:[^\[\]/?#@]*@)?(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|[^\[\]/?#@:]*)(?::\d*)?(?=[/?#]|$)"
+    r"|(?!//))[^\[\]?#]*(?:\?[^\[\]#]*)?(?:#[^\[\]#]*)?"
+)
+_USUAL = re.compile(
+    r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~!$&'()*+,;=:@/-]*)?(?:#[\w-]*)?", re.ASCII
+)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*")  # parts that need no encoding
+_LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-/]*")
+
+
+class Iri(str):
+    """An absolute IRI. Equal and hashing alike to its text."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Iri({str.__repr__(self)})"
+
+
+def iri(text: str) -> Iri:
+    """Check a text that comes from outside and make it an IRI.
+
+    Raises BadIri when it is relative or holds characters that RFC 3987 forbids.
+
+    >>> iri("https://example.org/a")
+    Iri('https://example.org/a')
+    """
+    if _USUAL.fullmatch(text):
+        return Iri(text)
+    if not _SCHEME.match(text):
+        raise BadIri(text, "it has no scheme such as https:")
+    if bad := _BAD.search(text):
+        raise BadIri(text, f"it holds {bad[0]!r}")
+    if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+        raise BadIri(text, "it holds half a surrogate pair")
+    shape = _SHAPE.fullmatch(text)
+    if shape is None or not _address(shape["address"]):
+        raise BadIri(text, "its host, port, brackets or # are out of place")
+    return Iri(text)
+
+
+def _address(text: str | None) -> bool:
+    """Whether what stands in brackets is an IPv6 address; nothing in brackets is right too."""
+    try:
+        return text is None or ipaddress.IPv6Address(text) is not None
+    except ValueError:
+        return False
+
+
+def is_iri(text: str) -> bool:
+    """Whether the text is an absolute IRI that can be written in RDF."""
+    try:
+        iri(text)
+    except BadIri:
+        return False
+    return True
+
+
+def mint(*parts: str) -> Iri:
+    """An IRI of ours from the parts of a path, each percent-encoded where needed.
+
+    A part may hold slashes (``meta-llama/Llama-3.1-8B``), which stay.
+
+    >>> mint("model", "meta-llama/Llama-3.1-8B")
+    Iri('https://w3id.org/provenance-graph/id/model/meta-llama/Llama-3.1-8B')
+    """
+    cleaned = [
+        part
+        if _PLAIN.fullmatch(part)
+        else quote(unicodedata.normalize("NFC", part).strip("/"), safe="/-._~@:+()!,;='*$&")
+        for part in parts
+    ]
+    return Iri(ID + "/".join(cleaned))
+
+
+def model(name: str) -> Iri:
+    """Our IRI of a model: hub repository, or developer/model-id.
+
+    >>> model("anthropic/claude-haiku-4-5")
+    Iri('https://w3id.org/provenance-graph/id/model/anthropic/claude-haiku-4-5')
+    """
+    return mint("model", name)
+
+
+def entity(source: str, kind: str, local: str) -> Iri:
+    """A thing as one source names it, before identity says what it is.
+
+    >>> entity("apx", "model", "claude-haiku-45")
+    Iri('https://w3id.org/provenance-graph/id/in/apx/model/claude-haiku-45')
+    """
+    return mint("in", source, kind, local)
+
+
+def record(source: str, local: str, retrieved: str) -> Iri:
+    """The named graph of one retrieval of one document.
+
+    >>> record("apx", "claude-haiku-45", "2025-11-22")
+    Iri('https://w3id.org/provenance-graph/id/record/apx/claude-haiku-45/2025-11-22')
+    """
+    return mint("record", source, local, retrieved)
+
+
+def organization(name: str) -> Iri:
+    """Our IRI of an organization, by the slug of its name.
+
+    >>> organization("Allen AI")
+    Iri('https://w3id.org/provenance-graph/id/organization/allen-ai')
+    """
+    return mint("organization", slug(name))
+
+
+def dataset(name: str) -> Iri:
+    """Our IRI of a dataset: hub repository (``org/name``), or the slug of its name."""
+    return mint("dataset", name if re.fullmatch(r"[\w.-]+/[\w.-]+", name) else slug(name))
+
+
+def slug(text: str) -> str:
+    """A short lower-case name for use in an IRI.
+
+    >>> slug("Claude Haiku 4.5 (Thinking)")
+    'claude-haiku-4.5-thinking'
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    parts = re.sub(r"[^\w.]+", "-", folded).strip("-._")
+    return parts or "unnamed"
+
+
+def local_name(name: Iri | str) -> str:
+    """The part of an IRI after its last ``#`` or ``/``.
+
+    >>> local_name(Iri("https://w3id.org/provenance-graph/ns#contextLength"))
+    'contextLength'
+    """
+    return re.split(r"[#/]", name.rstrip("/#"))[-1]
+
+
+def shorten(name: Iri | str) -> str:
+    """Write an IRI the way people say it, where a prefix fits.
+
+    >>> shorten(Iri("https://huggingface.co/org/model"))
+    'hf:org/model'
+    >>> shorten(Iri("https://example.org/x"))
+    'https://example.org/x'
+    """
+    for prefix, namespace in _BY_LENGTH:
+        if name.startswith(namespace):
+            local = name[len(namespace) :]
+            if _LOCAL.fullmatch(local):
+                return f"{prefix}:{local}"
+    return str(name)
+
+
+def expand(text: str) -> Iri:
+    """Read an IRI the way people say it: ``pg:contextLength``, ``<…>`` or whole.
+
+    >>> expand("pg:contextLength")
+    Iri('https://w3id.org/provenance-graph/ns#contextLength')
+    """
+    bare = text.strip()
+    if bare.startswith("<") and bare.endswith(">"):
+        return iri(bare[1:-1])
+    prefix, colon, local = bare.partition(":")
+    if colon and prefix in PREFIXES and not local.startswith("//"):
+        return iri(PREFIXES[prefix] + local)
+    return iri(bare)
+
+
+def said(name: Iri | str) -> str:
+    """How a page or table names one of our things: without the part all share.
+
+    >>> said(model("meta-llama/Llama-3.1-8B"))
+    'meta-llama/Llama-3.1-8B'
+    """
+    for head in ("model/", "dataset/", "organization/", "in/"):
+        if name.startswith(ID + head):
+            return unquote(name[len(ID + head) :])
+    return shorten(name)

@@ -1,0 +1,249 @@
+"""Values as sources write them, made canonical: numbers, dates, yes and no.
+
+The canonical forms are those the engine keeps (findings: it rewrites ``0.590`` to
+``0.59``), so that what was written is what is read back. Whoever parses keeps the
+verbatim text in ``Claim.as_stated``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from provenance_graph.core.claims import Literal, Precision
+from provenance_graph.core.terms import RDF, XSD
+
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+INT64 = range(-(2**63), 2**63)
+
+_SCALE = {
+    "": 0, "k": 3, "thousand": 3, "m": 6, "mm": 6, "million": 6, "mn": 6,
+    "b": 9, "bn": 9, "billion": 9, "g": 9, "t": 12, "tn": 12, "trillion": 12,
+}  # fmt: skip
+_NUMBER = re.compile(
+    r"[~≈<>≤≥]?\s*(?:about |around |approx\.? |circa )?"
+    r"(?P<sign>[-+−]?)(?P<digits>\d{1,3}(?:[,_ \u202f]\d{3})+|\d+)(?P<frac>\.\d+)?"
+    r"(?P<exp>[eE][-+]?\d{1,3})?\s*(?P<unit>[A-Za-z]*)\+?"
+)
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july",
+         "aug august", "sep sept september", "oct october", "nov november", "dec december"), 1)
+    for name in names.split()
+}  # fmt: skip
+
+
+def text(value: str, language: str = "") -> Literal:
+    """A string literal; a language tag is kept in lower case, as the engine does.
+
+    Characters that XML and RDF cannot carry (NUL, lone surrogates) are replaced by U+FFFD.
+    """
+    clean = _UNWRITABLE.sub("\ufffd", value)
+    if language:
+        return Literal(clean, RDF.langString, language.lower())
+    return Literal(clean)
+
+
+def integer(value: int) -> Literal:
+    """An xsd:integer.
+
+    Raises ValueError beyond 64 bits, where the engine no longer compares.
+    """
+    if value not in INT64:
+        raise ValueError(f"{value} does not fit 64 bits")
+    return Literal(str(value), XSD.integer)
+
+
+def decimal(value: Decimal | int | str) -> Literal:
+    """An xsd:decimal without needless zeros.
+
+    >>> decimal("0.590").lexical
+    '0.59'
+    """
+    number = Decimal(value)
+    if not number.is_finite() or abs(number.adjusted()) > 15 or abs(number) >= Decimal(10) ** 18:
+        raise ValueError(f"{value} is not a decimal the engine can hold")
+    number = number.quantize(Decimal(1).scaleb(-18)) if _exponent(number) < -18 else number
+    shown = format(number, "f")
+    if "." in shown:
+        shown = shown.rstrip("0").rstrip(".")
+    return Literal("0" if shown in ("-0", "") else shown, XSD.decimal)
+
+
+def _exponent(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
+
+
+def double(value: float) -> Literal:
+    """An xsd:double in the engine's form: shortest digits, no exponent.
+
+    >>> double(2.5e24).lexical, double(0.1).lexical
+    ('2500000000000000000000000', '0.1')
+    """
+    if math.isnan(value) or math.isinf(value):
+        raise ValueError(f"{value} is not a number")
+    shown = format(Decimal(repr(float(value))), "f")
+    if "." in shown:
+        shown = shown.rstrip("0").rstrip(".")
+    return Literal("0" if shown == "-0" else shown, XSD.double)
+
+
+def boolean(value: bool) -> Literal:
+    """An xsd:boolean."""
+    return Literal("true" if value else "false", XSD.boolean)
+
+
+def canonical(literal: Literal) -> Literal:
+    """A literal in the form the engine keeps; one that its datatype refuses stays as it is.
+
+    >>> canonical(Literal("1.0", XSD.decimal)).lexical
+    '1'
+    """
+    try:
+        if literal.datatype == XSD.decimal:
+            return decimal(literal.lexical)
+        if literal.datatype == XSD.integer:
+            return integer(int(literal.lexical))
+        if literal.datatype == XSD.double:
+            return double(float(literal.lexical))
+        if literal.datatype == XSD.boolean and literal.lexical in ("0", "1"):
+            return boolean(literal.lexical == "1")
+    except (ValueError, InvalidOperation):
+        return literal
+    if literal.language:
+        return Literal(literal.lexical, literal.datatype, literal.language.lower())
+    return literal
+
+
+def number(stated: str) -> Decimal | None:
+    """A quantity as people write it, or None when it is not one.
+
+    >>> number("200K"), number("131.072K"), number("~15T"), number("1,234"), number("soon")
+    (Decimal('200000'), Decimal('131072'), Decimal('15000000000000'), Decimal('1234'), None)
+    """
+    match = _NUMBER.fullmatch(stated.strip()) if len(stated) <= 80 else None
+    if match is None or match["unit"].lower() not in _SCALE:
+        return None
+    digits = re.sub(r"[,_ \u202f]", "", match["digits"])
+    sign = "-" if match["sign"] in ("-", "−") else ""
+    try:
+        value = Decimal(sign + digits + (match["frac"] or "") + (match["exp"] or ""))
+    except InvalidOperation:  # pragma: no cover - the pattern admits only numbers
+        return None
+    value = value.scaleb(_SCALE[match["unit"].lower()])
+    if value == value.to_integral_value() and abs(value) < Decimal(10) ** 30:
+        return Decimal(int(value))
+    return value
+
+
+def whole(stated: str | int | float | Decimal) -> Literal | None:
+    """An xsd:integer from a stated quantity, or None when it is not a whole number.
+
+    >>> whole("200K")
+    Literal(lexical='200000', datatype=Iri('http://www.w3.org/2001/XMLSchema#integer'), language='')
+    """
+    if isinstance(stated, bool):
+        return None
+    if isinstance(stated, float) and not math.isfinite(stated):
+        return None
+    found = number(stated) if isinstance(stated, str) else Decimal(stated)
+    if found is None or found != found.to_integral_value() or int(found) not in INT64:
+        return None
+    return integer(int(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date as stated: the last day of its period, and how long the period is."""
+
+    literal: Literal
+    precision: Precision
+
+
+def day(stated: str | date) -> Dated | None:
+    """A date in the forms that sources use, or None when there is no such day.
+
+    Understood: ``2025-10-15``, ``2025-10``, ``2025``, ``15 Oct 2025``, ``Oct 15, 2025``,
+    ``October 2025``, ``Q3 2025``, ``2025Q3``, ``20251001``, and ISO dateTimes (the day counts).
+
+    >>> day("Feb 2025").literal.lexical, day("2025-02-31"), day("2024").precision.label
+    ('2025-02-28', None, 'Year')
+    """
+    if isinstance(stated, date):
+        return _dated(stated.year, stated.month, stated.day)
+    shown = stated.strip().rstrip(".")
+    if len(shown) > 40:
+        return None
+    if m := re.fullmatch(
+        r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?", shown
+    ):
+        return _dated(int(m[1]), int(m[2]), int(m[3]))
+    if m := re.fullmatch(r"(\d{4})[-/](\d{1,2})", shown):
+        return _dated(int(m[1]), int(m[2]))
+    if m := re.fullmatch(r"(\d{4})", shown):
+        return _dated(int(m[1]))
+    if m := re.fullmatch(r"((?:19|20)\d\d)(\d\d)(\d\d)", shown):
+        return _dated(int(m[1]), int(m[2]), int(m[3]))
+    if m := re.fullmatch(r"(\d{4})/(\d{1,2})/(\d{1,2})", shown):
+        return _dated(int(m[1]), int(m[2]), int(m[3]))
+    if m := re.fullmatch(r"[Qq]([1-4])[ /-]?(\d{4})|(\d{4})[ -]?[Qq]([1-4])", shown):
+        return _quarter(int(m[2] or m[3]), int(m[1] or m[4]))
+    return _in_words(shown)
+
+
+def _in_words(shown: str) -> Dated | None:
+    words = [w for w in re.split(r"[\s,]+", re.sub(r"(\d)(st|nd|rd|th)\b", r"\1", shown)) if w]
+    names = [w for w in words if w.casefold().rstrip(".") in _MONTHS]
+    numbers = [int(w) for w in words if re.fullmatch(r"\d{1,4}", w)]
+    if len(names) != 1 or len(names) + len(numbers) != len(words):
+        return None
+    month = _MONTHS[names[0].casefold().rstrip(".")]
+    years = [n for n in numbers if n > 31]
+    days = [n for n in numbers if n <= 31]
+    if len(years) != 1 or len(days) > 1:
+        return None
+    return _dated(years[0], month, days[0] if days else None)
+
+
+def _dated(year: int, month: int | None = None, day_: int | None = None) -> Dated | None:
+    if not 1900 <= year <= 2199:
+        return None
+    if month is None:
+        return Dated(Literal(f"{year:04}-12-31", XSD.date), Precision.YEAR)
+    if not 1 <= month <= 12:
+        return None
+    last = monthrange(year, month)[1]
+    if day_ is None:
+        return Dated(Literal(f"{year:04}-{month:02}-{last:02}", XSD.date), Precision.MONTH)
+    if not 1 <= day_ <= last:
+        return None
+    return Dated(Literal(f"{year:04}-{month:02}-{day_:02}", XSD.date), Precision.DAY)
+
+
+def _quarter(year: int, quarter: int) -> Dated | None:
+    end = _dated(year, quarter * 3)
+    return Dated(end.literal, Precision.QUARTER) if end else None
+
+
+def period(literal: Literal, precision: Precision | None) -> tuple[date, date]:
+    """First and last day that a stated date may mean.
+
+    >>> period(*[(d := day("Oct 2025")).literal, d.precision])[0].isoformat()
+    '2025-10-01'
+    """
+    last = date.fromisoformat(literal.lexical[:10])
+    match precision:
+        case Precision.YEAR:
+            return last.replace(month=1, day=1), last
+        case Precision.QUARTER:
+            return last.replace(month=last.month - 2, day=1), last
+        case Precision.MONTH:
+            return last.replace(day=1), last
+        case _:
+            return last, last

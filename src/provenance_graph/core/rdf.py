@@ -1,0 +1,348 @@
+"""Records to quads and back, without loss.
+
+A claim takes the smaller of two forms. *Plain*: an ordinary triple in the record graph,
+when the source states the value outright on the record's default basis. *Annotated*: a
+``pg:Claim`` node, whenever a plain triple cannot say it. Never both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import TypeVar
+
+import pyoxigraph as ox
+
+from provenance_graph.core.claims import (
+    Basis,
+    Claim,
+    Code,
+    Header,
+    Literal,
+    Precision,
+    Quad,
+    Record,
+    Stance,
+    Value,
+    claim_key,
+)
+from provenance_graph.core.errors import BadIri, RecordError, Unreadable
+from provenance_graph.core.iris import PREFIXES, Iri, iri, shorten
+from provenance_graph.core.literals import canonical
+from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF, SCHEMA, XSD
+
+C = TypeVar("C", bound=Code)
+_CLAIM = PG.Claim
+_DATED = re.compile(r"/\d{4}-\d\d-\d\d(T[0-9:.]+Z?)?$")
+_BASES = {code.value: code for code in Basis}
+_STANCES = {code.value: code for code in Stance}
+_PRECISIONS = {code.value: code for code in Precision}
+
+
+def claim_iri(record: Iri, claim: Claim) -> Iri:
+    """The node of an annotated claim: the record's IRI and a digest of what it says."""
+    digest = hashlib.sha256("\x1f".join(claim_key(claim)).encode()).hexdigest()
+    return Iri(f"{record}#c-{digest[:16]}")
+
+
+def is_own_node(subject: Iri, record: Iri) -> bool:
+    """Whether a subject is the record's header or one of its claim nodes, not a thing."""
+    return subject == record or subject.startswith(f"{record}#c-")
+
+
+def series(record: Iri) -> Iri:
+    """The document a record is one retrieval of: its IRI without the date at its end.
+
+    >>> series(Iri("https://w3id.org/provenance-graph/id/record/apx/x/2025-11-22"))
+    Iri('https://w3id.org/provenance-graph/id/record/apx/x')
+    """
+    return Iri(_DATED.sub("", record))
+
+
+def to_quads(record: Record) -> Iterator[Quad]:
+    """A record as quads: its header, then its claims in canonical order."""
+    graph = record.header.record
+    for predicate, value in _header_values(record.header):
+        yield graph, predicate, value, graph
+    for claim in record.sort().claims:
+        if claim.plain and claim.value is not None:
+            yield claim.subject, claim.predicate, claim.value, graph
+        else:
+            node = claim_iri(graph, claim)
+            for predicate, value in _claim_values(claim):
+                yield node, predicate, value, graph
+
+
+def _header_values(header: Header) -> Iterator[tuple[Iri, Value]]:
+    stamp = XSD.dateTime if "T" in header.retrieved else XSD.date
+    yield RDF.type, PG.SourceRecord
+    yield PG.ofDocument, series(header.record)
+    yield SCHEMA.url, header.document
+    yield PROV.wasAttributedTo, header.publisher
+    yield PAV.retrievedOn, Literal(header.retrieved, stamp)
+    yield PG.reader, Literal(header.reader)
+    yield PG.readerVersion, Literal(header.reader_version)
+    yield PG.defaultBasis, header.basis.value
+    for predicate, shown in (
+        (DCTERMS.title, header.title),
+        (PG.digest, header.digest),
+        (PG.sourceLicence, header.licence),
+        (PG.attribution, header.attribution),
+    ):
+        if shown:
+            yield predicate, Literal(shown)
+
+
+def _claim_values(claim: Claim) -> Iterator[tuple[Iri, Value]]:
+    yield RDF.type, _CLAIM
+    yield PG.about, claim.subject
+    yield PG.property, claim.predicate
+    if claim.value is not None:
+        yield PG.value, claim.value
+    yield PG.stance, claim.stance.value
+    if claim.basis is not None:
+        yield PG.basis, claim.basis.value
+    if claim.confidence is not None:
+        shown = format(claim.confidence, "f")
+        yield PG.confidence, Literal(shown, XSD.decimal)
+    if claim.precision is not None:
+        yield PG.datePrecision, claim.precision.value
+    for predicate, text in (
+        (PG.valueAsStated, claim.as_stated),
+        (PG.locator, claim.locator),
+        (PG.unusable, claim.unusable),
+    ):
+        if text:
+            yield predicate, Literal(text)
+    for predicate, day in (
+        (PG.validFrom, claim.valid_from),
+        (PG.validUntil, claim.valid_until),
+    ):
+        if day:
+            yield predicate, Literal(day, XSD.date)
+
+
+def from_quads(quads: Iterable[Quad]) -> Record:
+    """A record from the quads of its graph.
+
+    Raises RecordError, with the node at fault, when the header is missing, double or
+    contradicts the graph's name, or when a claim is incomplete.
+    """
+    nodes: dict[Iri, list[tuple[Iri, Value]]] = defaultdict(list)
+    graphs: set[Iri | None] = set()
+    for subject, predicate, value, graph in quads:
+        nodes[subject].append((predicate, value))
+        graphs.add(graph)
+    if len(graphs) != 1 or None in graphs:
+        raise RecordError(f"a record is one named graph; found {len(graphs - {None})}")
+    (graph,) = graphs
+    assert graph is not None
+    headers = [node for node, said in nodes.items() if (RDF.type, PG.SourceRecord) in said]
+    if headers != [graph]:
+        found = ", ".join(map(shorten, headers)) or "none"
+        raise RecordError(
+            f"{graph}: the graph needs exactly one pg:SourceRecord, named as the graph is; found {found}"
+        )
+    header = _header(graph, nodes.pop(graph))
+    return Record(header, tuple(_claims(nodes))).sort()
+
+
+def _header(graph: Iri, said: list[tuple[Iri, Value]]) -> Header:
+    values = _single(graph, said, _HEADER_TERMS)
+    for needed in (SCHEMA.url, PROV.wasAttributedTo, PAV.retrievedOn):
+        if needed not in values:
+            raise RecordError(f"{graph}: the header lacks {shorten(needed)}")
+    basis = _code(graph, values.get(PG.defaultBasis, PG.ThirdPartyReport), _BASES)
+    document, publisher = values[SCHEMA.url], values[PROV.wasAttributedTo]
+    if not isinstance(document, Iri) or not isinstance(publisher, Iri):
+        raise RecordError(f"{graph}: schema:url and prov:wasAttributedTo must be IRIs")
+    return Header(
+        record=graph,
+        document=document,
+        publisher=publisher,
+        retrieved=str(values[PAV.retrievedOn]),
+        reader=str(values.get(PG.reader, "rdf")),
+        reader_version=str(values.get(PG.readerVersion, "1")),
+        basis=basis,
+        title=str(values.get(DCTERMS.title, "")),
+        digest=str(values.get(PG.digest, "")),
+        licence=str(values.get(PG.sourceLicence, "")),
+        attribution=str(values.get(PG.attribution, "")),
+    )
+
+
+_HEADER_TERMS = frozenset(
+    {
+        SCHEMA.url, PROV.wasAttributedTo, PAV.retrievedOn, PG.reader,
+        PG.readerVersion, PG.defaultBasis, DCTERMS.title, PG.digest,
+        PG.sourceLicence, PG.attribution, PG.ofDocument,
+    }
+)  # fmt: skip
+_CLAIM_TERMS = frozenset(
+    {
+        PG.about, PG.property, PG.value, PG.stance, PG.basis, PG.confidence,
+        PG.datePrecision, PG.valueAsStated, PG.locator, PG.unusable,
+        PG.validFrom, PG.validUntil,
+    }
+)  # fmt: skip
+
+
+def _single(node: Iri, said: list[tuple[Iri, Value]], terms: frozenset[Iri]) -> dict[Iri, Value]:
+    values: dict[Iri, Value] = {}
+    for predicate, value in said:
+        if predicate == RDF.type:
+            continue
+        if predicate not in terms:
+            raise RecordError(f"{node}: {shorten(predicate)} does not belong there")
+        if predicate in values and values[predicate] != value:
+            raise RecordError(f"{node}: two values of {shorten(predicate)}")
+        values[predicate] = value
+    return values
+
+
+def _claims(nodes: Mapping[Iri, list[tuple[Iri, Value]]]) -> Iterator[Claim]:
+    for node, said in nodes.items():
+        if (RDF.type, _CLAIM) in said:
+            yield claim_from(node, said)
+        else:
+            for predicate, value in said:
+                yield Claim(node, predicate, value)
+
+
+def claim_from(node: Iri, said: list[tuple[Iri, Value]]) -> Claim:
+    """A claim from what a ``pg:Claim`` node says; raises RecordError where it is incomplete."""
+    values = _single(node, said, _CLAIM_TERMS)
+    about, prop = values.get(PG.about), values.get(PG.property)
+    if not isinstance(about, Iri) or not isinstance(prop, Iri):
+        raise RecordError(f"{node}: a claim needs pg:about and pg:property, both IRIs")
+    confidence = values.get(PG.confidence)
+    basis = values.get(PG.basis)
+    precision = values.get(PG.datePrecision)
+    return Claim(
+        subject=about,
+        predicate=prop,
+        value=values.get(PG.value),
+        stance=_code(node, values.get(PG.stance, PG.Stated), _STANCES),
+        basis=None if basis is None else _code(node, basis, _BASES),
+        as_stated=str(values.get(PG.valueAsStated, "")),
+        locator=str(values.get(PG.locator, "")),
+        confidence=None if confidence is None else Decimal(str(confidence)),
+        precision=None if precision is None else _code(node, precision, _PRECISIONS),
+        valid_from=str(values.get(PG.validFrom, "")),
+        valid_until=str(values.get(PG.validUntil, "")),
+        unusable=str(values.get(PG.unusable, "")),
+    )
+
+
+def _code(node: Iri, value: Value, known: Mapping[Iri, C]) -> C:
+    found = known.get(Iri(str(value)))
+    if found is None:
+        raise RecordError(
+            f"{node}: {shorten(str(value))} is not one of {', '.join(map(shorten, known))}"
+        )
+    return found
+
+
+# ---- to and from the engine's terms -----------------------------------------------------
+
+
+@lru_cache(maxsize=65_536)
+def node(name: str) -> ox.NamedNode:
+    """The engine's term of an IRI."""
+    return ox.NamedNode(name)
+
+
+def term(value: Value) -> ox.NamedNode | ox.Literal:
+    """The engine's term of a value."""
+    if isinstance(value, Iri):
+        return node(value)
+    if value.language:
+        return ox.Literal(value.lexical, language=value.language)
+    if value.datatype == XSD.string:
+        return ox.Literal(value.lexical)
+    return ox.Literal(value.lexical, datatype=node(value.datatype))
+
+
+def value(found: object) -> Value:
+    """A value from the engine's term.
+
+    Raises RecordError for blank nodes and triple terms, which records do not hold.
+    """
+    if isinstance(found, ox.NamedNode):
+        return _iri(found.value)
+    if isinstance(found, ox.Literal):
+        return Literal(found.value, _iri(found.datatype.value), found.language or "")
+    raise RecordError(f"{found}: records name their nodes; give this one an IRI")
+
+
+@lru_cache(maxsize=65_536)
+def _iri(text: str) -> Iri:
+    return Iri(text)
+
+
+def engine_quad(quad: Quad) -> ox.Quad:
+    """A quad in the engine's terms."""
+    subject, predicate, object_, graph = quad
+    if graph is None:
+        return ox.Quad(node(subject), node(predicate), term(object_))
+    return ox.Quad(node(subject), node(predicate), term(object_), node(graph))
+
+
+def our_quad(quad: ox.Quad) -> Quad:
+    """A quad from the engine's terms; raises RecordError for blank nodes."""
+    if not isinstance(quad.subject, ox.NamedNode):
+        raise RecordError(f"{quad.subject}: records name their nodes; give this one an IRI")
+    graph = quad.graph_name
+    return (
+        _iri(quad.subject.value),
+        _iri(quad.predicate.value),
+        value(quad.object),
+        _iri(graph.value) if isinstance(graph, ox.NamedNode) else None,
+    )
+
+
+# ---- files ------------------------------------------------------------------------------
+
+
+def write_trig(records: Iterable[Record]) -> bytes:
+    """Records as TriG; the same records give the same bytes in any order."""
+    ordered = sorted(records, key=lambda record: record.header.record)
+    quads = [engine_quad(quad) for record in ordered for quad in to_quads(record)]
+    out = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=PREFIXES)
+    assert out is not None
+    head = len(PREFIXES)  # the engine writes its prefixes in random order
+    lines = out.split(b"\n", head)
+    return b"\n".join([*sorted(lines[:head]), *lines[head:]])
+
+
+def read_trig(data: bytes, url: str = "record") -> list[Record]:
+    """Records from TriG, N-Quads being a part of it.
+
+    Raises Unreadable with the line on a syntax error and RecordError on a bad record.
+    For files of ours; text from outside goes through a disposable process first.
+    """
+    by_graph: dict[Iri | None, list[Quad]] = defaultdict(list)
+    try:
+        for quad in ox.parse(data, format=ox.RdfFormat.TRIG):
+            subject, predicate, object_, graph = our_quad(quad)
+            object_ = canonical(object_) if isinstance(object_, Literal) else object_
+            by_graph[graph].append((subject, predicate, object_, graph))
+    except SyntaxError as error:
+        raise Unreadable(url, f"line {error.lineno}: {error.msg}") from error
+    if None in by_graph:
+        raise RecordError(f"{url}: triples outside any record graph")
+    return [
+        from_quads(quads) for _, quads in sorted(by_graph.items(), key=lambda item: item[0] or "")
+    ]
+
+
+def checked(text: str) -> Iri:
+    """An IRI from outside, as a RecordError when it is not one."""
+    try:
+        return iri(text)
+    except BadIri as error:
+        raise RecordError(str(error)) from error

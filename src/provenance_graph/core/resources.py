@@ -1,0 +1,43 @@
+"""Finds ontology/, queries/ and data/, in a checkout or in an installed wheel."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from provenance_graph.core.errors import StoreError
+
+HERE = Path(__file__).resolve().parents[1]
+
+
+@cache
+def folder(name: str) -> Path:
+    """The folder of that name: ``ontology``, ``queries``, ``data`` or ``static``.
+
+    A wheel carries them under ``provenance_graph/_resources``; a checkout has them
+    beside ``src``.
+
+    >>> folder("ontology").name
+    'ontology'
+    """
+    for candidate in (HERE / "_resources" / name, HERE.parents[1] / name):
+        if candidate.is_dir():
+            return candidate
+    raise StoreError(f"the folder {name!r} was not installed with provenance-graph")
+
+
+def ontology_files() -> list[Path]:
+    """The ontology's modules, reference data and alignments, in name order.
+
+    Shapes are not among them: they check data and are not data.
+    """
+    root = folder("ontology")
+    found = [*root.glob("*.ttl"), *root.glob("alignments/*.ttl"), *root.glob("rubrics/*.ttl")]
+    return sorted(found, key=lambda path: path.relative_to(root).as_posix())
+
+
+def shape_files() -> list[Path]:
+    """The SHACL files, in name order, without the one that checks the ontology itself."""
+    return sorted(
+        path for path in folder("ontology").glob("shapes/*.ttl") if path.stem != "house-style"
+    )

@@ -1,0 +1,74 @@
+"""Terms of the ontology and of the vocabularies it borrows, as attributes of namespaces.
+
+``PG.contextLength`` is the IRI of our term ``contextLength``. Nothing lists the terms twice: the
+ontology defines them, and a test checks every attribute that the code names against it.
+"""
+
+from __future__ import annotations
+
+from provenance_graph.core.iris import PREFIXES, Iri
+
+
+class Namespace:
+    """The terms of one vocabulary as attributes.
+
+    >>> Namespace("https://example.org/ns#").title
+    Iri('https://example.org/ns#title')
+    """
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+
+    def __getattr__(self, name: str) -> Iri:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        term = Iri(self._base + name)
+        setattr(self, name, term)  # found without this method from now on
+        return term
+
+
+DCTERMS = Namespace(PREFIXES["dcterms"])
+DQV = Namespace(PREFIXES["dqv"])
+PAV = Namespace(PREFIXES["pav"])
+PG = Namespace(PREFIXES["pg"])
+PROV = Namespace(PREFIXES["prov"])
+RDF = Namespace(PREFIXES["rdf"])
+RDFS = Namespace(PREFIXES["rdfs"])
+SCHEMA = Namespace(PREFIXES["schema"])
+SKOS = Namespace(PREFIXES["skos"])
+XSD = Namespace(PREFIXES["xsd"])
+
+# Groups the code reasons with
+
+DERIVATIONS: tuple[Iri, ...] = (
+    PG.fineTunedFrom,
+    PG.adapterOf,
+    PG.quantizedFrom,
+    PG.mergedFrom,
+    PG.distilledFrom,
+    PG.continuedFrom,
+    PG.convertedFrom,
+    PG.prunedFrom,
+    PG.postTrainedFrom,
+)
+"""Sub-properties of ``prov:wasDerivedFrom``: weights of one came from the other."""
+
+INFLUENCES: tuple[Iri, ...] = (
+    PG.trainedOn,
+    PG.usedSyntheticDataFrom,
+    PG.usedRewardModel,
+    PG.usedJudge,
+    PG.usesComponent,
+    PG.generatedBy,
+)
+"""Sub-properties of ``prov:wasInfluencedBy``: no weights passed."""
+
+DISCLOSURES: dict[Iri, Iri] = {
+    PG.Disclosed: PG.disclosed,
+    PG.Undisclosed: PG.undisclosed,
+    PG.Withheld: PG.withheld,
+    PG.PartiallyDisclosed: PG.partlyDisclosed,
+    PG.NotApplicable: PG.notApplicable,
+    PG.Contradicted: PG.contradicted,
+}
+"""Disclosure status to the property that states it in the accepted view."""

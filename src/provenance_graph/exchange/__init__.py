@@ -1,0 +1,1 @@
+"""Claims out: one writer per format, and what each cannot hold."""

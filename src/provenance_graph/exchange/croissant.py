@@ -1,0 +1,187 @@
+"""Croissant 1.1: the metadata of one dataset as JSON-LD."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
+from provenance_graph.exchange import ledger as writing
+from provenance_graph.exchange.fair4ml import licence, page
+from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
+from provenance_graph.model.bundle_results import Bundle, Thing
+
+VERSION = "http://mlcommons.org/croissant/1.1"
+CONTEXT: dict[str, Any] = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "sc": "https://schema.org/",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "dct": "http://purl.org/dc/terms/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "conformsTo": "dct:conformsTo",
+    "citeAs": "cr:citeAs",
+    "md5": "cr:md5",
+    "containedIn": "cr:containedIn",
+}
+_DATES = {
+    DCTERMS.issued: "datePublished",
+    DCTERMS.created: "dateCreated",
+    DCTERMS.modified: "dateModified",
+}
+_COLLECTION = {
+    PG.WebCrawl: "Web Scraping",
+    PG.HumanCreatedData: "Manual Human Curator",
+    PG.UserData: "User-generated content data",
+}
+TERMS: Mapping[Iri, str] = MappingProxyType(
+    {
+        SCHEMA.name: "name",
+        SCHEMA.alternateName: "alternateName",
+        DCTERMS.creator: "creator",
+        DCTERMS.license: "license",
+        DCTERMS.language: "inLanguage",
+        SCHEMA.version: "version",
+        PG.hubRepository: "url",
+        SCHEMA.url: "url, where there is no repository",
+        SCHEMA.sameAs: "sameAs",
+        PG.paper: "citeAs",
+        PG.dataAcquisition: "rai:dataCollectionType, the kinds that Croissant names",
+        PROV.wasDerivedFrom: "prov:wasDerivedFrom",
+        PG.artifactOf: "distribution: files with an address and a digest",
+        **_DATES,
+    }
+)
+REASONS: Mapping[Iri, str] = MappingProxyType(
+    {
+        DCTERMS.conformsTo: "the document states what it conforms to itself",
+        PG.generatedBy: "Croissant has no term for the model that wrote the data",
+    }
+)
+OTHERWISE = "Croissant has no term for it"
+
+
+def write(bundle: Bundle) -> Exported:
+    """The metadata of the dataset that a bundle is about."""
+    thing = bundle.thing(bundle.subjects[0])
+    ledger = Ledger(bundle, (thing.iri,))
+    whole = {"@context": CONTEXT, "@type": "sc:Dataset", **dict(_dataset(bundle, ledger, thing))}
+    return ledger.done(writing.json_text(whole), TERMS, REASONS, OTHERWISE)
+
+
+def _dataset(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+    keep = ledger.keep
+    name = bundle.name(thing.iri)
+    yield "@id", page(thing, dataset=True)
+    yield "conformsTo", VERSION
+    yield "name", name
+    keep(
+        thing.iri,
+        SCHEMA.name,
+        *(v for v in thing.texts(SCHEMA.name) if v.lexical == name and not v.language),
+    )
+    others = [v for v in thing.texts(SCHEMA.alternateName) if v.lexical != name and not v.language]
+    if others:
+        yield "alternateName", [value.lexical for value in others]
+        keep(thing.iri, SCHEMA.alternateName, *others)
+    if makers := thing.things(DCTERMS.creator):
+        yield "creator", [{"@type": "sc:Organization", "name": bundle.name(m)} for m in makers]
+        keep(thing.iri, DCTERMS.creator, *makers)
+    stated = [bundle.licences[one] for one in thing.things(DCTERMS.license)]
+    if stated:
+        yield "license", [licence(info) for info in stated]
+    if len(stated) == 1 and stated[0].told:
+        keep(thing.iri, DCTERMS.license, stated[0].iri)
+    yield from _plain(ledger, thing)
+    yield from _links(ledger, thing)
+    yield from _sources(bundle, ledger, thing)
+    if files := list(_files(bundle, ledger, thing)):
+        yield "distribution", files
+
+
+def _plain(ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+    for predicate, key in _DATES.items():
+        for value in thing.texts(predicate)[:1]:
+            yield key, writing.date_of(thing, predicate)
+            ledger.keep(thing.iri, predicate, value)
+    for value in thing.texts(SCHEMA.version)[:1]:
+        yield "version", value.lexical
+        ledger.keep(thing.iri, SCHEMA.version, value)
+    if languages := [v for v in thing.texts(DCTERMS.language) if not v.language]:
+        yield "inLanguage", [value.lexical for value in languages]
+        ledger.keep(thing.iri, DCTERMS.language, *languages)
+    kinds = [kind for kind in thing.things(PG.dataAcquisition) if kind in _COLLECTION]
+    if kinds:
+        yield "rai:dataCollectionType", [_COLLECTION[kind] for kind in kinds]
+        ledger.keep(thing.iri, PG.dataAcquisition, *kinds)
+
+
+def _links(ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+    if thing.repository:
+        yield "url", page(thing, dataset=True)
+        ledger.keep(thing.iri, PG.hubRepository, Iri(page(thing, dataset=True)))
+    else:
+        for url in thing.things(SCHEMA.url)[:1]:
+            yield "url", str(url)
+            ledger.keep(thing.iri, SCHEMA.url, url)
+    same = [s for s in thing.things(SCHEMA.sameAs) if s.startswith(("http://", "https://"))]
+    if same:
+        yield "sameAs", [str(s) for s in same]
+        ledger.keep(thing.iri, SCHEMA.sameAs, *same)
+    if papers := thing.things(PG.paper):
+        yield "citeAs", " ".join(papers)
+        ledger.keep(
+            thing.iri, PG.paper, *(p for p in papers if "arxiv.org/" in p or "doi.org/" in p)
+        )
+
+
+def _sources(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+    parents = [p for p in thing.things(PROV.wasDerivedFrom) if p in bundle.datasets]
+    if parents:
+        yield (
+            "prov:wasDerivedFrom",
+            [{"@id": page(bundle.thing(p), dataset=True), "name": bundle.name(p)} for p in parents],
+        )
+        ledger.keep(thing.iri, PROV.wasDerivedFrom, *parents)
+
+
+def _files(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[str, Any]]:
+    for node in bundle.hanging(thing.iri, PG.artifactOf):
+        name, urls = node.text(PG.fileName), node.things(SCHEMA.url)
+        digests = {
+            algorithm: content
+            for algorithm, _, content in (v.lexical.partition(":") for v in node.texts(PG.digest))
+            if algorithm in ("sha256", "md5")
+        }
+        if not name or not urls or not digests:
+            why = "Croissant wants an address and a digest of every file"
+            ledger.refuse(node.iri, PG.artifactOf, thing.iri, why)
+            continue
+        found: dict[str, Any] = {
+            "@type": "cr:FileObject",
+            "@id": name,
+            "name": name,
+            "contentUrl": str(urls[0]),
+            "encodingFormat": node.text(PG.fileFormat) or "application/octet-stream",
+            **digests,
+        }
+        for size in node.texts(PG.byteSize)[:1]:
+            found["contentSize"] = f"{size.lexical} B"
+        yield found
+        ledger.keep(node.iri, PG.artifactOf, thing.iri)
+
+
+EXPORTER = Exporter(
+    format="croissant",
+    title="Croissant 1.1 metadata of a dataset (JSON-LD)",
+    media_type="application/ld+json",
+    suffix="croissant.json",
+    terms=TERMS,
+    reasons=REASONS,
+    otherwise=OTHERWISE,
+    write=write,
+    alone="dataset",
+)

@@ -1,0 +1,207 @@
+"""FAIR4ML: models as JSON-LD beside schema.org."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from provenance_graph.core import terms
+from provenance_graph.core.iris import Iri, shorten
+from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
+from provenance_graph.exchange import ledger as writing
+from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
+from provenance_graph.model.bundle_results import Bundle, LicenceInfo, Thing
+
+CONTEXT = {
+    "@vocab": "https://schema.org/",
+    "schema": "https://schema.org/",
+    "fair4ml": "https://w3id.org/fair4ml#",
+    "codemeta": "https://w3id.org/codemeta/",
+}
+_TEXTS: Mapping[Iri, str] = {
+    PG.task: "fair4ml:mlTask",
+    PG.architectureClass: "fair4ml:modelCategory",
+    DCTERMS.language: "inLanguage",
+    PG.minimumHardware: "processorRequirements",
+    SCHEMA.version: "version",
+}
+_DATES = {
+    DCTERMS.issued: "datePublished",
+    DCTERMS.created: "dateCreated",
+    DCTERMS.modified: "dateModified",
+}
+_LINKS = {
+    PG.codeRepository: "codeRepository",
+    PG.paper: "citation",
+    PG.modelCard: "codemeta:readme",
+}
+_DATA = {
+    PG.trainedOn: "fair4ml:trainedOn",
+    PG.testedOn: "fair4ml:testedOn",
+    PG.validatedOn: "fair4ml:validatedOn",
+}
+TERMS: Mapping[Iri, str] = MappingProxyType(
+    {
+        SCHEMA.name: "name",
+        DCTERMS.creator: "author",
+        DCTERMS.license: "license",
+        PG.hubRepository: "@id",
+        PG.homepage: "url",
+        SCHEMA.sameAs: "identifier, where it is a DOI",
+        PG.fineTunedFrom: "fair4ml:fineTunedFrom",
+        PG.trainingCO2eTonnes: "fair4ml:hasCO2eEmissions",
+        PG.minimumMemoryGB: "memoryRequirements",
+        PG.evaluationOf: "fair4ml:hasEvaluation, with benchmark, metric and score",
+        **_TEXTS,
+        **_DATES,
+        **_LINKS,
+        **_DATA,
+    }
+)
+_RELATION = "FAIR4ML has fineTunedFrom alone"
+REASONS: Mapping[Iri, str] = MappingProxyType(
+    {
+        **{p: _RELATION for p in terms.DERIVATIONS if p != PG.fineTunedFrom},
+        PROV.wasDerivedFrom: f"{_RELATION}, not derivation at large",
+    }
+)
+OTHERWISE = "FAIR4ML has no term for it"
+
+
+def write(bundle: Bundle) -> Exported:
+    """The models of a bundle as ``fair4ml:MLModel``."""
+    ledger = Ledger(bundle, bundle.models)
+    models = [dict(_model(bundle, ledger, bundle.thing(m))) for m in bundle.models]
+    whole = {"@context": CONTEXT, "@graph": models}
+    return ledger.done(writing.json_text(whole), TERMS, REASONS, OTHERWISE)
+
+
+def page(thing: Thing, dataset: bool = False) -> str:
+    """What names a thing to others: its page on the Hub, else our IRI."""
+    kind = "datasets/" if dataset else ""
+    return f"https://huggingface.co/{kind}{thing.repository}" if thing.repository else thing.iri
+
+
+def _model(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+    keep = ledger.keep
+    name = bundle.name(thing.iri)
+    yield "@type", "fair4ml:MLModel"
+    yield "@id", page(thing)
+    yield "name", name
+    keep(thing.iri, SCHEMA.name, *(v for v in thing.texts(SCHEMA.name) if v.lexical == name))
+    if thing.repository:
+        keep(thing.iri, PG.hubRepository, Iri(page(thing)))
+    if makers := thing.things(DCTERMS.creator):
+        yield "author", [{"@type": "Organization", "name": bundle.name(m)} for m in makers]
+        keep(thing.iri, DCTERMS.creator, *makers)
+    yield from _licences(bundle, ledger, thing)
+    yield from _plain(ledger, thing)
+    yield from _data(bundle, ledger, thing)
+    if parents := list(_parents(bundle, ledger, thing)):
+        yield "fair4ml:fineTunedFrom", parents
+    for predicate, key, unit in (
+        (PG.trainingCO2eTonnes, "fair4ml:hasCO2eEmissions", "tonnes"),
+        (PG.minimumMemoryGB, "memoryRequirements", "GB"),
+    ):
+        for value in thing.texts(predicate)[:1]:
+            yield key, f"{value.lexical} {unit}"
+            keep(thing.iri, predicate, value)
+    if scores := list(_evaluations(bundle, ledger, thing)):
+        yield "fair4ml:hasEvaluation", scores
+    if silent := writing.silences(thing):
+        yield "description", "; ".join(silent)
+
+
+def _plain(ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+    for predicate, key in _TEXTS.items():
+        if values := thing.texts(predicate):
+            yield key, [value.lexical for value in values]
+            ledger.keep(thing.iri, predicate, *(v for v in values if not v.language))
+    for predicate, key in _DATES.items():
+        for value in thing.texts(predicate)[:1]:
+            yield key, writing.date_of(thing, predicate)
+            ledger.keep(thing.iri, predicate, value)
+    for predicate, key in _LINKS.items():
+        pages = [p for p in thing.things(predicate) if p.startswith(("http://", "https://"))]
+        if pages:
+            yield key, [str(p) for p in pages]
+            ledger.keep(thing.iri, predicate, *pages)
+    for home in thing.things(PG.homepage)[:1]:
+        if "huggingface.co/" not in home and "hf.co/" not in home:
+            yield "url", str(home)
+            ledger.keep(thing.iri, PG.homepage, home)
+    dois = [same for same in thing.things(SCHEMA.sameAs) if same.startswith("https://doi.org/")]
+    if dois:
+        yield "identifier", [str(doi) for doi in dois]
+        ledger.keep(thing.iri, SCHEMA.sameAs, *dois)
+
+
+def _licences(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+    stated = [bundle.licences[licence] for licence in thing.things(DCTERMS.license)]
+    if stated:
+        yield "license", [licence(info) for info in stated]
+    ledger.keep(thing.iri, DCTERMS.license, *(info.iri for info in stated if info.told))
+
+
+def licence(info: LicenceInfo) -> str | dict[str, str]:
+    """A licence in schema.org: SPDX's page where SPDX lists it, else its name and address."""
+    if info.spdx:
+        return f"https://spdx.org/licenses/{info.key}"
+    named = {"@type": "CreativeWork", "name": info.key}
+    return {**named, "url": info.url} if info.url else named
+
+
+def _data(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+    for predicate, key in _DATA.items():
+        found = [data for data in thing.things(predicate) if data in bundle.datasets]
+        if found:
+            yield key, [_named(bundle, bundle.thing(data), dataset=True) for data in found]
+            ledger.keep(thing.iri, predicate, *found)
+
+
+def _named(bundle: Bundle, thing: Thing, *, dataset: bool = False) -> dict[str, str]:
+    kind = "Dataset" if dataset else "fair4ml:MLModel"
+    return {"@type": kind, "@id": page(thing, dataset), "name": bundle.name(thing.iri)}
+
+
+def _parents(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[str, str]]:
+    for parent in thing.things(PG.fineTunedFrom):
+        other = bundle.thing(parent)
+        if parent == thing.iri or page(other) == page(thing):
+            why = "the same repository: no model descends from itself"
+            ledger.refuse(thing.iri, PG.fineTunedFrom, parent, why)
+            continue
+        yield _named(bundle, other)
+        if other.repository:
+            ledger.keep(thing.iri, PG.fineTunedFrom, parent)
+        else:
+            why = f"{shorten(parent)} has no repository, by which parents are told apart"
+            ledger.refuse(thing.iri, PG.fineTunedFrom, parent, why)
+
+
+def _evaluations(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[str, Any]]:
+    for node in bundle.hanging(thing.iri, PG.evaluationOf):
+        benchmark = next(iter(node.things(PG.benchmark)), None)
+        score = next(iter(node.texts(PG.score)), None)
+        if thing.iri not in node.things(PG.evaluationOf) or not benchmark or not score:
+            continue
+        measured = {"name": node.text(PG.metric) or "score", "value": writing.number(score)}
+        yield {
+            "@type": "fair4ml:MLModelEvaluation",
+            "fair4ml:evaluationDataset": {"@type": "Dataset", "name": bundle.name(benchmark)},
+            "fair4ml:evaluationMetrics": [measured],
+        }
+        ledger.keep(node.iri, PG.evaluationOf, thing.iri)
+
+
+EXPORTER = Exporter(
+    format="fair4ml",
+    title="FAIR4ML metadata (JSON-LD)",
+    media_type="application/ld+json",
+    suffix="fair4ml.jsonld",
+    terms=TERMS,
+    reasons=REASONS,
+    otherwise=OTHERWISE,
+    write=write,
+)

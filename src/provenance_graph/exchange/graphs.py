@@ -1,0 +1,148 @@
+"""The graph itself: the accepted view as Turtle and JSON-LD, and with its evidence as TriG."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import pyoxigraph as ox
+
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Claim, Header, Quad, Record, Value
+from provenance_graph.core.iris import PREFIXES, Iri, shorten
+from provenance_graph.core.terms import PG, RDF, XSD
+from provenance_graph.exchange import ledger
+from provenance_graph.exchange.ledger import Exported, Exporter, Loss, accepted
+from provenance_graph.model.bundle_results import Bundle
+
+TERMS: Mapping[Iri, str] = MappingProxyType({})
+_EVIDENCE = "the accepted view alone: who says what, when and on what basis is in trig"
+REASONS: Mapping[Iri, str] = MappingProxyType({PG.Claim: _EVIDENCE})
+
+
+def view(bundle: Bundle) -> list[Quad]:
+    """What is accepted of everything in a bundle, in one order."""
+    quads: set[Quad] = {
+        (thing.iri, predicate, value, None)
+        for thing in bundle.things.values()
+        for predicate, values in thing.facts.items()
+        for value in values
+    }
+    return sorted(quads, key=lambda quad: (quad[0], quad[1] != RDF.type, quad[1], str(quad)))
+
+
+def turtle(quads: Iterable[Quad]) -> str:
+    """Triples as Turtle; the same triples give the same text."""
+    out = ox.serialize(map(_triple, quads), format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
+    assert out is not None
+    return _steady(out.decode())
+
+
+def _triple(quad: Quad) -> ox.Triple:
+    return ox.Triple(rdf.node(quad[0]), rdf.node(quad[1]), rdf.term(quad[2]))
+
+
+def _steady(text: str) -> str:
+    """The prefixes in one order, which the engine does not keep."""
+    lines = text.split("\n")
+    head = sum(line.startswith("@prefix ") for line in lines[: len(PREFIXES)])
+    return "\n".join([*sorted(lines[:head]), *lines[head:]])
+
+
+def _seen(bundle: Bundle, text: str, losses: tuple[Loss, ...]) -> Exported:
+    return Exported(text, losses, frozenset(accepted(bundle)))
+
+
+def write_turtle(bundle: Bundle) -> Exported:
+    """The accepted view as Turtle."""
+    return _seen(bundle, turtle(view(bundle)), (Loss(PG.Claim, _EVIDENCE),))
+
+
+def write_jsonld(bundle: Bundle) -> Exported:
+    """The accepted view as JSON-LD with its context inside."""
+    nodes: dict[Iri, dict[str, Any]] = {}
+    for subject, predicate, value, _ in view(bundle):
+        node = nodes.setdefault(subject, {"@id": str(subject)})
+        if predicate == RDF.type:
+            node.setdefault("@type", []).append(shorten(str(value)))
+        else:
+            node.setdefault(shorten(predicate), []).append(_json(value))
+    whole = {"@context": dict(sorted(PREFIXES.items())), "@graph": list(nodes.values())}
+    losses = (Loss(PG.Claim, _EVIDENCE),)
+    return _seen(bundle, ledger.json_text(whole), losses)
+
+
+def _json(value: Value) -> Any:
+    if isinstance(value, Iri):
+        return {"@id": str(value)}
+    if value.language:
+        return {"@value": value.lexical, "@language": value.language}
+    if value.datatype == XSD.string:
+        return value.lexical
+    return {"@value": value.lexical, "@type": shorten(value.datatype)}
+
+
+def write_trig(bundle: Bundle) -> Exported:
+    """The accepted view in the default graph, and of each record what it says of this."""
+    evidence = rdf.write_trig(records(bundle)).decode()
+    lines = turtle(view(bundle)).split("\n")
+    body = [line for line in lines if not line.startswith("@prefix ")]
+    return _seen(bundle, "\n".join([evidence, *body]), ())
+
+
+def records(bundle: Bundle) -> list[Record]:
+    """What each record says of the bundle, under names of their own.
+
+    An excerpt must not take the record's name: importing it would replace the whole.
+    """
+    said: dict[Header, list[Claim]] = defaultdict(list)
+    for held in bundle.claims:
+        said[held.header].append(held.claim)
+    mark = hashlib.sha256("\n".join(sorted(bundle.subjects)).encode()).hexdigest()[:12]
+    return [
+        Record(replace(header, record=_excerpt(header.record, mark)), tuple(claims)).sort()
+        for header, claims in said.items()
+    ]
+
+
+def _excerpt(record: Iri, mark: str) -> Iri:
+    series = rdf.series(record)
+    return Iri(f"{series}/excerpt-{mark}{record[len(series) :]}")
+
+
+def _exporter(format: str, title: str, media_type: str, suffix: str, **how: Any) -> Exporter:
+    reasons = how.get("reasons", REASONS)
+    return Exporter(
+        format=format,
+        title=title,
+        media_type=media_type,
+        suffix=suffix,
+        terms=how.get("terms", TERMS),
+        reasons=reasons,
+        otherwise=how.get("otherwise", "nothing else is lost"),
+        write=how["write"],
+    )
+
+
+EXPORTERS = (
+    _exporter("turtle", "The accepted view as Turtle", "text/turtle", "ttl", write=write_turtle),
+    _exporter(
+        "jsonld",
+        "The accepted view as JSON-LD",
+        "application/ld+json",
+        "jsonld",
+        write=write_jsonld,
+    ),
+    _exporter(
+        "trig",
+        "The accepted view with the evidence, record by record, as TriG",
+        "application/trig",
+        "trig",
+        write=write_trig,
+        reasons=MappingProxyType({}),
+    ),
+)

@@ -1,0 +1,209 @@
+"""What all writers share: what an export is, what it keeps, and what it cannot hold and why."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.iris import Iri, shorten
+from provenance_graph.core.terms import PG, PROV, RDF, XSD
+from provenance_graph.model.bundle_results import NODE_LINKS, Bundle, Thing
+
+Kept = tuple[Iri, Iri, Value]
+"""Subject, property and accepted value that a document carries."""
+
+SILENT = frozenset({RDF.type, PG.describedAs, PROV.wasInfluencedBy, PG.leftBlank})
+"""What the view says for its own use; a sub-property or the evidence says it better."""
+
+LONGEST = 300
+UNSTEADY = f"readers take texts of 1 to {LONGEST} characters without space around them"
+
+STATUSES = {
+    PG.undisclosed: "undisclosed",
+    PG.withheld: "withheld",
+    PG.partlyDisclosed: "partly disclosed",
+    PG.notApplicable: "not applicable",
+    PG.contradicted: "contradicted",
+    PG.contested: "contested",
+}
+"""The disclosure statuses of the view, in words."""
+
+OURS: Mapping[Iri, str] = {
+    PG.disclosed: "who disclosed a value is evidence, which the format has no place for",
+    PG.contested: "the format holds one value, not that sources disagree",
+    PG.contradicted: "the format holds one value, not that sources contradict each other",
+    PG.rankOf: "the format has no term for a place in a ranking",
+    PG.assessmentOf: "the format has no term for an assessment by a rubric",
+    PG.offerOf: "the format has no term for a provider's offer",
+    PG.resolvesTo: "the format has no term for an alias that moves between versions",
+    PROV.specializationOf: "the format describes the model, not its versions and configurations",
+    PG.evaluationOf: "a score of a configuration, which is not the model's own, or of no number",
+}
+"""Why formats other than our own lose what is peculiar to the graph."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Loss:
+    """Something accepted that a document does not carry, with the reason."""
+
+    property: Iri
+    reason: str
+    subjects: tuple[Iri, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{shorten(self.property)}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A document, what it could not hold, and the statements it carries."""
+
+    text: str
+    losses: tuple[Loss, ...]
+    kept: frozenset[Kept] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """A format that we write.
+
+    ``terms`` says where each property goes; ``reasons`` why others cannot be held, and
+    ``otherwise`` the reason for all that neither names. ``alone`` is the kind of thing
+    (model, dataset) of which a document describes just one.
+    """
+
+    format: str
+    title: str
+    media_type: str
+    suffix: str
+    terms: Mapping[Iri, str]
+    reasons: Mapping[Iri, str]
+    otherwise: str
+    write: Callable[[Bundle], Exported]
+    alone: str = ""
+
+
+@dataclass
+class Ledger:
+    """What a writer has put into its document, and what it declined to and why.
+
+    ``about`` is what the document describes; empty for all of the bundle.
+    """
+
+    bundle: Bundle
+    about: tuple[Iri, ...] = ()
+    kept: set[Kept] = field(default_factory=set)
+    refused: dict[Kept, str] = field(default_factory=dict)
+
+    def keep(self, subject: Iri, predicate: Iri, *values: Value) -> None:
+        """Note that the document carries these values, as far as a reader can take them back."""
+        for value in values:
+            if isinstance(value, Literal) and _is_unsteady(value.lexical):
+                self.refuse(subject, predicate, value, UNSTEADY)
+            else:
+                self.kept.add((subject, predicate, value))
+
+    def refuse(self, subject: Iri, predicate: Iri, value: Value, why: str) -> None:
+        """Note why a value is not carried, where the format could have carried another."""
+        self.refused[subject, predicate, value] = why
+
+    def done(
+        self, text: str, terms: Mapping[Iri, str], reasons: Mapping[Iri, str], otherwise: str
+    ) -> Exported:
+        """The document with its losses: all that is accepted and was not kept."""
+        found: dict[tuple[Iri, str], set[Iri]] = {}
+        for subject, predicate, value in accepted(self.bundle, self.about):
+            if (subject, predicate, value) in self.kept:
+                continue
+            why = self.refused.get((subject, predicate, value))
+            if why is None and predicate in terms:
+                why = f"only in part: {terms[predicate]}"
+            why = why or reasons.get(predicate) or OURS.get(predicate) or otherwise
+            owner = value if predicate in NODE_LINKS and isinstance(value, Iri) else subject
+            found.setdefault((predicate, why), set()).add(owner)
+        losses = [Loss(p, why, tuple(sorted(who))) for (p, why), who in found.items()]
+        return Exported(text, tuple(sorted(losses)), frozenset(self.kept))
+
+
+def _is_unsteady(text: str) -> bool:
+    return not text or text != text.strip() or len(text) > LONGEST
+
+
+def accepted(bundle: Bundle, about: tuple[Iri, ...] = ()) -> set[Kept]:
+    """All that a document about a bundle could carry: facts, and the nodes that hang on them."""
+    about = about or (*bundle.models, *bundle.datasets)
+    found = {
+        (thing.iri, predicate, value)
+        for thing in map(bundle.thing, about)
+        for predicate, values in thing.facts.items()
+        for value in values
+        if predicate not in SILENT
+    }
+    for subject in about:
+        for link, node in bundle.nodes.get(subject, ()):
+            found.update((node, link, value) for value in bundle.thing(node).things(link))
+    return found
+
+
+def number(value: Value) -> Any:
+    """A literal as the number it is, for JSON.
+
+    >>> number(Literal("0.59", XSD.decimal)), number(Literal("3", XSD.integer))
+    (0.59, 3)
+    """
+    if not isinstance(value, Literal):
+        return str(value)
+    if value.datatype == XSD.integer:
+        return int(value.lexical)
+    if value.datatype in (XSD.decimal, XSD.double):
+        return float(value.lexical)
+    return value.lexical
+
+
+def scaled(value: Value, factor: str) -> Decimal:
+    """A quantity in another unit, exactly."""
+    return Decimal(str(value)) * Decimal(factor)
+
+
+def plain_decimal(value: Decimal) -> str:
+    """A decimal without an exponent and without needless zeros.
+
+    >>> plain_decimal(Decimal("1.50E+3"))
+    '1500'
+    """
+    shown = format(value, "f")
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def json_text(value: object) -> str:
+    """JSON as people read it; the same value gives the same bytes."""
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def serial(bundle: Bundle, format: str) -> str:
+    """A name for a document that the same content always gets: a UUID from a digest."""
+    said = "\n".join(
+        f"{s} {p} {o}" for s, p, o in sorted((s, p, str(o)) for s, p, o in accepted(bundle))
+    )
+    digest = hashlib.sha256(f"{format}\n{bundle.stamp}\n{said}".encode()).digest()
+    return str(uuid.UUID(bytes=digest[:16], version=5))
+
+
+def date_of(thing: Thing, predicate: Iri) -> str:
+    """A date no more precise than it is known: ``2024``, ``2024-12`` or ``2024-12-31``."""
+    return thing.dates.get(predicate) or thing.text(predicate)
+
+
+def silences(thing: Thing) -> list[str]:
+    """What is said of disclosure, in words: ``undisclosed: parameterCount``."""
+    return [
+        f"{words}: {', '.join(sorted(shorten(p) for p in thing.things(status)))}"
+        for status, words in STATUSES.items()
+        if thing.things(status)
+    ]

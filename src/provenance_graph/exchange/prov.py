@@ -1,0 +1,115 @@
+"""PROV-O: entities, their derivations, the training that made them, and the records behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from provenance_graph.core import terms
+from provenance_graph.core.claims import Literal, Quad
+from provenance_graph.core.iris import PREFIXES, Iri, local_name
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA, XSD
+from provenance_graph.exchange.graphs import turtle
+from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
+from provenance_graph.model.bundle_results import Bundle, Thing
+
+_PROV = PREFIXES["prov"]
+ENTITY, ACTIVITY, AGENT, BUNDLE, DERIVED = (
+    Iri(_PROV + name) for name in ("Entity", "Activity", "Agent", "Bundle", "Derivation")
+)
+GENERATED_BY, USED, ASSOCIATED, GENERATED_AT, PRIMARY = (
+    Iri(_PROV + name)
+    for name in (
+        "wasGeneratedBy", "used", "wasAssociatedWith", "generatedAtTime", "hadPrimarySource",
+    )
+)  # fmt: skip
+TYPE = Iri(PREFIXES["dcterms"] + "type")
+TERMS: Mapping[Iri, str] = MappingProxyType(
+    {
+        SCHEMA.name: "schema:name, and rdfs:label",
+        PROV.wasDerivedFrom: "prov:wasDerivedFrom, with a qualified derivation for its kind",
+        PROV.specializationOf: "prov:specializationOf",
+        DCTERMS.creator: "prov:wasAttributedTo",
+        PG.trainedOn: "prov:used of the training that generated the model",
+        **dict.fromkeys(terms.DERIVATIONS, "dcterms:type of the qualified derivation"),
+        **{p: "prov:wasInfluencedBy" for p in terms.INFLUENCES if p != PG.trainedOn},
+    }
+)
+OTHERWISE = "PROV-O speaks of origin alone, not of what a thing is like"
+
+
+def write(bundle: Bundle) -> Exported:
+    """Where the models of a bundle come from, in PROV-O alone."""
+    ledger = Ledger(bundle)
+    quads: set[Quad] = set()
+    for thing in bundle.described():
+        quads.update(_entity(bundle, ledger, thing))
+        for link in (PROV.specializationOf,):
+            for node in bundle.hanging(thing.iri, link):
+                quads.add((node.iri, RDF.type, ENTITY, None))
+                for above in node.things(link):
+                    quads.add((node.iri, link, above, None))
+                    ledger.keep(node.iri, link, above)
+    quads.update(_records(bundle))
+    ordered = sorted(quads, key=lambda q: (q[0], q[1] != RDF.type, q[1], str(q)))
+    return ledger.done(turtle(ordered), TERMS, {}, OTHERWISE)
+
+
+def _entity(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[Quad]:
+    it = thing.iri
+    yield it, RDF.type, ENTITY, None
+    yield it, RDFS.label, Literal(bundle.name(it)), None
+    for name in thing.texts(SCHEMA.name):
+        yield it, SCHEMA.name, name, None
+    for link in (PROV.wasDerivedFrom, PROV.wasInfluencedBy, PROV.specializationOf):
+        for other in thing.things(link):
+            yield it, link, other, None
+            yield other, RDF.type, ENTITY, None
+        ledger.keep(it, link, *thing.things(link))
+    ledger.keep(it, SCHEMA.name, *thing.texts(SCHEMA.name))
+    for relation in terms.DERIVATIONS:
+        for number, parent in enumerate(thing.things(relation), 1):
+            node = Iri(f"{it}#{local_name(relation)}-{number}")
+            yield it, PROV.qualifiedDerivation, node, None
+            yield node, RDF.type, DERIVED, None
+            yield node, PROV.entity, parent, None
+            yield node, TYPE, relation, None
+    for maker in thing.things(DCTERMS.creator):
+        yield it, PROV.wasAttributedTo, maker, None
+        yield maker, RDF.type, AGENT, None
+        yield maker, RDFS.label, Literal(bundle.name(maker)), None
+    if data := thing.things(PG.trainedOn):
+        training = Iri(f"{it}#training")
+        yield it, GENERATED_BY, training, None
+        yield training, RDF.type, ACTIVITY, None
+        for used in data:
+            yield training, USED, used, None
+        for maker in thing.things(DCTERMS.creator):
+            yield training, ASSOCIATED, maker, None
+
+
+def _records(bundle: Bundle) -> Iterator[Quad]:
+    """Which records speak of these things: bundles, attributed to their publishers."""
+    about = {*bundle.models, *bundle.datasets}
+    for held in bundle.claims:
+        if held.subject not in about:
+            continue
+        header = held.header
+        stamp = header.retrieved if "T" in header.retrieved else f"{header.retrieved}T00:00:00Z"
+        yield header.record, RDF.type, BUNDLE, None
+        yield header.record, DCTERMS.subject, held.subject, None
+        yield header.record, PROV.wasAttributedTo, header.publisher, None
+        yield header.record, PRIMARY, header.document, None
+        yield header.record, GENERATED_AT, Literal(stamp, XSD.dateTime), None
+
+
+EXPORTER = Exporter(
+    format="prov",
+    title="PROV-O (Turtle)",
+    media_type="text/turtle",
+    suffix="prov.ttl",
+    terms=TERMS,
+    reasons=MappingProxyType({}),
+    otherwise=OTHERWISE,
+    write=write,
+)

@@ -1,0 +1,70 @@
+"""Every writer, found by looking: a module of this package with an ``EXPORTER``.
+
+Adding one is a new file and touches nothing else.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from types import MappingProxyType
+
+from provenance_graph import exchange
+from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.terms import PG
+from provenance_graph.exchange.ledger import Exported, Exporter
+from provenance_graph.model.bundle_results import Bundle
+
+
+@cache
+def exporters() -> Mapping[str, Exporter]:
+    """Every writer, by the name of its format."""
+    found: dict[str, Exporter] = {}
+    for module in pkgutil.iter_modules(exchange.__path__, f"{exchange.__name__}."):
+        loaded = importlib.import_module(module.name)
+        for one in (getattr(loaded, "EXPORTER", None), *getattr(loaded, "EXPORTERS", ())):
+            if isinstance(one, Exporter):
+                found[one.format] = one
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def exporter(format: str) -> Exporter:
+    """The writer of a format; raises UsageError with the formats there are."""
+    found = exporters().get(format)
+    if found is None:
+        raise UsageError(f"no export {format!r}; there are {', '.join(exporters())}")
+    return found
+
+
+def export(bundle: Bundle, format: str) -> Exported:
+    """A bundle as a document of a format; raises UsageError where it cannot hold the subjects."""
+    writer = exporter(format)
+    if writer.alone == "model":
+        _one([s for s in bundle.subjects if s in bundle.models], bundle, writer)
+        return writer.write(bundle)
+    if writer.alone == "dataset":
+        asked = [s for s in bundle.subjects if s in bundle.datasets]
+        chosen = _one(asked or _data_of(bundle), bundle, writer)
+        return writer.write(replace(bundle, subjects=(chosen,)))
+    if not bundle.models and not bundle.datasets:
+        raise UsageError("nothing here is a model or a dataset, which exports describe")
+    return writer.write(bundle)
+
+
+def _data_of(bundle: Bundle) -> list[Iri]:
+    """The datasets that the models asked for were made with."""
+    uses = (PG.trainedOn, PG.validatedOn, PG.testedOn)
+    found = [d for s in bundle.subjects for p in uses for d in bundle.thing(s).things(p)]
+    return [d for d in dict.fromkeys(found) if d in bundle.datasets]
+
+
+def _one(found: list[Iri], bundle: Bundle, writer: Exporter) -> Iri:
+    if len(found) == 1:
+        return found[0]
+    asked = ", ".join(bundle.name(subject) for subject in bundle.subjects)
+    known = f": export one of {', '.join(map(said, found))}" if found else f", and {asked} has none"
+    raise UsageError(f"a document of {writer.format} describes one {writer.alone}{known}")

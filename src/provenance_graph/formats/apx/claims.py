@@ -1,0 +1,287 @@
+"""The parts of an APX model page as claims: specification, scores, ranks, report, prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Literal, Problem, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.formats import prose
+from provenance_graph.formats.apx.fields import EXPERT_TOTAL_LABELS, FIELDS, Field, field_claims
+from provenance_graph.formats.apx.page import CODING_LABELS, Labelled, Page, Paragraph, Row
+from provenance_graph.formats.apx.prose_patterns import PATTERNS
+
+SOURCE = "apx"
+SCHEME = iris.mint("rubric", "apx-10")
+OPENING = re.compile(
+    r"(?P<name>[A-Z][\w.+/ ()-]{1,80}?)(?:,[^,]{1,80},)? (?:is|are|represents|was|marks|introduces|builds|serves|exhibits) "
+)
+"""A paragraph that begins with what it is about."""
+_BENCHMARKS = re.compile(
+    r"\b(?:LiveBench|MMLU|GPQA|Aider|ProLLM|WebDev|Text Arena|SWE-bench|HumanEval|MATH\b|GSM8K|AIME|"
+    r"Arena|BigCodeBench|LiveCodeBench|IFEval|MBPP|HellaSwag|ARC\b|TruthfulQA|OpenRouter|"
+    r"Terminal-?Bench|SimpleQA|Chatbot Arena|BBH|DROP|MGSM|TAU-?bench)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the page is about: a model, and the mode of it that was evaluated."""
+
+    name: str
+    slug: str
+    mode: str = ""
+    configuration_name: str = ""
+    configuration_slug: str = ""
+
+    @property
+    def model(self) -> Iri:
+        """The model as this source names it."""
+        return iris.entity(SOURCE, "model", self.slug)
+
+    @property
+    def evaluated(self) -> Iri:
+        """What scores and ranks are of: the configuration, else the model."""
+        if self.mode:
+            return iris.entity(SOURCE, "configuration", self.configuration_slug)
+        return self.model
+
+    @property
+    def local(self) -> str:
+        """The document's own name within the source."""
+        return self.configuration_slug if self.mode else self.slug
+
+
+def claims(page: Page, about: Named) -> Iterator[Claim | Problem]:
+    """What the parts of a page claim about what it is about."""
+    yield from page.problems
+    yield from _identity(about)
+    yield from _specification(page, about)
+    yield from _benchmarks(page, about)
+    yield from _ranks(page, about)
+    yield from _assessment(page, about)
+    yield from _prose(page, about)
+
+
+def _identity(about: Named) -> Iterator[Claim]:
+    apx = iris.organization("APX")
+    yield Claim(about.model, RDF.type, PG.Model)
+    yield Claim(about.model, SCHEMA.name, literals.text(about.name))
+    yield Claim(apx, RDF.type, PG.Organization)
+    yield Claim(apx, SCHEMA.name, literals.text("APX"))
+    if about.mode:
+        yield Claim(about.evaluated, RDF.type, PG.Configuration)
+        yield Claim(about.evaluated, PROV.specializationOf, about.model)
+        yield Claim(about.evaluated, SCHEMA.name, literals.text(about.configuration_name))
+
+
+# ---- specification ----------------------------------------------------------------------
+
+
+def _specification(page: Page, about: Named) -> Iterator[Claim | Problem]:
+    swapped = _swapped(page.fields)
+    for shown in page.fields:
+        if shown.label in EXPERT_TOTAL_LABELS:
+            prop = PG.activeParameterCount if swapped else None
+            if prop is None and shown.value != "-":
+                yield Problem(
+                    shown.place,
+                    f"{shown.value!r} as total of expert parameters fits no property",
+                    "only its swap with the active count is understood",
+                )
+        else:
+            field = FIELDS[shown.label]
+            trap = swapped and field.prop == PG.activeParameterCount
+            prop = PG.parameterCount if trap else None
+            if prop is None:
+                yield from _checked(field_claims(about.model, field, shown.value, shown.place))
+        if prop is not None:
+            yield from _relabelled(about, prop, shown)
+
+
+def _checked(found: list[Claim]) -> Iterator[Claim | Problem]:
+    for claim in found:
+        yield claim
+        if claim.unusable:
+            where = f"{iris.shorten(claim.predicate)} {claim.as_stated[:60]!r}"
+            yield Problem(claim.locator, f"{where}: {claim.unusable}", "kept as stated")
+
+
+def _swapped(fields: list[Labelled]) -> bool:
+    """Whether the page has the labels of total and active parameters the wrong way round."""
+    sizes = {
+        ("expert" if f.label in EXPERT_TOTAL_LABELS else str(FIELDS[f.label].prop)): number
+        for f in fields
+        if (f.label in EXPERT_TOTAL_LABELS or f.label in FIELDS)
+        and (number := literals.number(f.value)) is not None
+    }
+    active = sizes.get(str(PG.activeParameterCount))
+    limits = [sizes[k] for k in ("expert", str(PG.parameterCount)) if k in sizes]
+    return active is not None and any(active > limit for limit in limits)
+
+
+def _relabelled(about: Named, prop: Iri, shown: Labelled) -> Iterator[Claim | Problem]:
+    place = shown.place
+    for claim in field_claims(about.model, Field(prop, "whole"), shown.value, place):
+        kept = f"{shown.label}: {shown.value}"
+        yield replace(claim, basis=Basis.INFERENCE, as_stated=kept)
+    yield Problem(
+        place,
+        f"{shown.label!r} {shown.value} is read as {iris.shorten(prop)}",
+        "the page calls the total active and the active count the experts' total",
+        "inconsistent",
+    )
+
+
+# ---- scores and ranks -------------------------------------------------------------------
+
+
+def split_benchmark(name: str) -> tuple[str, str]:
+    """Category and benchmark of a row that holds both in one cell.
+
+    >>> split_benchmark("Agentic Coding LiveBench Agentic")
+    ('Agentic Coding', 'LiveBench Agentic')
+    >>> split_benchmark("Professional Knowledge MMLU Pro")
+    ('Professional Knowledge', 'MMLU Pro')
+    """
+    found = _BENCHMARKS.search(name)
+    if found is None or found.start() == 0:
+        return "", name
+    return name[: found.start()].strip(), name[found.start() :]
+
+
+def _benchmarks(page: Page, about: Named) -> Iterator[Claim | Problem]:
+    for row in page.rows:
+        _, benchmark = split_benchmark(row.name)
+        local = f"{about.local}/{iris.slug(benchmark)}"
+        if row.score not in ("", "-"):
+            yield from _result(row, about, benchmark, iris.entity(SOURCE, "evaluation", local))
+        ranking = iris.entity(SOURCE, "ranking", iris.slug(benchmark))
+        title = f"APX ranking by {benchmark}"
+        yield from _rank(
+            about, iris.entity(SOURCE, "rank", local), ranking, title, row.rank, row.place
+        )
+
+
+def _result(row: Row, about: Named, benchmark: str, node: Iri) -> Iterator[Claim | Problem]:
+    bench = iris.mint("benchmark", iris.slug(benchmark))
+    number = literals.number(row.score.rstrip("%"))
+    try:
+        score = literals.decimal(number) if number is not None else None
+    except ValueError:
+        score = None
+    if score is None:
+        yield Problem(row.place, f"{row.score!r} is no score")
+        return
+    kept = row.score if row.score != score.lexical else ""
+    yield Claim(node, RDF.type, PG.EvaluationResult)
+    yield Claim(node, PG.evaluationOf, about.evaluated)
+    yield Claim(node, PG.benchmark, bench)
+    yield Claim(node, PG.score, score, as_stated=kept, locator=row.place)
+    if number is not None and row.score.endswith("%"):
+        yield Claim(node, PG.maxScore, literals.decimal(100))
+    elif number is not None and number <= 1:
+        yield Claim(node, PG.maxScore, literals.decimal(1), basis=Basis.INFERENCE)
+    yield Claim(bench, RDF.type, PG.Benchmark)
+    yield Claim(bench, SCHEMA.name, literals.text(benchmark))
+
+
+def _rank(
+    about: Named, node: Iri, ranking: Iri, title: str, rank: str, place: str
+) -> Iterator[Claim]:
+    """A place in a list whose date and population the page does not give."""
+    number = literals.whole(rank) if rank.isdecimal() and len(rank) < 9 else None
+    yield Claim(node, RDF.type, PG.RankEntry)
+    yield Claim(node, PG.rankOf, about.evaluated)
+    stance = Stance.STATED if number else Stance.NOT_STATED
+    kept = "" if number else rank
+    yield Claim(node, PG.rank, number, stance, as_stated=kept, locator=place)
+    yield Claim(node, PG.ranking, ranking)
+    for missing in (DCTERMS.date, PG.population):
+        yield Claim(node, missing, None, Stance.NOT_STATED, locator=place)
+    yield Claim(ranking, RDF.type, PG.Ranking)
+    yield Claim(ranking, SCHEMA.name, literals.text(title))
+
+
+def _ranks(page: Page, about: Named) -> Iterator[Claim | Problem]:
+    seen: dict[str, str] = {}
+    for shown in page.ranks:
+        kind = "coding" if shown.label in CODING_LABELS else "overall"
+        if seen.get(kind) == shown.value:
+            continue
+        if kind in seen:
+            yield Problem(shown.place, f"a second {kind} rank, {shown.value} after {seen[kind]}")
+            continue
+        seen[kind] = shown.value
+        node = iris.entity(SOURCE, "rank", f"{about.local}/{kind}")
+        ranking = iris.entity(SOURCE, "ranking", kind)
+        yield from _rank(about, node, ranking, f"APX {kind} ranking", shown.value, shown.place)
+
+
+# ---- transparency report ----------------------------------------------------------------
+
+
+def _assessment(page: Page, about: Named) -> Iterator[Claim]:
+    if page.total is None and not page.sections:
+        return
+    node = iris.entity(SOURCE, "assessment", about.local)
+    yield Claim(node, RDF.type, PG.Assessment)
+    yield Claim(node, PG.assessmentOf, about.model)
+    yield Claim(node, PG.scheme, SCHEME)
+    yield Claim(node, PG.evaluator, iris.organization("APX"))
+    if page.total is not None:
+        yield from _scored(node, page.total)
+        place = page.total.place
+        yield Claim(node, PG.rubricVersion, None, Stance.NOT_STATED, locator=place)
+    if page.grade is not None:
+        text = literals.text(page.grade.value)
+        yield Claim(node, PG.grade, text, locator=page.grade.place)
+    for shown in (*page.parts, *page.sections):
+        below = ("pillar",) if shown in page.parts else ()
+        part = iris.entity(SOURCE, "criterion", f"{about.local}/{iris.slug(shown.label)}")
+        yield Claim(part, RDF.type, PG.CriterionResult)
+        yield Claim(part, DCTERMS.isPartOf, node)
+        criterion = iris.mint("rubric", "apx-10", *below, iris.slug(shown.label))
+        yield Claim(part, PG.criterion, criterion, as_stated=shown.label, locator=shown.place)
+        if shown.value:
+            yield from _scored(part, shown)
+        else:
+            yield Claim(part, PG.score, None, Stance.NOT_STATED, locator=shown.place)
+
+
+def _scored(node: Iri, shown: Labelled) -> Iterator[Claim]:
+    score, _, most = shown.value.partition(" / ")
+    yield Claim(node, PG.score, _points(score), as_stated=shown.value, locator=shown.place)
+    yield Claim(node, PG.maxScore, _points(most), locator=shown.place)
+
+
+def _points(text: str) -> Literal:
+    return literals.decimal(Decimal(text))
+
+
+# ---- prose ------------------------------------------------------------------------------
+
+
+def _prose(page: Page, about: Named) -> Iterator[Claim]:
+    subject = prose.Subject(about.model, about.name, SOURCE, about.slug)
+    for paragraph in page.paragraphs:
+        if not _is_about_another(paragraph, about):
+            yield from prose.read(paragraph.text, paragraph.place, subject, PATTERNS)
+
+
+def _is_about_another(paragraph: Paragraph, about: Named) -> bool:
+    """Whether a paragraph is about the family or a sibling, by its heading or first words."""
+    own = (about.name.casefold(), about.configuration_name.casefold())
+    if paragraph.about:
+        return paragraph.about.casefold() not in own
+    opening = OPENING.match(paragraph.text)
+    if opening is None:
+        return False
+    name = opening["name"].casefold().strip()
+    brand = re.split(r"[\s-]", about.name.casefold(), maxsplit=1)[0]
+    return name not in own and re.split(r"[\s-]", name, maxsplit=1)[0] == brand

@@ -1,0 +1,120 @@
+"""Model pages of APX (apxml.com) as text: specification, scores, ranks, transparency report.
+
+Facts go to the model; scores and ranks to the configuration when the page is about a mode
+of a model ("… Thinking"). On mixture-of-experts pages "Active Parameters" holds the total
+and "Total Expert Parameters" the active count; both are kept as Inference with a Problem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.formats.apx.claims import OPENING, Named, claims
+from provenance_graph.formats.apx.fields import FIELDS
+from provenance_graph.formats.apx.page import Page, parse
+from provenance_graph.formats.apx.prose_patterns import model_slug
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+
+_MODES = re.compile(
+    r"\s+\(?(?P<mode>(?:Extended )?(?:Non-)?(?:Thinking|Reasoning)|(?:High|Medium|Low|Max|Minimal)(?: Effort)?)\)?$",
+    re.IGNORECASE,
+)
+_HYBRID = re.compile(
+    r"\bhybrid (?:reasoning )?model\b|\b(?:optional )?(?:extended )?thinking (?:mode|variants)\b",
+    re.IGNORECASE,
+)
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether the first lines hold labels of a model page, or it says that it is one."""
+    card = hints.name.lower().endswith("readme.md") or hints.lines[:1] == ("---",)
+    if hints.syntax not in ("text", "markdown") or card:
+        return False
+    labels = {" ".join(line.casefold().strip().rstrip(":").split()) for line in hints.lines}
+    heads = {re.split(r"[:\t|]", label, maxsplit=1)[0].strip() for label in labels}
+    return len((labels | heads) & FIELDS.keys()) >= 3
+
+
+def naming(page: Page, url: str) -> Named:
+    """What the page is about: from its title, else its first sentence, else its address.
+
+    Raises Unreadable when nothing names the model.
+    """
+    found = _page_name(page)
+    slug = _url_slug(url)
+    if not found and not slug:
+        raise Unreadable(
+            url,
+            "nothing names the model: no title, no sentence such as '… is a …', no /models/ address",
+        )
+    name = found or slug
+    mode = _MODES.search(name)
+    if mode and _is_mode_of(name[: mode.start()], name, page):
+        base = name[: mode.start()]
+        whole = slug or model_slug(name)
+        short = re.sub(rf"-{re.escape(iris.slug(mode['mode']))}$", "", whole)
+        return Named(base, short, mode["mode"], name, whole)
+    return Named(name, slug or model_slug(name))
+
+
+def _page_name(page: Page) -> str:
+    for line in page.titles:
+        if re.search(r"[A-Za-z]", line.text) and not line.text.casefold().startswith("apx"):
+            return line.text
+    for paragraph in page.paragraphs:
+        opening = OPENING.match(paragraph.text)
+        if opening and opening["name"].split()[0] not in ("The", "This", "It", "A", "An"):
+            return opening["name"].strip()
+    return ""
+
+
+def _url_slug(url: str) -> str:
+    parts = urlsplit(url) if url.startswith("http") else None
+    found = re.search(r"/models/([\w.-]+)/?$", parts.path) if parts else None
+    return found[1].lower() if found and parts and parts.netloc.endswith("apxml.com") else ""
+
+
+def _is_mode_of(base: str, name: str, page: Page) -> bool:
+    """A mode word in a name makes a configuration only where the text treats it as one."""
+    text = "\n".join(p.text for p in page.paragraphs)
+    alone = re.search(
+        rf"{re.escape(base)}(?!\s*\(?{re.escape(name[len(base) :].strip(' ()'))})", text
+    )
+    return bool(alone and _HYBRID.search(text))
+
+
+def _origin(document: Document) -> Origin:
+    page = parse(document.text)
+    about = naming(page, document.url)
+    url = document.url
+    return Origin(
+        local=about.local,
+        publisher=iris.organization("APX"),
+        title=about.configuration_name or about.name,
+        url=url if url.startswith("http") else None,
+    )
+
+
+def read(document: Document) -> Iterator[Claim | Problem]:
+    """Everything the page claims, and what in it was not understood."""
+    page = parse(document.text)
+    about = naming(page, document.url)
+    if not page.fields:
+        yield Problem(
+            "L1", "no specification field found", "expected labels such as 'Context Length'"
+        )
+    yield from claims(page, about)
+
+
+READER = Reader(
+    format="apx",
+    title="Model page of apxml.com as text",
+    recognises=recognises,
+    origin=_origin,
+    read=read,
+)

@@ -1,0 +1,1 @@
+"""Catalogues and indices of models: one table-like file per source."""

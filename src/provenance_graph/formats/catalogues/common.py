@@ -1,0 +1,147 @@
+"""What catalogues of models have in common: modalities, limits, offers, scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Literal, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, RDF
+from provenance_graph.formats import statements
+
+Found = Iterator[Claim | Problem]
+
+MODALITIES: Mapping[str, Iri] = MappingProxyType(
+    {
+        "text": PG.Text,
+        "image": PG.Image,
+        "audio": PG.Audio,
+        "video": PG.Video,
+        "speech": PG.Speech,
+        "pdf": PG.Document,
+        "document": PG.Document,
+        "file": PG.Document,
+        "embedding": PG.Embedding,
+        "embeddings": PG.Embedding,
+        "code": PG.Code,
+    }
+)
+
+
+def tokens(
+    subject: Iri, predicate: Iri, stated: Any, where: str, kind: str = "a number of tokens"
+) -> Found:
+    """A limit in tokens or another count; zero stands for "none given" in these catalogues."""
+    if stated is None or (isinstance(stated, (int, float)) and stated == 0):
+        return
+    literal = None
+    if type(stated) is int and 0 < stated < 1 << 63:
+        literal = literals.integer(stated)
+    elif isinstance(stated, (int, float, str)) and not isinstance(stated, bool):
+        literal = literals.whole(stated)
+    if literal is None or literal.lexical.startswith("-"):
+        yield Problem(where, f"{brief(stated)} is not {kind}")
+        yield Claim(
+            subject,
+            predicate,
+            None,
+            as_stated=statements.clean(str(stated))[: statements.SHOWN],
+            locator=where,
+            unusable=f"not {kind}",
+        )
+        return
+    yield Claim(subject, predicate, literal)
+
+
+def modalities(subject: Iri, predicate: Iri, stated: Any, where: str) -> Found:
+    """Kinds of content, each as a concept of the code list."""
+    for index, item in enumerate(statements.listed(stated)):
+        known = MODALITIES.get(item.casefold()) if isinstance(item, str) else None
+        if known:
+            yield Claim(subject, predicate, known)
+        else:
+            yield Problem(f"{where}/{index}", f"{brief(item)} is no modality of the code list")
+
+
+def price(subject: Iri, predicate: Iri, stated: Any, where: str, *, million: bool = False) -> Found:
+    """A price for a million tokens, in US dollars; ``million`` where it is given for one."""
+    if stated is None:
+        return
+    literal = dollars(stated, scale=6 if million else 0)
+    if literal is None:
+        yield Problem(where, f"{brief(stated)} is not a price")
+        return
+    yield Claim(subject, predicate, literal)
+
+
+def dollars(stated: Any, scale: int) -> Literal | None:
+    """An xsd:decimal of a price, its decimal point moved; None where it is none.
+
+    >>> dollars(2.5e-06, 6).lexical
+    '2.5'
+    """
+    if isinstance(stated, bool) or not isinstance(stated, (int, float, str)):
+        return None
+    try:
+        shown = repr(stated) if isinstance(stated, float) else str(stated)
+        number = Decimal(shown).scaleb(scale) if len(shown) < 40 else None
+        return literals.decimal(number) if number is not None and number >= 0 else None
+    except (InvalidOperation, ValueError):
+        return None
+
+
+organization = lru_cache(maxsize=4096)(iris.organization)
+"""Our IRI of an organization; the same few come thousands of times."""
+
+
+def offer(node: Iri, of: Iri, provider: str, model_id: str, known: set[str] | None = None) -> Found:
+    """An offer: what is offered, by whom, under which name.
+
+    ``known`` holds the providers that the document has described already.
+    """
+    who = organization(provider)
+    yield Claim(node, RDF.type, PG.Offer)
+    yield Claim(node, PG.offerOf, of)
+    yield Claim(node, PG.provider, who)
+    yield Claim(node, PG.providerModelId, literals.text(model_id[: statements.SHOWN]))
+    if known is None or provider not in known:
+        yield from statements.is_a(who, PG.Organization, provider)
+    if known is not None:
+        known.add(provider)
+
+
+def result(
+    node: Iri,
+    of: Iri,
+    benchmark: str,
+    score: Literal,
+    *,
+    basis: Basis | None = None,
+    metric: str = "",
+    setup: str = "",
+    highest: Literal | None = None,
+) -> Found:
+    """A score as a node of its own, on a benchmark that is one thing for all sources."""
+    bench = iris.mint("benchmark", iris.slug(benchmark)[:120])
+    yield Claim(node, RDF.type, PG.EvaluationResult)
+    yield Claim(node, PG.evaluationOf, of)
+    yield Claim(node, PG.benchmark, bench)
+    yield Claim(node, PG.score, score, basis=basis)
+    if highest is not None:
+        yield Claim(node, PG.maxScore, highest)
+    if metric:
+        yield Claim(node, PG.metric, literals.text(metric[:120]))
+    if setup:
+        yield Claim(node, PG.setup, literals.text(setup[:200]))
+    yield from statements.is_a(bench, PG.Benchmark, benchmark[:200])
+
+
+def brief(value: Any) -> str:
+    """A value as a message shows it."""
+    shown = statements.clean(repr(value)) if not isinstance(value, int) else str(value)[:60]
+    return shown if len(shown) <= 60 else shown[:59] + "…"

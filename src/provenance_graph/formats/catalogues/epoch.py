@@ -1,0 +1,311 @@
+"""Epoch AI's table of notable models: one row per model.
+
+Its figures are of several kinds. What papers report stands on the record's basis; what
+Epoch computed by counting operations or from hardware is an Inference; what it guessed
+from benchmarks, other models or third parties, and everything it labels Speculative, is an
+Estimate. Its labels Confident and Likely become confidences; the numbers are ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, XSD
+from provenance_graph.formats import csv_rows, statements
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.licences import names as licence_names
+
+SOURCE = "epoch"
+COMPUTE = "Training compute (FLOP)"
+METHOD = "Training compute estimation method"
+NEEDED = frozenset({"Model", "Organization", "Publication date", "Parameters", COMPUTE})
+CONFIDENCES = {"confident": Decimal("0.9"), "likely": Decimal("0.7"), "speculative": Decimal("0.4")}
+"""Epoch's labels as confidences; ``Unknown`` has none."""
+
+_GUESSES = ("benchmark", "comparison", "third-party", "other")
+_UNNAMED = re.compile(r"(?:unspecified|unknown)\b.*", re.IGNORECASE)
+_ACCESS = (
+    ("open weights", PG.OpenWeights),
+    ("api access", PG.ApiOnly),
+    ("hosted access", PG.ApiOnly),
+)
+_CODE = {
+    "Training code accessibility": PG.trainingCode,
+    "Inference code accessibility": PG.inferenceCode,
+}
+Row = Mapping[str, str]
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether its header row is Epoch's."""
+    return hints.syntax == "csv" and set(hints.columns) >= NEEDED
+
+
+def origin(document: Document) -> Origin:
+    """Epoch AI; the table's date in its file name is no part of what it is."""
+    name = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
+    return Origin(
+        local=iris.slug(re.sub(r"[_-]?(?:19|20)\d\d(?:-\d\d){0,2}|\.csv$", "", name)),
+        publisher=iris.organization("Epoch AI"),
+        basis=Basis.THIRD_PARTY,
+        title="Data on AI Models: notable models",
+        licence="CC-BY-4.0",
+        attribution="Epoch AI, Data on AI Models, https://epoch.ai/data/ai-models",
+    )
+
+
+def read(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what the table says of each model, row by row."""
+    table: list[tuple[int, dict[str, str]]] = []
+    for found in csv_rows.rows(document):
+        if isinstance(found, Problem):
+            yield found
+        elif found[1].get("Model"):
+            table.append(found)
+        else:
+            yield Problem(f"L{found[0]}", "a row without a model", "the column Model")
+    subjects: dict[str, Iri] = {}
+    taken: dict[Iri, str] = {}
+    for line, row in table:
+        name = row["Model"][: statements.SHOWN]
+        if name in subjects:
+            yield Problem(f"L{line}", f"{name!r} has a row already", "rows of one model are merged")
+            continue
+        subject = iris.entity(SOURCE, "model", iris.slug(name))
+        if subject in taken:  # names that differ in punctuation alone are different models here
+            subject = iris.entity(SOURCE, "model", name)
+        subjects[name] = subject
+        taken[subject] = name
+    for line, row in table:
+        yield from _row(row, subjects, f"L{line}")
+
+
+def _row(row: Row, subjects: Mapping[str, Iri], where: str) -> Iterator[Claim | Problem]:
+    name = row["Model"][: statements.SHOWN]
+    model = subjects[name]
+    yield from statements.is_a(model, PG.Model, name)
+    for maker in _several(row.get("Organization", "")):
+        yield from statements.made_by(model, maker)
+    if stated := row.get("Publication date"):
+        yield statements.dated(model, DCTERMS.issued, stated, f"{where} Publication date")
+    for domain in _several(row.get("Domain", "")):
+        yield Claim(model, PG.task, statements.literal(domain.casefold()))
+    yield from _figures(row, model, where)
+    yield from _hardware(row, model, where)
+    yield from _data(row, model, where)
+    yield from _bases(row, model, subjects, where)
+    yield from _access(row, model, where)
+    yield from _links(row, model, name, where)
+
+
+def _several(cell: str) -> list[str]:
+    """The names in a cell: split at commas that no parenthesis holds.
+
+    >>> _several("Example, Inc. (US, EU),Other")
+    ['Example, Inc. (US, EU)', 'Other']
+    """
+    parts = re.split(r",(?!\s)(?![^()]*\))", cell[:5000])
+    return [part.strip()[: statements.SHOWN] for part in parts if part.strip()]
+
+
+def _figures(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
+    """Size and compute, with Epoch's label of confidence in them."""
+    label = row.get("Confidence", "").casefold()
+    confidence = CONFIDENCES.get(label)
+    speculative = Basis.ESTIMATE if label == "speculative" else None
+    if stated := row.get("Parameters"):
+        yield _count(
+            model, PG.parameterCount, stated, f"{where} Parameters", speculative, confidence
+        )
+    if stated := row.get(COMPUTE):
+        yield statements.quantity(
+            model, PG.trainingComputeFLOP, stated, f"{where} {COMPUTE}",
+            basis=speculative or compute_basis(row.get(METHOD, "")),
+            confidence=confidence, kind=XSD.double,
+        )  # fmt: skip
+
+
+def _count(
+    model: Iri,
+    predicate: Iri,
+    stated: str,
+    where: str,
+    basis: Basis | None,
+    confidence: Decimal | None,
+) -> Claim:
+    """A count; the table holds some that are products of rounded numbers.
+
+    ``247000000.00000003`` is a whole number spoilt by arithmetic. ``388960152200.71`` is a
+    number that Epoch computed: rounded, and an Inference.
+    """
+    number = literals.number(stated)
+    if number is None or number == number.to_integral_value():
+        return statements.quantity(
+            model, predicate, stated, where, basis=basis, confidence=confidence
+        )
+    near = round(number)
+    computed = abs(number - near) > Decimal("0.01")
+    found = statements.quantity(
+        model, predicate, near, where, confidence=confidence,
+        basis=basis or (Basis.INFERENCE if computed else None),
+    )  # fmt: skip
+    return replace(found, as_stated=stated, locator=where)
+
+
+def compute_basis(method: str) -> Basis | None:
+    """On what basis a compute figure stands, by the method that Epoch names.
+
+    >>> compute_basis("Reported"), compute_basis("Hardware,Operation counting").label
+    (None, 'Inference')
+    >>> compute_basis("Benchmarks").label
+    'Estimate'
+    """
+    methods = [part.strip().casefold() for part in method.split(",") if part.strip()]
+    if not methods or "reported" in methods:
+        return None
+    if all(part.startswith(_GUESSES) for part in methods):
+        return Basis.ESTIMATE
+    return Basis.INFERENCE
+
+
+def _hardware(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
+    for hardware in _several(row.get("Training hardware", "")):
+        yield Claim(model, PG.trainingHardware, statements.literal(hardware))
+    if stated := row.get("Hardware quantity"):
+        yield statements.quantity(model, PG.acceleratorCount, stated, f"{where} Hardware quantity")
+    column = "Training time (hours)"
+    if stated := row.get(column):
+        hours = statements.score(stated)
+        days = None if hours is None else str(round(Decimal(hours.lexical) / 24, 4))
+        claim = statements.quantity(
+            model, PG.trainingDurationDays, days or stated, f"{where} {column}",
+            kind=XSD.decimal,
+        )  # fmt: skip
+        yield replace(claim, as_stated=f"{stated} hours", locator=f"{where} {column}")
+    column = "Training compute cost (2023 USD)"
+    if stated := row.get(column):
+        claim = statements.quantity(
+            model, PG.trainingCostUSD, stated, f"{where} {column}",
+            basis=Basis.INFERENCE, kind=XSD.decimal,
+        )  # fmt: skip
+        yield replace(claim, as_stated=f"{stated} (2023 USD)")
+
+
+def _data(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
+    column = "Training dataset"
+    found = _several(row.get(column, ""))
+    some = any(not _UNNAMED.fullmatch(name) for name in found)
+    for name in found:
+        if _UNNAMED.fullmatch(name):
+            stance = Stance.PARTLY_STATED if some else Stance.REPORTS_UNDISCLOSED
+            yield statements.not_given(model, PG.trainedOn, stance, name, f"{where} {column}")
+        else:
+            dataset = iris.dataset(name)
+            yield from statements.is_a(dataset, PG.Dataset, name)
+            yield Claim(model, PG.trainedOn, dataset)
+    column = "Training dataset size (datapoints)"
+    if stated := row.get(column):
+        label = row.get("Confidence", "").casefold()
+        in_tokens = _counts_tokens(stated, row.get("Dataset size notes", ""))
+        yield _count(
+            model,
+            PG.trainingTokenCount if in_tokens else PG.trainingDatapointCount,
+            stated,
+            f"{where} {column}",
+            Basis.ESTIMATE if label == "speculative" else None,
+            CONFIDENCES.get(label),
+        )
+
+
+def _counts_tokens(stated: str, notes: str) -> bool:
+    """Whether the notes give the same number in tokens; the column's unit changes by field.
+
+    >>> _counts_tokens("18000000000000.0", "trained on 18T tokens"), _counts_tokens("60000", "")
+    (True, False)
+    """
+    number = literals.number(stated)
+    found = re.finditer(
+        r"(\d[\d,.]{0,40}(?:[eE]\+?\d{1,3})?)[ -]?(thousand|million|billion|trillion|[KMBT])?\b[ -]*tokens?\b",
+        notes[:20_000],
+        re.IGNORECASE,
+    )
+    return number is not None and any(
+        literals.number(match[1].rstrip(".,") + (match[2] or "")) == number for match in found
+    )
+
+
+def _bases(
+    row: Row, model: Iri, subjects: Mapping[str, Iri], where: str
+) -> Iterator[Claim | Problem]:
+    for name in _several(row.get("Base model", "")):
+        parent = subjects.get(name)
+        if parent is None:
+            parent = iris.entity(SOURCE, "unresolved", iris.slug(name))
+            yield Claim(parent, RDF.type, PG.UnresolvedReference)
+            yield Claim(parent, PG.unresolvedText, statements.literal(name))
+        if parent == model:
+            yield Problem(f"{where} Base model", f"{name!r} is its own base model")
+        else:
+            yield Claim(model, PG.fineTunedFrom, parent)
+
+
+def _access(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
+    column = "Model accessibility"
+    stated = row.get(column, "")
+    found = next((code for head, code in _ACCESS if stated.casefold().startswith(head)), None)
+    if found is not None:
+        plain = stated.casefold() in ("api access", "open weights (unrestricted)")
+        yield Claim(
+            model, PG.weightsAvailability, found,
+            as_stated="" if plain else stated[: statements.SHOWN],
+            locator="" if plain else f"{where} {column}",
+        )  # fmt: skip
+    elif stated:
+        yield statements.not_given(
+            model, PG.weightsAvailability, Stance.DENIES, stated, f"{where} {column}"
+        )
+    for column, predicate in _CODE.items():
+        stated = row.get(column, "")
+        if stated.casefold() == "unreleased":
+            yield statements.not_given(
+                model, predicate, Stance.REPORTS_UNDISCLOSED, stated, f"{where} {column}"
+            )
+    column = "Accessibility notes"
+    notes = row.get(column, "")
+    if notes and len(notes) <= 60:  # a licence's name alone; longer notes are prose
+        bare = re.sub(r"\s*licensed$|:$", "", notes, flags=re.IGNORECASE)
+        if licence_names.normalise(bare).value is not None:
+            yield from statements.licensed(model, bare, locator=f"{where} {column}")
+
+
+def _links(row: Row, model: Iri, name: str, where: str) -> Iterator[Claim | Problem]:
+    """Papers and repositories; only a repository called as the model is becomes the model's."""
+    column = "Link"
+    found = statements.urls(row.get(column, ""))
+    if row.get(column) and not found:
+        yield statements.link(model, RDFS.seeAlso, row[column], f"{where} {column}")
+    for url in dict.fromkeys(found):
+        repository = statements.hub_model(url)
+        if not repository:
+            yield statements.link(model, statements.link_property(url), url, f"{where} {column}")
+    for url in dict.fromkeys([*found, *statements.urls(row.get("Accessibility notes", ""))]):
+        repository = statements.hub_model(url)
+        if repository and statements.same_name(repository, name):
+            yield Claim(model, PG.hubRepository, statements.hub_page(repository))
+        elif repository and url in found:
+            yield Claim(model, PG.weightsLocation, statements.hub_page(repository))
+
+
+READER = Reader(
+    format=SOURCE,
+    title="Epoch AI: data on AI models (CSV)",
+    recognises=recognises,
+    origin=origin,
+    read=read,
+)

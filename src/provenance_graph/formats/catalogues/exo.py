@@ -1,0 +1,132 @@
+"""exo: cards of models that its cluster can run, one TOML file a Hub repository.
+
+A card describes a conversion (``mlx-community/…-4bit``) and names what it was made from in
+words alone, so the parent is an unresolved reference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, RDF
+from provenance_graph.formats import statements
+from provenance_graph.formats.catalogues import common
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+
+SOURCE = "exo"
+Found = Iterator[Claim | Problem]
+_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+_TASKS = {
+    "TextGeneration": ("text-generation", PG.Text),
+    "TextToImage": ("text-to-image", PG.Image),
+    "ImageToImage": ("image-to-image", PG.Image),
+    "TextToEmbedding": ("feature-extraction", PG.Embedding),
+}
+_INPUTS = {"text": PG.Text, "vision": PG.Image, "image_edit": PG.Image}
+_STORED = {
+    "4bit": (PG.Int4, "4"),
+    "8bit": (PG.Int8, "8"),
+    "bf16": (PG.BFloat16, ""),
+    "fp16": (PG.Float16, ""),
+    "fp32": (PG.Float32, ""),
+}
+_COUNTS = (
+    ("n_layers", PG.layerCount),
+    ("hidden_size", PG.hiddenSize),
+    ("num_key_value_heads", PG.keyValueHeadCount),
+    ("context_length", PG.contextLength),
+)
+
+
+def _recognises(hints: Hints) -> bool:
+    return hints.syntax == "toml" and {"model_id", "n_layers", "storage_size"} <= hints.keys
+
+
+def _origin(document: Document) -> Origin:
+    name = statements.word(document.toml.get("model_id"))
+    return Origin(
+        local=statements.clean(name) if _NAME.fullmatch(name) else iris.slug(document.name),
+        publisher=iris.organization("exo"),
+        title=f"exo model card: {name[:200]}",
+        licence="Apache-2.0",
+        attribution="exo, https://github.com/exo-explore/exo",
+    )
+
+
+def _read(document: Document) -> Found:
+    raw = statements.tidy(document.toml, document.text)
+    name = statements.word(raw.get("model_id"))
+    if not _NAME.fullmatch(name):
+        yield Problem("/model_id", f"{name[:60]!r} is not a repository", "owner/name")
+        return
+    subject = iris.model(name)
+    yield Claim(subject, RDF.type, PG.Model)
+    yield Claim(subject, PG.hubRepository, statements.hub_page(name))
+    yield from statements.made_by(subject, name.partition("/")[0])
+    for key, predicate in _COUNTS:
+        if key == "hidden_size" and raw.get(key) == 1:
+            continue  # exo's filler where an image model has no one width
+        yield from common.tokens(subject, predicate, raw.get(key), f"/{key}", "a count")
+    yield from _kinds(raw, subject)
+    yield from _stored(raw, subject)
+    if base := statements.word(raw.get("base_model")):
+        node = iris.entity(SOURCE, "unresolved", iris.slug(base)[:120])
+        relation = PG.convertedFrom if not _bits(raw) else PG.quantizedFrom
+        yield Claim(node, RDF.type, PG.UnresolvedReference)
+        yield Claim(node, PG.unresolvedText, literals.text(base[: statements.SHOWN]))
+        yield Claim(
+            subject, relation, node, basis=Basis.INFERENCE, as_stated=base, locator="/base_model"
+        )
+
+
+def _kinds(raw: dict[str, Any], subject: Iri) -> Found:
+    for index, task in enumerate(statements.listed(raw.get("tasks"))):
+        known = _TASKS.get(task) if isinstance(task, str) else None
+        if known is None:
+            yield Problem(f"/tasks/{index}", f"{common.brief(task)} is no task that is known")
+            continue
+        yield Claim(subject, PG.task, literals.text(known[0]))
+        yield Claim(subject, PG.outputModality, known[1], basis=Basis.INFERENCE)
+    skills = {
+        skill for skill in statements.listed(raw.get("capabilities")) if isinstance(skill, str)
+    }
+    for skill in sorted(skills & _INPUTS.keys()):
+        yield Claim(subject, PG.inputModality, _INPUTS[skill])
+    if "thinking_toggle" in skills:
+        yield Claim(subject, PG.reasoningMode, PG.HybridReasoning)
+    elif "thinking" in skills:
+        yield Claim(
+            subject,
+            PG.reasoningMode,
+            PG.Reasoning,
+            Stance.PARTLY_STATED,
+            as_stated="thinking",
+            locator="/capabilities",
+        )
+    if any(
+        isinstance(b, str) and b.startswith("Mlx") for b in statements.listed(raw.get("backends"))
+    ):
+        yield Claim(subject, PG.framework, literals.text("mlx"))
+
+
+def _bits(raw: dict[str, Any]) -> str:
+    return _STORED.get(statements.word(raw.get("quantization")), (PG.Text, ""))[1]
+
+
+def _stored(raw: dict[str, Any], subject: Iri) -> Found:
+    stated = statements.word(raw.get("quantization"))
+    if stated in _STORED:
+        stored, bits = _STORED[stated]
+        yield Claim(subject, PG.weightPrecision, stored)
+        if bits:
+            yield Claim(subject, PG.quantizationBits, literals.decimal(bits))
+    elif stated:
+        yield Problem("/quantization", f"{stated[:60]!r} is no number format of the code list")
+
+
+READER = Reader(SOURCE, "exo: cards of runnable models (TOML)", _recognises, _origin, _read)

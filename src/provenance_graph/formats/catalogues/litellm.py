@@ -1,0 +1,183 @@
+"""LiteLLM's map of prices and context windows: thousands of offers in one JSON file.
+
+Every entry is an offer of a provider under its own name for a model, so limits, prices and
+dates are the offer's. ``max_input_tokens`` is the longest prompt that is taken and no
+statement on the model's context length. What an entry offers is a pg:OfferedModel: a name of
+the provider's, which counts as a model only once identity says which model it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Claim, Problem, Stance
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDF
+from provenance_graph.formats import statements
+from provenance_graph.formats.catalogues import common
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+
+SOURCE = "litellm"
+Found = Iterator[Claim | Problem]
+_SAMPLE = "sample_spec"
+_OWN_SERVICE = {
+    "anthropic": "anthropic",
+    "cohere": "cohere",
+    "cohere_chat": "cohere",
+    "deepseek": "deepseek",
+    "gemini": "google",
+    "mistral": "mistral",
+    "moonshot": "moonshotai",
+    "openai": "openai",
+    "text-completion-openai": "openai",
+    "xai": "xai",
+}
+"""Providers that are themselves the developers, and how we write these."""
+_MODALITY_FLAGS = (
+    ("supports_vision", PG.inputModality, PG.Image),
+    ("supports_audio_input", PG.inputModality, PG.Audio),
+    ("supports_video_input", PG.inputModality, PG.Video),
+    ("supports_pdf_input", PG.inputModality, PG.Document),
+    ("supports_audio_output", PG.outputModality, PG.Audio),
+)
+
+
+def _recognises(hints: Hints) -> bool:
+    if hints.syntax != "json" or not isinstance(hints.value, dict):
+        return False
+    first = [entry for _, entry in zip(range(5), hints.value.values(), strict=False)]
+    return bool(first) and any(
+        isinstance(entry, dict) and "litellm_provider" in entry for entry in first
+    )
+
+
+def _origin(_: Document) -> Origin:
+    return Origin(
+        local="model-prices-and-context-window",
+        publisher=iris.organization("LiteLLM"),
+        title="LiteLLM: model prices and context window",
+        licence="MIT",
+        attribution="LiteLLM, Berri AI, https://github.com/BerriAI/litellm",
+    )
+
+
+def _read(document: Document) -> Found:
+    entries = statements.tidy(document.json, document.text)
+    if not isinstance(entries, dict):
+        raise Unreadable(document.url, "not a mapping of names to offers")
+    seen: dict[Iri, str] = {}
+    known: set[str] = set()
+    for key, entry in entries.items():
+        if key == _SAMPLE:
+            continue
+        where = "/" + key.replace("~", "~0").replace("/", "~1")
+        if not isinstance(entry, dict):
+            yield Problem(where, f"{common.brief(entry)} is not a mapping", kind="shape")
+            continue
+        node = iris.entity(SOURCE, "offer", key)
+        if node in seen:
+            yield Problem(where, f"the same name as {seen[node]!r} but for slashes", kind="repeat")
+            continue
+        seen[node] = key
+        yield from _offer(node, key, entry, where, known)
+
+
+def model_of(provider: str, key: str) -> Iri:
+    """The model that an entry offers, as far as its key tells.
+
+    A provider that is the developer names its own models; ``owner/name`` after the provider is
+    kept as one thing of this source, whoever offers it; anything else is the provider's own.
+
+    >>> iris.said(model_of("openai", "gpt-4o"))
+    'openai/gpt-4o'
+    >>> iris.said(model_of("groq", "groq/openai/gpt-oss-120b"))
+    'litellm/model/openai/gpt-oss-120b'
+    """
+    parts = key.split("/")
+    bare = parts[1:] if len(parts) > 1 and parts[0] == provider else parts
+    if provider in _OWN_SERVICE and len(bare) == 1:
+        return iris.model(f"{_OWN_SERVICE[provider]}/{bare[0]}")
+    if len(bare) == 2 and not re.fullmatch(r"[a-z]{2}(?:-[a-z]+)+-\d|[a-z]{2}|\d.*|\*", bare[0]):
+        return iris.entity(SOURCE, "model", "/".join(bare))
+    return iris.entity(SOURCE, "model", f"{provider}/{bare[-1]}")
+
+
+def _offer(node: Iri, key: str, entry: dict[str, Any], where: str, known: set[str]) -> Found:
+    provider = statements.word(entry.get("litellm_provider"))
+    if not provider:
+        yield Problem(f"{where}/litellm_provider", "an offer without a provider", kind="missing")
+        return
+    of = model_of(provider, key)
+    yield Claim(of, RDF.type, PG.OfferedModel)
+    yield from common.offer(node, of, provider, key, known)
+    yield from common.tokens(
+        node, PG.maxInputTokens, entry.get("max_input_tokens"), f"{where}/max_input_tokens"
+    )
+    yield from common.tokens(
+        node, PG.maxOutputTokens, entry.get("max_output_tokens"), f"{where}/max_output_tokens"
+    )
+    for price, predicate in (
+        ("input_cost_per_token", PG.inputPriceUSD),
+        ("output_cost_per_token", PG.outputPriceUSD),
+    ):
+        yield from common.price(node, predicate, entry.get(price), f"{where}/{price}", million=True)
+    yield from _capabilities(node, entry, where)
+    ends = entry.get("deprecation_date")
+    if ends is not None:
+        claim = statements.dated(node, PG.deprecationDate, ends, f"{where}/deprecation_date")
+        if claim.unusable:
+            what = f"{claim.as_stated[:60]!r}: {claim.unusable}"
+            yield Problem(claim.locator, what, kind="impossible")
+        yield claim
+    if source := statements.word(entry.get("source")):
+        yield statements.link(node, DCTERMS.source, source, f"{where}/source")
+
+
+def _capabilities(node: Iri, entry: dict[str, Any], where: str) -> Found:
+    for key, predicate in (
+        ("supported_modalities", PG.inputModality),
+        ("supported_output_modalities", PG.outputModality),
+    ):
+        yield from common.modalities(node, predicate, entry.get(key), f"{where}/{key}")
+    for key, predicate, kind in _MODALITY_FLAGS:
+        listed = entry.get("supported_modalities") if predicate == PG.inputModality else None
+        if entry.get(key) is True and not listed:
+            yield Claim(node, predicate, kind)
+    if entry.get("mode") == "embedding":
+        yield Claim(node, PG.outputModality, PG.Embedding)
+    calls = entry.get("supports_function_calling")
+    if isinstance(calls, bool):
+        yield Claim(node, PG.toolUse, literals.boolean(calls))
+    elif calls is not None:
+        at = f"{where}/supports_function_calling"
+        yield Problem(at, f"{common.brief(calls)} is neither true nor false")
+    reasons = entry.get("supports_reasoning")
+    if reasons is False:
+        yield Claim(node, PG.reasoningMode, PG.NonReasoning)
+    elif reasons is True:
+        always = entry.get("thinking_always_on") is True
+        yield Claim(
+            node,
+            PG.reasoningMode,
+            PG.Reasoning,
+            Stance.STATED if always else Stance.PARTLY_STATED,
+            as_stated="" if always else "true",
+            locator="" if always else f"{where}/supports_reasoning",
+        )
+    width = entry.get("output_vector_size")
+    if width is not None:
+        at = f"{where}/output_vector_size"
+        yield from common.tokens(node, PG.embeddingDimension, width, at)
+
+
+READER = Reader(
+    SOURCE,
+    "LiteLLM: prices and context windows by provider (JSON)",
+    _recognises,
+    _origin,
+    _read,
+)

@@ -1,0 +1,393 @@
+"""models.dev: one TOML file per model of a developer, and one per offer of a provider.
+
+The two are kept apart: what stands in a provider's file (its context limit, its prices,
+the modalities it lets through) is that provider's offer and no claim about the model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Claim, Literal, Problem, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
+from provenance_graph.formats import statements
+from provenance_graph.formats.catalogues import common
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+
+SOURCE = "modelsdev"
+Found = Iterator[Claim | Problem]
+_FACTS = frozenset({"limit", "modalities", "release_date", "last_updated", "cost", "family"})
+_OFFERED = frozenset(
+    {"cost", "base_model", "status", "provider", "reasoning_options", "experimental"}
+)
+_MODEL_PATH = re.compile(r"(?:^|/)models/([^/]+)/([^/]+)\.toml$")
+_OFFER_PATH = re.compile(r"(?:^|/)providers/([^/]+)/models/(.+)\.toml$")
+_PROVIDER_PATH = re.compile(r"(?:^|/)providers/([^/]+)/provider\.toml$")
+_OWN_SERVICE = frozenset(
+    [
+        "alibaba",
+        "anthropic",
+        "cohere",
+        "deepseek",
+        "google",
+        "meta",
+        "minimax",
+        "mistral",
+        "moonshotai",
+        "openai",
+        "perplexity",
+        "sakana",
+        "sarvam",
+        "stepfun",
+        "tencent",
+        "xai",
+        "xiaomi",
+        "zhipuai",
+    ]
+)
+"""Providers that are themselves the developers of what they offer under a bare name."""
+_STATUS = MappingProxyType(
+    {
+        "alpha": PG.Preview,
+        "beta": PG.Preview,
+        "preview": PG.Preview,
+        "active": PG.Active,
+        "deprecated": PG.Deprecated,
+        "retired": PG.Retired,
+    }
+)
+
+
+def _recognises(hints: Hints) -> bool:
+    keys = hints.keys
+    if hints.syntax != "toml" or "model_id" in keys:
+        return False
+    if {"name", "npm", "env"} <= keys:
+        return True
+    return bool(keys & {"name", "base_model"}) and len(keys & _FACTS) >= (
+        1 if "base_model" in keys else 2
+    )
+
+
+def _path(document: Document) -> str:
+    """The path that tells developer, provider and model: the name's, else the address's."""
+    name = document.name.replace("\\", "/")
+    address = unquote(urlsplit(document.url).path)
+    for pattern in (_OFFER_PATH, _PROVIDER_PATH, _MODEL_PATH):
+        for path in (name, address):
+            if found := pattern.search(path):
+                return statements.clean(found[0].strip("/"))
+    return statements.clean(name or address).strip("/")
+
+
+def _origin(document: Document) -> Origin:
+    return Origin(
+        local=_path(document).removesuffix(".toml")[-300:],
+        publisher=iris.organization("models.dev"),
+        title=statements.word(document.toml.get("name"))[:200] or "models.dev",
+        licence="MIT",
+        attribution="models.dev, https://models.dev/, the models.dev contributors",
+    )
+
+
+def _read(document: Document) -> Found:
+    raw = statements.tidy(document.toml, document.text)
+    path = _path(document)
+    if offered := _OFFER_PATH.search(path):
+        yield from _offer(raw, offered[1], offered[2])
+    elif found := _PROVIDER_PATH.search(path):
+        yield from _provider(raw, found[1])
+    elif known := _MODEL_PATH.search(path):
+        yield from _model(raw, iris.model(f"{known[1]}/{known[2]}"), known[1], known[2])
+    elif "npm" in raw and "env" in raw:
+        yield from _provider(raw, statements.word(raw.get("name")) or "provider")
+    else:
+        stem = path.rpartition("/")[2].removesuffix(".toml") or "model"
+        if _OFFERED & raw.keys():
+            what = "which provider offers it is told by the path only"
+            yield Problem("", what, "providers/<provider>/models/<id>.toml", kind="missing")
+            yield from _offer(raw, "", stem)
+        else:
+            yield from _model(raw, iris.entity(SOURCE, "model", stem), "", stem)
+
+
+def _model(raw: dict[str, Any], subject: Iri, developer: str, stem: str) -> Found:
+    yield from statements.is_a(subject, PG.Model, statements.word(raw.get("name")))
+    if developer:
+        yield from statements.made_by(subject, developer)
+        yield Claim(subject, DCTERMS.identifier, literals.text(f"{developer}/{stem}"))
+    yield from _facts(raw, subject)
+    yield from _openness(raw, subject)
+    yield from _weights(raw, subject)
+    for index, entry in enumerate(statements.listed(raw.get("links"))):
+        link = statements.mapping(entry)
+        yield from _link(link, subject, f"/links/{index}")
+    local = f"{developer}/{stem}" if developer else stem
+    yield from _benchmarks(raw, subject, local)
+
+
+def _facts(raw: dict[str, Any], subject: Iri) -> Found:
+    """What models and offers state alike."""
+    for key, reader in FACTS.items():
+        value = raw.get(key)
+        if value is not None:
+            yield from reader(subject, value, f"/{key}")
+    release = raw.get("release_date")
+    knowledge = raw.get("knowledge")
+    if knowledge is not None:
+        yield from _cutoff(subject, knowledge, release)
+
+
+def _cutoff(subject: Iri, stated: Any, release: Any) -> Found:
+    """The knowledge cutoff; one after the release cannot be."""
+    claim = statements.dated(subject, PG.knowledgeCutoff, stated, "/knowledge")
+    issued = literals.day(release) if isinstance(release, str) else None
+    if isinstance(claim.value, Literal) and issued and issued.literal.lexical != "1970-01-01":
+        first = literals.period(claim.value, claim.precision)[0]
+        if first > literals.period(issued.literal, issued.precision)[1]:
+            shown = statements.word(stated)
+            what = f"knowledge until {shown}, released {statements.word(release)}"
+            yield Problem("/knowledge", what, kind="impossible")
+            claim = Claim(
+                subject,
+                PG.knowledgeCutoff,
+                None,
+                as_stated=shown,
+                locator="/knowledge",
+                unusable="after the release date",
+            )
+    yield from _told(claim)
+
+
+def _told(claim: Claim) -> Found:
+    """A claim, and the problem that it has no value."""
+    if claim.unusable and claim.unusable != "after the release date":
+        yield Problem(
+            claim.locator, f"{claim.as_stated[:60]!r}: {claim.unusable}", kind="impossible"
+        )
+    yield claim
+
+
+def _date(predicate: Iri) -> Callable[[Iri, Any, str], Found]:
+    def read(subject: Iri, value: Any, where: str) -> Found:
+        yield from _told(statements.dated(subject, predicate, value, where))
+
+    return read
+
+
+def _family(subject: Iri, value: Any, where: str) -> Found:
+    if name := statements.word(value):
+        family = iris.entity(SOURCE, "family", iris.slug(name))
+        yield from statements.is_a(family, PG.ModelFamily, name)
+        yield Claim(subject, DCTERMS.isPartOf, family)
+    else:
+        yield Problem(where, f"{common.brief(value)} is not a family's name")
+
+
+def _flag(value: Any, where: str) -> Iterator[Problem]:
+    if not isinstance(value, bool):
+        yield Problem(where, f"{common.brief(value)} is neither true nor false")
+
+
+def _tools(subject: Iri, value: Any, where: str) -> Found:
+    yield from _flag(value, where)
+    if isinstance(value, bool):
+        yield Claim(subject, PG.toolUse, literals.boolean(value))
+
+
+def _reasoning(subject: Iri, value: Any, where: str) -> Found:
+    """``true`` says that it can, not whether it always does: stated in part."""
+    yield from _flag(value, where)
+    if value is True:
+        yield Claim(
+            subject,
+            PG.reasoningMode,
+            PG.Reasoning,
+            Stance.PARTLY_STATED,
+            as_stated="true",
+            locator=where,
+        )
+    elif value is False:
+        yield Claim(subject, PG.reasoningMode, PG.NonReasoning)
+
+
+def _limits(subject: Iri, value: Any, where: str) -> Found:
+    if not isinstance(value, dict):
+        yield Problem(where, f"{common.brief(value)} is not a table", kind="shape")
+        return
+    for key, predicate in (
+        ("context", PG.contextLength),
+        ("input", PG.maxInputTokens),
+        ("output", PG.maxOutputTokens),
+    ):
+        yield from common.tokens(subject, predicate, value.get(key), f"{where}/{key}")
+
+
+def _modalities(subject: Iri, value: Any, where: str) -> Found:
+    if not isinstance(value, dict):
+        yield Problem(where, f"{common.brief(value)} is not a table", kind="shape")
+        return
+    for key, predicate in (("input", PG.inputModality), ("output", PG.outputModality)):
+        yield from common.modalities(subject, predicate, value.get(key), f"{where}/{key}")
+
+
+def _licence(subject: Iri, value: Any, where: str) -> Found:
+    if isinstance(value, str):
+        yield from statements.licensed(subject, value, locator=where)
+    else:
+        yield Problem(where, f"{common.brief(value)} is not a licence's name")
+
+
+FACTS: Mapping[str, Callable[[Iri, Any, str], Found]] = MappingProxyType(
+    {
+        "family": _family,
+        "release_date": _date(DCTERMS.issued),
+        "last_updated": _date(DCTERMS.modified),
+        "tool_call": _tools,
+        "reasoning": _reasoning,
+        "limit": _limits,
+        "modalities": _modalities,
+        "license": _licence,
+    }
+)
+
+
+def _openness(raw: dict[str, Any], subject: Iri) -> Found:
+    value = raw.get("open_weights")
+    if value is None:
+        return
+    yield from _flag(value, "/open_weights")
+    if isinstance(value, bool):
+        concept = PG.OpenWeights if value else PG.ApiOnly
+        yield Claim(subject, PG.weightsAvailability, concept)
+
+
+def _weights(raw: dict[str, Any], subject: Iri) -> Found:
+    """Where the weights are; the first Hub repository that is no quantisation is the model's."""
+    stated = False
+    for index, entry in enumerate(statements.listed(raw.get("weights"))):
+        said = statements.mapping(entry)
+        url = statements.word(said.get("url"))
+        where = f"/weights/{index}/url"
+        if not url:
+            yield Problem(where, "weights without an address", kind="missing")
+            continue
+        repository = statements.hub_model(url)
+        reduced = said.get("quantization") or re.search(
+            r"fp8|fp4|int[48]|gguf|awq|gptq|mlx", statements.word(said.get("label")).casefold()
+        )
+        if repository and not reduced and not stated:
+            stated = True
+            yield Claim(subject, PG.hubRepository, statements.hub_page(repository))
+        else:
+            yield statements.link(subject, PG.weightsLocation, url, where)
+
+
+def _link(link: dict[str, Any], subject: Iri, where: str) -> Found:
+    url = statements.word(link.get("url"))
+    if not url:
+        yield Problem(f"{where}/url", "a link without an address", kind="missing")
+        return
+    card = "card" in statements.word(link.get("label")).casefold()
+    predicate = PG.modelCard if card else statements.link_property(url)
+    yield statements.link(subject, predicate, url, f"{where}/url")
+
+
+def _benchmarks(raw: dict[str, Any], subject: Iri, local: str) -> Found:
+    seen: set[Iri] = set()
+    for index, entry in enumerate(statements.listed(raw.get("benchmarks"))):
+        said = statements.mapping(entry)
+        where = f"/benchmarks/{index}"
+        name = statements.word(said.get("name"))
+        score = statements.score(said.get("score"))
+        if not name or score is None:
+            what = f"{common.brief(said.get('score'))} is not a score" if name else "no name"
+            yield Problem(where, what, "name and score")
+            continue
+        version = statements.word(said.get("version"))
+        bench = f"{name} {version}".strip()
+        metric = statements.word(said.get("metric"))
+        setup = ", ".join(
+            f"{key} {shown}"
+            for key in ("variant", "dataset")
+            if (shown := statements.word(said.get(key)))
+        )
+        harness = statements.word(said.get("harness"))
+        parts = [iris.slug(part)[:80] for part in (bench, metric, setup, harness) if part]
+        node = iris.mint("in", SOURCE, "evaluation", local, *parts)
+        number = 2
+        while node in seen:
+            node = iris.mint("in", SOURCE, "evaluation", local, *parts, str(number))
+            number += 1
+        seen.add(node)
+        percent = metric.casefold().startswith("percent")
+        highest = literals.decimal(100) if percent else None
+        yield from common.result(
+            node, subject, bench, score, metric=metric, setup=setup, highest=highest
+        )
+        if percent:
+            yield Claim(node, PG.metricUnit, literals.text("percent"))
+        if harness:
+            yield Claim(node, PG.harness, literals.text(harness[:120]))
+        if (date := said.get("date")) is not None:
+            yield from _told(statements.dated(node, DCTERMS.date, date, f"{where}/date"))
+        if source := statements.word(said.get("source")):
+            yield statements.link(node, DCTERMS.source, source, f"{where}/source")
+        yield Claim(node, PG.independence, PG.IndependenceUnknown)
+
+
+def _offer(raw: dict[str, Any], provider: str, model_id: str) -> Found:
+    """An offer of a provider; the model is the one it names, else its own bare name for it."""
+    base = statements.word(raw.get("base_model"))
+    local = f"{provider}/{model_id}" if provider else model_id
+    if re.fullmatch(r"[\w.-]+/[\w.:-]+", base):
+        of = iris.model(base)
+    elif provider in _OWN_SERVICE and "/" not in model_id:
+        of = iris.model(local)
+    else:
+        of = iris.entity(SOURCE, "model", local)
+        yield from statements.is_a(of, PG.OfferedModel, statements.word(raw.get("name")))
+        if base:
+            yield Problem("/base_model", f"{base[:60]!r} is no developer/model")
+    node = iris.entity(SOURCE, "offer", local)
+    yield from common.offer(node, of, provider or "unknown provider", model_id)
+    if name := statements.word(raw.get("name")):
+        yield Claim(node, SCHEMA.name, literals.text(name[:200]))
+    yield from _facts(raw, node)
+    cost = raw.get("cost")
+    if isinstance(cost, dict):
+        for key, predicate in (
+            ("input", PG.inputPriceUSD),
+            ("output", PG.outputPriceUSD),
+        ):
+            yield from common.price(node, predicate, cost.get(key), f"/cost/{key}")
+    elif cost is not None:
+        yield Problem("/cost", f"{common.brief(cost)} is not a table", kind="shape")
+    status = statements.word(raw.get("status"))
+    if status.casefold() in _STATUS:
+        yield Claim(node, PG.lifecycle, _STATUS[status.casefold()])
+    elif status:
+        yield Problem("/status", f"{status[:60]!r} is no stage of the code list")
+
+
+def _provider(raw: dict[str, Any], provider: str) -> Found:
+    organization = iris.organization(provider)
+    name = statements.word(raw.get("name")) or provider
+    yield from statements.is_a(organization, PG.Organization, name)
+    if address := statements.word(raw.get("doc")):
+        yield statements.link(organization, RDFS.seeAlso, address, "/doc")
+
+
+READER = Reader(
+    SOURCE,
+    "models.dev: a developer's model or a provider's offer (TOML)",
+    _recognises,
+    _origin,
+    _read,
+)

@@ -1,0 +1,276 @@
+"""The Model Openness Tool: one YAML file per model, with its released components.
+
+A file lists which of the seventeen components of the Model Openness Framework a model
+comes with and under which licence. The class that follows is computed elsewhere. Dates
+are those of the entry for old models and of the release for new ones, and a file does not
+say which: a release date read from here is an Inference. ``origin`` is free text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA
+from provenance_graph.formats import statements
+from provenance_graph.formats.catalogues import assessed
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.licences import names as licence_names
+from provenance_graph.formats.statements import called, listed, mapping, word
+
+SOURCE = "mot"
+FRAMEWORK = "Model Openness Framework"
+COMPONENTS = (
+    "Model architecture", "Data preprocessing code", "Training code", "Inference code",
+    "Evaluation code", "Supporting libraries and tools", "Model parameters (Final)",
+    "Model parameters (Intermediate)", "Datasets", "Evaluation data", "Model metadata",
+    "Sample model outputs", "Model card", "Data card", "Technical report", "Research paper",
+    "Evaluation results",
+)  # fmt: skip
+"""The seventeen components of the framework, version 1.0."""
+
+WEIGHTS = "Model parameters (Final)"
+_KNOWN = {name.casefold(): name for name in COMPONENTS}
+_ABSENT = re.compile(r"component (?:component )?not included?\b", re.IGNORECASE)
+_MODEL_NAME = re.compile(r"[A-Za-z][\w+.-]*\d[\w+.-]*")
+_SIZE = re.compile(r"(?:\d+x)?\d+(?:\.\d+)?[BbMm]")
+_PLACES = {
+    "Training code": PG.trainingCode,
+    "Inference code": PG.inferenceCode,
+    "Evaluation code": PG.evaluationCode,
+    "Model card": PG.modelCard,
+    "Technical report": PG.paper,
+    "Research paper": PG.paper,
+    WEIGHTS: PG.weightsLocation,
+}
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether it says that it is about the Model Openness Framework, and has a release."""
+    value = mapping(hints.value)
+    framework = mapping(value.get("framework"))
+    return (
+        hints.syntax in ("yaml", "json")
+        and framework.get("name") == FRAMEWORK
+        and isinstance(value.get("release"), dict)
+    )
+
+
+def origin(document: Document) -> Origin:
+    """The tool's repository, by the file's name."""
+    local = re.sub(r"\.(?:ya?ml|json)$", "", (document.name or document.url).rsplit("/", 1)[-1])
+    return Origin(
+        local=iris.slug(statements.clean(local)),
+        publisher=iris.organization("LF AI & Data Foundation"),
+        basis=Basis.THIRD_PARTY,
+        title="Model Openness Tool",
+        licence="MIT",
+        attribution="Model Openness Tool, LF AI & Data Foundation, https://mot.isitopen.ai/",
+    )
+
+
+def read(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what the tool says of a model and of its components."""
+    parsed = document.json if document.hints.syntax == "json" else document.yaml
+    whole = statements.tidy(parsed, document.text)
+    release = mapping(mapping(whole).get("release"))
+    name = called(release.get("name"))
+    if not release:
+        raise Unreadable(document.url, "no mapping under 'release', so it names no model")
+    if not name:
+        yield Problem("/release/name", "the model has no name", "name: Falcon-40B")
+        return
+    version = called(release.get("version"))
+    model = _model(name, version, word(release.get("huggingface")))
+    yield from statements.is_a(model, PG.Model, name)
+    for maker in re.split(r",\s+(?!Inc\b|Ltd\b|LLC\b)", called(release.get("producer"))):
+        yield from statements.made_by(model, maker.strip())
+    yield from _about(release, model, name, version)
+    yield from _origin(release, model)
+    yield from _components(release, model, whole, name)
+
+
+def _model(name: str, version: str, url: str) -> Iri:
+    repository = statements.hub_model(_link(url))
+    if repository and statements.same_name(repository, name, name + version):
+        return iris.model(repository)
+    return iris.entity(SOURCE, "model", iris.slug(name))
+
+
+def _link(text: str) -> str:
+    """The address without the title that some entries paste behind it; bare names completed."""
+    bare = re.sub(r"\s+·\s+Hugging Face$", "", text)
+    if re.fullmatch(r"[\w.-]+/[\w.-]+", bare) and "." not in bare.partition("/")[0]:
+        return f"https://huggingface.co/{bare}"
+    return bare
+
+
+def _about(
+    release: dict[Any, Any], model: Iri, name: str, version: str
+) -> Iterator[Claim | Problem]:
+    if _SIZE.fullmatch(version):
+        size = literals.whole(version) if "x" not in version else None
+        if size is not None:
+            yield Claim(
+                model, PG.parameterCount, size, as_stated=version, locator="/release/version"
+            )
+    elif version:
+        yield Claim(model, SCHEMA.version, statements.literal(version))
+    if stated := word(release.get("date")):
+        yield statements.dated(model, DCTERMS.issued, stated, "/release/date", Basis.INFERENCE)
+    if url := word(release.get("repository")):
+        yield statements.link(model, PG.codeRepository, _link(url), "/release/repository")
+    architecture = word(release.get("architecture"))
+    if architecture.casefold() == "undisclosed":
+        yield statements.not_given(
+            model,
+            PG.architectureFamily,
+            Stance.REPORTS_UNDISCLOSED,
+            architecture,
+            "/release/architecture",
+        )
+    elif architecture and architecture != "other":
+        yield Claim(
+            model, PG.architectureFamily, statements.literal(architecture[: statements.SHOWN])
+        )
+    yield from _hub(release, model, name, version)
+
+
+def _hub(release: dict[Any, Any], model: Iri, name: str, version: str) -> Iterator[Claim | Problem]:
+    url, where = word(release.get("huggingface")), "/release/huggingface"
+    if not url:
+        return
+    if _link(url) != url:
+        yield Problem(where, f"{url[:80]!r} is not an address", _link(url)[:120], kind="link")
+    repository = statements.hub_model(_link(url))
+    if repository and statements.same_name(repository, name, name + version):
+        yield Claim(model, PG.hubRepository, statements.hub_page(repository))
+        return
+    predicate = PG.weightsLocation if repository else RDFS.seeAlso
+    yield statements.link(model, predicate, _link(url), where)
+    if repository:
+        yield Problem(
+            where,
+            f"the link leads to {repository}, the model is called {name[:80]!r} {version[:20]}".strip(),
+            "kept as a place of weights, not as the model's repository",
+            kind="link",
+        )
+
+
+def _origin(release: dict[Any, Any], model: Iri) -> Iterator[Claim | Problem]:
+    """Where the model comes from, as far as the free text names a model."""
+    text, where = called(release.get("origin")), "/release/origin"
+    if not text:
+        return
+    if repository := statements.hub_model(_link(text)):
+        yield Claim(model, PG.fineTunedFrom, iris.model(repository))
+        return
+    if _is_licence(text):
+        yield Problem(where, f"{text!r} is a licence, not a model", "the name of the base model")
+        return
+    named = bool(_MODEL_NAME.fullmatch(text))
+    parent = iris.entity(SOURCE, "model" if named else "unresolved", iris.slug(text))
+    if parent == model or iris.slug(text) == iris.slug(called(release.get("name"))):
+        yield Problem(where, f"{text!r} is the model itself", "the name of the base model")
+        return
+    if named:
+        yield from statements.is_a(parent, PG.Model, text)
+    else:
+        yield Claim(parent, RDF.type, PG.UnresolvedReference)
+        yield Claim(parent, PG.unresolvedText, statements.literal(text))
+    yield Claim(model, PG.fineTunedFrom, parent)
+
+
+def _is_licence(text: str) -> bool:
+    """Whether it is an SPDX licence or says so; ``Gemma`` names a model as well as its terms."""
+    value = licence_names.normalise(text).value
+    return (value is not None and value.startswith(licence_names.SPDX)) or bool(
+        re.search(r"\blicen[sc]e\b", text, re.IGNORECASE)
+    )
+
+
+def _components(
+    release: dict[Any, Any], model: Iri, whole: dict[Any, Any], name: str
+) -> Iterator[Claim | Problem]:
+    version = word(mapping(whole.get("framework")).get("version")) or "1.0"
+    scheme = assessed.Scheme(f"mof-{version}", FRAMEWORK, version, "Model Openness Tool")
+    node = iris.entity(SOURCE, "assessment", iris.slug(name))
+    yield from assessed.assessment(node, scheme, model)
+    included: dict[str, dict[Any, Any]] = {}
+    for n, raw in enumerate(listed(release.get("components"))):
+        component, where = mapping(raw), f"/release/components/{n}"
+        title = _KNOWN.get(word(component.get("name")).casefold())
+        if title is None:
+            shown = word(component.get("name"))[:80]
+            yield Problem(f"{where}/name", f"{shown!r} is not a component of the framework")
+            continue
+        if title in included:
+            yield Problem(f"{where}/name", f"{title!r} is listed twice", "one entry per component")
+            continue
+        if _ABSENT.search(word(component.get("license"))):
+            continue
+        included[title] = component
+        yield from _component(node, scheme, title, component, where, model)
+    for title in COMPONENTS:
+        if title not in included:
+            yield from assessed.result(
+                node, scheme, title, verdict="not included", level=PG.LevelUnmet
+            )
+    yield from _licence(release, model, included.get(WEIGHTS))
+
+
+def _component(
+    node: Iri,
+    scheme: assessed.Scheme,
+    title: str,
+    component: dict[Any, Any],
+    where: str,
+    model: Iri,
+) -> Iterator[Claim | Problem]:
+    yield from assessed.result(node, scheme, title, verdict="included", level=PG.LevelDisclosed)
+    yield from statements.licensed(
+        assessed.result_iri(node, title),
+        word(component.get("license")),
+        link=word(component.get("license_path")),
+        locator=f"{where}/license",
+    )
+    if (url := word(component.get("component_path"))) and title in _PLACES:
+        yield statements.link(model, _PLACES[title], _link(url), f"{where}/component_path")
+
+
+def _licence(
+    release: dict[Any, Any], model: Iri, weights: dict[Any, Any] | None
+) -> Iterator[Claim | Problem]:
+    """The model's licence is that of its weights, else the one for data, else for everything."""
+    wide = mapping(release.get("license"))
+    for kind in ("data", "distribution"):
+        part = mapping(wide.get(kind))
+        if word(part.get("name")):
+            fallback = (
+                word(part.get("name")),
+                word(part.get("path")),
+                f"/release/license/{kind}/name",
+            )
+            break
+    else:
+        fallback = "", "", ""
+    stated = word((weights or {}).get("license"))
+    if stated and not (stated.casefold() == "unlicensed" and fallback[0]):
+        link, where = word((weights or {}).get("license_path")), f"/release/components ({WEIGHTS})"
+        yield from statements.licensed(model, stated, link=link, locator=where)
+    elif fallback[0]:
+        yield from statements.licensed(model, fallback[0], link=fallback[1], locator=fallback[2])
+
+
+READER = Reader(
+    format=SOURCE,
+    title="Model Openness Tool (YAML per model)",
+    recognises=recognises,
+    origin=origin,
+    read=read,
+)

@@ -1,0 +1,310 @@
+"""MTEB: metadata of embedding models, one JSON object a line.
+
+Its list of training datasets tells three states apart: datasets named, an empty list
+("declared empty"), and none given ("undisclosed").
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA
+from provenance_graph.formats import statements
+from provenance_graph.formats.catalogues import common
+from provenance_graph.formats.document import MAX_DEPTH, Document, Hints, Origin, Reader
+
+SOURCE = "mteb"
+Found = Iterator[Claim | Problem]
+_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+_SETTINGS = re.compile(r"(?P<base>\S+)\s+\((?P<settings>.+)\)")
+_SHA = re.compile(r"[0-9a-f]{40}")
+_FORMATS = frozenset({"safetensors", "gguf", "onnx"})
+
+
+def _recognises(hints: Hints) -> bool:
+    value = hints.value
+    return (
+        hints.syntax in ("jsonl", "json")
+        and isinstance(value, dict)
+        and (
+            value.get("source") == "mteb"
+            or {"name", "n_parameters", "embed_dim", "max_tokens", "training_datasets_status"}
+            <= value.keys()
+        )
+    )
+
+
+def _origin(document: Document) -> Origin:
+    stem = (document.name or document.url).rpartition("/")[2].partition(".")[0]
+    return Origin(
+        local=iris.slug(statements.clean(stem)) or "models",
+        publisher=iris.organization("MTEB"),
+        title="MTEB: metadata of embedding models",
+        licence="Apache-2.0",
+        attribution="MTEB, Massive Text Embedding Benchmark, https://github.com/embeddings-benchmark/mteb",
+    )
+
+
+def _read(document: Document) -> Found:
+    known: set[str] = set()  # datasets whose names have been said
+    for number, line in enumerate(document.text.splitlines(), 1):
+        if not line.strip():
+            continue
+        where = f"L{number}"
+        try:
+            row = json.loads(line) if _shallow(line) else None
+        except (ValueError, RecursionError) as error:
+            yield Problem(where, f"not JSON: {error}"[:200], kind="syntax")
+            continue
+        if not isinstance(row, dict):
+            yield Problem(where, "a line that is no mapping, or nests too deep", kind="shape")
+            continue
+        yield from _model(statements.tidy(row, line), where, known)
+
+
+def _shallow(line: str) -> bool:
+    """Whether a line can nest no deeper than what is read; brackets in texts count too."""
+    return line.count("[") + line.count("{") <= 10_000 and (
+        max(line.count("["), line.count("{")) <= MAX_DEPTH or _depth(line) <= MAX_DEPTH
+    )
+
+
+def _depth(line: str) -> int:
+    depth = deepest = 0
+    for character in line:
+        if character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
+
+
+def _model(row: dict[str, Any], where: str, known: set[str]) -> Found:
+    name = statements.word(row.get("name"))
+    if not name:
+        yield Problem(f"{where}/name", "a model without a name", kind="missing")
+        return
+    subject = yield from _subject(row, name, where)
+    for key, reader in FIELDS.items():
+        if row.get(key) is not None:
+            yield from reader(subject, row[key], f"{where}/{key}")
+    yield from _training_data(subject, row, where, known)
+    revision = statements.word(row.get("revision"))
+    if _SHA.fullmatch(revision):
+        version = iris.entity(SOURCE, "version", f"{name}/{revision}")
+        yield Claim(version, RDF.type, PG.ModelVersion)
+        yield Claim(version, PROV.specializationOf, subject)
+        yield Claim(version, SCHEMA.version, literals.text(revision))
+
+
+def _subject(row: dict[str, Any], name: str, where: str) -> Any:
+    """The model: the repository where name and reference agree, else a thing of this source."""
+    reference = statements.word(row.get("reference"))
+    repository = statements.hub_model(reference)
+    settings = _SETTINGS.fullmatch(name)
+    known = settings["base"] if settings else name
+    if repository and repository.casefold() == known.casefold():
+        base = iris.model(repository)
+        yield Claim(base, PG.hubRepository, statements.hub_page(repository))
+    else:
+        base = iris.entity(SOURCE, "model", known)
+        if repository and _NAME.fullmatch(known):
+            what = f"{known} refers to another repository, {repository}"
+            yield Problem(f"{where}/reference", what, kind="identity")
+        if reference:
+            yield statements.link(base, RDFS.seeAlso, reference, f"{where}/reference")
+    said = "" if base == iris.model(repository) else known.rpartition("/")[2]
+    yield from statements.is_a(base, PG.Model, said)
+    if "/" in known:
+        yield from statements.made_by(base, known.partition("/")[0])
+    if not settings:
+        return base
+    configured = iris.entity(SOURCE, "configuration", iris.slug(name))
+    yield from statements.is_a(configured, PG.Configuration, name)
+    yield Claim(configured, PROV.specializationOf, base)
+    return configured
+
+
+def _count(
+    predicate: Iri, kind: str = "a number of parameters"
+) -> Callable[[Iri, Any, str], Found]:
+    def read(subject: Iri, value: Any, where: str) -> Found:
+        if isinstance(value, float) and math.isinf(value):
+            yield Claim(
+                subject,
+                predicate,
+                None,
+                as_stated="infinite",
+                locator=where,
+                unusable=f"not {kind}",
+            )
+            return
+        yield from common.tokens(subject, predicate, value, where, kind)
+
+    return read
+
+
+def _width(subject: Iri, value: Any, where: str) -> Found:
+    """One width, or a list of the widths to which vectors may be cut: the full one counts."""
+    widths = [w for w in statements.listed(value) if isinstance(w, int) and not isinstance(w, bool)]
+    if not widths or len(widths) != len(statements.listed(value)) or max(widths) <= 0:
+        yield Problem(where, f"{common.brief(value)} is not a width")
+        return
+    full = literals.whole(max(widths))
+    if full is None:
+        yield Problem(where, f"{common.brief(value)} is not a width")
+    elif len(widths) > 1:
+        shown = ", ".join(map(str, widths))[: statements.SHOWN]
+        yield Claim(subject, PG.embeddingDimension, full, as_stated=shown, locator=where)
+    else:
+        yield Claim(subject, PG.embeddingDimension, full)
+
+
+def _date(subject: Iri, value: Any, where: str) -> Found:
+    claim = statements.dated(subject, DCTERMS.issued, value, where)
+    if claim.unusable:
+        yield Problem(where, f"{claim.as_stated[:60]!r}: {claim.unusable}", kind="impossible")
+    yield claim
+
+
+def _licence(subject: Iri, value: Any, where: str) -> Found:
+    if isinstance(value, str):
+        yield from statements.licensed(subject, value, locator=where)
+    else:
+        yield Problem(where, f"{common.brief(value)} is not a licence's name")
+
+
+def _open(subject: Iri, value: Any, where: str) -> Found:
+    if isinstance(value, bool):
+        concept = PG.OpenWeights if value else PG.ApiOnly
+        yield Claim(subject, PG.weightsAvailability, concept)
+    else:
+        yield Problem(where, f"{common.brief(value)} is neither true nor false")
+
+
+def _framework(subject: Iri, value: Any, where: str) -> Found:
+    for index, item in enumerate(statements.listed(value)):
+        name = statements.word(item)
+        if not isinstance(item, str) or not name:
+            yield Problem(f"{where}/{index}", f"{common.brief(item)} is not a framework")
+        elif name.casefold() in _FORMATS:
+            yield Claim(subject, PG.fileFormat, literals.text(name.casefold()))
+        elif name != "API":
+            yield Claim(subject, PG.framework, literals.text(name[:120]))
+
+
+def _modalities(subject: Iri, value: Any, where: str) -> Found:
+    yield from common.modalities(subject, PG.inputModality, value, where)
+
+
+def _kind(subject: Iri, value: Any, where: str) -> Found:
+    kinds = {statements.word(kind) for kind in statements.listed(value)}
+    if kinds & {"dense", "late-interaction", "sparse"}:
+        yield Claim(subject, PG.outputModality, PG.Embedding, basis=Basis.INFERENCE, locator=where)
+
+
+def _code(subject: Iri, value: Any, where: str) -> Found:
+    if isinstance(value, str):
+        yield statements.link(subject, PG.trainingCode, value, where)
+    else:
+        yield Problem(where, f"{common.brief(value)} is not a web address", kind="link")
+
+
+def _base(subject: Iri, value: Any, where: str) -> Found:
+    """What it was adapted from; MTEB does not say how."""
+    name = statements.word(value)
+    name = statements.hub_model(name) or name
+    if _NAME.fullmatch(name):
+        target = iris.model(name)
+        if target == subject:
+            yield Problem(where, f"{name} names itself as its base", kind="lineage")
+            return
+        yield Claim(subject, PROV.wasDerivedFrom, target, basis=Basis.INFERENCE, locator=where)
+        return
+    if not name:
+        yield Problem(where, f"{common.brief(value)} is not a model's name", kind="lineage")
+        return
+    if name.startswith(("/", "~/")):  # where it lay on somebody's machine names nothing
+        name = "…/" + name.rstrip("/").rpartition("/")[2]
+    node = iris.entity(SOURCE, "unresolved", iris.slug(name)[:120])
+    yield Claim(node, RDF.type, PG.UnresolvedReference)
+    yield Claim(node, PG.unresolvedText, literals.text(name[: statements.SHOWN]))
+    yield Claim(subject, PROV.wasDerivedFrom, node, basis=Basis.INFERENCE, locator=where)
+    yield Problem(where, f"base {name[:60]!r} is no repository", "owner/name", kind="lineage")
+
+
+def _successor(subject: Iri, value: Any, where: str) -> Found:
+    name = statements.word(value)
+    if _NAME.fullmatch(name):
+        yield Claim(iris.model(name), DCTERMS.replaces, subject)
+    else:
+        yield Problem(where, f"{common.brief(value)} is not a repository", "owner/name")
+
+
+FIELDS: Mapping[str, Callable[[Iri, Any, str], Found]] = MappingProxyType(
+    {
+        "release_date": _date,
+        "n_parameters": _count(PG.parameterCount),
+        "n_active_parameters": _count(PG.activeParameterCount),
+        "n_embedding_parameters": _count(PG.embeddingParameterCount),
+        "max_tokens": _count(PG.contextLength, "a number of tokens"),
+        "embed_dim": _width,
+        "license": _licence,
+        "open_weights": _open,
+        "framework": _framework,
+        "modalities": _modalities,
+        "model_type": _kind,
+        "public_training_code": _code,
+        "adapted_from": _base,
+        "superseded_by": _successor,
+    }
+)
+
+
+_dataset = lru_cache(maxsize=4096)(iris.dataset)
+
+
+def _training_data(subject: Iri, row: dict[str, Any], where: str, known: set[str]) -> Found:
+    status = statements.word(row.get("training_datasets_status"))
+    at = f"{where}/training_datasets"
+    if status == "declared-empty":
+        yield statements.not_given(
+            subject, PG.trainedOn, Stance.DECLARED_EMPTY, "declared empty", at
+        )
+    elif status == "undisclosed":
+        yield statements.not_given(
+            subject, PG.trainedOn, Stance.REPORTS_UNDISCLOSED, "undisclosed", at
+        )
+    elif status == "unparsed":
+        yield Problem(
+            at, "the datasets are computed in code and were not extracted", kind="missing"
+        )
+    for index, item in enumerate(statements.listed(row.get("training_datasets"))):
+        name = statements.word(item)
+        if isinstance(item, str) and name:
+            dataset = _dataset(name)
+            if name not in known:
+                known.add(name)
+                yield from statements.is_a(dataset, PG.Dataset, name)
+            yield Claim(subject, PG.trainedOn, dataset)
+        else:
+            yield Problem(f"{at}/{index}", f"{common.brief(item)} is not a dataset's name")
+
+
+READER = Reader(
+    SOURCE,
+    "MTEB: metadata of embedding models (JSON lines)",
+    _recognises,
+    _origin,
+    _read,
+)

@@ -1,0 +1,339 @@
+"""AI Stack Map: a crawl of Hub models and datasets, and the Open LLM Leaderboard, as CSV.
+
+The leaderboard writes a model's own name with "(Merge)" where it does not know the
+parents: such a parent is no edge but a problem.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
+from provenance_graph.formats import statements
+from provenance_graph.formats.catalogues import common
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+
+SOURCE = "osaimap"
+Found = Iterator[Claim | Problem]
+Row = Mapping[str, str]
+_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+_HUB_EPOCH = "2022-03-02"
+_SCORES: tuple[tuple[str, str], ...] = (
+    ("average", "Open LLM Leaderboard 2"),
+    ("ifeval", "IFEval"),
+    ("bbh", "BBH"),
+    ("math_lvl5", "MATH Level 5"),
+    ("gpqa", "GPQA"),
+    ("musr", "MuSR"),
+    ("mmlu_pro", "MMLU-Pro"),
+)
+_TYPES = MappingProxyType(
+    {
+        "🔶": PG.fineTunedFrom,
+        "💬": PG.fineTunedFrom,
+        "🟩": PG.continuedFrom,
+        "🤝": PG.mergedFrom,
+    }
+)
+"""The leaderboard's signs for how a model was made, where they name a derivation."""
+_PRECISIONS = MappingProxyType(
+    {"bfloat16": PG.BFloat16, "float16": PG.Float16, "float32": PG.Float32}
+)
+_RELATIONS = MappingProxyType(
+    {
+        "adapter": PG.adapterOf,
+        "finetune": PG.fineTunedFrom,
+        "merge": PG.mergedFrom,
+        "quantized": PG.quantizedFrom,
+    }
+)
+_FORMATS = frozenset({"safetensors", "gguf", "onnx", "openvino", "coreml", "tflite"})
+_EVALUATOR = "Open LLM Leaderboard"
+
+
+def kind_of(columns: tuple[str, ...]) -> str:
+    """Which table of the map it is, by its header row."""
+    held = set(columns)
+    if {"model_id", "base_model", "params_b", "submission_date"} <= held:
+        return "benchmarks"
+    if {"model_id", "github_repo", "base_model_id"} <= held:
+        return "repositories"
+    if {"model_id", "created_at", "tags", "likes"} <= held:
+        return "models"
+    if {"dataset_id", "created_at", "tags", "likes"} <= held:
+        return "datasets"
+    return ""
+
+
+def _recognises(hints: Hints) -> bool:
+    return hints.syntax == "csv" and bool(kind_of(hints.columns))
+
+
+def _origin(document: Document) -> Origin:
+    stem = (document.name or document.url).rpartition("/")[2].removesuffix(".csv")
+    return Origin(
+        local=iris.slug(statements.clean(stem)),
+        publisher=iris.organization("Current AI"),
+        title=f"AI Stack Map: {statements.clean(stem)[:100]}",
+        licence="MIT",
+        attribution="AI Stack Map, Current AI, https://github.com/currentai-org/os-ai-map",
+    )
+
+
+def _read(document: Document) -> Found:
+    kind = kind_of(document.hints.columns)
+    if not kind:
+        raise Unreadable(document.url, "no table of the AI Stack Map by its header row")
+    reader = csv.DictReader(io.StringIO(document.text, newline=""))
+    reading = READINGS[kind]
+    key = "dataset_id" if kind == "datasets" else "model_id"
+    seen: Counter[str] = Counter()
+    if kind == "benchmarks":
+        for _, bench, title in _BENCHMARKS:
+            yield from statements.is_a(bench, PG.Benchmark, title)
+    try:
+        for row in reader:
+            where = f"L{reader.line_num}"
+            if None in row or None in row.values():
+                what = "the row has another number of cells than the header"
+                yield Problem(where, what, kind="shape")
+            cells = {
+                name: statements.clean(cell.strip())
+                for name, cell in row.items()
+                if isinstance(name, str) and isinstance(cell, str)
+            }
+            name = cells.get(key, "")
+            if not _NAME.fullmatch(name) and not re.fullmatch(r"[\w.-]+", name):
+                yield Problem(f"{where}/{key}", f"{name[:60]!r} is not a repository", "owner/name")
+                continue
+            seen[name] += 1
+            yield from reading(cells, name, where, seen[name])
+    except csv.Error as error:
+        yield Problem(f"L{reader.line_num}", f"not CSV: {error}; the rest is left", kind="syntax")
+
+
+def _described(name: str) -> Iterator[Claim]:
+    subject = iris.model(name)
+    yield Claim(subject, RDF.type, PG.Model)
+    yield Claim(subject, PG.hubRepository, statements.hub_page(name))
+    if "/" in name:
+        owner = name.partition("/")[0]
+        maker = common.organization(owner)
+        yield from statements.is_a(maker, PG.Organization, owner)
+        yield Claim(subject, DCTERMS.creator, maker)
+
+
+def _benchmarks(row: Row, name: str, where: str, nth: int) -> Found:
+    subject = iris.model(name)
+    yield from _described(name)
+    if (licence := row.get("license", "")) != "":
+        yield from statements.licensed(subject, licence, locator=f"{where}/license")
+    if (made := row.get("architecture", "")) not in ("", "Unknown", "?", "Other"):
+        yield Claim(subject, PG.architectureClass, literals.text(made[:200]))
+    yield from _size(subject, row.get("params_b", ""), f"{where}/params_b")
+    yield from _leaderboard_base(subject, row, name, where)
+    precision = row.get("precision", "")
+    date = statements.dated(subject, DCTERMS.date, row.get("submission_date", ""), where)
+    if date.unusable and row.get("submission_date"):
+        what = f"{date.as_stated[:60]!r}: {date.unusable}"
+        yield Problem(f"{where}/submission_date", what, kind="impossible")
+    setup = literals.text(precision) if nth > 1 or precision not in _PRECISIONS else None
+    suffix = f"/{iris.slug(precision)}-{nth}" if nth > 1 else ""
+    base = iris.mint("in", SOURCE, "evaluation", name)
+    for column, bench, _ in _BENCHMARKS:
+        stated = row.get(column, "")
+        score = statements.score(stated) if stated else None
+        if score is None:
+            if stated:
+                yield Problem(f"{where}/{column}", f"{stated[:60]!r} is not a score")
+            continue
+        node = Iri(f"{base}/{column}{suffix}")
+        yield Claim(node, RDF.type, PG.EvaluationResult)
+        yield Claim(node, PG.evaluationOf, subject)
+        yield Claim(node, PG.benchmark, bench)
+        yield Claim(node, PG.score, score)
+        yield Claim(node, PG.maxScore, _HUNDRED)
+        yield Claim(node, PG.evaluator, _EVALUATOR_NAME)
+        if setup is not None:
+            yield Claim(node, PG.setup, setup)
+        if date.value is not None:
+            yield Claim(node, DCTERMS.date, date.value, precision=date.precision)
+
+
+_BENCHMARKS = tuple(
+    (column, iris.mint("benchmark", iris.slug(name)), name) for column, name in _SCORES
+)
+_HUNDRED = literals.decimal(100)
+_EVALUATOR_NAME = literals.text(_EVALUATOR)
+
+
+def _size(subject: Iri, stated: str, where: str) -> Found:
+    if not stated:
+        return
+    try:
+        count = Decimal(stated).scaleb(9) if len(stated) < 30 else Decimal("NaN")
+    except InvalidOperation:
+        count = Decimal("NaN")
+    if not count.is_finite() or count <= 0 or count > Decimal(10) ** 15:
+        yield Problem(where, f"{stated[:60]!r} is not a size in thousand millions")
+        return
+    yield Claim(
+        subject,
+        PG.parameterCount,
+        literals.integer(int(count)),
+        as_stated=f"{stated} B",
+        locator=where,
+    )
+
+
+def _leaderboard_base(subject: Iri, row: Row, name: str, where: str) -> Found:
+    stated = row.get("base_model", "")
+    at = f"{where}/base_model"
+    base = stated.removesuffix("(Merge)").strip()
+    if base in ("", "Removed"):  # the leaderboard's word for a base that it took out
+        return
+    if base.casefold() == name.casefold():
+        if base != stated:
+            what = f"{name} stands for its own unknown parents"
+            yield Problem(at, what, "the models that were merged", kind="lineage")
+        return  # a pretrained model is written as its own base
+    if not _NAME.fullmatch(base):
+        yield from _unresolved(subject, PROV.wasDerivedFrom, base, at)
+        return
+    sign = row.get("model_type", "")
+    relation = PG.mergedFrom if base != stated else _TYPES.get(sign, PROV.wasDerivedFrom)
+    yield Claim(subject, relation, iris.model(base), basis=Basis.INFERENCE)
+
+
+def _unresolved(subject: Iri, relation: Iri, text: str, where: str) -> Found:
+    node = iris.entity(SOURCE, "unresolved", iris.slug(text)[:120])
+    yield Claim(node, RDF.type, PG.UnresolvedReference)
+    yield Claim(node, PG.unresolvedText, literals.text(text[: statements.SHOWN]))
+    yield Claim(subject, relation, node, basis=Basis.INFERENCE, locator=where)
+    yield Problem(where, f"base {text[:60]!r} is no repository", "owner/name", kind="lineage")
+
+
+def _models(row: Row, name: str, where: str, nth: int) -> Found:
+    if nth > 1:
+        yield Problem(where, f"{name} stands there again", kind="repeat")
+        return
+    subject = iris.model(name)
+    yield from _described(name)
+    for column, predicate in (("pipeline_tag", PG.task), ("library_name", PG.framework)):
+        if shown := row.get(column, ""):
+            yield Claim(subject, predicate, literals.text(shown[:120]))
+    yield from _times(subject, row, where)
+    yield from _tags(subject, row.get("tags", ""), f"{where}/tags")
+
+
+def _times(subject: Iri, row: Row, where: str) -> Found:
+    for column, predicate in (("created_at", DCTERMS.created), ("last_modified", DCTERMS.modified)):
+        stated = row.get(column, "")
+        if not stated:
+            continue
+        at = f"{where}/{column}"
+        claim = statements.dated(subject, predicate, stated[:10], at)
+        if predicate == DCTERMS.created and str(claim.value) == _HUB_EPOCH:
+            claim = Claim(
+                subject,
+                predicate,
+                None,
+                as_stated=stated,
+                locator=at,
+                unusable="the day from which the Hub records creation, not the repository's own",
+            )
+        elif claim.unusable:
+            yield Problem(at, f"{claim.as_stated[:60]!r}: {claim.unusable}", kind="impossible")
+        yield claim
+
+
+def _tags(subject: Iri, tags: str, where: str) -> Found:
+    for tag in tags.split(","):
+        kind, _, rest = tag.strip().partition(":")
+        if not rest:
+            if kind in _FORMATS:
+                yield Claim(subject, PG.fileFormat, literals.text(kind))
+        elif kind == "license":
+            yield from statements.licensed(subject, rest, locator=where)
+        elif kind == "arxiv":
+            yield statements.link(subject, PG.paper, f"https://arxiv.org/abs/{rest}", where)
+        elif kind == "doi":
+            yield statements.link(subject, PG.paper, f"https://doi.org/{rest}", where)
+        elif kind == "dataset":
+            dataset = iris.dataset(rest)
+            yield from statements.is_a(dataset, PG.Dataset, rest)
+            yield Claim(subject, PG.trainedOn, dataset)
+        elif kind == "language":
+            yield Claim(subject, DCTERMS.language, literals.text(rest))
+        elif kind == "base_model":
+            relation, _, base = rest.partition(":")
+            if relation in _RELATIONS and _NAME.fullmatch(base) and iris.model(base) != subject:
+                target = iris.model(base)
+                yield Claim(subject, _RELATIONS[relation], target, basis=Basis.INFERENCE)
+
+
+def _repositories(row: Row, name: str, where: str, nth: int) -> Found:
+    if nth > 1:
+        yield Problem(where, f"{name} stands there again", kind="repeat")
+        return
+    subject = iris.model(name)
+    yield from _described(name)
+    for column, predicate in (("pipeline_tag", PG.task), ("library_name", PG.framework)):
+        if shown := row.get(column, ""):
+            yield Claim(subject, predicate, literals.text(shown[:120]))
+    if base := row.get("base_model_id", ""):
+        at = f"{where}/base_model_id"
+        if base.casefold() == name.casefold():
+            yield Problem(at, f"{name} names itself as its base", kind="lineage")
+        elif _NAME.fullmatch(base):
+            target = iris.model(base)
+            yield Claim(subject, PROV.wasDerivedFrom, target, basis=Basis.INFERENCE)
+        else:
+            yield from _unresolved(subject, PROV.wasDerivedFrom, base, at)
+    if code := row.get("github_repo", ""):
+        if _NAME.fullmatch(code):
+            yield Claim(subject, PG.codeRepository, Iri(f"https://github.com/{code}"))
+        else:
+            at = f"{where}/github_repo"
+            yield Problem(at, f"{code[:60]!r} is not a repository", "owner/name", kind="link")
+
+
+def _datasets(row: Row, name: str, where: str, nth: int) -> Found:
+    if nth > 1:
+        yield Problem(where, f"{name} stands there again", kind="repeat")
+        return
+    dataset = iris.dataset(name)
+    yield from statements.is_a(dataset, PG.Dataset, name)
+    if "/" in name:
+        yield from statements.made_by(dataset, name.partition("/")[0])
+    yield Claim(dataset, PG.hubRepository, statements.hub_page(f"datasets/{name}"))
+    yield from _times(dataset, row, where)
+    yield from _tags(dataset, row.get("tags", ""), f"{where}/tags")
+
+
+READINGS: Mapping[str, Callable[[Row, str, str, int], Found]] = MappingProxyType(
+    {
+        "benchmarks": _benchmarks,
+        "repositories": _repositories,
+        "models": _models,
+        "datasets": _datasets,
+    }
+)
+
+READER = Reader(
+    SOURCE,
+    "AI Stack Map: crawl of Hub models and datasets, Open LLM Leaderboard (CSV)",
+    _recognises,
+    _origin,
+    _read,
+)

@@ -1,0 +1,1 @@
+"""Croissant descriptions of datasets."""

@@ -1,0 +1,266 @@
+"""Croissant: metadata of a dataset as JSON-LD, versions 0.8 to 1.1.
+
+The dataset, its makers, licence, files and their digests, and of responsible-AI texts
+only that they are there. What the files are made of (record sets) is checked, not claimed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph.core import iris, literals, terms
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.formats import jsonld, packages, statements
+from provenance_graph.formats.croissant import checks
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.jsonld import CROISSANT, DCT, PROV, RAI, SCHEMA, Node
+from provenance_graph.formats.statements import listed, mapping, word
+
+SOURCE = "croissant"
+_MARK = re.compile(r"https?://mlcommons\.org/(?:croissant|schema)(?:/.*)?")
+_TASKS = re.compile(r"Task(?:Problem|Solution)?$")
+_DATES = {
+    SCHEMA + "datePublished": DCTERMS.issued,
+    SCHEMA + "dateCreated": DCTERMS.created,
+    SCHEMA + "dateModified": DCTERMS.modified,
+}
+_TEXTS_ABOUT = {
+    "dataCollection": PG.dataAcquisition,
+    "personalSensitiveInformation": PG.personalDataHandling,
+    "dataPreprocessingProtocol": PG.dataFiltering,
+    "dataManipulationProtocol": PG.dataFiltering,
+}
+_COLLECTION = {
+    "web scraping": PG.WebCrawl,
+    "manual human curator": PG.HumanCreatedData,
+    "user-generated content data": PG.UserData,
+}
+_SIZES = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12,
+          "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40}  # fmt: skip
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether it is a dataset that conforms to Croissant, or speaks its vocabulary."""
+    value = hints.value
+    if hints.syntax != "json" or not isinstance(value, dict) or "@graph" in value:
+        return False
+    types = [word(kind) for kind in listed(value.get("@type"))]
+    if not any(kind.rsplit("/", 1)[-1].rsplit(":", 1)[-1] == "Dataset" for kind in types):
+        return False
+    marks = [*listed(value.get("conformsTo")), *listed(value.get("dct:conformsTo"))]
+    for part in listed(value.get("@context")):
+        marks += list(part.values()) if isinstance(part, dict) else [part]
+    return any(_MARK.fullmatch(jsonld.link_of(mark)) for mark in marks)
+
+
+def _dataset(document: Document) -> Node:
+    whole = statements.tidy(document.json, document.text)
+    if not isinstance(whole, dict):
+        raise Unreadable(document.url, "Croissant metadata are a JSON object")
+    return jsonld.node(whole, jsonld.Context.of(whole.get("@context")), "")
+
+
+def origin(document: Document) -> Origin:
+    """Whoever published the metadata, else the dataset's publisher or maker."""
+    dataset = _dataset(document)
+    maker = next(
+        (
+            name
+            for key in ("sdPublisher", "publisher", "creator", "author")
+            if (name := dataset.text(SCHEMA + key))
+        ),
+        "",
+    )
+    name = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
+    return Origin(
+        local=f"{statements.place(document)}/{iris.slug(dataset.text(SCHEMA + 'name') or name)}",
+        publisher=iris.organization(maker or "unnamed authors of dataset metadata"),
+        basis=Basis.THIRD_PARTY,
+        title=f"Croissant metadata of {dataset.text(SCHEMA + 'name') or name}",
+        licence=jsonld.link_of(next((v for _, v in dataset.all(SCHEMA + "sdLicense")), "")),
+        attribution=maker,
+    )
+
+
+def read(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what Croissant metadata say of a dataset and of its files."""
+    it = _dataset(document)
+    name = it.text(SCHEMA + "name")
+    if not name:
+        yield Problem("/name", "the dataset has no name", "name: a text or a map by language")
+    subject = _subject(it, name, document)
+    yield from statements.is_a(subject, PG.Dataset, name)
+    yield from _languages(it, subject, name)
+    yield from _made(it, subject)
+    yield from _licence(it, subject)
+    for key, predicate in _DATES.items():
+        for where, value in it.all(key):
+            yield statements.dated(subject, predicate, jsonld.text_of(value), where)
+    if version := it.text(SCHEMA + "version"):
+        yield Claim(subject, terms.SCHEMA.version, statements.literal(version))
+    yield from _links(it, subject)
+    yield from _conforms(it, subject)
+    yield from _responsible(it, subject)
+    yield from _derived(it, subject)
+    yield from _files(it, subject)
+    context = jsonld.Context.of(mapping(document.json).get("@context"))
+    yield from checks.problems(it, context)
+
+
+def _subject(it: Node, name: str, document: Document) -> Iri:
+    links = [jsonld.link_of(v) for _, v in it.all(SCHEMA + "url", SCHEMA + "sameAs")]
+    for link in [*links, it.id]:
+        if repository := statements.hub_dataset(link):
+            return iris.dataset(repository)
+    fallback = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
+    return iris.entity(SOURCE, "dataset", iris.slug(name or fallback))
+
+
+def _languages(it: Node, subject: Iri, name: str) -> Iterator[Claim]:
+    """The name in other languages, and other names."""
+    for _, value in it.all(SCHEMA + "name"):
+        said = mapping(value)
+        for language, text in said.items() if "@value" not in said else ():
+            if not isinstance(text, str) or text == name:
+                continue
+            if re.fullmatch(r"[A-Za-z]{2,3}(?:-\w{1,8})?", language):
+                yield Claim(
+                    subject, terms.SCHEMA.name, literals.text(text[: statements.SHOWN], language)
+                )
+    for _, value in it.all(SCHEMA + "alternateName"):
+        if (other := jsonld.text_of(value)) and other != name:
+            yield Claim(subject, terms.SCHEMA.alternateName, statements.literal(other))
+    for _, value in it.all(SCHEMA + "inLanguage"):
+        if language := jsonld.text_of(value):
+            yield Claim(subject, DCTERMS.language, statements.literal(language))
+
+
+def _made(it: Node, subject: Iri) -> Iterator[Claim]:
+    for _, value in it.all(SCHEMA + "creator", SCHEMA + "author"):
+        inner = mapping(value).get("name")
+        makers = inner if isinstance(inner, list) else [value]
+        for maker in makers[:1000]:
+            yield from statements.made_by(subject, jsonld.text_of(maker))
+
+
+def _licence(it: Node, subject: Iri) -> Iterator[Claim | Problem]:
+    stated = list(it.all(SCHEMA + "license"))
+    for where, value in stated:
+        text = jsonld.text_of(value) or jsonld.link_of(value)
+        link = jsonld.link_of(value) if isinstance(value, dict) else ""
+        for claim in statements.licensed(subject, text, link=link, locator=where):
+            several = len(stated) > 1 and claim.predicate == DCTERMS.license and claim.value
+            yield packages.partly(claim, where) if several else claim
+    if not stated:
+        yield Problem("/license", "no licence", "Croissant recommends one", kind="schema")
+
+
+def _links(it: Node, subject: Iri) -> Iterator[Claim | Problem]:
+    for where, value in it.all(SCHEMA + "url"):
+        url = jsonld.link_of(value)
+        if repository := statements.hub_dataset(url):
+            page = statements.hub_page(f"datasets/{repository}")
+            yield Claim(subject, PG.hubRepository, page)
+        elif url:
+            yield statements.link(subject, terms.SCHEMA.url, url, where)
+    for where, value in it.all(SCHEMA + "sameAs"):
+        if url := jsonld.link_of(value):
+            yield statements.link(subject, terms.SCHEMA.sameAs, url, where)
+    for _, value in it.all(CROISSANT + "citeAs", SCHEMA + "citation"):
+        cited = word(value) or jsonld.link_of(value)
+        found = [u for u in statements.urls(cited) if statements.link_property(u) == PG.paper]
+        found += [
+            f"https://doi.org/{doi}" for doi in re.findall(r"doi\s*=\s*[{\"](10\.[^}\"\s]+)", cited)
+        ]
+        for url in dict.fromkeys(found):
+            if iris.is_iri(url):
+                yield Claim(subject, PG.paper, Iri(url))
+
+
+def _conforms(it: Node, subject: Iri) -> Iterator[Claim | Problem]:
+    versions = list(it.all(DCT + "conformsTo", SCHEMA + "conformsTo", "conformsTo"))
+    for where, value in versions:
+        yield statements.link(subject, DCTERMS.conformsTo, jsonld.link_of(value), where)
+    if not any("mlcommons.org/croissant" in jsonld.link_of(value) for _, value in versions):
+        hint = "http://mlcommons.org/croissant/1.1"
+        yield Problem("/conformsTo", "no version of Croissant is named", hint, kind="schema")
+
+
+def _responsible(it: Node, subject: Iri) -> Iterator[Claim]:
+    """That a text is there about how data were gathered, cleaned and protected; not the text."""
+    for local, predicate in _TEXTS_ABOUT.items():
+        for where, value in it.all(RAI + local, CROISSANT + local):
+            if jsonld.text_of(value):
+                yield statements.not_given(
+                    subject, predicate, Stance.PARTLY_STATED, "described in a text", where
+                )
+    for _, value in it.all(RAI + "dataCollectionType"):
+        if code := _COLLECTION.get(jsonld.text_of(value).casefold()):
+            yield Claim(subject, PG.dataAcquisition, code)
+
+
+def _derived(it: Node, subject: Iri) -> Iterator[Claim]:
+    for where, value in it.all(PROV + "wasDerivedFrom", "prov:wasDerivedFrom"):
+        located = mapping(value).get("prov:locatedAt") or mapping(value).get(PROV + "atLocation")
+        links = [word(located), jsonld.link_of(value)]
+        repository = next((r for link in links if (r := statements.hub_dataset(link))), "")
+        name = jsonld.text_of(value) or jsonld.link_of(value)
+        if repository or name:
+            parent = iris.dataset(repository or name)
+            yield from statements.is_a(parent, PG.Dataset, repository or name)
+            if parent != subject:
+                yield Claim(subject, terms.PROV.wasDerivedFrom, parent, locator=where)
+
+
+def _files(it: Node, subject: Iri) -> Iterator[Claim | Problem]:
+    """Files with their digests, sizes and addresses; sets of files have none."""
+    for where, raw in it.all(SCHEMA + "distribution"):
+        part = mapping(raw)
+        kind = word(part.get("@type")).rsplit(":", 1)[-1].rsplit("/", 1)[-1]
+        if kind != "FileObject":
+            continue
+        name = jsonld.text_of(part.get("name")) or word(part.get("@id"))
+        digests = []
+        for algorithm in ("sha256", "md5"):
+            if stated := word(part.get(algorithm)):
+                if digest := packages.digest(algorithm, stated):
+                    digests.append(digest)
+                else:
+                    yield Problem(f"{where}/{algorithm}", f"{stated[:80]!r} is not a digest")
+        if not name:
+            continue
+        claims = list(packages.artifact(SOURCE, subject, name, digests))
+        yield from claims
+        yield from _file(part, claims[0].subject, where)
+
+
+def _file(part: dict[Any, Any], node: Iri, where: str) -> Iterator[Claim | Problem]:
+    url = word(part.get("contentUrl"))
+    if url.startswith(("http://", "https://")):
+        yield statements.link(node, terms.SCHEMA.url, url, f"{where}/contentUrl")
+    if stated := word(part.get("contentSize")):
+        match = re.fullmatch(r"([\d.,]{1,30})\s*([A-Za-z]*)", stated)
+        number = literals.number(match[1]) if match else None
+        factor = _SIZES.get(match[2].casefold()) if match else None
+        if number is None or factor is None:
+            yield Problem(f"{where}/contentSize", f"{stated[:60]!r} is not a size", "117743 B")
+        else:
+            yield statements.quantity(
+                node, PG.byteSize, int(number * factor), f"{where}/contentSize"
+            )
+    if encoding := word(part.get("encodingFormat")):
+        yield Claim(node, PG.fileFormat, statements.literal(encoding))
+
+
+READER = Reader(
+    format=SOURCE,
+    title="Croissant dataset metadata (JSON-LD)",
+    recognises=recognises,
+    origin=origin,
+    read=read,
+)

@@ -1,0 +1,348 @@
+"""A document as it came: bytes, address, time; and what can be seen of it without a reader.
+
+``Hints`` hold what every recogniser may look at: the syntax, the top-level keys, the
+header row, the first lines. They are computed once, so no reader is ever tried.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from provenance_graph.core.claims import Basis, Claim, Problem, Record
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+
+MAX_BYTES = 64 << 20
+MAX_DEPTH = 100
+MAX_YAML_NODES = 500_000
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document: a file, or the files of one repository folder.
+
+    ``name`` is the file's name or its path below the folder that was imported; ``files``
+    holds the other files of the same folder for formats that are folders.
+    """
+
+    url: Iri
+    data: bytes
+    retrieved: str
+    name: str = ""
+    files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+
+    @cached_property
+    def digest(self) -> str:
+        """``sha256:`` of the bytes, of every file where there are several."""
+        whole = hashlib.sha256(self.data)
+        for name in sorted(self.files):
+            whole.update(b"\0" + name.encode() + b"\0" + hashlib.sha256(self.files[name]).digest())
+        return "sha256:" + whole.hexdigest()
+
+    @cached_property
+    def text(self) -> str:
+        """The bytes as UTF-8 (a byte-order mark is dropped; UTF-16 is read by its mark)."""
+        return decode(self.data, self.url)
+
+    @cached_property
+    def json(self) -> Any:
+        """The document as JSON; raises Unreadable with the line."""
+        return parse_json(self.text, self.url)
+
+    @cached_property
+    def yaml(self) -> Any:
+        """The document as YAML 1.1 with bounded depth and aliases; raises Unreadable."""
+        return parse_yaml(self.text, self.url)
+
+    @cached_property
+    def toml(self) -> dict[str, Any]:
+        """The document as TOML; raises Unreadable."""
+        try:
+            return tomllib.loads(self.text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise Unreadable(self.url, f"not TOML: {error}") from error
+
+    @cached_property
+    def hints(self) -> Hints:
+        """What can be seen of it without a reader."""
+        return look(self)
+
+
+def decode(data: bytes, url: str) -> str:
+    """Bytes as text; raises Unreadable with the offset of the first bad byte."""
+    if len(data) > MAX_BYTES:
+        raise Unreadable(url, f"{len(data):,} bytes; at most {MAX_BYTES:,} are read")
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Unreadable(
+            url,
+            f"byte {error.start} is not {encoding.removesuffix('-sig').upper()}; save it as UTF-8",
+        ) from error
+
+
+def parse_json(text: str, url: str) -> Any:
+    """JSON with bounded depth; raises Unreadable with line and column."""
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Unreadable(url, f"line {error.lineno}, column {error.colno}: {error.msg}") from error
+    except RecursionError as error:
+        too_deep(text, url)
+        raise Unreadable(url, f"nested deeper than {MAX_DEPTH}") from error
+    except ValueError as error:
+        raise Unreadable(url, f"not JSON that can be read: {error}") from error
+    if _is_deep(value):
+        too_deep(text, url)
+        raise Unreadable(url, f"nested deeper than {MAX_DEPTH}")
+    return value
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether lists and mappings nest deeper than MAX_DEPTH, level by level."""
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is dict or type(inner) is list
+        ]
+        if not level:
+            return False
+    return True
+
+
+def too_deep(text: str, url: str) -> None:
+    """Raise Unreadable where brackets nest deeper than MAX_DEPTH, outside strings."""
+    depth = 0
+    for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text, re.DOTALL):
+        if token[0] in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                line = text.count("\n", 0, token.start()) + 1
+                raise Unreadable(url, f"line {line}: nested deeper than {MAX_DEPTH}")
+        elif token[0] in "]}":
+            depth -= 1
+
+
+class _BoundedLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML without object construction, with a cap on nodes, so that aliases cannot explode."""
+
+    def get_single_node(self) -> Any:
+        node = super().get_single_node()
+        _cap(node)
+        return node
+
+    def construct_yaml_timestamp(self, node: Any) -> Any:
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError:  # 2025-02-31 is no date, and one bad date must not hide the rest
+            return node.value
+
+
+_BoundedLoader.add_constructor(
+    "tag:yaml.org,2002:timestamp", _BoundedLoader.construct_yaml_timestamp
+)
+
+
+def _cap(root: yaml.Node | None) -> None:
+    """Count nodes as they would be after alias expansion; raise where there are too many."""
+    sizes: dict[int, int] = {}
+
+    def size(node: yaml.Node, depth: int) -> int:
+        if depth > MAX_DEPTH:
+            raise yaml.YAMLError(f"nested deeper than {MAX_DEPTH}")
+        if id(node) in sizes:
+            return sizes[id(node)]
+        sizes[id(node)] = MAX_YAML_NODES + 1  # a node that contains itself has no end
+        total = 1
+        if isinstance(node, yaml.SequenceNode):
+            total += sum(size(child, depth + 1) for child in node.value)
+        elif isinstance(node, yaml.MappingNode):
+            for key, child in node.value:
+                total += size(key, depth + 1) + size(child, depth + 1)
+        if total > MAX_YAML_NODES:
+            raise yaml.YAMLError(f"more than {MAX_YAML_NODES:,} values after aliases")
+        sizes[id(node)] = total
+        return total
+
+    if root is not None:
+        size(root, 0)
+
+
+def parse_yaml(text: str, url: str) -> Any:
+    """YAML with bounded depth and aliases; raises Unreadable with the line."""
+    try:
+        if _may_be_deep(text):
+            _events_too_deep(text)
+        return yaml.load(text, Loader=_BoundedLoader)  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = f"line {mark.line + 1}: " if mark else ""
+        raise Unreadable(url, f"{line}{error.problem or error}") from error
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
+        raise Unreadable(url, f"not YAML that can be read: {error}") from error
+    except (AttributeError, LookupError, TypeError) as error:
+        # PyYAML's constructors leak these on a tag that does not fit its text: `!!bool x`
+        raise Unreadable(url, "not YAML that can be read: a tag does not fit its value") from error
+
+
+_BLOCK_HEAD = re.compile(r"^[ \t]*(?:[-?:][ \t]+)*", re.MULTILINE)
+_DEEP_ENOUGH = 2_000  # levels that libyaml's recursion surely bears
+
+
+def _may_be_deep(text: str) -> bool:
+    """Whether nesting may be so deep that composing it would overflow the C stack."""
+    if text.count("[") + text.count("{") > _DEEP_ENOUGH:
+        return True
+    if len(text) < _DEEP_ENOUGH:
+        return False
+    return any(len(found[0]) > _DEEP_ENOUGH // 2 for found in _BLOCK_HEAD.finditer(text))
+
+
+def _events_too_deep(text: str) -> None:
+    """Raise where YAML nests deeper than MAX_DEPTH, seen from its events, which need no stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        if isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
+            depth += 1
+            if depth > MAX_DEPTH:
+                mark = event.start_mark
+                line = f"line {mark.line + 1}: " if mark else ""
+                raise yaml.YAMLError(f"{line}nested deeper than {MAX_DEPTH}")
+        elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
+            depth -= 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a recogniser may look at.
+
+    ``syntax``: json, jsonl, yaml, toml, csv, xml, markdown, trig or text. ``keys``: top-level
+    keys (of the first object where the document is a list). ``lines``: the first forty
+    lines. ``columns``: a CSV's header row. ``value``: the parsed document where it is
+    JSON, YAML or TOML.
+    """
+
+    name: str
+    syntax: str
+    keys: frozenset[str] = frozenset()
+    columns: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    value: Any = None
+    files: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a reader knows of a document's source, for the record's header.
+
+    ``local`` names the document within its source, the same at every retrieval. ``url``
+    and ``retrieved`` override the document's where its content states them.
+    """
+
+    local: str
+    publisher: Iri
+    basis: Basis = Basis.THIRD_PARTY
+    title: str = ""
+    licence: str = ""
+    attribution: str = ""
+    url: Iri | None = None
+    retrieved: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A format: how it is recognised, where it comes from, and what it claims.
+
+    ``read`` is a pure generator: no network, no clock, no store. It raises only SourceError,
+    and only where nothing at all can be read; anything less is a Problem. ``records`` is
+    for formats whose documents hold several records with headers of their own.
+    """
+
+    format: str
+    title: str
+    recognises: Callable[[Hints], bool]
+    origin: Callable[[Document], Origin]
+    read: Callable[[Document], Iterator[Claim | Problem]]
+    version: str = "1"
+    records: Callable[[Document], Iterator[Record | Problem]] | None = None
+
+
+_TRIG = re.compile(
+    r"\s*(?:#.*\n\s*)*(?:@prefix|@base|PREFIX|BASE|<[^>\s]+>\s|[\w-]*:[\w-]*\s*\{|GRAPH\b)"
+)
+
+
+def look(document: Document) -> Hints:
+    """The hints of a document; raises Unreadable where it is not text."""
+    text = document.text
+    lines = tuple(line[:500] for line in text[:40_000].splitlines()[:40])
+    files = frozenset(document.files)
+    name = document.name or document.url
+    suffix = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+
+    def hints(syntax: str, value: Any = None, columns: tuple[str, ...] = ()) -> Hints:
+        return Hints(name, syntax, _keys(value), columns, lines, value, files)
+
+    # These may begin like JSON, XML or TriG: `[limit]`, `[a link](…)`, `<!-- -->`, `a: {b: c}`.
+    if suffix == "csv":
+        return hints("csv", None, _columns(text))
+    if suffix == "toml":
+        return hints("toml", document.toml)
+    if suffix in ("yaml", "yml"):
+        return hints("yaml", document.yaml)
+    if suffix in ("md", "markdown"):
+        return hints("markdown")
+    if suffix in ("trig", "ttl", "nq", "nt") or _TRIG.match(text[:4000]):
+        return hints("trig")
+    head = text.lstrip()[:1]
+    if head in ("{", "["):
+        if suffix in ("jsonl", "ndjson") or _is_json_lines(text):
+            return hints("jsonl", _first_json_line(text))
+        return hints("json", document.json)
+    if head == "<":
+        return hints("xml")
+    if text.startswith(("---\n", "---\r\n")):
+        return hints("markdown")
+    return hints("text")
+
+
+def _keys(value: Any) -> frozenset[str]:
+    if isinstance(value, list) and value:
+        value = value[0]
+    return frozenset(str(key) for key in value) if isinstance(value, dict) else frozenset()
+
+
+def _is_json_lines(text: str) -> bool:
+    first, _, rest = text.lstrip().partition("\n")
+    return first.rstrip().endswith("}") and rest.lstrip()[:1] == "{"
+
+
+def _first_json_line(text: str) -> Any:
+    first = text.lstrip().partition("\n")[0]
+    try:
+        return json.loads(first) if len(first) < 1 << 20 else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(cell.strip() for cell in next(csv.reader(io.StringIO(text[:100_000])), []))
+    except csv.Error:
+        return ()

@@ -1,0 +1,1 @@
+"""FAIR4ML descriptions of models."""

@@ -1,0 +1,151 @@
+"""What stands around a FAIR4ML model: datasets, parents, papers, emissions, evaluations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from provenance_graph.core import iris, literals, terms
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, RDF
+from provenance_graph.formats import jsonld, packages, statements
+from provenance_graph.formats.jsonld import FAIR4ML, SCHEMA
+from provenance_graph.formats.statements import called, listed, mapping, word
+
+SOURCE = "fair4ml"
+_TONNES = {"t": Decimal(1), "tonne": Decimal(1), "tonnes": Decimal(1), "ton": Decimal(1),
+           "tons": Decimal(1), "kg": Decimal("0.001"), "kilograms": Decimal("0.001"),
+           "g": Decimal("0.000001"), "grams": Decimal("0.000001")}  # fmt: skip
+_GB = {"gb": Decimal(1), "gib": Decimal("1.073741824"), "mb": Decimal("0.001"),
+       "mib": Decimal("0.001048576"), "tb": Decimal(1000)}  # fmt: skip
+_AMOUNT = re.compile(
+    r"[~≈]?\s*(?P<number>[\d.,]{1,30}(?:[eE][-+]?\d{1,3})?)\s*(?P<unit>[A-Za-z]+)?.*"
+)
+
+
+def address(model: Iri, url: str, name: str, where: str, key: str) -> Iterator[Claim | Problem]:
+    """The model's own page, or another address of it."""
+    repository = statements.hub_model(url)
+    if repository and (iris.model(repository) == model or statements.same_name(repository, name)):
+        yield Claim(model, PG.hubRepository, statements.hub_page(repository))
+    elif key == SCHEMA + "url" and url:
+        yield statements.link(model, PG.homepage, url, where)
+    elif url.startswith("https://doi.org/"):
+        yield statements.link(model, terms.SCHEMA.sameAs, url, where)
+
+
+def linked(model: Iri, predicate: Iri, value: Any, where: str) -> Iterator[Claim | Problem]:
+    """A link, or the links in a text such as a citation."""
+    stated = jsonld.link_of(value)
+    found = [stated] if stated.startswith(("http://", "https://")) and " " not in stated else []
+    for url in found or statements.urls(stated):
+        yield statements.link(model, predicate, url, where)
+    if re.fullmatch(r"10\.\d{4,9}/\S+", stated):
+        yield statements.link(model, predicate, f"https://doi.org/{stated}", where)
+
+
+def dataset(model: Iri, predicate: Iri, value: Any) -> Iterator[Claim]:
+    """A dataset that the model was trained, tested or validated on."""
+    url, name = jsonld.link_of(value), jsonld.text_of(value)
+    repository = statements.hub_dataset(url) or statements.hub_dataset(name)
+    shown = repository or (name if not name.startswith(("http", "_:")) else "") or url
+    if not shown or shown.startswith("_:"):
+        return
+    found = iris.dataset(repository or shown)
+    yield from statements.is_a(found, PG.Dataset, name or repository)
+    yield Claim(model, predicate, found)
+    if repository:
+        page = statements.hub_page(f"datasets/{repository}")
+        yield Claim(found, PG.hubRepository, page)
+
+
+def parent(model: Iri, value: Any) -> Iterator[Claim | Problem]:
+    """The model that it was fine-tuned from; a bare text stays an unresolved reference."""
+    url, name = jsonld.link_of(value), jsonld.text_of(value)
+    repository = statements.hub_model(url) or statements.hub_model(name)
+    if not repository and re.fullmatch(r"[\w.-]+/[\w.-]+", name or url):
+        repository = name or url
+    if repository:
+        found = iris.model(repository)
+        yield from statements.is_a(found, PG.Model, "" if "://" in name else name)
+    elif text := name or url:
+        found = iris.entity(SOURCE, "unresolved", iris.slug(text))
+        yield Claim(found, RDF.type, PG.UnresolvedReference)
+        yield Claim(found, PG.unresolvedText, statements.literal(text))
+    else:
+        return
+    if found != model:
+        yield Claim(model, PG.fineTunedFrom, found)
+
+
+def emissions(model: Iri, value: Any, where: str) -> Iterator[Claim]:
+    """Carbon emissions of training; the unit stands in the text."""
+    text = jsonld.text_of(value)
+    if not text:
+        return
+    match = _AMOUNT.fullmatch(text)
+    number = literals.number(match["number"]) if match else None
+    if match is None or number is None:
+        yield Claim(
+            model, PG.trainingCO2eTonnes, None, as_stated=text, locator=where,
+            unusable="not a number",
+        )  # fmt: skip
+        return
+    unit = re.sub(r"(?i)co2?.*$", "", match["unit"] or "").casefold()
+    claim = packages.in_unit(model, PG.trainingCO2eTonnes, number, unit, _TONNES, where)
+    yield Claim(
+        model, claim.predicate, claim.value, as_stated=text, locator=where, unusable=claim.unusable
+    )
+
+
+def memory(model: Iri, text: str, where: str) -> Claim:
+    """Memory that the model needs to run."""
+    match = _AMOUNT.fullmatch(text)
+    number = literals.number(match["number"]) if match else None
+    unit = (match["unit"] or "") if match else ""
+    stated = str(number) if number is not None else text
+    return packages.in_unit(model, PG.minimumMemoryGB, stated, unit, _GB, where)
+
+
+def evaluation(model: Iri, raw: Any, where: str) -> Iterator[Claim | Problem]:
+    """An evaluation with its dataset and its metrics (``Precision: 0.8``, or name and value)."""
+    said = {jsonld.same(str(key)): value for key, value in mapping(raw).items()}
+
+    def of(local: str) -> Any:
+        return next(
+            (said[key] for key in (f"fair4ml:{local}", FAIR4ML + local, local) if key in said), None
+        )
+
+    data = of("evaluationDataset")
+    benchmark = jsonld.text_of(data)
+    for item in listed(data):
+        yield from dataset(model, PG.testedOn, item)
+    results = [*listed(of("evaluationMetrics")), *listed(of("evaluationResults"))]
+    bare = 0
+    for n, item in enumerate(results):
+        metric, value = _metric(item)
+        on = benchmark or packages.benchmark_of(metric)
+        if metric and on:
+            local = f"{iris.slug(iris.said(model))}/{iris.slug(where)}/{n}"
+            node = iris.entity(SOURCE, "evaluation", local)
+            yield from packages.measured(node, model, metric, value, where, benchmark=on)
+        elif metric:
+            bare += 1
+    if bare:
+        yield packages.unplaced(bare, where)
+
+
+def _metric(item: Any) -> tuple[str, Any]:
+    """Name and value of a metric.
+
+    >>> _metric("Precision: 0.8"), _metric({"name": "F1", "value": 0.5}), _metric("fine")
+    (('Precision', '0.8'), ('F1', 0.5), ('', None))
+    """
+    if isinstance(item, dict):
+        value = item.get("value", item.get("schema:value", item.get(SCHEMA + "value")))
+        return called(jsonld.text_of(item)), value
+    match = re.fullmatch(r"([^:=]{1,80})[:=]\s*(-?[\d.]{1,30}%?)", word(item))
+    return (match[1].strip(), match[2]) if match else ("", None)

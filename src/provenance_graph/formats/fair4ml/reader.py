@@ -1,0 +1,279 @@
+"""FAIR4ML: machine-learning models as JSON-LD beside schema.org; and MLentory's wrapped values.
+
+MLentory wraps each value in a list of ``{data, extraction_method, confidence}`` or gives
+``extraction_metadata`` beside the values. The confidence becomes the claim's; a value that
+was inferred rather than parsed is an Inference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from provenance_graph.core import iris, terms
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.formats import jsonld, statements
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.fair4ml import parts as fair4ml_parts
+from provenance_graph.formats.jsonld import CODEMETA, FAIR4ML, SCHEMA, Node
+from provenance_graph.formats.statements import listed, mapping, word
+
+SOURCE = "fair4ml"
+MODEL = FAIR4ML + "MLModel"
+_NOTHING = re.compile(r"(?:information )?not found|none|null|unknown|n/?a|-", re.IGNORECASE)
+_INFERRED = re.compile(r"infer|predict|model|\bqa\b|default|guess|generat", re.IGNORECASE)
+_DATES = {
+    "datePublished": DCTERMS.issued,
+    "dateCreated": DCTERMS.created,
+    "dateModified": DCTERMS.modified,
+}
+_TEXTS = {
+    FAIR4ML + "mlTask": PG.task,
+    FAIR4ML + "modelCategory": PG.architectureClass,
+    SCHEMA + "inLanguage": DCTERMS.language,
+    SCHEMA + "processorRequirements": PG.minimumHardware,
+}
+_LINKS = {
+    SCHEMA + "codeRepository": PG.codeRepository,
+    SCHEMA + "citation": PG.paper,
+    CODEMETA + "referencePublication": PG.paper,
+    CODEMETA + "readme": PG.modelCard,
+}
+_DATA = {
+    FAIR4ML + "trainedOn": PG.trainedOn,
+    FAIR4ML + "testedOn": PG.testedOn,
+    FAIR4ML + "evaluatedOn": PG.testedOn,
+    FAIR4ML + "validatedOn": PG.validatedOn,
+}
+
+
+_BARE = (
+    "mlTask", "modelCategory", "fineTunedFrom", "trainedOn", "testedOn", "evaluatedOn",
+    "validatedOn", "hasCO2eEmissions", "hasEvaluation", "sharedBy",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How MLentory came to a value."""
+
+    confidence: Decimal | None = None
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One value of a property, unwrapped."""
+
+    where: str
+    value: Any
+    trust: Trust
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether it holds a FAIR4ML model, or values as MLentory wraps them."""
+    if hints.syntax != "json":
+        return False
+    context, top = jsonld.nodes(hints.value)
+    return any(_is_model(raw, context) for _, raw in top[:1000])
+
+
+def _is_model(raw: dict[Any, Any], context: jsonld.Context) -> bool:
+    kinds = [*listed(raw.get("@type")), *listed(raw.get("type"))]
+    if any(isinstance(kind, str) and _kind(kind, context) == MODEL for kind in kinds):
+        return True
+    methods = mapping(raw.get("extraction_metadata")).values()
+    if any("extraction_method" in mapping(entry) for entry in methods):
+        return "identifier" in raw or SCHEMA + "identifier" in raw
+    return any(
+        ":" in str(key) and "extraction_method" in mapping(listed(value)[0])
+        for key, value in raw.items()
+        if listed(value) and not key.startswith("@")
+    )
+
+
+def _kind(kind: str, context: jsonld.Context) -> str:
+    """A type's IRI; ``MLModel`` alone is FAIR4ML's, which schema.org does not have."""
+    found = context.expand(kind)
+    return MODEL if found in ("MLModel", SCHEMA + "MLModel") else found
+
+
+def _models(document: Document) -> list[tuple[str, Node, dict[Any, Any]]]:
+    whole = statements.tidy(document.json, document.text)
+    context, top = jsonld.nodes(whole)
+    if not context.vocabulary:  # bare keys, as MLentory's records and FAIR4ML's context have them
+        context.vocabulary = SCHEMA
+        for local in _BARE:
+            context.terms.setdefault(local, FAIR4ML + local)
+        for local in ("readme", "referencePublication"):
+            context.terms.setdefault(local, CODEMETA + local)
+    return [
+        (where, jsonld.node(raw, context, where), raw)
+        for where, raw in top
+        if _is_model(raw, context)
+    ]
+
+
+def origin(document: Document) -> Origin:
+    """Whoever published the metadata; MLentory where values are wrapped."""
+    models = _models(document)
+    wrapped = any(
+        "extraction_metadata" in raw
+        or any("extraction_method" in mapping(i) for v in raw.values() for i in listed(v)[:1])
+        for _, _, raw in models
+    )
+    stated = models[0][1].text(SCHEMA + "sdPublisher") if models else ""
+    maker = stated or ("MLentory" if wrapped else "")
+    return Origin(
+        local=statements.place(document),
+        publisher=iris.organization(maker or "unnamed authors of model metadata"),
+        basis=Basis.THIRD_PARTY,
+        title="FAIR4ML metadata",
+        attribution=maker,
+    )
+
+
+def read(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what FAIR4ML metadata say of each model."""
+    models = _models(document)
+    if not models:
+        yield Problem("/", "no fair4ml:MLModel", kind="empty")
+    for _, node, raw in models:
+        yield from _model(node, mapping(raw.get("extraction_metadata")))
+
+
+def _items(node: Node, notes: dict[Any, Any], *properties: str) -> Iterator[Item | Problem]:
+    """Values of properties without their wrapping, "not found" left out."""
+    for each in properties:
+        local = re.split(r"[#/]", each)[-1]
+        beside = mapping(notes.get(local) or notes.get(each) or notes.get(f"fair4ml:{local}"))
+        for where, value in node.all(each):
+            wrapped = (
+                isinstance(value, dict)
+                and "data" in value
+                and ("extraction_method" in value or "confidence" in value)
+            )
+            trust, problem = _trust(value if wrapped else beside, where)
+            if problem is not None:
+                yield problem
+            inner = listed(value["data"]) if wrapped else [value]
+            for item in inner:
+                if item is not None and not _NOTHING.fullmatch(word(item) or "x"):
+                    yield Item(where, item, trust)
+
+
+def _trust(note: dict[Any, Any], where: str) -> tuple[Trust, Problem | None]:
+    stated = note.get("confidence")
+    number = statements.score(stated)
+    inferred = bool(_INFERRED.search(word(note.get("extraction_method"))))
+    basis = Basis.INFERENCE if inferred else None
+    if number is not None and 0 <= Decimal(number.lexical) <= 1:
+        return Trust(Decimal(number.lexical), basis), None
+    if stated is None:
+        return Trust(None, basis), None
+    shown = f"{word(stated)[:40]!r} is not a confidence"
+    return Trust(None, basis), Problem(f"{where}/confidence", shown, "0 to 1")
+
+
+def _model(node: Node, notes: dict[Any, Any]) -> Iterator[Claim | Problem]:
+    found: dict[str, list[Item]] = {}
+    for key in node.said:
+        for item in _items(node, notes, key):
+            if isinstance(item, Problem):
+                yield item
+            else:
+                found.setdefault(key, []).append(item)
+    names_ = [t for i in found.get(SCHEMA + "name", ()) if (t := jsonld.text_of(i.value))]
+    name = names_[0] if names_ else ""
+    addresses = [
+        jsonld.link_of(item.value)
+        for local in ("identifier", "url", "archivedAt")
+        for item in found.get(SCHEMA + local, ())
+    ]
+    model = _subject(name, [node.id, *addresses])
+    if model is None:
+        yield Problem(node.where or "/", "a model without name and identifier", "schema:name")
+        return
+    yield from statements.is_a(model, PG.Model)
+    yield from fair4ml_parts.address(model, node.id, name, f"{node.where}/@id", "@id")
+    for key, items in found.items():
+        for item in items:
+            for claim in _claims(model, key, item, name):
+                trusted = isinstance(claim, Claim) and claim.subject == model
+                yield _with(claim, item) if trusted and isinstance(claim, Claim) else claim
+
+
+def _with(claim: Claim, item: Item) -> Claim:
+    """The claim with MLentory's confidence in the value."""
+    if item.trust == Trust():
+        return claim
+    return replace(
+        claim,
+        confidence=item.trust.confidence,
+        basis=claim.basis or item.trust.basis,
+        locator=claim.locator or item.where,
+    )
+
+
+def _subject(name: str, links: list[str]) -> Iri | None:
+    for link in links:
+        repository = statements.hub_model(link)
+        if repository:
+            return iris.model(repository)
+        if re.fullmatch(r"[\w.-]+/[\w.-]+", link) and name in ("", link, link.partition("/")[2]):
+            return iris.model(link)  # MLentory's identifiers before it gave addresses
+    local = name or next((link for link in links if link and not link.startswith("_:")), "")
+    return iris.entity(SOURCE, "model", iris.slug(local[-200:])) if local else None
+
+
+def _claims(model: Iri, key: str, item: Item, name: str) -> Iterator[Claim | Problem]:
+    """What one value of one property says; properties of prose are not read."""
+    value, where = item.value, item.where
+    text = jsonld.text_of(value)
+    if key in _TEXTS and text:
+        yield Claim(model, _TEXTS[key], statements.literal(text))
+    elif key in _LINKS:
+        yield from fair4ml_parts.linked(model, _LINKS[key], value, where)
+    elif key in _DATA:
+        yield from fair4ml_parts.dataset(model, _DATA[key], value)
+    elif key == FAIR4ML + "fineTunedFrom":
+        yield from fair4ml_parts.parent(model, value)
+    elif key == FAIR4ML + "hasCO2eEmissions":
+        yield from fair4ml_parts.emissions(model, value, where)
+    elif key == FAIR4ML + "hasEvaluation":
+        yield from fair4ml_parts.evaluation(model, value, where)
+    elif key.startswith(SCHEMA):
+        yield from _schema(model, key.removeprefix(SCHEMA), item, text, name)
+
+
+def _schema(model: Iri, local: str, item: Item, text: str, name: str) -> Iterator[Claim | Problem]:
+    """What one value of a schema.org property says."""
+    value, where = item.value, item.where
+    if local in ("name", "version") and text:
+        predicate = terms.SCHEMA.name if local == "name" else terms.SCHEMA.version
+        yield Claim(model, predicate, statements.literal(text))
+    elif local in ("author", "creator"):
+        yield from statements.made_by(model, text)
+    elif local == "license":
+        link = jsonld.link_of(value) if isinstance(value, dict) else ""
+        yield from statements.licensed(model, text or link, link=link, locator=where)
+    elif local in _DATES:
+        yield statements.dated(model, _DATES[local], text, where)
+    elif local in ("url", "identifier", "archivedAt"):
+        yield from fair4ml_parts.address(model, jsonld.link_of(value), name, where, SCHEMA + local)
+    elif local == "memoryRequirements" and text:
+        yield fair4ml_parts.memory(model, text, where)
+
+
+READER = Reader(
+    format=SOURCE,
+    title="FAIR4ML metadata of models (JSON-LD), MLentory's included",
+    recognises=recognises,
+    origin=origin,
+    read=read,
+)

@@ -1,0 +1,84 @@
+"""Which machines may be asked: public ones, and no other under whatever name."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import httpx2
+
+from provenance_graph.core.errors import FetchError
+
+Resolve = Callable[[str, int], list[str]]
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """The addresses of a host; raises FetchError where it has none."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise FetchError(
+            f"{host} cannot be found ({error}); this machine may be offline: download the files "
+            "elsewhere and import the folder"
+        ) from error
+    return [str(entry[4][0]) for entry in found]
+
+
+def is_public(text: str) -> bool:
+    """Whether an address is on the public internet, also where it wraps another.
+
+    >>> is_public("93.184.216.34"), is_public("10.0.0.1"), is_public("::ffff:127.0.0.1")
+    (True, False, False)
+    """
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return False
+    wrapped = [address]
+    if isinstance(address, ipaddress.IPv6Address):
+        wrapped += [a for a in (address.ipv4_mapped, address.sixtofour) if a is not None]
+        if address in ipaddress.IPv6Network("64:ff9b::/96"):
+            wrapped.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return all(a.is_global and not a.is_multicast and not a.is_reserved for a in wrapped)
+
+
+def check_address(url: str, resolver: Resolve | None) -> None:
+    """Raise FetchError where an address is, or its host resolves to, no public machine."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError as error:
+        raise FetchError(f"{url[:120]}: {error}") from error
+    literal = _literal(host)
+    addresses = [literal] if literal else resolver(host, port) if resolver else []
+    if host.casefold() == "localhost" or host.endswith((".local", ".internal", ".localhost")):
+        addresses = ["127.0.0.1"]
+    for address in addresses:
+        if not is_public(address):
+            raise FetchError(
+                f"{host} is at {address}, which is not public, so it is not asked; a Hub of your "
+                "own is named by PROVENANCE_GRAPH_HUB"
+            )
+
+
+def _literal(host: str) -> str:
+    """The address that a host is itself, in any of the spellings that sockets take."""
+    try:
+        return str(ipaddress.ip_address(host.partition("%")[0]))
+    except ValueError:
+        pass
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host))  # 127.1, 0x7f000001, 2130706433
+    except (OSError, UnicodeError):
+        return ""
+
+
+def check_peer(url: str, response: httpx2.Response) -> None:
+    """Raise FetchError where the machine that answered is not public, whatever its name said before."""
+    stream = response.extensions.get("network_stream")
+    peer = stream.get_extra_info("server_addr") if stream is not None else None
+    if isinstance(peer, tuple) and peer and not is_public(str(peer[0])):
+        raise FetchError(f"{url}: answered from {peer[0]}, which is not public")

@@ -1,0 +1,395 @@
+"""The one door to the network: documents from the Hugging Face Hub and from web addresses.
+
+``hf:org/name`` is a repository: what the Hub's API answers, and its card, configs and results.
+``hf:org/*`` is every model of an account. ``https://…`` is one document. Whoever calls brings
+the client, the clock and the pauses; nothing here knows a reader.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.request import getproxies
+
+import httpx2
+
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import FetchError
+from provenance_graph.core.iris import Iri, is_iri
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.fetch.addresses import Resolve, check_address, check_peer, resolve
+from provenance_graph.formats.fetch.cache import Cache, Cached
+from provenance_graph.formats.walk import BESIDE, RESULTS, WEIGHTS
+
+HUB = "https://huggingface.co"
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+_NOT_ACCOUNTS = frozenset(
+    [
+        "api",
+        "blog",
+        "collections",
+        "datasets",
+        "docs",
+        "join",
+        "learn",
+        "login",
+        "models",
+        "new",
+        "organizations",
+        "papers",
+        "posts",
+        "pricing",
+        "settings",
+        "spaces",
+        "tasks",
+    ]
+)
+_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the Hub is, and how much, how long and how often is asked.
+
+    ``hub`` may be a mirror or a server on this machine; its host is then allowed although its
+    address is private. No other private address ever is.
+    """
+
+    hub: str = HUB
+    max_bytes: int = 32 << 20
+    max_models: int = 1_000
+    max_results: int = 100
+    attempts: int = 4
+    seconds: float = 60.0
+    per_second: float = 5.0
+    redirects: int = 5
+    longest_pause: float = 60.0
+
+
+@dataclass(slots=True)
+class Door:
+    """A client with what is needed to use it politely and safely.
+
+    ``now`` gives seconds that only grow, ``pause`` waits. ``resolve`` gives the addresses of a
+    host, or is None where a proxy resolves names.
+    """
+
+    client: httpx2.Client
+    settings: Settings = field(default_factory=Settings)
+    cache: Cache | None = None
+    now: Callable[[], float] = time.monotonic
+    pause: Callable[[float], None] = time.sleep
+    resolve: Resolve | None = resolve
+    _last: dict[str, float] = field(default_factory=dict)
+
+    def get(self, url: str) -> bytes:
+        """The body at an address; raises FetchError with what would help."""
+        return self.answer(url).body
+
+    def answer(self, url: str) -> Cached:
+        """The body and the headers that matter, from the network or unchanged from the cache."""
+        held = self.cache.find(url) if self.cache else None
+        for attempt in range(1, self.settings.attempts + 1):
+            last = attempt == self.settings.attempts
+            try:
+                found = self._once(url, held)
+            except _AskAgainError as again:
+                if last:
+                    raise FetchError(f"{url}: {again} ({attempt} attempts)") from again
+                self.pause(min(again.after or 0.5 * 2**attempt, self.settings.longest_pause))
+                continue
+            except httpx2.TransportError as error:
+                if last:
+                    raise FetchError(self._unreachable(url, error)) from error
+                self.pause(min(0.5 * 2**attempt, self.settings.longest_pause))
+                continue
+            except (httpx2.RequestError, httpx2.InvalidURL) as error:
+                raise FetchError(f"{url[:120]}: {error}") from error
+            if self.cache and found is not held:
+                self.cache.keep(found)
+            return found
+        raise FetchError(f"{url}: not asked")  # pragma: no cover - attempts are at least one
+
+    def _unreachable(self, url: str, error: Exception) -> str:
+        host = urlsplit(url).hostname or url
+        if isinstance(error, httpx2.TimeoutException):
+            return f"{url}: {host} did not answer in time; try again later"
+        return (
+            f"{url}: {host} cannot be reached ({error}); this machine may be offline: "
+            "download the files elsewhere and import the folder"
+        )
+
+    def _once(self, url: str, held: Cached | None) -> Cached:
+        target = url
+        for _ in range(self.settings.redirects + 1):
+            self._check(target)
+            self._wait_turn(target)
+            request = self._request(target, first=url, held=held)
+            response = self.client.send(request, stream=True, follow_redirects=False)
+            try:
+                if response.has_redirect_location:
+                    target = _joined(target, response.headers.get("location", ""))
+                    continue
+                return self._read(url, response, held)
+            finally:
+                response.close()
+        raise FetchError(f"{url}: more than {self.settings.redirects} redirects")
+
+    def _request(self, target: str, first: str, held: Cached | None) -> httpx2.Request:
+        request = self.client.build_request("GET", target)
+        if urlsplit(target).netloc != urlsplit(first).netloc:
+            request.headers.pop("authorization", None)  # for the first host alone
+            request.headers.pop("cookie", None)
+        if held and held.etag:
+            request.headers["if-none-match"] = held.etag
+        elif held and held.modified:
+            request.headers["if-modified-since"] = held.modified
+        return request
+
+    def _check(self, url: str) -> None:
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise FetchError(f"{url[:120]}: {error}") from error
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise FetchError(f"{url[:120]}: only http:// and https:// addresses are fetched")
+        if parts.username or parts.password:
+            raise FetchError(f"{parts.hostname}: an address with a password in it is not fetched")
+        if not self._trusted(url):
+            check_address(url, self.resolve)
+
+    def _trusted(self, url: str) -> bool:
+        """Whether the address lies at the configured Hub itself."""
+        there, hub = urlsplit(url), urlsplit(self.settings.hub)
+        return (there.scheme, there.netloc) == (hub.scheme, hub.netloc)
+
+    def _wait_turn(self, url: str) -> None:
+        host = urlsplit(url).netloc
+        due = self._last.get(host, float("-inf")) + 1 / self.settings.per_second
+        if (early := due - self.now()) > 0:
+            self.pause(early)
+        self._last[host] = self.now()
+
+    def _read(self, url: str, response: httpx2.Response, held: Cached | None) -> Cached:
+        if self.resolve is not None and not self._trusted(str(response.url)):
+            check_peer(url, response)
+        status = response.status_code
+        if status == 304 and held is not None:
+            return held
+        if status in _AGAIN:
+            raise _AskAgainError(f"{status} {response.reason_phrase}", _after(response))
+        if status in (401, 403):
+            raise FetchError(f"{url}: {status}, it is gated, private or not there")
+        if status in (404, 410):
+            raise FetchError(f"{url}: {status}, there is no such document")
+        if status != 200:
+            raise FetchError(f"{url}: {status} {response.reason_phrase}")
+        headers = response.headers
+        return Cached(
+            url=url,
+            body=self._body(url, response),
+            etag=headers.get("etag", ""),
+            modified=headers.get("last-modified", ""),
+            kind=headers.get("content-type", ""),
+            link=headers.get("link", ""),
+        )
+
+    def _body(self, url: str, response: httpx2.Response) -> bytes:
+        """The body, decoded, stopped where it grows too long or comes too slowly."""
+        most = self.settings.max_bytes
+        stated = response.headers.get("content-length", "")
+        if stated.isdigit() and int(stated) > most:
+            raise FetchError(f"{url}: {int(stated):,} bytes; at most {most:,} are fetched")
+        began = self.now()
+        held = bytearray()
+        for chunk in response.iter_bytes(65_536):
+            held += chunk
+            if len(held) > most:
+                raise FetchError(f"{url}: more than {most:,} bytes once unpacked")
+            if self.now() - began > self.settings.seconds:
+                raise FetchError(f"{url}: longer than {self.settings.seconds:g} s in coming")
+        return bytes(held)
+
+
+class _AskAgainError(Exception):
+    """An answer after which asking again may help."""
+
+    def __init__(self, text: str, after: float) -> None:
+        super().__init__(text)
+        self.after = after
+
+
+def _after(response: httpx2.Response) -> float:
+    """How many seconds the server asks to wait."""
+    stated = response.headers.get("retry-after", "")
+    return float(stated) if stated.isdigit() else 0.0
+
+
+def fetch(place: str, door: Door, retrieved: str) -> Iterator[Document | Problem]:
+    """Documents at a place: ``hf:org/name``, ``hf:org/*``, or a web address.
+
+    Raises FetchError where the place gives nothing at all; a file of a repository that cannot
+    be had is a problem.
+    """
+    if place.startswith("hf:"):
+        name, _, revision = place[3:].strip().strip("/").partition("@")
+        if name.endswith("/*") and re.fullmatch(r"[\w.-]+", name[:-2]):
+            yield from _account(name[:-2], door, retrieved)
+        elif _REPOSITORY.fullmatch(name):
+            yield from _repository(name, door, retrieved, revision)
+        else:
+            raise FetchError(f"{place}: write hf:org/name, hf:org/name@revision or hf:org/*")
+        return
+    if name := _hub_page(place):
+        yield from _repository(name, door, retrieved, "")
+        return
+    url = _raw(place)
+    body = door.get(url)
+    path = unquote(urlsplit(url).path)
+    if not is_iri(url):
+        raise FetchError(f"{url[:120]}: spaces and quotes must be percent-encoded")
+    yield Document(Iri(url), body, retrieved, path.rpartition("/")[2] or "document")
+
+
+def _hub_page(url: str) -> str:
+    """``org/name`` of a repository's page on the Hub."""
+    match = re.fullmatch(
+        r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/([\w.-]+)/([\w.-]+)/?", url
+    )
+    return f"{match[1]}/{match[2]}" if match and match[1] not in _NOT_ACCOUNTS else ""
+
+
+def _raw(url: str) -> str:
+    """The bytes behind a page that shows a file, on the Hub and on GitHub."""
+    if match := re.fullmatch(r"(https://(?:huggingface\.co|hf\.co)/[^?#]+)/blob/([^?#]+)", url):
+        return f"{match[1]}/resolve/{match[2]}"
+    if match := re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+)/blob/([^?#]+)", url):
+        return f"https://raw.githubusercontent.com/{match[1]}/{match[2]}"
+    return url
+
+
+def _account(account: str, door: Door, retrieved: str) -> Iterator[Document | Problem]:
+    """Every model of an account, page by page."""
+    url = f"{door.settings.hub}/api/models?author={quote(account)}&limit=100"
+    seen: set[str] = set()
+    pages: set[str] = set()
+    while url and url not in pages and len(pages) < 1_000:
+        pages.add(url)
+        answer = door.answer(url)
+        listed = _json(url, answer.body)
+        if not isinstance(listed, list):
+            raise FetchError(f"{url}: the Hub answered with no list of models")
+        for entry in listed:
+            name = entry.get("id") if isinstance(entry, dict) else None
+            if not isinstance(name, str) or not _REPOSITORY.fullmatch(name) or name in seen:
+                continue
+            if len(seen) >= door.settings.max_models:
+                what = f"more than {door.settings.max_models} models; the rest is not fetched"
+                yield Problem(f"hf:{account}/*", what, kind="size")
+                return
+            seen.add(name)
+            try:
+                yield from _repository(name, door, retrieved, "")
+            except FetchError as error:
+                yield Problem(f"hf:{name}", str(error), kind="fetch")
+        url = _next(answer.link, url)
+    if not seen:
+        raise FetchError(f"hf:{account}/*: the Hub has no public model of {account}")
+
+
+def _next(link: str, url: str) -> str:
+    """The next page of a list, as its Link header says."""
+    match = re.search(r"<([^<>]+)>\s*;\s*rel=\"?next\"?", link)
+    return _joined(url, match[1]) if match else ""
+
+
+def _joined(base: str, target: str) -> str:
+    """An address relative to another; raises FetchError where it is none."""
+    try:
+        return urljoin(base, target)
+    except ValueError as error:
+        raise FetchError(f"{base} points to {target[:120]!r}, no address: {error}") from error
+
+
+def _repository(
+    name: str, door: Door, retrieved: str, revision: str
+) -> Iterator[Document | Problem]:
+    """What the Hub answers about a repository, then its card with the files beside it."""
+    hub = door.settings.hub
+    at = f"/revision/{quote(revision, safe='')}" if revision else ""
+    answer = _json(
+        asked := f"{hub}/api/models/{quote(name)}{at}?blobs=true", body := door.get(asked)
+    )
+    if not isinstance(answer, dict):
+        raise FetchError(f"{asked}: the Hub answered with no mapping")
+    yield Document(Iri(f"{HUB}/api/models/{quote(name)}"), body, retrieved, f"{name}/api.json")
+    commit = answer.get("sha")
+    fixed = commit if isinstance(commit, str) and re.fullmatch(r"[0-9a-f]{40}", commit) else "main"
+    files: dict[str, bytes] = {}
+    for file in _wanted(answer, door.settings.max_results):
+        if file.endswith(WEIGHTS):
+            files[file] = b""  # of weights only the names count
+            continue
+        try:
+            files[file] = door.get(f"{hub}/{quote(name)}/resolve/{fixed}/{quote(file)}")
+        except FetchError as error:
+            yield Problem(f"hf:{name}/{file}", str(error), kind="fetch")
+    main = next(
+        (f for f in ("README.md", "config.json", "adapter_config.json") if files.get(f)), ""
+    )
+    if main:
+        page = Iri(f"{HUB}/{quote(name)}")
+        beside = {file: data for file, data in files.items() if file != main}
+        yield Document(page, files[main], retrieved, f"{name}/{main}", beside)
+
+
+def _wanted(answer: Mapping[str, Any], most_results: int) -> list[str]:
+    """Which files of a repository are worth having."""
+    siblings = answer.get("siblings")
+    held = [
+        entry["rfilename"]
+        for entry in (siblings if isinstance(siblings, list) else [])
+        if isinstance(entry, dict) and isinstance(entry.get("rfilename"), str)
+    ]
+    beside = frozenset({"README.md", *BESIDE})
+    top = [file for file in held if file in beside or ("/" not in file and file.endswith(WEIGHTS))]
+    results = [f for f in held if re.fullmatch(rf"{re.escape(RESULTS)}/[^/]+\.ya?ml", f)]
+    return top + results[:most_results]
+
+
+def _json(url: str, body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise FetchError(f"{url}: the answer is not JSON ({error})") from error
+
+
+def documents(place: str, *, retrieved: str = "") -> Iterator[Document | Problem]:
+    """Documents at a place with a client, a cache and limits of its own, for commands.
+
+    ``PROVENANCE_GRAPH_HUB`` names another Hub (a mirror, or a server on this machine),
+    ``PROVENANCE_GRAPH_CACHE`` the folder of the cache; an empty value means none.
+    """
+    settings = replace(Settings(), hub=os.environ.get("PROVENANCE_GRAPH_HUB", HUB).rstrip("/"))
+    standard = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = os.environ.get("PROVENANCE_GRAPH_CACHE", str(standard / "provenance-graph"))
+    with httpx2.Client(
+        timeout=httpx2.Timeout(20.0, connect=10.0),
+        headers={"user-agent": "provenance-graph", "accept-encoding": "gzip"},
+    ) as client:
+        door = Door(
+            client,
+            settings,
+            cache=Cache(Path(folder)) if folder else None,
+            resolve=None if {"http", "https", "all"} & getproxies().keys() else resolve,
+        )
+        day = retrieved or datetime.now(UTC).date().isoformat()
+        yield from fetch(place, door, day)

@@ -1,0 +1,1 @@
+"""Repositories, cards, configurations and API answers of the Hugging Face Hub."""

@@ -1,0 +1,163 @@
+"""The Hub's own answers about a repository: ``/api/models/<name>`` and lists of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.formats import statements
+from provenance_graph.formats.huggingface.card import FIELDS, Card, read_card
+from provenance_graph.formats.huggingface.config import read_config
+from provenance_graph.formats.huggingface.names import SOURCE, Repository, described, is_repository
+from provenance_graph.formats.huggingface.tables import RELATIONS
+
+Found = Iterator[Claim | Problem]
+HUB_EPOCH = "2022-03-02"
+"""The day from which the Hub records creation; older repositories all carry it."""
+_WEIGHTS = (".safetensors", ".bin", ".gguf", ".pt", ".pth", ".onnx", ".h5", ".msgpack", ".ckpt")
+_FROM_TAGS = ("license", "dataset", "arxiv", "base_model")
+
+
+def name_of(raw: dict[str, Any]) -> str:
+    """The repository that an answer is about, or nothing."""
+    for key in ("id", "modelId"):
+        name = statements.word(raw.get(key))
+        if is_repository(name) or (name and "/" not in name and len(name) <= 120):
+            return statements.clean(name)
+    return ""
+
+
+def read_answer(
+    repo: Repository, raw: dict[str, Any], place: str, said: Basis | None = None
+) -> Found:
+    """Claims of one answer of the Hub about a model; ``said`` is the basis of what its card says."""
+    yield from described(repo)
+    card = statements.mapping(raw.get("cardData"))
+    files = frozenset(
+        name
+        for file in statements.listed(raw.get("siblings"))
+        if (name := statements.word(statements.mapping(file).get("rfilename")))
+    )
+    about = _about(raw, card)
+    yield from read_card(Card(repo, about, f"{place}/cardData", said, files))
+    yield from _tagged(repo, raw, card, place)
+    config = raw.get("config")
+    if isinstance(config, dict):
+        yield from read_config(repo, config, Basis.ARTIFACT, f"{place}/config")
+    elif config is not None:
+        yield Problem(f"{place}/config", "config is not a mapping", kind="shape")
+    yield from _weights(repo, raw, files, place)
+    yield from _times(repo, raw, place)
+    yield from _artifacts(repo, raw)
+
+
+def _about(raw: dict[str, Any], card: dict[str, Any]) -> dict[str, Any]:
+    """The card's fields, with what the Hub itself says of tags, task and library."""
+    about = {key: value for key, value in card.items() if key in FIELDS or isinstance(key, str)}
+    for key in ("pipeline_tag", "library_name"):
+        if key not in about and raw.get(key):
+            about[key] = raw[key]
+    tags = [
+        tag
+        for tag in [*statements.listed(raw.get("tags")), *statements.listed(card.get("tags"))]
+        if isinstance(tag, str)
+    ]
+    if tags:
+        about["tags"] = list(dict.fromkeys(tags))
+    return about
+
+
+def _tagged(repo: Repository, raw: dict[str, Any], card: dict[str, Any], place: str) -> Found:
+    """What stands only in the Hub's tags, as in lists without card data."""
+    for index, tag in enumerate(statements.listed(raw.get("tags"))):
+        kind, colon, rest = tag.partition(":") if isinstance(tag, str) else ("", "", "")
+        if not colon or kind not in _FROM_TAGS:
+            continue
+        where = f"{place}/tags/{index}"
+        if kind == "license" and not card.get("license"):
+            yield from statements.licensed(repo.subject, rest, locator=where)
+        elif kind == "base_model" and not card.get("base_model"):
+            yield from _base_tag(repo, rest)
+
+
+def _base_tag(repo: Repository, rest: str) -> Found:
+    """``base_model:finetune:org/name``: the relation is the Hub's inference unless a card says it.
+
+    The Hub repeats each base as ``base_model:org/name``; only the one with a relation counts.
+    """
+    relation, colon, base = rest.partition(":")
+    if colon and relation in RELATIONS and is_repository(base):
+        yield Claim(repo.subject, RELATIONS[relation], iris.model(base), basis=Basis.INFERENCE)
+
+
+def _weights(repo: Repository, raw: dict[str, Any], files: frozenset[str], place: str) -> Found:
+    for key in ("safetensors", "gguf"):
+        held = statements.mapping(raw.get(key))
+        total = held.get("total")
+        if isinstance(total, int) and not isinstance(total, bool) and 0 < total < 2**63:
+            yield Claim(
+                repo.subject, PG.parameterCount, literals.integer(total), basis=Basis.ARTIFACT
+            )
+        elif total is not None:
+            yield Problem(f"{place}/{key}/total", f"{str(total)[:60]!r} is not a count")
+        length = held.get("context_length")
+        if isinstance(length, int) and not isinstance(length, bool) and 0 < length < 2**63:
+            yield Claim(
+                repo.subject, PG.contextLength, literals.integer(length), basis=Basis.ARTIFACT
+            )
+    gated = raw.get("gated")
+    if gated in (True, "auto", "manual"):
+        yield Claim(repo.subject, PG.weightsAvailability, PG.GatedWeights)
+    elif gated is False and raw.get("private") is not True:
+        if any(file.endswith(_WEIGHTS) for file in files) or raw.get("safetensors"):
+            yield Claim(repo.subject, PG.weightsAvailability, PG.OpenWeights)
+    elif gated is not None and gated is not False:
+        yield Problem(f"{place}/gated", f"{str(gated)[:60]!r} is not a kind of gate")
+
+
+def _times(repo: Repository, raw: dict[str, Any], place: str) -> Found:
+    created = raw.get("createdAt")
+    if created is not None:
+        claim = statements.dated(repo.subject, DCTERMS.created, created, f"{place}/createdAt")
+        if claim.value is not None and str(claim.value) == HUB_EPOCH:
+            claim = Claim(
+                repo.subject,
+                DCTERMS.created,
+                None,
+                as_stated=statements.word(created)[:40],
+                locator=f"{place}/createdAt",
+                unusable="the day from which the Hub records creation, not the repository's own",
+            )
+        yield claim
+    if raw.get("lastModified") is not None:
+        at = f"{place}/lastModified"
+        yield statements.dated(repo.subject, DCTERMS.modified, raw["lastModified"], at)
+    sha = statements.word(raw.get("sha"))
+    if len(sha) in (40, 64) and all(c in "0123456789abcdef" for c in sha):
+        version = iris.mint("in", SOURCE, "version", repo.local, sha)
+        yield Claim(version, RDF.type, PG.ModelVersion)
+        yield Claim(version, PROV.specializationOf, repo.subject)
+        yield Claim(version, SCHEMA.version, literals.text(sha))
+    elif sha:
+        yield Problem(f"{place}/sha", f"{sha[:60]!r} is not a commit")
+
+
+def _artifacts(repo: Repository, raw: dict[str, Any]) -> Found:
+    """Files whose digest the answer gives (``blobs=true``)."""
+    for file in statements.listed(raw.get("siblings")):
+        held = statements.mapping(statements.mapping(file).get("lfs"))
+        name = statements.word(statements.mapping(file).get("rfilename"))
+        digest = statements.word(held.get("sha256"))
+        if not name or len(digest) != 64:
+            continue
+        node = iris.mint("in", SOURCE, "artifact", repo.local, statements.clean(name)[:200])
+        yield Claim(node, RDF.type, PG.Artifact)
+        yield Claim(node, PG.artifactOf, repo.subject)
+        yield Claim(node, PG.fileName, literals.text(name[:200]))
+        yield Claim(node, PG.digest, literals.text(f"sha256:{digest}"))
+        size = held.get("size")
+        if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 2**63:
+            yield Claim(node, PG.byteSize, literals.integer(size))

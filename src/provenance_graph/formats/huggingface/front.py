@@ -1,0 +1,88 @@
+"""The YAML between the dashes at a card's head, whatever state it is in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.formats import statements
+from provenance_graph.formats.document import parse_yaml
+
+MAX_FRONT = 2 << 20
+_FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
+_KEY = re.compile(r"^[\"']?[A-Za-z_][\w-]*[\"']?[ \t]*:", re.MULTILINE)
+MAX_BLOCKS = 400
+
+
+def front_matter(text: str) -> tuple[str, list[Problem]]:
+    r"""The YAML of a card's head, and what is wrong with its fences.
+
+    >>> front_matter("---\nlicense: mit\n---\n# A")
+    ('license: mit\n', [])
+    >>> front_matter("# A")[1][0].what
+    'no metadata: the card does not begin with ---'
+    """
+    body = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text[:MAX_FRONT] else text
+    start = _FENCE.match(body.lstrip("\n "))
+    if start is None:
+        hint = "---, YAML, --- at the head of the file"
+        what = "no metadata: the card does not begin with ---"
+        return "", [Problem("L1", what, hint, kind="missing")]
+    body = body.lstrip("\n ")[start.end() + 1 :]
+    end = _FENCE.search(body)
+    if end is not None:
+        front, problems = body[: end.start()], []
+    else:
+        front = body.partition("\n\n")[0]
+        what = "the metadata has no closing ---; read up to the first empty line"
+        problems = [Problem("L1", what, "a line of --- after the metadata", kind="syntax")]
+    if len(front) > MAX_FRONT:
+        what = f"{len(front):,} characters of metadata; at most {MAX_FRONT:,} are read"
+        return "", [*problems, Problem("L1", what, kind="size")]
+    return front, problems
+
+
+def metadata(text: str, url: str) -> tuple[dict[str, Any], list[Problem]]:
+    """A card's metadata as a mapping, and every problem on the way.
+
+    Where the YAML as a whole is broken, each top-level key is read by itself.
+    """
+    front, problems = front_matter(text)
+    if not front.strip():
+        return {}, problems
+    try:
+        found = parse_yaml(f"\n{front}", url)  # lines as in the card
+    except Unreadable as error:
+        problems.append(Problem("L1", f"metadata: {error.why}", kind="syntax"))
+        found = dict(_salvaged(front, url, problems))
+    if not isinstance(found, dict):
+        kind = type(found).__name__
+        what = f"the metadata is a {kind}, not a mapping of keys"
+        problems.append(Problem("L2", what, "key: value", kind="shape"))
+        return {}, problems
+    return statements.tidy(found, front), problems
+
+
+def _salvaged(front: str, url: str, problems: list[Problem]) -> Iterator[tuple[str, Any]]:
+    if "\t" in front:
+        problems.append(Problem("L1", "tabs in the metadata", "spaces", kind="syntax"))
+        front = front.replace("\t", "  ")
+    starts = [match.start() for match in _KEY.finditer(front)]
+    if len(starts) > MAX_BLOCKS:
+        what = f"{len(starts)} keys in broken metadata; the first {MAX_BLOCKS} are read"
+        problems.append(Problem("L1", what, kind="size"))
+        starts = starts[:MAX_BLOCKS]
+    for start, end in zip(starts, [*starts[1:], len(front)], strict=False):
+        block = front[start:end]
+        line = front.count("\n", 0, start) + 2
+        try:
+            found = parse_yaml(block, url)
+        except Unreadable as error:
+            key = block.partition(":")[0]
+            problems.append(Problem(f"L{line}", f"{key}: {error.why}"[:200], kind="syntax"))
+            continue
+        if isinstance(found, dict):
+            yield from ((str(key), value) for key, value in found.items())

@@ -1,0 +1,102 @@
+"""A config to look things up in: its language part first, each value with its place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from provenance_graph.core import literals
+from provenance_graph.core.claims import Basis, Claim, Literal, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats import statements
+from provenance_graph.formats.huggingface.names import Repository
+
+ABSENT = object()
+"""What looking gives where a key is not there or null."""
+TEXT_PARTS = ("text_config", "language_config", "llm_config", "thinker_config", "text")
+Found = Iterator[Claim | Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A config with its language part first: multimodal models nest what a text model has on top."""
+
+    repo: Repository
+    parts: tuple[tuple[str, dict[str, Any]], ...]  # pointer, mapping; the most specific first
+    basis: Basis | None
+
+    def look(self, *keys: str) -> tuple[str, Any]:
+        """Pointer and value of the first key that is there; the value is ``ABSENT`` where none is."""
+        for pointer, part in self.parts:
+            for key in keys:
+                head, dot, tail = key.partition(".")
+                value = part.get(head, ABSENT)
+                if dot:
+                    value = value.get(tail, ABSENT) if isinstance(value, dict) else ABSENT
+                if value is not ABSENT and value is not None:
+                    return f"{pointer}/{key.replace('.', '/')}", value
+        return "", ABSENT
+
+    def null(self, key: str) -> bool:
+        """Whether a key is there and null."""
+        return any(key in part and part[key] is None for _, part in self.parts)
+
+    @property
+    def model_type(self) -> str:
+        """The model type of the language part."""
+        for _, part in self.parts:
+            if isinstance(part.get("model_type"), str) and part["model_type"]:
+                return str(part["model_type"])
+        return ""
+
+    def claim(self, predicate: Iri, value: Iri | Literal, **more: Any) -> Claim:
+        """A claim about the repository, on the config's basis."""
+        return Claim(self.repo.subject, predicate, value, **{"basis": self.basis, **more})
+
+    def unusable(self, predicate: Iri, stated: Any, locator: str, why: str) -> Claim:
+        """A claim whose text is kept and whose value cannot be had."""
+        shown = statements.clean(str(stated))[: statements.SHOWN]
+        return Claim(
+            self.repo.subject,
+            predicate,
+            None,
+            basis=self.basis,
+            as_stated=shown,
+            locator=locator,
+            unusable=why,
+        )
+
+
+def parts_of(raw: dict[str, Any], place: str) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """The parts of a config with their places, the language part first."""
+    inner: list[tuple[str, dict[str, Any]]] = []
+    pointer, part = place, raw
+    for _ in range(3):  # thinker_config holds a text_config of its own
+        key = next((k for k in TEXT_PARTS if isinstance(part.get(k), dict)), "")
+        if not key:
+            break
+        pointer, part = f"{pointer}/{key}", part[key]
+        inner.insert(0, (pointer, part))
+    return (*inner, (place, raw))
+
+
+def whole_number(value: Any) -> int | None:
+    """An integer that a config means, or None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float) and math.isfinite(value) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, int) and value in literals.INT64 else None
+
+
+def brief(value: Any) -> str:
+    """A value as a message shows it."""
+    shown = statements.clean(repr(value))
+    return shown if len(shown) <= 60 else shown[:59] + "…"
+
+
+def inferred(config: Config, predicate: Iri, value: Iri | Literal, where: str) -> Claim:
+    """A claim that follows from the library and stands nowhere in the config."""
+    return config.claim(predicate, value, basis=Basis.INFERENCE, locator=where)

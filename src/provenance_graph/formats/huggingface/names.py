@@ -1,0 +1,204 @@
+"""Which repository a document of the Hub describes, and what stands in for it where none is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.formats import statements
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.huggingface.tables import LEGACY_NAMES
+
+SOURCE = "huggingface"
+_PART = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9_])?"
+_REPOSITORY = re.compile(rf"(?P<owner>{_PART})/(?P<name>{_PART})")
+_GENERIC = frozenset(
+    [
+        "readme",
+        "config",
+        "adapter_config",
+        "model_index",
+        "index",
+        "modelcard",
+        "model_card",
+        "card",
+        "tokenizer_config",
+        "generation_config",
+        "model.safetensors.index",
+        "api",
+        "model",
+        "document",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """What a document describes: a repository, or a thing known only by the document's name."""
+
+    subject: Iri
+    local: str
+    name: str = ""
+
+    @property
+    def owner(self) -> str:
+        """The account that publishes it, or nothing where no repository is named."""
+        return self.name.partition("/")[0] if "/" in self.name else ""
+
+    @property
+    def title(self) -> str:
+        """What it is called, without its owner."""
+        return self.name.rpartition("/")[2] or self.local
+
+
+def repository(name: str) -> Repository:
+    """The repository of that name.
+
+    >>> repository("Qwen/Qwen3-8B").owner
+    'Qwen'
+    """
+    return Repository(iris.model(name), name, name)
+
+
+def is_repository(text: str) -> bool:
+    """Whether a text is a repository's name, owner and all.
+
+    >>> is_repository("Qwen/Qwen3-8B"), is_repository("./out/merged"), is_repository("gpt2")
+    (True, False, False)
+    """
+    return len(text) <= 200 and _REPOSITORY.fullmatch(text) is not None
+
+
+def repository_of(document: Document) -> Repository:
+    """The repository that a document's address or path names, else a thing named after the path."""
+    if found := named_by(document.url, document.name):
+        return repository(found)
+    if document.files and (found := _folder_name(document.name)):
+        return repository(found)
+    path = document.name or unquote(urlsplit(document.url).path)
+    parts = [part for part in re.split(r"[/\\]", path) if part not in ("", ".", "..")]
+    stem = _stem(parts[-1]) if parts else "document"
+    if stem.casefold() in _GENERIC and len(parts) > 1:
+        stem = parts[-2]
+    local = statements.clean(stem)[:200]
+    return Repository(iris.entity(SOURCE, "model", local), local)
+
+
+def named_by(url: str, path: str) -> str:
+    """The repository that an address or a path spells out, or nothing.
+
+    Understood: the Hub's addresses; ``models--org--name`` (its cache) and ``org--name`` in a file
+    or folder; ``org__name`` as a folder.
+
+    >>> named_by("https://huggingface.co/Qwen/Qwen3-8B/blob/main/README.md", "")
+    'Qwen/Qwen3-8B'
+    >>> named_by("file:///x", "configs/Qwen--Qwen3-8B_config.json")
+    'Qwen/Qwen3-8B'
+    """
+    if found := statements.hub_model(url):
+        return found
+    parts = [part for part in re.split(r"[/\\]", path or unquote(urlsplit(url).path)) if part]
+    for depth, part in enumerate(reversed(parts)):
+        stem = _stem(part) if depth == 0 else part
+        if depth == 0:
+            stem = stem.rpartition("__")[2]
+        pieces = stem.split("--")
+        if pieces[0] == "models" and len(pieces) == 3:
+            pieces = pieces[1:]
+        if len(pieces) != 2 and depth and stem.count("__") == 1:
+            pieces = stem.split("__")
+        if len(pieces) == 2 and is_repository("/".join(pieces)):
+            return "/".join(pieces)
+    return ""
+
+
+def _folder_name(path: str) -> str:
+    """``org/name`` where a repository's folder was given as just that."""
+    parts = path.split("/")
+    if len(parts) != 3 or parts[0].casefold() in _COMMON_FOLDERS:
+        return ""
+    return "/".join(parts[:2]) if is_repository("/".join(parts[:2])) else ""
+
+
+_COMMON_FOLDERS = frozenset(
+    [
+        "build",
+        "cache",
+        "checkpoints",
+        "data",
+        "dist",
+        "docs",
+        "download",
+        "downloads",
+        "example",
+        "examples",
+        "home",
+        "hub",
+        "input",
+        "local",
+        "models",
+        "output",
+        "outputs",
+        "repos",
+        "results",
+        "src",
+        "temp",
+        "test",
+        "tests",
+        "tmp",
+        "weights",
+        "work",
+    ]
+)
+
+
+def _stem(file: str) -> str:
+    base = re.sub(r"\.(?:json|ya?ml|md|markdown|txt|toml)$", "", file, flags=re.IGNORECASE)
+    return re.sub(
+        r"[_.-]{1,2}(?:config|adapter_config|readme|card)$", "", base, flags=re.IGNORECASE
+    )
+
+
+def described(repo: Repository, kind: Iri = PG.Model) -> Iterator[Claim]:
+    """What every document says of its subject: what it is, its owner and page.
+
+    The name is made from the repository's, so it is an inference and yields to a stated one.
+    """
+    yield Claim(repo.subject, RDF.type, kind)
+    yield Claim(repo.subject, SCHEMA.name, literals.text(repo.title), basis=Basis.INFERENCE)
+    if not repo.name:
+        return
+    page = repo.name if kind == PG.Model else f"datasets/{repo.name}"
+    yield Claim(repo.subject, PG.hubRepository, statements.hub_page(page))
+    if repo.owner:
+        owner = iris.organization(repo.owner)
+        yield from statements.is_a(owner, PG.Organization, repo.owner)
+        yield Claim(repo.subject, DCTERMS.creator, owner, basis=Basis.DEVELOPER)
+
+
+def parent(
+    repo: Repository, relation: Iri, stated: str, locator: str, basis: Basis | None
+) -> Iterator[Claim | Problem]:
+    """A lineage edge to what a text names: a repository, or an unresolved reference."""
+    name = statements.hub_model(stated) if "://" in stated else stated.strip()
+    name = LEGACY_NAMES.get(name, name)
+    if is_repository(name):
+        if name.casefold() == repo.name.casefold():
+            yield Problem(locator, f"{name} names itself as its base", kind="lineage")
+            return
+        yield Claim(repo.subject, relation, iris.model(name), basis=basis)
+        return
+    shown = stated.strip()[: statements.SHOWN]
+    if not shown:
+        return
+    node = iris.entity(SOURCE, "unresolved", iris.slug(shown)[:120])
+    yield Claim(node, RDF.type, PG.UnresolvedReference)
+    yield Claim(node, PG.unresolvedText, literals.text(shown))
+    yield Claim(repo.subject, relation, node, basis=basis, as_stated=shown, locator=locator)
+    yield Problem(locator, f"base {shown[:80]!r} is no repository", "owner/name", kind="lineage")

@@ -1,0 +1,154 @@
+"""Number formats and quantisation as configs state them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from provenance_graph.core import literals
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+from provenance_graph.formats import statements
+from provenance_graph.formats.huggingface.names import Repository
+from provenance_graph.formats.huggingface.tables import DTYPES
+
+_BITS = {"fp8": 8, "fbgemm_fp8": 8, "mxfp4": 4, "nvfp4": 4, "w4a16": 4, "w8a8": 8, "fp4": 4}
+_STORED = {4: PG.Int4, 8: PG.Int8}
+
+
+def stated_dtype(part: dict[str, Any]) -> Iri | None:
+    """The number format that a config names, where nothing is quantised."""
+    if isinstance(part.get("quantization_config"), dict):
+        return None
+    name = part.get("torch_dtype", part.get("dtype"))
+    return DTYPES.get(name.removeprefix("torch.").casefold()) if isinstance(name, str) else None
+
+
+def precision(
+    repo: Repository, parts: list[dict[str, Any]], place: str, basis: Basis | None
+) -> Iterator[Claim | Problem]:
+    """In which number format the weights are, and how they came to fewer bits.
+
+    Where weights are quantised, ``torch_dtype`` is the format of computing, not theirs.
+    """
+    for part in reversed(parts):
+        quantised = part.get("quantization_config", part.get("compression_config"))
+        mlx = statements.mapping(part.get("quantization"))
+        if "bits" in mlx and "quant_method" not in statements.mapping(quantised):
+            # MLX writes its bits under a key of its own and names no method
+            method = literals.text("mlx")
+            yield Claim(repo.subject, PG.quantizationMethod, method, basis=Basis.INFERENCE)
+            yield from _width(repo, mlx, "", basis)
+            return
+        if isinstance(quantised, dict) and quantised:
+            yield from _quantised(repo, quantised, f"{place}/quantization_config", basis)
+            return
+        if quantised is not None and not isinstance(quantised, dict):
+            where = f"{place}/quantization_config"
+            yield Problem(where, f"{str(quantised)[:60]!r} is not a mapping")
+    for part in reversed(parts):
+        name = part.get("torch_dtype", part.get("dtype"))
+        if isinstance(name, str) and name not in ("auto", ""):
+            known = DTYPES.get(name.removeprefix("torch.").casefold())
+            where = f"{place}/torch_dtype"
+            if known:
+                yield Claim(repo.subject, PG.weightPrecision, known, basis=basis)
+            else:
+                yield Claim(
+                    repo.subject,
+                    PG.weightPrecision,
+                    None,
+                    basis=basis,
+                    as_stated=statements.clean(name)[:80],
+                    locator=where,
+                    unusable="no number format of the code list",
+                )
+            return
+        if name is not None and not isinstance(name, str):
+            yield Problem(f"{place}/torch_dtype", f"{str(name)[:60]!r} is not a number format")
+
+
+def _quantised(
+    repo: Repository, said: dict[str, Any], where: str, basis: Basis | None
+) -> Iterator[Claim | Problem]:
+    method = said.get("quant_method")
+    algorithm = said.get("quant_algo", said.get("quantization", {}))
+    if isinstance(algorithm, dict):
+        algorithm = algorithm.get("quant_algo", "")
+    algorithm = algorithm.casefold() if isinstance(algorithm, str) else ""
+    if isinstance(method, str) and method:
+        yield Claim(repo.subject, PG.quantizationMethod, literals.text(method[:80]), basis=basis)
+    elif algorithm:
+        shown = literals.text(algorithm[:80])
+        yield Claim(repo.subject, PG.quantizationMethod, shown, basis=basis)
+    else:
+        yield Problem(f"{where}/quant_method", "the quantisation method is missing", kind="missing")
+    name = method.casefold() if isinstance(method, str) else ""
+    known = DTYPES.get(algorithm) or DTYPES.get(name) or _group_format(said)
+    yield from _width(repo, said, algorithm or name, basis, known)
+
+
+def _width(
+    repo: Repository,
+    said: dict[str, Any],
+    method: str,
+    basis: Basis | None,
+    stored: Iri | None = None,
+) -> Iterator[Claim | Problem]:
+    """Bits a weight, and the format that follows from them where no other is stated."""
+    bits = _bits(said, method)
+    if stored is None and bits is not None and bits in _STORED:
+        stored = _STORED[int(bits)]
+    if bits is not None:
+        yield Claim(repo.subject, PG.quantizationBits, literals.decimal(bits), basis=basis)
+    if stored:
+        yield Claim(repo.subject, PG.weightPrecision, stored, basis=basis)
+
+
+def _bits(said: dict[str, Any], method: str) -> Decimal | None:
+    for key in ("bits", "w_bit", "wbits", "weight_bits", "num_bits", "nbits"):
+        value = said.get(key)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= 64:
+            return Decimal(str(value))
+    if said.get("load_in_4bit") is True or said.get("_load_in_4bit") is True:
+        return Decimal(4)
+    if said.get("load_in_8bit") is True or said.get("_load_in_8bit") is True:
+        return Decimal(8)
+    widths = {
+        bits
+        for group in _groups(said)
+        if isinstance(bits := group.get("num_bits"), int) and 0 < bits <= 64
+    }
+    if len(widths) == 1:
+        return Decimal(widths.pop())
+    if widths:  # groups of several widths have no one number
+        return None
+    return Decimal(_BITS[method]) if method in _BITS else None
+
+
+def _groups(said: dict[str, Any]) -> list[dict[str, Any]]:
+    groups = statements.mapping(said.get("config_groups")).values()
+    return [
+        weights
+        for group in groups
+        if isinstance(weights := statements.mapping(group).get("weights"), dict)
+    ]
+
+
+def _group_format(said: dict[str, Any]) -> Iri | None:
+    kinds: set[tuple[str, int]] = set()
+    for group in _groups(said):
+        kind, bits = group.get("type"), group.get("num_bits")
+        if isinstance(kind, str) and isinstance(bits, int):
+            kinds.add((kind, bits))
+    if len(kinds) > 1:
+        return PG.MixedPrecision
+    known = {
+        ("float", 8): PG.Float8,
+        ("float", 4): PG.Float4,
+        ("int", 8): PG.Int8,
+        ("int", 4): PG.Int4,
+    }
+    return known.get(kinds.pop()) if kinds else None

@@ -1,0 +1,333 @@
+"""Hugging Face: repository folders, model cards, configs, adapters, results, API answers.
+
+The publisher of a card or config is the owner of the repository. What a card says is the
+developer's statement, what a config holds a reading of the artifact, what the Hub infers
+(a base model's relation, a task's modalities) an inference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+from provenance_graph.formats import statements
+from provenance_graph.formats.document import (
+    Document,
+    Hints,
+    Origin,
+    Reader,
+    decode,
+    parse_json,
+    parse_yaml,
+)
+from provenance_graph.formats.huggingface.api import name_of, read_answer
+from provenance_graph.formats.huggingface.card import (
+    DATASET_FIELDS,
+    Card,
+    of_dataset,
+    read_card,
+    shape,
+)
+from provenance_graph.formats.huggingface.config import read_config
+from provenance_graph.formats.huggingface.front import metadata
+from provenance_graph.formats.huggingface.merge import read_merge
+from provenance_graph.formats.huggingface.names import (
+    SOURCE,
+    Repository,
+    described,
+    repository,
+    repository_of,
+)
+from provenance_graph.formats.huggingface.quantization import stated_dtype
+from provenance_graph.formats.huggingface.results import read_eval_results
+from provenance_graph.formats.huggingface.weights import read_adapter, read_index
+
+Found = Iterator[Claim | Problem]
+_CARD_KEYS = re.compile(
+    r"^(?:license|licence|language|base_model|pipeline_tag|library_name|tags|datasets|model-index"
+    r"|metrics|thumbnail|widget|inference|co2_eq_emissions|license_name)\s*:",
+    re.MULTILINE,
+)
+_CONFIG_MARKS = frozenset(
+    {"architectures", "model_type", "_diffusers_version", "auto_map", "pretrained_cfg"}
+)
+_CONFIG_SHAPE = frozenset(
+    {"hidden_size", "num_hidden_layers", "num_attention_heads", "n_layer", "n_embd", "d_model",
+     "vocab_size", "n_layers", "transformers_version", "text_config", "_class_name",
+     "tie_word_embeddings", "torch_dtype", "quantization_config", "auto_map", "architecture"}
+)  # fmt: skip
+_ADAPTER_MARKS = frozenset({"peft_type", "base_model_name_or_path"})
+_API_MARKS = frozenset(
+    {"tags", "downloads", "likes", "lastModified", "createdAt", "cardData", "siblings", "gated"}
+)
+FOLDER_FILES = frozenset(
+    {"README.md", "config.json", "adapter_config.json", "model_index.json",
+     "tokenizer_config.json", "model.safetensors.index.json",
+     "diffusion_pytorch_model.safetensors.index.json"}
+)  # fmt: skip
+"""What is read of a repository's folder, besides ``.eval_results/*.yaml``."""
+WEIGHT_FORMATS = MappingProxyType(
+    {"safetensors": "safetensors", "gguf": "gguf", "onnx": "onnx", "bin": "pytorch"}
+)
+"""Endings of weight files, of which a folder gives the names alone, and their formats."""
+
+
+def kind_of(hints: Hints) -> str:
+    """Which document of the Hub it is by its content: card, config, adapter, index, api, results."""
+    if hints.syntax in ("markdown", "text"):
+        return "card" if _is_card(hints) else ""
+    keys = hints.keys
+    if hints.syntax == "json":
+        value = hints.value[0] if isinstance(hints.value, list) and hints.value else hints.value
+        if not isinstance(value, dict):
+            return ""
+        if ("id" in keys or "modelId" in keys) and len(keys & _API_MARKS) >= 2:
+            return "" if _is_dataset(value) else "api"
+        if isinstance(hints.value, list):
+            return ""
+        if keys >= _ADAPTER_MARKS:
+            return "adapter"
+        if "weight_map" in keys:
+            return "index"
+        if keys & _CONFIG_MARKS and keys & _CONFIG_SHAPE:
+            return "config"
+        return "tokenizer" if "tokenizer_class" in keys else ""
+    if hints.syntax == "yaml" and isinstance(hints.value, list) and hints.value:
+        first = hints.value[0]
+        dataset = first.get("dataset") if isinstance(first, dict) else None
+        return "results" if isinstance(dataset, dict) and "id" in dataset else ""
+    return ""
+
+
+def _is_card(hints: Hints) -> bool:
+    if hints.files:  # the head of a repository's folder
+        return True
+    head = next((line for line in hints.lines if line.strip()), "")
+    if head.rstrip() == "---":
+        return bool(_CARD_KEYS.search("\n".join(hints.lines))) or hints.syntax == "markdown"
+    return hints.syntax == "markdown" and head.startswith("#")
+
+
+def _is_dataset(value: dict[str, Any]) -> bool:
+    tags = statements.listed(value.get("tags"))
+    return (
+        "pipeline_tag" not in value
+        and "config" not in value
+        and (
+            any(
+                isinstance(t, str) and t.startswith(("task_categories:", "size_categories:"))
+                for t in tags
+            )
+        )
+    )
+
+
+def _recognises(hints: Hints) -> bool:
+    return bool(kind_of(hints))
+
+
+def _origin(document: Document) -> Origin:
+    repo, kind = _subject(document)
+    if kind == "api" and isinstance(document.json, list):
+        shown = iris.slug(document.name or document.url)[-120:]
+        hub = iris.organization("Hugging Face")
+        return Origin(f"list/{shown}", hub, title="Models on the Hugging Face Hub")
+    folder = bool(document.files)
+    basis = Basis.ARTIFACT if kind in _READINGS and not folder else Basis.DEVELOPER
+    local = repo.local if folder else f"{repo.local}/{kind or 'document'}"
+    return Origin(
+        local=local,
+        publisher=iris.organization(repo.owner or "unknown publisher"),
+        basis=basis,
+        title=repo.name or repo.title,
+        licence="",
+        attribution=f"Hugging Face Hub, {repo.name}" if repo.name else "",
+    )
+
+
+_READINGS = frozenset({"config", "adapter", "index", "tokenizer"})
+
+
+def _subject(document: Document) -> tuple[Repository, str]:
+    kind = kind_of(document.hints)
+    if kind == "api" and isinstance(document.json, dict) and (name := name_of(document.json)):
+        return repository(name), kind
+    return repository_of(document), kind
+
+
+def _read(document: Document) -> Found:
+    repo, kind = _subject(document)
+    if kind == "api" and isinstance(document.json, list):
+        yield from _list(document)
+        return
+    if not kind:
+        raise Unreadable(document.url, "no card, config, adapter, results or answer of the Hub")
+    yield from _folder(repo, document, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """The files of one repository: the document itself and those beside it."""
+
+    document: Document
+    kind: str
+
+    def names(self) -> frozenset[str]:
+        return frozenset(self.document.files)
+
+    def text(self, file: str) -> str:
+        return decode(self.document.files[file], f"{self.document.url}/{file}")
+
+
+def _folder(repo: Repository, document: Document, kind: str) -> Found:
+    folder = _Folder(document, kind)
+    alone = not document.files
+    if kind == "api":
+        yield from read_answer(repo, statements.tidy(document.json, document.text), "")
+    elif kind != "card":
+        yield from described(repo)
+    readings = None if alone and kind in _READINGS else Basis.ARTIFACT
+    dtype = None
+    if kind == "card":
+        yield from _card(repo, document.text, document, "", alone)
+    elif kind == "results":
+        rows = statements.tidy(document.yaml, document.text)
+        yield from read_eval_results(repo, rows, "")
+    elif kind in _READINGS:
+        raw = statements.tidy(document.json, document.text)
+        dtype = stated_dtype(raw)
+        yield from _reading(repo, kind, raw, readings, "", None)
+    for kind_ in sorted(WEIGHT_FORMATS.keys() & {f.rpartition(".")[2] for f in folder.names()}):
+        shown = literals.text(WEIGHT_FORMATS[kind_])
+        yield Claim(repo.subject, PG.fileFormat, shown, basis=Basis.ARTIFACT)
+    for file in sorted(folder.names()):
+        base = file.rpartition("/")[2]
+        try:
+            dtype = yield from _beside(repo, folder, file, base, dtype)
+        except Unreadable as error:
+            yield Problem(file, error.why, kind="syntax")
+
+
+def _beside(
+    repo: Repository, folder: _Folder, file: str, base: str, dtype: Iri | None
+) -> Generator[Claim | Problem, None, Iri | None]:
+    """One of the other files of a folder; gives back the number format once a config said it."""
+    url = f"{folder.document.url}/{file}"
+    if base == "README.md" and folder.kind != "card":
+        yield from _card(repo, folder.text(file), folder.document, file, False)
+    elif ".eval_results/" in f"/{file}" and base.endswith((".yaml", ".yml")):
+        text = folder.text(file)
+        yield from read_eval_results(repo, statements.tidy(parse_yaml(text, url), text), file)
+    elif base in ("mergekit_config.yml", "mergekit_config.yaml"):
+        text = folder.text(file)
+        yield from read_merge(repo, statements.tidy(parse_yaml(text, url), text), file)
+    elif base in FOLDER_FILES and base.endswith(".json"):
+        text = folder.text(file)
+        raw = statements.tidy(parse_json(text, url), text)
+        if not isinstance(raw, dict):
+            yield Problem(file, f"{shape(raw)} where a mapping belongs", kind="shape")
+            return dtype
+        kind = {"adapter_config.json": "adapter", "tokenizer_config.json": "tokenizer"}.get(
+            base, "index" if "index.json" in base and base != "model_index.json" else "config"
+        )
+        yield from _reading(repo, kind, raw, Basis.ARTIFACT, file, dtype)
+        if kind == "config":
+            dtype = stated_dtype(raw) or dtype
+    return dtype
+
+
+def _reading(
+    repo: Repository,
+    kind: str,
+    raw: dict[str, Any],
+    basis: Basis | None,
+    place: str,
+    dtype: Iri | None,
+) -> Found:
+    if kind == "config":
+        yield from read_config(repo, raw, basis, place)
+        for key in ("_class_name", "architecture"):  # as diffusers and timm write it
+            name = raw.get(key)
+            if isinstance(name, str) and name:
+                shown = literals.text(name[:200])
+                yield Claim(repo.subject, PG.architectureClass, shown, basis=basis)
+        hint = raw.get("_name_or_path")
+        if isinstance(hint, str) and hint and not repo.name and not hint.startswith(("/", ".")):
+            shown = literals.text(hint[:200])
+            yield Claim(repo.subject, PG.sourceName, shown, basis=basis)
+    elif kind == "adapter":
+        yield from read_adapter(repo, raw, basis, place)
+    elif kind == "index":
+        yield from read_index(repo, raw, basis, place, dtype)
+    else:
+        tokenizer = raw.get("tokenizer_class")
+        if isinstance(tokenizer, str) and tokenizer:
+            shown = literals.text(tokenizer[:200])
+            yield Claim(repo.subject, PG.tokenizer, shown, basis=basis)
+
+
+def _card(repo: Repository, text: str, document: Document, place: str, alone: bool) -> Found:
+    """A card. A text without metadata is not known to be about a model; a dataset's is about one."""
+    data, problems = metadata(text, document.url)
+    for problem in problems:
+        yield replace(problem, where=f"{place} {problem.where}".strip())
+    if alone and of_dataset(data):
+        named = statements.hub_dataset(document.url) or repo.name
+        subject = iris.dataset(named) if named else iris.entity(SOURCE, "dataset", repo.local)
+        dataset = Repository(subject, named or repo.local, named)
+        yield from described(dataset, PG.Dataset)
+        yield from read_card(Card(dataset, data, place, text=text), DATASET_FIELDS)
+        return
+    card = Card(repo, data, place, files=frozenset(document.files), text=text)
+    found = list(read_card(card))
+    if repo.name or not alone or any(isinstance(item, Claim) for item in found):
+        yield from described(repo)
+    if repo.name:
+        page = Iri(f"https://huggingface.co/{repo.name}/blob/main/README.md")
+        yield Claim(repo.subject, PG.modelCard, page)
+    yield from found
+
+
+def _list(document: Document) -> Found:
+    """Every repository of a list that the Hub gives; the Hub is the publisher of such a record."""
+    listed = statements.tidy(document.json, document.text)
+    seen: set[str] = set()
+    for index, raw in enumerate(listed):
+        name = name_of(raw) if isinstance(raw, dict) else ""
+        if not name:
+            yield Problem(f"/{index}", "an entry that names no repository", kind="missing")
+        elif name in seen:
+            yield Problem(f"/{index}/id", f"{name} stands there twice", kind="repeat")
+        else:
+            seen.add(name)
+            yield from read_answer(repository(name), raw, f"/{index}", Basis.DEVELOPER)
+
+
+def folder(url: Iri, files: Mapping[str, bytes], retrieved: str, name: str = "") -> Document:
+    """A repository's files as one document: the card where there is one, else the config.
+
+    Raises Unreadable where nothing in the folder says anything about a model.
+    """
+    for first in ("README.md", "config.json", "adapter_config.json", "model_index.json"):
+        if first in files:
+            beside = {file: data for file, data in files.items() if file != first}
+            path = f"{name}/{first}" if name else first
+            return Document(url, files[first], retrieved, path, beside)
+    raise Unreadable(url, "the folder holds no README.md, config.json or adapter_config.json")
+
+
+READER = Reader(
+    SOURCE,
+    "Hugging Face: repository folder, model card, config, adapter, results, API answer",
+    _recognises,
+    _origin,
+    _read,
+)

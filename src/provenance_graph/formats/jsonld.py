@@ -1,0 +1,206 @@
+"""Compact JSON-LD, read by meaning without fetching a context.
+
+Keys become IRIs by the document's own inline context; of contexts that are only named, the
+well-known ones are known here. Schema.org under ``http:`` and ``https:`` is one vocabulary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from provenance_graph.formats.statements import LINK, SHOWN, listed, word
+
+SCHEMA = "https://schema.org/"
+FAIR4ML = "https://w3id.org/fair4ml#"
+CROISSANT = "http://mlcommons.org/croissant/"
+RAI = "http://mlcommons.org/croissant/RAI/"
+DCT = "http://purl.org/dc/terms/"
+PROV = "http://www.w3.org/ns/prov#"
+CODEMETA = "https://w3id.org/codemeta/"
+
+KNOWN: Mapping[str, str] = {
+    "schema": SCHEMA,
+    "schema.org": SCHEMA,
+    "schema_org": SCHEMA,
+    "sc": SCHEMA,
+    "fair4ml": FAIR4ML,
+    "cr": CROISSANT,
+    "croissant": CROISSANT,
+    "ml": CROISSANT,
+    "rai": RAI,
+    "dct": DCT,
+    "dcterms": DCT,
+    "prov": PROV,
+    "codemeta": CODEMETA,
+}
+"""Prefixes that documents use without saying what they mean."""
+
+_SAME = (
+    (re.compile(r"https?://(?:www\.)?schema\.org/"), SCHEMA),
+    (re.compile(r"https?://w3id\.org/fair4ml(?:/[\d.]+)?[#/]", re.IGNORECASE), FAIR4ML),
+    (re.compile(r"https?://mlcommons\.org/croissant/RAI/"), RAI),
+    (re.compile(r"https?://mlcommons\.org/(?:croissant|schema)/"), CROISSANT),
+    (re.compile(r"https?://(?:w3id\.org/codemeta|doi\.org/10\.5063/schema/codemeta-[\d.]+)[#/]?(?=\w)"), CODEMETA),
+)  # fmt: skip
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*|@none|und")
+MAX_NODES = 20_000
+
+
+def same(iri: str) -> str:
+    """One spelling of an IRI whose vocabulary has several.
+
+    >>> same("http://schema.org/name"), same("https://w3id.org/fair4ml/MLModel")
+    ('https://schema.org/name', 'https://w3id.org/fair4ml#MLModel')
+    """
+    for pattern, namespace in _SAME:
+        if match := pattern.match(iri):
+            return namespace + iri[match.end() :]
+    return iri
+
+
+@dataclass(slots=True)
+class Context:
+    """What the keys of a document mean."""
+
+    terms: dict[str, str] = field(default_factory=dict)
+    vocabulary: str = ""
+    cache: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, raw: Any) -> Context:
+        """The context of a document, from its ``@context``; later entries go before earlier."""
+        made = cls()
+        for part in listed(raw)[:50]:
+            if isinstance(part, str):
+                if re.match(r"https?://(?:www\.)?schema\.org", part):
+                    made.vocabulary = made.vocabulary or SCHEMA
+                continue
+            for key, meaning in part.items() if isinstance(part, dict) else ():
+                target = meaning.get("@id") if isinstance(meaning, dict) else meaning
+                if key == "@vocab" and isinstance(target, str):
+                    made.vocabulary = same(target)
+                elif isinstance(target, str):
+                    made.terms[str(key)] = target
+        return made
+
+    def expand(self, key: str) -> str:
+        """The IRI that a key or type stands for; keywords stay, and what means nothing."""
+        found = self.cache.get(key)
+        if found is None:
+            found = self.cache[key] = same(self._expand(key, 0))
+        return found
+
+    def _expand(self, key: str, depth: int) -> str:
+        if key.startswith("@") or "://" in key or depth > 5:
+            return key
+        meaning = self.terms.get(key)
+        if meaning is not None and meaning != key:
+            return self._expand(meaning, depth + 1)
+        prefix, colon, local = key.partition(":")
+        if colon:
+            namespace = self.terms.get(prefix) or KNOWN.get(prefix.casefold())
+            return self._expand(namespace, depth + 1) + local if namespace else key
+        return self.vocabulary + key if self.vocabulary else key
+
+
+@dataclass(slots=True)
+class Node:
+    """A node of the document: its properties by IRI, each value with its place."""
+
+    where: str
+    id: str
+    types: frozenset[str]
+    said: dict[str, list[tuple[str, Any]]]
+
+    def all(self, *properties: str) -> Iterator[tuple[str, Any]]:
+        """Every value of the properties, with its place; lists are laid out."""
+        for each in properties:
+            yield from self.said.get(each, ())
+
+    def text(self, *properties: str) -> str:
+        """The first text among the properties' values."""
+        return next((t for _, value in self.all(*properties) if (t := text_of(value))), "")
+
+
+def node(raw: Mapping[Any, Any], context: Context, where: str) -> Node:
+    """A JSON object as a node."""
+    said: dict[str, list[tuple[str, Any]]] = {}
+    types: list[str] = []
+    id_ = ""
+    for raw_key, value in raw.items():
+        key = context.expand(str(raw_key))
+        if key == "@type" or raw_key == "type":
+            types += [context.expand(t) for t in listed(value) if isinstance(t, str)]
+        elif key == "@id":
+            id_ = word(value)
+        else:
+            place = f"{where}/{raw_key}"
+            several = isinstance(value, list)
+            said.setdefault(key, []).extend(
+                (f"{place}/{n}" if several else place, item)
+                for n, item in enumerate(listed(value))
+                if item is not None
+            )
+    return Node(where, id_, frozenset(types), said)
+
+
+def nodes(value: Any) -> tuple[Context, list[tuple[str, dict[Any, Any]]]]:
+    """The objects at the top of a document: its graph, its list, or itself."""
+    top = value
+    context = Context.of(value.get("@context")) if isinstance(value, dict) else Context()
+    where = ""
+    if isinstance(value, dict) and isinstance(value.get("@graph"), list):
+        top, where = value["@graph"], "/@graph"
+    items = top if isinstance(top, list) else [top]
+    found = [
+        (f"{where}/{n}" if items is top else where, item)
+        for n, item in enumerate(items[:MAX_NODES])
+        if isinstance(item, dict)
+    ]
+    if isinstance(value, list) and found:
+        context = Context.of(found[0][1].get("@context"))
+    return context, found
+
+
+def text_of(value: Any, language: str = "en") -> str:
+    """The text of a value: plain, ``@value``, a language map, or the name of a node.
+
+    >>> text_of({"en": "english", "fr": "français"}), text_of({"@value": "x", "@language": "de"})
+    ('english', 'x')
+    >>> text_of({"@type": "Person", "name": ["A"]}), text_of(3)
+    ('A', '3')
+    """
+    if isinstance(value, list):
+        return next((found for item in value[:50] if (found := text_of(item, language))), "")
+    if not isinstance(value, dict):
+        return word(value)[:SHOWN]
+    if "@value" in value:
+        return word(value["@value"])[:SHOWN]
+    if value and all(isinstance(key, str) and _LANGUAGE.fullmatch(key) for key in value):
+        chosen = value.get(language, next(iter(value.values())))
+        return "" if isinstance(chosen, dict) else text_of(chosen, language)
+    for key in ("name", "schema:name", "sc:name", "http://schema.org/name", f"{SCHEMA}name"):
+        if key in value and not isinstance(value[key], (dict, list)):
+            return word(value[key])[:SHOWN]
+        if key in value:
+            inner = value[key]
+            flat = inner[0] if isinstance(inner, list) and inner else inner
+            return text_of(flat, language) if not _has_name(flat) else ""
+    return ""
+
+
+def _has_name(value: Any) -> bool:
+    return isinstance(value, dict) and "name" in value
+
+
+def link_of(value: Any) -> str:
+    """The address of a value: itself, or the ``@id`` or ``url`` of a node."""
+    if isinstance(value, dict):
+        for key in ("@id", "url", "schema:url", "id", "@value", f"{SCHEMA}url"):
+            if isinstance(value.get(key), str):
+                return str(value[key]).strip()[:LINK]
+        return ""
+    return word(value)[:LINK]

@@ -1,0 +1,1 @@
+"""Licence names and expressions as sources write them."""

@@ -1,0 +1,312 @@
+"""Licences as sources write them, told exactly or not at all.
+
+What a text means is looked up in tables: SPDX ids, the Hub's tokens, the names and links
+of the model licences we describe. Text is compared in a normal form (case, spaces, the
+words "the", "license", "version") and never by likeness: what no table holds stays text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import license_expression
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.formats.licences.tables import (
+    ALIASES,
+    FAMILIES,
+    HUB_NAMES,
+    HUB_TOKENS,
+    LINKS,
+    NO_LICENCE,
+    OTHER,
+    OUR_NAMES,
+    PROPRIETARY,
+    UNDISCLOSED,
+    UNKNOWN,
+    UNSTATED,
+)
+
+KEYS = ("license", "licence", "liscence", "lisence", "liscense", "licenses")
+"""How card authors spell the field; all but the first are worth a Problem."""
+
+SPDX = "http://spdx.org/licenses/"
+_MAX = 300
+_DROPPED = frozenset({"the", "license", "licence", "licenses", "agreement", "version"})
+_JOINS = ("AND", "OR", "WITH")
+_TOKENS = re.compile(r"(\s(?:and|or|with)\s|[()])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceName:
+    """What a licence text means.
+
+    ``value`` is the licence, or the node of an SPDX expression of several, in which case
+    ``expression`` holds it in canonical spelling and ``parts`` its licences. Without a
+    value, ``stance`` or ``unusable`` says why.
+    """
+
+    as_stated: str
+    value: Iri | None = None
+    expression: str = ""
+    parts: tuple[Iri, ...] = ()
+    unusable: str = ""
+    stance: Stance = Stance.STATED
+
+
+def normalise(text: str, *, name: str = "", link: str = "") -> LicenceName:
+    """What a licence text means; ``name`` and ``link`` are what a card says beside ``other``.
+
+    >>> normalise("Apache License, Version 2.0").value
+    Iri('http://spdx.org/licenses/Apache-2.0')
+    >>> normalise("other", name="llama-3.1-community").value
+    Iri('https://w3id.org/provenance-graph/id/licence/llama-3.1')
+    >>> normalise("mit or apache-2.0").expression
+    'MIT OR Apache-2.0'
+    >>> normalise("Modified MIT").unusable
+    'unrecognised licence'
+    """
+    stated = _stated(text, name, link)
+    if len(text) > _MAX:
+        return LicenceName(stated, unusable="unrecognised licence")
+    return _normalise(text, name[:_MAX], link[:_MAX], stated)
+
+
+@lru_cache(maxsize=4096)
+def _normalise(text: str, name: str, link: str, stated: str) -> LicenceName:
+    form = _form(text)
+    if form in OTHER or (form in UNKNOWN | UNSTATED and (name or link)):
+        return _other(stated, name, link)
+    if status := _no_name(form, stated):
+        return status
+    if single := _single(text, form):
+        return LicenceName(stated, single)
+    if form in FAMILIES:
+        return LicenceName(stated, unusable="names a family of licences, not one of them")
+    if _TOKENS.search(text) and (found := _expression(text, stated)):
+        return found
+    return LicenceName(stated, unusable="unrecognised licence")
+
+
+def claims(
+    subject: Iri,
+    found: LicenceName,
+    *,
+    basis: Basis | None = None,
+    locator: str = "",
+    predicate: Iri = DCTERMS.license,
+) -> Iterator[Claim]:
+    """The claim that a subject has this licence, and what the licence's node needs said.
+
+    The verbatim text is kept wherever the value alone does not give it back.
+    """
+    said = found.as_stated
+    if found.value is not None and found.value.rpartition("/")[2].casefold() == said.casefold():
+        said = ""
+    yield Claim(
+        subject,
+        predicate,
+        found.value,
+        stance=found.stance,
+        basis=basis,
+        as_stated=said,
+        locator=locator if said or found.value is None else "",
+        unusable=found.unusable,
+    )
+    if found.value is None or found.value.startswith(SPDX):
+        return
+    if found.expression:
+        yield Claim(found.value, RDF.type, PG.Licence)
+        yield Claim(found.value, SCHEMA.name, literals.text(found.expression))
+        for part in found.parts:
+            yield Claim(found.value, DCTERMS.references, part)
+
+
+def spelling(key: str) -> bool:
+    """Whether a key means the licence but is not spelt as the Hub reads it."""
+    return key in KEYS[1:]
+
+
+def _stated(text: str, name: str, link: str) -> str:
+    more = "; ".join(
+        f"{key}: {value}" for key, value in (("name", name), ("link", link)) if value.strip()
+    )
+    shown = f"{text} ({more})" if more and _form(text) in OTHER | UNKNOWN | UNSTATED else text
+    return literals.text(shown if len(shown) <= 500 else shown[:499] + "…").lexical
+
+
+def _form(text: str) -> str:
+    """The normal form under which names are compared."""
+    folded = unicodedata.normalize("NFKC", text[:_MAX]).casefold()
+    words = [w.strip(".") for w in re.split(r"[^\w.+]+|_", folded)]
+    kept = [w for w in words if w and w not in _DROPPED] or [w for w in words if w]
+    if not kept:  # only punctuation: a dash says nothing, the rest is no name
+        return "" if folded.strip() in ("", "-", "--", "–", "—") else "?"
+    return "-".join(re.sub(r"^v(?=\d)", "", word) for word in kept)
+
+
+def _no_name(form: str, stated: str) -> LicenceName | None:
+    if form in UNSTATED:
+        return LicenceName(stated, stance=Stance.NOT_STATED)
+    if form in UNDISCLOSED:
+        return LicenceName(stated, stance=Stance.REPORTS_UNDISCLOSED)
+    if form in UNKNOWN:
+        return LicenceName(stated, unusable="the source does not know the licence")
+    if form in NO_LICENCE:
+        return LicenceName(stated, stance=Stance.DECLARED_EMPTY)
+    return None
+
+
+def _other(stated: str, name: str, link: str) -> LicenceName:
+    by_link = _by_link(link)
+    by_name = _single(name, _form(name)) if name.strip() else None
+    if by_link and by_name and by_link != by_name:
+        return LicenceName(stated, unusable="its name and its link mean different licences")
+    if found := by_link or by_name:
+        return LicenceName(stated, found)
+    return LicenceName(stated, unusable="unrecognised licence")
+
+
+def _single(text: str, form: str) -> Iri | None:
+    bare = text.strip()
+    if "://" in bare:
+        return _by_link(bare)
+    if form in PROPRIETARY:
+        return iris.mint("licence", "proprietary")
+    if form in ALIASES:
+        return _iri(ALIASES[form])
+    if form in FAMILIES or "?" in bare:  # a question is not a statement
+        return None
+    found = _spdx().get(bare.casefold()) or _forms().get(form)
+    return _iri(found) if found else None
+
+
+def _iri(known: str) -> Iri:
+    """The IRI of a licence by SPDX id (it has one in SPDX's list) or by our own id."""
+    spdx = _spdx().get(known.casefold())
+    return Iri(SPDX + spdx) if spdx == known else iris.mint("licence", spdx or known)
+
+
+def _by_link(link: str) -> Iri | None:
+    if "://" not in link:
+        return None
+    try:
+        parts = urlsplit(link.strip())
+    except ValueError:
+        return None
+    host = (parts.netloc or "").lower().removeprefix("www.")
+    where = unquote(f"{host}{parts.path}").rstrip("/").lower()
+    if m := re.fullmatch(
+        r"creativecommons\.org/licenses/(by(?:-nc)?(?:-sa|-nd)?)/(\d\.\d)(?:/(?:deed|legalcode).*)?",
+        where,
+    ):
+        found = _spdx().get(f"cc-{m[1]}-{m[2]}")
+        return _iri(found) if found else None
+    if m := re.fullmatch(
+        r"(?:spdx\.org/licenses|choosealicense\.com/licenses|opensource\.org/licenses?)/([\w.+-]+?)(?:\.html)?",
+        where,
+    ):
+        found = _spdx().get(m[1]) or _forms().get(_form(m[1]))
+        return _iri(found) if found else None
+    for pattern, known in LINKS:
+        if re.fullmatch(pattern, where):
+            return _iri(known)
+    return None
+
+
+def _expression(text: str, stated: str) -> LicenceName | None:
+    """An SPDX expression, its operators in any case and its licences as people write them."""
+    words = [w.strip() for w in _TOKENS.split(text) if w.strip()]
+    out: list[str] = []
+    parts: dict[Iri, None] = {}
+    depth, wants = 0, "licence"
+    for word in words:
+        upper = word.upper()
+        if word == "(" and wants == "licence":
+            depth += 1
+            out.append("(")
+        elif word == ")" and wants == "operator" and depth:
+            depth -= 1
+            out[-1] += ")"
+        elif upper in _JOINS and wants == "operator":
+            if upper == "WITH" and out[-1].endswith(")"):
+                return None
+            out.append(upper)
+            wants = "exception" if upper == "WITH" else "licence"
+        elif wants == "exception" and word.casefold() in _exceptions():
+            out.append(_exceptions()[word.casefold()])
+            wants = "operator"
+        elif wants == "licence" and (part := _single(word, _form(word))):
+            parts[part] = None
+            shown = part[len(SPDX) :] if part.startswith(SPDX) else iris.local_name(part)
+            out.append(shown)
+            wants = "operator"
+        else:
+            return None
+    if depth or wants != "operator":
+        return None
+    if len(parts) == 1 and "WITH" not in out:
+        return LicenceName(stated, next(iter(parts)))
+    expression = " ".join(out).replace("( ", "(")
+    node = iris.mint("licence", "expression", expression)
+    return LicenceName(stated, node, expression, tuple(parts))
+
+
+@cache
+def _index() -> tuple[Mapping[str, Any], ...]:
+    return tuple(license_expression.get_license_index())
+
+
+@cache
+def _spdx() -> Mapping[str, str]:
+    """Ids in lower case (SPDX's, deprecated ones, ScanCode's references) to ours or SPDX's."""
+    found: dict[str, str] = {}
+    for entry in _index():
+        key = entry.get("spdx_license_key") or ""
+        if entry.get("is_exception") or not key:
+            continue
+        if key.startswith("LicenseRef-scancode-"):
+            scancode = str(entry["license_key"])
+            found[key.casefold()] = HUB_TOKENS.get(scancode, OUR_NAMES.get(scancode, scancode))
+            continue
+        found[key.casefold()] = key
+        for other in entry.get("other_spdx_license_keys") or ():
+            found.setdefault(str(other).casefold(), key)
+    return MappingProxyType(found)
+
+
+@cache
+def _exceptions() -> Mapping[str, str]:
+    return MappingProxyType(
+        {
+            str(entry["spdx_license_key"]).casefold(): str(entry["spdx_license_key"])
+            for entry in _index()
+            if entry.get("is_exception") and entry.get("spdx_license_key")
+        }
+    )
+
+
+@cache
+def _forms() -> Mapping[str, str]:
+    """Normal forms to ids; a form that two SPDX ids share means neither."""
+    found: dict[str, str] = {}
+    doubtful: set[str] = set()
+    for shown, known in _spdx().items():
+        form = _form(shown)
+        if found.setdefault(form, known) != known:
+            doubtful.add(form)
+    for form in doubtful:
+        del found[form]
+    for table in (HUB_NAMES, OUR_NAMES, HUB_TOKENS):
+        found.update({_form(shown): known for shown, known in table.items()})
+    return MappingProxyType(found)

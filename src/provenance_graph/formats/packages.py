@@ -1,0 +1,204 @@
+"""What bills of materials and metadata documents share: package URLs, digests, measurements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+from urllib.parse import unquote
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA
+from provenance_graph.formats import statements
+from provenance_graph.formats.statements import word
+
+WEIGHT_FILE = re.compile(r"\.(?:safetensors|bin|gguf|pth?|onnx|ckpt|h5)$", re.IGNORECASE)
+
+_METRIC = re.compile(
+    r"(?:n?auc|auroc|acc(?:uracy)?|avg|ap|bleu|cer|cos(?:ine|_sim)?|dot|em|euclidean|exact_match|f1"
+    r"|fid|iou|kappa|loss|main_score|manhattan|mae|map|matthews|max|mcc|mean|meteor|mrr|mse|ndcg"
+    r"|pass|pearson|perplexity|ppl|precision|psnr|r2|recall|rmse|rouge|score|similarity|spearman"
+    r"|ssim|std|top|v_measure|wer)(?:[ _@\-.0-9(].*)?",
+    re.IGNORECASE,
+)
+"""Names of measures: what is counted, not on what."""
+
+_PURL = re.compile(
+    r"pkg:huggingface/(?P<datasets>datasets/)?(?P<path>[^@?#]+)"
+    r"(?:@(?P<version>[^?#]*))?(?:\?[^#]*)?(?:#(?P<file>.*))?",
+    re.IGNORECASE,
+)
+_HEX = {32: "md5", 40: "sha1", 64: "sha256", 96: "sha384", 128: "sha512"}
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A repository on the Hub that a package URL names, and at which revision."""
+
+    repository: str
+    version: str = ""
+    dataset: bool = False
+
+    @property
+    def page(self) -> Iri:
+        """The repository's page."""
+        return statements.hub_page(f"{'datasets/' if self.dataset else ''}{self.repository}")
+
+
+def package(purl: str) -> Package | None:
+    """What a ``pkg:huggingface`` URL names; nothing for other types of package.
+
+    >>> package("pkg:huggingface/google/ul2@0e9e39f2#config.json")
+    Package(repository='google/ul2', version='0e9e39f2', dataset=False)
+    """
+    match = _PURL.fullmatch(purl.strip()) if len(purl) < 1000 else None
+    repository = unquote(match["path"]).strip("/") if match else ""
+    if match is None or not re.fullmatch(r"[\w.-]+(?:/[\w.-]+)?", repository):
+        return None
+    return Package(repository, unquote(match["version"] or ""), bool(match["datasets"]))
+
+
+def partly(claim: Claim, where: str) -> Claim:
+    """The same claim as an incomplete statement: one of several that belong together."""
+    return replace(claim, stance=Stance.PARTLY_STATED, locator=where)
+
+
+def version_of(source: str, model: Iri, version: str) -> Iterator[Claim]:
+    """A version of a model, by the name the source gives it."""
+    if version:
+        local = model.removeprefix(iris.ID).removeprefix("in/")
+        node = Iri(f"{iris.mint('in', source, 'version')}/{local}/{_part(version)}")
+        yield Claim(node, RDF.type, PG.ModelVersion)
+        yield Claim(node, PROV.specializationOf, model)
+        yield Claim(node, SCHEMA.version, statements.literal(version))
+
+
+def _part(text: str) -> str:
+    """A text as one more step of an IRI of ours."""
+    return iris.mint(iris.slug(text)).removeprefix(iris.ID)
+
+
+def digest(algorithm: str, content: str) -> str:
+    """A digest as the graph writes it, or nothing where its length is wrong.
+
+    >>> digest("SHA-256", "AB" * 32)[:13], digest("SHA-256", "abc")
+    ('sha256:ababab', '')
+    """
+    bare = re.sub(r"[^a-z0-9]", "", algorithm.casefold())
+    content = content.strip().casefold()
+    if not re.fullmatch(r"[0-9a-f]{32,128}", content):
+        return ""
+    if bare in _HEX.values() and _HEX.get(len(content)) != bare:
+        return ""
+    return f"{bare}:{content}" if re.fullmatch(r"[a-z][a-z0-9]{1,20}", bare) else ""
+
+
+def artifact(source: str, of: Iri, name: str, digests: Iterable[str]) -> Iterator[Claim]:
+    """A file of a model or dataset, with its digests."""
+    local = of.removeprefix(iris.ID).removeprefix("in/")
+    node = Iri(f"{iris.mint('in', source, 'artifact')}/{local}/{_part(name or 'whole')}")
+    yield Claim(node, RDF.type, PG.Artifact)
+    yield Claim(node, PG.artifactOf, of)
+    if name:
+        yield Claim(node, PG.fileName, statements.literal(name))
+    for each in digests:
+        yield Claim(node, PG.digest, statements.literal(each))
+
+
+def benchmark_of(metric: str, part: str = "") -> str:
+    """On what a score was measured, from a metric's name and the slice it was taken on.
+
+    A bare measure has no benchmark, and its score says nothing.
+
+    >>> benchmark_of("accuracy", "dataset: mteb/arguana, split: test"), benchmark_of("MMLU (5-shot)")
+    ('mteb/arguana', 'MMLU')
+    >>> benchmark_of("ndcg_at_10")
+    ''
+    """
+    if not _METRIC.fullmatch(metric):
+        return re.sub(r"\s*\(.*\)$", "", metric) or metric
+    if match := re.search(r"\bdataset:\s*([^,;]+)", part):
+        return match[1].strip()
+    return part
+
+
+def descends(child: Iri, parent: Iri, stated: str, where: str) -> Iterator[Claim]:
+    """That one model comes from another, where the document does not say how.
+
+    The kind of derivation is then inferred: training that started from the other's weights.
+    """
+    yield Claim(child, PROV.wasDerivedFrom, parent)
+    yield Claim(
+        child,
+        PG.fineTunedFrom,
+        parent,
+        basis=Basis.INFERENCE,
+        as_stated=stated,
+        locator=where,
+    )
+
+
+def unplaced(count: int, where: str) -> Problem:
+    """Scores that name no benchmark; they are not kept."""
+    what = f"{count} score{'s' if count > 1 else ''} without a benchmark, left out"
+    return Problem(where, what, "name what was measured on", kind="benchmark")
+
+
+def measured(
+    node: Iri,
+    model: Iri,
+    metric: str,
+    value: Any,
+    where: str,
+    *,
+    setup: str = "",
+    benchmark: str = "",
+) -> Iterator[Claim]:
+    """A measurement of a model: metric and score, with its benchmark and slice where named."""
+    yield Claim(node, RDF.type, PG.EvaluationResult)
+    yield Claim(node, PG.evaluationOf, model)
+    yield Claim(node, PG.metric, statements.literal(metric))
+    if benchmark:
+        found = iris.mint("benchmark", iris.slug(benchmark))
+        yield from statements.is_a(found, PG.Benchmark, benchmark)
+        yield Claim(node, PG.benchmark, found)
+    if setup:
+        yield Claim(node, PG.setup, statements.literal(setup))
+    literal = statements.score(value.strip() if isinstance(value, str) else value)
+    if literal is not None:
+        yield Claim(node, PG.score, literal)
+    else:
+        shown = word(value)[: statements.SHOWN]
+        yield Claim(node, PG.score, None, as_stated=shown, locator=where, unusable="not a number")
+
+
+def in_unit(
+    subject: Iri,
+    predicate: Iri,
+    amount: Any,
+    unit: str,
+    units: Mapping[str, Decimal],
+    where: str,
+    basis: Basis | None = None,
+) -> Claim:
+    """A quantity in the unit of its property, converted where the unit is known.
+
+    >>> claim = in_unit(iris.model("x/y"), PG.trainingEnergyMWh, 400, "kWh",
+    ...                 {"kwh": Decimal("0.001")}, "/energy")
+    >>> claim.value.lexical, claim.as_stated
+    ('0.4', '400 kWh')
+    """
+    shown = f"{word(amount)} {unit}".strip()[: statements.SHOWN]
+    number = statements.score(amount)
+    factor = units.get(unit.casefold())
+    literal = None
+    if number is not None and factor is not None:
+        literal = statements.score(Decimal(number.lexical) * factor)
+    why = "" if literal else ("not a number" if number is None else "unknown unit")
+    return Claim(
+        subject, predicate, literal, basis=basis, as_stated=shown, locator=where, unusable=why
+    )

@@ -1,0 +1,218 @@
+"""What prose states plainly: declared patterns, each a row, and nothing beyond them.
+
+``read`` splits a paragraph into sentences and asks every row of the tables. A row says
+what to look for, what forbids it (``unless``), and what it claims; with every row goes a
+sentence that it must read and a look-alike that it must not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Stance, Value
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+
+MAX_SENTENCE = 1_500
+_SENTENCE = re.compile(r"(?<=[.!?])['\")\]”’]*\s+(?=[A-Z\"'“‘(])")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a text is about: the model, its name, and how its source names things.
+
+    ``part`` makes the IRI of a node below the model from its kind and local name.
+    """
+
+    model: Iri
+    name: str
+    source: str
+    local: str
+
+    def part(self, kind: str, local: str) -> Iri:
+        """A node of this document, such as an evaluation result."""
+        return iris.entity(self.source, kind, local)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence, the paragraph around it, and where it stands."""
+
+    sentence: str
+    paragraph: str
+    locator: str
+
+
+Maker = Callable[[re.Match[str], Passage, Subject], Iterator[Claim]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A row: what to look for in a sentence and what it claims."""
+
+    name: str
+    regex: re.Pattern[str]
+    make: Maker
+    example: str
+    lookalike: str
+    unless: re.Pattern[str] | None = None
+
+
+def sentences(paragraph: str) -> Iterator[str]:
+    """The sentences of a paragraph; ``e.g.,`` and ``vs. total`` do not end one.
+
+    >>> list(sentences("It has 8 layers. No active vs. total count (e.g., of Haiku) is given."))
+    ['It has 8 layers.', 'No active vs. total count (e.g., of Haiku) is given.']
+    """
+    for sentence in _SENTENCE.split(paragraph):
+        if sentence.strip():
+            yield sentence.strip()[:MAX_SENTENCE]
+
+
+def read(
+    paragraph: str, locator: str, subject: Subject, patterns: tuple[Pattern, ...]
+) -> Iterator[Claim]:
+    """Every claim that a paragraph states in the form of one of the patterns."""
+    for sentence in sentences(paragraph):
+        passage = Passage(sentence, paragraph, locator)
+        for pattern in patterns:
+            matches = list(pattern.regex.finditer(sentence))
+            if not matches or (pattern.unless and pattern.unless.search(sentence)):
+                continue
+            for match in matches:
+                yield from pattern.make(match, passage, subject)
+
+
+# ---- makers -----------------------------------------------------------------------------
+
+
+def quoted(match: re.Match[str]) -> str:
+    """The words that a claim rests on, short enough to be a citation of a fact."""
+    text = " ".join(match[0].split())
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def stated(prop: Iri, value: Callable[[str], Value | None], group: str = "v") -> Maker:
+    """A row that states a value: the group's text, made canonical."""
+
+    def make(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
+        text = match[group].strip().rstrip(".,;")
+        found = value(text)
+        if found is not None:
+            yield Claim(subject.model, prop, found, as_stated=text, locator=passage.locator)
+
+    return make
+
+
+def estimate(prop: Iri, value: Callable[[str], Value | None]) -> Maker:
+    """A row that repeats an estimate: the same on the basis Estimate."""
+    plain = stated(prop, value)
+
+    def make(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
+        for claim in plain(match, passage, subject):
+            yield Claim(
+                claim.subject,
+                claim.predicate,
+                claim.value,
+                basis=Basis.ESTIMATE,
+                as_stated=claim.as_stated,
+                locator=claim.locator,
+            )
+
+    return make
+
+
+def says(prop: Iri, value: Value | None, stance: Stance = Stance.STATED) -> Maker:
+    """A row whose words mean one fixed value, or a stance without a value."""
+
+    def make(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
+        yield Claim(
+            subject.model, prop, value, stance, as_stated=quoted(match), locator=passage.locator
+        )
+
+    return make
+
+
+def dated(prop: Iri) -> Maker:
+    """A row that states a date."""
+
+    def make(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
+        found = literals.day(match["v"])
+        if found is not None:
+            yield Claim(
+                subject.model,
+                prop,
+                found.literal,
+                as_stated=match["v"],
+                locator=passage.locator,
+                precision=found.precision,
+            )
+
+    return make
+
+
+# ---- what is not disclosed --------------------------------------------------------------
+
+TOPICS: tuple[tuple[re.Pattern[str], Iri], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), prop)
+    for pattern, prop in (
+        (r"\bparameter counts?\b|\bnumber of parameters\b|\bmodel size\b|\btotal parameters\b|\bparameter density\b",
+         PG.parameterCount),
+        (r"\bactive (?:vs\.?|versus|and|or) (?:total|inactive)\b|\bactive parameters?\b|\bactive parameter count\b",
+         PG.activeParameterCount),
+        (r"\bcompute resources\b|\btraining compute\b|\bcompute (?:used|budget)\b|\bFLOPs?\b",
+         PG.trainingComputeFLOP),
+        (r"\bcompute resources\b|\bcompute provider\b", PG.computeProvider),
+        (r"\b(?:GPU|TPU|accelerator|compute)(?:[- /](?:TPU|GPU))?[- ]hours\b", PG.acceleratorHours),
+        (r"\bhardware specifications?\b|\btraining hardware\b|\bhardware (?:used|infrastructure)\b",
+         PG.trainingHardware),
+        (r"\btraining (?:duration|time)\b", PG.trainingDurationDays),
+        (r"\bcarbon (?:footprint|emissions?)\b|\bCO2e?\b|\bemissions\b", PG.trainingCO2eTonnes),
+        (r"\benergy (?:consumption|use|usage)\b", PG.trainingEnergyMWh),
+        (r"\bvocabulary(?: size)?\b", PG.vocabularySize),
+        (r"\bVRAM\b|\b(?:memory|hardware) requirements?\b", PG.minimumMemoryGB),
+        (r"\bdata(?:set)? (?:proportions?|mixture|ratios?|breakdown)\b|\bbreakdown of (?:the )?(?:training )?data\b",
+         PG.dataDomainShare),
+        (r"\bfiltering (?:criteria|methods?|pipeline|process)\b", PG.dataFiltering),
+        (r"\bdataset sizes?\b|\btoken counts?\b|\bnumber of (?:training )?tokens\b",
+         PG.trainingTokenCount),
+        (r"\bspecific (?:data )?sources\b|\btraining datasets?\b|\bdata sources\b", PG.trainedOn),
+        (r"\bevaluation code\b|\bprompt sets?\b", PG.evaluationCode),
+        (r"\btraining code\b|\bsource code\b", PG.trainingCode),
+        (r"\btraining cost\b", PG.trainingCostUSD),
+        (r"\bknowledge cutoff\b", PG.knowledgeCutoff),
+        (r"\b(?:number of|total) experts\b", PG.expertCount),
+        (r"\b(?:number of layers|layer count)\b", PG.layerCount),
+    )
+)  # fmt: skip
+"""What a statement of non-disclosure may be about."""
+
+_BUT = re.compile(r".*(?:\bbut|\bwhile|\bwhereas|\balthough|\bthough|\bhowever|;)\s", re.IGNORECASE)
+_OBJECT_END = re.compile(
+    r",? (?:but|while|whereas|although|though|despite|relying|beyond|other than|making|and (?:it|the (?:model|company)))\b",
+    re.IGNORECASE,
+)
+
+
+def undisclosed(after: bool) -> Maker:
+    """A row that names things as not disclosed, after the words or before them."""
+
+    def make(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
+        if after:
+            scope = _OBJECT_END.split(match["scope"], maxsplit=1)[0]
+        else:
+            scope = _BUT.sub("", match.string[max(0, match.start() - 400) : match.start()])
+        for topic, prop in TOPICS:
+            if topic.search(scope):
+                yield Claim(
+                    subject.model,
+                    prop,
+                    None,
+                    Stance.REPORTS_UNDISCLOSED,
+                    locator=passage.locator,
+                )
+
+    return make

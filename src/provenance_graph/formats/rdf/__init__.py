@@ -1,0 +1,1 @@
+"""RDF of the project's own: Turtle, TriG and JSON-LD."""

@@ -1,0 +1,239 @@
+"""Our own RDF: record graphs as they are, other triples as plain claims of one record.
+
+TriG, Turtle, N-Quads and N-Triples, and JSON-LD whose context stands in the document.
+Graphs that carry a record's header become that record; where no graph does, every triple
+is a plain claim of one record whose header comes from the import.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import pyoxigraph as ox
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core import rdf as records_rdf
+from provenance_graph.core.claims import Claim, Literal, Problem, Record, Value
+from provenance_graph.core.errors import RecordError, Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, RDF, XSD
+from provenance_graph.formats.document import MAX_DEPTH, Document, Hints, Origin, Reader
+from provenance_graph.formats.records import claims_of, header
+
+MAX_QUADS = 1_000_000
+_TOKENS = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n]|\\.)*"'
+    r"|'(?:[^'\\\n]|\\.)*'|<[^<>\s\"]*>|#[^\n]*|<<|>>|[\[\](){}]",
+    re.DOTALL,
+)
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether it is Turtle or one of its kin, or JSON-LD that uses our namespace."""
+    if hints.syntax == "trig":
+        return True
+    if hints.syntax != "json" or not hints.keys & {"@context", "@graph", "@id"}:
+        return False
+    return any("w3id.org/provenance-graph/ns#" in line for line in hints.lines)
+
+
+def records(document: Document) -> Iterator[Record | Problem]:
+    """The records of a document; a graph that is no good record is a Problem of its own."""
+    named = _Names(_plain_header(document))
+    graphs: dict[Iri | None, list[tuple[Iri, Iri, Value, Iri | None]]] = defaultdict(list)
+    for count, quad in enumerate(_parse(document), 1):
+        if count > MAX_QUADS:
+            raise Unreadable(document.url, f"more than {MAX_QUADS:,} triples; split the file")
+        try:
+            ours = named.quad(quad)
+        except RecordError as error:
+            yield Problem(_place(quad), str(error), "name the node with an IRI")
+            continue
+        graphs[ours[3]].append(ours)
+    kept = {graph for graph, quads in graphs.items() if graph and _has_header(quads)}
+    if kept:
+        yield from _as_they_are(graphs, kept)
+    else:
+        yield from _plain(document, graphs)
+
+
+def _as_they_are(
+    graphs: dict[Iri | None, list[tuple[Iri, Iri, Value, Iri | None]]], kept: set[Iri]
+) -> Iterator[Record | Problem]:
+    for graph, quads in sorted(graphs.items(), key=lambda item: item[0] or ""):
+        if graph not in kept:
+            where = str(graph) if graph else "default graph"
+            what = f"{len(quads):,} triples outside any record"
+            yield Problem(where, what, "give the graph a pg:SourceRecord named as the graph is")
+            continue
+        try:
+            yield records_rdf.from_quads(quads)
+        except RecordError as error:
+            yield Problem(str(graph), str(error), kind="record")
+        except (ValueError, InvalidOperation) as error:
+            yield Problem(str(graph), f"a value that cannot be: {error}", kind="record")
+
+
+def _plain(
+    document: Document, graphs: dict[Iri | None, list[tuple[Iri, Iri, Value, Iri | None]]]
+) -> Iterator[Record | Problem]:
+    claims: list[Claim] = []
+    for _, quads in sorted(graphs.items(), key=lambda item: item[0] or ""):
+        for subject, predicate, value, _ in quads:
+            claim = _claim(subject, predicate, value)
+            if claim.unusable:
+                yield Problem(str(subject), f"{iris.shorten(predicate)}: {claim.unusable}")
+            claims.append(claim)
+    if not claims:
+        yield Problem(document.name or document.url, "holds no triples")
+        return
+    yield Record(_plain_header(document), tuple(claims)).sort()
+
+
+def _claim(subject: Iri, predicate: Iri, value: Value) -> Claim:
+    """A plain claim, its literal in the engine's form; a number too large is kept as text."""
+    if isinstance(value, Iri):
+        return Claim(subject, predicate, value)
+    try:
+        return Claim(subject, predicate, _canonical(value))
+    except (ValueError, ArithmeticError):
+        why = f"not a {iris.shorten(value.datatype)} that can be held"
+        return Claim(subject, predicate, None, as_stated=value.lexical[:200], unusable=why)
+
+
+def _canonical(value: Literal) -> Literal:
+    lexical = value.lexical.strip()
+    match value.datatype:
+        case XSD.integer:
+            return literals.integer(int(lexical))
+        case XSD.decimal:
+            return literals.decimal(Decimal(lexical))
+        case XSD.double:
+            return literals.double(float(lexical))
+        case XSD.boolean:
+            if lexical not in ("true", "false", "0", "1"):
+                raise ValueError(lexical)
+            return literals.boolean(lexical in ("true", "1"))
+    return Literal(value.lexical, value.datatype, value.language.lower())
+
+
+class _Names:
+    """Quads with names for their blank nodes: below the record, by order of appearance."""
+
+    def __init__(self, plain: Any) -> None:
+        self.plain: Iri = plain.record
+        self.given: dict[tuple[Iri, str], Iri] = {}
+
+    def quad(self, quad: ox.Quad) -> tuple[Iri, Iri, Value, Iri | None]:
+        graph = quad.graph_name
+        home = Iri(graph.value) if isinstance(graph, ox.NamedNode) else self.plain
+        if isinstance(quad.subject, ox.BlankNode):
+            subject = self._name(home, quad.subject)
+        elif isinstance(quad.subject, ox.NamedNode):
+            subject = Iri(quad.subject.value)
+        else:
+            raise RecordError("a triple as subject is not read")
+        found = quad.object
+        value: Value = (
+            self._name(home, found) if isinstance(found, ox.BlankNode) else records_rdf.value(found)
+        )
+        named = Iri(graph.value) if isinstance(graph, ox.NamedNode) else None
+        if isinstance(graph, ox.BlankNode):
+            named = self._name(self.plain, graph)
+        return subject, Iri(quad.predicate.value), value, named
+
+    def _name(self, home: Iri, node: ox.BlankNode) -> Iri:
+        key = (home, node.value)
+        if key not in self.given:
+            self.given[key] = Iri(f"{home}#b-{len(self.given) + 1}")
+        return self.given[key]
+
+
+def _has_header(quads: list[tuple[Iri, Iri, Value, Iri | None]]) -> bool:
+    return any(
+        predicate == RDF.type and value == PG.SourceRecord for _, predicate, value, _ in quads
+    )
+
+
+def _place(quad: ox.Quad) -> str:
+    return str(quad.subject)[:200]
+
+
+def _parse(document: Document) -> Iterator[ox.Quad]:
+    """Quads one by one; raises Unreadable with the line where the syntax ends."""
+    text = document.text
+    if document.hints.syntax == "json":
+        _local_contexts(document.json, document.url)
+        format_ = ox.RdfFormat.JSON_LD
+    else:
+        _too_deep(text, document.url)
+        format_ = ox.RdfFormat.TRIG
+    base = document.url if document.url.startswith(("http://", "https://")) else None
+    try:
+        yield from ox.parse(text, format=format_, base_iri=base)
+    except SyntaxError as error:
+        line = f"line {error.lineno}: " if error.lineno else ""
+        raise Unreadable(document.url, f"{line}{error.msg}") from error
+    except (ValueError, OSError) as error:
+        raise Unreadable(document.url, str(error)) from error
+
+
+def _too_deep(text: str, url: str) -> None:
+    """Raise Unreadable where brackets nest deeper than MAX_DEPTH: the engine's parser recurses."""
+    depth = 0
+    for token in _TOKENS.finditer(text):
+        if token[0] in ("[", "(", "{", "<<"):
+            depth += 1
+            if depth > MAX_DEPTH:
+                line = text.count("\n", 0, token.start()) + 1
+                raise Unreadable(url, f"line {line}: nested deeper than {MAX_DEPTH}")
+        elif token[0] in ("]", ")", "}", ">>"):
+            depth = max(0, depth - 1)
+
+
+def _local_contexts(value: Any, url: str) -> None:
+    """Raise Unreadable where a context stands elsewhere: nothing is fetched to read a file."""
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, list):
+            waiting.extend(found)
+        elif isinstance(found, dict):
+            contexts = found.get("@context")
+            for context in contexts if isinstance(contexts, list) else [contexts]:
+                remote = context if isinstance(context, str) else None
+                if isinstance(context, dict) and "@import" in context:
+                    remote = str(context["@import"])
+                if remote is not None:
+                    raise Unreadable(
+                        url,
+                        f"its @context is at {remote[:200]!r}; put the context into the document",
+                    )
+            waiting.extend(found.values())
+
+
+def _origin(document: Document) -> Origin:
+    shown = document.name or document.url.rstrip("/").rpartition("/")[2]
+    return Origin(
+        local=iris.slug(shown.rsplit(".", 1)[0]),
+        publisher=iris.organization("unstated"),
+        title=shown,
+    )
+
+
+def _plain_header(document: Document) -> Any:
+    return header(READER, document, _origin(document))
+
+
+READER = Reader(
+    format="rdf",
+    title="Our own records, or any RDF, as Turtle, TriG, N-Quads or JSON-LD",
+    recognises=recognises,
+    origin=_origin,
+    read=lambda document: claims_of(records(document)),
+    records=records,
+)

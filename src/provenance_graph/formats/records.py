@@ -1,0 +1,61 @@
+"""Records from documents: one under the header that a reader's origin gives, or many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Header, Problem, Record
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats.document import Document, Origin, Reader
+
+
+def header(
+    reader: Reader,
+    document: Document,
+    origin: Origin,
+    *,
+    publisher: Iri | None = None,
+    retrieved: str = "",
+) -> Header:
+    """The header of the one record that a document makes.
+
+    ``publisher`` and ``retrieved`` are the importer's word, which goes before the document's.
+    """
+    retrieved = retrieved or origin.retrieved or document.retrieved
+    return Header(
+        record=iris.record(reader.format, origin.local, retrieved),
+        document=origin.url or document.url,
+        publisher=publisher or origin.publisher,
+        retrieved=retrieved,
+        reader=reader.format,
+        basis=origin.basis,
+        title=origin.title,
+        digest=document.digest,
+        licence=origin.licence,
+        attribution=origin.attribution,
+        reader_version=reader.version,
+    )
+
+
+def records_of(reader: Reader, document: Document) -> Iterator[Record | Problem]:
+    """Every record of a document, and every problem, whichever kind of reader reads it."""
+    if reader.records is not None:
+        yield from reader.records(document)
+        return
+    claims: list[Claim] = []
+    for found in reader.read(document):
+        if isinstance(found, Problem):
+            yield found
+        else:
+            claims.append(found)
+    yield Record(header(reader, document, reader.origin(document)), tuple(claims)).sort()
+
+
+def claims_of(read: Iterator[Record | Problem]) -> Iterator[Claim | Problem]:
+    """The claims of records, without their headers."""
+    for found in read:
+        if isinstance(found, Record):
+            yield from found.claims
+        else:
+            yield found

@@ -1,0 +1,110 @@
+"""What SPDX 3 calls things, as far as the graph reads them, and what its AI profile requires."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+
+AI, DATASET, PACKAGE = "ai_AIPackage", "dataset_DatasetPackage", "software_Package"
+PREFIXES = ("software_", "ai_", "dataset_", "simplelicensing_", "expandedlicensing_")
+
+REQUIRED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        AI: (
+            "suppliedBy",
+            "software_downloadLocation",
+            "software_packageVersion",
+            "software_primaryPurpose",
+            "releaseTime",
+        ),
+        DATASET: (
+            "originatedBy",
+            "software_downloadLocation",
+            "software_primaryPurpose",
+            "releaseTime",
+            "builtTime",
+            "dataset_datasetType",
+        ),
+    }
+)
+"""Properties that the profiles require of their packages and the shipped SHACL does not check."""
+
+PREFIXED: Mapping[str, str] = MappingProxyType(
+    {
+        name: f"{prefix}_{name}"
+        for prefix, terms in {
+            "software": (
+                "packageVersion", "downloadLocation", "packageUrl", "homePage", "primaryPurpose",
+                "additionalPurpose", "copyrightText", "sourceInfo", "attributionText",
+            ),
+            "ai": (
+                "autonomyType", "domain", "energyConsumption", "hyperparameter",
+                "informationAboutApplication", "informationAboutTraining", "limitation", "metric",
+                "metricDecisionThreshold", "modelDataPreprocessing", "modelExplainability",
+                "safetyRiskAssessment", "standardCompliance", "typeOfModel",
+                "useSensitivePersonalInformation", "trainingEnergyConsumption", "energyQuantity",
+                "energyUnit",
+            ),
+            "dataset": ("datasetType", "datasetSize", "datasetAvailability"),
+        }.items()
+        for name in terms
+    }
+)  # fmt: skip
+"""Terms that the context prefixes and that converters write bare."""
+
+PURPOSES = frozenset(
+    [
+        "application",
+        "archive",
+        "bom",
+        "configuration",
+        "container",
+        "data",
+        "device",
+        "deviceDriver",
+        "diskImage",
+        "documentation",
+        "evidence",
+        "executable",
+        "file",
+        "filesystemImage",
+        "firmware",
+        "framework",
+        "install",
+        "library",
+        "manifest",
+        "model",
+        "module",
+        "operatingSystem",
+        "other",
+        "patch",
+        "platform",
+        "requirement",
+        "source",
+        "specification",
+        "test",
+    ]
+)
+
+HYPERPARAMETERS: Mapping[str, Iri] = MappingProxyType(
+    {
+        "num_parameters": PG.parameterCount,
+        "parameter_count": PG.parameterCount,
+        "hidden_size": PG.hiddenSize,
+        "num_hidden_layers": PG.layerCount,
+        "num_attention_heads": PG.attentionHeadCount,
+        "num_key_value_heads": PG.keyValueHeadCount,
+        "intermediate_size": PG.feedForwardSize,
+        "vocab_size": PG.vocabularySize,
+        "max_position_embeddings": PG.contextLength,
+    }
+)
+"""Hyperparameters, under the names that configurations give them, which are our properties."""
+
+ENERGY_UNITS: Mapping[str, Decimal] = MappingProxyType(
+    {"kilowatthour": Decimal("0.001"), "megajoule": Decimal(1) / Decimal(3600)}
+)

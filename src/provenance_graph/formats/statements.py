@@ -1,0 +1,378 @@
+"""Claims that several readers make alike: names, makers, links, dates, quantities.
+
+Everything here takes values as parsers give them and never raises on them: what cannot
+be a value becomes a claim without one, with the text kept and the reason said.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Literal, Problem, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, XSD
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.licences import names as licence_names
+
+SHOWN = 300
+"""How much of a text is kept as stated: a value's own words, not a paragraph."""
+
+LINK = 1000
+"""How long an address may be."""
+
+_UNSAFE = re.compile("[\x00\ud800-\udfff]")
+_ESCAPE = re.compile(r"\\[uUx0]|\x00")
+_HUB = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?P<datasets>datasets/)?"
+    r"(?P<org>(?!datasets/)[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?(?:[/?#\s].*)?",
+    re.DOTALL,
+)
+_NOT_ORGS = frozenset(
+    ("api", "blog", "chat", "collections", "datasets", "docs", "learn", "models", "new", "organizations",
+     "papers", "posts", "settings", "spaces", "tasks")
+)  # fmt: skip
+_URL = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
+
+
+def clean(text: str) -> str:
+    r"""Text without what RDF cannot carry: NUL and halves of surrogate pairs.
+
+    >>> clean("a" + chr(0)) == "a" + chr(0xFFFD)
+    True
+    """
+    return _UNSAFE.sub("\ufffd", text) if _UNSAFE.search(text) else text
+
+
+def tidy(value: Any, text: str) -> Any:
+    """A parsed document with its texts cleaned, where the source text can hold anything unclean."""
+    return _tidy(value) if _ESCAPE.search(text) else value
+
+
+def _tidy(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_tidy(item) for item in value]
+    if isinstance(value, dict):
+        return {_tidy(key): _tidy(item) for key, item in value.items()}
+    return value
+
+
+def word(value: Any) -> str:
+    """A scalar as the text it was, stripped; nothing for lists, mappings and null.
+
+    >>> word(" MIT "), word(3), word(True), word(None), word(["x"])
+    ('MIT', '3', 'true', '', '')
+    """
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float, Decimal)):
+        return str(value) if not isinstance(value, int) or abs(value) < 1 << 4000 else ""
+    if isinstance(value, date):
+        return value.isoformat()
+    return ""
+
+
+def called(value: Any) -> str:
+    """A name: a scalar's text, cut where it is longer than any name."""
+    return word(value)[:SHOWN]
+
+
+def literal(text: str) -> Literal:
+    """A text as a value, cut where it is longer than any name."""
+    return Literal(clean(text[:SHOWN]))
+
+
+def mapping(value: Any) -> dict[Any, Any]:
+    """The value where it is a mapping, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def listed(value: Any) -> list[Any]:
+    """The value as a list: itself, nothing for null, or the one thing it is."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def place(document: Document) -> str:
+    """A document's path as one step of a name, without the suffix of its format.
+
+    >>> place(Document(Iri("https://x.org/b"), b"", "2026-01-31", "boms/llama 3.json"))
+    'boms-llama-3'
+    """
+    path = document.name or document.url.rsplit("/", 1)[-1]
+    return iris.slug(re.sub(r"\.(?:json|jsonld|ya?ml|csv)$", "", clean(path), flags=re.IGNORECASE))
+
+
+def is_a(subject: Iri, kind: Iri, name: str = "") -> Iterator[Claim]:
+    """What a thing is and what it is called."""
+    yield Claim(subject, RDF.type, kind)
+    if name:
+        yield Claim(subject, SCHEMA.name, literal(name))
+
+
+@lru_cache(maxsize=4096)
+def named_organization(name: str) -> Iri:
+    """Our IRI of an organization; tables name the same ones in row after row."""
+    return iris.organization(name)
+
+
+def made_by(subject: Iri, maker: str) -> Iterator[Claim]:
+    """Who made it."""
+    if not maker:
+        return
+    organization = named_organization(maker)
+    yield from is_a(organization, PG.Organization, maker)
+    yield Claim(subject, DCTERMS.creator, organization)
+
+
+def licensed(
+    subject: Iri,
+    text: str,
+    *,
+    name: str = "",
+    link: str = "",
+    locator: str = "",
+    basis: Basis | None = None,
+) -> Iterator[Claim]:
+    """Under which licence it is, as the one table of licence names reads the text."""
+    if text or name or link:
+        found = _licence(text[:1000], name[:1000], link[:1000])
+        yield from licence_names.claims(subject, found, locator=locator, basis=basis)
+
+
+@lru_cache(maxsize=4096)
+def _licence(text: str, name: str, link: str) -> licence_names.LicenceName:
+    return licence_names.normalise(text, name=name, link=link)
+
+
+def not_given(subject: Iri, predicate: Iri, stance: Stance, stated: str, locator: str) -> Claim:
+    """A claim without a value: the source speaks of the property and gives none."""
+    return Claim(subject, predicate, None, stance, as_stated=stated[:SHOWN], locator=locator)
+
+
+def link(subject: Iri, predicate: Iri, url: str, locator: str) -> Claim | Problem:
+    """A link that the source states; what is not a web address is a problem.
+
+    >>> link(Iri("https://x.org/m"), PG.paper, "see appendix", "/paper").what
+    "'see appendix' is not a web address"
+    """
+    found = url.strip()
+    if re.fullmatch(r"[\w.-]+\.[a-z]{2,}/\S*", found):
+        found = f"https://{found}"
+    if found.startswith(("http://", "https://")) and len(found) < LINK and iris.is_iri(found):
+        return Claim(subject, predicate, Iri(found))
+    hint = "the address alone, without text beside it" if urls(found) else "https://…"
+    return Problem(locator, f"{found[:80]!r} is not a web address", hint, kind="link")
+
+
+def urls(text: str) -> list[str]:
+    """The web addresses in a text, without the punctuation after them.
+
+    >>> urls("see https://a.org/x, https://b.org/y.")
+    ['https://a.org/x', 'https://b.org/y']
+    """
+    return [found.rstrip(".,;:)]'") for found in _URL.findall(text)]
+
+
+def link_property(url: str) -> Iri:
+    """Which property an address fills, by its host.
+
+    >>> iris.shorten(link_property("https://arxiv.org/abs/2407.21783"))
+    'pg:paper'
+    """
+    if re.match(
+        r"https?://(?:www\.)?(?:arxiv\.org|(?:dx\.)?doi\.org|aclanthology\.org|openreview\.net"
+        r"|proceedings\.\S+?\.(?:cc|press)|(?:www\.)?biorxiv\.org|(?:www\.)?nature\.com/articles"
+        r"|dl\.acm\.org|ieeexplore\.ieee\.org|link\.springer\.com)/",
+        url,
+    ):
+        return PG.paper
+    if re.match(r"https?://(?:www\.)?(?:github|gitlab|bitbucket)\.\w+/", url):
+        return PG.codeRepository
+    return RDFS.seeAlso
+
+
+def hub_model(url: str) -> str:
+    """The Hub's model repository that an address names, or nothing.
+
+    >>> hub_model("https://huggingface.co/google/ul2/tree/main"), hub_model("https://hf.co/docs/x")
+    ('google/ul2', '')
+    """
+    match = _HUB.fullmatch(url.strip()) if len(url) < LINK else None
+    if match is None or match["datasets"] or match["org"].lower() in _NOT_ORGS:
+        return ""
+    return f"{match['org']}/{match['name']}"
+
+
+def hub_dataset(url: str) -> str:
+    """The Hub's dataset repository that an address names, or nothing.
+
+    >>> hub_dataset("https://huggingface.co/datasets/bigcode/the-stack/tree/main")
+    'bigcode/the-stack'
+    >>> hub_dataset("https://huggingface.co/datasets/bookcorpus")
+    'bookcorpus'
+    """
+    if len(url) >= LINK:
+        return ""
+    if match := _HUB.fullmatch(url.strip()):
+        return f"{match['org']}/{match['name']}" if match["datasets"] else ""
+    alone = re.fullmatch(
+        r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/datasets/([\w.-]+)/?", url.strip()
+    )
+    return alone[1] if alone else ""
+
+
+def hub_page(repository: str) -> Iri:
+    """The page of a Hub repository."""
+    return Iri(f"https://huggingface.co/{repository}")
+
+
+def same_name(repository: str, *spellings: str) -> bool:
+    """Whether a repository is called as the model is, letter case and punctuation apart.
+
+    The owner's name may stand before the model's, and a format suffix after it. Nothing looser:
+    ``codegemma-7b`` is not CodeGemma 7B Instruct.
+
+    >>> same_name("tiiuae/falcon-40b", "Falcon 40B"), same_name("google/codegemma-7b", "CodeGemma")
+    (True, False)
+    """
+    owner, _, tail = repository.partition("/")
+    wanted = {_letters(spelling) for spelling in spellings} - {""}
+    found = _letters(tail)
+    owner_letters = _letters(owner)
+    options = {found, found.removesuffix("hf")}
+    heads = {"", owner_letters} | {_letters(part) for part in re.split(r"[-_.]", owner)}
+    return any(f"{head}{want}" in options for head in heads for want in wanted)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", unquote(text).casefold())
+
+
+def dated(
+    subject: Iri, predicate: Iri, stated: Any, locator: str, basis: Basis | None = None
+) -> Claim:
+    """A date as the source writes it; an impossible one is kept as text only."""
+    shown = word(stated)
+    found = literals.day(stated if isinstance(stated, date) else shown)
+    if found is None:
+        why = "no such date"
+    elif found.literal.lexical == "1970-01-01":
+        why = "a clock's zero, not a date"
+    else:
+        day = found.precision.label == "Day"
+        return Claim(
+            subject,
+            predicate,
+            found.literal,
+            basis=basis,
+            as_stated="" if day else shown,
+            precision=None if day else found.precision,
+            locator="" if day and basis is None else locator,
+        )
+    return Claim(
+        subject,
+        predicate,
+        None,
+        as_stated=shown[:SHOWN],
+        locator=locator,
+        unusable=why,
+        basis=basis,
+    )
+
+
+def real(value: Any) -> float | None:
+    """A finite number, or None.
+
+    >>> real("3.3e24"), real(float("nan")), real("many")
+    (3.3e+24, None, None)
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        found = literals.number(value)
+        if found is None:
+            return None
+        value = found
+    if not isinstance(value, (int, float, Decimal)):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def score(value: Any) -> Literal | None:
+    """An xsd:decimal of a number that the engine can hold, or None.
+
+    >>> score(0.5900).lexical, score("1e40")
+    ('0.59', None)
+    """
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+        return None
+    try:
+        shown = repr(value) if isinstance(value, float) else word(value)
+        return literals.decimal(Decimal(shown)) if len(shown) < 60 else None
+    except (InvalidOperation, ValueError):
+        return None
+
+
+def _positive(stated: Any, kind: Iri) -> Literal | None:
+    """A number above zero as a literal of a datatype, or None."""
+    value = literals.number(stated) if isinstance(stated, str) else stated
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    if not value > 0:  # also what is not a number at all
+        return None
+    if kind == XSD.integer:
+        return literals.whole(value)
+    if kind == XSD.decimal:
+        return score(stated)
+    number = real(value)
+    return None if number is None else literals.double(number)
+
+
+def quantity(
+    subject: Iri,
+    predicate: Iri,
+    stated: Any,
+    locator: str,
+    *,
+    basis: Basis | None = None,
+    confidence: Decimal | None = None,
+    kind: Iri = XSD.integer,
+) -> Claim:
+    """A quantity above zero as the source writes it, in the datatype its property has."""
+    literal = _positive(stated, kind)
+    if literal is None:
+        return Claim(
+            subject,
+            predicate,
+            None,
+            basis=basis,
+            as_stated=word(stated)[:SHOWN],
+            locator=locator,
+            unusable=f"not a {'whole ' if kind == XSD.integer else ''}number above zero",
+        )
+    annotated = basis is not None or confidence is not None
+    return Claim(
+        subject,
+        predicate,
+        literal,
+        basis=basis,
+        confidence=confidence,
+        locator=locator if annotated else "",
+    )

@@ -1,0 +1,235 @@
+"""From paths to documents: files, folders, globs and standard input.
+
+The address of a file read from disk is ``urn:file:`` and its path below what was asked
+for, so that no record holds a path of this machine. A Hugging Face repository folder
+(a card and its configuration) is one document with several files.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import quote
+
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import BadIri
+from provenance_graph.core.iris import Iri, iri
+from provenance_graph.formats.document import MAX_BYTES, Document
+
+MAX_FILES = 100_000
+SUFFIXES = frozenset(
+    [
+        "txt",
+        "md",
+        "markdown",
+        "json",
+        "jsonl",
+        "ndjson",
+        "jsonld",
+        "yaml",
+        "yml",
+        "toml",
+        "csv",
+        "tsv",
+        "ttl",
+        "trig",
+        "nq",
+        "nt",
+        "xml",
+    ]
+)
+CARDS = ("README.md", "readme.md")
+BESIDE = (
+    "config.json", "adapter_config.json", "generation_config.json", "tokenizer_config.json",
+    "model.safetensors.index.json", "model_index.json", "config_sentence_transformers.json",
+    "mergekit_config.yml", "params.json", "quantize_config.json", "preprocessor_config.json",
+    "special_tokens_map.json",
+)  # fmt: skip
+WEIGHTS = (".safetensors", ".gguf", ".bin", ".pt", ".pth", ".onnx", ".h5", ".msgpack")
+RESULTS = ".eval_results"
+_SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
+_GLOB = frozenset("*?[")
+
+
+def walk(
+    paths: Iterable[str],
+    *,
+    retrieved: str,
+    url: str = "",
+    stdin: BinaryIO | None = None,
+) -> Iterator[Document | Problem]:
+    """Documents in a fixed order, and what could not be one.
+
+    ``url`` is the address of the document where one path is given, else the address under
+    which the files lie. A path is a file, a folder, a glob, or ``-`` for standard input.
+    """
+    asked = list(paths)
+    for shown in asked:
+        if shown == "-":
+            yield from _standard_input(stdin, retrieved, url)
+        elif (path := Path(shown)).is_dir():
+            yield from _folder(path, retrieved, url)
+        elif path.is_file():
+            yield from _file(path, path.name, retrieved, url if len(asked) == 1 else "")
+        elif path.exists():
+            yield Problem(shown, "neither a file nor a folder", kind="unreadable")
+        elif _GLOB & set(shown):
+            yield from _glob(shown, retrieved, url)
+        else:
+            yield Problem(shown, "no such file or folder", kind="unreadable")
+
+
+def _standard_input(
+    stdin: BinaryIO | None, retrieved: str, url: str
+) -> Iterator[Document | Problem]:
+    if stdin is None:
+        yield Problem("-", "there is no standard input to read", kind="unreadable")
+        return
+    data = stdin.read(MAX_BYTES + 1)
+    yield from _document(data, "stdin", retrieved, url or "urn:file:stdin")
+
+
+def _glob(pattern: str, retrieved: str, url: str) -> Iterator[Document | Problem]:
+    found = sorted(glob.glob(pattern, recursive=True))[:MAX_FILES]  # noqa: PTH207 - any anchor
+    if not found:
+        yield Problem(pattern, "matches no file", kind="unreadable")
+    for shown in found:
+        path = Path(shown)
+        if path.is_file():
+            yield from _file(path, path.name, retrieved, _below(url, path.name))
+
+
+def _folder(root: Path, retrieved: str, url: str) -> Iterator[Document | Problem]:
+    """Every text file below a folder; a repository folder counts as one document."""
+    count = 0
+    for folder, names in _folders(root):
+        below = folder.relative_to(root).as_posix()
+        head = "" if below == "." else f"{below}/"
+        grouped = _repository(folder, names)
+        if grouped is not None:
+            main, others = grouped
+            count += 1
+            local = (head + main) if head else f"{_root_name(root)}/{main}"
+            yield from _repository_document(
+                folder, main, others, local, retrieved, _below(url, head)
+            )
+            names = [name for name in names if name != main and name not in others]
+        for name in names:
+            if name.startswith("."):
+                continue
+            count += 1
+            if count > MAX_FILES:
+                yield Problem(str(root), f"more than {MAX_FILES:,} files; the rest was not read")
+                return
+            yield from _file(folder / name, head + name, retrieved, _below(url, head + name))
+    if not count:
+        yield Problem(str(root), "the folder holds no file", kind="empty")
+
+
+def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Folders and their files in order; a folder reached twice (links) is read once."""
+    seen: set[tuple[int, int]] = set()
+    for shown, folders, files in os.walk(root, followlinks=True):
+        status = Path(shown).stat()
+        if (status.st_dev, status.st_ino) in seen:
+            folders[:] = []
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        folders[:] = sorted(
+            name for name in folders if name not in _SKIPPED_FOLDERS and not name.startswith(".")
+        )
+        yield Path(shown), sorted(files)
+
+
+def _repository(folder: Path, names: list[str]) -> tuple[str, tuple[str, ...]] | None:
+    """The card and the files beside it, where the folder is a model repository."""
+    others = tuple(name for name in names if name in BESIDE or name.endswith(WEIGHTS))
+    main = next((name for name in CARDS if name in names), None)
+    if main is not None:
+        return (main, others) if others or (folder / RESULTS).is_dir() else None
+    main = next((n for n in ("config.json", "adapter_config.json") if n in names), None)
+    if main is None or len(others) < 2:
+        return None
+    return main, tuple(name for name in others if name != main)
+
+
+def _repository_document(
+    folder: Path, main: str, others: tuple[str, ...], local: str, retrieved: str, url: str
+) -> Iterator[Document | Problem]:
+    """A repository as one document; of weights only the names count."""
+    files: dict[str, bytes] = {name: b"" for name in others if name.endswith(WEIGHTS)}
+    results = [f"{RESULTS}/{path.name}" for path in sorted((folder / RESULTS).glob("*.y*ml"))]
+    for name in (*(name for name in others if name not in files), *results):
+        data = _bytes(folder / name, local)
+        if isinstance(data, Problem):
+            yield data
+        else:
+            files[name] = data
+    data = _bytes(folder / main, local)
+    if isinstance(data, Problem):
+        yield data
+        return
+    yield from _document(data, local, retrieved, url or _urn(local), files)
+
+
+def _root_name(root: Path) -> str:
+    """The name of the folder that was asked for: ``org/model`` as it was given, else its last part."""
+    parts = [part for part in root.parts if part not in (".", "..", "/")]
+    if root.is_absolute() or not parts:
+        return root.resolve().name
+    return "/".join(parts[-2:])
+
+
+def _file(path: Path, local: str, retrieved: str, url: str) -> Iterator[Document | Problem]:
+    suffix = path.suffix.lower().lstrip(".")
+    if suffix and suffix not in SUFFIXES:
+        yield Problem(local, f"files ending in .{suffix} are not read", kind="skipped")
+        return
+    data = _bytes(path, local)
+    if isinstance(data, Problem):
+        yield data
+        return
+    yield from _document(data, local, retrieved, url or _urn(local))
+
+
+def _bytes(path: Path, local: str) -> bytes | Problem:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return Problem(local, error.strerror or str(error), kind="unreadable")
+
+
+def _document(
+    data: bytes, local: str, retrieved: str, url: str, files: dict[str, bytes] | None = None
+) -> Iterator[Document | Problem]:
+    if len(data) > MAX_BYTES:
+        yield Problem(
+            local, f"larger than the {MAX_BYTES >> 20} MiB that are read", kind="unreadable"
+        )
+        return
+    if not data.strip():
+        yield Problem(local, "the file is empty", kind="empty")
+        return
+    if b"\0" in data[:4096] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        yield Problem(local, "a binary file, not text", kind="skipped")
+        return
+    try:
+        address = iri(url)
+    except BadIri as error:
+        yield Problem(local, str(error), "percent-encode spaces and quotes", kind="unreadable")
+        return
+    yield Document(address, data, retrieved, local, files or {})
+
+
+def _below(url: str, local: str) -> str:
+    return f"{url.rstrip('/')}/{quote(local)}" if url else ""
+
+
+def _urn(local: str) -> Iri:
+    """The address of a file that has none: its path below the folder that was read."""
+    safe = local.encode("utf-8", "replace")
+    return Iri("urn:file:" + quote(safe, safe="/-._~@:+()!,;=*$&"))

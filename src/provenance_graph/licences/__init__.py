@@ -1,0 +1,1 @@
+"""What a licence allows along lineage: rules, duties, uses, notices."""

@@ -1,0 +1,185 @@
+"""Which terms reach a model, from where, and along which path."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from provenance_graph.licences.catalogue import Catalogue, Licence
+from provenance_graph.licences.passing import FIRST, SECOND, Steps, TermClass, classes, edge_type
+from provenance_graph.lineage.arrays import DERIVED, reach
+from provenance_graph.lineage.index import DATASET, LineageIndex
+
+Step = tuple[int, int]  # child, place of the edge among the rows of parents
+Held = Callable[[int], Sequence[Licence]]
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """A class of terms of an ancestor's licence that reaches the model.
+
+    ``settled`` is False where the texts do not settle whether it binds, for a ban where it
+    was broken, and for unknown terms where they come with data. ``path`` goes from the model
+    up to the origin.
+    """
+
+    origin: int
+    licence: Licence | None
+    terms: TermClass
+    settled: bool
+    path: tuple[Step, ...]
+
+
+MOST = 50
+"""Origins told apart of one licence and class of terms; further ones add nothing but length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inheritance:
+    """What reaches a node, nearest origins first, and how many origins nothing is known of."""
+
+    reaching: tuple[Inherited, ...]
+    unknown: int
+
+
+def inherited(index: LineageIndex, catalogue: Catalogue, held: Held, node: int) -> Inheritance:
+    """Everything that reaches a node from above.
+
+    ``held`` gives the licences of a node as they are to be read. A thing without a licence
+    passes on that nothing is known. Between models of one owner the parent's own licence is
+    replaced by the child's, where that is known; not so for data, of which the publisher is
+    seldom the only owner.
+    """
+    above = [one for one in reach(index.up, node, influences=True).nodes.tolist() if one != node]
+    licences = {one: held(one) for one in (node, *above)}
+    origins: dict[tuple[Steps, Steps], list[tuple[int, Licence | None, TermClass]]]
+    origins = defaultdict(list)
+    for origin in above:
+        for licence in licences[origin] or (None,):
+            known = licence if licence is not None else Licence(index.names[origin])
+            for terms in classes(known, catalogue, bool(index.kind[origin] == DATASET)):
+                origins[terms.profile].append((origin, licence, terms))
+    licensed = {
+        one: bool(rows) and all(one.known for one in rows) for one, rows in licences.items()
+    }
+    order = {origin: place for place, origin in enumerate(above)}
+    found: list[Inherited] = []
+    told: Counter[tuple[str, TermClass, bool]] = Counter()
+    for profile, rows in origins.items():
+        search = _Search(index, node, profile, licensed)
+        for origin, licence, terms in rows:
+            settled = search.settled(origin)
+            if settled is None:
+                continue
+            key = (licence.iri if licence else "", terms, settled)
+            told[key] += 1
+            if told[key] <= MOST:
+                found.append(
+                    Inherited(origin, licence, terms, settled, search.path(origin, settled))
+                )
+    found.sort(key=lambda one: (order[one.origin], one.terms.kind, one.terms.conditions))
+    unknown = sum(n for (_, terms, _), n in told.items() if terms.kind in ("unknown", "ungranted"))
+    return Inheritance(tuple(found), unknown)
+
+
+class _Search:
+    """Backwards from the model: from where, in which state, a class would get there.
+
+    ``next`` tells, of a node and its state, the edge to take towards the model.
+    """
+
+    def __init__(
+        self,
+        index: LineageIndex,
+        node: int,
+        profile: tuple[Steps, Steps],
+        licensed: dict[int, bool],
+    ) -> None:
+        self.index, self.node, self.licensed = index, node, licensed
+        self.first, self.second = profile
+        self.far: dict[int, dict[tuple[int, int], int]] = {FIRST: {}, SECOND: {}}
+        self.next = {FIRST: self._backwards(FIRST), SECOND: self._backwards(SECOND)}
+
+    def _backwards(self, final: int) -> dict[tuple[int, int], tuple[Step, int] | None]:
+        start = (self.node, final)
+        far = self.far[final]
+        far[start] = 0
+        found: dict[tuple[int, int], tuple[Step, int] | None] = {start: None}
+        waiting = deque([start])
+        up = self.index.up
+        while waiting:
+            child, after = waiting.popleft()
+            into_dataset = bool(self.index.kind[child] == DATASET)
+            for place in up.edges_of(child):
+                edge = edge_type(int(up.code[place]), into_dataset)
+                parent = int(up.other[place])
+                for before, steps in ((FIRST, self.first), (SECOND, self.second)):
+                    if steps[edge] == after and (parent, before) not in found:
+                        found[parent, before] = ((child, place), after)
+                        far[parent, before] = far[child, after] + 1
+                        waiting.append((parent, before))
+        return found
+
+    def settled(self, origin: int) -> bool | None:
+        """Whether a class comes from an origin in its first state; None where it does not come."""
+        starts = self._starts(origin)
+        for settled, final in ((True, FIRST), (False, SECOND)):
+            if any((step[0], after) in self.next[final] for step, after in starts):
+                return settled
+        return None
+
+    def path(self, origin: int, settled: bool) -> tuple[Step, ...]:
+        """The shortest way of a class from its origin to the model, from the model upwards."""
+        final = FIRST if settled else SECOND
+        found, far = self.next[final], self.far[final]
+        step, after = min(
+            ((step, after) for step, after in self._starts(origin) if (step[0], after) in found),
+            key=lambda start: (far[start[0][0], start[1]], start[0]),
+        )
+        return (step, *self._rest(step[0], after, final))[::-1]
+
+    def _starts(self, origin: int) -> list[tuple[Step, int]]:
+        """First steps down from an origin that do not stay with its owner."""
+        index = self.index
+        starts = []
+        for place in index.down.edges_of(origin):
+            child = int(index.down.other[place])
+            code = int(index.down.code[place])
+            if child not in self.licensed or (
+                code < DERIVED and relicensed(index, child, origin, self.licensed[child])
+            ):
+                continue
+            after = self.first[edge_type(code, bool(index.kind[child] == DATASET))]
+            if after in (FIRST, SECOND):
+                starts.append(((child, _place_up(index, child, origin, code)), after))
+        return starts
+
+    def _rest(self, node: int, state: int, final: int) -> list[Step]:
+        way = []
+        here = self.next[final][node, state]
+        while here is not None:
+            step, state = here
+            way.append(step)
+            here = self.next[final][step[0], state]
+        return way
+
+
+def relicensed(index: LineageIndex, child: int, parent: int, licensed: bool) -> bool:
+    """Whether the parent's owner gave the child terms of its own."""
+    owner = int(index.owner[child])
+    return licensed and owner >= 0 and owner == int(index.owner[parent])
+
+
+def _place_up(index: LineageIndex, child: int, parent: int, code: int) -> int:
+    up = index.up
+    return next(
+        place
+        for place in up.edges_of(child)
+        if int(up.other[place]) == parent and int(up.code[place]) == code
+    )
+
+
+def along_weights(index: LineageIndex, path: tuple[Step, ...]) -> bool:
+    """Whether only weights passed along a path, no data or outputs."""
+    return all(int(index.up.code[place]) < DERIVED for _, place in path)

@@ -1,0 +1,123 @@
+"""What a model was labelled with, by whom and when; and the days on which that mattered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from provenance_graph.acceptance.evidence import StoreStatements
+from provenance_graph.core.claims import Literal
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.terms import DCTERMS, PROV, SCHEMA
+from provenance_graph.licences.catalogue import Catalogue, Licence
+from provenance_graph.licences.results import Label
+from provenance_graph.store.base import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day or version that asks for an answer of its own; ``declared`` None: as labelled now."""
+
+    occasion: str
+    day: str
+    declared: tuple[Licence, ...] | None
+
+
+def labels(store: Store, catalogue: Catalogue, subject: Iri) -> list[Label]:
+    """Every licence that a source gives the model or one of its versions, current ones first."""
+    statements = StoreStatements(store)
+    sources: dict[tuple[Iri, str, str, str], set[Iri]] = defaultdict(set)
+    versions = {
+        name: str(label)
+        for name, *_ in store.quads(predicate=PROV.specializationOf, object=subject)
+        for _, _, label, _ in store.quads(name, SCHEMA.version)
+    }
+    for thing, version in ((subject, ""), *sorted(versions.items())):
+        for name in statements.names_of(thing):
+            for claim, header in statements.about(name):
+                if claim.predicate == DCTERMS.license and isinstance(claim.value, Iri):
+                    key = (claim.value, claim.valid_from, claim.valid_until, version)
+                    sources[key].add(header.publisher)
+    accepted = {o for _, _, o, _ in store.quads(subject, DCTERMS.license)}
+    for licence in accepted:
+        if isinstance(licence, Iri) and not any(key[0] == licence for key in sources):
+            sources[licence, "", "", ""] = set()
+    found = [
+        Label(
+            catalogue.licence(licence),
+            licence in accepted and not version,
+            tuple(sorted(who)),
+            since,
+            until,
+            version,
+        )
+        for (licence, since, until, version), who in sources.items()
+    ]
+    return sorted(
+        found,
+        key=lambda one: (not one.accepted, one.version, one.valid_until or "9", one.licence.iri),
+    )
+
+
+def released(store: Store, subject: Iri) -> str:
+    """The accepted day of release, or nothing."""
+    days = store.quads(subject, DCTERMS.issued)
+    return min((o.lexical[:10] for _, _, o, _ in days if isinstance(o, Literal)), default="")
+
+
+def moments(store: Store, subject: Iri, known: Sequence[Label]) -> list[Moment]:
+    """Earlier days that may ask for another answer, oldest first, then undated versions."""
+    found = []
+    day = released(store, subject)
+    if day:
+        found.append(Moment("release", day, _on(known, day)))
+    for label in known:
+        if label.version:
+            occasion = f"version {label.version}"
+            found.append(Moment(occasion, "", (label.licence,)))
+        elif label.valid_until and not label.accepted:
+            before = _day_before(label.valid_until)
+            occasion = f"until {label.valid_until}, when the label changed"
+            found.append(Moment(occasion, before, (label.licence,)))
+    return sorted(found, key=lambda one: (not one.day, one.day, one.occasion))
+
+
+def _on(known: Sequence[Label], day: str) -> tuple[Licence, ...] | None:
+    """The label in force on a day, where labels are dated."""
+    dated = [
+        label.licence
+        for label in known
+        if (label.valid_from or label.valid_until)
+        and (not label.valid_from or label.valid_from <= day)
+        and (not label.valid_until or day < label.valid_until)
+        and not label.version
+    ]
+    return tuple(dated) or None
+
+
+def _day_before(day: str) -> str:
+    try:
+        return (date.fromisoformat(day[:10]) - timedelta(days=1)).isoformat()
+    except ValueError:
+        return day
+
+
+def changed(known: Sequence[Label]) -> str:
+    """How the label changed, in words; nothing where it did not."""
+    past = [one for one in known if (one.valid_until or one.version) and not one.accepted]
+    now = [one for one in known if one.accepted]
+    if not past or not now:
+        return ""
+    before = ", ".join(
+        one.licence.name
+        + (f" until {one.valid_until}" if one.valid_until else f" in version {one.version}")
+        for one in past
+    )
+    return f"labelled {before}, and {', '.join(one.licence.name for one in now)} now"
+
+
+def said_by(label: Label) -> str:
+    """Who gives a label, in words."""
+    return ", ".join(map(said, label.sources)) or "the accepted view"

@@ -1,0 +1,191 @@
+"""How conditions travel: classes of a licence's terms, and one step along an edge.
+
+The conditions of a licence fall into classes that travel alike. A class is in one of two
+states, and an edge keeps the state, moves it on, or stops it:
+
+=========  ==========================  ====================================================
+class      first state                 second state
+=========  ==========================  ====================================================
+terms      binding                     the texts do not settle whether it binds
+ban        outputs in use, no breach   a model was trained against the ban
+unknown    unknown along the weights   unknown along data and outputs
+=========  ==========================  ====================================================
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from provenance_graph.core.terms import PG
+from provenance_graph.licences.catalogue import (
+    BANNED,
+    FIRM,
+    GRANTS,
+    NO_GRANT,
+    UNKNOWN,
+    UNSETTLED,
+    Catalogue,
+    Condition,
+    Licence,
+)
+from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS
+
+STOP, FIRST, SECOND = 0, 1, 2
+TRAINED_ON = CODE[PG.trainedOn]
+EDGE_TYPES = 2 * len(RELATIONS)
+"""A relation, and whether its child is a dataset: ``2 * code + dataset``."""
+
+Steps = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TermClass:
+    """Conditions of one licence that travel alike from one kind of origin.
+
+    ``first`` and ``second`` give per edge type the state after the edge, from each state.
+    """
+
+    kind: str
+    conditions: tuple[str, ...]
+    limits: bool
+    first: Steps
+    second: Steps
+
+    @property
+    def profile(self) -> tuple[Steps, Steps]:
+        """What decides where it travels."""
+        return self.first, self.second
+
+
+def classes(licence: Licence, catalogue: Catalogue, from_dataset: bool) -> tuple[TermClass, ...]:
+    """The classes of a licence held by a dataset, or by a model."""
+    if not licence.known:
+        return (_unknown(),)
+    return _classes(
+        _Terms(
+            licence.conditions,
+            tuple(
+                sorted((kind, carry.mode, carry.groups) for kind, carry in licence.passes.items())
+            ),
+        ),
+        _Lookup(catalogue.conditions, catalogue.kind_of),
+        from_dataset,
+    )
+
+
+@dataclass(frozen=True)
+class _Terms:
+    conditions: tuple[str, ...]
+    passes: tuple[tuple[str, str, frozenset[str]], ...]
+
+
+class _Lookup:
+    """Conditions and kinds, equal whenever they stand for the same tables."""
+
+    def __init__(self, conditions: Mapping[str, Condition], kind_of: Mapping[int, str]) -> None:
+        self.conditions, self.kind_of = conditions, kind_of
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Lookup) and self.conditions is other.conditions
+
+    def __hash__(self) -> int:
+        return id(self.conditions)
+
+
+@lru_cache(maxsize=4096)
+def _classes(terms: _Terms, lookup: _Lookup, from_dataset: bool) -> tuple[TermClass, ...]:
+    modes = {kind: (mode, groups) for kind, mode, groups in terms.passes}
+    held: dict[str, list[str]] = defaultdict(list)
+    for key in terms.conditions:
+        held[lookup.conditions[key].group].append(key)
+    held.setdefault(GRANTS, [])
+    alike: dict[tuple[Steps, Steps], list[str]] = defaultdict(list)
+    for group in sorted(held):
+        first = tuple(
+            _passed(modes, group, lookup.kind_of, edge, from_dataset) for edge in range(EDGE_TYPES)
+        )
+        second = tuple(SECOND if step else STOP for step in first)
+        alike[first, second].append(group)
+    found = [
+        TermClass(
+            "terms",
+            tuple(key for group in groups for key in held[group]),
+            GRANTS in groups,
+            *profile,
+        )
+        for profile, groups in sorted(alike.items())
+        if any(profile[0])
+    ]
+    if any(mode == BANNED for mode, _ in modes.values()):
+        found.append(_ban(modes, lookup.kind_of, from_dataset))
+    if any(mode in (NO_GRANT, UNKNOWN) for mode, _ in modes.values()):
+        found.append(_ungranted(modes, lookup.kind_of, from_dataset))
+    return tuple(found)
+
+
+Modes = Mapping[str, tuple[str, frozenset[str]]]
+
+
+def _kind(kind_of: Mapping[int, str], edge: int, from_dataset: bool) -> str:
+    """The kind of derivation an edge is for terms from a dataset, or from a model.
+
+    A model's terms reach what is trained on a dataset it wrote as its outputs.
+    """
+    code = edge // 2
+    if code == TRAINED_ON and not from_dataset:
+        return "outputs"
+    return kind_of.get(code, "")
+
+
+def _passed(modes: Modes, group: str, kind_of: Mapping[int, str], edge: int, data: bool) -> int:
+    mode, groups = modes.get(_kind(kind_of, edge, data), ("", frozenset()))
+    if group not in groups:
+        return STOP
+    return FIRST if mode == FIRM else SECOND if mode == UNSETTLED else STOP
+
+
+def _ban(modes: Modes, kind_of: Mapping[int, str], from_dataset: bool) -> TermClass:
+    """Outputs may rest in a dataset; training a model with them is the breach."""
+    first, second = [], []
+    for edge in range(EDGE_TYPES):
+        mode, _ = modes.get(_kind(kind_of, edge, from_dataset), ("", frozenset()))
+        into_dataset = edge % 2
+        weights = edge // 2 < DERIVED
+        if mode == BANNED:
+            first.append(FIRST if into_dataset else SECOND)
+        else:
+            first.append(STOP)
+        second.append(SECOND if weights and mode != BANNED else STOP)
+    return TermClass("ban", (), False, tuple(first), tuple(second))
+
+
+def _ungranted(modes: Modes, kind_of: Mapping[int, str], from_dataset: bool) -> TermClass:
+    """A derivation of a kind that was never granted is unknown from there on."""
+    first, second = [], []
+    for edge in range(EDGE_TYPES):
+        mode, _ = modes.get(_kind(kind_of, edge, from_dataset), (UNKNOWN, frozenset()))
+        first.append(SECOND if mode in (NO_GRANT, UNKNOWN) else STOP)
+        second.append(SECOND)
+    return TermClass("ungranted", (), False, tuple(first), tuple(second))
+
+
+@lru_cache(maxsize=1)
+def _unknown() -> TermClass:
+    first = tuple(FIRST if edge // 2 < DERIVED else SECOND for edge in range(EDGE_TYPES))
+    return TermClass("unknown", (), False, first, (SECOND,) * EDGE_TYPES)
+
+
+def edge_type(code: int, child_is_dataset: bool) -> int:
+    """The type of an edge."""
+    return 2 * code + child_is_dataset
+
+
+def group_profiles(held: Iterable[TermClass]) -> dict[tuple[Steps, Steps], list[TermClass]]:
+    """Classes by what decides where they travel."""
+    found: dict[tuple[Steps, Steps], list[TermClass]] = defaultdict(list)
+    for one in held:
+        found[one.profile].append(one)
+    return found

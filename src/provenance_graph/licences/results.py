@@ -1,0 +1,299 @@
+"""What licence questions are answered with: plain values that turn into JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.licences.catalogue import Condition, Licence, Rule, Use
+from provenance_graph.lineage.results import SAYINGS, Edge, named
+
+Json = dict[str, Any]
+ALLOWED, CONDITIONAL, UNKNOWN_, BLOCKED = "allowed", "conditional", "unknown", "blocked"
+ANSWERS = (ALLOWED, CONDITIONAL, UNKNOWN_, BLOCKED)
+NOT_ADVICE = (
+    "Facts from licence texts and lineage records, to be checked by counsel; not legal advice."
+)
+
+
+LONGEST = 40
+"""Steps of a path that are written out; the middle of a longer one is left out, with a word."""
+
+
+def path_json(path: tuple[Edge, ...]) -> list[Json]:
+    """A path from the model up to where a term comes from, in short.
+
+    Of a path longer than ``LONGEST`` the middle is one entry that says how much is left out.
+    """
+    head, left_out, tail = _cut(path)
+    steps = [_step(edge) for edge in head]
+    if left_out:
+        steps.append({"leftOut": left_out, "of": len(path)})
+    return steps + [_step(edge) for edge in tail]
+
+
+def _cut(path: tuple[Edge, ...]) -> tuple[tuple[Edge, ...], int, tuple[Edge, ...]]:
+    if len(path) <= LONGEST:
+        return path, 0, ()
+    half = LONGEST // 2
+    return path[:half], len(path) - 2 * half, path[-half:]
+
+
+def _step(edge: Edge) -> Json:
+    return {
+        "child": named(edge.child),
+        "relation": local_name(edge.relation),
+        "relationLabel": SAYINGS[edge.relation],
+        "parent": named(edge.parent),
+        "inferred": edge.inferred,
+    }
+
+
+def path_text(path: tuple[Edge, ...]) -> str:
+    """A path in words: ``a → fine-tuned from b → quantised from c``."""
+    if not path:
+        return ""
+    head, left_out, tail = _cut(path)
+    middle = f" → … {left_out:,} of {len(path):,} steps left out …" if left_out else ""
+    return said(path[0].child) + _worded(head) + middle + _worded(tail)
+
+
+def _worded(path: tuple[Edge, ...]) -> str:
+    return "".join(f" → {SAYINGS[edge.relation]} {said(edge.parent)}" for edge in path)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A duty or restriction on the model: from which licence, held by what, along which path.
+
+    ``binding`` is ``binds``, or ``unsettled`` where the texts do not settle whether it
+    reaches the model. The path is empty for the model's own licence.
+    """
+
+    condition: Condition
+    licence: Licence
+    holder: Iri
+    binding: str
+    path: tuple[Edge, ...] = ()
+
+    def to_json(self) -> Json:
+        """As JSON."""
+        clause = self.licence.clause(self.condition.key)
+        return {
+            "id": self.condition.key,
+            "label": self.condition.label,
+            "type": "duty" if self.condition.duty else "restriction",
+            "group": self.condition.group,
+            "licence": self.licence.to_json(),
+            "clause": clause.place,
+            "condition": clause.text,
+            "holder": named(self.holder),
+            "binding": self.binding,
+            "path": path_json(self.path),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Something on a path whose terms nobody knows, or that was broken or never granted."""
+
+    why: str
+    holder: Iri
+    licence: Licence | None
+    path: tuple[Edge, ...] = ()
+    with_data: bool = False
+
+    def to_json(self) -> Json:
+        """As JSON."""
+        return {
+            "why": self.why,
+            "holder": named(self.holder),
+            "licence": self.licence.to_json() if self.licence else None,
+            "comesWith": "data" if self.with_data else "weights",
+            "path": path_json(self.path),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a use is blocked, unknown or conditional."""
+
+    effect: str
+    text: str
+    licence: Licence | None
+    clause: str
+    holder: Iri
+    path: tuple[Edge, ...] = ()
+
+    def to_json(self) -> Json:
+        """As JSON."""
+        return {
+            "effect": self.effect,
+            "text": self.text,
+            "licence": self.licence.to_json() if self.licence else None,
+            "clause": self.clause,
+            "holder": named(self.holder),
+            "path": path_json(self.path),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer for one planned use, worst reason first."""
+
+    use: Use
+    number: int | None
+    answer: str
+    reasons: tuple[Reason, ...]
+
+    def to_json(self) -> Json:
+        """As JSON."""
+        return {
+            "use": self.use.key,
+            "label": self.use.label,
+            "number": self.number,
+            "answer": self.answer,
+            "reasons": [reason.to_json() for reason in self.reasons],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to ship or show with the model: a text, a file, a name."""
+
+    kind: str
+    text: str
+    licence: Licence
+    clause: str
+    holder: Iri
+
+    def to_json(self) -> Json:
+        """As JSON."""
+        return {
+            "kind": self.kind,
+            "text": self.text,
+            "licence": self.licence.to_json(),
+            "clause": self.clause,
+            "holder": named(self.holder),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that a model runs against, with the clause and the path that prove it."""
+
+    rule: Rule
+    severity: str
+    subject: Iri
+    message: str
+    licence: Licence | None = None
+    clause: str = ""
+    holder: Iri | None = None
+    path: tuple[Edge, ...] = ()
+
+    def to_json(self) -> Json:
+        """As JSON."""
+        return {
+            "rule": self.rule.id,
+            "name": self.rule.name,
+            "severity": self.severity,
+            "subject": named(self.subject),
+            "message": self.message,
+            "licence": self.licence.to_json() if self.licence else None,
+            "clause": self.clause,
+            "holder": named(self.holder) if self.holder else None,
+            "path": path_json(self.path),
+            "fix": self.rule.fix,
+            "caveat": self.rule.caveat,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A licence that somebody says the model has: by whom, since and until when, accepted or not."""
+
+    licence: Licence
+    accepted: bool
+    sources: tuple[Iri, ...]
+    valid_from: str = ""
+    valid_until: str = ""
+    version: str = ""
+
+    def to_json(self) -> Json:
+        """As JSON."""
+        return {
+            **self.licence.to_json(),
+            "accepted": self.accepted,
+            "sources": [named(one) for one in self.sources],
+            "validFrom": self.valid_from,
+            "validUntil": self.valid_until,
+            "version": self.version,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What follows on one day: the texts in force then, and what they mean for the model."""
+
+    day: str
+    occasion: str
+    declared: tuple[Licence, ...]
+    permissions: tuple[str, ...]
+    terms: tuple[Term, ...]
+    unknowns: tuple[Unknown, ...]
+    unknown_total: int
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Whether every licence on every path is known."""
+        return not self.unknowns
+
+    def to_json(self) -> Json:
+        """As JSON."""
+        return {
+            "day": self.day,
+            "occasion": self.occasion,
+            "declared": [licence.to_json() for licence in self.declared],
+            "known": self.clean,
+            "permissions": list(self.permissions),
+            "duties": [term.to_json() for term in self.terms if term.condition.duty],
+            "restrictions": [term.to_json() for term in self.terms if not term.condition.duty],
+            "unknowns": [one.to_json() for one in self.unknowns],
+            "unknownsOf": self.unknown_total,
+            "uses": [verdict.to_json() for verdict in self.verdicts],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceReport:
+    """Everything about what may be done with a model.
+
+    ``answers`` holds one answer for today, and before it one for the release where a text or
+    a label changed in between.
+    """
+
+    subject: Iri
+    labels: tuple[Label, ...]
+    contested: bool
+    answers: tuple[Answer, ...]
+    findings: tuple[Finding, ...]
+    notices: tuple[Notice, ...]
+
+    @property
+    def today(self) -> Answer:
+        """The answer that holds now."""
+        return self.answers[-1]
+
+    def to_json(self) -> Json:
+        """As JSON."""
+        return {
+            "subject": named(self.subject),
+            "labels": [label.to_json() for label in self.labels],
+            "contested": self.contested,
+            "answers": [answer.to_json() for answer in self.answers],
+            "findings": [finding.to_json() for finding in self.findings],
+            "notices": [notice.to_json() for notice in self.notices],
+            "note": NOT_ADVICE,
+        }

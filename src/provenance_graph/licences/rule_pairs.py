@@ -1,0 +1,95 @@
+"""Rules on a pair: the licence a model declares, and terms that reach it from above.
+
+Each says whether the pair conflicts; the report of one model and the search of a whole
+store use the same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from provenance_graph.licences.catalogue import Catalogue, Licence
+from provenance_graph.licences.passing import TermClass
+
+COMPATIBLE: dict[str, frozenset[str]] = {
+    "gpl-3.0": frozenset({"gpl-3.0", "agpl-3.0", "GPL-3.0-or-later", "AGPL-3.0-or-later"}),
+    "agpl-3.0": frozenset({"agpl-3.0", "AGPL-3.0-or-later"}),
+    "cc-by-sa-4.0": frozenset({"cc-by-sa-4.0", "gpl-3.0"}),
+}
+"""Licences that a same-licence duty accepts besides the same one (CC lists GPL-3.0, one way)."""
+
+BURDENS = frozenset({"terms", "noncommercial", "copyleft", "output-ban", "derivatives"})
+"""Groups whose loss is a drift; notices alone may be met under any licence."""
+
+Declared = Sequence[Licence]
+Pair = Callable[[Catalogue, Declared, Licence, TermClass], bool]
+
+
+def keeps(declared: Declared, licence: Licence, catalogue: Catalogue) -> bool:
+    """Whether a declared licence is the same one, or keeps its use restrictions."""
+    asked = {key for key in licence.restrictions if catalogue.conditions[key].group == "terms"}
+    return any(
+        one.iri == licence.iri or (bool(asked) and asked <= set(one.conditions)) for one in declared
+    )
+
+
+def flow_down(catalogue: Catalogue, declared: Declared, licence: Licence, terms: TermClass) -> bool:
+    """LR-01: use restrictions must be passed on and are not."""
+    return "flow-down-use-restrictions" in terms.conditions and not keeps(
+        declared, licence, catalogue
+    )
+
+
+def share_alike(_: Catalogue, declared: Declared, licence: Licence, terms: TermClass) -> bool:
+    """LR-02: the same licence is asked for and another is declared."""
+    accepted = COMPATIBLE.get(licence.key, frozenset({licence.key}))
+    return bool({"share-alike", "share-alike-database"} & set(terms.conditions)) and not any(
+        one.iri == licence.iri or one.key in accepted for one in declared
+    )
+
+
+def non_commercial(catalogue: Catalogue, declared: Declared, _: Licence, terms: TermClass) -> bool:
+    """LR-03: a non-commercial restriction reaches a model that permits commercial use."""
+    return any(
+        "commercial" in catalogue.conditions[key].blocks for key in terms.conditions
+    ) and any("commercial" in one.grants for one in declared)
+
+
+def relabel(catalogue: Catalogue, declared: Declared, licence: Licence, terms: TermClass) -> bool:
+    """LR-07: the declared licence has none of the restrictions, or is another version."""
+    burdens = [key for key in terms.conditions if catalogue.conditions[key].group in BURDENS]
+    if not burdens or any(one.iri == licence.iri for one in declared):
+        return False
+    another_version = any(one.family == licence.family for one in declared)
+    return another_version or not any(_kept(catalogue, declared, key) for key in burdens)
+
+
+def _kept(catalogue: Catalogue, declared: Declared, key: str) -> bool:
+    """Whether a declared licence has the condition, or one that means as much."""
+    group = catalogue.conditions[key].group
+    return any(
+        key == held or (group == "noncommercial" and catalogue.conditions[held].group == group)
+        for one in declared
+        for held in one.conditions
+    )
+
+
+def name_prefix(_: Catalogue, __: Declared, licence: Licence, terms: TermClass) -> bool:
+    """LR-04, before looking at the name: a prefix is asked for."""
+    return bool(licence.prefix) and "name-prefix" in terms.conditions
+
+
+def breach(_: Catalogue, __: Declared, ___: Licence, terms: TermClass) -> bool:
+    """LR-05 and LR-13, before looking at exceptions: a ban on outputs was not kept."""
+    return terms.kind == "ban"
+
+
+PAIRS: dict[str, tuple[Pair, bool, bool]] = {
+    "LR-01": (flow_down, True, False),
+    "LR-02": (share_alike, True, True),
+    "LR-03": (non_commercial, True, True),
+    "LR-04": (name_prefix, True, False),
+    "LR-05": (breach, False, True),
+    "LR-07": (relabel, True, False),
+}
+"""Per rule the test, and whether it looks at settled and at unsettled terms."""

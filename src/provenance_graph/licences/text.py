@@ -1,0 +1,99 @@
+"""A licence report for the terminal, and as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provenance_graph.core.iris import said
+from provenance_graph.licences.results import (
+    NOT_ADVICE,
+    Answer,
+    LicenceReport,
+    Reason,
+    Verdict,
+    path_text,
+)
+
+_MARK = {"allowed": "yes", "conditional": "if", "unknown": "?", "blocked": "no"}
+_MOST = 12
+"""Reasons shown of one use; the JSON holds all."""
+
+
+def report_text(report: LicenceReport) -> str:
+    """A report as people read it."""
+    return "\n".join([said(report.subject), *_lines(report), "", NOT_ADVICE, ""])
+
+
+def _lines(report: LicenceReport) -> Iterator[str]:
+    for label in report.labels:
+        who = ", ".join(map(said, label.sources)) or "the accepted view"
+        when = f" from {label.valid_from}" if label.valid_from else ""
+        when += f" until {label.valid_until}" if label.valid_until else ""
+        when += f" in version {label.version}" if label.version else ""
+        state = "accepted" if label.accepted else "not accepted"
+        yield f"  labelled {label.licence.name}{when} by {who} ({state})"
+    if not report.labels:
+        yield "  no licence is known"
+    if report.contested:
+        yield "  sources disagree on the licence"
+    for answer in report.answers:
+        yield from _answer(answer, alone=len(report.answers) == 1)
+    if report.findings:
+        yield "findings"
+        for one in report.findings:
+            clause = f" ({one.licence.name} {one.clause})" if one.licence and one.clause else ""
+            yield f"  {one.severity} {one.rule.id} {one.rule.name}: {one.message}{clause}"
+            if one.path:
+                yield f"      {path_text(one.path)}"
+    if report.notices:
+        yield "to ship with the model, or a derivative of it"
+        for notice in report.notices:
+            clause = f" {notice.clause}" if notice.clause else ""
+            yield f"  {notice.kind}: {notice.text} [{notice.licence.name}{clause}]"
+
+
+def _answer(answer: Answer, *, alone: bool) -> Iterator[str]:
+    when = "" if alone else f" ({answer.occasion}{f', {answer.day}' if answer.day else ''})"
+    declared = ", ".join(one.name for one in answer.declared) or "no licence"
+    yield f"uses{when}: under {declared} and everything above it"
+    for verdict in answer.verdicts:
+        yield f"  {_MARK[verdict.answer]:>3}  {_asked(verdict)}: {verdict.answer}"
+        for reason in verdict.reasons[:_MOST]:
+            yield f"       {reason.effect}: {reason.text}{_source(reason)}"
+            if reason.path and reason.effect != "conditional":
+                yield f"         {path_text(reason.path)}"
+        if len(verdict.reasons) > _MOST:
+            yield f"       {_MOST} of {len(verdict.reasons)} reasons shown"
+
+
+def _asked(verdict: Verdict) -> str:
+    return verdict.use.key + (f"={verdict.number:,}" if verdict.number is not None else "")
+
+
+def _source(reason: Reason) -> str:
+    if reason.licence is None or not reason.licence.known:
+        return ""
+    return f" [{reason.licence.name}{f' {reason.clause}' if reason.clause else ''}]"
+
+
+def report_rows(report: LicenceReport) -> Iterator[tuple[str, ...]]:
+    """A report as rows: uses, findings and notices, each with licence, clause and path."""
+    for answer in report.answers:
+        for verdict in answer.verdicts:
+            about = f"use {_asked(verdict)}" + ("" if answer.occasion == "today" else f" ({answer.occasion})")  # fmt: skip
+            yield about, verdict.use.label, verdict.answer, "", "", ""
+            for reason in verdict.reasons:
+                name = reason.licence.name if reason.licence else ""
+                yield about, reason.text, reason.effect, name, reason.clause, path_text(reason.path)
+    for one in report.findings:
+        name = one.licence.name if one.licence else ""
+        yield (
+            f"rule {one.rule.id}",
+            one.message,
+            one.severity,
+            name,
+            one.clause,
+            path_text(one.path),
+        )
+    for notice in report.notices:
+        yield f"ship {notice.kind}", notice.text, "", notice.licence.name, notice.clause, ""

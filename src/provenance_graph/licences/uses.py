@@ -1,0 +1,214 @@
+"""Planned uses: allowed, blocked by which clause, conditional on what, or unknown."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.iris import Iri
+from provenance_graph.licences.catalogue import BANNED, FIRM, UNSETTLED, Catalogue, Licence, Use
+from provenance_graph.licences.results import (
+    ALLOWED,
+    ANSWERS,
+    BLOCKED,
+    CONDITIONAL,
+    UNKNOWN_,
+    Reason,
+    Term,
+    Unknown,
+    Verdict,
+)
+from provenance_graph.lineage.results import Edge
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedUse:
+    """A use of the catalogue, with the number that a counted one needs."""
+
+    use: Use
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Governing:
+    """A licence that governs the model: its own, or one whose limits or terms reach it."""
+
+    licence: Licence
+    holder: Iri
+    settled: bool
+    limits: bool
+    carries_terms: bool
+    path: tuple[Edge, ...] = ()
+
+
+def parse_uses(catalogue: Catalogue, texts: Iterable[str]) -> list[PlannedUse]:
+    """Uses as people write them: ``commercial``, ``eu``, ``users=100000000``.
+
+    Raises NotFound for an unknown one and UsageError for a number missing or not wanted.
+    """
+    found = []
+    for text in texts:
+        key, has_number, number = text.strip().partition("=")
+        use = catalogue.uses.get(key.strip().lower())
+        if use is None:
+            near = difflib.get_close_matches(key, list(catalogue.uses), 3, 0.5)
+            raise NotFound(key, "planned use", near or sorted(catalogue.uses))
+        if not use.threshold:
+            if has_number:
+                raise UsageError(f"the use {use.key!r} takes no number; write {use.key}")
+            found.append(PlannedUse(use))
+            continue
+        digits = number.strip().replace("_", "").replace(",", "")
+        if not digits.isdecimal():
+            raise UsageError(f"the use {use.key!r} needs a number, such as {use.key}=1000000")
+        found.append(PlannedUse(use, int(digits)))
+    return found
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a verdict rests on besides the plan."""
+
+    governing: Sequence[Governing]
+    terms: Sequence[Term]
+    unknowns: Sequence[Unknown]
+    multimodal: bool | None
+
+
+def verdict(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) -> Verdict:
+    """The answer for one use; other plans may settle a threshold it meets."""
+    reasons = [
+        *_unknown(facts.unknowns),
+        *_permission(planned.use, facts.governing),
+        *_conditions(planned, plans, facts),
+    ]
+    if planned.use.key == "train-on-outputs":
+        reasons += _outputs(facts.governing)
+    order = {BLOCKED: 0, UNKNOWN_: 1, CONDITIONAL: 2}
+    kept = sorted(dict.fromkeys(reasons), key=lambda one: (order[one.effect], one.text, one.holder))
+    worst = kept[0].effect if kept else ALLOWED
+    assert worst in ANSWERS
+    return Verdict(planned.use, planned.number, worst, tuple(kept))
+
+
+def _unknown(unknowns: Sequence[Unknown]) -> Iterator[Reason]:
+    for one in unknowns:
+        yield Reason(UNKNOWN_, one.why, one.licence, "", one.holder, one.path)
+
+
+def _permission(use: Use, governing: Sequence[Governing]) -> Iterator[Reason]:
+    """Permissions intersect: every governing licence must grant what the use needs."""
+    for one in governing:
+        if not use.permission or not one.limits or use.permission in one.licence.grants:
+            continue
+        if one.licence.service and use.key not in ("distribute", "modify", "sublicense"):
+            yield Reason(
+                CONDITIONAL,
+                f"only as a service under {one.licence.name}, whose terms do not speak of weights",
+                one.licence, "", one.holder, one.path,
+            )  # fmt: skip
+        elif one.settled:
+            effect, text = BLOCKED, f"{one.licence.name} does not permit it"
+            yield Reason(effect, text, one.licence, "", one.holder, one.path)
+        else:
+            text = f"{one.licence.name} does not permit it; whether that reaches the model is unsettled"  # fmt: skip
+            yield Reason(UNKNOWN_, text, one.licence, "", one.holder, one.path)
+
+
+def _conditions(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) -> Iterator[Reason]:
+    use = planned.use.key
+    for term in facts.terms:
+        condition, licence = term.condition, term.licence
+        if condition.derivatives_only and not term.path:
+            continue
+        clause = licence.clause(condition.key)
+        held = _threshold(planned, plans, term)
+        if held is not None:
+            effect, text = held
+            if not effect:
+                continue
+        elif use in condition.blocks:
+            effect, text = BLOCKED, condition.label
+            if condition.key == "eu-exclusion-multimodal":
+                if facts.multimodal is False:
+                    continue
+                if facts.multimodal is None:
+                    effect, text = (
+                        UNKNOWN_,
+                        f"{text}; whether this model is multimodal is not known",
+                    )
+        elif use in condition.conditions:
+            effect, text = CONDITIONAL, _asked(term)
+        else:
+            continue
+        if term.binding == "unsettled":
+            effect = UNKNOWN_ if effect == BLOCKED else effect
+            text += " (whether it reaches the model is unsettled)"
+        yield Reason(effect, text, licence, clause.place, term.holder, term.path)
+
+
+_LIMITS = {
+    "users-above-threshold": ("users", "monthly active users"),
+    "revenue-above-threshold": ("revenue", "US dollars of annual revenue"),
+    "royalty-above-revenue": ("revenue", "US dollars of annual revenue"),
+}
+
+
+def _threshold(
+    planned: PlannedUse, plans: Sequence[PlannedUse], term: Term
+) -> tuple[str, str] | None:
+    """For a counted restriction: its effect and why, an empty effect when the plan stays below."""
+    counted = _LIMITS.get(term.condition.key)
+    if counted is None or planned.use.key not in term.condition.conditions:
+        return None
+    kind, unit = counted
+    limit = term.licence.users if kind == "users" else term.licence.revenue
+    number = planned.number if planned.use.threshold == kind else None
+    if number is None:
+        number = next((p.number for p in plans if p.use.threshold == kind), None)
+    if limit is None:
+        return CONDITIONAL, term.condition.label
+    royalty = term.condition.key == "royalty-above-revenue"
+    if number is None:
+        what = "a royalty is due above" if royalty else "only up to"
+        return CONDITIONAL, f"{what} {limit:,} {unit}"
+    if number <= limit:
+        return "", ""
+    if royalty:
+        return CONDITIONAL, f"a royalty is due: {number:,} is above {limit:,} {unit}"
+    return BLOCKED, f"{number:,} is above {limit:,} {unit}: a separate licence is needed"
+
+
+def _asked(term: Term) -> str:
+    key, licence = term.condition.key, term.licence
+    if key == "name-prefix":
+        return f"{term.condition.label} {licence.prefix!r}"
+    if key == "display-text":
+        return f"{term.condition.label}: " + " or ".join(f'"{text}"' for text in licence.display)
+    return term.condition.label
+
+
+def _outputs(governing: Sequence[Governing]) -> Iterator[Reason]:
+    """Training others on outputs follows each licence's own clause, not a general rule."""
+    for one in governing:
+        carry = one.licence.passes.get("outputs")
+        if not one.carries_terms or carry is None:
+            continue
+        clause = one.licence.clause("outputs").place
+        if carry.mode == BANNED:
+            open_ = carry.key != "banned"
+            effect = CONDITIONAL if open_ else BLOCKED
+        elif carry.mode == UNSETTLED:
+            effect = UNKNOWN_
+        elif carry.mode == FIRM and carry.groups:
+            effect = CONDITIONAL
+        elif carry.mode == FIRM:
+            continue
+        else:
+            effect = UNKNOWN_
+        if effect == BLOCKED and not one.settled:
+            effect = UNKNOWN_
+        text = f"{one.licence.name} on outputs: {carry.label}"
+        yield Reason(effect, text, one.licence, clause, one.holder, one.path)

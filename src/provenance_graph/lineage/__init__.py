@@ -1,0 +1,1 @@
+"""Ancestors, descendants, paths, impact, with the evidence of every edge."""

@@ -1,0 +1,95 @@
+"""Who says so: the sources behind lineage edges, merge weights, and texts of unresolved parents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from provenance_graph.acceptance.evidence import StoreStatements
+from provenance_graph.core.claims import Claim, Header, Literal, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, PROV
+from provenance_graph.lineage.arrays import CODE
+from provenance_graph.lineage.results import Edge, Source
+from provenance_graph.store.base import Store
+
+_SINGLE = frozenset({PG.quantizedFrom, PG.convertedFrom, PG.adapterOf, PG.fineTunedFrom})
+"""Relations with one parent as a rule: another parent speaks against this one."""
+
+
+class EdgeEvidence:
+    """Looks up what records say about edges; keeps what it has read of each child."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._statements = StoreStatements(store)
+        self._said: dict[Iri, list[tuple[Claim, Header]]] = {}
+
+    def _about(self, child: Iri) -> list[tuple[Claim, Header]]:
+        if child not in self._said:
+            self._said[child] = [
+                (claim, header)
+                for name in self._statements.names_of(child)
+                for claim, header in self._statements.about(name)
+                if claim.predicate in CODE
+            ]
+        return self._said[child]
+
+    def of(self, edge: Edge) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
+        """The sources for an edge and those against it, in a fixed order."""
+        pro, contra = set(), set()
+        stating: set[Iri] = set()
+        others: list[tuple[Iri, Source]] = []
+        for claim, header in self._about(edge.child):
+            if claim.predicate != edge.relation or not isinstance(claim.value, Iri):
+                continue
+            parent = self._statements.canonical(claim.value)
+            if parent == edge.parent:
+                if claim.stance == Stance.DENIES:
+                    contra.add(_source(claim, header))
+                else:
+                    pro.add(_source(claim, header))
+                    stating.add(header.record)
+            elif edge.relation in _SINGLE and claim.stance != Stance.DENIES:
+                others.append((header.record, _source(claim, header, parent)))
+        contra |= {source for record, source in others if record not in stating}
+        return _ordered(pro), _ordered(contra)
+
+    def details(self, child: Iri) -> dict[Iri, tuple[str, str]]:
+        """Of a merge's parents, or a derivation's parent: the weight and the method."""
+        found: dict[Iri, tuple[str, str]] = {}
+        for _, _, node, _ in self.store.quads(child, PROV.qualifiedDerivation):
+            if not isinstance(node, Iri):
+                continue
+            said = {p: o for _, p, o, _ in self.store.quads(node)}
+            parent = said.get(PROV.entity)
+            if isinstance(parent, Iri):
+                method = said.get(PG.mergeMethod) or said.get(PG.derivationMethod)
+                found[parent] = (_text(said.get(PG.mergeWeight)), _text(method))
+        return found
+
+    def text(self, unresolved: Iri) -> str:
+        """What a source wrote of a parent that could not be resolved."""
+        texts = self.store.quads(unresolved, PG.unresolvedText)
+        return min((o.lexical for _, _, o, _ in texts if isinstance(o, Literal)), default="")
+
+
+def _text(value: object) -> str:
+    return str(value) if value is not None else ""
+
+
+def _source(claim: Claim, header: Header, says: Iri | None = None) -> Source:
+    return Source(
+        header.record,
+        header.document,
+        header.publisher,
+        header.retrieved,
+        (claim.basis or header.basis).label,
+        claim.stance.label,
+        claim.locator,
+        claim.as_stated,
+        says,
+    )
+
+
+def _ordered(sources: Iterable[Source]) -> tuple[Source, ...]:
+    return tuple(sorted(sources, key=lambda s: (s.retrieved, s.record, s.locator, s.says or "")))

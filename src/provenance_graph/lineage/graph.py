@@ -1,0 +1,288 @@
+"""Lineage: what a model rests on and what rests on it, edge by edge with its evidence."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.iris import Iri, expand, local_name
+from provenance_graph.core.terms import DCTERMS, PG, RDF
+from provenance_graph.lineage import paths
+from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS, Flags, Reach, reach
+from provenance_graph.lineage.evidence import EdgeEvidence
+from provenance_graph.lineage.impact import impact
+from provenance_graph.lineage.index import KINDS, UNRESOLVED, LineageIndex
+from provenance_graph.lineage.results import Cycle, Edge, Impact, Lineage, Node, Paths, Shared
+from provenance_graph.store.base import Store
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+DIRECTIONS = ("up", "down", "both")
+
+
+class LineageGraph:
+    """Questions about lineage, answered from the index and, for evidence, from the store."""
+
+    def __init__(self, store: Store, index: LineageIndex) -> None:
+        self.store, self.index = store, index
+
+    @classmethod
+    def open(cls, store: Store, folder: Path | None = None) -> LineageGraph:
+        """Over a store, with the index kept in ``folder`` (None: built now, not kept)."""
+        return cls(store, LineageIndex.open(store, folder))
+
+    def of(
+        self,
+        subject: Iri,
+        *,
+        direction: str = "both",
+        depth: int | None = None,
+        relations: Sequence[str] = (),
+        influences: bool = False,
+        evidence: bool = True,
+        limit: int = 500,
+    ) -> Lineage:
+        """The lineage of a thing, nearest first, at most ``limit`` nodes.
+
+        ``relations`` names those to follow (all derivations when empty); ``influences`` adds
+        datasets, synthetic data, reward models and judges. Raises UsageError for a depth
+        below one, an unknown direction, and NotFound for an unknown relation.
+        """
+        if depth is not None and depth < 1:
+            raise UsageError(f"a depth of {depth} shows nothing; give 1 or more")
+        if direction not in DIRECTIONS:
+            raise UsageError(f"no direction {direction!r}; there are {', '.join(DIRECTIONS)}")
+        if limit < 1:
+            raise UsageError(f"a limit of {limit} shows nothing; give 1 or more")
+        wanted = relation_mask(relations, influences)
+        node = self.index.names.find(subject)
+        if node is None:
+            alone = Node(subject, self._kind_of(subject), "self", 0, self._licences(subject))
+            return Lineage(subject, direction, depth, influences, None, (alone,), (), 0)
+        found = [
+            (side, reach(rows, node, depth=depth, wanted=wanted))
+            for side, rows in (("up", self.index.up), ("down", self.index.down))
+            if direction in (side, "both")
+        ]
+        shown = self._nodes(node, found, limit)
+        edges = self._edges(shown, found, node, wanted, depth)
+        if evidence:
+            shown, edges = self._with_evidence(shown, edges)
+        return Lineage(
+            subject=subject,
+            direction=direction,
+            depth=depth,
+            influences=influences,
+            generation=paths.generation(self.index, node),
+            nodes=tuple(shown.values()),
+            edges=tuple(edges),
+            total=sum(len(one) for _, one in found),
+            cycles=tuple(self._cycles(node, found, wanted)),
+        )
+
+    def ancestors(self, subject: Iri, influences: bool = False) -> list[Iri]:
+        """Everything a thing came from, nearest first."""
+        return self._closure(subject, up=True, influences=influences)
+
+    def descendants(self, subject: Iri, influences: bool = False) -> list[Iri]:
+        """Everything that came from a thing, nearest first."""
+        return self._closure(subject, up=False, influences=influences)
+
+    def generation(self, subject: Iri) -> int | None:
+        """How many derivations lie between a thing and the first of its line, at most.
+
+        None where lineage runs in a circle or nothing is known.
+        """
+        node = self.index.names.find(subject)
+        return None if node is None else paths.generation(self.index, node)
+
+    def paths(
+        self, child: Iri, ancestor: Iri, *, influences: bool = False, limit: int = 100
+    ) -> Paths:
+        """All simple ways from a child up to an ancestor, shortest first, at most ``limit``."""
+        start, goal = self.index.names.find(child), self.index.names.find(ancestor)
+        if start is None or goal is None:
+            return Paths(child, ancestor, (), 0)
+        ways, total = paths.simple_paths(self.index, start, goal, influences, limit)
+        return Paths(child, ancestor, tuple(tuple(map(self._edge, way)) for way in ways), total)
+
+    def shortest_path(self, child: Iri, ancestor: Iri, *, influences: bool = False) -> Paths:
+        """One shortest way from a child up to an ancestor."""
+        start, goal = self.index.names.find(child), self.index.names.find(ancestor)
+        way = None if start is None or goal is None else paths.shortest(self.index, start, goal, influences)  # fmt: skip
+        if way is None:
+            return Paths(child, ancestor, (), 0)
+        return Paths(child, ancestor, (tuple(map(self._edge, way)),), 1)
+
+    def shared(self, first: Iri, second: Iri) -> Shared:
+        """What two things both came from, the nearest of it, and datasets both rest on."""
+        a, b = self.index.names.find(first), self.index.names.find(second)
+        if a is None or b is None:
+            return Shared(first, second, (), ())
+        names = self.index.names
+        common, nearest = paths.shared(self.index, a, b)
+        return Shared(
+            first,
+            second,
+            tuple(names[n] for n in nearest),
+            tuple((names[n], x, y) for n, x, y in common),
+            tuple(names[n] for n in paths.shared_datasets(self.index, a, b)),
+        )
+
+    def impact(self, thing: Iri, *, limit: int = 100) -> Impact:
+        """Everything that descends from a model or was trained on a dataset, at any remove."""
+        return impact(self.index, thing, limit)
+
+    def cycles(self) -> list[Cycle]:
+        """Every circle of derivations in the store."""
+        return [
+            self._cycle(members) for members in paths.circles(self.index, relation_mask((), False))
+        ]
+
+    def to_networkx(self, relations: Sequence[str] = ()) -> nx.MultiDiGraph:
+        """All of it for one's own analysis: nodes are IRIs, edges go from child to parent."""
+        from provenance_graph.lineage.formats import to_networkx
+
+        return to_networkx(self.index, relation_mask(relations, influences=True))
+
+    # ---- inside ---------------------------------------------------------------------
+
+    def _closure(self, subject: Iri, *, up: bool, influences: bool) -> list[Iri]:
+        node = self.index.names.find(subject)
+        if node is None:
+            return []
+        found = reach(self.index.up if up else self.index.down, node, influences=influences)
+        return [self.index.names[one] for one in found.nodes.tolist()]
+
+    def _nodes(self, start: int, found: list[tuple[str, Reach]], limit: int) -> dict[int, Node]:
+        shown = {start: self._node(start, "self", 0)}
+        share = limit if len(found) == 1 else max(limit // 2, limit - len(found[1][1]))
+        for place, (side, one) in enumerate(found):
+            room = share if place == 0 else limit - (len(shown) - 1)
+            for node, distance in zip(
+                one.nodes[:room].tolist(), one.distance[:room].tolist(), strict=True
+            ):
+                shown.setdefault(node, self._node(node, side, distance))
+        return shown
+
+    def _node(self, number: int, side: str, distance: int) -> Node:
+        return Node(
+            self.index.names[number],
+            KINDS[self.index.kind[number]],
+            side,
+            distance,
+            self.index.licences_of(number),
+        )
+
+    def _edges(
+        self,
+        shown: dict[int, Node],
+        found: list[tuple[str, Reach]],
+        start: int,
+        wanted: Flags,
+        depth: int | None,
+    ) -> list[Edge]:
+        """The steps among the shown nodes, none further out than the depth."""
+        up = self.index.up
+        steps: dict[tuple[int, int], None] = {}
+        for side, one in found:
+            nodes, far = one.nodes[: len(shown)].tolist(), one.distance[: len(shown)].tolist()
+            away = {start: 0, **dict(zip(nodes, far, strict=True))}
+            for child in away:
+                if child not in shown:
+                    continue
+                for place in up.edges_of(child):
+                    parent = int(up.other[place])
+                    nearer = away.get(child if side == "up" else parent)
+                    if (
+                        parent in shown
+                        and parent in away
+                        and wanted[up.code[place]]
+                        and nearer is not None
+                        and (depth is None or nearer < depth)
+                    ):
+                        steps[child, place] = None
+        return [self._edge(step) for step in steps]
+
+    def _edge(self, step: tuple[int, int]) -> Edge:
+        child, place = step
+        up, names = self.index.up, self.index.names
+        relation = RELATIONS[up.code[place]]
+        return Edge(names[child], names[int(up.other[place])], relation, bool(up.inferred[place]))
+
+    def _with_evidence(
+        self, shown: dict[int, Node], edges: list[Edge]
+    ) -> tuple[dict[int, Node], list[Edge]]:
+        look = EdgeEvidence(self.store)
+        details = {child: look.details(child) for child in {edge.child for edge in edges}}
+        told = []
+        for edge in edges:
+            sources, against = look.of(edge)
+            weight, method = details[edge.child].get(edge.parent, ("", ""))
+            told.append(
+                replace(edge, sources=sources, against=against, weight=weight, method=method)
+            )
+        named = {
+            number: replace(node, text=look.text(node.iri)) if node.kind == "unresolved" else node
+            for number, node in shown.items()
+        }
+        return named, told
+
+    def _cycles(self, start: int, found: list[tuple[str, Reach]], wanted: Flags) -> Iterable[Cycle]:
+        among = np.concatenate([np.array([start], np.int32), *(one.nodes for _, one in found)])
+        for members in paths.circles(self.index, wanted, among):
+            yield self._cycle(members)
+
+    def _cycle(self, members: list[int]) -> Cycle:
+        names = tuple(self.index.names[member] for member in members)
+        kinds = {o for name in names[:50] for _, _, o, _ in self.store.quads(name, RDF.type)}
+        level = "family" if PG.ModelFamily in kinds else "release"
+        return Cycle(names, level)
+
+    def _kind_of(self, subject: Iri) -> str:
+        types = {o for _, _, o, _ in self.store.quads(subject, RDF.type)}
+        if PG.UnresolvedReference in types:
+            return KINDS[UNRESOLVED]
+        return "dataset" if PG.Dataset in types else "model"
+
+    def _licences(self, subject: Iri) -> tuple[Iri, ...]:
+        held = self.store.quads(subject, DCTERMS.license)
+        return tuple(sorted(o for _, _, o, _ in held if isinstance(o, Iri)))
+
+
+_WORDS = {re.sub(r"[^a-z]", "", local_name(r).lower()): r for r in RELATIONS}
+
+
+def relation(name: str) -> Iri:
+    """A lineage relation by IRI, ``pg:fineTunedFrom``, ``fineTunedFrom`` or ``fine-tuned-from``.
+
+    >>> local_name(relation("fine-tuned-from"))
+    'fineTunedFrom'
+    """
+    bare = local_name(expand(name)) if ":" in name else name
+    found = _WORDS.get(re.sub(r"[^a-z]", "", bare.lower().replace("quantised", "quantized")))
+    if found is None:
+        known = [local_name(one) for one in RELATIONS]
+        near = difflib.get_close_matches(bare, known, 3, 0.4)
+        raise NotFound(name, "lineage relation", near or known)
+    return found
+
+
+def relation_mask(names: Sequence[str], influences: bool) -> Flags:
+    """Per relation code whether it is wanted."""
+    wanted = np.zeros(len(RELATIONS), np.bool_)
+    if names:
+        wanted[[CODE[relation(name)] for name in names]] = True
+        if influences:
+            wanted[DERIVED:] = True
+    else:
+        wanted[: len(RELATIONS) if influences else DERIVED] = True
+    return wanted

@@ -1,0 +1,107 @@
+"""What is hit if a model or dataset is withdrawn."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from provenance_graph.core.iris import Iri
+from provenance_graph.lineage.arrays import RELATIONS, Flags, Longs, Reach, Rows, reach
+from provenance_graph.lineage.index import DATASET, KINDS, LineageIndex
+from provenance_graph.lineage.results import Edge, Impact, Node
+
+
+def impact(index: LineageIndex, thing: Iri, limit: int = 100) -> Impact:
+    """Everything below a thing over derivations and influences alike, grouped.
+
+    That takes in what was trained on a dataset, and what was trained on a dataset that a
+    descendant wrote. ``limit`` bounds the nodes listed, never the counts.
+    """
+    start = index.names.find(thing)
+    if start is None:
+        return Impact(thing, 0, 0, 0, (), (), ())
+    found = reach(index.down, start, influences=True)
+    models = index.kind[found.nodes] != DATASET
+    declared = _declared(index, start, found)
+    by_distance = np.bincount(found.distance[models]) if models.any() else np.zeros(0, np.int64)
+    codes = index.down.code[found.via[models]]
+    licences = index.licence[found.nodes[models]]
+    nodes, reasons = _listed(index, found, declared, limit)
+    return Impact(
+        subject=thing,
+        hit=int(models.sum()),
+        datasets=int((~models).sum()),
+        inferred_only=int((models & ~declared).sum()),
+        by_distance=tuple((d, int(n)) for d, n in enumerate(by_distance) if n),
+        by_relation=tuple(
+            (RELATIONS[code], int(n)) for code, n in enumerate(np.bincount(codes)) if n
+        ),
+        by_licence=_by_licence(index, licences),
+        nodes=nodes,
+        reasons=reasons,
+    )
+
+
+def _declared(index: LineageIndex, start: int, found: Reach) -> Flags:
+    """Which of the found are reached over edges that some source states outright."""
+    if not index.down.inferred.any():
+        return np.ones(len(found), np.bool_)
+    outright = _without_inferred(index.down)
+    stated = reach(outright, start, influences=True)
+    seen = np.zeros(len(index), np.bool_)
+    seen[stated.nodes] = True
+    return seen[found.nodes]
+
+
+def _without_inferred(rows: Rows) -> Rows:
+    kept = ~rows.inferred
+    before: Longs = np.concatenate((np.zeros(1, np.int64), np.cumsum(kept, dtype=np.int64)))
+    return Rows(
+        before[rows.start].astype(np.int64),
+        before[rows.split].astype(np.int64),
+        rows.other[kept],
+        rows.code[kept],
+        rows.inferred[kept],
+    )
+
+
+def _by_licence(index: LineageIndex, codes: Longs) -> tuple[tuple[tuple[Iri, ...], int], ...]:
+    """How many declare which licences, most first; the empty tuple is none declared."""
+    values, counts = np.unique(codes, return_counts=True)
+    rows = [
+        (index.licences[value] if value >= 0 else (), count)
+        for value, count in zip(values.tolist(), counts.tolist(), strict=True)
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row[1], row[0])))
+
+
+def _listed(
+    index: LineageIndex,
+    found: Reach,
+    declared: Flags,
+    limit: int,
+) -> tuple[tuple[Node, ...], dict[Iri, Edge]]:
+    down, names = index.down, index.names
+    nodes, reasons = [], {}
+    for node, distance, place, sure in zip(
+        found.nodes[:limit].tolist(),
+        found.distance[:limit].tolist(),
+        found.via[:limit].tolist(),
+        declared[:limit].tolist(),
+        strict=True,
+    ):
+        name = names[node]
+        parent = int(np.searchsorted(down.start, place, side="right")) - 1
+        nodes.append(
+            Node(
+                name,
+                KINDS[index.kind[node]],
+                "down",
+                distance,
+                index.licences_of(node),
+                declared=sure,
+            )
+        )
+        reasons[name] = Edge(
+            name, names[parent], RELATIONS[down.code[place]], bool(down.inferred[place])
+        )
+    return tuple(nodes), reasons

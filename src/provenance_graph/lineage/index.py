@@ -1,0 +1,314 @@
+"""The lineage index: every typed edge of the accepted view as compressed rows.
+
+Getting the edges out of a store costs more than any search over them, so the index is kept
+in a folder beside the store under the store's version, mapped from there, and brought along
+by the subjects that a commit changed. It holds no evidence: that is asked of the store for
+the few edges that are shown.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+from provenance_graph.lineage import read
+from provenance_graph.lineage.arrays import CODE, RELATIONS, Bytes, Ints, Rows, pack
+from provenance_graph.lineage.names import NameTable
+from provenance_graph.lineage.splice import (
+    Row,
+    columns,
+    entries,
+    grown,
+    replace_rows,
+    turned,
+    widen,
+)
+from provenance_graph.store.base import Store
+
+FORMAT = 2
+MODEL, DATASET, UNRESOLVED = 0, 1, 2
+KINDS = ("model", "dataset", "unresolved")
+
+
+@dataclass(frozen=True)
+class LineageIndex:
+    """Who was made from whom, by number; ``names`` tells the numbers.
+
+    ``up`` lists each node's parents, ``down`` its children. ``licence`` holds per node the
+    place in ``licences`` of the set of licences it declares, -1 for none; ``owner`` numbers
+    namespaces, -1 for none.
+    """
+
+    version: str
+    names: NameTable
+    up: Rows
+    down: Rows
+    kind: Bytes
+    owner: Ints
+    licence: Ints
+    licences: tuple[tuple[Iri, ...], ...]
+
+    def __len__(self) -> int:
+        return self.up.nodes
+
+    @property
+    def edges(self) -> int:
+        """How many edges there are."""
+        return len(self.up.other)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays and names."""
+        arrays: list[NDArray[Any]] = [
+            *_arrays(self.up),
+            *_arrays(self.down),
+            self.kind,
+            self.licence,
+        ]
+        return sum(array.nbytes for array in arrays) + self.names.nbytes
+
+    def licences_of(self, node: int) -> tuple[Iri, ...]:
+        """The licences a node declares."""
+        code = int(self.licence[node])
+        return self.licences[code] if code >= 0 else ()
+
+    # ---- making ---------------------------------------------------------------------
+
+    @classmethod
+    def build(cls, store: Store) -> LineageIndex:
+        """Read all edges and licences of the store's accepted view."""
+        version = store.version
+        edges = read.edges(store)
+        names, rank = edges.ranked()
+        children, parents = rank[edges.child], rank[edges.parent]
+        inferred = np.zeros(len(children), np.bool_)
+        if only := read.inferred(store):
+            inferred[edges.places(only)] = True
+        codes, licences = edges.licence_codes(rank)
+        kind = read.kinds(store, names)
+        _mark_datasets(kind, children, parents, edges.code)
+        count = len(names)
+        return cls(
+            version,
+            names,
+            up=pack(count, children, parents, edges.code, inferred),
+            down=pack(count, parents, children, edges.code, inferred),
+            kind=kind,
+            owner=owners(names),
+            licence=codes,
+            licences=licences,
+        )
+
+    @classmethod
+    def of_edges(
+        cls,
+        edges: Iterable[tuple[str, Iri, str]],
+        licences: Mapping[str, tuple[Iri, ...]] | None = None,
+        version: str = "",
+    ) -> LineageIndex:
+        """An index of given (child, relation, parent) edges, for experiments and tests.
+
+        >>> index = LineageIndex.of_edges([("urn:b", PG.fineTunedFrom, "urn:a")])
+        >>> len(index), index.edges
+        (2, 1)
+        """
+        listed = sorted(set(edges))
+        held = licences or {}
+        names = NameTable.of([n for c, _, p in listed for n in (c, p)] + list(held))
+        number = {name: place for place, name in enumerate(names)}
+        child = np.array([number[Iri(c)] for c, _, _ in listed], np.int32)
+        parent = np.array([number[Iri(p)] for _, _, p in listed], np.int32)
+        code = np.array([CODE[r] for _, r, _ in listed], np.uint8)
+        inferred = np.zeros(len(listed), np.bool_)
+        kind = np.zeros(len(names), np.uint8)
+        _mark_datasets(kind, child, parent, code)
+        sets = tuple(sorted(set(held.values())))
+        codes = np.full(len(names), -1, np.int32)
+        for name, licence in held.items():
+            codes[number[Iri(name)]] = sets.index(licence)
+        return cls(
+            version,
+            names,
+            pack(len(names), child, parent, code, inferred),
+            pack(len(names), parent, child, code, inferred),
+            kind,
+            owners(names),
+            codes,
+            sets,
+        )
+
+    # ---- keeping --------------------------------------------------------------------
+
+    @classmethod
+    def open(cls, store: Store, folder: Path | None = None) -> LineageIndex:
+        """The index of the store's present version: from the folder, else built and kept.
+
+        Without a folder it is built and not kept.
+        """
+        if folder is None:
+            return cls.build(store)
+        found = cls.load(folder)
+        if found is not None and found.version == store.version:
+            return found
+        index = cls.build(store)
+        index.save(folder)
+        return index
+
+    @classmethod
+    def load(cls, folder: Path) -> LineageIndex | None:
+        """The index kept in a folder, mapped and not read; None where there is none."""
+        try:
+            meta = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+            if meta["format"] != FORMAT or meta["relations"] != list(RELATIONS):
+                return None
+            names = NameTable(_mapped(folder, "names"), _mapped(folder, "ends"))
+            for name in meta["later"]:
+                names.add(Iri(name))
+            return cls(
+                meta["version"],
+                names,
+                _load_rows(folder, "up"),
+                _load_rows(folder, "down"),
+                _mapped(folder, "kind"),
+                _mapped(folder, "owner"),
+                _mapped(folder, "licence"),
+                tuple(tuple(map(Iri, held)) for held in meta["licences"]),
+            )
+        except (OSError, ValueError, KeyError):
+            return None  # absent, half removed or damaged: whoever asks builds it anew
+
+    def save(self, folder: Path) -> None:
+        """Keep the index in a folder; what was there before is replaced when all is written."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=folder.name + ".", dir=folder.parent))
+        block, ends, later = self.names.settled()
+        arrays: dict[str, NDArray[Any]] = {
+            "names": block,
+            "ends": ends,
+            "kind": self.kind,
+            "owner": self.owner,
+            "licence": self.licence,
+        }
+        for side, rows in (("up", self.up), ("down", self.down)):
+            arrays.update(
+                (f"{side}-{field}", one) for field, one in zip(_FIELDS, _arrays(rows), strict=True)
+            )
+        for name, array in arrays.items():
+            np.save(fresh / f"{name}.npy", array)
+        meta = {
+            "format": FORMAT,
+            "version": self.version,
+            "relations": list(RELATIONS),
+            "licences": [list(held) for held in self.licences],
+            "later": later,
+        }
+        (fresh / "index.json").write_text(json.dumps(meta), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            fresh.rename(folder)
+        except OSError:
+            shutil.rmtree(fresh, ignore_errors=True)  # another process was quicker
+
+    # ---- following commits ----------------------------------------------------------
+
+    def update(self, store: Store, changed: Iterable[Iri]) -> LineageIndex:
+        """The index after a commit that changed these subjects; this one stays as it is."""
+        names = self.names.copy()
+        rows: dict[int, Row] = {}
+        licences, sets = {}, list(self.licences)
+        kinds: dict[int, int] = {}
+        for subject in dict.fromkeys(changed):
+            parents, held = read.subject(store, subject)
+            if not parents and not held and names.find(subject) is None:
+                continue
+            node = names.add(subject)
+            rows[node] = sorted(
+                ((names.add(p), code, guess) for p, code, guess in parents),
+                key=lambda edge: (edge[1], edge[0]),
+            )
+            if held and held not in sets:
+                sets.append(held)
+            licences[node] = sets.index(held) if held else -1
+            kinds.update(_kinds_of(store, names, node, rows[node]))
+        count = len(names)
+        kind, licence = grown(self.kind, count, MODEL), grown(self.licence, count, -1)
+        for node, value in licences.items():
+            licence[node] = value
+        for node, value in kinds.items():
+            kind[node] = value
+        up, down = widen(self.up, count), widen(self.down, count)
+        return replace(
+            self,
+            version=store.version,
+            names=names,
+            up=replace_rows(up, {node: columns(row) for node, row in rows.items()}),
+            down=replace_rows(down, turned(up, down, rows)),
+            kind=kind,
+            owner=owners(names) if count > len(self) else self.owner,
+            licence=licence,
+            licences=tuple(sets),
+        )
+
+    def row(self, node: int) -> Iterator[tuple[int, int, bool]]:
+        """The parents of a node, each with relation code and whether only inferred."""
+        yield from entries(self.up, node)
+
+
+def owners(names: NameTable) -> Ints:
+    """Per name the number of its namespace, which models and datasets share; -1 for none."""
+    known: dict[bytes, int] = {}
+    number = known.setdefault
+    spaces = (name.split(b"/") for name in names.stored())
+    codes = (
+        number(parts[1], len(known))
+        if len(parts) == 3 and parts[0] in (b"\x01model", b"\x01dataset")
+        else -1
+        for parts in spaces
+    )
+    return np.fromiter(codes, np.int32, len(names))
+
+
+def _mark_datasets(kind: Bytes, children: Ints, parents: Ints, code: Bytes) -> None:
+    """What was trained on, and what a model wrote, is a dataset unless it is unresolved."""
+    for ends, relation in ((parents, PG.trainedOn), (children, PG.generatedBy)):
+        nodes = ends[code == CODE[relation]]
+        kind[nodes[kind[nodes] == MODEL]] = DATASET
+
+
+_FIELDS = ("start", "split", "other", "code", "inferred")
+
+
+def _arrays(rows: Rows) -> tuple[NDArray[Any], ...]:
+    return rows.start, rows.split, rows.other, rows.code, rows.inferred
+
+
+def _mapped(folder: Path, name: str) -> NDArray[Any]:
+    found: NDArray[Any] = np.load(folder / f"{name}.npy", mmap_mode="r")
+    return found.view(np.ndarray)  # plain arrays over the same pages: scalars come quicker
+
+
+def _load_rows(folder: Path, side: str) -> Rows:
+    return Rows(*(_mapped(folder, f"{side}-{field}") for field in _FIELDS))
+
+
+def _kinds_of(store: Store, names: NameTable, node: int, row: Row) -> Iterator[tuple[int, int]]:
+    """What the nodes of a changed row are."""
+    for parent, code, _ in row:
+        if code == CODE[PG.trainedOn]:
+            yield parent, DATASET
+        elif code == CODE[PG.generatedBy]:
+            yield node, DATASET
+        if read.is_a(store, names[parent], PG.UnresolvedReference):
+            yield parent, UNRESOLVED
+    if read.is_a(store, names[node], PG.Dataset):
+        yield node, DATASET

@@ -1,0 +1,115 @@
+"""A table of names in bounded memory: sorted text in one block, numbers for places.
+
+Two million names as Python strings take about 300 MB; here they take what their letters
+take, can be mapped from a file, and are found by bisection.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenance_graph.core.iris import ID, Iri
+
+_HEAD = ID.encode()
+
+
+def short(name: str) -> bytes:
+    """The form the table keeps and sorts by: our own names lose the part they share."""
+    raw = name.encode()
+    return b"\x01" + raw[len(_HEAD) :] if raw.startswith(_HEAD) else raw
+
+
+def whole(raw: bytes) -> Iri:
+    """The name of a stored form."""
+    return Iri((_HEAD + raw[1:] if raw[:1] == b"\x01" else raw).decode())
+
+
+class NameTable:
+    """Names by number and numbers by name; later names are numbered after the first ones.
+
+    >>> table = NameTable.of(["https://example.org/b", "https://example.org/a"])
+    >>> table[0], table.find("https://example.org/b"), table.find("https://example.org/c")
+    (Iri('https://example.org/a'), 1, None)
+    """
+
+    def __init__(self, block: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
+        self.block, self.ends = block, ends
+        self._later: dict[Iri, int] = {}
+        self._later_names: list[Iri] = []
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> NameTable:
+        """A table of these names, sorted, each once."""
+        return cls.of_sorted(sorted({short(name) for name in names}))
+
+    @classmethod
+    def of_sorted(cls, raw: list[bytes]) -> NameTable:
+        """A table of names in stored form that are sorted already."""
+        block = np.frombuffer(b"".join(raw), np.uint8)
+        lengths = np.fromiter(map(len, raw), np.int64, len(raw))
+        return cls(block, np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths))))
+
+    def __len__(self) -> int:
+        return len(self.ends) - 1 + len(self._later_names)
+
+    def __getitem__(self, number: int) -> Iri:
+        first = len(self.ends) - 1
+        if number >= first:
+            return self._later_names[number - first]
+        return whole(self._raw(number))
+
+    def __iter__(self) -> Iterator[Iri]:
+        return (self[number] for number in range(len(self)))
+
+    def stored(self) -> Iterator[bytes]:
+        """Every name in stored form, by number."""
+        block, ends = self.block.tobytes(), self.ends.tolist()
+        yield from (block[low:high] for low, high in itertools.pairwise(ends))
+        yield from map(short, self._later_names)
+
+    def _raw(self, number: int) -> bytes:
+        return self.block[self.ends[number] : self.ends[number + 1]].tobytes()
+
+    def find(self, name: str) -> int | None:
+        """The number of a name, or None."""
+        later = self._later.get(Iri(name))
+        if later is not None:
+            return later
+        sought = short(name)
+        low, high = 0, len(self.ends) - 1
+        while low < high:
+            middle = (low + high) // 2
+            if self._raw(middle) < sought:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self.ends) - 1 and self._raw(low) == sought else None
+
+    def add(self, name: Iri) -> int:
+        """The number of a name, a new one where it has none."""
+        found = self.find(name)
+        if found is None:
+            found = len(self)
+            self._later[name] = found
+            self._later_names.append(name)
+        return found
+
+    def copy(self) -> NameTable:
+        """A table that can grow apart from this one; the block is shared."""
+        other = NameTable(self.block, self.ends)
+        other._later = dict(self._later)
+        other._later_names = list(self._later_names)
+        return other
+
+    def settled(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], list[Iri]]:
+        """What to write to a file: the block, its ends, and the names added later."""
+        return self.block, self.ends, self._later_names
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held, without the names added later."""
+        return self.block.nbytes + self.ends.nbytes

@@ -1,0 +1,194 @@
+"""Ways through lineage: shortest and all simple paths, generations, circles, what is shared."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from provenance_graph.lineage.arrays import Flags, Ints, reach, spread
+from provenance_graph.lineage.index import DATASET, LineageIndex
+
+Step = tuple[int, int]  # child, place of the edge in the rows of parents
+
+
+def shortest(index: LineageIndex, start: int, goal: int, influences: bool) -> list[Step] | None:
+    """The edges of one shortest way up, or None."""
+    found = reach(index.up, start, influences=influences)
+    where = np.flatnonzero(found.nodes == goal)
+    if not len(where):
+        return None
+    via = dict(zip(found.nodes.tolist(), found.via.tolist(), strict=True))
+    way: list[Step] = []
+    node = goal
+    while node != start:
+        place = via[node]
+        child = int(np.searchsorted(index.up.start, place, side="right")) - 1
+        way.append((child, place))
+        node = child
+    return way[::-1]
+
+
+def simple_paths(
+    index: LineageIndex, start: int, goal: int, influences: bool, limit: int
+) -> tuple[list[list[Step]], int | None]:
+    """Ways that meet no node twice, shortest first, and how many there are.
+
+    Only nodes on some way are entered. The count is None where circles are on the way and
+    more than ``limit`` ways were found.
+    """
+    above = set(reach(index.up, start, influences=influences).nodes.tolist()) | {start}
+    below = set(reach(index.down, goal, influences=influences).nodes.tolist()) | {goal}
+    useful = above & below
+    if start not in useful or goal not in useful or start == goal:
+        return [], 0
+    steps = {node: _steps(index, node, useful, influences) for node in useful}
+    total = _count(steps, start, goal)
+    found: list[list[Step]] = []
+    waiting: deque[tuple[int, list[Step], frozenset[int]]] = deque(
+        [(start, [], frozenset([start]))]
+    )
+    while waiting and len(found) < limit:
+        node, way, met = waiting.popleft()
+        for step, parent in steps[node]:
+            if parent == goal:
+                found.append([*way, step])
+                if len(found) == limit:
+                    break
+            elif parent not in met and len(waiting) < _WAITING:
+                waiting.append((parent, [*way, step], met | {parent}))
+    if total is None and not waiting and len(found) < limit:
+        total = len(found)
+    return found, total
+
+
+_WAITING = 100_000
+"""How many unfinished ways may wait; a graph with more has more ways than anyone reads."""
+
+
+def _steps(
+    index: LineageIndex, node: int, useful: set[int], influences: bool
+) -> list[tuple[Step, int]]:
+    up = index.up
+    return [
+        ((node, place), int(up.other[place]))
+        for place in up.edges_of(node, influences)
+        if int(up.other[place]) in useful
+    ]
+
+
+def _count(steps: dict[int, list[tuple[Step, int]]], start: int, goal: int) -> int | None:
+    """How many ways there are, by adding up along a topological order; None with circles."""
+    pending = dict.fromkeys(steps, 0)
+    for row in steps.values():
+        for _, parent in row:
+            pending[parent] += 1
+    ways = dict.fromkeys(steps, 0)
+    ways[start] = 1
+    ready = [node for node, count in pending.items() if not count]
+    done = 0
+    while ready:
+        node = ready.pop()
+        done += 1
+        for _, parent in steps[node]:
+            ways[parent] += ways[node]
+            pending[parent] -= 1
+            if not pending[parent]:
+                ready.append(parent)
+    return ways[goal] if done == len(steps) else None
+
+
+def generation(index: LineageIndex, node: int) -> int | None:
+    """The longest way of derivations from a node up; None where it meets a circle."""
+    found = reach(index.up, node)
+    inside = {node, *found.nodes.tolist()}
+    parents = {
+        one: {int(index.up.other[place]) for place in index.up.edges_of(one, influences=False)}
+        for one in inside
+    }
+    children: dict[int, list[int]] = {one: [] for one in inside}
+    for child, row in parents.items():
+        for parent in row:
+            children[parent].append(child)
+    level = {one: 0 for one, row in parents.items() if not row}
+    ready = list(level)
+    pending = {one: len(row) for one, row in parents.items()}
+    while ready:
+        parent = ready.pop()
+        for child in children[parent]:
+            level[child] = max(level.get(child, 0), level[parent] + 1)
+            pending[child] -= 1
+            if not pending[child]:
+                ready.append(child)
+    return level[node] if not pending[node] else None
+
+
+def circles(index: LineageIndex, wanted: Flags, among: Ints | None = None) -> list[list[int]]:
+    """Groups of nodes that each reach the other over the wanted relations, self-loops too."""
+    nodes = np.arange(len(index), dtype=np.int32) if among is None else np.unique(among)
+    up = index.up
+    places = spread(up.start, up.start[1:], nodes)
+    child = np.repeat(nodes, (up.start[1:] - up.start[:-1])[nodes])
+    kept = wanted[up.code[places]]
+    child, parent = child[kept], up.other[places[kept]]
+    loops = child[child == parent].tolist()
+    if among is not None:
+        child, parent = _renumbered(nodes, child, parent)
+    matrix = csr_array(
+        (np.ones(len(child), np.int8), (child, parent)), shape=(len(nodes), len(nodes))
+    )
+    count, label = connected_components(matrix, directed=True, connection="strong")
+    groups: dict[int, list[int]] = {}
+    if count < len(nodes):
+        sizes = np.bincount(label, minlength=count)
+        for place in np.flatnonzero(sizes[label] > 1).tolist():
+            groups.setdefault(int(label[place]), []).append(int(nodes[place]))
+    inside = {node for group in groups.values() for node in group}
+    found = list(groups.values()) + [[node] for node in sorted(set(loops)) if node not in inside]
+    return sorted(found)
+
+
+def _renumbered(nodes: Ints, child: Ints, parent: Ints) -> tuple[Ints, Ints]:
+    """Edges among some nodes, by their places in the list."""
+    place = np.searchsorted(nodes, parent)
+    place[place == len(nodes)] = 0
+    inside = nodes[place] == parent
+    return np.searchsorted(nodes, child[inside]), place[inside]
+
+
+def shared(
+    index: LineageIndex, first: int, second: int
+) -> tuple[list[tuple[int, int, int]], list[int]]:
+    """Common ancestors with their distance from each, nearest first; and the lowest of them.
+
+    A thing counts as its own ancestor here, so that a parent and its child share the parent.
+    """
+    one, two = _distances(index, first), _distances(index, second)
+    common = sorted(
+        ((node, one[node], two[node]) for node in one.keys() & two.keys()),
+        key=lambda row: (row[1] + row[2], row[0]),
+    )
+    inside = {node for node, _, _ in common}
+    above = {
+        int(index.up.other[place])
+        for node in inside
+        for place in index.up.edges_of(node, influences=False)
+        if int(index.up.other[place]) != node
+    }
+    return common, [node for node, _, _ in common if node not in above]
+
+
+def _distances(index: LineageIndex, node: int) -> dict[int, int]:
+    found = reach(index.up, node)
+    return {node: 0, **dict(zip(found.nodes.tolist(), found.distance.tolist(), strict=True))}
+
+
+def shared_datasets(index: LineageIndex, first: int, second: int) -> list[int]:
+    """Datasets that both rest on, at any remove."""
+    both = [
+        set(found.nodes[index.kind[found.nodes] == DATASET].tolist())
+        for found in (reach(index.up, node, influences=True) for node in (first, second))
+    ]
+    return sorted(both[0] & both[1])

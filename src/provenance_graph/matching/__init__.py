@@ -1,0 +1,1 @@
+"""Entity resolution: which names may mean the same entity."""

@@ -1,0 +1,1 @@
+"""A model as users ask for it: profile, fields, search, questions, statistics."""

@@ -1,0 +1,201 @@
+"""Gather what an export needs: models, their ancestors, datasets, scores, licences, evidence."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.core import terms
+from provenance_graph.core.claims import HeldClaim, Literal, Precision, Standing, Value
+from provenance_graph.core.errors import NotFound
+from provenance_graph.core.iris import ID, Iri, local_name, said
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, SKOS, XSD
+from provenance_graph.formats.licences import names as licence_names
+from provenance_graph.model.bundle_results import NODE_LINKS, Bundle, LicenceInfo, Thing
+from provenance_graph.model.fields import label
+from provenance_graph.model.naming import resolve
+from provenance_graph.store.base import Store
+
+MOST_ANCESTORS = 500
+"""How many ancestors one export describes; lineages are far shorter."""
+
+_PARENTS = (*terms.DERIVATIONS, PROV.wasDerivedFrom, PG.usesComponent)
+_DATA = (PG.trainedOn, PG.testedOn, PG.validatedOn)
+_NAMED = (*_DATA, *_PARENTS, DCTERMS.creator, DCTERMS.replaces, PG.benchmark, DCTERMS.license)
+_SPDX = "http://spdx.org/licenses/"
+_HUB = re.compile(r"https?://(?:www\.)?huggingface\.co/(datasets/)?([\w.-]+/[\w.-]+)(?:[/?#].*)?")
+_SHORT = {Precision.MONTH: 7, Precision.YEAR: 4}
+
+
+def bundle(evidence: Evidence, subjects: Sequence[Iri], *, ancestors: bool = True) -> Bundle:
+    """Everything an export of these models or datasets is made from."""
+    return _Gathering(evidence, ancestors).of(subjects)
+
+
+def subject_named(store: Store, text: str) -> Iri:
+    """The model that a text names, else the dataset; raises NotFound or Ambiguous."""
+    try:
+        return resolve(store, text)
+    except NotFound as unknown:
+        if not re.search(r"\w", text):
+            raise  # nothing but punctuation, which would make the slug of "unnamed"
+        try:
+            return resolve(store, text, "dataset")
+        except NotFound as other:
+            near = dict.fromkeys((*unknown.near, *other.near))
+            raise NotFound(text, "model or dataset", near) from unknown
+
+
+def hub_repository(address: str, *, dataset: bool = False) -> str:
+    """The Hub's repository that an address names, or nothing.
+
+    >>> hub_repository("https://huggingface.co/Qwen/Qwen3-8B/blob/main/README.md")
+    'Qwen/Qwen3-8B'
+    """
+    match = _HUB.fullmatch(address)
+    if match is None or bool(match[1]) is not dataset:
+        return ""
+    return "" if match[2].startswith(("datasets/", "blog/", "docs/", "spaces/")) else match[2]
+
+
+class _Gathering:
+    def __init__(self, evidence: Evidence, ancestors: bool) -> None:
+        self.evidence, self.store, self.ancestors = evidence, evidence.store, ancestors
+        self.things: dict[Iri, Thing] = {}
+        self.claims: list[HeldClaim] = []
+        self.nodes: dict[Iri, list[tuple[Iri, Iri]]] = defaultdict(list)
+
+    def of(self, subjects: Sequence[Iri]) -> Bundle:
+        asked = tuple(dict.fromkeys(map(self.evidence.canonical, subjects)))
+        models, datasets = self._models(asked)
+        for model in models:
+            self._hang(model, model)
+        for dataset in datasets:
+            self._hang(dataset, dataset)
+        for thing in list(self.things.values()):
+            for predicate in (DCTERMS.creator, PG.benchmark):
+                for other in thing.things(predicate):
+                    self._take(other)
+        return Bundle(
+            subjects=asked,
+            models=models,
+            datasets=datasets,
+            things=dict(self.things),
+            labels=self._labels(),
+            licences={
+                licence: licence_info(self.store, licence)
+                for thing in self.things.values()
+                for licence in thing.things(DCTERMS.license)
+            },
+            nodes={subject: tuple(sorted(below)) for subject, below in self.nodes.items()},
+            claims=tuple(self.claims),
+            stamp=max((held.header.retrieved for held in self.claims), default="1970-01-01")[:10],
+        )
+
+    def _models(self, asked: tuple[Iri, ...]) -> tuple[tuple[Iri, ...], tuple[Iri, ...]]:
+        """What was asked for and all it came from, nearest first; and the datasets of those."""
+        models: dict[Iri, None] = {}
+        datasets: dict[Iri, None] = {}
+        waiting = list(asked)
+        for subject in waiting:
+            thing = self._take(subject)
+            if subject in models or subject in datasets:
+                continue
+            if thing.is_a(PG.UnresolvedReference):
+                continue
+            if thing.is_a(PG.Dataset):
+                datasets[subject] = None
+                waiting += thing.things(PROV.wasDerivedFrom)
+                continue
+            models[subject] = None
+            waiting += [d for predicate in _DATA for d in thing.things(predicate)]
+            if self.ancestors and len(models) < MOST_ANCESTORS:
+                waiting += [p for predicate in _PARENTS for p in thing.things(predicate)]
+        return tuple(models), tuple(datasets)
+
+    def _take(self, subject: Iri) -> Thing:
+        if subject not in self.things:
+            view = self.evidence.view(subject)
+            facts: dict[Iri, list[Value]] = defaultdict(list)
+            for _, predicate, value, _ in view.quads:
+                facts[predicate].append(value)
+            self.claims += view.claims
+            self.things[subject] = Thing(
+                iri=subject,
+                facts={predicate: tuple(values) for predicate, values in facts.items()},
+                repository=_repository(subject, facts, view.claims),
+                dates=_dates(facts, view.claims),
+            )
+        return self.things[subject]
+
+    def _hang(self, subject: Iri, above: Iri) -> None:
+        """What hangs on a model, what hangs on its versions and configurations included."""
+        for link in NODE_LINKS:
+            for node, *_ in self.store.quads(predicate=link, object=above):
+                if node in self.things and (link, node) in self.nodes[subject]:
+                    continue
+                self.nodes[subject].append((link, node))
+                self._take(node)
+                if link == PROV.specializationOf and node != subject:
+                    self._hang(subject, node)
+
+    def _labels(self) -> dict[Iri, str]:
+        used = {
+            value
+            for thing in self.things.values()
+            for values in thing.facts.values()
+            for value in values
+            if isinstance(value, Iri)
+        }
+        found = {thing: label(self.store, thing) for thing in used}
+        return {thing: text for thing, text in sorted(found.items()) if text}
+
+
+def _repository(subject: Iri, facts: dict[Iri, list[Value]], held: Iterable[HeldClaim]) -> str:
+    """The Hub's repository: as stated, else where a record with this very name was read."""
+    dataset = PG.Dataset in facts.get(RDF.type, ())
+    for page in facts.get(PG.hubRepository, ()):
+        if found := hub_repository(str(page), dataset=dataset):
+            return found
+    for claim in held:
+        found = hub_repository(claim.header.document, dataset=dataset)
+        if found and subject.startswith(ID) and said(subject) == found:
+            return found
+    return ""
+
+
+def _dates(facts: dict[Iri, list[Value]], held: Iterable[HeldClaim]) -> dict[Iri, str]:
+    """Dates of which every source that agrees with the accepted day gives less than a day."""
+    best: dict[Iri, int] = {}
+    for claim in held:
+        said_, precision = claim.claim, claim.claim.precision
+        if claim.standing is Standing.ACCEPTED and isinstance(said_.value, Literal):
+            length = 10 if precision is None else _SHORT.get(precision, 10)
+            if said_.value.datatype == XSD.date and said_.value in facts[said_.predicate]:
+                best[said_.predicate] = max(best.get(said_.predicate, 0), length)
+    return {p: str(facts[p][0])[:length] for p, length in sorted(best.items()) if length < 10}
+
+
+def licence_info(store: Store, licence: Iri) -> LicenceInfo:
+    """How a licence is written, as the reference data say."""
+
+    def text(predicate: Iri) -> str:
+        found = sorted(str(o) for _, _, o, _ in store.quads(licence, predicate))
+        return found[0] if found else ""
+
+    spdx = licence.startswith(_SPDX)
+    composed = "/licence/expression/" in licence
+    key = licence.removeprefix(_SPDX) if spdx else text(SKOS.notation) or local_name(licence)
+    key = text(SCHEMA.name) if composed else key
+    return LicenceInfo(
+        iri=licence,
+        key=key,
+        spdx=spdx,
+        told=licence_names.normalise(key).value == licence,
+        label=text(SKOS.prefLabel) or label(store, licence),
+        url=text(SCHEMA.url),
+        hub_token=text(PG.hubToken),
+        expression=key if composed else "",
+    )

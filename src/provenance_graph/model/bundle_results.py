@@ -1,0 +1,109 @@
+"""What an export is made from: models with what is accepted of them, and everything around."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from provenance_graph.core.claims import HeldClaim, Literal, Value
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA
+
+NODE_LINKS: tuple[Iri, ...] = (
+    PG.evaluationOf,
+    PG.rankOf,
+    PG.assessmentOf,
+    PG.offerOf,
+    PG.artifactOf,
+    PROV.specializationOf,
+    PG.resolvesTo,
+)
+"""The properties by which a node hangs on a model: its score, its file, its version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing with what is accepted of it.
+
+    ``repository`` is its repository on the Hub where a source states one or was read there;
+    ``dates`` holds the dates that are known to the month or year alone, as ISO writes those.
+    """
+
+    iri: Iri
+    facts: Mapping[Iri, tuple[Value, ...]]
+    repository: str = ""
+    dates: Mapping[Iri, str] = field(default_factory=dict)
+
+    def all(self, predicate: Iri) -> tuple[Value, ...]:
+        """Every accepted value of a property."""
+        return self.facts.get(predicate, ())
+
+    def things(self, predicate: Iri) -> tuple[Iri, ...]:
+        """Every accepted value that is a thing."""
+        return tuple(v for v in self.all(predicate) if isinstance(v, Iri))
+
+    def texts(self, predicate: Iri) -> tuple[Literal, ...]:
+        """Every accepted value that is a literal."""
+        return tuple(v for v in self.all(predicate) if isinstance(v, Literal))
+
+    def text(self, predicate: Iri) -> str:
+        """The first literal of a property, or nothing."""
+        return next((v.lexical for v in self.texts(predicate)), "")
+
+    def is_a(self, kind: Iri) -> bool:
+        """Whether it is of a class."""
+        return kind in self.all(RDF.type)
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceInfo:
+    """How a licence is written: its id, whether SPDX lists it, its label, where its text is.
+
+    ``told`` says whether the id alone means this licence to readers of licence names.
+    """
+
+    iri: Iri
+    key: str
+    spdx: bool
+    told: bool = True
+    label: str = ""
+    url: str = ""
+    hub_token: str = ""
+    expression: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Everything that an export of some models, or of a dataset, is made from.
+
+    ``subjects`` are what was asked for; ``models`` and ``datasets`` include what stands in
+    their lineage. ``stamp`` is the day of the newest record: exports know no other clock.
+    """
+
+    subjects: tuple[Iri, ...]
+    models: tuple[Iri, ...]
+    datasets: tuple[Iri, ...]
+    things: Mapping[Iri, Thing]
+    labels: Mapping[Iri, str]
+    licences: Mapping[Iri, LicenceInfo]
+    nodes: Mapping[Iri, tuple[tuple[Iri, Iri], ...]]
+    claims: tuple[HeldClaim, ...]
+    stamp: str
+
+    def thing(self, iri: Iri) -> Thing:
+        """A thing of the bundle; one without facts where nothing is accepted of it."""
+        return self.things.get(iri) or Thing(iri, {})
+
+    def name(self, iri: Iri) -> str:
+        """How people call a thing: the name that is accepted, else its label, else its id."""
+        return self.thing(iri).text(SCHEMA.name) or self.labels.get(iri) or said(iri)
+
+    def hanging(self, model: Iri, link: Iri) -> Iterator[Thing]:
+        """The nodes that hang on a model by a property: its scores, its files."""
+        for predicate, node in self.nodes.get(model, ()):
+            if predicate == link:
+                yield self.thing(node)
+
+    def described(self) -> Iterable[Thing]:
+        """Every model and dataset of the bundle, those asked for first."""
+        return (self.thing(iri) for iri in (*self.models, *self.datasets))

@@ -1,0 +1,72 @@
+"""Models × fields: what is disclosed, reported by others, withheld, blank, or not looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from provenance_graph.core.iris import Iri, local_name
+from provenance_graph.core.terms import PG
+from provenance_graph.model.fields import fields
+from provenance_graph.store.base import Store
+
+STATES: dict[Iri, str] = {
+    PG.leftBlank: "notStated",
+    PG.disclosed: "disclosed",
+    PG.partlyDisclosed: "partlyDisclosed",
+    PG.undisclosed: "undisclosed",
+    PG.withheld: "withheld",
+    PG.notApplicable: "notApplicable",
+    PG.contradicted: "contradicted",
+}
+REPORTED, NOT_LOOKED_FOR, CONTESTED = "reported", "notRecorded", "contested"
+CODES = {
+    NOT_LOOKED_FOR: ".", "notStated": "-", REPORTED: "r", "disclosed": "d", "partlyDisclosed": "p",
+    "undisclosed": "u", "withheld": "w", "notApplicable": "n", "contradicted": "x",
+}  # fmt: skip
+"""One letter a state, so that two thousand models by sixty fields stay a small answer."""
+
+
+def matrix(store: Store, models: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The states of every field of some models: a string of letters for each model.
+
+    ``models`` are rows of the catalogue. ``contested`` lists the positions of fields on
+    which sources disagree.
+    """
+    layout = [field for field in fields(store) if field.section != "Other"]
+    place = {field.property: position for position, field in enumerate(layout)}
+    rows = [_row(store, Iri(model["iri"]), place, len(layout)) for model in models]
+    return {
+        "codes": {letter: state for state, letter in CODES.items()},
+        "fields": [
+            {"property": local_name(f.property), "label": f.label, "section": f.section}
+            for f in layout
+        ],
+        "models": [
+            {
+                "id": model["id"],
+                "name": model["name"],
+                "developers": model["developers"],
+                "states": states,
+                "contested": contested,
+            }
+            for model, (states, contested) in zip(models, rows, strict=True)
+        ],
+    }
+
+
+def _row(store: Store, model: Iri, place: Mapping[Iri, int], width: int) -> tuple[str, list[int]]:
+    states = [CODES[NOT_LOOKED_FOR]] * width
+    contested: list[int] = []
+    said: list[tuple[int, str]] = []
+    for _, predicate, value, _ in store.quads(model):
+        if predicate in place and states[place[predicate]] == CODES[NOT_LOOKED_FOR]:
+            states[place[predicate]] = CODES[REPORTED]
+        elif isinstance(value, Iri) and value in place:
+            if predicate in STATES:
+                said.append((place[value], CODES[STATES[predicate]]))
+            elif predicate == PG.contested:
+                contested.append(place[value])
+    for position, letter in said:
+        states[position] = letter
+    return "".join(states), sorted(contested)

@@ -1,0 +1,266 @@
+"""The profile of a model: every field with its value or disclosure status, and the rest."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.core.claims import Basis, HeldClaim, Literal, Standing, Value
+from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
+from provenance_graph.model.fields import Field, fields, label
+from provenance_graph.store.base import ANY, Store
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldState:
+    """One field of one model: accepted values, status, and how many say so.
+
+    ``sources`` counts documents that give a value or take a stance; ``rivals`` are values
+    that sources give and that were not accepted; ``estimates`` stand apart from both.
+    """
+
+    field: Field
+    values: tuple[Value, ...]
+    status: Iri
+    contested: bool
+    sources: int
+    rivals: tuple[HeldClaim, ...] = ()
+    estimates: tuple[HeldClaim, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the store knows of one model, in the order of a page."""
+
+    subject: Iri
+    name: str
+    kinds: tuple[Iri, ...]
+    fields: tuple[FieldState, ...]
+    related: dict[str, list[Json]]
+    names: tuple[Iri, ...]
+    records: int
+    as_of: str
+    labels: dict[Iri, str]
+
+    def to_json(self) -> Json:
+        """The profile as JSON; sections in page order."""
+        sections: dict[str, list[Json]] = defaultdict(list)
+        for state in self.fields:
+            sections[state.field.section].append(_field_json(state, self.labels))
+        return {
+            "id": said(self.subject),
+            "iri": self.subject,
+            "name": self.name,
+            "kinds": [local_name(kind) for kind in self.kinds],
+            "asOf": self.as_of or None,
+            "records": self.records,
+            "describedAs": [said(name) for name in self.names if name != self.subject],
+            "sections": [{"name": name, "fields": rows} for name, rows in sections.items()],
+            **self.related,
+        }
+
+
+def profile(evidence: Evidence, subject: Iri) -> Profile:
+    """The profile of a model, version, configuration or family."""
+    store = evidence.store
+    subject = evidence.canonical(subject)
+    seen = evidence.view(subject)
+    accepted: dict[Iri, list[Value]] = defaultdict(list)
+    for _, predicate, value, _ in seen.quads:
+        accepted[predicate].append(value)
+    claims: dict[Iri, list[HeldClaim]] = defaultdict(list)
+    for claim in seen.claims:
+        claims[claim.claim.predicate].append(claim)
+    contested = set(accepted[PG.contested])
+    states = [
+        _state(field, accepted[field.property], claims[field.property], seen.statuses, contested)
+        for field in fields(store)
+    ]
+    used = {v for state in states for v in state.values if isinstance(v, Iri)}
+    labels = {thing: label(store, thing) or said(thing) for thing in used}
+    return Profile(
+        subject=subject,
+        name=_name(accepted, subject),
+        kinds=tuple(sorted(v for v in accepted[RDF.type] if isinstance(v, Iri))),
+        fields=tuple(states),
+        related=related(store, subject),
+        names=tuple(evidence.statements.names_of(subject)),
+        records=len({claim.header.record for claim in seen.claims}),
+        as_of=evidence.as_of,
+        labels=labels,
+    )
+
+
+def _name(accepted: dict[Iri, list[Value]], subject: Iri) -> str:
+    stated = [v.lexical for v in accepted[SCHEMA.name] if isinstance(v, Literal)]
+    return stated[0] if stated else said(subject)
+
+
+def _state(
+    field: Field,
+    values: Sequence[Value],
+    claims: Sequence[HeldClaim],
+    statuses: dict[Iri, Iri],
+    contested: set[Value],
+) -> FieldState:
+    current = [c for c in claims if c.standing is not Standing.SUPERSEDED]
+    rivals = [
+        c for c in current
+        if c.standing is Standing.ALTERNATIVE and c.claim.value is not None
+        and not c.reason.startswith("agrees")
+    ]  # fmt: skip
+    winners = [c.reason for c in current if c.standing is Standing.ACCEPTED]
+    reason = next((r for r in winners if r != "gives the accepted value"), "")
+    return FieldState(
+        field=field,
+        values=tuple(values),
+        status=statuses.get(field.property, PG.NotRecorded),
+        contested=field.property in contested,
+        sources=len({c.header.document for c in current}),
+        rivals=tuple(rivals),
+        estimates=tuple(c for c in current if c.basis is Basis.ESTIMATE),
+        reason=reason,
+    )
+
+
+def _field_json(state: FieldState, labels: dict[Iri, str]) -> Json:
+    return {
+        "property": local_name(state.field.property),
+        "iri": state.field.property,
+        "label": state.field.label,
+        "unit": state.field.unit or None,
+        "status": local_name(state.status),
+        "contested": state.contested,
+        "sources": state.sources,
+        "values": [value_json(value, labels) for value in state.values],
+        "rivals": [claim_json(claim, labels) for claim in state.rivals],
+        "estimates": [claim_json(claim, labels) for claim in state.estimates],
+        "reason": state.reason or None,
+    }
+
+
+def value_json(value: Value | None, labels: dict[Iri, str] | None = None) -> Any:
+    """A value as JSON: numbers as numbers, things as {iri, id, label}, the rest as text."""
+    if value is None:
+        return None
+    if isinstance(value, Iri):
+        return {"iri": value, "id": said(value), "label": (labels or {}).get(value) or said(value)}
+    if value.datatype == XSD.integer:
+        return int(value.lexical)
+    if value.datatype in (XSD.decimal, XSD.double):
+        return float(value.lexical)
+    if value.datatype == XSD.boolean:
+        return value.lexical == "true"
+    return value.lexical
+
+
+def claim_json(held: HeldClaim, labels: dict[Iri, str] | None = None) -> Json:
+    """A judged claim as JSON, with everything an inspector shows."""
+    claim, header = held.claim, held.header
+    return {
+        "property": local_name(claim.predicate),
+        "propertyIri": claim.predicate,
+        "subject": said(claim.subject),
+        "value": value_json(claim.value, labels),
+        "asStated": claim.as_stated or None,
+        "stance": claim.stance.label,
+        "basis": held.basis.label,
+        "standing": held.standing.label,
+        "reason": held.reason,
+        "locator": claim.locator or None,
+        "precision": claim.precision.label if claim.precision else None,
+        "confidence": float(claim.confidence) if claim.confidence is not None else None,
+        "validFrom": claim.valid_from or None,
+        "validUntil": claim.valid_until or None,
+        "unusable": claim.unusable or None,
+        "record": header.record,
+        "document": header.document,
+        "publisher": {"iri": header.publisher, "id": said(header.publisher)},
+        "retrieved": header.retrieved,
+        "reader": header.reader,
+        "licence": header.licence or None,
+        "attribution": header.attribution or None,
+    }
+
+
+# ---- what hangs on a model ----------------------------------------------------------------
+
+
+def related(store: Store, subject: Iri) -> dict[str, list[Json]]:
+    """Versions, configurations, aliases, scores, ranks, assessments, offers, artifacts."""
+    below = _below(store, subject)
+    family = [subject, *below]
+    return {
+        "partOf": _things(store, _objects(store, subject, DCTERMS.isPartOf)),
+        "specializationOf": _things(store, _objects(store, subject, PROV.specializationOf)),
+        "replaces": _things(store, _objects(store, subject, DCTERMS.replaces)),
+        "replacedBy": _things(store, _subjects(store, [subject], DCTERMS.replaces)),
+        "versions": _nodes(store, [b for b in below if _is(store, b, PG.ModelVersion)]),
+        "configurations": _nodes(store, [b for b in below if _is(store, b, PG.Configuration)]),
+        "aliases": _nodes(store, _subjects(store, family, PG.resolvesTo)),
+        "scores": _nodes(store, _subjects(store, family, PG.evaluationOf)),
+        "ranks": _nodes(store, _subjects(store, family, PG.rankOf)),
+        "assessments": [_assessment(store, a) for a in _subjects(store, family, PG.assessmentOf)],
+        "offers": _nodes(store, _subjects(store, family, PG.offerOf)),
+        "artifacts": _nodes(store, _subjects(store, family, PG.artifactOf)),
+    }
+
+
+def _below(store: Store, subject: Iri) -> list[Iri]:
+    found: list[Iri] = []
+    waiting = [subject]
+    while waiting:
+        for thing, *_ in store.quads(predicate=PROV.specializationOf, object=waiting.pop()):
+            if thing not in found and thing != subject:
+                found.append(thing)
+                waiting.append(thing)
+    return sorted(found)
+
+
+def _subjects(store: Store, objects: Iterable[Iri], predicate: Iri) -> list[Iri]:
+    return sorted({s for o in objects for s, *_ in store.quads(predicate=predicate, object=o)})
+
+
+def _objects(store: Store, subject: Iri, predicate: Iri) -> list[Iri]:
+    return sorted(o for _, _, o, _ in store.quads(subject, predicate) if isinstance(o, Iri))
+
+
+def _is(store: Store, thing: Iri, class_: Iri) -> bool:
+    return any(True for _ in store.quads(thing, RDF.type, class_))
+
+
+def _things(store: Store, things: Iterable[Iri]) -> list[Json]:
+    return [{"iri": t, "id": said(t), "label": label(store, t) or said(t)} for t in things]
+
+
+def _nodes(store: Store, nodes: Iterable[Iri]) -> list[Json]:
+    return [node_json(store, node) for node in nodes]
+
+
+def node_json(store: Store, node: Iri) -> Json:
+    """A node below a model as a flat object; a property with several values is a list."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    for _, predicate, value, _ in store.quads(node):
+        if predicate != RDF.type:
+            labels = {value: label(store, value)} if isinstance(value, Iri) else None
+            found[local_name(predicate)].append(value_json(value, labels))
+    flat = {
+        key: (values if len(values) > 1 else values[0]) for key, values in sorted(found.items())
+    }
+    return {"iri": node, "id": said(node), "sources": _records(store, node), **flat}
+
+
+def _records(store: Store, node: Iri) -> list[str]:
+    return sorted({str(graph) for *_, graph in store.quads(subject=node, graph=ANY) if graph})
+
+
+def _assessment(store: Store, node: Iri) -> Json:
+    results = _subjects(store, [node], DCTERMS.isPartOf)
+    return {**node_json(store, node), "results": _nodes(store, results)}

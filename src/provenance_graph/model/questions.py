@@ -1,0 +1,190 @@
+"""Stored questions: one .rq file each, values bound as terms, never pasted as text.
+
+A file begins with its question as a comment, then its parameters:
+
+    # Which models have a context of at least TOKENS and an OSI-approved licence?
+    # param tokens: integer — the least context length (default 128000)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from provenance_graph.core import literals
+from provenance_graph.core.claims import Value
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.iris import PREFIXES, expand
+from provenance_graph.core.resources import folder
+from provenance_graph.model.naming import resolve
+from provenance_graph.store.base import Limits, Rows, Store
+
+KINDS = (
+    "model",
+    "dataset",
+    "organization",
+    "property",
+    "iri",
+    "integer",
+    "decimal",
+    "date",
+    "text",
+    "boolean",
+)
+_PARAM = re.compile(
+    r"#\s*param\s+(\w+)\s*:\s*(\w+)\s*(?:[—-]+\s*(.*?))?\s*(?:\(default\s+(.*)\))?\s*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A variable of a question that the asker sets; without default it must be set."""
+
+    name: str
+    kind: str
+    description: str = ""
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A stored question: its name, topic, wording, parameters and SPARQL text."""
+
+    name: str
+    topic: str
+    question: str
+    parameters: tuple[Parameter, ...]
+    text: str
+
+
+@cache
+def questions(root: Path | None = None) -> Mapping[str, Question]:
+    """Every stored question, by name."""
+    base = root or folder("queries")
+    found = {path.stem: read(path) for path in sorted(base.glob("*/*.rq"))}
+    return dict(sorted(found.items(), key=lambda item: (item[1].topic, item[0])))
+
+
+def read(path: Path) -> Question:
+    """One question from its file; raises UsageError where its header is not understood."""
+    text = path.read_text(encoding="utf-8")
+    head = [line for line in text.splitlines() if line.startswith("#")]
+    if not head:
+        raise UsageError(f"{path.name}: the first line must state the question as a comment")
+    parameters = []
+    for line in head[1:]:
+        if re.match(r"#\s*param\b", line):
+            match = _PARAM.match(line)
+            if match is None or match[2] not in KINDS:
+                raise UsageError(f"{path.name}: {line!r} is not '# param NAME: kind — text'")
+            parameters.append(Parameter(match[1], match[2], match[3] or "", match[4]))
+    wording = head[0].lstrip("# ").strip()
+    return Question(path.stem, path.parent.name, wording, tuple(parameters), text)
+
+
+def find(name: str) -> Question:
+    """The question of that name; raises NotFound with near names."""
+    known = questions()
+    if name in known:
+        return known[name]
+    near = [other for other in known if name[:4] in other or other[:4] in name]
+    raise NotFound(name, "question", near[:6])
+
+
+def bind(store: Store, question: Question, given: Mapping[str, str]) -> dict[str, Value]:
+    """Terms for a question's parameters; raises UsageError naming what is wrong."""
+    known = {parameter.name: parameter for parameter in question.parameters}
+    if unknown := set(given) - set(known):
+        takes = ", ".join(known) or "none"
+        raise UsageError(f"{question.name} has no parameter {min(unknown)!r} (it takes: {takes})")
+    bound: dict[str, Value] = {}
+    for parameter in question.parameters:
+        text = given.get(parameter.name, parameter.default)
+        if text is None:
+            raise UsageError(
+                f"{question.name} needs --set {parameter.name}=… ({parameter.kind}: {parameter.description})"
+            )
+        bound[parameter.name] = _term(store, parameter, text)
+    return bound
+
+
+def _term(store: Store, parameter: Parameter, text: str) -> Value:
+    def bad(example: str) -> UsageError:
+        return UsageError(f"{parameter.name}={text!r} is not a {parameter.kind} such as {example}")
+
+    match parameter.kind:
+        case "model" | "dataset" | "organization":
+            return resolve(store, text, parameter.kind)
+        case "property" | "iri":
+            return expand(text if ":" in text else f"pg:{text}")
+        case "integer":
+            found = literals.whole(text)
+            if found is None:
+                raise bad("128000 or 128K")
+            return found
+        case "decimal":
+            number = literals.number(text)
+            if number is None:
+                raise bad("0.5")
+            return literals.decimal(number)
+        case "date":
+            day = literals.day(text)
+            if day is None:
+                raise bad("2025-10-15")
+            return day.literal
+        case "boolean":
+            if text.lower() not in ("true", "false", "yes", "no"):
+                raise bad("true")
+            return literals.boolean(text.lower() in ("true", "yes"))
+        case _:
+            return literals.text(text)
+
+
+def ask(
+    store: Store, name: str, given: Mapping[str, str] | None = None, limits: Limits | None = None
+) -> Rows:
+    """Answer a stored question."""
+    question = find(name)
+    return store.select(question.text, bind(store, question, given or {}), limits)
+
+
+def prefixes(text: str) -> str:
+    """A query with the project's prefixes declared where it uses them undeclared."""
+    declared = {m[1] for m in re.finditer(r"(?i)\bprefix\s+([\w-]*)\s*:", text)}
+    used = {m[1] for m in re.finditer(r"(?<![\w<:/?$])([A-Za-z][\w-]*):(?!//)[\w]", text)}
+    lines = [f"PREFIX {p}: <{PREFIXES[p]}>" for p in sorted(used - declared) if p in PREFIXES]
+    return "".join(line + " " for line in lines) + text
+
+
+def settings(pairs: Iterable[str]) -> dict[str, str]:
+    """``NAME=VALUE`` pairs as a mapping; raises UsageError."""
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.isidentifier():
+            raise UsageError(f"--set {pair!r} is not NAME=VALUE")
+        found[name] = value
+    return found
+
+
+def manual() -> str:
+    """The page ``docs/questions.md``: every stored question with its parameters."""
+    lines = [
+        "# Stored questions",
+        "",
+        "Each is a file below `queries/`. Ask one with `provenance-graph ask NAME --set PARAMETER=VALUE`,",
+        "or `GET /api/v1/questions/NAME?PARAMETER=VALUE`; `ask NAME --show` prints its SPARQL.",
+    ]
+    topic = ""
+    for question in questions().values():
+        if question.topic != topic:
+            topic = question.topic
+            lines += ["", f"## {topic.capitalize()}"]
+        lines += ["", f"**`{question.name}`** {question.question}"]
+        for p in question.parameters:
+            default = f"; default `{p.default}`" if p.default is not None else "; required"
+            lines.append(f"- `{p.name}` ({p.kind}{default}): {p.description}")
+    return "\n".join([*lines, ""])

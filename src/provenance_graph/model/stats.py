@@ -1,0 +1,102 @@
+"""What a store holds, counted once per version."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from provenance_graph.core import terms
+from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF
+from provenance_graph.store.base import ANY, Store
+
+THINGS = (
+    PG.Model, PG.ModelFamily, PG.ModelVersion,
+    PG.Configuration, PG.Dataset, PG.Organization,
+    PG.Benchmark, PG.EvaluationResult, PG.RankEntry,
+    PG.Assessment, PG.Offer, PG.Artifact,
+    PG.UnresolvedReference, PG.Licence,
+)  # fmt: skip
+LINKS = (*terms.DERIVATIONS, *terms.INFLUENCES, DCTERMS.replaces, DCTERMS.license)
+STATES = (
+    PG.undisclosed, PG.withheld, PG.partlyDisclosed, PG.notApplicable,
+    PG.contradicted, PG.contested,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Counts of one version of a store; ``fed`` is the latest day anything was retrieved."""
+
+    version: str
+    fed: str
+    things: dict[str, int]
+    links: dict[str, int]
+    states: dict[str, int]
+    records: dict[str, int]
+    publishers: dict[str, int]
+    annotated: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "version": self.version,
+            "lastRetrieved": self.fed,
+            "things": self.things,
+            "links": self.links,
+            "disclosure": self.states,
+            "recordsByReader": self.records,
+            "recordsByPublisher": self.publishers,
+            "annotatedClaims": self.annotated,
+        }
+
+    def rows(self) -> list[tuple[str, str, object]]:
+        """As a table."""
+        groups = (
+            ("things", self.things),
+            ("links", self.links),
+            ("disclosure", self.states),
+            ("records by reader", self.records),
+            ("records by publisher", dict(list(self.publishers.items())[:15])),
+        )
+        head: list[tuple[str, str, object]] = [
+            ("store", "version", self.version),
+            ("store", "last retrieved", self.fed),
+            ("claims", "annotated", self.annotated),
+        ]
+        return head + [(group, name, n) for group, counts in groups for name, n in counts.items()]
+
+
+def stats(store: Store) -> Stats:
+    """Count what a store holds."""
+    readers: Counter[str] = Counter()
+    publishers: Counter[str] = Counter()
+    fed = ""
+    for _, _, reader, _ in store.quads(predicate=PG.reader, graph=ANY):
+        readers[str(reader)] += 1
+    records = {g for *_, g in store.quads(predicate=PG.ofDocument, graph=ANY)}
+    for subject, _, publisher, graph in store.quads(predicate=PROV.wasAttributedTo, graph=ANY):
+        if subject == graph and graph in records and isinstance(publisher, Iri):
+            publishers[said(publisher)] += 1
+    for _, _, day, _ in store.quads(predicate=PAV.retrievedOn, graph=ANY):
+        fed = max(fed, str(day)[:10])
+    return Stats(
+        version=store.version,
+        fed=fed,
+        things=_counts(store, {local_name(c): (RDF.type, c) for c in THINGS}),
+        links=_counts(store, {local_name(p): (p, None) for p in LINKS}),
+        states=_counts(store, {local_name(p): (p, None) for p in STATES}),
+        records=dict(readers.most_common()),
+        publishers=dict(publishers.most_common()),
+        annotated=_count(store, RDF.type, PG.Claim, named=True),
+    )
+
+
+def _counts(store: Store, patterns: dict[str, tuple[Iri, Iri | None]]) -> dict[str, int]:
+    counted = {name: _count(store, *pattern) for name, pattern in patterns.items()}
+    return {name: n for name, n in counted.items() if n}
+
+
+def _count(store: Store, predicate: Iri, value: Iri | None, *, named: bool = False) -> int:
+    return sum(1 for _ in store.quads(None, predicate, value, ANY if named else None))

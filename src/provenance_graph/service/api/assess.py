@@ -1,0 +1,151 @@
+"""``/api/v1``: assessments, evidence tables, history, comparison."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from provenance_graph.acceptance.evidence import day_of
+from provenance_graph.assessment import evidence_table as annex
+from provenance_graph.assessment.assess import assess_everywhere, assess_under
+from provenance_graph.assessment.rubric_loader import from_store
+from provenance_graph.changes.compare import compare, compare_dates
+from provenance_graph.changes.history import history
+from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import said
+from provenance_graph.model.naming import resolve
+from provenance_graph.service.api import schema
+from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.models import AsOf, Many
+from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
+
+Day = Annotated[str, Query(max_length=40)]
+
+
+def router(access: Access) -> APIRouter:
+    """The routes of judgements over one store."""
+    routes = APIRouter(
+        prefix="/api/v1", tags=["assessment"], route_class=ProblemRoute, responses=PROBLEMS
+    )
+    _assessments(routes, access)
+    _time(routes, access)
+    return routes
+
+
+def _assessments(routes: APIRouter, access: Access) -> None:
+    @routes.get("/rubrics", responses={200: {"model": list[schema.AnyAnswer]}})
+    def rubrics(request: Request) -> Response:
+        """The assessment schemes, with version, source and whether we compute them."""
+
+        def made() -> object:
+            return [
+                {
+                    "id": rubric.id,
+                    "title": rubric.label,
+                    "version": rubric.version,
+                    "computed": rubric.is_computed,
+                    "sources": list(rubric.sources),
+                    "licence": rubric.licence or None,
+                    "attribution": rubric.attribution or None,
+                }
+                for rubric in from_store(access.store)
+            ]
+
+        return reply(access, request, made)
+
+    @routes.get("/models/{name:path}/assessments", responses={200: {"model": schema.AnyAnswer}})
+    def assessments(
+        request: Request,
+        name: str,
+        rubric: Many = [],  # noqa: B006 - FastAPI copies it
+        asOf: AsOf = "",  # noqa: N803
+    ) -> Response:
+        """Scores with low–high range, each point down to its claims; others' scores beside."""
+
+        def made() -> object:
+            evidence, subject = access.evidence(asOf), resolve(access.store, name)
+            found = (
+                assess_under(evidence, subject, rubric)
+                if rubric
+                else assess_everywhere(evidence, subject)
+            )
+            return {
+                "id": said(subject),
+                "iri": subject,
+                "asOf": evidence.as_of or None,
+                "assessments": [assessed.to_json() for assessed in found],
+            }
+
+        return reply(access, request, made)
+
+    @routes.get("/models/{name:path}/evidence", responses={200: {"model": schema.AnyAnswer}})
+    def evidence_table(
+        request: Request,
+        name: str,
+        rubric: Annotated[str, Query(max_length=60)] = "eu-annex-xi",
+        format: Annotated[str, Query(pattern="^(json|csv)$")] = "json",
+        asOf: AsOf = "",  # noqa: N803
+    ) -> Response:
+        """Per item of a rubric, which public document is evidence and what is missing."""
+
+        def rows() -> list[annex.Row]:
+            found = assess_under(access.evidence(asOf), resolve(access.store, name), [rubric])
+            return annex.evidence(found[0])
+
+        if format == "json":
+            return reply(
+                access, request, lambda: {"rubric": rubric, "rows": [r.to_json() for r in rows()]}
+            )
+        return reply(access, request, rows, media_type="text/csv", write=_csv)
+
+
+def _csv(rows: list[annex.Row]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(annex.COLUMNS)
+    writer.writerows(annex.table(rows))
+    return out.getvalue().encode()
+
+
+def _time(routes: APIRouter, access: Access) -> None:
+    @routes.get("/models/{name:path}/history", responses={200: {"model": schema.AnyAnswer}})
+    def changes(
+        request: Request,
+        name: str,
+        start: Annotated[str, Query(alias="from", max_length=40)] = "",
+        end: Annotated[str, Query(alias="to", max_length=40)] = "",
+        asOf: AsOf = "",  # noqa: N803
+    ) -> Response:
+        """Versions, aliases, retirement, drift of facts, changed claims, ranks."""
+
+        def made() -> object:
+            subject = resolve(access.store, name)
+            found = history(access.evidence(asOf), subject, day_of(start), day_of(end))
+            return found.to_json()
+
+        return reply(access, request, made)
+
+    @routes.get("/compare", responses={200: {"model": schema.AnyAnswer}})
+    def comparison(
+        request: Request,
+        model: Annotated[list[str], Query(min_length=1, max_length=6)],
+        asOf: Annotated[list[str], Query(max_length=2)] = [],  # noqa: B006, N803
+    ) -> Response:
+        """Two to six models field by field, or one model on two days (`asOf` twice)."""
+
+        def made() -> object:
+            subjects = [resolve(access.store, name) for name in model]
+            days = [day_of("" if day in ("", "now") else day) for day in asOf]
+            if len(subjects) == 1:
+                if not days:
+                    raise UsageError("give a second model, or one or two days with asOf")
+                both = days if len(days) > 1 else [*days, ""]
+                return compare_dates(access.evidence(), subjects[0], both).to_json()
+            if len(days) > 1:
+                raise UsageError("several models are compared on one day: give asOf once")
+            return compare(access.evidence(days[0] if days else ""), subjects).to_json()
+
+        return reply(access, request, made)

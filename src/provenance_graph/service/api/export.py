@@ -1,0 +1,154 @@
+"""``/api/v1/models/…/export/…``: models as the documents that other tools read."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from provenance_graph.core.iris import Iri, said, shorten
+from provenance_graph.exchange.ledger import Exported, Loss
+from provenance_graph.exchange.registry import export, exporter, exporters
+from provenance_graph.model.bundle import bundle, subject_named
+from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.models import AsOf
+from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
+
+Format = Literal[
+    "spdx3", "cyclonedx", "croissant", "hf-card", "fair4ml", "prov", "jsonld", "turtle", "trig"
+]
+DOCUMENT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The document; X-Export-Losses counts what it cannot hold.",
+        "content": {
+            media_type: {"schema": {"type": "string"}}
+            for media_type in sorted({one.media_type for one in exporters().values()})
+        },
+    }
+}
+
+
+class LossAnswer(BaseModel):
+    """Something accepted that the document does not carry."""
+
+    property: str
+    iri: str
+    reason: str
+    subjects: list[str]
+
+
+class LossesAnswer(BaseModel):
+    """All that a document of a format does not carry of a model."""
+
+    id: str
+    format: str
+    losses: list[LossAnswer]
+
+
+class ExportFormat(BaseModel):
+    """A format that models can be exported as, and where each property goes."""
+
+    format: str
+    title: str
+    mediaType: str  # noqa: N815 - the API's spelling
+    suffix: str
+    describesOne: str | None  # noqa: N815
+    holds: dict[str, str]
+    otherwise: str
+
+
+def router(access: Access) -> APIRouter:
+    """The routes of exports over one store."""
+    routes = APIRouter(
+        prefix="/api/v1", tags=["export"], route_class=ProblemRoute, responses=PROBLEMS
+    )
+
+    def made(name: str, format: str, as_of: str) -> tuple[Iri, Exported]:
+        subject = subject_named(access.store, name)
+        return subject, export(bundle(access.evidence(as_of), [subject]), format)
+
+    @routes.get("/exports", responses={200: {"model": list[ExportFormat]}})
+    def formats(request: Request) -> Response:
+        """The formats that models can be exported as, and what each holds."""
+
+        def listed() -> object:
+            return [
+                {
+                    "format": one.format,
+                    "title": one.title,
+                    "mediaType": one.media_type,
+                    "suffix": one.suffix,
+                    "describesOne": one.alone or None,
+                    "holds": {shorten(p): place for p, place in sorted(one.terms.items())},
+                    "otherwise": one.otherwise,
+                }
+                for one in exporters().values()
+            ]
+
+        return reply(access, request, listed)
+
+    @routes.get(
+        "/models/{name:path}/export/{format}/losses", responses={200: {"model": LossesAnswer}}
+    )
+    def losses(request: Request, name: str, format: Format, asOf: AsOf = "") -> Response:  # noqa: N803
+        """What a document of the format cannot hold of a model, with reasons."""
+
+        def told() -> object:
+            subject, exported = made(name, format, asOf)
+            return {
+                "id": said(subject),
+                "format": format,
+                "losses": [loss_json(loss) for loss in exported.losses],
+            }
+
+        return reply(access, request, told)
+
+    @routes.get("/models/{name:path}/export/{format}", responses=DOCUMENT, response_class=Response)
+    def document(request: Request, name: str, format: Format, asOf: AsOf = "") -> Response:  # noqa: N803
+        """A model, or a dataset, with its lineage as a document of the format."""
+        counted = f"losses of {request.url.path}?{request.url.query}"
+
+        def written() -> Exported:
+            version = access.store.version
+            _, exported = made(name, format, asOf)
+            access.remember(version, counted, str(len(exported.losses)).encode())
+            return exported
+
+        writer = exporter(format)
+        answer = reply(
+            access,
+            request,
+            written,
+            media_type=writer.media_type,
+            write=lambda exported: exported.text.encode(),
+        )
+        if answer.status_code == 200:
+            count = access.remembered(counted) or str(len(written().losses)).encode()
+            answer.headers["X-Export-Losses"] = count.decode()
+            answer.headers["Content-Disposition"] = (
+                f'attachment; filename="{_file(name)}.{writer.suffix}"'
+            )
+        return answer
+
+    return routes
+
+
+def loss_json(loss: Loss) -> dict[str, object]:
+    """A loss as JSON."""
+    return {
+        "property": shorten(loss.property),
+        "iri": loss.property,
+        "reason": loss.reason,
+        "subjects": [said(subject) for subject in loss.subjects],
+    }
+
+
+def _file(name: str) -> str:
+    """A file name from what was asked for: letters, digits, dots and dashes alone.
+
+    >>> _file("anthropic/claude-haiku-4-5"), _file("../é")
+    ('claude-haiku-4-5', 'model')
+    """
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", name.rsplit("/", 1)[-1]).strip("-.")[:80] or "model"

@@ -1,0 +1,227 @@
+"""``/api/v1/models…``: lists, profiles, claims, lineage, licences."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from provenance_graph.conflicts.detect import conflicts
+from provenance_graph.core.claims import HeldClaim
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.lineage import formats
+from provenance_graph.model.fields import label, property_named
+from provenance_graph.model.naming import resolve
+from provenance_graph.model.profile import claim_json, profile
+from provenance_graph.service.api import schema
+from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
+
+AsOf = Annotated[str, Query(max_length=40, description="As known on that day (ISO date).")]
+Many = Annotated[list[str], Query(max_length=50)]
+Limit = Annotated[int, Query(ge=1, le=500)]
+Cursor = Annotated[str, Query(max_length=20, description="The `next` of the part before.")]
+LINEAGE_TYPES = {
+    "json": "application/json",
+    "tree": "text/plain",
+    "dot": "text/vnd.graphviz",
+    "mermaid": "text/vnd.mermaid",
+    "graphml": "application/graphml+xml",
+    "cytoscape": "application/json",
+}
+
+
+def today() -> str:
+    """The day by which texts in force are chosen."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def chosen(
+    developer: Many = [],  # noqa: B006 - FastAPI copies it
+    licence: Many = [],  # noqa: B006
+    openness: Many = [],  # noqa: B006
+    family: Many = [],  # noqa: B006
+    modality: Many = [],  # noqa: B006
+    architecture: Many = [],  # noqa: B006
+    year: Many = [],  # noqa: B006
+    weights: Many = [],  # noqa: B006
+    disclosure: Many = [],  # noqa: B006
+    undisclosed: Many = [],  # noqa: B006
+    contextMin: Annotated[str, Query(max_length=20)] = "",  # noqa: N803 - the parameter's name
+    contextMax: Annotated[str, Query(max_length=20)] = "",  # noqa: N803
+    parametersMin: Annotated[str, Query(max_length=20)] = "",  # noqa: N803
+    parametersMax: Annotated[str, Query(max_length=20)] = "",  # noqa: N803
+    releasedFrom: date | None = None,  # noqa: N803
+    releasedTo: date | None = None,  # noqa: N803
+    descendsFrom: Annotated[str, Query(max_length=300)] = "",  # noqa: N803
+) -> dict[str, list[str]]:
+    """The filters of a list of models, as the catalogue takes them."""
+    lists = {
+        "developer": developer, "licence": licence, "openness": openness, "family": family,
+        "modality": modality, "architecture": architecture, "year": year, "weights": weights,
+        "disclosure": disclosure, "undisclosed": undisclosed,
+    }  # fmt: skip
+    single = {
+        "contextMin": contextMin, "contextMax": contextMax, "parametersMin": parametersMin,
+        "parametersMax": parametersMax, "releasedFrom": str(releasedFrom or ""),
+        "releasedTo": str(releasedTo or ""), "descendsFrom": descendsFrom,
+    }  # fmt: skip
+    return {**lists, **{key: [value] for key, value in single.items() if value}}
+
+
+Filters = Annotated[dict[str, list[str]], Depends(chosen)]
+
+
+def router(access: Access) -> APIRouter:
+    """The routes of models over one store."""
+    routes = APIRouter(
+        prefix="/api/v1", tags=["models"], route_class=ProblemRoute, responses=PROBLEMS
+    )
+    _lists(routes, access)
+    _below_a_model(routes, access)
+    _derived(routes, access)
+    _one_model(routes, access)
+    return routes
+
+
+def _lists(routes: APIRouter, access: Access) -> None:
+    def resolved(filters: dict[str, list[str]]) -> dict[str, list[str]]:
+        if above := filters.get("descendsFrom"):
+            filters = {**filters, "descendsFrom": [resolve(access.store, above[0])]}
+        return filters
+
+    @routes.get("/models", responses={200: {"model": schema.ModelPage}})
+    def models(
+        request: Request,
+        filters: Filters,
+        q: Annotated[str, Query(max_length=200, description="Words to look for.")] = "",
+        sort: Annotated[str, Query(max_length=20)] = "name",
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Response:
+        """Models, filtered, sorted and paged."""
+
+        def made() -> object:
+            found = access.catalogue().models(
+                resolved(filters), text=q, sort=sort, limit=limit, cursor=cursor
+            )
+            return found.to_json()
+
+        return reply(access, request, made)
+
+    @routes.get("/facets", responses={200: {"model": dict[str, list[schema.FacetCount]]}})
+    def facets(
+        request: Request, filters: Filters, q: Annotated[str, Query(max_length=200)] = ""
+    ) -> Response:
+        """How many models each value of each filter has, among those the other filters leave."""
+        return reply(access, request, lambda: access.catalogue().facets(resolved(filters), text=q))
+
+    @routes.get("/search", responses={200: {"model": schema.SearchAnswer}})
+    def search(
+        request: Request,
+        q: Annotated[str, Query(max_length=200, description="Part of a name, id or developer.")],
+        limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    ) -> Response:
+        """Models whose name, id, alias or developer the words begin, best first."""
+
+        def made() -> object:
+            return {"query": q, "items": access.catalogue().search(q, limit)}
+
+        return reply(access, request, made)
+
+
+def _one_model(routes: APIRouter, access: Access) -> None:
+    @routes.get("/models/{name:path}", responses={200: {"model": schema.ProfileAnswer}})
+    def model(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
+        """The profile of a model: every field with its value or disclosure status."""
+
+        def made() -> object:
+            return profile(access.evidence(asOf), resolve(access.store, name)).to_json()
+
+        return reply(access, request, made)
+
+
+def _below_a_model(routes: APIRouter, access: Access) -> None:
+    @routes.get("/models/{name:path}/claims", responses={200: {"model": schema.ClaimsAnswer}})
+    def claims(
+        request: Request,
+        name: str,
+        property: Annotated[str, Query(max_length=200)] = "",
+        asOf: AsOf = "",  # noqa: N803
+    ) -> Response:
+        """Who says what about a model, on what basis, and what became of each claim."""
+
+        def made() -> object:
+            evidence = access.evidence(asOf)
+            subject = resolve(access.store, name)
+            predicate = property_named(access.store, property) if property else None
+            held = evidence.claims(subject, predicate)
+            labels = _labels(access, held)
+            return {
+                "id": said(subject),
+                "iri": subject,
+                "asOf": evidence.as_of or None,
+                "claims": [claim_json(claim, labels) for claim in held],
+            }
+
+        return reply(access, request, made)
+
+    @routes.get("/models/{name:path}/conflicts", responses={200: {"model": schema.Listed}})
+    def disagreements(request: Request, name: str) -> Response:
+        """Where sources disagree about a model, worst first."""
+
+        def made() -> object:
+            found = conflicts(access.evidence(), [resolve(access.store, name)])
+            return {"items": [conflict.to_json() for conflict in found], "total": len(found)}
+
+        return reply(access, request, made)
+
+
+def _labels(access: Access, held: list[HeldClaim]) -> dict[Iri, str]:
+    things = {c.claim.value for c in held if isinstance(c.claim.value, Iri)}
+    return {thing: label(access.store, thing) for thing in things}
+
+
+def _derived(routes: APIRouter, access: Access) -> None:
+    @routes.get("/models/{name:path}/lineage", responses={200: {"model": schema.AnyAnswer}})
+    def lineage(
+        request: Request,
+        name: str,
+        direction: Literal["up", "down", "both"] = "both",
+        depth: Annotated[int | None, Query(ge=1, le=1000)] = None,
+        relation: Many = [],  # noqa: B006
+        influences: bool = False,
+        evidence: bool = True,
+        limit: Annotated[int, Query(ge=1, le=5000)] = 500,
+        format: Literal["json", "tree", "dot", "mermaid", "graphml", "cytoscape"] = "json",
+    ) -> Response:
+        """Ancestors and descendants with the evidence of every edge; "N of M" when cut."""
+
+        def made() -> object:
+            found = access.lineage().of(
+                resolve(access.store, name),
+                direction=direction,
+                depth=depth,
+                relations=relation,
+                influences=influences,
+                evidence=evidence,
+                limit=limit,
+            )
+            return found.to_json() if format == "json" else formats.FORMATS[format](found)
+
+        if format == "json":
+            return reply(access, request, made)
+        return reply(
+            access, request, made, media_type=LINEAGE_TYPES[format], write=lambda t: t.encode()
+        )
+
+    @routes.get("/models/{name:path}/licences", responses={200: {"model": schema.AnyAnswer}})
+    def licences(request: Request, name: str, use: Many = []) -> Response:  # noqa: B006
+        """Duties, restrictions and conflicts on every path, with path and clause."""
+
+        def made() -> object:
+            subject = resolve(access.store, name)
+            return access.licences().report(subject, uses=use, today=today()).to_json()
+
+        return reply(access, request, made)

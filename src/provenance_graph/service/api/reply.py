@@ -1,0 +1,140 @@
+"""How the REST API answers: JSON with an ETag, problems as RFC 9457, nothing half done."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.service.api.access import Access
+from provenance_graph.service.http.problems import MEDIA_TYPE, HttpProblem, problem_of, refuse
+
+PROBLEM = {
+    "description": "What is wrong, and what would work.",
+    "content": {
+        MEDIA_TYPE: {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                },
+            }
+        }
+    },
+}
+PROBLEMS: dict[int | str, dict[str, Any]] = dict.fromkeys(
+    (400, 404, 405, 409, 413, 415, 422, 429, 503, 504), PROBLEM
+)
+"""The refusals that any route may answer with, for its description."""
+
+
+FREE = frozenset({"question"})
+"""Routes that take whatever parameters the stored question names, and check them themselves."""
+
+
+class ProblemRoute(APIRoute):
+    """A route whose refusals are problem documents."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with every deliberate error turned into a problem."""
+        handle = super().get_route_handler()
+        known = parameters(self.dependant)
+        free = self.name in FREE
+
+        async def answer(request: Request) -> Response:
+            try:
+                if not free:
+                    only(request, known)
+                return await handle(request)
+            except RequestValidationError as error:
+                return problem(HttpProblem(422, "Bad parameter", told(error), "parameter"))
+            except HTTPException as error:
+                detail = str(error.detail)
+                return problem(HttpProblem(error.status_code, "Refused", detail))
+            except ProvenanceError as error:
+                return problem(problem_of(error))
+            except Exception as error:  # noqa: BLE001 - the last door: a bug must not be told
+                service = request.app.state.service
+                service.log.write("error", {"path": request.url.path, "error": repr(error)})
+                return problem(problem_of(error))
+
+        return answer
+
+
+def parameters(dependant: Dependant) -> set[str]:
+    """The query parameters of a route, those of what it depends on included."""
+    known = {field.alias for field in dependant.query_params}
+    return known.union(*(parameters(inner) for inner in dependant.dependencies))
+
+
+def only(request: Request, known: set[str]) -> None:
+    """Refuse a parameter that the route does not have: a filter misspelt must not list all."""
+    for name in request.query_params:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+            hint = hint if known else "it takes none"
+            detail = f"{name[:60]!r} is no parameter of this route; {hint}"
+            raise refuse(422, "Unknown parameter", detail, "parameter")
+
+
+def told(error: RequestValidationError) -> str:
+    """Which parameters are wrong and how, in one line."""
+    parts = []
+    for item in error.errors()[:5]:
+        place = ".".join(str(part) for part in item["loc"][1:]) or "the body"
+        parts.append(f"{place}: {item['msg']}")
+    return "; ".join(parts)
+
+
+def problem(found: HttpProblem) -> Response:
+    """A problem as a response."""
+    headers = {**dict(found.headers), "Cache-Control": "no-store"}
+    return Response(found.body(), found.status, headers, MEDIA_TYPE)
+
+
+def as_json(value: object) -> bytes:
+    """A value as JSON; the same value gives the same bytes."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode(
+        "utf-8", "backslashreplace"
+    )
+
+
+def reply(
+    access: Access,
+    request: Request,
+    produce: Callable[[], object],
+    *,
+    media_type: str = "application/json",
+    write: Callable[[Any], bytes] = as_json,
+) -> Response:
+    """The answer of this store version: 304 when the client has it, else kept or made now."""
+    version = access.store.version
+    tag = f'W/"{version}"'
+    headers = {
+        "ETag": tag,
+        "X-Store-Version": version,
+        "Cache-Control": "no-cache",
+        "Vary": "Accept",
+    }
+    given = request.headers.get("if-none-match", "")
+    if given and (given.strip() == "*" or tag in [part.strip() for part in given.split(",")]):
+        return Response(status_code=304, headers=headers)
+    key = f"{request.url.path}?{request.url.query}"
+    body = access.remembered(key)
+    if body is None:
+        body = write(produce())
+        access.remember(version, key, body)
+    return Response(body, headers=headers, media_type=media_type)

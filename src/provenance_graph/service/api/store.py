@@ -1,0 +1,229 @@
+"""``/api/v1/…`` beside models: conflicts, impact, questions, stats, disclosure, checking."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from provenance_graph.conflicts.detect import KINDS, conflicts
+from provenance_graph.conflicts.results import Conflict
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.model import questions as stored
+from provenance_graph.model.disclosure_matrix import matrix
+from provenance_graph.model.naming import resolve
+from provenance_graph.model.stats import stats
+from provenance_graph.service.api import schema
+from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.models import Cursor, Filters, Limit
+from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, as_json, problem, reply
+from provenance_graph.service.http.problems import HttpProblem, refuse
+
+DOCUMENT_BYTES = 16 << 20
+
+
+def router(access: Access) -> APIRouter:
+    """The routes over a whole store."""
+    routes = APIRouter(
+        prefix="/api/v1", tags=["store"], route_class=ProblemRoute, responses=PROBLEMS
+    )
+    _ledger(routes, access)
+    _counts(routes, access)
+    _questions(routes, access)
+    return routes
+
+
+def _ledger(routes: APIRouter, access: Access) -> None:
+    def ledger() -> list[Conflict]:
+        return access.kept("conflicts", lambda: conflicts(access.evidence()))
+
+    @routes.get("/conflicts", responses={200: {"model": schema.ConflictPage}})
+    def all_conflicts(
+        request: Request,
+        kind: Annotated[list[str], Query(max_length=10)] = [],  # noqa: B006
+        severityMin: Annotated[int, Query(ge=0, le=100)] = 0,  # noqa: N803
+        model: Annotated[str, Query(max_length=300)] = "",
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Response:
+        """The ledger of conflicts, worst first."""
+
+        def made() -> object:
+            subject = resolve(access.store, model) if model else None
+            found = [
+                c for c in ledger()
+                if c.severity >= severityMin and subject in (None, c.subject)
+            ]  # fmt: skip
+            kinds = Counter(c.kind for c in found)
+            wanted = [c for c in found if not kind or c.kind in kind]
+            start = _offset(cursor)
+            part = wanted[start : start + limit]
+            end = start + len(part)
+            return {
+                "items": [c.to_json() for c in part],
+                "total": len(wanted),
+                "shown": len(part),
+                "next": str(end) if part and end < len(wanted) else None,
+                "kinds": {name: kinds[name] for name in KINDS if kinds[name]},
+            }
+
+        return reply(access, request, made)
+
+    @routes.get("/impact", responses={200: {"model": schema.AnyAnswer}})
+    def impact(
+        request: Request,
+        thing: Annotated[str, Query(max_length=300, description="A model or a dataset.")],
+        limit: Annotated[int, Query(ge=1, le=5000)] = 200,
+    ) -> Response:
+        """What is hit if a model or dataset is withdrawn, by distance, relation and licence."""
+
+        def made() -> object:
+            return access.lineage().impact(thing_named(access, thing), limit=limit).to_json()
+
+        return reply(access, request, made)
+
+
+def thing_named(access: Access, text: str) -> Iri:
+    """A model, or a dataset, by what a user types; raises NotFound, Ambiguous."""
+    try:
+        return resolve(access.store, text)
+    except NotFound as missing:
+        try:
+            return resolve(access.store, text, "dataset")
+        except NotFound:
+            raise missing from None
+
+
+def _offset(cursor: str) -> int:
+    if cursor and not cursor.isdigit():
+        raise UsageError(f"{cursor!r} is not a cursor that this list gave as 'next'")
+    return int(cursor or 0)
+
+
+def _counts(routes: APIRouter, access: Access) -> None:
+    @routes.get("/stats", responses={200: {"model": schema.AnyAnswer}})
+    def counts(request: Request) -> Response:
+        """What the store holds, by kind, and when it was last fed."""
+        return reply(access, request, lambda: stats(access.store).to_json())
+
+    @routes.get("/disclosure", responses={200: {"model": schema.AnyAnswer}})
+    def disclosure(
+        request: Request,
+        filters: Filters,
+        q: Annotated[str, Query(max_length=200)] = "",
+        sort: Annotated[str, Query(max_length=20)] = "-sources",
+        limit: Annotated[int, Query(ge=1, le=2000)] = 200,
+        cursor: Cursor = "",
+    ) -> Response:
+        """Models × fields: what is disclosed, withheld, left blank or not looked for."""
+
+        def made() -> object:
+            page = access.catalogue().models(filters, text=q, sort=sort, limit=limit, cursor=cursor)
+            return {**matrix(access.store, page.items), "total": page.total, "next": page.cursor}
+
+        return reply(access, request, made)
+
+
+def _questions(routes: APIRouter, access: Access) -> None:
+    @routes.get("/questions", responses={200: {"model": list[schema.QuestionAnswer]}})
+    def questions(request: Request) -> Response:
+        """The stored questions with their parameters and SPARQL."""
+        return reply(access, request, lambda: [_described(q) for q in stored.questions().values()])
+
+    @routes.get("/questions/{question}", responses={200: {"model": schema.TableAnswer}})
+    async def question(request: Request, question: str) -> Response:
+        """The answer of a stored question; parameters go in the query string."""
+        asked = stored.find(question)
+        given = {k: v for k, v in request.query_params.items() if k != "format"}
+        bound = stored.bind(access.store, asked, given)
+        version = access.store.version
+        key = f"{request.url.path}?{request.url.query}"
+        body = access.remembered(key)
+        if body is None:
+            backend = request.app.state.service.backend
+            found = await backend.answer(
+                asked.text, "application/sparql-results+json", bindings=bound
+            )
+            body = as_json(_table(asked.name, json.loads(found.body), found.truncated))
+            access.remember(version, key, body)
+        headers = {
+            "ETag": f'W/"{version}"',
+            "X-Store-Version": version,
+            "Cache-Control": "no-cache",
+        }
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        return Response(body, headers=headers, media_type="application/json")
+
+    @routes.post("/validate", responses={200: {"model": schema.CheckAnswer}})
+    async def validate(
+        request: Request,
+        format: Annotated[str, Query(max_length=40, description="The format, if known.")] = "",
+        name: Annotated[str, Query(max_length=200, description="The file's name.")] = "",
+    ) -> Response:
+        """Read a document in any import format and say what is wrong; nothing is stored.
+
+        The document is parsed in a confined process that is thrown away.
+        """
+        body = await _limited(request)
+        if not body:
+            raise UsageError("send the document itself as the body of the request")
+        head = json.dumps({"format": format, "name": Path(name).name}).encode()
+        backend = request.app.state.service.backend
+        found = await backend.run("provenance_graph.service.api.check:check", head + b"\n" + body)
+        return Response(found, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+    @routes.api_route(
+        "/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False
+    )
+    def nothing(rest: str) -> Response:
+        """What is not there."""
+        detail = f"there is no /api/v1/{rest[:100]}; /docs lists what there is"
+        return problem(HttpProblem(404, "Not found", detail, "not-found"))
+
+
+async def _limited(request: Request) -> bytes:
+    """A body up to its limit; raises UsageError beyond it."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > DOCUMENT_BYTES:
+            raise refuse(
+                413, "Too large", f"at most {DOCUMENT_BYTES >> 20} MB are read here", "size"
+            )
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _described(question: stored.Question) -> dict[str, Any]:
+    return {
+        "id": question.name,
+        "topic": question.topic,
+        "question": question.question,
+        "parameters": [
+            {"name": p.name, "kind": p.kind, "description": p.description, "default": p.default}
+            for p in question.parameters
+        ],
+        "sparql": question.text,
+    }
+
+
+def _table(name: str, found: dict[str, Any], truncated: bool) -> dict[str, Any]:
+    def cell(term: dict[str, str] | None) -> Any:
+        if term is None:
+            return None
+        if term["type"] == "uri":
+            return {"iri": term["value"], "id": said(term["value"])}
+        kind = term.get("datatype", "").rpartition("#")[2]
+        if kind in ("integer", "decimal", "double"):
+            return int(term["value"]) if kind == "integer" else float(term["value"])
+        return term["value"]
+
+    columns = found["head"]["vars"]
+    rows = [[cell(row.get(column)) for column in columns] for row in found["results"]["bindings"]]
+    return {"question": name, "columns": columns, "rows": rows, "truncated": truncated}

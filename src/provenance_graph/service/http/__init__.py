@@ -1,0 +1,1 @@
+"""Headers, negotiation, limits, health, static files."""

@@ -1,0 +1,140 @@
+"""Bearer tokens: hashed at rest, compared in constant time, each with what it may do.
+
+A token file has one token a line: ``name scope[,scope] sha256:<hex>``. Lines that start
+with ``#`` say nothing. Scopes are ``write`` (records of one's own), ``slow`` (a longer
+``timeout=``) and ``admin`` (everything).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from provenance_graph.core.errors import UsageError
+from provenance_graph.service.http.problems import refuse
+
+SCOPES: Final = frozenset({"write", "slow", "admin"})
+LEAST_LENGTH: Final = 16
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_BEARER: Final = re.compile(r"[Bb]earer +([A-Za-z0-9\-._~+/]+=*) *")
+_LONGEST: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who a token belongs to and what it may do."""
+
+    name: str
+    scopes: frozenset[str]
+
+    def may(self, scope: str) -> bool:
+        """Whether the token covers a scope.
+
+        >>> Holder("ci", frozenset({"write"})).may("slow")
+        False
+        """
+        return scope in self.scopes or "admin" in self.scopes
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A holder with the hash of the secret, never the secret."""
+
+    holder: Holder
+    digest: bytes
+
+
+class Tokens:
+    """All tokens the service knows."""
+
+    def __init__(self, known: tuple[Token, ...] = ()) -> None:
+        self._known = known
+
+    def __bool__(self) -> bool:
+        return bool(self._known)
+
+    def find(self, secret: str) -> Holder | None:
+        """Whose token this is; every known hash is compared, so the time tells nothing."""
+        if len(secret) > _LONGEST:
+            return None
+        digest, found = _digest(secret), None
+        for token in self._known:
+            if hmac.compare_digest(token.digest, digest):
+                found = token.holder
+        return found
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def load(secret: str, file: Path | None) -> Tokens:
+    """Tokens from an environment's secret (scopes write and slow) and from a token file."""
+    known: list[Token] = []
+    if secret:
+        if len(secret) < LEAST_LENGTH:
+            raise UsageError(
+                f"the token has {len(secret)} characters; use at least {LEAST_LENGTH}, such as "
+                "the output of `provenance-graph serve --new-token NAME`"
+            )
+        known.append(Token(Holder("operator", frozenset({"write", "slow"})), _digest(secret)))
+    if file is not None:
+        try:
+            lines = file.read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"cannot read the token file {file}: {error}") from error
+        known += [t for n, line in enumerate(lines, 1) if (t := _line(file, n, line)) is not None]
+    return Tokens(tuple(known))
+
+
+def _line(file: Path, number: int, line: str) -> Token | None:
+    if not line.strip() or line.lstrip().startswith("#"):
+        return None
+    parts = line.split()
+    scopes = frozenset(parts[1].split(",")) if len(parts) == 3 else frozenset()
+    digest = parts[2].removeprefix("sha256:") if len(parts) == 3 else ""
+    hexadecimal = re.fullmatch(r"[0-9a-f]{64}", digest)
+    if not _NAME.fullmatch(parts[0]) or not scopes or scopes - SCOPES or not hexadecimal:
+        raise UsageError(
+            f"{file}:{number}: write `name scope[,scope] sha256:<64 hex digits>` "
+            f"with scopes from {', '.join(sorted(SCOPES))}"
+        )
+    return Token(Holder(parts[0], scopes), bytes.fromhex(digest))
+
+
+def new_token(name: str, scopes: str = "write,slow") -> tuple[str, str]:
+    """A fresh secret and the line to put into a token file."""
+    secret = secrets.token_urlsafe(32)
+    line = f"{name} {scopes} sha256:{_digest(secret).hex()}"
+    if _line(Path("(new token)"), 1, line) is None:
+        raise UsageError("a token needs a name")
+    return secret, line
+
+
+def bearer(header: str | None) -> str | None:
+    """The secret of an Authorization header; None when there is none.
+
+    >>> bearer("Bearer abc"), bearer(None)
+    ('abc', None)
+    """
+    if header is None:
+        return None
+    found = _BEARER.fullmatch(header) if len(header) <= _LONGEST + 16 else None
+    return found[1] if found else ""
+
+
+def challenge(detail: str, error: str = "") -> Exception:
+    """401 with the scheme that would work (RFC 6750)."""
+    how = f', error="{error}"' if error else ""
+    return refuse(
+        401,
+        "Not authorised",
+        detail,
+        "token",
+        WWW_Authenticate=f'Bearer realm="provenance-graph"{how}',
+    )

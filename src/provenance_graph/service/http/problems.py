@@ -1,0 +1,113 @@
+"""Refusals as ``application/problem+json`` (RFC 9457): what is wrong and what would work."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from provenance_graph.core import errors
+
+_PATH: Final = re.compile(r"(?:/[\w.+@-]+){2,}")  # of this machine, which is nobody's affair
+MEDIA_TYPE: Final = "application/problem+json"
+_TYPES: Final = "https://w3id.org/provenance-graph/problems#"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpProblem:
+    """One refusal: a status, a title that is the same for its kind, and a detail for this case."""
+
+    status: int
+    title: str
+    detail: str
+    kind: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    extra: tuple[tuple[str, str | int | float], ...] = field(default=())
+
+    def body(self, request_id: str = "") -> bytes:
+        """The JSON document; no stack trace, no path of this machine."""
+        said: dict[str, object] = {
+            "type": f"{_TYPES}{self.kind}" if self.kind else "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            **dict(self.extra),
+        }
+        if request_id:
+            said["instance"] = f"urn:request:{request_id}"
+        return json.dumps(said, ensure_ascii=False).encode("utf-8", "backslashreplace")
+
+
+def bad_request(detail: str, kind: str = "bad-request") -> errors.RequestRefused:
+    """400: the request breaks the protocol."""
+    return refuse(400, "Bad request", detail, kind)
+
+
+def refuse(
+    status: int, title: str, detail: str, kind: str = "", **headers: str
+) -> errors.RequestRefused:
+    """An exception that the service turns into this problem; ``Retry_After="3"`` is a header."""
+    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    return errors.RequestRefused(HttpProblem(status, title, detail, kind, named))
+
+
+def method_not_allowed(method: str, allowed: str) -> errors.RequestRefused:
+    """405 with the methods that would work."""
+    detail = f"{method} does nothing here; use {allowed}"
+    return refuse(405, "Method not allowed", detail, "method", Allow=allowed)
+
+
+def unsupported_media(given: str, wanted: str) -> errors.RequestRefused:
+    """415 with the media types that would work."""
+    shown = given[:80] or "no Content-Type"
+    return refuse(415, "Unsupported media type", f"got {shown}; send {wanted}", "media-type")
+
+
+def not_acceptable(offered: str) -> errors.RequestRefused:
+    """406 with the media types that we can send."""
+    return refuse(406, "Not acceptable", f"we can send {offered}", "not-acceptable")
+
+
+def too_large(detail: str) -> errors.RequestRefused:
+    """413: the request body is more than we take."""
+    return refuse(413, "Content too large", detail, "too-large")
+
+
+_STATUS: Final[tuple[tuple[type[errors.ProvenanceError], int, str, str], ...]] = (
+    (errors.QuerySyntax, 400, "Malformed query", "syntax"),
+    (errors.QueryRefused, 400, "Query refused", "refused"),
+    (errors.QueryBusy, 503, "Busy", "busy"),
+    (errors.QueryTimeout, 504, "Query stopped at its time limit", "timeout"),
+    (errors.QueryTooLarge, 422, "Query stopped at its size limit", "limit"),
+    (errors.QueryCrashed, 422, "Query stopped: its process died", "crashed"),
+    (errors.NotFound, 404, "Not found", "not-found"),
+    (errors.Ambiguous, 409, "Ambiguous name", "ambiguous"),
+    (errors.UnknownFormat, 415, "Unknown format", "format"),
+    (errors.Unreadable, 400, "Unreadable document", "unreadable"),
+    (errors.FetchError, 502, "A remote service did not answer", "remote"),
+    (errors.UsageError, 400, "Bad request", "bad-request"),
+    (errors.QueryError, 400, "Query failed", "query"),
+    (errors.RecordError, 422, "Record refused", "record"),
+    (errors.StoreBusy, 503, "Store busy", "busy"),
+    (errors.StoreError, 503, "Store unavailable", "store"),
+)
+
+
+def problem_of(error: BaseException) -> HttpProblem:
+    """The refusal that an exception amounts to; what nobody foresaw is a 500 that tells nothing.
+
+    >>> problem_of(errors.QueryTimeout("stopped after 10 s")).status
+    504
+    """
+    if isinstance(error, errors.RequestRefused) and isinstance(error.problem, HttpProblem):
+        return error.problem
+    for kind, status, title, slug in _STATUS:
+        if isinstance(error, kind):
+            detail = _PATH.sub("…", str(error)) if kind is errors.StoreError else str(error)
+            problem = HttpProblem(status, title, detail, slug)
+            if status == 503:
+                return replace(problem, headers=(("Retry-After", "1"),))
+            return problem
+    detail = "an error on our side; the log has it under this request's id"
+    return HttpProblem(500, "Internal error", detail, "internal")

@@ -1,0 +1,89 @@
+"""Large answers: taken from the worker at its speed, sent at the client's.
+
+An answer is kept in memory up to some size, so that what fails early is a proper error.
+A larger one starts to be sent while the rest goes to an unnamed file: a slow reader holds
+neither a worker nor memory. When it fails on the way, the connection is broken off before
+its end, which every HTTP client reports; it never looks complete.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from typing import Final
+
+from provenance_graph.core.errors import ProvenanceError, QueryTooLarge
+from provenance_graph.service.backend import Blocks
+
+IN_MEMORY: Final = 4 << 20
+_PIECE: Final = 256 << 10
+
+
+class BrokenOff(Exception):
+    """The answer cannot be finished; the connection must not end as if it were whole."""
+
+
+class Spool:
+    """The tail of an answer, written by one task and read by another."""
+
+    def __init__(self, blocks: Blocks, rest: AsyncIterator[bytes]) -> None:
+        self._blocks, self._rest = blocks, rest
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        self._size, self._whole = 0, False
+        self._failed: BaseException | None = None
+        self._news = asyncio.Event()
+
+    async def fill(self, finished: Callable[[bool], None]) -> None:
+        """Take everything from the worker; ``finished`` hears whether it is whole."""
+        try:
+            async for block in self._rest:
+                self._file.seek(0, 2)
+                self._file.write(block)
+                self._size += len(block)
+                self._news.set()
+            if self._blocks.truncated:
+                raise QueryTooLarge("the answer reached its limit")
+            self._whole = True
+        except (ProvenanceError, OSError, asyncio.CancelledError) as error:
+            self._failed = error
+        finally:
+            self._blocks.close()
+            self._news.set()
+            finished(self._whole)
+
+    async def read(self) -> AsyncGenerator[bytes, None]:
+        """The tail as it comes; raises BrokenOff when it will never be whole."""
+        at = 0
+        while True:
+            if at < self._size:
+                self._file.seek(at)
+                piece = self._file.read(min(_PIECE, self._size - at))
+                at += len(piece)
+                yield piece
+            elif self._whole:
+                return
+            elif self._failed is not None:
+                raise BrokenOff from self._failed
+            else:
+                self._news.clear()
+                await self._news.wait()
+
+    def close(self) -> None:
+        """Give the room back."""
+        self._file.close()
+
+
+async def gather(blocks: Blocks) -> tuple[bytes, AsyncIterator[bytes] | None]:
+    """The whole answer, or its first part and an iterator over the rest."""
+    if blocks.done:
+        return blocks.first, None
+    parts: list[bytes] = []
+    size = 0
+    found = aiter(blocks)
+    async for block in found:
+        parts.append(block)
+        size += len(block)
+        if size >= IN_MEMORY:
+            return b"".join(parts), found
+    return b"".join(parts), None

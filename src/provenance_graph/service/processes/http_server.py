@@ -1,0 +1,181 @@
+"""One HTTP process: uvicorn with bounds on what arrives before a request is understood."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import http
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import ClassVar, Final
+
+import httptools
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from provenance_graph.service.settings import Settings
+
+_HEADERS: Final = 200
+_PREDECESSOR: Final = 1.5
+
+
+class Bounded(HttpToolsProtocol):
+    """Ends connections whose headers are too large, too many or too slow."""
+
+    most = 64 << 10
+    seconds = 10.0
+    share = 400
+    spared: frozenset[str] = frozenset()
+    open_by: ClassVar[Counter[str]] = Counter()
+
+    _from = ""
+    _head = 0
+    _count = 0
+    _in_head = True
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start to wait for a request."""
+        super().connection_made(transport)
+        self._from = self.client[0] if self.client else ""
+        self.open_by[self._from] += 1
+        if self.open_by[self._from] > self.share and self._from not in self.spared:
+            self._refuse(503)
+            return
+        self._timer = self.loop.call_later(self.seconds, self._too_slow)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._stop_timer()
+        self.open_by[self._from] -= 1
+        if not self.open_by[self._from]:
+            del self.open_by[self._from]
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Count what arrives before the headers are complete."""
+        if self._in_head:
+            self._head += len(data)
+            # A whole small request may come with its body in one piece: only what stays
+            # unfinished counts.
+            if self._head > self.most and b"\r\n\r\n" not in data[: self.most]:
+                self._refuse(431)
+                return
+        super().data_received(data)
+        if self._in_head and self._timer is None and self._head:
+            self._timer = self.loop.call_later(self.seconds, self._too_slow)
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._count, self._head = 0, max(self._head, 1)
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count headers."""
+        self._count += 1
+        if self._count > _HEADERS:
+            raise httptools.HttpParserError("too many headers")
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """The headers are complete."""
+        self._in_head = False
+        self._stop_timer()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The request is complete; another may follow."""
+        self._in_head, self._head = True, 0
+        super().on_message_complete()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _too_slow(self) -> None:
+        self._timer = None
+        if self._in_head and not self.transport.is_closing():
+            self._refuse(408)
+
+    def _refuse(self, status: int) -> None:
+        phrase = http.HTTPStatus(status).phrase
+        said = f"HTTP/1.1 {status} {phrase}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+        self.transport.write(said.encode())
+        self.transport.close()
+
+
+def bounded_protocol(settings: Settings) -> type[Bounded]:
+    """The protocol with the bounds of these settings."""
+    proxies = (part.strip() for part in settings.trusted_proxies.split(","))
+    bounds = {
+        "most": settings.header_kb << 10,
+        "seconds": settings.header_seconds,
+        "share": settings.client_connections,
+        "spared": frozenset(part for part in proxies if part),
+        "open_by": Counter[str](),
+    }
+    return type("Bounded", (Bounded,), bounds)
+
+
+def run_http(
+    settings: Settings,
+    sockets: list[socket.socket],
+    make_app: Callable[[], ASGIApp],
+    ready: Callable[[], object] | None = None,
+) -> None:
+    """Serve until a signal says to stop; running requests may end."""
+    config = uvicorn.Config(
+        make_app,
+        factory=True,
+        http=bounded_protocol(settings),
+        loop="uvloop",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=2048,
+        limit_concurrency=settings.connections,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )
+    server = _Server(config, ready)
+    server.run(sockets)
+
+
+class _Server(uvicorn.Server):
+    """Tells when it accepts connections."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], object] | None) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._ready is not None:
+            self._ready()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket that several processes may share."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    until = time.monotonic() + _PREDECESSOR
+    while True:
+        try:
+            made.bind((host, port))
+            break
+        except OSError as error:  # a killed predecessor's children may be about to end
+            if error.errno != errno.EADDRINUSE or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+    made.listen(2048)
+    made.setblocking(False)
+    made.set_inheritable(True)
+    return made

@@ -1,0 +1,121 @@
+"""The service's backend: a pool of confined workers over a store on disk."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from provenance_graph.core.claims import Value
+from provenance_graph.core.errors import QueryBusy, StoreError
+from provenance_graph.service.backend import Blocks, Part
+from provenance_graph.service.settings import Settings
+from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
+from provenance_graph.store.pool.pool import WorkerPool
+from provenance_graph.store.uploads import pack
+
+_WAITING: Final = 32
+_READER: Final = "provenance_graph.store.uploads:to_ntriples"
+
+
+class PoolBackend:
+    """Answers from confined processes; opened and closed with the web application."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        self._root, self._settings = root, settings
+        self._pool: WorkerPool | None = None
+        self._gate = asyncio.Semaphore(settings.workers)
+        self._documents = 0
+
+    async def open(self) -> None:
+        """Start the workers."""
+        settings = self._settings
+        make = functools.partial(
+            WorkerPool, self._root, settings.workers, settings.limits(), queue=settings.queue
+        )
+        self._pool = await asyncio.get_running_loop().run_in_executor(None, make)
+
+    async def close(self) -> None:
+        """End the workers."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+    @property
+    def pool(self) -> WorkerPool:
+        """The workers; raises StoreError before ``open`` and after ``close``."""
+        if self._pool is None:
+            raise StoreError("the service is starting or stopping")
+        return self._pool
+
+    @property
+    def version(self) -> str:
+        """The version that the next answer reads."""
+        return self.pool.version
+
+    def refresh(self) -> None:
+        """Move on to the newest version now."""
+        self.pool.refresh()
+
+    async def answer(
+        self,
+        query: str,
+        media_type: str,
+        *,
+        dataset: DatasetChoice = OWN_DATASET,
+        bindings: Mapping[str, Value] | None = None,
+        limits: Limits | None = None,
+    ) -> Answer:
+        """A whole answer."""
+        return await self.pool.answer(
+            query, media_type, dataset=dataset, bindings=bindings, limits=limits
+        )
+
+    async def stream(
+        self,
+        query: str,
+        media_type: str,
+        *,
+        dataset: DatasetChoice = OWN_DATASET,
+        limits: Limits | None = None,
+    ) -> Blocks:
+        """An answer in blocks."""
+        return await self.pool.stream(query, media_type, dataset=dataset, limits=limits)
+
+    async def read(self, part: Part) -> Part:
+        """An uploaded document as N-Triples, parsed in a process that is then thrown away."""
+        packed = pack(part.body, part.media_type, part.base)
+        lines = await self._bounded(_READER, packed, self._settings.update_seconds)
+        return Part(lines, "application/n-triples", part.base)
+
+    async def run(self, function: str, data: bytes) -> bytes:
+        """A function's answer to bytes from outside, in a process that is then thrown away."""
+        return await self._bounded(function, data, self._settings.query_seconds)
+
+    async def _bounded(self, function: str, data: bytes, seconds: float) -> bytes:
+        """A few documents at a time; who finds too many waiting comes back later."""
+        if self._documents >= _WAITING:
+            raise QueryBusy(f"{self._documents} documents are waiting; try again in a moment")
+        limits = replace(self._settings.limits(), seconds=seconds)
+        run = functools.partial(self.pool.run_bounded, function, data, limits)
+        self._documents += 1
+        try:
+            async with self._gate:
+                found: bytes = await asyncio.get_running_loop().run_in_executor(None, run)
+                return found
+        finally:
+            self._documents -= 1
+
+    def state(self) -> Mapping[str, object]:
+        """What the workers do."""
+        pool = self.pool
+        return {
+            "workers": pool.size,
+            "workers_busy": pool.busy,
+            "workers_waited_for": pool.waiting,
+            "workers_replaced": pool.replaced,
+            "documents_waiting": self._documents,
+        }

@@ -1,0 +1,39 @@
+"""What the writer does for ``serve --raw``: the dataset as clients want it, no records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from provenance_graph.core.iris import Iri
+from provenance_graph.service.backend import Part, Written
+from provenance_graph.store.base import Limits
+from provenance_graph.store.raw import PlainWriter
+
+
+@dataclass(frozen=True, slots=True)
+class PlainTarget:
+    """Writes into a plain dataset; documents arrive as N-Triples."""
+
+    writer: PlainWriter
+    limits: Limits
+
+    def update(self, text: str, who: str) -> Written:  # noqa: ARG002 - a plain dataset keeps no author
+        """Run a SPARQL update."""
+        return Written(self.writer.update(text, self.limits))
+
+    def put(
+        self,
+        graph: Iri | None,
+        parts: Sequence[Part],
+        who: str,  # noqa: ARG002
+        replace: bool,
+    ) -> Written:
+        """Put documents into a graph."""
+        created = not self.writer.holds(graph)
+        version = self.writer.put(graph, [part.body for part in parts], replace=replace)
+        return Written(version, created)
+
+    def delete(self, graph: Iri | None, who: str) -> Written:  # noqa: ARG002
+        """Drop a graph."""
+        return Written(self.writer.drop(graph))

@@ -1,0 +1,160 @@
+"""Puts a service together and runs it: store, writer, HTTP processes."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import ipaddress
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.types import ASGIApp
+
+from provenance_graph.core.errors import StoreError, StoreMissing, UsageError
+from provenance_graph.service.app import create_app
+from provenance_graph.service.http import auth
+from provenance_graph.service.http.auth import Tokens
+from provenance_graph.service.http.metrics import bury
+from provenance_graph.service.processes import supervise
+from provenance_graph.service.processes.http_server import listen, run_http
+from provenance_graph.service.processes.pool_backend import PoolBackend
+from provenance_graph.service.processes.raw_writes import PlainTarget
+from provenance_graph.service.processes.supervise import Child, Supervisor
+from provenance_graph.service.processes.writer import Target, WriterClient, run_writer, socket_path
+from provenance_graph.service.settings import Settings
+from provenance_graph.store import raw as plain
+from provenance_graph.store.base import Limits
+from provenance_graph.store.raw import PlainWriter
+
+
+def run(settings: Settings, root: Path, folder: Path) -> int:
+    """Serve a store until told to stop; gives an exit code. ``folder`` holds our sockets."""
+    tokens = _tokens(settings)
+    _prepare(settings, root)
+    supervise.quiet_logs()
+    try:
+        listener = listen(settings.host, settings.port)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise UsageError(f"cannot listen on {where}: {error.strerror}") from error
+    host, port = supervise.peer_name(listener)
+    supervise.allow_files(settings.connections * 2 + 512)
+    supervisor = Supervisor(seconds=settings.shutdown_seconds, buried=bury)
+    writer_path = ""
+    if settings.writable:
+        writer_path, writer_socket = socket_path(folder)
+        supervisor.children.append(
+            Child("writer", _writer_work(settings, root, writer_socket), rank=1)
+        )
+    work = _http_work(settings, root, listener, writer_path, tokens, _announce(host, port, root))
+    supervisor.children += [Child(f"http-{n}", work) for n in range(settings.processes)]
+    return supervisor.run()
+
+
+def _announce(host: str, port: int, root: Path) -> Callable[[], object]:
+    shown = f"[{host}]" if ":" in host else host
+    return lambda: sys.stderr.write(f"provenance-graph: serving {root} at http://{shown}:{port}/\n")
+
+
+def _tokens(settings: Settings) -> Tokens:
+    """The tokens; without any, only a plain dataset on a loopback address takes writes."""
+    tokens = auth.load(settings.token, Path(settings.token_file) if settings.token_file else None)
+    if settings.writable and not tokens and not (settings.raw and _loopback(settings.host)):
+        raise UsageError(
+            "--writable needs a token: set PROVENANCE_GRAPH_TOKEN or --token-file "
+            "(make one with `provenance-graph serve --new-token NAME`)"
+        )
+    return tokens
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _prepare(settings: Settings, root: Path) -> None:
+    """Make an empty plain dataset where one is wanted; refuse the wrong kind of store."""
+    if settings.raw and settings.writable:
+        plain.check(root)
+        # In a process of its own: an engine that ran here would not survive the forks to come.
+        supervise.run_once(lambda: plain.prepare(root))
+    elif not (root / "CURRENT").exists():
+        raise StoreMissing(str(root))
+    elif settings.writable and plain.is_plain(root):
+        raise StoreError(f"{root} is a plain dataset; serve it with --raw")
+
+
+def _writer_work(settings: Settings, root: Path, listener: socket.socket) -> Callable[[], None]:
+    def work() -> None:
+        run_writer(
+            listener,
+            lambda: open_target(settings, root),
+            settings.update_seconds,
+            settings.memory_mb << 20,
+        )
+
+    return work
+
+
+def open_target(settings: Settings, root: Path) -> Target:
+    """What the writer writes into: a plain dataset, or records with their view."""
+    limits = Limits(text_bytes=settings.update_mb << 20, depth=settings.depth)
+    if settings.raw:
+        return PlainTarget(PlainWriter(root), limits)
+    from provenance_graph.service.processes.record_writes import (
+        RecordTarget,  # loads readers and shapes
+    )
+
+    return RecordTarget.open(root, settings)
+
+
+def _http_work(
+    settings: Settings,
+    root: Path,
+    listener: socket.socket,
+    writer_path: str,
+    tokens: Tokens,
+    ready: Callable[[], object],
+) -> Callable[[], None]:
+    def make_app() -> ASGIApp:
+        backend = PoolBackend(root, settings)
+        writer = None
+        if writer_path:
+            writer = WriterClient(
+                writer_path, settings.update_seconds, backend.refresh, backend.read
+            )
+        app = create_app(
+            backend, settings=settings, writer=writer, tokens=tokens, routers=_routers(root)
+        )
+
+        @asynccontextmanager
+        async def lifespan(_: Any) -> AsyncIterator[None]:
+            await backend.open()
+            try:
+                yield
+            finally:
+                app.state.service.log.close()
+                await backend.close()
+
+        app.router.lifespan_context = lifespan
+        return app
+
+    return lambda: run_http(settings, [listener], make_app, ready)
+
+
+def _routers(root: Path) -> list[APIRouter]:
+    """The REST API, where it is installed."""
+    if importlib.util.find_spec("provenance_graph.service.api.routers") is None:
+        return []
+    api = importlib.import_module("provenance_graph.service.api.routers")
+    found: list[APIRouter] = api.routers(root)
+    return found

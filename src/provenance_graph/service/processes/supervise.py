@@ -1,0 +1,170 @@
+"""Keeps the service's processes running: the HTTP processes and the writer.
+
+The first process opens the sockets, starts the others and starts again whichever dies.
+All others end with it, so that nothing is left behind; a service manager watches it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import os
+import resource
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Final
+
+from provenance_graph.core.errors import StoreError
+from provenance_graph.store.pool.sandbox import die_with_parent
+
+_FORK: Final = multiprocessing.get_context("fork")
+_PREFIX: Final = "provenance-graph-"
+_QUICK: Final = 1.0
+_PAUSE: Final = 0.3
+Work = Callable[[], None]
+
+
+@dataclass(slots=True)
+class Child:
+    """One process that is kept running."""
+
+    name: str
+    work: Work
+    rank: int = 0
+    process: BaseProcess | None = None
+    started: float = 0.0
+    restarts: int = -1
+
+    def start(self) -> None:
+        """Start it, or start it again."""
+        self.restarts += 1
+        self.started = time.monotonic()
+        made = _FORK.Process(target=_run, args=(self.work, os.getpid()), name=self.name)
+        made.start()
+        self.process = made
+
+
+def _run(work: Work, parent: int) -> None:
+    die_with_parent(parent)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    work()
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """Starts children, restarts the dead, and ends all in order."""
+
+    children: list[Child] = field(default_factory=list)
+    seconds: float = 15.0
+    buried: Callable[[int], None] = lambda _: None
+    """Called with the id of each process that has died."""
+    _stop: bool = False
+    _again: bool = False
+
+    def run(self) -> int:
+        """Stay until told to stop; gives an exit code."""
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._told)
+        for child in self.children:
+            child.start()
+        while not self._stop:
+            watched = [c.process.sentinel for c in self.children if c.process is not None]
+            wait([*watched, reader])
+            self._revive()
+        self._end()
+        os.close(reader)
+        return 0
+
+    def _told(self, *_: object) -> None:
+        if self._stop:
+            self._again = True
+        self._stop = True
+
+    def _revive(self) -> None:
+        for child in self.children:
+            process = child.process
+            if self._stop or process is None or process.is_alive():
+                continue
+            process.join()
+            how = process.exitcode
+            if process.pid is not None:
+                self.buried(process.pid)
+            sys.stderr.write(f"provenance-graph: {child.name} ended ({how}); starting it again\n")
+            if time.monotonic() - child.started < _QUICK:
+                time.sleep(_PAUSE)  # something is wrong from the start: do not spin
+            child.start()
+
+    def _end(self) -> None:
+        """In the order they were given: HTTP processes before the writer they write through."""
+        until = time.monotonic() + self.seconds + 2
+        for rank in sorted({child.rank for child in self.children}):
+            group = [c.process for c in self.children if c.rank == rank and c.process is not None]
+            for process in group:
+                if process.is_alive() and process.pid is not None:
+                    os.kill(process.pid, signal.SIGTERM)
+            for process in group:
+                while process.is_alive():
+                    process.join(0.1)
+                    if self._again or time.monotonic() > until:
+                        process.kill()
+
+
+def run_once(work: Work) -> None:
+    """Do something in a process of its own; raises StoreError when it fails there."""
+    process = _FORK.Process(target=work)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise StoreError("the store could not be prepared (see above)")
+
+
+def private_folder() -> Path:
+    """A folder for our sockets that nobody else may enter; those of the dead are removed."""
+    for old in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = old.name.removeprefix(_PREFIX).partition("-")[0]
+        with contextlib.suppress(OSError):
+            ours = old.lstat().st_uid == os.getuid() and not old.is_symlink()
+            if ours and owner.isdigit() and not Path(f"/proc/{owner}").exists():
+                remove(old)
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+
+
+def remove(folder: Path) -> None:
+    """Remove it at the end."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def allow_files(wanted: int) -> None:
+    """Raise the limit of open files, as far as the system lets us."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = most == resource.RLIM_INFINITY
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (max(now, wanted if unlimited else min(wanted, most)), most)
+    )
+
+
+def quiet_logs() -> None:
+    """Warnings of the HTTP server go to standard error; the access log is our own."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    # A malformed request is its sender's affair and is answered with 400.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+
+
+def peer_name(listener: socket.socket) -> tuple[str, int]:
+    """Host and port that a socket listens on."""
+    host, port = listener.getsockname()[:2]
+    return str(host), int(port)

@@ -1,0 +1,1 @@
+"""SPARQL protocol and graph store routes."""

@@ -1,0 +1,127 @@
+"""What the service is and what the dataset holds: SPARQL Service Description and VoID.
+
+Both are small graphs of our own making. The engine writes them in any format, as the
+template of a CONSTRUCT, so that the serving process needs no RDF library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from provenance_graph.core import iris
+from provenance_graph.core.iris import Iri
+from provenance_graph.service.http.cache import etag, matches
+from provenance_graph.service.http.context import Service
+from provenance_graph.service.http.messages import Headers, Reply, Request
+from provenance_graph.service.http.negotiate import GRAPH_OFFERS, SHORT_NAMES, Offer, choose
+from provenance_graph.service.http.problems import not_acceptable
+from provenance_graph.service.sparql.request import parameters
+from provenance_graph.service.sparql.rows import read_rows
+from provenance_graph.store.base import Limits
+
+_SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+_VOID: Final = "http://rdfs.org/ns/void#"
+_DCT: Final = iris.PREFIXES["dcterms"]
+_FORMATS: Final = "http://www.w3.org/ns/formats/"
+_GRAPHS_SHOWN: Final = 500
+_INPUT_FORMATS: Final = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "N-Quads", "TriG")
+_RESULT_FORMATS: Final = (
+    "SPARQL_Results_JSON",
+    "SPARQL_Results_XML",
+    "SPARQL_Results_CSV",
+    "SPARQL_Results_TSV",
+    *_INPUT_FORMATS,
+)
+_PREFIXES: Final = (
+    f"PREFIX sd: <{_SD}> PREFIX void: <{_VOID}> PREFIX dcterms: <{_DCT}> "
+    f"PREFIX xsd: <{iris.PREFIXES['xsd']}> PREFIX rdfs: <{iris.PREFIXES['rdfs']}> "
+    f"PREFIX foaf: <http://xmlns.com/foaf/0.1/> PREFIX pg: <{iris.NS}> "
+)
+
+
+def offered(request: Request, offers: tuple[Offer, ...] = GRAPH_OFFERS) -> Offer:
+    """The RDF representation that a request wants, by ``format=`` or Accept."""
+    wanted = parameters(request.query_string).get("format", [""])[-1].lower()
+    accept = SHORT_NAMES.get(wanted, wanted) if wanted else request.header(b"accept")
+    offer = choose(accept, offers)
+    if offer is None:
+        raise not_acceptable(", ".join(offer.media_type for offer in offers))
+    return offer
+
+
+async def graph_reply(
+    service: Service, request: Request, template: str, more: Headers | None = None
+) -> Reply:
+    """A graph of our own in the representation the client wants most."""
+    offer = offered(request)
+    tag = etag(service.backend.version, template, offer.media_type)
+    headers: Headers = [
+        (b"etag", tag.encode()),
+        (b"cache-control", b"no-cache"),
+        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+        *(more or []),
+    ]
+    if matches(request.header(b"if-none-match"), tag):
+        return Reply(304, headers=headers, vary="Accept")
+    query = f"{_PREFIXES} CONSTRUCT {{ {template} }} WHERE {{ }}"
+    limits = Limits(text_bytes=1 << 20, depth=64)
+    answer = await service.backend.answer(query, offer.written, limits=limits)
+    return Reply(200, answer.body, offer.content_type, headers, "Accept")
+
+
+async def service_description(service: Service, request: Request) -> Reply:
+    """The service description, at the endpoint itself (SPARQL 1.1 Service Description §2)."""
+    template = await description(service, service.url(request, "/sparql"))
+    void = service.url(request, "/.well-known/void")
+    link = (b"link", f'<{void}>; rel="describedby"'.encode())
+    return await graph_reply(service, request, template, [link])
+
+
+async def description(service: Service, endpoint: str) -> str:
+    """The triples of the service description."""
+    settings = service.settings
+    limits = (
+        f"time limit {settings.query_seconds:g} s (timeout= up to "
+        f"{settings.slow_query_seconds:g} s with a token), answers up to {settings.rows} rows "
+        f"and {settings.answer_mb} MB, queries up to {settings.query_kb} kB nested "
+        f"{settings.depth} deep; an answer is whole or refused, never cut short"
+    )
+    lines = [
+        f"<{endpoint}> a sd:Service ; sd:endpoint <{endpoint}> ; sd:supportedLanguage "
+        f"sd:SPARQL11Query ; sd:defaultEntailmentRegime <http://www.w3.org/ns/entailment/Simple> ; "
+        f"rdfs:comment {quoted(limits)} ; sd:defaultDataset _:dataset .",
+        "_:dataset a sd:Dataset ; sd:defaultGraph _:default . _:default a sd:Graph .",
+        *(f"<{endpoint}> sd:resultFormat <{_FORMATS}{name}> ." for name in _RESULT_FORMATS),
+    ]
+    if service.writable:
+        lines.append(f"<{endpoint}> sd:supportedLanguage sd:SPARQL11Update .")
+        lines += [f"<{endpoint}> sd:inputFormat <{_FORMATS}{name}> ." for name in _INPUT_FORMATS]
+    if settings.federation:
+        lines.append(f"<{endpoint}> sd:feature sd:BasicFederatedQuery .")
+    graphs = await named_graphs(service)
+    lines += [
+        f"_:dataset sd:namedGraph _:g{n} . _:g{n} a sd:NamedGraph ; sd:name <{graph}> ."
+        for n, graph in enumerate(graphs[:_GRAPHS_SHOWN])
+    ]
+    if len(graphs) > _GRAPHS_SHOWN:
+        note = f"{_GRAPHS_SHOWN} of more named graphs are listed; ask for all by SPARQL"
+        lines.append(f"_:dataset rdfs:comment {quoted(note)} .")
+    return "\n".join(lines)
+
+
+def quoted(text: str) -> str:
+    """A text as it stands in Turtle."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+async def named_graphs(service: Service) -> list[Iri]:
+    """The first names of named graphs, in order, one more than is shown."""
+    query = f"SELECT DISTINCT ?g {{ GRAPH ?g {{ }} }} ORDER BY ?g LIMIT {_GRAPHS_SHOWN + 1}"
+    return [Iri(row["g"]) for row in await read_rows(service, query) if row.get("g")]
+
+
+def lines_of(subject: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """Statements about one subject."""
+    return " ".join(f"<{subject}> {predicate} {value} ." for predicate, value in pairs)

@@ -1,0 +1,246 @@
+"""SERVICE, carried out by us: allow-listed endpoints only, checked addresses, no redirects.
+
+The evaluating processes have no network. A ``SERVICE <iri> { … }`` clause is sent to its
+endpoint as a query of its own, and what comes back takes its place in the text as VALUES.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx2
+
+from provenance_graph.core.errors import FetchError, QueryRefused
+from provenance_graph.core.iris import is_iri
+from provenance_graph.service.backend import JSON
+from provenance_graph.service.http.messages import Request
+from provenance_graph.service.settings import Settings
+from provenance_graph.service.sparql import scan
+from provenance_graph.service.sparql.scan import Token
+
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+_ROWS: Final = 10_000
+_AT_ONCE: Final = 4
+_CALLS: Final = 5
+_XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One SERVICE clause: where it stands, whom it asks, and what."""
+
+    start: int
+    end: int
+    endpoint: str
+    silent: bool
+    query: str
+
+
+async def resolve_host(host: str, port: int) -> list[str]:
+    """The addresses of a host name."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in found]
+
+
+def public_address(addresses: Sequence[str], host: str) -> str:
+    """The first address, if every one of them is public; else FetchError.
+
+    >>> public_address(["93.184.216.34"], "example.org")
+    '93.184.216.34'
+    """
+    for text in addresses:
+        address = ipaddress.ip_address(text.partition("%")[0])
+        inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+        for each in (address, inner) if inner else (address,):
+            if not each.is_global or each.is_multicast or each.is_reserved:
+                raise FetchError(f"SERVICE: {host} is not at a public address, so it is not asked")
+    if not addresses:
+        raise FetchError(f"SERVICE: {host} has no address")
+    return addresses[0]
+
+
+class Federation:
+    """Asks the endpoints that the operator allows, and no others."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        resolve: Resolve = resolve_host,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        listed = (part.strip() for part in settings.federation.split(","))
+        self.allowed = frozenset(part for part in listed if part)
+        self._settings, self._resolve, self._transport = settings, resolve, transport
+        self._gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def resolve(self, text: str, request: Request) -> str:
+        """The query with every SERVICE clause replaced by what its endpoint answered."""
+        plain = scan.unescape(text)
+        if "service" not in plain.lower():
+            return text
+        calls = self._calls(plain)
+        if not calls:
+            return text
+        request.notes["service"] = [call.endpoint for call in calls]
+        async with self._gate:
+            found = await asyncio.gather(*(self._ask(call) for call in calls))
+        out, done = [], 0
+        for call, values in zip(calls, found, strict=True):
+            out += [plain[done : call.start], values]
+            done = call.end
+        return "".join([*out, plain[done:]])
+
+    def _calls(self, text: str) -> list[Call]:
+        found = list(scan.tokens(text))
+        at = [n for n, token in enumerate(found) if token.keyword == "service"]
+        if not at:
+            return []
+        if not self.allowed:
+            raise QueryRefused(
+                "SERVICE is closed here: the operator has allowed no endpoint; run the query "
+                "where the data is, or federate from your own machine"
+            )
+        if len(at) > _CALLS:
+            raise QueryRefused(f"at most {_CALLS} SERVICE clauses in one query")
+        forms = (token.start for token in found if token.keyword in scan.QUERY_FORMS)
+        prologue = text[: next(forms, 0)]
+        calls = [self._call(text, found, n, prologue) for n in at]
+        for one, other in pairwise(calls):
+            if other.start < one.end:
+                raise QueryRefused("a SERVICE inside a SERVICE is not carried out here")
+        return calls
+
+    def _call(self, text: str, found: list[Token], at: int, prologue: str) -> Call:
+        rest = found[at + 1 :]
+        silent = bool(rest) and rest[0].keyword == "silent"
+        rest = rest[1:] if silent else rest
+        if not rest or rest[0].kind != "iri":
+            raise QueryRefused("SERVICE needs an endpoint written out as <IRI>")
+        endpoint = rest[0].text[1:-1]
+        if endpoint not in self.allowed:
+            known = ", ".join(sorted(self.allowed))
+            raise QueryRefused(f"SERVICE <{endpoint[:200]}> is not allowed here; allowed: {known}")
+        if len(rest) < 2 or rest[1].text != "{":
+            raise QueryRefused("SERVICE <…> is not followed by {")
+        ends = (t.end for t in rest[2:] if t.kind == "close" and t.depth == rest[1].depth)
+        end = next(ends, 0)
+        if not end:
+            raise QueryRefused("the { after SERVICE is never closed")
+        query = f"{prologue} SELECT * WHERE {text[rest[1].start : end]} LIMIT {_ROWS + 1}"
+        return Call(found[at].start, end, endpoint, silent, query)
+
+    async def _ask(self, call: Call) -> str:
+        try:
+            async with asyncio.timeout(self._settings.federation_seconds):
+                body = await self._fetch(call)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(None, as_values, body)
+        except (FetchError, TimeoutError, httpx2.HTTPError, OSError) as error:
+            if call.silent:
+                return "{ }"  # SPARQL 1.1 Federated Query §2.4: one solution without bindings
+            why = str(error) or f"no answer within {self._settings.federation_seconds:g} s"
+            raise FetchError(f"SERVICE <{call.endpoint}>: {why}") from error
+
+    async def _fetch(self, call: Call) -> bytes:
+        parts = urlsplit(call.endpoint)
+        host = parts.hostname or ""
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        address = public_address(await self._resolve(host, port), host)
+        shown = f"[{address}]" if ":" in address else address
+        url = parts._replace(netloc=f"{shown}:{port}").geturl()
+        limit = self._settings.federation_mb << 20
+        headers = {
+            "host": parts.netloc.rpartition("@")[2],
+            "accept": JSON,
+            "accept-encoding": "identity",
+            "user-agent": "provenance-graph (SPARQL federation)",
+        }
+        async with (
+            httpx2.AsyncClient(
+                transport=self._transport, follow_redirects=False, trust_env=False
+            ) as client,
+            client.stream(
+                "POST",
+                url,
+                data={"query": call.query},
+                headers=headers,
+                extensions={"sni_hostname": host},
+            ) as reply,
+        ):
+            if reply.status_code != 200:
+                raise FetchError(f"status {reply.status_code}")
+            if reply.headers.get("content-encoding", "identity") != "identity":
+                raise FetchError("it compressed an answer that was asked for plain")
+            body = bytearray()
+            async for chunk in reply.aiter_bytes():
+                body += chunk
+                if len(body) > limit:
+                    raise FetchError(f"its answer is larger than {limit >> 20} MB")
+            return bytes(body)
+
+
+def as_values(body: bytes) -> str:
+    """A SPARQL JSON result as a VALUES block.
+
+    >>> as_values(b'{"head":{"vars":["a"]},"results":{"bindings":[{"a":{"type":"literal","value":"x"}}]}}')
+    'VALUES (?a) { ("x") }'
+    """
+    try:
+        answer = json.loads(body)
+        names = [str(name) for name in answer["head"]["vars"]]
+        rows = answer["results"]["bindings"]
+        if len(rows) > _ROWS:
+            raise FetchError(f"its answer has more than {_ROWS} rows")
+        if not all(name.isidentifier() for name in names):
+            raise FetchError("its answer has variables that are no names")
+        if not names:
+            return "{ }" if rows else "FILTER(false)"
+        lines = (" ".join(_term(row.get(name)) for name in names) for row in rows)
+        inside = " ".join(f"({line})" for line in lines)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise FetchError("its answer is not a SPARQL JSON result") from error
+    return f"VALUES ({' '.join('?' + name for name in names)}) {{ {inside} }}"
+
+
+def _term(found: Mapping[str, Any] | None) -> str:
+    if found is None:
+        return "UNDEF"
+    kind, text = found["type"], str(found["value"])
+    if kind == "uri":
+        if not is_iri(text):
+            raise FetchError("its answer holds a name that is not an IRI")
+        return f"<{text}>"
+    if kind == "bnode":
+        label = "".join(c for c in text if c.isalnum() or c in "-_")
+        return f"<urn:provenance-graph:remote-blank:{label}>"
+    if kind not in ("literal", "typed-literal"):
+        raise FetchError("its answer holds a term that is neither IRI nor literal")
+    quoted = _quote(text)
+    if language := str(found.get("xml:lang", "")):
+        if not all(c.isascii() and (c.isalnum() or c == "-") for c in language):
+            raise FetchError("its answer holds a language tag that is none")
+        return f"{quoted}@{language}"
+    datatype = str(found.get("datatype", _XSD_STRING))
+    if datatype == _XSD_STRING:
+        return quoted
+    if not is_iri(datatype):
+        raise FetchError("its answer holds a datatype that is not an IRI")
+    return f"{quoted}^^<{datatype}>"
+
+
+_ESCAPES: Final = str.maketrans(
+    {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\x00": "�"}
+)
+
+
+def _quote(text: str) -> str:
+    return '"' + text.translate(_ESCAPES).encode("utf-8", "replace").decode("utf-8") + '"'

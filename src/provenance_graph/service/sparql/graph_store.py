@@ -1,0 +1,213 @@
+"""The SPARQL 1.1 Graph Store HTTP Protocol at ``/data``, direct and indirect."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Final
+from urllib.parse import quote
+
+from provenance_graph.core import iris
+from provenance_graph.core.errors import BadIri
+from provenance_graph.core.iris import Iri, iri
+from provenance_graph.service.backend import JSON, Part, Written
+from provenance_graph.service.http.cache import etag, matches
+from provenance_graph.service.http.context import Large, Service
+from provenance_graph.service.http.messages import Headers, Reply, Request
+from provenance_graph.service.http.problems import (
+    bad_request,
+    method_not_allowed,
+    refuse,
+    unsupported_media,
+)
+from provenance_graph.service.sparql import scan
+from provenance_graph.service.sparql.description import offered
+from provenance_graph.service.sparql.query import CSP
+from provenance_graph.service.sparql.request import UPDATE, media_type, parameters, read_text
+from provenance_graph.service.sparql.update import allow_write, written_headers
+from provenance_graph.store.base import DatasetChoice
+
+PATH: Final = "/data"
+_ALL: Final = "CONSTRUCT WHERE { ?s ?p ?o }"
+METHODS: Final = "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS"
+READ: Final = frozenset(
+    {
+        "text/turtle",
+        "application/n-triples",
+        "application/rdf+xml",
+        "application/ld+json",
+        "text/n3",
+        "application/x-turtle",
+    }
+)
+_PARTS: Final = 100
+_BOUNDARY: Final = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{1,70}")
+
+
+class GraphStoreEndpoint:
+    """Answers ``/data`` and everything below it."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def __call__(self, request: Request) -> Reply:
+        """One operation on one graph."""
+        graph, named = self._graph(request)
+        method = request.method
+        if method in ("GET", "HEAD"):
+            if not named:
+                raise bad_request("name a graph: ?default, ?graph=<IRI encoded>, or /data/path")
+            return await self._get(request, graph)
+        if method == "DELETE":
+            return await self._delete(request, graph, named)
+        if method == "PATCH":
+            return await self._patch(request, graph, named)
+        if method == "POST" and not named:
+            return await self._create(request)
+        if method not in ("PUT", "POST"):
+            raise method_not_allowed(method, METHODS)
+        if not named:
+            raise bad_request("PUT needs a graph: ?default or ?graph=<IRI encoded>")
+        return await self._put(request, graph, replace=method == "PUT")
+
+    def _graph(self, request: Request) -> tuple[Iri | None, bool]:
+        """The graph that a request names (None: the default graph), and whether it names one."""
+        asked = parameters(request.query_string)
+        below = request.path.removeprefix(PATH).lstrip("/")
+        given = [*asked.get("graph", []), *(["default"] if "default" in asked else [])]
+        if len(given) > 1 or (below and given) or len(asked.get("default", [])) > 1:
+            raise bad_request("name one graph, by ?default, by ?graph= or by path")
+        if below:
+            return self._direct(request, below), True
+        if not given:
+            return None, False
+        if "default" in asked:
+            return None, True
+        try:
+            return iri(given[0]), True
+        except BadIri as error:
+            raise bad_request(f"graph: {error}", "graph") from error
+
+    def _direct(self, request: Request, below: str) -> Iri:
+        """The graph of a path: the URL itself, or a graph of ours by its short name."""
+        path = quote(below, safe="/-._~@:+()!,;='*$&")
+        if self._service.settings.raw:
+            return Iri(self._service.url(request, f"{PATH}/{path}"))
+        return Iri(iris.ID + path)
+
+    async def _exists(self, graph: Iri) -> bool:
+        found = await self._service.backend.answer(f"ASK {{ GRAPH <{graph}> {{ }} }}", JSON)
+        return b"true" in found.body
+
+    async def _get(self, request: Request, graph: Iri | None) -> Reply:
+        offer = offered(request)
+        version = self._service.backend.version
+        tag = etag(version, "graph", graph or "", offer.media_type)
+        headers: Headers = [CSP, (b"etag", tag.encode()), (b"cache-control", b"no-cache")]
+        if matches(request.header(b"if-none-match"), tag):
+            return Reply(304, headers=headers, vary="Accept")
+        dataset = DatasetChoice((graph,)) if graph else DatasetChoice()
+        limits = self._service.settings.limits()
+        answer = await self._service.open(request, _ALL, offer.written, dataset, limits)
+        if isinstance(answer, Large):
+            return Reply(200, b"", offer.content_type, headers, "Accept", answer.read())
+        if graph is not None and not answer.rows and not await self._exists(graph):
+            raise refuse(404, "Not found", f"there is no graph <{graph}>", "not-found")
+        return Reply(200, answer.body, offer.content_type, headers, "Accept")
+
+    async def _parts(self, request: Request, base: str) -> list[Part]:
+        """The RDF documents of a request, as yet unread."""
+        if request.header(b"content-range") is not None:
+            raise bad_request("a graph cannot be written in ranges (RFC 9110 §14.4)")
+        body = await request.body(self._service.settings.bounds)
+        kind, named = media_type(request.header(b"content-type") or "")
+        if kind == "multipart/form-data":
+            return [
+                Part(content, _input(part_type), base)
+                for part_type, content in split_parts(body, named.get("boundary", ""))
+            ]
+        return [Part(body, _input(request.header(b"content-type") or ""), base)]
+
+    async def _put(self, request: Request, graph: Iri | None, *, replace: bool) -> Reply:
+        writer, who = allow_write(self._service, request)
+        base = str(graph) if graph else self._service.url(request, PATH)
+        parts = await self._parts(request, base)
+        written = await writer.put(graph, parts, who, replace)
+        return _reply(written)
+
+    async def _create(self, request: Request) -> Reply:
+        """POST to the graph store itself makes a new graph (§5.5)."""
+        writer, who = allow_write(self._service, request)
+        path = f"{PATH}/{uuid.uuid4()}"
+        graph = self._direct(request, path.removeprefix(f"{PATH}/"))
+        parts = await self._parts(request, graph)
+        written = await writer.put(graph, parts, who, replace=False)
+        more = (b"location", self._service.url(request, path).encode())
+        return Reply(201, headers=[*written_headers(written.version), more])
+
+    async def _delete(self, request: Request, graph: Iri | None, named: bool) -> Reply:
+        writer, who = allow_write(self._service, request)
+        if not named:
+            raise bad_request("DELETE needs a graph: ?default or ?graph=<IRI encoded>")
+        if graph is not None and not await self._exists(graph):
+            raise refuse(404, "Not found", f"there is no graph <{graph}>", "not-found")
+        return _reply(await writer.delete(graph, who))
+
+    async def _patch(self, request: Request, graph: Iri | None, named: bool) -> Reply:
+        """PATCH with a SPARQL Update that speaks of this graph alone (§5.7)."""
+        writer, who = allow_write(self._service, request)
+        if not named:
+            raise bad_request("PATCH needs a graph: ?default or ?graph=<IRI encoded>")
+        kind, given = media_type(request.header(b"content-type") or "")
+        if kind != UPDATE:
+            raise unsupported_media(kind, UPDATE)
+        text = read_text(await request.body(self._service.settings.bounds), given, "update")
+        if graph is not None:
+            if not await self._exists(graph):
+                raise refuse(404, "Not found", f"there is no graph <{graph}>", "not-found")
+            text = scan.within_graph(text, graph)
+        text = scan.with_base(text, graph or self._service.url(request, PATH))
+        return _reply(await writer.update(text, who))
+
+
+def _reply(written: Written) -> Reply:
+    return Reply(201 if written.created else 204, headers=written_headers(written.version))
+
+
+def _input(content_type: str) -> str:
+    kind, named = media_type(content_type)
+    if kind not in READ or named.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise unsupported_media(content_type, ", ".join(sorted(READ)) + " in UTF-8")
+    return "text/turtle" if kind in ("text/n3", "application/x-turtle") else kind
+
+
+def split_parts(body: bytes, boundary: str) -> list[tuple[str, bytes]]:
+    r"""The parts of a multipart body, each with its Content-Type, in linear time.
+
+    >>> split_parts(b"--x\r\nContent-Type: text/turtle\r\n\r\n<a> <b> <c> .\r\n--x--", "x")
+    [('text/turtle', b'<a> <b> <c> .')]
+    """
+    if not _BOUNDARY.fullmatch(boundary):
+        raise bad_request("multipart/form-data needs a boundary", "multipart")
+    border = b"--" + boundary.encode()
+    if not body.startswith(border):
+        body = b"\r\n" + body
+        at = body.find(b"\r\n" + border)
+        body = body[at + 2 :] if at >= 0 else b""
+    pieces = body[len(border) :].split(b"\r\n" + border)
+    if not body or not pieces[-1].startswith(b"--"):
+        raise bad_request("the multipart body does not end with its boundary", "multipart")
+    if len(pieces) - 1 > _PARTS:
+        raise bad_request(f"at most {_PARTS} parts", "multipart")
+    return [_part(piece) for piece in pieces[:-1]]
+
+
+def _part(piece: bytes) -> tuple[str, bytes]:
+    head, gap, content = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+    if not gap:
+        raise bad_request("a part has no blank line after its headers", "multipart")
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-type":
+            return value.strip().decode("latin-1"), content
+    raise unsupported_media("a part without Content-Type", ", ".join(sorted(READ)))

@@ -1,0 +1,167 @@
+"""What a SPARQL 1.1 Protocol request asks, read to the letter of the specification."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl, unquote_plus
+
+from provenance_graph.core.errors import BadIri
+from provenance_graph.core.iris import Iri, iri
+from provenance_graph.service.http.problems import (
+    bad_request,
+    method_not_allowed,
+    unsupported_media,
+)
+from provenance_graph.store.base import OWN_DATASET, DatasetChoice
+
+FORM: Final = "application/x-www-form-urlencoded"
+QUERY: Final = "application/sparql-query"
+UPDATE: Final = "application/sparql-update"
+_FIELDS: Final = 1000
+Parameters = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SparqlRequest:
+    """A query or update with the dataset, time and format that the request names."""
+
+    text: str
+    dataset: DatasetChoice = OWN_DATASET
+    seconds: float | None = None
+    format: str = ""
+
+
+def parameters(encoded: bytes) -> dict[str, list[str]]:
+    """Decode a query string or form body once, as UTF-8, refusing what is malformed.
+
+    >>> parameters(b"query=ASK+%7B%7D&default-graph-uri=urn%3Ax")
+    {'query': ['ASK {}'], 'default-graph-uri': ['urn:x']}
+    """
+    if encoded.startswith(b"query=") and b"&" not in encoded:  # the commonest request, fast
+        return {"query": [_decode(encoded[6:])]}
+    found: dict[str, list[str]] = {}
+    try:
+        pairs = parse_qsl(
+            encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS
+        )
+    except UnicodeError as error:
+        raise bad_request("parameters are not percent-encoded UTF-8", "encoding") from error
+    except ValueError as error:
+        raise bad_request(f"more than {_FIELDS} parameters", "parameters") from error
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _decode(encoded: bytes) -> str:
+    try:
+        return unquote_plus(encoded.decode("ascii"), errors="strict")
+    except UnicodeError as error:
+        raise bad_request("parameters are not percent-encoded UTF-8", "encoding") from error
+
+
+def media_type(content_type: str) -> tuple[str, dict[str, str]]:
+    """A Content-Type header as its type and parameters.
+
+    >>> media_type('text/turtle; charset="UTF-8"')
+    ('text/turtle', {'charset': 'UTF-8'})
+    """
+    head, *rest = content_type.split(";")
+    named = (part.partition("=") for part in rest)
+    return head.strip().lower(), {k.strip().lower(): v.strip().strip('"') for k, _, v in named if k}
+
+
+def read_text(body: bytes, named: Mapping[str, str], what: str) -> str:
+    """A body as text: SPARQL is UTF-8 and nothing else (§2.1.3)."""
+    charset = named.get("charset", "utf-8").lower()
+    if charset not in ("utf-8", "utf8"):
+        raise unsupported_media(f"charset={charset}", "UTF-8")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise bad_request(f"the {what} is not UTF-8 at byte {error.start}", "encoding") from error
+
+
+def read_query(
+    method: str, query_string: bytes, content_type: str, body: bytes
+) -> SparqlRequest | None:
+    """The query of a request by GET, URL-encoded POST or direct POST; None when it has none.
+
+    A bare GET without ``query`` asks for the service description.
+    """
+    asked = parameters(query_string)
+    if method in ("GET", "HEAD"):
+        if "update" in asked:
+            raise bad_request("an update is sent by POST to /update, never by GET", "update")
+        if "query" not in asked:
+            return None
+        return _request(_one(asked, "query"), asked, "default-graph-uri", "named-graph-uri")
+    if method != "POST":
+        raise method_not_allowed(method, "GET, HEAD, POST, OPTIONS")
+    text, asked = _posted("query", QUERY, asked, content_type, body)
+    return _request(text, asked, "default-graph-uri", "named-graph-uri")
+
+
+def read_update(method: str, query_string: bytes, content_type: str, body: bytes) -> SparqlRequest:
+    """The update of a request by URL-encoded or direct POST."""
+    asked = parameters(query_string)
+    if method != "POST":
+        raise method_not_allowed(method, "POST, OPTIONS")
+    text, asked = _posted("update", UPDATE, asked, content_type, body)
+    return _request(text, asked, "using-graph-uri", "using-named-graph-uri")
+
+
+def _posted(
+    name: str, direct: str, asked: dict[str, list[str]], content_type: str, body: bytes
+) -> tuple[str, dict[str, list[str]]]:
+    kind, named = media_type(content_type)
+    if kind == direct:
+        if name in asked:
+            raise bad_request(f"the {name} is in the body and in the URL; send one", name)
+        return read_text(body, named, name), asked
+    if kind != FORM:
+        raise unsupported_media(content_type, f"{direct} or {FORM}")
+    read_text(b"", named, name)
+    for key, values in parameters(body).items():
+        asked.setdefault(key, []).extend(values)
+    other = "query" if name == "update" else "update"
+    if name not in asked and other in asked:
+        place = "/sparql" if other == "query" else "/update"
+        raise bad_request(f"this is for {name}s; send a {other} to {place}", name)
+    return _one(asked, name), asked
+
+
+def _one(asked: Parameters, name: str) -> str:
+    values = asked.get(name, [])
+    if len(values) != 1:
+        raise bad_request(f"send exactly one {name} (got {len(values)})", name)
+    return values[0]
+
+
+def _request(text: str, asked: Parameters, default: str, named: str) -> SparqlRequest:
+    graphs = [_iris(asked, name) for name in (default, named)]
+    dataset = DatasetChoice(*graphs) if any(graphs) else OWN_DATASET
+    chosen = asked.get("format") or asked.get("output") or [""]
+    return SparqlRequest(text, dataset, _seconds(asked), chosen[-1].strip().lower())
+
+
+def _iris(asked: Parameters, name: str) -> tuple[Iri, ...]:
+    try:
+        return tuple(iri(text) for text in asked.get(name, ()))
+    except BadIri as error:
+        raise bad_request(f"{name}: {error}", "dataset") from error
+
+
+def _seconds(asked: Parameters) -> float | None:
+    values = asked.get("timeout")
+    if not values:
+        return None
+    try:
+        seconds = float(values[-1])
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e6:
+        raise bad_request("timeout is a number of seconds above 0", "timeout")
+    return seconds

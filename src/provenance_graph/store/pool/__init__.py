@@ -1,0 +1,1 @@
+"""Bounded worker processes that evaluate queries."""

@@ -1,0 +1,94 @@
+"""The process that workers are forked from: small, single-threaded, all modules loaded.
+
+The serving process has threads and an event loop and must not fork itself. It tells the
+zygote, over a socket, to start, kill and describe processes by number; as their parent,
+the zygote can do so without ever meeting a reused process id.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import socket
+import struct
+from contextlib import suppress
+from typing import Any
+
+from provenance_graph.store.pool import sandbox, worker
+
+_LENGTH = struct.Struct("!I")
+
+
+def main(control: int) -> None:
+    """Serve commands until the serving process closes its end or dies."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the serving process's to handle
+    gc.freeze()
+    _Zygote(socket.socket(fileno=control)).run()
+
+
+class _Zygote:
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.children: dict[int, int] = {}
+        self.leaving: list[int] = []
+
+    def run(self) -> None:
+        while (command := self._receive()) is not None:
+            order, handles = command
+            name, number = order["do"], order["number"]
+            if name == "start":
+                self._start(number, order, handles[0])
+            elif name == "kill":
+                self._kill(number)
+            elif name == "forget":
+                self._kill(number)
+                self.leaving.append(self.children.pop(number, 0))
+            elif name == "status":
+                self._status(number)
+            self._reap()
+
+    def _receive(self) -> tuple[dict[str, Any], list[int]] | None:
+        head, handles, _, _ = socket.recv_fds(self.control, _LENGTH.size, 1)
+        if len(head) < _LENGTH.size:
+            return None
+        body = b""
+        (size,) = _LENGTH.unpack(head)
+        while len(body) < size:
+            more = self.control.recv(size - len(body))
+            if not more:
+                return None
+            body += more
+        return json.loads(body), handles
+
+    def _start(self, number: int, order: dict[str, Any], handle: int) -> None:
+        zygote = os.getpid()
+        pid = os.fork()
+        if pid:
+            os.close(handle)
+            self.children[number] = pid
+            return
+        code = 1
+        try:
+            self.control.close()
+            sandbox.die_with_parent(zygote)
+            code = worker.serve(socket.socket(fileno=handle), order)
+        finally:
+            os._exit(code)
+
+    def _kill(self, number: int) -> None:
+        if pid := self.children.get(number):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def _status(self, number: int) -> None:
+        pid = self.children.pop(number, 0)
+        code = -signal.SIGKILL  # a child of a zygote before this one, gone with it
+        if pid:
+            _, status = os.waitpid(pid, 0)
+            code = os.waitstatus_to_exitcode(status)
+        self.control.sendall(struct.pack("!i", code))
+
+    def _reap(self) -> None:
+        self.leaving = [pid for pid in self.leaving if pid and os.waitpid(pid, os.WNOHANG)[0] == 0]

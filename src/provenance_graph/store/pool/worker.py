@@ -1,0 +1,138 @@
+"""What runs inside a confined process: answer queries, or call one function once."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import resource
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from provenance_graph.core.errors import ProvenanceError, QueryTooLarge
+from provenance_graph.store import layout
+from provenance_graph.store.base import Limits
+from provenance_graph.store.pool import frames, sandbox
+from provenance_graph.store.sparql.answers import Request, write_answer
+
+OUT_OF_MEMORY = 7
+"""The exit code of a process that ran into its memory limit in Python code."""
+
+_PIECE = 65_536
+
+
+def serve(sock: socket.socket, order: Mapping[str, Any]) -> int:
+    """Do what a zygote was ordered to start; gives the exit code."""
+    try:
+        if "function" in order:
+            return _call(sock, order)
+        return _answer_queries(sock, order)
+    except MemoryError:
+        return OUT_OF_MEMORY
+    except (BrokenPipeError, ConnectionResetError):
+        return 0
+
+
+def _answer_queries(sock: socket.socket, order: Mapping[str, Any]) -> int:
+    folder, memory = Path(order["folder"]), int(order["memory"])
+    try:
+        handle = layout.lock_shared(folder)
+        store = ox.Store.read_only(str(folder))
+    except OSError as error:
+        sock.sendall(frames.json_frame(frames.ERROR, ["StoreError", f"{folder}: {error}"]))
+        return 0
+    held = sandbox.confine(memory)
+    sock.sendall(frames.json_frame(frames.READY, held))
+    worn = _peak_memory() + memory // 4
+    reader = frames.FrameReader()
+    while (message := frames.receive(sock, reader)) is not None:
+        if not _answer(sock, store, frames.loads(message[1]), worn):
+            break
+    os.close(handle)
+    return 0
+
+
+def _answer(sock: socket.socket, store: ox.Store, asked: Mapping[str, Any], worn: int) -> bool:
+    """Answer one query; says whether this process is fit for another."""
+    out = _Pieces(sock)
+    try:
+        end = write_answer(store, _request(asked), Limits(**asked["limits"]), out.add)
+    except ProvenanceError as error:
+        out.close(frames.json_frame(frames.ERROR, [type(error).__name__, str(error)]))
+        return not isinstance(error, QueryTooLarge)
+    except (MemoryError, BrokenPipeError, ConnectionResetError):
+        raise
+    except BaseException as error:  # noqa: BLE001 - the engine's panics are told, then the process ends
+        out.close(frames.json_frame(frames.ERROR, ["QueryCrashed", f"the engine failed: {error}"]))
+        return False
+    fit = _peak_memory() < worn  # memory is rarely given back, so a bloated process ends
+    last = [end.kind, end.rows, end.truncated, fit]
+    out.close(frames.json_frame(frames.END, last))
+    return fit
+
+
+def _request(asked: Mapping[str, Any]) -> Request:
+    def nodes(names: list[str] | None) -> list[ox.NamedNode] | None:
+        return None if names is None else [ox.NamedNode(name) for name in names]
+
+    return Request(
+        asked["query"],
+        asked["media_type"],
+        nodes(asked["default_graphs"]),
+        nodes(asked["named_graphs"]),
+        asked["base"],
+    )
+
+
+def _peak_memory() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+class _Pieces:
+    """Sends an answer in pieces of some size, the last one together with its end."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock, self._parts, self._size = sock, list[bytes](), 0
+
+    def add(self, data: bytes) -> None:
+        self._parts.append(data)
+        self._size += len(data)
+        if self._size >= _PIECE:
+            self._sock.sendall(self._taken())
+
+    def close(self, end: bytes) -> None:
+        self._sock.sendall(self._taken() + end)
+
+    def _taken(self) -> bytes:
+        body = b"".join(self._parts)
+        self._parts, self._size = [], 0
+        return frames.frame(frames.DATA, body) if body else b""
+
+
+def _call(sock: socket.socket, order: Mapping[str, Any]) -> int:
+    """Call ``module:function`` with bytes; its result is bytes or fit for JSON."""
+    module, _, name = str(order["function"]).partition(":")
+    function = getattr(importlib.import_module(module), name)
+    reader = frames.FrameReader()
+    message = frames.receive(sock, reader)
+    if message is None:
+        return 0
+    sandbox.confine(int(order["memory"]))
+    try:
+        result = function(message[1])
+        if isinstance(result, bytes):
+            reply = frames.frame(frames.DATA, result) + frames.json_frame(frames.END, None)
+        else:
+            reply = frames.json_frame(frames.END, result)
+    except ProvenanceError as error:
+        reply = frames.json_frame(frames.ERROR, [type(error).__name__, str(error)])
+    except MemoryError:
+        raise
+    except BaseException as error:  # noqa: BLE001 - told to the caller, and the process ends here
+        text = f"{type(error).__name__}: {error}"
+        reply = frames.json_frame(frames.ERROR, ["QueryCrashed", text[:2000]])
+    sock.sendall(reply)
+    return 0

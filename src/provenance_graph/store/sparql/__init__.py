@@ -1,0 +1,1 @@
+"""SPARQL text: tokens, guard, binding, answers."""

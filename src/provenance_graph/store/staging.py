@@ -1,0 +1,45 @@
+"""A small dataset in memory on which an update is tried before it becomes records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+from provenance_graph.core.claims import Quad
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.rdf import engine_quad, node, our_quad
+
+
+class Scratch:
+    """Quads that an update may change without anybody seeing it."""
+
+    def __init__(self) -> None:
+        self._engine = ox.Store()
+
+    def add(self, quads: Iterable[Quad]) -> None:
+        """Put quads in."""
+        self._engine.extend(map(engine_quad, quads))
+
+    def read(self, lines: bytes, graph: Iri) -> None:
+        """Put N-Triples into a graph."""
+        self._engine.load(lines, ox.RdfFormat.N_TRIPLES, to_graph=node(graph))
+
+    def update(self, text: str) -> None:
+        """Run a SPARQL update; raises SyntaxError, ValueError or RuntimeError."""
+        self._engine.update(text)
+
+    def holds_default(self) -> bool:
+        """Whether anything is in the default graph."""
+        found = self._engine.quads_for_pattern(None, None, None, ox.DefaultGraph())
+        return any(True for _ in found)
+
+    def graphs(self) -> list[Iri]:
+        """The named graphs that hold something; raises RecordError for a blank name."""
+        names = {str(quad.graph_name).strip("<>") for quad in self._engine}
+        return sorted(Iri(name) for name in names if name != "DEFAULT")
+
+    def quads(self, graph: Iri) -> Iterator[Quad]:
+        """A graph's quads; raises RecordError for blank nodes."""
+        for quad in self._engine.quads_for_pattern(None, None, None, node(graph)):
+            yield our_quad(quad)

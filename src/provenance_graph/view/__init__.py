@@ -1,1 +1,0 @@
-"""From records to the accepted view: identity, acceptance, disclosure, evidence."""

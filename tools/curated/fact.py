@@ -1,0 +1,157 @@
+"""One fact of the curated list, and the ways in which most facts become claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance, Value
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, RDF, SCHEMA
+from tools.curated import names as known
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact: of which model (short name and IRI), and what, in the list's words."""
+
+    short: str
+    subject: Iri
+    prop: str
+    value: str
+    basis: Basis | None
+    place: str
+    parent: Iri | None = None
+
+    def claim(self, prop: Iri, value: Value | None, **more: object) -> Claim:
+        """A claim about the model on this fact's basis."""
+        return self.about(self.subject, prop, value, **more)
+
+    def about(self, subject: Iri, prop: Iri, value: Value | None, **more: object) -> Claim:
+        """A claim about another thing on this fact's basis, the fact's words kept."""
+        same = value is not None and not isinstance(value, Iri) and value.lexical == self.value
+        base = Claim(
+            subject,
+            prop,
+            value,
+            basis=self.basis,
+            as_stated="" if same else self.value,
+            locator=self.place,
+        )
+        return replace(base, **more)  # type: ignore[arg-type]
+
+    def node(self, kind: str, local: str) -> Iri:
+        """A node below the model."""
+        return iris.entity("curated", kind, f"{self.short}/{local}")
+
+
+Made = Iterator[Claim | Problem]
+Maker = Callable[[Fact], Made]
+
+
+def unread(fact: Fact, why: str) -> Problem:
+    """The problem of a fact whose value cannot be used, with its place."""
+    return Problem(fact.place or fact.short, f"{fact.short}: {fact.prop} {fact.value!r} is {why}")
+
+
+def amount(text: str) -> Decimal | None:
+    """The number at the start of a text, after words such as ``up to``."""
+    found = re.match(r"(?:up to |~)?(\d[\d.,]*\s?[kKMBT]?)(?![\w.])\+?", text.strip())
+    return literals.number(found[1].rstrip(",.")) if found else None
+
+
+def whole(prop: Iri) -> Maker:
+    """A row for whole numbers; a bound or a remark in brackets makes it partly stated."""
+
+    def make(fact: Fact) -> Made:
+        number = amount(fact.value)
+        literal = literals.whole(number) if number is not None else None
+        if literal is None:
+            yield unread(fact, "not a whole number")
+            return
+        loose = fact.value.startswith("up to") or fact.value.endswith(")")
+        yield fact.claim(prop, literal, stance=Stance.PARTLY_STATED if loose else Stance.STATED)
+
+    return make
+
+
+def decimal(prop: Iri) -> Maker:
+    """A row for decimal numbers."""
+
+    def make(fact: Fact) -> Made:
+        number = amount(fact.value)
+        if number is None:
+            yield unread(fact, "not a number")
+            return
+        yield fact.claim(prop, literals.decimal(number))
+
+    return make
+
+
+def double(prop: Iri) -> Maker:
+    """A row for numbers that are held as doubles."""
+
+    def make(fact: Fact) -> Made:
+        number = amount(fact.value)
+        if number is not None:
+            yield fact.claim(prop, literals.double(float(number)))
+
+    return make
+
+
+def text(prop: Iri) -> Maker:
+    """A row for texts."""
+
+    def make(fact: Fact) -> Made:
+        yield fact.claim(prop, literals.text(fact.value))
+
+    return make
+
+
+def texts(prop: Iri) -> Maker:
+    """A row for texts separated by commas: one claim each."""
+
+    def make(fact: Fact) -> Made:
+        for part in fact.value.split(","):
+            yield fact.claim(prop, literals.text(part.strip()))
+
+    return make
+
+
+def date(prop: Iri) -> Maker:
+    """A row for dates; no such date is kept as stated."""
+
+    def make(fact: Fact) -> Made:
+        dated = literals.day(fact.value)
+        if dated is None:
+            yield fact.claim(prop, None, unusable="no such date")
+            return
+        kept = "" if dated.literal.lexical == fact.value else fact.value
+        yield fact.claim(prop, dated.literal, precision=dated.precision, as_stated=kept)
+
+    return make
+
+
+def code(prop: Iri, codes: Mapping[str, Iri]) -> Maker:
+    """A row for code lists, by the first words of the value."""
+
+    def make(fact: Fact) -> Made:
+        for head, code in codes.items():
+            if fact.value.casefold().startswith(head):
+                yield fact.claim(prop, code)
+                return
+        yield fact.claim(prop, None, unusable="not in the code list")
+
+    return make
+
+
+def organization(prop: Iri, text: str, fact: Fact) -> Made:
+    """That an organization stands in a relation to the model, and what it is called."""
+    name = known.DEVELOPERS.get(text, text)
+    maker = iris.organization(name)
+    yield fact.claim(prop, maker, as_stated=text)
+    yield Claim(maker, RDF.type, PG.Organization)
+    yield Claim(maker, SCHEMA.name, literals.text(name))

@@ -1,0 +1,122 @@
+"""The shipped records, written again from a folder of sources; the same bytes every time."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from urllib.parse import quote
+
+from provenance_graph.core.claims import Problem, Record
+from provenance_graph.core.errors import RecordError, UsageError
+from provenance_graph.core.iris import Iri, slug
+from provenance_graph.formats.document import Document, Reader
+from provenance_graph.ingest.intake import Options, read
+from provenance_graph.ingest.run import rewrite
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entry of ``data/sources.toml``: a file or folder, its format, address and day.
+
+    ``within`` is the folder that names are given below; ``manifest`` a table that says of
+    each file which repository, commit and path it came from.
+    """
+
+    folder: str
+    format: str
+    retrieved: str
+    into: str
+    url: str = ""
+    within: str = ""
+    only: str = "*"
+    manifest: str = ""
+
+
+def sources(path: Path) -> list[Source]:
+    """The entries of a list of sources; raises UsageError naming what is wrong."""
+    try:
+        listed = tomllib.loads(path.read_text(encoding="utf-8"))["source"]
+        return [Source(**entry) for entry in listed]
+    except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path}: not a list of sources: {error}") from error
+
+
+def documents(source: Source, root: Path) -> Iterator[Document]:
+    """The documents of a source below ``root``, in order of name."""
+    start = root / source.folder
+    base = root / source.within if source.within else (start if start.is_dir() else start.parent)
+    addresses = _addresses(root / source.manifest) if source.manifest else {}
+    found = sorted(start.rglob("*")) if start.is_dir() else [start]
+    for path in found:
+        if path.is_file() and fnmatch(path.name, source.only) and path.name not in ("LICENSE",):
+            name = path.relative_to(base).as_posix()
+            single = not start.is_dir() and not source.within
+            below = source.url if single else f"{source.url}/{quote(name)}"
+            url = addresses.get(path.relative_to(root).as_posix().partition("/")[2], below)
+            yield Document(Iri(url), path.read_bytes(), source.retrieved, name)
+
+
+def _addresses(manifest: Path) -> Mapping[str, str]:
+    """File to address, from a table with file, repository, commit and path."""
+    found = {}
+    with manifest.open(encoding="utf-8", newline="") as table:
+        rows = csv.reader(table, delimiter="\t")
+        next(rows, None)
+        for file, repository, commit, path, *_ in rows:
+            found[file] = f"https://github.com/{repository}/blob/{commit}/{quote(path)}"
+    return found
+
+
+Told = Callable[[str, Problem], None]
+
+
+def regenerate(
+    root: Path, listed: list[Source], readers: Mapping[str, Reader], into: Path, tell: Told
+) -> dict[str, int]:
+    """Write the record files of every source again; gives how many records each has.
+
+    Raises UsageError where a source is missing, before anything is written.
+    """
+    for source in listed:
+        if not (root / source.folder).exists():
+            raise UsageError(f"{root}: no {source.folder!r} there; data/sources.toml names it")
+    files: dict[Path, list[Record]] = defaultdict(list)
+    counts: dict[str, int] = defaultdict(int)
+    names: dict[Iri, str] = {}
+    for source in listed:
+        options = Options(source.format, None, source.retrieved)
+        for document in documents(source, root):
+            reading = read(document, readers, options)
+            if reading.failure is not None:
+                tell(document.name, Problem("", str(reading.failure), kind="unreadable"))
+            for problem in reading.problems:
+                tell(document.name, problem)
+            for record in reading.records:
+                name = record.header.record
+                if name in names:
+                    raise RecordError(f"{document.name} and {names[name]} both make {name}")
+                names[name] = document.name
+                files[into / source.into / f"{_group(document.name)}.trig"].append(record)
+                counts[source.into] += 1
+    for folder in sorted({path.parent for path in files}):
+        for old in folder.glob("*.trig"):
+            old.unlink()
+        folder.mkdir(parents=True, exist_ok=True)
+    for path, records in sorted(files.items()):
+        path.write_bytes(rewrite(records))
+    return dict(counts)
+
+
+def _group(name: str) -> str:
+    """The file that a document's records go to: its folder's, else its initial's.
+
+    >>> _group("models/anthropic/claude.toml"), _group("Apertus.yaml")
+    ('models-anthropic', 'a')
+    """
+    folder, _, file = name.rpartition("/")
+    return slug(folder) if folder else slug(file)[0]
