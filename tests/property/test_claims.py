@@ -17,7 +17,7 @@ from provenance_graph.core.errors import SourceError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA, XSD
 from provenance_graph.formats.apx.fields import EXPERT_TOTAL_LABELS, FIELDS, HEADINGS
-from provenance_graph.formats.document import Document
+from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.records import records_of
 from provenance_graph.formats.registry import readers
 
@@ -114,12 +114,14 @@ def test_the_order_of_claims_leaves_no_trace(
 
 
 def safely(format_: str, data: bytes, url: str = "https://apxml.com/models/x") -> None:
+    read_safely(readers()[format_], data, url)
+
+
+def read_safely(reader: Reader, data: bytes, url: str) -> None:
     """Read a document whatever it holds; what comes out must be writable."""
     document = Document(Iri(url), data, "2026-01-31", "x")
     try:
-        found = [
-            item for item in records_of(readers()[format_], document) if isinstance(item, Record)
-        ]
+        found = [item for item in records_of(reader, document) if isinstance(item, Record)]
     except SourceError:
         return
     rdf.read_trig(rdf.write_trig(found))
@@ -222,4 +224,4 @@ facts = st.fixed_dictionaries(
 )
 def test_no_list_breaks_the_curated_reader(models: list[object]) -> None:
     listed = {"made": "2026-11", "rule": "", "models": models}
-    safely("curated", json.dumps(listed).encode())
+    read_safely(CURATED, json.dumps(listed).encode(), "https://example.org/list")

@@ -141,7 +141,7 @@ def _choose(
     ranked = sorted(open_, key=order)
     best = ranked[0]
     peers = [item for item in ranked if agree(item, best)]
-    winner = min(peers, key=lambda item: (_width(item), ranked.index(item)))
+    winner = min(peers, key=_width)  # of equal width the best ranked, which stands first
     assert winner.value is not None
     judged = [(item, *_standing(item, winner, best, ranked, policy)) for item in ranked]
     rivals = {i.value for i in ranked if i.value is not None and not agree(i, winner)}
