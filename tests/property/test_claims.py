@@ -20,6 +20,7 @@ from provenance_graph.formats.apx.fields import EXPERT_TOTAL_LABELS, FIELDS, HEA
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.records import records_of
 from provenance_graph.formats.registry import readers
+from tools.curated.reader import READER as CURATED
 
 RECORD = Iri("https://w3id.org/provenance-graph/id/record/test/x/2026-01-31")
 FEW = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
