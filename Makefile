@@ -9,6 +9,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PORT   ?= 8000
+WORKERS ?= 2
 STORE  ?= var/graph
 INPUTS := $(shell find data ontology src/provenance_graph -type f -not -name '*.pyc' -not -path '*/static/*' 2>/dev/null | sed 's/ /\\ /g')
 
@@ -38,7 +39,8 @@ $(VENV)/tested: $(VENV)/installed
 	@touch $@
 
 test: $(VENV)/tested
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not serial"
+	$(BIN)/python -m pytest -m serial tests/browser tests/hostile
 
 check: lint types layers test
 

@@ -11,4 +11,6 @@ _ROOT = Path(
     os.environ.get("PROVENANCE_GRAPH_SHARED", Path(__file__).resolve().parents[2] / "shared")
 )
 SHARED: Path | None = _ROOT if _ROOT.is_dir() else None
-needs_shared = pytest.mark.skipif(SHARED is None, reason="the shared material is not here")
+needs_shared = pytest.mark.skipif(
+    SHARED is None, reason="needs the folder of source documents (PROVENANCE_GRAPH_SHARED=…)"
+)
