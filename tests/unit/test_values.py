@@ -85,6 +85,11 @@ def kept(literal: Literal) -> Literal:
     return found
 
 
+@pytest.mark.parametrize("value", [8796093022208.8125, -8796093022208.8125, 0.5, 1e300, 5e-324])
+def test_a_double_half_way_between_two_is_written_as_the_engine_does(value: float) -> None:
+    assert kept(literals.double(value)) == literals.double(value)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.one_of(

@@ -12,7 +12,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
 
 from provenance_graph.core.claims import Literal, Precision
 from provenance_graph.core.terms import RDF, XSD
@@ -88,10 +88,22 @@ def double(value: float) -> Literal:
     """
     if math.isnan(value) or math.isinf(value):
         raise ValueError(f"{value} is not a number")
-    shown = format(Decimal(repr(float(value))), "f")
+    shown = format(_shortest(float(value)), "f")
     if "." in shown:
         shown = shown.rstrip("0").rstrip(".")
     return Literal("0" if shown == "-0" else shown, XSD.double)
+
+
+def _shortest(value: float) -> Decimal:
+    """The shortest digits that read back as the number; half way between two, the larger.
+
+    Python takes the even one there (8796093022208.8125: ``.812``), the engine ``.813``.
+    """
+    digits = Decimal(repr(value))
+    last = Decimal(1).scaleb(_exponent(digits)).copy_sign(digits)
+    with localcontext(prec=800):  # exact: a double has at most 767 significant digits
+        half_way = 2 * (Decimal(value) - digits) == last
+    return digits + last if half_way and float(digits + last) == value else digits
 
 
 def boolean(value: bool) -> Literal:
