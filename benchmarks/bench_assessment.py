@@ -16,7 +16,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from provenance_graph.acceptance.evidence import Evidence, Latest, RecordSet, load_policy, view
+from provenance_graph.acceptance.evidence import (
+    CurrentVersions,
+    Evidence,
+    RecordSet,
+    load_policy,
+    view,
+)
 from provenance_graph.assessment.assess import assess_everywhere, assess_model
 from provenance_graph.assessment.evidence import ModelEvidence, RecordLinks, level_quads, question
 from provenance_graph.assessment.rubric_loader import from_store, load
@@ -180,7 +186,7 @@ def main() -> None:
     quads = list(compile_quads(reference, kept, []))
     say("the accepted view of everything (for scale)", (time.perf_counter() - start) * 1000)
     source, links, policy = RecordSet(kept, []), RecordLinks(kept), load_policy(MemoryStore(known))
-    asked, latest = question(load(known), policy), Latest(source)
+    asked, latest = question(load(known), policy), CurrentVersions(source)
     views = [(s, view(s, source, policy, latest).claims) for s in source.subjects()]
     start = time.perf_counter()
     levels = [q for s, held in views for q in level_quads(s, held, source, latest, links, asked)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from provenance_graph.acceptance.evidence import Latest, RecordSet, load_policy, view
+from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, load_policy, view
 from provenance_graph.assessment.evidence import RecordLinks, level_quads, question
 from provenance_graph.assessment.rubric_loader import load
 from provenance_graph.core import iris, literals
@@ -151,7 +151,7 @@ def levels(kept: list[Record]) -> list[Quad]:
     """The evidence levels of all models, as a full build works them out."""
     source, links = RecordSet(kept, []), RecordLinks(kept)
     known = [quad for quad in reference() if quad[3] is None]
-    policy, latest = load_policy(MemoryStore(known)), Latest(source)
+    policy, latest = load_policy(MemoryStore(known)), CurrentVersions(source)
     asked = question(load(known), policy)
     return [
         quad

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from provenance_graph.acceptance.evidence import Evidence, day_of
 from provenance_graph.conflicts import detect as conflict_ledger
 from provenance_graph.conflicts.results import Conflict
-from provenance_graph.core.claims import HeldClaim, Value
+from provenance_graph.core.claims import SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.model import questions
@@ -106,7 +106,7 @@ class Model:
         statuses = self.evidence.view(self.iri).statuses
         return {local_name(prop): local_name(status) for prop, status in statuses.items()}
 
-    def claims(self, property: str | None = None) -> list[HeldClaim]:
+    def claims(self, property: str | None = None) -> list[SourcedClaim]:
         """Who says what, with standing and reason; of one property, or of all."""
         predicate = property_named(self.graph.store, property) if property else None
         return self.evidence.claims(self.iri, predicate)

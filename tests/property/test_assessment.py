@@ -17,7 +17,7 @@ from provenance_graph.assessment.rubric import Rubric, Rubrics
 from provenance_graph.assessment.score import Assessment, assess, moved, rounded
 from provenance_graph.assessment.totals import query, totals
 from provenance_graph.core import iris, literals, rdf
-from provenance_graph.core.claims import Basis, Claim, Header, HeldClaim, Quad, Stance
+from provenance_graph.core.claims import Basis, Claim, Header, Quad, SourcedClaim, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import DCTERMS, PG
@@ -62,7 +62,7 @@ VALUES = {
 
 
 @st.composite
-def claims(draw: st.DrawFn, bases: tuple[Basis, ...] = tuple(Basis)) -> HeldClaim:
+def claims(draw: st.DrawFn, bases: tuple[Basis, ...] = tuple(Basis)) -> SourcedClaim:
     predicate = draw(st.sampled_from(PROPERTIES))
     value = draw(st.sampled_from(VALUES.get(predicate, [literals.integer(8), literals.integer(9)])))
     stance = draw(st.sampled_from([*Stance, Stance.STATED, Stance.STATED, Stance.STATED]))
@@ -78,7 +78,7 @@ def claims(draw: st.DrawFn, bases: tuple[Basis, ...] = tuple(Basis)) -> HeldClai
         basis,
     )
     claim = Claim(MODEL, predicate, None if silent else value, stance)
-    return HeldClaim(claim, header, MODEL)
+    return SourcedClaim(claim, header, MODEL)
 
 
 sets = st.lists(claims(), max_size=14)
@@ -87,7 +87,7 @@ schemes = st.sampled_from(
 )
 
 
-def scored(name: str, given_: list[HeldClaim]) -> Assessment:
+def scored(name: str, given_: list[SourcedClaim]) -> Assessment:
     return assess(MODEL, known().get(name), findings(given_, asked(), MODEL))
 
 
@@ -105,7 +105,7 @@ def users(rubric: Rubric, predicate: Iri) -> set[Iri]:
 @given(schemes, sets, claims())
 @settings(max_examples=60, deadline=None)
 def test_changing_one_claim_moves_only_the_items_that_use_its_property(
-    name: str, held: list[HeldClaim], change: HeldClaim
+    name: str, held: list[SourcedClaim], change: SourcedClaim
 ):
     before, after = scored(name, held), scored(name, [*held, change])
     allowed = users(known().get(name), change.claim.predicate)
@@ -119,7 +119,7 @@ def test_changing_one_claim_moves_only_the_items_that_use_its_property(
 @given(schemes, sets, claims())
 @settings(max_examples=60, deadline=None)
 def test_every_item_that_uses_a_plain_property_is_told_of_a_new_claim(
-    name: str, held: list[HeldClaim], change: HeldClaim
+    name: str, held: list[SourcedClaim], change: SourcedClaim
 ):
     changed = {item.item.iri for item in moved(scored(name, held), scored(name, [*held, change]))}
     if change in held:
@@ -131,7 +131,9 @@ def test_every_item_that_uses_a_plain_property_is_told_of_a_new_claim(
 
 @given(schemes, sets, claims(bases=(Basis.THIRD_PARTY, Basis.INFERENCE, Basis.ESTIMATE)))
 @settings(max_examples=80, deadline=None)
-def test_a_third_party_never_raises_a_score(name: str, held: list[HeldClaim], change: HeldClaim):
+def test_a_third_party_never_raises_a_score(
+    name: str, held: list[SourcedClaim], change: SourcedClaim
+):
     before, after = scored(name, held), scored(name, [*held, change])
     assert after.low <= before.low
     assert after.high <= before.high
@@ -139,7 +141,7 @@ def test_a_third_party_never_raises_a_score(name: str, held: list[HeldClaim], ch
 
 @given(schemes, sets)
 @settings(max_examples=60, deadline=None)
-def test_points_add_up_and_stay_within_their_maxima(name: str, held: list[HeldClaim]):
+def test_points_add_up_and_stay_within_their_maxima(name: str, held: list[SourcedClaim]):
     found = scored(name, held)
     assert 0 <= found.low <= found.high <= found.rubric.maximum
     assert found.low == sum(item.low for item in found.items)
@@ -151,7 +153,7 @@ def test_points_add_up_and_stay_within_their_maxima(name: str, held: list[HeldCl
 
 @given(schemes, st.permutations(range(8)), st.lists(claims(), min_size=8, max_size=8))
 @settings(max_examples=40, deadline=None)
-def test_the_order_of_claims_does_not_matter(name: str, order: list[int], held: list[HeldClaim]):
+def test_the_order_of_claims_does_not_matter(name: str, order: list[int], held: list[SourcedClaim]):
     one, two = scored(name, held), scored(name, [held[n] for n in order])
     assert (one.low, one.high) == (two.low, two.high)
     assert [i.level for i in one.items] == [i.level for i in two.items]

@@ -12,13 +12,13 @@ from provenance_graph.assessment.rubric import Rubrics
 from provenance_graph.assessment.score import Assessment, assess, moved, rounded
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import (
+    AcceptanceStatus,
     Basis,
     Claim,
     Header,
-    HeldClaim,
     Precision,
+    SourcedClaim,
     Stance,
-    Standing,
     Value,
 )
 from provenance_graph.core.iris import Iri, mint
@@ -49,8 +49,8 @@ def said(
     source: str = "card",
     subject: Iri = MODEL,
     precision: Precision | None = None,
-    standing: Standing = Standing.ALTERNATIVE,
-) -> HeldClaim:
+    standing: AcceptanceStatus = AcceptanceStatus.ALTERNATIVE,
+) -> SourcedClaim:
     header = Header(
         iris.record("t", source, "2025-01-01"),
         Iri(f"https://example.org/{source}"),
@@ -61,10 +61,10 @@ def said(
     )
     stated = literals.integer(value) if isinstance(value, int) else value
     claim = Claim(subject, predicate, stated, stance, precision=precision)
-    return HeldClaim(claim, header, subject, standing)
+    return SourcedClaim(claim, header, subject, standing)
 
 
-def level(known: Rubrics, name: Iri, *claims: HeldClaim) -> str:
+def level(known: Rubrics, name: Iri, *claims: SourcedClaim) -> str:
     asked = Question(known.uses, known.facets, SINGLE)
     found = findings(claims, asked, MODEL).get(name)
     return iris.local_name(found.level) if found else "LevelNotAssessed"
@@ -106,11 +106,11 @@ SIZE = PG.parameterCount
         ("LevelDisclosed", [said(SIZE, 8), said(SIZE, None, THIRD, Stance.REPORTS_UNDISCLOSED)]),
         ("LevelNotApplicable", [said(SIZE, None, DEVELOPER, Stance.INAPPLICABLE)]),
         ("LevelNotAssessed", [said(SIZE, None, THIRD, Stance.INAPPLICABLE)]),
-        ("LevelNotAssessed", [said(SIZE, 8, standing=Standing.SUPERSEDED)]),
+        ("LevelNotAssessed", [said(SIZE, 8, standing=AcceptanceStatus.SUPERSEDED)]),
     ],
 )
 def test_the_level_of_a_property_follows_from_who_says_it(
-    known: Rubrics, expected: str, claims: list[HeldClaim]
+    known: Rubrics, expected: str, claims: list[SourcedClaim]
 ):
     assert level(known, SIZE, *claims) == expected
 
@@ -148,7 +148,7 @@ WEIGHTS = PG.weightsAvailability
     ],
 )  # fmt: skip
 def test_a_facet_asks_for_certain_values(
-    known: Rubrics, expected: str, facet: Iri, claims: list[HeldClaim]
+    known: Rubrics, expected: str, facet: Iri, claims: list[SourcedClaim]
 ):
     assert level(known, facet, *claims) == expected
 
@@ -172,7 +172,7 @@ def test_what_identifies_a_model_must_agree(known: Rubrics):
 # ---- scores -----------------------------------------------------------------------------------
 
 
-def scored(known: Rubrics, rubric: str, *claims: HeldClaim) -> Assessment:
+def scored(known: Rubrics, rubric: str, *claims: SourcedClaim) -> Assessment:
     asked = Question(known.uses, known.facets, SINGLE)
     return assess(MODEL, known.get(rubric), findings(claims, asked, MODEL))
 

@@ -6,10 +6,19 @@ import pytest
 
 from provenance_graph.acceptance import disclosure
 from provenance_graph.acceptance.identity import canonical, hub_name, read_sssom, repository_model
-from provenance_graph.acceptance.policy import Held, Policy, agree, judge
+from provenance_graph.acceptance.policy import Policy, agree, resolve
 from provenance_graph.acceptance.view import view_of
 from provenance_graph.core import iris, literals
-from provenance_graph.core.claims import Basis, Claim, Header, Precision, Stance, Standing, Value
+from provenance_graph.core.claims import (
+    AcceptanceStatus,
+    Basis,
+    Claim,
+    Header,
+    Precision,
+    SourcedClaim,
+    Stance,
+    Value,
+)
 from provenance_graph.core.errors import RecordError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
@@ -39,7 +48,7 @@ def held(
     day: str = "2025-01-01",
     predicate: Iri = PG.parameterCount,
     **more: object,
-) -> Held:
+) -> SourcedClaim:
     header = Header(
         iris.record("t", f"{basis.name}-{value}-{day}".lower(), day),
         Iri("https://example.org/"),
@@ -48,21 +57,21 @@ def held(
         "rdf",
         basis,
     )
-    return Held(Claim(M, predicate, value, **more), header, value)  # type: ignore[arg-type]
+    return SourcedClaim(Claim(M, predicate, value, **more), header, M)  # type: ignore[arg-type]
 
 
 def billions(n: int) -> Value:
     return literals.integer(n * 10**9)
 
 
-def dated(text: str, basis: Basis = Basis.THIRD_PARTY, day: str = "2025-01-01") -> Held:
+def dated(text: str, basis: Basis = Basis.THIRD_PARTY, day: str = "2025-01-01") -> SourcedClaim:
     found = literals.day(text)
     assert found
     return held(found.literal, basis, day, DCTERMS.issued, precision=found.precision)
 
 
-def accepted(*items: Held, predicate: Iri = PG.parameterCount) -> list[str]:
-    return [str(v) for v in judge(items, predicate, POLICY).values]
+def accepted(*items: SourcedClaim, predicate: Iri = PG.parameterCount) -> list[str]:
+    return [str(v) for v in resolve(items, predicate, POLICY).values]
 
 
 def test_the_better_basis_wins_over_the_more_recent() -> None:
@@ -85,10 +94,10 @@ def test_a_tie_is_decided_by_value_and_not_by_order() -> None:
 
 
 def test_an_estimate_is_never_accepted_even_alone() -> None:
-    judged = judge([held(billions(21), Basis.ESTIMATE)], PG.parameterCount, POLICY)
+    judged = resolve([held(billions(21), Basis.ESTIMATE)], PG.parameterCount, POLICY)
     assert judged.values == ()
     assert [(s, r) for _, s, r in judged.claims] == [
-        (Standing.REJECTED, "Estimate is never accepted")
+        (AcceptanceStatus.REJECTED, "Estimate is never accepted")
     ]
 
 
@@ -105,7 +114,7 @@ def test_a_day_within_the_developers_month_refines_it() -> None:
     month = dated("Oct 2025", Basis.DEVELOPER)
     day = dated("2025-10-15", day="2026-01-01")
     other = dated("2025-10-01")
-    judged = judge([month, other, day], DCTERMS.issued, POLICY)
+    judged = resolve([month, other, day], DCTERMS.issued, POLICY)
     assert [str(v) for v in judged.values] == ["2025-10-15"]
     assert [str(v) for v in judged.rivals] == ["2025-10-01"]
     assert "within the month that the DeveloperStatement gives" in judged.claims[0][2] or any(
@@ -139,7 +148,7 @@ def test_two_names_of_one_thing_do_not_contest_each_other() -> None:
         POLICY.exhaustive,
         POLICY.facts | {SCHEMA.name},
     )
-    assert [str(v) for v in judge(both, SCHEMA.name, named).values] == ["gpt-oss"]
+    assert [str(v) for v in resolve(both, SCHEMA.name, named).values] == ["gpt-oss"]
     assert not disclosure.contested(both, SCHEMA.name, named)
 
 
@@ -156,14 +165,14 @@ def test_a_cutoff_after_the_release_is_rejected_with_its_reason() -> None:
     seen = view_of(M, [dated("2025-10-15", Basis.DEVELOPER), late], [M], POLICY)
     assert not [q for q in seen.quads if q[1] == PG.knowledgeCutoff]
     (claim,) = [c for c in seen.claims if c.claim.predicate == PG.knowledgeCutoff]
-    assert claim.standing is Standing.REJECTED
+    assert claim.standing is AcceptanceStatus.REJECTED
     assert claim.reason == "after the release (2025-10-15)"
 
 
 # ---- disclosure ---------------------------------------------------------------------------
 
 
-def status(*items: Held, predicate: Iri = PG.parameterCount) -> str:
+def status(*items: SourcedClaim, predicate: Iri = PG.parameterCount) -> str:
     return iris.local_name(disclosure.status(items, predicate, POLICY))
 
 
@@ -204,7 +213,7 @@ def test_a_month_and_a_day_in_it_do_not_contradict() -> None:
 def test_sources_that_list_different_modalities_contest_them() -> None:
     page = [held(PG.Text, predicate=PG.inputModality)]
     card = [held(v, Basis.DEVELOPER, predicate=PG.inputModality) for v in (PG.Text, PG.Image)]
-    card = [Held(h.claim, card[0].header, h.value) for h in card]
+    card = [SourcedClaim(h.claim, card[0].header, M) for h in card]
     assert disclosure.contested([*page, *card], PG.inputModality, POLICY)
     assert not disclosure.contested(card, PG.inputModality, POLICY)
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from provenance_graph.acceptance.policy import GIVES_VALUE, Held, Policy, distinct, refused
-from provenance_graph.core.claims import DEVELOPER_RANK, Stance
+from provenance_graph.acceptance.policy import GIVES_VALUE, Policy, distinct, refused
+from provenance_graph.core.claims import DEVELOPER_RANK, SourcedClaim, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 
 
-def status(held: Sequence[Held], predicate: Iri, policy: Policy, as_of: str = "") -> Iri:
+def status(held: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: str = "") -> Iri:
     """The disclosure status that the claims about one property amount to.
 
     A claim on developer rank (their document, config or weights) counts first; after it
@@ -42,7 +42,9 @@ def status(held: Sequence[Held], predicate: Iri, policy: Policy, as_of: str = ""
     return PG.NotRecorded
 
 
-def contested(held: Sequence[Held], predicate: Iri, policy: Policy, as_of: str = "") -> bool:
+def contested(
+    held: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: str = ""
+) -> bool:
     """Whether sources give values that cannot all be true.
 
     For an exhaustive property (what goes in, what comes out) sources disagree when they

@@ -1,6 +1,6 @@
 """The claims about a thing, under all its names, and what became of each.
 
-``Evidence`` reads one store; ``Pending`` lays changes over it that are not committed yet,
+``Evidence`` reads one store; ``Overlay`` lays changes over it that are not committed yet,
 so that an update can compute the view it will lead to. ``RecordSet`` does the same from
 records in memory, for a full build.
 """
@@ -14,10 +14,10 @@ from functools import cached_property
 from typing import Protocol
 
 from provenance_graph.acceptance import identity
-from provenance_graph.acceptance.policy import Held, Policy
+from provenance_graph.acceptance.policy import Policy
 from provenance_graph.acceptance.view import View, resolver, view_of
 from provenance_graph.core import literals, rdf
-from provenance_graph.core.claims import Basis, Claim, Header, HeldClaim, Record
+from provenance_graph.core.claims import Basis, Claim, Header, Record, SourcedClaim
 from provenance_graph.core.errors import StoreError, UsageError
 from provenance_graph.core.iris import PREFIXES, Iri
 from provenance_graph.core.terms import PG, RDF, SKOS
@@ -81,7 +81,7 @@ def _list(store: Store, head: object) -> Iterator[object]:
 
 
 @dataclass
-class Pending:
+class Overlay:
     """Changes on top of a store: records dropped and added, names newly mapped by rule."""
 
     dropped: set[Iri] = field(default_factory=set)
@@ -106,9 +106,9 @@ def by_subject(records: Iterable[Record]) -> Mapping[Iri, list[Statement]]:
 class StoreStatements:
     """Claims from a store, with pending changes laid over it."""
 
-    def __init__(self, store: Store, pending: Pending | None = None) -> None:
+    def __init__(self, store: Store, pending: Overlay | None = None) -> None:
         self.store = store
-        self.pending = pending or Pending()
+        self.pending = pending or Overlay()
         self._headers: dict[Iri, Header | None] = {}
 
     def header(self, record: Iri) -> Header | None:
@@ -263,7 +263,7 @@ class RecordSet:
         return sorted({self.canonical(entity) for entity in self._about})
 
 
-class Latest:
+class CurrentVersions:
     """Which records count: of each document the latest retrieval, as of a day."""
 
     def __init__(self, statements: Statements, as_of: str = "") -> None:
@@ -296,7 +296,7 @@ def rule_mapping(entity: Iri, statements: Statements) -> Iri | None:
 
     Not where somebody decided that it is another: an alias or a mode with the same weights.
     """
-    latest = Latest(statements)
+    latest = CurrentVersions(statements)
     stated = [
         claim.value
         for claim, header in statements.about(entity)
@@ -310,21 +310,21 @@ def view(
     subject: Iri,
     statements: Statements,
     policy: Policy,
-    latest: Latest,
+    latest: CurrentVersions,
     as_of: str = "",
 ) -> View:
     """The accepted view of a canonical subject."""
     resolve = resolver(statements.canonical)
     names = statements.names_of(subject)
-    current: list[Held] = []
-    retired: list[Held] = []
+    current: list[SourcedClaim] = []
+    retired: list[SourcedClaim] = []
     known: set[Iri] = set()
     for name in names:
         for claim, header in statements.about(name):
             if not latest.known(header):
                 continue
             known.add(name)
-            held = Held(claim, header, resolve(claim.value))
+            held = SourcedClaim(claim, header, subject, resolved=resolve(claim.value))
             (current if latest.counts(header) else retired).append(held)
     return view_of(subject, current, known, policy, retired=retired, as_of=as_of)
 
@@ -339,7 +339,7 @@ class Evidence:
     def __init__(self, store: Store, *, as_of: str = "") -> None:
         self.store, self.as_of = store, as_of
         self.statements = StoreStatements(store)
-        self._latest = Latest(self.statements, as_of)
+        self._latest = CurrentVersions(self.statements, as_of)
 
     @cached_property
     def policy(self) -> Policy:
@@ -354,7 +354,7 @@ class Evidence:
         """The accepted view of a subject, with every claim judged."""
         return view(self.canonical(subject), self.statements, self.policy, self._latest, self.as_of)
 
-    def claims(self, subject: Iri, predicate: Iri | None = None) -> list[HeldClaim]:
+    def claims(self, subject: Iri, predicate: Iri | None = None) -> list[SourcedClaim]:
         """Every claim about a subject (one property, or all), with its standing and why."""
         return [
             held

@@ -14,13 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from provenance_graph.core.claims import (
+    AcceptanceStatus,
     Basis,
-    Claim,
-    Header,
-    HeldClaim,
     Precision,
+    SourcedClaim,
     Stance,
-    Standing,
     Value,
     claim_key,
 )
@@ -51,40 +49,28 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A claim with its header and its value as our identity names it."""
-
-    claim: Claim
-    header: Header
-    value: Value | None
-
-    @property
-    def basis(self) -> Basis:
-        """The claim's own basis, else its record's."""
-        return self.claim.basis or self.header.basis
-
-    @property
-    def recency(self) -> str:
-        """The day from which the source says it, else the day it was read."""
-        return self.claim.valid_from or self.header.retrieved[:10]
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Resolution:
     """What became of all claims about one property of one subject.
 
     ``values`` are accepted; ``rivals`` are further values that do not agree with them.
     """
 
-    claims: tuple[tuple[Held, Standing, str], ...]
+    claims: tuple[tuple[SourcedClaim, AcceptanceStatus, str], ...]
     values: tuple[Value, ...]
     rivals: tuple[Value, ...] = ()
 
 
-def judge(held: Sequence[Held], predicate: Iri, policy: Policy, as_of: str = "") -> Judgement:
+def recency(item: SourcedClaim) -> str:
+    """The day from which the source says it, else the day it was read."""
+    return item.claim.valid_from or item.header.retrieved[:10]
+
+
+def resolve(
+    held: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: str = ""
+) -> Resolution:
     """Judge the claims about one property of one subject."""
-    open_: list[Held] = []
-    closed: list[tuple[Held, Standing, str]] = []
+    open_: list[SourcedClaim] = []
+    closed: list[tuple[SourcedClaim, AcceptanceStatus, str]] = []
     for item in held:
         why = refused(item, policy, as_of)
         if why is None:
@@ -92,46 +78,48 @@ def judge(held: Sequence[Held], predicate: Iri, policy: Policy, as_of: str = "")
         else:
             closed.append((item, why[0], why[1]))
     if not open_:
-        return Judgement(tuple(closed), ())
+        return Resolution(tuple(closed), ())
     if predicate in policy.single:
         return _choose(open_, closed, policy)
     values = sorted({item.value for item in open_ if item.value is not None}, key=value_key)
-    taken = [(item, Standing.ACCEPTED, "one of several values") for item in open_]
-    return Judgement((*taken, *closed), tuple(values))
+    taken = [(item, AcceptanceStatus.ACCEPTED, "one of several values") for item in open_]
+    return Resolution((*taken, *closed), tuple(values))
 
 
-def refused(item: Held, policy: Policy, as_of: str) -> tuple[Standing, str] | None:
+def refused(item: SourcedClaim, policy: Policy, as_of: str) -> tuple[AcceptanceStatus, str] | None:
     """Why a claim does not compete at all, or None when it does."""
     claim = item.claim
     if claim.unusable:
-        return Standing.REJECTED, claim.unusable
+        return AcceptanceStatus.REJECTED, claim.unusable
     if claim.value is None:
-        return Standing.ALTERNATIVE, f"no value: {claim.stance.label}"
+        return AcceptanceStatus.ALTERNATIVE, f"no value: {claim.stance.label}"
     if claim.stance not in GIVES_VALUE:
-        return Standing.REJECTED, f"the source {claim.stance.label} it"
+        return AcceptanceStatus.REJECTED, f"the source {claim.stance.label} it"
     if item.basis in policy.never:
-        return Standing.REJECTED, f"{item.basis.label} is never accepted"
+        return AcceptanceStatus.REJECTED, f"{item.basis.label} is never accepted"
     day = as_of or "9999"
     if claim.valid_until and claim.valid_until <= day:
-        return Standing.SUPERSEDED, f"valid until {claim.valid_until}"
+        return AcceptanceStatus.SUPERSEDED, f"valid until {claim.valid_until}"
     if as_of and claim.valid_from > as_of:
-        return Standing.SUPERSEDED, f"valid from {claim.valid_from}"
+        return AcceptanceStatus.SUPERSEDED, f"valid from {claim.valid_from}"
     return None
 
 
 def _choose(
-    open_: list[Held], closed: list[tuple[Held, Standing, str]], policy: Policy
-) -> Judgement:
+    open_: list[SourcedClaim],
+    closed: list[tuple[SourcedClaim, AcceptanceStatus, str]],
+    policy: Policy,
+) -> Resolution:
     if len(open_) == 1 and open_[0].value is not None:
-        only = (open_[0], Standing.ACCEPTED, "the only claim")
-        return Judgement((only, *closed), (open_[0].value,))
+        only = (open_[0], AcceptanceStatus.ACCEPTED, "the only claim")
+        return Resolution((only, *closed), (open_[0].value,))
     support = Counter(item.value for item in open_)
 
-    def order(item: Held) -> tuple[object, ...]:
+    def order(item: SourcedClaim) -> tuple[object, ...]:
         assert item.value is not None
         return (
             policy.rank(item.basis),
-            _descending(item.recency),
+            _descending(recency(item)),
             -support[item.value],
             value_key(item.value),
             claim_key(item.claim),
@@ -145,28 +133,34 @@ def _choose(
     assert winner.value is not None
     judged = [(item, *_standing(item, winner, best, ranked, policy)) for item in ranked]
     rivals = {i.value for i in ranked if i.value is not None and not agree(i, winner)}
-    return Judgement((*judged, *closed), (winner.value,), tuple(sorted(rivals, key=value_key)))
+    return Resolution((*judged, *closed), (winner.value,), tuple(sorted(rivals, key=value_key)))
 
 
 def _standing(
-    item: Held, winner: Held, best: Held, ranked: list[Held], policy: Policy
-) -> tuple[Standing, str]:
+    item: SourcedClaim,
+    winner: SourcedClaim,
+    best: SourcedClaim,
+    ranked: list[SourcedClaim],
+    policy: Policy,
+) -> tuple[AcceptanceStatus, str]:
     if item.value == winner.value:
         if item is winner:
-            return Standing.ACCEPTED, _why(winner, best, ranked, policy)
-        return Standing.ACCEPTED, "gives the accepted value"
+            return AcceptanceStatus.ACCEPTED, _why(winner, best, ranked, policy)
+        return AcceptanceStatus.ACCEPTED, "gives the accepted value"
     if item.claim.predicate == SCHEMA.name:
-        return Standing.ALTERNATIVE, "agrees: another name of the same thing"
+        return AcceptanceStatus.ALTERNATIVE, "agrees: another name of the same thing"
     if agree(item, winner):
-        return Standing.ALTERNATIVE, "agrees, less precise"
+        return AcceptanceStatus.ALTERNATIVE, "agrees, less precise"
     if policy.rank(item.basis) > policy.rank(winner.basis):
-        return Standing.ALTERNATIVE, f"{winner.basis.label} outranks {item.basis.label}"
-    if item.recency < winner.recency:
-        return Standing.ALTERNATIVE, f"older than the accepted claim ({item.recency})"
-    return Standing.ALTERNATIVE, "fewer sources give it, or it sorts later"
+        return AcceptanceStatus.ALTERNATIVE, f"{winner.basis.label} outranks {item.basis.label}"
+    if recency(item) < recency(winner):
+        return AcceptanceStatus.ALTERNATIVE, f"older than the accepted claim ({recency(item)})"
+    return AcceptanceStatus.ALTERNATIVE, "fewer sources give it, or it sorts later"
 
 
-def _why(winner: Held, best: Held, ranked: list[Held], policy: Policy) -> str:
+def _why(
+    winner: SourcedClaim, best: SourcedClaim, ranked: list[SourcedClaim], policy: Policy
+) -> str:
     others = [item for item in ranked if not agree(item, winner)]
     if winner is not best:
         within = f"within the {_period(best)} that the {best.basis.label} gives"
@@ -178,15 +172,17 @@ def _why(winner: Held, best: Held, ranked: list[Held], policy: Policy) -> str:
     return _over(winner, others[0], ranked, policy)
 
 
-def _period(item: Held) -> str:
+def _period(item: SourcedClaim) -> str:
     return (item.claim.precision or Precision.DAY).label.lower()
 
 
-def _over(winner: Held, rival: Held, ranked: list[Held], policy: Policy) -> str:
+def _over(
+    winner: SourcedClaim, rival: SourcedClaim, ranked: list[SourcedClaim], policy: Policy
+) -> str:
     if policy.rank(rival.basis) > policy.rank(winner.basis):
         return f"{winner.basis.label} outranks {rival.basis.label}"
-    if rival.recency < winner.recency:
-        return f"the most recent {winner.basis.label} ({winner.recency})"
+    if recency(rival) < recency(winner):
+        return f"the most recent {winner.basis.label} ({recency(winner)})"
     mine = sum(item.value == winner.value for item in ranked)
     if mine > sum(item.value == rival.value for item in ranked):
         return f"{mine} claims give it, more than any other value"
@@ -197,13 +193,13 @@ def _descending(day: str) -> tuple[int, ...]:
     return tuple(-ord(c) for c in day.ljust(10, "\0"))
 
 
-def _width(item: Held) -> int:
+def _width(item: SourcedClaim) -> int:
     if (span := _span(item)) is None:
         return 0
     return (span[1] - span[0]).days
 
 
-def _span(item: Held) -> tuple[date, date] | None:
+def _span(item: SourcedClaim) -> tuple[date, date] | None:
     value = item.value
     if value is None or isinstance(value, Iri) or value.datatype != XSD.date:
         return None
@@ -213,7 +209,7 @@ def _span(item: Held) -> tuple[date, date] | None:
         return None
 
 
-def agree(one: Held, other: Held) -> bool:
+def agree(one: SourcedClaim, other: SourcedClaim) -> bool:
     """Whether two claims can both be true: the same value, or one date within the other.
 
     A thing may have many names; no two of them disagree.
@@ -235,16 +231,16 @@ def value_key(value: Value) -> tuple[str, ...]:
     return (value.datatype, value.lexical.rjust(24), value.language)
 
 
-def distinct(held: Iterable[Held]) -> list[Held]:
+def distinct(held: Iterable[SourcedClaim]) -> list[SourcedClaim]:
     """One claim of each group of claims that agree, the most precise first."""
-    kept: list[Held] = []
+    kept: list[SourcedClaim] = []
     for item in sorted(held, key=lambda item: (_width(item), value_key(item.value or Iri("")))):
         if not any(agree(item, other) for other in kept):
             kept.append(item)
     return kept
 
 
-def after_release(held: Sequence[Held], released: date | None) -> dict[int, str]:
+def after_release(held: Sequence[SourcedClaim], released: date | None) -> dict[int, str]:
     """Claims of a knowledge cutoff that lies wholly after the release, by position."""
     if released is None:
         return {}
@@ -256,19 +252,14 @@ def after_release(held: Sequence[Held], released: date | None) -> dict[int, str]
     return found
 
 
-def unusable(item: Held, why: str) -> Held:
+def unusable(item: SourcedClaim, why: str) -> SourcedClaim:
     """The same claim, marked as one that cannot be true."""
     return replace(item, claim=replace(item.claim, unusable=why))
 
 
-def held_claim(item: Held, subject: Iri, standing: Standing, reason: str) -> HeldClaim:
-    """A judged claim in the form other layers use."""
-    return HeldClaim(item.claim, item.header, subject, standing, reason)
-
-
-def by_predicate(held: Iterable[Held]) -> dict[Iri, list[Held]]:
+def by_predicate(held: Iterable[SourcedClaim]) -> dict[Iri, list[SourcedClaim]]:
     """Claims grouped by property, in a stable order."""
-    groups: dict[Iri, list[Held]] = defaultdict(list)
+    groups: dict[Iri, list[SourcedClaim]] = defaultdict(list)
     for item in held:
         groups[item.claim.predicate].append(item)
     return {
@@ -277,7 +268,7 @@ def by_predicate(held: Iterable[Held]) -> dict[Iri, list[Held]]:
     }
 
 
-def _held_key(item: Held) -> tuple[Iri, tuple[str, ...]]:
+def _held_key(item: SourcedClaim) -> tuple[Iri, tuple[str, ...]]:
     return item.header.record, claim_key(item.claim)
 
 
@@ -289,6 +280,17 @@ def describe(policy: Policy) -> str:
 
 
 __all__ = [
-    "GIVES_VALUE", "Held", "Judgement", "Policy", "after_release", "agree", "by_predicate",
-    "describe", "distinct", "held_claim", "judge", "refused", "shorten", "unusable", "value_key",
+    "GIVES_VALUE",
+    "Policy",
+    "Resolution",
+    "after_release",
+    "agree",
+    "by_predicate",
+    "describe",
+    "distinct",
+    "refused",
+    "resolve",
+    "shorten",
+    "unusable",
+    "value_key",
 ]  # fmt: skip

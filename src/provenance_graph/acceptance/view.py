@@ -6,22 +6,27 @@ Both a full build and an incremental update call it, so that they cannot differ.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from provenance_graph.acceptance import disclosure
 from provenance_graph.acceptance.policy import (
-    Held,
-    Judgement,
     Policy,
+    Resolution,
     after_release,
     by_predicate,
-    held_claim,
-    judge,
+    resolve,
     unusable,
 )
 from provenance_graph.core import terms
-from provenance_graph.core.claims import HeldClaim, Literal, Quad, Stance, Standing, Value
+from provenance_graph.core.claims import (
+    AcceptanceStatus,
+    Literal,
+    Quad,
+    SourcedClaim,
+    Stance,
+    Value,
+)
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 
@@ -36,17 +41,17 @@ class View:
 
     subject: Iri
     quads: tuple[Quad, ...]
-    claims: tuple[HeldClaim, ...]
+    claims: tuple[SourcedClaim, ...]
     statuses: dict[Iri, Iri]
 
 
 def view_of(
     subject: Iri,
-    held: Iterable[Held],
+    held: Iterable[SourcedClaim],
     names_of_it: Iterable[Iri],
     policy: Policy,
     *,
-    retired: Iterable[Held] = (),
+    retired: Iterable[SourcedClaim] = (),
     as_of: str = "",
 ) -> View:
     """Judge every claim about a subject.
@@ -57,12 +62,13 @@ def view_of(
     groups = by_predicate(held)
     _mark_late_cutoffs(groups, policy, as_of)
     quads: set[Quad] = set()
-    claims: list[HeldClaim] = []
+    claims: list[SourcedClaim] = []
     statuses: dict[Iri, Iri] = {}
     for predicate, items in groups.items():
-        judged = judge(items, predicate, policy, as_of)
+        judged = resolve(items, predicate, policy, as_of)
         claims.extend(
-            held_claim(item, subject, standing, reason) for item, standing, reason in judged.claims
+            replace(item, standing=standing, reason=reason)
+            for item, standing, reason in judged.claims
         )
         quads.update(_facts(subject, predicate, judged))
         if predicate in policy.facts:
@@ -78,13 +84,17 @@ def view_of(
         if entity != subject:
             quads.add((subject, PG.describedAs, entity, None))
     claims.extend(
-        held_claim(item, subject, Standing.SUPERSEDED, "a later retrieval replaced it")
+        replace(
+            item,
+            standing=AcceptanceStatus.SUPERSEDED,
+            reason="a later retrieval replaced it",
+        )
         for item in retired
     )
     return View(subject, tuple(sorted(quads, key=quad_key)), tuple(claims), statuses)
 
 
-def _facts(subject: Iri, predicate: Iri, judged: Judgement) -> Iterable[Quad]:
+def _facts(subject: Iri, predicate: Iri, judged: Resolution) -> Iterable[Quad]:
     for value in judged.values:
         if value == subject and predicate != SCHEMA.sameAs and _links(predicate):
             continue  # identity made both ends one thing: no model descends from itself
@@ -99,10 +109,10 @@ def _links(predicate: Iri) -> bool:
     return predicate in (PROV.specializationOf, DCTERMS.isPartOf, DCTERMS.replaces)
 
 
-def _mark_late_cutoffs(groups: dict[Iri, list[Held]], policy: Policy, as_of: str) -> None:
+def _mark_late_cutoffs(groups: dict[Iri, list[SourcedClaim]], policy: Policy, as_of: str) -> None:
     """A model cannot know what came after its release: such a cutoff is never accepted."""
     released = _released(
-        judge(groups.get(DCTERMS.issued, ()), DCTERMS.issued, policy, as_of).values
+        resolve(groups.get(DCTERMS.issued, ()), DCTERMS.issued, policy, as_of).values
     )
     for predicate in CUTOFFS:
         items = groups.get(predicate, [])

@@ -20,7 +20,7 @@ from provenance_graph.assessment.published import Published, read
 from provenance_graph.assessment.rubric import Rubric, rubric_id
 from provenance_graph.assessment.score import rounded
 from provenance_graph.assessment.totals import Calculator, Total
-from provenance_graph.core.claims import HeldClaim
+from provenance_graph.core.claims import SourcedClaim
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import PG
 from provenance_graph.model.ranks import Correlation, correlate
@@ -114,7 +114,7 @@ def agreements(evidence: Evidence, rubric: str = "kg-transparency") -> list[Agre
             if before is None or before.date <= made.date:
                 theirs[made.scheme][model] = made
     found: list[Agreement] = []
-    claims: dict[Iri, list[HeldClaim]] = {}
+    claims: dict[Iri, list[SourcedClaim]] = {}
     for scheme in sorted(theirs):
         for model in theirs[scheme]:
             if model not in claims:
@@ -132,11 +132,11 @@ def _agreement(
     rubric: Rubric,
     scheme: Iri,
     published: Mapping[Iri, Published],
-    claims: Mapping[Iri, list[HeldClaim]],
+    claims: Mapping[Iri, list[SourcedClaim]],
 ) -> Agreement:
     calculator = Calculator(rubric)
 
-    def total(model: Iri, held: Iterable[HeldClaim]) -> Total:
+    def total(model: Iri, held: Iterable[SourcedClaim]) -> Total:
         levels = {name: f.level for name, f in findings(held, gathered.asked, model).items()}
         return calculator.total(model, levels)
 

@@ -24,7 +24,7 @@ from provenance_graph.assessment.score import (
     assess,
     rounded,
 )
-from provenance_graph.core.claims import HeldClaim
+from provenance_graph.core.claims import SourcedClaim
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import PG
 from provenance_graph.model.fields import label
@@ -226,7 +226,7 @@ def level_name(level: Iri) -> str:
     return "".join(f" {c.lower()}" if c.isupper() else c for c in words).strip()
 
 
-def places(claims: Iterable[HeldClaim]) -> str:
+def places(claims: Iterable[SourcedClaim]) -> str:
     """Where claims stand: documents with their locators, each once."""
     found = {f"{held.header.document} {held.claim.locator}".strip(): None for held in claims}
     return ", ".join(found)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from provenance_graph.acceptance.evidence import Latest, Pending, Statements
+from provenance_graph.acceptance.evidence import CurrentVersions, Overlay, Statements
 from provenance_graph.acceptance.policy import Policy
 from provenance_graph.assessment import rubric_loader
 from provenance_graph.assessment.evidence import (
@@ -18,7 +18,7 @@ from provenance_graph.assessment.evidence import (
     question,
     roots,
 )
-from provenance_graph.core.claims import HeldClaim, Quad, Record
+from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.store.base import Store
 
@@ -32,7 +32,7 @@ class EvidenceLevels:
         """For a full build."""
         return Levels(reference, policy, RecordLinks(records))
 
-    def over_store(self, store: Store, policy: Policy, pending: Pending) -> Levels:
+    def over_store(self, store: Store, policy: Policy, pending: Overlay) -> Levels:
         """For an update that is not committed yet."""
         return Levels(store, policy, StoreLinks(store, pending))
 
@@ -45,7 +45,11 @@ class Levels:
         self._links = links
 
     def quads(
-        self, subject: Iri, claims: Iterable[HeldClaim], statements: Statements, latest: Latest
+        self,
+        subject: Iri,
+        claims: Iterable[SourcedClaim],
+        statements: Statements,
+        latest: CurrentVersions,
     ) -> list[Quad]:
         """The quads of one subject, given the claims of its view."""
         return level_quads(subject, claims, statements, latest, self._links, self._asked)

@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
-from provenance_graph.acceptance.evidence import Evidence, Latest, Pending, Statements
+from provenance_graph.acceptance.evidence import CurrentVersions, Evidence, Overlay, Statements
 from provenance_graph.acceptance.policy import Policy
 from provenance_graph.assessment import rubric_loader
 from provenance_graph.assessment.levels import Finding, Question, findings
 from provenance_graph.assessment.rubric import Rubrics
-from provenance_graph.core.claims import HeldClaim, Quad, Record
+from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.iris import ID, Iri, mint
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.store.base import ANY, Store
@@ -73,7 +73,7 @@ class StoreLinks:
     """Links in a store, with pending changes laid over it."""
 
     def __init__(
-        self, store: Store, pending: Pending | None = None, links: Collection[Iri] = LINKS
+        self, store: Store, pending: Overlay | None = None, links: Collection[Iri] = LINKS
     ) -> None:
         self._store, self._links = store, links
         self._dropped = pending.dropped if pending else frozenset[Iri]()
@@ -106,8 +106,8 @@ def question(known: Rubrics, policy: Policy) -> Question:
 
 
 def below(
-    subject: Iri, statements: Statements, latest: Latest, links: Links
-) -> Iterator[HeldClaim]:
+    subject: Iri, statements: Statements, latest: CurrentVersions, links: Links
+) -> Iterator[SourcedClaim]:
     """The current claims about everything that hangs below a subject, under all its names."""
     seen: set[Iri] = set(statements.names_of(subject))
     waiting = sorted(seen)
@@ -121,7 +121,7 @@ def below(
                     continue
                 seen.add(name)
                 said = [
-                    HeldClaim(claim, header, node)
+                    SourcedClaim(claim, header, node)
                     for claim, header in statements.about(name)
                     if latest.known(header) and latest.counts(header)
                 ]
@@ -148,7 +148,7 @@ def roots(subjects: Iterable[Iri], statements: Statements) -> set[Iri]:
     return found
 
 
-def is_model(subject: Iri, claims: Iterable[HeldClaim]) -> bool:
+def is_model(subject: Iri, claims: Iterable[SourcedClaim]) -> bool:
     """Whether a subject is a model, by its name or by what any source says it is."""
     return subject.startswith(_MODELS) or any(
         held.claim.predicate == RDF.type and held.claim.value == PG.Model for held in claims
@@ -157,9 +157,9 @@ def is_model(subject: Iri, claims: Iterable[HeldClaim]) -> bool:
 
 def level_quads(
     subject: Iri,
-    claims: Iterable[HeldClaim],
+    claims: Iterable[SourcedClaim],
     statements: Statements,
-    latest: Latest,
+    latest: CurrentVersions,
     links: Links,
     asked: Question,
 ) -> list[Quad]:
@@ -191,10 +191,10 @@ class ModelEvidence:
         self.evidence, self.store, self.as_of = evidence, evidence.store, evidence.as_of
         self.rubrics = known or rubric_loader.from_store(self.store)
         self._links = StoreLinks(self.store)
-        self._latest = Latest(evidence.statements, evidence.as_of)
+        self._latest = CurrentVersions(evidence.statements, evidence.as_of)
         self.asked = question(self.rubrics, self.evidence.policy)
 
-    def claims(self, subject: Iri) -> list[HeldClaim]:
+    def claims(self, subject: Iri) -> list[SourcedClaim]:
         """Every claim that counts as evidence about a model."""
         subject = self.evidence.canonical(subject)
         own = self.evidence.claims(subject)

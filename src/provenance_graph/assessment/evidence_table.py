@@ -14,7 +14,7 @@ from typing import Any
 from provenance_graph.assessment.assess import Assessed, level_name
 from provenance_graph.assessment.levels import SATISFIED
 from provenance_graph.assessment.score import ItemResult
-from provenance_graph.core.claims import DEVELOPER_RANK, HeldClaim
+from provenance_graph.core.claims import DEVELOPER_RANK, SourcedClaim
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import PG
 
@@ -103,8 +103,8 @@ def table(rows: Iterable[Row]) -> Iterator[tuple[object, ...]]:
 
 
 def _row(assessed: Assessed, result: ItemResult) -> Row:
-    serving: list[HeldClaim] = []
-    others: list[HeldClaim] = []
+    serving: list[SourcedClaim] = []
+    others: list[SourcedClaim] = []
     for use in result.uses:
         for held in (*use.finding.claims, *use.finding.beside):
             gives = held.claim.value is not None and held.basis in DEVELOPER_RANK
@@ -137,8 +137,8 @@ def _status(result: ItemResult) -> str:
     return f"{MISSING} ({level_name(result.level)})"
 
 
-def _documents(claims: Iterable[HeldClaim]) -> tuple[Document, ...]:
-    found: dict[Iri, tuple[HeldClaim, set[str]]] = {}
+def _documents(claims: Iterable[SourcedClaim]) -> tuple[Document, ...]:
+    found: dict[Iri, tuple[SourcedClaim, set[str]]] = {}
     for held in claims:
         _, places = found.setdefault(held.header.document, (held, set()))
         if held.claim.locator:

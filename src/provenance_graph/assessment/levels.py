@@ -17,9 +17,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from provenance_graph.acceptance.policy import Held, agree, distinct
+from provenance_graph.acceptance.policy import agree, distinct
 from provenance_graph.assessment.rubric import LEVELS, Facet
-from provenance_graph.core.claims import DEVELOPER_RANK, Basis, HeldClaim, Stance, Standing
+from provenance_graph.core.claims import (
+    DEVELOPER_RANK,
+    AcceptanceStatus,
+    Basis,
+    SourcedClaim,
+    Stance,
+)
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 
@@ -40,8 +46,8 @@ class Finding:
 
     level: Iri
     rule: str
-    claims: tuple[HeldClaim, ...] = ()
-    beside: tuple[HeldClaim, ...] = ()
+    claims: tuple[SourcedClaim, ...] = ()
+    beside: tuple[SourcedClaim, ...] = ()
 
 
 NOTHING = Finding(PG.LevelNotAssessed, "no record speaks of it: nobody looked")
@@ -53,7 +59,9 @@ def better(one: Finding, other: Finding) -> Finding:
     return one if _RANK[one.level] <= _RANK[other.level] else other
 
 
-def of_property(claims: Sequence[HeldClaim], *, single: bool, about: Iri | None = None) -> Finding:
+def of_property(
+    claims: Sequence[SourcedClaim], *, single: bool, about: Iri | None = None
+) -> Finding:
     """The level of one property from the claims about it.
 
     ``single`` properties contradict when statements on developer rank about ``about``
@@ -103,44 +111,40 @@ def rule_of(level: Iri) -> str:
     return _RULES[level]
 
 
-def _found(level: Iri, claims: Sequence[HeldClaim], current: Sequence[HeldClaim]) -> Finding:
+def _found(level: Iri, claims: Sequence[SourcedClaim], current: Sequence[SourcedClaim]) -> Finding:
     beside = tuple(held for held in current if held not in claims)
     return Finding(level, _RULES[level], tuple(claims), beside)
 
 
-def _counts(held: HeldClaim) -> bool:
-    return held.standing is not Standing.SUPERSEDED and not held.claim.unusable
+def _counts(held: SourcedClaim) -> bool:
+    return held.standing is not AcceptanceStatus.SUPERSEDED and not held.claim.unusable
 
 
-def _gives(held: HeldClaim) -> bool:
+def _gives(held: SourcedClaim) -> bool:
     return held.claim.value is not None and held.claim.stance in (
         Stance.STATED,
         Stance.PARTLY_STATED,
     )
 
 
-def _refuses(held: HeldClaim) -> bool:
+def _refuses(held: SourcedClaim) -> bool:
     """Evidence that somebody looked: a report of absence, or the developer's own blank field."""
     if held.claim.stance in REFUSES:
         return True
     return held.claim.stance is Stance.NOT_STATED and held.basis in DEVELOPER_RANK
 
 
-def _as_held(held: HeldClaim) -> Held:
-    return Held(held.claim, held.header, held.claim.value)
-
-
-def _rivals(states: Sequence[HeldClaim]) -> list[HeldClaim]:
+def _rivals(states: Sequence[SourcedClaim]) -> list[SourcedClaim]:
     """Statements that cannot all be true, one of each kind; nothing when they agree."""
     valued = {id(held.claim): held for held in states if _gives(held)}
-    kept = distinct(_as_held(held) for held in valued.values())
+    kept = distinct(valued.values())
     if len(kept) < 2:
         return []
     claims = {id(item.claim) for item in kept}
     return [held for key, held in valued.items() if key in claims]
 
 
-def _checked(states: Sequence[HeldClaim], current: Sequence[HeldClaim]) -> list[HeldClaim]:
+def _checked(states: Sequence[SourcedClaim], current: Sequence[SourcedClaim]) -> list[SourcedClaim]:
     """A developer's statement with what confirms it on another basis, or nothing.
 
     A report by a third party confirms nothing: it may repeat what the developer said.
@@ -151,11 +155,11 @@ def _checked(states: Sequence[HeldClaim], current: Sequence[HeldClaim]) -> list[
         (statement, check)
         for statement in said
         for check in checks
-        if statement.subject == check.subject and agree(_as_held(statement), _as_held(check))
+        if statement.subject == check.subject and agree(statement, check)
     ]
     if not pairs:
         return []
-    kept: list[HeldClaim] = []
+    kept: list[SourcedClaim] = []
     for pair in pairs:
         kept.extend(held for held in pair if held not in kept)
     return kept
@@ -163,7 +167,7 @@ def _checked(states: Sequence[HeldClaim], current: Sequence[HeldClaim]) -> list[
 
 def of_facet(
     facet: Facet,
-    by_property: Mapping[Iri, Sequence[HeldClaim]],
+    by_property: Mapping[Iri, Sequence[SourcedClaim]],
     single: frozenset[Iri],
     about: Iri | None = None,
 ) -> Finding:
@@ -186,7 +190,7 @@ def of_facet(
     return best
 
 
-def _on_other_bases(facet: Facet, per_property: Mapping[Iri, Sequence[HeldClaim]]) -> Finding:
+def _on_other_bases(facet: Facet, per_property: Mapping[Iri, Sequence[SourcedClaim]]) -> Finding:
     """Evidence that others must give, such as results somebody else measured."""
     claims = [
         held
@@ -200,7 +204,7 @@ def _on_other_bases(facet: Facet, per_property: Mapping[Iri, Sequence[HeldClaim]
 
 
 def _of_accepted(
-    facet: Facet, claims: Sequence[HeldClaim], *, single: bool, about: Iri | None
+    facet: Facet, claims: Sequence[SourcedClaim], *, single: bool, about: Iri | None
 ) -> Finding:
     if not facet.values and not facet.prefixes:
         return of_property(claims, single=single, about=about)
@@ -217,7 +221,7 @@ def _of_accepted(
     return _found(PG.LevelUnmet, on_rank, [h for h in claims if _counts(h)])
 
 
-def _accepts(facet: Facet, held: HeldClaim) -> bool:
+def _accepts(facet: Facet, held: SourcedClaim) -> bool:
     value = str(held.claim.value)
     return value in facet.values or value.startswith(facet.prefixes)
 
@@ -232,14 +236,14 @@ class Question:
 
 
 def findings(
-    claims: Iterable[HeldClaim], question: Question, about: Iri | None = None
+    claims: Iterable[SourcedClaim], question: Question, about: Iri | None = None
 ) -> dict[Iri, Finding]:
     """The finding of every property and facet that any claim speaks to.
 
     What is not among the answers is not assessed. A claim changes only the findings of
     its own property and of the facets that ask for that property.
     """
-    by_property: dict[Iri, list[HeldClaim]] = defaultdict(list)
+    by_property: dict[Iri, list[SourcedClaim]] = defaultdict(list)
     for held in claims:
         by_property[held.claim.predicate].append(held)
     found: dict[Iri, Finding] = {}

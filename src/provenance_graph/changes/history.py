@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
-from provenance_graph.acceptance.evidence import Evidence, Latest
+from provenance_graph.acceptance.evidence import CurrentVersions, Evidence
 from provenance_graph.assessment.evidence import LINKS, StoreLinks, below
 from provenance_graph.changes.history_results import (
     Binding,
@@ -23,7 +23,7 @@ from provenance_graph.changes.history_results import (
     Version,
 )
 from provenance_graph.core import rdf
-from provenance_graph.core.claims import Claim, Header, HeldClaim, Standing, Value
+from provenance_graph.core.claims import AcceptanceStatus, Claim, Header, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.model.fields import label
@@ -50,9 +50,9 @@ class _Teller:
         self.evidence, self.subject, self.start, self.end = evidence, subject, start, end
         self.store = evidence.store
         statements = evidence.statements
-        latest = Latest(statements, evidence.as_of)
+        latest = CurrentVersions(statements, evidence.as_of)
         links = StoreLinks(self.store, links=NODES)
-        self.nodes: dict[Iri, list[HeldClaim]] = defaultdict(list)
+        self.nodes: dict[Iri, list[SourcedClaim]] = defaultdict(list)
         for held in below(subject, statements, latest, links):
             self.nodes[held.subject].append(held)
         self.seen = evidence.view(subject)
@@ -174,7 +174,7 @@ class _Teller:
     def _changed(self) -> list[ChangedClaim]:
         """Claims that differ between two retrievals of one document."""
         statements = self.evidence.statements
-        latest = Latest(statements, self.evidence.as_of)
+        latest = CurrentVersions(statements, self.evidence.as_of)
         series: dict[Iri, dict[str, tuple[Header, list[Claim]]]] = defaultdict(dict)
         for thing in (self.subject, *self.nodes):
             for name in statements.names_of(thing):
@@ -294,8 +294,10 @@ def _things(facts: Facts, predicate: Iri) -> tuple[Iri, ...]:
     return tuple(value for value in facts.get(predicate, ()) if isinstance(value, Iri))
 
 
-def _headers(claims: Iterable[HeldClaim]) -> tuple[Header, ...]:
-    current = {h.header.record: h.header for h in claims if h.standing is not Standing.SUPERSEDED}
+def _headers(claims: Iterable[SourcedClaim]) -> tuple[Header, ...]:
+    current = {
+        h.header.record: h.header for h in claims if h.standing is not AcceptanceStatus.SUPERSEDED
+    }
     return tuple(header for _, header in sorted(current.items()))
 
 

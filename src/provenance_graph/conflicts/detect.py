@@ -24,11 +24,11 @@ from provenance_graph.conflicts.offers import LIMITS, offers
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core.claims import (
     DEVELOPER_RANK,
+    AcceptanceStatus,
     Basis,
-    HeldClaim,
     Literal,
+    SourcedClaim,
     Stance,
-    Standing,
     Value,
 )
 from provenance_graph.core.iris import Iri, local_name, said
@@ -86,7 +86,7 @@ def of_subject(evidence: Evidence, subject: Iri, layout: dict[Iri, Field]) -> It
     seen = evidence.view(subject)
     name = label(evidence.store, subject) or said(subject)
     disputed = {o for _, p, o, _ in seen.quads if p in (PG.contested, PG.contradicted)}
-    groups: dict[Iri, list[HeldClaim]] = {}
+    groups: dict[Iri, list[SourcedClaim]] = {}
     for claim in seen.claims:
         groups.setdefault(claim.claim.predicate, []).append(claim)
     for prop, claims in sorted(groups.items()):
@@ -102,10 +102,10 @@ def of_subject(evidence: Evidence, subject: Iri, layout: dict[Iri, Field]) -> It
         yield from _impossible(subject, prop, shown, claims, name)
 
 
-def _silence(claims: Sequence[HeldClaim]) -> tuple[int, str, tuple[Side, ...]] | None:
+def _silence(claims: Sequence[SourcedClaim]) -> tuple[int, str, tuple[Side, ...]] | None:
     """A value beside a report that there is none, or beside a sibling page's blank."""
-    current = [c for c in claims if c.standing is not Standing.SUPERSEDED]
-    given = [c for c in current if c.standing is Standing.ACCEPTED]
+    current = [c for c in claims if c.standing is not AcceptanceStatus.SUPERSEDED]
+    given = [c for c in current if c.standing is AcceptanceStatus.ACCEPTED]
     if not given:
         return None
     denied = tuple(c for c in current if c.claim.stance in SILENT[:2])
@@ -131,10 +131,10 @@ def _silence(claims: Sequence[HeldClaim]) -> tuple[int, str, tuple[Side, ...]] |
 
 
 def _impossible(
-    subject: Iri, prop: Iri, shown: str, claims: Sequence[HeldClaim], name: str
+    subject: Iri, prop: Iri, shown: str, claims: Sequence[SourcedClaim], name: str
 ) -> Iterator[Conflict]:
     for claim in claims:
-        if claim.claim.unusable and claim.standing is not Standing.SUPERSEDED:
+        if claim.claim.unusable and claim.standing is not AcceptanceStatus.SUPERSEDED:
             stated = claim.claim.as_stated or str(claim.claim.value or "")
             why = f"cannot be a value: {claim.claim.unusable}"
             kind, severity = _why_unusable(claim.claim.unusable)
@@ -150,16 +150,16 @@ def _why_unusable(reason: str) -> tuple[str, int]:
     return "spelling", 20
 
 
-def _sides(claims: Sequence[HeldClaim]) -> tuple[Side, ...]:
-    groups: dict[Value, list[HeldClaim]] = {}
+def _sides(claims: Sequence[SourcedClaim]) -> tuple[Side, ...]:
+    groups: dict[Value, list[SourcedClaim]] = {}
     for held in claims:
         if held.claim.value is not None and not held.claim.unusable:
-            if held.standing is Standing.SUPERSEDED or held.basis is Basis.ESTIMATE:
+            if held.standing is AcceptanceStatus.SUPERSEDED or held.basis is Basis.ESTIMATE:
                 continue
             groups.setdefault(held.claim.value, []).append(held)
 
-    def order(item: tuple[Value, list[HeldClaim]]) -> tuple[bool, tuple[str, ...]]:
-        accepted = any(held.standing is Standing.ACCEPTED for held in item[1])
+    def order(item: tuple[Value, list[SourcedClaim]]) -> tuple[bool, tuple[str, ...]]:
+        accepted = any(held.standing is AcceptanceStatus.ACCEPTED for held in item[1])
         return not accepted, value_key(item[0])
 
     return tuple((value, tuple(held)) for value, held in sorted(groups.items(), key=order))

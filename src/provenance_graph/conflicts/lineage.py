@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from provenance_graph.acceptance.evidence import Evidence
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core import terms
-from provenance_graph.core.claims import HeldClaim, Standing
+from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.matching.names import parse
@@ -28,7 +28,7 @@ def parents(evidence: Evidence, subjects: Iterable[Iri] | None = None) -> Iterat
         found = Counter(child for child, *_ in store.quads(predicate=PROV.wasDerivedFrom))
         subjects = sorted(child for child, number in found.items() if number > 1)
     for subject in subjects:
-        by_source: dict[Iri, dict[Iri, list[HeldClaim]]] = defaultdict(lambda: defaultdict(list))
+        by_source: dict[Iri, dict[Iri, list[SourcedClaim]]] = defaultdict(lambda: defaultdict(list))
         for held in _claims(evidence, subject):
             parent = evidence.canonical(Iri(str(held.claim.value)))
             if not _unresolved(store, parent):
@@ -38,13 +38,13 @@ def parents(evidence: Evidence, subjects: Iterable[Iri] | None = None) -> Iterat
             yield _conflict(evidence, subject, by_source)
 
 
-def _claims(evidence: Evidence, subject: Iri) -> list[HeldClaim]:
+def _claims(evidence: Evidence, subject: Iri) -> list[SourcedClaim]:
     return [
         held
         for held in evidence.view(subject).claims
         if held.claim.predicate in _ONE
         and isinstance(held.claim.value, Iri)
-        and held.standing in (Standing.ACCEPTED, Standing.ALTERNATIVE)
+        and held.standing in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
     ]
 
 
@@ -53,9 +53,9 @@ def _unresolved(store: Store, parent: Iri) -> bool:
 
 
 def _conflict(
-    evidence: Evidence, subject: Iri, by_source: dict[Iri, dict[Iri, list[HeldClaim]]]
+    evidence: Evidence, subject: Iri, by_source: dict[Iri, dict[Iri, list[SourcedClaim]]]
 ) -> Conflict:
-    claims: dict[Iri, list[HeldClaim]] = defaultdict(list)
+    claims: dict[Iri, list[SourcedClaim]] = defaultdict(list)
     for found in by_source.values():
         for parent, held in found.items():
             claims[parent] += held

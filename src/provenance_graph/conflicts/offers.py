@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from provenance_graph.acceptance.evidence import Evidence
 from provenance_graph.conflicts.results import Conflict, Side
-from provenance_graph.core.claims import HeldClaim, Literal, Standing
+from provenance_graph.core.claims import AcceptanceStatus, Literal, SourcedClaim
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import PG
 from provenance_graph.model.fields import label
@@ -89,9 +89,9 @@ def _ratio(own: Literal, value: Literal) -> float:
     return low / high if high else 1.0
 
 
-def _held(evidence: Evidence, offer: Iri, predicate: Iri, model: Iri) -> list[HeldClaim]:
+def _held(evidence: Evidence, offer: Iri, predicate: Iri, model: Iri) -> list[SourcedClaim]:
     return [
-        HeldClaim(claim, header, model, Standing.ALTERNATIVE, "the provider's own limit")
+        SourcedClaim(claim, header, model, AcceptanceStatus.ALTERNATIVE, "the provider's own limit")
         for claim, header in evidence.statements.about(offer)
         if claim.predicate == predicate and claim.value is not None
     ]

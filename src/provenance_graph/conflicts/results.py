@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from provenance_graph.core.claims import HeldClaim, Standing, Value
+from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.model.profile import claim_json
 
-Side = tuple[Value | str, tuple[HeldClaim, ...]]
+Side = tuple[Value | str, tuple[SourcedClaim, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Conflict:
             "sides": [
                 {
                     "value": said(value) if isinstance(value, Iri) else str(value),
-                    "accepted": any(c.standing is Standing.ACCEPTED for c in claims),
+                    "accepted": any(c.standing is AcceptanceStatus.ACCEPTED for c in claims),
                     "claims": [claim_json(claim) for claim in claims],
                 }
                 for value, claims in self.sides

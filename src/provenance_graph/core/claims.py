@@ -52,7 +52,7 @@ class Basis(Code):
     ESTIMATE = PG.Estimate
 
 
-class Standing(Code):
+class AcceptanceStatus(Code):
     """What the acceptance policy made of a claim; computed, never recorded."""
 
     ACCEPTED = PG.Accepted
@@ -212,20 +212,27 @@ def claim_key(claim: Claim) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldClaim:
-    """A claim as the store holds it: with its record and what became of it.
+class SourcedClaim:
+    """A claim with the record that holds it, and what became of it.
 
-    ``subject`` is our canonical subject (the claim keeps the source's own name), and
-    ``reason`` says in one clause why it was accepted or not.
+    ``subject`` is our canonical subject (the claim keeps the source's own name),
+    ``resolved`` the claim's value as our identity names it, and ``reason`` says in one
+    clause why the claim was accepted or not.
     """
 
     claim: Claim
     header: Header
     subject: Iri
-    standing: Standing = Standing.ALTERNATIVE
+    standing: AcceptanceStatus = AcceptanceStatus.ALTERNATIVE
     reason: str = ""
+    resolved: Value | None = None
 
     @property
     def basis(self) -> Basis:
-        """The basis that counts: the claim's own, else the record's."""
+        """The basis that the source gives: the claim's own, else the record's."""
         return self.claim.basis or self.header.basis
+
+    @property
+    def value(self) -> Value | None:
+        """The claim's value as our identity names it."""
+        return self.claim.value if self.resolved is None else self.resolved

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from provenance_graph.acceptance import identity
-from provenance_graph.acceptance.evidence import Latest, RecordSet, load_policy, view
+from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, load_policy, view
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Literal, Quad, Record
 from provenance_graph.core.errors import RecordError, StoreMissing, Unreadable
@@ -115,7 +115,7 @@ def compile_quads(
             digests.append(content(quads))
         yield from quads
     known = MemoryStore(reference)
-    policy, latest = load_policy(known), Latest(source)
+    policy, latest = load_policy(known), CurrentVersions(source)
     derived = derive.over_records(known, policy, records) if derive else None
     for subject in source.subjects():
         seen = view(subject, source, policy, latest)

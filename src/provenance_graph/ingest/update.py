@@ -13,8 +13,8 @@ from typing import Protocol
 
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.evidence import (
-    Latest,
-    Pending,
+    CurrentVersions,
+    Overlay,
     Statements,
     StoreStatements,
     load_policy,
@@ -24,7 +24,7 @@ from provenance_graph.acceptance.evidence import (
 from provenance_graph.acceptance.policy import Policy
 from provenance_graph.acceptance.view import quad_key
 from provenance_graph.core import rdf
-from provenance_graph.core.claims import HeldClaim, Quad, Record
+from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import PG, SKOS
@@ -38,7 +38,11 @@ class Derived(Protocol):
     """Makes quads over one state of the records."""
 
     def quads(
-        self, subject: Iri, claims: Iterable[HeldClaim], statements: Statements, latest: Latest
+        self,
+        subject: Iri,
+        claims: Iterable[SourcedClaim],
+        statements: Statements,
+        latest: CurrentVersions,
     ) -> list[Quad]:
         """The quads of one subject, given the claims of its view."""
 
@@ -56,7 +60,7 @@ class Deriver(Protocol):
     def over_records(self, reference: Store, policy: Policy, records: Iterable[Record]) -> Derived:
         """For a full build; ``reference`` holds the reference data."""
 
-    def over_store(self, store: Store, policy: Policy, pending: Pending) -> Derived:
+    def over_store(self, store: Store, policy: Policy, pending: Overlay) -> Derived:
         """For an update that is not committed yet."""
 
 
@@ -88,7 +92,7 @@ def update(
         if not any(True for _ in store.quads(subject=name, graph=name)):
             raise NotFound(name, "record", near(store, name))
     stored = {name for name in added if any(True for _ in store.quads(name, graph=name))}
-    pending = Pending(dropped | stored, added)
+    pending = Overlay(dropped | stored, added)
     before, after = StoreStatements(store), StoreStatements(store, pending)
     entities = _touched(store, pending)
     moved = _rules(entities, before, after, pending)
@@ -109,7 +113,7 @@ def near(store: Store, name: Iri, most: int = 5) -> list[str]:
     return [str(graph) for graph in store.graphs() if any(part in graph for part in tail)][:most]
 
 
-def _touched(store: Store, pending: Pending) -> set[Iri]:
+def _touched(store: Store, pending: Overlay) -> set[Iri]:
     """Every name that a changed record, or one it replaces or uncovers, speaks of."""
     records = set(pending.dropped)
     for name in {*pending.dropped, *pending.added}:
@@ -130,7 +134,7 @@ def _entities(store: Store, record: Iri) -> Iterator[Iri]:
 
 
 def _rules(
-    entities: Iterable[Iri], before: StoreStatements, after: StoreStatements, pending: Pending
+    entities: Iterable[Iri], before: StoreStatements, after: StoreStatements, pending: Overlay
 ) -> set[Iri]:
     moved = set()
     for entity in entities:
@@ -183,7 +187,7 @@ def _difference(
     after: StoreStatements,
     derive: Deriver | None,
 ) -> tuple[list[Quad], list[Quad]]:
-    policy, latest = load_policy(store), Latest(after)
+    policy, latest = load_policy(store), CurrentVersions(after)
     derived = derive.over_store(store, policy, after.pending) if derive else None
     reached = set(subjects)
     if derived:

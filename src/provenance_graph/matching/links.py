@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from provenance_graph.acceptance.evidence import Evidence
 from provenance_graph.acceptance.identity import read_sssom
-from provenance_graph.core.claims import Basis, HeldClaim, Stance, Standing
+from provenance_graph.core.claims import AcceptanceStatus, Basis, SourcedClaim, Stance
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import ID, PREFIXES, Iri, is_iri, said
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA
@@ -126,30 +126,30 @@ def everything(store: Store) -> list[Iri]:
     return sorted({s for kind in kinds for s, *_ in store.quads(None, RDF.type, kind)})
 
 
-def _counts(held: HeldClaim) -> bool:
+def _counts(held: SourcedClaim) -> bool:
     """Whether a claim may found a link: current, stated, not refused, no estimate."""
     return (
-        held.standing in (Standing.ACCEPTED, Standing.ALTERNATIVE)
+        held.standing in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
         and held.claim.stance in (Stance.STATED, Stance.PARTLY_STATED)
         and held.basis in _SURE
     )
 
 
-def _link(store: Store, held: HeldClaim, predicate: str, object: str, what: str) -> Link:
+def _link(store: Store, held: SourcedClaim, predicate: str, object: str, what: str) -> Link:
     sure = _SURE[held.basis]
     return Link(
         subject=held.subject,
         predicate=predicate,
         object=Iri(object),
         label=label(store, held.subject) or said(held.subject),
-        confidence=sure if held.standing is Standing.ACCEPTED else "0.5",
+        confidence=sure if held.standing is AcceptanceStatus.ACCEPTED else "0.5",
         date=held.header.retrieved[:10],
         source=held.header.record,
         comment=f"{what} ({held.basis.label} of {said(held.header.publisher)})",
     )
 
 
-def _hub(store: Store, subject: Iri, held: list[HeldClaim]) -> Iterator[Link]:
+def _hub(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Link]:
     """The repository that a source names, or in which a record of this very name was read."""
     dataset = any(c.claim.value == PG.Dataset for c in held)
     folder = "datasets/" if dataset else ""
@@ -164,7 +164,7 @@ def _hub(store: Store, subject: Iri, held: list[HeldClaim]) -> Iterator[Link]:
             yield replace(found, confidence="1.0")
 
 
-def _doi(store: Store, subject: Iri, held: list[HeldClaim]) -> Iterator[Link]:  # noqa: ARG001
+def _doi(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Link]:  # noqa: ARG001
     """Papers are about a thing; a DOI given as the same is the thing's own."""
     for claim in held:
         address = str(claim.claim.value)
@@ -181,7 +181,7 @@ def _doi(store: Store, subject: Iri, held: list[HeldClaim]) -> Iterator[Link]:  
             yield _link(store, claim, RELATED, doi, "the DOI that arXiv gives the paper cited")
 
 
-def _wikidata(store: Store, subject: Iri, held: list[HeldClaim]) -> Iterator[Link]:  # noqa: ARG001
+def _wikidata(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Link]:  # noqa: ARG001
     """Items that a source names itself; names are never looked up."""
     for claim in held:
         match = _WIKIDATA.fullmatch(str(claim.claim.value or ""))
@@ -191,7 +191,7 @@ def _wikidata(store: Store, subject: Iri, held: list[HeldClaim]) -> Iterator[Lin
             yield _link(store, claim, predicate, f"{CURIES['wikidata']}{match[1]}", what)
 
 
-def _spdx(store: Store, subject: Iri, held: list[HeldClaim]) -> Iterator[Link]:  # noqa: ARG001
+def _spdx(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Link]:  # noqa: ARG001
     """The licences that sources state, where SPDX's list has them."""
     for claim in held:
         licence = claim.claim.value
@@ -209,8 +209,8 @@ def _spdx(store: Store, subject: Iri, held: list[HeldClaim]) -> Iterator[Link]: 
             )  # fmt: skip
 
 
-TARGETS: Mapping[str, Callable[[Store, Iri, list[HeldClaim]], Iterator[Link]]] = MappingProxyType(
-    {"doi": _doi, "hub": _hub, "spdx": _spdx, "wikidata": _wikidata}
+TARGETS: Mapping[str, Callable[[Store, Iri, list[SourcedClaim]], Iterator[Link]]] = (
+    MappingProxyType({"doi": _doi, "hub": _hub, "spdx": _spdx, "wikidata": _wikidata})
 )
 """What links may lead to."""
 

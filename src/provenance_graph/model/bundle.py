@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from provenance_graph.acceptance.evidence import Evidence
 from provenance_graph.core import terms
-from provenance_graph.core.claims import HeldClaim, Literal, Precision, Standing, Value
+from provenance_graph.core.claims import AcceptanceStatus, Literal, Precision, SourcedClaim, Value
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import ID, Iri, local_name, said
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, SKOS, XSD
@@ -64,7 +64,7 @@ class _Gathering:
     def __init__(self, evidence: Evidence, ancestors: bool) -> None:
         self.evidence, self.store, self.ancestors = evidence, evidence.store, ancestors
         self.things: dict[Iri, Thing] = {}
-        self.claims: list[HeldClaim] = []
+        self.claims: list[SourcedClaim] = []
         self.nodes: dict[Iri, list[tuple[Iri, Iri]]] = defaultdict(list)
 
     def of(self, subjects: Sequence[Iri]) -> Bundle:
@@ -153,7 +153,7 @@ class _Gathering:
         return {thing: text for thing, text in sorted(found.items()) if text}
 
 
-def _repository(subject: Iri, facts: dict[Iri, list[Value]], held: Iterable[HeldClaim]) -> str:
+def _repository(subject: Iri, facts: dict[Iri, list[Value]], held: Iterable[SourcedClaim]) -> str:
     """The Hub's repository: as stated, else where a record with this very name was read."""
     dataset = PG.Dataset in facts.get(RDF.type, ())
     for page in facts.get(PG.hubRepository, ()):
@@ -166,12 +166,12 @@ def _repository(subject: Iri, facts: dict[Iri, list[Value]], held: Iterable[Held
     return ""
 
 
-def _dates(facts: dict[Iri, list[Value]], held: Iterable[HeldClaim]) -> dict[Iri, str]:
+def _dates(facts: dict[Iri, list[Value]], held: Iterable[SourcedClaim]) -> dict[Iri, str]:
     """Dates of which every source that agrees with the accepted day gives less than a day."""
     best: dict[Iri, int] = {}
     for claim in held:
         said_, precision = claim.claim, claim.claim.precision
-        if claim.standing is Standing.ACCEPTED and isinstance(said_.value, Literal):
+        if claim.standing is AcceptanceStatus.ACCEPTED and isinstance(said_.value, Literal):
             length = 10 if precision is None else _SHORT.get(precision, 10)
             if said_.value.datatype == XSD.date and said_.value in facts[said_.predicate]:
                 best[said_.predicate] = max(best.get(said_.predicate, 0), length)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from provenance_graph.core.claims import HeldClaim, Literal, Value
+from provenance_graph.core.claims import Literal, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA
 
@@ -87,7 +87,7 @@ class Bundle:
     labels: Mapping[Iri, str]
     licences: Mapping[Iri, LicenceInfo]
     nodes: Mapping[Iri, tuple[tuple[Iri, Iri], ...]]
-    claims: tuple[HeldClaim, ...]
+    claims: tuple[SourcedClaim, ...]
     stamp: str
 
     def thing(self, iri: Iri) -> Thing:

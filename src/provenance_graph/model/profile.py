@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provenance_graph.acceptance.evidence import Evidence
-from provenance_graph.core.claims import Basis, HeldClaim, Literal, Standing, Value
+from provenance_graph.core.claims import AcceptanceStatus, Basis, Literal, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
 from provenance_graph.model.fields import Field, fields, label
@@ -30,8 +30,8 @@ class FieldState:
     status: Iri
     contested: bool
     sources: int
-    rivals: tuple[HeldClaim, ...] = ()
-    estimates: tuple[HeldClaim, ...] = ()
+    rivals: tuple[SourcedClaim, ...] = ()
+    estimates: tuple[SourcedClaim, ...] = ()
     reason: str = ""
 
 
@@ -75,7 +75,7 @@ def profile(evidence: Evidence, subject: Iri) -> Profile:
     accepted: dict[Iri, list[Value]] = defaultdict(list)
     for _, predicate, value, _ in seen.quads:
         accepted[predicate].append(value)
-    claims: dict[Iri, list[HeldClaim]] = defaultdict(list)
+    claims: dict[Iri, list[SourcedClaim]] = defaultdict(list)
     for claim in seen.claims:
         claims[claim.claim.predicate].append(claim)
     contested = set(accepted[PG.contested])
@@ -106,17 +106,17 @@ def _name(accepted: dict[Iri, list[Value]], subject: Iri) -> str:
 def _state(
     field: Field,
     values: Sequence[Value],
-    claims: Sequence[HeldClaim],
+    claims: Sequence[SourcedClaim],
     statuses: dict[Iri, Iri],
     contested: set[Value],
 ) -> FieldState:
-    current = [c for c in claims if c.standing is not Standing.SUPERSEDED]
+    current = [c for c in claims if c.standing is not AcceptanceStatus.SUPERSEDED]
     rivals = [
         c for c in current
-        if c.standing is Standing.ALTERNATIVE and c.claim.value is not None
+        if c.standing is AcceptanceStatus.ALTERNATIVE and c.claim.value is not None
         and not c.reason.startswith("agrees")
     ]  # fmt: skip
-    winners = [c.reason for c in current if c.standing is Standing.ACCEPTED]
+    winners = [c.reason for c in current if c.standing is AcceptanceStatus.ACCEPTED]
     reason = next((r for r in winners if r != "gives the accepted value"), "")
     return FieldState(
         field=field,
@@ -161,7 +161,7 @@ def value_json(value: Value | None, labels: dict[Iri, str] | None = None) -> Any
     return value.lexical
 
 
-def claim_json(held: HeldClaim, labels: dict[Iri, str] | None = None) -> Json:
+def claim_json(held: SourcedClaim, labels: dict[Iri, str] | None = None) -> Json:
     """A judged claim as JSON, with everything an inspector shows."""
     claim, header = held.claim, held.header
     return {

@@ -15,7 +15,7 @@ from typing import Any
 from provenance_graph.acceptance.evidence import Evidence, day_of
 from provenance_graph.assessment.assess import DEFAULT, assess_model
 from provenance_graph.conflicts.detect import conflicts
-from provenance_graph.core.claims import Header, HeldClaim
+from provenance_graph.core.claims import Header, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.lineage.graph import LineageGraph
@@ -140,7 +140,7 @@ def _facts(sources: Sources, subject: Iri, uses: Sequence[str], day: str) -> Mod
     )
 
 
-def _order(held: HeldClaim) -> tuple[str, ...]:
+def _order(held: SourcedClaim) -> tuple[str, ...]:
     claim = held.claim
     return (
         held.header.record, claim.subject, claim.predicate, str(claim.value or ""),

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from provenance_graph.conflicts.detect import conflicts
-from provenance_graph.core.claims import HeldClaim
+from provenance_graph.core.claims import SourcedClaim
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.lineage import formats
 from provenance_graph.model.fields import label, property_named
@@ -178,7 +178,7 @@ def _below_a_model(routes: APIRouter, access: Access) -> None:
         return reply(access, request, made)
 
 
-def _labels(access: Access, held: list[HeldClaim]) -> dict[Iri, str]:
+def _labels(access: Access, held: list[SourcedClaim]) -> dict[Iri, str]:
     things = {c.claim.value for c in held if isinstance(c.claim.value, Iri)}
     return {thing: label(access.store, thing) for thing in things}
 
