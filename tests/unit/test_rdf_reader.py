@@ -117,3 +117,34 @@ def test_blank_nodes_get_the_same_names_at_every_reading() -> None:
 def test_a_file_without_triples_is_a_problem() -> None:
     (problem,) = read("# nothing here\n", "x.ttl")
     assert "no triples" in str(problem)
+
+
+def test_a_text_that_its_datatype_refuses_is_kept_as_stated() -> None:
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+    text = (
+        f'<urn:m> <urn:p> "1_000"^^<{xsd}integer> . <urn:m> <urn:q> "٣"^^<{xsd}integer> .'
+        f'<urn:m> <urn:r> "1e3"^^<{xsd}decimal> . <urn:m> <urn:s> "+7"^^<{xsd}integer> .'
+    )
+    found = read(text, "a.ttl")
+    claims = {claim.predicate: claim for claim in only(found).claims}
+    assert {str(p): (c.value is None, c.as_stated) for p, c in claims.items()} == {
+        "urn:p": (True, "1_000"),
+        "urn:q": (True, "٣"),
+        "urn:r": (True, "1e3"),
+        "urn:s": (False, ""),
+    }
+    assert all("not a xsd:" in claims[Iri(f"urn:{p}")].unusable for p in "pqr")
+    assert sum(isinstance(item, Problem) for item in found) == 3
+
+
+def test_a_value_of_a_record_that_is_none_is_kept_as_stated() -> None:
+    record = (
+        '@prefix pg: <https://w3id.org/provenance-graph/ns#> .\n<urn:r> { <urn:r> a pg:SourceRecord ;'
+        " <https://schema.org/url> <urn:d> ; <http://www.w3.org/ns/prov#wasAttributedTo> <urn:o> ;"
+        ' <http://purl.org/pav/retrievedOn> "2026-01-01" .'
+        ' <urn:m> pg:contextLength "1_000"^^<http://www.w3.org/2001/XMLSchema#integer> . }'
+    )
+    found = read(record, "a.trig")
+    (claim,) = only(found).claims
+    assert (claim.value, claim.as_stated) == (None, "1_000")
+    assert [str(p) for p in found if isinstance(p, Problem)]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from provenance_graph.core import literals, rdf
 from provenance_graph.core.claims import Literal, Precision
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import XSD
 
 
@@ -127,3 +128,40 @@ def test_what_the_engine_cannot_hold_is_refused() -> None:
 def test_a_number_is_a_plain_literal_of_its_kind() -> None:
     assert literals.whole("8K") == Literal("8000", XSD.integer)
     assert literals.double(2.5e24).lexical == "25" + "0" * 23
+
+
+@pytest.mark.parametrize(
+    ("lexical", "datatype"),
+    [
+        ("1_000", XSD.integer), ("٣", XSD.integer), ("1.0", XSD.integer), (" 1", XSD.integer),
+        ("1e3", XSD.decimal), ("1_0.5", XSD.decimal), ("Infinity", XSD.decimal),
+        ("1_0", XSD.double), ("infinity", XSD.double), ("nan", XSD.double), ("yes", XSD.boolean),
+        ("True", XSD.boolean), ("2025-02-31", XSD.date), ("2025-2-3", XSD.date),
+        ("٢٠٢٥-10-01", XSD.date), ("2025-10-01", XSD.dateTime), ("-1", XSD.nonNegativeInteger),
+        ("25", XSD.gYear), ("2025-13", XSD.gYearMonth),
+    ],
+)  # fmt: skip
+def test_what_is_no_lexical_form_is_no_value(lexical: str, datatype: Iri) -> None:
+    stated = Literal(lexical, datatype)
+    with pytest.raises(ValueError, match="is not|no such day"):
+        literals.held(stated)
+    assert literals.canonical(stated) == stated
+
+
+@pytest.mark.parametrize(
+    ("lexical", "datatype", "expected"),
+    [
+        ("+007", XSD.integer, "7"), ("1.", XSD.decimal, "1"), (".5", XSD.decimal, "0.5"),
+        ("1e3", XSD.double, "1000"), ("1", XSD.boolean, "true"), ("2024-02-29", XSD.date, "2024-02-29"),
+        ("2024-02-29Z", XSD.date, "2024-02-29Z"), ("2024", XSD.gYear, "2024"),
+        ("2025-10-15T24:00:00+02:00", XSD.dateTime, "2025-10-15T24:00:00+02:00"),
+    ],
+)  # fmt: skip
+def test_every_lexical_form_is_read(lexical: str, datatype: Iri, expected: str) -> None:
+    assert literals.held(Literal(lexical, datatype)).lexical == expected
+
+
+@pytest.mark.parametrize("stated", ["٣", "１２", "٢٠٢٥-10-01"])
+def test_only_ascii_digits_are_numbers_and_days(stated: str) -> None:
+    assert literals.number(stated) is None
+    assert literals.day(stated) is None

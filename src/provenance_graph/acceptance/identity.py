@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from provenance_graph.core import iris
+from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Literal, Quad
 from provenance_graph.core.errors import BadIri, RecordError
 from provenance_graph.core.iris import Iri, mint
@@ -23,7 +23,6 @@ from provenance_graph.core.terms import RDF, SKOS
 
 GRAPH = mint("graph", "identity")
 RULES = mint("graph", "identity-by-rule")
-HUB = iris.PREFIXES["hf"]
 _SSSOM = iris.PREFIXES["sssom"]
 ANNOTATED_SOURCE = Iri(iris.PREFIXES["owl"] + "annotatedSource")
 ANNOTATED_TARGET = Iri(iris.PREFIXES["owl"] + "annotatedTarget")
@@ -158,19 +157,7 @@ def hub_name(url: str) -> str:
     >>> hub_name("https://huggingface.co/org/name/tree/main"), hub_name("https://example.org/")
     ('org/name', '')
     """
-    if not url.startswith(HUB):
-        return ""
-    parts = url[len(HUB) :].split("?")[0].split("#")[0].strip("/").split("/")
-    if len(parts) < 2 or parts[0] in (
-        "datasets",
-        "spaces",
-        "collections",
-        "papers",
-        "docs",
-        "blog",
-    ):
-        return ""
-    return "/".join(parts[:2])
+    return hub.model_name(url)
 
 
 def canonical(

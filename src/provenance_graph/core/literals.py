@@ -10,11 +10,14 @@ from __future__ import annotations
 import math
 import re
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation, localcontext
+from types import MappingProxyType
 
 from provenance_graph.core.claims import Literal, Precision
+from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.terms import RDF, XSD
 
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
@@ -26,8 +29,8 @@ _SCALE = {
 }  # fmt: skip
 _NUMBER = re.compile(
     r"[~≈<>≤≥]?\s*(?:about |around |approx\.? |circa )?"
-    r"(?P<sign>[-+−]?)(?P<digits>\d{1,3}(?:[,_ \u202f]\d{3})+|\d+)(?P<frac>\.\d+)?"
-    r"(?P<exp>[eE][-+]?\d{1,3})?\s*(?P<unit>[A-Za-z]*)\+?"
+    r"(?P<sign>[-+−]?)(?P<digits>[0-9]{1,3}(?:[,_ \u202f][0-9]{3})+|[0-9]+)(?P<frac>\.[0-9]+)?"
+    r"(?P<exp>[eE][-+]?[0-9]{1,3})?\s*(?P<unit>[A-Za-z]*)\+?"
 )
 _MONTHS = {
     name: number
@@ -111,6 +114,82 @@ def boolean(value: bool) -> Literal:
     return Literal("true" if value else "false", XSD.boolean)
 
 
+_SIGNED = r"[-+]?[0-9]+"
+_FRACTION = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+_ZONE = r"(?:Z|[-+](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
+_CALENDAR = r"-?(?:[1-9][0-9]{3,}|0[0-9]{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_CLOCK = r"(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?|24:00:00(?:\.0+)?)"
+_LEXICAL: Mapping[Iri, re.Pattern[str]] = MappingProxyType(
+    {
+        datatype: re.compile(pattern)
+        for datatype, pattern in (
+            (XSD.integer, _SIGNED),
+            (XSD.int, _SIGNED),
+            (XSD.long, _SIGNED),
+            (XSD.short, _SIGNED),
+            (XSD.byte, _SIGNED),
+            (XSD.nonNegativeInteger, r"\+?[0-9]+|-0+"),
+            (XSD.positiveInteger, r"\+?0*[1-9][0-9]*"),
+            (XSD.unsignedLong, r"\+?[0-9]+|-0+"),
+            (XSD.unsignedInt, r"\+?[0-9]+|-0+"),
+            (XSD.decimal, _FRACTION),
+            (XSD.double, rf"{_FRACTION}(?:[eE][-+]?[0-9]+)?|[-+]?INF|NaN"),
+            (XSD.float, rf"{_FRACTION}(?:[eE][-+]?[0-9]+)?|[-+]?INF|NaN"),
+            (XSD.boolean, "true|false|0|1"),
+            (XSD.date, _CALENDAR + _ZONE),
+            (XSD.dateTime, f"{_CALENDAR}T{_CLOCK}{_ZONE}"),
+            (XSD.time, _CLOCK + _ZONE),
+            (XSD.gYear, rf"-?(?:[1-9][0-9]{{3,}}|0[0-9]{{3}}){_ZONE}"),
+            (XSD.gYearMonth, rf"-?(?:[1-9][0-9]{{3,}}|0[0-9]{{3}})-(?:0[1-9]|1[0-2]){_ZONE}"),
+        )
+    }
+)
+"""The lexical forms of XML Schema 1.1 part 2, section 3.3, for the datatypes that sources use."""
+
+
+def held(literal: Literal) -> Literal:
+    """A literal in the form the engine keeps.
+
+    Raises ValueError where its text is no lexical form of its datatype, or is a value that
+    the engine cannot hold.
+
+    >>> held(Literal("1.0", XSD.decimal)).lexical
+    '1'
+    >>> held(Literal("1_000", XSD.integer))
+    Traceback (most recent call last):
+    ValueError: '1_000' is not an xsd:integer
+    """
+    form = _LEXICAL.get(literal.datatype)
+    if form is not None and not form.fullmatch(literal.lexical):
+        raise ValueError(f"{literal.lexical[:80]!r} is not an {shorten(literal.datatype)}")
+    match literal.datatype:
+        case XSD.decimal:
+            return decimal(literal.lexical)
+        case XSD.integer:
+            if len(literal.lexical) > 40:
+                raise ValueError(f"{literal.lexical[:20]}… does not fit 64 bits")
+            return integer(int(literal.lexical))
+        case XSD.double:
+            return double(float(literal.lexical))
+        case XSD.boolean:
+            return boolean(literal.lexical in ("true", "1"))
+        case XSD.date | XSD.dateTime if not _is_day(literal.lexical):
+            raise ValueError(f"{literal.lexical[:80]!r}: no such day")
+    if literal.language:
+        return Literal(literal.lexical, literal.datatype, literal.language.lower())
+    return literal
+
+
+def _is_day(lexical: str) -> bool:
+    """Whether the day at the head of a date exists; years beyond four digits are not checked."""
+    if not re.match(r"[0-9]{4}-", lexical):
+        return True
+    try:
+        return lexical.startswith("0000") or date.fromisoformat(lexical[:10]) is not None
+    except ValueError:
+        return False
+
+
 def canonical(literal: Literal) -> Literal:
     """A literal in the form the engine keeps; one that its datatype refuses stays as it is.
 
@@ -118,19 +197,9 @@ def canonical(literal: Literal) -> Literal:
     '1'
     """
     try:
-        if literal.datatype == XSD.decimal:
-            return decimal(literal.lexical)
-        if literal.datatype == XSD.integer:
-            return integer(int(literal.lexical))
-        if literal.datatype == XSD.double:
-            return double(float(literal.lexical))
-        if literal.datatype == XSD.boolean and literal.lexical in ("0", "1"):
-            return boolean(literal.lexical == "1")
+        return held(literal)
     except (ValueError, InvalidOperation):
         return literal
-    if literal.language:
-        return Literal(literal.lexical, literal.datatype, literal.language.lower())
-    return literal
 
 
 def number(stated: str) -> Decimal | None:
@@ -193,26 +262,26 @@ def day(stated: str | date) -> Dated | None:
     if len(shown) > 40:
         return None
     if m := re.fullmatch(
-        r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?", shown
+        r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ][0-9:.]+(?:Z|[+-][0-9][0-9]:?[0-9][0-9])?)?", shown
     ):
         return _dated(int(m[1]), int(m[2]), int(m[3]))
-    if m := re.fullmatch(r"(\d{4})[-/](\d{1,2})", shown):
+    if m := re.fullmatch(r"([0-9]{4})[-/]([0-9]{1,2})", shown):
         return _dated(int(m[1]), int(m[2]))
-    if m := re.fullmatch(r"(\d{4})", shown):
+    if m := re.fullmatch(r"([0-9]{4})", shown):
         return _dated(int(m[1]))
-    if m := re.fullmatch(r"((?:19|20)\d\d)(\d\d)(\d\d)", shown):
+    if m := re.fullmatch(r"((?:19|20)[0-9][0-9])([0-9][0-9])([0-9][0-9])", shown):
         return _dated(int(m[1]), int(m[2]), int(m[3]))
-    if m := re.fullmatch(r"(\d{4})/(\d{1,2})/(\d{1,2})", shown):
+    if m := re.fullmatch(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})", shown):
         return _dated(int(m[1]), int(m[2]), int(m[3]))
-    if m := re.fullmatch(r"[Qq]([1-4])[ /-]?(\d{4})|(\d{4})[ -]?[Qq]([1-4])", shown):
+    if m := re.fullmatch(r"[Qq]([1-4])[ /-]?([0-9]{4})|([0-9]{4})[ -]?[Qq]([1-4])", shown):
         return _quarter(int(m[2] or m[3]), int(m[1] or m[4]))
     return _in_words(shown)
 
 
 def _in_words(shown: str) -> Dated | None:
-    words = [w for w in re.split(r"[\s,]+", re.sub(r"(\d)(st|nd|rd|th)\b", r"\1", shown)) if w]
+    words = [w for w in re.split(r"[\s,]+", re.sub(r"([0-9])(st|nd|rd|th)\b", r"\1", shown)) if w]
     names = [w for w in words if w.casefold().rstrip(".") in _MONTHS]
-    numbers = [int(w) for w in words if re.fullmatch(r"\d{1,4}", w)]
+    numbers = [int(w) for w in words if re.fullmatch(r"[0-9]{1,4}", w)]
     if len(names) != 1 or len(names) + len(numbers) != len(words):
         return None
     month = _MONTHS[names[0].casefold().rstrip(".")]

@@ -32,7 +32,7 @@ from provenance_graph.core.claims import (
 )
 from provenance_graph.core.errors import BadIri, RecordError, Unreadable
 from provenance_graph.core.iris import PREFIXES, Iri, iri, shorten
-from provenance_graph.core.literals import canonical
+from provenance_graph.core.literals import canonical, held
 from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF, SCHEMA, XSD
 
 C = TypeVar("C", bound=Code)
@@ -230,12 +230,20 @@ def claim_from(node: Iri, said: list[tuple[Iri, Value]]) -> Claim:
         basis=None if basis is None else _code(node, basis, _BASES),
         as_stated=str(values.get(PG.valueAsStated, "")),
         locator=str(values.get(PG.locator, "")),
-        confidence=None if confidence is None else Decimal(str(confidence)),
+        confidence=None if confidence is None else _confidence(node, confidence),
         precision=None if precision is None else _code(node, precision, _PRECISIONS),
         valid_from=str(values.get(PG.validFrom, "")),
         valid_until=str(values.get(PG.validUntil, "")),
         unusable=str(values.get(PG.unusable, "")),
     )
+
+
+def _confidence(node: Iri, value: Value) -> Decimal:
+    """A confidence; its text must be a decimal's, since ``Decimal`` reads more than XSD does."""
+    try:
+        return Decimal(held(Literal(str(value), XSD.decimal)).lexical)
+    except (ValueError, ArithmeticError) as error:
+        raise RecordError(f"{node}: pg:confidence: {error}") from error
 
 
 def _code(node: Iri, value: Value, known: Mapping[Iri, C]) -> C:

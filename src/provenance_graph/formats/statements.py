@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
-from provenance_graph.core import iris, literals
+from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Literal, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, XSD
@@ -25,20 +25,14 @@ from provenance_graph.formats.licences import names as licence_names
 SHOWN = 300
 """How much of a text is kept as stated: a value's own words, not a paragraph."""
 
-LINK = 1000
+LINK = hub.MAX_ADDRESS
 """How long an address may be."""
+
+hub_model, hub_dataset = hub.model_name, hub.dataset_name
+hub_page = hub.page
 
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\[uUx0]|\x00")
-_HUB = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?P<datasets>datasets/)?"
-    r"(?P<org>(?!datasets/)[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?(?:[/?#\s].*)?",
-    re.DOTALL,
-)
-_NOT_ORGS = frozenset(
-    ("api", "blog", "chat", "collections", "datasets", "docs", "learn", "models", "new", "organizations",
-     "papers", "posts", "settings", "spaces", "tasks")
-)  # fmt: skip
 _URL = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
 
 
@@ -202,41 +196,6 @@ def link_property(url: str) -> Iri:
     if re.match(r"https?://(?:www\.)?(?:github|gitlab|bitbucket)\.\w+/", url):
         return PG.codeRepository
     return RDFS.seeAlso
-
-
-def hub_model(url: str) -> str:
-    """The Hub's model repository that an address names, or nothing.
-
-    >>> hub_model("https://huggingface.co/google/ul2/tree/main"), hub_model("https://hf.co/docs/x")
-    ('google/ul2', '')
-    """
-    match = _HUB.fullmatch(url.strip()) if len(url) < LINK else None
-    if match is None or match["datasets"] or match["org"].lower() in _NOT_ORGS:
-        return ""
-    return f"{match['org']}/{match['name']}"
-
-
-def hub_dataset(url: str) -> str:
-    """The Hub's dataset repository that an address names, or nothing.
-
-    >>> hub_dataset("https://huggingface.co/datasets/bigcode/the-stack/tree/main")
-    'bigcode/the-stack'
-    >>> hub_dataset("https://huggingface.co/datasets/bookcorpus")
-    'bookcorpus'
-    """
-    if len(url) >= LINK:
-        return ""
-    if match := _HUB.fullmatch(url.strip()):
-        return f"{match['org']}/{match['name']}" if match["datasets"] else ""
-    alone = re.fullmatch(
-        r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/datasets/([\w.-]+)/?", url.strip()
-    )
-    return alone[1] if alone else ""
-
-
-def hub_page(repository: str) -> Iri:
-    """The page of a Hub repository."""
-    return Iri(f"https://huggingface.co/{repository}")
 
 
 def same_name(repository: str, *spellings: str) -> bool:

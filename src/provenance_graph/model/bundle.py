@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from provenance_graph.acceptance.evidence import Evidence
-from provenance_graph.core import terms
+from provenance_graph.core import hub, terms
 from provenance_graph.core.claims import AcceptanceStatus, Literal, Precision, SourcedClaim, Value
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import ID, Iri, local_name, said
@@ -25,7 +25,6 @@ _PARENTS = (*terms.DERIVATIONS, PROV.wasDerivedFrom, PG.usesComponent)
 _DATA = (PG.trainedOn, PG.testedOn, PG.validatedOn)
 _NAMED = (*_DATA, *_PARENTS, DCTERMS.creator, DCTERMS.replaces, PG.benchmark, DCTERMS.license)
 _SPDX = "http://spdx.org/licenses/"
-_HUB = re.compile(r"https?://(?:www\.)?huggingface\.co/(datasets/)?([\w.-]+/[\w.-]+)(?:[/?#].*)?")
 _SHORT = {Precision.MONTH: 7, Precision.YEAR: 4}
 
 
@@ -54,10 +53,7 @@ def hub_repository(address: str, *, dataset: bool = False) -> str:
     >>> hub_repository("https://huggingface.co/Qwen/Qwen3-8B/blob/main/README.md")
     'Qwen/Qwen3-8B'
     """
-    match = _HUB.fullmatch(address)
-    if match is None or bool(match[1]) is not dataset:
-        return ""
-    return "" if match[2].startswith(("datasets/", "blog/", "docs/", "spaces/")) else match[2]
+    return hub.dataset_name(address) if dataset else hub.model_name(address)
 
 
 class _Gathering:

@@ -21,6 +21,7 @@ from urllib.request import getproxies
 
 import httpx2
 
+from provenance_graph.core import hub
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import FetchError
 from provenance_graph.core.iris import Iri, is_iri
@@ -30,28 +31,6 @@ from provenance_graph.formats.fetch.cache import Cache, Cached
 from provenance_graph.formats.walk import BESIDE, RESULTS, WEIGHTS
 
 HUB = "https://huggingface.co"
-_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
-_NOT_ACCOUNTS = frozenset(
-    [
-        "api",
-        "blog",
-        "collections",
-        "datasets",
-        "docs",
-        "join",
-        "learn",
-        "login",
-        "models",
-        "new",
-        "organizations",
-        "papers",
-        "posts",
-        "pricing",
-        "settings",
-        "spaces",
-        "tasks",
-    ]
-)
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -239,18 +218,17 @@ def fetch(place: str, door: Door, retrieved: str) -> Iterator[Document | Problem
     Raises FetchError where the place gives nothing at all; a file of a repository that cannot
     be had is a problem.
     """
+    if re.fullmatch(r"hf:[\w.-]+/\*", place.strip()):
+        yield from _account(place.strip()[3:-2], door, retrieved)
+        return
+    repository = hub.address(place)
+    if repository is not None and not repository.path:
+        if repository.kind is not hub.Kind.MODEL or not repository.owner:
+            raise FetchError(f"{place}: only models are fetched from the Hub; write hf:org/name")
+        yield from _repository(repository.name, door, retrieved, repository.revision)
+        return
     if place.startswith("hf:"):
-        name, _, revision = place[3:].strip().strip("/").partition("@")
-        if name.endswith("/*") and re.fullmatch(r"[\w.-]+", name[:-2]):
-            yield from _account(name[:-2], door, retrieved)
-        elif _REPOSITORY.fullmatch(name):
-            yield from _repository(name, door, retrieved, revision)
-        else:
-            raise FetchError(f"{place}: write hf:org/name, hf:org/name@revision or hf:org/*")
-        return
-    if name := _hub_page(place):
-        yield from _repository(name, door, retrieved, "")
-        return
+        raise FetchError(f"{place}: write hf:org/name, hf:org/name@revision or hf:org/*")
     url = _raw(place)
     body = door.get(url)
     path = unquote(urlsplit(url).path)
@@ -259,18 +237,10 @@ def fetch(place: str, door: Door, retrieved: str) -> Iterator[Document | Problem
     yield Document(Iri(url), body, retrieved, path.rpartition("/")[2] or "document")
 
 
-def _hub_page(url: str) -> str:
-    """``org/name`` of a repository's page on the Hub."""
-    match = re.fullmatch(
-        r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/([\w.-]+)/([\w.-]+)/?", url
-    )
-    return f"{match[1]}/{match[2]}" if match and match[1] not in _NOT_ACCOUNTS else ""
-
-
 def _raw(url: str) -> str:
     """The bytes behind a page that shows a file, on the Hub and on GitHub."""
-    if match := re.fullmatch(r"(https://(?:huggingface\.co|hf\.co)/[^?#]+)/blob/([^?#]+)", url):
-        return f"{match[1]}/resolve/{match[2]}"
+    if file := hub.raw_file(url):
+        return file
     if match := re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+)/blob/([^?#]+)", url):
         return f"https://raw.githubusercontent.com/{match[1]}/{match[2]}"
     return url
@@ -289,7 +259,7 @@ def _account(account: str, door: Door, retrieved: str) -> Iterator[Document | Pr
             raise FetchError(f"{url}: the Hub answered with no list of models")
         for entry in listed:
             name = entry.get("id") if isinstance(entry, dict) else None
-            if not isinstance(name, str) or not _REPOSITORY.fullmatch(name) or name in seen:
+            if not isinstance(name, str) or not hub.is_name(name) or name in seen:
                 continue
             if len(seen) >= door.settings.max_models:
                 what = f"more than {door.settings.max_models} models; the rest is not fetched"
@@ -323,10 +293,10 @@ def _repository(
     name: str, door: Door, retrieved: str, revision: str
 ) -> Iterator[Document | Problem]:
     """What the Hub answers about a repository, then its card with the files beside it."""
-    hub = door.settings.hub
+    site = door.settings.hub
     at = f"/revision/{quote(revision, safe='')}" if revision else ""
     answer = _json(
-        asked := f"{hub}/api/models/{quote(name)}{at}?blobs=true", body := door.get(asked)
+        asked := f"{site}/api/models/{quote(name)}{at}?blobs=true", body := door.get(asked)
     )
     if not isinstance(answer, dict):
         raise FetchError(f"{asked}: the Hub answered with no mapping")
@@ -339,7 +309,7 @@ def _repository(
             files[file] = b""  # of weights only the names count
             continue
         try:
-            files[file] = door.get(f"{hub}/{quote(name)}/resolve/{fixed}/{quote(file)}")
+            files[file] = door.get(f"{site}/{quote(name)}/resolve/{fixed}/{quote(file)}")
         except FetchError as error:
             yield Problem(f"hf:{name}/{file}", str(error), kind="fetch")
     main = next(

@@ -7,17 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from provenance_graph.core import iris, literals
+from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.formats import statements
 from provenance_graph.formats.document import Document
-from provenance_graph.formats.huggingface.tables import LEGACY_NAMES
 
 SOURCE = "huggingface"
-_PART = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9_])?"
-_REPOSITORY = re.compile(rf"(?P<owner>{_PART})/(?P<name>{_PART})")
 _GENERIC = frozenset(
     [
         "readme",
@@ -72,7 +69,7 @@ def is_repository(text: str) -> bool:
     >>> is_repository("Qwen/Qwen3-8B"), is_repository("./out/merged"), is_repository("gpt2")
     (True, False, False)
     """
-    return len(text) <= 200 and _REPOSITORY.fullmatch(text) is not None
+    return hub.is_name(text)
 
 
 def repository_of(document: Document) -> Repository:
@@ -101,16 +98,17 @@ def named_by(url: str, path: str) -> str:
     >>> named_by("file:///x", "configs/Qwen--Qwen3-8B_config.json")
     'Qwen/Qwen3-8B'
     """
-    if found := statements.hub_model(url):
+    if found := hub.model_name(url):
         return found
-    parts = [part for part in re.split(r"[/\\]", path or unquote(urlsplit(url).path)) if part]
+    where = path or unquote(urlsplit(url).path)
+    if (kept := hub.cached(where)) and kept.kind is hub.Kind.MODEL:
+        return kept.name
+    parts = [part for part in re.split(r"[/\\]", where) if part]
     for depth, part in enumerate(reversed(parts)):
         stem = _stem(part) if depth == 0 else part
         if depth == 0:
             stem = stem.rpartition("__")[2]
         pieces = stem.split("--")
-        if pieces[0] == "models" and len(pieces) == 3:
-            pieces = pieces[1:]
         if len(pieces) != 2 and depth and stem.count("__") == 1:
             pieces = stem.split("__")
         if len(pieces) == 2 and is_repository("/".join(pieces)):
@@ -186,9 +184,9 @@ def parent(
     repo: Repository, relation: Iri, stated: str, locator: str, basis: Basis | None
 ) -> Iterator[Claim | Problem]:
     """A lineage edge to what a text names: a repository, or an unresolved reference."""
-    name = statements.hub_model(stated) if "://" in stated else stated.strip()
-    name = LEGACY_NAMES.get(name, name)
-    if is_repository(name):
+    found = hub.reference(stated)
+    if found is not None and found.kind is hub.Kind.MODEL:
+        name = found.name
         if name.casefold() == repo.name.casefold():
             yield Problem(locator, f"{name} names itself as its base", kind="lineage")
             return

@@ -88,38 +88,6 @@ MERGE_MARKS = frozenset({"merge", "mergekit", "lazymergekit", "moerge"})
 FORMAT_TAGS = frozenset({"safetensors", "gguf", "ggml", "onnx", "openvino", "coreml", "tflite"})
 METHOD_TAGS = frozenset({"awq", "gptq", "exl2", "exl3", "aqlm", "hqq", "eetq", "nvfp4", "mxfp4"})
 
-LEGACY_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "albert-base-v1": "albert/albert-base-v1",
-        "albert-base-v2": "albert/albert-base-v2",
-        "bert-base-cased": "google-bert/bert-base-cased",
-        "bert-base-chinese": "google-bert/bert-base-chinese",
-        "bert-base-german-cased": "google-bert/bert-base-german-cased",
-        "bert-base-multilingual-cased": "google-bert/bert-base-multilingual-cased",
-        "bert-base-multilingual-uncased": "google-bert/bert-base-multilingual-uncased",
-        "bert-base-uncased": "google-bert/bert-base-uncased",
-        "bert-large-cased": "google-bert/bert-large-cased",
-        "bert-large-uncased": "google-bert/bert-large-uncased",
-        "camembert-base": "almanach/camembert-base",
-        "distilbert-base-cased": "distilbert/distilbert-base-cased",
-        "distilbert-base-uncased": "distilbert/distilbert-base-uncased",
-        "distilgpt2": "distilbert/distilgpt2",
-        "distilroberta-base": "distilbert/distilroberta-base",
-        "gpt2": "openai-community/gpt2",
-        "gpt2-large": "openai-community/gpt2-large",
-        "gpt2-medium": "openai-community/gpt2-medium",
-        "gpt2-xl": "openai-community/gpt2-xl",
-        "roberta-base": "FacebookAI/roberta-base",
-        "roberta-large": "FacebookAI/roberta-large",
-        "t5-base": "google-t5/t5-base",
-        "t5-large": "google-t5/t5-large",
-        "t5-small": "google-t5/t5-small",
-        "xlm-roberta-base": "FacebookAI/xlm-roberta-base",
-        "xlm-roberta-large": "FacebookAI/xlm-roberta-large",
-    }
-)
-"""Names from before repositories had owners, and where the Hub sends them."""
-
 DTYPES: Mapping[str, Iri] = MappingProxyType(
     {
         "bfloat16": PG.BFloat16,

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from dataclasses import replace
+from decimal import InvalidOperation
 from typing import Any
 
 import pyoxigraph as ox
@@ -20,7 +21,7 @@ from provenance_graph.core import rdf as records_rdf
 from provenance_graph.core.claims import Claim, Literal, Problem, Record, Value
 from provenance_graph.core.errors import RecordError, Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, RDF, XSD
+from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats.document import MAX_DEPTH, Document, Hints, Origin, Reader
 from provenance_graph.formats.records import claims_of, header
 
@@ -71,11 +72,19 @@ def _as_they_are(
             yield Problem(where, what, "give the graph a pg:SourceRecord named as the graph is")
             continue
         try:
-            yield records_rdf.from_quads(quads)
+            record = records_rdf.from_quads(quads)
         except RecordError as error:
             yield Problem(str(graph), str(error), kind="record")
         except (ValueError, InvalidOperation) as error:
             yield Problem(str(graph), f"a value that cannot be: {error}", kind="record")
+        else:
+            claims = tuple(_usable(claim) for claim in record.claims)
+            for before, claim in zip(record.claims, claims, strict=True):
+                if claim.value is None and before.value is not None:
+                    yield Problem(
+                        str(claim.subject), f"{iris.shorten(claim.predicate)}: {claim.unusable}"
+                    )
+            yield Record(record.header, claims).sort()
 
 
 def _plain(
@@ -95,30 +104,21 @@ def _plain(
 
 
 def _claim(subject: Iri, predicate: Iri, value: Value) -> Claim:
-    """A plain claim, its literal in the engine's form; a number too large is kept as text."""
-    if isinstance(value, Iri):
-        return Claim(subject, predicate, value)
+    """A plain claim, its literal in the engine's form."""
+    return _usable(Claim(subject, predicate, value))
+
+
+def _usable(claim: Claim) -> Claim:
+    """A claim with its literal in the engine's form; a text that is no value is kept as stated."""
+    value = claim.value
+    if not isinstance(value, Literal):
+        return claim
     try:
-        return Claim(subject, predicate, _canonical(value))
+        return replace(claim, value=literals.held(value))
     except (ValueError, ArithmeticError):
         why = f"not a {iris.shorten(value.datatype)} that can be held"
-        return Claim(subject, predicate, None, as_stated=value.lexical[:200], unusable=why)
-
-
-def _canonical(value: Literal) -> Literal:
-    lexical = value.lexical.strip()
-    match value.datatype:
-        case XSD.integer:
-            return literals.integer(int(lexical))
-        case XSD.decimal:
-            return literals.decimal(Decimal(lexical))
-        case XSD.double:
-            return literals.double(float(lexical))
-        case XSD.boolean:
-            if lexical not in ("true", "false", "0", "1"):
-                raise ValueError(lexical)
-            return literals.boolean(lexical in ("true", "1"))
-    return Literal(value.lexical, value.datatype, value.language.lower())
+        stated = claim.as_stated or value.lexical[:200]
+        return replace(claim, value=None, as_stated=stated, unusable=claim.unusable or why)
 
 
 class _Names:

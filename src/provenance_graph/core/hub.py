@@ -1,0 +1,308 @@
+"""Addresses of the Hugging Face Hub: the one parser of everything that names a repository there.
+
+Understood are web pages (``huggingface.co``, ``hf.co``, with or without ``www.`` and scheme),
+the API (``/api/models/…``), files (``resolve``, ``blob``, ``tree``, ``raw``), ``hf:`` and
+``hf://`` as ``huggingface_hub`` writes them, names with ``@revision``, the local cache
+(``models--org--name/snapshots/commit``) and ``org--name`` in a path. Pages of the site that are
+no repositories (collections, papers, settings, …) are refused. The rule for names is that of
+``huggingface_hub.utils.validate_repo_id``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from types import MappingProxyType
+from urllib.parse import quote, unquote
+
+from provenance_graph.core.iris import Iri
+
+PAGE = "https://huggingface.co/"
+MAX_ADDRESS = 1000
+"""How long an address may be."""
+
+
+class Kind(Enum):
+    """What a repository holds; the value is the step of its addresses, empty for models."""
+
+    MODEL = ""
+    DATASET = "datasets"
+    SPACE = "spaces"
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository of the Hub: its kind, ``owner/name``, and what of it was pointed at.
+
+    ``revision`` is a branch, tag or commit as stated; ``path`` a file or folder in it.
+    """
+
+    kind: Kind
+    name: str
+    revision: str = ""
+    path: str = ""
+
+    @property
+    def owner(self) -> str:
+        """The account that publishes it; empty for the few that have none."""
+        return self.name.rpartition("/")[0]
+
+    @property
+    def commit(self) -> str:
+        """The revision where it is a commit's digest, else nothing."""
+        return self.revision if is_commit(self.revision) else ""
+
+    @property
+    def page(self) -> Iri:
+        """The address of its page.
+
+        >>> Repository(Kind.DATASET, "bigcode/the-stack").page
+        Iri('https://huggingface.co/datasets/bigcode/the-stack')
+        """
+        return page(self.name, self.kind)
+
+
+_PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?"
+_NAME = re.compile(rf"{_PART}/{_PART}", re.ASCII)
+_ONE = re.compile(_PART, re.ASCII)
+_SITE = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)(?::(?:80|443))?/(?P<path>[^?#\s]*)(?:[?#\s].*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_SCHEME = re.compile(r"hf:(?://)?(?P<path>[^?#\s]+)", re.IGNORECASE)
+_CACHED = re.compile(rf"(?P<kind>models|datasets|spaces)--(?P<name>{_PART})", re.ASCII)
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_KINDS: Mapping[str, Kind] = MappingProxyType(
+    {"models": Kind.MODEL, "datasets": Kind.DATASET, "spaces": Kind.SPACE}
+)
+_VIEWS = frozenset(
+    ("blame", "blob", "commit", "commits", "discussions", "edit", "raw", "resolve", "revision",
+     "settings", "tree", "upload", "viewer")
+)  # fmt: skip
+"""What may follow a repository's name in an address."""
+_WITH_REVISION = _VIEWS - {"discussions", "settings", "viewer"}
+
+NOT_OWNERS = frozenset(
+    ("agents", "api", "blog", "brand", "changelog", "chat", "collections", "company", "contact",
+     "content-guidelines", "contribute", "course", "datasets", "docs", "endpoints", "enterprise",
+     "front", "inference-endpoints", "inference-providers", "jobs", "join", "kernels", "languages",
+     "learn", "login", "logout", "metrics", "models", "new", "new-dataset", "new-space",
+     "notifications", "oauth", "organizations", "papers", "playground", "posts", "pricing",
+     "privacy", "search", "settings", "shop", "spaces", "storage", "support", "tasks",
+     "terms-of-service", "users", "webhooks", "welcome")
+)  # fmt: skip
+"""First steps of the site's own pages, which no account can be called."""
+
+LEGACY: Mapping[str, str] = MappingProxyType(
+    {
+        "albert-base-v1": "albert/albert-base-v1",
+        "albert-base-v2": "albert/albert-base-v2",
+        "bert-base-cased": "google-bert/bert-base-cased",
+        "bert-base-chinese": "google-bert/bert-base-chinese",
+        "bert-base-german-cased": "google-bert/bert-base-german-cased",
+        "bert-base-multilingual-cased": "google-bert/bert-base-multilingual-cased",
+        "bert-base-multilingual-uncased": "google-bert/bert-base-multilingual-uncased",
+        "bert-base-uncased": "google-bert/bert-base-uncased",
+        "bert-large-cased": "google-bert/bert-large-cased",
+        "bert-large-uncased": "google-bert/bert-large-uncased",
+        "camembert-base": "almanach/camembert-base",
+        "distilbert-base-cased": "distilbert/distilbert-base-cased",
+        "distilbert-base-uncased": "distilbert/distilbert-base-uncased",
+        "distilgpt2": "distilbert/distilgpt2",
+        "distilroberta-base": "distilbert/distilroberta-base",
+        "gpt2": "openai-community/gpt2",
+        "gpt2-large": "openai-community/gpt2-large",
+        "gpt2-medium": "openai-community/gpt2-medium",
+        "gpt2-xl": "openai-community/gpt2-xl",
+        "roberta-base": "FacebookAI/roberta-base",
+        "roberta-large": "FacebookAI/roberta-large",
+        "t5-base": "google-t5/t5-base",
+        "t5-large": "google-t5/t5-large",
+        "t5-small": "google-t5/t5-small",
+        "xlm-roberta-base": "FacebookAI/xlm-roberta-base",
+        "xlm-roberta-large": "FacebookAI/xlm-roberta-large",
+    }
+)
+"""Names from before repositories had owners, and where the Hub sends them."""
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is a repository's name, owner and all.
+
+    >>> is_name("Qwen/Qwen3-8B"), is_name("./out/merged"), is_name("gpt2"), is_name("papers/2401.1")
+    (True, False, False, False)
+    """
+    return (
+        _NAME.fullmatch(text) is not None
+        and ".." not in text
+        and text.partition("/")[0].lower() not in NOT_OWNERS
+    )
+
+
+def is_commit(text: str) -> bool:
+    """Whether a text is a commit's digest in full."""
+    return _COMMIT.fullmatch(text) is not None
+
+
+def page(name: str, kind: Kind = Kind.MODEL) -> Iri:
+    """The address of a repository's page.
+
+    >>> page("Qwen/Qwen3-8B")
+    Iri('https://huggingface.co/Qwen/Qwen3-8B')
+    """
+    return Iri(f"{PAGE}{kind.value}/{name}" if kind.value else PAGE + name)
+
+
+@lru_cache(maxsize=8192)
+def address(text: str) -> Repository | None:
+    """The repository that an address names, or None.
+
+    >>> address("https://huggingface.co/api/models/google/ul2/revision/main").name
+    'google/ul2'
+    >>> address("hf.co/datasets/bigcode/the-stack@v1.2").revision
+    'v1.2'
+    >>> address("https://huggingface.co/papers/2401.1"), address("https://example.org/a/b")
+    (None, None)
+    """
+    stated = text.strip()
+    if len(stated) > MAX_ADDRESS:
+        return None
+    match = _SITE.fullmatch(stated)
+    if match is not None:
+        return _steps(match["path"])
+    match = _SCHEME.fullmatch(stated)
+    return _steps(match["path"]) if match is not None else None
+
+
+def _steps(path: str) -> Repository | None:
+    steps = [unquote(step) for step in path.split("/") if step]
+    api = bool(steps) and steps[0].lower() == "api"
+    if api:
+        steps = steps[1:]
+        if not steps or steps[0].lower() not in _KINDS:
+            return None
+    kind = Kind.MODEL
+    if steps and steps[0].lower() in _KINDS and (api or steps[0].lower() != "models"):
+        kind, steps = _KINDS[steps[0].lower()], steps[1:]
+    if not steps:
+        return None
+    alone = _unowned(steps, kind)
+    if alone is not None:
+        return alone
+    if len(steps) < 2:
+        return None
+    owner, (name, _, revision) = steps[0], steps[1].partition("@")
+    name = name.removesuffix(".git")
+    if not is_name(f"{owner}/{name}"):
+        return None
+    return _viewed(kind, f"{owner}/{name}", revision, steps[2:])
+
+
+def _unowned(steps: list[str], kind: Kind) -> Repository | None:
+    """A repository without an owner: an old model, or a dataset; else None."""
+    name, _, revision = steps[0].partition("@")
+    name = name.removesuffix(".git")
+    followed = len(steps) > 1 and steps[1].lower() in _VIEWS
+    if kind is Kind.MODEL and (name in LEGACY or followed) and (len(steps) == 1 or followed):
+        name = LEGACY.get(name, name)
+    elif kind is not Kind.DATASET or not (len(steps) == 1 or followed):
+        return None
+    if not _ONE.fullmatch(name.partition("/")[0]) or name.lower() in NOT_OWNERS:
+        return None
+    return _viewed(kind, name, revision, steps[1:])
+
+
+def _viewed(kind: Kind, name: str, revision: str, rest: list[str]) -> Repository:
+    """The repository with the revision and the file that the rest of its address names."""
+    if rest and rest[0].lower() in _VIEWS:
+        if rest[0].lower() not in _WITH_REVISION:
+            return Repository(kind, name, revision)
+        if len(rest) >= 4 and rest[1] == "refs":  # refs/pr/1, refs/convert/parquet
+            return Repository(kind, name, "/".join(rest[1:4]), "/".join(rest[4:]))
+        return Repository(kind, name, rest[1] if len(rest) > 1 else revision, "/".join(rest[2:]))
+    return Repository(kind, name, revision, "/".join(rest))
+
+
+def cached(path: str) -> Repository | None:
+    """The repository whose folder in a local cache a path runs through, or None.
+
+    >>> cached("/root/.cache/huggingface/hub/models--org--name/snapshots/0123abc/config.json")
+    Repository(kind=<Kind.MODEL: ''>, name='org/name', revision='0123abc', path='config.json')
+    """
+    steps = re.split(r"[/\\]", path[:4096])
+    for index, step in enumerate(steps):
+        match = _CACHED.fullmatch(step)
+        if match is None:
+            continue
+        parts = match["name"].split("--")
+        name = "/".join(parts)
+        if len(parts) == 1:
+            name = LEGACY.get(name, name)
+        elif len(parts) != 2 or not is_name(name):
+            continue
+        rest = steps[index + 1 :]
+        if rest[:1] == ["snapshots"] and len(rest) > 1:
+            return Repository(_KINDS[match["kind"]], name, rest[1], "/".join(rest[2:]))
+        return Repository(_KINDS[match["kind"]], name)
+    return None
+
+
+def reference(text: str) -> Repository | None:
+    """What a field that should name a model means: an address, a name, a cached folder, or None.
+
+    >>> reference("mistralai/Mistral-7B-v0.1@26bca36bde8333b5d7f72e9ed20ccda6a618af24").name
+    'mistralai/Mistral-7B-v0.1'
+    >>> reference("gpt2").name, reference("./out/merged"), reference("hf.co/tasks/x")
+    ('openai-community/gpt2', None, None)
+    """
+    stated = text.strip()
+    found = address(stated)
+    if found is not None:
+        return found
+    if "--" in stated and (found := cached(stated)):
+        return found
+    name, _, revision = stated.partition("@")
+    name = LEGACY.get(name, name)
+    if is_name(name) and re.fullmatch(r"[^\s@]{0,200}", revision):
+        return Repository(Kind.MODEL, name, revision)
+    return None
+
+
+def model_name(url: str) -> str:
+    """``owner/name`` of the model that an address names, or nothing.
+
+    >>> model_name("https://huggingface.co/google/ul2/tree/main"), model_name("https://hf.co/docs/x")
+    ('google/ul2', '')
+    """
+    found = address(url)
+    return found.name if found is not None and found.kind is Kind.MODEL and found.owner else ""
+
+
+def dataset_name(url: str) -> str:
+    """The name of the dataset that an address names, with its owner where it has one, or nothing.
+
+    >>> dataset_name("https://huggingface.co/datasets/bigcode/the-stack/tree/main")
+    'bigcode/the-stack'
+    >>> dataset_name("https://huggingface.co/datasets/bookcorpus")
+    'bookcorpus'
+    """
+    found = address(url)
+    return found.name if found is not None and found.kind is Kind.DATASET else ""
+
+
+def raw_file(url: str) -> str:
+    """The address of the bytes behind a page that shows a file, or nothing.
+
+    >>> raw_file("https://hf.co/org/name/blob/main/README.md")
+    'https://huggingface.co/org/name/resolve/main/README.md'
+    """
+    if not re.search(r"/(?:blob|raw|resolve)/", url):
+        return ""
+    found = address(url)
+    if found is None or not found.path or not found.revision:
+        return ""
+    revision, file = quote(found.revision, safe=""), quote(found.path)
+    return f"{found.page}/resolve/{revision}/{file}"

@@ -1,0 +1,59 @@
+"""Whatever is written around a repository's name, the parser gives the same name back."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance_graph.core import hub
+from provenance_graph.core.hub import Kind, Repository
+
+_EDGE = "abzAZ09_"
+_PARTS = st.builds(
+    lambda first, middle, last: first + middle.replace("..", ".").replace("--", "-") + last,
+    st.sampled_from(_EDGE),
+    st.text("abcXYZ019_", max_size=20) | st.from_regex(r"[a-z](?:[.-]?[a-z0-9]){0,20}", fullmatch=True),
+    st.sampled_from(_EDGE),
+)  # fmt: skip
+_NAMES = st.builds("{}/{}".format, _PARTS, _PARTS).filter(hub.is_name)
+_REVISIONS = st.sampled_from(["", "main", "v1.0", "refs/pr/7", "0" * 40])
+_PATHS = st.sampled_from(["", "config.json", "a/b c.json"])
+_HOSTS = st.sampled_from(
+    ["https://huggingface.co/", "http://www.huggingface.co/", "hf.co/", "https://hf.co/", "hf:", "hf://"]
+)  # fmt: skip
+
+
+@given(_NAMES, st.sampled_from(Kind), _REVISIONS, _PATHS, _HOSTS, st.sampled_from(["tree", "blob", "resolve"]))
+@settings(max_examples=300, deadline=None)
+def test_an_address_gives_back_what_it_was_made_of(
+    name: str, kind: Kind, revision: str, path: str, host: str, view: str
+) -> None:
+    folder = f"{kind.value}/" if kind.value else ""
+    tail = f"/{view}/{revision}" if revision else ""
+    tail += f"/{path.replace(' ', '%20')}" if path and revision else ""
+    found = hub.address(f"{host}{folder}{name}{tail}")
+    assert found == Repository(kind, name, revision, path if revision else "")
+
+
+@given(_NAMES, st.sampled_from(Kind), _REVISIONS.filter(lambda text: "/" not in text))
+@settings(max_examples=200, deadline=None)
+def test_the_cache_and_the_page_name_one_repository(name: str, kind: Kind, revision: str) -> None:
+    folder = f"{kind.value or 'models'}--{name.replace('/', '--')}"
+    if "--" in name:
+        return
+    found = hub.cached(f"/cache/{folder}/snapshots/{revision}" if revision else f"/cache/{folder}")
+    assert found == Repository(kind, name, revision)
+    assert found is not None
+    page = hub.address(found.page)
+    assert page is not None
+    assert (page.kind, page.name) == (kind, name)
+
+
+@given(st.text(max_size=200) | st.builds("https://huggingface.co/{}".format, st.text(max_size=80)))
+@settings(max_examples=300, deadline=None)
+def test_no_text_breaks_it_and_what_it_finds_is_a_name(text: str) -> None:
+    for found in (hub.address(text), hub.reference(text), hub.cached(text)):
+        if found is not None:
+            assert hub.page(found.name, found.kind) == found.page
+            assert ".." not in found.name
+            assert hub.is_name(found.name) or "/" not in found.name
