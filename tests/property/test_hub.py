@@ -23,7 +23,14 @@ _HOSTS = st.sampled_from(
 )  # fmt: skip
 
 
-@given(_NAMES, st.sampled_from(Kind), _REVISIONS, _PATHS, _HOSTS, st.sampled_from(["tree", "blob", "resolve"]))
+@given(
+    _NAMES,
+    st.sampled_from(Kind),
+    _REVISIONS,
+    _PATHS,
+    _HOSTS,
+    st.sampled_from(["tree", "blob", "resolve"]),
+)
 @settings(max_examples=300, deadline=None)
 def test_an_address_gives_back_what_it_was_made_of(
     name: str, kind: Kind, revision: str, path: str, host: str, view: str

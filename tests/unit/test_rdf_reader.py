@@ -139,7 +139,7 @@ def test_a_text_that_its_datatype_refuses_is_kept_as_stated() -> None:
 
 def test_a_value_of_a_record_that_is_none_is_kept_as_stated() -> None:
     record = (
-        '@prefix pg: <https://w3id.org/provenance-graph/ns#> .\n<urn:r> { <urn:r> a pg:SourceRecord ;'
+        "@prefix pg: <https://w3id.org/provenance-graph/ns#> .\n<urn:r> { <urn:r> a pg:SourceRecord ;"
         " <https://schema.org/url> <urn:d> ; <http://www.w3.org/ns/prov#wasAttributedTo> <urn:o> ;"
         ' <http://purl.org/pav/retrievedOn> "2026-01-01" .'
         ' <urn:m> pg:contextLength "1_000"^^<http://www.w3.org/2001/XMLSchema#integer> . }'

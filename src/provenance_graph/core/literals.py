@@ -262,7 +262,8 @@ def day(stated: str | date) -> Dated | None:
     if len(shown) > 40:
         return None
     if m := re.fullmatch(
-        r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ][0-9:.]+(?:Z|[+-][0-9][0-9]:?[0-9][0-9])?)?", shown
+        r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ][0-9:.]+(?:Z|[+-][0-9][0-9]:?[0-9][0-9])?)?",
+        shown,
     ):
         return _dated(int(m[1]), int(m[2]), int(m[3]))
     if m := re.fullmatch(r"([0-9]{4})[-/]([0-9]{1,2})", shown):
