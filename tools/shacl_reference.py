@@ -21,6 +21,7 @@ from provenance_graph.core.errors import BadShape, Unreadable
 from provenance_graph.core.iris import SHAPES, Iri
 from provenance_graph.core.literals import text
 from provenance_graph.core.resources import shape_files
+from provenance_graph.shapes.derive import derived_shapes
 from provenance_graph.shapes.findings import Finding, Severity, order
 from provenance_graph.shapes.model import DOCUMENT_ALONE, RECORD_GRAPHS
 from provenance_graph.shapes.setbased import statements
@@ -45,6 +46,8 @@ def shapes_graph(paths: Sequence[FilePath] = (), *, over: str = "") -> rdflib.Gr
     graph = rdflib.Graph()
     for path in paths or shape_files():
         graph.parse(path, format="turtle")
+    if not paths:
+        graph.parse(data=derived_shapes(), format="turtle")
     if over:
         for shape in set(graph.subjects(rdflib.URIRef(SHAPES + "over"))):
             if (shape, rdflib.URIRef(SHAPES + "over"), rdflib.URIRef(over)) not in graph:

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from provenance_graph.core.errors import BadShape
 from provenance_graph.core.iris import PREFIXES, SHAPES
 from provenance_graph.core.resources import shape_files
+from provenance_graph.shapes.derive import derived_shapes
 from provenance_graph.shapes.model import SEVERITIES, SH, Constraint, Path, Shape, Target, Term
 
 _TYPE = PREFIXES["rdf"] + "type"
@@ -70,8 +71,8 @@ def load_shapes(sources: Iterable[FilePath | bytes]) -> tuple[Shape, ...]:
 
 @cache
 def own_shapes() -> tuple[Shape, ...]:
-    """The shapes that this project ships."""
-    return load_shapes(shape_files())
+    """The shapes that this project ships, and those that follow from its ontology."""
+    return load_shapes([*shape_files(), derived_shapes()])
 
 
 class _Reader:

@@ -1,0 +1,187 @@
+"""Shapes that follow from the ontology: what values each fact takes, and which take one.
+
+The ontology says of every ``pg:FactProperty`` its range (``rdfs:range``, or
+``schema:rangeIncludes`` on a borrowed term), its code list (``pg:codeList``), its bounds
+(the facets ``xsd:minInclusive`` and ``xsd:minExclusive``) and whether it takes one value
+(``pg:SingleValuedFact``). The shapes below are made from that, so that nothing is said twice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from provenance_graph.core.iris import NS, PREFIXES, SHAPES, local_name, shorten
+from provenance_graph.core.resources import folder
+from provenance_graph.core.terms import PG, PROV, RDF, RDFS, SCHEMA, SKOS, XSD
+
+_OWL_OBJECT = PREFIXES["owl"] + "ObjectProperty"
+_HEAD = "".join(
+    f"@prefix {prefix}: <{namespace}> .\n"
+    for prefix, namespace in {**PREFIXES, "pgs": SHAPES}.items()
+    if prefix in ("dcterms", "pg", "pgs", "rdfs", "schema", "sh", "xsd")
+)
+_EARLIEST = "1950-01-01"
+"""No fact about a model is older: a date before it is a misread number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """The constraints on one property's values, as Turtle, and what to do about a breach."""
+
+    constraints: str
+    message: str
+
+
+@cache
+def derived_shapes() -> bytes:
+    """The derived shapes as Turtle, in order of property; the same bytes every time."""
+    return derive(sorted(folder("ontology").glob("*.ttl")))
+
+
+def derive(files: Iterable[Path]) -> bytes:
+    """The shapes that follow from ontology modules, as Turtle."""
+    vocabulary = _Vocabulary(files)
+    forms = {name: form for name in vocabulary.facts if (form := vocabulary.form(name))}
+    ones = [name for name in vocabulary.facts if vocabulary.single(name)]
+    values = [*_group("Value", "Values of facts", forms, ("RecordGraphs", "DocumentAlone"))]
+    single = [*_group("One", "One value where one is right", ones, ("DocumentAlone",))]
+    blocks = [
+        _HEAD,
+        *values,
+        *(_property("Value", name, form) for name, form in forms.items()),
+        *single,
+        *(_property("One", name, vocabulary.one(name)) for name in ones),
+    ]
+    return "\n".join(blocks).encode()
+
+
+def _group(kind: str, label: str, names: Iterable[str], graphs: tuple[str, ...]) -> Iterator[str]:
+    """The node shape that holds the property shapes of one kind."""
+    names = list(names)
+    over = ", ".join(f"pgs:{graph}" for graph in (*graphs, "AcceptedView"))
+    targets = ", ".join(shorten(name) for name in names)
+    parts = ", ".join(f"pgs:{kind}-{local_name(name)}" for name in names)
+    yield (
+        f'pgs:{kind}s a sh:NodeShape ; rdfs:label "{label}"@en ; pgs:over {over} ;\n'
+        f"    sh:severity sh:Violation ;\n    sh:targetSubjectsOf {targets} ;\n"
+        f"    sh:property {parts} .\n"
+    )
+
+
+def _property(kind: str, name: str, form: _Form) -> str:
+    return (
+        f"pgs:{kind}-{local_name(name)} a sh:PropertyShape ; sh:path {shorten(name)} ;\n"
+        f"    {form.constraints} ;\n    sh:severity sh:Violation ;\n"
+        f'    sh:message "{form.message}" .\n'
+    )
+
+
+class _Vocabulary:
+    """The facts of the ontology and what it says about their values."""
+
+    def __init__(self, files: Iterable[Path]) -> None:
+        self._quads: dict[str, dict[str, list[ox.NamedNode | ox.Literal]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        self._members: dict[str, list[str]] = defaultdict(list)
+        for path in files:
+            data = path.read_bytes()
+            if b"pg:FactProperty" in data or b"skos:inScheme" in data:
+                for quad in ox.parse(data, format=ox.RdfFormat.TURTLE):
+                    self._add(quad)
+        kinds = {name: self._values(name, RDF.type) for name in self._quads}
+        self.facts = sorted(name for name, found in kinds.items() if PG.FactProperty in found)
+
+    def _add(self, quad: ox.Quad) -> None:
+        subject, value = quad.subject, quad.object
+        if not isinstance(subject, ox.NamedNode) or isinstance(value, ox.BlankNode | ox.Triple):
+            return
+        self._quads[subject.value][quad.predicate.value].append(value)
+        if quad.predicate.value == SKOS.inScheme:
+            self._members[value.value].append(subject.value)
+
+    def _values(self, name: str, predicate: str) -> list[str]:
+        return [value.value for value in self._quads[name][predicate]]
+
+    def single(self, name: str) -> bool:
+        """Whether a fact takes one value."""
+        return PG.SingleValuedFact in self._values(name, RDF.type)
+
+    def one(self, name: str) -> _Form:
+        """The constraint of a fact that takes one value."""
+        return _Form(
+            "sh:maxCount 1",
+            f"Accept one {self._label(name)}: rebuild the view, "
+            "or map names apart that were merged wrongly.",
+        )
+
+    def form(self, name: str) -> _Form | None:
+        """The constraints on a fact's values; None where the ontology says nothing of them."""
+        label = self._label(name)
+        for codes in self._values(name, PG.codeList):
+            members = " ".join(shorten(code) for code in sorted(self._members[codes]))
+            return _Form(
+                f"sh:in ( {members} )", f"Give the {label} as one of the codes of {shorten(codes)}."
+            )
+        ranges = {*self._values(name, RDFS.range), *self._values(name, SCHEMA.rangeIncludes)}
+        if XSD.string in ranges and len(ranges) > 1:
+            return _Form(
+                "sh:minLength 1", f"Give the {label} as an IRI or a text that is not empty."
+            )
+        if XSD.string in ranges and not name.startswith(NS):  # borrowed: a language tag is allowed
+            text = "sh:nodeKind sh:Literal ; sh:minLength 1"
+            return _Form(text, f"Give the {label} as a text that is not empty.")
+        for datatype in ranges & _DATATYPES.keys():
+            return self._literal(name, label, datatype)
+        if _OWL_OBJECT in self._values(name, RDF.type) or RDFS.Resource in ranges:
+            return _Form("sh:nodeKind sh:IRI", self._link(name, label))
+        return None
+
+    def _link(self, name: str, label: str) -> str:
+        above = self._values(name, RDFS.subPropertyOf)
+        if PROV.wasDerivedFrom in above or PROV.wasInfluencedBy in above:
+            return (
+                f"{shorten(name)} leads to an entity: name it by an IRI, "
+                "or make a pg:UnresolvedReference that keeps the words."
+            )
+        return (
+            f"Give the {label} as an IRI; keep words that name nothing known in pg:valueAsStated."
+        )
+
+    def _literal(self, name: str, label: str, datatype: str) -> _Form:
+        kind = f"sh:datatype {shorten(datatype)}"
+        words = _DATATYPES[datatype]
+        if datatype == XSD.string:
+            return _Form(f"{kind} ; sh:minLength 1", f"Give the {label} as {words} (xsd:string).")
+        if datatype == XSD.boolean:
+            return _Form(kind, f"Say true or false (xsd:boolean) for {label}.")
+        if datatype == XSD.date:
+            bound = f'sh:minInclusive "{_EARLIEST}"^^xsd:date'
+            return _Form(f"{kind} ; {bound}", f"Give the {label} as {words} (xsd:date).")
+        for facet, phrase in (("minInclusive", "of at least"), ("minExclusive", "above")):
+            for value in self._quads[name][getattr(XSD, facet)]:
+                bound = f'sh:{facet} "{value.value}"^^{shorten(datatype)}'
+                words += f" {phrase} {value.value}"
+                return _Form(
+                    f"{kind} ; {bound}", f"Give the {label} as {words} ({shorten(datatype)})."
+                )
+        return _Form(kind, f"Give the {label} as {words} ({shorten(datatype)}).")
+
+    def _label(self, name: str) -> str:
+        return next(iter(self._values(name, SKOS.prefLabel)), local_name(name)).replace('"', "'")
+
+
+_DATATYPES: dict[str, str] = {
+    XSD.string: "a text that is not empty",
+    XSD.integer: "a whole number",
+    XSD.decimal: "a decimal",
+    XSD.double: "a double",
+    XSD.date: "the last day of the stated period, after 1950",
+    XSD.boolean: "true or false",
+}
