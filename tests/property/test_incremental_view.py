@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance_graph.acceptance.identity import Mapping
+from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Header, Precision, Quad, Record, Stance

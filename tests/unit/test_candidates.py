@@ -10,11 +10,12 @@ import pytest
 
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.evidence import StoreStatements
+from provenance_graph.acceptance.sssom import Mapping, read_sssom
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Literal, Quad
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
-from provenance_graph.matching.candidates import COLUMNS, candidates, decisions, judge
+from provenance_graph.matching.candidates import COLUMNS, candidates, decisions, judge, preference
 from provenance_graph.matching.entities import Thing, owner
 from provenance_graph.matching.names import parse
 from provenance_graph.matching.review_file import rewrite
@@ -113,6 +114,11 @@ def test_a_label_that_leaves_out_what_the_id_says_decides_nothing() -> None:
     assert found is None or not found.decided
 
 
+def test_a_source_that_nobody_ranked_comes_after_all_that_are() -> None:
+    ranked = iris.entity("litellm", "model", "x")
+    assert preference(ranked) < preference(iris.entity("aardvark", "model", "x"))
+
+
 def _quads(*models: tuple[Iri, str, Iri]) -> list[Quad]:
     return [
         quad
@@ -148,7 +154,7 @@ def test_nothing_is_decided_where_a_third_name_is_neither_of_two() -> None:
 
 def test_a_pair_that_somebody_denied_is_no_candidate() -> None:
     ours, mot = iris.model("x/galactica"), iris.entity("mot", "model", "galactica")
-    apart = identity.Mapping(mot, SKOS.exactMatch, ours, negated=True)
+    apart = Mapping(mot, SKOS.exactMatch, ours, negated=True)
     quads = [*_quads((ours, "Galactica", META), (mot, "Galactica", META)), *identity.quads([apart])]
     with MemoryStore(quads) as store:
         assert candidates(store) == []
@@ -157,18 +163,19 @@ def test_a_pair_that_somebody_denied_is_no_candidate() -> None:
 def test_rows_made_by_hand_stay_and_the_rules_are_replaced() -> None:
     hand = "id:in/apx/model/a\t\tskos:exactMatch\t\tid:model/x/a\t\tsemapv:ManualMappingCuration"
     text = (
+        "# mapping_set_id: https://example.org/s\n# license: https://example.org/l\n"
         "# curie_map:\n#   id: https://w3id.org/provenance-graph/id/\n"
         "subject_id\tsubject_label\tpredicate_id\tpredicate_modifier\tobject_id\tobject_label"
         "\tmapping_justification\n" + hand + "\n"
     )
-    row = identity.Mapping(
+    row = Mapping(
         iris.entity("mot", "model", "b"), SKOS.exactMatch, iris.model("x/b"),
         "semapv:LexicalMatching", "0.95", author="id:rule/same-developer-and-name",
     )  # fmt: skip
     once = rewrite(text, [row])
     assert hand in once
     assert rewrite(once, [row]) == once
-    assert len(identity.read_sssom(rewrite(once, []))) == 1
+    assert len(read_sssom(rewrite(once, []))) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from provenance_graph.acceptance.sssom import Mapping, read_sssom
 from provenance_graph.assessment import rubric_loader
 from provenance_graph.assessment.rubric import Rubrics
 from provenance_graph.core.claims import Quad
 from provenance_graph.core.errors import BadRubric, NotFound
-from provenance_graph.core.iris import ID, Iri, mint
+from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.literals import decimal, text
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import PG, RDF, SKOS
@@ -225,34 +225,23 @@ def test_a_store_gives_the_same_schemes_as_its_files(known: Rubrics):
 def test_judgements_are_never_an_exact_match():
     rows = crosswalk()
     assert rows
-    assert {row["predicate_id"] for row in rows} <= {
-        "skos:closeMatch", "skos:relatedMatch", "skos:narrowMatch", "skos:broadMatch",
-    }  # fmt: skip
-    assert all(row["mapping_justification"].startswith("semapv:") for row in rows)
+    matches = {SKOS.closeMatch, SKOS.relatedMatch, SKOS.narrowMatch, SKOS.broadMatch}
+    assert {row.predicate for row in rows} <= matches
+    assert all(row.justification.startswith("semapv:") for row in rows)
 
 
 def test_the_crosswalk_in_the_graph_is_the_one_with_the_justifications(known: Rubrics):
     path = folder("ontology") / "rubrics" / "crosswalk.ttl"
     in_graph = {quad[:3] for quad in reference_quads([path])}
-    skos = "http://www.w3.org/2004/02/skos/core#"
-    in_table = {
-        (
-            Iri(row["subject_id"].replace("id:", ID)),
-            Iri(row["predicate_id"].replace("skos:", skos)),
-            Iri(row["object_id"].replace("id:", ID)),
-        )
-        for row in crosswalk()
-    }
-    assert in_graph == in_table
+    assert in_graph == {row.key for row in crosswalk()}
     for row in crosswalk():
-        for side in ("subject", "object"):
-            assert known.labels[Iri(row[f"{side}_id"].replace("id:", ID))] == row[f"{side}_label"]
+        assert known.labels[row.subject] == row.subject_label
+        assert known.labels[row.object] == row.object_label
 
 
-def crosswalk() -> list[dict[str, str]]:
+def crosswalk() -> list[Mapping]:
     path: Path = folder("data") / "crosswalk.sssom.tsv"
-    lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
-    return list(csv.DictReader(lines, delimiter="\t"))
+    return read_sssom(path.read_text(encoding="utf-8"), path.name)
 
 
 def test_flags_are_read(known: Rubrics):

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.sssom import Mapping as Row
 from provenance_graph.acceptance.view import View, resolver, view_of
 from provenance_graph.core import literals, rdf
 from provenance_graph.core.claims import Basis, Claim, Header, Record, SourcedClaim
@@ -212,7 +213,7 @@ _OWN_GRAPHS = str(identity.GRAPH).removesuffix("identity")
 class RecordSet:
     """Claims from records in memory, for a full build."""
 
-    def __init__(self, records: Iterable[Record], mappings: Iterable[identity.Mapping]) -> None:
+    def __init__(self, records: Iterable[Record], mappings: Iterable[Row]) -> None:
         records = list(records)
         self._about = by_subject(records)
         self._headers: dict[Iri, list[Header]] = defaultdict(list)

@@ -106,7 +106,12 @@ def _facts(subject: Iri, predicate: Iri, judged: Resolution) -> Iterable[Quad]:
 
 
 def _links(predicate: Iri) -> bool:
-    return predicate in (PROV.specializationOf, DCTERMS.isPartOf, DCTERMS.replaces)
+    return (
+        predicate in _DERIVATIONS
+        or predicate in _INFLUENCES
+        or predicate
+        in (PROV.specializationOf, PROV.wasDerivedFrom, DCTERMS.isPartOf, DCTERMS.replaces)
+    )
 
 
 def _mark_late_cutoffs(groups: dict[Iri, list[SourcedClaim]], policy: Policy, as_of: str) -> None:

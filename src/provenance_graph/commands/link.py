@@ -25,13 +25,14 @@ def command(
 ) -> None:
     """Propose links of MODELs, or of everything, to outside data, as SSSOM rows."""
     from provenance_graph.acceptance.evidence import Evidence
+    from provenance_graph.acceptance.sssom import write_sssom
     from provenance_graph.matching import links
     from provenance_graph.model.bundle import subject_named
 
     store = session.store()
     subjects = [subject_named(store, name) for name in models] or links.everything(store)
     found = links.links(Evidence(store), subjects, targets)
-    click.echo(links.sssom(found), nl=False)
+    click.echo(write_sssom(found, links.HEADER), nl=False)
     if keep is None:
         return
     path = Path(keep) if keep else _beside(session)

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, load_policy, view
+from provenance_graph.acceptance.sssom import Mapping, read_sssom
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Literal, Quad, Record
 from provenance_graph.core.errors import RecordError, StoreMissing, Unreadable
@@ -84,18 +85,16 @@ def shipped_records(data: Path) -> Iterator[Record]:
             yield record
 
 
-def mappings(data: Path) -> list[identity.Mapping]:
+def mappings(data: Path) -> list[Mapping]:
     """The curated mappings of ``data/identity.sssom.tsv``; none where there is no such file."""
     path = data / IDENTITY
-    return (
-        identity.read_sssom(path.read_text(encoding="utf-8"), path.name) if path.is_file() else []
-    )
+    return read_sssom(path.read_text(encoding="utf-8"), path.name) if path.is_file() else []
 
 
 def compile_quads(
     reference: list[Quad],
     records: list[Record],
-    rows: list[identity.Mapping],
+    rows: list[Mapping],
     digests: list[int] | None = None,
     derive: Deriver | None = None,
 ) -> Iterator[Quad]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from provenance_graph.acceptance.identity import Mapping
+from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.ingest.build import (
     compile_quads,
     mappings,

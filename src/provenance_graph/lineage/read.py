@@ -138,26 +138,43 @@ def is_a(store: Store, thing: Iri, kind: Iri) -> bool:
 
 # ---- inferred edges -----------------------------------------------------------------------
 
-_INFERRED = """
-PREFIX pg: <https://w3id.org/provenance-graph/ns#>
-SELECT DISTINCT ?s ?p ?o {
-  VALUES ?p { %s }
-  { GRAPH ?g { ?c pg:basis pg:Inference ; pg:property ?p ; pg:about ?s ; pg:value ?o } }
-  UNION
-  { GRAPH ?g { ?g pg:defaultBasis pg:Inference . ?s ?p ?o } }
-}"""
 _GUESSES = frozenset({PG.Inference, PG.Estimate})
 
 
 def inferred(store: Store) -> set[Edge]:
-    """Edges that sources only infer: claims speak of them, and none on a better basis."""
-    terms = " ".join(f"<{relation}>" for relation in RELATIONS)
-    candidates = set()
-    for row in store.select(_INFERRED % terms, limits=WHOLE_STORE):
-        s, p, o = row["s"], row["p"], row["o"]
-        if isinstance(s, Iri) and isinstance(p, Iri) and isinstance(o, Iri):
-            candidates.add((_canonical(store, s), p, _canonical(store, o)))
+    """Edges that sources only infer: claims speak of them, and none on a better basis.
+
+    Reads the claims on lineage relations and the records that infer by default, never the
+    claims on other properties, of which a hub's records hold two inferred ones each.
+    """
+    known: dict[Iri, Iri] = {}
+
+    def canonical(name: Iri) -> Iri:
+        if name not in known:
+            known[name] = _canonical(store, name)
+        return known[name]
+
+    candidates = {(canonical(s), p, canonical(o)) for s, p, o in _inferred_claims(store)}
     return {edge for edge in candidates if only_inferred(store, edge)}
+
+
+def _inferred_claims(store: Store) -> Iterator[Edge]:
+    """Subject, relation and object of every claim on a lineage relation that is inferred."""
+    guessing = {
+        graph
+        for graph, *_ in store.quads(predicate=PG.defaultBasis, object=PG.Inference, graph=ANY)
+    }
+    for relation in RELATIONS:
+        for node, _, _, graph in store.quads(predicate=PG.property, object=relation, graph=ANY):
+            stated = {p: o for _, p, o, _ in store.quads(node, graph=graph)}
+            basis = stated.get(PG.basis) or (PG.Inference if graph in guessing else None)
+            about, value = stated.get(PG.about), stated.get(PG.value)
+            if basis == PG.Inference and isinstance(about, Iri) and isinstance(value, Iri):
+                yield about, relation, value
+        for graph in guessing:
+            for subject_, _, value, _ in store.quads(predicate=relation, graph=graph):
+                if isinstance(value, Iri):
+                    yield subject_, relation, value
 
 
 def only_inferred(store: Store, edge: Edge) -> bool:

@@ -15,6 +15,7 @@ from datetime import date
 from itertools import combinations
 
 from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import PG, RDF, SKOS
@@ -100,7 +101,7 @@ def compared(store: Store) -> list[Candidate]:
     return sorted(settled, key=lambda c: (-c.confidence, c.subject, c.other))
 
 
-def decisions(found: Iterable[Candidate]) -> list[identity.Mapping]:
+def decisions(found: Iterable[Candidate]) -> list[Mapping]:
     """The mappings that the rule decides, one for each name that gives way to another."""
     groups: dict[Iri, set[Iri]] = {}
     chosen = [c for c in found if c.decided]
@@ -118,12 +119,12 @@ def decisions(found: Iterable[Candidate]) -> list[identity.Mapping]:
     return sorted(rows)
 
 
-def _row(name: Iri, head: Iri, pair: Candidate | None) -> identity.Mapping:
+def _row(name: Iri, head: Iri, pair: Candidate | None) -> Mapping:
     if pair is None:
         why, sure, how = "by a third name that is the same as both", "0.90", LEXICAL
     else:
         why, sure, how = "; ".join(pair.pro), f"{pair.confidence:.2f}", pair.justification
-    return identity.Mapping(name, SKOS.exactMatch, head, how, sure, comment=why, author=RULE)
+    return Mapping(name, SKOS.exactMatch, head, how, sure, comment=why, author=RULE)
 
 
 RULE = "id:rule/same-developer-and-name"
@@ -138,7 +139,7 @@ def preference(name: Iri) -> tuple[int, int, str]:
     """
     place = source(name)
     hub_like = any(c.isupper() for c in name[len(iris.ID) :])
-    return (ORDER.index(place) if place in ORDER else 9, not hub_like, name)
+    return (ORDER.index(place) if place in ORDER else len(ORDER), not hub_like, name)
 
 
 def denied(store: Store) -> set[frozenset[Iri]]:

@@ -7,101 +7,56 @@ cites, the page of Wikidata it gives, the licence it names. No network is asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Mapping as Dict
+from dataclasses import replace
 from types import MappingProxyType
 
 from provenance_graph.acceptance.evidence import Evidence
-from provenance_graph.acceptance.identity import read_sssom
+from provenance_graph.acceptance.sssom import (
+    CC0,
+    COLUMNS,
+    Mapping,
+    prefixes,
+    read_table,
+    write_sssom,
+)
 from provenance_graph.core.claims import AcceptanceStatus, Basis, SourcedClaim, Stance
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import ID, PREFIXES, Iri, is_iri, said
-from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA
+from provenance_graph.core.iris import ID, Iri, is_iri, said
+from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
 from provenance_graph.model.bundle import hub_repository, licence_info
 from provenance_graph.model.fields import label
 from provenance_graph.store.base import Store
 
-COLUMNS = (
-    "subject_id", "subject_label", "predicate_id", "object_id", "object_label",
-    "mapping_justification", "confidence", "mapping_date", "mapping_source", "comment",
-)  # fmt: skip
-CURIES: Mapping[str, str] = MappingProxyType(
+HEADER: Dict[str, str] = MappingProxyType(
     {
-        "id": ID,
-        "hf": PREFIXES["hf"],
-        "doi": "https://doi.org/",
-        "wikidata": "http://www.wikidata.org/entity/",
-        "licence": PREFIXES["licence"],
-        "spdx3": "https://spdx.org/licenses/",
-        "skos": PREFIXES["skos"],
-        "semapv": PREFIXES["semapv"],
+        "mapping_set_id": f"{ID}mappings/links",
+        "mapping_set_title": "Links to data outside",
+        "mapping_set_description": "Proposed from what sources state; each row names the record.",
+        "license": CC0,
     }
 )
+_SPACE = prefixes()
 STATED = "semapv:BackgroundKnowledgeBasedMatching"
 SAME_ID = "semapv:LexicalMatching"
-EXACT, RELATED = "skos:exactMatch", "skos:relatedMatch"
+EXACT, RELATED = SKOS.exactMatch, SKOS.relatedMatch
 
 _ARXIV = re.compile(
     r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?"
 )
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/\S+)")
 _WIKIDATA = re.compile(r"https?://(?:www\.)?wikidata\.org/(?:wiki|entity)/(Q[1-9]\d*)")
-_SURE: Mapping[Basis, str] = {
+_SURE: Dict[Basis, str] = {
     Basis.DEVELOPER: "0.99", Basis.ARTIFACT: "0.99", Basis.MEASUREMENT: "0.9",
     Basis.THIRD_PARTY: "0.9", Basis.INFERENCE: "0.7",
 }  # fmt: skip
 """How sure a link is, by the basis of the statement behind it; estimates found no link."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Link:
-    """One row: a thing of ours, how it relates to a thing elsewhere, and who says so."""
-
-    subject: Iri
-    predicate: str
-    object: Iri
-    label: str = ""
-    object_label: str = ""
-    justification: str = STATED
-    confidence: str = "1.0"
-    date: str = ""
-    source: str = ""
-    comment: str = ""
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """What makes two rows the same link."""
-        return str(self.subject), self.predicate, str(self.object)
-
-    def cells(self) -> tuple[str, ...]:
-        """The row, in the order of COLUMNS."""
-        return tuple(
-            _clean(text)
-            for text in (
-                curie(self.subject), self.label, self.predicate, curie(self.object),
-                self.object_label, self.justification, self.confidence, self.date,
-                curie(self.source), self.comment,
-            )
-        )  # fmt: skip
-
-
-def curie(name: str) -> str:
-    """A name by its prefix in the table, whatever it holds; the longest prefix wins.
-
-    >>> curie("https://huggingface.co/Qwen/Qwen3-8B"), curie("https://doi.org/10.1/x")
-    ('hf:Qwen/Qwen3-8B', 'doi:10.1/x')
-    """
-    fitting = [(space, prefix) for prefix, space in CURIES.items() if name.startswith(space)]
-    space, prefix = max(fitting, key=lambda item: len(item[0]), default=("", ""))
-    return f"{prefix}:{name[len(space) :]}" if prefix else name
-
-
-def _clean(text: str) -> str:
-    """A cell without what would end it."""
-    return " ".join(text.replace('"', "'").split())
-
-
-def links(evidence: Evidence, subjects: Iterable[Iri], targets: Iterable[str] = ()) -> list[Link]:
+def links(
+    evidence: Evidence, subjects: Iterable[Iri], targets: Iterable[str] = ()
+) -> list[Mapping]:
     """Links of things to outside data, best supported first for each, without repeats.
 
     ``targets`` are of TARGETS, all when empty; raises UsageError for another.
@@ -109,7 +64,7 @@ def links(evidence: Evidence, subjects: Iterable[Iri], targets: Iterable[str] = 
     wanted = list(targets) or list(TARGETS)
     if unknown := [target for target in wanted if target not in TARGETS]:
         raise UsageError(f"no target {unknown[0]!r}; there are {', '.join(TARGETS)}")
-    best: dict[tuple[str, str, str], Link] = {}
+    best: dict[tuple[Iri, Iri, Iri], Mapping] = {}
     for subject in dict.fromkeys(map(evidence.canonical, subjects)):
         held = [claim for claim in evidence.claims(subject) if _counts(claim)]
         for target in wanted:
@@ -135,13 +90,14 @@ def _counts(held: SourcedClaim) -> bool:
     )
 
 
-def _link(store: Store, held: SourcedClaim, predicate: str, object: str, what: str) -> Link:
+def _link(store: Store, held: SourcedClaim, predicate: Iri, target: str, what: str) -> Mapping:
     sure = _SURE[held.basis]
-    return Link(
+    return Mapping(
         subject=held.subject,
         predicate=predicate,
-        object=Iri(object),
-        label=label(store, held.subject) or said(held.subject),
+        object=Iri(target),
+        justification=STATED,
+        subject_label=label(store, held.subject) or said(held.subject),
         confidence=sure if held.standing is AcceptanceStatus.ACCEPTED else "0.5",
         date=held.header.retrieved[:10],
         source=held.header.record,
@@ -149,22 +105,22 @@ def _link(store: Store, held: SourcedClaim, predicate: str, object: str, what: s
     )
 
 
-def _hub(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Link]:
+def _hub(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mapping]:
     """The repository that a source names, or in which a record of this very name was read."""
     dataset = any(c.claim.value == PG.Dataset for c in held)
     folder = "datasets/" if dataset else ""
     for claim in held:
         if claim.claim.predicate == PG.hubRepository:
             if name := hub_repository(str(claim.claim.value), dataset=dataset):
-                page = f"{CURIES['hf']}{folder}{name}"
+                page = f"{_SPACE['hf']}{folder}{name}"
                 yield _link(store, claim, EXACT, page, "a source names the repository")
         elif said(subject) == (name := hub_repository(claim.header.document, dataset=dataset)):
-            page = f"{CURIES['hf']}{folder}{name}"
+            page = f"{_SPACE['hf']}{folder}{name}"
             found = _link(store, claim, EXACT, page, "a record was read there")
             yield replace(found, confidence="1.0")
 
 
-def _doi(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Link]:  # noqa: ARG001
+def _doi(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mapping]:  # noqa: ARG001
     """Papers are about a thing; a DOI given as the same is the thing's own."""
     for claim in held:
         address = str(claim.claim.value)
@@ -175,79 +131,58 @@ def _doi(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Link]
             what = "a source gives it as the thing's own" if own else "a source cites the paper"
             if is_iri(address):
                 predicate = EXACT if own else RELATED
-                yield _link(store, claim, predicate, f"{CURIES['doi']}{match[1]}", what)
+                yield _link(store, claim, predicate, f"{_SPACE['doi']}{match[1]}", what)
         elif match := _ARXIV.fullmatch(address):
-            doi = f"{CURIES['doi']}10.48550/arXiv.{match[1]}"
+            doi = f"{_SPACE['doi']}10.48550/arXiv.{match[1]}"
             yield _link(store, claim, RELATED, doi, "the DOI that arXiv gives the paper cited")
 
 
-def _wikidata(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Link]:  # noqa: ARG001
+def _wikidata(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mapping]:  # noqa: ARG001
     """Items that a source names itself; names are never looked up."""
     for claim in held:
         match = _WIKIDATA.fullmatch(str(claim.claim.value or ""))
         if match and claim.claim.predicate in (SCHEMA.sameAs, RDFS.seeAlso):
             predicate = EXACT if claim.claim.predicate == SCHEMA.sameAs else RELATED
             what = "a source names the item"
-            yield _link(store, claim, predicate, f"{CURIES['wikidata']}{match[1]}", what)
+            yield _link(store, claim, predicate, f"{_SPACE['wikidata']}{match[1]}", what)
 
 
-def _spdx(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Link]:  # noqa: ARG001
+def _spdx(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mapping]:  # noqa: ARG001
     """The licences that sources state, where SPDX's list has them."""
     for claim in held:
         licence = claim.claim.value
         if claim.claim.predicate != DCTERMS.license or not isinstance(licence, Iri):
             continue
-        if licence.startswith(CURIES["licence"]):
+        if licence.startswith(_SPACE["licence"]):
             info = licence_info(store, licence)
             found = _link(
-                store, claim, EXACT, f"{CURIES['spdx3']}{info.key}", "the id on SPDX's list"
+                store, claim, EXACT, f"{_SPACE['spdx3']}{info.key}", "the id on SPDX's list"
             )
             yield replace(
-                found, subject=licence, label=info.label, object_label=info.label,
+                found, subject=licence, subject_label=info.label, object_label=info.label,
                 justification=SAME_ID, confidence="1.0",
                 comment="the same id on SPDX's list, in the form of its version 3",
             )  # fmt: skip
 
 
-TARGETS: Mapping[str, Callable[[Store, Iri, list[SourcedClaim]], Iterator[Link]]] = (
+TARGETS: Dict[str, Callable[[Store, Iri, list[SourcedClaim]], Iterator[Mapping]]] = (
     MappingProxyType({"doi": _doi, "hub": _hub, "spdx": _spdx, "wikidata": _wikidata})
 )
 """What links may lead to."""
 
 
-def sssom(found: Iterable[Link]) -> str:
-    """Links as an SSSOM/TSV table with its header; the same links give the same text."""
-    head = [
-        f"mapping_set_id: {ID}mappings/links",
-        "mapping_set_title: Links to data outside",
-        "mapping_set_description: Proposed from what sources state; each row names the record.",
-        "license: https://creativecommons.org/publicdomain/zero/1.0/",
-        "curie_map:",
-        *(f"  {prefix}: {space}" for prefix, space in CURIES.items()),
-    ]
-    rows = ["\t".join(COLUMNS), *("\t".join(link.cells()) for link in found)]
-    return "\n".join([*(f"# {line}" for line in head), *rows, ""])
-
-
-def kept(text: str, found: Iterable[Link], where: str) -> tuple[str, int]:
+def kept(text: str, found: Iterable[Mapping], where: str) -> tuple[str, int]:
     """A table with the links that it lacks behind its rows, and how many those are.
 
-    Rows that stand there stay as they are, whoever wrote them. Raises RecordError where the
-    text is no table of mappings, UsageError where its columns are not ours.
+    Rows that stand there stay, whoever wrote them. Raises RecordError where the text is no table of
+    mappings, UsageError where it has columns that would be lost.
     """
-    if not text.strip():
-        text = sssom([])
-    known = {(m.subject, m.predicate, m.object) for m in read_sssom(text, where)}
-    lines = text.splitlines()
-    columns = next(line for line in lines if line and not line.startswith("#")).split("\t")
-    if missing := [column for column in COLUMNS if column not in columns]:
-        raise UsageError(f"{where}: no column {missing[0]}; keep links in a file of their own")
-    added = []
-    for link in found:
-        prefix, _, local = link.predicate.partition(":")
-        if (link.subject, CURIES[prefix] + local, link.object) not in known:
-            cells = dict(zip(COLUMNS, link.cells(), strict=True))
-            added.append("\t".join(cells.get(column, "") for column in columns))
-    whole = "\n".join([*lines, *added, ""])
-    read_sssom(whole, where)
-    return whole, len(added)
+    body = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    table = read_table(text, where)
+    if body and (other := set(body[0].split("\t")) - set(COLUMNS)):
+        raise UsageError(
+            f"{where}: column {min(other)} is not ours; keep links in a file of their own"
+        )
+    known = {row.key for row in table.rows}
+    added = [link for link in found if link.key not in known]
+    return write_sssom([*table.rows, *added], table.header or HEADER), len(added)
