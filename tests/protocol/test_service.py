@@ -228,8 +228,9 @@ def test_void_counts_what_is_there(client: TestClient, load_triples: Load) -> No
 def test_the_vocabulary_and_the_context_are_served(client: TestClient) -> None:
     assert client.get("/ns", headers={"accept": "text/turtle"}).status_code == 200
     reply = client.get("/ns", headers=BROWSER)
-    assert reply.status_code == 303
-    assert client.get(reply.headers["location"], headers={"accept": "text/csv"}).is_success
+    assert reply.headers["content-type"].startswith("text/html")
+    assert 'id="contextLength"' in reply.text
+    assert client.get("/ns?format=ttl", headers=BROWSER).headers["content-type"] == "text/turtle"
     context = client.get("/context.jsonld")
     assert context.headers["content-type"] == "application/ld+json"
     assert context.json()["@context"]["pg"].endswith("/ns#")

@@ -10,14 +10,14 @@ from provenance_graph.core import iris
 from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
 from provenance_graph.core.terms import PG, PROV
+from provenance_graph.report.vocabulary import vocabulary_page
 from provenance_graph.service.http.cache import etag, matches
 from provenance_graph.service.http.context import Service
 from provenance_graph.service.http.messages import Headers, Reply, Request
-from provenance_graph.service.http.negotiate import GRAPH_OFFERS, choose, prefers_html
+from provenance_graph.service.http.negotiate import GRAPH_OFFERS, prefers_html
 from provenance_graph.service.http.problems import (
     bad_request,
     method_not_allowed,
-    not_acceptable,
     refuse,
 )
 from provenance_graph.service.http.static import Pages
@@ -32,12 +32,10 @@ _TERMS: Final = (
     "CONSTRUCT { ?term ?p ?o } WHERE { ?term rdfs:isDefinedBy ?module . ?term ?p ?o "
     f'FILTER(STRSTARTS(STR(?term), "{iris.NS}")) }}'
 )
-_TABLE: Final = f"""PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?term ?definition {{
-  ?term rdfs:isDefinedBy ?module ; skos:definition ?definition .
-  FILTER(STRSTARTS(STR(?term), "{iris.NS}"))
-}} ORDER BY ?term"""
+_STYLED: Final = (
+    b"content-security-policy",
+    b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+)
 
 
 def describe_query(thing: Iri, document: str) -> str:
@@ -106,15 +104,17 @@ class LinkedData:
         return Reply(200, answer.body, offer.content_type, headers, "Accept")
 
     async def vocabulary(self, request: Request) -> Reply:
-        """The ontology: 303 to a table of its terms, or the terms themselves as RDF."""
+        """The ontology: a page of its terms for people, the terms themselves as RDF for the rest."""
         _reads_only(request)
-        if prefers_html(request.header(b"accept"), GRAPH_OFFERS):
-            return _see_other(f"/sparql?query={quote(_TABLE)}")
-        offer = choose(request.header(b"accept"), GRAPH_OFFERS)
-        if offer is None:
-            raise not_acceptable("RDF in the usual formats, or text/html")
+        if b"format=" not in request.query_string and prefers_html(
+            request.header(b"accept"), GRAPH_OFFERS
+        ):
+            page = vocabulary_page().encode()
+            headers: Headers = [_STYLED, (b"cache-control", b"no-cache")]
+            return Reply(200, page, "text/html; charset=utf-8", headers, "Accept")
+        offer = offered(request)
         tag = etag(self._service.backend.version, "ns", offer.media_type)
-        headers: Headers = [CSP, (b"etag", tag.encode()), (b"cache-control", b"no-cache")]
+        headers = [CSP, (b"etag", tag.encode()), (b"cache-control", b"no-cache")]
         if matches(request.header(b"if-none-match"), tag):
             return Reply(304, headers=headers, vary="Accept")
         answer = await self._service.evaluate(request, _TERMS, offer.written)

@@ -1,0 +1,56 @@
+"""The page of terms: complete, and every value escaped."""
+
+from __future__ import annotations
+
+import re
+
+from provenance_graph.report import vocabulary
+from provenance_graph.report.rendering import render
+from provenance_graph.report.vocabulary import Module, Term, modules, vocabulary_page
+
+
+def term(name: str) -> Term:
+    return next(t for module in modules() for t in module.terms if t.name == name)
+
+
+def test_every_term_has_an_anchor_of_its_own_on_the_page() -> None:
+    anchors = [t.anchor for module in modules() for t in module.terms]
+    page = vocabulary_page()
+    assert len(anchors) == len(set(anchors)) > 400
+    assert [a for a in anchors if f'<article id="{a}">' not in page] == []
+
+
+def test_a_fact_says_its_range_unit_shape_and_questions() -> None:
+    found = term("pg:contextLength")
+    assert found.ranges == ("xsd:integer",)
+    assert found.unit == "tokens"
+    assert (
+        "Value-contextLength",
+        "Give the context length as a whole number of at least 1 (xsd:integer).",
+    ) in found.shapes
+    assert found.questions
+    assert "one value is right" in found.facts
+
+
+def test_a_coded_fact_lists_its_codes_and_they_link_to_themselves() -> None:
+    assert "pg:GroupedQueryAttention" in term("pg:attentionMechanism").codes
+    assert 'href="#GroupedQueryAttention"' in vocabulary_page()
+
+
+def test_a_retired_term_names_what_replaced_it() -> None:
+    assert term("pg:factRange").replaced_by == "schema:rangeIncludes"
+
+
+def test_links_on_the_page_lead_somewhere_on_it() -> None:
+    page = vocabulary_page()
+    ids = set(re.findall(r'id="([^"]+)"', page))
+    assert {target for target in re.findall(r'href="#([^"]+)"', page)} - ids == set()
+
+
+def test_values_are_escaped() -> None:
+    hostile = Term("pg:x", "https://example.org/#x", "<script>", "class", definition="a & b")
+    page = render(
+        "vocabulary.html", modules=(Module("m", "", (hostile,)),), namespace=vocabulary.NS
+    )
+    assert "<script>" not in page
+    assert "a &amp; b" in page
