@@ -1,36 +1,37 @@
 """The reference validator: pyshacl on rdflib, for one document or record.
 
 It is about a hundred times slower than ``setbased`` and holds it to account: tests demand
-the same results of both. Here is also where shapes go that ``setbased`` refuses.
+the same results of both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 
-import pyshacl
 import rdflib
-from pyshacl.errors import ReportableRuntimeError, ValidationFailure
-from rdflib.namespace import RDF, SH, XSD
+from rdflib.namespace import SH
 
 from provenance_graph.core import rdf
-from provenance_graph.core.claims import Literal, Quad, Record, Value
-from provenance_graph.core.errors import BadShape, Unreadable
-from provenance_graph.core.iris import SHAPES, Iri
-from provenance_graph.core.literals import text
+from provenance_graph.core.claims import Record
+from provenance_graph.core.iris import SHAPES
 from provenance_graph.core.resources import shape_files
 from provenance_graph.shapes.derive import derived_shapes
-from provenance_graph.shapes.findings import Finding, Severity, order
+from provenance_graph.shapes.findings import Finding, order
 from provenance_graph.shapes.model import DOCUMENT_ALONE, RECORD_GRAPHS
+from provenance_graph.shapes.own import COMPLEX_PATH, MOST_TRIPLES, graph_of
+from provenance_graph.shapes.own import shacl_findings as reference_findings
 from provenance_graph.shapes.setbased import statements
 
-COMPLEX_PATH = "(path)"
-"""Stands for any path that is more than one property."""
-
-MOST_TRIPLES = 50_000
-"""More than this takes the reference minutes; use ``validate_store``."""
+__all__ = [
+    "COMPLEX_PATH",
+    "MOST_TRIPLES",
+    "graph_of",
+    "reference_findings",
+    "shapes_graph",
+    "validate_record_by_reference",
+]
 
 
 def validate_record_by_reference(record: Record) -> list[Finding]:
@@ -53,79 +54,3 @@ def shapes_graph(paths: Sequence[FilePath] = (), *, over: str = "") -> rdflib.Gr
             if (shape, rdflib.URIRef(SHAPES + "over"), rdflib.URIRef(over)) not in graph:
                 graph.add((shape, SH.deactivated, rdflib.Literal(True)))
     return graph
-
-
-def graph_of(quads: Iterable[Quad]) -> rdflib.Graph:
-    """Quads as one rdflib graph, their graph names dropped."""
-    graph = rdflib.Graph()
-    for subject, predicate, value, _ in quads:
-        graph.add((rdflib.URIRef(subject), rdflib.URIRef(predicate), _node(value)))
-    return graph
-
-
-def _node(value: Value) -> rdflib.URIRef | rdflib.Literal:
-    if isinstance(value, Iri):
-        return rdflib.URIRef(value)
-    if value.language:
-        return rdflib.Literal(value.lexical, lang=value.language)
-    kind = None if value.datatype == str(XSD.string) else rdflib.URIRef(value.datatype)
-    return rdflib.Literal(value.lexical, datatype=kind, normalize=False)
-
-
-def reference_findings(data: rdflib.Graph, shapes: rdflib.Graph) -> list[Finding]:
-    """What pyshacl finds.
-
-    Raises Unreadable for a graph too large for it and BadShape where it fails: it answers
-    ``conforms: false`` for shapes that it could not evaluate, and that is no finding.
-    """
-    if len(data) > MOST_TRIPLES:
-        why = f"{len(data)} triples are too many for the reference validator ({MOST_TRIPLES})"
-        raise Unreadable("data", why)
-    try:
-        _, report, text_ = pyshacl.validate(
-            data, shacl_graph=shapes, advanced=False, meta_shacl=False, inplace=True
-        )
-    except ReportableRuntimeError as error:
-        raise BadShape(f"pyshacl cannot evaluate these shapes: {error}") from error
-    if isinstance(report, (ValidationFailure, bytes)) or not isinstance(report, rdflib.Graph):
-        raise BadShape(f"pyshacl could not evaluate these shapes: {text_[:300]}")
-    results = report.subjects(RDF.type, SH.ValidationResult)
-    top = {
-        r
-        for holder in report.subjects(RDF.type, SH.ValidationReport)
-        for r in report.objects(holder, SH.result)
-    }
-    return order(_finding(report, result) for result in results if result in top)
-
-
-def _finding(report: rdflib.Graph, result: rdflib.term.Node) -> Finding:
-    def one(name: rdflib.URIRef) -> rdflib.term.Node | None:
-        return report.value(result, name)
-
-    severity, path = one(SH.resultSeverity), one(SH.resultPath)
-    focus, value = one(SH.focusNode), one(SH.value)
-    component = str(one(SH.sourceConstraintComponent)).rsplit("#", 1)[-1]
-    assert focus is not None  # a result without one is no result
-    return Finding(
-        severity=Severity.named(str(severity).rsplit("#", 1)[-1]),
-        focus=_value(focus),
-        path="" if path is None else _path(path),
-        value=None if value is None else _value(value),
-        message=str(one(SH.resultMessage) or ""),
-        shape=str(one(SH.sourceShape) or ""),
-        component=component.removesuffix("ConstraintComponent"),
-    )
-
-
-def _path(path: rdflib.term.Node) -> str:
-    # A report repeats a complex path as blank nodes; the shape says which it is.
-    return str(path) if isinstance(path, rdflib.URIRef) else COMPLEX_PATH
-
-
-def _value(node: rdflib.term.Node) -> Value:
-    if isinstance(node, rdflib.Literal):
-        if node.language:
-            return text(str(node), node.language)
-        kind = Iri(node.datatype) if node.datatype is not None else Iri(XSD.string)
-        return text(str(node)) if kind == str(XSD.string) else Literal(str(node), kind)
-    return Iri(node) if isinstance(node, rdflib.URIRef) else Iri(f"_:{node}")

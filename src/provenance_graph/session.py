@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -66,9 +67,62 @@ class Session:
         """Print a value as JSON, in the order its keys have."""
         sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
 
+    def progress(self, what: str, total: int = 0) -> Progress:
+        """A progress line on standard error, where somebody watches."""
+        return Progress(what, total)
+
     def say(self, message: str) -> None:
         """A message to standard error."""
         sys.stderr.write(message + "\n")
+
+
+class Progress:
+    """How far long work is: count, rate and, where the total is known, the time left.
+
+    Call it once a step, or with how many are done and how many there are. It writes to
+    standard error only where that is a terminal, at most five times a second.
+    """
+
+    def __init__(self, what: str, total: int = 0) -> None:
+        self.what, self.total, self.done = what, total, 0
+        self._watched = sys.stderr.isatty()
+        self._start = self._last = time.monotonic()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._watched:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    def __call__(self, done: int | None = None, total: int | None = None) -> None:
+        """One more is done, or so many of so many."""
+        self.done = self.done + 1 if done is None else done
+        self.total = self.total if total is None else total
+        now = time.monotonic()
+        if self._watched and (now - self._last >= 0.2 or self.done == self.total):
+            self._last = now
+            sys.stderr.write(f"\r\x1b[K{self.line(now - self._start)}")
+            sys.stderr.flush()
+
+    def line(self, seconds: float) -> str:
+        """The line after so many seconds.
+
+        >>> Progress("records", 4000).line(0)
+        'records: 0 of 4,000'
+        """
+        of = f" of {self.total:,}" if self.total else ""
+        shown = f"{self.what}: {self.done:,}{of}"
+        if not self.done or seconds < 0.5:
+            return shown
+        rate = self.done / seconds
+        shown += f", {rate:,.0f} a second" if rate >= 1 else f", {1 / rate:,.1f} s each"
+        if self.total > self.done:
+            left = (self.total - self.done) / rate
+            minutes, rest = divmod(round(left), 60)
+            shown += f", {minutes} min {rest:02} s left" if minutes else f", {rest} s left"
+        return shown
 
 
 def shown(value: object) -> str:

@@ -13,13 +13,13 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.shapes import (
     Severity,
     affected,
+    own,
     validate_record,
     validate_store,
     validate_subjects,
 )
 from provenance_graph.shapes.parse import load_shapes, own_shapes
 from provenance_graph.store.memory import MemoryStore
-from tools import shacl_reference
 from tools.shacl_reference import validate_record_by_reference
 
 MODEL = iris.model("org/model")
@@ -140,7 +140,7 @@ def test_the_reference_finds_the_same_in_a_record() -> None:
 
 
 def test_the_reference_refuses_what_would_take_it_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shacl_reference, "MOST_TRIPLES", 2)
+    monkeypatch.setattr(own, "MOST_TRIPLES", 2)
     with pytest.raises(Unreadable, match="too many"):
         validate_record_by_reference(record())
 

@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from provenance_graph.core.errors import UsageError
 from provenance_graph.session import Session
 from provenance_graph.shapes import Finding, Severity
+
+if TYPE_CHECKING:
+    from provenance_graph.checking import Examined
+    from provenance_graph.checking.documents import Judge
+
+FORMATS = ("table", "json", "turtle", "sarif", "junit")
+SEVERITIES = ("info", "warning", "violation")
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
 @click.option(
     "--severity",
-    type=click.Choice(["info", "warning", "violation"]),
+    type=click.Choice(SEVERITIES),
     default="warning",
     show_default=True,
     help="Report what is as grave as that, or graver.",
+)
+@click.option("--strict", is_flag=True, help="Warnings fail too, whatever --severity says.")
+@click.option(
+    "--shapes",
+    "shape_files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Shapes of your own (SHACL), checked beside ours; may be repeated.",
 )
 @click.option("--as", "document_form", default="", metavar="FORMAT", help="The documents' format.")
 @click.option(
@@ -30,14 +47,14 @@ from provenance_graph.shapes import Finding, Severity
 @click.option(
     "--limit", default=200, show_default=True, help="Print at most so many rows of the table."
 )
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json", "turtle", "sarif"]), default="table"
-)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table")
 @click.pass_obj
 def command(
     session: Session,
     paths: tuple[str, ...],
     severity: str,
+    strict: bool,
+    shape_files: tuple[Path, ...],
     document_form: str,
     licences: bool,
     limit: int,
@@ -45,27 +62,137 @@ def command(
 ) -> int:
     """Check the store, or the documents at PATH without loading them (for CI).
 
-    Exits 1 when anything as grave as --severity is found.
+    Documents are checked for their format, spelling and shapes and need no store; `check`
+    also looks at what the store knows of their parents. Exits 1 when anything as grave as
+    --severity is found, 2 when a path does not exist or nothing could be read.
     """
+    least = least_of(severity, strict)
+    if paths:
+        return of_documents(session, paths, least, shape_files, document_form, limit, form)
+    return _of_store(session, least, shape_files, licences, limit, form)
+
+
+def least_of(severity: str, strict: bool) -> Severity:
+    """The least severity that is reported and fails."""
+    named = Severity.named(severity)
+    return min(named, Severity.WARNING) if strict else named
+
+
+def of_documents(
+    session: Session,
+    paths: Sequence[str],
+    least: Severity,
+    shape_files: Sequence[Path],
+    document_form: str,
+    limit: int,
+    form: str,
+    judges: Iterable[Judge] = (),
+) -> int:
+    """Check documents, print what is found, and give the exit code."""
+    from provenance_graph.checking import WRITERS, examine
+    from provenance_graph.core.errors import UsageError
+    from provenance_graph.formats.registry import readers
+
+    if document_form and document_form not in readers():
+        raise UsageError(f"no format {document_form!r}; there are {', '.join(readers())}")
+    every = [*judges, *([_own(shape_files)] if shape_files else [])]
+    today = datetime.now(UTC).date().isoformat()
+    examined = [
+        replace(one, records=(), findings=tuple(f for f in one.findings if f.severity >= least))
+        for one in _watched(
+            session,
+            examine(
+                paths, retrieved=today, form=document_form, judges=every, stdin=sys.stdin.buffer
+            ),
+        )
+    ]
+    findings = [finding for one in examined for finding in one.findings]
+    if form == "table":
+        click.echo("".join(_first_lines(WRITERS["table"](examined), limit)), nl=False)
+        if len(findings) > limit:
+            session.say(f"{limit} of {len(findings):,} findings shown (--limit, or --format json)")
+        session.say(_summary(examined))
+    else:
+        sys.stdout.write(WRITERS[form](examined))
+    if any(one.asked for one in examined) or not any(one.read for one in examined):
+        return 2
+    return 1 if findings else 0
+
+
+def _own(files: Sequence[Path]) -> Judge:
+    from provenance_graph.shapes import own
+
+    graph = own.read_shapes(files)
+    return lambda records: own.check_records(records, graph)
+
+
+def _watched(session: Session, examined: Iterable[Examined]) -> Iterator[Examined]:
+    with session.progress("documents") as step:
+        for one in examined:
+            step()
+            yield one
+
+
+def _first_lines(text: str, most: int) -> list[str]:
+    return text.splitlines(keepends=True)[:most]
+
+
+def _summary(examined: Sequence[Examined]) -> str:
+    from provenance_graph.shapes.reports import summarize
+
+    read = sum(one.read for one in examined)
+    unread = len(examined) - read
+    files = f"{read:,} document{'' if read == 1 else 's'} checked"
+    if unread:
+        files += f", {unread:,} not read"
+    return f"{files}: {summarize(f for one in examined for f in one.findings)}"
+
+
+def _of_store(
+    session: Session,
+    least: Severity,
+    shape_files: Sequence[Path],
+    licences: bool,
+    limit: int,
+    form: str,
+) -> int:
     from provenance_graph.shapes import reports, validate_store
 
-    least = Severity.named(severity)
-    if paths:
-        findings = [f for f in _of_documents(paths, document_form) if f.severity >= least]
-    else:
-        findings = validate_store(session.store(), least)
-        if licences and least <= Severity.WARNING and not session.is_remote:
-            findings = [*findings, *_licence_findings(session, least)]
-    written = {"json": reports.as_json, "turtle": reports.as_turtle, "sarif": reports.as_sarif}
+    findings = validate_store(session.store(), least)
+    if shape_files:
+        findings = [*findings, *_own_over_store(session, shape_files, least)]
+    if licences and least <= Severity.WARNING and not session.is_remote:
+        findings = [*findings, *_licence_findings(session, least)]
     if form == "table":
         if findings:
-            click.echo(reports.table(findings[:limit]), nl=False)
+            columns = tuple(reports.COLUMNS)
+            session.print_table(columns, list(reports.rows(findings))[:limit])
         if len(findings) > limit:
             session.say(f"{limit} of {len(findings):,} findings shown (--limit, or --format json)")
         session.say(reports.summarize(findings))
+    elif form == "junit":
+        from provenance_graph.checking import WRITERS, Examined
+
+        whole = Examined(session.store_path, tuple(findings))
+        sys.stdout.write(WRITERS["junit"]([whole]))
     else:
-        sys.stdout.write(written[form](findings))
+        sys.stdout.write(reports.FORMATS[form](findings))
     return 1 if findings else 0
+
+
+def _own_over_store(session: Session, files: Sequence[Path], least: Severity) -> Iterator[Finding]:
+    """One's own shapes over the accepted view: as queries where they allow it, else by pyshacl."""
+    from provenance_graph.core.errors import BadShape
+    from provenance_graph.shapes import own, validate_store
+    from provenance_graph.shapes.parse import load_shapes
+
+    graph = own.read_shapes(files)
+    try:
+        yield from validate_store(session.store(), least, shapes=load_shapes(files))
+    except BadShape as cannot:
+        session.say(f"{cannot}; checked by pyshacl, which takes longer")
+        found = own.shacl_findings(own.graph_of(session.store().quads()), graph)
+        yield from (one for one in found if one.severity >= least)
 
 
 def _licence_findings(session: Session, least: Severity) -> Iterator[Finding]:
@@ -80,49 +207,3 @@ def _licence_findings(session: Session, least: Severity) -> Iterator[Finding]:
         held = replace(finding, severity=min(finding.severity, Severity.WARNING))
         if held.severity >= least:
             yield held
-
-
-def _of_documents(paths: tuple[str, ...], form: str) -> Iterator[Finding]:
-    """Problems of reading and findings of the shapes, document by document."""
-    from provenance_graph.core.claims import Problem
-    from provenance_graph.formats.registry import readers
-    from provenance_graph.formats.walk import walk
-    from provenance_graph.ingest.intake import Options, read
-    from provenance_graph.shapes import validate_record
-
-    seen = 0
-    today = datetime.now(UTC).date().isoformat()
-    for item in walk(paths, retrieved=today, stdin=sys.stdin.buffer):
-        seen += 1
-        if isinstance(item, Problem):
-            yield problem_finding(item.where, item)
-            continue
-        name = item.name or item.url
-        reading = read(item, readers(), Options(form))
-        if reading.failure is not None:
-            why = str(reading.failure).removeprefix(f"{item.url}: ")
-            yield problem_finding(name, Problem("", why, kind="unreadable"), Severity.VIOLATION)
-        for problem in reading.problems:
-            yield problem_finding(name, problem)
-        for record in reading.records:
-            yield from validate_record(record)
-    if not seen:
-        raise UsageError(f"nothing to read at {', '.join(paths)}")
-
-
-def problem_finding(name: str, problem: object, severity: Severity = Severity.WARNING) -> Finding:
-    """A reader's problem in the form of a finding, so that both go into one report."""
-    from provenance_graph.core.claims import Literal, Problem
-
-    assert isinstance(problem, Problem)
-    told = problem.what + (f" ({problem.hint})" if problem.hint else "")
-    return Finding(
-        severity=severity,
-        focus=Literal(name),
-        path="",
-        value=None,
-        message=f"{problem.where}: {told}" if problem.where else told,
-        shape=f"reader:{problem.kind}",
-        record=name,
-        component="Reader",
-    )

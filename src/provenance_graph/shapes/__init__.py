@@ -4,6 +4,7 @@ from provenance_graph.shapes.findings import Finding, Severity
 from provenance_graph.shapes.setbased import (
     affected,
     validate_record,
+    validate_records,
     validate_store,
     validate_subjects,
 )
@@ -13,6 +14,7 @@ __all__ = [
     "Severity",
     "affected",
     "validate_record",
+    "validate_records",
     "validate_store",
     "validate_subjects",
 ]

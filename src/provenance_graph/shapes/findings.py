@@ -46,6 +46,7 @@ class Finding:
     ``path`` is the property (or path) that was looked at, ``value`` the value at fault where
     there is one, ``shape`` the shape that says so, ``record`` the record graph it stands in,
     empty for the accepted view. ``component`` is the SHACL component, by its local name.
+    ``file``, ``line`` and ``column`` say where in a checked document it stands.
     """
 
     severity: Severity
@@ -56,12 +57,17 @@ class Finding:
     shape: str
     record: str = ""
     component: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
 
     @property
     def key(self) -> tuple[object, ...]:
         """A total order: gravest first, then by place."""
         return (
             -self.severity,
+            self.file,
+            self.line,
             self.record,
             str(self.focus),
             self.path,

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.iris import PREFIXES, Iri, is_iri, said, shorten
@@ -88,6 +89,7 @@ def as_object(finding: Finding) -> dict[str, Any]:
         "shape": finding.shape,
         "component": finding.component,
         "record": finding.record or None,
+        **({"file": finding.file, "line": finding.line or None} if finding.file else {}),
     }
 
 
@@ -138,7 +140,8 @@ def _paths(shapes: Iterable[Shape]) -> dict[str, Path]:
 def as_sarif(findings: Iterable[Finding], version: str = "0.1.0") -> str:
     """Findings as SARIF 2.1.0, which code hosts and editors show beside the file.
 
-    The record, or else the thing itself, stands for the file; there are no lines.
+    A finding on a document names its file, as seen from the working directory, and the line.
+    For one on a store, the record or else the thing itself stands for the file.
     """
     found = order(findings)
     rules = sorted({finding.shape for finding in found})
@@ -172,7 +175,11 @@ def _rule_id(name: str) -> str:
 
 
 def _sarif_result(finding: Finding, rules: Sequence[str]) -> dict[str, Any]:
-    place = finding.record or str(finding.focus)
+    physical: dict[str, Any] = {"artifactLocation": _artifact(finding)}
+    if finding.line:
+        physical["region"] = {"startLine": finding.line}
+        if finding.column:
+            physical["region"]["startColumn"] = finding.column
     path = f" {shorten(finding.path)}" if finding.path else ""
     value = f" is {_plain(finding.value)}:" if finding.value is not None else ":"
     return {
@@ -182,13 +189,22 @@ def _sarif_result(finding: Finding, rules: Sequence[str]) -> dict[str, Any]:
         "message": {"text": f"{said(str(finding.focus))}{path}{value} {finding.message}"},
         "locations": [
             {
-                "physicalLocation": {"artifactLocation": {"uri": place}},
+                "physicalLocation": physical,
                 "logicalLocations": [
                     {"fullyQualifiedName": str(finding.focus), "kind": "resource"}
                 ],
             }
         ],
     }
+
+
+def _artifact(finding: Finding) -> dict[str, str]:
+    """Where the fault is: a file below the working directory, or what stands for one."""
+    if not finding.file:
+        return {"uri": finding.record or str(finding.focus)}
+    if finding.file.startswith("/"):
+        return {"uri": f"file://{quote(finding.file)}"}
+    return {"uri": quote(finding.file), "uriBaseId": "%SRCROOT%"}
 
 
 def _plain(value: Value | None) -> str:

@@ -90,6 +90,48 @@ def validate_record(
     return order({replace(finding, record=record.header.record) for finding in found})
 
 
+def validate_records(
+    records: Sequence[Record],
+    severity: Severity = Severity.INFO,
+    *,
+    shapes: Sequence[Shape] | None = None,
+) -> list[list[Finding]]:
+    """What is wrong with each of many records by itself, in their order.
+
+    The same as ``validate_record`` one by one, at a tenth of its cost: each record stands in a
+    graph of its own, so that one query looks at all of them.
+    """
+    chosen = own_shapes() if shapes is None else shapes
+    names = {Iri(f"urn:checked:{n}"): n for n in range(len(records))}
+    found: list[set[Finding]] = [set() for _ in records]
+    for graph, told in ((RECORD_GRAPHS, _written), (DOCUMENT_ALONE, statements)):
+        quads = [(s, p, o, name) for name, n in names.items() for s, p, o, _ in told(records[n])]
+        for finding in _find_in_graphs(quads, chosen, graph, severity):
+            number = names[Iri(finding.record)]
+            found[number].add(replace(finding, record=records[number].header.record))
+    return [order(one) for one in found]
+
+
+def _written(record: Record) -> Iterator[Quad]:
+    return ((s, p, o, None) for s, p, o, _ in to_quads(record))
+
+
+def _find_in_graphs(
+    quads: Sequence[Quad], shapes: Sequence[Shape], graph: str, severity: Severity
+) -> list[Finding]:
+    """What breaks the shapes in each of many graphs, looked at by itself."""
+    with MemoryStore(quads) as store:
+        plan = _Plan(store, shapes, severity)
+        predicates = {predicate for _, predicate, _, _ in quads}
+        kinds = {o for _, p, o, _ in quads if p == RDF.type}
+        return [
+            finding
+            for check in plan.over(graph, explicit=True)
+            if _possible(check, predicates, kinds, plan)
+            for finding in plan.whole(check, in_records=True)
+        ]
+
+
 def statements(record: Record) -> Iterator[Quad]:
     """What a record states, each value as an ordinary triple; estimates and denials left out."""
     for claim in record.claims:

@@ -285,6 +285,22 @@ def _spdx() -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
+def known_names() -> Iterator[str]:
+    """Every licence that a document may name, as one would write it: SPDX ids, the Hub's tokens.
+
+    ScanCode's many further references are left out.
+    """
+    yield from (
+        key
+        for entry in _index()
+        if (key := str(entry.get("spdx_license_key") or ""))
+        and not entry.get("is_exception")
+        and not entry.get("is_deprecated")
+        and not key.startswith("LicenseRef-")
+    )
+    yield from (token for token, known in HUB_TOKENS.items() if known.casefold() not in _spdx())
+
+
 @cache
 def _exceptions() -> Mapping[str, str]:
     return MappingProxyType(

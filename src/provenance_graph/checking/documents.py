@@ -1,0 +1,307 @@
+"""From paths to findings: each document read, held to the shapes, and every finding placed.
+
+A finding names the file as seen from the working directory, and the line in it, so that
+editors and code hosts can show it where it belongs.
+"""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from provenance_graph.checking import positions, spelling
+from provenance_graph.checking.positions import Place, Positions
+from provenance_graph.core.claims import Claim, Literal, Problem, Record
+from provenance_graph.core.errors import SourceError
+from provenance_graph.core.iris import local_name
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG
+from provenance_graph.formats.document import Document, decode
+from provenance_graph.formats.registry import readers
+from provenance_graph.formats.walk import walk
+from provenance_graph.ingest.intake import Options, Reading, read
+from provenance_graph.shapes import Finding, Severity, validate_records
+from provenance_graph.shapes.findings import order
+
+BATCH = 200
+"""So many documents are held to the shapes at once."""
+
+Judge = Callable[[Sequence[Record]], list[list[Finding]]]
+"""Looks at records together and gives the findings of each, in their order."""
+
+_LINE = re.compile(r"(?:\S+ )?L\d+")
+_GRAVE = frozenset({"schema", "unreadable"})
+_SLIGHT = frozenset({"skipped"})
+_KEYS = {
+    DCTERMS.license: ("license", "licence", "licenses"),
+    PG.trainedOn: ("datasets", "dataset"),
+    **dict.fromkeys(
+        DERIVATIONS, ("base_model", "base_model_name_or_path", "parent_model", "models")
+    ),
+}
+"""Under which keys documents state a property whose claim keeps no place."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """One document, or one path that gave none, with what was found.
+
+    ``read`` says whether anything could be read; ``asked`` that the finding concerns a whole
+    path that was asked for: it does not exist or holds nothing.
+    """
+
+    file: str
+    findings: tuple[Finding, ...] = ()
+    read: bool = True
+    asked: bool = False
+    format: str = ""
+    records: tuple[Record, ...] = ()
+
+
+@dataclass
+class _Work:
+    """A document on its way: its reading, and the findings gathered so far."""
+
+    document: Document
+    file: str
+    reading: Reading
+    found: list[Finding] = field(default_factory=list)
+    broken: bool = False
+
+
+def examine(
+    paths: Iterable[str],
+    *,
+    retrieved: str,
+    form: str = "",
+    judges: Sequence[Judge] = (),
+    stdin: BinaryIO | None = None,
+) -> Iterator[Examined]:
+    """Read and check the documents at the paths, keeping nothing.
+
+    ``judges`` find more in the records of many documents at once: shapes of one's own, what
+    the store knows of their parents. Nothing that is wrong with a document is raised.
+    """
+    options = Options(form)
+    items = _documents(paths, retrieved, stdin)
+    while batch := list(islice(items, BATCH)):
+        works = [
+            _Work(item, file, read(item, readers(), options))
+            for file, item in batch
+            if isinstance(item, Document)
+        ]
+        _judge(works, [_shapes, _spelling, *judges])
+        done = {id(work.document): _examined(work) for work in works}
+        for file, item in batch:
+            yield done[id(item)] if isinstance(item, Document) else _refused(file, item)
+
+
+def _documents(
+    paths: Iterable[str], retrieved: str, stdin: BinaryIO | None
+) -> Iterator[tuple[str, Document | Problem]]:
+    """Documents with their paths from the working directory."""
+    for asked in paths:
+        for path in _expanded(asked):
+            for item in walk([path], retrieved=retrieved, stdin=stdin):
+                name = item.where if isinstance(item, Problem) else item.name
+                yield _file(path, name), item
+
+
+def _expanded(asked: str) -> list[str]:
+    """The files of a glob, so that each keeps its folder; any other path as it is."""
+    if set(asked) & set("*?[") and not Path(asked).exists():
+        found = sorted(glob.glob(asked, recursive=True))  # noqa: PTH207 - any anchor
+        return [path for path in found if Path(path).is_file()] or [asked]
+    return [asked]
+
+
+def _file(asked: str, name: str) -> str:
+    """A document's path from the working directory; ``name`` is its path below what was asked."""
+    root = Path(asked)
+    if not root.is_dir():
+        return _relative(root) if asked != "-" else "stdin"
+    for candidate in (root / name, root / name.rpartition("/")[2]):
+        if candidate.is_file():
+            return _relative(candidate)
+    return _relative(root)
+
+
+def _relative(path: Path) -> str:
+    """A path as seen from the working directory, with slashes, where it lies below it."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _judge(works: Sequence[_Work], judges: Sequence[Judge]) -> None:
+    records = [(work, record) for work in works for record in work.reading.records]
+    if not records:
+        return
+    for judge in judges:
+        for (work, _), found in zip(records, judge([r for _, r in records]), strict=True):
+            work.found += found
+
+
+def _shapes(records: Sequence[Record]) -> list[list[Finding]]:
+    return validate_records(records)
+
+
+def _spelling(records: Sequence[Record]) -> list[list[Finding]]:
+    return [list(spelling.licences(record)) for record in records]
+
+
+def _refused(file: str, problem: Problem) -> Examined:
+    """A path or file that is no document."""
+    whole = problem.kind in ("unreadable", "empty")
+    severity = Severity.VIOLATION if whole else Severity.INFO
+    told = replace(problem, where="")
+    finding = replace(_of_problem(told, severity), file=file, focus=Literal(file))
+    skipped = problem.kind == "skipped"
+    return Examined(file, (finding,), read=False, asked=whole and not skipped)
+
+
+def _examined(work: _Work) -> Examined:
+    reading, document = work.reading, work.document
+    found: list[Finding] = []
+    if reading.failure is not None:
+        why = str(reading.failure)
+        for head in (document.url, document.name):
+            why = why.removeprefix(f"{head}: ")
+        finding = _of_problem(Problem("", why, kind="unreadable"), Severity.VIOLATION)
+        place = positions.in_message(why)
+        found.append(replace(finding, line=place.line or 1, column=place.column))
+    broken = any(p.kind == "syntax" and p.what.startswith("metadata: ") for p in reading.problems)
+    if broken and (error := positions.syntax_error(document.text, work.file)):
+        why, place = error
+        why = why.partition(": ")[2] if why.startswith("line ") else why
+        finding = _of_problem(Problem("", f"not YAML: {why}", kind="syntax"), Severity.VIOLATION)
+        found.append(replace(finding, line=place.line or 1, column=place.column))
+    else:
+        broken = False
+        locate = _Locator(document, work.file)
+        found += [locate.problem(problem) for problem in reading.problems]
+        found += [locate.finding(finding, reading.records) for finding in work.found]
+    placed = [f if f.file else replace(f, file=work.file) for f in found]
+    return Examined(
+        work.file,
+        tuple(order(dict.fromkeys(placed))),
+        read=reading.failure is None and not broken,
+        format=reading.format,
+        records=reading.records,
+    )
+
+
+def _of_problem(problem: Problem, severity: Severity | None = None) -> Finding:
+    """A reader's problem in the form of a finding, so that both go into one report."""
+    grave = (
+        Severity.VIOLATION
+        if problem.kind in _GRAVE
+        else Severity.INFO
+        if problem.kind in _SLIGHT
+        else Severity.WARNING
+    )
+    told = problem.what + (f" ({problem.hint})" if problem.hint else "")
+    shown = bool(problem.where) and not _LINE.fullmatch(problem.where)
+    return Finding(
+        severity=severity or grave,
+        focus=Literal(""),
+        path="",
+        value=None,
+        message=f"{problem.where}: {told}" if shown else told,
+        shape=f"reader:{problem.kind}",
+        component="Reader",
+    )
+
+
+class _Locator:
+    """Gives findings of one document their file and line."""
+
+    def __init__(self, document: Document, file: str) -> None:
+        self._document, self._file = document, file
+        self._positions: dict[str, Positions] = {}
+
+    def problem(self, problem: Problem) -> Finding:
+        """A reader's problem at its place."""
+        inner, rest = self._split(problem.where)
+        place = self._of(inner).at(rest) if rest else positions.in_message(problem.what)
+        file = self._path(inner)
+        finding = replace(_of_problem(problem), focus=Literal(file), file=file)
+        return replace(finding, line=place.line or 1, column=place.column)
+
+    def finding(self, finding: Finding, records: Sequence[Record]) -> Finding:
+        """A finding of a shape or rule, at the claim that it speaks of."""
+        inner, place = "", Place(finding.line, finding.column)
+        if not place.line:
+            for claim in _claims(finding, records):
+                inner, place = self._claim(claim)
+                if place.line:
+                    break
+        if not place.line and finding.path:
+            place = self._key(finding.path)
+        return replace(finding, file=self._path(inner), line=place.line or 1, column=place.column)
+
+    def _claim(self, claim: Claim) -> tuple[str, Place]:
+        inner, rest = self._split(claim.locator)
+        if rest and (place := self._of(inner).at(rest)).line:
+            return inner, place
+        shown = str(claim.value or "")
+        below = [f"/{key}" for key in _KEYS.get(claim.predicate, ())]
+        for text in dict.fromkeys((claim.as_stated, shown, _bare(shown), local_name(shown))):
+            for name in ("", *self._document.files):
+                for top in (*below, ""):
+                    if text and (place := self._of(name).of(text, top)).line:
+                        return name, place
+        return "", self._key(claim.predicate)
+
+    def _key(self, predicate: str) -> Place:
+        keys = next((keys for term, keys in _KEYS.items() if term == predicate), ())
+        for key in (*keys, local_name(predicate)):
+            if found := self._of("").by_pointer.get(f"/{key}"):
+                return found
+        return Place()
+
+    def _split(self, locator: str) -> tuple[str, str]:
+        """The file of a folder that a locator begins with, and the place in it."""
+        for name in sorted(self._document.files, key=len, reverse=True):
+            if locator == name or locator.startswith((f"{name}/", f"{name} ")):
+                return name, locator[len(name) :]
+        return "", locator
+
+    def _path(self, inner: str) -> str:
+        if not inner:
+            return self._file
+        folder = self._file.rpartition("/")[0]
+        return f"{folder}/{inner}" if folder else inner
+
+    def _of(self, inner: str) -> Positions:
+        if inner not in self._positions:
+            try:
+                data = self._document.files[inner] if inner else self._document.data
+                text = decode(data, inner or self._file)
+                name = inner or self._document.name
+                self._positions[inner] = positions.of_document(text, name)
+            except SourceError:
+                self._positions[inner] = Positions()
+        return self._positions[inner]
+
+
+def _claims(finding: Finding, records: Sequence[Record]) -> Iterator[Claim]:
+    """The claims that a finding may speak of, the likeliest first."""
+    claims = [c for record in records for c in record.claims]
+    of_path = [c for c in claims if c.predicate == finding.path]
+    yield from (c for c in of_path if c.subject == finding.focus and c.value == finding.value)
+    yield from (c for c in of_path if c.subject == finding.focus)
+    yield from (c for c in claims if not finding.path and c.value == finding.focus)
+
+
+def _bare(shown: str) -> str:
+    """``org/name`` of one of our IRIs."""
+    for head in ("/id/model/", "/id/dataset/"):
+        if head in shown:
+            return shown.partition(head)[2]
+    return shown

@@ -1,0 +1,200 @@
+"""Where in a text its values stand: lines and columns of JSON, YAML and cards.
+
+Readers name a place by a JSON pointer, a line (``L12``) or a heading; editors and code hosts
+want a line. Each text is looked at once, and only where something was found in it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import yaml
+
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.formats.document import parse_yaml
+from provenance_graph.formats.huggingface.front import front_matter
+
+MOST = 200_000
+"""So many values are placed; in a longer document the rest stands at the nearest one above."""
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
+_LINE = re.compile(r"(?:^|[\s:])L(\d+)(?:$|[\s:])")
+_IN_MESSAGE = re.compile(r"\bline (\d+)(?:, column (\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line and a column, from 1; line 0 where none is known."""
+
+    line: int = 0
+    column: int = 0
+
+
+@dataclass
+class Positions:
+    """The places of a document's values by JSON pointer, and by what the values say."""
+
+    by_pointer: dict[str, Place] = field(default_factory=dict)
+    by_value: dict[str, str] = field(default_factory=dict)
+
+    def at(self, locator: str) -> Place:
+        r"""The place of a locator, or of the nearest thing above it that has one.
+
+        >>> of_json('{"a":\n [1,\n  2]}').at("/a/1")
+        Place(line=3, column=3)
+        """
+        if named := _LINE.search(locator):
+            return Place(int(named[1]), 1)
+        pointer = locator[locator.find("/") :].split(" ", 1)[0] if "/" in locator else ""
+        while pointer:
+            if found := self.by_pointer.get(pointer):
+                return found
+            pointer = pointer.rpartition("/")[0]
+        return Place()
+
+    def of(self, text: str, below: str = "") -> Place:
+        """The place of a value that reads as the text, below a pointer where one is given."""
+        pointer = self.by_value.get(f"{below}\n{text.casefold()}")
+        return Place() if pointer is None else self.by_pointer.get(pointer, Place())
+
+    def _add(self, pointer: str, place: Place, value: str | None) -> None:
+        if len(self.by_pointer) >= MOST:
+            return
+        self.by_pointer.setdefault(pointer, place)
+        if value is not None:
+            top = "/" + pointer.split("/")[1] if pointer.count("/") else ""
+            for below in {"", top}:
+                self.by_value.setdefault(f"{below}\n{value.casefold()}", pointer)
+
+
+def of_document(text: str, name: str) -> Positions:
+    """The places of a document's values, by what its name and first letters show it to be."""
+    suffix = name.rpartition(".")[2].casefold()
+    head = text.lstrip()[:1]
+    if suffix in ("md", "markdown") or text.startswith(("---\n", "---\r\n")):
+        front, _ = front_matter(text)
+        return of_yaml("\n" + front)
+    if suffix in ("yaml", "yml"):
+        return of_yaml(text)
+    if head in ("{", "["):
+        return of_json(text)
+    return Positions()
+
+
+def of_json(text: str) -> Positions:
+    """The places of the values of a JSON text; of a broken one, up to the fault."""
+    found = Positions()
+    lines = _Lines(text)
+    stack: list[list[str | int]] = []  # of each open list or mapping its kind and present step
+    key_next = False
+    for token in _TOKEN.finditer(text):
+        shown = token[0]
+        if shown in "}]":
+            if stack:
+                stack.pop()
+            key_next = False
+        elif shown == ",":
+            if stack and stack[-1][0] == "[":
+                stack[-1][1] = int(stack[-1][1]) + 1
+            key_next = bool(stack) and stack[-1][0] == "{"
+        elif shown == ":":
+            key_next = False
+        elif key_next:
+            stack[-1][1] = _text(shown)
+        else:
+            pointer = "".join(f"/{_step(step)}" for _, step in stack)
+            found._add(pointer, lines.place(token.start()), None if shown in "{[" else _text(shown))
+            if shown == "{":
+                stack.append(["{", ""])
+            elif shown == "[":
+                stack.append(["[", 0])
+            key_next = shown == "{"
+    return found
+
+
+def of_yaml(text: str) -> Positions:
+    """The places of the values of a YAML text; none where it is broken."""
+    found = Positions()
+    try:
+        root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return found
+    for pointer, node in _nodes(root):
+        mark = node.start_mark
+        value = str(node.value) if isinstance(node, yaml.ScalarNode) else None
+        found._add(pointer, Place(mark.line + 1, mark.column + 1), value)
+    return found
+
+
+def _nodes(root: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
+    """Every node with its pointer, without recursion and at most ``MOST`` of them."""
+    todo: list[tuple[str, yaml.Node]] = [("", root)] if root is not None else []
+    count = 0
+    while todo and count < MOST:
+        pointer, node = todo.pop()
+        count += 1
+        yield pointer, node
+        if isinstance(node, yaml.SequenceNode):
+            todo += reversed([(f"{pointer}/{n}", child) for n, child in enumerate(node.value)])
+        elif isinstance(node, yaml.MappingNode):
+            todo += reversed(
+                [(f"{pointer}/{_step(str(key.value))}", child) for key, child in node.value]
+            )
+
+
+def syntax_error(text: str, name: str) -> tuple[str, Place] | None:
+    """What breaks the syntax of a card's metadata, with its place; None where nothing does."""
+    front, _ = front_matter(text)
+    if not front.strip():
+        return None
+    try:
+        parse_yaml("\n" + front, name)
+    except Unreadable as error:
+        place = Place()
+        try:
+            yaml.compose("\n" + front, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        except yaml.MarkedYAMLError as marked:
+            if mark := marked.problem_mark:
+                place = Place(mark.line + 1, mark.column + 1)
+        except (yaml.YAMLError, RecursionError, ValueError):
+            pass
+        return error.why, place
+    return None
+
+
+def in_message(message: str) -> Place:
+    """The place that an error message names.
+
+    >>> in_message("line 3, column 7: Expecting value")
+    Place(line=3, column=7)
+    """
+    found = _IN_MESSAGE.search(message)
+    return Place(int(found[1]), int(found[2] or 1)) if found else Place()
+
+
+def _text(token: str) -> str:
+    if not token.startswith('"'):
+        return token
+    try:
+        return str(json.loads(token, strict=False))
+    except ValueError:
+        return token.strip('"')
+
+
+def _step(step: str | int) -> str:
+    return str(step).replace("~", "~0").replace("/", "~1")
+
+
+class _Lines:
+    """Lines and columns of offsets that only grow."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._line, self._start = text, 1, 0
+
+    def place(self, offset: int) -> Place:
+        while (end := self._text.find("\n", self._start, offset)) >= 0:
+            self._line, self._start = self._line + 1, end + 1
+        return Place(self._line, offset - self._start + 1)

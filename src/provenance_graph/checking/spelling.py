@@ -1,0 +1,121 @@
+"""Misspelt names: licences against the lists we know, repositories against those of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from rapidfuzz import fuzz, process
+
+from provenance_graph.core.claims import Claim, Literal, Record
+from provenance_graph.core.iris import mint
+from provenance_graph.core.terms import DCTERMS
+from provenance_graph.formats.licences import names as licence_names
+from provenance_graph.model.naming import fold
+from provenance_graph.shapes.findings import Finding, Severity
+
+NEAR = 80.0
+"""How alike, of 100, a licence's name must be to be offered."""
+
+_FAMILY = "names a family of licences"
+
+
+def licences(record: Record) -> Iterator[Finding]:
+    """Licences that no list holds, and names of whole families, with near ones."""
+    seen = set()
+    for claim in record.claims:
+        if claim.predicate == DCTERMS.license and claim.value is None and claim.unusable:
+            key = (claim.subject, claim.as_stated)
+            if key not in seen:
+                seen.add(key)
+                yield _licence(claim)
+
+
+def _licence(claim: Claim) -> Finding:
+    stated = claim.as_stated
+    near = near_licences(stated.partition(" (name")[0])
+    if claim.unusable.startswith(_FAMILY):
+        message = f"{stated!r} {claim.unusable}; name one"
+    else:
+        message = f"{stated!r}: {claim.unusable}"
+    if near:
+        message += f": did you mean {' or '.join(near)}?"
+    grave = bool(near) or claim.unusable.startswith(_FAMILY)
+    return Finding(
+        severity=Severity.WARNING if grave else Severity.INFO,
+        focus=claim.subject,
+        path=DCTERMS.license,
+        value=Literal(stated),
+        message=message,
+        shape=mint("check", "licence-name"),
+        component="LicenceName",
+    )
+
+
+def near_licences(stated: str, most: int = 3) -> list[str]:
+    """Licences whose names are like a text, best first; SPDX ids where SPDX has them.
+
+    >>> near_licences("aapache-2.0"), near_licences("gpl")[0]
+    (['Apache-2.0'], 'GPL-3.0-only')
+    >>> near_licences("wholly our own terms of 2024")
+    []
+    """
+    asked = fold(stated)
+    if len(asked) < 2:
+        return []
+    known = _known()
+    within = [name for name in known if len(asked) > 2 and name.startswith(asked)]
+    if within:  # newest first, and the plain form before "or later"
+        within.sort(key=lambda name: name.endswith("later"))
+        within.sort(key=_figures, reverse=True)
+        return [known[name] for name in within][:most]
+    found = process.extract(asked, known.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=most)
+    best = found[0][1] if found else 0.0
+    return [known[name] for name, score, _ in found if score > best - 5]
+
+
+def meant(claim: Claim) -> str:
+    """The licence that a name which no list holds most likely means, or nothing."""
+    near = near_licences(claim.as_stated.partition(" (name")[0])
+    return near[0] if near else ""
+
+
+@cache
+def _known() -> dict[str, str]:
+    """Folded names of licences to what a card may write."""
+    return {fold(name): name for name in sorted(licence_names.known_names(), reverse=True)}
+
+
+def near_repositories(asked: str, known: Iterable[str], most: int = 3) -> list[tuple[str, bool]]:
+    """Repositories whose names are like one that nobody knows, each with whether it is very near.
+
+    Very near is the same name under a like owner, or a like name under the same owner: a slip
+    of the pen. The same name under another owner may be a copy of one's own.
+
+    >>> near_repositories("metallama/Llama-3.1-8B", ["meta-llama/Llama-3.1-8B", "acme/Llama-3.1-8B"])
+    [('meta-llama/Llama-3.1-8B', True), ('acme/Llama-3.1-8B', False)]
+    """
+    owner, _, name = asked.rpartition("/")
+    owner, folded = fold(owner), fold(name)
+    found: list[tuple[float, str, bool]] = []
+    for one in known:
+        its_owner, _, its_name = one.rpartition("/")
+        if not its_owner or not owner:
+            if fold(its_name) == folded:
+                found.append((99.0, one, not owner))
+            continue
+        same_owner = fuzz.ratio(owner, fold(its_owner))
+        if same_owner < 60 and fold(its_name) != folded:
+            continue
+        alike = fuzz.ratio(folded, fold(its_name))
+        if min(same_owner, alike) >= 80 and _figures(folded) == _figures(fold(its_name)):
+            found.append((same_owner + alike, one, True))
+        elif alike == 100:
+            found.append((alike + same_owner / 2, one, False))
+    found.sort(key=lambda item: (-item[0], item[1]))
+    return [(one, very) for _, one, very in found[:most]]
+
+
+def _figures(name: str) -> str:
+    """The digits of a name: Llama 3.1 8B is no slip for Llama 3.2 8B."""
+    return "".join(c for c in name if c.isdigit())

@@ -1,0 +1,268 @@
+"""A document against the store: what is known of its parents and data, and their licences.
+
+The document is laid over the store as if it had been imported, in memory and for these
+subjects alone; the rules on licences then judge it like any model of the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import cast
+
+from provenance_graph.acceptance.evidence import StoreStatements
+from provenance_graph.checking.spelling import meant, near_repositories
+from provenance_graph.core.claims import Quad, Record, Value
+from provenance_graph.core.iris import ID, Iri, local_name, mint, said
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG
+from provenance_graph.formats.licences import names as licence_names
+from provenance_graph.licences.catalogue import Catalogue
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.store import as_validation
+from provenance_graph.lineage.arrays import RELATIONS
+from provenance_graph.lineage.index import DATASET, LineageIndex
+from provenance_graph.shapes.findings import Finding, Severity
+from provenance_graph.shapes.setbased import statements
+from provenance_graph.store.base import ANY, AnyGraph, Store
+
+_OPEN_DATA = "LR-15"  # an unknown licence somewhere upstream: no fault of the document
+
+
+class Upstream:
+    """Judges records by what a store knows; ``today`` is the day whose licence texts count."""
+
+    def __init__(self, store: Store, index: LineageIndex, today: str) -> None:
+        self._store, self._index, self._today = store, index, today
+        self._statements = StoreStatements(store)
+        self._likely: dict[Iri, Iri] = {}
+
+    @classmethod
+    def open(cls, store: Store, folder: Path | None, today: str) -> Upstream:
+        """Over a store, with the lineage index kept in ``folder``."""
+        return cls(store, LineageIndex.open(store, folder), today)
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        return Catalogue.load(self._store)
+
+    def __call__(self, records: Sequence[Record]) -> list[list[Finding]]:
+        """The findings of each record, in their order."""
+        told = [self._told(record) for record in records]
+        found: list[list[Finding]] = [[] for _ in records]
+        for group in _apart(told):
+            over = {s: q for n in group for s, q in told[n].items()}
+            overlay = cast(Store, Overlay(self._store, over))
+            subjects = [s for n in group for s in told[n]]
+            index = self._index.update(overlay, subjects)
+            graph = LicenceGraph(overlay, index, self._catalogue)
+            for n in group:
+                for subject, quads in told[n].items():
+                    found[n] += self._references(subject, quads)
+                    found[n] += self._lineage(index, subject)
+                    found[n] += self._licences(graph, subject, quads)
+        return found
+
+    def _told(self, record: Record) -> dict[Iri, list[Quad]]:
+        """What a record states of each thing that has parents, data or a licence there."""
+        by_subject: dict[Iri, list[Quad]] = {}
+        for subject, predicate, value, _ in statements(record):
+            subject = self._statements.canonical(subject)
+            held = self._statements.canonical(value) if isinstance(value, Iri) else value
+            by_subject.setdefault(subject, []).append((subject, predicate, held, None))
+        for claim in record.claims:  # a misspelt licence is judged as the one it likely means
+            if claim.predicate == DCTERMS.license and claim.value is None and claim.unusable:
+                likely = licence_names.normalise(meant(claim)).value
+                if likely is not None:
+                    subject = self._statements.canonical(claim.subject)
+                    by_subject.setdefault(subject, []).append(
+                        (subject, DCTERMS.license, likely, None)
+                    )
+                    self._likely[subject] = likely
+        wanted = {*RELATIONS, DCTERMS.license}
+        return {
+            subject: quads
+            for subject, quads in by_subject.items()
+            if any(predicate in wanted for _, predicate, _, _ in quads)
+        }
+
+    # ---- names ----------------------------------------------------------------------
+
+    @cached_property
+    def _known(self) -> Mapping[str, list[str]]:
+        """Repositories and datasets of the store, by what they are called in documents."""
+        found: dict[str, list[str]] = {"model": [], "dataset": []}
+        for number, name in enumerate(self._index.names):
+            kind = "dataset" if self._index.kind[number] == DATASET else "model"
+            if name.startswith(f"{ID}{kind}/"):
+                found[kind].append(said(name))
+        return found
+
+    def _references(self, subject: Iri, quads: Iterable[Quad]) -> Iterator[Finding]:
+        """Parents and datasets of which the store knows nothing."""
+        seen = set()
+        for _, predicate, value, _ in quads:
+            if predicate not in RELATIONS or not isinstance(value, Iri) or value in seen:
+                continue
+            seen.add(value)
+            kind = "dataset" if predicate == PG.trainedOn else "model"
+            if not value.startswith(f"{ID}{kind}/") or self._is_known(value):
+                continue
+            name = said(value)
+            near = near_repositories(name, self._known[kind])
+            likely = [one for one, very in near if very]
+            message = f"nothing is known of {name}"
+            if likely or near:
+                message += f"; did you mean {' or '.join(likely or [one for one, _ in near])}?"
+            else:
+                message += ", so its licence cannot be judged"
+            yield Finding(
+                severity=Severity.WARNING if likely else Severity.INFO,
+                focus=subject,
+                path=predicate,
+                value=value,
+                message=message,
+                shape=mint("check", "unknown-reference"),
+                component="UnknownReference",
+            )
+
+    def _is_known(self, thing: Iri) -> bool:
+        return (
+            self._index.names.find(thing) is not None
+            or any(True for _ in self._store.quads(thing))
+            or any(True for _ in self._store.quads(thing, graph=ANY))
+        )
+
+    # ---- lineage --------------------------------------------------------------------
+
+    def _lineage(self, index: LineageIndex, subject: Iri) -> Iterator[Finding]:
+        """A thing that would descend from itself."""
+        start = index.names.find(subject)
+        if start is None:
+            return
+        derived = len(DERIVATIONS)
+        seen, todo = {start}, [start]
+        while todo:
+            for parent, code, _ in index.row(todo.pop()):
+                if code >= derived:
+                    continue
+                if parent == start:
+                    yield Finding(
+                        severity=Severity.VIOLATION,
+                        focus=subject,
+                        path=RELATIONS[0],
+                        value=None,
+                        message=f"{said(subject)} would descend from itself",
+                        shape=mint("check", "circle"),
+                        component="Circle",
+                    )
+                    return
+                if parent not in seen:
+                    seen.add(parent)
+                    todo.append(parent)
+
+    # ---- licences -------------------------------------------------------------------
+
+    def _licences(
+        self, graph: LicenceGraph, subject: Iri, quads: Sequence[Quad]
+    ) -> Iterator[Finding]:
+        """What the rules on licences find, and what the parents ask of a thing without a licence."""
+        node = graph.index.names.find(subject)
+        if node is None or graph.index.kind[node] == DATASET:
+            return
+        findings = graph.findings(subject, today=self._today)
+        likely = self._likely.get(subject)
+        for found in as_validation(one for one in findings if one.rule.id != _OPEN_DATA):
+            if likely is not None:
+                shown = f"if {local_name(likely)} is meant: {found.message}"
+                found = replace(found, message=shown)
+            yield found
+        if not any(predicate == DCTERMS.license for _, predicate, _, _ in quads):
+            yield from self._unlabelled(graph, subject)
+
+    def _unlabelled(self, graph: LicenceGraph, subject: Iri) -> Iterator[Finding]:
+        """The duties that come down to a thing whose own licence is not known."""
+        now = graph.situation(subject, day=self._today)
+        asked: dict[Iri, list[str]] = {}
+        names: dict[Iri, str] = {}
+        for term in now.terms:
+            if term.holder is not None and term.holder != subject:
+                names[term.licence.iri] = f"{term.licence.name} of {said(term.holder)}"
+                asked.setdefault(term.licence.iri, []).append(term.condition.label)
+        for licence, duties in asked.items():
+            shown = "; ".join(dict.fromkeys(duties))
+            yield Finding(
+                severity=Severity.WARNING,
+                focus=subject,
+                path=DCTERMS.license,
+                value=licence,
+                message=f"it states no licence that we know, and {names[licence]} comes down to "
+                f"it: {shown}",
+                shape=mint("check", "unlabelled-derivative"),
+                component="UnlabelledDerivative",
+            )
+
+
+def _apart(told: Sequence[Mapping[Iri, object]]) -> Iterator[list[int]]:
+    """Records in groups in which no two speak of one thing."""
+    todo = [n for n, one in enumerate(told) if one]
+    while todo:
+        group: list[int] = []
+        seen: set[Iri] = set()
+        later: list[int] = []
+        for n in todo:
+            if seen.isdisjoint(told[n]):
+                seen.update(told[n])
+                group.append(n)
+            else:
+                later.append(n)
+        yield group
+        todo = later
+
+
+class Overlay:
+    """A store with other statements about some subjects laid over its accepted view.
+
+    What the document states of a subject goes before what the store says under the same
+    property; everything else is the store's.
+    """
+
+    def __init__(self, store: Store, over: Mapping[Iri, Sequence[Quad]]) -> None:
+        self._store, self._over = store, over
+        self._stated = {s: {p for _, p, _, _ in quads} for s, quads in over.items()}
+        self._by_predicate: dict[Iri, list[Quad]] = {}
+        for quads in over.values():
+            for quad in quads:
+                self._by_predicate.setdefault(quad[1], []).append(quad)
+        self.version = f"{store.version}+checked"
+
+    def quads(
+        self,
+        subject: Iri | None = None,
+        predicate: Iri | None = None,
+        object: Value | None = None,
+        graph: Iri | AnyGraph | None = None,
+    ) -> Iterator[Quad]:
+        """Quads that match, of both; the document's own stand in the default graph."""
+        held = self._store.quads(subject, predicate, object, graph)
+        if graph is not None:
+            yield from held
+            return
+        stated = self._stated
+        for quad in held:
+            if quad[1] not in stated.get(quad[0], ()):
+                yield quad
+        mine: Sequence[Quad]
+        if subject is not None:
+            mine = self._over.get(subject, ())
+        elif predicate is not None:
+            mine = self._by_predicate.get(predicate, ())
+        else:
+            mine = [quad for quads in self._over.values() for quad in quads]
+        for quad in mine:
+            if predicate in (None, quad[1]) and object in (None, quad[2]):
+                yield quad
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)

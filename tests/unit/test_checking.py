@@ -1,0 +1,199 @@
+"""Documents checked as a gate: what is found, where it stands, and how the command exits."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from provenance_graph import cli
+from provenance_graph.checking import examine
+from provenance_graph.core.claims import Record
+from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.core.terms import PG
+from provenance_graph.shapes import validate_record, validate_records
+
+TYPOS = "---\nlicense: aapache-2.0\nbase_model: metallama/Llama-3.1-8B\n---\n# hi\n"
+MIT_LLAMA = "---\nlicense: mit\nbase_model: meta-llama/Llama-3.1-8B\n---\n# hi\n"
+GPL_LLAMA = "---\nlicense: gpl\nbase_model: meta-llama/Llama-3.1-8B\nlibrary_name: peft\n---\n"
+BROKEN = "---\nlicense: mit\ntags: [x\n---\n# hi\n"
+BOM = """{
+ "bomFormat": "CycloneDX",
+ "specVersion": "1.6",
+ "components": [
+  {
+   "type": "machine-learning-model"
+  }
+ ]
+}
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(store: Path | str, *words: str) -> Result:
+    return CliRunner().invoke(
+        cli.app, ["--store", str(store), *words], standalone_mode=False, catch_exceptions=False
+    )
+
+
+def code(result: Result) -> int:
+    return result.return_value or 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "options", "exit_code"),
+    [
+        ("typos.md", TYPOS, (), 1),
+        ("typos.md", TYPOS, ("--severity", "violation"), 0),
+        ("typos.md", TYPOS, ("--severity", "violation", "--strict"), 1),
+        ("broken.md", BROKEN, ("--severity", "violation"), 2),
+        ("bom.json", BOM, ("--severity", "violation"), 1),
+        ("plain.md", "# nothing\n", ("--severity", "violation"), 0),
+        ("plain.md", "# nothing\n", ("--strict",), 1),
+        ("good.md", "---\nlicense: mit\nlanguage: en\n---\n# hi\n", ("--strict",), 0),
+        ("empty.json", "", ("--severity", "violation"), 2),
+        ("broken.json", '{"bomFormat": "CycloneDX",\n  oops}', ("--severity", "violation"), 2),
+    ],
+)
+def test_validate_exits_as_a_gate_needs(here, name, text, options, exit_code) -> None:
+    (here / name).write_text(text)
+    found = run("none", "validate", name, *options)
+    assert code(found) == exit_code, found.output
+
+
+@pytest.mark.parametrize("path", ["nosuch.md", "empty", "*.nothing"])
+def test_what_was_asked_for_and_is_not_there_fails(here, path) -> None:
+    (here / "empty").mkdir()
+    (here / "good.md").write_text("---\nlicense: mit\n---\n")
+    assert code(run("none", "validate", path, "--severity", "violation")) == 2
+    assert code(run("none", "validate", "good.md", path, "--severity", "violation")) == 2
+
+
+def test_a_broken_document_among_good_ones_is_a_violation(here) -> None:
+    (here / "broken.md").write_text(BROKEN)
+    (here / "good.md").write_text("---\nlicense: mit\n---\n")
+    found = run("none", "validate", ".", "--severity", "violation")
+    assert code(found) == 1
+    assert found.stdout.startswith("broken.md:4:1: error: not YAML")
+
+
+def test_sarif_names_the_file_and_the_line(here) -> None:
+    folder = here / "models" / "acme--tiny"
+    folder.mkdir(parents=True)
+    (folder / "README.md").write_text("---\nlanguage: en\nlicense: aapache-2.0\n---\n# tiny\n")
+    (folder / "config.json").write_text("{nonsense")
+    (here / "models" / "bom.json").write_text(BOM)
+    found = run("none", "validate", "models", "--format", "sarif")
+    places = {
+        (where["artifactLocation"]["uri"], where["region"]["startLine"]): result["level"]
+        for result in json.loads(found.stdout)["runs"][0]["results"]
+        for where in [result["locations"][0]["physicalLocation"]]
+    }
+    assert places == {
+        ("models/acme--tiny/README.md", 3): "warning",
+        ("models/acme--tiny/config.json", 1): "warning",
+        ("models/bom.json", 5): "error",
+    }
+
+
+def test_junit_fails_a_case_per_document(here) -> None:
+    (here / "typos.md").write_text(TYPOS)
+    (here / "good.md").write_text("---\nlicense: mit\n---\n")
+    (here / "broken.md").write_text(BROKEN)
+    suite = ET.fromstring(run("none", "validate", ".", "--format", "junit").stdout)[0]
+    assert {name: suite.get(name) for name in ("tests", "failures", "errors")} == {
+        "tests": "3", "failures": "1", "errors": "1",
+    }  # fmt: skip
+
+
+HOUSE = """@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix pg: <https://w3id.org/provenance-graph/ns#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+<urn:house> a sh:NodeShape ; sh:targetClass pg:Model ;
+  sh:property [ sh:path dcterms:language ; sh:minCount 1 ;
+    sh:message "our house wants the languages of every model" ] .
+"""
+
+
+def test_shapes_of_ones_own_are_checked_beside_ours(here) -> None:
+    (here / "house.ttl").write_text(HOUSE)
+    (here / "good.md").write_text("---\nlicense: mit\nlanguage: en\n---\n")
+    (here / "bad.md").write_text("---\nlicense: mit\n---\n")
+    assert code(run("none", "validate", "good.md", "--shapes", "house.ttl")) == 0
+    found = run("none", "validate", "bad.md", "--shapes", "house.ttl")
+    assert code(found) == 1
+    assert "our house wants the languages" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("nonsense", "house.ttl"), ("<urn:a> <urn:b> <urn:c> .", "no shape with a target")],
+)
+def test_a_file_without_shapes_is_refused(here, text, said) -> None:
+    (here / "house.ttl").write_text(text)
+    (here / "good.md").write_text("---\nlicense: mit\n---\n")
+    with pytest.raises(ProvenanceError, match=said):
+        run("none", "validate", "good.md", "--shapes", "house.ttl")
+
+
+def test_check_asks_the_store_about_parents(here, shipped) -> None:
+    for name, text in (("typos.md", TYPOS), ("mit.md", MIT_LLAMA), ("gpl.md", GPL_LLAMA)):
+        (here / name).write_text(text)
+    found = run(shipped, "check", "typos.md")
+    assert "typos.md:2:10: warning" in found.stdout
+    assert "did you mean Apache-2.0?" in found.stdout
+    assert "typos.md:3:13: warning" in found.stdout
+    assert "did you mean meta-llama/Llama-3.1-8B?" in found.stdout
+    found = run(shipped, "check", "mit.md", "--format", "json")
+    assert code(found) == 1
+    rules = {f["shape"].rpartition("/")[2] for f in json.loads(found.stdout)["findings"]}
+    assert {"LR-04", "LR-07"} <= rules
+    found = run(shipped, "check", "gpl.md", "--severity", "violation")
+    assert code(found) == 1
+    assert "llama-3.1" in found.stdout
+
+
+def test_check_says_which_elements_a_document_leaves_out(here, shipped) -> None:
+    (here / "mit.md").write_text(MIT_LLAMA)
+    found = run(shipped, "check", "mit.md", "--against", "EU-Annex-XI", "--format", "json")
+    told = [
+        f["message"] for f in json.loads(found.stdout)["findings"] if "eu-annex-xi" in f["message"]
+    ]
+    assert any("Energy consumption" in message for message in told)
+    with pytest.raises(ProvenanceError, match="eu-annex-xi"):
+        run(shipped, "check", "mit.md", "--against", "eu-annex-xx")
+
+
+def test_a_model_that_would_descend_from_itself_is_found(here, shipped) -> None:
+    card = here / "meta-llama--Llama-3.1-8B" / "README.md"
+    card.parent.mkdir()
+    card.write_text("---\nbase_model: meta-llama/Llama-3.1-8B-Instruct\n---\n")
+    found = run(shipped, "check", ".", "--severity", "violation")
+    assert "would descend from itself" in found.stdout
+
+
+def test_checking_many_gives_what_checking_each_gives(here) -> None:
+    for n in range(7):
+        folder = here / f"acme--m{n}"
+        folder.mkdir()
+        (folder / "README.md").write_text(
+            f"---\nlicense: {'mit' if n % 2 else 'nonsense'}\nlanguage: [en, q!]\n---\n"
+        )
+        (folder / "config.json").write_text(
+            json.dumps({"model_type": "llama", "hidden_size": -n, "vocab_size": 100 + n})
+        )
+    records: list[Record] = [
+        r for one in examine(["."], retrieved="2026-01-01") for r in one.records
+    ]
+    assert len(records) == 7
+    assert validate_records(records) == [validate_record(record) for record in records]
+    assert any(finding for finding in validate_records(records))
+    assert PG.Model  # the records are of models
