@@ -9,6 +9,7 @@ import click
 import pytest
 
 from provenance_graph import cli
+from provenance_graph.formats import coverage
 from provenance_graph.formats.registry import readers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +38,15 @@ def manual() -> str:
 
 def test_the_page_of_commands_is_up_to_date(golden) -> None:
     golden(ROOT / "docs" / "commands.md", manual().encode())
+
+
+@pytest.mark.parametrize("name", sorted(n for n, r in readers().items() if r.keys))
+def test_the_page_of_a_format_lists_every_key(name: str, golden) -> None:
+    page = ROOT / "docs" / "formats" / f"{name}.md"
+    before, mark, _ = page.read_text(encoding="utf-8").partition("## Every key\n")
+    table = coverage.markdown(readers()[name].keys)
+    said = f"## Every key\n\nMade from the reader's table; the first row that fits decides.\n\n{table}"
+    golden(page, f"{before if mark else before + chr(10)}{said}".encode())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())

@@ -145,6 +145,8 @@ def _summary(session: Session, report: Report, told: _Teller, dry: bool, strict:
         session.say(
             "formats: " + ", ".join(f"{n} {name}" for name, n in report.formats.most_common())
         )
+    if report.ledger.total():
+        session.say(f"stated: {report.ledger}")
     if report.kinds:
         session.say(
             "problems: " + ", ".join(f"{n} {kind}" for kind, n in report.kinds.most_common())

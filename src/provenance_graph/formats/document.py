@@ -16,13 +16,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from provenance_graph.core.claims import Basis, Claim, Problem, Record
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
+
+if TYPE_CHECKING:
+    from provenance_graph.formats.coverage import KeyTable, Leaf
 
 MAX_BYTES = 64 << 20
 MAX_DEPTH = 100
@@ -271,7 +274,8 @@ class Reader:
 
     ``read`` is a pure generator: no network, no clock, no store. It raises only SourceError,
     and only where nothing at all can be read; anything less is a Problem. ``records`` is
-    for formats whose documents hold several records with headers of their own.
+    for formats whose documents hold several records with headers of their own. ``keys`` says what
+    is done with every key of the standard, and ``leaves`` gives a document's values below them.
     """
 
     format: str
@@ -281,6 +285,8 @@ class Reader:
     read: Callable[[Document], Iterator[Claim | Problem]]
     version: str = "1"
     records: Callable[[Document], Iterator[Record | Problem]] | None = None
+    keys: KeyTable | None = None
+    leaves: Callable[[Document], Iterator[Leaf]] | None = None
 
 
 _TRIG = re.compile(

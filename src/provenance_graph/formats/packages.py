@@ -32,6 +32,7 @@ _PURL = re.compile(
     r"(?:@(?P<version>[^?#]*))?(?:\?[^#]*)?(?:#(?P<file>.*))?",
     re.IGNORECASE,
 )
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _HEX = {32: "md5", 40: "sha1", 64: "sha256", 96: "sha384", 128: "sha512"}
 
 
@@ -112,18 +113,19 @@ def artifact(source: str, of: Iri, name: str, digests: Iterable[str]) -> Iterato
 def benchmark_of(metric: str, part: str = "") -> str:
     """On what a score was measured, from a metric's name and the slice it was taken on.
 
-    A bare measure has no benchmark, and its score says nothing.
+    A bare measure has no benchmark, and its score says nothing; a slice such as ``all`` or ``en`` is
+    a part of the data and names none.
 
     >>> benchmark_of("accuracy", "dataset: mteb/arguana, split: test"), benchmark_of("MMLU (5-shot)")
     ('mteb/arguana', 'MMLU')
-    >>> benchmark_of("ndcg_at_10")
-    ''
+    >>> benchmark_of("ndcg_at_10"), benchmark_of("AUC", "all")
+    ('', '')
     """
     if not _METRIC.fullmatch(metric):
         return re.sub(r"\s*\(.*\)$", "", metric) or metric
     if match := re.search(r"\bdataset:\s*([^,;]+)", part):
         return match[1].strip()
-    return part
+    return part if _REPOSITORY.fullmatch(part) else ""
 
 
 def descends(child: Iri, parent: Iri, stated: str, where: str) -> Iterator[Claim]:
@@ -143,8 +145,8 @@ def descends(child: Iri, parent: Iri, stated: str, where: str) -> Iterator[Claim
 
 
 def unplaced(count: int, where: str) -> Problem:
-    """Scores that name no benchmark; they are not kept."""
-    what = f"{count} score{'s' if count > 1 else ''} without a benchmark, left out"
+    """Scores that name no benchmark; they are kept as stated and are no results."""
+    what = f"{count} score{'s' if count > 1 else ''} without a benchmark, kept as stated alone"
     return Problem(where, what, "name what was measured on", kind="benchmark")
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem, Record
 from provenance_graph.core.errors import BadIri, SourceError, UnknownFormat
 from provenance_graph.core.iris import Iri
+from provenance_graph.formats import coverage
+from provenance_graph.formats.coverage import ReadingLedger
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.records import header
 
@@ -24,13 +26,17 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of one document: records, problems, and the failure that stopped it."""
+    """What came of one document: records, problems, and the failure that stopped it.
+
+    ``ledger`` counts the document's values by what became of them.
+    """
 
     document: Document
     records: tuple[Record, ...] = ()
     problems: tuple[Problem, ...] = ()
     failure: SourceError | None = None
     format: str = ""
+    ledger: ReadingLedger = field(default_factory=ReadingLedger)
 
 
 def recognise(document: Document, readers: Mapping[str, Reader]) -> Reader:
@@ -58,9 +64,10 @@ def read(document: Document, readers: Mapping[str, Reader], options: Options) ->
             found = _split(reader.records(document), options)
         else:
             found = _one_record(document, reader, options)
+        ledger = coverage.of_document(reader, document)
     except SourceError as failure:
         return Reading(document, failure=failure)
-    return Reading(document, *found, format=reader.format)
+    return Reading(document, *found, format=reader.format, ledger=ledger)
 
 
 def choose(document: Document, readers: Mapping[str, Reader], format: str) -> Reader:

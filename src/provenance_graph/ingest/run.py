@@ -15,6 +15,7 @@ from provenance_graph.core.claims import Literal, Problem, Record
 from provenance_graph.core.errors import RecordError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PAV, PG, PROV, SCHEMA
+from provenance_graph.formats.coverage import ReadingLedger
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.ingest.intake import Options, Reading, read
 from provenance_graph.ingest.update import Deriver, update
@@ -26,7 +27,7 @@ BATCH_CLAIMS = 20_000
 
 @dataclass
 class Report:
-    """What an import did. ``problems`` holds each with the document it is in."""
+    """What an import did. ``ledger`` counts the values stated by what became of them."""
 
     documents: int = 0
     records: int = 0
@@ -37,6 +38,7 @@ class Report:
     formats: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     subjects: set[Iri] = field(default_factory=set)
+    ledger: ReadingLedger = field(default_factory=ReadingLedger)
 
     @property
     def problems(self) -> int:
@@ -93,6 +95,7 @@ def _records(reading: Reading, report: Report, tell: Told) -> Iterator[Record]:
         _note(report, name, Problem("", why, kind="unreadable"), tell)
         return
     report.formats[reading.format] += 1
+    report.ledger.add(reading.ledger)
     for problem in reading.problems:
         _note(report, name, problem, tell)
     yield from reading.records

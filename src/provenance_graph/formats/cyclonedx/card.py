@@ -3,64 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, SCHEMA
-from provenance_graph.formats import packages, statements
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+from provenance_graph.formats import coverage, packages, statements
+from provenance_graph.formats.cyclonedx.around import named_value
+from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
+from provenance_graph.formats.cyclonedx.keys import (
+    ENERGY,
+    FORMATS,
+    KEYS,
+    MWH,
+    PARAMETERS,
+    TONNES,
+)
 from provenance_graph.formats.statements import called, listed, mapping, word
 
-SOURCE = "cyclonedx"
-_TEXTS = {
-    "task": PG.task,
-    "architectureFamily": PG.architectureFamily,
-    "modelArchitecture": PG.architectureClass,
-}
-_FORMATS = {
-    "text": PG.Text,
-    "image": PG.Image,
-    "audio": PG.Audio,
-    "video": PG.Video,
-}
-_MWH = {"kwh": Decimal("0.001"), "mwh": Decimal(1), "gwh": Decimal(1000)}
-_TONNES = {"tco2eq": Decimal(1), "kgco2eq": Decimal("0.001")}
+Found = Iterator[Claim | Problem]
 
 
-def read(
-    part: Mapping[Any, Any], model: Iri, where: str, known: Mapping[str, Iri], local: str
-) -> Iterator[Claim | Problem]:
-    """Yield what a component's model card says of the model; its prose does not pass."""
+def read(part: Mapping[Any, Any], model: Iri, where: str, bom: Bom) -> Found:
+    """Yield what a component's model card says of the model."""
     raw = part.get("modelCard")
     card, here = mapping(raw), f"{where}/modelCard"
     if raw is not None and not isinstance(raw, dict):
         yield Problem(here, "not a model card", "an object")
         return
     parameters, place = mapping(card.get("modelParameters")), f"{here}/modelParameters"
-    for key, predicate in _TEXTS.items():
-        if text := called(parameters.get(key)):
-            yield Claim(model, predicate, statements.literal(text))
+    for key, predicate in PARAMETERS.items():
+        if text := word(parameters.get(key)):
+            yield coverage.stated(model, predicate, text, f"{place}/{key}")
     for key, predicate in (("inputs", PG.inputModality), ("outputs", PG.outputModality)):
-        for item in listed(parameters.get(key)):
-            if modality := _FORMATS.get(word(mapping(item).get("format")).casefold()):
-                yield Claim(model, predicate, modality)
+        for n, item in enumerate(listed(parameters.get(key))):
+            stated = word(mapping(item).get("format"))
+            if stated:
+                yield _modality(model, predicate, stated, f"{place}/{key}/{n}/format")
     for n, item in enumerate(listed(parameters.get("datasets"))):
-        yield from _dataset(item, model, f"{place}/datasets/{n}", known)
-    yield from _metrics(card, model, f"{here}/quantitativeAnalysis/performanceMetrics", local)
+        yield from _used(item, model, f"{place}/datasets/{n}", bom)
+    for n, item in enumerate(listed(card.get("properties"))):
+        yield from named_value(model, item, f"{here}/properties/{n}")
+    yield from _metrics(card, model, f"{here}/quantitativeAnalysis/performanceMetrics", bom.local)
     yield from _energy(card, model, here)
 
 
-def _dataset(
-    raw: Any, model: Iri, where: str, known: Mapping[str, Iri]
-) -> Iterator[Claim | Problem]:
+def _modality(model: Iri, predicate: Iri, stated: str, where: str) -> Claim:
+    """What goes in or out; a word that names no modality is kept as stated."""
+    code = FORMATS.get(stated.casefold())
+    if code is None:
+        return Claim(
+            model, predicate, None, as_stated=stated[: statements.SHOWN], locator=where,
+            unusable="no modality that is known",
+        )  # fmt: skip
+    same = stated.casefold() == iris.local_name(code).casefold()
+    return Claim(model, predicate, code, as_stated="" if same else stated)
+
+
+def _used(raw: Any, model: Iri, where: str, bom: Bom) -> Found:
     """A dataset that the model was made with, inline or by reference."""
     item = mapping(raw)
     if "ref" in item:
-        target = known.get(word(item["ref"]))
+        target = bom.known.get(word(item["ref"]))
         if target:
             yield Claim(model, PG.trainedOn, target)
+            for use in bom.stages.get(target, ()):
+                yield Claim(model, use, target)
         else:
             shown = word(item["ref"])[:120]
             yield Problem(f"{where}/ref", f"{shown!r} names no dataset", kind="reference")
@@ -73,48 +82,83 @@ def _dataset(
     dataset = iris.dataset(repository or name)
     yield from statements.is_a(dataset, PG.Dataset, name or repository)
     yield Claim(model, PG.trainedOn, dataset)
-    if repository:
+    yield from data(item, dataset, where)
+
+
+def data(item: dict[Any, Any], dataset: Iri, where: str) -> Found:
+    """What is said of one dataset: address, governance, classification, contents."""
+    contents = mapping(item.get("contents"))
+    url = word(contents.get("url"))
+    if repository := statements.hub_dataset(url):
         yield Claim(dataset, PG.hubRepository, statements.hub_page(f"datasets/{repository}"))
     elif url:
         yield statements.link(dataset, SCHEMA.url, url, f"{where}/contents/url")
+    for n, raw in enumerate(listed(contents.get("properties"))):
+        yield from named_value(dataset, raw, f"{where}/contents/properties/{n}")
+    governance = mapping(item.get("governance"))
+    for role in ("owners", "custodians", "stewards"):
+        for raw in listed(governance.get(role)):
+            party = mapping(raw)
+            organization = called(mapping(party.get("organization")).get("name"))
+            name = organization or called(mapping(party.get("contact")).get("name"))
+            if name:
+                said = statements.literal(f"{role.removesuffix('s')}: {name}")
+                yield Claim(dataset, PG.dataGovernance, said)
+            if organization and role == "owners":
+                owner = statements.named_organization(organization)
+                yield from statements.is_a(owner, PG.Organization, organization)
+                yield Claim(dataset, DCTERMS.creator, owner)
+    yield from coverage.claims(dataset, coverage.leaves(item, ("dataset",), where), KEYS)
 
 
-def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> Iterator[Claim | Problem]:
+def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> Found:
     analysis = mapping(card.get("quantitativeAnalysis"))
     above = iris.entity(SOURCE, "evaluation", f"{local}/{iris.slug(iris.said(model))}")
     bare = 0
     for n, raw in enumerate(listed(analysis.get("performanceMetrics"))):
         item = mapping(raw)
-        kind, part = called(item.get("type")), called(item.get("slice"))
+        kind, setup = called(item.get("type")), _setup(item)
         if not kind:
             yield Problem(f"{where}/{n}", "a metric without its type")
-        elif benchmark := packages.benchmark_of(kind, part):
+        elif benchmark := packages.benchmark_of(kind, called(item.get("slice"))):
             yield from packages.measured(
                 Iri(f"{above}/{n}"), model, kind, item.get("value"), f"{where}/{n}/value",
-                setup=part, benchmark=benchmark,
+                setup=setup, benchmark=benchmark,
             )  # fmt: skip
         else:
             bare += 1
+            shown = f"{kind} = {word(item.get('value'))}" + (f" ({setup})" if setup else "")
+            yield coverage.other(model, "performanceMetrics", shown)
     if bare:
         yield packages.unplaced(bare, where)
 
 
-def _energy(card: dict[Any, Any], model: Iri, here: str) -> Iterator[Claim | Problem]:
-    """Energy and carbon of training; those of other activities have no property."""
+def _setup(item: dict[Any, Any]) -> str:
+    """On what part, and with what confidence interval, a score was measured."""
+    interval = mapping(item.get("confidenceInterval"))
+    low, high = word(interval.get("lowerBound")), word(interval.get("upperBound"))
+    parts = [called(item.get("slice")), f"confidence interval {low} to {high}" if low or high else ""]
+    known = {"type", "value", "slice", "confidenceInterval"}
+    parts += [f"{key}: {word(value)}" for key, value in item.items() if key not in known]
+    return "; ".join(part for part in parts if part)[: statements.SHOWN]
+
+
+def _energy(card: dict[Any, Any], model: Iri, here: str) -> Found:
+    """Energy by activity, and carbon of training; those of other activities as stated."""
     considerations = mapping(card.get("considerations"))
     environment = mapping(considerations.get("environmentalConsiderations"))
     place = f"{here}/considerations/environmentalConsiderations/energyConsumptions"
     for n, raw in enumerate(listed(environment.get("energyConsumptions"))):
         item = mapping(raw)
-        if item.get("activity") != "training":
-            continue
+        activity = called(item.get("activity"))
+        carbon = PG.trainingCO2eTonnes if activity == "training" else None
         for key, predicate, units in (
-            ("activityEnergyCost", PG.trainingEnergyMWh, _MWH),
-            ("co2CostEquivalent", PG.trainingCO2eTonnes, _TONNES),
+            ("activityEnergyCost", ENERGY.get(activity), MWH),
+            ("co2CostEquivalent", carbon, TONNES),
         ):
-            if key in item:
-                amount = mapping(item[key])
-                yield packages.in_unit(
-                    model, predicate, amount.get("value"), word(amount.get("unit")), units,
-                    f"{place}/{n}/{key}",
-                )  # fmt: skip
+            amount = mapping(item.get(key))
+            value, unit = amount.get("value"), word(amount.get("unit"))
+            if predicate is not None and amount:
+                yield packages.in_unit(model, predicate, value, unit, units, f"{place}/{n}/{key}")
+            elif amount:
+                yield coverage.other(model, f"{activity}.{key}", f"{word(value)} {unit}".strip())

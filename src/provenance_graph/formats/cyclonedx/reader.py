@@ -1,16 +1,15 @@
-"""CycloneDX bills of materials with machine-learning models, 1.5 to 1.7.
+"""CycloneDX bills of materials with machine-learning models, 1.4 to 1.7, in JSON and XML.
 
 Models stand under ``metadata.component`` or anywhere among the components, their datasets
 inline or by reference. The document is read as JSON, since the library for the format
 drops the model card; the library's schema says what is invalid, and invalid documents are
-read as far as they go.
+read as far as they go. What becomes of every key stands in ``keys``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from provenance_graph.core import iris
@@ -18,39 +17,22 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
-from provenance_graph.formats import packages, statements
-from provenance_graph.formats.cyclonedx import card as cyclonedx_card
+from provenance_graph.formats import coverage, named, packages, statements
+from provenance_graph.formats.cyclonedx import around, card, xml
+from provenance_graph.formats.cyclonedx import bom as boms
 from provenance_graph.formats.cyclonedx import schema as cyclonedx_schema
+from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
+from provenance_graph.formats.cyclonedx.keys import KEYS, LINKS, STAGES
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.statements import called, listed, mapping, word
 
-SOURCE = "cyclonedx"
-MODEL = "machine-learning-model"
-_LINKS = {
-    "website": PG.homepage,
-    "vcs": PG.codeRepository,
-    "model-card": PG.modelCard,
-    "distribution": PG.weightsLocation,
-    "documentation": RDFS.seeAlso,
-}
-
-
-@dataclass(slots=True)
-class Bom:
-    """A document's components by the references that point to them.
-
-    ``known`` leads from references to subjects; to an empty one where the component is
-    neither a model nor data.
-    """
-
-    local: str
-    parts: list[tuple[str, dict[Any, Any]]] = field(default_factory=list)
-    known: dict[str, Iri] = field(default_factory=dict)
-    kinds: dict[Iri, str] = field(default_factory=dict)
+Found = Iterator[Claim | Problem]
 
 
 def recognises(hints: Hints) -> bool:
     """Whether it says it is CycloneDX: by ``bomFormat``, or its schema's address."""
+    if hints.syntax == "xml":
+        return any(xml.MARK.search(line) for line in hints.lines)
     value = mapping(hints.value)
     schema = value.get("$schema")
     return hints.syntax == "json" and (
@@ -62,21 +44,32 @@ def recognises(hints: Hints) -> bool:
 
 def origin(document: Document) -> Origin:
     """Whoever says that they made the document; without it, nobody in particular."""
-    bom = mapping(statements.tidy(document.json, document.text))
+    try:
+        bom = boms.whole_of(document)
+    except Unreadable:
+        bom = {}
     metadata = mapping(bom.get("metadata"))
     maker = _maker(metadata)
     component = mapping(metadata.get("component"))
     theirs = called(mapping(component.get("manufacturer")).get("name"))
-    licences = [mapping(mapping(item).get("license")) for item in listed(metadata.get("licenses"))]
-    licence = next((word(item.get("id")) or word(item.get("name")) for item in licences), "")
+    licences_ = [mapping(mapping(item).get("license")) for item in listed(metadata.get("licenses"))]
+    licence = next((word(item.get("id")) or word(item.get("name")) for item in licences_), "")
     return Origin(
-        local=_local(document, bom),
+        local=boms.local_of(document, bom),
         publisher=iris.organization(maker or "unnamed authors of bills of materials"),
         basis=Basis.DEVELOPER if maker and maker == theirs else Basis.THIRD_PARTY,
-        title=f"CycloneDX {word(bom.get('specVersion'))[:20]} bill of materials".replace("  ", " "),
+        title=_title(bom),
         licence=licence[: statements.SHOWN],
         attribution=maker,
     )
+
+
+def _title(bom: dict[Any, Any]) -> str:
+    """What the document is: the standard's version, and the document's own after the first."""
+    edition = word(bom.get("version"))[:20]
+    parts = ["CycloneDX", word(bom.get("specVersion"))[:20], "bill of materials"]
+    more = f", version {edition}" if edition not in ("", "1") else ""
+    return " ".join(part for part in parts if part) + more
 
 
 def _maker(metadata: dict[Any, Any]) -> str:
@@ -86,6 +79,7 @@ def _maker(metadata: dict[Any, Any]) -> str:
     candidates = [
         mapping(metadata.get("manufacturer")).get("name"),
         mapping(metadata.get("supplier")).get("name"),
+        mapping(metadata.get("manufacture")).get("name"),
         *(mapping(author).get("name") for author in listed(metadata.get("authors"))),
         *(mapping(mapping(tool).get("manufacturer")).get("name") for tool in parts),
         *(mapping(tool).get("vendor") for tool in parts),
@@ -94,100 +88,93 @@ def _maker(metadata: dict[Any, Any]) -> str:
     return next((called(name) for name in candidates if called(name)), "")
 
 
-def _local(document: Document, bom: dict[Any, Any]) -> str:
-    """Its place among the documents, and its serial number: examples share the latter."""
-    serial = word(bom.get("serialNumber")).removeprefix("urn:uuid:")
-    known = serial if re.fullmatch(r"[0-9a-fA-F-]{36}", serial) else ""
-    return "/".join(part for part in (statements.place(document), known.casefold()) if part)
-
-
-def read(document: Document) -> Iterator[Claim | Problem]:
+def read(document: Document) -> Found:
     """Yield what a bill of materials says of its models and datasets."""
-    whole = statements.tidy(document.json, document.text)
-    if not isinstance(whole, dict):
-        raise Unreadable(document.url, "a bill of materials is a JSON object")
-    yield from cyclonedx_schema.problems(whole)
-    bom = Bom(_local(document, whole))
-    yield from _collect(whole, bom)
+    whole = boms.whole_of(document)
+    if document.hints.syntax == "json":
+        yield from cyclonedx_schema.problems(whole)
+    yield from coverage.unknown(boms.leaves(document), KEYS, "CycloneDX")
+    bom = Bom(boms.local_of(document, whole), whole)
+    yield from boms.collect(bom)
+    _stages(bom)
     described = False
     for where, part in bom.parts:
-        if part.get("type") == MODEL or isinstance(part.get("modelCard"), dict):
+        kind = boms.role(part)
+        if kind == "model":
             described = True
             yield from _model(part, where, bom)
-        elif part.get("type") == "data":
+        elif kind == "data":
             described = True
             yield from _data(part, where, bom)
-    yield from _dependencies(whole, bom)
+    yield from around.read(bom)
     if not described:
         yield Problem("/", "no model and no dataset among the components", kind="empty")
 
 
-def _collect(whole: dict[Any, Any], bom: Bom) -> Iterator[Problem]:
-    """Every component with its place, and the subject that each reference means."""
-    stack: list[tuple[str, Any]] = [
-        ("/metadata/component", mapping(whole.get("metadata")).get("component"))
-    ]
-    stack += [(f"/components/{n}", part) for n, part in enumerate(listed(whole.get("components")))]
-    stack.reverse()
-    while stack:
-        where, part = stack.pop()
-        if not isinstance(part, dict):
-            if where != "/metadata/component":
-                yield Problem(where, "not a component", "an object with type and name")
-            continue
-        bom.parts.append((where, part))
-        if part.get("type") in (MODEL, "data") or "modelCard" in part:
-            subject = subject_of(part, bom)
-            bom.kinds[subject] = "data" if part.get("type") == "data" else "model"
-            for key in (part.get("bom-ref"), part.get("purl")):
-                if isinstance(key, str) and key:
-                    bom.known.setdefault(key, subject)
-        elif isinstance(part.get("bom-ref"), str):
-            bom.known.setdefault(part["bom-ref"], Iri(""))
-        inner = listed(part.get("components"))
-        stack += [(f"{where}/components/{n}", item) for n, item in enumerate(inner)][::-1]
+def _stages(bom: Bom) -> None:
+    """In which stage of training each dataset was used, as its own properties say."""
+    for where, part in bom.parts:
+        subject = bom.places.get(where)
+        for raw in listed(part.get("properties")) if subject else ():
+            item = mapping(raw)
+            if named.name_forms(word(item.get("name")))[-1:] == ("stage",):
+                for stage in re.split(r"[,;]", word(item.get("value"))):
+                    use = STAGES.get(re.sub(r"[^a-z]", "", stage.casefold()))
+                    if use and subject:
+                        bom.stages.setdefault(subject, []).append(use)
 
 
-def subject_of(part: dict[Any, Any], bom: Bom) -> Iri:
-    """The model or dataset that a component is: by its package URL, its link, or its name."""
-    name, group = called(part.get("name")), called(part.get("group"))
-    kind = "dataset" if part.get("type") == "data" else "model"
-    links = [word(mapping(item).get("url")) for item in listed(part.get("externalReferences"))]
-    links += [
-        word(mapping(mapping(inner).get("contents")).get("url"))
-        for inner in listed(part.get("data"))
-    ]
-    purl = packages.package(word(part.get("purl")))
-    if purl is not None:
-        return iris.dataset(purl.repository) if purl.dataset else iris.model(purl.repository)
-    for url in links:
-        if kind == "dataset" and (dataset := statements.hub_dataset(url)):
-            return iris.dataset(dataset)
-        repository = statements.hub_model(url) if kind == "model" else ""
-        if repository and (name == repository or statements.same_name(repository, name)):
-            return iris.model(repository)
-    if kind == "dataset" and name:
-        return iris.dataset(name)
-    local = "/".join(iris.slug(text) for text in (group, name or bom.local) if text)
-    return iris.entity(SOURCE, kind, local)
-
-
-def _model(part: dict[Any, Any], where: str, bom: Bom) -> Iterator[Claim | Problem]:
-    model = subject_of(part, bom)
+def _model(part: dict[Any, Any], where: str, bom: Bom) -> Found:
+    model = boms.subject_of(part, bom)
     yield from statements.is_a(model, PG.Model, called(part.get("name")))
-    yield from _made(part, model)
     purl = packages.package(word(part.get("purl")))
-    version = purl.version if purl and purl.version else called(part.get("version"))
-    yield from packages.version_of(SOURCE, model, version[: statements.SHOWN])
-    yield from licences(part, model, where)
-    yield from _links(part, model, where)
-    yield from _hashes(part, model, where)
+    yield from _version(part, model, purl)
+    yield from _common(part, model, where, bom)
     for n, item in enumerate(listed(part.get("components"))):
         inner = mapping(item)
         if inner.get("type") in ("file", "data") and called(inner.get("name")):
             yield from _file(inner, model, f"{where}/components/{n}")
     yield from _pedigree(part, model, where, bom)
-    yield from cyclonedx_card.read(part, model, where, bom.known, bom.local)
+    yield from card.read(part, model, where, bom)
+
+
+def _version(
+    part: dict[Any, Any], model: Iri, purl: packages.Package | None
+) -> Iterator[Claim]:
+    """The version: the revision in the package URL, else the component's; both where they differ."""
+    stated, revision = called(part.get("version")), purl.version if purl else ""
+    yield from packages.version_of(SOURCE, model, (revision or stated)[: statements.SHOWN])
+    if revision and stated and revision != stated:
+        yield coverage.other(model, "version", stated)
+    group = called(part.get("group"))
+    if purl and group and group.casefold() != purl.repository.partition("/")[0].casefold():
+        yield coverage.other(model, "group", group)
+
+
+def _common(part: dict[Any, Any], subject: Iri, where: str, bom: Bom) -> Found:
+    """What models and data say of themselves alike."""
+    yield from _made(part, subject)
+    if supplier := called(mapping(part.get("supplier")).get("name")):
+        organization = statements.named_organization(supplier)
+        yield from statements.is_a(organization, PG.Organization, supplier)
+        yield Claim(subject, PG.suppliedBy, organization)
+    yield from licences(part, subject, where)
+    yield from _links(part, subject, where)
+    yield from _hashes(part, subject, where)
+    for n, item in enumerate(listed(part.get("properties"))):
+        yield from around.named_value(subject, item, f"{where}/properties/{n}")
+    stated = bool(listed(part.get("licenses")))
+    for n, tag in enumerate(listed(part.get("tags"))):
+        if text := word(tag):
+            yield from named.tag(subject, text, f"{where}/tags/{n}", licensed=stated)
+    released = mapping(part.get("releaseNotes")).get("timestamp")
+    if released is not None:
+        yield statements.dated(
+            subject, DCTERMS.issued, released, f"{where}/releaseNotes/timestamp"
+        )
+    kind = bom.kinds.get(subject, "model")
+    own = (leaf for leaf in boms.leaves_of(part, kind, where) if leaf.path[0] == kind)
+    yield from coverage.claims(subject, own, KEYS)
 
 
 def _made(part: dict[Any, Any], subject: Iri) -> Iterator[Claim]:
@@ -196,9 +183,13 @@ def _made(part: dict[Any, Any], subject: Iri) -> Iterator[Claim]:
     authors = [called(mapping(author).get("name")) for author in listed(part.get("authors"))]
     for maker in [single] if single else authors or [called(part.get("author"))]:
         yield from statements.made_by(subject, maker)
+    others = [called(part.get("publisher")), *authors, called(part.get("author"))]
+    for other in others if single else ():
+        if other and other != single:
+            yield coverage.other(subject, "authors", other)
 
 
-def licences(part: dict[Any, Any], subject: Iri, where: str) -> Iterator[Claim | Problem]:
+def licences(part: dict[Any, Any], subject: Iri, where: str) -> Found:
     """The licences of a component; with several, how they combine is not said."""
     items = listed(part.get("licenses"))
     for n, raw in enumerate(items):
@@ -209,121 +200,138 @@ def licences(part: dict[Any, Any], subject: Iri, where: str) -> Iterator[Claim |
         if not text and not url:
             yield Problem(place, "a licence without id, name or expression", kind="licence")
             continue
+        said = ""
         for claim in statements.licensed(subject, text, link=url, locator=place):
+            said += claim.as_stated
             partly = len(items) > 1 and claim.predicate == DCTERMS.license
             yield packages.partly(claim, place) if partly and claim.value else claim
+        if url and url not in said:
+            yield coverage.other(subject, "licenses.license.url", url)
 
 
-def _links(part: dict[Any, Any], subject: Iri, where: str) -> Iterator[Claim | Problem]:
+def _links(part: dict[Any, Any], subject: Iri, where: str) -> Found:
     name = called(part.get("name"))
+    dataset = part.get("type") == "data"
     purl = packages.package(word(part.get("purl")))
     if purl is not None:
-        yield Claim(subject, PG.hubRepository, purl.page)
+        page = f"datasets/{purl.repository}" if dataset or purl.dataset else purl.repository
+        yield Claim(subject, PG.hubRepository, statements.hub_page(page))
+    elif stated := word(part.get("purl")):
+        yield coverage.other(subject, "purl", stated)
     for n, raw in enumerate(listed(part.get("externalReferences"))):
-        item, place = mapping(raw), f"{where}/externalReferences/{n}/url"
+        item, place = mapping(raw), f"{where}/externalReferences/{n}"
         url, kind = word(item.get("url")), word(item.get("type"))
-        if not url.startswith(("http:", "https:")):
-            continue  # references inside the document, and other schemes
-        repository = statements.hub_model(url)
-        if repository and (name == repository or statements.same_name(repository, name)):
-            yield Claim(subject, PG.hubRepository, statements.hub_page(repository))
-        elif kind in _LINKS and not statements.hub_dataset(url):
-            found = statements.link_property(url)
-            yield statements.link(
-                subject, _LINKS[kind] if found == RDFS.seeAlso else found, url, place
-            )
+        yield from _link(subject, name, url, kind, place, dataset=dataset)
+        if url and (digests := list(_digests(item, place))):
+            yield from (found for found in digests if isinstance(found, Problem))
+            good = [found for found in digests if isinstance(found, str)]
+            yield from packages.artifact(SOURCE, subject, url.rpartition("/")[2][:200], good)
 
 
-def _hashes(part: dict[Any, Any], model: Iri, where: str) -> Iterator[Claim | Problem]:
-    digests = []
+def _link(subject: Iri, name: str, url: str, kind: str, place: str, *, dataset: bool) -> Found:
+    if not url.startswith(("http:", "https:")):
+        if url:  # references inside the document, and other schemes
+            yield coverage.other(subject, f"externalReferences.{kind}", url)
+        return
+    repository = statements.hub_model(url)
+    found = statements.link_property(url)
+    if dataset and (data := statements.hub_dataset(url)):
+        yield Claim(subject, PG.hubRepository, statements.hub_page(f"datasets/{data}"))
+    elif repository and (name == repository or statements.same_name(repository, name)):
+        page = statements.hub_page(repository)
+        yield Claim(subject, PG.hubRepository, page)
+        if url.rstrip("/") != page:
+            yield coverage.other(subject, f"externalReferences.{kind}", url)
+    elif kind in LINKS and not statements.hub_dataset(url):
+        own = SCHEMA.url if dataset and LINKS[kind] == PG.weightsLocation else LINKS[kind]
+        yield statements.link(subject, own if found == RDFS.seeAlso else found, url, f"{place}/url")
+    elif found != RDFS.seeAlso:
+        yield statements.link(subject, found, url, f"{place}/url")
+    else:
+        yield coverage.other(subject, f"externalReferences.{kind}", url)
+
+
+def _digests(part: dict[Any, Any], where: str) -> Iterator[str | Problem]:
     for n, raw in enumerate(listed(part.get("hashes"))):
         item = mapping(raw)
         digest = packages.digest(word(item.get("alg")), word(item.get("content")))
-        if digest:
-            digests.append(digest)
-        else:
-            yield Problem(f"{where}/hashes/{n}", "not a digest", "alg SHA-256, content in hex")
-    if digests:
-        yield from packages.artifact(SOURCE, model, called(part.get("name")), digests)
+        hint = "alg SHA-256, content in hex"
+        yield digest or Problem(f"{where}/hashes/{n}", "not a digest", hint)
 
 
-def _file(part: dict[Any, Any], model: Iri, where: str) -> Iterator[Claim | Problem]:
+def _hashes(part: dict[Any, Any], subject: Iri, where: str) -> Found:
+    found = list(_digests(part, where))
+    yield from (each for each in found if isinstance(each, Problem))
+    if digests := [each for each in found if isinstance(each, str)]:
+        # the name of a model is not the name of a file; a component of type file has one
+        name = called(part.get("name")) if part.get("type") == "file" else ""
+        yield from packages.artifact(SOURCE, subject, name, digests)
+
+
+def _file(part: dict[Any, Any], model: Iri, where: str) -> Found:
     if listed(part.get("hashes")):
         yield from _hashes(part, model, where)
     else:
         yield from packages.artifact(SOURCE, model, called(part.get("name")), [])
 
 
-def _pedigree(part: dict[Any, Any], model: Iri, where: str, bom: Bom) -> Iterator[Claim | Problem]:
+def _pedigree(part: dict[Any, Any], model: Iri, where: str, bom: Bom) -> Found:
     pedigree = mapping(part.get("pedigree"))
-    for key in ("ancestors", "descendants"):
+    for key in ("ancestors", "descendants", "variants"):
         for n, raw in enumerate(listed(pedigree.get(key))):
-            other = mapping(raw)
+            other, place = mapping(raw), f"{where}/pedigree/{key}/{n}"
             if not called(other.get("name")) and not word(other.get("purl")):
-                yield Problem(f"{where}/pedigree/{key}/{n}", "a component without a name")
+                yield Problem(place, "a component without a name")
                 continue
-            relative = subject_of(other, bom)
-            yield from statements.is_a(relative, PG.Model, called(other.get("name")))
+            relative = boms.subject_of(other, bom)
             if relative == model:
-                yield Problem(f"{where}/pedigree/{key}/{n}", "a model is its own relative")
-            elif key == "ancestors":
-                yield from packages.descends(
-                    model, relative, "ancestor", f"{where}/pedigree/{key}/{n}"
-                )
+                yield Problem(place, "a model is its own relative")
+                continue
+            yield from _relative(other, relative, place)
+            if key == "ancestors":
+                yield from packages.descends(model, relative, "ancestor", place)
+            elif key == "descendants":
+                yield from packages.descends(relative, model, "descendant", place)
             else:
-                yield from packages.descends(
-                    relative, model, "descendant", f"{where}/pedigree/{key}/{n}"
-                )
+                yield coverage.other(model, "pedigree.variants", iris.said(relative))
 
 
-def _data(part: dict[Any, Any], where: str, bom: Bom) -> Iterator[Claim | Problem]:
-    """A component of data: a dataset where it says so; configuration and the like are not."""
-    inner = [mapping(item) for item in listed(part.get("data"))]
-    if inner and not any(item.get("type") == "dataset" for item in inner):
-        return
-    if packages.WEIGHT_FILE.search(called(part.get("name"))):
-        return  # files of weights, which some tools list as data
-    dataset = subject_of(part, bom)
+def _relative(other: dict[Any, Any], relative: Iri, where: str) -> Found:
+    """What a pedigree says of a relative itself: name, maker, version, licence."""
+    yield from statements.is_a(relative, PG.Model, called(other.get("name")))
+    yield from _made(other, relative)
+    purl = packages.package(word(other.get("purl")))
+    yield from _version(other, relative, purl)
+    if purl is not None:
+        yield Claim(relative, PG.hubRepository, purl.page)
+    yield from licences(other, relative, where)
+    yield from coverage.claims(relative, coverage.leaves(other, ("relative",), where), KEYS)
+
+
+def _data(part: dict[Any, Any], where: str, bom: Bom) -> Found:
+    """A component of data: a dataset."""
+    dataset = boms.subject_of(part, bom)
     yield from statements.is_a(dataset, PG.Dataset, called(part.get("name")))
-    yield from _made(part, dataset)
-    yield from licences(part, dataset, where)
-    for n, item in enumerate(inner):
-        url = word(mapping(item.get("contents")).get("url"))
-        if repository := statements.hub_dataset(url):
-            page = statements.hub_page(f"datasets/{repository}")
-            yield Claim(dataset, PG.hubRepository, page)
-        elif url:
-            yield statements.link(dataset, SCHEMA.url, url, f"{where}/data/{n}/contents/url")
-
-
-def _dependencies(whole: dict[Any, Any], bom: Bom) -> Iterator[Claim | Problem]:
-    """What a model depends on, where both are models; references into nothing are problems."""
-    for n, raw in enumerate(listed(whole.get("dependencies"))):
-        item, where = mapping(raw), f"/dependencies/{n}"
-        ref = word(item.get("ref"))
-        source = bom.known.get(ref)
-        if source is None:
-            yield Problem(f"{where}/ref", f"{ref[:120]!r} names no component", kind="reference")
-        for m, target in enumerate(listed(item.get("dependsOn"))):
-            other = bom.known.get(word(target))
-            if other is None:
-                shown = word(target)[:120]
-                yield Problem(
-                    f"{where}/dependsOn/{m}", f"{shown!r} names no component", kind="reference"
-                )
-            elif (
-                source
-                and other
-                and source != other
-                and bom.kinds.get(source) == bom.kinds.get(other) == "model"
-            ):
-                yield Claim(source, PG.usesComponent, other)
+    if version := called(part.get("version")):
+        yield Claim(dataset, SCHEMA.version, statements.literal(version))
+    yield from _common(part, dataset, where, bom)
+    for n, raw in enumerate(listed(part.get("data"))):
+        item = mapping(raw)
+        name, kind = called(item.get("name")), called(item.get("type"))
+        if name and name != called(part.get("name")):
+            yield coverage.other(dataset, "data.name", name)
+        if kind and kind != "dataset":
+            yield coverage.other(dataset, "data.type", kind)
+        yield from card.data(item, dataset, f"{where}/data/{n}")
 
 
 READER = Reader(
     format=SOURCE,
-    title="CycloneDX bill of materials with models (JSON)",
+    title="CycloneDX bill of materials with models (JSON and XML)",
     recognises=recognises,
     origin=origin,
     read=read,
+    version="2",
+    keys=KEYS,
+    leaves=boms.leaves,
 )

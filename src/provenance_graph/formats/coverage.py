@@ -1,0 +1,247 @@
+"""What a reader does with every key of its standard, and what a document lost: nothing silently.
+
+A reader declares its keys in a ``KeyTable``: *read*, *not provenance* with the reason, or *not read
+yet*. What is stated of a model or dataset under a key that is not read yet, or that the standard
+does not have, is kept as ``pg:otherStatement``, so that "stated, not understood" is never shown as
+"no source covers this". ``count`` is the ledger of one document: how many values each fate met, by
+key. The pages of ``docs/formats`` print the same tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from provenance_graph.core.claims import Claim, Literal, Problem, Stance
+from provenance_graph.core.iris import Iri, shorten
+from provenance_graph.core.terms import PG
+from provenance_graph.formats import statements
+from provenance_graph.formats.document import Document, Reader
+from provenance_graph.formats.statements import word
+
+MAX_LEAVES = 500_000
+MAX_TEXT = 2_000
+"""How much of a text is kept as stated; longer ones are cut, and marked where."""
+
+MAX_DEPTH = 60
+_BLANK = re.compile(r"(?:https?://\S+/)?no[ _-]?assertion|NONE|n/?a|-", re.IGNORECASE)
+
+
+class Fate(Enum):
+    """What becomes of a stated value."""
+
+    READ = "read"
+    NOT_PROVENANCE = "not provenance"
+    NOT_READ = "not read yet"
+    UNKNOWN = "unknown key"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What is done with the values under one key.
+
+    ``path`` is the key below its entity, steps joined by ``/``; ``*`` is any one step and a final
+    ``**`` all below. ``note`` says what is made of it, or why nothing is. ``property`` is set
+    where the text alone is the claim; ``ready`` shapes that text.
+    """
+
+    path: str
+    fate: Fate
+    note: str = ""
+    property: Iri | None = None
+
+
+def read(note: str, *paths: str) -> tuple[Key, ...]:
+    """Keys whose values a reader takes up itself."""
+    return tuple(Key(path, Fate.READ, note) for path in paths)
+
+
+def text(property_: Iri, *paths: str) -> tuple[Key, ...]:
+    """Keys whose text is the value of a property."""
+    return tuple(Key(path, Fate.READ, shorten(property_), property_) for path in paths)
+
+
+def skip(reason: str, *paths: str) -> tuple[Key, ...]:
+    """Keys that say nothing of where a model or dataset comes from."""
+    return tuple(Key(path, Fate.NOT_PROVENANCE, reason) for path in paths)
+
+
+def later(*paths: str) -> tuple[Key, ...]:
+    """Keys of the standard that have no property yet; kept as stated."""
+    return tuple(Key(path, Fate.NOT_READ, "kept as stated") for path in paths)
+
+
+@dataclass(frozen=True)
+class KeyTable:
+    """Every key of a standard; the first row that fits a path decides."""
+
+    rows: tuple[Key, ...]
+    _found: dict[tuple[str, ...], Key | None] = field(default_factory=dict, repr=False)
+
+    def find(self, path: tuple[str, ...]) -> Key | None:
+        """The row of a path, or None where the standard has no such key.
+
+        >>> table = KeyTable(read("its name", "model/name") + later("model/considerations/**"))
+        >>> table.find(("model", "considerations", "users")).fate.value
+        'not read yet'
+        >>> table.find(("model", "colour"))
+        """
+        if path not in self._found:
+            self._found[path] = next((row for row in self.rows if _fits(row.path, path)), None)
+        return self._found[path]
+
+    def fate(self, path: tuple[str, ...]) -> Fate:
+        """What becomes of values at a path."""
+        row = self.find(path)
+        return row.fate if row else Fate.UNKNOWN
+
+
+def _fits(pattern: str, path: tuple[str, ...]) -> bool:
+    steps = pattern.split("/")
+    if steps[-1] == "**":
+        steps = steps[:-1]
+        if len(path) < len(steps):
+            return False
+        path = path[: len(steps)]
+    return len(steps) == len(path) and all(
+        step in ("*", part) for step, part in zip(steps, path, strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One stated value: its key below the entity, its place in the document, and itself."""
+
+    path: tuple[str, ...]
+    where: str
+    value: Any
+
+
+Leaves = Callable[[Any], Iterable[Leaf]]
+"""Every stated value of a parsed document, each below the entity that it is stated of."""
+
+
+def leaves(
+    value: Any, path: tuple[str, ...], where: str, without: Sequence[str] = ()
+) -> Iterator[Leaf]:
+    """Every scalar below a value; ``without`` names keys of the top level that are not entered."""
+    stack: list[tuple[Any, tuple[str, ...], str]] = [(value, path, where)]
+    count = 0
+    while stack:
+        item, at, place = stack.pop()
+        if isinstance(item, dict):
+            stack += [
+                (inner, (*at, str(key)), f"{place}/{key}")
+                for key, inner in reversed(item.items())
+                if len(at) < MAX_DEPTH and not (item is value and key in without)
+            ]
+        elif isinstance(item, list):
+            stack += [(inner, at, f"{place}/{n}") for n, inner in reversed(list(enumerate(item)))]
+        elif item is not None and item != "":
+            count += 1
+            if count > MAX_LEAVES:
+                return
+            yield Leaf(at, place, item)
+
+
+def claims(subject: Iri, found: Iterable[Leaf], table: KeyTable) -> Iterator[Claim]:
+    """What the table alone can say of a subject: plain texts, and what is kept as stated."""
+    for leaf in found:
+        row = table.find(leaf.path)
+        shown = word(leaf.value)
+        if row is not None and row.property is not None:
+            yield stated(subject, row.property, shown, leaf.where)
+        elif row is None or row.fate is Fate.NOT_READ:
+            yield other(subject, ".".join(leaf.path[1:]) or leaf.path[0], shown)
+
+
+def stated(subject: Iri, property_: Iri, shown: str, where: str) -> Claim:
+    """A text as the value of a property; NOASSERTION and its like as a field left blank."""
+    if _BLANK.fullmatch(shown):
+        return statements.not_given(subject, property_, Stance.NOT_STATED, shown, where)
+    return Claim(subject, property_, brief(shown))
+
+
+def other(subject: Iri, key: str, shown: str) -> Claim:
+    """A statement for which there is no property: the key and the text, as they stand."""
+    return Claim(subject, PG.otherStatement, brief(f"{key}: {shown}"))
+
+
+def brief(shown: str) -> Literal:
+    """A text as a value; one that is longer than MAX_TEXT is cut, and the cut is marked."""
+    cut = shown if len(shown) <= MAX_TEXT else shown[: MAX_TEXT - 2] + " …"
+    return Literal(statements.clean(cut))
+
+
+def unknown(found: Iterable[Leaf], table: KeyTable, standard: str) -> Iterator[Problem]:
+    """Keys that the standard does not have, once each, with the first place and a count."""
+    first: dict[tuple[str, ...], str] = {}
+    counts: Counter[tuple[str, ...]] = Counter()
+    for leaf in found:
+        if table.find(leaf.path) is None:
+            first.setdefault(leaf.path, leaf.where)
+            counts[leaf.path] += 1
+    for path, where in first.items():
+        times = f" ({counts[path]} times)" if counts[path] > 1 else ""
+        key = "/".join(path)[:120]
+        what = f"{key!r} is no key of {standard}{times}"
+        yield Problem(where, what, "kept as stated where it speaks of a model or dataset", "key")
+
+
+@dataclass
+class ReadingLedger:
+    """How many of a document's values met which fate, by key."""
+
+    values: Counter[tuple[Fate, str]] = field(default_factory=Counter)
+
+    def add(self, other_: ReadingLedger) -> None:
+        """Add another document's counts."""
+        self.values.update(other_.values)
+
+    def total(self, *fates: Fate) -> int:
+        """How many values met these fates; all values without any."""
+        return sum(n for (fate, _), n in self.values.items() if not fates or fate in fates)
+
+    def by_key(self, fate: Fate) -> Mapping[str, int]:
+        """The counts of one fate by key, most first."""
+        found = {key: n for (each, key), n in self.values.items() if each is fate}
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+    def __str__(self) -> str:
+        """One line: how many values were stated, and what became of them."""
+        parts = [f"{self.total(f)} {f.value}" for f in Fate if self.total(f)]
+        return f"{self.total()} values: {', '.join(parts)}" if parts else "no values"
+
+
+def count(found: Iterable[Leaf], table: KeyTable) -> ReadingLedger:
+    """The ledger of a document's values."""
+    ledger = ReadingLedger()
+    for leaf in found:
+        ledger.values[table.fate(leaf.path), "/".join(leaf.path)] += 1
+    return ledger
+
+
+def of_document(reader: Reader, document: Document) -> ReadingLedger:
+    """The ledger of a document by its reader's table; empty where the reader has none yet."""
+    if reader.keys is None or reader.leaves is None:
+        return ReadingLedger()
+    return count(reader.leaves(document), reader.keys)
+
+
+def markdown(table: KeyTable) -> str:
+    """The table as documentation prints it."""
+    lines = ["| key | what becomes of it |", "|---|---|"]
+    done: set[str] = set()
+    for row in table.rows:
+        if row.path in done:
+            continue
+        done.add(row.path)
+        fate = f"`{row.note}`" if row.property else row.note
+        if row.fate is not Fate.READ:
+            fate = f"{row.fate.value}: {row.note}"
+        lines.append(f"| `{row.path}` | {fate} |")
+    return "\n".join(lines)

@@ -1,0 +1,170 @@
+"""What stands around the components of a bill of materials: what they need, and what is said of them.
+
+Dependencies, compositions, vulnerabilities, annotations, citations, and the document's own properties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Problem, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, PROV
+from provenance_graph.formats import coverage, named, statements
+from provenance_graph.formats.cyclonedx.bom import Bom
+from provenance_graph.formats.cyclonedx.keys import INCOMPLETE
+from provenance_graph.formats.statements import called, listed, mapping, word
+
+Found = Iterator[Claim | Problem]
+
+
+def read(bom: Bom) -> Found:
+    """Yield what a document says of its components outside them."""
+    yield from _dependencies(bom)
+    yield from _compositions(bom)
+    yield from _vulnerabilities(bom)
+    yield from _annotations(bom)
+    yield from _citations(bom)
+    yield from _of_the_document(bom)
+
+
+def _dependencies(bom: Bom) -> Found:
+    """What a model depends on; references into nothing are problems."""
+    for n, raw in enumerate(listed(bom.whole.get("dependencies"))):
+        item, where = mapping(raw), f"/dependencies/{n}"
+        ref = word(item.get("ref"))
+        source = bom.known.get(ref)
+        if source is None:
+            yield Problem(f"{where}/ref", f"{ref[:120]!r} names no component", kind="reference")
+        for m, target in enumerate(listed(item.get("dependsOn"))):
+            other = bom.known.get(word(target))
+            if other is None:
+                shown = word(target)[:120]
+                place = f"{where}/dependsOn/{m}"
+                yield Problem(place, f"{shown!r} names no component", kind="reference")
+            elif source and source != other:
+                yield from _needs(bom, source, other, word(target))
+
+
+def _needs(bom: Bom, source: Iri, other: Iri, ref: str) -> Iterator[Claim]:
+    """One thing that a model or dataset depends on."""
+    if not other:
+        part = bom.others.get(ref, {})
+        name, version = called(part.get("name")), called(part.get("version"))
+        if part.get("type") == "file" or not name:
+            return
+        library = f"{name} {version}".strip()
+        yield Claim(source, PG.softwareDependency, statements.literal(library))
+        if name.casefold() in named.LIBRARIES:
+            yield Claim(source, PG.framework, statements.literal(name))
+    elif bom.kinds.get(source) == bom.kinds.get(other) == "model":
+        yield Claim(source, PG.usesComponent, other)
+    elif bom.kinds.get(other) == "data":
+        yield coverage.other(source, "dependencies.dependsOn", iris.said(other))
+
+
+def _compositions(bom: Bom) -> Found:
+    """Whether what is stated of a component's parts and origins is all of it."""
+    for n, raw in enumerate(listed(bom.whole.get("compositions"))):
+        item, where = mapping(raw), f"/compositions/{n}"
+        aggregate = word(item.get("aggregate"))
+        for key in ("assemblies", "dependencies"):
+            for m, ref in enumerate(listed(item.get(key))):
+                subject = bom.known.get(word(ref))
+                if subject is None:
+                    shown = f"{word(ref)[:120]!r} names no component"
+                    yield Problem(f"{where}/{key}/{m}", shown, kind="reference")
+                elif subject and aggregate in INCOMPLETE:
+                    yield statements.not_given(
+                        subject, PROV.wasDerivedFrom, Stance.PARTLY_STATED,
+                        f"composition: {aggregate}", f"{where}/aggregate",
+                    )  # fmt: skip
+                elif subject and aggregate:
+                    yield coverage.other(subject, f"compositions.{key}", aggregate)
+
+
+def _vulnerabilities(bom: Bom) -> Found:
+    for n, raw in enumerate(listed(bom.whole.get("vulnerabilities"))):
+        item = mapping(raw)
+        id_ = called(item.get("id"))
+        for m, target in enumerate(listed(item.get("affects"))):
+            ref = word(mapping(target).get("ref"))
+            subject = bom.known.get(ref)
+            if subject is None:
+                place = f"/vulnerabilities/{n}/affects/{m}/ref"
+                yield Problem(place, f"{ref[:120]!r} names no component", kind="reference")
+            elif subject and id_:
+                yield Claim(subject, PG.vulnerability, statements.literal(id_))
+
+
+def _annotations(bom: Bom) -> Found:
+    for raw in listed(bom.whole.get("annotations")):
+        item = mapping(raw)
+        for ref in listed(item.get("subjects")):
+            if (subject := bom.known.get(word(ref))) and (text := word(item.get("text"))):
+                yield coverage.other(subject, "annotation", text)
+
+
+def _citations(bom: Bom) -> Found:
+    """Who supplied which field, as stated of the component that the field is of."""
+    names = {
+        word(part.get("bom-ref")): called(part.get("name")) for _, part in bom.parts
+    } | _agents(bom.whole)
+    for raw in listed(bom.whole.get("citations")):
+        item = mapping(raw)
+        who = word(item.get("attributedTo"))
+        said = [names.get(who) or who, word(item.get("timestamp")), word(item.get("note"))]
+        for pointer in listed(item.get("pointers")):
+            place = word(pointer)
+            holder = next((p for p in sorted(bom.places, reverse=True) if place.startswith(p)), "")
+            if holder:
+                key = f"citation of {place.removeprefix(holder).strip('/') or 'all'}"
+                text = "; ".join(part for part in said if part)
+                yield coverage.other(bom.places[holder], key, text)
+
+
+def _agents(whole: dict[Any, Any]) -> dict[str, str]:
+    """The names of organizations and people that citations can point to."""
+    metadata = mapping(whole.get("metadata"))
+    agents = [metadata.get("manufacturer"), metadata.get("supplier"), *listed(metadata.get("authors"))]
+    return {
+        word(mapping(agent).get("bom-ref")): called(mapping(agent).get("name"))
+        for agent in agents
+        if word(mapping(agent).get("bom-ref"))
+    }
+
+
+def _of_the_document(bom: Bom) -> Found:
+    """Properties and references of the document, which speak of what it is about."""
+    about = bom.places.get("/metadata/component") or next(iter(bom.places.values()), None)
+    if about is None:
+        return
+    metadata = mapping(bom.whole.get("metadata"))
+    for where, raws in (
+        ("/metadata/properties", metadata.get("properties")),
+        ("/properties", bom.whole.get("properties")),
+    ):
+        for n, raw in enumerate(listed(raws)):
+            yield from named_value(about, raw, f"{where}/{n}")
+    for n, raw in enumerate(listed(bom.whole.get("externalReferences"))):
+        item = mapping(raw)
+        if url := word(item.get("url")):
+            yield coverage.other(about, f"externalReferences.{word(item.get('type'))}", url)
+        else:
+            yield Problem(f"/externalReferences/{n}", "a reference without an address", kind="link")
+
+
+def named_value(subject: Iri, raw: Any, where: str) -> Found:
+    """A property by its name: a claim where the name is known, else as stated."""
+    item = mapping(raw)
+    name, value = called(item.get("name")), word(item.get("value"))
+    if not name and not value:
+        yield Problem(where, "a property without name and value", "name and value")
+    elif not (name and value):
+        yield coverage.other(subject, "property", name or value)
+    elif found := named.claims(subject, name, value, f"{where}/value"):
+        yield from found
+    else:
+        yield coverage.other(subject, name, value)

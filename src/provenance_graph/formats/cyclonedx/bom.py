@@ -1,0 +1,158 @@
+"""A CycloneDX document taken apart: its components, what they are, and every stated value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats import coverage, packages, statements
+from provenance_graph.formats.coverage import Leaf
+from provenance_graph.formats.cyclonedx import xml
+from provenance_graph.formats.cyclonedx.keys import MODEL
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.statements import called, listed, mapping, word
+
+SOURCE = "cyclonedx"
+
+
+@dataclass(slots=True)
+class Bom:
+    """A document's components by the references that point to them.
+
+    ``known`` leads from references to subjects; to an empty one where the component is neither a
+    model nor data. ``parts`` holds each component with its place.
+    """
+
+    local: str
+    whole: dict[Any, Any] = field(default_factory=dict)
+    parts: list[tuple[str, dict[Any, Any]]] = field(default_factory=list)
+    known: dict[str, Iri] = field(default_factory=dict)
+    others: dict[str, dict[Any, Any]] = field(default_factory=dict)
+    kinds: dict[Iri, str] = field(default_factory=dict)
+    places: dict[str, Iri] = field(default_factory=dict)
+    stages: dict[Iri, list[Iri]] = field(default_factory=dict)
+
+
+def whole_of(document: Document) -> dict[Any, Any]:
+    """The document as JSON, whichever way it is written; raises Unreadable."""
+    if document.hints.syntax == "xml":
+        return xml.bom(document.text, document.url)
+    whole = statements.tidy(document.json, document.text)
+    if not isinstance(whole, dict):
+        raise Unreadable(document.url, "a bill of materials is a JSON object")
+    return whole
+
+
+def role(part: dict[Any, Any]) -> str:
+    """What a component is to the graph: a model, data, or any other part."""
+    if part.get("type") == MODEL or isinstance(part.get("modelCard"), dict):
+        return "model"
+    if part.get("type") != "data":
+        return "part"
+    inner = [mapping(item) for item in listed(part.get("data"))]
+    if inner and not any(item.get("type", "dataset") == "dataset" for item in inner):
+        return "part"  # configuration, source code and the like
+    return "part" if packages.WEIGHT_FILE.search(called(part.get("name"))) else "data"
+
+
+def components(whole: dict[Any, Any]) -> Iterator[tuple[str, Any]]:
+    """Every component with its place, those inside others after them."""
+    stack: list[tuple[str, Any]] = [
+        ("/metadata/component", mapping(whole.get("metadata")).get("component"))
+    ]
+    stack += [(f"/components/{n}", part) for n, part in enumerate(listed(whole.get("components")))]
+    stack.reverse()
+    while stack:
+        where, part = stack.pop()
+        yield where, part
+        inner = listed(mapping(part).get("components"))
+        stack += [(f"{where}/components/{n}", item) for n, item in enumerate(inner)][::-1]
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """Every stated value, below what it is stated of."""
+    whole = whole_of(document)
+    metadata = {k: v for k, v in mapping(whole.get("metadata")).items() if k != "component"}
+    yield from coverage.leaves(metadata, ("bom", "metadata"), "/metadata")
+    yield from coverage.leaves(whole, ("bom",), "", ("components", "metadata"))
+    for where, part in components(whole):
+        if isinstance(part, dict):
+            yield from leaves_of(part, role(part), where)
+
+
+def leaves_of(part: dict[Any, Any], as_: str, where: str) -> Iterator[Leaf]:
+    """The values of one component; those of its datasets and relatives below these."""
+    for leaf in coverage.leaves(part, (as_,), where, ("components",)):
+        yield Leaf(_below(leaf.path), leaf.where, leaf.value)
+
+
+def _below(path: tuple[str, ...]) -> tuple[str, ...]:
+    if path[0] == "part":
+        return path
+    if path[1] == "data":
+        return ("dataset", *path[2:])
+    if path[1:4] == ("modelCard", "modelParameters", "datasets"):
+        return ("dataset", *path[4:])
+    if path[1] == "pedigree" and path[2:3] and path[2] in ("ancestors", "descendants", "variants"):
+        return ("relative", *path[3:])
+    return path
+
+
+def local_of(document: Document, whole: dict[Any, Any]) -> str:
+    """Its place among the documents, and its serial number: examples share the latter."""
+    serial = word(whole.get("serialNumber")).removeprefix("urn:uuid:")
+    known = serial if re.fullmatch(r"[0-9a-fA-F-]{36}", serial) else ""
+    return "/".join(part for part in (statements.place(document), known.casefold()) if part)
+
+
+def collect(bom: Bom) -> Iterator[Problem]:
+    """Find every component and the subject that each reference means."""
+    for where, part in components(bom.whole):
+        if not isinstance(part, dict):
+            if where != "/metadata/component":
+                yield Problem(where, "not a component", "an object with type and name")
+            continue
+        bom.parts.append((where, part))
+        ref = part.get("bom-ref")
+        if (kind := role(part)) != "part":
+            subject = subject_of(part, bom)
+            bom.kinds[subject] = kind
+            bom.places[where] = subject
+            inner = [mapping(item).get("bom-ref") for item in listed(part.get("data"))]
+            for key in (ref, part.get("purl"), *inner):
+                if isinstance(key, str) and key:
+                    bom.known.setdefault(key, subject)
+        elif isinstance(ref, str):
+            bom.known.setdefault(ref, Iri(""))
+            bom.others.setdefault(ref, part)
+
+
+def subject_of(part: dict[Any, Any], bom: Bom) -> Iri:
+    """The model or dataset that a component is: by its package URL, its link, or its name."""
+    name, group = called(part.get("name")), called(part.get("group"))
+    kind = "dataset" if part.get("type") == "data" else "model"
+    links = [word(mapping(item).get("url")) for item in listed(part.get("externalReferences"))]
+    links += [
+        word(mapping(mapping(inner).get("contents")).get("url"))
+        for inner in listed(part.get("data"))
+    ]
+    purl = packages.package(word(part.get("purl")))
+    if purl is not None:
+        as_data = purl.dataset or kind == "dataset"
+        return iris.dataset(purl.repository) if as_data else iris.model(purl.repository)
+    for url in links:
+        if kind == "dataset" and (dataset := statements.hub_dataset(url)):
+            return iris.dataset(dataset)
+        repository = statements.hub_model(url) if kind == "model" else ""
+        if repository and (name == repository or statements.same_name(repository, name)):
+            return iris.model(repository)
+    if kind == "dataset" and name:
+        return iris.dataset(name)
+    local = "/".join(iris.slug(text) for text in (group, name or bom.local) if text)
+    return iris.entity(SOURCE, kind, local)

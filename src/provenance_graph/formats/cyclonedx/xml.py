@@ -1,0 +1,117 @@
+"""CycloneDX in XML, as the JSON that says the same.
+
+The two forms differ in how lists are written: XML wraps them, and gives some values as
+attributes. Entities and document types are refused by the parser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats.document import MAX_DEPTH
+
+MARK = re.compile(r"xmlns(?::\w+)?\s*=\s*[\"']https?://cyclonedx\.org/schema/bom/(\d\.\d)")
+
+LISTS: Mapping[str, str] = MappingProxyType(
+    {
+        "components": "component", "services": "service", "externalReferences": "reference",
+        "dependencies": "dependency", "compositions": "composition", "properties": "property",
+        "vulnerabilities": "vulnerability", "annotations": "annotation", "citations": "citation",
+        "hashes": "hash", "authors": "author", "tags": "tag", "tools": "tool",
+        "datasets": "dataset", "inputs": "input", "outputs": "output",
+        "performanceMetrics": "performanceMetric", "users": "user", "useCases": "useCase",
+        "technicalLimitations": "technicalLimitation",
+        "performanceTradeoffs": "performanceTradeoff",
+        "ethicalConsiderations": "ethicalConsideration",
+        "fairnessAssessments": "fairnessAssessment", "energyConsumptions": "energyConsumption",
+        "ancestors": "component", "descendants": "component", "variants": "component",
+        "commits": "commit", "patches": "patch", "owners": "owner", "custodians": "custodian",
+        "stewards": "steward", "assemblies": "assembly", "affects": "target",
+        "subjects": "subject", "pointers": "pointer", "aliases": "alias", "notes": "note",
+        "collection": "graphic",
+    }
+)  # fmt: skip
+"""Elements that hold a list, and what its members are called."""
+
+_REPEATED = frozenset({"data", "energyProviders"})
+"""Elements that stand several times without a wrapper, where JSON has a list."""
+
+
+def bom(text: str, url: Iri) -> dict[str, Any]:
+    """The document as JSON has it; raises Unreadable with the line."""
+    try:
+        root = fromstring(text, forbid_dtd=True)
+    except ParseError as error:
+        raise Unreadable(url, f"not XML: {error}") from error
+    except DefusedXmlException as error:
+        raise Unreadable(url, "XML with a document type or entities, which are not read") from error
+    match = MARK.search(text[:4000])
+    found = {"bomFormat": "CycloneDX", "specVersion": match[1] if match else ""}
+    read = _value(root, url, 0)
+    if isinstance(read, dict):
+        found |= read
+    return found
+
+
+def _name(element: Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _value(element: Element, url: Iri, depth: int) -> Any:
+    """An element as a text, a list or a mapping."""
+    if depth > MAX_DEPTH:
+        raise Unreadable(url, f"nested deeper than {MAX_DEPTH}")
+    name = _name(element)
+    children = [child for child in element if _name(child)]
+    member = LISTS.get(name)
+    if name == "licenses":
+        return [_licence(child, url, depth) for child in children]
+    if member and all(_name(child) == member for child in children) and not element.attrib:
+        return [_member(child, member, url, depth) for child in children]
+    own = {_key(key): value for key, value in element.attrib.items()}
+    text = (element.text or "").strip()
+    if not children:
+        return {**own, **({_content(name): text} if text else {})} if own else text
+    for child in children:
+        key, value = _name(child), _value(child, url, depth + 1)
+        if key in _REPEATED:
+            own.setdefault(key, []).append(value)
+        elif key in own:
+            own[key] = [*(own[key] if isinstance(own[key], list) else [own[key]]), value]
+        else:
+            own[key] = value
+    return own
+
+
+def _member(child: Element, member: str, url: Iri, depth: int) -> Any:
+    """A member of a list; those that only point give their reference, as in JSON."""
+    if member == "dependency":
+        on = [inner.get("ref", "") for inner in child if _name(inner) == "dependency"]
+        return {"ref": child.get("ref", ""), **({"dependsOn": on} if on else {})}
+    if member in ("assembly", "subject") and child.get("ref"):
+        return child.get("ref")
+    return _value(child, url, depth + 1)
+
+
+def _licence(child: Element, url: Iri, depth: int) -> dict[str, Any]:
+    if _name(child) == "expression":
+        return {"expression": (child.text or "").strip()}
+    return {"license": _value(child, url, depth + 1)}
+
+
+def _key(attribute: str) -> str:
+    local = attribute.rpartition("}")[2]
+    return {"content-type": "contentType", "schemaLocation": "$schema"}.get(local, local)
+
+
+def _content(name: str) -> str:
+    return "value" if name == "property" else "content"

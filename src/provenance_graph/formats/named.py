@@ -1,0 +1,229 @@
+"""Properties given as a name and a value: CycloneDX properties, SPDX hyperparameters, tags.
+
+Names are compared by their last steps, letters and digits alone, so that
+``genai:aibom:modelcard:vocabSize``, ``vocab_size`` and ``example:model:vocabulary`` mean one thing.
+What no table holds gives nothing, and the caller keeps it as stated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, XSD
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.huggingface.tables import FORMAT_TAGS, METHOD_TAGS, RELATIONS
+
+Found = Iterator[Claim | Problem]
+
+COUNTS: Mapping[str, Iri] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("parametercount", "numparameters", "numberofparameters", "totalparameters"),
+            PG.parameterCount,
+        ),
+        **dict.fromkeys(("activeparameters", "activeparametercount"), PG.activeParameterCount),
+        **dict.fromkeys(
+            ("layers", "numhiddenlayers", "numlayers", "layercount", "blockcount", "nlayer", "nlayers"),
+            PG.layerCount,
+        ),
+        **dict.fromkeys(
+            ("hiddensize", "hiddendimension", "embeddinglength", "dmodel", "nembd"), PG.hiddenSize
+        ),
+        **dict.fromkeys(("vocabulary", "vocabsize", "vocabularysize"), PG.vocabularySize),
+        **dict.fromkeys(
+            ("contextlength", "contextwindow", "maxpositionembeddings", "contextsize"),
+            PG.contextLength,
+        ),
+        **dict.fromkeys(
+            ("numattentionheads", "attentionheads", "attentionheadcount", "nhead"),
+            PG.attentionHeadCount,
+        ),
+        **dict.fromkeys(
+            ("numkeyvalueheads", "keyvalueheads", "attentionheadcountkv"), PG.keyValueHeadCount
+        ),
+        **dict.fromkeys(("intermediatesize", "feedforwardlength"), PG.feedForwardSize),
+        **dict.fromkeys(("numexperts", "numlocalexperts", "expertcount"), PG.expertCount),
+        **dict.fromkeys(("numexpertspertok", "expertusedcount"), PG.activeExpertCount),
+    }
+)  # fmt: skip
+"""Names of counts, in the form that ``name_forms`` gives."""
+
+TEXTS: Mapping[str, Iri] = MappingProxyType(
+    {
+        "libraryname": PG.framework,
+        "typeofmodel": PG.architectureFamily,
+        "domain": PG.applicationDomain,
+        "autonomytype": PG.autonomyType,
+        "limitation": PG.knownLimitation,
+        "limitations": PG.knownLimitation,
+        "technicallimitations": PG.knownLimitation,
+        "safetyriskassessment": PG.safetyRisk,
+        "standardcompliance": PG.standardCompliance,
+        "informationabouttraining": PG.trainingInformation,
+        "informationaboutapplication": PG.intendedUse,
+        "intendeduse": PG.intendedUse,
+        "modelexplainability": PG.explainability,
+        "modeldatapreprocessing": PG.dataPreprocessing,
+        "usesensitivepersonalinformation": PG.usesSensitiveData,
+        "metricdecisionthreshold": PG.decisionThreshold,
+        "knownbias": PG.knownBias,
+    }
+)
+"""Names whose text is the value of a property."""
+
+METHODS: Mapping[str, Iri] = MappingProxyType(
+    {
+        "sft": PG.SupervisedFineTuning,
+        "dpo": PG.DirectPreferenceOptimization,
+        "rlhf": PG.ReinforcementLearningFromHumanFeedback,
+        "rlaif": PG.ReinforcementLearningFromAIFeedback,
+        "rlvr": PG.ReinforcementLearningFromVerifiableRewards,
+        "pretraining": PG.Pretraining,
+        "distillation": PG.KnowledgeDistillation,
+    }
+)
+LIBRARIES = frozenset(
+    "catboost chronos-forecasting diffusers flax jax keras lightgbm mlx nemo onnxruntime "
+    "open_clip paddlepaddle peft pyannote-audio pytorch scikit-learn sentence-transformers "
+    "sklearn spacy speechbrain tensorflow tf timm torch transformers ultralytics vllm "
+    "xgboost".split()
+)
+"""Libraries that models are run with, as tags and components name them."""
+
+LANGUAGES = frozenset(
+    "af am ar az be bg bn bs ca cs cy da de el en eo es et eu fa fi fr ga gl gu he hi hr hu hy id "
+    "is it ja ka kk km kn ko ky la lb lo lt lv mg mk ml mn mr ms mt my ne nl no pa pl ps pt ro ru "
+    "sd si sk sl so sq sr su sv sw ta te tg th tl tr uk ur uz vi xh yi yo zh zu".split()
+)
+"""ISO 639-1 codes that stand alone as tags; rarer ones are other words as often."""
+_CODE = re.compile(r"[A-Za-z]{2,3}(?:-\w{2,8})?")
+_ARXIV = re.compile(r"\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+/\d{7}")
+
+
+def name_forms(name: str) -> tuple[str, ...]:
+    """A name's last two steps, and its last, by letters and digits alone.
+
+    >>> name_forms("example:model:parameter:count")
+    ('parametercount', 'count')
+    """
+    steps = [re.sub(r"[^a-z0-9]", "", step.casefold()) for step in re.split(r"[:./]", name)]
+    steps = [step for step in steps if step]
+    return ("".join(steps[-2:]), steps[-1]) if steps else ()
+
+
+def claims(subject: Iri, name: str, value: str, where: str) -> list[Claim | Problem]:
+    """What a named value says of a model or dataset; nothing where the name is not known.
+
+    >>> [c.value.lexical for c in claims(iris.model("a/b"), "x:vocabSize", "32000", "/p")]
+    ['32000']
+    """
+    for form in name_forms(name):
+        if form in COUNTS:
+            kind = XSD.integer
+            return [statements.quantity(subject, COUNTS[form], value, where, kind=kind)]
+        if form in TEXTS:
+            return [coverage.stated(subject, TEXTS[form], value, where)]
+        if reader := _READERS.get(form):
+            return list(reader(subject, value, where))
+    return []
+
+
+def _languages(subject: Iri, value: str, where: str) -> Found:
+    for code in re.split(r"[,;\s]+", value):
+        if _CODE.fullmatch(code):
+            yield Claim(subject, DCTERMS.language, statements.literal(code))
+        elif code:
+            yield Problem(where, f"{code[:60]!r} is not a language code", "ISO 639: en, de, zh")
+
+
+def _licence(subject: Iri, value: str, where: str) -> Found:
+    yield from statements.licensed(subject, value, locator=where)
+
+
+def _method(subject: Iri, value: str, where: str) -> Found:
+    code = METHODS.get(re.sub(r"[^a-z]", "", value.casefold()))
+    if code is None:
+        why = "no training method that is known"
+        yield Claim(
+            subject, PG.trainingMethod, None, as_stated=value[: statements.SHOWN], locator=where,
+            unusable=why,
+        )  # fmt: skip
+    else:
+        yield Claim(subject, PG.trainingMethod, code)
+
+
+def base_model(subject: Iri, value: str, where: str) -> Found:
+    """The model that a value names as its base, the kind of derivation as far as it is said."""
+    relation, colon, rest = value.partition(":")
+    known = RELATIONS.get(relation) if colon else None
+    repository = statements.hub_model(rest if known else value) or (rest if known else value)
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+        yield coverage.other(subject, "base_model", value)
+        return
+    parent = iris.model(repository)
+    if parent == subject:
+        yield Problem(where, f"{repository} names itself as its base", kind="lineage")
+    elif known:
+        yield Claim(subject, known, parent, basis=Basis.INFERENCE, as_stated=value, locator=where)
+    else:
+        yield Claim(subject, PROV.wasDerivedFrom, parent)
+
+
+def _synthetic(subject: Iri, value: str, where: str) -> Found:
+    """Whether data were made by a program: yes, no, or a text that is neither."""
+    match value.casefold():
+        case "yes" | "true":
+            yield Claim(subject, PG.dataAcquisition, PG.SyntheticData)
+        case "no" | "false":
+            yield Claim(
+                subject, PG.dataAcquisition, PG.SyntheticData, Stance.DENIES, locator=where,
+                as_stated=value,
+            )  # fmt: skip
+        case _:
+            yield coverage.other(subject, "synthetic", value)
+
+
+_READERS: Mapping[str, Callable[[Iri, str, str], Found]] = MappingProxyType(
+    {
+        "language": _languages,
+        "languages": _languages,
+        "license": _licence,
+        "licence": _licence,
+        "tunemethod": _method,
+        "basemodel": base_model,
+        "datasetsynthetic": _synthetic,
+    }
+)
+
+
+def tag(subject: Iri, text: str, where: str, *, licensed: bool = False) -> Found:
+    """What a tag of the Hub's kind says; ``licensed`` where a licence is stated beside the tags."""
+    kind, colon, rest = text.partition(":")
+    bare = text.casefold()
+    if colon and kind == "base_model":
+        yield from base_model(subject, rest, where)
+    elif colon and kind == "arxiv" and _ARXIV.fullmatch(rest):
+        yield Claim(subject, PG.paper, Iri(f"https://arxiv.org/abs/{rest}"))
+    elif colon and kind == "doi" and rest.startswith("10."):
+        yield statements.link(subject, PG.paper, f"https://doi.org/{rest}", where)
+    elif colon and kind == "license" and not licensed:
+        yield from statements.licensed(subject, rest, locator=where)
+    elif colon and kind == "dataset" and re.fullmatch(r"[\w./-]+", rest):
+        dataset = iris.dataset(rest)
+        yield from statements.is_a(dataset, PG.Dataset, rest)
+        yield Claim(subject, PG.trainedOn, dataset)
+    elif bare in LIBRARIES:
+        yield Claim(subject, PG.framework, statements.literal(text))
+    elif bare in FORMAT_TAGS:
+        yield Claim(subject, PG.fileFormat, statements.literal(bare))
+    elif bare in METHOD_TAGS:
+        yield Claim(subject, PG.quantizationMethod, statements.literal(bare))
+    elif bare in LANGUAGES:
+        yield Claim(subject, DCTERMS.language, statements.literal(bare))
+    else:
+        yield coverage.other(subject, "tag", text)

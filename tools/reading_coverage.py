@@ -1,0 +1,158 @@
+"""How much of what documents state arrives: format × (stated, read, reported, silent).
+
+``python -m tools.reading_coverage FOLDER… [--sample N]``. A value counts as *read* or *reported* only
+if it is: it is changed in a copy of the document, and where neither the claims, the record's header
+nor the problems differ, it was read silently, whatever the reader's table says. Values that a table
+sets aside (*not provenance*) or keeps for later (*not read yet*) are reported by the ledger. At most
+``--sample`` values of a document are changed, spread evenly over it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import SourceError
+from provenance_graph.formats.coverage import Fate, Leaf
+from provenance_graph.formats.document import Document, Reader
+from provenance_graph.formats.records import records_of
+from provenance_graph.formats.registry import readers
+from provenance_graph.formats.walk import walk
+from provenance_graph.ingest.intake import recognise
+
+RETRIEVED = "2026-01-31"
+
+
+@dataclass
+class Row:
+    """The counts of one format."""
+
+    documents: int = 0
+    stated: int = 0
+    read: int = 0
+    reported: int = 0
+    silent: int = 0
+    keys: Counter[str] = field(default_factory=Counter)
+    failed: int = 0
+
+
+def measure(document: Document, reader: Reader, sample: int, row: Row) -> None:
+    """Count a document's values by what becomes of them."""
+    if reader.keys is None or reader.leaves is None:
+        return
+    row.documents += 1
+    leaves = list(reader.leaves(document))
+    before = _outcome(document, reader)
+    step = max(1, len(leaves) // sample)
+    for n, leaf in enumerate(leaves):
+        fate = reader.keys.fate(leaf.path)
+        if fate in (Fate.NOT_PROVENANCE, Fate.NOT_READ, Fate.UNKNOWN):
+            row.stated += 1
+            row.reported += 1
+        elif n % step == 0:
+            heard = _changed(document, leaf, reader) != before
+            row.stated += step
+            row.read += step if heard else 0
+            row.silent += 0 if heard else step
+            if not heard:
+                row.keys["/".join(leaf.path)] += step
+
+
+def _outcome(document: Document, reader: Reader) -> object:
+    """All that comes of a document: headers, claims, problems; or that it could not be read."""
+    try:
+        found = list(records_of(reader, document))
+        origin = reader.origin(document)
+    except SourceError as error:
+        return str(error)
+    problems = [item for item in found if isinstance(item, Problem)]
+    records = [
+        (replace(item.header, digest=""), item.claims)
+        for item in found
+        if not isinstance(item, Problem)
+    ]
+    return records, problems, origin
+
+
+def _changed(document: Document, leaf: Leaf, reader: Reader) -> object:
+    """What comes of the document with one value changed."""
+    value = json.loads(document.text)
+    holder, steps = value, leaf.where.strip("/").split("/")
+    if not _set(holder, steps, leaf.value):
+        return None
+    data = json.dumps(value, ensure_ascii=False).encode()
+    return _outcome(replace(document, data=data), reader)
+
+
+def _set(holder: Any, steps: list[str], old: object) -> bool:
+    """Change the value at a place; keys may hold slashes, so the longest that fits is taken."""
+    if isinstance(holder, list):
+        if len(steps) == 1:
+            holder[int(steps[0])] = _other(old)
+            return True
+        return _set(holder[int(steps[0])], steps[1:], old)
+    for length in range(len(steps), 0, -1):
+        key = "/".join(steps[:length])
+        if isinstance(holder, dict) and key in holder:
+            if length == len(steps):
+                holder[key] = _other(holder[key])
+                return True
+            return _set(holder[key], steps[length:], old)
+    return False
+
+
+def _other(old: object) -> object:
+    if isinstance(old, bool):
+        return not old
+    if isinstance(old, (int, float)):
+        return old + 1
+    return f"{old}x" if str(old).endswith("7") else f"{old}7"
+
+
+def table(rows: dict[str, Row]) -> Iterator[str]:
+    """The lines of the table, and the keys read silently."""
+    yield "| format | documents | stated | read | reported | silent | silent % |"
+    yield "|---|---|---|---|---|---|---|"
+    for name, row in sorted(rows.items()):
+        share = 100 * row.silent / row.stated if row.stated else 0
+        yield (
+            f"| {name} | {row.documents} | {row.stated} | {row.read} | {row.reported} "
+            f"| {row.silent} | {share:.2f} |"
+        )
+    for name, row in sorted(rows.items()):
+        for key, count in row.keys.most_common(40):
+            yield f"{name}: {key} {count}"
+
+
+def main(arguments: list[str]) -> int:
+    """Measure the documents of folders and print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folders", nargs="+")
+    parser.add_argument("--sample", type=int, default=60)
+    parser.add_argument("--format", default="")
+    asked = parser.parse_args(arguments)
+    known = readers()
+    rows: dict[str, Row] = defaultdict(Row)
+    for document in walk(asked.folders, retrieved=RETRIEVED):
+        if isinstance(document, Problem):
+            continue
+        try:
+            reader = recognise(document, known)
+            if not asked.format or reader.format == asked.format:
+                measure(document, reader, asked.sample, rows[reader.format])
+        except SourceError as error:
+            rows["unreadable"].documents += 1
+            print(error, file=sys.stderr)
+    print("\n".join(table(rows)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
