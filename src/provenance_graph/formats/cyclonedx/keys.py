@@ -193,8 +193,8 @@ _RELATIVE = (
 )  # fmt: skip
 
 _BOM = (
-    *read("that it is CycloneDX, and which version", "bom/bomFormat", "bom/specVersion"),
-    *skip("the address of the standard's schema", "bom/$schema"),
+    *read("the version of the standard", "bom/specVersion"),
+    *skip("that it is CycloneDX", "bom/$schema", "bom/bomFormat"),
     *read(_HOW, "bom/serialNumber", "bom/version"),
     *read("the record's publisher", "bom/metadata/manufacturer/name"),
     *skip("who made the document; without a manufacturer, the first of them is the publisher",

@@ -240,14 +240,14 @@ def _link(subject: Iri, name: str, url: str, kind: str, place: str, *, dataset: 
     elif repository and (name == repository or statements.same_name(repository, name)):
         page = statements.hub_page(repository)
         yield Claim(subject, PG.hubRepository, page)
-        if url.rstrip("/") != page:
+        if url.rstrip("/") != page or kind not in LINKS:
             yield coverage.other(subject, f"externalReferences.{kind}", url)
     elif kind in LINKS and not statements.hub_dataset(url):
         own = SCHEMA.url if dataset and LINKS[kind] == PG.weightsLocation else LINKS[kind]
         yield statements.link(subject, own if found == RDFS.seeAlso else found, url, f"{place}/url")
-    elif found != RDFS.seeAlso:
-        yield statements.link(subject, found, url, f"{place}/url")
     else:
+        if found != RDFS.seeAlso:
+            yield statements.link(subject, found, url, f"{place}/url")
         yield coverage.other(subject, f"externalReferences.{kind}", url)
 
 
