@@ -45,7 +45,9 @@ def test_the_page_of_a_format_lists_every_key(name: str, golden) -> None:
     page = ROOT / "docs" / "formats" / f"{name}.md"
     before, mark, _ = page.read_text(encoding="utf-8").partition("## Every key\n")
     table = coverage.markdown(readers()[name].keys)
-    said = f"## Every key\n\nMade from the reader's table; the first row that fits decides.\n\n{table}"
+    said = (
+        f"## Every key\n\nMade from the reader's table; the first row that fits decides.\n\n{table}"
+    )
     golden(page, f"{before if mark else before + chr(10)}{said}".encode())
 
 

@@ -88,17 +88,12 @@ METHODS: Mapping[str, Iri] = MappingProxyType(
     }
 )
 LIBRARIES = frozenset(
-    "catboost chronos-forecasting diffusers flax jax keras lightgbm mlx nemo onnxruntime "
-    "open_clip paddlepaddle peft pyannote-audio pytorch scikit-learn sentence-transformers "
-    "sklearn spacy speechbrain tensorflow tf timm torch transformers ultralytics vllm "
-    "xgboost".split()
+    ["catboost", "chronos-forecasting", "diffusers", "flax", "jax", "keras", "lightgbm", "mlx", "nemo", "onnxruntime", "open_clip", "paddlepaddle", "peft", "pyannote-audio", "pytorch", "scikit-learn", "sentence-transformers", "sklearn", "spacy", "speechbrain", "tensorflow", "tf", "timm", "torch", "transformers", "ultralytics", "vllm", "xgboost"]
 )
 """Libraries that models are run with, as tags and components name them."""
 
 LANGUAGES = frozenset(
-    "af am ar az be bg bn bs ca cs cy da de el en eo es et eu fa fi fr ga gl gu he hi hr hu hy id "
-    "is it ja ka kk km kn ko ky la lb lo lt lv mg mk ml mn mr ms mt my ne nl no pa pl ps pt ro ru "
-    "sd si sk sl so sq sr su sv sw ta te tg th tl tr uk ur uz vi xh yi yo zh zu".split()
+    ["af", "am", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "eo", "es", "et", "eu", "fa", "fi", "fr", "ga", "gl", "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "km", "kn", "ko", "ky", "la", "lb", "lo", "lt", "lv", "mg", "mk", "ml", "mn", "mr", "ms", "mt", "my", "ne", "nl", "no", "pa", "pl", "ps", "pt", "ro", "ru", "sd", "si", "sk", "sl", "so", "sq", "sr", "su", "sv", "sw", "ta", "te", "tg", "th", "tl", "tr", "uk", "ur", "uz", "vi", "xh", "yi", "yo", "zh", "zu"]
 )
 """ISO 639-1 codes that stand alone as tags; rarer ones are other words as often."""
 _CODE = re.compile(r"[A-Za-z]{2,3}(?:-\w{2,8})?")

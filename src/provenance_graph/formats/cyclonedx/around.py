@@ -128,7 +128,11 @@ def _citations(bom: Bom) -> Found:
 def _agents(whole: dict[Any, Any]) -> dict[str, str]:
     """The names of organizations and people that citations can point to."""
     metadata = mapping(whole.get("metadata"))
-    agents = [metadata.get("manufacturer"), metadata.get("supplier"), *listed(metadata.get("authors"))]
+    agents = [
+        metadata.get("manufacturer"),
+        metadata.get("supplier"),
+        *listed(metadata.get("authors")),
+    ]
     return {
         word(mapping(agent).get("bom-ref")): called(mapping(agent).get("name"))
         for agent in agents

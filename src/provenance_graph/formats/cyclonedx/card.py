@@ -137,7 +137,10 @@ def _setup(item: dict[Any, Any]) -> str:
     """On what part, and with what confidence interval, a score was measured."""
     interval = mapping(item.get("confidenceInterval"))
     low, high = word(interval.get("lowerBound")), word(interval.get("upperBound"))
-    parts = [called(item.get("slice")), f"confidence interval {low} to {high}" if low or high else ""]
+    parts = [
+        called(item.get("slice")),
+        f"confidence interval {low} to {high}" if low or high else "",
+    ]
     known = {"type", "value", "slice", "confidenceInterval"}
     parts += [f"{key}: {word(value)}" for key, value in item.items() if key not in known]
     return "; ".join(part for part in parts if part)[: statements.SHOWN]

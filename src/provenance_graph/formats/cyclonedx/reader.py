@@ -138,9 +138,7 @@ def _model(part: dict[Any, Any], where: str, bom: Bom) -> Found:
     yield from card.read(part, model, where, bom)
 
 
-def _version(
-    part: dict[Any, Any], model: Iri, purl: packages.Package | None
-) -> Iterator[Claim]:
+def _version(part: dict[Any, Any], model: Iri, purl: packages.Package | None) -> Iterator[Claim]:
     """The version: the revision in the package URL, else the component's; both where they differ."""
     stated, revision = called(part.get("version")), purl.version if purl else ""
     yield from packages.version_of(SOURCE, model, (revision or stated)[: statements.SHOWN])
@@ -169,9 +167,7 @@ def _common(part: dict[Any, Any], subject: Iri, where: str, bom: Bom) -> Found:
             yield from named.tag(subject, text, f"{where}/tags/{n}", licensed=stated)
     released = mapping(part.get("releaseNotes")).get("timestamp")
     if released is not None:
-        yield statements.dated(
-            subject, DCTERMS.issued, released, f"{where}/releaseNotes/timestamp"
-        )
+        yield statements.dated(subject, DCTERMS.issued, released, f"{where}/releaseNotes/timestamp")
     kind = bom.kinds.get(subject, "model")
     own = (leaf for leaf in boms.leaves_of(part, kind, where) if leaf.path[0] == kind)
     yield from coverage.claims(subject, own, KEYS)
