@@ -55,7 +55,7 @@ def bom(text: str, url: Iri) -> dict[str, Any]:
     except DefusedXmlException as error:
         raise Unreadable(url, "XML with a document type or entities, which are not read") from error
     match = MARK.search(text[:4000])
-    found = {"bomFormat": "CycloneDX", "specVersion": match[1] if match else ""}
+    found: dict[str, Any] = {"bomFormat": "CycloneDX", "specVersion": match[1] if match else ""}
     read = _value(root, url, 0)
     if isinstance(read, dict):
         found |= read
@@ -77,7 +77,7 @@ def _value(element: Element, url: Iri, depth: int) -> Any:
         return [_licence(child, url, depth) for child in children]
     if member and all(_name(child) == member for child in children) and not element.attrib:
         return [_member(child, member, url, depth) for child in children]
-    own = {_key(key): value for key, value in element.attrib.items()}
+    own: dict[str, Any] = {_key(key): value for key, value in element.attrib.items()}
     text = (element.text or "").strip()
     if not children:
         return {**own, **({_content(name): text} if text else {})} if own else text
