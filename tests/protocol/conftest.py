@@ -22,6 +22,7 @@ from provenance_graph.store.engine import request
 from provenance_graph.store.raw import put_text
 from provenance_graph.store.sparql.answers import write_answer
 from provenance_graph.store.sparql.guard import check_query, check_update
+from provenance_graph.store.sparql.rewrite import UpdateRequest
 from provenance_graph.store.uploads import pack, to_ntriples
 
 SECRET = "a-token-long-enough-for-tests"
@@ -32,7 +33,7 @@ class Whole:
 
     def __init__(self, found: Answer) -> None:
         self._found, self.first, self.done = found, found.body, True
-        self.rows, self.truncated = found.rows, found.truncated
+        self.rows = found.rows
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield self.first
@@ -76,7 +77,7 @@ class InProcess:
             limits or Limits(),
             parts.append,
         )
-        return Answer(b"".join(parts), media_type, end.kind, end.rows, end.truncated)
+        return Answer(b"".join(parts), media_type, end.kind, end.rows)
 
     async def stream(self, query: str, media_type: str, **how: Any) -> Whole:
         return Whole(await self.answer(query, media_type, **how))
@@ -84,7 +85,8 @@ class InProcess:
     def state(self) -> dict[str, object]:
         return {"workers": 1}
 
-    async def update(self, text: str, who: str) -> Written:
+    async def update(self, update: UpdateRequest, who: str) -> Written:
+        text = update.prepared()
         check_update(text, Limits())
         return self._run(text)
 

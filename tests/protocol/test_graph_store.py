@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 
 import pytest
@@ -218,3 +219,13 @@ def test_writes_need_the_token_and_reads_do_not(
     assert guarded.get("/data", params=G).status_code == 200
     assert guarded.put("/data", params=G, content=BODY, headers=TURTLE).status_code == 401
     assert guarded.delete("/data", params=G).status_code == 401
+
+
+def test_a_gzip_body_of_several_members_is_read_whole(client: TestClient) -> None:
+    lines = [f'<urn:a> <urn:b> "{n}" .\n'.encode() for n in range(3)]
+    body = b"".join(gzip.compress(line) for line in lines)
+    headers = {**TURTLE, "content-encoding": "gzip"}
+    assert client.put("/data", params=G, content=body, headers=headers).is_success
+    assert len(triples(client, **G)) == 3
+    assert client.put("/data", params=G, content=body + b"x", headers=headers).status_code == 400
+    assert client.put("/data", params=G, content=body[:-3], headers=headers).status_code == 400

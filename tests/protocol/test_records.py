@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,13 @@ from provenance_graph.core.terms import PAV, PROV, SCHEMA, XSD
 from provenance_graph.ingest.build import reference_quads
 from provenance_graph.ingest.update import update
 from provenance_graph.service.backend import Part
-from provenance_graph.service.processes.record_writes import RecordTarget, agent
+from provenance_graph.service.processes.record_writes import RecordTarget, agent, namespace
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Limits
 from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.store.sparql.rewrite import UpdateRequest
 
-MINE = Iri("https://example.org/mine")
+MINE = Iri(f"{namespace('ci')}mine")
 THING = model("acme/thing")
 LINE = f'<{THING}> <{terms.PG.contextLength}> "4096"^^<{XSD.integer}> .\n'
 PG = "PREFIX pg: <https://w3id.org/provenance-graph/ns#>"
@@ -81,10 +83,10 @@ def test_the_default_graph_is_refused_with_an_explanation(target: RecordTarget) 
     with pytest.raises(ProvenanceError, match="accepted view"):
         target.put(None, part(LINE), "ci", replace=True)
     with pytest.raises(ProvenanceError, match="accepted view"):
-        target.update(f"{PG} INSERT DATA {{ <{THING}> pg:contextLength 1 }}", "ci")
+        target.update(UpdateRequest(f"{PG} INSERT DATA {{ <{THING}> pg:contextLength 1 }}"), "ci")
     for text in ("CLEAR DEFAULT", "DROP ALL", "CLEAR NAMED", "DELETE WHERE { ?s ?p ?o }"):
         with pytest.raises(ProvenanceError):
-            target.update(text, "ci")
+            target.update(UpdateRequest(text), "ci")
 
 
 def test_nobody_changes_the_record_of_another(target: RecordTarget) -> None:
@@ -96,8 +98,10 @@ def test_nobody_changes_the_record_of_another(target: RecordTarget) -> None:
     for attempt in (
         lambda: target.put(foreign, part(LINE), "ci", replace=True),
         lambda: target.delete(foreign, "ci"),
-        lambda: target.update(f"DROP GRAPH <{foreign}>", "ci"),
-        lambda: target.update(f"INSERT DATA {{ GRAPH <{foreign}> {{ <urn:a> <urn:b> 1 }} }}", "ci"),
+        lambda: target.update(UpdateRequest(f"DROP GRAPH <{foreign}>"), "ci"),
+        lambda: target.update(
+            UpdateRequest(f"INSERT DATA {{ GRAPH <{foreign}> {{ <urn:a> <urn:b> 1 }} }}"), "ci"
+        ),
     ):
         with pytest.raises(ProvenanceError, match="record of"):
             attempt()
@@ -111,29 +115,29 @@ def test_graphs_that_the_service_keeps_are_refused(target: RecordTarget) -> None
     with pytest.raises(ProvenanceError, match="kept by the service"):
         target.put(reference, part(LINE), "ci", replace=True)
     with pytest.raises(ProvenanceError, match="kept by the service"):
-        target.update(f"DROP GRAPH <{reference}>", "ci")
+        target.update(UpdateRequest(f"DROP GRAPH <{reference}>"), "ci")
 
 
 def test_an_update_writes_records(target: RecordTarget) -> None:
     text = f"{PG} INSERT DATA {{ GRAPH <{MINE}> {{ <{THING}> pg:contextLength 4096 }} }}"
-    target.update(text, "ci")
+    target.update(UpdateRequest(text), "ci")
     assert view(target) == {"4096"}
     text = f"""{PG} WITH <{MINE}> DELETE {{ ?s pg:contextLength ?old }}
         INSERT {{ ?s pg:contextLength ?new }}
         WHERE {{ ?s pg:contextLength ?old BIND(?old * 2 AS ?new) }}"""
-    target.update(text, "ci")
+    target.update(UpdateRequest(text), "ci")
     assert view(target) == {"8192"}
-    target.update(f"DROP GRAPH <{MINE}>", "ci")
+    target.update(UpdateRequest(f"DROP GRAPH <{MINE}>"), "ci")
     assert view(target) == set()
 
 
 def test_an_update_of_several_graphs_is_one_commit(target: RecordTarget) -> None:
-    other = "https://example.org/other"
+    other = f"{namespace('ci')}other"
     before = target.store.version
     good = f"{PG} INSERT DATA {{ GRAPH <{MINE}> {{ <{THING}> pg:contextLength 1 }} }} ;"
     bad = f'INSERT DATA {{ GRAPH <{other}> {{ <{THING}> pg:contextLength "x" }} }}'
     with pytest.raises(ProvenanceError, match="context length"):
-        target.update(good + bad, "ci")
+        target.update(UpdateRequest(good + bad), "ci")
     assert target.store.version == before
     assert view(target) == set()
 
@@ -148,3 +152,70 @@ def test_a_record_that_breaks_a_shape_is_refused(target: RecordTarget) -> None:
 def test_blank_nodes_are_refused_with_what_would_work(target: RecordTarget) -> None:
     with pytest.raises(ProvenanceError, match="give this one an IRI"):
         target.put(MINE, part("<urn:a> <urn:b> _:c .\n"), "ci", replace=True)
+
+
+def test_an_update_that_computes_its_graph_keeps_what_the_record_held(target: RecordTarget) -> None:
+    target.put(MINE, part(LINE), "ci", replace=True)
+    text = f"""{PG} INSERT {{ GRAPH ?g {{ <{THING}> <{SCHEMA.name}> "Thing" }} }}
+        WHERE {{ VALUES ?g {{ <{MINE}> }} }}"""
+    target.update(UpdateRequest(text), "ci")
+    assert view(target) == {"4096"}
+    assert any(True for _ in target.store.quads(THING, SCHEMA.name))
+
+
+def test_an_update_reads_all_records_of_its_client_and_no_others(target: RecordTarget) -> None:
+    target.put(MINE, part(LINE), "ci", replace=True)
+    target.put(
+        Iri(f"{namespace('other')}x"), part(LINE.replace("4096", "1")), "other", replace=True
+    )
+    into = Iri(f"{namespace('ci')}copy")
+    text = f"INSERT {{ GRAPH <{into}> {{ ?s ?p ?o }} }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }}"
+    target.update(UpdateRequest(text), "ci")
+    copied = {str(o) for _, _, o, _ in target.store.quads(THING, graph=into)}
+    assert copied == {"4096"}
+
+
+def test_names_are_resolved_as_the_engine_does(target: RecordTarget) -> None:
+    text = rf"""PREFIX p: <{namespace("ci").removesuffix("ci/")}> {PG}
+        INSERT DATA {{ GRAPH p:ci\/mine {{ <{THING}> pg:contextLength 4096 }} }}"""
+    target.update(UpdateRequest(text), "ci")
+    assert view(target) == {"4096"}
+    target.update(UpdateRequest("DROP GRAPH <mine>", base=namespace("ci")), "ci")
+    assert view(target) == set()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "https://w3id.org/provenance-graph/id/record/x/y/2031-01-01",  # a later day of a document
+        "https://w3id.org/provenance-graph/id/model/acme/thing",
+        "https://w3id.org/provenance-graph/ns#Model",
+        "https://example.org/anything",
+        "https://w3id.org/provenance-graph/id/record/service/other/mine",
+        "https://w3id.org/provenance-graph/id/record/service/ci/",
+    ],
+)
+def test_records_of_clients_live_in_the_namespace_of_their_token(
+    target: RecordTarget, name: str
+) -> None:
+    with pytest.raises(ProvenanceError, match="your records are the graphs below"):
+        target.put(Iri(name), part(LINE), "ci", replace=True)
+    text = f"{PG} INSERT DATA {{ GRAPH <{name}> {{ <{THING}> pg:contextLength 1 }} }}"
+    with pytest.raises(ProvenanceError, match="your records are the graphs below"):
+        target.update(UpdateRequest(text), "ci")
+
+
+def test_a_client_cannot_pass_for_a_later_retrieval_of_a_source(target: RecordTarget) -> None:
+    source = Iri("https://w3id.org/provenance-graph/id/record/x/y/2026-01-01")
+    publisher = Iri("https://example.org/publisher")
+    told = Header(source, source, publisher, "2026-01-01", "x", Basis.THIRD_PARTY)
+    update(target.store, [Record(told, (Claim(THING, terms.PG.contextLength, integer(77)),))])
+    assert view(target) == {"77"}
+    other = Iri(f"{namespace('ci')}other")
+    target.put(other, part(f'<{THING}> <{SCHEMA.name}> "Thing" .\n'), "ci", replace=True)
+    series = "https://w3id.org/provenance-graph/id/record/x/y"
+    for claimed in (other, MINE, source):
+        lie = f"<{claimed}> <{terms.PG.ofDocument}> <{series}> .\n"
+        with suppress(ProvenanceError):
+            target.put(MINE, part(lie + f'<{THING}> <{SCHEMA.name}> "T" .\n'), "ci", replace=True)
+        assert view(target) == {"77"}

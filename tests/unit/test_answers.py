@@ -1,4 +1,4 @@
-"""Answers are cut between rows, say so, and stay well-formed."""
+"""Answers are whole or refused, and their rows are counted as they are."""
 
 from __future__ import annotations
 
@@ -9,12 +9,20 @@ from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from provenance_graph.core.errors import QueryError
+from provenance_graph.core.errors import QueryError, QueryTooLarge
 from provenance_graph.store.base import Limits
-from provenance_graph.store.sparql.answers import GRAPH_FORMATS, Request, query_form, write_answer
+from provenance_graph.store.sparql.answers import (
+    _COUNTERS,
+    GRAPH_FORMATS,
+    SOLUTION_FORMATS,
+    Request,
+    _Bounded,
+    write_answer,
+)
+from provenance_graph.store.sparql.tokens import query_form
 
 NASTY = ["}},{", '"}},{"', '\\"}},{"', "{},{}", ",{},{", ":", '":"}},{"', "\\", "\\\\", "a\r\nb", '"',
          "</result>", "]}}", "\t", "", "é\u2028", '"value":"}},{"', "}}}},{", "x" * 9000]  # fmt: skip
@@ -52,54 +60,68 @@ def ask(values, media_type, **limits):
 
 
 @pytest.mark.parametrize("media_type", COUNT)
+@settings(max_examples=200, deadline=None)
+@given(values=st.lists(st.sampled_from([*NASTY, None]), max_size=12))
+@example(values=[None, None, None, "v"])
+def test_rows_are_counted_as_they_are(media_type, values):
+    body, end = ask(list(enumerate(values)), media_type)
+    assert end.rows == COUNT[media_type](body) == len(values)
+
+
+@pytest.mark.parametrize("media_type", COUNT)
+@settings(max_examples=60, deadline=None)
+@given(values=st.lists(st.sampled_from([*NASTY, None]), max_size=12), size=st.integers(1, 40))
+def test_rows_are_counted_however_the_answer_is_cut_into_pieces(media_type, values, size):
+    body, _ = ask(list(enumerate(values)), media_type)
+    counter = _COUNTERS[SOLUTION_FORMATS[media_type]](_Bounded(bytes, 1 << 20), 100)
+    for at in range(0, len(body), size):
+        counter.write(body[at : at + size])
+    assert counter.rows == len(values)
+
+
+@pytest.mark.parametrize("media_type", COUNT)
 @settings(max_examples=60, deadline=None)
 @given(
     values=st.lists(st.sampled_from([*NASTY, None]), max_size=12),
     rows=st.integers(1, 14),
     answer_bytes=st.sampled_from([10, 100, 300, 10_000, 1 << 20]),
 )
-def test_a_cut_answer_is_whole_rows_and_says_that_it_is_cut(media_type, values, rows, answer_bytes):
+def test_an_answer_is_whole_or_refused(media_type, values, rows, answer_bytes):
     numbered = list(enumerate(values))
-    body, end = ask(numbered, media_type, rows=rows, answer_bytes=answer_bytes)
     whole, _ = ask(numbered, media_type)
-    if answer_bytes == 1 << 20:
-        assert end.rows == min(rows, len(values))
-        assert end.truncated == (len(values) > rows)
-    if not end.truncated:
-        assert body == whole
-        assert end.rows == len(values)
-    if media_type not in (CSV, TSV) or body:
-        assert COUNT[media_type](body) == end.rows
-    if media_type in (CSV, TSV):
-        assert whole.startswith(body)
+    if len(values) > rows or len(whole) > answer_bytes:
+        with pytest.raises(QueryTooLarge, match="not cut short"):
+            ask(numbered, media_type, rows=rows, answer_bytes=answer_bytes)
+    else:
+        assert ask(numbered, media_type, rows=rows, answer_bytes=answer_bytes)[0] == whole
 
 
 @pytest.mark.parametrize("media_type", GRAPH_FORMATS)
-def test_a_cut_graph_is_well_formed_and_says_that_it_is_cut(media_type):
+def test_a_graph_is_whole_or_refused(media_type):
     store = ox.Store()
     store.update("INSERT DATA {" + "".join(f"<urn:s> <urn:p> 'v{n}' ." for n in range(50)) + "}")
-    for limits, cut in ((Limits(rows=10), True), (Limits(rows=50), False)):
-        parts: list[bytes] = []
-        request = Request("CONSTRUCT WHERE { ?s ?p ?o }", media_type)
-        end = write_answer(store, request, limits, parts.append)
-        assert (end.rows, end.truncated) == (limits.rows, cut)
-        found = list(ox.parse(b"".join(parts), format=GRAPH_FORMATS[media_type]))
-        assert len(found) == limits.rows
+    parts: list[bytes] = []
+    request = Request("CONSTRUCT WHERE { ?s ?p ?o }", media_type)
+    assert write_answer(store, request, Limits(rows=50), parts.append).rows == 50
+    assert len(list(ox.parse(b"".join(parts), format=GRAPH_FORMATS[media_type]))) == 50
+    for limits in (Limits(rows=49), Limits(answer_bytes=100)):
+        with pytest.raises(QueryTooLarge):
+            write_answer(store, request, limits, bytes)
 
 
 def test_an_answer_of_many_pieces_counts_its_rows():
     store = ox.Store()
     store.extend(
-        ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal(f"{{}} value {n}"))
+        ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal(f"{{}} \\ value {n}"))
         for n in range(5000)
     )
     for media_type, count in COUNT.items():
-        for rows in (4321, 5000, 6000):
-            parts: list[bytes] = []
-            request = Request("SELECT ?s ?o { ?s ?p ?o }", media_type)
-            end = write_answer(store, request, Limits(rows=rows), parts.append)
-            assert end.rows == count(b"".join(parts)) == min(rows, 5000)
-            assert end.truncated == (rows < 5000)
+        parts: list[bytes] = []
+        request = Request("SELECT ?s ?o { ?s ?p ?o }", media_type)
+        end = write_answer(store, request, Limits(rows=5000), parts.append)
+        assert end.rows == count(b"".join(parts)) == 5000
+        with pytest.raises(QueryTooLarge):
+            write_answer(store, request, Limits(rows=4999), bytes)
 
 
 @pytest.mark.parametrize(

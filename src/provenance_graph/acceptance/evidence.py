@@ -144,8 +144,12 @@ class StoreStatements:
         """The retrievals of one document."""
         found = [
             header
-            for record, *_ in self.store.quads(predicate=PG.ofDocument, object=series, graph=ANY)
-            if record not in self.pending.dropped and (header := self.header(record)) is not None
+            for record, _, _, graph in self.store.quads(
+                predicate=PG.ofDocument, object=series, graph=ANY
+            )
+            if record == graph  # what one record says about another counts for nothing
+            and record not in self.pending.dropped
+            and (header := self.header(record)) is not None
         ]
         return found + [
             record.header

@@ -62,7 +62,7 @@ def command(session: Session, file: str, text: str, form: str, timeout: float) -
         if not answer.body.endswith(b"\n"):
             sys.stdout.buffer.write(b"\n")
     if answer.truncated:
-        session.say(f"cut short after {answer.rows:,} rows")
+        session.say("the remote service cut this answer short")
 
 
 def _read(file: str) -> str:

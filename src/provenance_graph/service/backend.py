@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from provenance_graph.core.claims import Value
 from provenance_graph.core.iris import Iri
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
+from provenance_graph.store.sparql.rewrite import UpdateRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,6 @@ class Blocks(Protocol):
     first: bytes
     done: bool
     rows: int
-    truncated: bool
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         """Every block, the first included; raises QueryError when it cannot be finished."""
@@ -86,7 +86,7 @@ class Backend(Protocol):
 class Writer(Protocol):
     """Writes, each all or nothing; once one is acknowledged every later read sees it."""
 
-    async def update(self, text: str, who: str) -> Written:
+    async def update(self, update: UpdateRequest, who: str) -> Written:
         """Run a SPARQL update."""
 
     async def put(self, graph: Iri | None, parts: list[Part], who: str, replace: bool) -> Written:

@@ -69,7 +69,9 @@ class DatasetChoice:
 class Answer:
     """A serialised answer: ``kind`` is select, ask, construct or describe.
 
-    ``version`` is the store's at the time, where it may move on meanwhile.
+    ``rows`` are rows or triples, 0 where they were not counted. ``truncated`` says that a
+    remote service cut its answer short; ours are whole or refused. ``version`` is the store's
+    at the time, where it may move on meanwhile.
     """
 
     body: bytes

@@ -194,7 +194,7 @@ class EngineReads:
             limits or DEFAULT_LIMITS,
             parts.append,
         )
-        return Answer(b"".join(parts), media_type, end.kind, end.rows, end.truncated)
+        return Answer(b"".join(parts), media_type, end.kind, end.rows)
 
     def graphs(self) -> Iterator[Iri]:
         """The names of the named graphs."""

@@ -23,8 +23,9 @@ from provenance_graph.core.errors import (
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import RDF, XSD
 from provenance_graph.store.base import OWN_DATASET, Answer, AnyGraph, DatasetChoice, Limits, Rows
-from provenance_graph.store.sparql.answers import JSON_RESULTS, query_form
+from provenance_graph.store.sparql.answers import JSON_RESULTS
 from provenance_graph.store.sparql.binding import bind
+from provenance_graph.store.sparql.tokens import query_form
 
 _DEFAULT = Limits()
 _TRUNCATED = "x-truncated"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph as ox
 
 from provenance_graph.core.claims import Quad
+from provenance_graph.core.errors import QuerySyntax
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.rdf import engine_quad, node, our_quad
 
@@ -43,3 +44,20 @@ class Scratch:
         """A graph's quads; raises RecordError for blank nodes."""
         for quad in self._engine.quads_for_pattern(None, None, None, node(graph)):
             yield our_quad(quad)
+
+
+def resolved(prologue: str, names: Sequence[str]) -> list[Iri]:
+    r"""IRIs as the engine reads them: relative ones, prefixed names and their escapes.
+
+    Raises QuerySyntax for a name that is none.
+
+    >>> resolved("BASE <http://b/> PREFIX e: <urn:e:>", ["<x>", r"e:a\/b"])
+    [Iri('http://b/x'), Iri('urn:e:a/b')]
+    """
+    query = f"{prologue}\nSELECT ?name {{ VALUES ?name {{ {' '.join(names)} }} }}"
+    try:
+        found = ox.Store().query(query)
+    except SyntaxError as error:
+        raise QuerySyntax(f"a graph's name cannot be read: {error.msg}") from None
+    assert isinstance(found, ox.QuerySolutions)
+    return [Iri(str(row["name"].value)) for row in found]

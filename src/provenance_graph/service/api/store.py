@@ -22,8 +22,11 @@ from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.models import Cursor, Filters, Limit
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, as_json, problem, reply
 from provenance_graph.service.http.problems import HttpProblem, refuse
+from provenance_graph.store.sparql.rewrite import limited
 
 DOCUMENT_BYTES = 16 << 20
+QUESTION_ROWS = 10_000
+"""Rows of a stored question that are shown; one more is asked for, to know of it."""
 
 
 def router(access: Access) -> APIRouter:
@@ -146,9 +149,11 @@ def _questions(routes: APIRouter, access: Access) -> None:
         if body is None:
             backend = request.app.state.service.backend
             found = await backend.answer(
-                asked.text, "application/sparql-results+json", bindings=bound
+                limited(asked.text, QUESTION_ROWS + 1),
+                "application/sparql-results+json",
+                bindings=bound,
             )
-            body = as_json(_table(asked.name, json.loads(found.body), found.truncated))
+            body = as_json(_table(asked.name, json.loads(found.body)))
             access.remember(version, key, body)
         headers = {
             "ETag": f'W/"{version}"',
@@ -213,7 +218,7 @@ def _described(question: stored.Question) -> dict[str, Any]:
     }
 
 
-def _table(name: str, found: dict[str, Any], truncated: bool) -> dict[str, Any]:
+def _table(name: str, found: dict[str, Any]) -> dict[str, Any]:
     def cell(term: dict[str, str] | None) -> Any:
         if term is None:
             return None
@@ -225,5 +230,11 @@ def _table(name: str, found: dict[str, Any], truncated: bool) -> dict[str, Any]:
         return term["value"]
 
     columns = found["head"]["vars"]
-    rows = [[cell(row.get(column)) for column in columns] for row in found["results"]["bindings"]]
-    return {"question": name, "columns": columns, "rows": rows, "truncated": truncated}
+    bound = found["results"]["bindings"]
+    rows = [[cell(row.get(column)) for column in columns] for row in bound[:QUESTION_ROWS]]
+    return {
+        "question": name,
+        "columns": columns,
+        "rows": rows,
+        "truncated": len(bound) > QUESTION_ROWS,
+    }

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from provenance_graph.core.claims import Value
-from provenance_graph.core.errors import QueryError, QueryTooLarge, StoreError
+from provenance_graph.core.errors import QueryError, StoreError
 from provenance_graph.service.backend import Backend, Writer
 from provenance_graph.service.http.auth import Holder, Tokens, bearer, challenge
 from provenance_graph.service.http.cache import AnswerCache
@@ -76,14 +76,6 @@ class Large:
             self.task.cancel()
             await asyncio.wait([self.task])
             self.spool.close()
-
-
-def cut_short(limits: Limits) -> QueryTooLarge:
-    """The refusal of an answer that a limit would cut."""
-    return QueryTooLarge(
-        f"the answer has more than {limits.rows} rows or {limits.answer_bytes >> 20} MB; "
-        "it is not cut short: add LIMIT and OFFSET, or ask for less"
-    )
 
 
 @dataclass(slots=True)
@@ -161,16 +153,13 @@ class Service:
     ) -> Answer:
         """A whole answer from a bounded worker, given up when the client goes away.
 
-        Raises QueryTooLarge rather than return an answer that a limit cut short.
+        Raises QueryTooLarge rather than cut an answer short.
         """
         limits = limits or self.settings.limits()
         with self._turn(request, query), watched(request):
-            answer = await self.backend.answer(
+            return await self.backend.answer(
                 query, media_type, dataset=dataset, bindings=bindings, limits=limits
             )
-            if answer.truncated:
-                raise cut_short(limits)
-        return answer
 
     async def open(
         self, request: Request, query: str, media_type: str, dataset: DatasetChoice, limits: Limits
@@ -185,10 +174,7 @@ class Service:
                 )
                 first, rest = await gather(blocks)
             if rest is None:
-                answer = blocks.answer(first)
-                if answer.truncated:
-                    raise cut_short(limits)
-                return answer
+                return blocks.answer(first)
             turn.goes_on = True
 
         def finished(whole: bool) -> None:

@@ -124,17 +124,25 @@ class Request:
 
 
 def gunzip(body: bytes, limit: int) -> bytes:
-    """Decompress within a size limit, so that a small body cannot become a large one."""
-    machine = zlib.decompressobj(_GZIP)
-    try:
-        whole = machine.decompress(body, limit + 1)
-    except zlib.error as error:
-        raise bad_request("the body says Content-Encoding: gzip but is not gzip") from error
-    if len(whole) > limit or machine.unconsumed_tail:
-        raise too_large(f"the body decompresses to more than {limit} bytes")
-    if not machine.eof:
-        raise bad_request("the gzip body ends early")
-    return whole
+    """Decompress within a size limit, so that a small body cannot become a large one.
+
+    A body may have several members, one after another (RFC 1952 §2.2).
+    """
+    whole = bytearray()
+    rest = memoryview(body)
+    while rest:
+        machine = zlib.decompressobj(_GZIP)
+        try:
+            whole += machine.decompress(rest, limit + 1 - len(whole))
+        except zlib.error as error:
+            detail = "more follows" if whole else "the body says Content-Encoding: gzip"
+            raise bad_request(f"{detail} but is not gzip") from error
+        if len(whole) > limit or machine.unconsumed_tail:
+            raise too_large(f"the body decompresses to more than {limit} bytes")
+        if not machine.eof:
+            raise bad_request("the gzip body ends early")
+        rest = rest[len(rest) - len(machine.unused_data) :]
+    return bytes(whole)
 
 
 @dataclass(frozen=True, slots=True)

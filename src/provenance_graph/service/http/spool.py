@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Final
 
-from provenance_graph.core.errors import ProvenanceError, QueryTooLarge
+from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.service.backend import Blocks
 
 IN_MEMORY: Final = 4 << 20
@@ -42,8 +42,6 @@ class Spool:
                 self._file.write(block)
                 self._size += len(block)
                 self._news.set()
-            if self._blocks.truncated:
-                raise QueryTooLarge("the answer reached its limit")
             self._whole = True
         except (ProvenanceError, OSError, asyncio.CancelledError) as error:
             self._failed = error

@@ -9,6 +9,8 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.service.backend import Part, Written
 from provenance_graph.store.base import Limits
 from provenance_graph.store.raw import PlainWriter
+from provenance_graph.store.sparql.guard import check_length
+from provenance_graph.store.sparql.rewrite import UpdateRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +20,10 @@ class PlainTarget:
     writer: PlainWriter
     limits: Limits
 
-    def update(self, text: str, who: str) -> Written:  # noqa: ARG002 - a plain dataset keeps no author
+    def update(self, update: UpdateRequest, who: str) -> Written:  # noqa: ARG002 - a plain dataset keeps no author
         """Run a SPARQL update."""
-        return Written(self.writer.update(text, self.limits))
+        check_length(update.text, self.limits)
+        return Written(self.writer.update(update.prepared(), self.limits))
 
     def put(
         self,

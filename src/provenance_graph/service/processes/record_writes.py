@@ -2,7 +2,8 @@
 
 The record's header names who wrote it and when; the accepted view follows in the same
 commit. Nothing is written past records: not the accepted view, not another's record, not
-the reference data.
+the reference data. The records of a client live in a namespace that the service gives to
+its token, so that none can pass for a later retrieval of somebody else's document.
 """
 
 from __future__ import annotations
@@ -17,20 +18,20 @@ from typing import Final
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Basis, Header, Quad, Record
-from provenance_graph.core.errors import QueryError, QuerySyntax
-from provenance_graph.core.iris import Iri, iri, mint
+from provenance_graph.core.errors import QueryError, QuerySyntax, StoreError
+from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import PROV
 from provenance_graph.ingest.update import update
 from provenance_graph.service.backend import Part, Written
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.settings import Settings
-from provenance_graph.service.sparql import scan
 from provenance_graph.shapes.findings import Severity
 from provenance_graph.shapes.setbased import validate_record
-from provenance_graph.store.base import Limits
+from provenance_graph.store.base import ANY, Limits
 from provenance_graph.store.embedded import EmbeddedStore, EmbeddedWriter
-from provenance_graph.store.sparql.guard import check_update
-from provenance_graph.store.staging import Scratch
+from provenance_graph.store.sparql.guard import check_length, check_update
+from provenance_graph.store.sparql.rewrite import UpdateRequest, graphs_named, inserts_only
+from provenance_graph.store.staging import Scratch, resolved
 
 _RESERVED: Final = str(mint("graph", ""))
 _SHOWN: Final = 5
@@ -47,6 +48,15 @@ def agent(who: str) -> Iri:
     Iri('https://w3id.org/provenance-graph/id/agent/ci')
     """
     return mint("agent", who)
+
+
+def namespace(who: str) -> str:
+    """Where the records of the holder of a token live; nobody else writes there.
+
+    >>> namespace("ci")
+    'https://w3id.org/provenance-graph/id/record/service/ci/'
+    """
+    return f"{mint('record', 'service', who)}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,62 +76,99 @@ class RecordTarget:
     def put(self, graph: Iri | None, parts: Sequence[Part], who: str, replace: bool) -> Written:
         """Make the documents a record of that name, or add them to it."""
         name = self._own(graph, who)
-        held = list(self.store.quads(graph=name))
-        said = [] if replace else _body(held, name)
+        held = self._stored(name)
+        said = [] if replace else self._body_of(name)
         said += [quad for part in parts for quad in _quads(part.body, name)]
         done = update(self.store, [self._record(name, said, who)], derive=EvidenceLevels())
         return Written(done.version, not held, done.added)
 
     def delete(self, graph: Iri | None, who: str) -> Written:
-        """Drop a record; the view follows."""
-        done = update(self.store, drop=[self._own(graph, who)], derive=EvidenceLevels())
+        """Drop a record; the view follows.
+
+        Also one that the same client wrote before records had a namespace.
+        """
+        by = () if graph is None else self.store.quads(graph, PROV.wasAttributedTo, graph=graph)
+        if graph is None or not any(o == agent(who) for _, _, o, _ in by):
+            graph = self._own(graph, who)
+        done = update(self.store, drop=[graph], derive=EvidenceLevels())
         return Written(done.version, False, done.removed)
 
-    def update(self, text: str, who: str) -> Written:
-        """Run an update on the client's own records that it names, all at once."""
+    def update(self, asked: UpdateRequest, who: str) -> Written:
+        """Run an update on the client's own records, all at once.
+
+        The update sees all of the client's records and nothing else, so that whatever it
+        reads or changes is whole. One that only inserts data reads none: its graphs are
+        those that the engine itself puts the data into.
+        """
+        check_length(asked.text, self.limits)
+        text = asked.prepared()
         check_update(text, self.limits)
-        named = [self._own(iri(name), who) for name in scan.written_graphs(text)]
-        scratch = Scratch()
-        for name in named:
-            scratch.add(_body(self.store.quads(graph=name), name))
-        try:
-            scratch.update(text)
-        except SyntaxError as error:
-            raise QuerySyntax(str(error.msg)) from None
-        except (ValueError, RuntimeError, OSError) as error:
-            raise QueryError(f"the update cannot be carried out: {error}") from error
-        if scratch.holds_default():
-            raise _default_refused()
-        names = {*named, *(self._own(name, who) for name in scratch.graphs())}
+        self._refuse_foreign(text, who)
+        if inserts_only(text):
+            held = [name for name in _carried_out(text, ()).graphs() if self._own(name, who)]
+        else:
+            held = self._records(who)
+        before = {name: self._body_of(name) for name in held}
+        scratch = _carried_out(text, (quad for body in before.values() for quad in body))
+        names = sorted({*held, *(self._own(name, who) for name in scratch.graphs())})
+        if unread := [name for name in names if name not in before and self._stored(name)]:
+            raise StoreError(
+                f"the update writes <{unread[0]}>, which was not read; nothing changed"
+            )
         add, drop = [], []
-        for name in sorted(names):
+        for name in names:
             said = _body(scratch.quads(name), name)
-            stored = any(True for _ in self.store.quads(subject=name, graph=name))
+            if set(said) == set(before.get(name, ())):
+                continue
             if said:
                 add.append(self._record(name, said, who))
-            elif stored:
+            elif self._stored(name):
                 drop.append(name)
         if not add and not drop:
             return Written(self.store.version)
         done = update(self.store, add, drop, EvidenceLevels())
         return Written(done.version, False, done.added + done.removed)
 
+    def _records(self, who: str) -> list[Iri]:
+        """The records that a client has written."""
+        found = self.store.quads(predicate=PROV.wasAttributedTo, object=agent(who), graph=ANY)
+        place = namespace(who)
+        return sorted({name for name, _, _, g in found if name == g and name.startswith(place)})
+
+    def _body_of(self, name: Iri) -> list[Quad]:
+        return _body(self.store.quads(graph=name), name)
+
+    def _stored(self, name: Iri) -> bool:
+        return any(True for _ in self.store.quads(subject=name, graph=name))
+
+    def _refuse_foreign(self, text: str, who: str) -> None:
+        """Tell a client which graph that its update names is not its own."""
+        by_prologue: dict[str, list[str]] = {}
+        for prologue, name in graphs_named(text):
+            by_prologue.setdefault(prologue, []).append(name)
+        for prologue, names in by_prologue.items():
+            for name in resolved(prologue, names):
+                self._own(name, who)
+
     def _own(self, graph: Iri | None, who: str) -> Iri:
-        """The graph, if this client may write it; else a refusal that says why."""
+        """The graph, if it is in this client's namespace; else a refusal that says why."""
         if graph is None:
             raise _default_refused()
+        place = namespace(who)
+        if graph.startswith(place) and len(graph) > len(place):
+            return graph
+        where = f"your records are the graphs below <{place}>, such as <{place}notes>"
         if graph.startswith(_RESERVED):
-            detail = f"<{graph}> is kept by the service (identity, reference data); write another"
+            detail = f"<{graph}> is kept by the service (identity, reference data); {where}"
             raise refuse(403, "Forbidden", detail, "reserved")
-        said = {p: o for _, p, o, _ in self.store.quads(subject=graph, graph=graph)}
-        publisher = said.get(PROV.wasAttributedTo)
-        if said and publisher != agent(who):
-            detail = (
-                f"<{graph}> is a record of <{publisher}>, which only its source can change; "
-                "write what you know into a graph of your own"
-            )
-            raise refuse(403, "Forbidden", detail, "foreign-record")
-        return graph
+        publisher = next(
+            (o for _, _, o, _ in self.store.quads(graph, PROV.wasAttributedTo, graph=graph)), None
+        )
+        if publisher is not None:
+            detail = f"<{graph}> is a record of <{publisher}>, which only its source can change; "
+            raise refuse(403, "Forbidden", detail + where, "foreign-record")
+        detail = f"<{graph}> is not a graph that you may write; {where}"
+        raise refuse(403, "Forbidden", detail, "namespace")
 
     def _record(self, name: Iri, said: Sequence[Quad], who: str) -> Record:
         lines = "\n".join(sorted(map(repr, said)))
@@ -152,6 +199,21 @@ def _default_refused() -> Exception:
         "write into a named graph, which becomes a record, and the view will follow",
         "default-graph",
     )
+
+
+def _carried_out(text: str, quads: Iterable[Quad]) -> Scratch:
+    """What an update makes of quads; raises QueryError, or a refusal for the default graph."""
+    scratch = Scratch()
+    scratch.add(quads)
+    try:
+        scratch.update(text)
+    except SyntaxError as error:
+        raise QuerySyntax(str(error.msg)) from None
+    except (ValueError, RuntimeError, OSError) as error:
+        raise QueryError(f"the update cannot be carried out: {error}") from error
+    if scratch.holds_default():
+        raise _default_refused()
+    return scratch
 
 
 def _body(quads: Iterable[Quad], name: Iri) -> list[Quad]:

@@ -14,7 +14,7 @@ import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -31,6 +31,7 @@ from provenance_graph.service.backend import Part, Written
 from provenance_graph.service.http.problems import HttpProblem
 from provenance_graph.service.processes import wire
 from provenance_graph.store.pool.sandbox import confine_writer
+from provenance_graph.store.sparql.rewrite import UpdateRequest
 
 _PATIENCE: Final = 30.0
 _GRACE: Final = 2.0
@@ -39,7 +40,7 @@ _GRACE: Final = 2.0
 class Target(Protocol):
     """What a writer does with its requests: a plain dataset, or records."""
 
-    def update(self, text: str, who: str) -> Written:
+    def update(self, update: UpdateRequest, who: str) -> Written:
         """Run a SPARQL update."""
 
     def put(self, graph: Iri | None, parts: Sequence[Part], who: str, replace: bool) -> Written:
@@ -60,9 +61,10 @@ class WriterClient:
     read: Callable[[Part], Awaitable[Part]]
     """Turns a document from outside into N-Triples, in a confined process."""
 
-    async def update(self, text: str, who: str) -> Written:
+    async def update(self, update: UpdateRequest, who: str) -> Written:
         """Run a SPARQL update."""
-        return await self._ask({"do": "update", "who": who}, [text.encode("utf-8", "replace")])
+        head = {"do": "update", "who": who, **asdict(update), "text": ""}
+        return await self._ask(head, [update.text.encode("utf-8", "replace")])
 
     async def put(self, graph: Iri | None, parts: list[Part], who: str, replace: bool) -> Written:
         """Put documents into a graph."""
@@ -167,7 +169,7 @@ def _carry_out(target: Target, head: dict[str, Any], blobs: list[bytes]) -> dict
     try:
         graph = Iri(head["graph"]) if head.get("graph") else None
         if head["do"] == "update":
-            done = target.update(blobs[0].decode("utf-8"), head["who"])
+            done = target.update(_update(head, blobs[0].decode("utf-8")), head["who"])
         elif head["do"] == "put":
             pairs = zip(head["parts"], blobs, strict=True)
             parts = [Part(body, kind, base) for (kind, base), body in pairs]
@@ -192,6 +194,16 @@ def _carry_out(target: Target, head: dict[str, Any], blobs: list[bytes]) -> dict
         "quads": done.quads,
         "notes": list(done.notes),
     }
+
+
+def _update(head: dict[str, Any], text: str) -> UpdateRequest:
+    return UpdateRequest(
+        text,
+        head["base"],
+        tuple(map(Iri, head["default_graphs"])),
+        tuple(map(Iri, head["named_graphs"])),
+        Iri(head["within"]) if head["within"] else None,
+    )
 
 
 def socket_path(folder: Path) -> tuple[str, socket.socket]:

@@ -23,8 +23,8 @@ from provenance_graph.core.iris import is_iri
 from provenance_graph.service.backend import JSON
 from provenance_graph.service.http.messages import Request
 from provenance_graph.service.settings import Settings
-from provenance_graph.service.sparql import scan
-from provenance_graph.service.sparql.scan import Token
+from provenance_graph.service.sparql.request import read_through
+from provenance_graph.store.sparql.tokens import QUERY_FORMS, Token, nested, unescape
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 _ROWS: Final = 10_000
@@ -84,10 +84,10 @@ class Federation:
 
     async def resolve(self, text: str, request: Request) -> str:
         """The query with every SERVICE clause replaced by what its endpoint answered."""
-        plain = scan.unescape(text)
+        plain = unescape(text)
         if "service" not in plain.lower():
             return text
-        calls = self._calls(plain)
+        calls = await read_through(self._calls, plain)
         if not calls:
             return text
         request.notes["service"] = [call.endpoint for call in calls]
@@ -100,7 +100,7 @@ class Federation:
         return "".join([*out, plain[done:]])
 
     def _calls(self, text: str) -> list[Call]:
-        found = list(scan.tokens(text))
+        found = list(nested(text))
         at = [n for n, token in enumerate(found) if token.keyword == "service"]
         if not at:
             return []
@@ -111,7 +111,7 @@ class Federation:
             )
         if len(at) > _CALLS:
             raise QueryRefused(f"at most {_CALLS} SERVICE clauses in one query")
-        forms = (token.start for token in found if token.keyword in scan.QUERY_FORMS)
+        forms = (token.start for token in found if token.keyword in QUERY_FORMS)
         prologue = text[: next(forms, 0)]
         calls = [self._call(text, found, n, prologue) for n in at]
         for one, other in pairwise(calls):

@@ -20,12 +20,12 @@ from provenance_graph.service.http.problems import (
     refuse,
     unsupported_media,
 )
-from provenance_graph.service.sparql import scan
 from provenance_graph.service.sparql.description import offered
 from provenance_graph.service.sparql.query import CSP
 from provenance_graph.service.sparql.request import UPDATE, media_type, parameters, read_text
 from provenance_graph.service.sparql.update import allow_write, written_headers
 from provenance_graph.store.base import DatasetChoice
+from provenance_graph.store.sparql.rewrite import UpdateRequest
 
 PATH: Final = "/data"
 _ALL: Final = "CONSTRUCT WHERE { ?s ?p ?o }"
@@ -162,12 +162,10 @@ class GraphStoreEndpoint:
         if kind != UPDATE:
             raise unsupported_media(kind, UPDATE)
         text = read_text(await request.body(self._service.settings.bounds), given, "update")
-        if graph is not None:
-            if not await self._exists(graph):
-                raise refuse(404, "Not found", f"there is no graph <{graph}>", "not-found")
-            text = scan.within_graph(text, graph)
-        text = scan.with_base(text, graph or self._service.url(request, PATH))
-        return _reply(await writer.update(text, who))
+        if graph is not None and not await self._exists(graph):
+            raise refuse(404, "Not found", f"there is no graph <{graph}>", "not-found")
+        base = graph or self._service.url(request, PATH)
+        return _reply(await writer.update(UpdateRequest(text, base, within=graph), who))
 
 
 def _reply(written: Written) -> Reply:

@@ -18,9 +18,12 @@ from provenance_graph.service.http.negotiate import (
 )
 from provenance_graph.service.http.problems import bad_request, not_acceptable
 from provenance_graph.service.http.static import Pages
-from provenance_graph.service.sparql import description, scan
+from provenance_graph.service.sparql import description
 from provenance_graph.service.sparql.federation import Federation
-from provenance_graph.service.sparql.request import SparqlRequest, read_query
+from provenance_graph.service.sparql.request import SparqlRequest, read_query, read_through
+from provenance_graph.store.sparql.guard import check_length
+from provenance_graph.store.sparql.rewrite import volatile, with_base
+from provenance_graph.store.sparql.tokens import UPDATE_FORMS, form
 
 PATH: Final = "/sparql"
 CSP: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
@@ -52,14 +55,15 @@ class QueryEndpoint:
     async def answer(self, request: Request, asked: SparqlRequest, accept: str | None) -> Reply:
         """The answer in the representation the client wants most."""
         service = self._service
-        kind = scan.form(asked.text)
-        if kind in scan.UPDATE_FORMS:
+        limits = service.limits(request, asked.seconds)
+        check_length(asked.text, limits)
+        kind = await read_through(form, asked.text)
+        if kind in UPDATE_FORMS:
             raise bad_request("this is an update; send it by POST to /update", "update")
         offer = self._offer(kind, asked.format, accept)
-        limits = service.limits(request, asked.seconds)
-        text = scan.with_base(asked.text, service.url(request, PATH))
+        text = await read_through(with_base, asked.text, service.url(request, PATH))
         version = service.backend.version
-        keeps = not scan.volatile(text)
+        keeps = not await read_through(volatile, text)
         dataset = repr(asked.dataset) if asked.dataset else ""
         tag = etag(version, text, dataset, offer.media_type) if keeps else ""
         headers: Headers = [CSP]
@@ -85,7 +89,6 @@ class QueryEndpoint:
         else:
             service.metrics.event("cached")
             request.notes["cached"] = True
-        request.notes["rows"] = answer.rows
         return Reply(200, answer.body, offer.content_type, headers, "Accept")
 
     @staticmethod

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import parse_qsl, unquote_plus
+
+from anyio import to_thread
 
 from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
@@ -20,6 +22,8 @@ FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 _FIELDS: Final = 1000
+_SHORT: Final = 8_000
+T = TypeVar("T")
 Parameters = Mapping[str, list[str]]
 
 
@@ -165,3 +169,10 @@ def _seconds(asked: Parameters) -> float | None:
     if not 0 < seconds < 1e6:
         raise bad_request("timeout is a number of seconds above 0", "timeout")
     return seconds
+
+
+async def read_through(function: Callable[..., T], text: str, *others: str) -> T:
+    """Call a function that reads a whole text: a long one outside the event loop."""
+    if len(text) <= _SHORT:
+        return function(text, *others)
+    return await to_thread.run_sync(function, text, *others)

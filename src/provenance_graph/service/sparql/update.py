@@ -8,12 +8,11 @@ from typing import Final
 from provenance_graph.service.backend import Writer
 from provenance_graph.service.http.context import Service
 from provenance_graph.service.http.messages import Headers, Reply, Request
-from provenance_graph.service.http.problems import refuse, too_large
-from provenance_graph.service.sparql import scan
+from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.sparql.request import read_update
+from provenance_graph.store.sparql.rewrite import UpdateRequest
 
 PATH: Final = "/update"
-_REWRITTEN: Final = 1 << 20
 
 
 class UpdateEndpoint:
@@ -32,15 +31,13 @@ class UpdateEndpoint:
         body = await request.body(bounds)
         content_type = request.header(b"content-type") or ""
         asked = read_update(request.method, request.query_string, content_type, body)
-        text = asked.text
-        if scan.form(text) in scan.QUERY_FORMS:
-            raise refuse(400, "Bad request", "this is a query; send it to /sparql", "query")
-        if asked.dataset:
-            if len(text) > _REWRITTEN:
-                raise too_large(f"with using-graph-uri an update has at most {_REWRITTEN} bytes")
-            text = scan.with_using(text, asked.dataset.default_graphs, asked.dataset.named_graphs)
-        text = scan.without_silent_loads(scan.with_base(text, service.url(request, PATH)))
-        written = await writer.update(text, who)
+        update = UpdateRequest(
+            asked.text,
+            service.url(request, PATH),
+            asked.dataset.default_graphs,
+            asked.dataset.named_graphs,
+        )
+        written = await writer.update(update, who)
         request.notes["version"] = written.version
         return Reply(204, headers=written_headers(written.version))
 

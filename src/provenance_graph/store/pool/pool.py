@@ -15,9 +15,11 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, InvalidStateError
 from contextlib import contextmanager, suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Self
+
+from anyio import to_thread
 
 from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import QueryBusy, QueryCrashed, StoreError
@@ -31,6 +33,7 @@ from provenance_graph.store.sparql.binding import bind
 
 Waiter = Callable[[Worker], bool]
 
+_SHORT = 8_000  # characters of a query that is checked at once
 _ATTEMPTS = 4  # a worker killed from outside before it said anything is replaced and asked anew
 
 
@@ -172,7 +175,9 @@ class WorkerPool:
         Use the result with ``async with`` and ``async for``; leaving early ends the query.
         """
         limits = limits or self.limits
-        request = self._request(query, media_type, bindings, dataset, limits, base)
+        prepare = partial(self._request, query, media_type, bindings, dataset, limits, base)
+        # A long text is looked through outside the event loop, which others wait for.
+        request = prepare() if len(query) <= _SHORT else await to_thread.run_sync(prepare)
         for _ in range(_ATTEMPTS):
             stream = AnswerStream(
                 self, await self._acquire_soon(limits.seconds), limits, media_type
@@ -198,12 +203,13 @@ class WorkerPool:
         base: str | None,
     ) -> bytes:
         guard.check_query(query, limits)
+        rest = _rest_of_request if dataset else _remembered
         return frames.frame(
             frames.REQUEST,
             b'{"query":%b,%b'
             % (
                 json.dumps(bind(query, bindings)).encode(),
-                _rest_of_request(media_type, dataset, limits.rows, limits.answer_bytes, base),
+                rest(media_type, dataset, limits.rows, limits.answer_bytes, base),
             ),
         )
 
@@ -373,7 +379,6 @@ class WorkerPool:
         self.close()
 
 
-@lru_cache(maxsize=256)
 def _rest_of_request(
     media_type: str, dataset: DatasetChoice, rows: int, answer_bytes: int, base: str | None
 ) -> bytes:
@@ -385,6 +390,9 @@ def _rest_of_request(
         "limits": {"rows": rows, "answer_bytes": answer_bytes},
     }
     return json.dumps(rest)[1:].encode()
+
+
+_remembered = lru_cache(maxsize=256)(_rest_of_request)
 
 
 def _lost() -> QueryCrashed:

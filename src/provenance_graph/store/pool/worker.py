@@ -69,7 +69,7 @@ def _answer(sock: socket.socket, store: ox.Store, asked: Mapping[str, Any], worn
         out.close(frames.json_frame(frames.ERROR, ["QueryCrashed", f"the engine failed: {error}"]))
         return False
     fit = _peak_memory() < worn  # memory is rarely given back, so a bloated process ends
-    last = [end.kind, end.rows, end.truncated, fit]
+    last = [end.kind, end.rows, fit]
     out.close(frames.json_frame(frames.END, last))
     return fit
 

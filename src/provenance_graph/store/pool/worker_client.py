@@ -125,7 +125,7 @@ class _Talk:
     def __init__(self, pool: Pool, worker: Worker, limits: Limits, media_type: str) -> None:
         self._pool, self._worker, self._limits = pool, worker, limits
         self.media_type = media_type
-        self.kind, self.rows, self.truncated = "", 0, False
+        self.kind, self.rows = "", 0
         self.version = worker.version
         self.first = b""
         self.done = False
@@ -134,7 +134,7 @@ class _Talk:
 
     def answer(self, body: bytes) -> Answer:
         """The whole answer, once it has been read."""
-        return Answer(body, self.media_type, self.kind, self.rows, self.truncated, self.version)
+        return Answer(body, self.media_type, self.kind, self.rows, version=self.version)
 
     def _take(self, message: tuple[bytes, bytes]) -> bytes:
         """The data of a message; ends the talk at the last one."""
@@ -143,7 +143,7 @@ class _Talk:
         if kind == frames.DATA:
             return body
         if kind == frames.END:
-            self.kind, self.rows, self.truncated, fit = frames.loads(body)
+            self.kind, self.rows, fit = frames.loads(body)
             self._finish(fit=fit)
         elif kind == frames.READY:
             worker.ready = True
@@ -182,7 +182,7 @@ class _Talk:
 
 
 class AnswerBlocks(_Talk):
-    """An answer in blocks, for a thread: iterate, then see ``rows`` and ``truncated``."""
+    """An answer in blocks, for a thread: iterate, then see ``kind`` and ``rows``."""
 
     def open(self, request: bytes) -> None:
         """Send the question and wait for the first block."""
@@ -248,7 +248,7 @@ class AnswerBlocks(_Talk):
 
 
 class AnswerStream(_Talk):
-    """An answer in blocks, for an event loop: ``async for``, then ``rows`` and ``truncated``."""
+    """An answer in blocks, for an event loop: ``async for``, then ``kind`` and ``rows``."""
 
     async def open(self, request: bytes) -> None:
         """Send the question and wait for the first block."""

@@ -1,17 +1,16 @@
-"""Answers written by the engine, cut only between rows and never silently."""
+"""Answers written by the engine: whole, or refused at a limit; never cut short."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NoReturn
 
 import pyoxigraph as ox
 
 from provenance_graph.core.errors import QueryError, QuerySyntax, QueryTooLarge
 from provenance_graph.core.iris import PREFIXES
 from provenance_graph.store.base import Limits
+from provenance_graph.store.sparql.tokens import query_form
 
 Sink = Callable[[bytes], object]
 
@@ -39,21 +38,6 @@ GRAPH_FORMATS: Mapping[str, ox.RdfFormat] = {
 """Media types of CONSTRUCT and DESCRIBE answers."""
 
 _WITH_PREFIXES = frozenset({ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.RDF_XML})
-_FORM = re.compile(
-    r"#[^\n\r]*|<[^<>\s]*>|\b(?:PREFIX\s+\S*?:|(SELECT|ASK|CONSTRUCT|DESCRIBE)\b)", re.IGNORECASE
-)
-
-
-def query_form(text: str) -> str:
-    """The form of a query: select, ask, construct or describe; empty when it has none.
-
-    >>> query_form("PREFIX select: <urn:ask> Construct where {?s ?p ?o}")
-    'construct'
-    """
-    for found in _FORM.finditer(text):
-        if found[1]:
-            return found[1].lower()
-    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +53,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """What is known once an answer has been written."""
+    """What is known once an answer has been written: its kind, its rows or triples."""
 
     kind: str
     rows: int
-    truncated: bool
 
 
-class _Cut(Exception):
-    """The limit is reached."""
+class _Full(Exception):
+    """The limit on an answer's size is reached."""
 
 
 def evaluate(
@@ -105,26 +88,40 @@ def evaluate(
 def write_answer(store: ox.Store, request: Request, limits: Limits, sink: Sink) -> End:
     """Evaluate a query and hand its serialised answer to ``sink`` in pieces.
 
-    An answer that reaches a limit is cut after a whole row and closed properly, and the
-    result says so.
+    An answer is whole or it is refused: raises QueryTooLarge beyond ``limits.answer_bytes``
+    or ``limits.rows`` rows or triples. Whoever wants only part asks for it by LIMIT.
     """
     found = evaluate(store, request)
+    out = _Bounded(sink, limits.answer_bytes)
     try:
         if isinstance(found, ox.QueryTriples):
-            return _write_graph(found, request, limits, sink)
+            return _write_graph(found, request, limits, out)
         form = SOLUTION_FORMATS.get(request.media_type)
         kind = "ask" if isinstance(found, ox.QueryBoolean) else "select"
         if form is None:
             raise _unfit(kind, request.media_type, SOLUTION_FORMATS)
         if isinstance(found, ox.QueryBoolean):
-            body = found.serialize(format=form)
-            sink(body or b"")
-            return End(kind, 1, truncated=False)
-        return _write_solutions(found, form, limits, sink)
+            found.serialize(out, form)  # type: ignore[arg-type]
+            return End(kind, 1)
+        counted = _COUNTERS[form](out, limits.rows)
+        found.serialize(counted, form)  # type: ignore[arg-type]
+        return End(kind, counted.rows)
+    except _Full:
+        raise too_large(limits) from None
     except MemoryError:
         raise QueryTooLarge("the query needs more memory than it may use") from None
     except (ValueError, RuntimeError, OSError, SyntaxError) as error:
         raise QueryError(f"the query failed while it was answered: {error}") from error
+
+
+def too_large(limits: Limits) -> QueryTooLarge:
+    """The refusal of an answer that is larger than its limits."""
+    size = limits.answer_bytes
+    shown = f"{size >> 20} MB" if size >> 20 else f"{size} bytes"
+    return QueryTooLarge(
+        f"the answer has more than {limits.rows} rows or {shown}; it is not cut short: add "
+        "LIMIT and OFFSET, or ask for less"
+    )
 
 
 def _unfit(kind: str, media_type: str, known: Mapping[str, object]) -> QueryError:
@@ -133,36 +130,37 @@ def _unfit(kind: str, media_type: str, known: Mapping[str, object]) -> QueryErro
     )
 
 
-def _write_graph(found: ox.QueryTriples, request: Request, limits: Limits, sink: Sink) -> End:
+def _write_graph(found: ox.QueryTriples, request: Request, limits: Limits, out: _Bounded) -> End:
     form = GRAPH_FORMATS.get(request.media_type)
     kind = query_form(request.query) or "construct"
     if form is None:
         raise _unfit(kind, request.media_type, GRAPH_FORMATS)
-    out = _Counter(sink)
-    rows, truncated = 0, False
+    rows = 0
 
-    def within() -> Iterator[ox.Triple]:
-        nonlocal rows, truncated
+    def counted() -> Iterator[ox.Triple]:
+        nonlocal rows
         for triple in found:
-            if rows >= limits.rows or out.size >= limits.answer_bytes:
-                truncated = True
-                return
             rows += 1
+            if rows > limits.rows:
+                raise _Full
             yield triple
 
     prefixes = PREFIXES if form in _WITH_PREFIXES else None
-    ox.serialize(within(), out, form, prefixes=prefixes)  # type: ignore[arg-type]
-    return End(kind, rows, truncated)
+    ox.serialize(counted(), out, form, prefixes=prefixes)  # type: ignore[arg-type]
+    return End(kind, rows)
 
 
-class _Counter:
-    """A file that counts what passes."""
+class _Bounded:
+    """A file that passes on what it is given, up to a size; beyond it, writing raises _Full."""
 
-    def __init__(self, sink: Sink) -> None:
-        self._sink, self.size = sink, 0
+    def __init__(self, sink: Sink, most: int) -> None:
+        self._sink, self._left = sink, most
 
     def write(self, chunk: bytes) -> int:
-        self.size += len(chunk)
+        if len(chunk) > self._left:
+            self._left = -1  # the engine empties its buffer once more
+            raise _Full
+        self._left -= len(chunk)
         self._sink(chunk)
         return len(chunk)
 
@@ -170,178 +168,104 @@ class _Counter:
         """Nothing is kept back."""
 
 
-def _write_solutions(
-    found: ox.QuerySolutions, form: ox.QueryResultsFormat, limits: Limits, sink: Sink
-) -> End:
-    out = _CUTTERS[form](limits, sink)
-    try:
-        found.serialize(out, form)  # type: ignore[arg-type]
-    except _Cut:
-        sink(out.closing)
-        return End("select", max(out.rows, 0), truncated=True)
-    out.finish()
-    return End("select", out.rows, truncated=False)
+class _Rows:
+    """A file that counts the rows that pass, and refuses the first one too many.
 
-
-class _Cutter:
-    """A file that passes whole rows on and stops at the limits.
-
-    ``_tail`` holds what follows the last whole row, so it never starts inside a string.
+    Only bytes that cannot be part of a value are looked at, wherever a piece may end.
     """
 
-    head = b""  # what ends the part before the first row
-    closing = b""  # what makes an answer whole after its last row
-    header_rows = 0  # rows that name the columns
-    _mark = b""  # what stands at the end of a row, if it can be told by looking for bytes
-    _mark_size = 0  # how much of it belongs to the row
-    _traps: tuple[bytes, ...] = ()  # what makes it necessary to look closer
-    seen_late = False  # a row's end is known only once the next one starts
-
-    def __init__(self, limits: Limits, sink: Sink) -> None:
-        self._limits, self._sink = limits, sink
-        self._tail = bytearray()
-        self._sent = 0
-        self._in_head = bool(self.head)
-        self._cut = False
-        self.rows = -self.header_rows
-
-    def _ends(self, start: int) -> list[int]:
-        """Where rows end in the tail, of which only what follows ``start`` is new."""
-        raise NotImplementedError
+    def __init__(self, out: _Bounded, most: int) -> None:
+        self._out, self._most, self.rows = out, most, 0
 
     def write(self, chunk: bytes) -> int:
-        if self._cut:  # the engine empties its buffer once more
-            return len(chunk)
-        start = len(self._tail)
-        self._tail += chunk
-        if self._in_head:
-            found = self._tail.find(self.head)
-            if found < 0:
-                return len(chunk)
-            self._in_head, start = False, 0
-            self._send(found + len(self.head))
-        left = max(self._limits.rows, 1) - self.rows
-        if self._mark and self._quick(max(0, start - len(self._mark)), left):
-            return len(chunk)
-        ends = self._ends(start)
-        if len(ends) >= left if self.seen_late else len(ends) > left:
-            self._pass(ends[:left])
-            self._stop()
-        room = self._limits.answer_bytes - self._sent
-        if len(self._tail) > room:
-            self._pass([end for end in ends if end <= room])
-            self._stop()
-        self._pass(ends)
-        return len(chunk)
+        self.rows += self._ends(bytes(chunk))
+        if self.rows > self._most:
+            raise _Full
+        return self._out.write(chunk)
 
-    def _quick(self, start: int, left: int) -> bool:
-        """Pass all whole rows on when counting shows that none is too many."""
-        tail, mark = self._tail, self._mark
-        count = tail.count(mark, start)
-        if count >= left or self._sent + len(tail) > self._limits.answer_bytes:
-            return False
-        if any(tail.find(trap, max(0, start - 8)) >= 0 for trap in self._traps):
-            return False
-        if count:
-            self.rows += count
-            self._send(tail.rfind(mark) + self._mark_size)
-        return True
-
-    def _pass(self, ends: list[int]) -> None:
-        if ends:
-            self.rows += len(ends)
-            self._send(ends[-1])
-
-    def _stop(self) -> NoReturn:
-        self._cut = True
-        raise _Cut
-
-    def _send(self, size: int) -> None:
-        self._sink(bytes(self._tail[:size]))
-        self._sent += size
-        del self._tail[:size]
+    def _ends(self, chunk: bytes) -> int:
+        raise NotImplementedError
 
     def flush(self) -> None:
-        """Nothing is kept back but the row being written."""
-
-    def finish(self) -> None:
-        """Pass on what stands after the last row."""
-        if self._tail:
-            self._sink(bytes(self._tail))
+        """Nothing is kept back."""
 
 
-class _Tsv(_Cutter):
-    header_rows = 1
-    _mark, _mark_size = b"\n", 1
-    _end = re.compile(rb"\n")  # a line feed inside a value is escaped
+class _TsvRows(_Rows):
+    _header = 1
 
-    def _ends(self, start: int) -> list[int]:
-        return [found.end() for found in self._end.finditer(self._tail, start)]
-
-
-class _Csv(_Cutter):
-    header_rows = 1
-    _border = re.compile(rb'["\n]')
-    _quoted = False
-
-    def _ends(self, start: int) -> list[int]:
-        ends = []
-        for found in self._border.finditer(self._tail, start):
-            if found[0] == b'"':
-                self._quoted = not self._quoted
-            elif not self._quoted:
-                ends.append(found.end())
-        return ends
+    def _ends(self, chunk: bytes) -> int:
+        found = chunk.count(b"\n")  # a line feed inside a value is escaped
+        header = min(self._header, found)
+        self._header -= header
+        return found - header
 
 
-class _Xml(_Cutter):
-    head = b"<results>"
-    closing = b"</results></sparql>"
-    _mark, _mark_size = b"</result>", 9
-    _end = re.compile(rb"</result>")  # "<" inside a value is escaped
+class _XmlRows(_Rows):
+    _before = b""
 
-    def _ends(self, start: int) -> list[int]:
-        return [found.end() for found in self._end.finditer(self._tail, max(0, start - 8))]
-
-
-class _Json(_Cutter):
-    head = b'"bindings":['
-    closing = b"]}}"
-    seen_late = True
-    _mark, _mark_size = b'"}},{"', 3
-    _traps = (b"{}", b'\\"}},{', b'":"}},{', b"}}}},{")
-    # Rows meet at `}},{`, mostly after the quote that ends a value. A value may hold the
-    # same, and a row without bindings is `{}`: only then are the quotes counted.
-    _border = re.compile(rb'\}\},\{["}]')
-    _empty = re.compile(rb'\{\},\{["}]')
-    _escape = re.compile(rb"\\.", re.DOTALL)
-
-    def _ends(self, start: int) -> list[int]:
-        tail, start = self._tail, max(0, start - 5)
-        places = [found.start() for found in self._border.finditer(tail, start)]
-        ends = [at + 2 for at in places if self._plain(at) or self._outside(at)]
-        if b"{}" in tail:
-            empty = self._empty.finditer(tail, start)
-            ends += [found.start() + 2 for found in empty if self._outside(found.start())]
-            ends.sort()
-        return ends
-
-    def _plain(self, at: int) -> bool:
-        """Whether a closing quote stands before, without counting them."""
-        before = self._tail[at - 9 : at] if at > 8 else b""
-        return before[-1:] == b'"' and before[-2:-1] != b"\\" and before != b'"value":"'
-
-    def _outside(self, at: int) -> bool:
-        return not self._escape.sub(b"", self._tail[:at]).count(b'"') % 2
-
-    def finish(self) -> None:
-        self.rows += not self._tail.startswith(b"]")
-        super().finish()
+    def _ends(self, chunk: bytes) -> int:
+        chunk = self._before + chunk
+        self._before = chunk[-8:]  # one less than what is looked for
+        return chunk.count(b"</result>")  # "<" inside a value is escaped
 
 
-_CUTTERS: Mapping[ox.QueryResultsFormat, type[_Cutter]] = {
-    ox.QueryResultsFormat.JSON: _Json,
-    ox.QueryResultsFormat.XML: _Xml,
-    ox.QueryResultsFormat.CSV: _Csv,
-    ox.QueryResultsFormat.TSV: _Tsv,
+class _QuotedRows(_Rows):
+    """Formats that quote values: what stands outside quotes is counted."""
+
+    _inside = False
+
+    def _outside(self, chunk: bytes) -> list[bytes]:
+        pieces = chunk.split(b'"')
+        found = pieces[self._inside :: 2]
+        self._inside ^= len(pieces) % 2 == 0
+        return found
+
+
+class _CsvRows(_QuotedRows):
+    _header = 1
+
+    def _ends(self, chunk: bytes) -> int:
+        found = sum(piece.count(b"\n") for piece in self._outside(chunk))
+        header = min(self._header, found)
+        self._header -= header
+        return found - header
+
+
+class _JsonRows(_QuotedRows):
+    """Rows are the objects of a list: a brace after a comma or a bracket, outside quotes.
+
+    Mostly counting is enough: a value may hold ``,{`` but no bare quote after it unless it
+    ends there, and then no name follows. Only rows without bindings, ``{}``, need a look at
+    what stands outside quotes. The last bytes of a piece wait for the next one.
+    """
+
+    _half = _rest = b""
+    _ahead = 3
+
+    def _ends(self, chunk: bytes) -> int:
+        chunk = self._half + chunk
+        self._half = b""
+        if b"\\" in chunk:
+            if (len(chunk) - len(chunk.rstrip(b"\\"))) % 2:  # an escape that goes on
+                chunk, self._half = chunk[:-1], b"\\"
+            chunk = chunk.replace(b"\\\\", b"").replace(b'\\"', b"")
+        chunk = self._rest + chunk
+        end = max(0, len(chunk) - self._ahead)
+        self._rest = chunk[end:]
+        if b"{}" in chunk:
+            plain = b"".join(self._outside(chunk[:end]))
+            plain += b"" if self._inside else chunk[end : end + 1]
+            return plain.count(b",{") + plain.count(b"[{")
+        self._inside ^= chunk.count(b'"', 0, end) % 2 == 1
+        found = chunk.count(b',{"', 0, end + 2) + chunk.count(b'[{"', 0, end + 2)
+        for ended in (b',{"}', b',{",', b'[{"}', b'[{",'):
+            found -= chunk.count(ended, 0, end + 3)
+        return found
+
+
+_COUNTERS: Mapping[ox.QueryResultsFormat, type[_Rows]] = {
+    ox.QueryResultsFormat.JSON: _JsonRows,
+    ox.QueryResultsFormat.XML: _XmlRows,
+    ox.QueryResultsFormat.CSV: _CsvRows,
+    ox.QueryResultsFormat.TSV: _TsvRows,
 }

@@ -40,13 +40,12 @@ def bind(query: str, bindings: Mapping[str, Value] | None) -> str:
         raise QueryError(f"not a variable: {error}") from error
     row = " ".join(str(engine_term(value)) for value in bindings.values())
     values = f" VALUES ({names}) {{ ({row}) }}"
-    place = _place(query)
+    place = _remembered(query) if len(query) <= _REMEMBERED else _place(query)
     if place is None:  # a short CONSTRUCT takes no VALUES inside
         return f"{query}\n{values}"
     return query[:place] + values + query[place:]
 
 
-@lru_cache(maxsize=512)
 def _place(query: str) -> int | None:
     """Where the outermost group starts; None when values belong after it."""
     depth = 0
@@ -71,4 +70,7 @@ def _place(query: str) -> int | None:
     raise QueryError("this query has no group to bind its variables in")
 
 
+_REMEMBERED = 4000
+"""The longest query whose place for values is remembered."""
+_remembered = lru_cache(maxsize=512)(_place)
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})

@@ -75,7 +75,13 @@ def check_update(text: str, limits: Limits = _DEFAULT) -> None:
         raise QueryRefused(refusal)
 
 
-def _refusal(text: str, limits: Limits, update: bool, service: bool) -> str:
+def check_length(text: str, limits: Limits = _DEFAULT) -> None:
+    """Refuse a text that is too long; anything that reads it comes after this."""
+    if refusal := _length(text, limits):
+        raise QueryRefused(refusal)
+
+
+def _length(text: str, limits: Limits) -> str:
     size = len(text)
     if size <= limits.text_bytes:
         try:
@@ -84,6 +90,12 @@ def _refusal(text: str, limits: Limits, update: bool, service: bool) -> str:
             return f"{_place(text, error.start)}: half a surrogate pair is not a character"
     if size > limits.text_bytes:
         return f"the text is longer than {limits.text_bytes} bytes"
+    return ""
+
+
+def _refusal(text: str, limits: Limits, update: bool, service: bool) -> str:
+    if refusal := _length(text, limits):
+        return refusal
     readings = {text}
     if "\\u" in text or "\\U" in text:  # decoded before or while the text is read: take both
         readings |= {_ESCAPE.sub(_decode, text), _REAL_ESCAPE.sub(_decode_real, text)}

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+QUERY_FORMS: Final = frozenset({"select", "ask", "construct", "describe"})
+UPDATE_FORMS: Final = frozenset(
+    {"insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with"}
+)
+_PROLOGUE: Final = frozenset({"prefix", "base", "version"})
+_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+|\#[^\r\n]*)
@@ -45,3 +54,75 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
             yield "name", found[0], found.start()
         elif kind != "space" and kind is not None:
             yield kind, found[0], found.start()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One piece of the text that is neither space nor comment, and how deep it is nested."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    depth: int
+
+    @property
+    def keyword(self) -> str:
+        """The word in lower case, or nothing when it is not a bare word."""
+        return self.text.lower() if self.kind == "word" else ""
+
+
+def nested(text: str) -> Iterator[Token]:
+    """The tokens of the text, with the depth of brackets that each stands in.
+
+    A bracket has the depth of what surrounds it.
+    """
+    depth = 0
+    for kind, piece, start in tokens(text):
+        if kind == "close":
+            depth -= 1
+        yield Token(kind, piece, start, start + len(piece), depth)
+        if kind == "open":
+            depth += 1
+
+
+def unescape(text: str) -> str:
+    r"""Decode codepoint escapes, which SPARQL 1.1 (§19.2) decodes before all else.
+
+    >>> unescape("s\\u0065lect")
+    'select'
+    """
+    if "\\u" not in text and "\\U" not in text:
+        return text
+    return _ESCAPE.sub(_character, text)
+
+
+def _character(found: re.Match[str]) -> str:
+    code = int(found[1] or found[2], 16)
+    return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else "\ufffd"
+
+
+def form(text: str) -> str:
+    r"""The first keyword after the prologue, in lower case; empty when there is none.
+
+    It reads no further than that keyword.
+
+    >>> form("# list\nPREFIX a: <urn:select> ASK {}")
+    'ask'
+    """
+    for kind, piece, _ in tokens(unescape(text)):
+        if kind == "word" and piece.lower() not in _PROLOGUE:
+            return piece.lower()
+        if kind in ("open", "close", "variable"):
+            return ""
+    return ""
+
+
+def query_form(text: str) -> str:
+    """The form of a query: select, ask, construct or describe; empty when it has none.
+
+    >>> query_form("PREFIX select: <urn:ask> Construct where {?s ?p ?o}")
+    'construct'
+    """
+    found = form(text)
+    return found if found in QUERY_FORMS else ""

@@ -1,0 +1,292 @@
+"""SPARQL text changed by its tokens: base, dataset, one graph, silent loads, row limits.
+
+Everything here takes time linear in the text. What an update becomes is decided where it
+runs, in the writing process; what a query needs is small enough for the serving process
+once its length has been checked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from provenance_graph.core.errors import QueryRefused
+from provenance_graph.core.iris import Iri
+from provenance_graph.store.sparql.tokens import QUERY_FORMS, Token, form, nested, unescape
+
+_RELATIVE: Final = re.compile(r'<(?![A-Za-z][A-Za-z0-9+.\-]*+:)[^<>"{}|^`\\\x00-\x20]*+>')
+_VOLATILE: Final = re.compile(r"\b(?:RAND|NOW|UUID|STRUUID|BNODE)\b|\\u|\bSERVICE\b", re.IGNORECASE)
+_WHOLE_STORE: Final = frozenset(
+    {"graph", "using", "with", "load", "clear", "drop", "create", "add", "move", "copy", "into"}
+)
+_WHOLE: Final = frozenset({"all", "default", "named"})
+_BEFORE_GRAPH: Final = frozenset({"graph", "with", "into", "to", "using", "named"})
+_MANAGEMENT: Final = frozenset({"add", "move", "copy", "create", "clear", "drop"})
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRequest:
+    """An update as a client sent it, with what its request says about it.
+
+    ``base`` resolves relative IRIs; ``default_graphs`` and ``named_graphs`` are the
+    protocol's ``using-graph-uri`` and ``using-named-graph-uri``; ``within`` is the one graph
+    that the update may speak of (PATCH of the graph store protocol).
+    """
+
+    text: str
+    base: str = ""
+    default_graphs: tuple[Iri, ...] = ()
+    named_graphs: tuple[Iri, ...] = ()
+    within: Iri | None = None
+
+    def prepared(self) -> str:
+        """The text that the engine runs; raises QueryRefused where it cannot be made."""
+        text = self.text
+        if form(text) in QUERY_FORMS:
+            raise QueryRefused("this is a query; send it to /sparql")
+        if self.within is not None:
+            text = within_graph(text, self.within)
+        if self.default_graphs or self.named_graphs:
+            text = with_using(text, self.default_graphs, self.named_graphs)
+        return without_silent_loads(with_base(text, self.base))
+
+
+def with_base(text: str, base: str) -> str:
+    """The text with the service's own IRI as its base, where it has relative IRIs.
+
+    The protocol lets a service define the base (§2.1.4 of the SPARQL 1.1 Protocol).
+    """
+    if not base or _RELATIVE.search(text) is None:
+        return text
+    return f"BASE <{base}> {text}"
+
+
+def volatile(text: str) -> bool:
+    """Whether two evaluations over the same data may differ, so no answer is kept.
+
+    >>> volatile("SELECT (now() AS ?t) {}"), volatile("ASK {}")
+    (True, False)
+    """
+    return _VOLATILE.search(text) is not None
+
+
+def with_using(text: str, default_graphs: Sequence[Iri], named_graphs: Sequence[Iri]) -> str:
+    """Put the protocol's dataset into every operation of an update that has a WHERE.
+
+    >>> with_using("DELETE WHERE { ?s ?p ?o }", [Iri("urn:g")], [])
+    'DELETE { ?s ?p ?o } USING <urn:g> WHERE { ?s ?p ?o }'
+    """
+    text = unescape(text)
+    found = list(nested(text))
+    if any(token.keyword in ("using", "with") for token in found):
+        raise QueryRefused(  # §2.2.3 of the protocol
+            "the update has USING or WITH, so the request may not also have using-graph-uri "
+            "or using-named-graph-uri"
+        )
+    clause = "".join(f"USING <{g}> " for g in default_graphs)
+    clause += "".join(f"USING NAMED <{g}> " for g in named_graphs)
+    closes = _closing(found)
+    out: list[str] = []
+    done = 0
+    for at, token in enumerate(found):
+        if token.keyword != "where" or token.depth != 0:
+            continue
+        out.append(text[done : token.start])
+        if at and found[at - 1].keyword == "delete":
+            out.append(_group(text, found, closes, at + 1) + " ")
+        out.append(clause)
+        done = token.start
+    return "".join([*out, text[done:]])
+
+
+def _closing(found: Sequence[Token]) -> dict[int, int]:
+    """The place of the bracket that closes each outermost one, in one pass."""
+    closes: dict[int, int] = {}
+    opened: int | None = None
+    for at, token in enumerate(found):
+        if token.kind == "open" and token.depth == 0:
+            opened = at
+        elif token.kind == "close" and token.depth == 0 and opened is not None:
+            closes[opened] = at
+            opened = None
+    return closes
+
+
+def _group(text: str, found: Sequence[Token], closes: dict[int, int], at: int) -> str:
+    """The braced group that starts at a token."""
+    if at >= len(found) or found[at].text != "{":
+        raise QueryRefused("a keyword that a group must follow is not followed by {")
+    if at not in closes:
+        raise QueryRefused("a { is never closed")
+    return text[found[at].start : found[closes[at]].end]
+
+
+def within_graph(text: str, graph: Iri) -> str:
+    """An update that speaks of one graph, put into that graph (for PATCH).
+
+    >>> within_graph("INSERT DATA { <urn:a> <urn:b> 1 }", Iri("urn:g"))
+    'INSERT DATA { GRAPH <urn:g> { <urn:a> <urn:b> 1 } }'
+    >>> within_graph("DELETE { ?s ?p 1 } WHERE { ?s ?p 1 }", Iri("urn:g"))
+    'WITH <urn:g> DELETE { ?s ?p 1 } WHERE { ?s ?p 1 }'
+    """
+    text = unescape(text)
+    found = list(nested(text))
+    closes = _closing(found)
+    out: list[str] = []
+    done = 0
+    fresh = True  # whether the next INSERT or DELETE starts an operation
+    for at, token in enumerate(found):
+        if token.keyword in _WHOLE_STORE:
+            raise QueryRefused(f"{token.text}: the update may speak of this graph alone")
+        if token.text == ";" and token.depth == 0:
+            fresh = True
+        if token.keyword not in ("insert", "delete") or token.depth or not fresh:
+            continue
+        fresh = False
+        after = found[at + 1].keyword if at + 1 < len(found) else ""
+        if after in ("data", "where"):
+            group = _group(text, found, closes, at + 2)
+            start = found[at + 2].start
+            out += [text[done:start], f"{{ GRAPH <{graph}> {group} }}"]
+            done = start + len(group)
+        else:
+            out += [text[done : token.start], f"WITH <{graph}> "]
+            done = token.start
+    return "".join([*out, text[done:]])
+
+
+def without_silent_loads(text: str) -> str:
+    """An update whose ``LOAD SILENT`` operations do nothing.
+
+    Loading always fails here, since no request reaches the network, and a failed
+    ``LOAD SILENT`` is a success that changed nothing (SPARQL 1.1 Update §3.1.4).
+
+    >>> without_silent_loads("LOAD SILENT <urn:x> INTO GRAPH <urn:g> ; CLEAR ALL")
+    'INSERT DATA { } ; CLEAR ALL'
+    """
+    lowered = text.lower()
+    if "load" not in lowered or "silent" not in lowered:
+        return text
+    found = list(nested(text))
+    out: list[str] = []
+    done = 0
+    for at, token in enumerate(found):
+        following = found[at + 1].keyword if at + 1 < len(found) else ""
+        if token.keyword != "load" or token.depth or following != "silent":
+            continue
+        rest = found[at + 2 : at + 6]
+        words = [t.keyword for t in rest[1:3]]
+        size = 4 if words == ["into", "graph"] else 1
+        if len(rest) < size or any(rest[n].kind not in ("iri", "name") for n in {0, size - 1}):
+            continue
+        out += [text[done : token.start], "INSERT DATA { }"]
+        done = rest[size - 1].end
+    return "".join([*out, text[done:]])
+
+
+def limited(text: str, rows: int) -> str:
+    r"""A SELECT whose outermost LIMIT is at most ``rows``; to be asked for one more than shown.
+
+    >>> limited("SELECT * { ?s ?p ?o }", 11)
+    'SELECT * { ?s ?p ?o }\nLIMIT 11'
+    >>> limited("SELECT * { ?s ?p ?o } LIMIT 5 OFFSET 2", 11)
+    'SELECT * { ?s ?p ?o } LIMIT 5 OFFSET 2'
+    >>> limited("SELECT * { ?s ?p ?o } LIMIT 50 VALUES ?s { <urn:a> }", 11)
+    'SELECT * { ?s ?p ?o } LIMIT 11 VALUES ?s { <urn:a> }'
+    """
+    found = list(nested(text))
+    place = len(text)
+    for at, token in enumerate(found):
+        if token.depth:
+            continue
+        following = found[at + 1] if at + 1 < len(found) else None
+        if token.keyword == "limit" and following is not None and following.kind == "number":
+            if following.text.isdigit() and int(following.text) <= rows:
+                return text
+            return f"{text[: following.start]}{rows}{text[following.end :]}"
+        if token.keyword == "values":
+            place = token.start
+    # A line of its own: the text may end in a comment.
+    return f"{text[:place]}\nLIMIT {rows}{f' {text[place:]}' if place < len(text) else ''}"
+
+
+def inserts_only(text: str) -> bool:
+    """Whether an update is nothing but INSERT DATA, so that no graph it writes is read.
+
+    >>> inserts_only("PREFIX e: <urn:e:> INSERT DATA { <urn:a> e:b 1 } ; INSERT DATA { }")
+    True
+    >>> inserts_only("INSERT { ?s ?p 1 } WHERE { ?s ?p 2 }")
+    False
+    """
+    if "\\u" in text or "\\U" in text:
+        return False  # an escape may stand for a letter of a keyword
+    expected = "insert"
+    for token in nested(text):
+        if token.depth:
+            continue
+        word = token.keyword or token.text
+        if expected == "insert" and (word in ("prefix", "base") or token.kind in ("name", "iri")):
+            continue
+        if word != expected and not (expected == "insert" and word == ";"):
+            return False
+        expected = {"insert": "data", "data": "{", "{": "}", "}": ";", ";": "insert"}[word]
+    return expected in (";", "insert")
+
+
+def graphs_named(text: str) -> Iterator[tuple[str, str]]:
+    """The graphs that an update names outright: the prologue in force and the name as written.
+
+    Raises QueryRefused for what speaks of the default graph or of all graphs at once. The
+    names are for telling a client what it may not touch; what an update may change does not
+    hang on them.
+
+    >>> list(graphs_named("PREFIX e: <urn:x:> INSERT DATA { GRAPH e:g { <urn:a> <urn:b> 1 } }"))
+    [('PREFIX e: <urn:x:>', 'e:g')]
+    """
+    found = list(nested(unescape(text)))
+    _refuse_default(found)
+    prologue: list[str] = []
+    for at, token in enumerate(found):
+        before = found[at - 1].keyword if at else ""
+        if token.depth == 0 and token.keyword in ("prefix", "base"):
+            size = 3 if token.keyword == "prefix" else 2
+            prologue.append(" ".join(t.text for t in found[at : at + size]))
+        management = token.depth == 0 and (before in _MANAGEMENT or before == "silent")
+        if management and token.keyword in _WHOLE:
+            raise QueryRefused(
+                f"{before.upper()} {token.text}: name one graph; the default graph is the "
+                "accepted view, which follows from records"
+            )
+        if token.kind in ("iri", "name") and (management or before in _BEFORE_GRAPH):
+            yield " ".join(prologue), token.text
+
+
+def _refuse_default(found: Sequence[Token]) -> None:
+    """Refuse triples of an INSERT or DELETE that stand in no GRAPH, without a WITH."""
+    within = False
+    at = 0
+    while at < len(found):
+        token = found[at]
+        at += 1
+        if token.depth == 0 and (token.text == ";" or token.keyword == "with"):
+            within = token.keyword == "with"
+        if token.depth or within or token.keyword not in ("insert", "delete"):
+            continue
+        if at < len(found) and found[at].keyword in ("data", "where"):
+            at += 1
+        if at >= len(found) or found[at].text != "{":
+            continue
+        before = ""
+        at += 1
+        while at < len(found) and found[at].depth:
+            inner = found[at]
+            fits = inner.depth > 1 or inner.text in ("{", "}", ".") or inner.keyword == "graph"
+            if not fits and before != "graph":
+                raise QueryRefused(
+                    "triples outside GRAPH are of the default graph, the accepted view, which "
+                    "follows from records: write into a named graph"
+                )
+            before = inner.keyword
+            at += 1
