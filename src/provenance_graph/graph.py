@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from provenance_graph.acceptance.evidence import Evidence, day_of
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.conflicts import detect as conflict_ledger
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.core.claims import SourcedClaim, Value
@@ -22,8 +23,9 @@ from provenance_graph.model.fields import fields, property_named
 from provenance_graph.model.naming import resolve
 from provenance_graph.model.profile import Profile, profile, value_json
 from provenance_graph.model.stats import Stats, stats
-from provenance_graph.store.base import ANY, Rows, Store
-from provenance_graph.store.opening import open_store
+from provenance_graph.store.base import Store
+from provenance_graph.store.opening import derived_folder, open_store
+from provenance_graph.store.values import ANY, Rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,9 +85,9 @@ class Model:
         return said(self.iri)
 
     @property
-    def evidence(self) -> Evidence:
-        """The claims of the graph, as of this model's day."""
-        return self.graph.evidence(self.as_of)
+    def snapshot(self) -> AcceptedSnapshot:
+        """What the graph accepts, as of this model's day."""
+        return self.graph.snapshot(self.as_of)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -94,8 +96,8 @@ class Model:
         Numbers are numbers, things are IRIs, dates and text are text.
         """
         found: dict[str, list[Any]] = {}
-        known = {field.property for field in fields(self.graph.store)}
-        for _, predicate, value, _ in self.evidence.view(self.iri).quads:
+        known = {field.property for field in fields(self.snapshot)}
+        for _, predicate, value, _ in self.snapshot.view(self.iri).quads:
             if predicate in known:
                 found.setdefault(local_name(predicate), []).append(_plain(value))
         return {key: values[0] if len(values) == 1 else values for key, values in found.items()}
@@ -103,21 +105,21 @@ class Model:
     @property
     def disclosure(self) -> dict[str, str]:
         """Disclosure status by property, for every property that any source speaks of."""
-        statuses = self.evidence.view(self.iri).statuses
+        statuses = self.snapshot.view(self.iri).statuses
         return {local_name(prop): local_name(status) for prop, status in statuses.items()}
 
     def claims(self, property: str | None = None) -> list[SourcedClaim]:
         """Who says what, with standing and reason; of one property, or of all."""
-        predicate = property_named(self.graph.store, property) if property else None
-        return self.evidence.claims(self.iri, predicate)
+        predicate = property_named(self.snapshot, property) if property else None
+        return self.snapshot.claims(self.iri, predicate)
 
     def profile(self) -> Profile:
         """The profile, field by field."""
-        return profile(self.evidence, self.iri)
+        return profile(self.snapshot, self.iri)
 
     def conflicts(self) -> list[Conflict]:
         """Where sources disagree about it, worst first."""
-        return conflict_ledger.conflicts(self.evidence, [self.iri])
+        return conflict_ledger.conflicts(self.snapshot, [self.iri])
 
     def lineage(self) -> ModelLineage:
         """What it rests on and what rests on it."""
@@ -127,7 +129,7 @@ class Model:
         """Its score under a rubric, each point down to its claims."""
         from provenance_graph.assessment.assess import assess_model
 
-        return assess_model(self.evidence, self.iri, rubric)
+        return assess_model(self.snapshot, self.iri, rubric)
 
     def __repr__(self) -> str:
         return f"<Model {self.id}{f' as of {self.as_of}' if self.as_of else ''}>"
@@ -146,19 +148,20 @@ class Model:
 
 
 class ModelLineage:
-    """The lineage seen from one model."""
+    """The lineage seen from one model, on its day."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
+        self._lineage = model.graph.lineage(model.as_of)
 
     def ancestors(self, *, influences: bool = False) -> list[Model]:
         """Everything its weights come from; with ``influences`` also data, judges and the like."""
-        found = self.model.graph.lineage().ancestors(self.model.iri, influences)
+        found = self._lineage.ancestors(self.model.iri, influences)
         return [Model(self.model.graph, iri, self.model.as_of) for iri in found]
 
     def descendants(self, *, influences: bool = False) -> list[Model]:
         """Everything that comes from its weights."""
-        found = self.model.graph.lineage().descendants(self.model.iri, influences)
+        found = self._lineage.descendants(self.model.iri, influences)
         return [Model(self.model.graph, iri, self.model.as_of) for iri in found]
 
     def __repr__(self) -> str:
@@ -169,37 +172,37 @@ class ModelLineage:
 class Graph:
     """A knowledge graph of model provenance, open for reading."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, folder: Path | None = None) -> None:
         self.store = store
-        self._evidence: dict[tuple[str, str], Evidence] = {}
-        self._lineage: tuple[str, LineageGraph] | None = None
+        self._folder = folder
+        self._snapshots: dict[str, AcceptedSnapshot] = {}
 
     @classmethod
     def open(cls, place: str = "var/graph") -> Self:
         """Open a folder or a remote SPARQL service; raises StoreError."""
-        return cls(open_store(str(place)))
+        return cls(open_store(str(place)), derived_folder(str(place)))
 
     @property
     def version(self) -> str:
         """The version of the store."""
         return self.store.version
 
-    def evidence(self, as_of: str = "") -> Evidence:
-        """The claims of the graph, now or as of a day."""
-        key = (self.store.version, day_of(as_of))
-        if key not in self._evidence:
-            self._evidence = {k: v for k, v in self._evidence.items() if k[0] == key[0]}
-            self._evidence[key] = Evidence(self.store, as_of=key[1])
-        return self._evidence[key]
+    def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
+        """What the graph accepts, now or as of a day; raises UsageError for what is no day."""
+        day, now = day_of(as_of), AcceptedSnapshot(self.store, folder=self._folder)
+        held = self._snapshots.get("")
+        if held is None or (held.version, held.today) != (now.version, now.today):
+            self._snapshots = {"": now}
+        return self._snapshots.setdefault(day, self._snapshots[""].at(day))
 
     def model(self, name: str, *, as_of: str = "") -> Model:
         """A model by IRI, ``namespace/name`` or unambiguous name; raises NotFound, Ambiguous."""
-        return Model(self, resolve(self.store, name), as_of)
+        return Model(self, resolve(self.snapshot(), name), day_of(as_of))
 
-    def models(self) -> list[Model]:
-        """Every model, by IRI."""
-        found = {s for s, *_ in self.store.quads(predicate=RDF.type, object=PG.Model)}
-        return [Model(self, iri) for iri in sorted(found)]
+    def models(self, *, as_of: str = "") -> list[Model]:
+        """Every model, by IRI; those known on a day where one is given."""
+        snapshot = self.snapshot(as_of)
+        return [Model(self, iri, snapshot.as_of) for iri in snapshot.related(RDF.type, PG.Model)]
 
     def query(self, sparql: str, bindings: Mapping[str, Value] | None = None) -> Table:
         """The rows of a SELECT; the project's prefixes need not be declared."""
@@ -207,23 +210,21 @@ class Graph:
 
     def ask(self, question: str, **settings: str) -> Table:
         """The answer of a stored question."""
-        return Table(questions.ask(self.store, question, settings))
+        return Table(questions.ask(self.snapshot(), question, settings))
 
-    def conflicts(self) -> list[Conflict]:
+    def conflicts(self, *, as_of: str = "") -> list[Conflict]:
         """Where sources disagree, worst first."""
-        return conflict_ledger.conflicts(self.evidence())
+        return conflict_ledger.conflicts(self.snapshot(as_of))
 
-    def stats(self) -> Stats:
-        """What the graph holds."""
-        return stats(self.store)
+    def stats(self, *, as_of: str = "") -> Stats:
+        """What the graph holds, or held on a day."""
+        return stats(self.snapshot(as_of))
 
-    def lineage(self) -> LineageGraph:
+    def lineage(self, as_of: str = "") -> LineageGraph:
         """The lineage of all models: ancestors, descendants, paths, impact, networkx."""
         from provenance_graph.lineage.graph import LineageGraph
 
-        if self._lineage is None or self._lineage[0] != self.store.version:
-            self._lineage = self.store.version, LineageGraph.open(self.store)
-        return self._lineage[1]
+        return LineageGraph(self.snapshot(as_of))
 
     def to_rdflib(self) -> rdflib.Dataset:
         """The whole graph as an rdflib Dataset, for one's own tools; takes memory."""

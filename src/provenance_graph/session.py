@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, said
-from provenance_graph.store.opening import open_store
+from provenance_graph.store.opening import derived_folder, open_store
 
 if TYPE_CHECKING:
+    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.graph import Graph
     from provenance_graph.store.base import Store
 
@@ -51,6 +52,13 @@ class Session:
         found: Store = self._store
         return found
 
+    def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
+        """What is accepted, now or as of a day as users type it; raises StoreError, UsageError."""
+        from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
+
+        store = self.store()
+        return AcceptedSnapshot(store, day_of(as_of), folder=derived_folder(self.store_path))
+
     def graph(self) -> Graph:
         """The store with everything one can ask of it."""
         from provenance_graph.graph import Graph  # heavy; most commands need only part
@@ -70,6 +78,12 @@ class Session:
     def progress(self, what: str, total: int = 0) -> Progress:
         """A progress line on standard error, where somebody watches."""
         return Progress(what, total)
+
+    def say_unknown(self, snapshot: AcceptedSnapshot, *subjects: Iri) -> None:
+        """Say plainly of what nothing was known on the snapshot's day."""
+        for subject in subjects:
+            if told := snapshot.unknown(subject, said(subject)):
+                self.say(told[0].upper() + told[1:] + ".")
 
     def say(self, message: str) -> None:
         """A message to standard error."""

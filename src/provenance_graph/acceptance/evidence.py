@@ -1,6 +1,6 @@
 """The claims about a thing, under all its names, and what became of each.
 
-``Evidence`` reads one store; ``Overlay`` lays changes over it that are not committed yet,
+``StoreStatements`` reads one store; ``Overlay`` lays changes over it that are not committed yet,
 so that an update can compute the view it will lead to. ``RecordSet`` does the same from
 records in memory, for a full build.
 """
@@ -13,16 +13,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+from provenance_graph import reference
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.policy import Policy
 from provenance_graph.acceptance.sssom import Mapping as Row
 from provenance_graph.acceptance.view import View, resolver, view_of
-from provenance_graph.core import literals, rdf
+from provenance_graph.core import rdf
 from provenance_graph.core.claims import Basis, Claim, Header, Record, SourcedClaim
-from provenance_graph.core.errors import StoreError, UsageError
+from provenance_graph.core.errors import StoreError
 from provenance_graph.core.iris import PREFIXES, Iri
 from provenance_graph.core.terms import PG, RDF, SKOS
-from provenance_graph.store.base import ANY, Store
+from provenance_graph.store.base import Store
+from provenance_graph.store.values import ANY, QuadSource
 
 Statement = tuple[Claim, Header]
 _REST, _FIRST, _NIL = (Iri(PREFIXES["rdf"] + name) for name in ("rest", "first", "nil"))
@@ -47,14 +49,19 @@ class Statements(Protocol):
         """What somebody decided a name is not."""
 
 
-def load_policy(store: Store) -> Policy:
-    """The acceptance policy and the kinds of properties, from the ontology in the store.
+def load_policy(source: QuadSource) -> Policy:
+    """The acceptance policy and the kinds of properties, from the reference data of a store.
 
     Raises StoreError when the store holds no policy.
     """
+    return reference.parsed(source, read_policy)
+
+
+def read_policy(source: QuadSource) -> Policy:
+    """The acceptance policy and the kinds of properties, as the ontology states them."""
 
     def members(kind: Iri) -> frozenset[Iri]:
-        return frozenset(s for s, *_ in store.quads(predicate=RDF.type, object=kind))
+        return frozenset(s for s, *_ in source.quads(predicate=RDF.type, object=kind))
 
     policies = members(PG.AcceptancePolicy)
     if len(policies) != 1:
@@ -62,10 +69,10 @@ def load_policy(store: Store) -> Policy:
     (policy,) = policies
     order = [
         Basis(item)
-        for _, _, head, _ in store.quads(policy, PG.basisOrder)
-        for item in _list(store, head)
+        for _, _, head, _ in source.quads(policy, PG.basisOrder)
+        for item in _list(source, head)
     ]
-    never = frozenset(Basis(o) for _, _, o, _ in store.quads(policy, PG.neverAccepted))
+    never = frozenset(Basis(o) for _, _, o, _ in source.quads(policy, PG.neverAccepted))
     return Policy(
         basis_order=tuple(order),
         never=never,
@@ -75,10 +82,10 @@ def load_policy(store: Store) -> Policy:
     )
 
 
-def _list(store: Store, head: object) -> Iterator[object]:
+def _list(source: QuadSource, head: object) -> Iterator[object]:
     while isinstance(head, Iri) and head != _NIL:
-        yield from (o for _, _, o, _ in store.quads(head, _FIRST))
-        head = next((o for _, _, o, _ in store.quads(head, _REST)), _NIL)
+        yield from (o for _, _, o, _ in source.quads(head, _FIRST))
+        head = next((o for _, _, o, _ in source.quads(head, _REST)), _NIL)
 
 
 @dataclass
@@ -132,10 +139,10 @@ class StoreStatements:
     def _stored(self, entity: Iri) -> dict[Iri, list[Claim]]:
         claims: dict[Iri, list[Claim]] = defaultdict(list)
         for subject, predicate, value, graph in self.store.quads(subject=entity, graph=ANY):
-            if graph is not None and _is_record(graph) and not rdf.is_own_node(subject, graph):
+            if graph is not None and is_record(graph) and not rdf.is_own_node(subject, graph):
                 claims[graph].append(Claim(subject, predicate, value))
         for node, _, _, graph in self.store.quads(predicate=PG.about, object=entity, graph=ANY):
-            if graph is not None and _is_record(graph):
+            if graph is not None and is_record(graph):
                 said = [(p, o) for _, p, o, _ in self.store.quads(subject=node, graph=graph)]
                 claims[graph].append(rdf.claim_from(node, said))
         return claims
@@ -207,7 +214,8 @@ class StoreStatements:
         yield from (name for name, model in self.pending.rules.items() if model == target)
 
 
-def _is_record(graph: Iri) -> bool:
+def is_record(graph: Iri) -> bool:
+    """Whether a graph holds a record, by its name."""
     return not graph.startswith(_OWN_GRAPHS)
 
 
@@ -332,55 +340,3 @@ def view(
             held = SourcedClaim(claim, header, subject, resolved=resolve(claim.value))
             (current if latest.counts(header) else retired).append(held)
     return view_of(subject, current, known, policy, retired=retired, as_of=as_of)
-
-
-class Evidence:
-    """Who says what about a thing, under all its names, now or as of a day.
-
-    ``as_of`` is an ISO date: records retrieved after it are left out and the view is
-    computed anew from the rest.
-    """
-
-    def __init__(self, store: Store, *, as_of: str = "") -> None:
-        self.store, self.as_of = store, as_of
-        self.statements = StoreStatements(store)
-        self._latest = CurrentVersions(self.statements, as_of)
-
-    @cached_property
-    def policy(self) -> Policy:
-        """The acceptance policy of the store."""
-        return load_policy(self.store)
-
-    def canonical(self, name: Iri) -> Iri:
-        """What a name is."""
-        return self.statements.canonical(name)
-
-    def view(self, subject: Iri) -> View:
-        """The accepted view of a subject, with every claim judged."""
-        return view(self.canonical(subject), self.statements, self.policy, self._latest, self.as_of)
-
-    def claims(self, subject: Iri, predicate: Iri | None = None) -> list[SourcedClaim]:
-        """Every claim about a subject (one property, or all), with its standing and why."""
-        return [
-            held
-            for held in self.view(subject).claims
-            if predicate is None or held.claim.predicate == predicate
-        ]
-
-    def header(self, record: Iri) -> Header | None:
-        """The header of a record."""
-        return self.statements.header(record)
-
-
-def day_of(text: str) -> str:
-    """An as-of day from what a user types; empty stays empty. Raises UsageError.
-
-    >>> day_of("Oct 2025")
-    '2025-10-31'
-    """
-    if not text:
-        return ""
-    found = literals.day(text)
-    if found is None:
-        raise UsageError(f"{text!r} is not a day such as 2025-10-15")
-    return found.literal.lexical

@@ -18,6 +18,8 @@ from provenance_graph.core.terms import RDF
 
 GRAPH = mint("graph", "identity")
 RULES = mint("graph", "identity-by-rule")
+SHIPPED = mint("graph", "shipped")
+"""Which records came with a build, and were not imported."""
 _SSSOM = iris.PREFIXES["sssom"]
 ANNOTATED_SOURCE = Iri(iris.PREFIXES["owl"] + "annotatedSource")
 ANNOTATED_TARGET = Iri(iris.PREFIXES["owl"] + "annotatedTarget")

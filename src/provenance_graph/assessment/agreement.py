@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.evidence import ModelEvidence, is_model
 from provenance_graph.assessment.levels import findings
 from provenance_graph.assessment.published import Published, read
@@ -96,19 +96,19 @@ class Agreement:
         }
 
 
-def agreements(evidence: Evidence, rubric: str = "kg-transparency") -> list[Agreement]:
+def agreements(snapshot: AcceptedSnapshot, rubric: str = "kg-transparency") -> list[Agreement]:
     """One per published scheme: against our rubric, and against our reading of that scheme.
 
     Only assessments of a model count; where an index judged a developer by no model in
     particular there is nothing to set beside it. Of several assessments of one model under
     one scheme the last by date counts.
     """
-    gathered = ModelEvidence(evidence)
+    gathered = ModelEvidence(snapshot)
     theirs: dict[Iri, dict[Iri, Published]] = defaultdict(dict)
-    for node, _, model, _ in list(evidence.store.quads(predicate=PG.assessmentOf)):
+    for node, _, model, _ in list(snapshot.quads(predicate=PG.assessmentOf)):
         if not isinstance(model, Iri):
             continue
-        made = read(evidence, node, model, "", gathered.rubrics)
+        made = read(snapshot, node, model, "", gathered.rubrics)
         if made is not None and made.percent is not None:
             before = theirs[made.scheme].get(model)
             if before is None or before.date <= made.date:

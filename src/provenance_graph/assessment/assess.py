@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.evidence import ModelEvidence
 from provenance_graph.assessment.published import Published, distance, labels, published
 from provenance_graph.assessment.rubric import Rubric, Rubrics
@@ -27,7 +28,6 @@ from provenance_graph.assessment.score import (
 from provenance_graph.core.claims import SourcedClaim
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import PG
-from provenance_graph.model.fields import label
 from provenance_graph.model.profile import claim_json
 
 Json = dict[str, Any]
@@ -249,40 +249,40 @@ def _scheme(rubric: Rubric) -> Json:
 
 
 def assess_model(
-    evidence: Evidence, subject: Iri, rubric: str = DEFAULT, known: Rubrics | None = None
+    snapshot: AcceptedSnapshot, subject: Iri, rubric: str = DEFAULT, known: Rubrics | None = None
 ) -> Assessed:
     """A model under one rubric; raises NotFound for a rubric the store does not hold.
 
     ``known`` are the schemes to choose from, those of the store if nothing is said.
     """
-    (found,) = assess_under(evidence, subject, [rubric], known)
+    (found,) = assess_under(snapshot, subject, [rubric], known)
     return found
 
 
-def assess_everywhere(evidence: Evidence, subject: Iri) -> list[Assessed]:
+def assess_everywhere(snapshot: AcceptedSnapshot, subject: Iri) -> list[Assessed]:
     """A model under every rubric that can be computed, in order of their ids."""
-    known = from_store(evidence.store)
-    return assess_under(evidence, subject, sorted(r.id for r in known if r.is_computed))
+    known = from_store(snapshot)
+    return assess_under(snapshot, subject, sorted(r.id for r in known if r.is_computed))
 
 
 def assess_under(
-    evidence: Evidence, subject: Iri, names: Iterable[str], known: Rubrics | None = None
+    snapshot: AcceptedSnapshot, subject: Iri, names: Iterable[str], known: Rubrics | None = None
 ) -> list[Assessed]:
     """A model under several rubrics; its claims are gathered once."""
-    gathered = ModelEvidence(evidence, known)
+    gathered = ModelEvidence(snapshot, known)
     schemes = gathered.rubrics
     chosen = [(schemes.get(name), schemes.applied(name)) for name in names]
-    subject = evidence.canonical(subject)
+    subject = snapshot.canonical(subject)
     found = gathered.findings(subject)
-    beside = tuple(published(evidence, subject, schemes))
-    called = labels(evidence, beside)
+    beside = tuple(published(snapshot, subject, schemes))
+    called = labels(snapshot, beside)
     return [
         Assessed(
-            assessment=assess(subject, applied, found, evidence.as_of),
+            assessment=assess(subject, applied, found, snapshot.as_of),
             asked=asked,
             published=beside,
             rubrics=schemes,
-            name=label(evidence.store, subject) or said(subject),
+            name=label(snapshot, subject) or said(subject),
             labels=called,
         )
         for asked, applied in chosen

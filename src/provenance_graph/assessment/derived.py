@@ -13,14 +13,14 @@ from provenance_graph.assessment import rubric_loader
 from provenance_graph.assessment.evidence import (
     GRAPH,
     RecordLinks,
-    StoreLinks,
+    SourceLinks,
     level_quads,
     question,
     roots,
 )
 from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.iris import Iri
-from provenance_graph.store.base import Store
+from provenance_graph.store.values import QuadSource
 
 
 class EvidenceLevels:
@@ -28,19 +28,23 @@ class EvidenceLevels:
 
     graph = GRAPH
 
-    def over_records(self, reference: Store, policy: Policy, records: Iterable[Record]) -> Levels:
+    def over_records(
+        self, reference: QuadSource, policy: Policy, records: Iterable[Record]
+    ) -> Levels:
         """For a full build."""
         return Levels(reference, policy, RecordLinks(records))
 
-    def over_store(self, store: Store, policy: Policy, pending: Overlay) -> Levels:
+    def over_store(self, store: QuadSource, policy: Policy, pending: Overlay) -> Levels:
         """For an update that is not committed yet."""
-        return Levels(store, policy, StoreLinks(store, pending))
+        return Levels(store, policy, SourceLinks(store, pending))
 
 
 class Levels:
     """Evidence levels over one state of the records."""
 
-    def __init__(self, reference: Store, policy: Policy, links: RecordLinks | StoreLinks) -> None:
+    def __init__(
+        self, reference: QuadSource, policy: Policy, links: RecordLinks | SourceLinks
+    ) -> None:
         self._asked = question(rubric_loader.from_store(reference), policy)
         self._links = links
 

@@ -11,15 +11,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
-from provenance_graph.acceptance.evidence import CurrentVersions, Evidence, Overlay, Statements
+from provenance_graph.acceptance.evidence import CurrentVersions, Overlay, Statements
 from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment import rubric_loader
 from provenance_graph.assessment.levels import Finding, Question, findings
 from provenance_graph.assessment.rubric import Rubrics
 from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.iris import ID, Iri, mint
 from provenance_graph.core.terms import PG, PROV, RDF
-from provenance_graph.store.base import ANY, Store
+from provenance_graph.store.values import ANY, QuadSource
 
 GRAPH = mint("graph", "assessment")
 """The graph of evidence levels."""
@@ -69,13 +70,13 @@ class RecordLinks:
         return self._below.get(name, ())
 
 
-class StoreLinks:
-    """Links in a store, with pending changes laid over it."""
+class SourceLinks:
+    """Links in a snapshot or a store, with pending changes laid over it."""
 
     def __init__(
-        self, store: Store, pending: Overlay | None = None, links: Collection[Iri] = LINKS
+        self, source: QuadSource, pending: Overlay | None = None, links: Collection[Iri] = LINKS
     ) -> None:
-        self._store, self._links = store, links
+        self._source, self._links = source, links
         self._dropped = pending.dropped if pending else frozenset[Iri]()
         self._added = RecordLinks(pending.added.values() if pending else (), links)
 
@@ -85,16 +86,16 @@ class StoreLinks:
 
     def _plain(self, name: Iri) -> Iterator[Iri]:
         for link in self._links:
-            for node, _, _, graph in self._store.quads(predicate=link, object=name, graph=ANY):
+            for node, _, _, graph in self._source.quads(predicate=link, object=name, graph=ANY):
                 if graph not in self._dropped:
                     yield node
 
     def _annotated(self, name: Iri) -> Iterator[Iri]:
-        found = self._store.quads(predicate=PG.value, object=name, graph=ANY)
+        found = self._source.quads(predicate=PG.value, object=name, graph=ANY)
         for claim, _, _, graph in list(found):
             if graph is None or graph in self._dropped:
                 continue
-            said = {p: o for _, p, o, _ in self._store.quads(subject=claim, graph=graph)}
+            said = {p: o for _, p, o, _ in self._source.quads(subject=claim, graph=graph)}
             about = said.get(PG.about)
             if said.get(PG.property) in self._links and isinstance(about, Iri):
                 yield about
@@ -185,34 +186,43 @@ def as_quads(subject: Iri, found: Mapping[Iri, Finding]) -> list[Quad]:
 
 
 class ModelEvidence:
-    """The findings about models of one store, now or as of a day."""
+    """The findings about models of one snapshot, now or as of a day."""
 
-    def __init__(self, evidence: Evidence, known: Rubrics | None = None) -> None:
-        self.evidence, self.store, self.as_of = evidence, evidence.store, evidence.as_of
-        self.rubrics = known or rubric_loader.from_store(self.store)
-        self._links = StoreLinks(self.store)
-        self._latest = CurrentVersions(evidence.statements, evidence.as_of)
-        self.asked = question(self.rubrics, self.evidence.policy)
+    def __init__(self, snapshot: AcceptedSnapshot, known: Rubrics | None = None) -> None:
+        self.snapshot, self.as_of = snapshot, snapshot.as_of
+        self.rubrics = known or rubric_loader.from_store(self.snapshot)
+        self._links = SourceLinks(snapshot)
+        self._latest = snapshot.latest
+        self.asked = question(self.rubrics, self.snapshot.policy)
 
     def claims(self, subject: Iri) -> list[SourcedClaim]:
         """Every claim that counts as evidence about a model."""
-        subject = self.evidence.canonical(subject)
-        own = self.evidence.claims(subject)
+        subject = self.snapshot.canonical(subject)
+        own = self.snapshot.claims(subject)
         if not own:
             return []
-        return [*own, *below(subject, self.evidence.statements, self._latest, self._links)]
+        return [*own, *below(subject, self.snapshot.statements, self._latest, self._links)]
 
     def findings(self, subject: Iri) -> dict[Iri, Finding]:
         """What the claims amount to, per property and facet that any rubric asks for."""
-        return findings(self.claims(subject), self.asked, self.evidence.canonical(subject))
+        return findings(self.claims(subject), self.asked, self.snapshot.canonical(subject))
 
 
-def stored_levels(store: Store) -> dict[Iri, dict[Iri, Iri]]:
-    """The evidence levels of every model, as the store keeps them."""
+def stored_levels(snapshot: AcceptedSnapshot) -> dict[Iri, dict[Iri, Iri]]:
+    """The evidence levels of every model: as the store keeps them, or computed for a day."""
     level_of = {prop: level for level, prop in LEVEL_PROPERTIES.items()}
     found: dict[Iri, dict[Iri, Iri]] = defaultdict(dict)
-    for model, predicate, name, _ in store.quads(graph=GRAPH):
+    for model, predicate, name, _ in _level_quads(snapshot):
         level = level_of.get(predicate)
         if level is not None and isinstance(name, Iri):
             found[model][name] = level
     return found
+
+
+def _level_quads(snapshot: AcceptedSnapshot) -> Iterator[Quad]:
+    if not snapshot.as_of:
+        yield from snapshot.quads(graph=GRAPH)
+        return
+    gathered = ModelEvidence(snapshot)
+    for model in snapshot.related(RDF.type, PG.Model):
+        yield from as_quads(model, gathered.findings(model))

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.rubric import Rubric, Rubrics, rubric_id
 from provenance_graph.assessment.score import rounded
 from provenance_graph.core.claims import Header, Value
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import DCTERMS, PG, PROV
-from provenance_graph.model.fields import label
 
 Json = dict[str, Any]
 SAME, FORM, PARENT, SIBLING, DEVELOPER = (
@@ -97,50 +97,46 @@ def distance(published: Published, low: Fraction, high: Fraction) -> Fraction | 
     return max(low - percent, percent - high, Fraction(0))
 
 
-def published(evidence: Evidence, subject: Iri, known: Rubrics) -> list[Published]:
+def published(snapshot: AcceptedSnapshot, subject: Iri, known: Rubrics) -> list[Published]:
     """Every published assessment of a model, its forms, its siblings and its developer.
 
     Those of the model itself first, then by scheme and date.
     """
-    store = evidence.store
-    subject = evidence.canonical(subject)
+    subject = snapshot.canonical(subject)
     found: dict[Iri, Published] = {}
-    for relation, things, link in _circles(evidence, subject):
+    for relation, things, link in _circles(snapshot, subject):
         for thing in things:
-            for node, *_ in store.quads(predicate=link, object=thing):
+            for node, *_ in snapshot.quads(predicate=link, object=thing):
                 if node not in found:
-                    made = read(evidence, node, thing, relation, known)
+                    made = read(snapshot, node, thing, relation, known)
                     if made is not None:
                         found[node] = made
     order = [SAME, FORM, PARENT, SIBLING, DEVELOPER]
     return sorted(found.values(), key=lambda p: (order.index(p.relation), p.scheme, p.date, p.node))
 
 
-def _circles(evidence: Evidence, subject: Iri) -> Iterator[tuple[str, list[Iri], Iri]]:
+def _circles(snapshot: AcceptedSnapshot, subject: Iri) -> Iterator[tuple[str, list[Iri], Iri]]:
     """Whom an assessment may have judged, the nearest first."""
-    store = evidence.store
     yield SAME, [subject], PG.assessmentOf
-    yield FORM, _closure(evidence, [subject], down=True), PG.assessmentOf
-    yield PARENT, _closure(evidence, [subject], down=False), PG.assessmentOf
-    makers = [o for _, _, o, _ in store.quads(subject, DCTERMS.creator) if isinstance(o, Iri)]
+    yield FORM, _closure(snapshot, [subject], down=True), PG.assessmentOf
+    yield PARENT, _closure(snapshot, [subject], down=False), PG.assessmentOf
+    makers = [o for _, _, o, _ in snapshot.quads(subject, DCTERMS.creator) if isinstance(o, Iri)]
     for maker in makers:
-        siblings = {s for s, *_ in store.quads(predicate=DCTERMS.creator, object=maker)}
+        siblings = {s for s, *_ in snapshot.quads(predicate=DCTERMS.creator, object=maker)}
         yield SIBLING, sorted(siblings - {subject}), PG.assessmentOf
     yield DEVELOPER, makers, PG.assessedSubject
 
 
-def _closure(evidence: Evidence, start: Iterable[Iri], *, down: bool) -> list[Iri]:
+def _closure(snapshot: AcceptedSnapshot, start: Iterable[Iri], *, down: bool) -> list[Iri]:
     found: list[Iri] = []
     waiting = list(start)
     while waiting:
         here = waiting.pop()
         near: Iterable[Value]
         if down:
-            near = [
-                s for s, *_ in evidence.store.quads(predicate=PROV.specializationOf, object=here)
-            ]
+            near = [s for s, *_ in snapshot.quads(predicate=PROV.specializationOf, object=here)]
         else:
-            near = [o for _, _, o, _ in evidence.store.quads(here, PROV.specializationOf)]
+            near = [o for _, _, o, _ in snapshot.quads(here, PROV.specializationOf)]
         for thing in near:
             if isinstance(thing, Iri) and thing not in found:
                 found.append(thing)
@@ -149,10 +145,10 @@ def _closure(evidence: Evidence, start: Iterable[Iri], *, down: bool) -> list[Ir
 
 
 def read(
-    evidence: Evidence, node: Iri, thing: Iri, relation: str, known: Rubrics
+    snapshot: AcceptedSnapshot, node: Iri, thing: Iri, relation: str, known: Rubrics
 ) -> Published | None:
     """One published assessment of a thing; None where it is not known by the day asked about."""
-    seen = evidence.view(node)
+    seen = snapshot.view(node)
     said_: dict[Iri, Value] = {p: o for _, p, o, _ in seen.quads}
     scheme = said_.get(PG.scheme)
     if not isinstance(scheme, Iri):
@@ -160,7 +156,7 @@ def read(
     score, maximum = _number(said_.get(PG.score)), _number(said_.get(PG.maxScore))
     added_up = 0
     if score is None:
-        score, maximum, added_up = _added(evidence, node, known.schemes.get(scheme))
+        score, maximum, added_up = _added(snapshot, node, known.schemes.get(scheme))
     evaluator = said_.get(PG.evaluator)
     headers = {held.header.record: held.header for held in seen.claims}
     return Published(
@@ -187,7 +183,7 @@ def _number(value: Value | None) -> Fraction | None:
 
 
 def _added(
-    evidence: Evidence, node: Iri, rubric: Rubric | None
+    snapshot: AcceptedSnapshot, node: Iri, rubric: Rubric | None
 ) -> tuple[Fraction | None, Fraction | None, int]:
     """The sum of the results an index published criterion by criterion.
 
@@ -198,8 +194,8 @@ def _added(
         return None, None, 0
     worth = {c.iri: c.maximum for c in rubric.criteria}
     total, count = Fraction(0), 0
-    for result, *_ in evidence.store.quads(predicate=DCTERMS.isPartOf, object=node):
-        found = {p: o for _, p, o, _ in evidence.view(result).quads}
+    for result, *_ in snapshot.quads(predicate=DCTERMS.isPartOf, object=node):
+        found = {p: o for _, p, o, _ in snapshot.view(result).quads}
         criterion = found.get(PG.criterion)
         if not isinstance(criterion, Iri) or criterion not in worth:
             continue
@@ -211,7 +207,7 @@ def _added(
     return (total, rubric.maximum, count) if count else (None, None, 0)
 
 
-def labels(evidence: Evidence, made: Iterable[Published]) -> dict[Iri, str]:
+def labels(snapshot: AcceptedSnapshot, made: Iterable[Published]) -> dict[Iri, str]:
     """What to call the things that published assessments name."""
     things = {thing for p in made for thing in (p.subject, p.evaluator) if thing is not None}
-    return {thing: label(evidence.store, thing) or said(thing) for thing in sorted(things)}
+    return {thing: label(snapshot, thing) or said(thing) for thing in sorted(things)}

@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache
-from weakref import WeakKeyDictionary
 
+from provenance_graph import reference
 from provenance_graph.assessment.rubric import (
     COMPUTED,
     LEVELS,
@@ -26,13 +26,10 @@ from provenance_graph.assessment.rubric import (
 )
 from provenance_graph.core.claims import Quad, Value
 from provenance_graph.core.errors import BadRubric
-from provenance_graph.core.iris import Iri, mint, shorten
+from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SKOS
-from provenance_graph.store.base import Store
-
-REFERENCE = mint("graph", "reference")
-_cache: WeakKeyDictionary[Store, tuple[str, Rubrics]] = WeakKeyDictionary()
+from provenance_graph.store.values import QuadSource
 
 
 @cache
@@ -49,66 +46,57 @@ def _known(name: Iri) -> bool:
     return shorten(name) in _terms()
 
 
-def from_store(store: Store) -> Rubrics:
+def from_store(source: QuadSource) -> Rubrics:
     """The schemes of a store; raises BadRubric with every place at fault.
 
-    Read once per version of the store. A store without reference data has none.
+    Only the reference data counts: what a source says about a scheme changes no scheme. A
+    store without reference data has none.
     """
-    known = _cache.get(store)
-    if known is None or known[0] != store.version:
-        version = store.version
-        quads = list(_rubric_quads(store))
-        known = version, load(quads, "the store") if quads else Rubrics({}, {})
-        _cache[store] = known
-    return known[1]
+    return reference.parsed(source, read_rubrics)
 
 
-def extended(store: Store, quads: Iterable[Quad], where: str) -> Rubrics:
+def read_rubrics(source: QuadSource) -> Rubrics:
+    """The schemes that reference data describes."""
+    quads = list(_rubric_quads(source))
+    return load(quads, "the store") if quads else Rubrics({}, {})
+
+
+def extended(source: QuadSource, quads: Iterable[Quad], where: str) -> Rubrics:
     """The schemes of a store and one more, to try it before it is built in.
 
     Raises BadRubric with every place at fault; a scheme of the store is not replaced.
     """
     added = [quad for quad in quads if quad[3] is None]
-    held = list(_rubric_quads(store))
-    schemes = from_store(store).schemes
+    held = list(reference.parsed(source, _held))
+    schemes = from_store(source).schemes
     for subject, *_ in added:
         if subject in schemes:
             raise BadRubric(f"{where}: {shorten(subject)} is in the store: give yours another IRI")
     return load([*held, *added], where)
 
 
-def _rubric_quads(store: Store) -> Iterator[Quad]:
-    """Only the reference data counts: what a source says about a scheme changes no scheme.
+def _held(source: QuadSource) -> tuple[Quad, ...]:
+    return tuple(_rubric_quads(source))
 
-    Where reference data stands alone, not beside records, it is the default graph.
-    """
 
-    def members(kind: Iri, graph: Iri | None) -> set[Iri]:
-        return {s for s, *_ in store.quads(predicate=RDF.type, object=kind, graph=graph)}
+def _rubric_quads(source: QuadSource) -> Iterator[Quad]:
+    def members(kind: Iri) -> set[Iri]:
+        return {s for s, *_ in source.quads(predicate=RDF.type, object=kind)}
 
-    graph: Iri | None = REFERENCE
-    schemes = members(PG.AssessmentScheme, graph)
-    if not schemes:
-        graph = None
-        schemes = members(PG.AssessmentScheme, graph)
+    schemes = members(PG.AssessmentScheme)
     if not schemes:
         return
     nodes = set(schemes)
-    for kind in (
-        PG.EvidenceFacet,
-        PG.LevelFactor,
-        PG.FactProperty,
-    ):
-        nodes |= members(kind, graph)
+    for kind in (PG.EvidenceFacet, PG.LevelFactor, PG.FactProperty):
+        nodes |= members(kind)
     for scheme in schemes:
-        found = store.quads(predicate=SKOS.inScheme, object=scheme, graph=graph)
-        nodes.update(subject for subject, *_ in found)
+        nodes.update(s for s, *_ in source.quads(predicate=SKOS.inScheme, object=scheme))
     for node in sorted(nodes):
-        yield from store.quads(node, graph=graph)
+        yield from source.quads(node)
     for link in (PG.usesProperty, PG.property):
-        used = {o for _, _, o, _ in store.quads(predicate=link, graph=graph)}
+        used = {o for _, _, o, _ in source.quads(predicate=link)}
         for name in sorted(o for o in used - nodes if isinstance(o, Iri)):
-            yield from store.quads(name, SKOS.prefLabel, graph=graph)
+            yield from source.quads(name, SKOS.prefLabel)
 
 
 def load(quads: Iterable[Quad], where: str = "rubric") -> Rubrics:

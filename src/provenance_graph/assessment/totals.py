@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.evidence import GRAPH, stored_levels
 from provenance_graph.assessment.levels import SATISFIED
 from provenance_graph.assessment.rubric import Criterion, Item, Rubric
@@ -20,7 +21,6 @@ from provenance_graph.assessment.score import shares
 from provenance_graph.core.iris import Iri, iri
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import PG
-from provenance_graph.store.base import Store
 
 ZERO = Fraction(0)
 
@@ -153,9 +153,9 @@ def totals(models: Mapping[Iri, Mapping[Iri, Iri]], schemes: Iterable[Rubric]) -
             yield calculator.total(model, models[model])
 
 
-def all_totals(store: Store, schemes: Iterable[Rubric]) -> Iterator[Total]:
+def all_totals(snapshot: AcceptedSnapshot, schemes: Iterable[Rubric]) -> Iterator[Total]:
     """Every model of a store under every computed rubric, from the levels the store keeps."""
-    yield from totals(stored_levels(store), schemes)
+    yield from totals(stored_levels(snapshot), schemes)
 
 
 EVERY_MODEL = "{ SELECT DISTINCT ?model { GRAPH <%s> { ?model ?any ?thing } } }"

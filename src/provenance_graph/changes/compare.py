@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.evidence import ModelEvidence
 from provenance_graph.assessment.levels import Finding
 from provenance_graph.assessment.score import Assessment, assess, moved, rounded
@@ -156,38 +156,38 @@ class Comparison:
         ]
 
 
-def compare(evidence: Evidence, subjects: Sequence[Iri]) -> Comparison:
+def compare(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> Comparison:
     """Two to six models side by side; raises UsageError for fewer or more."""
-    things = list(dict.fromkeys(evidence.canonical(subject) for subject in subjects))
+    things = list(dict.fromkeys(snapshot.canonical(subject) for subject in subjects))
     if not 2 <= len(things) <= MOST:
         raise UsageError(
             f"compare takes 2 to {MOST} different models, not {len(things)}; "
             "one model alone is compared with itself on two dates with --as-of"
         )
-    return _beside((evidence, thing) for thing in things)
+    return _beside((snapshot, thing) for thing in things)
 
 
-def compare_dates(evidence: Evidence, subject: Iri, days: Sequence[str]) -> Comparison:
+def compare_dates(snapshot: AcceptedSnapshot, subject: Iri, days: Sequence[str]) -> Comparison:
     """One model as known on each of the days; an empty day is now."""
     if not 2 <= len(days) <= MOST:
         raise UsageError(f"compare one model on 2 to {MOST} dates, not {len(days)}")
-    return _beside((Evidence(evidence.store, as_of=day), subject) for day in days)
+    return _beside((snapshot.at(day), subject) for day in days)
 
 
-def _beside(columns: Iterable[tuple[Evidence, Iri]]) -> Comparison:
-    made = tuple(_column(evidence, subject) for evidence, subject in columns)
+def _beside(columns: Iterable[tuple[AcceptedSnapshot, Iri]]) -> Comparison:
+    made = tuple(_column(snapshot, subject) for snapshot, subject in columns)
     rows = tuple(Row(cells) for cells in zip(*(c.profile.fields for c in made), strict=True))
     labels = {iri: text for column in made for iri, text in column.profile.labels.items()}
     return Comparison(made, rows, labels)
 
 
-def _column(evidence: Evidence, subject: Iri) -> Column:
-    gathered = ModelEvidence(evidence)
-    subject = evidence.canonical(subject)
+def _column(snapshot: AcceptedSnapshot, subject: Iri) -> Column:
+    gathered = ModelEvidence(snapshot)
+    subject = snapshot.canonical(subject)
     found: dict[Iri, Finding] = gathered.findings(subject)
     computed = sorted((r for r in gathered.rubrics if r.is_computed), key=_order)
-    scores = tuple(assess(subject, rubric, found, evidence.as_of) for rubric in computed)
-    return Column(profile(evidence, subject), scores)
+    scores = tuple(assess(subject, rubric, found, snapshot.as_of) for rubric in computed)
+    return Column(profile(snapshot, subject), scores)
 
 
 def _order(rubric: Any) -> tuple[int, str]:

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
-from provenance_graph.acceptance.evidence import CurrentVersions, Evidence
-from provenance_graph.assessment.evidence import LINKS, StoreLinks, below
+from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.assessment.evidence import LINKS, SourceLinks, below
 from provenance_graph.changes.history_results import (
     Binding,
     ChangedClaim,
@@ -26,7 +27,6 @@ from provenance_graph.core import rdf
 from provenance_graph.core.claims import AcceptanceStatus, Claim, Header, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
-from provenance_graph.model.fields import label
 from provenance_graph.model.ranks import Movement, Rank, movements, rank_of
 
 Facts = Mapping[Iri, Sequence[Value]]
@@ -38,29 +38,29 @@ IDENTIFYING = frozenset(
 """Facts that differ between any two things that follow each other, and so are no drift."""
 
 
-def history(evidence: Evidence, subject: Iri, start: str = "", end: str = "") -> History:
+def history(snapshot: AcceptedSnapshot, subject: Iri, start: str = "", end: str = "") -> History:
     """What changed about a model between two days (ISO dates; empty means no limit)."""
-    return _Teller(evidence, evidence.canonical(subject), start, end).tell()
+    return _Teller(snapshot, snapshot.canonical(subject), start, end).tell()
 
 
 class _Teller:
     """Reads one model and everything below it once, and tells what changed."""
 
-    def __init__(self, evidence: Evidence, subject: Iri, start: str, end: str) -> None:
-        self.evidence, self.subject, self.start, self.end = evidence, subject, start, end
-        self.store = evidence.store
-        statements = evidence.statements
-        latest = CurrentVersions(statements, evidence.as_of)
-        links = StoreLinks(self.store, links=NODES)
+    def __init__(self, snapshot: AcceptedSnapshot, subject: Iri, start: str, end: str) -> None:
+        self.snapshot, self.subject, self.start, self.end = snapshot, subject, start, end
+        self.snapshot = snapshot
+        statements = snapshot.statements
+        latest = snapshot.latest
+        links = SourceLinks(self.snapshot, links=NODES)
         self.nodes: dict[Iri, list[SourcedClaim]] = defaultdict(list)
         for held in below(subject, statements, latest, links):
             self.nodes[held.subject].append(held)
-        self.seen = evidence.view(subject)
+        self.seen = snapshot.view(subject)
         self.facts: dict[Iri, Facts] = {subject: _facts(self.seen.quads)}
         for node in self.nodes:
-            self.facts[node] = _facts(evidence.view(node).quads)
+            self.facts[node] = _facts(snapshot.view(node).quads)
         self.known = {
-            name for name, *_ in self.store.quads(predicate=RDF.type, object=PG.FactProperty)
+            name for name, *_ in self.snapshot.quads(predicate=RDF.type, object=PG.FactProperty)
         } - IDENTIFYING
 
     def tell(self) -> History:
@@ -79,7 +79,7 @@ class _Teller:
             name=self._name(self.subject),
             start=self.start,
             end=self.end,
-            as_of=self.evidence.as_of,
+            as_of=self.snapshot.as_of,
             life=life,
             versions=tuple(versions),
             aliases=tuple(aliases),
@@ -99,7 +99,7 @@ class _Teller:
         return (not self.start or day >= self.start) and (not self.end or day <= self.end)
 
     def _name(self, thing: Iri) -> str:
-        return label(self.store, thing) or said(thing)
+        return label(self.snapshot, thing) or said(thing)
 
     def _typed(self, kind: Iri) -> list[Iri]:
         return sorted(n for n in self.nodes if kind in self.facts[n].get(RDF.type, ()))
@@ -127,7 +127,7 @@ class _Teller:
             for held in self.nodes[node]:
                 claim = held.claim
                 if claim.predicate == PG.resolvesTo and isinstance(claim.value, Iri):
-                    target = self.evidence.canonical(claim.value)
+                    target = self.snapshot.canonical(claim.value)
                     since, until = claim.valid_from, claim.valid_until
                     found.append(Binding(alias, target, since, until, (held.header,)))
         return sorted(found, key=lambda b: (b.alias, b.since, b.until, b.target))
@@ -137,7 +137,7 @@ class _Teller:
         deprecated = _text(facts, PG.deprecationDate)
         retired = _text(facts, PG.retirementDate)
         state = next(iter(_things(facts, PG.lifecycle)), None)
-        replaced = self.store.quads(predicate=DCTERMS.replaces, object=self.subject)
+        replaced = self.snapshot.quads(predicate=DCTERMS.replaces, object=self.subject)
         return Lifecycle(
             state=local_name(state) if state else "",
             released=_text(facts, DCTERMS.issued),
@@ -159,7 +159,7 @@ class _Teller:
     def _succession(self) -> Iterator[Drift]:
         """Facts in which the model differs from the one it replaces."""
         for before in _things(self.facts[self.subject], DCTERMS.replaces):
-            self.facts[before] = _facts(self.evidence.view(before).quads)
+            self.facts[before] = _facts(self.snapshot.view(before).quads)
             yield from self._between("from the model it replaces", before, self.subject)
 
     def _between(self, kind: str, before: Iri, after: Iri) -> Iterator[Drift]:
@@ -173,8 +173,8 @@ class _Teller:
 
     def _changed(self) -> list[ChangedClaim]:
         """Claims that differ between two retrievals of one document."""
-        statements = self.evidence.statements
-        latest = CurrentVersions(statements, self.evidence.as_of)
+        statements = self.snapshot.statements
+        latest = self.snapshot.latest
         series: dict[Iri, dict[str, tuple[Header, list[Claim]]]] = defaultdict(dict)
         for thing in (self.subject, *self.nodes):
             for name in statements.names_of(thing):
@@ -252,7 +252,7 @@ class _Teller:
             things |= {d.before, d.after, d.property}
             things |= {value for value in (*d.was, *d.now) if isinstance(value, Iri)}
         things |= {thing for c in changed for thing in (c.subject, c.property)}
-        found = {thing: label(self.store, thing) for thing in sorted(things)}
+        found = {thing: label(self.snapshot, thing) for thing in sorted(things)}
         for version in versions:
             found[version.iri] = found.get(version.iri) or f"version {version.version}"
         return {thing: text for thing, text in found.items() if text}

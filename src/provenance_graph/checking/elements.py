@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.assess import assess_model, level_name
 from provenance_graph.assessment.rubric_loader import from_store
 from provenance_graph.core.claims import Quad, Record
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import PG, RDF
-from provenance_graph.ingest.update import REFERENCE, update
+from provenance_graph.ingest.update import update
+from provenance_graph.reference import GRAPH as REFERENCE
 from provenance_graph.shapes.findings import Finding, Severity
 from provenance_graph.store.base import Store
 from provenance_graph.store.memory import MemoryStore
@@ -56,11 +57,11 @@ class Elements:
             return []
         with MemoryStore(self._reference) as alone:
             update(alone, [record])
-            evidence = Evidence(alone)
-            return [finding for model in models for finding in self._gaps(evidence, model)]
+            snapshot = AcceptedSnapshot(alone)
+            return [finding for model in models for finding in self._gaps(snapshot, model)]
 
-    def _gaps(self, evidence: Evidence, model: Iri) -> list[Finding]:
-        made = assess_model(evidence, model, self._rubric)
+    def _gaps(self, snapshot: AcceptedSnapshot, model: Iri) -> list[Finding]:
+        made = assess_model(snapshot, model, self._rubric)
         return [
             Finding(
                 severity=Severity.WARNING,

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import cast
 
-from provenance_graph.acceptance.evidence import StoreStatements
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.checking.spelling import meant, near_repositories
 from provenance_graph.core.claims import Quad, Record, Value
 from provenance_graph.core.iris import ID, Iri, local_name, mint, said
@@ -35,17 +35,19 @@ class Upstream:
 
     def __init__(self, store: Store, index: LineageIndex, today: str) -> None:
         self._store, self._index, self._today = store, index, today
-        self._statements = StoreStatements(store)
+        self._snapshot = AcceptedSnapshot(store, today=today)
+        self._statements = self._snapshot.statements
         self._likely: dict[Iri, Iri] = {}
 
     @classmethod
     def open(cls, store: Store, folder: Path | None, today: str) -> Upstream:
         """Over a store, with the lineage index kept in ``folder``."""
-        return cls(store, LineageIndex.open(store, folder), today)
+        snapshot = AcceptedSnapshot(store, folder=folder, today=today)
+        return cls(store, LineageIndex.open(snapshot), today)
 
     @cached_property
     def _catalogue(self) -> Catalogue:
-        return Catalogue.load(self._store)
+        return Catalogue.load(self._snapshot)
 
     def __call__(self, records: Sequence[Record]) -> list[list[Finding]]:
         """The findings of each record, in their order."""
@@ -53,7 +55,7 @@ class Upstream:
         found: list[list[Finding]] = [[] for _ in records]
         for group in _apart(told):
             over = {s: q for n in group for s, q in told[n].items()}
-            overlay = cast(Store, Overlay(self._store, over))
+            overlay = AcceptedSnapshot(cast(Store, Overlay(self._store, over)), today=self._today)
             subjects = [s for n in group for s in told[n]]
             index = self._index.update(overlay, subjects)
             graph = LicenceGraph(overlay, index, self._catalogue)
@@ -171,7 +173,7 @@ class Upstream:
         node = graph.index.names.find(subject)
         if node is None or graph.index.kind[node] == DATASET:
             return
-        findings = graph.findings(subject, today=self._today)
+        findings = graph.findings(subject, day=self._today)
         likely = self._likely.get(subject)
         for found in as_validation(one for one in findings if one.rule.id != _OPEN_DATA):
             if likely is not None:

@@ -29,7 +29,7 @@ def command(
     if show:
         click.echo(stored.find(question).text, nl=False)
         return
-    found = stored.ask(session.store(), question, stored.settings(pairs))
+    found = stored.ask(session.snapshot(), question, stored.settings(pairs))
     session.print_table(found.names, found.rows, form)
     if found.truncated:
         session.say(f"cut short after {len(found)} rows")

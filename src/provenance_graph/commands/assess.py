@@ -12,11 +12,10 @@ from provenance_graph.core.terms import PG
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
-    from provenance_graph.acceptance.evidence import Evidence
+    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.assessment.assess import Assessed
     from provenance_graph.assessment.rubric import Rubrics
     from provenance_graph.core.iris import Iri
-    from provenance_graph.store.base import Store
 
 MARKS = {
     "verified": "●●", "disclosed": "● ", "partial": "◐ ", "estimate": "· ", "undisclosed": "○ ",
@@ -67,27 +66,24 @@ def command(
     form: str,
 ) -> None:
     """Score MODEL under a rubric: a low to high range, every point with its claims."""
-    from provenance_graph.acceptance import evidence as view
-    from provenance_graph.acceptance.evidence import day_of
     from provenance_graph.assessment import evidence_table
     from provenance_graph.assessment.assess import DEFAULT, assess_under
     from provenance_graph.model.naming import resolve
 
-    store = session.store()
+    snapshot = session.snapshot(as_of)
     if agreement:
-        _agreement(session, view.Evidence(store, as_of=day_of(as_of)), rubrics, form)
+        _agreement(session, snapshot, rubrics, form)
         return
     if not models:
         raise click.UsageError("name a MODEL, or ask for --agreement")
     usual = evidence_table.LISTS[:3] if evidence or missing else (DEFAULT,)
-    known, names = _schemes(store, rubrics or usual)
+    known, names = _schemes(snapshot, rubrics or usual)
     if as_query:
-        click.echo(_query(known, names, [resolve(store, model) for model in models]), nl=False)
+        click.echo(_query(known, names, [resolve(snapshot, model) for model in models]), nl=False)
         return
-    seen = view.Evidence(store, as_of=day_of(as_of))
-    found = [
-        one for model in models for one in assess_under(seen, resolve(store, model), names, known)
-    ]
+    subjects = [resolve(snapshot, model) for model in models]
+    session.say_unknown(snapshot, *subjects)
+    found = [one for subject in subjects for one in assess_under(snapshot, subject, names, known)]
     if evidence or missing:
         rows = (
             evidence_table.missing(found)
@@ -109,11 +105,13 @@ def command(
         click.echo("\n".join(page(found[0].to_json(), gaps)))
 
 
-def _agreement(session: Session, evidence: Evidence, rubrics: Sequence[str], form: str) -> None:
+def _agreement(
+    session: Session, snapshot: AcceptedSnapshot, rubrics: Sequence[str], form: str
+) -> None:
     from provenance_graph.assessment.agreement import agreements
     from provenance_graph.assessment.assess import DEFAULT
 
-    found = agreements(evidence, rubrics[0] if rubrics else DEFAULT)
+    found = agreements(snapshot, rubrics[0] if rubrics else DEFAULT)
     if form == "json":
         session.print_json([one.to_json() for one in found])
         return
@@ -146,11 +144,11 @@ def _query(known: Rubrics, names: Sequence[str], models: Sequence[Iri]) -> str:
     return "\n".join(texts)
 
 
-def _schemes(store: Store, asked: Sequence[str]) -> tuple[Rubrics, list[str]]:
+def _schemes(snapshot: AcceptedSnapshot, asked: Sequence[str]) -> tuple[Rubrics, list[str]]:
     """The schemes to choose from, and the names of those asked for."""
     from provenance_graph.assessment import rubric_loader
 
-    known = rubric_loader.from_store(store)
+    known = rubric_loader.from_store(snapshot)
     names: list[str] = []
     for name in asked:
         if name == "all":
@@ -160,7 +158,7 @@ def _schemes(store: Store, asked: Sequence[str]) -> tuple[Rubrics, list[str]]:
 
             if not Path(name).is_file():
                 raise click.BadParameter(f"no file {name}", param_hint="--rubric")
-            more = rubric_loader.extended(store, reference_quads([Path(name)]), name)
+            more = rubric_loader.extended(snapshot, reference_quads([Path(name)]), name)
             names += sorted(rubric.id for rubric in more if rubric.iri not in known.schemes)
             known = more
         else:

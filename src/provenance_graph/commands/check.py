@@ -65,11 +65,11 @@ def command(
     as grave as --severity is found, 2 when a path does not exist or nothing could be read.
     """
     from provenance_graph.checking.upstream import Upstream
-    from provenance_graph.lineage.places import index_folder
+    from provenance_graph.store.opening import derived_folder
 
     today = datetime.now(UTC).date().isoformat()
     store = session.store()
-    upstream = Upstream.open(store, index_folder(session.store_path), today)
+    upstream = Upstream.open(store, derived_folder(session.store_path), today)
     judges: list[Judge] = [upstream]
     if rubrics:
         from provenance_graph.checking.elements import Elements  # loads all of assessment

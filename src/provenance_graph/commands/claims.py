@@ -27,17 +27,17 @@ COLUMNS = (
 @click.pass_obj
 def command(session: Session, model: str, property: str | None, as_of: str, form: str) -> None:
     """Every claim about MODEL, or about one PROPERTY of it, as its sources state them."""
-    from provenance_graph.acceptance.evidence import Evidence, day_of
     from provenance_graph.core.iris import local_name, said
     from provenance_graph.model.fields import property_named
     from provenance_graph.model.naming import resolve
     from provenance_graph.model.profile import claim_json
     from provenance_graph.session import shown
 
-    store = session.store()
-    subject = resolve(store, model)
-    predicate = property_named(store, property) if property else None
-    held = Evidence(store, as_of=day_of(as_of)).claims(subject, predicate)
+    snapshot = session.snapshot(as_of)
+    subject = resolve(snapshot, model)
+    predicate = property_named(snapshot, property) if property else None
+    held = snapshot.claims(subject, predicate)
+    session.say_unknown(snapshot, subject)
     if form == "json":
         session.print_json([claim_json(claim) for claim in held])
         return

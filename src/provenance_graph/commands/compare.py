@@ -32,22 +32,25 @@ def command(
     form: str,
 ) -> None:
     """Compare two to six MODELs field by field, or one MODEL with itself on two days."""
-    from provenance_graph.acceptance.evidence import Evidence, day_of
+    from provenance_graph.acceptance.snapshot import day_of
     from provenance_graph.changes.compare import compare, compare_dates
     from provenance_graph.core.errors import UsageError
     from provenance_graph.model.naming import resolve
 
-    store = session.store()
-    subjects = [resolve(store, model) for model in models]
+    present = session.snapshot()
+    subjects = [resolve(present, model) for model in models]
     known = [day_of("" if day in ("", "now") else day) for day in days]
     if len(subjects) == 1 and days:
-        found = compare_dates(
-            Evidence(store), subjects[0], known if len(known) > 1 else [*known, ""]
-        )
+        days_ = known if len(known) > 1 else [*known, ""]
+        for day in days_:
+            session.say_unknown(present.at(day), subjects[0])
+        found = compare_dates(present, subjects[0], days_)
     elif len(known) > 1:
         raise UsageError("several models are compared on one day: give --as-of once")
     else:
-        found = compare(Evidence(store, as_of=known[0] if known else ""), subjects)
+        snapshot = present.at(known[0] if known else "")
+        session.say_unknown(snapshot, *subjects)
+        found = compare(snapshot, subjects)
     shown = found.to_json()
     if form == "json":
         session.print_json(shown)

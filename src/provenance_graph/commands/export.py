@@ -30,14 +30,13 @@ def command(
     no_ancestors: bool,
 ) -> None:
     """Write MODELs (or a dataset) in a format; what it cannot hold goes to standard error."""
-    from provenance_graph.acceptance.evidence import Evidence, day_of
     from provenance_graph.exchange.registry import export
     from provenance_graph.model.bundle import bundle, subject_named
 
-    store = session.store()
-    subjects = [subject_named(store, name) for name in models]
-    evidence = Evidence(store, as_of=day_of(as_of))
-    made = export(bundle(evidence, subjects, ancestors=not no_ancestors), format)
+    snapshot = session.snapshot(as_of)
+    subjects = [subject_named(snapshot, name) for name in models]
+    session.say_unknown(snapshot, *subjects)
+    made = export(bundle(snapshot, subjects, ancestors=not no_ancestors), format)
     if output is None:
         click.echo(made.text, nl=False)
     else:

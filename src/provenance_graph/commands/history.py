@@ -21,13 +21,14 @@ COLUMNS = ("date", "clock", "what", "subject", "property", "was", "now", "source
 @click.pass_obj
 def command(session: Session, model: str, start: str, end: str, as_of: str, form: str) -> None:
     """What changed about MODEL: in the world, and in what sources say."""
-    from provenance_graph.acceptance.evidence import Evidence, day_of
+    from provenance_graph.acceptance.snapshot import day_of
     from provenance_graph.changes.history import history
     from provenance_graph.model.naming import resolve
 
-    store = session.store()
-    seen = Evidence(store, as_of=day_of(as_of))
-    found = history(seen, resolve(store, model), first_day(start), day_of(end)).to_json()
+    snapshot = session.snapshot(as_of)
+    subject = resolve(snapshot, model)
+    session.say_unknown(snapshot, subject)
+    found = history(snapshot, subject, first_day(start), day_of(end)).to_json()
     if form == "json":
         session.print_json(found)
     elif form == "csv":
@@ -42,7 +43,7 @@ def first_day(text: str) -> str:
     >>> first_day("Oct 2025"), first_day("2025")
     ('2025-10-01', '2025-01-01')
     """
-    from provenance_graph.acceptance.evidence import day_of
+    from provenance_graph.acceptance.snapshot import day_of
     from provenance_graph.core.literals import day, period
 
     dated = day(text) if text else None

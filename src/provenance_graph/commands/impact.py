@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import click
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.model.naming import resolve
 from provenance_graph.session import Session
-from provenance_graph.store.base import Store
 
 
 @click.command()
 @click.argument("thing")
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many things listed; counts are of all.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)  # fmt: skip
 @click.pass_obj
-def command(session: Session, thing: str, limit: int, form: str) -> None:
+def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> None:
     """What descends from THING, or was trained on it, at any remove."""
     from provenance_graph.lineage.graph import LineageGraph
-    from provenance_graph.lineage.places import index_folder
     from provenance_graph.lineage.results import SAYINGS
 
-    store = session.store()
-    found = LineageGraph.open(store, index_folder(session.store_path)).impact(
-        find(store, thing), limit=limit
-    )
+    snapshot = session.snapshot(as_of)
+    subject = find(snapshot, thing)
+    session.say_unknown(snapshot, subject)
+    found = LineageGraph(snapshot).impact(subject, limit=limit)
     if form == "json":
         session.print_json(found.to_json())
         return
@@ -47,13 +47,13 @@ def command(session: Session, thing: str, limit: int, form: str) -> None:
     )
 
 
-def find(store: Store, thing: str) -> Iri:
+def find(snapshot: AcceptedSnapshot, thing: str) -> Iri:
     """A model of that name, else a dataset."""
     try:
-        return resolve(store, thing)
+        return resolve(snapshot, thing)
     except NotFound as unknown:
         try:
-            return resolve(store, thing, "dataset")
+            return resolve(snapshot, thing, "dataset")
         except NotFound as other:
             near = dict.fromkeys((*unknown.near, *other.near))
             raise NotFound(thing, "model or dataset", near) from unknown

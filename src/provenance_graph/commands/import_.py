@@ -55,7 +55,7 @@ def command(
     PATH is a file, a folder, a glob, - for standard input, hf:org/name, hf:org/* or an
     https:// address.
     """
-    from provenance_graph.acceptance.evidence import day_of
+    from provenance_graph.acceptance.snapshot import day_of
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.iris import iri
     from provenance_graph.formats.registry import readers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime
+from datetime import date
 
 import click
 
@@ -13,6 +13,7 @@ from provenance_graph.session import Session
 @click.command()
 @click.argument("model", required=False)
 @click.option("--use", "uses", multiple=True, metavar="KEY", help="A planned use: commercial, eu, distribute, users=100000000, revenue=5000000, train-on-outputs …; repeatable.")  # fmt: skip
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option(
     "--today", default="", metavar="DATE", help="Judge by the texts in force on that day."
 )
@@ -20,7 +21,13 @@ from provenance_graph.session import Session
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)  # fmt: skip
 @click.pass_context
 def command(
-    ctx: click.Context, model: str | None, uses: tuple[str, ...], today: str, limit: int, form: str
+    ctx: click.Context,
+    model: str | None,
+    uses: tuple[str, ...],
+    as_of: str,
+    today: str,
+    limit: int,
+    form: str,
 ) -> None:
     """Duties, restrictions and conflicts on every path above MODEL, with clause and path.
 
@@ -28,16 +35,17 @@ def command(
     unknown, or a finding is a violation.
     """
     from provenance_graph.licences.graph import LicenceGraph
-    from provenance_graph.lineage.places import index_folder
     from provenance_graph.model.naming import resolve
 
     session: Session = ctx.obj
+    snapshot = session.snapshot(as_of)
     day = _day(today)
-    store = session.store()
-    graph = LicenceGraph.open(store, index_folder(session.store_path))
+    graph = LicenceGraph(snapshot)
     if model is None:
         ctx.exit(_whole_store(session, graph, day, limit, form))
-    report = graph.report(resolve(store, model), uses=uses, today=day)
+    subject = resolve(snapshot, model)
+    session.say_unknown(snapshot, subject)
+    report = graph.report(subject, uses=uses, day=day)
     if form == "json":
         session.print_json(report.to_json())
     else:
@@ -54,7 +62,7 @@ def command(
 
 def _day(text: str) -> str:
     if not text:
-        return datetime.now(tz=UTC).date().isoformat()
+        return ""
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
@@ -68,7 +76,7 @@ def _whole_store(session: Session, graph: object, day: str, limit: int, form: st
     from provenance_graph.licences.store import store_findings
 
     assert isinstance(graph, LicenceGraph)
-    found = store_findings(graph, today=day, limit=limit)
+    found = store_findings(graph, day=day, limit=limit)
     if form == "json":
         session.print_json(found.to_json())
     else:

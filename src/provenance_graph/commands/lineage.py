@@ -29,6 +29,7 @@ FORMAT = click.Choice(["tree", "json", "dot", "mermaid", "graphml", "cytoscape"]
 @click.option("--evidence/--no-evidence", default=True, help="Sources of every edge shown.")
 @click.option("--limit", type=int, default=500, show_default=True, help="At most so many nodes.")
 @click.option("--with", "other", help="Another model: what the two share, and the ways between them.")  # fmt: skip
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--format", "form", type=FORMAT, default="tree", show_default=True)
 @click.pass_obj
 def command(
@@ -41,18 +42,19 @@ def command(
     evidence: bool,
     limit: int,
     other: str | None,
+    as_of: str,
     form: str,
 ) -> None:
     """Ancestors and descendants of MODEL, with the evidence of every edge."""
     from provenance_graph.lineage import formats
     from provenance_graph.lineage.graph import LineageGraph
-    from provenance_graph.lineage.places import index_folder
 
-    store = session.store()
-    graph = LineageGraph.open(store, index_folder(session.store_path))
-    subject = resolve(store, model)
+    snapshot = session.snapshot(as_of)
+    graph = LineageGraph(snapshot)
+    subject = resolve(snapshot, model)
+    session.say_unknown(snapshot, subject)
     if other is not None:
-        shared = graph.shared(subject, resolve(store, other))
+        shared = graph.shared(subject, resolve(snapshot, other))
         ways = [graph.paths(subject, shared.second), graph.paths(shared.second, subject)]
         session.print_json(
             {**shared.to_json(), "ways": [one.to_json() for one in ways if one.paths]}

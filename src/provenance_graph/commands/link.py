@@ -24,14 +24,13 @@ def command(
     session: Session, models: tuple[str, ...], targets: tuple[str, ...], keep: str | None
 ) -> None:
     """Propose links of MODELs, or of everything, to outside data, as SSSOM rows."""
-    from provenance_graph.acceptance.evidence import Evidence
     from provenance_graph.acceptance.sssom import write_sssom
     from provenance_graph.matching import links
     from provenance_graph.model.bundle import subject_named
 
-    store = session.store()
-    subjects = [subject_named(store, name) for name in models] or links.everything(store)
-    found = links.links(Evidence(store), subjects, targets)
+    snapshot = session.snapshot()
+    subjects = [subject_named(snapshot, name) for name in models] or links.everything(snapshot)
+    found = links.links(snapshot, subjects, targets)
     click.echo(write_sssom(found, links.HEADER), nl=False)
     if keep is None:
         return

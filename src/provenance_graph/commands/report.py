@@ -32,23 +32,14 @@ def command(
     Verdict, facts with their sources, gaps, conflicts, lineage, licences, assessment, checksums
     and the queries that give the same. The same store gives the same bytes.
     """
-    from provenance_graph.acceptance.evidence import Evidence, day_of
-    from provenance_graph.licences.graph import LicenceGraph
-    from provenance_graph.lineage.graph import LineageGraph
-    from provenance_graph.lineage.places import index_folder
     from provenance_graph.model.naming import resolve
-    from provenance_graph.report.facts import USES, Sources, report
+    from provenance_graph.report.facts import USES, report
     from provenance_graph.report.html import html
 
-    store = session.store()
-    folder = index_folder(session.store_path)
-    sources = Sources(
-        Evidence(store, as_of=day_of(as_of)),
-        LineageGraph.open(store, folder),
-        LicenceGraph.open(store, folder),
-    )
-    subjects = list(dict.fromkeys(resolve(store, model) for model in models))
-    found = report(sources, subjects, uses=uses or USES, day=today)
+    snapshot = session.snapshot(as_of)
+    subjects = list(dict.fromkeys(resolve(snapshot, model) for model in models))
+    session.say_unknown(snapshot, *subjects)
+    found = report(snapshot, subjects, uses=uses or USES, day=today)
     if form == "json":
         session.print_json(
             {"checksum": found.checksum, "models": [m.to_json() for m in found.models]}

@@ -35,12 +35,11 @@ WORDS = {
 @click.pass_obj
 def command(session: Session, model: str, as_of: str, form: str, everything: bool) -> None:
     """The profile of MODEL: every field with its value or disclosure status, and the rest."""
-    from provenance_graph.acceptance.evidence import Evidence, day_of
     from provenance_graph.model.naming import resolve
     from provenance_graph.model.profile import profile
 
-    store = session.store()
-    found = profile(Evidence(store, as_of=day_of(as_of)), resolve(store, model)).to_json()
+    snapshot = session.snapshot(as_of)
+    found = profile(snapshot, resolve(snapshot, model)).to_json()
     if form == "json":
         session.print_json(found)
     elif form == "csv":

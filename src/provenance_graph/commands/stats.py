@@ -14,7 +14,7 @@ def command(session: Session, form: str) -> None:
     """What is in the store: things by kind, records and claims by source, gaps, conflicts."""
     from provenance_graph.model.stats import stats
 
-    found = stats(session.store())
+    found = stats(session.snapshot())
     if form == "json":
         session.print_json(found.to_json())
         return

@@ -199,11 +199,9 @@ def _licence_findings(session: Session, least: Severity) -> Iterator[Finding]:
     """What the licence rules find. They speak of models, not of our data: at most warnings."""
     from provenance_graph.licences.graph import LicenceGraph
     from provenance_graph.licences.store import as_validation, store_findings
-    from provenance_graph.lineage.places import index_folder
 
-    graph = LicenceGraph.open(session.store(), index_folder(session.store_path))
-    today = datetime.now(UTC).date().isoformat()
-    for finding in as_validation(store_findings(graph, today=today).findings):
+    graph = LicenceGraph(session.snapshot())
+    for finding in as_validation(store_findings(graph).findings):
         held = replace(finding, severity=min(finding.severity, Severity.WARNING))
         if held.severity >= least:
             yield held

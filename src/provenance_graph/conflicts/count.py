@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Basis, Literal, Stance, Value
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
-from provenance_graph.store.base import ANY, Store
+from provenance_graph.store.values import ANY
 
 Values = dict[Iri, set[Value]]
 GIVEN = frozenset({Stance.STATED.value, Stance.PARTLY_STATED.value})
@@ -31,23 +31,22 @@ class Figure:
         return self.label, self.differ, self.compared, share
 
 
-def figures(store: Store) -> list[Figure]:
+def figures(snapshot: AcceptedSnapshot) -> list[Figure]:
     """The figures for licences, parameter counts and release dates."""
-    evidence = Evidence(store)
     return [
-        _figure(evidence, "licences", DCTERMS.license, _unequal),
-        _figure(evidence, "parameter counts", PG.parameterCount, _unequal),
-        _figure(evidence, "parameter counts, by over 12 %", PG.parameterCount, _other_size),
-        _figure(evidence, "release dates", DCTERMS.issued, _unequal),
-        _figure(evidence, "release dates, by over a week", DCTERMS.issued, _over_a_week),
+        _figure(snapshot, "licences", DCTERMS.license, _unequal),
+        _figure(snapshot, "parameter counts", PG.parameterCount, _unequal),
+        _figure(snapshot, "parameter counts, by over 12 %", PG.parameterCount, _other_size),
+        _figure(snapshot, "release dates", DCTERMS.issued, _unequal),
+        _figure(snapshot, "release dates, by over a week", DCTERMS.issued, _over_a_week),
         _figure(
-            evidence, "the same, no inferred day", DCTERMS.issued, _over_a_week, inferred=False
+            snapshot, "the same, no inferred day", DCTERMS.issued, _over_a_week, inferred=False
         ),
     ]
 
 
 def _figure(
-    evidence: Evidence,
+    snapshot: AcceptedSnapshot,
     label: str,
     predicate: Iri,
     differ: Callable[[Values], bool],
@@ -56,30 +55,29 @@ def _figure(
 ) -> Figure:
     several = [
         values
-        for values in _stated(evidence, predicate, inferred=inferred).values()
+        for values in _stated(snapshot, predicate, inferred=inferred).values()
         if len(values) > 1
     ]
     return Figure(label, len(several), sum(map(differ, several)))
 
 
-def _stated(evidence: Evidence, predicate: Iri, *, inferred: bool) -> dict[Iri, Values]:
+def _stated(snapshot: AcceptedSnapshot, predicate: Iri, *, inferred: bool) -> dict[Iri, Values]:
     """The usable values of a property, by model and publisher."""
-    store = evidence.store
     found: dict[Iri, Values] = defaultdict(lambda: defaultdict(set))
 
     def keep(name: Iri, value: object, graph: Iri | None) -> None:
-        header = evidence.header(graph) if graph else None
+        header = snapshot.header(graph) if graph else None
         if header is not None and isinstance(value, (Iri, Literal)):
-            model = evidence.canonical(name)
-            if any(True for _ in store.quads(model, RDF.type, PG.Model)):
-                found[model][evidence.canonical(header.publisher)].add(
-                    evidence.canonical(value) if isinstance(value, Iri) else value
+            model = snapshot.canonical(name)
+            if any(True for _ in snapshot.quads(model, RDF.type, PG.Model)):
+                found[model][snapshot.canonical(header.publisher)].add(
+                    snapshot.canonical(value) if isinstance(value, Iri) else value
                 )
 
-    for name, _, value, graph in store.quads(predicate=predicate, graph=ANY):
+    for name, _, value, graph in snapshot.quads(predicate=predicate, graph=ANY):
         keep(name, value, graph)
-    for node, _, _, graph in store.quads(predicate=PG.property, object=predicate, graph=ANY):
-        said = {p: o for _, p, o, _ in store.quads(node, graph=graph)}
+    for node, _, _, graph in snapshot.quads(predicate=PG.property, object=predicate, graph=ANY):
+        said = {p: o for _, p, o, _ in snapshot.quads(node, graph=graph)}
         about, stance = said.get(PG.about), said.get(PG.stance)
         if said.get(PG.basis) == Basis.INFERENCE.value and not inferred:
             continue

@@ -17,8 +17,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.policy import value_key
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.lineage import parents
 from provenance_graph.conflicts.offers import LIMITS, offers
 from provenance_graph.conflicts.results import Conflict, Side
@@ -33,9 +34,9 @@ from provenance_graph.core.claims import (
 )
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
-from provenance_graph.model.fields import Field, fields, label
+from provenance_graph.model.fields import Field, fields
 from provenance_graph.model.naming import fold
-from provenance_graph.store.base import ANY, Store
+from provenance_graph.store.values import ANY
 
 KINDS = (
     "error", "contradiction", "outdated", "scope", "semantics", "disclosure", "offer", "spelling",
@@ -45,46 +46,49 @@ CATALOGUES = frozenset({"litellm", "modelsdev"})
 _IMPOSSIBLE = re.compile(r"\b(day|date|release|month|whole number|negative|placeholder)\b")
 
 
-def conflicts(evidence: Evidence, subjects: Iterable[Iri] | None = None) -> list[Conflict]:
-    """Every conflict of some subjects, or of the whole store, worst first."""
-    layout = {field.property: field for field in fields(evidence.store)}
-    chosen = contested(evidence.store) if subjects is None else sorted(set(subjects))
-    found = [c for subject in chosen for c in of_subject(evidence, subject, layout)]
+def conflicts(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -> list[Conflict]:
+    """Every conflict of some subjects, or of the whole snapshot, worst first."""
+    layout = {field.property: field for field in fields(snapshot)}
+    chosen = contested(snapshot) if subjects is None else sorted(set(subjects))
+    found = [c for subject in chosen for c in of_subject(snapshot, subject, layout)]
     asked = None if subjects is None else chosen
-    found += [*parents(evidence, asked), *offers(evidence, asked)]
+    found += [*parents(snapshot, asked), *offers(snapshot, asked)]
     return sorted(found, key=lambda c: (-c.severity, c.name, c.subject, c.property))
 
 
-def contested(store: Store) -> list[Iri]:
+def contested(snapshot: AcceptedSnapshot) -> list[Iri]:
     """Subjects with a contested fact or a value that cannot be."""
-    found = {s for s, *_ in store.quads(predicate=PG.contested)}
-    found |= {s for s, *_ in store.quads(predicate=PG.contradicted)}
-    evidence = Evidence(store)
-    for node, _, _, graph in store.quads(predicate=PG.unusable, graph=ANY):
-        for _, _, about, _ in store.quads(node, PG.about, graph=graph):
+    found = {s for s, *_ in snapshot.quads(predicate=PG.contested)}
+    found |= {s for s, *_ in snapshot.quads(predicate=PG.contradicted)}
+    for node, _, _, graph in snapshot.quads(predicate=PG.unusable, graph=ANY):
+        for _, _, about, _ in snapshot.quads(node, PG.about, graph=graph):
             if isinstance(about, Iri):
-                found.add(evidence.canonical(about))
-    return sorted(found | _silences(store, evidence))
+                found.add(snapshot.canonical(about))
+    return sorted(found | _silences(snapshot))
 
 
-def _silences(store: Store, evidence: Evidence) -> set[Iri]:
+def _silences(snapshot: AcceptedSnapshot) -> set[Iri]:
     """Subjects with a value for what some source says is not disclosed or leaves blank."""
     found: set[Iri] = set()
     for stance in SILENT:
-        for node, _, _, graph in store.quads(predicate=PG.stance, object=stance.value, graph=ANY):
-            said_of = {p: o for _, p, o, _ in store.quads(node, graph=graph)}
+        for node, _, _, graph in snapshot.quads(
+            predicate=PG.stance, object=stance.value, graph=ANY
+        ):
+            said_of = {p: o for _, p, o, _ in snapshot.quads(node, graph=graph)}
             about, prop = said_of.get(PG.about), said_of.get(PG.property)
             if isinstance(about, Iri) and isinstance(prop, Iri):
-                subject = evidence.canonical(about)
-                if subject not in found and any(True for _ in store.quads(subject, prop)):
+                subject = snapshot.canonical(about)
+                if subject not in found and any(True for _ in snapshot.quads(subject, prop)):
                     found.add(subject)
     return found
 
 
-def of_subject(evidence: Evidence, subject: Iri, layout: dict[Iri, Field]) -> Iterator[Conflict]:
+def of_subject(
+    snapshot: AcceptedSnapshot, subject: Iri, layout: dict[Iri, Field]
+) -> Iterator[Conflict]:
     """The conflicts of one subject."""
-    seen = evidence.view(subject)
-    name = label(evidence.store, subject) or said(subject)
+    seen = snapshot.view(subject)
+    name = label(snapshot, subject) or said(subject)
     disputed = {o for _, p, o, _ in seen.quads if p in (PG.contested, PG.contradicted)}
     groups: dict[Iri, list[SourcedClaim]] = {}
     for claim in seen.claims:
@@ -93,7 +97,7 @@ def of_subject(evidence: Evidence, subject: Iri, layout: dict[Iri, Field]) -> It
         shown = layout[prop].label if prop in layout else local_name(prop)
         if prop in disputed:
             sides = _sides(claims)
-            kind, severity, why = _kind(subject, prop, sides, evidence)
+            kind, severity, why = _kind(subject, prop, sides, snapshot)
             yield Conflict(subject, prop, shown, kind, severity, why, sides, name)
         elif prop in layout and (silence := _silence(claims)) is not None:
             severity, why, silent = silence
@@ -166,12 +170,12 @@ def _sides(claims: Sequence[SourcedClaim]) -> tuple[Side, ...]:
 
 
 def _kind(
-    subject: Iri, prop: Iri, sides: Sequence[Side], evidence: Evidence
+    subject: Iri, prop: Iri, sides: Sequence[Side], snapshot: AcceptedSnapshot
 ) -> tuple[str, int, str]:
     values = [value for value, _ in sides]
-    if prop == SCHEMA.name or _same_spelling(values, evidence.store):
+    if prop == SCHEMA.name or _same_spelling(values, snapshot):
         return "spelling", 10, "the values differ only in how they are written"
-    if prop in evidence.policy.exhaustive:
+    if prop in snapshot.policy.exhaustive:
         return "contradiction", 50, "sources list different values; all that are given are accepted"
     if prop in LIMITS and _only_catalogue_rivals(sides):
         return "offer", 30, "a provider's limit stands beside the model's own"
@@ -193,7 +197,7 @@ def _kind(
             return "semantics", 30, "rounded, or embeddings and extra heads counted or not"
         if ratio > 1.8:
             severity = 95 if len(developer) > 1 else 75
-            whose = _whose(subject, sides, evidence.store)
+            whose = _whose(subject, sides, snapshot)
             return "scope", severity, f"{ratio:.1f} times apart: {whose}"
     if len(developer) > 1:
         return "contradiction", 85, "documents of the developer exclude each other"
@@ -202,14 +206,14 @@ def _kind(
     return "contradiction", 55, "sources give values that cannot all be true"
 
 
-def _whose(subject: Iri, sides: Sequence[Side], store: Store) -> str:
+def _whose(subject: Iri, sides: Sequence[Side], snapshot: AcceptedSnapshot) -> str:
     """Of what else a value is the size: another member of the series has exactly that count."""
-    name = fold(label(store, subject) or local_name(subject))
+    name = fold(label(snapshot, subject) or local_name(subject))
     for value, _ in sides:
         if not isinstance(value, Literal):
             continue
-        for other, *_ in store.quads(predicate=PG.parameterCount, object=value):
-            shown = label(store, other) or said(other)
+        for other, *_ in snapshot.quads(predicate=PG.parameterCount, object=value):
+            shown = label(snapshot, other) or said(other)
             if name and fold(shown) != name and fold(shown).startswith(name):
                 return f"{value.lexical} is what {shown} has"
     return "another size, or active for total"
@@ -220,9 +224,9 @@ def _without(sides: Sequence[Side], reader: str) -> list[Value | str]:
     return [value for value, held in sides if any(c.header.reader != reader for c in held)]
 
 
-def _same_spelling(values: Sequence[Value | str], store: Store) -> bool:
+def _same_spelling(values: Sequence[Value | str], snapshot: AcceptedSnapshot) -> bool:
     shown = {
-        fold(label(store, v) or said(v)) if isinstance(v, Iri) else fold(str(v)) for v in values
+        fold(label(snapshot, v) or said(v)) if isinstance(v, Iri) else fold(str(v)) for v in values
     }
     return len(shown) == 1
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core import terms
 from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.matching.names import parse
-from provenance_graph.model.fields import label
-from provenance_graph.store.base import Store
 
 _MANY = frozenset({PG.mergedFrom, PG.distilledFrom})
 """Relations that have several parents by nature, or stand beside another parent."""
@@ -21,56 +20,56 @@ _ONE = frozenset(terms.DERIVATIONS) - _MANY | {PROV.wasDerivedFrom}
 _STEPS = 4
 
 
-def parents(evidence: Evidence, subjects: Iterable[Iri] | None = None) -> Iterator[Conflict]:
+def parents(
+    snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None
+) -> Iterator[Conflict]:
     """One conflict for each model of which no parent is named by all sources that name any."""
-    store = evidence.store
     if subjects is None:
-        found = Counter(child for child, *_ in store.quads(predicate=PROV.wasDerivedFrom))
+        found = Counter(child for child, *_ in snapshot.quads(predicate=PROV.wasDerivedFrom))
         subjects = sorted(child for child, number in found.items() if number > 1)
     for subject in subjects:
         by_source: dict[Iri, dict[Iri, list[SourcedClaim]]] = defaultdict(lambda: defaultdict(list))
-        for held in _claims(evidence, subject):
-            parent = evidence.canonical(Iri(str(held.claim.value)))
-            if not _unresolved(store, parent):
+        for held in _claims(snapshot, subject):
+            parent = snapshot.canonical(Iri(str(held.claim.value)))
+            if not _unresolved(snapshot, parent):
                 by_source[held.header.publisher][parent].append(held)
         named = [set(parents_) for parents_ in by_source.values()]
         if len(named) > 1 and not set.intersection(*named):
-            yield _conflict(evidence, subject, by_source)
+            yield _conflict(snapshot, subject, by_source)
 
 
-def _claims(evidence: Evidence, subject: Iri) -> list[SourcedClaim]:
+def _claims(snapshot: AcceptedSnapshot, subject: Iri) -> list[SourcedClaim]:
     return [
         held
-        for held in evidence.view(subject).claims
+        for held in snapshot.view(subject).claims
         if held.claim.predicate in _ONE
         and isinstance(held.claim.value, Iri)
         and held.standing in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
     ]
 
 
-def _unresolved(store: Store, parent: Iri) -> bool:
-    return any(True for _ in store.quads(parent, RDF.type, PG.UnresolvedReference))
+def _unresolved(snapshot: AcceptedSnapshot, parent: Iri) -> bool:
+    return any(True for _ in snapshot.quads(parent, RDF.type, PG.UnresolvedReference))
 
 
 def _conflict(
-    evidence: Evidence, subject: Iri, by_source: dict[Iri, dict[Iri, list[SourcedClaim]]]
+    snapshot: AcceptedSnapshot, subject: Iri, by_source: dict[Iri, dict[Iri, list[SourcedClaim]]]
 ) -> Conflict:
     claims: dict[Iri, list[SourcedClaim]] = defaultdict(list)
     for found in by_source.values():
         for parent, held in found.items():
             claims[parent] += held
     sides: tuple[Side, ...] = tuple((parent, tuple(claims[parent])) for parent in sorted(claims))
-    store = evidence.store
     if _alike(claims):
         kind, severity = "spelling", 15
         why = "the parents have one name; nothing yet says that they are one model"
-    elif any(_descends(store, a, b) for a in claims for b in claims if a != b):
+    elif any(_descends(snapshot, a, b) for a in claims for b in claims if a != b):
         kind, severity = "scope", 35
         why = "one parent descends from the other: a source goes back more than one step"
     else:
         kind, severity = "contradiction", 60
         why = "sources name different parents"
-    name = label(store, subject) or said(subject)
+    name = label(snapshot, subject) or said(subject)
     prop = PROV.wasDerivedFrom
     return Conflict(subject, prop, "parent", kind, severity, why, sides, name)
 
@@ -81,14 +80,14 @@ def _alike(parents_: Iterable[Iri]) -> bool:
     return not any(first.differs(other) for other in others)
 
 
-def _descends(store: Store, child: Iri, ancestor: Iri) -> bool:
+def _descends(snapshot: AcceptedSnapshot, child: Iri, ancestor: Iri) -> bool:
     """Whether a short way leads from one up to the other."""
     reached = {child}
     for _ in range(_STEPS):
         reached = {
             parent
             for thing in reached
-            for *_, parent, _ in store.quads(thing, PROV.wasDerivedFrom)
+            for *_, parent, _ in snapshot.quads(thing, PROV.wasDerivedFrom)
             if isinstance(parent, Iri)
         }
         if ancestor in reached:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core.claims import AcceptanceStatus, Literal, SourcedClaim
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import PG
-from provenance_graph.model.fields import label
-from provenance_graph.store.base import Store
 
 LIMITS = frozenset({PG.contextLength, PG.maxOutputTokens, PG.maxInputTokens})
 _SHOWN = {PG.contextLength: "context length", PG.maxOutputTokens: "maximum output"}
@@ -22,38 +21,37 @@ _LIKE = {
 """For each limit of a model, what an offer states of it, the plainest first."""
 
 
-def offers(evidence: Evidence, subjects: Iterable[Iri] | None = None) -> Iterator[Conflict]:
+def offers(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -> Iterator[Conflict]:
     """One conflict for each model and limit that some provider's offer does not keep to."""
-    store = evidence.store
     offered: dict[Iri, list[Iri]] = defaultdict(list)
     if subjects is None:
-        for offer, _, model, _ in store.quads(predicate=PG.offerOf):
+        for offer, _, model, _ in snapshot.quads(predicate=PG.offerOf):
             offered[Iri(str(model))].append(offer)
     else:
         for model in subjects:
-            found = store.quads(predicate=PG.offerOf, object=model)
+            found = snapshot.quads(predicate=PG.offerOf, object=model)
             offered[model] = [offer for offer, *_ in found]
     for model, listed in sorted(offered.items()):
         for limit in _LIKE:
-            own = _number(store, model, limit)
-            differing = own and _differing(store, listed, limit, own)
+            own = _number(snapshot, model, limit)
+            differing = own and _differing(snapshot, listed, limit, own)
             if own and differing:
-                yield _conflict(evidence, model, limit, own, differing)
+                yield _conflict(snapshot, model, limit, own, differing)
 
 
-def _number(store: Store, thing: Iri, predicate: Iri) -> Literal | None:
-    found = (o for *_, o, _ in store.quads(thing, predicate) if isinstance(o, Literal))
+def _number(snapshot: AcceptedSnapshot, thing: Iri, predicate: Iri) -> Literal | None:
+    found = (o for *_, o, _ in snapshot.quads(thing, predicate) if isinstance(o, Literal))
     return next((value for value in found if value.lexical.isdigit()), None)
 
 
 def _differing(
-    store: Store, listed: Iterable[Iri], limit: Iri, own: Literal
+    snapshot: AcceptedSnapshot, listed: Iterable[Iri], limit: Iri, own: Literal
 ) -> dict[Literal, list[tuple[Iri, Iri]]]:
     """Offers by the value they give, each with the property that gives it."""
     found: dict[Literal, list[tuple[Iri, Iri]]] = defaultdict(list)
     for offer in sorted(listed):
         for predicate in _LIKE[limit]:
-            if (value := _number(store, offer, predicate)) is not None:
+            if (value := _number(snapshot, offer, predicate)) is not None:
                 if value != own:
                     found[value].append((offer, predicate))
                 break
@@ -61,16 +59,16 @@ def _differing(
 
 
 def _conflict(
-    evidence: Evidence,
+    snapshot: AcceptedSnapshot,
     model: Iri,
     limit: Iri,
     own: Literal,
     differing: dict[Literal, list[tuple[Iri, Iri]]],
 ) -> Conflict:
-    accepted = tuple(c for c in evidence.claims(model, limit) if c.claim.value == own)
+    accepted = tuple(c for c in snapshot.claims(model, limit) if c.claim.value == own)
     sides: list[Side] = [(own, accepted)]
     for value in sorted(differing, key=lambda v: int(v.lexical)):
-        held = [_held(evidence, offer, said_by, model) for offer, said_by in differing[value]]
+        held = [_held(snapshot, offer, said_by, model) for offer, said_by in differing[value]]
         sides.append((value, tuple(claim for one in held for claim in one)))
     furthest = min(_ratio(own, value) for value in differing)
     number = sum(map(len, differing.values()))
@@ -79,7 +77,7 @@ def _conflict(
     if any(int(v.lexical) > int(own.lexical) for v in differing) and not rounded:
         what = "more or less than the model's own"
     why = f"{number} offers of providers give another limit: {what}"
-    name = label(evidence.store, model) or said(model)
+    name = label(snapshot, model) or said(model)
     severity = 12 if rounded else 30
     return Conflict(model, limit, _SHOWN[limit], "offer", severity, why, tuple(sides), name)
 
@@ -89,9 +87,9 @@ def _ratio(own: Literal, value: Literal) -> float:
     return low / high if high else 1.0
 
 
-def _held(evidence: Evidence, offer: Iri, predicate: Iri, model: Iri) -> list[SourcedClaim]:
+def _held(snapshot: AcceptedSnapshot, offer: Iri, predicate: Iri, model: Iri) -> list[SourcedClaim]:
     return [
         SourcedClaim(claim, header, model, AcceptanceStatus.ALTERNATIVE, "the provider's own limit")
-        for claim, header in evidence.statements.about(offer)
+        for claim, header in snapshot.statements.about(offer)
         if claim.predicate == predicate and claim.value is not None
     ]

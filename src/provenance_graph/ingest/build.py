@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from provenance_graph import reference as reference_data
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, load_policy, view
 from provenance_graph.acceptance.sssom import Mapping, read_sssom
@@ -20,7 +21,7 @@ from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.literals import canonical
 from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import PG, RDF, SKOS
-from provenance_graph.ingest.update import REFERENCE, SHIPPED, Deriver, content
+from provenance_graph.ingest.update import Deriver, content
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Store
 from provenance_graph.store.embedded import EmbeddedStore
@@ -67,7 +68,7 @@ def reference_quads(files: Iterable[Path] | None = None) -> Iterator[Quad]:
             value = canonical(value) if isinstance(value, Literal) else value
             triple = Iri(subject.value), Iri(quad.predicate.value), value
             yield *triple, None
-            yield *triple, REFERENCE
+            yield *triple, reference_data.GRAPH
 
 
 def shipped_records(data: Path) -> Iterator[Record]:
@@ -104,6 +105,7 @@ def compile_quads(
     makes further quads that follow from the claims of a subject.
     """
     yield from reference
+    yield reference_data.stamp(reference)
     yield from identity.quads(rows)
     source = RecordSet(records, rows)
     for entity, model in sorted(source.rules.items()):
@@ -153,7 +155,7 @@ def _build(data: Path, where: Path, derive: Deriver | None, *, fresh: bool) -> B
     kept = [] if fresh else [r for r in imported_records(where) if r.header.record not in names]
     records = shipped + kept
     reference = list(reference_quads())
-    marks = [(name, RDF.type, PG.SourceRecord, SHIPPED) for name in sorted(names)]
+    marks = [(name, RDF.type, PG.SourceRecord, identity.SHIPPED) for name in sorted(names)]
     digests: list[int] = []
     quads = [*compile_quads(reference, records, mappings(data), digests, derive), *marks]
     version = embedded.build(where, quads, digest=format(sum(digests) % 2**48, "012x"))
@@ -168,7 +170,7 @@ def imported_records(where: Path) -> list[Record]:
     except StoreMissing:
         return []
     with store:
-        built = {name for name, *_ in store.quads(graph=SHIPPED)}
+        built = {name for name, *_ in store.quads(graph=identity.SHIPPED)}
         return [
             rdf.from_quads(store.quads(graph=graph))
             for graph in store.graphs()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.ingest.build import (
     compile_quads,
@@ -22,4 +23,4 @@ def decide(data: Path) -> list[Mapping]:
     with uncollected():
         quads = compile_quads(list(reference_quads()), list(shipped_records(data)), by_hand)
         with MemoryStore(quads) as store:
-            return decisions(candidates(store))
+            return decisions(candidates(AcceptedSnapshot(store)))

@@ -26,12 +26,10 @@ from provenance_graph.acceptance.view import quad_key
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.errors import NotFound
-from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, SKOS
+from provenance_graph.reference import GRAPH as REFERENCE
 from provenance_graph.store.base import ANY, Change, Store, WritableStore
-
-REFERENCE = mint("graph", "reference")
-SHIPPED = mint("graph", "shipped")
 
 
 class Derived(Protocol):

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
 from provenance_graph.lineage.arrays import CODE
-from provenance_graph.store.base import Store
 
 FIRM, UNSETTLED, BANNED, NO_GRANT, UNKNOWN = "firm", "unsettled", "banned", "nogrant", "unknown"
 GRANTS = "grants"
@@ -175,9 +175,9 @@ class Catalogue:
     read: Callable[[Iri], Licence]
 
     @classmethod
-    def load(cls, store: Store) -> Catalogue:
+    def load(cls, snapshot: AcceptedSnapshot) -> Catalogue:
         """Read the reference data of a store."""
-        return _Reader(store).catalogue()
+        return _Reader(snapshot).catalogue()
 
     def licence(self, iri: Iri) -> Licence:
         """A licence; one that nothing is known of where the store does not describe it."""
@@ -228,17 +228,17 @@ class Catalogue:
 class _Reader:
     """Reads whole subjects of the reference data."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, snapshot: AcceptedSnapshot) -> None:
+        self.snapshot = snapshot
         self.carries: dict[Value, Carry] = {}
         self.licences: dict[Iri, Licence] = {}
 
     def members(self, kind: Iri) -> list[Iri]:
-        return sorted(s for s, *_ in self.store.quads(predicate=RDF.type, object=kind))
+        return sorted(s for s, *_ in self.snapshot.quads(predicate=RDF.type, object=kind))
 
     def said(self, subject: Iri) -> dict[Iri, list[Value]]:
         found: dict[Iri, list[Value]] = defaultdict(list)
-        for _, predicate, value, _ in self.store.quads(subject):
+        for _, predicate, value, _ in self.snapshot.quads(subject):
             found[predicate].append(value)
         for values in found.values():
             values.sort(key=lambda v: (isinstance(v, Literal), str(v)))
@@ -252,7 +252,7 @@ class _Reader:
             self.carries[iri] = Carry(key, _one(told, SKOS.prefLabel), _one(told, PG.carryMode), groups)  # fmt: skip
         self.passes = {iri: self.passed(iri) for iri in self.members(PG.PassThrough)}
         self.clauses_of, self.texts_of = self.clauses(), self.texts()
-        described = {s for s, *_ in self.store.quads(predicate=PG.textSeen)}
+        described = {s for s, *_ in self.snapshot.quads(predicate=PG.textSeen)}
         self.licences = {iri: self.licence(iri) for iri in sorted(described)}
         return Catalogue(
             {iri: self.read(iri) for iri in self.licences},
@@ -293,7 +293,7 @@ class _Reader:
 
     def texts(self) -> dict[Value, tuple[Text, ...]]:
         found: dict[Value, list[Text]] = defaultdict(list)
-        for text, _, licence, _ in self.store.quads(predicate=DCTERMS.isVersionOf):
+        for text, _, licence, _ in self.snapshot.quads(predicate=DCTERMS.isVersionOf):
             told = self.said(text)
             found[licence].append(Text(text, _one(told, PG.validFrom), _one(told, PG.validUntil)))  # fmt: skip
         return {licence: tuple(sorted(texts, key=lambda t: t.valid_from)) for licence, texts in found.items()}  # fmt: skip

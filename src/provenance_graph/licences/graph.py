@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import DCTERMS, PG
@@ -20,7 +20,6 @@ from provenance_graph.licences.uses import Facts, Governing, PlannedUse, parse_u
 from provenance_graph.lineage.arrays import RELATIONS
 from provenance_graph.lineage.index import DATASET, UNRESOLVED, LineageIndex
 from provenance_graph.lineage.results import Edge
-from provenance_graph.store.base import Store
 
 STANDARD_USES = ("commercial", "distribute", "modify", "eu", "train-on-outputs")
 """Uses answered for when none is planned."""
@@ -100,7 +99,7 @@ class Situation:
             found = {
                 o
                 for term in (PG.inputModality, PG.outputModality)
-                for _, _, o, _ in self.graph.store.quads(thing, term)
+                for _, _, o, _ in self.graph.snapshot.quads(thing, term)
             }
             if found:
                 return bool(found - {PG.Text})
@@ -128,7 +127,7 @@ class Situation:
 
     def text(self, predicate: Iri) -> set[str]:
         """Literals of the model in the accepted view."""
-        held = self.graph.store.quads(self.subject, predicate)
+        held = self.graph.snapshot.quads(self.subject, predicate)
         return {o.lexical for _, _, o, _ in held if isinstance(o, Literal)}
 
 
@@ -136,15 +135,16 @@ class LicenceGraph:
     """Questions about licences, over a store and its lineage index."""
 
     def __init__(
-        self, store: Store, index: LineageIndex, catalogue: Catalogue | None = None
+        self,
+        snapshot: AcceptedSnapshot,
+        index: LineageIndex | None = None,
+        catalogue: Catalogue | None = None,
     ) -> None:
-        self.store, self.index = store, index
-        self.catalogue = catalogue or Catalogue.load(store)
-
-    @classmethod
-    def open(cls, store: Store, folder: Path | None = None) -> LicenceGraph:
-        """Over a store, with the lineage index kept in ``folder``."""
-        return cls(store, LineageIndex.open(store, folder))
+        self.snapshot = snapshot
+        self.index = LineageIndex.open(snapshot) if index is None else index
+        self.catalogue = catalogue or snapshot.kept(
+            "licence catalogue", lambda: Catalogue.load(snapshot)
+        )
 
     def held(self, node: int, day: str = "") -> tuple[Licence, ...]:
         """The licences of a node, by the texts in force on a day."""
@@ -167,8 +167,10 @@ class LicenceGraph:
         reaching = inherited(self.index, self.catalogue, held, node)
         return Situation(self, subject, node, own, reaching, day)
 
-    def report(self, subject: Iri, *, uses: Iterable[str] = (), today: str) -> LicenceReport:
+    def report(self, subject: Iri, *, uses: Iterable[str] = (), day: str = "") -> LicenceReport:
         """What may be done with a model and why, on an ISO day and, where it differs, before.
+
+        The day is the snapshot's where none is given.
 
         ``uses`` are planned ones such as ``commercial`` or ``users=1000000``; a standard set
         is answered when there are none. Raises NotFound and UsageError for a bad use.
@@ -176,11 +178,11 @@ class LicenceGraph:
         from provenance_graph.licences.rules import findings
 
         plans = parse_uses(self.catalogue, list(uses) or STANDARD_USES)
-        labels = label_history.labels(self.store, self.catalogue, subject)
-        now = self.situation(subject, day=today)
+        labels = label_history.labels(self.snapshot, self.catalogue, subject)
+        now = self.situation(subject, day=day or self.snapshot.day)
         answers = [*self._earlier(subject, labels, now, plans), answer(now, "today", plans)]
         contested = any(
-            o == DCTERMS.license for _, _, o, _ in self.store.quads(subject, PG.contested)
+            o == DCTERMS.license for _, _, o, _ in self.snapshot.quads(subject, PG.contested)
         ) or len({label.licence.iri for label in labels if not label.valid_until and not label.version}) > 1  # fmt: skip
         return LicenceReport(
             subject,
@@ -191,17 +193,17 @@ class LicenceGraph:
             tuple(notices(now)),
         )
 
-    def findings(self, subject: Iri, *, today: str = "") -> list[Finding]:
+    def findings(self, subject: Iri, *, day: str = "") -> list[Finding]:
         """The rules a model runs against."""
         from provenance_graph.licences.rules import findings
 
-        labels = label_history.labels(self.store, self.catalogue, subject)
-        return findings(self.situation(subject, day=today), (), labels)
+        labels = label_history.labels(self.snapshot, self.catalogue, subject)
+        return findings(self.situation(subject, day=day or self.snapshot.day), (), labels)
 
     def _declared(self, subject: Iri, node: int | None, day: str) -> tuple[Licence, ...]:
         if node is not None:
             return self.held(node, day)
-        held = self.store.quads(subject, DCTERMS.license)
+        held = self.snapshot.quads(subject, DCTERMS.license)
         found = sorted(o for _, _, o, _ in held if isinstance(o, Iri))
         return tuple(self.catalogue.in_force(self.catalogue.licence(iri), day) for iri in found)
 
@@ -209,7 +211,7 @@ class LicenceGraph:
         self, subject: Iri, labels: Sequence[Label], now: Situation, plans: Sequence[PlannedUse]
     ) -> list[Answer]:
         """Answers of earlier days, where a label or a text was another than today's."""
-        moments = label_history.moments(self.store, subject, labels)
+        moments = label_history.moments(self.snapshot, subject, labels)
         answers = []
         for moment in moments:
             then = self.situation(subject, moment.declared, moment.day or now.day)

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from provenance_graph.acceptance.evidence import StoreStatements
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import DCTERMS, PROV, SCHEMA
 from provenance_graph.licences.catalogue import Catalogue, Licence
 from provenance_graph.licences.results import Label
-from provenance_graph.store.base import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +24,14 @@ class Moment:
     declared: tuple[Licence, ...] | None
 
 
-def labels(store: Store, catalogue: Catalogue, subject: Iri) -> list[Label]:
+def labels(snapshot: AcceptedSnapshot, catalogue: Catalogue, subject: Iri) -> list[Label]:
     """Every licence that a source gives the model or one of its versions, current ones first."""
-    statements = StoreStatements(store)
+    statements = snapshot.statements
     sources: dict[tuple[Iri, str, str, str], set[Iri]] = defaultdict(set)
     versions = {
         name: str(label)
-        for name, *_ in store.quads(predicate=PROV.specializationOf, object=subject)
-        for _, _, label, _ in store.quads(name, SCHEMA.version)
+        for name, *_ in snapshot.quads(predicate=PROV.specializationOf, object=subject)
+        for _, _, label, _ in snapshot.quads(name, SCHEMA.version)
     }
     for thing, version in ((subject, ""), *sorted(versions.items())):
         for name in statements.names_of(thing):
@@ -40,7 +39,7 @@ def labels(store: Store, catalogue: Catalogue, subject: Iri) -> list[Label]:
                 if claim.predicate == DCTERMS.license and isinstance(claim.value, Iri):
                     key = (claim.value, claim.valid_from, claim.valid_until, version)
                     sources[key].add(header.publisher)
-    accepted = {o for _, _, o, _ in store.quads(subject, DCTERMS.license)}
+    accepted = {o for _, _, o, _ in snapshot.quads(subject, DCTERMS.license)}
     for licence in accepted:
         if isinstance(licence, Iri) and not any(key[0] == licence for key in sources):
             sources[licence, "", "", ""] = set()
@@ -61,16 +60,16 @@ def labels(store: Store, catalogue: Catalogue, subject: Iri) -> list[Label]:
     )
 
 
-def released(store: Store, subject: Iri) -> str:
+def released(snapshot: AcceptedSnapshot, subject: Iri) -> str:
     """The accepted day of release, or nothing."""
-    days = store.quads(subject, DCTERMS.issued)
+    days = snapshot.quads(subject, DCTERMS.issued)
     return min((o.lexical[:10] for _, _, o, _ in days if isinstance(o, Literal)), default="")
 
 
-def moments(store: Store, subject: Iri, known: Sequence[Label]) -> list[Moment]:
+def moments(snapshot: AcceptedSnapshot, subject: Iri, known: Sequence[Label]) -> list[Moment]:
     """Earlier days that may ask for another answer, oldest first, then undated versions."""
     found = []
-    day = released(store, subject)
+    day = released(snapshot, subject)
     if day:
         found.append(Moment("release", day, _on(known, day)))
     for label in known:

@@ -242,11 +242,11 @@ _GRANT_FILES = re.compile(r"(^|/)(licen[cs]e|copying|notice)", re.IGNORECASE)
 
 def payload(case: Case) -> Iterator[Draft]:
     """LR-14: a permissive label, files recorded, and no licence text among them."""
-    store = case.now.graph.store
+    snapshot = case.now.graph.snapshot
     files = [
         str(name)
-        for artifact, *_ in store.quads(predicate=PG.artifactOf, object=case.now.subject)
-        for _, _, name, _ in store.quads(artifact, PG.fileName)
+        for artifact, *_ in snapshot.quads(predicate=PG.artifactOf, object=case.now.subject)
+        for _, _, name, _ in snapshot.quads(artifact, PG.fileName)
     ]
     if not files or any(_GRANT_FILES.search(name) for name in files):
         return

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri, local_name, mint
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.licences import rule_pairs as pairs
@@ -26,12 +26,12 @@ from provenance_graph.lineage.arrays import CODE, Flags, Ints
 from provenance_graph.lineage.index import MODEL
 from provenance_graph.shapes.findings import Finding as ValidationFinding
 from provenance_graph.shapes.findings import Severity
-from provenance_graph.store.base import Store
+from provenance_graph.store.values import ANY
 
 
 @dataclass(frozen=True)
 class StoreFindings:
-    """Findings of a store, gravest first; ``marked`` counts per rule the models it may concern.
+    """Findings of a snapshot, gravest first; ``marked`` counts per rule the models it may concern.
 
     ``total`` counts all findings where every marked model was looked at, else at least so many.
     """
@@ -58,7 +58,7 @@ class StoreFindings:
 def store_findings(
     graph: LicenceGraph,
     *,
-    today: str = "",
+    day: str = "",
     limit: int = 1000,
     rules: Iterable[str] = (),
     models: int = 20_000,
@@ -72,7 +72,7 @@ def store_findings(
     nodes = np.unique(np.concatenate([marked[rule] for rule in sorted(wanted & set(marked))] or [np.zeros(0, np.int32)]))  # fmt: skip
     found: list[Finding] = []
     for node in nodes[:models].tolist():
-        told = graph.findings(graph.index.names[node], today=today)
+        told = graph.findings(graph.index.names[node], day=day)
         found += (one for one in told if one.rule.id in wanted)
     found.sort(key=lambda one: (SEVERITIES.index(one.severity), one.rule.id, one.subject, one.message))  # fmt: skip
     return StoreFindings(
@@ -85,10 +85,10 @@ def store_findings(
 
 
 def validate_licences(
-    store: Store, least: Severity = Severity.WARNING, folder: Path | None = None
+    snapshot: AcceptedSnapshot, least: Severity = Severity.WARNING
 ) -> list[ValidationFinding]:
-    """What the rules on licences find in a store, at least so grave, for a validation report."""
-    found = store_findings(LicenceGraph.open(store, folder), limit=1_000_000)
+    """What the rules on licences find in a snapshot, at least so grave, for a validation report."""
+    found = store_findings(LicenceGraph(snapshot), limit=1_000_000)
     return [one for one in as_validation(found.findings) if one.severity >= least]
 
 
@@ -222,7 +222,7 @@ def _children(graph: LicenceGraph, relations: tuple[Iri, ...]) -> Ints:
 
 
 def _with_files(graph: LicenceGraph) -> Ints:
-    owners = {o for _, _, o, _ in graph.store.quads(predicate=PG.artifactOf)}
+    owners = {o for _, _, o, _ in graph.snapshot.quads(predicate=PG.artifactOf)}
     return _numbers(graph, (one for one in owners if isinstance(one, Iri)))
 
 
@@ -249,20 +249,19 @@ def _dated(graph: LicenceGraph, models: Flags) -> Ints:
     return np.union1d(mine, _numbers(graph, _relabelled(graph))).astype(np.int32)
 
 
-_RELABELLED = f"""
-SELECT DISTINCT ?thing {{
-  {{ GRAPH ?g {{ ?c <{PG.property}> <{DCTERMS.license}> ; <{PG.validUntil}> ?day ; <{PG.about}> ?thing }} }}
-  UNION {{ ?v <{PROV.specializationOf}> ?thing ; <{DCTERMS.license}> ?l }}
-}}"""
-
-
 def _relabelled(graph: LicenceGraph) -> Iterator[Iri]:
-    from provenance_graph.acceptance.evidence import StoreStatements
-
-    statements = StoreStatements(graph.store)
-    for row in graph.store.select(_RELABELLED):
-        if isinstance(row["thing"], Iri):
-            yield statements.canonical(row["thing"])
+    """Models with a label that ended, or with a version that has a label of its own."""
+    snapshot = graph.snapshot
+    for node, _, _, record in snapshot.quads(
+        predicate=PG.property, object=DCTERMS.license, graph=ANY
+    ):
+        told = {p: o for _, p, o, _ in snapshot.quads(node, graph=record)}
+        about = told.get(PG.about)
+        if PG.validUntil in told and isinstance(about, Iri):
+            yield snapshot.canonical(about)
+    for version, _, whole, _ in snapshot.quads(predicate=PROV.specializationOf):
+        if isinstance(whole, Iri) and snapshot.value(version, DCTERMS.license) is not None:
+            yield snapshot.canonical(whole)
 
 
 def _numbers(graph: LicenceGraph, things: Iterable[Iri]) -> Ints:

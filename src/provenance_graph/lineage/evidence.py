@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from provenance_graph.acceptance.evidence import StoreStatements
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Claim, Header, Literal, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.lineage.arrays import CODE
 from provenance_graph.lineage.results import Edge, Source
-from provenance_graph.store.base import Store
 
 _SINGLE = frozenset({PG.quantizedFrom, PG.convertedFrom, PG.adapterOf, PG.fineTunedFrom})
 """Relations with one parent as a rule: another parent speaks against this one."""
@@ -19,9 +18,9 @@ _SINGLE = frozenset({PG.quantizedFrom, PG.convertedFrom, PG.adapterOf, PG.fineTu
 class EdgeEvidence:
     """Looks up what records say about edges; keeps what it has read of each child."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self._statements = StoreStatements(store)
+    def __init__(self, snapshot: AcceptedSnapshot) -> None:
+        self.snapshot = snapshot
+        self._statements = snapshot.statements
         self._said: dict[Iri, list[tuple[Claim, Header]]] = {}
 
     def _about(self, child: Iri) -> list[tuple[Claim, Header]]:
@@ -57,10 +56,10 @@ class EdgeEvidence:
     def details(self, child: Iri) -> dict[Iri, tuple[str, str]]:
         """Of a merge's parents, or a derivation's parent: the weight and the method."""
         found: dict[Iri, tuple[str, str]] = {}
-        for _, _, node, _ in self.store.quads(child, PROV.qualifiedDerivation):
+        for _, _, node, _ in self.snapshot.quads(child, PROV.qualifiedDerivation):
             if not isinstance(node, Iri):
                 continue
-            said = {p: o for _, p, o, _ in self.store.quads(node)}
+            said = {p: o for _, p, o, _ in self.snapshot.quads(node)}
             parent = said.get(PROV.entity)
             if isinstance(parent, Iri):
                 method = said.get(PG.mergeMethod) or said.get(PG.derivationMethod)
@@ -69,7 +68,7 @@ class EdgeEvidence:
 
     def text(self, unresolved: Iri) -> str:
         """What a source wrote of a parent that could not be resolved."""
-        texts = self.store.quads(unresolved, PG.unresolvedText)
+        texts = self.snapshot.quads(unresolved, PG.unresolvedText)
         return min((o.lexical for _, _, o, _ in texts if isinstance(o, Literal)), default="")
 
 

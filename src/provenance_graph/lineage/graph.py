@@ -6,11 +6,11 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, expand, local_name
 from provenance_graph.core.terms import DCTERMS, PG, RDF
@@ -20,7 +20,6 @@ from provenance_graph.lineage.evidence import EdgeEvidence
 from provenance_graph.lineage.impact import impact
 from provenance_graph.lineage.index import KINDS, UNRESOLVED, LineageIndex
 from provenance_graph.lineage.results import Cycle, Edge, Impact, Lineage, Node, Paths, Shared
-from provenance_graph.store.base import Store
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -29,15 +28,14 @@ DIRECTIONS = ("up", "down", "both")
 
 
 class LineageGraph:
-    """Questions about lineage, answered from the index and, for evidence, from the store."""
+    """Questions about lineage, answered from the index and, for evidence, from the snapshot.
 
-    def __init__(self, store: Store, index: LineageIndex) -> None:
-        self.store, self.index = store, index
+    ``index`` is the snapshot's own where none is given; experiments give one of their own.
+    """
 
-    @classmethod
-    def open(cls, store: Store, folder: Path | None = None) -> LineageGraph:
-        """Over a store, with the index kept in ``folder`` (None: built now, not kept)."""
-        return cls(store, LineageIndex.open(store, folder))
+    def __init__(self, snapshot: AcceptedSnapshot, index: LineageIndex | None = None) -> None:
+        self.snapshot = snapshot
+        self.index = LineageIndex.open(snapshot) if index is None else index
 
     def of(
         self,
@@ -221,7 +219,7 @@ class LineageGraph:
     def _with_evidence(
         self, shown: dict[int, Node], edges: list[Edge]
     ) -> tuple[dict[int, Node], list[Edge]]:
-        look = EdgeEvidence(self.store)
+        look = EdgeEvidence(self.snapshot)
         details = {child: look.details(child) for child in {edge.child for edge in edges}}
         told = []
         for edge in edges:
@@ -243,19 +241,42 @@ class LineageGraph:
 
     def _cycle(self, members: list[int]) -> Cycle:
         names = tuple(self.index.names[member] for member in members)
-        kinds = {o for name in names[:50] for _, _, o, _ in self.store.quads(name, RDF.type)}
+        kinds = {o for name in names[:50] for _, _, o, _ in self.snapshot.quads(name, RDF.type)}
         level = "family" if PG.ModelFamily in kinds else "release"
         return Cycle(names, level)
 
     def _kind_of(self, subject: Iri) -> str:
-        types = {o for _, _, o, _ in self.store.quads(subject, RDF.type)}
+        types = {o for _, _, o, _ in self.snapshot.quads(subject, RDF.type)}
         if PG.UnresolvedReference in types:
             return KINDS[UNRESOLVED]
         return "dataset" if PG.Dataset in types else "model"
 
     def _licences(self, subject: Iri) -> tuple[Iri, ...]:
-        held = self.store.quads(subject, DCTERMS.license)
+        held = self.snapshot.quads(subject, DCTERMS.license)
         return tuple(sorted(o for _, _, o, _ in held if isinstance(o, Iri)))
+
+
+def lineage(
+    snapshot: AcceptedSnapshot,
+    subject: Iri,
+    *,
+    direction: str = "both",
+    depth: int | None = None,
+    relations: Sequence[str] = (),
+    influences: bool = False,
+    evidence: bool = True,
+    limit: int = 500,
+) -> Lineage:
+    """The lineage of a thing, as :meth:`LineageGraph.of` has it."""
+    return LineageGraph(snapshot).of(
+        subject,
+        direction=direction,
+        depth=depth,
+        relations=relations,
+        influences=influences,
+        evidence=evidence,
+        limit=limit,
+    )
 
 
 _WORDS = {re.sub(r"[^a-z]", "", local_name(r).lower()): r for r in RELATIONS}

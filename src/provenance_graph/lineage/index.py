@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.lineage import read
@@ -33,7 +34,6 @@ from provenance_graph.lineage.splice import (
     turned,
     widen,
 )
-from provenance_graph.store.base import Store
 
 FORMAT = 2
 MODEL, DATASET, UNRESOLVED = 0, 1, 2
@@ -85,17 +85,17 @@ class LineageIndex:
     # ---- making ---------------------------------------------------------------------
 
     @classmethod
-    def build(cls, store: Store) -> LineageIndex:
+    def build(cls, snapshot: AcceptedSnapshot) -> LineageIndex:
         """Read all edges and licences of the store's accepted view."""
-        version = store.version
-        edges = read.edges(store)
+        version = snapshot.version
+        edges = read.edges(snapshot)
         names, rank = edges.ranked()
         children, parents = rank[edges.child], rank[edges.parent]
         inferred = np.zeros(len(children), np.bool_)
-        if only := read.inferred(store):
+        if only := read.inferred(snapshot):
             inferred[edges.places(only)] = True
         codes, licences = edges.licence_codes(rank)
-        kind = read.kinds(store, names)
+        kind = read.kinds(snapshot, names)
         _mark_datasets(kind, children, parents, edges.code)
         count = len(names)
         return cls(
@@ -150,17 +150,19 @@ class LineageIndex:
     # ---- keeping --------------------------------------------------------------------
 
     @classmethod
-    def open(cls, store: Store, folder: Path | None = None) -> LineageIndex:
-        """The index of the store's present version: from the folder, else built and kept.
+    def open(cls, snapshot: AcceptedSnapshot) -> LineageIndex:
+        """The index of a snapshot: from its folder, else built and kept there, once."""
+        return snapshot.kept("lineage index", lambda: cls._opened(snapshot))
 
-        Without a folder it is built and not kept.
-        """
-        if folder is None:
-            return cls.build(store)
+    @classmethod
+    def _opened(cls, snapshot: AcceptedSnapshot) -> LineageIndex:
+        if snapshot.folder is None:
+            return cls.build(snapshot)
+        folder = snapshot.folder / "lineage"
         found = cls.load(folder)
-        if found is not None and found.version == store.version:
+        if found is not None and found.version == snapshot.version:
             return found
-        index = cls.build(store)
+        index = cls.build(snapshot)
         index.save(folder)
         return index
 
@@ -221,14 +223,14 @@ class LineageIndex:
 
     # ---- following commits ----------------------------------------------------------
 
-    def update(self, store: Store, changed: Iterable[Iri]) -> LineageIndex:
+    def update(self, snapshot: AcceptedSnapshot, changed: Iterable[Iri]) -> LineageIndex:
         """The index after a commit that changed these subjects; this one stays as it is."""
         names = self.names.copy()
         rows: dict[int, Row] = {}
         licences, sets = {}, list(self.licences)
         kinds: dict[int, int] = {}
         for subject in dict.fromkeys(changed):
-            parents, held = read.subject(store, subject)
+            parents, held = read.subject(snapshot, subject)
             if not parents and not held and names.find(subject) is None:
                 continue
             node = names.add(subject)
@@ -239,7 +241,7 @@ class LineageIndex:
             if held and held not in sets:
                 sets.append(held)
             licences[node] = sets.index(held) if held else -1
-            kinds.update(_kinds_of(store, names, node, rows[node]))
+            kinds.update(_kinds_of(snapshot, names, node, rows[node]))
         count = len(names)
         kind, licence = grown(self.kind, count, MODEL), grown(self.licence, count, -1)
         for node, value in licences.items():
@@ -249,7 +251,7 @@ class LineageIndex:
         up, down = widen(self.up, count), widen(self.down, count)
         return replace(
             self,
-            version=store.version,
+            version=snapshot.version,
             names=names,
             up=replace_rows(up, {node: columns(row) for node, row in rows.items()}),
             down=replace_rows(down, turned(up, down, rows)),
@@ -301,14 +303,16 @@ def _load_rows(folder: Path, side: str) -> Rows:
     return Rows(*(_mapped(folder, f"{side}-{field}") for field in _FIELDS))
 
 
-def _kinds_of(store: Store, names: NameTable, node: int, row: Row) -> Iterator[tuple[int, int]]:
+def _kinds_of(
+    snapshot: AcceptedSnapshot, names: NameTable, node: int, row: Row
+) -> Iterator[tuple[int, int]]:
     """What the nodes of a changed row are."""
     for parent, code, _ in row:
         if code == CODE[PG.trainedOn]:
             yield parent, DATASET
         elif code == CODE[PG.generatedBy]:
             yield node, DATASET
-        if read.is_a(store, names[parent], PG.UnresolvedReference):
+        if snapshot.is_a(names[parent], PG.UnresolvedReference):
             yield parent, UNRESOLVED
-    if read.is_a(store, names[node], PG.Dataset):
+    if snapshot.is_a(names[node], PG.Dataset):
         yield node, DATASET

@@ -9,20 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Value
-from provenance_graph.core.errors import QueryTooLarge
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.lineage.arrays import CODE, RELATIONS, Bytes, Ints
 from provenance_graph.lineage.names import NameTable, short, whole
-from provenance_graph.store.base import ANY, Limits, Store
+from provenance_graph.store.values import ANY
 
 Edge = tuple[Iri, Iri, Iri]  # child, relation, parent
 
-WHOLE_STORE = Limits(seconds=900.0, memory_bytes=8 << 30, rows=1 << 31, answer_bytes=8 << 30)
-"""What our own reading of everything may use; no text from outside runs under it."""
-
-_HEAD = b"<" + ID.encode()
+_HEAD = ID.encode()
 
 
 @dataclass(frozen=True)
@@ -77,14 +74,14 @@ class Edges:
         return codes, tuple(sets)
 
 
-def edges(store: Store) -> Edges:
+def edges(snapshot: AcceptedSnapshot) -> Edges:
     """Every lineage edge, and every licence, of the accepted view."""
     met: dict[bytes, int] = {}
     number = met.setdefault
     ends: list[NDArray[np.int32]] = []
     for relation in RELATIONS:
         found = array("i")
-        for child, parent in _pairs(store, relation):
+        for child, parent in _pairs(snapshot, relation):
             found.append(number(child, len(met)))
             found.append(number(parent, len(met)))
         ends.append(np.frombuffer(found, np.int32).reshape(-1, 2))
@@ -92,7 +89,7 @@ def edges(store: Store) -> Edges:
     code = np.repeat(np.arange(len(RELATIONS), dtype=np.uint8), lengths)
     licences: dict[bytes, int] = {}
     held = array("i")
-    for subject_, licence in _pairs(store, DCTERMS.license):
+    for subject_, licence in _pairs(snapshot, DCTERMS.license):
         held.append(number(subject_, len(met)))
         held.append(licences.setdefault(licence, len(licences)))
     licensed = np.frombuffer(held, np.int32).reshape(-1, 2)
@@ -103,37 +100,25 @@ def edges(store: Store) -> Edges:
     )  # fmt: skip
 
 
-def _pairs(store: Store, predicate: Iri) -> Iterator[tuple[bytes, bytes]]:
-    """Subjects and objects of a predicate in the default graph, in stored form.
-
-    The engine writes them itself, two to three times quicker than quad by quad.
-    """
-    answer = store.serialize(
-        f"SELECT ?s ?o {{ ?s <{predicate}> ?o }}", "text/tab-separated-values", limits=WHOLE_STORE
-    )
-    if answer.truncated:
-        raise QueryTooLarge(f"the store cut off its answer on {predicate}; raise its limits")
-    body = answer.body.replace(_HEAD, b"<\x01")
-    for line in body.split(b"\n")[1:]:
-        subject, _, obj = line.rstrip(b"\r").partition(b"\t")
-        if subject[:1] == b"<" and obj[:1] == b"<":
-            yield subject[1:-1], obj[1:-1]
+def _pairs(snapshot: AcceptedSnapshot, predicate: Iri) -> Iterator[tuple[bytes, bytes]]:
+    """Subjects and objects of a predicate in the accepted view, in the table's short form."""
+    for subject_, object_ in snapshot.pairs(predicate):
+        yield _shortened(subject_), _shortened(object_)
 
 
-def kinds(store: Store, names: NameTable) -> Bytes:
+def _shortened(name: bytes) -> bytes:
+    return b"\x01" + name[len(_HEAD) :] if name.startswith(_HEAD) else name
+
+
+def kinds(snapshot: AcceptedSnapshot, names: NameTable) -> Bytes:
     """Per node 0 for a model, 1 for a dataset, 2 for an unresolved reference, by type."""
     kind = np.zeros(len(names), np.uint8)
     for code, wanted in ((1, PG.Dataset), (2, PG.UnresolvedReference)):
-        for name, *_ in store.quads(predicate=RDF.type, object=wanted):
+        for name, *_ in snapshot.quads(predicate=RDF.type, object=wanted):
             node = names.find(name)
             if node is not None:
                 kind[node] = code
     return kind
-
-
-def is_a(store: Store, thing: Iri, kind: Iri) -> bool:
-    """Whether the accepted view says so."""
-    return any(True for _ in store.quads(thing, RDF.type, kind))
 
 
 # ---- inferred edges -----------------------------------------------------------------------
@@ -141,7 +126,7 @@ def is_a(store: Store, thing: Iri, kind: Iri) -> bool:
 _GUESSES = frozenset({PG.Inference, PG.Estimate})
 
 
-def inferred(store: Store) -> set[Edge]:
+def inferred(snapshot: AcceptedSnapshot) -> set[Edge]:
     """Edges that sources only infer: claims speak of them, and none on a better basis.
 
     Reads the claims on lineage relations and the records that infer by default, never the
@@ -151,78 +136,74 @@ def inferred(store: Store) -> set[Edge]:
 
     def canonical(name: Iri) -> Iri:
         if name not in known:
-            known[name] = _canonical(store, name)
+            known[name] = snapshot.canonical(name)
         return known[name]
 
-    candidates = {(canonical(s), p, canonical(o)) for s, p, o in _inferred_claims(store)}
-    return {edge for edge in candidates if only_inferred(store, edge)}
+    candidates = {(canonical(s), p, canonical(o)) for s, p, o in _inferred_claims(snapshot)}
+    return {edge for edge in candidates if only_inferred(snapshot, edge)}
 
 
-def _inferred_claims(store: Store) -> Iterator[Edge]:
+def _inferred_claims(snapshot: AcceptedSnapshot) -> Iterator[Edge]:
     """Subject, relation and object of every claim on a lineage relation that is inferred."""
     guessing = {
         graph
-        for graph, *_ in store.quads(predicate=PG.defaultBasis, object=PG.Inference, graph=ANY)
+        for graph, *_ in snapshot.quads(predicate=PG.defaultBasis, object=PG.Inference, graph=ANY)
     }
     for relation in RELATIONS:
-        for node, _, _, graph in store.quads(predicate=PG.property, object=relation, graph=ANY):
-            stated = {p: o for _, p, o, _ in store.quads(node, graph=graph)}
+        for node, _, _, graph in snapshot.quads(predicate=PG.property, object=relation, graph=ANY):
+            stated = {p: o for _, p, o, _ in snapshot.quads(node, graph=graph)}
             basis = stated.get(PG.basis) or (PG.Inference if graph in guessing else None)
             about, value = stated.get(PG.about), stated.get(PG.value)
             if basis == PG.Inference and isinstance(about, Iri) and isinstance(value, Iri):
                 yield about, relation, value
         for graph in guessing:
-            for subject_, _, value, _ in store.quads(predicate=relation, graph=graph):
+            for subject_, _, value, _ in snapshot.quads(predicate=relation, graph=graph):
                 if isinstance(value, Iri):
                     yield subject_, relation, value
 
 
-def only_inferred(store: Store, edge: Edge) -> bool:
+def only_inferred(snapshot: AcceptedSnapshot, edge: Edge) -> bool:
     """Whether records speak of the edge, and all of them only infer it."""
-    bases = set(_bases(store, edge))
+    bases = set(_bases(snapshot, edge))
     return bool(bases) and bases <= _GUESSES
 
 
-def _canonical(store: Store, entity: Iri) -> Iri:
-    """The subject that an entity describes; itself where it describes none."""
-    described = store.quads(predicate=PG.describedAs, object=entity)
-    return next((subject_ for subject_, *_ in described), entity)
-
-
-def _bases(store: Store, edge: Edge) -> Iterator[Value]:
+def _bases(snapshot: AcceptedSnapshot, edge: Edge) -> Iterator[Value]:
     """On what bases records state an edge, under all names of its ends."""
     child, relation, parent = edge
-    parents = _aliases(store, parent)
-    for name in _aliases(store, child):
-        for _, _, value, graph in store.quads(name, relation, graph=ANY):
+    parents = _aliases(snapshot, parent)
+    for name in _aliases(snapshot, child):
+        for _, _, value, graph in snapshot.quads(name, relation, graph=ANY):
             if value in parents and graph is not None:
-                yield _default_basis(store, graph)
-        for claim, _, _, graph in store.quads(predicate=PG.about, object=name, graph=ANY):
-            said = {p: o for _, p, o, _ in store.quads(claim, graph=graph)}
+                yield _default_basis(snapshot, graph)
+        for claim, _, _, graph in snapshot.quads(predicate=PG.about, object=name, graph=ANY):
+            said = {p: o for _, p, o, _ in snapshot.quads(claim, graph=graph)}
             if said.get(PG.property) == relation and said.get(PG.value) in parents:
                 assert graph is not None
-                yield said.get(PG.basis) or _default_basis(store, graph)
+                yield said.get(PG.basis) or _default_basis(snapshot, graph)
 
 
-def _aliases(store: Store, thing: Iri) -> set[Iri]:
-    described = store.quads(thing, PG.describedAs)
+def _aliases(snapshot: AcceptedSnapshot, thing: Iri) -> set[Iri]:
+    described = snapshot.quads(thing, PG.describedAs)
     return {thing, *(o for _, _, o, _ in described if isinstance(o, Iri))}
 
 
-def _default_basis(store: Store, graph: Iri) -> Value:
-    said = store.quads(graph, PG.defaultBasis, graph=graph)
+def _default_basis(snapshot: AcceptedSnapshot, graph: Iri) -> Value:
+    said = snapshot.quads(graph, PG.defaultBasis, graph=graph)
     return next((o for _, _, o, _ in said), PG.ThirdPartyReport)
 
 
-def subject(store: Store, child: Iri) -> tuple[list[tuple[Iri, int, bool]], tuple[Iri, ...]]:
+def subject(
+    snapshot: AcceptedSnapshot, child: Iri
+) -> tuple[list[tuple[Iri, int, bool]], tuple[Iri, ...]]:
     """One thing's parents (with relation code and whether only inferred) and licences."""
     parents = []
     held = set()
-    for _, predicate, value, _ in store.quads(child):
+    for _, predicate, value, _ in snapshot.quads(child):
         if not isinstance(value, Iri):
             continue
         if predicate in CODE:
-            guess = only_inferred(store, (child, predicate, value))
+            guess = only_inferred(snapshot, (child, predicate, value))
             parents.append((value, CODE[predicate], guess))
         elif predicate == DCTERMS.license:
             held.add(value)

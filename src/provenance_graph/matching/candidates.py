@@ -15,13 +15,13 @@ from datetime import date
 from itertools import combinations
 
 from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import PG, RDF, SKOS
 from provenance_graph.matching.entities import Thing, owner, source, things
 from provenance_graph.matching.names import Name
-from provenance_graph.store.base import Store
 
 COLUMNS = ("name", "may be", "confidence", "verdict", "for", "against", "justification")
 LEXICAL = "semapv:LexicalMatching"
@@ -72,29 +72,29 @@ class Candidate:
         )  # fmt: skip
 
 
-def candidates(store: Store) -> list[Candidate]:
+def candidates(snapshot: AcceptedSnapshot) -> list[Candidate]:
     """Pairs worth a human's time, surest first, and those the rule decides.
 
     Names that are merged already are one thing and no pair. Two names of offers are paired
     only where the rule decides, since neither would tell what the other is.
     """
-    offers = store.quads(predicate=RDF.type, object=PG.OfferedModel)
-    models = store.quads(predicate=RDF.type, object=PG.Model)
+    offers = snapshot.quads(predicate=RDF.type, object=PG.OfferedModel)
+    models = snapshot.quads(predicate=RDF.type, object=PG.Model)
     unknown = {name for name, *_ in offers} - {name for name, *_ in models}
     return [
         c
-        for c in compared(store)
+        for c in compared(snapshot)
         if c.decided
         or (c.confidence >= WORTH and not (c.subject in unknown and c.other in unknown))
     ]
 
 
-def compared(store: Store) -> list[Candidate]:
+def compared(snapshot: AcceptedSnapshot) -> list[Candidate]:
     """Every pair of names that share words and sizes, judged, surest first."""
-    apart = denied(store)
+    apart = denied(snapshot)
     judged = [
         candidate
-        for one, other in pairs(things(store))
+        for one, other in pairs(things(snapshot))
         if frozenset((one.iri, other.iri)) not in apart and (candidate := judge(one, other))
     ]
     settled = _settle(judged)
@@ -142,16 +142,16 @@ def preference(name: Iri) -> tuple[int, int, str]:
     return (ORDER.index(place) if place in ORDER else len(ORDER), not hub_like, name)
 
 
-def denied(store: Store) -> set[frozenset[Iri]]:
+def denied(snapshot: AcceptedSnapshot) -> set[frozenset[Iri]]:
     """Pairs that somebody decided are not one thing."""
 
     def ends(node: Iri, part: Iri) -> list[Iri]:
-        found = store.quads(node, part, graph=identity.GRAPH)
+        found = snapshot.quads(node, part, graph=identity.GRAPH)
         return [value for *_, value, _ in found if isinstance(value, Iri)]
 
     return {
         frozenset((one, other))
-        for node, *_ in store.quads(
+        for node, *_ in snapshot.quads(
             predicate=identity.MODIFIER, object=identity.NOT, graph=identity.GRAPH
         )
         for one in ends(node, identity.ANNOTATED_SOURCE)

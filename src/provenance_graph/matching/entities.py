@@ -9,12 +9,13 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Literal, Value
 from provenance_graph.core.iris import ID, Iri, said
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
 from provenance_graph.matching.names import Name, parse
-from provenance_graph.store.base import ANY, Store
+from provenance_graph.store.values import ANY
 
 BROAD = Iri(iris.PREFIXES["skos"] + "broadMatch")
 OFFERS = frozenset({"litellm", "modelsdev"})
@@ -60,16 +61,16 @@ class Thing:
         return self.iri.startswith(ID + "model/")
 
 
-def things(store: Store) -> list[Thing]:
-    """Every model and every offered model of a store, by IRI."""
-    return _Gathered(store).things()
+def things(snapshot: AcceptedSnapshot) -> list[Thing]:
+    """Every model and every offered model of a snapshot, by IRI."""
+    return _Gathered(snapshot).things()
 
 
 class _Gathered:
     """The few properties that identity weighs, read once each."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, snapshot: AcceptedSnapshot) -> None:
+        self.snapshot = snapshot
         self.models = self._of_class(PG.Model)
         self.offered = self._of_class(PG.OfferedModel)
         self.names = self._values(SCHEMA.name)
@@ -83,11 +84,11 @@ class _Gathered:
         self.makers = {o for values in self.creators.values() for o in values}
 
     def _of_class(self, kind: Iri) -> set[Iri]:
-        return {s for s, *_ in self.store.quads(predicate=RDF.type, object=kind)}
+        return {s for s, *_ in self.snapshot.quads(predicate=RDF.type, object=kind)}
 
     def _values(self, predicate: Iri) -> dict[Iri, list[Value]]:
         found: dict[Iri, list[Value]] = defaultdict(list)
-        for subject, _, value, _ in self.store.quads(predicate=predicate):
+        for subject, _, value, _ in self.snapshot.quads(predicate=predicate):
             found[subject].append(value)
         return found
 
@@ -95,10 +96,10 @@ class _Gathered:
         """Release days that are inferred, as from the day of an index's own entry."""
         found: dict[Iri, set[str]] = defaultdict(set)
         inference = Basis.INFERENCE.value
-        for node, _, _, graph in self.store.quads(
+        for node, _, _, graph in self.snapshot.quads(
             predicate=PG.property, object=DCTERMS.issued, graph=ANY
         ):
-            said_of = {p: o for _, p, o, _ in self.store.quads(node, graph=graph)}
+            said_of = {p: o for _, p, o, _ in self.snapshot.quads(node, graph=graph)}
             about, value = said_of.get(PG.about), said_of.get(PG.value)
             if said_of.get(PG.basis) == inference and isinstance(value, Literal):
                 found[Iri(str(about))].add(value.lexical)
@@ -119,7 +120,7 @@ class _Gathered:
         """What an organisation is, or is part of, as the mappings say."""
         found: dict[Iri, Iri] = {}
         for predicate in (BROAD, SKOS.exactMatch):
-            stated = self.store.quads(predicate=predicate, graph=identity.GRAPH)
+            stated = self.snapshot.quads(predicate=predicate, graph=identity.GRAPH)
             found |= {
                 subject: value
                 for subject, _, value, _ in stated

@@ -12,7 +12,8 @@ from collections.abc import Mapping as Dict
 from dataclasses import replace
 from types import MappingProxyType
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import (
     CC0,
     COLUMNS,
@@ -26,8 +27,6 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import ID, Iri, is_iri, said
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
 from provenance_graph.model.bundle import hub_repository, licence_info
-from provenance_graph.model.fields import label
-from provenance_graph.store.base import Store
 
 HEADER: Dict[str, str] = MappingProxyType(
     {
@@ -55,7 +54,7 @@ _SURE: Dict[Basis, str] = {
 
 
 def links(
-    evidence: Evidence, subjects: Iterable[Iri], targets: Iterable[str] = ()
+    snapshot: AcceptedSnapshot, subjects: Iterable[Iri], targets: Iterable[str] = ()
 ) -> list[Mapping]:
     """Links of things to outside data, best supported first for each, without repeats.
 
@@ -65,20 +64,20 @@ def links(
     if unknown := [target for target in wanted if target not in TARGETS]:
         raise UsageError(f"no target {unknown[0]!r}; there are {', '.join(TARGETS)}")
     best: dict[tuple[Iri, Iri, Iri], Mapping] = {}
-    for subject in dict.fromkeys(map(evidence.canonical, subjects)):
-        held = [claim for claim in evidence.claims(subject) if _counts(claim)]
+    for subject in dict.fromkeys(map(snapshot.canonical, subjects)):
+        held = [claim for claim in snapshot.claims(subject) if _counts(claim)]
         for target in wanted:
-            for found in TARGETS[target](evidence.store, subject, held):
+            for found in TARGETS[target](snapshot, subject, held):
                 known = best.get(found.key)
                 if known is None or (found.confidence, found.date) > (known.confidence, known.date):
                     best[found.key] = found
     return sorted(best.values(), key=lambda link: link.key)
 
 
-def everything(store: Store) -> list[Iri]:
+def everything(snapshot: AcceptedSnapshot) -> list[Iri]:
     """Every model and dataset of a store."""
     kinds = (PG.Model, PG.Dataset)
-    return sorted({s for kind in kinds for s, *_ in store.quads(None, RDF.type, kind)})
+    return sorted({s for kind in kinds for s, *_ in snapshot.quads(None, RDF.type, kind)})
 
 
 def _counts(held: SourcedClaim) -> bool:
@@ -90,14 +89,16 @@ def _counts(held: SourcedClaim) -> bool:
     )
 
 
-def _link(store: Store, held: SourcedClaim, predicate: Iri, target: str, what: str) -> Mapping:
+def _link(
+    snapshot: AcceptedSnapshot, held: SourcedClaim, predicate: Iri, target: str, what: str
+) -> Mapping:
     sure = _SURE[held.basis]
     return Mapping(
         subject=held.subject,
         predicate=predicate,
         object=Iri(target),
         justification=STATED,
-        subject_label=label(store, held.subject) or said(held.subject),
+        subject_label=label(snapshot, held.subject) or said(held.subject),
         confidence=sure if held.standing is AcceptanceStatus.ACCEPTED else "0.5",
         date=held.header.retrieved[:10],
         source=held.header.record,
@@ -105,7 +106,7 @@ def _link(store: Store, held: SourcedClaim, predicate: Iri, target: str, what: s
     )
 
 
-def _hub(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mapping]:
+def _hub(snapshot: AcceptedSnapshot, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mapping]:
     """The repository that a source names, or in which a record of this very name was read."""
     dataset = any(c.claim.value == PG.Dataset for c in held)
     folder = "datasets/" if dataset else ""
@@ -113,14 +114,14 @@ def _hub(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mappi
         if claim.claim.predicate == PG.hubRepository:
             if name := hub_repository(str(claim.claim.value), dataset=dataset):
                 page = f"{_SPACE['hf']}{folder}{name}"
-                yield _link(store, claim, EXACT, page, "a source names the repository")
+                yield _link(snapshot, claim, EXACT, page, "a source names the repository")
         elif said(subject) == (name := hub_repository(claim.header.document, dataset=dataset)):
             page = f"{_SPACE['hf']}{folder}{name}"
-            found = _link(store, claim, EXACT, page, "a record was read there")
+            found = _link(snapshot, claim, EXACT, page, "a record was read there")
             yield replace(found, confidence="1.0")
 
 
-def _doi(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mapping]:  # noqa: ARG001
+def _doi(snapshot: AcceptedSnapshot, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mapping]:  # noqa: ARG001
     """Papers are about a thing; a DOI given as the same is the thing's own."""
     for claim in held:
         address = str(claim.claim.value)
@@ -131,32 +132,36 @@ def _doi(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mappi
             what = "a source gives it as the thing's own" if own else "a source cites the paper"
             if is_iri(address):
                 predicate = EXACT if own else RELATED
-                yield _link(store, claim, predicate, f"{_SPACE['doi']}{match[1]}", what)
+                yield _link(snapshot, claim, predicate, f"{_SPACE['doi']}{match[1]}", what)
         elif match := _ARXIV.fullmatch(address):
             doi = f"{_SPACE['doi']}10.48550/arXiv.{match[1]}"
-            yield _link(store, claim, RELATED, doi, "the DOI that arXiv gives the paper cited")
+            yield _link(snapshot, claim, RELATED, doi, "the DOI that arXiv gives the paper cited")
 
 
-def _wikidata(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mapping]:  # noqa: ARG001
+def _wikidata(
+    snapshot: AcceptedSnapshot,
+    subject: Iri,  # noqa: ARG001
+    held: list[SourcedClaim],
+) -> Iterator[Mapping]:
     """Items that a source names itself; names are never looked up."""
     for claim in held:
         match = _WIKIDATA.fullmatch(str(claim.claim.value or ""))
         if match and claim.claim.predicate in (SCHEMA.sameAs, RDFS.seeAlso):
             predicate = EXACT if claim.claim.predicate == SCHEMA.sameAs else RELATED
             what = "a source names the item"
-            yield _link(store, claim, predicate, f"{_SPACE['wikidata']}{match[1]}", what)
+            yield _link(snapshot, claim, predicate, f"{_SPACE['wikidata']}{match[1]}", what)
 
 
-def _spdx(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mapping]:  # noqa: ARG001
+def _spdx(snapshot: AcceptedSnapshot, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mapping]:  # noqa: ARG001
     """The licences that sources state, where SPDX's list has them."""
     for claim in held:
         licence = claim.claim.value
         if claim.claim.predicate != DCTERMS.license or not isinstance(licence, Iri):
             continue
         if licence.startswith(_SPACE["licence"]):
-            info = licence_info(store, licence)
+            info = licence_info(snapshot, licence)
             found = _link(
-                store, claim, EXACT, f"{_SPACE['spdx3']}{info.key}", "the id on SPDX's list"
+                snapshot, claim, EXACT, f"{_SPACE['spdx3']}{info.key}", "the id on SPDX's list"
             )
             yield replace(
                 found, subject=licence, subject_label=info.label, object_label=info.label,
@@ -165,7 +170,7 @@ def _spdx(store: Store, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mapp
             )  # fmt: skip
 
 
-TARGETS: Dict[str, Callable[[Store, Iri, list[SourcedClaim]], Iterator[Mapping]]] = (
+TARGETS: Dict[str, Callable[[AcceptedSnapshot, Iri, list[SourcedClaim]], Iterator[Mapping]]] = (
     MappingProxyType({"doi": _doi, "hub": _hub, "spdx": _spdx, "wikidata": _wikidata})
 )
 """What links may lead to."""

@@ -6,7 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import hub, terms
 from provenance_graph.core.claims import AcceptanceStatus, Literal, Precision, SourcedClaim, Value
 from provenance_graph.core.errors import NotFound
@@ -14,9 +15,7 @@ from provenance_graph.core.iris import ID, Iri, local_name, said
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, SKOS, XSD
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.model.bundle_results import NODE_LINKS, Bundle, LicenceInfo, Thing
-from provenance_graph.model.fields import label
 from provenance_graph.model.naming import resolve
-from provenance_graph.store.base import Store
 
 MOST_ANCESTORS = 500
 """How many ancestors one export describes; lineages are far shorter."""
@@ -28,20 +27,22 @@ _SPDX = "http://spdx.org/licenses/"
 _SHORT = {Precision.MONTH: 7, Precision.YEAR: 4}
 
 
-def bundle(evidence: Evidence, subjects: Sequence[Iri], *, ancestors: bool = True) -> Bundle:
+def bundle(
+    snapshot: AcceptedSnapshot, subjects: Sequence[Iri], *, ancestors: bool = True
+) -> Bundle:
     """Everything an export of these models or datasets is made from."""
-    return _Gathering(evidence, ancestors).of(subjects)
+    return _Gathering(snapshot, ancestors).of(subjects)
 
 
-def subject_named(store: Store, text: str) -> Iri:
+def subject_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
     """The model that a text names, else the dataset; raises NotFound or Ambiguous."""
     try:
-        return resolve(store, text)
+        return resolve(snapshot, text)
     except NotFound as unknown:
         if not re.search(r"\w", text):
             raise  # nothing but punctuation, which would make the slug of "unnamed"
         try:
-            return resolve(store, text, "dataset")
+            return resolve(snapshot, text, "dataset")
         except NotFound as other:
             near = dict.fromkeys((*unknown.near, *other.near))
             raise NotFound(text, "model or dataset", near) from unknown
@@ -57,14 +58,14 @@ def hub_repository(address: str, *, dataset: bool = False) -> str:
 
 
 class _Gathering:
-    def __init__(self, evidence: Evidence, ancestors: bool) -> None:
-        self.evidence, self.store, self.ancestors = evidence, evidence.store, ancestors
+    def __init__(self, snapshot: AcceptedSnapshot, ancestors: bool) -> None:
+        self.snapshot, self.snapshot, self.ancestors = snapshot, snapshot, ancestors
         self.things: dict[Iri, Thing] = {}
         self.claims: list[SourcedClaim] = []
         self.nodes: dict[Iri, list[tuple[Iri, Iri]]] = defaultdict(list)
 
     def of(self, subjects: Sequence[Iri]) -> Bundle:
-        asked = tuple(dict.fromkeys(map(self.evidence.canonical, subjects)))
+        asked = tuple(dict.fromkeys(map(self.snapshot.canonical, subjects)))
         models, datasets = self._models(asked)
         for model in models:
             self._hang(model, model)
@@ -81,7 +82,7 @@ class _Gathering:
             things=dict(self.things),
             labels=self._labels(),
             licences={
-                licence: licence_info(self.store, licence)
+                licence: licence_info(self.snapshot, licence)
                 for thing in self.things.values()
                 for licence in thing.things(DCTERMS.license)
             },
@@ -113,7 +114,7 @@ class _Gathering:
 
     def _take(self, subject: Iri) -> Thing:
         if subject not in self.things:
-            view = self.evidence.view(subject)
+            view = self.snapshot.view(subject)
             facts: dict[Iri, list[Value]] = defaultdict(list)
             for _, predicate, value, _ in view.quads:
                 facts[predicate].append(value)
@@ -129,7 +130,7 @@ class _Gathering:
     def _hang(self, subject: Iri, above: Iri) -> None:
         """What hangs on a model, what hangs on its versions and configurations included."""
         for link in NODE_LINKS:
-            for node, *_ in self.store.quads(predicate=link, object=above):
+            for node, *_ in self.snapshot.quads(predicate=link, object=above):
                 if node in self.things and (link, node) in self.nodes[subject]:
                     continue
                 self.nodes[subject].append((link, node))
@@ -145,7 +146,7 @@ class _Gathering:
             for value in values
             if isinstance(value, Iri)
         }
-        found = {thing: label(self.store, thing) for thing in used}
+        found = {thing: label(self.snapshot, thing) for thing in used}
         return {thing: text for thing, text in sorted(found.items()) if text}
 
 
@@ -174,11 +175,11 @@ def _dates(facts: dict[Iri, list[Value]], held: Iterable[SourcedClaim]) -> dict[
     return {p: str(facts[p][0])[:length] for p, length in sorted(best.items()) if length < 10}
 
 
-def licence_info(store: Store, licence: Iri) -> LicenceInfo:
+def licence_info(snapshot: AcceptedSnapshot, licence: Iri) -> LicenceInfo:
     """How a licence is written, as the reference data say."""
 
     def text(predicate: Iri) -> str:
-        found = sorted(str(o) for _, _, o, _ in store.quads(licence, predicate))
+        found = sorted(str(o) for _, _, o, _ in snapshot.quads(licence, predicate))
         return found[0] if found else ""
 
     spdx = licence.startswith(_SPDX)
@@ -190,7 +191,7 @@ def licence_info(store: Store, licence: Iri) -> LicenceInfo:
         key=key,
         spdx=spdx,
         told=licence_names.normalise(key).value == licence,
-        label=text(SKOS.prefLabel) or label(store, licence),
+        label=text(SKOS.prefLabel) or label(snapshot, licence),
         url=text(SCHEMA.url),
         hub_token=text(PG.hubToken),
         expression=key if composed else "",

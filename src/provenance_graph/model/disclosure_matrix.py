@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import PG
 from provenance_graph.model.fields import fields
-from provenance_graph.store.base import Store
 
 STATES: dict[Iri, str] = {
     PG.leftBlank: "notStated",
@@ -27,15 +27,15 @@ CODES = {
 """One letter a state, so that two thousand models by sixty fields stay a small answer."""
 
 
-def matrix(store: Store, models: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def matrix(snapshot: AcceptedSnapshot, models: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The states of every field of some models: a string of letters for each model.
 
     ``models`` are rows of the catalogue. ``contested`` lists the positions of fields on
     which sources disagree.
     """
-    layout = [field for field in fields(store) if field.section != "Other"]
+    layout = [field for field in fields(snapshot) if field.section != "Other"]
     place = {field.property: position for position, field in enumerate(layout)}
-    rows = [_row(store, Iri(model["iri"]), place, len(layout)) for model in models]
+    rows = [_row(snapshot, Iri(model["iri"]), place, len(layout)) for model in models]
     return {
         "codes": {letter: state for state, letter in CODES.items()},
         "fields": [
@@ -55,11 +55,13 @@ def matrix(store: Store, models: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _row(store: Store, model: Iri, place: Mapping[Iri, int], width: int) -> tuple[str, list[int]]:
+def _row(
+    snapshot: AcceptedSnapshot, model: Iri, place: Mapping[Iri, int], width: int
+) -> tuple[str, list[int]]:
     states = [CODES[NOT_LOOKED_FOR]] * width
     contested: list[int] = []
     said: list[tuple[int, str]] = []
-    for _, predicate, value, _ in store.quads(model):
+    for _, predicate, value, _ in snapshot.quads(model):
         if predicate in place and states[place[predicate]] == CODES[NOT_LOOKED_FOR]:
             states[place[predicate]] = CODES[REPORTED]
         elif isinstance(value, Iri) and value in place:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from provenance_graph import reference
+from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import NS, PREFIXES, Iri, expand, local_name, shorten
-from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
-from provenance_graph.store.base import Store
+from provenance_graph.core.terms import PG, RDF, SKOS
+from provenance_graph.store.values import QuadSource
 
 SECTION, ORDER, UNIT = (Iri(NS + name) for name in ("section", "order", "unit"))
 
@@ -27,56 +29,50 @@ class Field:
     definition: str = ""
 
 
-def fields(store: Store) -> list[Field]:
+def fields(source: QuadSource) -> tuple[Field, ...]:
     """Every fact property, in the order of the page."""
-    single = {s for s, *_ in store.quads(predicate=RDF.type, object=PG.SingleValuedFact)}
-    facts = {s for s, *_ in store.quads(predicate=RDF.type, object=PG.FactProperty)}
-    found = [_field(store, prop, prop in single) for prop in facts | single]
-    return sorted(found, key=lambda field: (field.order, field.label))
+    return reference.parsed(source, read_fields)
 
 
-def _field(store: Store, prop: Iri, single: bool) -> Field:
-    section = next((o for _, _, o, _ in store.quads(prop, SECTION)), None)
+def read_fields(source: QuadSource) -> tuple[Field, ...]:
+    """The layout that reference data describes."""
+    single = {s for s, *_ in source.quads(predicate=RDF.type, object=PG.SingleValuedFact)}
+    facts = {s for s, *_ in source.quads(predicate=RDF.type, object=PG.FactProperty)}
+    found = [_field(source, prop, prop in single) for prop in facts | single]
+    return tuple(sorted(found, key=lambda field: (field.order, field.label)))
+
+
+def _field(source: QuadSource, prop: Iri, single: bool) -> Field:
+    section = next((o for _, _, o, _ in source.quads(prop, SECTION)), None)
     place = (999, 999)
     name = "Other"
     if isinstance(section, Iri):
-        name = label(store, section) or local_name(section).removesuffix("Section")
-        place = (_number(store, section, 998), _number(store, prop, 999))
+        name = label(source, section) or local_name(section).removesuffix("Section")
+        place = (_number(source, section, 998), _number(source, prop, 999))
     return Field(
         property=prop,
-        label=label(store, prop) or local_name(prop),
+        label=label(source, prop) or local_name(prop),
         section=name,
         order=place,
-        unit=str(next((o for _, _, o, _ in store.quads(prop, UNIT)), "")),
+        unit=str(next((o for _, _, o, _ in source.quads(prop, UNIT)), "")),
         single=single,
-        definition=str(next((o for _, _, o, _ in store.quads(prop, SKOS.definition)), "")),
+        definition=str(next((o for _, _, o, _ in source.quads(prop, SKOS.definition)), "")),
     )
 
 
-def _number(store: Store, subject: Iri, otherwise: int) -> int:
-    for _, _, value, _ in store.quads(subject, ORDER):
+def _number(source: QuadSource, subject: Iri, otherwise: int) -> int:
+    for _, _, value, _ in source.quads(subject, ORDER):
         if isinstance(value, Literal) and value.lexical.isdigit():
             return int(value.lexical)
     return otherwise
 
 
-def label(store: Store, thing: Iri) -> str:
-    """The label of a term or a concept, or the name of a thing; empty where none is known."""
-    for predicate in (SKOS.prefLabel, SCHEMA.name, RDFS.label, DCTERMS.title):
-        found = sorted(
-            o.lexical for _, _, o, _ in store.quads(thing, predicate) if isinstance(o, Literal)
-        )
-        if found:
-            return found[0]
-    return ""
-
-
-def property_named(store: Store, text: str) -> Iri:
+def property_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
     """A property from what a user types: ``parameterCount``, ``pg:parameterCount``, a label.
 
     Raises NotFound with near names.
     """
-    known = fields(store)
+    known, snapshot = fields(snapshot), snapshot.present
     if ":" in text:
         return expand(text)
     folded = text.casefold().replace(" ", "").replace("-", "").replace("_", "")
@@ -88,16 +84,13 @@ def property_named(store: Store, text: str) -> Iri:
             return field.property
     for space in ("pg", "dcterms", "schema", "prov"):
         name = Iri(PREFIXES[space] + text)
-        if _any(store, name):
+        if _any(snapshot, name):
             return name
     near = [shorten(f.property) for f in known if folded[:5] in local_name(f.property).casefold()]
     raise NotFound(text, "property", near[:6])
 
 
-def _any(store: Store, prop: Iri) -> bool:
-    return any(True for _ in _first(store, prop))
-
-
-def _first(store: Store, prop: Iri) -> Iterator[Iri]:
-    yield from (s for s, *_ in store.quads(predicate=prop))
-    yield from (s for s, *_ in store.quads(subject=prop))
+def _any(snapshot: AcceptedSnapshot, prop: Iri) -> bool:
+    return any(True for _ in snapshot.quads(predicate=prop)) or any(
+        True for _ in snapshot.quads(subject=prop)
+    )

@@ -6,13 +6,12 @@ import difflib
 import re
 import unicodedata
 
-from provenance_graph.acceptance.evidence import StoreStatements
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import Ambiguous, NotFound
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
-from provenance_graph.store.base import Store
 
 KINDS = {
     "model": (PG.Model, PG.ModelVersion, PG.Configuration, PG.ModelFamily),
@@ -31,21 +30,22 @@ def fold(name: str) -> str:
     return re.sub(r"[^a-z0-9\u0370-\uffff]+", "", plain)
 
 
-def resolve(store: Store, text: str, kind: str = "model") -> Iri:
+def resolve(snapshot: AcceptedSnapshot, text: str, kind: str = "model") -> Iri:
     """The thing that a text names; raises NotFound (with near names) or Ambiguous.
 
     Tried in this order: a whole IRI, ``namespace/name`` below our ids, the exact name or id
-    of one thing, the same without case and punctuation.
+    of one thing, the same without case and punctuation. What a name means is looked up in
+    the present store whatever the snapshot's day: that gives no fact away.
     """
-    asked = text.strip()
-    if direct := _direct(store, asked, kind):
+    asked, snapshot = text.strip(), snapshot.present
+    if direct := _direct(snapshot, asked, kind):
         return direct
-    known = everything(store, kind)
+    known = everything(snapshot, kind)
     for compare in (str, fold):
         wanted = compare(asked)
         found = {iri for iri, spoken in known.items() if any(wanted == compare(n) for n in spoken)}
         if len(found) > 1 and kind == "model":
-            models = {iri for iri in found if _is(store, iri, PG.Model)}
+            models = {iri for iri in found if snapshot.is_a(iri, PG.Model)}
             found = models or found
         if len(found) == 1:
             return found.pop()
@@ -54,7 +54,7 @@ def resolve(store: Store, text: str, kind: str = "model") -> Iri:
     raise NotFound(asked, kind, suggestions(asked, known))
 
 
-def _direct(store: Store, asked: str, kind: str) -> Iri | None:
+def _direct(snapshot: AcceptedSnapshot, asked: str, kind: str) -> Iri | None:
     candidates = []
     if iris.is_iri(asked):
         candidates.append(Iri(asked))
@@ -65,23 +65,23 @@ def _direct(store: Store, asked: str, kind: str) -> Iri | None:
         candidates += [iris.mint(kind, asked), iris.mint("in", asked), Iri(iris.ID + asked)]
     elif kind != "model" and fold(asked):
         candidates.append(iris.mint(kind, iris.slug(asked)))
-    statements = StoreStatements(store)
+    statements = snapshot.statements
     for candidate in candidates:
         found = statements.canonical(candidate)
-        if any(True for _ in store.quads(found)):
+        if any(True for _ in snapshot.quads(found)):
             return found
     return None
 
 
-def everything(store: Store, kind: str = "model") -> dict[Iri, set[str]]:
+def everything(snapshot: AcceptedSnapshot, kind: str = "model") -> dict[Iri, set[str]]:
     """Every thing of a kind with its names: ids, labels, aliases."""
     found: dict[Iri, set[str]] = {}
     for class_ in KINDS[kind]:
-        for thing, *_ in store.quads(predicate=RDF.type, object=class_):
+        for thing, *_ in snapshot.quads(predicate=RDF.type, object=class_):
             shown = said(thing)
             found[thing] = {shown, shown.rsplit("/", 1)[-1]}
     for predicate in (SCHEMA.name, SCHEMA.alternateName, DCTERMS.identifier):
-        for thing, _, value, _ in store.quads(predicate=predicate):
+        for thing, _, value, _ in snapshot.quads(predicate=predicate):
             if thing in found and isinstance(value, Literal):
                 found[thing].add(value.lexical)
     return found
@@ -94,7 +94,3 @@ def suggestions(asked: str, known: dict[Iri, set[str]], most: int = 5) -> list[s
     inside = [iri for folded, iri in by_fold.items() if wanted and wanted in folded]
     near = [by_fold[f] for f in difflib.get_close_matches(wanted, by_fold, n=most, cutoff=0.6)]
     return list(dict.fromkeys(said(iri) for iri in [*near, *sorted(inside, key=len)]))[:most]
-
-
-def _is(store: Store, thing: Iri, class_: Iri) -> bool:
-    return any(True for _ in store.quads(thing, RDF.type, class_))

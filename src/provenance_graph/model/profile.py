@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import AcceptanceStatus, Basis, Literal, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
-from provenance_graph.model.fields import Field, fields, label
-from provenance_graph.store.base import ANY, Store
+from provenance_graph.model.fields import Field, fields
+from provenance_graph.store.values import ANY
 
 Json = dict[str, Any]
 
@@ -67,11 +68,10 @@ class Profile:
         }
 
 
-def profile(evidence: Evidence, subject: Iri) -> Profile:
+def profile(snapshot: AcceptedSnapshot, subject: Iri) -> Profile:
     """The profile of a model, version, configuration or family."""
-    store = evidence.store
-    subject = evidence.canonical(subject)
-    seen = evidence.view(subject)
+    subject = snapshot.canonical(subject)
+    seen = snapshot.view(subject)
     accepted: dict[Iri, list[Value]] = defaultdict(list)
     for _, predicate, value, _ in seen.quads:
         accepted[predicate].append(value)
@@ -81,19 +81,19 @@ def profile(evidence: Evidence, subject: Iri) -> Profile:
     contested = set(accepted[PG.contested])
     states = [
         _state(field, accepted[field.property], claims[field.property], seen.statuses, contested)
-        for field in fields(store)
+        for field in fields(snapshot)
     ]
     used = {v for state in states for v in state.values if isinstance(v, Iri)}
-    labels = {thing: label(store, thing) or said(thing) for thing in used}
+    labels = {thing: label(snapshot, thing) or said(thing) for thing in used}
     return Profile(
         subject=subject,
         name=_name(accepted, subject),
         kinds=tuple(sorted(v for v in accepted[RDF.type] if isinstance(v, Iri))),
         fields=tuple(states),
-        related=related(store, subject),
-        names=tuple(evidence.statements.names_of(subject)),
+        related=related(snapshot, subject),
+        names=tuple(snapshot.statements.names_of(subject)),
         records=len({claim.header.record for claim in seen.claims}),
-        as_of=evidence.as_of,
+        as_of=snapshot.as_of,
         labels=labels,
     )
 
@@ -193,74 +193,78 @@ def claim_json(held: SourcedClaim, labels: dict[Iri, str] | None = None) -> Json
 # ---- what hangs on a model ----------------------------------------------------------------
 
 
-def related(store: Store, subject: Iri) -> dict[str, list[Json]]:
+def related(snapshot: AcceptedSnapshot, subject: Iri) -> dict[str, list[Json]]:
     """Versions, configurations, aliases, scores, ranks, assessments, offers, artifacts."""
-    below = _below(store, subject)
+    below = _below(snapshot, subject)
     family = [subject, *below]
     return {
-        "partOf": _things(store, _objects(store, subject, DCTERMS.isPartOf)),
-        "specializationOf": _things(store, _objects(store, subject, PROV.specializationOf)),
-        "replaces": _things(store, _objects(store, subject, DCTERMS.replaces)),
-        "replacedBy": _things(store, _subjects(store, [subject], DCTERMS.replaces)),
-        "versions": _nodes(store, [b for b in below if _is(store, b, PG.ModelVersion)]),
-        "configurations": _nodes(store, [b for b in below if _is(store, b, PG.Configuration)]),
-        "aliases": _nodes(store, _subjects(store, family, PG.resolvesTo)),
-        "scores": _nodes(store, _subjects(store, family, PG.evaluationOf)),
-        "ranks": _nodes(store, _subjects(store, family, PG.rankOf)),
-        "assessments": [_assessment(store, a) for a in _subjects(store, family, PG.assessmentOf)],
-        "offers": _nodes(store, _subjects(store, family, PG.offerOf)),
-        "artifacts": _nodes(store, _subjects(store, family, PG.artifactOf)),
+        "partOf": _things(snapshot, _objects(snapshot, subject, DCTERMS.isPartOf)),
+        "specializationOf": _things(snapshot, _objects(snapshot, subject, PROV.specializationOf)),
+        "replaces": _things(snapshot, _objects(snapshot, subject, DCTERMS.replaces)),
+        "replacedBy": _things(snapshot, _subjects(snapshot, [subject], DCTERMS.replaces)),
+        "versions": _nodes(snapshot, [b for b in below if _is(snapshot, b, PG.ModelVersion)]),
+        "configurations": _nodes(
+            snapshot, [b for b in below if _is(snapshot, b, PG.Configuration)]
+        ),
+        "aliases": _nodes(snapshot, _subjects(snapshot, family, PG.resolvesTo)),
+        "scores": _nodes(snapshot, _subjects(snapshot, family, PG.evaluationOf)),
+        "ranks": _nodes(snapshot, _subjects(snapshot, family, PG.rankOf)),
+        "assessments": [
+            _assessment(snapshot, a) for a in _subjects(snapshot, family, PG.assessmentOf)
+        ],
+        "offers": _nodes(snapshot, _subjects(snapshot, family, PG.offerOf)),
+        "artifacts": _nodes(snapshot, _subjects(snapshot, family, PG.artifactOf)),
     }
 
 
-def _below(store: Store, subject: Iri) -> list[Iri]:
+def _below(snapshot: AcceptedSnapshot, subject: Iri) -> list[Iri]:
     found: list[Iri] = []
     waiting = [subject]
     while waiting:
-        for thing, *_ in store.quads(predicate=PROV.specializationOf, object=waiting.pop()):
+        for thing, *_ in snapshot.quads(predicate=PROV.specializationOf, object=waiting.pop()):
             if thing not in found and thing != subject:
                 found.append(thing)
                 waiting.append(thing)
     return sorted(found)
 
 
-def _subjects(store: Store, objects: Iterable[Iri], predicate: Iri) -> list[Iri]:
-    return sorted({s for o in objects for s, *_ in store.quads(predicate=predicate, object=o)})
+def _subjects(snapshot: AcceptedSnapshot, objects: Iterable[Iri], predicate: Iri) -> list[Iri]:
+    return sorted({s for o in objects for s, *_ in snapshot.quads(predicate=predicate, object=o)})
 
 
-def _objects(store: Store, subject: Iri, predicate: Iri) -> list[Iri]:
-    return sorted(o for _, _, o, _ in store.quads(subject, predicate) if isinstance(o, Iri))
+def _objects(snapshot: AcceptedSnapshot, subject: Iri, predicate: Iri) -> list[Iri]:
+    return sorted(o for _, _, o, _ in snapshot.quads(subject, predicate) if isinstance(o, Iri))
 
 
-def _is(store: Store, thing: Iri, class_: Iri) -> bool:
-    return any(True for _ in store.quads(thing, RDF.type, class_))
+def _is(snapshot: AcceptedSnapshot, thing: Iri, class_: Iri) -> bool:
+    return any(True for _ in snapshot.quads(thing, RDF.type, class_))
 
 
-def _things(store: Store, things: Iterable[Iri]) -> list[Json]:
-    return [{"iri": t, "id": said(t), "label": label(store, t) or said(t)} for t in things]
+def _things(snapshot: AcceptedSnapshot, things: Iterable[Iri]) -> list[Json]:
+    return [{"iri": t, "id": said(t), "label": label(snapshot, t) or said(t)} for t in things]
 
 
-def _nodes(store: Store, nodes: Iterable[Iri]) -> list[Json]:
-    return [node_json(store, node) for node in nodes]
+def _nodes(snapshot: AcceptedSnapshot, nodes: Iterable[Iri]) -> list[Json]:
+    return [node_json(snapshot, node) for node in nodes]
 
 
-def node_json(store: Store, node: Iri) -> Json:
+def node_json(snapshot: AcceptedSnapshot, node: Iri) -> Json:
     """A node below a model as a flat object; a property with several values is a list."""
     found: dict[str, list[Any]] = defaultdict(list)
-    for _, predicate, value, _ in store.quads(node):
+    for _, predicate, value, _ in snapshot.quads(node):
         if predicate != RDF.type:
-            labels = {value: label(store, value)} if isinstance(value, Iri) else None
+            labels = {value: label(snapshot, value)} if isinstance(value, Iri) else None
             found[local_name(predicate)].append(value_json(value, labels))
     flat = {
         key: (values if len(values) > 1 else values[0]) for key, values in sorted(found.items())
     }
-    return {"iri": node, "id": said(node), "sources": _records(store, node), **flat}
+    return {"iri": node, "id": said(node), "sources": _records(snapshot, node), **flat}
 
 
-def _records(store: Store, node: Iri) -> list[str]:
-    return sorted({str(graph) for *_, graph in store.quads(subject=node, graph=ANY) if graph})
+def _records(snapshot: AcceptedSnapshot, node: Iri) -> list[str]:
+    return sorted({str(graph) for *_, graph in snapshot.quads(subject=node, graph=ANY) if graph})
 
 
-def _assessment(store: Store, node: Iri) -> Json:
-    results = _subjects(store, [node], DCTERMS.isPartOf)
-    return {**node_json(store, node), "results": _nodes(store, results)}
+def _assessment(snapshot: AcceptedSnapshot, node: Iri) -> Json:
+    results = _subjects(snapshot, [node], DCTERMS.isPartOf)
+    return {**node_json(snapshot, node), "results": _nodes(snapshot, results)}

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import literals
 from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import PREFIXES, expand
 from provenance_graph.core.resources import folder
 from provenance_graph.model.naming import resolve
-from provenance_graph.store.base import Limits, Rows, Store
+from provenance_graph.store.values import Limits, Rows
 
 KINDS = (
     "model",
@@ -94,7 +95,9 @@ def find(name: str) -> Question:
     raise NotFound(name, "question", near[:6])
 
 
-def bind(store: Store, question: Question, given: Mapping[str, str]) -> dict[str, Value]:
+def bind(
+    snapshot: AcceptedSnapshot, question: Question, given: Mapping[str, str]
+) -> dict[str, Value]:
     """Terms for a question's parameters; raises UsageError naming what is wrong."""
     known = {parameter.name: parameter for parameter in question.parameters}
     if unknown := set(given) - set(known):
@@ -107,17 +110,17 @@ def bind(store: Store, question: Question, given: Mapping[str, str]) -> dict[str
             raise UsageError(
                 f"{question.name} needs --set {parameter.name}=… ({parameter.kind}: {parameter.description})"
             )
-        bound[parameter.name] = _term(store, parameter, text)
+        bound[parameter.name] = _term(snapshot, parameter, text)
     return bound
 
 
-def _term(store: Store, parameter: Parameter, text: str) -> Value:
+def _term(snapshot: AcceptedSnapshot, parameter: Parameter, text: str) -> Value:
     def bad(example: str) -> UsageError:
         return UsageError(f"{parameter.name}={text!r} is not a {parameter.kind} such as {example}")
 
     match parameter.kind:
         case "model" | "dataset" | "organization":
-            return resolve(store, text, parameter.kind)
+            return resolve(snapshot, text, parameter.kind)
         case "property" | "iri":
             return expand(text if ":" in text else f"pg:{text}")
         case "integer":
@@ -144,11 +147,14 @@ def _term(store: Store, parameter: Parameter, text: str) -> Value:
 
 
 def ask(
-    store: Store, name: str, given: Mapping[str, str] | None = None, limits: Limits | None = None
+    snapshot: AcceptedSnapshot,
+    name: str,
+    given: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
 ) -> Rows:
     """Answer a stored question."""
     question = find(name)
-    return store.select(question.text, bind(store, question, given or {}), limits)
+    return snapshot.select(question.text, bind(snapshot, question, given or {}), limits)
 
 
 def prefixes(text: str) -> str:

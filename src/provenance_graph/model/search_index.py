@@ -11,14 +11,13 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.literals import whole
 from provenance_graph.model.naming import fold
 from provenance_graph.model.search_index_build import fill, make
-from provenance_graph.store.base import Store
 
 FORMAT = "4"
 
@@ -73,16 +72,21 @@ class Catalogue:
         self._database = database
 
     @classmethod
-    def open(cls, store: Store, folder: Path | None = None) -> Catalogue:
-        """The table of a store's version, made now if ``folder`` does not hold it."""
+    def open(cls, snapshot: AcceptedSnapshot) -> Catalogue:
+        """The table of a snapshot, made now if its folder does not hold it."""
+        return snapshot.kept("catalogue", lambda: cls._opened(snapshot))
+
+    @classmethod
+    def _opened(cls, snapshot: AcceptedSnapshot) -> Catalogue:
+        folder = snapshot.folder
         if folder is None:
             database = sqlite3.connect(":memory:", check_same_thread=False)
-            fill(database, store)
+            fill(database, snapshot)
             return cls(database)
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"catalogue-{FORMAT}-{store.version}.sqlite"
+        path = folder / f"catalogue-{FORMAT}-{snapshot.version}.sqlite"
         if not path.exists():
-            make(path, store)
+            make(path, snapshot)
             for old in folder.glob("catalogue-*.sqlite"):
                 if old != path:
                     old.unlink(missing_ok=True)

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
 from provenance_graph.model.naming import fold
-from provenance_graph.store.base import ANY, Store
+from provenance_graph.store.values import ANY
 
 GAPS = (PG.undisclosed, PG.withheld, PG.partlyDisclosed)
 _SCHEMA = """
@@ -34,13 +35,13 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 
-def make(path: Path, store: Store) -> None:
+def make(path: Path, snapshot: AcceptedSnapshot) -> None:
     """Make the file aside and put it in place whole; two processes may do so at once."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     aside.unlink(missing_ok=True)
     database = sqlite3.connect(aside)
     try:
-        fill(database, store)
+        fill(database, snapshot)
         database.close()
         aside.replace(path)
     finally:
@@ -48,10 +49,10 @@ def make(path: Path, store: Store) -> None:
         aside.unlink(missing_ok=True)
 
 
-def fill(database: sqlite3.Connection, store: Store) -> None:
+def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
     """Fill an empty database with the models of a store."""
     database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
-    facts = Facts(store)
+    facts = Facts(snapshot)
     above = _ancestors(facts.parents)
     below = Counter(a for ancestors in above.values() for a in ancestors)
     for number, model in enumerate(facts.models, 1):
@@ -77,7 +78,7 @@ def fill(database: sqlite3.Connection, store: Store) -> None:
         database.executemany(
             "INSERT INTO above VALUES (?,?)", [(number, a) for a in sorted(above[model])]
         )
-    counts = {"version": store.version, "models": len(facts.models)}
+    counts = {"version": snapshot.version, "models": len(facts.models)}
     database.executemany(
         "INSERT INTO meta VALUES (?,?)", [(k, json.dumps(v)) for k, v in counts.items()]
     )
@@ -88,9 +89,9 @@ def fill(database: sqlite3.Connection, store: Store) -> None:
 class Facts:
     """What the table needs, read from the store predicate by predicate."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.models = sorted({s for s, *_ in store.quads(predicate=RDF.type, object=PG.Model)})
+    def __init__(self, snapshot: AcceptedSnapshot) -> None:
+        self.snapshot = snapshot
+        self.models = sorted({s for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)})
         self._names = self._texts(SCHEMA.name)
         self._others = self._texts(SCHEMA.alternateName)
         self._described = self._values(PG.describedAs)
@@ -113,7 +114,7 @@ class Facts:
 
     def _values(self, predicate: Iri) -> dict[Iri, list[Value]]:
         found: dict[Iri, list[Value]] = defaultdict(list)
-        for subject, _, value, _ in self._store.quads(predicate=predicate):
+        for subject, _, value, _ in self.snapshot.quads(predicate=predicate):
             found[subject].append(value)
         return found
 
@@ -127,7 +128,7 @@ class Facts:
         }
         pairs = {
             (owner.get(name, name), graph)
-            for name, _, _, graph in self._store.quads(
+            for name, _, _, graph in self.snapshot.quads(
                 predicate=RDF.type, object=PG.Model, graph=ANY
             )
         }
@@ -135,7 +136,7 @@ class Facts:
 
     def _texts(self, predicate: Iri) -> dict[Iri, str]:
         found: dict[Iri, str] = {}
-        for subject, _, value, _ in self._store.quads(predicate=predicate):
+        for subject, _, value, _ in self.snapshot.quads(predicate=predicate):
             if isinstance(value, Literal):
                 found[subject] = min(found.get(subject, value.lexical), value.lexical)
         return found

@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF
-from provenance_graph.store.base import ANY, Store
+from provenance_graph.store.values import ANY
 
 THINGS = (
     PG.Model, PG.ModelFamily, PG.ModelVersion,
@@ -68,35 +69,39 @@ class Stats:
         return head + [(group, name, n) for group, counts in groups for name, n in counts.items()]
 
 
-def stats(store: Store) -> Stats:
+def stats(snapshot: AcceptedSnapshot) -> Stats:
     """Count what a store holds."""
     readers: Counter[str] = Counter()
     publishers: Counter[str] = Counter()
     fed = ""
-    for _, _, reader, _ in store.quads(predicate=PG.reader, graph=ANY):
+    for _, _, reader, _ in snapshot.quads(predicate=PG.reader, graph=ANY):
         readers[str(reader)] += 1
-    records = {g for *_, g in store.quads(predicate=PG.ofDocument, graph=ANY)}
-    for subject, _, publisher, graph in store.quads(predicate=PROV.wasAttributedTo, graph=ANY):
+    records = {g for *_, g in snapshot.quads(predicate=PG.ofDocument, graph=ANY)}
+    for subject, _, publisher, graph in snapshot.quads(predicate=PROV.wasAttributedTo, graph=ANY):
         if subject == graph and graph in records and isinstance(publisher, Iri):
             publishers[said(publisher)] += 1
-    for _, _, day, _ in store.quads(predicate=PAV.retrievedOn, graph=ANY):
+    for _, _, day, _ in snapshot.quads(predicate=PAV.retrievedOn, graph=ANY):
         fed = max(fed, str(day)[:10])
     return Stats(
-        version=store.version,
+        version=snapshot.version,
         fed=fed,
-        things=_counts(store, {local_name(c): (RDF.type, c) for c in THINGS}),
-        links=_counts(store, {local_name(p): (p, None) for p in LINKS}),
-        states=_counts(store, {local_name(p): (p, None) for p in STATES}),
+        things=_counts(snapshot, {local_name(c): (RDF.type, c) for c in THINGS}),
+        links=_counts(snapshot, {local_name(p): (p, None) for p in LINKS}),
+        states=_counts(snapshot, {local_name(p): (p, None) for p in STATES}),
         records=dict(readers.most_common()),
         publishers=dict(publishers.most_common()),
-        annotated=_count(store, RDF.type, PG.Claim, named=True),
+        annotated=_count(snapshot, RDF.type, PG.Claim, named=True),
     )
 
 
-def _counts(store: Store, patterns: dict[str, tuple[Iri, Iri | None]]) -> dict[str, int]:
-    counted = {name: _count(store, *pattern) for name, pattern in patterns.items()}
+def _counts(
+    snapshot: AcceptedSnapshot, patterns: dict[str, tuple[Iri, Iri | None]]
+) -> dict[str, int]:
+    counted = {name: _count(snapshot, *pattern) for name, pattern in patterns.items()}
     return {name: n for name, n in counted.items() if n}
 
 
-def _count(store: Store, predicate: Iri, value: Iri | None, *, named: bool = False) -> int:
-    return sum(1 for _ in store.quads(None, predicate, value, ANY if named else None))
+def _count(
+    snapshot: AcceptedSnapshot, predicate: Iri, value: Iri | None, *, named: bool = False
+) -> int:
+    return sum(1 for _ in snapshot.quads(None, predicate, value, ANY if named else None))

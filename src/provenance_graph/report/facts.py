@@ -1,6 +1,6 @@
 """The facts of an audit report: gathered once, in an order that never changes.
 
-``service.report_html`` writes them. Nothing here asks a clock, so that the same store, models
+``service.report_html`` writes them. Nothing here asks a clock, so that the same snapshot, models
 and day give the same report.
 """
 
@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from provenance_graph.acceptance.evidence import Evidence, day_of
+from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.assessment.assess import DEFAULT, assess_model
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.core.claims import Header, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.lineage.graph import LineageGraph
-from provenance_graph.model.fields import label
+from provenance_graph.lineage.graph import lineage
 from provenance_graph.model.profile import claim_json, profile
 from provenance_graph.model.stats import stats
 
@@ -73,7 +73,7 @@ class ModelFacts:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report over some models of one version of a store, as of a day."""
+    """A report over some models of one version of a snapshot, as of a day."""
 
     version: str
     fed: str
@@ -90,53 +90,44 @@ class Report:
         return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
 
 
-@dataclass(frozen=True)
-class Sources:
-    """What a report is read from."""
-
-    evidence: Evidence
-    lineage: LineageGraph
-    licences: LicenceGraph
-
-
 def report(
-    sources: Sources, subjects: Sequence[Iri], *, uses: Sequence[str] = USES, day: str = ""
+    snapshot: AcceptedSnapshot,
+    subjects: Sequence[Iri],
+    *,
+    uses: Sequence[str] = USES,
+    day: str = "",
 ) -> Report:
     """Gather a report.
 
-    Licence texts in force are chosen by ``day``: the day asked for, else the day the evidence
-    is taken of, else the day the store was last fed.
+    Licence texts in force are chosen by ``day``: the day asked for, else the day the snapshot
+    is taken of, else the day on which a record was last retrieved.
     """
-    evidence = sources.evidence
-    told = stats(evidence.store)
-    chosen = day or evidence.as_of or told.fed
+    told = stats(snapshot)
+    chosen = day_of(day or snapshot.as_of or told.fed)[:10]
     return Report(
         version=told.version,
         fed=told.fed,
-        as_of=evidence.as_of,
-        day=day_of(chosen)[:10],
+        as_of=snapshot.as_of,
+        day=chosen,
         uses=tuple(uses),
-        models=tuple(_facts(sources, s, uses, day_of(chosen)[:10]) for s in subjects),
+        models=tuple(_facts(snapshot, subject, uses, chosen) for subject in subjects),
     )
 
 
-def _facts(sources: Sources, subject: Iri, uses: Sequence[str], day: str) -> ModelFacts:
-    evidence = sources.evidence
-    held = evidence.claims(subject)
+def _facts(snapshot: AcceptedSnapshot, subject: Iri, uses: Sequence[str], day: str) -> ModelFacts:
+    held = snapshot.claims(subject)
     named = {c.claim.value for c in held if isinstance(c.claim.value, Iri)}
-    labels = {thing: label(evidence.store, thing) for thing in sorted(named)}
-    lineage = sources.lineage.of(
-        subject, direction="both", influences=True, evidence=True, limit=MOST_NODES
-    )
-    found = conflicts(evidence, [evidence.canonical(subject)])
+    labels = {thing: label(snapshot, thing) for thing in sorted(named)}
+    above = lineage(snapshot, subject, influences=True, limit=MOST_NODES)
+    found = conflicts(snapshot, [snapshot.canonical(subject)])
     return ModelFacts(
-        profile=profile(evidence, subject).to_json(),
+        profile=profile(snapshot, subject).to_json(),
         claims=tuple(claim_json(c, labels) for c in sorted(held, key=_order)),
         headers=tuple({c.header.record: c.header for c in sorted(held, key=_order)}.values()),
         conflicts=tuple(conflict.to_json() for conflict in found),
-        lineage=lineage.to_json(),
-        licences=sources.licences.report(subject, uses=list(uses), today=day).to_json(),
-        assessed=assess_model(evidence, subject, DEFAULT).to_json(),
+        lineage=above.to_json(),
+        licences=LicenceGraph(snapshot).report(subject, uses=list(uses), day=day).to_json(),
+        assessed=assess_model(snapshot, subject, DEFAULT).to_json(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,3 +23,17 @@ def open_store(place: str) -> Store:
     from provenance_graph.store.embedded import EmbeddedStore
 
     return EmbeddedStore.open(Path(place))
+
+
+def derived_folder(place: str) -> Path | None:
+    """Where indexes made from a store at ``place`` are kept: beside it.
+
+    None for a remote store, and for one in a folder that may not be written to: then an
+    index is made for the occasion.
+
+    >>> derived_folder("https://example.org/sparql") is None
+    True
+    """
+    if place.startswith(("http://", "https://")):
+        return None
+    return Path(place) / "derived" if os.access(place, os.W_OK) else None

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from provenance_graph.acceptance.evidence import day_of
+from provenance_graph.acceptance.snapshot import day_of
 from provenance_graph.assessment import evidence_table as annex
 from provenance_graph.assessment.assess import assess_everywhere, assess_under
 from provenance_graph.assessment.rubric_loader import from_store
@@ -39,6 +39,7 @@ def _assessments(routes: APIRouter, access: Access) -> None:
     @routes.get("/rubrics", responses={200: {"model": list[schema.AnyAnswer]}})
     def rubrics(request: Request) -> Response:
         """The assessment schemes, with version, source and whether we compute them."""
+        snapshot = access.snapshot()
 
         def made() -> object:
             return [
@@ -51,10 +52,10 @@ def _assessments(routes: APIRouter, access: Access) -> None:
                     "licence": rubric.licence or None,
                     "attribution": rubric.attribution or None,
                 }
-                for rubric in from_store(access.store)
+                for rubric in from_store(snapshot)
             ]
 
-        return reply(access, request, made)
+        return reply(access, request, snapshot, made)
 
     @routes.get("/models/{name:path}/assessments", responses={200: {"model": schema.AnyAnswer}})
     def assessments(
@@ -64,22 +65,23 @@ def _assessments(routes: APIRouter, access: Access) -> None:
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Scores with low–high range, each point down to its claims; others' scores beside."""
+        snapshot = access.snapshot(asOf)
 
         def made() -> object:
-            evidence, subject = access.evidence(asOf), resolve(access.store, name)
+            subject = resolve(snapshot, name)
             found = (
-                assess_under(evidence, subject, rubric)
+                assess_under(snapshot, subject, rubric)
                 if rubric
-                else assess_everywhere(evidence, subject)
+                else assess_everywhere(snapshot, subject)
             )
             return {
                 "id": said(subject),
                 "iri": subject,
-                "asOf": evidence.as_of or None,
+                "asOf": snapshot.as_of or None,
                 "assessments": [assessed.to_json() for assessed in found],
             }
 
-        return reply(access, request, made)
+        return reply(access, request, snapshot, made)
 
     @routes.get("/models/{name:path}/evidence", responses={200: {"model": schema.AnyAnswer}})
     def evidence_table(
@@ -90,16 +92,20 @@ def _assessments(routes: APIRouter, access: Access) -> None:
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Per item of a rubric, which public document is evidence and what is missing."""
+        snapshot = access.snapshot(asOf)
 
         def rows() -> list[annex.Row]:
-            found = assess_under(access.evidence(asOf), resolve(access.store, name), [rubric])
+            found = assess_under(snapshot, resolve(snapshot, name), [rubric])
             return annex.evidence(found[0])
 
         if format == "json":
             return reply(
-                access, request, lambda: {"rubric": rubric, "rows": [r.to_json() for r in rows()]}
+                access,
+                request,
+                snapshot,
+                lambda: {"rubric": rubric, "rows": [r.to_json() for r in rows()]},
             )
-        return reply(access, request, rows, media_type="text/csv", write=_csv)
+        return reply(access, request, snapshot, rows, media_type="text/csv", write=_csv)
 
 
 def _csv(rows: list[annex.Row]) -> bytes:
@@ -120,13 +126,13 @@ def _time(routes: APIRouter, access: Access) -> None:
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Versions, aliases, retirement, drift of facts, changed claims, ranks."""
+        snapshot = access.snapshot(asOf)
 
         def made() -> object:
-            subject = resolve(access.store, name)
-            found = history(access.evidence(asOf), subject, day_of(start), day_of(end))
-            return found.to_json()
+            subject = resolve(snapshot, name)
+            return history(snapshot, subject, day_of(start), day_of(end)).to_json()
 
-        return reply(access, request, made)
+        return reply(access, request, snapshot, made)
 
     @routes.get("/compare", responses={200: {"model": schema.AnyAnswer}})
     def comparison(
@@ -135,17 +141,18 @@ def _time(routes: APIRouter, access: Access) -> None:
         asOf: Annotated[list[str], Query(max_length=2)] = [],  # noqa: B006, N803
     ) -> Response:
         """Two to six models field by field, or one model on two days (`asOf` twice)."""
+        present = access.snapshot()
 
         def made() -> object:
-            subjects = [resolve(access.store, name) for name in model]
+            subjects = [resolve(present, name) for name in model]
             days = [day_of("" if day in ("", "now") else day) for day in asOf]
             if len(subjects) == 1:
                 if not days:
                     raise UsageError("give a second model, or one or two days with asOf")
                 both = days if len(days) > 1 else [*days, ""]
-                return compare_dates(access.evidence(), subjects[0], both).to_json()
+                return compare_dates(present, subjects[0], both).to_json()
             if len(days) > 1:
                 raise UsageError("several models are compared on one day: give asOf once")
-            return compare(access.evidence(days[0] if days else ""), subjects).to_json()
+            return compare(present.at(days[0] if days else ""), subjects).to_json()
 
-        return reply(access, request, made)
+        return reply(access, request, present, made)

@@ -8,13 +8,14 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri, said, shorten
 from provenance_graph.exchange.ledger import Exported, Loss
 from provenance_graph.exchange.registry import export, exporter, exporters
 from provenance_graph.model.bundle import bundle, subject_named
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.models import AsOf
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
+from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, answer_key, reply
 
 Format = Literal[
     "spdx3", "cyclonedx", "croissant", "hf-card", "fair4ml", "prov", "jsonld", "turtle", "trig"
@@ -65,9 +66,9 @@ def router(access: Access) -> APIRouter:
         prefix="/api/v1", tags=["export"], route_class=ProblemRoute, responses=PROBLEMS
     )
 
-    def made(name: str, format: str, as_of: str) -> tuple[Iri, Exported]:
-        subject = subject_named(access.store, name)
-        return subject, export(bundle(access.evidence(as_of), [subject]), format)
+    def made(snapshot: AcceptedSnapshot, name: str, format: str) -> tuple[Iri, Exported]:
+        subject = subject_named(snapshot, name)
+        return subject, export(bundle(snapshot, [subject]), format)
 
     @routes.get("/exports", responses={200: {"model": list[ExportFormat]}})
     def formats(request: Request) -> Response:
@@ -87,39 +88,41 @@ def router(access: Access) -> APIRouter:
                 for one in exporters().values()
             ]
 
-        return reply(access, request, listed)
+        return reply(access, request, access.snapshot(), listed)
 
     @routes.get(
         "/models/{name:path}/export/{format}/losses", responses={200: {"model": LossesAnswer}}
     )
     def losses(request: Request, name: str, format: Format, asOf: AsOf = "") -> Response:  # noqa: N803
         """What a document of the format cannot hold of a model, with reasons."""
+        snapshot = access.snapshot(asOf)
 
         def told() -> object:
-            subject, exported = made(name, format, asOf)
+            subject, exported = made(snapshot, name, format)
             return {
                 "id": said(subject),
                 "format": format,
                 "losses": [loss_json(loss) for loss in exported.losses],
             }
 
-        return reply(access, request, told)
+        return reply(access, request, snapshot, told)
 
     @routes.get("/models/{name:path}/export/{format}", responses=DOCUMENT, response_class=Response)
     def document(request: Request, name: str, format: Format, asOf: AsOf = "") -> Response:  # noqa: N803
         """A model, or a dataset, with its lineage as a document of the format."""
-        counted = f"losses of {request.url.path}?{request.url.query}"
+        snapshot = access.snapshot(asOf)
+        counted = f"losses of {answer_key(request, snapshot)}"
 
         def written() -> Exported:
-            version = access.store.version
-            _, exported = made(name, format, asOf)
-            access.remember(version, counted, str(len(exported.losses)).encode())
+            _, exported = made(snapshot, name, format)
+            access.remember(counted, str(len(exported.losses)).encode())
             return exported
 
         writer = exporter(format)
         answer = reply(
             access,
             request,
+            snapshot,
             written,
             media_type=writer.media_type,
             write=lambda exported: exported.text.encode(),

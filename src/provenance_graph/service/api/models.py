@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.core.claims import SourcedClaim
 from provenance_graph.core.iris import Iri, said
+from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.lineage import formats
-from provenance_graph.model.fields import label, property_named
+from provenance_graph.lineage.graph import LineageGraph
+from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming import resolve
 from provenance_graph.model.profile import claim_json, profile
+from provenance_graph.model.search_index import Catalogue
 from provenance_graph.service.api import schema
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
@@ -30,11 +35,6 @@ LINEAGE_TYPES = {
     "graphml": "application/graphml+xml",
     "cytoscape": "application/json",
 }
-
-
-def today() -> str:
-    """The day by which texts in force are chosen."""
-    return datetime.now(UTC).date().isoformat()
 
 
 def chosen(
@@ -86,9 +86,9 @@ def router(access: Access) -> APIRouter:
 
 
 def _lists(routes: APIRouter, access: Access) -> None:
-    def resolved(filters: dict[str, list[str]]) -> dict[str, list[str]]:
+    def resolved(filters: dict[str, list[str]], snapshot: AcceptedSnapshot) -> dict[str, list[str]]:
         if above := filters.get("descendsFrom"):
-            filters = {**filters, "descendsFrom": [resolve(access.store, above[0])]}
+            filters = {**filters, "descendsFrom": [resolve(snapshot, above[0])]}
         return filters
 
     @routes.get("/models", responses={200: {"model": schema.ModelPage}})
@@ -99,47 +99,60 @@ def _lists(routes: APIRouter, access: Access) -> None:
         sort: Annotated[str, Query(max_length=20)] = "name",
         limit: Limit = 50,
         cursor: Cursor = "",
+        asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Models, filtered, sorted and paged."""
+        snapshot = access.prepared("catalogue", asOf)
 
         def made() -> object:
-            found = access.catalogue().models(
-                resolved(filters), text=q, sort=sort, limit=limit, cursor=cursor
+            found = Catalogue.open(snapshot).models(
+                resolved(filters, snapshot), text=q, sort=sort, limit=limit, cursor=cursor
             )
             return found.to_json()
 
-        return reply(access, request, made)
+        return reply(access, request, snapshot, made)
 
     @routes.get("/facets", responses={200: {"model": dict[str, list[schema.FacetCount]]}})
     def facets(
-        request: Request, filters: Filters, q: Annotated[str, Query(max_length=200)] = ""
+        request: Request,
+        filters: Filters,
+        q: Annotated[str, Query(max_length=200)] = "",
+        asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """How many models each value of each filter has, among those the other filters leave."""
-        return reply(access, request, lambda: access.catalogue().facets(resolved(filters), text=q))
+        snapshot = access.prepared("catalogue", asOf)
+
+        def made() -> object:
+            return Catalogue.open(snapshot).facets(resolved(filters, snapshot), text=q)
+
+        return reply(access, request, snapshot, made)
 
     @routes.get("/search", responses={200: {"model": schema.SearchAnswer}})
     def search(
         request: Request,
         q: Annotated[str, Query(max_length=200, description="Part of a name, id or developer.")],
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
+        asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Models whose name, id, alias or developer the words begin, best first."""
+        snapshot = access.prepared("catalogue", asOf)
 
         def made() -> object:
-            return {"query": q, "items": access.catalogue().search(q, limit)}
+            return {"query": q, "items": Catalogue.open(snapshot).search(q, limit)}
 
-        return reply(access, request, made)
+        return reply(access, request, snapshot, made)
 
 
 def _one_model(routes: APIRouter, access: Access) -> None:
     @routes.get("/models/{name:path}", responses={200: {"model": schema.ProfileAnswer}})
     def model(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
         """The profile of a model: every field with its value or disclosure status."""
+        snapshot = access.snapshot(asOf)
 
         def made() -> object:
-            return profile(access.evidence(asOf), resolve(access.store, name)).to_json()
+            return profile(snapshot, resolve(snapshot, name)).to_json()
 
-        return reply(access, request, made)
+        return reply(access, request, snapshot, made)
 
 
 def _below_a_model(routes: APIRouter, access: Access) -> None:
@@ -151,36 +164,37 @@ def _below_a_model(routes: APIRouter, access: Access) -> None:
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Who says what about a model, on what basis, and what became of each claim."""
+        snapshot = access.snapshot(asOf)
 
         def made() -> object:
-            evidence = access.evidence(asOf)
-            subject = resolve(access.store, name)
-            predicate = property_named(access.store, property) if property else None
-            held = evidence.claims(subject, predicate)
-            labels = _labels(access, held)
+            subject = resolve(snapshot, name)
+            predicate = property_named(snapshot, property) if property else None
+            held = snapshot.claims(subject, predicate)
+            labels = _labels(snapshot, held)
             return {
                 "id": said(subject),
                 "iri": subject,
-                "asOf": evidence.as_of or None,
+                "asOf": snapshot.as_of or None,
                 "claims": [claim_json(claim, labels) for claim in held],
             }
 
-        return reply(access, request, made)
+        return reply(access, request, snapshot, made)
 
     @routes.get("/models/{name:path}/conflicts", responses={200: {"model": schema.Listed}})
-    def disagreements(request: Request, name: str) -> Response:
+    def disagreements(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
         """Where sources disagree about a model, worst first."""
+        snapshot = access.snapshot(asOf)
 
         def made() -> object:
-            found = conflicts(access.evidence(), [resolve(access.store, name)])
+            found = conflicts(snapshot, [resolve(snapshot, name)])
             return {"items": [conflict.to_json() for conflict in found], "total": len(found)}
 
-        return reply(access, request, made)
+        return reply(access, request, snapshot, made)
 
 
-def _labels(access: Access, held: list[SourcedClaim]) -> dict[Iri, str]:
+def _labels(snapshot: AcceptedSnapshot, held: list[SourcedClaim]) -> dict[Iri, str]:
     things = {c.claim.value for c in held if isinstance(c.claim.value, Iri)}
-    return {thing: label(access.store, thing) for thing in things}
+    return {thing: label(snapshot, thing) for thing in things}
 
 
 def _derived(routes: APIRouter, access: Access) -> None:
@@ -195,12 +209,14 @@ def _derived(routes: APIRouter, access: Access) -> None:
         evidence: bool = True,
         limit: Annotated[int, Query(ge=1, le=5000)] = 500,
         format: Literal["json", "tree", "dot", "mermaid", "graphml", "cytoscape"] = "json",
+        asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Ancestors and descendants with the evidence of every edge; "N of M" when cut."""
+        snapshot = access.prepared("lineage", asOf)
 
         def made() -> object:
-            found = access.lineage().of(
-                resolve(access.store, name),
+            found = LineageGraph(snapshot).of(
+                resolve(snapshot, name),
                 direction=direction,
                 depth=depth,
                 relations=relation,
@@ -211,17 +227,28 @@ def _derived(routes: APIRouter, access: Access) -> None:
             return found.to_json() if format == "json" else formats.FORMATS[format](found)
 
         if format == "json":
-            return reply(access, request, made)
+            return reply(access, request, snapshot, made)
         return reply(
-            access, request, made, media_type=LINEAGE_TYPES[format], write=lambda t: t.encode()
+            access,
+            request,
+            snapshot,
+            made,
+            media_type=LINEAGE_TYPES[format],
+            write=lambda t: t.encode(),
         )
 
     @routes.get("/models/{name:path}/licences", responses={200: {"model": schema.AnyAnswer}})
-    def licences(request: Request, name: str, use: Many = []) -> Response:  # noqa: B006
+    def licences(
+        request: Request,
+        name: str,
+        use: Many = [],  # noqa: B006
+        asOf: AsOf = "",  # noqa: N803
+    ) -> Response:
         """Duties, restrictions and conflicts on every path, with path and clause."""
+        snapshot = access.prepared("lineage", asOf)
 
         def made() -> object:
-            subject = resolve(access.store, name)
-            return access.licences().report(subject, uses=use, today=today()).to_json()
+            subject = resolve(snapshot, name)
+            return LicenceGraph(snapshot).report(subject, uses=use).to_json()
 
-        return reply(access, request, made)
+        return reply(access, request, snapshot, made)

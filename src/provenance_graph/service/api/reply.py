@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.http.problems import MEDIA_TYPE, HttpProblem, problem_of, refuse
@@ -115,26 +116,36 @@ def as_json(value: object) -> bytes:
 def reply(
     access: Access,
     request: Request,
+    snapshot: AcceptedSnapshot,
     produce: Callable[[], object],
     *,
     media_type: str = "application/json",
     write: Callable[[Any], bytes] = as_json,
 ) -> Response:
-    """The answer of this store version: 304 when the client has it, else kept or made now."""
-    version = access.store.version
-    tag = f'W/"{version}"'
+    """The answer of a snapshot: 304 when the client has it, else kept or made now.
+
+    What is accepted, and which licence text is in force, depend on the day, so that the day
+    is part of the ETag and of the key under which an answer is kept.
+    """
+    state = f"{snapshot.version}.{snapshot.day}"
+    tag = f'W/"{state}"'
     headers = {
         "ETag": tag,
-        "X-Store-Version": version,
+        "X-Store-Version": snapshot.version,
         "Cache-Control": "no-cache",
         "Vary": "Accept",
     }
     given = request.headers.get("if-none-match", "")
     if given and (given.strip() == "*" or tag in [part.strip() for part in given.split(",")]):
         return Response(status_code=304, headers=headers)
-    key = f"{request.url.path}?{request.url.query}"
+    key = answer_key(request, snapshot)
     body = access.remembered(key)
     if body is None:
         body = write(produce())
-        access.remember(version, key, body)
+        access.remember(key, body)
     return Response(body, headers=headers, media_type=media_type)
+
+
+def answer_key(request: Request, snapshot: AcceptedSnapshot) -> str:
+    """Under what an answer is kept: version, day and what was asked."""
+    return f"{snapshot.version} {snapshot.day} {request.url.path}?{request.url.query}"

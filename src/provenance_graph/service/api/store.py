@@ -8,19 +8,29 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
-from provenance_graph.conflicts.detect import KINDS, conflicts
-from provenance_graph.conflicts.results import Conflict
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.conflicts.detect import KINDS
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, said
+from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model import questions as stored
 from provenance_graph.model.disclosure_matrix import matrix
 from provenance_graph.model.naming import resolve
+from provenance_graph.model.search_index import Catalogue
 from provenance_graph.model.stats import stats
 from provenance_graph.service.api import schema
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.models import Cursor, Filters, Limit
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, as_json, problem, reply
+from provenance_graph.service.api.access import Access, ledger
+from provenance_graph.service.api.models import AsOf, Cursor, Filters, Limit
+from provenance_graph.service.api.reply import (
+    PROBLEMS,
+    ProblemRoute,
+    answer_key,
+    as_json,
+    problem,
+    reply,
+)
 from provenance_graph.service.http.problems import HttpProblem, refuse
 from provenance_graph.store.sparql.rewrite import limited
 
@@ -41,9 +51,6 @@ def router(access: Access) -> APIRouter:
 
 
 def _ledger(routes: APIRouter, access: Access) -> None:
-    def ledger() -> list[Conflict]:
-        return access.kept("conflicts", lambda: conflicts(access.evidence()))
-
     @routes.get("/conflicts", responses={200: {"model": schema.ConflictPage}})
     def all_conflicts(
         request: Request,
@@ -52,13 +59,15 @@ def _ledger(routes: APIRouter, access: Access) -> None:
         model: Annotated[str, Query(max_length=300)] = "",
         limit: Limit = 50,
         cursor: Cursor = "",
+        asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """The ledger of conflicts, worst first."""
+        snapshot = access.prepared("conflicts", asOf)
 
         def made() -> object:
-            subject = resolve(access.store, model) if model else None
+            subject = resolve(snapshot, model) if model else None
             found = [
-                c for c in ledger()
+                c for c in ledger(snapshot)
                 if c.severity >= severityMin and subject in (None, c.subject)
             ]  # fmt: skip
             kinds = Counter(c.kind for c in found)
@@ -74,29 +83,32 @@ def _ledger(routes: APIRouter, access: Access) -> None:
                 "kinds": {name: kinds[name] for name in KINDS if kinds[name]},
             }
 
-        return reply(access, request, made)
+        return reply(access, request, snapshot, made)
 
     @routes.get("/impact", responses={200: {"model": schema.AnyAnswer}})
     def impact(
         request: Request,
         thing: Annotated[str, Query(max_length=300, description="A model or a dataset.")],
         limit: Annotated[int, Query(ge=1, le=5000)] = 200,
+        asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """What is hit if a model or dataset is withdrawn, by distance, relation and licence."""
+        snapshot = access.prepared("lineage", asOf)
 
         def made() -> object:
-            return access.lineage().impact(thing_named(access, thing), limit=limit).to_json()
+            subject = thing_named(snapshot, thing)
+            return LineageGraph(snapshot).impact(subject, limit=limit).to_json()
 
-        return reply(access, request, made)
+        return reply(access, request, snapshot, made)
 
 
-def thing_named(access: Access, text: str) -> Iri:
+def thing_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
     """A model, or a dataset, by what a user types; raises NotFound, Ambiguous."""
     try:
-        return resolve(access.store, text)
+        return resolve(snapshot, text)
     except NotFound as missing:
         try:
-            return resolve(access.store, text, "dataset")
+            return resolve(snapshot, text, "dataset")
         except NotFound:
             raise missing from None
 
@@ -109,9 +121,10 @@ def _offset(cursor: str) -> int:
 
 def _counts(routes: APIRouter, access: Access) -> None:
     @routes.get("/stats", responses={200: {"model": schema.AnyAnswer}})
-    def counts(request: Request) -> Response:
+    def counts(request: Request, asOf: AsOf = "") -> Response:  # noqa: N803
         """What the store holds, by kind, and when it was last fed."""
-        return reply(access, request, lambda: stats(access.store).to_json())
+        snapshot = access.snapshot(asOf)
+        return reply(access, request, snapshot, lambda: stats(snapshot).to_json())
 
     @routes.get("/disclosure", responses={200: {"model": schema.AnyAnswer}})
     def disclosure(
@@ -121,30 +134,37 @@ def _counts(routes: APIRouter, access: Access) -> None:
         sort: Annotated[str, Query(max_length=20)] = "-sources",
         limit: Annotated[int, Query(ge=1, le=2000)] = 200,
         cursor: Cursor = "",
+        asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Models × fields: what is disclosed, withheld, left blank or not looked for."""
+        snapshot = access.prepared("catalogue", asOf)
 
         def made() -> object:
-            page = access.catalogue().models(filters, text=q, sort=sort, limit=limit, cursor=cursor)
-            return {**matrix(access.store, page.items), "total": page.total, "next": page.cursor}
+            page = Catalogue.open(snapshot).models(
+                filters, text=q, sort=sort, limit=limit, cursor=cursor
+            )
+            return {**matrix(snapshot, page.items), "total": page.total, "next": page.cursor}
 
-        return reply(access, request, made)
+        return reply(access, request, snapshot, made)
 
 
 def _questions(routes: APIRouter, access: Access) -> None:
     @routes.get("/questions", responses={200: {"model": list[schema.QuestionAnswer]}})
     def questions(request: Request) -> Response:
         """The stored questions with their parameters and SPARQL."""
-        return reply(access, request, lambda: [_described(q) for q in stored.questions().values()])
+        listed = access.snapshot()
+        return reply(
+            access, request, listed, lambda: [_described(q) for q in stored.questions().values()]
+        )
 
     @routes.get("/questions/{question}", responses={200: {"model": schema.TableAnswer}})
     async def question(request: Request, question: str) -> Response:
         """The answer of a stored question; parameters go in the query string."""
         asked = stored.find(question)
         given = {k: v for k, v in request.query_params.items() if k != "format"}
-        bound = stored.bind(access.store, asked, given)
-        version = access.store.version
-        key = f"{request.url.path}?{request.url.query}"
+        snapshot = await run_in_threadpool(access.snapshot)
+        bound = await run_in_threadpool(stored.bind, snapshot, asked, given)
+        key = answer_key(request, snapshot)
         body = access.remembered(key)
         if body is None:
             backend = request.app.state.service.backend
@@ -154,10 +174,10 @@ def _questions(routes: APIRouter, access: Access) -> None:
                 bindings=bound,
             )
             body = as_json(_table(asked.name, json.loads(found.body)))
-            access.remember(version, key, body)
+            access.remember(key, body)
         headers = {
-            "ETag": f'W/"{version}"',
-            "X-Store-Version": version,
+            "ETag": f'W/"{snapshot.version}"',
+            "X-Store-Version": snapshot.version,
             "Cache-Control": "no-cache",
         }
         if request.headers.get("if-none-match") == headers["ETag"]:

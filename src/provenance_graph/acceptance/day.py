@@ -1,0 +1,227 @@
+"""The accepted view of a day, subject by subject, from the records retrieved by then.
+
+Nothing of it is stored: a pattern is answered by finding the subjects of which a record
+known on the day states something that fits, and by computing their views. Reference data
+belongs to the software and holds on every day. Curated mappings say which names mean one
+thing; they add no claim, and hold on every day too. The identity rule reads records, so it
+is applied anew to those of the day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from provenance_graph import reference
+from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.evidence import (
+    CurrentVersions,
+    StoreStatements,
+    is_record,
+    rule_mapping,
+    view,
+)
+from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.view import View
+from provenance_graph.core import iris, rdf, terms
+from provenance_graph.core.claims import Header, Quad, Value
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, PROV
+from provenance_graph.store.base import Store
+from provenance_graph.store.values import ANY, AnyGraph
+
+MAX_VIEWS = 100_000
+"""Views kept at once; beyond it they are computed again."""
+
+_MARKS = frozenset({*terms.DISCLOSURES.values(), PG.leftBlank, PG.contested})
+_SUMMARIES = {
+    PROV.wasDerivedFrom: (PROV.wasDerivedFrom, *terms.DERIVATIONS),
+    PROV.wasInfluencedBy: (PROV.wasInfluencedBy, *terms.INFLUENCES),
+}
+_MODEL = f"{iris.ID}model/"
+
+
+class DayStatements(StoreStatements):
+    """Claims of the records that had been retrieved by a day, and identity as it follows."""
+
+    def __init__(self, store: Store, as_of: str) -> None:
+        super().__init__(store)
+        self.as_of = as_of
+        self._rules: dict[Iri, Iri | None] = {}
+
+    def header(self, record: Iri) -> Header | None:
+        """The header of a record; None where it was not known yet, or is no record."""
+        found = super().header(record)
+        if found is None or found.retrieved[: len(self.as_of)] > self.as_of:
+            return None
+        return found
+
+    def ruled(self, entity: Iri) -> Iri | None:
+        """The model that the rule maps a name to, by what was known."""
+        if entity not in self._rules:
+            model = rule_mapping(entity, self) if self._names_repository(entity) else None
+            self._rules[entity] = None if model == entity else model
+        return self._rules[entity]
+
+    def _names_repository(self, entity: Iri) -> bool:
+        """Whether any record states a hub repository of it, which few names have."""
+        store = self.store
+        if any(True for _ in store.quads(entity, PG.hubRepository, graph=ANY)):
+            return True
+        return any(
+            True
+            for node, _, _, graph in store.quads(predicate=PG.about, object=entity, graph=ANY)
+            for _ in store.quads(node, PG.property, PG.hubRepository, graph)
+        )
+
+    def _sources(self, target: Iri) -> Iterator[Iri]:
+        yield from super()._sources(target)
+        if not target.startswith(_MODEL):
+            return
+        page = Iri(iris.PREFIXES["hf"] + target.removeprefix(_MODEL))
+        for name, *_ in self.store.quads(predicate=PG.hubRepository, object=page, graph=ANY):
+            yield name
+        for node, _, _, graph in self.store.quads(predicate=PG.value, object=page, graph=ANY):
+            for _, _, about, _ in self.store.quads(node, PG.about, graph=graph):
+                if isinstance(about, Iri):
+                    yield about
+
+
+class DayReads:
+    """Pattern reads of a store as it would have answered on a day."""
+
+    def __init__(self, store: Store, as_of: str, policy: Policy) -> None:
+        self._store, self.as_of, self.policy = store, as_of, policy
+        self.statements = DayStatements(store, as_of)
+        self.latest = CurrentVersions(self.statements, as_of)
+        self._views: dict[Iri, View] = {}
+        self._stated: dict[Iri, frozenset[Iri]] = {}
+
+    def view(self, subject: Iri) -> View:
+        """The view of a canonical subject on the day."""
+        found = self._views.get(subject)
+        if found is None:
+            if len(self._views) >= MAX_VIEWS:
+                self._views.clear()
+            found = view(subject, self.statements, self.policy, self.latest, self.as_of)
+            self._views[subject] = found
+        return found
+
+    def quads(
+        self,
+        subject: Iri | None = None,
+        predicate: Iri | None = None,
+        object: Value | None = None,
+        graph: Iri | AnyGraph | None = None,
+    ) -> Iterator[Quad]:
+        """Quads that match, as :meth:`Store.quads`; graphs of later records are not there."""
+        if graph is None:
+            yield from self._accepted(subject, predicate, object)
+            return
+        for quad in self._store.quads(subject, predicate, object, graph):
+            if self._known(quad):
+                yield quad
+
+    def subjects(self) -> list[Iri]:
+        """Every canonical subject of which a record known on the day states something."""
+        found = {
+            self.statements.canonical(name)
+            for record, *_ in self._store.quads(predicate=PG.ofDocument, graph=ANY)
+            if self.statements.header(record) is not None
+            for name in self._named_in(record)
+        }
+        return sorted(found)
+
+    def _named_in(self, record: Iri) -> Iterator[Iri]:
+        for subject, predicate, value, _ in self._store.quads(graph=record):
+            if predicate == PG.about and isinstance(value, Iri):
+                yield value
+            elif not rdf.is_own_node(subject, record):
+                yield subject
+
+    def _known(self, quad: Quad) -> bool:
+        subject, _, value, graph = quad
+        assert graph is not None
+        if is_record(graph):
+            return self.statements.header(graph) is not None
+        if graph == identity.RULES:
+            return self.statements.ruled(subject) == value
+        if graph == identity.SHIPPED:
+            return self.statements.header(subject) is not None
+        return graph in (reference.GRAPH, identity.GRAPH)
+
+    def _accepted(
+        self, subject: Iri | None, predicate: Iri | None, object: Value | None
+    ) -> Iterator[Quad]:
+        told: set[Quad] = set()
+        for candidate in self._candidates(subject, predicate, object):
+            for quad in self.view(candidate).quads:
+                if (predicate is None or quad[1] == predicate) and object in (None, quad[2]):
+                    told.add(quad)
+                    yield quad
+        for s, p, o, _ in self._store.quads(subject, predicate, object, reference.GRAPH):
+            if (s, p, o, None) not in told:
+                yield s, p, o, None
+
+    def _candidates(
+        self, subject: Iri | None, predicate: Iri | None, object: Value | None
+    ) -> list[Iri]:
+        """Canonical subjects whose view may hold a quad of the pattern, in order."""
+        canonical = self.statements.canonical
+        if subject is not None:
+            return [subject] if canonical(subject) == subject else []
+        if predicate == PG.describedAs:
+            return self.subjects() if object is None else [canonical(Iri(str(object)))]
+        if predicate in _MARKS:
+            named = Iri(str(object)) if object is not None else None
+            return self.subjects() if named is None else self._stating(named)
+        if predicate is not None and object is None:
+            wanted = _SUMMARIES.get(predicate, (predicate,))
+            return sorted({s for one in wanted for s in self._stating(one)})
+        if object is None:
+            return self.subjects()
+        found = set(self._giving(_SUMMARIES.get(predicate, (predicate,)), object))  # type: ignore[arg-type]
+        if predicate is None and isinstance(object, Iri):  # the marks point at properties
+            found |= {*self._stating(object), canonical(object)}
+        return sorted(found)
+
+    def _stating(self, predicate: Iri) -> list[Iri]:
+        """Canonical subjects of which some known record states a property."""
+        if predicate not in self._stated:
+            plain = self._store.quads(predicate=predicate, graph=ANY)
+            nodes = self._store.quads(predicate=PG.property, object=predicate, graph=ANY)
+            names = {*self._plain(plain), *self._about(nodes)}
+            self._stated[predicate] = frozenset(map(self.statements.canonical, names))
+        return sorted(self._stated[predicate])
+
+    def _giving(self, predicates: Iterable[Iri | None], value: Value) -> Iterator[Iri]:
+        """Canonical subjects of which some known record states a value, under any of its names."""
+        statements = self.statements
+        values: list[Value] = [value]
+        if isinstance(value, Iri):
+            if statements.canonical(value) != value:
+                return
+            values = list(statements.names_of(value))
+        for one in values:
+            nodes = self._store.quads(predicate=PG.value, object=one, graph=ANY)
+            yield from map(statements.canonical, self._about(nodes))
+            for predicate in predicates:
+                plain = self._store.quads(predicate=predicate, object=one, graph=ANY)
+                yield from map(statements.canonical, self._plain(plain))
+
+    def _plain(self, quads: Iterable[Quad]) -> Iterator[Iri]:
+        for subject, _, _, graph in quads:
+            if (
+                graph is not None
+                and is_record(graph)
+                and not rdf.is_own_node(subject, graph)
+                and self.statements.header(graph) is not None
+            ):
+                yield subject
+
+    def _about(self, nodes: Iterable[Quad]) -> Iterator[Iri]:
+        for node, _, _, graph in nodes:
+            if graph is None or not is_record(graph) or self.statements.header(graph) is None:
+                continue
+            for _, _, name, _ in self._store.quads(node, PG.about, graph=graph):
+                if isinstance(name, Iri):
+                    yield name

@@ -1,0 +1,100 @@
+"""Reference data, parsed once: the acceptance policy, fields, rubrics, licences, labels.
+
+Reference data comes with the software and changes with a build, not with a commit. A build
+writes the digest of it into the store; whoever needs a part of it hands in how to read that
+part, and what came out is kept for every store and version that has the same digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import TypeVar
+
+from provenance_graph.core.claims import Literal, Quad, Value
+from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.terms import PG
+from provenance_graph.store.values import AnyGraph, QuadSource
+
+T = TypeVar("T")
+
+GRAPH = mint("graph", "reference")
+"""The ontology, licences and rubrics: a copy of what the default graph has of them."""
+
+
+class ReferenceReads:
+    """The reference data alone: what a record says of a term is not there."""
+
+    def __init__(self, source: QuadSource) -> None:
+        self._source = source
+
+    def quads(
+        self,
+        subject: Iri | None = None,
+        predicate: Iri | None = None,
+        object: Value | None = None,
+        graph: Iri | AnyGraph | None = None,  # noqa: ARG002 - there is one graph
+    ) -> Iterator[Quad]:
+        """Quads that match, as quads of the default graph."""
+        for s, p, o, _ in self._source.quads(subject, predicate, object, GRAPH):
+            yield s, p, o, None
+
+
+class ReferenceData:
+    """What has been parsed of the reference data of one digest."""
+
+    def __init__(self) -> None:
+        self._parsed: dict[Callable[..., object], object] = {}
+        self._lock = threading.RLock()
+
+    def part(self, source: QuadSource, parse: Callable[[QuadSource], T]) -> T:
+        """A part, parsed now where nobody needed it before."""
+        with self._lock:  # re-entrant: parsing one part may need another
+            if parse not in self._parsed:
+                self._parsed[parse] = parse(ReferenceReads(source))
+            found: T = self._parsed[parse]  # type: ignore[assignment]
+            return found
+
+
+@lru_cache(maxsize=4)
+def _of_digest(digest: str) -> ReferenceData:  # noqa: ARG001 - the key
+    return ReferenceData()
+
+
+def parsed(source: QuadSource, parse: Callable[[QuadSource], T]) -> T:
+    """A part of a store's reference data.
+
+    ``parse`` is a function of a module (its identity is the key) that reads a source whose
+    default graph is the reference data; whatever it raises comes out, and nothing is kept
+    then. Without a digest (a store built by hand, reference data that stands alone) it is
+    parsed anew, from the reference graph if there is one, else from the default graph.
+    """
+    digest = next(
+        (
+            o.lexical
+            for *_, o, _ in source.quads(GRAPH, PG.digest, graph=GRAPH)
+            if isinstance(o, Literal)
+        ),
+        "",
+    )
+    if digest:
+        return _of_digest(digest).part(source, parse)
+    alone = any(True for _ in source.quads(graph=GRAPH))
+    return parse(ReferenceReads(source) if alone else source)
+
+
+def stamp(quads: Iterable[Quad]) -> Quad:
+    """The quad that states the digest of reference data; the order of the quads is no part."""
+    total = 0
+    for subject, predicate, value, graph in quads:
+        if graph == GRAPH:
+            shown = (
+                (value,)
+                if isinstance(value, Iri)
+                else (value.lexical, value.datatype, value.language)
+            )
+            line = "\x1f".join((subject, predicate, *shown)).encode("utf-8", "backslashreplace")
+            total += int.from_bytes(hashlib.blake2b(line, digest_size=16).digest())
+    return GRAPH, PG.digest, Literal(format(total % 2**128, "032x")), GRAPH
