@@ -16,13 +16,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from provenance_graph.acceptance.evidence import (
-    CurrentVersions,
-    Evidence,
-    RecordSet,
-    load_policy,
-    view,
-)
+from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, load_policy, view
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.assess import assess_everywhere, assess_model
 from provenance_graph.assessment.evidence import ModelEvidence, RecordLinks, level_quads, question
 from provenance_graph.assessment.rubric_loader import from_store, load
@@ -132,28 +127,28 @@ def one_model(store: Store, model: Iri) -> None:
     """What concerns one model."""
     say(
         "one model, one rubric, down to claims, as JSON",
-        timed(lambda: assess_model(Evidence(store), model).to_json()),
+        timed(lambda: assess_model(AcceptedSnapshot(store), model).to_json()),
     )
     say(
         "one model, all rubrics, down to claims",
-        timed(lambda: assess_everywhere(Evidence(store), model)),
+        timed(lambda: assess_everywhere(AcceptedSnapshot(store), model)),
         "aim: < 50",
     )
     say(
         "as of a day: one model, findings from claims",
-        timed(lambda: ModelEvidence(Evidence(store, as_of="2025-07-01")).findings(model)),
+        timed(lambda: ModelEvidence(AcceptedSnapshot(store, as_of="2025-07-01")).findings(model)),
         "aim: < 100",
     )
     say(
         "as of a day: the whole accepted view of one model",
-        timed(lambda: Evidence(store, as_of="2025-07-01").view(model)),
+        timed(lambda: AcceptedSnapshot(store, as_of="2025-07-01").view(model)),
         "aim: < 100",
     )
     say(
         "one model at two dates, every field and rubric",
-        timed(lambda: compare_dates(Evidence(store), model, ["2025-07-01", ""]), 5),
+        timed(lambda: compare_dates(AcceptedSnapshot(store), model, ["2025-07-01", ""]), 5),
     )
-    say("history of one model", timed(lambda: history(Evidence(store), model)))
+    say("history of one model", timed(lambda: history(AcceptedSnapshot(store), model)))
 
 
 def by_sparql(store: Store, model: Iri | None, count: int) -> None:
@@ -196,7 +191,7 @@ def main() -> None:
     model = iris.model("org7/model-7")
     one_model(store, model)
     start = time.perf_counter()
-    count = len(list(all_totals(store, from_store(store))))
+    count = len(list(all_totals(AcceptedSnapshot(store), from_store(store))))
     say(
         f"all models, all rubrics: {count:,} totals",
         (time.perf_counter() - start) * 1000,
@@ -205,7 +200,7 @@ def main() -> None:
     by_sparql(store, model, 1)
     by_sparql(store, None, given.models)
     start = time.perf_counter()
-    then = Evidence(store, as_of="2025-07-01")
+    then = AcceptedSnapshot(store, as_of="2025-07-01")
     for subject, _ in views:
         then.view(subject)
     say(

@@ -17,7 +17,7 @@ from pathlib import Path
 from shutil import copytree
 from typing import TypeVar
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.core.resources import folder
 from provenance_graph.formats.registry import readers
@@ -71,7 +71,7 @@ def main(sources: Path | None) -> None:
         where = Path(scratch) / "graph"
         timed("build of the shipped data", lambda: build(data, where))
         with EmbeddedStore.open(where) as opened:
-            ledger = timed("the ledger of conflicts", lambda: conflicts(Evidence(opened)))
+            ledger = timed("the ledger of conflicts", lambda: conflicts(AcceptedSnapshot(opened)))
         print(f"{len(ledger):,} conflicts")
         if sources is not None:
             home = Path(copytree(data, Path(scratch) / "data"))

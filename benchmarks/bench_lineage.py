@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import pyoxigraph as ox
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.terms import PG, PROV
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -100,7 +101,7 @@ def catalogue() -> Catalogue:
         for path in sorted(folder("ontology").glob("licen*.ttl"))
         for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
     ]
-    return Catalogue.load(MemoryStore(quads))
+    return Catalogue.load(AcceptedSnapshot(MemoryStore(quads)))
 
 
 def main() -> None:
@@ -171,7 +172,7 @@ def _licences(index: LineageIndex, say: Callable[[str, object], None]) -> None:
     known = catalogue()
     seconds, whole = clock(lambda: propagate(index, known), 3)
     say("licence terms over the whole graph, s", round(seconds, 2))
-    graph = LicenceGraph(MemoryStore(), index, known)
+    graph = LicenceGraph(AcceptedSnapshot(MemoryStore()), index, known)
     seconds, marked = clock(lambda: mark(graph, whole))
     say("rules over the whole graph, s", round(seconds, 2))
     say(
@@ -190,7 +191,7 @@ def _store(hub: hub_shaped.Hub, place: Path, say: Callable[[str, object], None])
     )
     text.unlink()
     say("store loaded, s", round(seconds, 1))
-    seconds, index = clock(lambda: LineageIndex.build(store))
+    seconds, index = clock(lambda: LineageIndex.build(AcceptedSnapshot(store)))
     say("index built from the store, s", round(seconds, 1))
     nodes = _sample(hub, 300)
     numbers = [index.names.find(hub_shaped.iri(hub, node)) for node in nodes]
@@ -219,7 +220,7 @@ def _store(hub: hub_shaped.Hub, place: Path, say: Callable[[str, object], None])
     model = Iri(hub_shaped.iri(hub, nodes[0]))
     base = ox.NamedNode(index.names[0])
     store.engine.add(ox.Quad(ox.NamedNode(model), ox.NamedNode(PG.fineTunedFrom), base))
-    seconds, _ = clock(lambda: index.update(store, [model]), 3)
+    seconds, _ = clock(lambda: index.update(AcceptedSnapshot(store), [model]), 3)
     say("index after one changed record, ms", round(seconds * 1000, 1))
 
 

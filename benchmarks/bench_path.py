@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import literals, rdf
 from provenance_graph.core.claims import Claim
 from provenance_graph.core.resources import folder
@@ -84,8 +84,8 @@ def main() -> None:
 
                 slow = timed(lambda: rdflib.Dataset().parse(str(dump), format="nquads"))
                 rows.append(("the same into rdflib", slow, f"build is {whole / slow:.2f} x"))
-            subject = resolve(store, MODEL)
-            warm = timed(lambda: profile(Evidence(store), subject), 9)
+            subject = resolve(AcceptedSnapshot(store), MODEL)
+            warm = timed(lambda: profile(AcceptedSnapshot(store), subject), 9)
             rows.append(("profile of a model, in process", warm, ""))
             rows.append(("validate the whole store", timed(lambda: validate_store(store)), ""))
             one = timed(lambda: validate_record(records[0]), 5)

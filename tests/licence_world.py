@@ -7,6 +7,7 @@ from functools import cache
 
 import pyoxigraph as ox
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Quad, Record
 from provenance_graph.core.iris import Iri, dataset, mint, model
@@ -34,7 +35,7 @@ def catalogue() -> Catalogue:
             quads += [
                 rdf.our_quad(quad) for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
             ]
-    return Catalogue.load(MemoryStore(quads))
+    return Catalogue.load(AcceptedSnapshot(MemoryStore(quads)))
 
 
 def thing(name: str) -> Iri:
@@ -67,7 +68,9 @@ def world(
     store = MemoryStore(quads)
     from provenance_graph.lineage.index import LineageIndex
 
-    return LicenceGraph(store, LineageIndex.build(store), catalogue())
+    return LicenceGraph(
+        AcceptedSnapshot(store), LineageIndex.build(AcceptedSnapshot(store)), catalogue()
+    )
 
 
 def rules(graph: LicenceGraph, name: str) -> dict[str, Finding]:

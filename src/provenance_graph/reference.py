@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 GRAPH = mint("graph", "reference")
 """The ontology, licences and rubrics: a copy of what the default graph has of them."""
+STAMP = Iri(f"{GRAPH}#stamp")
+"""The node whose digest is that of the graph."""
 
 
 class ReferenceReads:
@@ -74,7 +76,7 @@ def parsed(source: QuadSource, parse: Callable[[QuadSource], T]) -> T:
     digest = next(
         (
             o.lexical
-            for *_, o, _ in source.quads(GRAPH, PG.digest, graph=GRAPH)
+            for *_, o, _ in source.quads(STAMP, PG.digest, graph=GRAPH)
             if isinstance(o, Literal)
         ),
         "",
@@ -97,4 +99,4 @@ def stamp(quads: Iterable[Quad]) -> Quad:
             )
             line = "\x1f".join((subject, predicate, *shown)).encode("utf-8", "backslashreplace")
             total += int.from_bytes(hashlib.blake2b(line, digest_size=16).digest())
-    return GRAPH, PG.digest, Literal(format(total % 2**128, "032x")), GRAPH
+    return STAMP, PG.digest, Literal(format(total % 2**128, "032x")), GRAPH

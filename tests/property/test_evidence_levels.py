@@ -7,7 +7,7 @@ from functools import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.assessment.evidence import GRAPH, ModelEvidence, as_quads
 from provenance_graph.core import iris, literals
@@ -91,7 +91,7 @@ def test_levels_after_any_changes_are_those_of_a_full_build(steps: list[tuple[bo
             update(store, drop=[name], derive=EvidenceLevels())
     built = compile_quads(reference(), list(held.values()), [], derive=EvidenceLevels())
     assert levels(store) == {quad for quad in built if quad[3] == GRAPH}
-    fresh = ModelEvidence(Evidence(store))
+    fresh = ModelEvidence(AcceptedSnapshot(store))
     for model in {quad[0] for quad in levels(store)}:
         assert set(as_quads(model, fresh.findings(model))) == {
             quad for quad in levels(store) if quad[0] == model

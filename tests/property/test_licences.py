@@ -8,6 +8,7 @@ import pyoxigraph as ox
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import rdf
 from provenance_graph.core.iris import Iri, dataset, mint, model
 from provenance_graph.core.resources import folder
@@ -28,7 +29,7 @@ def catalogue() -> Catalogue:
             rdf.our_quad(ox.Quad(*triple)) if isinstance(triple, tuple) else rdf.our_quad(triple)
             for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
         ]
-    return Catalogue.load(MemoryStore(quads))
+    return Catalogue.load(AcceptedSnapshot(MemoryStore(quads)))
 
 
 KNOWN = catalogue()

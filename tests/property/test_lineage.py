@@ -8,6 +8,7 @@ import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
@@ -78,7 +79,7 @@ def test_the_wide_search_finds_what_the_narrow_one_does(edges, start, up, influe
 @given(before=edge_sets, after=edge_sets)
 def test_an_updated_index_equals_one_built_anew(before, after):
     store = MemoryStore((*edge, None) for edge in before)
-    index = LineageIndex.build(store)
+    index = LineageIndex.build(AcceptedSnapshot(store))
     store.commit(
         Change(
             remove=[(*edge, None) for edge in before - after],
@@ -86,7 +87,10 @@ def test_an_updated_index_equals_one_built_anew(before, after):
         )
     )
     changed = {edge[0] for edge in before ^ after}
-    updated, anew = index.update(store, changed), LineageIndex.build(store)
+    updated, anew = (
+        index.update(AcceptedSnapshot(store), changed),
+        LineageIndex.build(AcceptedSnapshot(store)),
+    )
     assert updated.version == anew.version == store.version
     for name in NAMES:
         for up in (True, False):
@@ -119,7 +123,7 @@ def test_simple_paths_are_those_networkx_finds(edges, a, b):
     graph.add_nodes_from(NAMES)
     for child, relation, parent in edges:
         graph.add_edge(child, parent, key=relation)
-    index = LineageGraph(MemoryStore(), LineageIndex.of_edges(edges))
+    index = LineageGraph(AcceptedSnapshot(MemoryStore()), LineageIndex.of_edges(edges))
     got = index.paths(a, b, influences=True, limit=10_000)
     expected = [] if a == b else [tuple(way) for way in nx.all_simple_edge_paths(graph, a, b)]
     ways = [tuple((e.child, e.parent, e.relation) for e in way) for way in got.paths]

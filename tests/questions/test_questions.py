@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.model import questions
 from provenance_graph.session import render
@@ -25,7 +26,7 @@ def store(shipped: Path) -> Iterator[Store]:
 
 @pytest.mark.parametrize("question", ALL, ids=lambda q: f"{q.topic}/{q.name}")
 def test_the_answer_is_the_expected_one(question, store, golden) -> None:
-    found = questions.ask(store, question.name)
+    found = questions.ask(AcceptedSnapshot(store), question.name)
     folder = HERE / question.topic
     folder.mkdir(exist_ok=True)
     golden(folder / f"{question.name}.csv", render(found.names, found.rows, "csv").encode())
@@ -55,17 +56,17 @@ def test_an_unknown_question_offers_near_ones() -> None:
 
 def test_an_unknown_parameter_names_those_there_are(store: Store) -> None:
     with pytest.raises(UsageError, match="it takes: tokens"):
-        questions.ask(store, "candidates", {"size": "1"})
+        questions.ask(AcceptedSnapshot(store), "candidates", {"size": "1"})
 
 
 def test_a_value_of_the_wrong_kind_shows_a_right_one(store: Store) -> None:
     with pytest.raises(UsageError, match="128K"):
-        questions.ask(store, "candidates", {"tokens": "many"})
+        questions.ask(AcceptedSnapshot(store), "candidates", {"tokens": "many"})
 
 
 def test_a_value_is_bound_as_a_term_and_never_as_text(store: Store) -> None:
     injected = 'x" . } ; DROP ALL #'
-    assert len(questions.ask(store, "alias-or-version", {"name": injected})) == 0
+    assert len(questions.ask(AcceptedSnapshot(store), "alias-or-version", {"name": injected})) == 0
 
 
 def test_prefixes_are_declared_where_they_are_used() -> None:

@@ -9,7 +9,8 @@ import pytest
 from audit_store import INDEX, MODEL, OLD, SIBLING, VERSION, levels, record, records, store
 from click.testing import CliRunner
 
-from provenance_graph.acceptance.evidence import Evidence, StoreStatements
+from provenance_graph.acceptance.evidence import StoreStatements
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment import evidence_table
 from provenance_graph.assessment.assess import assess_everywhere, assess_model
 from provenance_graph.assessment.evidence import GRAPH, roots, stored_levels
@@ -34,7 +35,8 @@ def kept() -> MemoryStore:
 
 def rows(kept: MemoryStore, name: str) -> dict[str, evidence_table.Row]:
     return {
-        row.item: row for row in evidence_table.evidence(assess_model(Evidence(kept), MODEL, name))
+        row.item: row
+        for row in evidence_table.evidence(assess_model(AcceptedSnapshot(kept), MODEL, name))
     }
 
 
@@ -70,14 +72,14 @@ def test_a_document_of_others_serves_for_nothing(kept: MemoryStore):
 
 
 def test_what_the_vendor_must_still_give_leaves_out_what_is_there(kept: MemoryStore):
-    found = assess_model(Evidence(kept), MODEL, "eu-annex-xi")
+    found = assess_model(AcceptedSnapshot(kept), MODEL, "eu-annex-xi")
     items = {row.item for row in evidence_table.missing([found])}
     assert "S1 1(f)" not in items
     assert "S1 2(e)" in items
 
 
 def test_the_table_has_a_line_per_document(kept: MemoryStore):
-    found = evidence_table.evidence(assess_model(Evidence(kept), MODEL, "eu-annex-xi"))
+    found = evidence_table.evidence(assess_model(AcceptedSnapshot(kept), MODEL, "eu-annex-xi"))
     lines = list(evidence_table.table(found))
     assert all(len(line) == len(evidence_table.COLUMNS) for line in lines)
     assert sum(line[1] == "S1 1(f)" for line in lines) == 2
@@ -88,24 +90,26 @@ def test_the_table_has_a_line_per_document(kept: MemoryStore):
 
 
 def test_a_score_of_another_model_says_so(kept: MemoryStore):
-    found = assess_model(Evidence(kept), MODEL, "osai").to_json()
+    found = assess_model(AcceptedSnapshot(kept), MODEL, "osai").to_json()
     (made,) = found["published"]
     assert made["iri"] == INDEX
     assert made["relation"] == "another model of the developer"
     assert not made["sameModel"]
     assert (made["score"], made["maximum"], made["addedUpFrom"]) == (1.0, 14.0, 1)
-    own = assess_model(Evidence(kept), SIBLING, "osai").to_json()["published"]
+    own = assess_model(AcceptedSnapshot(kept), SIBLING, "osai").to_json()["published"]
     assert own[0]["relation"] == "this model"
 
 
 def test_a_published_score_is_set_beside_our_range(kept: MemoryStore):
-    (made,) = assess_model(Evidence(kept), SIBLING, "kg-transparency").to_json()["published"]
+    (made,) = assess_model(AcceptedSnapshot(kept), SIBLING, "kg-transparency").to_json()[
+        "published"
+    ]
     assert made["insideRange"]
     assert made["apart"] == 0.0
 
 
 def test_before_it_was_read_there_was_no_published_score(kept: MemoryStore):
-    assert assess_model(Evidence(kept, as_of="2025-06-30"), SIBLING).published == ()
+    assert assess_model(AcceptedSnapshot(kept, as_of="2025-06-30"), SIBLING).published == ()
 
 
 # ---- the levels that a store keeps ------------------------------------------------------------
@@ -115,7 +119,7 @@ def test_stored_levels_are_those_of_an_assessment(kept: MemoryStore):
     known = from_store(kept)
     totals = {(t.subject, t.rubric): t for t in all_totals(kept, known)}
     for model in (MODEL, OLD, SIBLING):
-        for found in assess_everywhere(Evidence(kept), model):
+        for found in assess_everywhere(AcceptedSnapshot(kept), model):
             made = found.assessment
             total = totals[model, made.rubric.iri]
             assert (total.low, total.high) == (made.low, made.high), made.rubric.id
@@ -151,7 +155,9 @@ def test_the_stored_query_agrees_on_a_whole_store(kept: MemoryStore):
         if rubric.is_computed:
             rows_ = list(kept.select(query(rubric)))
             for row in rows_:
-                made = assess_model(Evidence(kept), Iri(str(row["model"])), rubric.id).assessment
+                made = assess_model(
+                    AcceptedSnapshot(kept), Iri(str(row["model"])), rubric.id
+                ).assessment
                 figures = float(str(row["totalLow"])), float(str(row["totalHigh"]))
                 assert figures == (rounded(made.low), rounded(made.high))
             assert {row["model"] for row in rows_} == {MODEL, OLD, SIBLING}
@@ -204,5 +210,5 @@ def test_a_rubric_can_be_tried_from_its_file(kept: MemoryStore, tmp_path):
 def test_the_command_prints_the_query_that_gives_the_same_total(kept: MemoryStore):
     text = run(kept, "org/m", "--rubric", "eu-annex-xi", "--query")
     (row,) = list(kept.select(text))
-    made = assess_model(Evidence(kept), MODEL, "eu-annex-xi").assessment
+    made = assess_model(AcceptedSnapshot(kept), MODEL, "eu-annex-xi").assessment
     assert (float(str(row["totalLow"])), row["model"]) == (rounded(made.low), MODEL)

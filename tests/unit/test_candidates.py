@@ -10,6 +10,7 @@ import pytest
 
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.evidence import StoreStatements
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping, read_sssom
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Literal, Quad
@@ -135,7 +136,7 @@ def test_decisions_lead_all_names_to_the_one_in_our_scheme() -> None:
     ours = iris.model("meta-llama/Galactica")
     mot, epoch = (iris.entity(s, "model", "galactica") for s in ("mot", "epoch"))
     with MemoryStore(_quads(*((i, "Galactica", META) for i in (ours, mot, epoch)))) as store:
-        found = candidates(store)
+        found = candidates(AcceptedSnapshot(store))
         rows = decisions(found)
     assert {(row.subject, row.object) for row in rows} == {(mot, ours), (epoch, ours)}
     assert all(len(candidate.row()) == len(COLUMNS) for candidate in found)
@@ -149,7 +150,7 @@ def test_nothing_is_decided_where_a_third_name_is_neither_of_two() -> None:
     epoch = iris.entity("epoch", "model", "galactica")
     quads = _quads(*((i, "Galactica", META) for i in (one, two, epoch)))
     with MemoryStore([*quads, *hub]) as store:
-        assert decisions(candidates(store)) == []
+        assert decisions(candidates(AcceptedSnapshot(store))) == []
 
 
 def test_a_pair_that_somebody_denied_is_no_candidate() -> None:
@@ -157,7 +158,7 @@ def test_a_pair_that_somebody_denied_is_no_candidate() -> None:
     apart = Mapping(mot, SKOS.exactMatch, ours, negated=True)
     quads = [*_quads((ours, "Galactica", META), (mot, "Galactica", META)), *identity.quads([apart])]
     with MemoryStore(quads) as store:
-        assert candidates(store) == []
+        assert candidates(AcceptedSnapshot(store)) == []
 
 
 def test_rows_made_by_hand_stay_and_the_rules_are_replaced() -> None:

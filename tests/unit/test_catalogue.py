@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.errors import UsageError
 from provenance_graph.model.search_index import FACETS, Catalogue
@@ -19,8 +20,8 @@ HAIKU = "anthropic/claude-haiku-4-5"
 def catalogue(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
     with EmbeddedStore.open(shipped) as store:
         folder = tmp_path_factory.mktemp("derived")
-        Catalogue.open(store, folder).close()
-        yield Catalogue.open(store, folder)
+        Catalogue.open(AcceptedSnapshot(store, folder=folder)).close()
+        yield Catalogue.open(AcceptedSnapshot(store, folder=folder))
 
 
 @pytest.mark.parametrize("typed", ["haiku 4.5", "HAIKU-4-5", "claude haik", HAIKU])

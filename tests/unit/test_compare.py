@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from audit_store import MODEL, OLD, SIBLING, store
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.changes.compare import compare, compare_dates
 from provenance_graph.core.errors import UsageError
 from provenance_graph.store.memory import MemoryStore
@@ -21,7 +21,7 @@ def fields(found: dict) -> dict:
 
 
 def test_fields_say_whether_values_are_the_same_differ_or_are_missing(kept: MemoryStore):
-    found = fields(compare(Evidence(kept), [MODEL, OLD]).to_json())
+    found = fields(compare(AcceptedSnapshot(kept), [MODEL, OLD]).to_json())
     assert found["creator"]["kind"] == "same"
     assert found["contextLength"]["kind"] == "differs"
     assert found["license"]["kind"] == "not stated for all"
@@ -29,14 +29,14 @@ def test_fields_say_whether_values_are_the_same_differ_or_are_missing(kept: Memo
 
 
 def test_disclosure_stands_beside_each_value(kept: MemoryStore):
-    cells = fields(compare(Evidence(kept), [MODEL, OLD]).to_json())
+    cells = fields(compare(AcceptedSnapshot(kept), [MODEL, OLD]).to_json())
     compute = cells["trainingComputeFLOP"]
     assert [c["status"] for c in compute["cells"]] == ["Undisclosed", "NotRecorded"]
     assert compute["differs"]
 
 
 def test_every_rubric_is_beside_the_fields(kept: MemoryStore):
-    found = compare(Evidence(kept), [MODEL, OLD, SIBLING]).to_json()
+    found = compare(AcceptedSnapshot(kept), [MODEL, OLD, SIBLING]).to_json()
     assert len(found["columns"]) == 3
     scores = {score["rubric"]["id"]: score for score in found["scores"]}
     assert len(scores["kg-transparency"]["cells"]) == 3
@@ -47,11 +47,11 @@ def test_every_rubric_is_beside_the_fields(kept: MemoryStore):
 @pytest.mark.parametrize("models", [[MODEL], [MODEL, MODEL], [MODEL] * 7])
 def test_fewer_than_two_models_are_refused_with_what_would_work(kept: MemoryStore, models: list):
     with pytest.raises(UsageError, match="2 to 6 different models"):
-        compare(Evidence(kept), models)
+        compare(AcceptedSnapshot(kept), models)
 
 
 def test_one_model_at_two_dates_says_which_items_moved_and_why(kept: MemoryStore):
-    found = compare_dates(Evidence(kept), MODEL, ["2025-07-01", ""]).to_json()
+    found = compare_dates(AcceptedSnapshot(kept), MODEL, ["2025-07-01", ""]).to_json()
     assert [c["heading"] for c in found["columns"]] == ["M on 2025-07-01", "M"]
     context = fields(found)["contextLength"]
     assert [c["values"] for c in context["cells"]] == [[8000], [16000]]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.count import figures
 from provenance_graph.conflicts.detect import KINDS, conflicts
 from provenance_graph.conflicts.results import Conflict
@@ -36,7 +36,7 @@ def record(source: str, *claims: Claim, day: str = "2026-01-01") -> Record:
 
 def ledger(*records: Record) -> list[Conflict]:
     with MemoryStore(compile_quads(REFERENCE, list(records), [])) as store:
-        return conflicts(Evidence(store))
+        return conflicts(AcceptedSnapshot(store))
 
 
 def model(iri: Iri, name: str, *facts: tuple[Iri, Iri | Literal]) -> tuple[Claim, ...]:
@@ -117,7 +117,7 @@ def test_an_impossible_value_is_kept_listed_and_never_accepted(line: str, stated
     claims = tuple(c for c in modelsdev.READER.read(document) if isinstance(c, Claim))
     subject = iris.model("acme/x")
     with MemoryStore(compile_quads(REFERENCE, [record("modelsdev", *claims)], [])) as store:
-        found = [c for c in conflicts(Evidence(store)) if c.kind == "error"]
+        found = [c for c in conflicts(AcceptedSnapshot(store)) if c.kind == "error"]
         accepted = {str(o) for *_, o, _ in store.quads(subject)}
     (error,) = found
     assert error.sides[0][0] == stated
@@ -128,7 +128,7 @@ def test_an_impossible_value_is_kept_listed_and_never_accepted(line: str, stated
 @pytest.fixture(scope="module")
 def whole(shipped: Path) -> Iterator[list[Conflict]]:
     with EmbeddedStore.open(shipped) as store:
-        yield conflicts(Evidence(store))
+        yield conflicts(AcceptedSnapshot(store))
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_the_worst_come_first_and_every_kind_is_known(whole: list[Conflict]) -> 
 
 def test_the_figures_count_models_that_several_publishers_describe(shipped: Path) -> None:
     with EmbeddedStore.open(shipped) as store:
-        found = {figure.label: figure for figure in figures(store)}
+        found = {figure.label: figure for figure in figures(AcceptedSnapshot(store))}
     assert 0 < found["licences"].differ < found["licences"].compared
     assert 0 < found["parameter counts"].differ < found["parameter counts"].compared
     days = found["release dates, by over a week"], found["the same, no inferred day"]

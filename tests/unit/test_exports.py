@@ -12,7 +12,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from exports_back import missing, read_back
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.commands import export as commands_export
 from provenance_graph.core import iris, rdf
 from provenance_graph.core.claims import Problem
@@ -45,7 +45,9 @@ def store(shipped: Path) -> Iterator[Store]:
 
 
 def bundled(store: Store, *wanted: str) -> Bundle:
-    return bundle(Evidence(store), [subject_named(store, name) for name in wanted])
+    return bundle(
+        AcceptedSnapshot(store), [subject_named(AcceptedSnapshot(store), name) for name in wanted]
+    )
 
 
 def fits(format: str, model: str) -> str:
@@ -186,8 +188,8 @@ def _records(text: str) -> list[object]:
 
 
 def test_an_export_as_of_a_day_leaves_out_what_was_read_later(store: Store) -> None:
-    subject = subject_named(store, HAIKU)
-    before = bundle(Evidence(store, as_of="2025-12-01"), [subject])
+    subject = subject_named(AcceptedSnapshot(store), HAIKU)
+    before = bundle(AcceptedSnapshot(store, as_of="2025-12-01"), [subject])
     assert before.stamp <= "2025-12-01"
     assert before.thing(subject).text(DCTERMS.issued) == "2025-10-01"
 

@@ -13,7 +13,7 @@ import pytest
 import rdflib
 from shared import SHARED, needs_shared
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.exchange.registry import export
 from provenance_graph.model.bundle import bundle, subject_named
 from provenance_graph.store.opening import open_store
@@ -27,7 +27,9 @@ MODELS = (
 
 def exported(shipped: Path, model: str, format: str) -> str:
     with open_store(str(shipped)) as store:
-        return export(bundle(Evidence(store), [subject_named(store, model)]), format).text
+        return export(
+            bundle(AcceptedSnapshot(store), [subject_named(AcceptedSnapshot(store), model)]), format
+        ).text
 
 
 @needs_shared

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from audit_store import ALIAS, MODEL, OLD, OTHER, VERSION, store
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.changes.history import days, history
 from provenance_graph.changes.history_results import History
 from provenance_graph.core.iris import Iri, local_name
@@ -21,7 +21,7 @@ def kept() -> MemoryStore:
 
 @pytest.fixture(scope="module")
 def told(kept: MemoryStore) -> History:
-    return history(Evidence(kept), MODEL)
+    return history(AcceptedSnapshot(kept), MODEL)
 
 
 def test_versions_come_in_order_with_their_day(told: History):
@@ -58,7 +58,7 @@ def test_facts_that_differ_from_the_replaced_model_are_drift(kept: MemoryStore, 
     (drift,) = [d for d in told.drift if d.before == OLD]
     assert drift.property == PG.contextLength
     assert (str(drift.was[0]), str(drift.now[0])) == ("4000", "16000")
-    assert history(Evidence(kept), OLD).life.replaced_by == (MODEL,)
+    assert history(AcceptedSnapshot(kept), OLD).life.replaced_by == (MODEL,)
 
 
 def test_a_claim_that_changed_between_retrievals_is_told_with_both(told: History):
@@ -80,13 +80,13 @@ def test_ranks_are_grouped_by_list_and_say_how_they_moved(told: History):
 
 
 def test_days_limit_what_is_told(kept: MemoryStore):
-    late = history(Evidence(kept), MODEL, "2025-06-01", "2025-12-31")
+    late = history(AcceptedSnapshot(kept), MODEL, "2025-06-01", "2025-12-31")
     assert [event.date for event in late.events] == ["2025-09-01", "2025-09-01", "2025-09-01", "2025-10-01"]  # fmt: skip
     assert late.ranks == ()
 
 
 def test_as_of_a_day_later_retrievals_are_unknown(kept: MemoryStore):
-    then = history(Evidence(kept, as_of="2025-07-01"), MODEL)
+    then = history(AcceptedSnapshot(kept, as_of="2025-07-01"), MODEL)
     assert (then.changed, then.versions, then.ranks) == ((), (), ())
     assert {str(d.now[0]) for d in then.drift} == {"8000"}
 

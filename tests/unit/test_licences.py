@@ -18,7 +18,7 @@ TODAY = "2026-11-01"
 
 
 def answers(graph, name, *uses):
-    report = graph.report(thing(name), uses=uses, today=TODAY)
+    report = graph.report(thing(name), uses=uses, day=TODAY)
     return {verdict.use.key: verdict.answer for verdict in report.today.verdicts}
 
 
@@ -121,7 +121,7 @@ def test_permissions_intersect_and_duties_add_up_along_a_path():
         [("x/c", "quantize", "x2/b"), ("x2/b", "finetune", "y/a")],
         {"y/a": "llama-2", "x2/b": "apache-2.0", "x/c": "mit"},
     )
-    today = graph.report(thing("x/c"), today=TODAY).today
+    today = graph.report(thing("x/c"), day=TODAY).today
     assert today.permissions == ("commercial", "distribute", "modify", "use")
     duties = {(term.condition.key, term.licence.key) for term in today.terms if term.condition.duty}
     assert {
@@ -145,7 +145,7 @@ def test_an_unsettled_term_never_makes_a_use_clean_nor_blocks_it():
 
 def test_a_plan_of_users_settles_the_condition_of_another_use():
     graph = world([("x/b", "finetune", "y/a")], {"y/a": "llama-3.1", "x/b": "llama-3.1"})
-    report = graph.report(thing("x/b"), uses=["commercial", "users=1000"], today=TODAY)
+    report = graph.report(thing("x/b"), uses=["commercial", "users=1000"], day=TODAY)
     texts = [reason.text for verdict in report.today.verdicts for reason in verdict.reasons]
     assert not any("monthly active users" in text for text in texts)
 
@@ -162,7 +162,7 @@ def test_an_unknown_use_is_refused_with_near_ones():
 
 
 def test_a_model_nobody_knows_is_unknown_and_not_clean():
-    report = world([], {}).report(thing("no/body"), today=TODAY)
+    report = world([], {}).report(thing("no/body"), day=TODAY)
     assert {verdict.answer for verdict in report.today.verdicts} == {"unknown"}
 
 
@@ -178,7 +178,7 @@ def test_a_chain_of_many_thousands_is_answered_in_bounded_words():
     names = [*(f"chain/m{n:05}" for n in range(5_000)), "other/last"]
     edges = [(child, "finetune", parent) for parent, child in itertools.pairwise(names)]
     graph = world(edges, {names[0]: "llama-3.1", names[-1]: "mit"})
-    report = graph.report(thing(names[-1]), uses=["commercial"], today=TODAY)
+    report = graph.report(thing(names[-1]), uses=["commercial"], day=TODAY)
     assert report.today.verdicts[0].answer == "unknown"
     told = report.to_json()["answers"][0]
     assert len(told["unknowns"]) < told["unknownsOf"] == 4_999
@@ -195,14 +195,14 @@ def test_notices_to_ship_with_a_llama_derivative():
         {"meta/Llama-3.1-8B": "llama-3.1", "x/Llama-b": "llama-3.1"},
     )
     shipped = {
-        (one.kind, one.clause) for one in graph.report(thing("x/Llama-b"), today=TODAY).notices
+        (one.kind, one.clause) for one in graph.report(thing("x/Llama-b"), day=TODAY).notices
     }
     assert {("display", "1.b.i"), ("file", "1.b.iii"), ("file", "1.b.i")} <= shipped
 
 
 def test_notices_of_an_ancestor_under_another_label_ship_too():
     graph = world([("x/b", "finetune", "y/a")], {"y/a": "apache-2.0", "x/b": "mit"})
-    texts = " ".join(one.text for one in graph.report(thing("x/b"), today=TODAY).notices)
+    texts = " ".join(one.text for one in graph.report(thing("x/b"), day=TODAY).notices)
     assert "Apache License 2.0" in texts
     assert "MIT License" in texts
     assert "changed from y/a" in texts
@@ -253,7 +253,7 @@ def test_vicuna_has_two_labels_and_the_permissive_one_would_drift():
         [("lmsys/vicuna", "finetune", base)],
         {base: "llama-2", "lmsys/vicuna": "llama-2 apache-2.0"},
     )
-    report = labelled.report(thing("lmsys/vicuna"), today=TODAY)
+    report = labelled.report(thing("lmsys/vicuna"), day=TODAY)
     assert report.contested
     drifted = world(
         [("lmsys/vicuna", "finetune", base)], {base: "llama-2", "lmsys/vicuna": "apache-2.0"}
@@ -274,7 +274,7 @@ def test_a_quantised_pixtral_under_apache_is_found_and_the_corrected_label_is_no
 
 def test_the_report_says_once_that_it_is_not_advice_and_serialises():
     graph = world([("x/b", "finetune", "y/a")], {"y/a": "llama-3.1", "x/b": "mit"})
-    report = graph.report(thing("x/b"), uses=["commercial"], today=TODAY)
+    report = graph.report(thing("x/b"), uses=["commercial"], day=TODAY)
     assert json.dumps(report.to_json()).count("not legal advice") == 1
     text = report_text(report)
     assert text.count("not legal advice") == 1
@@ -284,7 +284,7 @@ def test_the_report_says_once_that_it_is_not_advice_and_serialises():
 
 def test_json_keys_of_a_report_stay():
     graph = world([("x/b", "finetune", "y/a")], {"y/a": "llama-3.1", "x/b": "mit"})
-    told = graph.report(thing("x/b"), today=TODAY).to_json()
+    told = graph.report(thing("x/b"), day=TODAY).to_json()
     assert set(told) == {"subject", "labels", "contested", "answers", "findings", "notices", "note"}
     assert set(told["answers"][0]) == {
         "day", "occasion", "declared", "known", "permissions", "duties", "restrictions", "unknowns", "unknownsOf", "uses",

@@ -8,11 +8,13 @@ import json
 import networkx as nx
 import pytest
 
+from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Basis, Claim, Header, Literal, Record, Stance
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, dataset, entity, mint, model, organization, record
-from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, XSD
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SKOS, XSD
 from provenance_graph.lineage.formats import FORMATS
 from provenance_graph.lineage.graph import LineageGraph, relation
 from provenance_graph.lineage.index import LineageIndex
@@ -78,7 +80,7 @@ def store():
 
 @pytest.fixture
 def lineage(store):
-    return LineageGraph.open(store)
+    return LineageGraph(AcceptedSnapshot(store))
 
 
 def test_ancestors_come_nearest_first(lineage):
@@ -157,14 +159,14 @@ def test_circles_are_reported_with_their_level():
     a, b = model("x/a"), model("x/b")
     loop = [(a, PG.fineTunedFrom, b, None), (b, PG.fineTunedFrom, a, None)]
     types = [(m, RDF.type, PG.ModelFamily, None) for m in (a, b)]
-    found = LineageGraph.open(MemoryStore(loop + types)).of(a)
+    found = LineageGraph(AcceptedSnapshot(MemoryStore(loop + types))).of(a)
     assert [(cycle.level, cycle.members) for cycle in found.cycles] == [("family", (a, b))]
     assert found.generation is None
 
 
 def test_a_self_loop_is_a_circle_of_one():
     a = model("x/a")
-    found = LineageGraph.open(MemoryStore([(a, PG.fineTunedFrom, a, None)])).of(a)
+    found = LineageGraph(AcceptedSnapshot(MemoryStore([(a, PG.fineTunedFrom, a, None)]))).of(a)
     assert [cycle.members for cycle in found.cycles] == [(a,)]
     assert found.total == 0
 
@@ -195,7 +197,7 @@ def test_a_chain_of_a_hundred_thousand_is_walked_and_cut_with_a_word():
     index = LineageIndex.of_edges(
         (child, PG.fineTunedFrom, parent) for parent, child in itertools.pairwise(names)
     )
-    lineage = LineageGraph(MemoryStore(), index)
+    lineage = LineageGraph(AcceptedSnapshot(MemoryStore()), index)
     found = lineage.of(names[-1], limit=10, evidence=False)
     assert found.shown == "10 of 100,000 shown"
     assert found.generation == 100_000
@@ -208,7 +210,7 @@ def test_a_hundred_thousand_children_are_counted_and_cut():
     index = LineageIndex.of_edges(
         (model(f"leaf/m{n:06}"), PG.quantizedFrom, root) for n in range(100_000)
     )
-    lineage = LineageGraph(MemoryStore(), index)
+    lineage = LineageGraph(AcceptedSnapshot(MemoryStore()), index)
     assert lineage.of(root, limit=5, evidence=False).shown == "5 of 100,000 shown"
     found = lineage.impact(root, limit=3)
     assert (found.hit, len(found.nodes), found.to_json()["truncated"]) == (100_000, 3, True)
@@ -238,7 +240,7 @@ def test_cytoscape_elements_join_known_nodes(lineage):
 def test_labels_from_outside_cannot_break_a_drawing():
     evil = model('x/"]; evil -> [label="\n<b>')
     view = [(evil, PG.fineTunedFrom, BASE, None)]
-    found = LineageGraph.open(MemoryStore(view)).of(BASE)
+    found = LineageGraph(AcceptedSnapshot(MemoryStore(view))).of(BASE)
     assert "\n<b>" not in FORMATS["mermaid"](found)
     assert r'label="x/\"]; evil -> [label=\" <b>"' in FORMATS["dot"](found)
 
@@ -251,27 +253,27 @@ def test_the_whole_graph_goes_to_networkx(lineage):
 
 def test_an_index_is_kept_by_version_and_built_anew_after_a_commit(store, tmp_path):
     folder = tmp_path / "lineage"
-    first = LineageIndex.open(store, folder)
+    first = LineageIndex.open(AcceptedSnapshot(store, folder=folder.parent))
     kept = LineageIndex.load(folder)
     assert kept is not None
     assert kept.version == first.version
-    assert LineageGraph(store, kept).ancestors(QUANT) == [TUNED, BASE]
+    assert LineageGraph(AcceptedSnapshot(store), kept).ancestors(QUANT) == [TUNED, BASE]
     store.commit(Change(add=[(model("new/one"), PG.fineTunedFrom, QUANT, None)]))
-    again = LineageIndex.open(store, folder)
-    assert LineageGraph(store, again).descendants(QUANT) == [model("new/one")]
+    again = LineageIndex.open(AcceptedSnapshot(store, folder=folder.parent))
+    assert LineageGraph(AcceptedSnapshot(store), again).descendants(QUANT) == [model("new/one")]
 
 
 def test_an_updated_index_survives_saving(store, tmp_path):
-    index = LineageIndex.build(store)
+    index = LineageIndex.build(AcceptedSnapshot(store))
     new = model("a-first/in-order")
     store.commit(
         Change(add=[(new, PG.fineTunedFrom, QUANT, None), (new, DCTERMS.license, MIT, None)])
     )
-    index = index.update(store, [new])
+    index = index.update(AcceptedSnapshot(store), [new])
     index.save(tmp_path / "lineage")
     kept = LineageIndex.load(tmp_path / "lineage")
     assert kept is not None
-    assert LineageGraph(store, kept).ancestors(new) == [QUANT, TUNED, BASE]
+    assert LineageGraph(AcceptedSnapshot(store), kept).ancestors(new) == [QUANT, TUNED, BASE]
     number = kept.names.find(new)
     assert number is not None
     assert kept.licences_of(number) == (MIT,)
@@ -279,10 +281,10 @@ def test_an_updated_index_survives_saving(store, tmp_path):
 
 def test_a_damaged_index_is_built_anew(store, tmp_path):
     folder = tmp_path / "lineage"
-    LineageIndex.build(store).save(folder)
+    LineageIndex.build(AcceptedSnapshot(store)).save(folder)
     (folder / "up-other.npy").write_bytes(b"not an array")
     assert LineageIndex.load(folder) is None
-    assert len(LineageIndex.open(store, folder)) > 0
+    assert len(LineageIndex.open(AcceptedSnapshot(store, folder=folder.parent))) > 0
 
 
 def test_a_table_finds_every_name_it_holds():
@@ -295,11 +297,19 @@ def test_a_table_finds_every_name_it_holds():
 def test_an_edge_is_inferred_by_a_whole_record_of_guesses_and_under_other_names():
     alias = entity("hub", "model", "tuned")
     guess = record_of("guesser", Claim(alias, PG.fineTunedFrom, BASE), basis=Basis.INFERENCE)
-    view = [(TUNED, PG.fineTunedFrom, BASE, None), (TUNED, PG.describedAs, alias, None)]
+    view = [
+        (TUNED, PG.fineTunedFrom, BASE, None),
+        (TUNED, PG.describedAs, alias, None),
+        (alias, SKOS.exactMatch, TUNED, identity.RULES),
+    ]
     store = MemoryStore([*view, *rdf.to_quads(guess)])
-    index = LineageIndex.build(store)
-    (edge,) = LineageGraph(store, index).of(TUNED, direction="up", evidence=False).edges
+    index = LineageIndex.build(AcceptedSnapshot(store))
+    (edge,) = (
+        LineageGraph(AcceptedSnapshot(store), index).of(TUNED, direction="up", evidence=False).edges
+    )
     assert edge.inferred
-    again = index.update(store, [TUNED])
-    (edge,) = LineageGraph(store, again).of(TUNED, direction="up", evidence=False).edges
+    again = index.update(AcceptedSnapshot(store), [TUNED])
+    (edge,) = (
+        LineageGraph(AcceptedSnapshot(store), again).of(TUNED, direction="up", evidence=False).edges
+    )
     assert edge.inferred

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance_graph.acceptance.evidence import Evidence
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping, curie, read_sssom, write_sssom
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Header, Record, Stance
@@ -46,7 +46,7 @@ def proposed(
     record = Record(header, (Claim(MODEL, RDF.type, PG.Model), *claims))
     quads = compile_quads(reference, [record], [])  # type: ignore[arg-type]
     with MemoryStore(quads) as store:
-        found = links.links(Evidence(store), [MODEL], [to] if to else [])
+        found = links.links(AcceptedSnapshot(store), [MODEL], [to] if to else [])
     return {(shorten(link.predicate), curie(link.object)) for link in found}
 
 
@@ -159,7 +159,7 @@ def store(shipped: Path) -> Iterator[Store]:
 
 
 def test_every_link_of_the_shipped_data_names_its_record(store: Store) -> None:
-    found = links.links(Evidence(store), links.everything(store)[::5])
+    found = links.links(AcceptedSnapshot(store), links.everything(AcceptedSnapshot(store))[::5])
     assert len(found) > 20
     for link in found:
         assert link.source.startswith(f"{iris.ID}record/")

@@ -17,6 +17,7 @@ from provenance_graph.core.literals import decimal, text
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import PG, RDF, SKOS
 from provenance_graph.ingest.build import reference_quads
+from provenance_graph.reference import stamp
 from provenance_graph.store.memory import MemoryStore
 
 HERE = mint("rubric", "small")
@@ -216,10 +217,11 @@ def test_an_unknown_scheme_is_answered_with_those_there_are(known: Rubrics):
 
 
 def test_a_store_gives_the_same_schemes_as_its_files(known: Rubrics):
-    store = MemoryStore(reference_quads())
+    quads = list(reference_quads())
+    store = MemoryStore([*quads, stamp(quads)])
     found = rubric_loader.from_store(store)
     assert {r.iri: r for r in found} == {r.iri: r for r in known}
-    assert rubric_loader.from_store(store) is found
+    assert rubric_loader.from_store(MemoryStore([*quads, stamp(quads)])) is found
 
 
 def test_judgements_are_never_an_exact_match():

@@ -139,7 +139,7 @@ def test_lr08_a_multimodal_model_that_excludes_the_eu():
     graph = world(
         [("x/Llama-b", "finetune", name)], {name: "llama-3.2", "x/Llama-b": "llama-3.2"}, image
     )
-    report = graph.report(thing("x/Llama-b"), uses=["eu"], today="2025-01-01")
+    report = graph.report(thing("x/Llama-b"), uses=["eu"], day="2025-01-01")
     assert report.today.verdicts[0].answer == "blocked"
     assert [f.severity for f in report.findings if f.rule.id == "LR-08"] == ["Warning"]
 
@@ -150,13 +150,11 @@ def test_lr08_leaves_text_models_alone_and_does_not_guess():
     held = {name: "llama-3.2", "x/Llama-b": "llama-3.2"}
     graph = world([("x/Llama-b", "finetune", name)], held, text)
     assert (
-        graph.report(thing("x/Llama-b"), uses=["eu"], today="").today.verdicts[0].answer
-        == "allowed"
+        graph.report(thing("x/Llama-b"), uses=["eu"], day="").today.verdicts[0].answer == "allowed"
     )
     silent = world([("x/Llama-b", "finetune", name)], held)
     assert (
-        silent.report(thing("x/Llama-b"), uses=["eu"], today="").today.verdicts[0].answer
-        == "unknown"
+        silent.report(thing("x/Llama-b"), uses=["eu"], day="").today.verdicts[0].answer == "unknown"
     )
 
 
@@ -170,7 +168,7 @@ def test_lr08_leaves_text_models_alone_and_does_not_guess():
 )  # fmt: skip
 def test_lr09_numbers_above_a_threshold(key, use, answer):
     graph = world([("x/b", "finetune", "y/a")], {"y/a": key, "x/b": key})
-    report = graph.report(thing("x/b"), uses=[use], today="2025-01-01")
+    report = graph.report(thing("x/b"), uses=[use], day="2025-01-01")
     assert report.today.verdicts[0].answer == answer
     assert any(f.rule.id == "LR-09" for f in report.findings) == (answer == "blocked")
 
@@ -242,7 +240,7 @@ def test_lr14_a_permissive_label_without_the_text_among_recorded_files():
 def test_lr15_an_unknown_ancestor_is_never_clean(held):
     edges = [("x/b", "finetune", "y/mid"), ("y/mid", "quantize", "y/a")]
     graph = world(edges, {"x/b": "mit", **held})
-    report = graph.report(thing("x/b"), uses=["use", "commercial"], today="2025-01-01")
+    report = graph.report(thing("x/b"), uses=["use", "commercial"], day="2025-01-01")
     assert {verdict.answer for verdict in report.today.verdicts} <= {"unknown", "blocked"}
     assert any(f.rule.id == "LR-15" for f in report.findings)
     assert not report.today.clean
@@ -267,7 +265,7 @@ def test_lr16_a_label_that_changed_on_a_day_gives_two_answers():
         label("gpl-3.0", valid_until="2023-05-31"),
     )
     graph = world([], {"tii/falcon": "apache-2.0"}, records=[Record(header, claims)])
-    report = graph.report(thing("tii/falcon"), today="2025-01-01")
+    report = graph.report(thing("tii/falcon"), day="2025-01-01")
     assert [[one.key for one in answer.declared] for answer in report.answers] == [
         ["gpl-3.0"],
         ["apache-2.0"],
@@ -280,7 +278,7 @@ def test_lr16_a_text_of_another_day_gives_two_answers():
     graph = world(
         [("x/b", "finetune", "google/gemma")], {"google/gemma": "gemma", "x/b": "gemma"}, issued
     )
-    report = graph.report(thing("x/b"), uses=["commercial"], today="2025-06-01")
+    report = graph.report(thing("x/b"), uses=["commercial"], day="2025-06-01")
     assert [answer.occasion for answer in report.answers] == ["release", "today"]
     assert [answer.verdicts[0].answer for answer in report.answers] == ["unknown", "conditional"]
     assert any(f.rule.id == "LR-16" for f in report.findings)
@@ -289,7 +287,7 @@ def test_lr16_a_text_of_another_day_gives_two_answers():
 def test_a_clean_family_has_no_findings_but_asks_for_its_notices():
     graph = world([("x/b", "finetune", "y/a")], {"y/a": "apache-2.0", "x/b": "apache-2.0"})
     assert rules(graph, "x/b") == {}
-    report = graph.report(thing("x/b"), uses=["commercial", "modify"], today="2025-01-01")
+    report = graph.report(thing("x/b"), uses=["commercial", "modify"], day="2025-01-01")
     assert {verdict.answer for verdict in report.today.verdicts} == {"allowed"}
 
 
