@@ -15,6 +15,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import prose
+from provenance_graph.formats.apx.claims import ARCHITECTURE, DEFAULT_CONFIDENCE
 from provenance_graph.formats.apx import reader as apx
 from provenance_graph.formats.apx.prose_patterns import PATTERNS, full_name, model_slug
 from provenance_graph.formats.document import Document
@@ -124,6 +125,44 @@ def test_a_rank_has_no_date_or_population_that_the_page_does_not_give() -> None:
     assert silent == {DCTERMS.date, PG.population}
 
 
+CLOSED = (
+    "Example 7B\nParameters\n-\nContext Length\n200K\nArchitecture\nDense\nLicense\nProprietary\n"
+    "Attention Structure\nMulti-Head Attention\nPosition Embedding\nAbsolute Position Embedding\n"
+    "Normalization\nRMS Normalization\n"
+)
+
+
+def test_the_architecture_of_a_closed_model_is_the_site_s_default() -> None:
+    claims = [c for c in page(CLOSED) if isinstance(c, Claim) and c.value is not None]
+    guessed = {c.predicate: (c.basis, c.confidence) for c in claims if c.predicate in ARCHITECTURE}
+    assert guessed.keys() == {
+        PG.sparsity, PG.attentionMechanism, PG.positionEmbedding, PG.normalization
+    }  # fmt: skip
+    assert set(guessed.values()) == {(Basis.INFERENCE, DEFAULT_CONFIDENCE)}
+    (context,) = [c for c in claims if c.predicate == PG.contextLength]
+    assert context.basis is None
+
+
+def test_the_architecture_of_an_open_model_is_a_report() -> None:
+    text = CLOSED.replace("\n-\n", "\n7B\n").replace("Proprietary", "Apache-2.0")
+    claims = [c for c in page(text) if isinstance(c, Claim) and c.predicate in ARCHITECTURE]
+    assert {(c.basis, c.confidence) for c in claims} == {(None, None)}
+
+
+def test_a_dense_width_below_the_model_s_own_is_an_expert_s() -> None:
+    text = (
+        "Example 7B\nParameters\n671B\nContext Length\n128K\nNumber of Experts\n256\n"
+        "Hidden Dimension Size\n7168\nFFN Intermediate Size (Dense)\n2048\n"
+    )
+    found = page(text)
+    claims = {c.predicate: c for c in found if isinstance(c, Claim)}
+    assert PG.feedForwardSize not in claims
+    expert = claims[PG.expertIntermediateSize]
+    assert (str(expert.value), expert.basis) == ("2048", Basis.INFERENCE)
+    wide = {c.predicate for c in page(text.replace("2048", "18432")) if isinstance(c, Claim)}
+    assert PG.feedForwardSize in wide
+
+
 # ---- the seed page ----------------------------------------------------------------------
 
 
@@ -140,7 +179,7 @@ def test_the_seed_states_what_it_states() -> None:
     assert got["issued"] == "2025-10-01"
     assert got["knowledgeCutoff"] == "2025-02-28"
     assert got["license"] == iris.mint("licence", "proprietary")
-    assert got["positionEmbedding"] == PG.AbsolutePositionEmbedding
+    assert not got.keys() & {"positionEmbedding", "normalization", "attentionMechanism", "sparsity"}
     assert got["reasoningMode"] == PG.HybridReasoning
     assert "parameterCount" not in got
 

@@ -7,8 +7,7 @@ from readers_b import document, read, recorded, values_of
 from shared import SHARED, needs_shared
 
 from provenance_graph.core import iris
-from provenance_graph.core.claims import Basis
-from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, SCHEMA
 from provenance_graph.formats.catalogues import mot
 
 HEAD = "framework: {name: Model Openness Framework, version: '1.0'}\nrelease:\n  name: X-1B\n"
@@ -18,16 +17,42 @@ MODEL = iris.entity("mot", "model", "x-1b")
 @pytest.mark.parametrize(
     ("origin", "parent"),
     [
-        ("Older-7B-Base", iris.entity("mot", "model", "older-7b-base")),
-        ("GPT-3, some differences", iris.entity("mot", "unresolved", "gpt-3-some-differences")),
-        ("Gemma", iris.entity("mot", "unresolved", "gemma")),
+        ("Older-1B-Base", iris.entity("mot", "model", "older-1b-base")),
         ("https://huggingface.co/o/base", iris.model("o/base")),
+        ("o/base-1b", iris.model("o/base-1b")),
     ],
 )
-def test_an_origin_is_a_model_or_stays_an_unresolved_text(origin: str, parent: str) -> None:
+def test_an_origin_that_names_weights_is_a_parent(origin: str, parent: str) -> None:
     claims, problems = read(mot.READER, HEAD + f"  origin: '{origin}'\n", "x.yml")
-    assert values_of(claims, MODEL, PG.fineTunedFrom) == [parent]
+    assert values_of(claims, MODEL, PROV.wasDerivedFrom) == [parent]
     assert problems == []
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["GPT-3, some differences", "Gemma", "Mistral", "BERT", "X", "X-1B", "Older-7B-Base", "LLaMA 2"],
+)
+def test_heritage_family_itself_and_another_size_are_no_parents(origin: str) -> None:
+    claims, _ = read(mot.READER, HEAD + f"  origin: '{origin}'\n", "x.yml")
+    assert not [c for c in claims if c.predicate in (*DERIVATIONS, PROV.wasDerivedFrom)]
+    assert values_of(claims, MODEL, PG.statedOrigin) == [origin]
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "nominal"),
+    [("Mixtral-8x7B-Instruct", "7B", ["7000000000"]), ("Qwen1.5-7B", "14B", ["14000000000"]),
+     ("Qwen2.5-7B", "7B", ["7000000000"]), ("Mixtral", "8x7B", [])],
+)  # fmt: skip
+def test_a_size_typed_as_a_version_is_a_nominal_size_and_no_count(
+    name: str, version: str, nominal: list[str]
+) -> None:
+    head = HEAD.replace("X-1B", name) + f"  version: '{version}'\n"
+    claims, _ = read(mot.READER, head, "x.yml")
+    assert not [claim for claim in claims if claim.predicate == PG.parameterCount]
+    found = [c for c in claims if c.predicate == PG.nominalParameterCount]
+    assert [str(claim.value) for claim in found] == nominal
+    versions = [str(c.value) for c in claims if c.predicate == SCHEMA.version]
+    assert versions == ([] if nominal else [version])
 
 
 def test_a_licence_in_the_place_of_the_origin_is_a_problem() -> None:
@@ -36,10 +61,11 @@ def test_a_licence_in_the_place_of_the_origin_is_a_problem() -> None:
     assert [problem.where for problem in problems] == ["/release/origin"]
 
 
-def test_a_date_may_be_that_of_the_entry_and_so_is_an_inference() -> None:
+def test_the_day_of_an_entry_is_no_release_day() -> None:
     claims, _ = read(mot.READER, HEAD + "  date: '2024-11-15'\n", "x.yml")
-    [date] = [claim for claim in claims if claim.predicate == DCTERMS.issued]
-    assert (str(date.value), date.basis) == ("2024-11-15", Basis.INFERENCE)
+    assert not [claim for claim in claims if claim.predicate == DCTERMS.issued]
+    [date] = [claim for claim in claims if claim.predicate == PG.entryDate]
+    assert str(date.value) == "2024-11-15"
 
 
 def test_the_weights_own_licence_goes_before_the_release_wide_one() -> None:

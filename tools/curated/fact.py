@@ -25,6 +25,7 @@ class Fact:
     basis: Basis | None
     place: str
     parent: Iri | None = None
+    source: str = ""
 
     def claim(self, prop: Iri, value: Value | None, **more: object) -> Claim:
         """A claim about the model on this fact's basis."""

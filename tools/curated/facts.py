@@ -50,7 +50,7 @@ MAKERS: Mapping[str, Maker] = {
     "releaseMonth": date(DCTERMS.issued),
     "releaseDate (models.dev claim)": date(DCTERMS.issued),
     "knowledgeCutoff": date(PG.knowledgeCutoff),
-    "contextLength": whole(PG.contextLength),
+    "contextLength": odd.context,
     "maxOutput": whole(PG.maxOutputTokens),
     "parameterCount": whole(PG.parameterCount),
     "activeParameterCount": whole(PG.activeParameterCount),

@@ -11,12 +11,18 @@ from provenance_graph.core.claims import Basis, Claim, Stance, Value
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from tools.curated import names as known
-from tools.curated.fact import Fact, Made, Maker, amount, date, organization, unread
+from tools.curated.fact import Fact, Made, Maker, amount, date, organization, unread, whole
 
 
 def developer(fact: Fact) -> Made:
     """Who made the model."""
     yield from organization(DCTERMS.creator, fact.value, fact)
+
+
+def context(fact: Fact) -> Made:
+    """The longest input: of the model, or what one library's own implementation takes."""
+    library = fact.source.startswith("https://github.com/Lightning-AI/litgpt/")
+    yield from whole(PG.libraryContextLength if library else PG.contextLength)(fact)
 
 
 def providers(fact: Fact) -> Made:

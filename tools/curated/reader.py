@@ -190,7 +190,7 @@ class _Entry:
             basis = Basis.INFERENCE
         fact = curated_fact.Fact(
             self.short, self.subject, str(item.get("property")), str(item.get("value")), basis,
-            place, self._parent(),
+            place, self._parent(), source.url,
         )  # fmt: skip
         for made in curated_facts.claims(fact):
             if isinstance(made, Problem):

@@ -220,6 +220,38 @@ def _letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", unquote(text).casefold())
 
 
+_SIZE_WORD = re.compile(r"(?<![a-z0-9.])(?:\d+x)?\d+(?:\.\d+)?[bm](?![a-z0-9])", re.IGNORECASE)
+
+
+def size_words(name: str) -> frozenset[str]:
+    """The sizes that stand in a model's name, in lower case.
+
+    >>> sorted(size_words("Mixtral-8x7B-Instruct-v0.1")), sorted(size_words("GPT-3"))
+    (['8x7b'], [])
+    """
+    return frozenset(found.casefold() for found in _SIZE_WORD.findall(name.replace("_", "-")))
+
+
+def is_itself(stated: str, *names: str) -> bool:
+    """Whether a stated parent is the model itself or the family that its own name begins with.
+
+    A family has no weights of its own: ``Falcon`` is no parent of Falcon-40B.
+
+    >>> is_itself("Falcon", "Falcon-40B"), is_itself("Falcon 40B", "falcon-40b")
+    (True, True)
+    >>> is_itself("Falcon-40B", "Falcon-40B-Instruct"), is_itself("Phi 3", "Phi 3 Instruct")
+    (False, False)
+    """
+    parent = _letters(stated)
+    for name in names:
+        child = _letters(name)
+        if parent == child:
+            return True
+        if child.startswith(parent) and size_words(name) and not size_words(stated):
+            return True
+    return False
+
+
 def dated(
     subject: Iri, predicate: Iri, stated: Any, locator: str, basis: Basis | None = None
 ) -> Claim:

@@ -15,9 +15,26 @@ from provenance_graph.formats import prose
 from provenance_graph.formats.apx.fields import EXPERT_TOTAL_LABELS, FIELDS, Field, field_claims
 from provenance_graph.formats.apx.page import CODING_LABELS, Labelled, Page, Paragraph, Row
 from provenance_graph.formats.apx.prose_patterns import PATTERNS
+from provenance_graph.formats.licences import names as licence_names
 
 SOURCE = "apx"
 SCHEME = iris.mint("rubric", "apx-10")
+PROPRIETARY = iris.mint("licence", "proprietary")
+DEFAULT_CONFIDENCE = Decimal("0.2")
+"""Below any threshold of acceptance: for closed models the site's form shows its defaults."""
+
+ARCHITECTURE = frozenset(
+    {
+        PG.activationFunction, PG.activeExpertCount, PG.activeParameterCount, PG.attentionHeadCount,
+        PG.attentionMechanism, PG.denseLayerCount, PG.expertCount, PG.expertIntermediateSize,
+        PG.feedForwardSize, PG.headDimension, PG.hiddenSize, PG.keyValueHeadCount, PG.layerCount,
+        PG.multiTokenPredictionHeadCount, PG.normalization, PG.positionEmbedding, PG.ropeScaling,
+        PG.ropeTheta, PG.sharedExpertCount, PG.slidingWindowAttention, PG.slidingWindowSize,
+        PG.sparsity, PG.vocabularySize, PG.weightPrecision,
+    }
+)  # fmt: skip
+"""What only the weights or their makers can tell."""
+
 OPENING = re.compile(
     r"(?P<name>[A-Z][\w.+/ ()-]{1,80}?)(?:,[^,]{1,80},)? (?:is|are|represents|was|marks|introduces|builds|serves|exhibits) "
 )
@@ -61,11 +78,15 @@ def claims(page: Page, about: Named) -> Iterator[Claim | Problem]:
     """What the parts of a page claim about what it is about."""
     yield from page.problems
     yield from _identity(about)
-    yield from _specification(page, about)
+    guessed = _without_weights(page.fields)
+    for found in (*_specification(page, about), *_prose(page, about)):
+        if isinstance(found, Claim) and guessed and found.predicate in ARCHITECTURE:
+            yield _default(found)
+        else:
+            yield found
     yield from _benchmarks(page, about)
     yield from _ranks(page, about)
     yield from _assessment(page, about)
-    yield from _prose(page, about)
 
 
 def _identity(about: Named) -> Iterator[Claim]:
@@ -83,8 +104,30 @@ def _identity(about: Named) -> Iterator[Claim]:
 # ---- specification ----------------------------------------------------------------------
 
 
+def _without_weights(fields: list[Labelled]) -> bool:
+    """Whether the page is about a model whose weights nobody outside can read.
+
+    Its licence is proprietary, or not even its size is given.
+    """
+    for shown in fields:
+        prop = FIELDS[shown.label].prop if shown.label in FIELDS else None
+        if prop == DCTERMS.license and licence_names.normalise(shown.value).value == PROPRIETARY:
+            return True
+        if prop == PG.parameterCount and shown.value in ("-", "–", "—"):
+            return True
+    return False
+
+
+def _default(claim: Claim) -> Claim:
+    """What the site fills in where nothing is known: an inference, and an unlikely one."""
+    if claim.value is None:
+        return claim
+    return replace(claim, basis=Basis.INFERENCE, confidence=DEFAULT_CONFIDENCE)
+
+
 def _specification(page: Page, about: Named) -> Iterator[Claim | Problem]:
     swapped = _swapped(page.fields)
+    width = _expert_width(page.fields)
     for shown in page.fields:
         if shown.label in EXPERT_TOTAL_LABELS:
             prop = PG.activeParameterCount if swapped else None
@@ -98,10 +141,39 @@ def _specification(page: Page, about: Named) -> Iterator[Claim | Problem]:
             field = FIELDS[shown.label]
             trap = swapped and field.prop == PG.activeParameterCount
             prop = PG.parameterCount if trap else None
-            if prop is None:
+            if prop is None and width and field.prop == PG.feedForwardSize:
+                yield from _expert_labelled(about, shown)
+            elif prop is None:
                 yield from _checked(field_claims(about.model, field, shown.value, shown.place))
         if prop is not None:
             yield from _relabelled(about, prop, shown)
+
+
+def _expert_width(fields: list[Labelled]) -> bool:
+    """Whether the "dense" feed-forward width of a page about experts is an expert's.
+
+    A dense feed-forward layer is at least as wide as the model; an expert's mostly is not.
+    """
+    sizes = {
+        str(FIELDS[f.label].prop): number
+        for f in fields
+        if f.label in FIELDS and (number := literals.number(f.value)) is not None
+    }
+    experts = sizes.get(str(PG.expertCount), 0)
+    inner, hidden = sizes.get(str(PG.feedForwardSize)), sizes.get(str(PG.hiddenSize))
+    return experts > 1 and inner is not None and hidden is not None and inner < hidden
+
+
+def _expert_labelled(about: Named, shown: Labelled) -> Iterator[Claim | Problem]:
+    row = Field(PG.expertIntermediateSize, "whole")
+    for claim in field_claims(about.model, row, shown.value, shown.place):
+        yield replace(claim, basis=Basis.INFERENCE, as_stated=f"{shown.label}: {shown.value}")
+    yield Problem(
+        shown.place,
+        f"{shown.label!r} {shown.value} is read as pg:expertIntermediateSize",
+        "a dense layer is at least as wide as the model; this is an expert's width",
+        "inconsistent",
+    )
 
 
 def _checked(found: list[Claim]) -> Iterator[Claim | Problem]:

@@ -117,4 +117,5 @@ READER = Reader(
     recognises=recognises,
     origin=_origin,
     read=read,
+    version="2",
 )

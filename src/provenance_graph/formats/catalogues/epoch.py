@@ -244,15 +244,15 @@ def _bases(
     row: Row, model: Iri, subjects: Mapping[str, Iri], where: str
 ) -> Iterator[Claim | Problem]:
     for name in _several(row.get("Base model", "")):
-        parent = subjects.get(name)
-        if parent is None:
-            parent = iris.entity(SOURCE, "unresolved", iris.slug(name))
+        parent = subjects.get(name) or iris.entity(SOURCE, "unresolved", iris.slug(name))
+        if parent == model or statements.is_itself(name, row["Model"]):
+            what = f"{name!r} is the model itself or its family"
+            yield Problem(f"{where} Base model", what, "the name of the base model", kind="lineage")
+            continue
+        if name not in subjects:
             yield Claim(parent, RDF.type, PG.UnresolvedReference)
             yield Claim(parent, PG.unresolvedText, statements.literal(name))
-        if parent == model:
-            yield Problem(f"{where} Base model", f"{name!r} is its own base model")
-        else:
-            yield Claim(model, PG.fineTunedFrom, parent)
+        yield Claim(model, PG.fineTunedFrom, parent)
 
 
 def _access(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
@@ -308,4 +308,5 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
+    version="2",
 )

@@ -3,7 +3,8 @@
 A file lists which of the seventeen components of the Model Openness Framework a model
 comes with and under which licence. The class that follows is computed elsewhere. Dates
 are those of the entry for old models and of the release for new ones, and a file does not
-say which: a release date read from here is an Inference. ``origin`` is free text.
+say which: they are days of entry. ``version`` is mostly the size in the model's name, and
+``origin`` free text.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA
+from provenance_graph.core.terms import PG, PROV, RDFS, SCHEMA
 from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import assessed
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
@@ -91,7 +92,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     for maker in re.split(r",\s+(?!Inc\b|Ltd\b|LLC\b)", called(release.get("producer"))):
         yield from statements.made_by(model, maker.strip())
     yield from _about(release, model, name, version)
-    yield from _origin(release, model)
+    yield from _origin(release, model, name)
     yield from _components(release, model, whole, name)
 
 
@@ -117,12 +118,14 @@ def _about(
         size = literals.whole(version) if "x" not in version else None
         if size is not None:
             yield Claim(
-                model, PG.parameterCount, size, as_stated=version, locator="/release/version"
+                model, PG.nominalParameterCount, size, as_stated=version, locator="/release/version"
             )
+        else:
+            yield Claim(model, SCHEMA.version, statements.literal(version))
     elif version:
         yield Claim(model, SCHEMA.version, statements.literal(version))
     if stated := word(release.get("date")):
-        yield statements.dated(model, DCTERMS.issued, stated, "/release/date", Basis.INFERENCE)
+        yield statements.dated(model, PG.entryDate, stated, "/release/date")
     if url := word(release.get("repository")):
         yield statements.link(model, PG.codeRepository, _link(url), "/release/repository")
     architecture = word(release.get("architecture"))
@@ -162,28 +165,45 @@ def _hub(release: dict[Any, Any], model: Iri, name: str, version: str) -> Iterat
         )
 
 
-def _origin(release: dict[Any, Any], model: Iri) -> Iterator[Claim | Problem]:
-    """Where the model comes from, as far as the free text names a model."""
+def _origin(release: dict[Any, Any], model: Iri, name: str) -> Iterator[Claim | Problem]:
+    """Where the model comes from: weights only where the text names a model of one size.
+
+    The field is free text, and most of it tells architectural heritage ("GPT-3, some
+    differences") or a family ("Mistral"), neither of which has weights to start from.
+    """
     text, where = called(release.get("origin")), "/release/origin"
     if not text:
-        return
-    if repository := statements.hub_model(_link(text)):
-        yield Claim(model, PG.fineTunedFrom, iris.model(repository))
         return
     if _is_licence(text):
         yield Problem(where, f"{text!r} is a licence, not a model", "the name of the base model")
         return
-    named = bool(_MODEL_NAME.fullmatch(text))
-    parent = iris.entity(SOURCE, "model" if named else "unresolved", iris.slug(text))
-    if parent == model or iris.slug(text) == iris.slug(called(release.get("name"))):
-        yield Problem(where, f"{text!r} is the model itself", "the name of the base model")
+    repository = statements.hub_model(_link(text))
+    stated = repository.partition("/")[2] or text
+    if statements.is_itself(stated, name):
+        what = f"{text!r} is the model itself or its family"
+        yield Problem(where, what, "the name of the base model", kind="lineage")
+        yield Claim(model, PG.statedOrigin, statements.literal(text))
         return
-    if named:
+    own = statements.size_words(f"{name} {called(release.get('version'))}")
+    theirs = statements.size_words(stated)
+    named = repository or (_MODEL_NAME.fullmatch(text) and theirs) or _is_base_of(text, name)
+    if not named or (own and theirs and own != theirs):
+        if named:
+            what = f"{text!r} has another size than the model, {', '.join(sorted(own))}"
+            yield Problem(where, what, "a base model of the same size", kind="lineage")
+        yield Claim(model, PG.statedOrigin, statements.literal(text))
+        return
+    parent = iris.model(repository) if repository else iris.entity(SOURCE, "model", iris.slug(text))
+    if not repository:
         yield from statements.is_a(parent, PG.Model, text)
-    else:
-        yield Claim(parent, RDF.type, PG.UnresolvedReference)
-        yield Claim(parent, PG.unresolvedText, statements.literal(text))
-    yield Claim(model, PG.fineTunedFrom, parent)
+    yield Claim(model, PROV.wasDerivedFrom, parent, as_stated=text, locator=where)
+
+
+def _is_base_of(text: str, name: str) -> bool:
+    """Whether a text is the name of the model's own base: ``dbrx-base`` for DBRX Instruct."""
+    stem = re.fullmatch(r"(.+?)[\s_-]base", text.strip(), re.IGNORECASE)
+    letters = re.sub(r"[\W_]+", "", stem[1]).casefold() if stem else ""
+    return bool(letters) and re.sub(r"[\W_]+", "", name).casefold().startswith(letters)
 
 
 def _is_licence(text: str) -> bool:
@@ -273,4 +293,5 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
+    version="2",
 )

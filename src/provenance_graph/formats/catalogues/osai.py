@@ -212,6 +212,9 @@ def _base(
     base = _model(name, _url(whole, "weights_basemodel"))
     if base == end:
         return end, []
+    if statements.is_itself(name, end_name):
+        what = f"{name!r} is the model itself or its family"
+        return None, [Problem(where, what, "the name of the base model", kind="lineage")]
     claims: list[Claim | Problem] = list(statements.is_a(base, PG.Model, name))
     claims.append(Claim(end, PG.fineTunedFrom, base))
     claims.extend(_weights(whole, "basemodel", base, name))
@@ -326,4 +329,5 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
+    version="2",
 )

@@ -11,8 +11,11 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import statements
 from provenance_graph.formats.huggingface.card import FIELDS, Card, read_card
 from provenance_graph.formats.huggingface.config import read_config
+from provenance_graph.formats.huggingface.lookup import whole_number
 from provenance_graph.formats.huggingface.names import SOURCE, Repository, described, is_repository
+from provenance_graph.formats.huggingface.quantization import packing
 from provenance_graph.formats.huggingface.tables import RELATIONS
+from provenance_graph.formats.huggingface.weights import read_tensors
 
 Found = Iterator[Claim | Problem]
 HUB_EPOCH = "2022-03-02"
@@ -46,7 +49,7 @@ def read_answer(
     yield from _tagged(repo, raw, card, place)
     config = raw.get("config")
     if isinstance(config, dict):
-        yield from read_config(repo, config, Basis.ARTIFACT, f"{place}/config")
+        yield from read_config(repo, config, Basis.ARTIFACT, f"{place}/config", abridged=True)
     elif config is not None:
         yield Problem(f"{place}/config", "config is not a mapping", kind="shape")
     yield from _weights(repo, raw, files, place)
@@ -94,20 +97,13 @@ def _base_tag(repo: Repository, rest: str) -> Found:
 
 
 def _weights(repo: Repository, raw: dict[str, Any], files: frozenset[str], place: str) -> Found:
-    for key in ("safetensors", "gguf"):
-        held = statements.mapping(raw.get(key))
-        total = held.get("total")
-        if isinstance(total, int) and not isinstance(total, bool) and 0 < total < 2**63:
-            yield Claim(
-                repo.subject, PG.parameterCount, literals.integer(total), basis=Basis.ARTIFACT
-            )
-        elif total is not None:
-            yield Problem(f"{place}/{key}/total", f"{str(total)[:60]!r} is not a count")
-        length = held.get("context_length")
-        if isinstance(length, int) and not isinstance(length, bool) and 0 < length < 2**63:
-            yield Claim(
-                repo.subject, PG.contextLength, literals.integer(length), basis=Basis.ARTIFACT
-            )
+    packed = packing(statements.mapping(raw.get("config")))
+    held = statements.mapping(raw.get("safetensors"))
+    yield from read_tensors(repo, held, packed, f"{place}/safetensors")
+    held = statements.mapping(raw.get("gguf"))
+    yield from read_tensors(repo, {"total": held.get("total")}, None, f"{place}/gguf")
+    if length := whole_number(held.get("context_length")):
+        yield Claim(repo.subject, PG.contextLength, literals.integer(length), basis=Basis.ARTIFACT)
     gated = raw.get("gated")
     if gated in (True, "auto", "manual"):
         yield Claim(repo.subject, PG.weightsAvailability, PG.GatedWeights)

@@ -34,7 +34,7 @@ def attention(config: Config, counts: dict[Iri, int], assumed: frozenset[Iri]) -
         if one and config.look("new_decoder_architecture")[1] is not True:
             shared = 1
             yield config.claim(PG.keyValueHeadCount, literals.integer(1))
-        elif config.model_type in HEADS_SHARE_NOTHING:
+        elif not config.abridged and config.model_type in HEADS_SHARE_NOTHING:
             shared, basis = heads, Basis.INFERENCE
             yield inferred(config, PG.keyValueHeadCount, literals.integer(heads), "library default")
     if mechanism := mechanism_of(config, heads, shared):
@@ -158,6 +158,6 @@ def _position_kind(config: Config, rotary: bool) -> Found:
         known = known or PG.LearnedAbsolutePositionEmbedding
     elif family in ("llama", "mistral", "mixtral"):
         known = known or PG.RotaryPositionEmbedding
-    if known:
+    if known and not (unstated and config.abridged):
         basis = Basis.INFERENCE if unstated else config.basis
         yield config.claim(PG.positionEmbedding, known, basis=basis)

@@ -38,10 +38,18 @@ from provenance_graph.formats.huggingface.tables import (
 
 
 def read_config(
-    repo: Repository, raw: dict[str, Any], basis: Basis | None, place: str = ""
+    repo: Repository,
+    raw: dict[str, Any],
+    basis: Basis | None,
+    place: str = "",
+    *,
+    abridged: bool = False,
 ) -> Found:
-    """Claims of one ``config.json`` (or the ``config`` of an API answer)."""
-    config = Config(repo, parts_of(raw, place), basis)
+    """Claims of one ``config.json``, or of the ``config`` of an API answer.
+
+    The Hub's answers are abridged to a few keys, so that there an absent key means nothing.
+    """
+    config = Config(repo, parts_of(raw, place), basis, abridged or not _is_full(raw))
     counts = yield from _counts(config)
     assumed = yield from _defaults(config, counts)
     yield from _experts(config, counts, assumed)
@@ -56,6 +64,13 @@ def read_config(
         where = config.look("num_hidden_layers", "n_layer", "n_layers", "num_layers")[0]
         what = f"{layers} layer(s) at width {width}: perhaps a config shrunk for tests"
         yield Problem(where, what, "the repository's own config.json", kind="doubtful")
+
+
+def _is_full(raw: dict[str, Any]) -> bool:
+    """Whether a config is one that a library wrote: it says by which version, or has sizes."""
+    config = [part for _, part in parts_of(raw, "")]
+    sizes = {key for _, keys, _ in COUNTS for key in keys}
+    return any("transformers_version" in part or part.keys() & sizes for part in config)
 
 
 def _counts(config: Config) -> Generator[Claim | Problem, None, dict[Iri, int]]:
@@ -95,7 +110,7 @@ def _defaults(
 
     The counts are filled in; gives back which of them are such defaults.
     """
-    known = DEFAULTS.get(config.model_type)
+    known = None if config.abridged else DEFAULTS.get(config.model_type)
     assumed: set[Iri] = set()
     if known is None or not config.look("architectures", "hidden_size", "n_embd")[0]:
         return frozenset()

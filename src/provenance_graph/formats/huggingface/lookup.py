@@ -26,6 +26,8 @@ class Config:
     repo: Repository
     parts: tuple[tuple[str, dict[str, Any]], ...]  # pointer, mapping; the most specific first
     basis: Basis | None
+    abridged: bool = False
+    """Whether absent keys say nothing: not even the library's default."""
 
     def look(self, *keys: str) -> tuple[str, Any]:
         """Pointer and value of the first key that is there; the value is ``ABSENT`` where none is."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from provenance_graph.core import literals
@@ -20,10 +22,51 @@ _STORED = {4: PG.Int4, 8: PG.Int8}
 
 def stated_dtype(part: dict[str, Any]) -> Iri | None:
     """The number format that a config names, where nothing is quantised."""
-    if isinstance(part.get("quantization_config"), dict):
+    if packing(part) is not None:
         return None
     name = part.get("torch_dtype", part.get("dtype"))
     return DTYPES.get(name.removeprefix("torch.").casefold()) if isinstance(name, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How quantised weights lie in tensors: how many an element of each integer type holds."""
+
+    method: str
+    weights: Mapping[str, Fraction]
+    scales: frozenset[str] = frozenset()
+    """Element types that hold scales alone."""
+
+
+def packing(raw: dict[str, Any]) -> Packing | None:
+    """How a config's quantisation packs weights; None where nothing is quantised.
+
+    GPTQ, AWQ and their kin pack 32 / bits weights into an I32 (AutoGPTQ's ``qweight``), MLX the
+    same into a U32, bitsandbytes two 4-bit weights into a U8. MXFP4 keeps two weights and a
+    thirty-second of a scale in U8s, NVFP4 two weights in a U8 and its scales in F8_E4M3. An
+    unknown method packs nothing that is known.
+    """
+    said = raw.get("quantization_config", raw.get("compression_config"))
+    mlx = statements.mapping(raw.get("quantization"))
+    if "bits" in mlx and not isinstance(said, dict):
+        bits = _bits(mlx, "")
+        return Packing("mlx", {"U32": Fraction(32) / Fraction(bits)} if bits else {})
+    if not isinstance(said, dict) or not said:
+        return None
+    method = statements.word(said.get("quant_method")).casefold()
+    algorithm = statements.word(said.get("quant_algo", said.get("format"))).casefold()
+    bits = _bits(said, algorithm or method)
+    if method == "mxfp4":
+        return Packing(method, {"U8": Fraction(32, 17)})
+    if "nvfp4" in (method, algorithm) or "nvfp4" in algorithm:
+        return Packing("nvfp4", {"U8": Fraction(2)}, frozenset({"F8_E4M3"}))
+    if method in ("bitsandbytes", "bnb"):
+        return Packing(method, {"U8": Fraction(2)} if bits == 4 else {"I8": Fraction(1)})
+    if bits is None or bits >= 16:
+        return Packing(method or algorithm, {})
+    held = Fraction(32) / Fraction(bits)
+    eight = {"I8": Fraction(1), "U8": Fraction(8) / Fraction(bits)} if bits in (4, 8) else {}
+    return Packing(method or algorithm, {"I32": held, "U32": held, **eight})
 
 
 def precision(

@@ -46,7 +46,11 @@ from provenance_graph.formats.huggingface.names import (
     repository,
     repository_of,
 )
-from provenance_graph.formats.huggingface.quantization import stated_dtype
+from provenance_graph.formats.huggingface.quantization import (
+    Packing,
+    packing,
+    stated_dtype,
+)
 from provenance_graph.formats.huggingface.results import read_eval_results
 from provenance_graph.formats.huggingface.weights import read_adapter, read_index
 
@@ -174,6 +178,14 @@ def _read(document: Document) -> Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a config says of how its weights are stored."""
+
+    dtype: Iri | None = None
+    packed: Packing | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Folder:
     """The files of one repository: the document itself and those beside it."""
 
@@ -195,7 +207,7 @@ def _folder(repo: Repository, document: Document, kind: str) -> Found:
     elif kind != "card":
         yield from described(repo)
     readings = None if alone and kind in _READINGS else Basis.ARTIFACT
-    dtype = None
+    numbers = Numbers()
     if kind == "card":
         yield from _card(repo, document.text, document, "", alone)
     elif kind == "results":
@@ -203,22 +215,23 @@ def _folder(repo: Repository, document: Document, kind: str) -> Found:
         yield from read_eval_results(repo, rows, "")
     elif kind in _READINGS:
         raw = statements.tidy(document.json, document.text)
-        dtype = stated_dtype(raw)
-        yield from _reading(repo, kind, raw, readings, "", None)
+        if kind == "config":
+            numbers = Numbers(stated_dtype(raw), packing(raw))
+        yield from _reading(repo, kind, raw, readings, "", Numbers())
     for kind_ in sorted(WEIGHT_FORMATS.keys() & {f.rpartition(".")[2] for f in folder.names()}):
         shown = literals.text(WEIGHT_FORMATS[kind_])
         yield Claim(repo.subject, PG.fileFormat, shown, basis=Basis.ARTIFACT)
     for file in sorted(folder.names()):
         base = file.rpartition("/")[2]
         try:
-            dtype = yield from _beside(repo, folder, file, base, dtype)
+            numbers = yield from _beside(repo, folder, file, base, numbers)
         except Unreadable as error:
             yield Problem(file, error.why, kind="syntax")
 
 
 def _beside(
-    repo: Repository, folder: _Folder, file: str, base: str, dtype: Iri | None
-) -> Generator[Claim | Problem, None, Iri | None]:
+    repo: Repository, folder: _Folder, file: str, base: str, numbers: Numbers
+) -> Generator[Claim | Problem, None, Numbers]:
     """One of the other files of a folder; gives back the number format once a config said it."""
     url = f"{folder.document.url}/{file}"
     if base == "README.md" and folder.kind != "card":
@@ -234,14 +247,14 @@ def _beside(
         raw = statements.tidy(parse_json(text, url), text)
         if not isinstance(raw, dict):
             yield Problem(file, f"{shape(raw)} where a mapping belongs", kind="shape")
-            return dtype
+            return numbers
         kind = {"adapter_config.json": "adapter", "tokenizer_config.json": "tokenizer"}.get(
             base, "index" if "index.json" in base and base != "model_index.json" else "config"
         )
-        yield from _reading(repo, kind, raw, Basis.ARTIFACT, file, dtype)
+        yield from _reading(repo, kind, raw, Basis.ARTIFACT, file, numbers)
         if kind == "config":
-            dtype = stated_dtype(raw) or dtype
-    return dtype
+            numbers = Numbers(stated_dtype(raw) or numbers.dtype, packing(raw) or numbers.packed)
+    return numbers
 
 
 def _reading(
@@ -250,7 +263,7 @@ def _reading(
     raw: dict[str, Any],
     basis: Basis | None,
     place: str,
-    dtype: Iri | None,
+    numbers: Numbers,
 ) -> Found:
     if kind == "config":
         yield from read_config(repo, raw, basis, place)
@@ -266,7 +279,7 @@ def _reading(
     elif kind == "adapter":
         yield from read_adapter(repo, raw, basis, place)
     elif kind == "index":
-        yield from read_index(repo, raw, basis, place, dtype)
+        yield from read_index(repo, raw, basis, place, numbers.dtype, numbers.packed)
     else:
         tokenizer = raw.get("tokenizer_class")
         if isinstance(tokenizer, str) and tokenizer:
@@ -330,4 +343,5 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
+    version="2",
 )

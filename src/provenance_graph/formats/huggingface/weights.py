@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from provenance_graph.core import iris, literals
@@ -12,6 +13,7 @@ from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.formats import statements
 from provenance_graph.formats.huggingface.lookup import brief, whole_number
 from provenance_graph.formats.huggingface.names import SOURCE, Repository, parent
+from provenance_graph.formats.huggingface.quantization import Packing
 
 Found = Iterator[Claim | Problem]
 
@@ -41,14 +43,116 @@ def read_adapter(repo: Repository, raw: dict[str, Any], basis: Basis | None, pla
         yield Claim(repo.subject, PG.framework, literals.text("peft"), basis=basis)
 
 
+_FLOATS = frozenset(
+    ("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "F6_E2M3",
+     "F6_E3M2", "F4")
+)  # fmt: skip
+_BUFFERS = frozenset({"I64", "BOOL"})
+"""Types of buffers such as position ids, which the Hub counts in and quantised weights never take."""
+
+
+def read_tensors(
+    repo: Repository, held: dict[str, Any], packed: Packing | None, place: str
+) -> Found:
+    """How many parameters the Hub's reading of safetensors headers means.
+
+    ``held`` has ``parameters`` (elements per type) and ``total``. Elements are no parameters where
+    several weights are packed into one; the count that follows from unpacking is an inference
+    that takes scales and zero points in.
+    """
+    total = max(whole_number(held.get("total")) or 0, 0)
+    stated = statements.mapping(held.get("parameters"))
+    counts = {
+        statements.word(kind).upper(): number
+        for kind, count in stated.items()
+        if (number := whole_number(count)) is not None and number >= 0
+    }
+    if held.get("total") is not None and not total:
+        yield Problem(f"{place}/total", f"{brief(held['total'])} is not a count")
+    if len(counts) < len(stated):
+        what = f"{brief(dict(stated))} holds what is no count of elements"
+        yield Problem(f"{place}/parameters", what)
+    summed = sum(counts.values())
+    if total and counts and total != summed:
+        what = f"total {total:,} is not the sum over types, {summed:,}"
+        yield Problem(f"{place}/total", what, "the sum over types is read", kind="inconsistent")
+    whole_bytes = counts.keys() - _FLOATS - _BUFFERS
+    if packed is None and not whole_bytes:
+        if count := summed or total:
+            yield _counted(repo, count, Basis.ARTIFACT)
+        return
+    if counts and packed is not None:
+        yield from _unpacked(repo, counts, packed, place)
+    elif total or counts:
+        yield from _no_count(repo, counts, total, packed, place)
+
+
+def _unpacked(
+    repo: Repository, counts: dict[str, int], packed: Packing, place: str
+) -> Found:
+    """The parameters behind packed elements, or no count where an integer type is not explained."""
+    plain = {kind for kind in counts if kind in _FLOATS and kind not in packed.scales}
+    integers = counts.keys() - _FLOATS - _BUFFERS - {"F8_E8M0"}
+    if not integers:
+        yield _counted(repo, sum(counts[kind] for kind in plain), Basis.ARTIFACT)
+        return
+    if integers - packed.weights.keys():
+        yield from _no_count(repo, counts, None, packed, place)
+        return
+    count = sum(counts[kind] for kind in plain)
+    count += sum(int(counts[kind] * packed.weights[kind]) for kind in integers)
+    shown = ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts))
+    how = ", ".join(f"{float(packed.weights[kind]):g} to each {kind}" for kind in sorted(integers))
+    claim = _counted(repo, count, Basis.INFERENCE)
+    at = f"{place}/parameters, {packed.method} unpacked: {how}"
+    yield replace(claim, as_stated=shown[: statements.SHOWN], locator=at)
+    what = f"{shown}: {packed.method} packs several weights into one element"
+    yield Problem(f"{place}/parameters", what, "unpacked, scales included", kind="packed")
+
+
+def _no_count(
+    repo: Repository,
+    counts: dict[str, int],
+    total: int | None,
+    packed: Packing | None,
+    place: str,
+) -> Found:
+    """Elements of which it is not known how many weights they hold: kept as stated, no count."""
+    shown = ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts)) or str(total)
+    why = "elements of packed or unknown types are no parameters"
+    yield Claim(
+        repo.subject,
+        PG.parameterCount,
+        None,
+        basis=Basis.ARTIFACT,
+        as_stated=shown[: statements.SHOWN],
+        locator=f"{place}/parameters" if counts else f"{place}/total",
+        unusable=why,
+    )
+    method = packed.method if packed is not None else "a quantisation that nothing states"
+    yield Problem(place, f"{shown[:80]}: {why} ({method})", kind="packed")
+
+
+def _counted(repo: Repository, count: int, basis: Basis) -> Claim:
+    return Claim(repo.subject, PG.parameterCount, literals.integer(count), basis=basis)
+
+
 def read_index(
-    repo: Repository, raw: dict[str, Any], basis: Basis | None, place: str, dtype: Iri | None = None
+    repo: Repository,
+    raw: dict[str, Any],
+    basis: Basis | None,
+    place: str,
+    dtype: Iri | None = None,
+    packed: Packing | None = None,
 ) -> Found:
     """Claims of a ``model.safetensors.index.json``: parameters and format."""
     meta = statements.mapping(raw.get("metadata"))
     yield Claim(repo.subject, PG.fileFormat, literals.text("safetensors"), basis=basis)
     total, size = meta.get("total_parameters"), meta.get("total_size")
     count = whole_number(total)
+    if count and packed is not None and packed.weights:
+        yield from _no_count(repo, {}, count, packed, f"{place}/metadata")
+        return
     if count:
         yield Claim(repo.subject, PG.parameterCount, literals.integer(count), basis=basis)
         return
