@@ -5,9 +5,10 @@ from readers_a import document
 from shared import SHARED, needs_shared
 
 from provenance_graph.core import iris
-from provenance_graph.core.claims import Claim, Problem, Stance
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+from provenance_graph.formats.catalogues import modelsdev
 from provenance_graph.formats.catalogues.modelsdev import READER
 
 HEAD = 'name = "Tiny"\nfamily = "tiny"\nlast_updated = "2025-01-02"\n'
@@ -117,3 +118,23 @@ def test_a_file_that_begins_with_a_table_is_no_json():
     text = "[limit]\ncontext = 5\n[cost]\ninput = 1\n"
     assert document(text, "providers/x/models/y.toml").hints.syntax == "toml"
     assert document("[![badge](x)](y)\n# Card\n", "README.md").hints.syntax == "markdown"
+
+
+@pytest.mark.parametrize(
+    ("source", "independence"),
+    [
+        ("https://artificialanalysis.ai/agents/coding-agents", PG.Independent),
+        ("https://aider.chat/docs/leaderboards/", PG.Independent),
+        ("https://www.acme.com/news/x", PG.SelfReported),
+        ("https://huggingface.co/acme/Model-9B", PG.SelfReported),
+        ("https://huggingface.co/other/Model-9B", PG.IndependenceUnknown),
+        ("https://example.org/table", PG.IndependenceUnknown),
+        ("", PG.IndependenceUnknown),
+    ],
+)
+def test_who_evaluated_follows_from_the_page_of_the_score(source: str, independence: Iri) -> None:
+    node = Iri("urn:result")
+    found = list(modelsdev._evaluated(node, source, "acme"))
+    assert [c.value for c in found if c.predicate == PG.independence] == [independence]
+    known = independence != PG.IndependenceUnknown
+    assert {c.basis for c in found} == ({Basis.INFERENCE} if known else {None})

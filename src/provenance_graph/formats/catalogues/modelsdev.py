@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from provenance_graph.core import iris, literals
-from provenance_graph.core.claims import Claim, Literal, Problem, Stance
+from provenance_graph.core import hub, iris, literals
+from provenance_graph.core.claims import Basis, Claim, Literal, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
 from provenance_graph.formats import statements
@@ -337,8 +337,37 @@ def _benchmarks(raw: dict[str, Any], subject: Iri, local: str) -> Found:
             yield Claim(node, PG.harness, literals.text(harness[:120]))
         if (date := said.get("date")) is not None:
             yield from _told(statements.dated(node, DCTERMS.date, date, f"{where}/date"))
-        if source := statements.word(said.get("source")):
+        source = statements.word(said.get("source"))
+        if source:
             yield statements.link(node, DCTERMS.source, source, f"{where}/source")
+        yield from _evaluated(node, source, local.partition("/")[0])
+
+
+_EVALUATORS = MappingProxyType(
+    {
+        "artificialanalysis.ai": "Artificial Analysis",
+        "aider.chat": "Aider",
+        "labs.scale.com": "Scale AI",
+        "livebench.ai": "LiveBench",
+        "lmarena.ai": "LMArena",
+        "arcprize.org": "ARC Prize",
+    }
+)
+"""Who runs the evaluations that a site publishes; sites that only repeat scores are not here."""
+
+
+def _evaluated(node: Iri, source: str, developer: str) -> Found:
+    """Who evaluated, as far as the page of the score tells: a leaderboard, or the developer."""
+    host = (urlsplit(source).hostname or "").removeprefix("www.")
+    own = iris.slug(developer)
+    labels = host.split(".")[:-1]
+    repository = hub.address(source)
+    if evaluator := _EVALUATORS.get(host):
+        yield Claim(node, PG.evaluator, literals.text(evaluator), basis=Basis.INFERENCE)
+        yield Claim(node, PG.independence, PG.Independent, basis=Basis.INFERENCE)
+    elif own and (own in labels or (repository and iris.slug(repository.owner) == own)):
+        yield Claim(node, PG.independence, PG.SelfReported, basis=Basis.INFERENCE)
+    else:
         yield Claim(node, PG.independence, PG.IndependenceUnknown)
 
 
@@ -390,4 +419,5 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
+    version="2",
 )

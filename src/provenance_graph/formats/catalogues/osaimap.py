@@ -164,6 +164,7 @@ def _benchmarks(row: Row, name: str, where: str, nth: int) -> Found:
         yield Claim(node, PG.score, score)
         yield Claim(node, PG.maxScore, _HUNDRED)
         yield Claim(node, PG.evaluator, _EVALUATOR_NAME)
+        yield Claim(node, PG.independence, PG.Independent, basis=Basis.INFERENCE)
         if setup is not None:
             yield Claim(node, PG.setup, setup)
         if date.value is not None:
@@ -336,4 +337,5 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
+    version="2",
 )

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from provenance_graph.core import iris, literals
-from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS
 from provenance_graph.formats import statements
@@ -167,8 +167,11 @@ def _evaluator(repo: Repository, node: Iri, source: dict[str, Any], where: str) 
     )
     if name:
         yield Claim(node, PG.evaluator, literals.text(name[:200]))
-    own = name.casefold() == repo.owner.casefold()
-    yield Claim(node, PG.independence, PG.SelfReported if own else PG.IndependenceUnknown)
+    if name and repo.owner and name.casefold() != repo.owner.casefold():
+        yield Claim(node, PG.independence, PG.Independent, basis=Basis.INFERENCE)
+    else:
+        own = bool(name) and name.casefold() == repo.owner.casefold()
+        yield Claim(node, PG.independence, PG.SelfReported if own else PG.IndependenceUnknown)
     if address := statements.word(source.get("url")):
         at = where.rpartition("/")[0] + "/source/url"
         yield statements.link(node, DCTERMS.source, address, at)
