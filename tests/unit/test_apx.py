@@ -15,8 +15,8 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import prose
-from provenance_graph.formats.apx.claims import ARCHITECTURE, DEFAULT_CONFIDENCE
 from provenance_graph.formats.apx import reader as apx
+from provenance_graph.formats.apx.claims import ARCHITECTURE, DEFAULT_CONFIDENCE
 from provenance_graph.formats.apx.prose_patterns import PATTERNS, full_name, model_slug
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.records import records_of

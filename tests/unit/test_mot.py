@@ -30,7 +30,16 @@ def test_an_origin_that_names_weights_is_a_parent(origin: str, parent: str) -> N
 
 @pytest.mark.parametrize(
     "origin",
-    ["GPT-3, some differences", "Gemma", "Mistral", "BERT", "X", "X-1B", "Older-7B-Base", "LLaMA 2"],
+    [
+        "GPT-3, some differences",
+        "Gemma",
+        "Mistral",
+        "BERT",
+        "X",
+        "X-1B",
+        "Older-7B-Base",
+        "LLaMA 2",
+    ],
 )
 def test_heritage_family_itself_and_another_size_are_no_parents(origin: str) -> None:
     claims, _ = read(mot.READER, HEAD + f"  origin: '{origin}'\n", "x.yml")

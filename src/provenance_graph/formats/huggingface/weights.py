@@ -87,9 +87,7 @@ def read_tensors(
         yield from _no_count(repo, counts, total, packed, place)
 
 
-def _unpacked(
-    repo: Repository, counts: dict[str, int], packed: Packing, place: str
-) -> Found:
+def _unpacked(repo: Repository, counts: dict[str, int], packed: Packing, place: str) -> Found:
     """The parameters behind packed elements, or no count where an integer type is not explained."""
     plain = {kind for kind in counts if kind in _FLOATS and kind not in packed.scales}
     integers = counts.keys() - _FLOATS - _BUFFERS - {"F8_E8M0"}
