@@ -54,14 +54,14 @@ def test_from_lineage_over_an_edge_to_its_claims(tab: Any) -> None:
 def test_pointing_at_a_box_lights_its_whole_path(tab: Any) -> None:
     page = tab.open("/lineage/meta-llama/Llama-3.1-8B")
     page.locator("[data-box]", has_text="Tulu-3-8B-DPO").first.hover()
-    lit = page.locator(".frame .box.lit")
+    lit = page.locator(".frame .box[data-lit]")
     names = lit.evaluate_all(
         "boxes => boxes.map(box => box.querySelector('title').textContent.split(':')[0])"
     )
     assert any("Tulu-3-8B-SFT" in name for name in names)  # the way up
     assert any(name.endswith("Tulu-3-8B") for name in names)  # the way down
     assert not any("Hermes" in name for name in names)
-    assert page.locator(".frame svg.dimmed").count() == 1
+    assert page.locator(".frame svg[data-dimmed]").count() == 1
 
 
 def test_the_picture_is_searched_walked_by_keys_and_saved(tab: Any) -> None:

@@ -160,6 +160,7 @@ export interface LineageEdge {
   relationLabel: string;
   group: string;
   inferred: boolean;
+  contested?: boolean;
   weight: string;
   method: string;
   evidence: Source[];

@@ -3,9 +3,11 @@ import type { Lineage, LineageEdge, LineageNode } from "../types";
 
 export const WIDTH = 196;
 export const HEIGHT = 36;
-const GAP_X = 84;
+const GAP_X = 104;
 const GAP_Y = 10;
 const PAD = 24;
+/** How far apart lines between the same two boxes run. */
+const BESIDE = 13;
 /** How many like siblings stand alone before they are folded into one box. */
 export const FOLD = 6;
 
@@ -27,6 +29,13 @@ export interface Drawn {
   /** How many edges the line stands for. */
   count: number;
   path: string;
+  /** Where its relation is written. */
+  middle: Point;
+}
+
+export interface Point {
+  x: number;
+  y: number;
 }
 
 export interface Picture {
@@ -101,7 +110,22 @@ export function layOut(lineage: Lineage, opened: Set<string>): Picture {
   const lines = linesOf(lineage.edges, boxOf, index);
   const columns = order(boxes, lines);
   const { width, height } = place(boxes, columns);
-  for (const line of lines) line.path = curve(boxes[line.from] as Placed, boxes[line.to] as Placed);
+  const beside = new Map<string, Drawn[]>();
+  const ending = new Map<number, number>();
+  const leaving = new Map<number, number>();
+  for (const line of lines) {
+    const pair = `${line.from}>${line.to}`;
+    ending.set(line.to, (ending.get(line.to) ?? 0) + 1);
+    leaving.set(line.from, (leaving.get(line.from) ?? 0) + 1);
+    beside.set(pair, [...(beside.get(pair) ?? []), line]);
+  }
+  for (const group of beside.values())
+    group.forEach((line, n) => {
+      const shift = (n - (group.length - 1) / 2) * BESIDE;
+      // Words stand where lines have parted: near the parents where many meet, near the children where many leave.
+      const at = (ending.get(line.to) ?? 0) > (leaving.get(line.from) ?? 0) ? 0.36 : 0.62;
+      Object.assign(line, curve(boxes[line.from] as Placed, boxes[line.to] as Placed, shift, at));
+    });
   return { boxes, lines, width, height, things: lineage.nodes.length };
 }
 
@@ -114,7 +138,7 @@ function linesOf(edges: LineageEdge[], boxOf: Map<string, string>, index: Map<st
     const key = `${from}>${to}>${edge.relationName}`;
     const line = lines.get(key);
     if (line) line.count += 1;
-    else lines.set(key, { key: edgeKey(edge), edge, from, to, count: 1, path: "" });
+    else lines.set(key, { key: edgeKey(edge), edge, from, to, count: 1, path: "", middle: { x: 0, y: 0 } });
   }
   return [...lines.values()];
 }
@@ -174,18 +198,23 @@ function place(boxes: Placed[], columns: number[][]): { width: number; height: n
   return { width: columns.length * (WIDTH + GAP_X) - GAP_X + 2 * PAD, height };
 }
 
-function curve(from: Placed, to: Placed): string {
-  const y1 = from.y + HEIGHT / 2;
-  const y2 = to.y + HEIGHT / 2;
+/** The line between two boxes; one within a column runs along its left side, clear of those that leave to the right. */
+export function curve(from: Placed, to: Placed, shift = 0, at = 0.62): { path: string; middle: Point } {
+  const y1 = from.y + HEIGHT / 2 + shift;
+  const y2 = to.y + HEIGHT / 2 + shift;
   if (from.column === to.column) {
-    const x = from.x + WIDTH;
-    return `M${x} ${y1}C${x + 50} ${y1} ${x + 50} ${y2} ${x} ${y2}`;
+    const x = from.x;
+    return { path: `M${x} ${y1}C${x - 46} ${y1} ${x - 46} ${y2} ${x} ${y2}`, middle: { x: x - 34, y: (y1 + y2) / 2 } };
   }
   const forward = from.column < to.column;
   const x1 = forward ? from.x + WIDTH : from.x;
   const x2 = forward ? to.x : to.x + WIDTH;
   const bend = forward ? Math.max(36, (x2 - x1) / 2) : -Math.max(36, (x1 - x2) / 2);
-  return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+  const y = y1 + (y2 - y1) * (3 * at * at - 2 * at * at * at);
+  return {
+    path: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`,
+    middle: { x: x1 + (x2 - x1) * at, y },
+  };
 }
 
 /** Everything on a path through a box: what it came from and what came from it. */

@@ -2,7 +2,8 @@
 import { memo } from "../memo";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { HEIGHT, WIDTH, pathThrough, type Drawn, type Picture, type Placed } from "./layout";
+import { RELATION_WORDS } from "../words";
+import { HEIGHT, WIDTH, pathThrough, type Drawn, type Picture, type Placed, type Point } from "./layout";
 
 interface Props {
   picture: Picture;
@@ -16,6 +17,8 @@ interface Props {
 }
 
 const LETTERS = 24;
+/** Above so many lines their relation stands in the title and the table only. */
+const LABELLED = 160;
 
 /** A long name keeps its beginning and its end: siblings differ at the end. */
 function cut(text: string, most: number): string {
@@ -33,11 +36,11 @@ function words(box: Placed): [string, string] {
 }
 
 function describe(box: Placed, relation: string): string {
-  if (box.members.length > 1) return `${box.members.length} things ${relation}; open to see them one by one`;
+  if (box.members.length > 1) return `${box.members.length} entities ${relation}; open to see them one by one`;
   const { node } = box;
-  const side = node.side === "up" ? `ancestor, ${node.distance} steps up` : node.side === "down" ? `descendant, ${node.distance} steps down` : "the thing asked about";
+  const side = node.side === "up" ? `ancestor, ${node.distance} steps up` : node.side === "down" ? `descendant, ${node.distance} steps down` : "the model asked about";
   const licence = node.licences.map((l) => l.label).join(", ");
-  return `${node.label}: ${node.kind === "unresolved" ? "known only by this text" : node.kind}, ${side}${licence ? `, licence ${licence}` : ""}`;
+  return `${node.label}: ${node.kind === "unresolved" ? "named but not identified" : node.kind}, ${side}${licence ? `, licence ${licence}` : ""}`;
 }
 
 /** The picture; pointing at a box lights its paths, the rest steps back. */
@@ -51,27 +54,28 @@ export function PictureView(props: Props): JSX.Element {
     return n < 0 ? self : n;
   }, [picture, chosenNode, self]);
 
+  // Marked by attributes of their own: a box that is drawn anew keeps them, while its class is set again.
   const light = (n: number): void => {
     const root = svg.current;
     if (!root) return;
-    root.querySelectorAll(".lit").forEach((e) => e.classList.remove("lit"));
-    root.classList.toggle("dimmed", n >= 0);
+    root.querySelectorAll("[data-lit]").forEach((e) => e.removeAttribute("data-lit"));
+    root.toggleAttribute("data-dimmed", n >= 0);
     if (n < 0) return;
     const lit = pathThrough(picture, n);
-    lit.boxes.forEach((b) => root.querySelector(`[data-box="${b}"]`)?.classList.add("lit"));
-    lit.lines.forEach((l) => root.querySelector(`[data-line="${l}"]`)?.classList.add("lit"));
+    lit.boxes.forEach((b) => root.querySelector(`[data-box="${b}"]`)?.setAttribute("data-lit", ""));
+    lit.lines.forEach((l) => root.querySelector(`[data-line="${l}"]`)?.setAttribute("data-lit", ""));
   };
   useEffect(() => light(-1), [picture]);
   useEffect(() => {
     const root = svg.current;
     if (!root) return;
-    root.querySelectorAll(".match").forEach((e) => e.classList.remove("match"));
+    root.querySelectorAll("[data-match]").forEach((e) => e.removeAttribute("data-match"));
     if (!needle) return;
     let first: Element | undefined;
     picture.boxes.forEach((box, n) => {
       if (!box.members.some((m) => m.label.toLowerCase().includes(needle))) return;
       const found = root.querySelector(`[data-box="${n}"]`);
-      found?.classList.add("match");
+      found?.setAttribute("data-match", "");
       first ??= found ?? undefined;
     });
     first?.scrollIntoView({ block: "center", inline: "center" });
@@ -94,7 +98,7 @@ export function PictureView(props: Props): JSX.Element {
     target?.scrollIntoView({ block: "nearest", inline: "nearest" });
   };
   return (
-    <svg ref={svg} class="picture" role="group" aria-label="Picture of the lineage: ancestors to the left, descendants to the right; arrow keys move along it"
+    <svg ref={svg} class={picture.lines.length > LABELLED ? "picture quiet" : "picture"} role="group" aria-label="Picture of the lineage: ancestors to the left, descendants to the right; arrow keys move along it"
       width={picture.width * scale} height={picture.height * scale} viewBox={`0 0 ${picture.width} ${picture.height}`}
       onPointerOver={(e) => light(Number((e.target as Element).closest("[data-box]")?.getAttribute("data-box") ?? -1))}
       onPointerLeave={() => light(-1)}
@@ -103,6 +107,7 @@ export function PictureView(props: Props): JSX.Element {
       onKeyDown={move}>
       <Marks />
       <g>{picture.lines.map((line, n) => <Line key={line.key + n} n={n} line={line} chosen={line.key === props.chosenEdge} conflict={props.conflicts.get(line.key) ?? ""} onEdge={props.onEdge} />)}</g>
+      <g aria-hidden="true">{picture.lines.map((line, n) => (props.conflicts.has(line.key) ? <Warning key={n} at={line.middle} /> : null))}</g>
       <g>{picture.boxes.map((box, n) => <Box key={box.key} n={n} box={box} focusable={n === focused} chosen={box.key === chosenNode} relation={relationOf(picture, n)} onNode={props.onNode} />)}</g>
     </svg>
   );
@@ -145,22 +150,23 @@ function neighbour(picture: Picture, at: number, key: string): number | undefine
 
 const Line = memo(function Line({ n, line, chosen, conflict, onEdge }: { n: number; line: Drawn; chosen: boolean; conflict: string; onEdge: (line: Drawn) => void }): JSX.Element {
   const { edge } = line;
-  const kind = `line ${edge.group}${edge.inferred ? " inferred" : ""}${chosen ? " chosen" : ""}${conflict ? " breach" : ""}`;
+  const contested = edge.contested || edge.contradictedBy.length > 0;
+  const kind = `line ${edge.group} r-${edge.relationName}${edge.inferred ? " inferred" : ""}${contested ? " contested" : ""}${chosen ? " chosen" : ""}${conflict ? " breach" : ""}`;
   return (
     <g class={kind} data-line={n} data-relation={edge.relationName} onClick={() => onEdge(line)}>
-      <title>{`${edge.relationLabel}${line.count > 1 ? ` (${line.count} times)` : ""}${edge.inferred ? ", inferred" : ""}${conflict ? `; ${conflict}` : ""} – click for the evidence`}</title>
+      <title>{`${edge.relationLabel}${line.count > 1 ? ` (${line.count} times)` : ""}${edge.inferred ? ", inferred" : ""}${contested ? ", sources disagree" : ""}${conflict ? `; ${conflict}` : ""} – click for the evidence`}</title>
       <path class="hit" d={line.path} />
+      {contested ? <path class="doubt" d={line.path} /> : null}
       <path class="stroke" d={line.path} marker-end="url(#tip)" />
-      {conflict ? <Warning d={line.path} /> : null}
+      <text class="relation" aria-hidden="true" x={line.middle.x} y={line.middle.y - 4} text-anchor="middle">{`${RELATION_WORDS[edge.relationName] ?? edge.relationLabel}${line.count > 1 ? ` ×${line.count}` : ""}${contested ? " ?" : ""}`}</text>
     </g>
   );
 });
 
 /** A sign at the middle of a line that a licence conflict starts on. */
-function Warning({ d }: { d: string }): JSX.Element {
-  const [x1 = 0, y1 = 0, , , , , x2 = 0, y2 = 0] = (d.match(/-?[\d.]+/g) ?? []).map(Number);
+function Warning({ at }: { at: Point }): JSX.Element {
   return (
-    <g class="sign" transform={`translate(${(x1 + x2) / 2} ${(y1 + y2) / 2})`}>
+    <g class="sign" transform={`translate(${at.x + 40} ${at.y})`}>
       <circle r="9" /><text y="4.5" text-anchor="middle">§</text>
     </g>
   );

@@ -1,10 +1,11 @@
 /** Lineage of one thing: a picture, a table beside it, and why each edge is there. */
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { useAsked } from "../api";
+import { storeVersion, useAsked } from "../api";
 import { edgeKey, layOut, type Drawn, type Placed } from "../lineage/layout";
 import { PictureView } from "../lineage/picture";
-import { savePng, saveSvg } from "../lineage/save";
+import { savePng, saveSvg, type Caption } from "../lineage/save";
+import { atFirst, bounded, fitting, useViewport } from "../lineage/viewport";
 import { Why } from "../lineage/why";
 import { Answer, Choice, ModelTabs, ThingLink, useTitle } from "../parts";
 import { hrefOf, inPath, setQuery, withQuery, type Place } from "../router";
@@ -74,7 +75,13 @@ function Found({ found, id, place }: { found: Lineage; id: string; place: Place 
   const [find, setFind] = useState("");
   const [scale, setScale] = useState(1);
   const frame = useRef<HTMLDivElement>(null);
-  useEffect(() => centre(frame.current), [picture, scale]);
+  useEffect(() => {
+    const box = frame.current;
+    if (!box) return;
+    setScale(atFirst({ width: box.clientWidth - 4, height: Math.max(innerHeight * 0.68, 240) }, picture));
+    requestAnimationFrame(() => centre(frame.current));
+  }, [picture]);
+  useViewport(frame, scale, setScale);
   const onNode = (box: Placed): void => {
     if (box.members.length > 1) setQuery({ open: [...query.getAll("open"), box.key] });
     else setQuery({ node: box.key === query.get("node") ? null : box.key, edge: null });
@@ -82,6 +89,11 @@ function Found({ found, id, place }: { found: Lineage; id: string; place: Place 
   const onEdge = (line: Drawn): void => setQuery({ edge: line.key, node: null });
   const svg = (): SVGSVGElement | null => frame.current?.querySelector("svg") ?? null;
   const name = `lineage-${id.replaceAll("/", "-")}`;
+  const caption = (): Caption => ({
+    title: `Lineage of ${id}`,
+    lines: [`${number(found.shown)} of ${number(found.of)} shown${query.get("asOf") ? `, as known on ${query.get("asOf")}` : ""}`, `${new Date().toISOString().slice(0, 10)}, store version ${storeVersion()}`],
+    legend: LEGEND.map(([, sign, words]) => `${sign}  ${words}`),
+  });
   const chosen = found.edges.find((e) => edgeKey(e) === query.get("edge"));
   const node = found.nodes.find((n) => n.iri === query.get("node"));
   const matches = find.trim() ? found.nodes.filter((n) => n.label.toLowerCase().includes(find.trim().toLowerCase())).length : 0;
@@ -93,28 +105,30 @@ function Found({ found, id, place }: { found: Lineage; id: string; place: Place 
         <p role="status" class="shown">
           <strong>{number(found.shown)} of {number(found.of)} shown</strong>
           {folded.length ? `, ${number(folded.reduce((n, b) => n + b.members.length, 0))} of them folded into ${folded.length} ${folded.length === 1 ? "box" : "boxes"}` : ""}
-          {found.generation ? ` · generation ${found.generation}` : ""}
-          {found.unresolved.length ? ` · ${found.unresolved.length} parent known only by a text` : ""}
+          {found.generation ? ` · ${found.generation} ${found.generation === 1 ? "step" : "steps"} from a base model` : ""}
+          {found.unresolved.length ? ` · ${found.unresolved.length} ${found.unresolved.length === 1 ? "parent" : "parents"} named but not identified` : ""}
           {found.cycles.length ? ` · ${found.cycles.length} cycle` : ""}
           {found.truncated ? <> <button type="button" class="link" onClick={() => setQuery({ limit: "5000" }, true)}>show up to 5,000</button></> : null}
         </p>
         <div class="tools">
           <label class="choice"><span>Find</span><input type="search" value={find} onInput={(e) => setFind(e.currentTarget.value)} placeholder="in the picture" /></label>
           {find.trim() ? <span role="status">{matches} found</span> : null}
-          <button type="button" class="small" onClick={() => setScale(Math.max(scale / 1.3, 0.1))} aria-label="Smaller">−</button>
-          <button type="button" class="small" onClick={() => setScale(Math.min(scale * 1.3, 3))} aria-label="Larger">+</button>
-          <button type="button" class="small" onClick={() => setScale(fit(frame.current, picture.width, picture.height))}>Fit</button>
+          <button type="button" class="small" onClick={() => setScale(bounded(scale / 1.3))} aria-label="Smaller">−</button>
+          <button type="button" class="small" onClick={() => setScale(bounded(scale * 1.3))} aria-label="Larger">+</button>
+          <button type="button" class="small" onClick={() => { const f = frame.current; if (f) setScale(fitting({ width: f.clientWidth - 4, height: innerHeight * 0.68 }, picture)); }}>Fit</button>
           {opened ? <button type="button" class="small" onClick={() => setQuery({ open: null })}>Fold</button> : null}
         </div>
       </div>
+      <div class="stage">
       <div class="frame" ref={frame} tabIndex={-1}>
         <PictureView picture={picture} scale={scale} chosenNode={query.get("node") ?? ""} chosenEdge={query.get("edge") ?? ""} find={find} conflicts={conflicts} onNode={onNode} onEdge={onEdge} />
       </div>
+      {node ? <NodeCard node={node} edges={found.edges} onClose={() => setQuery({ node: null })} /> : null}
+      </div>
       <Legend />
-      {node ? <NodeCard node={node} edges={found.edges} /> : null}
       <p class="actions">
-        Save: <button type="button" class="small" onClick={() => { const s = svg(); if (s) saveSvg(s, name); }}>SVG</button>
-        <button type="button" class="small" onClick={() => { const s = svg(); if (s) void savePng(s, name); }}>PNG</button>
+        Save: <button type="button" class="small" onClick={() => { const s = svg(); if (s) saveSvg(s, name, caption()); }}>SVG</button>
+        <button type="button" class="small" onClick={() => { const s = svg(); if (s) void savePng(s, name, caption()); }}>PNG</button>
         <a href={`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&format=graphml`} download={`${name}.graphml`}>GraphML</a>
         <a href={`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&format=mermaid`} download={`${name}.mmd`}>Mermaid</a>
         <a href={`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}`}>JSON</a>
@@ -143,11 +157,6 @@ function centre(frame: HTMLElement | null): void {
   frame.scrollTop += at.top - box.top - (box.height - at.height) / 2;
 }
 
-function fit(frame: HTMLElement | null, width: number, height: number): number {
-  if (!frame) return 1;
-  return Math.max(0.1, Math.min(1.4, (frame.clientWidth - 4) / width, innerHeight * 0.7 / height));
-}
-
 /** Edges on which a licence conflict of this model starts: the hop below the licence's holder. */
 function useConflicts(id: string): Map<string, string> {
   const asked = useAsked<LicenceReport>(`/api/v1/models/${inPath(id)}/licences`);
@@ -163,25 +172,40 @@ function useConflicts(id: string): Map<string, string> {
   }, [asked.data]);
 }
 
+/** Class of the sample line, the sign in a saved picture, and what it means. */
+const LEGEND: [string, string, string][] = [
+  ["line derivation", "——", "weights passed on"],
+  ["line influence", "—— (violet)", "influence: data, judge, reward model"],
+  ["line derivation inferred", "- - -", "inferred, stated by no source"],
+  ["line derivation contested", "═══ ?", "sources disagree about it"],
+  ["hollow", "dashed box", "named but not identified"],
+  ["round", "round box", "dataset"],
+  ["sign", "§", "a licence conflict starts here"],
+];
+
 function Legend(): JSX.Element {
   return (
     <ul class="legend" aria-label="Signs">
-      <li><svg width="34" height="12" aria-hidden="true" class="picture"><g class="line derivation"><path class="stroke" d="M2 6H32" /></g></svg> weights passed</li>
-      <li><svg width="34" height="12" aria-hidden="true" class="picture"><g class="line influence"><path class="stroke" d="M2 6H32" /></g></svg> influence</li>
-      <li><svg width="34" height="12" aria-hidden="true" class="picture"><g class="line derivation inferred"><path class="stroke" d="M2 6H32" /></g></svg> inferred, stated by none</li>
-      <li><span class="sample hollow" aria-hidden="true" /> known only by a text</li>
-      <li><span class="sample round" aria-hidden="true" /> dataset</li>
-      <li><span class="sample sign" aria-hidden="true">§</span> a licence conflict starts here</li>
+      {LEGEND.map(([kind, , words]) => (
+        <li key={kind}>
+          {kind.startsWith("line ") ? (
+            <svg width="34" height="12" aria-hidden="true" class="picture"><g class={kind}>{kind.includes("contested") ? <path class="doubt" d="M2 6H32" /> : null}<path class="stroke" d="M2 6H32" /></g></svg>
+          ) : (
+            <span class={`sample ${kind}`} aria-hidden="true">{kind === "sign" ? "§" : ""}</span>
+          )} {words}
+        </li>
+      ))}
     </ul>
   );
 }
 
-function NodeCard({ node, edges }: { node: LineageNode; edges: LineageEdge[] }): JSX.Element {
+function NodeCard({ node, edges, onClose }: { node: LineageNode; edges: LineageEdge[]; onClose: () => void }): JSX.Element {
   const near = edges.filter((e) => e.child === node.iri || e.parent === node.iri);
   return (
     <section class="card node-card" aria-label={`About ${node.label}`}>
+      <button type="button" class="small close" onClick={onClose} aria-label="Close">×</button>
       <h2><bdi>{node.label}</bdi></h2>
-      <p>{node.kind === "unresolved" ? "A source names this parent, and what it means could not be settled." : node.kind}{node.licences.length ? <> · licence {node.licences.map((l, n) => <>{n ? ", " : ""}<ThingLink thing={{ ...l, label: nameOf(l) }} /></>)}</> : " · no licence recorded"}</p>
+      <p>{node.kind === "unresolved" ? "A source names this parent; it cannot be identified, so its licence is unknown." : node.kind}{node.licences.length ? <> · licence {node.licences.map((l, n) => <>{n ? ", " : ""}<ThingLink thing={{ ...l, label: nameOf(l) }} /></>)}</> : " · no licence recorded"}</p>
       {node.kind === "model" ? <p class="actions"><a href={hrefOf(node.iri)}>Profile</a><a href={`/lineage/${inPath(node.iri.split("/id/model/")[1] ?? node.label)}`}>Its lineage</a><a href={`/licences/${inPath(node.iri.split("/id/model/")[1] ?? node.label)}`}>Licences</a></p> : <p class="actions"><a href={hrefOf(node.iri)}>What is known of it</a></p>}
       <p class="aside">{near.length} edges in this picture</p>
     </section>
@@ -203,14 +227,14 @@ function EdgeTable({ found, conflicts }: { found: Lineage; conflicts: Map<string
       {open ? (
         <>
           <div class="scroll" tabIndex={0} role="region" aria-label="Edges"><table class="list">
-            <thead><tr><th>What</th><th>Relation</th><th>To</th><th>Standing</th><th>Evidence</th></tr></thead>
+            <thead><tr><th>What</th><th>Relation</th><th>To</th><th>Evidence says</th><th>Evidence</th></tr></thead>
             <tbody>
               {found.edges.slice(0, most).map((e) => {
                 const conflict = conflicts.get(edgeKey(e));
                 return (
                   <tr key={edgeKey(e)}>
                     <td>{thing(e.child)}</td><td>{e.relationLabel}</td><td>{thing(e.parent)}</td>
-                    <td>{e.inferred ? "inferred" : "stated"}{conflict ? <span class="conflict" title={conflict}> § licence conflict</span> : null}</td>
+                    <td>{e.inferred ? "inferred" : "stated by a source"}{e.contested || e.contradictedBy.length ? <strong> · sources disagree</strong> : null}{conflict ? <span class="conflict" title={conflict}> § licence conflict</span> : null}</td>
                     <td><button type="button" class="small" data-inspects={edgeKey(e)} onClick={() => setQuery({ edge: edgeKey(e), node: null })}>Why?<span class="visually-hidden"> {e.relationLabel} {labels.get(e.parent)?.label}</span></button></td>
                   </tr>
                 );

@@ -1,0 +1,23 @@
+// @vitest-environment happy-dom
+import { beforeEach, describe, expect, it } from "vitest";
+import { go, hrefOf, inPath, withQuery } from "../src/router";
+
+beforeEach(() => go("/", true));
+
+describe("addresses of the page", () => {
+  it("keeps slashes of an id and escapes the rest", () => {
+    expect(inPath("a b/c?d")).toBe("a%20b/c%3Fd");
+  });
+
+  it("leads a model to its page and another entity to its own", () => {
+    expect(hrefOf("https://w3id.org/provenance-graph/id/model/a/b")).toBe("/models/a/b");
+    expect(hrefOf("https://w3id.org/provenance-graph/id/dataset/x")).toBe("/things/dataset/x");
+    expect(hrefOf("https://example.org/x")).toBe("/things?iri=https%3A%2F%2Fexample.org%2Fx");
+  });
+
+  it("changes parameters and keeps the others", () => {
+    const base = { path: "/", query: new URLSearchParams("q=llama&licence=mit&licence=apache") };
+    expect(withQuery({ q: "bert" }, base)).toBe("/?licence=mit&licence=apache&q=bert");
+    expect(withQuery({ licence: null }, base)).toBe("/?q=llama");
+  });
+});
