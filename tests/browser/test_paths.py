@@ -100,7 +100,7 @@ def test_from_the_heat_map_to_a_claim_by_keys(tab: Any) -> None:
         page.get_by_role("button", name="CSV").click()
     text = saved.value.path().read_text("utf-8")
     assert "not disclosed" in text
-    assert "not looked for" in text
+    assert "no source covers this" in text
 
 
 def test_from_a_stored_question_to_its_answer_and_a_chart(tab: Any) -> None:

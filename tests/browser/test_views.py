@@ -89,7 +89,7 @@ def test_the_model_page_tells_blank_from_undisclosed(tab: Any) -> None:
     assert "200,000 tokens" in reported.inner_text()
     assert "reported" in reported.inner_text()
     before = page.locator("tr.field").count()
-    page.get_by_role("button", name=re.compile("nobody looked for")).click()
+    page.get_by_role("button", name=re.compile("no source covers")).click()
     assert page.locator("tr.field").count() > before
 
 
@@ -142,9 +142,9 @@ def test_impact_filters_by_distance(tab: Any) -> None:
     count = int(button.locator(".num").inner_text())
     button.click()
     page.wait_for_url(re.compile("distance=2"))
-    rows = page.get_by_role("region", name="Who is hit").locator("tbody tr")
+    rows = page.get_by_role("region", name="What depends on it").locator("tbody tr")
     page.wait_for_function(
-        f"() => document.querySelectorAll('[aria-label=\"Who is hit\"] tbody tr').length === {count}"
+        f"() => document.querySelectorAll('[aria-label=\"What depends on it\"] tbody tr').length === {count}"
     )
     assert all("2" in row for row in rows.all_inner_texts())
 

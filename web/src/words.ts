@@ -14,10 +14,10 @@ export const STATES: Record<string, State> = {
   partlyDisclosed: { glyph: "◐", word: "partly disclosed", told: "The developer states a part of it." },
   undisclosed: { glyph: "○", word: "not disclosed", told: "A source that looked reports that it is not disclosed." },
   withheld: { glyph: "⊘", word: "declined", told: "The developer declines to disclose it." },
-  notStated: { glyph: "–", word: "not stated", told: "A source has the field and leaves it blank. That proves nothing about the developer." },
+  notStated: { glyph: "–", word: "left blank", told: "A source has the field and leaves it blank. That proves nothing about the developer." },
   notApplicable: { glyph: "▫", word: "not applicable", told: "It does not apply to this model." },
   contradicted: { glyph: "✕", word: "contradicted", told: "Documents of the developer exclude each other." },
-  notRecorded: { glyph: "·", word: "not looked for", told: "No source that was read speaks of it." },
+  notRecorded: { glyph: "·", word: "no source covers this", told: "No document in the store states this field." },
 };
 
 const STATUS: Record<string, string> = {

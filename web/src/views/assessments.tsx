@@ -40,7 +40,7 @@ function One({ found, id, criterion }: { found: Assessed; id: string; criterion:
   return (
     <>
       <p class="score"><strong>{found.total.shown}</strong>{found.grade ? <>, class <strong>{found.grade}</strong>{found.possibleGrade && found.possibleGrade !== found.grade ? `, not ruled out: ${found.possibleGrade}` : ""}</> : null}
-        <span class="aside"> under {found.rubric.label}, version {found.rubric.version}. Low counts what nobody looked at as nothing, high as full.</span></p>
+        <span class="aside"> under {found.rubric.label}, version {found.rubric.version}. The low end counts what no source covers as nothing, the high end as full.</span></p>
       {found.asked.id !== found.rubric.id ? <p class="aside">{found.asked.label} publishes no rule; {found.rubric.label} is our reading of it.</p> : null}
       <p class="aside">{found.asked.definition}</p>
       <p class="aside">Items: {Object.entries(found.counts).map(([level, n]) => `${n} ${level}`).join(", ")}. <a href={`/api/v1/models/${inPath(id)}/evidence?rubric=${found.rubric.id}&format=csv`}>Evidence as CSV</a></p>
@@ -87,7 +87,7 @@ function Item({ item, id }: { item: AssessedItem; id: string }): JSX.Element {
 function Gaps({ found }: { found: Assessed }): JSX.Element {
   return (
     <section>
-      <h2>What would gain most</h2>
+      <h2>What to disclose first</h2>
       <div class="scroll" tabIndex={0} role="region" aria-label="Gaps"><table class="list">
         <thead><tr><th>Item</th><th>Now</th><th class="num">Gain</th><th>To do</th><th>Missing</th></tr></thead>
         <tbody>{found.gaps.slice(0, 25).map((g) => <tr key={g.iri}><th scope="row">{g.id} {g.label}</th><td>{g.level}</td><td class="num">{number(g.gain)}</td><td>{g.action}</td><td>{g.missing.map((m) => m.label).join(", ")}</td></tr>)}</tbody>

@@ -48,7 +48,7 @@ export function Versions({ profile }: { profile: Profile }): JSX.Element | null 
       {events.length ? (
         <ol class="timeline">
           {events.slice(0, 40).map((e, n) => (
-            <li key={n}><time dateTime={e.date}>{e.date}</time> <span class="what">{e.what}</span> <span class="clock">{e.clock}</span></li>
+            <li key={n}><time dateTime={e.date}>{e.date}</time> <span class="what">{e.what}</span> <span class="clock">{e.clock === "world" ? "event date" : "date we read it"}</span></li>
           ))}
         </ol>
       ) : null}
@@ -168,8 +168,8 @@ export function Derivations({ id }: { id: string }): JSX.Element | null {
     <Part title="Derivations">
       {up.length + down.length ? (
         <ul class="plain">
-          {up.map(([word, n]) => <li key={`u${word}`}>It is {word} <a href={`/lineage/${inPath(id)}?direction=up&influences=yes`}>{number(n)} {n === 1 ? "thing" : "things"}</a></li>)}
-          {down.map(([word, n]) => <li key={`d${word}`}><a href={`/lineage/${inPath(id)}?direction=down&influences=yes`}>{number(n)} {n === 1 ? "thing is" : "things are"}</a> {word} it</li>)}
+          {up.map(([word, n]) => <li key={`u${word}`}><a href={`/lineage/${inPath(id)}?direction=up&influences=yes`}>{word} {number(n)} {n === 1 ? "entity" : "entities"}</a></li>)}
+          {down.map(([word, n]) => <li key={`d${word}`}><a href={`/lineage/${inPath(id)}?direction=down&influences=yes`}>{number(n)} {n === 1 ? "entity" : "entities"}</a> {word} it</li>)}
         </ul>
       ) : (
         <p>No derivation is recorded, in either direction.</p>

@@ -30,7 +30,7 @@ export default function Conflicts({ place }: { place: Place }): JSX.Element {
         <Choice name="severityMin" label="Severity" value={query.get("severityMin") ?? "0"} options={[["0", "all"], ["40", "40 and above"], ["60", "60 and above"], ["80", "80 and above"]]} />
         {model ? <button type="button" onClick={() => setQuery({ model: null })}>All models</button> : null}
       </div>
-      <Answer asked={found} what="the ledger">
+      <Answer asked={found} what="the conflicts">
         {(ledger) => (
           <>
             <fieldset class="kinds"><legend class="visually-hidden">Kinds of conflict</legend>

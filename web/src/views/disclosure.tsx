@@ -83,7 +83,7 @@ function FieldMap({ matrix, place }: { matrix: Matrix; place: Place }): JSX.Elem
         <p role="status">{number(matrix.models.length)} of {number(matrix.total)} models, {columns.length} of {matrix.fields.length} fields shown.
           {matrix.next ? <> <button type="button" class="link" onClick={() => setQuery({ limit: "2000" }, true)}>show up to 2,000</button></> : null}</p>
         <div class="tools">
-          <button type="button" class="small" aria-pressed={all} onClick={() => setAll(!all)}>Fields nobody looked for</button>
+          <button type="button" class="small" aria-pressed={all} onClick={() => setAll(!all)}>Fields that no source covers</button>
           <button type="button" class="small" onClick={() => download("disclosure.csv", csv(matrix, columns), "text/csv")}>CSV</button>
         </div>
       </div>

@@ -47,7 +47,7 @@ function Found({ found }: { found: History }): JSX.Element {
       </p>
       <h2>Events</h2>
       {found.events.length ? (
-        <ol class="timeline">{found.events.map((e, n) => <li key={n}><time dateTime={e.date}>{e.date}</time> {e.what} <span class="clock">{e.clock === "world" ? "in the world" : "when it was read"}</span></li>)}</ol>
+        <ol class="timeline">{found.events.map((e, n) => <li key={n}><time dateTime={e.date}>{e.date}</time> {e.what} <span class="clock">{e.clock === "world" ? "event date" : "date we read it"}</span></li>)}</ol>
       ) : <p>No dated event is on record in these days.</p>}
       {found.aliases.length ? <><h2>Aliases</h2><ul class="plain">{found.aliases.map((a, n) => <li key={n}><code><bdi>{a.alias}</bdi></code> → <ThingLink thing={a.target} /> <span class="aside">{a.since || a.until ? `from ${a.since ?? "…"} to ${a.until ?? "now"}` : "no dates given"}</span></li>)}</ul></> : null}
       {found.drift.length ? (

@@ -13,7 +13,7 @@ export default function ImpactView({ place }: { place: Place }): JSX.Element {
   const asked = useAsked<Impact>(thing ? `/api/v1/impact?thing=${encodeURIComponent(thing)}&limit=${place.query.get("limit") ?? "500"}` : null);
   return (
     <div class="page">
-      <h1>{thing ? <><span class="kind">Who is hit by</span> <bdi>{thing}</bdi></> : "Who is hit if it is withdrawn?"}</h1>
+      <h1>{thing ? <><span class="kind">What depends on</span> <bdi>{thing}</bdi></> : "What depends on a model or a dataset?"}</h1>
       <ModelPicker label="Model or dataset" initial={thing} onPick={(id) => go(`/impact?thing=${encodeURIComponent(id)}`)} placeholder="namespace/name, or an IRI" />
       {thing ? <Answer asked={asked} what="the impact">{(found) => <Found found={found} place={place} />}</Answer> : <p>Choose a model or a dataset: the page lists everything that descends from it or was trained on it, and through which step.</p>}
     </div>
@@ -25,10 +25,10 @@ function Found({ found, place }: { found: Impact; place: Place }): JSX.Element {
   const relation = place.query.get("relation") ?? "";
   const rows = found.nodes.filter((n) => (!distance || String(n.distance) === distance) && (!relation || n.through.relation === relation));
   const most = Math.max(1, ...found.byDistance.map((d) => d.count), ...found.byRelation.map((r) => r.count));
-  if (!found.of) return <div class="empty"><p>Nothing on record descends from <bdi>{shortId(found.subject.label)}</bdi>, so nothing is known to be hit.</p></div>;
+  if (!found.of) return <div class="empty"><p>No model or dataset in the store is recorded as depending on <bdi>{shortId(found.subject.label)}</bdi>. That says what is recorded, not that nothing does: <a href={`/?q=${encodeURIComponent(shortId(found.subject.label))}`}>look for entities of a similar name</a>.</p></div>;
   return (
     <>
-      <p role="status" class="score"><strong>{count(found.hit, "model")}</strong> hit{found.datasets ? `, over ${count(found.datasets, "dataset")}` : ""}{found.inferredOnly ? `; ${number(found.inferredOnly)} of them only by inferred steps` : ""}.</p>
+      <p role="status" class="score"><strong>{count(found.hit, "model")}</strong> {found.hit === 1 ? "depends" : "depend"} on it{found.datasets ? `, by way of ${count(found.datasets, "dataset")}` : ""}{found.inferredOnly ? ` (${number(found.inferredOnly)} of them only by inference)` : ""}.</p>
       <div class="bars">
         <Bars title="By distance" chosen={distance} name="distance" most={most} rows={found.byDistance.map((d) => [String(d.distance), count(d.distance, "step"), d.count])} />
         <Bars title="By relation" chosen={relation} name="relation" most={most} rows={found.byRelation.map((r) => [r.relation, r.relationLabel, r.count])} />
@@ -36,7 +36,7 @@ function Found({ found, place }: { found: Impact; place: Place }): JSX.Element {
       </div>
       <div class="bar"><p role="status">{number(rows.length)} of {number(found.of)} shown{found.truncated ? <> <button type="button" class="link" onClick={() => setQuery({ limit: "5000" }, true)}>show up to 5,000</button></> : null}</p>
         {distance || relation ? <button type="button" class="small" onClick={() => setQuery({ distance: null, relation: null }, true)}>All</button> : null}</div>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Who is hit"><table class="list">
+      <div class="scroll" tabIndex={0} role="region" aria-label="What depends on it"><table class="list">
         <thead><tr><th>What</th><th class="num">Steps</th><th>Through</th><th>Licence</th><th>Why</th></tr></thead>
         <tbody>
           {rows.slice(0, 1000).map((n) => (

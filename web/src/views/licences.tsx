@@ -52,7 +52,7 @@ function Plan({ uses }: { uses: string[] }): JSX.Element {
           );
         })}
       </div>
-      {uses.length ? null : <p class="aside">Nothing chosen: the five commonest uses are answered.</p>}
+      {uses.length ? null : <p class="aside">Showing five common uses.</p>}
     </fieldset>
   );
 }
@@ -181,7 +181,7 @@ function Findings({ findings }: { findings: LicenceFinding[] }): JSX.Element | n
     <section aria-labelledby="findings-title">
       <h2 id="findings-title">Findings ({findings.length})</h2>
       <div class="scroll" tabIndex={0} role="region" aria-label="Findings"><table class="list">
-        <thead><tr><th>Rule</th><th>Severity</th><th>What</th><th>To mend it</th><th>Mind</th></tr></thead>
+        <thead><tr><th>Rule</th><th>Severity</th><th>What</th><th>How to fix</th><th>Note</th></tr></thead>
         <tbody>
           {findings.map((f, n) => (
             <tr key={n}><th scope="row">{f.rule} {f.name}</th><td><span class={`badge b-${f.severity}`}>{f.severity}</span></td><td>{f.message}<div class="aside"><PathLine path={f.path} /></div></td><td>{f.fix}</td><td class="aside">{f.caveat}</td></tr>

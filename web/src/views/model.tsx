@@ -108,7 +108,7 @@ function Specification({ sections }: { sections: Section[] }): JSX.Element {
         <h2 id="spec-title">Specification</h2>
         {silent ? (
           <button type="button" class="small" aria-pressed={all} onClick={() => setAll(!all)}>
-            {all ? "Hide" : "Show"} {count(silent, "field")} that nobody looked for
+            {all ? "Hide" : "Show"} {count(silent, "field")} that no source covers
           </button>
         ) : null}
       </div>
@@ -139,7 +139,7 @@ function FieldRow({ field }: { field: FieldState }): JSX.Element {
         {field.values.length ? field.values.slice(0, 12).map((value, n) => <>{n ? <span class="sep">, </span> : null}<ValueView value={value} unit={field.unit} /></>) : <span class="none" aria-hidden="true">—</span>}
         {field.values.length > 12 ? ` and ${field.values.length - 12} more` : null}
         {field.contested ? <span class="contested" title="Sources disagree"> <span aria-hidden="true">≠</span> contested</span> : null}
-        {field.estimates.length ? <span class="estimate"> {count(field.estimates.length, "estimate")} set apart</span> : null}
+        {field.estimates.length ? <span class="estimate"> {count(field.estimates.length, "estimate")}, not used</span> : null}
       </td>
       <td class="mark"><StateMark state={state} /></td>
       <td class="sources">

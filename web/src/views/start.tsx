@@ -229,12 +229,12 @@ function Holdings(): JSX.Element {
               <dl class="figures">
                 {SHOWN.map(([key, word]) => <div key={key}><dt>{word}</dt><dd>{number(found.things[key] ?? 0)}</dd></div>)}
                 <div><dt>records</dt><dd>{number(records)}</dd></div>
-                <div><dt>last fed</dt><dd><time dateTime={found.lastRetrieved}>{found.lastRetrieved}</time></dd></div>
+                <div><dt>last updated</dt><dd><time dateTime={found.lastRetrieved}>{found.lastRetrieved}</time></dd></div>
               </dl>
               <p class="aside">
                 Read from {count(Object.keys(found.recordsByPublisher).length, "publisher")}; {number(found.disclosure["undisclosed"] ?? 0)} facts are
                 on record as not disclosed, on {number(found.disclosure["contested"] ?? 0)} sources disagree:{" "}
-                <a href={withQuery({}, { path: "/conflicts", query: new URLSearchParams() })}>the ledger</a>.
+                <a href={withQuery({}, { path: "/conflicts", query: new URLSearchParams() })}>all conflicts</a>.
               </p>
             </>
           );

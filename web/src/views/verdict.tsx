@@ -36,9 +36,9 @@ export function Verdict({ profile }: { profile: Profile }): JSX.Element {
   return (
     <section class="verdict" aria-label="Verdict">
       <Figure word="facts" n={number(facts)} note={`of ${fields.length} fields, from ${profile.records} records`} />
-      <Figure word="gaps" n={number(gaps)} note={`${blank ? `${blank} left blank, ` : ""}${silent} nobody looked for`} kind={gaps ? "gap" : ""} href={`/disclosure?q=${encodeURIComponent(profile.id)}`} />
+      <Figure word="gaps" n={number(gaps)} note={`${blank ? `${blank} left blank, ` : ""}${silent} that no source covers`} kind={gaps ? "gap" : ""} href={`/disclosure?q=${encodeURIComponent(profile.id)}`} />
       <Figure word="conflicts" n={number(conflicts)} note={conflicts ? "sources disagree" : "no source disagrees"} kind={conflicts ? "conflict" : ""} href={`/conflicts?model=${encodeURIComponent(profile.id)}`} />
-      <Figure word="commercial use" n={use ? answerWord(use.answer) : licence.error ? "–" : "…"} kind={`answer-${use?.answer ?? "none"}`} note={breaches ? `${breaches} licence findings to mend` : "by licence, on every path"} href={`/licences/${path}?use=commercial`} />
+      <Figure word="commercial use" n={use ? answerWord(use.answer) : licence.error ? "–" : "…"} kind={`answer-${use?.answer ?? "none"}`} note={breaches ? `${breaches} licence ${breaches === 1 ? "problem" : "problems"}` : "by licence, on every path"} href={`/licences/${path}?use=commercial`} />
       {score ? (
         <Figure word="transparency" n={score.total.shown} note={score.rubric.label} href={`/assessments/${path}`} />
       ) : null}
