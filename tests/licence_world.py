@@ -9,12 +9,13 @@ import pyoxigraph as ox
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import rdf
-from provenance_graph.core.claims import Quad, Record
-from provenance_graph.core.iris import Iri, dataset, mint, model
+from provenance_graph.core.claims import Basis, Claim, Header, Quad, Record, Stance
+from provenance_graph.core.iris import Iri, dataset, mint, model, organization, record
 from provenance_graph.core.resources import folder
-from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
 from provenance_graph.licences.catalogue import Catalogue
 from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.reading import load
 from provenance_graph.licences.results import Finding
 from provenance_graph.store.memory import MemoryStore
 
@@ -35,7 +36,7 @@ def catalogue() -> Catalogue:
             quads += [
                 rdf.our_quad(quad) for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
             ]
-    return Catalogue.load(AcceptedSnapshot(MemoryStore(quads)))
+    return load(AcceptedSnapshot(MemoryStore(quads)))
 
 
 def thing(name: str) -> Iri:
@@ -54,8 +55,15 @@ def world(
     licences: Mapping[str, str],
     more: Iterable[Quad] = (),
     records: Iterable[Record] = (),
+    *,
+    recorded: bool = True,
 ) -> LicenceGraph:
-    """A graph of ``(child, kind, parent)`` and what things declare (ids, split by spaces)."""
+    """A graph of ``(child, kind, parent)`` and what things declare (ids, split by spaces).
+
+    ``recorded``: a developer's record states every edge, and that what has no parent was trained
+    from scratch.
+    """
+    edges = list(edges)
     quads: list[Quad] = [(thing(c), RELATIONS[r], thing(p), None) for c, r, p in edges]
     quads += [
         (thing(name), DCTERMS.license, licence(key), None)
@@ -63,14 +71,37 @@ def world(
         for key in keys.split()
     ]
     quads += more
-    for record in records:
-        quads += rdf.to_quads(record)
+    told = [developer_record(edges, licences)] if recorded else []
+    for one in (*records, *told):
+        quads += rdf.to_quads(one)
     store = MemoryStore(quads)
     from provenance_graph.lineage.index import LineageIndex
 
     return LicenceGraph(
         AcceptedSnapshot(store), LineageIndex.build(AcceptedSnapshot(store)), catalogue()
     )
+
+
+def developer_record(edges: Iterable[tuple[str, str, str]], licences: Mapping[str, str]) -> Record:
+    """A developer's statement of every edge, and of training from scratch at their roots."""
+    edges = list(edges)
+    header = Header(
+        record("test", "developer", "2024-01-01"),
+        Iri("https://example.org/card"),
+        organization("developer"),
+        "2024-01-01",
+        "test",
+        Basis.DEVELOPER,
+    )
+    claims = [Claim(thing(c), RELATIONS[r], thing(p)) for c, r, p in edges]
+    made = {c for c, r, _ in edges if RELATIONS[r] in DERIVATIONS}
+    names = {name for c, _, p in edges for name in (c, p)} | set(licences)
+    claims += [
+        Claim(thing(name), PROV.wasDerivedFrom, None, Stance.DECLARED_EMPTY)
+        for name in sorted(names - made)
+        if not name.startswith("data:")
+    ]
+    return Record(header, tuple(claims))
 
 
 def rules(graph: LicenceGraph, name: str) -> dict[str, Finding]:

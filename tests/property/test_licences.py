@@ -16,6 +16,7 @@ from provenance_graph.core.terms import PG
 from provenance_graph.licences.catalogue import Catalogue, Licence
 from provenance_graph.licences.inherit import inherited
 from provenance_graph.licences.passing import FIRST, SECOND, classes, edge_type
+from provenance_graph.licences.reading import load
 from provenance_graph.licences.whole import propagate
 from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS
 from provenance_graph.lineage.index import DATASET, LineageIndex
@@ -29,7 +30,7 @@ def catalogue() -> Catalogue:
             rdf.our_quad(ox.Quad(*triple)) if isinstance(triple, tuple) else rdf.our_quad(triple)
             for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
         ]
-    return Catalogue.load(AcceptedSnapshot(MemoryStore(quads)))
+    return load(AcceptedSnapshot(MemoryStore(quads)))
 
 
 KNOWN = catalogue()

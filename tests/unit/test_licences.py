@@ -285,8 +285,17 @@ def test_the_report_says_once_that_it_is_not_advice_and_serialises():
 def test_json_keys_of_a_report_stay():
     graph = world([("x/b", "finetune", "y/a")], {"y/a": "llama-3.1", "x/b": "mit"})
     told = graph.report(thing("x/b"), day=TODAY).to_json()
-    assert set(told) == {"subject", "labels", "contested", "answers", "findings", "notices", "note"}
+    assert set(told) == {
+        "subject",
+        "sentence",
+        "labels",
+        "contested",
+        "answers",
+        "findings",
+        "notices",
+        "note",
+    }
     assert set(told["answers"][0]) == {
-        "day", "occasion", "declared", "known", "permissions", "duties", "restrictions", "unknowns", "unknownsOf", "uses",
+        "day", "occasion", "sentence", "lineage", "declared", "known", "doesNotApply", "permissions", "duties", "restrictions", "unknowns", "unknownsOf", "uses",
     }  # fmt: skip
     assert licence("llama-3.1") == told["findings"][0]["licence"]["iri"]

@@ -8,8 +8,8 @@ from licence_world import catalogue, licence, rules, steps, thing, world
 from provenance_graph.core.claims import Basis, Claim, Header, Literal, Record
 from provenance_graph.core.iris import Iri, mint, organization, record
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA, XSD
+from provenance_graph.licences.breaches import Filters, as_validation, mark, store_findings
 from provenance_graph.licences.rules import RULES
-from provenance_graph.licences.store import as_validation, mark, store_findings
 
 SD, LLAMA31, LLAMA3 = "CompVis/sd", "meta/Llama-3.1-8B", "meta/Llama-3-8B"
 
@@ -316,14 +316,16 @@ def test_the_store_wide_search_marks_every_model_that_a_rule_finds():
     assert found <= seen
     exact = {"LR-01", "LR-02", "LR-03", "LR-04", "LR-07"}
     assert {one for one in seen if one[0] in exact} == {one for one in found if one[0] in exact}
-    told = store_findings(graph, rules=["LR-04"])
+    told = store_findings(graph, filters=Filters(frozenset({"LR-04"})))
     assert {f.subject for f in told.findings} == {s for rule, s in found if rule == "LR-04"}
     assert told.to_json()["of"] == len(told.findings)
 
 
 def test_findings_of_rules_go_into_a_validation_report():
     graph = world([("x/b", "finetune", LLAMA31)], {LLAMA31: "llama-3.1", "x/b": "mit"})
-    told = list(as_validation(store_findings(graph, rules=["LR-04"]).findings))
+    told = list(
+        as_validation(store_findings(graph, filters=Filters(frozenset({"LR-04"}))).findings)
+    )
     assert [(one.severity.label, one.focus) for one in told] == [("Violation", thing("x/b"))]
     assert "llama-3.1 1.b.i" in told[0].message
     assert told[0].shape.endswith("LR-04")

@@ -20,7 +20,8 @@ from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.licences.catalogue import Catalogue
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.licences.store import as_validation
+from provenance_graph.licences.reading import load
+from provenance_graph.licences.breaches import as_validation
 from provenance_graph.lineage.arrays import RELATIONS
 from provenance_graph.lineage.index import DATASET, LineageIndex
 from provenance_graph.shapes.findings import Finding, Severity
@@ -47,7 +48,7 @@ class Upstream:
 
     @cached_property
     def _catalogue(self) -> Catalogue:
-        return Catalogue.load(self._snapshot)
+        return load(self._snapshot)
 
     def __call__(self, records: Sequence[Record]) -> list[list[Finding]]:
         """The findings of each record, in their order."""

@@ -15,7 +15,7 @@ from provenance_graph.session import Session
 @click.option("--use", "uses", multiple=True, metavar="KEY", help="A planned use: commercial, eu, distribute, users=100000000, revenue=5000000, train-on-outputs …; repeatable.")  # fmt: skip
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option(
-    "--today", default="", metavar="DATE", help="Judge by the texts in force on that day."
+    "--on", "--today", "on", default="", metavar="DATE", help="By the texts in force on that day."
 )
 @click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True, help="Without MODEL: at most so many findings listed.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)  # fmt: skip
@@ -25,7 +25,7 @@ def command(
     model: str | None,
     uses: tuple[str, ...],
     as_of: str,
-    today: str,
+    on: str,
     limit: int,
     form: str,
 ) -> None:
@@ -39,7 +39,7 @@ def command(
 
     session: Session = ctx.obj
     snapshot = session.snapshot(as_of)
-    day = _day(today)
+    day = _day(on)
     graph = LicenceGraph(snapshot)
     if model is None:
         ctx.exit(_whole_store(session, graph, day, limit, form))
@@ -66,14 +66,14 @@ def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise click.BadParameter(f"{text!r} is not a day such as 2025-10-15", param_hint="--today") from None  # fmt: skip
+        raise click.BadParameter(f"{text!r} is not a day such as 2025-10-15", param_hint="--on") from None  # fmt: skip
 
 
 def _whole_store(session: Session, graph: object, day: str, limit: int, form: str) -> int:
     from provenance_graph.core.iris import said
+    from provenance_graph.licences.breaches import store_findings
     from provenance_graph.licences.graph import LicenceGraph
     from provenance_graph.licences.results import NOT_ADVICE, path_text
-    from provenance_graph.licences.store import store_findings
 
     assert isinstance(graph, LicenceGraph)
     found = store_findings(graph, day=day, limit=limit)

@@ -197,11 +197,16 @@ def _own_over_store(session: Session, files: Sequence[Path], least: Severity) ->
 
 def _licence_findings(session: Session, least: Severity) -> Iterator[Finding]:
     """What the licence rules find. They speak of models, not of our data: at most warnings."""
+    from provenance_graph.licences.breaches import (
+        as_validation,
+        causes_as_validation,
+        store_findings,
+    )
     from provenance_graph.licences.graph import LicenceGraph
-    from provenance_graph.licences.store import as_validation, store_findings
 
     graph = LicenceGraph(session.snapshot())
-    for finding in as_validation(store_findings(graph).findings):
+    found = store_findings(graph)
+    for finding in (*as_validation(found.findings), *causes_as_validation(found.causes)):
         held = replace(finding, severity=min(finding.severity, Severity.WARNING))
         if held.severity >= least:
             yield held

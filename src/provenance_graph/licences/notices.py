@@ -10,7 +10,7 @@ from provenance_graph.licences.results import Notice, Term
 from provenance_graph.lineage.results import SAYINGS
 
 if TYPE_CHECKING:
-    from provenance_graph.licences.graph import Situation
+    from provenance_graph.licences.situation import Situation
 
 _WORDED = {
     "keep-notices": ("notice", "keep the copyright and other notices of {holder}"),

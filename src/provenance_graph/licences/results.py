@@ -68,7 +68,8 @@ class Term:
     """A duty or restriction on the model: from which licence, held by what, along which path.
 
     ``binding`` is ``binds``, or ``unsettled`` where the texts do not settle whether it
-    reaches the model. The path is empty for the model's own licence.
+    reaches the model. The path is empty for the model's own licence. ``applies`` is False where
+    the clause leaves the licensor's model out and None where that is not known; ``why`` says so.
     """
 
     condition: Condition
@@ -76,6 +77,8 @@ class Term:
     holder: Iri
     binding: str
     path: tuple[Edge, ...] = ()
+    applies: bool | None = True
+    why: str = ""
 
     def to_json(self) -> Json:
         """As JSON."""
@@ -90,19 +93,27 @@ class Term:
             "condition": clause.text,
             "holder": named(self.holder),
             "binding": self.binding,
+            "applies": self.applies,
+            "why": self.why,
             "path": path_json(self.path),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Something on a path whose terms nobody knows, or that was broken or never granted."""
+    """Something on a path whose terms are not known, or that was broken or never granted.
+
+    ``cause`` is ``licence`` (not known), ``outputs`` (a ban on outputs was not kept), ``lineage``
+    (what it was made from is not recorded), ``data`` (what it was trained on is not) or ``text``
+    (the text of that day is not on record).
+    """
 
     why: str
     holder: Iri
     licence: Licence | None
     path: tuple[Edge, ...] = ()
     with_data: bool = False
+    cause: str = "licence"
 
     def to_json(self) -> Json:
         """As JSON."""
@@ -111,13 +122,55 @@ class Unknown:
             "holder": named(self.holder),
             "licence": self.licence.to_json() if self.licence else None,
             "comesWith": "data" if self.with_data else "weights",
+            "cause": self.cause,
             "path": path_json(self.path),
         }
 
 
 @dataclass(frozen=True, slots=True)
+class Support:
+    """A claim that an answer rests on: which document says it, on what basis and custody."""
+
+    record: Iri
+    document: Iri
+    publisher: Iri
+    retrieved: str
+    basis: str
+    custody: str
+    property: str
+    locator: str = ""
+
+    def to_json(self) -> Json:
+        """As JSON."""
+        return {
+            "record": self.record,
+            "document": self.document,
+            "publisher": named(self.publisher),
+            "retrieved": self.retrieved,
+            "basis": self.basis,
+            "custody": self.custody,
+            "property": self.property,
+            "locator": self.locator,
+        }
+
+
+CUSTODY = ("verified", "asserted", "assumed", "derived")
+"""How we know that a source said it, strongest first."""
+
+
+def weakest_custody(support: tuple[Support, ...]) -> str:
+    """The weakest custody among the claims an answer rests on; "" where none is recorded."""
+    known = [one.custody for one in support if one.custody in CUSTODY]
+    return max(known, key=CUSTODY.index, default="")
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a use is blocked, unknown or conditional."""
+    """Why a use is blocked, unknown or conditional.
+
+    ``cause`` is ``clause`` or that of an ``Unknown``; ``settled`` is False where the texts do not
+    settle whether the clause reaches the model.
+    """
 
     effect: str
     text: str
@@ -125,12 +178,19 @@ class Reason:
     clause: str
     holder: Iri
     path: tuple[Edge, ...] = ()
+    cause: str = "clause"
+    settled: bool = True
+    support: tuple[Support, ...] = ()
 
     def to_json(self) -> Json:
         """As JSON."""
         return {
             "effect": self.effect,
             "text": self.text,
+            "cause": self.cause,
+            "settled": self.settled,
+            "claims": [one.to_json() for one in self.support],
+            "custody": weakest_custody(self.support),
             "licence": self.licence.to_json() if self.licence else None,
             "clause": self.clause,
             "holder": named(self.holder),
@@ -139,13 +199,41 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of the three answers for a use: on weights, on training data, or on the contract.
+
+    ``applies`` is False where the question does not arise: a contract where weights are supplied
+    under a licence, weights where only a service is offered.
+    """
+
+    answer: str
+    reasons: tuple[Reason, ...] = ()
+    applies: bool = True
+
+    def to_json(self) -> Json:
+        """As JSON."""
+        return {
+            "answer": self.answer,
+            "applies": self.applies,
+            "reasons": [reason.to_json() for reason in self.reasons],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer for one planned use, worst reason first."""
+    """The answer for one planned use, worst reason first.
+
+    ``answer`` is that of the weights, or of the contract where only a service is offered; a
+    recorded restriction on training data makes it worse, an unknown about data never does.
+    """
 
     use: Use
     number: int | None
     answer: str
     reasons: tuple[Reason, ...]
+    weights: Part
+    data: Part
+    contract: Part
 
     def to_json(self) -> Json:
         """As JSON."""
@@ -155,6 +243,9 @@ class Verdict:
             "number": self.number,
             "answer": self.answer,
             "reasons": [reason.to_json() for reason in self.reasons],
+            "weights": self.weights.to_json(),
+            "trainingData": self.data.to_json(),
+            "contract": self.contract.to_json(),
         }
 
 
@@ -233,6 +324,29 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class LineageState:
+    """How far the lineage of the weights is recorded: ``complete``, ``partial``, ``not recorded``.
+
+    ``missing`` are the things of which no source of developer rank says what they were made
+    from, nearest first and at most ``MOST_MISSING`` of them; ``missing_total`` counts them all.
+    """
+
+    state: str
+    missing: tuple[Iri, ...] = ()
+    missing_total: int = 0
+    support: tuple[Support, ...] = ()
+
+    def to_json(self) -> Json:
+        """As JSON."""
+        return {
+            "state": self.state,
+            "missing": [named(one) for one in self.missing],
+            "missingOf": self.missing_total,
+            "claims": [one.to_json() for one in self.support],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What follows on one day: the texts in force then, and what they mean for the model."""
 
@@ -241,9 +355,12 @@ class Answer:
     declared: tuple[Licence, ...]
     permissions: tuple[str, ...]
     terms: tuple[Term, ...]
+    exempt: tuple[Term, ...]
     unknowns: tuple[Unknown, ...]
     unknown_total: int
     verdicts: tuple[Verdict, ...]
+    lineage: LineageState
+    sentence: str = ""
 
     @property
     def clean(self) -> bool:
@@ -255,11 +372,14 @@ class Answer:
         return {
             "day": self.day,
             "occasion": self.occasion,
+            "sentence": self.sentence,
+            "lineage": self.lineage.to_json(),
             "declared": [licence.to_json() for licence in self.declared],
             "known": self.clean,
             "permissions": list(self.permissions),
             "duties": [term.to_json() for term in self.terms if term.condition.duty],
             "restrictions": [term.to_json() for term in self.terms if not term.condition.duty],
+            "doesNotApply": [term.to_json() for term in self.exempt],
             "unknowns": [one.to_json() for one in self.unknowns],
             "unknownsOf": self.unknown_total,
             "uses": [verdict.to_json() for verdict in self.verdicts],
@@ -286,10 +406,16 @@ class LicenceReport:
         """The answer that holds now."""
         return self.answers[-1]
 
+    @property
+    def sentence(self) -> str:
+        """The answer that holds now, in one sentence."""
+        return self.today.sentence
+
     def to_json(self) -> Json:
         """As JSON."""
         return {
             "subject": named(self.subject),
+            "sentence": self.sentence,
             "labels": [label.to_json() for label in self.labels],
             "contested": self.contested,
             "answers": [answer.to_json() for answer in self.answers],

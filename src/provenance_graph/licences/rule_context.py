@@ -1,29 +1,63 @@
-"""What the rules on licences look at, and what they draft."""
+"""What the rules on licences look at: one model, or all models of a class at once.
+
+A rule sees a ``RuleContext`` and nothing else. ``ModelContext`` is one model with its paths;
+``model_classes.ClassContext`` stands for every model that declares the same licences, that the
+same terms reach and that is joined to its parents alike. So every rule exists once, for the
+report of a model and for the pass over a whole store.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
-from provenance_graph.core.iris import Iri, local_name
-from provenance_graph.licences.catalogue import Licence
+from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.terms import PG, SCHEMA
+from provenance_graph.licences import labels as label_history
+from provenance_graph.licences.catalogue import Catalogue, Licence
 from provenance_graph.licences.inherit import Inherited
-from provenance_graph.licences.results import Label
+from provenance_graph.licences.passing import TermClass
+from provenance_graph.licences.results import Finding, Label, Unknown
 from provenance_graph.licences.uses import PlannedUse
 from provenance_graph.lineage.results import Edge
 
 if TYPE_CHECKING:
-    from provenance_graph.licences.graph import Situation
+    from provenance_graph.licences.situation import Situation
 
 VIOLATION, WARNING, INFO = "Violation", "Warning", "Info"
 SEVERITIES = (VIOLATION, WARNING, INFO)
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A finding before its rule is written on it; severity "" is the rule's own."""
+class Reaching:
+    """A class of terms that reaches a model; ``inherited`` is None for a class of models."""
+
+    terms: TermClass
+    licence: Licence
+    settled: bool
+    inherited: Inherited | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParentStep:
+    """A direct step up: how, and what the parent declares; ``edge`` None for a class of models."""
+
+    relation: Iri
+    licences: tuple[Licence, ...]
+    edge: Edge | None = None
+
+    @property
+    def parent(self) -> str:
+        """The parent's name."""
+        return said(self.edge.parent) if self.edge else ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMatch:
+    """What a rule found; severity "" is the rule's own."""
 
     message: str
     licence: Licence | None = None
@@ -33,47 +67,284 @@ class Draft:
     severity: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What a rule looks at."""
+class RuleContext(Protocol):
+    """What a rule may ask.
+
+    For a class of models an answer may be "perhaps": then it is the one that makes the rule match,
+    and the model itself is looked at afterwards.
+    """
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The licences that the store describes."""
+        ...
+
+    @property
+    def declared(self) -> tuple[Licence, ...]:
+        """What the model declares."""
+        ...
+
+    @property
+    def plans(self) -> Sequence[PlannedUse]:
+        """Planned uses."""
+        ...
+
+    @property
+    def parents(self) -> Sequence[ParentStep]:
+        """The direct steps up."""
+        ...
+
+    @property
+    def merged_parents(self) -> int:
+        """How many parents were merged into it."""
+        ...
+
+    @property
+    def unknowns(self) -> Sequence[Unknown]:
+        """What on its paths has no licence that is known."""
+        ...
+
+    @property
+    def label_change(self) -> str:
+        """How its label changed, in words; "" where it did not."""
+        ...
+
+    @property
+    def files_without_licence(self) -> int:
+        """How many files are recorded where none holds a licence, else 0."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The model's name as it is distributed."""
+        ...
+
+    def reaching(self, kind: str = "terms") -> Sequence[Reaching]:
+        """Classes of terms of a kind that reach the model."""
+        ...
+
+    def excepted(self, one: Reaching) -> bool:
+        """Whether a ban excepts the model."""
+        ...
+
+    def through_data(self, one: Reaching) -> bool | None:
+        """Whether terms came through a dataset; None where paths are not known."""
+        ...
+
+    def model_wrote(self, one: Reaching) -> bool:
+        """Whether a model wrote data on the way."""
+        ...
+
+    def lacks_prefix(self, prefix: str) -> bool:
+        """Whether the model's name does not begin with a prefix."""
+        ...
+
+    def shows(self, licence: Licence) -> bool:
+        """Whether a recorded document shows a text that a licence asks for."""
+        ...
+
+    def excluded(self, use: str) -> Iterator[RuleMatch]:
+        """Clauses that exclude a use of some of the licensor's models, and apply."""
+        ...
+
+    def thresholds(self) -> Iterator[RuleMatch]:
+        """Planned numbers above a threshold of a licence on the way."""
+        ...
+
+    def dated(self) -> Iterator[tuple[Licence, Iri | None, tuple[Edge, ...]]]:
+        """Licences of its own and above, each with who holds them and the path."""
+        ...
+
+    def holder(self, one: Reaching) -> str:
+        """The name of whose licence it is."""
+        ...
+
+    def match(
+        self, message: str, one: Reaching, condition: str = "", severity: str = ""
+    ) -> RuleMatch:
+        """A match about something inherited."""
+        ...
+
+
+def declared_names(context: RuleContext) -> str:
+    """The declared licences in words."""
+    return ", ".join(one.name for one in context.declared)
+
+
+def is_judged(context: RuleContext) -> bool:
+    """Whether the model declares a licence, and the terms of all it declares are known."""
+    return bool(context.declared) and all(one.known for one in context.declared)
+
+
+_GRANT_FILES = re.compile(r"(^|/)(licen[cs]e|copying|notice)", re.IGNORECASE)
+_COUNTED = {
+    "users-above-threshold": "users",
+    "revenue-above-threshold": "revenue",
+    "royalty-above-revenue": "revenue",
+}
+
+
+@dataclass(frozen=True)
+class ModelContext:
+    """One model, its plans and its labels."""
 
     now: Situation
     plans: Sequence[PlannedUse]
     labels: Sequence[Label]
 
     @property
+    def catalogue(self) -> Catalogue:
+        """The licences that the store describes."""
+        return self.now.graph.catalogue
+
+    @property
+    def declared(self) -> tuple[Licence, ...]:
+        """What the model declares."""
+        return self.now.declared
+
+    @property
     def name(self) -> str:
         """The model's name as it is distributed: the last part."""
         return local_name(self.now.subject)
 
-    @property
-    def declared(self) -> str:
-        """The declared licences in words."""
-        return ", ".join(one.name for one in self.now.declared)
+    @cached_property
+    def parents(self) -> Sequence[ParentStep]:
+        """The direct steps up."""
+        now = self.now
+        return [ParentStep(e.relation, now.licences_of(e.parent), e) for e in now.parents]
 
     @property
-    def judged(self) -> bool:
-        """Whether the model declares a licence whose terms are known."""
-        return bool(self.now.declared) and all(one.known for one in self.now.declared)
+    def merged_parents(self) -> int:
+        """How many parents were merged into it."""
+        return len({e.parent for e in self.now.parents if e.relation == PG.mergedFrom})
 
-    def reaching(self, kind: str = "terms") -> Iterator[tuple[Inherited, Licence]]:
+    @property
+    def unknowns(self) -> Sequence[Unknown]:
+        """What on its paths has no licence that is known."""
+        return [one for one in self.now.unknowns if one.cause == "licence"]
+
+    @property
+    def label_change(self) -> str:
+        """How its label changed, in words; "" where it did not."""
+        return label_history.changed(self.labels)
+
+    @cached_property
+    def files_without_licence(self) -> int:
+        """How many files are recorded where none of them holds a licence; 0 where one does."""
+        store = self.now.graph.snapshot
+        files = [
+            str(name)
+            for artifact, *_ in store.quads(predicate=PG.artifactOf, object=self.now.subject)
+            for _, _, name, _ in store.quads(artifact, PG.fileName)
+        ]
+        return 0 if any(_GRANT_FILES.search(name) for name in files) else len(files)
+
+    def reaching(self, kind: str = "terms") -> Sequence[Reaching]:
         """Inherited classes of a kind, of each licence and class the nearest.
 
         Breaches of a ban are told apart by whose outputs were used.
         """
         seen = set()
-        for one in sorted(self.now.inherited, key=lambda o: (not o.settled, len(o.path))):
+        found = []
+        for one in self.now.nearest:
             if one.terms.kind == kind and one.licence is not None and one.licence.known:
                 key = (one.licence.iri, one.terms, one.origin if kind == "ban" else 0)
                 if key not in seen:
                     seen.add(key)
-                    yield one, one.licence
+                    found.append(Reaching(one.terms, one.licence, one.settled, one))
+        return found
 
-    def draft(self, message: str, one: Inherited, condition: str = "", severity: str = "") -> Draft:
-        """A draft about something inherited."""
-        clause = one.licence.clause(condition).place if one.licence else ""
-        return Draft(
-            message, one.licence, clause, self.now.holder(one), self.now.path(one), severity
+    def _path(self, one: Reaching) -> tuple[Edge, ...]:
+        return self.now.path(one.inherited) if one.inherited else ()
+
+    def holder(self, one: Reaching) -> str:
+        """The name of whose licence it is."""
+        return said(self.now.holder(one.inherited)) if one.inherited else ""
+
+    def excepted(self, one: Reaching) -> bool:
+        """Whether a ban excepts the model."""
+        return one.inherited is not None and self.now.excepted(one.inherited)
+
+    def through_data(self, one: Reaching) -> bool | None:
+        """Whether the terms came through a dataset."""
+        return any(e.relation in (PG.trainedOn, PG.generatedBy) for e in self._path(one))
+
+    def model_wrote(self, one: Reaching) -> bool:
+        """Whether a model wrote data on the way."""
+        return any(e.relation == PG.generatedBy for e in self._path(one))
+
+    def lacks_prefix(self, prefix: str) -> bool:
+        """Whether the model's name does not begin with a prefix."""
+        return not begins(self.name, prefix)
+
+    def shows(self, licence: Licence) -> bool:
+        """Whether a recorded document of the model shows a text that a licence asks for."""
+        shown = self.now.text(PG.displayText) | self.now.text(SCHEMA.description)
+        return any(text in words for text in licence.display for words in shown)
+
+    def excluded(self, use: str) -> Iterator[RuleMatch]:
+        """Clauses that exclude a use of some of the licensor's models, and apply to this one."""
+        for term in self.now.terms:
+            limits = term.licence.clause(term.condition.key).applies
+            if use in term.condition.blocks and limits.limits_models and term.applies:
+                clause = term.licence.clause(term.condition.key).place
+                name = said(term.holder)
+                yield RuleMatch(
+                    f"{name} is multimodal, and {term.licence.name} grants no rights to it in the EU",
+                    term.licence,
+                    clause,
+                    term.holder,
+                    term.path,
+                )
+
+    def thresholds(self) -> Iterator[RuleMatch]:
+        """Planned numbers above a threshold of any licence on the way."""
+        for term in self.now.terms:
+            kind = _COUNTED.get(term.condition.key)
+            limit = term.licence.users if kind == "users" else term.licence.revenue
+            for plan in self.plans:
+                if (
+                    kind
+                    and plan.use.threshold == kind
+                    and plan.number
+                    and limit
+                    and plan.number > limit
+                ):
+                    clause = term.licence.clause(term.condition.key).place
+                    text = f"{plan.number:,} {kind} planned; {term.licence.name} ends at {limit:,}"
+                    yield RuleMatch(text, term.licence, clause, term.holder, term.path)
+
+    def dated(self) -> Iterator[tuple[Licence, Iri | None, tuple[Edge, ...]]]:
+        """Licences of its own and above, each once, with who holds them and the path."""
+        seen = set()
+        for own in self.declared:
+            seen.add(own.iri)
+            yield own, self.now.subject, ()
+        for one in self.reaching():
+            if one.licence.iri not in seen and one.inherited:
+                seen.add(one.licence.iri)
+                yield one.licence, self.now.holder(one.inherited), self._path(one)
+
+    def match(
+        self, message: str, one: Reaching, condition: str = "", severity: str = ""
+    ) -> RuleMatch:
+        """A match about something inherited."""
+        clause = one.licence.clause(condition).place
+        holder = self.now.holder(one.inherited) if one.inherited else None
+        return RuleMatch(message, one.licence, clause, holder, self._path(one), severity)
+
+    def finding(self, rule: str, match: RuleMatch) -> Finding:
+        """A match with the rule written on it."""
+        documented = self.catalogue.rules[rule]
+        return Finding(
+            documented,
+            match.severity or documented.severity,
+            self.now.subject,
+            match.message,
+            match.licence,
+            match.clause,
+            match.holder or (None if match.path else self.now.subject),
+            match.path,
         )
 
 

@@ -1,7 +1,6 @@
 """Rules on a pair: the licence a model declares, and terms that reach it from above.
 
-Each says whether the pair conflicts; the report of one model and the search of a whole
-store use the same answers.
+Each says whether the pair conflicts.
 """
 
 from __future__ import annotations
@@ -17,6 +16,12 @@ COMPATIBLE: dict[str, frozenset[str]] = {
     "cc-by-sa-4.0": frozenset({"cc-by-sa-4.0", "gpl-3.0"}),
 }
 """Licences that a same-licence duty accepts besides the same one (CC lists GPL-3.0, one way)."""
+
+
+def accepted_licences(licence: Licence) -> frozenset[str]:
+    """The short ids of the licences that satisfy a same-licence duty."""
+    return COMPATIBLE.get(licence.key, frozenset()) | {licence.key}
+
 
 BURDENS = frozenset({"terms", "noncommercial", "copyleft", "output-ban", "derivatives"})
 """Groups whose loss is a drift; notices alone may be met under any licence."""
@@ -79,17 +84,10 @@ def name_prefix(_: Catalogue, __: Declared, licence: Licence, terms: TermClass) 
     return bool(licence.prefix) and "name-prefix" in terms.conditions
 
 
-def breach(_: Catalogue, __: Declared, ___: Licence, terms: TermClass) -> bool:
-    """LR-05 and LR-13, before looking at exceptions: a ban on outputs was not kept."""
-    return terms.kind == "ban"
-
-
 PAIRS: dict[str, tuple[Pair, bool, bool]] = {
     "LR-01": (flow_down, True, False),
     "LR-02": (share_alike, True, True),
     "LR-03": (non_commercial, True, True),
-    "LR-04": (name_prefix, True, False),
-    "LR-05": (breach, False, True),
     "LR-07": (relabel, True, False),
 }
 """Per rule the test, and whether it looks at settled and at unsettled terms."""

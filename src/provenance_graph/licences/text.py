@@ -21,7 +21,7 @@ _MOST = 12
 
 def report_text(report: LicenceReport) -> str:
     """A report as people read it."""
-    return "\n".join([said(report.subject), *_lines(report), "", NOT_ADVICE, ""])
+    return "\n".join([report.sentence, "", *_lines(report), "", NOT_ADVICE, ""])
 
 
 def _lines(report: LicenceReport) -> Iterator[str]:
@@ -55,15 +55,22 @@ def _lines(report: LicenceReport) -> Iterator[str]:
 def _answer(answer: Answer, *, alone: bool) -> Iterator[str]:
     when = "" if alone else f" ({answer.occasion}{f', {answer.day}' if answer.day else ''})"
     declared = ", ".join(one.name for one in answer.declared) or "no licence"
-    yield f"uses{when}: under {declared} and everything above it"
+    yield f"uses{when}: under {declared} and everything above it; lineage {answer.lineage.state}"
     for verdict in answer.verdicts:
-        yield f"  {_MARK[verdict.answer]:>3}  {_asked(verdict)}: {verdict.answer}"
+        yield f"  {_MARK[verdict.answer]:>3}  {_asked(verdict)}: {verdict.answer}{_parts(verdict)}"
         for reason in verdict.reasons[:_MOST]:
             yield f"       {reason.effect}: {reason.text}{_source(reason)}"
             if reason.path and reason.effect != "conditional":
                 yield f"         {path_text(reason.path)}"
         if len(verdict.reasons) > _MOST:
             yield f"       {_MOST} of {len(verdict.reasons)} reasons shown"
+
+
+def _parts(verdict: Verdict) -> str:
+    """The three answers behind the one."""
+    weights = verdict.weights.answer if verdict.weights.applies else "not supplied"
+    contract = f", contract {verdict.contract.answer}" if verdict.contract.applies else ""
+    return f" (weights {weights}, training data {verdict.data.answer}{contract})"
 
 
 def _asked(verdict: Verdict) -> str:

@@ -11,14 +11,13 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.licences.catalogue import BANNED, FIRM, UNSETTLED, Catalogue, Licence, Use
 from provenance_graph.licences.results import (
     ALLOWED,
-    ANSWERS,
     BLOCKED,
     CONDITIONAL,
     UNKNOWN_,
+    Part,
     Reason,
     Term,
     Unknown,
-    Verdict,
 )
 from provenance_graph.lineage.results import Edge
 
@@ -69,16 +68,19 @@ def parse_uses(catalogue: Catalogue, texts: Iterable[str]) -> list[PlannedUse]:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a verdict rests on besides the plan."""
+    """What one of the three answers rests on besides the plan."""
 
-    governing: Sequence[Governing]
-    terms: Sequence[Term]
-    unknowns: Sequence[Unknown]
-    multimodal: bool | None
+    governing: Sequence[Governing] = ()
+    terms: Sequence[Term] = ()
+    unknowns: Sequence[Unknown] = ()
 
 
-def verdict(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) -> Verdict:
-    """The answer for one use; other plans may settle a threshold it meets."""
+ORDER = {BLOCKED: 0, UNKNOWN_: 1, CONDITIONAL: 2, ALLOWED: 3}
+"""Answers, worst first."""
+
+
+def part(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) -> Part:
+    """One of the three answers for a use; other plans may settle a threshold it meets."""
     reasons = [
         *_unknown(facts.unknowns),
         *_permission(planned.use, facts.governing),
@@ -86,16 +88,18 @@ def verdict(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) -> V
     ]
     if planned.use.key == "train-on-outputs":
         reasons += _outputs(facts.governing)
-    order = {BLOCKED: 0, UNKNOWN_: 1, CONDITIONAL: 2}
-    kept = sorted(dict.fromkeys(reasons), key=lambda one: (order[one.effect], one.text, one.holder))
-    worst = kept[0].effect if kept else ALLOWED
-    assert worst in ANSWERS
-    return Verdict(planned.use, planned.number, worst, tuple(kept))
+    return Part(*worst(reasons))
+
+
+def worst(reasons: Iterable[Reason]) -> tuple[str, tuple[Reason, ...]]:
+    """The answer that reasons lead to, and the reasons worst first without repeats."""
+    kept = sorted(dict.fromkeys(reasons), key=lambda one: (ORDER[one.effect], one.text, one.holder))
+    return (kept[0].effect if kept else ALLOWED), tuple(kept)
 
 
 def _unknown(unknowns: Sequence[Unknown]) -> Iterator[Reason]:
     for one in unknowns:
-        yield Reason(UNKNOWN_, one.why, one.licence, "", one.holder, one.path)
+        yield Reason(UNKNOWN_, one.why, one.licence, "", one.holder, one.path, one.cause)
 
 
 def _permission(use: Use, governing: Sequence[Governing]) -> Iterator[Reason]:
@@ -105,25 +109,27 @@ def _permission(use: Use, governing: Sequence[Governing]) -> Iterator[Reason]:
             continue
         if one.licence.service and use.key not in ("distribute", "modify", "sublicense"):
             yield Reason(
-                CONDITIONAL,
-                f"only as a service under {one.licence.name}, whose terms do not speak of weights",
-                one.licence, "", one.holder, one.path,
-            )  # fmt: skip
+                CONDITIONAL, f"as a service under {one.licence.name}", one.licence, "", one.holder
+            )
         elif one.settled:
             effect, text = BLOCKED, f"{one.licence.name} does not permit it"
             yield Reason(effect, text, one.licence, "", one.holder, one.path)
         else:
-            text = f"{one.licence.name} does not permit it; whether that reaches the model is unsettled"  # fmt: skip
-            yield Reason(UNKNOWN_, text, one.licence, "", one.holder, one.path)
+            text = (
+                f"{one.licence.name} does not permit it; "
+                "whether that reaches the model is unsettled"
+            )
+            yield Reason(UNKNOWN_, text, one.licence, "", one.holder, one.path, settled=False)
 
 
 def _conditions(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) -> Iterator[Reason]:
     use = planned.use.key
     for term in facts.terms:
         condition, licence = term.condition, term.licence
-        if condition.derivatives_only and not term.path:
-            continue
         clause = licence.clause(condition.key)
+        only = clause.applies.uses
+        if (condition.derivatives_only and not term.path) or (only and use not in only):
+            continue
         held = _threshold(planned, plans, term)
         if held is not None:
             effect, text = held
@@ -131,22 +137,17 @@ def _conditions(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) 
                 continue
         elif use in condition.blocks:
             effect, text = BLOCKED, condition.label
-            if condition.key == "eu-exclusion-multimodal":
-                if facts.multimodal is False:
-                    continue
-                if facts.multimodal is None:
-                    effect, text = (
-                        UNKNOWN_,
-                        f"{text}; whether this model is multimodal is not known",
-                    )
-        elif use in condition.conditions:
-            effect, text = CONDITIONAL, _asked(term)
+        elif use in condition.conditions or use in only:
+            effect, text = CONDITIONAL, term_text(term)
         else:
             continue
-        if term.binding == "unsettled":
+        if term.applies is None:
+            effect, text = UNKNOWN_, f"{text}; {term.why}"
+        settled = term.binding == "binds"
+        if not settled:
             effect = UNKNOWN_ if effect == BLOCKED else effect
             text += " (whether it reaches the model is unsettled)"
-        yield Reason(effect, text, licence, clause.place, term.holder, term.path)
+        yield Reason(effect, text, licence, clause.place, term.holder, term.path, settled=settled)
 
 
 _LIMITS = {
@@ -181,7 +182,8 @@ def _threshold(
     return BLOCKED, f"{number:,} is above {limit:,} {unit}: a separate licence is needed"
 
 
-def _asked(term: Term) -> str:
+def term_text(term: Term) -> str:
+    """A duty or restriction in words, with the text, name or number that it asks for."""
     key, licence = term.condition.key, term.licence
     if key == "name-prefix":
         return f"{term.condition.label} {licence.prefix!r}"
@@ -211,4 +213,4 @@ def _outputs(governing: Sequence[Governing]) -> Iterator[Reason]:
         if effect == BLOCKED and not one.settled:
             effect = UNKNOWN_
         text = f"{one.licence.name} on outputs: {carry.label}"
-        yield Reason(effect, text, one.licence, clause, one.holder, one.path)
+        yield Reason(effect, text, one.licence, clause, one.holder, one.path, settled=one.settled)

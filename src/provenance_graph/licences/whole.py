@@ -7,7 +7,7 @@ its edges. Two million models take less than two seconds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,7 +34,7 @@ class Bit:
 class Propagation:
     """What reaches every node. ``first`` and ``second`` hold per node the bits in that state.
 
-    ``own`` is what the nodes themselves bring.
+    ``own`` is what the nodes themselves bring, ``licensed`` whether all they declare is known.
     """
 
     index: LineageIndex
@@ -42,11 +42,12 @@ class Propagation:
     own: Words
     first: Words
     second: Words
+    licensed: Flags
 
     def of(self, node: int) -> set[tuple[int, bool]]:
         """The bits that reach a node, with whether they are settled (in the first state)."""
-        settled = {(bit, True) for bit in _members(self.first[node])}
-        open_ = {(bit, False) for bit in _members(self.second[node])}
+        settled = {(bit, True) for bit in members(self.first[node])}
+        open_ = {(bit, False) for bit in members(self.second[node])}
         return settled | {one for one in open_ if (one[0], True) not in settled}
 
     def mask(self, wanted: Sequence[int]) -> Words:
@@ -59,11 +60,18 @@ class Propagation:
         return np.asarray((held & self.mask(wanted)).any(axis=1), np.bool_)
 
 
-def propagate(index: LineageIndex, catalogue: Catalogue) -> Propagation:
-    """Carry every licence's terms along every edge."""
-    bits, own = _own(index, catalogue)
+Read = Callable[[Iri], Licence]
+
+
+def propagate(index: LineageIndex, catalogue: Catalogue, day: str = "") -> Propagation:
+    """Carry every licence's terms along every edge, by the texts in force on a day."""
+
+    def read(iri: Iri) -> Licence:
+        return catalogue.in_force(catalogue.licence(iri), day)
+
+    bits, own = _own(index, catalogue, read)
     masks = _masks(bits, own.shape[1])
-    licensed = _licensed(index, catalogue)
+    licensed = _licensed(index, read)
     first, second = np.zeros_like(own), np.zeros_like(own)
     run = _Run(index, own, first, second, masks, licensed)
     level, depth = levels(index.down, index.down.start[1:])
@@ -74,10 +82,10 @@ def propagate(index: LineageIndex, catalogue: Catalogue) -> Propagation:
     if depth:
         run.settle(order[int(ends[-1]) :])  # the deepest level
     run.settle_circles(order[: int(ends[0])])
-    return Propagation(index, bits, own, first, second)
+    return Propagation(index, bits, own, first, second, licensed)
 
 
-def _own(index: LineageIndex, catalogue: Catalogue) -> tuple[tuple[Bit, ...], Words]:
+def _own(index: LineageIndex, catalogue: Catalogue, read: Read) -> tuple[tuple[Bit, ...], Words]:
     """The bits in use, and what every node brings of its own."""
     number: dict[tuple[Iri | None, TermClass], int] = {}
     bits: list[Bit] = []
@@ -85,7 +93,7 @@ def _own(index: LineageIndex, catalogue: Catalogue) -> tuple[tuple[Bit, ...], Wo
     for held in (*index.licences, ()):
         for from_dataset in (False, True):
             row = []
-            for licence in [catalogue.licence(iri) for iri in held] or [Licence(Iri("urn:none"))]:
+            for licence in [read(iri) for iri in held] or [Licence(Iri("urn:none"))]:
                 for terms in classes(licence, catalogue, from_dataset):
                     known = licence if licence.known else None
                     key = (known.iri if known else None, terms)
@@ -107,7 +115,8 @@ def _words(members: Sequence[int], width: int) -> Words:
     return np.array(words, np.uint64)
 
 
-def _members(words: Words) -> list[int]:
+def members(words: Words) -> list[int]:
+    """The bits that are set in words."""
     return [
         64 * place + bit
         for place, word in enumerate(words.tolist())
@@ -144,8 +153,8 @@ def _masks(bits: Sequence[Bit], width: int) -> _Masks:
     return _Masks(rows(FIRST, second=False), rows(SECOND, second=False), rows(SECOND, second=True))
 
 
-def _licensed(index: LineageIndex, catalogue: Catalogue) -> Flags:
-    known = [all(catalogue.licence(iri).known for iri in held) for held in index.licences]
+def _licensed(index: LineageIndex, read: Read) -> Flags:
+    known = [all(read(iri).known for iri in held) for held in index.licences]
     return np.array([*known, False], np.bool_)[index.licence]
 
 

@@ -21,10 +21,13 @@ Longs = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
 
-RELATIONS: tuple[Iri, ...] = terms.DERIVATIONS + terms.INFLUENCES
+UNSPECIFIED = terms.PROV.wasDerivedFrom
+"""Derivation of a kind that no source states, such as a card's bare ``base_model``."""
+
+RELATIONS: tuple[Iri, ...] = (*terms.DERIVATIONS, UNSPECIFIED, *terms.INFLUENCES)
 """Every lineage property; its place is the code that the arrays hold."""
 
-DERIVED = len(terms.DERIVATIONS)
+DERIVED = len(terms.DERIVATIONS) + 1
 CODE: dict[Iri, int] = {relation: code for code, relation in enumerate(RELATIONS)}
 
 SMALL = 512

@@ -26,6 +26,7 @@ _INVERSE = {
     "converted from": "converted into",
     "pruned from": "pruned into",
     "post-trained from": "post-trained into",
+    "derived from": "made into",
     "trained on": "used to train",
     "used synthetic data from": "wrote data for",
     "used as reward model": "rewarded",

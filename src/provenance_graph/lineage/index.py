@@ -35,7 +35,7 @@ from provenance_graph.lineage.splice import (
     widen,
 )
 
-FORMAT = 2
+FORMAT = 3
 MODEL, DATASET, UNRESOLVED = 0, 1, 2
 KINDS = ("model", "dataset", "unresolved")
 

@@ -13,7 +13,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Value
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
-from provenance_graph.lineage.arrays import CODE, RELATIONS, Bytes, Ints
+from provenance_graph.lineage.arrays import CODE, RELATIONS, UNSPECIFIED, Bytes, Ints
 from provenance_graph.lineage.names import NameTable, short, whole
 from provenance_graph.store.values import ANY
 
@@ -84,7 +84,8 @@ def edges(snapshot: AcceptedSnapshot) -> Edges:
         for child, parent in _pairs(snapshot, relation):
             found.append(number(child, len(met)))
             found.append(number(parent, len(met)))
-        ends.append(np.frombuffer(found, np.int32).reshape(-1, 2))
+        rows = np.frombuffer(found, np.int32).reshape(-1, 2)
+        ends.append(_not_yet(rows, ends) if relation == UNSPECIFIED else rows)
     lengths = [len(pairs) for pairs in ends]
     code = np.repeat(np.arange(len(RELATIONS), dtype=np.uint8), lengths)
     licences: dict[bytes, int] = {}
@@ -98,6 +99,16 @@ def edges(snapshot: AcceptedSnapshot) -> Edges:
         both[:, 0], both[:, 1], code, licensed[:, 0], licensed[:, 1],
         tuple(map(whole, licences)), met,
     )  # fmt: skip
+
+
+def _not_yet(rows: NDArray[np.int32], before: list[NDArray[np.int32]]) -> NDArray[np.int32]:
+    """The pairs that no earlier, more specific relation joins."""
+
+    def keys(pairs: NDArray[np.int32]) -> NDArray[np.int64]:
+        return pairs[:, 0].astype(np.int64) << 32 | pairs[:, 1]
+
+    specific = np.concatenate([keys(pairs) for pairs in before])
+    return rows[~np.isin(keys(rows), specific)]
 
 
 def _pairs(snapshot: AcceptedSnapshot, predicate: Iri) -> Iterator[tuple[bytes, bytes]]:
@@ -197,7 +208,7 @@ def subject(
     snapshot: AcceptedSnapshot, child: Iri
 ) -> tuple[list[tuple[Iri, int, bool]], tuple[Iri, ...]]:
     """One thing's parents (with relation code and whether only inferred) and licences."""
-    parents = []
+    parents: list[tuple[Iri, int, bool]] = []
     held = set()
     for _, predicate, value, _ in snapshot.quads(child):
         if not isinstance(value, Iri):
@@ -207,4 +218,7 @@ def subject(
             parents.append((value, CODE[predicate], guess))
         elif predicate == DCTERMS.license:
             held.add(value)
-    return parents, tuple(sorted(held))
+    specific = {parent for parent, code, _ in parents if code < CODE[UNSPECIFIED]}
+    return [one for one in parents if one[1] != CODE[UNSPECIFIED] or one[0] not in specific], tuple(
+        sorted(held)
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provenance_graph.core.iris import Iri, local_name, said
-from provenance_graph.core.terms import PG
+from provenance_graph.core.terms import PG, PROV
 from provenance_graph.lineage.arrays import CODE, DERIVED
 
 Json = dict[str, Any]
@@ -24,6 +24,7 @@ SAYINGS: dict[Iri, str] = {
     PG.convertedFrom: "converted from",
     PG.prunedFrom: "pruned from",
     PG.postTrainedFrom: "post-trained from",
+    PROV.wasDerivedFrom: "derived from",
     PG.trainedOn: "trained on",
     PG.usedSyntheticDataFrom: "used synthetic data from",
     PG.usedRewardModel: "used as reward model",

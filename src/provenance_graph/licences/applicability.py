@@ -1,0 +1,78 @@
+"""Whether a clause applies to a model: judged on the model that the licence names.
+
+A clause such as "multimodal models included in Llama 3.2" speaks of the licensor's models. It is
+judged on the licensor's model at the step of the lineage where the clause arises; a text-only
+model made from it stays under the clause, and a multimodal one made from a text-only model of the
+licensor does not come under it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.claims import Literal
+from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.licences.catalogue import Applicability, Licence
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTraits:
+    """What clauses ask about a model; None and "" where the accepted view is silent."""
+
+    name: str
+    multimodal: bool | None
+    size: int | None
+    released: str
+
+
+def traits(snapshot: AcceptedSnapshot, model: Iri) -> ModelTraits:
+    """The traits of a model in the accepted view."""
+    kinds, sizes, days = set(), [], []
+    for _, predicate, value, _ in snapshot.quads(model):
+        if predicate in (PG.inputModality, PG.outputModality):
+            kinds.add(value)
+        elif predicate == PG.parameterCount and isinstance(value, Literal):
+            sizes.append(value.lexical)
+        elif predicate == DCTERMS.issued and isinstance(value, Literal):
+            days.append(value.lexical[:10])
+    size = next((int(one) for one in sizes if one.isdecimal()), None)
+    multimodal = bool(kinds - {PG.Text}) if kinds else None
+    return ModelTraits(local_name(model), multimodal, size, min(days, default=""))
+
+
+def names_model(licence: Licence, model: Iri) -> bool:
+    """Whether the model is one of the licensor's, as far as its namespace tells.
+
+    A licence without a recorded licensor names whatever carries it.
+    """
+    return not licence.namespaces or said(model).partition("/")[0] in licence.namespaces
+
+
+def holds(limits: Applicability, model: ModelTraits) -> tuple[bool | None, str]:
+    """Whether a clause with these limits applies to a model, and why not or why that is open.
+
+    >>> text = ModelTraits("Llama-3.2-1B", False, None, "")
+    >>> holds(Applicability(multimodal=True), text)
+    (False, 'Llama-3.2-1B takes and gives text only')
+    """
+    unknown = ""
+    if limits.multimodal:
+        if model.multimodal is False:
+            return False, f"{model.name} takes and gives text only"
+        if model.multimodal is None:
+            unknown = f"whether {model.name} is multimodal is not recorded"
+    if limits.names and not any(part in model.name.lower() for part in limits.names):
+        return False, f"{model.name} is not one of the models that it names"
+    if limits.min_size is not None or limits.max_size is not None:
+        if model.size is None:
+            unknown = f"the size of {model.name} is not recorded"
+        elif not (limits.min_size or 0) <= model.size <= (limits.max_size or model.size):
+            return False, f"{model.name} has {model.size:,} parameters"
+    if limits.since or limits.until:
+        if not model.released:
+            unknown = f"the release day of {model.name} is not recorded"
+        elif model.released < limits.since or (limits.until and model.released > limits.until):
+            return False, f"{model.name} was released on {model.released}"
+    return (None, unknown) if unknown else (True, "")

@@ -1,0 +1,276 @@
+"""Licence findings over a whole store, by rule, licensor, developer or descent.
+
+Rules are evaluated once per class of models (``model_classes``); models are looked at one by one,
+the gravest first, only where a finding is to be listed with its path. What is unknown is not
+listed model by model but counted by its cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenance_graph.core.errors import NotFound
+from provenance_graph.core.iris import Iri, mint, said
+from provenance_graph.core.terms import DCTERMS
+from provenance_graph.licences.catalogue import Licence
+from provenance_graph.licences.causes import UnknownCause, unknown_causes
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.model_classes import ModelClass, model_classes
+from provenance_graph.licences.results import NOT_ADVICE, Finding, path_text
+from provenance_graph.licences.rule_context import SEVERITIES
+from provenance_graph.licences.rules import RULES
+from provenance_graph.licences.whole import Propagation, propagate
+from provenance_graph.lineage.arrays import Flags, Ints, reach
+from provenance_graph.shapes.findings import Finding as ValidationFinding
+from provenance_graph.shapes.findings import Severity
+
+UNKNOWN_RULE = "LR-15"
+MOST_MODELS = 20_000
+"""Models looked at one by one; the classes cover all of them in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which findings are wanted; empty fields do not limit them.
+
+    ``licensor`` is a namespace such as ``meta-llama``, ``developer`` one of the models found;
+    ``of`` a thing: findings on it and on what descends from it.
+    """
+
+    rules: frozenset[str] = frozenset()
+    licensor: str = ""
+    developer: str = ""
+    of: Iri | None = None
+
+    def wants(self, finding: Finding) -> bool:
+        """Whether a finding is among the wanted."""
+        if self.rules and finding.rule.id not in self.rules:
+            return False
+        return not self.licensor or self.licensor.lower() in _licensors(finding)
+
+
+@dataclass(frozen=True)
+class StoreFindings:
+    """Findings of a store, gravest first.
+
+    ``marked`` counts per rule the models that it concerns, or may concern where only their paths
+    and documents tell. ``total`` counts all findings where every marked model was looked at, else
+    at least so many. ``causes`` say what makes licences unknown, most models first.
+    """
+
+    findings: tuple[Finding, ...]
+    total: int
+    marked: dict[str, int]
+    looked_at: int
+    models: int
+    causes: tuple[UnknownCause, ...] = ()
+    causes_total: int = 0
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more findings than are listed."""
+        return len(self.findings) < self.total or self.looked_at < self.models
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "findings": [finding.to_json() for finding in self.findings],
+            "shown": len(self.findings),
+            "of": self.total,
+            "truncated": self.is_cut,
+            "marked": self.marked,
+            "modelsLookedAt": self.looked_at,
+            "modelsMarked": self.models,
+            "unknownCauses": [one.to_json() for one in self.causes],
+            "unknownCausesOf": self.causes_total,
+            "note": NOT_ADVICE,
+        }
+
+
+@dataclass
+class _Marks:
+    """Per node the worst severity that a wanted rule may have there, and counts by rule."""
+
+    worst: NDArray[np.int8]
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def store_findings(
+    graph: LicenceGraph,
+    *,
+    day: str = "",
+    limit: int = 1000,
+    filters: Filters = Filters(),
+    models: int = MOST_MODELS,
+    causes: int = 100,
+) -> StoreFindings:
+    """Findings on every model, at most ``limit`` of them, after looking at most at ``models``.
+
+    Models are looked at by severity, so that no violation is left out for a lesser finding.
+    Raises NotFound for a rule that does not exist.
+    """
+    for rule in filters.rules:
+        if rule not in RULES:
+            raise NotFound(rule, "licence rule", sorted(RULES))
+    day = day or graph.snapshot.day
+    whole = propagate(graph.index, graph.catalogue, day)
+    wanted = filters.rules or frozenset(RULES) - {UNKNOWN_RULE}
+    within = _within(graph, filters)
+    marks = _mark(graph, whole, wanted, within, day)
+    nodes = np.flatnonzero(marks.worst < len(SEVERITIES))
+    order = nodes[np.argsort(marks.worst[nodes], kind="stable")]
+    found: list[Finding] = []
+    looked_at = 0
+    for node in order[:models].tolist():
+        if _enough(found, limit, int(marks.worst[node])):
+            break
+        looked_at += 1
+        told = graph.findings(graph.index.names[node], day=day)
+        found += (one for one in told if one.rule.id in wanted and filters.wants(one))
+    found.sort(key=_rank)
+    causes_found = unknown_causes(graph, whole, within, causes)
+    return StoreFindings(
+        tuple(found[:limit]),
+        len(found),
+        dict(sorted(marks.counts.items())),
+        looked_at,
+        len(nodes),
+        causes_found.causes,
+        causes_found.total,
+    )
+
+
+def _rank(one: Finding) -> tuple[int, str, Iri, str]:
+    return SEVERITIES.index(one.severity), one.rule.id, one.subject, one.message
+
+
+def _enough(found: Sequence[Finding], limit: int, severity: int) -> bool:
+    """Whether further models, of this severity at worst, can add nothing to the list."""
+    if len(found) < limit:
+        return False
+    at_least = sum(SEVERITIES.index(one.severity) <= severity for one in found)
+    return at_least >= limit
+
+
+def mark(graph: LicenceGraph, day: str = "") -> dict[str, Ints]:
+    """Per rule the models that it concerns, or may concern, by number."""
+    day = day or graph.snapshot.day
+    whole = propagate(graph.index, graph.catalogue, day)
+    found: dict[str, list[Ints]] = {rule: [] for rule in RULES}
+    for one in model_classes(graph, whole, day):
+        for rule in _matching(one):
+            found[rule].append(one.nodes)
+    empty = np.zeros(0, np.int32)
+    return {rule: np.sort(np.concatenate([empty, *held])) for rule, held in found.items()}
+
+
+def _matching(one: ModelClass) -> Iterator[str]:
+    for rule, check in RULES.items():
+        if next(check(one.context), None) is not None:
+            yield rule
+
+
+def _mark(
+    graph: LicenceGraph,
+    whole: Propagation,
+    wanted: Iterable[str],
+    within: Flags | None,
+    day: str,
+) -> _Marks:
+    documented = graph.catalogue.rules
+    marks = _Marks(np.full(len(graph.index), len(SEVERITIES), np.int8))
+    for one in model_classes(graph, whole, day):
+        nodes = one.nodes if within is None else one.nodes[within[one.nodes]]
+        if not len(nodes):
+            continue
+        for rule, check in RULES.items():
+            severities = [
+                SEVERITIES.index(match.severity or documented[rule].severity)
+                for match in check(one.context)
+            ]
+            if severities:
+                marks.counts[rule] = marks.counts.get(rule, 0) + len(nodes)
+                if rule in wanted:
+                    worst = min(severities)
+                    marks.worst[nodes] = np.minimum(marks.worst[nodes], worst)
+    return marks
+
+
+def _within(graph: LicenceGraph, filters: Filters) -> Flags | None:
+    """Which nodes a filter on developer or descent leaves; None where none is set."""
+    index = graph.index
+    kept: Flags | None = None
+    if filters.of is not None:
+        kept = np.zeros(len(index), np.bool_)
+        node = index.names.find(filters.of)
+        if node is not None:
+            kept[node] = True
+            kept[reach(index.down, node, influences=True).nodes] = True
+    if filters.developer:
+        mine = _by_developer(graph, filters.developer.lower())
+        kept = mine if kept is None else kept & mine
+    return kept
+
+
+def _by_developer(graph: LicenceGraph, developer: str) -> Flags:
+    index = graph.index
+    flags = np.zeros(len(index), np.bool_)
+    for node, name in enumerate(index.names):
+        flags[node] = namespace(name) == developer
+    for subject, _, creator, _ in graph.snapshot.quads(predicate=DCTERMS.creator):
+        if isinstance(creator, Iri) and said(creator).lower() == developer:
+            found = index.names.find(subject)
+            if found is not None:
+                flags[found] = True
+    return flags
+
+
+def namespace(name: Iri) -> str:
+    """The namespace of one of our things, in lower case."""
+    return said(name).partition("/")[0].lower()
+
+
+def _licensors(finding: Finding) -> set[str]:
+    licence: Licence | None = finding.licence
+    found = {one.lower() for one in licence.namespaces} if licence else set()
+    if finding.holder is not None and finding.path:
+        found.add(namespace(finding.holder))
+    return found
+
+
+def as_validation(found: Iterable[Finding]) -> Iterator[ValidationFinding]:
+    """Findings in the form that validation reports, so that both go into one report.
+
+    The rule is the shape; the message keeps the clause and the path that prove it.
+    """
+    for one in found:
+        clause = f" ({one.licence.name} {one.clause})" if one.licence and one.clause else ""
+        path = f" [{path_text(one.path)}]" if one.path else ""
+        yield ValidationFinding(
+            severity=Severity.named(one.severity),
+            focus=one.subject,
+            path=DCTERMS.license,
+            value=one.licence.iri if one.licence else None,
+            message=f"{one.message}{clause}{path}: {one.rule.fix}",
+            shape=mint("licence-rule", one.rule.id),
+            component="LicenceRule",
+        )
+
+
+def causes_as_validation(causes: Iterable[UnknownCause]) -> Iterator[ValidationFinding]:
+    """What makes licences unknown, one finding for each cause."""
+    for cause in causes:
+        yield ValidationFinding(
+            severity=Severity.named("Warning"),
+            focus=cause.holder,
+            path=DCTERMS.license,
+            value=cause.licence.iri if cause.licence else None,
+            message=cause.sentence,
+            shape=mint("licence-rule", UNKNOWN_RULE),
+            component="LicenceRule",
+        )

@@ -1,0 +1,131 @@
+"""What makes licences unknown, counted by cause: "218 models rest on The Pile …"."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.licences.catalogue import Licence
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.inherit import relicensed
+from provenance_graph.licences.passing import FIRST, SECOND, TermClass, classes, edge_type
+from provenance_graph.licences.situation import why_unknown
+from provenance_graph.licences.whole import Propagation
+from provenance_graph.lineage.arrays import DERIVED, Flags
+from provenance_graph.lineage.index import DATASET, KINDS, MODEL
+from provenance_graph.lineage.results import named
+
+MOST_CAUSES_COUNTED = 5_000
+"""Things of unknown licence whose dependants are counted, those with most children first."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCause:
+    """A thing of unknown licence, and how many models' licences are unknown for it."""
+
+    holder: Iri
+    kind: str
+    why: str
+    licence: Licence | None
+    models: int
+    along_weights: int
+
+    @property
+    def sentence(self) -> str:
+        """In words."""
+        rest = "model rests" if self.models == 1 else "models rest"
+        return f"{self.models:,} {rest} on {said(self.holder)}: {self.why}"
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "holder": named(self.holder),
+            "kind": self.kind,
+            "why": self.why,
+            "licence": self.licence.to_json() if self.licence else None,
+            "models": self.models,
+            "alongWeights": self.along_weights,
+            "sentence": self.sentence,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """The causes with most models, and how many there are."""
+
+    causes: tuple[UnknownCause, ...]
+    total: int
+
+
+def unknown_causes(
+    graph: LicenceGraph, whole: Propagation, within: Flags | None, most: int
+) -> Causes:
+    """Causes of unknown licences among the models ``within``, most models first."""
+    index = graph.index
+    bits = [n for n, bit in enumerate(whole.bits) if bit.terms.kind in ("unknown", "ungranted")]
+    holds = np.asarray((whole.own & whole.mask(bits)).any(axis=1), np.bool_)
+    children = np.diff(index.down.start)
+    nodes = np.flatnonzero(holds & (children > 0))
+    nodes = nodes[np.argsort(-children[nodes], kind="stable")]
+    licensed = whole.licensed
+    found = []
+    for node in nodes[:MOST_CAUSES_COUNTED].tolist():
+        cause = _cause(graph, node, licensed, within)
+        if cause is not None and cause.models:
+            found.append(cause)
+    found.sort(key=lambda one: (-one.models, one.holder))
+    return Causes(tuple(found[:most]), len(found) + max(0, len(nodes) - MOST_CAUSES_COUNTED))
+
+
+def _cause(
+    graph: LicenceGraph, node: int, licensed: Flags, within: Flags | None
+) -> UnknownCause | None:
+    index, catalogue = graph.index, graph.catalogue
+    held = [catalogue.licence(iri) for iri in index.licences_of(node)]
+    unknown = next((one for one in held if not one.known), None)
+    licence = unknown or (held[0] if held else None)
+    reached: dict[int, int] = {}
+    kind = "unknown"
+    for one in held or [Licence(index.names[node])]:
+        for terms in classes(one, catalogue, bool(index.kind[node] == DATASET)):
+            if terms.kind in ("unknown", "ungranted"):
+                kind = terms.kind
+                _spread(graph, node, terms, licensed, reached)
+    hit = [n for n in reached if index.kind[n] == MODEL and (within is None or within[n])]
+    if not hit:
+        return None
+    what = KINDS[int(index.kind[node])]
+    return UnknownCause(
+        index.names[node],
+        what,
+        why_unknown(licence, kind, what),
+        licence,
+        len(hit),
+        sum(reached[n] == FIRST for n in hit),
+    )
+
+
+def _spread(
+    graph: LicenceGraph, origin: int, terms: TermClass, licensed: Flags, reached: dict[int, int]
+) -> None:
+    """Every node that a class of terms gets to from one origin, with its best state there."""
+    index = graph.index
+    down = index.down
+    seen: set[tuple[int, int]] = set()
+    waiting: deque[tuple[int, int]] = deque([(origin, FIRST)])
+    while waiting:
+        node, state = waiting.popleft()
+        steps = terms.first if state == FIRST else terms.second
+        for place in down.edges_of(node):
+            child, code = int(down.other[place]), int(down.code[place])
+            if node == origin and code < DERIVED and relicensed(index, child, origin, bool(licensed[child])):  # fmt: skip
+                continue
+            after = steps[edge_type(code, bool(index.kind[child] == DATASET))]
+            if after in (FIRST, SECOND) and (child, after) not in seen and child != origin:
+                seen.add((child, after))
+                reached[child] = min(after, reached.get(child, SECOND))
+                waiting.append((child, after))

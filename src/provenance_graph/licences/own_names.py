@@ -1,0 +1,43 @@
+"""Names that stand for the model itself: its own name, its family, its own checkpoints."""
+
+from __future__ import annotations
+
+import re
+
+from provenance_graph.core.iris import Iri
+
+_CHECKPOINT = re.compile(r"(checkpoint|ckpt|step|epoch|iter|stage\d+)[-_ ]?\d*", re.IGNORECASE)
+
+
+def names_itself(child: str, parent: str) -> bool:
+    """Whether a text that stands for a parent only names the child, its family or checkpoint.
+
+    >>> names_itself("Mistral-7B-v0.1", "mistral"), names_itself("OLMo-7B-hf", "olmo-7b-hf")
+    (True, True)
+    >>> names_itself("debertav3large-kear", "debertav3large"), names_itself("x", "checkpoint-26250")
+    (False, True)
+    """
+    mine, other = _tokens(child), _tokens(parent)
+    if not other or mine == other or _CHECKPOINT.fullmatch(parent):
+        return True
+    family = mine[: len(other)] == other
+    return family and not any(c.isdigit() for token in other for c in token)
+
+
+def _tokens(name: str) -> list[str]:
+    return [token for token in re.split(r"[^a-z0-9]+", name.lower()) if token]
+
+
+def is_own_checkpoint(child: Iri, parent: Iri) -> bool:
+    """Whether the parent is a checkpoint of the child's own training: its name lies below it."""
+    return parent.startswith((child + "/", child + "@"))
+
+
+def release_of(name: Iri) -> Iri:
+    """The release that a checkpoint belongs to; the name itself where it is no checkpoint."""
+    head, _, _ = name.partition("@")
+    parts = head.split("/model/", 1)
+    if len(parts) == 2 and parts[1].count("/") > 1:
+        owner, model, *_ = parts[1].split("/")
+        return Iri(f"{parts[0]}/model/{owner}/{model}")
+    return Iri(head)

@@ -1,0 +1,146 @@
+"""How far the lineage of weights is recorded, and which edges are no parents at all.
+
+A reference to the model itself, to its family or to its own checkpoint is no parent. Where a
+source of developer rank says that a model was trained from scratch, parents that only others
+report do not count for its licence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.claims import Stance
+from provenance_graph.core.iris import Iri, local_name
+from provenance_graph.core.terms import PG
+from provenance_graph.licences.claims import PARENTS, ClaimReader, is_developer_rank
+from provenance_graph.licences.own_names import is_own_checkpoint, names_itself, release_of
+from provenance_graph.licences.results import LineageState, Support
+from provenance_graph.lineage.arrays import DERIVED, RELATIONS, Flags, pack, reach
+from provenance_graph.lineage.index import UNRESOLVED, LineageIndex
+from provenance_graph.store.values import ANY
+
+COMPLETE, PARTIAL, NOT_RECORDED = "complete", "partial", "not recorded"
+MOST_ANCESTORS = 500
+"""Ancestors whose records are looked at; beyond, the lineage counts as partial."""
+
+MOST_MISSING = 20
+
+
+def licence_index(
+    index: LineageIndex, snapshot: AcceptedSnapshot, reader: ClaimReader
+) -> LineageIndex:
+    """The lineage index as licences follow it.
+
+    Edges to what is no parent are left out; a checkpoint without a licence of its own has that
+    of the model it became.
+    """
+    drop = np.zeros(len(index.up.other), np.bool_)
+    _mark_own_names(index, drop)
+    _mark_contradicted(index, reader, _declared_empty(snapshot, reader), drop)
+    index = _with_checkpoint_licences(index)
+    if not drop.any():
+        return index
+    keep = ~drop
+    child = np.repeat(np.arange(len(index), dtype=np.int32), np.diff(index.up.start))[keep]
+    up = index.up
+    parent, code, inferred = up.other[keep], up.code[keep], up.inferred[keep]
+    return replace(
+        index,
+        up=pack(len(index), child, parent, code, inferred),
+        down=pack(len(index), parent, child, code, inferred),
+    )
+
+
+def _mark_own_names(index: LineageIndex, drop: Flags) -> None:
+    for node in np.flatnonzero(index.kind == UNRESOLVED).tolist():
+        text = local_name(index.names[node])
+        for place in index.down.edges_of(node, influences=False):
+            child = int(index.down.other[place])
+            if names_itself(local_name(index.names[child]), text):
+                drop[list(_between(index, child, node))] = True
+
+
+def _between(index: LineageIndex, child: int, parent: int) -> Iterator[int]:
+    for place in index.up.edges_of(child, influences=False):
+        if int(index.up.other[place]) == parent:
+            yield place
+
+
+def _mark_contradicted(
+    index: LineageIndex, reader: ClaimReader, scratch: list[Iri], drop: Flags
+) -> None:
+    for entity in scratch:
+        node = index.names.find(entity)
+        if node is None:
+            continue
+        told = {
+            (claim.predicate, reader.statements.canonical(claim.value))
+            for claim, header in reader.about(entity)
+            if isinstance(claim.value, Iri)
+            and claim.predicate in PARENTS
+            and is_developer_rank(claim, header)
+        }
+        for place in index.up.edges_of(node, influences=False):
+            parent = index.names[int(index.up.other[place])]
+            stated = (RELATIONS[index.up.code[place]], parent) in told
+            if not stated and not is_own_checkpoint(entity, parent):
+                drop[place] = True
+
+
+def _declared_empty(snapshot: AcceptedSnapshot, reader: ClaimReader) -> list[Iri]:
+    """Models that a source of developer rank says were trained from scratch."""
+    found = set()
+    empty = Stance.DECLARED_EMPTY.value
+    for claim, _, _, record in snapshot.quads(predicate=PG.stance, object=empty, graph=ANY):
+        told = {p: o for _, p, o, _ in snapshot.quads(claim, graph=record)}
+        about = told.get(PG.about)
+        if told.get(PG.property) in PARENTS and isinstance(about, Iri):
+            found.add(reader.statements.canonical(about))
+    return sorted(one for one in found if reader.from_scratch(one))
+
+
+def _with_checkpoint_licences(index: LineageIndex) -> LineageIndex:
+    codes = None
+    heads = np.unique(index.up.other[index.up.code < DERIVED])
+    for parent in heads[index.licence[heads] < 0].tolist():
+        name = index.names[parent]
+        for place in index.down.edges_of(parent, influences=False):
+            child = int(index.down.other[place])
+            owner = index.names[child]
+            if index.licence[child] >= 0 and is_own_checkpoint(release_of(owner), name):
+                codes = np.array(index.licence) if codes is None else codes
+                codes[parent] = index.licence[child]
+    if codes is None:
+        return index
+    # a checkpoint of a checkpoint: the licence of the release passes on
+    settled = replace(index, licence=codes)
+    return _with_checkpoint_licences(settled)
+
+
+def lineage_state(index: LineageIndex, node: int | None, subject: Iri, reader: ClaimReader) -> LineageState:  # fmt: skip
+    """Whether sources of developer rank say what a model and all it was made from come from."""
+    told = list(reader.parents_told(subject))
+    if node is None:
+        return _state(bool(told), False, [] if told else [subject], told)
+    reached = [one for one in reach(index.up, node, influences=False).nodes.tolist() if one != node]
+    missing = [] if told else [subject]
+    support: list[Support] = told[:1]
+    for other in reached[:MOST_ANCESTORS]:
+        name = index.names[other]
+        if is_own_checkpoint(release_of(subject), name):
+            continue
+        claims = reader.parents_told(name)
+        support += claims[:1]
+        if not claims:
+            missing.append(name)
+    missing += [index.names[other] for other in reached[MOST_ANCESTORS:]]
+    return _state(bool(told), bool(reached), missing, support)
+
+
+def _state(told: bool, parents: bool, missing: list[Iri], support: list[Support]) -> LineageState:
+    state = COMPLETE if not missing else PARTIAL if told or parents else NOT_RECORDED
+    return LineageState(state, tuple(missing[:MOST_MISSING]), len(missing), tuple(support[:12]))

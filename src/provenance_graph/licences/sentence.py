@@ -1,0 +1,270 @@
+"""One sentence that anybody can quote: worst first, naming every condition.
+
+It is made from the answer alone, so command, service, page and report say the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.licences.catalogue import Licence
+from provenance_graph.licences.results import (
+    ALLOWED,
+    BLOCKED,
+    CONDITIONAL,
+    UNKNOWN_,
+    Answer,
+    Finding,
+    Part,
+    Reason,
+    Term,
+    Verdict,
+)
+
+USES = {
+    "use": "use",
+    "research": "research",
+    "commercial": "commercial use",
+    "production": "use in production",
+    "distribute": "distribution",
+    "modify": "modification",
+    "sublicense": "licensing on under other terms",
+    "eu": "EU use",
+    "uk": "UK use",
+    "south-korea": "use in South Korea",
+    "hosted-service": "offering it as a service",
+    "train-on-outputs": "training on outputs",
+    "competing-product": "a competing product",
+    "users": "users",
+    "revenue": "revenue",
+}
+"""Planned uses as nouns."""
+
+NOTICES = {
+    "copy-of-licence": "a copy of the licence",
+    "keep-notices": "its notices",
+    "attribution": "attribution",
+    "attribution-notice-file": "a notice file",
+    "notice-file": "the NOTICE file",
+    "state-changes": "a statement of changes",
+    "indicate-changes": "a statement of changes",
+    "link-licence": "a link to the licence",
+    "keep-or-improve-documentation": "documentation",
+}
+"""What a distribution has to carry along, as nouns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A licence that reaches a model along weights: who holds it, and whether by report only."""
+
+    licence: Licence
+    holder: Iri
+    reported: bool
+
+
+def sentence(
+    subject: Iri, answer: Answer, upstream: Sequence[Upstream], breaches: Sequence[Finding]
+) -> str:
+    """The sentence for an answer; ``breaches`` are findings of the gravest kind."""
+    parts = [
+        *_breaches(breaches),
+        *_by_answer(answer, BLOCKED),
+        *_by_answer(answer, UNKNOWN_),
+        *_conditional(answer),
+        *_by_answer(answer, ALLOWED),
+        *_exempt(answer),
+        *_conditions(answer),
+        *_data(answer),
+        *_contract(answer),
+        *_lineage(answer),
+    ]
+    return f"{_label(subject, answer, upstream)}: " + "; ".join(parts) + "."
+
+
+def _label(subject: Iri, answer: Answer, upstream: Sequence[Upstream]) -> str:
+    names = " and ".join(_name(one) for one in answer.declared)
+    when = f" (texts of {answer.day})" if answer.day and answer.occasion != "today" else ""
+    head = f"{said(subject)}{when} is " + (
+        f"labelled {names}" if names else "without a known licence"
+    )
+    own = {one.iri for one in answer.declared}
+    built: dict[str, list[str]] = defaultdict(list)
+    for one in upstream:
+        if one.licence.iri not in own:
+            holder = said(one.holder) + (", as others report" if one.reported else "")
+            built[_name(one.licence)].append(holder)
+    text = " and ".join(
+        f"{name} ({', '.join(sorted(set(who))[:3])})" for name, who in built.items()
+    )
+    return head + (f", built on {text}" if text else "")
+
+
+def _name(licence: Licence) -> str:
+    return licence.label or licence.name
+
+
+def _use(verdict: Verdict) -> str:
+    name = USES.get(verdict.use.key, verdict.use.label)
+    return f"{verdict.number:,} {name}" if verdict.number is not None else name
+
+
+def _by_answer(answer: Answer, wanted: str) -> Iterator[str]:
+    """Uses of one answer, those with the same reasons together."""
+    alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for verdict in answer.verdicts:
+        if verdict.answer == wanted:
+            alike[tuple(_because(verdict.reasons, wanted))].append(_use(verdict))
+    for because, uses in alike.items():
+        why = f" ({'; '.join(because)})" if because else ""
+        yield f"{_listed(uses)} {wanted}{why}"
+
+
+def _because(reasons: Iterable[Reason], wanted: str) -> Iterator[str]:
+    told = set()
+    worst = [one for one in reasons if one.effect == wanted and wanted != ALLOWED]
+    for one in worst[:3]:
+        where = f" [{one.licence.name} {one.clause}]" if one.licence and one.clause else ""
+        text = f"{_lower(one.text)}{where}"
+        if text not in told:
+            told.add(text)
+            yield text
+    if len(worst) > 3:
+        yield f"and {len(worst) - 3} more reasons"
+
+
+def _breaches(breaches: Sequence[Finding]) -> Iterator[str]:
+    """Rules that the model breaks, each with its clause."""
+    for one in breaches[:3]:
+        where = f" [{one.licence.name} {one.clause}]" if one.licence and one.clause else ""
+        yield f"{one.rule.id}: it {one.message}{where}"
+    if len(breaches) > 3:
+        yield f"{len(breaches) - 3} more rules broken"
+
+
+def _conditional(answer: Answer) -> Iterator[str]:
+    uses = [one for one in answer.verdicts if one.answer == CONDITIONAL]
+    plain = [_use(one) for one in uses if one.use.key != "train-on-outputs"]
+    if plain:
+        yield f"{_listed(plain)} on conditions"
+    for one in uses:
+        if one.use.key == "train-on-outputs":
+            texts = [r.text for r in one.reasons if " on outputs: " in r.text]
+            why = f" ({'; '.join(dict.fromkeys(texts))})" if texts else ""
+            yield f"{_use(one)} on conditions{why}"
+
+
+def _exempt(answer: Answer) -> Iterator[str]:
+    """Clauses that would have blocked a use and do not apply to the licensor's model."""
+    asked = {one.use.key for one in answer.verdicts}
+    for term in answer.exempt:
+        if touched := asked & term.condition.blocks:
+            names = _listed([USES.get(one, one) for one in sorted(touched)])
+            yield f"{names} not excluded by {term.licence.name}, since {term.why}"
+
+
+def _conditions(answer: Answer) -> Iterator[str]:
+    """Every duty and restriction in force, of weights and contract, each once."""
+    told: set[str] = set()
+    blocking = {
+        (one.licence.iri, one.text)
+        for verdict in answer.verdicts
+        for one in verdict.reasons
+        if one.effect == BLOCKED and one.licence
+    }
+    terms = [one for one in answer.terms if (one.licence.iri, one.condition.label) not in blocking]
+    for text in [*_weighty(terms), *_notices(terms)]:
+        if text not in told:
+            told.add(text)
+            yield text
+
+
+def _weighty(terms: Iterable[Term]) -> Iterator[str]:
+    for term in terms:
+        if term.condition.key in NOTICES or term.applies is None:
+            continue
+        along_data = any(edge.group != "derivation" for edge in term.path)
+        if along_data and term.binding != "binds":
+            continue
+        yield f"{_term(term)}{_cited(term)}"
+
+
+def _term(term: Term) -> str:
+    key, licence = term.condition.key, term.licence
+    if key == "name-prefix":
+        who = "" if term.path else " of a derivative"
+        return f"the name{who} must begin with {licence.prefix!r}"
+    if key == "display-text":
+        return "show " + " or ".join(f'"{one}"' for one in licence.display)
+    if key == "users-above-threshold" and licence.users:
+        return f"another licence is needed above {licence.users:,} monthly active users"
+    if key == "revenue-above-threshold" and licence.revenue:
+        return f"another licence is needed above {licence.revenue:,} US dollars of annual revenue"
+    if key == "royalty-above-revenue" and licence.revenue:
+        return f"a royalty is due above {licence.revenue:,} US dollars of annual revenue"
+    return _lower(term.condition.label)
+
+
+def _cited(term: Term) -> str:
+    place = term.licence.clause(term.condition.key).place
+    return f" [{term.licence.name}{f' {place}' if place else ''}]"
+
+
+def _notices(terms: Iterable[Term]) -> Iterator[str]:
+    """What to ship with a distribution, licence by licence."""
+    by_licence: dict[str, list[str]] = defaultdict(list)
+    for term in terms:
+        along = all(edge.group == "derivation" for edge in term.path)
+        if term.condition.key in NOTICES and along and term.applies is not None:
+            by_licence[term.licence.name].append(NOTICES[term.condition.key])
+    for name, nouns in by_licence.items():
+        yield f"distribution carries {_listed(list(dict.fromkeys(nouns)))} [{name}]"
+
+
+def _data(answer: Answer) -> Iterator[str]:
+    parts = [one.data for one in answer.verdicts]
+    yield from _aside("rights in the training data", parts)
+
+
+def _contract(answer: Answer) -> Iterator[str]:
+    parts = [one.contract for one in answer.verdicts if one.contract.applies]
+    if parts and any(not one.weights.applies for one in answer.verdicts):
+        yield "no weights are supplied"
+    elif parts:
+        yield from _aside("terms of the service", parts)
+
+
+def _aside(what: str, parts: Sequence[Part]) -> Iterator[str]:
+    """The worst answer among parts with its first reason."""
+    order = (BLOCKED, UNKNOWN_, CONDITIONAL, ALLOWED)
+    if not parts:
+        return
+    worst = min(parts, key=lambda one: order.index(one.answer))
+    reason = next((one for one in worst.reasons if one.effect == worst.answer), None)
+    more = len({one.text for one in worst.reasons if one.effect == worst.answer}) - 1
+    why = f" ({_lower(reason.text)}{f', and {more} more' if more > 0 else ''})" if reason else ""
+    yield f"{what} {worst.answer}{why}"
+
+
+def _lineage(answer: Answer) -> Iterator[str]:
+    state = answer.lineage
+    if state.state != "complete" and any(one.weights.applies for one in answer.verdicts):
+        yield (
+            f"lineage {state.state}"
+            if state.state == "not recorded"
+            else "lineage recorded in part"
+        )
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def _lower(text: str) -> str:
+    """Without a capital at the start, unless it is a name."""
+    head, _, rest = text.partition(" ")
+    plain = head[:1].isupper() and head[1:].islower()
+    return f"{head.lower()} {rest}".rstrip() if plain else text

@@ -1,0 +1,310 @@
+"""A model on one day: what it declares, what reaches it, which terms apply, what is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from provenance_graph.core.claims import Literal
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.licences.applicability import holds, names_model
+from provenance_graph.licences.catalogue import Licence
+from provenance_graph.licences.inherit import Inheritance, Inherited, along_weights
+from provenance_graph.licences.recorded import MOST_ANCESTORS, lineage_state
+from provenance_graph.licences.results import LineageState, Term, Unknown
+from provenance_graph.licences.rule_pairs import BURDENS
+from provenance_graph.licences.uses import Governing
+from provenance_graph.lineage.arrays import DERIVED, RELATIONS, reach
+from provenance_graph.lineage.index import DATASET, UNRESOLVED
+from provenance_graph.lineage.results import Edge
+
+if TYPE_CHECKING:
+    from provenance_graph.licences.graph import LicenceGraph
+
+UNNAMED = ("unlicensed", "hub-other", "hub-unknown", "proprietary")
+"""Licences that only say that none is known by name."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A model on one day: what it declares, what reaches it, and what is known besides."""
+
+    graph: LicenceGraph
+    subject: Iri
+    node: int | None
+    declared: tuple[Licence, ...]
+    inheritance: Inheritance
+    day: str
+    paths: dict[int, tuple[Edge, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def inherited(self) -> tuple[Inherited, ...]:
+        """What reaches the model, nearest origins first."""
+        return self.inheritance.reaching
+
+    @cached_property
+    def nearest(self) -> list[Inherited]:
+        """What reaches the model, settled before unsettled, then by the length of the path."""
+        return sorted(self.inherited, key=lambda one: (not one.settled, len(one.path)))
+
+    def edge(self, step: tuple[int, int]) -> Edge:
+        """A step of a path."""
+        child, place = step
+        index = self.graph.index
+        relation = RELATIONS[index.up.code[place]]
+        parent = index.names[int(index.up.other[place])]
+        return Edge(index.names[child], parent, relation, bool(index.up.inferred[place]))
+
+    def path(self, one: Inherited) -> tuple[Edge, ...]:
+        """The path of an inherited class of terms."""
+        if id(one) not in self.paths:
+            self.paths[id(one)] = tuple(map(self.edge, one.path))
+        return self.paths[id(one)]
+
+    def holder(self, one: Inherited) -> Iri:
+        """Whose licence it is."""
+        return self.graph.index.names[one.origin]
+
+    def weights_only(self, one: Inherited) -> bool:
+        """Whether it came with weights alone."""
+        return along_weights(self.graph.index, one.path)
+
+    def governing(self, *, data: bool) -> list[Governing]:
+        """The licences that bind it: along weights with its own first, or along data."""
+        return _governing(self, data)
+
+    @cached_property
+    def terms(self) -> list[Term]:
+        """Duties and restrictions that apply or may apply, of each licence once."""
+        return [term for term in self._all_terms if term.applies is not False]
+
+    @cached_property
+    def exempt(self) -> list[Term]:
+        """Terms of its licences that do not apply to the licensor's models in its lineage."""
+        return [term for term in self._all_terms if term.applies is False]
+
+    @cached_property
+    def _all_terms(self) -> list[Term]:
+        return _terms(self)
+
+    @cached_property
+    def unknowns(self) -> list[Unknown]:
+        """What on its paths is not known, or was not kept."""
+        return list(_unknowns(self))
+
+    @cached_property
+    def lineage(self) -> LineageState:
+        """How far the lineage of its weights is recorded."""
+        return lineage_state(self.graph.index, self.node, self.subject, self.graph.claims)
+
+    @cached_property
+    def parents(self) -> tuple[Edge, ...]:
+        """The direct steps up."""
+        if self.node is None:
+            return ()
+        node = self.node
+        return tuple(self.edge((node, place)) for place in self.graph.index.up.edges_of(node))
+
+    def licences_of(self, entity: Iri) -> tuple[Licence, ...]:
+        """What another thing declares, by the texts in force on the day."""
+        number = self.graph.index.names.find(entity)
+        return () if number is None else self.graph.held(number, self.day)
+
+    def applies(self, key: str, licence: Licence, holder: Iri) -> tuple[bool | None, str]:
+        """Whether a clause of a licence that ``holder`` carries applies to the model it names."""
+        limits = licence.clause(key).applies
+        if not limits.limits_models:
+            return True, ""
+        if not names_model(licence, holder):
+            return None, f"on which model of the licensor {said(holder)} builds is not recorded"
+        answer, why = holds(limits, self.graph.traits(holder))
+        if answer is None and limits.multimodal and self._from_multimodal(licence, holder):
+            return True, ""
+        return answer, why
+
+    def _from_multimodal(self, licence: Licence, holder: Iri) -> bool:
+        """Whether a model of the licensor was made from a multimodal one of the same licensor."""
+        index = self.graph.index
+        node = index.names.find(holder)
+        if node is None:
+            return False
+        parents = (
+            index.names[int(index.up.other[place])]
+            for place in index.up.edges_of(node, influences=False)
+        )
+        return any(
+            names_model(licence, parent) and self.graph.traits(parent).multimodal
+            for parent in parents
+        )
+
+    def excepted(self, one: Inherited) -> bool:
+        """Whether a ban excepts the model: it is under the same licence, or made from such."""
+        if one.licence is None or not any(
+            carry.key == "banned-unless-same-licence" for carry in one.licence.passes.values()
+        ):
+            return False
+        return any(own.iri == one.licence.iri for own in self.declared) or any(
+            other.licence is not None
+            and other.licence.iri == one.licence.iri
+            and other.terms.limits
+            and other.settled
+            for other in self.inherited
+        )
+
+    def text(self, predicate: Iri) -> set[str]:
+        """Literals of the model in the accepted view."""
+        held = self.graph.snapshot.quads(self.subject, predicate)
+        return {o.lexical for _, _, o, _ in held if isinstance(o, Literal)}
+
+
+def _governing(now: Situation, data: bool) -> list[Governing]:
+    found = []
+    if not data:
+        found = [Governing(one, now.subject, True, True, True) for one in now.declared if one.known]
+    by_licence: dict[tuple[Iri, bool], Governing] = {}
+    for one in now.inherited:
+        if one.licence is None or not one.licence.known or one.terms.kind not in ("terms", "ban"):
+            continue
+        if now.weights_only(one) is data:
+            continue
+        heavy = one.terms.kind == "ban" or any(
+            now.graph.catalogue.conditions[key].group in BURDENS for key in one.terms.conditions
+        )
+        key = (one.licence.iri, one.settled)
+        before = by_licence.get(key)
+        by_licence[key] = Governing(
+            one.licence,
+            before.holder if before else now.holder(one),
+            one.settled,
+            one.terms.limits or bool(before and before.limits),
+            heavy or bool(before and before.carries_terms),
+            before.path if before else now.path(one),
+        )
+    return found + list(by_licence.values())
+
+
+def _candidates(now: Situation) -> Iterator[tuple[str, Term]]:
+    """Every term with its key: its own, then the nearest, then its own on derivatives alone."""
+    conditions = now.graph.catalogue.conditions
+    own = [(key, licence) for licence in now.declared for key in licence.conditions]
+    for key, licence in own:
+        if not conditions[key].derivatives_only:
+            yield key, Term(conditions[key], licence, now.subject, "binds")
+    for one in now.nearest:
+        if one.licence is None or one.terms.kind != "terms":
+            continue
+        binding = "binds" if one.settled else "unsettled"
+        for key in one.terms.conditions:
+            yield key, Term(conditions[key], one.licence, now.holder(one), binding, now.path(one))
+    for key, licence in own:
+        if conditions[key].derivatives_only:
+            yield key, Term(conditions[key], licence, now.subject, "binds")
+
+
+def _terms(now: Situation) -> list[Term]:
+    """Duties and restrictions, of each licence once: its own first, then the nearest.
+
+    A clause that speaks of some models of the licensor is judged on those in the lineage; it
+    applies where it applies to one of them.
+    """
+    found: dict[tuple[str, Iri], Term] = {}
+    limited: dict[tuple[str, Iri], list[Term]] = {}
+    for key, term in _candidates(now):
+        place = (key, term.licence.iri)
+        if term.licence.clause(key).applies.limits_models:
+            limited.setdefault(place, []).append(term)
+        found.setdefault(place, term)
+    for place, terms in limited.items():
+        found[place] = _judged(now, place[0], terms)
+    return list(found.values())
+
+
+def _judged(now: Situation, key: str, terms: Sequence[Term]) -> Term:
+    judged = []
+    for term in terms:
+        answer, why = now.applies(key, term.licence, term.holder)
+        judged.append(replace(term, applies=answer, why=why))
+    named = [term for term in judged if names_model(term.licence, term.holder)] or judged
+    order = (True, None, False)
+    return min(named, key=lambda term: order.index(term.applies))
+
+
+def _unknowns(now: Situation) -> Iterator[Unknown]:
+    for own in now.declared:
+        if not own.known:
+            yield Unknown(f"{said(now.subject)}: {why_unknown(own)}", now.subject, own)
+        elif later := _later_text(own, now.day):
+            yield Unknown(later, now.subject, own, cause="text")
+    if not now.declared:
+        hint = _hint(now, now.subject)
+        yield Unknown(f"{said(now.subject)} has no known licence{hint}", now.subject, None)
+    explained: set[Iri] = set()
+    for one in now.nearest:
+        holder, path = now.holder(one), now.path(one)
+        data = not now.weights_only(one)
+        if one.terms.kind == "ban" and not one.settled and not now.excepted(one):
+            name = one.licence.name if one.licence else ""
+            why = f"made with outputs of {said(holder)}, whose terms ({name}) ban or limit that"
+            yield Unknown(why, holder, one.licence, path, True, "outputs")
+        elif one.terms.kind in ("unknown", "ungranted") and holder not in explained:
+            explained.add(holder)
+            why = f"{said(holder)}: {why_unknown(one.licence, one.terms.kind, _kind(now, one.origin))}"
+            if one.licence is None:
+                why += _hint(now, holder)
+            yield Unknown(why, holder, one.licence, path, data)
+
+
+def _later_text(licence: Licence, day: str) -> str:
+    """Why a licence cannot be read for a day before the earliest text on record."""
+    since = licence.text_version if licence.service else licence.valid_from
+    if day and len(since) == 10 and since[:4].isdecimal() and day < since:
+        return f"the earliest text of {licence.name} on record is of {since}"
+    return ""
+
+
+def _hint(now: Situation, entity: Iri) -> str:
+    """What a name suggests of a licence that nobody states; it proves nothing."""
+    likely = now.graph.catalogue.suggested(entity)
+    return f"; its name suggests {likely.name}" if likely else ""
+
+
+def _kind(now: Situation, node: int) -> str:
+    kind = int(now.graph.index.kind[node])
+    return {DATASET: "dataset", UNRESOLVED: "unresolved"}.get(kind, "model")
+
+
+def why_unknown(licence: Licence | None, kind: str = "unknown", what: str = "model") -> str:
+    """Why nothing can be said of a licence, in words."""
+    if what == "unresolved":
+        return "only a text names it, so its licence cannot be found"
+    if licence is None:
+        return "no licence is known"
+    if kind == "ungranted":
+        return f"{licence.name} grants no such derivation"
+    if licence.key in UNNAMED:
+        return f"its licence is stated only as {licence.label or licence.name!r}"
+    return f"the terms of {licence.name} are not described, so they were not reasoned with"
+
+
+def data_recorded(now: Situation) -> bool:
+    """Whether any training data or generator of data is recorded for the model or its ancestors."""
+    index = now.graph.index
+    if now.node is None:
+        return False
+    nodes = reach(index.up, now.node, influences=False).nodes.tolist()
+    return any(
+        int(index.up.code[place]) >= DERIVED
+        for node in (now.node, *nodes)
+        for place in index.up.edges_of(node)
+    )
+
+
+def data_told(now: Situation) -> bool:
+    """Whether a source of developer rank says what the model or a model above was trained on."""
+    names = [now.subject]
+    if now.node is not None:
+        above = reach(now.graph.index.up, now.node, influences=False).nodes[:MOST_ANCESTORS]
+        names += [now.graph.index.names[node] for node in above.tolist()]
+    return any(now.graph.claims.data_told(name) for name in names)
