@@ -16,7 +16,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, load_policy, view
+from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, view
+from provenance_graph.acceptance.policy_data import load_policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.assess import assess_everywhere, assess_model
 from provenance_graph.assessment.evidence import ModelEvidence, RecordLinks, level_quads, question

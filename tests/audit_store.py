@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, load_policy, view
+from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, view
+from provenance_graph.acceptance.policy_data import load_policy
 from provenance_graph.assessment.evidence import RecordLinks, level_quads, question
 from provenance_graph.assessment.rubric_loader import load
 from provenance_graph.core import iris, literals
-from provenance_graph.core.claims import Basis, Claim, Header, Quad, Record, Stance
+from provenance_graph.core.claims import Basis, Claim, Custody, Header, Quad, Record, Stance
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.ingest.build import compile_quads, reference_quads
@@ -37,6 +38,7 @@ def record(source: str, day: str, basis: Basis, *claims: Claim, publisher: str =
         day,
         "rdf",
         basis,
+        custody=Custody.ASSERTED,
     )
     return Record(header, claims).sort()
 

@@ -6,14 +6,15 @@ import csv
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from urllib.parse import quote
 
-from provenance_graph.core.claims import Problem, Record
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Custody, Problem, Record
 from provenance_graph.core.errors import RecordError, UsageError
-from provenance_graph.core.iris import Iri, slug
+from provenance_graph.core.iris import Iri, mint, organization, slug
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.ingest.intake import Options, read
 from provenance_graph.ingest.run import rewrite
@@ -24,7 +25,10 @@ class Source:
     """One entry of ``data/sources.toml``: a file or folder, its format, address and day.
 
     ``within`` is the folder that names are given below; ``manifest`` a table that says of
-    each file which repository, commit and path it came from.
+    each file which repository, commit and path it came from. ``custody`` says how it is
+    known that the publisher said it: verified where the address is the publisher's own
+    repository at a commit and the digest is kept, asserted where a copy was read.
+    ``edition`` is the day of that edition, ``collection`` the name of the collection.
     """
 
     folder: str
@@ -35,6 +39,82 @@ class Source:
     within: str = ""
     only: str = "*"
     manifest: str = ""
+    custody: str = "assumed"
+    edition: str = ""
+    collection: str = ""
+
+    def stamp(self, record: Record) -> Record:
+        """The record with the custody, collection and edition of the entry."""
+        return _stamped(record, self.custody, self.collection, self.edition)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One ``[[kept]]`` entry: records kept by hand below ``into``, told by publisher or address."""
+
+    into: str
+    custody: str
+    collection: str
+    edition: str = ""
+    publisher: str = ""
+    address: str = ""
+    basis: str = ""
+
+    def matches(self, record: Record) -> bool:
+        """Whether the entry speaks of a record."""
+        header = record.header
+        return (
+            (not self.publisher or header.publisher == organization(self.publisher))
+            and self.address in header.document
+            and (not self.basis or header.basis.label == self.basis)
+        )
+
+
+def _stamped(record: Record, custody: str, collection: str, edition: str) -> Record:
+    known = {code.label.lower(): code for code in Custody}
+    if custody not in known:
+        raise UsageError(f"no custody {custody!r}; there are {', '.join(known)}")
+    header = replace(
+        record.header,
+        custody=known[custody],
+        collection=mint("collection", collection) if collection else record.header.collection,
+        edition=edition,
+    )
+    return replace(record, header=header)
+
+
+def kept(path: Path) -> list[Kept]:
+    """The ``[[kept]]`` entries of a list of sources; raises UsageError naming what is wrong."""
+    try:
+        listed = tomllib.loads(path.read_text(encoding="utf-8")).get("kept", [])
+        return [Kept(**entry) for entry in listed]
+    except (OSError, TypeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path}: not a list of sources: {error}") from error
+
+
+def stamp_kept(entries: list[Kept], into: Path) -> dict[str, int]:
+    """Write custody and collection into the records that are kept by hand; how many each has.
+
+    The first entry that matches a record speaks of it. Raises UsageError for a record of
+    such a folder that none matches.
+    """
+    counts: dict[str, int] = defaultdict(int)
+    for name in sorted({entry.into for entry in entries}):
+        for path in sorted((into / name).glob("*.trig")):
+            records = [
+                by_entry(record, name, entries) for record in rdf.read_trig(path.read_bytes())
+            ]
+            path.write_bytes(rewrite(records))
+            counts[name] += len(records)
+    return dict(counts)
+
+
+def by_entry(record: Record, name: str, entries: list[Kept]) -> Record:
+    """The record with what its entry says; raises UsageError where none speaks of it."""
+    for entry in entries:
+        if entry.into == name and entry.matches(record):
+            return _stamped(record, entry.custody, entry.collection, entry.edition)
+    raise UsageError(f"{record.header.record}: no [[kept]] entry of sources.toml speaks of it")
 
 
 def sources(path: Path) -> list[Source]:
@@ -101,7 +181,9 @@ def regenerate(
                 if name in names:
                     raise RecordError(f"{document.name} and {names[name]} both make {name}")
                 names[name] = document.name
-                files[into / source.into / f"{_group(document.name)}.trig"].append(record)
+                files[into / source.into / f"{_group(document.name)}.trig"].append(
+                    source.stamp(record)
+                )
                 counts[source.into] += 1
     for folder in sorted({path.parent for path in files}):
         for old in folder.glob("*.trig"):

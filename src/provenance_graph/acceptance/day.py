@@ -32,7 +32,9 @@ from provenance_graph.store.values import ANY, AnyGraph
 MAX_VIEWS = 100_000
 """Views kept at once; beyond it they are computed again."""
 
-_MARKS = frozenset({*terms.DISCLOSURES.values(), PG.leftBlank, PG.contested})
+_MARKS = frozenset(
+    {*terms.DISCLOSURES.values(), PG.leftBlank, PG.contested, PG.inferred, PG.implausible}
+)
 _SUMMARIES = {
     PROV.wasDerivedFrom: (PROV.wasDerivedFrom, *terms.DERIVATIONS),
     PROV.wasInfluencedBy: (PROV.wasInfluencedBy, *terms.INFLUENCES),

@@ -1,34 +1,38 @@
 """What is disclosed, withheld, contradicted or not recorded: one status per fact property.
 
-Three rules. A third party's blank proves nothing about the developer. An estimate is no
-disclosure. Contradiction respects precision, and several values of a multi-valued
-property do not contradict.
+Four rules. A third party's blank proves nothing about the developer. An estimate is no
+disclosure. Only what holds on the day counts: a refusal that ended, or has not begun, says
+nothing. Contradiction respects precision, and several values of a multi-valued property do
+not contradict.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from provenance_graph.acceptance.policy import GIVES_VALUE, Policy, distinct, refused
+from provenance_graph.acceptance.agreement import distinct
+from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.resolve import GIVES_VALUE, holds, refused
 from provenance_graph.core.claims import DEVELOPER_RANK, SourcedClaim, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 
 
 def status(held: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: str = "") -> Iri:
-    """The disclosure status that the claims about one property amount to.
+    """The disclosure status that the claims about one property amount to on a day.
 
     A claim on developer rank (their document, config or weights) counts first; after it
     what anyone reports about the developer: a refusal, an absence, that it cannot apply.
     """
-    developer = [item for item in held if item.basis in DEVELOPER_RANK]
+    counting = [item for item in held if _counts(item, policy, as_of)]
+    developer = [item for item in counting if item.basis in DEVELOPER_RANK]
     given = [item for item in developer if refused(item, policy, as_of) is None]
     stated = [item for item in given if item.claim.stance is Stance.STATED]
-    if predicate in policy.single and len(distinct(stated)) > 1:
+    if predicate in policy.single and len(stated) > 1 and len(distinct(stated)) > 1:
         return PG.Contradicted
     if stated or any(i.claim.stance is Stance.DECLARED_EMPTY for i in developer):
         return PG.Disclosed
-    stances = {item.claim.stance for item in held if not item.claim.unusable}
+    stances = {item.claim.stance for item in counting}
     if given or Stance.PARTLY_STATED in stances:
         return PG.PartiallyDisclosed
     if Stance.DECLINES in stances:
@@ -40,6 +44,19 @@ def status(held: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: 
     if Stance.INAPPLICABLE in stances:
         return PG.NotApplicable
     return PG.NotRecorded
+
+
+def _counts(item: SourcedClaim, policy: Policy, as_of: str) -> bool:
+    """Whether a claim says anything about disclosure on the day: whether it competes.
+
+    A stance without a value competes by its day and its basis; one with a value must be
+    acceptable as well.
+    """
+    if item.claim.unusable or item.basis in policy.never or not holds(item, policy, as_of):
+        return False
+    if item.claim.value is not None and item.claim.stance in GIVES_VALUE:
+        return refused(item, policy, as_of) is None
+    return True
 
 
 def contested(

@@ -13,21 +13,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
-from provenance_graph import reference
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.policy import Policy
 from provenance_graph.acceptance.sssom import Mapping as Row
 from provenance_graph.acceptance.view import View, resolver, view_of
 from provenance_graph.core import rdf
-from provenance_graph.core.claims import Basis, Claim, Header, Record, SourcedClaim
-from provenance_graph.core.errors import StoreError
-from provenance_graph.core.iris import PREFIXES, Iri
-from provenance_graph.core.terms import PG, RDF, SKOS
+from provenance_graph.core.claims import Claim, Header, Record, SourcedClaim
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, SKOS
 from provenance_graph.store.base import Store
-from provenance_graph.store.values import ANY, QuadSource
+from provenance_graph.store.values import ANY
 
 Statement = tuple[Claim, Header]
-_REST, _FIRST, _NIL = (Iri(PREFIXES["rdf"] + name) for name in ("rest", "first", "nil"))
 
 
 class Statements(Protocol):
@@ -36,7 +33,7 @@ class Statements(Protocol):
     def about(self, entity: Iri) -> list[Statement]:
         """Everything any record says about one name."""
 
-    def headers(self, series: Iri) -> list[Header]:
+    def headers(self, document: Iri) -> list[Header]:
         """The retrievals of one document."""
 
     def canonical(self, entity: Iri) -> Iri:
@@ -47,45 +44,6 @@ class Statements(Protocol):
 
     def apart(self, entity: Iri) -> set[Iri]:
         """What somebody decided a name is not."""
-
-
-def load_policy(source: QuadSource) -> Policy:
-    """The acceptance policy and the kinds of properties, from the reference data of a store.
-
-    Raises StoreError when the store holds no policy.
-    """
-    return reference.parsed(source, read_policy)
-
-
-def read_policy(source: QuadSource) -> Policy:
-    """The acceptance policy and the kinds of properties, as the ontology states them."""
-
-    def members(kind: Iri) -> frozenset[Iri]:
-        return frozenset(s for s, *_ in source.quads(predicate=RDF.type, object=kind))
-
-    policies = members(PG.AcceptancePolicy)
-    if len(policies) != 1:
-        raise StoreError(f"the store holds {len(policies)} acceptance policies; rebuild it")
-    (policy,) = policies
-    order = [
-        Basis(item)
-        for _, _, head, _ in source.quads(policy, PG.basisOrder)
-        for item in _list(source, head)
-    ]
-    never = frozenset(Basis(o) for _, _, o, _ in source.quads(policy, PG.neverAccepted))
-    return Policy(
-        basis_order=tuple(order),
-        never=never,
-        single=members(PG.SingleValuedFact),
-        exhaustive=members(PG.ExhaustiveFact),
-        facts=members(PG.FactProperty) | members(PG.SingleValuedFact),
-    )
-
-
-def _list(source: QuadSource, head: object) -> Iterator[object]:
-    while isinstance(head, Iri) and head != _NIL:
-        yield from (o for _, _, o, _ in source.quads(head, _FIRST))
-        head = next((o for _, _, o, _ in source.quads(head, _REST)), _NIL)
 
 
 @dataclass
@@ -100,6 +58,33 @@ class Overlay:
     def statements(self) -> Mapping[Iri, list[Statement]]:
         """The added claims by subject."""
         return by_subject(self.added.values())
+
+    @cached_property
+    def headers(self) -> Mapping[Iri, list[Header]]:
+        """The added headers by the document they are a reading of."""
+        found: dict[Iri, list[Header]] = defaultdict(list)
+        for record in self.added.values():
+            found[record.header.of_document].append(record.header)
+        return found
+
+    @cached_property
+    def referrers(self) -> Mapping[Iri, set[Iri]]:
+        """The subjects of the added claims by the name that is their value."""
+        found: dict[Iri, set[Iri]] = defaultdict(set)
+        for record in self.added.values():
+            for claim in record.claims:
+                if isinstance(claim.value, Iri):
+                    found[claim.value].add(claim.subject)
+        return found
+
+    @cached_property
+    def ruled(self) -> Mapping[Iri, set[Iri]]:
+        """The names that the rules map to a model; read once the rules are complete."""
+        found: dict[Iri, set[Iri]] = defaultdict(set)
+        for name, model in self.rules.items():
+            if model is not None:
+                found[model].add(name)
+        return found
 
 
 def by_subject(records: Iterable[Record]) -> Mapping[Iri, list[Statement]]:
@@ -147,22 +132,18 @@ class StoreStatements:
                 claims[graph].append(rdf.claim_from(node, said))
         return claims
 
-    def headers(self, series: Iri) -> list[Header]:
+    def headers(self, document: Iri) -> list[Header]:
         """The retrievals of one document."""
         found = [
             header
             for record, _, _, graph in self.store.quads(
-                predicate=PG.ofDocument, object=series, graph=ANY
+                predicate=PG.ofDocument, object=document, graph=ANY
             )
             if record == graph  # what one record says about another counts for nothing
             and record not in self.pending.dropped
             and (header := self.header(record)) is not None
         ]
-        return found + [
-            record.header
-            for record in self.pending.added.values()
-            if rdf.series(record.header.record) == series
-        ]
+        return found + self.pending.headers.get(document, [])
 
     def canonical(self, entity: Iri) -> Iri:
         """What a name is."""
@@ -211,7 +192,7 @@ class StoreStatements:
         for graph in (identity.GRAPH, identity.RULES):
             for name, *_ in self.store.quads(predicate=SKOS.exactMatch, object=target, graph=graph):
                 yield name
-        yield from (name for name, model in self.pending.rules.items() if model == target)
+        yield from self.pending.ruled.get(target, ())
 
 
 def is_record(graph: Iri) -> bool:
@@ -230,7 +211,7 @@ class RecordSet:
         self._about = by_subject(records)
         self._headers: dict[Iri, list[Header]] = defaultdict(list)
         for record in records:
-            self._headers[rdf.series(record.header.record)].append(record.header)
+            self._headers[record.header.of_document].append(record.header)
         self._decided: dict[Iri, Iri] = {}
         self._apart: dict[Iri, set[Iri]] = defaultdict(set)
         for row in sorted(mappings):
@@ -255,9 +236,9 @@ class RecordSet:
         """Everything any record says about one name."""
         return list(self._about.get(entity, ()))
 
-    def headers(self, series: Iri) -> list[Header]:
+    def headers(self, document: Iri) -> list[Header]:
         """The retrievals of one document."""
-        return self._headers[series]
+        return self._headers[document]
 
     def canonical(self, entity: Iri) -> Iri:
         """What a name is."""
@@ -277,11 +258,11 @@ class RecordSet:
 
 
 class CurrentVersions:
-    """Which records count: of each document the latest retrieval, as of a day."""
+    """Which records count: of each document of a collection the latest reading, as of a day."""
 
     def __init__(self, statements: Statements, as_of: str = "") -> None:
         self._statements, self._as_of = statements, as_of
-        self._newest: dict[Iri, Iri | None] = {}
+        self._newest: dict[tuple[Iri, Iri], Iri | None] = {}
         self._counted: dict[Iri, bool] = {}
 
     def known(self, header: Header) -> bool:
@@ -296,12 +277,17 @@ class CurrentVersions:
         return known
 
     def _is_latest(self, header: Header) -> bool:
-        series = rdf.series(header.record)
-        if series not in self._newest:
-            headers = [h for h in self._statements.headers(series) if self.known(h)]
-            newest = max(headers, key=lambda h: (h.retrieved, h.record), default=None)
-            self._newest[series] = newest.record if newest else None
-        return self._newest[series] == header.record
+        """Two collections never replace each other, whatever document they name."""
+        key = header.of_document, header.collection
+        if key not in self._newest:
+            headers = [
+                h
+                for h in self._statements.headers(header.of_document)
+                if self.known(h) and h.collection == header.collection
+            ]
+            newest = max(headers, key=lambda h: h.order, default=None)
+            self._newest[key] = newest.record if newest else None
+        return self._newest[key] == header.record
 
 
 def rule_mapping(entity: Iri, statements: Statements) -> Iri | None:
@@ -339,4 +325,12 @@ def view(
             known.add(name)
             held = SourcedClaim(claim, header, subject, resolved=resolve(claim.value))
             (current if latest.counts(header) else retired).append(held)
-    return view_of(subject, current, known, policy, retired=retired, as_of=as_of)
+    return view_of(
+        subject,
+        current,
+        known,
+        policy,
+        retired=retired,
+        as_of=as_of,
+        canonical=statements.canonical,
+    )

@@ -10,17 +10,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from provenance_graph.acceptance import disclosure
-from provenance_graph.acceptance.policy import (
-    Policy,
+from provenance_graph.acceptance.developer import counted, developers
+from provenance_graph.acceptance.plausibility import after_release, doubts, needed
+from provenance_graph.acceptance.policy import Criterion, Policy
+from provenance_graph.acceptance.resolve import (
     Resolution,
-    after_release,
     by_predicate,
     resolve,
     unusable,
 )
 from provenance_graph.core import terms
 from provenance_graph.core.claims import (
+    DEVELOPER_RANK,
     AcceptanceStatus,
+    Custody,
     Literal,
     Quad,
     SourcedClaim,
@@ -33,16 +36,21 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 CUTOFFS = (PG.knowledgeCutoff, PG.trainingDataCutoff)
 _DERIVATIONS = frozenset(terms.DERIVATIONS)
 _INFLUENCES = frozenset(terms.INFLUENCES)
+Canonical = Callable[[Iri], Iri]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the default graph says about one subject, and how each claim fared."""
+    """What the default graph says about one subject, and how each claim fared.
+
+    ``decided`` holds the criterion that settled a property on which sources disagree.
+    """
 
     subject: Iri
     quads: tuple[Quad, ...]
     claims: tuple[SourcedClaim, ...]
     statuses: dict[Iri, Iri]
+    decided: dict[Iri, Criterion]
 
 
 def view_of(
@@ -53,17 +61,22 @@ def view_of(
     *,
     retired: Iterable[SourcedClaim] = (),
     as_of: str = "",
+    canonical: Canonical = lambda name: name,
 ) -> View:
-    """Judge every claim about a subject.
+    """Decide about every claim on a subject.
 
     ``held`` are claims of current records (values already in our names), ``retired`` those
-    of records that a later retrieval of the same document replaced.
+    of records that a later retrieval of the same document replaced. ``as_of`` is a day, else
+    the policy's; ``canonical`` says what organisation a publisher is.
     """
-    groups = by_predicate(held)
+    names = sorted(names_of_it)
+    groups = by_predicate(_counted(list(held), names, policy, canonical))
     _mark_late_cutoffs(groups, policy, as_of)
+    _mark_implausible(subject, groups, policy)
     quads: set[Quad] = set()
     claims: list[SourcedClaim] = []
     statuses: dict[Iri, Iri] = {}
+    decided: dict[Iri, Criterion] = {}
     for predicate, items in groups.items():
         judged = resolve(items, predicate, policy, as_of)
         claims.extend(
@@ -71,16 +84,15 @@ def view_of(
             for item, standing, reason in judged.claims
         )
         quads.update(_facts(subject, predicate, judged))
+        if judged.decided is not None:
+            decided[predicate] = judged.decided
         if predicate in policy.facts:
             statuses[predicate] = disclosure.status(items, predicate, policy, as_of)
-            said = terms.DISCLOSURES.get(statuses[predicate])
-            if said is not None:
-                quads.add((subject, said, predicate, None))
-            elif not judged.values and any(i.claim.stance is Stance.NOT_STATED for i in items):
-                quads.add((subject, PG.leftBlank, predicate, None))
-            if disclosure.contested(items, predicate, policy, as_of):
+            quads.update(_marks(subject, predicate, items, judged, statuses[predicate]))
+            alone = predicate in policy.single and len(items) == 1
+            if not alone and disclosure.contested(items, predicate, policy, as_of):
                 quads.add((subject, PG.contested, predicate, None))
-    for entity in names_of_it:
+    for entity in names:
         if entity != subject:
             quads.add((subject, PG.describedAs, entity, None))
     claims.extend(
@@ -91,13 +103,28 @@ def view_of(
         )
         for item in retired
     )
-    return View(subject, tuple(sorted(quads, key=quad_key)), tuple(claims), statuses)
+    return View(subject, tuple(sorted(quads, key=quad_key)), tuple(claims), statuses, decided)
+
+
+def _counted(
+    held: list[SourcedClaim], names: list[Iri], policy: Policy, canonical: Canonical
+) -> list[SourcedClaim]:
+    """The claims with the bases on which they count."""
+    if not any(_ranks(item) for item in held):
+        return held
+    known = developers(names, held, policy, canonical)
+    return [counted(item, known, canonical) for item in held]
+
+
+def _ranks(item: SourcedClaim) -> bool:
+    """Whether a claim's basis is one that custody or publisher may change."""
+    return item.stated_basis in DEVELOPER_RANK or item.header.custody is Custody.DERIVED
 
 
 def _facts(subject: Iri, predicate: Iri, judged: Resolution) -> Iterable[Quad]:
     for value in judged.values:
         if value == subject and predicate != SCHEMA.sameAs and _links(predicate):
-            continue  # identity made both ends one thing: no model descends from itself
+            continue  # identity made both ends one entity: no model descends from itself
         yield subject, predicate, value, None
         if predicate in _DERIVATIONS:
             yield subject, PROV.wasDerivedFrom, value, None
@@ -114,8 +141,25 @@ def _links(predicate: Iri) -> bool:
     )
 
 
+def _marks(
+    subject: Iri, predicate: Iri, items: list[SourcedClaim], judged: Resolution, status: Iri
+) -> Iterable[Quad]:
+    """What the view says of a fact besides its value: one triple each."""
+    disclosed = terms.DISCLOSURES.get(status)
+    if disclosed is not None:
+        yield subject, disclosed, predicate, None
+    elif not judged.values and any(i.claim.stance is Stance.NOT_STATED for i in items):
+        yield subject, PG.leftBlank, predicate, None
+    if judged.values and judged.inferred:
+        yield subject, PG.inferred, predicate, None
+    if any(item.implausible for item in items):
+        yield subject, PG.implausible, predicate, None
+
+
 def _mark_late_cutoffs(groups: dict[Iri, list[SourcedClaim]], policy: Policy, as_of: str) -> None:
     """A model cannot know what came after its release: such a cutoff is never accepted."""
+    if not any(predicate in groups for predicate in CUTOFFS):
+        return
     released = _released(
         resolve(groups.get(DCTERMS.issued, ()), DCTERMS.issued, policy, as_of).values
     )
@@ -123,6 +167,18 @@ def _mark_late_cutoffs(groups: dict[Iri, list[SourcedClaim]], policy: Policy, as
         items = groups.get(predicate, [])
         for position, why in after_release(items, released).items():
             items[position] = unusable(items[position], why)
+
+
+def _mark_implausible(subject: Iri, groups: dict[Iri, list[SourcedClaim]], policy: Policy) -> None:
+    if not needed(groups):
+        return
+    why = doubts(subject, groups, policy)
+    if not why:
+        return
+    for predicate, items in groups.items():
+        groups[predicate] = [
+            replace(item, implausible=why[id(item)]) if id(item) in why else item for item in items
+        ]
 
 
 def _released(values: tuple[Value, ...]) -> date | None:
@@ -143,10 +199,10 @@ def quad_key(quad: Quad) -> tuple[str, ...]:
     return (subject, predicate, value.lexical, value.datatype, value.language, graph or "")
 
 
-def resolver(canonical: Callable[[Iri], Iri]) -> Callable[[Value | None], Value | None]:
-    """A function that names a value's thing as identity does; literals stay."""
+def resolver(canonical: Canonical) -> Callable[[Value | None], Value | None]:
+    """A function that names a value's entity as identity does; literals stay."""
 
-    def resolve(value: Value | None) -> Value | None:
+    def resolve_value(value: Value | None) -> Value | None:
         return canonical(value) if isinstance(value, Iri) else value
 
-    return resolve
+    return resolve_value

@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from provenance_graph.acceptance.policy import agree, distinct
+from provenance_graph.acceptance.agreement import agree, distinct
 from provenance_graph.assessment.rubric import LEVELS, Facet
 from provenance_graph.core.claims import (
     DEVELOPER_RANK,

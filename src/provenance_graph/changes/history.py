@@ -23,7 +23,6 @@ from provenance_graph.changes.history_results import (
     Lifecycle,
     Version,
 )
-from provenance_graph.core import rdf
 from provenance_graph.core.claims import AcceptanceStatus, Claim, Header, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
@@ -180,7 +179,7 @@ class _Teller:
             for name in statements.names_of(thing):
                 for claim, header in statements.about(name):
                     if latest.known(header):
-                        kept = series[rdf.series(header.record)]
+                        kept = series[header.of_document]
                         kept.setdefault(header.retrieved, (header, []))[1].append(claim)
         found: list[ChangedClaim] = []
         for key, retrievals in sorted(series.items()):

@@ -17,8 +17,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from provenance_graph.acceptance.agreement import value_key
 from provenance_graph.acceptance.labels import label
-from provenance_graph.acceptance.policy import value_key
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.lineage import parents
 from provenance_graph.conflicts.offers import LIMITS, offers

@@ -7,11 +7,12 @@ its place; it is a value, not an exception.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 
-from provenance_graph.core.iris import Iri, local_name
+from provenance_graph.core.iris import ID, Iri, local_name, mint
 from provenance_graph.core.terms import PG, XSD
 
 
@@ -69,6 +70,23 @@ class Precision(Code):
     QUARTER = PG.Quarter
     YEAR = PG.Year
 
+
+class Custody(Code):
+    """How it is known that the publisher of a record said what the record holds.
+
+    Verified: fetched from the publisher's own address with the digest kept, or a signature
+    was checked. Asserted: whoever imported it says so. Assumed: from the name or the path of
+    a file. Derived: a program took it from prose.
+    """
+
+    VERIFIED = PG.Verified
+    ASSERTED = PG.Asserted
+    ASSUMED = PG.Assumed
+    DERIVED = PG.Derived
+
+
+KNOWN_CUSTODY = frozenset({Custody.VERIFIED, Custody.ASSERTED})
+"""Custody under which a record counts as its publisher's own word."""
 
 DEVELOPER_RANK = frozenset({Basis.ARTIFACT, Basis.DEVELOPER})
 """The bases on which a statement counts as the developer's own disclosure."""
@@ -144,13 +162,20 @@ class Problem:
         return f"{self.where}: {self.what}" + (f" ({self.hint})" if self.hint else "")
 
 
+_NOWHERE = Iri("")
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """Who says it: one retrieval of one document.
 
     ``document`` is the URL of what was read, ``retrieved`` an ISO date or dateTime,
     ``licence`` an SPDX id or IRI text of the source's own licence, ``attribution`` the
-    line its licence asks for.
+    line its licence asks for. ``of_document`` is the document across its retrievals and
+    ``collection`` where documents of this kind come from; where they are not given, the
+    record's name tells them. ``revision`` is the number that a document gives to its own
+    editions, ``edition`` the ISO day of the edition. ``exported_from`` is the record that
+    an excerpt was made of.
     """
 
     record: Iri
@@ -164,6 +189,47 @@ class Header:
     licence: str = ""
     attribution: str = ""
     reader_version: str = "1"
+    custody: Custody = Custody.ASSUMED
+    of_document: Iri = _NOWHERE
+    collection: Iri = _NOWHERE
+    revision: int = 0
+    edition: str = ""
+    exported_from: Iri = _NOWHERE
+
+    def __post_init__(self) -> None:
+        if not self.of_document:
+            object.__setattr__(self, "of_document", undated(self.record))
+        if not self.collection:
+            object.__setattr__(self, "collection", collection_of(self.record))
+
+    @property
+    def order(self) -> tuple[int, str, Iri]:
+        """What orders the readings of one document, the current one last."""
+        return self.revision, self.retrieved, self.record
+
+
+_DATED = re.compile(r"/\d{4}-\d\d-\d\d(T[0-9:.]+Z?)?$")
+
+
+def undated(record: Iri) -> Iri:
+    """A record's name without the time at its end: the document, where nothing else names it.
+
+    >>> undated(Iri("https://w3id.org/provenance-graph/id/record/apx/x/2025-11-22"))
+    Iri('https://w3id.org/provenance-graph/id/record/apx/x')
+    """
+    return Iri(_DATED.sub("", record))
+
+
+def collection_of(record: Iri) -> Iri:
+    """The collection that a record's name tells: the part after ``record/``.
+
+    >>> collection_of(Iri("https://w3id.org/provenance-graph/id/record/apx/x/2025-11-22"))
+    Iri('https://w3id.org/provenance-graph/id/collection/apx')
+    """
+    head = f"{ID}record/"
+    if not record.startswith(head):
+        return mint("collection", "unnamed")
+    return Iri(f"{ID}collection/{record[len(head) :].partition('/')[0]}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +282,10 @@ class SourcedClaim:
     """A claim with the record that holds it, and what became of it.
 
     ``subject`` is our canonical subject (the claim keeps the source's own name),
-    ``resolved`` the claim's value as our identity names it, and ``reason`` says in one
-    clause why the claim was accepted or not.
+    ``resolved`` the claim's value as our identity names it, ``counted`` the basis on which
+    it counts where that is another than the source gives, with the reason in ``demoted``.
+    ``implausible`` says why its value can hardly be true. ``reason`` says in one sentence
+    why the claim was accepted or not.
     """
 
     claim: Claim
@@ -226,9 +294,17 @@ class SourcedClaim:
     standing: AcceptanceStatus = AcceptanceStatus.ALTERNATIVE
     reason: str = ""
     resolved: Value | None = None
+    counted: Basis | None = None
+    demoted: str = ""
+    implausible: str = ""
 
     @property
     def basis(self) -> Basis:
+        """The basis on which it counts."""
+        return self.counted or self.claim.basis or self.header.basis
+
+    @property
+    def stated_basis(self) -> Basis:
         """The basis that the source gives: the claim's own, else the record's."""
         return self.claim.basis or self.header.basis
 

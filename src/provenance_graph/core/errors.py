@@ -105,6 +105,14 @@ class FetchError(SourceError):
     """The network did not give the document."""
 
 
+class PolicyError(UsageError):
+    """An acceptance policy that cannot be applied, with the place of the fault."""
+
+    def __init__(self, where: str, term: str, what: str) -> None:
+        super().__init__(f"acceptance policy: {where}, {term}: {what}")
+        self.where, self.term = where, term
+
+
 class RecordError(ProvenanceError):
     """A record contradicts itself or its header."""
 

@@ -8,7 +8,6 @@ when the source states the value outright on the record's default basis. *Annota
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
@@ -21,6 +20,7 @@ from provenance_graph.core.claims import (
     Basis,
     Claim,
     Code,
+    Custody,
     Header,
     Literal,
     Precision,
@@ -29,6 +29,7 @@ from provenance_graph.core.claims import (
     Stance,
     Value,
     claim_key,
+    collection_of,
 )
 from provenance_graph.core.errors import BadIri, RecordError, Unreadable
 from provenance_graph.core.iris import PREFIXES, Iri, iri, shorten
@@ -37,7 +38,7 @@ from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF, SCHEMA, XSD
 
 C = TypeVar("C", bound=Code)
 _CLAIM = PG.Claim
-_DATED = re.compile(r"/\d{4}-\d\d-\d\d(T[0-9:.]+Z?)?$")
+_CUSTODIES = {code.value: code for code in Custody}
 _BASES = {code.value: code for code in Basis}
 _STANCES = {code.value: code for code in Stance}
 _PRECISIONS = {code.value: code for code in Precision}
@@ -52,15 +53,6 @@ def claim_iri(record: Iri, claim: Claim) -> Iri:
 def is_own_node(subject: Iri, record: Iri) -> bool:
     """Whether a subject is the record's header or one of its claim nodes, not a thing."""
     return subject == record or subject.startswith(f"{record}#c-")
-
-
-def series(record: Iri) -> Iri:
-    """The document a record is one retrieval of: its IRI without the date at its end.
-
-    >>> series(Iri("https://w3id.org/provenance-graph/id/record/apx/x/2025-11-22"))
-    Iri('https://w3id.org/provenance-graph/id/record/apx/x')
-    """
-    return Iri(_DATED.sub("", record))
 
 
 def to_quads(record: Record) -> Iterator[Quad]:
@@ -80,7 +72,7 @@ def to_quads(record: Record) -> Iterator[Quad]:
 def _header_values(header: Header) -> Iterator[tuple[Iri, Value]]:
     stamp = XSD.dateTime if "T" in header.retrieved else XSD.date
     yield RDF.type, PG.SourceRecord
-    yield PG.ofDocument, series(header.record)
+    yield PG.ofDocument, header.of_document
     yield SCHEMA.url, header.document
     yield PROV.wasAttributedTo, header.publisher
     yield PAV.retrievedOn, Literal(header.retrieved, stamp)
@@ -95,6 +87,16 @@ def _header_values(header: Header) -> Iterator[tuple[Iri, Value]]:
     ):
         if shown:
             yield predicate, Literal(shown)
+    if header.collection != collection_of(header.record):
+        yield PG.inCollection, header.collection
+    if header.custody is not Custody.ASSUMED:
+        yield PG.custody, header.custody.value
+    if header.revision:
+        yield PG.documentRevision, Literal(str(header.revision), XSD.integer)
+    if header.edition:
+        yield PG.editionDay, Literal(header.edition, XSD.date)
+    if header.exported_from:
+        yield PG.exportedFrom, header.exported_from
 
 
 def _claim_values(claim: Claim) -> Iterator[tuple[Iri, Value]]:
@@ -160,6 +162,7 @@ def _header(graph: Iri, said: list[tuple[Iri, Value]]) -> Header:
     document, publisher = values[SCHEMA.url], values[PROV.wasAttributedTo]
     if not isinstance(document, Iri) or not isinstance(publisher, Iri):
         raise RecordError(f"{graph}: schema:url and prov:wasAttributedTo must be IRIs")
+    custody = _code(graph, values.get(PG.custody, PG.Assumed), _CUSTODIES)
     return Header(
         record=graph,
         document=document,
@@ -172,14 +175,36 @@ def _header(graph: Iri, said: list[tuple[Iri, Value]]) -> Header:
         digest=str(values.get(PG.digest, "")),
         licence=str(values.get(PG.sourceLicence, "")),
         attribution=str(values.get(PG.attribution, "")),
+        custody=custody,
+        of_document=_named(graph, PG.ofDocument, values),
+        collection=_named(graph, PG.inCollection, values),
+        revision=_number(graph, values.get(PG.documentRevision)),
+        edition=str(values.get(PG.editionDay, "")),
+        exported_from=_named(graph, PG.exportedFrom, values),
     )
+
+
+def _named(graph: Iri, term: Iri, values: Mapping[Iri, Value]) -> Iri:
+    """What a header names by an IRI, or nothing."""
+    found = values.get(term, Iri(""))
+    if not isinstance(found, Iri):
+        raise RecordError(f"{graph}: {shorten(term)} must be an IRI")
+    return found
+
+
+def _number(graph: Iri, value: Value | None) -> int:
+    text = "0" if value is None else str(value)
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise RecordError(f"{graph}: pg:documentRevision must be a whole number")
+    return int(text)
 
 
 _HEADER_TERMS = frozenset(
     {
         SCHEMA.url, PROV.wasAttributedTo, PAV.retrievedOn, PG.reader,
         PG.readerVersion, PG.defaultBasis, DCTERMS.title, PG.digest,
-        PG.sourceLicence, PG.attribution, PG.ofDocument,
+        PG.sourceLicence, PG.attribution, PG.ofDocument, PG.inCollection, PG.custody,
+        PG.documentRevision, PG.editionDay, PG.exportedFrom,
     }
 )  # fmt: skip
 _CLAIM_TERMS = frozenset(

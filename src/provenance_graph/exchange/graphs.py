@@ -12,7 +12,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from provenance_graph.core import rdf
-from provenance_graph.core.claims import Claim, Header, Quad, Record, Value
+from provenance_graph.core.claims import Claim, Header, Quad, Record, Value, undated
 from provenance_graph.core.iris import PREFIXES, Iri, shorten
 from provenance_graph.core.terms import PG, RDF, XSD
 from provenance_graph.exchange import ledger
@@ -103,15 +103,14 @@ def records(bundle: Bundle) -> list[Record]:
     for held in bundle.claims:
         said[held.header].append(held.claim)
     mark = hashlib.sha256("\n".join(sorted(bundle.subjects)).encode()).hexdigest()[:12]
-    return [
-        Record(replace(header, record=_excerpt(header.record, mark)), tuple(claims)).sort()
-        for header, claims in said.items()
-    ]
+    return [Record(_excerpt(header, mark), tuple(claims)).sort() for header, claims in said.items()]
 
 
-def _excerpt(record: Iri, mark: str) -> Iri:
-    series = rdf.series(record)
-    return Iri(f"{series}/excerpt-{mark}{record[len(series) :]}")
+def _excerpt(header: Header, mark: str) -> Header:
+    """The header of an excerpt: a name of its own, and the record that it comes from."""
+    whole = undated(header.record)
+    name = Iri(f"{whole}/excerpt-{mark}{header.record[len(whole) :]}")
+    return replace(header, record=name, exported_from=header.record)
 
 
 def _exporter(format: str, title: str, media_type: str, suffix: str, **how: Any) -> Exporter:

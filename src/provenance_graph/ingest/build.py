@@ -12,7 +12,8 @@ import pyoxigraph as ox
 
 from provenance_graph import reference as reference_data
 from provenance_graph.acceptance import identity
-from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, load_policy, view
+from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, is_record, view
+from provenance_graph.acceptance.policy_data import day_quad, load_policy, today
 from provenance_graph.acceptance.sssom import Mapping, read_sssom
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Literal, Quad, Record
@@ -98,8 +99,11 @@ def compile_quads(
     rows: list[Mapping],
     digests: list[int] | None = None,
     derive: Deriver | None = None,
+    day: str = "",
 ) -> Iterator[Quad]:
     """Every quad of a store: reference data, records, identity, accepted view.
+
+    ``day`` is what "now" means in the view; without it the view is of today.
 
     ``digests`` is filled with each record's part in the digest of the store; ``derive``
     makes further quads that follow from the claims of a subject.
@@ -116,7 +120,9 @@ def compile_quads(
             digests.append(content(quads))
         yield from quads
     known = MemoryStore(reference)
-    policy, latest = load_policy(known), CurrentVersions(source)
+    day = day or today()
+    yield day_quad(day)
+    policy, latest = load_policy(known, day), CurrentVersions(source)
     derived = derive.over_records(known, policy, records) if derive else None
     for subject in source.subjects():
         seen = view(subject, source, policy, latest)
@@ -125,14 +131,22 @@ def compile_quads(
             yield from derived.quads(subject, seen.claims, source, latest)
 
 
-def build(data: Path, where: Path, *, fresh: bool = False, derive: Deriver | None = None) -> Built:
+def build(
+    data: Path,
+    where: Path,
+    *,
+    fresh: bool = False,
+    derive: Deriver | None = None,
+    day: str = "",
+) -> Built:
     """Build the store anew, beside the old one, and put it in its place at the end.
 
     Records that were imported into the old store, and are not among the files, are kept
-    unless ``fresh``. An interrupted build leaves the old store in use.
+    unless ``fresh``. An interrupted build leaves the old store in use. ``day`` is what "now"
+    means in the accepted view, today where it is empty.
     """
     with uncollected():
-        return _build(data, where, derive, fresh=fresh)
+        return _build(data, where, derive, day, fresh=fresh)
 
 
 @contextmanager
@@ -147,7 +161,7 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _build(data: Path, where: Path, derive: Deriver | None, *, fresh: bool) -> Built:
+def _build(data: Path, where: Path, derive: Deriver | None, day: str, *, fresh: bool) -> Built:
     shipped = list(shipped_records(data))
     if not shipped:
         raise RecordError(f"{data}: no records/*.trig below it; name the data folder with --data")
@@ -157,7 +171,8 @@ def _build(data: Path, where: Path, derive: Deriver | None, *, fresh: bool) -> B
     reference = list(reference_quads())
     marks = [(name, RDF.type, PG.SourceRecord, identity.SHIPPED) for name in sorted(names)]
     digests: list[int] = []
-    quads = [*compile_quads(reference, records, mappings(data), digests, derive), *marks]
+    made = compile_quads(reference, records, mappings(data), digests, derive, day)
+    quads = [*made, *marks]
     version = embedded.build(where, quads, digest=format(sum(digests) % 2**48, "012x"))
     subjects = len({subject for subject, *_, graph in quads if graph is None})
     return Built(version, len(shipped), len(kept), subjects, len(quads))
@@ -174,5 +189,7 @@ def imported_records(where: Path) -> list[Record]:
         return [
             rdf.from_quads(store.quads(graph=graph))
             for graph in store.graphs()
-            if graph not in built and any(True for _ in store.quads(graph, graph=graph))
+            if graph not in built
+            and is_record(graph)
+            and any(True for _ in store.quads(graph, graph=graph))
         ]

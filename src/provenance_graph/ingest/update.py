@@ -17,17 +17,17 @@ from provenance_graph.acceptance.evidence import (
     Overlay,
     Statements,
     StoreStatements,
-    load_policy,
     rule_mapping,
     view,
 )
 from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.policy_data import day_quad, load_policy, view_day
 from provenance_graph.acceptance.view import quad_key
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, SKOS
+from provenance_graph.core.terms import PG, PROV, SKOS
 from provenance_graph.reference import GRAPH as REFERENCE
 from provenance_graph.store.base import ANY, Change, Store, WritableStore
 
@@ -77,11 +77,14 @@ def update(
     add: Iterable[Record] = (),
     drop: Iterable[Iri] = (),
     derive: Deriver | None = None,
+    day: str = "",
 ) -> Updated:
     """Put records in, take records out, and update the view; all at once or not at all.
 
     ``derive`` makes further quads that follow from the claims of a subject. A record of
-    the same name is replaced. Raises NotFound for a record to drop that the store does not
+    the same name is replaced. ``day`` is what "now" means: where it is later than the day
+    of the store's view, what began or ended to hold in between is decided again; without
+    it the view keeps its day. Raises NotFound for a record to drop that the store does not
     hold.
     """
     added = {record.header.record: record.sort() for record in add}
@@ -94,8 +97,14 @@ def update(
     before, after = StoreStatements(store), StoreStatements(store, pending)
     entities = _touched(store, pending)
     moved = _rules(entities, before, after, pending)
+    was, day = view_day(store), max(day, view_day(store))
     subjects = _subjects(store, entities, moved, before, after)
-    out, into = _difference(store, subjects, before, after, derive)
+    if day > was:
+        subjects |= {after.canonical(entity) for entity in _turned(store, was, day)}
+    out, into = _difference(store, subjects, before, after, derive, day)
+    if day > was:
+        out.extend([day_quad(was)] if was else [])
+        into.append(day_quad(day))
     out.extend((e, SKOS.exactMatch, m, identity.RULES) for e in moved if (m := before.ruled(e)))
     into.extend((e, SKOS.exactMatch, m, identity.RULES) for e in moved if (m := after.ruled(e)))
     into.extend(quad for record in added.values() for quad in rdf.to_quads(record))
@@ -103,6 +112,16 @@ def update(
     digest = _digest(store, gone, added.values())
     version = store.commit(Change(drop=gone, remove=out, add=into), digest)
     return Updated(version, frozenset(subjects), len(into), len(out))
+
+
+def _turned(store: Store, was: str, day: str) -> Iterator[Iri]:
+    """Every name of which a claim began or ended to hold after one day and by another."""
+    for term in (PG.validFrom, PG.validUntil):
+        for node, _, bound, graph in store.quads(predicate=term, graph=ANY):
+            if was < str(bound)[:10] <= day:
+                for *_, entity, _ in store.quads(node, PG.about, graph=graph):
+                    if isinstance(entity, Iri):
+                        yield entity
 
 
 def near(store: Store, name: Iri, most: int = 5) -> list[str]:
@@ -114,8 +133,11 @@ def near(store: Store, name: Iri, most: int = 5) -> list[str]:
 def _touched(store: Store, pending: Overlay) -> set[Iri]:
     """Every name that a changed record, or one it replaces or uncovers, speaks of."""
     records = set(pending.dropped)
-    for name in {*pending.dropped, *pending.added}:
-        siblings = store.quads(predicate=PG.ofDocument, object=rdf.series(name), graph=ANY)
+    documents = {record.header.of_document for record in pending.added.values()}
+    for name in pending.dropped:
+        documents.update(Iri(str(o)) for _, _, o, _ in store.quads(name, PG.ofDocument, graph=name))
+    for document in documents:
+        siblings = store.quads(predicate=PG.ofDocument, object=document, graph=ANY)
         records.update(subject for subject, *_ in siblings)
     found = set(pending.statements)
     for record in records:
@@ -172,10 +194,11 @@ def _referrers(store: Store, name: Iri, after: StoreStatements) -> Iterator[Iri]
                 for _, _, o, _ in store.quads(subject, PG.about, graph=graph)
                 if isinstance(o, Iri)
             )
+        elif graph is not None and predicate == PROV.wasAttributedTo and subject == graph:
+            yield from _entities(store, graph)  # who published it decides how it counts
         elif graph is not None and not rdf.is_own_node(subject, graph):
             yield subject
-    for record in after.pending.added.values():
-        yield from (claim.subject for claim in record.claims if claim.value == name)
+    yield from after.pending.referrers.get(name, ())
 
 
 def _difference(
@@ -184,8 +207,9 @@ def _difference(
     before: StoreStatements,
     after: StoreStatements,
     derive: Deriver | None,
+    day: str,
 ) -> tuple[list[Quad], list[Quad]]:
-    policy, latest = load_policy(store), CurrentVersions(after)
+    policy, latest = load_policy(store, day), CurrentVersions(after)
     derived = derive.over_store(store, policy, after.pending) if derive else None
     reached = set(subjects)
     if derived:

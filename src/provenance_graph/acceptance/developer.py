@@ -1,0 +1,95 @@
+"""Whether a claim counts as the developer's own word.
+
+A source may call itself a developer's statement or a reading of the model's files. It counts
+as one only where the publisher is the model's own developer and it is known that the
+publisher said it (custody verified or asserted); otherwise it is a third party's report, and
+says so. What a program took from prose is an inference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from urllib.parse import unquote
+
+from provenance_graph.acceptance.policy import Policy
+from provenance_graph.core.claims import (
+    DEVELOPER_RANK,
+    KNOWN_CUSTODY,
+    Basis,
+    Custody,
+    SourcedClaim,
+)
+from provenance_graph.core.iris import ID, Iri, organization
+from provenance_graph.core.terms import DCTERMS
+
+_KINDS = ("model/", "dataset/")
+_REASONS = {
+    Custody.ASSUMED: "counts as a third party's report: its publisher is assumed from a name or path",
+    Custody.DERIVED: "counts as an inference: a program took it from prose",
+}
+_NOT_OWN = "counts as a third party's report: its publisher is not the developer"
+
+
+def developers(
+    names: Iterable[Iri],
+    held: Iterable[SourcedClaim],
+    policy: Policy,
+    canonical: Callable[[Iri], Iri],
+) -> frozenset[Iri] | None:
+    """The organisations that developed a model or dataset; None for anything else.
+
+    The owner of its repository, and whoever another source than itself, of known custody,
+    names as its creator. What this project keeps itself counts as another source.
+    """
+    owners = {canonical(organization(owner)) for name in names if (owner := _owner(name))}
+    if not owners and not any(_is_described(name) for name in names):
+        return None
+    for item in held:
+        if item.claim.predicate != DCTERMS.creator or not isinstance(item.value, Iri):
+            continue
+        header = item.header
+        if header.custody not in KNOWN_CUSTODY:
+            continue
+        if policy.source(item).own or canonical(header.publisher) != item.value:
+            owners.add(item.value)
+    return frozenset(owners)
+
+
+def _owner(name: Iri) -> str:
+    """The owner that stands in the name of a model or dataset of ours."""
+    for kind in _KINDS:
+        if name.startswith(f"{ID}{kind}"):
+            owner, slash, _ = name[len(ID) + len(kind) :].partition("/")
+            return unquote(owner) if slash else ""
+    return ""
+
+
+def _is_described(name: Iri) -> bool:
+    """Whether a source's own name is one of a model or dataset, or ours without an owner."""
+    if name.startswith(tuple(f"{ID}{kind}" for kind in _KINDS)):
+        return True
+    if not name.startswith(f"{ID}in/"):
+        return False
+    parts = name[len(ID) + 3 :].split("/", 2)
+    return len(parts) == 3 and f"{parts[1]}/" in _KINDS
+
+
+def counted(
+    item: SourcedClaim,
+    developed_by: Collection[Iri] | None,
+    canonical: Callable[[Iri], Iri],
+) -> SourcedClaim:
+    """The claim with the basis on which it counts, where that is not the one it states."""
+    custody, basis = item.header.custody, item.stated_basis
+    if custody is Custody.DERIVED:
+        if basis in (Basis.INFERENCE, Basis.ESTIMATE):
+            return item
+        return replace(item, counted=Basis.INFERENCE, demoted=_REASONS[custody])
+    if basis not in DEVELOPER_RANK:
+        return item
+    if custody not in KNOWN_CUSTODY:
+        return replace(item, counted=Basis.THIRD_PARTY, demoted=_REASONS[Custody.ASSUMED])
+    if developed_by is not None and canonical(item.header.publisher) not in developed_by:
+        return replace(item, counted=Basis.THIRD_PARTY, demoted=_NOT_OWN)
+    return item

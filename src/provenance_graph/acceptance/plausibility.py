@@ -1,0 +1,248 @@
+"""Checks of one subject's claims against each other: which value can hardly be true.
+
+Each rule comes from an experiment over the shipped records, which gives its false alarms;
+rules that failed more than they caught are not here. A rounded count is held against the
+size in the model's name and against the sum of its dimensions, a context length against the
+sliding window, a third party's release day against the repository's creation and against a
+date in the name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from urllib.parse import unquote
+
+from provenance_graph.acceptance.agreement import COUNTS, date_span
+from provenance_graph.acceptance.policy import Policy
+from provenance_graph.core.claims import DEVELOPER_RANK, Basis, Literal, SourcedClaim
+from provenance_graph.core.iris import ID, Iri
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+
+Groups = Mapping[Iri, Sequence[SourcedClaim]]
+_SIZE = re.compile(r"(?<![a-z0-9.])(\d{1,4}(?:\.\d{1,2})?)([bm])(?![a-z0-9])", re.IGNORECASE)
+_EXPERTS = re.compile(r"(?<![a-z0-9])(\d{1,3})x(\d{1,4}(?:\.\d{1,2})?)([bm])", re.IGNORECASE)
+_EXPERTS_AFTER = re.compile(r"[-_ ]?\d{1,3}e(?![a-z0-9])", re.IGNORECASE)
+_OTHERS = re.compile(r"(?:laion|pile|tokens?)[-_]?$", re.IGNORECASE)
+_DAY = re.compile(r"(?<!\d)(20[12]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+_MONTH = re.compile(r"(?<!\d)(2[2-9])(0[1-9]|1[0-2])(?!\d)")
+_UNIT = {"b": 10**9, "m": 10**6}
+_HUB_BEGAN = date(2022, 3, 3)
+"""Repositories older than this all carry the one day on which the hub began to count."""
+_CREATED = (DCTERMS.created,)
+
+
+def doubts(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
+    """Why a claim's value can hardly be true, by the claim's ``id``; nothing for the others."""
+    found: dict[int, str] = {}
+    counts = [item for one in COUNTS if one == PG.parameterCount for item in groups.get(one, ())]
+    if counts and (names := _names(subject, groups)):
+        found.update(_against_name(counts, names, policy))
+    if counts:
+        found.update(_against_dimensions(counts, groups, policy))
+    found.update(_against_window(groups))
+    if issued := groups.get(DCTERMS.issued):
+        found.update(_against_creation(issued, groups, policy))
+        found.update(_against_dated_name(issued, subject, policy))
+    return found
+
+
+def needed(predicates: Mapping[Iri, object]) -> bool:
+    """Whether any rule has something to look at: most subjects have neither size nor date."""
+    return any(p in predicates for p in (PG.parameterCount, PG.contextLength, DCTERMS.issued))
+
+
+def _number(item: SourcedClaim) -> int | None:
+    value = item.value
+    if not isinstance(value, Literal):
+        return None
+    try:
+        return int(value.lexical)
+    except ValueError:
+        return None
+
+
+def _rounded(count: int) -> bool:
+    """At most three significant digits."""
+    return len(str(count).rstrip("0")) <= 3
+
+
+def _names(subject: Iri, groups: Groups) -> list[str]:
+    own = [unquote(subject.rsplit("/", 1)[-1])] if subject.startswith(f"{ID}model/") else []
+    stated = [str(item.value) for item in groups.get(SCHEMA.name, ()) if item.value is not None]
+    return [*own, *stated]
+
+
+def size_in_name(name: str) -> tuple[float, bool] | None:
+    """The one size that a name gives, and whether it counts experts; None where it gives none.
+
+    >>> size_in_name("Mixtral-8x7B-Instruct-v0.1"), size_in_name("Qwen3-235B-A22B")
+    ((56000000000.0, True), (235000000000.0, False))
+    >>> size_in_name("CLIP-ViT-L-14-laion2B"), size_in_name("Llama-4-Scout-17B-16E")
+    (None, None)
+    """
+    if experts := _EXPERTS.search(name):
+        return int(experts[1]) * float(experts[2]) * _UNIT[experts[3].lower()], True
+    found = set()
+    for size in _SIZE.finditer(name):
+        if _EXPERTS_AFTER.match(name, size.end()) or _OTHERS.search(name[: size.start()]):
+            return None
+        found.add(float(size[1]) * _UNIT[size[2].lower()])
+    return (found.pop(), False) if len(found) == 1 else None
+
+
+def _against_name(
+    counts: Sequence[SourcedClaim], names: Sequence[str], policy: Policy
+) -> dict[int, str]:
+    found = {}
+    stated = [given for name in names if (given := size_in_name(name)) is not None]
+    if not stated:
+        return {}
+    size, experts = stated[0]
+    low, high = policy.plausible.experts_in_name if experts else policy.plausible.size_in_name
+    for item in counts:
+        count = _number(item)
+        if count and _rounded(count) and not low <= count / size <= high:
+            found[id(item)] = f"the name gives about {_short(size)}"
+    return found
+
+
+def _short(count: float) -> str:
+    unit, letter = (10**9, "B") if count >= 10**9 else (10**6, "M")
+    return f"{count / unit:.4g}{letter}"
+
+
+_DIMENSIONS = (
+    PG.layerCount,
+    PG.hiddenSize,
+    PG.feedForwardSize,
+    PG.vocabularySize,
+    PG.attentionHeadCount,
+)
+
+
+def _against_dimensions(
+    counts: Sequence[SourcedClaim], groups: Groups, policy: Policy
+) -> dict[int, str]:
+    """A rounded count more than a few per cent off the sum of a plain decoder's weights."""
+    total = _sum_of_weights(groups)
+    if total is None:
+        return {}
+    low, high = total
+    slack = policy.plausible.from_dimensions
+    found = {}
+    for item in counts:
+        count = _number(item)
+        if (
+            count
+            and _rounded(count)
+            and item.basis not in DEVELOPER_RANK
+            and not low * (1 - slack) <= count <= high * (1 + slack)
+        ):
+            found[id(item)] = f"its dimensions give about {_short(high)}"
+    return found
+
+
+def _sum_of_weights(groups: Groups) -> tuple[float, float] | None:
+    """Weights of a plain decoder with and without tied embeddings, from its own files' dimensions.
+
+    Nothing for experts, latent attention or state-space layers, whose sums the dimensions on
+    record do not give.
+    """
+    if any(groups.get(p) for p in (PG.expertCount, PG.keyValueLoraRank, PG.queryLoraRank)):
+        return None
+    read = {p: _one_reading(groups.get(p, ())) for p in _DIMENSIONS}
+    if any(value is None for value in read.values()):
+        return None
+    layers, width, inner, words, heads = (float(read[p] or 0) for p in _DIMENSIONS)
+    groups_of_keys = float(_one_reading(groups.get(PG.keyValueHeadCount, ())) or heads)
+    head = float(_one_reading(groups.get(PG.headDimension, ())) or width / max(heads, 1))
+    attention = 2 * width * heads * head + 2 * width * groups_of_keys * head
+    stack = layers * (attention + 3 * width * inner)
+    return stack + words * width, stack + 2 * words * width
+
+
+def _one_reading(items: Sequence[SourcedClaim]) -> int | None:
+    read = {_number(item) for item in items if item.stated_basis is Basis.ARTIFACT}
+    return read.pop() if len(read) == 1 else None
+
+
+def _against_window(groups: Groups) -> dict[int, str]:
+    windows = {_number(item) for item in groups.get(PG.slidingWindowSize, ())} - {None}
+    contexts = groups.get(PG.contextLength, ())
+    if not windows or len(contexts) < 2:
+        return {}
+    return {
+        id(item): "it is the size of the sliding window"
+        for item in contexts
+        if _number(item) in windows and item.basis not in DEVELOPER_RANK
+    }
+
+
+def _against_creation(
+    issued: Sequence[SourcedClaim], groups: Groups, policy: Policy
+) -> dict[int, str]:
+    days = [
+        span[0]
+        for predicate in _CREATED
+        for item in groups.get(predicate, ())
+        if (span := date_span(item)) is not None and span[0] > _HUB_BEGAN
+    ]
+    if not days:
+        return {}
+    created, most = min(days), policy.plausible.days_after_creation
+    return {
+        id(item): f"the repository was created on {created.isoformat()}"
+        for item in issued
+        if item.basis not in DEVELOPER_RANK
+        and (span := date_span(item)) is not None
+        and (span[0] - created).days > most
+    }
+
+
+def _against_dated_name(
+    issued: Sequence[SourcedClaim], subject: Iri, policy: Policy
+) -> dict[int, str]:
+    if not subject.startswith(f"{ID}model/"):
+        return {}
+    name = unquote(subject.rsplit("/", 1)[-1])
+    named = _date_in(name)
+    if named is None:
+        return {}
+    first, last = named
+    most = policy.plausible.days_from_name
+    return {
+        id(item): f"the name gives {last.isoformat()[:7]}"
+        for item in issued
+        if item.basis not in DEVELOPER_RANK
+        and (span := date_span(item)) is not None
+        and ((span[0] - last).days > most or (first - span[1]).days > most)
+    }
+
+
+def _date_in(name: str) -> tuple[date, date] | None:
+    """The day or month in a name such as ``Mistral-Large-2407`` or ``gpt-4o-20240513``."""
+    if day := _DAY.search(name):
+        try:
+            found = date(int(day[1]), int(day[2]), int(day[3]))
+        except ValueError:
+            return None
+        return found, found
+    if (month := _MONTH.search(name)) and not re.search(r"\d[kbm]\b", month[0], re.IGNORECASE):
+        first = date(2000 + int(month[1]), int(month[2]), 1)
+        following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        return first, date.fromordinal(following.toordinal() - 1)
+    return None
+
+
+def after_release(held: Sequence[SourcedClaim], released: date | None) -> dict[int, str]:
+    """Claims of a knowledge cutoff that lies wholly after the release, by position."""
+    if released is None:
+        return {}
+    found = {}
+    for position, item in enumerate(held):
+        span = date_span(item)
+        if span is not None and span[0] > released:
+            found[position] = f"after the release ({released.isoformat()})"
+    return found
