@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +27,20 @@ from provenance_graph.service.processes.pool_backend import PoolBackend
 from provenance_graph.service.processes.raw_writes import PlainTarget
 from provenance_graph.service.processes.supervise import Child, Supervisor
 from provenance_graph.service.processes.writer import Target, WriterClient, run_writer, socket_path
-from provenance_graph.service.settings import Settings
+from provenance_graph.service.settings import ENVIRONMENT, Settings
 from provenance_graph.store import raw as plain
 from provenance_graph.store.base import Limits
+from provenance_graph.store.pool.sandbox import forget_environment, guard_memory
 from provenance_graph.store.raw import PlainWriter
 
 
 def run(settings: Settings, root: Path, folder: Path) -> int:
     """Serve a store until told to stop; gives an exit code. ``folder`` holds our sockets."""
     tokens = _tokens(settings)
+    # From here on the secret is nowhere in our memory or environment, only its hash.
+    settings = replace(settings, token="")
+    forget_environment(f"{ENVIRONMENT}TOKEN")
+    guard_memory()
     _prepare(settings, root)
     supervise.quiet_logs()
     try:
@@ -100,6 +106,7 @@ def _writer_work(settings: Settings, root: Path, listener: socket.socket) -> Cal
             lambda: open_target(settings, root),
             settings.update_seconds,
             settings.memory_mb << 20,
+            root.resolve(),
         )
 
     return work

@@ -122,7 +122,11 @@ def _error(answer: dict[str, Any]) -> ProvenanceError:
 
 
 def run_writer(
-    listener: socket.socket, open_target: Callable[[], Target], seconds: float, memory_bytes: int
+    listener: socket.socket,
+    open_target: Callable[[], Target],
+    seconds: float,
+    memory_bytes: int,
+    root: Path,
 ) -> None:
     """Serve writes until told to stop; an alarm ends a write that takes too long."""
     stopping = False
@@ -137,7 +141,7 @@ def run_writer(
     # The default action of an alarm ends the process, whatever native code it is in.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     target = _open(open_target)
-    confine_writer(memory_bytes)
+    confine_writer(memory_bytes, root)
     while not stopping:
         connection, _ = listener.accept()
         with connection, contextlib.suppress(wire.Hangup, OSError):

@@ -1,8 +1,9 @@
 """The process that workers are forked from: small, single-threaded, all modules loaded.
 
 The serving process has threads and an event loop and must not fork itself. It tells the
-zygote, over a socket, to start, kill and describe processes by number; as their parent,
-the zygote can do so without ever meeting a reused process id.
+fork server, over a socket, to start, kill and describe processes by number; as their
+parent, it can do so without ever meeting a reused process id. The standard library's
+``forkserver`` can do none of that: it knows no kill, and its children outlive it.
 """
 
 from __future__ import annotations
@@ -19,32 +20,36 @@ from typing import Any
 from provenance_graph.store.pool import sandbox, worker
 
 _LENGTH = struct.Struct("!I")
+NOT_STARTED = 1 << 16
+"""The status of a process that the system would not start."""
 
 
 def main(control: int) -> None:
     """Serve commands until the serving process closes its end or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the serving process's to handle
     gc.freeze()
-    _Zygote(socket.socket(fileno=control)).run()
+    _ForkServer(socket.socket(fileno=control)).run()
 
 
-class _Zygote:
+class _ForkServer:
     def __init__(self, control: socket.socket) -> None:
         self.control = control
         self.children: dict[int, int] = {}
         self.leaving: list[int] = []
+        self.failed: set[int] = set()
 
     def run(self) -> None:
         while (command := self._receive()) is not None:
             order, handles = command
             name, number = order["do"], order["number"]
             if name == "start":
-                self._start(number, order, handles[0])
+                self._start(number, order, handles)
             elif name == "kill":
                 self._kill(number)
             elif name == "forget":
                 self._kill(number)
                 self.leaving.append(self.children.pop(number, 0))
+                self.failed.discard(number)
             elif name == "status":
                 self._status(number)
             self._reap()
@@ -62,9 +67,19 @@ class _Zygote:
             body += more
         return json.loads(body), handles
 
-    def _start(self, number: int, order: dict[str, Any], handle: int) -> None:
-        zygote = os.getpid()
-        pid = os.fork()
+    def _start(self, number: int, order: dict[str, Any], handles: list[int]) -> None:
+        """Start a process; when the system refuses, its caller hears so and may try again."""
+        if not handles:  # no free file handle to take its socket with
+            self.failed.add(number)
+            return
+        (handle,) = handles
+        parent = os.getpid()
+        try:
+            pid = os.fork()
+        except OSError:
+            self.failed.add(number)
+            os.close(handle)
+            return
         if pid:
             os.close(handle)
             self.children[number] = pid
@@ -72,7 +87,7 @@ class _Zygote:
         code = 1
         try:
             self.control.close()
-            sandbox.die_with_parent(zygote)
+            sandbox.die_with_parent(parent)
             code = worker.serve(socket.socket(fileno=handle), order)
         finally:
             os._exit(code)
@@ -84,7 +99,10 @@ class _Zygote:
 
     def _status(self, number: int) -> None:
         pid = self.children.pop(number, 0)
-        code = -signal.SIGKILL  # a child of a zygote before this one, gone with it
+        code = -signal.SIGKILL  # a child of a server before this one, gone with it
+        if number in self.failed:
+            self.failed.discard(number)
+            code = NOT_STARTED
         if pid:
             _, status = os.waitpid(pid, 0)
             code = os.waitstatus_to_exitcode(status)

@@ -1,40 +1,41 @@
 """Queries from outside, answered by confined processes that may be killed at any time.
 
-One pool serves threads (``serialize``, ``open_stream``) and an event loop (``answer``,
-``stream``) alike. Every text passes the guard; every query has a time, a memory and an
-answer limit; a worker that overruns one, or dies, is replaced.
+A pool lives in one event loop, the one that first uses it. Calls from elsewhere (threads,
+other loops) are handed to it; a pool that no loop uses gets one of its own. Every text
+passes the guard; every query has a time, a memory and an answer limit; a worker that
+overruns one, or dies, is replaced.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, InvalidStateError
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from anyio import to_thread
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import QueryBusy, QueryCrashed, StoreError
 from provenance_graph.store import layout
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
 from provenance_graph.store.pool import frames
-from provenance_graph.store.pool.spawner import Nursery, run_bounded
-from provenance_graph.store.pool.worker_client import AnswerBlocks, AnswerStream, Lost, Worker
+from provenance_graph.store.pool.connection import AnswerStream, WorkerConnection, WorkerGone
+from provenance_graph.store.pool.spawner import Spawner, run_bounded
 from provenance_graph.store.sparql import guard
 from provenance_graph.store.sparql.binding import bind
 
-Waiter = Callable[[Worker], bool]
-
+T = TypeVar("T")
 _SHORT = 8_000  # characters of a query that is checked at once
-_ATTEMPTS = 4  # a worker killed from outside before it said anything is replaced and asked anew
+_ATTEMPTS = 5  # a worker killed from outside before it said anything is replaced and asked anew
+_PAUSES = (0.0, 0.02, 0.1, 0.5)  # between the attempts, in seconds
 
 
 class Published:
@@ -64,7 +65,8 @@ class WorkerPool:
     """Confined processes that answer queries over a store on disk, always its newest version.
 
     ``source`` is the store's directory, or a callable that gives a checkpoint's folder and
-    version. At most ``size`` queries run at once and ``queue`` more wait.
+    version. At most ``size`` queries run at once and ``queue`` more wait, each for at most
+    ``queue_seconds``.
     """
 
     def __init__(
@@ -74,41 +76,60 @@ class WorkerPool:
         limits: Limits | None = None,
         *,
         queue: int = 256,
-        nursery: Nursery | None = None,
+        queue_seconds: float | None = None,
+        spawner: Spawner | None = None,
     ) -> None:
         self._source = source if callable(source) else Published(Path(source))
         self._size = size or max(2, os.cpu_count() or 2)
         self.limits = limits or Limits()
-        self._queue = queue
-        self.nursery = nursery or Nursery()
-        self._lock = threading.Lock()
-        self._idle: list[Worker] = []
-        self._busy: set[Worker] = set()
-        self._waiters: deque[Waiter] = deque()
+        self._queue, self._queue_seconds = queue, queue_seconds
+        self.spawner = spawner or Spawner()
+        self._idle: list[WorkerConnection] = []
+        self._busy: set[WorkerConnection] = set()
+        self._waiters: deque[asyncio.Future[WorkerConnection]] = deque()
         self._folder, self._version = self._source()
         self._closed = False
         self.replaced = 0
-        with self._lock:
-            self._idle += [self._start() for _ in range(self._size)]
+        self._home: asyncio.AbstractEventLoop | None = None
+        self._home_lock = threading.Lock()
+        self._own_loop = contextlib.ExitStack()
+        self._idle += [self._start() for _ in range(self._size)]
+
+    # ---- the one loop --------------------------------------------------------------------
+
+    def _adopt(self) -> asyncio.AbstractEventLoop:
+        """The pool's loop: the one it has, else the caller's, else one of its own."""
+        home = self._home
+        if home is not None and home.is_running():
+            return home
+        try:
+            here: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
+        except RuntimeError:
+            here = None
+        with self._home_lock:
+            if self._home is not None and self._home.is_running():
+                return self._home
+            lost, self._busy = self._busy, set()  # their loop ended in the middle of them
+            self._waiters.clear()
+            for worker in lost:
+                self._drop(worker)
+            if here is None:
+                portal: BlockingPortal = self._own_loop.enter_context(start_blocking_portal())
+                here = portal.call(_running_loop)
+            self._home = here
+        return here
+
+    async def _in_home(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        home = self._adopt()
+        if home is asyncio.get_running_loop():
+            return await make()
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(make(), home))
+
+    def _blocking(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Wait in a thread for what runs in the pool's loop."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._adopt()).result()
 
     # ---- asking --------------------------------------------------------------------------
-
-    def serialize(
-        self,
-        query: str,
-        media_type: str,
-        *,
-        bindings: Mapping[str, Value] | None = None,
-        dataset: DatasetChoice = OWN_DATASET,
-        limits: Limits | None = None,
-        base: str | None = None,
-    ) -> Answer:
-        """Answer a query; blocks. Raises QueryError and its kinds."""
-        with self.open_stream(
-            query, media_type, bindings=bindings, dataset=dataset, limits=limits, base=base
-        ) as stream:
-            body = b"".join(stream)
-            return stream.answer(body)
 
     async def answer(
         self,
@@ -121,17 +142,11 @@ class WorkerPool:
         base: str | None = None,
     ) -> Answer:
         """Answer a query without blocking the event loop. Raises QueryError and its kinds."""
-        stream = await self.stream(
-            query, media_type, bindings=bindings, dataset=dataset, limits=limits, base=base
+        return await self._in_home(
+            lambda: self._whole(query, media_type, bindings, dataset, limits, base)
         )
-        if stream.done:
-            return stream.answer(stream.first)
-        async with stream:
-            body = b"".join([block async for block in stream])
-            return stream.answer(body)
 
-    @contextmanager
-    def open_stream(
+    def serialize(
         self,
         query: str,
         media_type: str,
@@ -140,25 +155,25 @@ class WorkerPool:
         dataset: DatasetChoice = OWN_DATASET,
         limits: Limits | None = None,
         base: str | None = None,
-    ) -> Iterator[AnswerBlocks]:
-        """The answer in blocks, for a thread; what fails before the first is raised here."""
-        limits = limits or self.limits
-        request = self._request(query, media_type, bindings, dataset, limits, base)
-        blocks = self._first_block(request, limits, media_type)
-        try:
-            yield blocks
-        finally:
-            blocks.close()
+    ) -> Answer:
+        """Answer a query; blocks a thread. Raises QueryError and its kinds."""
+        return self._blocking(self._whole(query, media_type, bindings, dataset, limits, base))
 
-    def _first_block(self, request: bytes, limits: Limits, media_type: str) -> AnswerBlocks:
-        for _ in range(_ATTEMPTS):
-            blocks = AnswerBlocks(self, self._acquire(limits.seconds), limits, media_type)
-            try:
-                blocks.open(request)
-            except Lost:
-                continue
-            return blocks
-        raise _lost()
+    async def _whole(
+        self,
+        query: str,
+        media_type: str,
+        bindings: Mapping[str, Value] | None,
+        dataset: DatasetChoice,
+        limits: Limits | None,
+        base: str | None,
+    ) -> Answer:
+        stream = await self._open(query, media_type, bindings, dataset, limits, base)
+        if stream.done:
+            return stream.answer(stream.first)
+        async with stream:
+            body = b"".join([block async for block in stream])
+            return stream.answer(body)
 
     async def stream(
         self,
@@ -170,28 +185,60 @@ class WorkerPool:
         limits: Limits | None = None,
         base: str | None = None,
     ) -> AnswerStream:
-        """The answer in blocks, for an event loop; what fails before the first is raised here.
+        """The answer in blocks, in the pool's loop; what fails early is raised here.
 
         Use the result with ``async with`` and ``async for``; leaving early ends the query.
         """
+        if self._adopt() is not asyncio.get_running_loop():
+            raise StoreError("this pool belongs to another event loop; use answer()")
+        return await self._open(query, media_type, bindings, dataset, limits, base)
+
+    @contextlib.contextmanager
+    def open_stream(
+        self,
+        query: str,
+        media_type: str,
+        *,
+        bindings: Mapping[str, Value] | None = None,
+        dataset: DatasetChoice = OWN_DATASET,
+        limits: Limits | None = None,
+        base: str | None = None,
+    ) -> Iterator[BlockingStream]:
+        """The answer in blocks, for a thread; what fails before the first is raised here."""
+        found = self._blocking(self._open(query, media_type, bindings, dataset, limits, base))
+        try:
+            yield BlockingStream(found, self._blocking)
+        finally:
+            self._blocking(_close(found))
+
+    async def _open(
+        self,
+        query: str,
+        media_type: str,
+        bindings: Mapping[str, Value] | None,
+        dataset: DatasetChoice,
+        limits: Limits | None,
+        base: str | None,
+    ) -> AnswerStream:
         limits = limits or self.limits
         prepare = partial(self._request, query, media_type, bindings, dataset, limits, base)
         # A long text is looked through outside the event loop, which others wait for.
         request = prepare() if len(query) <= _SHORT else await to_thread.run_sync(prepare)
-        for _ in range(_ATTEMPTS):
-            stream = AnswerStream(
-                self, await self._acquire_soon(limits.seconds), limits, media_type
-            )
+        for attempt in range(_ATTEMPTS):
+            worker = await self._acquire(limits.seconds)
+            stream = AnswerStream(self, worker, limits, media_type)
             try:
                 await stream.open(request)
-            except Lost:
+            except WorkerGone:
+                if attempt < len(_PAUSES):
+                    await asyncio.sleep(_PAUSES[attempt])
                 continue
             return stream
-        raise _lost()
+        raise QueryCrashed("the processes that answer queries keep ending; ask again in a moment")
 
     def run_bounded(self, function: str, data: bytes, limits: Limits | None = None) -> Any:
         """Call ``module:function`` with bytes from outside in a process of its own; blocks."""
-        return run_bounded(function, data, limits or self.limits, self.nursery)
+        return run_bounded(function, data, limits or self.limits, self.spawner)
 
     def _request(
         self,
@@ -237,22 +284,28 @@ class WorkerPool:
 
     def refresh(self) -> None:
         """Start workers on the newest version now, so that the next query need not wait."""
-        current = self._source()
-        with self._lock:
-            self._follow(current)
+        home = self._adopt()
+        try:
+            here = asyncio.get_running_loop() is home
+        except RuntimeError:
+            here = False
+        if here:
+            self._follow()
+        else:
+            self._blocking(_call(self._follow))
 
-    def _start(self) -> Worker:
-        number, sock = self.nursery.start(folder=self._folder, memory=self.limits.memory_bytes)
-        return Worker(number, sock, self._version)
+    def _start(self) -> WorkerConnection:
+        number, sock = self.spawner.start(folder=self._folder, memory=self.limits.memory_bytes)
+        return WorkerConnection(number, sock, self._version)
 
-    def _drop(self, worker: Worker) -> None:
-        worker.detach()
-        worker.sock.close()
-        self.nursery.forget(worker.number)
+    def _drop(self, worker: WorkerConnection) -> None:
+        worker.close()
+        self.spawner.forget(worker.number)
         self.replaced += 1
 
-    def _follow(self, current: tuple[str, str]) -> None:
+    def _follow(self) -> None:
         """Replace idle workers when the store has moved on."""
+        current = self._source()
         if current == (self._folder, self._version):
             return
         self._folder, self._version = current
@@ -261,122 +314,129 @@ class WorkerPool:
             self._drop(worker)
             self._idle.append(self._start())
 
-    def _take(self, waiter: Callable[[], Waiter]) -> Worker | None:
-        """A fresh worker; when all are busy, get in line and give None."""
-        current = self._source()
-        with self._lock:
-            if self._closed:
-                raise StoreError("the worker pool has been shut down")
-            self._follow(current)
-            if self._idle:  # one that died meanwhile is found out by asking it
-                worker = self._idle.pop()
-                self._busy.add(worker)
-                return worker
-            if len(self._busy) < self._size:
-                worker = self._start()
-                self._busy.add(worker)
-                return worker
-            if len(self._waiters) >= self._queue:
-                raise QueryBusy(
-                    f"{self._size} queries are running and {self._queue} are waiting; "
-                    "try again in a moment"
-                )
-            self._waiters.append(waiter())
-        return None
-
-    def release(self, worker: Worker, fit: bool) -> None:
-        """Take a worker back, or replace it, and serve whoever waits next."""
-        with self._lock:
-            self._busy.discard(worker)
-            fresh: Worker | None = worker
-            if self._closed or not fit or worker.version != self._version:
-                self._drop(worker)
-                fresh = None
-                if not self._closed:
-                    with suppress(OSError, StoreError):  # else the next query tries again
-                        fresh = self._start()
-            if fresh is None:
-                return
-            while self._waiters:
-                if self._waiters.popleft()(fresh):
-                    self._busy.add(fresh)
-                    return
-            self._idle.append(fresh)
-
-    def _acquire(self, seconds: float) -> Worker:
-        handed: Future[Worker] = Future()
-
-        def deliver(worker: Worker) -> bool:
-            try:
-                handed.set_result(worker)
-            except InvalidStateError:
-                return False
-            return True
-
-        worker = self._take(lambda: deliver)
-        if worker is not None:
+    async def _acquire(self, seconds: float) -> WorkerConnection:
+        """A fresh worker; when all are busy, wait in line. Raises QueryBusy."""
+        if self._closed:
+            raise StoreError("the worker pool has been shut down")
+        self._follow()
+        if self._idle or len(self._busy) < self._size:
+            worker = self._idle.pop() if self._idle else self._start()
+            self._busy.add(worker)
             return worker
+        if len(self._waiters) >= self._queue:
+            raise QueryBusy(
+                f"{self._size} queries are running and {self._queue} are waiting; "
+                "try again in a moment"
+            )
+        handed: asyncio.Future[WorkerConnection] = asyncio.get_running_loop().create_future()
+        self._waiters.append(handed)
+        patience = min(seconds, self._queue_seconds or seconds)
         try:
-            return handed.result(seconds)
-        except BaseException as error:
-            if not handed.cancel():  # a worker came at the last moment
-                self.release(handed.result(), fit=True)
-            if isinstance(error, TimeoutError):
-                raise _no_worker(seconds) from None
-            raise
-
-    async def _acquire_soon(self, seconds: float) -> Worker:
-        loop = asyncio.get_running_loop()
-        handed: asyncio.Future[Worker] | None = None
-
-        def line_up() -> Waiter:
-            nonlocal handed
-            handed = waiting = loop.create_future()
-
-            def settle(worker: Worker) -> None:
-                if waiting.done():
-                    self.release(worker, fit=True)
-                else:
-                    waiting.set_result(worker)
-
-            def deliver(worker: Worker) -> bool:
-                if waiting.done() or loop.is_closed():
-                    return False
-                loop.call_soon_threadsafe(settle, worker)
-                return True
-
-            return deliver
-
-        worker = self._take(line_up)
-        if worker is not None:
-            return worker
-        assert handed is not None
-        try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(patience):
                 return await handed
         except BaseException as error:
             if handed.done() and not handed.cancelled():  # a worker came at the last moment
                 self.release(handed.result(), fit=True)
             handed.cancel()
+            with contextlib.suppress(ValueError):
+                self._waiters.remove(handed)
             if isinstance(error, TimeoutError):
-                raise _no_worker(seconds) from None
+                raise QueryBusy(
+                    f"no worker was free within {patience:g} s; try again in a moment"
+                ) from None
             raise
+
+    def release(self, worker: WorkerConnection, fit: bool) -> None:
+        """Take a worker back, or replace it, and serve whoever waits next."""
+        self._busy.discard(worker)
+        fresh: WorkerConnection | None = worker
+        if self._closed or not fit or worker.version != self._version:
+            self._drop(worker)
+            fresh = None
+            if not self._closed:
+                with contextlib.suppress(OSError, StoreError):  # else the next query tries again
+                    fresh = self._start()
+        if fresh is None:
+            return
+        while self._waiters:
+            waiting = self._waiters.popleft()
+            if not waiting.done():
+                self._busy.add(fresh)
+                waiting.set_result(fresh)
+                return
+        self._idle.append(fresh)
 
     def close(self) -> None:
         """End every worker; queries that run are lost."""
-        with self._lock:
-            self._closed = True
-            for worker in self._idle:
-                worker.detach()
-                worker.sock.close()
-            self._idle.clear()
-        self.nursery.close()
+        if self._closed:
+            return
+        self._closed = True
+        home = self._home
+        try:
+            elsewhere = home is not None and home.is_running() and home is not _running_here()
+            if elsewhere:
+                self._blocking(_call(self._close_idle))
+            else:
+                self._close_idle()
+        finally:
+            self.spawner.close()
+            self._own_loop.close()
+
+    def _close_idle(self) -> None:
+        for worker in self._idle:
+            worker.close()
+        self._idle.clear()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *failure: object) -> None:
         self.close()
+
+
+class BlockingStream:
+    """An answer in blocks, for a thread: iterate, then see ``kind`` and ``rows``."""
+
+    def __init__(
+        self, stream: AnswerStream, blocking: Callable[[Coroutine[Any, Any, bytes]], bytes]
+    ) -> None:
+        self._stream, self._blocking = stream, blocking
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Each block; raises QueryError when the answer cannot be finished."""
+        block = self._stream.first
+        while block:
+            yield block
+            block = self._blocking(self._stream.following())
+
+    @property
+    def rows(self) -> int:
+        """Rows or triples, once all of it has been read."""
+        return self._stream.rows
+
+    @property
+    def kind(self) -> str:
+        """The form of the query."""
+        return self._stream.kind
+
+
+async def _running_loop() -> asyncio.AbstractEventLoop:
+    return asyncio.get_running_loop()
+
+
+def _running_here() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+async def _call(function: Callable[[], None]) -> None:
+    function()
+
+
+async def _close(stream: AnswerStream) -> None:
+    stream.close()
 
 
 def _rest_of_request(
@@ -393,11 +453,3 @@ def _rest_of_request(
 
 
 _remembered = lru_cache(maxsize=256)(_rest_of_request)
-
-
-def _lost() -> QueryCrashed:
-    return QueryCrashed("the processes that answer queries keep being killed; ask again")
-
-
-def _no_worker(seconds: float) -> QueryBusy:
-    return QueryBusy(f"no worker was free within {seconds:g} s; try again in a moment")

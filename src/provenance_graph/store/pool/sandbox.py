@@ -3,8 +3,10 @@
 ======================  ==============================================================
 dies with its parent    PR_SET_PDEATHSIG
 memory                  RLIMIT_AS, a given amount above what the process already has
-no network, no files    a seccomp filter: no sockets, no exec, no ptrace, no opening
-                        for writing, no unlink or rename, no signals to others
+no network, no files    a seccomp filter that names what is allowed (``system_calls``);
+                        all else is refused: no sockets, no programs, no processes, no
+                        signals to others, no limits of others, no changed files
+no reading elsewhere    Landlock, where the kernel has it: the store and the software
 no core, no writing     RLIMIT_CORE and RLIMIT_FSIZE of nothing
 first to go             the highest oom_score_adj
 ======================  ==============================================================
@@ -22,47 +24,22 @@ import resource
 import signal
 import struct
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
+from provenance_graph.store.pool import landlock
+from provenance_graph.store.pool.system_calls import MACHINES, Machine
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 _ALLOW, _KILL, _DENY = 0x7FFF0000, 0x80000000, 0x00050000 | errno.EPERM
+_MISSING = 0x00050000 | errno.ENOSYS
 _LOAD, _EQUALS, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-
-# Numbers of the system calls that are refused, and of those whose flags decide, with the
-# place of their flags among the arguments.
-_X86_64 = (
-    0xC000003E,
-    (
-        # socket connect accept bind listen ptrace execve kill
-        *(41, 42, 43, 49, 50, 101, 59, 62),
-        # rename mkdir rmdir creat link unlink symlink chmod chown lchown truncate mknod mount
-        *(82, 83, 84, 85, 86, 87, 88, 90, 92, 94, 76, 133, 165),
-        # mkdirat mknodat fchownat unlinkat renameat linkat symlinkat fchmodat accept4
-        *(258, 259, 260, 263, 264, 265, 266, 268, 288),
-        # perf_event_open process_vm_readv process_vm_writev renameat2 bpf execveat userfaultfd
-        *(298, 310, 311, 316, 321, 322, 323),
-        # pidfd_send_signal io_uring_setup openat2 pidfd_getfd fchmodat2
-        *(424, 425, 437, 438, 452),
-    ),
-    ((2, 1), (257, 2)),  # open, openat
-)
-_AARCH64 = (
-    0xC00000B7,
-    (
-        # socket bind listen accept connect ptrace execve kill
-        *(198, 200, 201, 202, 203, 117, 221, 129),
-        # mknodat mkdirat unlinkat symlinkat linkat renameat mount truncate fchmodat fchownat
-        *(33, 34, 35, 36, 37, 38, 40, 45, 53, 54),
-        # perf_event_open accept4 process_vm_readv process_vm_writev renameat2 bpf execveat
-        *(241, 242, 270, 271, 276, 280, 281),
-        # userfaultfd pidfd_send_signal io_uring_setup openat2 pidfd_getfd fchmodat2
-        *(282, 424, 425, 437, 438, 452),
-    ),
-    ((56, 2),),  # openat
-)
-_MACHINES = {"x86_64": _X86_64, "aarch64": _AARCH64}
+_CLONE_THREAD = 0x00010000
+_NON_BLOCKING = 0x5421  # FIONBIO
+_RESOURCES = ("ontology", "queries", "data")
+_Step = tuple[int, int, int, int]
 
 
 def die_with_parent(parent: int) -> None:
@@ -73,8 +50,11 @@ def die_with_parent(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def confine(memory_bytes: int) -> list[str]:
-    """Give up, for good, what evaluating a query does not need; says what is in force."""
+def confine(memory_bytes: int, readable: Iterable[Path] = ()) -> list[str]:
+    """Give up, for good, what evaluating a query does not need; says what is in force.
+
+    Files below ``readable`` and the installed software may still be read.
+    """
     held = []
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -83,37 +63,74 @@ def confine(memory_bytes: int) -> list[str]:
     if sys.platform == "linux":
         with suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-        if _deny_system_calls():
-            held.append("seccomp")
         most = address_space() + memory_bytes
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
         held.append("memory")
+        if _no_new_privileges() and landlock.restrict([*software(), *readable]):
+            held.append("landlock")
+        machine = MACHINES.get(platform.machine())
+        if machine is not None and _install(_program(machine, machine.reading(), _reads(machine))):
+            held.append("seccomp")
     return held
 
 
-# socket connect bind listen ptrace execve execveat bpf process_vm_* io_uring_setup
-_OUTWARD = {
-    "x86_64": (0xC000003E, (41, 42, 49, 50, 101, 59, 322, 321, 310, 311, 425)),
-    "aarch64": (0xC00000B7, (198, 203, 200, 201, 117, 221, 281, 280, 270, 271, 425)),
-}
-
-
-def confine_writer(memory_bytes: int) -> list[str]:
+def confine_writer(memory_bytes: int, root: Path) -> list[str]:
     """Give up, for good, what writing to a store does not need; says what is in force.
 
-    The calling thread can make no connection and start no program any more; sockets that
-    are open stay, files may be written.
+    Sockets that are open stay; files below ``root`` may be written, as may temporary ones.
     """
     held = []
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
-        outward = _OUTWARD.get(platform.machine())
-        if outward is not None and _install(_program(*outward, ())):
-            held.append("seccomp")
         most = address_space() + memory_bytes
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
         held.append("memory")
+        if _no_new_privileges() and landlock.restrict(software(), [root]):
+            held.append("landlock")
+        machine = MACHINES.get(platform.machine())
+        if machine is not None and _install(_program(machine, machine.writing(), [])):
+            held.append("seccomp")
     return held
+
+
+def software() -> list[Path]:
+    """Where the running software lies: what may have to be imported later."""
+    places = {sys.prefix, sys.base_prefix, "/usr/lib", "/lib", "/lib64", "/usr/share/zoneinfo"}
+    places |= {
+        "/etc/localtime",
+        "/etc/ld.so.cache",
+        "/sys/devices/system/cpu",
+        "/dev/null",
+        "/dev/urandom",
+    }
+    places |= {entry for entry in sys.path if entry}
+    package = Path(__file__).resolve().parents[2]
+    # A checkout has ontology, queries and data beside its source.
+    places |= {str(package), *(str(package.parents[1] / name) for name in _RESOURCES)}
+    return sorted(map(Path, places))
+
+
+def forget_environment(*names: str) -> None:
+    """Take secrets out of this process's environment, where others may read it.
+
+    Deleting a variable leaves its text in ``/proc/<pid>/environ``; it is overwritten here.
+    """
+    for name in names:
+        if name not in os.environ:
+            continue
+        if sys.platform == "linux":
+            libc = ctypes.CDLL(None)
+            libc.getenv.restype = ctypes.c_void_p
+            found = libc.getenv(name.encode())
+            if found:
+                ctypes.memset(found, ord("x"), len(ctypes.string_at(found)))
+        del os.environ[name]
+
+
+def guard_memory() -> None:
+    """Let no other process of this user read this one's memory and environment."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def address_space() -> int:
@@ -122,9 +139,8 @@ def address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def _deny_system_calls() -> bool:
-    found = _MACHINES.get(platform.machine())
-    return found is not None and _install(_program(*found))
+def _no_new_privileges() -> bool:
+    return bool(ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
 
 
 def _install(program: bytes) -> bool:
@@ -133,32 +149,75 @@ def _install(program: bytes) -> bool:
         struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))
     )
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+    if not _no_new_privileges():
         return False
     return bool(libc.prctl(_PR_SET_SECCOMP, 2, ctypes.byref(header), 0, 0) == 0)
 
 
-def _program(
-    machine: int, refused: tuple[int, ...], by_flags: tuple[tuple[int, int], ...]
-) -> bytes:
-    """The filter as the kernel's bytecode; every jump is counted from the next step."""
-    steps = [
+def _reads(machine: Machine) -> list[_Step]:
+    """Opening a file is allowed unless its flags say that it may be changed."""
+    steps: list[_Step] = []
+    for name, argument in (("open", 1), ("openat", 2)):
+        number = machine.number(name)
+        if number is not None:
+            steps += [
+                (_EQUALS, 0, 4, number),
+                (_LOAD, 0, 0, 16 + 8 * argument),
+                (_ANY_BIT, 0, 1, _WRITING),
+                (_RETURN, 0, 0, _DENY),
+                (_RETURN, 0, 0, _ALLOW),
+            ]
+    return steps
+
+
+def _own(machine: Machine) -> list[_Step]:
+    """Signals and limits of this process alone; threads, but no processes; sockets that wait."""
+    steps: list[_Step] = [
+        (_EQUALS, 0, 1, machine.numbers["clone3"]),
+        (_RETURN, 0, 0, _MISSING),  # so that the C library falls back on clone
+        (_EQUALS, 0, 4, machine.numbers["ioctl"]),
+        (_LOAD, 0, 0, 24),
+        (_EQUALS, 0, 1, _NON_BLOCKING),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _DENY),
+        (_EQUALS, 0, 4, machine.numbers["tgkill"]),
+        (_LOAD, 0, 0, 16),
+        (_EQUALS, 0, 1, os.getpid()),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _DENY),
+        (_EQUALS, 0, 4, machine.numbers["clone"]),
+        (_LOAD, 0, 0, 16),
+        (_ANY_BIT, 0, 1, _CLONE_THREAD),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _DENY),
+    ]
+    asks_itself = [(_LOAD, 0, 0, 16), (_EQUALS, 0, 5, 0)]
+    sets_nothing = [(_LOAD, 0, 0, 32), (_EQUALS, 0, 3, 0), (_LOAD, 0, 0, 36), (_EQUALS, 0, 1, 0)]
+    return [
+        *steps,
+        (_EQUALS, 0, 8, machine.numbers["prlimit64"]),
+        *asks_itself,
+        *sets_nothing,
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _DENY),
+    ]
+
+
+def _program(machine: Machine, allowed: list[int], checked: list[_Step]) -> bytes:
+    """The filter as the kernel's bytecode; every jump is counted from the next step.
+
+    The number of the call is loaded when a group of steps starts; a group that loads an
+    argument always returns.
+    """
+    steps: list[_Step] = [
         (_LOAD, 0, 0, 4),  # the machine
-        (_EQUALS, 1, 0, machine),
+        (_EQUALS, 1, 0, machine.audit),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, 0),  # the number of the call
         (_AT_LEAST, 0, 1, 0x40000000),  # another calling convention
         (_RETURN, 0, 0, _DENY),
     ]
-    for number in refused:
-        steps += [(_EQUALS, 0, 1, number), (_RETURN, 0, 0, _DENY)]
-    for number, argument in by_flags:
-        steps += [
-            (_EQUALS, 0, 4, number),
-            (_LOAD, 0, 0, 16 + 8 * argument),
-            (_ANY_BIT, 0, 1, _WRITING),
-            (_RETURN, 0, 0, _DENY),
-            (_RETURN, 0, 0, _ALLOW),
-        ]
-    steps.append((_RETURN, 0, 0, _ALLOW))
+    for number in allowed:
+        steps += [(_EQUALS, 0, 1, number), (_RETURN, 0, 0, _ALLOW)]
+    steps += [*checked, *_own(machine), (_RETURN, 0, 0, _DENY)]
     return b"".join(struct.pack("HBBI", *step) for step in steps)

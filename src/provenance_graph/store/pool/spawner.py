@@ -19,6 +19,7 @@ from typing import Any, Self
 from provenance_graph.core import errors
 from provenance_graph.core.errors import (
     ProvenanceError,
+    QueryBusy,
     QueryCrashed,
     QueryError,
     QueryTimeout,
@@ -27,6 +28,7 @@ from provenance_graph.core.errors import (
 )
 from provenance_graph.store.base import Limits
 from provenance_graph.store.pool import frames
+from provenance_graph.store.pool.fork_server import NOT_STARTED
 from provenance_graph.store.pool.worker import OUT_OF_MEMORY
 
 _LENGTH = struct.Struct("!I")
@@ -40,8 +42,8 @@ main({control})
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
 
 
-class Nursery:
-    """Starts confined processes by way of a zygote, which it starts when it is needed.
+class Spawner:
+    """Starts confined processes by way of a fork server, which it starts when it is needed.
 
     They inherit no handle, no environment variable that may hold a secret, and end when
     this process does.
@@ -51,7 +53,8 @@ class Nursery:
         if not hasattr(os, "fork"):
             raise StoreError("confined processes need a POSIX system")
         self._lock = threading.Lock()
-        self._zygote: subprocess.Popen[bytes] | None = None
+        self._asking = threading.Lock()
+        self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._number = 0
         self._closed = False
@@ -59,7 +62,7 @@ class Nursery:
     def _open(self) -> socket.socket:
         if self._closed:
             raise StoreError("the worker processes have been shut down")
-        if self._control is not None and self._zygote is not None and self._zygote.poll() is None:
+        if self._control is not None and self._server is not None and self._server.poll() is None:
             return self._control
         self._shut()
         ours, theirs = socket.socketpair()
@@ -68,7 +71,7 @@ class Nursery:
         # One arena: others reserve 64 MiB of address space each, which is limited.
         environment["MALLOC_ARENA_MAX"] = "1"
         with theirs:
-            self._zygote = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            self._server = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-S", "-c", _CODE.format(path=path, control=theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
@@ -83,11 +86,11 @@ class Nursery:
         if self._control is not None:
             self._control.close()
             self._control = None
-        if self._zygote is not None:
+        if self._server is not None:
             with suppress(ProcessLookupError):
-                self._zygote.kill()
-            self._zygote.wait()
-            self._zygote = None
+                self._server.kill()
+            self._server.wait()
+            self._server = None
 
     def start(self, **order: object) -> tuple[int, socket.socket]:
         """Start a process; gives its number and our end of its socket."""
@@ -102,7 +105,7 @@ class Nursery:
                     try:
                         self._order(dict(order, do="start", number=number), theirs.fileno())
                         break
-                    except OSError:  # the zygote has died since it was last used
+                    except OSError:  # the fork server has died since it was last used
                         self._shut()
                         if last:
                             ours.close()
@@ -131,17 +134,22 @@ class Nursery:
 
     def status(self, number: int) -> int:
         """How a process that closed its socket ended: an exit code, or minus a signal."""
-        with self._lock:
-            control = self._control
-            if control is None:
-                return -signal.SIGKILL
+        with self._asking:
             try:
-                self._order({"do": "status", "number": number})
+                # Only the asking is under the lock that starting takes: an answer comes once
+                # the process has given back its memory.
+                with self._lock:
+                    control = self._control
+                    if control is None:
+                        return -signal.SIGKILL
+                    self._order({"do": "status", "number": number})
+                    if self._control is not control:  # it had died, and the process with it
+                        return -signal.SIGKILL
                 data = b""
                 while len(data) < _STATUS.size:
                     more = control.recv(_STATUS.size - len(data))
                     if not more:
-                        return -signal.SIGKILL  # with the zygote all its children go
+                        return -signal.SIGKILL  # with the fork server all its children go
                     data += more
             except (OSError, StoreError):
                 return -signal.SIGKILL
@@ -149,8 +157,8 @@ class Nursery:
 
     @property
     def pid(self) -> int | None:
-        """The process id of the zygote, when it runs."""
-        return None if self._zygote is None else self._zygote.pid
+        """The process id of the fork server, when it runs."""
+        return None if self._server is None else self._server.pid
 
     def close(self) -> None:
         """End every process."""
@@ -167,6 +175,8 @@ class Nursery:
 
 def ended(code: int, what: str, memory_bytes: int) -> QueryError:
     """Why a process ended, as an error about what it was doing."""
+    if code == NOT_STARTED:
+        return QueryBusy(f"the system has no room for another process; {what} can be tried again")
     if code in (-signal.SIGABRT, OUT_OF_MEMORY):
         return QueryTooLarge(
             f"{what} needs more than {memory_bytes >> 20} MiB of memory; ask for less at a time"
@@ -179,7 +189,7 @@ def ended(code: int, what: str, memory_bytes: int) -> QueryError:
 
 def revive(body: bytes) -> ProvenanceError:
     """An error of ours that was raised in another process."""
-    name, message = frames.loads(body)
+    name, message, *_ = frames.loads(body)
     kind = getattr(errors, name, None)
     if not (isinstance(kind, type) and issubclass(kind, ProvenanceError)):
         kind = QueryError
@@ -189,31 +199,31 @@ def revive(body: bytes) -> ProvenanceError:
 
 
 def run_bounded(
-    function: str, data: bytes, limits: Limits | None = None, nursery: Nursery | None = None
+    function: str, data: bytes, limits: Limits | None = None, spawner: Spawner | None = None
 ) -> Any:
     """Call ``module:function`` with bytes from outside in a process that is then thrown away.
 
     The function returns bytes or a value fit for JSON. Raises what it raised of our own
-    errors, else QueryTimeout, QueryTooLarge or QueryCrashed. ``nursery`` saves the tenth of
+    errors, else QueryTimeout, QueryTooLarge or QueryCrashed. ``spawner`` saves the tenth of
     a second that starting one takes.
 
     >>> run_bounded("json:loads", b'{"a": 1}')
     {'a': 1}
     """
-    if nursery is None:
-        with Nursery() as own:
+    if spawner is None:
+        with Spawner() as own:
             return run_bounded(function, data, limits, own)
     limits = limits or Limits()
-    number, sock = nursery.start(function=function, memory=limits.memory_bytes)
+    number, sock = spawner.start(function=function, memory=limits.memory_bytes)
     try:
         with sock:
-            return _exchange(nursery, number, sock, data, limits)
+            return _exchange(spawner, number, sock, data, limits)
     finally:
-        nursery.forget(number)
+        spawner.forget(number)
 
 
 def _exchange(
-    nursery: Nursery, number: int, sock: socket.socket, data: bytes, limits: Limits
+    spawner: Spawner, number: int, sock: socket.socket, data: bytes, limits: Limits
 ) -> Any:
     until = time.monotonic() + limits.seconds
     late = QueryTimeout(f"this document was not read within {limits.seconds:g} s")
@@ -244,5 +254,5 @@ def _exchange(
         except ConnectionResetError:
             more = b""
         if not more:
-            raise ended(nursery.status(number), "this document", limits.memory_bytes)
+            raise ended(spawner.status(number), "this document", limits.memory_bytes)
         reader.feed(more)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from provenance_graph.core.errors import ProvenanceError, QueryTooLarge
+from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.store import layout
 from provenance_graph.store.base import Limits
 from provenance_graph.store.pool import frames, sandbox
@@ -25,7 +25,7 @@ _PIECE = 65_536
 
 
 def serve(sock: socket.socket, order: Mapping[str, Any]) -> int:
-    """Do what a zygote was ordered to start; gives the exit code."""
+    """Do what the fork server was ordered to start; gives the exit code."""
     try:
         if "function" in order:
             return _call(sock, order)
@@ -44,7 +44,7 @@ def _answer_queries(sock: socket.socket, order: Mapping[str, Any]) -> int:
     except OSError as error:
         sock.sendall(frames.json_frame(frames.ERROR, ["StoreError", f"{folder}: {error}"]))
         return 0
-    held = sandbox.confine(memory)
+    held = sandbox.confine(memory, [folder])
     sock.sendall(frames.json_frame(frames.READY, held))
     worn = _peak_memory() + memory // 4
     reader = frames.FrameReader()
@@ -61,12 +61,14 @@ def _answer(sock: socket.socket, store: ox.Store, asked: Mapping[str, Any], worn
     try:
         end = write_answer(store, _request(asked), Limits(**asked["limits"]), out.add)
     except ProvenanceError as error:
-        out.close(frames.json_frame(frames.ERROR, [type(error).__name__, str(error)]))
-        return not isinstance(error, QueryTooLarge)
+        fit = _peak_memory() < worn and not isinstance(error.__context__, MemoryError)
+        out.close(frames.json_frame(frames.ERROR, [type(error).__name__, str(error), fit]))
+        return fit
     except (MemoryError, BrokenPipeError, ConnectionResetError):
         raise
     except BaseException as error:  # noqa: BLE001 - the engine's panics are told, then the process ends
-        out.close(frames.json_frame(frames.ERROR, ["QueryCrashed", f"the engine failed: {error}"]))
+        told = ["QueryCrashed", f"the engine failed: {error}", False]
+        out.close(frames.json_frame(frames.ERROR, told))
         return False
     fit = _peak_memory() < worn  # memory is rarely given back, so a bloated process ends
     last = [end.kind, end.rows, fit]

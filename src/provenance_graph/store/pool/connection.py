@@ -1,0 +1,249 @@
+"""One question to one worker: send it, read the answer block by block, judge how it ended.
+
+Everything here runs in the one event loop of a pool; ``pool`` hands it to other threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator
+from typing import Any, NoReturn, Protocol, Self
+
+from anyio import to_thread
+
+from provenance_graph.core.errors import QueryError, QueryTimeout, StoreError
+from provenance_graph.store.base import Answer, Limits
+from provenance_graph.store.pool import frames
+from provenance_graph.store.pool.fork_server import NOT_STARTED
+from provenance_graph.store.pool.spawner import Spawner, ended, revive
+
+_READ = 1 << 18
+_AHEAD = 1 << 22  # how much of an answer is read before its reader wants it
+_SLOW_READER = 12  # how many times its time limit a query may be held by its reader
+
+
+class WorkerGone(Exception):
+    """The worker went away before it said anything, through no fault of the query."""
+
+
+class Pool(Protocol):
+    """What an answer needs of its pool."""
+
+    limits: Limits
+    spawner: Spawner
+
+    def release(self, worker: WorkerConnection, fit: bool) -> None:
+        """Take a worker back, or replace it."""
+
+
+class WorkerConnection:
+    """Our end of a worker: its socket, what has arrived, and which loop listens to it.
+
+    The loop listens all the time, so that a query costs no set-up.
+    """
+
+    __slots__ = ("_loop", "_waiter", "gone", "number", "reader", "ready", "sock", "version")
+
+    def __init__(self, number: int, sock: socket.socket, version: str) -> None:
+        sock.setblocking(False)
+        self.number, self.sock, self.version = number, sock, version
+        self.reader = frames.FrameReader()
+        self.ready = self.gone = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    def receive(self) -> None:
+        """Take what has arrived; at the end, the worker is gone."""
+        try:
+            data = self.sock.recv(_READ)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data = b""
+        if data:
+            self.reader.feed(data)
+        else:
+            self.gone = True
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let a loop listen; one that listened before has ended."""
+        if self._loop is not loop:
+            self.detach()
+            loop.add_reader(self.sock.fileno(), self._readable)
+            self._loop = loop
+
+    def detach(self) -> None:
+        """Stop the loop from listening."""
+        loop, self._loop = self._loop, None
+        if loop is not None and not loop.is_closed():
+            loop.remove_reader(self.sock.fileno())
+
+    def close(self) -> None:
+        """Close our end, which ends the worker unless it is busy."""
+        self.detach()
+        self.sock.close()
+
+    def _readable(self) -> None:
+        self.receive()
+        if self.gone or self.reader.waiting > _AHEAD:
+            self.detach()
+        self._wake()
+
+    def _wake(self) -> None:
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+    async def arrival(self, seconds: float) -> bool:
+        """Wait until something arrives or the worker is gone; False when time is up."""
+        loop = asyncio.get_running_loop()
+        self.attach(loop)
+        self._waiter = loop.create_future()
+        timer = loop.call_later(seconds, self._wake)
+        before = self.reader.waiting
+        try:
+            await self._waiter
+        finally:
+            timer.cancel()
+            self._waiter = None
+        return self.gone or self.reader.waiting > before
+
+
+class AnswerStream:
+    """An answer in blocks: ``async for``, then ``kind`` and ``rows``."""
+
+    def __init__(
+        self, pool: Pool, worker: WorkerConnection, limits: Limits, media_type: str
+    ) -> None:
+        self._pool, self._worker, self._limits = pool, worker, limits
+        self.media_type = media_type
+        self.kind, self.rows = "", 0
+        self.version = worker.version
+        self.first = b""
+        self.done = False
+        self._left = limits.seconds
+        self._hold_until = time.monotonic() + _SLOW_READER * limits.seconds
+
+    def answer(self, body: bytes) -> Answer:
+        """The whole answer, once it has been read."""
+        return Answer(body, self.media_type, self.kind, self.rows, version=self.version)
+
+    async def open(self, request: bytes) -> None:
+        """Send the question and wait for the first block."""
+        try:
+            await self._send(request)
+            self.first = await self._next(said=False)
+        except (WorkerGone, QueryError, StoreError):
+            raise
+        except BaseException:
+            self._finish(fit=False)
+            raise
+
+    async def _send(self, request: bytes) -> None:
+        worker = self._worker
+        try:
+            sent = worker.sock.send(request)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            return  # it is gone, which reading will find
+        if sent < len(request):
+            try:
+                async with asyncio.timeout(self._left):
+                    await asyncio.get_running_loop().sock_sendall(worker.sock, request[sent:])
+            except TimeoutError:
+                self._late()
+            except OSError:
+                return
+
+    async def _next(self, *, said: bool) -> bytes:
+        """The next data; empty only at the end."""
+        worker = self._worker
+        while not self.done:
+            message = worker.reader.next()
+            if message is not None:
+                if data := self._take(message):
+                    following = worker.reader.next()  # mostly the end, in the same piece
+                    return data + self._take(following) if following else data
+            elif worker.gone:
+                await self._gone(said)
+            else:
+                started = time.monotonic()
+                if not await worker.arrival(self._left):
+                    self._late()
+                self._left -= time.monotonic() - started
+        return b""
+
+    def _take(self, message: tuple[bytes, bytes]) -> bytes:
+        """The data of a message; ends the answer at the last one."""
+        kind, body = message
+        worker = self._worker
+        if kind == frames.DATA:
+            return body
+        if kind == frames.END:
+            self.kind, self.rows, fit = frames.loads(body)
+            self._finish(fit=fit)
+        elif kind == frames.READY:
+            worker.ready = True
+        else:
+            error = revive(body)
+            if not worker.ready:  # it could not open the store, which may just have moved on
+                self._finish(fit=False)
+                raise WorkerGone(str(error))
+            self._finish(fit=frames.loads(body)[-1] is True and not worker.gone)
+            raise error
+        return b""
+
+    def _finish(self, *, fit: bool) -> None:
+        if not self.done:
+            self.done = True
+            self._pool.release(self._worker, fit)
+
+    def _late(self) -> NoReturn:
+        self._finish(fit=False)
+        raise QueryTimeout(
+            f"the query was stopped after {self._limits.seconds:g} s; "
+            "narrow it, or ask for fewer rows with LIMIT"
+        )
+
+    def _held(self) -> None:
+        if time.monotonic() > self._hold_until:
+            self._finish(fit=False)
+            raise QueryTimeout("the answer was not read fast enough; ask for less at a time")
+
+    async def _gone(self, said: bool) -> NoReturn:
+        # Its memory may take a while to go, for which nobody else should wait.
+        code = await to_thread.run_sync(self._pool.spawner.status, self._worker.number)
+        self._finish(fit=False)
+        if code in (-9, NOT_STARTED) and not said:
+            raise WorkerGone(f"a process ended with {code}")
+        raise ended(code, "the query", self._pool.limits.memory_bytes)
+
+    async def following(self) -> bytes:
+        """The next block; empty at the end. Raises QueryError when there can be none."""
+        if self.done:
+            return b""
+        self._held()
+        return await self._next(said=True)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Each block; raises QueryError when the answer cannot be finished."""
+        block = self.first
+        try:
+            while block:
+                yield block
+                block = await self.following()
+        finally:
+            self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *failure: Any) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the query if it still runs."""
+        self._finish(fit=False)
