@@ -102,3 +102,31 @@ def test_a_field_of_any_shape_makes_problems_not_crashes(key: str, value: object
         claims, _ = read(fair4ml.READER, text, "x.json")
         assert all(isinstance(claim, Claim) for claim in claims)
         fair4ml.READER.origin(document(text, "x.json"))
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence"), [("[CLS]", 0.9), ("accuracy", 0.9), ("org/base-7b", 0.0002)]
+)
+def test_what_a_program_guessed_out_of_a_text_is_no_parent(text: str, confidence: float) -> None:
+    wrapped = [{"data": text, "extraction_method": "deepset/roberta QA", "confidence": confidence}]
+    claims, _ = read(fair4ml.READER, model(**{"fair4ml:fineTunedFrom": wrapped}), "x.json")
+    (claim,) = [c for c in claims if c.predicate == PG.fineTunedFrom]
+    assert (claim.value, claim.as_stated) == (None, text)
+    assert claim.unusable
+    assert not [c for c in claims if c.value == PG.UnresolvedReference]
+
+
+def test_software_memory_and_bare_arxiv_ids_are_read() -> None:
+    claims, _ = read(
+        fair4ml.READER,
+        model(
+            softwareRequirements=["torch==2.5, numpy"],
+            memoryRequirements={"@type": "QuantitativeValue", "value": 16, "unitText": "GB"},
+            citation="arXiv:2401.00001",
+        ),
+        "x.json",
+    )
+    assert values_of(claims, MODEL, PG.softwareDependency) == ["numpy", "torch==2.5"]
+    assert values_of(claims, MODEL, PG.framework) == ["torch"]
+    assert values_of(claims, MODEL, PG.minimumMemoryGB) == ["16"]
+    assert values_of(claims, MODEL, PG.paper) == ["https://arxiv.org/abs/2401.00001"]

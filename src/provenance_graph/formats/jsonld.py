@@ -7,10 +7,11 @@ well-known ones are known here. Schema.org under ``http:`` and ``https:`` is one
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.statements import LINK, SHOWN, listed, word
 
 SCHEMA = "https://schema.org/"
@@ -45,6 +46,10 @@ _SAME = (
     (re.compile(r"https?://mlcommons\.org/(?:croissant|schema)/"), CROISSANT),
     (re.compile(r"https?://(?:w3id\.org/codemeta|doi\.org/10\.5063/schema/codemeta-[\d.]+)[#/]?(?=\w)"), CODEMETA),
 )  # fmt: skip
+SHORT = ((FAIR4ML, "fair4ml:"), (CROISSANT, "cr:"), (DCT, "dct:"), (PROV, "prov:"),
+         (CODEMETA, "codemeta:"), (SCHEMA, ""))  # fmt: skip
+"""How tables of keys write the vocabularies; schema.org's terms stand bare."""
+
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*|@none|und")
 MAX_NODES = 20_000
 
@@ -163,6 +168,31 @@ def nodes(value: Any) -> tuple[Context, list[tuple[str, dict[Any, Any]]]]:
     if isinstance(value, list) and found:
         context = Context.of(found[0][1].get("@context"))
     return context, found
+
+
+def short(key: str) -> str:
+    """A key's meaning as tables of keys write it.
+
+    >>> short("https://schema.org/name"), short(RAI + "dataBiases")
+    ('name', 'rai:dataBiases')
+    """
+    if key.startswith(RAI):
+        return "rai:" + key.removeprefix(RAI)
+    for namespace, prefix in SHORT:
+        if key.startswith(namespace):
+            return prefix + key.removeprefix(namespace)
+    return key
+
+
+def leaves(found: Iterable[Leaf], context: Context) -> Iterator[Leaf]:
+    """The same values under keys told by meaning; ``type`` and ``id`` are JSON-LD's own."""
+    for leaf in found:
+        steps = tuple(
+            {"type": "@type", "id": "@id"}.get(step) or short(context.expand(step))
+            for step in leaf.path[1:]
+            if step not in ("@value", "@list", "@set")
+        )
+        yield Leaf((leaf.path[0], *steps), leaf.where, leaf.value)
 
 
 def text_of(value: Any, language: str = "en") -> str:

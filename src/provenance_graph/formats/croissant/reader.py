@@ -1,22 +1,26 @@
-"""Croissant: metadata of a dataset as JSON-LD, versions 0.8 to 1.1.
+"""Croissant: metadata of a dataset as JSON-LD, versions 0.8 to 1.1, with responsible AI.
 
-The dataset, its makers, licence, files and their digests, and of responsible-AI texts
-only that they are there. What the files are made of (record sets) is checked, not claimed.
+The dataset, its makers, licence, files and sets of files with their digests, the structure of
+its records. What becomes of every key stands in ``keys``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urljoin
 
 from provenance_graph.core import iris, literals, terms
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.formats import jsonld, packages, statements
+from provenance_graph.formats import coverage, jsonld, packages, statements
+from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.croissant import checks
+from provenance_graph.formats.croissant.keys import KEYS
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.jsonld import CROISSANT, DCT, PROV, RAI, SCHEMA, Node
 from provenance_graph.formats.statements import listed, mapping, word
@@ -107,9 +111,30 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     yield from _conforms(it, subject)
     yield from _responsible(it, subject)
     yield from _derived(it, subject)
-    yield from _files(it, subject)
+    yield from _files(it, subject, document.url)
+    yield from _records(it, subject)
+    own = [leaf for leaf in leaves(document) if leaf.path[0] == "dataset"]
+    yield from coverage.claims(subject, own, KEYS)
+    yield from coverage.unknown(leaves(document), KEYS, "Croissant")
     context = jsonld.Context.of(mapping(document.json).get("@context"))
     yield from checks.problems(it, context)
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """Every stated value, below the dataset, a file, or a record set."""
+    whole = statements.tidy(document.json, document.text)
+    if not isinstance(whole, dict):
+        return
+    context = jsonld.Context.of(whole.get("@context"))
+    for key, value in whole.items():
+        meaning = jsonld.short(context.expand(str(key)))
+        roles = {"distribution": "file", "cr:recordSet": "records", "recordSet": "records"}
+        place = f"/{key}"
+        if meaning in roles:
+            yield from jsonld.leaves(coverage.leaves(value, (roles[meaning],), place), context)
+        elif key != "@context":
+            below = coverage.leaves({key: value}, ("dataset",), "")
+            yield from jsonld.leaves(below, context)
 
 
 def _subject(it: Node, name: str, document: Document) -> Iri:
@@ -146,6 +171,11 @@ def _made(it: Node, subject: Iri) -> Iterator[Claim]:
         makers = inner if isinstance(inner, list) else [value]
         for maker in makers[:1000]:
             yield from statements.made_by(subject, jsonld.text_of(maker))
+    for _, value in it.all(SCHEMA + "publisher"):
+        if name := jsonld.text_of(value):
+            publisher = statements.named_organization(name)
+            yield from statements.is_a(publisher, PG.Organization, name)
+            yield Claim(subject, PG.suppliedBy, publisher)
 
 
 def _licence(it: Node, subject: Iri) -> Iterator[Claim | Problem]:
@@ -153,9 +183,13 @@ def _licence(it: Node, subject: Iri) -> Iterator[Claim | Problem]:
     for where, value in stated:
         text = jsonld.text_of(value) or jsonld.link_of(value)
         link = jsonld.link_of(value) if isinstance(value, dict) else ""
+        said = ""
         for claim in statements.licensed(subject, text, link=link, locator=where):
+            said += claim.as_stated
             several = len(stated) > 1 and claim.predicate == DCTERMS.license and claim.value
             yield packages.partly(claim, where) if several else claim
+        if isinstance(value, dict) and (url := word(value.get("url"))) and url not in said:
+            yield coverage.other(subject, "license.url", url)
     if not stated:
         yield Problem("/license", "no licence", "Croissant recommends one", kind="schema")
 
@@ -213,17 +247,16 @@ def _derived(it: Node, subject: Iri) -> Iterator[Claim]:
         if repository or name:
             parent = iris.dataset(repository or name)
             yield from statements.is_a(parent, PG.Dataset, repository or name)
+            if (stated := jsonld.link_of(value)) and stated not in (name, word(located)):
+                yield coverage.other(subject, "prov:wasDerivedFrom", stated)
             if parent != subject:
                 yield Claim(subject, terms.PROV.wasDerivedFrom, parent, locator=where)
 
 
-def _files(it: Node, subject: Iri) -> Iterator[Claim | Problem]:
-    """Files with their digests, sizes and addresses; sets of files have none."""
+def _files(it: Node, subject: Iri, base: str) -> Iterator[Claim | Problem]:
+    """Files with their digests, sizes and addresses, and sets of files."""
     for where, raw in it.all(SCHEMA + "distribution"):
         part = mapping(raw)
-        kind = word(part.get("@type")).rsplit(":", 1)[-1].rsplit("/", 1)[-1]
-        if kind != "FileObject":
-            continue
         name = jsonld.text_of(part.get("name")) or word(part.get("@id"))
         digests = []
         for algorithm in ("sha256", "md5"):
@@ -233,16 +266,30 @@ def _files(it: Node, subject: Iri) -> Iterator[Claim | Problem]:
                 else:
                     yield Problem(f"{where}/{algorithm}", f"{stated[:80]!r} is not a digest")
         if not name:
+            yield Problem(where, "a file without name and id", "name")
             continue
         claims = list(packages.artifact(SOURCE, subject, name, digests))
+        if word(part.get("@type")).endswith("FileSet"):  # many files, whose name is no file's
+            claims = [
+                replace(c, predicate=terms.SCHEMA.name) if c.predicate == PG.fileName else c
+                for c in claims
+            ]
         yield from claims
-        yield from _file(part, claims[0].subject, where)
+        yield from _file(part, claims[0].subject, where, name, base)
 
 
-def _file(part: dict[Any, Any], node: Iri, where: str) -> Iterator[Claim | Problem]:
+def _file(
+    part: dict[Any, Any], node: Iri, where: str, name: str, base: str
+) -> Iterator[Claim | Problem]:
     url = word(part.get("contentUrl"))
     if url.startswith(("http://", "https://")):
         yield statements.link(node, terms.SCHEMA.url, url, f"{where}/contentUrl")
+    elif url:
+        yield coverage.other(node, "contentUrl", url)
+        if base.startswith("http") and iris.is_iri(found := urljoin(base, url)):
+            yield Claim(
+                node, terms.SCHEMA.url, Iri(found), as_stated=url, locator=f"{where}/contentUrl"
+            )
     if stated := word(part.get("contentSize")):
         match = re.fullmatch(r"([\d.,]{1,30})\s*([A-Za-z]*)", stated)
         number = literals.number(match[1]) if match else None
@@ -253,8 +300,37 @@ def _file(part: dict[Any, Any], node: Iri, where: str) -> Iterator[Claim | Probl
             yield statements.quantity(
                 node, PG.byteSize, int(number * factor), f"{where}/contentSize"
             )
-    if encoding := word(part.get("encodingFormat")):
-        yield Claim(node, PG.fileFormat, statements.literal(encoding))
+    for encoding in map(word, listed(part.get("encodingFormat"))):
+        if encoding:
+            yield Claim(node, PG.fileFormat, statements.literal(encoding))
+    for key in ("@id", "@type"):
+        stated = word(part.get(key))
+        kind = stated.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
+        if stated and stated != name and kind != "FileObject":
+            yield coverage.other(node, key.removeprefix("@"), stated)
+    below = coverage.leaves(part, ("file",), where)
+    yield from coverage.claims(node, jsonld.leaves(below, jsonld.Context()), KEYS)
+
+
+def _records(it: Node, subject: Iri) -> Iterator[Claim]:
+    """The structure of each record set: its name, its fields and their types."""
+    for _, raw in it.all(CROISSANT + "recordSet", SCHEMA + "recordSet"):
+        part = mapping(raw)
+        fields = [_field(mapping(field)) for field in listed(part.get("field"))]
+        name = jsonld.text_of(part.get("name"))
+        head = name if name == word(part.get("@id")) else f"{name} {word(part.get('@id'))}"
+        shown = f"{head.strip()}: {', '.join(field for field in fields if field)}"
+        if shown.strip(": "):
+            yield Claim(subject, PG.recordStructure, coverage.brief(shown))
+
+
+def _field(field: dict[Any, Any]) -> str:
+    """A field as ``name (type)``, with its id where that says more."""
+    name, id_ = jsonld.text_of(field.get("name")), word(field.get("@id"))
+    kinds = [word(kind) or jsonld.link_of(kind) for kind in listed(field.get("dataType"))]
+    kind = ", ".join(kind for kind in kinds if kind)
+    shown = name if id_.endswith(name) and name else f"{name} {id_}".strip()
+    return f"{shown} ({kind})" if kind else shown
 
 
 READER = Reader(
@@ -263,4 +339,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
+    version="2",
+    keys=KEYS,
+    leaves=leaves,
 )

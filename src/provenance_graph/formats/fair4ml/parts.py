@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from provenance_graph.core import iris, literals, terms
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
-from provenance_graph.formats import jsonld, packages, statements
+from provenance_graph.formats import coverage, jsonld, named, packages, statements
 from provenance_graph.formats.jsonld import FAIR4ML, SCHEMA
 from provenance_graph.formats.statements import called, listed, mapping, word
 
@@ -19,8 +20,15 @@ SOURCE = "fair4ml"
 _TONNES = {"t": Decimal(1), "tonne": Decimal(1), "tonnes": Decimal(1), "ton": Decimal(1),
            "tons": Decimal(1), "kg": Decimal("0.001"), "kilograms": Decimal("0.001"),
            "g": Decimal("0.000001"), "grams": Decimal("0.000001")}  # fmt: skip
+_ARXIV = re.compile(r"(?:arxiv\s*:\s*)?(\d{4}\.\d{4,5}(?:v\d+)?)", re.IGNORECASE)
+_MIN_CONFIDENCE = Decimal("0.5")
+"""Below this a program's extraction of a parent is no parent; the text stays."""
+_NO_MODEL = re.compile(r"[^\w]*|\[\w+\]|<\w+>|[a-z ]+")
+"""Texts that name no model: tokens such as [CLS], words without a capital, digit or slash."""
 _GB = {"gb": Decimal(1), "gib": Decimal("1.073741824"), "mb": Decimal("0.001"),
        "mib": Decimal("0.001048576"), "tb": Decimal(1000)}  # fmt: skip
+_KNOWN = frozenset(("bert", "gpt2", "llama", "mistral", "t5", "roberta"))
+"""Lower-case words that do name models."""
 _AMOUNT = re.compile(
     r"[~≈]?\s*(?P<number>[\d.,]{1,30}(?:[eE][-+]?\d{1,3})?)\s*(?P<unit>[A-Za-z]+)?.*"
 )
@@ -41,10 +49,37 @@ def linked(model: Iri, predicate: Iri, value: Any, where: str) -> Iterator[Claim
     """A link, or the links in a text such as a citation."""
     stated = jsonld.link_of(value)
     found = [stated] if stated.startswith(("http://", "https://")) and " " not in stated else []
-    for url in found or statements.urls(stated):
-        yield statements.link(model, predicate, url, where)
+    found = found or statements.urls(stated)
     if re.fullmatch(r"10\.\d{4,9}/\S+", stated):
-        yield statements.link(model, predicate, f"https://doi.org/{stated}", where)
+        found = [f"https://doi.org/{stated}"]
+    elif match := _ARXIV.fullmatch(stated):
+        found = [f"https://arxiv.org/abs/{match[1]}"]
+    for url in found:
+        yield statements.link(model, predicate, url, where)
+    rest = jsonld.text_of(value)
+    if rest and rest not in found and rest != stated:
+        yield coverage.other(model, iris.local_name(predicate), rest)
+    elif stated and not found:
+        yield coverage.other(model, iris.local_name(predicate), stated)
+    elif found and stated not in found and not match_alone(stated):
+        yield coverage.other(model, iris.local_name(predicate), stated)
+
+
+def match_alone(stated: str) -> bool:
+    """Whether a text is a DOI or an arXiv id and nothing else."""
+    return bool(re.fullmatch(r"10\.\d{4,9}/\S+", stated) or _ARXIV.fullmatch(stated))
+
+
+def requirement(model: Iri, value: Any) -> Iterator[Claim]:
+    """A library that the model needs, with its version where a node gives one."""
+    name = jsonld.text_of(value) or jsonld.link_of(value)
+    version = word(mapping(value).get("version"))
+    for each in re.split(r"[,;\n]", name) if not version else [f"{name} {version}"]:
+        if each := each.strip():
+            yield Claim(model, PG.softwareDependency, statements.literal(each))
+            bare = re.split(r"[\s=<>~!\[]", each)[0]
+            if bare.casefold() in named.LIBRARIES:
+                yield Claim(model, PG.framework, statements.literal(bare))
 
 
 def dataset(model: Iri, predicate: Iri, value: Any) -> Iterator[Claim]:
@@ -62,8 +97,26 @@ def dataset(model: Iri, predicate: Iri, value: Any) -> Iterator[Claim]:
         yield Claim(found, PG.hubRepository, page)
 
 
-def parent(model: Iri, value: Any) -> Iterator[Claim | Problem]:
-    """The model that it was fine-tuned from; a bare text stays an unresolved reference."""
+def parent(
+    model: Iri, value: Any, where: str, confidence: Decimal | None = None
+) -> Iterator[Claim | Problem]:
+    """The model that it was fine-tuned from; a bare text stays an unresolved reference.
+
+    A text that names no model, and what a program took out of prose with little confidence, is no
+    parent: it is kept as stated, with the reason.
+    """
+    shown = jsonld.text_of(value) or jsonld.link_of(value)
+    why = ""
+    if confidence is not None and confidence < _MIN_CONFIDENCE:
+        why = f"taken from a text by a program with confidence {confidence}"
+    elif not isinstance(value, dict) and _NO_MODEL.fullmatch(shown) and shown not in _KNOWN:
+        why = "names no model"
+    if why:
+        yield Claim(
+            model, PG.fineTunedFrom, None, as_stated=shown[: statements.SHOWN], locator=where,
+            unusable=why,
+        )  # fmt: skip
+        return
     url, name = jsonld.link_of(value), jsonld.text_of(value)
     repository = statements.hub_model(url) or statements.hub_model(name)
     if not repository and re.fullmatch(r"[\w.-]+/[\w.-]+", name or url):
@@ -81,9 +134,22 @@ def parent(model: Iri, value: Any) -> Iterator[Claim | Problem]:
         yield Claim(model, PG.fineTunedFrom, found)
 
 
+def amount(value: Any) -> str:
+    """A quantity as a text with its unit: plain, or a schema.org QuantitativeValue.
+
+    >>> amount("16 GB"), amount({"@type": "QuantitativeValue", "value": 16, "unitText": "GB"})
+    ('16 GB', '16 GB')
+    """
+    said = {jsonld.short(jsonld.same(str(key))): inner for key, inner in mapping(value).items()}
+    number = word(said.get("value"))
+    if number:
+        return f"{number} {word(said.get('unitText')) or word(said.get('unitCode'))}".strip()
+    return jsonld.text_of(value)
+
+
 def emissions(model: Iri, value: Any, where: str) -> Iterator[Claim]:
     """Carbon emissions of training; the unit stands in the text."""
-    text = jsonld.text_of(value)
+    text = amount(value)
     if not text:
         return
     match = _AMOUNT.fullmatch(text)
@@ -107,7 +173,8 @@ def memory(model: Iri, text: str, where: str) -> Claim:
     number = literals.number(match["number"]) if match else None
     unit = (match["unit"] or "") if match else ""
     stated = str(number) if number is not None else text
-    return packages.in_unit(model, PG.minimumMemoryGB, stated, unit, _GB, where)
+    claim = packages.in_unit(model, PG.minimumMemoryGB, stated, unit, _GB, where)
+    return replace(claim, as_stated=text[: statements.SHOWN])
 
 
 def evaluation(model: Iri, raw: Any, where: str) -> Iterator[Claim | Problem]:
@@ -134,6 +201,9 @@ def evaluation(model: Iri, raw: Any, where: str) -> Iterator[Claim | Problem]:
             yield from packages.measured(node, model, metric, value, where, benchmark=on)
         elif metric:
             bare += 1
+            yield coverage.other(model, "hasEvaluation", f"{metric} = {word(value)}")
+        elif stated := word(item):
+            yield coverage.other(model, "hasEvaluation", stated)
     if bare:
         yield packages.unplaced(bare, where)
 

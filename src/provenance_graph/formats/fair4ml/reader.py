@@ -16,10 +16,12 @@ from typing import Any
 from provenance_graph.core import iris, terms
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.formats import jsonld, statements
+from provenance_graph.core.terms import DCTERMS, PG, RDF
+from provenance_graph.formats import coverage, jsonld, statements
+from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fair4ml import parts as fair4ml_parts
+from provenance_graph.formats.fair4ml.keys import KEYS
 from provenance_graph.formats.jsonld import CODEMETA, FAIR4ML, SCHEMA, Node
 from provenance_graph.formats.statements import listed, mapping, word
 
@@ -104,14 +106,8 @@ def _kind(kind: str, context: jsonld.Context) -> str:
 
 
 def _models(document: Document) -> list[tuple[str, Node, dict[Any, Any]]]:
-    whole = statements.tidy(document.json, document.text)
-    context, top = jsonld.nodes(whole)
-    if not context.vocabulary:  # bare keys, as MLentory's records and FAIR4ML's context have them
-        context.vocabulary = SCHEMA
-        for local in _BARE:
-            context.terms.setdefault(local, FAIR4ML + local)
-        for local in ("readme", "referencePublication"):
-            context.terms.setdefault(local, CODEMETA + local)
+    context = _context(document)
+    _, top = jsonld.nodes(statements.tidy(document.json, document.text))
     return [
         (where, jsonld.node(raw, context, where), raw)
         for where, raw in top
@@ -143,8 +139,58 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     models = _models(document)
     if not models:
         yield Problem("/", "no fair4ml:MLModel", kind="empty")
-    for _, node, raw in models:
-        yield from _model(node, mapping(raw.get("extraction_metadata")))
+    yield from coverage.unknown(leaves(document), KEYS, "FAIR4ML")
+    context = _context(document)
+    for where, node, raw in models:
+        notes = mapping(raw.get("extraction_metadata"))
+        subject = None
+        for claim in _model(node, notes):
+            if isinstance(claim, Claim) and claim.predicate == RDF.type and subject is None:
+                subject = claim.subject
+            yield claim
+        if subject is not None:
+            own = (leaf for leaf in _leaves_of(raw, where, context) if leaf.path[0] == "model")
+            yield from coverage.claims(subject, own, KEYS)
+
+
+def _context(document: Document) -> jsonld.Context:
+    """What the keys of a document mean; bare keys are schema.org's or FAIR4ML's own."""
+    context, _ = jsonld.nodes(statements.tidy(document.json, document.text))
+    if not context.vocabulary:  # bare keys, as MLentory's records and FAIR4ML's context have them
+        context.vocabulary = SCHEMA
+        for local in _BARE:
+            context.terms.setdefault(local, FAIR4ML + local)
+        for local in ("readme", "referencePublication"):
+            context.terms.setdefault(local, CODEMETA + local)
+    return context
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """Every stated value, below a model, MLentory's notes, or a node that is no model."""
+    context = _context(document)
+    _, top = jsonld.nodes(statements.tidy(document.json, document.text))
+    for where, raw in top:
+        if _is_model(raw, context):
+            yield from _leaves_of(raw, where, context)
+        else:
+            yield from coverage.leaves(raw, ("other",), where, ("@context",))
+
+
+def _leaves_of(raw: dict[Any, Any], where: str, context: jsonld.Context) -> Iterator[Leaf]:
+    """The values of one model; what MLentory says of them apart."""
+    for key, value in raw.items():
+        if key == "extraction_metadata":
+            for leaf in coverage.leaves(value, ("extraction",), f"{where}/{key}"):
+                yield Leaf(("extraction", leaf.path[-1]), leaf.where, leaf.value)
+            continue
+        below = coverage.leaves({key: value}, ("model",), where)
+        for leaf in jsonld.leaves(below, context) if key != "@context" else ():
+            path = tuple(step for step in leaf.path if step not in ("data", "schema.org:data"))
+            notes = [s for s in path[2:] if s.startswith(("extraction_", "confidence"))]
+            if notes:
+                yield Leaf(("extraction", notes[0]), leaf.where, leaf.value)
+            elif isinstance(leaf.value, bool) or not _NOTHING.fullmatch(word(leaf.value) or "x"):
+                yield Leaf(path, leaf.where, leaf.value)
 
 
 def _items(node: Node, notes: dict[Any, Any], *properties: str) -> Iterator[Item | Problem]:
@@ -242,13 +288,25 @@ def _claims(model: Iri, key: str, item: Item, name: str) -> Iterator[Claim | Pro
     elif key in _DATA:
         yield from fair4ml_parts.dataset(model, _DATA[key], value)
     elif key == FAIR4ML + "fineTunedFrom":
-        yield from fair4ml_parts.parent(model, value)
+        yield from fair4ml_parts.parent(model, value, where, item.trust.confidence)
     elif key == FAIR4ML + "hasCO2eEmissions":
         yield from fair4ml_parts.emissions(model, value, where)
     elif key == FAIR4ML + "hasEvaluation":
         yield from fair4ml_parts.evaluation(model, value, where)
+    elif key == FAIR4ML + "sharedBy":
+        yield from _supplied(model, text or jsonld.link_of(value))
+    elif key == CODEMETA + "softwareRequirements":
+        yield from fair4ml_parts.requirement(model, value)
     elif key.startswith(SCHEMA):
         yield from _schema(model, key.removeprefix(SCHEMA), item, text, name)
+
+
+def _supplied(model: Iri, name: str) -> Iterator[Claim]:
+    """Who hands the model on, which need not be its maker."""
+    if name:
+        organization = statements.named_organization(name)
+        yield from statements.is_a(organization, PG.Organization, name)
+        yield Claim(model, PG.suppliedBy, organization)
 
 
 def _schema(model: Iri, local: str, item: Item, text: str, name: str) -> Iterator[Claim | Problem]:
@@ -266,8 +324,12 @@ def _schema(model: Iri, local: str, item: Item, text: str, name: str) -> Iterato
         yield statements.dated(model, _DATES[local], text, where)
     elif local in ("url", "identifier", "archivedAt"):
         yield from fair4ml_parts.address(model, jsonld.link_of(value), name, where, SCHEMA + local)
-    elif local == "memoryRequirements" and text:
-        yield fair4ml_parts.memory(model, text, where)
+    elif local == "memoryRequirements" and (stated := fair4ml_parts.amount(value)):
+        yield fair4ml_parts.memory(model, stated, where)
+    elif local == "softwareRequirements":
+        yield from fair4ml_parts.requirement(model, value)
+    elif local == "publisher":
+        yield from _supplied(model, text)
 
 
 READER = Reader(
@@ -276,4 +338,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
+    version="2",
+    keys=KEYS,
+    leaves=leaves,
 )

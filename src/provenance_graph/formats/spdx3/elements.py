@@ -2,137 +2,184 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from provenance_graph.core import iris
+from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
-from provenance_graph.formats import packages, statements
-from provenance_graph.formats.spdx3.tables import (
-    AI,
-    DATASET,
-    ENERGY_UNITS,
-    HYPERPARAMETERS,
-    PACKAGE,
-)
+from provenance_graph.formats import coverage, named, packages, statements
+from provenance_graph.formats.spdx3.graph import SOURCE, Graph, leaves_of, revision_of, role
+from provenance_graph.formats.spdx3.keys import KEYS
+from provenance_graph.formats.spdx3.tables import AI, DATASET, ENERGY, ENERGY_UNITS, PACKAGE
 from provenance_graph.formats.statements import called, listed, mapping, word
 
-SOURCE = "spdx3"
+Found = Iterator[Claim | Problem]
+_DATES = (("releaseTime", DCTERMS.issued), ("builtTime", DCTERMS.created))
 
 
-def read(
-    element: dict[str, Any], subject: Iri, where: str, agent: Callable[[Any], str]
-) -> Iterator[Claim | Problem]:
-    """Yield what a package's own properties say; prose such as limitations does not pass."""
+def read(element: dict[str, Any], subject: Iri, where: str, graph: Graph) -> Found:
+    """Yield what a package's own properties say."""
     kind = element.get("type")
     if kind != PACKAGE:
         classes = {AI: PG.Model, DATASET: PG.Dataset}
         yield from statements.is_a(subject, classes[str(kind)], called(element.get("name")))
-        yield from _made(element, subject, agent)
-        for key, predicate in (("releaseTime", DCTERMS.issued), ("builtTime", DCTERMS.created)):
-            if element.get(key) is not None:
-                yield statements.dated(subject, predicate, element[key], f"{where}/{key}")
+        yield from _made(element, subject, graph)
+        yield from _dated(element, subject, where)
+        own = (leaf for leaf in leaves_of(element, where) if leaf.path[0] == role(element))
+        yield from coverage.claims(subject, own, KEYS)
     if text := word(element.get("licenseDeclared")):  # SPDX 2's key, which converters keep
         place = f"{where}/licenseDeclared"
         yield Problem(place, "no SPDX 3 term", "a hasDeclaredLicense relationship", kind="key")
         yield from statements.licensed(subject, text, locator=place)
     yield from _links(element, subject, where)
     yield from _digests(element, subject, where)
+    version = called(element.get("software_packageVersion"))
     if kind == AI:
-        yield from packages.version_of(
-            SOURCE, subject, called(element.get("software_packageVersion"))
-        )
+        revision = revision_of(element)
+        for each in dict.fromkeys((version, revision[: statements.SHOWN])):
+            yield from packages.version_of(SOURCE, subject, "" if each == "NOASSERTION" else each)
+        if version == "NOASSERTION":
+            yield coverage.stated(
+                subject, SCHEMA.version, version, f"{where}/software_packageVersion"
+            )
         yield from _model(element, subject, where)
     elif kind == DATASET:
-        if (size := element.get("dataset_datasetSize")) is not None:
-            yield statements.quantity(subject, PG.byteSize, size, f"{where}/dataset_datasetSize")
-        if version := called(element.get("software_packageVersion")):
-            yield Claim(subject, SCHEMA.version, statements.literal(version))
+        yield from _dataset(element, subject, where, version)
 
 
-def _made(element: dict[str, Any], subject: Iri, agent: Callable[[Any], str]) -> Iterator[Claim]:
+def _dataset(element: dict[str, Any], subject: Iri, where: str, version: str) -> Found:
+    if (size := element.get("dataset_datasetSize")) is not None:
+        yield statements.quantity(subject, PG.byteSize, size, f"{where}/dataset_datasetSize")
+    if version:
+        yield coverage.stated(subject, SCHEMA.version, version, f"{where}/software_packageVersion")
+    for n, raw in enumerate(listed(element.get("dataset_sensor"))):
+        yield from _entry(subject, PG.dataSensor, raw, f"{where}/dataset_sensor/{n}")
+
+
+def _made(element: dict[str, Any], subject: Iri, graph: Graph) -> Iterator[Claim]:
     """The makers: who originated it, else who supplied it unless that is only the Hub."""
-    makers = [agent(item) for item in listed(element.get("originatedBy"))]
-    supplier = agent(element.get("suppliedBy"))
+    makers = [graph.agent(item) for item in listed(element.get("originatedBy"))]
+    supplier = graph.agent(element.get("suppliedBy"))
     if not any(makers) and iris.slug(supplier) != "hugging-face":
         makers = [supplier]
     for maker in makers:
         yield from statements.made_by(subject, maker)
+    if supplier:
+        organization = statements.named_organization(supplier)
+        yield from statements.is_a(organization, PG.Organization, supplier)
+        yield Claim(subject, PG.suppliedBy, organization)
 
 
-def _links(element: dict[str, Any], subject: Iri, where: str) -> Iterator[Claim | Problem]:
+def _dated(element: dict[str, Any], subject: Iri, where: str) -> Iterator[Claim]:
+    for key, predicate in _DATES:
+        if element.get(key) is not None:
+            yield statements.dated(subject, predicate, element[key], f"{where}/{key}")
+
+
+def _links(element: dict[str, Any], subject: Iri, where: str) -> Found:
     name = called(element.get("name"))
+    dataset = element.get("type") == DATASET
     for key, predicate in (
         ("software_packageUrl", PG.hubRepository),
         ("software_downloadLocation", PG.weightsLocation),
         ("software_homePage", PG.homepage),
     ):
         url = word(element.get(key))
-        if not url or url in ("NOASSERTION", "NONE"):
+        if not url:
             continue
-        if (purl := packages.package(url)) is not None:
-            yield Claim(subject, PG.hubRepository, purl.page)
-        elif dataset := statements.hub_dataset(url):
-            page = statements.hub_page(f"datasets/{dataset}")
-            yield Claim(subject, PG.hubRepository, page)
+        if url in ("NOASSERTION", "NONE"):
+            yield coverage.stated(subject, predicate, url, f"{where}/{key}")
+        elif (purl := packages.package(url)) is not None:
+            kind = hub.Kind.DATASET if dataset or purl.dataset else hub.Kind.MODEL
+            yield Claim(subject, PG.hubRepository, hub.page(purl.repository, kind))
+        elif data := statements.hub_dataset(url):
+            yield from _page(subject, url, statements.hub_page(f"datasets/{data}"), key)
         elif (repository := statements.hub_model(url)) and (
             name == repository or statements.same_name(repository, name)
         ):
-            yield Claim(subject, PG.hubRepository, statements.hub_page(repository))
+            yield from _page(subject, url, statements.hub_page(repository), key)
         elif url.startswith("http"):
-            found = SCHEMA.url if element.get("type") == DATASET else predicate
-            yield statements.link(
-                subject,
-                RDFS.seeAlso if found == PG.hubRepository else found,
-                url,
-                f"{where}/{key}",
-            )
-        elif not url.startswith(("pkg:", "git+", "git:", "svn", "ssh:")):
+            found = SCHEMA.url if dataset else predicate
+            other = RDFS.seeAlso if found == PG.hubRepository else found
+            yield statements.link(subject, other, url, f"{where}/{key}")
+        elif url.startswith(("pkg:", "git+", "git:", "svn", "ssh:")):
+            yield coverage.other(subject, key, url)
+        else:
             yield Problem(f"{where}/{key}", f"{url[:80]!r} is not an address", kind="link")
 
 
-def _digests(element: dict[str, Any], subject: Iri, where: str) -> Iterator[Claim | Problem]:
-    found = []
+def _page(subject: Iri, url: str, page: Iri, key: str) -> Iterator[Claim]:
+    """A repository's page, and the address itself where it points into the repository."""
+    yield Claim(subject, PG.hubRepository, page)
+    if url.rstrip("/") != page:
+        yield coverage.other(subject, key, url)
+
+
+def _digests_of(element: dict[str, Any], where: str) -> Iterator[str | Problem]:
     for n, raw in enumerate(listed(element.get("verifiedUsing"))):
         item = mapping(raw)
-        if item.get("type") not in ("Hash", None):
-            continue
-        digest = packages.digest(word(item.get("algorithm")), word(item.get("hashValue")))
-        if digest:
-            found.append(digest)
-        else:
-            yield Problem(f"{where}/verifiedUsing/{n}", "not a digest", "algorithm and hashValue")
-    if found:
-        yield from packages.artifact(SOURCE, subject, called(element.get("name")), found)
+        if item.get("type") in ("Hash", None):
+            digest = packages.digest(word(item.get("algorithm")), word(item.get("hashValue")))
+            hint = "algorithm and hashValue"
+            yield digest or Problem(f"{where}/verifiedUsing/{n}", "not a digest", hint)
 
 
-def file(element: dict[str, Any], of: Iri, where: str) -> Iterator[Claim | Problem]:
+def _digests(element: dict[str, Any], subject: Iri, where: str) -> Found:
+    """The digests of a package: of a file without a name, since a package is not a file."""
+    found = list(_digests_of(element, where))
+    yield from (each for each in found if isinstance(each, Problem))
+    if digests := [each for each in found if isinstance(each, str)]:
+        yield from packages.artifact(SOURCE, subject, "", digests)
+
+
+def file(element: dict[str, Any], of: Iri, where: str, graph: Graph) -> Found:
     """A file that a package contains."""
-    if element.get("type") == "software_File" and called(element.get("name")):
-        if listed(element.get("verifiedUsing")):
-            yield from _digests(element, of, where)
-        else:
-            yield from packages.artifact(SOURCE, of, called(element.get("name")), [])
+    name = called(element.get("name"))
+    if element.get("type") != "software_File" or not name:
+        return
+    place = next((at for at, each in graph.elements if each is element), where)
+    digests = list(_digests_of(element, place))
+    yield from (each for each in digests if isinstance(each, Problem))
+    claims = list(packages.artifact(SOURCE, of, name, [d for d in digests if isinstance(d, str)]))
+    yield from claims
+    node = claims[0].subject
+    yield from _dated(element, node, place)
+    for maker in listed(element.get("originatedBy")):
+        yield from statements.made_by(node, graph.agent(maker))
+    yield from coverage.claims(node, leaves_of(element, place), KEYS)
 
 
-def _model(element: dict[str, Any], model: Iri, where: str) -> Iterator[Claim | Problem]:
+def _model(element: dict[str, Any], model: Iri, where: str) -> Found:
     kinds = [text for kind in listed(element.get("ai_typeOfModel")) if (text := called(kind))]
     for text in kinds:
-        claim = Claim(model, PG.architectureFamily, statements.literal(text))
-        yield packages.partly(claim, f"{where}/ai_typeOfModel") if len(kinds) > 1 else claim
+        claim = coverage.stated(model, PG.architectureFamily, text, f"{where}/ai_typeOfModel")
+        several = len(kinds) > 1 and claim.value is not None
+        yield packages.partly(claim, f"{where}/ai_typeOfModel") if several else claim
     for n, raw in enumerate(listed(element.get("ai_hyperparameter"))):
-        entry = mapping(raw)
-        if predicate := HYPERPARAMETERS.get(word(entry.get("key")).casefold()):
-            yield statements.quantity(
-                model, predicate, entry.get("value"), f"{where}/ai_hyperparameter/{n}/value"
-            )
+        entry, place = mapping(raw), f"{where}/ai_hyperparameter/{n}"
+        key, value = word(entry.get("key")), word(entry.get("value"))
+        found = named.claims(model, key, value, f"{place}/value") if key else []
+        yield from found or _entry(model, PG.hyperparameter, raw, place)
+    for n, raw in enumerate(listed(element.get("ai_metricDecisionThreshold"))):
+        place = f"{where}/ai_metricDecisionThreshold/{n}"
+        yield from _entry(model, PG.decisionThreshold, raw, place)
     yield from _metrics(element, model, f"{where}/ai_metric")
     yield from _energy(element, model, where)
 
 
-def _metrics(element: dict[str, Any], model: Iri, where: str) -> Iterator[Claim | Problem]:
+def _entry(subject: Iri, predicate: Iri, raw: Any, where: str) -> Found:
+    """A dictionary entry as ``key: value``."""
+    entry = mapping(raw)
+    key, value = word(entry.get("key")), word(entry.get("value"))
+    if key or value:
+        yield Claim(subject, predicate, coverage.brief(f"{key}: {value}" if value else key))
+    else:
+        yield Problem(where, "not a DictionaryEntry", "key and value")
+
+
+def _metrics(element: dict[str, Any], model: Iri, where: str) -> Found:
     above = iris.entity(SOURCE, "evaluation", iris.slug(iris.said(model)))
     bare = 0
     for n, raw in enumerate(listed(element.get("ai_metric"))):
@@ -147,17 +194,20 @@ def _metrics(element: dict[str, Any], model: Iri, where: str) -> Iterator[Claim 
             )  # fmt: skip
         else:
             bare += 1
+            yield coverage.other(model, "ai_metric", f"{metric} = {word(entry.get('value'))}")
     if bare:
         yield packages.unplaced(bare, where)
 
 
-def _energy(element: dict[str, Any], model: Iri, where: str) -> Iterator[Claim | Problem]:
+def _energy(element: dict[str, Any], model: Iri, where: str) -> Found:
+    """Energy of training, fine-tuning and inference, each under its own property."""
     for raw in listed(element.get("ai_energyConsumption")):
-        key = "ai_trainingEnergyConsumption"
-        for n, item in enumerate(listed(mapping(raw).get(key))):
-            entry = mapping(item)
-            unit = word(entry.get("ai_energyUnit")).rsplit("/", 1)[-1]
-            yield packages.in_unit(
-                model, PG.trainingEnergyMWh, entry.get("ai_energyQuantity"), unit,
-                ENERGY_UNITS, f"{where}/ai_energyConsumption/{key}/{n}",
-            )  # fmt: skip
+        for key, predicate in ENERGY.items():
+            bare = key.removeprefix("ai_")
+            for n, item in enumerate(listed(mapping(raw).get(key, mapping(raw).get(bare)))):
+                entry = mapping(item)
+                unit = word(entry.get("ai_energyUnit")).rsplit("/", 1)[-1]
+                yield packages.in_unit(
+                    model, predicate, entry.get("ai_energyQuantity"), unit,
+                    ENERGY_UNITS, f"{where}/ai_energyConsumption/{key}/{n}",
+                )  # fmt: skip

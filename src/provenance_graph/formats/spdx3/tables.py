@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
+from provenance_graph.core.claims import Basis
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 
@@ -40,16 +41,23 @@ PREFIXED: Mapping[str, str] = MappingProxyType(
             "software": (
                 "packageVersion", "downloadLocation", "packageUrl", "homePage", "primaryPurpose",
                 "additionalPurpose", "copyrightText", "sourceInfo", "attributionText",
+                "contentIdentifier", "sbomType",
             ),
             "ai": (
                 "autonomyType", "domain", "energyConsumption", "hyperparameter",
                 "informationAboutApplication", "informationAboutTraining", "limitation", "metric",
                 "metricDecisionThreshold", "modelDataPreprocessing", "modelExplainability",
                 "safetyRiskAssessment", "standardCompliance", "typeOfModel",
-                "useSensitivePersonalInformation", "trainingEnergyConsumption", "energyQuantity",
+                "useSensitivePersonalInformation", "trainingEnergyConsumption",
+                "finetuningEnergyConsumption", "inferenceEnergyConsumption", "energyQuantity",
                 "energyUnit",
             ),
-            "dataset": ("datasetType", "datasetSize", "datasetAvailability"),
+            "dataset": (
+                "anonymizationMethodUsed", "confidentialityLevel", "dataCollectionProcess",
+                "dataPreprocessing", "datasetAvailability", "datasetNoise", "datasetSize",
+                "datasetType", "datasetUpdateMechanism", "hasSensitivePersonalInformation",
+                "intendedUse", "knownBias", "sensor",
+            ),
         }.items()
         for name in terms
     }
@@ -105,6 +113,46 @@ HYPERPARAMETERS: Mapping[str, Iri] = MappingProxyType(
 )
 """Hyperparameters, under the names that configurations give them, which are our properties."""
 
+LICENSES: Mapping[str, Basis | None] = MappingProxyType(
+    {"hasDeclaredLicense": None, "hasConcludedLicense": Basis.INFERENCE}
+)
+DATA: Mapping[str, tuple[Iri, ...]] = MappingProxyType(
+    {
+        "trainedOn": (PG.trainedOn,),
+        "testedOn": (PG.testedOn,),
+        "validatedOn": (PG.validatedOn,),
+        "pretrainedOn": (PG.trainedOn, PG.pretrainedOn),
+        "finetunedOn": (PG.trainedOn, PG.finetunedOn),
+        "evaluatedOn": (PG.testedOn,),
+    }
+)
+"""Relationships to data: those of 3.0.1, and those that 3.1 tells apart."""
+DEPENDS = frozenset(
+    ("dependsOn", "hasOptionalDependency", "hasOptionalComponent", "hasPrerequisite",
+     "hasProvidedDependency", "hasStaticLink", "hasDynamicLink")
+)  # fmt: skip
+FILES = frozenset(("contains", "hasDistributionArtifact", "hasDataFile"))
+RELATIONSHIPS = frozenset(
+    "affects amendedBy ancestorOf availableFrom configures contains coordinatedBy copiedTo "
+    "delegatedTo dependsOn descendantOf describes doesNotAffect expandsTo exploitCreatedBy fixedBy "
+    "fixedIn foundBy generates hasAddedFile hasAssessmentFor hasAssociatedVulnerability "
+    "hasConcludedLicense hasDataFile hasDeclaredLicense hasDeletedFile hasDependencyManifest "
+    "hasDistributionArtifact hasDocumentation hasDynamicLink hasEvidence hasExample hasHost "
+    "hasInput hasMetadata hasOptionalComponent hasOptionalDependency hasOutput hasPrerequisite "
+    "hasProvidedDependency hasRequirement hasSpecification hasStaticLink hasTest hasTestCase "
+    "hasVariant invokedBy modifiedBy other packagedBy patchedBy publishedBy reportedBy "
+    "republishedBy serializedInArtifact testedOn trainedOn underInvestigationFor usesTool "
+    "pretrainedOn finetunedOn evaluatedOn validatedOn".split()
+)
+"""The types of relationship that SPDX 3.0.1 has, and the data relationships of 3.1."""
+
+ENERGY: Mapping[str, Iri] = MappingProxyType(
+    {
+        "ai_trainingEnergyConsumption": PG.trainingEnergyMWh,
+        "ai_finetuningEnergyConsumption": PG.fineTuningEnergyMWh,
+        "ai_inferenceEnergyConsumption": PG.inferenceEnergyMWh,
+    }
+)
 ENERGY_UNITS: Mapping[str, Decimal] = MappingProxyType(
     {"kilowatthour": Decimal("0.001"), "megajoule": Decimal(1) / Decimal(3600)}
 )

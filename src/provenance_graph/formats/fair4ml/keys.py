@@ -1,0 +1,84 @@
+"""Every key of FAIR4ML 0.1 with schema.org and CodeMeta, and what is done with it.
+
+Keys are told by meaning: schema.org's stand bare, others as ``fair4ml:`` and ``codemeta:``. ``model``
+is a model, ``extraction`` what MLentory says of how it came to a value, ``other`` a node that is no
+model.
+"""
+
+from __future__ import annotations
+
+from provenance_graph.core.terms import PG, SCHEMA
+from provenance_graph.formats.coverage import Key, KeyTable, later, read, skip, text
+
+_CLASS = "the class of a part"
+
+
+def _each(*keys: str) -> tuple[str, ...]:
+    """A key as a plain value and as a node with a name, an address or an id."""
+    return tuple(
+        f"model/{key}{below}" for key in keys for below in ("", "/name", "/@id", "/url")
+    )
+
+
+_READ: tuple[Key, ...] = (
+    *skip("that it is a model", "model/@type"),
+    *skip(_CLASS, "model/*/@type", "model/*/*/@type"),
+    *skip("the language of a text", "model/*/@language"),
+    *skip("the vocabulary", "model/@context", "model/@context/**"),
+    *read("which model it is", "model/@id", *_each("name", "identifier", "url", "archivedAt")),
+    *text(SCHEMA.description, "model/description"),
+    *read("`dcterms:creator`", *_each("author", "creator")),
+    *read("`pg:suppliedBy`", *_each("fair4ml:sharedBy", "publisher")),
+    *read("`dcterms:license`", *_each("license")),
+    *read("`dcterms:issued`, `dcterms:created`, `dcterms:modified`", "model/datePublished",
+          "model/dateCreated", "model/dateModified"),
+    *read("`schema:version`", "model/version"),
+    *read("`pg:task`, `pg:architectureClass`, `dcterms:language`, `pg:minimumHardware`",
+          *_each("fair4ml:mlTask", "fair4ml:modelCategory", "inLanguage",
+                 "processorRequirements")),
+    *read("`pg:codeRepository`, `pg:paper`, `pg:modelCard`",
+          *_each("codeRepository", "citation", "codemeta:referencePublication",
+                 "codemeta:readme")),
+    *read("`pg:trainedOn`, `pg:testedOn`, `pg:validatedOn`",
+          *_each("fair4ml:trainedOn", "fair4ml:testedOn", "fair4ml:evaluatedOn",
+                 "fair4ml:validatedOn")),
+    *read("`pg:fineTunedFrom`; a text that names no model as stated",
+          *_each("fair4ml:fineTunedFrom")),
+    *read("`pg:trainingCO2eTonnes`", "model/fair4ml:hasCO2eEmissions",
+          "model/fair4ml:hasCO2eEmissions/value", "model/fair4ml:hasCO2eEmissions/unitText",
+          "model/fair4ml:hasCO2eEmissions/unitCode"),
+    *read("`pg:EvaluationResult`; a score without a benchmark as stated",
+          "model/fair4ml:hasEvaluation/**", "model/fair4ml:hasEvaluation"),
+    *read("`pg:minimumMemoryGB`", "model/memoryRequirements", "model/memoryRequirements/value",
+          "model/memoryRequirements/unitText", "model/memoryRequirements/unitCode"),
+    *read("`pg:softwareDependency`, and `pg:framework` for the known ones",
+          *_each("softwareRequirements", "codemeta:softwareRequirements"),
+          "model/softwareRequirements/version"),
+)  # fmt: skip
+
+KEYS = KeyTable(
+    (
+        *_READ,
+        *text(PG.intendedUse, "model/fair4ml:intendedUse"),
+        *text(PG.knownLimitation, "model/fair4ml:modelRisksBiasLimitations"),
+        *text(PG.copyrightText, "model/copyrightNotice"),
+        *later(
+            "model/fair4ml:usageInstructions", "model/fair4ml:codeSampleSnippet",
+            "model/fair4ml:ethicalSocial", "model/fair4ml:legal", "model/keywords",
+            "model/storageRequirements", "model/operatingSystem", "model/conditionsOfAccess",
+            "model/contributor", "model/contributor/**", "model/maintainer",
+            "model/maintainer/**", "model/funding", "model/funding/**", "model/funder",
+            "model/funder/**", "model/discussionUrl", "model/copyrightHolder",
+            "model/copyrightHolder/**", "model/releaseNotes", "model/runtimePlatform",
+            "model/programmingLanguage", "model/isPartOf", "model/isPartOf/**",
+            "model/codemeta:issueTracker", "model/codemeta:developmentStatus",
+            "model/codemeta:buildInstructions", "model/metrics", "model/audience",
+            "model/author/**", "model/creator/**", "model/license/**",
+        ),
+        *read("the record's publisher", "model/sdPublisher", "model/sdPublisher/name"),
+        *read("the confidence of the claims", "extraction/confidence"),
+        *skip("how and when MLentory took the value; an inferred one makes an Inference", "extraction/**"),
+        *skip("a node that is no model; its name is taken where a model points to it",
+              "other/**"),
+    )
+)  # fmt: skip

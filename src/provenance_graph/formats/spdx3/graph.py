@@ -1,0 +1,178 @@
+"""An SPDX 3 document taken apart: its elements by id, what the packages are, every stated value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from provenance_graph.core import hub, iris
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats import coverage, packages, statements
+from provenance_graph.formats.coverage import Leaf
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.spdx3 import tables
+from provenance_graph.formats.spdx3.tables import AI, DATASET, PACKAGE
+from provenance_graph.formats.statements import called, listed, mapping, word
+
+SOURCE = "spdx3"
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_ROLES = {
+    AI: "model",
+    DATASET: "data",
+    PACKAGE: "package",
+    "software_File": "file",
+    "SpdxDocument": "document",
+    "software_Sbom": "sbom",
+    "Bom": "sbom",
+    "Bundle": "sbom",
+    "CreationInfo": "info",
+    "Agent": "agent",
+    "Organization": "agent",
+    "Person": "agent",
+    "SoftwareAgent": "agent",
+    "Tool": "agent",
+    "Relationship": "relationship",
+    "LifecycleScopedRelationship": "relationship",
+    "build_Build": "build",
+    "security_Vulnerability": "vulnerability",
+    "Annotation": "annotation",
+}
+
+
+@dataclass(slots=True)
+class Graph:
+    """A document's elements by their ids, and the subjects that packages are."""
+
+    elements: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    by_id: dict[str, dict[str, Any]] = field(default_factory=dict)
+    subjects: dict[str, Iri] = field(default_factory=dict)
+    kinds: dict[Iri, str] = field(default_factory=dict)
+
+    def agent(self, ref: Any) -> str:
+        """The name of an agent: its element's, or the text that stands in its place."""
+        text = called(ref)
+        if text in self.by_id:
+            return called(self.by_id[text].get("name"))
+        inline = called(mapping(ref).get("name"))
+        return inline or ("" if re.match(r"_:|https?:|urn:", text) else text)
+
+
+def role(element: dict[str, Any]) -> str:
+    """What an element is to the graph."""
+    kind = word(element.get("type")) or word(element.get("@type"))
+    if kind in _ROLES:
+        return _ROLES[kind]
+    if kind.startswith(("simplelicensing_", "expandedlicensing_")):
+        return "licence"
+    if kind.startswith("security_"):
+        return "assessment"
+    return "other"
+
+
+def graph_of(document: Document) -> tuple[Graph, list[Problem]]:
+    """The elements of a document and what is wrong with their form; raises Unreadable."""
+    whole = statements.tidy(document.json, document.text)
+    if not isinstance(whole, dict):
+        raise Unreadable(document.url, "an SPDX document is a JSON object")
+    graph, problems = Graph(), []
+    inside = "@graph" in whole
+    for n, raw in enumerate(listed(whole["@graph"]) if inside else [whole]):
+        where = f"/@graph/{n}" if inside else ""
+        if not isinstance(raw, dict):
+            problems.append(Problem(where, "not an element", "an object with type and spdxId"))
+            continue
+        element = {str(key): value for key, value in raw.items()}
+        bare = sorted(key for key in element if key in tables.PREFIXED)
+        for key in bare:
+            right = tables.PREFIXED[key]
+            element.setdefault(right, element.pop(key))
+            hint = f"{right}; without the prefix the context drops it"
+            problems.append(Problem(f"{where}/{key}", f"{key!r} is no SPDX term", hint, kind="key"))
+        graph.elements.append((where, element))
+        for key in ("spdxId", "@id"):
+            if isinstance(element.get(key), str):
+                graph.by_id.setdefault(element[key], element)
+    return graph, problems
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """Every stated value, below the kind of element that it stands on."""
+    whole = statements.tidy(document.json, document.text)
+    inside = isinstance(whole, dict) and "@graph" in whole
+    for n, raw in enumerate(listed(whole["@graph"]) if inside else [whole]):
+        if isinstance(raw, dict):
+            where = f"/@graph/{n}" if inside else ""
+            yield from leaves_of(raw, where, () if inside else ("@context",))
+
+
+def leaves_of(
+    element: dict[str, Any], where: str, without: tuple[str, ...] = ()
+) -> Iterator[Leaf]:
+    """The values of one element, under SPDX's names."""
+    for leaf in coverage.leaves(element, (role(element),), where, without):
+        first, *rest = leaf.path[1:]
+        yield Leaf((leaf.path[0], tables.PREFIXED.get(first, first), *rest), leaf.where, leaf.value)
+
+
+def name_packages(graph: Graph) -> None:
+    """Say which subject each package is; a software package counts as an AI package's twin.
+
+    Converters describe one model twice, and hang its licence on the software package.
+    """
+    for _, element in graph.elements:
+        if element.get("type") in (AI, DATASET):
+            subject = subject_of(element)
+            graph.subjects[word(element.get("spdxId"))] = subject
+            graph.kinds[subject] = "data" if element["type"] == DATASET else "model"
+    models = {subject for subject, kind in graph.kinds.items() if kind == "model"}
+    for _, element in graph.elements:
+        if element.get("type") == PACKAGE and (twin := subject_of(element)) in models:
+            graph.subjects.setdefault(word(element.get("spdxId")), twin)
+
+
+def subject_of(element: dict[str, Any]) -> Iri:
+    """The model or dataset that a package is: by its package URL, its links, or its name."""
+    name = called(element.get("name"))
+    kind = "dataset" if element.get("type") == DATASET else "model"
+    for link in links_of(element):
+        if (purl := packages.package(link)) is not None:
+            as_data = purl.dataset or kind == "dataset"
+            return iris.dataset(purl.repository) if as_data else iris.model(purl.repository)
+        if kind == "dataset" and (dataset := statements.hub_dataset(link)):
+            return iris.dataset(dataset)
+        repository = statements.hub_model(link) if kind == "model" else ""
+        if repository and (name == repository or statements.same_name(repository, name)):
+            return iris.model(repository)
+    # an id without its UUID is no better than a name, and a UUID names the document's element
+    local = name or _UUID.sub("", word(element.get("spdxId"))[-100:]).strip("-/#:_ ")
+    return iris.entity(SOURCE, kind, iris.slug(local))
+
+
+def links_of(element: dict[str, Any]) -> list[str]:
+    """The addresses by which a package may be known, the surest first."""
+    identifiers = [
+        mapping(item).get("identifier") for item in listed(element.get("externalIdentifier"))
+    ]
+    return [
+        word(link)
+        for link in (
+            element.get("software_packageUrl"), element.get("software_downloadLocation"),
+            element.get("software_homePage"), element.get("spdxId"), *identifiers,
+        )
+    ]  # fmt: skip
+
+
+def revision_of(element: dict[str, Any]) -> str:
+    """The revision that a package's address or package URL is pinned to, or nothing."""
+    for link in links_of(element):
+        purl = packages.package(link)
+        if purl is not None and purl.version:
+            return purl.version
+        found = hub.address(link)
+        if found is not None and found.revision not in ("", "main"):
+            return found.revision
+    return ""

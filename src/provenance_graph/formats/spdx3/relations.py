@@ -1,0 +1,255 @@
+"""What stands between SPDX 3 elements: relationships, builds, vulnerabilities, annotations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, PROV
+from provenance_graph.formats import coverage, named, packages, statements
+from provenance_graph.formats.spdx3 import elements as spdx3_elements
+from provenance_graph.formats.spdx3.graph import Graph, leaves_of, role
+from provenance_graph.formats.spdx3.keys import KEYS
+from provenance_graph.formats.spdx3.tables import DATA, DEPENDS, FILES, LICENSES, RELATIONSHIPS
+from provenance_graph.formats.statements import called, listed, mapping, word
+
+Found = Iterator[Claim | Problem]
+
+
+def read(graph: Graph) -> Found:
+    """Yield what the relationships and annotations of a document say."""
+    unknown: dict[str, tuple[str, int]] = {}
+    for where, element in graph.elements:
+        if role(element) == "annotation":
+            yield from _annotation(element, graph)
+        elif isinstance(element.get("relationshipType"), str):
+            kind = word(element["relationshipType"]).rsplit("/", 1)[-1]
+            if kind not in RELATIONSHIPS:
+                first, count = unknown.get(kind, (where, 0))
+                unknown[kind] = first, count + 1
+            yield from _relationship(kind, element, where, graph)
+    for kind, (where, count) in unknown.items():
+        times = f" ({count} times)" if count > 1 else ""
+        what = f"{kind[:80]!r} is no type of relationship that is known{times}"
+        yield Problem(f"{where}/relationshipType", what, "kept as stated", kind="key")
+    yield from _builds(graph)
+
+
+def _relationship(kind: str, element: dict[str, Any], where: str, graph: Graph) -> Found:
+    ref = word(element.get("from"))
+    source = graph.subjects.get(ref)
+    if source is None:
+        purl = packages.package(ref)
+        if purl is not None and iris.model(purl.repository) in graph.kinds:
+            source = iris.model(purl.repository)
+        elif ref not in graph.by_id:
+            shown = f"{ref[:120]!r} names no element of the document"
+            yield Problem(f"{where}/from", shown, kind="reference")
+    targets = listed(element.get("to"))
+    if not targets:
+        yield Problem(f"{where}/to", "a relationship to nothing", kind="reference")
+    for n, raw in enumerate(targets):
+        target = word(raw) or word(mapping(raw).get("spdxId")) or word(mapping(raw).get("@id"))
+        place = f"{where}/to/{n}"
+        if target not in graph.by_id and kind not in LICENSES:
+            yield _dangling(target, place)
+        yield from _security(element, target, graph)
+        if source is not None:
+            yield from _edge(kind, source, target, raw, place, graph)
+    if source is not None:
+        yield from _completeness(kind, source, element, where)
+        own = leaves_of(element, where)
+        yield from coverage.claims(source, own, KEYS)
+
+
+def _dangling(target: str, place: str) -> Problem:
+    if re.match(r"[a-z][\w+.-]*:", target, re.IGNORECASE):
+        shown = f"{target[:120]!r} names no element of the document"
+        return Problem(place, shown, kind="reference")
+    return Problem(
+        place, f"{target[:120]!r} is a plain string where an element belongs", kind="reference"
+    )
+
+
+def _completeness(kind: str, source: Iri, element: dict[str, Any], where: str) -> Found:
+    """That a relationship does not say all that could be said."""
+    stated = word(element.get("completeness")).rsplit("/", 1)[-1]
+    predicates = (PROV.wasDerivedFrom,) if kind == "descendantOf" else DATA.get(kind, ())
+    if stated == "incomplete" and predicates:
+        yield statements.not_given(
+            source, predicates[0], Stance.PARTLY_STATED, stated, f"{where}/completeness"
+        )
+    elif stated:
+        yield coverage.other(source, f"{kind}.completeness", stated)
+
+
+def _edge(kind: str, source: Iri, target: str, raw: Any, place: str, graph: Graph) -> Found:
+    element = graph.by_id.get(target) or mapping(raw)
+    if kind in LICENSES:
+        yield from _licence(kind, source, target, element, place, graph)
+    elif kind in DATA and graph.kinds.get(source) == "model":
+        dataset = graph.subjects.get(target)
+        if dataset is None and target:
+            name = called(element.get("name")) or target[: statements.SHOWN]
+            dataset = iris.dataset(statements.hub_dataset(name) or name)
+            yield from statements.is_a(dataset, PG.Dataset, name)
+        for predicate in DATA[kind] if dataset is not None else ():
+            yield Claim(source, predicate, dataset)
+    elif kind in ("descendantOf", "ancestorOf"):
+        yield from _descent(kind, source, target, place, graph)
+    elif kind in DEPENDS:
+        yield from _needs(source, target, element, graph)
+    elif kind in FILES and element.get("type") == "software_File":
+        yield from spdx3_elements.file(element, source, place, graph)
+    elif kind == "hasAssociatedVulnerability":
+        yield _vulnerable(source, element, target)
+    elif target:
+        yield coverage.other(source, f"relationship {kind}", called(element.get("name")) or target)
+
+
+def _descent(kind: str, source: Iri, target: str, place: str, graph: Graph) -> Found:
+    other = graph.subjects.get(target) or _outside(target)
+    if other is None:
+        yield coverage.other(source, f"relationship {kind}", target)
+    elif other == source:
+        yield Problem(place, "a model is its own relative", kind="lineage")
+    elif kind == "descendantOf":
+        yield from packages.descends(source, other, kind, place)
+    else:
+        yield from packages.descends(other, source, kind, place)
+
+
+def _needs(source: Iri, target: str, element: dict[str, Any], graph: Graph) -> Found:
+    """What a model or dataset depends on: another model, or software."""
+    other = graph.subjects.get(target) or _outside(target)
+    if other == source:
+        return
+    if other is not None and graph.kinds.get(source) == graph.kinds.get(other) == "model":
+        yield Claim(source, PG.usesComponent, other)
+        return
+    name, version = called(element.get("name")), called(element.get("software_packageVersion"))
+    if name and role(element) in ("package", "agent"):
+        yield Claim(source, PG.softwareDependency, statements.literal(f"{name} {version}".strip()))
+        if name.casefold() in named.LIBRARIES:
+            yield Claim(source, PG.framework, statements.literal(name))
+    else:
+        yield coverage.other(source, "relationship dependsOn", name or target)
+
+
+def _outside(target: str) -> Iri | None:
+    """A model on the Hub that a package URL or address names."""
+    if (purl := packages.package(target)) is not None and not purl.dataset:
+        return iris.model(purl.repository)
+    repository = statements.hub_model(target)
+    return iris.model(repository) if repository else None
+
+
+def _licence(
+    kind: str, source: Iri, target: str, element: dict[str, Any], place: str, graph: Graph
+) -> Found:
+    """A declared licence as the source states it; a concluded one as its author's inference."""
+    if element.get("type") in (
+        "expandedlicensing_ConjunctiveLicenseSet",
+        "expandedlicensing_DisjunctiveLicenseSet",
+    ):
+        joined = " AND " if "Conjunctive" in element["type"] else " OR "
+        members = [word(m) for m in listed(element.get("expandedlicensing_member"))]
+        text = joined.join(_licence_text(graph.by_id.get(m, {}), m) for m in members)
+    else:
+        text = _licence_text(element, target)
+    if not element and not re.match(r"https?://(?:www\.)?spdx\.org/", target):
+        yield _dangling(target, place)
+    if re.fullmatch(r".*(?:NoAssertion(?:License)?|NOASSERTION)", text):
+        return
+    link = next((word(u) for u in listed(element.get("expandedlicensing_seeAlso"))), "")
+    full = word(element.get("simplelicensing_licenseText"))
+    text = text or full[: statements.SHOWN]
+    yield from statements.licensed(source, text, link=link, locator=place, basis=LICENSES[kind])
+    if full and full != text and full != "NOASSERTION":
+        yield coverage.other(source, "licence text", full)
+
+
+def _licence_text(element: dict[str, Any], target: str) -> str:
+    return (
+        word(element.get("simplelicensing_licenseExpression"))
+        or called(element.get("name"))
+        or re.sub(r"^https?://(?:www\.)?spdx\.org/licenses/", "", "" if element else target)
+    )
+
+
+def _security(element: dict[str, Any], target: str, graph: Graph) -> Found:
+    """An assessment of a vulnerability, stated of the model or dataset that it is about."""
+    subject = graph.subjects.get(target)
+    if role(element) != "assessment" or subject is None:
+        return
+    flaw = graph.by_id.get(word(element.get("from")), {})
+    kind = word(element.get("type")).removeprefix("security_")
+    if "NotAffected" not in kind and "Fixed" not in kind:
+        yield _vulnerable(subject, flaw, word(element.get("from")))
+    said = [f"{k.removeprefix('security_')} {word(v)}" for k, v in element.items() if "security_" in k]
+    yield coverage.other(subject, kind, f"{called(flaw.get('name'))}: {', '.join(said)}")
+
+
+def _vulnerable(subject: Iri, flaw: dict[str, Any], target: str) -> Claim:
+    id_ = called(flaw.get("name")) or target[-100:]
+    return Claim(subject, PG.vulnerability, statements.literal(id_))
+
+
+def _annotation(element: dict[str, Any], graph: Graph) -> Found:
+    subject = graph.subjects.get(word(element.get("subject")))
+    if subject is not None and (text := word(element.get("statement"))):
+        yield coverage.other(subject, "annotation", text)
+
+
+def _builds(graph: Graph) -> Found:
+    """What was built with what: a build's inputs are what its outputs were made from."""
+    inputs: dict[str, list[str]] = {}
+    outputs: dict[str, list[str]] = {}
+    for _, element in graph.elements:
+        kind = word(element.get("relationshipType")).rsplit("/", 1)[-1]
+        if kind in ("hasInput", "hasOutput"):
+            into = inputs if kind == "hasInput" else outputs
+            into.setdefault(word(element.get("from")), []).extend(map(word, listed(element.get("to"))))
+    for where, element in graph.elements:
+        if role(element) != "build":
+            continue
+        ref = word(element.get("spdxId"))
+        made = [s for t in outputs.get(ref, ()) if (s := graph.subjects.get(t))]
+        for subject in made:
+            yield from _built(subject, element, where)
+            for target in inputs.get(ref, ()):
+                yield from _input(subject, target, where, graph)
+        if not made:
+            what = "a build without a model or dataset among its outputs"
+            yield Problem(where, what, "a hasOutput relationship", kind="reference")
+
+
+def _input(subject: Iri, target: str, where: str, graph: Graph) -> Found:
+    other = graph.subjects.get(target)
+    if other is None or other == subject:
+        yield coverage.other(subject, "build.hasInput", target)
+        return
+    data = graph.kinds.get(other) == "data"
+    predicate = PG.trainedOn if data and graph.kinds.get(subject) == "model" else PROV.wasDerivedFrom
+    yield Claim(
+        subject, predicate, other, basis=Basis.INFERENCE, as_stated="input of a build",
+        locator=where,
+    )  # fmt: skip
+
+
+def _built(subject: Iri, element: dict[str, Any], where: str) -> Found:
+    """Parameters, configuration and times of a build, stated of what it made."""
+    for uri in map(word, listed(element.get("build_configSourceUri"))):
+        if uri.startswith("http"):
+            yield statements.link(subject, PG.trainingCode, uri, f"{where}/build_configSourceUri")
+    for raw in listed(element.get("build_parameter")):
+        entry = mapping(raw)
+        said = coverage.brief(f"{word(entry.get('key'))}: {word(entry.get('value'))}")
+        yield Claim(subject, PG.hyperparameter, said)
+    for leaf in leaves_of(element, where):
+        if leaf.path[1] not in ("type", "spdxId", "creationInfo", "build_parameter"):
+            yield coverage.other(subject, ".".join(leaf.path[1:]), word(leaf.value))
