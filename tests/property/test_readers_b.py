@@ -109,7 +109,7 @@ STRUCTURED = [reader for reader in READERS if SUFFIX.get(reader.format) != "csv"
 def test_a_golden_document_with_any_part_replaced_is_read_or_refused(
     reader: Reader, data: st.DataObject
 ) -> None:
-    path = data.draw(st.sampled_from(CASES[reader.format]))
+    path = data.draw(st.sampled_from([p for p in CASES[reader.format] if p.suffix != ".xml"]))
     text = path.read_text()
     whole = yaml.safe_load(text) if path.suffix == ".yaml" else json.loads(text)
     changed = copy.deepcopy(whole)

@@ -24,7 +24,7 @@ from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.statements import word
 
 MAX_LEAVES = 500_000
-MAX_TEXT = 2_000
+MAX_TEXT = 1_900
 """How much of a text is kept as stated; longer ones are cut, and marked where."""
 
 MAX_DEPTH = 60
