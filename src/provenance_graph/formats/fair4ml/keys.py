@@ -15,9 +15,7 @@ _CLASS = "the class of a part"
 
 def _each(*keys: str) -> tuple[str, ...]:
     """A key as a plain value and as a node with a name, an address or an id."""
-    return tuple(
-        f"model/{key}{below}" for key in keys for below in ("", "/name", "/@id", "/url")
-    )
+    return tuple(f"model/{key}{below}" for key in keys for below in ("", "/name", "/@id", "/url"))
 
 
 _READ: tuple[Key, ...] = (

@@ -59,9 +59,7 @@ def linked(model: Iri, predicate: Iri, value: Any, where: str) -> Iterator[Claim
     rest = jsonld.text_of(value)
     if rest and rest not in found and rest != stated:
         yield coverage.other(model, iris.local_name(predicate), rest)
-    elif stated and not found:
-        yield coverage.other(model, iris.local_name(predicate), stated)
-    elif found and stated not in found and not match_alone(stated):
+    elif (stated and not found) or (found and stated not in found and not match_alone(stated)):
         yield coverage.other(model, iris.local_name(predicate), stated)
 
 

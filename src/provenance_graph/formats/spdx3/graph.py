@@ -109,9 +109,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
             yield from leaves_of(raw, where, () if inside else ("@context",))
 
 
-def leaves_of(
-    element: dict[str, Any], where: str, without: tuple[str, ...] = ()
-) -> Iterator[Leaf]:
+def leaves_of(element: dict[str, Any], where: str, without: tuple[str, ...] = ()) -> Iterator[Leaf]:
     """The values of one element, under SPDX's names."""
     for leaf in coverage.leaves(element, (role(element),), where, without):
         first, *rest = leaf.path[1:]

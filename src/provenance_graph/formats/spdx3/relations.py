@@ -190,7 +190,9 @@ def _security(element: dict[str, Any], target: str, graph: Graph) -> Found:
     kind = word(element.get("type")).removeprefix("security_")
     if "NotAffected" not in kind and "Fixed" not in kind:
         yield _vulnerable(subject, flaw, word(element.get("from")))
-    said = [f"{k.removeprefix('security_')} {word(v)}" for k, v in element.items() if "security_" in k]
+    said = [
+        f"{k.removeprefix('security_')} {word(v)}" for k, v in element.items() if "security_" in k
+    ]
     yield coverage.other(subject, kind, f"{called(flaw.get('name'))}: {', '.join(said)}")
 
 
@@ -213,7 +215,9 @@ def _builds(graph: Graph) -> Found:
         kind = word(element.get("relationshipType")).rsplit("/", 1)[-1]
         if kind in ("hasInput", "hasOutput"):
             into = inputs if kind == "hasInput" else outputs
-            into.setdefault(word(element.get("from")), []).extend(map(word, listed(element.get("to"))))
+            into.setdefault(word(element.get("from")), []).extend(
+                map(word, listed(element.get("to")))
+            )
     for where, element in graph.elements:
         if role(element) != "build":
             continue
@@ -234,7 +238,9 @@ def _input(subject: Iri, target: str, where: str, graph: Graph) -> Found:
         yield coverage.other(subject, "build.hasInput", target)
         return
     data = graph.kinds.get(other) == "data"
-    predicate = PG.trainedOn if data and graph.kinds.get(subject) == "model" else PROV.wasDerivedFrom
+    predicate = (
+        PG.trainedOn if data and graph.kinds.get(subject) == "model" else PROV.wasDerivedFrom
+    )
     yield Claim(
         subject, predicate, other, basis=Basis.INFERENCE, as_stated="input of a build",
         locator=where,

@@ -133,16 +133,7 @@ DEPENDS = frozenset(
 )  # fmt: skip
 FILES = frozenset(("contains", "hasDistributionArtifact", "hasDataFile"))
 RELATIONSHIPS = frozenset(
-    "affects amendedBy ancestorOf availableFrom configures contains coordinatedBy copiedTo "
-    "delegatedTo dependsOn descendantOf describes doesNotAffect expandsTo exploitCreatedBy fixedBy "
-    "fixedIn foundBy generates hasAddedFile hasAssessmentFor hasAssociatedVulnerability "
-    "hasConcludedLicense hasDataFile hasDeclaredLicense hasDeletedFile hasDependencyManifest "
-    "hasDistributionArtifact hasDocumentation hasDynamicLink hasEvidence hasExample hasHost "
-    "hasInput hasMetadata hasOptionalComponent hasOptionalDependency hasOutput hasPrerequisite "
-    "hasProvidedDependency hasRequirement hasSpecification hasStaticLink hasTest hasTestCase "
-    "hasVariant invokedBy modifiedBy other packagedBy patchedBy publishedBy reportedBy "
-    "republishedBy serializedInArtifact testedOn trainedOn underInvestigationFor usesTool "
-    "pretrainedOn finetunedOn evaluatedOn validatedOn".split()
+    ["affects", "amendedBy", "ancestorOf", "availableFrom", "configures", "contains", "coordinatedBy", "copiedTo", "delegatedTo", "dependsOn", "descendantOf", "describes", "doesNotAffect", "expandsTo", "exploitCreatedBy", "fixedBy", "fixedIn", "foundBy", "generates", "hasAddedFile", "hasAssessmentFor", "hasAssociatedVulnerability", "hasConcludedLicense", "hasDataFile", "hasDeclaredLicense", "hasDeletedFile", "hasDependencyManifest", "hasDistributionArtifact", "hasDocumentation", "hasDynamicLink", "hasEvidence", "hasExample", "hasHost", "hasInput", "hasMetadata", "hasOptionalComponent", "hasOptionalDependency", "hasOutput", "hasPrerequisite", "hasProvidedDependency", "hasRequirement", "hasSpecification", "hasStaticLink", "hasTest", "hasTestCase", "hasVariant", "invokedBy", "modifiedBy", "other", "packagedBy", "patchedBy", "publishedBy", "reportedBy", "republishedBy", "serializedInArtifact", "testedOn", "trainedOn", "underInvestigationFor", "usesTool", "pretrainedOn", "finetunedOn", "evaluatedOn", "validatedOn"]
 )
 """The types of relationship that SPDX 3.0.1 has, and the data relationships of 3.1."""
 
