@@ -276,6 +276,7 @@ class Reader:
     and only where nothing at all can be read; anything less is a Problem. ``records`` is
     for formats whose documents hold several records with headers of their own. ``keys`` says what
     is done with every key of the standard, and ``leaves`` gives a document's values below them.
+    ``split`` gives the documents of a document that is a list of them, and nothing for any other.
     """
 
     format: str
@@ -287,6 +288,7 @@ class Reader:
     records: Callable[[Document], Iterator[Record | Problem]] | None = None
     keys: KeyTable | None = None
     leaves: Callable[[Document], Iterator[Leaf]] | None = None
+    split: Callable[[Document], Iterator[Document | Problem]] | None = None
 
 
 _TRIG = re.compile(

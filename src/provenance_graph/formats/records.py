@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Header, Problem, Record
@@ -38,10 +39,26 @@ def header(
     )
 
 
+def parts_of(reader: Reader, document: Document) -> list[Document | Problem]:
+    """The documents of a document that is a list of them; none for any other."""
+    return list(reader.split(document)) if reader.split is not None else []
+
+
 def records_of(reader: Reader, document: Document) -> Iterator[Record | Problem]:
     """Every record of a document, and every problem, whichever kind of reader reads it."""
     if reader.records is not None:
         yield from reader.records(document)
+        return
+    if parts := parts_of(reader, document):
+        for part in parts:
+            if isinstance(part, Problem):
+                yield part
+                continue
+            for found in records_of(reader, part):
+                if isinstance(found, Problem):
+                    yield replace(found, where=f"{part.name}{found.where}")
+                else:
+                    yield found
         return
     claims: list[Claim] = []
     for found in reader.read(document):

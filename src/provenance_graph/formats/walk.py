@@ -45,7 +45,8 @@ CARDS = ("README.md", "readme.md")
 BESIDE = (
     "config.json", "adapter_config.json", "generation_config.json", "tokenizer_config.json",
     "model.safetensors.index.json", "model_index.json", "config_sentence_transformers.json",
-    "mergekit_config.yml", "params.json", "quantize_config.json", "preprocessor_config.json",
+    "mergekit_config.yml", "mergekit_config.yaml", "mergekit_moe_config.yml",
+    "mergekit_moe_config.yaml", "params.json", "quantize_config.json", "preprocessor_config.json",
     "special_tokens_map.json",
 )  # fmt: skip
 WEIGHTS = (".safetensors", ".gguf", ".bin", ".pt", ".pth", ".onnx", ".h5", ".msgpack")
@@ -112,7 +113,7 @@ def _folder(root: Path, retrieved: str, url: str) -> Iterator[Document | Problem
         if grouped is not None:
             main, others = grouped
             count += 1
-            local = (head + main) if head else f"{_root_name(root)}/{main}"
+            local = _owned(root, head, main)
             yield from _repository_document(
                 folder, main, others, local, retrieved, _below(url, head)
             )
@@ -124,9 +125,24 @@ def _folder(root: Path, retrieved: str, url: str) -> Iterator[Document | Problem
             if count > MAX_FILES:
                 yield Problem(str(root), f"more than {MAX_FILES:,} files; the rest was not read")
                 return
-            yield from _file(folder / name, head + name, retrieved, _below(url, head + name))
+            local = _owned(root, head, name) if name in CARDS and head else head + name
+            yield from _file(folder / name, local, retrieved, _below(url, head + name))
     if not count:
         yield Problem(str(root), "the folder holds no file", kind="empty")
+
+
+def _owned(root: Path, head: str, name: str) -> str:
+    """The path of a repository's head file, with the owner's folder where that was asked for.
+
+    ``import org`` gives ``org/model/README.md``: the folder that was named is the account. A
+    path that is absolute, or that leads elsewhere, names no account.
+    """
+    if not head:
+        return f"{_root_name(root)}/{name}"
+    parts = [part for part in root.parts if part not in (".", "..", "/")]
+    if head.count("/") == 1 and not root.is_absolute() and len(parts) == 1:
+        return f"{parts[0]}/{head}{name}"
+    return head + name
 
 
 def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:

@@ -12,7 +12,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.formats import coverage
 from provenance_graph.formats.coverage import ReadingLedger
 from provenance_graph.formats.document import Document, Reader
-from provenance_graph.formats.records import header
+from provenance_graph.formats.records import header, parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ def read(document: Document, readers: Mapping[str, Reader], options: Options) ->
         reader = choose(document, readers, options.format)
         if reader.records is not None:
             found = _split(reader.records(document), options)
+        elif parts := parts_of(reader, document):
+            found = _every_part(parts, reader, options)
         else:
             found = _one_record(document, reader, options)
         ledger = coverage.of_document(reader, document)
@@ -76,7 +78,20 @@ def choose(document: Document, readers: Mapping[str, Reader], format: str) -> Re
         return recognise(document, readers)
     if format not in readers:
         raise UnknownFormat(document.name or document.url, readers, f"no format {format!r}")
-    return readers[format]
+    reader = readers[format]
+    if not reader.recognises(document.hints) and document.hints.syntax in _STRUCTURED:
+        fitting = [r.format for r in readers.values() if r.recognises(document.hints)]
+        seen = f"it looks like {' and '.join(fitting)}" if fitting else "it has none of its marks"
+        why = f"{document.hints.syntax} that is no {format} document: {seen}"
+        raise UnknownFormat(document.name or document.url, readers, why)
+    return reader
+
+
+_STRUCTURED = frozenset({"csv", "json", "jsonl", "yaml", "toml", "xml"})
+"""Syntaxes whose keys or columns show the format, so that naming another one is a mistake.
+
+Prose and Turtle have no such marks: there the importer's word decides.
+"""
 
 
 def _split(
@@ -122,6 +137,22 @@ def _one_record(
         retrieved=options.retrieved,
     )
     return (Record(made, tuple(claims)).sort(),), tuple(problems)
+
+
+def _every_part(
+    parts: list[Document | Problem], reader: Reader, options: Options
+) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:
+    """The records of the documents in a list, each under a header of its own."""
+    records: list[Record] = []
+    problems: list[Problem] = []
+    for part in parts:
+        if isinstance(part, Problem):
+            problems.append(part)
+            continue
+        made, wrong = _one_record(part, reader, options)
+        records += made
+        problems += (replace(p, where=f"{part.name}{p.where}") for p in wrong)
+    return tuple(records), tuple(problems)
 
 
 def _unwritable(claim: Claim) -> Problem | None:

@@ -12,7 +12,13 @@ from provenance_graph.formats import statements
 from provenance_graph.formats.huggingface.card import FIELDS, Card, read_card
 from provenance_graph.formats.huggingface.config import read_config
 from provenance_graph.formats.huggingface.lookup import whole_number
-from provenance_graph.formats.huggingface.names import SOURCE, Repository, described, is_repository
+from provenance_graph.formats.huggingface.names import (
+    SOURCE,
+    Repository,
+    described,
+    is_repository,
+    version_claims,
+)
 from provenance_graph.formats.huggingface.quantization import packing
 from provenance_graph.formats.huggingface.tables import RELATIONS
 from provenance_graph.formats.huggingface.weights import read_tensors
@@ -134,9 +140,7 @@ def _times(repo: Repository, raw: dict[str, Any], place: str) -> Found:
     sha = statements.word(raw.get("sha"))
     if len(sha) in (40, 64) and all(c in "0123456789abcdef" for c in sha):
         version = iris.mint("in", SOURCE, "version", repo.local, sha)
-        yield Claim(version, RDF.type, PG.ModelVersion)
-        yield Claim(version, PROV.specializationOf, repo.subject)
-        yield Claim(version, SCHEMA.version, literals.text(sha))
+        yield from version_claims(repo.subject, version, sha)
     elif sha:
         yield Problem(f"{place}/sha", f"{sha[:60]!r} is not a commit")
 

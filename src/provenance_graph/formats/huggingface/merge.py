@@ -1,19 +1,50 @@
-"""What a ``mergekit_config.yml`` says: the models that were merged, their weights, the method."""
+"""What mergekit's recipes say: the models that were merged, their weights, the method.
+
+``mergekit_config.yml`` lists models, slices or modules; ``mergekit_moe_config.yml`` experts. A
+model is written as ``name``, ``name@revision``, ``name+lora`` or as a mapping with ``model`` and
+``lora`` (mergekit's ``ModelReference``); a LoRA that was applied before merging is a parent too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from provenance_graph.core import iris, literals
-from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.claims import Basis, Claim, Literal, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.formats import statements
-from provenance_graph.formats.huggingface.names import SOURCE, Repository, parent
+from provenance_graph.formats.huggingface.names import SOURCE, Repository, parent, version_of
 
 Found = Iterator[Claim | Problem]
 MAX_PARTS = 500
+FILES = tuple(
+    f"{name}.{suffix}"
+    for name in ("mergekit_config", "mergekit_moe_config")
+    for suffix in ("yml", "yaml")
+)
+"""The names under which mergekit writes its recipes beside a card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A model that went into a merge, as the recipe names it."""
+
+    where: str
+    name: str
+    revision: str = ""
+    weight: Literal | None = None
+
+
+def is_recipe(value: Any) -> bool:
+    """Whether a parsed YAML document is a recipe of mergekit's, of either kind."""
+    if not isinstance(value, dict):
+        return False
+    if "merge_method" in value:
+        return bool(value.keys() & {"models", "slices", "modules", "base_model"})
+    return "experts" in value and bool(value.keys() & {"base_model", "gate_mode"})
 
 
 def read_merge(repo: Repository, raw: Any, place: str) -> Found:
@@ -22,57 +53,90 @@ def read_merge(repo: Repository, raw: Any, place: str) -> Found:
         yield Problem(place, "the recipe of a merge is no mapping", kind="shape")
         return
     method = statements.word(raw.get("merge_method"))
-    seen: set[str] = set()
-    for where, said in _parts(raw, place):
-        name = _name(said)
-        if not name:
-            yield Problem(where, "a part of the merge that names no model", kind="lineage")
-        elif name not in seen:
-            seen.add(name)
-            weight = statements.mapping(statements.mapping(said).get("parameters")).get("weight")
-            yield from _parent(repo, name, where, method, weight)
+    if not method and "experts" in raw:
+        method = f"moe {statements.word(raw.get('gate_mode'))}".strip()
+    seen: dict[str, set[str]] = {}
+    for found in _parts(raw, place):
+        if isinstance(found, Problem):
+            yield found
+        elif found.revision not in seen.get(found.name, set()):
+            first = found.name not in seen
+            seen.setdefault(found.name, set()).add(found.revision)
+            yield from _parent(repo, found, method, first)
     if not seen:
-        yield Problem(place, "a recipe without models", "models or slices", kind="missing")
+        yield Problem(place, "a recipe without models", "models, slices or experts", kind="missing")
 
 
-def _parts(raw: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
+def _parts(raw: dict[str, Any], place: str) -> Iterator[Part | Problem]:
     """Everything that names a model, the parts before the base that they are merged into."""
-    count = 0
-    for index, part in enumerate(statements.listed(raw.get("models"))[:MAX_PARTS]):
+    for count, (where, said) in enumerate(_places(raw, place)):
+        if count >= MAX_PARTS:
+            what = f"more than {MAX_PARTS} parts; the rest of the recipe is not read"
+            yield Problem(place, what, kind="size")
+            return
+        parameters = statements.mapping(statements.mapping(said).get("parameters"))
+        stated = parameters.get("weight")
+        weight = None if isinstance(stated, str) else statements.score(stated)
+        references = list(_references(said))
+        if not references:
+            yield Problem(where, "a part of the merge that names no model", kind="lineage")
+        for number, (name, revision) in enumerate(references):
+            yield Part(where, name, revision, None if number else weight)
+
+
+def _places(raw: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
+    for index, part in enumerate(statements.listed(raw.get("models"))):
         yield f"{place}/models/{index}", part
-    for row, cut in enumerate(statements.listed(raw.get("slices"))[:MAX_PARTS]):
+    for row, cut in enumerate(statements.listed(raw.get("slices"))):
         for index, part in enumerate(statements.listed(statements.mapping(cut).get("sources"))):
-            count += 1
-            if count > MAX_PARTS:
-                return
             yield f"{place}/slices/{row}/sources/{index}", part
+    for name, module in statements.mapping(raw.get("modules")).items():
+        yield from _places(
+            statements.mapping(module), f"{place}/modules/{statements.word(name)[:80]}"
+        )
+    for key in ("experts", "shared_experts"):
+        for index, part in enumerate(statements.listed(raw.get(key))):
+            yield f"{place}/{key}/{index}", statements.mapping(part).get("source_model")
     if raw.get("base_model"):
-        yield f"{place}/base_model", {"model": raw["base_model"]}
+        yield f"{place}/base_model", raw["base_model"]
 
 
-def _name(said: Any) -> str:
-    """The model of a part: a name, perhaps with an adapter after ``+``, or a mapping with a path."""
-    model = said.get("model", said.get("path")) if isinstance(said, dict) else said
-    if isinstance(model, dict):
-        return _name(model)
-    return model.partition("+")[0].partition("@")[0].strip() if isinstance(model, str) else ""
-
-
-def _parent(repo: Repository, name: str, where: str, method: str, weight: Any) -> Found:
-    found = list(parent(repo, PG.mergedFrom, name, where, Basis.ARTIFACT))
-    yield from found
-    target = next(
-        (c.value for c in found if isinstance(c, Claim) and c.predicate == PG.mergedFrom), None
-    )
-    number = statements.score(weight) if not isinstance(weight, str) else None
-    if not isinstance(target, Iri) or not (method or number):
+def _references(said: Any) -> Iterator[tuple[str, str]]:
+    """Names and revisions of the models that one part means: a model, and the LoRA on it."""
+    if isinstance(said, str):
+        for text in said.split("+"):
+            name, _, revision = text.strip().partition("@")
+            if name.strip():
+                yield name.strip(), revision.strip()
         return
-    node = iris.mint("in", SOURCE, "derivation", repo.local, "merge", iris.slug(name)[:120])
+    if not isinstance(said, dict):
+        return
+    if isinstance(path := said.get("path"), str):
+        yield from (
+            (name, statements.word(said.get("revision")) or revision)
+            for name, revision in _references(path)
+        )
+    for key in ("model", "lora"):
+        if key in said:
+            yield from _references(said[key])
+
+
+def _parent(repo: Repository, part: Part, method: str, first: bool) -> Found:
+    found = list(parent(repo, PG.mergedFrom, part.name, part.where, Basis.ARTIFACT))
+    edges = [c for c in found if isinstance(c, Claim) and c.predicate == PG.mergedFrom]
+    if first:
+        yield from found
+    target = edges[0].value if edges else None
+    if not isinstance(target, Iri) or not (method or part.weight or part.revision):
+        return
+    node = iris.mint("in", SOURCE, "derivation", repo.local, "merge", iris.slug(part.name)[:120])
+    if part.revision:
+        yield from version_of(target, node, part.revision, Basis.ARTIFACT)
     yield Claim(repo.subject, PROV.qualifiedDerivation, node, basis=Basis.ARTIFACT)
     yield Claim(node, RDF.type, PG.Derivation)
     yield Claim(node, PROV.entity, target, basis=Basis.ARTIFACT)
     if method:
         shown = literals.text(method[:80])
         yield Claim(node, PG.mergeMethod, shown, basis=Basis.ARTIFACT)
-    if number is not None:
-        yield Claim(node, PG.mergeWeight, number, basis=Basis.ARTIFACT)
+    if part.weight is not None:
+        yield Claim(node, PG.mergeWeight, part.weight, basis=Basis.ARTIFACT)

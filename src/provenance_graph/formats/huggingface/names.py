@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import statements
 from provenance_graph.formats.document import Document
 
@@ -28,6 +28,10 @@ _GENERIC = frozenset(
         "tokenizer_config",
         "generation_config",
         "model.safetensors.index",
+        "mergekit_config",
+        "mergekit_moe_config",
+        "params",
+        "quantize_config",
         "api",
         "model",
         "document",
@@ -37,11 +41,15 @@ _GENERIC = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """What a document describes: a repository, or a thing known only by the document's name."""
+    """What a document describes: a repository, or a thing known only by the document's name.
+
+    ``revision`` is the state of it that was read, where a cache's path or an address says so.
+    """
 
     subject: Iri
     local: str
     name: str = ""
+    revision: str = ""
 
     @property
     def owner(self) -> str:
@@ -72,11 +80,21 @@ def is_repository(text: str) -> bool:
     return hub.is_name(text)
 
 
+def located(document: Document) -> hub.Repository | None:
+    """The repository of the Hub, of any kind, that a document's address or a cache's path names."""
+    path = document.name or unquote(urlsplit(document.url).path)
+    return hub.address(document.url) or hub.cached(path)
+
+
 def repository_of(document: Document) -> Repository:
     """The repository that a document's address or path names, else a thing named after the path."""
+    place = located(document)
+    if place is not None and place.kind is hub.Kind.MODEL:
+        revision = "" if place.revision == "main" else place.revision
+        return Repository(iris.model(place.name), place.name, place.name, revision)
     if found := named_by(document.url, document.name):
         return repository(found)
-    if document.files and (found := _folder_name(document.name)):
+    if (document.files or _has_metadata(document)) and (found := _folder_name(document.name)):
         return repository(found)
     path = document.name or unquote(urlsplit(document.url).path)
     parts = [part for part in re.split(r"[/\\]", path) if part not in ("", ".", "..")]
@@ -85,6 +103,18 @@ def repository_of(document: Document) -> Repository:
         stem = parts[-2]
     local = statements.clean(stem)[:200]
     return Repository(iris.entity(SOURCE, "model", local), local)
+
+
+_CARD_HEAD = re.compile(
+    r"---[ \t]*\r?\n(?:.*\r?\n){0,200}?(?:license|library_name|base_model|pipeline_tag|datasets"
+    r"|model-index|language|tags)[ \t]*:",
+)
+
+
+def _has_metadata(document: Document) -> bool:
+    """Whether a document is a card whose head has the Hub's own keys."""
+    head = document.data[:20_000].decode("utf-8", "replace").lstrip("\ufeff")
+    return _CARD_HEAD.match(head) is not None
 
 
 def named_by(url: str, path: str) -> str:
@@ -101,8 +131,8 @@ def named_by(url: str, path: str) -> str:
     if found := hub.model_name(url):
         return found
     where = path or unquote(urlsplit(url).path)
-    if (kept := hub.cached(where)) and kept.kind is hub.Kind.MODEL:
-        return kept.name
+    if kept := hub.cached(where):
+        return kept.name if kept.kind is hub.Kind.MODEL else ""
     parts = [part for part in re.split(r"[/\\]", where) if part]
     for depth, part in enumerate(reversed(parts)):
         stem = _stem(part) if depth == 0 else part
@@ -180,17 +210,44 @@ def described(repo: Repository, kind: Iri = PG.Model) -> Iterator[Claim]:
         yield Claim(repo.subject, DCTERMS.creator, owner, basis=Basis.DEVELOPER)
 
 
+def version_of(
+    model: Iri, derivation: Iri, revision: str, basis: Basis | None = None
+) -> Iterator[Claim]:
+    """The fixed state of a parent from which a derivation started.
+
+    ``main`` is no fixed state; it is kept as the revision that was stated.
+    """
+    shown = statements.clean(revision)[:100]
+    version = iris.mint("in", SOURCE, "version", model.removeprefix(iris.model("")), shown)
+    yield Claim(derivation, PG.derivedFromVersion, version, basis=basis)
+    yield from version_claims(model, version, shown)
+
+
+def version_claims(model: Iri, version: Iri, shown: str) -> Iterator[Claim]:
+    """What a fixed state of a model is, and of which model."""
+    yield Claim(version, RDF.type, PG.ModelVersion)
+    yield Claim(version, PROV.specializationOf, model)
+    yield Claim(version, SCHEMA.version, literals.text(shown))
+
+
 def parent(
     repo: Repository, relation: Iri, stated: str, locator: str, basis: Basis | None
 ) -> Iterator[Claim | Problem]:
     """A lineage edge to what a text names: a repository, or an unresolved reference."""
     found = hub.reference(stated)
-    if found is not None and found.kind is hub.Kind.MODEL:
+    if found is not None and found.kind is hub.Kind.MODEL and found.owner:
         name = found.name
         if name.casefold() == repo.name.casefold():
             yield Problem(locator, f"{name} names itself as its base", kind="lineage")
             return
-        yield Claim(repo.subject, relation, iris.model(name), basis=basis)
+        target = iris.model(name)
+        yield Claim(repo.subject, relation, target, basis=basis)
+        if found.revision not in ("", "main"):
+            node = iris.mint("in", SOURCE, "derivation", repo.local, iris.slug(name)[:120])
+            yield Claim(repo.subject, PROV.qualifiedDerivation, node, basis=basis)
+            yield Claim(node, RDF.type, PG.Derivation)
+            yield Claim(node, PROV.entity, target, basis=basis)
+            yield from version_of(target, node, found.revision, basis)
         return
     shown = stated.strip()[: statements.SHOWN]
     if not shown:

@@ -7,17 +7,19 @@ developer's statement, what a config holds a reading of the artifact, what the H
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
-from provenance_graph.core import iris, literals
+from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG
+from provenance_graph.core.terms import PG, SCHEMA
 from provenance_graph.formats import statements
 from provenance_graph.formats.document import (
     Document,
@@ -38,13 +40,17 @@ from provenance_graph.formats.huggingface.card import (
 )
 from provenance_graph.formats.huggingface.config import read_config
 from provenance_graph.formats.huggingface.front import metadata
-from provenance_graph.formats.huggingface.merge import read_merge
+from provenance_graph.formats.huggingface.generated import read_generated
+from provenance_graph.formats.huggingface.merge import FILES as RECIPES
+from provenance_graph.formats.huggingface.merge import is_recipe, read_merge
 from provenance_graph.formats.huggingface.names import (
     SOURCE,
     Repository,
     described,
+    located,
     repository,
     repository_of,
+    version_claims,
 )
 from provenance_graph.formats.huggingface.quantization import (
     Packing,
@@ -89,12 +95,15 @@ def kind_of(hints: Hints) -> str:
     if hints.syntax in ("markdown", "text"):
         return "card" if _is_card(hints) else ""
     keys = hints.keys
+    if hints.syntax == "jsonl":
+        value = hints.value
+        return "api" if isinstance(value, dict) and _is_answer(value) else ""
     if hints.syntax == "json":
         value = hints.value[0] if isinstance(hints.value, list) and hints.value else hints.value
         if not isinstance(value, dict):
             return ""
-        if ("id" in keys or "modelId" in keys) and len(keys & _API_MARKS) >= 2:
-            return "" if _is_dataset(value) else "api"
+        if _is_answer(value):
+            return "api"
         if isinstance(hints.value, list):
             return ""
         if keys >= _ADAPTER_MARKS:
@@ -104,11 +113,19 @@ def kind_of(hints: Hints) -> str:
         if keys & _CONFIG_MARKS and keys & _CONFIG_SHAPE:
             return "config"
         return "tokenizer" if "tokenizer_class" in keys else ""
+    if hints.syntax == "yaml" and is_recipe(hints.value):
+        return "merge"
     if hints.syntax == "yaml" and isinstance(hints.value, list) and hints.value:
         first = hints.value[0]
         dataset = first.get("dataset") if isinstance(first, dict) else None
         return "results" if isinstance(dataset, dict) and "id" in dataset else ""
     return ""
+
+
+def _is_answer(value: dict[str, Any]) -> bool:
+    """Whether a mapping is what the Hub answers about a model, alone or in a list."""
+    named = "id" in value or "modelId" in value
+    return named and len(value.keys() & _API_MARKS) >= 2 and not _is_dataset(value)
 
 
 def _is_card(hints: Hints) -> bool:
@@ -140,12 +157,13 @@ def _recognises(hints: Hints) -> bool:
 
 def _origin(document: Document) -> Origin:
     repo, kind = _subject(document)
-    if kind == "api" and isinstance(document.json, list):
-        shown = iris.slug(document.name or document.url)[-120:]
-        hub = iris.organization("Hugging Face")
-        return Origin(f"list/{shown}", hub, title="Models on the Hugging Face Hub")
     folder = bool(document.files)
     basis = Basis.ARTIFACT if kind in _READINGS and not folder else Basis.DEVELOPER
+    place = located(document)
+    if kind == "card" and place is not None and place.kind is not hub.Kind.MODEL:
+        name = f"{place.kind.value}/{place.name}"
+        maker = iris.organization(place.owner or "unknown publisher")
+        return Origin(f"{name}/card", maker, Basis.DEVELOPER, f"{name}, card")
     local = repo.local if folder else f"{repo.local}/{kind or 'document'}"
     return Origin(
         local=local,
@@ -155,6 +173,28 @@ def _origin(document: Document) -> Origin:
         licence="",
         attribution=f"Hugging Face Hub, {repo.name}" if repo.name else "",
     )
+
+
+def _other_card(document: Document, place: hub.Repository) -> Found:
+    """A card whose address or path says that it is a dataset's or a space's."""
+    data, problems = metadata(document.text, document.url)
+    yield from problems
+    if place.kind is hub.Kind.DATASET:
+        yield from _dataset_card(place.name, place.name, place.revision, data, document.text, "")
+    else:
+        what = f"{place.name} is a Space, an application; nothing is claimed of a model"
+        yield Problem("", what, "the card of a model or dataset", kind="skipped")
+
+
+def _dataset_card(
+    name: str, local: str, revision: str, data: dict[str, Any], text: str, place: str
+) -> Found:
+    subject = iris.dataset(name) if name else iris.entity(SOURCE, "dataset", local)
+    dataset = Repository(subject, name or local, name, revision)
+    yield from described(dataset, PG.Dataset)
+    if revision and revision != "main":
+        yield Claim(subject, SCHEMA.version, literals.text(revision[:100]))
+    yield from read_card(Card(dataset, data, place, text=text), DATASET_FIELDS)
 
 
 _READINGS = frozenset({"config", "adapter", "index", "tokenizer"})
@@ -169,8 +209,13 @@ def _subject(document: Document) -> tuple[Repository, str]:
 
 def _read(document: Document) -> Found:
     repo, kind = _subject(document)
-    if kind == "api" and isinstance(document.json, list):
-        yield from _list(document)
+    place = located(document)
+    if kind == "card" and place is not None and place.kind is not hub.Kind.MODEL:
+        yield from _other_card(document, place)
+        return
+    if kind == "api" and not (document.hints.syntax == "json" and isinstance(document.json, dict)):
+        for part in split(document):
+            yield from (part,) if isinstance(part, Problem) else _read(part)
         return
     if not kind:
         raise Unreadable(document.url, "no card, config, adapter, results or answer of the Hub")
@@ -200,6 +245,9 @@ class _Folder:
 
 
 def _folder(repo: Repository, document: Document, kind: str) -> Found:
+    if repo.revision:
+        version = iris.mint("in", SOURCE, "version", repo.local, repo.revision)
+        yield from version_claims(repo.subject, version, repo.revision)
     folder = _Folder(document, kind)
     alone = not document.files
     if kind == "api":
@@ -213,6 +261,8 @@ def _folder(repo: Repository, document: Document, kind: str) -> Found:
     elif kind == "results":
         rows = statements.tidy(document.yaml, document.text)
         yield from read_eval_results(repo, rows, "")
+    elif kind == "merge":
+        yield from read_merge(repo, statements.tidy(document.yaml, document.text), "")
     elif kind in _READINGS:
         raw = statements.tidy(document.json, document.text)
         if kind == "config":
@@ -239,7 +289,7 @@ def _beside(
     elif ".eval_results/" in f"/{file}" and base.endswith((".yaml", ".yml")):
         text = folder.text(file)
         yield from read_eval_results(repo, statements.tidy(parse_yaml(text, url), text), file)
-    elif base in ("mergekit_config.yml", "mergekit_config.yaml"):
+    elif base in RECIPES:
         text = folder.text(file)
         yield from read_merge(repo, statements.tidy(parse_yaml(text, url), text), file)
     elif base in FOLDER_FILES and base.endswith(".json"):
@@ -293,14 +343,12 @@ def _card(repo: Repository, text: str, document: Document, place: str, alone: bo
     for problem in problems:
         yield replace(problem, where=f"{place} {problem.where}".strip())
     if alone and of_dataset(data):
-        named = statements.hub_dataset(document.url) or repo.name
-        subject = iris.dataset(named) if named else iris.entity(SOURCE, "dataset", repo.local)
-        dataset = Repository(subject, named or repo.local, named)
-        yield from described(dataset, PG.Dataset)
-        yield from read_card(Card(dataset, data, place, text=text), DATASET_FIELDS)
+        yield from _dataset_card(repo.name, repo.local, "", data, text, place)
         return
     card = Card(repo, data, place, files=frozenset(document.files), text=text)
     found = list(read_card(card))
+    stated = [item for item in found if isinstance(item, Claim)]
+    found += read_generated(repo, text, place, None, stated)
     if repo.name or not alone or any(isinstance(item, Claim) for item in found):
         yield from described(repo)
     if repo.name:
@@ -309,19 +357,41 @@ def _card(repo: Repository, text: str, document: Document, place: str, alone: bo
     yield from found
 
 
-def _list(document: Document) -> Found:
-    """Every repository of a list that the Hub gives; the Hub is the publisher of such a record."""
-    listed = statements.tidy(document.json, document.text)
+def split(document: Document) -> Iterator[Document | Problem]:
+    """The answers of a list, or of JSON Lines, each as a document of its own.
+
+    A document that is no such list gives nothing. A line that is no JSON is a problem.
+    """
+    if kind_of(document.hints) != "api":
+        return
     seen: set[str] = set()
-    for index, raw in enumerate(listed):
+    for where, raw in _entries(document):
         name = name_of(raw) if isinstance(raw, dict) else ""
-        if not name:
-            yield Problem(f"/{index}", "an entry that names no repository", kind="missing")
+        if isinstance(raw, Problem):
+            yield raw
+        elif not name:
+            yield Problem(where, "an entry that names no repository", kind="missing")
         elif name in seen:
-            yield Problem(f"/{index}/id", f"{name} stands there twice", kind="repeat")
+            yield Problem(f"{where}/id", f"{name} stands there twice", kind="repeat")
         else:
             seen.add(name)
-            yield from read_answer(repository(name), raw, f"/{index}", Basis.DEVELOPER)
+            data = json.dumps(raw, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
+            url = Iri(f"{hub.PAGE}api/models/{quote(name)}")
+            yield Document(url, data, document.retrieved, f"{name}/api.json")
+
+
+def _entries(document: Document) -> Iterator[tuple[str, Any]]:
+    if document.hints.syntax == "jsonl":
+        for number, line in enumerate(document.text.splitlines(), 1):
+            if not line.strip():
+                continue
+            try:
+                yield f"L{number}", statements.tidy(parse_json(line, document.url), line)
+            except Unreadable as error:
+                yield f"L{number}", Problem(f"L{number}", error.why, kind="syntax")
+    elif isinstance(document.json, list):
+        for index, raw in enumerate(statements.tidy(document.json, document.text)):
+            yield f"/{index}", raw
 
 
 def folder(url: Iri, files: Mapping[str, bytes], retrieved: str, name: str = "") -> Document:
@@ -344,4 +414,5 @@ READER = Reader(
     _origin,
     _read,
     version="2",
+    split=split,
 )

@@ -12,10 +12,11 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.formats import statements
 from provenance_graph.formats.huggingface.lookup import brief, whole_number
-from provenance_graph.formats.huggingface.names import SOURCE, Repository, parent
+from provenance_graph.formats.huggingface.names import SOURCE, Repository, parent, version_of
 from provenance_graph.formats.huggingface.quantization import Packing
 
 Found = Iterator[Claim | Problem]
+MAX_TARGETS = 500
 
 
 def read_adapter(repo: Repository, raw: dict[str, Any], basis: Basis | None, place: str) -> Found:
@@ -29,18 +30,56 @@ def read_adapter(repo: Repository, raw: dict[str, Any], basis: Basis | None, pla
             (c.value for c in found if isinstance(c, Claim) and c.predicate == PG.adapterOf),
             None,
         )
-        method = raw.get("peft_type")
-        if isinstance(target, Iri) and isinstance(method, str) and method:
-            node = iris.mint("in", SOURCE, "derivation", repo.local, "adapter")
-            yield Claim(repo.subject, PROV.qualifiedDerivation, node, basis=basis)
-            yield Claim(node, RDF.type, PG.Derivation)
-            yield Claim(node, PROV.entity, target, basis=basis)
-            yield Claim(node, PG.derivationMethod, literals.text(method[:80]), basis=basis)
+        if isinstance(target, Iri):
+            yield from _adaptation(repo, target, raw, basis)
     elif base is not None and base != "":
         yield Problem(where, f"{brief(base)} is not a repository's name", kind="lineage")
     task = raw.get("task_type")
     if isinstance(task, str) and task:
         yield Claim(repo.subject, PG.framework, literals.text("peft"), basis=basis)
+    yield from _low_rank(repo, raw, basis, place)
+
+
+def _adaptation(repo: Repository, target: Iri, raw: dict[str, Any], basis: Basis | None) -> Found:
+    """How the base was adapted, and the state of the base: ``revision`` is the base's, not ours."""
+    method = statements.word(raw.get("peft_type"))
+    revision = statements.word(raw.get("revision"))
+    if not method and not revision:
+        return
+    node = iris.mint("in", SOURCE, "derivation", repo.local, "adapter")
+    yield Claim(repo.subject, PROV.qualifiedDerivation, node, basis=basis)
+    yield Claim(node, RDF.type, PG.Derivation)
+    yield Claim(node, PROV.entity, target, basis=basis)
+    if method:
+        yield Claim(node, PG.derivationMethod, literals.text(method[:80]), basis=basis)
+    if revision:
+        yield from version_of(target, node, revision, basis)
+
+
+def _low_rank(repo: Repository, raw: dict[str, Any], basis: Basis | None, place: str) -> Found:
+    """Rank, scale and target modules of a low-rank adapter."""
+    rank = raw.get("r")
+    if count := whole_number(rank):
+        yield Claim(repo.subject, PG.adapterRank, literals.integer(count), basis=basis)
+    elif rank is not None:
+        yield Problem(f"{place}/r", f"{brief(rank)} is not a rank")
+    alpha = raw.get("lora_alpha")
+    if (scale := statements.score(alpha)) is not None:
+        yield Claim(repo.subject, PG.adapterAlpha, scale, basis=basis)
+    elif alpha is not None:
+        yield Problem(f"{place}/lora_alpha", f"{brief(alpha)} is not a number")
+    targets = raw.get("target_modules")
+    for module in statements.listed(targets)[:MAX_TARGETS]:
+        if isinstance(module, str) and module:
+            yield Claim(
+                repo.subject, PG.adapterTarget, literals.text(module[:200]), basis=basis
+            )
+        else:
+            yield Problem(f"{place}/target_modules", f"{brief(module)} is not a module's name")
+    for module in statements.listed(raw.get("modules_to_save"))[:MAX_TARGETS]:
+        if isinstance(module, str) and module:
+            shown = literals.text(f"{module[:180]} (trained in full)")
+            yield Claim(repo.subject, PG.adapterTarget, shown, basis=basis)
 
 
 _FLOATS = frozenset(

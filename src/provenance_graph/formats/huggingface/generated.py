@@ -1,0 +1,166 @@
+"""Sentences that tools write into cards, word for word: often the only place of the parent.
+
+Each row is the template of one tool (transformers' Trainer and TRL, PEFT, Unsloth, mergekit,
+mlx-lm, llama.cpp's GGUF-my-repo, the quantisers' "Original model"); prose that people write is
+not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from provenance_graph.core import hub, iris
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DERIVATIONS, PG, PROV
+from provenance_graph.formats import statements
+from provenance_graph.formats.huggingface.names import Repository, parent
+
+Found = Iterator[Claim | Problem]
+MAX_LINES = 5_000
+_LINKED = r"\[`?(?P<shown>[^\]`\n]{1,200})`?\]\((?P<address>[^)\s]{0,300})\)"
+_NOBODY = frozenset({"", "none", "unknown", "this model", "nan", "more information needed"})
+_LOADERS = frozenset(
+    ("arrow", "audiofolder", "csv", "customized", "custom", "generator", "imagefolder", "json",
+     "none", "pandas", "parquet", "an", "a", "the", "text", "unknown", "various")
+)  # fmt: skip
+"""What Trainer writes for data that have no name: how they were loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A tool's sentence, with what the model it links to is to the model of the card."""
+
+    pattern: re.Pattern[str]
+    relation: Iri
+
+
+def _template(pattern: str, relation: Iri) -> Template:
+    return Template(re.compile(pattern), relation)
+
+
+TEMPLATES: tuple[Template, ...] = (
+    _template(rf"This model is a fine-tuned version of {_LINKED}", PG.fineTunedFrom),
+    _template(rf"This model was finetuned from {_LINKED}", PG.fineTunedFrom),
+    _template(
+        r"[-*] \*\*Finetuned from model \[?:?(?:optional\]:)?\*\*\s*:?\s*"
+        rf"(?:{_LINKED}|(?P<bare>[\w.-]+/[\w.-]+))\s*$",
+        PG.fineTunedFrom,
+    ),
+    _template(
+        r"[-*] \*\*Finetuned from model\s*:\*\*\s*(?P<bare>[\w.-]+/[\w.-]+)\s*$", PG.fineTunedFrom
+    ),
+    _template(rf"This model was converted to GGUF format from {_LINKED}", PG.quantizedFrom),
+    _template(
+        rf"(?:The|This) [Mm]odel (?:\[[^\]\n]*\]\([^)\s]*\) )?was (?:converted to MLX format from|"
+        rf"converted to MLX from) (?:{_LINKED}|\[?`(?P<bare>[\w.-]+/[\w.-]+)`\]?(?:\(\))?)",
+        PG.convertedFrom,
+    ),
+    _template(rf"This is a quantized version of {_LINKED}", PG.quantizedFrom),
+    _template(
+        rf"(?:[-*] )?\*{{0,2}}Original model:?\*{{0,2}}:?\s*"
+        rf"(?:{_LINKED}|<?(?P<bare>https://huggingface\.co/[\w.-]+/[\w.-]+)>?)\s*(?:\([^)]*\))?\s*$",
+        PROV.wasDerivedFrom,
+    ),
+)
+_MERGED = re.compile(r"The following models were included in the merge:")
+_MERGE_BASE = re.compile(
+    rf"This model was merged using the .{{1,200}} merge method(?: using {_LINKED} as a base)?"
+)
+_ITEM = re.compile(r"[*-] (?:\[(?P<shown>[^\]\n]+)\]\((?P<address>[^)\s]*)\)|(?P<bare>\S+))\s*$")
+_DATA = re.compile(
+    r"This model is a fine-tuned version of \[[^\]]*\]\([^)]*\) on the "
+    r"(?:\[(?P<shown>[^\]]+)\]\((?P<address>[^)\s]+)\)|(?P<bare>[\w./-]+)) dataset\b"
+)
+
+
+def read_generated(
+    repo: Repository, text: str, place: str, basis: Basis | None, stated: list[Claim]
+) -> Found:
+    """Parents and training data from the sentences that tools write.
+
+    ``stated`` are the claims of the card's metadata, which are not repeated: a parent that it
+    names already, and data where it names any.
+    """
+    known: set[object] = {claim.value for claim in stated if claim.predicate in _LINEAGE}
+    with_data = any(claim.predicate == PG.trainedOn for claim in stated)
+    lines = text.replace("\r\n", "\n").split("\n")[:MAX_LINES]
+    for number, line in enumerate(lines, 1):
+        bare = line.strip().lstrip("> ")[:2_000]
+        where = f"{place} L{number}".strip()
+        for relation, name in _parents(bare):
+            yield from _edge(repo, relation, name, where, basis, known)
+        if not with_data and (match := _DATA.search(bare)):
+            yield from _data(repo, match, where)
+        if _MERGED.search(bare):
+            for offset, name in _merged(lines[number : number + 100]):
+                at = f"{place} L{number + offset}".strip()
+                yield from _edge(repo, PG.mergedFrom, name, at, basis, known)
+
+
+_LINEAGE = frozenset((*DERIVATIONS, PROV.wasDerivedFrom))
+
+
+def _parents(line: str) -> Iterator[tuple[Iri, str]]:
+    for template in TEMPLATES:
+        if match := template.pattern.match(line):
+            yield template.relation, _named(match)
+            return
+    if (match := _MERGE_BASE.match(line)) and match["shown"]:
+        yield PG.mergedFrom, _named(match)
+
+
+def _named(match: re.Match[str]) -> str:
+    """The repository that a link leads to, else what it shows."""
+    groups = match.groupdict()
+    if bare := groups.get("bare"):
+        return bare
+    address = groups.get("address") or ""
+    found = hub.address(address)
+    if found is not None:
+        return found.name
+    elsewhere = "://" in address and not address.startswith(hub.PAGE)
+    return "" if elsewhere else groups.get("shown") or ""
+
+
+def _merged(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """The list of models after mergekit's sentence, each with its distance from it."""
+    for offset, line in enumerate(lines, 1):
+        if match := _ITEM.match(line.strip()):
+            for part in _named(match).split("+"):
+                yield offset, part.strip()
+        elif line.strip():
+            return
+
+
+def _edge(
+    repo: Repository,
+    relation: Iri,
+    name: str,
+    where: str,
+    basis: Basis | None,
+    known: set[object],
+) -> Found:
+    if name.casefold() in _NOBODY:
+        return
+    found = hub.reference(name)
+    target = iris.model(found.name) if found is not None else None
+    if target in known or target == repo.subject:
+        return
+    known.add(target)
+    for made in parent(repo, relation, name, where, basis):
+        if isinstance(made, Claim) and made.predicate == relation and not made.locator:
+            yield Claim(made.subject, relation, made.value, basis=basis, locator=where)
+        else:
+            yield made
+
+
+def _data(repo: Repository, match: re.Match[str], where: str) -> Found:
+    name = hub.dataset_name(match["address"] or "") or match["shown"] or match["bare"]
+    if name.casefold() in _LOADERS:
+        return
+    dataset = iris.dataset(name[:200])
+    yield from statements.is_a(dataset, PG.Dataset, name[:200])
+    yield Claim(repo.subject, PG.trainedOn, dataset, locator=where)
