@@ -135,7 +135,9 @@ def test_a_folder_that_was_named_owns_the_repositories_in_it(
     assert (record.header.publisher, record.header.title) == (
         iris.organization("acme"), "acme/internal-llama"
     )  # fmt: skip
-    assert (iris.model("acme/internal-llama"), RDF.type) in {(c.subject, c.predicate) for c in record.claims}
+    assert (iris.model("acme/internal-llama"), RDF.type) in {
+        (c.subject, c.predicate) for c in record.claims
+    }
 
 
 def test_cards_of_equal_names_under_two_owners_are_two_models(tmp_path: Path) -> None:
@@ -160,7 +162,9 @@ LINES = [
 
 @pytest.mark.parametrize("form", ["lines", "list"])
 def test_a_list_of_answers_is_a_record_a_model(form: str) -> None:
-    text = "\n".join(map(json.dumps, LINES)) + "\nnot json\n" if form == "lines" else json.dumps(LINES)
+    text = (
+        "\n".join(map(json.dumps, LINES)) + "\nnot json\n" if form == "lines" else json.dumps(LINES)
+    )
     name = "models.jsonl" if form == "lines" else "models.json"
     reading = intake.read(document(text, name), readers(), intake.Options())
     assert reading.failure is None

@@ -7,7 +7,7 @@ from typing import Any
 
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
-from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.formats import statements
 from provenance_graph.formats.huggingface.card import FIELDS, Card, read_card
 from provenance_graph.formats.huggingface.config import read_config

@@ -71,9 +71,7 @@ def _low_rank(repo: Repository, raw: dict[str, Any], basis: Basis | None, place:
     targets = raw.get("target_modules")
     for module in statements.listed(targets)[:MAX_TARGETS]:
         if isinstance(module, str) and module:
-            yield Claim(
-                repo.subject, PG.adapterTarget, literals.text(module[:200]), basis=basis
-            )
+            yield Claim(repo.subject, PG.adapterTarget, literals.text(module[:200]), basis=basis)
         else:
             yield Problem(f"{place}/target_modules", f"{brief(module)} is not a module's name")
     for module in statements.listed(raw.get("modules_to_save"))[:MAX_TARGETS]:
