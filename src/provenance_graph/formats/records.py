@@ -54,11 +54,11 @@ def records_of(reader: Reader, document: Document) -> Iterator[Record | Problem]
             if isinstance(part, Problem):
                 yield part
                 continue
-            for found in records_of(reader, part):
-                if isinstance(found, Problem):
-                    yield replace(found, where=f"{part.name}{found.where}")
+            for inner in records_of(reader, part):
+                if isinstance(inner, Problem):
+                    yield replace(inner, where=f"{part.name}{inner.where}")
                 else:
-                    yield found
+                    yield inner
         return
     claims: list[Claim] = []
     for found in reader.read(document):
