@@ -2,6 +2,7 @@
 # make test    every test
 # make check   format, lint, types, layers, tests
 # make build   the graph from data/ into var/graph
+# make wheel   a wheel with data, ontology and page, in dist/
 # Needs Python >= 3.11 and a package index; `make PYTHON=python3.12 serve` names another one.
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ WORKERS ?= 2
 STORE  ?= var/graph
 INPUTS := $(shell find data ontology src/provenance_graph -type f -not -name '*.pyc' -not -path '*/static/*' 2>/dev/null | sed 's/ /\\ /g')
 
-.PHONY: serve test check build lint types layers format bench clean
+.PHONY: serve test check build wheel lint types layers format bench clean
 
 serve: $(STORE)/CURRENT
 	$(BIN)/provenance-graph --store $(STORE) validate --severity violation
@@ -60,6 +61,10 @@ format: $(VENV)/tested
 
 bench: $(VENV)/tested
 	@ls benchmarks/bench_*.py | sed 's|^|$(BIN)/python |'
+
+wheel: $(VENV)/installed
+	$(PIP) wheel --no-deps --wheel-dir dist .
+	@ls dist/*.whl
 
 clean:
 	rm -rf $(VENV) var build dist

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
 import time
@@ -16,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.store.opening import derived_folder, open_store
+from provenance_graph.tables import render, shown
+
+__all__ = ["Progress", "Session", "render", "shown"]
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -139,80 +140,7 @@ class Progress:
         return shown
 
 
-def shown(value: object) -> str:
-    """A value as a table's cell: names as people say them, numbers grouped by thousands."""
-    if value is None:
-        return ""
-    if isinstance(value, Iri):
-        return said(value)
-    if isinstance(value, Literal):
-        if value.datatype.endswith("#integer") and len(value.lexical) > 4:
-            return f"{int(value.lexical):,}"
-        return value.lexical
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
-
-
 def _plain(value: object) -> object:
     if isinstance(value, Literal):
         return value.lexical
     return str(value)
-
-
-def render(columns: Sequence[str], rows: Iterable[Sequence[object]], format: str) -> str:
-    """Rows as text: ``table``, ``json`` (a list of objects) or ``csv``."""
-    if format == "json":
-        listed = [dict(zip(columns, map(_jsonable, row), strict=True)) for row in rows]
-        return json.dumps(listed, ensure_ascii=False, indent=2) + "\n"
-    if format == "csv":
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([_plain_cell(cell) for cell in row] for row in rows)
-        return out.getvalue()
-    return _table(columns, [[shown(cell) for cell in row] for row in rows])
-
-
-def _jsonable(value: object) -> object:
-    if isinstance(value, bool | int | float | list | dict) or value is None:
-        return value
-    if isinstance(value, Literal) and value.datatype.endswith("#integer"):
-        return int(value.lexical)
-    return str(value)
-
-
-def _plain_cell(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table that fits a terminal and stays whole in a pipe; long cells wrap in terminals."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    terminal = sys.stdout.isatty()
-    widths = [max(map(len, column), default=0) for column in zip(columns, *rows, strict=True)]
-    console = Console(
-        width=None if terminal else max(sum(widths) + 3 * len(widths) + 2, 40),
-        file=io.StringIO(),
-        no_color=not terminal,
-        highlight=False,
-    )
-    if terminal:
-        console = Console(file=io.StringIO(), force_terminal=True, highlight=False)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(_printable(cell)) for cell in row))
-    console.print(table)
-    out = console.file
-    assert isinstance(out, io.StringIO)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
-
-
-def _printable(text: str) -> str:
-    """Without control characters: a name from outside must not steer the terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)

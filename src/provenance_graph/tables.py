@@ -1,0 +1,238 @@
+"""Rows as text: a table where it fits, else records one under the other; JSON and CSV as they are.
+
+A terminal of 80 columns is enough for every answer. Addresses go to footnotes where they
+would take the room of everything else; a column is wrapped at words and never to less than
+a readable width; where even that does not fit, each row becomes a small record of its own.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import sys
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from provenance_graph.core.claims import Literal
+from provenance_graph.core.iris import Iri, said
+
+GAP = 2
+READABLE = 20
+"""The least width to which a column of text is wrapped."""
+
+_ADDRESS = ("http://", "https://")
+_SHORT = 24  # an address shorter than this stays where it is
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+
+
+def shown(value: object) -> str:
+    """A value as a table's cell: names as people say them, numbers grouped by thousands.
+
+    >>> shown(Literal("128000", Iri("http://www.w3.org/2001/XMLSchema#integer")))
+    '128,000'
+    """
+    if value is None:
+        return ""
+    if isinstance(value, Iri):
+        return said(value)
+    if isinstance(value, Literal):
+        if value.datatype.endswith("#integer") and len(value.lexical) > 4:
+            return f"{int(value.lexical):,}"
+        return value.lexical
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def render(columns: Sequence[str], rows: Iterable[Sequence[object]], format: str) -> str:
+    """Rows as text: ``table``, ``json`` (a list of objects) or ``csv``."""
+    if format == "json":
+        listed = [dict(zip(columns, map(_jsonable, row), strict=True)) for row in rows]
+        return json.dumps(listed, ensure_ascii=False, indent=2) + "\n"
+    if format == "csv":
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_plain_cell(cell) for cell in row] for row in rows)
+        return out.getvalue()
+    cells = [[_printable(shown(cell)) for cell in row] for row in rows]
+    return table(columns, cells, width(), bold=coloured())
+
+
+def width() -> int:
+    """How wide answers may be: COLUMNS, else the terminal's width, else 80."""
+    return max(shutil.get_terminal_size((80, 24)).columns, 40)
+
+
+def coloured() -> bool:
+    """Whether heads are set bold: in a terminal, unless NO_COLOR asks for none."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], most: int, *, bold: bool = False
+) -> str:
+    r"""Rows of text within so many columns of the screen.
+
+    >>> print(table(["who", "what"], [["epoch", "7,000,000,000"]], 80))
+    who    what
+    epoch  7,000,000,000
+    <BLANKLINE>
+    """
+    notes = _Notes()
+    for cells in (rows, [[notes.replaced(cell) for cell in row] for row in rows]):
+        widths = _fitting(columns, cells, most)
+        if widths is not None:
+            used = notes if cells is not rows else _Notes()
+            return _as_table(columns, cells, widths, bold) + used.text()
+    short = [[notes.replaced(cell) for cell in row] for row in rows]
+    return _as_records(columns, short, most, bold) + notes.text()
+
+
+class _Notes:
+    """Addresses that stand below the table, each once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def replaced(self, cell: str) -> str:
+        """The cell with its long addresses as numbers in brackets."""
+        if not any(head in cell for head in _ADDRESS):
+            return cell
+        return " ".join(
+            f"[{self._numbers.setdefault(word, len(self._numbers) + 1)}]"
+            if word.startswith(_ADDRESS) and len(word) > _SHORT
+            else word
+            for word in cell.split(" ")
+        )
+
+    def text(self) -> str:
+        if not self._numbers:
+            return ""
+        return "\n" + "".join(f"[{n}] {address}\n" for address, n in self._numbers.items())
+
+
+def _fitting(columns: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> list[int] | None:
+    """Widths of the columns within the limit, or None where a table would not be readable."""
+    natural = [
+        max([cells(name), *(_longest_line(row[n]) for row in rows)])
+        for n, name in enumerate(columns)
+    ]
+    room = most - GAP * (len(columns) - 1)
+    if sum(natural) <= room:
+        return natural
+    # a word that is wider than its column would be broken inside: such a column keeps its width
+    least = [
+        max([cells(name), min(natural[n], READABLE), *(_longest_word(row[n]) for row in rows)])
+        for n, name in enumerate(columns)
+    ]
+    if sum(least) > room or len(columns) > 6:
+        return None
+    over = sum(natural) - room
+    widths = list(natural)
+    while over > 0:
+        n = max(range(len(widths)), key=lambda n: widths[n] - least[n])
+        taken = min(over, max(1, (widths[n] - least[n]) // 2))
+        widths[n] -= taken
+        over -= taken
+    tall = max(
+        (len(_wrapped(c, w)) for row in rows for c, w in zip(row, widths, strict=True)), default=1
+    )
+    return widths if tall <= 6 else None
+
+
+def _as_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], bold: bool
+) -> str:
+    head = _line(columns, widths)
+    lines = [f"{_BOLD}{head}{_PLAIN}" if bold else head]
+    for row in rows:
+        parts = [_wrapped(cell, width) for cell, width in zip(row, widths, strict=True)]
+        lines += [
+            _line([part[n] if n < len(part) else "" for part in parts], widths)
+            for n in range(max(map(len, parts), default=1))
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells_: Sequence[str], widths: Sequence[int]) -> str:
+    padded = (
+        cell + " " * (width - cells(cell)) for cell, width in zip(cells_, widths, strict=True)
+    )
+    return (" " * GAP).join(padded).rstrip()
+
+
+def _as_records(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], most: int, bold: bool
+) -> str:
+    """Each row as lines of name and value, its first column as the head."""
+    left = max(map(cells, columns[1:]), default=0)
+    out: list[str] = []
+    for row in rows:
+        head = "\n".join(_wrapped(row[0], most)) or "–"
+        out.append(f"{_BOLD}{head}{_PLAIN}" if bold else head)
+        for name, cell in zip(columns[1:], row[1:], strict=True):
+            for n, line in enumerate(
+                _wrapped(cell, max(most - left - 4, READABLE)) if cell else []
+            ):
+                label = name if n == 0 else ""
+                out.append(f"  {label}{' ' * (left - cells(label))}  {line}".rstrip())
+        out.append("")
+    return "\n".join(out[:-1]) + "\n" if out else ""
+
+
+def _wrapped(text: str, most: int) -> list[str]:
+    """Lines of at most so many columns, broken between words where there are any."""
+    lines: list[str] = []
+    for line in text.splitlines() or [""]:
+        if cells(line) <= most:
+            lines.append(line)
+        else:
+            wide = cells(line) != len(line)
+            lines += textwrap.wrap(
+                line, max(most // (2 if wide else 1), 1), break_on_hyphens=False
+            ) or [""]
+    return lines
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal a line takes.
+
+    >>> cells("模型"), cells("e\u0301")
+    (4, 1)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def _longest_line(text: str) -> int:
+    return max(map(cells, text.splitlines()), default=0)
+
+
+def _longest_word(text: str) -> int:
+    return max(map(cells, text.split()), default=0)
+
+
+def _printable(text: str) -> str:
+    """Without control characters: a name from outside must not steer the terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
+
+
+def _jsonable(value: object) -> object:
+    if isinstance(value, bool | int | float | list | dict) or value is None:
+        return value
+    if isinstance(value, Literal) and value.datatype.endswith("#integer"):
+        return int(value.lexical)
+    return str(value)
+
+
+def _plain_cell(value: object) -> str:
+    return "" if value is None else str(value)
