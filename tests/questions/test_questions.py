@@ -9,10 +9,14 @@ import pytest
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.literals import text
+from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.model import questions
 from provenance_graph.session import render
-from provenance_graph.store.base import Store
+from provenance_graph.store.base import Rows, Store
 from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.store.memory import MemoryStore
 
 HERE = Path(__file__).parent
 ALL = list(questions.questions().values())
@@ -66,7 +70,65 @@ def test_a_value_of_the_wrong_kind_shows_a_right_one(store: Store) -> None:
 
 def test_a_value_is_bound_as_a_term_and_never_as_text(store: Store) -> None:
     injected = 'x" . } ; DROP ALL #'
-    assert len(questions.ask(AcceptedSnapshot(store), "alias-or-version", {"name": injected})) == 0
+    with pytest.raises(NotFound):
+        questions.ask(AcceptedSnapshot(store), "alias-or-version", {"name": injected})
+    known = questions.Parameter("name", "text")
+    assert questions._term(AcceptedSnapshot(store), known, injected) == text(injected)
+
+
+@pytest.mark.parametrize(
+    ("question", "parameter", "value", "near"),
+    [
+        ("forbidden-use", "use", "comercial", "commercial"),
+        ("annex-evidence", "list", "eu-annex-xiii", "eu-annex-xii"),
+        ("who-says-what", "property", "parameterCounts", "parameterCount"),
+        ("alias-or-version", "name", "claude-haiku-4-5-2025100", "claude-haiku-4-5"),
+        ("published-scores", "vendor", "Antropic", "anthropic"),
+    ],
+)
+def test_a_value_that_matches_nothing_offers_near_ones(
+    store, question, parameter, value, near
+) -> None:
+    with pytest.raises(NotFound, match=near):
+        questions.ask(AcceptedSnapshot(store), question, {parameter: value})
+
+
+@pytest.mark.parametrize(
+    ("question", "parameter", "one", "other"),
+    [
+        ("forbidden-use", "use", "commercial", "COMMERCIAL"),
+        ("annex-evidence", "list", "eu-annex-xii", "id:rubric/eu-annex-xii"),
+        ("annex-evidence", "list", "eu-annex-xii", "EU Annex XII"),
+        ("who-says-what", "property", "parameterCount", "pg:parameterCount"),
+    ],
+)
+def test_short_names_in_any_case_mean_the_same(store, question, parameter, one, other) -> None:
+    answers = [
+        questions.ask(AcceptedSnapshot(store), question, {parameter: value})
+        for value in (one, other)
+    ]
+    assert answers[0].rows == answers[1].rows
+    assert answers[0].rows
+
+
+@pytest.mark.parametrize("question", ALL, ids=lambda q: q.name)
+def test_an_empty_answer_says_what_it_means(question) -> None:
+    assert question.empty
+    assert question.empty in question.summed_up(Rows(("a",), []))
+
+
+def test_an_answer_is_summed_up() -> None:
+    question = questions.find("systemic-risk")
+    rows = Rows(("model", "standing"), [(text("a"), text("x")), (text("b"), text("x"))])
+    assert question.summed_up(rows).startswith("2 models, 1 kinds")
+
+
+def test_who_runs_what_is_answered_from_deployments() -> None:
+    system, offer = Iri("https://e.org/bot"), Iri("https://e.org/offer")
+    quads = [(system, RDF.type, PG.Deployment, None), (system, PROV.used, offer, None)]
+    with MemoryStore(quads) as store:
+        found = questions.ask(AcceptedSnapshot(store), "who-runs-what")
+    assert [row[:3:2] for row in found.rows] == [(system, offer)]
 
 
 def test_prefixes_are_declared_where_they_are_used() -> None:

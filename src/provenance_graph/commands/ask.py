@@ -31,6 +31,7 @@ def command(
         return
     found = stored.ask(session.snapshot(), question, stored.settings(pairs))
     session.print_table(found.names, found.rows, form)
+    session.say(stored.find(question).summed_up(found))
     if found.truncated:
         session.say(f"cut short after {len(found)} rows")
 

@@ -8,19 +8,22 @@ A file begins with its question as a comment, then its parameters:
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import literals
-from provenance_graph.core.claims import Value
+from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import PREFIXES, expand
 from provenance_graph.core.resources import folder
+from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming import resolve
+from provenance_graph.model.question_values import existing, one_of
 from provenance_graph.store.values import Limits, Rows
 
 KINDS = (
@@ -28,9 +31,13 @@ KINDS = (
     "dataset",
     "organization",
     "property",
+    "use",
+    "rubric",
+    "alias",
     "iri",
     "integer",
     "decimal",
+    "double",
     "date",
     "text",
     "boolean",
@@ -38,6 +45,7 @@ KINDS = (
 _PARAM = re.compile(
     r"#\s*param\s+(\w+)\s*:\s*(\w+)\s*(?:[—-]+\s*(.*?))?\s*(?:\(default\s+(.*)\))?\s*$"
 )
+_SAID = re.compile(r"#\s*(empty|answer):\s*(.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +60,29 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A stored question: its name, topic, wording, parameters and SPARQL text."""
+    """A stored question: its name, topic, wording, parameters and SPARQL text.
+
+    ``empty`` says what an empty answer means; ``answer`` sums an answer up, with ``{column}``
+    for the number of different values in a column and ``{rows}`` for that of the rows.
+    """
 
     name: str
     topic: str
     question: str
     parameters: tuple[Parameter, ...]
     text: str
+    empty: str = ""
+    answer: str = ""
+
+    def summed_up(self, rows: Rows) -> str:
+        """An answer in one sentence; what it means where it is empty."""
+        if not len(rows):
+            return f"Nothing found: {self.empty}" if self.empty else "Nothing found."
+        columns = zip(rows.names, zip(*rows.rows, strict=True), strict=True)
+        counts = {name: len({v for v in values if v is not None}) for name, values in columns}
+        counts["rows"] = len(rows)
+        found = re.sub(r"\{(\w+)\}", lambda m: f"{counts.get(m[1], 0):,}", self.answer)
+        return (found or f"{len(rows):,} row{'' if len(rows) == 1 else 's'}") + "."
 
 
 @cache
@@ -82,8 +106,9 @@ def read(path: Path) -> Question:
             if match is None or match[2] not in KINDS:
                 raise UsageError(f"{path.name}: {line!r} is not '# param NAME: kind — text'")
             parameters.append(Parameter(match[1], match[2], match[3] or "", match[4]))
+    said = {m[1]: m[2].strip() for line in head if (m := _SAID.match(line))}
     wording = head[0].lstrip("# ").strip()
-    return Question(path.stem, path.parent.name, wording, tuple(parameters), text)
+    return Question(path.stem, path.parent.name, wording, tuple(parameters), text, **said)
 
 
 def find(name: str) -> Question:
@@ -91,8 +116,12 @@ def find(name: str) -> Question:
     known = questions()
     if name in known:
         return known[name]
-    near = [other for other in known if name[:4] in other or other[:4] in name]
-    raise NotFound(name, "question", near[:6])
+    asked = name.casefold().replace("_", "-").replace(" ", "-")
+    if asked in known:
+        return known[asked]
+    close = difflib.get_close_matches(asked, known, n=4, cutoff=0.6)
+    near = [other for other in known if asked[:4] in other or other[:4] in asked]
+    raise NotFound(name, "question", list(dict.fromkeys([*close, *near]))[:6])
 
 
 def bind(
@@ -115,35 +144,53 @@ def bind(
 
 
 def _term(snapshot: AcceptedSnapshot, parameter: Parameter, text: str) -> Value:
-    def bad(example: str) -> UsageError:
-        return UsageError(f"{parameter.name}={text!r} is not a {parameter.kind} such as {example}")
-
     match parameter.kind:
         case "model" | "dataset" | "organization":
             return resolve(snapshot, text, parameter.kind)
-        case "property" | "iri":
-            return expand(text if ":" in text else f"pg:{text}")
-        case "integer":
-            found = literals.whole(text)
-            if found is None:
-                raise bad("128000 or 128K")
-            return found
-        case "decimal":
-            number = literals.number(text)
-            if number is None:
-                raise bad("0.5")
-            return literals.decimal(number)
-        case "date":
-            day = literals.day(text)
-            if day is None:
-                raise bad("2025-10-15")
-            return day.literal
-        case "boolean":
-            if text.lower() not in ("true", "false", "yes", "no"):
-                raise bad("true")
-            return literals.boolean(text.lower() in ("true", "yes"))
-        case _:
+        case "property":
+            return property_named(snapshot, text)
+        case "use" | "rubric" | "alias":
+            return one_of(snapshot, parameter.kind, text)
+        case "iri":
+            return existing(snapshot, expand(text if ":" in text else f"pg:{text}"))
+        case "text":
             return literals.text(text)
+    read, example = _LITERALS[parameter.kind]
+    found = read(text)
+    if found is None:
+        raise UsageError(f"{parameter.name}={text!r} is not a {parameter.kind} such as {example}")
+    return found
+
+
+def _decimal(text: str) -> Literal | None:
+    found = literals.number(text)
+    return None if found is None else literals.decimal(found)
+
+
+def _double(text: str) -> Literal | None:
+    found = literals.number(text)
+    return None if found is None else literals.double(float(found))
+
+
+def _date(text: str) -> Literal | None:
+    found = literals.day(text)
+    return None if found is None else found.literal
+
+
+def _boolean(text: str) -> Literal | None:
+    known = {"true": True, "yes": True, "false": False, "no": False}
+    found = known.get(text.casefold())
+    return None if found is None else literals.boolean(found)
+
+
+_LITERALS: Mapping[str, tuple[Callable[[str], Literal | None], str]] = {
+    "integer": (literals.whole, "128000 or 128K"),
+    "decimal": (_decimal, "0.5"),
+    "double": (_double, "1e25"),
+    "date": (_date, "2025-10-15"),
+    "boolean": (_boolean, "true"),
+}
+"""How each kind of literal is read, with an example of it."""
 
 
 def ask(
@@ -193,4 +240,6 @@ def manual() -> str:
         for p in question.parameters:
             default = f"; default `{p.default}`" if p.default is not None else "; required"
             lines.append(f"- `{p.name}` ({p.kind}{default}): {p.description}")
+        if question.empty:
+            lines.append(f"- empty: {question.empty}")
     return "\n".join([*lines, ""])

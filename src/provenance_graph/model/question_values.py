@@ -1,0 +1,79 @@
+"""Values for the parameters of stored questions: short names, any case, near ones for a slip.
+
+A value that nothing in the graph answers to is an error that offers near ones; an empty
+table would read as "there is none".
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Protocol
+
+from provenance_graph.core.claims import Literal, Quad, Value
+from provenance_graph.core.errors import NotFound
+from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.terms import PG, RDF, SKOS
+
+
+class Reads(Protocol):
+    """What can be asked for quads."""
+
+    def quads(
+        self,
+        subject: Iri | None = None,
+        predicate: Iri | None = None,
+        object: Value | None = None,
+    ) -> Iterator[Quad]:
+        """Quads of the accepted view that match."""
+
+
+def one_of(reads: Reads, kind: str, text: str) -> Value:
+    """The value of a closed kind that a text names; raises NotFound with near ones.
+
+    Kinds: ``use`` (a planned use), ``rubric`` (a scheme or list of elements), ``alias`` (a
+    name that an API understands). Case, spaces, hyphens and prefixes do not matter.
+    """
+    known = {_fold(name): (name, value) for name, value in _CHOICES[kind](reads)}
+    found = known.get(_fold(text.strip())) or known.get(_fold(local_name(text.strip())))
+    if found is None:
+        close = difflib.get_close_matches(_fold(text), known, n=5, cutoff=0.6)
+        inside = [name for name in sorted(known) if _fold(text) and _fold(text) in name]
+        near = [known[name][0] for name in dict.fromkeys([*close, *inside])]
+        every = sorted(name for name, _ in known.values())
+        raise NotFound(text, _WORDS[kind], near[:6] or every[:12])
+    return found[1]
+
+
+def existing(reads: Reads, iri: Iri) -> Iri:
+    """The IRI, where the graph says anything of it; raises NotFound."""
+    for quads in (reads.quads(subject=iri), reads.quads(object=iri)):
+        if any(True for _ in quads):
+            return iri
+    raise NotFound(said(iri), "thing")
+
+
+def _uses(reads: Reads) -> Iterator[tuple[str, Value]]:
+    for use, *_ in reads.quads(predicate=RDF.type, object=PG.PlannedUse):
+        for _, _, notation, _ in reads.quads(use, SKOS.notation):
+            yield str(notation), notation
+
+
+def _rubrics(reads: Reads) -> Iterator[tuple[str, Value]]:
+    for scheme, *_ in reads.quads(predicate=RDF.type, object=PG.AssessmentScheme):
+        yield local_name(scheme), scheme
+
+
+def _aliases(reads: Reads) -> Iterator[tuple[str, Value]]:
+    for predicate in (PG.alias, Iri("https://schema.org/version")):
+        for _, _, name, _ in reads.quads(predicate=predicate):
+            if isinstance(name, Literal):
+                yield name.lexical, name
+
+
+_CHOICES = {"use": _uses, "rubric": _rubrics, "alias": _aliases}
+_WORDS = {"use": "planned use", "rubric": "rubric", "alias": "alias or version"}
+
+
+def _fold(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
