@@ -11,9 +11,9 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import sys
-import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -186,17 +186,35 @@ def _as_records(
 
 
 def _wrapped(text: str, most: int) -> list[str]:
-    """Lines of at most so many columns, broken between words where there are any."""
+    """Lines of at most so many columns, broken between words and after the slashes of names.
+
+    >>> _wrapped("meta-llama/Llama-3.1-8B is a model", 16)
+    ['meta-llama/', 'Llama-3.1-8B is', 'a model']
+    """
     lines: list[str] = []
     for line in text.splitlines() or [""]:
         if cells(line) <= most:
             lines.append(line)
-        else:
-            wide = cells(line) != len(line)
-            lines += textwrap.wrap(
-                line, max(most // (2 if wide else 1), 1), break_on_hyphens=False
-            ) or [""]
+            continue
+        held = ""
+        for part in _PART.findall(line):
+            while cells(part) > most:  # nowhere to break it but inside
+                if held.strip():
+                    lines.append(held.rstrip())
+                    held = ""
+                cut = most if part.isascii() else max(most // 2, 1)
+                lines.append(part[:cut])
+                part = part[cut:]
+            if held and cells(held) + cells(part.rstrip()) > most:
+                lines.append(held.rstrip())
+                held = ""
+            held += part
+        if held.strip():
+            lines.append(held.rstrip())
     return lines
+
+
+_PART = re.compile(r"https?://\S+\s*|[^\s/]*/+|[^\s/]+\s*|\s+")
 
 
 def cells(text: str) -> int:
@@ -218,7 +236,7 @@ def _longest_line(text: str) -> int:
 
 
 def _longest_word(text: str) -> int:
-    return max(map(cells, text.split()), default=0)
+    return max((cells(part.rstrip()) for part in _PART.findall(text)), default=0)
 
 
 def _printable(text: str) -> str:

@@ -32,7 +32,14 @@ def command(session: Session, data: Path | None, fresh: bool) -> None:
     if session.is_remote:
         raise UsageError("a remote store cannot be built; name a folder with --store")
     start = time.monotonic()
-    built = build(data or folder("data"), session.folder, fresh=fresh, derive=EvidenceLevels())
+    with session.progress("things judged") as step:
+        built = build(
+            data or folder("data"),
+            session.folder,
+            fresh=fresh,
+            derive=EvidenceLevels(),
+            progress=step,
+        )
     kept = f", {built.kept} imported ones kept" if built.kept else ""
     session.say(
         f"{built.records:,} records{kept}; {built.subjects:,} subjects, {built.quads:,} quads "

@@ -22,7 +22,7 @@ from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.literals import canonical
 from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import PG, RDF, SKOS
-from provenance_graph.ingest.update import Deriver, content
+from provenance_graph.ingest.update import Deriver, Progress, content
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Store
 from provenance_graph.store.embedded import EmbeddedStore
@@ -100,13 +100,15 @@ def compile_quads(
     digests: list[int] | None = None,
     derive: Deriver | None = None,
     day: str = "",
+    progress: Progress | None = None,
 ) -> Iterator[Quad]:
     """Every quad of a store: reference data, records, identity, accepted view.
 
     ``day`` is what "now" means in the view; without it the view is of today.
 
     ``digests`` is filled with each record's part in the digest of the store; ``derive``
-    makes further quads that follow from the claims of a subject.
+    makes further quads that follow from the claims of a subject; ``progress`` hears of
+    every subject.
     """
     yield from reference
     yield reference_data.stamp(reference)
@@ -124,7 +126,10 @@ def compile_quads(
     yield day_quad(day)
     policy, latest = load_policy(known, day), CurrentVersions(source)
     derived = derive.over_records(known, policy, records) if derive else None
-    for subject in source.subjects():
+    subjects = source.subjects()
+    for number, subject in enumerate(subjects, 1):
+        if progress:
+            progress(number, len(subjects))
         seen = view(subject, source, policy, latest)
         yield from seen.quads
         if derived:
@@ -138,15 +143,17 @@ def build(
     fresh: bool = False,
     derive: Deriver | None = None,
     day: str = "",
+    progress: Progress | None = None,
 ) -> Built:
     """Build the store anew, beside the old one, and put it in its place at the end.
 
     Records that were imported into the old store, and are not among the files, are kept
     unless ``fresh``. An interrupted build leaves the old store in use. ``day`` is what "now"
-    means in the accepted view, today where it is empty.
+    means in the accepted view, today where it is empty. ``progress`` is called with how many
+    subjects are done and how many there are.
     """
     with uncollected():
-        return _build(data, where, derive, day, fresh=fresh)
+        return _build(data, where, derive, day, progress, fresh=fresh)
 
 
 @contextmanager
@@ -161,7 +168,15 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _build(data: Path, where: Path, derive: Deriver | None, day: str, *, fresh: bool) -> Built:
+def _build(
+    data: Path,
+    where: Path,
+    derive: Deriver | None,
+    day: str,
+    progress: Progress | None,
+    *,
+    fresh: bool,
+) -> Built:
     shipped = list(shipped_records(data))
     if not shipped:
         raise RecordError(f"{data}: no records/*.trig below it; name the data folder with --data")
@@ -171,7 +186,7 @@ def _build(data: Path, where: Path, derive: Deriver | None, day: str, *, fresh: 
     reference = list(reference_quads())
     marks = [(name, RDF.type, PG.SourceRecord, identity.SHIPPED) for name in sorted(names)]
     digests: list[int] = []
-    made = compile_quads(reference, records, mappings(data), digests, derive, day)
+    made = compile_quads(reference, records, mappings(data), digests, derive, day, progress)
     quads = [*made, *marks]
     version = embedded.build(where, quads, digest=format(sum(digests) % 2**48, "012x"))
     subjects = len({subject for subject, *_, graph in quads if graph is None})

@@ -19,7 +19,7 @@ from provenance_graph.core.literals import whole
 from provenance_graph.model.naming import fold
 from provenance_graph.model.search_index_build import fill, make
 
-FORMAT = "4"
+FORMAT = "5"
 
 SORTS = {
     "name": "name COLLATE NOCASE",
@@ -36,6 +36,7 @@ SORTS = {
 FACETS = (
     "developer",
     "licence",
+    "licenceClass",
     "openness",
     "family",
     "modality",
@@ -154,6 +155,11 @@ class Catalogue:
             )
             found[kind] = [{"value": value, "count": n} for value, n in rows]
         return found
+
+    def values(self, kind: str) -> list[str]:
+        """Every value that some model has of a facet."""
+        rows = self._database.execute("SELECT DISTINCT value FROM facet WHERE kind = ?", (kind,))
+        return [value for (value,) in rows]
 
     def meta(self) -> dict[str, Any]:
         """The counts of the store's version."""

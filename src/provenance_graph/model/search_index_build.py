@@ -19,6 +19,7 @@ from provenance_graph.model.naming import fold
 from provenance_graph.store.values import ANY
 
 GAPS = (PG.undisclosed, PG.withheld, PG.partlyDisclosed)
+_STATES = {PG.undisclosed: "undisclosed", PG.withheld: "withheld", PG.partlyDisclosed: "partly"}
 _SCHEMA = """
 CREATE TABLE model (
   number INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, id TEXT NOT NULL, name TEXT NOT NULL,
@@ -101,6 +102,7 @@ class Facts:
         self._records = self._count_records()
         self._openness = self._texts(PG.openness)
         self._family = self._texts(PG.licenceFamily)
+        self._approved = self._texts(PG.osiApproved)
         self._labels = {
             **self._texts(RDFS.label),
             **self._texts(SKOS.prefLabel),
@@ -191,8 +193,13 @@ class Facts:
         yield from (("developer", name) for name in row["developers"])
         yield from (("licence", licence["id"]) for licence in row["licences"])
         yield from (("openness", value) for value in row["openness"])
+        yield from (("licenceClass", value) for value in row["openness"])
         for licence in row["licences"]:
-            yield "family", self._family.get(licence["iri"], "")
+            family = self._family.get(licence["iri"], "")
+            yield "family", family
+            yield "licenceClass", family
+            if self._approved.get(licence["iri"]) == "true":
+                yield "licenceClass", "osi-approved"
         yield from (("modality", value) for value in row["modalities"])
         yield from (("architecture", value) for value in row["architecture"])
         yield from (("weights", value) for value in row["weights"])
@@ -201,6 +208,7 @@ class Facts:
             for prop in of.get(model, ()):
                 if isinstance(prop, Iri):
                     yield "disclosure", local_name(predicate)
+                    yield "disclosure", f"{local_name(prop)}={_STATES[predicate]}"
                     yield "undisclosed", local_name(prop)
         if row["conflicts"]:
             yield "disclosure", "contested"

@@ -16,6 +16,7 @@ from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.lineage import formats
 from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model.fields import property_named
+from provenance_graph.model.filters import understood
 from provenance_graph.model.naming import resolve
 from provenance_graph.model.profile import claim_json, profile
 from provenance_graph.model.search_index import Catalogue
@@ -27,6 +28,8 @@ AsOf = Annotated[str, Query(max_length=40, description="As known on that day (IS
 Many = Annotated[list[str], Query(max_length=50)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Cursor = Annotated[str, Query(max_length=20, description="The `next` of the part before.")]
+SPOKEN = ("since", "until", "licenceClass", "descendsFrom")
+"""Filters that are read as the command line reads them, a wrong value refused."""
 LINEAGE_TYPES = {
     "json": "application/json",
     "tree": "text/plain",
@@ -48,6 +51,9 @@ def chosen(
     weights: Many = [],  # noqa: B006
     disclosure: Many = [],  # noqa: B006
     undisclosed: Many = [],  # noqa: B006
+    licenceClass: Many = [],  # noqa: B006, N803
+    since: Annotated[str, Query(max_length=10)] = "",
+    until: Annotated[str, Query(max_length=10)] = "",
     contextMin: Annotated[str, Query(max_length=20)] = "",  # noqa: N803 - the parameter's name
     contextMax: Annotated[str, Query(max_length=20)] = "",  # noqa: N803
     parametersMin: Annotated[str, Query(max_length=20)] = "",  # noqa: N803
@@ -60,12 +66,13 @@ def chosen(
     lists = {
         "developer": developer, "licence": licence, "openness": openness, "family": family,
         "modality": modality, "architecture": architecture, "year": year, "weights": weights,
-        "disclosure": disclosure, "undisclosed": undisclosed,
+        "disclosure": disclosure, "undisclosed": undisclosed, "licenceClass": licenceClass,
     }  # fmt: skip
     single = {
         "contextMin": contextMin, "contextMax": contextMax, "parametersMin": parametersMin,
         "parametersMax": parametersMax, "releasedFrom": str(releasedFrom or ""),
         "releasedTo": str(releasedTo or ""), "descendsFrom": descendsFrom,
+        "since": since, "until": until,
     }  # fmt: skip
     return {**lists, **{key: [value] for key, value in single.items() if value}}
 
@@ -87,9 +94,9 @@ def router(access: Access) -> APIRouter:
 
 def _lists(routes: APIRouter, access: Access) -> None:
     def resolved(filters: dict[str, list[str]], snapshot: AcceptedSnapshot) -> dict[str, list[str]]:
-        if above := filters.get("descendsFrom"):
-            filters = {**filters, "descendsFrom": [resolve(snapshot, above[0])]}
-        return filters
+        spoken = {key: values for key, values in filters.items() if key in SPOKEN}
+        rest = {key: values for key, values in filters.items() if key not in SPOKEN}
+        return rest | understood(snapshot, Catalogue.open(snapshot), spoken)
 
     @routes.get("/models", responses={200: {"model": schema.ModelPage}})
     def models(

@@ -1,0 +1,88 @@
+"""Filters of a list of models as people type them: any case, near names for a slip.
+
+The command line and the API take the same ones; see ``Catalogue.models``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.iris import local_name
+from provenance_graph.core.terms import PG
+from provenance_graph.model.fields import property_named
+from provenance_graph.model.naming import fold, resolve
+from provenance_graph.model.search_index import Catalogue
+
+STATES = {
+    "undisclosed": PG.undisclosed,
+    "withheld": PG.withheld,
+    "partly": PG.partlyDisclosed,
+}
+"""States of a field that a list can be narrowed by."""
+
+_FACETS = ("developer", "licence", "family", "modality", "architecture", "year", "weights")
+_DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
+
+
+def understood(
+    snapshot: AcceptedSnapshot, catalogue: Catalogue, asked: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """Filters as the catalogue takes them.
+
+    Raises NotFound with near values where nothing in the graph has that value, and
+    UsageError for a day or a state that is none.
+    """
+    found: dict[str, list[str]] = {}
+    for key, values in asked.items():
+        if not values:
+            continue
+        if key in _FACETS:
+            found[key] = [_value(catalogue, (key,), one, key) for one in values]
+        elif key == "licenceClass":
+            found[key] = [_value(catalogue, (key,), one, "licence class") for one in values]
+        elif key == "disclosure":
+            found[key] = [_state(snapshot, one) for one in values]
+        elif key == "undisclosed":
+            names = [local_name(property_named(snapshot, one)) for one in values]
+            found["disclosure"] = [
+                *found.get("disclosure", []), *(f"{name}=undisclosed" for name in names)
+            ]  # fmt: skip
+        elif key in ("since", "until"):
+            bound = "releasedFrom" if key == "since" else "releasedTo"
+            found[bound] = [_day(key, values[0])]
+        elif key == "descendsFrom":
+            found[key] = [resolve(snapshot, values[0])]
+        else:
+            found[key] = list(values)
+    return found
+
+
+def _value(catalogue: Catalogue, kinds: Sequence[str], text: str, word: str) -> str:
+    known = {fold(value): value for kind in kinds for value in catalogue.values(kind)}
+    if (exact := known.get(fold(text))) is not None:
+        return exact
+    close = difflib.get_close_matches(fold(text), known, n=5, cutoff=0.6)
+    inside = sorted((name for name in known if fold(text) and fold(text) in name), key=len)
+    near = [known[name] for name in dict.fromkeys([*inside, *close])][:6]
+    raise NotFound(text, word, near or sorted(known.values())[:12])
+
+
+def _state(snapshot: AcceptedSnapshot, text: str) -> str:
+    """``FIELD=STATE``, its field by any of its names; or a state alone, of any field."""
+    field, equals, state = text.rpartition("=")
+    word = state.casefold()
+    if word not in STATES:
+        raise UsageError(f"no disclosure state {state!r}; there are {', '.join(STATES)}")
+    if not equals:
+        return local_name(STATES[word])
+    return f"{local_name(property_named(snapshot, field))}={word}"
+
+
+def _day(key: str, text: str) -> str:
+    if not _DAY.fullmatch(text):
+        raise UsageError(f"{key} {text!r} is not a day such as 2025, 2025-03 or 2025-03-14")
+    return text if key == "since" else f"{text}-99"[:10]

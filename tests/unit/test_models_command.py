@@ -1,0 +1,78 @@
+"""``models``: filters as people type them, and what each form shows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from provenance_graph import cli
+from provenance_graph.core.errors import NotFound, UsageError
+
+
+def run(store: Path, *words: str) -> Result:
+    return CliRunner().invoke(
+        cli.app, ["--store", str(store), *words], standalone_mode=False, catch_exceptions=False
+    )
+
+
+def rows(store: Path, *words: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(run(store, "models", *words, "--format", "csv").stdout)))
+
+
+def test_filters_narrow_whatever_the_case(shipped) -> None:
+    found = rows(shipped, "--developer", "META", "--since", "2024", "--until", "2024-12")
+    assert found
+    assert all("Meta" in row["developers"] for row in found)
+    assert all("2024" <= row["released"] < "2025" for row in found)
+    assert {row["id"] for row in found} >= {"meta-llama/Llama-3.1-8B"}
+
+
+def test_a_state_of_a_field_is_a_filter(shipped) -> None:
+    found = {row["id"] for row in rows(shipped, "--undisclosed", "trainingComputeFLOP")}
+    assert "anthropic/claude-haiku-4-5" in found
+    assert found == {
+        row["id"] for row in rows(shipped, "--disclosure", "training compute=undisclosed")
+    }
+
+
+def test_licence_classes_take_families_and_osi_approval(shipped) -> None:
+    approved = rows(shipped, "--licence-class", "OSI approved")
+    assert {row["licences"] for row in approved} >= {"MIT License"}
+    llama = rows(shipped, "--licence-class", "llama-community")
+    assert llama
+    assert all("Llama" in row["licences"] for row in llama)
+
+
+def test_words_and_ranges_narrow_too(shipped) -> None:
+    found = json.loads(
+        run(shipped, "models", "qwen", "2.5", "--parameters-min", "7B", "--format", "json").stdout
+    )
+    assert found
+    assert all(item["parameterCount"] >= 7_000_000_000 for item in found)
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "near"),
+    [
+        (("--developer", "Metta"), NotFound, "Meta"),
+        (("--undisclosed", "paramCount"), NotFound, "parameterCount"),
+        (("--disclosure", "license=hidden"), UsageError, "withheld"),
+        (("--since", "last week"), UsageError, "2025-03"),
+        (("--licence-class", "osi"), NotFound, "osi-approved"),
+    ],
+)
+def test_what_matches_nothing_offers_what_would(shipped, words, error, near) -> None:
+    with pytest.raises(error, match=near):
+        run(shipped, "models", *words)
+
+
+def test_the_table_says_how_many_there_are(shipped, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    found = run(shipped, "models", "--limit", "3")
+    assert "3 of " in found.stderr
+    assert all(len(line) <= 80 for line in found.stdout.splitlines())
