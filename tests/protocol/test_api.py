@@ -346,7 +346,7 @@ def test_a_refusal_says_what_was_wrong(api: TestClient, path: str, words: str) -
 
 def test_a_parameter_misspelt_is_refused_and_not_ignored(api: TestClient) -> None:
     refused(api, f"{API}/models?develper=Anthropic", 422, "did you mean developer?")
-    refused(api, f"{API}/stats?x=1", 422, "takes none")
+    refused(api, f"{API}/stats?x=1", 422, "there are asOf")
     refused(api, f"{API}/questions/upstream?colour=red", 400, "colour")
 
 
