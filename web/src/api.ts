@@ -18,7 +18,7 @@ export class Refusal extends Error {
 }
 
 const kept = new Map<string, Promise<unknown>>();
-const MOST_KEPT = 60;
+const MOST_KEPT = 200;
 let version = "";
 const watchers = new Set<(version: string) => void>();
 

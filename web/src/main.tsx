@@ -23,10 +23,12 @@ const Conflicts = lazy(() => import("./views/conflicts"));
 const Workbench = lazy(() => import("./views/workbench"));
 const Report = lazy(() => import("./views/report"));
 const Check = lazy(() => import("./views/check"));
+const Explore = lazy(() => import("./views/explore"));
 const ThingView = lazy(() => import("./views/thing"));
 
 const LINKS: [string, string][] = [
   ["/", "Models"],
+  ["/explore", "Explore"],
   ["/disclosure", "Disclosure"],
   ["/conflicts", "Conflicts"],
   ["/compare", "Compare"],
@@ -65,6 +67,8 @@ function view(place: Place): JSX.Element {
       return <Start place={place} />;
     case "/disclosure":
       return <Disclosure place={place} />;
+    case "/explore":
+      return <Explore place={place} />;
     case "/compare":
       return <Compare place={place} />;
     case "/impact":

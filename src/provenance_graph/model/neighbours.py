@@ -1,0 +1,280 @@
+"""The graph around one entity: what it leads to and what leads to it, by relation.
+
+Only links between entities count (models, versions, datasets, organisations, licences,
+benchmarks, records, documents): classes, codes and statements of disclosure are values of an
+entity and stand in its profile. A link is contested where the accepted view says that
+sources disagree about that property of its subject.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from dataclasses import field
+from itertools import islice
+
+from pydantic.dataclasses import dataclass
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import terms
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.iris import ID, NS, PREFIXES, Iri, local_name, said
+from provenance_graph.core.results import RESULT
+from provenance_graph.core.terms import PG, PROV, RDF
+
+MAX_LINKS = 50_000
+"""So many links of one relation are counted; beyond, the total is a lower bound."""
+MAX_VISITED = 20_000
+"""So many entities a search for a path looks at."""
+DESCRIBED_IN = "describedIn"
+DESCRIBES = "describes"
+_RECORDS = ID + "record/"
+_HIDDEN = {
+    RDF.type,
+    PROV.wasDerivedFrom,  # written beside each of its sub-properties
+    PROV.wasInfluencedBy,
+    PG.describedAs,
+    PG.contested,
+    PG.leftBlank,
+    *terms.DISCLOSURES.values(),
+}
+_CLASSES = {
+    PG.Model: "model",
+    PG.ModelVersion: "version",
+    PG.Configuration: "configuration",
+    PG.ModelFamily: "family",
+    PG.Dataset: "dataset",
+    PG.Organization: "organization",
+    PG.Licence: "licence",
+    PG.Benchmark: "benchmark",
+    PG.EvaluationResult: "result",
+    PG.Assessment: "assessment",
+    PG.Artifact: "artifact",
+    PG.Offer: "offer",
+    PG.OfferedModel: "offered model",
+    PG.UnresolvedReference: "unresolved",
+    PG.SourceRecord: "record",
+}
+
+
+@dataclass(frozen=True, config=RESULT)
+class Entity:
+    """An entity in the picture: IRI, short id, label, kind (``model``, ``dataset``, …)."""
+
+    iri: str
+    id: str
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True, config=RESULT)
+class Group:
+    """The links of one relation in one direction (``out``: from the entity).
+
+    ``total`` counts all of them (``at_least``: there are more); ``items`` is one page,
+    ``contested`` the IRIs of those about which sources disagree, ``next`` the cursor of the
+    following page.
+    """
+
+    relation: str
+    name: str
+    label: str
+    direction: str
+    total: int
+    at_least: bool
+    items: list[Entity]
+    contested: list[str]
+    next: str | None
+
+
+@dataclass(frozen=True, config=RESULT)
+class Neighbourhood:
+    """An entity with its links, most numerous relation last."""
+
+    node: Entity
+    groups: list[Group]
+    as_of: str | None = None
+
+
+@dataclass(frozen=True, config=RESULT)
+class Step:
+    """One link of a path, in the direction in which it is stated."""
+
+    subject: Entity
+    relation: str
+    label: str
+    object: Entity
+
+
+@dataclass(frozen=True, config=RESULT)
+class Path:
+    """A shortest path between two entities; no steps where none was found.
+
+    ``exhausted`` is false where the search stopped at its bound, so that a path may exist.
+    """
+
+    start: Entity
+    end: Entity
+    steps: list[Step] = field(default_factory=list)
+    exhausted: bool = True
+
+
+def neighbours(
+    snapshot: AcceptedSnapshot,
+    iri: Iri,
+    *,
+    relation: str = "",
+    direction: str = "",
+    limit: int = 12,
+    cursor: str = "",
+) -> Neighbourhood:
+    """The links of an entity, grouped by relation and direction, each group paged.
+
+    ``relation`` (a local name such as ``trainedOn``) and ``direction`` (``out``, ``in``) ask
+    for one group. Raises NotFound where nothing in the store speaks of the entity, UsageError
+    for a cursor that is none.
+    """
+    start = _offset(cursor)
+    links: dict[tuple[str, str], list[Iri]] = defaultdict(list)
+    for predicate, way, other in _links(snapshot, iri):
+        links[predicate, way].append(other)
+    if not links and not any(True for _ in snapshot.quads(iri)):
+        raise NotFound(said(iri), "entity", [])
+    groups = [
+        _group(snapshot, iri, predicate, way, found, start, limit)
+        for (predicate, way), found in links.items()
+        if relation in ("", local_name(predicate)) and direction in ("", way)
+    ]
+    groups.sort(key=lambda group: (group.total, group.direction, group.name))
+    return Neighbourhood(entity(snapshot, iri), groups, snapshot.as_of or None)
+
+
+def path(snapshot: AcceptedSnapshot, start: Iri, end: Iri, *, depth: int = 6) -> Path:
+    """A shortest path of links between two entities, whatever their direction.
+
+    Breadth first from ``start``, at most ``depth`` links long and ``MAX_VISITED`` entities
+    wide; records are no bridge, since a record of a whole catalogue would join everything.
+    """
+    came: dict[Iri, tuple[Iri, Iri, str]] = {}
+    seen, waiting = {start}, deque([(start, 0)])
+    while waiting and end not in seen:
+        here, far = waiting.popleft()
+        if far == depth:
+            continue
+        for predicate, way, other in _links(snapshot, here, records=False):
+            if other not in seen:
+                seen.add(other)
+                came[other] = (here, Iri(predicate), way)
+                waiting.append((other, far + 1))
+        if len(seen) > MAX_VISITED:
+            break
+    ends = entity(snapshot, start), entity(snapshot, end)
+    steps: list[Step] = []
+    at = end
+    while at in came:
+        before, predicate, way = came[at]
+        pair = (before, at) if way == "out" else (at, before)
+        subject, object_ = (entity(snapshot, name) for name in pair)
+        steps.insert(0, Step(subject, local_name(predicate), _label(snapshot, predicate), object_))
+        at = before
+    return Path(*ends, steps, exhausted=len(seen) <= MAX_VISITED)
+
+
+def entity(snapshot: AcceptedSnapshot, iri: Iri) -> Entity:
+    """An entity with its name and kind."""
+    kind = _kind(snapshot, iri)
+    if kind == "record":
+        header = snapshot.header(iri)
+        name = f"{header.title or header.document} ({header.retrieved[:10]})" if header else ""
+    else:
+        name = snapshot.label(iri)
+    return Entity(iri, said(iri), name or said(iri), kind)
+
+
+def _links(
+    snapshot: AcceptedSnapshot, iri: Iri, *, records: bool = True
+) -> Iterator[tuple[str, str, Iri]]:
+    """Each link once: relation, direction, the entity at its other end."""
+    if iri.startswith(_RECORDS):
+        described = {s for s, *_ in snapshot.quads(graph=iri) if s.startswith(ID)} - {iri}
+        for name in sorted({snapshot.canonical(s) for s in described}):
+            yield DESCRIBES, "out", name
+        return
+    for _, predicate, value, _ in snapshot.quads(iri):
+        if isinstance(value, Iri) and _is_link(predicate, value):
+            yield predicate, "out", value
+    for subject, predicate, *_ in islice(snapshot.quads(object=iri), MAX_LINKS + 1):
+        if predicate not in _HIDDEN and subject.startswith(ID):
+            yield predicate, "in", subject
+    if records:
+        statements = snapshot.statements
+        found = {
+            header.record
+            for name in statements.names_of(iri)
+            for _, header in statements.about(name)
+            if snapshot.latest.counts(header)
+        }
+        for record in sorted(found):
+            yield DESCRIBED_IN, "out", record
+
+
+def _is_link(predicate: Iri, value: Iri) -> bool:
+    return predicate not in _HIDDEN and not value.startswith(NS)
+
+
+def _group(
+    snapshot: AcceptedSnapshot,
+    iri: Iri,
+    predicate: str,
+    way: str,
+    found: list[Iri],
+    start: int,
+    limit: int,
+) -> Group:
+    found = sorted(set(found))
+    page = found[start : start + limit]
+    disputed = [other for other in page if _contested(snapshot, predicate, iri, other, way)]
+    return Group(
+        relation=predicate,
+        name=local_name(predicate),
+        label=_label(snapshot, predicate),
+        direction=way,
+        total=min(len(found), MAX_LINKS),
+        at_least=len(found) > MAX_LINKS,
+        items=[entity(snapshot, other) for other in page],
+        contested=[*disputed],
+        next=str(start + limit) if start + limit < len(found) else None,
+    )
+
+
+def _contested(snapshot: AcceptedSnapshot, predicate: str, iri: Iri, other: Iri, way: str) -> bool:
+    """Whether sources disagree about the property of which the link is a value."""
+    if predicate in (DESCRIBED_IN, DESCRIBES):
+        return False
+    subject = iri if way == "out" else other
+    return any(True for _ in snapshot.quads(subject, PG.contested, Iri(predicate)))
+
+
+def _label(snapshot: AcceptedSnapshot, predicate: str) -> str:
+    known = {DESCRIBED_IN: "described in", DESCRIBES: "describes"}
+    return known.get(predicate) or snapshot.label(Iri(predicate)) or local_name(predicate)
+
+
+def _kind(snapshot: AcceptedSnapshot, iri: Iri) -> str:
+    if iri.startswith(PREFIXES["licence"]):
+        return "licence"
+    if not iri.startswith(ID):
+        return "document"
+    kinds = [_CLASSES[kind] for kind in snapshot.types(iri) if kind in _CLASSES]
+    if kinds:
+        return min(kinds)
+    head = iri[len(ID) :].partition("/")[0]
+    return head if head in _CLASSES.values() else "entity"
+
+
+def _offset(cursor: str) -> int:
+    if not cursor:
+        return 0
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 9):
+        raise UsageError(f"{cursor!r} is no cursor; take it from `next` of the page before")
+    return int(cursor)

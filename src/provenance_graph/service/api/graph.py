@@ -1,0 +1,81 @@
+"""Routes of the graph explorer: neighbours of any entity, and paths between two."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.errors import NotFound
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.results import dump_json
+from provenance_graph.model.naming import resolve
+from provenance_graph.model.neighbours import Neighbourhood, Path, neighbours, path
+from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
+
+Name = Annotated[str, Query(max_length=400, description="An IRI, an id or a name.")]
+AsOf = Annotated[str, Query(max_length=40, description="As known on that day (ISO date).")]
+
+
+def router(access: Access) -> APIRouter:
+    """The routes of the explorer over one store."""
+    routes = APIRouter(
+        prefix="/api/v1", tags=["graph"], route_class=ProblemRoute, responses=PROBLEMS
+    )
+
+    @routes.get("/graph", response_model=None, responses={200: {"model": Neighbourhood}})
+    def graph(
+        request: Request,
+        node: Name,
+        relation: Annotated[str, Query(max_length=100)] = "",
+        direction: Literal["", "out", "in"] = "",
+        limit: Annotated[int, Query(ge=1, le=200)] = 12,
+        cursor: Annotated[str, Query(max_length=20)] = "",
+        asOf: AsOf = "",  # noqa: N803 - the parameter's name
+    ) -> Response:
+        """What an entity leads to and what leads to it, by relation, each relation paged."""
+        snapshot = access.snapshot(asOf)
+
+        def made() -> object:
+            return neighbours(
+                snapshot,
+                named(snapshot, node),
+                relation=relation,
+                direction=direction,
+                limit=limit,
+                cursor=cursor,
+            )
+
+        return reply(access, request, snapshot, made, write=dump_json)
+
+    @routes.get("/graph/path", response_model=None, responses={200: {"model": Path}})
+    def graph_path(
+        request: Request,
+        start: Name,
+        end: Name,
+        depth: Annotated[int, Query(ge=1, le=8)] = 6,
+        asOf: AsOf = "",  # noqa: N803
+    ) -> Response:
+        """A shortest path of links between two entities; empty where none was found."""
+        snapshot = access.snapshot(asOf)
+
+        def made() -> object:
+            return path(snapshot, named(snapshot, start), named(snapshot, end), depth=depth)
+
+        return reply(access, request, snapshot, made, write=dump_json)
+
+    return routes
+
+
+def named(snapshot: AcceptedSnapshot, text: str) -> Iri:
+    """The entity of any kind that a text names; raises NotFound, with near names of models."""
+    missing: NotFound | None = None
+    for kind in ("model", "dataset", "organization"):
+        try:
+            return resolve(snapshot, text, kind)
+        except NotFound as error:
+            missing = missing or error
+    assert missing is not None
+    raise missing

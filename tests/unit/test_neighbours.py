@@ -1,0 +1,130 @@
+"""The graph around an entity, and paths between two."""
+
+from __future__ import annotations
+
+import pytest
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.claims import Basis, Claim, Header, Record
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.iris import Iri, dataset, model, organization, record
+from provenance_graph.core.literals import text
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.model.neighbours import Neighbourhood, neighbours, path
+from provenance_graph.store.memory import MemoryStore
+
+BASE, TUNED = model("meta/base"), model("acme/tuned")
+CHAT, META, LONELY = dataset("acme/chat"), organization("meta"), model("acme/lonely")
+
+
+def record_of(name: str, *claims: Claim) -> Record:
+    header = Header(
+        record("test", name, "2025-01-01"),
+        Iri(f"https://example.org/{name}"),
+        organization(name),
+        "2025-01-01",
+        "test",
+        Basis.THIRD_PARTY,
+        title=f"What {name} says",
+    )
+    return Record(header, claims)
+
+
+@pytest.fixture(scope="module")
+def snapshot():
+    children = [
+        claim
+        for n in range(20)
+        for claim in (
+            Claim(model(f"acme/child-{n:02}"), RDF.type, PG.Model),
+            Claim(model(f"acme/child-{n:02}"), PG.fineTunedFrom, BASE),
+        )
+    ]
+    one = record_of(
+        "one",
+        Claim(BASE, RDF.type, PG.Model),
+        Claim(BASE, SCHEMA.name, text("Base")),
+        Claim(BASE, DCTERMS.creator, META),
+        Claim(META, RDF.type, PG.Organization),
+        Claim(META, SCHEMA.name, text("Meta")),
+        Claim(TUNED, RDF.type, PG.Model),
+        Claim(TUNED, PG.fineTunedFrom, BASE),
+        Claim(TUNED, PG.trainedOn, CHAT),
+        Claim(CHAT, RDF.type, PG.Dataset),
+        Claim(LONELY, RDF.type, PG.Model),
+        *children,
+    )
+
+    quads = compile_quads(list(reference_quads()), [one], [])
+    with MemoryStore(quads) as store:
+        yield AcceptedSnapshot(store)
+
+
+def group(found: Neighbourhood, name: str, direction: str):
+    return next(g for g in found.groups if (g.name, g.direction) == (name, direction))
+
+
+def test_links_are_grouped_by_relation_and_direction_with_totals(snapshot):
+    found = neighbours(snapshot, BASE)
+    assert (found.node.label, found.node.kind) == ("Base", "model")
+    creator = group(found, "creator", "out")
+    assert [(e.label, e.kind) for e in creator.items] == [("Meta", "organization")]
+    tuned = group(found, "fineTunedFrom", "in")
+    assert (tuned.total, len(tuned.items), tuned.next) == (21, 12, "12")
+
+
+def test_a_group_is_paged_to_its_end_without_loss_or_repeat(snapshot):
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = neighbours(
+            snapshot, BASE, relation="fineTunedFrom", direction="in", limit=8, cursor=cursor
+        )
+        (only,) = page.groups
+        seen += [e.iri for e in only.items]
+        if only.next is None:
+            break
+        cursor = only.next
+    assert len(seen) == len(set(seen)) == 21
+
+
+def test_super_properties_classes_and_codes_are_no_links(snapshot):
+    names = {g.name for g in neighbours(snapshot, TUNED).groups}
+    assert names == {"fineTunedFrom", "trainedOn", "describedIn"}
+
+
+def test_a_record_leads_to_what_it_describes_and_back(snapshot):
+    (described,) = group(neighbours(snapshot, CHAT), "describedIn", "out").items
+    assert described.kind == "record"
+    assert described.label == "What one says (2025-01-01)"
+    back = group(neighbours(snapshot, Iri(described.iri)), "describes", "out")
+    assert back.total == 25
+
+
+def test_an_entity_without_links_is_found_and_one_that_nobody_knows_is_not(snapshot):
+    assert [g.name for g in neighbours(snapshot, LONELY).groups] == ["describedIn"]
+    with pytest.raises(NotFound):
+        neighbours(snapshot, model("acme/absent"))
+
+
+def test_a_cursor_that_is_none_is_refused(snapshot):
+    for bad in ("²", "-1", "x", "9" * 12):
+        with pytest.raises(UsageError, match="cursor"):
+            neighbours(snapshot, BASE, cursor=bad)
+
+
+def test_the_shortest_path_says_each_link_as_it_is_stated(snapshot):
+    found = path(snapshot, CHAT, META)
+    assert [(s.subject.iri, s.relation, s.object.iri) for s in found.steps] == [
+        (TUNED, "trainedOn", CHAT),
+        (TUNED, "fineTunedFrom", BASE),
+        (BASE, "creator", META),
+    ]
+    assert path(snapshot, BASE, BASE).steps == []
+
+
+def test_records_join_nothing_and_no_path_is_said_plainly(snapshot):
+    found = path(snapshot, LONELY, BASE)
+    assert found.steps == []
+    assert found.exhausted

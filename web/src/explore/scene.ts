@@ -1,0 +1,136 @@
+/** What the explorer shows: entities and links, and where they stand. Pure; a scene follows from its address. */
+
+export interface Entity {
+  iri: string;
+  id: string;
+  label: string;
+  kind: string;
+}
+
+/** The links of one relation in one direction, as the service answers. */
+export interface Group {
+  relation: string;
+  name: string;
+  label: string;
+  direction: "in" | "out";
+  total: number;
+  atLeast: boolean;
+  items: Entity[];
+  contested: string[];
+  next: string | null;
+}
+
+export interface Neighbourhood {
+  node: Entity;
+  groups: Group[];
+}
+
+export interface Placed extends Entity {
+  x: number;
+  y: number;
+}
+
+export interface Link {
+  key: string;
+  subject: string;
+  object: string;
+  relation: string;
+  label: string;
+  contested: boolean;
+}
+
+export interface Scene {
+  nodes: Map<string, Placed>;
+  links: Map<string, Link>;
+}
+
+export const BOX = { width: 190, height: 34 };
+const STEP_X = 290;
+const STEP_Y = 46;
+
+/** A scene with one entity. */
+export function begin(node: Entity): Scene {
+  return { nodes: new Map([[node.iri, { ...node, x: 0, y: 0 }]]), links: new Map() };
+}
+
+
+/**
+ * The scene with a group opened: what is there stays where it is, what is new stands in a column
+ * beside its neighbour, to the left for what the entity leads to, to the right for what leads to it.
+ */
+export function withGroup(scene: Scene, at: string, group: Group): Scene {
+  const from = scene.nodes.get(at);
+  if (!from) return scene;
+  const nodes = new Map(scene.nodes);
+  const links = new Map(scene.links);
+  const fresh = group.items.filter((item) => !nodes.has(item.iri));
+  const x = from.x + (group.direction === "out" ? -STEP_X : STEP_X);
+  const taken = rowsIn(nodes, x);
+  rowsNear(Math.round(from.y / STEP_Y), fresh.length, taken).forEach((row, n) => {
+    const item = fresh[n] as Entity;
+    nodes.set(item.iri, { ...item, x, y: row * STEP_Y });
+  });
+  for (const item of group.items) addLink(links, at, item.iri, group);
+  return { nodes, links };
+}
+
+/** The scene with links between entities that are both in it, and nothing else. */
+export function withLinks(scene: Scene, at: string, groups: Group[]): Scene {
+  const links = new Map(scene.links);
+  for (const group of groups) for (const item of group.items) if (scene.nodes.has(item.iri)) addLink(links, at, item.iri, group);
+  return links.size === scene.links.size ? scene : { nodes: scene.nodes, links };
+}
+
+/** The scene without an entity and its links. */
+export function without(scene: Scene, iri: string): Scene {
+  if (!scene.nodes.has(iri)) return scene;
+  const nodes = new Map(scene.nodes);
+  nodes.delete(iri);
+  const links = new Map([...scene.links].filter(([, link]) => link.subject !== iri && link.object !== iri));
+  return { nodes, links };
+}
+
+/** The scene with one entity moved by hand. */
+export function moved(scene: Scene, iri: string, x: number, y: number): Scene {
+  const node = scene.nodes.get(iri);
+  return node ? { nodes: new Map(scene.nodes).set(iri, { ...node, x, y }), links: scene.links } : scene;
+}
+
+/** Only what has a wanted kind and relation; the chosen entity stays. */
+export function filtered(scene: Scene, hiddenKinds: Set<string>, hiddenRelations: Set<string>, keep: string): Scene {
+  const nodes = new Map([...scene.nodes].filter(([iri, node]) => iri === keep || !hiddenKinds.has(node.kind)));
+  const links = new Map([...scene.links].filter(([, link]) => !hiddenRelations.has(link.relation) && nodes.has(link.subject) && nodes.has(link.object)));
+  return { nodes, links };
+}
+
+/** The corners of everything in a scene. */
+export function bounds(scene: Scene): { left: number; top: number; width: number; height: number } {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const node of scene.nodes.values()) {
+    left = Math.min(left, node.x);
+    top = Math.min(top, node.y);
+    right = Math.max(right, node.x + BOX.width);
+    bottom = Math.max(bottom, node.y + BOX.height);
+  }
+  return scene.nodes.size ? { left, top, width: right - left, height: bottom - top } : { left: 0, top: 0, width: 1, height: 1 };
+}
+
+function addLink(links: Map<string, Link>, at: string, other: string, group: Group): void {
+  const [subject, object] = group.direction === "out" ? [at, other] : [other, at];
+  const key = `${subject}|${group.name}|${object}`;
+  links.set(key, { key, subject, object, relation: group.name, label: group.label, contested: group.contested.includes(other) });
+}
+
+function rowsIn(nodes: Map<string, Placed>, x: number): Set<number> {
+  const taken = new Set<number>();
+  for (const node of nodes.values()) if (Math.abs(node.x - x) < STEP_X / 2) taken.add(Math.round(node.y / STEP_Y));
+  return taken;
+}
+
+/** So many free rows around one, from top to bottom. */
+function rowsNear(middle: number, count: number, taken: Set<number>): number[] {
+  const rows: number[] = [];
+  for (let far = 0; rows.length < count; far++)
+    for (const row of far ? [middle + far, middle - far] : [middle]) if (!taken.has(row) && rows.length < count) rows.push(row);
+  return rows.sort((a, b) => a - b);
+}

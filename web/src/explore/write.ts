@@ -1,0 +1,94 @@
+/** A scene as files: SVG, GraphML, Mermaid, CSV. Pure. */
+import { BOX, bounds, type Scene } from "./scene";
+
+export interface Palette {
+  paper: string;
+  ink: string;
+  soft: string;
+  line: string;
+  warn: string;
+  kinds: Record<string, string>;
+}
+
+const LETTERS = 24;
+
+export function short(text: string, most = LETTERS): string {
+  if (text.length <= most) return text;
+  const tail = Math.floor(most * 0.45);
+  return `${text.slice(0, most - 1 - tail)}…${text.slice(-tail)}`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+/** The scene as a drawing that stands alone, with title, legend, day and version. */
+export function svg(scene: Scene, title: string, lines: string[], palette: Palette): string {
+  const box = bounds(scene);
+  const [pad, head] = [30, 26 + 18 * lines.length];
+  const used = [...new Set([...scene.nodes.values()].map((node) => node.kind))].sort();
+  const width = Math.max(box.width + 2 * pad, 560);
+  const height = box.height + 2 * pad + head + 24;
+  const at = (x: number, y: number): string => `${(x - box.left + pad).toFixed(1)} ${(y - box.top + pad + head).toFixed(1)}`;
+  const parts = [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif">`,
+    `<rect width="${width}" height="${height}" fill="${palette.paper}"/>`,
+    `<text x="${pad}" y="24" font-size="16" font-weight="700" fill="${palette.ink}">${escaped(title)}</text>`,
+    ...lines.map((line, n) => `<text x="${pad}" y="${44 + 18 * n}" font-size="12" fill="${palette.soft}">${escaped(line)}</text>`),
+  ];
+  for (const link of scene.links.values()) {
+    const [a, b] = [scene.nodes.get(link.subject), scene.nodes.get(link.object)];
+    if (!a || !b) continue;
+    const [x1, y1, x2, y2] = ends(a.x, a.y, b.x, b.y);
+    const colour = link.contested ? palette.warn : palette.line;
+    parts.push(`<path d="M${at(x1, y1)} L${at(x2, y2)}" fill="none" stroke="${colour}" stroke-width="${link.contested ? 3 : 1.3}"/>`);
+    const [mx, my] = at((x1 + x2) / 2, (y1 + y2) / 2 - 4).split(" ");
+    parts.push(`<text x="${mx}" y="${my}" font-size="9.5" text-anchor="middle" fill="${palette.soft}">${escaped(link.label)}${link.contested ? " (sources disagree)" : ""}</text>`);
+  }
+  for (const node of scene.nodes.values()) {
+    const [x, y] = at(node.x, node.y).split(" ").map(Number) as [number, number];
+    parts.push(`<g><title>${escaped(`${node.label} (${node.kind})`)}</title><rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="${palette.paper}" stroke="${palette.kinds[node.kind] ?? palette.line}" stroke-width="2"/><text x="${x + 10}" y="${y + 21}" font-size="12" fill="${palette.ink}">${escaped(node.label)}</text></g>`);
+  }
+  used.forEach((kind, n) => {
+    const x = pad + n * 112;
+    parts.push(`<rect x="${x}" y="${height - 26}" width="14" height="12" rx="3" fill="none" stroke="${palette.kinds[kind] ?? palette.line}" stroke-width="2"/><text x="${x + 20}" y="${height - 16}" font-size="11" fill="${palette.ink}">${escaped(kind)}</text>`);
+  });
+  return [...parts, "</svg>"].join("\n");
+}
+
+/** Where a line leaves one box and meets another: at the sides that face each other. */
+export function ends(ax: number, ay: number, bx: number, by: number): [number, number, number, number] {
+  const half = BOX.height / 2;
+  if (Math.abs(ax - bx) < BOX.width / 2) {
+    const down = by > ay;
+    return [ax + BOX.width / 2, ay + (down ? BOX.height : 0), bx + BOX.width / 2, by + (down ? 0 : BOX.height)];
+  }
+  return ax < bx ? [ax + BOX.width, ay + half, bx, by + half] : [ax, ay + half, bx + BOX.width, by + half];
+}
+
+/** The scene as GraphML. */
+export function graphml(scene: Scene): string {
+  const nodes = [...scene.nodes.values()].map((n) => `<node id="${escaped(n.iri)}"><data key="label">${escaped(n.label)}</data><data key="kind">${escaped(n.kind)}</data></node>`);
+  const edges = [...scene.links.values()].map((l) => `<edge source="${escaped(l.subject)}" target="${escaped(l.object)}"><data key="relation">${escaped(l.relation)}</data><data key="contested">${l.contested}</data></edge>`);
+  const keys = [["label", "node"], ["kind", "node"], ["relation", "edge"], ["contested", "edge"]].map(([id, of]) => `<key id="${id}" for="${of}" attr.name="${id}" attr.type="${id === "contested" ? "boolean" : "string"}"/>`);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n${keys.join("\n")}\n<graph edgedefault="directed">\n${[...nodes, ...edges].join("\n")}\n</graph>\n</graphml>\n`;
+}
+
+/** The scene as Mermaid text. */
+export function mermaid(scene: Scene): string {
+  const ids = new Map([...scene.nodes.keys()].map((iri, n) => [iri, `n${n}`]));
+  const name = (text: string): string => text.replace(/["\n\r<>]/g, " ");
+  const nodes = [...scene.nodes.values()].map((n) => `  ${ids.get(n.iri)}["${name(n.label)}"]`);
+  const links = [...scene.links.values()].map((l) => `  ${ids.get(l.subject)} -->|"${name(l.label)}"| ${ids.get(l.object)}`);
+  return ["flowchart LR", ...nodes, ...links, ""].join("\n");
+}
+
+/** The links of a scene as CSV; a cell that a spreadsheet would run as a formula is quoted. */
+export function csv(scene: Scene): string {
+  const cell = (text: string): string => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  const rows = [...scene.links.values()].map((l) => {
+    const [a, b] = [scene.nodes.get(l.subject), scene.nodes.get(l.object)];
+    return [l.subject, a?.label ?? "", a?.kind ?? "", l.relation, l.object, b?.label ?? "", b?.kind ?? "", l.contested ? "yes" : "no"].map(cell).join(",");
+  });
+  return ["subject,subject label,subject kind,relation,object,object label,object kind,contested", ...rows].join("\r\n") + "\r\n";
+}
