@@ -32,6 +32,9 @@ from provenance_graph.store.values import ANY, AnyGraph
 MAX_VIEWS = 100_000
 """Views kept at once; beyond it they are computed again."""
 
+MAX_NAMES = 1_000_000
+"""Names kept at once with what they are."""
+
 _MARKS = frozenset(
     {*terms.DISCLOSURES.values(), PG.leftBlank, PG.contested, PG.inferred, PG.implausible}
 )
@@ -49,12 +52,22 @@ class DayStatements(StoreStatements):
         super().__init__(store)
         self.as_of = as_of
         self._rules: dict[Iri, Iri | None] = {}
+        self._canonical: dict[Iri, Iri] = {}
 
     def header(self, record: Iri) -> Header | None:
         """The header of a record; None where it was not known yet, or is no record."""
         found = super().header(record)
         if found is None or found.retrieved[: len(self.as_of)] > self.as_of:
             return None
+        return found
+
+    def canonical(self, entity: Iri) -> Iri:
+        """What a name is; kept, since many claims have the same values."""
+        found = self._canonical.get(entity)
+        if found is None:
+            if len(self._canonical) >= MAX_NAMES:
+                self._canonical.clear()
+            found = self._canonical[entity] = super().canonical(entity)
         return found
 
     def ruled(self, entity: Iri) -> Iri | None:
@@ -161,7 +174,7 @@ class DayReads:
                     told.add(quad)
                     yield quad
         for s, p, o, _ in self._store.quads(subject, predicate, object, reference.GRAPH):
-            if (s, p, o, None) not in told:
+            if s != reference.STAMP and (s, p, o, None) not in told:
                 yield s, p, o, None
 
     def _candidates(

@@ -212,14 +212,15 @@ def stored_levels(snapshot: AcceptedSnapshot) -> dict[Iri, dict[Iri, Iri]]:
     """The evidence levels of every model: as the store keeps them, or computed for a day."""
     level_of = {prop: level for level, prop in LEVEL_PROPERTIES.items()}
     found: dict[Iri, dict[Iri, Iri]] = defaultdict(dict)
-    for model, predicate, name, _ in _level_quads(snapshot):
+    for model, predicate, name, _ in level_graph(snapshot):
         level = level_of.get(predicate)
         if level is not None and isinstance(name, Iri):
             found[model][name] = level
     return found
 
 
-def _level_quads(snapshot: AcceptedSnapshot) -> Iterator[Quad]:
+def level_graph(snapshot: AcceptedSnapshot) -> Iterator[Quad]:
+    """The quads of GRAPH: as the store keeps them, or computed for a day."""
     if not snapshot.as_of:
         yield from snapshot.quads(graph=GRAPH)
         return
