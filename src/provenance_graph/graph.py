@@ -208,9 +208,18 @@ class Graph:
         """The rows of a SELECT; the project's prefixes need not be declared."""
         return Table(self.store.select(questions.prefixes(sparql), bindings))
 
-    def ask(self, question: str, **settings: str) -> Table:
-        """The answer of a stored question."""
-        return Table(questions.ask(self.snapshot(), question, settings))
+    def ask(self, question: str, *, as_of: str = "", **settings: str) -> Table:
+        """The answer of a stored question, now or as of a day.
+
+        Raises QueryTooLarge for a day of a store that is too large to be queried so.
+        """
+        snapshot = self.snapshot(as_of)
+        if not snapshot.as_of:
+            return Table(questions.ask(snapshot, question, settings))
+        from provenance_graph.ingest.day import dataset
+
+        with dataset(snapshot) as data:
+            return Table(questions.ask(snapshot, question, settings, data=data))
 
     def conflicts(self, *, as_of: str = "") -> list[Conflict]:
         """Where sources disagree, worst first."""

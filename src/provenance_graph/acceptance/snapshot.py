@@ -48,6 +48,7 @@ class AcceptedSnapshot:
     ) -> None:
         self._store, self.as_of = store, as_of
         self.version = store.version
+        self.derived = folder
         self.folder = None if as_of else folder
         self.today = today or datetime.now(UTC).date().isoformat()
         self._kept: dict[str, object] = {}
@@ -202,7 +203,7 @@ class AcceptedSnapshot:
         """The same store as of another day; empty is now."""
         if as_of == self.as_of:
             return self
-        return AcceptedSnapshot(self._store, as_of, today=self.today)
+        return AcceptedSnapshot(self._store, as_of, folder=self.derived, today=self.today)
 
     @property
     def present(self) -> AcceptedSnapshot:

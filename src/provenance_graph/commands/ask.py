@@ -11,12 +11,19 @@ from provenance_graph.session import Session
 @click.argument("question", required=False)
 @click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="Set a parameter.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--show", is_flag=True, help="Print the question's SPARQL instead of asking it.")
 @click.pass_obj
 def command(
-    session: Session, question: str | None, pairs: tuple[str, ...], form: str, show: bool
+    session: Session,
+    question: str | None,
+    pairs: tuple[str, ...],
+    form: str,
+    as_of: str,
+    show: bool,
 ) -> None:
     """Ask a stored QUESTION, or list them all."""
+    from provenance_graph.ingest.day import dataset
     from provenance_graph.model import questions as stored
 
     if question is None:
@@ -29,7 +36,14 @@ def command(
     if show:
         click.echo(stored.find(question).text, nl=False)
         return
-    found = stored.ask(session.snapshot(), question, stored.settings(pairs))
+    snapshot = session.snapshot(as_of)
+    given = stored.settings(pairs)
+    if snapshot.as_of:
+        stored.bind(snapshot, stored.find(question), given)  # a slip is told before the work
+        data = session.closing.enter_context(dataset(snapshot))
+        found = stored.ask(snapshot, question, given, data=data)
+    else:
+        found = stored.ask(snapshot, question, given)
     session.print_table(found.names, found.rows, form)
     session.say(stored.find(question).summed_up(found))
     if found.truncated:

@@ -40,6 +40,8 @@ def command(session: Session, model: str, as_of: str, form: str, everything: boo
 
     snapshot = session.snapshot(as_of)
     found = profile(snapshot, resolve(snapshot, model)).to_json()
+    if form != "table" and found["unknown"]:
+        session.say(f"{found['unknown'][0].upper()}{found['unknown'][1:]}.")
     if form == "json":
         session.print_json(found)
     elif form == "csv":
@@ -71,6 +73,9 @@ def page(found: Mapping[str, Any], everything: bool = False) -> Iterator[str]:
     yield f"{known}{_many(found['records'], 'record')}" + (
         f"; described as {', '.join(found['describedAs'])}" if found["describedAs"] else ""
     )
+    if found["unknown"]:
+        yield f"{found['unknown'][0].upper()}{found['unknown'][1:]}."
+        return
     yield from _succession(found)
     silent: list[str] = []
     for section in found["sections"]:

@@ -1,42 +1,109 @@
-"""The whole dataset of a day, for queries: what a store built on that day would have held."""
+"""The whole dataset of a day, for queries: what a store built on that day would have held.
+
+It is made beside the store, once per version and day, and read like any other store. Run as
+a module it makes one in a process of its own: ``python -m provenance_graph.ingest.day STORE
+DAY MEMORY`` writes the folder's path, or the reason why not as JSON and ends with 1.
+"""
 
 from __future__ import annotations
 
+import json
+import shutil
+import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.evidence import level_graph
 from provenance_graph.core.claims import Quad
-from provenance_graph.core.errors import QueryTooLarge
+from provenance_graph.core.errors import ProvenanceError, QueryTooLarge
+from provenance_graph.store import embedded
+from provenance_graph.store.base import Store
+from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore
+from provenance_graph.store.opening import derived_folder
+from provenance_graph.store.pool.sandbox import confine_writer
 from provenance_graph.store.values import ANY
 
 MAX_QUADS = 3_000_000
-"""Quads that the dataset of a day may have: it is made in memory, and takes about 1 GB then."""
+"""Quads that the dataset of a day may have."""
+MAX_KEPT = 4
+"""Datasets of days that are kept beside a store."""
 
 
-def quads(snapshot: AcceptedSnapshot) -> Iterator[Quad]:
-    """The accepted view of the day, the records known on it, identity, and evidence levels."""
-    yield from snapshot.quads()
-    yield from snapshot.quads(graph=ANY)
-    if snapshot.as_of:
-        yield from level_graph(snapshot)
+def quads(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Iterator[Quad]:
+    """The records known on the day, identity, the accepted view, and evidence levels.
 
-
-def dataset(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> MemoryStore:
-    """The dataset of a snapshot's day in memory, made once and kept with the snapshot.
-
-    Raises QueryTooLarge where it would have more than ``most`` quads.
+    Raises QueryTooLarge where there are more than ``most``; the records come first, so that
+    a store that is too large is refused before its view is computed.
     """
-    return snapshot.kept("dataset", lambda: MemoryStore(_bounded(snapshot, most)))
+    count = 0
+    for part in (snapshot.quads(graph=ANY), snapshot.quads(), level_graph(snapshot)):
+        for quad in part:
+            count += 1
+            if count > most:
+                raise QueryTooLarge(
+                    f"the dataset of {snapshot.as_of} has more than {most:,} quads, too many to "
+                    "query as of a day; ask for one model (show, claims, lineage --as-of), or "
+                    "build a store of the records of that day"
+                )
+            yield quad
 
 
-def _bounded(snapshot: AcceptedSnapshot, most: int) -> Iterator[Quad]:
-    for count, quad in enumerate(quads(snapshot)):
-        if count >= most:
-            raise QueryTooLarge(
-                f"the dataset of {snapshot.as_of or 'now'} has more than {most:,} quads, too many to "
-                "query as of a day; ask for one model (`show`, `claims`, `lineage --as-of`), or "
-                "build a store from the records of that day"
-            )
-        yield quad
+def dataset(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Store:
+    """The dataset of a snapshot's day, open for reading: kept beside the store, or in memory.
+
+    Raises QueryTooLarge.
+    """
+    folder = kept(snapshot, most)
+    return MemoryStore(quads(snapshot, most)) if folder is None else EmbeddedStore.open(folder)
+
+
+def kept(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Path | None:
+    """The folder of the day's dataset, made now where it is not there yet.
+
+    None where nothing can be kept beside the store. Raises QueryTooLarge.
+    """
+    if snapshot.derived is None:
+        return None
+    days = snapshot.derived / "days"
+    target = days / f"{snapshot.version}.{snapshot.as_of}"
+    if not (target / "CURRENT").exists():
+        days.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=days))
+        try:
+            embedded.build(aside, quads(snapshot, most))
+            aside.rename(target)
+        except OSError:
+            if not (target / "CURRENT").exists():
+                raise  # nobody else was quicker
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        _make_room(days, target)
+    return target
+
+
+def _make_room(days: Path, newest: Path) -> None:
+    """Delete the oldest datasets; one that is read stays usable until its reader closes it."""
+    found = [one for one in days.iterdir() if one.name[:1] != "." and one != newest]
+    found.sort(key=lambda one: one.stat().st_mtime, reverse=True)
+    for one in found[MAX_KEPT - 1 :]:
+        shutil.rmtree(one, ignore_errors=True)
+
+
+def main(place: str, day: str, memory: str) -> int:
+    """Make the dataset of a day in this process, within so many bytes of memory."""
+    try:
+        with EmbeddedStore.open(place) as store:
+            confine_writer(int(memory))
+            folder = kept(AcceptedSnapshot(store, day, folder=derived_folder(place)))
+        sys.stdout.write(str(folder or ""))
+    except ProvenanceError as error:
+        sys.stdout.write(json.dumps([type(error).__name__, str(error)]))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:4]))

@@ -49,6 +49,7 @@ class Profile:
     records: int
     as_of: str
     labels: dict[Iri, str]
+    unknown: str = ""
 
     def to_json(self) -> Json:
         """The profile as JSON; sections in page order."""
@@ -61,6 +62,7 @@ class Profile:
             "name": self.name,
             "kinds": [local_name(kind) for kind in self.kinds],
             "asOf": self.as_of or None,
+            "unknown": self.unknown or None,
             "records": self.records,
             "describedAs": [said(name) for name in self.names if name != self.subject],
             "sections": [{"name": name, "fields": rows} for name, rows in sections.items()],
@@ -91,10 +93,15 @@ def profile(snapshot: AcceptedSnapshot, subject: Iri) -> Profile:
         kinds=tuple(sorted(v for v in accepted[RDF.type] if isinstance(v, Iri))),
         fields=tuple(states),
         related=related(snapshot, subject),
-        names=tuple(snapshot.statements.names_of(subject)),
+        names=tuple(
+            name
+            for name in snapshot.statements.names_of(subject)
+            if not snapshot.as_of or snapshot.statements.about(name)
+        ),
         records=len({claim.header.record for claim in seen.claims}),
         as_of=snapshot.as_of,
         labels=labels,
+        unknown=snapshot.unknown(subject, said(subject)),
     )
 
 

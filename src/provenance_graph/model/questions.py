@@ -24,7 +24,7 @@ from provenance_graph.core.resources import folder
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming import resolve
 from provenance_graph.model.question_values import existing, one_of
-from provenance_graph.store.values import Limits, Rows
+from provenance_graph.store.values import Limits, Rows, Selects
 
 KINDS = (
     "model",
@@ -198,10 +198,17 @@ def ask(
     name: str,
     given: Mapping[str, str] | None = None,
     limits: Limits | None = None,
+    *,
+    data: Selects | None = None,
 ) -> Rows:
-    """Answer a stored question."""
+    """Answer a stored question.
+
+    ``data`` is the dataset that it is asked of (of a day, what ``ingest.day.dataset``
+    makes); the snapshot's store, as it is now, where none is given.
+    """
     question = find(name)
-    return snapshot.select(question.text, bind(snapshot, question, given or {}), limits)
+    bound = bind(snapshot, question, given or {})
+    return (data or snapshot).select(question.text, bound, limits)
 
 
 def prefixes(text: str) -> str:

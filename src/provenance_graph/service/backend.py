@@ -66,6 +66,16 @@ class Backend(Protocol):
     ) -> Answer:
         """A query's answer, written by the engine; raises QueryError and its kinds."""
 
+    async def answer_of_day(
+        self,
+        version: str,
+        day: str,
+        query: str,
+        media_type: str,
+        bindings: Mapping[str, Value] | None = None,
+    ) -> Answer:
+        """A query's answer over the dataset of a day; raises QueryError and its kinds."""
+
     async def stream(
         self,
         query: str,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Protocol
@@ -96,3 +96,15 @@ class QuadSource(Protocol):
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
         """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph."""
+
+
+class Selects(Protocol):
+    """Anything that answers a SELECT of ours."""
+
+    def select(
+        self,
+        query: str,
+        bindings: Mapping[str, Value] | None = None,
+        limits: Limits | None = None,
+    ) -> Rows:
+        """The rows; raises QueryError and its kinds."""

@@ -127,8 +127,7 @@ def reply(
     What is accepted, and which licence text is in force, depend on the day, so that the day
     is part of the ETag and of the key under which an answer is kept.
     """
-    state = f"{snapshot.version}.{snapshot.day}"
-    tag = f'W/"{state}"'
+    tag = etag_of(snapshot)
     headers = {
         "ETag": tag,
         "X-Store-Version": snapshot.version,
@@ -149,3 +148,8 @@ def reply(
 def answer_key(request: Request, snapshot: AcceptedSnapshot) -> str:
     """Under what an answer is kept: version, day and what was asked."""
     return f"{snapshot.version} {snapshot.day} {request.url.path}?{request.url.query}"
+
+
+def etag_of(snapshot: AcceptedSnapshot) -> str:
+    """The tag of every answer of a snapshot: weak, since a question may leave rows unordered."""
+    return f'W/"{snapshot.version}.{snapshot.day}"'

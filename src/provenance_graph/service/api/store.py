@@ -20,6 +20,7 @@ from provenance_graph.model.disclosure_matrix import matrix
 from provenance_graph.model.naming import resolve
 from provenance_graph.model.search_index import Catalogue
 from provenance_graph.model.stats import stats
+from provenance_graph.service import backend as backends
 from provenance_graph.service.api import schema
 from provenance_graph.service.api.access import Access, ledger
 from provenance_graph.service.api.models import AsOf, Cursor, Filters, Limit
@@ -28,6 +29,7 @@ from provenance_graph.service.api.reply import (
     ProblemRoute,
     answer_key,
     as_json,
+    etag_of,
     problem,
     reply,
 )
@@ -161,22 +163,25 @@ def _questions(routes: APIRouter, access: Access) -> None:
     async def question(request: Request, question: str) -> Response:
         """The answer of a stored question; parameters go in the query string."""
         asked = stored.find(question)
-        given = {k: v for k, v in request.query_params.items() if k != "format"}
-        snapshot = await run_in_threadpool(access.snapshot)
+        given = {k: v for k, v in request.query_params.items() if k not in ("format", "asOf")}
+        snapshot = await run_in_threadpool(access.snapshot, request.query_params.get("asOf", ""))
         bound = await run_in_threadpool(stored.bind, snapshot, asked, given)
         key = answer_key(request, snapshot)
         body = access.remembered(key)
         if body is None:
             backend = request.app.state.service.backend
-            found = await backend.answer(
-                limited(asked.text, QUESTION_ROWS + 1),
-                "application/sparql-results+json",
-                bindings=bound,
+            text, media_type = limited(asked.text, QUESTION_ROWS + 1), backends.JSON
+            found = (
+                await backend.answer_of_day(
+                    snapshot.version, snapshot.as_of, text, media_type, bound
+                )
+                if snapshot.as_of
+                else await backend.answer(text, media_type, bindings=bound)
             )
             body = as_json(_table(asked.name, json.loads(found.body)))
             access.remember(key, body)
         headers = {
-            "ETag": f'W/"{snapshot.version}"',
+            "ETag": etag_of(snapshot),
             "X-Store-Version": snapshot.version,
             "Cache-Control": "no-cache",
         }

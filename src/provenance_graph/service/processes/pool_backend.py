@@ -12,6 +12,7 @@ from typing import Final
 from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import QueryBusy, StoreError
 from provenance_graph.service.backend import Blocks, Part
+from provenance_graph.service.processes.day_pools import DayPools
 from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
 from provenance_graph.store.pool.pool import WorkerPool
@@ -27,6 +28,7 @@ class PoolBackend:
     def __init__(self, root: Path, settings: Settings) -> None:
         self._root, self._settings = root, settings
         self._pool: WorkerPool | None = None
+        self._days = DayPools(root, settings)
         self._gate = asyncio.Semaphore(settings.workers)
         self._documents = 0
 
@@ -40,6 +42,7 @@ class PoolBackend:
 
     async def close(self) -> None:
         """End the workers."""
+        self._days.close()
         if self._pool is not None:
             self._pool.close()
             self._pool = None
@@ -73,6 +76,17 @@ class PoolBackend:
         return await self.pool.answer(
             query, media_type, dataset=dataset, bindings=bindings, limits=limits
         )
+
+    async def answer_of_day(
+        self,
+        version: str,
+        day: str,
+        query: str,
+        media_type: str,
+        bindings: Mapping[str, Value] | None = None,
+    ) -> Answer:
+        """A whole answer over the dataset of a day."""
+        return await self._days.answer(version, day, query, media_type, bindings)
 
     async def stream(
         self,
