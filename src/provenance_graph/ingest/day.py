@@ -95,9 +95,11 @@ def _make_room(days: Path, newest: Path) -> None:
 def main(place: str, day: str, memory: str) -> int:
     """Make the dataset of a day in this process, within so many bytes of memory."""
     try:
-        with EmbeddedStore.open(place) as store:
-            confine_writer(int(memory))
-            folder = kept(AcceptedSnapshot(store, day, folder=derived_folder(place)))
+        with EmbeddedStore.open(Path(place).resolve()) as store:
+            confine_writer(int(memory), Path(place).resolve())
+            folder = kept(
+                AcceptedSnapshot(store, day, folder=derived_folder(str(Path(place).resolve())))
+            )
         sys.stdout.write(str(folder or ""))
     except ProvenanceError as error:
         sys.stdout.write(json.dumps([type(error).__name__, str(error)]))
