@@ -10,7 +10,7 @@ from shared import SHARED, needs_shared
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Stance
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS
+from provenance_graph.core.terms import DCTERMS, SCHEMA
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.formats.licences.names import SPDX, normalise
 
@@ -96,7 +96,7 @@ def test_other_is_told_by_its_name_or_its_link():
     assert normalise("other", name="gemma").value == iris.mint("licence", "gemma")
     link = "https://github.com/deepseek-ai/DeepSeek-V3/blob/main/LICENSE-MODEL"
     assert normalise("other", link=link).value == iris.mint("licence", "deepseek-model-1.0")
-    assert normalise("other", name="lfm-1.0", link="LICENSE").unusable == "unrecognised licence"
+    assert normalise("other", name="LICENSE", link="LICENSE").unusable == "unrecognised licence"
     assert normalise("other", name="lfm-1.0").as_stated == "other (name: lfm-1.0)"
 
 
@@ -163,3 +163,62 @@ def test_every_licence_described_by_us_is_told_by_its_id():
 def test_any_text_gets_an_answer(text, name, link):
     found = normalise(text, name=name, link="https://" + link)
     assert found.value is not None or found.unusable or found.stance is not Stance.STATED
+
+
+@pytest.mark.parametrize(
+    ("name", "link", "known"),
+    [
+        ("flux-1-dev-non-commercial-license", "LICENSE.md", "flux-1-dev-nc"),
+        ("", "https://huggingface.co/black-forest-labs/FLUX.1-Fill-dev/blob/main/LICENSE.md",
+         "flux-1-dev-nc"),
+        ("databricks-open-model-license", "https://www.databricks.com/legal/open-model-license",
+         "databricks-open-model"),
+        ("coqui-public-model-license", "https://coqui.ai/cpml", "coqui-cpml-1.0.0"),
+        ("lfm1.0", "LICENSE", "lfm-open-1.0"),
+        ("health-ai-developer-foundations", "", "hai-def"),
+        ("jamba-open-model-license", "https://www.ai21.com/jamba-open-model-license/", "jamba-open-model"),
+        ("tencent-hunyuan-community", "LICENSE.txt", "tencent-hunyuan-community"),
+    ],
+)  # fmt: skip
+def test_a_licence_of_the_further_list_is_recognised(name, link, known):
+    assert normalise("other", name=name, link=link).value == iris.mint("licence", known)
+
+
+@pytest.mark.parametrize(
+    ("key", "known"),
+    [("LicenseRef-scancode-flux-1-nc", "flux-1-dev-nc"),
+     ("LicenseRef-scancode-stable-diffusion-2022-08-22", "creativeml-openrail-m"),
+     ("stable-diffusion-2022-08-22", "creativeml-openrail-m"),
+     ("LicenseRef-scancode-llama-3.1-license-2024", "llama-3.1")],
+)  # fmt: skip
+def test_a_key_of_scancode_is_the_licence_it_stands_for(key, known):
+    assert normalise(key).value == iris.mint("licence", known)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "link", "local", "called"),
+    [
+        ("other", "exaone", "LICENSE", "exaone", "exaone"),
+        ("other", "yi-license", "LICENSE", "yi-license", "yi-license"),
+        ("other", "Acme Model Terms 2", "https://acme.org/terms", "acme-model-terms-2",
+         "Acme Model Terms 2"),
+        ("other", "", "https://www.acme.org/terms", "acme.org-terms", "https://www.acme.org/terms"),
+        ("acme-1.0", "acme-1.0", "", "acme-1.0", "acme-1.0"),
+    ],
+)  # fmt: skip
+def test_a_licence_that_nobody_here_knows_is_kept_as_stated(text, name, link, local, called):
+    found = normalise(text, name=name, link=link)
+    assert found.value == iris.mint("licence", "stated", local)
+    made = {c.predicate: str(c.value) for c in licence_names.claims(SUBJECT, found)}
+    assert made[SCHEMA.name] == called
+    assert made[DCTERMS.license] == found.value
+    assert (SCHEMA.url in made) is ("://" in link)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "link"),
+    [("other", "", ""), ("other", "LICENSE", "LICENSE"), ("other", "custom", ""),
+     ("unknown", "unknown", ""), ("llama", "llama", ""), ("other", "???", "")],
+)  # fmt: skip
+def test_words_that_tell_no_licence_from_another_make_none(text, name, link):
+    assert normalise(text, name=name, link=link).value is None

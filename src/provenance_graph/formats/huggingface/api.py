@@ -87,7 +87,7 @@ def _tagged(repo: Repository, raw: dict[str, Any], card: dict[str, Any], place: 
             continue
         where = f"{place}/tags/{index}"
         if kind == "license" and not card.get("license"):
-            yield from statements.licensed(repo.subject, rest, locator=where)
+            yield from statements.licensed(repo.subject, rest, name=rest, locator=where)
         elif kind == "base_model" and not card.get("base_model"):
             yield from _base_tag(repo, rest)
 

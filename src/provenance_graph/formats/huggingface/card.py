@@ -134,10 +134,26 @@ def _licence(card: Card, value: Any, where: str) -> Found:
         return
     for at, text in stated:
         yield from statements.licensed(
-            card.repo.subject, text, name=name, link=link, locator=at, basis=card.basis
+            card.repo.subject,
+            text,
+            name=name or text,
+            link=link,
+            locator=at,
+            basis=card.basis,
         )
+    yield from _terms(card, link, f"{card.place}/license_link")
+
+
+def _terms(card: Card, link: str, where: str) -> Found:
+    """Where the terms stand: an address, or a file of the repository itself."""
+    file = re.fullmatch(r"(?:\./)?([\w.-]+(?:/[\w.-]+)*)", link)
     if link.startswith(("http://", "https://")):
-        yield statements.link(card.repo.subject, PG.termsOfUse, link, f"{card.place}/license_link")
+        yield statements.link(card.repo.subject, PG.termsOfUse, link, where)
+    elif file and card.repo.name:
+        page = f"{card.repo.page}/blob/main/{file[1]}"
+        yield statements.link(card.repo.subject, PG.termsOfUse, page, where)
+    elif link:
+        yield Problem(where, f"{link[:80]!r} is neither an address nor a file", kind="link")
 
 
 def _language(card: Card, value: Any, where: str) -> Found:

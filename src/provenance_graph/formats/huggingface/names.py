@@ -57,6 +57,12 @@ class Repository:
         return self.name.partition("/")[0] if "/" in self.name else ""
 
     @property
+    def page(self) -> Iri:
+        """The page of the repository on the Hub."""
+        dataset = self.subject.startswith(iris.dataset("x").removesuffix("x"))
+        return hub.page(self.name, hub.Kind.DATASET if dataset else hub.Kind.MODEL)
+
+    @property
     def title(self) -> str:
         """What it is called, without its owner."""
         return self.name.rpartition("/")[2] or self.local

@@ -23,18 +23,14 @@ from provenance_graph.core.claims import Basis, Claim, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.formats.licences.tables import (
-    ALIASES,
     FAMILIES,
-    HUB_NAMES,
-    HUB_TOKENS,
-    LINKS,
     NO_LICENCE,
     OTHER,
-    OUR_NAMES,
     PROPRIETARY,
     UNDISCLOSED,
     UNKNOWN,
     UNSTATED,
+    names,
 )
 
 KEYS = ("license", "licence", "liscence", "lisence", "liscense", "licenses")
@@ -53,13 +49,16 @@ class LicenceName:
 
     ``value`` is the licence, or the node of an SPDX expression of several, in which case
     ``expression`` holds it in canonical spelling and ``parts`` its licences. Without a
-    value, ``stance`` or ``unusable`` says why.
+    value, ``stance`` or ``unusable`` says why. ``called`` is set where the licence is one that
+    nobody here knows, kept under the name (and ``address``) that the source gives it.
     """
 
     as_stated: str
     value: Iri | None = None
     expression: str = ""
     parts: tuple[Iri, ...] = ()
+    called: str = ""
+    address: str = ""
     unusable: str = ""
     stance: Stance = Stance.STATED
 
@@ -95,6 +94,8 @@ def _normalise(text: str, name: str, link: str, stated: str) -> LicenceName:
         return LicenceName(stated, unusable="names a family of licences, not one of them")
     if _TOKENS.search(text) and (found := _expression(text, stated)):
         return found
+    if name:
+        return _as_stated(stated, name, link)
     return LicenceName(stated, unusable="unrecognised licence")
 
 
@@ -125,6 +126,11 @@ def claims(
     )
     if found.value is None or found.value.startswith(SPDX):
         return
+    if found.called:
+        yield Claim(found.value, RDF.type, PG.Licence)
+        yield Claim(found.value, SCHEMA.name, literals.text(found.called))
+        if found.address:
+            yield Claim(found.value, SCHEMA.url, Iri(found.address))
     if found.expression:
         yield Claim(found.value, RDF.type, PG.Licence)
         yield Claim(found.value, SCHEMA.name, literals.text(found.expression))
@@ -174,7 +180,28 @@ def _other(stated: str, name: str, link: str) -> LicenceName:
         return LicenceName(stated, unusable="its name and its link mean different licences")
     if found := by_link or by_name:
         return LicenceName(stated, found)
-    return LicenceName(stated, unusable="unrecognised licence")
+    return _as_stated(stated, name, link)
+
+
+_NAMELESS = OTHER | UNKNOWN | UNSTATED | UNDISCLOSED | NO_LICENCE | FAMILIES | PROPRIETARY
+
+
+def _as_stated(stated: str, name: str, link: str) -> LicenceName:
+    """A licence that no table holds, as an entity with the name or address that it is given.
+
+    Words such as "custom" or "license" and names of families tell no licence from another.
+    """
+    named = name.strip()
+    form = _form(named)
+    file = re.fullmatch(r"(?:\./)?licen[cs]es?(?:[._-]?(?:md|txt|rst|model|weights))?", named, re.I)
+    if file or form in _NAMELESS or not re.search(r"[^\W_]", named):
+        named = ""
+    address = link.strip() if iris.is_iri(link.strip()) and "://" in link else ""
+    if not named and not address:
+        return LicenceName(stated, unusable="unrecognised licence")
+    local = iris.slug(named or re.sub(r"^https?://(?:www\.)?", "", address))[:150]
+    node = iris.mint("licence", "stated", local)
+    return LicenceName(stated, node, called=named or address, address=address)
 
 
 def _single(text: str, form: str) -> Iri | None:
@@ -183,8 +210,8 @@ def _single(text: str, form: str) -> Iri | None:
         return _by_link(bare)
     if form in PROPRIETARY:
         return iris.mint("licence", "proprietary")
-    if form in ALIASES:
-        return _iri(ALIASES[form])
+    if short := names().short_forms.get(form):
+        return _iri(short)
     if form in FAMILIES or "?" in bare:  # a question is not a statement
         return None
     found = _spdx().get(bare.casefold()) or _forms().get(form)
@@ -218,8 +245,8 @@ def _by_link(link: str) -> Iri | None:
     ):
         found = _spdx().get(m[1]) or _forms().get(_form(m[1]))
         return _iri(found) if found else None
-    for pattern, known in LINKS:
-        if re.fullmatch(pattern, where):
+    for pattern, known in names().addresses:
+        if pattern.fullmatch(where):
             return _iri(known)
     return None
 
@@ -277,7 +304,9 @@ def _spdx() -> Mapping[str, str]:
             continue
         if key.startswith("LicenseRef-scancode-"):
             scancode = str(entry["license_key"])
-            found[key.casefold()] = HUB_TOKENS.get(scancode, OUR_NAMES.get(scancode, scancode))
+            known = names()
+            ours = known.hub_tokens.get(scancode, known.labels.get(scancode, scancode))
+            found[key.casefold()] = known.scancode_keys.get(scancode, ours)
             continue
         found[key.casefold()] = key
         for other in entry.get("other_spdx_license_keys") or ():
@@ -298,7 +327,7 @@ def known_names() -> Iterator[str]:
         and not entry.get("is_deprecated")
         and not key.startswith("LicenseRef-")
     )
-    yield from (token for token, known in HUB_TOKENS.items() if known.casefold() not in _spdx())
+    yield from (token for token, known in names().hub_tokens.items() if known.casefold() not in _spdx())
 
 
 @cache
@@ -317,12 +346,13 @@ def _forms() -> Mapping[str, str]:
     """Normal forms to ids; a form that two SPDX ids share means neither."""
     found: dict[str, str] = {}
     doubtful: set[str] = set()
-    for shown, known in _spdx().items():
+    for shown, spdx in _spdx().items():
         form = _form(shown)
-        if found.setdefault(form, known) != known:
+        if found.setdefault(form, spdx) != spdx:
             doubtful.add(form)
     for form in doubtful:
         del found[form]
-    for table in (HUB_NAMES, OUR_NAMES, HUB_TOKENS):
-        found.update({_form(shown): known for shown, known in table.items()})
+    known = names()
+    for table in (known.labels, known.scancode_keys, known.hub_tokens):
+        found.update({_form(shown): ours for shown, ours in table.items()})
     return MappingProxyType(found)

@@ -1,261 +1,65 @@
-"""What ``licence_names`` looks up: tokens, names and links, and the licence each means.
+"""What licence names are looked up in: names from the ontology, and words that name no licence.
 
-Right sides are SPDX ids (``Apache-2.0``) where SPDX lists the licence, else ids of ours as
-in ``ontology/licences.ttl``, else the Hub's own token. Left sides that stand for a normal
-form are written as that form (lower case, hyphens, without "license" and "version").
+The names, tokens, keys and addresses of licences stand in ``ontology/licence-names.ttl``. A
+licence is an SPDX id (``Apache-2.0``) where SPDX lists it, else an id of ours. Words that stand
+for a normal form are written as that form (lower case, hyphens, no "license" or "version").
 """
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
-HUB_TOKENS: Mapping[str, str] = MappingProxyType(
-    {
-        "agpl-3.0": "AGPL-3.0-only",
-        "apple-amlr": "apple-amlr",
-        "apple-ascl": "apple-ascl",
-        "bigcode-openrail-m": "bigcode-openrail-m-v1",
-        "bigscience-bloom-rail-1.0": "bigscience-bloom-rail-1.0",
-        "bigscience-openrail-m": "bigscience-openrail-m",
-        "c-uda": "C-UDA-1.0",
-        "creativeml-openrail-m": "creativeml-openrail-m",
-        "deepfloyd-if-license": "deepfloyd-if-license",
-        "fair-noncommercial-research-license": "fair-noncommercial-research-license",
-        "gemma": "gemma",
-        "gpl-2.0": "GPL-2.0-only",
-        "gpl-3.0": "GPL-3.0-only",
-        "grok2-community": "grok2-community",
-        "h-research": "h-research",
-        "intel-research": "intel-research",
-        "lgpl-2.1": "LGPL-2.1-only",
-        "lgpl-3.0": "LGPL-3.0-only",
-        "lgpl-lr": "LGPLLR",
-        "llama2": "llama-2",
-        "llama3": "llama-3",
-        "llama3.1": "llama-3.1",
-        "llama3.2": "llama-3.2",
-        "llama3.3": "llama-3.3",
-        "llama4": "llama-4",
-        "odbl": "ODbL-1.0",
-        "odc-by": "ODC-By-1.0",
-        "openmdw-1.0": "openmdw-1.0",
-        "openmdw-1.1": "openmdw-1.1",
-        "openrail++": "openrail++",
-        "pddl": "PDDL-1.0",
-    }
-)
-"""The Hub's tokens that are not themselves SPDX ids."""
+import pyoxigraph as ox
 
-HUB_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "Academic Free License v3.0": "AFL-3.0",
-        "Apache license 2.0": "Apache-2.0",
-        "Apple Model License for Research": "apple-amlr",
-        "Apple Sample Code license": "apple-ascl",
-        "Artistic license 2.0": "Artistic-2.0",
-        "BSD 2-clause Simplified license": "BSD-2-Clause",
-        "BSD 3-clause Clear license": "BSD-3-Clause-Clear",
-        "BSD 3-clause New or Revised license": "BSD-3-Clause",
-        "BigCode OpenRAIL-M v1": "bigcode-openrail-m-v1",
-        "BigCode Open RAIL-M v1": "bigcode-openrail-m-v1",
-        "BigScience BLOOM RAIL 1.0": "bigscience-bloom-rail-1.0",
-        "BigScience OpenRAIL-M": "bigscience-openrail-m",
-        "Boost Software License 1.0": "BSL-1.0",
-        "Community Data License Agreement – Permissive, Version 1.0": "CDLA-Permissive-1.0",
-        "Community Data License Agreement – Permissive, Version 2.0": "CDLA-Permissive-2.0",
-        "Community Data License Agreement – Sharing, Version 1.0": "CDLA-Sharing-1.0",
-        "Computational Use of Data Agreement": "C-UDA-1.0",
-        "Creative Commons Attribution 2.0": "CC-BY-2.0",
-        "Creative Commons Attribution 2.5": "CC-BY-2.5",
-        "Creative Commons Attribution 3.0": "CC-BY-3.0",
-        "Creative Commons Attribution 4.0": "CC-BY-4.0",
-        "Creative Commons Attribution 4.0 International": "CC-BY-4.0",
-        "Creative Commons Attribution No Derivatives 4.0": "CC-BY-ND-4.0",
-        "Creative Commons Attribution Non Commercial 2.0": "CC-BY-NC-2.0",
-        "Creative Commons Attribution Non Commercial 3.0": "CC-BY-NC-3.0",
-        "Creative Commons Attribution Non Commercial 4.0": "CC-BY-NC-4.0",
-        "Creative Commons Attribution NonCommercial 4.0 International": "CC-BY-NC-4.0",
-        "Creative Commons Attribution Non Commercial No Derivatives 3.0": "CC-BY-NC-ND-3.0",
-        "Creative Commons Attribution Non Commercial No Derivatives 4.0": "CC-BY-NC-ND-4.0",
-        "Creative Commons Attribution Non Commercial Share Alike 2.0": "CC-BY-NC-SA-2.0",
-        "Creative Commons Attribution Non Commercial Share Alike 3.0": "CC-BY-NC-SA-3.0",
-        "Creative Commons Attribution Non Commercial Share Alike 4.0": "CC-BY-NC-SA-4.0",
-        "Creative Commons Attribution Share Alike 3.0": "CC-BY-SA-3.0",
-        "Creative Commons Attribution Share Alike 4.0": "CC-BY-SA-4.0",
-        "Creative Commons Attribution ShareAlike 4.0 International": "CC-BY-SA-4.0",
-        "Creative Commons Zero v1.0 Universal": "CC0-1.0",
-        "CreativeML OpenRAIL-M": "creativeml-openrail-m",
-        "CreativeML Open RAIL-M": "creativeml-openrail-m",
-        "CreativeML Open RAIL++-M": "openrail++",
-        "DeepFloyd IF Research License Agreement": "deepfloyd-if-license",
-        "Eclipse Public License 1.0": "EPL-1.0",
-        "Eclipse Public License 2.0": "EPL-2.0",
-        "Educational Community License v2.0": "ECL-2.0",
-        "Etalab Open License 2.0": "etalab-2.0",
-        "European Union Public License 1.1": "EUPL-1.1",
-        "European Union Public License 1.2": "EUPL-1.2",
-        "FAIR Noncommercial Research License": "fair-noncommercial-research-license",
-        "FAIR Noncommercial Research License v1": "fair-noncommercial-research-license",
-        "GNU Affero General Public License v3.0": "AGPL-3.0-only",
-        "GNU General Public License v2.0": "GPL-2.0-only",
-        "GNU General Public License v3.0": "GPL-3.0-only",
-        "GNU Lesser General Public License v2.1": "LGPL-2.1-only",
-        "GNU Lesser General Public License v3.0": "LGPL-3.0-only",
-        "Gemma Terms of Use": "gemma",
-        "Grok 2 Community License Agreement": "grok2-community",
-        "H Research License": "h-research",
-        "ISC License": "ISC",
-        "Intel Research Use License Agreement": "intel-research",
-        "LaTeX Project Public License v1.3c": "LPPL-1.3c",
-        "Lesser General Public License For Linguistic Resources": "LGPLLR",
-        "Llama 2 Community License Agreement": "llama-2",
-        "Llama 3 Community License Agreement": "llama-3",
-        "Llama 3.1 Community License Agreement": "llama-3.1",
-        "Llama 3.2 Community License Agreement": "llama-3.2",
-        "Llama 3.3 Community License Agreement": "llama-3.3",
-        "Llama 4 Community License Agreement": "llama-4",
-        "MIT License": "MIT",
-        "Microsoft Public License": "MS-PL",
-        "Mozilla Public License 2.0": "MPL-2.0",
-        "Open Data Commons Attribution License v1.0": "ODC-By-1.0",
-        "Open Data Commons Public Domain Dedication and License": "PDDL-1.0",
-        "Open Database License v1.0": "ODbL-1.0",
-        "Open Model, Data & Weights License Agreement v1.1": "openmdw-1.1",
-        "Open Rail++-M License": "openrail++",
-        "Open Software License 3.0": "OSL-3.0",
-        "PostgreSQL License": "PostgreSQL",
-        "SIL Open Font License 1.1": "OFL-1.1",
-        "Stable-Diffusion-OpenRail++-M License": "openrail++",
-        "The Unlicense": "Unlicense",
-        "University of Illinois/NCSA Open Source License": "NCSA",
-        "zLib License": "Zlib",
-    }
-)
-"""Full names, as the Hub's list and other sources spell them."""
+from provenance_graph.core.iris import ID, PREFIXES, Iri
+from provenance_graph.core.resources import folder
+from provenance_graph.core.terms import PG, SKOS
 
-OUR_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        # ids of ours, ScanCode's keys for the same texts, and what cards call them
-        "ai2-impact": "ai2-impact",
-        "anthropic-commercial-terms": "anthropic-commercial-terms",
-        "bigcode-open-rail-m-v1": "bigcode-openrail-m-v1",
-        "bigcode-openrail-m-v1": "bigcode-openrail-m-v1",
-        "bigcode-openrail-m-v1 license agreement": "bigcode-openrail-m-v1",
-        "bigscience-open-rail-m": "bigscience-openrail-m",
-        "bigscience-open-rail-m2": "openrail++",
-        "bigscience-rail-1.0": "bigscience-bloom-rail-1.0",
-        "bigscience rail license v1.0": "bigscience-bloom-rail-1.0",
-        "deepseek-la-1.0": "deepseek-model-1.0",
-        "deepseek-model-1.0": "deepseek-model-1.0",
-        "DeepSeek License Agreement v1.0": "deepseek-model-1.0",
-        "deepseek-license": "deepseek-model-1.0",
-        "deepseek model license": "deepseek-model-1.0",
-        "exaone-1.1-nc": "exaone-1.1-nc",
-        "exaone-ai-model-1.1-nc": "exaone-1.1-nc",
-        "EXAONE AI Model License Agreement 1.1 - NC": "exaone-1.1-nc",
-        "falcon-180b-tii": "falcon-180b-tii",
-        "falcon-180b-license": "falcon-180b-tii",
-        "falcon-180b-tii-license": "falcon-180b-tii",
-        "falcon-2-11b-1.0": "falcon-2-11b-tii",
-        "falcon-2-11b-tii": "falcon-2-11b-tii",
-        "falcon-llm-1.0-early": "falcon-llm-1.0-early",
-        "gemma-tou-2025-03-24": "gemma",
-        "gemma-tou-2024-04-01": "gemma",
-        "hunyuan-3d-2.0": "hunyuan-3d-2.0",
-        "tencent-hunyuan-3d-2.0-cla": "hunyuan-3d-2.0",
-        "llama-1": "llama-1",
-        "llama-license-2023": "llama-1",
-        "llama-2": "llama-2",
-        "llama-2-license-2023": "llama-2",
-        "llama2 community": "llama-2",
-        "meta llama 2 community": "llama-2",
-        "llama-3": "llama-3",
-        "llama3 community": "llama-3",
-        "meta llama 3 community": "llama-3",
-        "llama-3.1": "llama-3.1",
-        "llama-3.1-license-2024": "llama-3.1",
-        "llama3.1 community": "llama-3.1",
-        "meta llama 3.1 community": "llama-3.1",
-        "llama-3.2": "llama-3.2",
-        "llama-3.2-license-2024": "llama-3.2",
-        "llama3.2 community": "llama-3.2",
-        "meta llama 3.2 community": "llama-3.2",
-        "llama-3.3": "llama-3.3",
-        "llama-3.3-license-2024": "llama-3.3",
-        "llama3.3 community": "llama-3.3",
-        "meta llama 3.3 community": "llama-3.3",
-        "llama-4": "llama-4",
-        "llama-4-cla-2025": "llama-4",
-        "llama-4-license-2025": "llama-4",
-        "llama4 community": "llama-4",
-        "meta llama 4 community": "llama-4",
-        "mistral-api-terms": "mistral-api-terms",
-        "mistral-mnpl-0.1": "mistral-mnpl-0.1",
-        "mnpl-0.1": "mistral-mnpl-0.1",
-        "mnpl": "mistral-mnpl-0.1",
-        "mistral ai non-production license": "mistral-mnpl-0.1",
-        "mistral-mrl-0.1": "mistral-mrl-0.1",
-        "mrl-0.1": "mistral-mrl-0.1",
-        "mrl": "mistral-mrl-0.1",
-        "mistral ai research license": "mistral-mrl-0.1",
-        "modelgo-mg-by-nc-rai-2": "modelgo-mg-by-nc-rai-2",
-        "nvidia-open-model": "nvidia-open-model",
-        "nvidia-open-model-2025-04-28": "nvidia-open-model",
-        "nvidia-open-model-license": "nvidia-open-model",
-        "nvidia open model license agreement": "nvidia-open-model",
-        "openai-terms-2024-12-11": "openai-terms-2024-12-11",
-        "openai-tou-20241211": "openai-terms-2024-12-11",
-        "qwen-2024": "qwen-2024",
-        "qwen": "qwen-2024",
-        "qwen license agreement": "qwen-2024",
-        "qwen-research": "qwen-research",
-        "tongyi-qianwen-research": "qwen-research",
-        "qwen research license agreement": "qwen-research",
-        "tongyi-qianwen": "tongyi-qianwen-2023",
-        "tongyi-qianwen-2023": "tongyi-qianwen-2023",
-        "tongyi qianwen license agreement": "tongyi-qianwen-2023",
-        "stability-community-2024": "stability-community-2024",
-        "stability-ai-community-2024": "stability-community-2024",
-        "stabilityai-ai-community": "stability-community-2024",
-        "stability ai community": "stability-community-2024",
-        "stability-nc-2023": "stability-nc-2023",
-        "stability-ai-nc-2023-12-06": "stability-nc-2023",
-    }
-)
-"""Our own ids and the exact names that cards give the same licences."""
 
-ALIASES: Mapping[str, str] = MappingProxyType(
-    {
-        "apache-2": "Apache-2.0",
-        "apache2": "Apache-2.0",
-        "apache2.0": "Apache-2.0",
-        "apache-software-2.0": "Apache-2.0",
-        "asl-2.0": "Apache-2.0",
-        "bsd-3": "BSD-3-Clause",
-        "bsd-2": "BSD-2-Clause",
-        "bsd3": "BSD-3-Clause",
-        "bsd-3-clauses": "BSD-3-Clause",
-        "cc0": "CC0-1.0",
-        "cc-0": "CC0-1.0",
-        "cc-zero": "CC0-1.0",
-        "expat": "MIT",
-        "gplv3": "GPL-3.0-only",
-        "gpl-3": "GPL-3.0-only",
-        "gplv2": "GPL-2.0-only",
-        "gpl-2": "GPL-2.0-only",
-        "agplv3": "AGPL-3.0-only",
-        "agpl-3": "AGPL-3.0-only",
-        "lgplv3": "LGPL-3.0-only",
-        "lgpl-3": "LGPL-3.0-only",
-        "mpl-2": "MPL-2.0",
-        "odc-by-1.0": "ODC-By-1.0",
-        "open-mdw": "openmdw-1.0",
-        "openmdw": "openmdw-1.0",
-        "llama3.1-community": "llama-3.1",
-    }
-)
-"""Normal forms of usual short spellings."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How sources call licences: each table leads to an SPDX id or an id of ours."""
+
+    hub_tokens: Mapping[str, str]
+    scancode_keys: Mapping[str, str]
+    labels: Mapping[str, str]
+    short_forms: Mapping[str, str]
+    addresses: tuple[tuple[re.Pattern[str], str], ...]
+
+
+@cache
+def names() -> Names:
+    """The names of licences, read once from the ontology."""
+    found: dict[Iri, dict[str, str]] = defaultdict(dict)
+    data = (folder("ontology") / "licence-names.ttl").read_bytes()
+    for quad in ox.parse(data, format=ox.RdfFormat.TURTLE):
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+            found[Iri(quad.predicate.value)][quad.object.value] = _id(quad.subject.value)
+    patterns = sorted(found[PG.textAddress].items())
+    return Names(
+        hub_tokens=_sorted(found[PG.hubToken]),
+        scancode_keys=_sorted(found[PG.scancodeKey]),
+        labels=_sorted(found[SKOS.altLabel]),
+        short_forms=_sorted(found[SKOS.hiddenLabel]),
+        addresses=tuple((re.compile(pattern), known) for pattern, known in patterns),
+    )
+
+
+def _sorted(table: dict[str, str]) -> Mapping[str, str]:
+    return MappingProxyType(dict(sorted(table.items())))
+
+
+def _id(iri: str) -> str:
+    for space in (PREFIXES["licence"], f"{ID}licence/"):
+        if iri.startswith(space):
+            return iri[len(space) :]
+    return iri
+
 
 FAMILIES = frozenset(
     [
@@ -302,74 +106,3 @@ NO_LICENCE = frozenset({"none", "no", "unlicensed", "not-licensed", "without"})
 PROPRIETARY = frozenset(
     {"proprietary", "closed", "closed-source", "closed-weights", "commercial-proprietary"}
 )
-
-LINKS: tuple[tuple[str, str], ...] = (
-    (r"ai\.google\.dev/gemma/terms", "gemma"),
-    (r"(?:llama|llama\.meta|ai\.meta)\.com/llama/license", "llama-2"),
-    (r"llama(?:\.meta)?\.com/llama(?:2|-2)/license", "llama-2"),
-    (r"llama(?:\.meta)?\.com/llama3/license", "llama-3"),
-    (r"llama(?:\.meta)?\.com/llama3_1/license", "llama-3.1"),
-    (r"llama(?:\.meta)?\.com/llama3_2/license", "llama-3.2"),
-    (r"llama(?:\.meta)?\.com/llama3_3/license", "llama-3.3"),
-    (r"llama(?:\.meta)?\.com/llama4/license", "llama-4"),
-    (r"github\.com/meta-llama/llama-models/blob/\w+/models/llama2/license", "llama-2"),
-    (r"github\.com/meta-llama/llama-models/blob/\w+/models/llama3/license", "llama-3"),
-    (r"github\.com/meta-llama/llama-models/blob/\w+/models/llama3_1/license", "llama-3.1"),
-    (r"github\.com/meta-llama/llama-models/blob/\w+/models/llama3_2/license", "llama-3.2"),
-    (r"github\.com/meta-llama/llama-models/blob/\w+/models/llama3_3/license", "llama-3.3"),
-    (r"github\.com/meta-llama/llama-models/blob/\w+/models/llama4/license", "llama-4"),
-    (r"huggingface\.co/meta-llama/llama-2-[\w.-]+/blob/\w+/license(?:\.txt)?", "llama-2"),
-    (r"huggingface\.co/meta-llama/meta-llama-3-[\w.-]+/blob/\w+/license", "llama-3"),
-    (r"huggingface\.co/meta-llama/(?:meta-)?llama-3\.1-[\w.-]+/blob/\w+/license", "llama-3.1"),
-    (r"huggingface\.co/meta-llama/llama-3\.2-[\w.-]+/blob/\w+/license(?:\.txt)?", "llama-3.2"),
-    (r"huggingface\.co/meta-llama/llama-3\.3-[\w.-]+/blob/\w+/license", "llama-3.3"),
-    (r"huggingface\.co/meta-llama/llama-4-[\w.-]+/blob/\w+/license", "llama-4"),
-    (r"github\.com/deepseek-ai/deepseek-[\w.-]+/blob/\w+/license-model", "deepseek-model-1.0"),
-    (r"huggingface\.co/deepseek-ai/deepseek-[\w.-]+/blob/\w+/license-model", "deepseek-model-1.0"),
-    (r"huggingface\.co/qwen/qwen2-72b(?:-instruct)?/blob/\w+/license", "tongyi-qianwen-2023"),
-    (r"github\.com/qwenlm/qwen/blob/\w+/tongyi qianwen license agreement", "tongyi-qianwen-2023"),
-    (r"huggingface\.co/qwen/qwen2\.5-72b(?:-instruct)?/blob/\w+/license", "qwen-2024"),
-    (r"huggingface\.co/qwen/qwen2\.5-3b(?:-instruct)?/blob/\w+/license", "qwen-research"),
-    (r"mistral\.ai/licenses/mrl-0\.1\.md", "mistral-mrl-0.1"),
-    (r"mistral\.ai/licenses/mnpl-0\.1\.md", "mistral-mnpl-0.1"),
-    (r"falconllm(?:-staging)?\.tii\.ae/falcon-2-terms-and-conditions\.html", "falcon-2-11b-tii"),
-    (r"stability\.ai/(?:community-)?license(?:-agreement)?", "stability-community-2024"),
-    (
-        r"(?:nvidia|developer\.download\.nvidia)\.com/en-us/agreements/enterprise-software/"
-        r"nvidia-open-model-license",
-        "nvidia-open-model",
-    ),
-    (r"huggingface\.co/lgai-exaone/exaone-deep-[\w.-]+/blob/\w+/license", "exaone-1.1-nc"),
-    (r"github\.com/tencent/hunyuan3d-2/blob/\w+/license", "hunyuan-3d-2.0"),
-    (r"allenai\.org/impact-license", "ai2-impact"),
-    (r"openai\.com/policies/terms-of-use", "openai-terms-2024-12-11"),
-    (r"anthropic\.com/legal/commercial-terms", "anthropic-commercial-terms"),
-    (r"legal\.mistral\.ai/terms", "mistral-api-terms"),
-    (r"huggingface\.co/spaces/bigscience/license", "bigscience-bloom-rail-1.0"),
-    (r"licenses\.ai/blog/2022/8/26/bigscience-open-rail-m-license", "bigscience-openrail-m"),
-    (r"huggingface\.co/spaces/compvis/stable-diffusion-license", "creativeml-openrail-m"),
-    (
-        r"huggingface\.co/stabilityai/stable-diffusion-xl-base-1\.0/blob/\w+/license\.md",
-        "openrail++",
-    ),
-    (
-        r"huggingface\.co/spaces/bigcode/bigcode-model-license-agreement",
-        "bigcode-openrail-m-v1",
-    ),
-    (r"openmdw\.ai/license/1-0", "openmdw-1.0"),
-    (r"openmdw\.ai/license/1-1", "openmdw-1.1"),
-    (r"apache\.org/licenses/license-2\.0(?:\.txt|\.html)?", "Apache-2.0"),
-    (r"creativecommons\.org/publicdomain/zero/1\.0(?:/legalcode|/deed.*)?", "CC0-1.0"),
-    (r"gnu\.org/licenses/gpl-3\.0(?:\.[\w.-]+)?", "GPL-3.0-only"),
-    (r"gnu\.org/licenses/agpl-3\.0(?:\.[\w.-]+)?", "AGPL-3.0-only"),
-    (r"gnu\.org/licenses/lgpl-3\.0(?:\.[\w.-]+)?", "LGPL-3.0-only"),
-    (r"opendatacommons\.org/licenses/by(?:/1[-.]0)?", "ODC-By-1.0"),
-    (r"opendatacommons\.org/licenses/odbl(?:/1[-.]0)?", "ODbL-1.0"),
-    (r"cdla\.dev/permissive-2-0", "CDLA-Permissive-2.0"),
-    (r"huggingface\.co/facebook/fair-noncommercial-research-license/blob/\w+/license",
-     "fair-noncommercial-research-license"),
-    (r"huggingface\.co/xai-org/grok-2/blob/\w+/license", "grok2-community"),
-    (r"huggingface\.co/hcompany/holo1-[\w.-]+/blob/\w+/license", "h-research"),
-    (r"huggingface\.co/apple/deeplabv3-mobilevit-small/blob/\w+/license", "apple-amlr"),
-)  # fmt: skip
-"""Addresses of known texts (host without ``www.``, path, lower case) and the licence there."""
