@@ -327,7 +327,9 @@ def known_names() -> Iterator[str]:
         and not entry.get("is_deprecated")
         and not key.startswith("LicenseRef-")
     )
-    yield from (token for token, known in names().hub_tokens.items() if known.casefold() not in _spdx())
+    yield from (
+        token for token, known in names().hub_tokens.items() if known.casefold() not in _spdx()
+    )
 
 
 @cache
