@@ -96,7 +96,7 @@ def test_lineage_is_under_prov_and_succession_is_not(ontology: rdflib.Graph) -> 
     for term in terms.INFLUENCES:
         assert (rdflib.URIRef(term), RDFS.subPropertyOf, influenced) in ontology, term
     under = {str(t) for t in ontology.transitive_subjects(RDFS.subPropertyOf, derived)}
-    assert under == {*terms.DERIVATIONS, PROV.wasDerivedFrom}
+    assert under == {*terms.DERIVATIONS, *terms.DATASET_RELATIONS, PROV.wasDerivedFrom}
 
 
 def test_the_default_policy_prefers_files_to_statements_and_never_takes_an_estimate(

@@ -48,11 +48,17 @@ class Statements(Protocol):
 
 @dataclass
 class Overlay:
-    """Changes on top of a store: records dropped and added, names newly mapped by rule."""
+    """Changes on top of a store: records dropped and added, names newly mapped by rule.
+
+    ``decided`` and ``different`` are mappings put in: what a name is decided to be (None: no longer
+    decided), and what it is decided not to be.
+    """
 
     dropped: set[Iri] = field(default_factory=set)
     added: dict[Iri, Record] = field(default_factory=dict)
     rules: dict[Iri, Iri | None] = field(default_factory=dict)
+    decided: dict[Iri, Iri | None] = field(default_factory=dict)
+    different: dict[Iri, set[Iri]] = field(default_factory=dict)
 
     @cached_property
     def statements(self) -> Mapping[Iri, list[Statement]]:
@@ -150,6 +156,8 @@ class StoreStatements:
         return identity.canonical(entity, self._decided, self.ruled)
 
     def _decided(self, entity: Iri) -> Iri | None:
+        if entity in self.pending.decided:
+            return self.pending.decided[entity]
         return self._match(entity, identity.GRAPH)
 
     def ruled(self, entity: Iri) -> Iri | None:
@@ -176,7 +184,7 @@ class StoreStatements:
 
     def apart(self, entity: Iri) -> set[Iri]:
         """What somebody decided a name is not."""
-        return {
+        return self.pending.different.get(entity, set()) | {
             target
             for node, *_ in self.store.quads(
                 predicate=identity.ANNOTATED_SOURCE, object=entity, graph=identity.GRAPH
@@ -193,6 +201,7 @@ class StoreStatements:
             for name, *_ in self.store.quads(predicate=SKOS.exactMatch, object=target, graph=graph):
                 yield name
         yield from self.pending.ruled.get(target, ())
+        yield from (name for name, other in self.pending.decided.items() if other == target)
 
 
 def is_record(graph: Iri) -> bool:

@@ -23,6 +23,7 @@ SHIPPED = mint("graph", "shipped")
 _SSSOM = iris.PREFIXES["sssom"]
 ANNOTATED_SOURCE = Iri(iris.PREFIXES["owl"] + "annotatedSource")
 ANNOTATED_TARGET = Iri(iris.PREFIXES["owl"] + "annotatedTarget")
+_ANNOTATED_PROPERTY = Iri(iris.PREFIXES["owl"] + "annotatedProperty")
 MODIFIER = Iri(_SSSOM + "predicate_modifier")
 NOT = Literal("Not")
 _SEMAPV = iris.PREFIXES["semapv"]
@@ -35,7 +36,7 @@ def quads(mappings: Iterable[Mapping]) -> Iterator[Quad]:
         node = Iri(f"{GRAPH}#{iris.slug('-'.join(local))}-{_digest(row)}")
         yield node, RDF.type, Iri(_SSSOM + "Mapping"), GRAPH
         yield node, ANNOTATED_SOURCE, row.subject, GRAPH
-        yield node, Iri(iris.PREFIXES["owl"] + "annotatedProperty"), row.predicate, GRAPH
+        yield node, _ANNOTATED_PROPERTY, row.predicate, GRAPH
         yield node, ANNOTATED_TARGET, row.object, GRAPH
         justification = row.justification.removeprefix("semapv:")
         yield node, Iri(_SSSOM + "mapping_justification"), Iri(_SEMAPV + justification), GRAPH
@@ -50,6 +51,29 @@ def quads(mappings: Iterable[Mapping]) -> Iterator[Quad]:
                 yield node, Iri(_SSSOM + name), Literal(text), GRAPH
         if not row.negated:
             yield row.subject, row.predicate, row.object, GRAPH
+
+
+def from_quads(found: Iterable[Quad]) -> Iterator[Mapping]:
+    """The mappings that quads of GRAPH hold."""
+    nodes: dict[Iri, dict[Iri, Iri | Literal]] = {}
+    for subject, predicate, value, _ in found:
+        nodes.setdefault(subject, {})[predicate] = value
+    for held in nodes.values():
+        ends = (
+            held.get(ANNOTATED_SOURCE), held.get(_ANNOTATED_PROPERTY), held.get(ANNOTATED_TARGET),
+        )  # fmt: skip
+        if not all(isinstance(end, Iri) for end in ends):
+            continue
+        subject, predicate, target = (Iri(str(end)) for end in ends)
+        text = {
+            name: str(held.get(Iri(_SSSOM + name), "")) for name in ("confidence", "author_id", "mapping_date", "comment")
+        }  # fmt: skip
+        yield Mapping(
+            subject, predicate, target,
+            "semapv:" + iris.local_name(str(held.get(Iri(_SSSOM + "mapping_justification"), ""))),
+            text["confidence"], held.get(MODIFIER) == NOT, text["author_id"],
+            text["mapping_date"], text["comment"],
+        )  # fmt: skip
 
 
 def _digest(row: Mapping) -> str:

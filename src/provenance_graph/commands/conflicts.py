@@ -35,7 +35,8 @@ def command(
 
     snapshot = session.snapshot(as_of)
     if identity:
-        from provenance_graph.matching.candidates import COLUMNS, candidates
+        from provenance_graph.matching.candidates import candidates
+        from provenance_graph.matching.outcome import COLUMNS
 
         rows = [candidate.row() for candidate in candidates(snapshot)]
         session.print_table(COLUMNS, rows[:limit] if limit else rows, form)

@@ -63,6 +63,9 @@ INFLUENCES: tuple[Iri, ...] = (
 )
 """Sub-properties of ``prov:wasInfluencedBy``: no weights passed."""
 
+DATASET_RELATIONS: tuple[Iri, ...] = (PG.subsetOf, PG.dedupedFrom, PG.adaptedFrom)
+"""How one dataset is made from another: a part, without repeats, translated or reformatted."""
+
 DISCLOSURES: dict[Iri, Iri] = {
     PG.Disclosed: PG.disclosed,
     PG.Undisclosed: PG.undisclosed,

@@ -98,10 +98,10 @@ def update(
     entities = _touched(store, pending)
     moved = _rules(entities, before, after, pending)
     was, day = view_day(store), max(day, view_day(store))
-    subjects = _subjects(store, entities, moved, before, after)
+    subjects = subjects_of(store, entities, moved, before, after)
     if day > was:
         subjects |= {after.canonical(entity) for entity in _turned(store, was, day)}
-    out, into = _difference(store, subjects, before, after, derive, day)
+    out, into = difference(store, subjects, before, after, derive, day)
     if day > was:
         out.extend([day_quad(was)] if was else [])
         into.append(day_quad(day))
@@ -166,7 +166,7 @@ def _rules(
     return moved
 
 
-def _subjects(
+def subjects_of(
     store: Store,
     entities: Iterable[Iri],
     moved: Iterable[Iri],
@@ -201,7 +201,7 @@ def _referrers(store: Store, name: Iri, after: StoreStatements) -> Iterator[Iri]
     yield from after.pending.referrers.get(name, ())
 
 
-def _difference(
+def difference(
     store: Store,
     subjects: set[Iri],
     before: StoreStatements,

@@ -24,7 +24,12 @@ Flags = NDArray[np.bool_]
 UNSPECIFIED = terms.PROV.wasDerivedFrom
 """Derivation of a kind that no source states, such as a card's bare ``base_model``."""
 
-RELATIONS: tuple[Iri, ...] = (*terms.DERIVATIONS, UNSPECIFIED, *terms.INFLUENCES)
+RELATIONS: tuple[Iri, ...] = (
+    *terms.DERIVATIONS,
+    UNSPECIFIED,
+    *terms.INFLUENCES,
+    *terms.DATASET_RELATIONS,
+)
 """Every lineage property; its place is the code that the arrays hold."""
 
 DERIVED = len(terms.DERIVATIONS) + 1

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import terms
 from provenance_graph.core.claims import Value
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
@@ -113,8 +115,27 @@ def _not_yet(rows: NDArray[np.int32], before: list[NDArray[np.int32]]) -> NDArra
 
 def _pairs(snapshot: AcceptedSnapshot, predicate: Iri) -> Iterator[tuple[bytes, bytes]]:
     """Subjects and objects of a predicate in the accepted view, in the table's short form."""
-    for subject_, object_ in snapshot.pairs(predicate):
-        yield _shortened(subject_), _shortened(object_)
+    stated = ((_shortened(one), _shortened(other)) for one, other in snapshot.pairs(predicate))
+    if predicate not in terms.DATASET_RELATIONS:
+        yield from stated
+        return
+    related = ((short(one), short(other)) for one, other in _identified(snapshot, predicate))
+    yield from dict.fromkeys((*stated, *related))
+
+
+def _identified(
+    snapshot: AcceptedSnapshot, relation: Iri, child: Iri | None = None
+) -> Iterator[tuple[Iri, Iri]]:
+    """Pairs that mappings relate so: a dataset and the one it is a part or a form of."""
+    names: list[Iri | None] = [None]
+    if child is not None:
+        names = list(snapshot.statements.names_of(child))
+    for name in names:
+        for one, _, other, _ in snapshot.quads(name, relation, graph=identity.GRAPH):
+            if isinstance(other, Iri):
+                pair = snapshot.canonical(one), snapshot.canonical(other)
+                if pair[0] != pair[1]:
+                    yield pair
 
 
 def _shortened(name: bytes) -> bytes:
@@ -218,7 +239,13 @@ def subject(
             parents.append((value, CODE[predicate], guess))
         elif predicate == DCTERMS.license:
             held.add(value)
-    specific = {parent for parent, code, _ in parents if code < CODE[UNSPECIFIED]}
+    known = {(parent, code) for parent, code, _ in parents}
+    for relation in terms.DATASET_RELATIONS:
+        for _, parent in _identified(snapshot, relation, child):
+            if (parent, CODE[relation]) not in known:
+                parents.append((parent, CODE[relation], False))
+    related = {CODE[relation] for relation in terms.DATASET_RELATIONS}
+    specific = {p for p, code, _ in parents if code < CODE[UNSPECIFIED] or code in related}
     return [one for one in parents if one[1] != CODE[UNSPECIFIED] or one[0] not in specific], tuple(
         sorted(held)
     )

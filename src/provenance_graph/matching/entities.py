@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from provenance_graph.acceptance import identity
@@ -13,11 +12,11 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Literal, Value
 from provenance_graph.core.iris import ID, Iri, said
-from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.matching.names import Name, parse
+from provenance_graph.matching.organizations import Organizations
 from provenance_graph.store.values import ANY
 
-BROAD = Iri(iris.PREFIXES["skos"] + "broadMatch")
 OFFERS = frozenset({"litellm", "modelsdev"})
 """Sources of offers, which give one model many names of the same source."""
 
@@ -36,13 +35,34 @@ SERVICES = {
 """Services that offer the models of one developer alone, and who that is."""
 
 
+ORDER = (
+    "",
+    "curated",
+    "apx",
+    "fmti",
+    "osai",
+    "mot",
+    "epoch",
+    "mteb",
+    "osaimap",
+    "modelsdev",
+    "litellm",
+)
+"""Which name of several stands for all: ours first, then by source."""
+Full = tuple[str, str]
+"""A whole name: its words in one spelling, and all that tells models of one name apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Thing:
     """One canonical subject with what speaks for or against its being another.
 
-    ``names`` are its labels, the names under which sources describe it, and last that in its IRI.
-    ``developers`` hold each developer and what it is part of. ``repositories`` are hub
-    repositories it is known by, ``listed`` the sources that list it, offers apart.
+    ``names`` are the names it goes by: those that sources give it and, where that is no slug that
+    we made of a label, that in its IRI. ``developers`` hold each developer and what it is part of;
+    ``makers`` are those whom a source states, ``hosts`` the services that offer it.
+    ``repositories`` are hub repositories it is known by, ``listed`` the sources that list it,
+    offers apart. ``parents`` are models that it was made from; ``alternates`` are labels without what
+    stands in brackets, which decide nothing alone.
     """
 
     iri: Iri
@@ -54,22 +74,43 @@ class Thing:
     listed: frozenset[str] = frozenset()
     offered: bool = False
     label: str = ""
+    makers: frozenset[Iri] = frozenset()
+    hosts: frozenset[str] = frozenset()
+    cutoff: str = ""
+    context: int = 0
+    parents: frozenset[Iri] = frozenset()
+    alternates: tuple[Name, ...] = ()
 
     @property
     def ours(self) -> bool:
         """Whether it already has a name of our scheme."""
         return self.iri.startswith(ID + "model/")
 
+    @property
+    def fulls(self) -> frozenset[Full]:
+        """The whole names that it goes by, in each spelling."""
+        return frozenset(full for name in self.names for full in fulls(name))
 
-def things(snapshot: AcceptedSnapshot) -> list[Thing]:
+
+def fulls(name: Name) -> Iterator[Full]:
+    """A name's words in each spelling with its size, variant, quantisation, date and serving."""
+    rest = "|".join(
+        "+".join(sorted(part))
+        for part in (name.sizes, name.variant, name.quantised, name.dates, name.serving)
+    )
+    for spelling in dict.fromkeys(name.spellings):
+        yield spelling, rest
+
+
+def things(snapshot: AcceptedSnapshot, known: Organizations) -> list[Thing]:
     """Every model and every offered model of a snapshot, by IRI."""
-    return _Gathered(snapshot).things()
+    return _Gathered(snapshot, known).things()
 
 
 class _Gathered:
     """The few properties that identity weighs, read once each."""
 
-    def __init__(self, snapshot: AcceptedSnapshot) -> None:
+    def __init__(self, snapshot: AcceptedSnapshot, known: Organizations) -> None:
         self.snapshot = snapshot
         self.models = self._of_class(PG.Model)
         self.offered = self._of_class(PG.OfferedModel)
@@ -78,10 +119,15 @@ class _Gathered:
         self.creators = self._values(DCTERMS.creator)
         self.counts = self._values(PG.parameterCount)
         self.issued = self._values(DCTERMS.issued)
+        self.cutoffs = self._values(PG.knowledgeCutoff)
+        self.contexts = self._values(PG.contextLength)
         self.repositories = self._values(PG.hubRepository)
+        self.parents = self._values(PROV.wasDerivedFrom)
         self.inferred = self._inferred_days()
-        self.services = self._services()
+        self.services, self.hosts = self._services()
         self.makers = {o for values in self.creators.values() for o in values}
+        self.known = known
+        self.labels = self._labels()
 
     def _of_class(self, kind: Iri) -> set[Iri]:
         return {s for s, *_ in self.snapshot.quads(predicate=RDF.type, object=kind)}
@@ -92,6 +138,23 @@ class _Gathered:
             found[subject].append(value)
         return found
 
+    def _labels(self) -> dict[Iri, set[str]]:
+        """What each source calls each of its own entities, under the entity's own name."""
+        found: dict[Iri, set[str]] = defaultdict(set)
+        wanted = {Iri(str(e)) for entities in self.described.values() for e in entities}
+        wanted |= self.models | self.offered
+        for subject, _, value, _ in self.snapshot.quads(predicate=SCHEMA.name, graph=ANY):
+            if subject in wanted and isinstance(value, Literal):
+                found[subject].add(value.lexical)
+        for node, _, _, graph in self.snapshot.quads(
+            predicate=PG.property, object=SCHEMA.name, graph=ANY
+        ):
+            stated = {p: o for _, p, o, _ in self.snapshot.quads(node, graph=graph)}
+            about, name = stated.get(PG.about), stated.get(PG.value)
+            if isinstance(about, Iri) and about in wanted and isinstance(name, Literal):
+                found[about].add(name.lexical)
+        return found
+
     def _inferred_days(self) -> dict[Iri, set[str]]:
         """Release days that are inferred, as from the day of an index's own entry."""
         found: dict[Iri, set[str]] = defaultdict(set)
@@ -99,34 +162,24 @@ class _Gathered:
         for node, _, _, graph in self.snapshot.quads(
             predicate=PG.property, object=DCTERMS.issued, graph=ANY
         ):
-            said_of = {p: o for _, p, o, _ in self.snapshot.quads(node, graph=graph)}
-            about, value = said_of.get(PG.about), said_of.get(PG.value)
-            if said_of.get(PG.basis) == inference and isinstance(value, Literal):
-                found[Iri(str(about))].add(value.lexical)
+            stated = {p: o for _, p, o, _ in self.snapshot.quads(node, graph=graph)}
+            about, day = stated.get(PG.about), stated.get(PG.value)
+            if stated.get(PG.basis) == inference and isinstance(day, Literal):
+                found[Iri(str(about))].add(day.lexical)
         return found
 
-    def _services(self) -> dict[Iri, set[str]]:
-        """For each thing offered, the developers whose own services offer it."""
+    def _services(self) -> tuple[dict[Iri, set[str]], dict[Iri, set[str]]]:
+        """For each thing offered, the developers whose own services offer it, and all services."""
         providers = self._values(PG.provider)
         found: dict[Iri, set[str]] = defaultdict(set)
+        hosts: dict[Iri, set[str]] = defaultdict(set)
         for offer, of in self._values(PG.offerOf).items():
             for organization in providers.get(offer, ()):
-                if owner := SERVICES.get(iris.local_name(str(organization))):
-                    found[Iri(str(of[0]))].add(owner)
-        return found
-
-    @cached_property
-    def organizations(self) -> dict[Iri, Iri]:
-        """What an organisation is, or is part of, as the mappings say."""
-        found: dict[Iri, Iri] = {}
-        for predicate in (BROAD, SKOS.exactMatch):
-            stated = self.snapshot.quads(predicate=predicate, graph=identity.GRAPH)
-            found |= {
-                subject: value
-                for subject, _, value, _ in stated
-                if subject.startswith(ID + "organization/") and isinstance(value, Iri)
-            }
-        return found
+                name = iris.local_name(str(organization))
+                hosts[Iri(str(of[0]))].add(name)
+                if owner_ := SERVICES.get(name):
+                    found[Iri(str(of[0]))].add(owner_)
+        return found, hosts
 
     def things(self) -> list[Thing]:
         """Every thing, by IRI."""
@@ -135,16 +188,19 @@ class _Gathered:
     def thing(self, iri: Iri) -> Thing:
         """One thing."""
         known_as = [*sorted(Iri(str(e)) for e in self.described.get(iri, ())), iri]
-        said_names = [v.lexical for v in self.names.get(iri, ()) if isinstance(v, Literal)]
-        every = [parse(text) for text in [*said_names, *map(local, known_as)]]
-        parsed = [name for name in every if name.words and name != every[-1]] + every[-1:]
+        labels = [v.lexical for v in self.names.get(iri, ()) if isinstance(v, Literal)]
+        hosts = frozenset(self.hosts.get(iri, ())) | frozenset(
+            host for e in known_as if source(e) in OFFERS and (host := first_part(e))
+        )
+        names = tuple(dict.fromkeys(self._names(iri, known_as, labels, hosts)))
         inferred = {day for name in known_as for day in self.inferred.get(name, ())}
-        told = {v.lexical for v in self.issued.get(iri, ()) if isinstance(v, Literal)}
-        released = sorted(told - inferred)
+        issued = {v.lexical for v in self.issued.get(iri, ()) if isinstance(v, Literal)}
+        released = sorted(issued - inferred)
+        makers = frozenset(self._makers(iri, names))
         return Thing(
             iri,
-            tuple(parsed),
-            frozenset(self._developers(iri, known_as, parsed)),
+            names,
+            makers | frozenset(self._owners(iri, known_as)),
             tuple(sorted(_numbers(self.counts.get(iri, ())))),
             released[0] if released else "",
             frozenset(
@@ -154,25 +210,85 @@ class _Gathered:
             ),
             frozenset(s for e in known_as if (s := source(e)) not in OFFERS and s),
             iri not in self.models,
-            said_names[0] if said_names else local(iri),
+            labels[0] if labels else local(iri),
+            makers,
+            hosts,
+            max((str(v) for v in self.cutoffs.get(iri, ())), default=""),
+            int(max(_numbers(self.contexts.get(iri, ())), default=0)),
+            frozenset(Iri(str(parent)) for parent in self.parents.get(iri, ())),
+            tuple(parse(text.partition(" (")[0]) for text in labels if " (" in text),
         )
 
-    def _developers(self, iri: Iri, known_as: list[Iri], parsed: Iterable[Name]) -> Iterator[Iri]:
+    def _names(
+        self, iri: Iri, known_as: list[Iri], labels: list[str], hosts: frozenset[str]
+    ) -> Iterator[Name]:
+        """Each entity's name: label and id together, since either may leave something out."""
+        for entity in known_as:
+            texts = self.labels.get(entity) or (set(labels) if entity == iri else set())
+            own = local(entity)
+            minted = bool(texts) and (own == own.casefold()) and own in {*map(iris.slug, texts)}
+            own_name = parse(own)
+            for text in sorted(texts):
+                yield from without_host(_together(parse(text), None if minted else own_name), hosts)
+            if not minted:
+                yield from without_host(own_name, hosts)
+
+    def _makers(self, iri: Iri, names: Iterable[Name]) -> Iterator[Iri]:
         stated = [Iri(str(v)) for v in self.creators.get(iri, ())]
-        stated += [iris.organization(o) for o in sorted(self.services.get(iri, ()))]
-        stated += [iris.organization(n.vendor) for n in parsed if n.vendor]
+        stated += [iris.organization(n.vendor) for n in names if n.vendor]
+        for organization in stated:
+            yield from self.known.with_wholes(organization)
+
+    def _owners(self, iri: Iri, known_as: list[Iri]) -> Iterator[Iri]:
+        for service in sorted(self.services.get(iri, ())):
+            yield from self.known.with_wholes(iris.organization(service))
         for organization in (iris.organization(o) for e in known_as if (o := owner(e))):
             # What stands before the slash of an offer may be a mere host, who makes no model.
-            known = self.organizations.get(organization, organization)
-            if iri in self.models or organization in self.makers or known in self.makers:
-                stated.append(organization)
-        for organization in stated:
-            seen: list[Iri] = []
-            step: Iri | None = organization
-            while step is not None and step not in seen:
-                seen.append(step)
-                step = self.organizations.get(step)
-            yield from seen
+            whole = self.known.same(organization)
+            if iri in self.models or organization in self.makers or whole in self.makers:
+                yield from self.known.with_wholes(organization)
+
+
+def _together(label: Name, own: Name | None) -> Name:
+    """A label with what only the id beside it says: size, variant, quantisation, date.
+
+    The label's words stand where the id has the same or none; a label in other words than its
+    id, as ``Safety GPT OSS`` of ``gpt-oss-safeguard``, keeps the id's figures all the same.
+    """
+    if own is None:
+        return label
+    return replace(
+        label,
+        sizes=label.sizes | own.sizes,
+        variant=label.variant | own.variant,
+        quantised=label.quantised | own.quantised,
+        dates=label.dates | own.dates,
+        serving=label.serving | own.serving,
+    )
+
+
+def without_host(name: Name, hosts: frozenset[str]) -> Iterator[Name]:
+    """A name, and where the host's own name stands in front of a real one also that.
+
+    >>> [n.words for n in without_host(parse("databricks-claude-sonnet"), frozenset({"databricks"}))]
+    [('databricks', 'claude', 'sonnet'), ('claude', 'sonnet')]
+    """
+    yield name
+    first, *rest = name.words or ("",)
+    if first in hosts and any(len(w) > 2 and w.isalpha() for w in rest):
+        yield replace(name, words=tuple(rest))
+
+
+def preference(name: Iri) -> tuple[int, int, str]:
+    """Names that stand for the whole sort first: hub repositories, our scheme, sources.
+
+    >>> a, b = iris.model("openai/gpt-4"), iris.entity("epoch", "model", "gpt-4")
+    >>> min(b, a, key=preference) == a
+    True
+    """
+    place = source(name)
+    hub_like = any(c.isupper() for c in name[len(iris.ID) :])
+    return (ORDER.index(place) if place in ORDER else len(ORDER), not hub_like, name)
 
 
 def local(iri: Iri) -> str:
@@ -187,6 +303,12 @@ def local(iri: Iri) -> str:
 def source(iri: Iri) -> str:
     """The source in whose words an IRI names a thing; empty for our own names."""
     return iri[len(ID) + 3 :].partition("/")[0] if iri.startswith(ID + "in/") else ""
+
+
+def first_part(iri: Iri) -> str:
+    """What stands first in the local name of a source's IRI: of an offer, the host."""
+    parts = iri[len(ID) :].split("/")
+    return parts[3] if iri.startswith(ID + "in/") and len(parts) > 4 else ""
 
 
 def owner(iri: Iri) -> str:

@@ -79,7 +79,13 @@ _EXPERTS = re.compile(r"\d+x\d+(?:\.\d+)?[bm]|[ae]\d+(?:\.\d+)?b|\d+e")
 _REGION = re.compile(r"^(?:us-gov|us|eu|apac|au|jp|ca|sa|global)\.(?=[a-z0-9]+\.)")
 _VENDOR = re.compile(r"^([a-z][a-z0-9]*)\.(?=[a-z])")
 _BUILD = re.compile(r"-(?:v\d+|\d):\d+(?::\w+)?$")
-_TAG = re.compile(r"[@:](?:latest|default)$")
+_TAG = re.compile(r"(?:[@:](?:default|free)|-maas)$")
+_MODE = re.compile(r":(thinking|exacto|nitro|floor|online|extended)$")
+_SERVING = frozenset({"highspeed", "flashx", "fast", "turbo", "lightning", "priority", "latest"})
+"""Words for a way of serving, or for whichever release is newest; ``turbo`` only behind Instruct."""
+_ALWAYS = frozenset({"highspeed", "flashx", "latest"})
+FILLERS = frozenset({"moe", "llm", "model", "vlm"})
+"""Words that one source writes and another leaves out."""
 _DAY = re.compile(r"(?<!\d)(20[12]\d)[-_.]([01]\d)[-_.]([0-3]\d)(?!\d)")
 _US_DAY = re.compile(r"(?<!\d)([01]\d)-([0-3]\d)-(20[12]\d)(?!\d)")
 _MONTH_DAY = re.compile(r"(?<=preview-)([01]\d)-([0-3]\d)(?!\d)")
@@ -96,6 +102,17 @@ class Name:
     quantised: frozenset[str] = frozenset()
     dates: frozenset[str] = frozenset()
     vendor: str = ""
+    serving: frozenset[str] = frozenset()
+
+    @property
+    def spellings(self) -> tuple[str, str]:
+        """The words in any order, and written together; fillers are left out.
+
+        >>> set(parse("Code Llama 7B").spellings) & set(parse("CodeLlama-7b").spellings)
+        {'codellama'}
+        """
+        kept = [word for word in self.words if word not in FILLERS] or list(self.words)
+        return " ".join(sorted(kept)), "".join(kept)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -110,6 +127,7 @@ class Name:
             ("quantisation", self.quantised, other.quantised),
             ("date", self.dates, other.dates),
             ("size", self.sizes, other.sizes),
+            ("serving", self.serving, other.serving),
         ):
             if mine != yours:
                 told.append(f"{part} {_shown(mine)} against {_shown(yours)}")
@@ -140,7 +158,8 @@ def parse(text: str) -> Name:
         vendor, folded = found[1], folded[found.end() :]
         if re.search(r"\d", bare := _BUILD.sub("", folded)):
             folded = bare
-    folded = _TAG.sub("", folded).rpartition("/")[2] or folded
+    folded = _MODE.sub(r"-serving-\1", _TAG.sub("", folded))
+    folded = folded.rpartition("/")[2] or folded
     folded = _DAY.sub(r"\1\2\3", folded)
     folded = _US_DAY.sub(r"\3\1\2", folded)
     folded = _MONTH_DAY.sub(r"\1\2", folded)
@@ -186,8 +205,17 @@ def _sorted_out(pieces: list[str], vendor: str) -> Name:
     variant: set[str] = set()
     quantised: set[str] = set()
     dates: set[str] = set()
+    serving: set[str] = set()
+    before = ""
     for position, piece in enumerate(pieces):
-        if size := _SIZE.fullmatch(piece):
+        before, last = piece, before
+        if last == "serving" and position > 1:
+            serving.add(piece)
+        elif piece == "serving" and position:
+            continue
+        elif piece in _SERVING and position and (piece in _ALWAYS or last in _VARIANTS):
+            serving.add(piece)
+        elif size := _SIZE.fullmatch(piece):
             sizes.add(_billions(size[1], size[2]))
         elif _EXPERTS.fullmatch(piece):
             sizes.add(piece)
@@ -208,6 +236,7 @@ def _sorted_out(pieces: list[str], vendor: str) -> Name:
         frozenset(quantised),
         frozenset(dates),
         vendor,
+        frozenset(serving),
     )
 
 

@@ -1,0 +1,194 @@
+"""What keeps two names apart though they are spelt alike; every bar leaves a reason.
+
+Each bar stands on an error that a reader of the merges found (``docs/identity.md`` has what each
+is worth); none is lifted by more agreement elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from provenance_graph.core.iris import Iri, organization, said
+from provenance_graph.matching.entities import Thing, source
+from provenance_graph.matching.names import Name
+
+BARE_NAME_IS_THE_MODEL = frozenset({"openai", "anthropic", "google", "xai", "google-deepmind"})
+"""Developers whose bare name is the model itself, although dated releases exist beside it."""
+_QUALIFIERS = frozenset(
+    ["ultra", "mini", "small", "medium", "large", "base", "pro", "plus", "max", "lite", "nano",
+     "tiny", "preview", "beta", "alpha", "version", "model", "release", "vision", "text", "fast",
+     "dev", "turbo", "express", "enhanced", "standard", "quality", "basic", "advanced", "image",
+     "video", "audio", "speech", "default", "general", "chat"]
+)  # fmt: skip
+
+
+@dataclass
+class Group:
+    """Names that are one so far, with what all of them say together."""
+
+    members: list[Thing] = field(default_factory=list)
+    repositories: set[str] = field(default_factory=set)
+    listed: set[str] = field(default_factory=set)
+    developers: set[Iri] = field(default_factory=set)
+    makers: set[Iri] = field(default_factory=set)
+    hosts: set[str] = field(default_factory=set)
+    sizes: set[float] = field(default_factory=set)
+    released: list[date] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, thing: Thing) -> Group:
+        """The group of one thing."""
+        group = cls()
+        group.add(thing)
+        return group
+
+    def add(self, thing: Thing) -> None:
+        """Take a thing in."""
+        self.members.append(thing)
+        self.repositories |= thing.repositories
+        self.listed |= thing.listed
+        self.developers |= thing.developers
+        self.makers |= thing.makers
+        self.hosts |= thing.hosts
+        self.sizes |= set(billions(thing))
+        if (day := _day(thing.released)) is not None:
+            self.released.append(day)
+
+    @property
+    def is_model(self) -> bool:
+        """Whether any of them is a model and not only offered under a name."""
+        return any(not thing.offered for thing in self.members)
+
+    @property
+    def anchors(self) -> bool:
+        """Whether other names may be found to be this one: a model, or one of our scheme's."""
+        return bool(self.developers) and any(
+            not thing.offered or (thing.ours and thing.developers) for thing in self.members
+        )
+
+    @property
+    def own_offer(self) -> bool:
+        """Whether its developer itself offers it."""
+        return any(
+            organization(host) in thing.developers for thing in self.members for host in thing.hosts
+        )
+
+    @property
+    def head(self) -> Thing:
+        """The member that stands for the group in reasons and rows."""
+        return min(self.members, key=lambda thing: (thing.offered, not thing.ours, thing.iri))
+
+
+def evidence(one: Group, other: Group, denied: set[frozenset[Iri]]) -> Iterator[str]:
+    """What the records hold against two groups being one, whatever their names."""
+    if denied and any(
+        frozenset((a.iri, b.iri)) in denied for a in one.members for b in other.members
+    ):
+        yield "somebody decided that they are two"
+    repositories = one.repositories and other.repositories
+    if repositories and not one.repositories & other.repositories and not _moved(one, other):
+        yield "two hub repositories"
+    if (converted(one) and plain(other)) or (converted(other) and plain(one)):
+        yield "one repository holds the weights converted"
+    if both := one.listed & other.listed:
+        yield f"{min(both)} lists both"
+    if one.sizes and other.sizes and not _near(one.sizes, other.sizes, 1.25):
+        yield f"sizes contradict ({min(one.sizes):g}B against {min(other.sizes):g}B)"
+    if one.released and other.released:
+        apart = min(abs((a - b).days) for a in one.released for b in other.released)
+        if apart > 365:
+            yield f"released {apart} days apart"
+
+
+def meaning(offered: Group, model: Group) -> Iterator[str]:
+    """What speaks against a name, of a host or without a developer, meaning a model of that name."""
+    context = max((t.context for t in offered.members if t.offered), default=0)
+    own = max((t.context for t in model.members if not t.offered), default=0)
+    if context and own and context > 16 * own:
+        yield f"offered with {context} tokens of context, the model has {own}"
+    cutoff = max((t.cutoff for t in offered.members), default="")
+    first = min((t.released for t in model.members if t.released), default="")
+    bare = not any(name.sizes or name.dates for t in offered.members for name in t.names)
+    if bare and cutoff and first and cutoff[:7] > first[:7]:
+        yield f"knows what happened in {cutoff[:7]}, the model is of {first[:7]}"
+    latest = max((t.released for t in offered.members if t.offered and t.released), default="")
+    if bare and latest and first and (days := _days(first, latest)) > 365:
+        yield f"offered {days} days after the model's release"
+
+
+def no_real_name(name: Name) -> bool:
+    """Whether a name has no word but a version or a qualifier (``3.2``, ``v1.1-ultra``)."""
+    words = [word for word in name.words if word.isalpha() and word not in _QUALIFIERS]
+    known = len(name.words) > 1 and name.words[0] == "o" and name.words[1].isdigit()
+    return not any(len(word) > 1 for word in words) and not known
+
+
+_REPOSITORIES = frozenset({"mteb", "osaimap", "huggingface"})
+"""Sources that name models by their repositories."""
+
+
+def converted(group: Group) -> bool:
+    """Whether it is a repository of weights converted for one library."""
+    return any(thing.iri.casefold().endswith(("-hf", "_hf")) for thing in group.members)
+
+
+def plain(group: Group) -> bool:
+    """Whether it is a repository of weights that are not."""
+    return any(
+        not thing.iri.casefold().endswith(("-hf", "_hf"))
+        and not thing.offered
+        and (thing.ours or source(thing.iri) in _REPOSITORIES)
+        for thing in group.members
+    )
+
+
+def billions(thing: Thing) -> Iterator[float]:
+    """Stated parameter counts, and sizes in the names, in billions."""
+    yield from (count / 1e9 for count in thing.parameters if count > 0)
+    for name in thing.names:
+        for size in name.sizes:
+            if size[0].isdigit() and size.endswith("b") and "x" not in size:
+                yield float(size[:-1])
+
+
+def agreements(one: Group, other: Group) -> Iterator[str]:
+    """What the records hold in common."""
+    mine = {count for thing in one.members for count in thing.parameters}
+    yours = {count for thing in other.members for count in thing.parameters}
+    if any(1 / 1.12 < a / b < 1.12 for a in mine for b in yours if b):
+        yield "parameter counts agree"
+    if any(abs((a - b).days) <= 31 for a in one.released for b in other.released):
+        yield "release dates agree"
+
+
+def speaks_for_itself(developers: Iterable[Iri]) -> bool:
+    """Whether a developer's bare name is the model itself."""
+    return any(said(name) in BARE_NAME_IS_THE_MODEL for name in developers)
+
+
+def _moved(one: Group, other: Group) -> bool:
+    """Whether a repository moved: the same last part, owners of one developer."""
+    ends = {r.rpartition("/")[2] for r in one.repositories}
+    return bool(
+        ends & {r.rpartition("/")[2] for r in other.repositories}
+        and one.developers & other.developers
+    )
+
+
+def _near(mine: Iterable[float], yours: Iterable[float], ratio: float) -> bool:
+    other = list(yours)
+    return any(1 / ratio < a / b < ratio for a in mine for b in other if b)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _days(first: str, last: str) -> int:
+    one, other = _day(first), _day(last)
+    return (other - one).days if one and other else 0
