@@ -1,41 +1,51 @@
-"""Time and memory of identity over every name of the shipped data, and of regeneration.
+"""Time and memory of identity over many names, and over every name of the shipped data.
 
-    python benchmarks/bench_identity.py [FOLDER OF SOURCES]
+    python benchmarks/bench_identity.py [NAMES]
 
-Prints: names, seconds to read what is known of them, to pair and judge them, to decide, and
-the peak memory of it; the ledger of conflicts; with a folder of sources also the regeneration.
+Makes NAMES model names (100,000 when not given) in the proportions that the hub has: repositories
+of many owners, copies under the same name, quantised forms, an index's entries without developer,
+hosts' offers. Prints seconds to gather what is known and to run the rules, and the peak memory.
 """
 
 from __future__ import annotations
 
+import random
 import resource
 import sys
-import tempfile
 import time
-from collections.abc import Callable
-from pathlib import Path
-from shutil import copytree
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.conflicts.detect import conflicts
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Literal, Quad
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.resources import folder
-from provenance_graph.formats.registry import readers
-from provenance_graph.ingest.build import (
-    build,
-    compile_quads,
-    mappings,
-    reference_quads,
-    shipped_records,
-    uncollected,
-)
-from provenance_graph.matching.candidates import compared, decisions, judge, pairs
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.ingest.identify import decide
+from provenance_graph.matching.candidates import denied
 from provenance_graph.matching.entities import things
-from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.matching.organizations import Organizations
+from provenance_graph.matching.outcome import Pair
+from provenance_graph.matching.rules import Matcher
 from provenance_graph.store.memory import MemoryStore
-from tools import regenerate
 
 T = TypeVar("T")
+FAMILIES = (
+    "Llama",
+    "Qwen",
+    "Mistral",
+    "Gemma",
+    "Phi",
+    "Falcon",
+    "Yi",
+    "OLMo",
+    "Granite",
+    "Command",
+)
+SIZES = ("0.5B", "1B", "3B", "7B", "8B", "13B", "32B", "70B")
+ENDINGS = ("", "-Instruct", "-Base", "-Chat", "-GGUF", "-AWQ", "-Instruct-FP8", "-2507", "-Coder")
 
 
 def timed(label: str, work: Callable[[], T]) -> T:
@@ -52,37 +62,43 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def main(sources: Path | None) -> None:
+def names(count: int, seed: int = 20261128) -> Iterator[Quad]:
+    """Quads of ``count`` made names, the same in every run."""
+    drawn = random.Random(seed)
+    for number in range(count):
+        series = f"{drawn.choice(FAMILIES)}-{drawn.randrange(1, 400) / 10:g}"
+        name = f"{series}-{drawn.choice(SIZES)}{drawn.choice(ENDINGS)}"
+        way = drawn.random()
+        if way < 0.8:
+            owner = f"owner{drawn.randrange(max(count // 8, 1))}"
+            subject = iris.model(f"{owner}/{name}")
+            yield subject, DCTERMS.creator, iris.organization(owner), None
+            yield subject, PG.hubRepository, Iri(f"https://huggingface.co/{owner}/{name}"), None
+        elif way < 0.85:
+            subject = iris.entity("osai", "model", f"{iris.slug(name)}-{number}")
+        else:
+            host = f"host{drawn.randrange(40)}"
+            subject = iris.entity("litellm", "model", f"{host}/{name.casefold()}")
+            yield subject, RDF.type, PG.OfferedModel, None
+            continue
+        yield subject, RDF.type, PG.Model, None
+        yield subject, SCHEMA.name, Literal(name), None
+
+
+def main(count: int) -> None:
     """Measure."""
-    data = folder("data")
-    by_hand = [row for row in mappings(data) if not row.author]
-    with uncollected():
-        quads = compile_quads(list(reference_quads()), list(shipped_records(data)), by_hand)
-        store = timed("a store without the rule's decisions", lambda: MemoryStore(quads))
-    before = peak()
-    known = timed("what is known of each name", lambda: things(store))
-    paired = timed("pairs that share words and sizes", lambda: list(pairs(known)))
-    timed("pairs judged", lambda: [judge(one, other) for one, other in paired])
-    found = timed("all of it", lambda: compared(store))
-    decided = timed("decisions", lambda: decisions(found))
-    print(f"{len(known):,} names, {len(paired):,} pairs, {len(decided):,} decided; ", end="")
+    with MemoryStore(names(count)) as store:
+        snapshot = AcceptedSnapshot(store)
+        before = peak()
+        known = Organizations(snapshot)
+        found = timed("what is known of each name", lambda: things(snapshot, known))
+        pairs: list[Pair] = timed("the rules", lambda: Matcher(found, denied(snapshot)).run())
+    said = Counter(pair.verdict.value for pair in pairs)
+    print(f"{len(found):,} names, {len(pairs):,} pairs: {dict(said)}")
     print(f"peak {peak():,.0f} MiB, {peak() - before:,.0f} more than with the store alone")
-    with tempfile.TemporaryDirectory() as scratch:
-        where = Path(scratch) / "graph"
-        timed("build of the shipped data", lambda: build(data, where))
-        with EmbeddedStore.open(where) as opened:
-            ledger = timed("the ledger of conflicts", lambda: conflicts(AcceptedSnapshot(opened)))
-        print(f"{len(ledger):,} conflicts")
-        if sources is not None:
-            home = Path(copytree(data, Path(scratch) / "data"))
-            listed = regenerate.sources(home / "sources.toml")
-            timed(
-                "regeneration of all records",
-                lambda: regenerate.regenerate(
-                    sources, listed, readers(), home / "records", lambda _name, _problem: None
-                ),
-            )
+    shipped = timed("the shipped records, read anew", lambda: decide(folder("data")))
+    print(f"{len(shipped.pairs):,} pairs, {len(shipped.mappings):,} rows")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)

@@ -18,6 +18,8 @@ from provenance_graph.core.terms import RDF
 
 GRAPH = mint("graph", "identity")
 RULES = mint("graph", "identity-by-rule")
+RULE_AUTHOR = "id:rule/"
+"""What the author of every mapping begins with that a rule decided."""
 SHIPPED = mint("graph", "shipped")
 """Which records came with a build, and were not imported."""
 _SSSOM = iris.PREFIXES["sssom"]

@@ -186,11 +186,35 @@ def _build(
     reference = list(reference_quads())
     marks = [(name, RDF.type, PG.SourceRecord, identity.SHIPPED) for name in sorted(names)]
     digests: list[int] = []
+<<<<<<< HEAD
     made = compile_quads(reference, records, mappings(data), digests, derive, day, progress)
+=======
+    rows = mappings(data)
+    rows += [] if fresh else _decided(where, rows, kept)
+    made = compile_quads(reference, records, rows, digests, derive, day)
+>>>>>>> 8dcc929 (Identity of four kinds over any store: rules, bars, reviews, decisions kept; parts of datasets in lineage)
     quads = [*made, *marks]
     version = embedded.build(where, quads, digest=format(sum(digests) % 2**48, "012x"))
     subjects = len({subject for subject, *_, graph in quads if graph is None})
     return Built(version, len(shipped), len(kept), subjects, len(quads))
+
+
+def _decided(where: Path, shipped: list[Mapping], kept: list[Record]) -> list[Mapping]:
+    """The decisions of a store that no build put there: of a review, or on imported names."""
+    try:
+        store: Store = EmbeddedStore.open(where)
+    except StoreMissing:
+        return []
+    known = {row.key for row in shipped}
+    imported = {claim.subject for record in kept for claim in record.claims}
+    with store:
+        return [
+            row
+            for row in sorted(identity.from_quads(store.quads(graph=identity.GRAPH)))
+            if row.key not in known
+            and row.author
+            and (not row.author.startswith(identity.RULE_AUTHOR) or row.subject in imported)
+        ]
 
 
 def imported_records(where: Path) -> list[Record]:

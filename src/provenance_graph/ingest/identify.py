@@ -7,6 +7,8 @@ from pathlib import Path
 
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.evidence import Overlay, StoreStatements
+from provenance_graph.acceptance.identity import RULE_AUTHOR as RULES
+from provenance_graph.acceptance.policy_data import view_day
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.core.claims import Quad
@@ -21,7 +23,6 @@ from provenance_graph.ingest.build import (
 )
 from provenance_graph.ingest.update import Deriver, Updated, difference, digest_part, subjects_of
 from provenance_graph.matching.identify import Outcome, identify
-from provenance_graph.matching.review_file import RULES
 from provenance_graph.store.base import Change, Store, WritableStore
 from provenance_graph.store.memory import MemoryStore
 
@@ -79,7 +80,7 @@ def settle(store: WritableStore, rows: Iterable[Mapping], derive: Deriver | None
     after = StoreStatements(store, pending)
     moved = {name for row in (*gone, *new) for name in (row.subject, row.object)}
     subjects = subjects_of(store, moved, moved, before, after)
-    out, into = difference(store, subjects, before, after, derive)
+    out, into = difference(store, subjects, before, after, derive, view_day(store))
     out.extend(_without(identity.quads(gone), identity.quads(new)))
     into.extend(identity.quads(new))
     out.extend(

@@ -173,6 +173,7 @@ def subjects_of(
     before: StoreStatements,
     after: StoreStatements,
 ) -> set[Iri]:
+    """The canonical subjects whose view may change, where names moved or are spoken of anew."""
     subjects = {s.canonical(entity) for entity in entities for s in (before, after)}
     for entity in moved:
         names = {
@@ -209,6 +210,7 @@ def difference(
     derive: Deriver | None,
     day: str,
 ) -> tuple[list[Quad], list[Quad]]:
+    """The quads to take out and to put in, so that the view of these subjects is up to date."""
     policy, latest = load_policy(store, day), CurrentVersions(after)
     derived = derive.over_store(store, policy, after.pending) if derive else None
     reached = set(subjects)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import terms
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.lineage import read
@@ -282,7 +283,10 @@ def owners(names: NameTable) -> Ints:
 
 def _mark_datasets(kind: Bytes, children: Ints, parents: Ints, code: Bytes) -> None:
     """What was trained on, and what a model wrote, is a dataset unless it is unresolved."""
-    for ends, relation in ((parents, PG.trainedOn), (children, PG.generatedBy)):
+    made = [
+        (ends, relation) for relation in terms.DATASET_RELATIONS for ends in (parents, children)
+    ]
+    for ends, relation in ((parents, PG.trainedOn), (children, PG.generatedBy), *made):
         nodes = ends[code == CODE[relation]]
         kind[nodes[kind[nodes] == MODEL]] = DATASET
 
@@ -312,6 +316,8 @@ def _kinds_of(
             yield parent, DATASET
         elif code == CODE[PG.generatedBy]:
             yield node, DATASET
+        elif RELATIONS[code] in terms.DATASET_RELATIONS:
+            yield from ((node, DATASET), (parent, DATASET))
         if snapshot.is_a(names[parent], PG.UnresolvedReference):
             yield parent, UNRESOLVED
     if snapshot.is_a(names[node], PG.Dataset):

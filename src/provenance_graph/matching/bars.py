@@ -169,11 +169,14 @@ def speaks_for_itself(developers: Iterable[Iri]) -> bool:
 
 
 def _moved(one: Group, other: Group) -> bool:
-    """Whether a repository moved: the same last part, owners of one developer."""
+    """Whether a repository moved: the same last part, and the owner of one is that of the other."""
     ends = {r.rpartition("/")[2] for r in one.repositories}
-    return bool(
-        ends & {r.rpartition("/")[2] for r in other.repositories}
-        and one.developers & other.developers
+    if not ends & {r.rpartition("/")[2] for r in other.repositories}:
+        return False
+    return any(
+        organization(repository.partition("/")[0]) in known.developers
+        for known, moved in ((one, other), (other, one))
+        for repository in moved.repositories
     )
 
 

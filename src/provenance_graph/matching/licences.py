@@ -27,19 +27,20 @@ def squashed(name: str) -> str:
     return re.sub(r"[^a-z0-9.+]+", "", folded).removesuffix(".0")
 
 
-def licences(snapshot: AcceptedSnapshot, _: Organizations) -> list[Pair]:
+def licences(snapshot: AcceptedSnapshot, known: Organizations) -> list[Pair]:
     """Pairs of a licence that records name and the reference licence it means."""
+    del known  # licences have no developer that decides
     reference = {s for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Licence)}
     named: dict[str, set[Iri]] = defaultdict(set)
     spellings: dict[Iri, set[str]] = defaultdict(set)
     for predicate in (SKOS.prefLabel, SKOS.altLabel, RDFS.label, SKOS.notation):
-        for subject, _, value, _ in snapshot.quads(predicate=predicate):
+        for subject, *_, value, _ in snapshot.quads(predicate=predicate):
             if isinstance(value, Literal):
                 spellings[subject].add(value.lexical)
     for licence in reference:
         for text in {local_name(licence), *spellings.get(licence, ())}:
             named[squashed(text)].add(licence)
-    used = {o for _, _, o, _ in snapshot.quads(predicate=DCTERMS.license) if isinstance(o, Iri)}
+    used = {o for *_, o, _ in snapshot.quads(predicate=DCTERMS.license) if isinstance(o, Iri)}
     pairs = []
     for licence in sorted(used - reference):
         if "/expression/" in licence:

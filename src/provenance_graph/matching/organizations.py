@@ -90,7 +90,7 @@ def squashed(name: str) -> str:
     parts = [part for part in re.split(r"[^a-z0-9]+", name.casefold()) if part]
     kept = [part for part in parts if part not in _LEGAL]
     joined = "".join(kept)
-    if len(joined) < 3:
+    if len(joined) < 5:
         return "".join(parts)
     for ending in ("labs", "ai", "org", "inc"):
         if joined.endswith(ending) and len(joined) - len(ending) > 4:
@@ -165,9 +165,9 @@ def _compounds(
                 continue
             found = [every.get(part.casefold()) for part in parts]
             if any(one is not None and lines.get(one, 0) for one in found):
-                for part in parts:
+                for part in filter(None, found):
                     yield Pair(
-                        name, every.get(part.casefold()) or iris.organization(part),
+                        name, part,
                         Verdict.RELATED, COMPOUND, 0.85,
                         ("a name of several organisations; each stands for itself",),
                         predicate=DCTERMS.hasPart,

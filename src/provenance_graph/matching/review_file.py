@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterable
 from datetime import date
 
+from provenance_graph.acceptance.identity import RULE_AUTHOR as RULES
 from provenance_graph.acceptance.sssom import MANUAL, Mapping, read_table, write_sssom
 from provenance_graph.core import iris
 from provenance_graph.core.errors import BadIri, RecordError
@@ -18,8 +19,6 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import SKOS
 from provenance_graph.matching.outcome import Pair, Verdict
 
-RULES = "id:rule/"
-"""What the author of every row begins with that a rule decided."""
 COLUMNS = (
     "name", "may_be", "name_label", "may_be_label", "score", "verdict", "for", "against",
     "relation", "decision", "reason", "author",

@@ -1,0 +1,277 @@
+"""Identity over a store: datasets, organisations, licences, reviews, and decisions kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.sssom import Mapping
+from provenance_graph.cli import app
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Header, Literal, Record
+from provenance_graph.core.errors import RecordError
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
+from provenance_graph.ingest.build import build, compile_quads, reference_quads
+from provenance_graph.ingest.identify import held, identify_new, settle
+from provenance_graph.ingest.update import update
+from provenance_graph.lineage.impact import impact
+from provenance_graph.lineage.index import LineageIndex
+from provenance_graph.matching.identify import Outcome, identify
+from provenance_graph.matching.organizations import squashed
+from provenance_graph.matching.outcome import Verdict
+from provenance_graph.matching.review_file import decisions, review
+from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.store.memory import MemoryStore
+
+
+def record(name: str, *claims: Claim) -> Record:
+    header = Header(
+        iris.record("test", name, "2026-01-31"), Iri(f"https://example.org/{name}"),
+        iris.organization("Tester"), "2026-01-31", "test",
+    )  # fmt: skip
+    return Record(header, claims).sort()
+
+
+def dataset(name: str, label: str = "", maker: str = "") -> list[Claim]:
+    subject = iris.dataset(name)
+    found = [Claim(subject, RDF.type, PG.Dataset)]
+    if label:
+        found.append(Claim(subject, SCHEMA.name, Literal(label)))
+    if maker:
+        found.append(Claim(subject, DCTERMS.creator, iris.organization(maker)))
+    return found
+
+
+def model(name: str, label: str, developer: str = "") -> list[Claim]:
+    subject = iris.model(name) if "/" in name else iris.entity("osai", "model", name)
+    found = [Claim(subject, RDF.type, PG.Model), Claim(subject, SCHEMA.name, Literal(label))]
+    if developer:
+        found.append(Claim(subject, DCTERMS.creator, iris.organization(developer)))
+    return found
+
+
+def outcome(*claims: Claim, rows: tuple[Mapping, ...] = ()) -> Outcome:
+    quads = compile_quads(list(reference_quads()), [record("r", *claims)], list(rows))
+    with MemoryStore(quads) as store:
+        return identify(AcceptedSnapshot(store))
+
+
+def verdicts(found: Outcome) -> dict[tuple[str, str], Verdict]:
+    return {(iris.said(p.subject), iris.said(p.other)): p.verdict for p in found.pairs}
+
+
+def test_a_datasets_spellings_are_one_and_collection_is_part_of_a_name() -> None:
+    claims = [
+        *dataset("the-pile", "The Pile"), *dataset("pile", "pile"),
+        *dataset("aya_collection"), *dataset("aya_dataset"),
+    ]  # fmt: skip
+    assert verdicts(outcome(*claims)) == {("the-pile", "pile"): Verdict.SAME}
+
+
+def test_the_official_owners_repository_is_the_dataset_and_a_copy_is_not() -> None:
+    claims = [
+        *dataset("the-pile", "The Pile", maker="EleutherAI"), *dataset("EleutherAI/pile"),
+        *dataset("xvjiarui/pile"),
+    ]  # fmt: skip
+    found = verdicts(outcome(*claims))
+    assert found["the-pile", "EleutherAI/pile"] is Verdict.SAME
+    assert found["the-pile", "xvjiarui/pile"] is Verdict.CANDIDATE
+    assert found["EleutherAI/pile", "xvjiarui/pile"] is Verdict.BARRED
+
+
+def test_parts_and_deduplicated_forms_are_related_and_not_the_same() -> None:
+    claims = [
+        *dataset("EleutherAI/pile"), *dataset("EleutherAI/pile_deduplicated"),
+        *dataset("EleutherAI/pile-10k"),
+    ]  # fmt: skip
+    rows = {(iris.said(r.subject), r.predicate) for r in outcome(*claims).mappings}
+    assert rows == {
+        ("EleutherAI/pile_deduplicated", PG.dedupedFrom), ("EleutherAI/pile-10k", PG.subsetOf),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("x-ai", "xAI"), ("Defog.ai", "defog"), ("RedHatAI", "Red Hat AI"), ("briaai", "Bria AI")],
+)
+def test_spellings_of_an_organisation_come_to_one(one: str, other: str) -> None:
+    assert squashed(one) == squashed(other)
+
+
+def test_a_name_of_several_organisations_stands_for_each() -> None:
+    claims = [
+        *model("mistralai/a", "A", "mistralai"), *model("nvidia/b", "B", "nvidia"),
+        *model("x", "Mistral-NeMo-12B", "mistralai-and-nvidia"),
+        *model("nvidia/Mistral-NeMo-12B", "Mistral-NeMo-12B", "nvidia"),
+    ]  # fmt: skip
+    found = outcome(*claims)
+    parts = {
+        (r.predicate, iris.said(r.object)) for r in found.of(Verdict.RELATED) for r in [r.mapping()]
+    }
+    assert parts == {(DCTERMS.hasPart, "mistralai"), (DCTERMS.hasPart, "nvidia")}
+    assert verdicts(found)["osai/model/x", "nvidia/Mistral-NeMo-12B"] is Verdict.SAME
+
+
+def test_a_fragment_of_a_universitys_name_is_no_organisation() -> None:
+    claims = [
+        *model("kaist/a", "A", "kaist"),
+        *model("x", "X", "Korea Advanced Institute of Science and Technology"),
+    ]  # fmt: skip
+    assert not outcome(*claims).of(Verdict.RELATED)
+
+
+def test_a_spelling_of_a_licence_is_that_licence() -> None:
+    odd = iris.mint("licence", "apache-license-2.0")
+    claims = [*model("x/a", "A"), Claim(iris.model("x/a"), DCTERMS.license, odd)]
+    (row,) = outcome(*claims).mappings
+    assert (row.subject, row.object) == (odd, "http://spdx.org/licenses/Apache-2.0")
+
+
+def test_impact_follows_parts_of_a_dataset() -> None:
+    part, whole = iris.dataset("laion-2b"), iris.dataset("laion-5b")
+    trained = iris.model("x/a")
+    claims = [
+        *dataset("laion-2b"), *dataset("laion-5b"), *model("x/a", "A"),
+        Claim(trained, PG.trainedOn, part),
+    ]  # fmt: skip
+    quads = compile_quads(
+        list(reference_quads()), [record("r", *claims)], [Mapping(part, PG.subsetOf, whole)]
+    )
+    with MemoryStore(quads) as store:
+        found = impact(LineageIndex.build(AcceptedSnapshot(store)), whole)
+    assert [node.iri for node in found.nodes] == [part, trained]
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A store of two records whose models are one."""
+    data = tmp_path / "data" / "records"
+    data.mkdir(parents=True)
+    from provenance_graph.core import rdf
+
+    text = rdf.write_trig(
+        [record("a", *model("mistralai/Pixtral-12B", "Pixtral-12B", "mistralai"))]
+    )
+    (data / "a.trig").write_bytes(text)
+    build(tmp_path / "data", tmp_path / "graph")
+    return tmp_path / "graph"
+
+
+def test_what_an_import_brings_is_decided_with_what_is_there(small: Path) -> None:
+    osai = iris.entity("osai", "model", "pixtral-12b")
+    with EmbeddedStore.open_writer(small) as store:
+        done = update(store, [record("b", *model("pixtral-12b", "Pixtral-12B"))])
+        rows = identify_new(store, done.subjects)
+        assert [(row.subject, row.object) for row in rows] == [
+            (osai, iris.model("mistralai/Pixtral-12B"))
+        ]
+        settle(store, rows)
+        assert AcceptedSnapshot(store).canonical(osai) == iris.model("mistralai/Pixtral-12B")
+        assert not list(store.quads(osai)), "the entity's own view is gone"
+        assert [row.key for row in held(store)] == [row.key for row in rows]
+        assert not identify_new(store, done.subjects)
+
+
+def test_a_rejection_takes_a_merge_back(small: Path) -> None:
+    osai = iris.entity("osai", "model", "pixtral-12b")
+    with EmbeddedStore.open_writer(small) as store:
+        update(store, [record("b", *model("pixtral-12b", "Pixtral-12B"))])
+        (row,) = identify(AcceptedSnapshot(store)).mappings
+        before = {q for q in store.quads() if q[3] is None}
+        settle(store, [row])
+        settle(store, [Mapping(row.subject, SKOS.exactMatch, row.object, negated=True)])
+        assert {q for q in store.quads() if q[3] is None} == before
+        assert osai in AcceptedSnapshot(store).related(RDF.type, PG.Model)
+        assert not identify(AcceptedSnapshot(store)).mappings
+
+
+@pytest.fixture(scope="module")
+def found() -> Outcome:
+    return outcome(
+        *model("a/koala-13b", "koala-13b", "a"), *model("b/koala-13b", "koala-13b", "b"),
+        *model("koala-13b", "koala-13b"), *model("mistralai/Pixtral-12B", "Pixtral-12B"),
+        *model("pixtral-12b", "Pixtral-12B"),
+    )  # fmt: skip
+
+
+def decided(text: str, *lines: tuple[str, str, str]) -> str:
+    head, *rows = text.splitlines()
+    made = [head]
+    for row, (decision, reason, author) in zip(rows, lines, strict=False):
+        made.append("\t".join([*row.split("\t")[:-3], decision, reason, author]))
+    return "\n".join(made) + "\n"
+
+
+def test_a_review_goes_out_and_its_decisions_come_back(found: Outcome) -> None:
+    text = review(found.pairs)
+    rows = decisions(
+        decided(text, ("accept", "same weights", "Ann Otator")),
+        found.pairs,
+        [],
+        "r.tsv",
+        "2026-01-01",
+    )
+    (row,) = rows
+    assert (row.author, row.comment, row.date, row.merges) == (
+        "id:person/ann-otator", "same weights", "2026-01-01", True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (("maybe", "x", "y"), "line 2: decision 'maybe'"),
+        (("accept", "", "y"), "line 2: a decision needs a reason and an author"),
+    ],
+)
+def test_a_decision_that_says_too_little_is_refused(
+    found: Outcome, line: tuple[str, str, str], why: str
+) -> None:
+    with pytest.raises(RecordError, match=why):
+        decisions(decided(review(found.pairs), line), found.pairs, [], "r.tsv")
+
+
+def test_unknown_rows_and_contradictions_are_refused_with_their_place(found: Outcome) -> None:
+    text = decided(review(found.pairs), ("accept", "x", "y"))
+    unknown = text.replace(iris.model("mistralai/Pixtral-12B"), iris.model("no/where"))
+    unknown = unknown.replace(iris.model("a/koala-13b"), iris.model("no/where"))
+    with pytest.raises(RecordError, match=r"line 2: .*no pair that the rules find"):
+        decisions(unknown, found.pairs, [], "r.tsv")
+    head, row = text.splitlines()[:2]
+    both = "\n".join([head, row, row.replace("\taccept\t", "\treject\t")])
+    with pytest.raises(RecordError, match="line 3: contradicts line 2"):
+        decisions(both, found.pairs, [], "r.tsv")
+    (made,) = decisions(text, found.pairs, [], "r.tsv")
+    against = Mapping(made.subject, made.predicate, made.object, negated=True, author="orcid:1")
+    with pytest.raises(RecordError, match="line 2: the table holds the opposite"):
+        decisions(text, found.pairs, [against], "r.tsv")
+
+
+def test_the_command_writes_a_review_and_keeps_it(small: Path, tmp_path: Path) -> None:
+    with EmbeddedStore.open_writer(small) as store:
+        update(store, [record("b", *model("pixtral-12b", "Pixtral-12B"))])
+    path = tmp_path / "review.tsv"
+    run = CliRunner().invoke(app, ["--store", str(small), "identify", "--review", str(path)])
+    assert run.exit_code == 0, run.output
+    path.write_text(decided(path.read_text(), ("accept", "same weights", "Ann")))
+    run = CliRunner().invoke(app, ["--store", str(small), "identify", "--review", str(path)])
+    assert run.exit_code == 0, run.output
+    with EmbeddedStore.open(small) as store:
+        assert [row.author for row in held(store)] == ["id:person/ann"]
+
+
+def test_a_build_keeps_what_was_decided_in_the_store(small: Path) -> None:
+    with EmbeddedStore.open_writer(small) as store:
+        update(store, [record("b", *model("pixtral-12b", "Pixtral-12B"))])
+        settle(store, identify(AcceptedSnapshot(store)).mappings)
+        before = held(store)
+    build(small.parent / "data", small)
+    with EmbeddedStore.open(small) as store:
+        assert held(store) == before
+    build(small.parent / "data", small, fresh=True)
+    with EmbeddedStore.open(small) as store:
+        assert held(store) == []
