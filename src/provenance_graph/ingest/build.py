@@ -186,13 +186,9 @@ def _build(
     reference = list(reference_quads())
     marks = [(name, RDF.type, PG.SourceRecord, identity.SHIPPED) for name in sorted(names)]
     digests: list[int] = []
-<<<<<<< HEAD
-    made = compile_quads(reference, records, mappings(data), digests, derive, day, progress)
-=======
     rows = mappings(data)
     rows += [] if fresh else _decided(where, rows, kept)
-    made = compile_quads(reference, records, rows, digests, derive, day)
->>>>>>> 8dcc929 (Identity of four kinds over any store: rules, bars, reviews, decisions kept; parts of datasets in lineage)
+    made = compile_quads(reference, records, rows, digests, derive, day, progress)
     quads = [*made, *marks]
     version = embedded.build(where, quads, digest=format(sum(digests) % 2**48, "012x"))
     subjects = len({subject for subject, *_, graph in quads if graph is None})

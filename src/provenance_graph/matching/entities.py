@@ -118,6 +118,7 @@ class _Gathered:
         self.described = self._values(PG.describedAs)
         self.creators = self._values(DCTERMS.creator)
         self.counts = self._values(PG.parameterCount)
+        self.nominal = self._values(PG.nominalParameterCount)
         self.issued = self._values(DCTERMS.issued)
         self.cutoffs = self._values(PG.knowledgeCutoff)
         self.contexts = self._values(PG.contextLength)
@@ -201,7 +202,7 @@ class _Gathered:
             iri,
             names,
             makers | frozenset(self._owners(iri, known_as)),
-            tuple(sorted(_numbers(self.counts.get(iri, ())))),
+            tuple(sorted(_numbers(self.counts.get(iri) or self.nominal.get(iri, ())))),
             released[0] if released else "",
             frozenset(
                 identity.hub_name(str(url)).casefold()
