@@ -202,7 +202,7 @@ class _Gathered:
             iri,
             names,
             makers | frozenset(self._owners(iri, known_as)),
-            tuple(sorted(_numbers(self.counts.get(iri) or self.nominal.get(iri, ())))),
+            tuple(sorted(_numbers(self.counts.get(iri, ()) or self.nominal.get(iri, ())))),
             released[0] if released else "",
             frozenset(
                 identity.hub_name(str(url)).casefold()
