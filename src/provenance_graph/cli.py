@@ -24,11 +24,11 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command, by name."""
-        return sorted(module.name.strip("_") for module in pkgutil.iter_modules(commands.__path__))
+        return sorted(module.name.strip("_").replace("_", "-") for module in pkgutil.iter_modules(commands.__path__))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command."""
-        name = _ALIASES.get(cmd_name, cmd_name)
+        name = _ALIASES.get(cmd_name, cmd_name.replace("-", "_"))
         if not any(module.name == name for module in pkgutil.iter_modules(commands.__path__)):
             return None
         found = importlib.import_module(f"provenance_graph.commands.{name}").command

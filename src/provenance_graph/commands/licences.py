@@ -4,48 +4,60 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from provenance_graph.session import Session
 
+if TYPE_CHECKING:
+    from provenance_graph.core.iris import Iri
+    from provenance_graph.licences.graph import LicenceGraph
+
 
 @click.command()
-@click.argument("model", required=False)
+@click.argument("models", nargs=-1, metavar="[MODEL…]")
 @click.option("--use", "uses", multiple=True, metavar="KEY", help="A planned use: commercial, eu, distribute, users=100000000, revenue=5000000, train-on-outputs …; repeatable.")  # fmt: skip
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
-@click.option(
-    "--on", "--today", "on", default="", metavar="DATE", help="By the texts in force on that day."
-)
+@click.option("--on", "--today", "on", default="", metavar="DATE", help="By the texts in force on that day.")  # fmt: skip
+@click.option("--repair", "repairs", is_flag=True, help="The smallest sets of changes that make the uses allowed.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True, help="Without MODEL: at most so many findings listed.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)  # fmt: skip
 @click.pass_context
 def command(
     ctx: click.Context,
-    model: str | None,
+    models: tuple[str, ...],
     uses: tuple[str, ...],
     as_of: str,
     on: str,
+    repairs: bool,
     limit: int,
     form: str,
 ) -> None:
-    """Duties, restrictions and conflicts on every path above MODEL, with clause and path.
+    """May MODEL be used: one sentence, then the answers on weights, training data and contract.
 
-    Without MODEL, the findings of every model. Exits with 1 where a use is blocked or
-    unknown, or a finding is a violation.
+    Lists duties, restrictions and conflicts on every path above it, with clause and path. Several
+    models give a matrix of models and uses; without MODEL, the findings of every model (as
+    ``breaches``). Exits with 1 where an asked use is blocked or unknown, or a rule is violated.
     """
     from provenance_graph.licences.graph import LicenceGraph
     from provenance_graph.model.naming import resolve
 
     session: Session = ctx.obj
     snapshot = session.snapshot(as_of)
-    day = _day(on)
+    day = iso_day(on)
+    if not models:
+        from provenance_graph.commands.breaches import command as breaches
+
+        ctx.invoke(breaches, on=on, as_of=as_of, limit=limit, form=form)
     graph = LicenceGraph(snapshot)
-    if model is None:
-        ctx.exit(_whole_store(session, graph, day, limit, form))
-    subject = resolve(snapshot, model)
-    session.say_unknown(snapshot, subject)
-    report = graph.report(subject, uses=uses, day=day)
+    subjects = [resolve(snapshot, one) for one in models]
+    session.say_unknown(snapshot, *subjects)
+    if repairs:
+        ctx.exit(_repair(session, graph, subjects, uses, day, form))
+    if len(subjects) > 1:
+        ctx.exit(_portfolio(session, graph, subjects, uses, day, form))
+    report = graph.report(subjects[0], uses=uses, day=day)
     if form == "json":
         session.print_json(report.to_json())
     else:
@@ -60,7 +72,8 @@ def command(
     ctx.exit(1 if asked & {"blocked", "unknown"} or "Violation" in worst else 0)
 
 
-def _day(text: str) -> str:
+def iso_day(text: str) -> str:
+    """A day as ISO text, "" for none; raises BadParameter."""
     if not text:
         return ""
     try:
@@ -69,28 +82,48 @@ def _day(text: str) -> str:
         raise click.BadParameter(f"{text!r} is not a day such as 2025-10-15", param_hint="--on") from None  # fmt: skip
 
 
-def _whole_store(session: Session, graph: object, day: str, limit: int, form: str) -> int:
-    from provenance_graph.core.iris import said
-    from provenance_graph.licences.breaches import store_findings
-    from provenance_graph.licences.graph import LicenceGraph
-    from provenance_graph.licences.results import NOT_ADVICE, path_text
+def _portfolio(
+    session: Session,
+    graph: LicenceGraph,
+    subjects: list[Iri],
+    uses: tuple[str, ...],
+    day: str,
+    form: str,
+) -> int:
+    from provenance_graph.licences.portfolio import COLUMNS, portfolio
 
-    assert isinstance(graph, LicenceGraph)
-    found = store_findings(graph, day=day, limit=limit)
+    found = portfolio(graph, subjects, uses, day)
     if form == "json":
         session.print_json(found.to_json())
     else:
+        session.print_table(COLUMNS, found.rows(), form)
+    answers = {verdict.answer for report in found.reports for verdict in report.today.verdicts}
+    return 1 if uses and answers & {"blocked", "unknown"} else 0
+
+
+def _repair(
+    session: Session,
+    graph: LicenceGraph,
+    subjects: list[Iri],
+    uses: tuple[str, ...],
+    day: str,
+    form: str,
+) -> int:
+    from provenance_graph.core.iris import said
+    from provenance_graph.licences.repair import repair
+
+    found = [repair(graph, one, uses=uses, day=day) for one in subjects]
+    if form == "json":
+        told = [one.to_json() for one in found]
+        session.print_json(told[0] if len(told) == 1 else told)
+    else:
         rows = [
-            (
-                one.severity,
-                one.rule.id,
-                said(one.subject),
-                one.message,
-                one.clause,
-                path_text(one.path),
-            )
-            for one in found.findings
+            (said(one.subject), str(number), change.text)
+            for one in found
+            for number, changes in enumerate(one.solutions, 1)
+            for change in changes
         ]
-        session.print_table(("severity", "rule", "model", "finding", "clause", "path"), rows, form)
-    session.say(f"{len(found.findings):,} of {found.total:,} findings listed. {NOT_ADVICE}")
-    return 1 if any(one.severity == "Violation" for one in found.findings) else 0
+        session.print_table(("model", "set", "change"), rows, form)
+        for one in found:
+            session.say(one.sentence)
+    return 0 if all(one.solutions for one in found) else 1

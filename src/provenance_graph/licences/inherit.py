@@ -43,8 +43,14 @@ class Inheritance:
     unknown: int
 
 
-def inherited(index: LineageIndex, catalogue: Catalogue, held: Held, node: int) -> Inheritance:
-    """Everything that reaches a node from above.
+def inherited(
+    index: LineageIndex,
+    catalogue: Catalogue,
+    held: Held,
+    node: int,
+    without: frozenset[int] = frozenset(),
+) -> Inheritance:
+    """Everything that reaches a node from above, were it not for the edges ``without``.
 
     ``held`` gives the licences of a node as they are to be read. A thing without a licence
     passes on that nothing is known. Between models of one owner the parent's own licence is
@@ -67,7 +73,7 @@ def inherited(index: LineageIndex, catalogue: Catalogue, held: Held, node: int) 
     found: list[Inherited] = []
     told: Counter[tuple[str, TermClass, bool]] = Counter()
     for profile, rows in origins.items():
-        search = _Search(index, node, profile, licensed)
+        search = _Search(index, node, profile, licensed, without)
         for origin, licence, terms in rows:
             settled = search.settled(origin)
             if settled is None:
@@ -95,8 +101,10 @@ class _Search:
         node: int,
         profile: tuple[Steps, Steps],
         licensed: dict[int, bool],
+        without: frozenset[int],
     ) -> None:
         self.index, self.node, self.licensed = index, node, licensed
+        self.without = without
         self.first, self.second = profile
         self.far: dict[int, dict[tuple[int, int], int]] = {FIRST: {}, SECOND: {}}
         self.next = {FIRST: self._backwards(FIRST), SECOND: self._backwards(SECOND)}
@@ -112,6 +120,8 @@ class _Search:
             child, after = waiting.popleft()
             into_dataset = bool(self.index.kind[child] == DATASET)
             for place in up.edges_of(child):
+                if place in self.without:
+                    continue
                 edge = edge_type(int(up.code[place]), into_dataset)
                 parent = int(up.other[place])
                 for before, steps in ((FIRST, self.first), (SECOND, self.second)):
@@ -152,7 +162,9 @@ class _Search:
                 continue
             after = self.first[edge_type(code, bool(index.kind[child] == DATASET))]
             if after in (FIRST, SECOND):
-                starts.append(((child, _place_up(index, child, origin, code)), after))
+                up = _place_up(index, child, origin, code)
+                if up not in self.without:
+                    starts.append(((child, up), after))
         return starts
 
     def _rest(self, node: int, state: int, final: int) -> list[Step]:

@@ -169,7 +169,7 @@ class Reason:
     """Why a use is blocked, unknown or conditional.
 
     ``cause`` is ``clause`` or that of an ``Unknown``; ``settled`` is False where the texts do not
-    settle whether the clause reaches the model.
+    settle whether the clause reaches the model; ``kind`` is the group of conditions it is from.
     """
 
     effect: str
@@ -180,6 +180,7 @@ class Reason:
     path: tuple[Edge, ...] = ()
     cause: str = "clause"
     settled: bool = True
+    kind: str = ""
     support: tuple[Support, ...] = ()
 
     def to_json(self) -> Json:
@@ -189,6 +190,7 @@ class Reason:
             "text": self.text,
             "cause": self.cause,
             "settled": self.settled,
+            "kind": self.kind,
             "claims": [one.to_json() for one in self.support],
             "custody": weakest_custody(self.support),
             "licence": self.licence.to_json() if self.licence else None,

@@ -29,7 +29,10 @@ UNNAMED = ("unlicensed", "hub-other", "hub-unknown", "proprietary")
 
 @dataclass(frozen=True)
 class Situation:
-    """A model on one day: what it declares, what reaches it, and what is known besides."""
+    """A model on one day: what it declares, what reaches it, and what is known besides.
+
+    ``without`` are places of edges that are left out, to ask what would be without them.
+    """
 
     graph: LicenceGraph
     subject: Iri
@@ -37,6 +40,7 @@ class Situation:
     declared: tuple[Licence, ...]
     inheritance: Inheritance
     day: str
+    without: frozenset[int] = frozenset()
     paths: dict[int, tuple[Edge, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -105,7 +109,11 @@ class Situation:
         if self.node is None:
             return ()
         node = self.node
-        return tuple(self.edge((node, place)) for place in self.graph.index.up.edges_of(node))
+        return tuple(
+            self.edge((node, place))
+            for place in self.graph.index.up.edges_of(node)
+            if place not in self.without
+        )
 
     def licences_of(self, entity: Iri) -> tuple[Licence, ...]:
         """What another thing declares, by the texts in force on the day."""

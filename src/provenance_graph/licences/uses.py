@@ -109,8 +109,9 @@ def _permission(use: Use, governing: Sequence[Governing]) -> Iterator[Reason]:
             continue
         if one.licence.service and use.key not in ("distribute", "modify", "sublicense"):
             yield Reason(
-                CONDITIONAL, f"as a service under {one.licence.name}", one.licence, "", one.holder
-            )
+                CONDITIONAL, f"as a service under {one.licence.name}", one.licence, "",
+                one.holder, kind="service",
+            )  # fmt: skip
         elif one.settled:
             effect, text = BLOCKED, f"{one.licence.name} does not permit it"
             yield Reason(effect, text, one.licence, "", one.holder, one.path)
@@ -147,7 +148,10 @@ def _conditions(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) 
         if not settled:
             effect = UNKNOWN_ if effect == BLOCKED else effect
             text += " (whether it reaches the model is unsettled)"
-        yield Reason(effect, text, licence, clause.place, term.holder, term.path, settled=settled)
+        yield Reason(
+            effect, text, licence, clause.place, term.holder, term.path,
+            settled=settled, kind=condition.group,
+        )  # fmt: skip
 
 
 _LIMITS = {
@@ -213,4 +217,7 @@ def _outputs(governing: Sequence[Governing]) -> Iterator[Reason]:
         if effect == BLOCKED and not one.settled:
             effect = UNKNOWN_
         text = f"{one.licence.name} on outputs: {carry.label}"
-        yield Reason(effect, text, one.licence, clause, one.holder, one.path, settled=one.settled)
+        yield Reason(
+            effect, text, one.licence, clause, one.holder, one.path,
+            settled=one.settled, kind="outputs",
+        )  # fmt: skip

@@ -1,0 +1,45 @@
+"""``licences-of``: one licence explained."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from provenance_graph.session import Session
+
+
+@click.command()
+@click.argument("text")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv", "odrl"]), default="table", show_default=True)  # fmt: skip
+@click.pass_context
+def command(ctx: click.Context, text: str, form: str) -> None:
+    """What TEXT means as a licence: a name, an SPDX expression, a short id or an address.
+
+    Lists what it grants, asks and forbids, with the place of each clause, and what it passes on.
+    Exits with 1 where no licence of that name is known.
+    """
+    from provenance_graph.licences.explain import explain
+    from provenance_graph.licences.graph import LicenceGraph
+
+    session: Session = ctx.obj
+    found = explain(LicenceGraph(session.snapshot()).catalogue, text)
+    if form == "json":
+        session.print_json(found.to_json())
+    elif form == "odrl":
+        policies = [one.odrl for one in found.licences]
+        sys.stdout.write(json.dumps(policies, ensure_ascii=False, indent=2) + "\n")
+    else:
+        if form == "table":
+            for one in found.licences:
+                sys.stdout.write(one.sentence + "\n")
+        rows = [
+            (one.licence.name, line.kind, line.label, line.clause, line.qualified)
+            for one in found.licences
+            for line in one.clauses
+        ]
+        session.print_table(("licence", "kind", "clause", "place", "qualified"), rows, form)
+    if found.problem:
+        session.say(f"{text!r}: {found.problem}")
+    ctx.exit(0 if found.licences else 1)

@@ -1,0 +1,153 @@
+"""One licence explained: what a text, SPDX expression or address means, and what it asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from provenance_graph.core.claims import Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats.licences.names import LicenceName, normalise
+from provenance_graph.licences.catalogue import Catalogue, Condition, Licence
+from provenance_graph.licences.odrl import as_odrl
+from provenance_graph.licences.uses import term_text
+from provenance_graph.licences.results import NOT_ADVICE, Term
+
+MOST_LETTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseLine:
+    """A permission, duty or restriction of a licence, with its place in the text."""
+
+    id: str
+    kind: str
+    label: str
+    clause: str
+    qualified: str
+
+    def to_json(self) -> dict[str, str]:
+        """As JSON."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "label": self.label,
+            "clause": self.clause,
+            "qualified": self.qualified,
+        }
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A licence with its clauses, and what it passes on along each kind of derivation."""
+
+    licence: Licence
+    clauses: tuple[ClauseLine, ...]
+    passes: tuple[tuple[str, str], ...]
+    odrl: dict[str, Any]
+
+    @property
+    def sentence(self) -> str:
+        """What is known of the licence, in one sentence."""
+        name = self.licence.label or self.licence.name
+        if not self.licence.known:
+            return f"{name}: its terms are not described here, so nothing is called permitted."
+        grants = [one.label.lower() for one in self.clauses if one.kind == "permission"]
+        asks = [one.label.lower() for one in self.clauses if one.kind != "permission"]
+        read = "" if self.licence.text_seen else "; its own text was not read for this"
+        text = f"{name} permits {', '.join(grants) or 'nothing by itself'}"
+        return f"{text}; it asks and restricts: {', '.join(asks) or 'nothing'}{read}."
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        one = self.licence
+        return {
+            **one.to_json(),
+            "sentence": self.sentence,
+            "textSeen": one.text_seen,
+            "irrevocable": one.irrevocable,
+            "validFrom": one.valid_from,
+            "validUntil": one.valid_until,
+            "url": one.url,
+            "source": one.source,
+            "comment": one.comment,
+            "texts": [
+                {"iri": t.licence, "validFrom": t.valid_from, "validUntil": t.valid_until}
+                for t in one.texts
+            ],
+            "clauses": [line.to_json() for line in self.clauses],
+            "passesOn": [{"derivation": kind, "carries": label} for kind, label in self.passes],
+            "odrl": self.odrl,
+        }
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a text means: the licences it names, and why where it names none."""
+
+    asked: str
+    expression: str
+    licences: tuple[Explained, ...]
+    problem: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "asked": self.asked,
+            "expression": self.expression,
+            "licences": [one.to_json() for one in self.licences],
+            "problem": self.problem,
+            "note": NOT_ADVICE,
+        }
+
+
+def explain(catalogue: Catalogue, text: str) -> Explanation:
+    """What a licence text, SPDX expression, short id or address means."""
+    asked = text.strip()[:MOST_LETTERS]
+    found = catalogue.by_key.get(asked.lower()) or (catalogue.by_url(Iri(asked)) if ":" in asked else None)  # fmt: skip
+    if found is not None:
+        return Explanation(asked, "", (explained(catalogue, found),))
+    name = normalise(asked, link=asked) if "://" in asked else normalise(asked)
+    if "://" in asked and name.value is None:
+        name = normalise("other", link=asked)
+    parts = name.parts or ((name.value,) if name.value else ())
+    licences = tuple(explained(catalogue, catalogue.licence(iri)) for iri in parts)
+    return Explanation(asked, name.expression, licences, "" if licences else _problem(name))
+
+
+def _problem(name: LicenceName) -> str:
+    if name.stance is Stance.DECLARED_EMPTY:
+        return "it says that there is no licence: all rights are reserved"
+    if name.stance is not Stance.STATED:
+        return "it says nothing about a licence"
+    return name.unusable or "no licence of this name is known"
+
+
+def explained(catalogue: Catalogue, licence: Licence) -> Explained:
+    """A licence with its clauses in the order of its description."""
+    lines = [
+        ClauseLine(key, "permission", key.replace("-", " "), licence.clause(key).place, licence.clause(key).text)
+        for key in sorted(licence.grants)
+    ]  # fmt: skip
+    for key in licence.conditions:
+        condition = catalogue.conditions[key]
+        clause = licence.clause(key)
+        words = term_text(Term(condition, licence, licence.iri, "binds"))
+        lines.append(ClauseLine(key, _kind(condition), words, clause.place, clause.text))
+    passes = tuple((kind, carry.label) for kind, carry in sorted(licence.passes.items()))
+    return Explained(licence, tuple(lines), passes, as_odrl(licence, catalogue))
+
+
+_KINDS = {
+    "name": "naming",
+    "display": "display",
+    "output-ban": "output",
+    "patent": "patent and termination",
+    "terms": "acceptable use",
+}
+
+
+def _kind(condition: Condition) -> str:
+    """The kind of a clause: duty or restriction, or what it is about where that says more."""
+    plain = "duty" if condition.duty else "restriction"
+    return _KINDS.get(condition.group, plain)

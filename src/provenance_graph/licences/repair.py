@@ -1,0 +1,328 @@
+"""The smallest sets of changes that turn an answer into "allowed", with proof that none is smaller.
+
+A problem is a reason why a use is not allowed, or a rule that is violated. Each problem names the
+changes that could remove it: replacing a direct parent or dropping data over which it comes, a
+permission of its holder, meeting duties of a kind, declaring another licence. Every change removes
+only problems that name it. So a set of changes that solves everything holds, for each problem left
+at any part of it, a change that this problem names: trying those, by the size of the set, finds
+every smallest set and shows that no smaller one works, as long as the bounds are not met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.licences.answers import answer
+from provenance_graph.licences.catalogue import FIRM, Carry, Licence
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.inherit import inherited
+from provenance_graph.licences.results import ALLOWED, CONDITIONAL, NOT_ADVICE, Finding, Reason
+from provenance_graph.licences.rule_context import VIOLATION, ModelContext
+from provenance_graph.licences.rules import findings
+from provenance_graph.licences.situation import Situation
+from provenance_graph.licences.uses import PlannedUse, parse_uses
+from provenance_graph.lineage.arrays import reach
+from provenance_graph.lineage.index import DATASET
+from provenance_graph.lineage.results import SAYINGS, Edge, named
+
+MOST_CHANGES = 8
+"""The largest set of changes that is looked for."""
+
+MOST_SETS = 2_000
+"""Sets of changes that are looked at before the search ends without proof."""
+
+MOST_SOLUTIONS = 10
+
+CUT, PERMIT, MEET, DECLARE, RECORD = "replace", "permit", "meet", "declare", "record"
+MET = {
+    "notice": "ship the notices, licence copies and statements of changes",
+    "name": "rename it so that it begins with the prefix",
+    "display": "display the texts",
+    "terms": "keep to the terms, use policies and thresholds",
+    "copyleft": "license derivatives alike and give the source",
+    "outputs": "keep to the terms on outputs",
+    "service": "keep to the terms of the service",
+    "output-ban": "build nothing that competes",
+}
+"""Duties of a kind, as a change."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Change:
+    """One thing that can be done: its kind, and what it is done to."""
+
+    kind: str
+    target: str
+    text: str = field(compare=False, default="")
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"kind": self.kind, "target": self.target, "text": self.text}
+
+
+Changes = frozenset[Change]
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What to do so that the uses are allowed.
+
+    ``solutions`` are the sets of the smallest size, of ``found`` at most ``MOST_SOLUTIONS``.
+    ``proven``: every smaller set was ruled out, and every set of this size was looked at.
+    """
+
+    subject: Iri
+    uses: tuple[str, ...]
+    solutions: tuple[tuple[Change, ...], ...]
+    found: int
+    proven: bool
+    tried: int
+    unanswered: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The result in words."""
+        name, uses = said(self.subject), ", ".join(self.uses)
+        if not self.solutions:
+            why = f": {self.unanswered[0]}" if self.unanswered else ""
+            bound = f"up to {MOST_CHANGES} changes, {self.tried:,} sets looked at"
+            return f"No set of changes makes {uses} of {name} allowed ({bound}){why}."
+        size = len(self.solutions[0])
+        if not size:
+            return f"{uses} of {name} is allowed as it is."
+        proof = "no smaller set works" if self.proven else "not all smaller sets were looked at"
+        what = "1 change makes" if size == 1 else f"{size} changes make"
+        return f"{what} {uses} of {name} allowed ({self.found} such sets; {proof})."
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "subject": named(self.subject),
+            "uses": list(self.uses),
+            "sentence": self.sentence,
+            "solutions": [[one.to_json() for one in changes] for changes in self.solutions],
+            "of": self.found,
+            "proven": self.proven,
+            "bound": {"changes": MOST_CHANGES, "sets": MOST_SETS},
+            "tried": self.tried,
+            "unanswered": list(self.unanswered),
+            "note": NOT_ADVICE,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the way, and the changes that could remove it."""
+
+    text: str
+    answers: frozenset[Change]
+
+
+def repair(graph: LicenceGraph, subject: Iri, *, uses: Iterable[str], day: str = "") -> Repair:
+    """The smallest sets of changes that make the uses allowed and leave no rule violated.
+
+    Raises NotFound and UsageError for a bad use.
+    """
+    wanted = tuple(uses) or ("commercial", "distribute")
+    problems = Problems(
+        graph, subject, parse_uses(graph.catalogue, wanted), day or graph.snapshot.day
+    )
+    return _Search(problems).run(wanted)
+
+
+class Problems:
+    """What is in the way of the uses of a model, after any set of changes."""
+
+    def __init__(
+        self, graph: LicenceGraph, subject: Iri, plans: Sequence[PlannedUse], day: str
+    ) -> None:
+        self.graph, self.plans = graph, plans
+        self.now = graph.situation(subject, day=day)
+        free = Carry("free", "", FIRM, frozenset())
+        self.granted = Licence(
+            Iri("urn:permission"),
+            key="permission",
+            grants=frozenset(use.permission for use in graph.catalogue.uses.values()),
+            passes=dict.fromkeys(sorted(set(graph.catalogue.kind_of.values())), free),
+        )
+
+    def after(self, chosen: Changes) -> list[Problem]:
+        """The problems that are left after changes."""
+        now = self._changed(chosen)
+        met = {one.target for one in chosen if one.kind == MEET}
+        recorded = any(one.kind == RECORD for one in chosen)
+        found = []
+        for verdict in answer(now, "", self.plans).verdicts:
+            assert verdict.reasons or verdict.answer == ALLOWED
+            for reason in verdict.reasons:
+                is_met = reason.effect == CONDITIONAL and reason.kind in met
+                if not is_met and not (recorded and reason.cause == "lineage"):
+                    found.append(Problem(reason.text, frozenset(self._removing(reason))))
+        violated = (
+            one
+            for one in findings(ModelContext(now, self.plans, ()))
+            if one.severity == VIOLATION and not (one.rule.id == "LR-04" and "name" in met)
+        )
+        return found + [Problem(one.message, frozenset(self._fixing(one))) for one in violated]
+
+    def _changed(self, chosen: Changes) -> Situation:
+        now, graph = self.now, self.graph
+        cut = {one.target for one in chosen if one.kind == CUT}
+        permitted = {one.target for one in chosen if one.kind == PERMIT}
+        labels = [one.target for one in chosen if one.kind == DECLARE]
+        declared = tuple(graph.catalogue.licence(Iri(one)) for one in labels) or now.declared
+        if now.subject in permitted:
+            declared = (self.granted,)
+        if now.node is None:
+            return Situation(graph, now.subject, None, declared, now.inheritance, now.day)
+        without = frozenset(
+            place
+            for place in graph.index.up.edges_of(now.node)
+            if graph.index.names[int(graph.index.up.other[place])] in cut
+        )
+
+        def held(number: int) -> tuple[Licence, ...]:
+            if number == now.node:
+                return declared
+            if graph.index.names[number] in permitted:
+                return (self.granted,)
+            return graph.held(number, now.day)
+
+        reaching = inherited(graph.index, graph.catalogue, held, now.node, without)
+        return Situation(graph, now.subject, now.node, declared, reaching, now.day, without)
+
+    def _removing(self, reason: Reason) -> Iterator[Change]:
+        if reason.cause == "lineage":
+            text = f"have the developer state what {said(self.now.subject)} was made from"
+            yield Change(RECORD, self.now.subject, text)
+            return
+        if reason.effect == CONDITIONAL and reason.kind:
+            yield _meet(reason.kind)
+        yield from self._cuts(reason.holder)
+        yield _permit(reason.holder, reason.licence)
+        yield from self.labels
+
+    def _fixing(self, finding: Finding) -> Iterator[Change]:
+        if finding.rule.id == "LR-04":
+            yield _meet("name")
+        if finding.holder is not None:
+            yield from self._cuts(finding.holder)
+            yield _permit(finding.holder, finding.licence)
+        yield _permit(self.now.subject, None)
+        yield from self.labels
+
+    def _cuts(self, holder: Iri) -> Iterator[Change]:
+        """The direct parents over which terms of a holder may come."""
+        graph = self.graph
+        number = graph.index.names.find(holder)
+        for edge in self.now.parents:
+            parent = graph.index.names.find(edge.parent)
+            if number is None or parent is None:
+                continue
+            if parent == number or number in self._above(parent):
+                yield self._cut(edge)
+
+    def _above(self, node: int) -> frozenset[int]:
+        if node not in self._reached:
+            nodes = reach(self.graph.index.up, node, influences=True).nodes
+            self._reached[node] = frozenset(nodes.tolist())
+        return self._reached[node]
+
+    @cached_property
+    def _reached(self) -> dict[int, frozenset[int]]:
+        return {}
+
+    def _cut(self, edge: Edge) -> Change:
+        node = self.graph.index.names.find(edge.parent)
+        if node is not None and self.graph.index.kind[node] == DATASET:
+            return Change(CUT, edge.parent, f"drop or replace the data {said(edge.parent)}")
+        how = SAYINGS[edge.relation]
+        return Change(
+            CUT, edge.parent, f"use another model in place of {said(edge.parent)} ({how} it)"
+        )
+
+    @cached_property
+    def labels(self) -> tuple[Change, ...]:
+        """Known licences of what it was made from, to be declared instead."""
+        own = {one.iri for one in self.now.declared}
+        found = {}
+        for one in self.now.inherited:
+            licence = one.licence
+            if licence is None or not licence.known or licence.service or licence.iri in own:
+                continue
+            if self.now.weights_only(one):
+                found[licence.iri] = Change(
+                        DECLARE, licence.iri, f"declare {licence.name} instead"
+                    )
+        return tuple(found[iri] for iri in sorted(found))
+
+
+def _meet(kind: str) -> Change:
+    return Change(MEET, kind, MET.get(kind, f"meet the conditions of the kind {kind!r}"))
+
+
+def _permit(holder: Iri, licence: Licence | None) -> Change:
+    what = "obtain a permission for" if licence and licence.known else "establish the licence of"
+    return Change(PERMIT, holder, f"{what} {said(holder)}")
+
+
+class _Search:
+    """Iterative deepening over sets of changes; each set is looked at once."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+        self.known: dict[Changes, list[Problem]] = {}
+        self.ended = False
+
+    def run(self, uses: tuple[str, ...]) -> Repair:
+        """All smallest sets, or what stands in the way of any."""
+        subject = self.problems.now.subject
+        for size in range(MOST_CHANGES + 1):
+            found: set[Changes] = set()
+            self._deepen(frozenset(), size, found, set())
+            if found or self.ended:
+                shown = sorted(tuple(sorted(one)) for one in found)[:MOST_SOLUTIONS]
+                return Repair(
+                    subject, uses, tuple(shown), len(found), not self.ended, len(self.known)
+                )
+        stuck = {one.text for held in self.known.values() for one in held if not one.answers}
+        return Repair(subject, uses, (), 0, not self.ended, len(self.known), tuple(sorted(stuck)))
+
+    def _deepen(self, chosen: Changes, left: int, found: set[Changes], seen: set[Changes]) -> None:
+        if chosen in seen or self.ended:
+            return
+        seen.add(chosen)
+        problems = self._at(chosen)
+        if problems is None:
+            return
+        if not problems:
+            found.add(chosen)
+            return
+        hardest = min(problems, key=lambda one: (len(one.answers - chosen), one.text))
+        if left and _fewest(problems, chosen) <= left:
+            for change in sorted(hardest.answers - chosen):
+                self._deepen(chosen | {change}, left - 1, found, seen)
+
+    def _at(self, chosen: Changes) -> list[Problem] | None:
+        if chosen not in self.known:
+            if len(self.known) >= MOST_SETS:
+                self.ended = True
+                return None
+            self.known[chosen] = self.problems.after(chosen)
+        return self.known[chosen]
+
+
+def _fewest(problems: Sequence[Problem], chosen: Changes) -> int:
+    """Changes that are needed at least: problems that share no change need one each."""
+    used: set[Change] = set()
+    count = 0
+    for one in sorted(problems, key=lambda one: len(one.answers)):
+        left = one.answers - chosen
+        if used.isdisjoint(left):
+            used |= left
+            count += 1
+    return count
