@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
 
@@ -9,7 +10,7 @@ import pyoxigraph as ox
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import rdf
-from provenance_graph.core.claims import Basis, Claim, Header, Quad, Record, Stance
+from provenance_graph.core.claims import Basis, Claim, Custody, Header, Quad, Record, Stance
 from provenance_graph.core.iris import Iri, dataset, mint, model, organization, record
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
@@ -23,7 +24,7 @@ RELATIONS = {
     "finetune": PG.fineTunedFrom, "adapter": PG.adapterOf, "merge": PG.mergedFrom,
     "quantize": PG.quantizedFrom, "distill": PG.distilledFrom,
     "trained": PG.trainedOn, "written": PG.generatedBy,
-    "synthetic": PG.usedSyntheticDataFrom,
+    "synthetic": PG.usedSyntheticDataFrom, "derived": PROV.wasDerivedFrom,
 }  # fmt: skip
 
 
@@ -71,7 +72,8 @@ def world(
         for key in keys.split()
     ]
     quads += more
-    told = [developer_record(edges, licences)] if recorded else []
+    quads += policy()
+    told = developer_records(edges, licences) if recorded else []
     for one in (*records, *told):
         quads += rdf.to_quads(one)
     store = MemoryStore(quads)
@@ -82,26 +84,42 @@ def world(
     )
 
 
-def developer_record(edges: Iterable[tuple[str, str, str]], licences: Mapping[str, str]) -> Record:
-    """A developer's statement of every edge, and of training from scratch at their roots."""
+def developer_records(
+    edges: Iterable[tuple[str, str, str]], licences: Mapping[str, str]
+) -> list[Record]:
+    """Each owner's statement of its models' edges, and of training from scratch at the roots."""
     edges = list(edges)
-    header = Header(
-        record("test", "developer", "2024-01-01"),
-        Iri("https://example.org/card"),
-        organization("developer"),
-        "2024-01-01",
-        "test",
-        Basis.DEVELOPER,
-    )
-    claims = [Claim(thing(c), RELATIONS[r], thing(p)) for c, r, p in edges]
-    made = {c for c, r, _ in edges if RELATIONS[r] in DERIVATIONS}
+    claims: dict[str, list[Claim]] = defaultdict(list)
+    for child, kind, parent in edges:
+        claims[owner(child)].append(Claim(thing(child), RELATIONS[kind], thing(parent)))
+    made = {c for c, r, _ in edges if RELATIONS[r] in (*DERIVATIONS, PROV.wasDerivedFrom)}
     names = {name for c, _, p in edges for name in (c, p)} | set(licences)
-    claims += [
-        Claim(thing(name), PROV.wasDerivedFrom, None, Stance.DECLARED_EMPTY)
-        for name in sorted(names - made)
-        if not name.startswith("data:")
-    ]
-    return Record(header, tuple(claims))
+    for name in sorted(names - made):
+        if not name.startswith("data:"):
+            empty = Claim(thing(name), PROV.wasDerivedFrom, None, Stance.DECLARED_EMPTY)
+            claims[owner(name)].append(empty)
+    return [Record(_header(who), tuple(held)) for who, held in sorted(claims.items())]
+
+
+def owner(name: str) -> str:
+    """The namespace of a thing."""
+    return name.removeprefix("data:").partition("/")[0]
+
+
+def _header(who: str) -> Header:
+    return Header(
+        record("test", who, "2024-01-01"), Iri(f"https://example.org/{who}"), organization(who),
+        "2024-01-01", "test", Basis.DEVELOPER, custody=Custody.ASSERTED,
+    )  # fmt: skip
+
+
+@cache
+def policy() -> tuple[Quad, ...]:
+    """The acceptance policy that is shipped."""
+    path = folder("ontology") / "claims.ttl"
+    return tuple(
+        rdf.our_quad(quad) for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
+    )
 
 
 def rules(graph: LicenceGraph, name: str) -> dict[str, Finding]:

@@ -52,7 +52,7 @@ def answer(
         occasion=occasion,
         declared=now.declared,
         permissions=tuple(sorted(frozenset.intersection(*binding))) if binding else (),
-        terms=tuple(now.terms),
+        terms=_all_terms(now, sides),
         exempt=tuple(now.exempt),
         unknowns=tuple(now.unknowns),
         unknown_total=max(len(now.unknowns), now.inheritance.unknown),
@@ -60,6 +60,17 @@ def answer(
         lineage=now.lineage,
     )
     return replace(found, sentence=sentence(now.subject, found, _upstream(sides), breaches))
+
+
+def _all_terms(now: Situation, sides: _Sides) -> tuple[Term, ...]:
+    """Every term in force, those of the contract too where only a service is offered."""
+    if not sides.service_only:
+        return tuple(now.terms)
+    held = {(one.condition.key, one.licence.iri) for one in now.terms}
+    agreed = (
+        one for one in sides.contract.terms if (one.condition.key, one.licence.iri) not in held
+    )
+    return (*now.terms, *agreed)
 
 
 def _upstream(sides: _Sides) -> list[Upstream]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from provenance_graph.acceptance.developer import counted, developers
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core.claims import DEVELOPER_RANK, Claim, Header, Stance
+from provenance_graph.core.claims import DEVELOPER_RANK, Claim, SourcedClaim, Stance
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
 from provenance_graph.licences.own_names import is_own_checkpoint, names_itself, release_of
@@ -15,27 +16,42 @@ from provenance_graph.lineage.results import Edge
 PARENTS = frozenset({*DERIVATIONS, PROV.wasDerivedFrom})
 """Properties by which a source says what weights were made from."""
 
+_WANTED = PARENTS | {DCTERMS.license, DCTERMS.creator, PG.trainedOn}
+
 MOST_CLAIMS = 12
 """Claims told of one reason."""
 
 
 class ClaimReader:
-    """Claims about things under all their names, each thing read once."""
+    """Claims about things under all their names, each thing read once.
+
+    A claim's basis is the one on which it counts: a developer's only where the publisher is the
+    model's own developer and custody is known.
+    """
 
     def __init__(self, snapshot: AcceptedSnapshot) -> None:
+        self.snapshot = snapshot
         self.statements = snapshot.statements
-        self._read: dict[Iri, list[tuple[Claim, Header]]] = {}
+        self._read: dict[Iri, list[SourcedClaim]] = {}
 
-    def about(self, entity: Iri) -> list[tuple[Claim, Header]]:
-        """Claims on licence and parents of a thing."""
+    def about(self, entity: Iri) -> list[SourcedClaim]:
+        """Claims on licence, parents and training data of a thing."""
         if entity not in self._read:
-            self._read[entity] = [
-                (claim, header)
-                for name in self.statements.names_of(entity)
-                for claim, header in self.statements.about(name)
-                if claim.predicate in PARENTS or claim.predicate in (DCTERMS.license, PG.trainedOn)
-            ]
+            self._read[entity] = list(self._claims(entity))
         return self._read[entity]
+
+    def _claims(self, entity: Iri) -> Iterator[SourcedClaim]:
+        names = self.statements.names_of(entity)
+        held = [
+            SourcedClaim(claim, header, entity)
+            for name in names
+            for claim, header in self.statements.about(name)
+            if claim.predicate in _WANTED and self.snapshot.latest.counts(header)
+        ]
+        owners = developers(names, held, self.snapshot.policy, self.statements.canonical)
+        for one in held:
+            if one.claim.predicate != DCTERMS.creator:
+                yield counted(one, owners, self.statements.canonical)
 
     def parents_told(self, entity: Iri) -> list[Support]:
         """Claims of developer rank that say what a model was made from.
@@ -43,13 +59,13 @@ class ClaimReader:
         That it was trained from scratch is one of them (stance DeclaredEmpty).
         """
         return [
-            support(claim, header)
-            for claim, header in self.about(entity)
-            if claim.predicate in PARENTS
-            and (claim.stance is Stance.DECLARED_EMPTY or claim.value is not None)
-            and claim.stance in (Stance.STATED, Stance.DECLARED_EMPTY)
-            and is_developer_rank(claim, header)
-            and not self._own_name(entity, claim)
+            support(item)
+            for item in self.about(entity)
+            if item.claim.predicate in PARENTS
+            and (item.claim.stance is Stance.DECLARED_EMPTY or item.claim.value is not None)
+            and item.claim.stance in (Stance.STATED, Stance.DECLARED_EMPTY)
+            and is_developer_rank(item)
+            and not self._own_name(entity, item.claim)
         ]
 
     def _own_name(self, entity: Iri, claim: Claim) -> bool:
@@ -64,37 +80,37 @@ class ClaimReader:
     def from_scratch(self, entity: Iri) -> bool:
         """Whether a source of developer rank says that it was trained from scratch."""
         return any(
-            claim.predicate in PARENTS
-            and claim.stance is Stance.DECLARED_EMPTY
-            and is_developer_rank(claim, header)
-            for claim, header in self.about(entity)
+            item.claim.predicate in PARENTS
+            and item.claim.stance is Stance.DECLARED_EMPTY
+            and is_developer_rank(item)
+            for item in self.about(entity)
         )
 
     def data_told(self, entity: Iri) -> bool:
         """Whether a source of developer rank names data that a model was trained on."""
         return any(
-            claim.predicate == PG.trainedOn
-            and claim.value is not None
-            and claim.stance is Stance.STATED
-            and is_developer_rank(claim, header)
-            for claim, header in self.about(entity)
+            item.claim.predicate == PG.trainedOn
+            and item.claim.value is not None
+            and item.claim.stance is Stance.STATED
+            and is_developer_rank(item)
+            for item in self.about(entity)
         )
 
     def of_edge(self, edge: Edge) -> Iterator[Support]:
         """Claims that state a step of lineage."""
-        for claim, header in self.about(edge.child):
+        for item in self.about(edge.child):
             if (
-                claim.predicate in (edge.relation, PROV.wasDerivedFrom)
-                and isinstance(claim.value, Iri)
-                and self.statements.canonical(claim.value) == edge.parent
+                item.claim.predicate in (edge.relation, PROV.wasDerivedFrom)
+                and isinstance(item.claim.value, Iri)
+                and self.statements.canonical(item.claim.value) == edge.parent
             ):
-                yield support(claim, header)
+                yield support(item)
 
     def of_licence(self, entity: Iri, licence: Iri) -> Iterator[Support]:
         """Claims that give a thing a licence."""
-        for claim, header in self.about(entity):
-            if claim.predicate == DCTERMS.license and claim.value == licence:
-                yield support(claim, header)
+        for item in self.about(entity):
+            if item.claim.predicate == DCTERMS.license and item.claim.value == licence:
+                yield support(item)
 
     def of_reason(self, reason: Reason) -> tuple[Support, ...]:
         """The claims that a reason rests on: the licence of its holder, and its path."""
@@ -106,27 +122,21 @@ class ClaimReader:
         return tuple(dict.fromkeys(found))[:MOST_CLAIMS]
 
 
-def is_developer_rank(claim: Claim, header: Header) -> bool:
-    """Whether a claim counts as the developer's own statement, by its basis and custody."""
-    basis = claim.basis or header.basis
-    return basis in DEVELOPER_RANK and custody(header) not in ("assumed", "derived")
+def is_developer_rank(item: SourcedClaim) -> bool:
+    """Whether a claim counts as the developer's own statement."""
+    return item.basis in DEVELOPER_RANK
 
 
-def custody(header: Header) -> str:
-    """How we know that the source said it; "" where the record does not say."""
-    kept = getattr(header, "custody", "")
-    return str(getattr(kept, "label", kept)).lower()
-
-
-def support(claim: Claim, header: Header) -> Support:
+def support(item: SourcedClaim) -> Support:
     """A claim as answers cite it."""
+    header = item.header
     return Support(
         header.record,
         header.document,
         header.publisher,
         header.retrieved,
-        (claim.basis or header.basis).label,
-        custody(header),
-        local_name(claim.predicate),
-        claim.locator,
+        item.basis.label,
+        header.custody.label.lower(),
+        local_name(item.claim.predicate),
+        item.claim.locator,
     )

@@ -24,7 +24,7 @@ from provenance_graph.lineage.index import UNRESOLVED, LineageIndex
 from provenance_graph.store.values import ANY
 
 COMPLETE, PARTIAL, NOT_RECORDED = "complete", "partial", "not recorded"
-MOST_ANCESTORS = 500
+MOST_ANCESTORS = 200
 """Ancestors whose records are looked at; beyond, the lineage counts as partial."""
 
 MOST_MISSING = 20
@@ -78,11 +78,11 @@ def _mark_contradicted(
         if node is None:
             continue
         told = {
-            (claim.predicate, reader.statements.canonical(claim.value))
-            for claim, header in reader.about(entity)
-            if isinstance(claim.value, Iri)
-            and claim.predicate in PARENTS
-            and is_developer_rank(claim, header)
+            (item.claim.predicate, reader.statements.canonical(item.claim.value))
+            for item in reader.about(entity)
+            if isinstance(item.claim.value, Iri)
+            and item.claim.predicate in PARENTS
+            and is_developer_rank(item)
         }
         for place in index.up.edges_of(node, influences=False):
             parent = index.names[int(index.up.other[place])]

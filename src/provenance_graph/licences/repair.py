@@ -255,9 +255,7 @@ class Problems:
             if licence is None or not licence.known or licence.service or licence.iri in own:
                 continue
             if self.now.weights_only(one):
-                found[licence.iri] = Change(
-                        DECLARE, licence.iri, f"declare {licence.name} instead"
-                    )
+                found[licence.iri] = Change(DECLARE, licence.iri, f"declare {licence.name} instead")
         return tuple(found[iri] for iri in sorted(found))
 
 

@@ -12,7 +12,6 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.core.claims import SourcedClaim
 from provenance_graph.core.iris import Iri, said
-from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.lineage import formats
 from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model.fields import property_named
@@ -243,19 +242,3 @@ def _derived(routes: APIRouter, access: Access) -> None:
             media_type=LINEAGE_TYPES[format],
             write=lambda t: t.encode(),
         )
-
-    @routes.get("/models/{name:path}/licences", responses={200: {"model": schema.AnyAnswer}})
-    def licences(
-        request: Request,
-        name: str,
-        use: Many = [],  # noqa: B006
-        asOf: AsOf = "",  # noqa: N803
-    ) -> Response:
-        """Duties, restrictions and conflicts on every path, with path and clause."""
-        snapshot = access.prepared("lineage", asOf)
-
-        def made() -> object:
-            subject = resolve(snapshot, name)
-            return LicenceGraph(snapshot).report(subject, uses=use).to_json()
-
-        return reply(access, request, snapshot, made)

@@ -1,0 +1,134 @@
+"""``/api/v1``: licences of a model, repairs, breaches over the store, one licence explained."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import Iri
+from provenance_graph.licences.breaches import Filters, store_findings
+from provenance_graph.licences.explain import explain
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.portfolio import portfolio
+from provenance_graph.licences.repair import repair
+from provenance_graph.model.naming import resolve
+from provenance_graph.service.api import schema
+from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.models import AsOf, Many
+from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
+from provenance_graph.service.api.store import thing_named
+
+On = Annotated[str, Query(max_length=10, description="By the texts in force on that day.")]
+Text = Annotated[str, Query(max_length=300)]
+
+
+def router(access: Access) -> APIRouter:
+    """The routes on licences."""
+    routes = APIRouter(
+        prefix="/api/v1", tags=["licences"], route_class=ProblemRoute, responses=PROBLEMS
+    )
+    _of_models(routes, access)
+    _of_store(routes, access)
+    return routes
+
+
+def _of_models(routes: APIRouter, access: Access) -> None:
+    @routes.get("/models/{name:path}/licences", responses={200: {"model": schema.AnyAnswer}})
+    def licences(
+        request: Request,
+        name: str,
+        use: Many = [],  # noqa: B006
+        on: On = "",
+        asOf: AsOf = "",  # noqa: N803
+    ) -> Response:
+        """May it be used: a sentence, three answers for each use, findings, with path and clause."""
+        snapshot = access.prepared("lineage", asOf)
+        day = iso_day(on)
+
+        def made() -> object:
+            subject = resolve(snapshot, name)
+            return LicenceGraph(snapshot).report(subject, uses=use, day=day).to_json()
+
+        return reply(access, request, snapshot, made)
+
+    @routes.get("/models/{name:path}/repair", responses={200: {"model": schema.AnyAnswer}})
+    def repairs(
+        request: Request,
+        name: str,
+        use: Many = [],  # noqa: B006
+        on: On = "",
+        asOf: AsOf = "",  # noqa: N803
+    ) -> Response:
+        """The smallest sets of changes that make the uses allowed, with proof."""
+        snapshot = access.prepared("lineage", asOf)
+        day = iso_day(on)
+
+        def made() -> object:
+            subject = resolve(snapshot, name)
+            return repair(LicenceGraph(snapshot), subject, uses=use, day=day).to_json()
+
+        return reply(access, request, snapshot, made)
+
+
+def _of_store(routes: APIRouter, access: Access) -> None:
+    @routes.get("/breaches", responses={200: {"model": schema.AnyAnswer}})
+    def breaches(
+        request: Request,
+        rule: Many = [],  # noqa: B006
+        licensor: Text = "",
+        developer: Text = "",
+        of: Text = "",
+        on: On = "",
+        limit: Annotated[int, Query(ge=1, le=5000)] = 200,
+        asOf: AsOf = "",  # noqa: N803
+    ) -> Response:
+        """Every licence finding in the store, gravest first; unknowns counted by cause."""
+        snapshot = access.prepared("lineage", asOf)
+        day = iso_day(on)
+        rules = frozenset(one.upper() for one in rule)
+
+        def made() -> object:
+            entity: Iri | None = thing_named(snapshot, of) if of else None
+            filters = Filters(rules, licensor, developer, entity)
+            graph = LicenceGraph(snapshot)
+            return store_findings(graph, day=day, limit=limit, filters=filters).to_json()
+
+        return reply(access, request, snapshot, made)
+
+    @routes.get("/licences-of", responses={200: {"model": schema.AnyAnswer}})
+    def licences_of(request: Request, text: Text, asOf: AsOf = "") -> Response:  # noqa: N803
+        """What a text, SPDX expression or address means as a licence, clause by clause, with ODRL."""
+        snapshot = access.prepared("lineage", asOf)
+        return reply(
+            access, request, snapshot,
+            lambda: explain(LicenceGraph(snapshot).catalogue, text).to_json(),
+        )  # fmt: skip
+
+    @routes.get("/portfolio", responses={200: {"model": schema.AnyAnswer}})
+    def matrix(
+        request: Request,
+        model: Many,
+        use: Many = [],  # noqa: B006
+        on: On = "",
+        asOf: AsOf = "",  # noqa: N803
+    ) -> Response:
+        """Several models and uses as a matrix, with the reason that decides in each cell."""
+        snapshot = access.prepared("lineage", asOf)
+        day = iso_day(on)
+
+        def made() -> object:
+            subjects = [resolve(snapshot, one) for one in model]
+            return portfolio(LicenceGraph(snapshot), subjects, use, day).to_json()
+
+        return reply(access, request, snapshot, made)
+
+
+def iso_day(text: str) -> str:
+    """A day as ISO text, "" for none; raises UsageError."""
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise UsageError(f"{text!r} is not a day such as 2025-10-15") from None
