@@ -228,6 +228,16 @@ export interface UseAnswer {
   number: number | null;
   answer: string;
   reasons: Reason[];
+  weights?: PartAnswer;
+  trainingData?: PartAnswer;
+  contract?: PartAnswer;
+}
+
+/** One of the three answers about a use; `applies` is false where there is nothing to ask of it. */
+export interface PartAnswer {
+  answer: string;
+  applies: boolean;
+  reasons: Reason[];
 }
 
 export interface LicenceFinding {
@@ -246,6 +256,7 @@ export interface LicenceFinding {
 
 export interface LicenceReport {
   subject: Thing;
+  sentence?: string;
   labels: (Licence & { accepted: boolean; sources: Thing[] })[];
   contested: boolean;
   answers: {
@@ -253,6 +264,7 @@ export interface LicenceReport {
     occasion: string;
     declared: Licence[];
     known: boolean;
+    lineage?: { state: string; missing: Thing[]; missingOf: number };
     permissions: string[];
     duties: Term[];
     restrictions: Term[];

@@ -62,6 +62,7 @@ function Found({ found }: { found: LicenceReport }): JSX.Element {
   return (
     <>
       <section aria-labelledby="answers-title">
+        {found.sentence ? <p class="sentence">{found.sentence}</p> : null}
         <h2 id="answers-title">Answers{answer ? <span class="aside"> for {answer.day}</span> : null}</h2>
         {answer?.uses.map((use) => <UseCard key={use.use + use.number} use={use} />)}
       </section>
@@ -79,10 +80,23 @@ function UseCard({ use }: { use: UseAnswer }): JSX.Element {
   return (
     <details class={`card use answer-${use.answer}`} open={use.answer !== "allowed"}>
       <summary><strong>{use.label}{use.number !== null ? `: ${use.number.toLocaleString("en")}` : ""}</strong> <span class={`badge b-${use.answer}`}>{answerWord(use.answer)}</span>{first ? <span class="aside"> {first.text}</span> : null}</summary>
+      {use.weights ? <Parts use={use} /> : null}
       {use.reasons.length ? (
         <ul class="reasons">{use.reasons.map((r, n) => <ReasonLine key={n} reason={r} />)}</ul>
       ) : <p>Nothing on any path stands against it.</p>}
     </details>
+  );
+}
+
+/** The three answers: the weights and what they derive from, the training data, the contract. */
+export function Parts({ use }: { use: UseAnswer }): JSX.Element {
+  const parts: [string, typeof use.weights][] = [["weights and what they derive from", use.weights], ["rights in the training data", use.trainingData], ["contract or terms of service", use.contract]];
+  return (
+    <dl class="parts-of">
+      {parts.map(([word, part]) => part ? (
+        <div key={word}><dt>{word}</dt><dd>{part.applies ? <span class={`badge b-${part.answer}`}>{answerWord(part.answer)}</span> : <span class="none">does not apply</span>}</dd></div>
+      ) : null)}
+    </dl>
   );
 }
 
