@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import pkgutil
 import sys
@@ -60,6 +61,9 @@ def app(ctx: click.Context, store_path: str) -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal of few characters shows ? for others
+            stream.reconfigure(errors="replace")
     try:
         result = app.main(prog_name="provenance-graph", standalone_mode=False)
         code = result if isinstance(result, int) else DONE

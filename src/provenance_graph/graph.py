@@ -139,7 +139,7 @@ class Model:
         rows = "".join(
             f"<tr><th>{html.escape(field['label'])}</th>"
             f"<td>{html.escape(', '.join(str(_told(v)) for v in field['values']))}</td>"
-            f"<td>{field['status']}</td><td>{field['sources']}</td></tr>"
+            f"<td>{html.escape(str(field['status']))}</td><td>{field['sources']}</td></tr>"
             for section in found["sections"]
             for field in section["fields"]
             if field["values"] or field["status"] != "NotRecorded"

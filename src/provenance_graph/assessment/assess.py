@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -68,12 +69,12 @@ class Assessed:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{c.criterion.label}</td><td>{rounded(c.low):g}</td>"
+            f"<tr><td>{html.escape(c.criterion.label)}</td><td>{rounded(c.low):g}</td>"
             f"<td>{rounded(c.high):g}</td><td>{rounded(c.maximum):g}</td></tr>"
             for c in self.assessment.criteria
         )
         head = "<tr><th>criterion</th><th>low</th><th>high</th><th>of</th></tr>"
-        return f"<p>{self}</p><table>{head}{rows}</table>"
+        return f"<p>{html.escape(str(self))}</p><table>{head}{rows}</table>"
 
     # ---- JSON ----------------------------------------------------------------------------
 

@@ -67,6 +67,10 @@ def extended(source: QuadSource, quads: Iterable[Quad], where: str) -> Rubrics:
     Raises BadRubric with every place at fault; a scheme of the store is not replaced.
     """
     added = [quad for quad in quads if quad[3] is None]
+    if not any(p == RDF.type and o == PG.AssessmentScheme for _, p, o, _ in added):
+        raise BadRubric(
+            f"{where}: it describes no pg:AssessmentScheme, so there is nothing to apply"
+        )
     held = list(reference.parsed(source, _held))
     schemes = from_store(source).schemes
     for subject, *_ in added:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -59,6 +60,7 @@ def command(
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.iris import iri
     from provenance_graph.formats.registry import readers
+    from provenance_graph.formats.document import MAX_BYTES
     from provenance_graph.ingest.intake import Options
     from provenance_graph.ingest.run import import_documents
     from provenance_graph.store.embedded import EmbeddedStore
@@ -73,8 +75,14 @@ def command(
     today = day or datetime.now(UTC).date().isoformat()
     told = _Teller(shown)
 
+    stdin: BinaryIO = sys.stdin.buffer
+    if strict and "-" in paths:
+        stdin = io.BytesIO(stdin.read(MAX_BYTES + 1))
+
     def run(store: WritableStore | None) -> Report:
-        documents = _counted(_documents(paths, today, url))
+        if isinstance(stdin, io.BytesIO):
+            stdin.seek(0)  # a strict run reads everything twice
+        documents = _counted(_documents(paths, today, url, stdin))
         return import_documents(store, documents, known, options, told, EvidenceLevels())
 
     if strict or dry_run:
@@ -105,12 +113,14 @@ class _Teller:
             self.hidden += 1
 
 
-def _documents(paths: tuple[str, ...], day: str, url: str) -> Iterator[Document | Problem]:
+def _documents(
+    paths: tuple[str, ...], day: str, url: str, stdin: BinaryIO
+) -> Iterator[Document | Problem]:
     from provenance_graph.formats.walk import walk
 
     local = [path for path in paths if not path.startswith(("hf:", "http://", "https://"))]
     if local:
-        yield from walk(local, retrieved=day, url=url, stdin=sys.stdin.buffer)
+        yield from walk(local, retrieved=day, url=url, stdin=stdin)
     for place in paths:
         if place not in local:
             from provenance_graph.formats.fetch.door import documents

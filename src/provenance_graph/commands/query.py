@@ -66,11 +66,17 @@ def command(session: Session, file: str, text: str, form: str, timeout: float) -
 
 
 def _read(file: str) -> str:
-    if file == "-":
-        return sys.stdin.read()
-    if not Path(file).is_file():
+    if file != "-" and not Path(file).is_file():
         raise UsageError(f"no file {file!r}; give the query itself with -e 'SELECT …'")
-    return Path(file).read_text(encoding="utf-8")
+    try:
+        body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{file}: byte {error.start} is not UTF-8, which SPARQL is written in"
+        ) from None
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}") from None
 
 
 def _media_type(query: str, form: str) -> str:
@@ -103,8 +109,12 @@ def _answer(session: Session, query: str, media_type: str, seconds: float) -> An
 
 
 def _print_solutions(answer: Answer) -> None:
-    lines = answer.body.decode().splitlines()
-    columns = [name.lstrip("?") for name in lines[0].split("\t")] if lines and lines[0] else []
+    lines = answer.body.decode().removesuffix("\n").split("\n")  # a text may hold other breaks
+    if not lines[0]:
+        count = len(lines) - 1
+        sys.stdout.write(f"{count} solution{'' if count == 1 else 's'} without a variable\n")
+        return
+    columns = [name.lstrip("?") for name in lines[0].split("\t")]
     rows = [[_cell(cell) for cell in line.split("\t")] for line in lines[1:]]
     sys.stdout.write(render(columns, rows, "table"))
 
