@@ -59,8 +59,8 @@ def command(
     from provenance_graph.acceptance.snapshot import day_of
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.iris import iri
-    from provenance_graph.formats.registry import readers
     from provenance_graph.formats.document import MAX_BYTES
+    from provenance_graph.formats.registry import readers
     from provenance_graph.ingest.intake import Options
     from provenance_graph.ingest.run import import_documents
     from provenance_graph.store.embedded import EmbeddedStore
