@@ -6,6 +6,8 @@ import { Inspector } from "../inspector";
 import { Answer, Choice, download, useTitle } from "../parts";
 import { setQuery, type Place } from "../router";
 import type { Matrix, RubricRow } from "../types";
+import { columnsOf, knownIn, knownOf, rowsOf, sections, type Row } from "../matrix";
+import type { Facets } from "../types";
 import { STATES, number } from "../words";
 import { memo } from "../memo";
 import { RubricMap } from "./rubricmap";
@@ -48,6 +50,7 @@ function Controls({ place, rubric, rubrics }: { place: Place; rubric: string; ru
   return (
     <>
       <div class="controls">
+        <Developer value={query.get("developer") ?? ""} />
         <label class="choice"><span>Models</span><input type="search" value={query.get("q") ?? ""} placeholder="name or developer" onChange={(e) => setQuery({ q: e.currentTarget.value }, true)} /></label>
         <Choice name="rubric" label="Columns" value={rubric} options={[["fields", "all fields"], ...rubrics]} />
         <Choice name="sort" label="Order" value={query.get("sort") ?? "-sources"} options={[["-sources", "most sources"], ["-gaps", "most gaps"], ["name", "name"], ["-released", "newest"], ["-descendants", "most descendants"]]} />
@@ -64,30 +67,47 @@ function Controls({ place, rubric, rubrics }: { place: Place; rubric: string; ru
   );
 }
 
-interface MapRow { id: string; name: string; developers: string[]; states: string; contested: number[] }
+/** One developer, by name; the list offers those that the store knows best. */
+function Developer({ value }: { value: string }): JSX.Element {
+  const facets = useAsked<Facets>("/api/v1/facets");
+  return (
+    <label class="choice"><span>Developer</span>
+      <input type="search" list="developers" value={value} placeholder="any" autocomplete="off" onChange={(e) => setQuery({ developer: e.currentTarget.value }, true)} />
+      <datalist id="developers">{(facets.data?.["developer"] ?? []).map((d) => <option key={d.value} value={d.value}>{`${d.count} models`}</option>)}</datalist>
+    </label>
+  );
+}
+
 
 function FieldMap({ matrix, place }: { matrix: Matrix; place: Place }): JSX.Element {
+  const { query } = place;
   const [all, setAll] = useState(false);
-  const columns = useMemo(() => {
-    const spoken = matrix.fields.map((_, n) => matrix.models.some((m) => m.states[n] !== "."));
-    return matrix.fields.map((_, n) => n).filter((n) => all || spoken[n]);
-  }, [matrix, all]);
+  const [section, silent, by] = [query.get("section") ?? "", query.get("silent") ?? "", query.get("by") ?? ""];
+  const columns = useMemo(() => columnsOf(matrix, section || silent, all || Boolean(silent)), [matrix, section, silent, all]);
+  const rows = useMemo(() => rowsOf(matrix, silent, by), [matrix, silent, by]);
+  const shown = useMemo(() => ({ ...matrix, models: rows }), [matrix, rows]);
+  const names: [string, string][] = sections(matrix).map((name) => [name, name]);
   const open = (row: number, column: number): void => {
-    const model = matrix.models[row];
+    const model = rows[row];
     const field = matrix.fields[column];
     if (model && field) setQuery({ of: model.id, claims: field.property });
   };
   return (
     <>
+      <div class="controls">
+        <Choice name="section" label="Section" value={section} options={[["", "all"], ...names]} />
+        <Choice name="silent" label="Nothing known of" value={silent} options={[["", "–"], ...names]} />
+        {by ? <button type="button" class="small" onClick={() => setQuery({ by: null }, true)}>Not by {matrix.fields.find((f) => f.property === by)?.label ?? by}</button> : null}
+      </div>
       <div class="bar">
-        <p role="status">{number(matrix.models.length)} of {number(matrix.total)} models, {columns.length} of {matrix.fields.length} fields shown.
+        <p role="status">{silent ? <><strong>{number(rows.length)} of {number(matrix.models.length)} models: nothing is known of {silent}.</strong> </> : null}{number(rows.length)} of {number(matrix.total)} models, {columns.length} of {matrix.fields.length} fields shown.
           {matrix.next ? <> <button type="button" class="link" onClick={() => setQuery({ limit: "2000" }, true)}>show up to 2,000</button></> : null}</p>
         <div class="tools">
           <button type="button" class="small" aria-pressed={all} onClick={() => setAll(!all)}>Fields that no source covers</button>
-          <button type="button" class="small" onClick={() => download("disclosure.csv", csv(matrix, columns), "text/csv")}>CSV</button>
+          <button type="button" class="small" onClick={() => download("disclosure.csv", csv(shown, columns), "text/csv")}>CSV</button>
         </div>
       </div>
-      {matrix.models.length ? <Grid matrix={matrix} columns={columns} open={open} chosen={`${place.query.get("of")} ${place.query.get("claims")}`} /> : <div class="empty"><p>No model matches.</p></div>}
+      {rows.length ? <Grid matrix={shown} columns={columns} open={open} chosen={`${place.query.get("of")} ${place.query.get("claims")}`} /> : <div class="empty"><p>No model matches.</p></div>}
     </>
   );
 }
@@ -136,25 +156,27 @@ function Grid({ matrix, columns, open, chosen }: { matrix: Matrix; columns: numb
   };
   return (
     <div class="heat" ref={frame} onScroll={(e) => setTop(e.currentTarget.scrollTop)}>
-      <table role="grid" aria-label="Disclosure of models by field" aria-rowcount={matrix.models.length + 2} aria-colcount={columns.length + 1} onKeyDown={key} onClick={click}>
+      <table role="grid" aria-label="Disclosure of models by field" aria-rowcount={matrix.models.length + 3} aria-colcount={columns.length + 2} onKeyDown={key} onClick={click}>
         <thead>
-          <tr class="groups" aria-rowindex={1}><th scope="col"><span class="visually-hidden">Section</span></th>{groups.map(([name, n]) => <th key={name} colSpan={n} scope="colgroup"><span>{name}</span></th>)}</tr>
-          <tr aria-rowindex={2}><th scope="col">Model</th>{columns.map((n) => <th key={n} scope="col" class="up"><span>{matrix.fields[n]?.label}</span></th>)}</tr>
+          <tr class="groups" aria-rowindex={1}><th scope="col"><span class="visually-hidden">Section</span></th><td />{groups.map(([name, n]) => <th key={name} colSpan={n} scope="colgroup"><span>{name}</span></th>)}</tr>
+          <tr aria-rowindex={2}><th scope="col">Model</th><th scope="col" class="up"><span>known</span></th>{columns.map((n) => <th key={n} scope="col" class="up"><button type="button" class="link" title="Order the models by this field" onClick={(e) => { e.stopPropagation(); setQuery({ by: matrix.fields[n]?.property ?? null }, true); }}><span>{matrix.fields[n]?.label}</span></button></th>)}</tr>
+          <tr class="totals" aria-rowindex={3}><th scope="row">known, of {number(matrix.models.length)}</th><td />{columns.map((n) => <td key={n} class="num">{knownIn(matrix.models, n)}</td>)}</tr>
         </thead>
         <tbody>
-          {first > 0 ? <tr aria-hidden="true"><td colSpan={columns.length + 1} class="space" style={{ height: `${first * ROW}px` }} /></tr> : null}
+          {first > 0 ? <tr aria-hidden="true"><td colSpan={columns.length + 2} class="space" style={{ height: `${first * ROW}px` }} /></tr> : null}
           {matrix.models.slice(first, last).map((model, n) => <HeatRow key={model.id} row={first + n} model={model} matrix={matrix} columns={columns} focused={at.row === first + n ? at.place : -1} chosen={chosen.startsWith(`${model.id} `) ? chosen : ""} />)}
-          {last < matrix.models.length ? <tr aria-hidden="true"><td colSpan={columns.length + 1} class="space" style={{ height: `${(matrix.models.length - last) * ROW}px` }} /></tr> : null}
+          {last < matrix.models.length ? <tr aria-hidden="true"><td colSpan={columns.length + 2} class="space" style={{ height: `${(matrix.models.length - last) * ROW}px` }} /></tr> : null}
         </tbody>
       </table>
     </div>
   );
 }
 
-const HeatRow = memo(function HeatRow({ row, model, matrix, columns, focused, chosen }: { row: number; model: MapRow; matrix: Matrix; columns: number[]; focused: number; chosen: string }): JSX.Element {
+const HeatRow = memo(function HeatRow({ row, model, matrix, columns, focused, chosen }: { row: number; model: Row; matrix: Matrix; columns: number[]; focused: number; chosen: string }): JSX.Element {
   return (
-    <tr aria-rowindex={row + 3}>
+    <tr aria-rowindex={row + 4}>
       <th scope="row"><a href={`/models/${model.id}`} title={model.developers.join(", ")} tabIndex={-1}><bdi>{model.name}</bdi></a></th>
+      <td class="num total">{knownOf(model, columns)}</td>
       {columns.map((n, place) => {
         const state = matrix.codes[model.states[n] ?? "."] ?? "notRecorded";
         const contested = model.contested.includes(n);

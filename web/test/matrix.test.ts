@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { columnsOf, knownIn, knownOf, rowsOf, sections, silentOn } from "../src/matrix";
+import type { Matrix } from "../src/types";
+
+const field = (property: string, section: string) => ({ property, label: property, section });
+const model = (id: string, states: string) => ({ id, name: id, developers: [], states, contested: [] });
+const matrix = {
+  codes: {},
+  fields: [field("size", "Size"), field("data", "Data"), field("filtering", "Data")],
+  models: [model("open", "dd."), model("silent", "d.-"), model("refuses", ".w."), model("reported", "..r")],
+  total: 4,
+  next: null,
+} as unknown as Matrix;
+
+describe("the heat map", () => {
+  it("shows the columns that any model speaks of, of one section where asked", () => {
+    expect(columnsOf(matrix, "", false)).toEqual([0, 1, 2]);
+    expect(columnsOf(matrix, "Data", true)).toEqual([1, 2]);
+    expect(sections(matrix)).toEqual(["Size", "Data"]);
+  });
+
+  it("finds the models of which nothing is known in a section: blank, refused and uncovered alike", () => {
+    expect(rowsOf(matrix, "Data", "").map((m) => m.id)).toEqual(["silent", "refuses"]);
+    expect(silentOn(model("x", "d.-"), [1, 2])).toBe(true);
+  });
+
+  it("orders models by a field, refusals before blanks before values", () => {
+    expect(rowsOf(matrix, "", "data").map((m) => m.id)).toEqual(["refuses", "silent", "reported", "open"]);
+  });
+
+  it("counts what is known by model and by field", () => {
+    expect(knownOf(matrix.models[0] as Matrix["models"][number], [0, 1, 2])).toBe(2);
+    expect(knownIn(matrix.models, 1)).toBe(1);
+  });
+});
