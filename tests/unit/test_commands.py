@@ -128,9 +128,13 @@ def test_a_record_comes_and_goes_and_the_view_follows(copy: Path, tmp_path: Path
           id:model\\/anthropic\\/claude-haiku-4-5 pg:contextLength 222222 .
         }"""
     )
-    done = run(copy, "import", str(page))
+    assert run(copy, "import", str(page)).returncode == 0
+    assert context(copy) == [200_000]  # a file says that Anthropic says so
+    assert run(copy, "retract", "test/haiku/2026-11-20").returncode == 0
+    anthropic = "https://w3id.org/provenance-graph/id/organization/anthropic"
+    done = run(copy, "import", str(page), "--publisher", anthropic)
     assert done.returncode == 0, done.stderr
-    assert context(copy) == [222_222]
+    assert context(copy) == [222_222]  # the importer says so
     once = EmbeddedStore.open(copy).version.partition("-")[2]
     assert run(copy, "import", str(page)).returncode == 0
     assert EmbeddedStore.open(copy).version.partition("-")[2] == once

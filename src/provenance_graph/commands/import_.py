@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -18,7 +19,7 @@ from provenance_graph.session import Session
 if TYPE_CHECKING:
     from provenance_graph.formats.document import Document
     from provenance_graph.ingest.run import Report
-    from provenance_graph.store.base import WritableStore
+    from provenance_graph.store.base import Store, WritableStore
 
 
 @click.command("import")
@@ -33,8 +34,28 @@ if TYPE_CHECKING:
     help="When the documents were retrieved (default: today).",
 )
 @click.option("--publisher", default="", metavar="IRI", help="Who published them.")
+@click.option(
+    "--namespace",
+    default="",
+    metavar="ORG",
+    help="The organisation whose repositories the folders are.",
+)
 @click.option("--url", default="", help="Their address on the web, or the one they lie under.")
-@click.option("--dry-run", is_flag=True, help="Read and report; keep nothing.")
+@click.option(
+    "--collection",
+    default="",
+    metavar="NAME",
+    help="Where they come from (default: the folder's own name).",
+)
+@click.option(
+    "--replace",
+    "replacing",
+    is_flag=True,
+    help="Import also what is refused otherwise: see docs/store.md.",
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Read, weigh against the store and tell; keep nothing."
+)
 @click.option("--strict", is_flag=True, help="Keep nothing of a run that meets any problem.")
 @click.option(
     "--problems", "shown", default=200, show_default=True, help="Print at most so many problems."
@@ -46,7 +67,10 @@ def command(
     form: str,
     retrieved: str,
     publisher: str,
+    namespace: str,
     url: str,
+    collection: str,
+    replacing: bool,
     dry_run: bool,
     strict: bool,
     shown: int,
@@ -56,45 +80,111 @@ def command(
     PATH is a file, a folder, a glob, - for standard input, hf:org/name, hf:org/* or an
     https:// address.
     """
-    from provenance_graph.acceptance.snapshot import day_of
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.iris import iri
-    from provenance_graph.formats.document import MAX_BYTES
     from provenance_graph.formats.registry import readers
     from provenance_graph.ingest.intake import Options
     from provenance_graph.ingest.run import import_documents
     from provenance_graph.store.embedded import EmbeddedStore
+    from provenance_graph.store.opening import require_current
 
     if session.is_remote:
         raise UsageError("import into a remote store goes through its own service (/data)")
-    day = day_of(retrieved) if retrieved else ""
-    options = Options(form, iri(publisher) if publisher else None, day)
+    now = datetime.now(UTC)
+    options = Options(
+        form,
+        iri(publisher) if publisher else None,
+        _time(retrieved),
+        collection,
+        _account(namespace),
+        url,
+        replacing,
+        now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
     known = readers()
     if form and form not in known:
         raise UsageError(f"no format {form!r}; there are {', '.join(known)}")
-    today = day or datetime.now(UTC).date().isoformat()
+    today = now.date().isoformat()
     told = _Teller(shown)
+    stdin = _Once(sys.stdin.buffer) if "-" in paths else None
 
-    stdin: BinaryIO = sys.stdin.buffer
-    if strict and "-" in paths:
-        stdin = io.BytesIO(stdin.read(MAX_BYTES + 1))
-
-    def run(store: WritableStore | None) -> Report:
-        if isinstance(stdin, io.BytesIO):
-            stdin.seek(0)  # a strict run reads everything twice
-        documents = _counted(_documents(paths, today, url, stdin))
-        return import_documents(store, documents, known, options, told, EvidenceLevels())
+    def run(target: WritableStore | None, against: Store | None) -> Report:
+        found = _documents(paths, options.retrieved or today, url, stdin.open() if stdin else None)
+        return import_documents(
+            target,
+            _counted(found),
+            known,
+            options,
+            told,
+            EvidenceLevels(),
+            against=against,
+            day=today,
+        )
 
     if strict or dry_run:
-        report = run(None)
+        with ExitStack() as stack:
+            report = run(None, _readable(session, stack))
         told.shown = shown if not strict else 0
     if not dry_run and not (strict and report.problems):
         with ExitStack() as stack:
-            report = run(stack.enter_context(EmbeddedStore.open_writer(session.folder)))
+            writer = stack.enter_context(EmbeddedStore.open_writer(session.folder))
+            require_current(writer, session.folder)
+            report = run(writer, None)
     _summary(session, report, told, dry_run, strict)
     if report.documents == 0 or report.failed == report.documents:
         return 2
     return 1 if report.problems else 0
+
+
+def _readable(session: Session, stack: ExitStack) -> Store | None:
+    """The store that a dry run weighs against; None where nothing is built yet."""
+    from provenance_graph.core.errors import StoreMissing
+    from provenance_graph.store.embedded import EmbeddedStore
+
+    try:
+        return stack.enter_context(EmbeddedStore.open(session.folder))
+    except StoreMissing:
+        return None
+
+
+def _time(text: str) -> str:
+    """The day, or the time in UTC, that a user names as that of retrieval."""
+    from provenance_graph.acceptance.snapshot import day_of
+
+    if not text:
+        return ""
+    if "T" not in text:
+        return day_of(text)
+    try:
+        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise UsageError(f"{text!r} is no time such as 2026-03-01T12:00:00Z") from None
+    return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _account(text: str) -> str:
+    """The name of an account on the Hub or of an organisation, as a namespace of models."""
+    from provenance_graph.core.hub import is_name
+
+    if text and not is_name(f"{text}/x"):
+        raise UsageError(f"{text!r} is no namespace such as meta-llama")
+    return text
+
+
+class _Once:
+    """Standard input, which can be read once, for two runs over the same documents."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._data = stream, b""
+        self._read = False
+
+    def open(self) -> BinaryIO:
+        """The whole input from its beginning, as far as one document may be long."""
+        from provenance_graph.formats.document import MAX_BYTES
+
+        if not self._read:
+            self._data, self._read = self._stream.read(MAX_BYTES + 1), True
+        return BytesIO(self._data)
 
 
 class _Teller:
@@ -114,7 +204,7 @@ class _Teller:
 
 
 def _documents(
-    paths: tuple[str, ...], day: str, url: str, stdin: BinaryIO
+    paths: tuple[str, ...], day: str, url: str, stdin: BinaryIO | None
 ) -> Iterator[Document | Problem]:
     from provenance_graph.formats.walk import walk
 
@@ -125,7 +215,8 @@ def _documents(
         if place not in local:
             from provenance_graph.formats.fetch.door import documents
 
-            yield from documents(place, retrieved=day)
+            for item in documents(place, retrieved=day):
+                yield item if isinstance(item, Problem) else replace(item, fetched=True)
 
 
 def _counted(documents: Iterator[Document | Problem]) -> Iterator[Document | Problem]:
@@ -140,6 +231,8 @@ def _counted(documents: Iterator[Document | Problem]) -> Iterator[Document | Pro
 
 
 def _summary(session: Session, report: Report, told: _Teller, dry: bool, strict: bool) -> None:
+    from provenance_graph.core.iris import said
+
     if told.hidden:
         session.say(f"... and {told.hidden:,} more problems (--problems N prints more)")
     kept = (
@@ -151,6 +244,19 @@ def _summary(session: Session, report: Report, told: _Teller, dry: bool, strict:
         f"{report.documents:,} documents: {report.records:,} records with {report.claims:,} claims, "
         f"{report.unchanged:,} unchanged, {report.failed:,} unreadable; {kept}"
     )
+    if report.collections:
+        into = "would go into" if dry else "into"
+        names = ", ".join(f"{name} ({n})" for name, n in report.collections.most_common(5))
+        session.say(f"{into} the collection{'s' * (len(report.collections) > 1)} {names}")
+    if report.own_exports:
+        session.say(f"{_many(report.own_exports, 'export')} of this software: nothing new in it")
+    if report.replaced:
+        verb = "would replace" if dry else "replaced"
+        shown = ", ".join(said(name) for name in report.replaced[:5])
+        more = ", …" if len(report.replaced) > 5 else ""
+        session.say(f"{verb} {_many(len(report.replaced), 'earlier reading')}: {shown}{more}")
+    if report.refused:
+        session.say(f"{report.refused:,} refused, and nothing of them kept")
     if report.formats:
         session.say(
             "formats: " + ", ".join(f"{n} {name}" for name, n in report.formats.most_common())
@@ -161,3 +267,7 @@ def _summary(session: Session, report: Report, told: _Teller, dry: bool, strict:
         session.say(
             "problems: " + ", ".join(f"{n} {kind}" for kind, n in report.kinds.most_common())
         )
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' * (count != 1)}"

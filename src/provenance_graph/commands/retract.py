@@ -14,15 +14,18 @@ from provenance_graph.session import Session
 @click.pass_obj
 def command(session: Session, record: tuple[str, ...]) -> None:
     """Drop records, by IRI or by the part after …/id/record/."""
+    from provenance_graph.acceptance.policy_data import today
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.ingest.update import update
     from provenance_graph.store.embedded import EmbeddedStore
+    from provenance_graph.store.opening import require_current
 
     if session.is_remote:
         raise UsageError("records of a remote store are dropped through its own service")
     names = [Iri(r if "://" in r else f"{ID}record/{r.removeprefix('record/')}") for r in record]
     with EmbeddedStore.open_writer(session.folder) as store:
-        done = update(store, drop=names, derive=EvidenceLevels())
+        require_current(store, session.folder)
+        done = update(store, drop=names, derive=EvidenceLevels(), day=today())
     session.say(
         f"{len(names)} record{'s' * (len(names) > 1)} dropped; {len(done.subjects)} subjects judged "
         f"again; version {done.version}"

@@ -14,6 +14,7 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.service import settings as config
 from provenance_graph.service.http import auth
 from provenance_graph.session import Session
+from provenance_graph.store.opening import open_store
 
 
 def _settings_as_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -59,6 +60,8 @@ def command(
         raise UsageError("serve needs a store's folder, not the address of another service")
     if not settings.raw and not (session.folder / "CURRENT").exists():
         _build(session)
+    if not settings.raw:
+        open_store(session.store_path).close()  # refuses a store of an earlier version
     from provenance_graph.service.processes.supervise import private_folder, remove
 
     folder = private_folder()

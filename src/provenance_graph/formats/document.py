@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from provenance_graph.core.claims import Basis, Claim, Problem, Record
+from provenance_graph.core.claims import Basis, Claim, Custody, Problem, Record
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 
@@ -37,7 +37,10 @@ class Document:
     """One document: a file, or the files of one repository folder.
 
     ``name`` is the file's name or its path below the folder that was imported; ``files``
-    holds the other files of the same folder for formats that are folders.
+    holds the other files of the same folder for formats that are folders. ``folder`` is the
+    name of the folder that was imported, ``folder_digest`` tells it from others of that name,
+    ``path`` the path in it as it stands on disk, where a reader goes by another ``name``.
+    ``fetched`` says that we got it from its address ourselves.
     """
 
     url: Iri
@@ -45,6 +48,10 @@ class Document:
     retrieved: str
     name: str = ""
     files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    folder: str = ""
+    folder_digest: str = ""
+    path: str = ""
+    fetched: bool = False
 
     @cached_property
     def digest(self) -> str:
@@ -266,6 +273,8 @@ class Origin:
     attribution: str = ""
     url: Iri | None = None
     retrieved: str = ""
+    custody: Custody = Custody.ASSUMED
+    edition: str = ""
 
 
 @dataclass(frozen=True, slots=True)

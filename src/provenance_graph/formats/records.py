@@ -36,6 +36,8 @@ def header(
         licence=origin.licence,
         attribution=origin.attribution,
         reader_version=reader.version,
+        custody=origin.custody,
+        edition=origin.edition,
     )
 
 

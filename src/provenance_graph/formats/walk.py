@@ -8,8 +8,10 @@ for, so that no record holds a path of this machine. A Hugging Face repository f
 from __future__ import annotations
 
 import glob
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
@@ -72,15 +74,29 @@ def walk(
         if shown == "-":
             yield from _standard_input(stdin, retrieved, url)
         elif (path := Path(shown)).is_dir():
-            yield from _folder(path, retrieved, url)
+            yield from _of(path, _folder(path, retrieved, url))
         elif path.is_file():
-            yield from _file(path, path.name, retrieved, url if len(asked) == 1 else "")
+            address = url if len(asked) == 1 else ""
+            yield from _of(path.parent, _file(path, path.name, retrieved, address))
         elif path.exists():
             yield Problem(shown, "neither a file nor a folder", kind="unreadable")
         elif _GLOB & set(shown):
             yield from _glob(shown, retrieved, url)
         else:
             yield Problem(shown, "no such file or folder", kind="unreadable")
+
+
+def _of(root: Path, found: Iterable[Document | Problem]) -> Iterator[Document | Problem]:
+    """What was found, with the folder that was imported: its name, and a digest of its place."""
+    whole = root.resolve()
+    digest = hashlib.sha256(os.fsencode(whole)).hexdigest()[:16]
+    for item in found:
+        if isinstance(item, Document):
+            yield replace(
+                item, folder=whole.name, folder_digest=digest, path=item.path or item.name
+            )
+        else:
+            yield item
 
 
 def _standard_input(
@@ -100,7 +116,8 @@ def _glob(pattern: str, retrieved: str, url: str) -> Iterator[Document | Problem
     for shown in found:
         path = Path(shown)
         if path.is_file():
-            yield from _file(path, path.name, retrieved, _below(url, path.name))
+            documents = _file(path, path.name, retrieved, _below(url, path.name))
+            yield from _of(path.parent, documents)
 
 
 def _folder(root: Path, retrieved: str, url: str) -> Iterator[Document | Problem]:
@@ -114,9 +131,10 @@ def _folder(root: Path, retrieved: str, url: str) -> Iterator[Document | Problem
             main, others = grouped
             count += 1
             local = _owned(root, head, main)
-            yield from _repository_document(
+            for item in _repository_document(
                 folder, main, others, local, retrieved, _below(url, head)
-            )
+            ):
+                yield replace(item, path=head + main) if isinstance(item, Document) else item
             names = [name for name in names if name != main and name not in others]
         for name in names:
             if name.startswith("."):
@@ -126,7 +144,8 @@ def _folder(root: Path, retrieved: str, url: str) -> Iterator[Document | Problem
                 yield Problem(str(root), f"more than {MAX_FILES:,} files; the rest was not read")
                 return
             local = _owned(root, head, name) if name in CARDS and head else head + name
-            yield from _file(folder / name, local, retrieved, _below(url, head + name))
+            for item in _file(folder / name, local, retrieved, _below(url, head + name)):
+                yield replace(item, path=head + name) if isinstance(item, Document) else item
     if not count:
         yield Problem(str(root), "the folder holds no file", kind="empty")
 

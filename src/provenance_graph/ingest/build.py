@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -22,11 +22,13 @@ from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.literals import canonical
 from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import PG, RDF, SKOS
+from provenance_graph.ingest.place import COLLECTIONS
 from provenance_graph.ingest.update import Deriver, Progress, content
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Store
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore
+from provenance_graph.store.opening import is_earlier
 
 IDENTITY = "identity.sssom.tsv"
 
@@ -189,7 +191,7 @@ def _build(
     rows = mappings(data)
     rows += [] if fresh else _decided(where, rows, kept)
     made = compile_quads(reference, records, rows, digests, derive, day, progress)
-    quads = [*made, *marks]
+    quads = [*made, *marks, *([] if fresh else collection_notes(where))]
     version = embedded.build(where, quads, digest=format(sum(digests) % 2**48, "012x"))
     subjects = len({subject for subject, *_, graph in quads if graph is None})
     return Built(version, len(shipped), len(kept), subjects, len(quads))
@@ -214,17 +216,41 @@ def _decided(where: Path, shipped: list[Mapping], kept: list[Record]) -> list[Ma
 
 
 def imported_records(where: Path) -> list[Record]:
-    """The records of a store that no build put there."""
+    """The records of a store that no build put there.
+
+    Those of a store that an earlier version built come under a collection of their own, so
+    that none of them replaces a record that is shipped now.
+    """
     try:
         store: Store = EmbeddedStore.open(where)
     except StoreMissing:
         return []
     with store:
+        earlier = is_earlier(store)
         built = {name for name, *_ in store.quads(graph=identity.SHIPPED)}
-        return [
+        found = [
             rdf.from_quads(store.quads(graph=graph))
             for graph in store.graphs()
             if graph not in built
             and is_record(graph)
             and any(True for _ in store.quads(graph, graph=graph))
         ]
+    return [_migrated(record) for record in found] if earlier else found
+
+
+MIGRATED = mint("collection", "imported-before-0.2")
+"""The collection of what was imported before records had one."""
+
+
+def _migrated(record: Record) -> Record:
+    return replace(record, header=replace(record.header, collection=MIGRATED))
+
+
+def collection_notes(where: Path) -> list[Quad]:
+    """What a store keeps of the folders that collections took their names from."""
+    try:
+        store: Store = EmbeddedStore.open(where)
+    except StoreMissing:
+        return []
+    with store:
+        return list(store.quads(graph=COLLECTIONS))

@@ -17,11 +17,27 @@ from provenance_graph.formats.records import header, parts_of
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the importer says of the documents, over what they say of themselves."""
+    """What the importer says of the documents, over what they say of themselves.
+
+    ``collection`` names where they come from, ``namespace`` the organisation whose
+    repositories the folders are. ``vouched`` says that the importer answers for who said it.
+    ``replace`` takes what is refused otherwise; ``now`` is the time that tells two readings
+    of one day apart.
+    """
 
     format: str = ""
     publisher: Iri | None = None
     retrieved: str = ""
+    collection: str = ""
+    namespace: str = ""
+    url: str = ""
+    replace: bool = False
+    now: str = ""
+
+    @property
+    def vouched(self) -> bool:
+        """Whether the importer said who published the documents."""
+        return bool(self.publisher or self.namespace or self.url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,42 +1,65 @@
 """Import many documents: progress, problems by place, nothing lost, memory flat.
 
 Documents are committed in batches, so that an interrupted import keeps what it had done
-and the next one skips documents that have not changed.
+and the next one skips documents that have not changed. Whatever a new reading would replace
+is weighed before its batch is committed, and told.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from provenance_graph.core import rdf
-from provenance_graph.core.claims import Literal, Problem, Record
+from provenance_graph.core.claims import Header, Literal, Problem, Record
 from provenance_graph.core.errors import RecordError
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PAV, PG, PROV, SCHEMA
+from provenance_graph.core.terms import PG
 from provenance_graph.formats.coverage import ReadingLedger
 from provenance_graph.formats.document import Document, Reader
+from provenance_graph.formats.identity import exported_from
 from provenance_graph.ingest.intake import Options, Reading, read
+from provenance_graph.ingest.place import (
+    COLLECTIONS,
+    Collection,
+    Published,
+    collection_of,
+    folder_of,
+    is_made_here,
+    placed,
+    published,
+)
+from provenance_graph.ingest.replacing import Fate, fate, loss_problem, losses
 from provenance_graph.ingest.update import Deriver, update
-from provenance_graph.store.base import ANY, Store, WritableStore
+from provenance_graph.store.base import Store, WritableStore
+from provenance_graph.store.values import ANY
 
-BATCH_RECORDS = 200
-BATCH_CLAIMS = 20_000
+BATCH_RECORDS = 1_000
+BATCH_CLAIMS = 50_000
 
 
 @dataclass
 class Report:
-    """What an import did. ``ledger`` counts the values stated by what became of them."""
+    """What an import did, or would do. ``problems`` holds each with the document it is in.
+
+    ``replaced`` names the readings that later ones take the place of, ``own_exports`` counts
+    documents that we wrote ourselves, which add nothing, ``refused`` records that were not
+    taken.
+    """
 
     documents: int = 0
     records: int = 0
     claims: int = 0
     unchanged: int = 0
     failed: int = 0
+    refused: int = 0
+    own_exports: int = 0
     version: str = ""
     formats: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
+    collections: Counter[str] = field(default_factory=Counter)
+    replaced: list[Iri] = field(default_factory=list)
     subjects: set[Iri] = field(default_factory=set)
     ledger: ReadingLedger = field(default_factory=ReadingLedger)
 
@@ -57,91 +80,232 @@ def import_documents(
     options: Options,
     tell: Told,
     derive: Deriver | None = None,
+    *,
+    against: Store | None = None,
+    day: str = "",
 ) -> Report:
-    """Read documents and put their records in; ``store`` None reads without keeping.
+    """Read documents and put their records in.
 
-    ``tell`` hears of every problem as it is met. One bad document never stops the rest.
+    ``store`` None keeps nothing; ``against`` is then the store that they are weighed
+    against. ``tell`` hears of every problem as it is met. One bad document never stops the
+    rest. ``day`` is what "now" means in the accepted view.
     """
-    report = Report()
-    batch: dict[Iri, Record] = {}
+    running = _Import(store, store or against, readers, options, tell, derive, day)
     for item in documents:
         if isinstance(item, Problem):
-            _note(report, item.where, item, tell)
-            continue
+            running.note(item.where, item)
+        else:
+            running.take(item)
+    running.commit()
+    return running.report
+
+
+class _Import:
+    """One import under way: the batch that is not committed yet, and what it has met."""
+
+    def __init__(
+        self,
+        target: WritableStore | None,
+        store: Store | None,
+        readers: Mapping[str, Reader],
+        options: Options,
+        tell: Told,
+        derive: Deriver | None,
+        day: str,
+    ) -> None:
+        self.target, self.store, self.readers, self.options = target, store, readers, options
+        self.tell, self.derive, self.day = tell, derive, day
+        self.known = Published(frozenset(), {}) if store is None else published(store)
+        self.report = Report()
+        self.batch: dict[Iri, Record] = {}
+        self.claims = 0
+        self.replaced: dict[Iri, Header] = {}
+        self.document_of: dict[Iri, str] = {}
+        self.seen: dict[tuple[object, ...], tuple[str, str]] = {}
+        self.made: set[Iri] = set()
+        self.folders: dict[str, str] = {}
+        self.new_collections: dict[str, Collection] = {}
+
+    def note(self, name: str, problem: Problem) -> None:
+        """Count a problem and tell it."""
+        self.report.kinds[problem.kind] += 1
+        self.tell(name, problem)
+
+    def refuse(self, name: str, problem: Problem) -> None:
+        """Tell why a record is not taken."""
+        self.report.refused += 1
+        self.note(name, problem)
+
+    def take(self, document: Document) -> None:
+        """Read one document and put its records into the batch."""
+        report, name = self.report, document.name or document.url
         report.documents += 1
-        if store is not None and not options.format and unchanged(store, item, options):
+        collection = collection_of(document, self.options, self.known)
+        if (problem := self._foreign_folder(collection)) is not None:
+            self.refuse(name, problem)
+            return
+        if self.store is not None and not self.options.format and self._unchanged(document):
             report.unchanged += 1
-            continue
-        for record in _records(read(item, readers, options), report, tell):
-            if (earlier := batch.get(record.header.record)) is not None and earlier != record:
-                _note(report, item.name, _twice(record), tell)
-                continue
-            batch[record.header.record] = record
+            return
+        reading = read(_under(document, self.options), self.readers, self.options)
+        if reading.failure is not None:
+            self._failed(reading, name)
+            return
+        report.formats[reading.format] += 1
+        report.ledger.add(reading.ledger)
+        ours = exported_from(document) is not None
+        if ours and any(is_made_here(record, reading.format) for record in reading.records):
+            report.own_exports += 1
+            return
+        for problem in () if ours else reading.problems:
+            self.note(name, problem)
+        for record in reading.records:
+            self._add(record, document, reading.format, name)
+            if len(self.batch) >= BATCH_RECORDS or self.claims >= BATCH_CLAIMS:
+                self.commit()
+
+    def _failed(self, reading: Reading, name: str) -> None:
+        self.report.failed += 1
+        why = str(reading.failure)
+        why = why.removeprefix(f"{reading.document.url}: ").removeprefix(f"{name}: ")
+        self.note(name, Problem("", why, kind="unreadable"))
+
+    def _foreign_folder(self, collection: Collection) -> Problem | None:
+        """Why a collection's default name cannot be taken: another folder has it."""
+        if not collection.folder_digest:
+            return None
+        if collection.name not in self.folders:
+            kept = "" if self.store is None else folder_of(self.store, collection.iri)
+            self.folders[collection.name] = kept or collection.folder_digest
+            if not kept:
+                self.new_collections[collection.name] = collection
+        if self.folders[collection.name] == collection.folder_digest:
+            return None
+        what = f"another folder named {collection.name!r} was imported under that name"
+        return Problem("", what, "name this one with --collection NAME", kind="collection")
+
+    def _add(self, record: Record, document: Document, format: str, name: str) -> None:
+        record = placed(record, document, self.options, format, self.known)
+        header = record.header
+        if header.exported_from and self._holds(header.exported_from):
+            self.report.own_exports += 1  # an excerpt of a record that is here
+            return
+        if not self._alone(record, document, name):
+            return
+        found = self._fate(record)
+        if found.unchanged:
+            self.report.unchanged += 1
+            return
+        if found.refused is not None:
+            self.refuse(name, found.refused)
+            return
+        assert found.record is not None
+        made = found.record.header.record
+        if found.replaces is not None and found.replaces.record not in self.made:
+            self.replaced[made] = found.replaces
+        self.claims += len(found.record.claims) - len(getattr(self.batch.get(made), "claims", ()))
+        self.batch[made] = found.record
+        self.document_of[made] = name
+
+    def _alone(self, record: Record, document: Document, name: str) -> bool:
+        """Whether no other document of this import is a reading of the same document."""
+        header = record.header
+        key = header.collection, header.of_document, header.revision, header.retrieved
+        earlier = self.seen.setdefault(key, (name, document.digest))
+        if earlier[1] == document.digest or self.options.replace:
+            return True
+        what = f"{earlier[0]} is the same document with another content"
+        hint = "import them one after the other, or with --replace, which takes the later"
+        self.refuse(name, Problem(header.of_document, what, hint, kind="identity"))
+        return False
+
+    def _fate(self, record: Record) -> Fate:
+        if self.store is None or record.header.record in self.made:
+            return Fate(record)
+        return fate(
+            self.store,
+            record,
+            self.options.now,
+            dated=bool(self.options.retrieved),
+            replacing=self.options.replace,
+        )
+
+    def _holds(self, record: Iri) -> bool:
+        return self.store is not None and any(True for _ in self.store.quads(record, graph=record))
+
+    def commit(self) -> None:
+        """Weigh the batch, put it in where the store is written, and begin another."""
+        if self.store is not None:
+            self._refuse_losses(self.store)
+        report = self.report
+        for record in self.batch.values():
             report.records += 1
             report.claims += len(record.claims)
-        if _full(batch):
-            _commit(store, batch, report, derive)
-    _commit(store, batch, report, derive)
-    return report
+            report.collections[record.header.collection.rpartition("/")[2]] += 1
+        report.replaced += sorted({header.record for header in self.replaced.values()})
+        if self.batch and self.target is not None:
+            names = {record.header.collection for record in self.batch.values()}
+            new = [c for c in self.new_collections.values() if c.iri in names]
+            done = update(
+                self.target,
+                self.batch.values(),
+                derive=self.derive,
+                day=self.day,
+                notes=[
+                    (c.iri, PG.folderDigest, Literal(c.folder_digest), COLLECTIONS) for c in new
+                ],
+            )
+            for collection in new:
+                del self.new_collections[collection.name]
+            report.version = done.version
+            report.subjects |= done.subjects
+        self.made |= set(self.batch)
+        self.batch.clear()
+        self.replaced.clear()
+        self.claims = 0
+
+    def _refuse_losses(self, store: Store) -> None:
+        if self.options.replace:
+            return
+        for name, lost in losses(store, self.batch, self.replaced).items():
+            self.refuse(self.document_of[name], loss_problem(lost))
+            del self.batch[name]
+            del self.replaced[name]
+
+    def _unchanged(self, document: Document) -> bool:
+        """Whether the store holds this very document, read by the same reader, as its latest.
+
+        A reader of another version reads it again; another collection is another document.
+        """
+        assert self.store is not None
+        digest = Literal(document.digest)
+        collection = collection_of(document, self.options, self.known).iri
+        for record, _, _, graph in self.store.quads(predicate=PG.digest, object=digest, graph=ANY):
+            if record != graph:
+                continue
+            header = rdf.from_quads(self.store.quads(record, graph=graph)).header
+            reader = self.readers.get(header.reader)
+            if (
+                reader is not None
+                and reader.version == header.reader_version
+                and header.collection == collection
+                and header.document == document.url
+                and self.options.publisher in (None, header.publisher)
+                and header.retrieved >= (self.options.retrieved or document.retrieved)[:10]
+            ):
+                return True
+        return False
 
 
-def _records(reading: Reading, report: Report, tell: Told) -> Iterator[Record]:
-    name = reading.document.name or reading.document.url
-    if reading.failure is not None:
-        report.failed += 1
-        why = (
-            str(reading.failure).removeprefix(f"{reading.document.url}: ").removeprefix(f"{name}: ")
-        )
-        _note(report, name, Problem("", why, kind="unreadable"), tell)
-        return
-    report.formats[reading.format] += 1
-    report.ledger.add(reading.ledger)
-    for problem in reading.problems:
-        _note(report, name, problem, tell)
-    yield from reading.records
-
-
-def _note(report: Report, name: str, problem: Problem, tell: Told) -> None:
-    report.kinds[problem.kind] += 1
-    tell(name, problem)
-
-
-def _twice(record: Record) -> Problem:
-    return Problem(
-        record.header.record,
-        "another document of this import makes a different record of that name",
-        "import them one by one, or give the record another name",
-        kind="duplicate",
+def _under(document: Document, options: Options) -> Document:
+    """The document as its reader sees it: below the organisation that the importer names."""
+    if not options.namespace or document.name.count("/") != 1:
+        return document
+    return replace(
+        document,
+        name=f"{options.namespace}/{document.name}",
+        path=document.path or document.name,
     )
-
-
-def _full(batch: Mapping[Iri, Record]) -> bool:
-    return len(batch) >= BATCH_RECORDS or sum(len(r.claims) for r in batch.values()) >= BATCH_CLAIMS
-
-
-def _commit(
-    store: WritableStore | None, batch: dict[Iri, Record], report: Report, derive: Deriver | None
-) -> None:
-    if batch and store is not None:
-        done = update(store, batch.values(), derive=derive)
-        report.version = done.version
-        report.subjects |= done.subjects
-    batch.clear()
-
-
-def unchanged(store: Store, document: Document, options: Options) -> bool:
-    """Whether the store holds this very document, read by the same reader, as its latest."""
-    digest = Literal(document.digest)
-    for record, _, _, graph in store.quads(predicate=PG.digest, object=digest, graph=ANY):
-        if record != graph:
-            continue
-        said = {p: o for _, p, o, _ in store.quads(record, graph=graph)}
-        retrieved = str(said.get(PAV.retrievedOn, ""))
-        publisher = options.publisher in (None, said.get(PROV.wasAttributedTo))
-        same_file = str(said.get(SCHEMA.url)) == document.url or document.url.startswith("urn:")
-        if publisher and same_file and retrieved >= (options.retrieved or document.retrieved)[:10]:
-            return True
-    return False
 
 
 def rewrite(records: Iterable[Record]) -> bytes:

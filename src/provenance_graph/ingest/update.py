@@ -78,13 +78,15 @@ def update(
     drop: Iterable[Iri] = (),
     derive: Deriver | None = None,
     day: str = "",
+    notes: Iterable[Quad] = (),
 ) -> Updated:
     """Put records in, take records out, and update the view; all at once or not at all.
 
     ``derive`` makes further quads that follow from the claims of a subject. A record of
     the same name is replaced. ``day`` is what "now" means: where it is later than the day
     of the store's view, what began or ended to hold in between is decided again; without
-    it the view keeps its day. Raises NotFound for a record to drop that the store does not
+    it the view keeps its day. ``notes`` are quads of our own graphs, such as where a
+    collection comes from. Raises NotFound for a record to drop that the store does not
     hold.
     """
     added = {record.header.record: record.sort() for record in add}
@@ -108,6 +110,7 @@ def update(
     out.extend((e, SKOS.exactMatch, m, identity.RULES) for e in moved if (m := before.ruled(e)))
     into.extend((e, SKOS.exactMatch, m, identity.RULES) for e in moved if (m := after.ruled(e)))
     into.extend(quad for record in added.values() for quad in rdf.to_quads(record))
+    into.extend(notes)
     gone = tuple(sorted(dropped | stored))
     digest = _digest(store, gone, added.values())
     version = store.commit(Change(drop=gone, remove=out, add=into), digest)

@@ -6,7 +6,10 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from provenance_graph.core.errors import StoreFormat
+from provenance_graph.core.iris import mint
 from provenance_graph.store.base import Store
+from provenance_graph.store.values import QuadSource
 
 
 def open_store(place: str) -> Store:
@@ -22,7 +25,28 @@ def open_store(place: str) -> Store:
         )
     from provenance_graph.store.embedded import EmbeddedStore
 
-    return EmbeddedStore.open(Path(place))
+    store = EmbeddedStore.open(Path(place))
+    try:
+        require_current(store, place)
+    except StoreFormat:
+        store.close()
+        raise
+    return store
+
+
+def is_earlier(store: QuadSource) -> bool:
+    """Whether records were built into a store by a version that kept no day of the view."""
+    built = any(True for _ in store.quads(graph=mint("graph", "shipped")))
+    return built and not any(True for _ in store.quads(graph=mint("graph", "view")))
+
+
+def require_current(store: QuadSource, place: object) -> None:
+    """Raise StoreFormat, with the command that migrates it, for a store of an earlier version."""
+    if is_earlier(store):
+        raise StoreFormat(
+            f"{place} was built by an earlier version, whose records say neither collection nor "
+            "custody: run `provenance-graph build`, which makes it anew and keeps what was imported"
+        )
 
 
 def derived_folder(place: str) -> Path | None:

@@ -1,0 +1,193 @@
+"""Where an imported document stands: its collection, its identity, its custody.
+
+A document is known by what it calls itself; else by the address it was got from; else by the
+importing collection and the path in it. It is never known by its reader, its file's name or
+its bytes alone. Two collections never replace each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from provenance_graph.core import hub, iris
+from provenance_graph.core.claims import Custody, Header, Record
+from provenance_graph.core.iris import ID, Iri, mint
+from provenance_graph.core.terms import PG, RDF
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.identity import SelfName, self_name
+from provenance_graph.ingest.intake import Options
+from provenance_graph.ingest.replacing import renamed
+from provenance_graph.store.values import QuadSource
+
+COLLECTIONS = mint("graph", "collections")
+"""The graph that says which folder a collection took its default name from."""
+_HEAD = f"{ID}record/"
+_STEPS = re.compile(r"[^\w.@+~-]+")
+_UNNAMED = frozenset({iris.organization("unstated"), iris.organization("unknown publisher")})
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The collections that publishers keep, by name, and the addresses below which they lie."""
+
+    names: frozenset[str]
+    addresses: Mapping[str, str]
+
+    def at(self, address: str) -> str:
+        """The collection whose address lies above this one; empty where there is none."""
+        found = [base for base in self.addresses if address.startswith(base)]
+        return self.addresses[max(found, key=len)] if found else ""
+
+
+def published(source: QuadSource) -> Published:
+    """The published collections of a store's reference data."""
+    head = f"{ID}collection/"
+    found = [s for s, *_ in source.quads(predicate=RDF.type, object=PG.Collection)]
+    named = {collection.removeprefix(head) for collection in found}
+    addresses = {
+        str(address): collection.removeprefix(head)
+        for collection in found
+        for _, _, address, _ in source.quads(collection, PG.publishedAt)
+    }
+    return Published(frozenset(named), addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection's name, and the digest of the folder where the name is that folder's own."""
+
+    name: str
+    folder_digest: str = ""
+
+    @property
+    def iri(self) -> Iri:
+        """Its IRI."""
+        return mint("collection", self.name)
+
+
+def collection_of(document: Document, options: Options, known: Published) -> Collection:
+    """The collection of a document: as told, by its address, else its folder's own name.
+
+    A folder that is called like a published source does not join it.
+    """
+    if options.collection:
+        return Collection(iris.slug(options.collection))
+    if document.url.startswith(("http://", "https://")):
+        host = urlsplit(document.url).hostname or "web"
+        return Collection(known.at(document.url) or iris.slug(host))
+    name = iris.slug(document.folder or "files")
+    if name in known.names or name == "service":
+        name = f"local-{name}"
+    return Collection(name, document.folder_digest)
+
+
+def placed(
+    record: Record, document: Document, options: Options, format: str, known: Published
+) -> Record:
+    """The record of a document under the name that its identity gives, with its custody."""
+    header = record.header
+    collection = collection_of(document, options, known)
+    if not is_made_here(record, format):
+        return replace(record, header=_adopted(header, options, collection))
+    own = self_name(document, format)
+    local = _local(header, document, own, collection, known)
+    name = mint("record", collection.name, local, header.retrieved)
+    publisher = header.publisher
+    if options.namespace and publisher in _UNNAMED:
+        publisher = iris.organization(options.namespace)
+    made = replace(
+        header,
+        record=name,
+        of_document=mint("record", collection.name, local),
+        collection=collection.iri,
+        publisher=publisher,
+        revision=own.revision if own else 0,
+        edition=(own.edition if own else "") or header.edition,
+        custody=_custody(header, document, options, known),
+    )
+    return Record(
+        made, tuple(renamed(claim, header.record, name) for claim in record.claims)
+    ).sort()
+
+
+def is_made_here(record: Record, format: str) -> bool:
+    """Whether the reader made the record's name, rather than finding it in the document."""
+    return record.header.record.startswith(f"{_HEAD}{format}/") or format != "rdf"
+
+
+def _adopted(header: Header, options: Options, collection: Collection) -> Header:
+    """A record that came with a header of its own: whose word it is, the importer says."""
+    custody = Custody.ASSERTED if options.vouched else Custody.ASSUMED
+    if header.custody is Custody.DERIVED:
+        custody = Custody.DERIVED
+    return replace(header, custody=custody, collection=collection.iri)
+
+
+def _local(
+    header: Header,
+    document: Document,
+    own: SelfName | None,
+    collection: Collection,
+    known: Published,
+) -> str:
+    """The part of a record's name that says which document of the collection it is a reading of."""
+    said = header.of_document.removeprefix(_HEAD).partition("/")[2]
+    if collection.name in known.names and collection.name != "hub":
+        return said or "document"  # the catalogue's own id of the entry
+    if own is not None:
+        name = own.name.removeprefix("urn:uuid:").removeprefix(hub.PAGE)
+        return _step(name) if len(name) <= 120 else f"{_step(name)[:100]}-{_digest(own.name)}"
+    if document.url.startswith(("http://", "https://")):
+        parts = urlsplit(document.url)
+        query = f"-{_digest(parts.query)}" if parts.query else ""
+        return _step(f"{parts.path.strip('/') or 'index'}") + query
+    return _step(document.path or document.name or "document")
+
+
+def _step(path: str) -> str:
+    """A path as part of a name: each step kept apart, so that two paths never meet in one name.
+
+    >>> _step("service a/bom.json"), _step("service-a/bom.json")
+    ('service-a-7a3cbf/bom.json', 'service-a/bom.json')
+    """
+    steps = []
+    for step in path.split("/"):
+        clean = _STEPS.sub("-", step)
+        if clean != step or clean.startswith("."):
+            clean = f"{clean.strip('.-') or 'x'}-{_digest(step)[:6]}"
+        steps.append(clean)
+    return "/".join(step for step in steps if step)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def _custody(header: Header, document: Document, options: Options, known: Published) -> Custody:
+    """How it is known that the publisher said it."""
+    if header.custody is Custody.DERIVED:
+        return Custody.DERIVED
+    if document.fetched and not options.publisher and _is_own_address(header, document, known):
+        return Custody.VERIFIED
+    if options.vouched or document.fetched:
+        return Custody.ASSERTED
+    return Custody.ASSUMED
+
+
+def _is_own_address(header: Header, document: Document, known: Published) -> bool:
+    """Whether a document was fetched from an address of its own publisher."""
+    repository = hub.address(document.url)
+    if repository is not None and repository.owner:
+        return iris.organization(repository.owner) == header.publisher
+    collection = known.at(document.url)
+    return bool(collection) and collection != "hub"
+
+
+def folder_of(source: QuadSource, collection: Iri) -> str:
+    """The digest of the folder that a collection took its name from; empty where none is kept."""
+    found = source.quads(collection, PG.folderDigest, graph=COLLECTIONS)
+    return next((str(o) for _, _, o, _ in found), "")

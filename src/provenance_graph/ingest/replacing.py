@@ -1,0 +1,147 @@
+"""What a new reading does to the readings that a store holds of the same document.
+
+A later reading of a document replaces the one before it; nothing else does. Refused, unless
+the importer says so: a reading older than the one that counts, two contents under one
+identity in one import, and a reading after which a model or dataset would have no source left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from provenance_graph.acceptance.evidence import CurrentVersions, Overlay, StoreStatements
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Claim, Custody, Header, Problem, Record, undated
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.terms import PG, RDF
+from provenance_graph.store.base import Store
+from provenance_graph.store.values import ANY
+
+_ENTITIES = frozenset({PG.Model, PG.OfferedModel, PG.Dataset, PG.ModelFamily})
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a new record: kept under this name, the same as before, or refused."""
+
+    record: Record | None = None
+    replaces: Header | None = None
+    unchanged: bool = False
+    refused: Problem | None = None
+
+
+def newest(store: Store, header: Header) -> Header | None:
+    """The reading that counts of the document of a header, in its collection."""
+    found = [
+        known
+        for name, _, _, graph in store.quads(
+            predicate=PG.ofDocument, object=header.of_document, graph=ANY
+        )
+        if name == graph
+        and (known := StoreStatements(store).header(name)) is not None
+        and known.collection == header.collection
+    ]
+    return max(found, key=lambda known: known.order, default=None)
+
+
+def fate(store: Store, record: Record, now: str, *, dated: bool, replacing: bool) -> Fate:
+    """What becomes of a record; ``dated`` where the importer named the day of retrieval."""
+    header = record.header
+    stored = list(store.quads(graph=header.record))
+    held = rdf.from_quads(stored) if stored else None
+    if held is not None and _same(held, record):
+        return Fate(unchanged=True)
+    if held is not None and held.header.collection != header.collection:
+        owner = said(held.header.collection)
+        what = f"the store holds another record of that name, of {owner}"
+        hint = f"--collection {owner.rpartition('/')[2]} imports for it"
+        return Fate(refused=Problem(header.record, what, hint, kind="identity"))
+    before = newest(store, header)
+    if before is None:
+        return Fate(record)
+    if held is not None and before.record == header.record:
+        if before.digest == header.digest and before.digest:
+            return Fate(record, before)  # the same retrieval, read by another reader
+        if not dated and now:
+            return Fate(restamped(record, now), before)
+        if not replacing:
+            what = f"the store holds another reading of it of {before.retrieved}"
+            hint = "give --retrieved a time, or --replace"
+            return Fate(refused=Problem("", what, hint, kind="replaces"))
+    if header.order < before.order and not replacing:
+        what = f"the store holds a newer reading of it, of {before.retrieved}"
+        if header.revision < before.revision:
+            what = f"the store holds its version {before.revision}, this is {header.revision}"
+        hint = "--replace keeps this one too, as an earlier reading"
+        return Fate(refused=Problem("", what, hint, kind="replaces"))
+    return Fate(record, before)
+
+
+def _same(held: Record, record: Record) -> bool:
+    """Whether two records say the same, whoever brought them."""
+    mine, theirs = (
+        replace(r.header, custody=Custody.ASSUMED, collection=r.header.record)
+        for r in (held, record)
+    )
+    return mine == theirs and held.sort().claims == record.sort().claims
+
+
+def restamped(record: Record, now: str) -> Record:
+    """The record as one of another time: a second reading of its document on one day."""
+    was = record.header.record
+    name = Iri(f"{undated(was)}/{now}")
+    header = replace(record.header, record=name, retrieved=now)
+    return Record(header, tuple(renamed(claim, was, name) for claim in record.claims)).sort()
+
+
+def renamed(claim: Claim, was: Iri, name: Iri) -> Claim:
+    """A claim whose own nodes below a record's old name stand below the new one."""
+    subject, value = claim.subject, claim.value
+    if subject.startswith(f"{was}#"):
+        claim = replace(claim, subject=Iri(f"{name}{subject[len(was) :]}"))
+    if isinstance(value, Iri) and value.startswith(f"{was}#"):
+        claim = replace(claim, value=Iri(f"{name}{value[len(was) :]}"))
+    return claim
+
+
+def losses(
+    store: Store, batch: Mapping[Iri, Record], replaced: Mapping[Iri, Header]
+) -> dict[Iri, list[Iri]]:
+    """Models and datasets that would have no source left, by the new record that takes it.
+
+    ``replaced`` holds, by the name of the new record, the reading that it replaces.
+    """
+    if not replaced:
+        return {}
+    dropped = {name for name in batch if any(True for _ in store.quads(name, graph=name))}
+    after = StoreStatements(store, Overlay(dropped, dict(batch)))
+    latest = CurrentVersions(after)
+    found: dict[Iri, list[Iri]] = {}
+    for name, header in replaced.items():
+        kept = {claim.subject for claim in batch[name].claims}
+        lost = [
+            entity
+            for entity in _entities(store, header.record)
+            if entity not in kept
+            and not any(latest.counts(known) for _, known in after.about(entity))
+        ]
+        if lost:
+            found[name] = lost
+    return found
+
+
+def _entities(store: Store, record: Iri) -> list[Iri]:
+    """The models and datasets that a record describes."""
+    plain = {s for s, _, o, _ in store.quads(predicate=RDF.type, graph=record) if o in _ENTITIES}
+    return sorted(plain)
+
+
+def loss_problem(lost: Iterable[Iri]) -> Problem:
+    """The sentence that refuses a reading after which entities have no source left."""
+    names = [said(entity) for entity in lost]
+    shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+    what = f"{len(names):,} {'entity' if len(names) == 1 else 'entities'}"
+    what = f"{what} would lose their only source: {shown}"
+    return Problem("", what, "--replace imports it all the same", kind="replaces")

@@ -1,0 +1,367 @@
+"""Imported documents: by what they are known, what they replace, whose word they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from provenance_graph.core import iris, rdf
+from provenance_graph.core.claims import Custody, Header, Problem, Quad
+from provenance_graph.core.resources import ontology_files
+from provenance_graph.core.terms import DCTERMS, PG, RDF
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.registry import readers
+from provenance_graph.formats.walk import walk
+from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.intake import Options
+from provenance_graph.ingest.run import Report, import_documents
+from provenance_graph.store.memory import MemoryStore
+from provenance_graph.store.values import ANY
+
+CARD = "---\nlicense: {licence}\n---\n# {name}\nA model.\n"
+HEADER = "model_id,author,downloads,likes,pipeline_tag,library_name,created_at,last_modified,tags"
+ROW = "{name},{owner},1,1,text-generation,transformers,2024-01-01,2024-01-02,license:{licence}"
+
+
+@cache
+def reference() -> list[Quad]:
+    files = [path for path in ontology_files() if not path.stem.startswith(("spdx", "licence"))]
+    return list(reference_quads(files))
+
+
+@pytest.fixture
+def store() -> Iterator[MemoryStore]:
+    with MemoryStore(compile_quads(reference(), [], [], day="2026-06-01")) as made:
+        yield made
+
+
+Take = Callable[..., tuple[Report, list[str]]]
+
+
+@pytest.fixture
+def take(store: MemoryStore) -> Take:
+    def run(*paths: Path, day: str = "2026-06-01", **how: object) -> tuple[Report, list[str]]:
+        told: list[str] = []
+
+        def tell(name: str, problem: Problem) -> None:
+            told.append(f"{name}: {problem.what}")
+
+        fetched = how.pop("fetched", False)
+        url = str(how.pop("address", ""))
+        found = walk([str(path) for path in paths], retrieved=day, url=url)
+        documents = (
+            Document(d.url, d.data, d.retrieved, d.name, d.files, fetched=True) if fetched else d
+            for d in found
+        )
+        how.setdefault("now", f"{day}T12:00:00Z")
+        dry = how.pop("dry", False)
+        options = Options(**how)  # type: ignore[arg-type]
+        target, against = (None, store) if dry else (store, None)
+        return import_documents(target, documents, readers(), options, tell, against=against), told
+
+    return run
+
+
+def headers(store: MemoryStore) -> list[Header]:
+    names = sorted({s for s, _, _, g in store.quads(predicate=PG.reader, graph=ANY) if s == g})
+    return [rdf.from_quads(store.quads(graph=name)).header for name in names]
+
+
+def models(store: MemoryStore) -> set[str]:
+    return {iris.said(s) for s, *_ in store.quads(predicate=RDF.type, object=PG.Model)}
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def bom(path: Path, name: str, serial: str = "", version: int = 1) -> Path:
+    number = f'"serialNumber": "urn:uuid:{serial}", ' if serial else ""
+    return write(
+        path,
+        '{"bomFormat": "CycloneDX", "specVersion": "1.6", '
+        f'{number}"version": {version}, "components": [{{"type": "machine-learning-model", '
+        f'"name": "{name}", "bom-ref": "m", "licenses": [{{"license": {{"id": "MIT"}}}}]}}]}}',
+    )
+
+
+def table(path: Path, *rows: tuple[str, str]) -> Path:
+    lines = [ROW.format(name=n, owner=n.partition("/")[0], licence=licence) for n, licence in rows]
+    return write(path, "\n".join([HEADER, *lines, ""]))
+
+
+# ---- identity ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [("2026-06-01", "2026-06-01"), ("2026-06-01", "2026-06-02")])
+def test_two_files_of_one_name_are_two_documents(
+    store: MemoryStore, take: Take, tmp_path: Path, days: tuple[str, str]
+) -> None:
+    for service, day in zip("ab", days, strict=True):
+        report, told = take(bom(tmp_path / f"service-{service}" / "bom.json", service), day=day)
+        assert (report.records, report.replaced, told) == (1, [], [])
+    assert [h.collection.rpartition("/")[2] for h in headers(store)] == ["service-a", "service-b"]
+    kept = {str(o) for _, _, o, _ in store.quads(predicate=PG.describedAs)}
+    assert len(models(store)) == 2, kept
+
+
+def test_equal_bytes_at_two_places_are_two_documents(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    for place in ("one/acme--alpha", "two/acme--gamma"):
+        take(
+            write(tmp_path / place / "README.md", CARD.format(licence="mit", name="Model")).parents[
+                1
+            ]
+        )
+    assert len(headers(store)) == 2
+    assert models(store) == {"acme/alpha", "acme/gamma"}
+
+
+def test_cards_in_folders_are_known_by_their_path(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    for place in ("org-a/m1", "org-b/m2"):
+        write(tmp_path / "models" / place / "README.md", CARD.format(licence="mit", name="Model"))
+    report, told = take(tmp_path / "models")
+    assert (report.records, told) == (2, [])
+    assert [h.record.rpartition("record/")[2] for h in headers(store)] == [
+        "models/org-a/m1/README.md/2026-06-01",
+        "models/org-b/m2/README.md/2026-06-01",
+    ]
+
+
+def test_a_partial_catalogue_hides_nothing_of_the_publishers(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    whole = table(tmp_path / "all" / "top_models.csv", ("a/x", "mit"), ("a/y", "mit"))
+    take(whole, format="osaimap", collection="osaimap")
+    before = set(store.quads())
+    part = table(tmp_path / "mine" / "top_models.csv", ("acme/toy", "mit"))
+    report, told = take(part, format="osaimap")
+    assert (report.records, report.replaced, told) == (1, [], [])
+    assert before <= set(store.quads())
+    assert models(store) == {"a/x", "a/y", "acme/toy"}
+
+
+def test_a_folder_called_like_a_published_source_does_not_join_it(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    take(table(tmp_path / "osaimap" / "top_models.csv", ("acme/toy", "mit")), format="osaimap")
+    (header,) = headers(store)
+    assert header.collection == iris.mint("collection", "local-osaimap")
+    address = "https://github.com/currentai-org/os-ai-map/blob/1/huggingface/top_models.csv"
+    take(
+        table(tmp_path / "x" / "top_models.csv", ("a/x", "mit")), format="osaimap", address=address
+    )
+    assert iris.mint("collection", "osaimap") in {h.collection for h in headers(store)}
+
+
+def test_a_folders_name_that_another_folder_used_is_refused(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    take(bom(tmp_path / "one" / "cards" / "bom.json", "a").parent)
+    report, told = take(bom(tmp_path / "two" / "cards" / "bom.json", "b").parent)
+    assert report.refused == 1
+    assert told == ["bom.json: another folder named 'cards' was imported under that name"]
+    assert take(tmp_path / "two" / "cards", collection="others")[1] == []
+    assert take(tmp_path / "one" / "cards")[0].unchanged == 1
+    assert len(headers(store)) == 2
+
+
+SERIAL = "3e671687-395b-41f5-a30f-a58921a69b79"
+
+
+def test_a_bill_of_materials_is_known_by_its_serial_number(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    take(bom(tmp_path / "in" / "old.json", "m", SERIAL), collection="boms")
+    report, told = take(
+        bom(tmp_path / "in" / "new.json", "m", SERIAL, 2), collection="boms", day="2026-06-02"
+    )
+    assert (len(report.replaced), told) == (1, [])
+    assert {h.of_document for h in headers(store)} == {iris.mint("record", "boms", SERIAL)}
+    report, told = take(
+        bom(tmp_path / "in" / "third.json", "other", SERIAL), collection="boms", day="2026-06-03"
+    )
+    assert report.refused == 1
+    assert told == ["third.json: the store holds its version 2, this is 1"]
+
+
+def test_two_contents_of_one_identity_in_one_import_are_refused(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    bom(tmp_path / "in" / "a.json", "m", SERIAL)
+    bom(tmp_path / "in" / "b.json", "n", SERIAL)
+    report, told = take(tmp_path / "in")
+    assert (report.records, report.refused) == (1, 1)
+    assert told == ["b.json: a.json is the same document with another content"]
+    assert len(headers(store)) == 1
+    assert take(tmp_path / "in", replace=True, day="2026-06-02")[1] == []
+
+
+# ---- replacing -----------------------------------------------------------------------------
+
+
+def licence_of(store: MemoryStore, model: str) -> list[str]:
+    return [iris.shorten(str(o)) for _, _, o, _ in store.quads(iris.model(model), DCTERMS.license)]
+
+
+def test_a_newer_reading_is_told_and_taken_also_on_the_same_day(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    path = tmp_path / "in" / "top_models.csv"
+    take(table(path, ("acme/toy", "mit")), format="osaimap")
+    report, told = take(table(path, ("acme/toy", "apache-2.0")), format="osaimap")
+    assert ([iris.said(r) for r in report.replaced], told) == (
+        ["id:record/in/top_models.csv/2026-06-01"],
+        [],
+    )
+    assert licence_of(store, "acme/toy") == ["licence:Apache-2.0"]
+    assert {h.retrieved for h in headers(store)} == {"2026-06-01", "2026-06-01T12:00:00Z"}
+
+
+def test_a_reading_that_takes_the_last_source_of_a_model_is_refused(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    path = tmp_path / "in" / "top_models.csv"
+    take(table(path, ("a/x", "mit"), ("a/y", "mit")), format="osaimap")
+    shorter = table(path, ("a/x", "mit"))
+    for dry in (True, False):
+        report, told = take(shorter, format="osaimap", day="2026-06-02", dry=dry)
+        assert (report.records, report.refused) == (0, 1)
+        assert told == ["top_models.csv: 1 entity would lose their only source: a/y"]
+        assert models(store) == {"a/x", "a/y"}
+    take(shorter, format="osaimap", day="2026-06-02", replace=True)
+    assert models(store) == {"a/x"}
+
+
+def test_a_model_that_moves_to_another_document_of_the_import_is_not_lost(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    table(tmp_path / "in" / "one.csv", ("a/x", "mit"), ("a/y", "mit"))
+    table(tmp_path / "in" / "two.csv", ("a/z", "mit"))
+    take(tmp_path / "in", format="osaimap")
+    table(tmp_path / "in" / "one.csv", ("a/x", "mit"))
+    table(tmp_path / "in" / "two.csv", ("a/y", "mit"), ("a/z", "mit"))
+    report, told = take(tmp_path / "in", format="osaimap", day="2026-06-02")
+    assert (report.records, len(report.replaced), told) == (2, 2, [])
+    assert models(store) == {"a/x", "a/y", "a/z"}
+
+
+def test_an_older_reading_is_refused_and_kept_as_history_when_asked(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    path = tmp_path / "in" / "top_models.csv"
+    take(table(path, ("acme/toy", "mit")), format="osaimap")
+    older = table(path, ("acme/toy", "apache-2.0"))
+    report, told = take(older, format="osaimap", day="2025-01-01", retrieved="2025-01-01")
+    assert (report.records, report.refused) == (0, 1)
+    assert told == ["top_models.csv: the store holds a newer reading of it, of 2026-06-01"]
+    take(older, format="osaimap", day="2025-01-01", retrieved="2025-01-01", replace=True)
+    assert len(headers(store)) == 2
+    assert licence_of(store, "acme/toy") == ["licence:MIT"]
+
+
+def test_a_reader_of_another_version_reads_an_unchanged_document_again(
+    store: MemoryStore, take: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = bom(tmp_path / "in" / "bom.json", "m")
+    take(path)
+    assert take(path)[0].unchanged == 1
+    known = {
+        name: replace(reader, version="99") if name == "cyclonedx" else reader
+        for name, reader in readers().items()
+    }
+    monkeypatch.setattr(f"{__name__}.readers", lambda: known)
+    report, told = take(path)
+    assert (report.unchanged, report.records, told) == (0, 1, [])
+    assert [h.reader_version for h in headers(store)] == ["99"]
+
+
+# ---- custody -------------------------------------------------------------------------------
+
+
+def card(tmp_path: Path, name: str = "deepseek-ai--DeepSeek-V3.md") -> Path:
+    return write(tmp_path / "in" / name, CARD.format(licence="apache-2.0", name="Model"))
+
+
+@pytest.mark.parametrize(
+    ("how", "custody", "disclosed"),
+    [
+        ({}, Custody.ASSUMED, False),
+        ({"namespace": "deepseek-ai"}, Custody.ASSERTED, True),
+        ({"publisher": iris.organization("deepseek-ai")}, Custody.ASSERTED, True),
+        ({"publisher": iris.organization("somebody")}, Custody.ASSERTED, False),
+        (
+            {
+                "address": "https://huggingface.co/deepseek-ai/DeepSeek-V3/blob/main/README.md",
+                "fetched": True,
+            },
+            Custody.VERIFIED,
+            True,
+        ),
+    ],
+)
+def test_a_files_name_makes_nobody_the_author(
+    store: MemoryStore,
+    take: Take,
+    tmp_path: Path,
+    how: dict[str, object],
+    custody: Custody,
+    disclosed: bool,
+) -> None:
+    take(card(tmp_path), **how)
+    (header,) = headers(store)
+    assert header.custody is custody
+    model = iris.model("deepseek-ai/DeepSeek-V3")
+    assert ((model, PG.disclosed, DCTERMS.license, None) in set(store.quads(model))) is disclosed
+
+
+def test_a_record_that_came_with_a_header_is_no_better_known_than_its_importer_says(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    text = (
+        "@prefix pg: <https://w3id.org/provenance-graph/ns#> . @prefix schema: <https://schema.org/> ."
+        "@prefix prov: <http://www.w3.org/ns/prov#> . @prefix pav: <http://purl.org/pav/> ."
+        "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> ."
+        "<urn:r> { <urn:r> a pg:SourceRecord ; schema:url <https://example.org/> ; "
+        "prov:wasAttributedTo <https://w3id.org/provenance-graph/id/organization/acme> ; "
+        'pav:retrievedOn "2026-05-01"^^xsd:date ; pg:custody pg:Verified ; '
+        "pg:inCollection <https://w3id.org/provenance-graph/id/collection/osaimap> ; "
+        "pg:defaultBasis pg:DeveloperStatement . "
+        "<https://w3id.org/provenance-graph/id/model/acme/m> pg:layerCount 3 }"
+    )
+    take(write(tmp_path / "in" / "r.trig", text))
+    (header,) = headers(store)
+    assert header.custody is Custody.ASSUMED
+    assert header.collection == iris.mint("collection", "in")
+
+
+# ---- our own exports -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["card.md", "bom.json", "facts.ttl"])
+def test_an_export_of_ours_adds_nothing(
+    store: MemoryStore, take: Take, tmp_path: Path, name: str
+) -> None:
+    record = "https://w3id.org/provenance-graph/id/record/osai/x/2026-01-01"
+    text = {
+        "card.md": f"---\nlicense: mit\npg:exportedFrom:\n- {record}\n---\n# M\n",
+        "bom.json": '{"bomFormat": "CycloneDX", "specVersion": "1.6", "properties": [{"name": '
+        f'"pg:exportedFrom", "value": "{record}"}}], "components": '
+        '[{"type": "machine-learning-model", "name": "m"}]}',
+        "facts.ttl": "@prefix pg: <https://w3id.org/provenance-graph/ns#> .\n<urn:m> pg:layerCount 3 ;"
+        f" pg:exportedFrom <{record}> .",
+    }[name]
+    before = set(store.quads())
+    report, told = take(write(tmp_path / "in" / name, text))
+    assert (report.own_exports, report.records, told) == (1, 0, [])
+    assert set(store.quads()) == before
+    assert headers(store) == []
