@@ -80,6 +80,13 @@ class Session:
         """A progress line on standard error, where somebody watches."""
         return Progress(what, total)
 
+    def say_others(self, others: Sequence[Iri]) -> None:
+        """Say which other things have the name that was asked for."""
+        if others:
+            shown = ", ".join(map(said, others[:5]))
+            more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+            self.say(f"also of that name: {shown}{more}")
+
     def say_unknown(self, snapshot: AcceptedSnapshot, *subjects: Iri) -> None:
         """Say plainly of what nothing was known on the snapshot's day."""
         for subject in subjects:

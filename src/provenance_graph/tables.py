@@ -93,6 +93,21 @@ def table(
     return _as_records(columns, short, most, bold) + notes.text()
 
 
+def folded(text: str) -> str:
+    """Lines wrapped to the width of the screen, their later parts set in below their first."""
+    most = width()
+    out: list[str] = []
+    for line in text.split("\n"):
+        if cells(line) <= most:
+            out.append(line)
+            continue
+        inset = len(line) - len(line.lstrip()) + 4
+        head, *rest = _wrapped(line.strip(), most - inset)
+        out.append(" " * (inset - 4) + head)
+        out += [" " * inset + part for part in rest]
+    return "\n".join(out)
+
+
 class _Notes:
     """Addresses that stand below the table, each once."""
 

@@ -20,21 +20,23 @@ COLUMNS = (
 
 
 @click.command()
-@click.argument("model")
+@click.argument("thing")
 @click.argument("property", required=False)
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.pass_obj
-def command(session: Session, model: str, property: str | None, as_of: str, form: str) -> None:
-    """Every claim about MODEL, or about one PROPERTY of it, as its sources state them."""
+def command(session: Session, thing: str, property: str | None, as_of: str, form: str) -> None:
+    """Every claim about THING (a model, dataset, organisation …), or about one PROPERTY of it, as its sources state them."""
     from provenance_graph.core.iris import local_name, said
     from provenance_graph.model.fields import property_named
-    from provenance_graph.model.naming import resolve
     from provenance_graph.model.profile import claim_json
+    from provenance_graph.model.things import find_thing
     from provenance_graph.session import shown
 
     snapshot = session.snapshot(as_of)
-    subject = resolve(snapshot, model)
+    meant = find_thing(snapshot, thing)
+    session.say_others(meant.others)
+    subject = meant.iri
     predicate = property_named(snapshot, property) if property else None
     held = snapshot.claims(subject, predicate)
     session.say_unknown(snapshot, subject)

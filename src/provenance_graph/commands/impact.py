@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import click
 
-from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core.errors import NotFound
-from provenance_graph.core.iris import Iri, local_name, said
-from provenance_graph.model.naming import resolve
+from provenance_graph.core.iris import local_name, said
+from provenance_graph.model.things import find_thing
 from provenance_graph.session import Session
 
 
@@ -23,7 +21,9 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
     from provenance_graph.lineage.results import SAYINGS
 
     snapshot = session.snapshot(as_of)
-    subject = find(snapshot, thing)
+    meant = find_thing(snapshot, thing, ("model", "family", "dataset"))
+    session.say_others(meant.others)
+    subject = meant.iri
     session.say_unknown(snapshot, subject)
     found = LineageGraph(snapshot).impact(subject, limit=limit)
     if form == "json":
@@ -31,8 +31,8 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
         return
     rows = [
         (
-            node.distance,
             node.label,
+            node.distance,
             node.kind,
             f"{SAYINGS[found.reasons[node.iri].relation]} {said(found.reasons[node.iri].parent)}",
             ", ".join(local_name(one) for one in node.licences),
@@ -40,20 +40,8 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
         )
         for node in found.nodes
     ]
-    session.print_table(("distance", "thing", "kind", "because", "licence", "evidence"), rows, form)
+    session.print_table(("thing", "distance", "kind", "because", "licence", "evidence"), rows, form)
     session.say(
         f"{found.hit:,} models are hit, {found.inferred_only:,} of them by inferred edges only; "
         f"{len(found.nodes):,} of {found.hit + found.datasets:,} things listed"
     )
-
-
-def find(snapshot: AcceptedSnapshot, thing: str) -> Iri:
-    """A model of that name, else a dataset."""
-    try:
-        return resolve(snapshot, thing)
-    except NotFound as unknown:
-        try:
-            return resolve(snapshot, thing, "dataset")
-        except NotFound as other:
-            near = dict.fromkeys((*unknown.near, *other.near))
-            raise NotFound(thing, "model or dataset", near) from unknown

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from provenance_graph.session import Session
+from provenance_graph.tables import folded
+
+if TYPE_CHECKING:
+    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+    from provenance_graph.model.things import Found
 
 GLYPHS = {
     "Disclosed": "●",
@@ -28,18 +33,27 @@ WORDS = {
 
 
 @click.command()
-@click.argument("model")
+@click.argument("thing")
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.option("--all", "everything", is_flag=True, help="Also the fields nobody has recorded.")
 @click.pass_obj
-def command(session: Session, model: str, as_of: str, form: str, everything: bool) -> None:
-    """The profile of MODEL: every field with its value or disclosure status, and the rest."""
-    from provenance_graph.model.naming import resolve
+def command(session: Session, thing: str, as_of: str, form: str, everything: bool) -> None:
+    """The profile of THING: a model, dataset, organisation, licence, family, source or record.
+
+    Of a model every field with its value or disclosure status; of anything else its facts,
+    what points to it, and the records that speak of it.
+    """
     from provenance_graph.model.profile import profile
+    from provenance_graph.model.things import find_thing
 
     snapshot = session.snapshot(as_of)
-    found = profile(snapshot, resolve(snapshot, model)).to_json()
+    meant = find_thing(snapshot, thing)
+    session.say_others(meant.others)
+    if meant.kind not in ("model", "family") or not snapshot.present.types(meant.iri):
+        _show_thing(session, snapshot, meant, form)
+        return
+    found = profile(snapshot, meant.iri).to_json()
     if form != "table" and found["unknown"]:
         session.say(f"{found['unknown'][0].upper()}{found['unknown'][1:]}.")
     if form == "json":
@@ -62,7 +76,45 @@ def command(session: Session, model: str, as_of: str, form: str, everything: boo
         columns = ("section", "field", "value", "status", "contested", "sources", "notes")
         session.print_table(columns, rows, form)
     else:
-        click.echo("\n".join(page(found, everything)))
+        click.echo(folded("\n".join(page(found, everything))))
+
+
+def _show_thing(session: Session, snapshot: AcceptedSnapshot, meant: Found, form: str) -> None:
+    """Anything that is no model."""
+    from provenance_graph.model.thing_page import thing_page
+
+    found = thing_page(snapshot, meant).to_json()
+    if form == "json":
+        session.print_json(found)
+        return
+    if form == "csv":
+        rows = [
+            (fact["property"], value["value"], value["label"])
+            for fact in found["facts"]
+            for value in fact["values"]
+        ]
+        session.print_table(("property", "value", "label"), rows, form)
+        return
+    click.echo(f"{found['name']}  ({found['kind']} {found['id']})")
+    if found["describedAs"]:
+        click.echo(folded(f"described as {', '.join(found['describedAs'])}"))
+    known = f"as known on {found['asOf']}; " if found["asOf"] else ""
+    click.echo(f"{known}{_many(len(found['records']), 'record')}\n")
+    facts = [
+        (fact["label"], "\n".join(value["label"] for value in fact["values"][:20]))
+        for fact in found["facts"]
+    ]
+    if facts:
+        session.print_table(("fact", "value"), facts)
+    if found["relations"]:
+        click.echo()
+        session.print_table(
+            ("pointed to by", "how many", "the first"),
+            [
+                (one["label"], one["count"], "\n".join(t["label"] for t in one["things"][:6]))
+                for one in found["relations"]
+            ],
+        )
 
 
 def page(found: Mapping[str, Any], everything: bool = False) -> Iterator[str]:

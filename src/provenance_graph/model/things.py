@@ -1,0 +1,227 @@
+"""From what a user types to any thing in the graph.
+
+Models, datasets, organisations, licences, families, offers and records are found. The richest thing of a name comes first; others of that name are told beside it, and where
+none stands out the name is ambiguous.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Literal
+from provenance_graph.core.errors import Ambiguous, NotFound
+from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.terms import (
+    DCTERMS,
+    DERIVATIONS,
+    INFLUENCES,
+    PG,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SKOS,
+)
+from provenance_graph.model.naming import fold
+
+KINDS = {
+    "model": (PG.Model, PG.ModelVersion, PG.Configuration, PG.OfferedModel),
+    "family": (PG.ModelFamily,),
+    "dataset": (PG.Dataset,),
+    "organization": (PG.Organization,),
+    "licence": (PG.Licence,),
+    "benchmark": (PG.Benchmark,),
+    "rubric": (PG.AssessmentScheme,),
+    "system": (PG.Deployment,),
+}
+"""Kinds of things and the classes that make a thing one of them."""
+
+_HEADS = (
+    "model",
+    "dataset",
+    "organization",
+    "licence",
+    "in",
+    "version",
+    "record",
+    "rubric",
+    "deployment",
+)
+_NAMES = (SCHEMA.name, SCHEMA.alternateName, DCTERMS.identifier, SKOS.prefLabel, RDFS.label)
+_STANDS_OUT = 3
+"""So many times as much must be said of a thing as of the next of its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A thing, what it is, and other things of the same name, richest first."""
+
+    iri: Iri
+    kind: str
+    others: tuple[Iri, ...] = ()
+
+
+def find_thing(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()) -> Found:
+    """The thing that a text names; raises NotFound with near names, or Ambiguous.
+
+    Tried in this order: an IRI or an id below ours; a name or the last part of an id, without
+    case and punctuation; a name with a version behind it. ``kinds`` narrows to some kinds.
+    """
+    present, asked, wanted = snapshot.present, text.strip(), set(kinds)
+    direct = list(dict.fromkeys(_direct(present, asked)))
+    if wanted:
+        direct = [one for one in direct if kind_of(present, one) in wanted]
+    if direct:
+        ordered = _by_richness(present, direct)
+        return Found(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
+    known = names(present, wanted)
+    sought = fold(asked)
+    found = [iri for iri, spoken in known.items() if sought and sought in map(fold, spoken)]
+    if found:
+        if not any(map(is_own, found)):
+            found += [iri for iri in _editions(asked, known) if iri not in found]
+        return _chosen(present, asked, found)
+    if editions := _editions(asked, known):
+        return _chosen(present, asked, editions)
+    raise NotFound(asked, " or ".join(sorted(wanted)) or "thing", near(asked, known))
+
+
+def _chosen(present: AcceptedSnapshot, asked: str, found: list[Iri]) -> Found:
+    ordered = _by_richness(present, found)
+    own = [iri for iri in ordered if is_own(iri)]
+    if len(own) == 1 and own[0] == ordered[0]:
+        return Found(own[0], kind_of(present, own[0]), tuple(ordered[1:]))
+    sizes = [_richness(present, iri) for iri in ordered[:2]]
+    if len(ordered) > 1 and sizes[0] < _STANDS_OUT * sizes[1]:
+        raise Ambiguous(asked, [said(iri) for iri in ordered], "thing")
+    return Found(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
+
+
+def is_own(thing: Iri) -> bool:
+    """Whether a thing has a name of ours, and is not known by one source's name alone."""
+    return not thing.startswith(f"{iris.ID}in/")
+
+
+_EDITION = re.compile(r"v?\d+")
+
+
+def _editions(asked: str, known: dict[Iri, set[str]]) -> list[Iri]:
+    """Things of that name and a version behind it: ``mistral-7b`` for ``Mistral-7B-v0.1``."""
+    sought = fold(asked)
+    return [
+        iri
+        for iri, spoken in known.items()
+        if sought
+        and is_own(iri)
+        and any(
+            name.startswith(sought) and _EDITION.fullmatch(name[len(sought) :])
+            for name in map(fold, spoken)
+        )
+    ]
+
+
+def _direct(present: AcceptedSnapshot, asked: str) -> Iterator[Iri]:
+    candidates: list[Iri] = []
+    if iris.is_iri(asked):
+        hub = iris.PREFIXES["hf"]
+        rest = asked.removeprefix(hub).removeprefix("datasets/").strip("/")
+        if asked.startswith(hub):
+            kind = "dataset" if asked.startswith(f"{hub}datasets/") else "model"
+            candidates.append(iris.mint(kind, "/".join(rest.split("/")[:2])))
+        candidates.append(Iri(asked))
+        prefix, _, local = asked.partition(":")
+        if prefix in iris.PREFIXES and not local.startswith("//"):
+            candidates.append(Iri(iris.PREFIXES[prefix] + local))
+    elif asked:
+        candidates += [iris.mint(head, asked) for head in _HEADS]
+        candidates += [Iri(iris.PREFIXES["licence"] + asked), Iri(iris.ID + asked)]
+        candidates = [one for one in candidates if iris.is_iri(one)]
+    for candidate in candidates:
+        found = present.statements.canonical(candidate)
+        if _spoken_of(present, found):
+            yield found
+
+
+def _spoken_of(present: AcceptedSnapshot, thing: Iri) -> bool:
+    """Whether the accepted view says anything of a thing or names it, or it is a record."""
+    return any(
+        True
+        for quads in (
+            present.quads(thing),
+            present.quads(object=thing),
+            present.quads(thing, graph=thing),
+        )
+        for _ in quads
+    )
+
+
+def kind_of(present: AcceptedSnapshot, thing: Iri) -> str:
+    """What a thing is, in a word; ``thing`` where nothing says it."""
+    types = present.types(thing)
+    for kind, classes in KINDS.items():
+        if types & set(classes):
+            return kind
+    if any(True for _ in present.quads(thing, RDF.type, PG.SourceRecord, thing)):
+        return "record"
+    if PG.UnresolvedReference in types:
+        return "unresolved reference"
+    if any(True for _ in present.quads(predicate=PG.trainedOn, object=thing)):
+        return "dataset"
+    for relation in DERIVATIONS:
+        if any(True for _ in present.quads(predicate=relation, object=thing)):
+            return "model"
+    return "thing"
+
+
+def names(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> dict[Iri, set[str]]:
+    """Every thing with its names: id, last part of it, labels; also what is only named as a parent."""
+    wanted = set(kinds) or set(KINDS)
+    found: dict[Iri, set[str]] = {}
+
+    def add(thing: Iri) -> None:
+        shown = said(thing)
+        found.setdefault(thing, {shown, shown.rsplit("/", 1)[-1], local_name(thing)})
+
+    for kind in sorted(wanted & set(KINDS)):
+        for class_ in KINDS[kind]:
+            for thing, *_ in present.quads(predicate=RDF.type, object=class_):
+                add(thing)
+    for relation in (*DERIVATIONS, *INFLUENCES):
+        only = "dataset" if relation == PG.trainedOn else "model"
+        if only in wanted:
+            for _, _, parent, _ in present.quads(predicate=relation):
+                if isinstance(parent, Iri):
+                    add(parent)
+    for predicate in _NAMES:
+        for thing, _, value, _ in present.quads(predicate=predicate):
+            if thing in found and isinstance(value, Literal):
+                found[thing].add(value.lexical)
+    return found
+
+
+def near(asked: str, known: dict[Iri, set[str]], most: int = 5) -> list[str]:
+    """Names near to one that was not found, best first."""
+    wanted = fold(asked)
+    if not wanted:
+        return []
+    by_fold: dict[str, Iri] = {}
+    for iri in sorted(known, key=lambda iri: (not is_own(iri), len(iri), iri)):
+        for name in sorted(known[iri]):
+            by_fold.setdefault(fold(name), iri)
+    close = difflib.get_close_matches(wanted, by_fold, n=most, cutoff=0.6)
+    inside = sorted((name for name in by_fold if wanted in name), key=len)
+    return list(dict.fromkeys(said(by_fold[name]) for name in [*close, *inside]))[:most]
+
+
+def _by_richness(present: AcceptedSnapshot, found: Iterable[Iri]) -> list[Iri]:
+    return sorted(found, key=lambda iri: (-_richness(present, iri), iri))
+
+
+def _richness(present: AcceptedSnapshot, thing: Iri) -> int:
+    """How much the accepted view says of a thing and how often it is named."""
+    about = sum(1 for _ in present.quads(thing))
+    return about + min(sum(1 for _ in present.quads(object=thing)), 50)

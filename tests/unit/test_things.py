@@ -1,0 +1,90 @@
+"""Anything in the graph by the names people type."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from provenance_graph import cli
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.errors import Ambiguous, NotFound
+from provenance_graph.core.iris import said
+from provenance_graph.model.naming import resolve
+from provenance_graph.model.things import find_thing
+from provenance_graph.store.embedded import EmbeddedStore
+
+
+@pytest.fixture(scope="module")
+def snapshot(shipped: Path) -> Iterator[AcceptedSnapshot]:
+    with EmbeddedStore.open(shipped) as store:
+        yield AcceptedSnapshot(store)
+
+
+@pytest.mark.parametrize(
+    ("text", "thing", "kind"),
+    [
+        ("black-forest-labs/FLUX.1-dev", "black-forest-labs/FLUX.1-dev", "model"),
+        ("FLUX.1-dev", "black-forest-labs/FLUX.1-dev", "model"),
+        ("GPT-5", "openai/gpt-5", "model"),
+        ("llama 3.1 8b", "meta-llama/Llama-3.1-8B", "model"),
+        ("https://huggingface.co/meta-llama/Llama-3.1-8B/tree/main", "meta-llama/Llama-3.1-8B", "model"),
+        ("ultrachat_200k", "HuggingFaceH4/ultrachat_200k", "dataset"),
+        ("Meta", "meta", "organization"),
+        ("apache-2.0", "licence:Apache-2.0", "licence"),
+        ("llama-3.1", "id:licence/llama-3.1", "licence"),
+        ("eu-annex-xi", "id:rubric/eu-annex-xi", "rubric"),
+    ],
+)  # fmt: skip
+def test_a_name_finds_its_thing(snapshot, text, thing, kind) -> None:
+    found = find_thing(snapshot, text)
+    assert (said(found.iri), found.kind) == (thing, kind)
+
+
+def test_a_stub_does_not_hide_richer_things_of_its_name(snapshot) -> None:
+    with pytest.raises(Ambiguous) as told:
+        find_thing(snapshot, "mistral-7b")
+    assert told.value.candidates[0] == "mistralai/Mistral-7B-v0.1"
+
+
+def test_kinds_narrow(snapshot) -> None:
+    assert resolve(snapshot, "Meta", "organization").endswith("/organization/meta")
+    with pytest.raises(NotFound):
+        resolve(snapshot, "ultrachat_200k")
+
+
+def test_what_is_not_there_offers_what_is(snapshot) -> None:
+    with pytest.raises(NotFound, match="anthropic/claude-haiku-4-5"):
+        find_thing(snapshot, "claude-haiku-4-6")
+
+
+@pytest.mark.parametrize("thing", ["ultrachat_200k", "llama-3.1", "meta", "FLUX.1-dev"])
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_anything_is_shown(shipped, monkeypatch, thing, form) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    found = CliRunner().invoke(
+        cli.app,
+        ["--store", str(shipped), "show", thing, "--format", form],
+        standalone_mode=False,
+        catch_exceptions=False,
+    )
+    if form == "json":
+        assert json.loads(found.stdout)["iri"]
+    elif form == "table":
+        assert all(len(line) <= 80 for line in found.stdout.splitlines())
+        assert "pointed to by" in found.stdout
+    else:
+        assert found.stdout.startswith("property,value,label\n")
+
+
+def test_claims_of_a_dataset_are_told(shipped) -> None:
+    found = CliRunner().invoke(
+        cli.app,
+        ["--store", str(shipped), "claims", "ultrachat_200k", "--format", "json"],
+        standalone_mode=False,
+        catch_exceptions=False,
+    )
+    assert json.loads(found.stdout)
