@@ -35,7 +35,6 @@ def command(
     What makes licences unknown is counted by cause and not listed for each model; --rule LR-15
     lists it. Exits with 1 where a finding is a violation.
     """
-    from provenance_graph.commands.impact import find
     from provenance_graph.commands.licences import iso_day
     from provenance_graph.licences.breaches import (
         Filters,
@@ -45,10 +44,11 @@ def command(
     )
     from provenance_graph.licences.graph import LicenceGraph
     from provenance_graph.licences.results import NOT_ADVICE
+    from provenance_graph.model.things import find_thing
 
     session: Session = ctx.obj
     snapshot = session.snapshot(as_of)
-    entity = find(snapshot, of) if of else None
+    entity = find_thing(snapshot, of, ("model", "family", "dataset")).iri if of else None
     filters = Filters(frozenset(one.upper() for one in rules), licensor, developer, entity)
     found = store_findings(LicenceGraph(snapshot), day=iso_day(on), limit=limit, filters=filters)
     if form == "json":
