@@ -92,7 +92,7 @@ class Access:
     def prepared(self, name: str, as_of: str = "") -> AcceptedSnapshot:
         """A snapshot for which one of MAKERS is done: the newest, or the one before it.
 
-        Raises HttpProblem 503 where none is ready yet and many wait already.
+        Raises RequestRefused (503) where none is ready yet and many wait already.
         """
         snapshot = self.snapshot(as_of)
         with self._lock:
@@ -107,7 +107,7 @@ class Access:
             if last is not None:
                 return last
             detail = f"the {name} index is being made; ask again in a few seconds"
-            raise refuse(503, "Not ready yet", detail, "unavailable")
+            raise refuse(503, "Not ready yet", detail, "unavailable", Retry_After="3")
         try:
             work.result(PATIENCE if last is not None else None)
         except TimeoutError:

@@ -11,9 +11,9 @@ from provenance_graph.service.api import store as api_store
 from provenance_graph.service.api.access import Access
 
 
-def routers(root: Path) -> list[APIRouter]:
+def routers(root: Path, access: Access | None = None) -> list[APIRouter]:
     """The routes over the store in a folder; it is opened with the first request."""
-    access = Access(root)
+    access = access or Access(root)
     # a model's name takes the rest of the path, so what hangs below a model comes first
     parts = (assess, export, graph, licences, models, api_store)
     return [part.router(access) for part in parts]

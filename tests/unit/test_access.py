@@ -1,0 +1,161 @@
+"""What the REST API reads: the day in the tag, indexes beside the requests, as of a day."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from audit_store import MODEL, records, reference
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from provenance_graph.core.claims import Quad
+from provenance_graph.core.errors import RequestRefused
+from provenance_graph.core.terms import DCTERMS
+from provenance_graph.ingest.build import compile_quads
+from provenance_graph.service.api import access as access_module
+from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.routers import routers
+from provenance_graph.store import embedded
+from provenance_graph.store.base import Change
+
+API = "/api/v1"
+ONE = f"{API}/models/org/m"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    where = tmp_path / "store"
+    embedded.build(where, list(compile_quads(list(reference()), records(), [])))
+    return where
+
+
+def client(access: Access) -> TestClient:
+    app = FastAPI()
+    for router in routers(access.root, access):
+        app.include_router(router)
+    return TestClient(app)
+
+
+def commit(root: Path, *quads: Quad) -> str:
+    writer = embedded.EmbeddedStore.open_writer(root)
+    try:
+        return writer.commit(Change(add=quads))
+    finally:
+        writer.close()
+
+
+def test_the_day_is_in_the_tag_and_in_the_key(root: Path):
+    day = ["2026-11-01"]
+    api = client(Access(root, today=lambda: day[0]))
+    first = api.get(f"{ONE}/licences")
+    assert first.status_code == 200
+    tag = first.headers["etag"]
+    again = {"if-none-match": tag}
+    assert api.get(f"{ONE}/licences", headers=again).status_code == 304
+    assert first.json()["answers"][-1]["day"] == "2026-11-01"
+    day[0] = "2026-11-02"
+    second = api.get(f"{ONE}/licences", headers=again)
+    assert second.status_code == 200
+    assert second.headers["etag"] != tag
+    assert second.json()["answers"][-1]["day"] == "2026-11-02"
+
+
+def test_the_version_before_answers_while_an_index_is_made(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    inside, go = threading.Event(), threading.Event()
+    make = dict(access_module.MAKERS)
+
+    def slow(snapshot: object) -> object:
+        inside.set()
+        assert go.wait(20)
+        return make["lineage"](snapshot)  # type: ignore[arg-type]
+
+    access = Access(root)
+    old = access.prepared("lineage")
+    monkeypatch.setattr(access_module, "MAKERS", {**make, "lineage": slow})
+    monkeypatch.setattr(access_module, "PATIENCE", 0.01)
+    version = commit(root, (MODEL, DCTERMS.replaces, MODEL, None))
+    assert access.prepared("lineage") is old
+    assert inside.wait(20)
+    assert access.prepared("lineage") is old, "asked again while it is made"
+    assert access.snapshot().version == version, "what needs no index is of the newest version"
+    assert access.prepared("catalogue").version == version, "another index is not held up"
+    go.set()
+    for _ in range(2000):
+        if access.prepared("lineage").version == version:
+            break
+    assert access.prepared("lineage").version == version
+
+
+def test_too_many_that_wait_for_the_first_index_are_sent_away(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    go = threading.Event()
+    monkeypatch.setattr(access_module, "MAKERS", {"lineage": lambda _: go.wait(20)})
+    monkeypatch.setattr(access_module, "MAX_WAITING", 1)
+    access = Access(root)
+    waiting = threading.Thread(target=access.prepared, args=("lineage",))
+    waiting.start()
+    while access._waiting._value:
+        pass
+    with pytest.raises(RequestRefused, match="lineage index is being made"):
+        access.prepared("lineage")
+    go.set()
+    waiting.join(20)
+
+
+def test_an_index_that_cannot_be_made_is_tried_again(root: Path, monkeypatch: pytest.MonkeyPatch):
+    tries = []
+
+    def make(snapshot: object) -> object:
+        tries.append(snapshot)
+        if len(tries) == 1:
+            raise OSError("no space")
+        return snapshot
+
+    monkeypatch.setattr(access_module, "MAKERS", {"lineage": make})
+    access = Access(root)
+    with pytest.raises(OSError, match="no space"):
+        access.prepared("lineage")
+    assert access.prepared("lineage") is access.snapshot()
+
+
+TIMELESS = {
+    f"{API}/rubrics", f"{API}/exports", f"{API}/questions",  # of the software, not of records
+}  # fmt: skip
+
+
+@pytest.fixture
+def api(root: Path) -> TestClient:
+    return client(Access(root))
+
+
+def test_every_route_that_reads_records_takes_a_day(api: TestClient):
+    paths = api.get("/openapi.json").json()["paths"]
+    without = {
+        path
+        for path, methods in paths.items()
+        if "get" in methods
+        and "asOf" not in {p["name"] for p in methods["get"].get("parameters", [])}
+    }
+    assert without == TIMELESS | {f"{API}/questions/{{question}}"}, "questions check their own"
+
+
+ROUTES = (
+    f"{API}/models", f"{API}/facets", f"{API}/search?q=m", f"{API}/conflicts", f"{API}/stats",
+    f"{API}/disclosure", ONE, f"{ONE}/claims", f"{ONE}/conflicts", f"{ONE}/assessments",
+    f"{ONE}/history", f"{ONE}/licences", f"{ONE}/lineage", f"{API}/impact?thing=org/m",
+    f"{ONE}/export/turtle", f"{API}/compare?model=org/m&model=org/m-1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_nothing_is_told_of_a_day_before_all_records(api: TestClient, route: str):
+    found = api.get(f"{route}{'&' if '?' in route else '?'}asOf=2000-01-01")
+    assert found.status_code == 200, found.text
+    for later in ("16000", "16,000", "20250301", "Arena", "m-latest", "spdx.org/licenses/MIT"):
+        assert later not in found.text
+    assert api.get(f"{route}{'&' if '?' in route else '?'}asOf=soon").status_code in (400, 422)
