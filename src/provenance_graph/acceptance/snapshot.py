@@ -31,6 +31,7 @@ from provenance_graph.store.values import AnyGraph, Limits, Rows
 
 T = TypeVar("T")
 
+MAX_LABELS = 50_000
 _WHOLE = Limits(seconds=900.0, memory_bytes=8 << 30, rows=1 << 31, answer_bytes=8 << 30)
 """What our own reading of everything may use; no text from outside runs under it."""
 
@@ -52,6 +53,7 @@ class AcceptedSnapshot:
         self.folder = None if as_of else folder
         self.today = today or datetime.now(UTC).date().isoformat()
         self._kept: dict[str, object] = {}
+        self._labels: dict[Iri, str] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -94,8 +96,13 @@ class AcceptedSnapshot:
         return any(True for _ in self.quads(subject, RDF.type, kind))
 
     def label(self, subject: Iri) -> str:
-        """A thing's name as accepted, or nothing."""
-        return label(self, subject)
+        """A thing's name as accepted, or nothing; kept, since pages name the same things."""
+        found = self._labels.get(subject)
+        if found is None:
+            if len(self._labels) >= MAX_LABELS:
+                self._labels.clear()
+            found = self._labels[subject] = label(self, subject)
+        return found
 
     def pairs(self, predicate: Iri) -> Iterator[tuple[bytes, bytes]]:
         """Subject and object of every accepted link of a kind, as IRIs in UTF-8.

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import AcceptanceStatus, Basis, Literal, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, said
@@ -86,7 +85,7 @@ def profile(snapshot: AcceptedSnapshot, subject: Iri) -> Profile:
         for field in fields(snapshot)
     ]
     used = {v for state in states for v in state.values if isinstance(v, Iri)}
-    labels = {thing: label(snapshot, thing) or said(thing) for thing in used}
+    labels = {thing: snapshot.label(thing) or said(thing) for thing in used}
     return Profile(
         subject=subject,
         name=_name(accepted, subject),
@@ -248,7 +247,7 @@ def _is(snapshot: AcceptedSnapshot, thing: Iri, class_: Iri) -> bool:
 
 
 def _things(snapshot: AcceptedSnapshot, things: Iterable[Iri]) -> list[Json]:
-    return [{"iri": t, "id": said(t), "label": label(snapshot, t) or said(t)} for t in things]
+    return [{"iri": t, "id": said(t), "label": snapshot.label(t) or said(t)} for t in things]
 
 
 def _nodes(snapshot: AcceptedSnapshot, nodes: Iterable[Iri]) -> list[Json]:
@@ -260,7 +259,7 @@ def node_json(snapshot: AcceptedSnapshot, node: Iri) -> Json:
     found: dict[str, list[Any]] = defaultdict(list)
     for _, predicate, value, _ in snapshot.quads(node):
         if predicate != RDF.type:
-            labels = {value: label(snapshot, value)} if isinstance(value, Iri) else None
+            labels = {value: snapshot.label(value)} if isinstance(value, Iri) else None
             found[local_name(predicate)].append(value_json(value, labels))
     flat = {
         key: (values if len(values) > 1 else values[0]) for key, values in sorted(found.items())
