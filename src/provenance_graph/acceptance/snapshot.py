@@ -32,6 +32,8 @@ from provenance_graph.store.values import AnyGraph, Limits, Rows
 T = TypeVar("T")
 
 MAX_LABELS = 50_000
+MAX_VIEWS = 256
+"""Views of now kept at once: a page, its claims and its report ask for the same ones."""
 _WHOLE = Limits(seconds=900.0, memory_bytes=8 << 30, rows=1 << 31, answer_bytes=8 << 30)
 """What our own reading of everything may use; no text from outside runs under it."""
 
@@ -54,6 +56,7 @@ class AcceptedSnapshot:
         self.today = today or datetime.now(UTC).date().isoformat()
         self._kept: dict[str, object] = {}
         self._labels: dict[Iri, str] = {}
+        self._views: dict[Iri, View] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -161,11 +164,17 @@ class AcceptedSnapshot:
         return self.statements.canonical(name)
 
     def view(self, subject: Iri) -> View:
-        """The accepted view of a subject, with every claim judged."""
+        """The accepted view of a subject, with every claim judged; those asked last are kept."""
         subject = self.canonical(subject)
         if self._day_reads is not None:
             return self._day_reads.view(subject)
-        return view(subject, self.statements, self.policy, self.latest)
+        found = self._views.get(subject)
+        if found is None:
+            if len(self._views) >= MAX_VIEWS:
+                self._views.clear()
+            found = view(subject, self.statements, self.policy, self.latest)
+            self._views[subject] = found
+        return found
 
     def claims(self, subject: Iri, predicate: Iri | None = None) -> list[SourcedClaim]:
         """Every claim about a subject (one property, or all), with its standing and why."""
