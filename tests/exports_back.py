@@ -16,7 +16,7 @@ from provenance_graph.formats.registry import readers
 from provenance_graph.model.bundle_results import NODE_LINKS, Bundle
 
 READERS = {
-    "spdx3": "spdx3", "cyclonedx": "cyclonedx", "croissant": "croissant", "fair4ml": "fair4ml",
+    "spdx3": "spdx3", "cyclonedx": "cyclonedx", "cyclonedx-1.6": "cyclonedx", "croissant": "croissant", "fair4ml": "fair4ml",
     "hf-card": "huggingface", "turtle": "rdf", "jsonld": "rdf", "trig": "rdf", "prov": "rdf",
 }  # fmt: skip
 
@@ -36,16 +36,17 @@ def read_back(format: str, made: Exported, name: str) -> list[Claim]:
 
 def aliases(bundle: Bundle, format: str) -> dict[Iri, Iri]:
     """What a reader may call the things of a bundle, where it finds no repository."""
+    source = READERS[format]
     found: dict[Iri, Iri] = {}
     for iri, thing in bundle.things.items():
         name = bundle.name(iri)
         if iri in bundle.datasets:
-            found[iris.entity(format, "dataset", iris.slug(name))] = iri
+            found[iris.entity(source, "dataset", iris.slug(name))] = iri
             found[iris.dataset(name)] = iri
             if thing.repository:
                 found[iris.dataset(thing.repository)] = iri
         elif iri in bundle.models:
-            found[iris.entity(format, "model", iris.slug(name))] = iri
+            found[iris.entity(source, "model", iris.slug(name))] = iri
             if thing.repository:
                 found[iris.model(thing.repository)] = iri
         elif thing.is_a(PG.Organization):

@@ -62,7 +62,10 @@ FACTS: dict[Iri, st.SearchStrategy[Any]] = {
     PG.undisclosed: st.sampled_from([PG.trainedOn, PG.trainingComputeFLOP]),
 }
 SINGLE = frozenset(FACTS) - {DCTERMS.language, PG.paper, PG.inputModality, PG.task}
-STRICT = JsonStrictValidator(SchemaVersion.V1_6)
+STRICT = {
+    "cyclonedx": JsonStrictValidator(SchemaVersion.V1_7),
+    "cyclonedx-1.6": JsonStrictValidator(SchemaVersion.V1_6),
+}
 
 
 @st.composite
@@ -140,5 +143,6 @@ def test_what_is_carried_is_read_back_and_the_rest_is_told(format: str, one: Bun
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(one=bundles())
 def test_every_bill_of_materials_is_valid(one: Bundle) -> None:
-    text = export(one, "cyclonedx").text
-    assert STRICT.validate_str(text) is None, json.loads(text)
+    for name, strict in STRICT.items():
+        text = export(one, name).text
+        assert strict.validate_str(text) is None, json.loads(text)

@@ -9,7 +9,7 @@ import click
 from provenance_graph.session import Session
 
 FORMATS = (
-    "spdx3", "cyclonedx", "croissant", "hf-card", "fair4ml", "prov", "jsonld", "turtle", "trig",
+    "spdx3", "cyclonedx", "cyclonedx-1.6", "croissant", "hf-card", "fair4ml", "prov", "jsonld", "turtle", "trig",
 )  # fmt: skip
 
 

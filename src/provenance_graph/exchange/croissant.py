@@ -9,7 +9,7 @@ from typing import Any
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
-from provenance_graph.exchange.fair4ml import licence, page
+from provenance_graph.exchange.fair4ml import licence, page, stated_licence
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
 from provenance_graph.model.bundle_results import Bundle, Thing
 
@@ -37,6 +37,16 @@ _COLLECTION = {
     PG.HumanCreatedData: "Manual Human Curator",
     PG.UserData: "User-generated content data",
 }
+_TEXTS: Mapping[Iri, str] = {
+    SCHEMA.description: "description",
+    PG.collectionProcess: "rai:dataCollection",
+    PG.dataPreprocessing: "rai:dataPreprocessingProtocol",
+    PG.usesSensitiveData: "rai:personalSensitiveInformation",
+    PG.knownBias: "rai:dataBiases",
+    PG.knownLimitation: "rai:dataLimitations",
+    PG.intendedUse: "rai:dataUseCases",
+    PG.updateMechanism: "rai:dataReleaseMaintenancePlan",
+}
 TERMS: Mapping[Iri, str] = MappingProxyType(
     {
         SCHEMA.name: "name",
@@ -53,6 +63,8 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
         PROV.wasDerivedFrom: "prov:wasDerivedFrom",
         PG.artifactOf: "distribution: files with an address and a digest",
         **_DATES,
+        **_TEXTS,
+        PG.suppliedBy: "publisher",
     }
 )
 REASONS: Mapping[Iri, str] = MappingProxyType(
@@ -91,15 +103,31 @@ def _dataset(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str
         yield "creator", [{"@type": "sc:Organization", "name": bundle.name(m)} for m in makers]
         keep(thing.iri, DCTERMS.creator, *makers)
     stated = [bundle.licences[one] for one in thing.things(DCTERMS.license)]
-    if stated:
-        yield "license", [licence(info) for info in stated]
+    if found := [licence(info) for info in stated] or list(
+        map(stated_licence, thing.stated_licences)
+    ):
+        yield "license", found
     if len(stated) == 1 and stated[0].told:
         keep(thing.iri, DCTERMS.license, stated[0].iri)
     yield from _plain(ledger, thing)
     yield from _links(ledger, thing)
     yield from _sources(bundle, ledger, thing)
+    yield from _documented(bundle, ledger, thing)
     if files := list(_files(bundle, ledger, thing)):
         yield "distribution", files
+    yield "sdPublisher", {"@type": "sc:Organization", "name": "provenance-graph"}
+    yield "creditText", writing.mark(bundle)
+
+
+def _documented(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+    """The texts that Croissant and its responsible-AI extension have fields for."""
+    for predicate, key in _TEXTS.items():
+        if values := [v for v in thing.texts(predicate) if not v.language]:
+            yield key, [value.lexical for value in values]
+            ledger.keep(thing.iri, predicate, *values)
+    for publisher in thing.things(PG.suppliedBy)[:1]:
+        yield "publisher", {"@type": "sc:Organization", "name": bundle.name(publisher)}
+        ledger.keep(thing.iri, PG.suppliedBy, publisher)
 
 
 def _plain(ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:

@@ -11,7 +11,7 @@ from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
-from provenance_graph.model.bundle_results import Bundle, LicenceInfo, Thing
+from provenance_graph.model.bundle_results import Bundle, LicenceInfo, StatedLicence, Thing
 
 CONTEXT = {
     "@vocab": "https://schema.org/",
@@ -57,9 +57,17 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
         **_DATES,
         **_LINKS,
         **_DATA,
+        PG.softwareDependency: "softwareRequirements",
+        PG.intendedUse: "fair4ml:intendedUse",
+        PG.knownLimitation: "fair4ml:modelRisksBiasLimitations",
     }
 )
-_RELATION = "FAIR4ML has fineTunedFrom alone"
+_MORE: Mapping[Iri, str] = {
+    PG.softwareDependency: "softwareRequirements",
+    PG.intendedUse: "fair4ml:intendedUse",
+    PG.knownLimitation: "fair4ml:modelRisksBiasLimitations",
+}
+_RELATION = "FAIR4ML has fineTunedFrom alone; isBasedOn holds parents with a repository"
 REASONS: Mapping[Iri, str] = MappingProxyType(
     {
         **{p: _RELATION for p in terms.DERIVATIONS if p != PG.fineTunedFrom},
@@ -109,8 +117,37 @@ def _model(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, 
             keep(thing.iri, predicate, value)
     if scores := list(_evaluations(bundle, ledger, thing)):
         yield "fair4ml:hasEvaluation", scores
+    yield from _origins(bundle, ledger, thing)
     if silent := writing.silences(thing):
         yield "description", "; ".join(silent)
+    yield "sdPublisher", {"@type": "Organization", "name": "provenance-graph"}
+    yield "creditText", writing.mark(bundle)
+
+
+def _origins(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+    """Parents of other kinds than fine-tuning, each with its kind; libraries; limits and uses."""
+    others = []
+    for relation in terms.DERIVATIONS:
+        for parent in thing.things(relation) if relation != PG.fineTunedFrom else ():
+            other = bundle.thing(parent)
+            if other.repository and page(other) != page(thing):
+                others.append(
+                    {**_parent(bundle, thing, other), "additionalType": shorten(relation)}
+                )
+                ledger.keep(thing.iri, relation, parent)
+    if others:
+        yield "isBasedOn", others
+    for predicate, key in _MORE.items():
+        if values := [v for v in thing.texts(predicate) if not v.language]:
+            yield key, [value.lexical for value in values]
+            ledger.keep(thing.iri, predicate, *values)
+
+
+def _parent(bundle: Bundle, thing: Thing, other: Thing) -> dict[str, str]:
+    """A parent, its address that of the revision where one is pinned."""
+    named = _named(bundle, other)
+    revision = thing.revisions.get(other.iri, "")
+    return {**named, "@id": f"{named['@id']}/tree/{revision}"} if revision else named
 
 
 def _plain(ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
@@ -139,8 +176,10 @@ def _plain(ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
 
 def _licences(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
     stated = [bundle.licences[licence] for licence in thing.things(DCTERMS.license)]
-    if stated:
-        yield "license", [licence(info) for info in stated]
+    if found := [licence(info) for info in stated] or list(
+        map(stated_licence, thing.stated_licences)
+    ):
+        yield "license", found
     ledger.keep(thing.iri, DCTERMS.license, *(info.iri for info in stated if info.told))
 
 
@@ -150,6 +189,13 @@ def licence(info: LicenceInfo) -> str | dict[str, str]:
         return f"https://spdx.org/licenses/{info.key}"
     named = {"@type": "CreativeWork", "name": info.key}
     return {**named, "url": info.url} if info.url else named
+
+
+def stated_licence(stated: StatedLicence) -> str | dict[str, str]:
+    """A licence that nobody here knows, by the name and address that its source gives."""
+    if not stated.url:
+        return stated.name
+    return {"@type": "CreativeWork", "name": stated.name, "url": stated.url}
 
 
 def _data(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
@@ -172,7 +218,7 @@ def _parents(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[str,
             why = "the same repository: no model descends from itself"
             ledger.refuse(thing.iri, PG.fineTunedFrom, parent, why)
             continue
-        yield _named(bundle, other)
+        yield _parent(bundle, thing, other)
         if other.repository:
             ledger.keep(thing.iri, PG.fineTunedFrom, parent)
         else:

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Claim, Header, Quad, Record, Value, undated
-from provenance_graph.core.iris import PREFIXES, Iri, shorten
+from provenance_graph.core.iris import PREFIXES, Iri, mint, shorten
 from provenance_graph.core.terms import PG, RDF, XSD
 from provenance_graph.exchange import ledger
 from provenance_graph.exchange.ledger import Exported, Exporter, Loss, accepted
@@ -59,7 +59,8 @@ def _seen(bundle: Bundle, text: str, losses: tuple[Loss, ...]) -> Exported:
 
 def write_turtle(bundle: Bundle) -> Exported:
     """The accepted view as Turtle."""
-    return _seen(bundle, turtle(view(bundle)), (Loss(PG.Claim, _EVIDENCE),))
+    text = f"# {ledger.mark(bundle)}\n{turtle(view(bundle))}"
+    return _seen(bundle, text, (Loss(PG.Claim, _EVIDENCE),))
 
 
 def write_jsonld(bundle: Bundle) -> Exported:
@@ -71,7 +72,12 @@ def write_jsonld(bundle: Bundle) -> Exported:
             node.setdefault("@type", []).append(shorten(str(value)))
         else:
             node.setdefault(shorten(predicate), []).append(_json(value))
-    whole = {"@context": dict(sorted(PREFIXES.items())), "@graph": list(nodes.values())}
+    whole: dict[str, Any] = {
+        "@context": dict(sorted(PREFIXES.items())),
+        "@graph": list(nodes.values()),
+    }
+    known = mint("export", "jsonld", ledger.serial(bundle, "jsonld"))
+    whole["@graph"].append({"@id": known, "rdfs:comment": [ledger.mark(bundle)]})
     losses = (Loss(PG.Claim, _EVIDENCE),)
     return _seen(bundle, ledger.json_text(whole), losses)
 
@@ -91,7 +97,7 @@ def write_trig(bundle: Bundle) -> Exported:
     evidence = rdf.write_trig(records(bundle)).decode()
     lines = turtle(view(bundle)).split("\n")
     body = [line for line in lines if not line.startswith("@prefix ")]
-    return _seen(bundle, "\n".join([evidence, *body]), ())
+    return _seen(bundle, "\n".join([f"# {ledger.mark(bundle)}", evidence, *body]), ())
 
 
 def records(bundle: Bundle) -> list[Record]:

@@ -54,6 +54,9 @@ REASONS: Mapping[Iri, str] = MappingProxyType(
 )
 
 
+_NO_ID = "no source states a repository on the Hub, which the card's field asks for"
+
+
 def write(bundle: Bundle) -> Exported:
     """A README with the metadata that the Hub reads."""
     thing = bundle.thing(next(s for s in bundle.subjects if s in bundle.models))
@@ -96,6 +99,11 @@ def _metadata(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[st
 
 def _licence(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
     stated = [bundle.licences[licence] for licence in thing.things(DCTERMS.license)]
+    for unknown in thing.stated_licences[:1] if not stated else ():
+        yield "license", "other"
+        yield "license_name", unknown.name
+        if unknown.url:
+            yield "license_link", unknown.url
     if len(stated) != 1:
         return
     info: LicenceInfo = stated[0]
@@ -139,9 +147,11 @@ def _links(ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
 
 def _datasets(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[str]:
     for dataset in thing.things(PG.trainedOn):
-        if dataset in bundle.datasets:
-            yield bundle.thing(dataset).repository or bundle.name(dataset)
+        if repository := bundle.thing(dataset).repository:
+            yield repository
             ledger.keep(thing.iri, PG.trainedOn, dataset)
+        else:
+            ledger.refuse(thing.iri, PG.trainedOn, dataset, _NO_ID)
 
 
 def _bases(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
@@ -150,20 +160,16 @@ def _bases(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, 
         parents = [
             parent
             for parent in thing.things(predicate)
-            if parent != thing.iri
-            and (
-                (other := bundle.thing(parent)).repository
-                or (
-                    other.is_a(PG.Model)
-                    and re.fullmatch(r"[\w.-]+/[\w.-]+", said(parent))
-                    and PG.ApiOnly not in other.things(PG.weightsAvailability)
-                )
-            )
+            if parent != thing.iri and bundle.thing(parent).repository
         ]
+        for parent in set(thing.things(predicate)) - set(parents):
+            ledger.refuse(thing.iri, predicate, parent, _NO_ID)
         if parents:
-            names = [bundle.thing(parent).repository or said(parent) for parent in parents]
+            names = [bundle.thing(parent).repository for parent in parents]
             yield "base_model", names if len(names) > 1 else names[0]
             yield "base_model_relation", relation
+            if revisions := [thing.revisions[p] for p in parents if p in thing.revisions]:
+                yield "base_model_revision", revisions if len(revisions) > 1 else revisions[0]
             ledger.keep(thing.iri, predicate, *parents)
             return
 
@@ -216,6 +222,8 @@ def _text(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[str]:
         yield f"{told[:1].upper()}{told[1:]}."
     yield ""
     yield f"Written from {thing.iri} as known on {bundle.stamp}."
+    yield ""
+    yield f"<!-- {writing.mark(bundle)} -->"
 
 
 def _safe(text: str) -> str:

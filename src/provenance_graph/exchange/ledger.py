@@ -13,12 +13,15 @@ from typing import Any
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.terms import PG, PROV, RDF, XSD
+from provenance_graph.formats import own_export
 from provenance_graph.model.bundle_results import NODE_LINKS, Bundle, Thing
 
 Kept = tuple[Iri, Iri, Value]
 """Subject, property and accepted value that a document carries."""
 
-SILENT = frozenset({RDF.type, PG.describedAs, PROV.wasInfluencedBy, PG.leftBlank})
+SILENT = frozenset(
+    {RDF.type, PG.describedAs, PROV.wasInfluencedBy, PG.leftBlank, PROV.qualifiedDerivation}
+)
 """What the view says for its own use; a sub-property or the evidence says it better."""
 
 LONGEST = 300
@@ -179,6 +182,11 @@ def plain_decimal(value: Decimal) -> str:
     """
     shown = format(value, "f")
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def mark(bundle: Bundle) -> str:
+    """The text by which the document is known as our export: it names the records behind it."""
+    return own_export.mark(bundle.records)
 
 
 def json_text(value: object) -> str:

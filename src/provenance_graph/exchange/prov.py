@@ -9,6 +9,7 @@ from provenance_graph.core import terms
 from provenance_graph.core.claims import Literal, Quad
 from provenance_graph.core.iris import PREFIXES, Iri, local_name
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA, XSD
+from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.graphs import turtle
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
 from provenance_graph.model.bundle_results import Bundle, Thing
@@ -52,7 +53,8 @@ def write(bundle: Bundle) -> Exported:
                     ledger.keep(node.iri, link, above)
     quads.update(_records(bundle))
     ordered = sorted(quads, key=lambda q: (q[0], q[1] != RDF.type, q[1], str(q)))
-    return ledger.done(turtle(ordered), TERMS, {}, OTHERWISE)
+    text = f"# {writing.mark(bundle)}\n{turtle(ordered)}"
+    return ledger.done(text, TERMS, {}, OTHERWISE)
 
 
 def _entity(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[Quad]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA
+from provenance_graph.core.terms import DERIVATIONS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import statements
 from provenance_graph.formats.statements import word
 
@@ -128,12 +128,32 @@ def benchmark_of(metric: str, part: str = "") -> str:
     return part if _REPOSITORY.fullmatch(part) else ""
 
 
-def descends(child: Iri, parent: Iri, stated: str, where: str) -> Iterator[Claim]:
-    """That one model comes from another, where the document does not say how.
+def descends(
+    child: Iri, parent: Iri, stated: str, where: str, kinds: Sequence[str] = (), revision: str = ""
+) -> Iterator[Claim]:
+    """That one model comes from another; ``kinds`` names relations, where the document says how.
 
-    The kind of derivation is then inferred: training that started from the other's weights.
+    Where it does not, the kind of derivation is inferred: training that started from the other's
+    weights. ``revision`` is the fixed state of the parent.
     """
     yield Claim(child, PROV.wasDerivedFrom, parent)
+    if revision:
+        local = child.removeprefix(iris.ID).removeprefix("in/")
+        node = Iri(f"{iris.mint('in', 'derivation')}/{local}/{_part(iris.said(parent))}")
+        name = parent.removeprefix(iris.ID).removeprefix("in/")
+        version = Iri(f"{iris.mint('in', 'parent', 'version')}/{name}/{_part(revision)}")
+        yield Claim(child, PROV.qualifiedDerivation, node)
+        yield Claim(node, RDF.type, PG.Derivation)
+        yield Claim(node, PROV.entity, parent)
+        yield Claim(node, PG.derivedFromVersion, version)
+        yield Claim(version, RDF.type, PG.ModelVersion)
+        yield Claim(version, PROV.specializationOf, parent)
+        yield Claim(version, SCHEMA.version, statements.literal(revision))
+    known = [p for p in DERIVATIONS if iris.local_name(p) in kinds]
+    for predicate in known:
+        yield Claim(child, predicate, parent)
+    if known:
+        return
     yield Claim(
         child,
         PG.fineTunedFrom,

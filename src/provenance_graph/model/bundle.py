@@ -5,16 +5,31 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import hub, terms
-from provenance_graph.core.claims import AcceptanceStatus, Literal, Precision, SourcedClaim, Value
+from provenance_graph.core.claims import (
+    AcceptanceStatus,
+    Basis,
+    Literal,
+    Precision,
+    SourcedClaim,
+    Stance,
+    Value,
+)
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import ID, Iri, local_name, said
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, SKOS, XSD
 from provenance_graph.formats.licences import names as licence_names
-from provenance_graph.model.bundle_results import NODE_LINKS, Bundle, LicenceInfo, Thing
+from provenance_graph.model.bundle_results import (
+    NODE_LINKS,
+    Bundle,
+    LicenceInfo,
+    StatedLicence,
+    Thing,
+)
 from provenance_graph.model.naming import resolve
 
 MOST_ANCESTORS = 500
@@ -75,6 +90,7 @@ class _Gathering:
             for predicate in (DCTERMS.creator, PG.benchmark):
                 for other in thing.things(predicate):
                     self._take(other)
+        self._named_on_the_hub()
         return Bundle(
             subjects=asked,
             models=models,
@@ -124,8 +140,38 @@ class _Gathering:
                 facts={predicate: tuple(values) for predicate, values in facts.items()},
                 repository=_repository(subject, facts, view.claims),
                 dates=_dates(facts, view.claims),
+                stated_licences=()
+                if facts.get(DCTERMS.license)
+                else _unknown_licences(view.claims),
+                revisions=self._revisions(facts),
             )
         return self.things[subject]
+
+    def _revisions(self, facts: dict[Iri, list[Value]]) -> dict[Iri, str]:
+        """The fixed state of each parent from which it was derived, where one is accepted."""
+        found: dict[Iri, str] = {}
+        for node in facts.get(PROV.qualifiedDerivation, ()):
+            said_ = {p: o for _, p, o, _ in self.snapshot.quads(Iri(str(node)))}
+            parent, version = said_.get(PROV.entity), said_.get(PG.derivedFromVersion)
+            if isinstance(parent, Iri) and isinstance(version, Iri):
+                for _, _, text, _ in self.snapshot.quads(version, SCHEMA.version):
+                    found[parent] = str(text)
+        return found
+
+    def _named_on_the_hub(self) -> None:
+        """Give those their repository whom a Hub card names: its fields hold nothing else."""
+        for held in self.claims:
+            claim = held.claim
+            if held.header.reader != "huggingface" or not isinstance(claim.value, Iri):
+                continue
+            data, model = claim.predicate in _DATA, claim.predicate in _PARENTS
+            head = f"{ID}dataset/" if data else f"{ID}model/"
+            name = claim.value.removeprefix(head)
+            if not (data or model) or name == claim.value or not hub.is_name(name):
+                continue
+            thing = self.things.get(self.snapshot.canonical(claim.value))
+            if thing is not None and not thing.repository:
+                self.things[thing.iri] = replace(thing, repository=name)
 
     def _hang(self, subject: Iri, above: Iri) -> None:
         """What hangs on a model, what hangs on its versions and configurations included."""
@@ -161,6 +207,24 @@ def _repository(subject: Iri, facts: dict[Iri, list[Value]], held: Iterable[Sour
         if found and subject.startswith(ID) and said(subject) == found:
             return found
     return ""
+
+
+def _unknown_licences(held: Iterable[SourcedClaim]) -> tuple[StatedLicence, ...]:
+    """Licences stated under names that nobody here knows; a card's ``other; name; link`` by parts."""
+    found: dict[StatedLicence, None] = {}
+    ranked = sorted(held, key=lambda h: (h.basis is not Basis.DEVELOPER, h.header.record))
+    for each in ranked:
+        claim = each.claim
+        if claim.predicate != DCTERMS.license or claim.value is not None or not claim.as_stated:
+            continue
+        if claim.stance not in (Stance.STATED, Stance.PARTLY_STATED):
+            continue
+        parts = [part.strip() for part in claim.as_stated.split("; ")]
+        url = next((part for part in parts if part.startswith(("http://", "https://"))), "")
+        names = [part for part in parts if part != url and part.casefold() != "other"]
+        if names or url:
+            found[StatedLicence(names[0] if names else url, url)] = None
+    return tuple(found)[:10]
 
 
 def _dates(facts: dict[Iri, list[Value]], held: Iterable[SourcedClaim]) -> dict[Iri, str]:

@@ -21,18 +21,30 @@ NODE_LINKS: tuple[Iri, ...] = (
 """The properties by which a node hangs on a model: its score, its file, its version."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class StatedLicence:
+    """A licence as a source names it, which no table of ours holds."""
+
+    name: str
+    url: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Thing:
     """A thing with what is accepted of it.
 
     ``repository`` is its repository on the Hub where a source states one or was read there;
     ``dates`` holds the dates that are known to the month or year alone, as ISO writes those.
+    ``stated_licences`` are licences that a source states and that we do not know, where no known
+    one is accepted; ``revisions`` the fixed states of parents from which it was derived.
     """
 
     iri: Iri
     facts: Mapping[Iri, tuple[Value, ...]]
     repository: str = ""
     dates: Mapping[Iri, str] = field(default_factory=dict)
+    stated_licences: tuple[StatedLicence, ...] = ()
+    revisions: Mapping[Iri, str] = field(default_factory=dict)
 
     def all(self, predicate: Iri) -> tuple[Value, ...]:
         """Every accepted value of a property."""
@@ -103,6 +115,11 @@ class Bundle:
         for predicate, node in self.nodes.get(model, ()):
             if predicate == link:
                 yield self.thing(node)
+
+    @property
+    def records(self) -> tuple[Iri, ...]:
+        """The records behind it, in order."""
+        return tuple(sorted({held.header.record for held in self.claims}))
 
     def described(self) -> Iterable[Thing]:
         """Every model and dataset of the bundle, those asked for first."""

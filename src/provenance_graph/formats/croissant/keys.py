@@ -42,6 +42,7 @@ KEYS = KeyTable(
         *read("the record's publisher and licence", "dataset/sdPublisher",
               "dataset/sdPublisher/name", "dataset/sdLicense", "dataset/cr:sdLicense",
               "dataset/cr:sdPublisher", "dataset/cr:sdPublisher/name"),
+        *skip("whom to credit, and the mark of an export of this graph", "dataset/creditText"),
         *skip("which edition of the metadata it is", "dataset/sdVersion", "dataset/cr:sdVersion",
               "dataset/sdDatePublished", "dataset/cr:sdDatePublished", "dataset/sdPublisher/@type"),
         *text(PG.collectionProcess, "dataset/rai:dataCollection",

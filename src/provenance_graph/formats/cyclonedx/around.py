@@ -12,7 +12,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV
-from provenance_graph.formats import coverage, named, statements
+from provenance_graph.formats import coverage, named, own_export, statements
 from provenance_graph.formats.cyclonedx.bom import Bom
 from provenance_graph.formats.cyclonedx.keys import INCOMPLETE
 from provenance_graph.formats.statements import called, listed, mapping, word
@@ -128,12 +128,17 @@ def _citations(bom: Bom) -> Found:
 def _agents(whole: dict[Any, Any]) -> dict[str, str]:
     """The names of organizations and people that citations can point to."""
     metadata = mapping(whole.get("metadata"))
+    assessors = listed(mapping(whole.get("declarations")).get("assessors"))
+    assessing: dict[str, str] = {
+        word(mapping(a).get("bom-ref")): called(mapping(mapping(a).get("organization")).get("name"))
+        for a in assessors
+    }
     agents = [
         metadata.get("manufacturer"),
         metadata.get("supplier"),
         *listed(metadata.get("authors")),
     ]
-    return {
+    return assessing | {
         word(mapping(agent).get("bom-ref")): called(mapping(agent).get("name"))
         for agent in agents
         if word(mapping(agent).get("bom-ref"))
@@ -164,6 +169,8 @@ def named_value(subject: Iri, raw: Any, where: str) -> Found:
     """A property by its name: a claim where the name is known, else as stated."""
     item = mapping(raw)
     name, value = called(item.get("name")), word(item.get("value"))
+    if own_export.is_export(value):
+        return  # the mark of an export of this graph, which the importer knows it by
     if not name and not value:
         yield Problem(where, "a property without name and value", "name and value")
     elif not (name and value):

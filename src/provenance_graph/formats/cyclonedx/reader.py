@@ -285,11 +285,20 @@ def _pedigree(part: dict[Any, Any], model: Iri, where: str, bom: Bom) -> Found:
                 continue
             yield from _relative(other, relative, place)
             if key == "ancestors":
-                yield from packages.descends(model, relative, "ancestor", place)
+                said = [mapping(item) for item in listed(other.get("properties"))]
+                kinds = [word(p.get("value")) for p in said if _is_relation(word(p.get("name")))]
+                purl = packages.package(word(other.get("purl")))
+                revision = purl.version if purl else ""
+                yield from packages.descends(model, relative, "ancestor", place, kinds, revision)
             elif key == "descendants":
                 yield from packages.descends(relative, model, "descendant", place)
             else:
                 yield coverage.other(model, "pedigree.variants", iris.said(relative))
+
+
+def _is_relation(name: str) -> bool:
+    """Whether a property of an ancestor says which kind of derivation it is."""
+    return named.name_forms(name)[-1:] == ("relation",)
 
 
 def _relative(other: dict[Any, Any], relative: Iri, where: str) -> Found:

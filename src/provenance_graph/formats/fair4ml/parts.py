@@ -8,10 +8,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from provenance_graph.core import iris, literals, terms
+from provenance_graph.core import hub, iris, literals, terms
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, RDF
+from provenance_graph.core.terms import DERIVATIONS, PG, PROV, RDF
 from provenance_graph.formats import coverage, jsonld, named, packages, statements
 from provenance_graph.formats.jsonld import FAIR4ML, SCHEMA
 from provenance_graph.formats.statements import called, listed, mapping, word
@@ -130,6 +130,33 @@ def parent(
         return
     if found != model:
         yield Claim(model, PG.fineTunedFrom, found)
+        yield from _pinned(model, found, url)
+
+
+def _pinned(model: Iri, parent_: Iri, url: str) -> Iterator[Claim]:
+    """The revision of a parent that its address is pinned to."""
+    place = hub.address(url)
+    if place is not None and place.revision not in ("", "main"):
+        for claim in packages.descends(model, parent_, "", "", ("",), place.revision):
+            if claim.basis is None and claim.predicate not in (PROV.wasDerivedFrom,):
+                yield claim
+
+
+def based_on(model: Iri, value: Any) -> Iterator[Claim]:
+    """A work that the model is based on: a parent where it says how, else as stated."""
+    kind = word(mapping(value).get("additionalType")).rpartition(":")[2]
+    url = jsonld.link_of(value)
+    repository = statements.hub_model(url)
+    known = [p for p in DERIVATIONS if iris.local_name(p) == kind]
+    if not repository or iris.model(repository) == model:
+        yield coverage.other(model, "isBasedOn", jsonld.text_of(value) or url)
+    elif known:
+        found = iris.model(repository)
+        yield from statements.is_a(found, PG.Model, jsonld.text_of(value))
+        yield Claim(model, known[0], found)
+        yield from _pinned(model, found, url)
+    else:
+        yield Claim(model, PROV.wasDerivedFrom, iris.model(repository))
 
 
 def amount(value: Any) -> str:

@@ -328,6 +328,8 @@ def _schema(model: Iri, local: str, item: Item, text: str, name: str) -> Iterato
         yield fair4ml_parts.memory(model, stated, where)
     elif local == "softwareRequirements":
         yield from fair4ml_parts.requirement(model, value)
+    elif local == "isBasedOn":
+        yield from fair4ml_parts.based_on(model, value)
     elif local == "publisher":
         yield from _supplied(model, text)
 

@@ -45,12 +45,16 @@ _ROLES = {
 
 @dataclass(slots=True)
 class Graph:
-    """A document's elements by their ids, and the subjects that packages are."""
+    """A document's elements by their ids, and the subjects that packages are.
+
+    ``derived`` holds what each subject is said to come from or to be trained on, by id.
+    """
 
     elements: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     by_id: dict[str, dict[str, Any]] = field(default_factory=dict)
     subjects: dict[str, Iri] = field(default_factory=dict)
     kinds: dict[Iri, str] = field(default_factory=dict)
+    derived: set[tuple[Iri, str]] = field(default_factory=set)
 
     def agent(self, ref: Any) -> str:
         """The name of an agent: its element's, or the text that stands in its place."""

@@ -23,6 +23,11 @@ Found = Iterator[Claim | Problem]
 def read(graph: Graph) -> Found:
     """Yield what the relationships and annotations of a document say."""
     unknown: dict[str, tuple[str, int]] = {}
+    for _, element in graph.elements:
+        kind = word(element.get("relationshipType")).rsplit("/", 1)[-1]
+        source = graph.subjects.get(word(element.get("from")))
+        if source is not None and (kind == "descendantOf" or kind in DATA):
+            graph.derived |= {(source, word(target)) for target in listed(element.get("to"))}
     for where, element in graph.elements:
         if role(element) == "annotation":
             yield from _annotation(element, graph)
@@ -59,7 +64,8 @@ def _relationship(kind: str, element: dict[str, Any], where: str, graph: Graph) 
             yield _dangling(target, place)
         yield from _security(element, target, graph)
         if source is not None:
-            yield from _edge(kind, source, target, raw, place, graph)
+            comment = word(element.get("comment"))
+            yield from _edge(kind, source, target, raw, place, graph, comment)
     if source is not None:
         yield from _completeness(kind, source, element, where)
         own = leaves_of(element, where)
@@ -87,7 +93,9 @@ def _completeness(kind: str, source: Iri, element: dict[str, Any], where: str) -
         yield coverage.other(source, f"{kind}.completeness", stated)
 
 
-def _edge(kind: str, source: Iri, target: str, raw: Any, place: str, graph: Graph) -> Found:
+def _edge(
+    kind: str, source: Iri, target: str, raw: Any, place: str, graph: Graph, comment: str
+) -> Found:
     element = graph.by_id.get(target) or mapping(raw)
     if kind in LICENSES:
         yield from _licence(kind, source, target, element, place, graph)
@@ -100,7 +108,7 @@ def _edge(kind: str, source: Iri, target: str, raw: Any, place: str, graph: Grap
         for predicate in DATA[kind] if dataset is not None else ():
             yield Claim(source, predicate, dataset)
     elif kind in ("descendantOf", "ancestorOf"):
-        yield from _descent(kind, source, target, place, graph)
+        yield from _descent(kind, source, target, place, graph, comment)
     elif kind in DEPENDS:
         yield from _needs(source, target, element, graph)
     elif kind in FILES and element.get("type") == "software_File":
@@ -111,23 +119,27 @@ def _edge(kind: str, source: Iri, target: str, raw: Any, place: str, graph: Grap
         yield coverage.other(source, f"relationship {kind}", called(element.get("name")) or target)
 
 
-def _descent(kind: str, source: Iri, target: str, place: str, graph: Graph) -> Found:
+def _descent(kind: str, source: Iri, target: str, place: str, graph: Graph, comment: str) -> Found:
+    """A derivation; a comment that names our relations says how, and from which revision."""
+    kinds = re.findall(r"\bpg:(\w+)", comment[:500])
+    pinned = re.search(r"\brevision (\S+)", comment[:500])
+    revision = pinned[1] if pinned else ""
     other = graph.subjects.get(target) or _outside(target)
     if other is None:
         yield coverage.other(source, f"relationship {kind}", target)
     elif other == source:
         yield Problem(place, "a model is its own relative", kind="lineage")
     elif kind == "descendantOf":
-        yield from packages.descends(source, other, kind, place)
+        yield from packages.descends(source, other, kind, place, kinds, revision)
     else:
-        yield from packages.descends(other, source, kind, place)
+        yield from packages.descends(other, source, kind, place, kinds, revision)
 
 
 def _needs(source: Iri, target: str, element: dict[str, Any], graph: Graph) -> Found:
     """What a model or dataset depends on: another model, or software."""
     other = graph.subjects.get(target) or _outside(target)
-    if other == source:
-        return
+    if other == source or (source, target) in graph.derived:
+        return  # a dependency that another relationship says more exactly
     if other is not None and graph.kinds.get(source) == graph.kinds.get(other) == "model":
         yield Claim(source, PG.usesComponent, other)
         return

@@ -1,4 +1,4 @@
-"""CycloneDX 1.6 bills of materials with machine-learning models."""
+"""A component of a CycloneDX document: a model or dataset with all that the format holds of it."""
 
 from __future__ import annotations
 
@@ -11,27 +11,32 @@ from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, local_name, said, shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDFS, SCHEMA
 from provenance_graph.exchange import ledger as writing
-from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
+from provenance_graph.exchange.ledger import Ledger
+from provenance_graph.formats.cyclonedx.keys import LINKS, MODALITIES, MODEL, PARAMETERS
+from provenance_graph.formats.named import LANGUAGES
 from provenance_graph.model.bundle_results import Bundle, LicenceInfo, Thing
 
+RELATION = "provenance-graph:relation"
+"""The property of an ancestor that says which kind of derivation it is."""
+
 _LINKS: Mapping[Iri, str] = {
-    PG.homepage: "website",
-    PG.codeRepository: "vcs",
-    PG.modelCard: "model-card",
-    PG.weightsLocation: "distribution",
+    **{p: kind for kind, p in LINKS.items() if p != RDFS.seeAlso},
     PG.paper: "documentation",
 }
-_TEXTS: Mapping[Iri, str] = {
-    PG.task: "task",
-    PG.architectureFamily: "architectureFamily",
-    PG.architectureClass: "modelArchitecture",
-}
+_TEXTS: Mapping[Iri, str] = {p: key for key, p in PARAMETERS.items()}
 _FORMATS = {PG.inputModality: "inputs", PG.outputModality: "outputs"}
-_MODALITIES = {
-    PG.Text: "text",
-    PG.Image: "image",
-    PG.Audio: "audio",
-    PG.Video: "video",
+_MODALITIES = {code: text for text, code in MODALITIES.items()}
+_CONSIDERATIONS: Mapping[Iri, str] = {
+    PG.intendedUse: "useCases",
+    PG.knownLimitation: "technicalLimitations",
+}
+_APPROACHES = frozenset(
+    ("supervised", "unsupervised", "reinforcement-learning", "semi-supervised", "self-supervised")
+)
+_STAGES: Mapping[Iri, str] = {
+    PG.pretrainedOn: "pre-training",
+    PG.finetunedOn: "fine-tuning",
+    PG.preferenceTrainedOn: "preference",
 }
 _HASHES = {
     "md5": "MD5",
@@ -56,14 +61,23 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
         **{p: f"externalReferences of type {kind}" for p, kind in _LINKS.items()},
         **{p: f"modelCard.modelParameters.{key}" for p, key in _TEXTS.items()},
         **{p: f"modelCard.modelParameters.{key}" for p, key in _FORMATS.items()},
+        **{p: f"modelCard.considerations.{key}" for p, key in _CONSIDERATIONS.items()},
+        **dict.fromkeys(_STAGES, "a property of the dataset that names the stage"),
+        DCTERMS.issued: "releaseNotes.timestamp, where the day is known",
+        DCTERMS.language: "tags",
+        SCHEMA.description: "description",
+        PG.copyrightText: "copyright",
+        PG.suppliedBy: "supplier",
+        PG.learningApproach: "modelCard.modelParameters.approach.type",
+        PG.vulnerability: "vulnerabilities",
+        PG.softwareDependency: "a component and a dependency on it",
+        **dict.fromkeys(terms.DERIVATIONS, "pedigree.ancestors, the kind as a property of each"),
     }
 )
-_KIND = "CycloneDX has ancestors alone; the kind stands among the component's properties"
 OTHERWISE = "no field of CycloneDX; it stands among the component's properties, under our name"
 _NO_PROVIDER = "CycloneDX has energy and emissions only with the energy's providers"
 REASONS: Mapping[Iri, str] = MappingProxyType(
     {
-        **dict.fromkeys(terms.DERIVATIONS, _KIND),
         PG.trainingEnergyMWh: _NO_PROVIDER,
         PG.trainingCO2eTonnes: _NO_PROVIDER,
         PG.testedOn: "CycloneDX does not tell training data from test data",
@@ -77,71 +91,97 @@ REASONS: Mapping[Iri, str] = MappingProxyType(
 )
 
 
-def write(bundle: Bundle) -> Exported:
-    """A bill of materials: what was asked for, its ancestors and its datasets."""
-    ledger = Ledger(bundle)
-    things = list(bundle.described())
-    parts = {thing.iri: _component(bundle, ledger, thing) for thing in things}
-    first = bundle.subjects[0]
-    document: dict[str, Any] = {
-        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.6",
-        "serialNumber": f"urn:uuid:{writing.serial(bundle, 'cyclonedx')}",
-        "version": 1,
-        "metadata": {
-            "timestamp": f"{bundle.stamp}T00:00:00Z",
-            "tools": {"components": [{"type": "application", "name": "provenance-graph"}]},
-            "component": parts[first],
-        },
-    }
-    if others := [parts[thing.iri] for thing in things if thing.iri != first]:
-        document["components"] = others
-    depends = [_dependency(ledger, thing, parts) for thing in things]
-    document["dependencies"] = [entry for entry in depends if entry]
-    if not document["dependencies"]:
-        del document["dependencies"]
-    return ledger.done(writing.json_text(document), TERMS, REASONS, OTHERWISE)
-
-
-def _component(bundle: Bundle, ledger: Ledger, thing: Thing) -> dict[str, Any]:
+def component(bundle: Bundle, ledger: Ledger, thing: Thing) -> dict[str, Any]:
+    """A model or dataset as a component; what has no field stands among its properties."""
     dataset = thing.iri in bundle.datasets
-    found = {
-        "type": "data" if dataset else "machine-learning-model",
-        "bom-ref": said(thing.iri),
-        **_identity(bundle, thing),
-    }
-    if version := _version(bundle, ledger, thing):
-        found["version"] = version
-    found = {
-        "type": found.pop("type"),
-        "bom-ref": found.pop("bom-ref"),
-        **_makers(bundle, ledger, thing),
-        **found,
-    }
-    ledger.keep(
-        thing.iri, SCHEMA.name, *(v for v in thing.texts(SCHEMA.name) if v.lexical == found["name"])
-    )
+    name = bundle.name(thing.iri)
+    ledger.keep(thing.iri, SCHEMA.name, *(v for v in thing.texts(SCHEMA.name) if v.lexical == name))
     if thing.repository:
         kind = "datasets/" if dataset else ""
         page = Iri(f"https://huggingface.co/{kind}{thing.repository}")
         ledger.keep(thing.iri, PG.hubRepository, page)
-    if licences := list(_licences(bundle, ledger, thing)):
-        found["licenses"] = licences
-    if links := list(_links(ledger, thing, dataset)):
-        found["externalReferences"] = links
+    found: dict[str, Any] = {
+        "type": "data" if dataset else MODEL,
+        "bom-ref": said(thing.iri),
+        **_makers(bundle, ledger, thing),
+        **_identity(bundle, thing),
+        "version": _version(bundle, ledger, thing),
+        **_told(bundle, ledger, thing),
+        "hashes": _whole(bundle, ledger, thing),
+        "licenses": list(_licences(bundle, ledger, thing)),
+        "externalReferences": list(_links(ledger, thing, dataset)),
+    }
     if dataset:
-        found["data"] = [_data(ledger, thing)]
+        found["data"] = [_data(bundle, ledger, thing)]
+        found["properties"] = list(_stages(bundle, ledger, thing))
     else:
-        if files := list(_files(bundle, ledger, thing)):
-            found["components"] = files
-        if ancestors := list(_ancestors(bundle, ledger, thing)):
-            found["pedigree"] = {"ancestors": ancestors}
-        if card := _card(bundle, ledger, thing):
-            found["modelCard"] = card
-    if rest := list(_rest(ledger, thing)):
-        found["properties"] = rest
+        ancestors = list(_ancestors(bundle, ledger, thing))
+        found["pedigree"] = {"ancestors": ancestors} if ancestors else {}
+        found["components"] = list(_files(bundle, ledger, thing))
+        found["modelCard"] = _card(bundle, ledger, thing)
+    found["properties"] = [*found.get("properties", ()), *_rest(ledger, thing)]
+    return {key: value for key, value in found.items() if value not in ("", [], {})}
+
+
+def _told(bundle: Bundle, ledger: Ledger, thing: Thing) -> dict[str, Any]:
+    """Description, copyright, supplier, day of release and languages."""
+    found: dict[str, Any] = {}
+    for predicate, key in ((SCHEMA.description, "description"), (PG.copyrightText, "copyright")):
+        for value in thing.texts(predicate)[:1]:
+            found[key] = value.lexical
+            ledger.keep(thing.iri, predicate, value)
+    for supplier in thing.things(PG.suppliedBy)[:1]:
+        found["supplier"] = {"name": bundle.name(supplier)}
+        ledger.keep(thing.iri, PG.suppliedBy, supplier)
+    if released := _released(ledger, thing):
+        found["releaseNotes"] = {"type": "major", "timestamp": released}
+    if tags := [v for v in thing.texts(DCTERMS.language) if v.lexical in LANGUAGES]:
+        found["tags"] = [value.lexical for value in tags]
+        ledger.keep(thing.iri, DCTERMS.language, *tags)
     return found
+
+
+def _released(ledger: Ledger, thing: Thing) -> str:
+    """The day of release as CycloneDX writes it; a month or a year is no day."""
+    for value in thing.texts(DCTERMS.issued)[:1]:
+        if DCTERMS.issued in thing.dates:
+            why = f"known as {thing.dates[DCTERMS.issued]} alone; CycloneDX wants the second"
+            ledger.refuse(thing.iri, DCTERMS.issued, value, why)
+        else:
+            ledger.keep(thing.iri, DCTERMS.issued, value)
+            return f"{value.lexical[:10]}T00:00:00Z"
+    return ""
+
+
+def _whole(bundle: Bundle, ledger: Ledger, thing: Thing) -> list[dict[str, str]]:
+    """The digests of the component as a whole: those of a file without a name."""
+    found = []
+    for node in bundle.hanging(thing.iri, PG.artifactOf):
+        named = node.text(PG.fileName) or node.text(SCHEMA.name)
+        if not named and (hashes := _hashes(node)):
+            found += hashes
+            ledger.keep(node.iri, PG.artifactOf, thing.iri)
+    return found
+
+
+def _hashes(node: Thing) -> list[dict[str, str]]:
+    parts = (value.lexical.partition(":") for value in node.texts(PG.digest))
+    return [
+        {"alg": _HASHES[algorithm], "content": content}
+        for algorithm, _, content in parts
+        if algorithm in _HASHES
+    ]
+
+
+def _stages(bundle: Bundle, ledger: Ledger, data: Thing) -> Iterator[dict[str, str]]:
+    """In which stages a dataset was used, where the models of the document agree on it."""
+    for predicate, stage in _STAGES.items():
+        users = [m for m in bundle.models if data.iri in bundle.thing(m).things(predicate)]
+        trained = [m for m in bundle.models if data.iri in bundle.thing(m).things(PG.trainedOn)]
+        if users and users == trained:
+            yield {"name": "cdx:ai-ml:dataset:stage", "value": stage}
+            for user in users:
+                ledger.keep(user, predicate, data.iri)
 
 
 def _identity(bundle: Bundle, thing: Thing) -> dict[str, Any]:
@@ -184,6 +224,8 @@ def _licences(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[str
         yield _licence(info)
         if info.expression:
             break  # the schema has one expression, alone
+    for unknown in thing.stated_licences if not stated else ():
+        yield {"license": {"name": unknown.name, **({"url": unknown.url} if unknown.url else {})}}
 
 
 def _licence(info: LicenceInfo) -> dict[str, Any]:
@@ -211,8 +253,17 @@ def _property(kind: str, page: str) -> Iri:
     return next((p for p, k in _LINKS.items() if k == kind and p != PG.paper), RDFS.seeAlso)
 
 
-def _data(ledger: Ledger, thing: Thing) -> dict[str, Any]:
-    found: dict[str, Any] = {"type": "dataset"}
+def _data(bundle: Bundle, ledger: Ledger, thing: Thing) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": "dataset", "name": bundle.name(thing.iri)}
+    if owners := thing.things(DCTERMS.creator):
+        parties = [{"organization": {"name": bundle.name(owner)}} for owner in owners]
+        found["governance"] = {"owners": parties}
+    for value in thing.texts(PG.confidentialityLevel)[:1]:
+        found["classification"] = value.lexical
+        ledger.keep(thing.iri, PG.confidentialityLevel, value)
+    if sensitive := thing.texts(PG.usesSensitiveData):
+        found["sensitiveData"] = [value.lexical for value in sensitive]
+        ledger.keep(thing.iri, PG.usesSensitiveData, *sensitive)
     if thing.repository:
         found["contents"] = {"url": f"https://huggingface.co/datasets/{thing.repository}"}
     else:
@@ -227,11 +278,7 @@ def _files(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[str, A
         name = node.text(PG.fileName)
         if not name or thing.iri not in node.things(PG.artifactOf):
             continue
-        hashes = [
-            {"alg": _HASHES[algorithm], "content": content}
-            for algorithm, _, content in (v.lexical.partition(":") for v in node.texts(PG.digest))
-            if algorithm in _HASHES
-        ]
+        hashes = _hashes(node)
         yield {"type": "file", "name": name, **({"hashes": hashes} if hashes else {})}
         ledger.keep(node.iri, PG.artifactOf, thing.iri)
 
@@ -248,14 +295,17 @@ def _ancestors(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[st
             ledger.refuse(thing.iri, PROV.wasDerivedFrom, parent, why)
             continue
         kinds = [p for p in terms.DERIVATIONS if parent in thing.things(p)]
-        yield {
-            "type": "machine-learning-model",
-            **_identity(bundle, bundle.thing(parent)),
-            "properties": [
-                {"name": "provenance-graph:relation", "value": local_name(kind)} for kind in kinds
-            ],
-        }
+        found = {"type": MODEL, **_identity(bundle, bundle.thing(parent))}
+        revision = thing.revisions.get(parent, "")
+        if revision and "purl" in found:
+            found["purl"] += f"@{revision}"
+        elif revision:
+            found["version"] = revision
+        said_ = [{"name": RELATION, "value": local_name(kind)} for kind in kinds]
+        yield {**found, **({"properties": said_} if said_ else {})}
         ledger.keep(thing.iri, PROV.wasDerivedFrom, parent)
+        for kind in kinds:
+            ledger.keep(thing.iri, kind, parent)
 
 
 def _card(bundle: Bundle, ledger: Ledger, thing: Thing) -> dict[str, Any]:
@@ -274,8 +324,19 @@ def _card(bundle: Bundle, ledger: Ledger, thing: Thing) -> dict[str, Any]:
         if kinds:
             parameters[key] = [{"format": _MODALITIES[kind]} for kind in kinds]
             ledger.keep(thing.iri, predicate, *kinds)
+    for approach in thing.texts(PG.learningApproach)[:1]:
+        if approach.lexical in _APPROACHES:
+            parameters["approach"] = {"type": approach.lexical}
+            ledger.keep(thing.iri, PG.learningApproach, approach)
     if parameters:
         card["modelParameters"] = parameters
+    considerations = {}
+    for predicate, key in _CONSIDERATIONS.items():
+        if values := thing.texts(predicate):
+            considerations[key] = [value.lexical for value in values]
+            ledger.keep(thing.iri, predicate, *values)
+    if considerations:
+        card["considerations"] = considerations
     if metrics := list(_metrics(bundle, ledger, thing)):
         card["quantitativeAnalysis"] = {"performanceMetrics": metrics}
     return card
@@ -300,30 +361,9 @@ def _rest(ledger: Ledger, thing: Thing) -> Iterator[dict[str, str]]:
         if predicate in writing.SILENT or predicate == PG.disclosed:
             continue
         for value in thing.facts[predicate]:
+            if predicate in (PG.vulnerability, PG.softwareDependency, *_STAGES):
+                continue
             if (thing.iri, predicate, value) not in ledger.kept:
                 shown = value.lexical if isinstance(value, Literal) else shorten(value)
                 name = shorten(predicate).removeprefix("pg:")
                 yield {"name": f"provenance-graph:{name}", "value": shown}
-
-
-def _dependency(
-    ledger: Ledger, thing: Thing, parts: Mapping[Iri, dict[str, Any]]
-) -> dict[str, Any] | None:
-    needs = [other for other in thing.things(PG.usesComponent) if other in parts]
-    needs = [other for other in needs if parts[other]["type"] != "data" and other != thing.iri]
-    if not needs:
-        return None
-    ledger.keep(thing.iri, PG.usesComponent, *needs)
-    return {"ref": said(thing.iri), "dependsOn": [said(other) for other in needs]}
-
-
-EXPORTER = Exporter(
-    format="cyclonedx",
-    title="CycloneDX 1.6 with machine-learning models",
-    media_type="application/vnd.cyclonedx+json; version=1.6",
-    suffix="cdx.json",
-    terms=TERMS,
-    reasons=REASONS,
-    otherwise=OTHERWISE,
-    write=write,
-)

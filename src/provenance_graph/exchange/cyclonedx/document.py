@@ -1,0 +1,223 @@
+"""A CycloneDX document: components, dependencies, compositions, and who stated which field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from provenance_graph.core import terms
+from provenance_graph.core.claims import AcceptanceStatus, Header, SourcedClaim, Stance, Value
+from provenance_graph.core.iris import Iri, expand, said, shorten
+from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
+from provenance_graph.exchange import ledger as writing
+from provenance_graph.exchange.cyclonedx import component as components
+from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
+from provenance_graph.formats.cyclonedx.keys import LINKS, PARAMETERS
+from provenance_graph.model.bundle_results import Bundle, Thing
+
+Parts = Mapping[Iri, dict[str, Any]]
+
+
+def write(bundle: Bundle, version: str) -> Exported:
+    """A bill of materials: what was asked for, its ancestors and its datasets."""
+    ledger = Ledger(bundle)
+    things = list(bundle.described())
+    parts = {thing.iri: components.component(bundle, ledger, thing) for thing in things}
+    first = bundle.subjects[0]
+    others = [thing.iri for thing in things if thing.iri != first]
+    places = {first: "/metadata/component"}
+    places |= {iri: f"/components/{n}" for n, iri in enumerate(others)}
+    libraries = _libraries(ledger, things)
+    document: dict[str, Any] = {
+        "$schema": f"http://cyclonedx.org/schema/bom-{version}.schema.json",
+        "bomFormat": "CycloneDX",
+        "specVersion": version,
+        "serialNumber": f"urn:uuid:{writing.serial(bundle, f'cyclonedx {version}')}",
+        "version": 1,
+        "metadata": {
+            "timestamp": f"{bundle.stamp}T00:00:00Z",
+            "tools": {"components": [{"type": "application", "name": "provenance-graph"}]},
+            "component": parts[first],
+            "properties": [{"name": MARK, "value": writing.mark(bundle)}],
+        },
+        "components": [*(parts[iri] for iri in others), *libraries.values()],
+        "dependencies": list(_dependencies(ledger, things, parts)),
+        "compositions": _compositions(bundle),
+        "vulnerabilities": _vulnerabilities(ledger, things),
+    }
+    if version != "1.6":
+        sources, citations = _citations(bundle, parts, places)
+        document["declarations"] = {"assessors": sources} if sources else {}
+        document["citations"] = citations
+    kept = {key: value for key, value in document.items() if value not in ([], {})}
+    return ledger.done(
+        writing.json_text(kept), components.TERMS, components.REASONS, components.OTHERWISE
+    )
+
+
+MARK = "provenance-graph:source"
+"""The property under which a document says that it is our export, and of which records."""
+
+
+def _libraries(ledger: Ledger, things: list[Thing]) -> dict[str, dict[str, Any]]:
+    """The libraries that models need, each once."""
+    found: dict[str, dict[str, Any]] = {}
+    for thing in things:
+        for value in thing.texts(PG.softwareDependency):
+            name, _, version = value.lexical.partition(" ")
+            part = {"type": "library", "bom-ref": f"library {value.lexical}", "name": name}
+            found[value.lexical] = {**part, "version": version} if version else part
+            ledger.keep(thing.iri, PG.softwareDependency, value)
+    return found
+
+
+def _dependencies(ledger: Ledger, things: list[Thing], parts: Parts) -> Iterator[dict[str, Any]]:
+    for thing in things:
+        needs = [other for other in thing.things(PG.usesComponent) if other in parts]
+        needs = [other for other in needs if parts[other]["type"] != "data" and other != thing.iri]
+        ledger.keep(thing.iri, PG.usesComponent, *needs)
+        refs = [said(other) for other in needs]
+        refs += [f"library {value.lexical}" for value in thing.texts(PG.softwareDependency)]
+        if refs:
+            yield {"ref": said(thing.iri), "dependsOn": refs}
+
+
+def _compositions(bundle: Bundle) -> list[dict[str, Any]]:
+    """How far what is said of a model's origins is all of it: only a source can say that it is."""
+    from_scratch = {
+        held.subject
+        for held in bundle.claims
+        if held.claim.stance is Stance.DECLARED_EMPTY
+        and held.claim.predicate in (*terms.DERIVATIONS, PROV.wasDerivedFrom)
+    }
+    groups: dict[str, list[str]] = {}
+    for model in bundle.models:
+        parents = bundle.thing(model).things(PROV.wasDerivedFrom)
+        aggregate = "incomplete" if parents else "unknown"
+        if model in from_scratch and not parents:
+            aggregate = "complete"
+        groups.setdefault(aggregate, []).append(said(model))
+    return [{"aggregate": kind, "assemblies": refs} for kind, refs in sorted(groups.items())]
+
+
+def _vulnerabilities(ledger: Ledger, things: list[Thing]) -> list[dict[str, Any]]:
+    found: dict[str, list[dict[str, str]]] = {}
+    for thing in things:
+        for value in thing.texts(PG.vulnerability):
+            found.setdefault(value.lexical, []).append({"ref": said(thing.iri)})
+            ledger.keep(thing.iri, PG.vulnerability, value)
+    return [{"id": id_, "affects": refs} for id_, refs in sorted(found.items())]
+
+
+def _citations(
+    bundle: Bundle, parts: Parts, places: Mapping[Iri, str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Who stated which field: one citation a component and record, with pointers to the fields."""
+    accepted: dict[Iri, list[SourcedClaim]] = {}
+    for held in bundle.claims:
+        if held.standing is AcceptanceStatus.ACCEPTED:
+            accepted.setdefault(held.subject, []).append(held)
+    publishers: dict[Iri, str] = {}
+    citations = []
+    for iri, place in places.items():
+        fields = list(_fields(parts[iri]))
+        cited: dict[Header, list[str]] = {}
+        for held in accepted.get(iri, ()):
+            value = held.resolved if held.resolved is not None else held.claim.value
+            for pointer, predicate, only in fields:
+                if predicate == held.claim.predicate and (only is None or only == _shown(value)):
+                    cited.setdefault(held.header, []).append(f"{place}/{pointer}")
+        for header in sorted(cited, key=lambda each: each.record):
+            who = publishers.setdefault(header.publisher, f"source-{len(publishers) + 1}")
+            day = header.retrieved if "T" in header.retrieved else f"{header.retrieved}T00:00:00Z"
+            citations.append(
+                {
+                    "pointers": sorted(set(cited[header])),
+                    "timestamp": day,
+                    "attributedTo": who,
+                    "note": f"{header.document} ({header.record})",
+                }
+            )
+    sources = [
+        {"bom-ref": ref, "thirdParty": True, "organization": {"name": bundle.name(publisher)}}
+        for publisher, ref in publishers.items()
+    ]
+    return sources, citations
+
+
+def _fields(part: dict[str, Any]) -> Iterator[tuple[str, Iri, str | None]]:
+    """The fields of a component by pointer, the property each holds, and which value of several."""
+    for key, predicate in _PLAIN.items():
+        if key in part:
+            yield key, predicate, None
+    for n, link in enumerate(part.get("externalReferences", ())):
+        predicate = LINKS.get(link["type"], PG.paper)
+        for each in {predicate, PG.paper} if link["type"] == "documentation" else {predicate}:
+            yield f"externalReferences/{n}", each, shorten(link["url"])
+    for n, _ in enumerate(part.get("licenses", ())):
+        yield f"licenses/{n}", DCTERMS.license, None
+    for n, parent in enumerate(part.get("pedigree", {}).get("ancestors", ())):
+        for said_ in parent.get("properties", ()):
+            yield f"pedigree/ancestors/{n}", _named(said_["value"]), None
+        yield f"pedigree/ancestors/{n}", PROV.wasDerivedFrom, None
+    parameters = part.get("modelCard", {}).get("modelParameters", {})
+    for key, predicate in {**PARAMETERS, **_PARAMETERS}.items():
+        if key in parameters:
+            yield f"modelCard/modelParameters/{key}", predicate, None
+    for key, predicate in _CONSIDERATIONS.items():
+        if key in part.get("modelCard", {}).get("considerations", {}):
+            yield f"modelCard/considerations/{key}", predicate, None
+    for n, entry in enumerate(part.get("properties", ())):
+        head, _, name = entry["name"].partition(":")
+        if head == "provenance-graph" and name != "id":
+            yield f"properties/{n}", _named(name), entry["value"]
+
+
+def _named(name: str) -> Iri:
+    """The property that a property's name in the document means."""
+    return expand(name if ":" in name else f"pg:{name}")
+
+
+def _shown(value: Value | None) -> str:
+    """A value as the component's properties write it."""
+    return shorten(value) if isinstance(value, Iri) else str(value)
+
+
+_PLAIN: Mapping[str, Iri] = {
+    "name": SCHEMA.name,
+    "manufacturer": DCTERMS.creator,
+    "authors": DCTERMS.creator,
+    "supplier": PG.suppliedBy,
+    "description": SCHEMA.description,
+    "copyright": PG.copyrightText,
+    "purl": PG.hubRepository,
+    "releaseNotes": DCTERMS.issued,
+    "tags": DCTERMS.language,
+}
+_PARAMETERS: Mapping[str, Iri] = {
+    "datasets": PG.trainedOn,
+    "inputs": PG.inputModality,
+    "outputs": PG.outputModality,
+    "approach": PG.learningApproach,
+}
+_CONSIDERATIONS: Mapping[str, Iri] = {
+    "useCases": PG.intendedUse,
+    "technicalLimitations": PG.knownLimitation,
+}
+
+
+def _exporter(format: str, version: str) -> Exporter:
+    return Exporter(
+        format=format,
+        title=f"CycloneDX {version} with machine-learning models",
+        media_type=f"application/vnd.cyclonedx+json; version={version}",
+        suffix="cdx.json",
+        terms=components.TERMS,
+        reasons=components.REASONS,
+        otherwise=components.OTHERWISE,
+        write=partial(write, version=version),
+    )
+
+
+EXPORTERS = (_exporter("cyclonedx", "1.7"), _exporter("cyclonedx-1.6", "1.6"))

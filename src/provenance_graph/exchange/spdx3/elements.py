@@ -1,0 +1,76 @@
+"""The elements of one SPDX document, and the names they get in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from provenance_graph.core.iris import Iri, mint
+from provenance_graph.exchange import ledger
+from provenance_graph.exchange.ledger import Ledger
+from provenance_graph.exchange.spdx3.terms import INFO, NO_ASSERTION
+from provenance_graph.model.bundle_results import Bundle, LicenceInfo
+
+
+class Document:
+    """The elements of one document, and the names they get in it."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle, self.ledger = bundle, Ledger(bundle)
+        self.base = mint("export", "spdx3", ledger.serial(bundle, "spdx3"))
+        self.elements: list[dict[str, Any]] = []
+        self.ids = {
+            thing.iri: f"{self.base}#{'dataset' if thing.iri in bundle.datasets else 'model'}-{n}"
+            for n, thing in enumerate(bundle.described(), 1)
+        }
+        self.agents: dict[Iri, str] = {}
+        self.licences: dict[Iri, str] = {}
+        self.count = 0
+
+    def add(self, kind: str, id_: str, **said: Any) -> str:
+        """One more element; what is empty is left out."""
+        full = {"type": kind, "spdxId": id_, "creationInfo": INFO, **said}
+        self.elements.append({key: value for key, value in full.items() if value not in ("", [])})
+        return id_
+
+    def relate(self, kind: str, source: str, target: str, comment: str = "") -> None:
+        """A relationship from one element to another."""
+        self.count += 1
+        self.add(
+            "Relationship",
+            f"{self.base}#relationship-{self.count}",
+            comment=comment,
+            **{"from": source},
+            to=[target],
+            relationshipType=kind,
+        )
+
+    def agent(self, iri: Iri) -> str:
+        """The organization's element."""
+        if iri not in self.agents:
+            name = f"{self.base}#organization-{len(self.agents) + 1}"
+            self.agents[iri] = self.add("Organization", name, name=self.bundle.name(iri))
+        return self.agents[iri]
+
+    def licence(self, info: LicenceInfo) -> str:
+        """The licence's element: an expression where SPDX lists it, else a custom licence."""
+        if info.iri not in self.licences:
+            element = f"{self.base}#licence-{len(self.licences) + 1}"
+            self.licences[info.iri] = element
+            if info.spdx or info.expression:
+                self.add(
+                    "simplelicensing_LicenseExpression",
+                    element,
+                    simplelicensing_licenseExpression=info.key,
+                )
+            else:
+                self.add(
+                    "expandedlicensing_CustomLicense",
+                    element,
+                    name=info.key,
+                    comment=info.label,
+                    simplelicensing_licenseText=f"The text is at {info.url}"
+                    if info.url
+                    else NO_ASSERTION,
+                    expandedlicensing_seeAlso=[info.url] if info.url else [],
+                )
+        return self.licences[info.iri]
