@@ -27,6 +27,7 @@ FORMAT = click.Choice(["tree", "json", "dot", "mermaid", "graphml", "cytoscape"]
 )
 @click.option("--data/--no-data", default=False, help="Datasets, synthetic data, reward models and judges too.")  # fmt: skip
 @click.option("--evidence/--no-evidence", default=True, help="Sources of every edge shown.")
+@click.option("--breaches/--no-breaches", default=True, help="Mark the steps on which licence findings begin.")  # fmt: skip
 @click.option("--limit", type=int, default=500, show_default=True, help="At most so many nodes.")
 @click.option("--with", "other", help="Another model: what the two share, and the ways between them.")  # fmt: skip
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
@@ -40,6 +41,7 @@ def command(
     relations: tuple[str, ...],
     data: bool,
     evidence: bool,
+    breaches: bool,
     limit: int,
     other: str | None,
     as_of: str,
@@ -69,6 +71,11 @@ def command(
         evidence=evidence,
         limit=limit,
     )
+    if breaches:
+        from provenance_graph.licences.graph import LicenceGraph
+        from provenance_graph.licences.marks import with_breaches
+
+        found = with_breaches(found, LicenceGraph(snapshot))
     sys.stdout.write(formats.FORMATS[form](found))
     if found.truncated:
         session.say(f"{found.shown}; raise --limit or lower --depth")

@@ -104,6 +104,11 @@ def _branch(edge: Edge, other: Node, side: str) -> str:
         count = len({source.document for source in edge.sources})
         notes.append(f"{count} source{'s' * (count != 1)}: {', '.join(bases)}")
     notes += ["only inferred?"] if edge.inferred else []
+    notes += (
+        [f"licence: {', '.join(dict.fromkeys(one.rule for one in edge.breaches))}"]
+        if edge.breaches
+        else []
+    )
     if edge.against:
         notes.append("against: " + ", ".join(sorted({said(s.publisher) for s in edge.against})))
     return shown + (f" [{'; '.join(notes)}]" if notes else "")

@@ -111,11 +111,33 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Breach:
+    """A licence rule that the child of a step runs against because of the step."""
+
+    rule: str
+    severity: str
+    message: str
+    licence: str
+    clause: str
+
+    def to_json(self) -> Json:
+        """As JSON."""
+        return {
+            "rule": self.rule,
+            "severity": self.severity,
+            "message": self.message,
+            "licence": self.licence,
+            "clause": self.clause,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Edge:
     """A step of lineage, from a child to what it was made from or under the influence of.
 
     ``inferred``: claims speak of it and none states it outright. ``against`` are sources
-    that deny it or name another parent instead.
+    that deny it or name another parent instead. ``breaches`` are licence findings that begin
+    here.
     """
 
     child: Iri
@@ -126,6 +148,7 @@ class Edge:
     method: str = ""
     sources: tuple[Source, ...] = ()
     against: tuple[Source, ...] = ()
+    breaches: tuple[Breach, ...] = ()
 
     @property
     def group(self) -> str:
@@ -146,6 +169,7 @@ class Edge:
             "method": self.method,
             "evidence": [source.to_json() for source in self.sources],
             "contradictedBy": [source.to_json() for source in self.against],
+            "breaches": [one.to_json() for one in self.breaches],
         }
 
 
@@ -165,7 +189,8 @@ class Cycle:
 class Lineage:
     """The lineage of one thing: nearest nodes first, the thing itself before all.
 
-    ``total`` counts what there is; ``nodes`` hold what is shown.
+    ``total`` counts what there is; ``nodes`` hold what is shown. ``marked`` of ``markable``
+    models were checked for licence findings.
     """
 
     subject: Iri
@@ -177,6 +202,8 @@ class Lineage:
     edges: tuple[Edge, ...]
     total: int
     cycles: tuple[Cycle, ...] = ()
+    marked: int = 0
+    markable: int = 0
 
     @property
     def truncated(self) -> bool:
@@ -224,6 +251,8 @@ class Lineage:
             "edges": [edge.to_json() for edge in self.edges],
             "unresolved": [node.to_json() for node in self.unresolved],
             "cycles": [cycle.to_json() for cycle in self.cycles],
+            "modelsChecked": self.marked,
+            "modelsCheckedOf": self.markable,
             "shown": max(len(self.nodes) - 1, 0),
             "of": self.total,
             "truncated": self.truncated,

@@ -19,6 +19,7 @@ from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.core.claims import Header, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.marks import with_breaches
 from provenance_graph.lineage.graph import lineage
 from provenance_graph.model.profile import claim_json, profile
 from provenance_graph.model.stats import stats
@@ -118,7 +119,9 @@ def _facts(snapshot: AcceptedSnapshot, subject: Iri, uses: Sequence[str], day: s
     held = snapshot.claims(subject)
     named = {c.claim.value for c in held if isinstance(c.claim.value, Iri)}
     labels = {thing: label(snapshot, thing) for thing in sorted(named)}
-    above = lineage(snapshot, subject, influences=True, limit=MOST_NODES)
+    above = with_breaches(
+        lineage(snapshot, subject, influences=True, limit=MOST_NODES), LicenceGraph(snapshot), day
+    )
     found = conflicts(snapshot, [snapshot.canonical(subject)])
     return ModelFacts(
         profile=profile(snapshot, subject).to_json(),

@@ -31,10 +31,14 @@ tbody th{font-weight:500}.n{text-align:right;white-space:nowrap}.soft{color:#556
 white-space:pre-wrap}a{color:#1f5a92}.lineage{overflow-x:auto}svg{max-width:100%;height:auto}svg rect{fill:#fff;
 stroke:#8a949d}svg .self rect{fill:#e6eff8;stroke:#1f5a92;stroke-width:2}svg .dataset rect{fill:#eee9f9;stroke:#5b3f9e}
 svg .unresolved rect{stroke-dasharray:4 3}svg text{font-size:11px}svg path{fill:none;stroke:#8a949d;stroke-width:1.4}
-svg .influence{stroke:#5b3f9e}svg .inferred{stroke-dasharray:5 4}
+svg .influence{stroke:#5b3f9e}svg .inferred{stroke-dasharray:5 4}svg path.breach{stroke:#a3121f;stroke-width:2.5}svg text.breach{fill:#a3121f;font-weight:600;text-anchor:middle}
 @media print{body{margin:0;max-width:none;font-size:10pt}tr,svg{break-inside:avoid}h2,h3{break-after:avoid}
 a[href^="http"]::after{content:" <" attr(href) ">";font-size:.8em}}
 """
+
+
+MOST_REASONS = 30
+"""Reasons of one answer that are written out; the JSON holds all."""
 
 
 def html(report: Report) -> str:
@@ -110,9 +114,10 @@ def _verdict(model: ModelFacts, fields: Sequence[Json]) -> Iterator[str]:
     yield f"{sum(bool(f['values']) for f in fields)} facts of {len(fields)} fields, from {model.profile['records']} records"
     yield f"{sum(f['status'] in GAPS for f in fields)} gaps on record; {sum(_is_blank(f) for f in fields)} fields left blank by a source that has them"
     yield f"{len(model.conflicts)} conflicts between sources"
-    for use in model.licences["answers"][0]["uses"]:
-        why = use["reasons"][0]["text"] if use["reasons"] and use["answer"] != "allowed" else ""
-        yield f"{escape(use['label'])}: <b>{escape(use['answer'])}</b>{' – ' + escape(why) if why else ''}"
+    yield f"<b>{escape(model.licences['sentence'])}</b>"
+    violations = [f for f in model.licences["findings"] if f["severity"] == "Violation"]
+    if violations:
+        yield f"{len(violations)} licence rules violated: {escape(', '.join(f['rule'] for f in violations))}"
     total = model.assessed["total"]
     yield f"{escape(model.assessed['rubric']['label'])}: <b>{escape(total['shown'])}</b>"
 
@@ -209,8 +214,14 @@ def _lineage(lineage: Json) -> Iterator[str]:
         )
         standing = "inferred" if edge["inferred"] else "stated"
         child, parent = (escape(labels.get(edge[end], edge[end])) for end in ("child", "parent"))
-        rows.append((child, escape(edge["relationLabel"]), parent, standing, evidence))
-    yield _table(("What", "Relation", "To", "Standing", "Said by"), rows)
+        marks = "; ".join(
+            f"{escape(b['rule'])}: it {escape(b['message'])} "
+            f"<span class='soft'>[{escape(b['licence'])} {escape(b['clause'])}]</span>"
+            for b in edge.get("breaches", ())
+        )
+        rows.append((child, escape(edge["relationLabel"]), parent, standing, marks, evidence))
+    columns = ("What", "Relation", "To", "Standing", "Licence problems", "Said by")
+    yield _table(columns, rows)
 
 
 def _licences(found: Json) -> Iterator[str]:
@@ -220,9 +231,11 @@ def _licences(found: Json) -> Iterator[str]:
         for one in found["labels"]
     ]
     yield _list(labels) if labels else "<p>No source gives it a licence.</p>"
+    for answer in reversed(found["answers"]):
+        yield from _answer(answer)
     if found["findings"]:
         yield _table(
-            ("Rule", "Severity", "Finding", "To mend it"),
+            ("Rule", "Severity", "Finding", "How to fix it"),
             [
                 (escape(f"{f['rule']} {f['name']}"), escape(f["severity"]), escape(f["message"]), escape(f["fix"]))
                 for f in found["findings"]
@@ -236,6 +249,37 @@ def _licences(found: Json) -> Iterator[str]:
             for n in found["notices"]
         )
     yield f'<p class="soft">{escape(found["note"])}</p>'
+
+
+def _answer(answer: Json) -> Iterator[str]:
+    """Every use with its three answers and every reason, worst first."""
+    when = f"{answer['occasion']}{', ' + answer['day'] if answer['day'] else ''}"
+    yield f"<p>Uses ({escape(when)}; lineage {escape(answer['lineage']['state'])}):</p>"
+    rows = []
+    for use in answer["uses"]:
+        asked = use["label"] + (f" ({use['number']:,})" if use["number"] is not None else "")
+        for name, key in (("weights", "weights"), ("training data", "trainingData"), ("contract", "contract")):  # fmt: skip
+            part = use[key]
+            if not part["applies"]:
+                continue
+            why = _list(_reason(one) for one in part["reasons"][:MOST_REASONS])
+            more = len(part["reasons"]) - MOST_REASONS
+            why += f"<p class='soft'>{more} more</p>" if more > 0 else ""
+            rows.append((escape(asked), name, f"<b>{escape(part['answer'])}</b>", why))
+    yield _table(("Use", "As to", "Answer", "Because"), rows)
+
+
+def _reason(reason: Json) -> str:
+    licence = reason["licence"]["id"] if reason["licence"] else ""
+    where = escape(" ".join(filter(None, (licence, reason["clause"]))))
+    path = " → ".join(
+        f"{escape(step['relationLabel'])} {escape(step['parent']['label'])}"
+        for step in reason["path"]
+        if "parent" in step
+    )
+    custody = f", custody {escape(reason['custody'])}" if reason["custody"] else ""
+    source = f" <span class='soft'>[{where}{custody}]</span>" if where else ""
+    return f"{escape(reason['effect'])}: {escape(reason['text'])}{source}{' (' + path + ')' if path else ''}"
 
 
 def _assessment(found: Json) -> Iterator[str]:

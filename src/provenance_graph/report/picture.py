@@ -93,9 +93,13 @@ def _line(edge: Json, places: Mapping[str, tuple[float, float]]) -> str:
     y1, y2 = start[1] + HEIGHT / 2, end[1] + HEIGHT / 2
     middle = (x1 + x2) / 2
     kind = f"{edge['group']}{' inferred' if edge['inferred'] else ''}"
+    rules = ", ".join(dict.fromkeys(one["rule"] for one in edge.get("breaches", ())))
+    kind += " breach" if rules else ""
+    title = edge["relationLabel"] + (f"; licence problem: {rules}" if rules else "")
+    sign = f'<text class="breach" x="{middle:g}" y="{(y1 + y2) / 2 - 4:g}">§ {escape(rules)}</text>' if rules else ""  # fmt: skip
     return (
         f'<path class="{escape(kind)}" d="M{x1:g} {y1:g}C{middle:g} {y1:g} {middle:g} {y2:g} '
-        f'{x2:g} {y2:g}"><title>{escape(edge["relationLabel"])}</title></path>'
+        f'{x2:g} {y2:g}"><title>{escape(title)}</title></path>{sign}'
     )
 
 

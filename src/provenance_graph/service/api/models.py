@@ -12,6 +12,8 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.core.claims import SourcedClaim
 from provenance_graph.core.iris import Iri, said
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.marks import with_breaches
 from provenance_graph.lineage import formats
 from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model.fields import property_named
@@ -213,6 +215,7 @@ def _derived(routes: APIRouter, access: Access) -> None:
         relation: Many = [],  # noqa: B006
         influences: bool = False,
         evidence: bool = True,
+        breaches: bool = True,
         limit: Annotated[int, Query(ge=1, le=5000)] = 500,
         format: Literal["json", "tree", "dot", "mermaid", "graphml", "cytoscape"] = "json",
         asOf: AsOf = "",  # noqa: N803
@@ -230,6 +233,8 @@ def _derived(routes: APIRouter, access: Access) -> None:
                 evidence=evidence,
                 limit=limit,
             )
+            if breaches:
+                found = with_breaches(found, LicenceGraph(snapshot))
             return found.to_json() if format == "json" else formats.FORMATS[format](found)
 
         if format == "json":

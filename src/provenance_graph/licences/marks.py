@@ -1,0 +1,42 @@
+"""Licence findings marked on the steps of a lineage where they begin."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+from provenance_graph.core.iris import Iri
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.rule_context import INFO
+from provenance_graph.lineage.results import Breach, Lineage
+
+MOST_MARKED = 300
+"""Models of a lineage whose rules are looked at, those nearest to the model asked about first."""
+
+
+def with_breaches(lineage: Lineage, graph: LicenceGraph, day: str = "") -> Lineage:
+    """The lineage with every violation and warning on the step below the model that has it.
+
+    Unknown licences are no breach. ``marked`` tells how many models were looked at.
+    """
+    order = {node.iri: node.distance for node in lineage.nodes if node.kind == "model"}
+    children = sorted(
+        {edge.child for edge in lineage.edges if edge.child in order},
+        key=lambda child: (order[child], child),
+    )
+    found: dict[tuple[Iri, Iri, Iri], list[Breach]] = defaultdict(list)
+    for child in children[:MOST_MARKED]:
+        for one in graph.findings(child, day=day):
+            if one.severity == INFO or one.rule.id == "LR-15" or not one.path:
+                continue
+            first = one.path[0]
+            licence = one.licence.name if one.licence else ""
+            found[first.child, first.relation, first.parent].append(
+                Breach(one.rule.id, one.severity, one.message, licence, one.clause)
+            )
+    edges = tuple(
+        replace(edge, breaches=tuple(found.get((edge.child, edge.relation, edge.parent), ())))
+        for edge in lineage.edges
+    )
+    marked = min(len(children), MOST_MARKED)
+    return replace(lineage, edges=edges, marked=marked, markable=len(children))
