@@ -1,0 +1,113 @@
+"""Rules and repairs on seeded random graphs: the whole store as model by model, and brute force."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+
+import pytest
+from licence_world import world
+
+from provenance_graph.licences.breaches import Filters, mark, store_findings
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.repair import CUT, MOST_SOLUTIONS, PERMIT, Change, Problems, repair
+from provenance_graph.licences.rules import RULES
+from provenance_graph.licences.uses import parse_uses
+from provenance_graph.lineage.index import MODEL
+
+TODAY = "2026-11-01"
+MOST_TRIED = 3_000
+"""Sets of one size that brute force tries; larger sizes are left to the long run."""
+
+KINDS = ("finetune", "adapter", "merge", "quantize", "distill", "trained", "written", "synthetic", "derived")  # fmt: skip
+KEYS = ("mit", "apache-2.0", "cc-by-nc-4.0", "cc-by-sa-4.0", "cc-by-nc-sa-4.0", "llama-2", "llama-3.1", "gemma",
+        "creativeml-openrail-m", "openai-terms-2024-12-11", "hub-other", "falcon-180b-tii", "qwen-2024")  # fmt: skip
+PERHAPS = frozenset({"LR-05", "LR-06", "LR-08", "LR-13"})
+"""Rules that paths or documents of the single model decide: a class says perhaps."""
+
+
+def graph_of(seed: int, models: int = 7, data: int = 2, edges: int = 9) -> LicenceGraph:
+    """A random graph with unknowns, cycles and merges."""
+    chance = random.Random(seed)
+    names = [f"{chance.choice('abcxyz')}/Llama-{n}" if n % 3 else f"{chance.choice('abc')}/m{n}" for n in range(models)]  # fmt: skip
+    sets = [f"data:{chance.choice('abd')}/d{n}" for n in range(data)]
+    found = set()
+    for _ in range(edges):
+        kind = chance.choice(KINDS)
+        child = chance.choice(sets) if kind == "written" else chance.choice(names)
+        parent = chance.choice(sets) if kind == "trained" else chance.choice(names)
+        if child != parent:
+            found.add((child, kind, parent))
+    held = {name: " ".join(chance.sample(KEYS, chance.choice((1, 1, 1, 2)))) for name in (*names, *sets) if chance.random() < 0.75}  # fmt: skip
+    return world(sorted(found), held, recorded=chance.random() < 0.7)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_whole_store_finds_what_model_by_model_finds(seed: int) -> None:
+    graph = graph_of(seed)
+    models = [name for n, name in enumerate(graph.index.names) if graph.index.kind[n] == MODEL]
+    alone = [one for name in models for one in graph.findings(name, day=TODAY)]
+    whole = store_findings(graph, day=TODAY, limit=100_000, filters=Filters(frozenset(RULES)))
+    assert sorted(map(repr, whole.findings)) == sorted(map(repr, alone))
+    assert not whole.is_cut
+    marked = {rule: {graph.index.names[n] for n in nodes.tolist()} for rule, nodes in mark(graph, TODAY).items()}  # fmt: skip
+    for rule in RULES:
+        subjects = {one.subject for one in alone if one.rule.id == rule}
+        assert subjects <= marked[rule], rule
+        if rule not in PERHAPS and not _has_circle(graph):
+            assert subjects == marked[rule], rule
+
+
+def _has_circle(graph: LicenceGraph) -> bool:
+    """Whether a thing's own terms may come back to it over the whole store."""
+    import networkx as nx
+
+    up = graph.index.up
+    pairs = [(n, int(up.other[p])) for n in range(len(graph.index)) for p in up.edges_of(n)]
+    return not nx.is_directed_acyclic_graph(nx.DiGraph(pairs))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_repair_finds_the_sets_that_trying_all_finds(seed: int) -> None:
+    graph = graph_of(seed, models=5, data=1, edges=5)
+    chance = random.Random(seed)
+    models = [name for n, name in enumerate(graph.index.names) if graph.index.kind[n] == MODEL]
+    if not models:
+        return
+    subject, use = (
+        chance.choice(models),
+        chance.choice(("commercial", "modify", "train-on-outputs")),
+    )
+    problems = Problems(graph, subject, parse_uses(graph.catalogue, [use]), TODAY)
+    found = repair(graph, subject, uses=[use], day=TODAY)
+    changes = every_change(graph, problems, subject)
+    bound = len(found.solutions[0]) if found.solutions else 2
+    for size in range(bound + 1):
+        if math.comb(len(changes), size) > MOST_TRIED:
+            return
+        sets = map(frozenset, itertools.combinations(changes, size))
+        working = {one for one in sets if not problems.after(one)}
+        if size < bound or not found.solutions:
+            assert not working
+        else:
+            assert {frozenset(one) for one in found.solutions} <= working
+            assert found.found == len(working)
+            assert len(found.solutions) == min(len(working), MOST_SOLUTIONS)
+
+
+def every_change(graph: LicenceGraph, problems: Problems, subject: str) -> list[Change]:
+    """Every parent cut, every holder's permission, and what problems name besides."""
+    found = {Change(CUT, edge.parent) for edge in problems.now.parents}
+    found |= {Change(PERMIT, name) for name in graph.index.names}
+    seen: set[frozenset[Change]] = {frozenset()}
+    waiting = [frozenset[Change]()]
+    while waiting:
+        chosen = waiting.pop()
+        for problem in problems.after(chosen):
+            found |= problem.answers
+            for change in problem.answers:
+                if len(chosen) < 1 and chosen | {change} not in seen:
+                    seen.add(chosen | {change})
+                    waiting.append(chosen | {change})
+    return sorted(found)
