@@ -11,7 +11,17 @@ from licence_world import world
 
 from provenance_graph.licences.breaches import Filters, mark, store_findings
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.licences.repair import CUT, MOST_SOLUTIONS, PERMIT, Change, Problems, repair
+from provenance_graph.licences.repair import (
+    CUT,
+    MEET,
+    MET,
+    MOST_SOLUTIONS,
+    PERMIT,
+    RECORD,
+    Change,
+    Problems,
+    repair,
+)
 from provenance_graph.licences.rules import RULES
 from provenance_graph.licences.uses import parse_uses
 from provenance_graph.lineage.index import MODEL
@@ -100,6 +110,7 @@ def every_change(graph: LicenceGraph, problems: Problems, subject: str) -> list[
     """Every parent cut, every holder's permission, and what problems name besides."""
     found = {Change(CUT, edge.parent) for edge in problems.now.parents}
     found |= {Change(PERMIT, name) for name in graph.index.names}
+    found |= {Change(RECORD, subject), *(Change(MEET, kind) for kind in MET)}
     seen: set[frozenset[Change]] = {frozenset()}
     waiting = [frozenset[Change]()]
     while waiting:
