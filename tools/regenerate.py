@@ -15,6 +15,7 @@ from provenance_graph.core import rdf
 from provenance_graph.core.claims import Custody, Problem, Record
 from provenance_graph.core.errors import RecordError, UsageError
 from provenance_graph.core.iris import Iri, mint, organization, slug
+from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.ingest.intake import Options, read
 from provenance_graph.ingest.run import rewrite
@@ -28,7 +29,8 @@ class Source:
     each file which repository, commit and path it came from. ``custody`` says how it is
     known that the publisher said it: verified where the address is the publisher's own
     repository at a commit and the digest is kept, asserted where a copy was read.
-    ``edition`` is the day of that edition, ``collection`` the name of the collection.
+    ``edition`` is the day of that edition, ``collection`` the name of the collection. With
+    ``keep = "known"`` only what it says of things that other records name is kept.
     """
 
     folder: str
@@ -42,6 +44,7 @@ class Source:
     custody: str = "assumed"
     edition: str = ""
     collection: str = ""
+    keep: str = "all"
 
     def stamp(self, record: Record) -> Record:
         """The record with the custody, collection and edition of the entry."""
@@ -152,6 +155,65 @@ def _addresses(manifest: Path) -> Mapping[str, str]:
     return found
 
 
+def _keep_known(files: dict[Path, list[Record]], partial: set[Iri], into: Path) -> None:
+    """Cut the records of ``partial`` to what they say of things that other records name.
+
+    Other records are those of this run and those that lie below ``into`` and are not written
+    again. What a kept statement leads to (its maker, its licence) is kept with it.
+    """
+    if not partial:
+        return
+    written = {path.parent for path in files}
+    others = [
+        record
+        for path in sorted(into.rglob("*.trig"))
+        if path.parent not in written
+        for record in rdf.read_trig(path.read_bytes())
+    ]
+    for records in files.values():
+        others += [record for record in records if record.header.record not in partial]
+    known = {
+        name
+        for record in others
+        for claim in record.claims
+        for name in (claim.subject, claim.value)
+        if isinstance(name, Iri)
+    }
+    for path, records in list(files.items()):
+        cut = [r if r.header.record not in partial else _cut(r, known) for r in records]
+        files[path] = [record for record in cut if record.claims]
+    for path in [path for path, records in files.items() if not records]:
+        del files[path]
+
+
+def _cut(record: Record, known: set[Iri]) -> Record:
+    """The claims about datasets and models that are known, and about what those lead to."""
+    things = {
+        claim.subject
+        for claim in record.claims
+        if claim.predicate == RDF.type and claim.value in (PG.Dataset, PG.Model)
+    }
+    kept = things & known
+    for _ in range(2):  # a maker, a licence and the parts of its expression
+        kept |= {
+            claim.value
+            for claim in record.claims
+            if claim.subject in kept and isinstance(claim.value, Iri)
+        } - things
+    parents = {
+        claim.value
+        for claim in record.claims
+        if claim.subject in kept and claim.predicate == PROV.wasDerivedFrom
+    }
+    claims = tuple(
+        claim
+        for claim in record.claims
+        if claim.subject in kept
+        or (claim.subject in parents and claim.predicate in (RDF.type, SCHEMA.name))
+    )
+    return replace(record, claims=claims, ordered=False).sort()
+
+
 Told = Callable[[str, Problem], None]
 
 
@@ -168,6 +230,7 @@ def regenerate(
     files: dict[Path, list[Record]] = defaultdict(list)
     counts: dict[str, int] = defaultdict(int)
     names: dict[Iri, str] = {}
+    partial: set[Iri] = set()
     for source in listed:
         options = Options(source.format, None, source.retrieved)
         for document in documents(source, root):
@@ -178,6 +241,8 @@ def regenerate(
                 tell(document.name, problem)
             for record in reading.records:
                 name = record.header.record
+                if source.keep == "known":
+                    partial.add(name)
                 if name in names:
                     raise RecordError(f"{document.name} and {names[name]} both make {name}")
                 names[name] = document.name
@@ -185,6 +250,7 @@ def regenerate(
                     source.stamp(record)
                 )
                 counts[source.into] += 1
+    _keep_known(files, partial, into)
     for folder in sorted({path.parent for path in files}):
         for old in folder.glob("*.trig"):
             old.unlink()

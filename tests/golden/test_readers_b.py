@@ -14,7 +14,10 @@ from provenance_graph.formats.records import records_of
 from provenance_graph.formats.registry import readers
 
 HERE = Path(__file__).parent
-FORMATS = ("croissant", "cyclonedx", "epoch", "fair4ml", "fmti", "mot", "osai", "spdx3")
+FORMATS = (
+    "croissant", "cyclonedx", "dpi", "epoch", "fair4ml", "fmti", "gallery", "lifecycle", "mot",
+    "mteb-tasks", "opendata", "osai", "spdx3",
+)  # fmt: skip
 CASES = sorted(path for name in FORMATS for path in HERE.glob(f"{name}/*/input*"))
 
 

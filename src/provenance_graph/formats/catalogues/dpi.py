@@ -1,0 +1,141 @@
+"""Data Provenance Initiative: audited licences, makers, writers and origins of datasets.
+
+A file holds the datasets of one collection by their identifiers. A dataset is the Hub's where
+its own address leads there; several datasets of one collection share the collection's address,
+which names none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import unquote
+
+from provenance_graph.core import hub, iris
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.formats import mapping, statements
+from provenance_graph.formats.catalogues import common
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.mapping import Row
+
+SOURCE = "dpi"
+Found = Iterator[Claim | Problem]
+_ID = "Unique Dataset Identifier"
+_UNSPECIFIED: Mapping[str, Stance] = MappingProxyType(
+    {"unspecified": Stance.NOT_STATED, "": Stance.NOT_STATED}
+)
+
+
+def _writers(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+    """Models that wrote the contents, by name."""
+    for item in statements.listed(value):
+        name = statements.called(item)
+        if name:
+            model = iris.entity(SOURCE, "model", iris.slug(name))
+            yield from statements.is_a(model, PG.Model, name)
+            yield Claim(subject, property_, model)
+            yield Claim(
+                subject, PG.dataAcquisition, PG.SyntheticData, basis=Basis.INFERENCE, locator=where
+            )
+
+
+_ROWS: tuple[Row, ...] = (
+    Row("Creators", DCTERMS.creator, mapping.makers),
+    Row("Languages", DCTERMS.language, mapping.text),
+    Row("Model Generated", PG.generatedBy, _writers),
+    Row("Derived from Datasets", DCTERMS.source, mapping.derived_data),
+    Row("ArXiv URL", PG.paper, mapping.link),
+    Row("GitHub URL", PG.codeRepository, mapping.link),
+)
+
+
+def _recognises(hints: Hints) -> bool:
+    if hints.syntax != "json" or not isinstance(hints.value, dict) or not hints.value:
+        return False
+    first = next(iter(hints.value.values()))
+    return isinstance(first, dict) and {_ID, "Dataset Name", "Licenses"} <= first.keys()
+
+
+def _origin(document: Document) -> Origin:
+    file = statements.clean(document.name or document.url).rpartition("/")[2]
+    name = unquote(file).removesuffix(".json")
+    return Origin(
+        local=name[:150],  # names of collections that differ in case alone are two
+        publisher=iris.organization("Data Provenance Initiative"),
+        title=f"Data Provenance Initiative: {name[:100]}",
+        attribution="Data Provenance Initiative, https://www.dataprovenance.org/",
+    )
+
+
+def _read(document: Document) -> Found:
+    whole = statements.tidy(document.json, document.text)
+    if not isinstance(whole, dict):
+        raise Unreadable(document.url, "not a mapping of datasets")
+    shared = [
+        statements.word(statements.mapping(e).get("Hugging Face URL")) for e in whole.values()
+    ]
+    for key, entry in whole.items():
+        where = f"/{key}"
+        if isinstance(entry, dict):
+            yield from _dataset(entry, key, where, alone=len(set(shared)) == len(shared))
+        else:
+            yield Problem(where, f"{common.brief(entry)} is not a mapping", kind="shape")
+
+
+def _dataset(entry: dict[str, Any], key: str, where: str, *, alone: bool) -> Found:
+    name = statements.called(entry.get("Dataset Name")) or key
+    addresses = [statements.word(entry.get("Dataset URL"))]
+    if alone:
+        addresses.append(statements.word(entry.get("Hugging Face URL")))
+    repository = next((found for url in addresses if (found := hub.dataset_name(url))), "")
+    if repository:
+        subject = iris.dataset(repository)
+        yield Claim(subject, PG.hubRepository, hub.page(repository, hub.Kind.DATASET))
+    else:
+        subject = iris.entity(SOURCE, "dataset", iris.slug(key))
+    yield from statements.is_a(subject, PG.Dataset, name)
+    yield from mapping.claims(subject, entry, _ROWS, where)
+    yield from _licences(subject, entry, where)
+    if collection := statements.called(entry.get("Collection")):
+        whole = iris.entity(SOURCE, "collection", iris.slug(collection))
+        if whole != subject and collection != name:
+            yield from statements.is_a(whole, PG.Dataset, collection)
+            yield Claim(subject, DCTERMS.isPartOf, whole)
+
+
+def _licences(subject: Iri, entry: dict[str, Any], where: str) -> Found:
+    stated: dict[str, str] = {}
+    for item in statements.listed(entry.get("Licenses")):
+        text = statements.word(statements.mapping(item).get("License"))
+        link = statements.word(statements.mapping(item).get("License URL"))
+        stated.setdefault(text, "" if link.casefold() == "unspecified" else link)
+    at = f"{where}/Licenses"
+    if len(stated) > 1:
+        yield Claim(
+            subject,
+            DCTERMS.license,
+            None,
+            as_stated="; ".join(stated)[: statements.SHOWN],
+            locator=at,
+            unusable="several licences; how they combine is not said",
+        )
+        return
+    for text, link in stated.items():
+        if stance := _UNSPECIFIED.get(text.casefold()):
+            yield statements.not_given(subject, DCTERMS.license, stance, text, at)
+        else:
+            name = "" if text.casefold() in ("custom", "various") else text
+            yield from statements.licensed(subject, text, name=name, link=link, locator=at)
+
+
+READER = Reader(
+    SOURCE,
+    "Data Provenance Initiative: summaries of datasets (JSON)",
+    _recognises,
+    _origin,
+    _read,
+)

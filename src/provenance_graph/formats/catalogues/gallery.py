@@ -1,0 +1,189 @@
+"""Files of models with their digests: LocalAI's gallery and LM Studio's catalogue.
+
+Both list files of quantised models, with the Hub repository that each lies in, and a SHA-256. A
+file belongs to the repository that its address names; a file without such an address belongs to
+no model that is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph.core import hub, iris, literals
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDF, XSD
+from provenance_graph.formats import mapping, statements
+from provenance_graph.formats.catalogues import common
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.mapping import Row
+
+SOURCE = "gallery"
+Found = Iterator[Claim | Problem]
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_QUANT = re.compile(
+    r"(?<![A-Za-z0-9])(?P<kind>(?:UD-)?(?:I?Q\d_(?:K_)?[A-Z0-9]+(?:_[A-Z]+)?|Q\d_K|BF16|F16|F32|MXFP4))"
+    r"(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_STUDIO: tuple[Row, ...] = (
+    Row("author/name", DCTERMS.creator, mapping.makers),
+    Row("datePublished", DCTERMS.issued, mapping.date),
+    Row("arch", PG.architectureFamily, mapping.text),
+)
+
+
+def _recognises(hints: Hints) -> bool:
+    value = hints.value
+    if hints.syntax == "json" and isinstance(value, dict):
+        return {"_descriptorVersion", "files", "resources"} <= value.keys()
+    if hints.syntax != "yaml" or not isinstance(value, list):
+        return False
+    entries = [e for e in value[:50] if isinstance(e, dict)]
+    return bool(entries) and any(
+        "name" in e and isinstance(e.get("files"), list) and {"urls", "tags"} & e.keys()
+        for e in entries
+    )
+
+
+def _origin(document: Document) -> Origin:
+    if document.hints.syntax == "json":
+        name = statements.word(statements.mapping(document.json).get("name")) or document.name
+        return Origin(
+            local=f"lmstudio/{iris.slug(name)}",
+            publisher=iris.organization("LM Studio"),
+            title=f"LM Studio model catalogue: {name[:100]}",
+            licence="Apache-2.0",
+            attribution="LM Studio, https://github.com/lmstudio-ai/model-catalog",
+        )
+    return Origin(
+        local="localai",
+        publisher=iris.organization("LocalAI"),
+        title="LocalAI model gallery",
+        licence="MIT",
+        attribution="LocalAI, https://github.com/mudler/LocalAI",
+    )
+
+
+def _read(document: Document) -> Found:
+    if document.hints.syntax == "json":
+        yield from _descriptor(statements.tidy(document.json, document.text))
+        return
+    entries = statements.tidy(document.yaml, document.text)
+    if not isinstance(entries, list):
+        raise Unreadable(document.url, "not a list of models")
+    known: set[Iri] = set()
+    for index, entry in enumerate(entries):
+        if isinstance(entry, dict):
+            yield from _entry(entry, f"/{index}", known)
+        else:
+            yield Problem(f"/{index}", f"{common.brief(entry)} is not a mapping", kind="shape")
+
+
+def _entry(entry: dict[str, Any], where: str, known: set[Iri]) -> Found:
+    """One model of LocalAI's gallery: its files, under the repositories in which they lie."""
+    repositories: set[str] = set()
+    for index, file in enumerate(statements.listed(entry.get("files"))):
+        said, at = statements.mapping(file), f"{where}/files/{index}"
+        place = _place(statements.word(said.get("uri")))
+        if place is None or not place.path:
+            continue  # files from elsewhere: no model is named
+        repositories.add(place.name)
+        yield from _file(place, statements.word(said.get("sha256")), at, known)
+    licence = statements.word(entry.get("license"))
+    for name in sorted(repositories):
+        if licence:
+            yield from statements.licensed(iris.model(name), licence, locator=f"{where}/license")
+
+
+def _descriptor(entry: Any) -> Found:
+    """One model of LM Studio's catalogue: the original, the repository of its files, the files."""
+    if not isinstance(entry, dict):
+        yield Problem("", "a descriptor that is no mapping", kind="shape")
+        return
+    original = hub.model_name(statements.word(mapping.find(entry, "resources/canonicalUrl")))
+    known: set[Iri] = set()
+    if original:
+        model = iris.model(original)
+        yield from _described(original, known)
+        yield from mapping.claims(model, entry, _STUDIO, "")
+        size = statements.word(entry.get("numParameters"))
+        if size:
+            yield statements.quantity(
+                model, PG.nominalParameterCount, size, "/numParameters", kind=XSD.integer
+            )
+    copies: set[str] = set()
+    for index, file in enumerate(statements.listed(mapping.find(entry, "files/all"))):
+        said, at = statements.mapping(file), f"/files/all/{index}"
+        place = _place(statements.word(said.get("url")))
+        if place is None:
+            yield Problem(f"{at}/url", "a file outside the Hub names no model", kind="missing")
+            continue
+        copies.add(place.name)
+        digest = statements.word(said.get("sha256checksum"))
+        yield from _file(place, digest, at, known, said.get("sizeBytes"))
+    for name in sorted(copies - {original}):
+        if original:
+            yield Claim(
+                iris.model(name),
+                PG.quantizedFrom,
+                iris.model(original),
+                basis=Basis.INFERENCE,
+                locator="/resources/canonicalUrl",
+            )
+
+
+def _place(address: str) -> hub.Repository | None:
+    """The repository and the file of an address; LocalAI writes ``huggingface://org/name/file``."""
+    if address.startswith("huggingface://"):
+        owner, _, rest = address.removeprefix("huggingface://").partition("/")
+        name, _, file = rest.partition("/")
+        whole = f"{owner}/{name}"
+        return hub.Repository(hub.Kind.MODEL, whole, "", file) if hub.is_name(whole) else None
+    found = hub.address(address)
+    return found if found is not None and found.kind is hub.Kind.MODEL and found.owner else None
+
+
+def _described(name: str, known: set[Iri]) -> Iterator[Claim]:
+    model = iris.model(name)
+    if model not in known:
+        known.add(model)
+        yield Claim(model, RDF.type, PG.Model)
+        yield Claim(model, PG.hubRepository, hub.page(name))
+        yield from statements.made_by(model, name.partition("/")[0])
+
+
+def _file(
+    place: hub.Repository, digest: str, where: str, known: set[Iri], size: Any = None
+) -> Found:
+    yield from _described(place.name, known)
+    file = place.path.rpartition("/")[2] or place.path
+    if not _SHA256.fullmatch(digest.casefold()):
+        if digest:
+            yield Problem(f"{where}/sha256", f"{digest[:70]!r} is no SHA-256", kind="value")
+        return
+    node = iris.entity(SOURCE, "artifact", f"{place.name}/{statements.clean(place.path)[:200]}")
+    if node in known:
+        return
+    known.add(node)
+    yield Claim(node, RDF.type, PG.Artifact)
+    yield Claim(node, PG.artifactOf, iris.model(place.name))
+    yield Claim(node, PG.fileName, literals.text(file[:200]))
+    yield Claim(node, PG.digest, literals.text(f"sha256:{digest.casefold()}"))
+    if isinstance(size, int) and not isinstance(size, bool) and 0 < size < 1 << 63:
+        yield Claim(node, PG.byteSize, literals.integer(size))
+    if match := _QUANT.search(file):
+        method = literals.text(match["kind"].upper())
+        yield Claim(node, PG.quantizationMethod, method, basis=Basis.INFERENCE, locator=where)
+
+
+READER = Reader(
+    SOURCE,
+    "Files of models: LocalAI gallery (YAML), LM Studio catalogue (JSON)",
+    _recognises,
+    _origin,
+    _read,
+)

@@ -1,0 +1,192 @@
+"""When models and offers end: entries of modeldeprecations.dev, and the feed of deprecations.info.
+
+A provider that is the developer speaks of the model itself, a platform of its offer of it. The
+sources give up to four days that are not the same: the end was announced, use is advised
+against, it ends, it ends no earlier than. Each keeps its own property.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.formats import mapping, statements
+from provenance_graph.formats.catalogues import common
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.mapping import Row
+
+SOURCE = "lifecycle"
+Found = Iterator[Claim | Problem]
+
+DEVELOPERS: Mapping[str, str] = MappingProxyType(
+    {
+        "alibaba": "alibaba", "anthropic": "anthropic", "cohere": "cohere", "deepseek": "deepseek",
+        "google": "google", "minimax": "minimax", "mistral": "mistral", "moonshot": "moonshotai",
+        "openai": "openai", "xai": "xai", "xiaomi": "xiaomi", "z-ai": "zai",
+    }
+)  # fmt: skip
+"""Providers that offer their own models, with the developer's name in models.dev."""
+
+_STATES = MappingProxyType(
+    {"active": PG.Active, "deprecated": PG.Deprecated, "retired": PG.Retired, "legacy": PG.Deprecated,
+     "preview": PG.Preview, "shutdown": PG.Retired}
+)  # fmt: skip
+_DAYS: tuple[Row, ...] = (
+    Row("released_on", DCTERMS.issued, mapping.date),
+    Row("deprecated_on", PG.deprecationDate, mapping.date),
+    Row("shutdown_on", PG.retirementDate, mapping.date),
+    Row("earliest_shutdown_on", PG.earliestRetirementDate, mapping.date),
+    Row("status", PG.lifecycle, mapping.codes(_STATES, "state of a lifecycle")),
+)
+_FEED: tuple[Row, ...] = (
+    Row("announcement_date", PG.deprecationAnnounced, mapping.date),
+    Row("shutdown_date", PG.retirementDate, mapping.date),
+)
+_ENTRY = frozenset({"provider", "model", "status", "sources"})
+_FED = frozenset({"provider", "model_id", "announcement_date", "shutdown_date"})
+_DATED = re.compile(r"(?P<base>.+?)-(?P<date>20\d{6}|20\d\d-\d\d-\d\d|\d{4})")
+_RUN_TOGETHER = re.compile(r"[\w.]or(?=[a-z]+-)")
+
+
+def _recognises(hints: Hints) -> bool:
+    return (hints.syntax == "yaml" and hints.keys >= _ENTRY) or (
+        hints.syntax == "json" and isinstance(hints.value, list) and hints.keys >= _FED
+    )
+
+
+def _origin(document: Document) -> Origin:
+    if document.hints.syntax == "yaml":
+        entry = statements.mapping(document.yaml)
+        provider, model = (
+            statements.word(entry.get("provider")),
+            statements.word(entry.get("model")),
+        )
+        return Origin(
+            local=f"{iris.slug(provider)}/{iris.slug(model)}",
+            publisher=iris.organization("modeldeprecations.dev"),
+            title=f"modeldeprecations.dev: {provider} {model}"[:200],
+            licence="MIT",
+            attribution="modeldeprecations.dev, https://github.com/mnfst/modeldeprecations.dev",
+        )
+    return Origin(
+        local="deprecations-rss",
+        publisher=iris.organization("deprecations.info"),
+        title="deprecations.info: announced ends of models",
+        licence="MIT",
+        attribution="deprecations.info, https://github.com/leblancfg/deprecations-rss",
+    )
+
+
+def _read(document: Document) -> Found:
+    if document.hints.syntax == "yaml":
+        entry = statements.tidy(document.yaml, document.text)
+        if not isinstance(entry, dict):
+            raise Unreadable(document.url, "not a mapping of provider and model")
+        yield from _entry(entry)
+        return
+    known: set[str] = set()
+    for index, entry in enumerate(statements.tidy(document.json, document.text)):
+        if isinstance(entry, dict):
+            yield from _announced(entry, f"/{index}", known)
+        else:
+            yield Problem(f"/{index}", f"{common.brief(entry)} is not a mapping", kind="shape")
+
+
+def _entry(entry: dict[Any, Any]) -> Found:
+    provider, name = statements.word(entry.get("provider")), statements.word(entry.get("model"))
+    if not provider or not name:
+        yield Problem("", "an entry without provider or model", "provider: and model:", "missing")
+        return
+    subject = yield from _subject(provider, name, statements.word(entry.get("name")), set())
+    yield from mapping.claims(subject, entry, _DAYS, "")
+    yield from _aliases(subject, provider, name, entry)
+    for index, item in enumerate(statements.listed(entry.get("replacements"))):
+        said = statements.mapping(item)
+        other = statements.word(said.get("model"))
+        by = statements.word(said.get("provider")) or provider
+        if other and said.get("recommended") is not False:
+            yield from _replaced(subject, by, other, f"/replacements/{index}")
+    for index, item in enumerate(statements.listed(entry.get("sources"))):
+        if url := statements.word(statements.mapping(item).get("url")):
+            yield statements.link(subject, PG.deprecationPolicy, url, f"/sources/{index}/url")
+
+
+def _announced(entry: dict[Any, Any], where: str, known: set[str]) -> Found:
+    provider, name = statements.word(entry.get("provider")), statements.word(entry.get("model_id"))
+    if not provider or not name:
+        yield Problem(where, "an entry without provider or model_id", kind="missing")
+        return
+    subject = yield from _subject(provider, name, statements.word(entry.get("model_name")), known)
+    yield from mapping.claims(subject, entry, _FEED, where)
+    if url := statements.word(entry.get("url")):
+        yield statements.link(subject, PG.deprecationPolicy, url, f"{where}/url")
+    other = statements.word(entry.get("replacement_model"))
+    at = f"{where}/replacement_model"
+    if _RUN_TOGETHER.search(other) or " " in other:
+        yield Problem(at, f"{other[:60]!r} is no one model's name", "one name", kind="lineage")
+    elif other:
+        yield from _replaced(subject, provider, other, at)
+
+
+def _subject(provider: str, name: str, title: str, known: set[str]) -> Any:
+    """The model where its developer speaks, else the provider's offer; gives back which."""
+    developer = DEVELOPERS.get(iris.slug(provider))
+    if developer is not None:
+        model = iris.model(f"{developer}/{name}")
+        yield from statements.is_a(model, PG.Model, title)
+        yield from statements.made_by(model, developer)
+        if match := _DATED.fullmatch(name):
+            version = iris.entity(SOURCE, "version", f"{developer}/{name}")
+            yield Claim(version, RDF.type, PG.ModelVersion)
+            yield Claim(version, SCHEMA.version, literals.text(name))
+            yield Claim(version, PROV.specializationOf, iris.model(f"{developer}/{match['base']}"))
+        return model
+    offer = iris.entity(SOURCE, "offer", f"{iris.slug(provider)}/{name}")
+    of = iris.entity(SOURCE, "model", f"{iris.slug(provider)}/{name}")
+    yield Claim(of, RDF.type, PG.OfferedModel)
+    yield from common.offer(offer, of, provider, name, known)
+    return offer
+
+
+def _aliases(subject: Iri, provider: str, name: str, entry: dict[Any, Any]) -> Found:
+    """Names in the interface that mean this model, from the day of the reading."""
+    for index, item in enumerate(statements.listed(entry.get("aliases"))):
+        alias = statements.word(item)
+        if not alias or alias == name:
+            yield Problem(f"/aliases/{index}", f"{common.brief(item)} is no other name")
+            continue
+        node = iris.entity(SOURCE, "alias", f"{iris.slug(provider)}/{alias}")
+        yield Claim(node, RDF.type, PG.AliasBinding)
+        yield Claim(node, PG.alias, literals.text(alias[: statements.SHOWN]))
+        yield Claim(node, PG.resolvesTo, subject)
+
+
+def _replaced(subject: Iri, provider: str, other: str, where: str) -> Found:
+    developer = DEVELOPERS.get(iris.slug(provider))
+    if developer is None:
+        successor = iris.entity(SOURCE, "offer", f"{iris.slug(provider)}/{other}")
+    else:
+        successor = iris.model(f"{developer}/{other}")
+    if successor == subject:
+        yield Problem(where, f"{other[:60]!r} replaces itself", kind="lineage")
+    elif developer is not None:
+        yield from statements.is_a(successor, PG.Model)
+        yield Claim(successor, DCTERMS.replaces, subject)
+    else:
+        yield Claim(successor, DCTERMS.replaces, subject)
+
+
+READER = Reader(
+    SOURCE,
+    "Ends of models: modeldeprecations.dev (YAML), deprecations.info (JSON)",
+    _recognises,
+    _origin,
+    _read,
+)

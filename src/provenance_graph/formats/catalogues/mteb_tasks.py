@@ -1,0 +1,87 @@
+"""The tasks of MTEB: the Hub dataset, revision and licence behind each task's name.
+
+MTEB's models name their training data by task. A task's dataset is therefore the dataset of
+that name, and what the task states of it (repository, licence, paper) is stated of the dataset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph.core import hub, iris, literals
+from provenance_graph.core.claims import Claim, Problem, Stance
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
+from provenance_graph.formats import mapping, statements
+from provenance_graph.formats.document import Document, Hints, Origin, Reader, parse_json
+from provenance_graph.formats.mapping import Row
+
+SOURCE = "mteb-tasks"
+Found = Iterator[Claim | Problem]
+_MARKS = frozenset({"name", "dataset", "revision", "sample_creation", "annotations_creators"})
+_ROWS: tuple[Row, ...] = (
+    Row("license", DCTERMS.license, mapping.licence, {"not specified": Stance.NOT_STATED}),
+    Row("reference", PG.paper, mapping.link),
+)
+
+
+def _recognises(hints: Hints) -> bool:
+    return hints.syntax == "jsonl" and hints.keys >= _MARKS
+
+
+def _origin(document: Document) -> Origin:
+    name = statements.clean(document.name or document.url).rpartition("/")[2]
+    return Origin(
+        local=iris.slug(name.removesuffix(".jsonl")),
+        publisher=iris.organization("MTEB"),
+        title="MTEB: datasets of its tasks",
+        licence="Apache-2.0",
+        attribution="MTEB, https://github.com/embeddings-benchmark/mteb",
+    )
+
+
+def _read(document: Document) -> Found:
+    for number, line in enumerate(document.text.splitlines(), 1):
+        if not line.strip():
+            continue
+        where = f"L{number}"
+        try:
+            entry = statements.tidy(parse_json(line, document.url), line)
+        except Unreadable as error:
+            yield Problem(where, error.why, kind="syntax")
+            continue
+        name = statements.word(statements.mapping(entry).get("name"))
+        if name:
+            yield from _task(entry, name, where)
+        else:
+            yield Problem(where, "a task without a name", kind="missing")
+
+
+def _task(entry: dict[str, Any], name: str, where: str) -> Found:
+    subject = iris.dataset(name)
+    yield from statements.is_a(subject, PG.Dataset, name)
+    repository = statements.word(entry.get("dataset"))
+    if hub.is_name(repository):
+        yield Claim(subject, PG.hubRepository, hub.page(repository, hub.Kind.DATASET))
+        revision = statements.word(entry.get("revision"))
+        if hub.is_commit(revision):
+            yield Claim(subject, SCHEMA.version, literals.text(revision))
+    elif repository:
+        what = f"{repository[:80]!r} is no repository"
+        yield Problem(f"{where}/dataset", what, "owner/name", kind="missing")
+    yield from mapping.claims(subject, entry, _ROWS, where)
+    for other in statements.listed(entry.get("adapted_from")):
+        source = statements.called(other)
+        if source and iris.dataset(source) != subject:
+            yield from statements.is_a(iris.dataset(source), PG.Dataset, source)
+            yield Claim(subject, PROV.wasDerivedFrom, iris.dataset(source))
+
+
+READER = Reader(
+    SOURCE,
+    "MTEB: the Hub datasets behind its tasks (JSON lines)",
+    _recognises,
+    _origin,
+    _read,
+)

@@ -1,0 +1,127 @@
+"""Who made Hub datasets and under which licence: Open Trusted Data, and the cards of 2022.
+
+JSON lines of two shapes: the AI Alliance's Open Trusted Data catalogue (one line a dataset, from
+its Croissant), and the front matter of the dataset cards of ``huggingface/datasets`` in 2022.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph.core import hub, iris
+from provenance_graph.core.claims import Claim, Problem, Stance
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDFS
+from provenance_graph.formats import mapping, statements
+from provenance_graph.formats.document import Document, Hints, Origin, Reader, parse_json
+from provenance_graph.formats.mapping import Row
+
+SOURCE = "opendata"
+Found = Iterator[Claim | Problem]
+_TRUSTED = frozenset({"name", "creator_name", "license_name", "url"})
+_LINE: tuple[Row, ...] = (
+    Row("creator_name", DCTERMS.creator, mapping.makers),
+    Row("languages", DCTERMS.language, mapping.text),
+)
+_CARD: tuple[Row, ...] = (
+    Row("data/language", DCTERMS.language, mapping.text),
+    Row("data/categories", PG.task, mapping.text),
+    Row("data/url", RDFS.seeAlso, mapping.link),
+)
+
+
+def _is_card(entry: Any) -> bool:
+    data = entry.get("data") if isinstance(entry, dict) else None
+    return isinstance(data, dict) and "givenLicense" in data and "id" in entry
+
+
+def _recognises(hints: Hints) -> bool:
+    return hints.syntax == "jsonl" and (hints.keys >= _TRUSTED or _is_card(hints.value))
+
+
+def _origin(document: Document) -> Origin:
+    if _is_card(document.hints.value):
+        return Origin(
+            local="nlp-dataset-cards-2022",
+            publisher=iris.organization("Hugging Face"),
+            title="Dataset cards of huggingface/datasets, 2022",
+            licence="Apache-2.0",
+            attribution="Hugging Face, extracted by Damien Graux, "
+            "https://github.com/dgraux/NLP-Metadata-Datasets",
+        )
+    return Origin(
+        local="open-trusted-data",
+        publisher=iris.organization("AI Alliance"),
+        title="Open Trusted Data Initiative: catalogue",
+        licence="CDLA-Permissive-2.0",
+        attribution="Open Trusted Data Initiative, AI Alliance, "
+        "https://github.com/The-AI-Alliance/open-trusted-data-initiative",
+    )
+
+
+def _read(document: Document) -> Found:
+    for number, line in enumerate(document.text.splitlines(), 1):
+        if not line.strip():
+            continue
+        where = f"L{number}"
+        try:
+            entry = statements.tidy(parse_json(line, document.url), line)
+        except Unreadable as error:
+            yield Problem(where, error.why, kind="syntax")
+            continue
+        if _is_card(entry):
+            yield from _card(entry, where)
+        elif isinstance(entry, dict):
+            yield from _trusted(entry, where)
+        else:
+            yield Problem(where, "a line that is no mapping", kind="shape")
+
+
+def _trusted(entry: dict[str, Any], where: str) -> Found:
+    address = statements.word(entry.get("url"))
+    name = hub.dataset_name(address)
+    if not name:
+        yield Problem(f"{where}/url", f"{address[:80]!r} is no dataset of the Hub", kind="missing")
+        return
+    subject = iris.dataset(name)
+    yield from _described(subject, name)
+    yield from mapping.claims(subject, entry, _LINE, where)
+    licence, link = (
+        statements.word(entry.get("license_name")),
+        statements.word(entry.get("license_url")),
+    )
+    yield from statements.licensed(
+        subject, licence or link, link=link, locator=f"{where}/license_name"
+    )
+
+
+def _card(entry: dict[str, Any], where: str) -> Found:
+    name = statements.word(entry.get("id"))
+    if not name:
+        yield Problem(f"{where}/id", "a card without an id", kind="missing")
+        return
+    subject = iris.dataset(name)
+    yield from _described(subject, name)
+    yield from mapping.claims(subject, entry, _CARD, where)
+    given = statements.word(mapping.find(entry, "data/givenLicense"))
+    at = f"{where}/data/givenLicense"
+    if given:
+        yield from statements.licensed(subject, given, locator=at)
+    else:
+        yield statements.not_given(subject, DCTERMS.license, Stance.NOT_STATED, "", at)
+
+
+def _described(subject: Iri, name: str) -> Iterator[Claim]:
+    yield from statements.is_a(subject, PG.Dataset, name)
+    yield Claim(subject, PG.hubRepository, hub.page(name, hub.Kind.DATASET))
+
+
+READER = Reader(
+    SOURCE,
+    "Licences and makers of Hub datasets: Open Trusted Data, dataset cards of 2022 (JSON lines)",
+    _recognises,
+    _origin,
+    _read,
+)

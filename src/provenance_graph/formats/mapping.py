@@ -1,0 +1,210 @@
+"""The one engine for "this key fills that property, and is read so": a table of rows a source.
+
+A row names a key (steps joined by ``/``), the property it fills and the parser of its value. A
+parser takes subject, property, value and place, and gives claims and problems: it never raises
+on a value, and what cannot be a value is kept as stated. ``claims`` reads an entry row by row,
+in the order of the table, so that two readings of one document come out alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from provenance_graph.core import hub, iris, literals
+from provenance_graph.core.claims import Claim, Problem, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, PROV
+from provenance_graph.formats import statements
+from provenance_graph.formats.catalogues import common
+
+Found = Iterator[Claim | Problem]
+Parser = Callable[[Iri, Iri, Any, str], Found]
+"""Subject, property, value, place → what is claimed and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One key of a source: the property it fills, how its value is read, what is no value.
+
+    ``stances`` holds the texts (in lower case) that speak of the property without a value:
+    ``undisclosed``, ``none``. A null, an empty text and a key that is not there are silent.
+    """
+
+    key: str
+    property: Iri
+    read: Parser
+    stances: Mapping[str, Stance] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def claims(subject: Iri, entry: Mapping[Any, Any], rows: tuple[Row, ...], place: str) -> Found:
+    """What an entry states, row by row."""
+    for row in rows:
+        value = find(entry, row.key)
+        if value is None:
+            continue
+        where = f"{place}/{row.key}"
+        shown = statements.word(value)
+        stance = row.stances.get(shown.casefold()) if row.stances else None
+        if stance is None and value == "":
+            continue
+        if stance is not None:
+            yield statements.not_given(subject, row.property, stance, shown, where)
+        else:
+            yield from row.read(subject, row.property, value, where)
+
+
+def find(entry: Mapping[Any, Any], key: str) -> Any:
+    """The value at a key, its steps followed through mappings; None where it is not there.
+
+    >>> find({"a": {"b": 1}}, "a/b"), find({"a": 2}, "a/b")
+    (1, None)
+    """
+    if "/" not in key:
+        return entry.get(key)
+    value: Any = entry
+    for step in key.split("/"):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def count(kind: str = "a count") -> Parser:
+    """A whole number above zero; zero stands for "none given", ``kind`` names it in problems."""
+
+    def read(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+        yield from common.tokens(subject, property_, value, where, kind)
+
+    return read
+
+
+def date(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+    """A day, month or year; an impossible one is a problem and kept as stated."""
+    claim = statements.dated(subject, property_, value, where)
+    if claim.unusable:
+        yield Problem(where, f"{claim.as_stated[:60]!r}: {claim.unusable}", kind="impossible")
+    yield claim
+
+
+def text(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+    """A text, or each text of a list."""
+    for index, item in enumerate(statements.listed(value)):
+        shown = statements.word(item)
+        if shown:
+            yield Claim(subject, property_, statements.literal(shown))
+        elif item not in (None, ""):
+            at = f"{where}/{index}" if isinstance(value, list) else where
+            yield Problem(at, f"{common.brief(item)} is not a text", kind="shape")
+
+
+def link(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+    """A web address, or each of a list."""
+    for index, item in enumerate(statements.listed(value)):
+        at = f"{where}/{index}" if isinstance(value, list) else where
+        shown = statements.word(item)
+        if shown:
+            yield statements.link(subject, property_, shown, at)
+        elif item not in (None, ""):
+            yield Problem(at, f"{common.brief(item)} is not a web address", kind="link")
+
+
+def licence(subject: Iri, _: Iri, value: Any, where: str) -> Found:
+    """A licence by its name, token or address."""
+    if isinstance(value, str):
+        yield from statements.licensed(subject, value, locator=where)
+    else:
+        yield Problem(where, f"{common.brief(value)} is not a licence's name")
+
+
+def named_licence(subject: Iri, _: Iri, value: Any, where: str) -> Found:
+    """A licence by its name; one that no table holds is kept under that name."""
+    if isinstance(value, str):
+        yield from statements.licensed(subject, value, name=value, locator=where)
+    else:
+        yield Problem(where, f"{common.brief(value)} is not a licence's name")
+
+
+def flag(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+    """Yes or no."""
+    if isinstance(value, bool):
+        yield Claim(subject, property_, literals.boolean(value))
+    else:
+        yield Problem(where, f"{common.brief(value)} is neither true nor false")
+
+
+def either(yes: Iri, no: Iri) -> Parser:
+    """Yes or no as two concepts of a code list."""
+
+    def read(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+        if isinstance(value, bool):
+            yield Claim(subject, property_, yes if value else no)
+        else:
+            yield Problem(where, f"{common.brief(value)} is neither true nor false")
+
+    return read
+
+
+def codes(table: Mapping[str, Iri], kind: str) -> Parser:
+    """Words of a source as concepts; a word that the table lacks is kept as stated."""
+
+    def read(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+        for item in statements.listed(value):
+            shown = statements.word(item)
+            known = table.get(shown.casefold())
+            if known is not None:
+                yield Claim(subject, property_, known)
+            elif shown:
+                yield Problem(where, f"{shown[:60]!r} is no {kind} that is known")
+                yield Claim(
+                    subject,
+                    property_,
+                    None,
+                    as_stated=shown[: statements.SHOWN],
+                    locator=where,
+                    unusable=f"no {kind} of the code list",
+                )
+
+    return read
+
+
+def modalities(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+    """Kinds of content."""
+    yield from common.modalities(subject, property_, value, where)
+
+
+def makers(subject: Iri, _: Iri, value: Any, where: str) -> Found:
+    """Who made it, one or several by name."""
+    for index, item in enumerate(statements.listed(value)):
+        name = statements.called(item)
+        if name:
+            yield from statements.made_by(subject, name)
+        elif item not in (None, ""):
+            yield Problem(f"{where}/{index}", f"{common.brief(item)} is not a name", kind="shape")
+
+
+def price(*, million: bool = False) -> Parser:
+    """US dollars for a million tokens; ``million`` where they are given for one."""
+
+    def read(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+        yield from common.price(subject, property_, value, where, million=million)
+
+    return read
+
+
+def dataset_of(name: str, address: str) -> tuple[Iri, str]:
+    """A dataset by the Hub's address where there is one, else by name; and its Hub name."""
+    repository = hub.dataset_name(address) or hub.dataset_name(name)
+    return iris.dataset(repository or name), repository
+
+
+def derived_data(subject: Iri, _: Iri, value: Any, where: str) -> Found:
+    """The datasets that one was made from, by name."""
+    for item in statements.listed(value):
+        name = statements.called(item)
+        parent, _repository = dataset_of(name, name)
+        if parent == subject:
+            yield Problem(where, f"{name!r} is the dataset itself", kind="lineage")
+        elif name:
+            yield from statements.is_a(parent, PG.Dataset, name)
+            yield Claim(subject, PROV.wasDerivedFrom, parent)
