@@ -182,10 +182,11 @@ def _single(
             implausible=bool(only.implausible),
         )
     best, fell = _best(competing, predicate, policy)
-    winner = _narrowest(competing, best, predicate, policy)
+    winner, closer = _narrowest(competing, best, predicate, policy)
+    fell = {**fell, **closer}
     assert winner.value is not None
     rivals = {i.value for i in competing if i.value is not None and not agree(i, winner)}
-    decided = _decisive(competing, winner, fell)
+    decided = _decisive(competing, winner, closer if closer else fell)
     why = _why(winner, best, competing, decided)
     judged: list[Judged] = []
     for item in sorted(competing, key=lambda item: (item is not winner, _last(item))):
@@ -205,15 +206,15 @@ def _single(
 
 def _narrowest(
     competing: Sequence[SourcedClaim], best: SourcedClaim, predicate: Iri, policy: Policy
-) -> SourcedClaim:
+) -> tuple[SourcedClaim, dict[int, Criterion]]:
     """The claim that leaves least open of those that may stand for the best, by the criteria."""
     if not width(best):
-        return best
+        return best, {}
     standing = [item for item in competing if _refines(item, best)]
     least = min(map(width, standing))
     if width(best) == least:
-        return best
-    return _best([item for item in standing if width(item) == least], predicate, policy)[0]
+        return best, {}
+    return _best([item for item in standing if width(item) == least], predicate, policy)
 
 
 def _refines(item: SourcedClaim, best: SourcedClaim) -> bool:
@@ -384,7 +385,7 @@ def _why(
     if decided is None:
         return refined or "no source disagrees"
     over = f"{_WON[decided]} than any rival's" if decided in _COMPARED else _WON[decided]
-    if decided is Criterion.BASIS:
+    if decided is Criterion.BASIS and not refined:
         rival = next(i for i in competing if not agree(i, winner) and i.basis is not best.basis)
         over = f"{best.basis.label} outranks {rival.basis.label}"
     return f"{refined}; {over}" if refined else over

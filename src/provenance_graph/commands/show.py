@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from provenance_graph.model.knowledge import sentence
 from provenance_graph.session import Session
 from provenance_graph.tables import folded
 
@@ -30,6 +31,7 @@ WORDS = {
     "NotApplicable": "does not apply",
     "NotRecorded": "reported by third parties only",
 }
+INFERRED = "≈"
 
 
 @click.command()
@@ -128,11 +130,12 @@ def page(found: Mapping[str, Any], everything: bool = False) -> Iterator[str]:
     if found["unknown"]:
         yield f"{found['unknown'][0].upper()}{found['unknown'][1:]}."
         return
+    yield sentence(found["knowledge"])
     yield from _succession(found)
     silent: list[str] = []
     for section in found["sections"]:
         rows = [field for field in section["fields"] if everything or _known(field)]
-        silent += [field["label"] for field in section["fields"] if not _known(field)]
+        silent += [f["label"] for f in section["fields"] if f["knowledge"] == "notCovered"]
         if rows:
             yield ""
             yield section["name"]
@@ -143,17 +146,20 @@ def page(found: Mapping[str, Any], everything: bool = False) -> Iterator[str]:
     yield from _offers(found)
     if silent and not everything:
         yield ""
-        yield f"Not recorded (nobody looked, or no source has the field): {', '.join(silent)}"
+        yield f"No source covers: {', '.join(silent)}"
     yield ""
     yield (
         "● disclosed  ◐ partly  ○ undisclosed  ✕ withheld  – not applicable  ! contradicted  "
-        "· third parties only  ≠ sources disagree (see `conflicts`, `claims`)"
+        "· third parties only  ≈ inferred  ≠ sources disagree (see `conflicts`, `claims`)"
     )
 
 
 def _known(field: Mapping[str, Any]) -> bool:
     return bool(
-        field["values"] or field["estimates"] or field["rivals"] or field["status"] != "NotRecorded"
+        field["values"]
+        or field["estimates"]
+        or field["rivals"]
+        or field["knowledge"] != "notCovered"
     )
 
 
@@ -161,20 +167,27 @@ def _fields(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     rows = list(rows)
     width = min(max(len(row["label"]) for row in rows), 34)
     for row in rows:
-        mark = GLYPHS.get(row["status"], "?") + ("≠" if row["contested"] else " ")
+        glyph = INFERRED if row["inferred"] else GLYPHS.get(row["status"], "?")
+        mark = glyph + ("≠" if row["contested"] else " ")
         value = _values(row)
-        status = WORDS.get(row["status"], "")
+        status = (
+            "inferred, no source states it" if row["inferred"] else WORDS.get(row["status"], "")
+        )
         if not value:
             value, status = status or "no value", ""
         elif row["unit"]:
             value += f" {row['unit']}"
         sources = _many(row["sources"], "source")
+        if row["values"] and row["custody"]:
+            sources += f", {row['custody'].lower()}"
         tail = "; ".join(part for part in (status, sources, _notes(row)) if part)
         yield f"  {mark} {row['label']:<{width}}  {value}  [{tail}]"
 
 
 def _values(field: Mapping[str, Any]) -> str:
-    return ", ".join(plain(value) for value in field["values"])
+    """The values; of a date as much as its source gave."""
+    kept = {"Month": 7, "Year": 4}.get(field["precision"] or "")
+    return ", ".join(plain(value)[:kept] for value in field["values"])
 
 
 def plain(value: Any) -> str:
@@ -198,6 +211,11 @@ def _notes(field: Mapping[str, Any]) -> str:
         notes.append(f"accepted: {field['reason']}")
         rivals = {_claim(c): None for c in field["rivals"]}
         notes.append("not accepted: " + ", ".join(list(rivals)[:4]))
+    elif field["implausible"]:
+        notes.append("a source's value is implausible (see `claims`)")
+    elif not field["values"] and field["rivals"]:
+        told = {_claim(c): None for c in field["rivals"]}
+        notes.append("reported, not accepted: " + ", ".join(list(told)[:3]))
     if field["estimates"]:
         told = {_claim(c): None for c in field["estimates"]}
         notes.append("estimate, not accepted: " + ", ".join(list(told)[:3]))

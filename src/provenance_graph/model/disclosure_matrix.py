@@ -18,11 +18,12 @@ STATES: dict[Iri, str] = {
     PG.withheld: "withheld",
     PG.notApplicable: "notApplicable",
     PG.contradicted: "contradicted",
+    PG.inferred: "inferred",
 }
 REPORTED, NOT_LOOKED_FOR, CONTESTED = "reported", "notRecorded", "contested"
 CODES = {
     NOT_LOOKED_FOR: ".", "notStated": "-", REPORTED: "r", "disclosed": "d", "partlyDisclosed": "p",
-    "undisclosed": "u", "withheld": "w", "notApplicable": "n", "contradicted": "x",
+    "inferred": "i", "undisclosed": "u", "withheld": "w", "notApplicable": "n", "contradicted": "x",
 }  # fmt: skip
 """One letter a state, so that two thousand models by sixty fields stay a small answer."""
 
@@ -69,6 +70,6 @@ def _row(
                 said.append((place[value], CODES[STATES[predicate]]))
             elif predicate == PG.contested:
                 contested.append(place[value])
-    for position, letter in said:
-        states[position] = letter
+    for position, letter in sorted(said, key=lambda item: item[1] != CODES["inferred"]):
+        states[position] = letter  # what the developer says goes over an inference of others
     return "".join(states), sorted(contested)

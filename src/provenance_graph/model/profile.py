@@ -12,6 +12,7 @@ from provenance_graph.core.claims import AcceptanceStatus, Basis, Literal, Sourc
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
 from provenance_graph.model.fields import Field, fields
+from provenance_graph.model.knowledge import headline, knowledge
 from provenance_graph.store.values import ANY
 
 Json = dict[str, Any]
@@ -23,6 +24,9 @@ class FieldState:
 
     ``sources`` counts documents that give a value or take a stance; ``rivals`` are values
     that sources give and that were not accepted; ``estimates`` stand apart from both.
+    ``inferred`` says that no source states the value, ``implausible`` that a check speaks
+    against a value that some source gives, ``custody`` how well it is known that the source
+    of the accepted value said it, ``knowledge`` whether the value is known, or why not.
     """
 
     field: Field
@@ -33,6 +37,11 @@ class FieldState:
     rivals: tuple[SourcedClaim, ...] = ()
     estimates: tuple[SourcedClaim, ...] = ()
     reason: str = ""
+    inferred: bool = False
+    implausible: bool = False
+    custody: str = ""
+    precision: str = ""
+    knowledge: str = "notCovered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class Profile:
             "asOf": self.as_of or None,
             "unknown": self.unknown or None,
             "records": self.records,
+            "knowledge": headline(state.knowledge for state in self.fields),
             "describedAs": [said(name) for name in self.names if name != self.subject],
             "sections": [{"name": name, "fields": rows} for name, rows in sections.items()],
             **self.related,
@@ -79,10 +89,8 @@ def profile(snapshot: AcceptedSnapshot, subject: Iri) -> Profile:
     claims: dict[Iri, list[SourcedClaim]] = defaultdict(list)
     for claim in seen.claims:
         claims[claim.claim.predicate].append(claim)
-    contested = set(accepted[PG.contested])
     states = [
-        _state(field, accepted[field.property], claims[field.property], seen.statuses, contested)
-        for field in fields(snapshot)
+        _state(field, accepted, claims[field.property], seen.statuses) for field in fields(snapshot)
     ]
     used = {v for state in states for v in state.values if isinstance(v, Iri)}
     labels = {thing: snapshot.label(thing) or said(thing) for thing in used}
@@ -111,10 +119,9 @@ def _name(accepted: dict[Iri, list[Value]], subject: Iri) -> str:
 
 def _state(
     field: Field,
-    values: Sequence[Value],
+    accepted: dict[Iri, list[Value]],
     claims: Sequence[SourcedClaim],
     statuses: dict[Iri, Iri],
-    contested: set[Value],
 ) -> FieldState:
     current = [c for c in claims if c.standing is not AcceptanceStatus.SUPERSEDED]
     rivals = [
@@ -122,17 +129,25 @@ def _state(
         if c.standing is AcceptanceStatus.ALTERNATIVE and c.claim.value is not None
         and not c.reason.startswith("agrees")
     ]  # fmt: skip
-    winners = [c.reason for c in current if c.standing is AcceptanceStatus.ACCEPTED]
-    reason = next((r for r in winners if r != "gives the accepted value"), "")
+    winners = [c for c in current if c.standing is AcceptanceStatus.ACCEPTED]
+    given = "gives the accepted value"
+    winner = next((c for c in winners if not c.reason.startswith(given)), None)
+    status = statuses.get(field.property, PG.NotRecorded)
+    values = tuple(accepted[field.property])
     return FieldState(
         field=field,
-        values=tuple(values),
-        status=statuses.get(field.property, PG.NotRecorded),
-        contested=field.property in contested,
+        values=values,
+        status=status,
+        contested=field.property in accepted[PG.contested],
         sources=len({c.header.document for c in current}),
         rivals=tuple(rivals),
         estimates=tuple(c for c in current if c.basis is Basis.ESTIMATE),
-        reason=reason,
+        reason=winner.reason if winner else "",
+        inferred=field.property in accepted[PG.inferred],
+        implausible=field.property in accepted[PG.implausible],
+        custody=winner.header.custody.label if winner else "",
+        precision=winner.claim.precision.label if winner and winner.claim.precision else "",
+        knowledge=knowledge(status, values, claims),
     )
 
 
@@ -149,6 +164,11 @@ def _field_json(state: FieldState, labels: dict[Iri, str]) -> Json:
         "rivals": [claim_json(claim, labels) for claim in state.rivals],
         "estimates": [claim_json(claim, labels) for claim in state.estimates],
         "reason": state.reason or None,
+        "inferred": state.inferred,
+        "implausible": state.implausible,
+        "custody": state.custody or None,
+        "precision": state.precision or None,
+        "knowledge": state.knowledge,
     }
 
 
@@ -178,6 +198,9 @@ def claim_json(held: SourcedClaim, labels: dict[Iri, str] | None = None) -> Json
         "asStated": claim.as_stated or None,
         "stance": claim.stance.label,
         "basis": held.basis.label,
+        "statedBasis": held.stated_basis.label,
+        "demoted": held.demoted or None,
+        "implausible": held.implausible or None,
         "standing": held.standing.label,
         "reason": held.reason,
         "locator": claim.locator or None,
@@ -190,6 +213,8 @@ def claim_json(held: SourcedClaim, labels: dict[Iri, str] | None = None) -> Json
         "document": header.document,
         "publisher": {"iri": header.publisher, "id": said(header.publisher)},
         "retrieved": header.retrieved,
+        "custody": header.custody.label,
+        "collection": local_name(header.collection),
         "reader": header.reader,
         "licence": header.licence or None,
         "attribution": header.attribution or None,

@@ -7,6 +7,7 @@ from html import escape
 from importlib.metadata import version
 from typing import Any, Final
 
+from provenance_graph.model.knowledge import headline, sentence
 from provenance_graph.report.facts import ModelFacts, Report
 from provenance_graph.report.picture import picture
 
@@ -111,8 +112,7 @@ def _model(model: ModelFacts) -> Iterator[str]:
 
 
 def _verdict(model: ModelFacts, fields: Sequence[Json]) -> Iterator[str]:
-    yield f"{sum(bool(f['values']) for f in fields)} facts of {len(fields)} fields, from {model.profile['records']} records"
-    yield f"{sum(f['status'] in GAPS for f in fields)} gaps on record; {sum(_is_blank(f) for f in fields)} fields left blank by a source that has them"
+    yield f"{escape(sentence(headline(f['knowledge'] for f in fields)))}, from {model.profile['records']} records"
     yield f"{len(model.conflicts)} conflicts between sources"
     yield f"<b>{escape(model.licences['sentence'])}</b>"
     violations = [f for f in model.licences["findings"] if f["severity"] == "Violation"]
@@ -131,7 +131,9 @@ def _is_gap(field: Json) -> bool:
 
 
 def _state(field: Json) -> str:
-    if field["status"] in STATES:
+    if field["inferred"]:
+        glyph, word = "≈", "inferred, no source states it"
+    elif field["status"] in STATES:
         glyph, word = STATES[field["status"]]
     elif field["values"]:
         glyph, word = "◇", "reported by others"

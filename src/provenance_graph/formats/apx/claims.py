@@ -109,13 +109,15 @@ def _without_weights(fields: list[Labelled]) -> bool:
 
     Its licence is proprietary, or not even its size is given.
     """
+    sized = False
     for shown in fields:
         prop = FIELDS[shown.label].prop if shown.label in FIELDS else None
+        sized = sized or prop in (PG.parameterCount, PG.activeParameterCount)
         if prop == DCTERMS.license and licence_names.normalise(shown.value).value == PROPRIETARY:
             return True
         if prop == PG.parameterCount and shown.value in ("-", "–", "—"):
             return True
-    return False
+    return not sized
 
 
 def _default(claim: Claim) -> Claim:

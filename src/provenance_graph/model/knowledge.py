@@ -1,0 +1,82 @@
+"""Known, and not known: of each field one word, and the count of each word.
+
+Nowhere is a model that nobody researched cleaner than one that somebody did: a field without
+a value says why it has none, and "no source covers it" is said only of a field on which no
+document we hold says anything but a third party's blank.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from provenance_graph.core.claims import DEVELOPER_RANK, AcceptanceStatus, SourcedClaim, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+
+KNOWN = "known"
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        KNOWN: "known",
+        "declined": "declined",
+        "undisclosed": "reported undisclosed",
+        "leftBlank": "left blank by the developer",
+        "notApplicable": "does not apply",
+        "partlyDisclosed": "partly disclosed, without a value",
+        "notAccepted": "stated, and not accepted",
+        "notUnderstood": "stated but not understood",
+        "notCovered": "no source covers it",
+    }
+)
+"""What may be said of a field, in the order in which a headline says it."""
+
+
+def knowledge(status: Iri, values: Sequence[object], claims: Iterable[SourcedClaim]) -> str:
+    """The key of WORDS for a field: its value is known, or why none is."""
+    if values:
+        return KNOWN
+    current = [c for c in claims if c.standing is not AcceptanceStatus.SUPERSEDED]
+    stances = {c.claim.stance for c in current}
+    if status == PG.Withheld:
+        return "declined"
+    if status == PG.Undisclosed:
+        reported = Stance.REPORTS_UNDISCLOSED in stances
+        return "undisclosed" if reported else "leftBlank"
+    if status == PG.NotApplicable:
+        return "notApplicable"
+    if status in (PG.PartiallyDisclosed, PG.Disclosed, PG.Contradicted):
+        return "partlyDisclosed"
+    if any(c.claim.value is not None for c in current):
+        return "notAccepted"
+    if any(c.claim.unusable for c in current):
+        return "notUnderstood"
+    developer = [c for c in current if c.basis in DEVELOPER_RANK]
+    if any(c.claim.stance is Stance.NOT_STATED for c in developer):
+        return "leftBlank"
+    return "notCovered"
+
+
+def headline(keys: Iterable[str]) -> dict[str, Any]:
+    """How many fields are known, of how many, and the rest by word and count."""
+    counts = Counter(keys)
+    return {
+        "known": counts[KNOWN],
+        "of": counts.total(),
+        "rest": [
+            {"state": key, "word": word, "count": counts[key]}
+            for key, word in WORDS.items()
+            if key != KNOWN and counts[key]
+        ],
+    }
+
+
+def sentence(found: Mapping[str, Any]) -> str:
+    """The headline as a sentence.
+
+    >>> sentence(headline(["known", "declined", "notCovered", "notCovered"]))
+    'known 1 of 4 fields; 1 declined · 2 no source covers it'
+    """
+    rest = " · ".join(f"{part['count']} {part['word']}" for part in found["rest"])
+    return f"known {found['known']} of {found['of']} fields" + (f"; {rest}" if rest else "")
