@@ -285,3 +285,13 @@ def test_a_timeout_above_the_usual_needs_a_token(guarded: TestClient) -> None:
 @pytest.mark.parametrize("timeout", ["0", "-1", "soon", "nan", "inf"])
 def test_a_timeout_that_is_no_time_is_400(client: TestClient, timeout: str) -> None:
     assert client.get("/sparql", params={"query": "ASK {}", "timeout": timeout}).status_code == 400
+
+
+def test_a_query_has_no_day_and_says_where_one_is_answered(client: TestClient) -> None:
+    found = client.get("/sparql", params={"query": "ASK {}", "asOf": "2025-01-01"})
+    assert found.status_code == 400
+    assert "/api/v1/questions/" in found.json()["detail"]
+    posted = client.post("/sparql?asOf=2025-01-01", content="ASK {}", headers=DIRECT)
+    assert posted.status_code == 400
+    form = client.post("/sparql", data={"query": "ASK {}", "asOf": "2025-01-01"})
+    assert form.status_code == 400

@@ -96,12 +96,6 @@ def read_query(
     A bare GET without ``query`` asks for the service description.
     """
     asked = parameters(query_string)
-    if "asOf" in asked:
-        raise bad_request(
-            "a SPARQL query has no asOf: it reads the store as it is now; ask a stored question "
-            "as of a day (/api/v1/questions/NAME?asOf=DATE), or filter on pav:retrievedOn",
-            "as-of",
-        )
     if method in ("GET", "HEAD"):
         if "update" in asked:
             raise bad_request("an update is sent by POST to /update, never by GET", "update")
@@ -151,6 +145,12 @@ def _one(asked: Parameters, name: str) -> str:
 
 
 def _request(text: str, asked: Parameters, default: str, named: str) -> SparqlRequest:
+    if "asOf" in asked:
+        raise bad_request(
+            "a SPARQL query has no asOf: it reads the store as it is now; ask a stored question "
+            "as of a day (/api/v1/questions/NAME?asOf=DATE), or filter on pav:retrievedOn",
+            "as-of",
+        )
     graphs = [_iris(asked, name) for name in (default, named)]
     dataset = DatasetChoice(*graphs) if any(graphs) else OWN_DATASET
     chosen = asked.get("format") or asked.get("output") or [""]
