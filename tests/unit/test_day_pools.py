@@ -1,0 +1,44 @@
+"""Queries as of a day: a dataset made in a bounded process, answered by workers of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from audit_store import records, reference
+
+from provenance_graph.core.errors import StoreMissing
+from provenance_graph.ingest.build import compile_quads
+from provenance_graph.service.processes.day_pools import DayPools
+from provenance_graph.service.settings import Settings
+from provenance_graph.store import embedded
+
+MODELS = "SELECT ?m { ?m a <https://w3id.org/provenance-graph/ns#Model> }"
+JSON = "application/sparql-results+json"
+
+
+def asked(root: Path, version: str, *days: str) -> list[int]:
+    async def run() -> list[int]:
+        pools = DayPools(root, Settings(workers=1))
+        try:
+            found = [await pools.answer(version, day, MODELS, JSON) for day in days]
+            return [len(json.loads(one.body)["results"]["bindings"]) for one in found]
+        finally:
+            pools.close()
+
+    return asyncio.run(run())
+
+
+def test_each_day_is_answered_from_its_own_dataset(tmp_path: Path):
+    root = tmp_path / "store"
+    version = embedded.build(root, list(compile_quads(list(reference()), records(), [])))
+    assert asked(root, version, "2000-01-01", "2099-12-31", "2000-01-01") == [0, 3, 0]
+    kept = {one.name for one in (root / "derived" / "days").iterdir()}
+    assert kept == {f"{version}.2000-01-01", f"{version}.2099-12-31"}
+
+
+def test_why_a_dataset_could_not_be_made_is_told(tmp_path: Path):
+    with pytest.raises(StoreMissing):
+        asked(tmp_path / "nothing", "1-0", "2000-01-01")
