@@ -16,6 +16,7 @@ COLUMNS = (
     "custody",
     "retrieved",
     "where",
+    "flagged",
     "document",
 )
 
@@ -29,9 +30,11 @@ COLUMNS = (
 def command(session: Session, thing: str, property: str | None, as_of: str, form: str) -> None:
     """Every claim about THING (a model, dataset, organisation …), or about one PROPERTY of it, as its sources state them."""
     from provenance_graph.core.iris import local_name, said
+    from provenance_graph.core.rdf import claim_iri
     from provenance_graph.model.fields import property_named
     from provenance_graph.model.profile import claim_json
     from provenance_graph.model.things import find_thing
+    from provenance_graph.recording import flags
     from provenance_graph.session import shown
 
     snapshot = session.snapshot(as_of)
@@ -42,7 +45,16 @@ def command(session: Session, thing: str, property: str | None, as_of: str, form
     held = snapshot.claims(subject, predicate)
     session.say_unknown(snapshot, subject)
     if form == "json":
-        session.print_json([claim_json(claim) for claim in held])
+        told = [
+            {
+                **claim_json(one),
+                "flags": flags(
+                    snapshot, claim_iri(one.header.record, one.claim), one.header.record
+                ),
+            }
+            for one in held
+        ]
+        session.print_json(told)
         return
     order = ("Accepted", "Alternative", "Rejected", "Superseded")
     held.sort(
@@ -65,6 +77,7 @@ def command(session: Session, thing: str, property: str | None, as_of: str, form
             c.header.custody.label.lower(),
             c.header.retrieved[:10],
             c.claim.locator,
+            "; ".join(flags(snapshot, claim_iri(c.header.record, c.claim), c.header.record)),
             c.header.document,
         )
         for c in held

@@ -10,6 +10,7 @@ from typing import Any
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import AcceptanceStatus, Basis, Literal, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.rdf import claim_iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
 from provenance_graph.model.fields import Field, fields
 from provenance_graph.model.knowledge import headline, knowledge
@@ -209,6 +210,7 @@ def claim_json(held: SourcedClaim, labels: dict[Iri, str] | None = None) -> Json
         "validFrom": claim.valid_from or None,
         "validUntil": claim.valid_until or None,
         "unusable": claim.unusable or None,
+        "claim": claim_iri(header.record, claim),
         "record": header.record,
         "document": header.document,
         "publisher": {"iri": header.publisher, "id": said(header.publisher)},

@@ -1,0 +1,219 @@
+"""``claim``: one's own findings, flags on claims, and the log of who recorded what."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from provenance_graph.core.errors import UsageError
+from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.recording import Entry
+
+_BY = click.option(
+    "--by",
+    "who",
+    default="",
+    metavar="NAME",
+    envvar="PROVENANCE_GRAPH_USER",
+    help="Who records it (default: your login; environment: PROVENANCE_GRAPH_USER).",
+)
+
+
+@click.group()
+def command() -> None:
+    """Record what you read: "this document says X", or "searched, not found"."""
+
+
+@command.command("add")
+@click.argument("model")
+@click.argument("property")
+@click.argument("value", required=False, default="")
+@click.option("--document", required=True, metavar="URL", help="The document that was read.")
+@click.option("--place", default="", help="Where in it: page, section, line, JSON pointer.")
+@click.option("--basis", default="third-party", show_default=True, help="developer, artifact, measurement, third-party, inference or estimate.")  # fmt: skip
+@click.option("--stance", default="stated", show_default=True, help="stated, partly, not-found (searched, not found), blank, declined, not-applicable, none or denied.")  # fmt: skip
+@click.option("--not-found", is_flag=True, help="Short for --stance not-found.")
+@click.option("--publisher", default="", metavar="NAME|IRI", help="Who published the document.")
+@click.option("--retrieved", default="", metavar="DATE", help="When it was read (default: today).")
+@click.option("--quote-digest", default="", metavar="SHA256", help="SHA-256 of the sentence that says it.")  # fmt: skip
+@click.option("--quote", default="", metavar="TEXT", help="That sentence; only its digest is kept.")
+@click.option("--note", default="", help="A remark of yours.")
+@_BY
+@click.pass_obj
+def add(
+    session: Session,
+    /,
+    not_found: bool,
+    quote: str,
+    who: str,
+    **given: str,
+) -> None:
+    """Record that a document says VALUE of a PROPERTY of MODEL, or that it does not.
+
+    Recorded again for the same document and property, it replaces what you recorded before.
+    """
+    from provenance_graph.core.claims import Problem
+    from provenance_graph.recording.table import entry
+
+    if not_found:
+        given["stance"] = "not-found"
+    if quote:
+        given["quote_digest"] = hashlib.sha256(quote.encode()).hexdigest()
+    found = entry(given, "")
+    if isinstance(found, Problem):
+        raise UsageError(found.what + (f" ({found.hint})" if found.hint else ""))
+    _keep(session, [("", found)], _who(who), dry=False)
+
+
+@command.command("import")
+@click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--dry-run", is_flag=True, help="Check every finding; keep nothing.")
+@_BY
+@click.pass_obj
+def import_(session: Session, path: Path, dry_run: bool, who: str) -> int:
+    """Record the findings of FILE (CSV, YAML or JSON; see `claim template`)."""
+    from provenance_graph.core.claims import Problem
+    from provenance_graph.recording import read_entries
+
+    good: list[tuple[str, Entry]] = []
+    bad = 0
+    for place, found in read_entries(path):
+        if isinstance(found, Problem):
+            bad += 1
+            session.say(f"{path}: {found}")
+        else:
+            good.append((f"{path}: {place}: ", found))
+    bad += _keep(session, good, _who(who), dry=dry_run)
+    if not good and not bad:
+        session.say(f"{path}: no findings in it")
+        return 2
+    return 1 if bad else 0
+
+
+@command.command("template")
+@click.option("--format", "form", type=click.Choice(["yaml", "csv", "schema"]), default="yaml")
+def template_(form: str) -> None:
+    """A file to fill in, with its fields explained; `schema` is its JSON schema."""
+    from provenance_graph.recording import schema, template
+
+    sys.stdout.write(schema() if form == "schema" else template(form))
+
+
+@command.command("flag")
+@click.argument("claim")
+@click.option("--why", required=True, help="What is wrong with it.")
+@_BY
+@click.pass_obj
+def flag_(session: Session, claim: str, why: str, who: str) -> None:
+    """Say that a CLAIM (or a whole record) is wrong. It stays, with your reason beside it.
+
+    CLAIM is an IRI as `claims --format json` gives it, or a record as `show` names it.
+    """
+    from provenance_graph.assessment.derived import EvidenceLevels
+    from provenance_graph.core.iris import ID, Iri
+    from provenance_graph.recording import AuditLog, flag
+    from provenance_graph.store.embedded import EmbeddedStore
+
+    _local(session)
+    bare = claim.removeprefix("id:").removeprefix("record/")
+    name = Iri(claim if "://" in claim else f"{ID}record/{bare}")
+    with EmbeddedStore.open_writer(session.folder) as store:
+        record = flag(store, name, why, _who(who), _today(), EvidenceLevels())
+    AuditLog(session.folder).add(_who(who), "flag", record, f"{name}: {why}")
+    session.say(f"flagged; `retract {_short(record)}` takes the flag back")
+
+
+@command.command("log")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.pass_obj
+def log(session: Session, form: str) -> int:
+    """Who recorded what, and whether the log is as it was written. Exits 1 where it is not."""
+    from provenance_graph.recording import AuditLog
+
+    _local(session)
+    lines = list(AuditLog(session.folder).lines())
+    rows = [(one.at, one.who, one.action, one.what, _short(one.record), one.sound) for one in lines]
+    session.print_table(("at", "who", "action", "what", "record", "as written"), rows, form)
+    broken = sum(not one.sound for one in lines)
+    session.say(f"{len(lines)} entries" + (f", {broken} do not follow from the one before" if broken else ", an unbroken chain"))  # fmt: skip
+    return 1 if broken else 0
+
+
+def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, dry: bool) -> int:
+    """Keep entries one by one, telling of each; gives how many could not be kept."""
+    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+    from provenance_graph.assessment.derived import EvidenceLevels
+    from provenance_graph.core.iris import local_name, said
+    from provenance_graph.recording import AuditLog, keep
+    from provenance_graph.recording.keep import to_record
+    from provenance_graph.store.embedded import EmbeddedStore
+
+    _local(session)
+    bad = 0
+    if dry:
+        snapshot = session.snapshot()
+        for place, found in entries:
+            try:
+                to_record(snapshot, found, who, _today())
+            except UsageError as wrong:
+                bad += 1
+                session.say(f"{place}{wrong}")
+        session.say(f"{len(entries) - bad} findings could be kept; nothing kept")
+        return bad
+    log = AuditLog(session.folder)
+    with EmbeddedStore.open_writer(session.folder) as store:
+        for place, found in entries:
+            try:
+                kept = keep(store, found, who, _today(), EvidenceLevels())
+            except UsageError as wrong:
+                if not place:
+                    raise
+                bad += 1
+                session.say(f"{place}{wrong}")
+                continue
+            named = f"{said(kept.subject)} {local_name(kept.property)}"
+            log.add(who, "replace" if kept.replaced else "add", kept.record, f"{named}: {found.value or found.stance} ({found.document})")  # fmt: skip
+            new = " (a model nobody had named before)" if kept.new_subject else ""
+            session.say(f"{'replaced' if kept.replaced else 'recorded'}: {named}{new}")
+            held = [
+                claim
+                for claim in AcceptedSnapshot(store).claims(kept.subject, kept.property)
+                if claim.header.record == kept.record
+            ]
+            for claim in held:
+                session.say(f"  {claim.standing.label.lower()}: {claim.reason}; `retract {_short(kept.record)}` takes it back")  # fmt: skip
+    return bad
+
+
+def _local(session: Session) -> None:
+    if session.is_remote:
+        raise UsageError(
+            "findings are recorded in a store of your own; name its folder with --store"
+        )
+
+
+def _who(given: str) -> str:
+    if given:
+        return given
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return os.environ.get("USER") or "somebody"
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def _short(record: str) -> str:
+    return record.partition("/id/record/")[2] or record

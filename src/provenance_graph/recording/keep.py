@@ -1,0 +1,187 @@
+"""Findings into the store: one record each, so that each can be corrected or taken back alone.
+
+A record is named by model, property and document (and by the value where a property has
+several): the same finding recorded again replaces the earlier one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
+from provenance_graph.core import iris, literals, rdf
+from provenance_graph.core.claims import Basis, Claim, Custody, Header, Record, Stance
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.iris import Iri, is_iri, said
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.formats import statements
+from provenance_graph.ingest.update import Deriver, update
+from provenance_graph.model.fields import property_named
+from provenance_graph.model.things import find_thing
+from provenance_graph.recording.entry import BASES, STANCES, Entry, locator
+from provenance_graph.recording.values import value_of
+from provenance_graph.store.base import WritableStore
+
+COLLECTION = "findings"
+READER = "recorded"
+_DEVELOPERS = (Basis.DEVELOPER, Basis.ARTIFACT)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A finding that was kept: its record, and whether it took an earlier one's place."""
+
+    record: Iri
+    subject: Iri
+    property: Iri
+    replaced: bool
+    new_subject: bool
+
+
+def keep(
+    store: WritableStore, entry: Entry, who: str, today: str, derive: Deriver | None = None
+) -> Kept:
+    """Record one finding.
+
+    Raises NotFound for a property that does not exist, with near ones, and UsageError for a
+    value, address or day that is none.
+    """
+    snapshot = AcceptedSnapshot(store)
+    record, subject, predicate, new = to_record(snapshot, entry, who, today)
+    held = any(True for _ in store.quads(record.header.record, graph=record.header.record))
+    update(store, [record], derive=derive)
+    return Kept(record.header.record, subject, predicate, held, new)
+
+
+def to_record(
+    snapshot: AcceptedSnapshot, entry: Entry, who: str, today: str
+) -> tuple[Record, Iri, Iri, bool]:
+    """The record of a finding, its subject and property, and whether the subject is new."""
+    predicate = property_named(snapshot, entry.property)
+    subject, new = _subject(snapshot, entry.model)
+    stance = STANCES[entry.stance]
+    states = stance in (Stance.STATED, Stance.PARTLY_STATED, Stance.DENIES)
+    if states and not entry.value and stance is not Stance.PARTLY_STATED:
+        raise UsageError(f"{entry.stance}: give the value that the document states")
+    if entry.value and not states:
+        raise UsageError(f"{entry.stance}: there is no value then, but {entry.value!r} is given")
+    value, precision = value_of(snapshot, predicate, entry.value) if entry.value else (None, None)
+    claim = Claim(
+        subject,
+        predicate,
+        value,
+        stance=stance,
+        as_stated=entry.value if entry.value and entry.value != str(value) else "",
+        locator=locator(entry),
+        precision=precision,
+    )
+    header = _header(snapshot, entry, subject, predicate, who, today)
+    claims = [claim]
+    if new:
+        claims += statements.is_a(subject, PG.Model, entry.model.rsplit("/", 1)[-1])
+    if not any(True for _ in snapshot.quads(header.publisher, RDF.type)):
+        name = entry.publisher if entry.publisher and not is_iri(entry.publisher) else ""
+        claims += statements.is_a(header.publisher, PG.Organization, name or said(header.publisher))
+    return Record(header, tuple(claims)).sort(), subject, predicate, new
+
+
+def _subject(snapshot: AcceptedSnapshot, text: str) -> tuple[Iri, bool]:
+    """The thing meant; a name ``org/model`` that nobody knows yet is a new model."""
+    try:
+        return find_thing(snapshot, text, ("model", "family", "dataset")).iri, False
+    except NotFound:
+        if "/" not in text or is_iri(text) or text.count("/") != 1:
+            raise
+        return iris.model(text), True
+
+
+def _header(
+    snapshot: AcceptedSnapshot, entry: Entry, subject: Iri, predicate: Iri, who: str, today: str
+) -> Header:
+    document = iris.iri(entry.document)
+    basis = BASES[entry.basis]
+    several = "" if _is_single(snapshot, predicate) else entry.value
+    key = hashlib.sha256("\x1f".join((document, several)).encode()).hexdigest()[:10]
+    local = f"{said(subject)}/{iris.local_name(predicate)}/{key}"
+    retrieved = day_of(entry.retrieved) if entry.retrieved else today
+    note = f": {entry.note}" if entry.note else ""
+    return Header(
+        record=iris.record(COLLECTION, local, retrieved),
+        document=document,
+        publisher=_publisher(snapshot, entry, subject, basis, who),
+        retrieved=retrieved,
+        reader=READER,
+        basis=basis,
+        title=f"Read and recorded by {who}{note}",
+        custody=Custody.ASSERTED,
+    )
+
+
+def _is_single(snapshot: AcceptedSnapshot, predicate: Iri) -> bool:
+    kinds = snapshot.present.types(predicate)
+    return PG.SingleValuedFact in kinds
+
+
+def _publisher(
+    snapshot: AcceptedSnapshot, entry: Entry, subject: Iri, basis: Basis, who: str
+) -> Iri:
+    """Who says it: as given, else the developer of the model, whoever searched, or the host."""
+    if entry.publisher:
+        if is_iri(entry.publisher):
+            return Iri(entry.publisher)
+        try:
+            return find_thing(snapshot, entry.publisher, ["organization"]).iri
+        except NotFound:
+            return iris.organization(entry.publisher)
+    if STANCES[entry.stance] is Stance.REPORTS_UNDISCLOSED:
+        return iris.organization(who)
+    if basis in _DEVELOPERS:
+        makers = [o for o in snapshot.values(subject, DCTERMS.creator) if isinstance(o, Iri)]
+        if len(makers) != 1:
+            raise UsageError(
+                f"{said(subject)} has {len(makers)} developers on record; say with publisher "
+                "(--publisher) who published the document"
+            )
+        return makers[0]
+    return iris.organization(urlsplit(entry.document).hostname or "unstated")
+
+
+def flags(snapshot: AcceptedSnapshot, claim: Iri, record: Iri) -> list[str]:
+    """Why a claim, or the record it stands in, is held to be wrong."""
+    found = [*snapshot.values(claim, PG.flagged), *snapshot.values(record, PG.flagged)]
+    return sorted(map(str, found))
+
+
+def flag(
+    store: WritableStore, claim: Iri, why: str, who: str, today: str, derive: Deriver | None = None
+) -> Iri:
+    """Mark a claim (or a record) as wrong, with the reason; raises NotFound where it is not held.
+
+    Nothing is removed: the flag stands beside the claim, and is a record that can be retracted.
+    """
+    record = Iri(claim.partition("#")[0])
+    quads = list(store.quads(graph=record))
+    if not quads or (
+        claim != record
+        and claim not in {rdf.claim_iri(record, one) for one in rdf.from_quads(quads).claims}
+    ):
+        raise NotFound(str(claim), "claim or record")
+    key = hashlib.sha256("\x1f".join((claim, who)).encode()).hexdigest()[:16]
+    header = Header(
+        record=iris.record("flags", key, today),
+        document=claim,
+        publisher=iris.organization(who),
+        retrieved=today,
+        reader=READER,
+        title=f"Flagged by {who}",
+        custody=Custody.ASSERTED,
+    )
+    claims = [
+        Claim(claim, PG.flagged, literals.text(why)),
+        Claim(header.publisher, RDF.type, PG.Organization),
+        Claim(header.publisher, SCHEMA.name, literals.text(who)),
+    ]
+    update(store, [Record(header, tuple(claims)).sort()], derive=derive)
+    return header.record

@@ -1,0 +1,73 @@
+"""Entries from a file: CSV with a header row, YAML, or JSON; every fault with its row."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.formats.document import MAX_BYTES, decode, parse_json, parse_yaml
+from provenance_graph.recording.entry import FIELDS, Entry
+
+MOST = 10_000
+
+
+def read_entries(path: Path) -> Iterator[tuple[str, Entry | Problem]]:
+    """The entries of a file, each with its place; raises Unreadable where nothing can be read."""
+    try:
+        with path.open("rb") as file:
+            text = decode(file.read(MAX_BYTES + 1), str(path))
+    except OSError as error:
+        raise Unreadable(str(path), error.strerror or str(error)) from error
+    for number, (place, row) in enumerate(_rows(path, text)):
+        if number >= MOST:
+            yield place, Problem(place, f"more than {MOST:,} findings; the rest was not read")
+            return
+        yield place, entry(row, place)
+
+
+def _rows(path: Path, text: str) -> Iterator[tuple[str, object]]:
+    if path.suffix.casefold() == ".csv":
+        reader = csv.DictReader(io.StringIO(text), strict=True)
+        try:
+            for row in reader:
+                if any(value for value in row.values() if isinstance(value, str)):
+                    yield f"line {reader.line_num}", row
+        except csv.Error as error:
+            raise Unreadable(str(path), f"line {reader.line_num}: {error}") from error
+        return
+    is_json = path.suffix.casefold() == ".json"
+    found = parse_json(text, str(path)) if is_json else parse_yaml(text, str(path))
+    if not isinstance(found, list):
+        raise Unreadable(str(path), "a list of findings belongs here; see `claim template`")
+    yield from ((f"/{n}", row) for n, row in enumerate(found))
+
+
+def entry(row: object, place: str) -> Entry | Problem:
+    """One entry from a mapping, or what is wrong with it."""
+    if not isinstance(row, Mapping):
+        return Problem(place, "a mapping of fields belongs here", "see `claim template`")
+    given: dict[str, Any] = {}
+    for key, value in row.items():
+        name = str(key or "").strip().casefold().replace("-", "_").replace(" ", "_")
+        if isinstance(value, list):  # csv: more cells than columns
+            return Problem(place, f"{len(value)} cells more than the header has columns")
+        if name not in FIELDS:
+            near = difflib.get_close_matches(name, FIELDS, n=2, cutoff=0.6)
+            hint = f"did you mean {' or '.join(near)}?" if near else ", ".join(FIELDS)
+            return Problem(place, f"no field {str(key)[:80]!r}", hint, kind="unknown")
+        if value not in (None, ""):
+            given[name] = str(value)
+    try:
+        return Entry(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        return Problem(place, f"{where}: {first['msg'].removeprefix('Value error, ')}")

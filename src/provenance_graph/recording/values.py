@@ -1,0 +1,107 @@
+"""The value of a finding in the form that its property takes."""
+
+from __future__ import annotations
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Literal, Precision, Value
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.iris import Iri, is_iri, local_name, shorten
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, INFLUENCES, PG, RDFS, SKOS, XSD
+from provenance_graph.formats.licences import names as licence_names
+from provenance_graph.model.things import find_thing
+
+_CONCEPT = SKOS.Concept
+_MODELS = {*DERIVATIONS, *INFLUENCES} - {PG.trainedOn}
+
+
+def value_of(
+    snapshot: AcceptedSnapshot, predicate: Iri, text: str
+) -> tuple[Value, Precision | None]:
+    """A value, and of a date how exact it is; raises UsageError where the text is none."""
+    ranges = {o for _, _, o, _ in snapshot.present.quads(predicate, RDFS.range)}
+    if predicate == DCTERMS.license:
+        return _licence(text), None
+    if predicate in (DCTERMS.creator, DCTERMS.publisher):
+        return _named(snapshot, text, "organization"), None
+    if predicate == PG.trainedOn or predicate in _MODELS:
+        return _named(snapshot, text, "dataset" if predicate == PG.trainedOn else "model"), None
+    if XSD.date in ranges or predicate in (DCTERMS.issued, DCTERMS.modified):
+        found = literals.day(text)
+        if found is None:
+            raise _bad(predicate, text, "a day such as 2025-10-15 or Oct 2025")
+        exact = found.precision is Precision.DAY
+        return found.literal, None if exact else found.precision
+    for kind, read, example in (
+        (XSD.integer, literals.whole, "a whole number such as 8030261248 or 128K"),
+        (XSD.decimal, _decimal, "a number such as 0.5"),
+        (XSD.double, _double, "a number such as 3.8e25"),
+        (XSD.boolean, _boolean, "yes or no"),
+    ):
+        if kind in ranges:
+            literal = read(text)
+            if literal is None:
+                raise _bad(predicate, text, example)
+            return literal, None
+    if _CONCEPT in ranges:
+        return _concept(snapshot, predicate, text), None
+    return (Iri(text) if is_iri(text) else literals.text(text)), None
+
+
+def _bad(predicate: Iri, text: str, example: str) -> UsageError:
+    return UsageError(f"{local_name(predicate)} takes {example}, not {text!r}")
+
+
+def _decimal(text: str) -> Literal | None:
+    found = literals.number(text)
+    return None if found is None else literals.decimal(found)
+
+
+def _double(text: str) -> Literal | None:
+    found = literals.number(text)
+    return None if found is None else literals.double(float(found))
+
+
+def _boolean(text: str) -> Literal | None:
+    known = {"yes": True, "true": True, "no": False, "false": False}
+    found = known.get(text.casefold())
+    return None if found is None else literals.boolean(found)
+
+
+def _licence(text: str) -> Iri:
+    found = licence_names.normalise(text)
+    if found.value is None:
+        why = found.unusable or "it names no licence"
+        raise UsageError(f"licence {text!r}: {why}; give an SPDX id, or an address of its text")
+    return found.value
+
+
+def _named(snapshot: AcceptedSnapshot, text: str, kind: str) -> Iri:
+    """A thing by name; one that nobody knows yet gets the IRI that its name makes."""
+    try:
+        return find_thing(snapshot, text, [kind]).iri
+    except NotFound:
+        if is_iri(text):
+            return Iri(text)
+        if kind == "organization":
+            return iris.organization(text)
+        if kind == "model" and "/" not in text:
+            raise
+        return iris.dataset(text) if kind == "dataset" else iris.model(text)
+
+
+def _concept(snapshot: AcceptedSnapshot, predicate: Iri, text: str) -> Iri:
+    """A member of a code list by its label, notation or id."""
+    folded = "".join(c for c in text.casefold() if c.isalnum())
+    present = snapshot.present
+    known: dict[str, Iri] = {}
+    for term in (SKOS.prefLabel, SKOS.notation):
+        for concept, _, label, _ in present.quads(predicate=term):
+            if any(True for _ in present.quads(concept, SKOS.inScheme)):
+                for name in (str(label), local_name(concept)):
+                    known.setdefault("".join(c for c in name.casefold() if c.isalnum()), concept)
+    used = {o for _, _, o, _ in present.quads(predicate=predicate)}
+    if (found := known.get(folded)) is not None:
+        return found
+    near = sorted(shorten(one) for one in used if isinstance(one, Iri))[:8]
+    raise NotFound(text, f"value of {local_name(predicate)}", near)

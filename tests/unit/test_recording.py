@@ -1,0 +1,159 @@
+"""One's own findings: recorded, corrected, flagged, logged, and refused with a reason."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
+
+from provenance_graph import cli
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.recording import AuditLog, read_entries, schema, template
+from provenance_graph.recording.entry import FIELDS
+
+CARD = "https://example.org/acme/card"
+
+
+@pytest.fixture(scope="module")
+def own(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(shipped, tmp_path_factory.mktemp("own") / "graph"))
+
+
+def run(store: Path, *words: str) -> Result:
+    return CliRunner().invoke(
+        cli.app, ["--store", str(store), *words], standalone_mode=False, catch_exceptions=False
+    )
+
+
+def claims(store: Path, model: str, prop: str) -> list[dict]:
+    return json.loads(run(store, "claims", model, prop, "--format", "json").stdout)
+
+
+def add(store: Path, model: str, prop: str, *more: str, document: str = CARD) -> Result:
+    return run(store, "claim", "add", model, prop, *more, "--document", document, "--by", "ada")
+
+
+def test_a_finding_is_a_claim_with_its_place_and_quote(own) -> None:
+    add(own, "acme/one", "contextLength", "128K", "--place", "p. 3", "--quote", "up to 128K",
+        "--basis", "developer", "--publisher", "Acme")  # fmt: skip
+    (held,) = claims(own, "acme/one", "contextLength")
+    assert held["value"] == 128_000
+    assert held["asStated"] == "128K"
+    assert held["locator"].startswith("p. 3; quote sha256:")
+    assert held["basis"] == "DeveloperStatement"
+    assert held["publisher"]["id"] == "acme"
+
+
+def test_searched_and_not_found_is_an_entry_of_its_own(own) -> None:
+    add(own, "acme/two", "contextLength", "8K", "--publisher", "Acme")
+    add(own, "acme/two", "trainingComputeFLOP", "--not-found", "--place", "whole card")
+    (held,) = claims(own, "acme/two", "trainingComputeFLOP")
+    assert (held["value"], held["stance"]) == (None, "ReportsUndisclosed")
+
+
+def test_the_same_finding_again_replaces_the_earlier_one(own) -> None:
+    add(own, "acme/three", "layerCount", "32", "--publisher", "Acme")
+    told = add(own, "acme/three", "layerCount", "33", "--publisher", "Acme")
+    assert "replaced" in told.stderr
+    assert [held["value"] for held in claims(own, "acme/three", "layerCount")] == [33]
+
+
+def test_several_values_stand_side_by_side(own) -> None:
+    add(own, "acme/four", "language", "en", "--publisher", "Acme")
+    add(own, "acme/four", "language", "de", "--publisher", "Acme")
+    assert {held["value"] for held in claims(own, "acme/four", "language")} == {"en", "de"}
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "said"),
+    [
+        (("acme/five", "contextLengh", "8K"), NotFound, "contextLength"),
+        (("acme/five", "contextLength", "many"), UsageError, "128K"),
+        (("acme/five", "issued", "soon"), UsageError, "2025-10-15"),
+        (("acme/five", "license", "aapache"), UsageError, "SPDX"),
+        (("acme/five", "contextLength"), UsageError, "give the value"),
+        (("acme/five", "contextLength", "8K", "--not-found"), UsageError, "no value"),
+        (("acme/five", "contextLength", "8K", "--basis", "hearsay"), UsageError, "developer"),
+        (("acme/five", "contextLength", "8K", "--quote-digest", "abc"), UsageError, "SHA-256"),
+        (("claude-haiku-4-6", "contextLength", "8K"), NotFound, "claude-haiku-4-5"),
+        (("acme/five", "contextLength", "8K", "--basis", "developer"), UsageError, "publisher"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_with_what_would_work(own, words, error, said) -> None:
+    with pytest.raises(error, match=said):
+        add(own, *words)
+
+
+def test_a_document_needs_an_address(own) -> None:
+    with pytest.raises(UsageError, match="scheme"):
+        add(own, "acme/five", "contextLength", "8K", document="my desk")
+
+
+@pytest.mark.parametrize("form", ["csv", "yaml"])
+def test_the_template_can_be_filled_in_and_read(own, tmp_path, form) -> None:
+    path = tmp_path / f"findings.{form}"
+    path.write_text(run(own, "claim", "template", "--format", form).stdout)
+    assert path.read_text() == template(form)
+    found = run(own, "claim", "import", str(path), "--by", "bob")
+    assert (found.return_value or 0) == 0, found.stderr
+    assert [held["value"] for held in claims(own, "acme/tiny-llama", "contextLength")] == [128_000]
+
+
+def test_the_schema_describes_the_template() -> None:
+    Draft202012Validator(json.loads(schema())).validate(yaml.safe_load(template("yaml")))
+    assert next(csv.reader(io.StringIO(template("csv")))) == list(FIELDS)
+
+
+def test_a_file_with_faults_names_each_and_keeps_the_rest(own, tmp_path) -> None:
+    path = tmp_path / "findings.csv"
+    path.write_text(
+        f"model,property,value,document,stanze\nacme/six,contextLength,8K,{CARD},stated\n"
+    )
+    (found,) = [entry for _, entry in read_entries(path)]
+    assert isinstance(found, Problem)
+    assert "stance" in found.hint
+    path.write_text(
+        "model,property,value,document\n"
+        f"acme/six,contextLength,8K,{CARD}\n"
+        f"acme/six,contextLength,many,{CARD}\n"
+        f",contextLength,8K,{CARD}\n"
+    )
+    told = run(own, "claim", "import", str(path), "--by", "bob")
+    assert told.return_value == 1
+    assert "line 3" in told.stderr
+    assert "line 4" in told.stderr
+    assert [held["value"] for held in claims(own, "acme/six", "contextLength")] == [8_000]
+
+
+def test_a_flag_stands_beside_the_claim_and_changes_nothing_else(own) -> None:
+    add(own, "acme/seven", "contextLength", "8K", "--publisher", "Acme")
+    (held,) = claims(own, "acme/seven", "contextLength")
+    run(own, "claim", "flag", held["claim"], "--why", "that is the input limit", "--by", "ada")
+    (after,) = claims(own, "acme/seven", "contextLength")
+    assert after["flags"] == ["that is the input limit"]
+    assert after["standing"] == held["standing"]
+    with pytest.raises(NotFound):
+        run(own, "claim", "flag", held["claim"] + "0", "--why", "x", "--by", "ada")
+
+
+def test_the_log_says_who_did_what_and_shows_tampering(tmp_path) -> None:
+    log = AuditLog(tmp_path)
+    log.add("ada", "add", "r1", "one")
+    log.add("bob", "add", "r2", "two")
+    log.add("ada", "flag", "r3", "three")
+    assert [(one.who, one.sound) for one in log.lines()] == [
+        ("ada", True),
+        ("bob", True),
+        ("ada", True),
+    ]
+    path = tmp_path / "recorded.jsonl"
+    path.write_text(path.read_text().replace("bob", "eve"))
+    assert [one.sound for one in log.lines()] == [True, True, False]
