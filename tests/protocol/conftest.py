@@ -16,6 +16,8 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.service.app import create_app
 from provenance_graph.service.backend import Part, Written
 from provenance_graph.service.http.auth import Tokens, load
+from provenance_graph.service.http.cache import ALWAYS, Precondition
+from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
 from provenance_graph.store.engine import request
@@ -85,20 +87,33 @@ class InProcess:
     def state(self) -> dict[str, object]:
         return {"workers": 1}
 
-    async def update(self, update: UpdateRequest, who: str) -> Written:
+    async def update(self, update: UpdateRequest, who: str, when: Precondition = ALWAYS) -> Written:
+        self._check(update.within, when)
         text = update.prepared()
         check_update(text, Limits())
         return self._run(text)
 
     async def put(
-        self, graph: Iri | None, parts: Sequence[Part], who: str, replace: bool
+        self,
+        graph: Iri | None,
+        parts: Sequence[Part],
+        who: str,
+        replace: bool,
+        when: Precondition = ALWAYS,
     ) -> Written:
+        self._check(graph, when)
         created = graph is not None and not self.engine.contains_named_graph(ox.NamedNode(graph))
         documents = [to_ntriples(pack(p.body, p.media_type, p.base)) for p in parts]
         return Written(self._run(put_text(graph, documents, replace=replace)).version, created)
 
-    async def delete(self, graph: Iri | None, who: str) -> Written:
+    async def delete(self, graph: Iri | None, who: str, when: Precondition = ALWAYS) -> Written:
+        self._check(graph, when)
         return self._run(f"DROP SILENT GRAPH <{graph}>" if graph else "CLEAR DEFAULT")
+
+    def _check(self, graph: Iri | None, when: Precondition) -> None:
+        exists = graph is None or self.engine.contains_named_graph(ox.NamedNode(graph))
+        if not when.holds(self.version, exists):
+            raise refuse(412, "Precondition failed", "no", "precondition")
 
     def _run(self, text: str) -> Written:
         try:

@@ -71,3 +71,60 @@ def test_an_answer_from_memory_is_of_the_dataset_asked_for(
     assert not client.get("/sparql", params=ASKED).json()["results"]["bindings"]
     asked = {**ASKED, "default-graph-uri": "urn:g"}
     assert client.get("/sparql", params=asked).json()["results"]["bindings"]
+
+
+G = {"graph": "urn:g"}
+TURTLE = {"content-type": "text/turtle"}
+ONE, TWO = "<urn:a> <urn:b> 1 .", "<urn:a> <urn:b> 2 ."
+
+
+def put(client: TestClient, body: str, **headers: str) -> int:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return client.put("/data", params=G, content=body, headers={**TURTLE, **named}).status_code
+
+
+def test_a_write_on_an_older_state_is_412(client: TestClient) -> None:
+    assert put(client, ONE) == 201
+    seen = client.get("/data", params=G).headers["etag"]
+    assert not seen.startswith("W/")
+    assert put(client, TWO, if_match=seen) == 204
+    assert put(client, ONE, if_match=seen) == 412
+    assert (
+        put(client, ONE, if_match='"other", ' + client.get("/data", params=G).headers["etag"])
+        == 204
+    )
+    for method in ("DELETE", "PATCH", "POST"):
+        headers = {"if-match": seen, "content-type": "text/turtle"}
+        if method == "PATCH":
+            headers["content-type"] = "application/sparql-update"
+        body = "INSERT DATA { <urn:x> <urn:y> 1 }" if method == "PATCH" else ONE
+        reply = client.request(method, "/data", params=G, content=body, headers=headers)
+        assert reply.status_code == 412
+    assert "1" in client.get("/data", params=G).text
+
+
+def test_a_star_asks_whether_the_graph_exists(client: TestClient) -> None:
+    assert put(client, ONE, if_match="*") == 412
+    assert put(client, ONE, if_none_match="*") == 201
+    assert put(client, TWO, if_none_match="*") == 412
+    assert put(client, TWO, if_match="*") == 204
+
+
+def test_a_star_never_makes_304_of_what_is_not_there(client: TestClient) -> None:
+    star = {"if-none-match": "*"}
+    assert client.get("/data", params={"graph": "urn:none"}, headers=star).status_code == 404
+    assert client.get("/doc/model/no/such", headers=star).status_code == 404
+    assert client.get("/sparql", params={"query": "ASK {"}, headers=star).status_code == 400
+    assert client.get("/sparql", params={"query": "ASK {}"}, headers=star).status_code == 304
+
+
+def test_a_compressed_graph_has_a_tag_of_its_own_that_matches_too(client: TestClient) -> None:
+    many = "".join(f"<urn:a> <urn:b> {n} ." for n in range(200))
+    put(client, many)
+    plain = client.get("/data", params=G, headers={"accept-encoding": "identity"}).headers["etag"]
+    coded = client.get("/data", params=G, headers={"accept-encoding": "gzip"}).headers["etag"]
+    assert plain != coded
+    for tag in (plain, coded):
+        reply = client.get("/data", params=G, headers={"if-none-match": tag})
+        assert reply.status_code == 304
+    assert put(client, many, if_match=coded) == 204

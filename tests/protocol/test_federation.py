@@ -12,6 +12,8 @@ from provenance_graph.core.errors import FetchError, QueryRefused
 from provenance_graph.service.http.messages import Request
 from provenance_graph.service.settings import Settings
 from provenance_graph.service.sparql.federation import Federation, as_values, public_address
+from provenance_graph.store.base import Limits
+from provenance_graph.store.sparql.guard import check_query
 
 ENDPOINT = "https://query.example.org/sparql"
 ANSWER = {
@@ -46,7 +48,9 @@ def resolve(
 
     request = Request({"headers": []}, receive, "1", "c")
     federation = Federation(Settings(federation=allowed), address, httpx2.MockTransport(answer))
-    return asyncio.run(federation.resolve(text, request))
+    found, limits = asyncio.run(federation.resolve(text, request, Limits()))
+    check_query(found, limits)
+    return found
 
 
 def test_a_clause_is_replaced_by_what_its_endpoint_answered() -> None:
@@ -72,7 +76,8 @@ def test_the_call_goes_to_the_address_that_was_checked() -> None:
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "::1", "fe80::1%eth0", "fd00::1",
-     "0.0.0.0", "::ffff:127.0.0.1", "100.64.0.1", "224.0.0.1", "2002:7f00:1::"],
+     "0.0.0.0", "::ffff:127.0.0.1", "100.64.0.1", "224.0.0.1", "2002:7f00:1::",
+     "fec0::1", "3fff::1", "192.0.0.8", "64:ff9b::7f00:1", "::7f00:1"],
 )  # fmt: skip
 def test_an_address_that_is_not_public_is_not_asked(address: str) -> None:
     seen: list[httpx2.Request] = []
@@ -145,3 +150,13 @@ def test_no_rows_are_no_solutions() -> None:
     assert as_values(json.dumps(body).encode()) == "FILTER(false)"
     body = {"head": {"vars": ["x"]}, "results": {"bindings": []}}
     assert as_values(json.dumps(body).encode()) == "VALUES (?x) {  }"
+
+
+def test_an_answer_of_ten_thousand_rows_passes_the_limit_on_a_querys_length() -> None:
+    rows = [{"x": {"type": "uri", "value": f"urn:some:thing:{n}"}} for n in range(10_000)]
+    answer = {"head": {"vars": ["x"]}, "results": {"bindings": rows}}
+    query = f"SELECT * {{ SERVICE <{ENDPOINT}> {{ ?x ?p ?o }} }}"
+    assert resolve(query, httpx2.Response(200, json=answer)).count("(<urn:some") == 10_000
+    answer["results"]["bindings"].append(rows[0])
+    with pytest.raises(FetchError, match="more than 10000 rows"):
+        resolve(query, httpx2.Response(200, json=answer))

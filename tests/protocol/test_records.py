@@ -17,7 +17,8 @@ from provenance_graph.core.terms import PAV, PROV, SCHEMA, XSD
 from provenance_graph.ingest.build import reference_quads
 from provenance_graph.ingest.update import update
 from provenance_graph.service.backend import Part
-from provenance_graph.service.processes.record_writes import RecordTarget, agent, namespace
+from provenance_graph.service.namespaces import agent, namespace
+from provenance_graph.service.processes.record_writes import RecordTarget
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Limits
 from provenance_graph.store.embedded import EmbeddedStore

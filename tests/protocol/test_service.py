@@ -10,12 +10,17 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from provenance_graph.core.errors import QueryTimeout, UsageError
+from provenance_graph.core.errors import QueryRefused, QueryTimeout, UsageError
+from provenance_graph.model.search_index import _offset as search_offset
 from provenance_graph.service import settings as config
+from provenance_graph.service.api.store import _offset
 from provenance_graph.service.app import create_app
 from provenance_graph.service.http import auth
+from provenance_graph.service.http.cache import AnswerCache, etag
 from provenance_graph.service.http.limits import Bucket, Clients, Fairness
 from provenance_graph.service.http.static import Pages
+from provenance_graph.store.base import Answer
+from provenance_graph.store.uploads import pack, to_ntriples
 
 DIRECT = {"content-type": "application/sparql-query"}
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -309,3 +314,44 @@ def test_the_rest_api_is_fair_and_knows_head_and_preflight(
     statuses = [client.get(f"/api/v1/none/{n}").status_code for n in range(9)]
     assert statuses[0] == 404
     assert statuses[-1] == 429
+
+
+def test_the_address_that_the_last_trusted_proxy_saw_counts(
+    serve: Callable[..., TestClient], tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    client = serve(trusted_proxies="testclient,10.0.0.1", access_log=str(log))
+    told = [("x-forwarded-for", "1.1.1.1"), ("x-forwarded-for", "2.2.2.2, 10.0.0.1")]
+    client.get("/health", headers=told)
+    client.app.state.service.log.flush()  # type: ignore[attr-defined]
+    assert json.loads(log.read_text().splitlines()[-1])["client"] == "2.2.2.2"
+
+
+def test_a_preflight_allows_what_clients_send(client: TestClient) -> None:
+    asked = {"origin": "https://a.example", "access-control-request-method": "POST",
+             "access-control-request-headers": "x-requested-with"}  # fmt: skip
+    allowed = client.options("/sparql", headers=asked).headers["access-control-allow-headers"]
+    for name in ("x-requested-with", "if-match", "prefer", "range", "authorization"):
+        assert name in allowed.lower()
+
+
+@pytest.mark.parametrize("cursor", ["²", "٣", "-1", "1e3", "9" * 30])
+def test_a_cursor_that_is_no_number_is_400(cursor: str) -> None:
+    with pytest.raises(UsageError, match="cursor"):
+        _offset(cursor)
+    with pytest.raises(UsageError, match="cursor"):
+        search_offset(cursor)
+
+
+def test_a_document_type_is_refused_wherever_it_stands() -> None:
+    late = b"<!--" + b"x" * 300_000 + b"--><!DOCTYPE r [<!ENTITY e 'x'>]><r/>"
+    with pytest.raises(QueryRefused, match="document type"):
+        to_ntriples(pack(late, "application/rdf+xml", "http://x/"))
+
+
+def test_kept_answers_count_what_was_asked() -> None:
+    cache = AnswerCache(1 << 20)
+    for n in range(10_000):
+        cache.keep(etag("v", "x" * 100_000, str(n)), Answer(b"", "text/csv", "ask"))
+    assert cache.used <= 1 << 20
+    assert len(cache) * 600 <= 1 << 20

@@ -240,6 +240,6 @@ def _order(sort: str) -> tuple[str, str]:
 def _offset(cursor: str) -> int:
     if not cursor:
         return 0
-    if not cursor.isdigit() or len(cursor) > 9:
+    if not (cursor.isascii() and cursor.isdigit()) or len(cursor) > 9:
         raise UsageError(f"{cursor!r} is not a cursor that this list gave as 'next'")
     return int(cursor)

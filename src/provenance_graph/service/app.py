@@ -61,7 +61,8 @@ _PREFLIGHT: Final[Headers] = [
     (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
     (
         b"access-control-allow-headers",
-        b"Accept, Authorization, Content-Type, Content-Encoding, If-None-Match",
+        b"Accept, Authorization, Content-Type, Content-Encoding, If-Match, If-None-Match, "
+        b"Prefer, Range, X-Requested-With",
     ),
     (b"access-control-max-age", b"86400"),
 ]
@@ -263,12 +264,11 @@ class Front:
         address = str(scope["client"][0]) if scope.get("client") else "local"
         if address not in self._trusted:
             return address
-        for name, value in scope["headers"]:
-            if name == b"x-forwarded-for":
-                hops = [hop.strip() for hop in value.decode("latin-1").split(",")]
-                outside = [hop for hop in hops if hop not in self._trusted]
-                return outside[-1][:64] if outside else address
-        return address
+        # Several lines are one list (RFC 9110 §5.3); each proxy adds to its end.
+        told = b",".join(v for name, v in scope["headers"] if name == b"x-forwarded-for")
+        hops = [hop.strip() for hop in told.decode("latin-1").split(",")]
+        outside = [hop for hop in hops if hop and hop not in self._trusted]
+        return outside[-1][:64] if outside else address
 
     def _account(self, request: Request, route: str, out: _Sender, seconds: float) -> None:
         service = self._service

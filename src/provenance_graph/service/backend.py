@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from provenance_graph.core.claims import Value
 from provenance_graph.core.iris import Iri
+from provenance_graph.service.http.cache import ALWAYS, Precondition
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
 from provenance_graph.store.sparql.rewrite import UpdateRequest
 
@@ -96,13 +97,20 @@ class Backend(Protocol):
 class Writer(Protocol):
     """Writes, each all or nothing; once one is acknowledged every later read sees it."""
 
-    async def update(self, update: UpdateRequest, who: str) -> Written:
-        """Run a SPARQL update."""
+    async def update(self, update: UpdateRequest, who: str, when: Precondition = ALWAYS) -> Written:
+        """Run a SPARQL update; ``when`` is about the one graph of a PATCH."""
 
-    async def put(self, graph: Iri | None, parts: list[Part], who: str, replace: bool) -> Written:
+    async def put(
+        self,
+        graph: Iri | None,
+        parts: list[Part],
+        who: str,
+        replace: bool,
+        when: Precondition = ALWAYS,
+    ) -> Written:
         """Add documents to a graph (None: the default graph), or put them in its place."""
 
-    async def delete(self, graph: Iri | None, who: str) -> Written:
+    async def delete(self, graph: Iri | None, who: str, when: Precondition = ALWAYS) -> Written:
         """Drop a graph."""
 
 

@@ -26,6 +26,7 @@ from provenance_graph.service.sparql.query import CSP
 from provenance_graph.service.sparql.rows import read_rows
 
 _MOST: Final = 500
+_RECORDS: Final = f"{iris.ID}record/"
 _SAFE: Final = "/-._~@:+()!,;='*$&"
 _TERMS: Final = (
     "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
@@ -39,7 +40,12 @@ _STYLED: Final = (
 
 
 def describe_query(thing: Iri, document: str) -> str:
-    """What is known of a thing, what points to it, and which records speak of it."""
+    """What is known of a thing, what points to it, and which records speak of it.
+
+    Only a record is a graph whose triples are its own; a graph that is called like a model
+    says nothing here.
+    """
+    own = f"UNION {{ GRAPH <{thing}> {{ ?a ?b ?c }} }}" if thing.startswith(_RECORDS) else ""
     return f"""PREFIX pg: <{iris.NS}> PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX foaf: <http://xmlns.com/foaf/0.1/>
 CONSTRUCT {{
@@ -48,7 +54,7 @@ CONSTRUCT {{
 }} WHERE {{
   {{ <{thing}> ?p ?o }}
   UNION {{ SELECT ?s ?q {{ ?s ?q <{thing}> }} LIMIT {_MOST} }}
-  UNION {{ GRAPH <{thing}> {{ ?a ?b ?c }} }}
+  {own}
   UNION {{ SELECT DISTINCT ?record {{
     {{ BIND(<{thing}> AS ?e) }} UNION {{ <{thing}> pg:describedAs ?e }}
     GRAPH ?record {{ {{ ?e ?x ?y }} UNION {{ ?claim pg:about ?e }} }} }} LIMIT {_MOST} }}
@@ -96,11 +102,14 @@ class LinkedData:
                 ("nt", "application/n-triples"),
             )
         ]
-        if matches(request.header(b"if-none-match"), tag):
+        none_match = request.header(b"if-none-match")
+        if matches(none_match, tag):
             return Reply(304, headers=headers, vary="Accept")
         answer = await self._service.evaluate(request, describe_query(thing, here), offer.written)
         if not answer.rows:
             raise refuse(404, "Not found", f"nothing is known of <{thing}>", "not-found")
+        if matches(none_match, tag, exists=True):
+            return Reply(304, headers=headers, vary="Accept")
         return Reply(200, answer.body, offer.content_type, headers, "Accept")
 
     async def vocabulary(self, request: Request) -> Reply:

@@ -41,7 +41,27 @@ def is_public(text: str) -> bool:
         wrapped += [a for a in (address.ipv4_mapped, address.sixtofour) if a is not None]
         if address in ipaddress.IPv6Network("64:ff9b::/96"):
             wrapped.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    return all(a.is_global and not a.is_multicast and not a.is_reserved for a in wrapped)
+    return all(
+        a.is_global and not a.is_multicast and not a.is_reserved
+        and not any(a in network for network in _SPECIAL if network.version == a.version)
+        for a in wrapped
+    )  # fmt: skip
+
+
+_SPECIAL = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "fec0::/10",  # site-local, deprecated but routed by some (RFC 3879)
+        "3fff::/20",  # documentation (RFC 9637)
+        "5f00::/16",  # segment routing (RFC 9602)
+        "192.0.0.0/24",  # protocol assignments (RFC 6890)
+        "192.88.99.0/24",  # 6to4 relays (RFC 7526)
+        "2001::/23",  # protocol assignments, Teredo among them
+        "64:ff9b:1::/48",  # translation within a site (RFC 8215)
+        "::/96",  # IPv4-compatible, deprecated
+    )
+)
+"""What the registries of special-purpose addresses hold beyond what ``ipaddress`` knows."""
 
 
 def check_address(url: str, resolver: Resolve | None) -> None:

@@ -20,6 +20,8 @@ from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import derived_folder
 
 KEPT_BYTES = 64 << 20
+OVERHEAD = 400
+"""Bytes that an answer takes beside its key and body, by estimate."""
 MAX_DAYS = 4
 """Days of which a snapshot with its indexes is kept at once."""
 PATIENCE = 0.25
@@ -138,6 +140,7 @@ class Access:
             if len(body) > KEPT_BYTES // 8 or key in self._answers:
                 return
             self._answers[key] = body
-            self._kept += len(body)
+            self._kept += len(body) + len(key) + OVERHEAD
             while self._kept > KEPT_BYTES:
-                self._kept -= len(self._answers.popitem(last=False)[1])
+                old, dropped = self._answers.popitem(last=False)
+                self._kept -= len(dropped) + len(old) + OVERHEAD

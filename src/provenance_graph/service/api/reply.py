@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.service.api.access import Access
+from provenance_graph.service.http.cache import etag, matches
 from provenance_graph.service.http.problems import MEDIA_TYPE, HttpProblem, problem_of, refuse
 
 PROBLEM = {
@@ -134,20 +135,22 @@ def reply(
         "Cache-Control": "no-cache",
         "Vary": "Accept",
     }
-    given = request.headers.get("if-none-match", "")
-    if given and (given.strip() == "*" or tag in [part.strip() for part in given.split(",")]):
+    given = request.headers.get("if-none-match")
+    if matches(given, tag):
         return Response(status_code=304, headers=headers)
     key = answer_key(request, snapshot)
     body = access.remembered(key)
     if body is None:
         body = write(produce())
         access.remember(key, body)
+    if matches(given, tag, exists=True):
+        return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=media_type)
 
 
 def answer_key(request: Request, snapshot: AcceptedSnapshot) -> str:
-    """Under what an answer is kept: version, day and what was asked."""
-    return f"{snapshot.version} {snapshot.day} {request.url.path}?{request.url.query}"
+    """Under what an answer is kept: version, day and what was asked, in a few bytes."""
+    return etag(snapshot.version, snapshot.day, request.url.path, request.url.query)
 
 
 def etag_of(snapshot: AcceptedSnapshot) -> str:

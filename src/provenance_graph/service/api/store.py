@@ -116,7 +116,7 @@ def thing_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
 
 
 def _offset(cursor: str) -> int:
-    if cursor and not cursor.isdigit():
+    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 9):
         raise UsageError(f"{cursor!r} is not a cursor that this list gave as 'next'")
     return int(cursor or 0)
 

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,7 +22,7 @@ from provenance_graph.service.http.problems import refuse
 SCOPES: Final = frozenset({"write", "slow", "admin"})
 LEAST_LENGTH: Final = 16
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_BEARER: Final = re.compile(r"[Bb]earer +([A-Za-z0-9\-._~+/]+=*) *")
+_BEARER: Final = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9\-._~+/]+=*) *")
 _LONGEST: Final = 1_000
 
 
@@ -50,20 +51,37 @@ class Token:
 
 
 class Tokens:
-    """All tokens the service knows."""
+    """All tokens the service knows; those of a file as the file says now.
 
-    def __init__(self, known: tuple[Token, ...] = ()) -> None:
-        self._known = known
+    A changed file counts from the next request on. One that went away names nobody; one
+    that cannot be understood names who it named before, so that a slip of the pen in one
+    line shuts nobody out.
+    """
+
+    def __init__(self, known: tuple[Token, ...] = (), file: Path | None = None) -> None:
+        self._known, self._file = known, file
+        self._stamp = _stamp(file)
+        self._listed = _read(file) if file is not None else ()
 
     def __bool__(self) -> bool:
-        return bool(self._known)
+        return bool(self._known) or self._file is not None
+
+    def _all(self) -> tuple[Token, ...]:
+        if self._file is not None and (stamp := _stamp(self._file)) != self._stamp:
+            self._stamp = stamp
+            if stamp is None:
+                self._listed = ()
+            else:
+                with suppress(UsageError):
+                    self._listed = _read(self._file)
+        return (*self._known, *self._listed)
 
     def find(self, secret: str) -> Holder | None:
         """Whose token this is; every known hash is compared, so the time tells nothing."""
         if len(secret) > _LONGEST:
             return None
         digest, found = _digest(secret), None
-        for token in self._known:
+        for token in self._all():
             if hmac.compare_digest(token.digest, digest):
                 found = token.holder
         return found
@@ -83,13 +101,25 @@ def load(secret: str, file: Path | None) -> Tokens:
                 "the output of `provenance-graph serve --new-token NAME`"
             )
         known.append(Token(Holder("operator", frozenset({"write", "slow"})), _digest(secret)))
-    if file is not None:
-        try:
-            lines = file.read_text("utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"cannot read the token file {file}: {error}") from error
-        known += [t for n, line in enumerate(lines, 1) if (t := _line(file, n, line)) is not None]
-    return Tokens(tuple(known))
+    return Tokens(tuple(known), file)
+
+
+def _stamp(file: Path | None) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat() if file is not None else None
+    except OSError:
+        found = None
+    return None if found is None else (found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+def _read(file: Path) -> tuple[Token, ...]:
+    """The tokens of a file; raises UsageError with the line at fault."""
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read the token file {file}: {error}") from error
+    found = (_line(file, n, line) for n, line in enumerate(lines, 1))
+    return tuple(token for token in found if token is not None)
 
 
 def _line(file: Path, number: int, line: str) -> Token | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
-from collections.abc import Hashable
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
@@ -14,30 +15,32 @@ _LARGEST_SHARE: Final = 16
 
 
 class AnswerCache:
-    """Least recently used answers; a key holds the store's version, so none is ever stale."""
+    """Least recently used answers by the entity tag of all that they depend on.
+
+    A tag is short whatever was asked, and covers the store's version, so that no answer is
+    ever stale.
+    """
 
     def __init__(self, size: int) -> None:
         self._size, self._used = size, 0
-        self._kept: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._kept: OrderedDict[str, Answer] = OrderedDict()
 
-    def find(self, key: Hashable) -> Answer | None:
+    def find(self, key: str) -> Answer | None:
         """The answer, if it is still here."""
         answer = self._kept.get(key)
         if answer is not None:
             self._kept.move_to_end(key)
         return answer
 
-    def keep(self, key: Hashable, text_size: int, answer: Answer) -> None:
+    def keep(self, key: str, answer: Answer) -> None:
         """Keep an answer, unless it alone would take much of the room."""
-        size = len(answer.body) + text_size + _OVERHEAD
+        size = _weight(key, answer)
         if size * _LARGEST_SHARE > self._size or answer.truncated or key in self._kept:
             return
         self._kept[key] = answer
         self._used += size
         while self._used > self._size:
-            old, dropped = self._kept.popitem(last=False)
-            asked = old[1] if isinstance(old, tuple) and len(old) > 1 else ""
-            self._used -= len(dropped.body) + len(str(asked)) + _OVERHEAD
+            self._used -= _weight(*self._kept.popitem(last=False))
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -46,6 +49,10 @@ class AnswerCache:
     def used(self) -> int:
         """Bytes in use, by estimate."""
         return self._used
+
+
+def _weight(key: str, answer: Answer) -> int:
+    return len(answer.body) + len(key) + _OVERHEAD
 
 
 def etag(*parts: str) -> str:
@@ -58,15 +65,69 @@ def etag(*parts: str) -> str:
     return f'W/"{digest.hexdigest()}"'
 
 
-def matches(if_none_match: str | None, tag: str) -> bool:
+_CODED: Final = re.compile(r'-gzip"$')
+
+
+def matches(if_none_match: str | None, tag: str, *, exists: bool = False) -> bool:
     """Whether the client already has it (RFC 9110 §13.1.2, weak comparison).
 
-    >>> matches('"a", W/"b"', 'W/"b"'), matches(None, 'W/"b"')
-    (True, False)
+    ``*`` matches only what is known to exist, which is so after the answer was found.
+
+    >>> matches('"a", W/"b"', 'W/"b"'), matches(None, 'W/"b"'), matches("*", 'W/"b"')
+    (True, False, False)
     """
     if not if_none_match:
         return False
     if if_none_match.strip() == "*":
-        return True
+        return exists
     bare = tag.removeprefix("W/")
-    return any(part.strip().removeprefix("W/") == bare for part in if_none_match.split(","))
+    return any(_bare(part) == bare for part in if_none_match.split(","))
+
+
+def _bare(part: str) -> str:
+    return _CODED.sub('"', part.strip().removeprefix("W/"))
+
+
+def graph_tag(version: str, graph: str, media_type: str) -> str:
+    """The strong entity tag of a graph's representation; it starts with the version.
+
+    >>> graph_tag("7-ab", "urn:g", "text/turtle").startswith('"7-ab~')
+    True
+    """
+    return f'"{version}~{etag(graph, media_type)[3:-1]}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Precondition:
+    """What a write depends on: ``If-Match`` and ``If-None-Match`` as they were sent.
+
+    A tag stands for the graph as it was in one version of the store; any later version
+    counts as another state, since nothing tells which graphs it changed.
+    """
+
+    match: str = ""
+    none_match: str = ""
+
+    def holds(self, version: str, exists: bool) -> bool:
+        """Whether the write may go on (RFC 9110 §13.2.2).
+
+        >>> Precondition(none_match="*").holds("7-ab", exists=True)
+        False
+        >>> Precondition(match='"7-ab~x"').holds("7-ab", exists=True)
+        True
+        """
+        if self.match and not (exists and _names(self.match, version, weakly=False)):
+            return False
+        return not (self.none_match and exists and _names(self.none_match, version, weakly=True))
+
+
+ALWAYS: Final = Precondition()
+"""A write that depends on nothing."""
+
+
+def _names(tags: str, version: str, *, weakly: bool) -> bool:
+    if tags.strip() == "*":
+        return True
+    found = (part.strip() for part in tags.split(","))
+    bare = (part.removeprefix("W/") if weakly else part for part in found)
+    return any(part.startswith(f'"{version}~') for part in bare)

@@ -84,7 +84,7 @@ class Request:
     async def body(self, bounds: Bounds) -> bytes:
         """The whole body, within bounds of size and time, decompressed within the same."""
         declared = self.header(b"content-length") or "0"
-        if declared.isdigit() and int(declared) > bounds.body_bytes:
+        if declared.isascii() and declared.isdigit() and int(declared) > bounds.body_bytes:
             raise too_large(f"the body has {declared} bytes; send at most {bounds.body_bytes}")
         try:
             async with asyncio.timeout(bounds.body_seconds):
@@ -181,6 +181,7 @@ async def send_reply(reply: Reply, request: Request, send: Send) -> int:
         vary = f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"
         if accepts_gzip(request.header(b"accept-encoding")):
             body = await compress(body)
+            headers = [(n, _of_coded(v) if n == b"etag" else v) for n, v in headers]
             headers.append((b"content-encoding", b"gzip"))
     if reply.content_type:
         headers.append((b"content-type", reply.content_type.encode("latin-1")))
@@ -199,6 +200,11 @@ async def send_reply(reply: Reply, request: Request, send: Send) -> int:
         async with asyncio.timeout(_PATIENCE + len(body) / _SLOWEST):
             await send(last)
     return len(body)
+
+
+def _of_coded(tag: bytes) -> bytes:
+    """The entity tag of the compressed form, which a strong tag must tell from the plain one."""
+    return tag if tag.startswith(b"W/") else tag[:-1] + b'-gzip"'
 
 
 async def _send_stream(

@@ -25,6 +25,10 @@ class PlainTarget:
         check_length(update.text, self.limits)
         return Written(self.writer.update(update.prepared(), self.limits))
 
+    def state(self, graph: Iri | None) -> tuple[str, bool]:
+        """The store's version, and whether a graph exists."""
+        return self.writer.version, self.writer.holds(graph)
+
     def put(
         self,
         graph: Iri | None,

@@ -24,6 +24,7 @@ from provenance_graph.core.terms import PROV
 from provenance_graph.ingest.update import update
 from provenance_graph.service.backend import Part, Written
 from provenance_graph.service.http.problems import refuse
+from provenance_graph.service.namespaces import agent, namespace
 from provenance_graph.service.settings import Settings
 from provenance_graph.shapes.findings import Severity
 from provenance_graph.shapes.setbased import validate_record
@@ -41,24 +42,6 @@ def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def agent(who: str) -> Iri:
-    """The publisher of what the holder of a token writes.
-
-    >>> agent("ci")
-    Iri('https://w3id.org/provenance-graph/id/agent/ci')
-    """
-    return mint("agent", who)
-
-
-def namespace(who: str) -> str:
-    """Where the records of the holder of a token live; nobody else writes there.
-
-    >>> namespace("ci")
-    'https://w3id.org/provenance-graph/id/record/service/ci/'
-    """
-    return f"{mint('record', 'service', who)}/"
-
-
 @dataclass(frozen=True, slots=True)
 class RecordTarget:
     """Writes into a store of records."""
@@ -72,6 +55,10 @@ class RecordTarget:
         """Open the store for writing; raises StoreBusy while another process writes."""
         limits = Limits(text_bytes=settings.update_mb << 20, depth=settings.depth)
         return cls(EmbeddedStore.open_writer(root), limits)
+
+    def state(self, graph: Iri | None) -> tuple[str, bool]:
+        """The store's version, and whether a graph exists."""
+        return self.store.version, graph is not None and self._stored(graph)
 
     def put(self, graph: Iri | None, parts: Sequence[Part], who: str, replace: bool) -> Written:
         """Make the documents a record of that name, or add them to it."""

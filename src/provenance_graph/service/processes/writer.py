@@ -28,7 +28,8 @@ from provenance_graph.core.errors import (
 )
 from provenance_graph.core.iris import Iri
 from provenance_graph.service.backend import Part, Written
-from provenance_graph.service.http.problems import HttpProblem
+from provenance_graph.service.http.cache import ALWAYS, Precondition
+from provenance_graph.service.http.problems import HttpProblem, refuse
 from provenance_graph.service.processes import wire
 from provenance_graph.store.pool.sandbox import confine_writer
 from provenance_graph.store.sparql.rewrite import UpdateRequest
@@ -42,6 +43,9 @@ class Target(Protocol):
 
     def update(self, update: UpdateRequest, who: str) -> Written:
         """Run a SPARQL update."""
+
+    def state(self, graph: Iri | None) -> tuple[str, bool]:
+        """The store's version, and whether a graph exists."""
 
     def put(self, graph: Iri | None, parts: Sequence[Part], who: str, replace: bool) -> Written:
         """Put documents into a graph."""
@@ -61,12 +65,26 @@ class WriterClient:
     read: Callable[[Part], Awaitable[Part]]
     """Turns a document from outside into N-Triples, in a confined process."""
 
-    async def update(self, update: UpdateRequest, who: str) -> Written:
+    async def update(self, update: UpdateRequest, who: str, when: Precondition = ALWAYS) -> Written:
         """Run a SPARQL update."""
-        head = {"do": "update", "who": who, **asdict(update), "text": ""}
+        head: dict[str, object] = {
+            "do": "update",
+            "who": who,
+            "when": asdict(when),
+            **asdict(update),
+            "text": "",
+        }
+        head["graph"] = update.within
         return await self._ask(head, [update.text.encode("utf-8", "replace")])
 
-    async def put(self, graph: Iri | None, parts: list[Part], who: str, replace: bool) -> Written:
+    async def put(
+        self,
+        graph: Iri | None,
+        parts: list[Part],
+        who: str,
+        replace: bool,
+        when: Precondition = ALWAYS,
+    ) -> Written:
         """Put documents into a graph."""
         parts = [await self.read(part) for part in parts]
         told = [[part.media_type, part.base] for part in parts]
@@ -75,13 +93,15 @@ class WriterClient:
             "graph": graph,
             "who": who,
             "replace": replace,
+            "when": asdict(when),
             "parts": told,
         }
         return await self._ask(head, [part.body for part in parts])
 
-    async def delete(self, graph: Iri | None, who: str) -> Written:
+    async def delete(self, graph: Iri | None, who: str, when: Precondition = ALWAYS) -> Written:
         """Drop a graph."""
-        return await self._ask({"do": "delete", "graph": graph, "who": who}, [])
+        head: dict[str, object] = {"do": "delete", "graph": graph, "who": who, "when": asdict(when)}
+        return await self._ask(head, [])
 
     async def _ask(self, head: dict[str, object], blobs: list[bytes]) -> Written:
         start = time.monotonic()
@@ -172,6 +192,10 @@ def _open(open_target: Callable[[], Target]) -> Target:
 def _carry_out(target: Target, head: dict[str, Any], blobs: list[bytes]) -> dict[str, object]:
     try:
         graph = Iri(head["graph"]) if head.get("graph") else None
+        when = Precondition(**head["when"])
+        if when != ALWAYS and not when.holds(*target.state(graph)):
+            detail = "the graph is not in the state that If-Match or If-None-Match names"
+            raise refuse(412, "Precondition failed", detail, "precondition")
         if head["do"] == "update":
             done = target.update(_update(head, blobs[0].decode("utf-8")), head["who"])
         elif head["do"] == "put":

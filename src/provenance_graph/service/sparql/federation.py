@@ -7,23 +7,24 @@ endpoint as a query of its own, and what comes back takes its place in the text 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import json
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx2
 
-from provenance_graph.core.errors import FetchError, QueryRefused
+from provenance_graph.core.errors import FetchError, QueryBusy, QueryRefused
 from provenance_graph.core.iris import is_iri
+from provenance_graph.formats.fetch.addresses import is_public
 from provenance_graph.service.backend import JSON
 from provenance_graph.service.http.messages import Request
 from provenance_graph.service.settings import Settings
 from provenance_graph.service.sparql.request import read_through
+from provenance_graph.store.base import Limits
 from provenance_graph.store.sparql.tokens import QUERY_FORMS, Token, nested, unescape
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -57,12 +58,8 @@ def public_address(addresses: Sequence[str], host: str) -> str:
     >>> public_address(["93.184.216.34"], "example.org")
     '93.184.216.34'
     """
-    for text in addresses:
-        address = ipaddress.ip_address(text.partition("%")[0])
-        inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-        for each in (address, inner) if inner else (address,):
-            if not each.is_global or each.is_multicast or each.is_reserved:
-                raise FetchError(f"SERVICE: {host} is not at a public address, so it is not asked")
+    if not all(map(is_public, addresses)):
+        raise FetchError(f"SERVICE: {host} is not at a public address, so it is not asked")
     if not addresses:
         raise FetchError(f"SERVICE: {host} has no address")
     return addresses[0]
@@ -82,22 +79,33 @@ class Federation:
         self._settings, self._resolve, self._transport = settings, resolve, transport
         self._gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def resolve(self, text: str, request: Request) -> str:
-        """The query with every SERVICE clause replaced by what its endpoint answered."""
+    async def resolve(self, text: str, request: Request, limits: Limits) -> tuple[str, Limits]:
+        """The query with every SERVICE clause replaced by what its endpoint answered.
+
+        The limits let the text be as long as the answers are allowed to make it.
+        """
         plain = unescape(text)
         if "service" not in plain.lower():
-            return text
+            return text, limits
         calls = await read_through(self._calls, plain)
         if not calls:
-            return text
+            return text, limits
         request.notes["service"] = [call.endpoint for call in calls]
-        async with self._gate:
+        try:
+            async with asyncio.timeout(self._settings.queue_seconds):
+                await self._gate.acquire()
+        except TimeoutError:
+            raise QueryBusy("many queries wait for other endpoints; try again soon") from None
+        try:
             found = await asyncio.gather(*(self._ask(call) for call in calls))
+        finally:
+            self._gate.release()
         out, done = [], 0
         for call, values in zip(calls, found, strict=True):
             out += [plain[done : call.start], values]
             done = call.end
-        return "".join([*out, plain[done:]])
+        longest = limits.text_bytes + len(calls) * 2 * (self._settings.federation_mb << 20)
+        return "".join([*out, plain[done:]]), replace(limits, text_bytes=longest)
 
     def _calls(self, text: str) -> list[Call]:
         found = list(nested(text))

@@ -11,7 +11,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
 from provenance_graph.service.backend import JSON, Part, Written
-from provenance_graph.service.http.cache import etag, matches
+from provenance_graph.service.http.cache import Precondition, graph_tag, matches
 from provenance_graph.service.http.context import Large, Service
 from provenance_graph.service.http.messages import Headers, Reply, Request
 from provenance_graph.service.http.problems import (
@@ -20,6 +20,7 @@ from provenance_graph.service.http.problems import (
     refuse,
     unsupported_media,
 )
+from provenance_graph.service.namespaces import namespace
 from provenance_graph.service.sparql.description import offered
 from provenance_graph.service.sparql.query import CSP
 from provenance_graph.service.sparql.request import UPDATE, media_type, parameters, read_text
@@ -102,9 +103,10 @@ class GraphStoreEndpoint:
     async def _get(self, request: Request, graph: Iri | None) -> Reply:
         offer = offered(request)
         version = self._service.backend.version
-        tag = etag(version, "graph", graph or "", offer.media_type)
+        tag = graph_tag(version, graph or "", offer.media_type)
         headers: Headers = [CSP, (b"etag", tag.encode()), (b"cache-control", b"no-cache")]
-        if matches(request.header(b"if-none-match"), tag):
+        none_match = request.header(b"if-none-match")
+        if matches(none_match, tag):
             return Reply(304, headers=headers, vary="Accept")
         dataset = DatasetChoice((graph,)) if graph else DatasetChoice()
         limits = self._service.settings.limits()
@@ -113,6 +115,8 @@ class GraphStoreEndpoint:
             return Reply(200, b"", offer.content_type, headers, "Accept", answer.read())
         if graph is not None and not answer.rows and not await self._exists(graph):
             raise refuse(404, "Not found", f"there is no graph <{graph}>", "not-found")
+        if matches(none_match, tag, exists=True):
+            return Reply(304, headers=headers, vary="Accept")
         return Reply(200, answer.body, offer.content_type, headers, "Accept")
 
     async def _parts(self, request: Request, base: str) -> list[Part]:
@@ -132,13 +136,14 @@ class GraphStoreEndpoint:
         writer, who = allow_write(self._service, request)
         base = str(graph) if graph else self._service.url(request, PATH)
         parts = await self._parts(request, base)
-        written = await writer.put(graph, parts, who, replace)
+        written = await writer.put(graph, parts, who, replace, _when(request))
         return _reply(written)
 
     async def _create(self, request: Request) -> Reply:
         """POST to the graph store itself makes a new graph (§5.5)."""
         writer, who = allow_write(self._service, request)
-        path = f"{PATH}/{uuid.uuid4()}"
+        place = "" if self._service.settings.raw else namespace(who).removeprefix(iris.ID)
+        path = f"{PATH}/{place}{uuid.uuid4()}"
         graph = self._direct(request, path.removeprefix(f"{PATH}/"))
         parts = await self._parts(request, graph)
         written = await writer.put(graph, parts, who, replace=False)
@@ -151,7 +156,7 @@ class GraphStoreEndpoint:
             raise bad_request("DELETE needs a graph: ?default or ?graph=<IRI encoded>")
         if graph is not None and not await self._exists(graph):
             raise refuse(404, "Not found", f"there is no graph <{graph}>", "not-found")
-        return _reply(await writer.delete(graph, who))
+        return _reply(await writer.delete(graph, who, _when(request)))
 
     async def _patch(self, request: Request, graph: Iri | None, named: bool) -> Reply:
         """PATCH with a SPARQL Update that speaks of this graph alone (§5.7)."""
@@ -165,7 +170,14 @@ class GraphStoreEndpoint:
         if graph is not None and not await self._exists(graph):
             raise refuse(404, "Not found", f"there is no graph <{graph}>", "not-found")
         base = graph or self._service.url(request, PATH)
-        return _reply(await writer.update(UpdateRequest(text, base, within=graph), who))
+        return _reply(
+            await writer.update(UpdateRequest(text, base, within=graph), who, _when(request))
+        )
+
+
+def _when(request: Request) -> Precondition:
+    """What the request makes the write depend on."""
+    return Precondition(request.header(b"if-match") or "", request.header(b"if-none-match") or "")
 
 
 def _reply(written: Written) -> Reply:

@@ -72,23 +72,26 @@ class QueryEndpoint:
         else:
             headers.append((b"cache-control", b"no-store"))
         request.notes["kind"] = kind
-        if tag and request.method != "POST" and matches(request.header(b"if-none-match"), tag):
+        none_match = request.header(b"if-none-match")
+        if tag and request.method != "POST" and matches(none_match, tag):
             service.metrics.event("not-modified")
             return Reply(304, headers=headers, vary="Accept")
-        key = (version, text, offer.written, asked.dataset)
+        key = etag(version, text, dataset, offer.written)
         answer = service.cache.find(key) if keeps else None
         if answer is None:
-            text = await self._federation.resolve(text, request)
+            text, limits = await self._federation.resolve(text, request, limits)
             found = await service.open(request, text, offer.written, asked.dataset, limits)
             if isinstance(found, Large):
                 request.notes["streamed"] = True
                 return Reply(200, b"", offer.content_type, headers, "Accept", found.read())
             answer = found
             if keeps and service.backend.version == version:
-                service.cache.keep(key, len(text), answer)
+                service.cache.keep(key, answer)
         else:
             service.metrics.event("cached")
             request.notes["cached"] = True
+        if tag and request.method != "POST" and matches(none_match, tag, exists=True):
+            return Reply(304, headers=headers, vary="Accept")
         return Reply(200, answer.body, offer.content_type, headers, "Accept")
 
     @staticmethod

@@ -16,11 +16,11 @@ async def read_rows(
     service: Service, query: str, bindings: Mapping[str, Value] | None = None
 ) -> list[dict[str, str]]:
     """The rows of one of our own SELECTs as texts, kept while the store's version stands."""
-    key = (service.backend.version, query, etag(repr(bindings)))
+    key = etag(service.backend.version, "rows", query, repr(bindings))
     answer = service.cache.find(key)
     if answer is None:
         limits = Limits(text_bytes=1 << 20)
         answer = await service.backend.answer(query, JSON, bindings=bindings, limits=limits)
-        service.cache.keep(key, len(query), answer)
+        service.cache.keep(key, answer)
     found = json.loads(answer.body)["results"]["bindings"]
     return [{name: term["value"] for name, term in row.items()} for row in found]

@@ -203,7 +203,11 @@ def limited(text: str, rows: int) -> str:
             continue
         following = found[at + 1] if at + 1 < len(found) else None
         if token.keyword == "limit" and following is not None and following.kind == "number":
-            if following.text.isdigit() and int(following.text) <= rows:
+            if (
+                following.text.isascii()
+                and following.text.isdigit()
+                and int(following.text) <= rows
+            ):
                 return text
             return f"{text[: following.start]}{rows}{text[following.end :]}"
         if token.keyword == "values":
