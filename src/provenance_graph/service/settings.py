@@ -58,6 +58,8 @@ class Settings:
     client_errors: int = _setting(3_000, "refused requests of a client a minute before 429")
     client_parallel: int = _setting(128, "requests of a client at once before 429")
     trusted_proxies: str = _setting("", "addresses whose X-Forwarded-For is believed, by comma")
+    client_held_mb: int = _setting(256, "bodies and unread answers held for one client")
+    held_mb: int = _setting(1024, "bodies and unread answers held for all clients")
     cors: bool = _setting(True, "let pages of other origins read")
     cache_mb: int = _setting(64, "answers kept in each HTTP process")
     access_log: str = _setting("-", "file of the access log; - is stderr, empty is none")
@@ -80,7 +82,14 @@ class Settings:
     @property
     def fairness(self) -> Fairness:
         """What one client may take."""
-        return Fairness(self.client_seconds, self.client_errors, 10, self.client_parallel)
+        return Fairness(
+            self.client_seconds,
+            self.client_errors,
+            10,
+            self.client_parallel,
+            self.client_held_mb << 20,
+            self.held_mb << 20,
+        )
 
     def limits(self, seconds: float | None = None) -> Limits:
         """Limits of one query."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NoReturn
 
 from provenance_graph.service.http.problems import refuse
 
@@ -26,14 +27,17 @@ class Fairness:
     """What one client may take over time.
 
     ``seconds`` of evaluation, ``errors`` and wrong tokens (``guesses``) are allowances
-    that refill within a minute; ``parallel`` requests may wait or run at once. The share
-    of time counts only while others wait: an idle service is for whoever comes.
+    that refill within a minute; ``parallel`` requests may wait or run at once, and hold
+    ``held_bytes`` of bodies and unread answers (``all_held_bytes`` for all clients). The
+    share of time counts only while others wait: an idle service is for whoever comes.
     """
 
     seconds: float = 60.0
     errors: int = 3_000
     guesses: int = 10
     parallel: int = 128
+    held_bytes: int = 256 << 20
+    all_held_bytes: int = 1 << 30
 
 
 class Bucket:
@@ -61,74 +65,106 @@ class Bucket:
 
 
 class Client:
-    """What one address has used."""
+    """What one client has used, and what of ours it holds until it has read it."""
 
-    __slots__ = ("errors", "guesses", "running", "seconds")
+    __slots__ = ("errors", "guesses", "held", "running", "seconds")
 
     def __init__(self, fairness: Fairness, now: float) -> None:
         self.seconds = Bucket(fairness.seconds, now)
         self.errors = Bucket(fairness.errors, now)
         self.guesses = Bucket(fairness.guesses, now)
-        self.running = 0
+        self.running = self.held = 0
 
 
 _KEPT: Final = 10_000
 
 
+def client_key(address: str) -> str:
+    """Who counts as one client: an IPv4 address, or a /64 of IPv6, which is one household.
+
+    >>> client_key("2001:db8:1:2:3:4:5:6"), client_key("203.0.113.7"), client_key("local")
+    ('2001:db8:1:2::', '203.0.113.7', 'local')
+    """
+    if ":" not in address:
+        return address
+    try:
+        found = ipaddress.IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.IPv6Address(int(found) >> 64 << 64))
+
+
 class Clients:
-    """The books on every client seen lately; the one idle longest is forgotten first."""
+    """The books on every client seen lately; the one idle longest is forgotten first.
+
+    What clients hold is counted in bytes: bodies that have arrived and answers that are not
+    read yet, each until it is gone.
+    """
 
     def __init__(self, fairness: Fairness, clock: Callable[[], float]) -> None:
         self._fairness, self._clock = fairness, clock
         self._known: OrderedDict[str, Client] = OrderedDict()
+        self.held = 0
 
-    def admit(self, address: str, in_line: int = 0) -> Client:
-        """Let a client in, or refuse with 429 and the time after which to come back.
-
-        ``in_line`` is how many requests wait for a worker, this client's among them.
-        """
-        now = self._clock()
-        client = self._known.get(address)
+    def find(self, name: str) -> Client:
+        """The books on a client."""
+        client = self._known.get(name)
         if client is None:
-            client = self._known[address] = Client(self._fairness, now)
+            client = self._known[name] = Client(self._fairness, self._clock())
             if len(self._known) > _KEPT:
                 self._forget()
         else:
-            self._known.move_to_end(address)
-        if client.running >= self._fairness.parallel:
-            _too_many(f"{client.running} of your requests are running", 1)
-        if in_line > client.running and (wait := client.seconds.wait(now)):
-            _too_many("your queries used up their share of time", wait)
-        if wait := client.errors.wait(now):
-            _too_many("too many of your requests were refused", wait)
+            self._known.move_to_end(name)
         return client
 
-    def guess(self, address: str) -> None:
+    def admit(self, name: str) -> Client:
+        """Let a client in, or refuse with 429 and the time after which to come back."""
+        client = self.find(name)
+        if client.running >= self._fairness.parallel:
+            too_many(f"{client.running} of your requests are running", 1)
+        if client.held > self._fairness.held_bytes:
+            too_many(f"you have not read {client.held >> 20} MB of answers yet", 5)
+        if wait := client.errors.wait(self._clock()):
+            too_many("too many of your requests were refused", wait)
+        return client
+
+    def hold(self, client: Client, size: int) -> None:
+        """Count bytes that are held for a client; raises 429 or 503 where they are too many."""
+        if size > 0 and client.held + size > 2 * self._fairness.held_bytes:
+            too_many(f"your requests and answers hold {client.held >> 20} MB already", 5)
+        if size > 0 and self.held + size > self._fairness.all_held_bytes:
+            raise refuse(
+                503, "Busy", "too much is being sent and read at once", "busy", Retry_After="5"
+            )
+        client.held += size
+        self.held += size
+
+    def guess(self, name: str) -> None:
         """Count a token that was wrong; past the allowance the answer is 429.
 
         A right token is never refused for another's guesses behind the same address.
         """
-        client = self.admit(address)
+        client = self.find(name)
         now = self._clock()
         client.guesses.take(1, now)
         if wait := client.guesses.wait(now):
-            _too_many("too many tokens were wrong", wait)
+            too_many("too many tokens were wrong", wait)
 
-    def charge(self, client: Client, seconds: float, failed: bool) -> None:
-        """Book what a request used."""
-        now = self._clock()
-        client.seconds.take(seconds, now)
-        if failed:
-            client.errors.take(1, now)
+    def failed(self, client: Client) -> None:
+        """Book a request that was refused or failed."""
+        client.errors.take(1, self._clock())
 
     def _forget(self) -> None:
         for address, client in self._known.items():
-            if not client.running:
+            if not client.running and not client.held:
                 del self._known[address]
                 return
 
 
-def _too_many(why: str, wait: int) -> None:
+def too_many(why: str, wait: int) -> NoReturn:
+    """429: this client has had its share for now."""
     raise refuse(
         429,
         "Too many requests",

@@ -1,0 +1,203 @@
+"""Who works next: places for each kind of work, given to clients in turn.
+
+A kind of work (queries, REST, documents, uploads) has some places. A client that finds
+none free waits in its own line, and the lines are served in turn, so that nobody waits
+behind another's hundred requests. While somebody waits, a client that holds more places
+than its share loses the work that has run longest (where the work can be stopped) and is
+told so with 429; a line that is full, or does not move in time, answers 503.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+from provenance_graph.service.http.limits import Client, too_many
+from provenance_graph.service.http.problems import refuse
+
+MAKE_ROOM_AFTER = 0.25
+"""Seconds that a client without a place waits before the greediest one loses a place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of work: its places, how many one client may hold, whether work can be stopped."""
+
+    name: str
+    places: int
+    share: int
+    stoppable: bool = False
+
+
+class Permit:
+    """A place, held until ``release``; ``with`` releases it unless ``goes_on`` was set."""
+
+    __slots__ = ("_gate", "_left", "client", "goes_on", "start", "stopped", "task")
+
+    def __init__(self, gate: Gate, client: Client) -> None:
+        self._gate, self.client, self.start = gate, client, gate.clock()
+        self.task = asyncio.current_task()
+        self.goes_on = self.stopped = self._left = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if not self.goes_on:
+            self.release()
+        if self.stopped and kind is asyncio.CancelledError:
+            if self.task is not None:
+                self.task.uncancel()
+            too_many("others waited while you had more than your share of the workers", 2)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been held."""
+        return self._gate.clock() - self.start
+
+    def stop(self) -> None:
+        """End the work; whoever does it is cancelled."""
+        if not self.stopped and self.task is not None:
+            self.stopped = True
+            self.task.cancel()
+
+    def release(self) -> None:
+        """Give the place to whoever is next; more than once does nothing."""
+        if not self._left:
+            self._left = True
+            self._gate.left(self)
+
+
+class Gate:
+    """The places of one kind of work, in one event loop."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        queue: int,
+        seconds: float,
+        clock: Callable[[], float],
+        noted: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.kind, self.clock = kind, clock
+        self._queue, self._seconds, self._noted = queue, seconds, noted
+        self._held: list[Permit] = []
+        self._lines: OrderedDict[Client, deque[asyncio.Future[Permit]]] = OrderedDict()
+        self.waiting = 0
+
+    @property
+    def busy(self) -> int:
+        """How many places are taken."""
+        return len(self._held)
+
+    def _of(self, client: Client) -> int:
+        return sum(permit.client is client for permit in self._held)
+
+    def _free(self, client: Client) -> bool:
+        return len(self._held) < self.kind.places and self._of(client) < self.kind.share
+
+    def enter(self, client: Client) -> Permit | None:
+        """A place if one is free now and nobody waits."""
+        if self._lines or not self._free(client):
+            return None
+        permit = Permit(self, client)
+        self._held.append(permit)
+        return permit
+
+    async def acquire(self, client: Client) -> Permit:
+        """A place, now or in turn; raises a refusal with 429 or 503."""
+        permit = self.enter(client)
+        if permit is not None:
+            return permit
+        if self.waiting and (wait := client.seconds.wait(self.clock())):
+            too_many("your requests used up their share of time while others wait", wait)
+        self._make_space(client)
+        loop = asyncio.get_running_loop()
+        handed: asyncio.Future[Permit] = loop.create_future()
+        self._lines.setdefault(client, deque()).append(handed)
+        self.waiting += 1
+        timer = loop.call_later(MAKE_ROOM_AFTER, self._make_room, client)
+        self._serve()
+        try:
+            async with asyncio.timeout(self._seconds):
+                permit = await handed
+        except BaseException as error:
+            if handed.done() and not handed.cancelled() and handed.exception() is None:
+                handed.result().release()
+            self._leave(client, handed)
+            if isinstance(error, TimeoutError):
+                self._noted("queue-timeout")
+                raise _full(f"nothing was free for {self._seconds:g} s") from None
+            raise
+        finally:
+            timer.cancel()
+        permit.task = asyncio.current_task()
+        return permit
+
+    def _make_space(self, client: Client) -> None:
+        """Room in a full queue at the cost of the longest line, unless that is the caller's."""
+        if self.waiting < self._queue:
+            return
+        longest = max(self._lines, key=lambda c: len(self._lines[c]))
+        self._noted("queue-full")
+        if longest is client or len(self._lines[longest]) <= len(self._lines.get(client, ())) + 1:
+            raise _full(f"{self.waiting} requests are waiting")
+        last = self._lines[longest][-1]
+        self._leave(longest, last)
+        last.set_exception(_full("others with fewer requests wait too"))
+
+    def _leave(self, client: Client, handed: asyncio.Future[Permit]) -> None:
+        line = self._lines.get(client)
+        if line is not None and handed in line:
+            line.remove(handed)
+            self.waiting -= 1
+            if not line:
+                del self._lines[client]
+
+    def _make_room(self, client: Client) -> None:
+        """Stop what has run longest of the client that has most more than this one."""
+        if not self.kind.stoppable or client not in self._lines:
+            return
+        counts: dict[Client, int] = {}
+        for permit in self._held:
+            counts[permit.client] = counts.get(permit.client, 0) + (not permit.stopped)
+        greedy = max(counts, key=lambda c: counts[c], default=None)
+        if greedy is None or greedy is client or counts[greedy] <= self._of(client) + 1:
+            return
+        permits = [p for p in self._held if p.client is greedy and not p.stopped]
+        oldest = min(permits, key=lambda permit: permit.start)
+        if oldest.seconds >= MAKE_ROOM_AFTER:
+            self._noted("stopped-for-others")
+            oldest.stop()
+
+    def left(self, permit: Permit) -> None:
+        """Take a place back."""
+        self._held.remove(permit)
+        permit.client.seconds.take(permit.seconds, self.clock())
+        self._serve()
+
+    def _serve(self) -> None:
+        """Hand free places to the lines in turn."""
+        while len(self._held) < self.kind.places:
+            ready = next((c for c in self._lines if self._free(c)), None)
+            if ready is None:
+                return
+            line = self._lines[ready]
+            handed = line.popleft()
+            self.waiting -= 1
+            self._lines.move_to_end(ready)
+            if not line:
+                del self._lines[ready]
+            if handed.done():
+                continue
+            permit = Permit(self, ready)
+            self._held.append(permit)
+            handed.set_result(permit)
+
+
+def _full(why: str) -> Exception:
+    """503: come back soon."""
+    return refuse(503, "Busy", f"{why}; come back in a moment", "busy", Retry_After="2")
