@@ -7,9 +7,11 @@ import json
 
 import httpx2
 import pytest
+from starlette.requests import Request
 
 from provenance_graph.core.errors import FetchError, QueryRefused
-from provenance_graph.service.http.messages import Request
+from provenance_graph.service.http.calls import Call
+from provenance_graph.service.http.limits import Client, Fairness
 from provenance_graph.service.settings import Settings
 from provenance_graph.service.sparql.federation import Federation, as_values, public_address
 from provenance_graph.store.base import Limits
@@ -43,10 +45,8 @@ def resolve(
             seen.append(request)
         return reply or httpx2.Response(200, json=ANSWER)
 
-    async def receive() -> dict[str, str]:
-        return {"type": "http.disconnect"}
-
-    request = Request({"headers": []}, receive, "1", "c")
+    call = Call("1", "c", "c", Client(Fairness(), 0.0))
+    request = Request({"type": "http", "headers": [], "call": call})
     federation = Federation(Settings(federation=allowed), address, httpx2.MockTransport(answer))
     found, limits = asyncio.run(federation.resolve(text, request, Limits()))
     check_query(found, limits)

@@ -113,5 +113,8 @@ class Writer(Protocol):
     async def delete(self, graph: Iri | None, who: str, when: Precondition = ALWAYS) -> Written:
         """Drop a graph."""
 
+    def state(self) -> Mapping[str, object]:
+        """Whether it can write, and why not: for /health."""
+
 
 JSON: Final = "application/sparql-results+json"

@@ -6,23 +6,25 @@ import json
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from provenance_graph.core import iris
 from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.report.vocabulary import vocabulary_page
 from provenance_graph.service.http.cache import etag, matches
+from provenance_graph.service.http.calls import header, query_string
 from provenance_graph.service.http.context import Service
-from provenance_graph.service.http.messages import Headers, Reply, Request
 from provenance_graph.service.http.negotiate import GRAPH_OFFERS, prefers_html
 from provenance_graph.service.http.problems import (
     bad_request,
-    method_not_allowed,
     refuse,
 )
+from provenance_graph.service.http.responses import NO_SCRIPTS, respond
 from provenance_graph.service.http.static import Pages
 from provenance_graph.service.sparql.description import graph_reply, offered, quoted
-from provenance_graph.service.sparql.query import CSP
 from provenance_graph.service.sparql.rows import read_rows
 
 _MOST: Final = 500
@@ -33,10 +35,12 @@ _TERMS: Final = (
     "CONSTRUCT { ?term ?p ?o } WHERE { ?term rdfs:isDefinedBy ?module . ?term ?p ?o "
     f'FILTER(STRSTARTS(STR(?term), "{iris.NS}")) }}'
 )
-_STYLED: Final = (
-    b"content-security-policy",
-    b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-)
+_STYLED: Final = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    ),
+    "cache-control": "no-cache",
+}
 
 
 def describe_query(thing: Iri, document: str) -> str:
@@ -67,19 +71,19 @@ class LinkedData:
     def __init__(self, service: Service, pages: Pages) -> None:
         self._service, self._pages = service, pages
 
-    async def thing(self, request: Request) -> Reply:
+    async def thing(self, request: Request) -> Response:
         """303 from a thing to a document about it: the page for browsers, RDF for the rest."""
         path = _path(request, "/id/")
-        if prefers_html(request.header(b"accept"), GRAPH_OFFERS):
+        if prefers_html(header(request, "accept"), GRAPH_OFFERS):
             model = path.removeprefix("model/")
             at = f"/models/{model}" if model != path else f"/things/{path}"
         else:
             at = f"/doc/{path}"
-            if request.query_string:
-                at += "?" + request.query_string.decode("ascii", "replace")
+            if asked := query_string(request):
+                at += "?" + asked.decode("ascii", "replace")
         return _see_other(at)
 
-    async def document(self, request: Request) -> Reply:
+    async def document(self, request: Request) -> Response:
         """What is known of a thing, with links to the records that say so."""
         path = _path(request, "/doc/")
         thing = Iri(iris.ID + path)
@@ -87,14 +91,9 @@ class LinkedData:
         version = self._service.backend.version
         tag = etag(version, "doc", thing, offer.media_type)
         here = self._service.url(request, f"/doc/{path}")
-        headers: Headers = [
-            CSP,
-            (b"etag", tag.encode()),
-            (b"cache-control", b"no-cache"),
-            (b"link", f'<{thing}>; rel="http://xmlns.com/foaf/0.1/primaryTopic"'.encode()),
-        ]
-        headers += [
-            (b"link", f'<{here}?format={name}>; rel="alternate"; type="{kind}"'.encode())
+        links = [f'<{thing}>; rel="http://xmlns.com/foaf/0.1/primaryTopic"']
+        links += [
+            f'<{here}?format={name}>; rel="alternate"; type="{kind}"'
             for name, kind in (
                 ("ttl", "text/turtle"),
                 ("jsonld", "application/ld+json"),
@@ -102,58 +101,58 @@ class LinkedData:
                 ("nt", "application/n-triples"),
             )
         ]
-        none_match = request.header(b"if-none-match")
+        headers = {
+            **NO_SCRIPTS, "etag": tag, "cache-control": "no-cache", "link": ", ".join(links)
+        }  # fmt: skip
+        none_match = header(request, "if-none-match")
         if matches(none_match, tag):
-            return Reply(304, headers=headers, vary="Accept")
+            return respond(headers=headers, status=304, vary="Accept")
         answer = await self._service.evaluate(request, describe_query(thing, here), offer.written)
         if not answer.rows:
             raise refuse(404, "Not found", f"nothing is known of <{thing}>", "not-found")
         if matches(none_match, tag, exists=True):
-            return Reply(304, headers=headers, vary="Accept")
-        return Reply(200, answer.body, offer.content_type, headers, "Accept")
+            return respond(headers=headers, status=304, vary="Accept")
+        return respond(answer.body, offer.content_type, headers, vary="Accept")
 
-    async def vocabulary(self, request: Request) -> Reply:
+    async def vocabulary(self, request: Request) -> Response:
         """The ontology: a page of its terms for people, the terms themselves as RDF for the rest."""
-        _reads_only(request)
-        if b"format=" not in request.query_string and prefers_html(
-            request.header(b"accept"), GRAPH_OFFERS
+        if b"format=" not in query_string(request) and prefers_html(
+            header(request, "accept"), GRAPH_OFFERS
         ):
             page = vocabulary_page().encode()
-            headers: Headers = [_STYLED, (b"cache-control", b"no-cache")]
-            return Reply(200, page, "text/html; charset=utf-8", headers, "Accept")
+            return respond(page, "text/html; charset=utf-8", _STYLED, vary="Accept")
         offer = offered(request)
         tag = etag(self._service.backend.version, "ns", offer.media_type)
-        headers = [CSP, (b"etag", tag.encode()), (b"cache-control", b"no-cache")]
-        if matches(request.header(b"if-none-match"), tag):
-            return Reply(304, headers=headers, vary="Accept")
+        headers = {**NO_SCRIPTS, "etag": tag, "cache-control": "no-cache"}
+        if matches(header(request, "if-none-match"), tag):
+            return respond(headers=headers, status=304, vary="Accept")
         answer = await self._service.evaluate(request, _TERMS, offer.written)
-        return Reply(200, answer.body, offer.content_type, headers, "Accept")
+        return respond(answer.body, offer.content_type, headers, vary="Accept")
 
-    async def context(self, request: Request) -> Reply:
+    async def context(self, _: Request) -> Response:
         """The JSON-LD context with the prefixes that our documents use."""
-        _reads_only(request)
         body = json.dumps({"@context": {"@version": 1.1, **iris.PREFIXES}}, indent=1).encode()
-        keep = [(b"cache-control", b"public, max-age=3600")]
-        return Reply(200, body, "application/ld+json", keep)
+        return respond(body, "application/ld+json", {"cache-control": "public, max-age=3600"})
 
-    async def void(self, request: Request) -> Reply:
+    async def void(self, request: Request) -> Response:
         """VoID: counts, licences, sources and example resources of the dataset."""
-        _reads_only(request)
         here = self._service.url(request, "/.well-known/void")
-        template = await self._void(here, self._service.url(request, "/sparql"))
+        template = await self._void(request, here)
         return await graph_reply(self._service, request, template)
 
-    async def _void(self, here: str, endpoint: str) -> str:
+    async def _void(self, request: Request, here: str) -> str:
         service = self._service
+        endpoint = service.url(request, "/sparql")
         data = f"{here}#dataset"
-        [total] = await read_rows(service, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+        [total] = await read_rows(service, request, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
         classes = await read_rows(
             service,
+            request,
             "SELECT ?class (COUNT(*) AS ?n) { ?s a ?class } GROUP BY ?class ORDER BY ?class",
         )
-        sources = await read_rows(service, _SOURCES)
+        sources = await read_rows(service, request, _SOURCES)
         examples = await read_rows(
-            service, f"SELECT ?m {{ ?m a <{PG.Model}> }} ORDER BY ?m LIMIT 3"
+            service, request, f"SELECT ?m {{ ?m a <{PG.Model}> }} ORDER BY ?m LIMIT 3"
         )
         lines = [
             f"<{here}> a void:DatasetDescription ; foaf:primaryTopic <{data}> .",
@@ -170,7 +169,8 @@ class LinkedData:
             lines.append(f"<{data}> void:subset _:s{n} . _:s{n} a void:Dataset .")
             lines.append(f"_:s{n} void:documents {row['n']} .")
             if publisher := row.get("publisher"):
-                lines.append(f"_:s{n} dcterms:publisher <{publisher}> .")
+                value = f"<{publisher}>" if iris.is_iri(publisher) else quoted(publisher)
+                lines.append(f"_:s{n} dcterms:publisher {value} .")
             if licence := row.get("licence"):
                 value = f"<{licence}>" if iris.is_iri(licence) else quoted(licence)
                 lines.append(f"_:s{n} dcterms:license {value} .")
@@ -184,15 +184,9 @@ _SOURCES: Final = f"""SELECT ?publisher ?licence (COUNT(DISTINCT ?record) AS ?n)
 GROUP BY ?publisher ?licence ORDER BY ?publisher ?licence"""
 
 
-def _reads_only(request: Request) -> None:
-    if request.method not in ("GET", "HEAD"):
-        raise method_not_allowed(request.method, "GET, HEAD")
-
-
 def _path(request: Request, prefix: str) -> str:
     """The part of the path that names a thing, percent-encoded as our names are."""
-    _reads_only(request)
-    raw = bytes(request.scope.get("raw_path") or request.path.encode())
+    raw = bytes(request.scope.get("raw_path") or request.url.path.encode())
     try:
         decoded = unquote_to_bytes(raw.removeprefix(prefix.encode())).decode("utf-8")
         path = quote(decoded, safe=_SAFE)
@@ -202,5 +196,6 @@ def _path(request: Request, prefix: str) -> str:
     return path
 
 
-def _see_other(at: str) -> Reply:
-    return Reply(303, headers=[(b"location", at.encode("ascii", "replace"))], vary="Accept")
+def _see_other(at: str) -> Response:
+    location = at.encode("ascii", "replace").decode()
+    return respond(headers={"location": location}, status=303, vary="Accept")

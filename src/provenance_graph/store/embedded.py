@@ -24,6 +24,7 @@ from provenance_graph.store.base import Change
 from provenance_graph.store.engine import EngineReads, Pin, update_text
 from provenance_graph.store.layout import Current, WriterLock
 
+_PROBE_SIZE = 1 << 16
 _NUMBERED = re.compile(r"(?:db-)?(\d+)")
 
 
@@ -274,6 +275,7 @@ class EmbeddedWriter(EngineReads):
             raise StoreMissing(str(root))
         self._writing = WriterLock(root)
         try:
+            self._closed = self._grouped = self._marked = False
             self._current = layout.read_current(root)
             _clean(root, self._current)
             self._engine: ox.Store | None = None
@@ -303,9 +305,52 @@ class EmbeddedWriter(EngineReads):
         return self._engine
 
     def _pin(self) -> Pin:
-        if self._engine is None:
+        if self._closed:
             raise StoreError(f"{self.root}: this store is closed for writing")
-        return Pin(self._engine)
+        return Pin(self._recover())
+
+    def probe(self) -> None:
+        """Raise StoreError or OSError while nothing can be written, for want of room or rights."""
+        self._recover()
+        aside = self.root / "PROBE"
+        try:
+            with aside.open("wb") as file:
+                file.write(bytes(_PROBE_SIZE))
+                file.flush()
+                os.fsync(file.fileno())
+        finally:
+            with suppress(OSError):
+                aside.unlink()
+
+    @contextmanager
+    def group(self) -> Iterator[None]:
+        """Publish the commits of a block together, at its end and before it ends.
+
+        Each is applied at once or not at all, as ever. When publishing fails, or the block
+        does, the store is what it was before the block, and none may be acknowledged.
+        """
+        self._grouped, self._marked, before = True, False, self._current
+        try:
+            yield
+            if self._current != before:
+                self._published(self._recover(), self._current)
+        except BaseException as error:
+            self._rolled_back(before, error)
+            raise
+        finally:
+            self._grouped = False
+
+    def _published(self, engine: ox.Store, current: Current) -> None:
+        _publish(self.root, engine, current)
+        _clean(self.root, current)
+
+    def _rolled_back(self, before: Current, error: BaseException) -> None:
+        """Go back to what is published: the database may be ahead of it, whatever it was."""
+        self._engine, self._current = None, before
+        if isinstance(error, SyntaxError | ValueError | OSError | RuntimeError):
+            with suppress(StoreError):
+                self._recover()
+            raise StoreError(f"{self.root}: nothing was changed: {error}") from error
 
     @property
     def version(self) -> str:
@@ -324,22 +369,32 @@ class EmbeddedWriter(EngineReads):
         engine = self._recover()
         sequence = self._current.sequence + 1
         current = Current(_version(sequence, digest), sequence, self._current.db, str(sequence))
+        if self._grouped:
+            return self._applied(engine, text, current)
+        before = self._current
         try:
             layout.mark_pending(self.root, sequence)
             if text:
                 engine.update(text)
-            _publish(self.root, engine, current)
+            self._published(engine, current)
         except BaseException as error:
-            # Whatever it was, the database may be ahead of what is published.
             del engine
-            self._engine = None
-            if isinstance(error, SyntaxError | ValueError | OSError | RuntimeError):
-                with suppress(StoreError):
-                    self._recover()
-                raise StoreError(f"{self.root}: nothing was changed: {error}") from error
+            self._rolled_back(before, error)
             raise
         self._current = current
-        _clean(self.root, current)
+        return current.version
+
+    def _applied(self, engine: ox.Store, text: str, current: Current) -> str:
+        """Apply a change that is published later; one that fails leaves the others alone."""
+        if not self._marked:
+            layout.mark_pending(self.root, current.sequence)
+            self._marked = True
+        try:
+            if text:
+                engine.update(text)
+        except (SyntaxError, ValueError, RuntimeError, OSError) as error:
+            raise StoreError(f"{self.root}: nothing was changed: {error}") from error
+        self._current = current
         return current.version
 
     def backup(self, path: Path | str) -> str:
@@ -349,5 +404,5 @@ class EmbeddedWriter(EngineReads):
     def close(self) -> None:
         """Let the next writer in."""
         if self._writing is not None:
-            self._engine = None
+            self._engine, self._closed = None, True
             self._writing.release()

@@ -33,7 +33,8 @@ from provenance_graph.service.api.reply import (
     problem,
     reply,
 )
-from provenance_graph.service.http.problems import HttpProblem, refuse
+from provenance_graph.service.http.problems import HttpProblem, method_not_allowed, refuse
+from provenance_graph.service.http.responses import methods_at
 from provenance_graph.store.sparql.rewrite import limited
 
 DOCUMENT_BYTES = 16 << 20
@@ -169,14 +170,14 @@ def _questions(routes: APIRouter, access: Access) -> None:
         key = answer_key(request, snapshot)
         body = access.remembered(key)
         if body is None:
-            backend = request.app.state.service.backend
+            service = request.app.state.service
             text, media_type = limited(asked.text, QUESTION_ROWS + 1), backends.JSON
             found = (
-                await backend.answer_of_day(
+                await service.backend.answer_of_day(
                     snapshot.version, snapshot.as_of, text, media_type, bound
                 )
                 if snapshot.as_of
-                else await backend.answer(text, media_type, bindings=bound)
+                else await service.evaluate(request, text, media_type, bindings=bound)
             )
             body = as_json(_table(asked.name, json.loads(found.body)))
             access.remember(key, body)
@@ -210,8 +211,10 @@ def _questions(routes: APIRouter, access: Access) -> None:
     @routes.api_route(
         "/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False
     )
-    def nothing(rest: str) -> Response:
-        """What is not there."""
+    def nothing(request: Request, rest: str) -> Response:
+        """What is not there, or takes another method."""
+        if methods := methods_at(request):
+            raise method_not_allowed(request.method, ", ".join(methods))
         detail = f"there is no /api/v1/{rest[:100]}; /docs lists what there is"
         return problem(HttpProblem(404, "Not found", detail, "not-found"))
 

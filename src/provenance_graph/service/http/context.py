@@ -7,16 +7,18 @@ import re
 import time
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Self
+from typing import Final
+
+from starlette.requests import Request
 
 from provenance_graph.core.claims import Value
-from provenance_graph.core.errors import QueryError, StoreError
 from provenance_graph.service.backend import Backend, Writer
+from provenance_graph.service.http.admission import Gate, Kind, Permit
 from provenance_graph.service.http.auth import Holder, Tokens, bearer, challenge
 from provenance_graph.service.http.cache import AnswerCache
-from provenance_graph.service.http.limits import Client, Clients
+from provenance_graph.service.http.calls import call_of, header
+from provenance_graph.service.http.limits import Clients
 from provenance_graph.service.http.log import TEXT_KEPT, Log
-from provenance_graph.service.http.messages import Request
 from provenance_graph.service.http.metrics import Metrics
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.http.spool import Spool, gather
@@ -24,38 +26,30 @@ from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
 
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_REST_PLACES: Final = 8
 WATCH_AFTER: Final = 0.05
 """Seconds after which a waiting request watches whether its client is still there."""
 
 
-class Turn:
-    """One request's turn at the workers; ``goes_on`` leaves its end to ``end``."""
+class Gates:
+    """The kinds of work, each with places of its own, so that none shuts another out."""
 
-    __slots__ = ("_client", "_query", "_request", "_service", "_start", "goes_on")
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        workers = settings.workers
 
-    def __init__(self, service: Service, request: Request, query: str, client: Client) -> None:
-        self._service, self._request, self._query = service, request, query
-        self._client, self._start, self.goes_on = client, 0.0, False
+        def gate(name: str, places: int, share: int, *, stoppable: bool = False) -> Gate:
+            kind = Kind(name, places, share, stoppable)
+            return Gate(kind, settings.queue, settings.queue_seconds, time.monotonic, metrics.event)
 
-    def __enter__(self) -> Self:
-        self._client.running += 1
-        self._service.waiting += 1
-        self._start = time.perf_counter()
-        return self
+        self.queries = gate("queries", workers, workers, stoppable=True)
+        self.rest = gate("rest", _REST_PLACES, _REST_PLACES - 2)
+        self.documents = gate("documents", max(2, workers), max(1, workers - 1))
+        self.uploads = gate("uploads", max(2, workers), max(1, workers - 1))
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if not self.goes_on:
-            self.end(failed=kind is not None and issubclass(kind, QueryError | StoreError))
-
-    def end(self, *, failed: bool) -> None:
-        """Book what the turn used; a failure counts against the client."""
-        service, used = self._service, time.perf_counter() - self._start
-        self._client.running -= 1
-        service.waiting -= 1
-        service.clients.charge(self._client, used, failed)
-        self._request.notes["engine_ms"] = round(used * 1000, 2)
-        if used >= service.settings.slow_log_seconds:
-            service.slow(self._request, self._query, used)
+    def state(self) -> dict[str, object]:
+        """How many wait, for /health and /metrics."""
+        gates = (self.queries, self.rest, self.documents, self.uploads)
+        return {"waiting": sum(gate.waiting for gate in gates)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +62,19 @@ class Large:
 
     async def read(self) -> AsyncGenerator[bytes, None]:
         """All of it in pieces; raises BrokenOff when it cannot be finished."""
-        try:
-            yield self.first
-            async for piece in self.spool.read():
-                yield piece
-        finally:
-            self.task.cancel()
-            await asyncio.wait([self.task])
-            self.spool.close()
+        yield self.first
+        async for piece in self.spool.read():
+            yield piece
+
+    async def whole(self) -> int:
+        """Wait until all of it is there; gives its size. Raises what ended it early."""
+        await self.spool.finished()
+        return len(self.first) + self.spool.size
+
+    def close(self) -> None:
+        """End it, however far it has come."""
+        self.task.cancel()
+        self.spool.close()
 
 
 @dataclass(slots=True)
@@ -90,8 +89,8 @@ class Service:
     cache: AnswerCache
     metrics: Metrics
     log: Log
+    gates: Gates
     started: float = field(default_factory=time.time)
-    waiting: int = 0
 
     @property
     def writable(self) -> bool:
@@ -102,23 +101,22 @@ class Service:
         """The service's own absolute URL of a path."""
         if self.settings.public_url:
             return self.settings.public_url.rstrip("/") + path
-        host = request.header(b"host") or ""
+        host = header(request, "host") or ""
         if not _HOST.fullmatch(host):
             host = f"{self.settings.host}:{self.settings.port}"
         return f"{request.scope.get('scheme', 'http')}://{host}{path}"
 
     def holder(self, request: Request) -> Holder | None:
         """Who sends the request, by token; None when it has none. A wrong token is refused."""
-        secret = bearer(request.header(b"authorization"))
+        secret = bearer(header(request, "authorization"))
         if secret is None:
             return None
         found = self.tokens.find(secret) if secret else None
         if found is None:
             self.metrics.event("wrong-token")
-            self.clients.guess(request.client)
+            self.clients.guess(call_of(request).name)
             detail = "this bearer token is not known here"
             raise challenge(detail, "invalid_token")
-        request.notes["who"] = found.name
         return found
 
     def require(self, request: Request, scope: str) -> Holder:
@@ -155,58 +153,67 @@ class Service:
 
         Raises QueryTooLarge rather than cut an answer short.
         """
-        limits = limits or self.settings.limits()
-        with self._turn(request, query), watched(request):
-            return await self.backend.answer(
-                query, media_type, dataset=dataset, bindings=bindings, limits=limits
+        with await self._place(request) as permit, cancel_on_disconnect(request):
+            answer = await self.backend.answer(
+                query,
+                media_type,
+                dataset=dataset,
+                bindings=bindings,
+                limits=limits or self.settings.limits(),
             )
+        self._told(request, query, permit)
+        return answer
 
     async def open(
         self, request: Request, query: str, media_type: str, dataset: DatasetChoice, limits: Limits
     ) -> Answer | Large:
         """The same for any client's query, whose answer may be too large for memory."""
-        if request.method == "HEAD" or request.scope.get("http_version") == "1.0":
-            return await self.evaluate(request, query, media_type, dataset=dataset, limits=limits)
-        with self._turn(request, query) as turn:
-            with watched(request):
+        call = call_of(request)
+        with await self._place(request) as permit:
+            with cancel_on_disconnect(request):
                 blocks = await self.backend.stream(
                     query, media_type, dataset=dataset, limits=limits
                 )
                 first, rest = await gather(blocks)
             if rest is None:
+                self._told(request, query, permit)
                 return blocks.answer(first)
-            turn.goes_on = True
+            permit.goes_on = True
 
         def finished(whole: bool) -> None:
-            turn.end(failed=not whole)
+            permit.release()
+            self._told(request, query, permit)
             if not whole:
                 self.metrics.event("broken-off")
+                self.clients.failed(call.client)
 
-        spool = Spool(blocks, rest)
-        return Large(first, spool, asyncio.ensure_future(spool.fill(finished)))
+        spool = Spool(blocks, rest, lambda size: self.clients.hold(call.client, size))
+        permit.task = task = asyncio.ensure_future(spool.fill(finished))
+        large = Large(first, spool, task)
+        call.ends.append(large.close)
+        return large
 
-    def _turn(self, request: Request, query: str) -> Turn:
-        """A place among those who wait for a worker or have one, and its price."""
-        client = self.clients.admit(request.client, self.waiting - self.settings.workers)
-        if self.waiting >= self.settings.queue:
-            self.metrics.event("queue-full")
-            raise busy(f"{self.waiting} requests are waiting")
-        return Turn(self, request, query, client)
+    async def _place(self, request: Request) -> Permit:
+        """A place at the workers, in turn; given up when the client leaves meanwhile."""
+        client = call_of(request).client
+        permit = self.gates.queries.enter(client)
+        if permit is not None:
+            return permit
+        with cancel_on_disconnect(request):
+            return await self.gates.queries.acquire(client)
 
-    def slow(self, request: Request, query: str, seconds: float) -> None:
-        """Log a slow query with its text."""
-        self.log.write(
-            "slow-query",
-            {"id": request.id, "seconds": round(seconds, 3), "query": query[:TEXT_KEPT]},
-        )
+    def _told(self, request: Request, query: str, permit: Permit) -> None:
+        """Note what a query used, and log a slow one with its text."""
+        call, seconds = call_of(request), permit.seconds
+        call.notes["engine_ms"] = round(seconds * 1000, 2)
+        if seconds >= self.settings.slow_log_seconds:
+            self.log.write(
+                "slow-query",
+                {"id": call.id, "seconds": round(seconds, 3), "query": query[:TEXT_KEPT]},
+            )
 
 
-def busy(why: str) -> Exception:
-    """503: come back soon."""
-    return refuse(503, "Busy", f"{why}; come back in a moment", "busy", Retry_After="2")
-
-
-class watched:  # noqa: N801 - reads as the verb it is: ``with watched(request):``
+class cancel_on_disconnect:  # noqa: N801 - reads as the verb it is
     """Cancel the block when the client goes away.
 
     The watching starts only after a moment, since most answers are faster than a task.
@@ -223,12 +230,16 @@ class watched:  # noqa: N801 - reads as the verb it is: ``with watched(request):
         self._handle = asyncio.get_running_loop().call_later(WATCH_AFTER, self._watch)
 
     def _watch(self) -> None:
-        self._watcher = asyncio.ensure_future(self._request.gone())
+        self._watcher = asyncio.ensure_future(self._departure())
         self._watcher.add_done_callback(self._gone)
+
+    async def _departure(self) -> None:
+        while (await self._request.receive())["type"] != "http.disconnect":
+            pass
 
     def _gone(self, done: asyncio.Task[None]) -> None:
         if self._task is not None and not done.cancelled() and done.exception() is None:
-            self._request.notes["left"] = True
+            call_of(self._request).notes["left"] = True
             self._task.cancel()
 
     def __exit__(self, *_: object) -> None:

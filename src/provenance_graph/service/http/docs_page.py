@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from provenance_graph.service.http.messages import Headers, Reply, Request
-from provenance_graph.service.http.problems import method_not_allowed
+from starlette.requests import Request
+from starlette.responses import Response
+
 from provenance_graph.service.http.static import POLICY
 
 _PAGE: Final = """<!doctype html>
@@ -128,28 +129,19 @@ pre { flex-basis: 100%; max-height: 24rem; overflow: auto; }
 """
 
 
-def _headers() -> Headers:
-    return [(b"content-security-policy", POLICY), (b"cache-control", b"no-cache")]
+_HEADERS: Final = {"content-security-policy": POLICY, "cache-control": "no-cache"}
 
 
-def _only_reads(request: Request) -> None:
-    if request.method not in ("GET", "HEAD"):
-        raise method_not_allowed(request.method, "GET, HEAD")
+async def page(_: Request) -> Response:
+    """The page."""
+    return Response(_PAGE, 200, _HEADERS, "text/html")
 
 
-async def page(request: Request) -> Reply:
-    """The page itself."""
-    _only_reads(request)
-    return Reply(200, _PAGE.encode(), "text/html; charset=utf-8", _headers())
-
-
-async def script(request: Request) -> Reply:
+async def script(_: Request) -> Response:
     """Its script."""
-    _only_reads(request)
-    return Reply(200, _SCRIPT.encode(), "text/javascript; charset=utf-8", _headers())
+    return Response(_SCRIPT, 200, _HEADERS, "text/javascript")
 
 
-async def style(request: Request) -> Reply:
+async def style(_: Request) -> Response:
     """Its style."""
-    _only_reads(request)
-    return Reply(200, _STYLE.encode(), "text/css; charset=utf-8", _headers())
+    return Response(_STYLE, 200, _HEADERS, "text/css")

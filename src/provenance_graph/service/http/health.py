@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import time
 
-from provenance_graph.core.errors import ProvenanceError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from provenance_graph.core.errors import ProvenanceError, QueryBusy
 from provenance_graph.service.backend import JSON
 from provenance_graph.service.http.context import Service
-from provenance_graph.service.http.messages import Reply, Request
 from provenance_graph.service.http.metrics import CONTENT_TYPE
-from provenance_graph.service.http.problems import method_not_allowed
 from provenance_graph.store.base import Limits
 
 _PROBE = Limits(seconds=2.0)
@@ -22,26 +23,34 @@ class HealthEndpoint:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    async def __call__(self, request: Request) -> Reply:
-        """Ask the store something, through the same workers as everybody's queries."""
-        if request.method not in ("GET", "HEAD"):
-            raise method_not_allowed(request.method, "GET, HEAD")
+    async def answer(self, _: Request) -> Response:
+        """Ask the store something, through the same workers as everybody's queries.
+
+        Workers that are all at work are no fault of theirs: the service is ready, and busy.
+        The writer's state is told beside; a service that still answers queries is ready
+        while nothing can be written.
+        """
         service = self._service
         told: dict[str, object] = {"status": "ready"}
         try:
             await service.backend.answer("ASK { }", JSON, limits=_PROBE)
             told["version"] = service.backend.version
+        except QueryBusy:
+            told |= {"version": service.backend.version, "busy": True}
         except ProvenanceError as error:
             told = {"status": "unavailable", "reason": str(error)}
+        if service.writer is not None:
+            told["writer"] = service.writer.state()
         told |= {
             "writable": service.writable,
             "raw": service.settings.raw,
             "uptime_seconds": round(time.time() - service.started, 1),
             **service.backend.state(),
+            **service.gates.state(),
         }
         status = 200 if told["status"] == "ready" else 503
-        headers = [(b"cache-control", b"no-store")]
-        return Reply(status, json.dumps(told).encode(), "application/json", headers)
+        headers = {"cache-control": "no-store"}
+        return Response(json.dumps(told), status, headers, "application/json")
 
 
 class MetricsEndpoint:
@@ -50,15 +59,14 @@ class MetricsEndpoint:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    async def __call__(self, request: Request) -> Reply:
+    async def answer(self, _: Request) -> Response:
         """All numbers, of all processes."""
-        if request.method not in ("GET", "HEAD"):
-            raise method_not_allowed(request.method, "GET, HEAD")
         service = self._service
         state = {
             **service.backend.state(),
-            "waiting": service.waiting,
+            **service.gates.state(),
             "answers_kept": len(service.cache),
             "answers_kept_bytes": service.cache.used,
+            "held_bytes": service.clients.held,
         }
-        return Reply(200, service.metrics.write(state), CONTENT_TYPE)
+        return Response(service.metrics.write(state), 200, media_type=CONTENT_TYPE)

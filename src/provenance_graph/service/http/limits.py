@@ -119,10 +119,13 @@ class Clients:
             self._known.move_to_end(name)
         return client
 
-    def admit(self, name: str) -> Client:
-        """Let a client in, or refuse with 429 and the time after which to come back."""
-        client = self.find(name)
-        if client.running >= self._fairness.parallel:
+    def admit(self, name: str, known: Client | None = None) -> Client:
+        """Let a client in, or refuse with 429 and the time after which to come back.
+
+        ``known`` is the client where it has been found, its request counted as running.
+        """
+        client = known or self.find(name)
+        if client.running > self._fairness.parallel:
             too_many(f"{client.running} of your requests are running", 1)
         if client.held > self._fairness.held_bytes:
             too_many(f"you have not read {client.held >> 20} MB of answers yet", 5)

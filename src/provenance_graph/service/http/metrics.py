@@ -81,7 +81,7 @@ class Metrics:
         return generate_latest(together)
 
 
-def bury(pid: int) -> None:
+def on_child_exit(pid: int) -> None:
     """Forget the current state of a process that has died; its counts stay."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]

@@ -16,7 +16,7 @@ from typing import Final
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.service.backend import Blocks
 
-IN_MEMORY: Final = 4 << 20
+IN_MEMORY: Final = 1 << 20
 _PIECE: Final = 256 << 10
 
 
@@ -27,10 +27,12 @@ class BrokenOff(Exception):
 class Spool:
     """The tail of an answer, written by one task and read by another."""
 
-    def __init__(self, blocks: Blocks, rest: AsyncIterator[bytes]) -> None:
-        self._blocks, self._rest = blocks, rest
+    def __init__(
+        self, blocks: Blocks, rest: AsyncIterator[bytes], hold: Callable[[int], object]
+    ) -> None:
+        self._blocks, self._rest, self._hold = blocks, rest, hold
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
-        self._size, self._whole = 0, False
+        self._size, self._whole, self._closed = 0, False, False
         self._failed: BaseException | None = None
         self._news = asyncio.Event()
 
@@ -38,17 +40,31 @@ class Spool:
         """Take everything from the worker; ``finished`` hears whether it is whole."""
         try:
             async for block in self._rest:
+                self._hold(len(block))
                 self._file.seek(0, 2)
+                self._size += len(block)  # before writing, which may fail half way
                 self._file.write(block)
-                self._size += len(block)
                 self._news.set()
             self._whole = True
-        except (ProvenanceError, OSError, asyncio.CancelledError) as error:
+        except (ProvenanceError, OSError, ValueError, asyncio.CancelledError) as error:
             self._failed = error
         finally:
             self._blocks.close()
             self._news.set()
             finished(self._whole)
+
+    @property
+    def size(self) -> int:
+        """Bytes in the file."""
+        return self._size
+
+    async def finished(self) -> None:
+        """Wait until all of it is there; raises what ended it early."""
+        while not self._whole:
+            if self._failed is not None:
+                raise self._failed
+            self._news.clear()
+            await self._news.wait()
 
     async def read(self) -> AsyncGenerator[bytes, None]:
         """The tail as it comes; raises BrokenOff when it will never be whole."""
@@ -57,6 +73,8 @@ class Spool:
             if at < self._size:
                 self._file.seek(at)
                 piece = self._file.read(min(_PIECE, self._size - at))
+                if not piece:  # it could not be written, for want of room
+                    raise BrokenOff from self._failed
                 at += len(piece)
                 yield piece
             elif self._whole:
@@ -69,7 +87,10 @@ class Spool:
 
     def close(self) -> None:
         """Give the room back."""
-        self._file.close()
+        if not self._closed:
+            self._closed = True
+            self._hold(-self._size)
+            self._file.close()
 
 
 async def gather(blocks: Blocks) -> tuple[bytes, AsyncIterator[bytes] | None]:

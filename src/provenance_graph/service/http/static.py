@@ -1,25 +1,33 @@
-"""The web page: built files held in memory, served with a strict content policy."""
+"""The web page: built files served with a strict content policy."""
 
 from __future__ import annotations
 
-import mimetypes
-from hashlib import blake2b
+import os
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
-from provenance_graph.service.http.cache import matches
-from provenance_graph.service.http.messages import Headers, Reply, Request
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import NotModifiedResponse
+
+from provenance_graph.service.http.calls import header
+from provenance_graph.service.http.negotiate import GRAPH_OFFERS, prefers_html
 
 POLICY: Final = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    b"font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
-    b"frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
 )
-_SECURE: Final[Headers] = [
-    (b"content-security-policy", POLICY),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-]
+_SECURE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "content-security-policy": POLICY,
+        "referrer-policy": "strict-origin-when-cross-origin",
+        "cross-origin-opener-policy": "same-origin",
+    }
+)
 _PLAIN: Final = """<!doctype html><html lang="en"><meta charset="utf-8">
 <title>provenance-graph</title>
 <h1>provenance-graph</h1>
@@ -31,45 +39,46 @@ _PLAIN: Final = """<!doctype html><html lang="en"><meta charset="utf-8">
 <li><a href="/health">health</a></li>
 </ul></html>
 """
-_TYPES: Final = {".js": "text/javascript", ".mjs": "text/javascript", ".woff2": "font/woff2"}
+_TYPES: Final = MappingProxyType(
+    {".js": "text/javascript", ".mjs": "text/javascript", ".woff2": "font/woff2"}
+)
 
 
 class Pages:
-    """Files of the web page by path. What is not among them does not exist."""
+    """Files of the web page by path. What is not among them at the start does not exist."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._files: dict[str, tuple[bytes, str, bytes]] = {}
+        self._files: dict[str, tuple[Path, os.stat_result]] = {}
         if folder is not None and folder.is_dir():
             for file in sorted(folder.rglob("*")):
                 if file.is_file() and not file.name.startswith("."):
-                    self._add("/" + file.relative_to(folder).as_posix(), file)
-        if "/index.html" not in self._files:
-            self._keep("/index.html", _PLAIN.encode(), "text/html")
+                    self._files["/" + file.relative_to(folder).as_posix()] = file, file.stat()
 
-    def _add(self, path: str, file: Path) -> None:
-        kind = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0]
-        self._keep(path, file.read_bytes(), kind or "application/octet-stream")
-
-    def _keep(self, path: str, body: bytes, kind: str) -> None:
-        textual = kind.startswith("text/") or kind in ("application/json", "image/svg+xml")
-        tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'.encode()
-        self._files[path] = (body, f"{kind}; charset=utf-8" if textual else kind, tag)
-
-    def index(self) -> Reply:
+    def index(self) -> Response:
         """The page itself, whatever place in it the path names."""
-        body, kind, _ = self._files["/index.html"]
-        return Reply(200, body, kind, [*_SECURE, (b"cache-control", b"no-cache")], "Accept")
-
-    def find(self, request: Request) -> Reply | None:
-        """The file at a request's path; None when there is none."""
-        path = "/index.html" if request.path == "/" else request.path
-        found = self._files.get(path)
+        headers = {**_SECURE, "cache-control": "no-cache", "vary": "Accept"}
+        found = self._files.get("/index.html")
         if found is None:
-            return None
-        body, kind, tag = found
+            return Response(_PLAIN, 200, headers, "text/html")
+        return FileResponse(found[0], 200, headers, "text/html", stat_result=found[1])
+
+    def answer(self, request: Request) -> Response:
+        """The file at a request's path, else the page for a browser; raises 404."""
+        path = "/index.html" if request.url.path == "/" else request.scope["path"]
+        found = self._files.get(path)
+        if found is None and (path == "/index.html" or _for_people(request)):
+            return self.index()
+        if found is None:
+            raise HTTPException(404, "nothing is here; start from /sparql or /.well-known/void")
+        file, status = found
         forever = path.startswith("/assets/")
-        keep = b"public, max-age=31536000, immutable" if forever else b"no-cache"
-        headers = [*_SECURE, (b"etag", tag), (b"cache-control", keep)]
-        if matches(request.header(b"if-none-match"), tag.decode()):
-            return Reply(304, headers=headers)
-        return Reply(200, body, kind, headers)
+        keep = "public, max-age=31536000, immutable" if forever else "no-cache"
+        headers = {**_SECURE, "cache-control": keep}
+        made = FileResponse(file, 200, headers, _TYPES.get(file.suffix), stat_result=status)
+        if made.headers["etag"] in (header(request, "if-none-match") or ""):
+            return NotModifiedResponse(made.headers)
+        return made
+
+
+def _for_people(request: Request) -> bool:
+    return request.method == "GET" and prefers_html(header(request, "accept"), GRAPH_OFFERS)

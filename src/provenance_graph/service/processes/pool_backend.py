@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from provenance_graph.core.claims import Value
-from provenance_graph.core.errors import QueryBusy, StoreError
+from provenance_graph.core.errors import StoreError
 from provenance_graph.service.backend import Blocks, Part
 from provenance_graph.service.processes.day_pools import DayPools
 from provenance_graph.service.settings import Settings
@@ -18,7 +19,8 @@ from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limi
 from provenance_graph.store.pool.pool import WorkerPool
 from provenance_graph.store.uploads import pack
 
-_WAITING: Final = 32
+_AGAIN: Final = 1.0
+"""Seconds between two tries to open a store that could not be opened."""
 _READER: Final = "provenance_graph.store.uploads:to_ntriples"
 
 
@@ -29,29 +31,44 @@ class PoolBackend:
         self._root, self._settings = root, settings
         self._pool: WorkerPool | None = None
         self._days = DayPools(root, settings)
-        self._gate = asyncio.Semaphore(settings.workers)
-        self._documents = 0
+        self._failure = StoreError("the service is starting or stopping")
+        self._tried, self._closed = 0.0, False
 
     async def open(self) -> None:
-        """Start the workers."""
+        """Start the workers; where the store cannot be read, every request hears why."""
+        await asyncio.get_running_loop().run_in_executor(None, self._try)
+
+    def _try(self) -> None:
         settings = self._settings
-        make = functools.partial(
-            WorkerPool, self._root, settings.workers, settings.limits(), queue=settings.queue
-        )
-        self._pool = await asyncio.get_running_loop().run_in_executor(None, make)
+        self._tried = time.monotonic()
+        try:
+            self._pool = WorkerPool(
+                self._root,
+                settings.workers,
+                settings.limits(),
+                queue=settings.queue,
+                queue_seconds=settings.queue_seconds,
+            )
+        except StoreError as error:
+            self._failure = error
+        except OSError as error:
+            self._failure = StoreError(f"{self._root} cannot be read: {error.strerror}")
 
     async def close(self) -> None:
         """End the workers."""
         self._days.close()
+        self._closed = True
         if self._pool is not None:
             self._pool.close()
             self._pool = None
 
     @property
     def pool(self) -> WorkerPool:
-        """The workers; raises StoreError before ``open`` and after ``close``."""
+        """The workers; raises StoreError with the reason where there are none."""
+        if self._pool is None and not self._closed and time.monotonic() > self._tried + _AGAIN:
+            self._try()  # the store may have been mended
         if self._pool is None:
-            raise StoreError("the service is starting or stopping")
+            raise self._failure
         return self._pool
 
     @property
@@ -110,26 +127,20 @@ class PoolBackend:
         return await self._bounded(function, data, self._settings.query_seconds)
 
     async def _bounded(self, function: str, data: bytes, seconds: float) -> bytes:
-        """A few documents at a time; who finds too many waiting comes back later."""
-        if self._documents >= _WAITING:
-            raise QueryBusy(f"{self._documents} documents are waiting; try again in a moment")
+        """In a thread that waits for a process; how many at once, admission decides."""
         limits = replace(self._settings.limits(), seconds=seconds)
         run = functools.partial(self.pool.run_bounded, function, data, limits)
-        self._documents += 1
-        try:
-            async with self._gate:
-                found: bytes = await asyncio.get_running_loop().run_in_executor(None, run)
-                return found
-        finally:
-            self._documents -= 1
+        found: bytes = await asyncio.get_running_loop().run_in_executor(None, run)
+        return found
 
     def state(self) -> Mapping[str, object]:
         """What the workers do."""
-        pool = self.pool
+        pool = self._pool
+        if pool is None:
+            return {"workers": 0}
         return {
             "workers": pool.size,
             "workers_busy": pool.busy,
             "workers_waited_for": pool.waiting,
             "workers_replaced": pool.replaced,
-            "documents_waiting": self._documents,
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from provenance_graph.core.iris import Iri
@@ -24,6 +25,14 @@ class PlainTarget:
         """Run a SPARQL update."""
         check_length(update.text, self.limits)
         return Written(self.writer.update(update.prepared(), self.limits))
+
+    def group(self) -> AbstractContextManager[None]:
+        """Writes inside are published together at its end."""
+        return self.writer.group()
+
+    def probe(self) -> None:
+        """Raise StoreError or OSError while the store cannot be written."""
+        self.writer.probe()
 
     def state(self, graph: Iri | None) -> tuple[str, bool]:
         """The store's version, and whether a graph exists."""

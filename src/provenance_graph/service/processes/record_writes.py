@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,6 +56,14 @@ class RecordTarget:
         """Open the store for writing; raises StoreBusy while another process writes."""
         limits = Limits(text_bytes=settings.update_mb << 20, depth=settings.depth)
         return cls(EmbeddedStore.open_writer(root), limits)
+
+    def group(self) -> AbstractContextManager[None]:
+        """Writes inside are published together at its end."""
+        return self.store.group()
+
+    def probe(self) -> None:
+        """Raise StoreError or OSError while the store cannot be written."""
+        self.store.probe()
 
     def state(self, graph: Iri | None) -> tuple[str, bool]:
         """The store's version, and whether a graph exists."""

@@ -20,8 +20,9 @@ from provenance_graph.core.errors import StoreError, StoreMissing, UsageError
 from provenance_graph.service.app import create_app
 from provenance_graph.service.http import auth
 from provenance_graph.service.http.auth import Tokens
-from provenance_graph.service.http.metrics import bury
+from provenance_graph.service.http.metrics import on_child_exit
 from provenance_graph.service.processes import supervise
+from provenance_graph.service.processes.board import Board
 from provenance_graph.service.processes.http_server import listen, run_http
 from provenance_graph.service.processes.pool_backend import PoolBackend
 from provenance_graph.service.processes.raw_writes import PlainTarget
@@ -50,14 +51,15 @@ def run(settings: Settings, root: Path, folder: Path) -> int:
         raise UsageError(f"cannot listen on {where}: {error.strerror}") from error
     host, port = supervise.peer_name(listener)
     supervise.allow_files(settings.connections * 2 + 512)
-    supervisor = Supervisor(seconds=settings.shutdown_seconds, buried=bury)
+    supervisor = Supervisor(seconds=settings.shutdown_seconds, on_child_exit=on_child_exit)
     writer_path = ""
+    board = Board(folder)
     if settings.writable:
         writer_path, writer_socket = socket_path(folder)
-        supervisor.children.append(
-            Child("writer", _writer_work(settings, root, writer_socket), rank=1)
-        )
-    work = _http_work(settings, root, listener, writer_path, tokens, _announce(host, port, root))
+        work = _writer_work(settings, root, writer_socket, board)
+        supervisor.children.append(Child("writer", work, rank=1, died=board.died))
+    ready = _announce(host, port, root)
+    work = _http_work(settings, root, listener, writer_path, board, tokens, ready)
     supervisor.children += [Child(f"http-{n}", work) for n in range(settings.processes)]
     return supervisor.run()
 
@@ -99,7 +101,9 @@ def _prepare(settings: Settings, root: Path) -> None:
         raise StoreError(f"{root} is a plain dataset; serve it with --raw")
 
 
-def _writer_work(settings: Settings, root: Path, listener: socket.socket) -> Callable[[], None]:
+def _writer_work(
+    settings: Settings, root: Path, listener: socket.socket, board: Board
+) -> Callable[[], None]:
     def work() -> None:
         run_writer(
             listener,
@@ -107,6 +111,7 @@ def _writer_work(settings: Settings, root: Path, listener: socket.socket) -> Cal
             settings.update_seconds,
             settings.memory_mb << 20,
             root.resolve(),
+            board,
         )
 
     return work
@@ -129,6 +134,7 @@ def _http_work(
     root: Path,
     listener: socket.socket,
     writer_path: str,
+    board: Board,
     tokens: Tokens,
     ready: Callable[[], object],
 ) -> Callable[[], None]:
@@ -137,7 +143,7 @@ def _http_work(
         writer = None
         if writer_path:
             writer = WriterClient(
-                writer_path, settings.update_seconds, backend.refresh, backend.read
+                writer_path, settings.update_seconds, backend.refresh, backend.read, board
             )
         app = create_app(
             backend, settings=settings, writer=writer, tokens=tokens, routers=_routers(root)

@@ -31,6 +31,7 @@ _FORK: Final = multiprocessing.get_context("fork")
 _PREFIX: Final = "provenance-graph-"
 _QUICK: Final = 1.0
 _PAUSE: Final = 0.3
+_LONGEST: Final = 10.0
 Work = Callable[[], None]
 
 
@@ -44,10 +45,16 @@ class Child:
     process: BaseProcess | None = None
     started: float = 0.0
     restarts: int = -1
+    died: Callable[[int | None], object] = lambda _: None
+    """Called with the exit code each time it has ended."""
+    due: float | None = None
+    quick: int = 0
+    """How many times in a row it ended soon after its start."""
 
     def start(self) -> None:
         """Start it, or start it again."""
         self.restarts += 1
+        self.due = None
         self.started = time.monotonic()
         made = _FORK.Process(target=_run, args=(self.work, os.getpid()), name=self.name)
         made.start()
@@ -67,7 +74,7 @@ class Supervisor:
 
     children: list[Child] = field(default_factory=list)
     seconds: float = 15.0
-    buried: Callable[[int], None] = lambda _: None
+    on_child_exit: Callable[[int], None] = lambda _: None
     """Called with the id of each process that has died."""
     _stop: bool = False
     _again: bool = False
@@ -82,8 +89,10 @@ class Supervisor:
         for child in self.children:
             child.start()
         while not self._stop:
-            watched = [c.process.sentinel for c in self.children if c.process is not None]
-            wait([*watched, reader])
+            alive = [c for c in self.children if c.process is not None and c.due is None]
+            watched = [c.process.sentinel for c in alive if c.process is not None]
+            dues = [c.due for c in self.children if c.due is not None]
+            wait([*watched, reader], max(0.0, min(dues) - time.monotonic()) if dues else None)
             self._revive()
         self._end()
         os.close(reader)
@@ -95,17 +104,31 @@ class Supervisor:
         self._stop = True
 
     def _revive(self) -> None:
+        now = time.monotonic()
         for child in self.children:
             process = child.process
-            if self._stop or process is None or process.is_alive():
+            if self._stop or process is None:
                 continue
-            process.join()
-            how = process.exitcode
-            if process.pid is not None:
-                self.buried(process.pid)
-            sys.stderr.write(f"provenance-graph: {child.name} ended ({how}); starting it again\n")
-            if time.monotonic() - child.started < _QUICK:
-                time.sleep(_PAUSE)  # something is wrong from the start: do not spin
+            if child.due is not None:
+                if child.due <= now:
+                    child.start()
+            elif not process.is_alive():
+                self._ended(child, process, now)
+
+    def _ended(self, child: Child, process: BaseProcess, now: float) -> None:
+        """Note that a process ended; one that keeps ending is started more and more rarely."""
+        process.join()
+        how = process.exitcode
+        if process.pid is not None:
+            self.on_child_exit(process.pid)
+        child.died(how)
+        child.quick = child.quick + 1 if now - child.started < _QUICK else 0
+        pause = min(_PAUSE * 2 ** (child.quick - 1), _LONGEST) if child.quick else 0.0
+        when = f" in {pause:g} s" if pause else ""
+        sys.stderr.write(f"provenance-graph: {child.name} ended ({how}); starting it again{when}\n")
+        if pause:
+            child.due = now + pause
+        else:
             child.start()
 
     def _end(self) -> None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import signal
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -21,25 +23,41 @@ from typing import Any, Final, Protocol
 from provenance_graph.core import errors
 from provenance_graph.core.errors import (
     ProvenanceError,
-    QueryCrashed,
     QueryTimeout,
+    QueryTooLarge,
     RequestRefused,
+    StoreBusy,
     StoreError,
 )
 from provenance_graph.core.iris import Iri
 from provenance_graph.service.backend import Part, Written
 from provenance_graph.service.http.cache import ALWAYS, Precondition
 from provenance_graph.service.http.problems import HttpProblem, refuse
-from provenance_graph.service.processes import wire
+from provenance_graph.service.processes import rpc
+from provenance_graph.service.processes.board import CLOSED, DEGRADED, ENDED, READY, Board
 from provenance_graph.store.pool.sandbox import confine_writer
+from provenance_graph.store.pool.worker import OUT_OF_MEMORY
 from provenance_graph.store.sparql.rewrite import UpdateRequest
 
+GROUP_SECONDS: Final = 0.2
+"""How long writes gather before they are published together."""
+_GROUP: Final = 64
 _PATIENCE: Final = 30.0
 _GRACE: Final = 2.0
+_TICK: Final = 2.0
+_STARTS: Final = 1.0  # a writer that ended is mostly back by then
+_TOLD: Final = 1.0  # how long to wait for the first process to say how it ended
+_PATHS: Final = re.compile(r"(?:/[\w.+@-]+){2,}")  # of this machine, which is nobody's affair
 
 
 class Target(Protocol):
     """What a writer does with its requests: a plain dataset, or records."""
+
+    def group(self) -> AbstractContextManager[None]:
+        """Writes inside are published together at its end; raises StoreError where not."""
+
+    def probe(self) -> None:
+        """Raise StoreError or OSError while the store cannot be written."""
 
     def update(self, update: UpdateRequest, who: str) -> Written:
         """Run a SPARQL update."""
@@ -64,6 +82,16 @@ class WriterClient:
     """Called after each acknowledged write, so that this process's readers move on."""
     read: Callable[[Part], Awaitable[Part]]
     """Turns a document from outside into N-Triples, in a confined process."""
+    board: Board
+    """Where the writer's state is told."""
+
+    def state(self) -> Mapping[str, object]:
+        """Whether it can write, and why not: for /health."""
+        found = self.board.read()
+        told: dict[str, object] = {"state": found.state, "restarts": found.restarts}
+        if found.reason:
+            told["reason"] = _PATHS.sub("…", found.reason)
+        return told
 
     async def update(self, update: UpdateRequest, who: str, when: Precondition = ALWAYS) -> Written:
         """Run a SPARQL update."""
@@ -104,27 +132,38 @@ class WriterClient:
         return await self._ask(head, [])
 
     async def _ask(self, head: dict[str, object], blobs: list[bytes]) -> Written:
-        start = time.monotonic()
+        before = self.board.read()
+        if before.state == ENDED and time.time() > before.since + _STARTS:
+            raise StoreBusy(f"nothing can be written now: {before.reason}; it is being tried again")
         try:
             async with asyncio.timeout(self.seconds + _PATIENCE):
-                answer = await wire.ask(self.path, wire.pack(head, blobs))
+                answer = await rpc.ask(self.path, rpc.pack(head, blobs))
         except TimeoutError as error:
-            raise QueryTimeout("the write is still waiting for its turn; try again") from error
-        except wire.Hangup as error:
-            if time.monotonic() - start >= self.seconds:
-                raise QueryTimeout(
-                    f"the write was stopped after {self.seconds:g} s; nothing was changed"
-                ) from error
-            raise QueryCrashed(
-                "the writing process died before it could acknowledge the write (of memory or "
-                "nesting, or stopped from outside); look whether it was applied before you "
-                "send it again"
-            ) from error
+            raise StoreBusy("the write is still waiting for its turn; try again") from error
+        except rpc.Hangup as error:
+            raise await self._ended(before.restarts) from error
         if "error" in answer:
             raise _error(answer)
         self.seen()
         return Written(
             answer["version"], answer["created"], answer["quads"], tuple(answer["notes"])
+        )
+
+    async def _ended(self, restarts: int) -> ProvenanceError:
+        """Why the writing process ended in the middle of a write."""
+        until = time.monotonic() + _TOLD
+        while self.board.read().restarts == restarts and time.monotonic() < until:
+            await asyncio.sleep(0.02)
+        code = self.board.read().ended if self.board.read().restarts != restarts else None
+        if code == -signal.SIGALRM:
+            return QueryTimeout(
+                f"the write was stopped after {self.seconds:g} s; nothing was changed"
+            )
+        if code in (-signal.SIGABRT, -signal.SIGSEGV, OUT_OF_MEMORY):
+            return QueryTooLarge("the write needs more memory than it may use; nothing was changed")
+        return StoreBusy(
+            "the writing process ended before it could acknowledge the write; look whether it "
+            "was applied before you send it again"
         )
 
 
@@ -147,46 +186,126 @@ def run_writer(
     seconds: float,
     memory_bytes: int,
     root: Path,
+    board: Board,
 ) -> None:
     """Serve writes until told to stop; an alarm ends a write that takes too long."""
-    stopping = False
 
     def stop(*_: object) -> None:
-        nonlocal stopping
-        stopping = True
         raise SystemExit(0)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The default action of an alarm ends the process, whatever native code it is in.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    target = _open(open_target)
-    confine_writer(memory_bytes, root)
-    while not stopping:
-        connection, _ = listener.accept()
-        with connection, contextlib.suppress(wire.Hangup, OSError):
-            connection.settimeout(_PATIENCE)
-            head, blobs = wire.receive(connection)
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-            signal.setitimer(signal.ITIMER_REAL, seconds)
-            try:
-                answer = _carry_out(target, head, blobs)
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            connection.sendall(wire.pack(answer))
+    writing = _Writing(open_target, seconds, board)
+    writing.target()
+    confine_writer(memory_bytes, [root, board.folder])
+    listener.settimeout(_TICK)
+    while True:
+        try:
+            first = listener.accept()[0]
+        except TimeoutError:
+            writing.recover()
+            continue
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        writing.serve(_gathered(listener, first))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
-def _open(open_target: Callable[[], Target]) -> Target:
-    """Open the store; a predecessor that was killed may hold its lock for a moment."""
-    until = time.monotonic() + _GRACE
-    while True:
-        try:
-            return open_target()
-        except errors.StoreBusy:
+def _gathered(listener: socket.socket, first: socket.socket) -> Iterator[socket.socket]:
+    """Writes to publish together: what comes while the group is open and not too old."""
+    yield first
+    until = time.monotonic() + GROUP_SECONDS
+    listener.settimeout(0)
+    try:
+        for _ in range(_GROUP - 1):
             if time.monotonic() > until:
-                raise
-            time.sleep(0.02)
+                return
+            yield listener.accept()[0]
+    except BlockingIOError:
+        return
+    finally:
+        listener.settimeout(_TICK)
+
+
+class _Writing:
+    """A target that may have to be opened again, and what is told about it."""
+
+    def __init__(self, open_target: Callable[[], Target], seconds: float, board: Board) -> None:
+        self._open, self._seconds, self._board = open_target, seconds, board
+        self._target: Target | None = None
+        self._failure = ""
+        self._healthy = True
+
+    def target(self) -> Target | None:
+        """The target, opened if it can be; a predecessor may hold its lock for a moment."""
+        until = time.monotonic() + _GRACE
+        while self._target is None:
+            try:
+                self._target = self._open()
+                self._board.tell(READY)
+            except errors.StoreBusy as error:
+                self._failure = str(error)
+                if time.monotonic() > until:
+                    break
+                time.sleep(0.02)
+            except (ProvenanceError, OSError) as error:
+                self._failure = str(error)
+                break
+        if self._target is None:
+            self._board.tell(CLOSED, self._failure)
+        return self._target
+
+    def recover(self) -> None:
+        """Try, while nobody writes, whether what went wrong is over."""
+        if self._target is None:
+            self.target()
+        elif not self._healthy:
+            try:
+                self._target.probe()
+            except (ProvenanceError, OSError):
+                return
+            self._healthy = True
+            self._board.tell(READY)
+
+    def serve(self, connections: Iterable[socket.socket]) -> None:
+        """Carry out writes, publish them together, and only then answer."""
+        answers: list[tuple[socket.socket, dict[str, object]]] = []
+        failed = ""
+        target = self.target()
+        try:
+            with target.group() if target is not None else contextlib.nullcontext():
+                for connection in connections:
+                    answer = self._one(target, connection)
+                    if answer is not None:
+                        answers.append((connection, answer))
+        except (ProvenanceError, OSError) as error:
+            failed = f"the store cannot be written: {error}"
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        for connection, answer in answers:
+            if failed and "error" not in answer:
+                answer = {"error": "StoreError", "detail": f"{failed}; nothing was changed"}
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(rpc.pack(answer))
+            if answer.get("error") == "StoreError" and not failed:
+                failed = str(answer["detail"])
+        if target is not None and answers:
+            self._healthy = not failed
+            self._board.tell(DEGRADED if failed else READY, failed)
+
+    def _one(self, target: Target | None, connection: socket.socket) -> dict[str, object] | None:
+        """Carry out one write; None when its sender has gone."""
+        connection.settimeout(_PATIENCE)
+        try:
+            head, blobs = rpc.receive(connection)
+        except (rpc.Hangup, OSError):
+            connection.close()
+            return None
+        if target is None:
+            return {"error": "StoreBusy", "detail": f"nothing can be written: {self._failure}"}
+        signal.setitimer(signal.ITIMER_REAL, self._seconds)
+        return _carry_out(target, head, blobs)
 
 
 def _carry_out(target: Target, head: dict[str, Any], blobs: list[bytes]) -> dict[str, object]:

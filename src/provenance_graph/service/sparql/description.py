@@ -6,16 +6,20 @@ template of a CONSTRUCT, so that the serving process needs no RDF library.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri
 from provenance_graph.service.http.cache import etag, matches
+from provenance_graph.service.http.calls import header, query_string
 from provenance_graph.service.http.context import Service
-from provenance_graph.service.http.messages import Headers, Reply, Request
 from provenance_graph.service.http.negotiate import GRAPH_OFFERS, SHORT_NAMES, Offer, choose
 from provenance_graph.service.http.problems import not_acceptable
+from provenance_graph.service.http.responses import NO_SCRIPTS, respond
 from provenance_graph.service.sparql.request import parameters
 from provenance_graph.service.sparql.rows import read_rows
 from provenance_graph.store.base import Limits
@@ -42,8 +46,8 @@ _PREFIXES: Final = (
 
 def offered(request: Request, offers: tuple[Offer, ...] = GRAPH_OFFERS) -> Offer:
     """The RDF representation that a request wants, by ``format=`` or Accept."""
-    wanted = parameters(request.query_string).get("format", [""])[-1].lower()
-    accept = SHORT_NAMES.get(wanted, wanted) if wanted else request.header(b"accept")
+    wanted = parameters(query_string(request)).get("format", [""])[-1].lower()
+    accept = SHORT_NAMES.get(wanted, wanted) if wanted else header(request, "accept")
     offer = choose(accept, offers)
     if offer is None:
         raise not_acceptable(", ".join(offer.media_type for offer in offers))
@@ -51,35 +55,31 @@ def offered(request: Request, offers: tuple[Offer, ...] = GRAPH_OFFERS) -> Offer
 
 
 async def graph_reply(
-    service: Service, request: Request, template: str, more: Headers | None = None
-) -> Reply:
+    service: Service, request: Request, template: str, more: Mapping[str, str] | None = None
+) -> Response:
     """A graph of our own in the representation the client wants most."""
     offer = offered(request)
     tag = etag(service.backend.version, template, offer.media_type)
-    headers: Headers = [
-        (b"etag", tag.encode()),
-        (b"cache-control", b"no-cache"),
-        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-        *(more or []),
-    ]
-    if matches(request.header(b"if-none-match"), tag):
-        return Reply(304, headers=headers, vary="Accept")
+    headers = {**NO_SCRIPTS, "etag": tag, "cache-control": "no-cache", **(more or {})}
+    if matches(header(request, "if-none-match"), tag, exists=True):
+        return respond(headers=headers, status=304, vary="Accept")
     query = f"{_PREFIXES} CONSTRUCT {{ {template} }} WHERE {{ }}"
     limits = Limits(text_bytes=1 << 20, depth=64)
-    answer = await service.backend.answer(query, offer.written, limits=limits)
-    return Reply(200, answer.body, offer.content_type, headers, "Accept")
+    answer = await service.evaluate(request, query, offer.written, limits=limits)
+    return respond(answer.body, offer.content_type, headers, vary="Accept")
 
 
-async def service_description(service: Service, request: Request) -> Reply:
+async def service_description(service: Service, request: Request) -> Response:
     """The service description, at the endpoint itself (SPARQL 1.1 Service Description §2)."""
-    template = await description(service, service.url(request, "/sparql"))
+    template = await description(service, request)
     void = service.url(request, "/.well-known/void")
-    link = (b"link", f'<{void}>; rel="describedby"'.encode())
-    return await graph_reply(service, request, template, [link])
+    link = {"link": f'<{void}>; rel="describedby"'}
+    return await graph_reply(service, request, template, link)
 
 
-async def description(service: Service, endpoint: str) -> str:
+async def description(service: Service, request: Request) -> str:
     """The triples of the service description."""
+    endpoint = service.url(request, "/sparql")
     settings = service.settings
     limits = (
         f"time limit {settings.query_seconds:g} s (timeout= up to "
@@ -99,7 +99,7 @@ async def description(service: Service, endpoint: str) -> str:
         lines += [f"<{endpoint}> sd:inputFormat <{_FORMATS}{name}> ." for name in _INPUT_FORMATS]
     if settings.federation:
         lines.append(f"<{endpoint}> sd:feature sd:BasicFederatedQuery .")
-    graphs = await named_graphs(service)
+    graphs = await named_graphs(service, request)
     lines += [
         f"_:dataset sd:namedGraph _:g{n} . _:g{n} a sd:NamedGraph ; sd:name <{graph}> ."
         for n, graph in enumerate(graphs[:_GRAPHS_SHOWN])
@@ -116,10 +116,10 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-async def named_graphs(service: Service) -> list[Iri]:
+async def named_graphs(service: Service, request: Request) -> list[Iri]:
     """The first names of named graphs, in order, one more than is shown."""
     query = f"SELECT DISTINCT ?g {{ GRAPH ?g {{ }} }} ORDER BY ?g LIMIT {_GRAPHS_SHOWN + 1}"
-    return [Iri(row["g"]) for row in await read_rows(service, query) if row.get("g")]
+    return [Iri(row["g"]) for row in await read_rows(service, request, query) if row.get("g")]
 
 
 def lines_of(subject: str, pairs: Iterable[tuple[str, str]]) -> str:

@@ -16,12 +16,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx2
+from starlette.requests import Request
 
 from provenance_graph.core.errors import FetchError, QueryBusy, QueryRefused
 from provenance_graph.core.iris import is_iri
 from provenance_graph.formats.fetch.addresses import is_public
 from provenance_graph.service.backend import JSON
-from provenance_graph.service.http.messages import Request
+from provenance_graph.service.http.calls import call_of
 from provenance_graph.service.settings import Settings
 from provenance_graph.service.sparql.request import read_through
 from provenance_graph.store.base import Limits
@@ -90,7 +91,7 @@ class Federation:
         calls = await read_through(self._calls, plain)
         if not calls:
             return text, limits
-        request.notes["service"] = [call.endpoint for call in calls]
+        call_of(request).notes["service"] = [call.endpoint for call in calls]
         try:
             async with asyncio.timeout(self._settings.queue_seconds):
                 await self._gate.acquire()

@@ -7,22 +7,26 @@ import uuid
 from typing import Final
 from urllib.parse import quote
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from provenance_graph.core import iris
 from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
 from provenance_graph.service.backend import JSON, Part, Written
+from provenance_graph.service.http.body import read_body
 from provenance_graph.service.http.cache import Precondition, graph_tag, matches
+from provenance_graph.service.http.calls import call_of, header, query_string
 from provenance_graph.service.http.context import Large, Service
-from provenance_graph.service.http.messages import Headers, Reply, Request
 from provenance_graph.service.http.problems import (
     bad_request,
-    method_not_allowed,
     refuse,
     unsupported_media,
 )
+from provenance_graph.service.http.responses import NO_SCRIPTS, respond
 from provenance_graph.service.namespaces import namespace
 from provenance_graph.service.sparql.description import offered
-from provenance_graph.service.sparql.query import CSP
+from provenance_graph.service.sparql.query import large
 from provenance_graph.service.sparql.request import UPDATE, media_type, parameters, read_text
 from provenance_graph.service.sparql.update import allow_write, written_headers
 from provenance_graph.store.base import DatasetChoice
@@ -30,7 +34,6 @@ from provenance_graph.store.sparql.rewrite import UpdateRequest
 
 PATH: Final = "/data"
 _ALL: Final = "CONSTRUCT WHERE { ?s ?p ?o }"
-METHODS: Final = "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS"
 READ: Final = frozenset(
     {
         "text/turtle",
@@ -51,30 +54,31 @@ class GraphStoreEndpoint:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    async def __call__(self, request: Request) -> Reply:
-        """One operation on one graph."""
+    async def get(self, request: Request) -> Response:
+        """A graph as RDF."""
         graph, named = self._graph(request)
-        method = request.method
-        if method in ("GET", "HEAD"):
-            if not named:
-                raise bad_request("name a graph: ?default, ?graph=<IRI encoded>, or /data/path")
-            return await self._get(request, graph)
-        if method == "DELETE":
-            return await self._delete(request, graph, named)
-        if method == "PATCH":
-            return await self._patch(request, graph, named)
-        if method == "POST" and not named:
-            return await self._create(request)
-        if method not in ("PUT", "POST"):
-            raise method_not_allowed(method, METHODS)
+        if not named:
+            raise bad_request("name a graph: ?default, ?graph=<IRI encoded>, or /data/path")
+        return await self._get(request, graph)
+
+    async def put(self, request: Request) -> Response:
+        """Documents in the place of a graph."""
+        graph, named = self._graph(request)
         if not named:
             raise bad_request("PUT needs a graph: ?default or ?graph=<IRI encoded>")
-        return await self._put(request, graph, replace=method == "PUT")
+        return await self._put(request, graph, replace=True)
+
+    async def post(self, request: Request) -> Response:
+        """Documents added to a graph, or to a new one."""
+        graph, named = self._graph(request)
+        if not named:
+            return await self._create(request)
+        return await self._put(request, graph, replace=False)
 
     def _graph(self, request: Request) -> tuple[Iri | None, bool]:
         """The graph that a request names (None: the default graph), and whether it names one."""
-        asked = parameters(request.query_string)
-        below = request.path.removeprefix(PATH).lstrip("/")
+        asked = parameters(query_string(request))
+        below = str(request.scope["path"]).removeprefix(PATH).lstrip("/")
         given = [*asked.get("graph", []), *(["default"] if "default" in asked else [])]
         if len(given) > 1 or (below and given) or len(asked.get("default", [])) > 1:
             raise bad_request("name one graph, by ?default, by ?graph= or by path")
@@ -100,57 +104,61 @@ class GraphStoreEndpoint:
         found = await self._service.backend.answer(f"ASK {{ GRAPH <{graph}> {{ }} }}", JSON)
         return b"true" in found.body
 
-    async def _get(self, request: Request, graph: Iri | None) -> Reply:
+    async def _get(self, request: Request, graph: Iri | None) -> Response:
         offer = offered(request)
         version = self._service.backend.version
         tag = graph_tag(version, graph or "", offer.media_type)
-        headers: Headers = [CSP, (b"etag", tag.encode()), (b"cache-control", b"no-cache")]
-        none_match = request.header(b"if-none-match")
+        headers = {**NO_SCRIPTS, "etag": tag, "cache-control": "no-cache"}
+        none_match = header(request, "if-none-match")
         if matches(none_match, tag):
-            return Reply(304, headers=headers, vary="Accept")
+            return respond(headers=headers, status=304, vary="Accept")
         dataset = DatasetChoice((graph,)) if graph else DatasetChoice()
         limits = self._service.settings.limits()
         answer = await self._service.open(request, _ALL, offer.written, dataset, limits)
         if isinstance(answer, Large):
-            return Reply(200, b"", offer.content_type, headers, "Accept", answer.read())
+            return await large(request, answer, offer, headers)
         if graph is not None and not answer.rows and not await self._exists(graph):
             raise refuse(404, "Not found", f"there is no graph <{graph}>", "not-found")
         if matches(none_match, tag, exists=True):
-            return Reply(304, headers=headers, vary="Accept")
-        return Reply(200, answer.body, offer.content_type, headers, "Accept")
+            return respond(headers=headers, status=304, vary="Accept")
+        return respond(answer.body, offer.content_type, headers, vary="Accept")
 
     async def _parts(self, request: Request, base: str) -> list[Part]:
         """The RDF documents of a request, as yet unread."""
-        if request.header(b"content-range") is not None:
+        if header(request, "content-range") is not None:
             raise bad_request("a graph cannot be written in ranges (RFC 9110 §14.4)")
-        body = await request.body(self._service.settings.bounds)
-        kind, named = media_type(request.header(b"content-type") or "")
+        body = await read_body(request, self._service.settings.bounds)
+        kind, named = media_type(header(request, "content-type") or "")
         if kind == "multipart/form-data":
             return [
                 Part(content, _input(part_type), base)
                 for part_type, content in split_parts(body, named.get("boundary", ""))
             ]
-        return [Part(body, _input(request.header(b"content-type") or ""), base)]
+        return [Part(body, _input(header(request, "content-type") or ""), base)]
 
-    async def _put(self, request: Request, graph: Iri | None, *, replace: bool) -> Reply:
+    async def _put(self, request: Request, graph: Iri | None, *, replace: bool) -> Response:
         writer, who = allow_write(self._service, request)
         base = str(graph) if graph else self._service.url(request, PATH)
         parts = await self._parts(request, base)
-        written = await writer.put(graph, parts, who, replace, _when(request))
+        with await self._service.gates.uploads.acquire(call_of(request).client):
+            written = await writer.put(graph, parts, who, replace, _when(request))
         return _reply(written)
 
-    async def _create(self, request: Request) -> Reply:
+    async def _create(self, request: Request) -> Response:
         """POST to the graph store itself makes a new graph (§5.5)."""
         writer, who = allow_write(self._service, request)
         place = "" if self._service.settings.raw else namespace(who).removeprefix(iris.ID)
         path = f"{PATH}/{place}{uuid.uuid4()}"
         graph = self._direct(request, path.removeprefix(f"{PATH}/"))
         parts = await self._parts(request, graph)
-        written = await writer.put(graph, parts, who, replace=False)
-        more = (b"location", self._service.url(request, path).encode())
-        return Reply(201, headers=[*written_headers(written.version), more])
+        with await self._service.gates.uploads.acquire(call_of(request).client):
+            written = await writer.put(graph, parts, who, replace=False)
+        location = {"location": self._service.url(request, path)}
+        return respond(headers={**written_headers(written.version), **location}, status=201)
 
-    async def _delete(self, request: Request, graph: Iri | None, named: bool) -> Reply:
+    async def delete(self, request: Request) -> Response:
+        """Drop a graph."""
+        graph, named = self._graph(request)
         writer, who = allow_write(self._service, request)
         if not named:
             raise bad_request("DELETE needs a graph: ?default or ?graph=<IRI encoded>")
@@ -158,15 +166,16 @@ class GraphStoreEndpoint:
             raise refuse(404, "Not found", f"there is no graph <{graph}>", "not-found")
         return _reply(await writer.delete(graph, who, _when(request)))
 
-    async def _patch(self, request: Request, graph: Iri | None, named: bool) -> Reply:
+    async def patch(self, request: Request) -> Response:
         """PATCH with a SPARQL Update that speaks of this graph alone (§5.7)."""
+        graph, named = self._graph(request)
         writer, who = allow_write(self._service, request)
         if not named:
             raise bad_request("PATCH needs a graph: ?default or ?graph=<IRI encoded>")
-        kind, given = media_type(request.header(b"content-type") or "")
+        kind, given = media_type(header(request, "content-type") or "")
         if kind != UPDATE:
             raise unsupported_media(kind, UPDATE)
-        text = read_text(await request.body(self._service.settings.bounds), given, "update")
+        text = read_text(await read_body(request, self._service.settings.bounds), given, "update")
         if graph is not None and not await self._exists(graph):
             raise refuse(404, "Not found", f"there is no graph <{graph}>", "not-found")
         base = graph or self._service.url(request, PATH)
@@ -177,11 +186,12 @@ class GraphStoreEndpoint:
 
 def _when(request: Request) -> Precondition:
     """What the request makes the write depend on."""
-    return Precondition(request.header(b"if-match") or "", request.header(b"if-none-match") or "")
+    return Precondition(header(request, "if-match") or "", header(request, "if-none-match") or "")
 
 
-def _reply(written: Written) -> Reply:
-    return Reply(201 if written.created else 204, headers=written_headers(written.version))
+def _reply(written: Written) -> Response:
+    status = 201 if written.created else 204
+    return respond(headers=written_headers(written.version), status=status)
 
 
 def _input(content_type: str) -> str:

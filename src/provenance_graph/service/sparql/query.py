@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from starlette.requests import Request
+from starlette.responses import Response
+
+from provenance_graph.service.http.body import read_body
 from provenance_graph.service.http.cache import etag, matches
+from provenance_graph.service.http.calls import call_of, header, query_string
 from provenance_graph.service.http.context import Large, Service
-from provenance_graph.service.http.messages import Headers, Reply, Request
 from provenance_graph.service.http.negotiate import (
     GRAPH_OFFERS,
     OFFERS,
@@ -17,6 +21,7 @@ from provenance_graph.service.http.negotiate import (
     prefers_html,
 )
 from provenance_graph.service.http.problems import bad_request, not_acceptable
+from provenance_graph.service.http.responses import NO_SCRIPTS, respond, stream
 from provenance_graph.service.http.static import Pages
 from provenance_graph.service.sparql import description
 from provenance_graph.service.sparql.federation import Federation
@@ -26,7 +31,6 @@ from provenance_graph.store.sparql.rewrite import volatile, with_base
 from provenance_graph.store.sparql.tokens import UPDATE_FORMS, form
 
 PATH: Final = "/sparql"
-CSP: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 
 
 class QueryEndpoint:
@@ -35,26 +39,29 @@ class QueryEndpoint:
     def __init__(self, service: Service, pages: Pages, federation: Federation) -> None:
         self._service, self._pages, self._federation = service, pages, federation
 
-    async def __call__(self, request: Request) -> Reply:
+    async def get(self, request: Request) -> Response:
         """A query's answer, the service description, or the workbench for a browser."""
-        service = self._service
-        body, content_type = b"", ""
-        if request.method == "POST":
-            body = await request.body(service.settings.query_bounds)
-            content_type = request.header(b"content-type") or ""
-        asked = read_query(request.method, request.query_string, content_type, body)
-        accept = request.header(b"accept")
-        if request.method != "POST" and (asked is None or not asked.format):
+        asked = read_query("GET", query_string(request), "", b"")
+        accept = header(request, "accept")
+        if asked is None or not asked.format:
             offers = GRAPH_OFFERS if asked is None else SELECT_OFFERS
             if prefers_html(accept, offers):
                 return self._pages.index()
         if asked is None:
-            return await description.service_description(service, request)
+            return await description.service_description(self._service, request)
         return await self.answer(request, asked, accept)
 
-    async def answer(self, request: Request, asked: SparqlRequest, accept: str | None) -> Reply:
+    async def post(self, request: Request) -> Response:
+        """A query's answer."""
+        body = await read_body(request, self._service.settings.query_bounds)
+        kind = header(request, "content-type") or ""
+        asked = read_query("POST", query_string(request), kind, body)
+        assert asked is not None  # a POST without a query is refused
+        return await self.answer(request, asked, header(request, "accept"))
+
+    async def answer(self, request: Request, asked: SparqlRequest, accept: str | None) -> Response:
         """The answer in the representation the client wants most."""
-        service = self._service
+        service, call = self._service, call_of(request)
         limits = service.limits(request, asked.seconds)
         check_length(asked.text, limits)
         kind = await read_through(form, asked.text)
@@ -66,33 +73,31 @@ class QueryEndpoint:
         keeps = not await read_through(volatile, text)
         dataset = repr(asked.dataset) if asked.dataset else ""
         tag = etag(version, text, dataset, offer.media_type) if keeps else ""
-        headers: Headers = [CSP]
+        headers = {**NO_SCRIPTS, "cache-control": "no-cache" if tag else "no-store"}
         if tag:
-            headers += [(b"etag", tag.encode()), (b"cache-control", b"no-cache")]
-        else:
-            headers.append((b"cache-control", b"no-store"))
-        request.notes["kind"] = kind
-        none_match = request.header(b"if-none-match")
-        if tag and request.method != "POST" and matches(none_match, tag):
+            headers["etag"] = tag
+        call.notes["kind"] = kind
+        conditional = header(request, "if-none-match") if request.method != "POST" else None
+        if tag and matches(conditional, tag):
             service.metrics.event("not-modified")
-            return Reply(304, headers=headers, vary="Accept")
+            return respond(headers=headers, status=304, vary="Accept")
         key = etag(version, text, dataset, offer.written)
         answer = service.cache.find(key) if keeps else None
         if answer is None:
             text, limits = await self._federation.resolve(text, request, limits)
             found = await service.open(request, text, offer.written, asked.dataset, limits)
             if isinstance(found, Large):
-                request.notes["streamed"] = True
-                return Reply(200, b"", offer.content_type, headers, "Accept", found.read())
+                return await large(request, found, offer, headers)
             answer = found
             if keeps and service.backend.version == version:
                 service.cache.keep(key, answer)
         else:
             service.metrics.event("cached")
-            request.notes["cached"] = True
-        if tag and request.method != "POST" and matches(none_match, tag, exists=True):
-            return Reply(304, headers=headers, vary="Accept")
-        return Reply(200, answer.body, offer.content_type, headers, "Accept")
+            call.notes["cached"] = True
+        if tag and matches(conditional, tag, exists=True):
+            return respond(headers=headers, status=304, vary="Accept")
+        call.notes["rows"] = answer.rows
+        return respond(answer.body, offer.content_type, headers, vary="Accept")
 
     @staticmethod
     def _offer(kind: str, wanted: str, accept: str | None) -> Offer:
@@ -107,3 +112,16 @@ class QueryEndpoint:
             names = ", ".join(dict.fromkeys(offer.media_type for offer in offers))
             raise not_acceptable(f"{names} for {kind.upper() or 'this query'}")
         return offer
+
+
+async def large(request: Request, found: Large, offer: Offer, headers: dict[str, str]) -> Response:
+    """An answer that is sent while it is made.
+
+    HTTP/1.0 has no way to say that an answer broke off, so there all of it is made first,
+    in a file; to HEAD nothing is sent, so that nothing more is made.
+    """
+    call_of(request).notes["streamed"] = True
+    if call_of(request).head:
+        return respond(b"", offer.content_type, headers, vary="Accept")
+    size = await found.whole() if request.scope.get("http_version") == "1.0" else None
+    return stream(found.read(), offer.content_type, headers, size=size)

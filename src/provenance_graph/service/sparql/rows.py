@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from starlette.requests import Request
+
 from provenance_graph.core.claims import Value
 from provenance_graph.service.backend import JSON
 from provenance_graph.service.http.cache import etag
@@ -13,14 +15,14 @@ from provenance_graph.store.base import Limits
 
 
 async def read_rows(
-    service: Service, query: str, bindings: Mapping[str, Value] | None = None
+    service: Service, request: Request, query: str, bindings: Mapping[str, Value] | None = None
 ) -> list[dict[str, str]]:
     """The rows of one of our own SELECTs as texts, kept while the store's version stands."""
     key = etag(service.backend.version, "rows", query, repr(bindings))
     answer = service.cache.find(key)
     if answer is None:
         limits = Limits(text_bytes=1 << 20)
-        answer = await service.backend.answer(query, JSON, bindings=bindings, limits=limits)
+        answer = await service.evaluate(request, query, JSON, bindings=bindings, limits=limits)
         service.cache.keep(key, answer)
     found = json.loads(answer.body)["results"]["bindings"]
     return [{name: term["value"] for name, term in row.items()} for row in found]

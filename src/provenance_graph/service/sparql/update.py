@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from provenance_graph.service.backend import Writer
+from provenance_graph.service.http.body import read_body
+from provenance_graph.service.http.calls import call_of, header, query_string
 from provenance_graph.service.http.context import Service
-from provenance_graph.service.http.messages import Headers, Reply, Request
 from provenance_graph.service.http.problems import refuse
+from provenance_graph.service.http.responses import respond
 from provenance_graph.service.sparql.request import read_update
 from provenance_graph.store.sparql.rewrite import UpdateRequest
 
@@ -21,16 +26,14 @@ class UpdateEndpoint:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    async def __call__(self, request: Request) -> Reply:
+    async def answer(self, request: Request) -> Response:
         """Run an update; when it is acknowledged, every later query sees it."""
         service = self._service
-        if request.method != "POST":  # says 405 or 400 before it asks for a token
-            read_update(request.method, request.query_string, "", b"")
         writer, who = allow_write(service, request)
         bounds = replace(service.settings.bounds, body_bytes=service.settings.update_mb << 20)
-        body = await request.body(bounds)
-        content_type = request.header(b"content-type") or ""
-        asked = read_update(request.method, request.query_string, content_type, body)
+        body = await read_body(request, bounds)
+        content_type = header(request, "content-type") or ""
+        asked = read_update("POST", query_string(request), content_type, body)
         update = UpdateRequest(
             asked.text,
             service.url(request, PATH),
@@ -38,13 +41,13 @@ class UpdateEndpoint:
             asked.dataset.named_graphs,
         )
         written = await writer.update(update, who)
-        request.notes["version"] = written.version
-        return Reply(204, headers=written_headers(written.version))
+        call_of(request).notes["version"] = written.version
+        return respond(headers=written_headers(written.version), status=204)
 
 
-def written_headers(version: str) -> Headers:
+def written_headers(version: str) -> dict[str, str]:
     """What every acknowledged write says."""
-    return [(b"x-store-version", version.encode()), (b"cache-control", b"no-store")]
+    return {"x-store-version": version, "cache-control": "no-store"}
 
 
 def allow_write(service: Service, request: Request) -> tuple[Writer, str]:
@@ -55,8 +58,8 @@ def allow_write(service: Service, request: Request) -> tuple[Writer, str]:
     if not service.tokens:
         # Only `--raw` on a loopback address starts without tokens. A page of another origin
         # must not write through its reader's browser.
-        site = request.header(b"sec-fetch-site") or "none"
-        if request.header(b"origin") is not None or site not in ("none", "same-origin"):
+        site = header(request, "sec-fetch-site") or "none"
+        if header(request, "origin") is not None or site not in ("none", "same-origin"):
             detail = "without tokens, writes from web pages are refused"
             raise refuse(403, "Forbidden", detail, "origin")
         return service.writer, "anonymous"

@@ -74,10 +74,10 @@ def confine(memory_bytes: int, readable: Iterable[Path] = ()) -> list[str]:
     return held
 
 
-def confine_writer(memory_bytes: int, root: Path) -> list[str]:
+def confine_writer(memory_bytes: int, writable: Iterable[Path]) -> list[str]:
     """Give up, for good, what writing to a store does not need; says what is in force.
 
-    Sockets that are open stay; files below ``root`` may be written, as may temporary ones.
+    Sockets that are open stay; files below ``writable`` may be written.
     """
     held = []
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -85,7 +85,7 @@ def confine_writer(memory_bytes: int, root: Path) -> list[str]:
         most = address_space() + memory_bytes
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
         held.append("memory")
-        if _no_new_privileges() and landlock.restrict(software(), [root]):
+        if _no_new_privileges() and landlock.restrict(software(), writable):
             held.append("landlock")
         machine = MACHINES.get(platform.machine())
         if machine is not None and _install(_program(machine, machine.writing(), [])):

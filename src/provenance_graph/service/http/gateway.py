@@ -1,0 +1,236 @@
+"""Before every route: who asks, whether there is room, and what is told afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from itertools import count
+from types import MappingProxyType
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.service.http.admission import Gate, Permit
+from provenance_graph.service.http.auth import bearer
+from provenance_graph.service.http.calls import Call
+from provenance_graph.service.http.context import Service
+from provenance_graph.service.http.limits import client_key
+from provenance_graph.service.http.problems import problem_of
+from provenance_graph.service.http.responses import problem_response
+from provenance_graph.service.http.spool import BrokenOff
+
+_LEFT: Final = 499  # what nginx made customary: the client closed the request
+_BUFFERED: Final = 60_000
+_PATIENCE: Final = 30.0
+_SLOWEST: Final = 20_000  # bytes a second; who reads more slowly holds our memory too long
+_WATCHED: Final = frozenset({"/health", "/metrics"})
+"""Routes that a monitor must reach however busy the service is."""
+_NO_FAULT: Final = frozenset({429, 503, 401})
+_EXPOSED: Final = "ETag, Link, Location, Retry-After, X-Request-Id, X-Store-Version"
+_METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+_OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "allow": _METHODS,
+        "access-control-allow-methods": _METHODS,
+        "access-control-allow-headers": (
+            "Accept, Authorization, Content-Type, Content-Encoding, If-Match, If-None-Match, "
+            "Prefer, Range, X-Requested-With"
+        ),
+        "access-control-max-age": "86400",
+    }
+)
+_NAMED: Final = ("sparql", "update", "data", "health", "metrics", "docs", "ns", "id", "doc", "api")
+
+
+class Gateway:
+    """The outermost application: ids, admission, bounds on what is held, logs, numbers."""
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self._app, self._service = app, service
+        trusted = service.settings.trusted_proxies.split(",")
+        self._trusted = frozenset(part.strip() for part in trusted if part.strip())
+        self._ids, self._prefix = count(1), secrets.token_hex(4)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, and account for it whatever happens."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start = time.perf_counter()
+        call = self._call(scope)
+        scope["call"] = call
+        method = str(scope["method"])
+        if method == "HEAD":
+            scope["method"], call.head = "GET", True
+        out = _Sender(send, self._service, call)
+        call.client.running += 1
+        try:
+            await self._admitted(scope, _Receiver(receive, self._service, call), out, call)
+        finally:
+            call.client.running -= 1
+            for end in reversed(call.ends):
+                end()
+            self._account(call, method, str(scope["path"]), out, time.perf_counter() - start)
+
+    async def _admitted(self, scope: Scope, receive: Receive, out: _Sender, call: Call) -> None:
+        try:
+            if scope["path"] not in _WATCHED:
+                self._service.clients.admit(call.name, call.client)
+            if scope["method"] == "OPTIONS":
+                await Response(status_code=204, headers=dict(_OPTIONS))(scope, receive, out)
+                return
+            gate = self._gate(scope)
+            if gate is None:
+                await self._app(scope, receive, out)
+                return
+            with await gate.acquire(call.client) as permit:
+                out.permit = permit
+                await self._app(scope, receive, out)
+        except ClientDisconnect:
+            call.notes["left"] = True
+        except asyncio.CancelledError:
+            if not call.gone:
+                raise  # the server itself is stopping
+        except (BrokenOff, TimeoutError) as error:
+            # The message stays unfinished, so the server breaks the connection off.
+            call.notes["broken_off"] = repr(error.__cause__ or error)
+        except ProvenanceError as error:
+            if not out.status:
+                response = problem_response(problem_of(error), call.id)
+                await response(scope, receive, out)
+        except Exception as error:  # noqa: BLE001 - the last door: a bug must not end the process
+            self._service.log.write("error", {"id": call.id, "error": repr(error)})
+            if not out.status:
+                response = problem_response(problem_of(error), call.id)
+                await response(scope, receive, out)
+
+    def _gate(self, scope: Scope) -> Gate | None:
+        """Where the whole of a request needs a place: REST, and documents to be checked."""
+        path = str(scope["path"])
+        if not path.startswith("/api/") or path.startswith("/api/v1/questions/"):
+            return None  # a stored question needs a worker, which it asks for itself
+        gates = self._service.gates
+        return gates.documents if scope["method"] == "POST" else gates.rest
+
+    def _call(self, scope: Scope) -> Call:
+        address = self._address(scope)
+        name = client_key(address)
+        notes: dict[str, object] = {}
+        secret = bearer(Headers(scope=scope).get("authorization"))
+        if secret and (holder := self._service.tokens.find(secret)) is not None:
+            name = f"token {holder.name}"
+            notes["who"] = holder.name
+        identity = f"{self._prefix}-{next(self._ids):x}"
+        return Call(identity, address, name, self._service.clients.find(name), notes=notes)
+
+    def _address(self, scope: Scope) -> str:
+        """The client's address: of the connection, or as a trusted proxy tells it."""
+        address = str(scope["client"][0]) if scope.get("client") else "local"
+        if address not in self._trusted:
+            return address
+        # Several lines are one list (RFC 9110 §5.3); each proxy adds to its end.
+        told = b",".join(v for name, v in scope["headers"] if name == b"x-forwarded-for")
+        hops = [hop.strip() for hop in told.decode("latin-1").split(",")]
+        outside = [hop for hop in hops if hop and hop not in self._trusted]
+        return outside[-1][:64] if outside else address
+
+    def _account(self, call: Call, method: str, path: str, out: _Sender, seconds: float) -> None:
+        service = self._service
+        status = out.status or _LEFT
+        if status >= 400 and status not in _NO_FAULT and status != _LEFT:
+            service.clients.failed(call.client)
+        if call.gone:
+            service.metrics.event("client-left")
+        first = path.split("/", 2)[1] if path.startswith("/") else ""
+        route = "void" if path.startswith("/.well-known/") else first
+        service.metrics.request(
+            route if route in (*_NAMED, "void") else "page", method, status, seconds
+        )
+        if not service.log.wanted:
+            return
+        service.log.write(
+            "request",
+            {
+                "id": call.id,
+                "client": call.address,
+                "method": method,
+                "path": path[:500],
+                "status": status,
+                "ms": round(seconds * 1000, 2),
+                "bytes": out.size,
+                **call.notes,
+            },
+        )
+
+
+class _Receiver:
+    """Counts a body as held for its client until the request ends."""
+
+    def __init__(self, receive: Receive, service: Service, call: Call) -> None:
+        self._receive, self._clients, self._call = receive, service.clients, call
+        self._held = 0
+        call.ends.append(self._release)
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        size = len(message.get("body", b""))
+        if size:
+            self._clients.hold(self._call.client, size)
+            self._held += size
+        return message
+
+    def _release(self) -> None:
+        if self._held:
+            self._clients.hold(self._call.client, -self._held)
+            self._held = 0
+
+
+class _Sender:
+    """Passes messages on, adds what every answer carries, and waits only so long."""
+
+    def __init__(self, send: Send, service: Service, call: Call) -> None:
+        self._send, self._service, self._call = send, service, call
+        self.status, self.size = 0, 0
+        self.permit: Permit | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = int(message["status"])
+            headers = MutableHeaders(raw=list(message.get("headers", [])))
+            headers["x-content-type-options"] = "nosniff"
+            headers.setdefault("x-request-id", self._call.id)
+            if self._service.settings.cors:
+                headers["access-control-allow-origin"] = "*"
+                headers["access-control-expose-headers"] = _EXPOSED
+            tag = headers.get("etag", "")
+            if headers.get("content-encoding") == "gzip" and tag and not tag.startswith("W/"):
+                # The compressed form is another representation (RFC 9110 §8.8.3).
+                headers["etag"] = f'{tag[:-1]}-gzip"'
+            message = {**message, "headers": headers.raw}
+            if self.permit is not None:
+                self.permit.release()  # the work is done; sending is bounded by itself
+            await self._send(message)
+            return
+        if self._call.head:
+            message = {**message, "body": b""}
+        body = message.get("body", b"")
+        self.size += len(body)
+        if len(body) < _BUFFERED:  # the transport takes it whole
+            await self._send(message)
+            return
+        clients, client = self._service.clients, self._call.client
+        clients.hold(client, len(body))
+        try:
+            async with asyncio.timeout(_PATIENCE + len(body) / _SLOWEST):
+                await self._send(message)
+        finally:
+            clients.hold(client, -len(body))
+
+
+Ended = Callable[[], object]

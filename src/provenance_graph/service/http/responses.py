@@ -1,0 +1,99 @@
+"""Responses: answers with their headers, large ones in pieces, refusals as problems."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.middleware.gzip import GZipMiddleware, GZipResponder, IdentityResponder
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from provenance_graph.service.http.negotiate import accepts_gzip
+from provenance_graph.service.http.problems import MEDIA_TYPE, HttpProblem
+
+NO_SCRIPTS: Final = {"content-security-policy": "default-src 'none'; frame-ancestors 'none'"}
+"""For what is data and never a page."""
+_WHOLE: Final = 256 << 10
+_PIECE: Final = 64 << 10
+_ANYTHING: Final = ("/{path:path}", "/{rest:path}")
+_BELOW: Final = ("/id/", "/doc/", "/data/")
+
+
+def respond(
+    body: bytes = b"",
+    content_type: str = "",
+    headers: Mapping[str, str] | None = None,
+    *,
+    status: int = 200,
+    vary: str = "",
+) -> Response:
+    """An answer. A large one is sent in pieces, so that compressing it holds nobody up."""
+    named = {**(headers or {}), **({"vary": vary} if vary else {})}
+    kind = content_type or None
+    if len(body) <= _WHOLE:
+        return Response(body, status, named, kind)
+    named["content-length"] = str(len(body))
+    return StreamingResponse(_pieces(body), status, named, kind)
+
+
+async def _pieces(body: bytes) -> AsyncIterator[bytes]:
+    for at in range(0, len(body), _PIECE):
+        yield body[at : at + _PIECE]
+        await asyncio.sleep(0)
+
+
+def stream(
+    pieces: AsyncGenerator[bytes, None],
+    content_type: str,
+    headers: Mapping[str, str],
+    *,
+    size: int | None = None,
+) -> Response:
+    """An answer that is sent while it is made, or from a file of a known size."""
+    named = {**headers, "vary": "Accept"}
+    if size is not None:
+        named["content-length"] = str(size)
+    return StreamingResponse(pieces, 200, named, content_type)
+
+
+def problem_response(found: HttpProblem, request_id: str) -> Response:
+    """A refusal."""
+    headers = {name.lower(): value for name, value in found.headers}
+    headers["cache-control"] = "no-store"
+    if found.status in (408, 413):
+        headers["connection"] = "close"  # the rest of the body is not wanted
+    return Response(found.body(request_id), found.status, headers, MEDIA_TYPE)
+
+
+def methods_at(request: Request) -> list[str]:
+    """The methods that the routes at a request's path take, catch-all routes aside."""
+    found: set[str] = set()
+    for route in request.app.state.routes:
+        if not _catches_all(route.path) and route.path_regex.match(request.scope["path"]):
+            found |= route.methods
+    if not found:
+        return []
+    return sorted(found | {"OPTIONS"} | ({"HEAD"} if "GET" in found else set()))
+
+
+def _catches_all(path: str) -> bool:
+    return path.endswith(_ANYTHING) and not path.startswith(_BELOW)
+
+
+class Compression(GZipMiddleware):
+    """Starlette's, for those who accept gzip by the letter of RFC 9110 §12.5.3."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Compress the answer, or only say that it could have been."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if accepts_gzip(Headers(scope=scope).get("accept-encoding")):
+            coded = GZipResponder(self.app, self.minimum_size, compresslevel=self.compresslevel)
+            await coded(scope, receive, send)
+        else:
+            await IdentityResponder(self.app, self.minimum_size)(scope, receive, send)
