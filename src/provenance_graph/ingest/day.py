@@ -96,7 +96,7 @@ def main(place: str, day: str, memory: str) -> int:
     """Make the dataset of a day in this process, within so many bytes of memory."""
     try:
         with EmbeddedStore.open(Path(place).resolve()) as store:
-            confine_writer(int(memory), Path(place).resolve())
+            confine_writer(int(memory), [Path(place).resolve()])
             folder = kept(
                 AcceptedSnapshot(store, day, folder=derived_folder(str(Path(place).resolve())))
             )
