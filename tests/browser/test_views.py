@@ -25,6 +25,7 @@ VIEWS = {
     "report": "/report?model=anthropic/claude-haiku-4-5",
     "check": "/check",
     "thing": "/things/organization/anthropic",
+    "explore": "/explore?node=meta-llama/Llama-3.1-8B",
 }
 
 
@@ -182,3 +183,72 @@ def test_a_rubric_gives_the_columns_of_the_heat_map(tab: Any) -> None:
     opened = page.locator("details.criterion[open]")
     opened.wait_for()
     assert "Architectural provenance" in opened.inner_text()
+
+
+def test_the_explorer_opens_neighbours_and_keeps_the_scene_in_the_address(tab: Any) -> None:
+    page = tab.open("/explore?node=anthropic/claude-haiku-4-5")
+    page.get_by_text("1 of 1 entities shown").wait_for()
+    page.get_by_role("button", name=re.compile("^Open developer")).click()
+    page.get_by_text("2 of 2 entities shown").wait_for()
+    page.get_by_text("The same as a table (1)").click()
+    table = page.get_by_role("region", name="Links")
+    assert "Anthropic" in table.inner_text()
+    page.reload()
+    page.get_by_text("2 of 2 entities shown").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("1 of 1 entities shown").wait_for()
+
+
+def test_a_scene_is_saved_with_its_title_and_version(tab: Any) -> None:
+    page = tab.open("/explore?node=anthropic/claude-haiku-4-5")
+    page.get_by_text("1 of 1 entities shown").wait_for()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="SVG").click()
+    text = Path(saved.value.path()).read_text("utf-8")
+    assert "Around Claude Haiku 4.5" in text
+    assert "store version 1-" in text
+
+
+def test_an_entity_has_a_page_for_people(tab: Any) -> None:
+    page = tab.open("/things/organization/anthropic")
+    page.get_by_role("heading", name=re.compile("Developed by it")).wait_for()
+    assert "Organisation" in page.get_by_role("heading", level=1).inner_text()
+    assert page.get_by_role("link", name="Claude Haiku 4.5").first.is_visible()
+
+
+def test_the_heat_map_says_of_whom_nothing_is_known_in_a_section(tab: Any) -> None:
+    page = tab.open("/disclosure")
+    page.get_by_role("combobox", name="Developer").fill("Anthropic")
+    page.get_by_role("combobox", name="Developer").press("Enter")
+    page.wait_for_url(re.compile("developer=Anthropic"))
+    page.get_by_label("Nothing known of").select_option("Compute")
+    page.get_by_text(re.compile(r"models: nothing is known of Compute")).wait_for()
+    assert page.locator(".heat tbody td.s-disclosed").count() == 0
+
+
+def test_a_lineage_picture_moves_by_drag_and_grows_by_the_wheel(tab: Any) -> None:
+    page = tab.open("/lineage/meta-llama/Llama-3.1-8B?influences=yes")
+    svg = page.locator(".frame svg")
+    svg.wait_for()
+    page.wait_for_timeout(300)
+    before = svg.evaluate("e => e.getBoundingClientRect().width")
+    page.locator(".frame").hover()
+    page.mouse.wheel(0, -600)
+    page.wait_for_function(
+        f"() => document.querySelector('.frame svg').getBoundingClientRect().width > {before} * 1.2"
+    )
+    scrolled = page.locator(".frame").evaluate("e => e.scrollLeft")
+    box = page.locator(".frame").bounding_box()
+    page.mouse.move(box["x"] + 200, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 20, steps=4)
+    page.mouse.up()
+    assert page.locator(".frame").evaluate("e => e.scrollLeft") != scrolled
+
+
+def test_every_line_of_the_lineage_says_its_relation(tab: Any) -> None:
+    page = tab.open("/lineage/meta-llama/Llama-3.1-8B?influences=yes")
+    page.locator(".frame svg .line").first.wait_for()
+    words = page.locator(".frame svg .line text.relation").all_text_contents()
+    assert len(words) == page.locator(".frame svg .line").count()
+    assert all(words)
