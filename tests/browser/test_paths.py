@@ -68,7 +68,7 @@ def test_the_picture_is_searched_walked_by_keys_and_saved(tab: Any) -> None:
     page = tab.open("/lineage/meta-llama/Llama-3.1-8B")
     page.get_by_label("Find").fill("hermes")
     tab.see("1 found")
-    page.locator(".box.match").wait_for()
+    page.locator(".box[data-match]").wait_for()
     page.get_by_label("Find").fill("")
     page.locator(".frame .side-self").focus()
     page.keyboard.press("ArrowRight")
@@ -108,7 +108,7 @@ def test_from_a_stored_question_to_its_answer_and_a_chart(tab: Any) -> None:
     page.get_by_role("link", name=re.compile("at least so much context")).click()
     page.get_by_label(re.compile("tokens")).fill("100000")
     page.get_by_role("button", name="Ask").click()
-    tab.see("Qwen2.5-14B", ".answer")
+    page.locator(".answer tbody tr").nth(1).wait_for()
     page.get_by_role("button", name="Chart").click()
     page.wait_for_url(re.compile("view=chart"))
     assert page.locator(".chart rect").count() >= 2

@@ -215,7 +215,7 @@ function Card({ iri, scene, place }: { iri: string; scene: Scene; place: Place }
                 <li key={step}>
                   <span>{group.direction === "out" ? "" : "← "}{group.label}{group.direction === "out" ? " →" : ""} <span class="aside">{group.atLeast ? "more than " : ""}{number(group.total)}</span>{group.contested.length ? <strong class="conflict"> sources disagree</strong> : null}</span>
                   {pages ? <button type="button" class="small" onClick={() => setQuery({ open: place.query.getAll("open").filter((s) => s !== step && !s.startsWith(`${step}|`)) })}>Close</button> : null}
-                  {left > 0 || !pages ? <button type="button" class="small" onClick={() => open(step)} aria-label={`Open ${group.label}, ${group.direction === "out" ? "from" : "to"} ${node.label}`}>+{Math.min(PAGE, Math.max(left, 1))}</button> : null}
+                  {left > 0 || !pages ? <button type="button" class="small" onClick={() => open(step)} aria-label={`+${Math.min(PAGE, Math.max(left, 1))} open ${group.label}, ${group.direction === "out" ? "from" : "to"} ${node.label}`}>+{Math.min(PAGE, Math.max(left, 1))}</button> : null}
                 </li>
               );
             })}
