@@ -9,7 +9,8 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.formats import statements
-from provenance_graph.formats.huggingface.card import FIELDS, Card, read_card
+from provenance_graph.formats.huggingface.card import FIELDS, read_card
+from provenance_graph.formats.huggingface.card_parts import Card
 from provenance_graph.formats.huggingface.config import read_config
 from provenance_graph.formats.huggingface.lookup import whole_number
 from provenance_graph.formats.huggingface.names import (
@@ -20,7 +21,7 @@ from provenance_graph.formats.huggingface.names import (
     version_claims,
 )
 from provenance_graph.formats.huggingface.quantization import packing
-from provenance_graph.formats.huggingface.tables import RELATIONS
+from provenance_graph.formats.huggingface.tables import RELATIONS, WEIGHT_FORMATS
 from provenance_graph.formats.huggingface.weights import read_tensors
 
 Found = Iterator[Claim | Problem]
@@ -146,18 +147,26 @@ def _times(repo: Repository, raw: dict[str, Any], place: str) -> Found:
 
 
 def _artifacts(repo: Repository, raw: dict[str, Any]) -> Found:
-    """Files whose digest the answer gives (``blobs=true``)."""
+    """Files of weights, with digest or size where the answer gives them (``blobs=true``)."""
+    formats: set[str] = set()
     for file in statements.listed(raw.get("siblings")):
-        held = statements.mapping(statements.mapping(file).get("lfs"))
-        name = statements.word(statements.mapping(file).get("rfilename"))
+        said = statements.mapping(file)
+        held = statements.mapping(said.get("lfs"))
+        name = statements.word(said.get("rfilename"))
         digest = statements.word(held.get("sha256"))
-        if not name or len(digest) != 64:
+        if name.endswith(_WEIGHTS) and (kind := WEIGHT_FORMATS.get(name.rpartition(".")[2])):
+            formats.add(kind)
+        weights = name.endswith(_WEIGHTS) and whole_number(said.get("size")) is not None
+        if not name or (len(digest) != 64 and not weights):
             continue
         node = iris.mint("in", SOURCE, "artifact", repo.local, statements.clean(name)[:200])
         yield Claim(node, RDF.type, PG.Artifact)
         yield Claim(node, PG.artifactOf, repo.subject)
         yield Claim(node, PG.fileName, literals.text(name[:200]))
-        yield Claim(node, PG.digest, literals.text(f"sha256:{digest}"))
-        size = held.get("size")
-        if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 2**63:
+        if len(digest) == 64:
+            yield Claim(node, PG.digest, literals.text(f"sha256:{digest}"))
+        size = whole_number(held.get("size", said.get("size")))
+        if size is not None and size >= 0:
             yield Claim(node, PG.byteSize, literals.integer(size))
+    for kind in sorted(formats):
+        yield Claim(repo.subject, PG.fileFormat, literals.text(kind), basis=Basis.ARTIFACT)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 from provenance_graph.core import iris, literals
-from provenance_graph.core.claims import Basis, Claim, Problem, Stance, Value
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
-from provenance_graph.formats import statements
-from provenance_graph.formats.huggingface.names import Repository, is_repository, parent
+from provenance_graph.formats import coverage, named, statements
+from provenance_graph.formats.coverage import Fate
+from provenance_graph.formats.huggingface import card_data
+from provenance_graph.formats.huggingface.card_parts import Card, shape, texts
+from provenance_graph.formats.huggingface.keys import KEYS, field_of
+from provenance_graph.formats.huggingface.names import is_repository, parent
 from provenance_graph.formats.huggingface.results import read_model_index
 from provenance_graph.formats.huggingface.tables import (
     ADAPTER_MARKS,
@@ -31,30 +33,7 @@ from provenance_graph.formats.licences import names as licence_names
 Found = Iterator[Claim | Problem]
 _ARXIV = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*|code|multilingual")
-_EMISSIONS = re.compile(
-    r"[~≈]?\s*([\d.,]+)\s*(kg|g|grams?|t|tonnes?|tons?|kilograms?|mg)?"
-    r"\s*(?:of )?(?:co2|co₂)?(?:[ -]?eq(?:uivalent|\.)?|e)?\.?",
-    re.IGNORECASE,
-)
-_GRAMS = {"g": 0, "gram": 0, "grams": 0, "": 0, "mg": -3, "kg": 3, "kilogram": 3, "kilograms": 3,
-          "t": 6, "tonne": 6, "tonnes": 6, "ton": 6, "tons": 6}  # fmt: skip
-MAX_ITEMS = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A card's metadata and what else bears on its meaning."""
-
-    repo: Repository
-    data: Mapping[str, Any]
-    place: str = ""
-    basis: Basis | None = None
-    files: frozenset[str] = frozenset()
-    text: str = ""
-
-    def say(self, predicate: Iri, value: Value, **more: Any) -> Claim:
-        """A claim of the card about its model."""
-        return Claim(self.repo.subject, predicate, value, **{"basis": self.basis, **more})
+MAX_KEPT = 200
 
 
 def of_dataset(data: Mapping[str, Any]) -> bool:
@@ -67,44 +46,50 @@ def of_dataset(data: Mapping[str, Any]) -> bool:
 
 
 def read_card(card: Card, only: frozenset[str] | None = None) -> Found:
-    """Claims of a card's metadata, field by field; keys that are not mapped are no problems."""
-    for key, value in card.data.items():
-        reader = FIELDS.get(key) if only is None or key in only else None
+    """Claims of a card's metadata, field by field; a key that nothing reads is kept as stated."""
+    fields = frozenset(FIELDS) if only is None else only
+    for stated, value in card.data.items():
+        key = stated if isinstance(stated, str) else ""
+        field = field_of(key, fields)
+        if field and field != key:
+            if field in card.data:
+                field = ""
+            yield Problem(f"{card.place}/{key}", f"{key!r} is not read by the Hub", field or "")
+        key = field or key
+        reader = FIELDS.get(field) if field else None
         if key == "license" and value in (None, "", []):
             where = f"{card.place}/{key}"
             subject = card.repo.subject
             yield statements.not_given(subject, DCTERMS.license, Stance.NOT_STATED, "", where)
         elif reader is not None and value is not None:
             yield from reader(card, value, f"{card.place}/{key}")
-        elif licence_names.spelling(str(key)):
+        elif licence_names.spelling(key):
             yield Problem(f"{card.place}/{key}", f"{key!r} is not read by the Hub", "license")
             if "license" not in card.data:
                 yield from _licence(card, value, f"{card.place}/{key}")
-        elif isinstance(key, str) and key.startswith("extra_gated") and value:
+        elif key.startswith("extra_gated") and value:
             yield card.say(PG.weightsAvailability, PG.GatedWeights)
+        else:
+            yield from _kept(card, key, value)
 
 
-def shape(value: Any) -> str:
-    """What kind of value it is, as its author would call it.
+def _kept(card: Card, key: str, value: Any) -> Found:
+    """What stands under a key that nothing reads, as it stands; not what is no provenance."""
+    where = f"{card.place}/{key}"
+    for count, leaf in enumerate(coverage.leaves(value, ("card", key), where)):
+        if count >= MAX_KEPT:
+            what = f"more than {MAX_KEPT} values under a key that nothing reads; the rest is left"
+            yield Problem(where, what, kind="size")
+            return
+        if KEYS.fate(leaf.path) in (Fate.UNKNOWN, Fate.NOT_READ) or key in _STATED:
+            shown = statements.word(leaf.value)
+            yield coverage.other(card.repo.subject, ".".join(leaf.path[1:]), shown)
 
-    >>> shape({}), shape(3)
-    ('a mapping', 'a number')
-    """
-    names_ = {dict: "a mapping", list: "a list", bool: "yes or no", int: "a number"}
-    return names_.get(type(value), "a number" if isinstance(value, float) else "something")
 
-
-def _texts(value: Any, where: str) -> Iterator[tuple[str, str] | Problem]:
-    """The texts of a field that is one or a list, each with its place."""
-    items = statements.listed(value)
-    if len(items) > MAX_ITEMS:
-        yield Problem(where, f"{len(items)} items; the first {MAX_ITEMS} are read", kind="size")
-    for index, item in enumerate(items[:MAX_ITEMS]):
-        at = f"{where}/{index}" if isinstance(value, list) else where
-        if isinstance(item, str) and item.strip():
-            yield at, item.strip()
-        elif item not in (None, ""):
-            yield Problem(at, f"{shape(item)} where a text belongs", kind="shape")
+_STATED = frozenset(
+    ("annotations_creators", "language_creators", "multilinguality", "size_categories",
+     "language_bcp47", "paperswithcode_id")
+)  # fmt: skip
 
 
 def _licence(card: Card, value: Any, where: str) -> Found:
@@ -113,7 +98,7 @@ def _licence(card: Card, value: Any, where: str) -> Found:
     if value is False:  # `license: no`, as YAML 1.1 reads it
         value = "no"
     stated: list[tuple[str, str]] = []
-    for item in _texts(value, where):
+    for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
         else:
@@ -161,7 +146,7 @@ def _language(card: Card, value: Any, where: str) -> Found:
         what = "`no` without quotes is read as false by YAML 1.1; taken as Norwegian"
         yield Problem(where, what, "'no'", kind="syntax")
         value = ["no" if item is False else item for item in statements.listed(value)]
-    for item in _texts(value, where):
+    for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
             continue
@@ -175,7 +160,7 @@ def _language(card: Card, value: Any, where: str) -> Found:
 
 
 def _library(card: Card, value: Any, where: str) -> Found:
-    for item in _texts(value, where):
+    for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
         else:
@@ -183,7 +168,7 @@ def _library(card: Card, value: Any, where: str) -> Found:
 
 
 def _task(card: Card, value: Any, where: str) -> Found:
-    for item in _texts(value, where):
+    for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
             continue
@@ -196,7 +181,7 @@ def _task(card: Card, value: Any, where: str) -> Found:
 
 
 def _tags(card: Card, value: Any, where: str) -> Found:
-    for item in _texts(value, where):
+    for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
             continue
@@ -205,25 +190,31 @@ def _tags(card: Card, value: Any, where: str) -> Found:
         if colon and kind in ("arxiv", "doi") and rest:
             yield from _paper(card, rest if kind == "arxiv" else f"https://doi.org/{rest}", item[0])
         elif colon and kind == "dataset" and rest and "datasets" not in card.data:
-            yield from _datasets(card, rest, item[0])
+            yield from card_data.datasets(card, rest, item[0])
         elif tag.casefold() in FORMAT_TAGS:
             yield card.say(PG.fileFormat, literals.text(tag.casefold()))
         elif tag.casefold() in METHOD_TAGS:
             yield card.say(PG.quantizationMethod, literals.text(tag.casefold()))
+        elif tag in TASKS:
+            if tag != card.data.get("pipeline_tag"):
+                yield card.say(PG.task, literals.text(tag))
+        elif tag.casefold() in named.LIBRARIES:
+            if tag != card.data.get("library_name"):
+                yield card.say(PG.framework, literals.text(tag))
+        elif tag in named.LANGUAGES:
+            if tag not in statements.listed(card.data.get("language")):
+                yield card.say(DCTERMS.language, literals.text(tag))
+        elif kind not in _READ_ELSEWHERE and tag.casefold() not in _PAGE_TAGS:
+            yield coverage.other(card.repo.subject, "tag", tag)
 
 
-def _datasets(card: Card, value: Any, where: str) -> Found:
-    for item in _texts(value, where):
-        if isinstance(item, Problem):
-            yield item
-            continue
-        name = statements.hub_dataset(item[1]) or item[1][:200]
-        dataset = iris.dataset(name)
-        yield card.say(PG.trainedOn, dataset)
-        yield from statements.is_a(dataset, PG.Dataset, name)
-        if is_repository(name):
-            page = statements.hub_page(f"datasets/{name}")
-            yield Claim(dataset, PG.hubRepository, page)
+_READ_ELSEWHERE = frozenset({"base_model", "license", "dataset", "language"})
+_PAGE_TAGS = frozenset(
+    ("autotrain_compatible", "endpoints_compatible", "has_space", "model-index", "region:eu",
+     "region:us", "text-embeddings-inference", "text-generation-inference", "deploy:azure",
+     "deploy:sagemaker")
+)  # fmt: skip
+"""Tags that tell where the Hub can run or show a model."""
 
 
 def relation_of(card: Card) -> tuple[Iri, bool]:
@@ -256,7 +247,7 @@ def _base(card: Card, value: Any, where: str) -> Found:
         what = f"{stated[:60]!r} is no relation of the Hub's"
         yield Problem(at, what, ", ".join(sorted(HUB_RELATIONS)))
     basis = Basis.INFERENCE if inferred else card.basis
-    for item in _texts(value, where):
+    for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
         else:
@@ -275,7 +266,7 @@ def _paper(card: Card, value: Any, where: str) -> Found:
     if isinstance(value, float):  # 2310.0683 was written 2310.06830
         found = re.search(r"arxiv\s*:\s*[\"']?(\d{4}\.\d{4,5})", card.text[:200_000])
         value = found[1] if found else statements.word(value)
-    for item in _texts(value, where):
+    for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
             continue
@@ -286,53 +277,6 @@ def _paper(card: Card, value: Any, where: str) -> Found:
             yield statements.link(card.repo.subject, PG.paper, f"https://doi.org/{text}", item[0])
         else:
             yield statements.link(card.repo.subject, PG.paper, text, item[0])
-
-
-def _emissions(card: Card, value: Any, where: str) -> Found:
-    """Grams of carbon dioxide equivalent, as a number, a text or a mapping with more."""
-    stated = value
-    if isinstance(value, dict):
-        stated, where = value.get("emissions"), f"{where}/emissions"
-        for hardware in statements.listed(value.get("hardware_used")):
-            if shown := statements.word(hardware):
-                yield card.say(PG.trainingHardware, literals.text(shown[:200]))
-    if stated is None:
-        return
-    tonnes = _tonnes(stated)
-    if tonnes is None:
-        shown = statements.word(stated)[: statements.SHOWN]
-        yield Problem(where, f"{shown[:60] or type(stated).__name__!r} is not a mass of CO2")
-        yield Claim(
-            card.repo.subject,
-            PG.trainingCO2eTonnes,
-            None,
-            basis=card.basis,
-            as_stated=shown,
-            locator=where,
-            unusable="not a mass",
-        )
-        return
-    shown = statements.word(stated)
-    yield card.say(
-        PG.trainingCO2eTonnes,
-        literals.decimal(tonnes),
-        as_stated=shown if isinstance(stated, str) else f"{shown} g",
-        locator=where,
-    )
-
-
-def _tonnes(stated: Any) -> Decimal | None:
-    if isinstance(stated, str):
-        match = _EMISSIONS.fullmatch(stated.strip()) if len(stated) < 60 else None
-        if match is None:
-            return None
-        number = statements.score(match[1].replace(",", ""))
-        scale = _GRAMS[(match[2] or "").casefold()]
-    else:
-        number, scale = statements.score(stated), 0
-    if number is None or number.lexical.startswith("-"):
-        return None
-    return Decimal(number.lexical).scaleb(scale - 6)
 
 
 def _results(card: Card, value: Any, where: str) -> Found:
@@ -349,7 +293,7 @@ def _name(card: Card, value: Any, where: str) -> Found:
 
 def _linked(predicate: Iri) -> Callable[[Card, Any, str], Found]:
     def read(card: Card, value: Any, where: str) -> Found:
-        for item in _texts(value, where):
+        for item in texts(value, where):
             if isinstance(item, Problem):
                 yield item
             elif "://" in item[1]:
@@ -358,7 +302,10 @@ def _linked(predicate: Iri) -> Callable[[Card, Any, str], Found]:
     return read
 
 
-DATASET_FIELDS = frozenset({"license", "language", "arxiv", "doi", "paper", "pretty_name", "tags"})
+DATASET_FIELDS = frozenset(
+    ("license", "language", "arxiv", "doi", "paper", "pretty_name", "tags", "configs",
+     "dataset_info", "task_categories", "task_ids", "source_datasets")
+)  # fmt: skip
 """The fields that mean the same on a dataset's card."""
 
 FIELDS: Mapping[str, Callable[[Card, Any, str], Found]] = MappingProxyType(
@@ -369,7 +316,7 @@ FIELDS: Mapping[str, Callable[[Card, Any, str], Found]] = MappingProxyType(
         "library_name": _library,
         "pipeline_tag": _task,
         "tags": _tags,
-        "datasets": _datasets,
+        "datasets": card_data.datasets,
         "base_model": _base,
         "new_version": _successor,
         "arxiv": _paper,
@@ -379,10 +326,15 @@ FIELDS: Mapping[str, Callable[[Card, Any, str], Found]] = MappingProxyType(
         "repository": _linked(PG.codeRepository),
         "github": _linked(PG.codeRepository),
         "demo": _linked(PG.homepage),
-        "co2_eq_emissions": _emissions,
+        "co2_eq_emissions": card_data.emissions,
         "model-index": _results,
         "model_name": _name,
         "pretty_name": _name,
+        "configs": card_data.configurations,
+        "dataset_info": card_data.configurations,
+        "task_categories": card_data.tasks,
+        "task_ids": card_data.tasks,
+        "source_datasets": card_data.sources,
     }
 )
 """The card's fields that have a meaning here, each with its small reader."""

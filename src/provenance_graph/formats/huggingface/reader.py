@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -33,14 +32,14 @@ from provenance_graph.formats.document import (
 from provenance_graph.formats.huggingface.api import name_of, read_answer
 from provenance_graph.formats.huggingface.card import (
     DATASET_FIELDS,
-    Card,
     of_dataset,
     read_card,
-    shape,
 )
+from provenance_graph.formats.huggingface.card_parts import Card, shape
 from provenance_graph.formats.huggingface.config import read_config
 from provenance_graph.formats.huggingface.front import metadata
 from provenance_graph.formats.huggingface.generated import read_generated
+from provenance_graph.formats.huggingface.keys import KEYS, leaves_of
 from provenance_graph.formats.huggingface.merge import FILES as RECIPES
 from provenance_graph.formats.huggingface.merge import is_recipe, read_merge
 from provenance_graph.formats.huggingface.names import (
@@ -58,6 +57,7 @@ from provenance_graph.formats.huggingface.quantization import (
     stated_dtype,
 )
 from provenance_graph.formats.huggingface.results import read_eval_results
+from provenance_graph.formats.huggingface.tables import WEIGHT_FORMATS
 from provenance_graph.formats.huggingface.weights import read_adapter, read_index
 
 Found = Iterator[Claim | Problem]
@@ -84,10 +84,6 @@ FOLDER_FILES = frozenset(
      "diffusion_pytorch_model.safetensors.index.json"}
 )  # fmt: skip
 """What is read of a repository's folder, besides ``.eval_results/*.yaml``."""
-WEIGHT_FORMATS = MappingProxyType(
-    {"safetensors": "safetensors", "gguf": "gguf", "onnx": "onnx", "bin": "pytorch"}
-)
-"""Endings of weight files, of which a folder gives the names alone, and their formats."""
 
 
 def kind_of(hints: Hints) -> str:
@@ -415,4 +411,6 @@ READER = Reader(
     _read,
     version="2",
     split=split,
+    keys=KEYS,
+    leaves=lambda document: leaves_of(document, kind_of(document.hints)),
 )

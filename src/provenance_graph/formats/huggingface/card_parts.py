@@ -1,0 +1,53 @@
+"""A card as its fields are read: whose it is, where it stands, and the texts of a field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from provenance_graph.core.claims import Basis, Claim, Problem, Value
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats import statements
+from provenance_graph.formats.huggingface.names import Repository
+
+MAX_ITEMS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card's metadata and what else bears on its meaning."""
+
+    repo: Repository
+    data: Mapping[str, Any]
+    place: str = ""
+    basis: Basis | None = None
+    files: frozenset[str] = frozenset()
+    text: str = ""
+
+    def say(self, predicate: Iri, value: Value, **more: Any) -> Claim:
+        """A claim of the card about its model."""
+        return Claim(self.repo.subject, predicate, value, **{"basis": self.basis, **more})
+
+
+def shape(value: Any) -> str:
+    """What kind of value it is, as its author would call it.
+
+    >>> shape({}), shape(3)
+    ('a mapping', 'a number')
+    """
+    names_ = {dict: "a mapping", list: "a list", bool: "yes or no", int: "a number"}
+    return names_.get(type(value), "a number" if isinstance(value, float) else "something")
+
+
+def texts(value: Any, where: str) -> Iterator[tuple[str, str] | Problem]:
+    """The texts of a field that is one or a list, each with its place."""
+    items = statements.listed(value)
+    if len(items) > MAX_ITEMS:
+        yield Problem(where, f"{len(items)} items; the first {MAX_ITEMS} are read", kind="size")
+    for index, item in enumerate(items[:MAX_ITEMS]):
+        at = f"{where}/{index}" if isinstance(value, list) else where
+        if isinstance(item, str) and item.strip():
+            yield at, item.strip()
+        elif item not in (None, ""):
+            yield Problem(at, f"{shape(item)} where a text belongs", kind="shape")

@@ -1,0 +1,131 @@
+"""What becomes of every key of the Hub's cards and of its API answers.
+
+The keys of model cards are those of the Hub's specification (``modelcard.md`` and
+``datasetcard.md`` of hub-docs), those of API answers what ``/api/models`` gives. Other keys are
+kept as stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.coverage import KeyTable, Leaf, later, leaves, read, skip
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.huggingface.front import metadata
+
+MODEL_ROWS = (
+    *read("`dcterms:license`", "card/license", "card/license_name", "card/licence", "card/licenses"),
+    *read("`pg:termsOfUse`", "card/license_link"),
+    *read("`dcterms:language`", "card/language", "card/languages"),
+    *read("`pg:framework`", "card/library_name"),
+    *read("`pg:task`, modalities", "card/pipeline_tag"),
+    *read("by the tag: paper, data, format, library, task, language, else as stated", "card/tags"),
+    *read("`pg:trainedOn`, `pg:datasetConfiguration`", "card/datasets/**"),
+    *read("the relation is stated or the Hub's inference", "card/base_model", "card/base_model_relation"),
+    *read("`dcterms:replaces`", "card/new_version"),
+    *read("`pg:paper`", "card/arxiv", "card/paper", "card/doi"),
+    *read("`pg:codeRepository`", "card/repo", "card/repository", "card/github"),
+    *read("`pg:homepage`", "card/demo"),
+    *read("`pg:trainingCO2eTonnes`, hardware", "card/co2_eq_emissions/emissions", "card/co2_eq_emissions/hardware_used"),
+    *read("a mass", "card/co2_eq_emissions"),
+    *later("card/co2_eq_emissions/source", "card/co2_eq_emissions/training_type",
+           "card/co2_eq_emissions/geographical_location"),
+    *read("`pg:EvaluationResult`", "card/model-index/**"),
+    *read("`schema:alternateName`", "card/model_name", "card/pretty_name"),
+    *read("`pg:weightsAvailability`", "card/extra_gated_prompt"),
+    *read("a sign of quantisation", "card/quantized_by"),
+    *skip("how the Hub shows the card", "card/widget/**", "card/thumbnail", "card/inference/**",
+          "card/viewer", "card/emoji", "card/colorFrom", "card/colorTo", "card/pinned",
+          "card/co2_eq_emissions/**"),
+    *skip("the form of the access request", "card/extra_gated_fields/**", "card/extra_gated_heading",
+          "card/extra_gated_description", "card/extra_gated_button_content",
+          "card/extra_gated_eu_disallowed"),
+    *skip("names of metrics without values; results are under model-index", "card/metrics/**"),
+    *later("card/prompt_template", "card/model_creator", "card/model_link"),
+)  # fmt: skip
+
+DATASET_ROWS = (
+    *read("`pg:datasetConfiguration`", "card/configs/config_name", "card/dataset_info/config_name"),
+    *skip("how the files are laid out", "card/configs/**", "card/dataset_info/**", "card/train-eval-index/**"),
+    *read("`pg:task`", "card/task_categories", "card/task_ids"),
+    *read("`prov:wasDerivedFrom` after `extended|`", "card/source_datasets"),
+    *read("kept as stated", "card/annotations_creators", "card/language_creators",
+          "card/multilinguality", "card/size_categories", "card/language_bcp47", "card/paperswithcode_id"),
+)  # fmt: skip
+
+API_ROWS = (
+    *read("the repository", "api/id", "api/modelId", "api/author"),
+    *read("`pg:ModelVersion`", "api/sha"),
+    *read("`dcterms:created`, `dcterms:modified`", "api/createdAt", "api/lastModified"),
+    *read("`pg:weightsAvailability`", "api/gated", "api/private", "api/disabled"),
+    *read("`pg:task`, `pg:framework`", "api/pipeline_tag", "api/library_name"),
+    *read("by the tag", "api/tags"),
+    *read("`pg:parameterCount`", "api/safetensors/**", "api/gguf/total"),
+    *read("`pg:contextLength`", "api/gguf/context_length"),
+    *later("api/gguf/architecture"),
+    *read("`pg:Artifact`, `pg:fileFormat`", "api/siblings/rfilename", "api/siblings/size",
+          "api/siblings/lfs/sha256", "api/siblings/lfs/size"),
+    *skip("a digest of Git's pointer, not of the file", "api/siblings/blobId", "api/siblings/lfs/pointerSize"),
+    *read("as `config.json`, abridged: absent keys mean nothing", "api/config/**"),
+    *read("`pg:EvaluationResult`", "api/model-index/**"),
+    *later("api/transformersInfo/auto_model", "api/transformersInfo/processor"),
+    *skip("use and display of the page", "api/downloads", "api/downloadsAllTime", "api/likes",
+          "api/trendingScore", "api/spaces/**", "api/widgetData/**", "api/_id", "api/usedStorage",
+          "api/inference/**", "api/inferenceProviderMapping/**", "api/transformersInfo/**",
+          "api/mask_token", "api/cardExists", "api/childrenModelCount/**", "api/resourceGroup/**",
+          "api/gguf/**", "api/xetEnabled", "api/discussionsDisabled", "api/siblings/**"),
+)  # fmt: skip
+
+KEYS = KeyTable((*MODEL_ROWS, *DATASET_ROWS, *API_ROWS))
+_ODD: Mapping[str, str] = MappingProxyType(
+    {
+        "dataset": "datasets", "base_models": "base_model", "basemodel": "base_model",
+        "lang": "language", "library": "library_name", "tag": "tags", "pipeline": "pipeline_tag",
+        "model_index": "model-index", "dataset_name": "datasets", "train_datasets": "datasets",
+    }
+)  # fmt: skip
+"""How card authors spell fields; the Hub reads none of these."""
+
+
+def field_of(key: str, fields: frozenset[str]) -> str:
+    """The field that a key means, however it is spelt; nothing where none is known.
+
+    >>> field_of("Datasets", frozenset({"datasets"})), field_of("colour", frozenset())
+    ('datasets', '')
+    """
+    if key in fields:
+        return key
+    folded = key.strip().casefold().replace("-", "_").replace(" ", "_")
+    found = _ODD.get(folded, folded)
+    return found if found in fields else ""
+
+
+def leaves_of(document: Document, kind: str) -> Iterator[Leaf]:
+    """The stated values of a card, or of an API answer and the card in it."""
+    if kind == "card":
+        yield from _card_leaves(metadata(document.text, document.url)[0], "")
+    elif kind == "api" and document.hints.syntax == "json" and isinstance(document.json, dict):
+        whole: dict[str, Any] = document.json
+        yield from leaves(whole, ("api",), "", without=("cardData",))
+        yield from _card_leaves(statements.mapping(whole.get("cardData")), "/cardData")
+    for file, data in document.files.items():
+        if kind != "card" and file == "README.md":
+            try:
+                text = data.decode("utf-8", "replace")
+                yield from _card_leaves(metadata(text, document.url)[0], file)
+            except Unreadable:
+                continue
+
+
+def _card_leaves(data: Mapping[str, Any], where: str) -> Iterator[Leaf]:
+    for leaf in leaves(dict(data), ("card",), where):
+        key = leaf.path[1] if len(leaf.path) > 1 else ""
+        field = "" if coverage.Fate.UNKNOWN is not KEYS.fate(leaf.path) else field_of(key, _FIELDS)
+        yield Leaf(("card", field, *leaf.path[2:]), leaf.where, leaf.value) if field else leaf
+
+
+_FIELDS = frozenset(row.path.split("/")[1] for row in MODEL_ROWS)
