@@ -18,7 +18,9 @@ from provenance_graph.formats.huggingface import reader as huggingface
 MODEL = iris.model("acme-labs/Tiny")
 
 
-def card(front: str, name: str = "acme-labs--Tiny.md") -> tuple[set[tuple[Iri, str]], list[Problem]]:
+def card(
+    front: str, name: str = "acme-labs--Tiny.md"
+) -> tuple[set[tuple[Iri, str]], list[Problem]]:
     found = list(huggingface.READER.read(document(f"---\n{front}\n---\n", name)))
     said = {(c.predicate, str(c.value)) for c in found if isinstance(c, Claim)}
     return said, [p for p in found if isinstance(p, Problem)]
@@ -68,7 +70,9 @@ def test_a_dataset_s_card_names_its_parts_tasks_and_sources() -> None:
 
 
 def test_a_key_that_nothing_reads_is_kept_as_stated_and_display_is_not() -> None:
-    said, _ = card("license: mit\nprompt_template: '[INST]'\nour_field: {a: 1, b: [x]}\nwidget: [{text: hi}]")
+    said, _ = card(
+        "license: mit\nprompt_template: '[INST]'\nour_field: {a: 1, b: [x]}\nwidget: [{text: hi}]"
+    )
     kept = {value for predicate, value in said if predicate == PG.otherStatement}
     assert kept == {"prompt_template: [INST]", "our_field.a: 1", "our_field.b: x"}
 
