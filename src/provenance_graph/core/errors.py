@@ -110,7 +110,7 @@ class PolicyError(UsageError):
 
     def __init__(self, where: str, term: str, what: str) -> None:
         super().__init__(f"acceptance policy: {where}, {term}: {what}")
-        self.where, self.term = where, term
+        self.where, self.term, self.what = where, term, what
 
 
 class RecordError(ProvenanceError):

@@ -1,0 +1,173 @@
+"""The acceptance policy as data: read, refused where it is at fault, told, and held against another."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from provenance_graph.acceptance.policy import Criterion, Policy
+from provenance_graph.acceptance.policy_data import load_policy
+from provenance_graph.acceptance.policy_file import policy_of
+from provenance_graph.acceptance.policy_report import examine, in_words, subjects
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Custody, Header, Quad, Record, Value
+from provenance_graph.core.errors import PolicyError
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.resources import ontology_files
+from provenance_graph.core.terms import DCTERMS, PG, RDF
+from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.store.memory import MemoryStore
+
+HEAD = (
+    "@prefix pg: <https://w3id.org/provenance-graph/ns#> . "
+    "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> . "
+    "@prefix coll: <https://w3id.org/provenance-graph/id/collection/> . "
+)
+MODEL = iris.model("org/m")
+
+
+@cache
+def reference() -> tuple[Quad, ...]:
+    files = [path for path in ontology_files() if not path.stem.startswith(("spdx", "licence"))]
+    return tuple(reference_quads(files))
+
+
+def record(source: str, predicate: Iri, value: Value, basis: Basis = Basis.THIRD_PARTY) -> Record:
+    header = Header(
+        iris.record(source, "m", "2026-01-01"),
+        Iri(f"https://example.org/{source}"),
+        iris.organization(source),
+        "2026-01-01",
+        "rdf",
+        basis,
+        custody=Custody.ASSERTED,
+    )
+    return Record(header, (Claim(MODEL, RDF.type, PG.Model), Claim(MODEL, predicate, value)))
+
+
+@cache
+def store() -> MemoryStore:
+    records = [
+        record("epoch", PG.contextLength, literals.integer(4096)),
+        record("apx", PG.contextLength, literals.integer(8192)),
+        record("litellm", PG.contextLength, literals.integer(8192)),
+        record("epoch", PG.layerCount, literals.integer(12), Basis.INFERENCE),
+    ]
+    merged: dict[Iri, Record] = {}
+    for one in records:
+        earlier = merged.get(one.header.record)
+        claims = (*(earlier.claims if earlier else ()), *one.claims)
+        merged[one.header.record] = Record(one.header, claims)
+    return MemoryStore(
+        compile_quads(list(reference()), list(merged.values()), [], day="2026-06-01")
+    )
+
+
+def other(text: str, tmp_path: Path) -> Policy:
+    path = tmp_path / "policy.ttl"
+    path.write_text(HEAD + text)
+    return policy_of(store(), reference_quads([path]), "2026-06-01", path.name)
+
+
+def test_the_policy_of_the_ontology_is_read() -> None:
+    policy = load_policy(store())
+    assert policy.day == "2026-06-01"
+    assert policy.order[:3] == (Criterion.BASIS, Criterion.CLOSENESS, Criterion.SUPPORT)
+    assert policy.changing_order[1] is Criterion.EDITION
+    assert PG.weightsAvailability in policy.changing
+    assert {PG.parameterCount, PG.layerCount, PG.trainingComputeFLOP} <= policy.guarded
+    assert PG.contextLength not in policy.guarded
+    source = policy.sources[iris.mint("collection", "mteb")]
+    assert (source.closeness, source.closeness_of(PG.parameterCount)) == (4, 2)
+    assert all(one.reason for one in policy.sources.values())
+
+
+def test_another_policy_changes_what_it_states_and_nothing_else(tmp_path: Path) -> None:
+    found = other(
+        "<urn:p> a pg:AcceptancePolicy ; pg:leastConfidence 0.9 . coll:apx pg:closeness 0 .",
+        tmp_path,
+    )
+    own = load_policy(store())
+    assert str(found.confidence) == "0.9"
+    assert found.sources[iris.mint("collection", "apx")].closeness == 0
+    assert (found.basis_order, found.order, found.guarded) == (
+        own.basis_order,
+        own.order,
+        own.guarded,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<urn:p> pg:leastConfidence 0.5 .", "policy.ttl, pg:AcceptancePolicy: 0 policies"),
+        ("<urn:p> a pg:AcceptancePolicy . <urn:q> a pg:AcceptancePolicy .", "2 policies; give one"),
+        (
+            "<urn:p> a pg:AcceptancePolicy ; pg:basisOrder (pg:Gossip) .",
+            "pg:Gossip is none of them",
+        ),
+        (
+            "<urn:p> a pg:AcceptancePolicy ; pg:neverAccepted pg:Rumour .",
+            "pg:Rumour is none of them",
+        ),
+        ("<urn:p> a pg:AcceptancePolicy ; pg:basisOrder () .", "the list is empty"),
+        (
+            "<urn:p> a pg:AcceptancePolicy ; pg:tieBreak (pg:CloserSource pg:CloserSource) .",
+            "pg:CloserSource stands twice",
+        ),
+        (
+            "<urn:p> a pg:AcceptancePolicy ; pg:tieBreak (pg:LowestInOrder pg:CloserSource) .",
+            "must stand last",
+        ),
+        (
+            "<urn:p> a pg:AcceptancePolicy ; pg:basisOrder <urn:c> . <urn:c> rdf:first pg:Inference ;"
+            " rdf:rest <urn:c> .",
+            "runs in a circle at urn:c",
+        ),
+        ("<urn:p> a pg:AcceptancePolicy ; pg:leastConfidence 3 .", "between 0 and 1"),
+        ("<urn:p> a pg:AcceptancePolicy ; pg:leastDoubt 3 .", "pg:leastDoubt: no policy sets it"),
+        (
+            "<urn:p> a pg:AcceptancePolicy . coll:hub pg:repeats coll:osaimap .",
+            "pg:repeats: it runs in a circle",
+        ),
+        ("<urn:p> a pg:AcceptancePolicy . coll:hub pg:closeness 'near' .", "one whole number"),
+    ],
+)
+def test_a_policy_at_fault_is_refused_with_its_place(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match=r"policy\.ttl") as raised:
+        other(text, tmp_path)
+    assert said in str(raised.value)
+
+
+def test_what_each_rule_decided_is_counted_with_examples() -> None:
+    snapshot = AcceptedSnapshot(store())
+    assert subjects(snapshot) == [MODEL]
+    tallies, differences = examine(snapshot, [MODEL])
+    told = {rule: (tally.count, tally.examples) for rule, tally in tallies.items()}
+    assert told == {
+        "the closer source": (1, ["org/m contextLength"]),
+        "a lone inference, accepted and marked": (1, ["org/m layerCount"]),
+    }
+    assert differences == []
+
+
+def test_what_another_policy_would_change_is_shown(tmp_path: Path) -> None:
+    snapshot = AcceptedSnapshot(store())
+    asked = other(
+        "<urn:p> a pg:AcceptancePolicy ; pg:tieBreak (pg:MoreIndependentSources) .", tmp_path
+    )
+    _, differences = examine(snapshot, [MODEL], asked)
+    assert [(d.property, d.now, d.then) for d in differences] == [
+        (PG.contextLength, ("4096",), ("8192",))
+    ]
+
+
+def test_the_policy_is_told_in_words() -> None:
+    words = "\n".join(in_words(load_policy(store())))
+    assert "Never accepted: Estimate." in words
+    assert "Between claims of one basis decide: the closer source, then" in words
+    assert "Now is 2026-06-01." in words
+    assert DCTERMS.modified in load_policy(store()).changing
