@@ -205,9 +205,9 @@ class _Gathered:
             tuple(sorted(_numbers(self.counts.get(iri, ()) or self.nominal.get(iri, ())))),
             released[0] if released else "",
             frozenset(
-                identity.hub_name(str(url)).casefold()
+                name.casefold()
                 for url in self.repositories.get(iri, ())
-                if identity.hub_name(str(url))
+                if (name := identity.hub_name(str(url)))
             ),
             frozenset(s for e in known_as if (s := source(e)) not in OFFERS and s),
             iri not in self.models,
@@ -256,7 +256,7 @@ def _together(label: Name, own: Name | None) -> Name:
     The label's words stand where the id has the same or none; a label in other words than its
     id, as ``Safety GPT OSS`` of ``gpt-oss-safeguard``, keeps the id's figures all the same.
     """
-    if own is None:
+    if own is None or own is label:
         return label
     return replace(
         label,

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations
+from operator import ne
 
 from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri, said
@@ -61,6 +62,8 @@ class Matcher:
                     self.of_bracketed[full].append(thing.iri)
                     self.full_names.setdefault(full, name)
 
+        self.shared = sorted(full for full, holders in self.by_full.items() if len(holders) > 1)
+
     def run(self) -> list[Pair]:
         """All rules in their order."""
         self._each(self._same_developer, lambda thing: not thing.offered)
@@ -77,7 +80,7 @@ class Matcher:
     def _each(
         self, rule: Callable[[Full, list[Group]], None], counts: Callable[[Thing], bool]
     ) -> None:
-        for full in sorted(self.by_full):
+        for full in self.shared:
             groups = self._groups(full, counts)
             if len(groups) > 1:
                 rule(full, groups)
@@ -403,14 +406,16 @@ class Matcher:
     def _near_names(self) -> None:
         """Names that differ in variant, quantisation, date or serving alone: candidates or related."""
         for words in sorted(self.by_words):
-            block = sorted(self.by_words[words])
-            if not 1 < len(block) <= CROWD:
-                continue
-            for one, other in combinations(block, 2):
-                a, b = self.full_names[one], self.full_names[other]
-                apart = a.differs(b)
-                if a.sizes == b.sizes and len(apart) == 1 and apart[0] != "words differ":
-                    self._near_pair(one, other, apart[0], bool(a.serving ^ b.serving))
+            blocks: dict[str, list[tuple[Full, list[str]]]] = defaultdict(list)
+            for full in sorted(self.by_words[words]):
+                if self.full_names[full].spellings[0] == words:
+                    sizes, *rest = full[1].split("|")
+                    blocks[sizes].append((full, rest))
+            for block in blocks.values():
+                for (one, mine), (other, yours) in combinations(block[:CROWD], 2):
+                    if sum(map(ne, mine, yours)) == 1:
+                        a, b = self.full_names[one], self.full_names[other]
+                        self._near_pair(one, other, a.differs(b)[0], bool(a.serving ^ b.serving))
 
     def _near_pair(self, one: Full, other: Full, why: str, serving: bool) -> None:
         for first in self._groups(one)[:3]:
