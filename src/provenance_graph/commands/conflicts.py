@@ -10,25 +10,35 @@ from provenance_graph.session import Session
 @click.command()
 @click.argument("model", required=False)
 @click.option("--kind", "kinds", multiple=True, help="Only this kind (repeat for several).")
+@click.option("--field", "named", multiple=True, help="Only about this property, as printed.")
+@click.option("--developer", "developers", multiple=True, help="Only models of this developer.")
+@click.option("--all", "every", is_flag=True, help="Every kind, rounding and spelling too.")
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--limit", default=0, help="Only the worst N.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.option("--identity", is_flag=True, help="List names that may be one thing, for deciding.")
-@click.option("--count", is_flag=True, help="Only how many models have values that differ.")
+@click.option("--count", is_flag=True, help="Only how many there are of each kind.")
 @click.pass_obj
 def command(
     session: Session,
     model: str | None,
     kinds: tuple[str, ...],
+    named: tuple[str, ...],
+    developers: tuple[str, ...],
+    every: bool,
     as_of: str,
     limit: int,
     form: str,
     identity: bool,
     count: bool,
 ) -> None:
-    """Claims about MODEL (or about anything) that disagree, with the kind of conflict."""
-    from provenance_graph.conflicts.detect import KINDS, conflicts
-    from provenance_graph.core.errors import UsageError
+    """Claims about MODEL (or about anything) that disagree, with the kind of conflict.
+
+    Without --kind or --all: where the developer contradicts itself, sources of like weight
+    disagree, a value is implausible, or two names are kept apart because values differ.
+    """
+    from provenance_graph.conflicts import detect
+    from provenance_graph.conflicts.kinds import DEFAULT, KINDS
     from provenance_graph.core.iris import said
     from provenance_graph.model.naming import resolve
     from provenance_graph.session import shown
@@ -38,20 +48,25 @@ def command(
         from provenance_graph.matching.candidates import candidates
         from provenance_graph.matching.outcome import COLUMNS
 
-        rows = [candidate.row() for candidate in candidates(snapshot)]
-        session.print_table(COLUMNS, rows[:limit] if limit else rows, form)
+        pairs = [candidate.row() for candidate in candidates(snapshot)]
+        session.print_table(COLUMNS, pairs[:limit] if limit else pairs, form)
         return
-    if count:
-        from provenance_graph.conflicts.count import figures
-
-        table = [figure.row() for figure in figures(snapshot)]
-        session.print_table(("property", "differ", "of models", "share"), table, form)
-        return
-    if unknown := set(kinds) - set(KINDS):
-        raise UsageError(f"no kind {min(unknown)!r}; there are {', '.join(KINDS)}")
     subjects = [resolve(snapshot, model)] if model else None
     session.say_unknown(snapshot, *(subjects or ()))
-    found = [c for c in conflicts(snapshot, subjects) if not kinds or c.kind in kinds]
+    makers = [resolve(snapshot, name, "organization") for name in developers]
+    listed = detect.conflicts(snapshot, subjects)
+    found = detect.chosen(
+        listed, kinds, named, makers, snapshot=snapshot, every=every or (count and not kinds)
+    )
+    if count:
+        totals = detect.summary(found)
+        table = [
+            (kind, KINDS[kind], totals[kind], "yes" if kind in DEFAULT else "")
+            for kind in KINDS
+            if totals[kind]
+        ]
+        session.print_table(("kind", "what it is", "conflicts", "listed by default"), table, form)
+        return
     chosen = found[:limit] if limit else found
     if form == "json":
         session.print_json([conflict.to_json() for conflict in chosen])
@@ -86,3 +101,6 @@ def command(
         session.print_table(columns, rows, form)
     if len(chosen) < len(found):
         session.say(f"{len(chosen)} of {len(found)} conflicts shown")
+    hidden = len(listed) - len(found)
+    if hidden and not kinds and not every and not named and not developers:
+        session.say(f"{hidden:,} more of other kinds; --all lists them, --count counts them")

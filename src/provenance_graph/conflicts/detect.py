@@ -1,65 +1,132 @@
 """Where sources disagree, side by side, worst first, with the kind of each conflict.
 
-Kinds, from worst: **error** (a value that cannot be, or two developer claims that exclude
-each other), **contradiction** (sources of the same weight differ), **outdated** (a later
-claim of the same publisher replaced it), **scope** (the values belong to another size,
-version or the whole family), **semantics** (two meanings of one field: a repository's
-date for an announcement's, an input limit for a context length), **disclosure** (one source
-gives a value that another says is not disclosed, or that a sibling page leaves blank),
-**offer** (a provider's own limit differs from the model's), **spelling** (the same thing
-written differently). Parents are compared by source in ``conflicts_lineage``, offers with
-their model in ``conflicts_offers``.
+``conflicts.kinds`` has the kinds and their words; ``several`` what several-valued properties
+add, ``lineage`` parents, ``offers`` providers' limits, ``apart`` names that identity keeps apart
+because values differ. ``summary`` is the one definition of how many there are.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from provenance_graph.acceptance.agreement import value_key
 from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.resolve import GIVES_VALUE
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.conflicts import several
+from provenance_graph.conflicts.apart import left_apart
+from provenance_graph.conflicts.kinds import (
+    CATALOGUES,
+    DEFAULT,
+    KINDS,
+    Found,
+    contradicting,
+    found,
+    kind_of,
+)
 from provenance_graph.conflicts.lineage import parents
-from provenance_graph.conflicts.offers import LIMITS, offers
+from provenance_graph.conflicts.offers import offers
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core.claims import (
     DEVELOPER_RANK,
     AcceptanceStatus,
     Basis,
-    Literal,
     SourcedClaim,
     Stance,
     Value,
 )
+from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, local_name, said
-from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.matching.organizations import Organizations
 from provenance_graph.model.fields import Field, fields
-from provenance_graph.model.naming import fold
 from provenance_graph.store.values import ANY
 
-KINDS = (
-    "error", "contradiction", "outdated", "scope", "semantics", "disclosure", "offer", "spelling",
-)  # fmt: skip
 SILENT = (Stance.REPORTS_UNDISCLOSED, Stance.DECLINES, Stance.NOT_STATED)
-CATALOGUES = frozenset({"litellm", "modelsdev"})
 _IMPOSSIBLE = re.compile(r"\b(day|date|release|month|whole number|negative|placeholder)\b")
+_ALIAS = re.compile(r"[-_@: ]latest\b|\(latest\)", re.IGNORECASE)
 
 
 def conflicts(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -> list[Conflict]:
-    """Every conflict of some subjects, or of the whole snapshot, worst first."""
+    """Every conflict of some subjects, or of the whole snapshot, worst first.
+
+    Aliases are no models: a name that moves on has no values of its own that could conflict.
+    """
     layout = {field.property: field for field in fields(snapshot)}
-    chosen = contested(snapshot) if subjects is None else sorted(set(subjects))
-    found = [c for subject in chosen for c in of_subject(snapshot, subject, layout)]
+    known = Organizations(snapshot)
+    if subjects is None:
+        chosen = sorted({*contested(snapshot), *several.subjects(snapshot)})
+    else:
+        chosen = sorted(set(subjects))
+    listed = [c for subject in chosen for c in of_subject(snapshot, subject, layout, known)]
     asked = None if subjects is None else chosen
-    found += [*parents(snapshot, asked), *offers(snapshot, asked)]
-    return sorted(found, key=lambda c: (-c.severity, c.name, c.subject, c.property))
+    listed += [*parents(snapshot, asked), *offers(snapshot, asked)]
+    between = left_apart(snapshot, known)
+    listed += [c for c in between if asked is None or c.subject in asked or _met(c, asked)]
+    listed = [c for c in listed if not _ALIAS.search(f"{said(c.subject)} {c.name}")]
+    return sorted(listed, key=lambda c: (-c.severity, c.name, c.subject, c.property))
+
+
+def _met(conflict: Conflict, asked: Collection[Iri]) -> bool:
+    return any(claim.subject in asked for _, held in conflict.sides for claim in held)
+
+
+def chosen(
+    found_: Iterable[Conflict],
+    kinds: Collection[str] = (),
+    fields_: Collection[str] = (),
+    developers: Collection[Iri] = (),
+    *,
+    snapshot: AcceptedSnapshot,
+    every: bool = False,
+) -> list[Conflict]:
+    """Those of some kinds (the default ones where none is named), fields and developers.
+
+    Raises UsageError for a kind or a field there is not.
+    """
+    if unknown := set(kinds) - set(KINDS):
+        raise UsageError(f"no kind {min(unknown)!r}; there are {', '.join(KINDS)}")
+    listed = list(found_)
+    wanted = set(kinds) or (set(KINDS) if every else set(DEFAULT))
+    names = {local_name(c.property) for c in listed} | {c.label for c in listed}
+    if missing := [f for f in fields_ if f not in names]:
+        raise UsageError(
+            f"no conflict is about {missing[0]!r}; there are {', '.join(sorted(names)) or 'none'}"
+        )
+    known = Organizations(snapshot) if developers else None
+
+    def made_by(subject: Iri) -> bool:
+        if known is None:
+            return True
+        makers = snapshot.values(subject, DCTERMS.creator)
+        return any(set(developers) & known.with_wholes(m) for m in makers if isinstance(m, Iri))
+
+    return [
+        c
+        for c in listed
+        if c.kind in wanted
+        and (not fields_ or local_name(c.property) in fields_ or c.label in fields_)
+        and made_by(c.subject)
+    ]
+
+
+def summary(found_: Iterable[Conflict]) -> Counter[str]:
+    """How many there are of each kind: the one count that every page and command gives."""
+    return Counter(c.kind for c in found_)
+
+
+def counted(found_: Iterable[Conflict]) -> Counter[Iri]:
+    """How many conflicts of the default kinds each subject has."""
+    return Counter(c.subject for c in found_ if c.kind in DEFAULT)
 
 
 def contested(snapshot: AcceptedSnapshot) -> list[Iri]:
     """Subjects with a contested fact or a value that cannot be."""
     found = {s for s, *_ in snapshot.quads(predicate=PG.contested)}
     found |= {s for s, *_ in snapshot.quads(predicate=PG.contradicted)}
+    found |= {s for s, *_ in snapshot.quads(predicate=PG.nominalParameterCount)}
     for node, _, _, graph in snapshot.quads(predicate=PG.unusable, graph=ANY):
         for _, _, about, _ in snapshot.quads(node, PG.about, graph=graph):
             if isinstance(about, Iri):
@@ -84,26 +151,58 @@ def _silences(snapshot: AcceptedSnapshot) -> set[Iri]:
 
 
 def of_subject(
-    snapshot: AcceptedSnapshot, subject: Iri, layout: dict[Iri, Field]
+    snapshot: AcceptedSnapshot, subject: Iri, layout: dict[Iri, Field], known: Organizations
 ) -> Iterator[Conflict]:
     """The conflicts of one subject."""
     seen = snapshot.view(subject)
     name = label(snapshot, subject) or said(subject)
-    disputed = {o for _, p, o, _ in seen.quads if p in (PG.contested, PG.contradicted)}
     groups: dict[Iri, list[SourcedClaim]] = {}
     for claim in seen.claims:
         groups.setdefault(claim.claim.predicate, []).append(claim)
+    yield from several.several_valued(snapshot, subject, groups, known)
+    policy = snapshot.policy
     for prop, claims in sorted(groups.items()):
         shown = layout[prop].label if prop in layout else local_name(prop)
-        if prop in disputed:
-            sides = _sides(claims)
-            kind, severity, why = _kind(subject, prop, sides, snapshot)
-            yield Conflict(subject, prop, shown, kind, severity, why, sides, name)
+        competing = [claim for claim in claims if _competes(claim)]
+        if prop == PG.parameterCount:
+            competing += contradicting(competing, groups.get(PG.nominalParameterCount, ()))
+        kind = None
+        if prop in policy.single and prop not in several.PROPERTIES:
+            kind = kind_of(snapshot, subject, prop, competing)
+        elif prop in policy.exhaustive:
+            kind = _lists(competing)
+        if kind is not None:
+            yield Conflict(
+                subject, prop, shown, kind.kind, kind.severity, kind.why, _sides(competing), name
+            )
         elif prop in layout and (silence := _silence(claims)) is not None:
             severity, why, silent = silence
-            sides = (*_sides(claims), *silent)
-            yield Conflict(subject, prop, shown, "disclosure", severity, why, sides, name)
-        yield from _impossible(subject, prop, shown, claims, name)
+            sides = (*_sides(competing), *silent)
+            yield Conflict(subject, prop, shown, "undisclosed", severity, why, sides, name)
+        yield from _implausible(subject, prop, shown, claims, name)
+
+
+def _competes(item: SourcedClaim) -> bool:
+    """Whether a claim is one of the sides: current, given, no guess, no value that cannot be."""
+    return (
+        item.value is not None
+        and not item.claim.unusable
+        and not item.implausible
+        and item.standing is not AcceptanceStatus.SUPERSEDED
+        and item.claim.stance in GIVES_VALUE
+        and item.basis not in (Basis.ESTIMATE, Basis.INFERENCE)
+    )
+
+
+def _lists(competing: Sequence[SourcedClaim]) -> Found | None:
+    """Lists that sources give whole: a conflict only where two have nothing in common."""
+    lists: dict[Iri, set[Value]] = {}
+    for item in competing:
+        if item.value is not None and item.header.reader not in CATALOGUES:
+            lists.setdefault(item.header.record, set()).add(item.value)
+    if len(lists) > 1 and not set.intersection(*lists.values()):
+        return found("sources", "sources list values that have nothing in common")
+    return None
 
 
 def _silence(claims: Sequence[SourcedClaim]) -> tuple[int, str, tuple[Side, ...]] | None:
@@ -134,134 +233,43 @@ def _silence(claims: Sequence[SourcedClaim]) -> tuple[int, str, tuple[Side, ...]
     return None
 
 
-def _impossible(
+def _implausible(
     subject: Iri, prop: Iri, shown: str, claims: Sequence[SourcedClaim], name: str
 ) -> Iterator[Conflict]:
+    """Values that cannot be, or hardly; and words that could not be read."""
     for claim in claims:
-        if claim.claim.unusable and claim.standing is not AcceptanceStatus.SUPERSEDED:
-            stated = claim.claim.as_stated or str(claim.claim.value or "")
-            why = f"cannot be a value: {claim.claim.unusable}"
-            kind, severity = _why_unusable(claim.claim.unusable)
-            yield Conflict(subject, prop, shown, kind, severity, why, ((stated, (claim,)),), name)
-
-
-def _why_unusable(reason: str) -> tuple[str, int]:
-    """A date or number that cannot be is an error; a word outside our code lists is not."""
-    if "records creation" in reason:
-        return "semantics", 15
-    if _IMPOSSIBLE.search(reason):
-        return "error", 90
-    return "spelling", 20
+        if claim.standing is AcceptanceStatus.SUPERSEDED:
+            continue
+        stated = claim.claim.as_stated or str(claim.claim.value or "")
+        if claim.implausible:
+            kind = found("implausible", claim.implausible)
+            others = _sides([c for c in claims if _competes(c) and c.value != claim.value])
+            sides: tuple[Side, ...] = ((claim.value or stated, (claim,)), *others)
+        elif reason := claim.claim.unusable:
+            sides = ((stated, (claim,)),)
+            if "after the release" in reason and claim.basis not in DEVELOPER_RANK:
+                kind = found("announcement", f"the name moves on to later releases: {reason}")
+            elif claim.basis in (Basis.ESTIMATE, Basis.INFERENCE):
+                kind = found("unreadable", f"not read: {reason}")
+            elif "records creation" in reason:
+                kind = found("announcement", f"no day of its own: {reason}")
+            elif _IMPOSSIBLE.search(reason):
+                kind = found("implausible", f"cannot be a value: {reason}")
+            else:
+                kind = found("unreadable", f"not read: {reason}")
+        else:
+            continue
+        yield Conflict(subject, prop, shown, kind.kind, kind.severity, kind.why, sides, name)
 
 
 def _sides(claims: Sequence[SourcedClaim]) -> tuple[Side, ...]:
     groups: dict[Value, list[SourcedClaim]] = {}
     for held in claims:
-        if held.claim.value is not None and not held.claim.unusable:
-            if held.standing is AcceptanceStatus.SUPERSEDED or held.basis is Basis.ESTIMATE:
-                continue
-            groups.setdefault(held.claim.value, []).append(held)
+        if held.value is not None:
+            groups.setdefault(held.value, []).append(held)
 
     def order(item: tuple[Value, list[SourcedClaim]]) -> tuple[bool, tuple[str, ...]]:
         accepted = any(held.standing is AcceptanceStatus.ACCEPTED for held in item[1])
         return not accepted, value_key(item[0])
 
     return tuple((value, tuple(held)) for value, held in sorted(groups.items(), key=order))
-
-
-def _kind(
-    subject: Iri, prop: Iri, sides: Sequence[Side], snapshot: AcceptedSnapshot
-) -> tuple[str, int, str]:
-    values = [value for value, _ in sides]
-    if prop == SCHEMA.name or _same_spelling(values, snapshot):
-        return "spelling", 10, "the values differ only in how they are written"
-    if prop in snapshot.policy.exhaustive:
-        return "contradiction", 50, "sources list different values; all that are given are accepted"
-    if prop in LIMITS and _only_catalogue_rivals(sides):
-        return "offer", 30, "a provider's limit stands beside the model's own"
-    developer = [
-        value for value, held in sides if any(claim.basis in DEVELOPER_RANK for claim in held)
-    ]
-    if prop in LIMITS and _input_or_total(values):
-        return "semantics", 40, "one source counts input alone, another input and output"
-    if prop == DCTERMS.issued and (days := _apart(values)) is not None:
-        if days <= 7:
-            return "semantics", 35, f"{days} days apart: announcement, repository or upload"
-        if (rest := _apart(_without(sides, "mot"))) is None or rest <= 7:
-            return "semantics", 35, "one of the dates is the day of an index's own entry"
-        if len(developer) > 1:
-            return "contradiction", 80, f"developer sources are {days} days apart"
-        return "contradiction", 60, f"sources are {days} days apart"
-    if prop == PG.parameterCount and (ratio := _ratio(values)) is not None:
-        if ratio < 1.12:
-            return "semantics", 30, "rounded, or embeddings and extra heads counted or not"
-        if ratio > 1.8:
-            severity = 95 if len(developer) > 1 else 75
-            whose = _whose(subject, sides, snapshot)
-            return "scope", severity, f"{ratio:.1f} times apart: {whose}"
-    if len(developer) > 1:
-        return "contradiction", 85, "documents of the developer exclude each other"
-    if _same_publisher(sides):
-        return "outdated", 45, "one publisher gives both, at different times or places"
-    return "contradiction", 55, "sources give values that cannot all be true"
-
-
-def _whose(subject: Iri, sides: Sequence[Side], snapshot: AcceptedSnapshot) -> str:
-    """Of what else a value is the size: another member of the series has exactly that count."""
-    name = fold(label(snapshot, subject) or local_name(subject))
-    for value, _ in sides:
-        if not isinstance(value, Literal):
-            continue
-        for other, *_ in snapshot.quads(predicate=PG.parameterCount, object=value):
-            shown = label(snapshot, other) or said(other)
-            if name and fold(shown) != name and fold(shown).startswith(name):
-                return f"{value.lexical} is what {shown} has"
-    return "another size, or active for total"
-
-
-def _without(sides: Sequence[Side], reader: str) -> list[Value | str]:
-    """The values that any other reader's claims give."""
-    return [value for value, held in sides if any(c.header.reader != reader for c in held)]
-
-
-def _same_spelling(values: Sequence[Value | str], snapshot: AcceptedSnapshot) -> bool:
-    shown = {
-        fold(label(snapshot, v) or said(v)) if isinstance(v, Iri) else fold(str(v)) for v in values
-    }
-    return len(shown) == 1
-
-
-def _only_catalogue_rivals(sides: Sequence[Side]) -> bool:
-    return all(claim.header.reader in CATALOGUES for _, held in sides[1:] for claim in held)
-
-
-def _same_publisher(sides: Sequence[Side]) -> bool:
-    return len({claim.header.publisher for _, held in sides for claim in held}) == 1
-
-
-def _numbers(values: Sequence[Value | str]) -> list[float]:
-    found = []
-    for value in values:
-        try:
-            found.append(float(value.lexical if isinstance(value, Literal) else value))
-        except ValueError:
-            return []
-    return found
-
-
-def _input_or_total(values: Sequence[Value | str]) -> bool:
-    numbers = sorted(_numbers(values))
-    return len(numbers) > 1 and 1.0 < numbers[-1] / max(numbers[0], 1) < 1.5
-
-
-def _ratio(values: Sequence[Value | str]) -> float | None:
-    numbers = sorted(_numbers(values))
-    return numbers[-1] / numbers[0] if len(numbers) > 1 and numbers[0] > 0 else None
-
-
-def _apart(values: Sequence[Value | str]) -> int | None:
-    try:
-        days = sorted(date.fromisoformat(str(value)) for value in values)
-    except ValueError:
-        return None
-    return (days[-1] - days[0]).days if days else None

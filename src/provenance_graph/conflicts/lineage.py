@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.conflicts.kinds import SEVERITY, tier
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core import terms
 from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim
@@ -38,6 +39,19 @@ def parents(
             yield _conflict(snapshot, subject, by_source)
 
 
+def _own_step(subject: Iri, parents_: Iterable[Iri]) -> bool:
+    """Whether some of the parents are the owner's own, and others somebody else's."""
+    own = [said(parent).partition("/")[0] == said(subject).partition("/")[0] for parent in parents_]
+    return any(own) and not all(own)
+
+
+def _weight(snapshot: AcceptedSnapshot, claims: dict[Iri, list[SourcedClaim]]) -> tuple[str, int]:
+    """The kind by the weight of the sources: like sources disagree, or a weaker one says otherwise."""
+    tiers = sorted(min(tier(c, snapshot.policy) for c in held) for held in claims.values())
+    kind = "sources" if tiers[1] - tiers[0] <= 1 else "weaker"
+    return kind, SEVERITY[kind]
+
+
 def _claims(snapshot: AcceptedSnapshot, subject: Iri) -> list[SourcedClaim]:
     return [
         held
@@ -61,13 +75,16 @@ def _conflict(
             claims[parent] += held
     sides: tuple[Side, ...] = tuple((parent, tuple(claims[parent])) for parent in sorted(claims))
     if _alike(claims):
-        kind, severity = "spelling", 15
+        kind, severity = "naming", 10
         why = "the parents have one name; nothing yet says that they are one model"
     elif any(_descends(snapshot, a, b) for a in claims for b in claims if a != b):
-        kind, severity = "scope", 35
+        kind, severity = "variant", 35
         why = "one parent descends from the other: a source goes back more than one step"
+    elif _own_step(subject, claims):
+        kind, severity = "variant", 35
+        why = "one parent is an earlier step by the same owner: a source goes back further"
     else:
-        kind, severity = "contradiction", 60
+        kind, severity = _weight(snapshot, claims)
         why = "sources name different parents"
     name = label(snapshot, subject) or said(subject)
     prop = PROV.wasDerivedFrom

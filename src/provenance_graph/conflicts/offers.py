@@ -1,4 +1,4 @@
-"""Limits of providers that differ from what the model itself takes: kind ``offer``."""
+"""Limits of providers that differ from what the model itself takes: kind ``provider-limit``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from provenance_graph.core.claims import AcceptanceStatus, Literal, SourcedClaim
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import PG
 
-LIMITS = frozenset({PG.contextLength, PG.maxOutputTokens, PG.maxInputTokens})
 _SHOWN = {PG.contextLength: "context length", PG.maxOutputTokens: "maximum output"}
 _LIKE = {
     PG.contextLength: (PG.contextLength, PG.maxInputTokens),
@@ -79,7 +78,9 @@ def _conflict(
     why = f"{number} offers of providers give another limit: {what}"
     name = label(snapshot, model) or said(model)
     severity = 12 if rounded else 30
-    return Conflict(model, limit, _SHOWN[limit], "offer", severity, why, tuple(sides), name)
+    return Conflict(
+        model, limit, _SHOWN[limit], "provider-limit", severity, why, tuple(sides), name
+    )
 
 
 def _ratio(own: Literal, value: Literal) -> float:

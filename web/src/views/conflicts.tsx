@@ -8,8 +8,11 @@ import type { Conflict, ConflictPage } from "../types";
 import { number, shortId } from "../words";
 
 const KINDS: Record<string, string> = {
-  error: "one side cannot be right", contradiction: "the developer contradicts itself", outdated: "one side is out of date",
-  scope: "they speak of different things", semantics: "they mean the word differently", offer: "a provider's offer, not the model", spelling: "only spelt differently", disclosure: "one says undisclosed, another gives a value",
+  developer: "the developer contradicts itself", sources: "sources of like weight disagree", implausible: "a value that can hardly be",
+  apart: "two names kept apart because values differ", variant: "another size, edition, or total against active",
+  announcement: "two events: announcement, weights, repository", weaker: "a weaker source says otherwise", outdated: "one side is out of date",
+  "provider-limit": "a provider's limit, not the model's", undisclosed: "one says undisclosed, another gives a value",
+  unreadable: "words that could not be read", rounding: "one is rounded", naming: "only spelt differently",
 };
 
 /** The view; filters stand in the address. */

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.conflicts.detect import KINDS
+from provenance_graph.conflicts.detect import chosen, summary
+from provenance_graph.conflicts.kinds import DEFAULT, KINDS
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.lineage.graph import LineageGraph
@@ -57,7 +57,12 @@ def _ledger(routes: APIRouter, access: Access) -> None:
     @routes.get("/conflicts", responses={200: {"model": schema.ConflictPage}})
     def all_conflicts(
         request: Request,
-        kind: Annotated[list[str], Query(max_length=10)] = [],  # noqa: B006
+        kind: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006
+        field: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006
+        developer: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006
+        all: Annotated[
+            bool, Query(description="Every kind; without it those that accuse.")
+        ] = False,
         severityMin: Annotated[int, Query(ge=0, le=100)] = 0,  # noqa: N803
         model: Annotated[str, Query(max_length=300)] = "",
         limit: Limit = 50,
@@ -73,8 +78,11 @@ def _ledger(routes: APIRouter, access: Access) -> None:
                 c for c in ledger(snapshot)
                 if c.severity >= severityMin and subject in (None, c.subject)
             ]  # fmt: skip
-            kinds = Counter(c.kind for c in found)
-            wanted = [c for c in found if not kind or c.kind in kind]
+            makers = [resolve(snapshot, name, "organization") for name in developer]
+            every = chosen(found, (), field, makers, snapshot=snapshot, every=True)
+            kinds = summary(every)
+            shown = set(kind) or (set(KINDS) if all else set(DEFAULT))
+            wanted = [c for c in every if c.kind in shown]
             start = _offset(cursor)
             part = wanted[start : start + limit]
             end = start + len(part)

@@ -1,0 +1,63 @@
+"""Names that identity leaves apart because values differ: a possible disagreement about one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.conflicts.kinds import found
+from provenance_graph.conflicts.results import Conflict, Side
+from provenance_graph.core.iris import ID, Iri
+from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.matching.candidates import compared
+from provenance_graph.matching.organizations import Organizations
+from provenance_graph.matching.outcome import Pair, Verdict
+
+_VALUES = {"sizes contradict": PG.parameterCount, "another developer": DCTERMS.creator}
+"""Which property a reason speaks of."""
+
+
+def left_apart(snapshot: AcceptedSnapshot, known: Organizations) -> Iterator[Conflict]:
+    """One conflict for each pair of equal names with nothing but one value against them.
+
+    Between models that are not both repositories: two repositories of one name are two things.
+    """
+    pairs = snapshot.kept("identity of models", lambda: compared(snapshot, known))
+    for pair in pairs:
+        if (
+            pair.verdict is Verdict.SAME
+            or "same full name" not in pair.pro
+            or len(pair.contra) != 1
+        ):
+            continue
+        prop = next((p for why, p in _VALUES.items() if pair.contra[0].startswith(why)), None)
+        if prop is None or not _both_models(snapshot, pair):
+            continue
+        sides = tuple(
+            side for one in (pair.subject, pair.other) for side in _sides(snapshot, one, prop)
+        )
+        if len(sides) > 1:
+            kind = found("apart", f"the same full name, kept apart: {pair.contra[0]}")
+            shown = "parameter count" if prop == PG.parameterCount else "developer"
+            yield Conflict(
+                pair.other, prop, shown, kind.kind, kind.severity, kind.why, sides,
+                pair.labels[1] or pair.labels[0],
+            )  # fmt: skip
+
+
+def _both_models(snapshot: AcceptedSnapshot, pair: Pair) -> bool:
+    ends = (pair.subject, pair.other)
+    named = all(one.startswith(ID + "model/") for one in ends)
+    return not named and all(snapshot.is_a(one, PG.Model) for one in ends)
+
+
+def _sides(snapshot: AcceptedSnapshot, subject: Iri, prop: Iri) -> Iterator[Side]:
+    nominal = [PG.nominalParameterCount] if prop == PG.parameterCount else []
+    held = tuple(
+        c for known in (prop, *nominal) for c in snapshot.claims(subject, known)
+        if c.value is not None and c.standing.label in ("Accepted", "Inferred")
+    )  # fmt: skip
+    if held:
+        value = held[0].value
+        assert value is not None
+        yield value, held

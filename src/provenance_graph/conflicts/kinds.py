@@ -1,0 +1,244 @@
+"""Kinds of conflict, each with its words, and which kind a disagreement about one value is.
+
+The developer contradicts itself where two values of developer rank, of known custody, exclude
+each other; sources disagree where two values exclude each other and the sources behind them are
+of the same tier or of adjacent ones (``pg:tier``). Dates compare by the period they name, counts
+by what they may be rounded from. All else has a kind of its own, so that the ledger accuses only
+where there is a contradiction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from provenance_graph.acceptance.agreement import agree, date_span
+from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.claims import DEVELOPER_RANK, Literal, SourcedClaim, Value
+from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+from provenance_graph.model.naming import fold
+
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "developer": "the developer contradicts itself",
+        "sources": "sources of like weight disagree",
+        "implausible": "implausible value",
+        "apart": "possible disagreement between names left apart",
+        "variant": "another variant: size, edition, total against active",
+        "announcement": "two events: announcement, availability, repository, entry",
+        "weaker": "a weaker source says otherwise",
+        "outdated": "one publisher, at different times or places",
+        "provider-limit": "a provider's own limit",
+        "undisclosed": "a value beside a report that there is none",
+        "unreadable": "words that could not be read as a value",
+        "rounding": "rounding",
+        "naming": "the same, written differently",
+    }
+)
+"""Every kind, worst first, with its words."""
+DEFAULT = ("developer", "sources", "implausible", "apart")
+"""What a list of conflicts holds when nobody asks for more."""
+SEVERITY = MappingProxyType(
+    {
+        "developer": 90, "sources": 70, "implausible": 80, "apart": 60, "variant": 40,
+        "announcement": 35, "weaker": 32, "outdated": 30, "provider-limit": 25,
+        "undisclosed": 28, "unreadable": 15, "rounding": 12, "naming": 10,
+    }
+)  # fmt: skip
+LIMITS = frozenset({PG.contextLength, PG.maxOutputTokens, PG.maxInputTokens})
+CATALOGUES = frozenset({"litellm", "modelsdev"})
+CLOCKS = frozenset({DCTERMS.modified, DCTERMS.created})
+"""Dates that a repository and a catalogue's entry each have for themselves."""
+NEAR = 45
+"""Days between an announcement and the weights, or a repository, of one release."""
+WIDER: Mapping[str, frozenset[str]] = MappingProxyType(
+    {"HybridReasoning": frozenset({"Reasoning"}), "text": frozenset({"code"})}
+)
+"""Values of which one is the narrower word for the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A kind with how bad it is and what is at issue."""
+
+    kind: str
+    why: str
+    severity: int
+
+
+def found(kind: str, why: str, more: int = 0) -> Found:
+    """A kind with its usual severity."""
+    return Found(kind, why, SEVERITY[kind] + more)
+
+
+def clusters(claims: Sequence[SourcedClaim]) -> list[list[SourcedClaim]]:
+    """Claims by what they can all mean: values that agree stand together, widest first kept out."""
+    groups: list[list[SourcedClaim]] = []
+    for item in sorted(claims, key=lambda c: (str(c.value), c.header.record)):
+        home = next((g for g in groups if all(_agrees(item, other) for other in g)), None)
+        if home is None:
+            groups.append([item])
+        else:
+            home.append(item)
+    return groups
+
+
+def _agrees(one: SourcedClaim, other: SourcedClaim) -> bool:
+    if agree(one, other):
+        return True
+    mine, yours = (local_name(str(c.value)) for c in (one, other))
+    return yours in WIDER.get(mine, ()) or mine in WIDER.get(yours, ())
+
+
+def kind_of(
+    snapshot: AcceptedSnapshot, subject: Iri, prop: Iri, claims: Sequence[SourcedClaim]
+) -> Found | None:
+    """The kind of a disagreement about one value; None where all claims can be true."""
+    values = list(dict.fromkeys(c.value for c in claims if c.value is not None))
+    if len(values) < 2:
+        return None
+    if prop == SCHEMA.name or _spelt_alike(values, snapshot):
+        return found("naming", "the values differ only in how they are written")
+    groups = clusters(claims)
+    if len(groups) < 2:
+        return found("rounding", "the values can all be true: one is rounded or names a period")
+    if prop in LIMITS:
+        return _limits(groups, values, snapshot.policy)
+    if prop in CLOCKS:
+        return found("announcement", "a repository and a catalogue's entry have dates of their own")
+    if prop == DCTERMS.issued and (days := _days(groups)) is not None and days <= NEAR:
+        return found("announcement", f"{days} days apart: announcement, weights or repository")
+    if prop in (DCTERMS.issued, PG.weightsAvailability) and _two_events(snapshot, subject, claims):
+        return found("announcement", "one source speaks of the service, another of the weights")
+    if prop == PG.parameterCount and (of_size := _sizes(snapshot, subject, groups)) is not None:
+        return of_size
+    return _by_weight(groups, snapshot.policy, prop)
+
+
+def _two_events(snapshot: AcceptedSnapshot, subject: Iri, claims: Sequence[SourcedClaim]) -> bool:
+    """Whether the same sources differ on the day and on whether weights are to be had."""
+    publishers = {c.header.publisher for c in claims}
+    for prop in (DCTERMS.issued, PG.weightsAvailability):
+        told = [
+            c
+            for c in snapshot.claims(subject, prop)
+            if c.header.publisher in publishers and c.value is not None and not c.implausible
+        ]
+        by = {c.header.publisher: str(c.value) for c in told}
+        if set(by) != publishers or len(set(by.values())) < 2:
+            return False
+    return True
+
+
+def contradicting(
+    counts: Sequence[SourcedClaim], nominal: Sequence[SourcedClaim]
+) -> list[SourcedClaim]:
+    """Nominal sizes that no stated count can be what they round: those are sides of their own."""
+    low, high = 0.6, 1.7  # as plausibility compares a count with the size in a name
+    stated = _numbers([c.value for c in counts if c.value is not None])
+    return [
+        item
+        for item in nominal
+        if stated
+        and item.value is not None
+        and (sizes := _numbers([item.value]))
+        and not any(low < count / max(sizes[0], 1) < high for count in stated)
+    ]
+
+
+def _by_weight(groups: list[list[SourcedClaim]], policy: Policy, prop: Iri) -> Found:
+    what = f"{len(groups)} values that exclude each other"
+    if prop == DCTERMS.issued and (days := _days(groups)) is not None:
+        what = f"{days} days apart"
+    own = [g for g in groups if any(c.basis in DEVELOPER_RANK for c in g)]
+    if len(own) > 1:
+        if len({c.header.document for g in own for c in g}) > 1:
+            return found("developer", f"documents of the developer: {what}")
+        return found("outdated", f"one document of the developer, read twice: {what}")
+    publishers = {c.header.publisher for g in groups for c in g}
+    if len(publishers) == 1:
+        return found("outdated", f"one publisher gives {what}, at different times or places")
+    tiers = sorted(min(tier(c, policy) for c in g) for g in groups)
+    if tiers[1] - tiers[0] <= 1:
+        return found("sources", what, 5 - tiers[0])
+    return found("weaker", f"a source of tier {tiers[1]} beside one of tier {tiers[0]}: {what}")
+
+
+def tier(item: SourcedClaim, policy: Policy) -> int:
+    """The tier of the source behind a claim; the developer's own word is of the first."""
+    return 1 if item.basis in DEVELOPER_RANK else max(2, policy.source(item).tier)
+
+
+def _limits(
+    groups: list[list[SourcedClaim]], values: Sequence[Value], policy: Policy
+) -> Found | None:
+    rest = [c for g in groups for c in g if c.header.reader not in CATALOGUES]
+    if len(clusters(rest)) < 2:
+        return found("provider-limit", "a provider's limit stands beside the model's own")
+    numbers = sorted(_numbers(values))
+    if len(numbers) > 1 and numbers[-1] / max(numbers[0], 1) < 1.5:
+        return found("variant", "one source counts input alone, another input and output")
+    return _by_weight(clusters(rest), policy, PG.contextLength)
+
+
+def _sizes(
+    snapshot: AcceptedSnapshot, subject: Iri, groups: list[list[SourcedClaim]]
+) -> Found | None:
+    numbers = sorted(_numbers([c.value for g in groups for c in g if c.value is not None]))
+    if len(numbers) < 2 or numbers[0] <= 0:
+        return None
+    ratio = numbers[-1] / numbers[0]
+    if ratio < 1.12:
+        return found("rounding", "embeddings and extra heads counted or not, or rounded")
+    if (whose := _whose(snapshot, subject, groups)) is not None:
+        return found("variant", f"{ratio:.1f} times apart: {whose}", 10)
+    return None
+
+
+def _whose(
+    snapshot: AcceptedSnapshot, subject: Iri, groups: list[list[SourcedClaim]]
+) -> str | None:
+    """Of what else a value is the size: another member of the series has exactly that count."""
+    name = fold(label(snapshot, subject) or local_name(subject))
+    active = {c.value for c in snapshot.claims(subject, PG.activeParameterCount)}
+    for value in sorted({c.value for g in groups for c in g if isinstance(c.value, Literal)}):
+        if value in active:
+            return f"{value.lexical} are the active ones"
+        for other in snapshot.related(PG.parameterCount, value):
+            shown = label(snapshot, other) or said(other)
+            if name and fold(shown) != name and fold(shown).startswith(name):
+                return f"{value.lexical} is what {shown} has"
+    return None
+
+
+def _spelt_alike(values: Sequence[Value], snapshot: AcceptedSnapshot) -> bool:
+    shown = {
+        fold(label(snapshot, v) or said(v)) if isinstance(v, Iri) else fold(str(v)) for v in values
+    }
+    return len(shown) == 1
+
+
+def _numbers(values: Sequence[Value]) -> list[float]:
+    numbers = []
+    for value in values:
+        try:
+            numbers.append(float(str(value)))
+        except ValueError:
+            return []
+    return numbers
+
+
+def _days(groups: list[list[SourcedClaim]]) -> int | None:
+    """The fewest days between the periods of two groups that lie furthest apart."""
+    spans: list[tuple[date, date]] = [
+        span for g in groups for c in g if (span := date_span(c)) is not None
+    ]
+    if not spans:
+        return None
+    first_end, last_start = min(end for _, end in spans), max(start for start, _ in spans)
+    return max((last_start - first_end).days, 0)

@@ -1,0 +1,148 @@
+"""Several-valued properties on which sources exclude each other: developer, data, languages, licence.
+
+Each source's values are one statement. Two statements conflict where they have nothing in common
+after identity: organisations of which one is part of the other, or member of a compound, and
+datasets of which one is part of the other, are in common. Only sources of the first two tiers
+count, and the owner of a repository is a fallback, no rival.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations
+
+from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.conflicts.kinds import found, tier
+from provenance_graph.conflicts.results import Conflict, Side
+from provenance_graph.core import terms
+from provenance_graph.core.claims import (
+    DEVELOPER_RANK,
+    AcceptanceStatus,
+    SourcedClaim,
+    Stance,
+    Value,
+)
+from provenance_graph.core.iris import Iri, organization, said
+from provenance_graph.core.terms import DCTERMS, PG, RDF
+from provenance_graph.matching.organizations import Organizations
+
+PROPERTIES = {
+    DCTERMS.creator: "developer",
+    PG.trainedOn: "training data",
+    DCTERMS.language: "languages",
+    DCTERMS.license: "licence",
+}
+_OVERLAPS = frozenset({"mteb"})
+"""Sources that name the tasks of a benchmark that a model was trained on, and nothing else of it."""
+RESEARCHED = 2
+"""The last tier whose sources are taken to list all there is."""
+
+
+def subjects(snapshot: AcceptedSnapshot) -> list[Iri]:
+    """Models with two or more accepted values of such a property."""
+    models = {s for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)}
+    several: set[Iri] = set()
+    for prop in PROPERTIES:
+        seen: set[Iri] = set()
+        for subject, *_ in snapshot.quads(predicate=prop):
+            if subject in seen:
+                several.add(subject)
+            seen.add(subject)
+    return sorted(several & models)
+
+
+def several_valued(
+    snapshot: AcceptedSnapshot,
+    subject: Iri,
+    groups: dict[Iri, list[SourcedClaim]],
+    known: Organizations,
+) -> Iterator[Conflict]:
+    """The conflicts of one subject on its several-valued properties."""
+    name = label(snapshot, subject) or said(subject)
+    wholes = {
+        DCTERMS.creator: known.with_wholes,
+        PG.trainedOn: lambda one: _wholes_of_data(snapshot, one),
+    }
+    for prop, shown in PROPERTIES.items():
+        stated = _stated(snapshot, subject, prop, groups.get(prop, ()))
+        if len(stated) < 2:
+            continue
+        widened = {who: _widened(values, wholes.get(prop)) for who, (values, _) in stated.items()}
+        exclusive = [
+            (a, b) for a, b in combinations(sorted(stated), 2) if not widened[a] & widened[b]
+        ]
+        if not exclusive:
+            continue
+        a, b = exclusive[0]
+        sides: tuple[Side, ...] = tuple(
+            (" + ".join(sorted(_shown(v) for v in stated[who][0])), tuple(stated[who][1]))
+            for who in (a, b)
+        )
+        kind = found("sources", f"sources give {shown} that have nothing in common")
+        own = [any(c.basis in DEVELOPER_RANK for c in held) for _, held in sides]
+        if all(own):
+            kind = found(
+                "developer", f"documents of the developer give {shown} with nothing in common"
+            )
+        yield Conflict(subject, prop, shown, kind.kind, kind.severity, kind.why, sides, name)
+
+
+def _stated(
+    snapshot: AcceptedSnapshot, subject: Iri, prop: Iri, claims: Sequence[SourcedClaim]
+) -> dict[Iri, tuple[set[Value], list[SourcedClaim]]]:
+    """What each publisher of the first tiers states, all its documents together."""
+    owner = {organization(part) for part in said(subject).split("/")[:1]}
+    stated: dict[Iri, tuple[set[Value], list[SourcedClaim]]] = defaultdict(lambda: (set(), []))
+    for item in claims:
+        fallback = prop == DCTERMS.creator and item.claim.value in owner
+        weak = tier(item, snapshot.policy) > RESEARCHED or (
+            fallback and item.header.reader != "rdf"
+        )
+        current = item.standing in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
+        tasks = prop == PG.trainedOn and item.header.reader in _OVERLAPS
+        if (
+            weak
+            or tasks
+            or not current
+            or item.value is None
+            or item.claim.stance is not Stance.STATED
+        ):
+            continue
+        if isinstance(item.value, Iri) and snapshot.is_a(item.value, PG.UnresolvedReference):
+            continue
+        values, held = stated[snapshot.canonical(item.header.publisher)]
+        values.add(item.value)
+        held.append(item)
+    return stated
+
+
+def _widened(values: Iterable[Value], wholes: Callable[[Iri], set[Iri]] | None) -> set[Value]:
+    found_: set[Value] = set(values)
+    for value in values:
+        if wholes is not None and isinstance(value, Iri):
+            found_ |= wholes(value)
+    return found_
+
+
+def _wholes_of_data(snapshot: AcceptedSnapshot, dataset: Iri) -> set[Iri]:
+    """What a dataset is a part or another form of."""
+    seen: set[Iri] = set()
+    waiting = [dataset]
+    while waiting:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        for name in snapshot.statements.names_of(one):
+            for relation in terms.DATASET_RELATIONS:
+                for *_, other, _ in snapshot.quads(name, relation, graph=identity.GRAPH):
+                    if isinstance(other, Iri):
+                        waiting.append(snapshot.canonical(other))
+    return seen
+
+
+def _shown(value: Value) -> str:
+    return said(value) if isinstance(value, Iri) else str(value)
