@@ -217,7 +217,7 @@ def test_an_offer_that_leaves_instruct_out_means_it_where_no_base_is_known() -> 
     assert (found.decided, found.rule) == (True, "id:rule/offer-leaves-instruct-out")
 
 
-@pytest.mark.parametrize("name", ["fast", "v1.1-ultra", "3.2"])
+@pytest.mark.parametrize("name", ["fast", "search", "v1.1-ultra", "3.2"])
 def test_a_version_or_qualifier_alone_is_no_name(name: str) -> None:
     (pair,) = matched(model("epoch", name, developers=frozenset({META})), offer("x", name)) or [
         None
@@ -241,6 +241,19 @@ def test_a_repository_that_moved_is_one() -> None:
         for owner_ in ("THUDM", "zai-org")
     )
     assert only(one, other).rule == "id:rule/moved-repository"
+
+
+@pytest.mark.parametrize("label", ["<UNKNOWN>", "n/a", "A shared label"])
+def test_a_label_that_many_ids_carry_is_no_name(label: str) -> None:
+    google = frozenset({iris.organization("google")})
+    quads = _quads(
+        *(
+            (iris.model(f"google/{name}"), label, min(google))
+            for name in ("gemini-2.5-pro", "gemini-2.5-flash", "gemini-embedding-001", "veo-3")
+        )
+    )
+    with MemoryStore(quads) as store:
+        assert decisions(candidates(AcceptedSnapshot(store))) == []
 
 
 def test_an_embedder_is_not_what_is_offered_with_a_million_tokens() -> None:

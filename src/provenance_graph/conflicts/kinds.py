@@ -60,6 +60,11 @@ WIDER: Mapping[str, frozenset[str]] = MappingProxyType(
     {"HybridReasoning": frozenset({"Reasoning"}), "text": frozenset({"code"})}
 )
 """Values of which one is the narrower word for the other."""
+GENERIC = frozenset(
+    ["decoder", "transformer", "transformer decoder", "decoder-only transformer", "encoder",
+     "encoder-decoder", "transformer encoder"]
+)  # fmt: skip
+"""Words for a kind of network, beside which a family's name is narrower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,12 @@ def kind_of(
         return found("announcement", f"{days} days apart: announcement, weights or repository")
     if prop in (DCTERMS.issued, PG.weightsAvailability) and _two_events(snapshot, subject, claims):
         return found("announcement", "one source speaks of the service, another of the weights")
-    if prop == PG.parameterCount and (of_size := _sizes(snapshot, subject, groups)) is not None:
+    if prop == PG.architectureFamily and any(str(value).casefold() in GENERIC for value in values):
+        return found("variant", "one source names the family, another the kind of network")
+    if (
+        prop in (PG.parameterCount, PG.nominalParameterCount)
+        and (of_size := _sizes(snapshot, subject, groups)) is not None
+    ):
         return of_size
     return _by_weight(groups, snapshot.policy, prop)
 

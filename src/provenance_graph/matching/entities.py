@@ -13,7 +13,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Literal, Value
 from provenance_graph.core.iris import ID, Iri, said
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
-from provenance_graph.matching.names import Name, parse
+from provenance_graph.matching.names import Name, is_placeholder, parse
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.store.values import ANY
 
@@ -226,6 +226,7 @@ class _Gathered:
         """Each entity's name: label and id together, since either may leave something out."""
         for entity in known_as:
             texts = self.labels.get(entity) or (set(labels) if entity == iri else set())
+            texts = {text for text in texts if not is_placeholder(text)}
             own = local(entity)
             minted = bool(texts) and (own == own.casefold()) and own in {*map(iris.slug, texts)}
             own_name = parse(own)

@@ -140,6 +140,21 @@ def _shown(part: frozenset[str]) -> str:
     return "+".join(sorted(part)) or "none"
 
 
+_PLACEHOLDER = re.compile(
+    r"\W*(?:unknown|untitled|none|null|nan|n/?a|tbd|todo|placeholder|no name|unnamed|model|test)?\W*",
+    re.IGNORECASE,
+)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a label stands for a name that somebody did not have.
+
+    >>> is_placeholder("<UNKNOWN>"), is_placeholder("n/a"), is_placeholder("Unknown-7B")
+    (True, True, False)
+    """
+    return bool(_PLACEHOLDER.fullmatch(text))
+
+
 @lru_cache(maxsize=200_000)
 def parse(text: str) -> Name:
     """Take a name apart.

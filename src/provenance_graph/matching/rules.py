@@ -20,10 +20,12 @@ from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import PG, SKOS
 from provenance_graph.matching import bars
 from provenance_graph.matching.bars import Group
-from provenance_graph.matching.entities import Full, Thing, fulls, owner, preference
-from provenance_graph.matching.names import Name
+from provenance_graph.matching.entities import Full, Thing, fulls, local, owner, preference
+from provenance_graph.matching.names import Name, parse
 from provenance_graph.matching.outcome import Pair, Verdict
 
+LABEL_OF_MANY = 3
+"""So many different ids under one label show that the label is no name."""
 CROWD = 60
 """Of a whole name that more groups have, each is compared with the first alone."""
 _RUNNERS = frozenset({"ollama", "lemonade", "lm_studio", "llamafile"})
@@ -62,7 +64,11 @@ class Matcher:
                     self.of_bracketed[full].append(thing.iri)
                     self.full_names.setdefault(full, name)
 
-        self.shared = sorted(full for full, holders in self.by_full.items() if len(holders) > 1)
+        self.shared = sorted(
+            full
+            for full, holders in self.by_full.items()
+            if len(holders) > 1 and not self._is_label_of_many(full, holders)
+        )
 
     def run(self) -> list[Pair]:
         """All rules in their order."""
@@ -102,6 +108,18 @@ class Matcher:
             if any(counts(thing) for thing in group.members):
                 found.setdefault(id(group), group)
         return list(found.values())
+
+    def _is_label_of_many(self, full: Full, holders: list[Iri]) -> bool:
+        """Whether a source gave one label to things that have different names of our scheme.
+
+        An id in our scheme is a name; where three of them carry one label, it names none of them.
+        """
+        own = {
+            next(fulls(parse(local(iri))))
+            for iri in holders
+            if iri.startswith(iris.ID + "model/") and full not in set(fulls(parse(local(iri))))
+        }
+        return len(own) >= LABEL_OF_MANY
 
     # ---- rules -----------------------------------------------------------------------------
 
@@ -170,6 +188,8 @@ class Matcher:
                 against.append("each host moves its name for the latest on its own day")
             if bars.no_real_name(name):
                 against.append("no word but a version or a qualifier")
+            elif not group.is_model and len(name.words) == 1 and not (name.sizes or name.dates):
+                against.append("a host's single word without a figure")
             if name.quantised:
                 against.append("a quantised name, and the developer is not stated")
             if against:
