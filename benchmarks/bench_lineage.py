@@ -28,7 +28,8 @@ from provenance_graph.core.terms import PG, PROV
 sys.path.insert(0, str(Path(__file__).parent))
 
 import hub_shaped
-from provenance_graph.licences.store import mark
+from provenance_graph.licences.breaches import mark
+from provenance_graph.licences.reading import load
 
 from provenance_graph.core import rdf
 from provenance_graph.core.iris import Iri
@@ -101,7 +102,7 @@ def catalogue() -> Catalogue:
         for path in sorted(folder("ontology").glob("licen*.ttl"))
         for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
     ]
-    return Catalogue.load(AcceptedSnapshot(MemoryStore(quads)))
+    return load(AcceptedSnapshot(MemoryStore(quads)))
 
 
 def main() -> None:
@@ -173,7 +174,7 @@ def _licences(index: LineageIndex, say: Callable[[str, object], None]) -> None:
     seconds, whole = clock(lambda: propagate(index, known), 3)
     say("licence terms over the whole graph, s", round(seconds, 2))
     graph = LicenceGraph(AcceptedSnapshot(MemoryStore()), index, known)
-    seconds, marked = clock(lambda: mark(graph, whole))
+    seconds, marked = clock(lambda: mark(graph, whole=whole))
     say("rules over the whole graph, s", round(seconds, 2))
     say(
         "models marked by LR-01/03/04/07",

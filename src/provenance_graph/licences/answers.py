@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.licences.catalogue import Licence
+from provenance_graph.licences.own_names import spoken
 from provenance_graph.licences.recorded import COMPLETE, NOT_RECORDED
 from provenance_graph.licences.results import (
     ALLOWED,
@@ -176,7 +177,7 @@ def _weights(now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], side
 
 
 def _unrecorded(now: Situation, otherwise: str) -> Reason:
-    names = ", ".join(said(one) for one in now.lineage.missing[:3])
+    names = ", ".join(spoken(one) for one in now.lineage.missing[:3])
     more = now.lineage.missing_total - 3
     names += f" and {more:,} more" if more > 0 else ""
     how = "allows it" if otherwise == ALLOWED else "allows it on conditions"

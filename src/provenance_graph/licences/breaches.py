@@ -157,10 +157,10 @@ def _enough(found: Sequence[Finding], limit: int, severity: int) -> bool:
     return at_least >= limit
 
 
-def mark(graph: LicenceGraph, day: str = "") -> dict[str, Ints]:
+def mark(graph: LicenceGraph, day: str = "", whole: Propagation | None = None) -> dict[str, Ints]:
     """Per rule the models that it concerns, or may concern, by number."""
     day = day or graph.snapshot.day
-    whole = propagate(graph.index, graph.catalogue, day)
+    whole = whole or propagate(graph.index, graph.catalogue, day)
     found: dict[str, list[Ints]] = {rule: [] for rule in RULES}
     for one in model_classes(graph, whole, day):
         for rule in _matching(one):

@@ -66,7 +66,14 @@ class Applicability:
     @property
     def limits_models(self) -> bool:
         """Whether it leaves out any model of the licensor."""
-        return self != Applicability(uses=self.uses)
+        return bool(
+            self.multimodal
+            or self.names
+            or self.min_size is not None
+            or self.max_size is not None
+            or self.since
+            or self.until
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ same states, they are joined to their parents alike, and the few facts of their 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,7 +29,7 @@ from provenance_graph.licences.rule_context import (
 )
 from provenance_graph.licences.uses import PlannedUse
 from provenance_graph.licences.whole import Bit, Propagation, members
-from provenance_graph.lineage.arrays import CODE, RELATIONS, Flags, Ints, Longs
+from provenance_graph.lineage.arrays import CODE, RELATIONS, Flags, Ints, Longs, spread
 from provenance_graph.lineage.index import MODEL, LineageIndex
 from provenance_graph.lineage.results import Edge
 from provenance_graph.store.values import ANY
@@ -50,16 +50,22 @@ class ClassContext:
     missing_prefixes: frozenset[str]
     files_without_licence: int
     label_change: str
+    written_above: bool
     plans: Sequence[PlannedUse] = ()
     name: str = ""
 
+    @cached_property
+    def _by_kind(self) -> Mapping[str, Sequence[Reaching]]:
+        found: dict[str, list[Reaching]] = {}
+        for bit, settled in sorted(self.terms, key=lambda one: not one[1]):
+            if bit.licence is not None:
+                one = Reaching(bit.terms, bit.licence, settled)
+                found.setdefault(bit.terms.kind, []).append(one)
+        return found
+
     def reaching(self, kind: str = "terms") -> Sequence[Reaching]:
         """Classes of terms of a kind that reach the models, settled ones first."""
-        return [
-            Reaching(bit.terms, bit.licence, settled)
-            for bit, settled in sorted(self.terms, key=lambda one: not one[1])
-            if bit.licence is not None and bit.terms.kind == kind
-        ]
+        return self._by_kind.get(kind, ())
 
     @cached_property
     def unknowns(self) -> Sequence[Unknown]:
@@ -85,8 +91,8 @@ class ClassContext:
         return None
 
     def model_wrote(self, _: Reaching) -> bool:
-        """Perhaps."""
-        return True
+        """Perhaps, where a model wrote data somewhere above."""
+        return self.written_above
 
     def lacks_prefix(self, prefix: str) -> bool:
         """Whether the models' names do not begin with a prefix."""
@@ -101,8 +107,8 @@ class ClassContext:
         reaching = [(key, r.licence) for r in self.reaching() for key in r.terms.conditions]
         own = [(key, licence) for licence in self.declared for key in licence.restrictions]
         for key, licence in (*own, *reaching):
-            limits = licence.clause(key).applies.limits_models
-            if limits and use in self.catalogue.conditions[key].blocks:
+            blocks = use in self.catalogue.conditions[key].blocks
+            if blocks and licence.clause(key).applies.limits_models:
                 yield RuleMatch("", licence)
 
     def thresholds(self) -> Iterator[RuleMatch]:
@@ -113,6 +119,10 @@ class ClassContext:
         """Licences declared and above."""
         for licence in (*self.declared, *(one.licence for one in self.reaching())):
             yield licence, None, ()
+
+    def text_note(self, _: Licence) -> str:
+        """Not known of a class."""
+        return ""
 
     def holder(self, _: Reaching) -> str:
         """Not known of a class."""
@@ -145,9 +155,10 @@ def model_classes(graph: LicenceGraph, whole: Propagation, day: str = "") -> Ite
     prefixes, prefix_sets = _missing_prefixes(index, whole)
     files = _flag(index, _with_files(snapshot))
     changed = _flag(index, _relabelled(snapshot))
+    written = _below_written(index)
     columns = [
         index.licence.astype(np.int64), steps, prefixes, files.astype(np.int64),
-        changed.astype(np.int64), *_words(whole.first), *_words(whole.second),
+        changed.astype(np.int64), written.astype(np.int64), *_words(whole.first), *_words(whole.second),
     ]  # fmt: skip
     code = _codes([column[models] for column in columns])
     order = np.argsort(code, kind="stable")
@@ -168,6 +179,7 @@ def model_classes(graph: LicenceGraph, whole: Propagation, day: str = "") -> Ite
                 prefix_sets[int(prefixes[node])],
                 int(files[node]),
                 "labels differ" if changed[node] else "",
+                bool(written[node]),
             ),
             np.sort(nodes),
         )
@@ -255,6 +267,19 @@ def _flag(index: LineageIndex, names: Iterator[Iri]) -> Flags:
     flags = np.zeros(len(index), np.bool_)
     nodes = [node for name in names if (node := index.names.find(name)) is not None]
     flags[nodes] = True
+    return flags
+
+
+def _below_written(index: LineageIndex) -> Flags:
+    """Which nodes descend from data that a model wrote."""
+    up, down = index.up, index.down
+    child = np.repeat(np.arange(len(index), dtype=np.int32), np.diff(up.start))
+    fresh = np.unique(child[up.code == CODE[PG.generatedBy]])
+    flags = np.zeros(len(index), np.bool_)
+    while len(fresh):
+        flags[fresh] = True
+        below = down.other[spread(down.start, down.start[1:], fresh)]
+        fresh = np.unique(below[~flags[below]])
     return flags
 
 

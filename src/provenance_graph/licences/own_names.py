@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from provenance_graph.core.iris import Iri
+from provenance_graph.core.iris import Iri, local_name, said
 
 _CHECKPOINT = re.compile(r"(checkpoint|ckpt|step|epoch|iter|stage\d+)[-_ ]?\d*", re.IGNORECASE)
 
@@ -26,6 +26,21 @@ def names_itself(child: str, parent: str) -> bool:
 
 def _tokens(name: str) -> list[str]:
     return [token for token in re.split(r"[^a-z0-9]+", name.lower()) if token]
+
+
+def spoken(name: Iri) -> str:
+    """How a thing is named in an answer: what only a text names, by that text."""
+    return local_name(name) if "/unresolved/" in name else said(name)
+
+
+def is_of_owner(owner: str, text: str) -> bool:
+    """Whether a text that stands for a parent begins with the owner's own name.
+
+    >>> is_of_owner("deepseek-ai", "deepseek-r1-series-unnamed-member"), is_of_owner("x", "llama-2")
+    (True, False)
+    """
+    mine, other = _tokens(owner), _tokens(text)
+    return bool(mine) and other[:1] == mine[:1]
 
 
 def is_own_checkpoint(child: Iri, parent: Iri) -> bool:

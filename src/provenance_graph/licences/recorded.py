@@ -14,10 +14,15 @@ import numpy as np
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Stance
-from provenance_graph.core.iris import Iri, local_name
+from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import PG
 from provenance_graph.licences.claims import PARENTS, ClaimReader, is_developer_rank
-from provenance_graph.licences.own_names import is_own_checkpoint, names_itself, release_of
+from provenance_graph.licences.own_names import (
+    is_of_owner,
+    is_own_checkpoint,
+    names_itself,
+    release_of,
+)
 from provenance_graph.licences.results import LineageState, Support
 from provenance_graph.lineage.arrays import DERIVED, RELATIONS, Flags, pack, reach
 from provenance_graph.lineage.index import UNRESOLVED, LineageIndex
@@ -41,7 +46,7 @@ def licence_index(
     drop = np.zeros(len(index.up.other), np.bool_)
     _mark_own_names(index, drop)
     _mark_contradicted(index, reader, _declared_empty(snapshot, reader), drop)
-    index = _with_checkpoint_licences(index)
+    index = _with_checkpoint_licences(_with_own_series(index))
     if not drop.any():
         return index
     keep = ~drop
@@ -62,6 +67,20 @@ def _mark_own_names(index: LineageIndex, drop: Flags) -> None:
             child = int(index.down.other[place])
             if names_itself(local_name(index.names[child]), text):
                 drop[list(_between(index, child, node))] = True
+
+
+def _with_own_series(index: LineageIndex) -> LineageIndex:
+    """What only a text names, by its developer's own name, belongs to that developer."""
+    owner = None
+    for node in np.flatnonzero(index.kind == UNRESOLVED).tolist():
+        text = local_name(index.names[node])
+        for place in index.down.edges_of(node, influences=False):
+            child = int(index.down.other[place])
+            space = said(index.names[child]).partition("/")[0]
+            if index.owner[child] >= 0 and is_of_owner(space, text):
+                owner = np.array(index.owner) if owner is None else owner
+                owner[node] = index.owner[child]
+    return index if owner is None else replace(index, owner=owner)
 
 
 def _between(index: LineageIndex, child: int, parent: int) -> Iterator[int]:
@@ -108,6 +127,8 @@ def _with_checkpoint_licences(index: LineageIndex) -> LineageIndex:
     heads = np.unique(index.up.other[index.up.code < DERIVED])
     for parent in heads[index.licence[heads] < 0].tolist():
         name = index.names[parent]
+        if release_of(name) == name:
+            continue
         for place in index.down.edges_of(parent, influences=False):
             child = int(index.down.other[place])
             owner = index.names[child]

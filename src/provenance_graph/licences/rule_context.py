@@ -155,6 +155,10 @@ class RuleContext(Protocol):
         """Licences of its own and above, each with who holds them and the path."""
         ...
 
+    def text_note(self, licence: Licence) -> str:
+        """That the text of a service is later than the model made with it; "" where it is not."""
+        ...
+
     def holder(self, one: Reaching) -> str:
         """The name of whose licence it is."""
         ...
@@ -313,6 +317,14 @@ class ModelContext:
                     clause = term.licence.clause(term.condition.key).place
                     text = f"{plan.number:,} {kind} planned; {term.licence.name} ends at {limit:,}"
                     yield RuleMatch(text, term.licence, clause, term.holder, term.path)
+
+    def text_note(self, licence: Licence) -> str:
+        """That the text of a service is later than the model that was made with it."""
+        released = self.now.graph.traits(self.now.subject).released
+        since = licence.text_version
+        if not licence.service or not released or len(since) != 10 or released >= since:
+            return ""
+        return f"; read in the text of {since}, the earliest on record, the model is of {released}"
 
     def dated(self) -> Iterator[tuple[Licence, Iri | None, tuple[Edge, ...]]]:
         """Licences of its own and above, each once, with who holds them and the path."""

@@ -113,7 +113,7 @@ def _breaches(context: RuleContext, *, through_data: bool) -> Iterator[RuleMatch
         open_ = carry is not None and carry.key == "banned-if-competing"
         yield context.match(
             f"was made with outputs of {context.holder(one)}; {one.licence.name} says: "
-            f"{carry.label if carry else 'not allowed'}",
+            f"{carry.label if carry else 'not allowed'}{context.text_note(one.licence)}",
             one,
             "outputs",
             WARNING if open_ or through_data else "",

@@ -104,7 +104,9 @@ def _label(subject: Iri, answer: Answer, upstream: Sequence[Upstream]) -> str:
 
 
 def _name(licence: Licence) -> str:
-    return licence.label or licence.name
+    name = licence.label or licence.name
+    unread = licence.known and not licence.text_seen and licence.terms_like is None
+    return f"{name} (text not read for this)" if unread else name
 
 
 def _use(verdict: Verdict) -> str:

@@ -12,6 +12,7 @@ from provenance_graph.core.iris import Iri, said
 from provenance_graph.licences.applicability import holds, names_model
 from provenance_graph.licences.catalogue import Licence
 from provenance_graph.licences.inherit import Inheritance, Inherited, along_weights
+from provenance_graph.licences.own_names import spoken
 from provenance_graph.licences.recorded import MOST_ANCESTORS, lineage_state
 from provenance_graph.licences.results import LineageState, Term, Unknown
 from provenance_graph.licences.rule_pairs import BURDENS
@@ -258,8 +259,9 @@ def _unknowns(now: Situation) -> Iterator[Unknown]:
             yield Unknown(why, holder, one.licence, path, True, "outputs")
         elif one.terms.kind in ("unknown", "ungranted") and holder not in explained:
             explained.add(holder)
-            why = f"{said(holder)}: {why_unknown(one.licence, one.terms.kind, _kind(now, one.origin))}"
-            if one.licence is None:
+            what = _kind(now, one.origin)
+            why = f"{spoken(holder)}: {why_unknown(one.licence, one.terms.kind, what)}"
+            if one.licence is None and _kind(now, one.origin) == "model":
                 why += _hint(now, holder)
             yield Unknown(why, holder, one.licence, path, data)
 
