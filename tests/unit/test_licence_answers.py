@@ -8,8 +8,9 @@ import json
 import pytest
 from licence_world import catalogue, thing, world
 
-from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG
+from provenance_graph.core.claims import Basis, Claim, Custody, Header, Record, Stance
+from provenance_graph.core.iris import Iri, mint, organization, record
+from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.licences.breaches import Filters, causes_as_validation, store_findings
 from provenance_graph.licences.explain import explain
 from provenance_graph.licences.marks import with_breaches
@@ -27,6 +28,16 @@ IMAGE = Iri(PG.Text.replace("Text", "Image"))
 
 def modality(name: str, kind: Iri):
     return (thing(name), PG.inputModality, kind, None)
+
+
+def scratch(name: str) -> Record:
+    """The owner's word that a model was trained from scratch."""
+    header = Header(
+        record("test", "paper", "2024-02-01"), Iri("https://example.org/paper"), organization(name.partition("/")[0]),
+        "2024-02-01", "test", Basis.DEVELOPER, custody=Custody.ASSERTED,
+    )  # fmt: skip
+    empty = Claim(thing(name), PROV.wasDerivedFrom, None, Stance.DECLARED_EMPTY)
+    return Record(header, (empty,))
 
 
 def verdict(graph, name, use):
@@ -59,6 +70,27 @@ def test_a_parent_without_recorded_lineage_leaves_the_child_partial():
     report = graph.report(thing("x/b"), uses=["commercial"], day=TODAY)
     assert report.today.lineage.state == "partial"
     assert report.today.verdicts[0].answer == "unknown"
+
+
+def test_a_checkpoint_comes_from_what_its_release_comes_from():
+    edges = [("x/a", "finetune", "x/a/stage2-1"), ("x/b", "finetune", "x/a")]
+    graph = world(edges, {"x/a": "mit", "x/b": "mit"}, records=[scratch("x/a")])
+    report = graph.report(thing("x/b"), uses=["commercial"], day=TODAY)
+    assert report.today.lineage.state == "complete"
+    assert report.today.verdicts[0].answer == "allowed"
+
+
+def test_a_series_that_only_a_text_names_by_its_developer_is_the_developers_own():
+    series = mint("in", "test", "unresolved", "deepseek-r1-series")
+    quads = [
+        (thing("deepseek-ai/V3"), PG.distilledFrom, series, None),
+        (series, RDF.type, PG.UnresolvedReference, None),
+    ]
+    graph = world([], {"deepseek-ai/V3": "mit"}, quads, recorded=False)
+    found = verdict(graph, "deepseek-ai/V3", "distribute")
+    assert [one.cause for one in found.weights.reasons] == ["clause", "clause"]
+    other = world([], {"x/V3": "mit"}, [(thing("x/V3"), *quads[0][1:]), quads[1]], recorded=False)
+    assert verdict(other, "x/V3", "distribute").weights.reasons[0].cause == "licence"
 
 
 @pytest.mark.parametrize(

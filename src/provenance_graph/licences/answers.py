@@ -139,7 +139,7 @@ def _terms_of_use(now: Situation) -> list[Licence]:
     """Terms of use of a service that the accepted view names and the catalogue describes."""
     held = now.graph.snapshot.quads(now.subject, PG.termsOfUse)
     named = (now.graph.catalogue.by_url(o) for _, _, o, _ in held if isinstance(o, Iri))
-    return [one for one in named if one is not None and one.known]
+    return [one for one in named if one is not None and one.known and one.service]
 
 
 def _verdict(

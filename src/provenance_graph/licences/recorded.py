@@ -152,8 +152,9 @@ def lineage_state(index: LineageIndex, node: int | None, subject: Iri, reader: C
     support: list[Support] = told[:1]
     for other in reached[:MOST_ANCESTORS]:
         name = index.names[other]
-        if is_own_checkpoint(release_of(subject), name):
-            continue
+        release = release_of(name)
+        if release != name and (release == release_of(subject) or reader.parents_told(release)):
+            continue  # a checkpoint comes from what its release comes from
         claims = reader.parents_told(name)
         support += claims[:1]
         if not claims:
