@@ -28,14 +28,14 @@ from provenance_graph.core.terms import PG, PROV
 sys.path.insert(0, str(Path(__file__).parent))
 
 import hub_shaped
-from provenance_graph.licences.breaches import mark
-from provenance_graph.licences.reading import load
 
 from provenance_graph.core import rdf
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.resources import folder
+from provenance_graph.licences.breaches import mark
 from provenance_graph.licences.catalogue import Catalogue
 from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.reading import load
 from provenance_graph.licences.whole import propagate
 from provenance_graph.lineage.arrays import DERIVED, Rows, reach
 from provenance_graph.lineage.impact import impact
