@@ -130,6 +130,7 @@ export function ClaimCard({ claim }: { claim: Claim }): JSX.Element {
         <dd><a href={hrefOf(claim.publisher.iri)}><bdi>{claim.publisher.id}</bdi></a></dd>
         <dt>Basis</dt>
         <dd>{spaced(claim.basis)}{claim.confidence !== null ? `, confidence ${claim.confidence}` : ""}</dd>
+        {claim.custody ? <><dt>Custody</dt><dd>{CUSTODY[claim.custody] ?? spaced(claim.custody)}</dd></> : null}
         <dt>Stance</dt>
         <dd>{stance(claim.stance)}{claim.precision ? `, to the ${spaced(claim.precision)}` : ""}</dd>
         {claim.validFrom || claim.validUntil ? <><dt>In force</dt><dd>{claim.validFrom ?? "…"} to {claim.validUntil ?? "now"}</dd></> : null}
@@ -141,6 +142,14 @@ export function ClaimCard({ claim }: { claim: Claim }): JSX.Element {
     </li>
   );
 }
+
+/** How it is known that the source said this. */
+const CUSTODY: Record<string, string> = {
+  Verified: "verified: fetched from the publisher's own address, or signed",
+  Asserted: "asserted by whoever imported it",
+  Assumed: "assumed from a file's name or path",
+  Derived: "derived from prose by a program",
+};
 
 /** The query that finds the evidence of one fact. */
 export function evidenceQuery(subject: string, property: string): string {

@@ -55,6 +55,7 @@ export interface Stats {
 }
 
 export interface Claim {
+  custody?: string;
   property: string;
   propertyIri: string;
   subject: string;
@@ -91,6 +92,9 @@ export interface FieldState {
   rivals: Claim[];
   estimates: Claim[];
   reason: string | null;
+  inferred?: boolean;
+  implausible?: boolean;
+  custody?: string | null;
 }
 
 export interface Section {
@@ -101,7 +105,16 @@ export interface Section {
 export type Node = Record<string, Cell | Cell[]> & { iri: string; id: string };
 export type AssessedNode = Node & { results: Node[] };
 
+/** What is known of a model, and the rest by why it is not. */
+export interface Knowledge {
+  known: number;
+  of: number;
+  rest: { state: string; word: string; count: number }[];
+}
+
 export interface Profile {
+  knowledge: Knowledge;
+  unknown: string | null;
   id: string;
   iri: string;
   name: string;

@@ -10,6 +10,7 @@ export interface State {
 /** Disclosure states: a glyph and a word each, so that colour is never needed. */
 export const STATES: Record<string, State> = {
   disclosed: { glyph: "●", word: "disclosed", told: "The developer states it." },
+  inferred: { glyph: "≈", word: "inferred", told: "No source states it; it follows from something that one does." },
   reported: { glyph: "◇", word: "reported", told: "Others report it; the developer is not on record." },
   partlyDisclosed: { glyph: "◐", word: "partly disclosed", told: "The developer states a part of it." },
   undisclosed: { glyph: "○", word: "not disclosed", told: "A source that looked reports that it is not disclosed." },
@@ -30,7 +31,8 @@ const STATUS: Record<string, string> = {
 };
 
 /** The state of a field of a profile, from its status, values and sources. */
-export function stateOf(field: Pick<FieldState, "status" | "values" | "sources">): string {
+export function stateOf(field: Pick<FieldState, "status" | "values" | "sources"> & { inferred?: boolean }): string {
+  if (field.inferred) return "inferred";
   const told = STATUS[field.status];
   if (told) return told;
   if (field.values.length) return "reported";

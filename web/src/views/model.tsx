@@ -6,7 +6,7 @@ import { Inspector, inspect } from "../inspector";
 import { Answer, Copy, ModelTabs, StateMark, ThingLink, ValueView, useTitle } from "../parts";
 import { inPath, setQuery, type Place } from "../router";
 import type { FieldState, Profile, Section } from "../types";
-import { count, stateOf } from "../words";
+import { STATES, count, stateOf } from "../words";
 import { Derivations, Offers, Published, Ranks, Scores, Versions } from "./below";
 import { Verdict } from "./verdict";
 
@@ -123,6 +123,9 @@ function Specification({ sections }: { sections: Section[] }): JSX.Element {
           </section>
         ))}
       </div>
+      <details class="states"><summary>What the signs mean</summary>
+        <dl>{Object.entries(STATES).map(([key, s]) => <div key={key}><dt><span class={`state s-${key}`}><span class="glyph" aria-hidden="true">{s.glyph}</span> {s.word}</span></dt><dd>{s.told}</dd></div>)}</dl>
+      </details>
       {shown.length ? null : <p>No source that was read says anything about its specification.</p>}
     </section>
   );
@@ -138,6 +141,7 @@ function FieldRow({ field }: { field: FieldState }): JSX.Element {
       <td class="values">
         {field.values.length ? field.values.slice(0, 12).map((value, n) => <>{n ? <span class="sep">, </span> : null}<ValueView value={value} unit={field.unit} /></>) : <span class="none" aria-hidden="true">—</span>}
         {field.values.length > 12 ? ` and ${field.values.length - 12} more` : null}
+        {field.implausible ? <span class="contested" title="A check speaks against this value"> <span aria-hidden="true">!</span> implausible</span> : null}
         {field.contested ? <span class="contested" title="Sources disagree"> <span aria-hidden="true">≠</span> contested</span> : null}
         {field.estimates.length ? <span class="estimate"> {count(field.estimates.length, "estimate")}, not used</span> : null}
       </td>

@@ -3,18 +3,8 @@ import type { ComponentChildren, JSX } from "preact";
 import { useAsked } from "../api";
 import { inPath } from "../router";
 import type { AssessmentsAnswer, ConflictPage, LicenceReport, Profile } from "../types";
-import { number, stateOf } from "../words";
+import { number } from "../words";
 
-/** Why a field has no value, in the order of what it says about the developer. */
-const UNKNOWN: [string, string][] = [
-  ["withheld", "declined"],
-  ["undisclosed", "reported undisclosed"],
-  ["notStated", "left blank"],
-  ["notApplicable", "not applicable"],
-  ["partlyDisclosed", "partly disclosed"],
-  ["contradicted", "contradicted"],
-  ["notRecorded", "no source covers"],
-];
 const ANSWERS: Record<string, string> = {
   allowed: "✓ allowed",
   blocked: "✕ blocked",
@@ -30,10 +20,8 @@ export function answerWord(answer: string): string {
 /** Five figures a reader sees first. */
 export function Verdict({ profile }: { profile: Profile }): JSX.Element {
   const fields = profile.sections.flatMap((s) => s.fields);
-  const known = fields.filter((f) => f.values.length).length;
-  const rest = new Map<string, number>();
-  for (const field of fields) if (!field.values.length) rest.set(stateOf(field), (rest.get(stateOf(field)) ?? 0) + 1);
-  const silent = (rest.get("notRecorded") ?? 0);
+  const { known, of, rest } = profile.knowledge;
+  const silent = rest.find((r) => r.state === "notCovered")?.count ?? 0;
   const ledger = useAsked<ConflictPage>(`/api/v1/conflicts?model=${encodeURIComponent(profile.id)}&limit=1`);
   const conflicts = ledger.data?.total ?? fields.filter((f) => f.contested).length;
   const path = inPath(profile.id);
@@ -46,8 +34,8 @@ export function Verdict({ profile }: { profile: Profile }): JSX.Element {
     <section aria-label="Verdict">
     <p class="sentence" aria-live="polite">{licence.data?.sentence ?? (licence.error ? "The licence answer is not available." : " ")}</p>
     <div class="verdict">
-      <Figure word={`of ${fields.length} fields known`} n={number(known)} note={`from ${profile.records} ${profile.records === 1 ? "record" : "records"}`} />
-      <Figure word="not known" n={number(fields.length - known)} note={UNKNOWN.flatMap(([state, word]) => (rest.get(state) ? [`${rest.get(state)} ${word}`] : [])).join(" · ") || "nothing"} kind={fields.length - known > silent ? "gap" : ""} href={`/disclosure?q=${encodeURIComponent(profile.id)}`} />
+      <Figure word={`of ${of} fields known`} n={number(known)} note={`from ${profile.records} ${profile.records === 1 ? "record" : "records"}`} />
+      <Figure word="not known" n={number(of - known)} note={rest.map((r) => `${r.count} ${r.word}`).join(" · ") || "nothing"} kind={of - known > silent ? "gap" : ""} href={`/disclosure?q=${encodeURIComponent(profile.id)}`} />
       <Figure word="conflicts" n={number(conflicts)} note={conflicts ? "sources disagree" : "no source disagrees"} kind={conflicts ? "conflict" : ""} href={`/conflicts?model=${encodeURIComponent(profile.id)}`} />
       <Figure word="commercial use" n={use ? answerWord(use.answer) : licence.error ? "–" : "…"} kind={`answer-${use?.answer ?? "none"}`} note={use?.weights ? `weights ${use.weights.answer}${use.trainingData?.applies ? `, data ${use.trainingData.answer}` : ""}${use.contract?.applies ? `, contract ${use.contract.answer}` : ""}${breaches ? `; ${breaches} licence ${breaches === 1 ? "problem" : "problems"}` : ""}` : breaches ? `${breaches} licence ${breaches === 1 ? "problem" : "problems"}` : "by licence, on every path"} href={`/licences/${path}?use=commercial`} />
       {score ? (
