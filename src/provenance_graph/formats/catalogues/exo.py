@@ -14,9 +14,10 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
-from provenance_graph.formats import statements
+from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import common
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.mapping import Row
 
 SOURCE = "exo"
 Found = Iterator[Claim | Problem]
@@ -35,11 +36,11 @@ _STORED = {
     "fp16": (PG.Float16, ""),
     "fp32": (PG.Float32, ""),
 }
-_COUNTS = (
-    ("n_layers", PG.layerCount),
-    ("hidden_size", PG.hiddenSize),
-    ("num_key_value_heads", PG.keyValueHeadCount),
-    ("context_length", PG.contextLength),
+_COUNTS: tuple[Row, ...] = (
+    Row("n_layers", PG.layerCount, mapping.count()),
+    Row("hidden_size", PG.hiddenSize, mapping.count()),
+    Row("num_key_value_heads", PG.keyValueHeadCount, mapping.count()),
+    Row("context_length", PG.contextLength, mapping.count()),
 )
 
 
@@ -68,10 +69,9 @@ def _read(document: Document) -> Found:
     yield Claim(subject, RDF.type, PG.Model)
     yield Claim(subject, PG.hubRepository, statements.hub_page(name))
     yield from statements.made_by(subject, name.partition("/")[0])
-    for key, predicate in _COUNTS:
-        if key == "hidden_size" and raw.get(key) == 1:
-            continue  # exo's filler where an image model has no one width
-        yield from common.tokens(subject, predicate, raw.get(key), f"/{key}", "a count")
+    if raw.get("hidden_size") == 1:  # exo's filler where an image model has no one width
+        raw = {**raw, "hidden_size": None}
+    yield from mapping.claims(subject, raw, _COUNTS, "")
     yield from _kinds(raw, subject)
     yield from _stored(raw, subject)
     if base := statements.word(raw.get("base_model")):

@@ -12,14 +12,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from provenance_graph.core import iris, literals
+from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
-from provenance_graph.formats import statements
+from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import common
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.mapping import Row
 
 SOURCE = "litellm"
 Found = Iterator[Claim | Problem]
@@ -44,6 +45,23 @@ _MODALITY_FLAGS = (
     ("supports_pdf_input", PG.inputModality, PG.Document),
     ("supports_audio_output", PG.outputModality, PG.Audio),
 )
+
+
+_LIMITS: tuple[Row, ...] = (
+    Row("max_input_tokens", PG.maxInputTokens, mapping.count("a number of tokens")),
+    Row("max_output_tokens", PG.maxOutputTokens, mapping.count("a number of tokens")),
+    Row("input_cost_per_token", PG.inputPriceUSD, mapping.price(million=True)),
+    Row("output_cost_per_token", PG.outputPriceUSD, mapping.price(million=True)),
+)
+_CONTENTS: tuple[Row, ...] = (
+    Row("supported_modalities", PG.inputModality, mapping.modalities),
+    Row("supported_output_modalities", PG.outputModality, mapping.modalities),
+)
+_CALLS: tuple[Row, ...] = (Row("supports_function_calling", PG.toolUse, mapping.flag),)
+_WIDTH: tuple[Row, ...] = (
+    Row("output_vector_size", PG.embeddingDimension, mapping.count("a number of tokens")),
+)
+_END: tuple[Row, ...] = (Row("deprecation_date", PG.deprecationDate, mapping.date),)
 
 
 def _recognises(hints: Hints) -> bool:
@@ -114,47 +132,22 @@ def _offer(node: Iri, key: str, entry: dict[str, Any], where: str, known: set[st
     of = model_of(provider, key)
     yield Claim(of, RDF.type, PG.OfferedModel)
     yield from common.offer(node, of, provider, key, known)
-    yield from common.tokens(
-        node, PG.maxInputTokens, entry.get("max_input_tokens"), f"{where}/max_input_tokens"
-    )
-    yield from common.tokens(
-        node, PG.maxOutputTokens, entry.get("max_output_tokens"), f"{where}/max_output_tokens"
-    )
-    for price, predicate in (
-        ("input_cost_per_token", PG.inputPriceUSD),
-        ("output_cost_per_token", PG.outputPriceUSD),
-    ):
-        yield from common.price(node, predicate, entry.get(price), f"{where}/{price}", million=True)
+    yield from mapping.claims(node, entry, _LIMITS, where)
     yield from _capabilities(node, entry, where)
-    ends = entry.get("deprecation_date")
-    if ends is not None:
-        claim = statements.dated(node, PG.deprecationDate, ends, f"{where}/deprecation_date")
-        if claim.unusable:
-            what = f"{claim.as_stated[:60]!r}: {claim.unusable}"
-            yield Problem(claim.locator, what, kind="impossible")
-        yield claim
+    yield from mapping.claims(node, entry, _END, where)
     if source := statements.word(entry.get("source")):
         yield statements.link(node, DCTERMS.source, source, f"{where}/source")
 
 
 def _capabilities(node: Iri, entry: dict[str, Any], where: str) -> Found:
-    for key, predicate in (
-        ("supported_modalities", PG.inputModality),
-        ("supported_output_modalities", PG.outputModality),
-    ):
-        yield from common.modalities(node, predicate, entry.get(key), f"{where}/{key}")
+    yield from mapping.claims(node, entry, _CONTENTS, where)
     for key, predicate, kind in _MODALITY_FLAGS:
         listed = entry.get("supported_modalities") if predicate == PG.inputModality else None
         if entry.get(key) is True and not listed:
             yield Claim(node, predicate, kind)
     if entry.get("mode") == "embedding":
         yield Claim(node, PG.outputModality, PG.Embedding)
-    calls = entry.get("supports_function_calling")
-    if isinstance(calls, bool):
-        yield Claim(node, PG.toolUse, literals.boolean(calls))
-    elif calls is not None:
-        at = f"{where}/supports_function_calling"
-        yield Problem(at, f"{common.brief(calls)} is neither true nor false")
+    yield from mapping.claims(node, entry, _CALLS, where)
     reasons = entry.get("supports_reasoning")
     if reasons is False:
         yield Claim(node, PG.reasoningMode, PG.NonReasoning)
@@ -168,10 +161,7 @@ def _capabilities(node: Iri, entry: dict[str, Any], where: str) -> Found:
             as_stated="" if always else "true",
             locator="" if always else f"{where}/supports_reasoning",
         )
-    width = entry.get("output_vector_size")
-    if width is not None:
-        at = f"{where}/output_vector_size"
-        yield from common.tokens(node, PG.embeddingDimension, width, at)
+    yield from mapping.claims(node, entry, _WIDTH, where)
 
 
 READER = Reader(

@@ -7,7 +7,7 @@ the modalities it lets through) is that provider's offer and no claim about the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -16,9 +16,10 @@ from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Literal, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
-from provenance_graph.formats import statements
+from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import common
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.mapping import Parser, Row
 
 SOURCE = "modelsdev"
 Found = Iterator[Claim | Problem]
@@ -123,7 +124,7 @@ def _model(raw: dict[str, Any], subject: Iri, developer: str, stem: str) -> Foun
         yield from statements.made_by(subject, developer)
         yield Claim(subject, DCTERMS.identifier, literals.text(f"{developer}/{stem}"))
     yield from _facts(raw, subject)
-    yield from _openness(raw, subject)
+    yield from mapping.claims(subject, raw, _OPENNESS, "")
     yield from _weights(raw, subject)
     for index, entry in enumerate(statements.listed(raw.get("links"))):
         link = statements.mapping(entry)
@@ -133,11 +134,8 @@ def _model(raw: dict[str, Any], subject: Iri, developer: str, stem: str) -> Foun
 
 
 def _facts(raw: dict[str, Any], subject: Iri) -> Found:
-    """What models and offers state alike."""
-    for key, reader in FACTS.items():
-        value = raw.get(key)
-        if value is not None:
-            yield from reader(subject, value, f"/{key}")
+    """What models and offers state alike, and the knowledge cutoff beside the release."""
+    yield from mapping.claims(subject, raw, FACTS, "")
     release = raw.get("release_date")
     knowledge = raw.get("knowledge")
     if knowledge is not None:
@@ -174,18 +172,11 @@ def _told(claim: Claim) -> Found:
     yield claim
 
 
-def _date(predicate: Iri) -> Callable[[Iri, Any, str], Found]:
-    def read(subject: Iri, value: Any, where: str) -> Found:
-        yield from _told(statements.dated(subject, predicate, value, where))
-
-    return read
-
-
-def _family(subject: Iri, value: Any, where: str) -> Found:
+def _family(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
     if name := statements.word(value):
         family = iris.entity(SOURCE, "family", iris.slug(name))
         yield from statements.is_a(family, PG.ModelFamily, name)
-        yield Claim(subject, DCTERMS.isPartOf, family)
+        yield Claim(subject, property_, family)
     else:
         yield Problem(where, f"{common.brief(value)} is not a family's name")
 
@@ -195,77 +186,61 @@ def _flag(value: Any, where: str) -> Iterator[Problem]:
         yield Problem(where, f"{common.brief(value)} is neither true nor false")
 
 
-def _tools(subject: Iri, value: Any, where: str) -> Found:
-    yield from _flag(value, where)
-    if isinstance(value, bool):
-        yield Claim(subject, PG.toolUse, literals.boolean(value))
-
-
-def _reasoning(subject: Iri, value: Any, where: str) -> Found:
+def _reasoning(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
     """``true`` says that it can, not whether it always does: stated in part."""
     yield from _flag(value, where)
     if value is True:
         yield Claim(
             subject,
-            PG.reasoningMode,
+            property_,
             PG.Reasoning,
             Stance.PARTLY_STATED,
             as_stated="true",
             locator=where,
         )
     elif value is False:
-        yield Claim(subject, PG.reasoningMode, PG.NonReasoning)
+        yield Claim(subject, property_, PG.NonReasoning)
 
 
-def _limits(subject: Iri, value: Any, where: str) -> Found:
-    if not isinstance(value, dict):
-        yield Problem(where, f"{common.brief(value)} is not a table", kind="shape")
-        return
-    for key, predicate in (
-        ("context", PG.contextLength),
-        ("input", PG.maxInputTokens),
-        ("output", PG.maxOutputTokens),
-    ):
-        yield from common.tokens(subject, predicate, value.get(key), f"{where}/{key}")
+def _table(rows: tuple[Row, ...]) -> Parser:
+    """A key that holds a table of its own."""
+
+    def read(subject: Iri, _: Iri, value: Any, where: str) -> Found:
+        if isinstance(value, dict):
+            yield from mapping.claims(subject, value, rows, where)
+        else:
+            yield Problem(where, f"{common.brief(value)} is not a table", kind="shape")
+
+    return read
 
 
-def _modalities(subject: Iri, value: Any, where: str) -> Found:
-    if not isinstance(value, dict):
-        yield Problem(where, f"{common.brief(value)} is not a table", kind="shape")
-        return
-    for key, predicate in (("input", PG.inputModality), ("output", PG.outputModality)):
-        yield from common.modalities(subject, predicate, value.get(key), f"{where}/{key}")
-
-
-def _licence(subject: Iri, value: Any, where: str) -> Found:
-    if isinstance(value, str):
-        yield from statements.licensed(subject, value, locator=where)
-    else:
-        yield Problem(where, f"{common.brief(value)} is not a licence's name")
-
-
-FACTS: Mapping[str, Callable[[Iri, Any, str], Found]] = MappingProxyType(
-    {
-        "family": _family,
-        "release_date": _date(DCTERMS.issued),
-        "last_updated": _date(DCTERMS.modified),
-        "tool_call": _tools,
-        "reasoning": _reasoning,
-        "limit": _limits,
-        "modalities": _modalities,
-        "license": _licence,
-    }
+_TOKENS = mapping.count("a number of tokens")
+_LIMITS: tuple[Row, ...] = (
+    Row("context", PG.contextLength, _TOKENS),
+    Row("input", PG.maxInputTokens, _TOKENS),
+    Row("output", PG.maxOutputTokens, _TOKENS),
+)
+_CONTENTS: tuple[Row, ...] = (
+    Row("input", PG.inputModality, mapping.modalities),
+    Row("output", PG.outputModality, mapping.modalities),
 )
 
+FACTS: tuple[Row, ...] = (
+    Row("family", DCTERMS.isPartOf, _family),
+    Row("release_date", DCTERMS.issued, mapping.date),
+    Row("last_updated", DCTERMS.modified, mapping.date),
+    Row("tool_call", PG.toolUse, mapping.flag),
+    Row("reasoning", PG.reasoningMode, _reasoning),
+    Row("limit", PG.contextLength, _table(_LIMITS)),
+    Row("modalities", PG.inputModality, _table(_CONTENTS)),
+    Row("license", DCTERMS.license, mapping.licence),
+)
+"""What models and offers state alike."""
 
-def _openness(raw: dict[str, Any], subject: Iri) -> Found:
-    value = raw.get("open_weights")
-    if value is None:
-        return
-    yield from _flag(value, "/open_weights")
-    if isinstance(value, bool):
-        concept = PG.OpenWeights if value else PG.ApiOnly
-        yield Claim(subject, PG.weightsAvailability, concept)
+
+_OPENNESS: tuple[Row, ...] = (
+    Row("open_weights", PG.weightsAvailability, mapping.either(PG.OpenWeights, PG.ApiOnly)),
+)
 
 
 def _weights(raw: dict[str, Any], subject: Iri) -> Found:

@@ -9,18 +9,18 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA
-from provenance_graph.formats import statements
+from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import common
 from provenance_graph.formats.document import MAX_DEPTH, Document, Hints, Origin, Reader
+from provenance_graph.formats.mapping import Parser, Row
 
 SOURCE = "mteb"
 Found = Iterator[Claim | Problem]
@@ -95,9 +95,7 @@ def _model(row: dict[str, Any], where: str, known: set[str]) -> Found:
         yield Problem(f"{where}/name", "a model without a name", kind="missing")
         return
     subject = yield from _subject(row, name, where)
-    for key, reader in FIELDS.items():
-        if row.get(key) is not None:
-            yield from reader(subject, row[key], f"{where}/{key}")
+    yield from mapping.claims(subject, row, ROWS, where)
     yield from _training_data(subject, row, where, known)
     revision = statements.word(row.get("revision"))
     if _SHA.fullmatch(revision):
@@ -135,26 +133,21 @@ def _subject(row: dict[str, Any], name: str, where: str) -> Any:
     return configured
 
 
-def _count(
-    predicate: Iri, kind: str = "a number of parameters"
-) -> Callable[[Iri, Any, str], Found]:
-    def read(subject: Iri, value: Any, where: str) -> Found:
+def _count(kind: str = "a number of parameters") -> Parser:
+    """A count; MTEB writes "no limit" as infinity."""
+    finite = mapping.count(kind)
+
+    def read(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
         if isinstance(value, float) and math.isinf(value):
-            yield Claim(
-                subject,
-                predicate,
-                None,
-                as_stated="infinite",
-                locator=where,
-                unusable=f"not {kind}",
-            )
+            why = f"not {kind}"
+            yield Claim(subject, property_, None, as_stated="infinite", locator=where, unusable=why)
             return
-        yield from common.tokens(subject, predicate, value, where, kind)
+        yield from finite(subject, property_, value, where)
 
     return read
 
 
-def _width(subject: Iri, value: Any, where: str) -> Found:
+def _width(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
     """One width, or a list of the widths to which vectors may be cut: the full one counts."""
     widths = [w for w in statements.listed(value) if isinstance(w, int) and not isinstance(w, bool)]
     if not widths or len(widths) != len(statements.listed(value)) or max(widths) <= 0:
@@ -165,34 +158,12 @@ def _width(subject: Iri, value: Any, where: str) -> Found:
         yield Problem(where, f"{common.brief(value)} is not a width")
     elif len(widths) > 1:
         shown = ", ".join(map(str, widths))[: statements.SHOWN]
-        yield Claim(subject, PG.embeddingDimension, full, as_stated=shown, locator=where)
+        yield Claim(subject, property_, full, as_stated=shown, locator=where)
     else:
-        yield Claim(subject, PG.embeddingDimension, full)
+        yield Claim(subject, property_, full)
 
 
-def _date(subject: Iri, value: Any, where: str) -> Found:
-    claim = statements.dated(subject, DCTERMS.issued, value, where)
-    if claim.unusable:
-        yield Problem(where, f"{claim.as_stated[:60]!r}: {claim.unusable}", kind="impossible")
-    yield claim
-
-
-def _licence(subject: Iri, value: Any, where: str) -> Found:
-    if isinstance(value, str):
-        yield from statements.licensed(subject, value, locator=where)
-    else:
-        yield Problem(where, f"{common.brief(value)} is not a licence's name")
-
-
-def _open(subject: Iri, value: Any, where: str) -> Found:
-    if isinstance(value, bool):
-        concept = PG.OpenWeights if value else PG.ApiOnly
-        yield Claim(subject, PG.weightsAvailability, concept)
-    else:
-        yield Problem(where, f"{common.brief(value)} is neither true nor false")
-
-
-def _framework(subject: Iri, value: Any, where: str) -> Found:
+def _framework(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
     for index, item in enumerate(statements.listed(value)):
         name = statements.word(item)
         if not isinstance(item, str) or not name:
@@ -200,27 +171,23 @@ def _framework(subject: Iri, value: Any, where: str) -> Found:
         elif name.casefold() in _FORMATS:
             yield Claim(subject, PG.fileFormat, literals.text(name.casefold()))
         elif name != "API":
-            yield Claim(subject, PG.framework, literals.text(name[:120]))
+            yield Claim(subject, property_, literals.text(name[:120]))
 
 
-def _modalities(subject: Iri, value: Any, where: str) -> Found:
-    yield from common.modalities(subject, PG.inputModality, value, where)
-
-
-def _kind(subject: Iri, value: Any, where: str) -> Found:
+def _kind(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
     kinds = {statements.word(kind) for kind in statements.listed(value)}
     if kinds & {"dense", "late-interaction", "sparse"}:
-        yield Claim(subject, PG.outputModality, PG.Embedding, basis=Basis.INFERENCE, locator=where)
+        yield Claim(subject, property_, PG.Embedding, basis=Basis.INFERENCE, locator=where)
 
 
-def _code(subject: Iri, value: Any, where: str) -> Found:
+def _code(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
     if isinstance(value, str):
-        yield statements.link(subject, PG.trainingCode, value, where)
+        yield statements.link(subject, property_, value, where)
     else:
         yield Problem(where, f"{common.brief(value)} is not a web address", kind="link")
 
 
-def _base(subject: Iri, value: Any, where: str) -> Found:
+def _base(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
     """What it was adapted from; MTEB does not say how."""
     name = statements.word(value)
     name = statements.hub_model(name) or name
@@ -229,7 +196,7 @@ def _base(subject: Iri, value: Any, where: str) -> Found:
         if target == subject:
             yield Problem(where, f"{name} names itself as its base", kind="lineage")
             return
-        yield Claim(subject, PROV.wasDerivedFrom, target, basis=Basis.INFERENCE, locator=where)
+        yield Claim(subject, property_, target, basis=Basis.INFERENCE, locator=where)
         return
     if not name:
         yield Problem(where, f"{common.brief(value)} is not a model's name", kind="lineage")
@@ -239,35 +206,33 @@ def _base(subject: Iri, value: Any, where: str) -> Found:
     node = iris.entity(SOURCE, "unresolved", iris.slug(name)[:120])
     yield Claim(node, RDF.type, PG.UnresolvedReference)
     yield Claim(node, PG.unresolvedText, literals.text(name[: statements.SHOWN]))
-    yield Claim(subject, PROV.wasDerivedFrom, node, basis=Basis.INFERENCE, locator=where)
+    yield Claim(subject, property_, node, basis=Basis.INFERENCE, locator=where)
     yield Problem(where, f"base {name[:60]!r} is no repository", "owner/name", kind="lineage")
 
 
-def _successor(subject: Iri, value: Any, where: str) -> Found:
+def _successor(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
     name = statements.word(value)
     if _NAME.fullmatch(name):
-        yield Claim(iris.model(name), DCTERMS.replaces, subject)
+        yield Claim(iris.model(name), property_, subject)
     else:
         yield Problem(where, f"{common.brief(value)} is not a repository", "owner/name")
 
 
-FIELDS: Mapping[str, Callable[[Iri, Any, str], Found]] = MappingProxyType(
-    {
-        "release_date": _date,
-        "n_parameters": _count(PG.parameterCount),
-        "n_active_parameters": _count(PG.activeParameterCount),
-        "n_embedding_parameters": _count(PG.embeddingParameterCount),
-        "max_tokens": _count(PG.contextLength, "a number of tokens"),
-        "embed_dim": _width,
-        "license": _licence,
-        "open_weights": _open,
-        "framework": _framework,
-        "modalities": _modalities,
-        "model_type": _kind,
-        "public_training_code": _code,
-        "adapted_from": _base,
-        "superseded_by": _successor,
-    }
+ROWS: tuple[Row, ...] = (
+    Row("release_date", DCTERMS.issued, mapping.date),
+    Row("n_parameters", PG.parameterCount, _count()),
+    Row("n_active_parameters", PG.activeParameterCount, _count()),
+    Row("n_embedding_parameters", PG.embeddingParameterCount, _count()),
+    Row("max_tokens", PG.contextLength, _count("a number of tokens")),
+    Row("embed_dim", PG.embeddingDimension, _width),
+    Row("license", DCTERMS.license, mapping.licence),
+    Row("open_weights", PG.weightsAvailability, mapping.either(PG.OpenWeights, PG.ApiOnly)),
+    Row("framework", PG.framework, _framework),
+    Row("modalities", PG.inputModality, mapping.modalities),
+    Row("model_type", PG.outputModality, _kind),
+    Row("public_training_code", PG.trainingCode, _code),
+    Row("adapted_from", PROV.wasDerivedFrom, _base),
+    Row("superseded_by", DCTERMS.replaces, _successor),
 )
 
 
