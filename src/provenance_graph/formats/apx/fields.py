@@ -12,6 +12,7 @@ from provenance_graph.core.claims import Claim, Stance, Value
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.formats.licences.names import normalise
+from provenance_graph.formats.modalities import modalities
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +131,6 @@ CODES: Mapping[str, Mapping[str, Iri]] = {
         "geglu": PG.GeGLU, "relu": PG.ReLU, "squared relu": PG.SquaredReLU,
         "relu squared": PG.SquaredReLU,
     },
-    "modality": {
-        "text": PG.Text, "image": PG.Image, "images": PG.Image, "vision": PG.Image,
-        "audio": PG.Audio, "video": PG.Video, "speech": PG.Speech, "code": PG.Code,
-        "document": PG.Document, "documents": PG.Document, "embedding": PG.Embedding,
-    },
     "precision": {
         "fp32": PG.Float32, "fp16": PG.Float16, "bf16": PG.BFloat16,
         "fp8": PG.Float8, "fp4": PG.Float4, "mxfp4": PG.Float4, "int8": PG.Int8,
@@ -225,7 +221,7 @@ def _code(kind: str, stated: str) -> Iri | None:
 
 def _modalities(subject: Iri, prop: Iri, stated: str, locator: str) -> list[Claim]:
     parts = [p for p in re.split(r"\s*(?:,|/|\+|&|\band\b)\s*", stated.casefold()) if p]
-    codes = [_code("modality", part) for part in parts]
+    codes = [modalities().get(" ".join(part.split())) for part in parts]
     if not codes or None in codes:
         return [_unusable(subject, prop, stated, locator, "does not say which modalities")]
     return [claim(subject, prop, code, stated, locator) for code in codes if code is not None]

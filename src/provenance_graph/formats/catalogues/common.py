@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 from provenance_graph.core import iris, literals
@@ -13,24 +12,9 @@ from provenance_graph.core.claims import Basis, Claim, Literal, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats import statements
+from provenance_graph.formats.modalities import modalities as modality_names
 
 Found = Iterator[Claim | Problem]
-
-MODALITIES: Mapping[str, Iri] = MappingProxyType(
-    {
-        "text": PG.Text,
-        "image": PG.Image,
-        "audio": PG.Audio,
-        "video": PG.Video,
-        "speech": PG.Speech,
-        "pdf": PG.Document,
-        "document": PG.Document,
-        "file": PG.Document,
-        "embedding": PG.Embedding,
-        "embeddings": PG.Embedding,
-        "code": PG.Code,
-    }
-)
 
 
 def tokens(
@@ -61,7 +45,7 @@ def tokens(
 def modalities(subject: Iri, predicate: Iri, stated: Any, where: str) -> Found:
     """Kinds of content, each as a concept of the code list."""
     for index, item in enumerate(statements.listed(stated)):
-        known = MODALITIES.get(item.casefold()) if isinstance(item, str) else None
+        known = modality_names().get(item.casefold()) if isinstance(item, str) else None
         if known:
             yield Claim(subject, predicate, known)
         else:

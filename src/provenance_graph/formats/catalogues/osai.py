@@ -20,6 +20,7 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS
 from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import assessed
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.modalities import modalities
 from provenance_graph.formats.statements import called, mapping, word
 
 SOURCE = "osai"
@@ -37,13 +38,7 @@ _LEVELS = {
     "partial": PG.LevelPartial,
     "closed": PG.LevelUnmet,
 }
-_MODALITIES = {
-    "text": PG.Text,
-    "code": PG.Code,
-    "image": PG.Image,
-    "video": PG.Video,
-    "audio": PG.Audio,
-}
+_KINDS = ("text", "code", "image", "video", "audio")
 _LINKS = {
     "trainingcode": PG.trainingCode,
     "preprint": PG.paper,
@@ -140,11 +135,11 @@ def _system(system: dict[Any, Any], end: Iri, name: str) -> Iterator[Claim | Pro
                 end, DCTERMS.issued, Stance.NOT_STATED, "", "/system/releasedate"
             )
     for kind in re.split(r"[,/]\s*", word(system.get("type"))):
-        if modality := _MODALITIES.get(kind.strip().casefold()):
-            yield Claim(end, PG.outputModality, modality)
+        if (content := kind.strip().casefold()) in _KINDS:
+            yield Claim(end, PG.outputModality, modalities()[content])
         elif kind:
             yield Problem(
-                "/system/type", f"unknown kind of system {kind[:60]!r}", ", ".join(_MODALITIES)
+                "/system/type", f"unknown kind of system {kind[:60]!r}", ", ".join(_KINDS)
             )
     if url := word(system.get("link")):
         repository = statements.hub_model(url)

@@ -1,0 +1,37 @@
+"""Kinds of content as sources call them, read from the ontology's code list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+import pyoxigraph as ox
+
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.resources import folder
+from provenance_graph.core.terms import PG, SKOS
+
+_FILES = ("codes-architecture.ttl", "modality-names.ttl")
+
+
+@cache
+def modalities() -> Mapping[str, Iri]:
+    """Names in lower case, notations and others, to the concepts of the code list.
+
+    >>> modalities()["pdf"] == PG.Document, modalities()["image"] == PG.Image
+    (True, True)
+    """
+    named: dict[str, Iri] = {}
+    listed: set[str] = set()
+    for file in _FILES:
+        data = (folder("ontology") / file).read_bytes()
+        for quad in ox.parse(data, format=ox.RdfFormat.TURTLE):
+            if not isinstance(quad.subject, ox.NamedNode):
+                continue
+            predicate, value = quad.predicate.value, quad.object
+            if predicate == SKOS.inScheme and value == ox.NamedNode(PG.ModalityScheme):
+                listed.add(quad.subject.value)
+            elif predicate in (SKOS.notation, SKOS.hiddenLabel) and isinstance(value, ox.Literal):
+                named[value.value.casefold()] = Iri(quad.subject.value)
+    return MappingProxyType({name: kind for name, kind in sorted(named.items()) if kind in listed})
