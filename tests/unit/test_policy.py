@@ -35,17 +35,17 @@ def reference() -> tuple[Quad, ...]:
     return tuple(reference_quads(files))
 
 
-def record(source: str, predicate: Iri, value: Value, basis: Basis = Basis.THIRD_PARTY) -> Record:
+def record(source: str, predicate: Iri, value: Value, basis: Basis | None = None) -> Record:
     header = Header(
         iris.record(source, "m", "2026-01-01"),
         Iri(f"https://example.org/{source}"),
         iris.organization(source),
         "2026-01-01",
         "rdf",
-        basis,
         custody=Custody.ASSERTED,
     )
-    return Record(header, (Claim(MODEL, RDF.type, PG.Model), Claim(MODEL, predicate, value)))
+    fact = Claim(MODEL, predicate, value, basis=basis)
+    return Record(header, (Claim(MODEL, RDF.type, PG.Model), fact))
 
 
 @cache
