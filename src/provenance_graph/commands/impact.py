@@ -17,6 +17,7 @@ from provenance_graph.session import Session
 @click.pass_obj
 def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> None:
     """What descends from THING, or was trained on it, at any remove."""
+    from provenance_graph.fleet import deployed
     from provenance_graph.lineage.graph import LineageGraph
     from provenance_graph.lineage.results import SAYINGS
 
@@ -26,10 +27,13 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
     subject = meant.iri
     session.say_unknown(snapshot, subject)
     found = LineageGraph(snapshot).impact(subject, limit=limit)
+    hit = [subject, *(node.iri for node in found.nodes)]
+    systems = deployed(snapshot, hit)
     if form == "json":
-        session.print_json(found.to_json())
+        running = [{"system": said(one), "runs": said(model)} for one, model in systems]
+        session.print_json({**found.to_json(), "deployments": running})
         return
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (
             node.label,
             node.distance,
@@ -40,8 +44,13 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
         )
         for node in found.nodes
     ]
+    rows += [
+        (snapshot.label(one) or said(one), None, "system", f"runs {said(model)}", "", "")
+        for one, model in systems
+    ]
     session.print_table(("thing", "distance", "kind", "because", "licence", "evidence"), rows, form)
     session.say(
         f"{found.hit:,} models are hit, {found.inferred_only:,} of them by inferred edges only; "
         f"{len(found.nodes):,} of {found.hit + found.datasets:,} things listed"
+        + (f"; {len(systems):,} deployments of ours run them" if systems else "")
     )

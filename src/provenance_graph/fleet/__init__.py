@@ -1,0 +1,18 @@
+"""What we run: systems and the models behind them, and what of the graph concerns them."""
+
+from provenance_graph.fleet.check import KINDS, FleetFinding, check
+from provenance_graph.fleet.impact import deployed
+from provenance_graph.fleet.read import System, of_document, read_fleet
+from provenance_graph.fleet.record import systems_of, to_record
+
+__all__ = [
+    "KINDS",
+    "FleetFinding",
+    "System",
+    "check",
+    "deployed",
+    "of_document",
+    "read_fleet",
+    "systems_of",
+    "to_record",
+]

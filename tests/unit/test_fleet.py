@@ -1,0 +1,133 @@
+"""What we run: read, kept, checked; and where an impact ends."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from provenance_graph import cli
+from provenance_graph.core.errors import ProvenanceError, UsageError
+from provenance_graph.fleet import read_fleet
+
+FLEET = """
+[bot]
+name = "Bot"
+models = ["anthropic/claude-3-5-haiku", "nobody/knows-this"]
+uses = ["commercial"]
+places = ["eu-west-1"]
+since = 2026-03-01
+
+[demo]
+models = ["HuggingFaceH4/zephyr-7b-beta"]
+"""
+
+
+@pytest.fixture(scope="module")
+def own(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(shipped, tmp_path_factory.mktemp("fleet") / "graph"))
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Path:
+    path = tmp_path / "fleet.toml"
+    path.write_text(FLEET)
+    return path
+
+
+def run(store: Path, *words: str) -> Result:
+    return CliRunner().invoke(
+        cli.app, ["--store", str(store), *words], standalone_mode=False, catch_exceptions=False
+    )
+
+
+def test_a_fleet_is_read(fleet) -> None:
+    bot, demo = read_fleet(fleet)
+    assert (bot.name, bot.uses, bot.places, bot.since) == (
+        "Bot",
+        ("commercial",),
+        ("eu-west-1",),
+        "2026-03-01",
+    )
+    assert demo.name == "demo"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[bot]\nmodel = ['a/b']\n", "did you mean models"),
+        ("[bot]\nmodels = 3\n", "list of texts"),
+        ("[bot]\nname = 'x'\n", "names no model"),
+        ("[bot]\nmodels = ['a/b']\nsince = 'soon'\n", "2026-03-01"),
+        ("bot = 1\n", "a system is a table"),
+        ("", "no system"),
+        ("[bot", "TOML"),
+    ],
+)
+def test_a_fleet_that_is_none_says_what_is_wrong(fleet, text, said) -> None:
+    fleet.write_text(text)
+    with pytest.raises(ProvenanceError, match=said):
+        read_fleet(fleet)
+
+
+def test_findings_name_system_model_and_kind(own, fleet) -> None:
+    found = json.loads(
+        run(own, "fleet", "check", str(fleet), "--on", "2027-01-01", "--format", "json").stdout
+    )
+    kinds = {(one["system"], one["model"], one["kind"]) for one in found}
+    assert ("bot", "nobody/knows-this", "unknown") in kinds
+    assert ("bot", "anthropic/claude-3-5-haiku", "retirement") in kinds
+    assert any("claude-haiku-4-5" in one["finding"] for one in found if one["kind"] == "retirement")
+
+
+def test_the_exit_code_follows_the_asked_kinds(own, fleet) -> None:
+    fleet.write_text('[demo]\nmodels = ["nobody/knows-this"]\n')
+    assert (run(own, "fleet", "check", str(fleet)).return_value or 0) == 0
+    assert run(own, "fleet", "check", str(fleet), "--fail-on", "unknown").return_value == 1
+    assert (run(own, "fleet", "check", str(fleet), "--fail-on", "breach").return_value or 0) == 0
+    with pytest.raises(UsageError, match="retirement"):
+        run(own, "fleet", "check", str(fleet), "--fail-on", "retirements")
+
+
+def test_an_impact_ends_at_what_we_run(own, fleet) -> None:
+    told = run(own, "fleet", "import", str(fleet))
+    assert told.return_value == 1
+    assert "nobody/knows-this" in told.stderr
+    hit = json.loads(run(own, "impact", "HuggingFaceH4/ultrachat_200k", "--format", "json").stdout)
+    assert hit["deployments"] == [
+        {"system": "id:deployment/demo", "runs": "HuggingFaceH4/zephyr-7b-beta"}
+    ]
+    rows = run(own, "ask", "who-runs-what", "--format", "csv").stdout.splitlines()
+    assert len(rows) == 4
+    kept = json.loads(run(own, "fleet", "check", "--format", "json").stdout)
+    assert {one["system"] for one in kept} >= {"bot"}
+
+
+def test_a_bill_of_materials_is_a_system(own, tmp_path) -> None:
+    path = tmp_path / "shop.cdx.json"
+    path.write_text(
+        json.dumps(
+            {
+                "bomFormat": "CycloneDX",
+                "specVersion": "1.6",
+                "components": [
+                    {
+                        "type": "machine-learning-model",
+                        "name": "Llama-3.1-8B",
+                        "purl": "pkg:huggingface/meta-llama/Llama-3.1-8B",
+                    }
+                ],
+            }
+        )
+    )
+    run(own, "fleet", "import", str(path), "--system", "shop")
+    hit = json.loads(run(own, "impact", "meta-llama/Llama-3.1-8B", "--format", "json").stdout)
+    assert {"system": "id:deployment/shop", "runs": "meta-llama/Llama-3.1-8B"} in hit["deployments"]
+
+
+@pytest.mark.parametrize("form", ["sarif", "junit", "csv"])
+def test_reports_for_build_servers(own, fleet, form) -> None:
+    assert "knows-this" in run(own, "fleet", "check", str(fleet), "--format", form).stdout
