@@ -1,0 +1,324 @@
+"""The MCP server: read-only tools over one store, each value with its receipt.
+
+An undisclosed fact is never answered with a value: what third parties say stands beside it,
+named as not accepted. Wrong arguments come back as an error with what would work.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.types import ToolAnnotations
+from pydantic import Field
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
+from provenance_graph.assistant.cite_check import cite_check as checked
+from provenance_graph.assistant.receipts import receipts
+from provenance_graph.changes.compare import compare as compared
+from provenance_graph.conflicts.detect import conflicts as disagreements
+from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.core.iris import local_name, said
+from provenance_graph.fleet import deployed
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.lineage.graph import LineageGraph
+from provenance_graph.model import questions as stored
+from provenance_graph.model.fields import property_named
+from provenance_graph.model.naming import resolve
+from provenance_graph.model.profile import profile as profiled
+from provenance_graph.model.profile import value_json
+from provenance_graph.model.search_index import Catalogue
+from provenance_graph.model.thing_page import thing_page
+from provenance_graph.model.things import find_thing
+
+MOST = 100
+ANSWER_BYTES = 400_000
+"""A longer answer is refused with advice to narrow it, not cut."""
+
+INSTRUCTIONS = """\
+Facts about AI models with their provenance. Every value comes with receipts: claim, record, \
+document, digest, place, basis, custody, day of retrieval and store version; cite them. Where a \
+fact is undisclosed or withheld there is no value: say so, and never fill the gap from memory. \
+`notAccepted` holds what others report and is no fact. Licence answers are no legal advice."""
+
+Snapshot = Callable[[str], AcceptedSnapshot]
+"""A snapshot now ("") or as of an ISO day."""
+
+Query = Callable[[str], bytes]
+"""Runs a SPARQL query in a bounded process; gives SPARQL results as JSON."""
+
+Model = Annotated[
+    str, Field(max_length=300, description="Id, name or IRI, such as meta-llama/Llama-3.1-8B.")
+]
+AsOf = Annotated[
+    str, Field(max_length=40, description="As known on that day (ISO date); empty for now.")
+]
+_READ = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
+
+
+def make_server(snapshot: Snapshot, query: Query, version: str = "") -> MCPServer:
+    """A server over a store; ``snapshot`` and ``query`` are all it can reach."""
+    server: MCPServer = MCPServer(
+        "provenance-graph", instructions=INSTRUCTIONS, version=version, log_level="ERROR"
+    )
+    tools = _Tools(snapshot, query)
+    for tool in (
+        tools.search, tools.profile, tools.claims, tools.lineage, tools.impact, tools.licences,
+        tools.compare, tools.conflicts, tools.questions, tools.ask, tools.sparql, tools.cite_check,
+    ):  # fmt: skip
+        server.tool(annotations=_READ, structured_output=False)(tool)
+    return server
+
+
+def _told(value: Any) -> str:
+    """An answer as JSON text; raises ToolError where it is too long to be of use."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    if len(text.encode()) > ANSWER_BYTES:
+        raise ToolError(
+            f"the answer has {len(text):,} characters; ask for less (a property, a smaller limit)"
+        )
+    return text
+
+
+class _Tools:
+    """The tools; their docstrings are what an assistant reads."""
+
+    def __init__(self, snapshot: Snapshot, query: Query) -> None:
+        self._open, self._query = snapshot, query
+
+    def _at(self, as_of: str) -> AcceptedSnapshot:
+        return self._open(day_of(as_of))
+
+    def search(
+        self,
+        text: Annotated[str, Field(max_length=200, description="Part of a name, id or developer.")],
+        limit: Annotated[int, Field(ge=1, le=MOST)] = 20,
+    ) -> str:
+        """Models whose name, id, alias or developer the words begin, best first."""
+        return _guarded(lambda: {"items": Catalogue.open(self._at("")).search(text, limit)})
+
+    def profile(self, model: Model, as_of: AsOf = "") -> str:
+        """What is known of a model (or dataset, organisation, licence), field by field.
+
+        A field has values with receipts, or a disclosure status and no value.
+        """
+        return _guarded(lambda: self._profile(self._at(as_of), model))
+
+    def _profile(self, now: AcceptedSnapshot, model: str) -> Any:
+        meant = find_thing(now, model)
+        if meant.kind not in ("model", "family") or not now.present.types(meant.iri):
+            return thing_page(now, meant).to_json()
+        found = profiled(now, meant.iri).to_json()
+        held: dict[str, list[Any]] = {}
+        for one in now.claims(meant.iri):
+            held.setdefault(one.claim.predicate, []).append(one)
+        fields = []
+        for section in found["sections"]:
+            for shown in section["fields"]:
+                if not shown["values"] and shown["status"] == "NotRecorded":
+                    continue
+                claims = held.get(property_named(now, shown["property"]), [])
+                accepted = [one for one in claims if one.standing.label == "Accepted"]
+                others = [
+                    one
+                    for one in claims
+                    if one.standing.label != "Accepted" and one.claim.value is not None
+                ]
+                fields.append(
+                    {
+                        "property": shown["property"],
+                        "label": shown["label"],
+                        "values": shown["values"],
+                        "status": shown["status"],
+                        "contested": shown["contested"],
+                        "receipts": receipts(accepted or claims, now.version, 3),
+                        "notAccepted": [
+                            {
+                                "value": value_json(one.claim.value),
+                                "by": said(one.header.publisher),
+                                "why": one.reason,
+                            }
+                            for one in others[:3]
+                        ],
+                    }
+                )
+        return {
+            "id": found["id"], "name": found["name"], "asOf": now.as_of or None,
+            "storeVersion": now.version, "fields": fields,
+            "otherThingsOfThatName": [said(one) for one in meant.others[:5]],
+        }  # fmt: skip
+
+    def claims(
+        self,
+        model: Model,
+        property: Annotated[
+            str,
+            Field(max_length=200, description="Such as parameterCount or license; empty for all."),
+        ] = "",
+        as_of: AsOf = "",
+    ) -> str:
+        """Who says what of a thing, on what basis, and what became of each claim, with receipts."""
+
+        def made() -> Any:
+            now = self._at(as_of)
+            subject = find_thing(now, model).iri
+            predicate = property_named(now, property) if property else None
+            held = now.claims(subject, predicate)
+            return {
+                "id": said(subject),
+                "count": len(held),
+                "claims": [
+                    {**one, "property": local_name(claim.claim.predicate), "reason": claim.reason}
+                    for claim in held[:MOST]
+                    for one in receipts([claim], now.version)
+                ],
+            }
+
+        return _guarded(made)
+
+    def lineage(
+        self,
+        model: Model,
+        direction: Annotated[str, Field(pattern="^(up|down|both)$")] = "up",
+        limit: Annotated[int, Field(ge=1, le=MOST)] = 50,
+        as_of: AsOf = "",
+    ) -> str:
+        """What a model was made from (up) and what was made from it (down), with evidence per edge."""
+
+        def made() -> Any:
+            now = self._at(as_of)
+            return (
+                LineageGraph(now)
+                .of(resolve(now, model), direction=direction, limit=limit)
+                .to_json()
+            )
+
+        return _guarded(made)
+
+    def impact(
+        self, thing: Model, limit: Annotated[int, Field(ge=1, le=MOST)] = 50, as_of: AsOf = ""
+    ) -> str:
+        """What descends from a model or learned from a dataset, and which systems of ours run it."""
+
+        def made() -> Any:
+            now = self._at(as_of)
+            subject = find_thing(now, thing, ("model", "family", "dataset")).iri
+            found = LineageGraph(now).impact(subject, limit=limit)
+            systems = deployed(now, [subject, *(node.iri for node in found.nodes)])
+            running = [{"system": said(one), "runs": said(model)} for one, model in systems]
+            return {**found.to_json(), "deployments": running}
+
+        return _guarded(made)
+
+    def licences(
+        self,
+        model: Model,
+        uses: Annotated[
+            list[str],
+            Field(
+                max_length=20,
+                description="Planned uses: commercial, distribute, eu, users=1000000 …",
+            ),
+        ] = [],  # noqa: B006 - pydantic copies it
+        as_of: AsOf = "",
+    ) -> str:
+        """What may be done with a model, with path and clause: allowed, conditional, blocked, unknown."""
+
+        def made() -> Any:
+            now = self._at(as_of)
+            report = LicenceGraph(now).report(resolve(now, model), uses=tuple(uses))
+            return {"sentence": report.sentence, **report.to_json()}
+
+        return _guarded(made)
+
+    def compare(
+        self,
+        models: Annotated[list[str], Field(min_length=2, max_length=6)],
+        as_of: AsOf = "",
+    ) -> str:
+        """Two to six models side by side, differences marked, disclosure included."""
+
+        def made() -> Any:
+            now = self._at(as_of)
+            return compared(now, [resolve(now, one) for one in models]).to_json()
+
+        return _guarded(made)
+
+    def conflicts(self, model: Model, as_of: AsOf = "") -> str:
+        """Where sources disagree about a model, worst first, each side with its source."""
+
+        def made() -> Any:
+            now = self._at(as_of)
+            return {
+                "conflicts": [one.to_json() for one in disagreements(now, [resolve(now, model)])]
+            }
+
+        return _guarded(made)
+
+    def questions(self) -> str:
+        """The stored questions with their parameters; `ask` answers one."""
+        return _guarded(
+            lambda: [
+                {
+                    "name": one.name,
+                    "question": one.question,
+                    "parameters": [
+                        {
+                            "name": p.name,
+                            "kind": p.kind,
+                            "default": p.default,
+                            "what": p.description,
+                        }
+                        for p in one.parameters
+                    ],
+                }
+                for one in stored.questions().values()
+            ]
+        )
+
+    def ask(
+        self,
+        question: Annotated[str, Field(max_length=100)],
+        parameters: Annotated[dict[str, str], Field(max_length=10)] = {},  # noqa: B006
+    ) -> str:
+        """Answer a stored question; an empty answer says what it means."""
+
+        def made() -> Any:
+            now = self._at("")
+            found = stored.ask(now, question, parameters)
+            rows = [[value_json(cell) for cell in row] for row in found.rows[:MOST]]
+            return {
+                "columns": found.names,
+                "rows": rows,
+                "of": len(found),
+                "summary": stored.find(question).summed_up(found),
+                "storeVersion": now.version,
+            }
+
+        return _guarded(made)
+
+    def sparql(self, query: Annotated[str, Field(max_length=20_000)]) -> str:
+        """A SPARQL 1.1 query, read-only and bounded; the project's prefixes need not be declared.
+
+        The default graph holds accepted facts, `GRAPH ?record { … }` what each source says.
+        """
+        return _guarded(lambda: json.loads(self._query(stored.prefixes(query))))
+
+    def cite_check(
+        self,
+        text: Annotated[str, Field(description="Prose of at most 100,000 characters.")],
+        as_of: AsOf = "",
+    ) -> str:
+        """Check each statement of a prose: supported, contradicted, undisclosed or unknown, with claims."""
+        return _guarded(lambda: [one.to_json() for one in checked(self._at(as_of), text)])
+
+
+def _guarded(made: Callable[[], Any]) -> str:
+    """An answer, or the reason why there is none as the tool's error."""
+    try:
+        return _told(made())
+    except ProvenanceError as error:
+        raise ToolError(str(error)) from error

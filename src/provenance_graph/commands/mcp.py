@@ -1,0 +1,64 @@
+"""``mcp``: an MCP server for assistants, on standard input and output or over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.assistant.server import Query
+    from provenance_graph.store.base import Limits
+
+
+@click.command()
+@click.option("--transport", type=click.Choice(["stdio", "http"]), default="stdio", show_default=True)  # fmt: skip
+@click.option("--host", default="127.0.0.1", show_default=True, help="For http.")
+@click.option("--port", default=8765, show_default=True, help="For http.")
+@click.option("--seconds", default=10.0, show_default=True, help="Time limit of a SPARQL query.")
+@click.pass_obj
+def command(session: Session, transport: str, host: str, port: int, seconds: float) -> None:
+    """Serve the graph to assistants by the Model Context Protocol, for reading only.
+
+    Every value comes with its receipt; an undisclosed fact is never answered with a value;
+    `cite_check` marks each statement of a prose as supported, contradicted, undisclosed or
+    unknown.
+    """
+    from provenance_graph import __version__
+    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+    from provenance_graph.assistant import make_server
+    from provenance_graph.store.base import Limits
+    from provenance_graph.store.opening import derived_folder
+
+    store = session.store()
+    folder = derived_folder(session.store_path)
+    limits = Limits(seconds=seconds, rows=1_000, answer_bytes=1 << 20)
+    kept: dict[str, AcceptedSnapshot] = {}
+
+    def snapshot(day: str) -> AcceptedSnapshot:
+        found = kept.get(day)
+        if found is None or found.version != store.version:
+            if len(kept) >= 8:
+                kept.clear()
+            found = kept[day] = AcceptedSnapshot(store, day, folder=folder)
+        return found
+
+    server = make_server(snapshot, _bounded(session, limits), __version__)
+    if transport == "stdio":
+        server.run("stdio")
+    else:
+        server.run("streamable-http", host=host, port=port)
+
+
+def _bounded(session: Session, limits: Limits) -> Query:
+    """SPARQL in a bounded process of its own; a remote service keeps its own bounds."""
+    from provenance_graph.store.pool.pool import WorkerPool
+
+    media_type = "application/sparql-results+json"
+    if session.is_remote:
+        store = session.store()
+        return lambda text: store.serialize(text, media_type, limits=limits).body
+    pool = session.closing.enter_context(WorkerPool(session.folder, size=1, limits=limits))
+    return lambda text: pool.serialize(text, media_type, limits=limits).body
