@@ -56,13 +56,15 @@ def command(
         click.echo(f"token (shown once): {secret}\nline for the token file: {line}")
         return
     settings = config.load(flags, config_file)
+    from provenance_graph.service.processes.supervise import private_folder, remove, run_once
+
     if session.is_remote:
         raise UsageError("serve needs a store's folder, not the address of another service")
     if not settings.raw and not (session.folder / "CURRENT").exists():
-        _build(session)
+        run_once(lambda: _build(session))
     if not settings.raw:
-        open_store(session.store_path).close()  # refuses a store of an earlier version
-    from provenance_graph.service.processes.supervise import private_folder, remove
+        # refuses a store of an earlier version
+        run_once(lambda: open_store(session.store_path).close())
 
     folder = private_folder()
     session.closing.callback(remove, folder)

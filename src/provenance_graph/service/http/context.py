@@ -27,6 +27,8 @@ from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limi
 
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _REST_PLACES: Final = 8
+_WRITES: Final = 16
+"""Writes under way at once; one client leaves a few places to others."""
 WATCH_AFTER: Final = 0.05
 """Seconds after which a waiting request watches whether its client is still there."""
 
@@ -44,7 +46,7 @@ class Gates:
         self.queries = gate("queries", workers, workers, stoppable=True)
         self.rest = gate("rest", _REST_PLACES, _REST_PLACES - 2)
         self.documents = gate("documents", max(2, workers), max(1, workers - 1))
-        self.uploads = gate("uploads", max(2, workers), max(1, workers - 1))
+        self.uploads = gate("uploads", _WRITES, _WRITES - 4)
 
     def state(self) -> dict[str, object]:
         """How many wait, for /health and /metrics."""

@@ -19,12 +19,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
 
-from provenance_graph.core.errors import StoreError
+from provenance_graph.core.errors import ProvenanceError, StoreError
 from provenance_graph.store.pool.sandbox import die_with_parent
 
 _FORK: Final = multiprocessing.get_context("fork")
@@ -147,12 +147,31 @@ class Supervisor:
 
 
 def run_once(work: Work) -> None:
-    """Do something in a process of its own; raises StoreError when it fails there."""
-    process = _FORK.Process(target=work)
+    """Do something in a process of its own; raises StoreError with what it raised there.
+
+    Whatever opens the engine belongs here: an engine's threads do not survive the forks to
+    come, and a writer forked after it would wait for them for ever.
+    """
+    ours, theirs = _FORK.Pipe(duplex=False)
+    process = _FORK.Process(target=_once, args=(work, theirs))
     process.start()
+    theirs.close()
+    try:
+        told = ours.recv()
+    except EOFError:
+        told = "the store could not be prepared (see above)"
     process.join()
-    if process.exitcode:
-        raise StoreError("the store could not be prepared (see above)")
+    if told:
+        raise StoreError(str(told))
+
+
+def _once(work: Work, told: Connection) -> None:
+    try:
+        work()
+    except ProvenanceError as error:
+        told.send(str(error))
+    else:
+        told.send("")
 
 
 def private_folder() -> Path:
