@@ -6,6 +6,7 @@ import http.client
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from hostile_attacks import Attack, all_attacks
@@ -92,6 +93,27 @@ def test_a_slow_body_is_ended(service: Running) -> None:
     heard = connection.sock.recv(1000)
     assert heard.startswith(b"HTTP/1.1 408")
     assert time.monotonic() - start < 5
+    connection.close()
+    answers_at_once(service)
+
+
+def test_a_trailer_without_end_is_ended(service: Running) -> None:
+    head = (
+        f"POST /sparql HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\n"
+        "Content-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "3\r\nASK\r\n0\r\nx-long: "
+    )
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=10)
+    connection.connect()
+    assert connection.sock is not None
+    connection.sock.sendall(head.encode())
+    sent = 0
+    with suppress(OSError):
+        for _ in range(200):
+            connection.sock.sendall(b"x" * 65_536)
+            sent += 65_536
+            time.sleep(0.005)
+    assert sent < 8 << 20
     connection.close()
     answers_at_once(service)
 

@@ -295,3 +295,31 @@ def test_a_query_has_no_day_and_says_where_one_is_answered(client: TestClient) -
     assert posted.status_code == 400
     form = client.post("/sparql", data={"query": "ASK {}", "asOf": "2025-01-01"})
     assert form.status_code == 400
+
+
+def test_the_projects_prefixes_need_no_declaration(serve: Callable[..., TestClient]) -> None:
+    client = serve(raw=False)
+    asked = {"query": "ASK { ?s pg:contextLength ?o ; dcterms:title ?t }"}
+    assert client.get("/sparql", params=asked).status_code == 200
+    own = {"query": "PREFIX pg: <urn:mine:> SELECT * { BIND(pg:x AS ?v) }"}
+    assert "urn:mine:x" in client.get("/sparql", params=own).text
+
+
+def test_an_unknown_prefix_is_told_with_its_place_and_what_is_near(
+    serve: Callable[..., TestClient],
+) -> None:
+    reply = serve(raw=False).get("/sparql", params={"query": "ASK {\n ?s dctrms:title ?o }"})
+    assert reply.status_code == 400
+    detail = reply.json()["detail"]
+    assert "line 2" in detail
+    assert "dcterms:" in detail
+    assert len(detail) < 300
+
+
+@pytest.mark.parametrize("path", ["/sparql", "/update", "/data"])
+def test_the_openapi_document_describes_the_protocols(client: TestClient, path: str) -> None:
+    described = client.get("/openapi.json").json()["paths"][path]
+    for operation in described.values():
+        assert operation["summary"]
+        assert "503" in operation["responses"]
+    assert ("get" in described) == (path != "/update")

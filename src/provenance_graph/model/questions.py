@@ -24,6 +24,7 @@ from provenance_graph.core.resources import folder
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming import resolve
 from provenance_graph.model.question_values import existing, one_of
+from provenance_graph.store.sparql.rewrite import with_prefixes
 from provenance_graph.store.values import Limits, Rows, Selects
 
 KINDS = (
@@ -212,11 +213,11 @@ def ask(
 
 
 def prefixes(text: str) -> str:
-    """A query with the project's prefixes declared where it uses them undeclared."""
-    declared = {m[1] for m in re.finditer(r"(?i)\bprefix\s+([\w-]*)\s*:", text)}
-    used = {m[1] for m in re.finditer(r"(?<![\w<:/?$])([A-Za-z][\w-]*):(?!//)[\w]", text)}
-    lines = [f"PREFIX {p}: <{PREFIXES[p]}>" for p in sorted(used - declared) if p in PREFIXES]
-    return "".join(line + " " for line in lines) + text
+    """A query with the project's prefixes declared where it uses them undeclared.
+
+    Raises QuerySyntax, with the place, for a prefix that nobody declared.
+    """
+    return with_prefixes(text, PREFIXES)
 
 
 def settings(pairs: Iterable[str]) -> dict[str, str]:

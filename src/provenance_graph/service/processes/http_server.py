@@ -34,6 +34,8 @@ class Bounded(HttpToolsProtocol):
     _from = ""
     _head = 0
     _count = 0
+    _progress = 0  # how often something came that is meant to be long
+    _aside = 0  # bytes since then
     _in_head = True
     _timer: asyncio.TimerHandle | None = None
 
@@ -64,7 +66,13 @@ class Bounded(HttpToolsProtocol):
             if self._head > self.most and b"\r\n\r\n" not in data[: self.most]:
                 self._refuse(431)
                 return
+        before = self._progress
         super().data_received(data)
+        # After the last chunk only trailers follow: what is no body counts as headers do.
+        self._aside = self._aside + len(data) if self._progress == before else 0
+        if not self._in_head and self._aside > self.most:
+            self._refuse(431)
+            return
         if self._in_head and self._timer is None and self._head:
             self._timer = self.loop.call_later(self.seconds, self._too_slow)
 
@@ -80,14 +88,21 @@ class Bounded(HttpToolsProtocol):
             raise httptools.HttpParserError("too many headers")
         super().on_header(name, value)
 
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body."""
+        self._progress += 1
+        super().on_body(body)
+
     def on_headers_complete(self) -> None:
         """The headers are complete."""
+        self._progress += 1
         self._in_head = False
         self._stop_timer()
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """The request is complete; another may follow."""
+        self._progress += 1
         self._in_head, self._head = True, 0
         super().on_message_complete()
 

@@ -7,6 +7,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from provenance_graph.core.iris import PREFIXES
 from provenance_graph.service.http.body import read_body
 from provenance_graph.service.http.cache import etag, matches
 from provenance_graph.service.http.calls import call_of, header, query_string
@@ -27,7 +28,7 @@ from provenance_graph.service.sparql import description
 from provenance_graph.service.sparql.federation import Federation
 from provenance_graph.service.sparql.request import SparqlRequest, read_query, read_through
 from provenance_graph.store.sparql.guard import check_length
-from provenance_graph.store.sparql.rewrite import volatile, with_base
+from provenance_graph.store.sparql.rewrite import volatile, with_base, with_prefixes
 from provenance_graph.store.sparql.tokens import UPDATE_FORMS, form
 
 PATH: Final = "/sparql"
@@ -69,6 +70,8 @@ class QueryEndpoint:
             raise bad_request("this is an update; send it by POST to /update", "update")
         offer = self._offer(kind, asked.format, accept)
         text = await read_through(with_base, asked.text, service.url(request, PATH))
+        if not service.settings.raw:  # a plain dataset is for clients that declare their own
+            text = await read_through(_prefixed, text)
         version = service.backend.version
         keeps = not await read_through(volatile, text)
         dataset = repr(asked.dataset) if asked.dataset else ""
@@ -112,6 +115,10 @@ class QueryEndpoint:
             names = ", ".join(dict.fromkeys(offer.media_type for offer in offers))
             raise not_acceptable(f"{names} for {kind.upper() or 'this query'}")
         return offer
+
+
+def _prefixed(text: str) -> str:
+    return with_prefixes(text, PREFIXES)
 
 
 async def large(request: Request, found: Large, offer: Offer, headers: dict[str, str]) -> Response:

@@ -8,13 +8,14 @@ once its length has been checked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
-from provenance_graph.core.errors import QueryRefused
+from provenance_graph.core.errors import QueryRefused, QuerySyntax
 from provenance_graph.core.iris import Iri
-from provenance_graph.store.sparql.tokens import QUERY_FORMS, Token, form, nested, unescape
+from provenance_graph.store.sparql.tokens import QUERY_FORMS, Token, form, nested, tokens, unescape
 
 _RELATIVE: Final = re.compile(r'<(?![A-Za-z][A-Za-z0-9+.\-]*+:)[^<>"{}|^`\\\x00-\x20]*+>')
 _VOLATILE: Final = re.compile(r"\b(?:RAND|NOW|UUID|STRUUID|BNODE)\b|\\u|\bSERVICE\b", re.IGNORECASE)
@@ -61,6 +62,37 @@ def with_base(text: str, base: str) -> str:
     if not base or _RELATIVE.search(text) is None:
         return text
     return f"BASE <{base}> {text}"
+
+
+def with_prefixes(text: str, known: Mapping[str, str]) -> str:
+    """The text with declarations of the known prefixes that it uses and does not declare.
+
+    Raises QuerySyntax, with the place and what is near, for a prefix that is neither.
+
+    >>> with_prefixes("ASK { ?s e:p e:o }", {"e": "urn:e:"})
+    'PREFIX e: <urn:e:> ASK { ?s e:p e:o }'
+    """
+    declared, used = set[str](), dict[str, int]()
+    before = ""
+    for kind, piece, start in tokens(text):
+        if kind == "name" and not piece.startswith("_:"):
+            prefix = piece.partition(":")[0]
+            if before == "prefix":
+                declared.add(prefix)
+            else:
+                used.setdefault(prefix, start)
+        before = piece.lower() if kind == "word" else ""
+    missing = [prefix for prefix in used if prefix not in declared]
+    for prefix in missing:
+        if prefix not in known:
+            near = get_close_matches(prefix, known, 3) or sorted(known)
+            line = text.count("\n", 0, used[prefix]) + 1
+            raise QuerySyntax(
+                f"line {line}: the prefix {prefix[:60]}: is not declared; without a declaration "
+                f"these are known: {', '.join(f'{name}:' for name in near)}"
+            )
+    head = "".join(f"PREFIX {prefix}: <{known[prefix]}> " for prefix in missing)
+    return head + text
 
 
 def volatile(text: str) -> bool:
