@@ -26,14 +26,14 @@ def catalogue(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.mark.parametrize("typed", ["haiku 4.5", "HAIKU-4-5", "claude haik", HAIKU])
 def test_a_model_is_found_however_its_name_is_typed(catalogue: Catalogue, typed: str) -> None:
-    assert HAIKU in [m["id"] for m in catalogue.search(typed)][:2]
+    assert HAIKU in [m["id"] for m in catalogue.search(typed).items][:2]
 
 
 @pytest.mark.parametrize(
     "typed", ["", "   ", '"', "NEAR(", "a AND", "x" * 5000, "-", "*", "name:x"]
 )
 def test_no_text_breaks_the_search(catalogue: Catalogue, typed: str) -> None:
-    assert isinstance(catalogue.search(typed), list)
+    assert isinstance(catalogue.search(typed).items, list)
     catalogue.models(text=typed)
 
 

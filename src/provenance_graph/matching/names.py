@@ -141,7 +141,7 @@ def _shown(part: frozenset[str]) -> str:
 
 
 _PLACEHOLDER = re.compile(
-    r"\W*(?:unknown|untitled|none|null|nan|n/?a|tbd|todo|placeholder|no name|unnamed|model|test)?\W*",
+    r"\W*(?:unknown|untitled|none|null|nan|n/?a|tbd|todo|placeholder|no name|unnamed|model|test|others?|various|multiple|several|human|mixed)?\W*",
     re.IGNORECASE,
 )
 

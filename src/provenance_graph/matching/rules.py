@@ -243,6 +243,8 @@ class Matcher:
                     fitting = [g for g in groups if g.developers & group.developers]
                     if len(fitting) != 1 or self._now(fitting[0]) is self._now(group):
                         continue
+                    if not group.listed:
+                        continue  # a service's name means what the service makes of it
                     pro = ["same name, the first version left out", "same developer"]
                     pro += bars.agreements(group, fitting[0])
                     against = list(bars.evidence(group, fitting[0], self.apart))

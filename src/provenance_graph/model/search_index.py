@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.literals import whole
-from provenance_graph.model.naming import fold
+from provenance_graph.model.name_index import Hits, search
 from provenance_graph.model.search_index_build import fill, make
 
-FORMAT = "5"
+FORMAT = "6"
 
 SORTS = {
     "name": "name COLLATE NOCASE",
@@ -94,19 +94,11 @@ class Catalogue:
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         return cls(sqlite3.connect(uri, uri=True, check_same_thread=False))
 
-    def search(self, text: str, limit: int = 20) -> list[dict[str, Any]]:
-        """Models whose name, id, alias or developer the words begin, best first."""
-        match = _match(text)
-        if not match:
-            return []
-        folded = fold(text)
-        rows = self._database.execute(
-            "SELECT m.summary FROM words w JOIN model m ON m.number = w.rowid WHERE words MATCH ? "
-            "ORDER BY (w.folded LIKE ? || '%') DESC, bm25(words, 8, 4, 4, 1, 2) - m.sources * 0.05 "
-            "- m.descendants * 0.01, length(m.id), m.id LIMIT ?",
-            (match, folded, limit),
-        )
-        return [json.loads(summary) for (summary,) in rows]
+    def search(
+        self, text: str, limit: int = 20, kinds: Collection[str] = (), cursor: str = ""
+    ) -> Hits:
+        """Things of every kind, or of some, that a text names, best first."""
+        return search(self._database, text, kinds, limit, cursor)
 
     def models(
         self,

@@ -15,6 +15,7 @@ from provenance_graph.core import terms
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
+from provenance_graph.model.name_index import SCHEMA_SQL, fill_names
 from provenance_graph.model.naming import fold
 from provenance_graph.store.values import ANY
 
@@ -52,12 +53,15 @@ def make(path: Path, snapshot: AcceptedSnapshot) -> None:
 
 def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
     """Fill an empty database with the models of a store."""
-    database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+    database.executescript(
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA + SCHEMA_SQL
+    )
+    summaries: dict[Iri, dict[str, Any]] = {}
     facts = Facts(snapshot)
     above = _ancestors(facts.parents)
     below = Counter(a for ancestors in above.values() for a in ancestors)
     for number, model in enumerate(facts.models, 1):
-        row = facts.row(model, below[model])
+        row = summaries[model] = facts.row(model, below[model])
         database.execute(
             "INSERT INTO model VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             (
@@ -79,6 +83,7 @@ def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
         database.executemany(
             "INSERT INTO above VALUES (?,?)", [(number, a) for a in sorted(above[model])]
         )
+    fill_names(database, snapshot, summaries)
     counts = {"version": snapshot.version, "models": len(facts.models)}
     database.executemany(
         "INSERT INTO meta VALUES (?,?)", [(k, json.dumps(v)) for k, v in counts.items()]

@@ -139,14 +139,17 @@ def _lists(routes: APIRouter, access: Access) -> None:
     def search(
         request: Request,
         q: Annotated[str, Query(max_length=200, description="Part of a name, id or developer.")],
+        kind: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
+        cursor: Cursor = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Models whose name, id, alias or developer the words begin, best first."""
+        """Things of every kind that a text names, best first; typing errors are forgiven."""
         snapshot = access.prepared("catalogue", asOf)
 
         def made() -> object:
-            return {"query": q, "items": Catalogue.open(snapshot).search(q, limit)}
+            found = Catalogue.open(snapshot).search(q, limit, kind, cursor)
+            return {"query": q, **found.to_json()}
 
         return reply(access, request, snapshot, made)
 

@@ -54,11 +54,22 @@ class ModelPage(BaseModel):
     next: str | None
 
 
+class SearchItem(Summary):
+    """A thing that a text finds: what it is, and for a model its summary."""
+
+    kind: str
+    mentions: int
+
+
 class SearchAnswer(BaseModel):
-    """Models that a text finds, best first."""
+    """Things that a text finds, best first; ``approximate`` where typing errors were forgiven."""
 
     query: str
-    items: list[Summary]
+    items: list[SearchItem]
+    total: int
+    shown: int
+    next: str | None
+    approximate: bool
 
 
 class FacetCount(BaseModel):

@@ -1,0 +1,50 @@
+"""``search``: find any thing in the graph by a part of its name."""
+
+from __future__ import annotations
+
+import click
+
+from provenance_graph.session import Session
+
+
+@click.command()
+@click.argument("text", nargs=-1, required=True)
+@click.option("--kind", "kinds", multiple=True, help="Only things of this kind (repeat for more).")
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option("--limit", default=20, show_default=True, help="Only the best N.")
+@click.option("--cursor", default="", help="Go on where an answer before stopped.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.pass_obj
+def command(
+    session: Session,
+    text: tuple[str, ...],
+    kinds: tuple[str, ...],
+    as_of: str,
+    limit: int,
+    cursor: str,
+    form: str,
+) -> int:
+    """Things whose name holds TEXT: models, datasets, organisations, licences, sources and more.
+
+    Words may come in any order; typing errors are forgiven where nothing is spelt so.
+    """
+    from provenance_graph.model.search_index import Catalogue
+    from provenance_graph.session import shown
+
+    found = Catalogue.open(session.snapshot(as_of)).search(" ".join(text), limit, kinds, cursor)
+    if form == "json":
+        session.print_json(found.to_json())
+    else:
+        rows = [
+            (
+                item["id"], item["kind"], item["name"], ", ".join(item["developers"]),
+                shown(item["parameterCount"]), item["sources"] or item["mentions"],
+            )
+            for item in found.items
+        ]  # fmt: skip
+        columns = ("id", "kind", "name", "developer", "parameters", "sources or mentions")
+        session.print_table(columns, rows, form)
+    what = "nothing is spelt so; near names" if found.approximate and found.items else "found"
+    more = f"; --cursor {found.cursor} goes on" if found.cursor else ""
+    session.say(f"{len(found.items):,} of {found.total:,} {what}{more}")
+    return 0 if found.items else 1

@@ -1,0 +1,120 @@
+"""Search over the names of everything: any kind, any word order, typing errors, totals, cursors."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.cli import app
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Literal, Quad
+from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.model.search_index import Catalogue
+from provenance_graph.store.memory import MemoryStore
+
+BASE = iris.model("black-forest-labs/FLUX.1-dev")
+
+
+def quads() -> list[Quad]:
+    found: list[Quad] = []
+
+    def thing(subject: Iri, kind: Iri, name: str, *more: tuple[Iri, Iri]) -> None:
+        found.append((subject, RDF.type, kind, None))
+        found.append((subject, SCHEMA.name, Literal(name), None))
+        found.extend((subject, predicate, value, None) for predicate, value in more)
+
+    qwen, meta = iris.organization("qwen"), iris.organization("meta")
+    thing(qwen, PG.Organization, "Qwen")
+    thing(meta, PG.Organization, "Meta")
+    for name in ("Qwen2.5-7B", "Qwen2.5-7B-Instruct", "Qwen3-8B", "QwQ-32B"):
+        thing(iris.model(f"Qwen/{name}"), PG.Model, name, (DCTERMS.creator, qwen))
+    thing(
+        iris.model("stable-diffusion-v1-5/stable-diffusion-v1-5"), PG.Model, "Stable Diffusion v1.5"
+    )
+    thing(iris.model("deepseek-ai/DeepSeek-R1"), PG.Model, "DeepSeek-R1")
+    thing(iris.model("openai/gpt-5"), PG.OfferedModel, "GPT-5")
+    thing(iris.dataset("laion-5b"), PG.Dataset, "LAION-5B")
+    thing(iris.mint("family", "meta", "llama-3"), PG.ModelFamily, "Llama 3")
+    thing(iris.mint("licence", "llama-3"), PG.Licence, "Llama 3 Community Licence")
+    thing(iris.model("x/tuned"), PG.Model, "Tuned", (PG.fineTunedFrom, BASE))
+    return found
+
+
+@pytest.fixture(scope="module")
+def index() -> Catalogue:
+    with MemoryStore(quads()) as store:
+        return Catalogue.open(AcceptedSnapshot(store))
+
+
+def ids(index: Catalogue, text: str, *kinds: str) -> list[str]:
+    return [item["id"] for item in index.search(text, kinds=kinds).items]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("qwen 2.5 7b", "Qwen/Qwen2.5-7B"),
+        ("7b qwen 2.5", "Qwen/Qwen2.5-7B"),
+        ("qwen2.5-7b-instruct", "Qwen/Qwen2.5-7B-Instruct"),
+        ("stable diffusion 1.5", "stable-diffusion-v1-5/stable-diffusion-v1-5"),
+        ("deepsek", "deepseek-ai/DeepSeek-R1"),
+        ("depseek r1", "deepseek-ai/DeepSeek-R1"),
+        ("GPT-5", "openai/gpt-5"),
+        ("openai/gpt-5", "openai/gpt-5"),
+        ("laion", "laion-5b"),
+        ("FLUX.1-dev", "black-forest-labs/FLUX.1-dev"),
+        (str(BASE), "black-forest-labs/FLUX.1-dev"),
+        ("qw", "qwen"),
+    ],
+)
+def test_a_name_is_found_however_it_is_typed(index: Catalogue, text: str, first: str) -> None:
+    assert ids(index, text)[0] == first
+
+
+def test_kinds_narrow_and_every_answer_says_what_it_is(index: Catalogue) -> None:
+    found = index.search("llama 3").items
+    assert {item["kind"] for item in found} == {"family", "licence"}
+    assert ids(index, "llama 3", "licence") == ["id:licence/llama-3"]
+    assert ids(index, "qw", "model") == [
+        "Qwen/QwQ-32B", "Qwen/Qwen3-8B", "Qwen/Qwen2.5-7B", "Qwen/Qwen2.5-7B-Instruct",
+    ]  # fmt: skip
+    with pytest.raises(UsageError, match="no kind 'planet'"):
+        index.search("x", kinds=["planet"])
+
+
+def test_totals_are_right_and_cursors_lead_through_all(index: Catalogue) -> None:
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        part = index.search("qwen", limit=2, cursor=cursor)
+        assert part.total == 5
+        seen += [item["id"] for item in part.items]
+        cursor = part.cursor
+    assert len(seen) == len(set(seen)) == 5
+    with pytest.raises(UsageError, match="is not a cursor"):
+        index.search("qwen", cursor="²")
+
+
+@pytest.mark.parametrize("text", ["", "   ", '"', "(*)", "NEAR(", "zzzzqqqq", "'; DROP TABLE x"])
+def test_what_names_nothing_finds_nothing(index: Catalogue, text: str) -> None:
+    assert index.search(text).items == []
+
+
+def test_near_names_are_told_as_such(index: Catalogue) -> None:
+    assert index.search("deepsek").approximate
+    assert not index.search("deepseek").approximate
+
+
+def test_the_command_prints_json_with_total(shipped: object) -> None:
+    run = CliRunner().invoke(
+        app, ["--store", str(shipped), "search", "qwen", "2.5", "7b", "--format", "json"]
+    )
+    assert run.exit_code == 0, run.output
+    found = json.loads(run.stdout)
+    assert found["items"][0]["id"] == "Qwen/Qwen2.5-7B"
+    assert found["total"] >= found["shown"] > 1
