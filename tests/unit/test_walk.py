@@ -67,7 +67,8 @@ def test_a_folder_of_cards_without_configuration_is_not_grouped(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("name", "data", "told"),
     [
-        ("weights.safetensors", b"x", "files ending in .safetensors are not read"),
+        ("weights.safetensors", b"x", "no safetensors file: its header is not one"),
+        ("weights.bin", b"x", "files ending in .bin are not read"),
         ("page.txt", b"\0\1\2", "a binary file, not text"),
         ("page.txt", b" \n", "the file is empty"),
     ],

@@ -305,8 +305,21 @@ _TRIG = re.compile(
 )
 
 
+def container_of(data: bytes) -> str:
+    r"""Which container of weights the first bytes show: gguf, safetensors, or nothing.
+
+    >>> container_of(b"GGUF" + bytes(20)), container_of(b"\x02" + bytes(7) + b"{}")
+    ('gguf', 'safetensors')
+    """
+    if data[:4] == b"GGUF":
+        return "gguf"
+    return "safetensors" if data[8:9] == b"{" and b"\0" in data[:8] else ""
+
+
 def look(document: Document) -> Hints:
-    """The hints of a document; raises Unreadable where it is not text."""
+    """The hints of a document; raises Unreadable where it is neither text nor weights."""
+    if container := container_of(document.data):
+        return Hints(document.name or document.url, container)
     text = document.text
     lines = tuple(line[:500] for line in text[:40_000].splitlines()[:40])
     files = frozenset(document.files)

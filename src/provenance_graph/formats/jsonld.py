@@ -195,6 +195,17 @@ def leaves(found: Iterable[Leaf], context: Context) -> Iterator[Leaf]:
         yield Leaf((leaf.path[0], *steps), leaf.where, leaf.value)
 
 
+def is_crate(value: Any) -> bool:
+    """Whether a document describes itself as an RO-Crate does, by a node named after its file."""
+    graph = value.get("@graph") if isinstance(value, dict) else None
+    return any(
+        isinstance(node, dict)
+        and "ro-crate-metadata.json" in word(node.get("@id"))
+        and "CreativeWork" in map(word, listed(node.get("@type")))
+        for node in listed(graph)[:50]
+    )
+
+
 def text_of(value: Any, language: str = "en") -> str:
     """The text of a value: plain, ``@value``, a language map, or the name of a node.
 

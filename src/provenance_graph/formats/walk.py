@@ -19,7 +19,8 @@ from urllib.parse import quote
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
-from provenance_graph.formats.document import MAX_BYTES, Document
+from provenance_graph.formats import binary
+from provenance_graph.formats.document import MAX_BYTES, Document, container_of
 
 MAX_FILES = 100_000
 SUFFIXES = frozenset(
@@ -41,8 +42,16 @@ SUFFIXES = frozenset(
         "nq",
         "nt",
         "xml",
+        "sig",
+        "sigstore",
+        "bundle",
+        "intoto",
+        "modelfile",
     ]
 )
+HEADERS = frozenset(("gguf", "safetensors"))
+"""Files of which only the header is read."""
+BARE = frozenset(("Modelfile", "MLmodel", "Kitfile"))
 CARDS = ("README.md", "readme.md")
 BESIDE = (
     "config.json", "adapter_config.json", "generation_config.json", "tokenizer_config.json",
@@ -220,7 +229,17 @@ def _root_name(root: Path) -> str:
 
 def _file(path: Path, local: str, retrieved: str, url: str) -> Iterator[Document | Problem]:
     suffix = path.suffix.lower().lstrip(".")
-    if suffix and suffix not in SUFFIXES:
+    if suffix in HEADERS:
+        data = _header(path, local)
+        if isinstance(data, bytes) and container_of(data) != suffix:
+            data = Problem(local, f"no {suffix} file: its header is not one", kind="unreadable")
+        yield from (
+            (data,)
+            if isinstance(data, Problem)
+            else _document(data, local, retrieved, url or _urn(local))
+        )
+        return
+    if suffix and suffix not in SUFFIXES and path.name not in BARE:
         yield Problem(local, f"files ending in .{suffix} are not read", kind="skipped")
         return
     data = _bytes(path, local)
@@ -228,6 +247,14 @@ def _file(path: Path, local: str, retrieved: str, url: str) -> Iterator[Document
         yield data
         return
     yield from _document(data, local, retrieved, url or _urn(local))
+
+
+def _header(path: Path, local: str) -> bytes | Problem:
+    """The header of a file of weights, which may be larger than any memory."""
+    try:
+        return binary.header_of(path)
+    except OSError as error:
+        return Problem(local, error.strerror or str(error), kind="unreadable")
 
 
 def _bytes(path: Path, local: str) -> bytes | Problem:
@@ -249,7 +276,11 @@ def _document(
     if not data.strip():
         yield Problem(local, "the file is empty", kind="empty")
         return
-    if b"\0" in data[:4096] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+    if (
+        not container_of(data)
+        and b"\0" in data[:4096]
+        and data[:2] not in (b"\xff\xfe", b"\xfe\xff")
+    ):
         yield Problem(local, "a binary file, not text", kind="skipped")
         return
     try:

@@ -79,7 +79,7 @@ class Item:
 
 def recognises(hints: Hints) -> bool:
     """Whether it holds a FAIR4ML model, or values as MLentory wraps them."""
-    if hints.syntax != "json":
+    if hints.syntax != "json" or jsonld.is_crate(hints.value):
         return False
     context, top = jsonld.nodes(hints.value)
     return any(_is_model(raw, context) for _, raw in top[:1000])

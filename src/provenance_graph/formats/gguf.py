@@ -1,0 +1,243 @@
+"""GGUF: the header of a file for llama.cpp and its kin; metadata, tensor names, shapes and types.
+
+Only the header is read. Counts of elements are logical ones (a quantized tensor states its shape
+before packing), so their sum is the number of parameters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from provenance_graph.core import hub, iris, literals
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.formats import coverage, packages, statements
+from provenance_graph.formats.binary import Header, Value, parse
+from provenance_graph.formats.coverage import Key, KeyTable, Leaf, later, read, text
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+
+SOURCE = "gguf"
+_FILE_TYPES: Mapping[int, str] = MappingProxyType(
+    {0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K",
+     11: "Q3_K_S", 12: "Q3_K_M", 13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M", 16: "Q5_K_S",
+     17: "Q5_K_M", 18: "Q6_K", 19: "IQ2_XXS", 20: "IQ2_XS", 21: "Q2_K_S", 22: "IQ3_XS",
+     23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL", 26: "IQ3_S", 27: "IQ3_M", 28: "IQ2_S", 29: "IQ2_M",
+     30: "IQ4_XS", 31: "IQ1_M", 32: "BF16", 36: "TQ1_0", 37: "TQ2_0", 38: "MXFP4"}
+)  # fmt: skip
+_COUNTS: Mapping[str, Iri] = MappingProxyType(
+    {
+        "context_length": PG.contextLength,
+        "embedding_length": PG.hiddenSize,
+        "block_count": PG.layerCount,
+        "feed_forward_length": PG.feedForwardSize,
+        "attention.head_count": PG.attentionHeadCount,
+        "attention.head_count_kv": PG.keyValueHeadCount,
+        "expert_count": PG.expertCount,
+        "expert_used_count": PG.activeExpertCount,
+        "vocab_size": PG.vocabularySize,
+    }
+)
+"""Keys below the architecture's name that are counts of ours."""
+
+
+def layout_digest(tensors: list[tuple[str, tuple[int, ...], str]]) -> str:
+    """A digest over names, types and shapes, in the order of the names."""
+    lines = (f"{name} {kind} {'x'.join(map(str, shape))}" for name, shape, kind in sorted(tensors))
+    return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+_GENERAL: tuple[Key, ...] = (
+    *read("`pg:modelType`", "general/architecture"),
+    *read("the model's name", "general/name"),
+    *read("`dcterms:license`", "general/license", "general/license/name", "general/license/link"),
+    *read("`pg:quantizationMethod`, `pg:quantizationBits`", "general/file_type"),
+    *text(SCHEMA.description, "general/description"),
+    *read("`dcterms:creator`", "general/organization"),
+    *read("the repository", "general/repo_url"),
+    *read("`pg:quantizedFrom` or `pg:convertedFrom`", "general/base_model/repo_url",
+          "general/base_model/name"),
+    *read("`dcterms:language`", "general/languages"),
+    *later("general/**"),
+    *read("the counts of the specification", *(f"arch/{k.replace('.', '/')}" for k in _COUNTS)),
+    *read("`pg:ropeTheta`", "arch/rope/freq_base"),
+    *later("arch/**", "tokenizer/**", "other/**"),
+    *read("`pg:vocabularySize`", "tokens"),
+    *read("`pg:parameterCount` and `pg:layoutDigest`", "tensors"),
+)  # fmt: skip
+KEYS = KeyTable(_GENERAL)
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether it begins as GGUF does."""
+    return hints.syntax == SOURCE
+
+
+def origin(document: Document) -> Origin:
+    """The file itself: what it says of its model is a reading of the artifact."""
+    name = _file_name(document)
+    return Origin(
+        local=statements.place(document),
+        publisher=iris.organization("unnamed publishers of weights"),
+        basis=Basis.ARTIFACT,
+        title=f"Header of {name}",
+    )
+
+
+def _file_name(document: Document) -> str:
+    return (document.name or document.url).rsplit("/", 1)[-1]
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """Every entry of the metadata; of a long array that it is there."""
+    try:
+        header = parse(document.data)
+    except ValueError:
+        return
+    architecture = str(header.metadata.get("general.architecture", ""))
+    for key, value in header.metadata.items():
+        path = _path(key, architecture)
+        shown = value[0] if isinstance(value, list) and value else value
+        if not isinstance(shown, list):
+            yield Leaf(path, f"/{key}", shown)
+    if header.tensors:
+        yield Leaf(("tensors",), "/tensors", len(header.tensors))
+
+
+def _path(key: str, architecture: str) -> tuple[str, ...]:
+    if key == "tokenizer.ggml.tokens":
+        return ("tokens",)
+    head, _, rest = key.partition(".")
+    steps = tuple(step for step in rest.split(".") if not step.isdigit())
+    if head == architecture and head:
+        return ("arch", *steps)
+    return (head, *steps) if head in ("general", "tokenizer") else ("other", head, *steps)
+
+
+def read_header(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what the header of a GGUF file says of its model."""
+    try:
+        header = parse(document.data)
+    except ValueError as error:
+        raise Unreadable(document.url, f"its header cannot be read: {error}") from error
+    said = header.metadata
+    name = _text(said, "general.name")
+    file = _file_name(document)
+    place = hub.address(_text(said, "general.repo_url"))
+    if place is not None and place.kind is hub.Kind.MODEL:
+        model = iris.model(place.name)
+        yield Claim(model, PG.hubRepository, place.page)
+    else:
+        local = re.sub(r"\.gguf$", "", file, flags=re.IGNORECASE)
+        model = iris.entity(SOURCE, "model", iris.slug(local or name))
+    yield from statements.is_a(model, PG.Model, name or file)
+    claims = list(packages.artifact(SOURCE, model, file, []))
+    yield from claims
+    yield Claim(claims[0].subject, PG.fileFormat, literals.text("gguf"))
+    yield from statements.made_by(model, _text(said, "general.organization"))
+    yield from statements.licensed(
+        model, _text(said, "general.license"), name=_text(said, "general.license.name"),
+        link=_text(said, "general.license.link"), locator="general.license",
+    )  # fmt: skip
+    method = (
+        _FILE_TYPES.get(stated, "")
+        if isinstance(stated := said.get("general.file_type"), int)
+        else ""
+    )
+    yield from _quantization(model, said, method)
+    yield from _bases(model, said, bool(re.match(r"I?T?Q\d", method)))
+    yield from _dimensions(model, header)
+    yield from _tensors(model, claims[0].subject, header)
+    for leaf in leaves(document):
+        if KEYS.fate(leaf.path) is coverage.Fate.NOT_READ:
+            count = header.lengths.get(leaf.where.lstrip("/"), 1)
+            many = f" and {count - 1:,} more" if count > 1 else ""
+            shown = f"{statements.word(leaf.value)}{many}"
+            yield coverage.other(model, leaf.where.lstrip("/"), shown)
+        elif (row := KEYS.find(leaf.path)) is not None and row.property is not None:
+            yield coverage.stated(model, row.property, statements.word(leaf.value), leaf.where)
+
+
+def _text(said: Mapping[str, Value], key: str) -> str:
+    value = said.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _quantization(model: Iri, said: Mapping[str, Value], method: str) -> Iterator[Claim]:
+    """How the weights are packed; a number that stands for no method as stated."""
+    stated = said.get("general.file_type")
+    if not method:
+        if stated is not None:
+            yield coverage.other(model, "general.file_type", statements.word(stated))
+        return
+    yield Claim(model, PG.quantizationMethod, literals.text(method))
+    bits = re.match(r"I?T?Q(\d)", method)
+    if bits:
+        yield Claim(model, PG.quantizationBits, literals.integer(int(bits[1])))
+
+
+def _bases(model: Iri, said: Mapping[str, Value], quantized: bool) -> Iterator[Claim | Problem]:
+    """The models that the weights come from, as the converter wrote them down."""
+    relation = PG.quantizedFrom if quantized else PG.convertedFrom
+    for key in sorted(said):
+        match = re.fullmatch(r"general\.base_model\.(\d{1,4})\.(repo_url|name)", key)
+        if not match:
+            continue
+        url = _text(said, f"general.base_model.{match[1]}.repo_url")
+        place = hub.address(url)
+        if match[2] == "repo_url" and place is not None and place.kind is hub.Kind.MODEL:
+            parent = iris.model(place.name)
+            yield from statements.is_a(parent, PG.Model)
+            yield Claim(model, relation, parent)
+            yield Claim(model, PROV.wasDerivedFrom, parent)
+        else:
+            yield coverage.other(model, key, _text(said, key))
+
+
+def _dimensions(model: Iri, header: Header) -> Iterator[Claim]:
+    said = header.metadata
+    architecture = _text(said, "general.architecture")
+    if architecture:
+        yield Claim(model, PG.modelType, literals.text(architecture))
+    for key, predicate in _COUNTS.items():
+        value = said.get(f"{architecture}.{key}")
+        if isinstance(value, list):
+            yield coverage.other(model, key, ", ".join(map(str, value)))
+        elif value is not None and not (key == "expert_count" and value == 0):
+            yield statements.quantity(model, predicate, value, f"{architecture}.{key}")
+    theta = said.get(f"{architecture}.rope.freq_base")
+    if isinstance(theta, (int, float)) and math.isfinite(theta):
+        yield Claim(model, PG.ropeTheta, literals.double(float(theta)))
+    vocabulary = header.lengths.get("tokenizer.ggml.tokens", 0)
+    if vocabulary and f"{architecture}.vocab_size" not in said:
+        yield Claim(model, PG.vocabularySize, literals.integer(vocabulary))
+    languages = said.get("general.languages")
+    for language in languages if isinstance(languages, list) else ():
+        yield Claim(model, DCTERMS.language, literals.text(str(language)[:40]))
+
+
+def _tensors(model: Iri, artifact: Iri, header: Header) -> Iterator[Claim]:
+    if not header.tensors:
+        return
+    count = sum(math.prod(shape) for _, shape, _ in header.tensors)
+    if "split.count" not in header.metadata and count < 1 << 62:
+        yield Claim(model, PG.parameterCount, literals.integer(count))
+    digest = literals.text(layout_digest(header.tensors))
+    yield Claim(artifact, PG.layoutDigest, digest)
+    yield Claim(artifact, RDF.type, PG.Artifact)
+
+
+READER = Reader(
+    format=SOURCE,
+    title="GGUF files: their header",
+    recognises=recognises,
+    origin=origin,
+    read=read_header,
+    keys=KEYS,
+    leaves=leaves,
+)

@@ -1,0 +1,129 @@
+"""MLflow's ``MLmodel`` files: a logged model, the run that made it, the model it started from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provenance_graph.core import hub, iris
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDF
+from provenance_graph.formats import coverage, packages, statements
+from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.statements import mapping, word
+
+SOURCE = "mlflow"
+_VERSION = "_version"
+KEYS = KeyTable(
+    (
+        *read("the model", "model_uuid", "model_id"),
+        *read("the run that made it, as a version", "run_id"),
+        *read("`dcterms:created`", "utc_time_created"),
+        *read("a parent: `prov:wasDerivedFrom`", "flavors/*/source_model_name"),
+        *read("`pg:adapterOf`", "flavors/*/peft_adapter"),
+        *text(PG.task, "flavors/*/task"),
+        *read("`pg:byteSize` of its files", "model_size_bytes"),
+        *read("`pg:framework` and `pg:softwareDependency`", "flavors/*/transformers_version",
+              "flavors/*/sklearn_version", "flavors/*/pytorch_version", "flavors/*/torch_version",
+              "flavors/*/xgb_version", "flavors/*/lgb_version", "flavors/*/tensorflow_version",
+              "flavors/*/python_version"),
+        *skip("where MLflow keeps it", "artifact_path", "flavors/*/model_binary",
+              "flavors/*/pickled_model", "flavors/*/data", "flavors/*/model_path", "flavors/*/code",
+              "flavors/*/env/**", "flavors/*/loader_module"),
+        *later("mlflow_version", "signature/**", "saved_input_example_info/**", "metadata/**",
+               "flavors/**", "type_hint", "prompts", "databricks_runtime", "is_signature_from_type_hint",
+               "auth_policy/**"),
+    )
+)  # fmt: skip
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether it has flavors and a model's or MLflow's id, as an MLmodel file has."""
+    name = hints.name.rsplit("/", 1)[-1]
+    if name == "MLmodel" or hints.syntax == "yaml":
+        lines = {line.split(":")[0] for line in hints.lines if line[:1].isalpha()}
+        return "flavors" in lines and bool(lines & {"mlflow_version", "model_uuid", "model_id"})
+    return False
+
+
+def origin(document: Document) -> Origin:
+    """Nobody in particular: the file does not say who ran it."""
+    return Origin(
+        local=statements.place(document),
+        publisher=iris.organization("unnamed users of MLflow"),
+        basis=Basis.ARTIFACT,
+        title="MLflow model",
+    )
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """Every value of the file."""
+    for leaf in coverage.leaves(document.yaml, ("model",), ""):
+        yield Leaf(leaf.path[1:] or ("model",), leaf.where, leaf.value)
+
+
+def read_model(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what an MLmodel file says of the model."""
+    raw = mapping(document.yaml)
+    yield from coverage.unknown(leaves(document), KEYS, "MLflow's MLmodel")
+    id_ = word(raw.get("model_uuid")) or word(raw.get("model_id"))
+    model = iris.entity(SOURCE, "model", iris.slug(id_ or statements.place(document)))
+    yield from statements.is_a(model, PG.Model, id_)
+    if run := word(raw.get("run_id")):
+        yield from packages.version_of(SOURCE, model, run[: statements.SHOWN])
+    if (created := raw.get("utc_time_created")) is not None:
+        yield statements.dated(model, DCTERMS.created, created, "/utc_time_created")
+    if (size := raw.get("model_size_bytes")) is not None:
+        claims = list(packages.artifact(SOURCE, model, "", []))
+        yield from claims
+        yield statements.quantity(claims[0].subject, PG.byteSize, size, "/model_size_bytes")
+    for flavor, about in mapping(raw.get("flavors")).items():
+        yield from _flavor(model, word(flavor), mapping(about), f"/flavors/{flavor}")
+    for leaf in leaves(document):
+        row = KEYS.find(leaf.path)
+        if row is None or row.fate is coverage.Fate.NOT_READ:
+            yield coverage.other(model, ".".join(leaf.path), word(leaf.value))
+        elif row.property is not None:
+            yield coverage.stated(model, row.property, word(leaf.value), leaf.where)
+
+
+def _flavor(
+    model: Iri, name: str, about: dict[str, object], where: str
+) -> Iterator[Claim | Problem]:
+    """The library that runs it, and what it was made from."""
+    yield Claim(model, PG.framework, statements.literal(name))
+    for key, value in about.items():
+        if (
+            str(key).endswith(_VERSION)
+            and KEYS.fate(("flavors", name, str(key))) is coverage.Fate.READ
+        ):
+            library = f"{str(key).removesuffix(_VERSION)} {word(value)}"
+            yield Claim(model, PG.softwareDependency, statements.literal(library))
+    stated = word(about.get("source_model_name"))
+    if not stated:
+        return
+    adapter = bool(word(about.get("peft_adapter")))
+    if adapter:
+        yield coverage.other(model, "peft_adapter", word(about.get("peft_adapter")))
+    place = hub.reference(stated)
+    if place is not None and place.kind is hub.Kind.MODEL and place.owner:
+        parent = iris.model(place.name)
+        yield from statements.is_a(parent, PG.Model)
+    else:
+        parent = iris.entity(SOURCE, "unresolved", iris.slug(stated)[:120])
+        yield Claim(parent, RDF.type, PG.UnresolvedReference)
+        yield Claim(parent, PG.unresolvedText, statements.literal(stated))
+    kinds = ["adapterOf"] if adapter else []
+    yield from packages.descends(model, parent, stated, f"{where}/source_model_name", kinds)
+
+
+READER = Reader(
+    format=SOURCE,
+    title="MLflow models (MLmodel)",
+    recognises=recognises,
+    origin=origin,
+    read=read_model,
+    keys=KEYS,
+    leaves=leaves,
+)

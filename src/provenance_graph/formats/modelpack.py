@@ -1,0 +1,226 @@
+"""Models packed for registries: Kitfiles, ModelPack configurations, and OCI manifests of either."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph.core import hub, iris
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.formats import coverage, packages, statements
+from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.statements import called, listed, mapping, word
+
+SOURCE = "modelpack"
+_MEDIA = re.compile(
+    r"application/vnd\.(?:cncf\.model|kitops\.modelkit|cnai\.model)\.", re.IGNORECASE
+)
+_INSIDE = "how the package is laid out"
+KEYS = KeyTable(
+    (
+        *skip("that it is such a package", "manifestVersion", "schemaVersion", "mediaType",
+              "artifactType", "config/mediaType"),
+        *read("the model", "package/name", "model/name", "descriptor/name"),
+        *read("`pg:ModelVersion`", "package/version", "model/version", "descriptor/version",
+              "descriptor/revision"),
+        *read("`dcterms:license`", "package/license", "model/license", "descriptor/licenses"),
+        *read("`dcterms:creator`", "package/authors", "descriptor/authors", "descriptor/vendor"),
+        *text(SCHEMA.description, "package/description", "model/description",
+              "descriptor/description"),
+        *read("`pg:framework`", "model/framework"),
+        *read("a parent, where the model's path is another package's name", "model/path"),
+        *text(PG.modelType, "descriptor/family"),
+        *text(PG.architectureFamily, "config/architecture"),
+        *text(PG.fileFormat, "config/format"),
+        *read("`pg:parameterCount`", "config/paramSize"),
+        *text(PG.quantizationMethod, "config/quantization"),
+        *read("`dcterms:created`", "descriptor/createdAt"),
+        *read("`pg:codeRepository`, `pg:homepage`", "descriptor/sourceURL", "descriptor/docURL"),
+        *read("`pg:trainedOn`", "descriptor/datasetsURL", "datasets/name", "datasets/path"),
+        *read("`dcterms:license` of the dataset", "datasets/license"),
+        *text(SCHEMA.description, "datasets/description"),
+        *read("`pg:Artifact` with `pg:digest` and `pg:byteSize`", "layers/digest", "layers/size",
+              "layers/annotations/org.cncf.model.filepath",
+              "layers/annotations/org.opencontainers.image.title", "layers/mediaType"),
+        *skip(_INSIDE, "config/digest", "config/size", "modelfs/**"),
+        *later("package/**", "model/**", "descriptor/**", "config/**", "datasets/**", "code/**",
+               "docs/**", "prompts/**", "layers/**", "annotations/**", "subject/**"),
+    )
+)  # fmt: skip
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether it is a Kitfile, a ModelPack configuration, or a manifest of one of them."""
+    value = mapping(hints.value)
+    if hints.syntax == "json":
+        kinds = [
+            word(value.get("artifactType")),
+            word(mapping(value.get("config")).get("mediaType")),
+        ]
+        packed = "descriptor" in value and "modelfs" in value
+        return packed or any(_MEDIA.match(kind) for kind in kinds)
+    if hints.syntax in ("yaml", "text"):
+        lines = {line.split(":")[0] for line in hints.lines if line[:1].isalpha()}
+        return "manifestVersion" in lines and bool(lines & {"package", "model", "datasets"})
+    return False
+
+
+def _whole(document: Document) -> dict[Any, Any]:
+    parsed = document.json if document.hints.syntax == "json" else document.yaml
+    return mapping(statements.tidy(parsed, document.text))
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """Every value of the file."""
+    for leaf in coverage.leaves(_whole(document), ("",), ""):
+        yield Leaf(leaf.path[1:], leaf.where, leaf.value)
+
+
+def origin(document: Document) -> Origin:
+    """Whoever the package names as its vendor or first author."""
+    whole = _whole(document)
+    descriptor, package = mapping(whole.get("descriptor")), mapping(whole.get("package"))
+    authors = [*listed(descriptor.get("authors")), *listed(package.get("authors"))]
+    maker = called(descriptor.get("vendor")) or next((called(a) for a in authors if called(a)), "")
+    return Origin(
+        local=statements.place(document),
+        publisher=iris.organization(maker or "unnamed authors of model packages"),
+        basis=Basis.THIRD_PARTY,
+        title="Packed model",
+        attribution=maker,
+    )
+
+
+def read_package(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what a package says of its model, its datasets and its files."""
+    whole = _whole(document)
+    yield from coverage.unknown(leaves(document), KEYS, "ModelPack and KitOps")
+    descriptor, package = mapping(whole.get("descriptor")), mapping(whole.get("package"))
+    about = mapping(whole.get("model"))
+    names = [called(part.get("name")) for part in (about, descriptor, package)]
+    name = next((each for each in names if each), "")
+    fallback = re.sub(r"(?:^|/)Kitfile$", "", document.name or "model")
+    model = iris.entity(SOURCE, "model", iris.slug(name or fallback or "model"))
+    yield from statements.is_a(model, PG.Model, name)
+    for each in names:
+        if each and each != name:
+            yield coverage.other(model, "name", each)
+    for part, where in ((about, "/model"), (descriptor, "/descriptor"), (package, "/package")):
+        yield from _about(model, part, where)
+    yield from _config(model, mapping(whole.get("config")))
+    for n, raw in enumerate(listed(whole.get("datasets"))):
+        yield from _dataset(model, mapping(raw), f"/datasets/{n}")
+    for n, raw in enumerate(listed(whole.get("layers"))):
+        yield from _layer(model, mapping(raw), f"/layers/{n}")
+    for leaf in leaves(document):
+        row = KEYS.find(leaf.path)
+        if leaf.path[0] == "datasets":
+            continue
+        if row is None or row.fate is coverage.Fate.NOT_READ:
+            yield coverage.other(model, ".".join(leaf.path), word(leaf.value))
+        elif row.property is not None:
+            yield coverage.stated(model, row.property, word(leaf.value), leaf.where)
+
+
+def _about(model: Iri, part: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
+    """Version, licence, makers, framework and origin."""
+    for key in ("version", "revision"):
+        yield from packages.version_of(SOURCE, model, called(part.get(key)))
+    for key in ("license", "licenses"):
+        for text_ in map(word, listed(part.get(key))):
+            if text_:
+                yield from statements.licensed(model, text_, locator=f"{where}/{key}")
+    for maker in [*listed(part.get("vendor")), *listed(part.get("authors"))]:
+        yield from statements.made_by(model, called(maker))
+    if framework := called(part.get("framework")):
+        yield Claim(model, PG.framework, statements.literal(framework))
+    if (created := part.get("createdAt")) is not None:
+        yield statements.dated(model, DCTERMS.created, created, f"{where}/createdAt")
+    for key, predicate in (("sourceURL", PG.codeRepository), ("docURL", PG.homepage)):
+        if url := word(part.get(key)):
+            yield statements.link(model, predicate, url, f"{where}/{key}")
+    for url in map(word, listed(part.get("datasetsURL"))):
+        yield from _trained(model, url, url)
+    if path := word(part.get("path")):
+        yield from _path(model, path, f"{where}/path")
+
+
+def _path(model: Iri, path: str, where: str) -> Iterator[Claim | Problem]:
+    """Where the weights are: files in the package, or another package that this one extends."""
+    place = hub.address(path)
+    if place is not None and place.kind is hub.Kind.MODEL:
+        parent = iris.model(place.name)
+        yield from statements.is_a(parent, PG.Model)
+        yield from packages.descends(model, parent, path, where)
+    elif re.fullmatch(
+        r"[\w.-]+(?:\.[a-z]{2,}|:\d+)/[\w./-]+(?::[\w.-]+|@sha256:[0-9a-f]{64})", path
+    ):
+        parent = iris.entity(SOURCE, "unresolved", iris.slug(path)[:120])
+        yield Claim(parent, RDF.type, PG.UnresolvedReference)
+        yield Claim(parent, PG.unresolvedText, statements.literal(path))
+        yield from packages.descends(model, parent, path, where)
+    else:
+        yield coverage.other(model, "path", path)
+
+
+def _config(model: Iri, config: dict[Any, Any]) -> Iterator[Claim]:
+    if size := word(config.get("paramSize")):
+        yield statements.quantity(model, PG.parameterCount, size, "/config/paramSize")
+
+
+def _dataset(model: Iri, raw: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
+    name, path = called(raw.get("name")), word(raw.get("path"))
+    if not name and not path:
+        yield Problem(where, "a dataset without name and path", "name")
+        return
+    claims = list(_trained(model, name or path, path))
+    yield from claims
+    dataset = claims[0].subject
+    if text_ := word(raw.get("license")):
+        yield from statements.licensed(dataset, text_, locator=f"{where}/license")
+    yield from coverage.claims(dataset, coverage.leaves(raw, ("datasets",), where), KEYS)
+
+
+def _trained(model: Iri, name: str, url: str) -> Iterator[Claim]:
+    repository = statements.hub_dataset(url)
+    dataset = (
+        iris.dataset(repository) if repository else iris.entity(SOURCE, "dataset", iris.slug(name))
+    )
+    yield from statements.is_a(dataset, PG.Dataset, repository or name)
+    yield Claim(model, PG.trainedOn, dataset)
+    if url and url != name and not repository:
+        yield coverage.other(dataset, "path", url)
+
+
+def _layer(model: Iri, raw: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
+    """A layer: a file or an archive with its digest and size."""
+    algorithm, _, content = word(raw.get("digest")).partition(":")
+    digest = packages.digest(algorithm, content)
+    if not digest:
+        what = f"{word(raw.get('digest'))[:80]!r} is no digest"
+        yield Problem(f"{where}/digest", what, "sha256: and 64 hexadecimal digits")
+    notes = mapping(raw.get("annotations"))
+    keys = ("org.cncf.model.filepath", "org.opencontainers.image.title")
+    name = next((called(notes.get(key)) for key in keys if called(notes.get(key))), "")
+    known = name or content[:16] or where.rpartition("/")[2]
+    claims = list(packages.artifact(SOURCE, model, known, [digest] if digest else []))
+    yield from (c for c in claims if name or c.predicate != PG.fileName)
+    if (size := raw.get("size")) is not None:
+        yield statements.quantity(claims[0].subject, PG.byteSize, size, f"{where}/size")
+    if media := word(raw.get("mediaType")):
+        yield Claim(claims[0].subject, PG.fileFormat, statements.literal(media))
+
+
+READER = Reader(
+    format=SOURCE,
+    title="Packed models: Kitfile, ModelPack, OCI manifest",
+    recognises=recognises,
+    origin=origin,
+    read=read_package,
+    keys=KEYS,
+    leaves=leaves,
+)

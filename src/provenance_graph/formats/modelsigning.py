@@ -1,0 +1,196 @@
+"""Signatures of models: sigstore bundles, DSSE envelopes and in-toto statements.
+
+What is signed (subjects and files with their digests) and by whom the signature says it is. Nothing
+here verifies a signature: that a digest stands in a statement says that somebody stated it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph.core import hub, iris
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+from provenance_graph.formats import coverage, packages, statements
+from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.statements import called, listed, mapping, word
+
+SOURCE = "modelsigning"
+MAX_FILES = 100_000
+KEYS = KeyTable(
+    (
+        *read("the model, and its digest", "statement/subject/name", "statement/subject/digest/*"),
+        *read("`pg:Artifact` with `pg:digest`", "statement/predicate/resources/name",
+              "statement/predicate/resources/digest", "statement/predicate/resources/algorithm"),
+        *skip("that it is an in-toto statement", "statement/_type"),
+        *later("statement/**"),
+        *read("`pg:signedBy`: the certificate's subject or the key's digest",
+              "bundle/verificationMaterial/certificate/rawBytes",
+              "bundle/verificationMaterial/x509CertificateChain/certificates/rawBytes",
+              "bundle/verificationMaterial/publicKey/rawBytes"),
+        *skip("the statement, whose values are read", "bundle/dsseEnvelope/payload",
+              "bundle/payload"),
+        *skip("the signature itself, which is not verified", "bundle/**"),
+    )
+)  # fmt: skip
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether it is a bundle, an envelope or a statement of in-toto."""
+    value = mapping(hints.value)
+    if hints.syntax not in ("json", "jsonl"):
+        return False
+    envelope = "payload" in value and "payloadType" in value and "signatures" in value
+    return (
+        word(value.get("mediaType")).startswith("application/vnd.dev.sigstore.bundle")
+        or ("dsseEnvelope" in value and "verificationMaterial" in value)
+        or envelope
+        or word(value.get("_type")).startswith("https://in-toto.io/Statement/")
+    )
+
+
+def _taken(document: Document) -> tuple[dict[Any, Any], dict[Any, Any]]:
+    """The bundle or envelope, and the statement in it; raises Unreadable."""
+    whole = mapping(statements.tidy(document.json, document.text))
+    if "_type" in whole:
+        return {}, whole
+    envelope = mapping(whole.get("dsseEnvelope")) or whole
+    payload = envelope.get("payload")
+    try:
+        raw = base64.b64decode(word(payload), validate=False)
+        statement = json.loads(raw)
+    except (binascii.Error, ValueError, RecursionError) as error:
+        raise Unreadable(document.url, f"its payload is no statement: {error}") from error
+    if not isinstance(statement, dict):
+        raise Unreadable(document.url, "its payload is no in-toto statement")
+    return whole, mapping(statements.tidy(statement, json.dumps(statement)))
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """Every value of the bundle, and of the statement inside."""
+    whole, statement = _taken(document)
+    yield from coverage.leaves(whole, ("bundle",), "")
+    yield from coverage.leaves(statement, ("statement",), "" if not whole else "/payload")
+
+
+def signer(bundle: dict[Any, Any]) -> str:
+    """Whom the signature names: the certificate's identity, else the key by its digest."""
+    material = mapping(bundle.get("verificationMaterial"))
+    chain = listed(mapping(material.get("x509CertificateChain")).get("certificates"))
+    leaf = mapping(material.get("certificate")) or mapping(chain[0] if chain else None)
+    raw = word(leaf.get("rawBytes"))
+    if raw:
+        return _identity(raw) or "an unreadable certificate"
+    key = word(mapping(material.get("publicKey")).get("rawBytes"))
+    hint = word(mapping(material.get("publicKey")).get("hint"))
+    if key:
+        return f"public key sha256:{hashlib.sha256(key.encode()).hexdigest()}"
+    return f"public key {hint}" if hint else ""
+
+
+def _identity(raw: str) -> str:
+    """The names in a certificate: alternative names, else its subject."""
+    from cryptography import x509  # loading it takes a moment, which only signed documents pay
+
+    try:
+        certificate = x509.load_der_x509_certificate(base64.b64decode(raw))
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        names = [str(name.value) for name in found.value]
+        return ", ".join(names) or certificate.subject.rfc4514_string()
+    except x509.ExtensionNotFound:
+        return certificate.subject.rfc4514_string()
+    except (ValueError, binascii.Error):
+        return ""
+
+
+def origin(document: Document) -> Origin:
+    """Whoever the signature names; it is not verified, so the record is a third party's."""
+    try:
+        whole, _ = _taken(document)
+    except Unreadable:
+        whole = {}
+    name = signer(whole)[: statements.SHOWN]
+    return Origin(
+        local=statements.place(document),
+        publisher=iris.organization(name or "unnamed signers"),
+        basis=Basis.THIRD_PARTY,
+        title="Signed statement about a model, signature not verified",
+        attribution=name,
+    )
+
+
+def read_statement(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what is signed and by whom."""
+    whole, statement = _taken(document)
+    yield from coverage.unknown(leaves(document), KEYS, "in-toto and sigstore")
+    subjects = listed(statement.get("subject"))
+    if not subjects:
+        yield Problem(
+            "/payload/subject", "a statement about nothing", "subject with name and digest"
+        )
+    predicate = mapping(statement.get("predicate"))
+    several = len(subjects) > 1
+    model = _model([called(mapping(s).get("name")) for s in subjects], document)
+    yield from statements.is_a(model, PG.Model, "" if several else called(_first_name(subjects)))
+    for n, raw in enumerate(subjects[:MAX_FILES]):
+        item, where = mapping(raw), f"/payload/subject/{n}"
+        name = called(item.get("name")) if several else ""
+        yield from _digested(model, name, mapping(item.get("digest")).items(), where)
+    for n, raw in enumerate(listed(predicate.get("resources"))[:MAX_FILES]):
+        item, where = mapping(raw), f"/payload/predicate/resources/{n}"
+        pair = (word(item.get("algorithm")), word(item.get("digest")))
+        yield from _digested(model, called(item.get("name")), [pair], where)
+    if name := signer(whole)[: statements.SHOWN]:
+        who = statements.named_organization(name)
+        yield from statements.is_a(who, PG.Organization, name)
+        yield Claim(model, PG.signedBy, who)
+        yield coverage.other(model, "signature", "not verified")
+    own = (leaf for leaf in leaves(document) if leaf.path[0] == "statement")
+    yield from coverage.claims(model, own, KEYS)
+
+
+def _first_name(subjects: list[Any]) -> Any:
+    return mapping(subjects[0]).get("name") if subjects else ""
+
+
+def _model(names: list[str], document: Document) -> Iri:
+    """The model that is signed: a repository where the subject names one, else its name."""
+    if len(names) == 1:
+        place = hub.reference(names[0]) or (hub.address(names[0]) if "/" in names[0] else None)
+        if place is not None and place.kind is hub.Kind.MODEL and place.owner:
+            return iris.model(place.name)
+        if names[0]:
+            return iris.entity(SOURCE, "model", iris.slug(names[0]))
+    return iris.entity(SOURCE, "model", statements.place(document))
+
+
+def _digested(model: Iri, name: str, digests: Any, where: str) -> Iterator[Claim | Problem]:
+    found = []
+    for algorithm, content in digests:
+        digest = packages.digest(word(algorithm), word(content))
+        if digest:
+            found.append(digest)
+        else:
+            what = f"{word(content)[:80]!r} is no {word(algorithm)[:20]} digest"
+            yield Problem(f"{where}/digest", what, "hexadecimal digits of the algorithm's length")
+    if found or name:
+        yield from packages.artifact(SOURCE, model, name, found)
+
+
+READER = Reader(
+    format=SOURCE,
+    title="Signed models: sigstore bundles and in-toto statements",
+    recognises=recognises,
+    origin=origin,
+    read=read_statement,
+    keys=KEYS,
+    leaves=leaves,
+)

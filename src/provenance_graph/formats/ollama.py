@@ -1,0 +1,158 @@
+"""Ollama Modelfiles: which model is served, from what, with which adapter, under which licence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from provenance_graph.core import hub, iris
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, RDF
+from provenance_graph.formats import coverage, packages, statements
+from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, text
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+
+SOURCE = "ollama"
+_INSTRUCTIONS = (
+    "FROM",
+    "ADAPTER",
+    "PARAMETER",
+    "TEMPLATE",
+    "SYSTEM",
+    "LICENSE",
+    "MESSAGE",
+    "REQUIRES",
+)
+_LINE = re.compile(rf"\s*({'|'.join(_INSTRUCTIONS)})\s+(.*)", re.IGNORECASE | re.DOTALL)
+_TAGGED = re.compile(r"[\w.-]+(?:/[\w.-]+)*(?::[\w.-]+)?")
+KEYS = KeyTable(
+    (
+        *read("a parent: `prov:wasDerivedFrom`, or `pg:adapterOf` where an adapter is added", "from"),
+        *read("`pg:usesComponent`, an adapter by its path or name", "adapter"),
+        *read("`dcterms:license`, its text kept", "license"),
+        *text(PG.softwareDependency, "requires"),
+        *later("parameter/*", "system", "template", "message"),
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One instruction with its line."""
+
+    line: int
+    key: str
+    value: str
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether its first instruction is FROM, as a Modelfile's is."""
+    if hints.syntax != "text":
+        return False
+    lines = [line for line in hints.lines if line.strip() and not line.lstrip().startswith("#")]
+    known = [line for line in lines if _LINE.match(line)]
+    return (
+        bool(lines)
+        and bool(re.match(r"FROM\s+\S+\s*$", lines[0], re.IGNORECASE))
+        and len(known) > 0
+    )
+
+
+def instructions(text_: str) -> Iterator[Instruction]:
+    """The instructions of a Modelfile; a value in triple quotes may run over lines."""
+    lines = text_.splitlines()
+    n = 0
+    while n < len(lines):
+        start, line = n, lines[n]
+        n += 1
+        match = _LINE.match(line)
+        if line.lstrip().startswith("#") or match is None:
+            continue
+        value = match[2].strip()
+        if value.startswith('"""'):
+            value = value[3:]
+            while '"""' not in value and n < len(lines):
+                value += "\n" + lines[n]
+                n += 1
+            value = value.partition('"""')[0]
+        yield Instruction(start + 1, match[1].upper(), value.strip().strip('"'))
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """Every instruction by its name, parameters by theirs."""
+    for each in instructions(document.text):
+        key, value = each.key.casefold(), each.value
+        if key == "parameter":
+            name, _, value = value.partition(" ")
+            yield Leaf((key, name), f"L{each.line}", value.strip())
+        else:
+            yield Leaf((key,), f"L{each.line}", value)
+
+
+def origin(document: Document) -> Origin:
+    """Nobody in particular: a Modelfile does not say whose it is."""
+    return Origin(
+        local=statements.place(document),
+        publisher=iris.organization("unnamed authors of model files"),
+        basis=Basis.THIRD_PARTY,
+        title="Ollama Modelfile",
+    )
+
+
+def read_modelfile(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what a Modelfile says of the model that it builds."""
+    found = list(instructions(document.text))
+    if not any(each.key == "FROM" for each in found):
+        raise Unreadable(document.url, "a Modelfile without FROM")
+    path = re.sub(r"(?:^|/|\.)Modelfile$", "", document.name or "model", flags=re.IGNORECASE)
+    model = iris.entity(SOURCE, "model", iris.slug(path or document.name or "modelfile"))
+    yield from statements.is_a(model, PG.Model, path)
+    adapted = any(each.key == "ADAPTER" for each in found)
+    for each in found:
+        where = f"L{each.line}"
+        if each.key == "FROM":
+            yield from _parent(model, each.value, where, adapted=adapted)
+        elif each.key == "ADAPTER":
+            yield coverage.other(model, "adapter", each.value)
+        elif each.key == "LICENSE" and each.value:
+            first = next((line.strip() for line in each.value.splitlines() if line.strip()), "")
+            yield from statements.licensed(model, first[: statements.SHOWN], locator=where)
+            if each.value != first:
+                yield coverage.other(model, "license text", each.value)
+    yield from coverage.claims(model, leaves(document), KEYS)
+
+
+def _parent(model: Iri, stated: str, where: str, *, adapted: bool) -> Iterator[Claim | Problem]:
+    """What the model is built from: a Hub repository, a model of Ollama's library, or a path."""
+    place = hub.address(stated.partition(":")[0] if "://" not in stated else stated)
+    relation = "adapterOf" if adapted else ""
+    if place is not None and place.kind is hub.Kind.MODEL:
+        parent = iris.model(place.name)
+        yield from statements.is_a(parent, PG.Model)
+    elif stated.startswith((".", "/", "~")) or stated.endswith((".gguf", ".safetensors", ".bin")):
+        parent = iris.entity(SOURCE, "unresolved", iris.slug(stated)[:120])
+        yield Claim(parent, RDF.type, PG.UnresolvedReference)
+        yield Claim(parent, PG.unresolvedText, statements.literal(stated))
+    elif _TAGGED.fullmatch(stated):
+        parent = iris.entity(SOURCE, "model", stated)
+        yield from statements.is_a(parent, PG.Model, stated)
+    else:
+        yield Problem(
+            where, f"{stated[:80]!r} names no model", "a name, a path or hf.co/owner/name"
+        )
+        return
+    yield from packages.descends(model, parent, f"FROM {stated}", where, [relation or "none"])
+
+
+READER = Reader(
+    format=SOURCE,
+    title="Ollama Modelfiles",
+    recognises=recognises,
+    origin=origin,
+    read=read_modelfile,
+    keys=KEYS,
+    leaves=leaves,
+)

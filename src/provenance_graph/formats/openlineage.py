@@ -1,0 +1,233 @@
+"""OpenLineage run events: what a job read and wrote, alone, in a list, or one a line.
+
+An output that says it is a model (its ``datasetType`` facet, or its name) was trained on its inputs;
+other outputs are datasets derived from them. A bad line of a stream is a problem with its number.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph.core import hub, iris
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.statements import called, listed, mapping, word
+
+SOURCE = "openlineage"
+MAX_PROBLEMS = 100
+_PUBLISHED_BY = "the program that sent the event, and the schema it follows"
+KEYS = KeyTable(
+    (
+        *read("the dataset or model", "dataset/namespace", "dataset/name"),
+        *skip(_PUBLISHED_BY, "*/_producer", "*/_schemaURL", "*/*/_producer", "*/*/_schemaURL",
+              "*/*/*/_producer", "*/*/*/_schemaURL", "*/*/*/*/_producer",
+              "*/*/*/*/_schemaURL"),
+        *read("whether it is a model", "dataset/facets/datasetType/datasetType",
+              "dataset/facets/datasetType/subType"),
+        *text(SCHEMA.description, "dataset/facets/documentation/description"),
+        *read("`schema:version`", "dataset/facets/version/datasetVersion"),
+        *read("`pg:dataGovernance`", "dataset/facets/ownership/owners/name",
+              "dataset/facets/ownership/owners/type"),
+        *read("`pg:recordStructure`", "dataset/facets/schema/fields/name",
+              "dataset/facets/schema/fields/type"),
+        *later("dataset/facets/**", "dataset/inputFacets/**", "dataset/outputFacets/**"),
+        *read("as stated of what the run wrote", "event/job/namespace", "event/job/name",
+              "event/run/runId"),
+        *read("`pg:codeRevision`, `pg:trainingCode`",
+              "event/job/facets/sourceCodeLocation/version",
+              "event/job/facets/sourceCodeLocation/url"),
+        *read("`dcterms:created` of what was written, where the run is complete",
+              "event/eventTime"),
+        *skip("the state of the run", "event/eventType"),
+        *skip(_PUBLISHED_BY, "event/producer", "event/schemaURL"),
+        *later("event/**"),
+    )
+)  # fmt: skip
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether it is an event of a run, or a list or stream of them."""
+    value = hints.value[0] if isinstance(hints.value, list) and hints.value else hints.value
+    event = mapping(value)
+    if hints.syntax not in ("json", "jsonl"):
+        return False
+    return "producer" in event and "job" in event and ("run" in event or "eventTime" in event)
+
+
+def events(document: Document) -> Iterator[tuple[str, dict[Any, Any]] | Problem]:
+    """Every event with its place; what is none is a problem."""
+    if document.hints.syntax == "jsonl":
+        for n, line in enumerate(document.text.splitlines(), 1):
+            if not line.strip():
+                continue
+            try:
+                event = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                yield Problem(f"L{n}", f"not JSON: {error}", "one event a line", kind="syntax")
+                continue
+            if isinstance(event, dict):
+                yield f"L{n}", mapping(statements.tidy(event, line))
+            else:
+                yield Problem(f"L{n}", "not an event", "an object with run, job, inputs, outputs")
+        return
+    whole = statements.tidy(document.json, document.text)
+    if not isinstance(whole, (dict, list)):
+        raise Unreadable(document.url, "an event is a JSON object")
+    for n, event in enumerate(listed(whole)):
+        where = f"/{n}" if isinstance(whole, list) else ""
+        if isinstance(event, dict):
+            yield where, event
+        else:
+            yield Problem(where, "not an event", "an object with run, job, inputs, outputs")
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """Every value of the events; those of inputs and outputs below ``dataset``."""
+    for item in events(document):
+        if not isinstance(item, Problem):
+            yield from _leaves_of(*item)
+
+
+def _leaves_of(where: str, event: dict[Any, Any]) -> Iterator[Leaf]:
+    yield from coverage.leaves(event, ("event",), where, ("inputs", "outputs"))
+    for key in ("inputs", "outputs"):
+        for n, item in enumerate(listed(event.get(key))):
+            yield from coverage.leaves(item, ("dataset",), f"{where}/{key}/{n}")
+
+
+def origin(document: Document) -> Origin:
+    """Whoever runs the jobs, as the first event's namespace names them."""
+    first = next((e for e in events(document) if not isinstance(e, Problem)), ("", {}))
+    job = mapping(first[1].get("job"))
+    return Origin(
+        local=statements.place(document),
+        publisher=iris.organization("unnamed operators of data pipelines"),
+        basis=Basis.MEASUREMENT,
+        title=f"OpenLineage events of {called(job.get('namespace')) or 'a pipeline'}",
+    )
+
+
+def read_events(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what runs read and wrote."""
+    bad = 0
+    yield from coverage.unknown(leaves(document), KEYS, "OpenLineage")
+    for item in events(document):
+        if isinstance(item, Problem):
+            bad += 1
+            if bad <= MAX_PROBLEMS:
+                yield item
+            continue
+        yield from _event(*item)
+    if bad > MAX_PROBLEMS:
+        yield Problem("", f"{bad - MAX_PROBLEMS:,} more lines that are no events", kind="syntax")
+
+
+def _event(where: str, event: dict[Any, Any]) -> Iterator[Claim | Problem]:
+    inputs = [_entity(mapping(i)) for i in listed(event.get("inputs"))]
+    for n, raw in enumerate(listed(event.get("inputs"))):
+        yield from _described(mapping(raw), f"{where}/inputs/{n}")
+    for n, raw in enumerate(listed(event.get("outputs"))):
+        output = mapping(raw)
+        yield from _described(output, f"{where}/outputs/{n}")
+        made, kind = _entity(output)
+        if made is None:
+            continue
+        for source, of in inputs:
+            if source is None or source == made:
+                continue
+            relation = PROV.wasDerivedFrom
+            if kind == PG.Model and of == PG.Dataset:
+                relation = PG.trainedOn
+            yield Claim(made, relation, source)
+        yield from _run(made, event, where)
+    if not listed(event.get("inputs")) and not listed(event.get("outputs")):
+        yield Problem(where or "/", "an event without inputs and outputs", kind="empty")
+
+
+def _run(made: Iri, event: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
+    """Which run wrote it, when, with which code; the rest of the event as stated."""
+    job = mapping(event.get("job"))
+    name = f"{called(job.get('namespace'))}/{called(job.get('name'))}".strip("/")
+    run = word(mapping(event.get("run")).get("runId"))
+    yield coverage.other(made, "run", f"{name} {run}".strip())
+    if event.get("eventTime") is not None:
+        if word(event.get("eventType")) in ("", "COMPLETE"):
+            yield statements.dated(made, DCTERMS.created, event["eventTime"], f"{where}/eventTime")
+        else:
+            yield coverage.other(made, "eventTime", word(event["eventTime"]))
+    code = mapping(mapping(job.get("facets")).get("sourceCodeLocation"))
+    if revision := word(code.get("version")):
+        yield Claim(made, PG.codeRevision, statements.literal(revision))
+    if url := word(code.get("url")):
+        place = f"{where}/job/facets/sourceCodeLocation/url"
+        yield statements.link(made, PG.trainingCode, url, place)
+    own = (leaf for leaf in _leaves_of(where, event) if leaf.path[0] == "event")
+    yield from coverage.claims(made, own, KEYS)
+
+
+def _entity(item: dict[Any, Any]) -> tuple[Iri | None, Iri]:
+    """A dataset or model by its namespace and name; the Hub's repositories as ours."""
+    namespace, name = called(item.get("namespace")), called(item.get("name"))
+    facets = mapping(item.get("facets"))
+    stated = mapping(facets.get("datasetType"))
+    kinds = f"{word(stated.get('datasetType'))} {word(stated.get('subType'))}".casefold()
+    model = "model" in kinds or any("model" in str(key).casefold() for key in facets)
+    kind = PG.Model if model else PG.Dataset
+    if not name:
+        return None, kind
+    place = hub.address(f"{namespace.rstrip('/')}/{name}") or hub.address(name)
+    if place is not None and place.kind is hub.Kind.DATASET:
+        return iris.dataset(place.name), PG.Dataset
+    if place is not None and place.kind is hub.Kind.MODEL:
+        return iris.model(place.name), PG.Model
+    label = "model" if model else "dataset"
+    local = "/".join(iris.slug(part) for part in (namespace, name) if part)
+    return iris.entity(SOURCE, label, local), kind
+
+
+def _described(item: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
+    """What an event says of one of its inputs or outputs."""
+    subject, kind = _entity(item)
+    if subject is None:
+        yield Problem(where, "a dataset without a name", "namespace and name")
+        return
+    yield from statements.is_a(subject, kind, called(item.get("name")))
+    facets = mapping(item.get("facets"))
+    if version := word(mapping(facets.get("version")).get("datasetVersion")):
+        yield Claim(subject, SCHEMA.version, statements.literal(version))
+    for raw in listed(mapping(facets.get("ownership")).get("owners")):
+        owner = mapping(raw)
+        said = f"{word(owner.get('type')) or 'owner'}: {word(owner.get('name'))}"
+        yield Claim(subject, PG.dataGovernance, statements.literal(said))
+    fields = [
+        f"{word(mapping(f).get('name'))} ({word(mapping(f).get('type'))})"
+        for f in listed(mapping(facets.get("schema")).get("fields"))
+    ]
+    if fields:
+        yield Claim(subject, PG.recordStructure, coverage.brief(f"schema: {', '.join(fields)}"))
+    about = mapping(facets.get("datasetType")).items()
+    stated = " ".join(word(value) for key, value in about if not str(key).startswith("_"))
+    if stated and not re.search("model", stated, re.IGNORECASE):
+        yield Claim(subject, PG.dataType, statements.literal(stated))
+    elif stated:
+        yield coverage.other(subject, "datasetType", stated)
+    yield from coverage.claims(subject, coverage.leaves(item, ("dataset",), where), KEYS)
+
+
+READER = Reader(
+    format=SOURCE,
+    title="OpenLineage run events",
+    recognises=recognises,
+    origin=origin,
+    read=read_events,
+    keys=KEYS,
+    leaves=leaves,
+)

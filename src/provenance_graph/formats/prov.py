@@ -1,0 +1,252 @@
+"""PROV-JSON: entities, the activities that used and made them, and who was responsible.
+
+An entity is a model or a dataset where its type says so (``prov:type``, ``prov-ml:type``). Other
+entities are parts of a run: their values are kept as stated of the run, which is a training stage.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.statements import listed, mapping, word
+
+SOURCE = "prov"
+MAX_ELEMENTS = 100_000
+_ELEMENTS = ("entity", "activity", "agent")
+_RELATIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "wasGeneratedBy": ("prov:entity", "prov:activity"),
+        "used": ("prov:activity", "prov:entity"),
+        "wasDerivedFrom": ("prov:generatedEntity", "prov:usedEntity"),
+        "wasAttributedTo": ("prov:entity", "prov:agent"),
+        "wasAssociatedWith": ("prov:activity", "prov:agent"),
+        "specializationOf": ("prov:specificEntity", "prov:generalEntity"),
+        "alternateOf": ("prov:alternate1", "prov:alternate2"),
+        "wasInformedBy": ("prov:informed", "prov:informant"),
+        "hadMember": ("prov:collection", "prov:entity"),
+        "actedOnBehalfOf": ("prov:delegate", "prov:responsible"),
+        "wasStartedBy": ("prov:activity", "prov:trigger"),
+        "wasEndedBy": ("prov:activity", "prov:trigger"),
+        "wasInvalidatedBy": ("prov:entity", "prov:activity"),
+        "wasInfluencedBy": ("prov:influencee", "prov:influencer"),
+        "mentionOf": ("prov:specificEntity", "prov:generalEntity"),
+    }
+)
+_MODEL = re.compile(r"(?:^|[^a-z])(?:ml)?model(?:version|file|weights)?$", re.IGNORECASE)
+_DATA = re.compile(r"data(?:set)?(?:reference|item|schema)?$|collection$", re.IGNORECASE)
+KEYS = KeyTable(
+    (
+        *skip("short names of vocabularies", "prefix/**"),
+        *skip("the datatype of a value", "entity/*/type", "activity/*/type"),
+        *read("what it is and what is said of it, else as stated of the run", "entity/**",
+              "activity/**"),
+        *read("`dcterms:creator`, or as stated of the run", "agent/**"),
+        *read("derivation, training data, maker or version", "relation/**"),
+        *later("bundle/**", "other/**"),
+    )
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Graph:
+    """Elements by their ids with their attributes, and relations by kind."""
+
+    elements: dict[str, dict[str, list[Any]]] = field(default_factory=lambda: defaultdict(dict))
+    kinds: dict[str, str] = field(default_factory=dict)
+    relations: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    subjects: dict[str, Iri] = field(default_factory=dict)
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether its top-level keys are PROV-JSON's."""
+    keys = hints.keys & {*_ELEMENTS, *_RELATIONS, "prefix", "bundle"}
+    return (
+        hints.syntax == "json"
+        and isinstance(hints.value, dict)
+        and len(keys) >= 2
+        and bool(keys & {"entity", "activity"})
+        and "@context" not in hints.value
+    )
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """Every value, below the kind of element or relation that it stands on."""
+    for key, value in mapping(statements.tidy(document.json, document.text)).items():
+        role = key if key in (*_ELEMENTS, "prefix", "bundle") else "other"
+        role = "relation" if key in _RELATIONS else role
+        for leaf in coverage.leaves(value, (role,), f"/{key}"):
+            yield Leaf((role, *leaf.path[2:]), leaf.where, leaf.value)
+
+
+def _graph(document: Document) -> tuple[Graph, list[Problem]]:
+    whole = statements.tidy(document.json, document.text)
+    if not isinstance(whole, dict):
+        raise Unreadable(document.url, "PROV-JSON is an object")
+    graph, problems, count = Graph(), [], 0
+    for kind in _ELEMENTS:
+        for id_, raw in mapping(whole.get(kind)).items():
+            count += 1
+            if count > MAX_ELEMENTS:
+                raise Unreadable(document.url, f"more than {MAX_ELEMENTS:,} elements")
+            graph.kinds[str(id_)] = kind
+            for part in listed(raw):
+                for key, value in mapping(part).items():
+                    known = graph.elements[str(id_)].setdefault(str(key), [])
+                    known += [_plain(item) for item in listed(value)]
+    for kind, (left, right) in _RELATIONS.items():
+        for id_, raw in mapping(whole.get(kind)).items():
+            for part in listed(raw):
+                ends = word(mapping(part).get(left)), word(mapping(part).get(right))
+                if all(ends):
+                    graph.relations[kind].append(ends)
+                else:
+                    where = f"/{kind}/{id_}"
+                    problems.append(
+                        Problem(
+                            where,
+                            f"a relation with one end, {(ends[0] or ends[1])[:80]!r}",
+                            f"{left} and {right}",
+                        )
+                    )
+    return graph, problems
+
+
+def _plain(value: Any) -> Any:
+    """A value without PROV-JSON's typing: ``{"$": 3, "type": "xsd:int"}``."""
+    return value.get("$") if isinstance(value, dict) and "$" in value else value
+
+
+def _type_of(element: Mapping[str, list[Any]]) -> str:
+    """Model, dataset or nothing, as the types of an element say."""
+    for key, values in element.items():
+        if key.rpartition(":")[2] == "type":
+            for value in values:
+                local = re.split(r"[:#/]", word(value))[-1]
+                if _MODEL.search(local):
+                    return "model"
+                if _DATA.search(local):
+                    return "dataset"
+    return ""
+
+
+def origin(document: Document) -> Origin:
+    """Whoever ran it: the first agent that the document names."""
+    agents = mapping(mapping(statements.tidy(document.json, document.text)).get("agent"))
+    name = next((str(id_) for id_ in agents), "")
+    return Origin(
+        local=statements.place(document),
+        publisher=iris.organization(name.rpartition(":")[2] or "unnamed users of PROV"),
+        basis=Basis.MEASUREMENT,
+        title="PROV-JSON",
+    )
+
+
+def read_prov(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what a PROV document says of models, datasets and the run that made them."""
+    graph, problems = _graph(document)
+    yield from problems
+    run = iris.entity(SOURCE, "run", statements.place(document))
+    for id_, element in graph.elements.items():
+        kind = _type_of(element) if graph.kinds[id_] == "entity" else ""
+        if kind:
+            graph.subjects[id_] = iris.entity(SOURCE, kind, iris.slug(id_))
+    for id_ in [i for i, kind in graph.kinds.items() if kind == "entity"]:
+        graph.elements[id_]  # an entity without attributes is one all the same
+    yield Claim(run, RDF.type, PG.TrainingStage)
+    for id_, kind in graph.kinds.items():
+        yield from _element(id_, kind, graph, run)
+    yield from _relations(graph, run)
+    if not graph.subjects:
+        what = "no entity whose type says that it is a model or a dataset"
+        yield Problem("/entity", what, "prov:type: Model or Dataset", kind="empty")
+
+
+def _element(id_: str, kind: str, graph: Graph, run: Iri) -> Iterator[Claim]:
+    """The attributes of an element: of a model or dataset its own, else of the run."""
+    subject = graph.subjects.get(id_)
+    if subject is not None:
+        is_model = "/model/" in subject
+        yield from statements.is_a(subject, PG.Model if is_model else PG.Dataset, id_)
+    attributes = graph.elements.get(id_, {})
+    values = {key.rpartition(":")[2]: vs for key, vs in attributes.items()}
+    name, value = _first(values, "name", "label"), _first(values, "value")
+    if _first(values, "type").rpartition(":")[2] == "Parameter" and name and value:
+        said = coverage.brief(f"{name}: {value}")
+        yield Claim(run, PG.hyperparameter, said)
+        values = {k: v for k, v in values.items() if k not in ("name", "label", "value", "type")}
+    if subject is None and kind != "agent":
+        yield coverage.other(run, kind, id_)
+    for key, found in values.items():
+        for each in found:
+            shown = word(each)
+            if shown and subject is not None:
+                yield coverage.other(subject, key, shown)
+            elif shown:
+                yield coverage.other(run, f"{id_} {key}", shown)
+
+
+def _first(values: Mapping[str, list[Any]], *keys: str) -> str:
+    return next((word(v) for key in keys for v in values.get(key, ()) if word(v)), "")
+
+
+def _relations(graph: Graph, run: Iri) -> Iterator[Claim | Problem]:
+    """Derivations as stated; what an activity used is what it made was made from."""
+    used: dict[str, list[str]] = defaultdict(list)
+    for activity, entity in graph.relations["used"]:
+        used[activity].append(entity)
+    for made, activity in graph.relations["wasGeneratedBy"]:
+        for entity in used.get(activity, ()):
+            yield from _from(graph, made, entity, inferred=True)
+    for made, entity in graph.relations["wasDerivedFrom"]:
+        yield from _from(graph, made, entity, inferred=False)
+    for entity, agent in graph.relations["wasAttributedTo"]:
+        if subject := graph.subjects.get(entity):
+            who = statements.named_organization(agent)
+            yield from statements.is_a(who, PG.Organization, agent)
+            yield Claim(subject, DCTERMS.creator, who)
+    for kind, ends in graph.relations.items():
+        for left, right in ends:
+            for end in (left, right):
+                if end not in graph.kinds:
+                    shown = f"{end[:120]!r} names nothing in the document"
+                    yield Problem(f"/{kind}", shown, kind="reference")
+            yield coverage.other(graph.subjects.get(left, run), kind, f"{left} {right}")
+
+
+def _from(graph: Graph, made: str, source: str, *, inferred: bool) -> Iterator[Claim]:
+    """One model or dataset made from another."""
+    subject, other = graph.subjects.get(made), graph.subjects.get(source)
+    if subject is None or other is None or subject == other:
+        return
+    trained = "/model/" in subject and "/dataset/" in other
+    yield Claim(
+        subject,
+        PG.trainedOn if trained else PROV.wasDerivedFrom,
+        other,
+        basis=Basis.INFERENCE if inferred else None,
+        as_stated="used by the activity that generated it" if inferred else "",
+    )
+
+
+READER = Reader(
+    format=SOURCE,
+    title="PROV-JSON, with its machine-learning dialects",
+    recognises=recognises,
+    origin=origin,
+    read=read_prov,
+    keys=KEYS,
+    leaves=leaves,
+)

@@ -1,0 +1,137 @@
+"""Safetensors: the header of a file of weights; names, shapes and types of its tensors.
+
+Only the header is read. Where integers hold packed weights (GPTQ, AWQ, bitsandbytes) their number is
+not the number of parameters, and none is claimed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.terms import PG
+from provenance_graph.formats import coverage, packages, statements
+from provenance_graph.formats.binary import MAX_HEADER, MAX_TENSORS
+from provenance_graph.formats.coverage import KeyTable, Leaf, later, read
+from provenance_graph.formats.document import Document, Hints, Origin, Reader, parse_json
+from provenance_graph.formats.gguf import layout_digest
+from provenance_graph.formats.statements import mapping, word
+
+SOURCE = "safetensors"
+_PACKED = re.compile(r"qweight|qzeros|weight_packed|\.absmax|quant_map|_blocks$|weight_scale")
+_WHOLE = frozenset(("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2"))
+KEYS = KeyTable(
+    (
+        *read("`pg:parameterCount`, `pg:layoutDigest`, types and their counts", "tensors"),
+        *later("metadata/**"),
+    )
+)
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether it begins as safetensors does."""
+    return hints.syntax == SOURCE
+
+
+def origin(document: Document) -> Origin:
+    """The file itself: what it says of its model is a reading of the artifact."""
+    return Origin(
+        local=statements.place(document),
+        publisher=iris.organization("unnamed publishers of weights"),
+        basis=Basis.ARTIFACT,
+        title=f"Header of {(document.name or document.url).rsplit('/', 1)[-1]}",
+    )
+
+
+def header_of(document: Document) -> dict[str, Any]:
+    """The header as JSON; raises Unreadable where its length or its form is wrong."""
+    (length,) = struct.unpack("<Q", document.data[:8])
+    if length > MAX_HEADER:
+        what = f"byte 0: a header of {length:,} bytes is stated; at most {MAX_HEADER:,} are read"
+        raise Unreadable(document.url, what)
+    raw = document.data[8 : 8 + length]
+    if len(raw) < length:
+        what = f"byte 0: a header of {length:,} bytes is stated and {len(raw):,} are there"
+        raise Unreadable(document.url, what)
+    value = parse_json(raw.decode("utf-8", "replace"), document.url)
+    if not isinstance(value, dict):
+        raise Unreadable(document.url, "a header is a JSON object")
+    if len(value) > MAX_TENSORS:
+        what = f"{len(value):,} tensors; at most {MAX_TENSORS:,} are read"
+        raise Unreadable(document.url, what)
+    return value
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """The tensors together, and every entry of the metadata."""
+    header = header_of(document)
+    if len(header) > ("__metadata__" in header):
+        yield Leaf(("tensors",), "/tensors", len(header))
+    metadata = header.get("__metadata__")
+    yield from coverage.leaves(mapping(metadata), ("metadata",), "/__metadata__")
+
+
+def read_header(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what the header of a safetensors file says of its model."""
+    header = header_of(document)
+    file = (document.name or document.url).rsplit("/", 1)[-1]
+    local = re.sub(r"\.safetensors$", "", file, flags=re.IGNORECASE)
+    model = iris.entity(SOURCE, "model", iris.slug(local))
+    yield from statements.is_a(model, PG.Model, local)
+    claims = list(packages.artifact(SOURCE, model, file, []))
+    yield from claims
+    yield Claim(claims[0].subject, PG.fileFormat, literals.text("safetensors"))
+    tensors: list[tuple[str, tuple[int, ...], str]] = []
+    for name, raw in header.items():
+        if name == "__metadata__":
+            continue
+        entry = mapping(raw)
+        shape = entry.get("shape")
+        if not isinstance(shape, list) or not all(type(n) is int and n >= 0 for n in shape):
+            yield Problem(f"/{name}/shape", "not a shape", "a list of whole numbers")
+            continue
+        tensors.append((name[:300], tuple(shape), word(entry.get("dtype"))))
+    if tensors:
+        yield Claim(claims[0].subject, PG.layoutDigest, literals.text(layout_digest(tensors)))
+        yield from _counted(model, tensors, file)
+    for leaf in coverage.leaves(mapping(header.get("__metadata__")), ("metadata",), ""):
+        yield coverage.other(model, ".".join(leaf.path), word(leaf.value))
+
+
+def _counted(
+    model: iris.Iri, tensors: list[tuple[str, tuple[int, ...], str]], file: str
+) -> Iterator[Claim | Problem]:
+    """The number of parameters, where the elements of the tensors are parameters."""
+    by_type: Counter[str] = Counter()
+    for _, shape, kind in tensors:
+        by_type[kind] += math.prod(shape)
+    for kind, count in sorted(by_type.items()):
+        yield coverage.other(model, "elements", f"{kind} {count}")
+    if any(_PACKED.search(name) for name, _, _ in tensors):
+        what = "packed weights: the number of elements is not the number of parameters"
+        yield Problem("/", what, "the config's quantization_config", kind="packed")
+    elif re.search(r"-\d{5}-of-\d{5}", file):
+        what = "one of several files: its elements are a part of the model's"
+        yield Problem("/", what, "the index beside the files", kind="part")
+    elif set(by_type) & _WHOLE:
+        total = sum(count for kind, count in by_type.items() if kind in _WHOLE)
+        if 0 < total < 1 << 62:
+            yield Claim(model, PG.parameterCount, literals.integer(total))
+
+
+READER = Reader(
+    format=SOURCE,
+    title="Safetensors files: their header",
+    recognises=recognises,
+    origin=origin,
+    read=read_header,
+    keys=KEYS,
+    leaves=leaves,
+)

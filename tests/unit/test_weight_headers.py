@@ -1,0 +1,151 @@
+"""Headers of GGUF and safetensors files: read without the weights, bounded, wrong ones refused."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+
+import pytest
+from readers_b import document, values_of
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.formats import binary, gguf, safetensors
+from provenance_graph.formats.document import Document, Reader
+from provenance_graph.formats.registry import readers
+from provenance_graph.formats.walk import walk
+
+MODEL = iris.model("example-org/oak-GGUF")
+
+
+def text(value: str) -> bytes:
+    raw = value.encode()
+    return struct.pack("<Q", len(raw)) + raw
+
+
+def entry(key: str, value: str | int) -> bytes:
+    if isinstance(value, str):
+        return text(key) + struct.pack("<I", 8) + text(value)
+    return text(key) + struct.pack("<II", 4, value)
+
+
+def header(*entries: bytes, tensors: tuple[bytes, ...] = (), count: int | None = None) -> bytes:
+    head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors) if count is None else count, len(entries))
+    return head + b"".join(entries) + b"".join(tensors)
+
+
+def tensor(name: str, *shape: int, kind: int = 12) -> bytes:
+    return text(name) + struct.pack("<I", len(shape)) + struct.pack(
+        f"<{len(shape)}QIQ", *shape, kind, 0
+    )  # fmt: skip
+
+
+def tokens(count: int) -> bytes:
+    members = b"".join(text(str(n)) for n in range(count))
+    return text("tokenizer.ggml.tokens") + struct.pack("<IIQ", 9, 8, count) + members
+
+
+WHOLE = header(
+    entry("general.architecture", "llama"),
+    entry("general.name", "Oak"),
+    entry("general.license", "apache-2.0"),
+    entry("general.file_type", 15),
+    entry("general.repo_url", "https://huggingface.co/example-org/oak-GGUF"),
+    entry("general.base_model.0.repo_url", "https://huggingface.co/example-org/oak"),
+    entry("general.quantized_by", "Example"),
+    entry("llama.block_count", 2),
+    entry("llama.context_length", 4096),
+    tokens(100),
+    tensors=(tensor("a", 16, 4), tensor("b", 16)),
+)
+
+
+def test_a_gguf_header_says_what_the_model_is_and_from_what_it_was_made() -> None:
+    claims, problems = _read(gguf.READER, WHOLE, "oak.gguf")
+    assert problems == []
+    assert values_of(claims, MODEL, PG.quantizedFrom) == [iris.model("example-org/oak")]
+    assert values_of(claims, MODEL, PG.quantizationMethod) == ["Q4_K_M"]
+    assert values_of(claims, MODEL, PG.quantizationBits) == ["4"]
+    assert values_of(claims, MODEL, PG.parameterCount) == ["80"]
+    assert values_of(claims, MODEL, PG.layerCount) == ["2"]
+    assert values_of(claims, MODEL, PG.vocabularySize) == ["100"]
+    assert values_of(claims, MODEL, DCTERMS.license) == ["http://spdx.org/licenses/Apache-2.0"]
+    assert "general.quantized_by: Example" in values_of(claims, MODEL, PG.otherStatement)
+
+
+def _read(reader: Reader, data: bytes, name: str) -> tuple[list[Claim], list[Problem]]:
+    found = list(reader.read(document(data, name)))
+    return (
+        [item for item in found if not isinstance(item, Problem)],
+        [item for item in found if isinstance(item, Problem)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (WHOLE[:60], "the header ends"),
+        (header(count=10**6), "1,000,000 tensors"),
+        (
+            b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + struct.pack("<Q", 2 << 30),
+            "2,147,483,648 bytes",
+        ),
+        (b"GGUF" + struct.pack("<IQQ", 77_000, 0, 0), "version 77000"),
+    ],
+)
+def test_a_gguf_header_that_lies_is_refused_with_the_byte(data: bytes, why: str) -> None:
+    with pytest.raises(Unreadable, match=why):
+        list(gguf.READER.read(document(data, "x.gguf")))
+
+
+def safe(tensors: dict[str, object], length: int | None = None) -> bytes:
+    raw = json.dumps(tensors).encode()
+    return struct.pack("<Q", len(raw) if length is None else length) + raw
+
+
+def test_a_safetensors_header_gives_the_number_of_parameters_and_a_layout() -> None:
+    data = safe({"w": {"dtype": "BF16", "shape": [4, 8], "data_offsets": [0, 64]},
+                 "__metadata__": {"format": "pt"}})  # fmt: skip
+    claims, problems = _read(safetensors.READER, data, "model.safetensors")
+    model = iris.entity("safetensors", "model", "model")
+    assert problems == []
+    assert values_of(claims, model, PG.parameterCount) == ["32"]
+    assert values_of(claims, model, PG.otherStatement) == [
+        "elements: BF16 32",
+        "metadata.format: pt",
+    ]
+    assert any(claim.predicate == PG.layoutDigest for claim in claims)
+
+
+def test_packed_weights_give_no_number_of_parameters() -> None:
+    data = safe({"w.qweight": {"dtype": "I32", "shape": [4, 8]}})
+    claims, problems = _read(safetensors.READER, data, "model.safetensors")
+    assert not any(claim.predicate == PG.parameterCount for claim in claims)
+    assert [problem.kind for problem in problems] == ["packed"]
+
+
+@pytest.mark.parametrize("length", [2**63, 10_000])
+def test_a_safetensors_header_of_a_wrong_length_is_refused(length: int) -> None:
+    with pytest.raises(Unreadable, match="a header of"):
+        list(safetensors.READER.read(document(safe({}, length), "x.safetensors")))
+
+
+def test_of_a_large_sparse_file_only_the_header_is_taken(tmp_path: Path) -> None:
+    for name, head in (
+        ("oak.gguf", WHOLE),
+        ("oak.safetensors", safe({"w": {"dtype": "F16", "shape": [1]}})),
+    ):
+        path = tmp_path / name
+        with path.open("wb") as file:
+            file.write(head)
+            file.truncate(100 << 30)
+        assert binary.header_of(path) == head
+    found = list(walk([str(tmp_path)], retrieved="2026-01-31"))
+    assert [type(item) for item in found] == [Document, Document]
+    for item in found:
+        assert isinstance(item, Document)
+        fitting = [name for name, reader in readers().items() if reader.recognises(item.hints)]
+        assert fitting == [item.name.rpartition(".")[2]]
