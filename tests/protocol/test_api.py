@@ -242,6 +242,18 @@ def test_licences_answer_planned_uses(api: TestClient) -> None:
     assert "llama-3.1" in text
 
 
+def test_breaches_licences_repairs_and_portfolios(api: TestClient) -> None:
+    found = ok(api, f"{API}/breaches?rule=LR-04&licensor=meta-llama&limit=3")
+    assert {one["rule"] for one in found["findings"]} == {"LR-04"}
+    assert ok(api, f"{API}/licences-of?text=llama-3.1")["licences"][0]["id"] == "llama-3.1"
+    assert ok(api, f"{DISTILLED}/repair?use=commercial")["solutions"]
+    matrix = ok(
+        api, f"{API}/portfolio?model=openai/gpt-4o&model=meta-llama/Llama-3.1-8B&use=commercial"
+    )
+    assert [one["cells"][0]["answer"] for one in matrix["models"]] == ["conditional", "conditional"]
+    refused(api, f"{LLAMA}/licences?on=soon", 400, "not a day")
+
+
 def test_history_between_two_days(api: TestClient) -> None:
     assert ok(api, f"{HAIKU}/history?from=2025-10-01&to=2025-10-31")
     refused(api, f"{HAIKU}/history?from=soon", 400, "not a day")

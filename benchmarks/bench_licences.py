@@ -1,0 +1,66 @@
+"""Licence rules and repairs against brute force on many random graphs; repairs of shipped models.
+
+    python -m benchmarks.bench_licences --graphs 10000
+    python -m benchmarks.bench_licences --store var/graph
+
+Run by hand: the tests do the same on a seeded sample.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "property")]
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--graphs", type=int, default=0)
+    asked.add_argument("--first", type=int, default=1_000, help="The first seed.")
+    asked.add_argument("--store", default="")
+    given = asked.parse_args()
+    if given.graphs:
+        _brute_force(range(given.first, given.first + given.graphs))
+    if given.store:
+        _repairs(given.store)
+
+
+def _brute_force(seeds: range) -> None:
+    import test_licence_rules as held
+
+    start = time.perf_counter()
+    for done, seed in enumerate(seeds, 1):
+        held.test_the_whole_store_finds_what_model_by_model_finds(seed)
+        held.test_repair_finds_the_sets_that_trying_all_finds(seed)
+        if done % 100 == 0:
+            print(f"{done:,} graphs equal, {time.perf_counter() - start:.0f} s", flush=True)
+
+
+def _repairs(path: str) -> None:
+    """The slowest repairs among the models with most ancestors."""
+    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+    from provenance_graph.licences.graph import LicenceGraph
+    from provenance_graph.licences.repair import repair
+    from provenance_graph.lineage.arrays import reach
+    from provenance_graph.store.embedded import EmbeddedStore
+
+    with EmbeddedStore.open(Path(path)) as store:
+        graph = LicenceGraph(AcceptedSnapshot(store))
+        nodes = range(len(graph.index))
+        size = {node: len(reach(graph.index.up, node, influences=True)) for node in nodes}
+        taken = []
+        for node in sorted(size, key=lambda node: -size[node])[:20]:
+            name = graph.index.names[node]
+            start = time.process_time()
+            found = repair(graph, name, uses=["commercial", "distribute"])
+            taken.append((time.process_time() - start, size[node], found.tried, name))
+        for seconds, above, tried, name in sorted(taken, reverse=True):
+            print(f"{seconds:6.3f} s  {above:4} ancestors  {tried:5} sets  {name}")
+
+
+if __name__ == "__main__":
+    main()

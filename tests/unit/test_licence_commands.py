@@ -1,0 +1,126 @@
+"""``licences``, ``breaches`` and ``licences-of`` over the data that is shipped: the real cases."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from provenance_graph.cli import app
+
+ON = ("--on", "2026-11-01")
+DISTILLED = "deepseek-ai/DeepSeek-R1-Distill-Llama-8B"
+
+
+@pytest.fixture(scope="module")
+def run(shipped: Path):
+    def invoke(*arguments: str) -> Result:
+        return CliRunner().invoke(app, ["--store", str(shipped), *arguments])
+
+    return invoke
+
+
+def answer(run, model: str, use: str = "commercial") -> dict:
+    told = json.loads(run("licences", model, "--use", use, "--format", "json", *ON).stdout)
+    return {**told["answers"][-1]["uses"][0], "lineage": told["answers"][-1]["lineage"], "sentence": told["sentence"]}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "model",
+    ["mistralai/Mistral-7B-v0.1", "allenai/OLMo-2-1124-7B", "openai/whisper-large-v2", "EleutherAI/pythia-6.9b",
+     "tiiuae/falcon-40b", "google-bert/bert-base-cased", "openai/clip-vit-large-patch14"],
+)  # fmt: skip
+def test_base_models_that_their_developers_trained_from_scratch_are_allowed(run, model):
+    found = answer(run, model)
+    assert (found["weights"]["answer"], found["lineage"]["state"]) == ("allowed", "complete")
+    assert found["trainingData"]["answer"] == "unknown"
+
+
+@pytest.mark.parametrize("model", ["openai/gpt-4o", "anthropic/claude-haiku-4-5"])
+def test_a_service_is_answered_from_the_terms_in_the_store(run, model):
+    found = answer(run, model)
+    assert (found["answer"], found["contract"]["answer"]) == ("conditional", "conditional")
+    assert "no weights are supplied" in found["sentence"]
+
+
+def test_a_vision_llama_under_an_mit_label_is_blocked_in_the_eu(run):
+    found = answer(run, "intfloat/mmE5-mllama-11b-instruct", "eu")
+    assert found["weights"]["answer"] == "blocked"
+    assert "as others report" in found["sentence"]
+
+
+def test_text_only_llama_is_not_shut_out_of_the_eu(run):
+    found = answer(run, "meta-llama/Llama-3.2-1B", "eu")
+    assert found["answer"] == "allowed"
+    assert "not excluded by llama-3.2" in found["sentence"]
+
+
+def test_falcon_before_and_after_its_relicensing(run):
+    told = json.loads(run("licences", "tiiuae/falcon-40b", "--format", "json", *ON).stdout)
+    assert [one["declared"][0]["id"] for one in told["answers"]] == [
+        "falcon-llm-1.0-early",
+        "apache-2.0",
+    ]
+
+
+def test_breaches_by_rule_licensor_developer_and_descent(run):
+    def subjects(*options: str) -> set[str]:
+        result = run("breaches", "--format", "csv", *options)
+        return {row["model"] for row in csv.DictReader(io.StringIO(result.stdout))}
+
+    assert DISTILLED in subjects("--rule", "lr-04")
+    assert DISTILLED in subjects("--of", "meta-llama/Llama-3.1-8B", "--licensor", "meta-llama")
+    assert subjects("--developer", "NousResearch") <= {"NousResearch/Hermes-3-Llama-3.1-8B", "NousResearch/Hermes-2-Pro-Llama-3-8B"}  # fmt: skip
+
+
+def test_breaches_as_sarif_and_a_rule_nobody_defined(run):
+    told = json.loads(run("breaches", "--rule", "LR-04", "--format", "sarif").stdout)
+    assert told["version"] == "2.1.0"
+    assert told["runs"][0]["results"]
+    refused = run("breaches", "--rule", "LR-99")
+    assert refused.exit_code == 2 or refused.exception is not None
+
+
+def test_unknown_licences_are_counted_by_cause(run):
+    told = json.loads(run("breaches", "--format", "json", "--limit", "5").stdout)
+    assert told["unknownCauses"][0]["models"] > 50
+    assert {one["severity"] for one in told["findings"]} == {"Violation"}
+    assert told["unknownCausesOf"] > len(told["unknownCauses"])
+
+
+def test_licences_of_a_name_and_of_nothing(run):
+    assert "700000000" in run("licences-of", "llama3.1", "--format", "odrl").stdout
+    missing = run("licences-of", "my own rules")
+    assert (missing.exit_code, missing.stdout.count("licence")) == (1, 1)
+
+
+def test_repair_of_a_distilled_llama(run):
+    result = run("licences", DISTILLED, "--use", "commercial", "--repair", "--format", "json", *ON)
+    told = json.loads(result.stdout)
+    assert told["proven"]
+    assert told["solutions"]
+
+
+def test_several_models_give_a_matrix(run):
+    result = run("licences", "mistralai/Mistral-7B-v0.1", DISTILLED, "--use", "commercial", "--format", "csv", *ON)  # fmt: skip
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert rows[0]["answer"] == "allowed"
+    assert rows[1]["because"]
+
+
+def test_a_day_that_is_none_and_a_day_before_every_text(run):
+    assert run("licences", DISTILLED, "--on", "2025-02-31").exit_code == 2
+    early = run("licences", "openai/gpt-4o", "--use", "commercial", "--on", "2023-01-01")
+    assert early.exit_code == 1
+    assert "the earliest text of openai-terms-2024-12-11 on record is of 2024-12-11" in early.stdout
+
+
+def test_lineage_marks_the_steps_on_which_licence_problems_begin(run):
+    told = json.loads(run("lineage", "meta-llama/Llama-3.1-8B", "--direction", "down", "--format", "json").stdout)  # fmt: skip
+    marked = {edge["child"].rpartition("/")[2] for edge in told["edges"] if edge["breaches"]}
+    assert "DeepSeek-R1-Distill-Llama-8B" in marked
+    assert 0 < told["modelsChecked"] <= told["modelsCheckedOf"]
