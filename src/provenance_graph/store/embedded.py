@@ -9,8 +9,9 @@ import shutil
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Self
 
@@ -37,6 +38,7 @@ class _Checkpoint(Pin):
         self.current, self.folder = current, root / "checkpoints" / current.checkpoint
         handle = layout.lock_shared(self.folder)
         try:
+            layout.verify(self.folder, current.files)
             super().__init__(ox.Store.read_only(str(self.folder)))
         except BaseException:
             os.close(handle)
@@ -233,13 +235,17 @@ def _next_db(root: Path) -> str:
 
 def _publish(root: Path, engine: ox.Store, current: Current) -> None:
     """Write a checkpoint and make it the one that readers open."""
+    known: Mapping[str, tuple[int, str]] = {}
     folder = root / "checkpoints" / current.checkpoint
     folder.parent.mkdir(exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)  # of a commit that was interrupted here
     engine.backup(str(folder))
     if not (root / "format").exists():
         layout.replace_file(root / "format", layout.FORMAT)
-    layout.write_current(root, current)
+    with suppress(StoreError):
+        before = layout.read_current(root)
+        known = before.files if before.db == current.db else {}
+    layout.write_current(root, replace(current, files=layout.inventory(folder, known)))
 
 
 def _clean(root: Path, current: Current | None) -> None:

@@ -15,11 +15,13 @@ A reader holds a shared lock on its checkpoint's directory, so that the writer l
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -36,6 +38,8 @@ class Current:
     sequence: int
     db: str
     checkpoint: str
+    files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    """The checkpoint's files by name: size and digest; empty in stores of earlier versions."""
 
 
 def read_current(root: Path) -> Current:
@@ -53,9 +57,66 @@ def read_current(root: Path) -> Current:
             "run `provenance-graph build` to make it anew"
         )
     try:
-        return Current(**json.loads(text))
-    except (ValueError, TypeError) as error:
-        raise StoreFormat(f"{root}/CURRENT is damaged: {error}") from error
+        read = json.loads(text)
+        read["files"] = {
+            name: (size, digest) for name, (size, digest) in read.get("files", {}).items()
+        }
+        return Current(**read)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise StoreFormat(f"{root}/CURRENT is damaged ({error}); {MENDED}") from error
+
+
+MENDED = (
+    "put a backup in its place with `provenance-graph restore BACKUP`, or run "
+    "`provenance-graph build`"
+)
+"""What helps against damage."""
+
+
+def inventory(folder: Path, known: Mapping[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
+    """The files of a checkpoint with size and digest.
+
+    ``known`` are those of the same database before: a data file of the same name is the
+    same, since the engine never changes one.
+    """
+    found: dict[str, tuple[int, str]] = {}
+    for file in sorted(folder.iterdir()):
+        if file.name.startswith(_NOT_COUNTED):
+            continue
+        size = file.stat().st_size
+        before = known.get(file.name)
+        same = before is not None and before[0] == size and file.suffix == _DATA
+        found[file.name] = before if same and before is not None else (size, _digest(file))
+    return found
+
+
+def verify(folder: Path, files: Mapping[str, tuple[int, str]], *, wholly: bool = False) -> None:
+    """Raise StoreError where a checkpoint is not what was published.
+
+    Sizes are always looked at, and the content of all small files; that of data files only
+    ``wholly``, since the engine checks each block of them as it reads it.
+    """
+    for name, (size, digest) in files.items():
+        file = folder / name
+        try:
+            there = file.stat().st_size
+        except FileNotFoundError:
+            if not folder.is_dir():
+                raise  # it has been replaced meanwhile
+            raise StoreError(f"{folder}: {name} is missing; {MENDED}") from None
+        if there != size:
+            raise StoreError(f"{folder}: {name} has {there} bytes, not {size}; {MENDED}")
+        if (wholly or file.suffix != _DATA) and _digest(file) != digest:
+            raise StoreError(f"{folder}: {name} was changed; {MENDED}")
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "blake2b").hexdigest()[:32]
+
+
+_DATA = ".sst"
+_NOT_COUNTED = ("LOG", "LOCK")
 
 
 def write_current(root: Path, current: Current) -> None:

@@ -34,6 +34,7 @@ from provenance_graph.store.sparql.binding import bind
 
 T = TypeVar("T")
 _SHORT = 8_000  # characters of a query that is checked at once
+_UNREADABLE = "unreadable: "
 _ATTEMPTS = 5  # a worker killed from outside before it said anything is replaced and asked anew
 _PAUSES = (0.0, 0.02, 0.1, 0.5)  # between the attempts, in seconds
 
@@ -57,6 +58,7 @@ class Published:
         if stamp != self._stamp or stamp == (0, 0):
             current = layout.read_current(self._root)
             folder = self._root / "checkpoints" / current.checkpoint
+            layout.verify(folder, current.files)
             self._current, self._stamp = (str(folder), current.version), stamp
         return self._current
 
@@ -224,16 +226,20 @@ class WorkerPool:
         prepare = partial(self._request, query, media_type, bindings, dataset, limits, base)
         # A long text is looked through outside the event loop, which others wait for.
         request = prepare() if len(query) <= _SHORT else await to_thread.run_sync(prepare)
+        why = ""
         for attempt in range(_ATTEMPTS):
             worker = await self._acquire(limits.seconds)
             stream = AnswerStream(self, worker, limits, media_type)
             try:
                 await stream.open(request)
-            except WorkerGone:
+            except WorkerGone as gone:
+                why = str(gone)
                 if attempt < len(_PAUSES):
                     await asyncio.sleep(_PAUSES[attempt])
                 continue
             return stream
+        if why.startswith(_UNREADABLE):
+            raise StoreError(f"the published state cannot be read: {why}; {layout.MENDED}")
         raise QueryCrashed("the processes that answer queries keep ending; ask again in a moment")
 
     def run_bounded(self, function: str, data: bytes, limits: Limits | None = None) -> Any:

@@ -42,7 +42,7 @@ def _answer_queries(sock: socket.socket, order: Mapping[str, Any]) -> int:
         handle = layout.lock_shared(folder)
         store = ox.Store.read_only(str(folder))
     except OSError as error:
-        sock.sendall(frames.json_frame(frames.ERROR, ["StoreError", f"{folder}: {error}"]))
+        sock.sendall(frames.json_frame(frames.ERROR, ["StoreError", f"unreadable: {error}"]))
         return 0
     held = sandbox.confine(memory, [folder])
     sock.sendall(frames.json_frame(frames.READY, held))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from provenance_graph.core.errors import QueryError, QuerySyntax, QueryTooLarge
+from provenance_graph.core.errors import QueryError, QuerySyntax, QueryTooLarge, StoreError
 from provenance_graph.core.iris import PREFIXES
 from provenance_graph.store.base import Limits
 from provenance_graph.store.sparql.tokens import query_form
@@ -37,6 +37,7 @@ GRAPH_FORMATS: Mapping[str, ox.RdfFormat] = {
 }
 """Media types of CONSTRUCT and DESCRIBE answers."""
 
+_DAMAGE = "orruption"  # the engine's word for blocks whose checksum is wrong
 _WITH_PREFIXES = frozenset({ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.RDF_XML})
 
 
@@ -82,7 +83,14 @@ def evaluate(
     except SyntaxError as error:
         raise QuerySyntax(str(error.msg)) from None
     except (ValueError, RuntimeError, OSError) as error:
-        raise QueryError(str(error)) from error
+        raise failure(error) from error
+
+
+def failure(error: Exception) -> QueryError | StoreError:
+    """What the engine's failure was: the query's own, or of a store that is damaged."""
+    if _DAMAGE in str(error):
+        return StoreError(f"the store is damaged ({error}); put a backup in its place")
+    return QueryError(f"the query failed while it was answered: {error}")
 
 
 def write_answer(store: ox.Store, request: Request, limits: Limits, sink: Sink) -> End:
@@ -111,7 +119,7 @@ def write_answer(store: ox.Store, request: Request, limits: Limits, sink: Sink) 
     except MemoryError:
         raise QueryTooLarge("the query needs more memory than it may use") from None
     except (ValueError, RuntimeError, OSError, SyntaxError) as error:
-        raise QueryError(f"the query failed while it was answered: {error}") from error
+        raise failure(error) from error
 
 
 def too_large(limits: Limits) -> QueryTooLarge:
