@@ -10,6 +10,7 @@ from provenance_graph.core.errors import BadShape
 from provenance_graph.core.iris import Iri
 from provenance_graph.shapes.expressions import PER_VALUE, Kinds, Writer, written
 from provenance_graph.shapes.model import Constraint, Path, Shape, Target
+from provenance_graph.store.sparql.tokens import tokens
 
 _SELECT = re.compile(
     r"(?P<prologue>(?:\s*PREFIX\s+[^\n]*\n)*)\s*SELECT\s+(?P<distinct>DISTINCT\s+)?"
@@ -138,6 +139,7 @@ def _sparql(check: Check, constraint: Constraint) -> Check:
         raise BadShape(
             f"{name}: {unsafe[0]} in a SPARQL constraint cannot be checked for many nodes"
         )
+    _refuse_scopes(name, constraint.text)
     match = _SELECT.fullmatch(constraint.text)
     if match is None or check.focus != "?this":
         raise BadShape(
@@ -167,6 +169,55 @@ def _sparql(check: Check, constraint: Constraint) -> Check:
         prologue=match["prologue"],
         distinct=bool(match["distinct"]),
     )
+
+
+@dataclass(slots=True)
+class _Group:
+    """A group of a query: what it is, and where it mentions the focus node."""
+
+    kind: str
+    anchored: bool = False  # by a triple pattern of its own
+    tested: bool = False  # in an expression
+
+
+def _refuse_scopes(name: str, text: str) -> None:
+    """Refuse a query in which a group tests ``$this`` without finding it itself.
+
+    SHACL puts the node in before evaluation, wherever ``$this`` stands; joined afterwards,
+    a group on its own does not know it yet, and its filter would silently drop everything.
+    EXISTS and OPTIONAL see what stands before them.
+    """
+    open_: list[_Group] = []
+    parens, before, last = [0], "", ""
+    for kind, piece, _ in tokens(text):
+        word = piece.lower() if kind == "word" else ""
+        if piece == "{":
+            known = {"optional": "optional", "exists": "exists"}
+            graph = "graph" if before == "graph" else "plain"
+            open_.append(_Group(known.get(last, graph) if open_ else "top"))
+            parens.append(0)
+        elif piece == "}" and open_:
+            _close(name, open_.pop(), open_)
+            parens.pop()
+        elif piece in ("(", ")"):
+            parens[-1] += 1 if piece == "(" else -1
+        elif kind == "variable" and piece[1:] == "this" and open_:
+            open_[-1].tested |= parens[-1] > 0
+            open_[-1].anchored |= parens[-1] == 0
+        before, last = last, word or piece
+
+
+def _close(name: str, group: _Group, around: list[_Group]) -> None:
+    if group.kind == "top" or any(outer.kind == "exists" for outer in (*around, group)):
+        return
+    if group.kind == "plain" and group.tested and not group.anchored:
+        raise BadShape(
+            f"{name}: a group of its SPARQL constraint tests $this without a pattern that finds "
+            "it, which cannot be checked for many nodes; put the test outside the group"
+        )
+    if group.kind in ("optional", "graph"):
+        around[-1].tested |= group.tested and not group.anchored
+        around[-1].anchored |= group.anchored and group.kind == "graph"
 
 
 def target_pattern(targets: Sequence[Target], kinds: Kinds) -> str:

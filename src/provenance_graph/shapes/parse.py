@@ -34,6 +34,7 @@ _TERM_LISTS = {"in": "In", "languageIn": "LanguageIn"}
 _ONE_SHAPE = {"not": "Not", "node": "Node", "property": "Property"}
 _SHAPE_LISTS = {"and": "And", "or": "Or", "xone": "Xone"}
 _SPECIAL = {"pattern", "flags", "uniqueLang", "closed", "ignoredProperties", "sparql"}
+_OF_COMPONENTS = ("validator", "nodeValidator", "propertyValidator", "parameter", "ask")
 _NOT_CONSTRAINTS = {
     "path", "name", "description", "order", "group", "defaultValue", "severity", "message",
     "deactivated", "declare", *_TARGETS,
@@ -94,7 +95,8 @@ class _Reader:
     def shapes(self) -> tuple[Shape, ...]:
         kinds = {f"{SH}ConstraintComponent", f"{SH}SPARQLTargetType"}
         for node, said in list(self._said.items()):
-            if any(_name(kind) in kinds for kind in said.get(_TYPE, [])):
+            own = any(SH + name in said for name in _OF_COMPONENTS)  # also of subclasses
+            if own or any(_name(kind) in kinds for kind in said.get(_TYPE, [])):
                 raise BadShape(f"{node}: custom constraint components cannot be checked")
         wanted = [
             node
