@@ -16,7 +16,7 @@ from provenance_graph.core.errors import SourceError
 from provenance_graph.core.iris import Iri, is_iri
 from provenance_graph.formats.catalogues import exo, litellm, modelsdev, mteb, osaimap
 from provenance_graph.formats.catalogues.modelsdev import FACTS
-from provenance_graph.formats.catalogues.mteb import FIELDS as LINES
+from provenance_graph.formats.catalogues.mteb import ROWS as LINES
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.huggingface import reader as huggingface
 from provenance_graph.formats.huggingface.card import FIELDS as CARD
@@ -130,7 +130,19 @@ def test_any_results_file_is_read(rows, name):
 
 
 @settings(max_examples=80, deadline=None)
-@given(raw=keyed([*FACTS, "name", "knowledge", "weights", "links", "benchmarks", "open_weights"]))
+@given(
+    raw=keyed(
+        [
+            *(row.key for row in FACTS),
+            "name",
+            "knowledge",
+            "weights",
+            "links",
+            "benchmarks",
+            "open_weights",
+        ]
+    )
+)
 def test_any_table_of_models_dev_is_read(raw):
     it = document("name = 'x'\nfamily = 'x'\nrelease_date = '2025'\n", "models/acme/x.toml")
     it.__dict__["toml"] = {"name": "x", **raw}  # any value, whatever TOML can spell
@@ -156,7 +168,7 @@ def test_any_offer_is_read(entry, key):
 
 @settings(max_examples=80, deadline=None)
 @given(
-    row=keyed([*LINES, "name", "reference", "revision", "training_datasets"]),
+    row=keyed([*(row.key for row in LINES), "name", "reference", "revision", "training_datasets"]),
     status=st.sampled_from(["declared", "declared-empty", "undisclosed", "unparsed", ""]),
 )
 def test_any_line_of_mteb_is_read(row, status):

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
+from packageurl import PackageURL
+
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
@@ -27,11 +29,6 @@ _METRIC = re.compile(
 )
 """Names of measures: what is counted, not on what."""
 
-_PURL = re.compile(
-    r"pkg:huggingface/(?P<datasets>datasets/)?(?P<path>[^@?#]+)"
-    r"(?:@(?P<version>[^?#]*))?(?:\?[^#]*)?(?:#(?P<file>.*))?",
-    re.IGNORECASE,
-)
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _HEX = {32: "md5", 40: "sha1", 64: "sha256", 96: "sha384", 128: "sha512"}
 
@@ -56,11 +53,21 @@ def package(purl: str) -> Package | None:
     >>> package("pkg:huggingface/google/ul2@0e9e39f2#config.json")
     Package(repository='google/ul2', version='0e9e39f2', dataset=False)
     """
-    match = _PURL.fullmatch(purl.strip()) if len(purl) < 1000 else None
-    repository = unquote(match["path"]).strip("/") if match else ""
-    if match is None or not re.fullmatch(r"[\w.-]+(?:/[\w.-]+)?", repository):
+    if len(purl) >= 1000:
         return None
-    return Package(repository, unquote(match["version"] or ""), bool(match["datasets"]))
+    stated = re.sub(r"(?i)^pkg:", "pkg:", purl.strip())  # the scheme's case does not count
+    try:
+        found = PackageURL.from_string(stated)
+    except ValueError:
+        return None
+    if found.type != "huggingface":
+        return None
+    # some tools encode the slash between owner and name, or write the kind as an owner
+    path = unquote("/".join(part for part in (found.namespace, found.name) if part))
+    dataset, path = path.startswith("datasets/"), path.removeprefix("datasets/")
+    if not re.fullmatch(r"[\w.-]+(?:/[\w.-]+)?", path):
+        return None
+    return Package(path, found.version or "", dataset)
 
 
 def partly(claim: Claim, where: str) -> Claim:
