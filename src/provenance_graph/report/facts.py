@@ -1,6 +1,6 @@
 """The facts of an audit report: gathered once, in an order that never changes.
 
-``service.report_html`` writes them. Nothing here asks a clock, so that the same snapshot, models
+``report.html`` writes them. Nothing here asks a clock, so that the same snapshot, models
 and day give the same report.
 """
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -18,6 +20,10 @@ def _environment() -> Environment:
     )
 
 
-def render(template: str, **values: object) -> str:
-    """A template of ``report/templates`` with its values."""
-    return _environment().get_template(template).render(values)
+def render(
+    template: str, filters: Mapping[str, Callable[..., Any]] | None = None, **values: object
+) -> str:
+    """A template of ``report/templates`` with its values and what it may call on them."""
+    environment = _environment().overlay()
+    environment.filters = {**environment.filters, **(filters or {})}
+    return environment.get_template(template).render(values)

@@ -18,7 +18,7 @@ from provenance_graph.service.http.negotiate import GRAPH_OFFERS, prefers_html
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+    "font-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
 _SECURE: Final[Mapping[str, str]] = MappingProxyType(
