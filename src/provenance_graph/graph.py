@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,23 +17,32 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.conflicts import detect as conflict_ledger
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.core.claims import SourcedClaim, Value
+from provenance_graph.core.errors import QueryError, QuerySyntax, UsageError
 from provenance_graph.core.iris import Iri, local_name, said
-from provenance_graph.core.terms import PG, RDF
+from provenance_graph.core.terms import PG, RDF, XSD
+from provenance_graph.listing import SHOWN, Listing, to_html, to_pandas, to_polars
 from provenance_graph.model import questions
 from provenance_graph.model.fields import fields, property_named
 from provenance_graph.model.naming import resolve
 from provenance_graph.model.profile import Profile, profile, value_json
 from provenance_graph.model.stats import Stats, stats
+from provenance_graph.model.things import find_thing
 from provenance_graph.store.base import Store
 from provenance_graph.store.opening import derived_folder, open_store
 from provenance_graph.store.values import ANY, Rows
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars as pl
     import rdflib
 
     from provenance_graph.assessment.assess import Assessed
+    from provenance_graph.changes.history_results import History
+    from provenance_graph.exchange.ledger import Exported
+    from provenance_graph.ingest.run import Report
+    from provenance_graph.licences.results import LicenceReport
     from provenance_graph.lineage.graph import LineageGraph
+    from provenance_graph.lineage.results import Impact
 
 
 class Table:
@@ -50,27 +60,21 @@ class Table:
 
     def to_pandas(self) -> pd.DataFrame:
         """The rows as a data frame; needs pandas (``pip install provenance-graph[pandas]``)."""
-        try:
-            import pandas
-        except ImportError as missing:
-            raise ImportError(
-                "to_pandas needs pandas: pip install 'provenance-graph[pandas]'"
-            ) from missing
-        plain = [[_plain(value) for value in row] for row in self.rows]
-        return pandas.DataFrame(plain, columns=list(self.names))
+        return to_pandas(self._plain(), self.names)
+
+    def to_polars(self) -> pl.DataFrame:
+        """The rows as a data frame of polars; needs polars."""
+        return to_polars(self._plain(), self.names)
+
+    def _plain(self) -> list[dict[str, Any]]:
+        return [dict(zip(self.names, map(_plain, row), strict=True)) for row in self.rows]
 
     def __repr__(self) -> str:
         cut = ", cut short" if self.truncated else ""
         return f"<Table {len(self)} rows of {', '.join(self.names)}{cut}>"
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.names)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(str(_plain(v)))}</td>" for v in row) + "</tr>"
-            for row in self.rows[:50]
-        )
-        more = f"<caption>50 of {len(self)} rows</caption>" if len(self) > 50 else ""
-        return f"<table>{more}<tr>{head}</tr>{body}</table>"
+        return to_html(self._plain()[:SHOWN], len(self))
 
 
 class Model:
@@ -93,7 +97,7 @@ class Model:
     def facts(self) -> dict[str, Any]:
         """Accepted values by property; a list where a property has several.
 
-        Numbers are numbers, things are IRIs, dates and text are text.
+        Numbers are numbers, dates are dates, things are IRIs and text is text.
         """
         found: dict[str, list[Any]] = {}
         known = {field.property for field in fields(self.snapshot)}
@@ -108,18 +112,62 @@ class Model:
         statuses = self.snapshot.view(self.iri).statuses
         return {local_name(prop): local_name(status) for prop, status in statuses.items()}
 
-    def claims(self, property: str | None = None) -> list[SourcedClaim]:
+    def claims(self, property: str | None = None) -> Listing[SourcedClaim]:
         """Who says what, with standing and reason; of one property, or of all."""
         predicate = property_named(self.snapshot, property) if property else None
-        return self.snapshot.claims(self.iri, predicate)
+        return Listing(self.snapshot.claims(self.iri, predicate), _claim_row)
 
     def profile(self) -> Profile:
         """The profile, field by field."""
         return profile(self.snapshot, self.iri)
 
-    def conflicts(self) -> list[Conflict]:
+    def conflicts(self) -> Listing[Conflict]:
         """Where sources disagree about it, worst first."""
-        return conflict_ledger.conflicts(self.snapshot, [self.iri])
+        return Listing(conflict_ledger.conflicts(self.snapshot, [self.iri]), _conflict_row)
+
+    def licences(self, *uses: str, on: str = "") -> LicenceReport:
+        """Duties, restrictions and findings on every path, with a sentence; ``on`` an ISO day.
+
+        ``uses`` are planned ones such as ``"commercial"`` or ``"users=1000000"``.
+        """
+        from provenance_graph.licences.graph import LicenceGraph
+
+        return LicenceGraph(self.snapshot).report(self.iri, uses=uses, day=on)
+
+    def history(self, start: str = "", end: str = "") -> History:
+        """What changed in the world and in what sources say, between two days."""
+        from provenance_graph.changes.history import history
+
+        return history(self.snapshot, self.iri, day_of(start), day_of(end))
+
+    def export(self, format: str, *, ancestors: bool = True) -> Exported:
+        """The model in a format (``text``), with what the format cannot hold (``losses``)."""
+        from provenance_graph.exchange.registry import export
+        from provenance_graph.model.bundle import bundle
+
+        return export(bundle(self.snapshot, [self.iri], ancestors=ancestors), format)
+
+    def report(self) -> str:
+        """The printable audit report, as HTML that needs nothing else."""
+        from provenance_graph.report.facts import report
+        from provenance_graph.report.html import html as page
+
+        return page(report(self.snapshot, [self.iri]))
+
+    def to_rdflib(self) -> rdflib.Dataset:
+        """What the graph accepts of the model, and all claims on it with their headers, for rdflib."""
+        from provenance_graph.as_rdflib import dataset
+
+        store = self.graph.store
+        names = self.snapshot.statements.names_of(self.iri)
+        quads = [quad for name in names for quad in store.quads(name)]
+        for name in names:
+            quads += store.quads(name, graph=ANY)
+            for node, _, _, graph in list(store.quads(predicate=PG.about, object=name, graph=ANY)):
+                quads += store.quads(node, graph=graph)
+        for record in sorted({graph for *_, graph in quads if graph is not None}):
+            quads += store.quads(record, graph=record)
+        return dataset(quads)
 
     def lineage(self) -> ModelLineage:
         """What it rests on and what rests on it."""
@@ -172,15 +220,23 @@ class ModelLineage:
 class Graph:
     """A knowledge graph of model provenance, open for reading."""
 
-    def __init__(self, store: Store, folder: Path | None = None) -> None:
-        self.store = store
+    def __init__(self, store: Store, folder: Path | None = None, place: Path | None = None) -> None:
+        self.store, self.place = store, place
         self._folder = folder
         self._snapshots: dict[str, AcceptedSnapshot] = {}
 
     @classmethod
     def open(cls, place: str = "var/graph") -> Self:
         """Open a folder or a remote SPARQL service; raises StoreError."""
-        return cls(open_store(str(place)), derived_folder(str(place)))
+        local = None if str(place).startswith(("http://", "https://")) else Path(place)
+        return cls(open_store(str(place)), derived_folder(str(place)), local)
+
+    def reopen(self) -> None:
+        """See what was written since the graph was opened."""
+        if self.place is not None:
+            self.store.close()
+            self.store = open_store(str(self.place))
+            self._snapshots = {}
 
     @property
     def version(self) -> str:
@@ -221,9 +277,40 @@ class Graph:
         with dataset(snapshot) as data:
             return Table(questions.ask(snapshot, question, settings, data=data))
 
-    def conflicts(self, *, as_of: str = "") -> list[Conflict]:
+    def conflicts(self, *, as_of: str = "") -> Listing[Conflict]:
         """Where sources disagree, worst first."""
-        return conflict_ledger.conflicts(self.snapshot(as_of))
+        return Listing(conflict_ledger.conflicts(self.snapshot(as_of)), _conflict_row)
+
+    def construct(self, sparql: str) -> rdflib.Graph:
+        """The graph of a CONSTRUCT or DESCRIBE; the project's prefixes need not be declared.
+
+        Raises UsageError for a query of another kind.
+        """
+        import rdflib
+
+        try:
+            answer = self.store.serialize(questions.prefixes(sparql), "application/n-triples")
+        except QuerySyntax:
+            raise
+        except QueryError as other:
+            raise UsageError(f"construct takes CONSTRUCT or DESCRIBE: {other}") from other
+        return rdflib.Graph().parse(data=answer.body, format="nt")
+
+    def impact(self, thing: str, *, as_of: str = "", limit: int = 100) -> Impact:
+        """What is hit if a model or dataset is withdrawn; raises NotFound, Ambiguous."""
+        from provenance_graph.lineage.graph import LineageGraph
+
+        now = self.snapshot(as_of)
+        subject = find_thing(now, thing, ("model", "family", "dataset")).iri
+        return LineageGraph(now).impact(subject, limit=limit)
+
+    def import_(self, *paths: str, **options: Any) -> Report:
+        """Read documents into the store, as the command does; problems are in the report.
+
+        Options: ``format``, ``publisher`` (an IRI), ``retrieved``, ``url``. Raises UsageError
+        for a remote store and StoreBusy while another process writes.
+        """
+        return _imported(self, paths, **options)
 
     def stats(self, *, as_of: str = "") -> Stats:
         """What the graph holds, or held on a day."""
@@ -236,14 +323,13 @@ class Graph:
         return LineageGraph(self.snapshot(as_of))
 
     def to_rdflib(self) -> rdflib.Dataset:
-        """The whole graph as an rdflib Dataset, for one's own tools; takes memory."""
-        import rdflib
+        """The whole graph as an rdflib Dataset, for one's own tools; takes memory.
 
-        found = rdflib.Dataset()
-        for subject, predicate, value, graph in self._quads():
-            into = found.graph(rdflib.URIRef(graph)) if graph else found.default_graph
-            into.add((rdflib.URIRef(subject), rdflib.URIRef(predicate), _rdflib(value)))
-        return found
+        ``model(…).to_rdflib()`` gives one model's part.
+        """
+        from provenance_graph.as_rdflib import dataset
+
+        return dataset(self._quads())
 
     def _quads(self) -> Iterator[tuple[Iri, Iri, Value, Iri | None]]:
         yield from self.store.quads()
@@ -264,18 +350,73 @@ class Graph:
 
 
 def _plain(value: Value | None) -> Any:
-    return value if value is None or isinstance(value, Iri) else value_json(value)
+    if value is None or isinstance(value, Iri):
+        return value
+    if value.datatype == XSD.date:
+        try:
+            return date.fromisoformat(value.lexical)
+        except ValueError:
+            return value.lexical
+    return value_json(value)
 
 
 def _told(value: Any) -> Any:
     return value["label"] if isinstance(value, dict) else value
 
 
-def _rdflib(value: Value) -> rdflib.term.Identifier:
-    import rdflib
+def _claim_row(held: SourcedClaim) -> dict[str, Any]:
+    return {
+        "property": local_name(held.claim.predicate),
+        "value": _plain(held.claim.value),
+        "stance": held.claim.stance.label,
+        "standing": held.standing.label,
+        "basis": held.basis.label,
+        "publisher": said(held.header.publisher),
+        "retrieved": held.header.retrieved[:10],
+        "place": held.claim.locator,
+        "document": str(held.header.document),
+        "why": held.reason,
+    }
 
-    if isinstance(value, Iri):
-        return rdflib.URIRef(value)
-    if value.language:
-        return rdflib.Literal(value.lexical, lang=value.language)
-    return rdflib.Literal(value.lexical, datatype=rdflib.URIRef(value.datatype), normalize=False)
+
+def _conflict_row(found: Conflict) -> dict[str, Any]:
+    told = found.to_json()
+    return {
+        "subject": said(found.subject),
+        "property": local_name(found.property),
+        "kind": told.get("kind"),
+        "severity": found.severity,
+        "why": told.get("why") or told.get("reason") or "",
+    }
+
+
+def _imported(graph: Graph, paths: tuple[str, ...], **options: Any) -> Report:
+    from datetime import UTC, datetime
+
+    from provenance_graph.assessment.derived import EvidenceLevels
+    from provenance_graph.core.iris import iri
+    from provenance_graph.formats.registry import readers
+    from provenance_graph.formats.walk import walk
+    from provenance_graph.ingest.intake import Options
+    from provenance_graph.ingest.run import import_documents
+    from provenance_graph.store.opening import open_writer
+
+    if graph.place is None:
+        raise UsageError("import_ needs a store in a folder; open one with Graph.open(folder)")
+    known = {"format", "publisher", "retrieved", "url"}
+    if unknown := set(options) - known:
+        raise UsageError(f"import_ takes no {min(unknown)!r}; it takes {', '.join(sorted(known))}")
+    publisher = options.get("publisher")
+    asked = Options(
+        str(options.get("format", "")),
+        iri(str(publisher)) if publisher else None,
+        str(options.get("retrieved", "")),
+    )
+    today = asked.retrieved or datetime.now(UTC).date().isoformat()
+    documents = walk(paths, retrieved=today, url=str(options.get("url", "")))
+    with open_writer(graph.place) as store:
+        done = import_documents(
+            store, documents, readers(), asked, lambda *_: None, EvidenceLevels()
+        )
+    graph.reopen()
+    return done

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.session import Session
 
 
 @click.command()
-@click.argument("question", required=False)
+@click.argument("question", required=False, shell_complete=completion.questions)
 @click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="Set a parameter.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.core.terms import PG
 from provenance_graph.session import Session
 
@@ -29,7 +30,7 @@ SUMMARY = ("model", "rubric", "version", "low", "high", "of", "class", "possible
 
 
 @click.command()
-@click.argument("models", nargs=-1, metavar="MODEL…")
+@click.argument("models", nargs=-1, metavar="MODEL…", shell_complete=completion.models)
 @click.option(
     "--rubric",
     "rubrics",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.session import Session
 
 COLUMNS = (
@@ -22,7 +23,7 @@ COLUMNS = (
 
 
 @click.command()
-@click.argument("thing")
+@click.argument("thing", shell_complete=completion.models)
 @click.argument("property", required=False)
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")

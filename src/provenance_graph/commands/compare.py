@@ -7,13 +7,16 @@ from typing import Any
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.session import Session
 
 MARKS = {"same": " ", "differs": "≠", "not stated for all": "○", "stated for none": "·"}
 
 
 @click.command()
-@click.argument("models", nargs=-1, required=True, metavar="MODEL MODEL…")
+@click.argument(
+    "models", nargs=-1, required=True, metavar="MODEL MODEL…", shell_complete=completion.models
+)
 @click.option(
     "--as-of",
     "days",

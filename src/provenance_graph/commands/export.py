@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.session import Session
 
 FORMATS = (
@@ -14,7 +15,9 @@ FORMATS = (
 
 
 @click.command()
-@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.argument(
+    "models", nargs=-1, required=True, metavar="MODEL...", shell_complete=completion.models
+)
 @click.option("--as", "format", type=click.Choice(FORMATS), required=True, help="Which format.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write there instead of to standard output.")  # fmt: skip

@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.session import Session
 
 COLUMNS = ("date", "clock", "what", "subject", "property", "was", "now", "source")
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", shell_complete=completion.models)
 @click.option("--from", "start", default="", metavar="DATE", help="Leave out what came before.")
 @click.option("--to", "end", default="", metavar="DATE", help="Leave out what came after.")
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")

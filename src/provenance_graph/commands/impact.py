@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.core.iris import local_name, said
 from provenance_graph.model.things import find_thing
 from provenance_graph.session import Session
 
 
 @click.command()
-@click.argument("thing")
+@click.argument("thing", shell_complete=completion.models)
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many things listed; counts are of all.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)  # fmt: skip

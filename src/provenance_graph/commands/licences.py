@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("models", nargs=-1, metavar="[MODEL…]")
+@click.argument("models", nargs=-1, metavar="[MODEL…]", shell_complete=completion.models)
 @click.option("--use", "uses", multiple=True, metavar="KEY", help="A planned use: commercial, eu, distribute, users=100000000, revenue=5000000, train-on-outputs …; repeatable.")  # fmt: skip
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--on", "--today", "on", default="", metavar="DATE", help="By the texts in force on that day.")  # fmt: skip

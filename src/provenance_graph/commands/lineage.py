@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.model.naming import resolve
 from provenance_graph.session import Session
 
@@ -13,7 +14,7 @@ FORMAT = click.Choice(["tree", "json", "dot", "mermaid", "graphml", "cytoscape"]
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", shell_complete=completion.models)
 @click.option(
     "--direction",
     type=click.Choice(["up", "down", "both"]),

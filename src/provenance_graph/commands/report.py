@@ -7,11 +7,14 @@ from pathlib import Path
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.session import Session
 
 
 @click.command()
-@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.argument(
+    "models", nargs=-1, required=True, metavar="MODEL...", shell_complete=completion.models
+)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; standard output otherwise.")  # fmt: skip
 @click.option("--use", "uses", multiple=True, help="A planned use to answer; repeatable.")
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.model.knowledge import sentence
 from provenance_graph.session import Session
 from provenance_graph.tables import folded
@@ -35,7 +36,7 @@ INFERRED = "≈"
 
 
 @click.command()
-@click.argument("thing")
+@click.argument("thing", shell_complete=completion.models)
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.option("--all", "everything", is_flag=True, help="Also the fields nobody has recorded.")

@@ -12,8 +12,8 @@ import numpy as np
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import NotFound, UsageError
-from provenance_graph.core.iris import Iri, expand, local_name
-from provenance_graph.core.terms import DCTERMS, PG, RDF
+from provenance_graph.core.iris import Iri, expand, local_name, said
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.lineage import paths
 from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS, Flags, Reach, reach
 from provenance_graph.lineage.evidence import EdgeEvidence
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     import networkx as nx
 
 DIRECTIONS = ("up", "down", "both")
+
+
+_ATTRIBUTES = {"name": SCHEMA.name, "developer": DCTERMS.creator, "date": DCTERMS.issued}
 
 
 class LineageGraph:
@@ -146,10 +149,26 @@ class LineageGraph:
         ]
 
     def to_networkx(self, relations: Sequence[str] = ()) -> nx.MultiDiGraph:
-        """All of it for one's own analysis: nodes are IRIs, edges go from child to parent."""
+        """All of it for one's own analysis: nodes are IRIs, edges go from child to parent.
+
+        A node has ``kind``, ``name``, ``developer``, ``licences`` and ``date`` (ISO, or empty).
+        """
         from provenance_graph.lineage.formats import to_networkx
 
-        return to_networkx(self.index, relation_mask(relations, influences=True))
+        found = to_networkx(self.index, relation_mask(relations, influences=True))
+        for key, term in _ATTRIBUTES.items():
+            held: dict[Iri, str] = {}
+            for thing, _, value, _ in self.snapshot.quads(predicate=term):
+                if thing in found:
+                    shown = (
+                        self.snapshot.label(value) or said(value)
+                        if isinstance(value, Iri)
+                        else value.lexical
+                    )
+                    held[thing] = min(held.get(thing, shown), shown)
+            for node, attributes in found.nodes(data=True):
+                attributes[key] = held.get(node, "")
+        return found
 
     # ---- inside ---------------------------------------------------------------------
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from provenance_graph.core.errors import StoreFormat
 from provenance_graph.core.iris import mint
 from provenance_graph.store.base import Store
 from provenance_graph.store.values import QuadSource
+
+if TYPE_CHECKING:
+    from provenance_graph.store.embedded import EmbeddedWriter
 
 
 def open_store(place: str) -> Store:
@@ -47,6 +51,13 @@ def require_current(store: QuadSource, place: object) -> None:
             f"{place} was built by an earlier version, whose records say neither collection nor "
             "custody: run `provenance-graph build`, which makes it anew and keeps what was imported"
         )
+
+
+def open_writer(folder: Path) -> EmbeddedWriter:
+    """Open a folder for writing; raises StoreBusy while another process writes."""
+    from provenance_graph.store.embedded import EmbeddedStore
+
+    return EmbeddedStore.open_writer(folder)
 
 
 def derived_folder(place: str) -> Path | None:

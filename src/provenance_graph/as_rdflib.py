@@ -1,0 +1,55 @@
+"""Quads as an rdflib dataset, each term made once: rdflib's own constructors check every one."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable
+from functools import lru_cache
+
+import rdflib
+
+from provenance_graph.core.claims import Quad, Value
+from provenance_graph.core.iris import Iri
+
+_KEPT = 200_000
+
+
+def dataset(quads: Iterable[Quad]) -> rdflib.Dataset:
+    """A dataset of quads; None as graph is the default graph.
+
+    The IRIs were checked when they came into the store, so they are not checked again.
+    """
+    found = rdflib.Dataset()
+    was = gc.isenabled()
+    gc.disable()  # millions of objects are made and none of them goes
+    try:
+        _fill(found, quads)
+    finally:
+        if was:
+            gc.enable()
+    return found
+
+
+def _fill(found: rdflib.Dataset, quads: Iterable[Quad]) -> None:
+    node = lru_cache(maxsize=_KEPT)(_node)
+    literal = lru_cache(maxsize=_KEPT)(_literal)
+    graphs: dict[Iri | None, rdflib.Graph] = {None: found.default_graph}
+    add = found.store.add
+    for subject, predicate, value, name in quads:
+        graph = graphs.get(name)
+        if graph is None:
+            assert name is not None
+            graph = graphs[name] = found.graph(_node(name))
+        term = node(value) if isinstance(value, Iri) else literal(value)
+        add((node(subject), node(predicate), term), graph, False)
+
+
+def _node(iri: Iri) -> rdflib.URIRef:
+    return str.__new__(rdflib.URIRef, iri)
+
+
+def _literal(value: Value) -> rdflib.Literal:
+    assert not isinstance(value, Iri)
+    if value.language:
+        return rdflib.Literal(value.lexical, lang=value.language)
+    return rdflib.Literal(value.lexical, datatype=_node(value.datatype), normalize=False)

@@ -1,0 +1,94 @@
+"""Lists that show themselves: short in a notebook, and as data frames for one's own analysis."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+T = TypeVar("T")
+SHOWN = 20
+"""So many rows are shown in a notebook; all are in the list and its data frames."""
+
+Row = Mapping[str, Any]
+
+
+class Listing(list[T]):
+    """A list whose items know how they look as rows.
+
+    >>> Listing([1, 2], lambda n: {"n": n, "square": n * n})
+    <Listing of 2: n, square>
+    """
+
+    def __init__(self, items: Iterable[T], row: Callable[[T], Row]) -> None:
+        super().__init__(items)
+        self._row = row
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Every item as a mapping of column to plain value."""
+        return [dict(self._row(item)) for item in self]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The rows as a pandas data frame; needs pandas."""
+        return to_pandas(self.rows())
+
+    def to_polars(self) -> pl.DataFrame:
+        """The rows as a polars data frame; needs polars."""
+        return to_polars(self.rows())
+
+    def __repr__(self) -> str:
+        columns = ", ".join(self._row(self[0])) if self else "nothing"
+        return f"<Listing of {len(self):,}: {columns}>"
+
+    def _repr_html_(self) -> str:
+        return to_html([dict(self._row(item)) for item in self[:SHOWN]], len(self))
+
+
+def to_pandas(rows: list[dict[str, Any]], columns: Iterable[str] = ()) -> pd.DataFrame:
+    """Rows as a pandas data frame; raises ImportError with how to get pandas."""
+    try:
+        import pandas
+    except ImportError as missing:
+        told = "to_pandas needs pandas: pip install 'provenance-graph[pandas]'"
+        raise ImportError(told) from missing
+    return pandas.DataFrame(rows, columns=list(columns) or None)
+
+
+def to_polars(rows: list[dict[str, Any]], columns: Iterable[str] = ()) -> pl.DataFrame:
+    """Rows as a polars data frame; raises ImportError with how to get polars."""
+    try:
+        import polars
+    except ImportError as missing:
+        told = "to_polars needs polars: pip install 'provenance-graph[polars]'"
+        raise ImportError(told) from missing
+    return polars.DataFrame(
+        rows, schema=list(columns) or None, infer_schema_length=None, strict=False
+    )
+
+
+def to_html(rows: list[dict[str, Any]], total: int) -> str:
+    """A short table for a notebook; whatever comes from outside is escaped.
+
+    >>> to_html([{"a": "<b>"}], 1)
+    '<table><tr><th>a</th></tr><tr><td>&lt;b&gt;</td></tr></table>'
+    """
+    if not rows:
+        return "<p>nothing</p>"
+    head = "".join(f"<th>{html.escape(str(name))}</th>" for name in rows[0])
+    body = "".join(
+        "<tr>"
+        + "".join(f"<td>{html.escape(_short(value))}</td>" for value in row.values())
+        + "</tr>"
+        for row in rows
+    )
+    more = f"<caption>{len(rows)} of {total:,} rows</caption>" if total > len(rows) else ""
+    return f"<table>{more}<tr>{head}</tr>{body}</table>"
+
+
+def _short(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= 120 else text[:117] + "…"

@@ -1,0 +1,118 @@
+"""The Python API: what the commands can, with lists that become data frames."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import rdflib
+
+from provenance_graph import Graph
+from provenance_graph.core.errors import NotFound, QueryError, UsageError
+from provenance_graph.listing import Listing
+from provenance_graph.model.search_index import Catalogue
+
+V3 = "deepseek-ai/DeepSeek-V3"
+
+
+@pytest.fixture(scope="module")
+def graph(shipped: Path) -> Iterator[Graph]:
+    with Graph.open(str(shipped)) as opened:
+        yield opened
+
+
+def test_dates_are_dates(graph) -> None:
+    released = graph.model(V3).facts["issued"]
+    assert isinstance(released, date)
+    assert (released.year, released.month) == (2024, 12)
+
+
+def test_lists_become_data_frames(graph) -> None:
+    held = graph.model(V3).claims("parameterCount")
+    assert len(held.to_pandas()) == len(held.to_polars()) == len(held) >= 2
+    assert set(held.to_pandas()["standing"]) >= {"Accepted"}
+    assert held[0].claim.predicate.endswith("parameterCount")
+    rows = graph.query("SELECT ?m ?d { ?m dcterms:issued ?d } LIMIT 3")
+    assert len(rows.to_polars()) == 3
+
+
+def test_a_notebook_shows_a_short_escaped_table(graph) -> None:
+    evil = Listing(["<script>"] * 100, lambda text: {"text": text})
+    shown = evil._repr_html_()
+    assert "<script>" not in shown
+    assert shown.count("<tr>") == 21
+    assert len(repr(graph.conflicts())) < 200
+
+
+def test_models_answer_what_the_commands_answer(graph) -> None:
+    model = graph.model("deepseek-r1-distill-llama-8b")
+    assert "Llama 3.1" in model.licences("commercial").sentence
+    assert model.history().to_json()
+    assert model.export("hf-card").text.startswith("---")
+    assert "<html" in model.report()
+    assert graph.impact("ultrachat_200k").hit >= 5
+    with pytest.raises(NotFound):
+        graph.impact("ultrachat_2000k-nothing")
+
+
+def test_construct_gives_a_graph(graph) -> None:
+    found = graph.construct(
+        "CONSTRUCT { ?m a pg:Model } WHERE { ?m pg:undisclosed pg:trainingComputeFLOP }"
+    )
+    assert isinstance(found, rdflib.Graph)
+    assert len(found) >= 5
+    with pytest.raises(UsageError, match="CONSTRUCT"):
+        graph.construct("SELECT * { ?s ?p ?o } LIMIT 1")
+    with pytest.raises((UsageError, QueryError)):
+        graph.construct("nonsense")
+
+
+def test_nodes_of_networkx_say_what_they_are(graph) -> None:
+    found = graph.lineage().to_networkx()
+    node = found.nodes[graph.model(V3).iri]
+    assert node["name"] == "DeepSeek-V3"
+    assert node["developer"] == "DeepSeek"
+    assert node["date"].startswith("2024-12")
+
+
+def test_one_models_part_goes_to_rdflib(graph) -> None:
+    found = graph.model(V3).to_rdflib()
+    quads = list(found.quads())
+    assert 50 < len(quads) < 20_000
+    held = {str(o) for _, p, o, _ in quads if str(p).endswith("parameterCount")}
+    assert "671000000000" in held
+
+
+def test_documents_are_imported_and_seen(shipped, tmp_path) -> None:
+    own = tmp_path / "graph"
+    shutil.copytree(shipped, own)
+    card = tmp_path / "acme--tiny" / "README.md"
+    card.parent.mkdir()
+    card.write_text("---\nlicense: mit\nlanguage: en\n---\n# tiny\n")
+    (card.parent / "config.json").write_text('{"model_type": "llama", "vocab_size": 32000}')
+    with Graph.open(str(own)) as graph:
+        done = graph.import_(str(tmp_path / "acme--tiny"))
+        assert done.records == 1
+        assert graph.model("acme/tiny").claims("license")
+        with pytest.raises(UsageError, match="publisher"):
+            graph.import_(str(card), colour="red")
+
+
+def test_the_shell_completes_names(shipped) -> None:
+    import click
+
+    from provenance_graph import cli, completion
+
+    context = click.Context(cli.app)
+    context.params["store_path"] = str(shipped)
+    parameter = click.Argument(["thing"])
+    with Graph.open(str(shipped)) as graph:
+        Catalogue.open(graph.snapshot())
+    assert "anthropic/claude-haiku-4-5" in completion.models(context, parameter, "claude-hai")
+    assert completion.models(context, parameter, "100%") == []
+    assert "systemic-risk" in completion.questions(context, parameter, "sys")
+    context.params["store_path"] = "/nowhere"
+    assert completion.models(context, parameter, "claude") == []
