@@ -12,10 +12,15 @@ from exports_back import READERS, read_back
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris, literals
-from provenance_graph.core.claims import Claim
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.exchange.registry import export, exporters
 from provenance_graph.formats import own_export
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.registry import readers
+from provenance_graph.ingest.intake import Options
+from provenance_graph.ingest.run import import_documents
 from provenance_graph.model.bundle import bundle, subject_named
 from provenance_graph.model.bundle_results import Bundle, StatedLicence, Thing
 from provenance_graph.store.base import Store
@@ -52,6 +57,24 @@ def test_every_export_carries_the_records_it_rests_on(
     assert own_export.is_export(text)
     assert own_export.records_of_export(text) == wanted.records
     assert wanted.records
+
+
+@pytest.mark.parametrize("format", sorted(exporters()))
+def test_an_export_that_comes_back_adds_nothing(
+    format: str, one: Bundle, data: Bundle, store: Store
+) -> None:
+    wanted = data if format == "croissant" else one
+    text = export(wanted, format).text
+    name = f"back.{exporters()[format].suffix}"
+    document = Document(Iri(f"urn:file:{name}"), text.encode(), "2031-01-31", name)
+    told: list[Problem] = []
+    options = Options(READERS[format] if format == "hf-card" else "")
+    report = import_documents(
+        None, [document], readers(), options, lambda _, p: told.append(p), against=store
+    )
+    assert (report.records, report.claims, report.failed) == (0, 0, 0)
+    assert report.own_exports >= 1
+    assert told == []
 
 
 def test_minimum_elements_lack_only_what_nobody_states(one: Bundle, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The mark by which an export of this graph is known when it comes back.
 
-Every document we write carries one text, ``provenance-graph:export`` and the IRIs of the records it
+Every document we write carries one text, ``provenance-graph:exportedFrom`` and the IRIs of the records it
 rests on. Coming back, such a document is no new evidence for what those records say.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from provenance_graph.core.iris import ID, Iri
 
-MARK = "provenance-graph:export"
+MARK = "provenance-graph:exportedFrom"
 _RECORDS = re.compile(
     rf"{re.escape(MARK)}\b((?:\s+{re.escape(ID)}record/[^\s\"'<>]+)*)", re.IGNORECASE
 )
@@ -20,8 +20,8 @@ _RECORDS = re.compile(
 def mark(records: Iterable[Iri]) -> str:
     """The text that an export carries: the mark and the records, in one order.
 
-    >>> mark([Iri(ID + "record/apx/haiku/2025-11-22")])[:42]
-    'provenance-graph:export https://w3id.org/p'
+    >>> mark([Iri(ID + "record/apx/haiku/2025-11-22")])[:45]
+    'provenance-graph:exportedFrom https://w3id.or'
     """
     return " ".join([MARK, *sorted(set(records))])
 
