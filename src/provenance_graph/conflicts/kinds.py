@@ -54,7 +54,7 @@ LIMITS = frozenset({PG.contextLength, PG.maxOutputTokens, PG.maxInputTokens})
 CATALOGUES = frozenset({"litellm", "modelsdev"})
 CLOCKS = frozenset({DCTERMS.modified, DCTERMS.created})
 """Dates that a repository and a catalogue's entry each have for themselves."""
-NEAR = 45
+NEAR = 60
 """Days between an announcement and the weights, or a repository, of one release."""
 WIDER: Mapping[str, frozenset[str]] = MappingProxyType(
     {"HybridReasoning": frozenset({"Reasoning"}), "text": frozenset({"code"})}
