@@ -6,6 +6,7 @@ import http.client
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -167,6 +168,62 @@ def test_a_client_that_leaves_gives_its_worker_back(service: Running) -> None:
         connection.close()
     time.sleep(0.2)
     answers_at_once(service)
+
+
+HEAVY = "SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?c != {n}) }}"
+
+
+def from_address(service: Running, address: str, query: str) -> int:
+    """The status of a query of another client: one that comes from another address."""
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", service.port, timeout=30, source_address=(address, 0)
+    )
+    try:
+        connection.request(
+            "POST", "/sparql", query.encode(), {"content-type": "application/sparql-query"}
+        )
+        reply = connection.getresponse()
+        reply.read()
+        return reply.status
+    finally:
+        connection.close()
+
+
+def test_heavy_queries_of_one_client_shut_no_other_out(service: Running) -> None:
+    with ThreadPoolExecutor(12) as threads:
+        heavy = [
+            threads.submit(from_address, service, "127.0.0.2", HEAVY.format(n=n)) for n in range(12)
+        ]
+        time.sleep(0.2)
+        for n in range(10):
+            assert from_address(service, "127.0.0.3", f"{NORMAL} # {n}") == 200
+        told = {found.result() for found in heavy}
+    assert told <= {429, 503, 504}
+    assert 429 in told
+
+
+def test_texts_that_made_readers_backtrack_are_answered_at_once(service: Running) -> None:
+    for piece in ('\\"""\n', "é.é.é.", "é-é-é", "'''", "PREFIX "):
+        status, _ = service.ask((piece * 100_000)[:100_000])
+        assert status == 400
+        answers_at_once(service)
+
+
+def test_documents_of_strangers_hold_no_upload_up(service: Running) -> None:
+    slow = b"- &a [x]\n" + b"- [*a, *a, *a]\n" * 200_000
+    with ThreadPoolExecutor(10) as threads:
+        checks = [
+            threads.submit(service.request, "POST", "/api/v1/validate?format=huggingface", slow)
+            for _ in range(10)
+        ]
+        time.sleep(0.2)
+        headers = {"content-type": "text/turtle", "authorization": f"Bearer {SECRET}"}
+        for n in range(3):
+            status, _ = service.request(
+                "PUT", f"/data?graph=urn:upload:{n}", b"<urn:x> <urn:y> 1 .", headers, timeout=20
+            )
+            assert status in (201, 204)
+        assert all(found.result()[0] < 500 or found.result()[0] in (503, 504) for found in checks)
 
 
 def test_nothing_was_lost_and_nobody_was_called(service: Running, canary: Canary) -> None:
