@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { onNewVersion, storeVersion } from "./api";
 import { Wait } from "./parts";
 import { followLinks, go, usePlace, type Place } from "./router";
+import { SearchBox } from "./searchbox";
 import { Start } from "./views/start";
 import "./style/base.css";
 import "./style/parts.css";
@@ -123,13 +124,9 @@ function NewVersion(): JSX.Element | null {
 
 function QuickSearch(): JSX.Element {
   return (
-    <form class="quick" role="search" onSubmit={(e) => {
-      e.preventDefault();
-      const typed = new FormData(e.currentTarget).get("q");
-      go(`/?q=${encodeURIComponent(String(typed ?? ""))}`);
-    }}>
-      <input type="search" name="q" aria-label="Search models" placeholder="Search models…" />
-    </form>
+    <div class="quick">
+      <SearchBox label="Search everything" placeholder="Search everything…" onSearch={(typed) => go(`/?q=${encodeURIComponent(typed)}`)} />
+    </div>
   );
 }
 

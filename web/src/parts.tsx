@@ -163,7 +163,7 @@ export function ModelPicker({ label, onPick, placeholder, initial = "" }: { labe
     const timer = setTimeout(() => {
       fetch(`/api/v1/search?limit=8&q=${encodeURIComponent(typed)}`, { signal: stop.signal })
         .then((r) => (r.ok ? r.json() : { items: [] }))
-        .then((d: { items: { id: string; name: string }[] }) => setFound(d.items), () => undefined);
+        .then((d: { items: { iri: string; id: string; name: string; kind: string }[] }) => setFound(d.items.map((m) => ({ id: m.kind === "model" ? m.id : m.iri, name: m.kind === "model" ? m.name : `${m.name} (${m.kind})` }))), () => undefined);
     }, 60);
     return () => {
       clearTimeout(timer);

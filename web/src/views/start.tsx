@@ -1,8 +1,9 @@
 /** Start: search as you type, facets, what the store holds, worked examples. */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { useAsked } from "../api";
 import { Answer, ModelLink, StateMark, Trouble, useTitle } from "../parts";
+import { SearchBox, hrefOfHit, type Hit } from "../searchbox";
 import { inPath, setQuery, withQuery, type Place } from "../router";
 import type { Facets, ModelPage, ModelRow, Stats } from "../types";
 import { brief, count, nameOf, number, shortId } from "../words";
@@ -42,7 +43,7 @@ export function Start({ place }: { place: Place }): JSX.Element {
   return (
     <div class="page start">
       <h1 class={plain ? "" : "visually-hidden"}>Where does this model come from, and who says so?</h1>
-      <SearchBox q={q} />
+      <Box q={q} />
       {plain ? <Examples /> : null}
       <div class="search">
         <FacetList query={filters.toString()} place={place} />
@@ -53,30 +54,15 @@ export function Start({ place }: { place: Place }): JSX.Element {
   );
 }
 
-function SearchBox({ q }: { q: string }): JSX.Element {
-  const [typed, setTyped] = useState(q);
-  const last = useRef(q);
-  useEffect(() => {
-    if (q !== last.current) {
-      last.current = q;
-      setTyped(q);
-    }
-  }, [q]);
-  useEffect(() => {
-    if (typed === last.current) return;
-    const timer = setTimeout(() => {
-      last.current = typed;
-      setQuery({ q: typed, limit: null }, true);
-    }, 90);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  return (
-    <form role="search" class="box" onSubmit={(e) => e.preventDefault()}>
-      <label for="q" class="visually-hidden">Search by name, developer, alias or id</label>
-      <input id="q" type="search" value={typed} autocomplete="off" spellcheck={false}
-        placeholder="A model's name, developer, alias or id…" onInput={(e) => setTyped(e.currentTarget.value)} />
-    </form>
-  );
+const KINDS = ["model", "dataset", "organization", "licence", "family", "benchmark", "version", "offer", "record"];
+
+function Box({ q }: { q: string }): JSX.Element {
+  const timer = useRef(0);
+  const list = (typed: string): void => {
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => setQuery({ q: typed, limit: null }, true), 160);
+  };
+  return <div class="box"><SearchBox large label="Search by name, developer, alias or id" placeholder="A model, dataset, organisation, licence…" initial={q} onType={list} onSearch={(typed) => setQuery({ q: typed, limit: null }, true)} /></div>;
 }
 
 function Examples(): JSX.Element {
@@ -103,19 +89,21 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
   const limit = Math.min(Number(place.query.get("limit")) || FIRST, 500);
   const only = [...filters.keys()].every((key) => key === "q");
   const searching = q && only && sort === "best";
+  const kind = place.query.get("kind") ?? "";
   const path = searching
-    ? `/api/v1/search?q=${encodeURIComponent(q)}&limit=${Math.min(limit, 100)}`
+    ? `/api/v1/search?q=${encodeURIComponent(q)}&limit=${Math.min(limit, 100)}${kind ? `&kind=${encodeURIComponent(kind)}` : ""}`
     : `/api/v1/models?${filters}&sort=${sort === "best" ? "-sources" : sort}&limit=${limit}`;
-  const asked = useAsked<ModelPage>(path);
+  const asked = useAsked<ModelPage & { approximate?: boolean }>(path);
   return (
-    <section class="results" aria-label="Models">
+    <section class="results" aria-label={searching ? "Found" : "Models"}>
       <Answer asked={asked} what="models">
         {(found) => {
           const total = found.total ?? found.items.length;
           return (
             <>
               <div class="bar">
-                <p role="status">{found.items.length < total ? `${number(found.items.length)} of ${number(total)} models shown` : count(total, "model")}</p>
+                <p role="status">{searching ? `${number(found.items.length)} of ${number(total)} found${found.approximate ? ", none exactly as typed: these are near" : ""}` : found.items.length < total ? `${number(found.items.length)} of ${number(total)} models shown` : count(total, "model")}</p>
+                {searching ? <label class="choice"><span>Kind</span><select value={kind} onChange={(e) => setQuery({ kind: e.currentTarget.value }, true)}><option value="">all</option>{KINDS.map((k) => <option key={k} value={k}>{k}</option>)}</select></label> : null}
                 <label class="choice"><span>Order</span>
                   <select value={sort} onChange={(e) => setQuery({ sort: e.currentTarget.value }, true)}>
                     {q ? <option value="best">best match</option> : null}
@@ -124,8 +112,8 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
                 </label>
               </div>
               {total === 0 ? <Nothing q={q} /> : null}
-              <ul class="models">{found.items.map((row) => <Row key={row.iri} row={row} />)}</ul>
-              {found.items.length < total && limit < 500 ? (
+              <ul class="models">{found.items.map((row) => isModel(row) ? <Row key={row.iri} row={row} /> : <Other key={row.iri} hit={row as unknown as Hit} />)}</ul>
+              {found.items.length < total && limit < (searching ? 100 : 500) ? (
                 <button type="button" onClick={() => setQuery({ limit: String(Math.min(limit * 2, 500)) }, true)}>Show more</button>
               ) : null}
             </>
@@ -139,9 +127,23 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
 function Nothing({ q }: { q: string }): JSX.Element {
   return (
     <div class="empty">
-      <p>No model matches{q ? <> “<bdi>{q}</bdi>”</> : null} with these filters.</p>
+      <p>Nothing in the store matches{q ? <> “<bdi>{q}</bdi>”</> : null} with these filters.</p>
       <p><a href="/">Clear everything</a></p>
     </div>
+  );
+}
+
+/** Whether a hit is a model with its summary. */
+function isModel(row: ModelRow): boolean {
+  return Array.isArray(row.developers);
+}
+
+function Other({ hit }: { hit: Hit }): JSX.Element {
+  return (
+    <li>
+      <p class="name"><a href={hrefOfHit(hit)}><bdi>{hit.name}</bdi></a> <span class="badge">{hit.kind}</span></p>
+      <p class="facts"><bdi>{hit.id}</bdi></p>
+    </li>
   );
 }
 
