@@ -25,6 +25,7 @@ MARKS = {"same": " ", "differs": "≠", "not stated for all": "○", "stated for
     help="As known on that day; with one MODEL give two days (`now` is today).",
 )
 @click.option("--all", "everything", is_flag=True, help="Also what is the same, or silent for all.")
+@click.option("--moves", is_flag=True, help="Also each item of a rubric whose level differs.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.pass_obj
 def command(
@@ -32,6 +33,7 @@ def command(
     models: tuple[str, ...],
     days: tuple[str, ...],
     everything: bool,
+    moves: bool,
     form: str,
 ) -> None:
     """Compare two to six MODELs field by field, or one MODEL with itself on two days."""
@@ -63,18 +65,27 @@ def command(
     session.print_table(columns, rows(shown, everything), form)
     told = ", ".join(f"{count} {kind}" for kind, count in shown["counts"].items() if count)
     session.say(f"{told}; {'' if everything else 'only differences shown (--all for the rest)'}")
-    for change in shown["moved"]:
-        if change["before"] == change["after"] and not everything:
-            continue
-        because = ", ".join(change["because"])
-        session.say(
-            f"{change['rubric']}: {change['label']}: {change['before']} → {change['after']}"
-            f" ({change['points']:+g}; {because})"
-        )
+    moved = [
+        change for change in shown["moved"] if everything or change["before"] != change["after"]
+    ]
+    if moves:
+        for change in moved:
+            because = ", ".join(change["because"])
+            session.say(
+                f"{change['rubric']}: {change['label']}: {change['before']} → {change['after']}"
+                f" ({change['points']:+g}; {because})"
+            )
+    elif moved:
+        session.say(f"{len(moved)} items of rubrics differ (--moves lists them)")
 
 
 def rows(shown: dict[str, Any], everything: bool) -> Iterator[tuple[object, ...]]:
-    """The table: scores first, then the fields."""
+    """The table: the fields first, then the scores."""
+    for section in shown["sections"]:
+        for field in section["fields"]:
+            if everything or (field["differs"] and field["kind"] != "stated for none"):
+                cells = [_cell(cell, field["unit"]) for cell in field["cells"]]
+                yield (section["name"], field["label"], MARKS[field["kind"]], *cells)
     for score in shown["scores"]:
         if everything or score["differs"]:
             cells = [
@@ -83,11 +94,6 @@ def rows(shown: dict[str, Any], everything: bool) -> Iterator[tuple[object, ...]
             ]
             mark = MARKS["differs"] if score["differs"] else MARKS["same"]
             yield ("Scores", f"{score['rubric']['id']} {score['version']}", mark, *cells)
-    for section in shown["sections"]:
-        for field in section["fields"]:
-            if everything or (field["differs"] and field["kind"] != "stated for none"):
-                cells = [_cell(cell, field["unit"]) for cell in field["cells"]]
-                yield (section["name"], field["label"], MARKS[field["kind"]], *cells)
 
 
 def _cell(cell: dict[str, Any], unit: str | None) -> str:

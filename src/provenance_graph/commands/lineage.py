@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from provenance_graph import completion
+from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import said
 from provenance_graph.model.naming import resolve
 from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from provenance_graph.lineage.results import Paths, Shared
 
 FORMAT = click.Choice(["tree", "json", "dot", "mermaid", "graphml", "cytoscape"])
 
@@ -59,6 +67,11 @@ def command(
     if other is not None:
         shared = graph.shared(subject, resolve(snapshot, other))
         ways = [graph.paths(subject, shared.second), graph.paths(shared.second, subject)]
+        if form == "tree":
+            sys.stdout.write("\n".join(_shared(shared, ways)) + "\n")
+            return
+        if form != "json":
+            raise UsageError("--with answers as tree or json")
         session.print_json(
             {**shared.to_json(), "ways": [one.to_json() for one in ways if one.paths]}
         )
@@ -80,3 +93,22 @@ def command(
     sys.stdout.write(formats.FORMATS[form](found))
     if found.truncated:
         session.say(f"{found.shown}; raise --limit or lower --depth")
+
+
+def _shared(shared: Shared, ways: Sequence[Paths]) -> Iterator[str]:
+    """What two models share, nearest first, and the ways from one to the other."""
+    first, second = said(shared.first), said(shared.second)
+    if not shared.ancestors and not shared.datasets:
+        yield f"{first} and {second} share no recorded ancestor or dataset"
+    else:
+        yield f"{first} and {second} share"
+    nearest = set(shared.nearest)
+    for one, above_first, above_second in shared.ancestors:
+        mark = ", the nearest" if one in nearest else ""
+        yield f"  {said(one)}  ({above_first} and {above_second} steps up{mark})"
+    for one in shared.datasets:
+        yield f"  {said(one)}  (dataset)"
+    for way in ways:
+        for path in way.paths:
+            steps = " → ".join(said(edge.parent) for edge in path)
+            yield f"{said(way.child)} comes from {said(way.ancestor)}: {steps}"

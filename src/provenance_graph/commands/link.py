@@ -32,6 +32,14 @@ def command(
     subjects = [subject_named(snapshot, name) for name in models] or links.everything(snapshot)
     found = links.links(snapshot, subjects, targets)
     click.echo(write_sssom(found, links.HEADER), nl=False)
+    if found:
+        session.say(f"{len(found):,} links proposed for {len(subjects):,} things")
+    else:
+        wanted = ", ".join(targets or TARGETS)
+        session.say(
+            f"0 links proposed: no record of these {len(subjects):,} things holds an address or "
+            f"name of {wanted} from which one could be made"
+        )
     if keep is None:
         return
     path = Path(keep) if keep else _beside(session)
