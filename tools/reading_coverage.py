@@ -10,6 +10,7 @@ sets aside (*not provenance*) or keeps for later (*not read yet*) are reported b
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 import sys
 from collections import Counter, defaultdict
@@ -56,7 +57,8 @@ def measure(document: Document, reader: Reader, sample: int, row: Row) -> None:
             row.stated += 1
             row.reported += 1
         elif n % step == 0:
-            heard = _changed(document, leaf, reader) != before
+            after = _changed(document, leaf, reader)
+            heard = after is not None and after != before
             row.stated += step
             row.read += step if heard else 0
             row.silent += 0 if heard else step
@@ -81,13 +83,41 @@ def _outcome(document: Document, reader: Reader) -> object:
 
 
 def _changed(document: Document, leaf: Leaf, reader: Reader) -> object:
-    """What comes of the document with one value changed."""
-    value = json.loads(document.text)
-    holder, steps = value, leaf.where.strip("/").split("/")
-    if not _set(holder, steps, leaf.value):
+    """What comes of the document with one value changed; ``None`` where it cannot be changed."""
+    text = _other_text(document, leaf)
+    return None if text is None else _outcome(replace(document, data=text.encode()), reader)
+
+
+def _other_text(document: Document, leaf: Leaf) -> str | None:
+    """The document's text with one value changed, whatever its syntax."""
+    if document.hints.syntax == "json":
+        return _other_json(document.text, leaf)
+    if document.hints.syntax in ("gguf", "safetensors"):
         return None
-    data = json.dumps(value, ensure_ascii=False).encode()
-    return _outcome(replace(document, data=data), reader)
+    line = leaf.where.lstrip("L").partition("/")[0]
+    start = 0
+    if leaf.where.startswith("L") and line.isdigit():
+        start = sum(len(each) for each in document.text.splitlines(keepends=True)[: int(line) - 1])
+    old = str(leaf.value)
+    at = document.text.find(old, start)
+    return (
+        None if at < 0 else document.text[:at] + str(_other(old)) + document.text[at + len(old) :]
+    )
+
+
+def _other_json(text: str, leaf: Leaf) -> str | None:
+    """JSON with one value changed; what an envelope holds in base64 is opened and closed again."""
+    value = json.loads(text)
+    steps = leaf.where.strip("/").split("/")
+    envelope = value.get("dsseEnvelope", value) if isinstance(value, dict) else {}
+    if steps[0] == "payload" and isinstance(envelope, dict) and len(steps) > 1:
+        inner = json.loads(base64.b64decode(envelope["payload"]))
+        if not _set(inner, steps[1:], leaf.value):
+            return None
+        envelope["payload"] = base64.b64encode(json.dumps(inner).encode()).decode()
+    elif not _set(value, steps, leaf.value):
+        return None
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _set(holder: Any, steps: list[str], old: object) -> bool:

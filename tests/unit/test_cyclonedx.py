@@ -11,6 +11,7 @@ from shared import SHARED, needs_shared
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Stance
+from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats.cyclonedx import reader as cyclonedx
 
@@ -108,3 +109,33 @@ def test_a_field_of_any_shape_makes_problems_not_crashes(key: str, value: object
     claims, problems = read(cyclonedx.READER, bom({key: value}), "bom.json")
     assert all(isinstance(claim, Claim) for claim in claims)
     assert all(problem.where.startswith("/") for problem in problems)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<!DOCTYPE bom [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>',
+        '<!DOCTYPE bom SYSTEM "file:///etc/hostname">',
+    ],
+)
+def test_xml_with_a_document_type_is_refused(head: str) -> None:
+    text = f'{head}<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><serialNumber/></bom>'
+    with pytest.raises(Unreadable, match="document type or entities"):
+        list(cyclonedx.READER.read(document(text, "bom.xml")))
+
+
+def test_xml_cut_short_is_refused_with_its_place() -> None:
+    text = '<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components>'
+    with pytest.raises(Unreadable, match="line 1"):
+        list(cyclonedx.READER.read(document(text, "bom.xml")))
+
+
+def test_a_slice_is_no_benchmark_and_its_score_is_kept_as_stated() -> None:
+    card = {"quantitativeAnalysis": {"performanceMetrics": [
+        {"type": "AUC", "value": "0.87", "slice": "all"}]}}  # fmt: skip
+    claims, problems = read(cyclonedx.READER, bom({"modelCard": card}), "bom.json")
+    assert not [claim for claim in claims if claim.value == PG.Benchmark]
+    assert [str(c.value) for c in claims if c.predicate == PG.otherStatement] == [
+        "performanceMetrics: AUC = 0.87 (all)"
+    ]
+    assert any(problem.kind == "benchmark" for problem in problems)

@@ -14,6 +14,7 @@ from provenance_graph.core.iris import Iri, said, shorten, slug
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
+from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.model.bundle_results import Bundle, LicenceInfo, Thing
 
 _RELATIONS: Mapping[Iri, str] = {
@@ -114,7 +115,8 @@ def _licence(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str
         yield "license_name", info.key
         if info.url:
             yield "license_link", info.url
-    if info.told:
+    by_name = licence_names.normalise("other", name=info.key, link=info.url)
+    if info.told or (info.iri == by_name.value and not info.hub_token):
         ledger.keep(thing.iri, DCTERMS.license, info.iri)
     else:
         why = "written by its id, which readers do not take for one licence"

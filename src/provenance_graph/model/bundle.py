@@ -219,7 +219,8 @@ def _unknown_licences(held: Iterable[SourcedClaim]) -> tuple[StatedLicence, ...]
             continue
         if claim.stance not in (Stance.STATED, Stance.PARTLY_STATED):
             continue
-        parts = [part.strip() for part in claim.as_stated.split("; ")]
+        bare = re.sub(r"^(?:other|unknown)? ?\((.*)\)$", r"\1", claim.as_stated)
+        parts = [re.sub(r"^(?:name|link): ", "", part.strip()) for part in bare.split("; ")]
         url = next((part for part in parts if part.startswith(("http://", "https://"))), "")
         names = [part for part in parts if part != url and part.casefold() != "other"]
         if names or url:
@@ -249,7 +250,9 @@ def licence_info(snapshot: AcceptedSnapshot, licence: Iri) -> LicenceInfo:
     spdx = licence.startswith(_SPDX)
     composed = "/licence/expression/" in licence
     key = licence.removeprefix(_SPDX) if spdx else text(SKOS.notation) or local_name(licence)
-    key = text(SCHEMA.name) if composed else key
+    # what a source names and we do not know keeps the name that the source gives
+    named = composed or "/licence/stated/" in licence
+    key = (text(SCHEMA.name) or key) if named else key
     return LicenceInfo(
         iri=licence,
         key=key,

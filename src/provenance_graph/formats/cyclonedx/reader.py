@@ -185,6 +185,9 @@ def _made(part: dict[Any, Any], subject: Iri) -> Iterator[Claim]:
             yield coverage.other(subject, "authors", other)
 
 
+_SPDX_INDEX = re.compile(r"https?://(?:www\.)?spdx\.org/licenses/?")
+
+
 def licences(part: dict[Any, Any], subject: Iri, where: str) -> Found:
     """The licences of a component; with several, how they combine is not said."""
     items = listed(part.get("licenses"))
@@ -193,6 +196,9 @@ def licences(part: dict[Any, Any], subject: Iri, where: str) -> Found:
         single = mapping(item.get("license"))
         text = word(item.get("expression")) or word(single.get("id")) or word(single.get("name"))
         url = word(single.get("url"))
+        if _SPDX_INDEX.fullmatch(url):
+            yield coverage.other(subject, "licenses.license.url", url)
+            url = ""  # the list of all licences names none
         if not text and not url:
             yield Problem(place, "a licence without id, name or expression", kind="licence")
             continue
