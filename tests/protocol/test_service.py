@@ -6,11 +6,18 @@ import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from provenance_graph.core.errors import QueryRefused, QueryTimeout, UsageError
+from provenance_graph.core.errors import (
+    QueryRefused,
+    QueryTimeout,
+    StoreBusy,
+    StoreError,
+    UsageError,
+)
 from provenance_graph.model.search_index import _offset as search_offset
 from provenance_graph.service import settings as config
 from provenance_graph.service.api.store import _offset
@@ -18,6 +25,7 @@ from provenance_graph.service.app import create_app
 from provenance_graph.service.http import auth
 from provenance_graph.service.http.cache import AnswerCache, etag
 from provenance_graph.service.http.limits import Bucket, Clients, Fairness
+from provenance_graph.service.http.problems import problem_of
 from provenance_graph.service.http.static import Pages
 from provenance_graph.store.base import Answer
 from provenance_graph.store.uploads import pack, to_ntriples
@@ -345,3 +353,13 @@ def test_kept_answers_count_what_was_asked() -> None:
         cache.keep(etag("v", "x" * 100_000, str(n)), Answer(b"", "text/csv", "ask"))
     assert cache.used <= 1 << 20
     assert len(cache) * 600 <= 1 << 20
+
+
+def test_what_the_store_says_names_no_path_of_the_machine(client: TestClient, engine: Any) -> None:
+    engine.failure = StoreError("/srv/secrets/graph/CURRENT is damaged; use restore")
+    told = client.get("/health")
+    assert told.status_code == 503
+    assert "secrets" not in told.text
+    assert "restore" in told.json()["reason"]
+    busy = problem_of(StoreBusy("/srv/secrets/graph: process 1 is writing"))
+    assert "secrets" not in busy.detail

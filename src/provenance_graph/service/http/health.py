@@ -12,6 +12,7 @@ from provenance_graph.core.errors import ProvenanceError, QueryBusy
 from provenance_graph.service.backend import JSON
 from provenance_graph.service.http.context import Service
 from provenance_graph.service.http.metrics import CONTENT_TYPE
+from provenance_graph.service.http.problems import without_paths
 from provenance_graph.store.base import Limits
 
 _PROBE = Limits(seconds=2.0)
@@ -38,7 +39,7 @@ class HealthEndpoint:
         except QueryBusy:
             told |= {"version": service.backend.version, "busy": True}
         except ProvenanceError as error:
-            told = {"status": "unavailable", "reason": str(error)}
+            told = {"status": "unavailable", "reason": without_paths(str(error))}
         if service.writer is not None:
             told["writer"] = service.writer.state()
         told |= {

@@ -94,6 +94,15 @@ _STATUS: Final[tuple[tuple[type[errors.ProvenanceError], int, str, str], ...]] =
 )
 
 
+def without_paths(text: str) -> str:
+    """A text without the paths of this machine, which are nobody's affair.
+
+    >>> without_paths("/srv/graph/CURRENT is damaged")
+    '… is damaged'
+    """
+    return _PATH.sub("…", text)
+
+
 def problem_of(error: BaseException) -> HttpProblem:
     """The refusal that an exception amounts to; what nobody foresaw is a 500 that tells nothing.
 
@@ -104,7 +113,7 @@ def problem_of(error: BaseException) -> HttpProblem:
         return error.problem
     for kind, status, title, slug in _STATUS:
         if isinstance(error, kind):
-            detail = _PATH.sub("…", str(error)) if kind is errors.StoreError else str(error)
+            detail = without_paths(str(error)) if status == 503 else str(error)
             problem = HttpProblem(status, title, detail, slug)
             if status == 503:
                 return replace(problem, headers=(("Retry-After", "1"),))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import signal
 import socket
 import sys
@@ -32,7 +31,7 @@ from provenance_graph.core.errors import (
 from provenance_graph.core.iris import Iri
 from provenance_graph.service.backend import Part, Written
 from provenance_graph.service.http.cache import ALWAYS, Precondition
-from provenance_graph.service.http.problems import HttpProblem, refuse
+from provenance_graph.service.http.problems import HttpProblem, refuse, without_paths
 from provenance_graph.service.processes import rpc
 from provenance_graph.service.processes.board import CLOSED, DEGRADED, ENDED, READY, Board
 from provenance_graph.store.pool.sandbox import confine_writer
@@ -47,7 +46,6 @@ _GRACE: Final = 2.0
 _TICK: Final = 2.0
 _STARTS: Final = 1.0  # a writer that ended is mostly back by then
 _TOLD: Final = 1.0  # how long to wait for the first process to say how it ended
-_PATHS: Final = re.compile(r"(?:/[\w.+@-]+){2,}")  # of this machine, which is nobody's affair
 
 
 class Target(Protocol):
@@ -90,7 +88,7 @@ class WriterClient:
         found = self.board.read()
         told: dict[str, object] = {"state": found.state, "restarts": found.restarts}
         if found.reason:
-            told["reason"] = _PATHS.sub("…", found.reason)
+            told["reason"] = without_paths(found.reason)
         return told
 
     async def update(self, update: UpdateRequest, who: str, when: Precondition = ALWAYS) -> Written:
@@ -239,14 +237,14 @@ class _Writing:
 
     def target(self) -> Target | None:
         """The target, opened if it can be; a predecessor may hold its lock for a moment."""
-        until = time.monotonic() + _GRACE
+        until = time.monotonic() + (_GRACE if not self._failure else 0.0)
         while self._target is None:
             try:
                 self._target = self._open()
                 self._board.tell(READY)
             except errors.StoreBusy as error:
-                self._failure = str(error)
                 if time.monotonic() > until:
+                    self._failure = str(error)
                     break
                 time.sleep(0.02)
             except (ProvenanceError, OSError) as error:
