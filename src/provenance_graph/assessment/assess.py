@@ -9,7 +9,7 @@ import html
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -31,7 +31,18 @@ from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import PG
 from provenance_graph.model.profile import claim_json
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from provenance_graph.assessment.answers import (
+        AssessedAnswer,
+        EvidenceUse,
+        GapAnswer,
+        ItemAnswer,
+        PillarAnswer,
+        PublishedAnswer,
+        SchemeAnswer,
+    )
+    from provenance_graph.core.results import Ref
+
 DEFAULT = "kg-transparency"
 QUERY = "total"
 """The stored question that adds up the same total."""
@@ -78,7 +89,7 @@ class Assessed:
 
     # ---- JSON ----------------------------------------------------------------------------
 
-    def to_json(self) -> Json:
+    def to_json(self) -> AssessedAnswer:
         """The whole assessment: stable keys, labels beside IRIs, claims with their places."""
         made, rubric = self.assessment, self.assessment.rubric
         return {
@@ -117,15 +128,15 @@ class Assessed:
             "published": [self._published(p) for p in self.published],
         }
 
-    def _counts(self) -> Json:
+    def _counts(self) -> dict[str, int]:
         found: dict[str, int] = {}
         for item in self.assessment.items:
             name = level_name(item.level)
             found[name] = found.get(name, 0) + 1
         return dict(sorted(found.items()))
 
-    def _pillar(self, pillar: PillarScore) -> Json:
-        shown: Json = {
+    def _pillar(self, pillar: PillarScore) -> PillarAnswer:
+        shown: PillarAnswer = {
             "iri": pillar.iri,
             "label": pillar.label,
             "low": rounded(pillar.low),
@@ -141,10 +152,10 @@ class Assessed:
             }
         return shown
 
-    def _named(self, iri: Iri) -> Json:
+    def _named(self, iri: Iri) -> Ref:
         return {"iri": iri, "id": local_name(iri), "label": self.rubrics.label(iri)}
 
-    def _item(self, result: ItemResult) -> Json:
+    def _item(self, result: ItemResult) -> ItemAnswer:
         return {
             "iri": result.item.iri,
             "id": result.item.code,
@@ -159,7 +170,7 @@ class Assessed:
             "evidence": [self._use(use) for use in result.uses],
         }
 
-    def _use(self, use: Use) -> Json:
+    def _use(self, use: Use) -> EvidenceUse:
         facet = self.rubrics.facets.get(use.name)
         return {
             **self._named(use.name),
@@ -170,7 +181,7 @@ class Assessed:
             "beside": [claim_json(held, self.labels) for held in use.finding.beside],
         }
 
-    def _gap(self, result: ItemResult) -> Json:
+    def _gap(self, result: ItemResult) -> GapAnswer:
         return {
             "iri": result.item.iri,
             "id": result.item.code,
@@ -181,7 +192,7 @@ class Assessed:
             "missing": [self._named(name) for name in result.missing],
         }
 
-    def _published(self, made: Published) -> Json:
+    def _published(self, made: Published) -> PublishedAnswer:
         full = self.assessment.rubric.maximum or Fraction(1)
         low, high = (100 * n / full for n in (self.assessment.low, self.assessment.high))
         apart = distance(made, low, high)
@@ -233,7 +244,7 @@ def places(claims: Iterable[SourcedClaim]) -> str:
     return ", ".join(found)
 
 
-def _scheme(rubric: Rubric) -> Json:
+def _scheme(rubric: Rubric) -> SchemeAnswer:
     return {
         "iri": rubric.iri,
         "id": rubric.id,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from provenance_graph.assessment.assess import Assessed, level_name
 from provenance_graph.assessment.levels import SATISFIED
@@ -18,7 +18,9 @@ from provenance_graph.core.claims import DEVELOPER_RANK, SourcedClaim
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import PG
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from provenance_graph.assessment.answers import DocumentAnswer, EvidenceRow
+
 LISTS = ("eu-annex-xi", "eu-annex-xii", "eu-gpai-mdf", "eu-training-summary", "ca-ab-2013")
 COLUMNS = (
     "list", "item", "title", "status", "document", "places", "retrieved", "missing", "others",
@@ -58,7 +60,7 @@ class Row:
     missing: tuple[str, ...]
     others: tuple[Document, ...]
 
-    def to_json(self) -> Json:
+    def to_json(self) -> EvidenceRow:
         """As JSON."""
         return {
             "list": self.list,
@@ -71,7 +73,7 @@ class Row:
         }
 
 
-def _json(document: Document) -> Json:
+def _json(document: Document) -> DocumentAnswer:
     return {
         "url": document.url,
         "publisher": {"iri": document.publisher, "id": said(document.publisher)},

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -19,7 +19,10 @@ from provenance_graph.core.claims import Header, Value
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from provenance_graph.assessment.answers import PublishedTotal
+    from provenance_graph.core.results import Ref
+
 SAME, FORM, PARENT, SIBLING, DEVELOPER = (
     "this model",
     "a version or configuration of it",
@@ -58,9 +61,13 @@ class Published:
             return None
         return 100 * self.score / self.maximum
 
-    def to_json(self, known: Rubrics, labels: Mapping[Iri, str]) -> Json:
+    def to_json(self, known: Rubrics, labels: Mapping[Iri, str]) -> PublishedTotal:
         """As JSON, with labels beside IRIs."""
-        subject = {"iri": self.subject, "id": said(self.subject), "label": labels[self.subject]}
+        subject: Ref = {
+            "iri": self.subject,
+            "id": said(self.subject),
+            "label": labels[self.subject],
+        }
         evaluator = self.evaluator
         return {
             "iri": self.node,

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.evidence import ModelEvidence
 from provenance_graph.assessment.levels import Finding
+from provenance_graph.assessment.rubric import Rubric
 from provenance_graph.assessment.score import Assessment, assess, moved, rounded
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import PG
 from provenance_graph.model.profile import FieldState, Profile, profile, value_json
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from provenance_graph.changes.answers import (
+        ComparedField,
+        ComparisonAnswer,
+        MovedItem,
+        ScoreRow,
+    )
+
 MOST = 6
 SAME, DIFFERS, GAP, SILENT = "same", "differs", "not stated for all", "stated for none"
 """What the cells of a row are to each other; ``SILENT`` rows are left out of tables."""
@@ -65,9 +73,9 @@ class Comparison:
     rows: tuple[Row, ...]
     labels: dict[Iri, str]
 
-    def to_json(self) -> Json:
+    def to_json(self) -> ComparisonAnswer:
         """As JSON: columns, scores per rubric, then the fields by section."""
-        sections: dict[str, list[Json]] = {}
+        sections: dict[str, list[ComparedField]] = {}
         for row in self.rows:
             sections.setdefault(row.cells[0].field.section, []).append(self._row(row))
         return {
@@ -96,7 +104,7 @@ class Comparison:
     def _scores(self) -> list[tuple[Assessment, ...]]:
         return [column.scores for column in self.columns]
 
-    def _score(self, scores: Sequence[Assessment]) -> Json:
+    def _score(self, scores: Sequence[Assessment]) -> ScoreRow:
         rubric = scores[0].rubric
         return {
             "rubric": {"iri": rubric.iri, "id": rubric.id, "label": rubric.label},
@@ -115,7 +123,7 @@ class Comparison:
             ],
         }
 
-    def _row(self, row: Row) -> Json:
+    def _row(self, row: Row) -> ComparedField:
         field = row.cells[0].field
         return {
             "property": local_name(field.property),
@@ -136,7 +144,7 @@ class Comparison:
             ],
         }
 
-    def _moved(self) -> list[Json]:
+    def _moved(self) -> list[MovedItem]:
         """Between two dates of one model: which items moved, and because of what."""
         subjects = {column.profile.subject for column in self.columns}
         if len(subjects) != 1 or len(self.columns) != 2:
@@ -190,6 +198,6 @@ def _column(snapshot: AcceptedSnapshot, subject: Iri) -> Column:
     return Column(profile(snapshot, subject), scores)
 
 
-def _order(rubric: Any) -> tuple[int, str]:
+def _order(rubric: Rubric) -> tuple[int, str]:
     kinds = (PG.WeightedScheme, PG.ClassScheme, PG.ChecklistScheme)
     return (kinds.index(rubric.kind), rubric.id)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from provenance_graph.core.claims import Header, Value
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.model.profile import value_json
 from provenance_graph.model.ranks import Movement
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from provenance_graph.assessment.answers import SourceRef
+    from provenance_graph.changes.answers import HistoryAnswer, PropertyRef
+    from provenance_graph.core.results import Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ class History:
     retrievals: tuple[tuple[str, int], ...]
     labels: dict[Iri, str]
 
-    def to_json(self) -> Json:
+    def to_json(self) -> HistoryAnswer:
         """As JSON, with labels beside IRIs."""
         return {
             "subject": {"iri": self.subject, "id": said(self.subject), "name": self.name},
@@ -177,10 +180,10 @@ class History:
             "retrievals": [{"date": day, "records": count} for day, count in self.retrievals],
         }
 
-    def _thing(self, iri: Iri) -> Json:
+    def _thing(self, iri: Iri) -> Ref:
         return {"iri": iri, "id": said(iri), "label": self.labels.get(iri) or said(iri)}
 
-    def _property(self, iri: Iri) -> Json:
+    def _property(self, iri: Iri) -> PropertyRef:
         return {
             "property": local_name(iri),
             "propertyIri": iri,
@@ -188,5 +191,5 @@ class History:
         }
 
 
-def _sources(headers: Iterable[Header]) -> list[Json]:
+def _sources(headers: Iterable[Header]) -> list[SourceRef]:
     return [{"document": h.document, "retrieved": h.retrieved, "record": h.record} for h in headers]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +14,18 @@ from provenance_graph.session import Session
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+    from provenance_graph.assessment.answers import (
+        AssessedAnswer,
+        CriterionAnswer,
+        EvidenceUse,
+        GapAnswer,
+        PillarAnswer,
+        PublishedAnswer,
+    )
     from provenance_graph.assessment.assess import Assessed
     from provenance_graph.assessment.rubric import Rubrics
     from provenance_graph.core.iris import Iri
+    from provenance_graph.model.answers import ClaimAnswer
 
 MARKS = {
     "verified": "●●", "disclosed": "● ", "partial": "◐ ", "estimate": "· ", "undisclosed": "○ ",
@@ -196,7 +205,7 @@ def _csv(found: Sequence[Assessed]) -> Iterator[tuple[object, ...]]:
             yield (one.name, rubric.id, rubric.version, *row)
 
 
-def page(found: dict[str, Any], gaps: int = 10) -> Iterator[str]:
+def page(found: AssessedAnswer, gaps: int = 10) -> Iterator[str]:
     """The assessment, line by line, from its JSON."""
     rubric, total = found["rubric"], found["total"]
     known = f", as known on {found['asOf']}" if found["asOf"] else ""
@@ -216,7 +225,7 @@ def page(found: dict[str, Any], gaps: int = 10) -> Iterator[str]:
     yield f"The same total by one SPARQL query: assess … --query ({total['rounding']})"
 
 
-def _classes(pillars: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _classes(pillars: Sequence[PillarAnswer]) -> Iterator[str]:
     for pillar in pillars:
         if "grade" in pillar:
             state = (
@@ -234,7 +243,7 @@ def _span(low: float, high: float) -> str:
     return f"{low:g}" if low == high else f"{low:g}–{high:g}"
 
 
-def _criterion(criterion: dict[str, Any]) -> Iterator[str]:
+def _criterion(criterion: CriterionAnswer) -> Iterator[str]:
     items = criterion["items"]
     alone = len(items) == 1 and items[0]["iri"] == criterion["iri"]
     if not alone:
@@ -248,7 +257,7 @@ def _criterion(criterion: dict[str, Any]) -> Iterator[str]:
                 yield from _use(use)
 
 
-def _use(use: dict[str, Any], most: int = 3) -> Iterator[str]:
+def _use(use: EvidenceUse, most: int = 3) -> Iterator[str]:
     claims = use["claims"]
     for claim in claims[:most]:
         place = " ".join(filter(None, (claim["document"], claim["locator"])))
@@ -257,14 +266,14 @@ def _use(use: dict[str, Any], most: int = 3) -> Iterator[str]:
         yield f"          {use['label']}: {len(claims) - most} more claims"
 
 
-def _said(claim: dict[str, Any]) -> str:
+def _said(claim: ClaimAnswer) -> str:
     value = claim["value"]
     if isinstance(value, dict):
         return str(value["label"])
     return claim["stance"] if value is None else str(value)
 
 
-def _gaps(found: Sequence[dict[str, Any]], most: int) -> Iterator[str]:
+def _gaps(found: Sequence[GapAnswer], most: int) -> Iterator[str]:
     if found and most:
         yield ""
         yield "What the developer would have to publish to gain the most"
@@ -275,7 +284,7 @@ def _gaps(found: Sequence[dict[str, Any]], most: int) -> Iterator[str]:
             yield f"  {most} of {len(found)} gaps shown"
 
 
-def _published(found: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _published(found: Sequence[PublishedAnswer]) -> Iterator[str]:
     if found:
         yield ""
         yield "Published by others"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from provenance_graph import completion
 from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.changes.answers import ComparedCell, ComparisonAnswer
 
 MARKS = {"same": " ", "differs": "≠", "not stated for all": "○", "stated for none": "·"}
 
@@ -79,7 +82,7 @@ def command(
         session.say(f"{len(moved)} items of rubrics differ (--moves lists them)")
 
 
-def rows(shown: dict[str, Any], everything: bool) -> Iterator[tuple[object, ...]]:
+def rows(shown: ComparisonAnswer, everything: bool) -> Iterator[tuple[object, ...]]:
     """The table: the fields first, then the scores."""
     for section in shown["sections"]:
         for field in section["fields"]:
@@ -96,7 +99,7 @@ def rows(shown: dict[str, Any], everything: bool) -> Iterator[tuple[object, ...]
             yield ("Scores", f"{score['rubric']['id']} {score['version']}", mark, *cells)
 
 
-def _cell(cell: dict[str, Any], unit: str | None) -> str:
+def _cell(cell: ComparedCell, unit: str | None) -> str:
     from provenance_graph.commands.show import WORDS, plain
 
     value = ", ".join(map(plain, cell["values"]))

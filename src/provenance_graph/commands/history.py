@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from provenance_graph import completion
 from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.changes.answers import (
+        AliasAnswer,
+        DriftAnswer,
+        HistoryAnswer,
+        LifecycleAnswer,
+        VersionAnswer,
+    )
+    from provenance_graph.core.results import Cell, Ref
+    from provenance_graph.model.answers import RankAnswer
 
 COLUMNS = ("date", "clock", "what", "subject", "property", "was", "now", "source")
 
@@ -51,7 +62,7 @@ def first_day(text: str) -> str:
     return period(dated.literal, dated.precision)[0].isoformat() if dated else day_of(text)
 
 
-def rows(found: dict[str, Any]) -> Iterator[tuple[object, ...]]:
+def rows(found: HistoryAnswer) -> Iterator[tuple[object, ...]]:
     """Everything that changed, one row each: events, drift, changed claims, ranks."""
     for event in found["events"]:
         yield (event["date"], event["clock"], event["what"], event["subject"]["id"], *[""] * 4)
@@ -80,7 +91,7 @@ def rows(found: dict[str, Any]) -> Iterator[tuple[object, ...]]:
             yield (day, "world", what, movement["of"]["id"], "rank", "", place, rank["iri"])
 
 
-def page(found: dict[str, Any]) -> Iterator[str]:
+def page(found: HistoryAnswer) -> Iterator[str]:
     """The history, line by line, from its JSON."""
     known = f", as known on {found['asOf']}" if found["asOf"] else ""
     yield f"{found['subject']['name']} ({found['subject']['id']}){known}"
@@ -104,43 +115,43 @@ def _listed(title: str, lines: Iterator[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in told)
 
 
-def _names(things: list[dict[str, Any]]) -> str:
+def _names(things: Sequence[Ref]) -> str:
     return ", ".join(f"{thing['label']} ({thing['id']})" for thing in things)
 
 
-def _life(life: dict[str, Any]) -> Iterator[str]:
-    for key, words in (
-        ("state", "state"),
-        ("released", "released"),
-        ("deprecated", "deprecated"),
-        ("retired", "retired"),
+def _life(life: LifecycleAnswer) -> Iterator[str]:
+    for words, day in (
+        ("state", life["state"]),
+        ("released", life["released"]),
+        ("deprecated", life["deprecated"]),
+        ("retired", life["retired"]),
     ):
-        if life[key]:
-            yield f"  {words}: {life[key]}"
+        if day:
+            yield f"  {words}: {day}"
     if life["retired"] and life["deprecated"]:
         yield f"  notice: {life['noticeDays']} days"
     elif life["retired"]:
         yield "  notice: no record says when the end was announced"
-    for key, words in (("replaces", "replaces"), ("replacedBy", "replaced by")):
-        if life[key]:
-            yield f"  {words}: {_names(life[key])}"
+    for words, models in (("replaces", life["replaces"]), ("replaced by", life["replacedBy"])):
+        if models:
+            yield f"  {words}: {_names(models)}"
 
 
-def _versions(found: list[dict[str, Any]]) -> Iterator[str]:
+def _versions(found: Sequence[VersionAnswer]) -> Iterator[str]:
     for version in found:
         released = version["released"] or "date not stated"
         replaces = f", replaces {_names(version['replaces'])}" if version["replaces"] else ""
         yield f"{version['version'] or version['id']}  ({released}{replaces}; {version['id']})"
 
 
-def _aliases(found: list[dict[str, Any]]) -> Iterator[str]:
+def _aliases(found: Sequence[AliasAnswer]) -> Iterator[str]:
     for binding in found:
         span = f"{binding['since'] or 'start not stated'} to {binding['until'] or 'end not stated'}"
         sources = ", ".join(source["document"] for source in binding["sources"])
         yield f"{binding['alias']} → {binding['target']['id']}  ({span}; {sources})"
 
 
-def _drift(found: list[dict[str, Any]]) -> Iterator[str]:
+def _drift(found: Sequence[DriftAnswer]) -> Iterator[str]:
     last = ""
     for drift in found:
         head = f"{drift['kind']}: {drift['before']['label']} → {drift['after']['label']}"
@@ -150,7 +161,7 @@ def _drift(found: list[dict[str, Any]]) -> Iterator[str]:
         yield f"  {drift['label']}: {_values(drift['was'])} → {_values(drift['now'])}"
 
 
-def _changed(found: dict[str, Any]) -> Iterator[str]:
+def _changed(found: HistoryAnswer) -> Iterator[str]:
     for change in found["changedClaims"]:
         was, now = "; ".join(change["was"]) or "nothing", "; ".join(change["now"]) or "nothing"
         yield (
@@ -159,7 +170,7 @@ def _changed(found: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def _ranks(found: dict[str, Any]) -> Iterator[str]:
+def _ranks(found: HistoryAnswer) -> Iterator[str]:
     for movement in found["ranks"]:
         places = ", ".join(map(_place, movement["ranks"]))
         moved = movement["change"]
@@ -173,12 +184,12 @@ def _ranks(found: dict[str, Any]) -> Iterator[str]:
         yield f"{movement['list']}: {places}{told}"
 
 
-def _place(rank: dict[str, Any]) -> str:
+def _place(rank: RankAnswer) -> str:
     day = rank["date"] or f"undated, read {rank['read']}"
     return f"#{rank['rank']} of {rank['population'] or '?'} ({day})"
 
 
-def _values(values: list[Any]) -> str:
+def _values(values: Sequence[Cell]) -> str:
     from provenance_graph.commands.show import plain
 
     return ", ".join(map(plain, values))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from provenance_graph.core.iris import local_name
 from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.model.answers import ModelSummary
 
 COLUMNS = ("id", "name", "developers", "released", "licences", "parameters", "context", "gaps", "conflicts", "sources")  # fmt: skip
 SHORT = ("model", "released", "licence", "size", "gaps", "conflicts")
@@ -58,7 +61,7 @@ def command(
     asked = {_parameter(key): _values(value) for key, value in filters.items()}
     where = understood(snapshot, catalogue, asked)
     most = (10**9 if form != "table" else limit) or 10**9
-    items: list[dict[str, Any]] = []
+    items: list[ModelSummary] = []
     cursor: str | None = ""
     total = 0
     while cursor is not None and len(items) < most:
@@ -87,7 +90,7 @@ def _values(value: Any) -> list[str]:
     return list(value) if isinstance(value, tuple) else [value] if value else []
 
 
-def _row(item: dict[str, Any]) -> tuple[object, ...]:
+def _row(item: ModelSummary) -> tuple[object, ...]:
     return (
         item["id"],
         item["name"],
@@ -102,7 +105,7 @@ def _row(item: dict[str, Any]) -> tuple[object, ...]:
     )
 
 
-def _short(item: dict[str, Any]) -> tuple[object, ...]:
+def _short(item: ModelSummary) -> tuple[object, ...]:
     """A row that fits a terminal; everything is in CSV and JSON."""
     return (
         item["id"],

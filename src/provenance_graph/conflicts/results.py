@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.model.profile import claim_json
+
+if TYPE_CHECKING:
+    from provenance_graph.conflicts.answers import ConflictAnswer
 
 Side = tuple[Value | str, tuple[SourcedClaim, ...]]
 
@@ -28,7 +31,7 @@ class Conflict:
     sides: tuple[Side, ...]
     name: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> ConflictAnswer:
         """As JSON, with every claim."""
         return {
             "subject": {"iri": self.subject, "id": said(self.subject), "label": self.name},

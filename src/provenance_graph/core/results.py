@@ -1,4 +1,10 @@
-"""How results are described: once, for Python, for the API's schema and for its JSON."""
+"""How results are described: once, for Python, for the API's schema and for its JSON.
+
+A result whose JSON is its fields is a frozen pydantic dataclass with ``RESULT``. One that
+holds domain values (IRIs, claims, fractions) and shows more than it holds (labels, counts)
+has a ``to_json`` that returns an ``Answer``: mypy holds the code to it, the API's schema is
+made from it, and so are the types of the page.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +12,52 @@ from functools import cache
 
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.alias_generators import to_camel
+from typing_extensions import TypedDict
 
-RESULT = ConfigDict(alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True)
+RESULT = ConfigDict(
+    alias_generator=to_camel,
+    validate_by_name=True,
+    serialize_by_alias=True,
+    json_schema_serialization_defaults_required=True,
+)
 """The configuration of a result (a frozen pydantic dataclass): camelCase names in JSON."""
+
+
+class Answer(TypedDict):
+    """A JSON object with exactly the keys that its class names."""
+
+
+Answer.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]  # pydantic's
+
+
+class IdRef(Answer):
+    """An entity by IRI and short id."""
+
+    iri: str
+    id: str
+
+
+class LabelRef(Answer):
+    """An entity by IRI and label."""
+
+    iri: str
+    label: str
+
+
+class Ref(IdRef):
+    """An entity by IRI, short id and label."""
+
+    label: str
+
+
+class NamedRef(IdRef):
+    """A model by IRI, short id and name."""
+
+    name: str
+
+
+Cell = str | bool | int | float | Ref | None
+"""A value as JSON: text, a number, true or false, an entity, or nothing."""
 
 
 @cache

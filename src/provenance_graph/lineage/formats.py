@@ -7,6 +7,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
@@ -15,6 +16,13 @@ from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.lineage.arrays import RELATIONS, Flags, spread
 from provenance_graph.lineage.index import KINDS, LineageIndex
 from provenance_graph.lineage.results import SAYINGS, Edge, Lineage, Node
+
+if TYPE_CHECKING:
+    from provenance_graph.lineage.answers import (
+        CytoscapeAnswer,
+        CytoscapeEdgeElement,
+        CytoscapeNodeElement,
+    )
 
 _INVERSE = {
     "fine-tuned from": "fine-tuned into",
@@ -170,7 +178,7 @@ def mermaid(lineage: Lineage) -> str:
 
 def cytoscape(lineage: Lineage) -> str:
     """Elements for Cytoscape and Cytoscape.js."""
-    nodes = [
+    nodes: list[CytoscapeNodeElement] = [
         {
             "data": {
                 "id": node.iri, "label": node.label, "kind": node.kind, "side": node.side,
@@ -179,7 +187,7 @@ def cytoscape(lineage: Lineage) -> str:
         }
         for node in lineage.nodes
     ]  # fmt: skip
-    edges = [
+    edges: list[CytoscapeEdgeElement] = [
         {
             "data": {
                 "id": f"e{place}", "source": edge.child, "target": edge.parent,
@@ -189,7 +197,7 @@ def cytoscape(lineage: Lineage) -> str:
         }
         for place, edge in enumerate(lineage.edges)
     ]  # fmt: skip
-    held = {"elements": {"nodes": nodes, "edges": edges}, "shown": lineage.shown}
+    held: CytoscapeAnswer = {"elements": {"nodes": nodes, "edges": edges}, "shown": lineage.shown}
     return json.dumps(held, ensure_ascii=False, indent=2) + "\n"
 
 

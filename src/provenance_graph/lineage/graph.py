@@ -232,8 +232,14 @@ class LineageGraph:
     def _edge(self, step: tuple[int, int]) -> Edge:
         child, place = step
         up, names = self.index.up, self.index.names
-        relation = RELATIONS[up.code[place]]
-        return Edge(names[child], names[int(up.other[place])], relation, bool(up.inferred[place]))
+        relation, name = RELATIONS[up.code[place]], names[child]
+        return Edge(
+            name,
+            names[int(up.other[place])],
+            relation,
+            bool(up.inferred[place]),
+            contested=any(True for _ in self.snapshot.quads(name, PG.contested, relation)),
+        )
 
     def _with_evidence(
         self, shown: dict[int, Node], edges: list[Edge]

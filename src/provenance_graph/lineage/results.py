@@ -6,13 +6,25 @@ The HTTP API and the page use exactly these JSON forms, so their keys stay.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.lineage.arrays import CODE, DERIVED
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from provenance_graph.core.results import LabelRef
+    from provenance_graph.lineage.answers import (
+        BreachAnswer,
+        CycleAnswer,
+        ImpactAnswer,
+        LineageAnswer,
+        LineageEdge,
+        LineageNode,
+        PathsAnswer,
+        SharedAnswer,
+        SourceAnswer,
+    )
 
 SAYINGS: dict[Iri, str] = {
     PG.fineTunedFrom: "fine-tuned from",
@@ -43,7 +55,7 @@ def is_derivation(relation: Iri) -> bool:
     return CODE[relation] < DERIVED
 
 
-def named(iri: Iri) -> Json:
+def named(iri: Iri) -> LabelRef:
     """A thing with its name beside its IRI."""
     return {"iri": iri, "label": said(iri)}
 
@@ -62,9 +74,9 @@ class Source:
     as_stated: str = ""
     says: Iri | None = None
 
-    def to_json(self) -> Json:
+    def to_json(self) -> SourceAnswer:
         """As JSON."""
-        return {
+        found: SourceAnswer = {
             "record": self.record,
             "document": self.document,
             "publisher": named(self.publisher),
@@ -73,8 +85,10 @@ class Source:
             "stance": self.stance,
             "locator": self.locator,
             "asStated": self.as_stated,
-            **({"says": named(self.says)} if self.says else {}),
         }
+        if self.says:
+            found["says"] = named(self.says)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +112,7 @@ class Node:
         """How people name it."""
         return self.text if self.kind == "unresolved" and self.text else said(self.iri)
 
-    def to_json(self) -> Json:
+    def to_json(self) -> LineageNode:
         """As JSON."""
         return {
             "iri": self.iri,
@@ -120,7 +134,7 @@ class Breach:
     licence: str
     clause: str
 
-    def to_json(self) -> Json:
+    def to_json(self) -> BreachAnswer:
         """As JSON."""
         return {
             "rule": self.rule,
@@ -137,7 +151,8 @@ class Edge:
 
     ``inferred``: claims speak of it and none states it outright. ``against`` are sources
     that deny it or name another parent instead. ``breaches`` are licence findings that begin
-    here.
+    here. ``contested``: sources disagree about this relation of the child; None where it was
+    not looked up.
     """
 
     child: Iri
@@ -149,15 +164,16 @@ class Edge:
     sources: tuple[Source, ...] = ()
     against: tuple[Source, ...] = ()
     breaches: tuple[Breach, ...] = ()
+    contested: bool | None = None
 
     @property
     def group(self) -> str:
         """``derivation`` where weights passed, else ``influence``."""
         return "derivation" if is_derivation(self.relation) else "influence"
 
-    def to_json(self) -> Json:
+    def to_json(self) -> LineageEdge:
         """As JSON."""
-        return {
+        found: LineageEdge = {
             "child": self.child,
             "parent": self.parent,
             "relation": self.relation,
@@ -171,6 +187,9 @@ class Edge:
             "contradictedBy": [source.to_json() for source in self.against],
             "breaches": [one.to_json() for one in self.breaches],
         }
+        if self.contested is not None:
+            found["contested"] = self.contested
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +199,7 @@ class Cycle:
     members: tuple[Iri, ...]
     level: str
 
-    def to_json(self) -> Json:
+    def to_json(self) -> CycleAnswer:
         """As JSON."""
         return {"level": self.level, "members": [named(member) for member in self.members]}
 
@@ -239,7 +258,7 @@ class Lineage:
         """What came from it, nearest first."""
         return [node.iri for node in self.nodes if node.side == "down"]
 
-    def to_json(self) -> Json:
+    def to_json(self) -> LineageAnswer:
         """As JSON."""
         return {
             "subject": named(self.subject),
@@ -268,7 +287,7 @@ class Paths:
     paths: tuple[tuple[Edge, ...], ...]
     total: int | None
 
-    def to_json(self) -> Json:
+    def to_json(self) -> PathsAnswer:
         """As JSON."""
         return {
             "child": named(self.child),
@@ -290,7 +309,7 @@ class Shared:
     ancestors: tuple[tuple[Iri, int, int], ...]
     datasets: tuple[Iri, ...] = ()
 
-    def to_json(self) -> Json:
+    def to_json(self) -> SharedAnswer:
         """As JSON."""
         return {
             "first": named(self.first),
@@ -321,7 +340,7 @@ class Impact:
     nodes: tuple[Node, ...] = ()
     reasons: dict[Iri, Edge] = field(default_factory=dict)
 
-    def to_json(self) -> Json:
+    def to_json(self) -> ImpactAnswer:
         """As JSON."""
         share = self.inferred_only / self.hit if self.hit else 0.0
         return {

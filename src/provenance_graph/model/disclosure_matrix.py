@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import PG
 from provenance_graph.model.fields import fields
+
+if TYPE_CHECKING:
+    from provenance_graph.model.answers import MatrixAnswer, ModelSummary
 
 STATES: dict[Iri, str] = {
     PG.leftBlank: "notStated",
@@ -28,7 +31,7 @@ CODES = {
 """One letter a state, so that two thousand models by sixty fields stay a small answer."""
 
 
-def matrix(snapshot: AcceptedSnapshot, models: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def matrix(snapshot: AcceptedSnapshot, models: Sequence[ModelSummary]) -> MatrixAnswer:
     """The states of every field of some models: a string of letters for each model.
 
     ``models`` are rows of the catalogue. ``contested`` lists the positions of fields on

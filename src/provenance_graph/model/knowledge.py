@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from provenance_graph.core.claims import DEVELOPER_RANK, AcceptanceStatus, SourcedClaim, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
+
+if TYPE_CHECKING:
+    from provenance_graph.model.answers import Headline
 
 KNOWN = "known"
 WORDS: Mapping[str, str] = MappingProxyType(
@@ -58,7 +61,7 @@ def knowledge(status: Iri, values: Sequence[object], claims: Iterable[SourcedCla
     return "notCovered"
 
 
-def headline(keys: Iterable[str]) -> dict[str, Any]:
+def headline(keys: Iterable[str]) -> Headline:
     """How many fields are known, of how many, and the rest by word and count."""
     counts = Counter(keys)
     return {
@@ -72,7 +75,7 @@ def headline(keys: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def sentence(found: Mapping[str, Any]) -> str:
+def sentence(found: Headline) -> str:
     """The headline as a sentence.
 
     >>> sentence(headline(["known", "declined", "notCovered", "notCovered"]))

@@ -14,7 +14,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz
 
@@ -37,6 +37,9 @@ from provenance_graph.model.naming import fold
 from provenance_graph.model.things import KINDS as CLASSES
 from provenance_graph.model.things import names
 from provenance_graph.store.values import ANY
+
+if TYPE_CHECKING:
+    from provenance_graph.model.answers import SearchItem, SearchPage
 
 KINDS = (*CLASSES, "offer", "source", "record", "thing")
 """What can be searched for."""
@@ -66,12 +69,12 @@ NEAR = 74
 class Hits:
     """Part of what a search finds: how many there are, and where the next part starts."""
 
-    items: list[dict[str, Any]]
+    items: list[SearchItem]
     total: int
     cursor: str | None
     approximate: bool = False
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> SearchPage:
         """As JSON."""
         return {
             "items": self.items,
@@ -308,7 +311,7 @@ def _likeness(word: str, name: str) -> float:
     return fuzz.partial_ratio(word, name) - 6
 
 
-def _items(database: sqlite3.Connection, numbers: Iterable[int]) -> list[dict[str, Any]]:
+def _items(database: sqlite3.Connection, numbers: Iterable[int]) -> list[SearchItem]:
     return list(_each(database, numbers))
 
 

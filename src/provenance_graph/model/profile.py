@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import AcceptanceStatus, Basis, Literal, SourcedClaim, Value
@@ -16,7 +16,16 @@ from provenance_graph.model.fields import Field, fields
 from provenance_graph.model.knowledge import headline, knowledge
 from provenance_graph.store.values import ANY
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from provenance_graph.core.results import Cell, Ref
+    from provenance_graph.model.answers import (
+        AssessedNode,
+        ClaimAnswer,
+        FieldAnswer,
+        NodeAnswer,
+        ProfileAnswer,
+        RelatedAnswer,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +62,16 @@ class Profile:
     name: str
     kinds: tuple[Iri, ...]
     fields: tuple[FieldState, ...]
-    related: dict[str, list[Json]]
+    related: RelatedAnswer
     names: tuple[Iri, ...]
     records: int
     as_of: str
     labels: dict[Iri, str]
     unknown: str = ""
 
-    def to_json(self) -> Json:
+    def to_json(self) -> ProfileAnswer:
         """The profile as JSON; sections in page order."""
-        sections: dict[str, list[Json]] = defaultdict(list)
+        sections: dict[str, list[FieldAnswer]] = defaultdict(list)
         for state in self.fields:
             sections[state.field.section].append(_field_json(state, self.labels))
         return {
@@ -152,7 +161,7 @@ def _state(
     )
 
 
-def _field_json(state: FieldState, labels: dict[Iri, str]) -> Json:
+def _field_json(state: FieldState, labels: dict[Iri, str]) -> FieldAnswer:
     return {
         "property": local_name(state.field.property),
         "iri": state.field.property,
@@ -173,7 +182,7 @@ def _field_json(state: FieldState, labels: dict[Iri, str]) -> Json:
     }
 
 
-def value_json(value: Value | None, labels: dict[Iri, str] | None = None) -> Any:
+def value_json(value: Value | None, labels: dict[Iri, str] | None = None) -> Cell:
     """A value as JSON: numbers as numbers, things as {iri, id, label}, the rest as text."""
     if value is None:
         return None
@@ -188,7 +197,7 @@ def value_json(value: Value | None, labels: dict[Iri, str] | None = None) -> Any
     return value.lexical
 
 
-def claim_json(held: SourcedClaim, labels: dict[Iri, str] | None = None) -> Json:
+def claim_json(held: SourcedClaim, labels: dict[Iri, str] | None = None) -> ClaimAnswer:
     """A judged claim as JSON, with everything an inspector shows."""
     claim, header = held.claim, held.header
     return {
@@ -226,7 +235,7 @@ def claim_json(held: SourcedClaim, labels: dict[Iri, str] | None = None) -> Json
 # ---- what hangs on a model ----------------------------------------------------------------
 
 
-def related(snapshot: AcceptedSnapshot, subject: Iri) -> dict[str, list[Json]]:
+def related(snapshot: AcceptedSnapshot, subject: Iri) -> RelatedAnswer:
     """Versions, configurations, aliases, scores, ranks, assessments, offers, artifacts."""
     below = _below(snapshot, subject)
     family = [subject, *below]
@@ -273,17 +282,17 @@ def _is(snapshot: AcceptedSnapshot, thing: Iri, class_: Iri) -> bool:
     return any(True for _ in snapshot.quads(thing, RDF.type, class_))
 
 
-def _things(snapshot: AcceptedSnapshot, things: Iterable[Iri]) -> list[Json]:
+def _things(snapshot: AcceptedSnapshot, things: Iterable[Iri]) -> list[Ref]:
     return [{"iri": t, "id": said(t), "label": snapshot.label(t) or said(t)} for t in things]
 
 
-def _nodes(snapshot: AcceptedSnapshot, nodes: Iterable[Iri]) -> list[Json]:
+def _nodes(snapshot: AcceptedSnapshot, nodes: Iterable[Iri]) -> list[NodeAnswer]:
     return [node_json(snapshot, node) for node in nodes]
 
 
-def node_json(snapshot: AcceptedSnapshot, node: Iri) -> Json:
+def node_json(snapshot: AcceptedSnapshot, node: Iri) -> NodeAnswer:
     """A node below a model as a flat object; a property with several values is a list."""
-    found: dict[str, list[Any]] = defaultdict(list)
+    found: dict[str, list[Cell]] = defaultdict(list)
     for _, predicate, value, _ in snapshot.quads(node):
         if predicate != RDF.type:
             labels = {value: snapshot.label(value)} if isinstance(value, Iri) else None
@@ -291,13 +300,14 @@ def node_json(snapshot: AcceptedSnapshot, node: Iri) -> Json:
     flat = {
         key: (values if len(values) > 1 else values[0]) for key, values in sorted(found.items())
     }
-    return {"iri": node, "id": said(node), "sources": _records(snapshot, node), **flat}
+    head = {"iri": node, "id": said(node), "sources": _records(snapshot, node)}
+    return cast("NodeAnswer", head | flat)
 
 
 def _records(snapshot: AcceptedSnapshot, node: Iri) -> list[str]:
     return sorted({str(graph) for *_, graph in snapshot.quads(subject=node, graph=ANY) if graph})
 
 
-def _assessment(snapshot: AcceptedSnapshot, node: Iri) -> Json:
+def _assessment(snapshot: AcceptedSnapshot, node: Iri) -> AssessedNode:
     results = _subjects(snapshot, [node], DCTERMS.isPartOf)
     return {**node_json(snapshot, node), "results": _nodes(snapshot, results)}

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from provenance_graph.core.claims import Value
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import DCTERMS, PG
+
+if TYPE_CHECKING:
+    from provenance_graph.model.answers import MovementAnswer, RankAnswer
 
 Json = dict[str, Any]
 Facts = Mapping[Iri, Sequence[Value]]
@@ -36,7 +39,7 @@ class Rank:
     date: str
     read: str
 
-    def to_json(self) -> Json:
+    def to_json(self) -> RankAnswer:
         """As JSON."""
         return {
             "iri": self.node,
@@ -72,7 +75,7 @@ class Movement:
         """Whether every entry says of when and among how many it is."""
         return all(rank.date and rank.population for rank in self.ranks)
 
-    def to_json(self) -> Json:
+    def to_json(self) -> MovementAnswer:
         """As JSON."""
         return {
             "list": self.list,

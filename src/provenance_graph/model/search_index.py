@@ -11,13 +11,16 @@ import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.literals import whole
 from provenance_graph.model.name_index import Hits, search
 from provenance_graph.model.search_index_build import fill, make
+
+if TYPE_CHECKING:
+    from provenance_graph.model.answers import FacetCount, ModelPage, ModelSummary
 
 FORMAT = "6"
 
@@ -52,11 +55,11 @@ FACETS = (
 class Page:
     """Part of a list: ``total`` says how many there are, ``cursor`` where the next part starts."""
 
-    items: list[dict[str, Any]]
+    items: list[ModelSummary]
     total: int
     cursor: str | None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> ModelPage:
         """As JSON."""
         return {
             "items": self.items,
@@ -133,9 +136,9 @@ class Catalogue:
 
     def facets(
         self, where: Mapping[str, Sequence[str]] | None = None, *, text: str = "", most: int = 40
-    ) -> dict[str, list[dict[str, Any]]]:
+    ) -> dict[str, list[FacetCount]]:
         """How many models each value of each facet has, among those that ``where`` leaves."""
-        found: dict[str, list[dict[str, Any]]] = {}
+        found: dict[str, list[FacetCount]] = {}
         for kind in FACETS:
             rest = {key: value for key, value in (where or {}).items() if key != kind}
             clause, values = _where(rest, text)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF
 from provenance_graph.store.values import ANY
+
+if TYPE_CHECKING:
+    from provenance_graph.model.answers import StatsAnswer
 
 THINGS = (
     PG.Model, PG.ModelFamily, PG.ModelVersion,
@@ -39,7 +42,7 @@ class Stats:
     publishers: dict[str, int]
     annotated: int
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> StatsAnswer:
         """As JSON."""
         return {
             "version": self.version,

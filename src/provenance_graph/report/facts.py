@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
@@ -23,6 +23,12 @@ from provenance_graph.licences.marks import with_breaches
 from provenance_graph.lineage.graph import lineage
 from provenance_graph.model.profile import claim_json, profile
 from provenance_graph.model.stats import stats
+
+if TYPE_CHECKING:
+    from provenance_graph.assessment.answers import AssessedAnswer
+    from provenance_graph.conflicts.answers import ConflictAnswer
+    from provenance_graph.lineage.answers import LineageAnswer
+    from provenance_graph.model.answers import ClaimAnswer, ProfileAnswer
 
 Json = dict[str, Any]
 USES = ("commercial", "distribute", "modify", "eu")
@@ -46,13 +52,13 @@ SELECT ?property ?value WHERE { <%s> ?property ?value } ORDER BY ?property ?valu
 class ModelFacts:
     """One model: its profile, claims, conflicts, lineage, licences and assessment, as JSON."""
 
-    profile: Json
-    claims: tuple[Json, ...]
+    profile: ProfileAnswer
+    claims: tuple[ClaimAnswer, ...]
     headers: tuple[Header, ...]
-    conflicts: tuple[Json, ...]
-    lineage: Json
+    conflicts: tuple[ConflictAnswer, ...]
+    lineage: LineageAnswer
     licences: Json
-    assessed: Json
+    assessed: AssessedAnswer
 
     @property
     def queries(self) -> dict[str, str]:

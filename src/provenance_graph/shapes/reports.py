@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from provenance_graph.core.claims import Literal, Value
@@ -15,6 +15,9 @@ from provenance_graph.core.rdf import term
 from provenance_graph.shapes.findings import Finding, Severity, order
 from provenance_graph.shapes.model import Path, Shape
 from provenance_graph.shapes.parse import own_shapes
+
+if TYPE_CHECKING:
+    from provenance_graph.shapes.answers import ShapeFinding
 
 _SARIF_LEVEL = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -76,10 +79,10 @@ def as_json(findings: Iterable[Finding]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_object(finding: Finding) -> dict[str, Any]:
+def as_object(finding: Finding) -> ShapeFinding:
     """One finding as plain values, for JSON."""
     value = finding.value
-    return {
+    told: ShapeFinding = {
         "severity": finding.severity.label,
         "focus": str(finding.focus),
         "path": finding.path or None,
@@ -89,8 +92,10 @@ def as_object(finding: Finding) -> dict[str, Any]:
         "shape": finding.shape,
         "component": finding.component,
         "record": finding.record or None,
-        **({"file": finding.file, "line": finding.line or None} if finding.file else {}),
     }
+    if finding.file:
+        told["file"], told["line"] = finding.file, finding.line or None
+    return told
 
 
 def as_turtle(findings: Iterable[Finding], shapes: Sequence[Shape] | None = None) -> str:

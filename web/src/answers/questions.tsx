@@ -40,7 +40,7 @@ export function QuestionForm({ question, values, onRun }: { question: Question; 
       <div class="controls">
         {question.parameters.map((p) => (
           <label key={p.name} class="choice stacked"><span>{p.name} <small>({p.kind}){p.description ? ` ${p.description}` : ""}</small></span>
-            <input type={p.kind === "integer" ? "number" : p.kind === "date" ? "date" : "text"} name={p.name} defaultValue={values[p.name] ?? p.default} placeholder={p.default} />
+            <input type={p.kind === "integer" ? "number" : p.kind === "date" ? "date" : "text"} name={p.name} defaultValue={values[p.name] ?? p.default ?? ""} placeholder={p.default ?? ""} />
           </label>
         ))}
         <button type="submit" class="primary">Ask</button>

@@ -1,29 +1,6 @@
 /** What the explorer shows: entities and links, and where they stand. Pure; a scene follows from its address. */
 
-export interface Entity {
-  iri: string;
-  id: string;
-  label: string;
-  kind: string;
-}
-
-/** The links of one relation in one direction, as the service answers. */
-export interface Group {
-  relation: string;
-  name: string;
-  label: string;
-  direction: "in" | "out";
-  total: number;
-  atLeast: boolean;
-  items: Entity[];
-  contested: string[];
-  next: string | null;
-}
-
-export interface Neighbourhood {
-  node: Entity;
-  groups: Group[];
-}
+import type { Entity, Group } from "../types";
 
 export interface Placed extends Entity {
   x: number;

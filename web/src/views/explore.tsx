@@ -4,7 +4,8 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import { Refusal, get, storeVersion, useAsked } from "../api";
 import { openStep, packed, pathStep, stepsOf, unpacked, type Step } from "../explore/address";
 import { draw, drawMap, fitted, linkAt, nodeAt, type View } from "../explore/canvas";
-import { begin, filtered, moved, withGroup, withLinks, without, type Entity, type Group, type Link, type Neighbourhood, type Scene } from "../explore/scene";
+import { begin, filtered, moved, withGroup, withLinks, without, type Link, type Scene } from "../explore/scene";
+import type { GraphPath, Group, Neighbourhood } from "../types";
 import { csv, graphml, mermaid, svg, type Palette } from "../explore/write";
 import { Answer, ModelPicker, Trouble, download, useTitle } from "../parts";
 import { go, hrefOf, setQuery, type Place } from "../router";
@@ -75,7 +76,7 @@ async function replay(root: string, steps: Step[], chosen: string, asOf: string)
       const more = await get<Neighbourhood>(`/api/v1/graph?node=${encodeURIComponent(step.iri)}&relation=${encodeURIComponent(step.relation)}&direction=${step.direction}&limit=${PAGE}&cursor=${step.page * PAGE || ""}${day}`);
       for (const group of more.groups) scene = withGroup(scene, more.node.iri, group);
     } else {
-      const path = await get<{ steps: { subject: Entity; relation: string; label: string; object: Entity }[] }>(`/api/v1/graph/path?start=${encodeURIComponent(step.start)}&end=${encodeURIComponent(step.end)}${day}`);
+      const path = await get<GraphPath>(`/api/v1/graph/path?start=${encodeURIComponent(step.start)}&end=${encodeURIComponent(step.end)}${day}`);
       for (const hop of path.steps) {
         const forward = scene.nodes.has(hop.subject.iri);
         const group: Group = { relation: hop.relation, name: hop.relation, label: hop.label, direction: forward ? "out" : "in", total: 1, atLeast: false, items: [forward ? hop.object : hop.subject], contested: [], next: null };

@@ -1,6 +1,7 @@
 /** Licences of a model: the planned use on top, then every path with its terms, then what to ship. */
 import type { JSX } from "preact";
 import { select, useAsked } from "../api";
+import { lastStep, leftOut, lengthOf } from "../lineage/steps";
 import { Answer, Copy, ModelTabs, ThingLink, useTitle } from "../parts";
 import { inPath, setQuery, type Place } from "../router";
 import type { Hop, Licence, LicenceFinding, LicenceReport, Reason, Term, Thing, UseAnswer } from "../types";
@@ -121,7 +122,7 @@ function named(thing: Thing): JSX.Element {
 function PathLine({ path }: { path: Hop[] }): JSX.Element | null {
   if (!path.length) return null;
   return (
-    <span class="path-line"> {path.map((hop, n) => <span key={n}>{n ? null : named(hop.child)} <span class="relation">→ {hop.relationLabel}{hop.inferred ? " (inferred)" : ""} →</span> {named(hop.parent)}</span>)}</span>
+    <span class="path-line"> {path.map((hop, n) => <span key={n}>{"leftOut" in hop ? leftOut(hop) : <>{n ? null : named(hop.child)} <span class="relation">→ {hop.relationLabel}{hop.inferred ? " (inferred)" : ""} →</span> {named(hop.parent)}</>}</span>)}</span>
   );
 }
 
@@ -136,7 +137,7 @@ interface Way {
 function waysOf(found: LicenceReport): Way[] {
   const ways = new Map<string, Way>();
   const way = (path: Hop[]): Way => {
-    const key = path.map((h) => `${h.child.iri} ${h.relation} ${h.parent.iri}`).join(" ");
+    const key = path.map((h) => ("leftOut" in h ? leftOut(h) : `${h.child.iri} ${h.relation} ${h.parent.iri}`)).join(" ");
     let made = ways.get(key);
     if (!made) ways.set(key, (made = { path, terms: [], findings: [], unknown: [] }));
     return made;
@@ -146,7 +147,7 @@ function waysOf(found: LicenceReport): Way[] {
   for (const term of [...(answer?.duties ?? []), ...(answer?.restrictions ?? [])]) way(term.path).terms.push(term);
   for (const unknown of answer?.unknowns ?? []) way(unknown.path).unknown.push(unknown.why);
   for (const finding of found.findings) if (finding.name !== "unknown") way(finding.path).findings.push(finding);
-  return [...ways.values()].sort((a, b) => a.path.length - b.path.length);
+  return [...ways.values()].sort((a, b) => lengthOf(a.path) - lengthOf(b.path));
 }
 
 function Paths({ found }: { found: LicenceReport }): JSX.Element {
@@ -157,12 +158,12 @@ function Paths({ found }: { found: LicenceReport }): JSX.Element {
       <h2 id="paths-title">The path, hop by hop</h2>
       <ol class="hops">
         {ways.map((way, n) => {
-          const hop = way.path.at(-1);
+          const hop = lastStep(way.path);
           const here = hop ? hop.parent : found.subject;
           const bad = way === firstBad;
           return (
             <li key={n} class={bad ? "hop card breach" : "hop card"}>
-              <h3>{n ? named(here) : <bdi>{found.subject.label}</bdi>} <span class="aside">{hop ? `${count(way.path.length, "step")} up: ${hop.relationLabel}${hop.inferred ? ", inferred" : ""}` : "itself"}</span></h3>
+              <h3>{n ? named(here) : <bdi>{found.subject.label}</bdi>} <span class="aside">{hop ? `${count(lengthOf(way.path), "step")} up: ${hop.relationLabel}${hop.inferred ? ", inferred" : ""}` : "itself"}</span></h3>
               {way.path.length > 1 ? <p class="aside"><PathLine path={way.path} /></p> : null}
               {bad ? <p class="first-breach"><span aria-hidden="true">§</span> The first hop with a conflict</p> : null}
               {way.findings.map((f, m) => <p key={m}><span class={`badge b-${f.severity}`}>{f.severity}</span> {f.message}{f.clause ? ` (clause ${f.clause})` : ""}</p>)}

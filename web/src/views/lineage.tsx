@@ -8,6 +8,7 @@ import { savePng, saveSvg, type Caption } from "../lineage/save";
 import { atFirst, bounded, fitting, useViewport } from "../lineage/viewport";
 import { Why } from "../lineage/why";
 import { Answer, Choice, ModelTabs, ThingLink, useTitle } from "../parts";
+import { lastStep } from "../lineage/steps";
 import { hrefOf, inPath, setQuery, withQuery, type Place } from "../router";
 import type { LicenceReport, Lineage, LineageEdge, LineageNode } from "../types";
 import { nameOf, number, shortId } from "../words";
@@ -163,7 +164,7 @@ function useConflicts(id: string): Map<string, string> {
   return useMemo(() => {
     const marks = new Map<string, string>();
     for (const finding of asked.data?.findings ?? []) {
-      const hop = finding.path.at(-1);
+      const hop = lastStep(finding.path);
       if (!hop || finding.severity === "Info" || finding.name === "unknown") continue;
       const key = `${hop.child.iri}|${hop.relation}|${hop.parent.iri}`;
       marks.set(key, marks.has(key) ? `${marks.get(key)}; ${finding.rule} ${finding.message}` : `${finding.rule} ${finding.message}`);

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { get, send, useAsked } from "../api";
 import { packed } from "../explore/address";
-import type { Entity, Group, Neighbourhood } from "../explore/scene";
+import type { Entity, Group, Neighbourhood } from "../types";
 import { Answer, Out, QueryLink, useTitle } from "../parts";
 import { hrefOf, inPath, type Place } from "../router";
 import type { Results, Term1 } from "../types";

@@ -98,7 +98,7 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
     if (!question) return;
     setText(question.sparql);
     editor.current?.set(question.sparql);
-    const values = Object.fromEntries(question.parameters.map((p) => [p.name, query.get(`p.${p.name}`) ?? p.default]));
+    const values = Object.fromEntries(question.parameters.map((p) => [p.name, query.get(`p.${p.name}`) ?? p.default ?? ""]));
     if (query.get("run") === "yes") void run(question, values);
     else setState({ running: false, started: 0 });
   }, [question?.id]);
@@ -110,7 +110,7 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
     }
   }, [given]);
 
-  const values = question ? Object.fromEntries(question.parameters.map((p) => [p.name, query.get(`p.${p.name}`) ?? p.default])) : {};
+  const values = question ? Object.fromEntries(question.parameters.map((p) => [p.name, query.get(`p.${p.name}`) ?? p.default ?? ""])) : {};
   const unchanged = question !== undefined && question.sparql === text;
   return (
     <div class="page workbench">

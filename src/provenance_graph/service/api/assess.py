@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from provenance_graph.acceptance.snapshot import day_of
 from provenance_graph.assessment import evidence_table as annex
+from provenance_graph.assessment.answers import AssessmentsAnswer, EvidenceAnswer, RubricAnswer
 from provenance_graph.assessment.assess import assess_everywhere, assess_under
 from provenance_graph.assessment.rubric_loader import from_store
+from provenance_graph.changes.answers import ComparisonAnswer, HistoryAnswer
 from provenance_graph.changes.compare import compare, compare_dates
 from provenance_graph.changes.history import history
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import said
 from provenance_graph.model.naming import resolve
-from provenance_graph.service.api import schema
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.models import AsOf, Many
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
 
-Day = Annotated[str, Query(max_length=40)]
+EVIDENCE: dict[int | str, dict[str, Any]] = {
+    200: {"model": EvidenceAnswer, "content": {"text/csv": {"schema": {"type": "string"}}}}
+}
 
 
 def router(access: Access) -> APIRouter:
@@ -36,12 +39,12 @@ def router(access: Access) -> APIRouter:
 
 
 def _assessments(routes: APIRouter, access: Access) -> None:
-    @routes.get("/rubrics", responses={200: {"model": list[schema.AnyAnswer]}})
+    @routes.get("/rubrics", responses={200: {"model": list[RubricAnswer]}})
     def rubrics(request: Request) -> Response:
         """The assessment schemes, with version, source and whether we compute them."""
         snapshot = access.snapshot()
 
-        def made() -> object:
+        def made() -> list[RubricAnswer]:
             return [
                 {
                     "id": rubric.id,
@@ -57,7 +60,7 @@ def _assessments(routes: APIRouter, access: Access) -> None:
 
         return reply(access, request, snapshot, made)
 
-    @routes.get("/models/{name:path}/assessments", responses={200: {"model": schema.AnyAnswer}})
+    @routes.get("/models/{name:path}/assessments", responses={200: {"model": AssessmentsAnswer}})
     def assessments(
         request: Request,
         name: str,
@@ -67,7 +70,7 @@ def _assessments(routes: APIRouter, access: Access) -> None:
         """Scores with low–high range, each point down to its claims; others' scores beside."""
         snapshot = access.snapshot(asOf)
 
-        def made() -> object:
+        def made() -> AssessmentsAnswer:
             subject = resolve(snapshot, name)
             found = (
                 assess_under(snapshot, subject, rubric)
@@ -83,7 +86,7 @@ def _assessments(routes: APIRouter, access: Access) -> None:
 
         return reply(access, request, snapshot, made)
 
-    @routes.get("/models/{name:path}/evidence", responses={200: {"model": schema.AnyAnswer}})
+    @routes.get("/models/{name:path}/evidence", responses=EVIDENCE)
     def evidence_table(
         request: Request,
         name: str,
@@ -94,17 +97,15 @@ def _assessments(routes: APIRouter, access: Access) -> None:
         """Per item of a rubric, which public document is evidence and what is missing."""
         snapshot = access.snapshot(asOf)
 
+        def told() -> EvidenceAnswer:
+            return {"rubric": rubric, "rows": [row.to_json() for row in rows()]}
+
         def rows() -> list[annex.Row]:
             found = assess_under(snapshot, resolve(snapshot, name), [rubric])
             return annex.evidence(found[0])
 
         if format == "json":
-            return reply(
-                access,
-                request,
-                snapshot,
-                lambda: {"rubric": rubric, "rows": [r.to_json() for r in rows()]},
-            )
+            return reply(access, request, snapshot, told)
         return reply(access, request, snapshot, rows, media_type="text/csv", write=_csv)
 
 
@@ -117,7 +118,7 @@ def _csv(rows: list[annex.Row]) -> bytes:
 
 
 def _time(routes: APIRouter, access: Access) -> None:
-    @routes.get("/models/{name:path}/history", responses={200: {"model": schema.AnyAnswer}})
+    @routes.get("/models/{name:path}/history", responses={200: {"model": HistoryAnswer}})
     def changes(
         request: Request,
         name: str,
@@ -128,13 +129,13 @@ def _time(routes: APIRouter, access: Access) -> None:
         """Versions, aliases, retirement, drift of facts, changed claims, ranks."""
         snapshot = access.snapshot(asOf)
 
-        def made() -> object:
+        def made() -> HistoryAnswer:
             subject = resolve(snapshot, name)
             return history(snapshot, subject, day_of(start), day_of(end)).to_json()
 
         return reply(access, request, snapshot, made)
 
-    @routes.get("/compare", responses={200: {"model": schema.AnyAnswer}})
+    @routes.get("/compare", responses={200: {"model": ComparisonAnswer}})
     def comparison(
         request: Request,
         model: Annotated[list[str], Query(min_length=1, max_length=6)],
@@ -143,7 +144,7 @@ def _time(routes: APIRouter, access: Access) -> None:
         """Two to six models field by field, or one model on two days (`asOf` twice)."""
         present = access.snapshot()
 
-        def made() -> object:
+        def made() -> ComparisonAnswer:
             subjects = [resolve(present, name) for name in model]
             days = [day_of("" if day in ("", "now") else day) for day in asOf]
             if len(subjects) == 1:

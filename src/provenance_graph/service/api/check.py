@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from provenance_graph.core.claims import Problem, Record
 from provenance_graph.core.iris import Iri, local_name, said
@@ -13,6 +13,9 @@ from provenance_graph.formats.registry import readers
 from provenance_graph.ingest.intake import Options, read
 from provenance_graph.shapes import validate_record
 from provenance_graph.shapes.reports import as_object
+
+if TYPE_CHECKING:
+    from provenance_graph.service.api.schema import CheckAnswer, CheckedRecord, ProblemAnswer
 
 MOST = 500
 
@@ -29,7 +32,7 @@ def check(packed: bytes) -> bytes:
     if found.failure is not None:
         problems.insert(0, Problem("", str(found.failure), kind="unreadable"))
     findings = [finding for record in found.records for finding in validate_record(record)]
-    answer = {
+    answer: CheckAnswer = {
         "format": found.format,
         "name": name,
         "problems": [_problem(p) for p in problems[:MOST]],
@@ -42,7 +45,7 @@ def check(packed: bytes) -> bytes:
     return json.dumps(answer, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace")
 
 
-def _problem(problem: Problem) -> dict[str, str]:
+def _problem(problem: Problem) -> ProblemAnswer:
     return {
         "where": problem.where,
         "what": problem.what,
@@ -51,7 +54,7 @@ def _problem(problem: Problem) -> dict[str, str]:
     }
 
 
-def _record(record: Record) -> dict[str, Any]:
+def _record(record: Record) -> CheckedRecord:
     return {
         "record": record.header.record,
         "publisher": said(record.header.publisher),

@@ -15,7 +15,7 @@ from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.portfolio import portfolio
 from provenance_graph.licences.repair import repair
 from provenance_graph.model.naming import resolve
-from provenance_graph.service.api import schema
+from provenance_graph.service.api import licence_schema as schema
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.models import AsOf, Many
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
@@ -36,7 +36,9 @@ def router(access: Access) -> APIRouter:
 
 
 def _of_models(routes: APIRouter, access: Access) -> None:
-    @routes.get("/models/{name:path}/licences", responses={200: {"model": schema.AnyAnswer}})
+    @routes.get(
+        "/models/{name:path}/licences", responses={200: {"model": schema.LicenceReportAnswer}}
+    )
     def licences(
         request: Request,
         name: str,
@@ -54,7 +56,7 @@ def _of_models(routes: APIRouter, access: Access) -> None:
 
         return reply(access, request, snapshot, made)
 
-    @routes.get("/models/{name:path}/repair", responses={200: {"model": schema.AnyAnswer}})
+    @routes.get("/models/{name:path}/repair", responses={200: {"model": schema.RepairAnswer}})
     def repairs(
         request: Request,
         name: str,
@@ -74,7 +76,7 @@ def _of_models(routes: APIRouter, access: Access) -> None:
 
 
 def _of_store(routes: APIRouter, access: Access) -> None:
-    @routes.get("/breaches", responses={200: {"model": schema.AnyAnswer}})
+    @routes.get("/breaches", responses={200: {"model": schema.BreachesAnswer}})
     def breaches(
         request: Request,
         rule: Many = [],  # noqa: B006
@@ -98,7 +100,7 @@ def _of_store(routes: APIRouter, access: Access) -> None:
 
         return reply(access, request, snapshot, made)
 
-    @routes.get("/licences-of", responses={200: {"model": schema.AnyAnswer}})
+    @routes.get("/licences-of", responses={200: {"model": schema.ExplanationAnswer}})
     def licences_of(request: Request, text: Text, asOf: AsOf = "") -> Response:  # noqa: N803
         """What a text, SPDX expression or address means as a licence, clause by clause, with ODRL."""
         snapshot = access.prepared("lineage", asOf)
@@ -107,7 +109,7 @@ def _of_store(routes: APIRouter, access: Access) -> None:
             lambda: explain(LicenceGraph(snapshot).catalogue, text).to_json(),
         )  # fmt: skip
 
-    @routes.get("/portfolio", responses={200: {"model": schema.AnyAnswer}})
+    @routes.get("/portfolio", responses={200: {"model": schema.PortfolioAnswer}})
     def matrix(
         request: Request,
         model: Many,

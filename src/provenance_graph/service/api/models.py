@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.conflicts.answers import ConflictList
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.core.claims import SourcedClaim
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.marks import with_breaches
 from provenance_graph.lineage import formats
+from provenance_graph.lineage.answers import CytoscapeAnswer, LineageAnswer
 from provenance_graph.lineage.graph import LineageGraph
+from provenance_graph.model.answers import (
+    ClaimsAnswer,
+    FacetCount,
+    ModelPage,
+    ProfileAnswer,
+    SearchAnswer,
+)
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.filters import understood
 from provenance_graph.model.naming import resolve
 from provenance_graph.model.profile import claim_json, profile
 from provenance_graph.model.search_index import Catalogue
-from provenance_graph.service.api import schema
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
 
@@ -38,6 +46,15 @@ LINEAGE_TYPES = {
     "mermaid": "text/vnd.mermaid",
     "graphml": "application/graphml+xml",
     "cytoscape": "application/json",
+}
+LINEAGE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": LineageAnswer | CytoscapeAnswer,
+        "content": {
+            media_type: {"schema": {"type": "string"}}
+            for media_type in sorted(set(LINEAGE_TYPES.values()) - {"application/json"})
+        },
+    }
 }
 
 
@@ -81,6 +98,13 @@ def chosen(
 Filters = Annotated[dict[str, list[str]], Depends(chosen)]
 
 
+def resolved(filters: dict[str, list[str]], snapshot: AcceptedSnapshot) -> dict[str, list[str]]:
+    """Filters as the catalogue takes them; raises UsageError, and NotFound for a model above."""
+    spoken = {key: values for key, values in filters.items() if key in SPOKEN}
+    rest = {key: values for key, values in filters.items() if key not in SPOKEN}
+    return rest | understood(snapshot, Catalogue.open(snapshot), spoken)
+
+
 def router(access: Access) -> APIRouter:
     """The routes of models over one store."""
     routes = APIRouter(
@@ -94,12 +118,7 @@ def router(access: Access) -> APIRouter:
 
 
 def _lists(routes: APIRouter, access: Access) -> None:
-    def resolved(filters: dict[str, list[str]], snapshot: AcceptedSnapshot) -> dict[str, list[str]]:
-        spoken = {key: values for key, values in filters.items() if key in SPOKEN}
-        rest = {key: values for key, values in filters.items() if key not in SPOKEN}
-        return rest | understood(snapshot, Catalogue.open(snapshot), spoken)
-
-    @routes.get("/models", responses={200: {"model": schema.ModelPage}})
+    @routes.get("/models", responses={200: {"model": ModelPage}})
     def models(
         request: Request,
         filters: Filters,
@@ -112,7 +131,7 @@ def _lists(routes: APIRouter, access: Access) -> None:
         """Models, filtered, sorted and paged."""
         snapshot = access.prepared("catalogue", asOf)
 
-        def made() -> object:
+        def made() -> ModelPage:
             found = Catalogue.open(snapshot).models(
                 resolved(filters, snapshot), text=q, sort=sort, limit=limit, cursor=cursor
             )
@@ -120,7 +139,7 @@ def _lists(routes: APIRouter, access: Access) -> None:
 
         return reply(access, request, snapshot, made)
 
-    @routes.get("/facets", responses={200: {"model": dict[str, list[schema.FacetCount]]}})
+    @routes.get("/facets", responses={200: {"model": dict[str, list[FacetCount]]}})
     def facets(
         request: Request,
         filters: Filters,
@@ -130,12 +149,12 @@ def _lists(routes: APIRouter, access: Access) -> None:
         """How many models each value of each filter has, among those the other filters leave."""
         snapshot = access.prepared("catalogue", asOf)
 
-        def made() -> object:
+        def made() -> dict[str, list[FacetCount]]:
             return Catalogue.open(snapshot).facets(resolved(filters, snapshot), text=q)
 
         return reply(access, request, snapshot, made)
 
-    @routes.get("/search", responses={200: {"model": schema.SearchAnswer}})
+    @routes.get("/search", responses={200: {"model": SearchAnswer}})
     def search(
         request: Request,
         q: Annotated[str, Query(max_length=200, description="Part of a name, id or developer.")],
@@ -147,7 +166,7 @@ def _lists(routes: APIRouter, access: Access) -> None:
         """Things of every kind that a text names, best first; typing errors are forgiven."""
         snapshot = access.prepared("catalogue", asOf)
 
-        def made() -> object:
+        def made() -> SearchAnswer:
             found = Catalogue.open(snapshot).search(q, limit, kind, cursor)
             return {"query": q, **found.to_json()}
 
@@ -155,19 +174,19 @@ def _lists(routes: APIRouter, access: Access) -> None:
 
 
 def _one_model(routes: APIRouter, access: Access) -> None:
-    @routes.get("/models/{name:path}", responses={200: {"model": schema.ProfileAnswer}})
+    @routes.get("/models/{name:path}", responses={200: {"model": ProfileAnswer}})
     def model(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
         """The profile of a model: every field with its value or disclosure status."""
         snapshot = access.snapshot(asOf)
 
-        def made() -> object:
+        def made() -> ProfileAnswer:
             return profile(snapshot, resolve(snapshot, name)).to_json()
 
         return reply(access, request, snapshot, made)
 
 
 def _below_a_model(routes: APIRouter, access: Access) -> None:
-    @routes.get("/models/{name:path}/claims", responses={200: {"model": schema.ClaimsAnswer}})
+    @routes.get("/models/{name:path}/claims", responses={200: {"model": ClaimsAnswer}})
     def claims(
         request: Request,
         name: str,
@@ -177,7 +196,7 @@ def _below_a_model(routes: APIRouter, access: Access) -> None:
         """Who says what about a model, on what basis, and what became of each claim."""
         snapshot = access.snapshot(asOf)
 
-        def made() -> object:
+        def made() -> ClaimsAnswer:
             subject = resolve(snapshot, name)
             predicate = property_named(snapshot, property) if property else None
             held = snapshot.claims(subject, predicate)
@@ -191,12 +210,12 @@ def _below_a_model(routes: APIRouter, access: Access) -> None:
 
         return reply(access, request, snapshot, made)
 
-    @routes.get("/models/{name:path}/conflicts", responses={200: {"model": schema.Listed}})
+    @routes.get("/models/{name:path}/conflicts", responses={200: {"model": ConflictList}})
     def disagreements(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
         """Where sources disagree about a model, worst first."""
         snapshot = access.snapshot(asOf)
 
-        def made() -> object:
+        def made() -> ConflictList:
             found = conflicts(snapshot, [resolve(snapshot, name)])
             return {"items": [conflict.to_json() for conflict in found], "total": len(found)}
 
@@ -209,7 +228,7 @@ def _labels(snapshot: AcceptedSnapshot, held: list[SourcedClaim]) -> dict[Iri, s
 
 
 def _derived(routes: APIRouter, access: Access) -> None:
-    @routes.get("/models/{name:path}/lineage", responses={200: {"model": schema.AnyAnswer}})
+    @routes.get("/models/{name:path}/lineage", responses=LINEAGE)
     def lineage(
         request: Request,
         name: str,

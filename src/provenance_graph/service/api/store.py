@@ -10,12 +10,15 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.conflicts.answers import ConflictPage
 from provenance_graph.conflicts.detect import chosen, summary
 from provenance_graph.conflicts.kinds import DEFAULT, KINDS
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, said
+from provenance_graph.lineage.answers import ImpactAnswer
 from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model import questions as stored
+from provenance_graph.model.answers import MatrixPage, StatsAnswer
 from provenance_graph.model.disclosure_matrix import matrix
 from provenance_graph.model.naming import resolve
 from provenance_graph.model.search_index import Catalogue
@@ -23,7 +26,7 @@ from provenance_graph.model.stats import stats
 from provenance_graph.service import backend as backends
 from provenance_graph.service.api import schema
 from provenance_graph.service.api.access import Access, ledger
-from provenance_graph.service.api.models import AsOf, Cursor, Filters, Limit
+from provenance_graph.service.api.models import AsOf, Cursor, Filters, Limit, resolved
 from provenance_graph.service.api.reply import (
     PROBLEMS,
     ProblemRoute,
@@ -54,7 +57,7 @@ def router(access: Access) -> APIRouter:
 
 
 def _ledger(routes: APIRouter, access: Access) -> None:
-    @routes.get("/conflicts", responses={200: {"model": schema.ConflictPage}})
+    @routes.get("/conflicts", responses={200: {"model": ConflictPage}})
     def all_conflicts(
         request: Request,
         kind: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006
@@ -72,7 +75,7 @@ def _ledger(routes: APIRouter, access: Access) -> None:
         """The ledger of conflicts, worst first."""
         snapshot = access.prepared("conflicts", asOf)
 
-        def made() -> object:
+        def made() -> ConflictPage:
             subject = resolve(snapshot, model) if model else None
             found = [
                 c for c in ledger(snapshot)
@@ -96,7 +99,7 @@ def _ledger(routes: APIRouter, access: Access) -> None:
 
         return reply(access, request, snapshot, made)
 
-    @routes.get("/impact", responses={200: {"model": schema.AnyAnswer}})
+    @routes.get("/impact", responses={200: {"model": ImpactAnswer}})
     def impact(
         request: Request,
         thing: Annotated[str, Query(max_length=300, description="A model or a dataset.")],
@@ -106,7 +109,7 @@ def _ledger(routes: APIRouter, access: Access) -> None:
         """What is hit if a model or dataset is withdrawn, by distance, relation and licence."""
         snapshot = access.prepared("lineage", asOf)
 
-        def made() -> object:
+        def made() -> ImpactAnswer:
             subject = thing_named(snapshot, thing)
             return LineageGraph(snapshot).impact(subject, limit=limit).to_json()
 
@@ -131,13 +134,13 @@ def _offset(cursor: str) -> int:
 
 
 def _counts(routes: APIRouter, access: Access) -> None:
-    @routes.get("/stats", responses={200: {"model": schema.AnyAnswer}})
+    @routes.get("/stats", responses={200: {"model": StatsAnswer}})
     def counts(request: Request, asOf: AsOf = "") -> Response:  # noqa: N803
         """What the store holds, by kind, and when it was last fed."""
         snapshot = access.snapshot(asOf)
         return reply(access, request, snapshot, lambda: stats(snapshot).to_json())
 
-    @routes.get("/disclosure", responses={200: {"model": schema.AnyAnswer}})
+    @routes.get("/disclosure", responses={200: {"model": MatrixPage}})
     def disclosure(
         request: Request,
         filters: Filters,
@@ -150,9 +153,9 @@ def _counts(routes: APIRouter, access: Access) -> None:
         """Models × fields: what is disclosed, withheld, left blank or not looked for."""
         snapshot = access.prepared("catalogue", asOf)
 
-        def made() -> object:
+        def made() -> MatrixPage:
             page = Catalogue.open(snapshot).models(
-                filters, text=q, sort=sort, limit=limit, cursor=cursor
+                resolved(filters, snapshot), text=q, sort=sort, limit=limit, cursor=cursor
             )
             return {**matrix(snapshot, page.items), "total": page.total, "next": page.cursor}
 
@@ -241,7 +244,7 @@ async def _limited(request: Request) -> bytes:
     return b"".join(parts)
 
 
-def _described(question: stored.Question) -> dict[str, Any]:
+def _described(question: stored.Question) -> schema.QuestionAnswer:
     return {
         "id": question.name,
         "topic": question.topic,
@@ -254,8 +257,8 @@ def _described(question: stored.Question) -> dict[str, Any]:
     }
 
 
-def _table(name: str, found: dict[str, Any]) -> dict[str, Any]:
-    def cell(term: dict[str, str] | None) -> Any:
+def _table(name: str, found: dict[str, Any]) -> schema.TableAnswer:
+    def cell(term: dict[str, str] | None) -> schema.TableCell:
         if term is None:
             return None
         if term["type"] == "uri":

@@ -1,0 +1,200 @@
+"""What the routes on assessments answer, as JSON."""
+
+from __future__ import annotations
+
+from typing import NotRequired
+
+from provenance_graph.core.results import Answer, IdRef, NamedRef, Ref
+from provenance_graph.model.answers import ClaimAnswer
+
+
+class SourceRef(Answer):
+    """A retrieval of a document."""
+
+    document: str
+    retrieved: str
+    record: str
+
+
+class SchemeAnswer(Answer):
+    """An assessment scheme."""
+
+    iri: str
+    id: str
+    label: str
+    definition: str
+    version: str
+    kind: str
+    maximum: float
+    computed: bool
+    sources: list[str]
+    licence: str | None
+    attribution: str | None
+
+
+class TotalAnswer(Answer):
+    """A total with its range; ``query`` is the stored question that adds up the same."""
+
+    low: float
+    high: float
+    maximum: float
+    shown: str
+    rounding: str
+    query: str
+
+
+class PillarAnswer(Answer):
+    """A pillar of a scheme; the grade with its parts where the scheme gives grades."""
+
+    iri: str
+    label: str
+    low: float
+    high: float
+    maximum: float
+    grade: NotRequired[str]
+    reached: NotRequired[bool]
+    possible: NotRequired[bool]
+    missing: NotRequired[list[Ref]]
+
+
+class EvidenceUse(Ref):
+    """What an item rests on: a property or facet, its level, and the claims."""
+
+    facet: bool
+    level: str
+    why: str
+    claims: list[ClaimAnswer]
+    beside: list[ClaimAnswer]
+
+
+class ItemAnswer(Answer):
+    """One item of a scheme with its range, its rule and its evidence."""
+
+    iri: str
+    id: str
+    label: str
+    level: str
+    low: float
+    high: float
+    maximum: float
+    rule: str
+    why: str
+    gain: float
+    evidence: list[EvidenceUse]
+
+
+class CriterionAnswer(Answer):
+    """A criterion with its items."""
+
+    iri: str
+    id: str
+    label: str
+    pillar: str | None
+    low: float
+    high: float
+    maximum: float
+    items: list[ItemAnswer]
+
+
+class GapAnswer(Answer):
+    """An item that lacks something, what it would gain, and what to do."""
+
+    iri: str
+    id: str
+    label: str
+    level: str
+    gain: float
+    action: str
+    missing: list[Ref]
+
+
+class PublishedTotal(Answer):
+    """An assessment that somebody published, on its own scale and of 100."""
+
+    iri: str
+    scheme: Ref
+    subject: Ref
+    relation: str
+    sameModel: bool
+    score: float | None
+    maximum: float | None
+    percent: float | None
+    addedUpFrom: int | None
+    grade: str | None
+    evaluator: Ref | None
+    date: str | None
+    version: str | None
+    sources: list[SourceRef]
+
+
+class PublishedAnswer(PublishedTotal):
+    """A published assessment beside ours: how far it lies from our range."""
+
+    apart: float | None
+    insideRange: bool | None
+
+
+class AssessedAnswer(Answer):
+    """A model under one scheme, each point down to its claims."""
+
+    subject: NamedRef
+    asOf: str | None
+    asked: SchemeAnswer
+    rubric: SchemeAnswer
+    total: TotalAnswer
+    grade: str | None
+    possibleGrade: str | None
+    counts: dict[str, int]
+    pillars: list[PillarAnswer]
+    criteria: list[CriterionAnswer]
+    gaps: list[GapAnswer]
+    published: list[PublishedAnswer]
+
+
+class AssessmentsAnswer(Answer):
+    """A model under several schemes."""
+
+    id: str
+    iri: str
+    asOf: str | None
+    assessments: list[AssessedAnswer]
+
+
+class RubricAnswer(Answer):
+    """A scheme in the list of schemes."""
+
+    id: str
+    title: str
+    version: str
+    computed: bool
+    sources: list[str]
+    licence: str | None
+    attribution: str | None
+
+
+class DocumentAnswer(Answer):
+    """A document that serves as evidence, with the places in it."""
+
+    url: str
+    publisher: IdRef
+    retrieved: str
+    places: list[str]
+
+
+class EvidenceRow(Answer):
+    """One item of a list: its state, the documents that serve, and what is missing."""
+
+    list: str
+    item: str
+    title: str
+    status: str
+    documents: list[DocumentAnswer]
+    missing: list[str]
+    others: list[DocumentAnswer]
+
+
+class EvidenceAnswer(Answer):
+    """The evidence table of one scheme."""
+
+    rubric: str
+    rows: list[EvidenceRow]

@@ -1,0 +1,186 @@
+"""What the routes on changes answer, as JSON: the history of a model, and comparisons."""
+
+from __future__ import annotations
+
+from typing_extensions import TypedDict
+
+from provenance_graph.assessment.answers import SourceRef
+from provenance_graph.core.results import Answer, Cell, IdRef, NamedRef, Ref
+from provenance_graph.model.answers import MovementAnswer
+
+
+class LifecycleAnswer(Answer):
+    """Where a model stands in its life."""
+
+    state: str | None
+    released: str | None
+    deprecated: str | None
+    retired: str | None
+    noticeDays: int | None
+    replaces: list[Ref]
+    replacedBy: list[Ref]
+
+
+class VersionAnswer(Ref):
+    """One version of a model."""
+
+    version: str | None
+    released: str | None
+    replaces: list[Ref]
+    sources: list[SourceRef]
+
+
+class AliasAnswer(Answer):
+    """What an alias pointed to, from when until when."""
+
+    alias: str
+    target: Ref
+    since: str | None
+    until: str | None
+    sources: list[SourceRef]
+
+
+class PropertyRef(Answer):
+    """A property by name, IRI and label."""
+
+    property: str
+    propertyIri: str
+    label: str
+
+
+class DriftAnswer(PropertyRef):
+    """A fact that differs between two things that follow each other."""
+
+    kind: str
+    before: Ref
+    after: Ref
+    was: list[Cell]
+    now: list[Cell]
+
+
+class ChangedClaimAnswer(PropertyRef):
+    """What one source says of one property in one retrieval, and in the next."""
+
+    document: str
+    publisher: IdRef
+    earlier: str
+    later: str
+    subject: Ref
+    was: list[str]
+    now: list[str]
+
+
+class EventAnswer(Answer):
+    """Something that happened, on a day; ``clock`` says whose day it is."""
+
+    date: str
+    clock: str
+    what: str
+    subject: Ref
+
+
+class RetrievalCount(Answer):
+    """How many records were retrieved on a day."""
+
+    date: str
+    records: int
+
+
+_Span = TypedDict("_Span", {"from": str | None, "to": str | None})
+
+
+class HistoryAnswer(_Span, Answer):
+    """Everything that changed about a model, within the days asked for."""
+
+    subject: NamedRef
+    asOf: str | None
+    lifecycle: LifecycleAnswer
+    versions: list[VersionAnswer]
+    aliases: list[AliasAnswer]
+    drift: list[DriftAnswer]
+    changedClaims: list[ChangedClaimAnswer]
+    ranks: list[MovementAnswer]
+    events: list[EventAnswer]
+    retrievals: list[RetrievalCount]
+
+
+class ColumnAnswer(Answer):
+    """One model of a comparison, now or on a day."""
+
+    iri: str
+    id: str
+    name: str
+    heading: str
+    asOf: str | None
+    records: int
+
+
+class ScoreCell(Answer):
+    """The total of one model under one scheme."""
+
+    low: float
+    high: float
+    shown: str
+    grade: str | None
+    possibleGrade: str | None
+
+
+class ScoreRow(Answer):
+    """The totals of all models under one scheme."""
+
+    rubric: Ref
+    version: str
+    maximum: float
+    differs: bool
+    cells: list[ScoreCell]
+
+
+class ComparedCell(Answer):
+    """A field of one model."""
+
+    values: list[Cell]
+    status: str
+    contested: bool
+    sources: int
+    estimates: list[Cell]
+
+
+class ComparedField(Answer):
+    """A field of all models."""
+
+    property: str
+    iri: str
+    label: str
+    unit: str | None
+    kind: str
+    differs: bool
+    cells: list[ComparedCell]
+
+
+class ComparedSection(Answer):
+    """A section of a comparison."""
+
+    name: str
+    fields: list[ComparedField]
+
+
+class MovedItem(Answer):
+    """An item of a scheme whose level changed between two days, and because of what."""
+
+    rubric: str
+    item: str
+    label: str
+    before: str
+    after: str
+    points: float
+    because: list[str]
+
+
+class ComparisonAnswer(Answer):
+    """Models side by side, or one model on two days."""
+
+    columns: list[ColumnAnswer]
+    scores: list[ScoreRow]
+    sections: list[ComparedSection]
+    counts: dict[str, int]
+    moved: list[MovedItem]

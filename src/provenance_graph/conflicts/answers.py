@@ -1,0 +1,43 @@
+"""What the routes on conflicts answer, as JSON."""
+
+from __future__ import annotations
+
+from provenance_graph.core.results import Answer, Ref
+from provenance_graph.model.answers import ClaimAnswer
+
+
+class SideAnswer(Answer):
+    """One value on which claims agree, with those claims."""
+
+    value: str
+    accepted: bool
+    claims: list[ClaimAnswer]
+
+
+class ConflictAnswer(Answer):
+    """Claims that disagree, side by side."""
+
+    subject: Ref
+    property: str
+    label: str
+    kind: str
+    severity: int
+    explanation: str
+    sides: list[SideAnswer]
+
+
+class ConflictList(Answer):
+    """The conflicts of one model, worst first."""
+
+    items: list[ConflictAnswer]
+    total: int
+
+
+class ConflictPage(Answer):
+    """Part of the list of all conflicts, worst first; ``kinds`` counts them by kind."""
+
+    items: list[ConflictAnswer]
+    total: int
+    shown: int
+    next: str | None
+    kinds: dict[str, int]

@@ -1,0 +1,294 @@
+"""What the routes about models answer, as JSON: lists, profiles, claims, disclosure."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict, JsonValue, with_config
+from typing_extensions import TypedDict
+
+from provenance_graph.core.results import Answer, Cell, IdRef, Ref
+
+
+class ModelSummary(Answer):
+    """A model in a list."""
+
+    iri: str
+    id: str
+    name: str
+    aliases: list[str]
+    developers: list[str]
+    released: str | None
+    contextLength: int | None
+    parameterCount: int | None
+    licences: list[Ref]
+    openness: list[str]
+    modalities: list[str]
+    architecture: list[str]
+    weights: list[str]
+    sources: int
+    gaps: int
+    conflicts: int
+    descendants: int
+
+
+class ModelPage(Answer):
+    """Part of a list of models; ``next`` is the cursor of the part that follows."""
+
+    items: list[ModelSummary]
+    total: int
+    shown: int
+    next: str | None
+
+
+class SearchItem(ModelSummary):
+    """An entity that a text finds: its kind, and for a model its summary."""
+
+    kind: str
+    mentions: int
+
+
+class SearchPage(Answer):
+    """Part of what a search finds; ``approximate`` where typing errors were forgiven."""
+
+    items: list[SearchItem]
+    total: int
+    shown: int
+    next: str | None
+    approximate: bool
+
+
+class SearchAnswer(SearchPage):
+    """Entities that a text finds, best first."""
+
+    query: str
+
+
+class FacetCount(Answer):
+    """A value of a facet and how many models have it."""
+
+    value: str
+    count: int
+
+
+class ClaimAnswer(Answer):
+    """One claim: what a source says, where, on what basis, and what became of it."""
+
+    property: str
+    propertyIri: str
+    subject: str
+    value: Cell
+    asStated: str | None
+    stance: str
+    basis: str
+    statedBasis: str
+    demoted: str | None
+    implausible: str | None
+    standing: str
+    reason: str
+    locator: str | None
+    precision: str | None
+    confidence: float | None
+    validFrom: str | None
+    validUntil: str | None
+    unusable: str | None
+    claim: str
+    record: str
+    document: str
+    publisher: IdRef
+    retrieved: str
+    custody: str
+    collection: str
+    reader: str
+    licence: str | None
+    attribution: str | None
+
+
+class ClaimsAnswer(Answer):
+    """The claims about a model."""
+
+    id: str
+    iri: str
+    asOf: str | None
+    claims: list[ClaimAnswer]
+
+
+class FieldAnswer(Answer):
+    """One field of a model with its accepted values or its disclosure status."""
+
+    property: str
+    iri: str
+    label: str
+    unit: str | None
+    status: str
+    contested: bool
+    sources: int
+    values: list[Cell]
+    rivals: list[ClaimAnswer]
+    estimates: list[ClaimAnswer]
+    reason: str | None
+    inferred: bool
+    implausible: bool
+    custody: str | None
+    precision: str | None
+    knowledge: str
+
+
+class SectionAnswer(Answer):
+    """A section of a model page."""
+
+    name: str
+    fields: list[FieldAnswer]
+
+
+class UnknownCount(Answer):
+    """How many fields have no value for one reason."""
+
+    state: str
+    word: str
+    count: int
+
+
+class Headline(Answer):
+    """How many fields of a model are known, of how many, and why the rest are not."""
+
+    known: int
+    of: int
+    rest: list[UnknownCount]
+
+
+_ENTITY: dict[str, JsonValue] = {"$ref": "#/components/schemas/Ref"}
+_CELL: dict[str, JsonValue] = {
+    "anyOf": [{"type": ["string", "number", "boolean", "null"]}, _ENTITY],
+}
+_BY_NAME = ConfigDict(
+    extra="allow",
+    json_schema_extra={
+        "additionalProperties": {"anyOf": [_CELL, {"type": "array", "items": _CELL}]}
+    },
+)
+"""Any property by its local name: a value, or a list where it has several."""
+
+
+@with_config(_BY_NAME)
+class NodeAnswer(TypedDict):
+    """A node below a model (a score, an offer, a file) with each of its properties by name.
+
+    A property is a value, or a list where it has several.
+    """
+
+    iri: str
+    id: str
+    sources: list[str]
+
+
+@with_config(_BY_NAME)
+class AssessedNode(TypedDict):
+    """An assessment as its publisher gives it, with its results."""
+
+    iri: str
+    id: str
+    sources: list[str]
+    results: list[NodeAnswer]
+
+
+class RelatedAnswer(Answer):
+    """What hangs on a model."""
+
+    partOf: list[Ref]
+    specializationOf: list[Ref]
+    replaces: list[Ref]
+    replacedBy: list[Ref]
+    versions: list[NodeAnswer]
+    configurations: list[NodeAnswer]
+    aliases: list[NodeAnswer]
+    scores: list[NodeAnswer]
+    ranks: list[NodeAnswer]
+    assessments: list[AssessedNode]
+    offers: list[NodeAnswer]
+    artifacts: list[NodeAnswer]
+
+
+class ProfileAnswer(RelatedAnswer):
+    """A model: every field, versions, scores, assessments, offers.
+
+    ``unknown`` is the sentence that says so where nothing was known on the day asked for.
+    """
+
+    id: str
+    iri: str
+    name: str
+    kinds: list[str]
+    asOf: str | None
+    unknown: str | None
+    records: int
+    knowledge: Headline
+    describedAs: list[str]
+    sections: list[SectionAnswer]
+
+
+class StatsAnswer(Answer):
+    """What the store holds, by kind."""
+
+    version: str
+    lastRetrieved: str
+    things: dict[str, int]
+    links: dict[str, int]
+    disclosure: dict[str, int]
+    recordsByReader: dict[str, int]
+    recordsByPublisher: dict[str, int]
+    annotatedClaims: int
+
+
+class MatrixField(Answer):
+    """A column of the disclosure matrix."""
+
+    property: str
+    label: str
+    section: str
+
+
+class MatrixRow(Answer):
+    """A model with one letter per field, and the positions of contested fields."""
+
+    id: str
+    name: str
+    developers: list[str]
+    states: str
+    contested: list[int]
+
+
+class MatrixAnswer(Answer):
+    """Models × fields; ``codes`` says what each letter means."""
+
+    codes: dict[str, str]
+    fields: list[MatrixField]
+    models: list[MatrixRow]
+
+
+class MatrixPage(MatrixAnswer):
+    """Part of the disclosure matrix; ``next`` is the cursor of the part that follows."""
+
+    total: int
+    next: str | None
+
+
+class RankAnswer(Answer):
+    """One place in one edition of one list."""
+
+    iri: str
+    of: IdRef
+    edition: str | None
+    rank: int
+    population: int | None
+    date: str | None
+    read: str | None
+    share: float | None
+
+
+class MovementAnswer(Answer):
+    """The ranks of one thing in one list, by date."""
+
+    list: str
+    of: IdRef
+    ranks: list[RankAnswer]
+    change: int | None
+    comparable: bool

@@ -1,0 +1,336 @@
+"""The shapes of what the licence routes answer.
+
+The answers are written by ``licences``; these describe them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from provenance_graph.core.results import Answer, LabelRef
+
+
+class LicenceAnswer(Answer):
+    """A licence as answers name it; ``known``: its terms are described."""
+
+    iri: str
+    id: str
+    label: str
+    family: str
+    openness: str
+    textVersion: str
+    known: bool
+
+
+class StepAnswer(Answer):
+    """A step of a path from a model up to where a term comes from."""
+
+    child: LabelRef
+    relation: str
+    relationLabel: str
+    parent: LabelRef
+    inferred: bool
+
+
+class LeftOut(Answer):
+    """The middle of a long path: so many of its steps are left out."""
+
+    leftOut: int
+    of: int
+
+
+HopAnswer = StepAnswer | LeftOut
+"""An entry of a path."""
+
+
+class TermAnswer(Answer):
+    """A duty or restriction, from which licence, held by what, along which path."""
+
+    id: str
+    label: str
+    type: str
+    group: str
+    licence: LicenceAnswer
+    clause: str
+    condition: str
+    holder: LabelRef
+    binding: str
+    applies: bool | None
+    why: str
+    path: list[HopAnswer]
+
+
+class UnknownAnswer(Answer):
+    """Something on a path whose terms are not known."""
+
+    why: str
+    holder: LabelRef
+    licence: LicenceAnswer | None
+    comesWith: str
+    cause: str
+    path: list[HopAnswer]
+
+
+class SupportAnswer(Answer):
+    """A claim that an answer rests on."""
+
+    record: str
+    document: str
+    publisher: LabelRef
+    retrieved: str
+    basis: str
+    custody: str
+    property: str
+    locator: str
+
+
+class ReasonAnswer(Answer):
+    """Why a use is blocked, unknown or conditional."""
+
+    effect: str
+    text: str
+    cause: str
+    settled: bool
+    kind: str
+    claims: list[SupportAnswer]
+    custody: str
+    licence: LicenceAnswer | None
+    clause: str
+    holder: LabelRef
+    path: list[HopAnswer]
+
+
+class PartAnswer(Answer):
+    """One of the three answers for a use; ``applies`` is false where it does not arise."""
+
+    answer: str
+    applies: bool
+    reasons: list[ReasonAnswer]
+
+
+class UseAnswer(Answer):
+    """The answer for one planned use, worst reason first."""
+
+    use: str
+    label: str
+    number: int | None
+    answer: str
+    reasons: list[ReasonAnswer]
+    weights: PartAnswer
+    trainingData: PartAnswer
+    contract: PartAnswer
+
+
+class NoticeAnswer(Answer):
+    """Something to ship or show with the model."""
+
+    kind: str
+    text: str
+    licence: LicenceAnswer
+    clause: str
+    holder: LabelRef
+
+
+class FindingAnswer(Answer):
+    """A rule that a model runs against, with the clause and the path that prove it."""
+
+    rule: str
+    name: str
+    severity: str
+    subject: LabelRef
+    message: str
+    licence: LicenceAnswer | None
+    clause: str
+    holder: LabelRef | None
+    path: list[HopAnswer]
+    fix: str
+    caveat: str
+
+
+class LabelAnswer(LicenceAnswer):
+    """A licence that somebody says the model has."""
+
+    accepted: bool
+    sources: list[LabelRef]
+    validFrom: str
+    validUntil: str
+    version: str
+
+
+class LineageStateAnswer(Answer):
+    """How far the lineage of the weights is recorded."""
+
+    state: str
+    missing: list[LabelRef]
+    missingOf: int
+    claims: list[SupportAnswer]
+
+
+class DayAnswer(Answer):
+    """What follows on one day from the texts in force then."""
+
+    day: str
+    occasion: str
+    sentence: str
+    lineage: LineageStateAnswer
+    declared: list[LicenceAnswer]
+    known: bool
+    permissions: list[str]
+    duties: list[TermAnswer]
+    restrictions: list[TermAnswer]
+    doesNotApply: list[TermAnswer]
+    unknowns: list[UnknownAnswer]
+    unknownsOf: int
+    uses: list[UseAnswer]
+
+
+class LicenceReportAnswer(Answer):
+    """Everything about what may be done with a model; the last of ``answers`` holds today."""
+
+    subject: LabelRef
+    sentence: str
+    labels: list[LabelAnswer]
+    contested: bool
+    answers: list[DayAnswer]
+    findings: list[FindingAnswer]
+    notices: list[NoticeAnswer]
+    note: str
+
+
+class ChangeAnswer(Answer):
+    """One thing that can be done: its kind, and what it is done to."""
+
+    kind: str
+    target: str
+    text: str
+
+
+class BoundAnswer(Answer):
+    """How far a search goes."""
+
+    changes: int
+    sets: int
+
+
+class RepairAnswer(Answer):
+    """The smallest sets of changes that make uses allowed; ``of``: so many there are."""
+
+    subject: LabelRef
+    uses: list[str]
+    sentence: str
+    solutions: list[list[ChangeAnswer]]
+    of: int
+    proven: bool
+    bound: BoundAnswer
+    tried: int
+    unanswered: list[str]
+    note: str
+
+
+class CauseAnswer(Answer):
+    """An entity of unknown licence, and how many models' licences are unknown for it."""
+
+    holder: LabelRef
+    kind: str
+    why: str
+    licence: LicenceAnswer | None
+    models: int
+    alongWeights: int
+    sentence: str
+
+
+class BreachesAnswer(Answer):
+    """Licence findings of a store, gravest first."""
+
+    findings: list[FindingAnswer]
+    shown: int
+    of: int
+    truncated: bool
+    marked: dict[str, int]
+    modelsLookedAt: int
+    modelsMarked: int
+    unknownCauses: list[CauseAnswer]
+    unknownCausesOf: int
+    note: str
+
+
+class ClauseAnswer(Answer):
+    """A permission, duty or restriction of a licence, with its place in the text."""
+
+    id: str
+    kind: str
+    label: str
+    clause: str
+    qualified: str
+
+
+class TextAnswer(Answer):
+    """A version of a licence's text, with the days on which it was in force."""
+
+    iri: str
+    validFrom: str
+    validUntil: str
+
+
+class PassedOn(Answer):
+    """What a licence carries along one kind of derivation."""
+
+    derivation: str
+    carries: str
+
+
+class ExplainedLicence(LicenceAnswer):
+    """A licence with its clauses; ``odrl`` is the same as an ODRL policy in JSON-LD."""
+
+    sentence: str
+    textSeen: bool
+    irrevocable: bool
+    validFrom: str
+    validUntil: str
+    url: str
+    source: str
+    comment: str
+    texts: list[TextAnswer]
+    clauses: list[ClauseAnswer]
+    passesOn: list[PassedOn]
+    odrl: dict[str, Any]
+
+
+class ExplanationAnswer(Answer):
+    """What a text means as a licence; ``problem`` says why where it names none."""
+
+    asked: str
+    expression: str
+    licences: list[ExplainedLicence]
+    problem: str
+    note: str
+
+
+class CellAnswer(Answer):
+    """The answer for one model and use, and what decides it."""
+
+    use: str
+    number: int | None
+    answer: str
+    weights: str
+    trainingData: str
+    contract: str
+    because: str
+    reason: ReasonAnswer | None
+
+
+class PortfolioRow(Answer):
+    """One model of a matrix."""
+
+    model: LabelRef
+    sentence: str
+    lineage: str
+    cells: list[CellAnswer]
+
+
+class PortfolioAnswer(Answer):
+    """Several models and uses as a matrix."""
+
+    uses: list[str]
+    models: list[PortfolioRow]
+    note: str

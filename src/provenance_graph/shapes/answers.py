@@ -1,0 +1,23 @@
+"""What checking by shapes answers, as JSON."""
+
+from __future__ import annotations
+
+from typing import NotRequired
+
+from provenance_graph.core.results import Answer
+
+
+class ShapeFinding(Answer):
+    """What a shape finds in a record of a document."""
+
+    severity: str
+    focus: str
+    path: str | None
+    value: str | None
+    datatype: str | None
+    message: str
+    shape: str
+    component: str
+    record: str | None
+    file: NotRequired[str]
+    line: NotRequired[int | None]
