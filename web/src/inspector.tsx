@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useAsked } from "./api";
+import { dated } from "./asof";
 import { Answer, Out, QueryLink, ValueView } from "./parts";
 import { hrefOf, inPath, setQuery } from "./router";
 import type { Claim, ClaimsAnswer, FieldState } from "./types";
@@ -17,15 +18,13 @@ export function inspect(property: string): void {
 interface Props {
   model: string;
   property: string;
-  asOf?: string;
   field?: Pick<FieldState, "label" | "reason"> | undefined;
 }
 
 /** The side panel. Escape and the close button lead back to where the reader was. */
-export function Inspector({ model, property, asOf, field }: Props): JSX.Element {
-  const dated = asOf ? `&asOf=${asOf}` : "";
+export function Inspector({ model, property, field }: Props): JSX.Element {
   const asked = useAsked<ClaimsAnswer>(
-    `/api/v1/models/${inPath(model)}/claims?property=${encodeURIComponent(property)}${dated}`,
+    dated(`/api/v1/models/${inPath(model)}/claims?property=${encodeURIComponent(property)}`),
   );
   const heading = useRef<HTMLHeadingElement>(null);
   const before = useRef<Element | null>(null);

@@ -3,7 +3,8 @@ import { render, type JSX } from "preact";
 import { lazy, Suspense } from "./lazy";
 import { useEffect, useState } from "preact/hooks";
 import { onNewVersion, storeVersion } from "./api";
-import { Wait } from "./parts";
+import { dayOf } from "./asof";
+import { AsOf, Wait } from "./parts";
 import { followLinks, go, usePlace, type Place } from "./router";
 import { SearchBox } from "./searchbox";
 import { Start } from "./views/start";
@@ -37,6 +38,9 @@ const LINKS: [string, string][] = [
   ["/sparql", "Workbench"],
   ["/check", "Check a document"],
 ];
+
+/** Views that show and choose the day they are asked of, or have none. */
+const SHOWS_ITS_DAY = /^\/(models|lineage|licences|assessments|history)\/.|^\/(impact|report|sparql\/?|check)$/;
 
 /** The part of a path below a prefix, unescaped. */
 function below(path: string, prefix: string): string | null {
@@ -158,6 +162,7 @@ function App(): JSX.Element {
         <Theme />
       </header>
       <NewVersion />
+      {dayOf(place) && !SHOWS_ITS_DAY.test(place.path) ? <AsOf /> : null}
       <main id="main" tabIndex={-1}>
         <Suspense fallback={<Wait what="the view" />}>{view(place)}</Suspense>
       </main>

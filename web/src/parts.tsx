@@ -1,9 +1,10 @@
 /** Small pieces that all views share. */
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Asked, Refusal } from "./api";
-import { go, hrefOf, inPath, withQuery } from "./router";
-import type { Cell, Thing } from "./types";
+import { useAsked, type Asked, type Refusal } from "./api";
+import { dated, dayOf } from "./asof";
+import { go, hrefOf, inPath, setQuery, withQuery } from "./router";
+import type { Cell, Profile, Thing } from "./types";
 import { STATES, brief, briefUrl, isThing, linkable, nameOf, text } from "./words";
 
 /** A disclosure state: glyph, word and, on demand, what it means. */
@@ -36,9 +37,9 @@ export function ValueView({ value, unit }: { value: Cell; unit?: string | null }
 export function ThingLink({ thing }: { thing: Thing }): JSX.Element {
   if (thing.iri.startsWith("https://w3id.org/provenance-graph/ns#")) return <bdi>{nameOf(thing)}</bdi>;
   if (thing.iri.startsWith("https://w3id.org/provenance-graph/id/"))
-    return <a href={hrefOf(thing.iri)}><bdi>{nameOf(thing)}</bdi></a>;
+    return <a href={dated(hrefOf(thing.iri))}><bdi>{nameOf(thing)}</bdi></a>;
   return thing.label && thing.label !== thing.iri && linkable(thing.iri) ? (
-    <a href={`/things?iri=${encodeURIComponent(thing.iri)}`}><bdi>{nameOf(thing)}</bdi></a>
+    <a href={dated(`/things?iri=${encodeURIComponent(thing.iri)}`)}><bdi>{nameOf(thing)}</bdi></a>
   ) : (
     <Out href={thing.iri} />
   );
@@ -53,7 +54,7 @@ export function Out({ href, children }: { href: string; children?: ComponentChil
 
 /** A model by its id. */
 export function ModelLink({ id, name }: { id: string; name?: string }): JSX.Element {
-  return <a href={`/models/${inPath(id)}`}><bdi>{name ?? id}</bdi></a>;
+  return <a href={dated(`/models/${inPath(id)}`)}><bdi>{name ?? id}</bdi></a>;
 }
 
 /** What a refusal says, and what can be done about it, where the reader looks. */
@@ -205,8 +206,27 @@ export function ModelTabs({ id, here }: { id: string; here: string }): JSX.Eleme
     ["report", "Report", `/report?model=${encodeURIComponent(id).replaceAll("%2F", "/")}`],
   ];
   return (
-    <nav class="tabs" aria-label="About this model">
-      {tabs.map(([key, word, href]) => <a key={key} href={href} aria-current={key === here ? "page" : undefined}>{word}</a>)}
-    </nav>
+    <>
+      <nav class="tabs" aria-label="About this model">
+        {tabs.map(([key, word, href]) => <a key={key} href={dated(href)} aria-current={key === here ? "page" : undefined}>{word}</a>)}
+      </nav>
+      <AsOf id={id} />
+    </>
+  );
+}
+
+/**
+ * The day of the view, to choose and to leave; every request of the view keeps it. Where nothing was known of
+ * the model that day, the service's sentence says so.
+ */
+export function AsOf({ id }: { id?: string }): JSX.Element {
+  const day = dayOf();
+  const asked = useAsked<Profile>(day && id ? dated(`/api/v1/models/${inPath(id)}`) : null);
+  return (
+    <div class="asof">
+      <label><span>As known on</span> <input type="date" value={day} onChange={(e) => setQuery({ asOf: e.currentTarget.value })} /></label>
+      {day ? <> <strong>Only what had been retrieved by {day} counts here.</strong> <button type="button" class="link" onClick={() => setQuery({ asOf: null })}>Back to now</button></> : null}
+      {asked.data?.unknown ? <p role="status" class="unknown-then">{asked.data.unknown}</p> : null}
+    </div>
   );
 }

@@ -49,6 +49,11 @@ function isOurs(path: string): boolean {
   return !FOREIGN.some((prefix) => path === prefix || path.startsWith(prefix));
 }
 
+/** The place as it is now. */
+export function here(): Place {
+  return current;
+}
+
 /** The place, and again whenever it changes. */
 export function usePlace(): Place {
   const [place, setPlace] = useState(current);

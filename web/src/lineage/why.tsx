@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useAsked } from "../api";
+import { dated } from "../asof";
 import { Answer, Out, ThingLink } from "../parts";
 import { hrefOf, inPath, setQuery } from "../router";
 import type { Lineage, LineageEdge, Source } from "../types";
@@ -12,7 +13,7 @@ import { edgeKey } from "./layout";
 export function Why({ edge, conflict }: { edge: LineageEdge; conflict: string | undefined }): JSX.Element {
   const child = edge.child.replace("https://w3id.org/provenance-graph/id/model/", "");
   const asked = useAsked<Lineage>(
-    `/api/v1/models/${inPath(child)}/lineage?direction=up&depth=1&influences=true&evidence=true&limit=500&relation=${edge.relationName}`,
+    dated(`/api/v1/models/${inPath(child)}/lineage?direction=up&depth=1&influences=true&evidence=true&limit=500&relation=${edge.relationName}`),
   );
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [edge]);

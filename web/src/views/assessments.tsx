@@ -1,6 +1,7 @@
 /** A model under a rubric: points down to items, items down to claims; what others published beside it. */
 import type { JSX } from "preact";
 import { useAsked } from "../api";
+import { dated } from "../asof";
 import { ClaimCard } from "../inspector";
 import { Answer, Choice, ModelTabs, Out, useTitle } from "../parts";
 import { inPath, type Place } from "../router";
@@ -13,8 +14,7 @@ const DEFAULT = "kg-transparency";
 export default function Assessments({ id, place }: { id: string; place: Place }): JSX.Element {
   useTitle(`Assessments of ${id}`);
   const rubric = place.query.get("rubric") ?? DEFAULT;
-  const asOf = place.query.get("asOf") ?? "";
-  const asked = useAsked<AssessmentsAnswer>(`/api/v1/models/${inPath(id)}/assessments?rubric=${encodeURIComponent(rubric)}${asOf ? `&asOf=${asOf}` : ""}`);
+  const asked = useAsked<AssessmentsAnswer>(dated(`/api/v1/models/${inPath(id)}/assessments?rubric=${encodeURIComponent(rubric)}`));
   const rubrics = useAsked<RubricRow[]>("/api/v1/rubrics");
   return (
     <div class="page">
@@ -43,7 +43,7 @@ function One({ found, id, criterion }: { found: Assessed; id: string; criterion:
         <span class="aside"> under {found.rubric.label}, version {found.rubric.version}. The low end counts what no source covers as nothing, the high end as full.</span></p>
       {found.asked.id !== found.rubric.id ? <p class="aside">{found.asked.label} publishes no rule; {found.rubric.label} is our reading of it.</p> : null}
       <p class="aside">{found.asked.definition}</p>
-      <p class="aside">Items: {Object.entries(found.counts).map(([level, n]) => `${n} ${level}`).join(", ")}. <a href={`/api/v1/models/${inPath(id)}/evidence?rubric=${found.rubric.id}&format=csv`}>Evidence as CSV</a></p>
+      <p class="aside">Items: {Object.entries(found.counts).map(([level, n]) => `${n} ${level}`).join(", ")}. <a href={dated(`/api/v1/models/${inPath(id)}/evidence?rubric=${found.rubric.id}&format=csv`)}>Evidence as CSV</a></p>
       {found.criteria.map((c) => (
         <details key={c.iri} class="card criterion" open={c.id === criterion || undefined}>
           <summary><strong>{c.label}</strong> <Bar low={c.low} high={c.high} maximum={c.maximum} /> <span class="num">{c.low === c.high ? number(c.low) : `${number(c.low)} to ${number(c.high)}`} of {number(c.maximum)}</span></summary>

@@ -1,6 +1,7 @@
 /** What hangs on a model: versions, scores, ranks, published assessments, derivations, offers. */
 import type { ComponentChildren, JSX } from "preact";
 import { useAsked } from "../api";
+import { dated } from "../asof";
 import { ThingLink, ValueView } from "../parts";
 import { hrefOf, inPath } from "../router";
 import type { Cell, History, Lineage, Node, Profile } from "../types";
@@ -40,7 +41,7 @@ function Part({ title, children, open = true }: { title: string; children: Compo
 
 /** Versions, aliases and what happened when, oldest first. */
 export function Versions({ profile }: { profile: Profile }): JSX.Element | null {
-  const history = useAsked<History>(`/api/v1/models/${inPath(profile.id)}/history`);
+  const history = useAsked<History>(dated(`/api/v1/models/${inPath(profile.id)}/history`));
   const events = history.data?.events ?? [];
   if (!profile.versions.length && !profile.aliases.length && !profile.configurations.length && !events.length) return null;
   return (
@@ -159,7 +160,7 @@ export function Published({ profile }: { profile: Profile }): JSX.Element | null
 
 /** How many models were made from it, and from how many it was made, by relation. */
 export function Derivations({ id }: { id: string }): JSX.Element | null {
-  const asked = useAsked<Lineage>(`/api/v1/models/${inPath(id)}/lineage?depth=1&influences=true&evidence=false&limit=2000`);
+  const asked = useAsked<Lineage>(dated(`/api/v1/models/${inPath(id)}/lineage?depth=1&influences=true&evidence=false&limit=2000`));
   const found = asked.data;
   if (!found) return null;
   const up = tally(found.edges.filter((e) => e.child === found.subject.iri).map((e) => e.relationLabel));
@@ -168,8 +169,8 @@ export function Derivations({ id }: { id: string }): JSX.Element | null {
     <Part title="Derivations">
       {up.length + down.length ? (
         <ul class="plain">
-          {up.map(([word, n]) => <li key={`u${word}`}><a href={`/lineage/${inPath(id)}?direction=up&influences=yes`}>{word} {number(n)} {n === 1 ? "entity" : "entities"}</a></li>)}
-          {down.map(([word, n]) => <li key={`d${word}`}><a href={`/lineage/${inPath(id)}?direction=down&influences=yes`}>{number(n)} {n === 1 ? "entity" : "entities"}</a> {word} it</li>)}
+          {up.map(([word, n]) => <li key={`u${word}`}><a href={dated(`/lineage/${inPath(id)}?direction=up&influences=yes`)}>{word} {number(n)} {n === 1 ? "entity" : "entities"}</a></li>)}
+          {down.map(([word, n]) => <li key={`d${word}`}><a href={dated(`/lineage/${inPath(id)}?direction=down&influences=yes`)}>{number(n)} {n === 1 ? "entity" : "entities"}</a> {word} it</li>)}
         </ul>
       ) : (
         <p>No derivation is recorded, in either direction.</p>

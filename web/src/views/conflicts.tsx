@@ -1,6 +1,7 @@
 /** The ledger of conflicts: what sources disagree about, worst first. */
 import type { JSX } from "preact";
 import { useAsked } from "../api";
+import { dated } from "../asof";
 import { ClaimCard } from "../inspector";
 import { Answer, Choice, ModelPicker, useTitle } from "../parts";
 import { inPath, setQuery, type Place } from "../router";
@@ -24,7 +25,7 @@ export default function Conflicts({ place }: { place: Place }): JSX.Element {
   const asked = new URLSearchParams({ limit: query.get("limit") ?? "50", severityMin: query.get("severityMin") ?? "0" });
   for (const kind of kinds) asked.append("kind", kind);
   if (model) asked.set("model", model);
-  const found = useAsked<ConflictPage>(`/api/v1/conflicts?${asked}`);
+  const found = useAsked<ConflictPage>(dated(`/api/v1/conflicts?${asked}`));
   return (
     <div class="page">
       <h1>{model ? <><span class="kind">Conflicts about</span> <bdi>{model}</bdi></> : "Where sources disagree"}</h1>

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useAsked } from "../api";
+import { dated } from "../asof";
 import { Inspector } from "../inspector";
 import { Answer, Choice, download, useTitle } from "../parts";
 import { setQuery, type Place } from "../router";
@@ -24,7 +25,7 @@ export default function Disclosure({ place }: { place: Place }): JSX.Element {
   useTitle("Disclosure");
   const asked = new URLSearchParams({ limit: query.get("limit") ?? "200", sort: query.get("sort") ?? "-sources" });
   for (const key of [...FILTERS, "q"]) for (const value of query.getAll(key)) if (value) asked.append(key, value);
-  const found = useAsked<Matrix>(`/api/v1/disclosure?${asked}`);
+  const found = useAsked<Matrix>(dated(`/api/v1/disclosure?${asked}`));
   const claims = query.get("claims");
   const of = query.get("of");
   return (
@@ -69,7 +70,7 @@ function Controls({ place, rubric, rubrics }: { place: Place; rubric: string; ru
 
 /** One developer, by name; the list offers those that the store knows best. */
 function Developer({ value }: { value: string }): JSX.Element {
-  const facets = useAsked<Facets>("/api/v1/facets");
+  const facets = useAsked<Facets>(dated("/api/v1/facets"));
   return (
     <label class="choice"><span>Developer</span>
       <input type="search" list="developers" value={value} placeholder="any" autocomplete="off" onChange={(e) => setQuery({ developer: e.currentTarget.value }, true)} />

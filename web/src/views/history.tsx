@@ -1,6 +1,7 @@
 /** What changed about a model: its versions, its aliases, its facts, and what sources say of it. */
 import type { JSX } from "preact";
 import { useAsked } from "../api";
+import { dated } from "../asof";
 import { Answer, ModelTabs, Out, ThingLink, ValueView, useTitle } from "../parts";
 import { inPath, setQuery, type Place } from "../router";
 import type { History } from "../types";
@@ -10,11 +11,11 @@ import { number, shortId } from "../words";
 export default function HistoryView({ id, place }: { id: string; place: Place }): JSX.Element {
   useTitle(`History of ${id}`);
   const span = new URLSearchParams();
-  for (const key of ["from", "to", "asOf"]) {
+  for (const key of ["from", "to"]) {
     const value = place.query.get(key);
     if (value) span.set(key, value);
   }
-  const asked = useAsked<History>(`/api/v1/models/${inPath(id)}/history${span.size ? `?${span}` : ""}`);
+  const asked = useAsked<History>(dated(`/api/v1/models/${inPath(id)}/history${span.size ? `?${span}` : ""}`));
   return (
     <div class="page">
       <h1><span class="kind">History of</span> <bdi>{id}</bdi></h1>

@@ -1,7 +1,8 @@
 /** Impact: choose a model or dataset, see who is hit, how far away and by what relation. */
 import type { JSX } from "preact";
 import { useAsked } from "../api";
-import { Answer, ModelPicker, ThingLink, useTitle } from "../parts";
+import { dated } from "../asof";
+import { Answer, AsOf, ModelPicker, ThingLink, useTitle } from "../parts";
 import { go, hrefOf, inPath, setQuery, type Place } from "../router";
 import type { Impact } from "../types";
 import { count, nameOf, number, shortId } from "../words";
@@ -10,11 +11,12 @@ import { count, nameOf, number, shortId } from "../words";
 export default function ImpactView({ place }: { place: Place }): JSX.Element {
   const thing = place.query.get("thing") ?? "";
   useTitle(thing ? `Impact of ${thing}` : "Impact");
-  const asked = useAsked<Impact>(thing ? `/api/v1/impact?thing=${encodeURIComponent(thing)}&limit=${place.query.get("limit") ?? "500"}` : null);
+  const asked = useAsked<Impact>(thing ? dated(`/api/v1/impact?thing=${encodeURIComponent(thing)}&limit=${place.query.get("limit") ?? "500"}`) : null);
   return (
     <div class="page">
       <h1>{thing ? <><span class="kind">What depends on</span> <bdi>{thing}</bdi></> : "What depends on a model or a dataset?"}</h1>
-      <ModelPicker label="Model or dataset" initial={thing} onPick={(id) => go(`/impact?thing=${encodeURIComponent(id)}`)} placeholder="namespace/name, or an IRI" />
+      <ModelPicker label="Model or dataset" initial={thing} onPick={(id) => go(dated(`/impact?thing=${encodeURIComponent(id)}`))} placeholder="namespace/name, or an IRI" />
+      <AsOf id={thing} />
       {thing ? <Answer asked={asked} what="the impact">{(found) => <Found found={found} place={place} />}</Answer> : <p>Choose a model or a dataset: the page lists everything that descends from it or was trained on it, and through which step.</p>}
     </div>
   );

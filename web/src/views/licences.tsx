@@ -1,6 +1,7 @@
 /** Licences of a model: the planned use on top, then every path with its terms, then what to ship. */
 import type { JSX } from "preact";
 import { select, useAsked } from "../api";
+import { dated } from "../asof";
 import { lastStep, leftOut, lengthOf } from "../lineage/steps";
 import { Answer, Copy, ModelTabs, ThingLink, useTitle } from "../parts";
 import { inPath, setQuery, type Place } from "../router";
@@ -15,7 +16,7 @@ SELECT ?key ?label ?compared WHERE { ?use a pg:PlannedUse ; skos:notation ?key ;
 export default function Licences({ id, place }: { id: string; place: Place }): JSX.Element {
   useTitle(`Licences of ${id}`);
   const uses = place.query.getAll("use");
-  const asked = useAsked<LicenceReport>(`/api/v1/models/${inPath(id)}/licences${uses.length ? `?${uses.map((u) => `use=${encodeURIComponent(u)}`).join("&")}` : ""}`);
+  const asked = useAsked<LicenceReport>(dated(`/api/v1/models/${inPath(id)}/licences${uses.length ? `?${uses.map((u) => `use=${encodeURIComponent(u)}`).join("&")}` : ""}`));
   return (
     <div class="page licences">
       <h1><span class="kind">Licences of</span> <bdi>{id}</bdi></h1>
@@ -59,7 +60,7 @@ function Plan({ uses }: { uses: string[] }): JSX.Element {
 }
 
 function Found({ found }: { found: LicenceReport }): JSX.Element {
-  const answer = found.answers[0];
+  const answer = found.answers.at(-1);
   return (
     <>
       <section aria-labelledby="answers-title">
@@ -143,7 +144,7 @@ function waysOf(found: LicenceReport): Way[] {
     return made;
   };
   way([]);
-  const answer = found.answers[0];
+  const answer = found.answers.at(-1);
   for (const term of [...(answer?.duties ?? []), ...(answer?.restrictions ?? [])]) way(term.path).terms.push(term);
   for (const unknown of answer?.unknowns ?? []) way(unknown.path).unknown.push(unknown.why);
   for (const finding of found.findings) if (finding.name !== "unknown") way(finding.path).findings.push(finding);

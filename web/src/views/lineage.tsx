@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { storeVersion, useAsked } from "../api";
+import { dated } from "../asof";
 import { edgeKey, layOut, type Drawn, type Placed } from "../lineage/layout";
 import { PictureView } from "../lineage/picture";
 import { savePng, saveSvg, type Caption } from "../lineage/save";
@@ -24,7 +25,7 @@ const LIMIT = 1000;
 export default function LineageView({ id, place }: { id: string; place: Place }): JSX.Element {
   const { query } = place;
   useTitle(`Lineage of ${id}`);
-  const asked = useAsked<Lineage>(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&evidence=false&limit=${query.get("limit") ?? LIMIT}`);
+  const asked = useAsked<Lineage>(dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&evidence=false&limit=${query.get("limit") ?? LIMIT}`));
   const edge = query.get("edge") ?? "";
   return (
     <div class={edge ? "page with-inspector wide" : "page wide"}>
@@ -130,9 +131,9 @@ function Found({ found, id, place }: { found: Lineage; id: string; place: Place 
       <p class="actions">
         Save: <button type="button" class="small" onClick={() => { const s = svg(); if (s) saveSvg(s, name, caption()); }}>SVG</button>
         <button type="button" class="small" onClick={() => { const s = svg(); if (s) void savePng(s, name, caption()); }}>PNG</button>
-        <a href={`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&format=graphml`} download={`${name}.graphml`}>GraphML</a>
-        <a href={`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&format=mermaid`} download={`${name}.mmd`}>Mermaid</a>
-        <a href={`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}`}>JSON</a>
+        <a href={dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&format=graphml`)} download={`${name}.graphml`}>GraphML</a>
+        <a href={dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&format=mermaid`)} download={`${name}.mmd`}>Mermaid</a>
+        <a href={dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}`)}>JSON</a>
       </p>
       <EdgeTable found={found} conflicts={conflicts} />
       {chosen ? <Why edge={chosen} conflict={conflicts.get(edgeKey(chosen))} /> : null}
@@ -160,7 +161,7 @@ function centre(frame: HTMLElement | null): void {
 
 /** Edges on which a licence conflict of this model starts: the hop below the licence's holder. */
 function useConflicts(id: string): Map<string, string> {
-  const asked = useAsked<LicenceReport>(`/api/v1/models/${inPath(id)}/licences`);
+  const asked = useAsked<LicenceReport>(dated(`/api/v1/models/${inPath(id)}/licences`));
   return useMemo(() => {
     const marks = new Map<string, string>();
     for (const finding of asked.data?.findings ?? []) {

@@ -2,9 +2,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useAsked, storeVersion } from "../api";
+import { dated } from "../asof";
 import { Inspector, inspect } from "../inspector";
 import { Answer, Copy, ModelTabs, StateMark, ThingLink, ValueView, useTitle } from "../parts";
-import { inPath, setQuery, type Place } from "../router";
+import { inPath, type Place } from "../router";
 import type { FieldState, Profile, Section } from "../types";
 import { STATES, count, stateOf } from "../words";
 import { Derivations, Offers, Published, Ranks, Scores, Versions } from "./below";
@@ -12,8 +13,7 @@ import { Verdict } from "./verdict";
 
 /** The whole page of a model, family, version or configuration. */
 export default function Model({ id, place }: { id: string; place: Place }): JSX.Element {
-  const asOf = place.query.get("asOf") ?? "";
-  const asked = useAsked<Profile>(`/api/v1/models/${inPath(id)}${asOf ? `?asOf=${asOf}` : ""}`);
+  const asked = useAsked<Profile>(dated(`/api/v1/models/${inPath(id)}`));
   const claims = place.query.get("claims");
   const found = asked.data;
   useTitle(found ? `${found.name}${claims ? ` – ${labelOf(found, claims)}` : ""}` : id);
@@ -21,10 +21,10 @@ export default function Model({ id, place }: { id: string; place: Place }): JSX.
     <div class={claims ? "page with-inspector" : "page"}>
       {asked.error && !found ? <h1><bdi>{id}</bdi></h1> : null}
       <Answer asked={asked} what="the model">
-        {(profile) => <Body profile={profile} asOf={asOf} />}
+        {(profile) => <Body profile={profile} />}
       </Answer>
       {claims && found ? (
-        <Inspector model={id} property={claims} asOf={asOf} field={fieldOf(found, claims)} />
+        <Inspector model={id} property={claims} field={fieldOf(found, claims)} />
       ) : null}
     </div>
   );
@@ -38,13 +38,12 @@ function labelOf(profile: Profile, property: string): string {
   return fieldOf(profile, property)?.label ?? property;
 }
 
-function Body({ profile, asOf }: { profile: Profile; asOf: string }): JSX.Element {
+function Body({ profile }: { profile: Profile }): JSX.Element {
   return (
     <article>
       <Head profile={profile} />
       <ModelTabs id={profile.id} here="profile" />
       <Verdict profile={profile} />
-      <AsOf asOf={asOf} />
       <Specification sections={profile.sections} />
       <Versions profile={profile} />
       <Scores profile={profile} />
@@ -73,7 +72,7 @@ function Head({ profile }: { profile: Profile }): JSX.Element {
       <p class="actions">
         <a href={`/doc/${inPath(at)}?format=ttl`}>Turtle</a>
         <a href={`/doc/${inPath(at)}?format=jsonld`}>JSON-LD</a>
-        <a href={`/api/v1/models/${inPath(profile.id)}`}>JSON</a>
+        <a href={dated(`/api/v1/models/${inPath(profile.id)}`)}>JSON</a>
         <a href={`/compare?model=${inPath(profile.id)}`}>Compare</a>
         <Copy what={() => citation(profile)}>Copy as citation</Copy>
       </p>
@@ -85,15 +84,6 @@ function Head({ profile }: { profile: Profile }): JSX.Element {
 function citation(profile: Profile): string {
   const day = new Date().toISOString().slice(0, 10);
   return `${profile.name} (${profile.id}). Provenance graph, store version ${storeVersion()}, ${count(profile.records, "record")}. ${profile.iri} (read ${day}).`;
-}
-
-function AsOf({ asOf }: { asOf: string }): JSX.Element {
-  return (
-    <p class="asof">
-      <label><span>As known on</span> <input type="date" value={asOf} onChange={(e) => setQuery({ asOf: e.currentTarget.value })} /></label>
-      {asOf ? <> <strong>Only what had been retrieved by {asOf} counts here.</strong> <button type="button" class="link" onClick={() => setQuery({ asOf: null })}>Back to now</button></> : null}
-    </p>
-  );
 }
 
 function Specification({ sections }: { sections: Section[] }): JSX.Element {

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { get } from "../api";
 import { Trouble, download } from "../parts";
 import { Refusal } from "../api";
+import { dated, dayOf } from "../asof";
 import { inPath } from "../router";
 import type { Assessed, AssessmentsAnswer, Matrix } from "../types";
 import { number } from "../words";
@@ -14,7 +15,7 @@ const AT_ONCE = 4;
 /** The map; models are assessed one after another, and it says how far it is. */
 export function RubricMap({ rubric, models, total }: { rubric: string; models: Matrix["models"]; total: number }): JSX.Element {
   const listed = models.slice(0, MOST);
-  const key = `${rubric} ${listed.map((m) => m.id).join(" ")}`;
+  const key = `${dayOf()} ${rubric} ${listed.map((m) => m.id).join(" ")}`;
   const [state, setState] = useState<{ key: string; found: Record<string, Assessed>; error?: Refusal }>({ key: "", found: {} });
   useEffect(() => {
     let alive = true;
@@ -22,7 +23,7 @@ export function RubricMap({ rubric, models, total }: { rubric: string; models: M
     const waiting = listed.map((m) => m.id);
     const work = async (): Promise<void> => {
       for (let id = waiting.shift(); id !== undefined && alive; id = waiting.shift()) {
-        const answer = await get<AssessmentsAnswer>(`/api/v1/models/${inPath(id)}/assessments?rubric=${encodeURIComponent(rubric)}`);
+        const answer = await get<AssessmentsAnswer>(dated(`/api/v1/models/${inPath(id)}/assessments?rubric=${encodeURIComponent(rubric)}`));
         if (answer.assessments[0]) found[id] = answer.assessments[0];
         if (alive) setState({ key, found: { ...found } });
       }

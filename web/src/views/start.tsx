@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { useAsked } from "../api";
+import { dated } from "../asof";
 import { Answer, ModelLink, StateMark, Trouble, useTitle } from "../parts";
 import { SearchBox, hrefOfHit, type Hit } from "../searchbox";
 import { inPath, setQuery, withQuery, type Place } from "../router";
@@ -93,7 +94,7 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
   const path = searching
     ? `/api/v1/search?q=${encodeURIComponent(q)}&limit=${Math.min(limit, 100)}${kind ? `&kind=${encodeURIComponent(kind)}` : ""}`
     : `/api/v1/models?${filters}&sort=${sort === "best" ? "-sources" : sort}&limit=${limit}`;
-  const asked = useAsked<ModelPage & { approximate?: boolean }>(path);
+  const asked = useAsked<ModelPage & { approximate?: boolean }>(dated(path));
   return (
     <section class="results" aria-label={searching ? "Found" : "Models"}>
       <Answer asked={asked} what="models">
@@ -170,7 +171,7 @@ function Row({ row }: { row: ModelRow }): JSX.Element {
 }
 
 function FacetList({ query, place }: { query: string; place: Place }): JSX.Element {
-  const asked = useAsked<Facets>(`/api/v1/facets?${query}`);
+  const asked = useAsked<Facets>(dated(`/api/v1/facets?${query}`));
   const [wide] = useState(() => matchMedia("(min-width: 700px)").matches);
   const chosen = FACETS.flatMap(([key]) => place.query.getAll(key)).length;
   return (
@@ -219,7 +220,7 @@ const SHOWN: [string, string, string?][] = [
 ];
 
 function Holdings(): JSX.Element {
-  const asked = useAsked<Stats>("/api/v1/stats");
+  const asked = useAsked<Stats>(dated("/api/v1/stats"));
   return (
     <section class="holdings" aria-labelledby="holdings-title">
       <h2 id="holdings-title">What this store holds</h2>

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { get, send, useAsked } from "../api";
+import { dated } from "../asof";
 import { packed } from "../explore/address";
 import type { Entity, Group, Neighbourhood } from "../types";
 import { Answer, Out, QueryLink, useTitle } from "../parts";
@@ -125,7 +126,7 @@ const FROM_OBJECT: Record<string, string> = {
 };
 
 function aroundOf(iri: string, more = ""): string {
-  return `/api/v1/graph?node=${encodeURIComponent(iri)}&limit=${PAGE}${more}`;
+  return dated(`/api/v1/graph?node=${encodeURIComponent(iri)}&limit=${PAGE}${more}`);
 }
 
 /** The links of an entity in words, the largest groups last. */
