@@ -315,7 +315,7 @@ def _items(database: sqlite3.Connection, numbers: Iterable[int]) -> list[SearchI
     return list(_each(database, numbers))
 
 
-def _each(database: sqlite3.Connection, numbers: Iterable[int]) -> Iterator[dict[str, Any]]:
+def _each(database: sqlite3.Connection, numbers: Iterable[int]) -> Iterator[SearchItem]:
     for number in numbers:
         iri, id_, name, kind, weight, detail = database.execute(
             "SELECT iri, id, name, kind, weight, detail FROM thing WHERE number = ?", (number,)
