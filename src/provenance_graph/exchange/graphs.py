@@ -59,7 +59,7 @@ def _seen(bundle: Bundle, text: str, losses: tuple[Loss, ...]) -> Exported:
 
 def write_turtle(bundle: Bundle) -> Exported:
     """The accepted view as Turtle."""
-    text = f"# {ledger.mark(bundle)}\n{turtle(view(bundle))}"
+    text = f"{turtle(view(bundle))}# {ledger.mark(bundle)}\n"
     return _seen(bundle, text, (Loss(PG.Claim, _EVIDENCE),))
 
 
@@ -97,7 +97,7 @@ def write_trig(bundle: Bundle) -> Exported:
     evidence = rdf.write_trig(records(bundle)).decode()
     lines = turtle(view(bundle)).split("\n")
     body = [line for line in lines if not line.startswith("@prefix ")]
-    return _seen(bundle, "\n".join([f"# {ledger.mark(bundle)}", evidence, *body]), ())
+    return _seen(bundle, "\n".join([evidence, *body, f"# {ledger.mark(bundle)}", ""]), ())
 
 
 def records(bundle: Bundle) -> list[Record]:
