@@ -14,7 +14,8 @@ from provenance_graph.formats.registry import readers
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "data" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-CONTEXT = click.Context(cli.app, info_name="provenance-graph")
+# As the program makes it: click keeps a command's help option from its first use.
+CONTEXT = cli.app.make_context("provenance-graph", ["help"], resilient_parsing=True)
 
 
 def manual() -> str:
@@ -30,7 +31,7 @@ def manual() -> str:
     for name in cli.app.list_commands(CONTEXT):
         found = cli.app.get_command(CONTEXT, name)
         assert found is not None
-        context = click.Context(found, info_name=f"provenance-graph {name}")
+        context = click.Context(found, info_name=name, parent=CONTEXT)
         context.terminal_width = context.max_content_width = 100
         lines += ["", f"## {name}", "", "```text", found.get_help(context).rstrip(), "```"]
     return "\n".join([*lines, ""])
