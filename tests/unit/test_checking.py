@@ -11,10 +11,14 @@ from click.testing import CliRunner, Result
 
 from provenance_graph import cli
 from provenance_graph.checking import examine
+from provenance_graph.checking.elements import Elements
 from provenance_graph.core.claims import Record
 from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.core.rdf import read_trig
+from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import PG
 from provenance_graph.shapes import validate_record, validate_records
+from provenance_graph.store.embedded import EmbeddedStore
 
 TYPOS = "---\nlicense: aapache-2.0\nbase_model: metallama/Llama-3.1-8B\n---\n# hi\n"
 MIT_LLAMA = "---\nlicense: mit\nbase_model: meta-llama/Llama-3.1-8B\n---\n# hi\n"
@@ -170,6 +174,14 @@ def test_check_says_which_elements_a_document_leaves_out(here, shipped) -> None:
     assert any("Energy consumption" in message for message in told)
     with pytest.raises(ProvenanceError, match="eu-annex-xi"):
         run(shipped, "check", "mit.md", "--against", "eu-annex-xx")
+
+
+def test_an_element_that_a_document_discloses_is_not_left_out(shipped) -> None:
+    records = read_trig((folder("data") / "records" / "audit" / "dbrx.trig").read_bytes())
+    left_out = Elements(EmbeddedStore(shipped), "EU-Annex-XI")(records)
+    messages = [finding.message for findings in left_out for finding in findings]
+    assert any("Energy consumption" in message for message in messages)
+    assert not [message for message in messages if "Licence" in message]
 
 
 def test_a_model_that_would_descend_from_itself_is_found(here, shipped) -> None:

@@ -58,7 +58,7 @@ def test_lineage_compares_two_models(run):
         (("lineage", R1, "--relation", "nephewOf"), "lineage relation"),
         (("licences", R1, "--use", "resale"), "planned use"),
         (("licences", R1, "--use", "users"), "needs a number"),
-        (("impact", "no/such-thing"), "model or dataset"),
+        (("impact", "no/such-thing"), "no dataset or family or model named 'no/such-thing'"),
     ],
 )
 def test_bad_input_is_refused_in_a_sentence(run, arguments, said):

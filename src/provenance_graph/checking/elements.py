@@ -22,7 +22,7 @@ from provenance_graph.shapes.findings import Finding, Severity
 from provenance_graph.store.base import Store
 from provenance_graph.store.memory import MemoryStore
 
-_MET = frozenset({PG.LevelMet, PG.LevelNotApplicable})
+_MET = frozenset({PG.LevelVerified, PG.LevelDisclosed, PG.LevelNotApplicable})
 
 
 class Elements:
