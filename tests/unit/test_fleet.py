@@ -106,6 +106,28 @@ def test_an_impact_ends_at_what_we_run(own, fleet) -> None:
     assert {one["system"] for one in kept} >= {"bot"}
 
 
+def test_an_impact_names_the_offers_of_what_is_hit(own, tmp_path) -> None:
+    path = tmp_path / "lineage.ttl"
+    path.write_text(
+        """@prefix pg: <https://w3id.org/provenance-graph/ns#> .
+@prefix schema: <https://schema.org/> .
+<https://w3id.org/provenance-graph/id/dataset/fleet-test/raw> a pg:Dataset .
+<https://w3id.org/provenance-graph/id/model/fleet-test/detector> a pg:Model ;
+  pg:trainedOn <https://w3id.org/provenance-graph/id/dataset/fleet-test/raw> .
+<https://w3id.org/provenance-graph/id/model/fleet-test/edge> a pg:Model ;
+  pg:quantizedFrom <https://w3id.org/provenance-graph/id/model/fleet-test/detector> .
+<https://w3id.org/provenance-graph/id/offer/fleet-test/eu> a pg:Offer ; schema:name "edge EU" ;
+  pg:offerOf <https://w3id.org/provenance-graph/id/model/fleet-test/edge> .
+"""
+    )
+    run(own, "import", str(path))
+    hit = json.loads(run(own, "impact", "fleet-test/raw", "--format", "json").stdout)
+    assert hit["offers"] == [{"offer": "id:offer/fleet-test/eu", "of": "fleet-test/edge"}]
+    told = run(own, "impact", "fleet-test/raw", "--format", "csv")
+    assert "edge EU,,offer,offer of fleet-test/edge,," in told.stdout.splitlines()
+    assert "1 offers of them, 1 listed" in told.stderr
+
+
 def test_a_bill_of_materials_is_a_system(own, tmp_path) -> None:
     path = tmp_path / "shop.cdx.json"
     path.write_text(

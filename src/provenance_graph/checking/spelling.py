@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from urllib.parse import unquote
 
 from rapidfuzz import fuzz, process
 
 from provenance_graph.core.claims import Claim, Literal, Record
-from provenance_graph.core.iris import mint
+from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import DCTERMS
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.model.naming import fold
@@ -18,26 +19,46 @@ NEAR = 80.0
 """How alike, of 100, a licence's name must be to be offered."""
 
 _FAMILY = "names a family of licences"
+_STATED = mint("licence", "stated", "")
 
 
 def licences(record: Record) -> Iterator[Finding]:
     """Licences that no list holds, and names of whole families, with near ones."""
     seen = set()
     for claim in record.claims:
-        if claim.predicate == DCTERMS.license and claim.value is None and claim.unusable:
-            key = (claim.subject, claim.as_stated)
+        if unlisted(claim):
+            key = (claim.subject, _text(claim))
             if key not in seen:
                 seen.add(key)
                 yield _licence(claim)
 
 
+def unlisted(claim: Claim) -> bool:
+    """Whether a claim names a licence that no list holds, kept as a text or as an entity."""
+    if claim.predicate != DCTERMS.license:
+        return False
+    return bool(claim.unusable) if claim.value is None else _as_entity(claim)
+
+
+def _as_entity(claim: Claim) -> bool:
+    """Whether the licence is one that is known by the name alone that its source gives it."""
+    return isinstance(claim.value, Iri) and claim.value.startswith(_STATED)
+
+
+def _text(claim: Claim) -> str:
+    """The name as the source writes it; an entity whose own name says it needs no copy."""
+    if isinstance(claim.value, Iri) and not claim.as_stated:
+        return unquote(claim.value.removeprefix(_STATED))
+    return claim.as_stated
+
+
 def _licence(claim: Claim) -> Finding:
-    stated = claim.as_stated
+    stated = _text(claim)
     near = near_licences(stated.partition(" (name")[0])
     if claim.unusable.startswith(_FAMILY):
         message = f"{stated!r} {claim.unusable}; name one"
     else:
-        message = f"{stated!r}: {claim.unusable}"
+        message = f"{stated!r}: {claim.unusable or 'unrecognised licence'}"
     if near:
         message += f": did you mean {' or '.join(near)}?"
     grave = bool(near) or claim.unusable.startswith(_FAMILY)
@@ -76,7 +97,7 @@ def near_licences(stated: str, most: int = 3) -> list[str]:
 
 def meant(claim: Claim) -> str:
     """The licence that a name which no list holds most likely means, or nothing."""
-    near = near_licences(claim.as_stated.partition(" (name")[0])
+    near = near_licences(_text(claim).partition(" (name")[0])
     return near[0] if near else ""
 
 

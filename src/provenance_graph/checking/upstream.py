@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import cast
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.checking.spelling import meant, near_repositories
+from provenance_graph.checking.spelling import meant, near_repositories, unlisted
 from provenance_graph.core.claims import Quad, Record, Value
 from provenance_graph.core.iris import ID, Iri, local_name, mint, said
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG
@@ -75,7 +75,7 @@ class Upstream:
             held = self._statements.canonical(value) if isinstance(value, Iri) else value
             by_subject.setdefault(subject, []).append((subject, predicate, held, None))
         for claim in record.claims:  # a misspelt licence is judged as the one it likely means
-            if claim.predicate == DCTERMS.license and claim.value is None and claim.unusable:
+            if unlisted(claim):
                 likely = licence_names.normalise(meant(claim)).value
                 if likely is not None:
                     subject = self._statements.canonical(claim.subject)

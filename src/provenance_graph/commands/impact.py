@@ -18,7 +18,7 @@ from provenance_graph.session import Session
 @click.pass_obj
 def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> None:
     """What descends from THING, or was trained on it, at any remove."""
-    from provenance_graph.fleet import deployed
+    from provenance_graph.fleet import deployed, offered
     from provenance_graph.lineage.graph import LineageGraph
     from provenance_graph.lineage.results import SAYINGS
 
@@ -30,9 +30,11 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
     found = LineageGraph(snapshot).impact(subject, limit=limit)
     hit = [subject, *(node.iri for node in found.nodes)]
     systems = deployed(snapshot, hit)
+    offers = offered(snapshot, hit)
     if form == "json":
         running = [{"system": said(one), "runs": said(model)} for one, model in systems]
-        session.print_json({**found.to_json(), "deployments": running})
+        places = [{"offer": said(one), "of": said(model)} for one, model in offers]
+        session.print_json({**found.to_json(), "deployments": running, "offers": places})
         return
     rows: list[tuple[object, ...]] = [
         (
@@ -49,9 +51,18 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
         (snapshot.label(one) or said(one), None, "system", f"runs {said(model)}", "", "")
         for one, model in systems
     ]
+    rows += [
+        (snapshot.label(one) or said(one), None, "offer", f"offer of {said(model)}", "", "")
+        for one, model in offers[:limit]
+    ]
     session.print_table(("thing", "distance", "kind", "because", "licence", "evidence"), rows, form)
     session.say(
         f"{found.hit:,} models are hit, {found.inferred_only:,} of them by inferred edges only; "
         f"{len(found.nodes):,} of {found.hit + found.datasets:,} things listed"
         + (f"; {len(systems):,} deployments of ours run them" if systems else "")
+        + (
+            f"; {len(offers):,} offers of them, {min(limit, len(offers)):,} listed"
+            if offers
+            else ""
+        )
     )

@@ -1,7 +1,7 @@
 """What we run: systems and the models behind them, and what of the graph concerns them."""
 
 from provenance_graph.fleet.check import KINDS, FleetFinding, check
-from provenance_graph.fleet.impact import deployed
+from provenance_graph.fleet.impact import deployed, offered
 from provenance_graph.fleet.read import System, of_document, read_fleet
 from provenance_graph.fleet.record import systems_of, to_record
 
@@ -12,6 +12,7 @@ __all__ = [
     "check",
     "deployed",
     "of_document",
+    "offered",
     "read_fleet",
     "systems_of",
     "to_record",

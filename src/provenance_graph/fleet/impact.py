@@ -21,6 +21,16 @@ def deployed(snapshot: AcceptedSnapshot, things: Iterable[Iri]) -> list[tuple[Ir
     return list(found)
 
 
+def offered(snapshot: AcceptedSnapshot, things: Iterable[Iri]) -> list[tuple[Iri, Iri]]:
+    """Each provider's offer of one of the things or of a version of it, with that thing."""
+    found: dict[tuple[Iri, Iri], None] = {}
+    for thing in things:
+        for one in (thing, *snapshot.related(PROV.specializationOf, thing)):
+            for offer in snapshot.related(PG.offerOf, one):
+                found[offer, thing] = None
+    return list(found)
+
+
 def _below(snapshot: AcceptedSnapshot, thing: Iri) -> list[Iri]:
     """Versions, configurations and offers of a model."""
     return [one for term in _OF_MODEL for one in snapshot.related(term, thing)]
