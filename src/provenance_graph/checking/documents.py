@@ -107,7 +107,8 @@ def _documents(
     for asked in paths:
         for path in _expanded(asked):
             for item in walk([path], retrieved=retrieved, stdin=stdin):
-                name = item.where if isinstance(item, Problem) else item.name
+                # an owner's folder may stand before a document's name, never before its path
+                name = item.where if isinstance(item, Problem) else item.path or item.name
                 yield _file(path, name), item
 
 
