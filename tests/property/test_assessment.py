@@ -10,6 +10,7 @@ import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment import rubric_loader
 from provenance_graph.assessment.evidence import GRAPH, LEVEL_PROPERTIES, as_quads, stored_levels
 from provenance_graph.assessment.levels import Finding, Question, findings
@@ -188,7 +189,7 @@ def level_quads(levels: dict[Iri, Iri]) -> list[Quad]:
 def test_the_stored_query_gives_the_figure_of_the_engine(levels: dict[Iri, Iri]):
     quads = level_quads(levels)
     store = MemoryStore([*reference(), *quads])
-    assert stored_levels(store).get(MODEL, {}) == levels
+    assert stored_levels(AcceptedSnapshot(store)).get(MODEL, {}) == levels
     if not levels:
         return
     for rubric in known():

@@ -117,7 +117,7 @@ def test_before_it_was_read_there_was_no_published_score(kept: MemoryStore):
 
 def test_stored_levels_are_those_of_an_assessment(kept: MemoryStore):
     known = from_store(kept)
-    totals = {(t.subject, t.rubric): t for t in all_totals(kept, known)}
+    totals = {(t.subject, t.rubric): t for t in all_totals(AcceptedSnapshot(kept), known)}
     for model in (MODEL, OLD, SIBLING):
         for found in assess_everywhere(AcceptedSnapshot(kept), model):
             made = found.assessment
@@ -127,8 +127,8 @@ def test_stored_levels_are_those_of_an_assessment(kept: MemoryStore):
 
 def test_what_others_measured_on_a_version_is_evidence_about_its_model(kept: MemoryStore):
     facet = Iri("https://w3id.org/provenance-graph/id/facet/independent-results")
-    assert stored_levels(kept)[MODEL][facet] == PG.LevelVerified
-    assert VERSION not in stored_levels(kept)
+    assert stored_levels(AcceptedSnapshot(kept))[MODEL][facet] == PG.LevelVerified
+    assert VERSION not in stored_levels(AcceptedSnapshot(kept))
 
 
 def test_a_changed_node_leads_to_the_models_above_it(kept: MemoryStore):

@@ -110,9 +110,9 @@ def _show_thing(session: Session, snapshot: AcceptedSnapshot, meant: Found, form
     if facts:
         session.print_table(("fact", "value"), facts)
     if found["relations"]:
-        click.echo()
+        click.echo("\npointed to by\n")
         session.print_table(
-            ("pointed to by", "how many", "the first"),
+            ("relation", "how many", "the first"),
             [
                 (one["label"], one["count"], "\n".join(t["label"] for t in one["things"][:6]))
                 for one in found["relations"]
