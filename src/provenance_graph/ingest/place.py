@@ -152,7 +152,7 @@ def _step(path: str) -> str:
     """A path as part of a name: each step kept apart, so that two paths never meet in one name.
 
     >>> _step("service a/bom.json"), _step("service-a/bom.json")
-    ('service-a-7a3cbf/bom.json', 'service-a/bom.json')
+    ('service-a-15effa/bom.json', 'service-a/bom.json')
     """
     steps = []
     for step in path.split("/"):

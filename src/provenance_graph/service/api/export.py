@@ -18,7 +18,16 @@ from provenance_graph.service.api.models import AsOf
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, answer_key, reply
 
 Format = Literal[
-    "spdx3", "cyclonedx", "croissant", "hf-card", "fair4ml", "prov", "jsonld", "turtle", "trig"
+    "spdx3",
+    "cyclonedx",
+    "cyclonedx-1.6",
+    "croissant",
+    "hf-card",
+    "fair4ml",
+    "prov",
+    "jsonld",
+    "turtle",
+    "trig",
 ]
 DOCUMENT: dict[int | str, dict[str, Any]] = {
     200: {
