@@ -105,14 +105,14 @@ def test_from_the_heat_map_to_a_claim_by_keys(tab: Any) -> None:
 
 def test_from_a_stored_question_to_its_answer_and_a_chart(tab: Any) -> None:
     page = tab.open("/sparql")
-    page.get_by_role("link", name=re.compile("at least so much context")).click()
-    page.get_by_label(re.compile("tokens")).fill("100000")
+    page.get_by_role("link", name=re.compile("model's rank hold")).click()
+    page.get_by_label(re.compile("^model")).fill("anthropic/claude-haiku-4-5")
     page.get_by_role("button", name="Ask").click()
     page.locator(".answer tbody tr").nth(1).wait_for()
     page.get_by_role("button", name="Chart").click()
     page.wait_for_url(re.compile("view=chart"))
     assert page.locator(".chart rect").count() >= 2
-    assert "p.tokens=100000" in page.url
+    assert "p.model=anthropic" in page.url
 
 
 def test_a_query_is_completed_run_and_linked(tab: Any) -> None:

@@ -153,12 +153,14 @@ def test_impact_filters_by_distance(tab: Any) -> None:
 def test_the_ledger_filters_by_kind(tab: Any) -> None:
     page = tab.open("/conflicts")
     kinds = page.get_by_role("group", name="Kinds of conflict")
-    kinds.get_by_label(re.compile("spelling")).check()
-    page.wait_for_url(re.compile("kind=spelling"))
+    kind = kinds.locator("strong").first.inner_text()
+    kinds.get_by_role("checkbox").first.check()
+    page.wait_for_url(re.compile(f"kind={kind}"))
     page.wait_for_function(
-        "() => [...document.querySelectorAll('.ledger > li .badge:first-of-type')].length > 0 && "
+        "(kind) => document.querySelectorAll('.ledger > li').length > 0 && "
         "[...document.querySelectorAll('.ledger .head-line .badge')]"
-        ".every(b => b.textContent.startsWith('spelling'))"
+        ".every(b => b.textContent.startsWith(kind))",
+        arg=kind,
     )
 
 

@@ -83,7 +83,7 @@ export function SearchBox({ label, placeholder, initial = "", onSearch, onType, 
       setAt((now) => (now + step + hits.length + 1) % (hits.length + 1) === hits.length ? -1 : (now + step + hits.length + 1) % (hits.length + 1));
     }
   };
-  const shown = open && hits.length > 0;
+  const shown = open && hits.length > 0 && !onType; // where one lists as one types, the list is there already
   return (
     <form ref={box} class={large ? "searchbox large" : "searchbox"} role="search" onSubmit={submit}
       onFocusOut={(e) => { if (!box.current?.contains(e.relatedTarget as Node | null)) setOpen(false); }}>

@@ -71,9 +71,11 @@ function Controls({ place, rubric, rubrics }: { place: Place; rubric: string; ru
 /** One developer, by name; the list offers those that the store knows best. */
 function Developer({ value }: { value: string }): JSX.Element {
   const facets = useAsked<Facets>(dated("/api/v1/facets"));
+  const [typed, setTyped] = useState(value); // what is typed stays when the list of names arrives
+  useEffect(() => setTyped(value), [value]);
   return (
     <label class="choice"><span>Developer</span>
-      <input type="search" list="developers" value={value} placeholder="any" autocomplete="off" onChange={(e) => setQuery({ developer: e.currentTarget.value }, true)} />
+      <input type="search" list="developers" value={typed} placeholder="any" autocomplete="off" onInput={(e) => setTyped(e.currentTarget.value)} onChange={(e) => setQuery({ developer: e.currentTarget.value }, true)} />
       <datalist id="developers">{(facets.data?.["developer"] ?? []).map((d) => <option key={d.value} value={d.value}>{`${d.count} models`}</option>)}</datalist>
     </label>
   );
