@@ -49,7 +49,7 @@ def parents(text: str, name: str = "acme-labs--Tiny/mergekit_config.yml") -> set
          "merge_method: slerp\nbase_model: {model: {path: org/a}}\n", {"org/a", "org/lora"}),
         ("base_model: org/a\ngate_mode: hidden\nexperts:\n- source_model: org/b\n- source_model: org/c\n"
          "shared_experts:\n- source_model: org/d\n", {"org/a", "org/b", "org/c", "org/d"}),
-        ("models:\n- model: /root/.cache/huggingface/hub/models--org--a/snapshots/0123abc\n"
+        ("models:\n- model: /cache/hub/models--org--a/snapshots/0123abc\n"
          "merge_method: linear\n", {"org/a"}),
     ],
 )  # fmt: skip

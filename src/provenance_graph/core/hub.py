@@ -229,7 +229,7 @@ def _viewed(kind: Kind, name: str, revision: str, rest: list[str]) -> Repository
 def cached(path: str) -> Repository | None:
     """The repository whose folder in a local cache a path runs through, or None.
 
-    >>> cached("/root/.cache/huggingface/hub/models--org--name/snapshots/0123abc/config.json")
+    >>> cached("/cache/hub/models--org--name/snapshots/0123abc/config.json")
     Repository(kind=<Kind.MODEL: ''>, name='org/name', revision='0123abc', path='config.json')
     """
     steps = re.split(r"[/\\]", path[:4096])
