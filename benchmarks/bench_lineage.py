@@ -32,11 +32,11 @@ import hub_shaped
 from provenance_graph.core import rdf
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.resources import folder
-from provenance_graph.licences.breaches import mark
-from provenance_graph.licences.catalogue import Catalogue
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.licences.reading import load
-from provenance_graph.licences.whole import propagate
+from provenance_graph.licences.inheritance.whole import propagate
+from provenance_graph.licences.rules.breaches import mark
+from provenance_graph.licences.texts.catalogue import Catalogue
+from provenance_graph.licences.texts.reading import load
 from provenance_graph.lineage.arrays import DERIVED, Rows, reach
 from provenance_graph.lineage.impact import impact
 from provenance_graph.lineage.index import LineageIndex

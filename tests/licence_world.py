@@ -14,10 +14,10 @@ from provenance_graph.core.claims import Basis, Claim, Custody, Header, Quad, Re
 from provenance_graph.core.iris import Iri, dataset, mint, model, organization, record
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
-from provenance_graph.licences.catalogue import Catalogue
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.licences.reading import load
 from provenance_graph.licences.results import Finding
+from provenance_graph.licences.texts.catalogue import Catalogue
+from provenance_graph.licences.texts.reading import load
 from provenance_graph.store.memory import MemoryStore
 
 RELATIONS = {

@@ -9,7 +9,6 @@ import random
 import pytest
 from licence_world import world
 
-from provenance_graph.licences.breaches import Filters, mark, store_findings
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.repair import (
     CUT,
@@ -22,7 +21,8 @@ from provenance_graph.licences.repair import (
     Problems,
     repair,
 )
-from provenance_graph.licences.rules import RULES
+from provenance_graph.licences.rules.breaches import Filters, mark, store_findings
+from provenance_graph.licences.rules.rules import RULES
 from provenance_graph.licences.uses import parse_uses
 from provenance_graph.lineage.index import MODEL
 

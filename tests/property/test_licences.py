@@ -13,11 +13,11 @@ from provenance_graph.core import rdf
 from provenance_graph.core.iris import Iri, dataset, mint, model
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import PG
-from provenance_graph.licences.catalogue import Catalogue, Licence
-from provenance_graph.licences.inherit import inherited
-from provenance_graph.licences.passing import FIRST, SECOND, classes, edge_type
-from provenance_graph.licences.reading import load
-from provenance_graph.licences.whole import propagate
+from provenance_graph.licences.inheritance.inherit import inherited
+from provenance_graph.licences.inheritance.passing import FIRST, SECOND, classes, edge_type
+from provenance_graph.licences.inheritance.whole import propagate
+from provenance_graph.licences.texts.catalogue import Catalogue, Licence
+from provenance_graph.licences.texts.reading import load
 from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS
 from provenance_graph.lineage.index import DATASET, LineageIndex
 from provenance_graph.store.memory import MemoryStore

@@ -16,8 +16,8 @@ from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.exchange.registry import export, exporters
-from provenance_graph.formats import own_export
 from provenance_graph.formats.document import Document
+from provenance_graph.formats.fields import own_export
 from provenance_graph.formats.registry import readers
 from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import import_documents

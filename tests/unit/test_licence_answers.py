@@ -11,13 +11,13 @@ from licence_world import catalogue, thing, world
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Record, Stance
 from provenance_graph.core.iris import Iri, mint, organization, record
 from provenance_graph.core.terms import PG, PROV, RDF
-from provenance_graph.licences.breaches import Filters, causes_as_validation, store_findings
-from provenance_graph.licences.explain import explain
-from provenance_graph.licences.marks import with_breaches
-from provenance_graph.licences.odrl import as_odrl
-from provenance_graph.licences.own_names import names_itself
+from provenance_graph.licences.inheritance.own_names import names_itself
 from provenance_graph.licences.portfolio import portfolio
 from provenance_graph.licences.repair import CUT, DECLARE, MEET, PERMIT, Change, Problems, repair
+from provenance_graph.licences.rules.breaches import Filters, causes_as_validation, store_findings
+from provenance_graph.licences.rules.marks import with_breaches
+from provenance_graph.licences.texts.explain import explain
+from provenance_graph.licences.texts.odrl import as_odrl
 from provenance_graph.licences.uses import parse_uses
 from provenance_graph.lineage.graph import LineageGraph
 

@@ -8,8 +8,8 @@ from licence_world import catalogue, licence, rules, steps, thing, world
 from provenance_graph.core.claims import Basis, Claim, Header, Literal, Record
 from provenance_graph.core.iris import Iri, mint, organization, record
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA, XSD
-from provenance_graph.licences.breaches import Filters, as_validation, mark, store_findings
-from provenance_graph.licences.rules import RULES
+from provenance_graph.licences.rules.breaches import Filters, as_validation, mark, store_findings
+from provenance_graph.licences.rules.rules import RULES
 
 SD, LLAMA31, LLAMA3 = "CompVis/sd", "meta/Llama-3.1-8B", "meta/Llama-3-8B"
 

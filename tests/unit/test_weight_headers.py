@@ -13,10 +13,10 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.formats import binary, gguf, safetensors
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.registry import readers
 from provenance_graph.formats.walk import walk
+from provenance_graph.formats.weights import binary, gguf, safetensors
 
 MODEL = iris.model("example-org/oak-GGUF")
 

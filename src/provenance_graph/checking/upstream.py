@@ -18,10 +18,10 @@ from provenance_graph.core.claims import Quad, Record, Value
 from provenance_graph.core.iris import ID, Iri, local_name, mint, said
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG
 from provenance_graph.formats.licences import names as licence_names
-from provenance_graph.licences.breaches import as_validation
-from provenance_graph.licences.catalogue import Catalogue
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.licences.reading import load
+from provenance_graph.licences.rules.breaches import as_validation
+from provenance_graph.licences.texts.catalogue import Catalogue
+from provenance_graph.licences.texts.reading import load
 from provenance_graph.lineage.arrays import RELATIONS
 from provenance_graph.lineage.index import DATASET, LineageIndex
 from provenance_graph.shapes.findings import Finding, Severity

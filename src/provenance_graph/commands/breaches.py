@@ -36,14 +36,14 @@ def command(
     lists it. Exits with 1 where a finding is a violation.
     """
     from provenance_graph.commands.licences import iso_day
-    from provenance_graph.licences.breaches import (
+    from provenance_graph.licences.graph import LicenceGraph
+    from provenance_graph.licences.results import NOT_ADVICE
+    from provenance_graph.licences.rules.breaches import (
         Filters,
         as_validation,
         causes_as_validation,
         store_findings,
     )
-    from provenance_graph.licences.graph import LicenceGraph
-    from provenance_graph.licences.results import NOT_ADVICE
     from provenance_graph.model.things import find_thing
 
     session: Session = ctx.obj

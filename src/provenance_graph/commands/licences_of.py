@@ -20,8 +20,8 @@ def command(ctx: click.Context, text: str, form: str) -> None:
     Lists what it grants, asks and forbids, with the place of each clause, and what it passes on.
     Exits with 1 where no licence of that name is known.
     """
-    from provenance_graph.licences.explain import explain
     from provenance_graph.licences.graph import LicenceGraph
+    from provenance_graph.licences.texts.explain import explain
 
     session: Session = ctx.obj
     found = explain(LicenceGraph(session.snapshot()).catalogue, text)

@@ -87,7 +87,7 @@ def command(
     )
     if breaches:
         from provenance_graph.licences.graph import LicenceGraph
-        from provenance_graph.licences.marks import with_breaches
+        from provenance_graph.licences.rules.marks import with_breaches
 
         found = with_breaches(found, LicenceGraph(snapshot))
     sys.stdout.write(formats.FORMATS[form](found))

@@ -197,12 +197,12 @@ def _own_over_store(session: Session, files: Sequence[Path], least: Severity) ->
 
 def _licence_findings(session: Session, least: Severity) -> Iterator[Finding]:
     """What the licence rules find. They speak of models, not of our data: at most warnings."""
-    from provenance_graph.licences.breaches import (
+    from provenance_graph.licences.graph import LicenceGraph
+    from provenance_graph.licences.rules.breaches import (
         as_validation,
         causes_as_validation,
         store_findings,
     )
-    from provenance_graph.licences.graph import LicenceGraph
 
     graph = LicenceGraph(session.snapshot())
     found = store_findings(graph)

@@ -13,7 +13,7 @@ from typing import Any
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.terms import PG, PROV, RDF, XSD
-from provenance_graph.formats import own_export
+from provenance_graph.formats.fields import own_export
 from provenance_graph.model.bundle_results import NODE_LINKS, Bundle, Thing
 
 Kept = tuple[Iri, Iri, Value]

@@ -19,8 +19,8 @@ from urllib.parse import quote
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
-from provenance_graph.formats import binary
 from provenance_graph.formats.document import MAX_BYTES, Document, container_of
+from provenance_graph.formats.weights import binary
 
 MAX_FILES = 100_000
 SUFFIXES = frozenset(

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
-from provenance_graph.licences.catalogue import Licence
-from provenance_graph.licences.own_names import spoken
-from provenance_graph.licences.recorded import COMPLETE, NOT_RECORDED
+from provenance_graph.licences.inheritance.own_names import spoken
+from provenance_graph.licences.inheritance.recorded import COMPLETE, NOT_RECORDED
 from provenance_graph.licences.results import (
     ALLOWED,
     BLOCKED,
@@ -24,6 +23,7 @@ from provenance_graph.licences.results import (
 )
 from provenance_graph.licences.sentence import Upstream, sentence
 from provenance_graph.licences.situation import UNNAMED, Situation, data_recorded, data_told
+from provenance_graph.licences.texts.catalogue import Licence
 from provenance_graph.licences.uses import Facts, Governing, PlannedUse, part, worst
 
 

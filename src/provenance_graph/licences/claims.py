@@ -9,7 +9,11 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import DEVELOPER_RANK, Claim, SourcedClaim, Stance
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
-from provenance_graph.licences.own_names import is_own_checkpoint, names_itself, release_of
+from provenance_graph.licences.inheritance.own_names import (
+    is_own_checkpoint,
+    names_itself,
+    release_of,
+)
 from provenance_graph.licences.results import Reason, Support
 from provenance_graph.lineage.results import Edge
 

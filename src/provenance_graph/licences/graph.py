@@ -8,19 +8,19 @@ from dataclasses import replace
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.licences import labels as label_history
-from provenance_graph.licences import reading
 from provenance_graph.licences.answers import answer
-from provenance_graph.licences.applicability import ModelTraits, traits
-from provenance_graph.licences.catalogue import Catalogue, Licence
 from provenance_graph.licences.claims import ClaimReader
-from provenance_graph.licences.inherit import Inheritance, inherited
-from provenance_graph.licences.notices import notices
-from provenance_graph.licences.recorded import licence_index
+from provenance_graph.licences.inheritance.applicability import ModelTraits, traits
+from provenance_graph.licences.inheritance.inherit import Inheritance, inherited
+from provenance_graph.licences.inheritance.recorded import licence_index
 from provenance_graph.licences.results import Answer, Finding, Label, LicenceReport, Part, Reason
-from provenance_graph.licences.rule_context import VIOLATION, ModelContext
-from provenance_graph.licences.rules import findings
+from provenance_graph.licences.rules.context import VIOLATION, ModelContext
+from provenance_graph.licences.rules.rules import findings
 from provenance_graph.licences.situation import Situation
+from provenance_graph.licences.texts import labels as label_history
+from provenance_graph.licences.texts import reading
+from provenance_graph.licences.texts.catalogue import Catalogue, Licence
+from provenance_graph.licences.texts.notices import notices
 from provenance_graph.licences.uses import PlannedUse, parse_uses
 from provenance_graph.lineage.index import LineageIndex
 

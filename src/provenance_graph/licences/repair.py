@@ -17,13 +17,13 @@ from typing import Any
 
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.licences.answers import answer
-from provenance_graph.licences.catalogue import FIRM, Carry, Licence
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.licences.inherit import inherited
+from provenance_graph.licences.inheritance.inherit import inherited
 from provenance_graph.licences.results import ALLOWED, CONDITIONAL, NOT_ADVICE, Finding, Reason
-from provenance_graph.licences.rule_context import VIOLATION, ModelContext
-from provenance_graph.licences.rules import findings
+from provenance_graph.licences.rules.context import VIOLATION, ModelContext
+from provenance_graph.licences.rules.rules import findings
 from provenance_graph.licences.situation import Situation
+from provenance_graph.licences.texts.catalogue import FIRM, Carry, Licence
 from provenance_graph.licences.uses import PlannedUse, parse_uses
 from provenance_graph.lineage.arrays import reach
 from provenance_graph.lineage.index import DATASET

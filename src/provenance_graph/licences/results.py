@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provenance_graph.core.iris import Iri, local_name, said
-from provenance_graph.licences.catalogue import Condition, Licence, Rule, Use
+from provenance_graph.licences.texts.catalogue import Condition, Licence, Rule, Use
 from provenance_graph.lineage.results import SAYINGS, Edge, named
 
 Json = dict[str, Any]

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from provenance_graph.core.iris import Iri, said
-from provenance_graph.licences.catalogue import Licence
 from provenance_graph.licences.results import (
     ALLOWED,
     BLOCKED,
@@ -23,6 +22,7 @@ from provenance_graph.licences.results import (
     Term,
     Verdict,
 )
+from provenance_graph.licences.texts.catalogue import Licence
 
 USES = {
     "use": "use",

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, said
-from provenance_graph.licences.applicability import holds, names_model
-from provenance_graph.licences.catalogue import Licence
-from provenance_graph.licences.inherit import Inheritance, Inherited, along_weights
-from provenance_graph.licences.own_names import spoken
-from provenance_graph.licences.recorded import MOST_ANCESTORS, lineage_state
+from provenance_graph.licences.inheritance.applicability import holds, names_model
+from provenance_graph.licences.inheritance.inherit import Inheritance, Inherited, along_weights
+from provenance_graph.licences.inheritance.own_names import spoken
+from provenance_graph.licences.inheritance.recorded import MOST_ANCESTORS, lineage_state
 from provenance_graph.licences.results import LineageState, Term, Unknown
-from provenance_graph.licences.rule_pairs import BURDENS
+from provenance_graph.licences.rules.pairs import BURDENS
+from provenance_graph.licences.texts.catalogue import Licence
 from provenance_graph.licences.uses import Governing
 from provenance_graph.lineage.arrays import DERIVED, RELATIONS, reach
 from provenance_graph.lineage.index import DATASET, UNRESOLVED

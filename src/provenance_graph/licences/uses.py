@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri
-from provenance_graph.licences.catalogue import BANNED, FIRM, UNSETTLED, Catalogue, Licence, Use
 from provenance_graph.licences.results import (
     ALLOWED,
     BLOCKED,
@@ -18,6 +17,14 @@ from provenance_graph.licences.results import (
     Reason,
     Term,
     Unknown,
+)
+from provenance_graph.licences.texts.catalogue import (
+    BANNED,
+    FIRM,
+    UNSETTLED,
+    Catalogue,
+    Licence,
+    Use,
 )
 from provenance_graph.lineage.results import Edge
 

@@ -19,7 +19,7 @@ from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.core.claims import Header, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.licences.marks import with_breaches
+from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.lineage.graph import lineage
 from provenance_graph.model.profile import claim_json, profile
 from provenance_graph.model.stats import stats

@@ -13,7 +13,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, RDFS, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.ledger import Ledger
 from provenance_graph.formats.cyclonedx.keys import LINKS, MODALITIES, MODEL, PARAMETERS
-from provenance_graph.formats.named import LANGUAGES
+from provenance_graph.formats.fields.named import LANGUAGES
 from provenance_graph.model.bundle_results import Bundle, LicenceInfo, Thing
 
 RELATION = "provenance-graph:relation"

@@ -11,8 +11,8 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Claim, Stance, Value
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.formats.fields.modalities import modalities
 from provenance_graph.formats.licences.names import normalise
-from provenance_graph.formats.modalities import modalities
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from provenance_graph.core.claims import Basis, Claim, Literal, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats import statements
-from provenance_graph.formats.modalities import modalities as modality_names
+from provenance_graph.formats.fields.modalities import modalities as modality_names
 
 Found = Iterator[Claim | Problem]
 

@@ -17,8 +17,9 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, XSD
-from provenance_graph.formats import csv_rows, statements
+from provenance_graph.formats import statements
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.fields import csv_rows
 from provenance_graph.formats.licences import names as licence_names
 
 SOURCE = "epoch"

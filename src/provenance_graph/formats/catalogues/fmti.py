@@ -15,10 +15,11 @@ from provenance_graph.core.claims import Basis, Claim, Precision, Problem, Stanc
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SKOS
-from provenance_graph.formats import csv_rows, statements
+from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import assessed
 from provenance_graph.formats.catalogues.fmti_tables import EDITIONS, FLAGSHIPS, PROPERTIES
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.fields import csv_rows
 
 SOURCE = "fmti"
 EVALUATOR = "Stanford CRFM"

@@ -20,7 +20,7 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS
 from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import assessed
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
-from provenance_graph.formats.modalities import modalities
+from provenance_graph.formats.fields.modalities import modalities
 from provenance_graph.formats.statements import called, mapping, word
 
 SOURCE = "osai"

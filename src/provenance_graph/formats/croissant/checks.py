@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from provenance_graph.core.claims import Problem
-from provenance_graph.formats.jsonld import CROISSANT, SCHEMA, Context, Node
+from provenance_graph.formats.fields.jsonld import CROISSANT, SCHEMA, Context, Node
 from provenance_graph.formats.statements import listed, mapping, word
 
 TERMS = frozenset(

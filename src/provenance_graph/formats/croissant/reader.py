@@ -17,12 +17,13 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.formats import coverage, jsonld, packages, statements
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.croissant import checks
 from provenance_graph.formats.croissant.keys import KEYS
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
-from provenance_graph.formats.jsonld import CROISSANT, DCT, PROV, RAI, SCHEMA, Node
+from provenance_graph.formats.fields import jsonld, packages
+from provenance_graph.formats.fields.jsonld import CROISSANT, DCT, PROV, RAI, SCHEMA, Node
 from provenance_graph.formats.statements import listed, mapping, word
 
 SOURCE = "croissant"

@@ -12,9 +12,10 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV
-from provenance_graph.formats import coverage, named, own_export, statements
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.cyclonedx.bom import Bom
 from provenance_graph.formats.cyclonedx.keys import INCOMPLETE
+from provenance_graph.formats.fields import named, own_export
 from provenance_graph.formats.statements import called, listed, mapping, word
 
 Found = Iterator[Claim | Problem]

@@ -11,11 +11,12 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.formats import coverage, packages, statements
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.cyclonedx import xml
 from provenance_graph.formats.cyclonedx.keys import MODEL
 from provenance_graph.formats.document import Document
+from provenance_graph.formats.fields import packages
 from provenance_graph.formats.statements import called, listed, mapping, word
 
 SOURCE = "cyclonedx"

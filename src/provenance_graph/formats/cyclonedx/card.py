@@ -9,7 +9,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
-from provenance_graph.formats import coverage, packages, statements
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.cyclonedx.around import named_value
 from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
 from provenance_graph.formats.cyclonedx.keys import (
@@ -20,6 +20,7 @@ from provenance_graph.formats.cyclonedx.keys import (
     PARAMETERS,
     TONNES,
 )
+from provenance_graph.formats.fields import packages
 from provenance_graph.formats.statements import called, listed, mapping, word
 
 Found = Iterator[Claim | Problem]

@@ -17,13 +17,14 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
-from provenance_graph.formats import coverage, named, packages, statements
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.cyclonedx import around, card, xml
 from provenance_graph.formats.cyclonedx import bom as boms
 from provenance_graph.formats.cyclonedx import schema as cyclonedx_schema
 from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
 from provenance_graph.formats.cyclonedx.keys import KEYS, LINKS, STAGES
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.statements import called, listed, mapping, word
 
 Found = Iterator[Claim | Problem]

@@ -12,8 +12,9 @@ from provenance_graph.core import hub, iris, literals, terms
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DERIVATIONS, PG, PROV, RDF
-from provenance_graph.formats import coverage, jsonld, named, packages, statements
-from provenance_graph.formats.jsonld import FAIR4ML, SCHEMA
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.fields import jsonld, named, packages
+from provenance_graph.formats.fields.jsonld import FAIR4ML, SCHEMA
 from provenance_graph.formats.statements import called, listed, mapping, word
 
 SOURCE = "fair4ml"

@@ -17,12 +17,13 @@ from provenance_graph.core import iris, terms
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
-from provenance_graph.formats import coverage, jsonld, statements
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fair4ml import parts as fair4ml_parts
 from provenance_graph.formats.fair4ml.keys import KEYS
-from provenance_graph.formats.jsonld import CODEMETA, FAIR4ML, SCHEMA, Node
+from provenance_graph.formats.fields import jsonld
+from provenance_graph.formats.fields.jsonld import CODEMETA, FAIR4ML, SCHEMA, Node
 from provenance_graph.formats.statements import listed, mapping, word
 
 SOURCE = "fair4ml"

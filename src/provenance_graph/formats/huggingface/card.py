@@ -11,8 +11,9 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
-from provenance_graph.formats import coverage, named, statements
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Fate
+from provenance_graph.formats.fields import named
 from provenance_graph.formats.huggingface import card_data
 from provenance_graph.formats.huggingface.card_parts import Card, shape, texts
 from provenance_graph.formats.huggingface.keys import KEYS, field_of

@@ -9,7 +9,8 @@ from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
-from provenance_graph.formats import coverage, named, packages, statements
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.spdx3.graph import SOURCE, Graph, leaves_of, revision_of, role
 from provenance_graph.formats.spdx3.keys import KEYS
 from provenance_graph.formats.spdx3.tables import AI, DATASET, ENERGY, ENERGY_UNITS, PACKAGE

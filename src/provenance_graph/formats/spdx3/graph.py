@@ -11,9 +11,10 @@ from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.formats import coverage, packages, statements
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document
+from provenance_graph.formats.fields import packages
 from provenance_graph.formats.spdx3 import tables
 from provenance_graph.formats.spdx3.tables import AI, DATASET, PACKAGE
 from provenance_graph.formats.statements import called, listed, mapping, word

@@ -10,7 +10,8 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV
-from provenance_graph.formats import coverage, named, packages, statements
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.spdx3 import elements as spdx3_elements
 from provenance_graph.formats.spdx3.graph import Graph, leaves_of, role
 from provenance_graph.formats.spdx3.keys import KEYS

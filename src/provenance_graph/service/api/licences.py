@@ -9,11 +9,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
-from provenance_graph.licences.breaches import Filters, store_findings
-from provenance_graph.licences.explain import explain
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.portfolio import portfolio
 from provenance_graph.licences.repair import repair
+from provenance_graph.licences.rules.breaches import Filters, store_findings
+from provenance_graph.licences.texts.explain import explain
 from provenance_graph.model.naming import resolve
 from provenance_graph.service.api import licence_schema as schema
 from provenance_graph.service.api.access import Access

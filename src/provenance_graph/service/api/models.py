@@ -14,7 +14,7 @@ from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.core.claims import SourcedClaim
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.licences.marks import with_breaches
+from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.lineage import formats
 from provenance_graph.lineage.answers import CytoscapeAnswer, LineageAnswer
 from provenance_graph.lineage.graph import LineageGraph

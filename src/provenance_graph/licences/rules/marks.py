@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.licences.rule_context import INFO
+from provenance_graph.licences.rules.context import INFO
 from provenance_graph.lineage.results import Breach, Lineage
 
 MOST_MARKED = 300

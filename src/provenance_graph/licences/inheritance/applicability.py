@@ -14,7 +14,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.licences.catalogue import Applicability, Licence
+from provenance_graph.licences.texts.catalogue import Applicability, Licence
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenance_graph.core.iris import Iri
-from provenance_graph.licences.catalogue import Catalogue, Licence
-from provenance_graph.licences.passing import EDGE_TYPES, FIRST, SECOND, TermClass, classes
+from provenance_graph.licences.inheritance.passing import (
+    EDGE_TYPES,
+    FIRST,
+    SECOND,
+    TermClass,
+    classes,
+)
+from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 from provenance_graph.lineage.arrays import DERIVED, Flags, Ints, Longs, levels, spread
 from provenance_graph.lineage.index import DATASET, LineageIndex
 

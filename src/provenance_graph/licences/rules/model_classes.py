@@ -17,18 +17,18 @@ from numpy.typing import NDArray
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import DCTERMS, PG, PROV
-from provenance_graph.licences.catalogue import Catalogue, Licence
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.licences.passing import FIRST
+from provenance_graph.licences.inheritance.passing import FIRST
+from provenance_graph.licences.inheritance.whole import Bit, Propagation, members
 from provenance_graph.licences.results import Unknown
-from provenance_graph.licences.rule_context import (
+from provenance_graph.licences.rules.context import (
     ParentStep,
     Reaching,
     RuleMatch,
     begins,
 )
+from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 from provenance_graph.licences.uses import PlannedUse
-from provenance_graph.licences.whole import Bit, Propagation, members
 from provenance_graph.lineage.arrays import CODE, RELATIONS, Flags, Ints, Longs, spread
 from provenance_graph.lineage.index import MODEL, LineageIndex
 from provenance_graph.lineage.results import Edge

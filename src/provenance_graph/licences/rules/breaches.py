@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, mint, said
 from provenance_graph.core.terms import DCTERMS
-from provenance_graph.licences.catalogue import Licence
-from provenance_graph.licences.causes import UnknownCause, unknown_causes
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.licences.model_classes import ModelClass, model_classes
+from provenance_graph.licences.inheritance.whole import Propagation, propagate
 from provenance_graph.licences.results import NOT_ADVICE, Finding, path_text
-from provenance_graph.licences.rule_context import SEVERITIES
-from provenance_graph.licences.rules import RULES
-from provenance_graph.licences.whole import Propagation, propagate
+from provenance_graph.licences.rules.causes import UnknownCause, unknown_causes
+from provenance_graph.licences.rules.context import SEVERITIES
+from provenance_graph.licences.rules.model_classes import ModelClass, model_classes
+from provenance_graph.licences.rules.rules import RULES
+from provenance_graph.licences.texts.catalogue import Licence
 from provenance_graph.lineage.arrays import Flags, Ints, reach
 from provenance_graph.shapes.findings import Finding as ValidationFinding
 from provenance_graph.shapes.findings import Severity

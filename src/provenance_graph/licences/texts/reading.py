@@ -10,7 +10,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
-from provenance_graph.licences.catalogue import (
+from provenance_graph.licences.texts.catalogue import (
     Applicability,
     Carry,
     Catalogue,

@@ -11,8 +11,8 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, said
 from provenance_graph.core.terms import DCTERMS, PROV, SCHEMA
-from provenance_graph.licences.catalogue import Catalogue, Licence
 from provenance_graph.licences.results import Label
+from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 
 
 @dataclass(frozen=True, slots=True)

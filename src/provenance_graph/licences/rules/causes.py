@@ -9,12 +9,18 @@ from typing import Any
 import numpy as np
 
 from provenance_graph.core.iris import Iri, said
-from provenance_graph.licences.catalogue import Licence
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.licences.inherit import relicensed
-from provenance_graph.licences.passing import FIRST, SECOND, TermClass, classes, edge_type
+from provenance_graph.licences.inheritance.inherit import relicensed
+from provenance_graph.licences.inheritance.passing import (
+    FIRST,
+    SECOND,
+    TermClass,
+    classes,
+    edge_type,
+)
+from provenance_graph.licences.inheritance.whole import Propagation
 from provenance_graph.licences.situation import why_unknown
-from provenance_graph.licences.whole import Propagation
+from provenance_graph.licences.texts.catalogue import Licence
 from provenance_graph.lineage.arrays import DERIVED, Flags
 from provenance_graph.lineage.index import DATASET, KINDS, MODEL
 from provenance_graph.lineage.results import named

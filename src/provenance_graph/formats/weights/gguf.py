@@ -17,10 +17,11 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
-from provenance_graph.formats import coverage, packages, statements
-from provenance_graph.formats.binary import Header, Value, parse
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Key, KeyTable, Leaf, later, read, text
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.fields import packages
+from provenance_graph.formats.weights.binary import Header, Value, parse
 
 SOURCE = "gguf"
 _FILE_TYPES: Mapping[int, str] = MappingProxyType(

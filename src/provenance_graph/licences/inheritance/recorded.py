@@ -17,7 +17,7 @@ from provenance_graph.core.claims import Stance
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import PG
 from provenance_graph.licences.claims import PARENTS, ClaimReader, is_developer_rank
-from provenance_graph.licences.own_names import (
+from provenance_graph.licences.inheritance.own_names import (
     is_of_owner,
     is_own_checkpoint,
     names_itself,

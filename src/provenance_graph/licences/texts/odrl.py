@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from provenance_graph.core.iris import mint
-from provenance_graph.licences.catalogue import Catalogue, Licence
+from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 
 Json = dict[str, Any]
 ACTIONS: Mapping[str, str] = MappingProxyType(

@@ -8,9 +8,9 @@ from typing import Any
 from provenance_graph.core.claims import Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats.licences.names import LicenceName, normalise
-from provenance_graph.licences.catalogue import Catalogue, Condition, Licence
-from provenance_graph.licences.odrl import as_odrl
 from provenance_graph.licences.results import NOT_ADVICE, Term
+from provenance_graph.licences.texts.catalogue import Catalogue, Condition, Licence
+from provenance_graph.licences.texts.odrl import as_odrl
 from provenance_graph.licences.uses import term_text
 
 MOST_LETTERS = 300

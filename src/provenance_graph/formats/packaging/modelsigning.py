@@ -18,9 +18,10 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
-from provenance_graph.formats import coverage, packages, statements
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.fields import packages
 from provenance_graph.formats.statements import called, listed, mapping, word
 
 SOURCE = "modelsigning"

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from provenance_graph.core.terms import PG
-from provenance_graph.licences.catalogue import (
+from provenance_graph.licences.texts.catalogue import (
     BANNED,
     FIRM,
     GRANTS,

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from provenance_graph.core.iris import Iri, local_name, said
 from provenance_graph.core.terms import PG, SCHEMA
-from provenance_graph.licences import labels as label_history
-from provenance_graph.licences.catalogue import Catalogue, Licence
-from provenance_graph.licences.inherit import Inherited
-from provenance_graph.licences.passing import TermClass
+from provenance_graph.licences.inheritance.inherit import Inherited
+from provenance_graph.licences.inheritance.passing import TermClass
 from provenance_graph.licences.results import Finding, Label, Unknown
+from provenance_graph.licences.texts import labels as label_history
+from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 from provenance_graph.licences.uses import PlannedUse
 from provenance_graph.lineage.results import Edge
 

@@ -6,8 +6,15 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from provenance_graph.licences.catalogue import Catalogue, Licence
-from provenance_graph.licences.passing import FIRST, SECOND, Steps, TermClass, classes, edge_type
+from provenance_graph.licences.inheritance.passing import (
+    FIRST,
+    SECOND,
+    Steps,
+    TermClass,
+    classes,
+    edge_type,
+)
+from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 from provenance_graph.lineage.arrays import DERIVED, reach
 from provenance_graph.lineage.index import DATASET, LineageIndex
 

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from provenance_graph.core.terms import PG
-from provenance_graph.licences import rule_pairs as pairs
-from provenance_graph.licences.catalogue import Licence
 from provenance_graph.licences.results import Finding
-from provenance_graph.licences.rule_context import (
+from provenance_graph.licences.rules import pairs
+from provenance_graph.licences.rules.context import (
     INFO,
     SEVERITIES,
     WARNING,
@@ -25,6 +24,7 @@ from provenance_graph.licences.rule_context import (
     declared_names,
     is_judged,
 )
+from provenance_graph.licences.texts.catalogue import Licence
 from provenance_graph.lineage.results import Edge
 
 Rule = Callable[[RuleContext], Iterator[RuleMatch]]

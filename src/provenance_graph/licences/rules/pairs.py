@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from provenance_graph.licences.catalogue import Catalogue, Licence
-from provenance_graph.licences.passing import TermClass
+from provenance_graph.licences.inheritance.passing import TermClass
+from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 
 COMPATIBLE: dict[str, frozenset[str]] = {
     "gpl-3.0": frozenset({"gpl-3.0", "agpl-3.0", "GPL-3.0-or-later", "AGPL-3.0-or-later"}),

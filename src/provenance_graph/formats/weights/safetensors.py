@@ -17,12 +17,13 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.terms import PG
-from provenance_graph.formats import coverage, packages, statements
-from provenance_graph.formats.binary import MAX_HEADER, MAX_TENSORS
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read
 from provenance_graph.formats.document import Document, Hints, Origin, Reader, parse_json
-from provenance_graph.formats.gguf import layout_digest
+from provenance_graph.formats.fields import packages
 from provenance_graph.formats.statements import mapping, word
+from provenance_graph.formats.weights.binary import MAX_HEADER, MAX_TENSORS
+from provenance_graph.formats.weights.gguf import layout_digest
 
 SOURCE = "safetensors"
 _PACKED = re.compile(r"qweight|qzeros|weight_packed|\.absmax|quant_map|_blocks$|weight_scale")

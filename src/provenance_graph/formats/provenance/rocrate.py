@@ -15,9 +15,10 @@ from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
-from provenance_graph.formats import coverage, jsonld, packages, statements
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.fields import jsonld, packages
 from provenance_graph.formats.statements import listed, mapping, word
 
 SOURCE = "rocrate"

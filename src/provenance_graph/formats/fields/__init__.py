@@ -1,0 +1,1 @@
+"""What fields of several formats share: named properties, packages, modalities, rows, JSON-LD."""

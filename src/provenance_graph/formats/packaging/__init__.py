@@ -1,0 +1,1 @@
+"""Models packed, served, logged and signed: Kitfiles, Modelfiles, MLmodel, signatures."""

@@ -1,0 +1,1 @@
+"""Provenance formats: PROV, OpenLineage, RO-Crate."""

@@ -1,0 +1,1 @@
+"""Files of weights, of which the header is read: GGUF and safetensors."""

@@ -1,0 +1,1 @@
+"""Licences themselves: the catalogue, clauses explained, labels over time, notices, ODRL."""
