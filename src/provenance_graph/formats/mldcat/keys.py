@@ -1,0 +1,353 @@
+"""Every property of MLDCAT-AP 3.1, and which of ours it means: shared by the reader and the writer.
+
+The profile's JSON-LD context names a key by class and property (``MachineLearningModel.trainedOn``);
+``CLASSES`` and ``FIELDS`` hold the same names, so that the context can be made from them. A field
+whose ``term`` is set is that property, read by its ``kind``; others are kept as stated, or set
+aside with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+
+from provenance_graph.core.iris import Iri, shorten
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+from provenance_graph.formats.coverage import Fate, Key, KeyTable
+
+SOURCE = "mldcat-ap"
+IT6 = "http://data.europa.eu/it6/"
+DCT = "http://purl.org/dc/terms/"
+DCAT = "http://www.w3.org/ns/dcat#"
+FOAF = "http://xmlns.com/foaf/0.1/"
+SPDX = "http://spdx.org/rdf/terms#"
+ODRL = "http://www.w3.org/ns/odrl/2/"
+ADMS = "http://www.w3.org/ns/adms#"
+DQV = "http://www.w3.org/ns/dqv#"
+PROV = "http://www.w3.org/ns/prov#"
+MLS = "http://www.w3.org/ns/mls#"
+MLSO = "http://w3id.org/mlso/"
+BIRO = "http://purl.org/spar/biro/"
+LPWC = "https://linkedpaperswithcode.com/class/"
+LPWC_PROPERTY = "https://linkedpaperswithcode.com/property/"
+FRAPO = "http://purl.org/cerif/frapo/"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+RELEASE = "https://semiceu.github.io/MLDCAT-AP/releases/3.1.0"
+CONTEXT = f"{RELEASE}/context/mldcat-ap.jsonld"
+
+PREFIXES: Mapping[str, str] = MappingProxyType(
+    {
+        "adms": ADMS, "biro": BIRO, "dcat": DCAT, "dct": DCT, "dqv": DQV, "foaf": FOAF, "it6": IT6,
+        "lpwcc": LPWC, "mls": MLS, "mlso": MLSO, "odrl": ODRL, "prov": PROV, "skos": SKOS,
+        "spdx": SPDX, "xsd": "http://www.w3.org/2001/XMLSchema#",
+        "rdfs": "http://www.w3.org/2000/01/rdf-schema#", "qb": "http://purl.org/linked-data/cube#",
+    }
+)  # fmt: skip
+"""The prefixes that the profile's examples use."""
+
+
+class Kind(Enum):
+    """How the value of a field is read and written."""
+
+    TEXT = "text"
+    TITLE = "title"
+    DATE = "date"
+    COUNT = "count"
+    LANGUAGE = "language"
+    LINK = "link"
+    LICENCE = "licence"
+    AGENT = "agent"
+    MODEL = "model"
+    DATASET = "dataset"
+    MODALITY = "modality"
+    FILE = "file"
+    REFERENCE = "reference"
+    REPOSITORY = "repository"
+    RISK = "risk"
+    DISTRIBUTION = "distribution"
+    IDENTITY = "identity"
+    PART = "part"
+    """Read as a part of the node that points to it."""
+    STATED = "as stated"
+    NOT_PROVENANCE = "not provenance"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A property of a class: its key in the context, its IRI, our term, and how its value is read."""
+
+    name: str
+    iri: Iri
+    kind: Kind
+    term: Iri | None = None
+    note: str = ""
+
+    @property
+    def is_node(self) -> bool:
+        """Whether the value is a node or an address rather than a literal."""
+        return self.name in _NODES or self.kind in _NODE_KINDS
+
+
+_NODE_KINDS = frozenset(
+    {Kind.LINK, Kind.LICENCE, Kind.AGENT, Kind.MODEL, Kind.DATASET, Kind.MODALITY, Kind.FILE,
+     Kind.REFERENCE, Kind.REPOSITORY, Kind.RISK, Kind.DISTRIBUTION}
+)  # fmt: skip
+_NODES = frozenset(
+    """Agent.actedOnBehalfOf Algorithm.hasAlgorithmType Algorithm.hasLearningMethodType
+    BibliographicReference.references Catalogue.creator Catalogue.dataset Catalogue.homepage
+    Catalogue.licence Catalogue.publisher Catalogue.record Catalogue.service
+    CatalogueRecord.primaryTopic Checksum.algorithm Collection.hasUploader Collection.visibility
+    ComputerInfrastructure.hasHardware ComputerInfrastructure.hasLibrary DataService.endpointUrl
+    DataService.servesDataset DataService.servesModel Dataset.accessRights Dataset.contributor
+    Dataset.geographicalCoverage Dataset.hasVersion Dataset.isVersionOf Dataset.language
+    Dataset.status Dataset.theme Dataset.type Dataset.visibility Dataset.wasGeneratedBy
+    Distribution.accessService Distribution.accessUrl Distribution.checksum
+    Distribution.downloadUrl Distribution.format Distribution.hasData Distribution.hasFeature
+    Distribution.hasPolicy Distribution.hasQualityMeasurement Distribution.language
+    Distribution.licence Distribution.linkedSchemas Distribution.mediaType EstimationProcedure.hasParameter
+    EstimationProcedure.hasSplit EstimationProcedure.type Evaluation.hasFlow Feature.type
+    File.checksum File.format File.url Flow.hasDependency Flow.hasFlowParameter Flow.hasUploader
+    Flow.status FlowParameter.type HarmRisk.nature HarmRisk.source HarmRisk.type
+    Library.isExecutedBy Library.licence MachineLearningModel.hasBenchmark
+    MachineLearningModel.hasEngagement MachineLearningModel.hasPrediction
+    MachineLearningModel.hasRegisteredUser MachineLearningModel.hasVariation MachineLearningModel.isFundedBy
+    MachineLearningModel.language MachineLearningModel.logo MachineLearningModel.ranOn
+    MachineLearningModel.type MachineLearningModel.contributor Modality.classification
+    OutputFileDescription.url Paper.creator Paper.hasDocument Paper.hasModel Paper.hasRepository
+    Paper.references Prediction.format Prediction.hasPredictionFeature PredictionFeature.type
+    QualityMeasurement.dataset QualityMeasurement.featureIndex QualityMeasurement.type
+    Repository.hasFile Run.executes Run.hasEvaluation Run.hasFlow Run.hasInferencingImpact
+    Run.hasOutputFileDescription Run.hasOutputFilePrediction Run.hasParameter Run.hasTask
+    Run.hasTrainingImpact Run.hasUploader RunCollection.hasRun Split.isAppliedTo Split.type
+    Task.hasCostMatrix Task.hasEstimationProcedure Task.hasEvaluationMeasure Task.hasOutput
+    Task.hasTaskType Task.sourceData Task.targetFeature TaskCollection.hasTask""".split()
+)
+
+CLASSES: Mapping[str, Iri] = MappingProxyType(
+    {
+        name: Iri(base + local)
+        for base, names in (
+            (IT6, "Benchmark Collection ComputerInfrastructure CostMatrix DataQuality Engagement "
+                  "EnvironmentalImpact EstimationProcedure Evaluation EvaluationMeasure Feature "
+                  "File Flow FlowParameter Hardware HarmRisk Library MachineLearningModel Measure "
+                  "Modality OutputFileDescription Parameter Prediction PredictionFeature Run "
+                  "RunCollection Split Task TaskCollection TaskType"),
+            (DCAT, "Catalogue=Catalog CatalogueRecord=CatalogRecord CataloguedResource=Resource "
+                   "DataService Dataset Distribution"),
+            (DCT, "LicenceDocument=LicenseDocument LinguisticSystem Location MediaType "
+                  "MediaTypeOrExtent RightsStatement Standard"),
+            (FOAF, "Agent Document"), (SPDX, "Checksum ChecksumAlgorithm"),
+            (BIRO, "BibliographicReference"), (LPWC, "Paper=paper Repository=repository"),
+            (DQV, "QualityMeasurement QualityMeasurementDataset"), (ODRL, "Policy"),
+            (PROV, "Activity"), (MLS, "Algorithm"), (SKOS, "Concept"),
+        )
+        for entry in names.split()
+        for name, _, renamed in [entry.partition("=")]
+        for local in [renamed or name]
+    }
+)  # fmt: skip
+"""The profile's classes by their name in its context."""
+
+
+def _fields(owner: str, base: str, kind: Kind, entries: str, note: str = "") -> Iterator[Field]:
+    """Fields of one class and vocabulary: ``name``, or ``name=local`` where the two differ."""
+    for entry in entries.split():
+        name, _, local = entry.partition("=")
+        yield Field(f"{owner}.{name}", Iri(base + (local or name)), kind, None, note)
+
+
+def _one(owner: str, base: str, kind: Kind, name: str, term: Iri, local: str = "") -> Field:
+    return Field(f"{owner}.{name}", Iri(base + (local or name)), kind, term)
+
+
+_M, _D = "MachineLearningModel", "Dataset"
+MODEL_FIELDS: tuple[Field, ...] = (
+    _one(_M, DCT, Kind.TITLE, "name", SCHEMA.name, "title"),
+    *_fields(_M, DCT, Kind.IDENTITY, "identifier", "which model it is"),
+    _one(_M, DCT, Kind.TEXT, "description", SCHEMA.description),
+    _one(_M, DCT, Kind.DATE, "created", DCTERMS.created),
+    _one(_M, DCT, Kind.DATE, "modified", DCTERMS.modified),
+    _one(_M, IT6, Kind.DATE, "releaseDate", DCTERMS.issued),
+    _one(_M, DCAT, Kind.TEXT, "version", SCHEMA.version),
+    _one(_M, DCT, Kind.LICENCE, "licence", DCTERMS.license, "license"),
+    _one(_M, ODRL, Kind.LINK, "hasPolicy", PG.usagePolicy),
+    _one(_M, DCT, Kind.AGENT, "creator", DCTERMS.creator),
+    _one(_M, IT6, Kind.AGENT, "hasProvider", PG.suppliedBy),
+    _one(_M, IT6, Kind.AGENT, "hasUploader", PG.suppliedBy),
+    _one(_M, IT6, Kind.COUNT, "totalNumberOfParameters", PG.parameterCount),
+    _one(_M, IT6, Kind.TEXT, "intendedUse", PG.intendedUse),
+    _one(_M, IT6, Kind.TEXT, "limitations", PG.knownLimitation),
+    _one(_M, IT6, Kind.TEXT, "bias", PG.knownBias),
+    _one(_M, IT6, Kind.TEXT, "trainingProcess", PG.trainingInformation),
+    _one(_M, IT6, Kind.TEXT, "trainingMethodologies", PG.trainingInformation),
+    _one(_M, DCT, Kind.LANGUAGE, "language", DCTERMS.language),
+    _one(_M, IT6, Kind.DATASET, "trainedOn", PG.trainedOn),
+    _one(_M, IT6, Kind.DATASET, "testedOn", PG.testedOn),
+    _one(_M, IT6, Kind.DATASET, "validatedOn", PG.validatedOn),
+    _one(_M, IT6, Kind.MODEL, "fineTunedFrom", PG.fineTunedFrom),
+    _one(_M, IT6, Kind.MODALITY, "hasInputModality", PG.inputModality),
+    _one(_M, IT6, Kind.MODALITY, "hasOutputModality", PG.outputModality),
+    _one(_M, IT6, Kind.REFERENCE, "hasBibliographicReference", PG.paper),
+    _one(_M, IT6, Kind.REPOSITORY, "hasRepository", PG.codeRepository),
+    _one(_M, IT6, Kind.FILE, "hasFile", PG.artifactOf),
+    _one(_M, IT6, Kind.RISK, "hasRisk", PG.safetyRisk),
+    *_fields(_M, IT6, Kind.STATED, "shortDescription designSpecifications evaluationResults "
+             "evaluationStrategies hasVariation howToUse methodOfDistribution modelArchitecture "
+             "placedOnMarketDate testingDescription hasBenchmark ranOn hasPrediction"),
+    *_fields(_M, FRAPO, Kind.STATED, "isFundedBy"),
+    *_fields(_M, DCT, Kind.STATED, "contributor type"),
+    *_fields(_M, DCAT, Kind.STATED, "keyword"),
+    *_fields(_M, IT6, Kind.NOT_PROVENANCE, "hasEngagement hasRegisteredUser",
+             "use of the page, not where the model comes from"),
+    *_fields(_M, "http://data.europa.eu/m8g/", Kind.NOT_PROVENANCE, "logo", "how the page looks"),
+)  # fmt: skip
+"""What a model of the profile can have."""
+
+DATASET_FIELDS: tuple[Field, ...] = (
+    _one(_D, DCT, Kind.TITLE, "title", SCHEMA.name),
+    *_fields(_D, DCT, Kind.IDENTITY, "identifier", "which dataset it is"),
+    _one(_D, DCT, Kind.TEXT, "description", SCHEMA.description),
+    _one(_D, DCT, Kind.AGENT, "creator", DCTERMS.creator),
+    _one(_D, DCT, Kind.AGENT, "publisher", PG.suppliedBy),
+    _one(_D, DCT, Kind.DATE, "releaseDate", DCTERMS.issued, "issued"),
+    _one(_D, DCAT, Kind.TEXT, "version", SCHEMA.version),
+    _one(_D, IT6, Kind.TEXT, "versionLabel", SCHEMA.version),
+    _one(_D, DCT, Kind.TEXT, "accessRights", PG.dataAvailability),
+    _one(_D, IT6, Kind.TEXT, "collectionDate", PG.dataCollectionPeriod),
+    _one(_D, IT6, Kind.TEXT, "collectionMethod", PG.collectionProcess),
+    _one(_D, IT6, Kind.TEXT, "biasMethod", PG.knownBias),
+    _one(_D, IT6, Kind.TEXT, "curationMethod", PG.dataPreprocessing),
+    _one(_D, IT6, Kind.TEXT, "unsuitabilityMethod", PG.knownLimitation),
+    _one(_D, DCT, Kind.LANGUAGE, "language", DCTERMS.language),
+    _one(_D, DCAT, Kind.LINK, "landingPage", PG.homepage),
+    _one(_D, DCT, Kind.LINK, "isReferencedBy", PG.paper),
+    _one(_D, DCAT, Kind.DISTRIBUTION, "datasetDistribution", PG.artifactOf, "distribution"),
+    *_fields(_D, IT6, Kind.STATED, "dataProvenance visibility"),
+    *_fields(_D, DCT, Kind.STATED, "contributor geographicalCoverage=spatial isVersionOf type"),
+    *_fields(_D, DCAT, Kind.STATED, "hasVersion keyword theme"),
+    *_fields(_D, ADMS, Kind.STATED, "status"),
+    *_fields(_D, PROV, Kind.STATED, "wasGeneratedBy"),
+)  # fmt: skip
+"""What a dataset of the profile can have."""
+
+PART_FIELDS: tuple[Field, ...] = (
+    *_fields("File", DCT, Kind.PART, "id=identifier title format"),
+    *_fields("File", IT6, Kind.PART, "url"),
+    *_fields("File", SPDX, Kind.PART, "checksum"),
+    *_fields("Distribution", DCT, Kind.PART, "identifier title format licence=license"),
+    *_fields("Distribution", DCAT, Kind.PART, "accessUrl=accessURL downloadUrl=downloadURL "
+             "byteSize mediaType"),
+    *_fields("Distribution", SPDX, Kind.PART, "checksum"),
+    *_fields("Distribution", DCT, Kind.STATED, "linkedSchemas=conformsTo language"),
+    *_fields("Distribution", DCAT, Kind.STATED, "accessService"),
+    *_fields("Distribution", IT6, Kind.STATED, "defaultTargetAttribute hasFeature "
+             "ignoreAttribute numberOfDatapoints processingDate processingError "
+             "processingWarning rowIdAttribute=rowIDAttribute"),
+    *_fields("Distribution", ODRL, Kind.STATED, "hasPolicy"),
+    *_fields("Distribution", DQV, Kind.STATED, "hasQualityMeasurement"),
+    *_fields("Distribution", "https://w3id.org/dpv#", Kind.STATED, "hasData"),
+    *_fields("Checksum", SPDX, Kind.PART, "algorithm checksumValue"),
+    *_fields("Agent", FOAF, Kind.PART, "name"),
+    *_fields("Agent", PROV, Kind.NOT_PROVENANCE, "actedOnBehalfOf", "of an agent, not a model"),
+    *_fields("BibliographicReference", DCT, Kind.PART, "bibliographicCitation references"),
+    *_fields("BibliographicReference", DCT, Kind.NOT_PROVENANCE, "format",
+             "the syntax of the citation"),
+    *_fields("Modality", IT6, Kind.PART, "classification size"),
+    *_fields("Repository", DCT, Kind.NOT_PROVENANCE, "name=title", "the name of a place"),
+    *_fields("Repository", IT6, Kind.NOT_PROVENANCE, "hasFile", "files, which the model names"),
+    *_fields("HarmRisk", DCT, Kind.PART, "title description type"),
+    *_fields("HarmRisk", IT6, Kind.PART, "mitigation nature probability severity source"),
+    *_fields("Catalogue", DCT, Kind.PART, "publisher licence=license", "the record's publisher"),
+    *_fields("Paper", DCT, Kind.NOT_PROVENANCE, "title abstract creator date references subject",
+             "of a paper, which is named by its address"),
+    *_fields("Paper", IT6, Kind.NOT_PROVENANCE, "hasDocument",
+             "of a paper, which is named by its address"),
+    *_fields("Paper", LPWC_PROPERTY, Kind.NOT_PROVENANCE, "hasModel hasRepository",
+             "of a paper, which is named by its address"),
+)  # fmt: skip
+"""What the parts of a model or dataset can have: files, checksums, agents, references."""
+
+_REST = """Algorithm: hasAlgorithmType@mlso hasLearningMethodType@mlso; Benchmark: title@dct;
+Catalogue: creator@dct description@dct modificationDate=modified@dct identifier@dct
+releaseDate=issued@dct title@dct dataset@dcat keyword@dcat record@dcat service@dcat homepage@foaf;
+CatalogueRecord: description@dct modificationDate=modified@dct descriptionVersion@it6
+primaryTopic@foaf; Collection: creationDate@it6 hasUploader@it6 visibility@it6 description@dct
+identifier@dct title@dct; ComputerInfrastructure: hasHardware@it6 hasLibrary@it6 title@dct;
+DataQuality: description@dct identifier@dct title@dct; DataService: endpointUrl=endpointURL@dcat
+servesDataset@dcat servesModel@it6 title@dct; Engagement: download@it6 like@it6;
+EnvironmentalImpact: carbonEmitted@it6 measurementMethodology@it6 powerConsumption@it6;
+EstimationProcedure: description@dct identifier@dct title@dct type@dct hasParameter@it6
+hasSplit@it6; Evaluation: arrayData@it6 fold@it6 hasFlow@it6 intervalEnd@it6 intervalStart@it6
+label@rdfs repeat@it6 sample@it6 sampleSize@it6 stdev@it6 value@it6 identifier@dct title@dct;
+EvaluationMeasure: implementation@it6 value@it6 valueBad@it6 valueGood@it6 description@dct
+title@dct; Feature: description@dct title@dct type@dct; Flow: className@it6 customName@it6
+externalVersion@it6 hasDependency@it6 hasFlowParameter@it6 hasUploader@it6 uploaded@it6
+description@dct identifier@dct title@dct keyword@dcat version@it6 status@adms; FlowParameter:
+defaultValue@it6 recommendedRange@it6 description@dct title@dct type@dct; Hardware:
+description@dct title@dct; Library: isExecutedBy@it6 description@dct licence=license@dct title@dct
+version@it6; OutputFileDescription: id=identifier@dct title@dct url@it6; Parameter: component@it6
+value@it6 name=title@dct; Prediction: hasPredictionFeature@it6 format@dct; PredictionFeature:
+title@dct type@dct; QualityMeasurement: featureIndex@it6 intervalEnd@it6 intervalStart@it6
+type@dct value@dqv dataset=dataSet@qb; QualityMeasurementDataset:
+evaluationEngineId=evaluationEngine@it6 identifier@dct; Run: executes=realizes@mls
+errorMessage@it6 hasEvaluation@it6 hasFlow@it6 hasInferencingImpact@it6
+hasOutputFileDescription@it6 hasOutputFilePrediction@it6 hasParameter@it6 hasTask@it6
+hasTrainingImpact@it6 hasUploader@it6 runDetails@it6 setupId@it6 setupString@it6 trainingTime@it6
+identifier@dct keyword@dcat; RunCollection: hasRun@it6; Split: isAppliedTo@it6 description@dct
+id=identifier@dct title@dct type@dct; Task: hasCostMatrix@it6 hasEstimationProcedure@it6
+hasEvaluationMeasure@it6 hasOutput@it6 hasTaskType@it6 sourceData@it6 targetFeature@it6
+id=identifier@dct title@dct keyword@dcat; TaskCollection: hasTask@it6; TaskType:
+description=definition@skos id=notation@skos title=prefLabel@skos"""
+
+
+def _rest() -> Iterator[Field]:
+    """The fields of the other classes, which are kept as stated of what points to their node."""
+    for part in _REST.split(";"):
+        owner, _, entries = part.partition(":")
+        for entry in entries.split():
+            name, _, prefix = entry.partition("@")
+            yield from _fields(owner.strip(), PREFIXES[prefix], Kind.STATED, name)
+
+
+FIELDS: tuple[Field, ...] = (*MODEL_FIELDS, *DATASET_FIELDS, *PART_FIELDS, *tuple(_rest()))
+"""Every property of the profile's classes."""
+
+BY_IRI: Mapping[tuple[str, str], Field] = MappingProxyType(
+    {(each.name.partition(".")[0], str(each.iri)): each for each in FIELDS}
+)
+"""Fields by class and IRI."""
+
+
+def context() -> dict[str, object]:
+    """The profile's JSON-LD context, so that no document needs it from the network.
+
+    >>> context()["MachineLearningModel.trainedOn"]
+    {'@id': 'http://data.europa.eu/it6/trainedOn', '@type': '@id'}
+    """
+    terms: dict[str, object] = {name: str(iri) for name, iri in CLASSES.items()}
+    terms.update({prefix: base for prefix, base in PREFIXES.items() if prefix not in terms})
+    for each in FIELDS:
+        node = {"@type": "@id"} if each.is_node else {}
+        terms[each.name] = {"@id": str(each.iri), **node}
+    return terms
+
+
+def _key(each: Field) -> Key:
+    path = "/".join(each.name.split("."))
+    if each.kind is Kind.NOT_PROVENANCE:
+        return Key(path, Fate.NOT_PROVENANCE, each.note)
+    if each.kind is Kind.STATED:
+        return Key(path, Fate.NOT_READ, "kept as stated")
+    shown = f"`{shorten(each.term)}`" if each.term else each.note
+    return Key(path, Fate.READ, shown or "a part of what points to it")
+
+
+KEYS = KeyTable(
+    (
+        Key("*/type", Fate.NOT_PROVENANCE, "the class of a node"),
+        *(_key(each) for each in FIELDS),
+        Key("Concept/**", Fate.NOT_PROVENANCE, "a term of a code list, which is named by its IRI"),
+    )
+)
