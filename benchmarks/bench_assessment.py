@@ -61,7 +61,7 @@ def record(local: str, day: str, basis: Basis, who: str, claims: list[Claim]) ->
 def catalogue(count: int) -> list[Record]:
     """The records of a catalogue; the same in every run."""
     chance = random.Random(11)
-    found = []
+    results = []
     for n in range(count):
         name = f"org{n % 50}/model-{n}"
         model = iris.model(name)
@@ -99,14 +99,14 @@ def catalogue(count: int) -> list[Record]:
             Claim(result, PG.evaluationOf, version),
             Claim(result, PG.score, literals.decimal("0.5")),
         ]
-        found += [
+        results += [
             record(f"{n}/card", "2025-03-01", Basis.DEVELOPER, "Org", card),
             record(f"{n}/card", "2025-09-01", Basis.DEVELOPER, "Org", [*card, *forms]),
             record(f"{n}/config", "2025-09-01", Basis.ARTIFACT, "Org", config),
             record(f"{n}/page", "2025-06-01", Basis.THIRD_PARTY, "Page", page),
             record(f"{n}/lab", "2025-10-01", Basis.MEASUREMENT, "Lab", measured),
         ]
-    return found
+    return results
 
 
 def timed(work: Callable[[], object], times: int = 20) -> float:
@@ -174,18 +174,24 @@ def main() -> None:
             print(f"-- {given.store}")
             one_model(store, iris.model("anthropic/claude-haiku-4-5"))
             by_sparql(store, iris.model("anthropic/claude-haiku-4-5"), 1)
-    kept, reference = catalogue(given.models), list(reference_quads())
-    claims = sum(len(r.claims) for r in kept)
-    print(f"-- generated: {given.models:,} models, {len(kept):,} records, {claims:,} claims")
+    retained, reference = catalogue(given.models), list(reference_quads())
+    claims = sum(len(r.claims) for r in retained)
+    print(f"-- generated: {given.models:,} models, {len(retained):,} records, {claims:,} claims")
     known: list[Quad] = [quad for quad in reference if quad[3] is None]
     start = time.perf_counter()
-    quads = list(compile_quads(reference, kept, []))
+    quads = list(compile_quads(reference, retained, []))
     say("the accepted view of everything (for scale)", (time.perf_counter() - start) * 1000)
-    source, links, policy = RecordSet(kept, []), RecordLinks(kept), load_policy(MemoryStore(known))
+    source, links, policy = (
+        RecordSet(retained, []),
+        RecordLinks(retained),
+        load_policy(MemoryStore(known)),
+    )
     asked, latest = question(load(known), policy), CurrentVersions(source)
     views = [(s, view(s, source, policy, latest).claims) for s in source.subjects()]
     start = time.perf_counter()
-    levels = [q for s, held in views for q in level_quads(s, held, source, latest, links, asked)]
+    levels = [
+        q for s, stored in views for q in level_quads(s, stored, source, latest, links, asked)
+    ]
     took = (time.perf_counter() - start) * 1000
     say("evidence levels of everything, at a full build", took, f"{len(levels):,} triples")
     store = MemoryStore([*quads, *levels])

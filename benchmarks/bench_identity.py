@@ -25,7 +25,7 @@ from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.ingest.identify import decide
 from provenance_graph.matching.candidates import denied
-from provenance_graph.matching.entities import things
+from provenance_graph.matching.entities import entities
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.matching.outcome import Pair
 from provenance_graph.matching.rules import Matcher
@@ -51,10 +51,10 @@ ENDINGS = ("", "-Instruct", "-Base", "-Chat", "-GGUF", "-AWQ", "-Instruct-FP8", 
 def timed(label: str, work: Callable[[], T]) -> T:
     """Do it and say how long it took, in seconds of the wall and of the processor."""
     wall, cpu = time.perf_counter(), time.process_time()
-    found = work()
+    result = work()
     spent = f"{time.perf_counter() - wall:8.2f} s wall {time.process_time() - cpu:8.2f} s processor"
     print(f"{label:44}{spent}")
-    return found
+    return result
 
 
 def peak() -> float:
@@ -91,10 +91,10 @@ def main(count: int) -> None:
         snapshot = AcceptedSnapshot(store)
         before = peak()
         known = Organizations(snapshot)
-        found = timed("what is known of each name", lambda: things(snapshot, known))
-        pairs: list[Pair] = timed("the rules", lambda: Matcher(found, denied(snapshot)).run())
-    said = Counter(pair.verdict.value for pair in pairs)
-    print(f"{len(found):,} names, {len(pairs):,} pairs: {dict(said)}")
+        result = timed("what is known of each name", lambda: entities(snapshot, known))
+        pairs: list[Pair] = timed("the rules", lambda: Matcher(result, denied(snapshot)).run())
+    counter = Counter(pair.verdict.value for pair in pairs)
+    print(f"{len(result):,} names, {len(pairs):,} pairs: {dict(counter)}")
     print(f"peak {peak():,.0f} MiB, {peak() - before:,.0f} more than with the store alone")
     shipped = timed("the shipped records, read anew", lambda: decide(folder("data")))
     print(f"{len(shipped.pairs):,} pairs, {len(shipped.mappings):,} rows")

@@ -56,8 +56,8 @@ def _repairs(path: str) -> None:
         for node in sorted(size, key=lambda node: -size[node])[:20]:
             name = graph.index.names[node]
             start = time.process_time()
-            found = repair(graph, name, uses=["commercial", "distribute"])
-            taken.append((time.process_time() - start, size[node], found.tried, name))
+            result = repair(graph, name, uses=["commercial", "distribute"])
+            taken.append((time.process_time() - start, size[node], result.tried, name))
         for seconds, above, tried, name in sorted(taken, reverse=True):
             print(f"{seconds:6.3f} s  {above:4} ancestors  {tried:5} sets  {name}")
 

@@ -60,7 +60,7 @@ def bare(rows: Rows, start: int) -> int:
     seen = np.zeros(rows.nodes, np.bool_)
     mark_ = np.empty(rows.nodes, np.int32)
     seen[start] = True
-    frontier, found = np.array([start], np.int32), 0
+    frontier, result = np.array([start], np.int32), 0
     while len(frontier):
         low = rows.start[frontier]
         count = rows.split[frontier] - low
@@ -71,9 +71,9 @@ def bare(rows: Rows, start: int) -> int:
         mark_[near] = turn
         near = near[mark_[near] == turn]
         seen[near] = True
-        found += len(near)
+        result += len(near)
         frontier = near
-    return found
+    return result
 
 
 def clock(work: Callable[[], Any], times: int = 1) -> tuple[float, Any]:
@@ -111,10 +111,10 @@ def main() -> None:
     asked.add_argument("--no-store", action="store_true")
     asked.add_argument("--no-networkx", action="store_true")
     given = asked.parse_args()
-    told: dict[str, Any] = {"models": given.models}
+    reported: dict[str, Any] = {"models": given.models}
 
     def say(name: str, value: object) -> None:
-        told[name] = value
+        reported[name] = value
         print(f"{name:58} {value}", flush=True)
 
     hub = hub_shaped.generate(given.models)
@@ -134,10 +134,10 @@ def main() -> None:
         if not given.no_store:
             _store(hub, place, say)
         if not given.no_networkx:
-            _networkx(index, hub, say, told)
+            _networkx(index, hub, say, reported)
     finally:
         shutil.rmtree(place, ignore_errors=True)
-    print(json.dumps(told))
+    print(json.dumps(reported))
 
 
 def _sample(hub: hub_shaped.Hub, count: int) -> list[int]:
@@ -158,10 +158,10 @@ def _closures(index: LineageIndex, hub: hub_shaped.Hub, say: Callable[[str, obje
     median, high = spread(lambda node: bare(index.up, node), nodes[:200])
     say("bare numpy, ancestors, ms median / p99", f"{median:.4f} / {high:.4f}")
     root = _largest(index)
-    ours, found = clock(lambda: reach(index.down, root), 5)
+    ours, result = clock(lambda: reach(index.down, root), 5)
     limit, count = clock(lambda: bare(index.down, root), 5)
-    assert count == len(found)
-    say("descendants of the largest root", len(found))
+    assert count == len(result)
+    say("descendants of the largest root", len(result))
     say("largest root, ms", round(ours * 1000, 1))
     say("largest root, bare numpy, ms", round(limit * 1000, 1))
     say("largest root, times the bare search", round(ours / limit, 2))
@@ -212,10 +212,10 @@ def _store(hub: hub_shaped.Hub, place: Path, say: Callable[[str, object], None])
     say("ancestors: SPARQL over ours, times", round(theirs / ours, 1))
     root = _largest(index)
     name = index.names[root]
-    mine, found = clock(lambda: reach(index.down, root), 3)
+    mine, result = clock(lambda: reach(index.down, root), 3)
     query = f"SELECT (COUNT(DISTINCT ?d) AS ?n) {{ ?d <{PROV.wasDerivedFrom}>+ <{name}> }}"
     seconds, rows = clock(lambda: list(store.engine.query(query)))
-    assert int(rows[0]["n"].value) == len(found)
+    assert int(rows[0]["n"].value) == len(result)
     say("largest root by SPARQL path, ms", round(seconds * 1000))
     say("largest root: SPARQL over ours, times", round(seconds / mine))
     model = Iri(hub_shaped.iri(hub, nodes[0]))
@@ -229,7 +229,7 @@ def _networkx(
     index: LineageIndex,
     hub: hub_shaped.Hub,
     say: Callable[[str, object], None],
-    told: dict[str, Any],
+    reported: dict[str, Any],
 ) -> None:
     import networkx as nx
 
@@ -246,8 +246,8 @@ def _networkx(
     seconds, graph = clock(build)
     say("networkx built, s", round(seconds, 1))
     root = _largest(index)
-    seconds, found = clock(lambda: nx.descendants(graph, root))
-    assert len(found) == len(reach(index.down, root))
+    seconds, result = clock(lambda: nx.descendants(graph, root))
+    assert len(result) == len(reach(index.down, root))
     mine, _ = clock(lambda: reach(index.down, root), 3)
     say("largest root by networkx, ms", round(seconds * 1000))
     say("largest root: networkx over ours, times", round(seconds / mine, 1))
@@ -274,7 +274,7 @@ def _networkx(
     say("one mask per relation over everything by networkx, s", round(seconds, 1))
     say(
         "propagation: networkx over ours, times",
-        round(seconds / told["licence terms over the whole graph, s"], 1),
+        round(seconds / reported["licence terms over the whole graph, s"], 1),
     )
 
 

@@ -81,13 +81,13 @@ def read(document: Document, reader) -> Iterator[object]:
     yield from reader.read(document)
 
 
-def measure(found: Measure, name: str, repeat: int) -> None:
+def measure(result: Measure, name: str, repeat: int) -> None:
     """Time and memory of one reader over its documents; the best of several runs counts."""
     reader = readers()[name]
     best_reading = best_parsing = float("inf")
     for run in range(repeat):
         reading = parsing = 0.0
-        for document in found.documents:
+        for document in result.documents:
             syntax = document.hints.syntax
             start = time.perf_counter()
             with contextlib.suppress(ValueError, yaml.YAMLError, csv.Error):
@@ -98,19 +98,19 @@ def measure(found: Measure, name: str, repeat: int) -> None:
             try:
                 for item in read(again, reader):
                     if run == 0:
-                        found.problems += isinstance(item, Problem)
-                        found.claims += not isinstance(item, Problem)
+                        result.problems += isinstance(item, Problem)
+                        result.claims += not isinstance(item, Problem)
             except SourceError:
-                found.failed += run == 0
+                result.failed += run == 0
             reading += time.perf_counter() - start
         best_reading, best_parsing = min(best_reading, reading), min(best_parsing, parsing)
-    found.reading, found.parsing = best_reading, best_parsing
-    largest = max(found.documents, key=lambda document: len(document.data))
+    result.reading, result.parsing = best_reading, best_parsing
+    largest = max(result.documents, key=lambda document: len(document.data))
     tracemalloc.start()
     with contextlib.suppress(SourceError):
         for _ in read(fresh(largest), reader):
             pass
-    found.peak = tracemalloc.get_traced_memory()[1]
+    result.peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
 
@@ -147,23 +147,23 @@ def main() -> None:
     measures = gather(asked.folder)
     unread = measures.pop("-", Measure()).failed
     rows = []
-    for name, found in sorted(measures.items()):
-        measure(found, name, asked.repeat)
-        count = len(found.documents)
+    for name, result in sorted(measures.items()):
+        measure(result, name, asked.repeat)
+        count = len(result.documents)
         rows.append(
             {
                 "reader": name,
                 "documents": count,
-                "MB": round(found.octets / 1e6, 2),
-                "claims": found.claims,
-                "problems": found.problems,
-                "failed": found.failed,
-                "documents/s": round(count / found.reading) if found.reading else 0,
-                "claims/s": round(found.claims / found.reading) if found.reading else 0,
-                "ms": round(found.reading * 1e3, 1),
-                "parsing ms": round(found.parsing * 1e3, 1),
-                "ratio": round(found.reading / found.parsing, 1) if found.parsing else 0,
-                "peak MB": round(found.peak / 1e6, 1),
+                "MB": round(result.octets / 1e6, 2),
+                "claims": result.claims,
+                "problems": result.problems,
+                "failed": result.failed,
+                "documents/s": round(count / result.reading) if result.reading else 0,
+                "claims/s": round(result.claims / result.reading) if result.reading else 0,
+                "ms": round(result.reading * 1e3, 1),
+                "parsing ms": round(result.parsing * 1e3, 1),
+                "ratio": round(result.reading / result.parsing, 1) if result.parsing else 0,
+                "peak MB": round(result.peak / 1e6, 1),
             }
         )
     if asked.json:

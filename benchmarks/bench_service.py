@@ -64,8 +64,8 @@ def triples(models: int) -> Iterator[bytes]:
 
 def free_port() -> int:
     """A port nobody uses."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as result:
+        return int(result.getsockname()[1])
 
 
 @contextmanager
@@ -118,29 +118,29 @@ def measure(
 
 
 def _time(text: str, name: str) -> float:
-    found = re.search(rf"{name}\s+([0-9.]+)(us|ms|s)", text)
-    assert found is not None
-    return float(found[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[found[2]]
+    match = re.search(rf"{name}\s+([0-9.]+)(us|ms|s)", text)
+    assert match is not None
+    return float(match[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[match[2]]
 
 
 def tree(pid: int) -> list[int]:
     """A process and all below it."""
-    found, todo = [], [pid]
+    result, todo = [], [pid]
     while todo:
         each = todo.pop()
-        found.append(each)
+        result.append(each)
         for task in Path(f"/proc/{each}/task").glob("*/children"):
             todo += map(int, task.read_text().split())
-    return found
+    return result
 
 
 def memory(pid: int) -> str:
     """Resident memory of a process and its children, in MB each."""
-    found = []
+    results = []
     for each in tree(pid):
         resident = re.search(r"RssAnon:\s+(\d+)", Path(f"/proc/{each}/status").read_text())
-        found.append(int(resident[1]) // 1024 if resident else 0)
-    return " + ".join(map(str, found))
+        results.append(int(resident[1]) // 1024 if resident else 0)
+    return " + ".join(map(str, results))
 
 
 def processor(pid: int) -> float:
@@ -244,9 +244,9 @@ def large(server: str, port: int, path: str) -> None:
     )
 
 
-def show(server: str, load: str, clients: int, found: Found) -> None:
+def show(server: str, load: str, clients: int, result: Found) -> None:
     """One line of the table."""
-    rate, median, slow, used = found
+    rate, median, slow, used = result
     print(
         f"{server:18} {load:22} {clients:7} {rate:8.0f} {median:8.2f} {slow:8.2f} {used:7.0f}",
         flush=True,

@@ -75,17 +75,17 @@ def model_quads(count: int, seed: int = 1) -> Iterator[Quad]:
 
 @pytest.fixture(scope="module")
 def store() -> MemoryStore:
-    held = MemoryStore()
-    held._engine.bulk_extend([engine_quad(quad) for quad in model_quads(MODELS)])
+    memory_store = MemoryStore()
+    memory_store._engine.bulk_extend([engine_quad(quad) for quad in model_quads(MODELS)])
     for path in ontology_files():
-        held._engine.bulk_load(path=path)
-    return held
+        memory_store._engine.bulk_load(path=path)
+    return memory_store
 
 
 def test_the_whole_store(benchmark, store: MemoryStore) -> None:  # type: ignore[no-untyped-def]
     assert store.size() > 100_000
-    found = benchmark.pedantic(validate_store, (store,), rounds=5, warmup_rounds=1)
-    assert len(found) > 100
+    pedantic = benchmark.pedantic(validate_store, (store,), rounds=5, warmup_rounds=1)
+    assert len(pedantic) > 100
 
 
 def test_one_changed_model(benchmark, store: MemoryStore) -> None:  # type: ignore[no-untyped-def]

@@ -51,10 +51,10 @@ def best(work: Callable[[], object], rounds: int = 5) -> float:
     return min(seconds(work) for _ in range(rounds))
 
 
-def show(what: str, found: float, unit: str, base: float | None = None) -> None:
+def show(what: str, result: float, unit: str, base: float | None = None) -> None:
     """One row of the table."""
-    ratio = "" if base is None else f"{found / base:8.2f} ×"
-    print(f"{what:48} {found:12.2f} {unit:10} {ratio}")
+    ratio = "" if base is None else f"{result / base:8.2f} ×"
+    print(f"{what:48} {result:12.2f} {unit:10} {ratio}")
 
 
 def loading(root: Path, models: int) -> None:
@@ -70,10 +70,10 @@ def loading(root: Path, models: int) -> None:
 
     base = seconds(raw) / thousands * 1000
     show(f"engine: bulk load of {len(ours)} quads as text", base, "ms/kquad")
-    found = seconds(lambda: build(root / "text", text)) / thousands * 1000
-    show("build from N-Quads", found, "ms/kquad", base)
-    found = seconds(lambda: build(root / "store", ours)) / thousands * 1000
-    show("build from our quads", found, "ms/kquad", base)
+    result = seconds(lambda: build(root / "text", text)) / thousands * 1000
+    show("build from N-Quads", result, "ms/kquad", base)
+    result = seconds(lambda: build(root / "store", ours)) / thousands * 1000
+    show("build from our quads", result, "ms/kquad", base)
 
 
 def reading(root: Path) -> None:
@@ -83,10 +83,10 @@ def reading(root: Path) -> None:
     count = store.size()
     base = best(lambda: sum(1 for _ in engine.quads_for_pattern(None, None, None)), 3)
     show("engine: iterate all quads", base / count * 1e6, "us/quad")
-    found = best(lambda: sum(1 for _ in store.quads(graph=ANY)), 3)
+    result = best(lambda: sum(1 for _ in store.quads(graph=ANY)), 3)
     show(
         "quads() of every named graph, in our terms",
-        found / count * 1e6,
+        result / count * 1e6,
         "us/quad",
         base / count * 1e6,
     )
@@ -98,8 +98,8 @@ def committing(root: Path) -> None:
         record = [quad for quad in quads(1) if quad[3]]
         graph = record[0][3]
         assert graph is not None
-        found = best(lambda: writer.commit(Change(drop=(graph,), add=record)), 20)
-        show("commit of one record, published", found * 1000, "ms")
+        result = best(lambda: writer.commit(Change(drop=(graph,), add=record)), 20)
+        show("commit of one record, published", result * 1000, "ms")
         reader = EmbeddedStore.open(root / "store")
 
         def follow() -> None:

@@ -20,17 +20,17 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         service = Running(Path(folder) / "store", "--processes", "2")
         try:
-            found = soak(service, kills)
+            result = soak(service, kills)
         finally:
             service.stop()
-    back = sorted(found.back)
-    print(f"killed {sum(found.killed.values())}: {found.killed}")
-    print(f"acknowledged writes {found.acknowledged}, reads {found.reads}")
-    print(f"lost {len(found.lost)}, half-applied {len(found.halves)}, wrong {found.wrong[:5]}")
+    back = sorted(result.back)
+    print(f"killed {sum(result.killed.values())}: {result.killed}")
+    print(f"acknowledged writes {result.acknowledged}, reads {result.reads}")
+    print(f"lost {len(result.lost)}, half-applied {len(result.halves)}, wrong {result.wrong[:5]}")
     median, worst = back[len(back) // 2], back[-1]
     slow = sum(seconds >= 2 for seconds in back)
     print(f"back after: median {median:.2f} s, worst {worst:.2f} s, {slow} took 2 s or more")
-    return 1 if found.lost or found.halves or found.wrong else 0
+    return 1 if result.lost or result.halves or result.wrong else 0
 
 
 if __name__ == "__main__":

@@ -44,9 +44,9 @@ def record(source: str, day: str, basis: Basis, *claims: Claim, publisher: str =
 
 
 def date(text: str) -> literals.Dated:
-    found = literals.day(text)
-    assert found
-    return found
+    result = literals.day(text)
+    assert result
+    return result
 
 
 def rank(edition: str, day: str, place: int, population: int) -> list[Claim]:
@@ -142,16 +142,16 @@ def records() -> list[Record]:
     ]
 
 
-def store(kept: Iterable[Record] | None = None) -> MemoryStore:
+def store(retained: Iterable[Record] | None = None) -> MemoryStore:
     """A store of records with its view and the evidence levels that follow."""
-    kept = records() if kept is None else list(kept)
-    quads = list(compile_quads(list(reference()), kept, []))
-    return MemoryStore([*quads, *levels(kept)])
+    retained = records() if retained is None else list(retained)
+    quads = list(compile_quads(list(reference()), retained, []))
+    return MemoryStore([*quads, *levels(retained)])
 
 
-def levels(kept: list[Record]) -> list[Quad]:
+def levels(retained: list[Record]) -> list[Quad]:
     """The evidence levels of all models, as a full build works them out."""
-    source, links = RecordSet(kept, []), RecordLinks(kept)
+    source, links = RecordSet(retained, []), RecordLinks(retained)
     known = [quad for quad in reference() if quad[3] is None]
     policy, latest = load_policy(MemoryStore(known)), CurrentVersions(source)
     asked = question(load(known), policy)

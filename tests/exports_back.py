@@ -30,32 +30,32 @@ def read_back(format: str, made: Exported, name: str) -> list[Claim]:
         "2026-01-31",
         f"{name}.{exporter(format).suffix}",
     )
-    found = [item for item in records_of(reader, document) if isinstance(item, Record)]
-    return [claim for record in found for claim in record.claims]
+    results = [item for item in records_of(reader, document) if isinstance(item, Record)]
+    return [claim for record in results for claim in record.claims]
 
 
 def aliases(bundle: Bundle, format: str) -> dict[Iri, Iri]:
     """What a reader may call the things of a bundle, where it finds no repository."""
     source = READERS[format]
-    found: dict[Iri, Iri] = {}
-    for iri, thing in bundle.things.items():
+    result: dict[Iri, Iri] = {}
+    for iri, entity in bundle.entities.items():
         name = bundle.name(iri)
         if iri in bundle.datasets:
-            found[iris.entity(source, "dataset", iris.slug(name))] = iri
-            found[iris.dataset(name)] = iri
-            if thing.repository:
-                found[iris.dataset(thing.repository)] = iri
+            result[iris.entity(source, "dataset", iris.slug(name))] = iri
+            result[iris.dataset(name)] = iri
+            if entity.repository:
+                result[iris.dataset(entity.repository)] = iri
         elif iri in bundle.models:
-            found[iris.entity(source, "model", iris.slug(name))] = iri
-            if thing.repository:
-                found[iris.model(thing.repository)] = iri
-        elif thing.is_a(PG.Organization):
-            found[iris.organization(name)] = iri
-    for iri in {v for t in bundle.things.values() for v in t.things(DCTERMS.creator)}:
-        found[iris.organization(bundle.name(iri))] = iri
-    for iri in bundle.things:
-        found.pop(iri, None)
-    return found
+            result[iris.entity(source, "model", iris.slug(name))] = iri
+            if entity.repository:
+                result[iris.model(entity.repository)] = iri
+        elif entity.is_a(PG.Organization):
+            result[iris.organization(name)] = iri
+    for iri in {v for t in bundle.entities.values() for v in t.iris(DCTERMS.creator)}:
+        result[iris.organization(bundle.name(iri))] = iri
+    for iri in bundle.entities:
+        result.pop(iri, None)
+    return result
 
 
 def missing(bundle: Bundle, format: str, made: Exported, name: str = "document") -> list[str]:
@@ -68,17 +68,17 @@ def missing(bundle: Bundle, format: str, made: Exported, name: str = "document")
         return known.get(value, value) if isinstance(value, Iri) else value
 
     read = read_back(format, made, name)
-    said = {(ours(c.subject), c.predicate, ours(c.value)) for c in read}
+    stated = {(ours(c.subject), c.predicate, ours(c.value)) for c in read}
     by_node: dict[Iri, dict[Iri, set[Value | None]]] = defaultdict(lambda: defaultdict(set))
     for claim in read:
         by_node[claim.subject][claim.predicate].add(ours(claim.value))
     lost = []
     for subject, predicate, value in sorted(made.kept, key=str):
-        if (subject, predicate, value) in said:
+        if (subject, predicate, value) in stated:
             continue
         if predicate in NODE_LINKS and _like(bundle, subject, predicate, value, by_node):
             continue
-        lost.append(f"{iris.said(subject)} {iris.shorten(predicate)} {value}")
+        lost.append(f"{iris.short_id(subject)} {iris.shorten(predicate)} {value}")
     return lost
 
 
@@ -90,7 +90,7 @@ def _like(
     by_node: dict[Iri, dict[Iri, set[Value | None]]],
 ) -> bool:
     """Whether a node that says the same was read: a reader gives it a name of its own."""
-    thing = bundle.thing(node)
+    entity = bundle.entity(node)
     wanted = {
         PG.evaluationOf: (PG.score,),
         PG.artifactOf: (PG.fileName, PG.digest),
@@ -98,17 +98,19 @@ def _like(
     }.get(link)
     if wanted is None:
         return False
-    for found in by_node.values():
-        if of not in found[link] or not all(set(thing.all(p)) <= found[p] for p in wanted):
+    for result in by_node.values():
+        if of not in result[link] or not all(set(entity.all(p)) <= result[p] for p in wanted):
             continue
         if link != PG.evaluationOf:
             return True
-        told = {
+        reported = {
             name
-            for benchmark in found[PG.benchmark]
+            for benchmark in result[PG.benchmark]
             if isinstance(benchmark, Iri)
             for name in by_node[benchmark][SCHEMA.name]
         }
-        if any(str(name) == bundle.name(b) for b in thing.things(PG.benchmark) for name in told):
+        if any(
+            str(name) == bundle.name(b) for b in entity.iris(PG.benchmark) for name in reported
+        ):
             return True
     return False

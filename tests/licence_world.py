@@ -47,8 +47,8 @@ def thing(name: str) -> Iri:
 
 def licence(key: str) -> Iri:
     """A licence by its id in the catalogue."""
-    found = catalogue().by_key.get(key)
-    return found.iri if found else mint("licence", key)
+    result = catalogue().by_key.get(key)
+    return result.iri if result else mint("licence", key)
 
 
 def world(
@@ -73,8 +73,8 @@ def world(
     ]
     quads += more
     quads += policy()
-    told = developer_records(edges, licences) if recorded else []
-    for one in (*records, *told):
+    reported = developer_records(edges, licences) if recorded else []
+    for one in (*records, *reported):
         quads += rdf.to_quads(one)
     store = MemoryStore(quads)
     from provenance_graph.lineage.index import LineageIndex
@@ -98,7 +98,7 @@ def developer_records(
         if not name.startswith("data:"):
             empty = Claim(thing(name), PROV.wasDerivedFrom, None, Stance.DECLARED_EMPTY)
             claims[owner(name)].append(empty)
-    return [Record(_header(who), tuple(held)) for who, held in sorted(claims.items())]
+    return [Record(_header(who), tuple(stored)) for who, stored in sorted(claims.items())]
 
 
 def owner(name: str) -> str:
@@ -124,14 +124,14 @@ def policy() -> tuple[Quad, ...]:
 
 def rules(graph: LicenceGraph, name: str) -> dict[str, Finding]:
     """The findings on a model, by rule; the first of each."""
-    found: dict[str, Finding] = {}
+    findings: dict[str, Finding] = {}
     for one in graph.findings(thing(name)):
-        found.setdefault(one.rule.id, one)
-    return found
+        findings.setdefault(one.rule.id, one)
+    return findings
 
 
 def steps(finding: Finding) -> list[tuple[str, str]]:
     """A finding's path as relation names and parents."""
-    from provenance_graph.core.iris import local_name, said
+    from provenance_graph.core.iris import local_name, short_id
 
-    return [(local_name(edge.relation), said(edge.parent)) for edge in finding.path]
+    return [(local_name(edge.relation), short_id(edge.parent)) for edge in finding.path]

@@ -21,19 +21,19 @@ def document(data: bytes | str, name: str) -> Document:
 
 def read(reader: Reader, data: bytes | str, name: str) -> tuple[list[Claim], list[Problem]]:
     """Claims and problems of one document."""
-    found = list(reader.read(document(data, name)))
+    results = list(reader.read(document(data, name)))
     return (
-        [item for item in found if isinstance(item, Claim)],
-        [item for item in found if isinstance(item, Problem)],
+        [item for item in results if isinstance(item, Claim)],
+        [item for item in results if isinstance(item, Problem)],
     )
 
 
 def recorded(reader: Reader, path: Path) -> tuple[list[Record], list[Problem]]:
     """The records of a file, through RDF and back, and its problems."""
-    found = list(records_of(reader, document(path.read_bytes(), path.name)))
-    records = [item for item in found if isinstance(item, Record)]
+    results = list(records_of(reader, document(path.read_bytes(), path.name)))
+    records = [item for item in results if isinstance(item, Record)]
     assert rdf.read_trig(rdf.write_trig(records)) == sorted(records, key=lambda r: r.header.record)
-    return records, [item for item in found if isinstance(item, Problem)]
+    return records, [item for item in results if isinstance(item, Problem)]
 
 
 def values_of(claims: list[Claim], subject: Iri, predicate: Iri) -> list[str]:

@@ -69,14 +69,14 @@ def measure(document: Document, reader: Reader, sample: int, row: Row) -> None:
 def _outcome(document: Document, reader: Reader) -> object:
     """All that comes of a document: headers, claims, problems; or that it could not be read."""
     try:
-        found = list(records_of(reader, document))
+        results = list(records_of(reader, document))
         origin = reader.origin(document)
     except SourceError as error:
         return str(error)
-    problems = [item for item in found if isinstance(item, Problem)]
+    problems = [item for item in results if isinstance(item, Problem)]
     records = [
         (replace(item.header, digest=""), item.claims)
-        for item in found
+        for item in results
         if not isinstance(item, Problem)
     ]
     return records, problems, origin

@@ -134,8 +134,8 @@ def documents(source: Source, root: Path) -> Iterator[Document]:
     start = root / source.folder
     base = root / source.within if source.within else (start if start.is_dir() else start.parent)
     addresses = _addresses(root / source.manifest) if source.manifest else {}
-    found = sorted(start.rglob("*")) if start.is_dir() else [start]
-    for path in found:
+    result = sorted(start.rglob("*")) if start.is_dir() else [start]
+    for path in result:
         if path.is_file() and fnmatch(path.name, source.only) and path.name not in ("LICENSE",):
             name = path.relative_to(base).as_posix()
             single = not start.is_dir() and not source.within
@@ -146,13 +146,13 @@ def documents(source: Source, root: Path) -> Iterator[Document]:
 
 def _addresses(manifest: Path) -> Mapping[str, str]:
     """File to address, from a table with file, repository, commit and path."""
-    found = {}
+    results = {}
     with manifest.open(encoding="utf-8", newline="") as table:
         rows = csv.reader(table, delimiter="\t")
         next(rows, None)
         for file, repository, commit, path, *_ in rows:
-            found[file] = f"https://github.com/{repository}/blob/{commit}/{quote(path)}"
-    return found
+            results[file] = f"https://github.com/{repository}/blob/{commit}/{quote(path)}"
+    return results
 
 
 def _keep_known(files: dict[Path, list[Record]], partial: set[Iri], into: Path) -> None:
@@ -188,27 +188,27 @@ def _keep_known(files: dict[Path, list[Record]], partial: set[Iri], into: Path) 
 
 def _cut(record: Record, known: set[Iri]) -> Record:
     """The claims about datasets and models that are known, and about what those lead to."""
-    things = {
+    entities = {
         claim.subject
         for claim in record.claims
         if claim.predicate == RDF.type and claim.value in (PG.Dataset, PG.Model)
     }
-    kept = things & known
+    retained = entities & known
     for _ in range(2):  # a maker, a licence and the parts of its expression
-        kept |= {
+        retained |= {
             claim.value
             for claim in record.claims
-            if claim.subject in kept and isinstance(claim.value, Iri)
-        } - things
+            if claim.subject in retained and isinstance(claim.value, Iri)
+        } - entities
     parents = {
         claim.value
         for claim in record.claims
-        if claim.subject in kept and claim.predicate == PROV.wasDerivedFrom
+        if claim.subject in retained and claim.predicate == PROV.wasDerivedFrom
     }
     claims = tuple(
         claim
         for claim in record.claims
-        if claim.subject in kept
+        if claim.subject in retained
         or (claim.subject in parents and claim.predicate in (RDF.type, SCHEMA.name))
     )
     return replace(record, claims=claims, ordered=False).sort()

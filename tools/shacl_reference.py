@@ -37,9 +37,9 @@ __all__ = [
 def validate_record_by_reference(record: Record) -> list[Finding]:
     """What pyshacl finds wrong with one record by itself; the same as ``validate_record``."""
     written = [(s, p, o, None) for s, p, o, _ in rdf.to_quads(record)]
-    found = reference_findings(graph_of(written), shapes_graph(over=RECORD_GRAPHS))
-    found += reference_findings(graph_of(statements(record)), shapes_graph(over=DOCUMENT_ALONE))
-    return order({replace(finding, record=record.header.record) for finding in found})
+    result = reference_findings(graph_of(written), shapes_graph(over=RECORD_GRAPHS))
+    result += reference_findings(graph_of(statements(record)), shapes_graph(over=DOCUMENT_ALONE))
+    return order({replace(finding, record=record.header.record) for finding in result})
 
 
 def shapes_graph(paths: Sequence[FilePath] = (), *, over: str = "") -> rdflib.Graph:

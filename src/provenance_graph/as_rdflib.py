@@ -19,27 +19,27 @@ def dataset(quads: Iterable[Quad]) -> rdflib.Dataset:
 
     The IRIs were checked when they came into the store, so they are not checked again.
     """
-    found = rdflib.Dataset()
+    result = rdflib.Dataset()
     was = gc.isenabled()
     gc.disable()  # millions of objects are made and none of them goes
     try:
-        _fill(found, quads)
+        _fill(result, quads)
     finally:
         if was:
             gc.enable()
-    return found
+    return result
 
 
-def _fill(found: rdflib.Dataset, quads: Iterable[Quad]) -> None:
+def _fill(result: rdflib.Dataset, quads: Iterable[Quad]) -> None:
     node = lru_cache(maxsize=_KEPT)(_node)
     literal = lru_cache(maxsize=_KEPT)(_literal)
-    graphs: dict[Iri | None, rdflib.Graph] = {None: found.default_graph}
-    add = found.store.add
+    graphs: dict[Iri | None, rdflib.Graph] = {None: result.default_graph}
+    add = result.store.add
     for subject, predicate, value, name in quads:
         graph = graphs.get(name)
         if graph is None:
             assert name is not None
-            graph = graphs[name] = found.graph(_node(name))
+            graph = graphs[name] = result.graph(_node(name))
         term = node(value) if isinstance(value, Iri) else literal(value)
         add((node(subject), node(predicate), term), graph, False)
 

@@ -35,9 +35,9 @@ class Commands(click.Group):
         name = _ALIASES.get(cmd_name, cmd_name.replace("-", "_"))
         if not any(module.name == name for module in pkgutil.iter_modules(commands.__path__)):
             return None
-        found = importlib.import_module(f"provenance_graph.commands.{name}").command
-        assert isinstance(found, click.Command)
-        return found
+        result = importlib.import_module(f"provenance_graph.commands.{name}").command
+        assert isinstance(result, click.Command)
+        return result
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

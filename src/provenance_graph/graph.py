@@ -18,15 +18,15 @@ from provenance_graph.conflicts import detect as conflict_ledger
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.core.claims import SourcedClaim, Value
 from provenance_graph.core.errors import QueryError, QuerySyntax, UsageError
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG, RDF, XSD
 from provenance_graph.listing import SHOWN, Listing, to_html, to_pandas, to_polars
 from provenance_graph.model import questions
+from provenance_graph.model.entities import find_entity
 from provenance_graph.model.fields import fields, property_named
 from provenance_graph.model.naming import resolve
 from provenance_graph.model.profile import Profile, profile, value_json
 from provenance_graph.model.stats import Stats, stats
-from provenance_graph.model.things import find_thing
 from provenance_graph.store.base import Store
 from provenance_graph.store.opening import derived_folder, open_store
 from provenance_graph.store.values import ANY, Rows
@@ -86,7 +86,7 @@ class Model:
     @property
     def id(self) -> str:
         """``namespace/name``."""
-        return said(self.iri)
+        return short_id(self.iri)
 
     @property
     def snapshot(self) -> AcceptedSnapshot:
@@ -99,12 +99,12 @@ class Model:
 
         Numbers are numbers, dates are dates, things are IRIs and text is text.
         """
-        found: dict[str, list[Any]] = {}
+        results: dict[str, list[Any]] = {}
         known = {field.property for field in fields(self.snapshot)}
         for _, predicate, value, _ in self.snapshot.view(self.iri).quads:
             if predicate in known:
-                found.setdefault(local_name(predicate), []).append(_plain(value))
-        return {key: values[0] if len(values) == 1 else values for key, values in found.items()}
+                results.setdefault(local_name(predicate), []).append(_plain(value))
+        return {key: values[0] if len(values) == 1 else values for key, values in results.items()}
 
     @property
     def disclosure(self) -> dict[str, str]:
@@ -183,16 +183,16 @@ class Model:
         return f"<Model {self.id}{f' as of {self.as_of}' if self.as_of else ''}>"
 
     def _repr_html_(self) -> str:
-        found = self.profile().to_json()
+        json = self.profile().to_json()
         rows = "".join(
             f"<tr><th>{html.escape(field['label'])}</th>"
             f"<td>{html.escape(', '.join(str(_told(v)) for v in field['values']))}</td>"
             f"<td>{html.escape(str(field['status']))}</td><td>{field['sources']}</td></tr>"
-            for section in found["sections"]
+            for section in json["sections"]
             for field in section["fields"]
             if field["values"] or field["status"] != "NotRecorded"
         )
-        return f"<table><caption>{html.escape(found['name'])}</caption>{rows}</table>"
+        return f"<table><caption>{html.escape(json['name'])}</caption>{rows}</table>"
 
 
 class ModelLineage:
@@ -204,13 +204,13 @@ class ModelLineage:
 
     def ancestors(self, *, influences: bool = False) -> list[Model]:
         """Everything its weights come from; with ``influences`` also data, judges and the like."""
-        found = self._lineage.ancestors(self.model.iri, influences)
-        return [Model(self.model.graph, iri, self.model.as_of) for iri in found]
+        ancestors = self._lineage.ancestors(self.model.iri, influences)
+        return [Model(self.model.graph, iri, self.model.as_of) for iri in ancestors]
 
     def descendants(self, *, influences: bool = False) -> list[Model]:
         """Everything that comes from its weights."""
-        found = self._lineage.descendants(self.model.iri, influences)
-        return [Model(self.model.graph, iri, self.model.as_of) for iri in found]
+        descendants = self._lineage.descendants(self.model.iri, influences)
+        return [Model(self.model.graph, iri, self.model.as_of) for iri in descendants]
 
     def __repr__(self) -> str:
         up, down = len(self.ancestors()), len(self.descendants())
@@ -246,8 +246,8 @@ class Graph:
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
         """What the graph accepts, now or as of a day; raises UsageError for what is no day."""
         day, now = day_of(as_of), AcceptedSnapshot(self.store, folder=self._folder)
-        held = self._snapshots.get("")
-        if held is None or (held.version, held.today) != (now.version, now.today):
+        stored = self._snapshots.get("")
+        if stored is None or (stored.version, stored.today) != (now.version, now.today):
             self._snapshots = {"": now}
         return self._snapshots.setdefault(day, self._snapshots[""].at(day))
 
@@ -296,12 +296,12 @@ class Graph:
             raise UsageError(f"construct takes CONSTRUCT or DESCRIBE: {other}") from other
         return rdflib.Graph().parse(data=answer.body, format="nt")
 
-    def impact(self, thing: str, *, as_of: str = "", limit: int = 100) -> Impact:
+    def impact(self, entity: str, *, as_of: str = "", limit: int = 100) -> Impact:
         """What is hit if a model or dataset is withdrawn; raises NotFound, Ambiguous."""
         from provenance_graph.lineage.graph import LineageGraph
 
         now = self.snapshot(as_of)
-        subject = find_thing(now, thing, ("model", "family", "dataset")).iri
+        subject = find_entity(now, entity, ("model", "family", "dataset")).iri
         return LineageGraph(now).impact(subject, limit=limit)
 
     def import_(self, *paths: str, **options: Any) -> Report:
@@ -364,29 +364,29 @@ def _told(value: Any) -> Any:
     return value["label"] if isinstance(value, dict) else value
 
 
-def _claim_row(held: SourcedClaim) -> dict[str, Any]:
+def _claim_row(sourced: SourcedClaim) -> dict[str, Any]:
     return {
-        "property": local_name(held.claim.predicate),
-        "value": _plain(held.claim.value),
-        "stance": held.claim.stance.label,
-        "standing": held.standing.label,
-        "basis": held.basis.label,
-        "publisher": said(held.header.publisher),
-        "retrieved": held.header.retrieved[:10],
-        "place": held.claim.locator,
-        "document": str(held.header.document),
-        "why": held.reason,
+        "property": local_name(sourced.claim.predicate),
+        "value": _plain(sourced.claim.value),
+        "stance": sourced.claim.stance.label,
+        "standing": sourced.standing.label,
+        "basis": sourced.basis.label,
+        "publisher": short_id(sourced.header.publisher),
+        "retrieved": sourced.header.retrieved[:10],
+        "place": sourced.claim.locator,
+        "document": str(sourced.header.document),
+        "why": sourced.reason,
     }
 
 
-def _conflict_row(found: Conflict) -> dict[str, Any]:
-    told = found.to_json()
+def _conflict_row(conflict: Conflict) -> dict[str, Any]:
+    json = conflict.to_json()
     return {
-        "subject": said(found.subject),
-        "property": local_name(found.property),
-        "kind": told.get("kind"),
-        "severity": found.severity,
-        "why": told.get("why") or told.get("reason") or "",
+        "subject": short_id(conflict.subject),
+        "property": local_name(conflict.property),
+        "kind": json.get("kind"),
+        "severity": conflict.severity,
+        "why": json.get("why") or json.get("reason") or "",
     }
 
 

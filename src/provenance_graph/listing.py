@@ -53,8 +53,8 @@ def to_pandas(rows: list[dict[str, Any]], columns: Iterable[str] = ()) -> pd.Dat
     try:
         import pandas
     except ImportError as missing:
-        told = "to_pandas needs pandas: pip install 'provenance-graph[pandas]'"
-        raise ImportError(told) from missing
+        reported = "to_pandas needs pandas: pip install 'provenance-graph[pandas]'"
+        raise ImportError(reported) from missing
     return pandas.DataFrame(rows, columns=list(columns) or None)
 
 
@@ -63,8 +63,8 @@ def to_polars(rows: list[dict[str, Any]], columns: Iterable[str] = ()) -> pl.Dat
     try:
         import polars
     except ImportError as missing:
-        told = "to_polars needs polars: pip install 'provenance-graph[polars]'"
-        raise ImportError(told) from missing
+        reported = "to_polars needs polars: pip install 'provenance-graph[polars]'"
+        raise ImportError(reported) from missing
     return polars.DataFrame(
         rows, schema=list(columns) or None, infer_schema_length=None, strict=False
     )

@@ -56,8 +56,8 @@ class ReferenceData:
         with self._lock:  # re-entrant: parsing one part may need another
             if parse not in self._parsed:
                 self._parsed[parse] = parse(ReferenceReads(source))
-            found: T = self._parsed[parse]  # type: ignore[assignment]
-            return found
+            t: T = self._parsed[parse]  # type: ignore[assignment]
+            return t
 
 
 @lru_cache(maxsize=4)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from provenance_graph.core.claims import Literal
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.store.opening import derived_folder, open_store
 from provenance_graph.tables import render, shown
 
@@ -50,8 +50,8 @@ class Session:
         """The store, opened for reading; raises StoreError."""
         if self._store is None:
             self._store = self.closing.enter_context(open_store(self.store_path))
-        found: Store = self._store
-        return found
+        store: Store = self._store
+        return store
 
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
         """What is accepted, now or as of a day as users type it; raises StoreError, UsageError."""
@@ -83,15 +83,15 @@ class Session:
     def say_others(self, others: Sequence[Iri]) -> None:
         """Say which other things have the name that was asked for."""
         if others:
-            shown = ", ".join(map(said, others[:5]))
+            shown = ", ".join(map(short_id, others[:5]))
             more = f" and {len(others) - 5} more" if len(others) > 5 else ""
             self.say(f"also of that name: {shown}{more}")
 
     def say_unknown(self, snapshot: AcceptedSnapshot, *subjects: Iri) -> None:
         """Say plainly of what nothing was known on the snapshot's day."""
         for subject in subjects:
-            if told := snapshot.unknown(subject, said(subject)):
-                self.say(told[0].upper() + told[1:] + ".")
+            if unknown := snapshot.unknown(subject, short_id(subject)):
+                self.say(unknown[0].upper() + unknown[1:] + ".")
 
     def say(self, message: str) -> None:
         """A message to standard error."""

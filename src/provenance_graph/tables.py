@@ -18,7 +18,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from provenance_graph.core.claims import Literal
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 
 GAP = 2
 READABLE = 20
@@ -38,7 +38,7 @@ def shown(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, Iri):
-        return said(value)
+        return short_id(value)
     if isinstance(value, Literal):
         if value.datatype.endswith("#integer") and len(value.lexical) > 4:
             return f"{int(value.lexical):,}"
@@ -211,21 +211,21 @@ def _wrapped(text: str, most: int) -> list[str]:
         if cells(line) <= most:
             lines.append(line)
             continue
-        held = ""
+        stored = ""
         for part in _PART.findall(line):
             while cells(part) > most:  # nowhere to break it but inside
-                if held.strip():
-                    lines.append(held.rstrip())
-                    held = ""
+                if stored.strip():
+                    lines.append(stored.rstrip())
+                    stored = ""
                 cut = most if part.isascii() else max(most // 2, 1)
                 lines.append(part[:cut])
                 part = part[cut:]
-            if held and cells(held) + cells(part.rstrip()) > most:
-                lines.append(held.rstrip())
-                held = ""
-            held += part
-        if held.strip():
-            lines.append(held.rstrip())
+            if stored and cells(stored) + cells(part.rstrip()) > most:
+                lines.append(stored.rstrip())
+                stored = ""
+            stored += part
+        if stored.strip():
+            lines.append(stored.rstrip())
     return lines
 
 

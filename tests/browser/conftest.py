@@ -22,8 +22,8 @@ def chromium() -> Iterator[Any]:
         pytest.skip("Chromium is not installed")
     if not driving.STATIC.is_file():
         pytest.skip("the page is not built: pip install -e .")
-    with driving.browser() as found:
-        yield found
+    with driving.browser() as result:
+        yield result
 
 
 @pytest.fixture(scope="session")
@@ -45,8 +45,8 @@ def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def service(curated: Path, chromium: Any) -> Iterator[driving.Service]:
-    with driving.running(curated) as found:
-        yield found
+    with driving.running(curated) as result:
+        yield result
 
 
 @pytest.fixture

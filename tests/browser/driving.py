@@ -34,9 +34,9 @@ AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 def free_port() -> int:
     """A port that nobody listens on now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    with socket.socket() as result:
+        result.bind(("127.0.0.1", 0))
+        return int(result.getsockname()[1])
 
 
 class Service:
@@ -93,11 +93,11 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        launch = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
-            yield found
+            yield launch
         finally:
-            found.close()
+            launch.close()
 
 
 class Page:
@@ -118,9 +118,9 @@ class Page:
 
     def see(self, text: str, within: str = "body") -> Any:
         """Wait until a text is seen."""
-        found = self.page.locator(within).get_by_text(text).first
-        found.wait_for()
-        return found
+        result = self.page.locator(within).get_by_text(text).first
+        result.wait_for()
+        return result
 
     def violations(self) -> list[str]:
         """What axe finds wrong."""
@@ -128,8 +128,8 @@ class Page:
             pytest.skip("axe-core is not there: npm ci in web/")
         # The policy of the page forbids scripts from elsewhere, and evaluation is not one.
         self.page.evaluate(AXE.read_text("utf-8"))
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        evaluate = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [
             f"{v['id']}: {[n['target'] for n in v['nodes'][:3]]} {v['nodes'][0].get('failureSummary', '')[:200]}"
-            for v in found["violations"]
+            for v in evaluate["violations"]
         ]

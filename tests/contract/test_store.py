@@ -109,21 +109,21 @@ def test_the_named_graphs_are_listed(store):
 
 
 def test_a_select_gives_names_and_typed_values(store):
-    found = store.select("SELECT ?s ?o WHERE { ?s <https://example.org/p> ?o }")
-    assert (found.names, found.rows, found.truncated) == (("s", "o"), [(A, ONE)], False)
+    select = store.select("SELECT ?s ?o WHERE { ?s <https://example.org/p> ?o }")
+    assert (select.names, select.rows, select.truncated) == (("s", "o"), [(A, ONE)], False)
 
 
 def test_a_select_leaves_unbound_variables_out(store):
-    found = store.select("SELECT ?s ?none WHERE { ?s <https://example.org/p> ?o }")
-    assert found.rows == [(A, None)]
-    assert list(found) == [{"s": A}]
+    select = store.select("SELECT ?s ?none WHERE { ?s <https://example.org/p> ?o }")
+    assert select.rows == [(A, None)]
+    assert list(select) == [{"s": A}]
 
 
 @pytest.mark.parametrize("value", [A, ONE, HARD, FRENCH])
 def test_bindings_are_terms_and_never_text(store, value):
-    found = store.select("SELECT ?s ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?s", {"o": value})
+    select = store.select("SELECT ?s ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?s", {"o": value})
     wanted = sorted((s, g) for s, _, o, g in DATA if g and o == value)
-    assert [(row["s"], row["g"]) for row in found] == wanted
+    assert [(row["s"], row["g"]) for row in select] == wanted
 
 
 @pytest.mark.parametrize(
@@ -141,9 +141,9 @@ def test_bindings_are_terms_and_never_text(store, value):
 def test_every_form_of_query_takes_bindings(store, query):
     select = query.startswith("SELECT")
     media_type = "text/csv" if select else "application/n-triples"
-    found = store.serialize(query, media_type, bindings={"s": A}).body.splitlines()
+    splitlines = store.serialize(query, media_type, bindings={"s": A}).body.splitlines()
     nothing = store.serialize(query, media_type, bindings={"s": P}).body.splitlines()
-    assert len(found) > len(nothing) == select
+    assert len(splitlines) > len(nothing) == select
 
 
 def test_an_ask_answers_yes_and_no(store):
@@ -152,10 +152,10 @@ def test_an_ask_answers_yes_and_no(store):
 
 
 def test_a_row_limit_is_kept_and_told(store):
-    found = store.select("SELECT * { GRAPH ?g { ?s ?p ?o } }", limits=Limits(rows=2))
-    assert (len(found), found.truncated) == (2, True)
-    found = store.select("SELECT * { GRAPH ?g { ?s ?p ?o } }", limits=Limits(rows=3))
-    assert (len(found), found.truncated) == (3, False)
+    select = store.select("SELECT * { GRAPH ?g { ?s ?p ?o } }", limits=Limits(rows=2))
+    assert (len(select), select.truncated) == (2, True)
+    select = store.select("SELECT * { GRAPH ?g { ?s ?p ?o } }", limits=Limits(rows=3))
+    assert (len(select), select.truncated) == (3, False)
 
 
 def test_a_syntax_error_is_told_with_its_place(store):

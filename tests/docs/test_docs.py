@@ -29,11 +29,11 @@ def manual() -> str:
         "problems, 2 wrong usage or unreadable input, 3 no store.",
     ]
     for name in cli.app.list_commands(CONTEXT):
-        found = cli.app.get_command(CONTEXT, name)
-        assert found is not None
-        context = click.Context(found, info_name=name, parent=CONTEXT)
+        command = cli.app.get_command(CONTEXT, name)
+        assert command is not None
+        context = click.Context(command, info_name=name, parent=CONTEXT)
         context.terminal_width = context.max_content_width = 100
-        lines += ["", f"## {name}", "", "```text", found.get_help(context).rstrip(), "```"]
+        lines += ["", f"## {name}", "", "```text", command.get_help(context).rstrip(), "```"]
     return "\n".join([*lines, ""])
 
 
@@ -46,10 +46,10 @@ def test_the_page_of_a_format_lists_every_key(name: str, golden) -> None:
     page = ROOT / "docs" / "formats" / f"{name}.md"
     before, mark, _ = page.read_text(encoding="utf-8").partition("## Every key\n")
     table = coverage.markdown(readers()[name].keys)
-    said = (
+    stated = (
         f"## Every key\n\nMade from the reader's table; the first row that fits decides.\n\n{table}"
     )
-    golden(page, f"{before if mark else before + chr(10)}{said}".encode())
+    golden(page, f"{before if mark else before + chr(10)}{stated}".encode())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
@@ -68,5 +68,5 @@ def test_every_format_has_a_page_or_a_mention(name: str) -> None:
 
 def test_no_page_names_a_path_of_a_machine() -> None:
     for page in PAGES:
-        found = re.search(r"(?<![\w./])/(?:work|root|home)/", page.read_text(encoding="utf-8"))
-        assert found is None, f"{page.name}: {found and found[0]}"
+        match = re.search(r"(?<![\w./])/(?:work|root|home)/", page.read_text(encoding="utf-8"))
+        assert match is None, f"{page.name}: {match and match[0]}"

@@ -26,8 +26,8 @@ def test_the_way_to_the_command_stands_before_its_first_use() -> None:
 def test_a_command_of_the_readme_answers(line, shipped, monkeypatch) -> None:
     monkeypatch.chdir(ROOT)
     words = shlex.split(line, comments=True)
-    found = CliRunner().invoke(
+    invoke = CliRunner().invoke(
         cli.app, ["--store", str(shipped), *words], standalone_mode=False, catch_exceptions=False
     )
-    assert (found.return_value or 0) in (0, 1), found.output
-    assert found.output
+    assert (invoke.return_value or 0) in (0, 1), invoke.output
+    assert invoke.output

@@ -20,13 +20,13 @@ WRITTEN = ("claims.trig", "problems.txt")
 
 def _inputs() -> list[tuple[Path, Path]]:
     """Each case's document: a file, at any depth, or a folder named ``repository``."""
-    found = []
+    results = []
     for name in FORMATS:
         for case in sorted(path for path in (HERE / name).glob("*") if path.is_dir()):
             repository = case / "repository"
             files = [p for p in sorted(case.rglob("*")) if p.is_file() and p.name not in WRITTEN]
-            found.append((case, repository if repository.is_dir() else files[0]))
-    return found
+            results.append((case, repository if repository.is_dir() else files[0]))
+    return results
 
 
 CASES = _inputs()
@@ -40,9 +40,9 @@ def test_a_document_gives_the_record_and_the_problems_of_its_golden_case(
     it = load(path, case)
     fitting = [name for name, other in readers().items() if other.recognises(it.hints)]
     assert fitting == [reader.format]
-    found = list(records_of(reader, it))
-    records = [item for item in found if isinstance(item, Record)]
-    problems = [str(item) for item in found if isinstance(item, Problem)]
+    results = list(records_of(reader, it))
+    records = [item for item in results if isinstance(item, Record)]
+    problems = [str(item) for item in results if isinstance(item, Problem)]
     golden(case / "claims.trig", rdf.write_trig(records))
     golden(case / "problems.txt", "".join(f"{line}\n" for line in problems).encode())
     for record in records:

@@ -31,8 +31,8 @@ def test_a_document_gives_the_record_and_the_problems_of_its_golden_case(
     assert [name for name, other in readers().items() if other.recognises(it.hints)] == [
         reader.format
     ]
-    found = list(records_of(reader, it))
-    records = [item for item in found if isinstance(item, Record)]
-    problems = [str(item) for item in found if isinstance(item, Problem)]
+    results = list(records_of(reader, it))
+    records = [item for item in results if isinstance(item, Record)]
+    problems = [str(item) for item in results if isinstance(item, Problem)]
     golden(path.parent / "claims.trig", rdf.write_trig(records))
     golden(path.parent / "problems.txt", "".join(f"{line}\n" for line in problems).encode())

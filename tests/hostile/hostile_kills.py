@@ -133,7 +133,7 @@ def _back(service: Running, start: float, turn: int) -> float:
 
 
 def _count(service: Running, load: Load, outcome: Outcome) -> None:
-    held: dict[str, set[int]] = {}
+    stored: dict[str, set[int]] = {}
     for name, pattern in (
         ("first", "?s <urn:first> ?o"),
         ("second", "?s <urn:second> ?o"),
@@ -141,7 +141,7 @@ def _count(service: Running, load: Load, outcome: Outcome) -> None:
     ):
         status, body = service.ask(f"SELECT ?o {{ {pattern} }}")
         assert status == 200
-        held[name] = {int(n) for n in re.findall(rb'"value":"(\d+)"', body)}
-    every = held["first"] | held["second"] | held["third"]
-    outcome.halves = sorted(every - (held["first"] & held["second"] & held["third"]))
+        stored[name] = {int(n) for n in re.findall(rb'"value":"(\d+)"', body)}
+    every = stored["first"] | stored["second"] | stored["third"]
+    outcome.halves = sorted(every - (stored["first"] & stored["second"] & stored["third"]))
     outcome.lost = sorted(load.acknowledged - every)

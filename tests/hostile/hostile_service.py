@@ -129,7 +129,7 @@ class Running:
     def pids(self) -> dict[int, str]:
         """Every process of the service with its command line, the first one included."""
         assert self.process is not None
-        found = {self.process.pid: "supervisor"}
+        results = {self.process.pid: "supervisor"}
         todo = [self.process.pid]
         while todo:
             pid = todo.pop()
@@ -139,10 +139,10 @@ class Running:
                 except OSError:
                     continue
                 for child in map(int, children):
-                    if child not in found:
-                        found[child] = "child"
+                    if child not in results:
+                        results[child] = "child"
                         todo.append(child)
-        return found
+        return results
 
     def stop(self) -> int:
         assert self.process is not None

@@ -131,24 +131,24 @@ def test_slow_headers_are_ended(service: Running) -> None:
 
 
 def test_many_silent_connections_shut_nobody_out(service: Running) -> None:
-    held = [http.client.HTTPConnection("127.0.0.1", service.port) for _ in range(200)]
-    for connection in held:
+    stored = [http.client.HTTPConnection("127.0.0.1", service.port) for _ in range(200)]
+    for connection in stored:
         connection.connect()
     answers_at_once(service)
-    for connection in held:
+    for connection in stored:
         connection.close()
 
 
 def test_one_address_cannot_take_every_connection(service: Running) -> None:
-    held = []
+    stored = []
     for _ in range(450):
         connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)
         connection.connect()
-        held.append(connection)
-    last = held[-1]
+        stored.append(connection)
+    last = stored[-1]
     assert last.sock is not None
     assert last.sock.recv(100).startswith(b"HTTP/1.1 503")
-    for connection in held:
+    for connection in stored:
         connection.close()
     time.sleep(0.1)
     answers_at_once(service)
@@ -158,13 +158,13 @@ def test_a_client_that_leaves_gives_its_worker_back(service: Running) -> None:
     ten = " ".join(map(str, range(10)))
     cross = "".join(f" VALUES ?v{n} {{ {ten} }}" for n in range(9))
     text = f"SELECT (COUNT(*) AS ?n) {{{cross} }}".encode()
-    held = []
+    stored = []
     for _ in range(4):
         connection = http.client.HTTPConnection("127.0.0.1", service.port)
         connection.request("POST", "/sparql", text, {"content-type": "application/sparql-query"})
-        held.append(connection)
+        stored.append(connection)
     time.sleep(0.3)
-    for connection in held:
+    for connection in stored:
         connection.close()
     time.sleep(0.2)
     answers_at_once(service)
@@ -197,9 +197,9 @@ def test_heavy_queries_of_one_client_shut_no_other_out(service: Running) -> None
         time.sleep(0.2)
         for n in range(10):
             assert from_address(service, "127.0.0.3", f"{NORMAL} # {n}") == 200
-        told = {found.result() for found in heavy}
-    assert told <= {429, 503, 504}
-    assert 429 in told
+        reported = {result.result() for result in heavy}
+    assert reported <= {429, 503, 504}
+    assert 429 in reported
 
 
 def test_texts_that_made_readers_backtrack_are_answered_at_once(service: Running) -> None:
@@ -223,7 +223,9 @@ def test_documents_of_strangers_hold_no_upload_up(service: Running) -> None:
                 "PUT", f"/data?graph=urn:upload:{n}", b"<urn:x> <urn:y> 1 .", headers, timeout=20
             )
             assert status in (201, 204)
-        assert all(found.result()[0] < 500 or found.result()[0] in (503, 504) for found in checks)
+        assert all(
+            result.result()[0] < 500 or result.result()[0] in (503, 504) for result in checks
+        )
 
 
 def test_nothing_was_lost_and_nobody_was_called(service: Running, canary: Canary) -> None:

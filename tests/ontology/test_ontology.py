@@ -41,13 +41,13 @@ def test_every_term_is_labelled_defined_shown_and_at_home(ontology: rdflib.Graph
 
 def terms_in_code() -> dict[str, str]:
     """Every term of ours that the code names as ``PG.term``, with a file that does."""
-    found = {}
+    results = {}
     for path in [*(ROOT / "src").rglob("*.py"), *(ROOT / "tools").rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Attribute(value=ast.Name(id="PG"), attr=name):
-                    found[NS + name] = path.name
-    return found
+                    results[NS + name] = path.name
+    return results
 
 
 def test_every_term_that_the_code_names_is_in_the_ontology(ontology: rdflib.Graph) -> None:
@@ -173,7 +173,7 @@ def test_the_ontology_states_its_version(ontology: rdflib.Graph) -> None:
 
 
 def test_our_shapes_are_well_formed_shacl() -> None:
-    conforms, _, told = pyshacl.validate(
+    conforms, _, reported = pyshacl.validate(
         rdflib.Graph(), shacl_graph=shapes_graph(), meta_shacl=True, advanced=False
     )
-    assert conforms, told
+    assert conforms, reported

@@ -54,11 +54,11 @@ def cases(root: Path, part: str = "core") -> Iterator[Case]:
 @pytest.fixture(scope="module", autouse=True)
 def literals_as_written() -> Iterator[None]:
     """The suite holds ill-formed literals, which rdflib would mend with a warning."""
-    kept, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False
+    retained, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         yield
-    rdflib.NORMALIZE_LITERALS = kept
+    rdflib.NORMALIZE_LITERALS = retained
 
 
 @pytest.fixture(scope="module")
@@ -153,9 +153,9 @@ def test_every_result_of_the_suite_is_ours(suite: list[Case]) -> None:
 
 
 def test_what_cannot_be_checked_is_refused(suite: list[Case]) -> None:
-    held = {name: shapes for name, _, shapes, _, _ in suite if name in REFUSED}
-    assert held.keys() == REFUSED.keys()
-    for shapes in held.values():
+    stored = {name: shapes for name, _, shapes, _, _ in suite if name in REFUSED}
+    assert stored.keys() == REFUSED.keys()
+    for shapes in stored.values():
         with pytest.raises(BadShape):
             validate_store(MemoryStore(), shapes=load_shapes([ntriples(shapes)]))
 

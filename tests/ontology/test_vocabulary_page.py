@@ -21,15 +21,15 @@ def test_every_term_has_an_anchor_of_its_own_on_the_page() -> None:
 
 
 def test_a_fact_says_its_range_unit_shape_and_questions() -> None:
-    found = term("pg:contextLength")
-    assert found.ranges == ("xsd:integer",)
-    assert found.unit == "tokens"
+    result = term("pg:contextLength")
+    assert result.ranges == ("xsd:integer",)
+    assert result.unit == "tokens"
     assert (
         "Value-contextLength",
         "Give the context length as a whole number of at least 1 (xsd:integer).",
-    ) in found.shapes
-    assert found.questions
-    assert "one value is right" in found.facts
+    ) in result.shapes
+    assert result.questions
+    assert "one value is right" in result.facts
 
 
 def test_a_coded_fact_lists_its_codes_and_they_link_to_themselves() -> None:

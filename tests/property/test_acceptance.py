@@ -75,8 +75,8 @@ def records(draw: st.DrawFn, collections: tuple[str, ...] = COLLECTIONS) -> Reco
     return Record(header, tuple(claims)).sort()
 
 
-def built(kept: dict[Iri, Record]) -> MemoryStore:
-    return MemoryStore(compile_quads(list(reference()), list(kept.values()), [], day=DAY))
+def built(retained: dict[Iri, Record]) -> MemoryStore:
+    return MemoryStore(compile_quads(list(reference()), list(retained.values()), [], day=DAY))
 
 
 def contents(store: MemoryStore) -> set[object]:
@@ -109,22 +109,22 @@ def test_a_collection_supersedes_nothing_of_another(
     order=st.randoms(use_true_random=False),
 )
 def test_imports_and_retractions_in_any_order_give_the_same_view(steps, order) -> None:
-    kept: dict[Iri, Record] = {}
+    retained: dict[Iri, Record] = {}
     for put, record in steps:
-        kept.setdefault(record.header.record, record)
+        retained.setdefault(record.header.record, record)
         if not put:
-            kept.pop(record.header.record, None)
-    names = list(kept)
+            retained.pop(record.header.record, None)
+    names = list(retained)
     order.shuffle(names)
     store = built({})
-    extra = [record for put, record in steps if record.header.record not in kept]
+    extra = [record for put, record in steps if record.header.record not in retained]
     for record in extra:
         update(store, [record])
     for name in names:
-        update(store, [kept[name]])
+        update(store, [retained[name]])
     for name in {record.header.record for record in extra}:
         update(store, drop=[name])
-    assert contents(store) == contents(built(kept))
+    assert contents(store) == contents(built(retained))
 
 
 @settings(max_examples=60, deadline=None)
@@ -151,11 +151,11 @@ def _policy():
     return load_policy(MemoryStore(reference()), DAY)
 
 
-def _accepted(held: list[Record], predicate: Iri, policy) -> tuple[object, ...]:
+def _accepted(stored: list[Record], predicate: Iri, policy) -> tuple[object, ...]:
     subject = iris.model("org/m")
     claims = [
         SourcedClaim(claim, record.header, subject)
-        for record in held
+        for record in stored
         for claim in record.claims
         if (claim.subject, claim.predicate) == (subject, predicate)
     ]

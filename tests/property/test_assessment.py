@@ -143,11 +143,11 @@ def test_a_third_party_never_raises_a_score(
 @given(schemes, sets)
 @settings(max_examples=60, deadline=None)
 def test_points_add_up_and_stay_within_their_maxima(name: str, held: list[SourcedClaim]):
-    found = scored(name, held)
-    assert 0 <= found.low <= found.high <= found.rubric.maximum
-    assert found.low == sum(item.low for item in found.items)
-    assert found.high == sum(item.high for item in found.items)
-    for item in found.items:
+    result = scored(name, held)
+    assert 0 <= result.low <= result.high <= result.rubric.maximum
+    assert result.low == sum(item.low for item in result.items)
+    assert result.high == sum(item.high for item in result.items)
+    for item in result.items:
         assert 0 <= item.low <= item.high <= item.maximum
         assert 0 <= item.gain <= item.maximum - item.low
 
@@ -168,16 +168,16 @@ LEVELS = st.dictionaries(
 
 
 def by_hand(levels: dict[Iri, Iri], rubric: Rubric) -> tuple[float, float, str, str]:
-    found = assess(MODEL, rubric, {use: Finding(level, "") for use, level in levels.items()})
-    return rounded(found.low), rounded(found.high), found.grade, found.possible_grade
+    result = assess(MODEL, rubric, {use: Finding(level, "") for use, level in levels.items()})
+    return rounded(result.low), rounded(result.high), result.grade, result.possible_grade
 
 
 @given(LEVELS)
 @settings(max_examples=40, deadline=None)
 def test_quick_totals_are_those_of_the_full_assessment(levels: dict[Iri, Iri]):
     for total in totals({MODEL: levels}, known()):
-        found = rounded(total.low), rounded(total.high), total.grade, total.possible_grade
-        assert found == by_hand(levels, known().schemes[total.rubric])
+        results = rounded(total.low), rounded(total.high), total.grade, total.possible_grade
+        assert results == by_hand(levels, known().schemes[total.rubric])
 
 
 def level_quads(levels: dict[Iri, Iri]) -> list[Quad]:
@@ -207,17 +207,17 @@ def test_the_query_of_classes_gives_those_of_the_engine(levels: dict[Iri, Iri]):
         return
     store = MemoryStore([*reference(), *level_quads(levels)])
     for name in ("mof-1.0", "osaid-1.0"):
-        found = assess(
+        result = assess(
             MODEL,
             known().get(name),
             {use: Finding(level, "") for use, level in levels.items()},
         )
         rows = list(store.select(query(known().get(name), name="classes")))
-        told = [
+        reported = [
             (str(r["grade"]), str(r["reached"]) == "true", str(r["possible"]) == "true")
             for r in rows
         ]
-        assert told == [(p.grade, p.reached, p.possible) for p in found.pillars]
+        assert reported == [(p.grade, p.reached, p.possible) for p in result.pillars]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib warns about its own calls

@@ -122,10 +122,10 @@ def read_safely(reader: Reader, data: bytes, url: str) -> None:
     """Read a document whatever it holds; what comes out must be writable."""
     document = Document(Iri(url), data, "2026-01-31", "x")
     try:
-        found = [item for item in records_of(reader, document) if isinstance(item, Record)]
+        results = [item for item in records_of(reader, document) if isinstance(item, Record)]
     except SourceError:
         return
-    rdf.read_trig(rdf.write_trig(found))
+    rdf.read_trig(rdf.write_trig(results))
 
 
 lines = st.one_of(

@@ -80,16 +80,16 @@ def levels(store: MemoryStore) -> set[Quad]:
 @settings(max_examples=25, deadline=None)
 def test_levels_after_any_changes_are_those_of_a_full_build(steps: list[tuple[bool, Record]]):
     store = MemoryStore(compile_quads(reference(), [], []))
-    held: dict[Iri, Record] = {}
+    stored: dict[Iri, Record] = {}
     for put, record in steps:
         name = record.header.record
         if put:
-            held[name] = record
+            stored[name] = record
             update(store, [record], derive=EvidenceLevels())
-        elif name in held:
-            del held[name]
+        elif name in stored:
+            del stored[name]
             update(store, drop=[name], derive=EvidenceLevels())
-    built = compile_quads(reference(), list(held.values()), [], derive=EvidenceLevels())
+    built = compile_quads(reference(), list(stored.values()), [], derive=EvidenceLevels())
     assert levels(store) == {quad for quad in built if quad[3] == GRAPH}
     fresh = ModelEvidence(AcceptedSnapshot(store))
     for model in {quad[0] for quad in levels(store)}:

@@ -19,7 +19,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
 from provenance_graph.exchange.ledger import accepted
 from provenance_graph.exchange.registry import export, exporters
-from provenance_graph.model.bundle_results import Bundle, LicenceInfo, Thing
+from provenance_graph.model.bundle_results import Bundle, BundleEntity, LicenceInfo
 
 MIT = Iri("http://spdx.org/licenses/MIT")
 LLAMA = iris.mint("licence", "llama-3.1")
@@ -69,17 +69,17 @@ STRICT = {
 
 
 @st.composite
-def things(draw: st.DrawFn, kind: Iri, iri: Iri, hub: bool) -> Thing:
+def things(draw: st.DrawFn, kind: Iri, iri: Iri, hub: bool) -> BundleEntity:
     facts: dict[Iri, tuple[Value, ...]] = {RDF.type: (kind,)}
     facts[SCHEMA.name] = (literals.text(iri.rsplit("/", 1)[-1]),)
     for predicate in draw(st.lists(st.sampled_from(sorted(FACTS)), max_size=8, unique=True)):
-        found = draw(st.lists(FACTS[predicate], min_size=1, max_size=2, unique=True))
-        facts[predicate] = tuple(found[:1] if predicate in SINGLE else found)
-    repository = iris.said(iri) if hub else ""
+        result = draw(st.lists(FACTS[predicate], min_size=1, max_size=2, unique=True))
+        facts[predicate] = tuple(result[:1] if predicate in SINGLE else result)
+    repository = iris.short_id(iri) if hub else ""
     if repository:
         prefix = "datasets/" if kind == PG.Dataset else ""
         facts[PG.hubRepository] = (Iri(f"https://huggingface.co/{prefix}{repository}"),)
-    return Thing(iri, facts, repository)
+    return BundleEntity(iri, facts, repository)
 
 
 @st.composite
@@ -87,9 +87,9 @@ def bundles(draw: st.DrawFn) -> Bundle:
     """A model, perhaps with parents, a dataset, a maker and scores."""
     models = [iris.model(f"org/m{n}") for n in range(draw(st.integers(1, 3)))]
     data = [iris.dataset(f"org/d{n}") for n in range(draw(st.integers(0, 1)))]
-    found = {m: draw(things(PG.Model, m, draw(st.booleans()))) for m in models}
-    found |= {d: draw(things(PG.Dataset, d, draw(st.booleans()))) for d in data}
-    first = dict(found[models[0]].facts)
+    results = {m: draw(things(PG.Model, m, draw(st.booleans()))) for m in models}
+    results |= {d: draw(things(PG.Dataset, d, draw(st.booleans()))) for d in data}
+    first = dict(results[models[0]].facts)
     for parent in models[1:]:
         relation = draw(st.sampled_from(terms.DERIVATIONS))
         first[relation] = (*first.get(relation, ()), parent)
@@ -98,13 +98,13 @@ def bundles(draw: st.DrawFn) -> Bundle:
         first[PG.trainedOn] = tuple(data)
     maker = iris.organization(draw(WORDS))
     first[DCTERMS.creator] = (maker,)
-    found[models[0]] = Thing(models[0], first, found[models[0]].repository)
+    results[models[0]] = BundleEntity(models[0], first, results[models[0]].repository)
     bench = iris.mint("benchmark", "mmlu")
-    found[bench] = Thing(bench, {SCHEMA.name: (literals.text("MMLU"),)})
+    results[bench] = BundleEntity(bench, {SCHEMA.name: (literals.text("MMLU"),)})
     nodes = []
     for number, score in enumerate(draw(st.lists(AMOUNTS, max_size=2))):
         node = iris.mint("in", "x", "evaluation", str(number))
-        found[node] = Thing(
+        results[node] = BundleEntity(
             node,
             {PG.evaluationOf: (models[0],), PG.benchmark: (bench,), PG.score: (score,)},
         )
@@ -113,8 +113,8 @@ def bundles(draw: st.DrawFn) -> Bundle:
         subjects=(models[0],),
         models=tuple(models),
         datasets=tuple(data),
-        things=found,
-        labels={maker: iris.said(maker)},
+        entities=results,
+        labels={maker: iris.short_id(maker)},
         licences=LICENCES,
         nodes={models[0]: tuple(nodes)},
         claims=(),
@@ -134,9 +134,9 @@ def test_what_is_carried_is_read_back_and_the_rest_is_told(format: str, one: Bun
     about = {
         "croissant": one.datasets[:1], "hf-card": one.subjects, "fair4ml": one.models,
     }.get(format, ())  # fmt: skip
-    told = {loss.property for loss in made.losses}
+    reported = {loss.property for loss in made.losses}
     for subject, predicate, value in accepted(one, about):
-        assert (subject, predicate, value) in made.kept or predicate in told, writer.format
+        assert (subject, predicate, value) in made.kept or predicate in reported, writer.format
     assert export(one, format).text == made.text
 
 

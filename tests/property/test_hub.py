@@ -38,8 +38,8 @@ def test_an_address_gives_back_what_it_was_made_of(
     folder = f"{kind.value}/" if kind.value else ""
     tail = f"/{view}/{revision}" if revision else ""
     tail += f"/{path.replace(' ', '%20')}" if path and revision else ""
-    found = hub.address(f"{host}{folder}{name}{tail}")
-    assert found == Repository(kind, name, revision, path if revision else "")
+    address = hub.address(f"{host}{folder}{name}{tail}")
+    assert address == Repository(kind, name, revision, path if revision else "")
 
 
 @given(_NAMES, st.sampled_from(Kind), _REVISIONS.filter(lambda text: "/" not in text))
@@ -48,10 +48,10 @@ def test_the_cache_and_the_page_name_one_repository(name: str, kind: Kind, revis
     folder = f"{kind.value or 'models'}--{name.replace('/', '--')}"
     if "--" in name:
         return
-    found = hub.cached(f"/cache/{folder}/snapshots/{revision}" if revision else f"/cache/{folder}")
-    assert found == Repository(kind, name, revision)
-    assert found is not None
-    page = hub.address(found.page)
+    cached = hub.cached(f"/cache/{folder}/snapshots/{revision}" if revision else f"/cache/{folder}")
+    assert cached == Repository(kind, name, revision)
+    assert cached is not None
+    page = hub.address(cached.page)
     assert page is not None
     assert (page.kind, page.name) == (kind, name)
 
@@ -59,8 +59,8 @@ def test_the_cache_and_the_page_name_one_repository(name: str, kind: Kind, revis
 @given(st.text(max_size=200) | st.builds("https://huggingface.co/{}".format, st.text(max_size=80)))
 @settings(max_examples=300, deadline=None)
 def test_no_text_breaks_it_and_what_it_finds_is_a_name(text: str) -> None:
-    for found in (hub.address(text), hub.reference(text), hub.cached(text)):
-        if found is not None:
-            assert hub.page(found.name, found.kind) == found.page
-            assert ".." not in found.name
-            assert hub.is_name(found.name) or "/" not in found.name
+    for result in (hub.address(text), hub.reference(text), hub.cached(text)):
+        if result is not None:
+            assert hub.page(result.name, result.kind) == result.page
+            assert ".." not in result.name
+            assert hub.is_name(result.name) or "/" not in result.name

@@ -97,16 +97,16 @@ def contents(store: MemoryStore) -> set[object]:
 @given(steps=steps)
 def test_any_sequence_of_imports_and_retractions_equals_a_full_build(steps) -> None:
     store = MemoryStore(compile_quads(reference(), [], CURATED))
-    held: dict[Iri, Record] = {}
+    stored: dict[Iri, Record] = {}
     for put, record in steps:
         name = record.header.record
         if put:
-            held[name] = record
+            stored[name] = record
             update(store, [record], derive=LEVELS)
-        elif name in held:
-            del held[name]
+        elif name in stored:
+            del stored[name]
             update(store, drop=[name], derive=LEVELS)
-    built = set(compile_quads(reference(), list(held.values()), CURATED, derive=LEVELS))
+    built = set(compile_quads(reference(), list(stored.values()), CURATED, derive=LEVELS))
     assert contents(store) == built
 
 

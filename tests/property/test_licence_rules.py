@@ -42,15 +42,15 @@ def graph_of(seed: int, models: int = 7, data: int = 2, edges: int = 9) -> Licen
     chance = random.Random(seed)
     names = [f"{chance.choice('abcxyz')}/Llama-{n}" if n % 3 else f"{chance.choice('abc')}/m{n}" for n in range(models)]  # fmt: skip
     sets = [f"data:{chance.choice('abd')}/d{n}" for n in range(data)]
-    found = set()
+    results = set()
     for _ in range(edges):
         kind = chance.choice(KINDS)
         child = chance.choice(sets) if kind == "written" else chance.choice(names)
         parent = chance.choice(sets) if kind == "trained" else chance.choice(names)
         if child != parent:
-            found.add((child, kind, parent))
-    held = {name: " ".join(chance.sample(KEYS, chance.choice((1, 1, 1, 2)))) for name in (*names, *sets) if chance.random() < 0.75}  # fmt: skip
-    return world(sorted(found), held, recorded=chance.random() < 0.7)
+            results.add((child, kind, parent))
+    stored = {name: " ".join(chance.sample(KEYS, chance.choice((1, 1, 1, 2)))) for name in (*names, *sets) if chance.random() < 0.75}  # fmt: skip
+    return world(sorted(results), stored, recorded=chance.random() < 0.7)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -90,35 +90,35 @@ def test_repair_finds_the_sets_that_trying_all_finds(seed: int) -> None:
         chance.choice(("commercial", "modify", "train-on-outputs")),
     )
     problems = Problems(graph, subject, parse_uses(graph.catalogue, [use]), TODAY)
-    found = repair(graph, subject, uses=[use], day=TODAY)
+    result = repair(graph, subject, uses=[use], day=TODAY)
     changes = every_change(graph, problems, subject)
-    bound = len(found.solutions[0]) if found.solutions else 2
+    bound = len(result.solutions[0]) if result.solutions else 2
     for size in range(bound + 1):
         if math.comb(len(changes), size) > MOST_TRIED:
             return
         sets = map(frozenset, itertools.combinations(changes, size))
         working = {one for one in sets if not problems.after(one)}
-        if size < bound or not found.solutions:
+        if size < bound or not result.solutions:
             assert not working
         else:
-            assert {frozenset(one) for one in found.solutions} <= working
-            assert found.found == len(working)
-            assert len(found.solutions) == min(len(working), MOST_SOLUTIONS)
+            assert {frozenset(one) for one in result.solutions} <= working
+            assert result.found == len(working)
+            assert len(result.solutions) == min(len(working), MOST_SOLUTIONS)
 
 
 def every_change(graph: LicenceGraph, problems: Problems, subject: str) -> list[Change]:
     """Every parent cut, every holder's permission, and what problems name besides."""
-    found = {Change(CUT, edge.parent) for edge in problems.now.parents}
-    found |= {Change(PERMIT, name) for name in graph.index.names}
-    found |= {Change(RECORD, subject), *(Change(MEET, kind) for kind in MET)}
+    results = {Change(CUT, edge.parent) for edge in problems.now.parents}
+    results |= {Change(PERMIT, name) for name in graph.index.names}
+    results |= {Change(RECORD, subject), *(Change(MEET, kind) for kind in MET)}
     seen: set[frozenset[Change]] = {frozenset()}
     waiting = [frozenset[Change]()]
     while waiting:
         chosen = waiting.pop()
         for problem in problems.after(chosen):
-            found |= problem.answers
+            results |= problem.answers
             for change in problem.answers:
                 if len(chosen) < 1 and chosen | {change} not in seen:
                     seen.add(chosen | {change})
                     waiting.append(chosen | {change})
-    return sorted(found)
+    return sorted(results)

@@ -50,7 +50,7 @@ labels = st.dictionaries(things, st.lists(st.sampled_from(LICENCES), min_size=1,
 
 def brute(index: LineageIndex, node: int):
     """Walk every chain of (node, state) down from every origin; no search tricks."""
-    found = set()
+    results = set()
     up = index.up
     down_edges = {n: [] for n in range(len(index))}
     for child in range(len(index)):
@@ -59,14 +59,14 @@ def brute(index: LineageIndex, node: int):
     for origin in range(len(index)):
         if origin == node:
             continue
-        held = [KNOWN.licence(iri) for iri in index.licences_of(origin)] or [None]
-        for licence in held:
+        stored = [KNOWN.licence(iri) for iri in index.licences_of(origin)] or [None]
+        for licence in stored:
             known = licence or Licence(Iri("urn:none"))
             for terms in classes(known, KNOWN, bool(index.kind[origin] == DATASET)):
                 for state in ends(index, down_edges, origin, terms, node):
-                    found.add((origin, licence.iri if licence else None, terms, state == FIRST))
-    settled = {one[:3] for one in found if one[3]}
-    return {one for one in found if one[3] or one[:3] not in settled}
+                    results.add((origin, licence.iri if licence else None, terms, state == FIRST))
+    settled = {one[:3] for one in results if one[3]}
+    return {one for one in results if one[3] or one[:3] not in settled}
 
 
 def ends(index, down_edges, origin, terms, goal):
@@ -159,13 +159,13 @@ def test_a_model_trained_on_what_a_banned_model_wrote_is_found_through_the_datas
     )
     node = index.names.find(reader)
     assert node is not None
-    found = [
+    results = [
         one
         for one in inherited(index, KNOWN, held_by(index), node).reaching
         if one.terms.kind == "ban"
     ]
-    assert [(index.names[one.origin], one.settled) for one in found] == [(writer, False)]
-    assert [int(index.up.code[place]) for _, place in found[0].path] == [
+    assert [(index.names[one.origin], one.settled) for one in results] == [(writer, False)]
+    assert [int(index.up.code[place]) for _, place in results[0].path] == [
         CODE[PG.trainedOn],
         CODE[PG.generatedBy],
     ]

@@ -51,11 +51,11 @@ def check(reader: Reader, it: Document) -> None:
     """Read it; whatever comes must be a claim that can be written, or a problem."""
     try:
         origin = reader.origin(it)
-        found = list(reader.read(it))
+        results = list(reader.read(it))
     except SourceError:
         return
-    assert all(isinstance(item, (Claim, Problem)) for item in found)
-    claims = tuple(item for item in found if isinstance(item, Claim))
+    assert all(isinstance(item, (Claim, Problem)) for item in results)
+    claims = tuple(item for item in results if isinstance(item, Claim))
     for claim in claims:
         for part in (claim.subject, claim.predicate, claim.value):
             assert not isinstance(part, Iri) or is_iri(part), claim
@@ -147,10 +147,10 @@ def test_any_table_of_models_dev_is_read(raw):
     it = document("name = 'x'\nfamily = 'x'\nrelease_date = '2025'\n", "models/acme/x.toml")
     it.__dict__["toml"] = {"name": "x", **raw}  # any value, whatever TOML can spell
     try:
-        found = list(modelsdev.READER.read(it))
+        results = list(modelsdev.READER.read(it))
     except SourceError:
         return
-    assert all(isinstance(item, (Claim, Problem)) for item in found)
+    assert all(isinstance(item, (Claim, Problem)) for item in results)
 
 
 @settings(max_examples=80, deadline=None)

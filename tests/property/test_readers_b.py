@@ -56,12 +56,12 @@ def survive(reader: Reader, data: bytes, name: str) -> None:
     """Reading either raises SourceError or gives claims that RDF can carry."""
     it = document(data, name)
     try:
-        found = list(records_of(reader, it))
+        results = list(records_of(reader, it))
     except SourceError:
         return
-    records = [item for item in found if isinstance(item, Record)]
+    records = [item for item in results if isinstance(item, Record)]
     assert rdf.read_trig(rdf.write_trig(records)) == records
-    for problem in found:
+    for problem in results:
         assert isinstance(problem, Record) or (isinstance(problem, Problem) and str(problem))
 
 
@@ -87,7 +87,7 @@ def test_a_golden_document_with_bytes_changed_is_read_or_refused(
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """The paths of every part of a parsed document."""
-    found = [path]
+    results = [path]
     items = (
         value.items()
         if isinstance(value, dict)
@@ -96,8 +96,8 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         else ()
     )
     for key, inner in items:
-        found += places(inner, (*path, key))
-    return found
+        results += places(inner, (*path, key))
+    return results
 
 
 STRUCTURED = [reader for reader in READERS if SUFFIX.get(reader.format) != "csv"]
@@ -143,10 +143,10 @@ def test_a_huge_scalar_in_any_place_is_cut(reader: Reader) -> None:
         for old in ("Example", "example-7b", "Odd", "MIT"):
             it = document(text.replace(old, huge, 1).encode(), path.name)
             try:
-                found = list(records_of(reader, it))
+                results = list(records_of(reader, it))
             except SourceError:
                 continue
-            for record in found:
+            for record in results:
                 if isinstance(record, Record):
                     assert all(len(claim.subject) < 2_000 for claim in record.claims)
                     assert all(len(str(claim.value)) < 2_000 for claim in record.claims)

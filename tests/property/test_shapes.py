@@ -116,9 +116,11 @@ def test_any_shape_means_the_same_to_both_validators(
     inner = " .\n".join(f"x:P{n} sh:path {path} ; {c}" for n, c in enumerate(each))
     names = ", ".join(f"x:P{n}" for n in range(len(each)))
     shapes = f"{HEAD}@prefix x: <{X}> .\nx:S a sh:NodeShape ; {target} ; sh:property {names} .\n{inner} ."
-    held = quads(data)
-    ours = find_in_graph(held, load_shapes([shapes.encode()]), "", Severity.INFO)
-    theirs = reference_findings(graph_of(held), rdflib.Graph().parse(data=shapes, format="turtle"))
+    stored = quads(data)
+    ours = find_in_graph(stored, load_shapes([shapes.encode()]), "", Severity.INFO)
+    theirs = reference_findings(
+        graph_of(stored), rdflib.Graph().parse(data=shapes, format="turtle")
+    )
     assert comparable(ours) == comparable(theirs)
 
 
@@ -142,9 +144,11 @@ def test_numbers_compare_alike_whatever_their_type(
 ) -> None:
     data = "".join(f"x:n0 x:p {v} . " for v in low) + "".join(f"x:n0 x:q {v} . " for v in high)
     shapes = f"{HEAD}@prefix x: <{X}> .\nx:S a sh:NodeShape ; sh:targetNode x:n0 ; sh:property x:P . x:P sh:path x:p ; {test} ."
-    held = quads(data)
-    ours = find_in_graph(held, load_shapes([shapes.encode()]), "", Severity.INFO)
-    theirs = reference_findings(graph_of(held), rdflib.Graph().parse(data=shapes, format="turtle"))
+    stored = quads(data)
+    ours = find_in_graph(stored, load_shapes([shapes.encode()]), "", Severity.INFO)
+    theirs = reference_findings(
+        graph_of(stored), rdflib.Graph().parse(data=shapes, format="turtle")
+    )
     assert comparable(ours) == comparable(theirs)
 
 
@@ -244,8 +248,8 @@ def test_a_change_alters_findings_only_of_the_nodes_it_affects(
         near = affected(store, [changed])
         store.commit(Change(remove=[q for q in before if q[0] == changed], add=fresh))
         near |= affected(store, [changed])
-        kept = [f for f in old if f.focus not in near and not _may_be_far(f.message)]
-        updated = kept + validate_subjects(store, near)
+        retained = [f for f in old if f.focus not in near and not _may_be_far(f.message)]
+        updated = retained + validate_subjects(store, near)
         new = validate_store(store)
     assert {f for f in updated if not _may_be_far(f.message)} == {
         f for f in new if not _may_be_far(f.message)
@@ -260,9 +264,11 @@ def _may_be_far(message: str) -> bool:
 def test_where_pyshacl_gives_no_result_for_what_does_not_compare() -> None:
     """SHACL 4.3: a result for every value for which the comparison does not return true."""
     shapes = f'{HEAD}@prefix x: <{X}> .\nx:S a sh:NodeShape ; sh:targetNode x:n0 ; sh:property x:P . x:P sh:path x:p ; sh:minInclusive "1950-01-01"^^xsd:date .'
-    held = quads("x:n0 x:p 7 .")
-    ours = find_in_graph(held, load_shapes([shapes.encode()]), "", Severity.INFO)
-    theirs = reference_findings(graph_of(held), rdflib.Graph().parse(data=shapes, format="turtle"))
+    stored = quads("x:n0 x:p 7 .")
+    ours = find_in_graph(stored, load_shapes([shapes.encode()]), "", Severity.INFO)
+    theirs = reference_findings(
+        graph_of(stored), rdflib.Graph().parse(data=shapes, format="turtle")
+    )
     assert (len(ours), len(theirs)) == (1, 0)
 
 
@@ -271,7 +277,9 @@ def test_where_pyshacl_drops_equal_solutions_of_a_query() -> None:
     query = "SELECT $this ?value WHERE { $this x:p ?value ; x:q ?any }"
     declared = f'[ sh:prefix "x" ; sh:namespace "{X}"^^xsd:anyURI ]'
     shapes = f'{HEAD}@prefix x: <{X}> .\nx:O sh:declare {declared} . x:S a sh:NodeShape ; sh:targetNode x:n0 ; sh:sparql [ sh:prefixes x:O ; sh:message "m" ; sh:select "{query}" ] .'
-    held = quads("x:n0 x:p 1 ; x:q 2, 3 .")
-    ours = find_in_graph(held, load_shapes([shapes.encode()]), "", Severity.INFO)
-    theirs = reference_findings(graph_of(held), rdflib.Graph().parse(data=shapes, format="turtle"))
+    stored = quads("x:n0 x:p 1 ; x:q 2, 3 .")
+    ours = find_in_graph(stored, load_shapes([shapes.encode()]), "", Severity.INFO)
+    theirs = reference_findings(
+        graph_of(stored), rdflib.Graph().parse(data=shapes, format="turtle")
+    )
     assert (len(ours), len(theirs)) == (2, 1)

@@ -33,9 +33,9 @@ SECRET = "a-token-long-enough-for-tests"
 class Whole:
     """An answer that is there at once."""
 
-    def __init__(self, found: Answer) -> None:
-        self._found, self.first, self.done = found, found.body, True
-        self.rows = found.rows
+    def __init__(self, answer: Answer) -> None:
+        self._found, self.first, self.done = answer, answer.body, True
+        self.rows = answer.rows
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield self.first

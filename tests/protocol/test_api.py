@@ -68,15 +68,15 @@ def refused(client: TestClient, path: str, status: int, *words: str, **how: Any)
     reply = client.get(path, **how)
     assert reply.status_code == status, (reply.status_code, reply.text[:300])
     assert reply.headers["content-type"] == "application/problem+json"
-    told: dict[str, Any] = reply.json()
-    assert told["status"] == status
-    assert told["title"]
-    assert told["detail"]
+    reported: dict[str, Any] = reply.json()
+    assert reported["status"] == status
+    assert reported["title"]
+    assert reported["detail"]
     assert "Traceback" not in reply.text
     assert "provenance_graph/" not in reply.text
     for word in words:
-        assert word in told["detail"], told["detail"]
-    return told
+        assert word in reported["detail"], reported["detail"]
+    return reported
 
 
 @pytest.mark.parametrize("path", READS)
@@ -102,16 +102,16 @@ def test_head_has_the_headers_and_no_body(api: TestClient, path: str) -> None:
 
 def parts(client: TestClient, path: str, limit: int) -> list[Any]:
     """Every part of a list, joined."""
-    found: list[Any] = []
+    results: list[Any] = []
     cursor = ""
     for _ in range(200):
         join = "&" if "?" in path else "?"
         page = ok(client, f"{path}{join}limit={limit}" + (f"&cursor={cursor}" if cursor else ""))
         assert page["shown"] == len(page["items"]) <= limit
-        found += page["items"]
+        results += page["items"]
         if page["next"] is None:
-            assert len(found) == page["total"]
-            return found
+            assert len(results) == page["total"]
+            return results
         cursor = page["next"]
     raise AssertionError("the list does not end")
 
@@ -142,21 +142,21 @@ def test_filters_narrow_and_agree_with_the_facets(api: TestClient) -> None:
     for name in ("openness", "weights", "modality"):
         counts = {f["value"]: f["count"] for f in facets[name]}
         value, count = next(iter(counts.items()))
-        found = ok(api, f"{API}/models?limit=1", params={name: value})
-        assert 0 < found["total"] == count <= everything
+        result = ok(api, f"{API}/models?limit=1", params={name: value})
+        assert 0 < result["total"] == count <= everything
 
 
 def test_ranges_hold_for_every_model_listed(api: TestClient) -> None:
-    found = ok(api, f"{API}/models?contextMin=100000&contextMax=250000&limit=200")
-    assert found["items"]
-    assert all(100_000 <= m["contextLength"] <= 250_000 for m in found["items"])
+    result = ok(api, f"{API}/models?contextMin=100000&contextMax=250000&limit=200")
+    assert result["items"]
+    assert all(100_000 <= m["contextLength"] <= 250_000 for m in result["items"])
     dated = ok(api, f"{API}/models?releasedFrom=2025-01-01&releasedTo=2025-12-31&limit=200")
     assert all("2025-01-01" <= m["released"] <= "2025-12-31" for m in dated["items"])
 
 
 def test_descendants_are_found_by_the_model_above(api: TestClient) -> None:
-    found = ok(api, f"{API}/models?descendsFrom=meta-llama/Llama-3.1-8B&limit=200")
-    assert "deepseek-ai/DeepSeek-R1-Distill-Llama-8B" in {m["id"] for m in found["items"]}
+    result = ok(api, f"{API}/models?descendsFrom=meta-llama/Llama-3.1-8B&limit=200")
+    assert "deepseek-ai/DeepSeek-R1-Distill-Llama-8B" in {m["id"] for m in result["items"]}
 
 
 @pytest.mark.parametrize(
@@ -171,20 +171,20 @@ def test_the_disclosure_matrix_takes_the_filters_of_the_list(api: TestClient, fi
 
 
 def test_search_finds_a_model_by_the_beginnings_of_words(api: TestClient) -> None:
-    found = ok(api, f"{API}/search?q=hai 4.5")
-    assert "anthropic/claude-haiku-4-5" in [item["id"] for item in found["items"][:3]]
+    result = ok(api, f"{API}/search?q=hai 4.5")
+    assert "anthropic/claude-haiku-4-5" in [item["id"] for item in result["items"][:3]]
 
 
 # ---- one model ------------------------------------------------------------------------
 
 
 def test_a_profile_tells_value_status_and_sources(api: TestClient) -> None:
-    found = ok(api, HAIKU)
-    fields = {f["property"]: f for s in found["sections"] for f in s["fields"]}
+    result = ok(api, HAIKU)
+    fields = {f["property"]: f for s in result["sections"] for f in s["fields"]}
     assert fields["contextLength"]["values"] == [200_000]
     assert fields["parameterCount"]["status"] == "Undisclosed"
     assert fields["parameterCount"]["values"] == []
-    assert found["id"] == "anthropic/claude-haiku-4-5"
+    assert result["id"] == "anthropic/claude-haiku-4-5"
 
 
 @pytest.mark.parametrize(
@@ -206,22 +206,22 @@ def test_a_name_of_several_models_lists_them(api: TestClient) -> None:
 
 
 def test_claims_say_who_why_and_what_became_of_them(api: TestClient) -> None:
-    found = ok(api, f"{HAIKU}/claims?property=issued")
-    assert {c["property"] for c in found["claims"]} == {"issued"}
-    assert {c["standing"] for c in found["claims"]} >= {"Accepted", "Alternative"}
-    assert all(c["record"] and c["document"] and c["reason"] for c in found["claims"])
+    result = ok(api, f"{HAIKU}/claims?property=issued")
+    assert {c["property"] for c in result["claims"]} == {"issued"}
+    assert {c["standing"] for c in result["claims"]} >= {"Accepted", "Alternative"}
+    assert all(c["record"] and c["document"] and c["reason"] for c in result["claims"])
 
 
 def test_as_of_a_day_only_what_was_known_counts(api: TestClient) -> None:
-    found = ok(api, f"{HAIKU}/claims?property=issued&asOf=2025-12-01")
-    assert found["asOf"] == "2025-12-01"
-    assert all(c["retrieved"] <= "2025-12-01" for c in found["claims"])
+    result = ok(api, f"{HAIKU}/claims?property=issued&asOf=2025-12-01")
+    assert result["asOf"] == "2025-12-01"
+    assert all(c["retrieved"] <= "2025-12-01" for c in result["claims"])
 
 
 def test_lineage_has_its_edges_with_evidence(api: TestClient) -> None:
-    found = ok(api, f"{DISTILLED}/lineage?direction=up")
+    result = ok(api, f"{DISTILLED}/lineage?direction=up")
     ends = {(edge["child"]["id"], edge["parent"]["id"]) if isinstance(edge["child"], dict)
-            else (edge["child"], edge["parent"]) for edge in found["edges"]}  # fmt: skip
+            else (edge["child"], edge["parent"]) for edge in result["edges"]}  # fmt: skip
     assert any("DeepSeek-R1" in str(parent) for _, parent in ends)
     assert any("Llama-3.1-8B" in str(parent) for _, parent in ends)
 
@@ -238,8 +238,8 @@ def test_lineage_comes_in_other_forms(api: TestClient, format: str, start: str) 
 
 
 def test_an_assessment_leads_from_points_to_claims(api: TestClient) -> None:
-    found = ok(api, f"{HAIKU}/assessments?rubric=kg-transparency")
-    assert [a for a in found["assessments"] if "low" in json.dumps(a)]
+    result = ok(api, f"{HAIKU}/assessments?rubric=kg-transparency")
+    assert [a for a in result["assessments"] if "low" in json.dumps(a)]
 
 
 def test_evidence_is_a_table_in_csv_too(api: TestClient) -> None:
@@ -254,8 +254,8 @@ def test_licences_answer_planned_uses(api: TestClient) -> None:
 
 
 def test_breaches_licences_repairs_and_portfolios(api: TestClient) -> None:
-    found = ok(api, f"{API}/breaches?rule=LR-04&licensor=meta-llama&limit=3")
-    assert {one["rule"] for one in found["findings"]} == {"LR-04"}
+    result = ok(api, f"{API}/breaches?rule=LR-04&licensor=meta-llama&limit=3")
+    assert {one["rule"] for one in result["findings"]} == {"LR-04"}
     assert ok(api, f"{API}/licences-of?text=llama-3.1")["licences"][0]["id"] == "llama-3.1"
     assert ok(api, f"{DISTILLED}/repair?use=commercial")["solutions"]
     matrix = ok(
@@ -277,8 +277,8 @@ def test_two_models_side_by_side(api: TestClient) -> None:
 
 
 def test_impact_is_of_a_dataset_too(api: TestClient) -> None:
-    found = ok(api, f"{API}/impact?thing=allenai/olmo-mix-1124")
-    assert "OLMo-2-1124-7B" in json.dumps(found)
+    result = ok(api, f"{API}/impact?thing=allenai/olmo-mix-1124")
+    assert "OLMo-2-1124-7B" in json.dumps(result)
 
 
 # ---- exports --------------------------------------------------------------------------
@@ -290,8 +290,8 @@ def test_an_export_names_its_type_its_file_and_its_losses(api: TestClient, forma
     path = f"{DISTILLED}/export/{format}"
     reply = api.get(path)
     assert reply.status_code == 200
-    told = reply.headers["content-type"].split(";")[0]
-    assert told == writer.media_type.split(";")[0]
+    reported = reply.headers["content-type"].split(";")[0]
+    assert reported == writer.media_type.split(";")[0]
     file = f'filename="DeepSeek-R1-Distill-Llama-8B.{writer.suffix}"'
     assert file in reply.headers["content-disposition"]
     losses = ok(api, f"{path}/losses")["losses"]
@@ -308,9 +308,9 @@ def test_a_dataset_is_exported_by_its_name(api: TestClient) -> None:
 
 
 def test_the_formats_say_what_they_hold(api: TestClient) -> None:
-    found = {one["format"]: one for one in ok(api, f"{API}/exports")}
-    assert list(found) == list(exporters())
-    assert found["cyclonedx"]["holds"]["prov:wasDerivedFrom"] == "pedigree.ancestors"
+    results = {one["format"]: one for one in ok(api, f"{API}/exports")}
+    assert list(results) == list(exporters())
+    assert results["cyclonedx"]["holds"]["prov:wasDerivedFrom"] == "pedigree.ancestors"
 
 
 # ---- questions ------------------------------------------------------------------------
@@ -322,10 +322,10 @@ def test_a_question_lists_its_parameters_and_answers(api: TestClient) -> None:
     assert asked["question"]
     name = asked["parameters"][0]["name"]
     model = "deepseek-ai/DeepSeek-R1-Distill-Llama-8B"
-    found = ok(api, f"{API}/questions/upstream", params={name: model})
-    assert found["columns"]
-    assert "Llama-3.1-8B" in json.dumps(found["rows"])
-    assert not found["truncated"]
+    result = ok(api, f"{API}/questions/upstream", params={name: model})
+    assert result["columns"]
+    assert "Llama-3.1-8B" in json.dumps(result["rows"])
+    assert not result["truncated"]
 
 
 def test_values_of_a_question_are_terms_and_no_text_of_a_query(api: TestClient) -> None:
@@ -340,8 +340,8 @@ def test_values_of_a_question_are_terms_and_no_text_of_a_query(api: TestClient) 
 
 
 def test_an_unknown_model_offers_near_names(api: TestClient) -> None:
-    told = refused(api, f"{API}/models/anthropic/claude-haiku-4-6", 404)
-    assert "claude-haiku-4-5" in told["detail"]
+    reported = refused(api, f"{API}/models/anthropic/claude-haiku-4-6", 404)
+    assert "claude-haiku-4-5" in reported["detail"]
 
 
 @pytest.mark.parametrize(
@@ -410,30 +410,30 @@ CARD = b"---\nlicense: mit\nbase_model: org/base\n---\n# Model\n"
 def checked(client: TestClient, body: bytes, name: str = "x", **how: str) -> dict[str, Any]:
     reply = client.post(f"{API}/validate", params={"name": name, **how}, content=body)
     assert reply.status_code == 200, reply.text[:300]
-    found: dict[str, Any] = reply.json()
-    return found
+    result: dict[str, Any] = reply.json()
+    return result
 
 
 def test_a_good_document_is_read_and_not_kept(api: TestClient) -> None:
     before = ok(api, f"{API}/stats")
-    found = checked(api, CARD, "org--name.md")
-    assert found["format"] == "huggingface"
-    assert found["records"][0]["claimCount"] > 0
+    result = checked(api, CARD, "org--name.md")
+    assert result["format"] == "huggingface"
+    assert result["records"][0]["claimCount"] > 0
     assert ok(api, f"{API}/stats") == before
 
 
 def test_what_we_export_we_accept(api: TestClient) -> None:
     for form in ("spdx3", "cyclonedx", "fair4ml"):
         text = api.get(f"{DISTILLED}/export/{form}").content
-        found = checked(api, text, f"x.{exporters()[form].suffix}", format=form)
-        assert found["format"] == form, found["problems"]
-        assert found["recordCount"] == 1
+        result = checked(api, text, f"x.{exporters()[form].suffix}", format=form)
+        assert result["format"] == form, result["problems"]
+        assert result["recordCount"] == 1
 
 
 def test_problems_have_places(api: TestClient) -> None:
-    found = checked(api, b"---\nlicense: [mit, apache-2.0]\nbase_model: 7\n---\n", "org--x.md")
-    assert {p["where"] for p in found["problems"]} >= {"/license", "/base_model"}
-    assert all(p["what"] for p in found["problems"])
+    result = checked(api, b"---\nlicense: [mit, apache-2.0]\nbase_model: 7\n---\n", "org--x.md")
+    assert {p["where"] for p in result["problems"]} >= {"/license", "/base_model"}
+    assert all(p["what"] for p in result["problems"])
 
 
 @pytest.mark.parametrize(
@@ -471,5 +471,5 @@ def test_no_document_is_told(api: TestClient) -> None:
 
 def test_an_unknown_import_format_names_those_there_are(api: TestClient) -> None:
     reply = api.post(f"{API}/validate?format=word", content=CARD)
-    told = reply.json()
-    assert "huggingface" in json.dumps(told)
+    reported = reply.json()
+    assert "huggingface" in json.dumps(reported)

@@ -63,8 +63,8 @@ def client(shipped: Path) -> Iterator[TestClient]:
 
 @pytest.fixture(scope="module")
 def description(client: TestClient) -> dict[str, Any]:
-    found: dict[str, Any] = client.get("/openapi.json").json()
-    return found
+    json: dict[str, Any] = client.get("/openapi.json").json()
+    return json
 
 
 def test_the_description_is_openapi_31(description: dict[str, Any]) -> None:
@@ -206,8 +206,8 @@ def validators(description: dict[str, Any]) -> Callable[[str], Draft202012Valida
     }
 
     def of(path: str) -> Draft202012Validator:
-        found = next(known for pattern, known in patterns.items() if pattern.fullmatch(path))
-        return Draft202012Validator({**described[found], "components": description["components"]})
+        result = next(known for pattern, known in patterns.items() if pattern.fullmatch(path))
+        return Draft202012Validator({**described[result], "components": description["components"]})
 
     return of
 

@@ -48,16 +48,16 @@ def resolve(
     call = Call("1", "c", "c", Client(Fairness(), 0.0))
     request = Request({"type": "http", "headers": [], "call": call})
     federation = Federation(Settings(federation=allowed), address, httpx2.MockTransport(answer))
-    found, limits = asyncio.run(federation.resolve(text, request, Limits()))
-    check_query(found, limits)
-    return found
+    result, limits = asyncio.run(federation.resolve(text, request, Limits()))
+    check_query(result, limits)
+    return result
 
 
 def test_a_clause_is_replaced_by_what_its_endpoint_answered() -> None:
     seen: list[httpx2.Request] = []
     text = f"PREFIX e: <urn:e:> SELECT * {{ ?a e:b ?x SERVICE <{ENDPOINT}> {{ ?x e:p ?y }} }}"
-    found = resolve(text, seen=seen)
-    assert found == (
+    result = resolve(text, seen=seen)
+    assert result == (
         "PREFIX e: <urn:e:> SELECT * { ?a e:b ?x "
         'VALUES (?x ?y) { (<urn:a> "q\\"\\n") (UNDEF "chat"@fr) } }'
     )

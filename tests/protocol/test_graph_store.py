@@ -82,9 +82,9 @@ def test_a_graph_may_be_the_url_itself(client: TestClient) -> None:
 
 def test_relative_iris_in_a_body_are_resolved_against_the_graph(client: TestClient) -> None:
     client.put("/data/dir/doc", content="<x> <y> <> .", headers=TURTLE)
-    found = triples(client, graph="http://testserver/data/dir/doc")
+    result = triples(client, graph="http://testserver/data/dir/doc")
     base = "http://testserver/data/dir"
-    assert found == [f"<{base}/x> <{base}/y> <{base}/doc> ."]
+    assert result == [f"<{base}/x> <{base}/y> <{base}/doc> ."]
 
 
 def test_post_to_the_store_itself_makes_a_graph_and_says_where(client: TestClient) -> None:

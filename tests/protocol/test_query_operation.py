@@ -288,9 +288,9 @@ def test_a_timeout_that_is_no_time_is_400(client: TestClient, timeout: str) -> N
 
 
 def test_a_query_has_no_day_and_says_where_one_is_answered(client: TestClient) -> None:
-    found = client.get("/sparql", params={"query": "ASK {}", "asOf": "2025-01-01"})
-    assert found.status_code == 400
-    assert "/api/v1/questions/" in found.json()["detail"]
+    result = client.get("/sparql", params={"query": "ASK {}", "asOf": "2025-01-01"})
+    assert result.status_code == 400
+    assert "/api/v1/questions/" in result.json()["detail"]
     posted = client.post("/sparql?asOf=2025-01-01", content="ASK {}", headers=DIRECT)
     assert posted.status_code == 400
     form = client.post("/sparql", data={"query": "ASK {}", "asOf": "2025-01-01"})

@@ -51,9 +51,9 @@ def header(target: RecordTarget, graph: Iri = MINE) -> dict[Iri, str]:
 
 def test_what_is_put_becomes_a_record_that_names_who_and_when(target: RecordTarget) -> None:
     assert target.put(MINE, part(LINE), "ci", replace=True).created
-    said = header(target)
-    assert said[PROV.wasAttributedTo] == agent("ci")
-    assert said[PAV.retrievedOn] == "2026-11-22T12:00:00Z"
+    stated = header(target)
+    assert stated[PROV.wasAttributedTo] == agent("ci")
+    assert stated[PAV.retrievedOn] == "2026-11-22T12:00:00Z"
     assert view(target) == {"4096"}
 
 
@@ -94,8 +94,8 @@ def test_nobody_changes_the_record_of_another(target: RecordTarget) -> None:
     foreign = Iri("https://w3id.org/provenance-graph/id/record/x/y/2026-01-01")
     claim = Claim(THING, terms.PG.contextLength, integer(1))
     publisher = Iri("https://example.org/publisher")
-    told = Header(foreign, foreign, publisher, "2026-01-01", "x", Basis.THIRD_PARTY)
-    update(target.store, [Record(told, (claim,))])
+    reported = Header(foreign, foreign, publisher, "2026-01-01", "x", Basis.THIRD_PARTY)
+    update(target.store, [Record(reported, (claim,))])
     for attempt in (
         lambda: target.put(foreign, part(LINE), "ci", replace=True),
         lambda: target.delete(foreign, "ci"),
@@ -209,8 +209,8 @@ def test_records_of_clients_live_in_the_namespace_of_their_token(
 def test_a_client_cannot_pass_for_a_later_retrieval_of_a_source(target: RecordTarget) -> None:
     source = Iri("https://w3id.org/provenance-graph/id/record/x/y/2026-01-01")
     publisher = Iri("https://example.org/publisher")
-    told = Header(source, source, publisher, "2026-01-01", "x", Basis.THIRD_PARTY)
-    update(target.store, [Record(told, (Claim(THING, terms.PG.contextLength, integer(77)),))])
+    reported = Header(source, source, publisher, "2026-01-01", "x", Basis.THIRD_PARTY)
+    update(target.store, [Record(reported, (Claim(THING, terms.PG.contextLength, integer(77)),))])
     assert view(target) == {"77"}
     other = Iri(f"{namespace('ci')}other")
     target.put(other, part(f'<{THING}> <{SCHEMA.name}> "Thing" .\n'), "ci", replace=True)

@@ -191,15 +191,15 @@ def test_a_thing_leads_a_browser_to_the_page_and_others_to_rdf(client: TestClien
 def test_a_document_tells_what_is_known_and_who_says_so(
     client: TestClient, load_triples: Load
 ) -> None:
-    thing = "https://w3id.org/provenance-graph/id/model/org/name"
+    entity = "https://w3id.org/provenance-graph/id/model/org/name"
     load_triples(
-        f"<{thing}> <urn:p> 1 . <urn:child> <urn:from> <{thing}> . "
-        f"GRAPH <urn:record> {{ <{thing}> <urn:p> 1 }}"
+        f"<{entity}> <urn:p> 1 . <urn:child> <urn:from> <{entity}> . "
+        f"GRAPH <urn:record> {{ <{entity}> <urn:p> 1 }}"
     )
     reply = client.get("/doc/model/org/name", headers={"accept": "application/n-triples"})
     assert reply.status_code == 200
-    assert f"<{thing}> <urn:p>" in reply.text
-    assert f"<urn:child> <urn:from> <{thing}>" in reply.text
+    assert f"<{entity}> <urn:p>" in reply.text
+    assert f"<urn:child> <urn:from> <{entity}>" in reply.text
     assert "<http://purl.org/dc/terms/source> <urn:record>" in reply.text
     assert 'rel="alternate"' in reply.headers["link"]
 
@@ -319,8 +319,8 @@ def test_the_address_that_the_last_trusted_proxy_saw_counts(
 ) -> None:
     log = tmp_path / "log"
     client = serve(trusted_proxies="testclient,10.0.0.1", access_log=str(log))
-    told = [("x-forwarded-for", "1.1.1.1"), ("x-forwarded-for", "2.2.2.2, 10.0.0.1")]
-    client.get("/health", headers=told)
+    reported = [("x-forwarded-for", "1.1.1.1"), ("x-forwarded-for", "2.2.2.2, 10.0.0.1")]
+    client.get("/health", headers=reported)
     client.app.state.service.log.close()  # type: ignore[attr-defined]
     assert json.loads(log.read_text().splitlines()[-1])["client"] == "2.2.2.2"
 
@@ -357,9 +357,9 @@ def test_kept_answers_count_what_was_asked() -> None:
 
 def test_what_the_store_says_names_no_path_of_the_machine(client: TestClient, engine: Any) -> None:
     engine.failure = StoreError("/srv/secrets/graph/CURRENT is damaged; use restore")
-    told = client.get("/health")
-    assert told.status_code == 503
-    assert "secrets" not in told.text
-    assert "restore" in told.json()["reason"]
+    reported = client.get("/health")
+    assert reported.status_code == 503
+    assert "secrets" not in reported.text
+    assert "restore" in reported.json()["reason"]
     busy = problem_of(StoreBusy("/srv/secrets/graph: process 1 is writing"))
     assert "secrets" not in busy.detail

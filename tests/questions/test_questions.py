@@ -30,10 +30,10 @@ def store(shipped: Path) -> Iterator[Store]:
 
 @pytest.mark.parametrize("question", ALL, ids=lambda q: f"{q.topic}/{q.name}")
 def test_the_answer_is_the_expected_one(question, store, golden) -> None:
-    found = questions.ask(AcceptedSnapshot(store), question.name)
+    result = questions.ask(AcceptedSnapshot(store), question.name)
     folder = HERE / question.topic
     folder.mkdir(exist_ok=True)
-    golden(folder / f"{question.name}.csv", render(found.names, found.rows, "csv").encode())
+    golden(folder / f"{question.name}.csv", render(result.names, result.rows, "csv").encode())
 
 
 @pytest.mark.parametrize("question", ALL, ids=lambda q: q.name)
@@ -127,8 +127,8 @@ def test_who_runs_what_is_answered_from_deployments() -> None:
     system, offer = Iri("https://e.org/bot"), Iri("https://e.org/offer")
     quads = [(system, RDF.type, PG.Deployment, None), (system, PROV.used, offer, None)]
     with MemoryStore(quads) as store:
-        found = questions.ask(AcceptedSnapshot(store), "who-runs-what")
-    assert [row[:3:2] for row in found.rows] == [(system, offer)]
+        result = questions.ask(AcceptedSnapshot(store), "who-runs-what")
+    assert [row[:3:2] for row in result.rows] == [(system, offer)]
 
 
 def test_prefixes_are_declared_where_they_are_used() -> None:

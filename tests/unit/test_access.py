@@ -154,9 +154,9 @@ ROUTES = (
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_nothing_is_told_of_a_day_before_all_records(api: TestClient, route: str):
-    found = api.get(f"{route}{'&' if '?' in route else '?'}asOf=2000-01-01")
-    assert found.status_code == 200, found.text
+    result = api.get(f"{route}{'&' if '?' in route else '?'}asOf=2000-01-01")
+    assert result.status_code == 200, result.text
     licence = () if "search" in route else ("spdx.org/licenses/MIT",)  # reference data is found
     for later in ("16000", "16,000", "20250301", "Arena", "m-latest", *licence):
-        assert later not in found.text
+        assert later not in result.text
     assert api.get(f"{route}{'&' if '?' in route else '?'}asOf=soon").status_code in (400, 422)

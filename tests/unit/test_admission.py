@@ -93,14 +93,14 @@ def test_work_that_cannot_be_stopped_leaves_a_place_for_others() -> None:
     async def main() -> None:
         places = gate(Clock(), places=3, share=2, stoppable=0)
         greedy, modest = client(), client()
-        held = [await places.acquire(greedy) for _ in range(2)]
+        stored = [await places.acquire(greedy) for _ in range(2)]
         waiting = asyncio.create_task(places.acquire(greedy))
         await settle()
         assert not waiting.done()
         (await asyncio.wait_for(places.acquire(modest), 1)).release()
-        held[0].release()
+        stored[0].release()
         (await waiting).release()
-        held[1].release()
+        stored[1].release()
         assert places.busy == places.waiting == 0
 
     asyncio.run(main())
@@ -110,7 +110,7 @@ def test_a_full_queue_costs_the_longest_line() -> None:
     async def main() -> tuple[int, int]:
         places = gate(Clock(), places=1, share=1, queue=3)
         greedy, modest = client(), client()
-        held = await places.acquire(greedy)
+        acquire = await places.acquire(greedy)
         waiting = [asyncio.create_task(places.acquire(greedy)) for _ in range(3)]
         await settle()
         with pytest.raises(RequestRefused) as refused:
@@ -118,7 +118,7 @@ def test_a_full_queue_costs_the_longest_line() -> None:
         asked = asyncio.create_task(places.acquire(modest))
         await settle()
         dropped = waiting[-1].exception()
-        held.release()
+        acquire.release()
         for task in (waiting[0], asked, waiting[1]):
             (await task).release()
         return status(refused.value), status(dropped)
@@ -129,11 +129,11 @@ def test_a_full_queue_costs_the_longest_line() -> None:
 def test_a_line_that_does_not_move_is_503_and_leaves_nothing_behind() -> None:
     async def main() -> int:
         places = gate(Clock(), places=1, share=1, seconds=0.01, stoppable=0)
-        held = await places.acquire(client())
+        acquire = await places.acquire(client())
         with pytest.raises(RequestRefused) as refused:
             await places.acquire(client())
         assert places.waiting == 0
-        held.release()
+        acquire.release()
         return status(refused.value)
 
     assert asyncio.run(main()) == 503
@@ -142,10 +142,10 @@ def test_a_line_that_does_not_move_is_503_and_leaves_nothing_behind() -> None:
 def test_a_client_that_gives_up_waiting_gives_up_its_place() -> None:
     async def main() -> None:
         places = gate(Clock(), places=1, share=1)
-        held = await places.acquire(client())
+        acquire = await places.acquire(client())
         waiting = asyncio.create_task(places.acquire(client()))
         await settle()
-        held.release()  # the place is on its way when the client leaves
+        acquire.release()  # the place is on its way when the client leaves
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
         assert places.busy == places.waiting == 0

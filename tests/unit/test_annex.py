@@ -33,22 +33,24 @@ def kept() -> MemoryStore:
     return store()
 
 
-def rows(kept: MemoryStore, name: str) -> dict[str, evidence_table.Row]:
+def rows(memory_store: MemoryStore, name: str) -> dict[str, evidence_table.Row]:
     return {
         row.item: row
-        for row in evidence_table.evidence(assess_model(AcceptedSnapshot(kept), MODEL, name))
+        for row in evidence_table.evidence(
+            assess_model(AcceptedSnapshot(memory_store), MODEL, name)
+        )
     }
 
 
 def test_each_item_names_the_document_that_serves(kept: MemoryStore):
-    found = rows(kept, "eu-annex-xi")
-    licence = found["S1 1(f)"]
+    result = rows(kept, "eu-annex-xi")
+    licence = result["S1 1(f)"]
     assert licence.status == evidence_table.COVERED
     assert [d.url for d in licence.documents] == [
         "https://example.org/card",
         "https://example.org/forms",
     ]
-    release = found["S1 1(c)"]
+    release = result["S1 1(c)"]
     assert (release.status, release.missing) == (
         evidence_table.PARTLY,
         ("Channels of distribution",),
@@ -56,10 +58,10 @@ def test_each_item_names_the_document_that_serves(kept: MemoryStore):
 
 
 def test_missing_says_whether_somebody_looked(kept: MemoryStore):
-    found = rows(kept, "eu-annex-xi")
-    assert found["S1 2(e)"].status == evidence_table.UNKNOWN
-    assert found["S2 3"].status == evidence_table.OUTSIDE
-    compute = found["S1 2(d)"]
+    result = rows(kept, "eu-annex-xi")
+    assert result["S1 2(e)"].status == evidence_table.UNKNOWN
+    assert result["S2 3"].status == evidence_table.OUTSIDE
+    compute = result["S1 2(d)"]
     assert compute.documents == ()
     assert [d.url for d in compute.others] == ["https://example.org/page"]
 
@@ -72,15 +74,15 @@ def test_a_document_of_others_serves_for_nothing(kept: MemoryStore):
 
 
 def test_what_the_vendor_must_still_give_leaves_out_what_is_there(kept: MemoryStore):
-    found = assess_model(AcceptedSnapshot(kept), MODEL, "eu-annex-xi")
-    items = {row.item for row in evidence_table.missing([found])}
+    result = assess_model(AcceptedSnapshot(kept), MODEL, "eu-annex-xi")
+    items = {row.item for row in evidence_table.missing([result])}
     assert "S1 1(f)" not in items
     assert "S1 2(e)" in items
 
 
 def test_the_table_has_a_line_per_document(kept: MemoryStore):
-    found = evidence_table.evidence(assess_model(AcceptedSnapshot(kept), MODEL, "eu-annex-xi"))
-    lines = list(evidence_table.table(found))
+    evidence = evidence_table.evidence(assess_model(AcceptedSnapshot(kept), MODEL, "eu-annex-xi"))
+    lines = list(evidence_table.table(evidence))
     assert all(len(line) == len(evidence_table.COLUMNS) for line in lines)
     assert sum(line[1] == "S1 1(f)" for line in lines) == 2
     assert len({line[1] for line in lines}) == 14
@@ -90,8 +92,8 @@ def test_the_table_has_a_line_per_document(kept: MemoryStore):
 
 
 def test_a_score_of_another_model_says_so(kept: MemoryStore):
-    found = assess_model(AcceptedSnapshot(kept), MODEL, "osai").to_json()
-    (made,) = found["published"]
+    json = assess_model(AcceptedSnapshot(kept), MODEL, "osai").to_json()
+    (made,) = json["published"]
     assert made["iri"] == INDEX
     assert made["relation"] == "another model of the developer"
     assert not made["sameModel"]
@@ -119,8 +121,8 @@ def test_stored_levels_are_those_of_an_assessment(kept: MemoryStore):
     known = from_store(kept)
     totals = {(t.subject, t.rubric): t for t in all_totals(AcceptedSnapshot(kept), known)}
     for model in (MODEL, OLD, SIBLING):
-        for found in assess_everywhere(AcceptedSnapshot(kept), model):
-            made = found.assessment
+        for result in assess_everywhere(AcceptedSnapshot(kept), model):
+            made = result.assessment
             total = totals[model, made.rubric.iri]
             assert (total.low, total.high) == (made.low, made.high), made.rubric.id
 
@@ -136,14 +138,14 @@ def test_a_changed_node_leads_to_the_models_above_it(kept: MemoryStore):
 
 
 def test_one_more_claim_changes_only_the_levels_of_its_model():
-    kept = records()
+    retained = records()
     more = record(
         "paper",
         "2025-11-01",
         Basis.DEVELOPER,
         Claim(MODEL, PG.parameterCount, integer(7_000_000_000)),
     )
-    before, after = set(levels(kept)), set(levels([*kept, more]))
+    before, after = set(levels(retained)), set(levels([*retained, more]))
     assert {quad[0] for quad in before ^ after} == {MODEL}
     assert {quad[3] for quad in after} == {GRAPH}
     assert (MODEL, PG.evidenceDisclosed, PG.parameterCount, GRAPH) in after
@@ -166,33 +168,35 @@ def test_the_stored_query_agrees_on_a_whole_store(kept: MemoryStore):
 # ---- the command ------------------------------------------------------------------------------
 
 
-def run(kept: MemoryStore, *arguments: str) -> str:
+def run(memory_store: MemoryStore, *arguments: str) -> str:
     session = Session("memory")
-    session._store = kept
+    session._store = memory_store
     result = CliRunner().invoke(command, arguments, obj=session, catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.stdout
 
 
 def test_the_command_shows_points_gaps_and_the_way_to_check(kept: MemoryStore):
-    told = run(kept, "org/m", "--rubric", "apx-10")
-    assert "kg-transparency is our reading of it" in told
-    assert "https://example.org/card L3" in told
-    assert "What the developer would have to publish to gain the most" in told
-    assert "The same total by one SPARQL query" in told
+    reported = run(kept, "org/m", "--rubric", "apx-10")
+    assert "kg-transparency is our reading of it" in reported
+    assert "https://example.org/card L3" in reported
+    assert "What the developer would have to publish to gain the most" in reported
+    assert "The same total by one SPARQL query" in reported
 
 
 def test_the_command_writes_csv_of_evidence(kept: MemoryStore):
-    told = list(csv.DictReader(io.StringIO(run(kept, "org/m", "--evidence", "--format", "csv"))))
-    assert {row["list"] for row in told} == {"eu-annex-xi", "eu-annex-xii", "eu-gpai-mdf"}
-    assert any(row["document"] == "https://example.org/card" for row in told)
+    reported = list(
+        csv.DictReader(io.StringIO(run(kept, "org/m", "--evidence", "--format", "csv")))
+    )
+    assert {row["list"] for row in reported} == {"eu-annex-xi", "eu-annex-xii", "eu-gpai-mdf"}
+    assert any(row["document"] == "https://example.org/card" for row in reported)
 
 
 def test_several_rubrics_make_a_summary(kept: MemoryStore):
-    told = list(
+    reported = list(
         csv.DictReader(io.StringIO(run(kept, "org/m", "--rubric", "all", "--format", "csv")))
     )
-    assert len({row["rubric"] for row in told}) == 12
+    assert len({row["rubric"] for row in reported}) == 12
 
 
 def test_an_unknown_rubric_names_those_there_are(kept: MemoryStore):

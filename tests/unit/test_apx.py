@@ -36,9 +36,9 @@ def page(text: str, url: str = "urn:file:page.txt") -> list[Claim | Problem]:
 def seed() -> Record:
     assert SHARED is not None
     (path,) = (SHARED / "seed").glob("000_*.txt")
-    found = list(records_of(apx.READER, Document(URL, path.read_bytes(), "2025-11-22")))
-    (record,) = [item for item in found if isinstance(item, Record)]
-    assert [item for item in found if isinstance(item, Problem)] == []
+    results = list(records_of(apx.READER, Document(URL, path.read_bytes(), "2025-11-22")))
+    (record,) = [item for item in results if isinstance(item, Record)]
+    assert [item for item in results if isinstance(item, Problem)] == []
     return record
 
 
@@ -71,8 +71,8 @@ def test_an_estimate_is_not_a_statement() -> None:
 
 
 def test_abbreviations_do_not_end_a_sentence() -> None:
-    found = list(prose.sentences("It names no total vs. active count (e.g., of Haiku). It ends."))
-    assert len(found) == 2
+    results = list(prose.sentences("It names no total vs. active count (e.g., of Haiku). It ends."))
+    assert len(results) == 2
 
 
 def test_a_sibling_gets_the_brand_of_the_model() -> None:
@@ -97,32 +97,32 @@ def test_a_page_that_names_no_model_is_unreadable() -> None:
 
 
 def test_the_address_names_a_page_without_title() -> None:
-    found = page(SPEC, "https://apxml.com/models/example-7b")
-    subjects = {c.subject for c in found if isinstance(c, Claim)}
+    result = page(SPEC, "https://apxml.com/models/example-7b")
+    subjects = {c.subject for c in result if isinstance(c, Claim)}
     assert iris.entity("apx", "model", "example-7b") in subjects
 
 
 def test_a_dash_says_that_the_page_does_not_state_the_field() -> None:
-    found = page("Example 7B\nHidden Dimension Size\n-\n" + SPEC)
-    (claim,) = [c for c in found if isinstance(c, Claim) and c.predicate == PG.hiddenSize]
+    result = page("Example 7B\nHidden Dimension Size\n-\n" + SPEC)
+    (claim,) = [c for c in result if isinstance(c, Claim) and c.predicate == PG.hiddenSize]
     assert (claim.value, claim.stance, claim.locator) == (None, Stance.NOT_STATED, "L3")
 
 
 def test_total_and_active_counts_in_their_right_places_are_left_alone() -> None:
-    found = page("Example 7B\nTotal Parameters\n671B\nActive Parameters\n37B\n" + SPEC[14:])
-    sizes = {c.predicate: str(c.value) for c in found if isinstance(c, Claim) and not c.basis}
+    result = page("Example 7B\nTotal Parameters\n671B\nActive Parameters\n37B\n" + SPEC[14:])
+    sizes = {c.predicate: str(c.value) for c in result if isinstance(c, Claim) and not c.basis}
     assert sizes[PG.parameterCount] == "671000000000"
     assert sizes[PG.activeParameterCount] == "37000000000"
 
 
 def test_a_line_too_long_is_a_problem_with_its_place() -> None:
-    found = page("Example 7B\n" + SPEC + "x " * 20_001)
-    assert any(isinstance(p, Problem) and p.where == "L8" for p in found)
+    result = page("Example 7B\n" + SPEC + "x " * 20_001)
+    assert any(isinstance(p, Problem) and p.where == "L8" for p in result)
 
 
 def test_a_rank_has_no_date_or_population_that_the_page_does_not_give() -> None:
-    found = page("Example 7B\n" + SPEC + "Overall Rank\n#3\n")
-    silent = {c.predicate for c in found if isinstance(c, Claim) and c.stance is Stance.NOT_STATED}
+    result = page("Example 7B\n" + SPEC + "Overall Rank\n#3\n")
+    silent = {c.predicate for c in result if isinstance(c, Claim) and c.stance is Stance.NOT_STATED}
     assert silent == {DCTERMS.date, PG.population}
 
 
@@ -155,8 +155,8 @@ def test_a_dense_width_below_the_model_s_own_is_an_expert_s() -> None:
         "Example 7B\nParameters\n671B\nContext Length\n128K\nNumber of Experts\n256\n"
         "Hidden Dimension Size\n7168\nFFN Intermediate Size (Dense)\n2048\n"
     )
-    found = page(text)
-    claims = {c.predicate: c for c in found if isinstance(c, Claim)}
+    result = page(text)
+    claims = {c.predicate: c for c in result if isinstance(c, Claim)}
     assert PG.feedForwardSize not in claims
     expert = claims[PG.expertIntermediateSize]
     assert (str(expert.value), expert.basis) == ("2048", Basis.INFERENCE)
@@ -187,8 +187,8 @@ def test_the_seed_states_what_it_states() -> None:
 
 @needs_shared
 def test_the_seed_reports_the_size_undisclosed_and_repeats_an_estimate() -> None:
-    said = about(seed(), HAIKU, PG.parameterCount)
-    assert {(c.stance, c.basis, c.locator) for c in said} == {
+    stated = about(seed(), HAIKU, PG.parameterCount)
+    assert {(c.stance, c.basis, c.locator) for c in stated} == {
         (Stance.NOT_STATED, None, "L2"),
         (Stance.REPORTS_UNDISCLOSED, None, "L77"),
         (Stance.STATED, Basis.ESTIMATE, "L77"),
@@ -211,8 +211,8 @@ def test_the_seed_reports_what_the_developer_does_not_disclose(prop: Iri) -> Non
 
 @needs_shared
 def test_the_seed_contradicts_itself_on_modality() -> None:
-    said = {c.value for c in about(seed(), HAIKU, PG.inputModality)}
-    assert said == {PG.Text, PG.Image}
+    stated = {c.value for c in about(seed(), HAIKU, PG.inputModality)}
+    assert stated == {PG.Text, PG.Image}
 
 
 @needs_shared
@@ -275,9 +275,9 @@ def test_a_paragraph_about_the_family_says_nothing_of_the_model() -> None:
         f"Example is a family that comes with 70B parameters and more, {FILLER}\n"
         f"About Example\n\nIt was trained on 15T tokens in all its sizes, {FILLER}\n"
     )
-    said = {c.predicate for c in page(text) if isinstance(c, Claim) and "L" in c.locator}
-    assert DCTERMS.creator in said
-    assert not said & {PG.trainingTokenCount}
+    stated = {c.predicate for c in page(text) if isinstance(c, Claim) and "L" in c.locator}
+    assert DCTERMS.creator in stated
+    assert not stated & {PG.trainingTokenCount}
     sizes = [c for c in page(text) if isinstance(c, Claim) and c.predicate == PG.parameterCount]
     assert [str(c.value) for c in sizes] == ["7000000000"]
 
@@ -293,21 +293,25 @@ def test_the_memory_calculator_and_names_of_other_models_are_passed_over() -> No
             "Context Size: 1,024 tokens\n1k\n64k\nVRAM Required:\n18.44 GB\n"
         )
     )
-    found = page(text)
-    assert [item for item in found if isinstance(item, Problem)] == []
+    result = page(text)
+    assert [item for item in result if isinstance(item, Problem)] == []
     assert [
-        str(c.value) for c in found if isinstance(c, Claim) and c.predicate == PG.minimumMemoryGB
+        str(c.value) for c in result if isinstance(c, Claim) and c.predicate == PG.minimumMemoryGB
     ] == ["18.44"]
 
 
 def test_a_medal_before_a_rank_is_no_part_of_it() -> None:
-    found = page("Example 7B\n" + SPEC + "| Benchmark | Score | Rank |\nMath MATH | 0.5 | 🥇 1 |\n")
-    assert [str(c.value) for c in found if isinstance(c, Claim) and c.predicate == PG.rank] == ["1"]
+    result = page(
+        "Example 7B\n" + SPEC + "| Benchmark | Score | Rank |\nMath MATH | 0.5 | 🥇 1 |\n"
+    )
+    assert [str(c.value) for c in result if isinstance(c, Claim) and c.predicate == PG.rank] == [
+        "1"
+    ]
 
 
 def test_a_page_that_ends_within_a_sentence_is_told() -> None:
-    found = page(SPEC + f"Example 7B is a model developed by Example Labs, {FILLER[:-10]}")
-    assert [p.what for p in found if isinstance(p, Problem)] == ["the text ends within a sentence"]
+    result = page(SPEC + f"Example 7B is a model developed by Example Labs, {FILLER[:-10]}")
+    assert [p.what for p in result if isinstance(p, Problem)] == ["the text ends within a sentence"]
 
 
 def test_a_model_card_is_not_taken_for_a_page() -> None:
@@ -317,21 +321,21 @@ def test_a_model_card_is_not_taken_for_a_page() -> None:
 
 
 def test_marks_of_markdown_are_no_part_of_labels_and_values() -> None:
-    found = page(
+    result = page(
         "# Example 7B\n\n- **Parameters:** 7B\n- **Context Length**: 8K\n| License | MIT |\n"
         "## Attention\n### Attention Heads\n32\n| Key-Value Heads | - |\n"
         "| Benchmark | Score | Rank |\n|---|---|---|\n| MMLU | 0.5 | 3 |\nOverall Rank\n#65\n"
     )
-    assert [item for item in found if isinstance(item, Problem)] == []
-    said = {c.predicate: str(c.value) for c in found if isinstance(c, Claim) and c.locator}
-    assert said[PG.parameterCount] == "7000000000"
-    assert said[PG.contextLength] == "8000"
-    assert said[PG.attentionHeadCount] == "32"
-    assert said[PG.keyValueHeadCount] == "None"
-    assert said[PG.score] == "0.5"
-    assert {str(c.value) for c in found if isinstance(c, Claim) and c.predicate == PG.rank} == {
+    assert [item for item in result if isinstance(item, Problem)] == []
+    stated = {c.predicate: str(c.value) for c in result if isinstance(c, Claim) and c.locator}
+    assert stated[PG.parameterCount] == "7000000000"
+    assert stated[PG.contextLength] == "8000"
+    assert stated[PG.attentionHeadCount] == "32"
+    assert stated[PG.keyValueHeadCount] == "None"
+    assert stated[PG.score] == "0.5"
+    assert {str(c.value) for c in result if isinstance(c, Claim) and c.predicate == PG.rank} == {
         "3",
         "65",
     }
-    names_ = {str(c.value) for c in found if isinstance(c, Claim) and c.predicate == SCHEMA.name}
+    names_ = {str(c.value) for c in result if isinstance(c, Claim) and c.predicate == SCHEMA.name}
     assert "Example 7B" in names_

@@ -66,8 +66,8 @@ def said(
 
 def level(known: Rubrics, name: Iri, *claims: SourcedClaim) -> str:
     asked = Question(known.uses, known.facets, SINGLE)
-    found = findings(claims, asked, MODEL).get(name)
-    return iris.local_name(found.level) if found else "LevelNotAssessed"
+    result = findings(claims, asked, MODEL).get(name)
+    return iris.local_name(result.level) if result else "LevelNotAssessed"
 
 
 SIZE = PG.parameterCount
@@ -177,16 +177,16 @@ def scored(known: Rubrics, rubric: str, *claims: SourcedClaim) -> Assessment:
     return assess(MODEL, known.get(rubric), findings(claims, asked, MODEL))
 
 
-def points(found: Assessment, code: str) -> tuple[float, float]:
-    (result,) = [i for i in found.items if i.item.iri.endswith(f"/item/{code}")]
+def points(assessment: Assessment, code: str) -> tuple[float, float]:
+    (result,) = [i for i in assessment.items if i.item.iri.endswith(f"/item/{code}")]
     return rounded(result.low, 2), rounded(result.high, 2)
 
 
 @pytest.mark.parametrize("rubric", ["kg-transparency", "fmti-2025", "mof-1.0", "eu-annex-xi"])
 def test_nobody_looked_is_a_range_and_no_zero(known: Rubrics, rubric: str):
-    found = scored(known, rubric)
-    assert found.low == 0
-    assert found.high == found.rubric.maximum
+    result = scored(known, rubric)
+    assert result.low == 0
+    assert result.high == result.rubric.maximum
 
 
 def test_disclosed_earns_four_fifths_and_verified_all(known: Rubrics):
@@ -198,18 +198,18 @@ def test_disclosed_earns_four_fifths_and_verified_all(known: Rubrics):
 
 
 def test_properties_of_a_shared_item_are_equal_shares(known: Rubrics):
-    found = scored(known, "kg-transparency", said(PG.contextLength, 200_000))
-    assert points(found, "9d") == (0.8, 1.8)
+    result = scored(known, "kg-transparency", said(PG.contextLength, 200_000))
+    assert points(result, "9d") == (0.8, 1.8)
 
 
 def test_items_that_cannot_apply_leave_the_criterion_at_ten(known: Rubrics):
     closed = said(WEIGHTS, PG.ApiOnly)
-    found = scored(known, "kg-transparency", closed, said(PG.contextLength, 200_000))
-    assert points(found, "9b") == (0.0, 0.0)
-    hardware = next(c for c in found.criteria if c.criterion.iri.endswith("hardware-footprint"))
+    result = scored(known, "kg-transparency", closed, said(PG.contextLength, 200_000))
+    assert points(result, "9b") == (0.0, 0.0)
+    hardware = next(c for c in result.criteria if c.criterion.iri.endswith("hardware-footprint"))
     assert hardware.maximum == 10
-    assert points(found, "9d") == (1.6, 3.6)
-    assert sum((c.maximum for c in found.criteria), Fraction(0)) == 100
+    assert points(result, "9d") == (1.6, 3.6)
+    assert sum((c.maximum for c in result.criteria), Fraction(0)) == 100
 
 
 def test_a_third_party_cannot_take_items_out_of_the_score(known: Rubrics):
@@ -218,14 +218,14 @@ def test_a_third_party_cannot_take_items_out_of_the_score(known: Rubrics):
 
 
 def test_gaps_come_worst_first_with_what_to_publish(known: Rubrics):
-    found = scored(known, "kg-transparency", said(SIZE, 8))
-    gains = [gap.gain for gap in found.gaps]
+    result = scored(known, "kg-transparency", said(SIZE, 8))
+    gains = [gap.gain for gap in result.gaps]
     assert gains == sorted(gains, reverse=True)
-    assert found.gaps[0].item.iri.endswith("/item/3a")
-    assert found.gaps[0].missing == (PG.tokenizer,)
+    assert result.gaps[0].item.iri.endswith("/item/3a")
+    assert result.gaps[0].missing == (PG.tokenizer,)
     closed = said(PG.tokenizer, literals.text("m"))
     assert scored(known, "kg-transparency", said(SIZE, 8), closed).low == (
-        found.low + found.gaps[0].gain + Fraction("1.6")  # 3d accepts a public tokenizer too
+        result.low + result.gaps[0].gain + Fraction("1.6")  # 3d accepts a public tokenizer too
     )
 
 
@@ -239,8 +239,8 @@ def test_a_class_needs_every_required_component_of_the_lower_ones(known: Rubrics
         said(PG.modelCard, Iri("https://example.org/card")),
         said(PG.dataCard, Iri("https://example.org/data")),
     ]
-    found = scored(known, "mof-1.0", *third)
-    assert (found.grade, found.possible_grade) == ("III", "I")
+    result = scored(known, "mof-1.0", *third)
+    assert (result.grade, result.possible_grade) == ("III", "I")
     assert scored(known, "mof-1.0", *third[1:]).grade == ""
     closed = scored(known, "mof-1.0", said(DCTERMS.license, LLAMA), *third[1:])
     assert (closed.grade, closed.possible_grade) == ("", "")
@@ -249,8 +249,8 @@ def test_a_class_needs_every_required_component_of_the_lower_ones(known: Rubrics
 
 
 def test_an_open_licence_alone_makes_no_open_source_ai(known: Rubrics):
-    found = scored(known, "osaid-1.0", said(DCTERMS.license, MIT))
-    assert (found.grade, found.possible_grade, found.low) == ("", "pass", 1)
+    result = scored(known, "osaid-1.0", said(DCTERMS.license, MIT))
+    assert (result.grade, result.possible_grade, result.low) == ("", "pass", 1)
 
 
 def test_the_explanation_names_what_moved(known: Rubrics):

@@ -18,7 +18,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assistant import cite_check, make_server
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import QueryError, UsageError
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.store.embedded import EmbeddedStore
 
@@ -51,9 +51,9 @@ def call(snapshot: AcceptedSnapshot):
 
 
 def test_every_value_has_its_receipt(call) -> None:
-    wrong, found = call("profile", model="deepseek-ai/DeepSeek-V3")
+    wrong, result = call("profile", model="deepseek-ai/DeepSeek-V3")
     assert not wrong
-    valued = [one for one in found["fields"] if one["values"]]
+    valued = [one for one in result["fields"] if one["values"]]
     assert valued
     for one in valued:
         assert one["receipts"], one["property"]
@@ -61,13 +61,13 @@ def test_every_value_has_its_receipt(call) -> None:
             assert receipt["claim"]
             assert receipt["document"]
             assert receipt["retrieved"]
-            assert receipt["storeVersion"] == found["storeVersion"]
+            assert receipt["storeVersion"] == result["storeVersion"]
             assert receipt["custody"] in ("Verified", "Asserted", "Assumed", "Derived")
 
 
 def test_an_undisclosed_fact_is_never_answered_with_a_value(call) -> None:
-    _, found = call("profile", model=HAIKU)
-    silent = [one for one in found["fields"] if one["status"] in ("Undisclosed", "Withheld")]
+    _, result = call("profile", model=HAIKU)
+    silent = [one for one in result["fields"] if one["status"] in ("Undisclosed", "Withheld")]
     assert "parameterCount" in {one["property"] for one in silent}
     assert all(not one["values"] for one in silent)
 
@@ -108,9 +108,9 @@ def test_hostile_or_wrong_arguments_are_refused_with_what_would_work(
     ],
 )
 def test_the_tools_answer(call, tool, arguments, key) -> None:
-    wrong, found = call(tool, **arguments)
-    assert not wrong, found
-    assert key in found
+    wrong, result = call(tool, **arguments)
+    assert not wrong, result
+    assert key in result
 
 
 def test_the_server_speaks_over_standard_streams(shipped: Path) -> None:
@@ -156,9 +156,9 @@ def test_the_server_speaks_over_standard_streams(shipped: Path) -> None:
     ],
 )
 def test_a_statement_is_marked(snapshot, statement, verdict) -> None:
-    (found,) = cite_check(snapshot, statement)
-    assert found.verdict == verdict, found.why
-    assert verdict == "unknown" or found.receipts
+    (result,) = cite_check(snapshot, statement)
+    assert result.verdict == verdict, result.why
+    assert verdict == "unknown" or result.receipts
 
 
 def _statements(snapshot: AcceptedSnapshot) -> Iterator[tuple[str, str]]:
@@ -168,7 +168,7 @@ def _statements(snapshot: AcceptedSnapshot) -> Iterator[tuple[str, str]]:
         key=lambda m: (-sum(1 for _ in snapshot.quads(m)), m),
     )[:60]
     for model in models:
-        name = said(model)
+        name = short_id(model)
         for term, template in (
             (PG.parameterCount, "{} has {:,} parameters."),
             (PG.contextLength, "The context length of {} is {:,} tokens."),
@@ -194,10 +194,10 @@ def test_templated_statements_are_marked_right(snapshot) -> None:
     cases = list(_statements(snapshot))[:300]
     assert len(cases) >= 200
     assert {verdict for _, verdict in cases} == {"supported", "contradicted", "undisclosed"}
-    found = cite_check(snapshot, "\n".join(statement for statement, _ in cases))
+    result = cite_check(snapshot, "\n".join(statement for statement, _ in cases))
     wrong = [
         (one.statement, one.verdict, verdict, one.why)
-        for one, (_, verdict) in zip(found, cases, strict=True)
+        for one, (_, verdict) in zip(result, cases, strict=True)
         if one.verdict != verdict
     ]
     assert len(wrong) <= len(cases) // 100, wrong[:10]

@@ -100,10 +100,10 @@ def ours(name: str, **known: object) -> Thing:
 def test_same_developer_and_name_are_decided_and_say_why() -> None:
     one = thing(iris.entity("epoch", "model", "llama-2-70b"), developers=frozenset({META}))
     other = thing(iris.model("meta-llama/Llama-2-70b"), developers=frozenset({META}))
-    found = only(other, one)
-    assert found.decided
-    assert found.subject == one.iri
-    assert found.row()[3:5] == ("one thing by rule", "same full name; same developer (meta)")
+    result = only(other, one)
+    assert result.decided
+    assert result.subject == one.iri
+    assert result.row()[3:5] == ("one thing by rule", "same full name; same developer (meta)")
 
 
 @pytest.mark.parametrize(
@@ -124,9 +124,9 @@ def test_one_thing_that_speaks_against_leaves_it_to_a_human(
     }  # fmt: skip
     one = thing(iris.model("a/zephyr"), **sure)
     other = model("mot", "zephyr", **{"developers": frozenset({META}), **known})
-    found = only(one, other)
-    assert found.verdict is Verdict.CANDIDATE
-    assert any(reason.startswith(against) for reason in found.contra)
+    result = only(one, other)
+    assert result.verdict is Verdict.CANDIDATE
+    assert any(reason.startswith(against) for reason in result.contra)
 
 
 def test_a_label_that_leaves_out_what_the_id_says_decides_nothing() -> None:
@@ -144,15 +144,15 @@ def test_a_plus_is_part_of_a_name() -> None:
 
 
 def test_an_index_without_developer_means_the_one_model_of_that_name() -> None:
-    found = only(ours("mistralai/Pixtral-12B"), model("osai", "Pixtral-12B"))
-    assert (found.decided, found.rule) == (True, "id:rule/unique-name")
+    result = only(ours("mistralai/Pixtral-12B"), model("osai", "Pixtral-12B"))
+    assert (result.decided, result.rule) == (True, "id:rule/unique-name")
 
 
 def test_a_name_that_two_developers_use_is_left_open_and_listed() -> None:
     koala = [ours("a/koala-13b"), ours("b/koala-13b"), model("osai", "koala-13b")]
-    found = [pair for pair in matched(*koala) if koala[2].iri in pair.key]
-    assert [pair.verdict for pair in found] == [Verdict.BARRED]
-    assert found[0].contra == ("2 models of different developers have the name",)
+    results = [pair for pair in matched(*koala) if koala[2].iri in pair.key]
+    assert [pair.verdict for pair in results] == [Verdict.BARRED]
+    assert results[0].contra == ("2 models of different developers have the name",)
 
 
 def test_an_upload_again_is_not_counted_among_those_that_have_a_name() -> None:
@@ -174,8 +174,8 @@ def test_an_upload_again_is_not_counted_among_those_that_have_a_name() -> None:
     ],
 )
 def test_a_hosts_name_means_the_one_model_of_that_name(host: str, name: str, target: str) -> None:
-    found = only(ours(target), offer(host, name))
-    assert (found.decided, found.rule) == (True, "id:rule/unique-name-of-an-offer")
+    result = only(ours(target), offer(host, name))
+    assert (result.decided, result.rule) == (True, "id:rule/unique-name-of-an-offer")
 
 
 def test_a_host_that_makes_models_too_is_no_developer_of_others() -> None:
@@ -183,8 +183,8 @@ def test_a_host_that_makes_models_too_is_no_developer_of_others() -> None:
     hosted = offer("snowflake", "deepseek-r1", developers=snowflake)
     assert only(ours("deepseek-ai/DeepSeek-R1"), hosted).decided
     arctic = offer("snowflake", "arctic-embed-l", developers=snowflake)
-    found = only(ours("snowflake/arctic-embed-l"), arctic)
-    assert found.rule == "id:rule/same-developer-and-name"
+    result = only(ours("snowflake/arctic-embed-l"), arctic)
+    assert result.rule == "id:rule/same-developer-and-name"
 
 
 @pytest.mark.parametrize(
@@ -213,8 +213,8 @@ def test_a_hosts_bare_name_is_not_the_base_where_the_instruct_exists() -> None:
 
 def test_an_offer_that_leaves_instruct_out_means_it_where_no_base_is_known() -> None:
     tuned = ours("meta-llama/Llama-3.3-70B-Instruct")
-    found = only(tuned, offer("x", "llama-3.3-70b"))
-    assert (found.decided, found.rule) == (True, "id:rule/offer-leaves-instruct-out")
+    result = only(tuned, offer("x", "llama-3.3-70b"))
+    assert (result.decided, result.rule) == (True, "id:rule/offer-leaves-instruct-out")
 
 
 @pytest.mark.parametrize("name", ["fast", "search", "v1.1-ultra", "3.2"])
@@ -258,8 +258,8 @@ def test_a_label_that_many_ids_carry_is_no_name(label: str) -> None:
 
 def test_an_embedder_is_not_what_is_offered_with_a_million_tokens() -> None:
     embedder = ours("x/some-embedder", context=512)
-    found = only(embedder, offer("y", "some-embedder", context=1_000_000))
-    assert found.verdict is Verdict.BARRED
+    result = only(embedder, offer("y", "some-embedder", context=1_000_000))
+    assert result.verdict is Verdict.BARRED
 
 
 def test_a_source_that_nobody_ranked_comes_after_all_that_are() -> None:
@@ -283,10 +283,10 @@ def test_decisions_lead_all_names_to_the_one_in_our_scheme() -> None:
     ours = iris.model("meta-llama/Galactica")
     mot, epoch = (iris.entity(s, "model", "galactica") for s in ("mot", "epoch"))
     with MemoryStore(_quads(*((i, "Galactica", META) for i in (ours, mot, epoch)))) as store:
-        found = candidates(AcceptedSnapshot(store))
-        rows = decisions(found)
+        result = candidates(AcceptedSnapshot(store))
+        rows = decisions(result)
     assert {(row.subject, row.object) for row in rows} == {(mot, ours), (epoch, ours)}
-    assert all(len(candidate.row()) == len(COLUMNS) for candidate in found)
+    assert all(len(candidate.row()) == len(COLUMNS) for candidate in result)
 
 
 def test_nothing_is_decided_where_a_third_name_is_neither_of_two() -> None:
@@ -339,9 +339,9 @@ def test_an_owner_stands_before_the_last_slash(iri: Iri, expected: str) -> None:
     assert owner(iri) == expected
 
 
-def _iri(said: str) -> Iri:
-    source, _, rest = said.partition("/model/")
-    return iris.entity(source, "model", rest) if rest and "/" not in source else iris.model(said)
+def _iri(stated: str) -> Iri:
+    source, _, rest = stated.partition("/model/")
+    return iris.entity(source, "model", rest) if rest and "/" not in source else iris.model(stated)
 
 
 def test_precision_and_recall_on_the_sample_judged_by_hand(shipped: Path) -> None:

@@ -21,37 +21,37 @@ MODEL = iris.model("acme-labs/Tiny")
 def card(
     front: str, name: str = "acme-labs--Tiny.md"
 ) -> tuple[set[tuple[Iri, str]], list[Problem]]:
-    found = list(huggingface.READER.read(document(f"---\n{front}\n---\n", name)))
-    said = {(c.predicate, str(c.value)) for c in found if isinstance(c, Claim)}
-    return said, [p for p in found if isinstance(p, Problem)]
+    results = list(huggingface.READER.read(document(f"---\n{front}\n---\n", name)))
+    stated = {(c.predicate, str(c.value)) for c in results if isinstance(c, Claim)}
+    return stated, [p for p in results if isinstance(p, Problem)]
 
 
 def test_tasks_libraries_languages_and_other_tags_are_read() -> None:
-    said, _ = card("tags: [text-generation, transformers, de, gguf, chemistry, region:us]")
-    assert said >= {
+    stated, _ = card("tags: [text-generation, transformers, de, gguf, chemistry, region:us]")
+    assert stated >= {
         (PG.task, "text-generation"), (PG.framework, "transformers"), (DCTERMS.language, "de"),
         (PG.fileFormat, "gguf"), (PG.otherStatement, "tag: chemistry"),
     }  # fmt: skip
-    assert not [value for _, value in said if "region" in value]
+    assert not [value for _, value in stated if "region" in value]
 
 
 @pytest.mark.parametrize("key", ["dataset", "Datasets", "DATASETS", "train_datasets"])
 def test_data_under_an_odd_key_are_training_data(key: str) -> None:
-    said, problems = card(f"{key}: [acme/data]")
-    assert (PG.trainedOn, iris.dataset("acme/data")) in said
+    stated, problems = card(f"{key}: [acme/data]")
+    assert (PG.trainedOn, iris.dataset("acme/data")) in stated
     assert [p.hint for p in problems if "not read by the Hub" in p.what] == ["datasets"]
 
 
 @pytest.mark.parametrize("key", ["base-model", "Base_Model", "base_models", "basemodel"])
 def test_a_base_under_an_odd_key_is_a_parent(key: str) -> None:
-    said, _ = card(f"{key}: acme/base")
-    assert iris.model("acme/base") in {value for _, value in said}
+    stated, _ = card(f"{key}: acme/base")
+    assert iris.model("acme/base") in {value for _, value in stated}
 
 
 def test_a_configuration_of_the_data_is_kept() -> None:
-    said, _ = card("datasets:\n- name: acme/data\n  config: small\n- acme/more")
-    assert (PG.datasetConfiguration, "small") in said
-    assert {(PG.trainedOn, iris.dataset(n)) for n in ("acme/data", "acme/more")} <= said
+    stated, _ = card("datasets:\n- name: acme/data\n  config: small\n- acme/more")
+    assert (PG.datasetConfiguration, "small") in stated
+    assert {(PG.trainedOn, iris.dataset(n)) for n in ("acme/data", "acme/more")} <= stated
 
 
 def test_a_dataset_s_card_names_its_parts_tasks_and_sources() -> None:
@@ -60,8 +60,8 @@ def test_a_dataset_s_card_names_its_parts_tasks_and_sources() -> None:
         "configs:\n- config_name: small\n  data_files: x.csv\n"
         "source_datasets: [original, 'extended|acme/older']\n"
     )
-    said, _ = card(front, "acme-labs--data.md")
-    assert said >= {
+    stated, _ = card(front, "acme-labs--data.md")
+    assert stated >= {
         (PG.datasetConfiguration, "small"), (PG.task, "text-classification"),
         (PROV.wasDerivedFrom, iris.dataset("acme/older")),
         (PG.otherStatement, "source_datasets: original"),
@@ -70,18 +70,18 @@ def test_a_dataset_s_card_names_its_parts_tasks_and_sources() -> None:
 
 
 def test_a_key_that_nothing_reads_is_kept_as_stated_and_display_is_not() -> None:
-    said, _ = card(
+    stated, _ = card(
         "license: mit\nprompt_template: '[INST]'\nour_field: {a: 1, b: [x]}\nwidget: [{text: hi}]"
     )
-    kept = {value for predicate, value in said if predicate == PG.otherStatement}
-    assert kept == {"prompt_template: [INST]", "our_field.a: 1", "our_field.b: x"}
+    retained = {value for predicate, value in stated if predicate == PG.otherStatement}
+    assert retained == {"prompt_template: [INST]", "our_field.a: 1", "our_field.b: x"}
 
 
 def test_a_file_of_the_repository_as_terms_is_its_address() -> None:
-    said, _ = card("license: other\nlicense_name: acme-terms\nlicense_link: LICENSE.md")
+    stated, _ = card("license: other\nlicense_name: acme-terms\nlicense_link: LICENSE.md")
     page = "https://huggingface.co/acme-labs/Tiny/blob/main/LICENSE.md"
-    assert (PG.termsOfUse, page) in said
-    assert (SCHEMA.name, "acme-terms") in said
+    assert (PG.termsOfUse, page) in stated
+    assert (SCHEMA.name, "acme-terms") in stated
 
 
 def test_weight_files_of_an_answer_have_digest_and_size() -> None:
@@ -93,15 +93,15 @@ def test_weight_files_of_an_answer_have_digest_and_size() -> None:
             {"rfilename": "old.bin", "size": 7}, {"rfilename": "README.md", "size": 3},
         ],
     }  # fmt: skip
-    found = huggingface.READER.read(document(json.dumps(raw), "api.json"))
-    said = {(c.predicate, str(c.value)) for c in found if isinstance(c, Claim)}
-    assert said >= {
+    result = huggingface.READER.read(document(json.dumps(raw), "api.json"))
+    stated = {(c.predicate, str(c.value)) for c in result if isinstance(c, Claim)}
+    assert stated >= {
         (PG.fileName, "model.safetensors"), (PG.digest, f"sha256:{digest}"), (PG.byteSize, "10"),
         (PG.fileName, "old.bin"), (PG.byteSize, "7"), (PG.fileFormat, "safetensors"),
         (PG.fileFormat, "pytorch"), (DCTERMS.language, "en"), (PG.framework, "transformers"),
         (PG.weightsAvailability, PG.GatedWeights),
     }  # fmt: skip
-    assert (PG.fileName, "README.md") not in said
+    assert (PG.fileName, "README.md") not in stated
 
 
 def test_the_ledger_of_a_card_tells_every_value() -> None:

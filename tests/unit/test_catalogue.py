@@ -58,13 +58,13 @@ def test_filters_narrow_and_combine(catalogue: Catalogue) -> None:
 
 def test_descendants_of_a_model_are_a_filter(catalogue: Catalogue) -> None:
     base = iris.model("meta-llama/Llama-3.1-8B")
-    found = [m["id"] for m in catalogue.models({"descendsFrom": [base]}).items]
-    assert "deepseek-ai/DeepSeek-R1-Distill-Llama-8B" in found
+    results = [m["id"] for m in catalogue.models({"descendsFrom": [base]}).items]
+    assert "deepseek-ai/DeepSeek-R1-Distill-Llama-8B" in results
 
 
 def test_undisclosed_properties_are_a_filter(catalogue: Catalogue) -> None:
-    found = catalogue.models({"undisclosed": ["trainingComputeFLOP"]})
-    assert HAIKU in [m["id"] for m in found.items]
+    models = catalogue.models({"undisclosed": ["trainingComputeFLOP"]})
+    assert HAIKU in [m["id"] for m in models.items]
 
 
 def test_a_facet_counts_what_the_other_filters_leave(catalogue: Catalogue) -> None:

@@ -69,8 +69,8 @@ def code(result: Result) -> int:
 )
 def test_validate_exits_as_a_gate_needs(here, name, text, options, exit_code) -> None:
     (here / name).write_text(text)
-    found = run("none", "validate", name, *options)
-    assert code(found) == exit_code, found.output
+    result = run("none", "validate", name, *options)
+    assert code(result) == exit_code, result.output
 
 
 @pytest.mark.parametrize("path", ["nosuch.md", "empty", "*.nothing"])
@@ -84,9 +84,9 @@ def test_what_was_asked_for_and_is_not_there_fails(here, path) -> None:
 def test_a_broken_document_among_good_ones_is_a_violation(here) -> None:
     (here / "broken.md").write_text(BROKEN)
     (here / "good.md").write_text("---\nlicense: mit\n---\n")
-    found = run("none", "validate", ".", "--severity", "violation")
-    assert code(found) == 1
-    assert found.stdout.startswith("broken.md:4:1: error: not YAML")
+    result = run("none", "validate", ".", "--severity", "violation")
+    assert code(result) == 1
+    assert result.stdout.startswith("broken.md:4:1: error: not YAML")
 
 
 def test_sarif_names_the_file_and_the_line(here) -> None:
@@ -95,10 +95,10 @@ def test_sarif_names_the_file_and_the_line(here) -> None:
     (folder / "README.md").write_text("---\nlanguage: en\nlicense: aapache-2.0\n---\n# tiny\n")
     (folder / "config.json").write_text("{nonsense")
     (here / "models" / "bom.json").write_text(BOM)
-    found = run("none", "validate", "models", "--format", "sarif")
+    results = run("none", "validate", "models", "--format", "sarif")
     places = {
         (where["artifactLocation"]["uri"], where["region"]["startLine"]): result["level"]
-        for result in json.loads(found.stdout)["runs"][0]["results"]
+        for result in json.loads(results.stdout)["runs"][0]["results"]
         for where in [result["locations"][0]["physicalLocation"]]
     }
     assert places == {
@@ -132,9 +132,9 @@ def test_shapes_of_ones_own_are_checked_beside_ours(here) -> None:
     (here / "good.md").write_text("---\nlicense: mit\nlanguage: en\n---\n")
     (here / "bad.md").write_text("---\nlicense: mit\n---\n")
     assert code(run("none", "validate", "good.md", "--shapes", "house.ttl")) == 0
-    found = run("none", "validate", "bad.md", "--shapes", "house.ttl")
-    assert code(found) == 1
-    assert "our house wants the languages" in found.stdout
+    result = run("none", "validate", "bad.md", "--shapes", "house.ttl")
+    assert code(result) == 1
+    assert "our house wants the languages" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -151,27 +151,27 @@ def test_a_file_without_shapes_is_refused(here, text, said) -> None:
 def test_check_asks_the_store_about_parents(here, shipped) -> None:
     for name, text in (("typos.md", TYPOS), ("mit.md", MIT_LLAMA), ("gpl.md", GPL_LLAMA)):
         (here / name).write_text(text)
-    found = run(shipped, "check", "typos.md")
-    assert "typos.md:2:10: warning" in found.stdout
-    assert "did you mean Apache-2.0?" in found.stdout
-    assert "typos.md:3:13: warning" in found.stdout
-    assert "did you mean meta-llama/Llama-3.1-8B?" in found.stdout
-    found = run(shipped, "check", "mit.md", "--format", "json")
-    assert code(found) == 1
-    rules = {f["shape"].rpartition("/")[2] for f in json.loads(found.stdout)["findings"]}
+    result = run(shipped, "check", "typos.md")
+    assert "typos.md:2:10: warning" in result.stdout
+    assert "did you mean Apache-2.0?" in result.stdout
+    assert "typos.md:3:13: warning" in result.stdout
+    assert "did you mean meta-llama/Llama-3.1-8B?" in result.stdout
+    result = run(shipped, "check", "mit.md", "--format", "json")
+    assert code(result) == 1
+    rules = {f["shape"].rpartition("/")[2] for f in json.loads(result.stdout)["findings"]}
     assert {"LR-04", "LR-07"} <= rules
-    found = run(shipped, "check", "gpl.md", "--severity", "violation")
-    assert code(found) == 1
-    assert "llama-3.1" in found.stdout
+    result = run(shipped, "check", "gpl.md", "--severity", "violation")
+    assert code(result) == 1
+    assert "llama-3.1" in result.stdout
 
 
 def test_check_says_which_elements_a_document_leaves_out(here, shipped) -> None:
     (here / "mit.md").write_text(MIT_LLAMA)
-    found = run(shipped, "check", "mit.md", "--against", "EU-Annex-XI", "--format", "json")
-    told = [
-        f["message"] for f in json.loads(found.stdout)["findings"] if "eu-annex-xi" in f["message"]
+    result = run(shipped, "check", "mit.md", "--against", "EU-Annex-XI", "--format", "json")
+    reported = [
+        f["message"] for f in json.loads(result.stdout)["findings"] if "eu-annex-xi" in f["message"]
     ]
-    assert any("Energy consumption" in message for message in told)
+    assert any("Energy consumption" in message for message in reported)
     with pytest.raises(ProvenanceError, match="eu-annex-xi"):
         run(shipped, "check", "mit.md", "--against", "eu-annex-xx")
 
@@ -188,8 +188,8 @@ def test_a_model_that_would_descend_from_itself_is_found(here, shipped) -> None:
     card = here / "meta-llama--Llama-3.1-8B" / "README.md"
     card.parent.mkdir()
     card.write_text("---\nbase_model: meta-llama/Llama-3.1-8B-Instruct\n---\n")
-    found = run(shipped, "check", ".", "--severity", "violation")
-    assert "would descend from itself" in found.stdout
+    result = run(shipped, "check", ".", "--severity", "violation")
+    assert "would descend from itself" in result.stdout
 
 
 def test_checking_many_gives_what_checking_each_gives(here) -> None:

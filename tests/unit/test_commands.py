@@ -37,8 +37,8 @@ def copy(shipped: Path, tmp_path: Path) -> Path:
 
 
 def test_show_gives_the_seed_models_accepted_facts(shipped: Path) -> None:
-    found = json.loads(run(shipped, "show", HAIKU, "--format", "json").stdout)
-    fields = {f["property"]: f for s in found["sections"] for f in s["fields"]}
+    results = json.loads(run(shipped, "show", HAIKU, "--format", "json").stdout)
+    fields = {f["property"]: f for s in results["sections"] for f in s["fields"]}
     assert fields["contextLength"]["values"] == [200_000]
     assert fields["maxOutputTokens"]["values"] == [64_000]
     assert fields["issued"]["values"] == ["2025-10-15"]
@@ -49,32 +49,32 @@ def test_show_gives_the_seed_models_accepted_facts(shipped: Path) -> None:
     assert fields["parameterCount"]["status"] == "Undisclosed"
     assert [e["value"] for e in fields["parameterCount"]["estimates"]] == [21_000_000_000]
     assert "roprietary" in fields["license"]["values"][0]["label"]
-    assert found["replaces"][0]["id"] == "anthropic/claude-3-5-haiku"
-    assert any("Thinking" in str(c["name"]) for c in found["configurations"])
-    (total,) = [a for a in found["assessments"] if "apx" in str(a["scheme"]).lower()]
+    assert results["replaces"][0]["id"] == "anthropic/claude-3-5-haiku"
+    assert any("Thinking" in str(c["name"]) for c in results["configurations"])
+    (total,) = [a for a in results["assessments"] if "apx" in str(a["scheme"]).lower()]
     assert (total["score"], total["maxScore"]) == (33, 100)
     assert len(total["results"]) == 10
     assert not any("score" in result for result in total["results"])
 
 
 def test_show_as_of_a_day_leaves_out_what_was_read_later(shipped: Path) -> None:
-    found = json.loads(
+    result = json.loads(
         run(shipped, "show", HAIKU, "--as-of", "2025-12-01", "--format", "json").stdout
     )
-    fields = {f["property"]: f for s in found["sections"] for f in s["fields"]}
+    fields = {f["property"]: f for s in result["sections"] for f in s["fields"]}
     assert fields["issued"]["values"] == ["2025-10-01"]
 
 
 def test_claims_say_who_and_why(shipped: Path) -> None:
-    held = json.loads(run(shipped, "claims", HAIKU, "issued", "--format", "json").stdout)
-    assert {c["standing"] for c in held} >= {"Accepted", "Alternative"}
-    assert all(c["document"] and c["reason"] for c in held)
+    stored = json.loads(run(shipped, "claims", HAIKU, "issued", "--format", "json").stdout)
+    assert {c["standing"] for c in stored} >= {"Accepted", "Alternative"}
+    assert all(c["document"] and c["reason"] for c in stored)
 
 
 def test_conflicts_hold_the_known_ones(shipped: Path) -> None:
-    found = json.loads(run(shipped, "conflicts", HAIKU, "--all", "--format", "json").stdout)
+    result = json.loads(run(shipped, "conflicts", HAIKU, "--all", "--format", "json").stdout)
     assert {("issued", "announcement"), ("contextLength", "provider-limit")} <= {
-        (c["property"], c["kind"]) for c in found
+        (c["property"], c["kind"]) for c in result
     }
 
 
@@ -93,8 +93,8 @@ def test_a_store_that_is_not_there_says_how_to_make_it(tmp_path: Path) -> None:
 
 def test_a_query_of_ones_own_is_answered(shipped: Path) -> None:
     text = "SELECT ?m { ?m pg:undisclosed pg:trainingComputeFLOP ; schema:name 'Claude Haiku 4.5' }"
-    found = run(shipped, "query", "--format", "csv", given=text)
-    assert found.stdout.splitlines()[1].endswith(HAIKU)
+    result = run(shipped, "query", "--format", "csv", given=text)
+    assert result.stdout.splitlines()[1].endswith(HAIKU)
 
 
 @pytest.mark.parametrize(
@@ -146,9 +146,9 @@ def test_a_record_comes_and_goes_and_the_view_follows(copy: Path, tmp_path: Path
 
 
 def context(store: Path) -> list[int]:
-    found = json.loads(run(store, "show", HAIKU, "--format", "json").stdout)
+    result = json.loads(run(store, "show", HAIKU, "--format", "json").stdout)
     (field,) = [
-        f for s in found["sections"] for f in s["fields"] if f["property"] == "contextLength"
+        f for s in result["sections"] for f in s["fields"] if f["property"] == "contextLength"
     ]
     return field["values"]
 

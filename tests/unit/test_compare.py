@@ -16,16 +16,16 @@ def kept() -> MemoryStore:
     return store()
 
 
-def fields(found: dict) -> dict:
-    return {f["property"]: f for s in found["sections"] for f in s["fields"]}
+def fields(result: dict) -> dict:
+    return {f["property"]: f for s in result["sections"] for f in s["fields"]}
 
 
 def test_fields_say_whether_values_are_the_same_differ_or_are_missing(kept: MemoryStore):
-    found = fields(compare(AcceptedSnapshot(kept), [MODEL, OLD]).to_json())
-    assert found["creator"]["kind"] == "same"
-    assert found["contextLength"]["kind"] == "differs"
-    assert found["license"]["kind"] == "not stated for all"
-    assert found["layerCount"]["kind"] == "stated for none"
+    result = fields(compare(AcceptedSnapshot(kept), [MODEL, OLD]).to_json())
+    assert result["creator"]["kind"] == "same"
+    assert result["contextLength"]["kind"] == "differs"
+    assert result["license"]["kind"] == "not stated for all"
+    assert result["layerCount"]["kind"] == "stated for none"
 
 
 def test_disclosure_stands_beside_each_value(kept: MemoryStore):
@@ -36,9 +36,9 @@ def test_disclosure_stands_beside_each_value(kept: MemoryStore):
 
 
 def test_every_rubric_is_beside_the_fields(kept: MemoryStore):
-    found = compare(AcceptedSnapshot(kept), [MODEL, OLD, SIBLING]).to_json()
-    assert len(found["columns"]) == 3
-    scores = {score["rubric"]["id"]: score for score in found["scores"]}
+    json = compare(AcceptedSnapshot(kept), [MODEL, OLD, SIBLING]).to_json()
+    assert len(json["columns"]) == 3
+    scores = {score["rubric"]["id"]: score for score in json["scores"]}
     assert len(scores["kg-transparency"]["cells"]) == 3
     assert scores["kg-transparency"]["differs"]
     assert "apx-10" not in scores
@@ -51,11 +51,11 @@ def test_fewer_than_two_models_are_refused_with_what_would_work(kept: MemoryStor
 
 
 def test_one_model_at_two_dates_says_which_items_moved_and_why(kept: MemoryStore):
-    found = compare_dates(AcceptedSnapshot(kept), MODEL, ["2025-07-01", ""]).to_json()
-    assert [c["heading"] for c in found["columns"]] == ["M on 2025-07-01", "M"]
-    context = fields(found)["contextLength"]
+    json = compare_dates(AcceptedSnapshot(kept), MODEL, ["2025-07-01", ""]).to_json()
+    assert [c["heading"] for c in json["columns"]] == ["M on 2025-07-01", "M"]
+    context = fields(json)["contextLength"]
     assert [c["values"] for c in context["cells"]] == [[8000], [16000]]
-    moved = [m for m in found["moved"] if m["rubric"] == "kg-transparency"]
+    moved = [m for m in json["moved"] if m["rubric"] == "kg-transparency"]
     limits = next(m for m in moved if m["label"] == "Context and output limits")
     assert limits["because"] == ["contextLength"]
     assert (limits["before"], limits["after"], limits["points"]) == ("Partial", "Partial", 0.2)

@@ -25,7 +25,7 @@ from provenance_graph.core.claims import (
     Record,
 )
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.literals import integer, text
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, SKOS, XSD
@@ -57,17 +57,17 @@ def model(iri: Iri, name: str, *facts: tuple[Iri, Iri | Literal]) -> tuple[Claim
     return (*typed, *(Claim(iri, predicate, value) for predicate, value in facts))
 
 
-def of(found: list[Conflict], predicate: Iri) -> list[Conflict]:
-    return [conflict for conflict in found if conflict.property == predicate]
+def of(result: list[Conflict], predicate: Iri) -> list[Conflict]:
+    return [conflict for conflict in result if conflict.property == predicate]
 
 
 def test_a_sibling_s_size_is_named_as_such() -> None:
     swapped = model(MODEL, "ERNIE 3.0", (PG.parameterCount, integer(260_000_000_000)))
     right = model(MODEL, "ERNIE 3.0", (PG.parameterCount, integer(10_000_000_000)))
     titan = model(TITAN, "ERNIE 3.0 Titan", (PG.parameterCount, integer(260_000_000_000)))
-    (found,) = of(ledger(record("a", *swapped), record("b", *right, *titan)), PG.parameterCount)
-    assert found.kind == "variant"
-    assert found.explanation == "26.0 times apart: 260000000000 is what ERNIE 3.0 Titan has"
+    (result,) = of(ledger(record("a", *swapped), record("b", *right, *titan)), PG.parameterCount)
+    assert result.kind == "variant"
+    assert result.explanation == "26.0 times apart: 260000000000 is what ERNIE 3.0 Titan has"
 
 
 def test_different_parents_by_source_are_a_contradiction() -> None:
@@ -76,9 +76,9 @@ def test_different_parents_by_source_are_a_contradiction() -> None:
     one, other = (
         model(child, "Llama 3.3 70B Instruct", (PG.fineTunedFrom, parent)) for parent in parents
     )
-    (found,) = of(ledger(record("a", *one), record("b", *other)), PROV.wasDerivedFrom)
-    assert (found.kind, found.severity) == ("sources", 70)
-    assert {value for value, _ in found.sides} == set(parents)
+    (result,) = of(ledger(record("a", *one), record("b", *other)), PROV.wasDerivedFrom)
+    assert (result.kind, result.severity) == ("sources", 70)
+    assert {value for value, _ in result.sides} == set(parents)
 
 
 def test_a_grandparent_beside_a_parent_is_a_matter_of_scope() -> None:
@@ -88,8 +88,8 @@ def test_a_grandparent_beside_a_parent_is_a_matter_of_scope() -> None:
         *model(parent, "B", (PG.fineTunedFrom, base)),
     )
     other = model(child, "A", (PG.fineTunedFrom, base))
-    (found,) = of(ledger(record("a", *one), record("b", *other)), PROV.wasDerivedFrom)
-    assert found.kind == "variant"
+    (result,) = of(ledger(record("a", *one), record("b", *other)), PROV.wasDerivedFrom)
+    assert result.kind == "variant"
 
 
 def test_one_source_with_several_parents_is_no_conflict() -> None:
@@ -103,16 +103,16 @@ def test_one_source_with_several_parents_is_no_conflict() -> None:
 )
 def test_a_provider_s_limit_is_an_offer_beside_the_model_s(limit: int, severity: int) -> None:
     offer = iris.entity("litellm", "offer", "groq/gpt-oss-120b")
-    told = (
+    reported = (
         Claim(offer, RDF.type, PG.Offer),
         Claim(offer, PG.offerOf, MODEL),
         Claim(offer, PG.maxInputTokens, integer(limit)),
     )
     own = model(MODEL, "gpt-oss-120b", (PG.contextLength, integer(131_072)))
-    (found,) = of(ledger(record("a", *own), record("litellm", *told)), PG.contextLength)
-    assert (found.kind, found.severity) == ("provider-limit", severity)
-    assert [str(value) for value, _ in found.sides] == ["131072", str(limit)]
-    assert found.to_json()["sides"][0]["accepted"]
+    (result,) = of(ledger(record("a", *own), record("litellm", *reported)), PG.contextLength)
+    assert (result.kind, result.severity) == ("provider-limit", severity)
+    assert [str(value) for value, _ in result.sides] == ["131072", str(limit)]
+    assert result.to_json()["sides"][0]["accepted"]
 
 
 @pytest.mark.parametrize(
@@ -130,16 +130,16 @@ def test_an_impossible_value_is_kept_listed_and_never_accepted(line: str, stated
     claims = tuple(c for c in modelsdev.READER.read(document) if isinstance(c, Claim))
     subject = iris.model("acme/x")
     with MemoryStore(compile_quads(REFERENCE, [record("modelsdev", *claims)], [])) as store:
-        found = [
+        results = [
             c
             for c in conflicts(AcceptedSnapshot(store))
             if c.kind in ("implausible", "announcement")
         ]
         accepted = {str(o) for *_, o, _ in store.quads(subject)}
-    (error,) = found
+    (error,) = results
     assert error.sides[0][0] == stated
     assert stated not in accepted
-    assert error == sorted(found, key=lambda c: -c.severity)[0]
+    assert error == sorted(results, key=lambda c: -c.severity)[0]
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +162,7 @@ def whole(shipped: Path) -> Iterator[list[Conflict]]:
 def test_a_known_conflict_of_the_shipped_data_has_its_kind(
     whole: list[Conflict], subject: str, label: str, kind: str
 ) -> None:
-    assert kind in {c.kind for c in whole if said(c.subject) == subject and c.label == label}
+    assert kind in {c.kind for c in whole if short_id(c.subject) == subject and c.label == label}
 
 
 def test_the_worst_come_first_and_every_kind_is_known(whole: list[Conflict]) -> None:
@@ -190,8 +190,8 @@ def test_the_developer_contradicts_itself_only_in_its_own_documents() -> None:
     )
     sides = [("card", one), ("paper", other)]
     own = [by(s, c, Basis.DEVELOPER, Custody.VERIFIED) for s, c in sides]
-    (found,) = of(ledger(*own), PG.contextLength)
-    assert found.kind == "developer"
+    (result,) = of(ledger(*own), PG.contextLength)
+    assert result.kind == "developer"
     copied = [by(s, c, Basis.DEVELOPER, Custody.ASSUMED) for s, c in sides]
     assert "developer" not in {c.kind for c in ledger(*copied)}
 
@@ -214,8 +214,8 @@ def test_several_licences_of_one_source_are_one_statement() -> None:
     one = model(MODEL, "A", (DCTERMS.license, mit))
     assert of(ledger(record("epoch", *both), record("fmti", *one)), DCTERMS.license) == []
     other = model(MODEL, "A", (DCTERMS.license, apache))
-    (found,) = of(ledger(record("epoch", *one), record("fmti", *other)), DCTERMS.license)
-    assert found.kind == "sources"
+    (result,) = of(ledger(record("epoch", *one), record("fmti", *other)), DCTERMS.license)
+    assert result.kind == "sources"
 
 
 def test_developers_that_have_nothing_in_common_conflict_and_parts_do_not() -> None:
@@ -240,10 +240,10 @@ def test_names_that_are_kept_apart_because_sizes_differ_are_a_possible_disagreem
         model(iris.entity(s, "model", "internlm"), "InternLM", (PG.parameterCount, integer(n)), lab)
         for s, n in (("epoch", 100_000_000_000), ("mot", 20_000_000_000))
     )
-    (found,) = [
+    (result,) = [
         c for c in ledger(record("epoch", *one), record("mot", *other)) if c.kind == "apart"
     ]
-    assert {str(value) for value, _ in found.sides} == {"100000000000", "20000000000"}
+    assert {str(value) for value, _ in result.sides} == {"100000000000", "20000000000"}
 
 
 def test_an_alias_has_no_conflicts_of_its_own() -> None:
@@ -286,6 +286,6 @@ def test_every_conflict_of_the_default_view_was_judged_one_by_one(
     path = folder("data").parent / "docs" / "conflicts-judged.tsv"
     with path.open(encoding="utf-8", newline="") as table:
         judged = {(r["subject"], r["property"]): r for r in csv.DictReader(table, delimiter="\t")}
-    known = [judged[key] for c in listed if (key := (said(c.subject), c.label)) in judged]
+    known = [judged[key] for c in listed if (key := (short_id(c.subject), c.label)) in judged]
     assert len(known) >= 0.8 * len(listed), "judge the new ones, one by one"
     assert sum(row["judged"] == "real" for row in known) >= 0.9 * len(known)

@@ -131,22 +131,22 @@ def test_no_short_name_stands_for_two_models() -> None:
 @needs_shared
 def test_the_shipped_records_are_what_the_reader_makes_of_the_lists() -> None:
     assert SHARED is not None
-    found: list[Record] = []
+    result: list[Record] = []
     for name in LISTS:
         data = (SHARED / "knowledge" / name).read_bytes()
         it = Document(Iri(f"urn:file:{name}"), data, "2026-11-01", name)
         assert curated.READER.recognises(it.hints)
         assert [r.format for r in readers().values() if r.recognises(it.hints)] == []
-        found += [item for item in curated.records(it) if isinstance(item, Record)]
-    files = curated.by_file(found)
+        result += [item for item in curated.records(it) if isinstance(item, Record)]
+    files = curated.by_file(result)
     root = folder("data") / "records"
     entries = regenerate.kept(folder("data") / "sources.toml")
     for name, records in files.items():
         folder_of = name.partition("/")[0]
         stamped = [regenerate.by_entry(record, folder_of, entries) for record in records]
         assert (root / f"{name}.trig").read_bytes() == rdf.write_trig(stamped), name
-    kept = {p.relative_to(root).as_posix() for p in (root / "curated").rglob("*.trig")}
-    assert kept == {f"{name}.trig" for name in files if name.startswith("curated/")}
+    retained = {p.relative_to(root).as_posix() for p in (root / "curated").rglob("*.trig")}
+    assert retained == {f"{name}.trig" for name in files if name.startswith("curated/")}
 
 
 @needs_shared
@@ -169,7 +169,7 @@ def test_every_fact_edge_and_dataset_of_the_list_has_a_row() -> None:
 @needs_shared
 def test_facts_of_the_seed_in_the_list_are_in_the_seed_s_own_record() -> None:
     haiku = iris.entity("apx", "model", "claude-haiku-45")
-    said = {
+    stated = {
         (c.predicate, str(c.value))
         for record in shipped()
         for c in record.claims
@@ -182,11 +182,11 @@ def test_facts_of_the_seed_in_the_list_are_in_the_seed_s_own_record() -> None:
         (PG.parameterCount, "21000000000"),
         (PG.sparsity, PG.Dense),
         (PG.dataAcquisition, PG.SyntheticData),
-    } <= said
+    } <= stated
 
 
 def test_the_developer_s_facts_about_the_seed_s_model_are_shipped() -> None:
-    said = {
+    stated = {
         (iris.local_name(c.predicate), str(c.value))
         for record in shipped()
         for c in record.claims
@@ -196,7 +196,7 @@ def test_the_developer_s_facts_about_the_seed_s_model_are_shipped() -> None:
         ("issued", "2025-10-15"), ("issued", "2025-10-31"), ("contextLength", "200000"),
         ("maxOutputTokens", "64000"), ("knowledgeCutoff", "2025-02-28"), ("safetyLevel", "ASL-2"),
         ("inputModality", PG.Image), ("replaces", iris.model("anthropic/claude-3-5-haiku")),
-    } <= said  # fmt: skip
+    } <= stated  # fmt: skip
 
 
 def test_every_rank_of_the_checked_table_has_list_date_and_population() -> None:
@@ -228,5 +228,5 @@ def test_the_silent_correction_is_two_retrievals_of_one_document() -> None:
 
 
 def test_no_shipped_record_stands_twice() -> None:
-    found = [record.header.record for record in shipped()]
-    assert len(found) == len(set(found))
+    results = [record.header.record for record in shipped()]
+    assert len(results) == len(set(results))

@@ -43,8 +43,8 @@ def test_a_model_in_metadata_is_read_like_one_among_the_components() -> None:
 def test_several_licences_are_each_only_a_part_of_the_statement() -> None:
     licences = [{"license": {"id": "MIT"}}, {"license": {"id": "Apache-2.0"}}]
     claims, _ = read(cyclonedx.READER, bom({"licenses": licences}), "bom.json")
-    found = [claim for claim in claims if claim.predicate == DCTERMS.license]
-    assert {claim.stance for claim in found} == {Stance.PARTLY_STATED}
+    results = [claim for claim in claims if claim.predicate == DCTERMS.license]
+    assert {claim.stance for claim in results} == {Stance.PARTLY_STATED}
 
 
 def test_who_makes_both_model_and_bill_states_as_the_developer() -> None:

@@ -23,8 +23,8 @@ def asked(root: Path, version: str, *days: str) -> list[int]:
     async def run() -> list[int]:
         pools = DayPools(root, Settings(workers=1))
         try:
-            found = [await pools.answer(version, day, MODELS, JSON) for day in days]
-            return [len(json.loads(one.body)["results"]["bindings"]) for one in found]
+            results = [await pools.answer(version, day, MODELS, JSON) for day in days]
+            return [len(json.loads(one.body)["results"]["bindings"]) for one in results]
         finally:
             pools.close()
 
@@ -35,8 +35,8 @@ def test_each_day_is_answered_from_its_own_dataset(tmp_path: Path):
     root = tmp_path / "store"
     version = embedded.build(root, list(compile_quads(list(reference()), records(), [])))
     assert asked(root, version, "2000-01-01", "2099-12-31", "2000-01-01") == [0, 3, 0]
-    kept = {one.name for one in (root / "derived" / "days").iterdir()}
-    assert kept == {f"{version}.2000-01-01", f"{version}.2099-12-31"}
+    retained = {one.name for one in (root / "derived" / "days").iterdir()}
+    assert retained == {f"{version}.2000-01-01", f"{version}.2099-12-31"}
 
 
 def test_why_a_dataset_could_not_be_made_is_told(tmp_path: Path):

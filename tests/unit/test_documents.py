@@ -45,23 +45,25 @@ Take = Callable[..., tuple[Report, list[str]]]
 @pytest.fixture
 def take(store: MemoryStore) -> Take:
     def run(*paths: Path, day: str = "2026-06-01", **how: object) -> tuple[Report, list[str]]:
-        told: list[str] = []
+        reported: list[str] = []
 
         def tell(name: str, problem: Problem) -> None:
-            told.append(f"{name}: {problem.what}")
+            reported.append(f"{name}: {problem.what}")
 
         fetched = how.pop("fetched", False)
         url = str(how.pop("address", ""))
-        found = walk([str(path) for path in paths], retrieved=day, url=url)
+        result = walk([str(path) for path in paths], retrieved=day, url=url)
         documents = (
             Document(d.url, d.data, d.retrieved, d.name, d.files, fetched=True) if fetched else d
-            for d in found
+            for d in result
         )
         how.setdefault("now", f"{day}T12:00:00Z")
         dry = how.pop("dry", False)
         options = Options(**how)  # type: ignore[arg-type]
         target, against = (None, store) if dry else (store, None)
-        return import_documents(target, documents, readers(), options, tell, against=against), told
+        return import_documents(
+            target, documents, readers(), options, tell, against=against
+        ), reported
 
     return run
 
@@ -72,7 +74,7 @@ def headers(store: MemoryStore) -> list[Header]:
 
 
 def models(store: MemoryStore) -> set[str]:
-    return {iris.said(s) for s, *_ in store.quads(predicate=RDF.type, object=PG.Model)}
+    return {iris.short_id(s) for s, *_ in store.quads(predicate=RDF.type, object=PG.Model)}
 
 
 def write(path: Path, text: str) -> Path:
@@ -104,11 +106,11 @@ def test_two_files_of_one_name_are_two_documents(
     store: MemoryStore, take: Take, tmp_path: Path, days: tuple[str, str]
 ) -> None:
     for service, day in zip("ab", days, strict=True):
-        report, told = take(bom(tmp_path / f"service-{service}" / "bom.json", service), day=day)
-        assert (report.records, report.replaced, told) == (1, [], [])
+        report, reported = take(bom(tmp_path / f"service-{service}" / "bom.json", service), day=day)
+        assert (report.records, report.replaced, reported) == (1, [], [])
     assert [h.collection.rpartition("/")[2] for h in headers(store)] == ["service-a", "service-b"]
-    kept = {str(o) for _, _, o, _ in store.quads(predicate=PG.describedAs)}
-    assert len(models(store)) == 2, kept
+    retained = {str(o) for _, _, o, _ in store.quads(predicate=PG.describedAs)}
+    assert len(models(store)) == 2, retained
 
 
 def test_equal_bytes_at_two_places_are_two_documents(
@@ -129,8 +131,8 @@ def test_cards_in_folders_are_known_by_their_path(
 ) -> None:
     for place in ("org-a/m1", "org-b/m2"):
         write(tmp_path / "models" / place / "README.md", CARD.format(licence="mit", name="Model"))
-    report, told = take(tmp_path / "models")
-    assert (report.records, told) == (2, [])
+    report, reported = take(tmp_path / "models")
+    assert (report.records, reported) == (2, [])
     assert [h.record.rpartition("record/")[2] for h in headers(store)] == [
         "models/org-a/m1/README.md/2026-06-01",
         "models/org-b/m2/README.md/2026-06-01",
@@ -144,8 +146,8 @@ def test_a_partial_catalogue_hides_nothing_of_the_publishers(
     take(whole, format="osaimap", collection="osaimap")
     before = set(store.quads())
     part = table(tmp_path / "mine" / "top_models.csv", ("acme/toy", "mit"))
-    report, told = take(part, format="osaimap")
-    assert (report.records, report.replaced, told) == (1, [], [])
+    report, reported = take(part, format="osaimap")
+    assert (report.records, report.replaced, reported) == (1, [], [])
     assert before <= set(store.quads())
     assert models(store) == {"a/x", "a/y", "acme/toy"}
 
@@ -167,9 +169,9 @@ def test_a_folders_name_that_another_folder_used_is_refused(
     store: MemoryStore, take: Take, tmp_path: Path
 ) -> None:
     take(bom(tmp_path / "one" / "cards" / "bom.json", "a").parent)
-    report, told = take(bom(tmp_path / "two" / "cards" / "bom.json", "b").parent)
+    report, reported = take(bom(tmp_path / "two" / "cards" / "bom.json", "b").parent)
     assert report.refused == 1
-    assert told == ["bom.json: another folder named 'cards' was imported under that name"]
+    assert reported == ["bom.json: another folder named 'cards' was imported under that name"]
     assert take(tmp_path / "two" / "cards", collection="others")[1] == []
     assert take(tmp_path / "one" / "cards")[0].unchanged == 1
     assert len(headers(store)) == 2
@@ -182,16 +184,16 @@ def test_a_bill_of_materials_is_known_by_its_serial_number(
     store: MemoryStore, take: Take, tmp_path: Path
 ) -> None:
     take(bom(tmp_path / "in" / "old.json", "m", SERIAL), collection="boms")
-    report, told = take(
+    report, reported = take(
         bom(tmp_path / "in" / "new.json", "m", SERIAL, 2), collection="boms", day="2026-06-02"
     )
-    assert (len(report.replaced), told) == (1, [])
+    assert (len(report.replaced), reported) == (1, [])
     assert {h.of_document for h in headers(store)} == {iris.mint("record", "boms", SERIAL)}
-    report, told = take(
+    report, reported = take(
         bom(tmp_path / "in" / "third.json", "other", SERIAL), collection="boms", day="2026-06-03"
     )
     assert report.refused == 1
-    assert told == ["third.json: the store holds its version 2, this is 1"]
+    assert reported == ["third.json: the store holds its version 2, this is 1"]
 
 
 def test_two_contents_of_one_identity_in_one_import_are_refused(
@@ -199,9 +201,9 @@ def test_two_contents_of_one_identity_in_one_import_are_refused(
 ) -> None:
     bom(tmp_path / "in" / "a.json", "m", SERIAL)
     bom(tmp_path / "in" / "b.json", "n", SERIAL)
-    report, told = take(tmp_path / "in")
+    report, reported = take(tmp_path / "in")
     assert (report.records, report.refused) == (1, 1)
-    assert told == ["b.json: a.json is the same document with another content"]
+    assert reported == ["b.json: a.json is the same document with another content"]
     assert len(headers(store)) == 1
     assert take(tmp_path / "in", replace=True, day="2026-06-02")[1] == []
 
@@ -218,8 +220,8 @@ def test_a_newer_reading_is_told_and_taken_also_on_the_same_day(
 ) -> None:
     path = tmp_path / "in" / "top_models.csv"
     take(table(path, ("acme/toy", "mit")), format="osaimap")
-    report, told = take(table(path, ("acme/toy", "apache-2.0")), format="osaimap")
-    assert ([iris.said(r) for r in report.replaced], told) == (
+    report, reported = take(table(path, ("acme/toy", "apache-2.0")), format="osaimap")
+    assert ([iris.short_id(r) for r in report.replaced], reported) == (
         ["id:record/in/top_models.csv/2026-06-01"],
         [],
     )
@@ -234,9 +236,9 @@ def test_a_reading_that_takes_the_last_source_of_a_model_is_refused(
     take(table(path, ("a/x", "mit"), ("a/y", "mit")), format="osaimap")
     shorter = table(path, ("a/x", "mit"))
     for dry in (True, False):
-        report, told = take(shorter, format="osaimap", day="2026-06-02", dry=dry)
+        report, reported = take(shorter, format="osaimap", day="2026-06-02", dry=dry)
         assert (report.records, report.refused) == (0, 1)
-        assert told == ["top_models.csv: 1 entity would lose their only source: a/y"]
+        assert reported == ["top_models.csv: 1 entity would lose their only source: a/y"]
         assert models(store) == {"a/x", "a/y"}
     take(shorter, format="osaimap", day="2026-06-02", replace=True)
     assert models(store) == {"a/x"}
@@ -250,8 +252,8 @@ def test_a_model_that_moves_to_another_document_of_the_import_is_not_lost(
     take(tmp_path / "in", format="osaimap")
     table(tmp_path / "in" / "one.csv", ("a/x", "mit"))
     table(tmp_path / "in" / "two.csv", ("a/y", "mit"), ("a/z", "mit"))
-    report, told = take(tmp_path / "in", format="osaimap", day="2026-06-02")
-    assert (report.records, len(report.replaced), told) == (2, 2, [])
+    report, reported = take(tmp_path / "in", format="osaimap", day="2026-06-02")
+    assert (report.records, len(report.replaced), reported) == (2, 2, [])
     assert models(store) == {"a/x", "a/y", "a/z"}
 
 
@@ -261,9 +263,9 @@ def test_an_older_reading_is_refused_and_kept_as_history_when_asked(
     path = tmp_path / "in" / "top_models.csv"
     take(table(path, ("acme/toy", "mit")), format="osaimap")
     older = table(path, ("acme/toy", "apache-2.0"))
-    report, told = take(older, format="osaimap", day="2025-01-01", retrieved="2025-01-01")
+    report, reported = take(older, format="osaimap", day="2025-01-01", retrieved="2025-01-01")
     assert (report.records, report.refused) == (0, 1)
-    assert told == ["top_models.csv: the store holds a newer reading of it, of 2026-06-01"]
+    assert reported == ["top_models.csv: the store holds a newer reading of it, of 2026-06-01"]
     take(older, format="osaimap", day="2025-01-01", retrieved="2025-01-01", replace=True)
     assert len(headers(store)) == 2
     assert licence_of(store, "acme/toy") == ["licence:MIT"]
@@ -280,8 +282,8 @@ def test_a_reader_of_another_version_reads_an_unchanged_document_again(
         for name, reader in readers().items()
     }
     monkeypatch.setattr(f"{__name__}.readers", lambda: known)
-    report, told = take(path)
-    assert (report.unchanged, report.records, told) == (0, 1, [])
+    report, reported = take(path)
+    assert (report.unchanged, report.records, reported) == (0, 1, [])
     assert [h.reader_version for h in headers(store)] == ["99"]
 
 
@@ -361,7 +363,7 @@ def test_an_export_of_ours_adds_nothing(
         f" pg:exportedFrom <{record}> .",
     }[name]
     before = set(store.quads())
-    report, told = take(write(tmp_path / "in" / name, text))
-    assert (report.own_exports, report.records, told) == (1, 0, [])
+    report, reported = take(write(tmp_path / "in" / name, text))
+    assert (report.own_exports, report.records, reported) == (1, 0, [])
     assert set(store.quads()) == before
     assert headers(store) == []

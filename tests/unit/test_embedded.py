@@ -224,13 +224,13 @@ def test_a_killed_writer_loses_nothing_and_leaves_nothing_half_done(tmp_path, wo
             assert child.stdout.readline() == "ready\n"
             time.sleep(chance.uniform(0.01, 0.15))
             child.send_signal(signal.SIGKILL)
-            said = [int(line) for line in child.stdout.read().splitlines()]
-        acknowledged = max([acknowledged, *said])
+            stated = [int(line) for line in child.stdout.read().splitlines()]
+        acknowledged = max([acknowledged, *stated])
         with EmbeddedStore.open(root) as store:
-            found = {value.split("-")[0] for value in values(store)}
-            assert len(found) == 1
+            results = {value.split("-")[0] for value in values(store)}
+            assert len(results) == 1
             assert store.size() == 20
-            now = int(found.pop())
+            now = int(results.pop())
             # One more than was acknowledged may have been published before the word got out.
             assert now - acknowledged in (0, 1)
             if work == "commit" and now:

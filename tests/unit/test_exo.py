@@ -13,14 +13,16 @@ CARD = 'model_id = "acme/t-4bit"\nn_layers = 4\nquantization = "4bit"\nbase_mode
 
 
 def test_a_parent_in_words_is_an_unresolved_reference():
-    found = [c for c in READER.read(document(CARD, "x.toml")) if isinstance(c, Claim)]
+    results = [c for c in READER.read(document(CARD, "x.toml")) if isinstance(c, Claim)]
     node = iris.entity("exo", "unresolved", "tiny-9b")
-    assert [c.value for c in found if c.predicate == PG.quantizedFrom] == [node]
+    assert [c.value for c in results if c.predicate == PG.quantizedFrom] == [node]
 
 
 def test_a_card_without_a_repository_is_a_problem():
-    found = list(READER.read(document('model_id = "x"\nn_layers = 1\n[storage_size]\n', "x.toml")))
-    assert [type(item) for item in found] == [Problem]
+    results = list(
+        READER.read(document('model_id = "x"\nn_layers = 1\n[storage_size]\n', "x.toml"))
+    )
+    assert [type(item) for item in results] == [Problem]
 
 
 @needs_shared

@@ -78,9 +78,9 @@ def test_what_an_export_does_not_carry_is_a_loss_with_a_reason(store: Store, for
     about = one.subjects if exporters()[format].alone else ()
     if format == "fair4ml":
         about = one.models
-    told = {loss.property for loss in made.losses}
+    reported = {loss.property for loss in made.losses}
     for subject, predicate, value in accepted(one, about):
-        assert (subject, predicate, value) in made.kept or predicate in told
+        assert (subject, predicate, value) in made.kept or predicate in reported
     assert all(loss.reason for loss in made.losses)
 
 
@@ -96,8 +96,8 @@ def test_a_document_is_recognised_as_what_it_is(store: Store, format: str) -> No
 
     made = export(bundled(store, fits(format, OLMO)), format)
     document = Document(Iri("https://example.org/x"), made.text.encode(), "2026-01-31", "x")
-    found = [name for name, reader in readers().items() if reader.recognises(document.hints)]
-    assert READERS[format] in found
+    results = [name for name, reader in readers().items() if reader.recognises(document.hints)]
+    assert READERS[format] in results
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -125,22 +125,22 @@ def test_an_spdx_document_lacks_only_what_nobody_disclosed(store: Store, model: 
 
 
 def test_a_licence_that_nobody_stated_is_no_assertion(store: Store) -> None:
-    found = json.loads(export(bundled(store, DISTILLED), "spdx3").text)["@graph"]
-    licensed = [e["to"] for e in found if e.get("relationshipType") == "hasDeclaredLicense"]
+    result = json.loads(export(bundled(store, DISTILLED), "spdx3").text)["@graph"]
+    licensed = [e["to"] for e in result if e.get("relationshipType") == "hasDeclaredLicense"]
     assert ["https://spdx.org/rdf/3.0.1/terms/ExpandedLicensing/NoAssertionLicense"] in licensed
 
 
 def test_spdx_holds_the_lineage_with_its_kinds(store: Store) -> None:
-    found = json.loads(export(bundled(store, DISTILLED), "spdx3").text)["@graph"]
-    named = {e["spdxId"]: e.get("name") for e in found if "spdxId" in e}
+    result = json.loads(export(bundled(store, DISTILLED), "spdx3").text)["@graph"]
+    named = {e["spdxId"]: e.get("name") for e in result if "spdxId" in e}
     edges = {
         (named[e["from"]], named[e["to"][0]]): e.get("comment")
-        for e in found
+        for e in result
         if e.get("relationshipType") == "descendantOf"
     }
     assert edges["DeepSeek-R1-Distill-Llama-8B", "DeepSeek-R1"] == "pg:distilledFrom"
     assert edges["DeepSeek-R1-Distill-Llama-8B", "Llama 3.1 8B"] == "pg:fineTunedFrom"
-    (root,) = [e for e in found if e["type"] == "software_Sbom"]
+    (root,) = [e for e in result if e["type"] == "software_Sbom"]
     assert [named[r] for r in root["rootElement"]] == ["DeepSeek-R1-Distill-Llama-8B"]
 
 
@@ -166,21 +166,21 @@ def test_scores_of_a_configuration_are_not_given_to_the_model(store: Store) -> N
     made = export(bundled(store, HAIKU), "cyclonedx")
     card = json.loads(made.text)["metadata"]["component"]["modelCard"]
     metrics = card["quantitativeAnalysis"]["performanceMetrics"]
-    told = {(m["type"].casefold(), m["value"]) for m in metrics}
-    assert ("swe-bench verified", "73.3") in told
-    assert not any("livebench" in name for name, _ in told)
+    reported = {(m["type"].casefold(), m["value"]) for m in metrics}
+    assert ("swe-bench verified", "73.3") in reported
+    assert not any("livebench" in name for name, _ in reported)
     assert PG.evaluationOf in {loss.property for loss in made.losses}
 
 
 def test_trig_holds_every_claim_under_names_that_replace_no_record(store: Store) -> None:
     one = bundled(store, HAIKU)
     read = read_back("trig", export(one, "trig"), "haiku")
-    assert {held.claim for held in one.claims} == set(read)
-    found = [
+    assert {stored.claim for stored in one.claims} == set(read)
+    results = [
         r.header.record for r in rdf.read_trig(rdf.write_trig(_records(export(one, "trig").text)))
     ]
-    assert found
-    assert not {held.header.record for held in one.claims} & set(found)
+    assert results
+    assert not {stored.header.record for stored in one.claims} & set(results)
 
 
 def _records(text: str) -> list[object]:
@@ -192,7 +192,7 @@ def test_an_export_as_of_a_day_leaves_out_what_was_read_later(store: Store) -> N
     subject = subject_named(AcceptedSnapshot(store), HAIKU)
     before = bundle(AcceptedSnapshot(store, as_of="2025-12-01"), [subject])
     assert before.stamp <= "2025-12-01"
-    assert before.thing(subject).text(DCTERMS.issued) == "2025-10-01"
+    assert before.entity(subject).text(DCTERMS.issued) == "2025-10-01"
 
 
 def test_one_dataset_a_document_is_chosen_or_asked_for(store: Store) -> None:

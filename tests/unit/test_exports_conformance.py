@@ -22,7 +22,7 @@ from provenance_graph.formats.registry import readers
 from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import import_documents
 from provenance_graph.model.bundle import bundle, subject_named
-from provenance_graph.model.bundle_results import Bundle, StatedLicence, Thing
+from provenance_graph.model.bundle_results import Bundle, BundleEntity, StatedLicence
 from provenance_graph.store.base import Store
 from provenance_graph.store.opening import open_store
 
@@ -67,14 +67,14 @@ def test_an_export_that_comes_back_adds_nothing(
     text = export(wanted, format).text
     name = f"back.{exporters()[format].suffix}"
     document = Document(Iri(f"urn:file:{name}"), text.encode(), "2031-01-31", name)
-    told: list[Problem] = []
+    problems: list[Problem] = []
     options = Options(READERS[format] if format == "hf-card" else "")
     report = import_documents(
-        None, [document], readers(), options, lambda _, p: told.append(p), against=store
+        None, [document], readers(), options, lambda _, p: problems.append(p), against=store
     )
     assert (report.records, report.claims, report.failed) == (0, 0, 0)
     assert report.own_exports >= 1
-    assert told == []
+    assert problems == []
 
 
 def test_minimum_elements_lack_only_what_nobody_states(one: Bundle, tmp_path: Path) -> None:
@@ -82,13 +82,13 @@ def test_minimum_elements_lack_only_what_nobody_states(one: Bundle, tmp_path: Pa
 
     path = tmp_path / "model.spdx.json"
     path.write_text(export(one, "spdx3").text)
-    found = SbomChecker(str(path), sbom_spec="spdx3", compliance="ntia")
-    assert found.parsing_errors == []
-    assert found.dependency_relationships
-    assert found.components_without_names == []
-    assert found.components_without_identifiers == []
-    (dataset,) = [d for d in one.datasets if not one.thing(d).things(DCTERMS.creator)]
-    assert [name for name, _ in found.components_without_suppliers] == [one.name(dataset)]
+    sbom_checker = SbomChecker(str(path), sbom_spec="spdx3", compliance="ntia")
+    assert sbom_checker.parsing_errors == []
+    assert sbom_checker.dependency_relationships
+    assert sbom_checker.components_without_names == []
+    assert sbom_checker.components_without_identifiers == []
+    (dataset,) = [d for d in one.datasets if not one.entity(d).iris(DCTERMS.creator)]
+    assert [name for name, _ in sbom_checker.components_without_suppliers] == [one.name(dataset)]
 
 
 def test_an_spdx_document_is_one_of_the_published_model(one: Bundle, tmp_path: Path) -> None:
@@ -138,8 +138,8 @@ SMALL = Bundle(
     subjects=(CHILD,),
     models=(CHILD, PARENT),
     datasets=(),
-    things={
-        CHILD: Thing(
+    entities={
+        CHILD: BundleEntity(
             CHILD,
             {
                 RDF.type: (PG.Model,),
@@ -151,7 +151,7 @@ SMALL = Bundle(
             stated_licences=(StatedLicence("oak-licence-1", "https://example.org/oak"),),
             revisions={PARENT: PINNED},
         ),
-        PARENT: Thing(
+        PARENT: BundleEntity(
             PARENT,
             {RDF.type: (PG.Model,), SCHEMA.name: (literals.text("parent"),)},
             "org/parent",
@@ -171,17 +171,17 @@ def said(format: str) -> list[Claim]:
 
 @pytest.mark.parametrize("format", ["cyclonedx", "cyclonedx-1.6", "spdx3", "fair4ml", "hf-card"])
 def test_base_model_and_relation_survive(format: str) -> None:
-    found = {(c.subject, c.predicate, c.value) for c in said(format)}
-    assert (CHILD, PG.adapterOf, PARENT) in found
+    results = {(c.subject, c.predicate, c.value) for c in said(format)}
+    assert (CHILD, PG.adapterOf, PARENT) in results
     assert not any(c.predicate == PG.fineTunedFrom for c in said(format))
 
 
 @pytest.mark.parametrize("format", ["cyclonedx", "cyclonedx-1.6", "spdx3", "fair4ml"])
 def test_the_pinned_revision_of_a_parent_survives(format: str) -> None:
-    found = said(format)
-    (version,) = [c.value for c in found if c.predicate == PG.derivedFromVersion]
+    result = said(format)
+    (version,) = [c.value for c in result if c.predicate == PG.derivedFromVersion]
     assert [
-        str(c.value) for c in found if (c.subject, c.predicate) == (version, SCHEMA.version)
+        str(c.value) for c in result if (c.subject, c.predicate) == (version, SCHEMA.version)
     ] == [PINNED]
 
 
@@ -199,8 +199,8 @@ def test_a_stated_licence_that_nobody_knows_survives(format: str) -> None:
 def test_a_model_without_a_stated_repository_gets_no_hub_id() -> None:
     from dataclasses import replace
 
-    alone = {iri: replace(thing, repository="") for iri, thing in SMALL.things.items()}
-    other = replace(SMALL, things=alone)
+    alone = {iri: replace(entity, repository="") for iri, entity in SMALL.entities.items()}
+    other = replace(SMALL, entities=alone)
     assert "pkg:huggingface" not in export(other, "cyclonedx").text
     assert "pkg:huggingface" not in export(other, "spdx3").text
     assert "base_model" not in export(other, "hf-card").text.split("---\n")[1]

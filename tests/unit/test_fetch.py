@@ -75,8 +75,8 @@ def hub(request: httpx2.Request) -> httpx2.Response:
 
 def test_a_repository_is_its_answer_and_its_card_with_the_files_beside_it():
     made, _ = door(hub)
-    found = list(fetch("hf:acme/one", made, DAY))
-    answer, problem, card = found
+    results = list(fetch("hf:acme/one", made, DAY))
+    answer, problem, card = results
     assert isinstance(answer, Document)
     assert answer.url == "https://huggingface.co/api/models/acme/one"
     assert isinstance(problem, Problem)
@@ -89,15 +89,15 @@ def test_a_repository_is_its_answer_and_its_card_with_the_files_beside_it():
 def test_what_is_fetched_is_recognised_and_told_apart():
     made, _ = door(hub)
     reader = readers()["huggingface"]
-    found = [item for item in fetch("hf:acme/one", made, DAY) if isinstance(item, Document)]
-    assert all(reader.recognises(item.hints) for item in found)
-    assert [reader.origin(item).local for item in found] == ["acme/one/api", "acme/one"]
+    results = [item for item in fetch("hf:acme/one", made, DAY) if isinstance(item, Document)]
+    assert all(reader.recognises(item.hints) for item in results)
+    assert [reader.origin(item).local for item in results] == ["acme/one/api", "acme/one"]
 
 
 def test_every_model_of_an_account_is_fetched_once_over_all_pages():
     made, _ = door(hub)
-    found = [item for item in fetch("hf:acme/*", made, DAY) if isinstance(item, Document)]
-    assert [item.name for item in found if item.name.endswith("api.json")] == [
+    results = [item for item in fetch("hf:acme/*", made, DAY) if isinstance(item, Document)]
+    assert [item.name for item in results if item.name.endswith("api.json")] == [
         "acme/one/api.json",
         "acme/two/api.json",
     ]
@@ -186,9 +186,9 @@ def test_a_busy_server_is_asked_again_when_it_says_so():
     answers = iter([httpx2.Response(429, headers={"retry-after": "7"}), httpx2.Response(503),
                     httpx2.Response(200, content=b"x")])  # fmt: skip
     made, clock = door(lambda _: next(answers))
-    (found,) = fetch("https://example.org/x", made, DAY)
-    assert isinstance(found, Document)
-    assert found.data == b"x"
+    (result,) = fetch("https://example.org/x", made, DAY)
+    assert isinstance(result, Document)
+    assert result.data == b"x"
     assert clock.pauses[0] == 7
 
 
@@ -321,8 +321,8 @@ def test_a_hub_on_this_machine_is_asked_where_it_is_named(server, monkeypatch, t
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PROVENANCE_GRAPH_HUB", server)
     monkeypatch.setenv("PROVENANCE_GRAPH_CACHE", str(tmp_path))
-    found = list(documents("hf:acme/*", retrieved=DAY))
-    cards = [item for item in found if isinstance(item, Document) and item.data == CARD]
+    results = list(documents("hf:acme/*", retrieved=DAY))
+    cards = [item for item in results if isinstance(item, Document) and item.data == CARD]
     assert [card.url for card in cards] == [
         "https://huggingface.co/acme/one",
         "https://huggingface.co/acme/two",

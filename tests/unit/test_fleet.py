@@ -74,13 +74,15 @@ def test_a_fleet_that_is_none_says_what_is_wrong(fleet, text, said) -> None:
 
 
 def test_findings_name_system_model_and_kind(own, fleet) -> None:
-    found = json.loads(
+    result = json.loads(
         run(own, "fleet", "check", str(fleet), "--on", "2027-01-01", "--format", "json").stdout
     )
-    kinds = {(one["system"], one["model"], one["kind"]) for one in found}
+    kinds = {(one["system"], one["model"], one["kind"]) for one in result}
     assert ("bot", "nobody/knows-this", "unknown") in kinds
     assert ("bot", "anthropic/claude-3-5-haiku", "retirement") in kinds
-    assert any("claude-haiku-4-5" in one["finding"] for one in found if one["kind"] == "retirement")
+    assert any(
+        "claude-haiku-4-5" in one["finding"] for one in result if one["kind"] == "retirement"
+    )
 
 
 def test_the_exit_code_follows_the_asked_kinds(own, fleet) -> None:
@@ -93,17 +95,17 @@ def test_the_exit_code_follows_the_asked_kinds(own, fleet) -> None:
 
 
 def test_an_impact_ends_at_what_we_run(own, fleet) -> None:
-    told = run(own, "fleet", "import", str(fleet))
-    assert told.return_value == 1
-    assert "nobody/knows-this" in told.stderr
+    reported = run(own, "fleet", "import", str(fleet))
+    assert reported.return_value == 1
+    assert "nobody/knows-this" in reported.stderr
     hit = json.loads(run(own, "impact", "HuggingFaceH4/ultrachat_200k", "--format", "json").stdout)
     assert hit["deployments"] == [
         {"system": "id:deployment/demo", "runs": "HuggingFaceH4/zephyr-7b-beta"}
     ]
     rows = run(own, "ask", "who-runs-what", "--format", "csv").stdout.splitlines()
     assert len(rows) == 4
-    kept = json.loads(run(own, "fleet", "check", "--format", "json").stdout)
-    assert {one["system"] for one in kept} >= {"bot"}
+    retained = json.loads(run(own, "fleet", "check", "--format", "json").stdout)
+    assert {one["system"] for one in retained} >= {"bot"}
 
 
 def test_an_impact_names_the_offers_of_what_is_hit(own, tmp_path) -> None:
@@ -123,9 +125,9 @@ def test_an_impact_names_the_offers_of_what_is_hit(own, tmp_path) -> None:
     run(own, "import", str(path))
     hit = json.loads(run(own, "impact", "fleet-test/raw", "--format", "json").stdout)
     assert hit["offers"] == [{"offer": "id:offer/fleet-test/eu", "of": "fleet-test/edge"}]
-    told = run(own, "impact", "fleet-test/raw", "--format", "csv")
-    assert "edge EU,,offer,offer of fleet-test/edge,," in told.stdout.splitlines()
-    assert "1 offers of them, 1 listed" in told.stderr
+    reported = run(own, "impact", "fleet-test/raw", "--format", "csv")
+    assert "edge EU,,offer,offer of fleet-test/edge,," in reported.stdout.splitlines()
+    assert "1 offers of them, 1 listed" in reported.stderr
 
 
 def test_a_bill_of_materials_is_a_system(own, tmp_path) -> None:

@@ -22,8 +22,8 @@ def test_the_flagship_is_stated_only_where_the_report_names_it_and_else_inferred
     rows = "Compute provider,,,{},,,1\nModel cost,,,,,,0\n"
     for text, basis in (("Claude Opus 4 uses one.", None), ("Claude Opus 4.1", Basis.INFERENCE)):
         claims, _ = read(fmti.READER, HEAD + rows.format(text), REPORT)
-        found = [(c.value, c.basis) for c in claims if c.predicate == PG.assessmentOf]
-        assert found == [(iris.entity("fmti", "model", "claude-opus-4"), basis)]
+        results = [(c.value, c.basis) for c in claims if c.predicate == PG.assessmentOf]
+        assert results == [(iris.entity("fmti", "model", "claude-opus-4"), basis)]
         assert [c.value for c in claims if c.predicate == PG.assessedSubject] == [
             iris.organization("Anthropic")
         ]

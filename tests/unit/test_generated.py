@@ -89,9 +89,9 @@ def test_mergekit_lists_its_models() -> None:
         "* [org/one](https://huggingface.co/org/one)\n* org/two + org/lora\n* ./local\n\nNot a part.\n"
         "* [org/never](https://huggingface.co/org/never)\n"
     )
-    found = [value for _, value in parents(body)]
-    assert found[:2] == [iris.model("org/base"), iris.model("org/one")]
-    assert iris.model("org/never") not in found
+    results = [value for _, value in parents(body)]
+    assert results[:2] == [iris.model("org/base"), iris.model("org/one")]
+    assert iris.model("org/never") not in results
 
 
 @pytest.mark.parametrize(
@@ -104,5 +104,5 @@ def test_mergekit_lists_its_models() -> None:
 )  # fmt: skip
 def test_the_data_of_the_sentence_are_training_data(stated: str, data: list[str]) -> None:
     body = f"This model is a fine-tuned version of {LINK} on {stated}."
-    found = [c.value for c in read(body) if isinstance(c, Claim) and c.predicate == PG.trainedOn]
-    assert found == [iris.dataset(name) for name in data]
+    results = [c.value for c in read(body) if isinstance(c, Claim) and c.predicate == PG.trainedOn]
+    assert results == [iris.dataset(name) for name in data]

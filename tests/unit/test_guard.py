@@ -192,4 +192,4 @@ def test_nothing_but_a_refusal_is_ever_raised(text):
 @settings(max_examples=100, deadline=None)
 @given(st.text() | st.lists(st.sampled_from(PIECES)).map("".join))
 def test_the_tokens_are_the_whole_text(text):
-    assert "".join(found[0] for found in TOKEN.finditer(text)) == text
+    assert "".join(result[0] for result in TOKEN.finditer(text)) == text

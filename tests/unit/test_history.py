@@ -99,7 +99,7 @@ def test_the_json_has_labels_beside_iris(told: History):
 
 def test_a_correlation_of_too_few_models_is_none():
     one = {Iri("urn:a"): 1.0, Iri("urn:b"): 2.0}
-    found = correlate("x", one, "y", one)
-    assert (found.count, found.spearman) == (2, None)
+    result = correlate("x", one, "y", one)
+    assert (result.count, result.spearman) == (2, None)
     flat = {Iri(f"urn:{n}"): 1.0 for n in range(5)}
     assert correlate("x", flat, "y", flat).kendall is None

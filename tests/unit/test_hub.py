@@ -29,9 +29,9 @@ COMMIT = "26bca36bde8333b5d7f72e9ed20ccda6a618af24"
     ],
 )  # fmt: skip
 def test_every_spelling_of_a_model_names_it(address: str) -> None:
-    found = hub.address(address.replace("%2F", "/"))
-    assert found is not None
-    assert (found.kind, found.name) == (Kind.MODEL, "org/name")
+    result = hub.address(address.replace("%2F", "/"))
+    assert result is not None
+    assert (result.kind, result.name) == (Kind.MODEL, "org/name")
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,9 @@ def test_other_folders_are_no_cache(path: str) -> None:
      ("/data/models--org--name/snapshots/abc", "org/name", "abc")],
 )  # fmt: skip
 def test_a_field_names_a_repository(stated: str, name: str, revision: str) -> None:
-    found = hub.reference(stated)
-    assert found is not None
-    assert (found.name, found.revision) == (name, revision)
+    reference = hub.reference(stated)
+    assert reference is not None
+    assert (reference.name, reference.revision) == (name, revision)
 
 
 @pytest.mark.parametrize(

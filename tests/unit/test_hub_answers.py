@@ -15,18 +15,18 @@ from provenance_graph.formats.huggingface import reader as huggingface
 
 def answer(**raw: Any) -> tuple[list[Claim], list[Problem]]:
     raw = {"id": "acme-labs/Tiny", "likes": 1, "downloads": 2, **raw}
-    found = list(huggingface.READER.read(document(json.dumps(raw), "api.json")))
+    results = list(huggingface.READER.read(document(json.dumps(raw), "api.json")))
     return (
-        [item for item in found if isinstance(item, Claim)],
-        [item for item in found if isinstance(item, Problem)],
+        [item for item in results if isinstance(item, Claim)],
+        [item for item in results if isinstance(item, Problem)],
     )
 
 
 def count(**raw: Any) -> tuple[str, Basis | None, list[str]]:
     claims, problems = answer(**raw)
-    (found,) = [claim for claim in claims if claim.predicate == PG.parameterCount]
-    shown = "" if found.value is None else str(found.value)
-    return shown, found.basis, [problem.kind for problem in problems]
+    (result,) = [claim for claim in claims if claim.predicate == PG.parameterCount]
+    shown = "" if result.value is None else str(result.value)
+    return shown, result.basis, [problem.kind for problem in problems]
 
 
 @pytest.mark.parametrize(
@@ -50,31 +50,31 @@ def test_an_absent_key_of_an_abridged_config_means_nothing(
 def test_a_full_config_still_means_its_library_s_defaults() -> None:
     raw = {"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "transformers_version": "4.40.0",
            "n_layer": 48, "n_embd": 1600}  # fmt: skip
-    found = huggingface.READER.read(document(json.dumps(raw), "acme-labs--Tiny_config.json"))
-    values = {c.predicate: (str(c.value), c.basis) for c in found if isinstance(c, Claim)}
+    result = huggingface.READER.read(document(json.dumps(raw), "acme-labs--Tiny_config.json"))
+    values = {c.predicate: (str(c.value), c.basis) for c in result if isinstance(c, Claim)}
     assert values[PG.layerCount] == ("48", None)
     assert values[PG.vocabularySize] == ("50257", Basis.INFERENCE)
 
 
 def test_a_config_cut_to_its_type_has_no_defaults() -> None:
     raw = {"architectures": ["BertForMaskedLM"], "model_type": "bert", "auto_map": {}}
-    found = huggingface.READER.read(document(json.dumps(raw), "acme-labs--Tiny_config.json"))
-    assert PG.vocabularySize not in {c.predicate for c in found if isinstance(c, Claim)}
+    result = huggingface.READER.read(document(json.dumps(raw), "acme-labs--Tiny_config.json"))
+    assert PG.vocabularySize not in {c.predicate for c in result if isinstance(c, Claim)}
 
 
 def test_plain_elements_are_parameters() -> None:
-    held = {"parameters": {"BF16": 7_615_616_512}, "total": 7_615_616_512}
-    assert count(safetensors=held) == ("7615616512", Basis.ARTIFACT, [])
+    stored = {"parameters": {"BF16": 7_615_616_512}, "total": 7_615_616_512}
+    assert count(safetensors=stored) == ("7615616512", Basis.ARTIFACT, [])
 
 
 def test_the_sum_over_types_goes_before_a_total_that_contradicts_it() -> None:
-    held = {"parameters": {"BF16": 7_600_000_000}, "total": 333_312}
-    assert count(safetensors=held) == ("7600000000", Basis.ARTIFACT, ["inconsistent"])
+    stored = {"parameters": {"BF16": 7_600_000_000}, "total": 333_312}
+    assert count(safetensors=stored) == ("7600000000", Basis.ARTIFACT, ["inconsistent"])
 
 
 def test_position_ids_are_no_sign_of_packing() -> None:
-    held = {"parameters": {"F32": 110_106_428, "I64": 512}, "total": 110_106_940}
-    assert count(safetensors=held) == ("110106940", Basis.ARTIFACT, [])
+    stored = {"parameters": {"F32": 110_106_428, "I64": 512}, "total": 110_106_940}
+    assert count(safetensors=stored) == ("110106940", Basis.ARTIFACT, [])
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_position_ids_are_no_sign_of_packing() -> None:
 def test_packed_elements_are_unpacked_as_an_inference(
     quantised: dict[str, Any], parameters: dict[str, int], expected: int
 ) -> None:
-    held = {"parameters": parameters, "total": sum(parameters.values())}
-    found = count(safetensors=held, config={"quantization_config": quantised})
-    assert found == (str(expected), Basis.INFERENCE, ["packed"])
+    stored = {"parameters": parameters, "total": sum(parameters.values())}
+    result = count(safetensors=stored, config={"quantization_config": quantised})
+    assert result == (str(expected), Basis.INFERENCE, ["packed"])
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,14 @@ def test_packed_elements_are_unpacked_as_an_inference(
      {"quantization_config": {"quant_method": "gptq"}}],
 )  # fmt: skip
 def test_packed_elements_of_an_unknown_method_are_no_count(config: dict[str, Any]) -> None:
-    held = {"parameters": {"I32": 100, "F16": 7}, "total": 107}
-    assert count(safetensors=held, config=config) == ("", Basis.ARTIFACT, ["packed"])
+    stored = {"parameters": {"I32": 100, "F16": 7}, "total": 107}
+    assert count(safetensors=stored, config=config) == ("", Basis.ARTIFACT, ["packed"])
 
 
 def test_eight_bit_floats_are_not_packed() -> None:
-    held = {"parameters": {"F8_E4M3": 600, "F32": 7}, "total": 607}
+    stored = {"parameters": {"F8_E4M3": 600, "F32": 7}, "total": 607}
     config = {"quantization_config": {"quant_method": "fp8", "activation_scheme": "dynamic"}}
-    assert count(safetensors=held, config=config) == ("607", Basis.ARTIFACT, [])
+    assert count(safetensors=stored, config=config) == ("607", Basis.ARTIFACT, [])
 
 
 def test_an_index_that_counts_packed_elements_gives_no_count() -> None:
@@ -124,6 +124,6 @@ def test_an_index_that_counts_packed_elements_gives_no_count() -> None:
     }
     it = document("---\nlicense: mit\n---\n", "acme-labs--Tiny.md")
     folder = type(it)(it.url, it.data, it.retrieved, it.name, files)
-    found = [c for c in huggingface.READER.read(folder) if isinstance(c, Claim)]
-    (claim,) = [c for c in found if c.predicate == PG.parameterCount]
+    results = [c for c in huggingface.READER.read(folder) if isinstance(c, Claim)]
+    (claim,) = [c for c in results if c.predicate == PG.parameterCount]
     assert (claim.value, claim.as_stated) == (None, "1983000000")

@@ -30,8 +30,8 @@ def problems(text: str, name: str) -> list[Problem]:
 
 def config(**raw: object) -> dict[Iri, Claim]:
     raw = {"architectures": ["X"], "vocab_size": 8, **raw}
-    found = claims(json.dumps(raw), "acme-labs--Tiny_config.json")
-    return {claim.predicate: claim for claim in found}
+    result = claims(json.dumps(raw), "acme-labs--Tiny_config.json")
+    return {claim.predicate: claim for claim in result}
 
 
 def card(front: str, name: str = "acme-labs--Tiny.md") -> list[Claim]:
@@ -73,11 +73,11 @@ def test_the_address_names_the_repository_before_the_path():
 
 
 def test_a_lone_config_keeps_where_it_was_loaded_from_as_a_hint():
-    found = claims(
+    result = claims(
         '{"architectures": ["X"], "d_model": 8, "_name_or_path": "a/b"}', "m_config.json"
     )
-    assert {claim.subject for claim in found} == {iris.entity("huggingface", "model", "m")}
-    assert [str(c.value) for c in found if c.predicate == PG.sourceName] == ["a/b"]
+    assert {claim.subject for claim in result} == {iris.entity("huggingface", "model", "m")}
+    assert [str(c.value) for c in result if c.predicate == PG.sourceName] == ["a/b"]
 
 
 def test_a_text_without_metadata_is_no_model():
@@ -97,19 +97,19 @@ def test_a_text_without_metadata_is_no_model():
     ],
 )
 def test_an_unstated_relation_is_inferred_as_the_hub_infers_it(front, relation):
-    found = lineage(f"base_model: acme-labs/Base\n{front}")
-    assert found == [(relation, iris.model("acme-labs/Base"), Basis.INFERENCE)]
+    result = lineage(f"base_model: acme-labs/Base\n{front}")
+    assert result == [(relation, iris.model("acme-labs/Base"), Basis.INFERENCE)]
 
 
 def test_several_bases_without_a_relation_are_a_merge():
-    found = lineage("base_model: [a/b, c/d]")
-    assert {relation for relation, _, _ in found} == {PG.mergedFrom}
-    assert len(found) == 2
+    result = lineage("base_model: [a/b, c/d]")
+    assert {relation for relation, _, _ in result} == {PG.mergedFrom}
+    assert len(result) == 2
 
 
 def test_a_stated_relation_is_the_developers_word():
-    found = lineage("base_model: a/b\nbase_model_relation: quantized\nlibrary_name: peft")
-    assert found == [(PG.quantizedFrom, iris.model("a/b"), None)]
+    result = lineage("base_model: a/b\nbase_model_relation: quantized\nlibrary_name: peft")
+    assert result == [(PG.quantizedFrom, iris.model("a/b"), None)]
 
 
 def test_a_relation_that_the_hub_does_not_know_is_a_problem_and_still_an_edge():
@@ -121,8 +121,8 @@ def test_a_relation_that_the_hub_does_not_know_is_a_problem_and_still_an_edge():
 
 def test_an_adapter_file_beside_the_card_makes_it_an_adapter():
     raw = b'{"base_model_name_or_path": "a/b", "peft_type": "LORA"}'
-    found = lineage("base_model: a/b", adapter_config_json=raw)
-    assert {(relation, basis) for relation, _, basis in found} == {
+    result = lineage("base_model: a/b", adapter_config_json=raw)
+    assert {(relation, basis) for relation, _, basis in result} == {
         (PG.adapterOf, Basis.INFERENCE),
         (PG.adapterOf, Basis.ARTIFACT),
     }
@@ -177,14 +177,14 @@ def test_a_closing_fence_is_looked_for_only_at_the_head():
 
 @pytest.mark.parametrize("top", ["[]", "just words", "3"])
 def test_metadata_that_is_no_mapping_is_a_problem(top):
-    found, problems_ = metadata(f"---\n{top}\n---\n", "x")
-    assert found == {}
+    result, problems_ = metadata(f"---\n{top}\n---\n", "x")
+    assert result == {}
     assert "not a mapping" in problems_[0].what
 
 
 def test_broken_metadata_is_read_key_by_key():
-    found, problems_ = metadata("---\nlicense: mit\ntags: [a\nlanguage: en\n---\n", "x")
-    assert found["license"] == "mit"
+    result, problems_ = metadata("---\nlicense: mit\ntags: [a\nlanguage: en\n---\n", "x")
+    assert result["license"] == "mit"
     assert any(problem.where.startswith("L3") for problem in problems_)
 
 
@@ -193,27 +193,27 @@ def test_an_alias_bomb_in_a_card_is_refused_and_the_rest_read():
         f"{chr(97 + i)}: &{chr(97 + i)} [{','.join([f'*{chr(96 + i)}'] * 9)}]\n"
         for i in range(1, 12)
     )
-    found, problems_ = metadata(f"---\nlicense: mit\n{bomb}---\n", "x")
-    assert found["license"] == "mit"
+    result, problems_ = metadata(f"---\nlicense: mit\n{bomb}---\n", "x")
+    assert result["license"] == "mit"
     assert problems_
 
 
 def test_grouped_heads_are_told_from_the_counts():
-    found = config(num_attention_heads=32, num_key_value_heads=8)
-    assert found[PG.attentionMechanism].value == PG.GroupedQueryAttention
+    result = config(num_attention_heads=32, num_key_value_heads=8)
+    assert result[PG.attentionMechanism].value == PG.GroupedQueryAttention
     assert config(num_attention_heads=8, kv_lora_rank=4)[PG.attentionMechanism].value == (
         PG.MultiHeadLatentAttention
     )
 
 
 def test_an_absent_key_of_a_known_class_is_an_inference():
-    found = config(
+    result = config(
         model_type="llama", num_attention_heads=32, hidden_size=4096, transformers_version="4.31"
     )
-    claim = found[PG.keyValueHeadCount]
+    claim = result[PG.keyValueHeadCount]
     assert (str(claim.value), claim.basis) == ("32", Basis.INFERENCE)
-    assert found[PG.ropeTheta].locator == "library default, transformers 4.31"
-    assert found[PG.hiddenSize].basis is None
+    assert result[PG.ropeTheta].locator == "library default, transformers 4.31"
+    assert result[PG.hiddenSize].basis is None
 
 
 def test_an_absent_key_of_an_unknown_class_is_silence():
@@ -221,9 +221,9 @@ def test_an_absent_key_of_an_unknown_class_is_silence():
 
 
 def test_quantised_weights_are_not_of_the_computing_format():
-    found = config(torch_dtype="bfloat16", quantization_config={"quant_method": "awq", "bits": 4})
-    assert found[PG.weightPrecision].value == PG.Int4
-    assert str(found[PG.quantizationBits].value) == "4"
+    result = config(torch_dtype="bfloat16", quantization_config={"quant_method": "awq", "bits": 4})
+    assert result[PG.weightPrecision].value == PG.Int4
+    assert str(result[PG.quantizationBits].value) == "4"
 
 
 @pytest.mark.parametrize(
@@ -241,23 +241,23 @@ def test_quantised_weights_are_not_of_the_computing_format():
     ],
 )  # fmt: skip
 def test_a_quantisation_tells_the_format_that_is_stored(said, stored, bits):
-    found = config(quantization_config=said)
-    assert (found[PG.weightPrecision].value, str(found[PG.quantizationBits].value)) == (
+    result = config(quantization_config=said)
+    assert (result[PG.weightPrecision].value, str(result[PG.quantizationBits].value)) == (
         stored,
         bits,
     )
 
 
 def test_the_width_of_an_expert_may_stand_under_the_dense_key():
-    found = config(model_type="mixtral", num_local_experts=8, intermediate_size=14336)
-    assert str(found[PG.expertIntermediateSize].value) == "14336"
-    assert PG.feedForwardSize not in found
+    result = config(model_type="mixtral", num_local_experts=8, intermediate_size=14336)
+    assert str(result[PG.expertIntermediateSize].value) == "14336"
+    assert PG.feedForwardSize not in result
 
 
 def test_a_window_that_is_switched_off_is_no_window():
-    found = config(sliding_window=4096, use_sliding_window=False)
-    assert str(found[PG.slidingWindowAttention].value) == "false"
-    assert PG.slidingWindowSize not in found
+    result = config(sliding_window=4096, use_sliding_window=False)
+    assert str(result[PG.slidingWindowAttention].value) == "false"
+    assert PG.slidingWindowSize not in result
 
 
 def test_a_layer_norm_key_does_not_make_t5_normalise_by_layer():
@@ -303,10 +303,10 @@ def test_the_known_configs_say_what_is_known_of_them():
     }
     for name, (predicate, value) in expected.items():
         (path,) = (SHARED / "sources/documents/hf-configs").glob(f"*{name}_config.json")
-        found = claims(path.read_text(), path.name)
+        result = claims(path.read_text(), path.name)
         subject = iris.model(name.replace("--", "/"))
         assert [
-            str(c.value) for c in found if (c.subject, c.predicate) == (subject, predicate)
+            str(c.value) for c in result if (c.subject, c.predicate) == (subject, predicate)
         ] == [value]
 
 
@@ -321,18 +321,18 @@ def test_the_known_configs_say_what_is_known_of_them():
 def test_a_folder_given_as_owner_and_name_is_that_repository(folder, subject):
     data = b"---\nlicense: mit\n---\n"
     it = Document(Iri("urn:file:x"), data, DAY, f"{folder}/README.md", {"model.gguf": b""})
-    found = [item for item in READ(it) if isinstance(item, Claim)]
-    assert [c.subject for c in found if c.predicate == DCTERMS.license] == [subject]
-    assert [str(c.value) for c in found if c.predicate == PG.fileFormat] == ["gguf"]
+    results = [item for item in READ(it) if isinstance(item, Claim)]
+    assert [c.subject for c in results if c.predicate == DCTERMS.license] == [subject]
+    assert [str(c.value) for c in results if c.predicate == PG.fileFormat] == ["gguf"]
 
 
 def test_a_datasets_card_is_about_a_dataset():
     front = "license: odc-by\ntask_categories: [text-generation]\nlanguage: [en]\ntags: [gguf]\n"
     url = "https://huggingface.co/datasets/acme-labs/chats"
-    found = list(READ(document(f"---\n{front}---\n", "README.md", url)))
+    results = list(READ(document(f"---\n{front}---\n", "README.md", url)))
     dataset = iris.dataset("acme-labs/chats")
-    assert Claim(dataset, RDF.type, PG.Dataset) in found
-    assert not [c for c in found if isinstance(c, Claim) and c.value == PG.Model]
+    assert Claim(dataset, RDF.type, PG.Dataset) in results
+    assert not [c for c in results if isinstance(c, Claim) and c.value == PG.Model]
 
 
 def test_a_name_made_from_the_repository_yields_to_a_stated_one():
@@ -359,25 +359,25 @@ slices:
         "README.md",
         files,
     )
-    found = list(READ(it))
-    parents = [c.value for c in found if isinstance(c, Claim) and c.predicate == PG.mergedFrom]
+    results = list(READ(it))
+    parents = [c.value for c in results if isinstance(c, Claim) and c.predicate == PG.mergedFrom]
     assert parents[:2] == [iris.model("acme-labs/A"), iris.model("acme-labs/B")]
     assert parents[-1] == iris.model("acme-labs/Base")
-    said = {c.predicate: str(c.value) for c in found if isinstance(c, Claim)}
-    assert (said[PG.mergeMethod], said[PG.mergeWeight]) == ("ties", "0.5")
-    assert sorted(p.kind for p in found if isinstance(p, Problem)) == ["lineage"] * 3 + ["syntax"]
+    stated = {c.predicate: str(c.value) for c in results if isinstance(c, Claim)}
+    assert (stated[PG.mergeMethod], stated[PG.mergeWeight]) == ("ties", "0.5")
+    assert sorted(p.kind for p in results if isinstance(p, Problem)) == ["lineage"] * 3 + ["syntax"]
 
 
 def test_mlx_keeps_its_bits_under_a_key_of_its_own():
-    found = config(quantization={"group_size": 64, "bits": 4}, quantization_config={"bits": 4})
-    assert str(found[PG.quantizationBits].value) == "4"
-    assert found[PG.quantizationMethod].basis is Basis.INFERENCE
+    result = config(quantization={"group_size": 64, "bits": 4}, quantization_config={"bits": 4})
+    assert str(result[PG.quantizationBits].value) == "4"
+    assert result[PG.quantizationMethod].basis is Basis.INFERENCE
 
 
 def test_a_tower_tells_what_goes_in():
     raw = {"architectures": ["X"], "vocab_size": 8, "vision_config": {"depth": 1}}
-    found = claims(json.dumps(raw), "acme-labs--Tiny_config.json")
-    kinds = {c.value for c in found if c.predicate == PG.inputModality}
+    result = claims(json.dumps(raw), "acme-labs--Tiny_config.json")
+    kinds = {c.value for c in result if c.predicate == PG.inputModality}
     assert kinds == {PG.Image, PG.Text}
 
 

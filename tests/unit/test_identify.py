@@ -38,20 +38,20 @@ def record(name: str, *claims: Claim) -> Record:
 
 def dataset(name: str, label: str = "", maker: str = "") -> list[Claim]:
     subject = iris.dataset(name)
-    found = [Claim(subject, RDF.type, PG.Dataset)]
+    results = [Claim(subject, RDF.type, PG.Dataset)]
     if label:
-        found.append(Claim(subject, SCHEMA.name, Literal(label)))
+        results.append(Claim(subject, SCHEMA.name, Literal(label)))
     if maker:
-        found.append(Claim(subject, DCTERMS.creator, iris.organization(maker)))
-    return found
+        results.append(Claim(subject, DCTERMS.creator, iris.organization(maker)))
+    return results
 
 
 def model(name: str, label: str, developer: str = "") -> list[Claim]:
     subject = iris.model(name) if "/" in name else iris.entity("osai", "model", name)
-    found = [Claim(subject, RDF.type, PG.Model), Claim(subject, SCHEMA.name, Literal(label))]
+    results = [Claim(subject, RDF.type, PG.Model), Claim(subject, SCHEMA.name, Literal(label))]
     if developer:
-        found.append(Claim(subject, DCTERMS.creator, iris.organization(developer)))
-    return found
+        results.append(Claim(subject, DCTERMS.creator, iris.organization(developer)))
+    return results
 
 
 def outcome(*claims: Claim, rows: tuple[Mapping, ...] = ()) -> Outcome:
@@ -60,8 +60,8 @@ def outcome(*claims: Claim, rows: tuple[Mapping, ...] = ()) -> Outcome:
         return identify(AcceptedSnapshot(store))
 
 
-def verdicts(found: Outcome) -> dict[tuple[str, str], Verdict]:
-    return {(iris.said(p.subject), iris.said(p.other)): p.verdict for p in found.pairs}
+def verdicts(result: Outcome) -> dict[tuple[str, str], Verdict]:
+    return {(iris.short_id(p.subject), iris.short_id(p.other)): p.verdict for p in result.pairs}
 
 
 def test_a_datasets_spellings_are_one_and_collection_is_part_of_a_name() -> None:
@@ -77,10 +77,10 @@ def test_the_official_owners_repository_is_the_dataset_and_a_copy_is_not() -> No
         *dataset("the-pile", "The Pile", maker="EleutherAI"), *dataset("EleutherAI/pile"),
         *dataset("xvjiarui/pile"),
     ]  # fmt: skip
-    found = verdicts(outcome(*claims))
-    assert found["the-pile", "EleutherAI/pile"] is Verdict.SAME
-    assert found["the-pile", "xvjiarui/pile"] is Verdict.CANDIDATE
-    assert found["EleutherAI/pile", "xvjiarui/pile"] is Verdict.BARRED
+    result = verdicts(outcome(*claims))
+    assert result["the-pile", "EleutherAI/pile"] is Verdict.SAME
+    assert result["the-pile", "xvjiarui/pile"] is Verdict.CANDIDATE
+    assert result["EleutherAI/pile", "xvjiarui/pile"] is Verdict.BARRED
 
 
 def test_parts_and_deduplicated_forms_are_related_and_not_the_same() -> None:
@@ -88,7 +88,7 @@ def test_parts_and_deduplicated_forms_are_related_and_not_the_same() -> None:
         *dataset("EleutherAI/pile"), *dataset("EleutherAI/pile_deduplicated"),
         *dataset("EleutherAI/pile-10k"),
     ]  # fmt: skip
-    rows = {(iris.said(r.subject), r.predicate) for r in outcome(*claims).mappings}
+    rows = {(iris.short_id(r.subject), r.predicate) for r in outcome(*claims).mappings}
     assert rows == {
         ("EleutherAI/pile_deduplicated", PG.dedupedFrom), ("EleutherAI/pile-10k", PG.subsetOf),
     }  # fmt: skip
@@ -108,12 +108,14 @@ def test_a_name_of_several_organisations_stands_for_each() -> None:
         *model("x", "Mistral-NeMo-12B", "mistralai-and-nvidia"),
         *model("nvidia/Mistral-NeMo-12B", "Mistral-NeMo-12B", "nvidia"),
     ]  # fmt: skip
-    found = outcome(*claims)
+    result = outcome(*claims)
     parts = {
-        (r.predicate, iris.said(r.object)) for r in found.of(Verdict.RELATED) for r in [r.mapping()]
+        (r.predicate, iris.short_id(r.object))
+        for r in result.of(Verdict.RELATED)
+        for r in [r.mapping()]
     }
     assert parts == {(DCTERMS.hasPart, "mistralai"), (DCTERMS.hasPart, "nvidia")}
-    assert verdicts(found)["osai/model/x", "nvidia/Mistral-NeMo-12B"] is Verdict.SAME
+    assert verdicts(result)["osai/model/x", "nvidia/Mistral-NeMo-12B"] is Verdict.SAME
 
 
 def test_a_fragment_of_a_universitys_name_is_no_organisation() -> None:
@@ -142,8 +144,8 @@ def test_impact_follows_parts_of_a_dataset() -> None:
         list(reference_quads()), [record("r", *claims)], [Mapping(part, PG.subsetOf, whole)]
     )
     with MemoryStore(quads) as store:
-        found = impact(LineageIndex.build(AcceptedSnapshot(store)), whole)
-    assert [node.iri for node in found.nodes] == [part, trained]
+        result = impact(LineageIndex.build(AcceptedSnapshot(store)), whole)
+    assert [node.iri for node in result.nodes] == [part, trained]
 
 
 @pytest.fixture

@@ -41,8 +41,8 @@ def scratch(name: str) -> Record:
 
 
 def verdict(graph, name, use):
-    (found,) = graph.report(thing(name), uses=[use], day=TODAY).today.verdicts
-    return found
+    (result,) = graph.report(thing(name), uses=[use], day=TODAY).today.verdicts
+    return result
 
 
 # ---- lineage that is not recorded -----------------------------------------------------------
@@ -87,8 +87,8 @@ def test_a_series_that_only_a_text_names_by_its_developer_is_the_developers_own(
         (series, RDF.type, PG.UnresolvedReference, None),
     ]
     graph = world([], {"deepseek-ai/V3": "mit"}, quads, recorded=False)
-    found = verdict(graph, "deepseek-ai/V3", "distribute")
-    assert [one.cause for one in found.weights.reasons] == ["clause", "clause"]
+    result = verdict(graph, "deepseek-ai/V3", "distribute")
+    assert [one.cause for one in result.weights.reasons] == ["clause", "clause"]
     other = world([], {"x/V3": "mit"}, [(thing("x/V3"), *quads[0][1:]), quads[1]], recorded=False)
     assert verdict(other, "x/V3", "distribute").weights.reasons[0].cause == "licence"
 
@@ -106,9 +106,9 @@ def test_its_own_name_family_and_checkpoints_are_no_parents(child, parent, itsel
 
 def test_a_bare_base_model_is_lineage():
     graph = world([("x/b", "derived", "y/a")], {"y/a": "cc-by-nc-4.0", "x/b": "mit"})
-    found = verdict(graph, "x/b", "commercial")
-    assert found.weights.answer == "blocked"
-    assert found.reasons[0].path[0].parent == thing("y/a")
+    result = verdict(graph, "x/b", "commercial")
+    assert result.weights.answer == "blocked"
+    assert result.reasons[0].path[0].parent == thing("y/a")
 
 
 # ---- weights and data apart ------------------------------------------------------------------
@@ -116,8 +116,8 @@ def test_a_bare_base_model_is_lineage():
 
 def test_unknown_data_never_hides_the_answer_on_weights():
     graph = world([("x/a", "trained", "data:y/d")], {"x/a": "apache-2.0"})
-    found = verdict(graph, "x/a", "commercial")
-    assert (found.answer, found.weights.answer, found.data.answer) == (
+    result = verdict(graph, "x/a", "commercial")
+    assert (result.answer, result.weights.answer, result.data.answer) == (
         "allowed",
         "allowed",
         "unknown",
@@ -128,17 +128,17 @@ def test_non_commercial_data_is_told_apart_and_is_not_plainly_allowed():
     graph = world(
         [("x/a", "trained", "data:y/d")], {"x/a": "apache-2.0", "data:y/d": "cc-by-nc-4.0"}
     )
-    found = verdict(graph, "x/a", "commercial")
-    assert found.weights.answer == "allowed"
-    assert (found.answer, found.data.answer) == ("unknown", "unknown")
-    assert any(one.licence and one.licence.key == "cc-by-nc-4.0" for one in found.reasons)
+    result = verdict(graph, "x/a", "commercial")
+    assert result.weights.answer == "allowed"
+    assert (result.answer, result.data.answer) == ("unknown", "unknown")
+    assert any(one.licence and one.licence.key == "cc-by-nc-4.0" for one in result.reasons)
 
 
 def test_a_service_is_answered_by_its_contract():
     graph = world([], {"openai/gpt": "openai-terms-2024-12-11"}, recorded=False)
-    found = verdict(graph, "openai/gpt", "commercial")
-    assert (found.answer, found.contract.answer) == ("conditional", "conditional")
-    assert not found.weights.applies
+    result = verdict(graph, "openai/gpt", "commercial")
+    assert (result.answer, result.contract.answer) == ("conditional", "conditional")
+    assert not result.weights.applies
     early = graph.report(thing("openai/gpt"), uses=["commercial"], day="2023-06-01")
     assert early.today.verdicts[0].answer == "unknown"
     assert "2024-12-11" in early.today.verdicts[0].reasons[0].text
@@ -147,8 +147,8 @@ def test_a_service_is_answered_by_its_contract():
 # ---- a clause is judged on the model that the licence names -----------------------------------
 
 
-def eu(edges, held, traits):
-    graph = world(edges, held, traits)
+def eu(edges, stored, traits):
+    graph = world(edges, stored, traits)
     return verdict(graph, edges[0][0], "eu")
 
 
@@ -158,37 +158,37 @@ def test_a_speech_model_over_text_only_llama_is_not_shut_out_of_the_eu():
         modality(base, PG.Text),
         modality("x/Llama-talker", Iri(PG.Text.replace("Text", "Audio"))),
     ]
-    found = eu(
+    result = eu(
         [("x/Llama-talker", "finetune", base)],
         {base: "llama-3.2", "x/Llama-talker": "llama-3.2"},
         traits,
     )
-    assert found.answer == "allowed"
+    assert result.answer == "allowed"
 
 
 def test_a_text_model_over_llama_vision_is():
     base = f"{META}/Llama-3.2-11B-Vision"
     traits = [modality(base, IMAGE), modality("x/Llama-text", PG.Text)]
-    found = eu(
+    result = eu(
         [("x/Llama-text", "finetune", base)],
         {base: "llama-3.2", "x/Llama-text": "llama-3.2"},
         traits,
     )
-    assert found.answer == "blocked"
+    assert result.answer == "blocked"
 
 
 def test_the_sentence_names_the_clause_that_does_not_apply_and_every_condition():
     base = f"{META}/Llama-3.2-1B"
-    held = {base: "llama-3.2", "x/talker": "mit"}
-    graph = world([("x/talker", "finetune", base)], held, [modality(base, PG.Text)])
-    told = graph.report(thing("x/talker"), day=TODAY).sentence
+    stored = {base: "llama-3.2", "x/talker": "mit"}
+    graph = world([("x/talker", "finetune", base)], stored, [modality(base, PG.Text)])
+    reported = graph.report(thing("x/talker"), day=TODAY).sentence
     for words in (
         "labelled MIT License, built on Llama 3.2 Community License", "LR-04", "EU use not excluded",
         "700,000,000 monthly active users", "must begin with 'Llama'", '"Built with Llama"',
         "acceptable use policy", "rights in the training data unknown",
     ):  # fmt: skip
-        assert words in told, words
-    assert told.index("LR-04") < told.index("EU use")
+        assert words in reported, words
+    assert reported.index("LR-04") < reported.index("EU use")
 
 
 def test_a_display_text_is_asked_of_the_models_it_names():
@@ -206,10 +206,10 @@ def test_a_display_text_is_asked_of_the_models_it_names():
 def test_reasons_carry_clause_path_claims_and_custody():
     base = f"{META}/Llama-3.1-8B"
     graph = world([("x/b", "finetune", base)], {base: "llama-3.1", "x/b": "mit"})
-    told = json.loads(
+    reported = json.loads(
         json.dumps(graph.report(thing("x/b"), uses=["distribute"], day=TODAY).to_json())
     )
-    reasons = told["answers"][-1]["uses"][0]["weights"]["reasons"]
+    reasons = reported["answers"][-1]["uses"][0]["weights"]["reasons"]
     named = next(one for one in reasons if one["kind"] == "name")
     assert (named["clause"], named["custody"]) == ("1.b.i", "asserted")
     assert named["path"][0]["relation"] == "fineTunedFrom"
@@ -222,10 +222,10 @@ def test_reasons_carry_clause_path_claims_and_custody():
 def test_breaches_go_by_severity_and_never_by_name():
     base = f"{META}/Llama-3.1-8B"
     edges = [(f"a/m{n}", "quantize", "y/nc") for n in range(6)] + [("z/last", "finetune", base)]
-    held = {base: "llama-3.1", "y/nc": "mit", "z/last": "mit"} | {
+    stored = {base: "llama-3.1", "y/nc": "mit", "z/last": "mit"} | {
         f"a/m{n}": "apache-2.0" for n in range(6)
     }
-    graph = world(edges, held)
+    graph = world(edges, stored)
     assert [f.subject for f in store_findings(graph, limit=1, models=1).findings] == [
         thing("z/last")
     ]
@@ -233,8 +233,8 @@ def test_breaches_go_by_severity_and_never_by_name():
 
 def test_dated_texts_are_found_where_they_are_inherited():
     graph = world([("x/b", "finetune", "google/gemma")], {"google/gemma": "gemma", "x/b": "mit"})
-    found = store_findings(graph, filters=Filters(frozenset({"LR-16"})), limit=10)
-    assert thing("x/b") in {one.subject for one in found.findings}
+    result = store_findings(graph, filters=Filters(frozenset({"LR-16"})), limit=10)
+    assert thing("x/b") in {one.subject for one in result.findings}
 
 
 def test_filters_of_breaches():
@@ -257,11 +257,11 @@ def test_unknown_licences_are_counted_by_their_cause():
         ("z/c", "finetune", "x/m0")
     ]
     graph = world(edges, {f"x/m{n}": "mit" for n in range(3)} | {"z/c": "mit"})
-    found = store_findings(graph)
-    assert [(one.holder, one.models) for one in found.causes] == [(thing("data:y/pile"), 4)]
-    assert not any(one.rule.id == "LR-15" for one in found.findings)
-    (told,) = causes_as_validation(found.causes)
-    assert told.message.startswith("4 models rest on y/pile: no licence is known")
+    result = store_findings(graph)
+    assert [(one.holder, one.models) for one in result.causes] == [(thing("data:y/pile"), 4)]
+    assert not any(one.rule.id == "LR-15" for one in result.findings)
+    (reported,) = causes_as_validation(result.causes)
+    assert reported.message.startswith("4 models rest on y/pile: no licence is known")
 
 
 def test_breaches_are_marked_on_the_step_where_they_begin():
@@ -282,9 +282,9 @@ def test_breaches_are_marked_on_the_step_where_they_begin():
 
 def test_a_portfolio_says_in_each_cell_what_decides():
     graph = world([], {"x/a": "mit", "x/b": "cc-by-nc-4.0"})
-    found = portfolio(graph, [thing("x/a"), thing("x/b")], ["commercial"], TODAY)
-    assert [row[2] for row in found.rows()] == ["allowed", "blocked"]
-    assert found.to_json()["models"][1]["cells"][0]["because"]
+    result = portfolio(graph, [thing("x/a"), thing("x/b")], ["commercial"], TODAY)
+    assert [row[2] for row in result.rows()] == ["allowed", "blocked"]
+    assert result.to_json()["models"][1]["cells"][0]["because"]
 
 
 # ---- one licence ------------------------------------------------------------------------------
@@ -302,8 +302,8 @@ def test_a_licence_is_explained_by_name_expression_and_address(text, keys):
 
 
 def test_a_text_that_names_no_licence_says_so():
-    found = explain(catalogue(), "my own rules")
-    assert (found.licences, found.problem) == ((), "unrecognised licence")
+    result = explain(catalogue(), "my own rules")
+    assert (result.licences, result.problem) == ((), "unrecognised licence")
 
 
 def test_odrl_keeps_every_clause():
@@ -324,9 +324,9 @@ def test_odrl_keeps_every_clause():
 
 def test_repair_drops_the_data_or_finds_a_permission():
     graph = world([("x/a", "trained", "data:y/d")], {"x/a": "mit", "data:y/d": "cc-by-nc-4.0"})
-    found = repair(graph, thing("x/a"), uses=["commercial"], day=TODAY)
-    assert found.proven
-    assert {(one.kind, one.target) for (one,) in found.solutions} >= {
+    result = repair(graph, thing("x/a"), uses=["commercial"], day=TODAY)
+    assert result.proven
+    assert {(one.kind, one.target) for (one,) in result.solutions} >= {
         (CUT, thing("data:y/d")),
         (PERMIT, thing("data:y/d")),
     }
@@ -335,15 +335,15 @@ def test_repair_drops_the_data_or_finds_a_permission():
 def test_repair_renames_and_ships_notices():
     base = f"{META}/Llama-3.1-8B"
     graph = world([("x/b", "finetune", base)], {base: "llama-3.1", "x/b": "llama-3.1"})
-    found = repair(graph, thing("x/b"), uses=["modify"], day=TODAY)
-    assert (Change(MEET, "name"),) in found.solutions
-    assert "no smaller set works" in found.sentence
+    result = repair(graph, thing("x/b"), uses=["modify"], day=TODAY)
+    assert (Change(MEET, "name"),) in result.solutions
+    assert "no smaller set works" in result.sentence
 
 
 def test_what_is_allowed_needs_no_repair():
     graph = world([], {"x/a": "mit"})
-    found = repair(graph, thing("x/a"), uses=["commercial"], day=TODAY)
-    assert (found.solutions, found.sentence) == (((),), "commercial of x/a is allowed as it is.")
+    result = repair(graph, thing("x/a"), uses=["commercial"], day=TODAY)
+    assert (result.solutions, result.sentence) == (((),), "commercial of x/a is allowed as it is.")
 
 
 CASES = [
@@ -361,18 +361,18 @@ CASES = [
 @pytest.mark.parametrize("case", range(len(CASES)))
 @pytest.mark.parametrize("use", ["commercial", "distribute"])
 def test_repair_finds_what_trying_every_set_finds(case, use):
-    edges, held = CASES[case]
-    graph = world(edges, held)
-    found = repair(graph, thing("x/m"), uses=[use], day=TODAY)
+    edges, stored = CASES[case]
+    graph = world(edges, stored)
+    result = repair(graph, thing("x/m"), uses=[use], day=TODAY)
     problems = Problems(graph, thing("x/m"), parse_uses(graph.catalogue, [use]), TODAY)
     changes = sorted({change for one in every_problem(problems) for change in one.answers})
     for size in range(len(changes) + 1):
         sets = [frozenset(one) for one in itertools.combinations(changes, size)]
         working = {one for one in sets if not problems.after(one)}
         if working:
-            assert {frozenset(one) for one in found.solutions} == working
+            assert {frozenset(one) for one in result.solutions} == working
             return
-    assert found.solutions == ()
+    assert result.solutions == ()
 
 
 def every_problem(problems: Problems):
@@ -391,10 +391,10 @@ def every_problem(problems: Problems):
 
 def test_a_permission_and_a_cut_are_what_the_same_graph_without_the_term_says():
     """Independent of the search: the graph is made anew after the change."""
-    edges, held = CASES[1]
-    graph = world(edges, held)
+    edges, stored = CASES[1]
+    graph = world(edges, stored)
     problems = Problems(graph, thing("x/m"), parse_uses(graph.catalogue, ["commercial"]), TODAY)
-    without = world([one for one in edges if one[2] != "y/a"], held)
+    without = world([one for one in edges if one[2] != "y/a"], stored)
     after = problems.after(frozenset({Change(CUT, thing("y/a"))}))
     expected = verdict(without, "x/m", "commercial")
     assert sorted(one.text for one in after if not one.text.startswith("declares")) == sorted(
@@ -404,6 +404,6 @@ def test_a_permission_and_a_cut_are_what_the_same_graph_without_the_term_says():
 
 def test_declaring_the_parents_licence_answers_a_violation():
     graph = world([("x/b", "finetune", "y/a")], {"y/a": "cc-by-sa-4.0", "x/b": "mit"})
-    found = repair(graph, thing("x/b"), uses=["modify"], day=TODAY)
-    kinds = {one.kind for changes in found.solutions for one in changes}
+    result = repair(graph, thing("x/b"), uses=["modify"], day=TODAY)
+    kinds = {one.kind for changes in result.solutions for one in changes}
     assert DECLARE in kinds

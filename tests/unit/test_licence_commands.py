@@ -25,8 +25,8 @@ def run(shipped: Path):
 
 
 def answer(run, model: str, use: str = "commercial") -> dict:
-    told = json.loads(run("licences", model, "--use", use, "--format", "json", *ON).stdout)
-    return {**told["answers"][-1]["uses"][0], "lineage": told["answers"][-1]["lineage"], "sentence": told["sentence"]}  # fmt: skip
+    reported = json.loads(run("licences", model, "--use", use, "--format", "json", *ON).stdout)
+    return {**reported["answers"][-1]["uses"][0], "lineage": reported["answers"][-1]["lineage"], "sentence": reported["sentence"]}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -34,9 +34,9 @@ def answer(run, model: str, use: str = "commercial") -> dict:
     ["allenai/OLMo-2-1124-7B", "EleutherAI/pythia-6.9b", "openai/clip-vit-large-patch14"],
 )
 def test_a_base_model_whose_developer_says_that_training_began_anew_is_allowed(run, model):
-    found = answer(run, model)
-    assert (found["weights"]["answer"], found["lineage"]["state"]) == ("allowed", "complete")
-    assert found["trainingData"]["answer"] == "unknown"
+    result = answer(run, model)
+    assert (result["weights"]["answer"], result["lineage"]["state"]) == ("allowed", "complete")
+    assert result["trainingData"]["answer"] == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -44,34 +44,34 @@ def test_a_base_model_whose_developer_says_that_training_began_anew_is_allowed(r
     ["mistralai/Mistral-7B-v0.1", "openai/whisper-large-v2", "tiiuae/falcon-40b", "google-bert/bert-base-cased"],
 )  # fmt: skip
 def test_a_card_that_names_no_earlier_weights_does_not_say_that_there_are_none(run, model):
-    found = answer(run, model)
-    assert (found["weights"]["answer"], found["lineage"]["state"]) == ("unknown", "not recorded")
-    assert "its own licence allows it; what it was made from is not recorded" in found["sentence"]
+    result = answer(run, model)
+    assert (result["weights"]["answer"], result["lineage"]["state"]) == ("unknown", "not recorded")
+    assert "its own licence allows it; what it was made from is not recorded" in result["sentence"]
 
 
 @pytest.mark.parametrize("model", ["openai/gpt-4o", "anthropic/claude-haiku-4-5"])
 def test_a_service_is_answered_from_the_terms_in_the_store(run, model):
-    found = answer(run, model)
-    assert (found["answer"], found["contract"]["answer"]) == ("conditional", "conditional")
-    assert "no weights are supplied" in found["sentence"]
+    result = answer(run, model)
+    assert (result["answer"], result["contract"]["answer"]) == ("conditional", "conditional")
+    assert "no weights are supplied" in result["sentence"]
 
 
 def test_a_vision_llama_under_an_mit_label_is_blocked_in_the_eu(run):
-    found = answer(run, "intfloat/mmE5-mllama-11b-instruct", "eu")
-    assert found["weights"]["answer"] == "blocked"
-    assert "as others report" in found["sentence"]
+    result = answer(run, "intfloat/mmE5-mllama-11b-instruct", "eu")
+    assert result["weights"]["answer"] == "blocked"
+    assert "as others report" in result["sentence"]
 
 
 def test_text_only_llama_is_not_shut_out_of_the_eu(run):
-    found = answer(run, "meta-llama/Llama-3.2-1B", "eu")
-    assert (found["answer"], found["lineage"]["state"]) == ("unknown", "partial")
-    assert "its own licence and those recorded above it: allowed" in found["sentence"]
-    assert "not excluded by llama-3.2" in found["sentence"]
+    result = answer(run, "meta-llama/Llama-3.2-1B", "eu")
+    assert (result["answer"], result["lineage"]["state"]) == ("unknown", "partial")
+    assert "its own licence and those recorded above it: allowed" in result["sentence"]
+    assert "not excluded by llama-3.2" in result["sentence"]
 
 
 def test_falcon_before_and_after_its_relicensing(run):
-    told = json.loads(run("licences", "tiiuae/falcon-40b", "--format", "json", *ON).stdout)
-    assert [one["declared"][0]["id"] for one in told["answers"]] == [
+    reported = json.loads(run("licences", "tiiuae/falcon-40b", "--format", "json", *ON).stdout)
+    assert [one["declared"][0]["id"] for one in reported["answers"]] == [
         "falcon-llm-1.0-early",
         "apache-2.0",
     ]
@@ -88,18 +88,18 @@ def test_breaches_by_rule_licensor_developer_and_descent(run):
 
 
 def test_breaches_as_sarif_and_a_rule_nobody_defined(run):
-    told = json.loads(run("breaches", "--rule", "LR-04", "--format", "sarif").stdout)
-    assert told["version"] == "2.1.0"
-    assert told["runs"][0]["results"]
+    reported = json.loads(run("breaches", "--rule", "LR-04", "--format", "sarif").stdout)
+    assert reported["version"] == "2.1.0"
+    assert reported["runs"][0]["results"]
     refused = run("breaches", "--rule", "LR-99")
     assert refused.exit_code == 2 or refused.exception is not None
 
 
 def test_unknown_licences_are_counted_by_cause(run):
-    told = json.loads(run("breaches", "--format", "json", "--limit", "5").stdout)
-    assert told["unknownCauses"][0]["models"] > 50
-    assert {one["severity"] for one in told["findings"]} == {"Violation"}
-    assert told["unknownCausesOf"] > len(told["unknownCauses"])
+    reported = json.loads(run("breaches", "--format", "json", "--limit", "5").stdout)
+    assert reported["unknownCauses"][0]["models"] > 50
+    assert {one["severity"] for one in reported["findings"]} == {"Violation"}
+    assert reported["unknownCausesOf"] > len(reported["unknownCauses"])
 
 
 def test_licences_of_a_name_and_of_nothing(run):
@@ -110,9 +110,9 @@ def test_licences_of_a_name_and_of_nothing(run):
 
 def test_repair_of_a_distilled_llama(run):
     result = run("licences", DISTILLED, "--use", "commercial", "--repair", "--format", "json", *ON)
-    told = json.loads(result.stdout)
-    assert told["proven"]
-    assert told["solutions"]
+    reported = json.loads(result.stdout)
+    assert reported["proven"]
+    assert reported["solutions"]
 
 
 def test_several_models_give_a_matrix(run):
@@ -130,7 +130,7 @@ def test_a_day_that_is_none_and_a_day_before_every_text(run):
 
 
 def test_lineage_marks_the_steps_on_which_licence_problems_begin(run):
-    told = json.loads(run("lineage", "meta-llama/Llama-3.1-8B", "--direction", "down", "--format", "json").stdout)  # fmt: skip
-    marked = {edge["child"].rpartition("/")[2] for edge in told["edges"] if edge["breaches"]}
+    reported = json.loads(run("lineage", "meta-llama/Llama-3.1-8B", "--direction", "down", "--format", "json").stdout)  # fmt: skip
+    marked = {edge["child"].rpartition("/")[2] for edge in reported["edges"] if edge["breaches"]}
     assert "DeepSeek-R1-Distill-Llama-8B" in marked
-    assert 0 < told["modelsChecked"] <= told["modelsCheckedOf"]
+    assert 0 < reported["modelsChecked"] <= reported["modelsCheckedOf"]

@@ -74,10 +74,10 @@ def test_a_model_licence_is_one_of_ours(text, ours):
      "https://huggingface.co/x/y/blob/main/LICENSE", "x" * 5000, "(((((", "https://[::1", "\ud800"],
 )  # fmt: skip
 def test_what_no_table_holds_stays_text(text):
-    found = normalise(text)
-    assert found.value is None
-    assert found.unusable == "unrecognised licence"
-    assert found.as_stated.startswith(text[:40].replace("\ud800", "\ufffd"))
+    result = normalise(text)
+    assert result.value is None
+    assert result.unusable == "unrecognised licence"
+    assert result.as_stated.startswith(text[:40].replace("\ud800", "\ufffd"))
 
 
 @pytest.mark.parametrize("text", ["gpl", "BSD", "cc", "CC-BY-NC", "openrail", "Apache"])
@@ -101,22 +101,25 @@ def test_other_is_told_by_its_name_or_its_link():
 
 
 def test_a_name_and_a_link_that_disagree_mean_nothing():
-    found = normalise("other", name="mit", link="https://ai.google.dev/gemma/terms")
-    assert (found.value, found.unusable) == (None, "its name and its link mean different licences")
+    result = normalise("other", name="mit", link="https://ai.google.dev/gemma/terms")
+    assert (result.value, result.unusable) == (
+        None,
+        "its name and its link mean different licences",
+    )
 
 
 def test_an_expression_is_a_node_with_its_licences():
-    found = normalise("mit and CC BY 4.0")
-    assert found.expression == "MIT AND CC-BY-4.0"
-    assert found.parts == (Iri(SPDX + "MIT"), Iri(SPDX + "CC-BY-4.0"))
-    said = list(licence_names.claims(SUBJECT, found))
-    assert said[0].value == found.value
-    assert Claim(found.value, DCTERMS.references, Iri(SPDX + "MIT")) in said
+    result = normalise("mit and CC BY 4.0")
+    assert result.expression == "MIT AND CC-BY-4.0"
+    assert result.parts == (Iri(SPDX + "MIT"), Iri(SPDX + "CC-BY-4.0"))
+    stated = list(licence_names.claims(SUBJECT, result))
+    assert stated[0].value == result.value
+    assert Claim(result.value, DCTERMS.references, Iri(SPDX + "MIT")) in stated
 
 
 def test_an_exception_stays_with_its_licence():
-    found = normalise("GPL-2.0-or-later with classpath-exception-2.0")
-    assert found.expression == "GPL-2.0-or-later WITH Classpath-exception-2.0"
+    result = normalise("GPL-2.0-or-later with classpath-exception-2.0")
+    assert result.expression == "GPL-2.0-or-later WITH Classpath-exception-2.0"
     assert normalise("(MIT OR Apache-2.0) AND CC0-1.0").expression == (
         "(MIT OR Apache-2.0) AND CC0-1.0"
     )
@@ -161,8 +164,8 @@ def test_every_licence_described_by_us_is_told_by_its_id():
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=400), st.text(max_size=40), st.text(max_size=40))
 def test_any_text_gets_an_answer(text, name, link):
-    found = normalise(text, name=name, link="https://" + link)
-    assert found.value is not None or found.unusable or found.stance is not Stance.STATED
+    result = normalise(text, name=name, link="https://" + link)
+    assert result.value is not None or result.unusable or result.stance is not Stance.STATED
 
 
 @pytest.mark.parametrize(
@@ -207,11 +210,11 @@ def test_a_key_of_scancode_is_the_licence_it_stands_for(key, known):
     ],
 )  # fmt: skip
 def test_a_licence_that_nobody_here_knows_is_kept_as_stated(text, name, link, local, called):
-    found = normalise(text, name=name, link=link)
-    assert found.value == iris.mint("licence", "stated", local)
-    made = {c.predicate: str(c.value) for c in licence_names.claims(SUBJECT, found)}
+    result = normalise(text, name=name, link=link)
+    assert result.value == iris.mint("licence", "stated", local)
+    made = {c.predicate: str(c.value) for c in licence_names.claims(SUBJECT, result)}
     assert made[SCHEMA.name] == called
-    assert made[DCTERMS.license] == found.value
+    assert made[DCTERMS.license] == result.value
     assert (SCHEMA.url in made) is ("://" in link)
 
 

@@ -30,11 +30,11 @@ def test_every_licence_of_the_material_is_described_as_it_says():
     assert SHARED is not None
     listed = json.loads((SHARED / "knowledge" / "licences.json").read_text())["licences"]
     assert len(listed) == 53
-    for told in listed:
-        one = catalogue().by_key[told["id"]]
-        assert one.grants == frozenset(told["permissions"]), told["id"]
-        assert bool(one.passes) == bool(told["pass_through"]), told["id"]
-        assert len(one.conditions) >= len({*told["obligations"], *told["restrictions"]}) - 1
+    for reported in listed:
+        one = catalogue().by_key[reported["id"]]
+        assert one.grants == frozenset(reported["permissions"]), reported["id"]
+        assert bool(one.passes) == bool(reported["pass_through"]), reported["id"]
+        assert len(one.conditions) >= len({*reported["obligations"], *reported["restrictions"]}) - 1
 
 
 def test_every_described_licence_names_the_version_of_its_text():
@@ -180,9 +180,9 @@ def test_a_chain_of_many_thousands_is_answered_in_bounded_words():
     graph = world(edges, {names[0]: "llama-3.1", names[-1]: "mit"})
     report = graph.report(thing(names[-1]), uses=["commercial"], day=TODAY)
     assert report.today.verdicts[0].answer == "unknown"
-    told = report.to_json()["answers"][0]
-    assert len(told["unknowns"]) < told["unknownsOf"] == 4_999
-    assert any(term["path"] and len(term["path"]) == 41 for term in told["duties"])
+    reported = report.to_json()["answers"][0]
+    assert len(reported["unknowns"]) < reported["unknownsOf"] == 4_999
+    assert any(term["path"] and len(term["path"]) == 41 for term in reported["duties"])
     assert len(report_text(report)) < 100_000
 
 
@@ -224,10 +224,10 @@ def test_deepseek_r1_distill_llama_is_mit_over_llama_terms():
             name: "mit",
         },
     )
-    found = rules(graph, name)
-    assert {"LR-04", "LR-07", "LR-06"} <= set(found)
-    assert steps(found["LR-04"]) == [("fineTunedFrom", "meta-llama/Llama-3.3-70B-Instruct")]
-    assert found["LR-04"].clause == "1.b.i"
+    result = rules(graph, name)
+    assert {"LR-04", "LR-07", "LR-06"} <= set(result)
+    assert steps(result["LR-04"]) == [("fineTunedFrom", "meta-llama/Llama-3.3-70B-Instruct")]
+    assert result["LR-04"].clause == "1.b.i"
 
 
 def test_marcoro_merges_llama_derivatives_under_apache():
@@ -242,9 +242,9 @@ def test_marcoro_merges_llama_derivatives_under_apache():
         ],
         {base: "llama-3", one: "llama-3", two: "llama-3", name: "apache-2.0"},
     )
-    found = rules(graph, name)
-    assert {"LR-04", "LR-07"} <= set(found)
-    assert found["LR-04"].licence.prefix == "Llama 3"
+    result = rules(graph, name)
+    assert {"LR-04", "LR-07"} <= set(result)
+    assert result["LR-04"].licence.prefix == "Llama 3"
 
 
 def test_vicuna_has_two_labels_and_the_permissive_one_would_drift():
@@ -284,8 +284,8 @@ def test_the_report_says_once_that_it_is_not_advice_and_serialises():
 
 def test_json_keys_of_a_report_stay():
     graph = world([("x/b", "finetune", "y/a")], {"y/a": "llama-3.1", "x/b": "mit"})
-    told = graph.report(thing("x/b"), day=TODAY).to_json()
-    assert set(told) == {
+    reported = graph.report(thing("x/b"), day=TODAY).to_json()
+    assert set(reported) == {
         "subject",
         "sentence",
         "labels",
@@ -295,7 +295,7 @@ def test_json_keys_of_a_report_stay():
         "notices",
         "note",
     }
-    assert set(told["answers"][0]) == {
+    assert set(reported["answers"][0]) == {
         "day", "occasion", "sentence", "lineage", "declared", "known", "doesNotApply", "permissions", "duties", "restrictions", "unknowns", "unknownsOf", "uses",
     }  # fmt: skip
-    assert licence("llama-3.1") == told["findings"][0]["licence"]["iri"]
+    assert licence("llama-3.1") == reported["findings"][0]["licence"]["iri"]

@@ -123,8 +123,8 @@ def test_a_merge_shows_its_weights_and_method(lineage):
 
 
 def test_an_unresolved_parent_is_shown_by_its_text(lineage):
-    found = lineage.of(TEACHER, direction="up")
-    assert [node.label for node in found.unresolved] == ["GPT-3, some differences"]
+    result = lineage.of(TEACHER, direction="up")
+    assert [node.label for node in result.unresolved] == ["GPT-3, some differences"]
 
 
 def test_generations_count_the_longest_way(lineage):
@@ -144,11 +144,11 @@ def test_all_ways_between_two_models_are_found(lineage):
 
 
 def test_impact_goes_from_a_writer_through_its_dataset_to_models(lineage):
-    found = lineage.impact(TEACHER)
-    assert {node.iri for node in found.nodes} == {CHAT, TUNED, QUANT, MERGE}
-    assert (found.hit, found.datasets) == (3, 1)
-    assert found.inferred_only == 1
-    assert [(d, n) for d, n in found.by_distance] == [(2, 1), (3, 2)]
+    impact = lineage.impact(TEACHER)
+    assert {node.iri for node in impact.nodes} == {CHAT, TUNED, QUANT, MERGE}
+    assert (impact.hit, impact.datasets) == (3, 1)
+    assert impact.inferred_only == 1
+    assert [(d, n) for d, n in impact.by_distance] == [(2, 1), (3, 2)]
 
 
 def test_impact_of_something_unknown_is_empty(lineage):
@@ -159,22 +159,22 @@ def test_circles_are_reported_with_their_level():
     a, b = model("x/a"), model("x/b")
     loop = [(a, PG.fineTunedFrom, b, None), (b, PG.fineTunedFrom, a, None)]
     types = [(m, RDF.type, PG.ModelFamily, None) for m in (a, b)]
-    found = LineageGraph(AcceptedSnapshot(MemoryStore(loop + types))).of(a)
-    assert [(cycle.level, cycle.members) for cycle in found.cycles] == [("family", (a, b))]
-    assert found.generation is None
+    result = LineageGraph(AcceptedSnapshot(MemoryStore(loop + types))).of(a)
+    assert [(cycle.level, cycle.members) for cycle in result.cycles] == [("family", (a, b))]
+    assert result.generation is None
 
 
 def test_a_self_loop_is_a_circle_of_one():
     a = model("x/a")
-    found = LineageGraph(AcceptedSnapshot(MemoryStore([(a, PG.fineTunedFrom, a, None)]))).of(a)
-    assert [cycle.members for cycle in found.cycles] == [(a,)]
-    assert found.total == 0
+    result = LineageGraph(AcceptedSnapshot(MemoryStore([(a, PG.fineTunedFrom, a, None)]))).of(a)
+    assert [cycle.members for cycle in result.cycles] == [(a,)]
+    assert result.total == 0
 
 
 def test_a_model_without_lineage_is_answered(lineage):
-    found = lineage.of(model("nobody/knows"))
-    assert found.shown == "no lineage is known"
-    assert found.to_json()["of"] == 0
+    result = lineage.of(model("nobody/knows"))
+    assert result.shown == "no lineage is known"
+    assert result.to_json()["of"] == 0
 
 
 def test_a_depth_below_one_is_refused(lineage):
@@ -198,10 +198,10 @@ def test_a_chain_of_a_hundred_thousand_is_walked_and_cut_with_a_word():
         (child, PG.fineTunedFrom, parent) for parent, child in itertools.pairwise(names)
     )
     lineage = LineageGraph(AcceptedSnapshot(MemoryStore()), index)
-    found = lineage.of(names[-1], limit=10, evidence=False)
-    assert found.shown == "10 of 100,000 shown"
-    assert found.generation == 100_000
-    assert "10 of 100,000 shown" in FORMATS["tree"](found)
+    result = lineage.of(names[-1], limit=10, evidence=False)
+    assert result.shown == "10 of 100,000 shown"
+    assert result.generation == 100_000
+    assert "10 of 100,000 shown" in FORMATS["tree"](result)
     assert len(lineage.shortest_path(names[-1], names[0]).paths[0]) == 100_000
 
 
@@ -212,8 +212,8 @@ def test_a_hundred_thousand_children_are_counted_and_cut():
     )
     lineage = LineageGraph(AcceptedSnapshot(MemoryStore()), index)
     assert lineage.of(root, limit=5, evidence=False).shown == "5 of 100,000 shown"
-    found = lineage.impact(root, limit=3)
-    assert (found.hit, len(found.nodes), found.to_json()["truncated"]) == (100_000, 3, True)
+    impact = lineage.impact(root, limit=3)
+    assert (impact.hit, len(impact.nodes), impact.to_json()["truncated"]) == (100_000, 3, True)
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
@@ -232,17 +232,17 @@ def test_graphml_is_read_back_by_networkx(lineage, tmp_path):
 
 
 def test_cytoscape_elements_join_known_nodes(lineage):
-    held = json.loads(FORMATS["cytoscape"](lineage.of(MERGE)))["elements"]
-    ids = {node["data"]["id"] for node in held["nodes"]}
-    assert {edge["data"][end] for edge in held["edges"] for end in ("source", "target")} <= ids
+    stored = json.loads(FORMATS["cytoscape"](lineage.of(MERGE)))["elements"]
+    ids = {node["data"]["id"] for node in stored["nodes"]}
+    assert {edge["data"][end] for edge in stored["edges"] for end in ("source", "target")} <= ids
 
 
 def test_labels_from_outside_cannot_break_a_drawing():
     evil = model('x/"]; evil -> [label="\n<b>')
     view = [(evil, PG.fineTunedFrom, BASE, None)]
-    found = LineageGraph(AcceptedSnapshot(MemoryStore(view))).of(BASE)
-    assert "\n<b>" not in FORMATS["mermaid"](found)
-    assert r'label="x/\"]; evil -> [label=\" <b>"' in FORMATS["dot"](found)
+    result = LineageGraph(AcceptedSnapshot(MemoryStore(view))).of(BASE)
+    assert "\n<b>" not in FORMATS["mermaid"](result)
+    assert r'label="x/\"]; evil -> [label=\" <b>"' in FORMATS["dot"](result)
 
 
 def test_the_whole_graph_goes_to_networkx(lineage):
@@ -254,10 +254,10 @@ def test_the_whole_graph_goes_to_networkx(lineage):
 def test_an_index_is_kept_by_version_and_built_anew_after_a_commit(store, tmp_path):
     folder = tmp_path / "lineage"
     first = LineageIndex.open(AcceptedSnapshot(store, folder=folder.parent))
-    kept = LineageIndex.load(folder)
-    assert kept is not None
-    assert kept.version == first.version
-    assert LineageGraph(AcceptedSnapshot(store), kept).ancestors(QUANT) == [TUNED, BASE]
+    load = LineageIndex.load(folder)
+    assert load is not None
+    assert load.version == first.version
+    assert LineageGraph(AcceptedSnapshot(store), load).ancestors(QUANT) == [TUNED, BASE]
     store.commit(Change(add=[(model("new/one"), PG.fineTunedFrom, QUANT, None)]))
     again = LineageIndex.open(AcceptedSnapshot(store, folder=folder.parent))
     assert LineageGraph(AcceptedSnapshot(store), again).descendants(QUANT) == [model("new/one")]
@@ -271,12 +271,12 @@ def test_an_updated_index_survives_saving(store, tmp_path):
     )
     index = index.update(AcceptedSnapshot(store), [new])
     index.save(tmp_path / "lineage")
-    kept = LineageIndex.load(tmp_path / "lineage")
-    assert kept is not None
-    assert LineageGraph(AcceptedSnapshot(store), kept).ancestors(new) == [QUANT, TUNED, BASE]
-    number = kept.names.find(new)
+    load = LineageIndex.load(tmp_path / "lineage")
+    assert load is not None
+    assert LineageGraph(AcceptedSnapshot(store), load).ancestors(new) == [QUANT, TUNED, BASE]
+    number = load.names.find(new)
     assert number is not None
-    assert kept.licences_of(number) == (MIT,)
+    assert load.licences_of(number) == (MIT,)
 
 
 def test_a_damaged_index_is_built_anew(store, tmp_path):

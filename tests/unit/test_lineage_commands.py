@@ -22,10 +22,10 @@ def run(shipped: Path):
 
 
 def findings(result: Result) -> dict[str, list[dict]]:
-    told: dict[str, list[dict]] = {}
+    reported: dict[str, list[dict]] = {}
     for one in json.loads(result.stdout)["findings"]:
-        told.setdefault(one["rule"], []).append(one)
-    return told
+        reported.setdefault(one["rule"], []).append(one)
+    return reported
 
 
 def licences(run, model: str) -> dict[str, list[dict]]:
@@ -47,12 +47,12 @@ def test_lineage_prints_every_format(run, form):
 
 
 def test_lineage_compares_two_models(run):
-    told = json.loads(
+    reported = json.loads(
         run(
             "lineage", R1, "--with", "NousResearch/Hermes-3-Llama-3.1-8B", "--format", "json"
         ).stdout
     )
-    assert [one["label"] for one in told["nearest"]] == ["meta-llama/Llama-3.1-8B"]
+    assert [one["label"] for one in reported["nearest"]] == ["meta-llama/Llama-3.1-8B"]
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,11 @@ def test_a_cut_lineage_says_so(run):
 
 
 def test_impact_of_a_dataset_reaches_what_was_made_from_its_models(run):
-    told = json.loads(run("impact", "HuggingFaceH4/ultrachat_200k", "--format", "json").stdout)
+    reported = json.loads(run("impact", "HuggingFaceH4/ultrachat_200k", "--format", "json").stdout)
     assert {"HuggingFaceH4/zephyr-7b-beta", "TheBloke/zephyr-7B-beta-GGUF"} <= {
-        n["label"] for n in told["nodes"]
+        n["label"] for n in reported["nodes"]
     }
-    assert told["of"] == told["hit"] + told["datasets"]
+    assert reported["of"] == reported["hit"] + reported["datasets"]
 
 
 def test_deepseek_r1_distills_on_llama_are_found_with_clause_and_path(run):
@@ -95,48 +95,48 @@ def test_deepseek_r1_distills_on_llama_are_found_with_clause_and_path(run):
         (R1, "meta-llama/Llama-3.1-8B"),
         (R1.replace("8B", "70B"), "meta-llama/Llama-3.3-70B-Instruct"),
     ):
-        found = licences(run, model)
-        assert found["LR-04"][0]["clause"] == "1.b.i"
-        assert found["LR-04"][0]["path"][-1]["parent"]["label"] == base
-        assert "LR-07" in found
+        result = licences(run, model)
+        assert result["LR-04"][0]["clause"] == "1.b.i"
+        assert result["LR-04"][0]["path"][-1]["parent"]["label"] == base
+        assert "LR-07" in result
 
 
 def test_hermes_is_labelled_by_another_version_than_its_base(run):
-    found = licences(run, "NousResearch/Hermes-3-Llama-3.1-8B")
-    assert "what it was made from is under llama-3.1" in found["LR-07"][0]["message"]
-    assert "LR-04" in found
+    result = licences(run, "NousResearch/Hermes-3-Llama-3.1-8B")
+    assert "what it was made from is under llama-3.1" in result["LR-07"][0]["message"]
+    assert "LR-04" in result
 
 
 def test_marcoro_rests_on_unlicensed_models_whose_names_say_llama_3(run):
-    found = licences(run, "Rupesh2/Marcoro14-7B-slerp3")
-    assert all("suggests llama-3" in one["message"] for one in found["LR-15"])
-    assert len(found["LR-15"]) == 2
+    result = licences(run, "Rupesh2/Marcoro14-7B-slerp3")
+    assert all("suggests llama-3" in one["message"] for one in result["LR-15"])
+    assert len(result["LR-15"]) == 2
 
 
 def test_zephyr_reaches_the_terms_of_openai_through_ultrachat(run):
-    found = licences(run, "HuggingFaceH4/zephyr-7b-beta")
-    paths = [[step["parent"]["label"] for step in one["path"]] for one in found["LR-13"]]
+    result = licences(run, "HuggingFaceH4/zephyr-7b-beta")
+    paths = [[step["parent"]["label"] for step in one["path"]] for one in result["LR-13"]]
     assert ["HuggingFaceH4/ultrachat_200k", "openai/chatgpt"] in paths
-    assert found["LR-03"][0]["severity"] == "Warning"
+    assert result["LR-03"][0]["severity"] == "Warning"
 
 
 def test_vicuna_has_two_labels(run):
-    told = json.loads(run("licences", "lmsys/vicuna-13b-v1.5", "--format", "json").stdout)
-    assert told["contested"]
-    assert {label["id"]: label["accepted"] for label in told["labels"]} == {
+    reported = json.loads(run("licences", "lmsys/vicuna-13b-v1.5", "--format", "json").stdout)
+    assert reported["contested"]
+    assert {label["id"]: label["accepted"] for label in reported["labels"]} == {
         "llama-2": True,
         "apache-2.0": False,
     }
 
 
 def test_falcon_40b_answers_twice_because_its_label_changed(run):
-    told = json.loads(run("licences", "tiiuae/falcon-40b", "--format", "json").stdout)
-    declared = [[one["id"] for one in answer["declared"]] for answer in told["answers"]]
+    reported = json.loads(run("licences", "tiiuae/falcon-40b", "--format", "json").stdout)
+    declared = [[one["id"] for one in answer["declared"]] for answer in reported["answers"]]
     assert declared == [["falcon-llm-1.0-early"], ["apache-2.0"]]
 
 
 def test_the_quantised_pixtral_answers_twice_because_its_label_was_corrected(run):
-    told = json.loads(
+    reported = json.loads(
         run(
             "licences",
             "RedHatAI/Pixtral-Large-Instruct-2411-hf-quantized.w4a16",
@@ -146,7 +146,7 @@ def test_the_quantised_pixtral_answers_twice_because_its_label_was_corrected(run
             "json",
         ).stdout
     )
-    asked = [(a["declared"][0]["id"], a["uses"][0]["answer"]) for a in told["answers"]]
+    asked = [(a["declared"][0]["id"], a["uses"][0]["answer"]) for a in reported["answers"]]
     assert asked == [("apache-2.0", "unknown"), ("mistral-mrl-0.1", "blocked")]
 
 
@@ -159,8 +159,8 @@ def test_a_blocked_use_leaves_with_one(run):
 
 def test_licences_without_a_model_lists_findings_of_all(run):
     result = run("licences", "--limit", "5", "--format", "json")
-    told = json.loads(result.stdout)
-    assert told["shown"] == 5
-    assert told["of"] > 5
+    reported = json.loads(result.stdout)
+    assert reported["shown"] == 5
+    assert reported["of"] > 5
     assert "5 of" in result.stderr
     assert run("licences", "--format", "csv").stdout.startswith("severity,rule,model")

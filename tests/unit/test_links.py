@@ -46,8 +46,8 @@ def proposed(
     record = Record(header, (Claim(MODEL, RDF.type, PG.Model), *claims))
     quads = compile_quads(reference, [record], [])  # type: ignore[arg-type]
     with MemoryStore(quads) as store:
-        found = links.links(AcceptedSnapshot(store), [MODEL], [to] if to else [])
-    return {(shorten(link.predicate), curie(link.object)) for link in found}
+        result = links.links(AcceptedSnapshot(store), [MODEL], [to] if to else [])
+    return {(shorten(link.predicate), curie(link.object)) for link in result}
 
 
 def said(predicate: Iri, value: str, **more: object) -> Claim:
@@ -159,24 +159,24 @@ def store(shipped: Path) -> Iterator[Store]:
 
 
 def test_every_link_of_the_shipped_data_names_its_record(store: Store) -> None:
-    found = links.links(AcceptedSnapshot(store), links.everything(AcceptedSnapshot(store))[::5])
-    assert len(found) > 20
-    for link in found:
+    result = links.links(AcceptedSnapshot(store), links.everything(AcceptedSnapshot(store))[::5])
+    assert len(result) > 20
+    for link in result:
         assert link.source.startswith(f"{iris.ID}record/")
         assert ":" in curie(link.object)
-    assert len(read_sssom(write_sssom(found, links.HEADER))) == len(found)
+    assert len(read_sssom(write_sssom(result, links.HEADER))) == len(result)
 
 
 def test_the_command_prints_the_table_and_keeps_it(shipped: Path, tmp_path: Path) -> None:
-    kept = tmp_path / "mine.tsv"
+    retained = tmp_path / "mine.tsv"
     line = [sys.executable, "-m", "provenance_graph", "--store", str(shipped), "link",
-            "allenai/OLMo-2-1124-7B", "--to", "hub", "--to", "spdx", "--keep", str(kept)]  # fmt: skip
+            "allenai/OLMo-2-1124-7B", "--to", "hub", "--to", "spdx", "--keep", str(retained)]  # fmt: skip
     for count in ("2 new of 2", "0 new of 2"):
         done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
         assert done.returncode == 0
         assert count in done.stderr
     assert "hf:allenai/OLMo-2-1124-7B" in done.stdout
-    assert kept.read_text() == done.stdout
+    assert retained.read_text() == done.stdout
 
 
 def test_the_export_command_writes_a_file_and_tells_the_losses(

@@ -17,17 +17,19 @@ def read(**entries: object) -> list[Claim | Problem]:
 
 
 def test_the_longest_prompt_is_no_context_length():
-    found = read(m={"litellm_provider": "groq", "max_input_tokens": 131072})
+    result = read(m={"litellm_provider": "groq", "max_input_tokens": 131072})
     offer = iris.entity("litellm", "offer", "m")
-    said = {c.predicate: str(c.value) for c in found if isinstance(c, Claim) and c.subject == offer}
-    assert said[PG.maxInputTokens] == "131072"
-    assert PG.contextLength not in said
+    stated = {
+        c.predicate: str(c.value) for c in result if isinstance(c, Claim) and c.subject == offer
+    }
+    assert stated[PG.maxInputTokens] == "131072"
+    assert PG.contextLength not in stated
 
 
 def test_a_price_is_for_a_million_tokens():
-    found = read(m={"litellm_provider": "groq", "input_cost_per_token": 1.5e-07})
+    result = read(m={"litellm_provider": "groq", "input_cost_per_token": 1.5e-07})
     assert [
-        str(c.value) for c in found if isinstance(c, Claim) and c.predicate == PG.inputPriceUSD
+        str(c.value) for c in result if isinstance(c, Claim) and c.predicate == PG.inputPriceUSD
     ] == ["0.15"]
 
 
@@ -43,16 +45,16 @@ def test_a_region_is_no_owner():
 
 
 def test_an_entry_that_is_no_mapping_does_not_stop_the_rest():
-    found = read(bad=[1], good={"litellm_provider": "x", "max_input_tokens": 5})
-    assert any(isinstance(item, Problem) and item.where == "/bad" for item in found)
-    assert any(isinstance(item, Claim) and item.predicate == PG.maxInputTokens for item in found)
+    result = read(bad=[1], good={"litellm_provider": "x", "max_input_tokens": 5})
+    assert any(isinstance(item, Problem) and item.where == "/bad" for item in result)
+    assert any(isinstance(item, Claim) and item.predicate == PG.maxInputTokens for item in result)
 
 
 @needs_shared
 def test_the_whole_map_is_offers():
     assert SHARED
     (path,) = (SHARED / "sources/litellm").glob("*.json")
-    found = list(READER.read(document(path.read_bytes(), path.name)))
-    offers = {c.subject for c in found if isinstance(c, Claim) and c.predicate == PG.offerOf}
+    results = list(READER.read(document(path.read_bytes(), path.name)))
+    offers = {c.subject for c in results if isinstance(c, Claim) and c.predicate == PG.offerOf}
     assert len(offers) > 4500
-    assert sum(isinstance(item, Problem) for item in found) < 10
+    assert sum(isinstance(item, Problem) for item in results) < 10

@@ -53,15 +53,15 @@ def test_it_is_refused_with_the_command_that_migrates_it(earlier: Path) -> None:
 def test_what_was_imported_is_kept_and_counts_beside_what_is_shipped(
     earlier: Path, data: Path
 ) -> None:
-    (kept,) = imported_records(earlier)
-    assert (kept.header.record, kept.header.collection) == (IMPORTED, MIGRATED)
+    (retained,) = imported_records(earlier)
+    assert (retained.header.record, retained.header.collection) == (IMPORTED, MIGRATED)
     built = build(data, earlier)
     assert (built.records, built.kept) == (1, 1)
     with EmbeddedStore.open(earlier) as store:
         header = StoreStatements(store).header(IMPORTED)
         assert header is not None
         assert (header.collection, header.custody) == (MIGRATED, Custody.ASSUMED)
-        for model in {claim.subject for claim in kept.claims if "/model/" in claim.subject}:
+        for model in {claim.subject for claim in retained.claims if "/model/" in claim.subject}:
             assert any(True for _ in store.quads(model, DCTERMS.license)), model
         assert any(True for _ in store.quads(iris.model("a/x"), DCTERMS.license))
     assert build(data, earlier).kept == 1

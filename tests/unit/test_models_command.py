@@ -25,17 +25,17 @@ def rows(store: Path, *words: str) -> list[dict[str, str]]:
 
 
 def test_filters_narrow_whatever_the_case(shipped) -> None:
-    found = rows(shipped, "--developer", "META", "--since", "2024", "--until", "2024-12")
-    assert found
-    assert all("Meta" in row["developers"] for row in found)
-    assert all("2024" <= row["released"] < "2025" for row in found)
-    assert {row["id"] for row in found} >= {"meta-llama/Llama-3.1-8B"}
+    result = rows(shipped, "--developer", "META", "--since", "2024", "--until", "2024-12")
+    assert result
+    assert all("Meta" in row["developers"] for row in result)
+    assert all("2024" <= row["released"] < "2025" for row in result)
+    assert {row["id"] for row in result} >= {"meta-llama/Llama-3.1-8B"}
 
 
 def test_a_state_of_a_field_is_a_filter(shipped) -> None:
-    found = {row["id"] for row in rows(shipped, "--undisclosed", "trainingComputeFLOP")}
-    assert "anthropic/claude-haiku-4-5" in found
-    assert found == {
+    results = {row["id"] for row in rows(shipped, "--undisclosed", "trainingComputeFLOP")}
+    assert "anthropic/claude-haiku-4-5" in results
+    assert results == {
         row["id"] for row in rows(shipped, "--disclosure", "training compute=undisclosed")
     }
 
@@ -49,11 +49,11 @@ def test_licence_classes_take_families_and_osi_approval(shipped) -> None:
 
 
 def test_words_and_ranges_narrow_too(shipped) -> None:
-    found = json.loads(
+    result = json.loads(
         run(shipped, "models", "qwen", "2.5", "--parameters-min", "7B", "--format", "json").stdout
     )
-    assert found
-    assert all(item["parameterCount"] >= 7_000_000_000 for item in found)
+    assert result
+    assert all(item["parameterCount"] >= 7_000_000_000 for item in result)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,6 @@ def test_what_matches_nothing_offers_what_would(shipped, words, error, near) -> 
 
 def test_the_table_says_how_many_there_are(shipped, monkeypatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    found = run(shipped, "models", "--limit", "3")
-    assert "3 of " in found.stderr
-    assert all(len(line) <= 80 for line in found.stdout.splitlines())
+    result = run(shipped, "models", "--limit", "3")
+    assert "3 of " in result.stderr
+    assert all(len(line) <= 80 for line in result.stdout.splitlines())

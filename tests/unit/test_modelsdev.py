@@ -18,13 +18,13 @@ def claims(text: str, path: str) -> list[Claim]:
     return [item for item in READER.read(document(text, path)) if isinstance(item, Claim)]
 
 
-def about(found: list[Claim], subject: Iri, predicate: Iri) -> list[str]:
-    return [str(c.value) for c in found if (c.subject, c.predicate) == (subject, predicate)]
+def about(result: list[Claim], subject: Iri, predicate: Iri) -> list[str]:
+    return [str(c.value) for c in result if (c.subject, c.predicate) == (subject, predicate)]
 
 
 def test_a_model_is_named_by_its_developer_and_file():
-    found = claims(HEAD, "models/acme/tiny-1.toml")
-    assert about(found, iris.model("acme/tiny-1"), SCHEMA.name) == ["Tiny"]
+    result = claims(HEAD, "models/acme/tiny-1.toml")
+    assert about(result, iris.model("acme/tiny-1"), SCHEMA.name) == ["Tiny"]
 
 
 def test_the_address_tells_what_the_name_leaves_out():
@@ -36,24 +36,24 @@ def test_the_address_tells_what_the_name_leaves_out():
 
 def test_a_providers_limit_is_an_offer_and_no_fact_of_the_model():
     text = 'base_model = "acme/tiny-1"\n[limit]\ncontext = 5\n[cost]\ninput = 0.15\n'
-    found = claims(text, "providers/cloudy/models/acme/tiny-1.toml")
+    result = claims(text, "providers/cloudy/models/acme/tiny-1.toml")
     offer = iris.entity("modelsdev", "offer", "cloudy/acme/tiny-1")
-    assert about(found, offer, PG.offerOf) == [iris.model("acme/tiny-1")]
-    assert about(found, offer, PG.contextLength) == ["5"]
-    assert about(found, offer, PG.inputPriceUSD) == ["0.15"]
-    assert not [c for c in found if c.subject == iris.model("acme/tiny-1")]
+    assert about(result, offer, PG.offerOf) == [iris.model("acme/tiny-1")]
+    assert about(result, offer, PG.contextLength) == ["5"]
+    assert about(result, offer, PG.inputPriceUSD) == ["0.15"]
+    assert not [c for c in result if c.subject == iris.model("acme/tiny-1")]
 
 
 def test_a_developers_own_service_offers_its_own_models():
-    found = claims(HEAD, "providers/anthropic/models/claude-x.toml")
+    result = claims(HEAD, "providers/anthropic/models/claude-x.toml")
     offer = iris.entity("modelsdev", "offer", "anthropic/claude-x")
-    assert about(found, offer, PG.offerOf) == [iris.model("anthropic/claude-x")]
+    assert about(result, offer, PG.offerOf) == [iris.model("anthropic/claude-x")]
 
 
 def test_another_service_offers_what_it_calls_so():
-    found = claims(HEAD, "providers/cloudy/models/tiny-v1:0.toml")
+    result = claims(HEAD, "providers/cloudy/models/tiny-v1:0.toml")
     offer = iris.entity("modelsdev", "offer", "cloudy/tiny-v1:0")
-    assert about(found, offer, PG.offerOf) == [
+    assert about(result, offer, PG.offerOf) == [
         iris.entity("modelsdev", "model", "cloudy/tiny-v1:0")
     ]
 
@@ -64,8 +64,8 @@ def test_an_impossible_date_keeps_its_text_and_is_listed(day):
     (claim,) = [c for c in claims(text, "models/a/b.toml") if c.predicate == DCTERMS.issued]
     assert (claim.value, claim.as_stated) == (None, day)
     assert claim.unusable
-    found = [p for p in READER.read(document(text, "models/a/b.toml")) if isinstance(p, Problem)]
-    assert [problem.kind for problem in found] == ["impossible"]
+    results = [p for p in READER.read(document(text, "models/a/b.toml")) if isinstance(p, Problem)]
+    assert [problem.kind for problem in results] == ["impossible"]
 
 
 def test_knowledge_after_the_release_is_not_accepted():
@@ -97,9 +97,9 @@ def test_the_context_of_gpt_oss_120b_differs_by_provider():
     assert SHARED
     contexts: dict[str, list[str]] = {}
     for path in (SHARED / "sources/models.dev").glob("**/*gpt-oss-120b*.toml"):
-        found = claims(path.read_text(), path.relative_to(SHARED / "sources").as_posix())
+        result = claims(path.read_text(), path.relative_to(SHARED / "sources").as_posix())
         contexts[path.name] = [
-            str(c.value) for c in found if c.predicate in (PG.contextLength, PG.maxOutputTokens)
+            str(c.value) for c in result if c.predicate in (PG.contextLength, PG.maxOutputTokens)
         ]
     assert len({tuple(values) for values in contexts.values()}) > 1
 
@@ -108,8 +108,8 @@ def test_the_context_of_gpt_oss_120b_differs_by_provider():
 def test_a_model_states_its_one_repository():
     assert SHARED
     path = SHARED / "sources/models.dev/models/openai/gpt-oss-120b.toml"
-    found = claims(path.read_text(), "models/openai/gpt-oss-120b.toml")
-    assert about(found, iris.model("openai/gpt-oss-120b"), PG.hubRepository) == [
+    result = claims(path.read_text(), "models/openai/gpt-oss-120b.toml")
+    assert about(result, iris.model("openai/gpt-oss-120b"), PG.hubRepository) == [
         "https://huggingface.co/openai/gpt-oss-120b"
     ]
 
@@ -134,7 +134,7 @@ def test_a_file_that_begins_with_a_table_is_no_json():
 )
 def test_who_evaluated_follows_from_the_page_of_the_score(source: str, independence: Iri) -> None:
     node = Iri("urn:result")
-    found = list(modelsdev._evaluated(node, source, "acme"))
-    assert [c.value for c in found if c.predicate == PG.independence] == [independence]
+    results = list(modelsdev._evaluated(node, source, "acme"))
+    assert [c.value for c in results if c.predicate == PG.independence] == [independence]
     known = independence != PG.IndependenceUnknown
-    assert {c.basis for c in found} == ({Basis.INFERENCE} if known else {None})
+    assert {c.basis for c in results} == ({Basis.INFERENCE} if known else {None})

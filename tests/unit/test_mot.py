@@ -58,8 +58,8 @@ def test_a_size_typed_as_a_version_is_a_nominal_size_and_no_count(
     head = HEAD.replace("X-1B", name) + f"  version: '{version}'\n"
     claims, _ = read(mot.READER, head, "x.yml")
     assert not [claim for claim in claims if claim.predicate == PG.parameterCount]
-    found = [c for c in claims if c.predicate == PG.nominalParameterCount]
-    assert [str(claim.value) for claim in found] == nominal
+    results = [c for c in claims if c.predicate == PG.nominalParameterCount]
+    assert [str(claim.value) for claim in results] == nominal
     versions = [str(c.value) for c in claims if c.predicate == SCHEMA.version]
     assert versions == ([] if nominal else [version])
 

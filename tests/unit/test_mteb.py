@@ -22,24 +22,24 @@ def read(**row: object) -> list[Claim | Problem]:
     [("declared-empty", Stance.DECLARED_EMPTY), ("undisclosed", Stance.REPORTS_UNDISCLOSED)],
 )
 def test_an_empty_list_and_none_at_all_are_told_apart(status, stance):
-    found = read(training_datasets_status=status)
-    assert [c.stance for c in found if isinstance(c, Claim) and c.predicate == PG.trainedOn] == [
+    result = read(training_datasets_status=status)
+    assert [c.stance for c in result if isinstance(c, Claim) and c.predicate == PG.trainedOn] == [
         stance
     ]
 
 
 def test_what_it_was_adapted_from_is_an_inference_without_a_kind():
-    found = read(adapted_from="acme/base")
-    (claim,) = [c for c in found if isinstance(c, Claim) and c.predicate == PROV.wasDerivedFrom]
+    result = read(adapted_from="acme/base")
+    (claim,) = [c for c in result if isinstance(c, Claim) and c.predicate == PROV.wasDerivedFrom]
     assert (claim.value, claim.basis) == (iris.model("acme/base"), Basis.INFERENCE)
 
 
 def test_a_reference_to_another_repository_merges_nothing():
-    found = read(reference="https://huggingface.co/acme/other")
-    subjects = {c.subject for c in found if isinstance(c, Claim)}
+    result = read(reference="https://huggingface.co/acme/other")
+    subjects = {c.subject for c in result if isinstance(c, Claim)}
     assert iris.entity("mteb", "model", "acme/e") in subjects
     assert not {iris.model("acme/e"), iris.model("acme/other")} & subjects
-    assert [p.kind for p in found if isinstance(p, Problem)] == ["identity"]
+    assert [p.kind for p in result if isinstance(p, Problem)] == ["identity"]
 
 
 def test_the_full_width_of_several_counts():
@@ -51,9 +51,9 @@ def test_the_full_width_of_several_counts():
 
 
 def test_settings_in_brackets_make_a_configuration():
-    found = read(name="acme/e (embed_dim=64)", embed_dim=64)
+    result = read(name="acme/e (embed_dim=64)", embed_dim=64)
     node = iris.entity("mteb", "configuration", "acme-e-embed_dim-64")
-    values = {c.predicate: c.value for c in found if isinstance(c, Claim) and c.subject == node}
+    values = {c.predicate: c.value for c in result if isinstance(c, Claim) and c.subject == node}
     assert values[PROV.specializationOf] == iris.entity("mteb", "model", "acme/e")
 
 
@@ -64,16 +64,18 @@ def test_a_line_that_nests_too_deep_does_not_stop_the_rest():
         + "]" * 5000
         + '\n{"source": "mteb", "name": "c/d"}\n'
     )
-    found = list(READER.read(document(text, "models.jsonl")))
-    assert [p.where for p in found if isinstance(p, Problem)] == ["L2"]
-    assert iris.entity("mteb", "model", "c/d") in {c.subject for c in found if isinstance(c, Claim)}
+    results = list(READER.read(document(text, "models.jsonl")))
+    assert [p.where for p in results if isinstance(p, Problem)] == ["L2"]
+    assert iris.entity("mteb", "model", "c/d") in {
+        c.subject for c in results if isinstance(c, Claim)
+    }
 
 
 @needs_shared
 def test_the_states_of_training_data_come_out_as_counted():
     assert SHARED
     path = SHARED / "sources/mteb/models.jsonl"
-    found = list(READER.read(document(path.read_bytes(), path.name)))
-    stances = [c.stance for c in found if isinstance(c, Claim) and c.predicate == PG.trainedOn]
+    results = list(READER.read(document(path.read_bytes(), path.name)))
+    stances = [c.stance for c in results if isinstance(c, Claim) and c.predicate == PG.trainedOn]
     assert stances.count(Stance.DECLARED_EMPTY) == 136
     assert stances.count(Stance.REPORTS_UNDISCLOSED) == 118

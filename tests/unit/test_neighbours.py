@@ -61,16 +61,16 @@ def snapshot():
         yield AcceptedSnapshot(store)
 
 
-def group(found: Neighbourhood, name: str, direction: str):
-    return next(g for g in found.groups if (g.name, g.direction) == (name, direction))
+def group(neighbourhood: Neighbourhood, name: str, direction: str):
+    return next(g for g in neighbourhood.groups if (g.name, g.direction) == (name, direction))
 
 
 def test_links_are_grouped_by_relation_and_direction_with_totals(snapshot):
-    found = neighbours(snapshot, BASE)
-    assert (found.node.label, found.node.kind) == ("Base", "model")
-    creator = group(found, "creator", "out")
+    result = neighbours(snapshot, BASE)
+    assert (result.node.label, result.node.kind) == ("Base", "model")
+    creator = group(result, "creator", "out")
     assert [(e.label, e.kind) for e in creator.items] == [("Meta", "organization")]
-    tuned = group(found, "fineTunedFrom", "in")
+    tuned = group(result, "fineTunedFrom", "in")
     assert (tuned.total, len(tuned.items), tuned.next) == (21, 12, "12")
 
 
@@ -115,8 +115,8 @@ def test_a_cursor_that_is_none_is_refused(snapshot):
 
 
 def test_the_shortest_path_says_each_link_as_it_is_stated(snapshot):
-    found = path(snapshot, CHAT, META)
-    assert [(s.subject.iri, s.relation, s.object.iri) for s in found.steps] == [
+    result = path(snapshot, CHAT, META)
+    assert [(s.subject.iri, s.relation, s.object.iri) for s in result.steps] == [
         (TUNED, "trainedOn", CHAT),
         (TUNED, "fineTunedFrom", BASE),
         (BASE, "creator", META),
@@ -125,6 +125,6 @@ def test_the_shortest_path_says_each_link_as_it_is_stated(snapshot):
 
 
 def test_records_join_nothing_and_no_path_is_said_plainly(snapshot):
-    found = path(snapshot, LONELY, BASE)
-    assert found.steps == []
-    assert found.exhausted
+    result = path(snapshot, LONELY, BASE)
+    assert result.steps == []
+    assert result.exhausted

@@ -18,41 +18,41 @@ def read(*rows: str, head: str = HEAD) -> list[Claim | Problem]:
     return list(READER.read(document(text, "model_benchmarks.csv")))
 
 
-def edges(found: list[Claim | Problem]) -> list[tuple[object, object]]:
+def edges(result: list[Claim | Problem]) -> list[tuple[object, object]]:
     derived = (*terms.DERIVATIONS, PROV.wasDerivedFrom)
     return [
-        (c.predicate, c.value) for c in found if isinstance(c, Claim) and c.predicate in derived
+        (c.predicate, c.value) for c in result if isinstance(c, Claim) and c.predicate in derived
     ]
 
 
 def test_a_merge_that_points_at_itself_is_a_problem_and_no_edge():
-    found = read("a/m,a/m (Merge),X,bfloat16,7,,🤝,1,2024-09-03")
-    assert edges(found) == []
-    assert [p.kind for p in found if isinstance(p, Problem)] == ["lineage"]
+    result = read("a/m,a/m (Merge),X,bfloat16,7,,🤝,1,2024-09-03")
+    assert edges(result) == []
+    assert [p.kind for p in result if isinstance(p, Problem)] == ["lineage"]
 
 
 def test_a_pretrained_model_and_a_removed_base_are_no_edges_and_no_problems():
-    found = read(
+    result = read(
         "a/m,a/m,X,bfloat16,7,,🟢,1,2024-09-03", "a/n,Removed,X,bfloat16,7,,🔶,1,2024-09-03"
     )
-    assert edges(found) == []
-    assert not [p for p in found if isinstance(p, Problem)]
+    assert edges(result) == []
+    assert not [p for p in result if isinstance(p, Problem)]
 
 
 def test_the_sign_tells_the_kind_of_derivation():
-    found = read(
+    result = read(
         "a/m,a/base,X,bfloat16,7,,🟩,1,2024-09-03", "a/n,a/base,X,bfloat16,7,,?,1,2024-09-03"
     )
-    assert edges(found) == [
+    assert edges(result) == [
         (PG.continuedFrom, iris.model("a/base")),
         (PROV.wasDerivedFrom, iris.model("a/base")),
     ]
 
 
 def test_a_second_run_of_a_model_is_another_result():
-    found = read("a/m,,X,bfloat16,7,,🟢,1,2024-09-03", "a/m,,X,4bit,7,,🟢,2,2024-09-04")
+    result = read("a/m,,X,bfloat16,7,,🟢,1,2024-09-03", "a/m,,X,4bit,7,,🟢,2,2024-09-04")
     scores = {
-        c.subject: str(c.value) for c in found if isinstance(c, Claim) and c.predicate == PG.score
+        c.subject: str(c.value) for c in result if isinstance(c, Claim) and c.predicate == PG.score
     }
     assert sorted(scores.values()) == ["1", "2"]
 
@@ -67,16 +67,16 @@ def test_a_rounded_size_keeps_its_text():
 
 def test_a_relation_in_a_tag_is_an_edge_and_the_bare_one_beside_it_is_not():
     head = "model_id,author,downloads,likes,pipeline_tag,library_name,created_at,last_modified,tags"
-    found = read('a/m,a,1,1,,,2024-05-06,,"base_model:a/b,base_model:quantized:a/b"', head=head)
-    assert edges(found) == [(PG.quantizedFrom, iris.model("a/b"))]
+    result = read('a/m,a,1,1,,,2024-05-06,,"base_model:a/b,base_model:quantized:a/b"', head=head)
+    assert edges(result) == [(PG.quantizedFrom, iris.model("a/b"))]
 
 
 @needs_shared
 def test_the_leaderboards_self_pointing_parents_are_counted():
     assert SHARED
     path = SHARED / "sources/os-ai-map/huggingface/model_benchmarks.csv"
-    found = list(READER.read(document(path.read_bytes(), path.name)))
-    problems = [p for p in found if isinstance(p, Problem) and "own unknown parents" in p.what]
+    results = list(READER.read(document(path.read_bytes(), path.name)))
+    problems = [p for p in results if isinstance(p, Problem) and "own unknown parents" in p.what]
     assert len(problems) > 800
-    scores = [c for c in found if isinstance(c, Claim) and c.predicate == PG.score]
+    scores = [c for c in results if isinstance(c, Claim) and c.predicate == PG.score]
     assert len(scores) == 2960 * 7

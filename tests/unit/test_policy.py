@@ -86,14 +86,14 @@ def test_the_policy_of_the_ontology_is_read() -> None:
 
 
 def test_another_policy_changes_what_it_states_and_nothing_else(tmp_path: Path) -> None:
-    found = other(
+    result = other(
         "<urn:p> a pg:AcceptancePolicy ; pg:leastConfidence 0.9 . coll:apx pg:closeness 0 .",
         tmp_path,
     )
     own = load_policy(store())
-    assert str(found.confidence) == "0.9"
-    assert found.sources[iris.mint("collection", "apx")].closeness == 0
-    assert (found.basis_order, found.order, found.guarded) == (
+    assert str(result.confidence) == "0.9"
+    assert result.sources[iris.mint("collection", "apx")].closeness == 0
+    assert (result.basis_order, result.order, result.guarded) == (
         own.basis_order,
         own.order,
         own.guarded,
@@ -146,8 +146,8 @@ def test_what_each_rule_decided_is_counted_with_examples() -> None:
     snapshot = AcceptedSnapshot(store())
     assert subjects(snapshot) == [MODEL]
     tallies, differences = examine(snapshot, [MODEL])
-    told = {rule: (tally.count, tally.examples) for rule, tally in tallies.items()}
-    assert told == {
+    reported = {rule: (tally.count, tally.examples) for rule, tally in tallies.items()}
+    assert reported == {
         "the closer source": (1, ["org/m contextLength"]),
         "a lone inference, accepted and marked": (1, ["org/m layerCount"]),
     }

@@ -31,10 +31,10 @@ def test_dates_are_dates(graph) -> None:
 
 
 def test_lists_become_data_frames(graph) -> None:
-    held = graph.model(V3).claims("parameterCount")
-    assert len(held.to_pandas()) == len(held.to_polars()) == len(held) >= 2
-    assert set(held.to_pandas()["standing"]) >= {"Accepted"}
-    assert held[0].claim.predicate.endswith("parameterCount")
+    claims = graph.model(V3).claims("parameterCount")
+    assert len(claims.to_pandas()) == len(claims.to_polars()) == len(claims) >= 2
+    assert set(claims.to_pandas()["standing"]) >= {"Accepted"}
+    assert claims[0].claim.predicate.endswith("parameterCount")
     rows = graph.query("SELECT ?m ?d { ?m dcterms:issued ?d } LIMIT 3")
     assert len(rows.to_polars()) == 3
 
@@ -59,11 +59,11 @@ def test_models_answer_what_the_commands_answer(graph) -> None:
 
 
 def test_construct_gives_a_graph(graph) -> None:
-    found = graph.construct(
+    construct = graph.construct(
         "CONSTRUCT { ?m a pg:Model } WHERE { ?m pg:undisclosed pg:trainingComputeFLOP }"
     )
-    assert isinstance(found, rdflib.Graph)
-    assert len(found) >= 5
+    assert isinstance(construct, rdflib.Graph)
+    assert len(construct) >= 5
     with pytest.raises(UsageError, match="CONSTRUCT"):
         graph.construct("SELECT * { ?s ?p ?o } LIMIT 1")
     with pytest.raises((UsageError, QueryError)):
@@ -71,19 +71,19 @@ def test_construct_gives_a_graph(graph) -> None:
 
 
 def test_nodes_of_networkx_say_what_they_are(graph) -> None:
-    found = graph.lineage().to_networkx()
-    node = found.nodes[graph.model(V3).iri]
+    networkx = graph.lineage().to_networkx()
+    node = networkx.nodes[graph.model(V3).iri]
     assert node["name"] == "DeepSeek-V3"
     assert node["developer"] == "DeepSeek"
     assert node["date"].startswith("2024-12")
 
 
 def test_one_models_part_goes_to_rdflib(graph) -> None:
-    found = graph.model(V3).to_rdflib()
-    quads = list(found.quads())
+    result = graph.model(V3).to_rdflib()
+    quads = list(result.quads())
     assert 50 < len(quads) < 20_000
-    held = {str(o) for _, p, o, _ in quads if str(p).endswith("parameterCount")}
-    assert "671000000000" in held
+    stored = {str(o) for _, p, o, _ in quads if str(p).endswith("parameterCount")}
+    assert "671000000000" in stored
 
 
 def test_documents_are_imported_and_seen(shipped, tmp_path) -> None:

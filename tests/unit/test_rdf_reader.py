@@ -31,8 +31,8 @@ def read(text: str, name: str) -> list[Record | Problem]:
     return list(records_of(READER, document(text, name)))
 
 
-def only(found: list[Record | Problem]) -> Record:
-    (record,) = [item for item in found if isinstance(item, Record)]
+def only(result: list[Record | Problem]) -> Record:
+    (record,) = [item for item in result if isinstance(item, Record)]
     return record
 
 
@@ -42,9 +42,9 @@ def test_a_file_gives_the_records_and_the_problems_of_its_golden_case(
 ) -> None:
     it = document(path.read_bytes(), path.name)
     assert [r.format for r in readers().values() if r.recognises(it.hints)] == ["rdf"]
-    found = list(records_of(READER, it))
-    records = [item for item in found if isinstance(item, Record)]
-    problems = [str(item) for item in found if isinstance(item, Problem)]
+    results = list(records_of(READER, it))
+    records = [item for item in results if isinstance(item, Record)]
+    problems = [str(item) for item in results if isinstance(item, Problem)]
     golden(path.parent / "records.trig", rdf.write_trig(records))
     golden(path.parent / "problems.txt", "".join(f"{line}\n" for line in problems).encode())
 
@@ -125,8 +125,8 @@ def test_a_text_that_its_datatype_refuses_is_kept_as_stated() -> None:
         f'<urn:m> <urn:p> "1_000"^^<{xsd}integer> . <urn:m> <urn:q> "٣"^^<{xsd}integer> .'
         f'<urn:m> <urn:r> "1e3"^^<{xsd}decimal> . <urn:m> <urn:s> "+7"^^<{xsd}integer> .'
     )
-    found = read(text, "a.ttl")
-    claims = {claim.predicate: claim for claim in only(found).claims}
+    result = read(text, "a.ttl")
+    claims = {claim.predicate: claim for claim in only(result).claims}
     assert {str(p): (c.value is None, c.as_stated) for p, c in claims.items()} == {
         "urn:p": (True, "1_000"),
         "urn:q": (True, "٣"),
@@ -134,7 +134,7 @@ def test_a_text_that_its_datatype_refuses_is_kept_as_stated() -> None:
         "urn:s": (False, ""),
     }
     assert all("not a xsd:" in claims[Iri(f"urn:{p}")].unusable for p in "pqr")
-    assert sum(isinstance(item, Problem) for item in found) == 3
+    assert sum(isinstance(item, Problem) for item in result) == 3
 
 
 def test_a_value_of_a_record_that_is_none_is_kept_as_stated() -> None:
@@ -144,7 +144,7 @@ def test_a_value_of_a_record_that_is_none_is_kept_as_stated() -> None:
         ' <http://purl.org/pav/retrievedOn> "2026-01-01" .'
         ' <urn:m> pg:contextLength "1_000"^^<http://www.w3.org/2001/XMLSchema#integer> . }'
     )
-    found = read(record, "a.trig")
-    (claim,) = only(found).claims
+    result = read(record, "a.trig")
+    (claim,) = only(result).claims
     assert (claim.value, claim.as_stated) == (None, "1_000")
-    assert [str(p) for p in found if isinstance(p, Problem)]
+    assert [str(p) for p in result if isinstance(p, Problem)]

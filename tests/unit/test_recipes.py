@@ -59,45 +59,47 @@ def test_every_model_of_a_recipe_is_a_parent(recipe: str, expected: set[str]) ->
 
 
 def test_a_revision_of_a_recipe_is_kept_where_it_can_be_asked() -> None:
-    found = claims("models:\n- model: org/b@8f2b1c0\nmerge_method: ties\n", "acme-labs--Tiny/m.yml")
-    (version,) = [c.value for c in found if c.predicate == PG.derivedFromVersion]
-    said = {c.predicate: c.value for c in found if c.subject == version}
-    assert said[PROV.specializationOf] == iris.model("org/b")
-    assert str(said[SCHEMA.version]) == "8f2b1c0"
-    assert not [c for c in found if "@" in str(c.value) or "@" in c.subject]
+    result = claims(
+        "models:\n- model: org/b@8f2b1c0\nmerge_method: ties\n", "acme-labs--Tiny/m.yml"
+    )
+    (version,) = [c.value for c in result if c.predicate == PG.derivedFromVersion]
+    stated = {c.predicate: c.value for c in result if c.subject == version}
+    assert stated[PROV.specializationOf] == iris.model("org/b")
+    assert str(stated[SCHEMA.version]) == "8f2b1c0"
+    assert not [c for c in result if "@" in str(c.value) or "@" in c.subject]
 
 
 def test_an_adapter_s_revision_is_its_base_s() -> None:
     raw = {"peft_type": "LORA", "task_type": "CAUSAL_LM", "r": 8, "lora_alpha": 16,
            "target_modules": ["q_proj", "v_proj"], "base_model_name_or_path": "org/base",
            "revision": COMMIT}  # fmt: skip
-    found = claims(json.dumps(raw), "acme-labs--Tiny_adapter_config.json")
+    result = claims(json.dumps(raw), "acme-labs--Tiny_adapter_config.json")
     subject = iris.model("acme-labs/Tiny")
-    own = {(c.predicate, str(c.value)) for c in found if c.subject == subject}
+    own = {(c.predicate, str(c.value)) for c in result if c.subject == subject}
     assert own >= {(PG.adapterOf, iris.model("org/base")), (PG.adapterRank, "8"),
                    (PG.adapterAlpha, "16"), (PG.adapterTarget, "q_proj"), (PG.adapterTarget, "v_proj")}  # fmt: skip
-    (version,) = [c.value for c in found if c.predicate == PG.derivedFromVersion]
-    said = {c.predicate: str(c.value) for c in found if c.subject == version}
-    assert said == {RDF.type: PG.ModelVersion, PROV.specializationOf: iris.model("org/base"),
+    (version,) = [c.value for c in result if c.predicate == PG.derivedFromVersion]
+    stated = {c.predicate: str(c.value) for c in result if c.subject == version}
+    assert stated == {RDF.type: PG.ModelVersion, PROV.specializationOf: iris.model("org/base"),
                     SCHEMA.version: COMMIT}  # fmt: skip
 
 
 def test_a_cached_path_as_a_base_is_the_repository_at_its_commit() -> None:
     path = f"/home/me/.cache/huggingface/hub/models--org--base/snapshots/{COMMIT}"
     raw = {"peft_type": "LORA", "base_model_name_or_path": path}
-    found = claims(json.dumps(raw), "acme-labs--Tiny_adapter_config.json")
-    edges = {c.value for c in found if c.predicate in terms.DERIVATIONS}
+    result = claims(json.dumps(raw), "acme-labs--Tiny_adapter_config.json")
+    edges = {c.value for c in result if c.predicate in terms.DERIVATIONS}
     assert edges == {iris.model("org/base")}
-    versions = {str(c.value) for c in found if c.predicate == SCHEMA.version}
+    versions = {str(c.value) for c in result if c.predicate == SCHEMA.version}
     assert versions == {COMMIT}
 
 
 def records(path: Path) -> list[Record]:
-    found = []
+    results = []
     for it in walk([str(path)], retrieved="2026-01-31"):
         assert isinstance(it, Document), it
-        found += [r for r in records_of(huggingface.READER, it) if isinstance(r, Record)]
-    return found
+        results += [r for r in records_of(huggingface.READER, it) if isinstance(r, Record)]
+    return results
 
 
 def test_folders_of_the_cache_are_their_repositories(tmp_path: Path) -> None:
@@ -112,16 +114,16 @@ def test_folders_of_the_cache_are_their_repositories(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir(parents=True)
         for name, text in files.items():
             (tmp_path / folder / name).write_text(text)
-    said = {(c.subject, c.predicate, str(c.value)) for r in records(tmp_path) for c in r.claims}
+    stated = {(c.subject, c.predicate, str(c.value)) for r in records(tmp_path) for c in r.claims}
     data, model = iris.dataset("acme/data"), iris.model("acme/cached")
-    assert (data, RDF.type, PG.Dataset) in said
-    assert (data, SCHEMA.version, "def") in said
-    assert (data, DCTERMS.license, "http://spdx.org/licenses/CC0-1.0") in said
-    assert (iris.dataset("acme/tickets-2025"), RDF.type, PG.Dataset) in said
-    assert (model, PG.fineTunedFrom, iris.model("openai-community/gpt2")) in said
-    versions = {s for s, p, v in said if p == PROV.specializationOf and v == model}
-    assert {(v, SCHEMA.version, "abc123") in said for v in versions} == {True}
-    assert {s for s, p, v in said if p == RDF.type and v == PG.Model} == {model}
+    assert (data, RDF.type, PG.Dataset) in stated
+    assert (data, SCHEMA.version, "def") in stated
+    assert (data, DCTERMS.license, "http://spdx.org/licenses/CC0-1.0") in stated
+    assert (iris.dataset("acme/tickets-2025"), RDF.type, PG.Dataset) in stated
+    assert (model, PG.fineTunedFrom, iris.model("openai-community/gpt2")) in stated
+    versions = {s for s, p, v in stated if p == PROV.specializationOf and v == model}
+    assert {(v, SCHEMA.version, "abc123") in stated for v in versions} == {True}
+    assert {s for s, p, v in stated if p == RDF.type and v == PG.Model} == {model}
 
 
 def test_a_folder_that_was_named_owns_the_repositories_in_it(
@@ -150,8 +152,8 @@ def test_cards_of_equal_names_under_two_owners_are_two_models(tmp_path: Path) ->
 
 def test_a_space_s_card_claims_nothing_of_a_model() -> None:
     it = document("---\nlicense: mit\nsdk: gradio\n---\n", "spaces--acme--demo/README.md")
-    found = list(huggingface.READER.read(it))
-    assert [type(item) for item in found] == [Problem]
+    results = list(huggingface.READER.read(it))
+    assert [type(item) for item in results] == [Problem]
 
 
 LINES = [

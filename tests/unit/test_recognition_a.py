@@ -40,9 +40,9 @@ def files(pattern: str) -> Iterator[Path]:
 @pytest.mark.parametrize("name", sorted(OURS))
 def test_every_document_of_a_source_is_recognised_by_its_reader_alone(name):
     assert SHARED
-    found = list(files(OURS[name]))
-    assert found
-    for path in found:
+    results = list(files(OURS[name]))
+    assert results
+    for path in results:
         it = document(path.read_bytes(), path.relative_to(SHARED / "sources").as_posix())
         fitting = [key for key, reader in readers().items() if reader.recognises(it.hints)]
         assert fitting == [name], path.name
@@ -67,8 +67,8 @@ def test_every_document_gives_claims_or_problems(name):
     assert SHARED
     for path in files(OURS[name]):
         it = document(path.read_bytes(), path.relative_to(SHARED / "sources").as_posix())
-        found = list(readers()[name].read(it))
-        assert found, path.name
-        assert all(isinstance(item, (Claim, Problem)) for item in found)
-        problems = [item for item in found if isinstance(item, Problem)]
+        results = list(readers()[name].read(it))
+        assert results, path.name
+        assert all(isinstance(item, (Claim, Problem)) for item in results)
+        problems = [item for item in results if isinstance(item, Problem)]
         assert all(problem.what for problem in problems)

@@ -40,13 +40,15 @@ def recognised(path: Path) -> list[str]:
 @pytest.mark.parametrize("folder", sorted(EXPECTED))
 def test_files_of_a_kind_are_recognised_as_that_kind_or_not_at_all(folder: str) -> None:
     assert SHARED is not None
-    found = {path.name: recognised(path) for path in (SHARED / "sources" / folder).rglob("*.*")
+    results = {path.name: recognised(path) for path in (SHARED / "sources" / folder).rglob("*.*")
              if path.is_file()}  # fmt: skip
-    wrong = {name: kinds for name, kinds in found.items() if kinds not in ([], [EXPECTED[folder]])}
+    wrong = {
+        name: kinds for name, kinds in results.items() if kinds not in ([], [EXPECTED[folder]])
+    }
     assert not wrong
-    assert sum(bool(kinds) for kinds in found.values()) >= 0.8 * len(found) or folder.startswith(
-        "documents/"
-    )
+    assert sum(bool(kinds) for kinds in results.values()) >= 0.8 * len(
+        results
+    ) or folder.startswith("documents/")
 
 
 @needs_shared
@@ -55,9 +57,9 @@ def test_files_of_other_kinds_are_not_taken_for_ours(folder: str) -> None:
     assert SHARED is not None
     files = [path for path in (SHARED / "sources" / folder).rglob("*") if path.is_file()]
     assert files
-    found = {path.name: kinds for path in files if (kinds := recognised(path))}
+    results = {path.name: kinds for path in files if (kinds := recognised(path))}
     # one of a converter's outputs is Croissant, and says so
-    assert found in (
+    assert results in (
         {},
         {"pypi_fairscape-conversion__plugins__croissant__golden.json": ["croissant"]},
     )

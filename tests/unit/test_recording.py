@@ -44,32 +44,32 @@ def add(store: Path, model: str, prop: str, *more: str, document: str = CARD) ->
 def test_a_finding_is_a_claim_with_its_place_and_quote(own) -> None:
     add(own, "acme/one", "contextLength", "128K", "--place", "p. 3", "--quote", "up to 128K",
         "--basis", "developer", "--publisher", "Acme")  # fmt: skip
-    (held,) = claims(own, "acme/one", "contextLength")
-    assert held["value"] == 128_000
-    assert held["asStated"] == "128K"
-    assert held["locator"].startswith("p. 3; quote sha256:")
-    assert held["basis"] == "DeveloperStatement"
-    assert held["publisher"]["id"] == "acme"
+    (stored,) = claims(own, "acme/one", "contextLength")
+    assert stored["value"] == 128_000
+    assert stored["asStated"] == "128K"
+    assert stored["locator"].startswith("p. 3; quote sha256:")
+    assert stored["basis"] == "DeveloperStatement"
+    assert stored["publisher"]["id"] == "acme"
 
 
 def test_searched_and_not_found_is_an_entry_of_its_own(own) -> None:
     add(own, "acme/two", "contextLength", "8K", "--publisher", "Acme")
     add(own, "acme/two", "trainingComputeFLOP", "--not-found", "--place", "whole card")
-    (held,) = claims(own, "acme/two", "trainingComputeFLOP")
-    assert (held["value"], held["stance"]) == (None, "ReportsUndisclosed")
+    (stored,) = claims(own, "acme/two", "trainingComputeFLOP")
+    assert (stored["value"], stored["stance"]) == (None, "ReportsUndisclosed")
 
 
 def test_the_same_finding_again_replaces_the_earlier_one(own) -> None:
     add(own, "acme/three", "layerCount", "32", "--publisher", "Acme")
-    told = add(own, "acme/three", "layerCount", "33", "--publisher", "Acme")
-    assert "replaced" in told.stderr
-    assert [held["value"] for held in claims(own, "acme/three", "layerCount")] == [33]
+    reported = add(own, "acme/three", "layerCount", "33", "--publisher", "Acme")
+    assert "replaced" in reported.stderr
+    assert [stored["value"] for stored in claims(own, "acme/three", "layerCount")] == [33]
 
 
 def test_several_values_stand_side_by_side(own) -> None:
     add(own, "acme/four", "language", "en", "--publisher", "Acme")
     add(own, "acme/four", "language", "de", "--publisher", "Acme")
-    assert {held["value"] for held in claims(own, "acme/four", "language")} == {"en", "de"}
+    assert {stored["value"] for stored in claims(own, "acme/four", "language")} == {"en", "de"}
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,11 @@ def test_the_template_can_be_filled_in_and_read(own, tmp_path, form) -> None:
     path = tmp_path / f"findings.{form}"
     path.write_text(run(own, "claim", "template", "--format", form).stdout)
     assert path.read_text() == template(form)
-    found = run(own, "claim", "import", str(path), "--by", "bob")
-    assert (found.return_value or 0) == 0, found.stderr
-    assert [held["value"] for held in claims(own, "acme/tiny-llama", "contextLength")] == [128_000]
+    result = run(own, "claim", "import", str(path), "--by", "bob")
+    assert (result.return_value or 0) == 0, result.stderr
+    assert [stored["value"] for stored in claims(own, "acme/tiny-llama", "contextLength")] == [
+        128_000
+    ]
 
 
 def test_the_schema_describes_the_template() -> None:
@@ -117,31 +119,31 @@ def test_a_file_with_faults_names_each_and_keeps_the_rest(own, tmp_path) -> None
     path.write_text(
         f"model,property,value,document,stanze\nacme/six,contextLength,8K,{CARD},stated\n"
     )
-    (found,) = [entry for _, entry in read_entries(path)]
-    assert isinstance(found, Problem)
-    assert "stance" in found.hint
+    (result,) = [entry for _, entry in read_entries(path)]
+    assert isinstance(result, Problem)
+    assert "stance" in result.hint
     path.write_text(
         "model,property,value,document\n"
         f"acme/six,contextLength,8K,{CARD}\n"
         f"acme/six,contextLength,many,{CARD}\n"
         f",contextLength,8K,{CARD}\n"
     )
-    told = run(own, "claim", "import", str(path), "--by", "bob")
-    assert told.return_value == 1
-    assert "line 3" in told.stderr
-    assert "line 4" in told.stderr
-    assert [held["value"] for held in claims(own, "acme/six", "contextLength")] == [8_000]
+    reported = run(own, "claim", "import", str(path), "--by", "bob")
+    assert reported.return_value == 1
+    assert "line 3" in reported.stderr
+    assert "line 4" in reported.stderr
+    assert [stored["value"] for stored in claims(own, "acme/six", "contextLength")] == [8_000]
 
 
 def test_a_flag_stands_beside_the_claim_and_changes_nothing_else(own) -> None:
     add(own, "acme/seven", "contextLength", "8K", "--publisher", "Acme")
-    (held,) = claims(own, "acme/seven", "contextLength")
-    run(own, "claim", "flag", held["claim"], "--why", "that is the input limit", "--by", "ada")
+    (stored,) = claims(own, "acme/seven", "contextLength")
+    run(own, "claim", "flag", stored["claim"], "--why", "that is the input limit", "--by", "ada")
     (after,) = claims(own, "acme/seven", "contextLength")
     assert after["flags"] == ["that is the input limit"]
-    assert after["standing"] == held["standing"]
+    assert after["standing"] == stored["standing"]
     with pytest.raises(NotFound):
-        run(own, "claim", "flag", held["claim"] + "0", "--why", "x", "--by", "ada")
+        run(own, "claim", "flag", stored["claim"] + "0", "--why", "x", "--by", "ada")
 
 
 def test_the_log_says_who_did_what_and_shows_tampering(tmp_path) -> None:

@@ -17,9 +17,9 @@ LLAMA = "meta-llama/Llama-3.1-8B"
 
 
 def made(store: Path, *words: str) -> str:
-    found = CliRunner().invoke(app, ["--store", str(store), "report", *words])
-    assert found.exit_code == 0, found.output
-    return found.stdout
+    invoke = CliRunner().invoke(app, ["--store", str(store), "report", *words])
+    assert invoke.exit_code == 0, invoke.output
+    return invoke.stdout
 
 
 class Reader(HTMLParser):
@@ -85,11 +85,11 @@ def test_a_report_as_of_a_day_knows_only_what_was_read_by_then(shipped: Path) ->
 
 
 def test_a_folder_that_is_not_there_is_said_plainly(shipped: Path, tmp_path: Path) -> None:
-    found = CliRunner().invoke(
+    invoke = CliRunner().invoke(
         app, ["--store", str(shipped), "report", HAIKU, "-o", str(tmp_path / "no" / "r.html")]
     )
-    assert found.exit_code != 0
-    assert "r.html" in found.output
+    assert invoke.exit_code != 0
+    assert "r.html" in invoke.output
 
 
 def test_a_picture_escapes_names_and_places_generations_from_left_to_right() -> None:

@@ -169,9 +169,9 @@ def test_every_fault_is_told_at_once():
 
 
 def test_the_smallest_scheme_can_be_applied():
-    found = rubric_loader.load(small()).get("small")
-    assert [i.iri for i in found.items] == [ITEM]
-    assert found.maximum == 2
+    result = rubric_loader.load(small()).get("small")
+    assert [i.iri for i in result.items] == [ITEM]
+    assert result.maximum == 2
 
 
 def test_all_shipped_schemes_can_be_applied(known: Rubrics):
@@ -219,9 +219,9 @@ def test_an_unknown_scheme_is_answered_with_those_there_are(known: Rubrics):
 def test_a_store_gives_the_same_schemes_as_its_files(known: Rubrics):
     quads = list(reference_quads())
     store = MemoryStore([*quads, stamp(quads)])
-    found = rubric_loader.from_store(store)
-    assert {r.iri: r for r in found} == {r.iri: r for r in known}
-    assert rubric_loader.from_store(MemoryStore([*quads, stamp(quads)])) is found
+    from_store = rubric_loader.from_store(store)
+    assert {r.iri: r for r in from_store} == {r.iri: r for r in known}
+    assert rubric_loader.from_store(MemoryStore([*quads, stamp(quads)])) is from_store
 
 
 def test_judgements_are_never_an_exact_match():

@@ -23,9 +23,9 @@ def test_the_ontology_documents_every_rule_and_no_other():
 
 def test_lr01_use_restrictions_that_are_not_passed_on():
     graph = world([("x/art", "finetune", SD)], {SD: "creativeml-openrail-m", "x/art": "mit"})
-    found = rules(graph, "x/art")["LR-01"]
-    assert (found.severity, found.clause) == ("Violation", "4.a and 5")
-    assert steps(found) == [("fineTunedFrom", SD)]
+    result = rules(graph, "x/art")["LR-01"]
+    assert (result.severity, result.clause) == ("Violation", "4.a and 5")
+    assert steps(result) == [("fineTunedFrom", SD)]
 
 
 def test_lr01_is_content_with_a_licence_that_keeps_the_restrictions():
@@ -35,8 +35,8 @@ def test_lr01_is_content_with_a_licence_that_keeps_the_restrictions():
 
 def test_lr02_another_licence_where_the_same_is_asked():
     graph = world([("x/b", "finetune", "y/a")], {"y/a": "cc-by-sa-4.0", "x/b": "mit"})
-    found = rules(graph, "x/b")["LR-02"]
-    assert (found.severity, found.clause) == ("Violation", "3.b")
+    result = rules(graph, "x/b")["LR-02"]
+    assert (result.severity, result.clause) == ("Violation", "3.b")
 
 
 @pytest.mark.parametrize("own", ["cc-by-sa-4.0", "gpl-3.0"])
@@ -52,16 +52,16 @@ def test_lr03_commercial_use_on_a_non_commercial_parent_is_a_violation():
 
 def test_lr03_on_a_non_commercial_dataset_is_a_warning():
     graph = world([("x/b", "trained", "data:y/d")], {"data:y/d": "cc-by-nc-4.0", "x/b": "mit"})
-    found = rules(graph, "x/b")["LR-03"]
-    assert found.severity == "Warning"
-    assert "unsettled" in found.message
+    result = rules(graph, "x/b")["LR-03"]
+    assert result.severity == "Warning"
+    assert "unsettled" in result.message
 
 
 def test_lr04_a_name_that_does_not_begin_as_asked():
     name = "deepseek/DeepSeek-R1-Distill-Llama-8B"
     graph = world([(name, "finetune", LLAMA31)], {LLAMA31: "llama-3.1", name: "mit"})
-    found = rules(graph, name)["LR-04"]
-    assert (found.severity, found.clause) == ("Violation", "1.b.i")
+    result = rules(graph, name)["LR-04"]
+    assert (result.severity, result.clause) == ("Violation", "1.b.i")
 
 
 def test_lr04_is_content_with_the_prefix_and_with_the_owner():
@@ -84,8 +84,8 @@ def test_lr04_holds_for_outputs_alone_under_llama_31_and_not_for_llama_2():
 
 def test_lr05_outputs_of_llama_3_train_a_model_that_is_none():
     graph = world([("x/b", "synthetic", LLAMA3)], {LLAMA3: "llama-3", "x/b": "mit"})
-    found = rules(graph, "x/b")["LR-05"]
-    assert (found.severity, found.clause) == ("Violation", "1.b.v")
+    result = rules(graph, "x/b")["LR-05"]
+    assert (result.severity, result.clause) == ("Violation", "1.b.v")
 
 
 def test_lr05_excepts_models_made_from_the_same_licence():
@@ -114,12 +114,12 @@ def test_lr05_follows_the_defect_to_descendants():
 
 def test_lr06_a_display_text_that_no_document_shows():
     edges = [("x/Llama-3.1-b", "finetune", LLAMA31)]
-    held = {LLAMA31: "llama-3.1", "x/Llama-3.1-b": "llama-3.1"}
-    assert rules(world(edges, held), "x/Llama-3.1-b")["LR-06"].severity == "Info"
+    stored = {LLAMA31: "llama-3.1", "x/Llama-3.1-b": "llama-3.1"}
+    assert rules(world(edges, stored), "x/Llama-3.1-b")["LR-06"].severity == "Info"
     shown = [
         (thing("x/Llama-3.1-b"), SCHEMA.description, Literal("Built with Llama, for you"), None)
     ]
-    assert "LR-06" not in rules(world(edges, held, shown), "x/Llama-3.1-b")
+    assert "LR-06" not in rules(world(edges, stored, shown), "x/Llama-3.1-b")
 
 
 def test_lr07_a_permissive_label_over_a_community_licence():
@@ -147,12 +147,12 @@ def test_lr08_a_multimodal_model_that_excludes_the_eu():
 def test_lr08_leaves_text_models_alone_and_does_not_guess():
     name = "meta/Llama-3.2-1B"
     text = [(thing(name), PG.inputModality, PG.Text, None)]
-    held = {name: "llama-3.2", "x/Llama-b": "llama-3.2"}
-    graph = world([("x/Llama-b", "finetune", name)], held, text)
+    stored = {name: "llama-3.2", "x/Llama-b": "llama-3.2"}
+    graph = world([("x/Llama-b", "finetune", name)], stored, text)
     assert (
         graph.report(thing("x/Llama-b"), uses=["eu"], day="").today.verdicts[0].answer == "allowed"
     )
-    silent = world([("x/Llama-b", "finetune", name)], held)
+    silent = world([("x/Llama-b", "finetune", name)], stored)
     assert (
         silent.report(thing("x/Llama-b"), uses=["eu"], day="").today.verdicts[0].answer == "unknown"
     )
@@ -191,9 +191,9 @@ def test_lr10_lets_compatible_duties_meet():
 
 def test_lr11_an_adapter_is_bound_with_its_base():
     graph = world([("x/lora", "adapter", LLAMA31)], {LLAMA31: "llama-3.1", "x/lora": "mit"})
-    found = rules(graph, "x/lora")
-    assert found["LR-11"].severity == "Info"
-    assert "LR-04" in found
+    result = rules(graph, "x/lora")
+    assert result["LR-11"].severity == "Info"
+    assert "LR-04" in result
 
 
 def test_lr12_a_quantised_copy_under_another_licence():
@@ -215,9 +215,9 @@ def test_lr13_outputs_travel_through_a_dataset():
             "openai/chatgpt": "openai-terms-2024-12-11",
         },
     )
-    found = rules(graph, "h4/zephyr")["LR-13"]
-    assert found.severity == "Warning"
-    assert steps(found) == [("trainedOn", "h4/ultrachat"), ("generatedBy", "openai/chatgpt")]
+    result = rules(graph, "h4/zephyr")["LR-13"]
+    assert result.severity == "Warning"
+    assert steps(result) == [("trainedOn", "h4/ultrachat"), ("generatedBy", "openai/chatgpt")]
 
 
 def test_lr14_a_permissive_label_without_the_text_among_recorded_files():
@@ -298,34 +298,34 @@ def test_the_store_wide_search_marks_every_model_that_a_rule_finds():
         ("v/m", "merge", "y/ncsa"), ("v/lora", "adapter", LLAMA31), ("u/a", "trained", "data:u/d"),
         ("data:u/d", "written", "openai/chatgpt"), ("u/x", "finetune", "u/nothing"),
     ]  # fmt: skip
-    held = {
+    stored = {
         SD: "creativeml-openrail-m", "x/art": "mit", "y/nc": "cc-by-nc-4.0", "x/q": "mit",
         LLAMA31: "llama-3.1", LLAMA3: "llama-3", "z/R1-Llama": "mit", "z/deep": "mit", "w/b": "mit",
         "y/sa": "cc-by-sa-4.0", "y/ncsa": "cc-by-nc-sa-4.0", "v/m": "mit", "v/lora": "mit",
         "openai/chatgpt": "openai-terms-2024-12-11", "u/a": "mit", "data:u/d": "mit", "u/x": "gemma",
     }  # fmt: skip
-    graph = world(edges, held)
+    graph = world(edges, stored)
     marked = mark(graph)
-    found = {
+    results = {
         (f.rule.id, f.subject)
         for name in graph.index.names
         for f in graph.findings(name)
         if "model/" in name
     }
     seen = {(rule, graph.index.names[n]) for rule, nodes in marked.items() for n in nodes.tolist()}
-    assert found <= seen
+    assert results <= seen
     exact = {"LR-01", "LR-02", "LR-03", "LR-04", "LR-07"}
-    assert {one for one in seen if one[0] in exact} == {one for one in found if one[0] in exact}
-    told = store_findings(graph, filters=Filters(frozenset({"LR-04"})))
-    assert {f.subject for f in told.findings} == {s for rule, s in found if rule == "LR-04"}
-    assert told.to_json()["of"] == len(told.findings)
+    assert {one for one in seen if one[0] in exact} == {one for one in results if one[0] in exact}
+    reported = store_findings(graph, filters=Filters(frozenset({"LR-04"})))
+    assert {f.subject for f in reported.findings} == {s for rule, s in results if rule == "LR-04"}
+    assert reported.to_json()["of"] == len(reported.findings)
 
 
 def test_findings_of_rules_go_into_a_validation_report():
     graph = world([("x/b", "finetune", LLAMA31)], {LLAMA31: "llama-3.1", "x/b": "mit"})
-    told = list(
+    reported = list(
         as_validation(store_findings(graph, filters=Filters(frozenset({"LR-04"}))).findings)
     )
-    assert [(one.severity.label, one.focus) for one in told] == [("Violation", thing("x/b"))]
-    assert "llama-3.1 1.b.i" in told[0].message
-    assert told[0].shape.endswith("LR-04")
+    assert [(one.severity.label, one.focus) for one in reported] == [("Violation", thing("x/b"))]
+    assert "llama-3.1 1.b.i" in reported[0].message
+    assert reported[0].shape.endswith("LR-04")

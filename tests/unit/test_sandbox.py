@@ -36,9 +36,9 @@ def try_all(data: bytes) -> object:
         if number in allowed or number in _TRAPS:
             continue
         ctypes.set_errno(0)
-        found = libc.syscall(number, *[ctypes.c_long(-1)] * 6)
-        if found != -1 or ctypes.get_errno() != errno.EPERM:
-            wrong.append((number, found, ctypes.get_errno()))
+        syscall = libc.syscall(number, *[ctypes.c_long(-1)] * 6)
+        if syscall != -1 or ctypes.get_errno() != errno.EPERM:
+            wrong.append((number, syscall, ctypes.get_errno()))
     return wrong
 
 
@@ -62,14 +62,14 @@ def try_arguments(data: bytes) -> object:
 
 def read_places(data: bytes) -> object:
     """The places that could be read."""
-    found = []
+    results = []
     for place in json.loads(data):
         try:
             Path(place).read_bytes()
         except OSError:
             continue
-        found.append(place)
-    return found
+        results.append(place)
+    return results
 
 
 def own_needs(_: bytes) -> object:

@@ -21,12 +21,12 @@ BASE = iris.model("black-forest-labs/FLUX.1-dev")
 
 
 def quads() -> list[Quad]:
-    found: list[Quad] = []
+    result: list[Quad] = []
 
     def thing(subject: Iri, kind: Iri, name: str, *more: tuple[Iri, Iri]) -> None:
-        found.append((subject, RDF.type, kind, None))
-        found.append((subject, SCHEMA.name, Literal(name), None))
-        found.extend((subject, predicate, value, None) for predicate, value in more)
+        result.append((subject, RDF.type, kind, None))
+        result.append((subject, SCHEMA.name, Literal(name), None))
+        result.extend((subject, predicate, value, None) for predicate, value in more)
 
     qwen, meta = iris.organization("qwen"), iris.organization("meta")
     thing(qwen, PG.Organization, "Qwen")
@@ -42,7 +42,7 @@ def quads() -> list[Quad]:
     thing(iris.mint("family", "meta", "llama-3"), PG.ModelFamily, "Llama 3")
     thing(iris.mint("licence", "llama-3"), PG.Licence, "Llama 3 Community Licence")
     thing(iris.model("x/tuned"), PG.Model, "Tuned", (PG.fineTunedFrom, BASE))
-    return found
+    return result
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +77,8 @@ def test_a_name_is_found_however_it_is_typed(index: Catalogue, text: str, first:
 
 
 def test_kinds_narrow_and_every_answer_says_what_it_is(index: Catalogue) -> None:
-    found = index.search("llama 3").items
-    assert {item["kind"] for item in found} == {"family", "licence"}
+    result = index.search("llama 3").items
+    assert {item["kind"] for item in result} == {"family", "licence"}
     assert ids(index, "llama 3", "licence") == ["id:licence/llama-3"]
     assert ids(index, "qw", "model") == [
         "Qwen/QwQ-32B", "Qwen/Qwen3-8B", "Qwen/Qwen2.5-7B", "Qwen/Qwen2.5-7B-Instruct",
@@ -115,6 +115,6 @@ def test_the_command_prints_json_with_total(shipped: object) -> None:
         app, ["--store", str(shipped), "search", "qwen", "2.5", "7b", "--format", "json"]
     )
     assert run.exit_code == 0, run.output
-    found = json.loads(run.stdout)
-    assert found["items"][0]["id"] == "Qwen/Qwen2.5-7B"
-    assert found["total"] >= found["shown"] > 1
+    result = json.loads(run.stdout)
+    assert result["items"][0]["id"] == "Qwen/Qwen2.5-7B"
+    assert result["total"] >= result["shown"] > 1

@@ -45,9 +45,9 @@ def test_counts_are_told_in_words() -> None:
 
 
 def test_json_holds_every_finding_and_whether_all_is_well() -> None:
-    told = json.loads(as_json(found()))
-    assert told["conforms"] is False
-    assert len(told["findings"]) == len(found()) == sum(told["counts"].values())
+    reported = json.loads(as_json(found()))
+    assert reported["conforms"] is False
+    assert len(reported["findings"]) == len(found()) == sum(reported["counts"].values())
     assert json.loads(as_json([])) == {
         "conforms": True,
         "counts": {"Info": 0, "Warning": 0, "Violation": 0},
@@ -87,10 +87,10 @@ def test_a_finding_about_a_text_can_be_reported() -> None:
 
 
 def test_sarif_has_a_rule_for_every_result_and_a_place() -> None:
-    told = json.loads(as_sarif(found()))
-    (run,) = told["runs"]
+    reported = json.loads(as_sarif(found()))
+    (run,) = reported["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
-    assert told["version"] == "2.1.0"
+    assert reported["version"] == "2.1.0"
     assert rules == sorted(set(rules))
     for result in run["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]

@@ -51,9 +51,9 @@ def test_a_fault_in_a_record_graph_names_the_record() -> None:
 
 def test_a_fault_in_the_view_names_no_record() -> None:
     with MemoryStore([(MODEL, PG.contextLength, Literal("200K"), None)]) as store:
-        found = [f for f in validate_store(store) if f.severity == Severity.VIOLATION]
-    assert {f.record for f in found} == {""}
-    assert {f.component for f in found} == {"Datatype", "MinInclusive"}
+        results = [f for f in validate_store(store) if f.severity == Severity.VIOLATION]
+    assert {f.record for f in results} == {""}
+    assert {f.component for f in results} == {"Datatype", "MinInclusive"}
 
 
 def test_graphs_that_are_no_records_are_left_alone() -> None:
@@ -76,9 +76,9 @@ def test_findings_come_gravest_first_and_always_in_one_order() -> None:
         "x:m a pg:Model . x:r a pg:RankEntry ; pg:rank 0 . x:s a pg:RankEntry ; pg:rank 0 ."
     )
     with MemoryStore(data) as store, MemoryStore(data[::-1]) as turned:
-        found = validate_store(store)
-        assert found == validate_store(turned)
-    assert [f.severity for f in found] == sorted((f.severity for f in found), reverse=True)
+        result = validate_store(store)
+        assert result == validate_store(turned)
+    assert [f.severity for f in result] == sorted((f.severity for f in result), reverse=True)
 
 
 def test_classes_count_with_their_subclasses() -> None:
@@ -90,8 +90,8 @@ def test_classes_count_with_their_subclasses() -> None:
 def test_only_the_nodes_asked_for_are_validated() -> None:
     data = quads("x:r a pg:RankEntry ; pg:rank 0 . x:s a pg:RankEntry ; pg:rank 0 .")
     with MemoryStore(data) as store:
-        found = validate_subjects(store, [Iri(X + "r")], Severity.VIOLATION)
-        assert {f.focus for f in found} == {X + "r"}
+        result = validate_subjects(store, [Iri(X + "r")], Severity.VIOLATION)
+        assert {f.focus for f in result} == {X + "r"}
         assert validate_subjects(store, [Iri(X + "unknown")]) == []
 
 
@@ -105,23 +105,23 @@ def test_a_record_is_validated_alone_and_by_what_it_states() -> None:
     release = day("2025-01-01")
     assert date is not None
     assert release is not None
-    found = validate_record(
+    result = validate_record(
         record(
             Claim(MODEL, PG.knowledgeCutoff, date.literal, locator="L3"),
             Claim(MODEL, DCTERMS.issued, release.literal),
             Claim(MODEL, PG.layerCount, None),
         )
     )
-    assert {f.record for f in found} == {HEADER.record}
-    told = " ".join(f.message for f in found)
-    assert "cutoff 2025-06-30 lies after the release" in told
-    assert "needs pg:value" in told
+    assert {f.record for f in result} == {HEADER.record}
+    reported = " ".join(f.message for f in result)
+    assert "cutoff 2025-06-30 lies after the release" in reported
+    assert "needs pg:value" in reported
 
 
 def test_an_estimate_is_no_statement_of_the_document() -> None:
     guess = Claim(MODEL, PG.parameterCount, integer(21), basis=Basis.ESTIMATE)
-    told = Claim(MODEL, PG.parameterCount, integer(42))
-    assert not any("Accept one" in f.message for f in validate_record(record(guess, told)))
+    claim = Claim(MODEL, PG.parameterCount, integer(42))
+    assert not any("Accept one" in f.message for f in validate_record(record(guess, claim)))
 
 
 def test_the_reference_finds_the_same_in_a_record() -> None:
@@ -131,8 +131,8 @@ def test_the_reference_finds_the_same_in_a_record() -> None:
         Claim(MODEL, PROV.wasDerivedFrom, MODEL),
     )
 
-    def keys(found):
-        return {(f.focus, f.path, f.value, f.shape, f.component, f.severity) for f in found}
+    def keys(result):
+        return {(f.focus, f.path, f.value, f.shape, f.component, f.severity) for f in result}
 
     ours = validate_record(record(*claims))
     assert keys(ours) == keys(validate_record_by_reference(record(*claims)))

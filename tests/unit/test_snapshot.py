@@ -71,10 +71,10 @@ def test_a_day_is_answered_as_a_store_built_on_that_day_would(kept: MemoryStore,
     assert set(then.quads()) == wanted
     fresh = AcceptedSnapshot(kept, day)
     for predicate in sorted({quad[1] for quad in wanted if str(quad[0]).startswith(iris.ID)}):
-        found = set(fresh.quads(predicate=predicate))
-        assert found == {quad for quad in wanted if quad[1] == predicate}, predicate
-    told = {q for q in wanted if q[0] in (MODEL, OLD, VERSION) or q[2] in (MODEL, PARENT)}
-    for subject, predicate, value, _ in sorted(told, key=str):
+        results = set(fresh.quads(predicate=predicate))
+        assert results == {quad for quad in wanted if quad[1] == predicate}, predicate
+    reported = {q for q in wanted if q[0] in (MODEL, OLD, VERSION) or q[2] in (MODEL, PARENT)}
+    for subject, predicate, value, _ in sorted(reported, key=str):
         assert set(AcceptedSnapshot(kept, day).quads(predicate=predicate, object=value)) == {
             quad for quad in wanted if quad[1:3] == (predicate, value)
         }
@@ -86,8 +86,8 @@ def test_a_day_is_answered_as_a_store_built_on_that_day_would(kept: MemoryStore,
 def test_records_identity_and_levels_of_a_day_are_those_of_its_store(kept: MemoryStore, day: str):
     then = AcceptedSnapshot(kept, day)
     wanted = {quad for quad in built(day) if quad[3] is not None and "graph/view" not in quad[3]}
-    found = {*then.quads(graph=ANY), *level_graph(then)}
-    assert {quad for quad in found if quad[0] != reference_data.STAMP} == wanted
+    results = {*then.quads(graph=ANY), *level_graph(then)}
+    assert {quad for quad in results if quad[0] != reference_data.STAMP} == wanted
 
 
 def test_the_identity_rule_is_applied_to_what_was_known(kept: MemoryStore):
@@ -118,12 +118,12 @@ def test_a_model_of_a_day_in_python_has_the_lineage_and_facts_of_that_day(kept: 
 
 def test_nothing_is_told_of_a_day_before_all_records(kept: MemoryStore):
     then = AcceptedSnapshot(kept, "2000-01-01")
-    found = profile(then, MODEL).to_json()
+    result = profile(then, MODEL).to_json()
     nodes = ("versions", "aliases", "scores", "ranks", "assessments", "offers", "replaces")
-    assert not any(found[key] for key in nodes)
-    assert found["records"] == 0
-    assert found["describedAs"] == []
-    assert found["unknown"].startswith("nothing was known about org/m on 2000-01-01; the first")
+    assert not any(result[key] for key in nodes)
+    assert result["records"] == 0
+    assert result["describedAs"] == []
+    assert result["unknown"].startswith("nothing was known about org/m on 2000-01-01; the first")
     assert profile(AcceptedSnapshot(kept), MODEL).to_json()["unknown"] is None
 
 
@@ -184,8 +184,8 @@ def test_a_stored_question_is_asked_of_a_day(folder: Path):
         line = ["--store", str(folder), "ask", "undisclosed-compute", "--format", "json", *more]
         done = CliRunner().invoke(app, line)
         assert done.exit_code == 0, done.output
-        found: list[object] = json.loads(done.stdout)
-        return found
+        result: list[object] = json.loads(done.stdout)
+        return result
 
     assert asked()
     assert asked("--as-of", "2000-01-01") == []
@@ -223,7 +223,7 @@ def test_what_a_record_says_of_a_term_is_no_reference_data():
 
 
 def test_something_costly_is_made_once_and_other_things_beside_it():
-    found = AcceptedSnapshot(store())
+    accepted_snapshot = AcceptedSnapshot(store())
     inside, go = threading.Event(), threading.Event()
     made = []
 
@@ -233,11 +233,13 @@ def test_something_costly_is_made_once_and_other_things_beside_it():
         made.append("slow")
         return "slow"
 
-    threads = [threading.Thread(target=found.kept, args=("slow", slow)) for _ in range(3)]
+    threads = [
+        threading.Thread(target=accepted_snapshot.kept, args=("slow", slow)) for _ in range(3)
+    ]
     for thread in threads:
         thread.start()
     assert inside.wait(10)
-    assert found.kept("quick", lambda: "quick") == "quick"
+    assert accepted_snapshot.kept("quick", lambda: "quick") == "quick"
     go.set()
     for thread in threads:
         thread.join(10)
@@ -257,8 +259,8 @@ def test_names_are_escaped_in_notebooks():
         Claim(evil, DCTERMS.issued, date("2025-01-01").literal),
     ]
     made = record("card", "2025-02-01", Basis.DEVELOPER, *claims)
-    with MemoryStore(compile_quads(list(reference()), [made], [])) as held:
-        graph = Graph(held)
+    with MemoryStore(compile_quads(list(reference()), [made], [])) as stored:
+        graph = Graph(stored)
         model = graph.model(str(evil))
         shown = [
             model._repr_html_(),

@@ -76,10 +76,10 @@ def test_the_time_for_tokens_grows_as_the_text_does(piece: str) -> None:
 @settings(max_examples=300, deadline=None)
 def test_tokens_come_in_order_and_never_overlap(text: str) -> None:
     done = 0
-    for _, found, start in tokens.tokens(text):
+    for _, result, start in tokens.tokens(text):
         assert start >= done
-        assert text[start : start + len(found)] == found
-        done = start + len(found)
+        assert text[start : start + len(result)] == result
+        done = start + len(result)
 
 
 def test_a_text_is_measured_before_it_is_read() -> None:
@@ -117,5 +117,5 @@ def test_what_only_inserts_data_is_known(text: str, only: bool) -> None:
     ],
 )  # fmt: skip
 def test_graphs_are_named_as_the_engine_reads_them(text: str, names: list[str]) -> None:
-    found = itertools.groupby(rewrite.graphs_named(text), key=lambda pair: pair[0])
-    assert [n for p, group in found for n in resolved(p, [name for _, name in group])] == names
+    groupby = itertools.groupby(rewrite.graphs_named(text), key=lambda pair: pair[0])
+    assert [n for p, group in groupby for n in resolved(p, [name for _, name in group])] == names

@@ -63,8 +63,8 @@ def test_ancestor_and_descendant_say_the_same_from_both_ends() -> None:
     down, _ = read(spdx3.READER, graph(base, relation("descendantOf", ["urn:b"])), "x.json")
     up, _ = read(spdx3.READER, graph(base, relation("ancestorOf", ["urn:m"], "urn:b")), "x.json")
     for claims in (down, up):
-        found = values_of(claims, MODEL, PROV.wasDerivedFrom)
-        assert found == [iris.entity("spdx3", "model", "b")]
+        result = values_of(claims, MODEL, PROV.wasDerivedFrom)
+        assert result == [iris.entity("spdx3", "model", "b")]
 
 
 def test_the_licence_of_a_software_package_is_that_of_its_ai_package() -> None:

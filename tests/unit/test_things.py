@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from provenance_graph import cli
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import Ambiguous, NotFound
-from provenance_graph.core.iris import said
+from provenance_graph.core.iris import short_id
+from provenance_graph.model.entities import find_entity
 from provenance_graph.model.naming import resolve
-from provenance_graph.model.things import find_thing
 from provenance_graph.store.embedded import EmbeddedStore
 
 
@@ -39,13 +39,13 @@ def snapshot(shipped: Path) -> Iterator[AcceptedSnapshot]:
     ],
 )  # fmt: skip
 def test_a_name_finds_its_thing(snapshot, text, thing, kind) -> None:
-    found = find_thing(snapshot, text)
-    assert (said(found.iri), found.kind) == (thing, kind)
+    entity = find_entity(snapshot, text)
+    assert (short_id(entity.iri), entity.kind) == (thing, kind)
 
 
 def test_a_stub_does_not_hide_richer_things_of_its_name(snapshot) -> None:
     try:
-        first = said(find_thing(snapshot, "mistral-7b").iri)
+        first = short_id(find_entity(snapshot, "mistral-7b").iri)
     except Ambiguous as told:
         first = told.candidates[0]
     assert first == "mistralai/Mistral-7B-v0.1"
@@ -53,7 +53,7 @@ def test_a_stub_does_not_hide_richer_things_of_its_name(snapshot) -> None:
 
 def test_a_name_that_three_things_have_lists_them(snapshot) -> None:
     with pytest.raises(Ambiguous, match=r"black-forest-labs/FLUX\.1-dev"):
-        find_thing(snapshot, "FLUX.1-dev")
+        find_entity(snapshot, "FLUX.1-dev")
 
 
 def test_kinds_narrow(snapshot) -> None:
@@ -64,33 +64,33 @@ def test_kinds_narrow(snapshot) -> None:
 
 def test_what_is_not_there_offers_what_is(snapshot) -> None:
     with pytest.raises(NotFound, match="anthropic/claude-haiku-4-5"):
-        find_thing(snapshot, "claude-haiku-4-6")
+        find_entity(snapshot, "claude-haiku-4-6")
 
 
 @pytest.mark.parametrize("thing", ["ultrachat_200k", "llama-3.1", "meta"])
 @pytest.mark.parametrize("form", ["table", "json", "csv"])
 def test_anything_is_shown(shipped, monkeypatch, thing, form) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    found = CliRunner().invoke(
+    invoke = CliRunner().invoke(
         cli.app,
         ["--store", str(shipped), "show", thing, "--format", form],
         standalone_mode=False,
         catch_exceptions=False,
     )
     if form == "json":
-        assert json.loads(found.stdout)["iri"]
+        assert json.loads(invoke.stdout)["iri"]
     elif form == "table":
-        assert all(len(li) <= 80 or "https:" in li for li in found.stdout.splitlines())
-        assert "pointed to by" in found.stdout
+        assert all(len(li) <= 80 or "https:" in li for li in invoke.stdout.splitlines())
+        assert "pointed to by" in invoke.stdout
     else:
-        assert found.stdout.startswith("property,value,label\n")
+        assert invoke.stdout.startswith("property,value,label\n")
 
 
 def test_claims_of_a_dataset_are_told(shipped) -> None:
-    found = CliRunner().invoke(
+    invoke = CliRunner().invoke(
         cli.app,
         ["--store", str(shipped), "claims", "ultrachat_200k", "--format", "json"],
         standalone_mode=False,
         catch_exceptions=False,
     )
-    assert json.loads(found.stdout)
+    assert json.loads(invoke.stdout)

@@ -52,9 +52,9 @@ def test_what_is_no_whole_number_of_64_bits_is_none(stated: str) -> None:
     ],
 )  # fmt: skip
 def test_a_date_ends_its_period(stated: str, day: str, precision: Precision) -> None:
-    found = literals.day(stated)
-    assert found is not None
-    assert (found.literal.lexical, found.precision) == (day, precision)
+    result = literals.day(stated)
+    assert result is not None
+    assert (result.literal.lexical, result.precision) == (day, precision)
 
 
 @pytest.mark.parametrize(
@@ -71,9 +71,12 @@ def test_what_is_no_day_is_none(stated: str) -> None:
      ("2024", "2024-01-01", "2024-12-31"), ("2025-10-15", "2025-10-15", "2025-10-15")],
 )  # fmt: skip
 def test_a_stated_date_means_a_period(stated: str, first: str, last: str) -> None:
-    found = literals.day(stated)
-    assert found is not None
-    assert [d.isoformat() for d in literals.period(found.literal, found.precision)] == [first, last]
+    result = literals.day(stated)
+    assert result is not None
+    assert [d.isoformat() for d in literals.period(result.literal, result.precision)] == [
+        first,
+        last,
+    ]
 
 
 def kept(literal: Literal) -> Literal:
@@ -81,9 +84,9 @@ def kept(literal: Literal) -> Literal:
     store = ox.Store()
     node = ox.NamedNode("https://example.org/x")
     store.add(ox.Quad(node, node, rdf.term(literal)))
-    found = rdf.value(next(iter(store)).object)
-    assert isinstance(found, Literal)
-    return found
+    result = rdf.value(next(iter(store)).object)
+    assert isinstance(result, Literal)
+    return result
 
 
 @pytest.mark.parametrize("value", [8796093022208.8125, -8796093022208.8125, 0.5, 1e300, 5e-324])

@@ -96,9 +96,11 @@ def billions(n: int) -> Value:
 def dated(
     text: str, basis: Basis = Basis.THIRD_PARTY, day: str = "2025-01-01", source: str = "t"
 ) -> SourcedClaim:
-    found = literals.day(text)
-    assert found
-    return held(found.literal, basis, day, DCTERMS.issued, precision=found.precision, source=source)
+    result = literals.day(text)
+    assert result
+    return held(
+        result.literal, basis, day, DCTERMS.issued, precision=result.precision, source=source
+    )
 
 
 def accepted(*items: SourcedClaim, predicate: Iri = PG.parameterCount) -> list[str]:
@@ -311,8 +313,8 @@ def test_nobody_makes_oneself_the_developer() -> None:
 
 def test_a_documented_search_outranks_a_third_partys_value() -> None:
     search = held(None, stance=Stance.REPORTS_UNDISCLOSED, source="close")
-    told = held(billions(21))
-    judged = resolve([search, told], PG.parameterCount, POLICY)
+    reported = held(billions(21))
+    judged = resolve([search, reported], PG.parameterCount, POLICY)
     assert judged.values == ()
     assert "searched for and not found (close), and it names no document" in {
         reason for _, _, reason in judged.claims
@@ -320,7 +322,7 @@ def test_a_documented_search_outranks_a_third_partys_value() -> None:
     named = held(billions(21), locator="https://example.org/paper.pdf")
     assert accepted(search, named) == ["21000000000"]
     assert accepted(search, held(billions(21), Basis.ARTIFACT)) == ["21000000000"]
-    assert accepted(held(None, stance=Stance.REPORTS_UNDISCLOSED, source="far"), told)
+    assert accepted(held(None, stance=Stance.REPORTS_UNDISCLOSED, source="far"), reported)
 
 
 def test_silence_about_other_properties_outranks_nothing() -> None:
@@ -424,8 +426,8 @@ def test_an_aggregators_blank_proves_nothing_about_the_developer() -> None:
 
 
 def test_a_reported_absence_makes_it_undisclosed_beside_an_estimate() -> None:
-    told = held(None, stance=Stance.REPORTS_UNDISCLOSED)
-    assert status(told, held(billions(21), Basis.ESTIMATE)) == "Undisclosed"
+    reported = held(None, stance=Stance.REPORTS_UNDISCLOSED)
+    assert status(reported, held(billions(21), Basis.ESTIMATE)) == "Undisclosed"
 
 
 def test_an_estimate_that_is_partly_stated_discloses_nothing() -> None:
@@ -437,8 +439,8 @@ def test_a_refusal_counts_on_the_days_it_holds(bounds: dict[str, str]) -> None:
     refusal = held(None, Basis.DEVELOPER, stance=Stance.DECLINES, **bounds)
     assert status(refusal) == "NotRecorded"
     day = "2020-01-01" if "valid_until" in bounds else "2099-06-01"
-    found = disclosure.status([refusal], PG.parameterCount, POLICY, day)
-    assert iris.local_name(found) == "Withheld"
+    result = disclosure.status([refusal], PG.parameterCount, POLICY, day)
+    assert iris.local_name(result) == "Withheld"
 
 
 def test_a_refusal_is_withheld() -> None:
@@ -446,8 +448,8 @@ def test_a_refusal_is_withheld() -> None:
 
 
 def test_the_developers_own_value_counts_before_what_others_report() -> None:
-    told = held(None, stance=Stance.REPORTS_UNDISCLOSED)
-    assert status(told, held(billions(7), Basis.DEVELOPER)) == "Disclosed"
+    reported = held(None, stance=Stance.REPORTS_UNDISCLOSED)
+    assert status(reported, held(billions(7), Basis.DEVELOPER)) == "Disclosed"
 
 
 def test_a_third_partys_value_discloses_nothing() -> None:

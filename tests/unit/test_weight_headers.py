@@ -77,10 +77,10 @@ def test_a_gguf_header_says_what_the_model_is_and_from_what_it_was_made() -> Non
 
 
 def _read(reader: Reader, data: bytes, name: str) -> tuple[list[Claim], list[Problem]]:
-    found = list(reader.read(document(data, name)))
+    results = list(reader.read(document(data, name)))
     return (
-        [item for item in found if not isinstance(item, Problem)],
-        [item for item in found if isinstance(item, Problem)],
+        [item for item in results if not isinstance(item, Problem)],
+        [item for item in results if isinstance(item, Problem)],
     )
 
 
@@ -143,9 +143,9 @@ def test_of_a_large_sparse_file_only_the_header_is_taken(tmp_path: Path) -> None
             file.write(head)
             file.truncate(100 << 30)
         assert binary.header_of(path) == head
-    found = list(walk([str(tmp_path)], retrieved="2026-01-31"))
-    assert [type(item) for item in found] == [Document, Document]
-    for item in found:
+    results = list(walk([str(tmp_path)], retrieved="2026-01-31"))
+    assert [type(item) for item in results] == [Document, Document]
+    for item in results:
         assert isinstance(item, Document)
         fitting = [name for name, reader in readers().items() if reader.recognises(item.hints)]
         assert fitting == [item.name.rpartition(".")[2]]

@@ -106,8 +106,8 @@ def test_threads_and_an_event_loop_use_one_pool(pool):
         return await asyncio.gather(ask(), ask(), ask(), blocking)
 
     for _ in range(2):
-        found = asyncio.run(both())
-        assert found[0] == ["7"] * 20
+        result = asyncio.run(both())
+        assert result[0] == ["7"] * 20
         check_next(pool)
         with ThreadPoolExecutor(6) as threads:
             list(threads.map(lambda _: check_next(pool), range(30)))
@@ -333,7 +333,7 @@ def test_killing_everything_in_turn_loses_no_query(root):
                 time.sleep(0.03)
         finally:
             stop.set()
-        assert all(found.result() > 0 for found in asking)
+        assert all(result.result() > 0 for result in asking)
 
 
 @linux
@@ -464,8 +464,8 @@ def test_the_pool_follows_new_versions(tmp_path):
                 pool.refresh()
             answer = pool.serialize(query, JSON)
             assert (answer.rows, answer.version) == (n + 1, version)
-        kept = list((tmp_path / "store" / "checkpoints").iterdir())
-        assert len(kept) <= 4
+        retained = list((tmp_path / "store" / "checkpoints").iterdir())
+        assert len(retained) <= 4
 
 
 def test_a_pool_over_nothing_says_so(tmp_path):

@@ -60,8 +60,8 @@ def unread(fact: Fact, why: str) -> Problem:
 
 def amount(text: str) -> Decimal | None:
     """The number at the start of a text, after words such as ``up to``."""
-    found = re.match(r"(?:up to |~)?(\d[\d.,]*\s?[kKMBT]?)(?![\w.])\+?", text.strip())
-    return literals.number(found[1].rstrip(",.")) if found else None
+    match = re.match(r"(?:up to |~)?(\d[\d.,]*\s?[kKMBT]?)(?![\w.])\+?", text.strip())
+    return literals.number(match[1].rstrip(",.")) if match else None
 
 
 def whole(prop: Iri) -> Maker:
@@ -130,8 +130,8 @@ def date(prop: Iri) -> Maker:
         if dated is None:
             yield fact.claim(prop, None, unusable="no such date")
             return
-        kept = "" if dated.literal.lexical == fact.value else fact.value
-        yield fact.claim(prop, dated.literal, precision=dated.precision, as_stated=kept)
+        retained = "" if dated.literal.lexical == fact.value else fact.value
+        yield fact.claim(prop, dated.literal, precision=dated.precision, as_stated=retained)
 
     return make
 

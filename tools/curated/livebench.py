@@ -51,9 +51,9 @@ def records(value: dict[str, Any]) -> Iterator[Record | Problem]:
 def _ranks(
     release: str, commit: str, date: str, size: int, ranks: dict[str, Any]
 ) -> Iterator[Claim]:
-    found = literals.day(date)
+    result = literals.day(date)
     for category, rank in ranks.items():
-        if not isinstance(rank, int) or isinstance(rank, bool) or found is None:
+        if not isinstance(rank, int) or isinstance(rank, bool) or result is None:
             continue
         slug = iris.slug(str(category))
         node = iris.entity("livebench", "rank", f"{_SHORT}/{release}/{slug}/{commit}")
@@ -63,7 +63,7 @@ def _ranks(
         yield Claim(node, PG.rank, literals.integer(rank))
         yield Claim(node, PG.ranking, ranking)
         yield Claim(node, PG.population, literals.integer(size))
-        yield Claim(node, DCTERMS.date, found.literal)
+        yield Claim(node, DCTERMS.date, result.literal)
         yield Claim(ranking, RDF.type, PG.Ranking)
         name = f"LiveBench {release} {category}, list at {commit}"
         yield Claim(ranking, SCHEMA.name, literals.text(name))
@@ -73,21 +73,21 @@ def _correction(value: dict[str, Any], url: str, release: str) -> Iterator[Recor
     text = str(value.get("silent_correction", ""))
     if not text:
         return
-    found = _CORRECTED.match(text)
-    dates = found and (
-        literals.day(f"{found['day']} {found['month']} {found['year']}"),
-        literals.day(f"{found['later']} {found['month']} {found['year']}"),
+    match = _CORRECTED.match(text)
+    dates = match and (
+        literals.day(f"{match['day']} {match['month']} {match['year']}"),
+        literals.day(f"{match['later']} {match['month']} {match['year']}"),
     )
-    if not found or not dates or dates[0] is None or dates[1] is None:
+    if not match or not dates or dates[0] is None or dates[1] is None:
         yield Problem("/silent_correction", "needs score, rank, commit and date before and after")
         return
     for score, rank, commit, dated in (
-        (found["before"], found["rank"], found["first"], dates[0]),
-        (found["after"], found["new"], found["second"], dates[1]),
+        (match["before"], match["rank"], match["first"], dates[0]),
+        (match["after"], match["new"], match["second"], dates[1]),
     ):
         made = [
-            *_score(release, found["category"], score, commit),
-            *_ranks_of_correction(release, found["category"], int(rank), dated.literal.lexical),
+            *_score(release, match["category"], score, commit),
+            *_ranks_of_correction(release, match["category"], int(rank), dated.literal.lexical),
         ]
         day = dated.literal.lexical
         yield _record(f"{_SHORT}/table-{release}", url, day, Basis.MEASUREMENT, made)

@@ -232,9 +232,9 @@ def licence(short: str) -> Iri:
 
 def data(entry: str) -> Data:
     """What a training-data entry means."""
-    for heads, found in DATA:
+    for heads, result in DATA:
         if any(entry.startswith(head) for head in heads.split("|")):
-            return found
+            return result
     return Data((entry,))
 
 

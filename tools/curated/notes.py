@@ -43,20 +43,20 @@ def _dataset(name: str, *said: tuple[Iri, Iri]) -> _Rows:
 
 
 def _second_date(subject: Iri) -> list[Claim]:
-    found = literals.day("Oct 24, 2024")
-    assert found is not None
+    result = literals.day("Oct 24, 2024")
+    assert result is not None
     return [
         Claim(
-            subject, DCTERMS.issued, found.literal, as_stated="Oct 24, 2024",
-            precision=found.precision, basis=Basis.DEVELOPER,
+            subject, DCTERMS.issued, result.literal, as_stated="Oct 24, 2024",
+            precision=result.precision, basis=Basis.DEVELOPER,
         )
     ]  # fmt: skip
 
 
 def _other_date(subject: Iri) -> list[Claim]:
-    found = literals.day("2024-08-08")
-    assert found is not None
-    return [Claim(subject, DCTERMS.issued, found.literal, precision=found.precision)]
+    result = literals.day("2024-08-08")
+    assert result is not None
+    return [Claim(subject, DCTERMS.issued, result.literal, precision=result.precision)]
 
 
 def _hub_size(subject: Iri) -> list[Claim]:

@@ -101,8 +101,8 @@ def hours(fact: Fact) -> Made:
         yield unread(fact, "not a number of hours")
         return
     scope = re.search(r"\((.+)\)", fact.prop)
-    kept = f"{fact.value} ({scope[1]})" if scope else fact.value
-    yield fact.claim(PG.acceleratorHours, literals.decimal(number), as_stated=kept)
+    retained = f"{fact.value} ({scope[1]})" if scope else fact.value
+    yield fact.claim(PG.acceleratorHours, literals.decimal(number), as_stated=retained)
     if kind := re.search(r"\b([A-Z]\d{3}\b.*?) h$", fact.value):
         yield fact.claim(PG.trainingHardware, literals.text(kind[1]))
 
@@ -111,11 +111,11 @@ def of_family(prop: Iri, divide: int = 1) -> Maker:
     """A row for figures of a whole series: they stand on the family, in units divided by a number."""
 
     def make(fact: Fact) -> Made:
-        found, number = known.family(fact.short), amount(fact.value)
-        if found is None or number is None:
+        result, number = known.family(fact.short), amount(fact.value)
+        if result is None or number is None:
             yield unread(fact, "of a family that nothing names")
             return
-        node, name = found
+        node, name = result
         yield Claim(node, RDF.type, PG.ModelFamily)
         yield Claim(node, SCHEMA.name, literals.text(name))
         yield Claim(fact.subject, DCTERMS.isPartOf, node)
@@ -126,13 +126,13 @@ def of_family(prop: Iri, divide: int = 1) -> Maker:
 
 def duration(fact: Fact) -> Made:
     """A number of days as stated; months are converted by us, so an inference."""
-    found = re.fullmatch(r"(\d{1,3}) (day|month)s?", fact.value)
-    if found is None:
+    match = re.fullmatch(r"(\d{1,3}) (day|month)s?", fact.value)
+    if match is None:
         yield unread(fact, "not a number of days or months")
-    elif found[2] == "day":
-        yield fact.claim(PG.trainingDurationDays, literals.decimal(found[1]))
+    elif match[2] == "day":
+        yield fact.claim(PG.trainingDurationDays, literals.decimal(match[1]))
     else:
-        days = literals.decimal(round(int(found[1]) * Decimal("30.44")))
+        days = literals.decimal(round(int(match[1]) * Decimal("30.44")))
         yield fact.claim(PG.trainingDurationDays, days, basis=Basis.INFERENCE)
 
 
@@ -194,11 +194,11 @@ def _result(node: Iri, subject: Iri, benchmark: str) -> Made:
 
 def livebench(fact: Fact) -> Made:
     """A category mean in a named release of LiveBench: measured, out of 100."""
-    found = re.fullmatch(r"LiveBench (\d{4}-\d\d-\d\d) (.+)", fact.prop)
-    if found is None:
+    match = re.fullmatch(r"LiveBench (\d{4}-\d\d-\d\d) (.+)", fact.prop)
+    if match is None:
         yield unread(fact, "of a release that nothing names")
         return
-    release, category = found[1], found[2].replace("global average", "Global Average")
+    release, category = match[1], match[2].replace("global average", "Global Average")
     node = iris.entity("livebench", "evaluation", f"{fact.short}/{release}/{iris.slug(category)}")
     yield from _result(node, fact.subject, f"LiveBench {category}")
     score = literals.decimal(fact.value)

@@ -129,8 +129,10 @@ class _Entry:
             yield self._record(self.sources[url])
 
     def _items(self, name: str) -> list[dict[str, Any]]:
-        found = self.entry.get(name, [])
-        return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+        result = self.entry.get(name, [])
+        return (
+            [item for item in result if isinstance(item, dict)] if isinstance(result, list) else []
+        )
 
     def _source(self, item: dict[str, Any]) -> tuple[_Source, str] | None:
         """The document that an item rests on, and the place in it; None: read elsewhere."""
@@ -168,8 +170,8 @@ class _Entry:
             basis=basis,
             title=f"{self._name()}, as stated by {publisher}",
         )
-        kept = (_default(claim, basis) for claim in source.claims)
-        return Record(header, (*identity, *kept)).sort()
+        retained = (_default(claim, basis) for claim in source.claims)
+        return Record(header, (*identity, *retained)).sort()
 
     def _class(self) -> Iri:
         return PG.Configuration if self.subject == known.THINKING else PG.Model
@@ -180,10 +182,10 @@ class _Entry:
         return str(self.entry.get("name") or self.short).partition(" (")[0]
 
     def _fact(self, item: dict[str, Any]) -> None:
-        found = self._source(item)
-        if found is None:
+        result = self._source(item)
+        if result is None:
             return
-        source, place = found
+        source, place = result
         level = str(item.get("level", ""))
         basis = _LEVELS.get(level, Basis.THIRD_PARTY)
         if "default" in level:
@@ -205,11 +207,11 @@ class _Entry:
         return None
 
     def _edge(self, item: dict[str, Any]) -> None:
-        found = self._source(item)
+        result = self._source(item)
         relation, target = str(item.get("relation")), str(item.get("target"))
-        if found is None:
+        if result is None:
             return
-        source, place = found
+        source, place = result
         node = known.model(target)
         if relation in _INVERSE and node is not None:
             basis = Basis.INFERENCE if relation == "familyPredecessorOf" else None
@@ -230,7 +232,7 @@ class _Entry:
             yield Claim(node, PG.unresolvedText, literals.text(target))
         elif target not in self.listed:
             yield Claim(node, RDF.type, PG.Model)
-            yield Claim(node, SCHEMA.name, literals.text(iris.said(node).rpartition("/")[2]))
+            yield Claim(node, SCHEMA.name, literals.text(iris.short_id(node).rpartition("/")[2]))
         yield Claim(self.subject, prop, node, locator=place)
         method = [f for f in self._items("facts") if f.get("property") == "mergeMethod"]
         if prop == PG.mergedFrom:
@@ -243,10 +245,10 @@ class _Entry:
                 yield Claim(derivation, PG.mergeMethod, literals.text(str(fact.get("value"))))
 
     def _data(self, item: dict[str, Any]) -> None:
-        found = self._source(item)
-        if found is None:
+        result = self._source(item)
+        if result is None:
             return
-        source, place = found
+        source, place = result
         text = str(item.get("dataset"))
         data = known.data(text)
         add = source.claims.append
@@ -263,8 +265,8 @@ class _Entry:
     def _trained_on(self, name: str, text: str, data: known.Data, place: str) -> Iterator[Claim]:
         node = iris.dataset(name)
         stance = Stance.PARTLY_STATED if data.partly else Stance.STATED
-        kept = text if text != name else ""
-        yield Claim(self.subject, PG.trainedOn, node, stance, as_stated=kept, locator=place)
+        retained = text if text != name else ""
+        yield Claim(self.subject, PG.trainedOn, node, stance, as_stated=retained, locator=place)
         yield Claim(node, RDF.type, PG.Dataset)
         yield Claim(node, SCHEMA.name, literals.text(name))
         maker = known.model(data.generated_by) if data.generated_by else None
@@ -289,9 +291,9 @@ class _Entry:
             yield Claim(node, DCTERMS.references, iris.dataset(name))
 
     def _note(self, item: dict[str, Any]) -> None:
-        found = curated_notes.claims(self.short, self.subject, str(item.get("source", "")))
-        if found and (kept := self._source(item)):
-            kept[0].claims.extend(found)
+        claims = curated_notes.claims(self.short, self.subject, str(item.get("source", "")))
+        if claims and (source := self._source(item)):
+            source[0].claims.extend(claims)
 
 
 def _default(claim: Claim, basis: Basis) -> Claim:
@@ -305,13 +307,13 @@ def _default(claim: Claim, basis: Basis) -> Claim:
     )  # fmt: skip
 
 
-def by_file(found: list[Record]) -> dict[str, list[Record]]:
+def by_file(result: list[Record]) -> dict[str, list[Record]]:
     """Records by the name of the file that keeps them: the part of their name before the document's.
 
     Records of one model share a file.
     """
     files: dict[str, list[Record]] = defaultdict(list)
-    for record in found:
+    for record in result:
         path = record.header.record.removeprefix(iris.ID + "record/")
         files["/".join(path.split("/")[:2])].append(record)
     return dict(sorted(files.items()))

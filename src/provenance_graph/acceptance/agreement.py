@@ -45,8 +45,8 @@ def agree(one: SourcedClaim, other: SourcedClaim) -> bool:
 
 def width(item: SourcedClaim) -> float:
     """How much a claim leaves open: days of its period, or the breadth of its rounding."""
-    found = span(item)
-    return 0.0 if found is None else found[1] - found[0]
+    result = span(item)
+    return 0.0 if result is None else result[1] - result[0]
 
 
 def span(item: SourcedClaim) -> tuple[float, float] | None:
@@ -122,10 +122,10 @@ def value_key(value: Value) -> tuple[str, ...]:
     return (value.datatype, value.lexical.rjust(24), value.language)
 
 
-def distinct(held: Iterable[SourcedClaim]) -> list[SourcedClaim]:
+def distinct(stored: Iterable[SourcedClaim]) -> list[SourcedClaim]:
     """One claim of each group of claims that agree, the most precise first."""
-    kept: list[SourcedClaim] = []
-    for item in sorted(held, key=lambda item: (width(item), value_key(item.value or Iri("")))):
-        if not any(agree(item, other) for other in kept):
-            kept.append(item)
-    return kept
+    sourced_claims: list[SourcedClaim] = []
+    for item in sorted(stored, key=lambda item: (width(item), value_key(item.value or Iri("")))):
+        if not any(agree(item, other) for other in sourced_claims):
+            sourced_claims.append(item)
+    return sourced_claims

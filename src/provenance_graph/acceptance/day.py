@@ -56,19 +56,19 @@ class DayStatements(StoreStatements):
 
     def header(self, record: Iri) -> Header | None:
         """The header of a record; None where it was not known yet, or is no record."""
-        found = super().header(record)
-        if found is None or found.retrieved[: len(self.as_of)] > self.as_of:
+        header = super().header(record)
+        if header is None or header.retrieved[: len(self.as_of)] > self.as_of:
             return None
-        return found
+        return header
 
     def canonical(self, entity: Iri) -> Iri:
         """What a name is; kept, since many claims have the same values."""
-        found = self._canonical.get(entity)
-        if found is None:
+        canonical = self._canonical.get(entity)
+        if canonical is None:
             if len(self._canonical) >= MAX_NAMES:
                 self._canonical.clear()
-            found = self._canonical[entity] = super().canonical(entity)
-        return found
+            canonical = self._canonical[entity] = super().canonical(entity)
+        return canonical
 
     def ruled(self, entity: Iri) -> Iri | None:
         """The model that the rule maps a name to, by what was known."""
@@ -113,13 +113,13 @@ class DayReads:
 
     def view(self, subject: Iri) -> View:
         """The view of a canonical subject on the day."""
-        found = self._views.get(subject)
-        if found is None:
+        result = self._views.get(subject)
+        if result is None:
             if len(self._views) >= MAX_VIEWS:
                 self._views.clear()
-            found = view(subject, self.statements, self.policy, self.latest, self.as_of)
-            self._views[subject] = found
-        return found
+            result = view(subject, self.statements, self.policy, self.latest, self.as_of)
+            self._views[subject] = result
+        return result
 
     def quads(
         self,
@@ -138,13 +138,13 @@ class DayReads:
 
     def subjects(self) -> list[Iri]:
         """Every canonical subject of which a record known on the day states something."""
-        found = {
+        results = {
             self.statements.canonical(name)
             for record, *_ in self._store.quads(predicate=PG.ofDocument, graph=ANY)
             if self.statements.header(record) is not None
             for name in self._named_in(record)
         }
-        return sorted(found)
+        return sorted(results)
 
     def _named_in(self, record: Iri) -> Iterator[Iri]:
         for subject, predicate, value, _ in self._store.quads(graph=record):
@@ -167,14 +167,14 @@ class DayReads:
     def _accepted(
         self, subject: Iri | None, predicate: Iri | None, object: Value | None
     ) -> Iterator[Quad]:
-        told: set[Quad] = set()
+        quads: set[Quad] = set()
         for candidate in self._candidates(subject, predicate, object):
             for quad in self.view(candidate).quads:
                 if (predicate is None or quad[1] == predicate) and object in (None, quad[2]):
-                    told.add(quad)
+                    quads.add(quad)
                     yield quad
         for s, p, o, _ in self._store.quads(subject, predicate, object, reference.GRAPH):
-            if s != reference.STAMP and (s, p, o, None) not in told:
+            if s != reference.STAMP and (s, p, o, None) not in quads:
                 yield s, p, o, None
 
     def _candidates(
@@ -194,10 +194,10 @@ class DayReads:
             return sorted({s for one in wanted for s in self._stating(one)})
         if object is None:
             return self.subjects()
-        found = set(self._giving(_SUMMARIES.get(predicate, (predicate,)), object))  # type: ignore[arg-type]
+        results = set(self._giving(_SUMMARIES.get(predicate, (predicate,)), object))  # type: ignore[arg-type]
         if predicate is None and isinstance(object, Iri):  # the marks point at properties
-            found |= {*self._stating(object), canonical(object)}
-        return sorted(found)
+            results |= {*self._stating(object), canonical(object)}
+        return sorted(results)
 
     def _stating(self, predicate: Iri) -> list[Iri]:
         """Canonical subjects of which some known record states a property."""

@@ -33,7 +33,7 @@ _NOT_OWN = "counts as a third party's report: its publisher is not the developer
 
 def developers(
     names: Iterable[Iri],
-    held: Iterable[SourcedClaim],
+    sourced_claims: Iterable[SourcedClaim],
     policy: Policy,
     canonical: Callable[[Iri], Iri],
 ) -> frozenset[Iri] | None:
@@ -45,7 +45,7 @@ def developers(
     owners = {canonical(organization(owner)) for name in names if (owner := _owner(name))}
     if not owners and not any(_is_described(name) for name in names):
         return None
-    for item in held:
+    for item in sourced_claims:
         if item.claim.predicate != DCTERMS.creator or not isinstance(item.value, Iri):
             continue
         header = item.header

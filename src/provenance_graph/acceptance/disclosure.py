@@ -18,13 +18,15 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 
 
-def status(held: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: str = "") -> Iri:
+def status(
+    sourced_claims: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: str = ""
+) -> Iri:
     """The disclosure status that the claims about one property amount to on a day.
 
     A claim on developer rank (their document, config or weights) counts first; after it
     what anyone reports about the developer: a refusal, an absence, that it cannot apply.
     """
-    counting = [item for item in held if _counts(item, policy, as_of)]
+    counting = [item for item in sourced_claims if _counts(item, policy, as_of)]
     developer = [item for item in counting if item.basis in DEVELOPER_RANK]
     given = [item for item in developer if refused(item, policy, as_of) is None]
     stated = [item for item in given if item.claim.stance is Stance.STATED]
@@ -60,14 +62,14 @@ def _counts(item: SourcedClaim, policy: Policy, as_of: str) -> bool:
 
 
 def contested(
-    held: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: str = ""
+    sourced_claims: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: str = ""
 ) -> bool:
     """Whether sources give values that cannot all be true.
 
     For an exhaustive property (what goes in, what comes out) sources disagree when they
     list different sets; for other multi-valued properties they never do.
     """
-    open_ = [item for item in held if refused(item, policy, as_of) is None]
+    open_ = [item for item in sourced_claims if refused(item, policy, as_of) is None]
     if predicate in policy.single:
         return len(distinct(open_)) > 1
     if predicate in policy.exhaustive:

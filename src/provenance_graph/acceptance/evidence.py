@@ -68,38 +68,38 @@ class Overlay:
     @cached_property
     def headers(self) -> Mapping[Iri, list[Header]]:
         """The added headers by the document they are a reading of."""
-        found: dict[Iri, list[Header]] = defaultdict(list)
+        headers: dict[Iri, list[Header]] = defaultdict(list)
         for record in self.added.values():
-            found[record.header.of_document].append(record.header)
-        return found
+            headers[record.header.of_document].append(record.header)
+        return headers
 
     @cached_property
     def referrers(self) -> Mapping[Iri, set[Iri]]:
         """The subjects of the added claims by the name that is their value."""
-        found: dict[Iri, set[Iri]] = defaultdict(set)
+        iris: dict[Iri, set[Iri]] = defaultdict(set)
         for record in self.added.values():
             for claim in record.claims:
                 if isinstance(claim.value, Iri):
-                    found[claim.value].add(claim.subject)
-        return found
+                    iris[claim.value].add(claim.subject)
+        return iris
 
     @cached_property
     def ruled(self) -> Mapping[Iri, set[Iri]]:
         """The names that the rules map to a model; read once the rules are complete."""
-        found: dict[Iri, set[Iri]] = defaultdict(set)
+        iris: dict[Iri, set[Iri]] = defaultdict(set)
         for name, model in self.rules.items():
             if model is not None:
-                found[model].add(name)
-        return found
+                iris[model].add(name)
+        return iris
 
 
 def by_subject(records: Iterable[Record]) -> Mapping[Iri, list[Statement]]:
     """Claims with their headers, by the name that their source uses."""
-    found: dict[Iri, list[Statement]] = defaultdict(list)
+    statements: dict[Iri, list[Statement]] = defaultdict(list)
     for record in records:
         for claim in record.claims:
-            found[claim.subject].append((claim, record.header))
-    return found
+            statements[claim.subject].append((claim, record.header))
+    return statements
 
 
 class StoreStatements:
@@ -119,13 +119,13 @@ class StoreStatements:
 
     def about(self, entity: Iri) -> list[Statement]:
         """Everything any record says about one name."""
-        found = [
+        results = [
             (claim, header)
             for graph, claims in self._stored(entity).items()
             if graph not in self.pending.dropped and (header := self.header(graph)) is not None
             for claim in claims
         ]
-        return found + self.pending.statements.get(entity, [])
+        return results + self.pending.statements.get(entity, [])
 
     def _stored(self, entity: Iri) -> dict[Iri, list[Claim]]:
         claims: dict[Iri, list[Claim]] = defaultdict(list)
@@ -134,13 +134,13 @@ class StoreStatements:
                 claims[graph].append(Claim(subject, predicate, value))
         for node, _, _, graph in self.store.quads(predicate=PG.about, object=entity, graph=ANY):
             if graph is not None and is_record(graph):
-                said = [(p, o) for _, p, o, _ in self.store.quads(subject=node, graph=graph)]
-                claims[graph].append(rdf.claim_from(node, said))
+                stated = [(p, o) for _, p, o, _ in self.store.quads(subject=node, graph=graph)]
+                claims[graph].append(rdf.claim_from(node, stated))
         return claims
 
     def headers(self, document: Iri) -> list[Header]:
         """The retrievals of one document."""
-        found = [
+        results = [
             header
             for record, _, _, graph in self.store.quads(
                 predicate=PG.ofDocument, object=document, graph=ANY
@@ -149,7 +149,7 @@ class StoreStatements:
             and record not in self.pending.dropped
             and (header := self.header(record)) is not None
         ]
-        return found + self.pending.headers.get(document, [])
+        return results + self.pending.headers.get(document, [])
 
     def canonical(self, entity: Iri) -> Iri:
         """What a name is."""
@@ -167,8 +167,8 @@ class StoreStatements:
         return self._match(entity, identity.RULES)
 
     def _match(self, entity: Iri, graph: Iri) -> Iri | None:
-        found = self.store.quads(entity, SKOS.exactMatch, graph=graph)
-        return min((o for _, _, o, _ in found if isinstance(o, Iri)), default=None)
+        quads = self.store.quads(entity, SKOS.exactMatch, graph=graph)
+        return min((o for _, _, o, _ in quads if isinstance(o, Iri)), default=None)
 
     def names_of(self, subject: Iri) -> list[Iri]:
         """Every name of a canonical subject, itself among them, sorted."""
@@ -332,8 +332,8 @@ def view(
             if not latest.known(header):
                 continue
             known.add(name)
-            held = SourcedClaim(claim, header, subject, resolved=resolve(claim.value))
-            (current if latest.counts(header) else retired).append(held)
+            sourced_claim = SourcedClaim(claim, header, subject, resolved=resolve(claim.value))
+            (current if latest.counts(header) else retired).append(sourced_claim)
     return view_of(
         subject,
         current,

@@ -55,25 +55,25 @@ def quads(mappings: Iterable[Mapping]) -> Iterator[Quad]:
             yield row.subject, row.predicate, row.object, GRAPH
 
 
-def from_quads(found: Iterable[Quad]) -> Iterator[Mapping]:
+def from_quads(result: Iterable[Quad]) -> Iterator[Mapping]:
     """The mappings that quads of GRAPH hold."""
     nodes: dict[Iri, dict[Iri, Iri | Literal]] = {}
-    for subject, predicate, value, _ in found:
+    for subject, predicate, value, _ in result:
         nodes.setdefault(subject, {})[predicate] = value
-    for held in nodes.values():
+    for stored in nodes.values():
         ends = (
-            held.get(ANNOTATED_SOURCE), held.get(_ANNOTATED_PROPERTY), held.get(ANNOTATED_TARGET),
+            stored.get(ANNOTATED_SOURCE), stored.get(_ANNOTATED_PROPERTY), stored.get(ANNOTATED_TARGET),
         )  # fmt: skip
         if not all(isinstance(end, Iri) for end in ends):
             continue
         subject, predicate, target = (Iri(str(end)) for end in ends)
         text = {
-            name: str(held.get(Iri(_SSSOM + name), "")) for name in ("confidence", "author_id", "mapping_date", "comment")
+            name: str(stored.get(Iri(_SSSOM + name), "")) for name in ("confidence", "author_id", "mapping_date", "comment")
         }  # fmt: skip
         yield Mapping(
             subject, predicate, target,
-            "semapv:" + iris.local_name(str(held.get(Iri(_SSSOM + "mapping_justification"), ""))),
-            text["confidence"], held.get(MODIFIER) == NOT, text["author_id"],
+            "semapv:" + iris.local_name(str(stored.get(Iri(_SSSOM + "mapping_justification"), ""))),
+            text["confidence"], stored.get(MODIFIER) == NOT, text["author_id"],
             text["mapping_date"], text["comment"],
         )  # fmt: skip
 
@@ -89,8 +89,8 @@ def repository_model(repositories: Iterable[object]) -> Iri | None:
     >>> repository_model([Iri("https://huggingface.co/org/name")])
     Iri('https://w3id.org/provenance-graph/id/model/org/name')
     """
-    found = {name for iri in repositories if (name := hub_name(str(iri)))}
-    return iris.model(found.pop()) if len(found) == 1 else None
+    results = {name for iri in repositories if (name := hub_name(str(iri)))}
+    return iris.model(results.pop()) if len(results) == 1 else None
 
 
 def hub_name(url: str) -> str:

@@ -14,9 +14,9 @@ LABELS = (SKOS.prefLabel, SCHEMA.name, RDFS.label, DCTERMS.title)
 def label(source: QuadSource, subject: Iri) -> str:
     """The label of a term or a concept, or the name of a thing; empty where none is known."""
     for predicate in LABELS:
-        found = [
+        results = [
             o.lexical for *_, o, _ in source.quads(subject, predicate) if isinstance(o, Literal)
         ]
-        if found:
-            return min(found)
+        if results:
+            return min(results)
     return ""

@@ -35,17 +35,17 @@ _CREATED = (DCTERMS.created,)
 
 def doubts(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
     """Why a claim's value can hardly be true, by the claim's ``id``; nothing for the others."""
-    found: dict[int, str] = {}
+    results: dict[int, str] = {}
     counts = [item for one in COUNTS if one == PG.parameterCount for item in groups.get(one, ())]
     if counts and (names := _names(subject, groups)):
-        found.update(_against_name(counts, names, policy))
+        results.update(_against_name(counts, names, policy))
     if counts:
-        found.update(_against_dimensions(counts, groups, policy))
-    found.update(_against_window(groups))
+        results.update(_against_dimensions(counts, groups, policy))
+    results.update(_against_window(groups))
     if issued := groups.get(DCTERMS.issued):
-        found.update(_against_creation(issued, groups, policy))
-        found.update(_against_dated_name(issued, subject, policy))
-    return found
+        results.update(_against_creation(issued, groups, policy))
+        results.update(_against_dated_name(issued, subject, policy))
+    return results
 
 
 def needed(predicates: Mapping[Iri, object]) -> bool:
@@ -84,18 +84,18 @@ def size_in_name(name: str) -> tuple[float, bool] | None:
     """
     if experts := _EXPERTS.search(name):
         return int(experts[1]) * float(experts[2]) * _UNIT[experts[3].lower()], True
-    found = set()
+    results = set()
     for size in _SIZE.finditer(name):
         if _EXPERTS_AFTER.match(name, size.end()) or _OTHERS.search(name[: size.start()]):
             return None
-        found.add(float(size[1]) * _UNIT[size[2].lower()])
-    return (found.pop(), False) if len(found) == 1 else None
+        results.add(float(size[1]) * _UNIT[size[2].lower()])
+    return (results.pop(), False) if len(results) == 1 else None
 
 
 def _against_name(
     counts: Sequence[SourcedClaim], names: Sequence[str], policy: Policy
 ) -> dict[int, str]:
-    found = {}
+    results = {}
     stated = [given for name in names if (given := size_in_name(name)) is not None]
     if not stated:
         return {}
@@ -104,8 +104,8 @@ def _against_name(
     for item in counts:
         count = _number(item)
         if count and _rounded(count) and not low <= count / size <= high:
-            found[id(item)] = f"the name gives about {_short(size)}"
-    return found
+            results[id(item)] = f"the name gives about {_short(size)}"
+    return results
 
 
 def _short(count: float) -> str:
@@ -131,7 +131,7 @@ def _against_dimensions(
         return {}
     low, high = total
     slack = policy.plausible.from_dimensions
-    found = {}
+    results = {}
     for item in counts:
         count = _number(item)
         if (
@@ -140,8 +140,8 @@ def _against_dimensions(
             and item.basis not in DEVELOPER_RANK
             and not low * (1 - slack) <= count <= high * (1 + slack)
         ):
-            found[id(item)] = f"its dimensions give about {_short(high)}"
-    return found
+            results[id(item)] = f"its dimensions give about {_short(high)}"
+    return results
 
 
 def _sum_of_weights(groups: Groups) -> tuple[float, float] | None:
@@ -225,10 +225,10 @@ def _date_in(name: str) -> tuple[date, date] | None:
     """The day or month in a name such as ``Mistral-Large-2407`` or ``gpt-4o-20240513``."""
     if day := _DAY.search(name):
         try:
-            found = date(int(day[1]), int(day[2]), int(day[3]))
+            result = date(int(day[1]), int(day[2]), int(day[3]))
         except ValueError:
             return None
-        return found, found
+        return result, result
     if (month := _MONTH.search(name)) and not re.search(r"\d[kbm]\b", month[0], re.IGNORECASE):
         first = date(2000 + int(month[1]), int(month[2]), 1)
         following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
@@ -236,13 +236,13 @@ def _date_in(name: str) -> tuple[date, date] | None:
     return None
 
 
-def after_release(held: Sequence[SourcedClaim], released: date | None) -> dict[int, str]:
+def after_release(sourced_claims: Sequence[SourcedClaim], released: date | None) -> dict[int, str]:
     """Claims of a knowledge cutoff that lies wholly after the release, by position."""
     if released is None:
         return {}
-    found = {}
-    for position, item in enumerate(held):
+    results = {}
+    for position, item in enumerate(sourced_claims):
         span = date_span(item)
         if span is not None and span[0] > released:
-            found[position] = f"after the release ({released.isoformat()})"
-    return found
+            results[position] = f"after the release ({released.isoformat()})"
+    return results

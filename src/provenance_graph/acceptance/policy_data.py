@@ -93,8 +93,8 @@ class _Reading:
         return PolicyError(shorten(self.policy), shorten(term), what)
 
     def _objects(self, term: Iri) -> list[Value]:
-        found = {o for _, _, o, _ in self.store.quads(self.policy, term)}
-        return sorted(found, key=str)
+        results = {o for _, _, o, _ in self.store.quads(self.policy, term)}
+        return sorted(results, key=str)
 
     def _code(self, term: Iri, value: Value, kind: type[C]) -> C:
         try:
@@ -113,22 +113,22 @@ class _Reading:
         heads = self._objects(term)
         if len(heads) != 1:
             raise self.fault(term, f"{len(heads)} lists; give one")
-        found = [self._code(term, value, kind) for value in self._list(term, heads[0])]
-        if twice := next((code for code in found if found.count(code) > 1), None):
+        results = [self._code(term, value, kind) for value in self._list(term, heads[0])]
+        if twice := next((code for code in results if results.count(code) > 1), None):
             raise self.fault(term, f"{shorten(twice.value)} stands twice in the list")
-        if not found:
+        if not results:
             raise self.fault(term, "the list is empty")
-        return found
+        return results
 
     def criteria(self, term: Iri, default: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
         """The tie-break after the basis, which always goes first; value last, so that it ends."""
         if not self._objects(term):
             return default
-        found = [c for c in self.codes(term, Criterion) if c is not Criterion.BASIS]
-        if Criterion.VALUE in found and found[-1] is not Criterion.VALUE:
+        results = [c for c in self.codes(term, Criterion) if c is not Criterion.BASIS]
+        if Criterion.VALUE in results and results[-1] is not Criterion.VALUE:
             raise self.fault(term, "pg:LowestInOrder decides everything, so it must stand last")
-        end = [] if Criterion.VALUE in found else [Criterion.VALUE]
-        return (Criterion.BASIS, *found, *end)
+        end = [] if Criterion.VALUE in results else [Criterion.VALUE]
+        return (Criterion.BASIS, *results, *end)
 
     def _list(self, term: Iri, head: Value) -> Iterator[Value]:
         seen: set[Value] = set()
@@ -145,24 +145,24 @@ class _Reading:
 
     def properties(self, term: Iri) -> set[Iri]:
         """Properties, or the properties of sections, that the policy names."""
-        found: set[Iri] = set()
+        iris: set[Iri] = set()
         for value in self._objects(term):
             if not isinstance(value, Iri):
                 raise self.fault(term, f"{value} is no property")
-            found |= _of_section(self.store, value)
-        return found
+            iris |= _of_section(self.store, value)
+        return iris
 
     def decimal(self, term: Iri, default: Decimal) -> Decimal:
         values = self._objects(term)
         if not values:
             return default
         try:
-            found = Decimal(str(values[0]))
+            decimal = Decimal(str(values[0]))
         except ArithmeticError:
             raise self.fault(term, f"{values[0]} is no number") from None
-        if len(values) > 1 or not 0 <= found <= 1:
+        if len(values) > 1 or not 0 <= decimal <= 1:
             raise self.fault(term, "give one number between 0 and 1")
-        return found
+        return decimal
 
 
 def _of_section(store: QuadSource, named: Iri) -> set[Iri]:
@@ -172,7 +172,7 @@ def _of_section(store: QuadSource, named: Iri) -> set[Iri]:
 
 def sources(store: QuadSource) -> dict[Iri, Source]:
     """The collections of a store's reference data; raises PolicyError where one is at fault."""
-    found = {
+    results = {
         s: _source(store, s) for s, *_ in store.quads(predicate=RDF.type, object=PG.Collection)
     }
     ranks: dict[Iri, dict[Iri, int]] = defaultdict(dict)
@@ -183,11 +183,11 @@ def sources(store: QuadSource) -> dict[Iri, Source]:
         for predicate in _of_section(store, Iri(str(target))):
             ranks[Iri(str(of))][predicate] = rank
     for collection, per_property in ranks.items():
-        if collection not in found:
+        if collection not in results:
             raise PolicyError(shorten(collection), "pg:ofCollection", "no such collection")
-        found[collection] = replace(found[collection], per_property=per_property)
-    _no_circle(found)
-    return found
+        results[collection] = replace(results[collection], per_property=per_property)
+    _no_circle(results)
+    return results
 
 
 def _source(store: QuadSource, collection: Iri) -> Source:
@@ -222,14 +222,14 @@ def _integer(store: QuadSource, node: Iri, term: Iri, default: int) -> int:
     return int(values[0])
 
 
-def _no_circle(found: dict[Iri, Source]) -> None:
-    for start in found:
+def _no_circle(result: dict[Iri, Source]) -> None:
+    for start in result:
         seen = {start}
-        current = found[start].repeats
+        current = result[start].repeats
         while current is not None:
             if current in seen:
                 raise PolicyError(
                     shorten(start), "pg:repeats", f"it runs in a circle at {shorten(current)}"
                 )
             seen.add(current)
-            current = found[current].repeats if current in found else None
+            current = result[current].repeats if current in result else None

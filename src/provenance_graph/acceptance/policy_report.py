@@ -11,7 +11,7 @@ from provenance_graph.acceptance.policy import CUSTODY_RANK, Criterion, Policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.view import View
 from provenance_graph.core.claims import AcceptanceStatus
-from provenance_graph.core.iris import Iri, local_name, said, shorten
+from provenance_graph.core.iris import Iri, local_name, short_id, shorten
 from provenance_graph.core.terms import PG, RDF
 
 EXAMPLES = 3
@@ -49,7 +49,7 @@ class Tally:
         """Count one decision."""
         self.count += 1
         if len(self.examples) < EXAMPLES:
-            self.examples.append(f"{said(subject)} {local_name(predicate)}")
+            self.examples.append(f"{short_id(subject)} {local_name(predicate)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +129,11 @@ def _tally(seen: View, tallies: dict[str, Tally]) -> None:
         elif mark == PG.implausible and isinstance(marked, Iri):
             tallies["implausible"].add(seen.subject, marked)
     counted: set[tuple[str, Iri]] = set()
-    for held in seen.claims:
-        for rule in _rules(held.reason, held.standing, held.demoted):
-            if (rule, held.claim.predicate) not in counted:
-                counted.add((rule, held.claim.predicate))
-                tallies[rule].add(seen.subject, held.claim.predicate)
+    for stored in seen.claims:
+        for rule in _rules(stored.reason, stored.standing, stored.demoted):
+            if (rule, stored.claim.predicate) not in counted:
+                counted.add((rule, stored.claim.predicate))
+                tallies[rule].add(seen.subject, stored.claim.predicate)
 
 
 def _rules(reason: str, standing: AcceptanceStatus, demoted: str) -> Iterator[str]:
@@ -164,11 +164,11 @@ def _differ(seen: View, then: View, policy: Policy) -> Iterator[Difference]:
 
 
 def _values(seen: View, policy: Policy) -> dict[Iri, set[str]]:
-    found: dict[Iri, set[str]] = defaultdict(set)
+    result: dict[Iri, set[str]] = defaultdict(set)
     for _, predicate, value, _ in seen.quads:
         if predicate in policy.facts:
-            found[predicate].add(said(value) if isinstance(value, Iri) else str(value))
-    return found
+            result[predicate].add(short_id(value) if isinstance(value, Iri) else str(value))
+    return result
 
 
 def by_property(differences: Iterable[Difference]) -> list[tuple[str, int]]:

@@ -56,13 +56,13 @@ class Resolution:
 
 
 def resolve(
-    held: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: str = ""
+    sourced_claims: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: str = ""
 ) -> Resolution:
     """Decide between the claims about one property; ``as_of`` a day, else the policy's."""
     competing: list[SourcedClaim] = []
     closed: list[Judged] = []
-    silence = documented_silence(held, predicate, policy, as_of)
-    for item in held:
+    silence = documented_silence(sourced_claims, predicate, policy, as_of)
+    for item in sourced_claims:
         why = refused(item, policy, as_of) or _silenced(item, silence)
         if why is None:
             competing.append(item)
@@ -112,7 +112,7 @@ def refused(
 
 
 def documented_silence(
-    held: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: str = ""
+    sourced_claims: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: str = ""
 ) -> SourcedClaim | None:
     """The refusal or the search that stands against third parties' values, if there is one.
 
@@ -121,7 +121,7 @@ def documented_silence(
     """
     if predicate not in policy.guarded:
         return None
-    for item in held:
+    for item in sourced_claims:
         claim = item.claim
         if claim.stance not in (Stance.DECLINES, Stance.REPORTS_UNDISCLOSED):
             continue
@@ -152,16 +152,16 @@ def _plausible(
     competing: list[SourcedClaim], policy: Policy
 ) -> tuple[list[SourcedClaim], list[Judged]]:
     """Those that pass the checks; where none does, those of researched indices."""
-    kept = [item for item in competing if not item.implausible]
-    if not kept:
-        kept = [item for item in competing if policy.source(item).researched]
-    staying = {id(item) for item in kept}
+    retained = [item for item in competing if not item.implausible]
+    if not retained:
+        retained = [item for item in competing if policy.source(item).researched]
+    staying = {id(item) for item in retained}
     lost = [
         (item, AcceptanceStatus.REJECTED, f"implausible: {item.implausible}")
         for item in competing
         if id(item) not in staying
     ]
-    return kept, lost
+    return retained, lost
 
 
 # ---- one value ---------------------------------------------------------------------------
@@ -233,11 +233,11 @@ def _best(
     for criterion in policy.criteria(predicate):
         if len(left) == 1:
             break
-        kept = _KEEP[criterion](left, competing, predicate, policy)
-        if len(kept) < len(left):
-            staying = {id(item) for item in kept}
+        retained = _KEEP[criterion](left, competing, predicate, policy)
+        if len(retained) < len(left):
+            staying = {id(item) for item in retained}
             fell.update((id(item), criterion) for item in left if id(item) not in staying)
-            left = kept
+            left = retained
     return min(left, key=_last), fell
 
 
@@ -456,10 +456,10 @@ def unusable(item: SourcedClaim, why: str) -> SourcedClaim:
     return replace(item, claim=replace(item.claim, unusable=why))
 
 
-def by_predicate(held: Iterable[SourcedClaim]) -> dict[Iri, list[SourcedClaim]]:
+def by_predicate(sourced_claims: Iterable[SourcedClaim]) -> dict[Iri, list[SourcedClaim]]:
     """Claims grouped by property, in a stable order."""
     groups: dict[Iri, list[SourcedClaim]] = defaultdict(list)
-    for item in held:
+    for item in sourced_claims:
         groups[item.claim.predicate].append(item)
     return {
         predicate: items if len(items) == 1 else sorted(items, key=_held_key)

@@ -100,12 +100,12 @@ class AcceptedSnapshot:
 
     def label(self, subject: Iri) -> str:
         """A thing's name as accepted, or nothing; kept, since pages name the same things."""
-        found = self._labels.get(subject)
-        if found is None:
+        result = self._labels.get(subject)
+        if result is None:
             if len(self._labels) >= MAX_LABELS:
                 self._labels.clear()
-            found = self._labels[subject] = label(self, subject)
-        return found
+            result = self._labels[subject] = label(self, subject)
+        return result
 
     def pairs(self, predicate: Iri) -> Iterator[tuple[bytes, bytes]]:
         """Subject and object of every accepted link of a kind, as IRIs in UTF-8.
@@ -168,20 +168,20 @@ class AcceptedSnapshot:
         subject = self.canonical(subject)
         if self._day_reads is not None:
             return self._day_reads.view(subject)
-        found = self._views.get(subject)
-        if found is None:
+        result = self._views.get(subject)
+        if result is None:
             if len(self._views) >= MAX_VIEWS:
                 self._views.clear()
-            found = view(subject, self.statements, self.policy, self.latest)
-            self._views[subject] = found
-        return found
+            result = view(subject, self.statements, self.policy, self.latest)
+            self._views[subject] = result
+        return result
 
     def claims(self, subject: Iri, predicate: Iri | None = None) -> list[SourcedClaim]:
         """Every claim about a subject (one property, or all), with its standing and why."""
         return [
-            held
-            for held in self.view(subject).claims
-            if predicate is None or held.claim.predicate == predicate
+            stored
+            for stored in self.view(subject).claims
+            if predicate is None or stored.claim.predicate == predicate
         ]
 
     def statuses(self, subject: Iri) -> dict[Iri, Iri]:
@@ -233,8 +233,8 @@ class AcceptedSnapshot:
         with lock:
             if name not in self._kept:
                 self._kept[name] = make()
-            found: T = self._kept[name]  # type: ignore[assignment]
-            return found
+            t: T = self._kept[name]  # type: ignore[assignment]
+            return t
 
     def __repr__(self) -> str:
         return f"<snapshot of {self.version}{f' as of {self.as_of}' if self.as_of else ''}>"
@@ -248,7 +248,7 @@ def day_of(text: str) -> str:
     """
     if not text:
         return ""
-    found = literals.day(text)
-    if found is None:
+    result = literals.day(text)
+    if result is None:
         raise UsageError(f"{text!r} is not a day such as 2025-10-15")
-    return found.literal.lexical
+    return result.literal.lexical

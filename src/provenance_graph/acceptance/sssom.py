@@ -174,12 +174,12 @@ def _checked(text: str, where: str) -> list[int]:
 def _header(text: str, where: str) -> dict[str, str]:
     lines = [line[1:] for line in text.splitlines() if line.startswith("#")]
     try:
-        found = yaml.safe_load("\n".join(lines)) or {}
+        result = yaml.safe_load("\n".join(lines)) or {}
     except yaml.YAMLError as error:
         raise RecordError(f"{where}: the header is not YAML: {error}") from error
-    if not isinstance(found, dict):
+    if not isinstance(result, dict):
         raise RecordError(f"{where}: the header is no YAML mapping of slots to values")
-    return {str(key): str(value) for key, value in found.items() if key != "curie_map"}
+    return {str(key): str(value) for key, value in result.items() if key != "curie_map"}
 
 
 def _mapping(
@@ -221,11 +221,11 @@ def _semantic(row: Mapping, converter: curies.Converter) -> SemanticMapping:
     from sssom_pydantic import SemanticMapping
 
     def reference(name: str, label: str = "") -> NamableReference:
-        found = converter.parse_uri(name)
-        if found is None:
+        parse_uri = converter.parse_uri(name)
+        if parse_uri is None:
             known = ", ".join(sorted(prefixes()))
             raise RecordError(f"<{name}> fits none of the prefixes of a table: {known}")
-        return NamableReference.from_curie(found.curie, name=_clean(label) or None)
+        return NamableReference.from_curie(parse_uri.curie, name=_clean(label) or None)
 
     return SemanticMapping.model_validate(
         {
@@ -253,5 +253,5 @@ def _first_line(error: Exception) -> str:
     from pydantic import ValidationError
 
     if isinstance(error, ValidationError):
-        return "; ".join(dict.fromkeys(str(found["msg"]) for found in error.errors()))
+        return "; ".join(dict.fromkeys(str(result["msg"]) for result in error.errors()))
     return (str(error) or type(error).__name__).splitlines()[0]

@@ -55,7 +55,7 @@ class View:
 
 def view_of(
     subject: Iri,
-    held: Iterable[SourcedClaim],
+    sourced_claims: Iterable[SourcedClaim],
     names_of_it: Iterable[Iri],
     policy: Policy,
     *,
@@ -70,7 +70,7 @@ def view_of(
     the policy's; ``canonical`` says what organisation a publisher is.
     """
     names = sorted(names_of_it)
-    groups = by_predicate(_counted(list(held), names, policy, canonical))
+    groups = by_predicate(_counted(list(sourced_claims), names, policy, canonical))
     _mark_late_cutoffs(groups, policy, as_of)
     _mark_implausible(subject, groups, policy)
     quads: set[Quad] = set()
@@ -107,13 +107,13 @@ def view_of(
 
 
 def _counted(
-    held: list[SourcedClaim], names: list[Iri], policy: Policy, canonical: Canonical
+    sourced_claims: list[SourcedClaim], names: list[Iri], policy: Policy, canonical: Canonical
 ) -> list[SourcedClaim]:
     """The claims with the bases on which they count."""
-    if not any(_ranks(item) for item in held):
-        return held
-    known = developers(names, held, policy, canonical)
-    return [counted(item, known, canonical) for item in held]
+    if not any(_ranks(item) for item in sourced_claims):
+        return sourced_claims
+    known = developers(names, sourced_claims, policy, canonical)
+    return [counted(item, known, canonical) for item in sourced_claims]
 
 
 def _ranks(item: SourcedClaim) -> bool:

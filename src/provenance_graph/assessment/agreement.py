@@ -21,7 +21,7 @@ from provenance_graph.assessment.rubric import Rubric, rubric_id
 from provenance_graph.assessment.score import rounded
 from provenance_graph.assessment.totals import Calculator, Total
 from provenance_graph.core.claims import SourcedClaim
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG
 from provenance_graph.model.ranks import Correlation, correlate
 
@@ -85,7 +85,7 @@ class Agreement:
             "models": [
                 {
                     "iri": p.model,
-                    "id": said(p.model),
+                    "id": short_id(p.model),
                     "published": rounded(p.published),
                     "low": rounded(p.low),
                     "high": rounded(p.high),
@@ -113,18 +113,18 @@ def agreements(snapshot: AcceptedSnapshot, rubric: str = "kg-transparency") -> l
             before = theirs[made.scheme].get(model)
             if before is None or before.date <= made.date:
                 theirs[made.scheme][model] = made
-    found: list[Agreement] = []
+    result: list[Agreement] = []
     claims: dict[Iri, list[SourcedClaim]] = {}
     for scheme in sorted(theirs):
         for model in theirs[scheme]:
             if model not in claims:
                 claims[model] = gathered.claims(model)
-        found += [
+        result += [
             _agreement(gathered, applied, scheme, theirs[scheme], claims)
             for applied in gathered.rubrics
             if applied.is_computed and (applied.id == rubric or applied.iri == scheme)
         ]
-    return found
+    return result
 
 
 def _agreement(
@@ -136,8 +136,10 @@ def _agreement(
 ) -> Agreement:
     calculator = Calculator(rubric)
 
-    def total(model: Iri, held: Iterable[SourcedClaim]) -> Total:
-        levels = {name: f.level for name, f in findings(held, gathered.asked, model).items()}
+    def total(model: Iri, sourced_claims: Iterable[SourcedClaim]) -> Total:
+        levels = {
+            name: f.level for name, f in findings(sourced_claims, gathered.asked, model).items()
+        }
         return calculator.total(model, levels)
 
     pairs, circular = [], {}
@@ -145,7 +147,11 @@ def _agreement(
         if not is_model(model, claims[model]):
             continue
         publishers = {header.publisher for header in made.sources}
-        others = [held for held in claims[model] if held.header.publisher not in publishers]
+        others = [
+            sourced_claims
+            for sourced_claims in claims[model]
+            if sourced_claims.header.publisher not in publishers
+        ]
         ours, whole = total(model, others), total(model, claims[model])
         scale = 100 / rubric.maximum
         assert made.percent is not None

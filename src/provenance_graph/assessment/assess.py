@@ -27,7 +27,7 @@ from provenance_graph.assessment.score import (
     rounded,
 )
 from provenance_graph.core.claims import SourcedClaim
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG
 from provenance_graph.model.profile import claim_json
 
@@ -93,7 +93,7 @@ class Assessed:
         """The whole assessment: stable keys, labels beside IRIs, claims with their places."""
         made, rubric = self.assessment, self.assessment.rubric
         return {
-            "subject": {"iri": made.subject, "id": said(made.subject), "name": self.name},
+            "subject": {"iri": made.subject, "id": short_id(made.subject), "name": self.name},
             "asOf": made.as_of or None,
             "asked": _scheme(self.asked),
             "rubric": _scheme(rubric),
@@ -129,11 +129,11 @@ class Assessed:
         }
 
     def _counts(self) -> dict[str, int]:
-        found: dict[str, int] = {}
+        results: dict[str, int] = {}
         for item in self.assessment.items:
             name = level_name(item.level)
-            found[name] = found.get(name, 0) + 1
-        return dict(sorted(found.items()))
+            results[name] = results.get(name, 0) + 1
+        return dict(sorted(results.items()))
 
     def _pillar(self, pillar: PillarScore) -> PillarAnswer:
         shown: PillarAnswer = {
@@ -177,8 +177,8 @@ class Assessed:
             "facet": facet is not None,
             "level": level_name(use.finding.level),
             "why": use.finding.rule,
-            "claims": [claim_json(held, self.labels) for held in use.finding.claims],
-            "beside": [claim_json(held, self.labels) for held in use.finding.beside],
+            "claims": [claim_json(stored, self.labels) for stored in use.finding.claims],
+            "beside": [claim_json(stored, self.labels) for stored in use.finding.beside],
         }
 
     def _gap(self, result: ItemResult) -> GapAnswer:
@@ -240,8 +240,10 @@ def level_name(level: Iri) -> str:
 
 def places(claims: Iterable[SourcedClaim]) -> str:
     """Where claims stand: documents with their locators, each once."""
-    found = {f"{held.header.document} {held.claim.locator}".strip(): None for held in claims}
-    return ", ".join(found)
+    results = {
+        f"{stored.header.document} {stored.claim.locator}".strip(): None for stored in claims
+    }
+    return ", ".join(results)
 
 
 def _scheme(rubric: Rubric) -> SchemeAnswer:
@@ -267,8 +269,8 @@ def assess_model(
 
     ``known`` are the schemes to choose from, those of the store if nothing is said.
     """
-    (found,) = assess_under(snapshot, subject, [rubric], known)
-    return found
+    (result,) = assess_under(snapshot, subject, [rubric], known)
+    return result
 
 
 def assess_everywhere(snapshot: AcceptedSnapshot, subject: Iri) -> list[Assessed]:
@@ -285,16 +287,16 @@ def assess_under(
     schemes = gathered.rubrics
     chosen = [(schemes.get(name), schemes.applied(name)) for name in names]
     subject = snapshot.canonical(subject)
-    found = gathered.findings(subject)
+    findings = gathered.findings(subject)
     beside = tuple(published(snapshot, subject, schemes))
     called = labels(snapshot, beside)
     return [
         Assessed(
-            assessment=assess(subject, applied, found, snapshot.as_of),
+            assessment=assess(subject, applied, findings, snapshot.as_of),
             asked=asked,
             published=beside,
             rubrics=schemes,
-            name=label(snapshot, subject) or said(subject),
+            name=label(snapshot, subject) or short_id(subject),
             labels=called,
         )
         for asked, applied in chosen

@@ -91,13 +91,13 @@ class SourceLinks:
                     yield node
 
     def _annotated(self, name: Iri) -> Iterator[Iri]:
-        found = self._source.quads(predicate=PG.value, object=name, graph=ANY)
-        for claim, _, _, graph in list(found):
+        quads = self._source.quads(predicate=PG.value, object=name, graph=ANY)
+        for claim, _, _, graph in list(quads):
             if graph is None or graph in self._dropped:
                 continue
-            said = {p: o for _, p, o, _ in self._source.quads(subject=claim, graph=graph)}
-            about = said.get(PG.about)
-            if said.get(PG.property) in self._links and isinstance(about, Iri):
+            stated = {p: o for _, p, o, _ in self._source.quads(subject=claim, graph=graph)}
+            about = stated.get(PG.about)
+            if stated.get(PG.property) in self._links and isinstance(about, Iri):
                 yield about
 
 
@@ -113,46 +113,46 @@ def below(
     seen: set[Iri] = set(statements.names_of(subject))
     waiting = sorted(seen)
     while waiting:
-        for found in sorted(links.below(waiting.pop())):
-            if found in seen:
+        for result in sorted(links.below(waiting.pop())):
+            if result in seen:
                 continue
-            node = statements.canonical(found)
+            node = statements.canonical(result)
             for name in statements.names_of(node):
                 if name in seen:
                     continue
                 seen.add(name)
-                said = [
+                stated = [
                     SourcedClaim(claim, header, node)
                     for claim, header in statements.about(name)
                     if latest.known(header) and latest.counts(header)
                 ]
-                if said:
-                    yield from said
+                if stated:
+                    yield from stated
                     waiting.append(name)
 
 
 def roots(subjects: Iterable[Iri], statements: Statements) -> set[Iri]:
     """The subjects and everything above them: the things whose evidence they may change."""
-    found: set[Iri] = set()
+    iris: set[Iri] = set()
     waiting = [statements.canonical(subject) for subject in subjects]
     while waiting:
         here = waiting.pop()
-        if here in found:
+        if here in iris:
             continue
-        found.add(here)
+        iris.add(here)
         waiting.extend(
             statements.canonical(claim.value)
             for name in statements.names_of(here)
             for claim, _ in statements.about(name)
             if claim.predicate in LINKS and isinstance(claim.value, Iri)
         )
-    return found
+    return iris
 
 
 def is_model(subject: Iri, claims: Iterable[SourcedClaim]) -> bool:
     """Whether a subject is a model, by its name or by what any source says it is."""
     return subject.startswith(_MODELS) or any(
-        held.claim.predicate == RDF.type and held.claim.value == PG.Model for held in claims
+        stored.claim.predicate == RDF.type and stored.claim.value == PG.Model for stored in claims
     )
 
 
@@ -172,15 +172,15 @@ def level_quads(
     own = list(claims)
     if not own or not is_model(subject, own):
         return []
-    found = findings([*own, *below(subject, statements, latest, links)], asked, subject)
-    return as_quads(subject, found)
+    result = findings([*own, *below(subject, statements, latest, links)], asked, subject)
+    return as_quads(subject, result)
 
 
-def as_quads(subject: Iri, found: Mapping[Iri, Finding]) -> list[Quad]:
+def as_quads(subject: Iri, result: Mapping[Iri, Finding]) -> list[Quad]:
     """Findings as quads of GRAPH."""
     return [
         (subject, LEVEL_PROPERTIES[finding.level], name, GRAPH)
-        for name, finding in sorted(found.items())
+        for name, finding in sorted(result.items())
         if finding.level in LEVEL_PROPERTIES
     ]
 
@@ -211,12 +211,12 @@ class ModelEvidence:
 def stored_levels(snapshot: AcceptedSnapshot) -> dict[Iri, dict[Iri, Iri]]:
     """The evidence levels of every model: as the store keeps them, or computed for a day."""
     level_of = {prop: level for level, prop in LEVEL_PROPERTIES.items()}
-    found: dict[Iri, dict[Iri, Iri]] = defaultdict(dict)
+    iris: dict[Iri, dict[Iri, Iri]] = defaultdict(dict)
     for model, predicate, name, _ in level_graph(snapshot):
         level = level_of.get(predicate)
         if level is not None and isinstance(name, Iri):
-            found[model][name] = level
-    return found
+            iris[model][name] = level
+    return iris
 
 
 def level_graph(snapshot: AcceptedSnapshot) -> Iterator[Quad]:

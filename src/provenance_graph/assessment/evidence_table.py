@@ -15,7 +15,7 @@ from provenance_graph.assessment.assess import Assessed, level_name
 from provenance_graph.assessment.levels import SATISFIED
 from provenance_graph.assessment.score import ItemResult
 from provenance_graph.core.claims import DEVELOPER_RANK, SourcedClaim
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Row:
 def _json(document: Document) -> DocumentAnswer:
     return {
         "url": document.url,
-        "publisher": {"iri": document.publisher, "id": said(document.publisher)},
+        "publisher": {"iri": document.publisher, "id": short_id(document.publisher)},
         "retrieved": document.retrieved,
         "places": list(document.places),
     }
@@ -108,9 +108,9 @@ def _row(assessed: Assessed, result: ItemResult) -> Row:
     serving: list[SourcedClaim] = []
     others: list[SourcedClaim] = []
     for use in result.uses:
-        for held in (*use.finding.claims, *use.finding.beside):
-            gives = held.claim.value is not None and held.basis in DEVELOPER_RANK
-            (serving if gives else others).append(held)
+        for stored in (*use.finding.claims, *use.finding.beside):
+            gives = stored.claim.value is not None and stored.basis in DEVELOPER_RANK
+            (serving if gives else others).append(stored)
     return Row(
         list=assessed.assessment.rubric.id,
         item=result.item.code,
@@ -140,12 +140,12 @@ def _status(result: ItemResult) -> str:
 
 
 def _documents(claims: Iterable[SourcedClaim]) -> tuple[Document, ...]:
-    found: dict[Iri, tuple[SourcedClaim, set[str]]] = {}
-    for held in claims:
-        _, places = found.setdefault(held.header.document, (held, set()))
-        if held.claim.locator:
-            places.add(held.claim.locator)
+    results: dict[Iri, tuple[SourcedClaim, set[str]]] = {}
+    for stored in claims:
+        _, places = results.setdefault(stored.header.document, (stored, set()))
+        if stored.claim.locator:
+            places.add(stored.claim.locator)
     return tuple(
-        Document(url, held.header.publisher, held.header.retrieved[:10], tuple(sorted(places)))
-        for url, (held, places) in sorted(found.items())
+        Document(url, stored.header.publisher, stored.header.retrieved[:10], tuple(sorted(places)))
+        for url, (stored, places) in sorted(results.items())
     )

@@ -67,18 +67,18 @@ def of_property(
     ``single`` properties contradict when statements on developer rank about ``about``
     disagree; other properties never do.
     """
-    current = [held for held in claims if _counts(held)]
-    developer = [held for held in current if held.basis in DEVELOPER_RANK]
-    states = [held for held in developer if held.claim.stance in STATES]
+    current = [stored for stored in claims if _counts(stored)]
+    developer = [stored for stored in current if stored.basis in DEVELOPER_RANK]
+    states = [stored for stored in developer if stored.claim.stance in STATES]
     if states:
-        rivals = _rivals([held for held in states if about in (None, held.subject)])
+        rivals = _rivals([stored for stored in states if about in (None, stored.subject)])
         if single and rivals:
             return _found(PG.LevelContradicted, rivals, current)
         checked = _checked(states, current)
         if checked:
             return _found(PG.LevelVerified, checked, current)
         return _found(PG.LevelDisclosed, states, current)
-    for level, found in (
+    for level, result in (
         (PG.LevelPartial, [h for h in developer if h.claim.stance is Stance.PARTLY_STATED]),
         (
             PG.LevelNotApplicable,
@@ -87,8 +87,8 @@ def of_property(
         (PG.LevelUndisclosed, [h for h in current if _refuses(h)]),
         (PG.LevelEstimate, [h for h in current if _gives(h)]),
     ):
-        if found:
-            return _found(level, found, current)
+        if result:
+            return _found(level, result, current)
     return Finding(NOTHING.level, BLANK, (), tuple(current)) if current else NOTHING
 
 
@@ -112,36 +112,36 @@ def rule_of(level: Iri) -> str:
 
 
 def _found(level: Iri, claims: Sequence[SourcedClaim], current: Sequence[SourcedClaim]) -> Finding:
-    beside = tuple(held for held in current if held not in claims)
+    beside = tuple(stored for stored in current if stored not in claims)
     return Finding(level, _RULES[level], tuple(claims), beside)
 
 
-def _counts(held: SourcedClaim) -> bool:
-    return held.standing is not AcceptanceStatus.SUPERSEDED and not held.claim.unusable
+def _counts(sourced: SourcedClaim) -> bool:
+    return sourced.standing is not AcceptanceStatus.SUPERSEDED and not sourced.claim.unusable
 
 
-def _gives(held: SourcedClaim) -> bool:
-    return held.claim.value is not None and held.claim.stance in (
+def _gives(sourced: SourcedClaim) -> bool:
+    return sourced.claim.value is not None and sourced.claim.stance in (
         Stance.STATED,
         Stance.PARTLY_STATED,
     )
 
 
-def _refuses(held: SourcedClaim) -> bool:
+def _refuses(sourced: SourcedClaim) -> bool:
     """Evidence that somebody looked: a report of absence, or the developer's own blank field."""
-    if held.claim.stance in REFUSES:
+    if sourced.claim.stance in REFUSES:
         return True
-    return held.claim.stance is Stance.NOT_STATED and held.basis in DEVELOPER_RANK
+    return sourced.claim.stance is Stance.NOT_STATED and sourced.basis in DEVELOPER_RANK
 
 
 def _rivals(states: Sequence[SourcedClaim]) -> list[SourcedClaim]:
     """Statements that cannot all be true, one of each kind; nothing when they agree."""
-    valued = {id(held.claim): held for held in states if _gives(held)}
-    kept = distinct(valued.values())
-    if len(kept) < 2:
+    valued = {id(stored.claim): stored for stored in states if _gives(stored)}
+    retained = distinct(valued.values())
+    if len(retained) < 2:
         return []
-    claims = {id(item.claim) for item in kept}
-    return [held for key, held in valued.items() if key in claims]
+    claims = {id(item.claim) for item in retained}
+    return [stored for key, stored in valued.items() if key in claims]
 
 
 def _checked(states: Sequence[SourcedClaim], current: Sequence[SourcedClaim]) -> list[SourcedClaim]:
@@ -149,20 +149,20 @@ def _checked(states: Sequence[SourcedClaim], current: Sequence[SourcedClaim]) ->
 
     A report by a third party confirms nothing: it may repeat what the developer said.
     """
-    said = [h for h in states if h.basis is Basis.DEVELOPER and _gives(h)]
+    stated = [h for h in states if h.basis is Basis.DEVELOPER and _gives(h)]
     checks = [h for h in current if h.basis in CHECKS and _gives(h)]
     pairs = [
         (statement, check)
-        for statement in said
+        for statement in stated
         for check in checks
         if statement.subject == check.subject and agree(statement, check)
     ]
     if not pairs:
         return []
-    kept: list[SourcedClaim] = []
+    sourced_claims: list[SourcedClaim] = []
     for pair in pairs:
-        kept.extend(held for held in pair if held not in kept)
-    return kept
+        sourced_claims.extend(stored for stored in pair if stored not in sourced_claims)
+    return sourced_claims
 
 
 def of_facet(
@@ -175,17 +175,17 @@ def of_facet(
     per_property = {name: by_property.get(name, ()) for name in facet.properties}
     if facet.bases:
         return _on_other_bases(facet, per_property)
-    found = [
+    results = [
         _of_accepted(facet, claims, single=name in single, about=about)
         for name, claims in per_property.items()
     ]
     if facet.must_agree:
-        for finding in found:
+        for finding in results:
             if finding.level == PG.LevelContradicted:
                 return finding
-        found = [finding for finding in found if finding.level in SATISFIED] or [NOTHING]
-    best = found[0]
-    for finding in found[1:]:
+        results = [finding for finding in results if finding.level in SATISFIED] or [NOTHING]
+    best = results[0]
+    for finding in results[1:]:
         best = better(best, finding)
     return best
 
@@ -193,10 +193,10 @@ def of_facet(
 def _on_other_bases(facet: Facet, per_property: Mapping[Iri, Sequence[SourcedClaim]]) -> Finding:
     """Evidence that others must give, such as results somebody else measured."""
     claims = [
-        held
-        for found in per_property.values()
-        for held in found
-        if _counts(held) and _gives(held) and held.basis.value in facet.bases
+        stored
+        for result in per_property.values()
+        for stored in result
+        if _counts(stored) and _gives(stored) and stored.basis.value in facet.bases
     ]
     if not claims:
         return NOTHING
@@ -208,8 +208,8 @@ def _of_accepted(
 ) -> Finding:
     if not facet.values and not facet.prefixes:
         return of_property(claims, single=single, about=about)
-    fitting = [held for held in claims if not _gives(held) or _accepts(facet, held)]
-    others = [held for held in claims if _gives(held) and not _accepts(facet, held)]
+    fitting = [stored for stored in claims if not _gives(stored) or _accepts(facet, stored)]
+    others = [stored for stored in claims if _gives(stored) and not _accepts(facet, stored)]
     finding = of_property(fitting, single=single, about=about)
     on_rank = [h for h in others if h.basis in DEVELOPER_RANK and _counts(h)]
     if not on_rank or not facet.unmet_otherwise:
@@ -221,8 +221,8 @@ def _of_accepted(
     return _found(PG.LevelUnmet, on_rank, [h for h in claims if _counts(h)])
 
 
-def _accepts(facet: Facet, held: SourcedClaim) -> bool:
-    value = str(held.claim.value)
+def _accepts(facet: Facet, sourced: SourcedClaim) -> bool:
+    value = str(sourced.claim.value)
     return value in facet.values or value.startswith(facet.prefixes)
 
 
@@ -244,15 +244,15 @@ def findings(
     its own property and of the facets that ask for that property.
     """
     by_property: dict[Iri, list[SourcedClaim]] = defaultdict(list)
-    for held in claims:
-        by_property[held.claim.predicate].append(held)
-    found: dict[Iri, Finding] = {}
+    for stored in claims:
+        by_property[stored.claim.predicate].append(stored)
+    result: dict[Iri, Finding] = {}
     for name in sorted(question.uses):
         facet = question.facets.get(name)
         if facet is None:
             if name in by_property:
                 single = name in question.single
-                found[name] = of_property(by_property[name], single=single, about=about)
+                result[name] = of_property(by_property[name], single=single, about=about)
         elif any(prop in by_property for prop in facet.properties):
-            found[name] = of_facet(facet, by_property, question.single, about)
-    return found
+            result[name] = of_facet(facet, by_property, question.single, about)
+    return result

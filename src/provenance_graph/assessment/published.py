@@ -16,7 +16,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.rubric import Rubric, Rubrics, rubric_id
 from provenance_graph.assessment.score import rounded
 from provenance_graph.core.claims import Header, Value
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Published:
         """As JSON, with labels beside IRIs."""
         subject: Ref = {
             "iri": self.subject,
-            "id": said(self.subject),
+            "id": short_id(self.subject),
             "label": labels[self.subject],
         }
         evaluator = self.evaluator
@@ -86,7 +86,7 @@ class Published:
             "grade": self.grade or None,
             "evaluator": None
             if evaluator is None
-            else {"iri": evaluator, "id": said(evaluator), "label": labels[evaluator]},
+            else {"iri": evaluator, "id": short_id(evaluator), "label": labels[evaluator]},
             "date": self.date or None,
             "version": self.version or None,
             "sources": [
@@ -110,16 +110,18 @@ def published(snapshot: AcceptedSnapshot, subject: Iri, known: Rubrics) -> list[
     Those of the model itself first, then by scheme and date.
     """
     subject = snapshot.canonical(subject)
-    found: dict[Iri, Published] = {}
-    for relation, things, link in _circles(snapshot, subject):
-        for thing in things:
-            for node, *_ in snapshot.quads(predicate=link, object=thing):
-                if node not in found:
-                    made = read(snapshot, node, thing, relation, known)
+    publisheds: dict[Iri, Published] = {}
+    for relation, entities, link in _circles(snapshot, subject):
+        for entity in entities:
+            for node, *_ in snapshot.quads(predicate=link, object=entity):
+                if node not in publisheds:
+                    made = read(snapshot, node, entity, relation, known)
                     if made is not None:
-                        found[node] = made
+                        publisheds[node] = made
     order = [SAME, FORM, PARENT, SIBLING, DEVELOPER]
-    return sorted(found.values(), key=lambda p: (order.index(p.relation), p.scheme, p.date, p.node))
+    return sorted(
+        publisheds.values(), key=lambda p: (order.index(p.relation), p.scheme, p.date, p.node)
+    )
 
 
 def _circles(snapshot: AcceptedSnapshot, subject: Iri) -> Iterator[tuple[str, list[Iri], Iri]]:
@@ -135,7 +137,7 @@ def _circles(snapshot: AcceptedSnapshot, subject: Iri) -> Iterator[tuple[str, li
 
 
 def _closure(snapshot: AcceptedSnapshot, start: Iterable[Iri], *, down: bool) -> list[Iri]:
-    found: list[Iri] = []
+    iris: list[Iri] = []
     waiting = list(start)
     while waiting:
         here = waiting.pop()
@@ -144,15 +146,15 @@ def _closure(snapshot: AcceptedSnapshot, start: Iterable[Iri], *, down: bool) ->
             near = [s for s, *_ in snapshot.quads(predicate=PROV.specializationOf, object=here)]
         else:
             near = [o for _, _, o, _ in snapshot.quads(here, PROV.specializationOf)]
-        for thing in near:
-            if isinstance(thing, Iri) and thing not in found:
-                found.append(thing)
-                waiting.append(thing)
-    return sorted(found)
+        for entity in near:
+            if isinstance(entity, Iri) and entity not in iris:
+                iris.append(entity)
+                waiting.append(entity)
+    return sorted(iris)
 
 
 def read(
-    snapshot: AcceptedSnapshot, node: Iri, thing: Iri, relation: str, known: Rubrics
+    snapshot: AcceptedSnapshot, node: Iri, entity: Iri, relation: str, known: Rubrics
 ) -> Published | None:
     """One published assessment of a thing; None where it is not known by the day asked about."""
     seen = snapshot.view(node)
@@ -165,11 +167,11 @@ def read(
     if score is None:
         score, maximum, added_up = _added(snapshot, node, known.schemes.get(scheme))
     evaluator = said_.get(PG.evaluator)
-    headers = {held.header.record: held.header for held in seen.claims}
+    headers = {stored.header.record: stored.header for stored in seen.claims}
     return Published(
         node=node,
         scheme=scheme,
-        subject=thing,
+        subject=entity,
         relation=relation,
         score=score,
         maximum=maximum,
@@ -202,11 +204,11 @@ def _added(
     worth = {c.iri: c.maximum for c in rubric.criteria}
     total, count = Fraction(0), 0
     for result, *_ in snapshot.quads(predicate=DCTERMS.isPartOf, object=node):
-        found = {p: o for _, p, o, _ in snapshot.view(result).quads}
-        criterion = found.get(PG.criterion)
+        results = {p: o for _, p, o, _ in snapshot.view(result).quads}
+        criterion = results.get(PG.criterion)
         if not isinstance(criterion, Iri) or criterion not in worth:
             continue
-        score, level = _number(found.get(PG.score)), found.get(PG.level)
+        score, level = _number(results.get(PG.score)), results.get(PG.level)
         if score is None and isinstance(level, Iri) and level in rubric.factors:
             score = worth[criterion] * rubric.factors[level][0]
         if score is not None:
@@ -216,5 +218,5 @@ def _added(
 
 def labels(snapshot: AcceptedSnapshot, made: Iterable[Published]) -> dict[Iri, str]:
     """What to call the things that published assessments name."""
-    things = {thing for p in made for thing in (p.subject, p.evaluator) if thing is not None}
-    return {thing: label(snapshot, thing) or said(thing) for thing in sorted(things)}
+    entities = {entity for p in made for entity in (p.subject, p.evaluator) if entity is not None}
+    return {entity: label(snapshot, entity) or short_id(entity) for entity in sorted(entities)}

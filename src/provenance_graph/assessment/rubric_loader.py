@@ -35,9 +35,9 @@ from provenance_graph.store.values import QuadSource
 @cache
 def _terms() -> frozenset[str]:
     return frozenset(
-        found[0]
+        result[0]
         for path in folder("ontology").glob("*.ttl")
-        for found in re.finditer(r"^[a-z]+:\w+(?= a )", path.read_text(encoding="utf-8"), re.M)
+        for result in re.finditer(r"^[a-z]+:\w+(?= a )", path.read_text(encoding="utf-8"), re.M)
     )
 
 
@@ -71,12 +71,12 @@ def extended(source: QuadSource, quads: Iterable[Quad], where: str) -> Rubrics:
         raise BadRubric(
             f"{where}: it describes no pg:AssessmentScheme, so there is nothing to apply"
         )
-    held = list(reference.parsed(source, _held))
+    stored = list(reference.parsed(source, _held))
     schemes = from_store(source).schemes
     for subject, *_ in added:
         if subject in schemes:
             raise BadRubric(f"{where}: {shorten(subject)} is in the store: give yours another IRI")
-    return load([*held, *added], where)
+    return load([*stored, *added], where)
 
 
 def _held(source: QuadSource) -> tuple[Quad, ...]:
@@ -140,7 +140,7 @@ class _Reader:
     # ---- one node ------------------------------------------------------------------------
 
     def _all(self, kind: Iri) -> list[Iri]:
-        return sorted(n for n, said in self.said.items() if kind in said.get(RDF.type, ()))
+        return sorted(n for n, stated in self.said.items() if kind in stated.get(RDF.type, ()))
 
     def _is(self, node: Iri, kind: Iri) -> bool:
         return kind in self.said[node].get(RDF.type, ())
@@ -149,11 +149,11 @@ class _Reader:
         return self.said[node].get(predicate, [])
 
     def _iris(self, node: Iri, predicate: Iri) -> tuple[Iri, ...]:
-        found = self._values(node, predicate)
-        for value in found:
+        result = self._values(node, predicate)
+        for value in result:
             if not isinstance(value, Iri):
                 self.fault(node, f"{shorten(predicate)} must be an IRI, not {str(value)!r}")
-        return tuple(sorted(value for value in found if isinstance(value, Iri)))
+        return tuple(sorted(value for value in result if isinstance(value, Iri)))
 
     def _text(self, node: Iri, predicate: Iri) -> str:
         return str(min(map(str, self._values(node, predicate)), default=""))
@@ -162,14 +162,14 @@ class _Reader:
         return self._text(node, predicate) == "true"
 
     def _number(self, node: Iri, predicate: Iri) -> Fraction | None:
-        found = self._values(node, predicate)
-        if len(found) != 1:
-            self.fault(node, f"needs one {shorten(predicate)}; it has {len(found)}")
+        result = self._values(node, predicate)
+        if len(result) != 1:
+            self.fault(node, f"needs one {shorten(predicate)}; it has {len(result)}")
             return None
         try:
-            return Fraction(str(found[0]))
+            return Fraction(str(result[0]))
         except (ValueError, ZeroDivisionError):
-            self.fault(node, f"{shorten(predicate)} is no number: {str(found[0])!r}")
+            self.fault(node, f"{shorten(predicate)} is no number: {str(result[0])!r}")
             return None
 
     def _order(self, node: Iri) -> int:
@@ -241,18 +241,18 @@ class _Reader:
             seen.append(here)
             parents = self._iris(here, PG.partOf)
             if len(parents) != 1:
-                told = "overlaps: it is part of several" if parents else "is part of nothing"
-                self.fault(here, f"{told} ({len(parents)} pg:partOf; one is needed)")
+                reported = "overlaps: it is part of several" if parents else "is part of nothing"
+                self.fault(here, f"{reported} ({len(parents)} pg:partOf; one is needed)")
                 return
             here = parents[0]
 
     def _items(self, members: Iterable[Iri]) -> dict[Iri, list[Item]]:
-        found: dict[Iri, list[Item]] = defaultdict(list)
+        result: dict[Iri, list[Item]] = defaultdict(list)
         for node in members:
             if self._is(node, PG.Item):
                 item = self._item(node)
-                found[item.criterion].append(item)
-        for items in found.values():
+                result[item.criterion].append(item)
+        for items in result.values():
             seen: dict[tuple[object, ...], Item] = {}
             for item in sorted(items, key=lambda item: (item.order, item.iri)):
                 same = (item.uses, item.rule, item.not_applicable_when)
@@ -261,7 +261,7 @@ class _Reader:
                         item.iri, f"overlaps {shorten(seen[same].iri)}: the same rule on the same"
                     )
                 seen[same] = item
-        return found
+        return result
 
     def _item(self, node: Iri) -> Item:
         weight = self._number(node, PG.weight)
@@ -304,7 +304,7 @@ class _Reader:
         nodes = [node for node in members if self._is(node, PG.Criterion)]
         for parent in items.keys() - set(nodes):
             self.fault(parent, "has items and is no pg:Criterion")
-        found = []
+        results = []
         for node in nodes:
             own = tuple(sorted(items.get(node, ()), key=lambda item: (item.order, item.iri)))
             maximum = self._number(node, PG.maxScore) or Fraction(0)
@@ -318,16 +318,16 @@ class _Reader:
             parents = self._iris(node, PG.partOf)
             pillar = parents[0] if parents and parents[0] != scheme else None
             label = self._text(node, SKOS.prefLabel)
-            found.append(Criterion(node, label, maximum, own, pillar, self._order(node)))
-        if not found:
+            results.append(Criterion(node, label, maximum, own, pillar, self._order(node)))
+        if not results:
             self.fault(scheme, "is empty: it has no pg:Criterion")
-        place = {c.pillar: self._order(c.pillar) if c.pillar else 0 for c in found}
-        return tuple(sorted(found, key=lambda c: (place[c.pillar], c.order, c.iri)))
+        place = {c.pillar: self._order(c.pillar) if c.pillar else 0 for c in results}
+        return tuple(sorted(results, key=lambda c: (place[c.pillar], c.order, c.iri)))
 
     def _pillars(
         self, members: Iterable[Iri], criteria: Iterable[Criterion], kind: Iri
     ) -> tuple[Pillar, ...]:
-        found = []
+        results = []
         for node in members:
             if not self._is(node, PG.Pillar):
                 continue
@@ -343,8 +343,8 @@ class _Reader:
             if kind == PG.ClassScheme and not grade:
                 self.fault(node, "a class needs pg:grade")
             label = self._text(node, SKOS.prefLabel)
-            found.append(Pillar(node, label, self._order(node), grade))
-        return tuple(sorted(found, key=lambda pillar: (pillar.order, pillar.iri)))
+            results.append(Pillar(node, label, self._order(node), grade))
+        return tuple(sorted(results, key=lambda pillar: (pillar.order, pillar.iri)))
 
     def _maximum(self, scheme: Iri, criteria: Iterable[Criterion]) -> Fraction:
         stated = self._number(scheme, PG.maxScore) or Fraction(0)
@@ -354,18 +354,18 @@ class _Reader:
         return stated
 
     def _factors(self, scheme: Iri) -> dict[Iri, tuple[Fraction, Fraction]]:
-        found: dict[Iri, tuple[Fraction, Fraction]] = {}
+        results: dict[Iri, tuple[Fraction, Fraction]] = {}
         for node in self._all(PG.LevelFactor):
             if scheme not in self._iris(node, PG.partOf):
                 continue
             levels = self._iris(node, PG.level)
             low, high = (self._number(node, p) for p in (PG.factorLow, PG.factorHigh))
-            if len(levels) != 1 or levels[0] not in LEVELS or levels[0] in found:
+            if len(levels) != 1 or levels[0] not in LEVELS or levels[0] in results:
                 self.fault(node, "needs one pg:level, which no other factor of the scheme has")
             elif low is None or high is None or not 0 <= low <= high <= 1:
                 self.fault(node, "needs 0 ≤ pg:factorLow ≤ pg:factorHigh ≤ 1")
             else:
-                found[levels[0]] = low, high
-        for level in set(LEVELS) - found.keys() - {PG.LevelNotApplicable}:
+                results[levels[0]] = low, high
+        for level in set(LEVELS) - results.keys() - {PG.LevelNotApplicable}:
             self.fault(scheme, f"no pg:LevelFactor for {shorten(level)}")
-        return found
+        return results

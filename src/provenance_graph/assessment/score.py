@@ -175,9 +175,9 @@ def _draft(item: Item, rubric: Rubric, findings: Mapping[Iri, Finding]) -> _Draf
     """The level of an item, and its share of the weight in the low and the high total."""
     uses = tuple(Use(name, findings.get(name, NOTHING)) for name in item.uses)
     for facet in item.not_applicable_when:
-        found = findings.get(facet)
-        if found is not None and found.level in SATISFIED:
-            return _off(item, (*uses, Use(facet, found)), "the developer's claims rule it out")
+        result = findings.get(facet)
+        if result is not None and result.level in SATISFIED:
+            return _off(item, (*uses, Use(facet, result)), "the developer's claims rule it out")
     if item.rule == PG.Unrepresented:
         low, high = rubric.factors[PG.LevelNotAssessed]
         rule = "no property of the graph can hold the evidence yet"
@@ -289,22 +289,22 @@ def _times(number: Fraction, share: Fraction) -> Fraction:
 
 def total(numbers: Iterable[Fraction]) -> Fraction:
     """A sum, without adding the many zeros."""
-    found = ZERO
+    result = ZERO
     for number in numbers:
         if number:
-            found = found + number if found else number
-    return found
+            result = result + number if result else number
+    return result
 
 
 def _pillars(rubric: Rubric, criteria: Sequence[CriterionScore]) -> tuple[PillarScore, ...]:
     """Sums of criteria; a class is reached when nothing it or a lower class requires lacks."""
-    found = []
+    results = []
     below: list[ItemResult] = []
     for pillar in rubric.pillars:
         own = [c for c in criteria if c.criterion.pillar == pillar.iri]
         below.extend(i for c in own for i in c.items if i.item.required and i.maximum > 0)
         classes = rubric.kind == PG.ClassScheme
-        found.append(
+        results.append(
             PillarScore(
                 iri=pillar.iri,
                 label=pillar.label,
@@ -317,7 +317,7 @@ def _pillars(rubric: Rubric, criteria: Sequence[CriterionScore]) -> tuple[Pillar
                 missing=tuple(i.item.iri for i in below if i.low < i.maximum) if classes else (),
             )
         )
-    return tuple(found)
+    return tuple(results)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,14 +338,14 @@ def moved(before: Assessment, after: Assessment) -> tuple[Moved, ...]:
     that property or the facet that asks for it.
     """
     old = {result.item.iri: result for result in before.items}
-    found = []
+    results = []
     for result in after.items:
         was = old[result.item.iri]
         because = _differing(was.uses, result.uses)
         if because or was.level != result.level:
             points = result.low - was.low
-            found.append(Moved(result.item, was.level, result.level, points, because))
-    return tuple(found)
+            results.append(Moved(result.item, was.level, result.level, points, because))
+    return tuple(results)
 
 
 def _differing(before: Sequence[Use], after: Sequence[Use]) -> tuple[Iri, ...]:
@@ -357,6 +357,6 @@ def _differing(before: Sequence[Use], after: Sequence[Use]) -> tuple[Iri, ...]:
 def _evidence(finding: Finding) -> tuple[object, ...]:
     """What makes a finding another: a document read again that says the same does not."""
     return finding.level, *(
-        frozenset((held.claim, held.header.document, held.basis) for held in claims)
+        frozenset((stored.claim, stored.header.document, stored.basis) for stored in claims)
         for claims in (finding.claims, finding.beside)
     )

@@ -91,15 +91,15 @@ class Calculator:
         key = place, tuple([levels.get(use) for use in self._uses[place]])
         known = self._known.get(key)
         if known is None:
-            found = self._criterion(self.rubric.criteria[place], levels)
-            now, was = found or (ZERO, ZERO), self._blank[place]
+            criterion = self._criterion(self.rubric.criteria[place], levels)
+            now, was = criterion or (ZERO, ZERO), self._blank[place]
             changes = now[0] - was[0], now[1] - was[1]
             unit = lcm(self._unit, *(change.denominator for change in changes))
             grew = unit != self._unit
             if grew:
                 self._known.clear()
                 self._unit = unit
-            known = int(changes[0] * unit), int(changes[1] * unit), found is not None
+            known = int(changes[0] * unit), int(changes[1] * unit), criterion is not None
             self._known[key] = known
             return None if grew else known
         return known
@@ -124,8 +124,8 @@ class Calculator:
             return None
         if item.rule == PG.Unrepresented:
             return factors[PG.LevelNotAssessed]
-        found = [levels.get(use, PG.LevelNotAssessed) for use in item.uses]
-        counted = [level for level in found if level in factors]
+        results = [levels.get(use, PG.LevelNotAssessed) for use in item.uses]
+        counted = [level for level in results if level in factors]
         return shares(item.rule, self.rubric, counted) if counted else None
 
     def _grades(self, levels: Mapping[Iri, Iri]) -> tuple[str, str]:

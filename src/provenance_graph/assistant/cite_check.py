@@ -18,11 +18,11 @@ from provenance_graph.assistant.receipts import receipts
 from provenance_graph.core import literals
 from provenance_graph.core.claims import Literal, SourcedClaim, Value
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
 from provenance_graph.formats.licences import names as licence_names
+from provenance_graph.model.entities import is_own, names
 from provenance_graph.model.naming import fold
-from provenance_graph.model.things import is_own, names
 
 MAX_TEXT = 100_000
 MAX_SENTENCES = 500
@@ -125,7 +125,7 @@ class _Checker:
         model = self._richest(candidates)
         if about is None:
             why = "it names no property that is checked"
-            return Checked(sentence, "unknown", said(model), why=why)
+            return Checked(sentence, "unknown", short_id(model), why=why)
         rest = sentence[: span[0]] + " " * (span[1] - span[0]) + sentence[span[1] :]
         return self._compared(sentence, rest, model, about)
 
@@ -137,14 +137,16 @@ class _Checker:
 
     def _compared(self, sentence: str, rest: str, model: Iri, about: Iri) -> Checked:
         terms = list(DERIVATIONS) if about == PROV.wasDerivedFrom else [about]
-        held = [claim for term in terms for claim in self._snapshot.claims(model, term)]
+        stored = [claim for term in terms for claim in self._snapshot.claims(model, term)]
         accepted = [value for term in terms for value in self._snapshot.values(model, term)]
-        proof = tuple(receipts(held, self._snapshot.version))
+        proof = tuple(receipts(stored, self._snapshot.version))
         status = self._snapshot.statuses(model).get(about)
         state = local_name(status) if status else "NotRecorded"
 
         def told(verdict: str, stated: str, why: str) -> Checked:
-            return Checked(sentence, verdict, said(model), local_name(about), stated, why, proof)
+            return Checked(
+                sentence, verdict, short_id(model), local_name(about), stated, why, proof
+            )
 
         if _SILENT.search(rest):
             if accepted:
@@ -165,7 +167,7 @@ class _Checker:
             same = not same
         if same:
             return told("supported", stated.text, "accepted")
-        return told("contradicted", stated.text, _why(stated, accepted, held))
+        return told("contradicted", stated.text, _why(stated, accepted, stored))
 
     def _value(self, rest: str, about: Iri) -> _Stated:
         if about in _ENTITIES:
@@ -174,10 +176,10 @@ class _Checker:
             spoken = re.split(r"\bby\b|\bdeveloper\b", rest, maxsplit=1)[-1] if by else rest
             if kinds not in self._tables:
                 self._tables[kinds] = _by_name(names(self._snapshot.present, kinds))
-            found = [
+            results = [
                 iri for _, iris in _mentions(spoken, self._tables[kinds], lower=by) for iri in iris
             ]
-            return _Stated(", ".join(sorted(map(said, found))[:3]), things=frozenset(found))
+            return _Stated(", ".join(sorted(map(short_id, results))[:3]), things=frozenset(results))
         if about == DCTERMS.license:
             return _licence(rest)
         if about in _DATES:
@@ -235,8 +237,8 @@ def _number(rest: str) -> _Stated:
         "t": 12,
         "trillion": 12,
     }
-    for found in _NUMBER.finditer(rest):
-        whole, fraction, exponent, power, unit = found.groups()
+    for result in _NUMBER.finditer(rest):
+        whole, fraction, exponent, power, unit = result.groups()
         ten = Decimal(10) ** (int(exponent or power or 0) + scales.get((unit or "").casefold(), 0))
         digits = Decimal(whole.replace(",", "") + (fraction or ""))
         places = len(fraction or ".") - 1
@@ -247,7 +249,7 @@ def _number(rest: str) -> _Stated:
         )
         step = ten * Decimal(10) ** (trailing - places if trailing else -places)
         stated = _Stated(
-            found[0].strip(), digits * ten, step if ten > 1 or fraction else Decimal(1)
+            result[0].strip(), digits * ten, step if ten > 1 or fraction else Decimal(1)
         )
         if unit or not best:
             best = stated
@@ -263,19 +265,19 @@ def _licence(rest: str) -> _Stated:
             shown = rest[words[first][0] : words[first + length - 1][1]]
             if shown.casefold() in ("licence", "license", "the", "open", "under"):
                 continue
-            found = licence_names.normalise(shown)
-            if found.value is not None:
-                return _Stated(shown, things=frozenset({found.value}))
+            normalise = licence_names.normalise(shown)
+            if normalise.value is not None:
+                return _Stated(shown, things=frozenset({normalise.value}))
     return _Stated()
 
 
 def _by_name(known: dict[Iri, set[str]]) -> dict[str, list[Iri]]:
-    found: dict[str, list[Iri]] = {}
+    iris: dict[str, list[Iri]] = {}
     for iri, spoken in known.items():
         for name in {fold(one) for one in spoken}:
             if len(name) >= 3 and not name.isdigit():
-                found.setdefault(name, []).append(iri)
-    return found
+                iris.setdefault(name, []).append(iri)
+    return iris
 
 
 def _mentions(
@@ -298,14 +300,14 @@ def _mentions(
 
 
 def _shown(values: list[Value]) -> str:
-    return ", ".join(said(v) if isinstance(v, Iri) else v.lexical for v in values[:4])
+    return ", ".join(short_id(v) if isinstance(v, Iri) else v.lexical for v in values[:4])
 
 
-def _why(stated: _Stated, accepted: list[Value], held: list[SourcedClaim]) -> str:
+def _why(stated: _Stated, accepted: list[Value], sourced_claims: list[SourcedClaim]) -> str:
     why = f"accepted is {_shown(accepted)}"
     others = {
-        said(one.header.publisher): one.standing.label.lower()
-        for one in held
+        short_id(one.header.publisher): one.standing.label.lower()
+        for one in sourced_claims
         if one.claim.value is not None
         and one.standing.label != "Accepted"
         and stated.fits(one.claim.value)

@@ -21,18 +21,18 @@ from provenance_graph.assistant.receipts import receipts
 from provenance_graph.changes.compare import compare as compared
 from provenance_graph.conflicts.detect import conflicts as disagreements
 from provenance_graph.core.errors import ProvenanceError
-from provenance_graph.core.iris import local_name, said
+from provenance_graph.core.iris import local_name, short_id
 from provenance_graph.fleet import deployed
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model import questions as stored
+from provenance_graph.model.entities import find_entity
+from provenance_graph.model.entity_page import entity_page
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming import resolve
 from provenance_graph.model.profile import profile as profiled
 from provenance_graph.model.profile import value_json
 from provenance_graph.model.search_index import Catalogue
-from provenance_graph.model.thing_page import thing_page
-from provenance_graph.model.things import find_thing
 
 MOST = 100
 ANSWER_BYTES = 400_000
@@ -108,15 +108,15 @@ class _Tools:
         return _guarded(lambda: self._profile(self._at(as_of), model))
 
     def _profile(self, now: AcceptedSnapshot, model: str) -> Any:
-        meant = find_thing(now, model)
+        meant = find_entity(now, model)
         if meant.kind not in ("model", "family") or not now.present.types(meant.iri):
-            return thing_page(now, meant).to_json()
-        found = profiled(now, meant.iri).to_json()
+            return entity_page(now, meant).to_json()
+        result = profiled(now, meant.iri).to_json()
         held: dict[str, list[Any]] = {}
         for one in now.claims(meant.iri):
             held.setdefault(one.claim.predicate, []).append(one)
         fields = []
-        for section in found["sections"]:
+        for section in result["sections"]:
             for shown in section["fields"]:
                 if not shown["values"] and shown["status"] == "NotRecorded":
                     continue
@@ -138,7 +138,7 @@ class _Tools:
                         "notAccepted": [
                             {
                                 "value": value_json(one.claim.value),
-                                "by": said(one.header.publisher),
+                                "by": short_id(one.header.publisher),
                                 "why": one.reason,
                             }
                             for one in others[:3]
@@ -146,9 +146,9 @@ class _Tools:
                     }
                 )
         return {
-            "id": found["id"], "name": found["name"], "asOf": now.as_of or None,
+            "id": result["id"], "name": result["name"], "asOf": now.as_of or None,
             "storeVersion": now.version, "fields": fields,
-            "otherThingsOfThatName": [said(one) for one in meant.others[:5]],
+            "otherThingsOfThatName": [short_id(one) for one in meant.others[:5]],
         }  # fmt: skip
 
     def claims(
@@ -164,15 +164,15 @@ class _Tools:
 
         def made() -> Any:
             now = self._at(as_of)
-            subject = find_thing(now, model).iri
+            subject = find_entity(now, model).iri
             predicate = property_named(now, property) if property else None
-            held = now.claims(subject, predicate)
+            claims = now.claims(subject, predicate)
             return {
-                "id": said(subject),
-                "count": len(held),
+                "id": short_id(subject),
+                "count": len(claims),
                 "claims": [
                     {**one, "property": local_name(claim.claim.predicate), "reason": claim.reason}
-                    for claim in held[:MOST]
+                    for claim in claims[:MOST]
                     for one in receipts([claim], now.version)
                 ],
             }
@@ -199,17 +199,17 @@ class _Tools:
         return _guarded(made)
 
     def impact(
-        self, thing: Model, limit: Annotated[int, Field(ge=1, le=MOST)] = 50, as_of: AsOf = ""
+        self, entity: Model, limit: Annotated[int, Field(ge=1, le=MOST)] = 50, as_of: AsOf = ""
     ) -> str:
         """What descends from a model or learned from a dataset, and which systems of ours run it."""
 
         def made() -> Any:
             now = self._at(as_of)
-            subject = find_thing(now, thing, ("model", "family", "dataset")).iri
-            found = LineageGraph(now).impact(subject, limit=limit)
-            systems = deployed(now, [subject, *(node.iri for node in found.nodes)])
-            running = [{"system": said(one), "runs": said(model)} for one, model in systems]
-            return {**found.to_json(), "deployments": running}
+            subject = find_entity(now, entity, ("model", "family", "dataset")).iri
+            impact = LineageGraph(now).impact(subject, limit=limit)
+            systems = deployed(now, [subject, *(node.iri for node in impact.nodes)])
+            running = [{"system": short_id(one), "runs": short_id(model)} for one, model in systems]
+            return {**impact.to_json(), "deployments": running}
 
         return _guarded(made)
 
@@ -288,13 +288,13 @@ class _Tools:
 
         def made() -> Any:
             now = self._at("")
-            found = stored.ask(now, question, parameters)
-            rows = [[value_json(cell) for cell in row] for row in found.rows[:MOST]]
+            result = stored.ask(now, question, parameters)
+            rows = [[value_json(cell) for cell in row] for row in result.rows[:MOST]]
             return {
-                "columns": found.names,
+                "columns": result.names,
                 "rows": rows,
-                "of": len(found),
-                "summary": stored.find(question).summed_up(found),
+                "of": len(result),
+                "summary": stored.find(question).summed_up(result),
                 "storeVersion": now.version,
             }
 

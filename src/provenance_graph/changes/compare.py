@@ -12,7 +12,7 @@ from provenance_graph.assessment.levels import Finding
 from provenance_graph.assessment.rubric import Rubric
 from provenance_graph.assessment.score import Assessment, assess, moved, rounded
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG
 from provenance_graph.model.profile import FieldState, Profile, profile, value_json
 
@@ -82,7 +82,7 @@ class Comparison:
             "columns": [
                 {
                     "iri": c.profile.subject,
-                    "id": said(c.profile.subject),
+                    "id": short_id(c.profile.subject),
                     "name": c.profile.name,
                     "heading": c.heading,
                     "asOf": c.profile.as_of or None,
@@ -166,13 +166,13 @@ class Comparison:
 
 def compare(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> Comparison:
     """Two to six models side by side; raises UsageError for fewer or more."""
-    things = list(dict.fromkeys(snapshot.canonical(subject) for subject in subjects))
-    if not 2 <= len(things) <= MOST:
+    entities = list(dict.fromkeys(snapshot.canonical(subject) for subject in subjects))
+    if not 2 <= len(entities) <= MOST:
         raise UsageError(
-            f"compare takes 2 to {MOST} different models, not {len(things)}; "
+            f"compare takes 2 to {MOST} different models, not {len(entities)}; "
             "one model alone is compared with itself on two dates with --as-of"
         )
-    return _beside((snapshot, thing) for thing in things)
+    return _beside((snapshot, entity) for entity in entities)
 
 
 def compare_dates(snapshot: AcceptedSnapshot, subject: Iri, days: Sequence[str]) -> Comparison:
@@ -192,9 +192,9 @@ def _beside(columns: Iterable[tuple[AcceptedSnapshot, Iri]]) -> Comparison:
 def _column(snapshot: AcceptedSnapshot, subject: Iri) -> Column:
     gathered = ModelEvidence(snapshot)
     subject = snapshot.canonical(subject)
-    found: dict[Iri, Finding] = gathered.findings(subject)
+    findings: dict[Iri, Finding] = gathered.findings(subject)
     computed = sorted((r for r in gathered.rubrics if r.is_computed), key=_order)
-    scores = tuple(assess(subject, rubric, found, snapshot.as_of) for rubric in computed)
+    scores = tuple(assess(subject, rubric, findings, snapshot.as_of) for rubric in computed)
     return Column(profile(snapshot, subject), scores)
 
 

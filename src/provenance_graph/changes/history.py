@@ -24,7 +24,7 @@ from provenance_graph.changes.history_results import (
     Version,
 )
 from provenance_graph.core.claims import AcceptanceStatus, Claim, Header, SourcedClaim, Value
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.model.ranks import Movement, Rank, movements, rank_of
 
@@ -52,8 +52,8 @@ class _Teller:
         latest = snapshot.latest
         links = SourceLinks(self.snapshot, links=NODES)
         self.nodes: dict[Iri, list[SourcedClaim]] = defaultdict(list)
-        for held in below(subject, statements, latest, links):
-            self.nodes[held.subject].append(held)
+        for stored in below(subject, statements, latest, links):
+            self.nodes[stored.subject].append(stored)
         self.seen = snapshot.view(subject)
         self.facts: dict[Iri, Facts] = {subject: _facts(self.seen.quads)}
         for node in self.nodes:
@@ -71,8 +71,8 @@ class _Teller:
         )
         drift = [*self._version_drift(versions), *self._succession()]
         retrievals: dict[str, set[Iri]] = defaultdict(set)
-        for held in self.seen.claims:
-            retrievals[held.header.retrieved[:10]].add(held.header.record)
+        for stored in self.seen.claims:
+            retrievals[stored.header.retrieved[:10]].add(stored.header.record)
         return History(
             subject=self.subject,
             name=self._name(self.subject),
@@ -97,8 +97,8 @@ class _Teller:
     def _within(self, day: str) -> bool:
         return (not self.start or day >= self.start) and (not self.end or day <= self.end)
 
-    def _name(self, thing: Iri) -> str:
-        return label(self.snapshot, thing) or said(thing)
+    def _name(self, entity: Iri) -> str:
+        return label(self.snapshot, entity) or short_id(entity)
 
     def _typed(self, kind: Iri) -> list[Iri]:
         return sorted(n for n in self.nodes if kind in self.facts[n].get(RDF.type, ()))
@@ -106,36 +106,36 @@ class _Teller:
     # ---- the world's clock -----------------------------------------------------------------
 
     def _versions(self) -> list[Version]:
-        found = [
+        results = [
             Version(
                 iri=node,
                 version=_text(self.facts[node], SCHEMA.version),
                 released=_text(self.facts[node], DCTERMS.issued)
                 or _text(self.facts[node], DCTERMS.created),
-                replaces=_things(self.facts[node], DCTERMS.replaces),
+                replaces=_entities(self.facts[node], DCTERMS.replaces),
                 sources=_headers(self.nodes[node]),
             )
             for node in self._typed(PG.ModelVersion)
         ]
-        return sorted(found, key=lambda v: (v.released or _dated(v.version), v.version, v.iri))
+        return sorted(results, key=lambda v: (v.released or _dated(v.version), v.version, v.iri))
 
     def _aliases(self) -> list[Binding]:
-        found = []
+        results = []
         for node in self._typed(PG.AliasBinding):
             alias = _text(self.facts[node], PG.alias)
-            for held in self.nodes[node]:
-                claim = held.claim
+            for stored in self.nodes[node]:
+                claim = stored.claim
                 if claim.predicate == PG.resolvesTo and isinstance(claim.value, Iri):
                     target = self.snapshot.canonical(claim.value)
                     since, until = claim.valid_from, claim.valid_until
-                    found.append(Binding(alias, target, since, until, (held.header,)))
-        return sorted(found, key=lambda b: (b.alias, b.since, b.until, b.target))
+                    results.append(Binding(alias, target, since, until, (stored.header,)))
+        return sorted(results, key=lambda b: (b.alias, b.since, b.until, b.target))
 
     def _life(self) -> Lifecycle:
         facts = self.facts[self.subject]
         deprecated = _text(facts, PG.deprecationDate)
         retired = _text(facts, PG.retirementDate)
-        state = next(iter(_things(facts, PG.lifecycle)), None)
+        state = next(iter(_entities(facts, PG.lifecycle)), None)
         replaced = self.snapshot.quads(predicate=DCTERMS.replaces, object=self.subject)
         return Lifecycle(
             state=local_name(state) if state else "",
@@ -143,7 +143,7 @@ class _Teller:
             deprecated=deprecated,
             retired=retired,
             notice_days=days(deprecated, retired),
-            replaces=_things(facts, DCTERMS.replaces),
+            replaces=_entities(facts, DCTERMS.replaces),
             replaced_by=tuple(sorted(subject for subject, *_ in replaced)),
         )
 
@@ -157,7 +157,7 @@ class _Teller:
 
     def _succession(self) -> Iterator[Drift]:
         """Facts in which the model differs from the one it replaces."""
-        for before in _things(self.facts[self.subject], DCTERMS.replaces):
+        for before in _entities(self.facts[self.subject], DCTERMS.replaces):
             self.facts[before] = _facts(self.snapshot.view(before).quads)
             yield from self._between("from the model it replaces", before, self.subject)
 
@@ -175,13 +175,13 @@ class _Teller:
         statements = self.snapshot.statements
         latest = self.snapshot.latest
         series: dict[Iri, dict[str, tuple[Header, list[Claim]]]] = defaultdict(dict)
-        for thing in (self.subject, *self.nodes):
-            for name in statements.names_of(thing):
+        for entity in (self.subject, *self.nodes):
+            for name in statements.names_of(entity):
                 for claim, header in statements.about(name):
                     if latest.known(header):
-                        kept = series[header.of_document]
-                        kept.setdefault(header.retrieved, (header, []))[1].append(claim)
-        found: list[ChangedClaim] = []
+                        retained = series[header.of_document]
+                        retained.setdefault(header.retrieved, (header, []))[1].append(claim)
+        changed_claims: list[ChangedClaim] = []
         for key, retrievals in sorted(series.items()):
             for header in statements.headers(key):  # also those that fell silent
                 if latest.known(header):
@@ -189,20 +189,20 @@ class _Teller:
             ordered = [retrievals[day] for day in sorted(retrievals)]
             for (one, earlier), (two, later) in pairwise(ordered):
                 if self._within(two.retrieved[:10]):
-                    found.extend(_compared(one, earlier, two, later))
-        return found
+                    changed_claims.extend(_compared(one, earlier, two, later))
+        return changed_claims
 
     def _ranks(self) -> list[Movement]:
-        found: list[tuple[str, Rank]] = []
+        rows: list[tuple[str, Rank]] = []
         for node in self._typed(PG.RankEntry):
             facts = self.facts[node]
-            ranking = next(iter(_things(facts, PG.ranking)), None)
+            ranking = next(iter(_entities(facts, PG.ranking)), None)
             read = max((h.retrieved[:10] for h in _headers(self.nodes[node])), default="")
             name = self._name(ranking) if ranking else "a list without a name"
             entry = rank_of(node, facts, name, read)
             if entry is not None and self._within(entry[1].date or read):
-                found.append(entry)
-        return movements(found)
+                rows.append(entry)
+        return movements(rows)
 
     def _events(
         self,
@@ -244,17 +244,17 @@ class _Teller:
         drift: Iterable[Drift],
         changed: Iterable[ChangedClaim],
     ) -> dict[Iri, str]:
-        things: set[Iri] = {self.subject, *life.replaces, *life.replaced_by}
-        things |= {thing for v in versions for thing in (v.iri, *v.replaces)}
-        things |= {binding.target for binding in aliases}
+        entities: set[Iri] = {self.subject, *life.replaces, *life.replaced_by}
+        entities |= {entity for v in versions for entity in (v.iri, *v.replaces)}
+        entities |= {binding.target for binding in aliases}
         for d in drift:
-            things |= {d.before, d.after, d.property}
-            things |= {value for value in (*d.was, *d.now) if isinstance(value, Iri)}
-        things |= {thing for c in changed for thing in (c.subject, c.property)}
-        found = {thing: label(self.snapshot, thing) for thing in sorted(things)}
+            entities |= {d.before, d.after, d.property}
+            entities |= {value for value in (*d.was, *d.now) if isinstance(value, Iri)}
+        entities |= {entity for c in changed for entity in (c.subject, c.property)}
+        results = {entity: label(self.snapshot, entity) for entity in sorted(entities)}
         for version in versions:
-            found[version.iri] = found.get(version.iri) or f"version {version.version}"
-        return {thing: text for thing, text in found.items() if text}
+            results[version.iri] = results.get(version.iri) or f"version {version.version}"
+        return {entity: text for entity, text in results.items() if text}
 
 
 def days(start: str, end: str) -> int | None:
@@ -279,17 +279,17 @@ def _dated(version: str) -> str:
 
 
 def _facts(quads: Iterable[tuple[Iri, Iri, Value, Iri | None]]) -> Facts:
-    found: dict[Iri, list[Value]] = defaultdict(list)
+    values: dict[Iri, list[Value]] = defaultdict(list)
     for _, predicate, value, _ in quads:
-        found[predicate].append(value)
-    return found
+        values[predicate].append(value)
+    return values
 
 
 def _text(facts: Facts, predicate: Iri) -> str:
     return str(next(iter(facts.get(predicate, ())), ""))
 
 
-def _things(facts: Facts, predicate: Iri) -> tuple[Iri, ...]:
+def _entities(facts: Facts, predicate: Iri) -> tuple[Iri, ...]:
     return tuple(value for value in facts.get(predicate, ()) if isinstance(value, Iri))
 
 
@@ -321,10 +321,12 @@ def _compared(
 
 def _told(claims: Iterable[Claim]) -> dict[tuple[Iri, Iri], set[str]]:
     """What claims say, without their places, which move when a document grows."""
-    found: dict[tuple[Iri, Iri], set[str]] = defaultdict(set)
+    result: dict[tuple[Iri, Iri], set[str]] = defaultdict(set)
     for claim in claims:
         value = claim.value
-        shown = said(value) if isinstance(value, Iri) else str(value) if value is not None else ""
+        shown = (
+            short_id(value) if isinstance(value, Iri) else str(value) if value is not None else ""
+        )
         text = shown if claim.stance.label == "Stated" else f"{claim.stance.label} {shown}".strip()
-        found[claim.subject, claim.predicate].add(text or claim.as_stated or claim.stance.label)
-    return found
+        result[claim.subject, claim.predicate].add(text or claim.as_stated or claim.stance.label)
+    return result

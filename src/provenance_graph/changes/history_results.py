@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provenance_graph.core.claims import Header, Value
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.model.profile import value_json
 from provenance_graph.model.ranks import Movement
 
@@ -110,7 +110,7 @@ class History:
     def to_json(self) -> HistoryAnswer:
         """As JSON, with labels beside IRIs."""
         return {
-            "subject": {"iri": self.subject, "id": said(self.subject), "name": self.name},
+            "subject": {"iri": self.subject, "id": short_id(self.subject), "name": self.name},
             "from": self.start or None,
             "to": self.end or None,
             "asOf": self.as_of or None,
@@ -120,15 +120,15 @@ class History:
                 "deprecated": self.life.deprecated or None,
                 "retired": self.life.retired or None,
                 "noticeDays": self.life.notice_days,
-                "replaces": [self._thing(t) for t in self.life.replaces],
-                "replacedBy": [self._thing(t) for t in self.life.replaced_by],
+                "replaces": [self._entity(t) for t in self.life.replaces],
+                "replacedBy": [self._entity(t) for t in self.life.replaced_by],
             },
             "versions": [
                 {
-                    **self._thing(v.iri),
+                    **self._entity(v.iri),
                     "version": v.version or None,
                     "released": v.released or None,
-                    "replaces": [self._thing(t) for t in v.replaces],
+                    "replaces": [self._entity(t) for t in v.replaces],
                     "sources": _sources(v.sources),
                 }
                 for v in self.versions
@@ -136,7 +136,7 @@ class History:
             "aliases": [
                 {
                     "alias": b.alias,
-                    "target": self._thing(b.target),
+                    "target": self._entity(b.target),
                     "since": b.since or None,
                     "until": b.until or None,
                     "sources": _sources(b.sources),
@@ -146,8 +146,8 @@ class History:
             "drift": [
                 {
                     "kind": d.kind,
-                    "before": self._thing(d.before),
-                    "after": self._thing(d.after),
+                    "before": self._entity(d.before),
+                    "after": self._entity(d.after),
                     **self._property(d.property),
                     "was": [value_json(v, self.labels) for v in d.was],
                     "now": [value_json(v, self.labels) for v in d.now],
@@ -157,10 +157,10 @@ class History:
             "changedClaims": [
                 {
                     "document": c.document,
-                    "publisher": {"iri": c.publisher, "id": said(c.publisher)},
+                    "publisher": {"iri": c.publisher, "id": short_id(c.publisher)},
                     "earlier": c.earlier,
                     "later": c.later,
-                    "subject": self._thing(c.subject),
+                    "subject": self._entity(c.subject),
                     **self._property(c.property),
                     "was": list(c.was),
                     "now": list(c.now),
@@ -173,15 +173,15 @@ class History:
                     "date": e.date,
                     "clock": e.clock,
                     "what": e.what,
-                    "subject": self._thing(e.subject),
+                    "subject": self._entity(e.subject),
                 }
                 for e in self.events
             ],
             "retrievals": [{"date": day, "records": count} for day, count in self.retrievals],
         }
 
-    def _thing(self, iri: Iri) -> Ref:
-        return {"iri": iri, "id": said(iri), "label": self.labels.get(iri) or said(iri)}
+    def _entity(self, iri: Iri) -> Ref:
+        return {"iri": iri, "id": short_id(iri), "label": self.labels.get(iri) or short_id(iri)}
 
     def _property(self, iri: Iri) -> PropertyRef:
         return {

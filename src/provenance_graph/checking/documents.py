@@ -115,8 +115,8 @@ def _documents(
 def _expanded(asked: str) -> list[str]:
     """The files of a glob, so that each keeps its folder; any other path as it is."""
     if set(asked) & set("*?[") and not Path(asked).exists():
-        found = sorted(glob.glob(asked, recursive=True))  # noqa: PTH207 - any anchor
-        return [path for path in found if Path(path).is_file()] or [asked]
+        results = sorted(glob.glob(asked, recursive=True))  # noqa: PTH207 - any anchor
+        return [path for path in results if Path(path).is_file()] or [asked]
     return [asked]
 
 
@@ -144,8 +144,8 @@ def _judge(works: Sequence[_Work], judges: Sequence[Judge]) -> None:
     if not records:
         return
     for judge in judges:
-        for (work, _), found in zip(records, judge([r for _, r in records]), strict=True):
-            work.found += found
+        for (work, _), result in zip(records, judge([r for _, r in records]), strict=True):
+            work.found += result
 
 
 def _shapes(records: Sequence[Record]) -> list[list[Finding]]:
@@ -160,34 +160,34 @@ def _refused(file: str, problem: Problem) -> Examined:
     """A path or file that is no document."""
     whole = problem.kind in ("unreadable", "empty")
     severity = Severity.VIOLATION if whole else Severity.INFO
-    told = replace(problem, where="")
-    finding = replace(_of_problem(told, severity), file=file, focus=Literal(file))
+    reported = replace(problem, where="")
+    finding = replace(_of_problem(reported, severity), file=file, focus=Literal(file))
     skipped = problem.kind == "skipped"
     return Examined(file, (finding,), read=False, asked=whole and not skipped)
 
 
 def _examined(work: _Work) -> Examined:
     reading, document = work.reading, work.document
-    found: list[Finding] = []
+    findings: list[Finding] = []
     if reading.failure is not None:
         why = str(reading.failure)
         for head in (document.url, document.name):
             why = why.removeprefix(f"{head}: ")
         finding = _of_problem(Problem("", why, kind="unreadable"), Severity.VIOLATION)
         place = positions.in_message(why)
-        found.append(replace(finding, line=place.line or 1, column=place.column))
+        findings.append(replace(finding, line=place.line or 1, column=place.column))
     broken = any(p.kind == "syntax" and p.what.startswith("metadata: ") for p in reading.problems)
     if broken and (error := positions.syntax_error(document.text, work.file)):
         why, place = error
         why = why.partition(": ")[2] if why.startswith("line ") else why
         finding = _of_problem(Problem("", f"not YAML: {why}", kind="syntax"), Severity.VIOLATION)
-        found.append(replace(finding, line=place.line or 1, column=place.column))
+        findings.append(replace(finding, line=place.line or 1, column=place.column))
     else:
         broken = False
         locate = _Locator(document, work.file)
-        found += [locate.problem(problem) for problem in reading.problems]
-        found += [locate.finding(finding, reading.records) for finding in work.found]
-    placed = [f if f.file else replace(f, file=work.file) for f in found]
+        findings += [locate.problem(problem) for problem in reading.problems]
+        findings += [locate.finding(finding, reading.records) for finding in work.found]
+    placed = [f if f.file else replace(f, file=work.file) for f in findings]
     return Examined(
         work.file,
         tuple(order(dict.fromkeys(placed))),
@@ -206,14 +206,14 @@ def _of_problem(problem: Problem, severity: Severity | None = None) -> Finding:
         if problem.kind in _SLIGHT
         else Severity.WARNING
     )
-    told = problem.what + (f" ({problem.hint})" if problem.hint else "")
+    reported = problem.what + (f" ({problem.hint})" if problem.hint else "")
     shown = bool(problem.where) and not _LINE.fullmatch(problem.where)
     return Finding(
         severity=severity or grave,
         focus=Literal(""),
         path="",
         value=None,
-        message=f"{problem.where}: {told}" if shown else told,
+        message=f"{problem.where}: {reported}" if shown else reported,
         shape=f"reader:{problem.kind}",
         component="Reader",
     )
@@ -262,8 +262,8 @@ class _Locator:
     def _key(self, predicate: str) -> Place:
         keys = next((keys for term, keys in _KEYS.items() if term == predicate), ())
         for key in (*keys, local_name(predicate)):
-            if found := self._of("").by_pointer.get(f"/{key}"):
-                return found
+            if result := self._of("").by_pointer.get(f"/{key}"):
+                return result
         return Place()
 
     def _split(self, locator: str) -> tuple[str, str]:

@@ -38,8 +38,8 @@ class Elements:
 
     @cached_property
     def _reference(self) -> list[Quad]:
-        held = list(self._store.quads(graph=REFERENCE))
-        return [*held, *((s, p, o, None) for s, p, o, _ in held)]
+        stored = list(self._store.quads(graph=REFERENCE))
+        return [*stored, *((s, p, o, None) for s, p, o, _ in stored)]
 
     def __call__(self, records: Sequence[Record]) -> list[list[Finding]]:
         """What each record leaves out, in the records' order."""

@@ -50,8 +50,8 @@ class Positions:
             return Place(int(named[1]), 1)
         pointer = locator[locator.find("/") :].split(" ", 1)[0] if "/" in locator else ""
         while pointer:
-            if found := self.by_pointer.get(pointer):
-                return found
+            if result := self.by_pointer.get(pointer):
+                return result
             pointer = pointer.rpartition("/")[0]
         return Place()
 
@@ -86,7 +86,7 @@ def of_document(text: str, name: str) -> Positions:
 
 def of_json(text: str) -> Positions:
     """The places of the values of a JSON text; of a broken one, up to the fault."""
-    found = Positions()
+    positions = Positions()
     lines = _Lines(text)
     stack: list[list[str | int]] = []  # of each open list or mapping its kind and present step
     key_next = False
@@ -106,27 +106,29 @@ def of_json(text: str) -> Positions:
             stack[-1][1] = _text(shown)
         else:
             pointer = "".join(f"/{_step(step)}" for _, step in stack)
-            found._add(pointer, lines.place(token.start()), None if shown in "{[" else _text(shown))
+            positions._add(
+                pointer, lines.place(token.start()), None if shown in "{[" else _text(shown)
+            )
             if shown == "{":
                 stack.append(["{", ""])
             elif shown == "[":
                 stack.append(["[", 0])
             key_next = shown == "{"
-    return found
+    return positions
 
 
 def of_yaml(text: str) -> Positions:
     """The places of the values of a YAML text; none where it is broken."""
-    found = Positions()
+    positions = Positions()
     try:
         root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, RecursionError, ValueError):
-        return found
+        return positions
     for pointer, node in _nodes(root):
         mark = node.start_mark
         value = str(node.value) if isinstance(node, yaml.ScalarNode) else None
-        found._add(pointer, Place(mark.line + 1, mark.column + 1), value)
-    return found
+        positions._add(pointer, Place(mark.line + 1, mark.column + 1), value)
+    return positions
 
 
 def _nodes(root: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
@@ -171,8 +173,8 @@ def in_message(message: str) -> Place:
     >>> in_message("line 3, column 7: Expecting value")
     Place(line=3, column=7)
     """
-    found = _IN_MESSAGE.search(message)
-    return Place(int(found[1]), int(found[2] or 1)) if found else Place()
+    match = _IN_MESSAGE.search(message)
+    return Place(int(match[1]), int(match[2] or 1)) if match else Place()
 
 
 def _text(token: str) -> str:

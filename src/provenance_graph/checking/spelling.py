@@ -90,9 +90,9 @@ def near_licences(stated: str, most: int = 3) -> list[str]:
         within.sort(key=lambda name: name.endswith("later"))
         within.sort(key=_figures, reverse=True)
         return [known[name] for name in within][:most]
-    found = process.extract(asked, known.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=most)
-    best = found[0][1] if found else 0.0
-    return [known[name] for name, score, _ in found if score > best - 5]
+    extract = process.extract(asked, known.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=most)
+    best = extract[0][1] if extract else 0.0
+    return [known[name] for name, score, _ in extract if score > best - 5]
 
 
 def meant(claim: Claim) -> str:
@@ -118,23 +118,23 @@ def near_repositories(asked: str, known: Iterable[str], most: int = 3) -> list[t
     """
     owner, _, name = asked.rpartition("/")
     owner, folded = fold(owner), fold(name)
-    found: list[tuple[float, str, bool]] = []
+    rows: list[tuple[float, str, bool]] = []
     for one in known:
         its_owner, _, its_name = one.rpartition("/")
         if not its_owner or not owner:
             if fold(its_name) == folded:
-                found.append((99.0, one, not owner))
+                rows.append((99.0, one, not owner))
             continue
         same_owner = fuzz.ratio(owner, fold(its_owner))
         if same_owner < 60 and fold(its_name) != folded:
             continue
         alike = fuzz.ratio(folded, fold(its_name))
         if min(same_owner, alike) >= 80 and _figures(folded) == _figures(fold(its_name)):
-            found.append((same_owner + alike, one, True))
+            rows.append((same_owner + alike, one, True))
         elif alike == 100:
-            found.append((alike + same_owner / 2, one, False))
-    found.sort(key=lambda item: (-item[0], item[1]))
-    return [(one, very) for _, one, very in found[:most]]
+            rows.append((alike + same_owner / 2, one, False))
+    rows.sort(key=lambda item: (-item[0], item[1]))
+    return [(one, very) for _, one, very in rows[:most]]
 
 
 def _figures(name: str) -> str:

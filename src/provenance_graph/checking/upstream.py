@@ -15,7 +15,7 @@ from typing import cast
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.checking.spelling import meant, near_repositories, unlisted
 from provenance_graph.core.claims import Quad, Record, Value
-from provenance_graph.core.iris import ID, Iri, local_name, mint, said
+from provenance_graph.core.iris import ID, Iri, local_name, mint, short_id
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.licences.graph import LicenceGraph
@@ -52,28 +52,28 @@ class Upstream:
 
     def __call__(self, records: Sequence[Record]) -> list[list[Finding]]:
         """The findings of each record, in their order."""
-        told = [self._told(record) for record in records]
-        found: list[list[Finding]] = [[] for _ in records]
-        for group in _apart(told):
-            over = {s: q for n in group for s, q in told[n].items()}
+        reported = [self._told(record) for record in records]
+        findings: list[list[Finding]] = [[] for _ in records]
+        for group in _apart(reported):
+            over = {s: q for n in group for s, q in reported[n].items()}
             overlay = AcceptedSnapshot(cast(Store, Overlay(self._store, over)), today=self._today)
-            subjects = [s for n in group for s in told[n]]
+            subjects = [s for n in group for s in reported[n]]
             index = self._index.update(overlay, subjects)
             graph = LicenceGraph(overlay, index, self._catalogue)
             for n in group:
-                for subject, quads in told[n].items():
-                    found[n] += self._references(subject, quads)
-                    found[n] += self._lineage(index, subject)
-                    found[n] += self._licences(graph, subject, quads)
-        return found
+                for subject, quads in reported[n].items():
+                    findings[n] += self._references(subject, quads)
+                    findings[n] += self._lineage(index, subject)
+                    findings[n] += self._licences(graph, subject, quads)
+        return findings
 
     def _told(self, record: Record) -> dict[Iri, list[Quad]]:
         """What a record states of each thing that has parents, data or a licence there."""
         by_subject: dict[Iri, list[Quad]] = {}
         for subject, predicate, value, _ in statements(record):
             subject = self._statements.canonical(subject)
-            held = self._statements.canonical(value) if isinstance(value, Iri) else value
-            by_subject.setdefault(subject, []).append((subject, predicate, held, None))
+            stored = self._statements.canonical(value) if isinstance(value, Iri) else value
+            by_subject.setdefault(subject, []).append((subject, predicate, stored, None))
         for claim in record.claims:  # a misspelt licence is judged as the one it likely means
             if unlisted(claim):
                 likely = licence_names.normalise(meant(claim)).value
@@ -95,12 +95,12 @@ class Upstream:
     @cached_property
     def _known(self) -> Mapping[str, list[str]]:
         """Repositories and datasets of the store, by what they are called in documents."""
-        found: dict[str, list[str]] = {"model": [], "dataset": []}
+        results: dict[str, list[str]] = {"model": [], "dataset": []}
         for number, name in enumerate(self._index.names):
             kind = "dataset" if self._index.kind[number] == DATASET else "model"
             if name.startswith(f"{ID}{kind}/"):
-                found[kind].append(said(name))
-        return found
+                results[kind].append(short_id(name))
+        return results
 
     def _references(self, subject: Iri, quads: Iterable[Quad]) -> Iterator[Finding]:
         """Parents and datasets of which the store knows nothing."""
@@ -112,7 +112,7 @@ class Upstream:
             kind = "dataset" if predicate == PG.trainedOn else "model"
             if not value.startswith(f"{ID}{kind}/") or self._is_known(value):
                 continue
-            name = said(value)
+            name = short_id(value)
             near = near_repositories(name, self._known[kind])
             likely = [one for one, very in near if very]
             message = f"nothing is known of {name}"
@@ -130,11 +130,11 @@ class Upstream:
                 component="UnknownReference",
             )
 
-    def _is_known(self, thing: Iri) -> bool:
+    def _is_known(self, entity: Iri) -> bool:
         return (
-            self._index.names.find(thing) is not None
-            or any(True for _ in self._store.quads(thing))
-            or any(True for _ in self._store.quads(thing, graph=ANY))
+            self._index.names.find(entity) is not None
+            or any(True for _ in self._store.quads(entity))
+            or any(True for _ in self._store.quads(entity, graph=ANY))
         )
 
     # ---- lineage --------------------------------------------------------------------
@@ -156,7 +156,7 @@ class Upstream:
                         focus=subject,
                         path=RELATIONS[0],
                         value=None,
-                        message=f"{said(subject)} would descend from itself",
+                        message=f"{short_id(subject)} would descend from itself",
                         shape=mint("check", "circle"),
                         component="Circle",
                     )
@@ -176,11 +176,11 @@ class Upstream:
             return
         findings = graph.findings(subject, day=self._today)
         likely = self._likely.get(subject)
-        for found in as_validation(one for one in findings if one.rule.id != _OPEN_DATA):
+        for result in as_validation(one for one in findings if one.rule.id != _OPEN_DATA):
             if likely is not None:
-                shown = f"if {local_name(likely)} is meant: {found.message}"
-                found = replace(found, message=shown)
-            yield found
+                shown = f"if {local_name(likely)} is meant: {result.message}"
+                result = replace(result, message=shown)
+            yield result
         if not any(predicate == DCTERMS.license for _, predicate, _, _ in quads):
             yield from self._unlabelled(graph, subject)
 
@@ -191,7 +191,7 @@ class Upstream:
         names: dict[Iri, str] = {}
         for term in now.terms:
             if term.holder is not None and term.holder != subject:
-                names[term.licence.iri] = f"{term.licence.name} of {said(term.holder)}"
+                names[term.licence.iri] = f"{term.licence.name} of {short_id(term.holder)}"
                 asked.setdefault(term.licence.iri, []).append(term.condition.label)
         for licence, duties in asked.items():
             shown = "; ".join(dict.fromkeys(duties))
@@ -207,16 +207,16 @@ class Upstream:
             )
 
 
-def _apart(told: Sequence[Mapping[Iri, object]]) -> Iterator[list[int]]:
+def _apart(reported: Sequence[Mapping[Iri, object]]) -> Iterator[list[int]]:
     """Records in groups in which no two speak of one thing."""
-    todo = [n for n, one in enumerate(told) if one]
+    todo = [n for n, one in enumerate(reported) if one]
     while todo:
         group: list[int] = []
         seen: set[Iri] = set()
         later: list[int] = []
         for n in todo:
-            if seen.isdisjoint(told[n]):
-                seen.update(told[n])
+            if seen.isdisjoint(reported[n]):
+                seen.update(reported[n])
                 group.append(n)
             else:
                 later.append(n)
@@ -248,12 +248,12 @@ class Overlay:
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
         """Quads that match, of both; the document's own stand in the default graph."""
-        held = self._store.quads(subject, predicate, object, graph)
+        stored = self._store.quads(subject, predicate, object, graph)
         if graph is not None:
-            yield from held
+            yield from stored
             return
         stated = self._stated
-        for quad in held:
+        for quad in stored:
             if quad[1] not in stated.get(quad[0], ()):
                 yield quad
         mine: Sequence[Quad]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from provenance_graph.checking.documents import Examined
-from provenance_graph.core.iris import said
+from provenance_graph.core.iris import short_id
 from provenance_graph.shapes import reports
 from provenance_graph.shapes.findings import Finding
 
@@ -23,8 +23,8 @@ def _line(finding: Finding) -> str:
     parts = (finding.file, finding.line, finding.column if finding.line else 0)
     place = ":".join(str(part) for part in parts if part)
     about = str(finding.focus)
-    subject = said(about) if about not in ("", finding.file) and "://" in about else ""
-    path = f"{said(finding.path)}: " if finding.path and "://" in finding.path else ""
+    subject = short_id(about) if about not in ("", finding.file) and "://" in about else ""
+    path = f"{short_id(finding.path)}: " if finding.path and "://" in finding.path else ""
     tail = f" [{subject}]" if subject else ""
     return _one_line(f"{place}: {_LETTERS[finding.severity.label]}: {path}{finding.message}{tail}")
 
@@ -39,15 +39,15 @@ def junit(examined: Sequence[Examined]) -> str:
     failures = errors = 0
     for one in examined:
         case = ET.SubElement(suite, "testcase", name=_xml(one.file), classname="provenance-graph")
-        told = [f for f in one.findings if f.severity.label != "Info"]
+        reported = [f for f in one.findings if f.severity.label != "Info"]
         notes = [f for f in one.findings if f.severity.label == "Info"]
-        if told:
+        if reported:
             kind = "failure" if one.read else "error"
             failures, errors = failures + one.read, errors + (not one.read)
             first = ET.SubElement(
-                case, kind, message=_xml(told[0].message), type=told[0].severity.label
+                case, kind, message=_xml(reported[0].message), type=reported[0].severity.label
             )
-            first.text = _xml("\n".join(map(_line, told)))
+            first.text = _xml("\n".join(map(_line, reported)))
         if notes:
             ET.SubElement(case, "system-out").text = _xml("\n".join(map(_line, notes)))
     suite.set("tests", str(len(examined)))

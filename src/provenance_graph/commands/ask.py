@@ -42,13 +42,13 @@ def command(
     if snapshot.as_of:
         stored.bind(snapshot, stored.find(question), given)  # a slip is told before the work
         data = session.closing.enter_context(dataset(snapshot))
-        found = stored.ask(snapshot, question, given, data=data)
+        result = stored.ask(snapshot, question, given, data=data)
     else:
-        found = stored.ask(snapshot, question, given)
-    session.print_table(found.names, found.rows, form)
-    session.say(stored.find(question).summed_up(found))
-    if found.truncated:
-        session.say(f"cut short after {len(found)} rows")
+        result = stored.ask(snapshot, question, given)
+    session.print_table(result.names, result.rows, form)
+    session.say(stored.find(question).summed_up(result))
+    if result.truncated:
+        session.say(f"cut short after {len(result)} rows")
 
 
 def _parameter(parameter: object) -> str:

@@ -93,26 +93,26 @@ def command(
         return
     subjects = [resolve(snapshot, model) for model in models]
     session.say_unknown(snapshot, *subjects)
-    found = [one for subject in subjects for one in assess_under(snapshot, subject, names, known)]
+    results = [one for subject in subjects for one in assess_under(snapshot, subject, names, known)]
     if evidence or missing:
         rows = (
-            evidence_table.missing(found)
+            evidence_table.missing(results)
             if missing
-            else [r for one in found for r in evidence_table.evidence(one)]
+            else [r for one in results for r in evidence_table.evidence(one)]
         )
         if form == "json":
             session.print_json([row.to_json() for row in rows])
         else:
             session.print_table(evidence_table.COLUMNS, evidence_table.table(rows), form)
     elif form == "json":
-        whole = [one.to_json() for one in found]
+        whole = [one.to_json() for one in results]
         session.print_json(whole[0] if len(whole) == 1 else whole)
     elif form == "csv":
-        session.print_table(_columns(), _csv(found), form)
-    elif len(found) > 1:
-        session.print_table(SUMMARY, map(_summary, found), form)
+        session.print_table(_columns(), _csv(results), form)
+    elif len(results) > 1:
+        session.print_table(SUMMARY, map(_summary, results), form)
     else:
-        click.echo("\n".join(page(found[0].to_json(), gaps)))
+        click.echo("\n".join(page(results[0].to_json(), gaps)))
 
 
 def _agreement(
@@ -121,9 +121,9 @@ def _agreement(
     from provenance_graph.assessment.agreement import agreements
     from provenance_graph.assessment.assess import DEFAULT
 
-    found = agreements(snapshot, rubrics[0] if rubrics else DEFAULT)
+    result = agreements(snapshot, rubrics[0] if rubrics else DEFAULT)
     if form == "json":
-        session.print_json([one.to_json() for one in found])
+        session.print_json([one.to_json() for one in result])
         return
     rows = [
         (
@@ -134,7 +134,7 @@ def _agreement(
             one.width,
             *(x for c in (one.low, one.middle, one.circular) for x in (c.spearman, c.kendall)),
         )
-        for one in found
+        for one in result
     ]
     session.print_table(AGREEMENT, rows, form)
     session.say(
@@ -198,29 +198,29 @@ def _columns() -> tuple[str, ...]:
     return ("model", "rubric", "version", *ITEM_COLUMNS)
 
 
-def _csv(found: Sequence[Assessed]) -> Iterator[tuple[object, ...]]:
-    for one in found:
+def _csv(assesseds: Sequence[Assessed]) -> Iterator[tuple[object, ...]]:
+    for one in assesseds:
         rubric = one.assessment.rubric
         for row in one.item_rows():
             yield (one.name, rubric.id, rubric.version, *row)
 
 
-def page(found: AssessedAnswer, gaps: int = 10) -> Iterator[str]:
+def page(assessed_answer: AssessedAnswer, gaps: int = 10) -> Iterator[str]:
     """The assessment, line by line, from its JSON."""
-    rubric, total = found["rubric"], found["total"]
-    known = f", as known on {found['asOf']}" if found["asOf"] else ""
-    yield f"{found['subject']['name']} ({found['subject']['id']}): {total['shown']}{known}"
+    rubric, total = assessed_answer["rubric"], assessed_answer["total"]
+    known = f", as known on {assessed_answer['asOf']}" if assessed_answer["asOf"] else ""
+    yield f"{assessed_answer['subject']['name']} ({assessed_answer['subject']['id']}): {total['shown']}{known}"
     yield f"{rubric['label']} ({rubric['id']}, version {rubric['version']})"
-    if found["asked"]["iri"] != rubric["iri"]:
-        yield f"{found['asked']['id']} gives no rule to compute; {rubric['id']} is our reading of it"
+    if assessed_answer["asked"]["iri"] != rubric["iri"]:
+        yield f"{assessed_answer['asked']['id']} gives no rule to compute; {rubric['id']} is our reading of it"
     yield "low counts what nobody looked at as nothing, high as full: the gap is missing audit work"
-    yield from _classes(found["pillars"])
-    for criterion in found["criteria"]:
+    yield from _classes(assessed_answer["pillars"])
+    for criterion in assessed_answer["criteria"]:
         yield from _criterion(criterion)
     yield ""
     yield "  ".join(f"{mark.strip()} {level}" for level, mark in MARKS.items())
-    yield from _gaps(found["gaps"], gaps)
-    yield from _published(found["published"])
+    yield from _gaps(assessed_answer["gaps"], gaps)
+    yield from _published(assessed_answer["published"])
     yield ""
     yield f"The same total by one SPARQL query: assess … --query ({total['rounding']})"
 
@@ -273,22 +273,22 @@ def _said(claim: ClaimAnswer) -> str:
     return claim["stance"] if value is None else str(value)
 
 
-def _gaps(found: Sequence[GapAnswer], most: int) -> Iterator[str]:
-    if found and most:
+def _gaps(gap_answers: Sequence[GapAnswer], most: int) -> Iterator[str]:
+    if gap_answers and most:
         yield ""
         yield "What the developer would have to publish to gain the most"
-        for gap in found[:most]:
-            what = ", ".join(thing["label"] for thing in gap["missing"]) or gap["label"]
+        for gap in gap_answers[:most]:
+            what = ", ".join(entity["label"] for entity in gap["missing"]) or gap["label"]
             yield f"  +{gap['gain']:g}  {gap['id']:<4} {gap['label']}: {what}  [{gap['action']}]"
-        if len(found) > most:
-            yield f"  {most} of {len(found)} gaps shown"
+        if len(gap_answers) > most:
+            yield f"  {most} of {len(gap_answers)} gaps shown"
 
 
-def _published(found: Sequence[PublishedAnswer]) -> Iterator[str]:
-    if found:
+def _published(published_answers: Sequence[PublishedAnswer]) -> Iterator[str]:
+    if published_answers:
         yield ""
         yield "Published by others"
-    for made in found:
+    for made in published_answers:
         score = "no total"
         if made["score"] is not None:
             score = f"{made['score']:g} of {made['maximum']:g}"

@@ -44,29 +44,29 @@ def command(
         causes_as_validation,
         store_findings,
     )
-    from provenance_graph.model.things import find_thing
+    from provenance_graph.model.entities import find_entity
 
     session: Session = ctx.obj
     snapshot = session.snapshot(as_of)
-    entity = find_thing(snapshot, of, ("model", "family", "dataset")).iri if of else None
+    entity = find_entity(snapshot, of, ("model", "family", "dataset")).iri if of else None
     filters = Filters(frozenset(one.upper() for one in rules), licensor, developer, entity)
-    found = store_findings(LicenceGraph(snapshot), day=iso_day(on), limit=limit, filters=filters)
+    result = store_findings(LicenceGraph(snapshot), day=iso_day(on), limit=limit, filters=filters)
     if form == "json":
-        session.print_json(found.to_json())
+        session.print_json(result.to_json())
     elif form == "sarif":
         from provenance_graph.shapes.reports import as_sarif
 
-        told = [*as_validation(found.findings), *causes_as_validation(found.causes)]
-        sys.stdout.write(as_sarif(told))
+        reported = [*as_validation(result.findings), *causes_as_validation(result.causes)]
+        sys.stdout.write(as_sarif(reported))
     else:
-        session.print_table(COLUMNS, map(row, found.findings), form)
-        for cause in found.causes[:10]:
+        session.print_table(COLUMNS, map(row, result.findings), form)
+        for cause in result.causes[:10]:
             session.say(cause.sentence)
-        if found.causes_total > 10:
-            session.say(f"10 of {found.causes_total:,} causes of unknown licences shown")
-    cut = "at least " if found.looked_at < found.models else ""
-    session.say(f"{len(found.findings):,} of {cut}{found.total:,} findings listed. {NOT_ADVICE}")
-    ctx.exit(1 if any(one.severity == "Violation" for one in found.findings) else 0)
+        if result.causes_total > 10:
+            session.say(f"10 of {result.causes_total:,} causes of unknown licences shown")
+    cut = "at least " if result.looked_at < result.models else ""
+    session.say(f"{len(result.findings):,} of {cut}{result.total:,} findings listed. {NOT_ADVICE}")
+    ctx.exit(1 if any(one.severity == "Violation" for one in result.findings) else 0)
 
 
 COLUMNS = ("severity", "rule", "model", "finding", "licence", "clause", "path")
@@ -74,14 +74,14 @@ COLUMNS = ("severity", "rule", "model", "finding", "licence", "clause", "path")
 
 def row(one: object) -> tuple[str, ...]:
     """A finding as a row of the table."""
-    from provenance_graph.core.iris import said
+    from provenance_graph.core.iris import short_id
     from provenance_graph.licences.results import Finding, path_text
 
     assert isinstance(one, Finding)
     return (
         one.severity,
         one.rule.id,
-        said(one.subject),
+        short_id(one.subject),
         one.message,
         one.licence.name if one.licence else "",
         one.clause,

@@ -40,8 +40,8 @@ def command(session: Session, data: Path | None, fresh: bool) -> None:
             derive=EvidenceLevels(),
             progress=step,
         )
-    kept = f", {built.kept} imported ones kept" if built.kept else ""
+    retained = f", {built.kept} imported ones kept" if built.kept else ""
     session.say(
-        f"{built.records:,} records{kept}; {built.subjects:,} subjects, {built.quads:,} quads "
+        f"{built.records:,} records{retained}; {built.subjects:,} subjects, {built.quads:,} quads "
         f"in {time.monotonic() - start:.1f} s; version {built.version} at {session.folder}"
     )

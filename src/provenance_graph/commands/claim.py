@@ -69,10 +69,10 @@ def add(
         given["stance"] = "not-found"
     if quote:
         given["quote_digest"] = hashlib.sha256(quote.encode()).hexdigest()
-    found = entry(given, "")
-    if isinstance(found, Problem):
-        raise UsageError(found.what + (f" ({found.hint})" if found.hint else ""))
-    _keep(session, [("", found)], _who(who), dry=False)
+    result = entry(given, "")
+    if isinstance(result, Problem):
+        raise UsageError(result.what + (f" ({result.hint})" if result.hint else ""))
+    _keep(session, [("", result)], _who(who), dry=False)
 
 
 @command.command("import")
@@ -87,12 +87,12 @@ def import_(session: Session, path: Path, dry_run: bool, who: str) -> int:
 
     good: list[tuple[str, Entry]] = []
     bad = 0
-    for place, found in read_entries(path):
-        if isinstance(found, Problem):
+    for place, result in read_entries(path):
+        if isinstance(result, Problem):
             bad += 1
-            session.say(f"{path}: {found}")
+            session.say(f"{path}: {result}")
         else:
-            good.append((f"{path}: {place}: ", found))
+            good.append((f"{path}: {place}: ", result))
     bad += _keep(session, good, _who(who), dry=dry_run)
     if not good and not bad:
         session.say(f"{path}: no findings in it")
@@ -153,7 +153,7 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
     """Keep entries one by one, telling of each; gives how many could not be kept."""
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.assessment.derived import EvidenceLevels
-    from provenance_graph.core.iris import local_name, said
+    from provenance_graph.core.iris import local_name, short_id
     from provenance_graph.recording import AuditLog, keep
     from provenance_graph.recording.keep import to_record
     from provenance_graph.store.embedded import EmbeddedStore
@@ -162,9 +162,9 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
     bad = 0
     if dry:
         snapshot = session.snapshot()
-        for place, found in entries:
+        for place, result in entries:
             try:
-                to_record(snapshot, found, who, _today())
+                to_record(snapshot, result, who, _today())
             except UsageError as wrong:
                 bad += 1
                 session.say(f"{place}{wrong}")
@@ -172,26 +172,26 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
         return bad
     log = AuditLog(session.folder)
     with EmbeddedStore.open_writer(session.folder) as store:
-        for place, found in entries:
+        for place, result in entries:
             try:
-                kept = keep(store, found, who, _today(), EvidenceLevels())
+                retained = keep(store, result, who, _today(), EvidenceLevels())
             except UsageError as wrong:
                 if not place:
                     raise
                 bad += 1
                 session.say(f"{place}{wrong}")
                 continue
-            named = f"{said(kept.subject)} {local_name(kept.property)}"
-            log.add(who, "replace" if kept.replaced else "add", kept.record, f"{named}: {found.value or found.stance} ({found.document})")  # fmt: skip
-            new = " (a model nobody had named before)" if kept.new_subject else ""
-            session.say(f"{'replaced' if kept.replaced else 'recorded'}: {named}{new}")
-            held = [
+            named = f"{short_id(retained.subject)} {local_name(retained.property)}"
+            log.add(who, "replace" if retained.replaced else "add", retained.record, f"{named}: {result.value or result.stance} ({result.document})")  # fmt: skip
+            new = " (a model nobody had named before)" if retained.new_subject else ""
+            session.say(f"{'replaced' if retained.replaced else 'recorded'}: {named}{new}")
+            stored = [
                 claim
-                for claim in AcceptedSnapshot(store).claims(kept.subject, kept.property)
-                if claim.header.record == kept.record
+                for claim in AcceptedSnapshot(store).claims(retained.subject, retained.property)
+                if claim.header.record == retained.record
             ]
-            for claim in held:
-                session.say(f"  {claim.standing.label.lower()}: {claim.reason}; `retract {_short(kept.record)}` takes it back")  # fmt: skip
+            for claim in stored:
+                session.say(f"  {claim.standing.label.lower()}: {claim.reason}; `retract {_short(retained.record)}` takes it back")  # fmt: skip
     return bad
 
 

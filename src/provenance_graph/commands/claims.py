@@ -30,35 +30,35 @@ COLUMNS = (
 @click.pass_obj
 def command(session: Session, thing: str, property: str | None, as_of: str, form: str) -> None:
     """Every claim about THING (a model, dataset, organisation …), or about one PROPERTY of it, as its sources state them."""
-    from provenance_graph.core.iris import local_name, said
+    from provenance_graph.core.iris import local_name, short_id
     from provenance_graph.core.rdf import claim_iri
+    from provenance_graph.model.entities import find_entity
     from provenance_graph.model.fields import property_named
     from provenance_graph.model.profile import claim_json
-    from provenance_graph.model.things import find_thing
     from provenance_graph.recording import flags
     from provenance_graph.session import shown
 
     snapshot = session.snapshot(as_of)
-    meant = find_thing(snapshot, thing)
+    meant = find_entity(snapshot, thing)
     session.say_others(meant.others)
     subject = meant.iri
     predicate = property_named(snapshot, property) if property else None
-    held = snapshot.claims(subject, predicate)
+    claims = snapshot.claims(subject, predicate)
     session.say_unknown(snapshot, subject)
     if form == "json":
-        told = [
+        reported = [
             {
                 **claim_json(one),
                 "flags": flags(
                     snapshot, claim_iri(one.header.record, one.claim), one.header.record
                 ),
             }
-            for one in held
+            for one in claims
         ]
-        session.print_json(told)
+        session.print_json(reported)
         return
     order = ("Accepted", "Alternative", "Rejected", "Superseded")
-    held.sort(
+    claims.sort(
         key=lambda c: (
             local_name(c.claim.predicate),
             order.index(c.standing.label),
@@ -74,13 +74,13 @@ def command(session: Session, thing: str, property: str | None, as_of: str, form
             c.standing.label,
             c.reason,
             c.basis.label,
-            said(c.header.publisher),
+            short_id(c.header.publisher),
             c.header.custody.label.lower(),
             c.header.retrieved[:10],
             c.claim.locator,
             "; ".join(flags(snapshot, claim_iri(c.header.record, c.claim), c.header.record)),
             c.header.document,
         )
-        for c in held
+        for c in claims
     ]
     session.print_table(COLUMNS, rows, form)

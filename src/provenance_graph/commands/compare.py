@@ -52,22 +52,24 @@ def command(
         days_ = known if len(known) > 1 else [*known, ""]
         for day in days_:
             session.say_unknown(present.at(day), subjects[0])
-        found = compare_dates(present, subjects[0], days_)
+        result = compare_dates(present, subjects[0], days_)
     elif len(known) > 1:
         raise UsageError("several models are compared on one day: give --as-of once")
     else:
         snapshot = present.at(known[0] if known else "")
         session.say_unknown(snapshot, *subjects)
-        found = compare(snapshot, subjects)
-    shown = found.to_json()
+        result = compare(snapshot, subjects)
+    shown = result.to_json()
     if form == "json":
         session.print_json(shown)
         return
     headings = [column["heading"] for column in shown["columns"]]
     columns = ("section", "field", "kind", *headings)
     session.print_table(columns, rows(shown, everything), form)
-    told = ", ".join(f"{count} {kind}" for kind, count in shown["counts"].items() if count)
-    session.say(f"{told}; {'' if everything else 'only differences shown (--all for the rest)'}")
+    reported = ", ".join(f"{count} {kind}" for kind, count in shown["counts"].items() if count)
+    session.say(
+        f"{reported}; {'' if everything else 'only differences shown (--all for the rest)'}"
+    )
     moved = [
         change for change in shown["moved"] if everything or change["before"] != change["after"]
     ]

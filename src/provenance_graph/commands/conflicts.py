@@ -39,7 +39,7 @@ def command(
     """
     from provenance_graph.conflicts import detect
     from provenance_graph.conflicts.kinds import DEFAULT, KINDS
-    from provenance_graph.core.iris import said
+    from provenance_graph.core.iris import short_id
     from provenance_graph.model.naming import resolve
     from provenance_graph.session import shown
 
@@ -55,11 +55,11 @@ def command(
     session.say_unknown(snapshot, *(subjects or ()))
     makers = [resolve(snapshot, name, "organization") for name in developers]
     listed = detect.conflicts(snapshot, subjects)
-    found = detect.chosen(
+    result = detect.chosen(
         listed, kinds, named, makers, snapshot=snapshot, every=every or (count and not kinds)
     )
     if count:
-        totals = detect.summary(found)
+        totals = detect.summary(result)
         table = [
             (kind, KINDS[kind], totals[kind], "yes" if kind in DEFAULT else "")
             for kind in KINDS
@@ -67,23 +67,23 @@ def command(
         ]
         session.print_table(("kind", "what it is", "conflicts", "listed by default"), table, form)
         return
-    chosen = found[:limit] if limit else found
+    chosen = result[:limit] if limit else result
     if form == "json":
         session.print_json([conflict.to_json() for conflict in chosen])
     else:
         rows = []
         for conflict in chosen:
-            for position, (value, held) in enumerate(conflict.sides):
-                sources = ", ".join(sorted({said(c.header.publisher) for c in held}))
+            for position, (value, stored) in enumerate(conflict.sides):
+                sources = ", ".join(sorted({short_id(c.header.publisher) for c in stored}))
                 first = position == 0
                 rows.append(
                     (
-                        said(conflict.subject) if first or form == "csv" else "",
+                        short_id(conflict.subject) if first or form == "csv" else "",
                         conflict.label if first or form == "csv" else "",
                         conflict.kind if first or form == "csv" else "",
                         shown(value),
-                        held[0].standing.label,
-                        held[0].basis.label,
+                        stored[0].standing.label,
+                        stored[0].basis.label,
                         sources,
                         conflict.explanation if first or form == "csv" else "",
                     )
@@ -99,8 +99,8 @@ def command(
             "what is at issue",
         )
         session.print_table(columns, rows, form)
-    if len(chosen) < len(found):
-        session.say(f"{len(chosen)} of {len(found)} conflicts shown")
-    hidden = len(listed) - len(found)
+    if len(chosen) < len(result):
+        session.say(f"{len(chosen)} of {len(result)} conflicts shown")
+    hidden = len(listed) - len(result)
     if hidden and not kinds and not every and not named and not developers:
         session.say(f"{hidden:,} more of other kinds; --all lists them, --count counts them")

@@ -40,14 +40,14 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
 
     if session.is_remote:
         raise UsageError("a fleet is kept in a store of your own; name its folder with --store")
-    found = [(path, one) for path in paths for one in _systems(path, system)]
+    results = [(path, one) for path in paths for one in _systems(path, system)]
     snapshot = session.snapshot()
     records, unknown = [], 0
-    for path, one in found:
-        record, told = to_record(snapshot, one, path.name, _today())
+    for path, one in results:
+        record, reported = to_record(snapshot, one, path.name, _today())
         records.append(record)
-        unknown += len(told)
-        for line in told:
+        unknown += len(reported)
+        for line in reported:
             session.say(f"{path}: {one.id}: {line}")
     with EmbeddedStore.open_writer(session.folder) as store:
         update(store, records, derive=EvidenceLevels())
@@ -107,8 +107,8 @@ def _as_report(findings: list[FleetFinding], file: str, form: str) -> None:
 
     from provenance_graph.checking import WRITERS, Examined
 
-    told = tuple(replace(one.as_finding(), file=file, line=1) for one in findings)
-    sys.stdout.write(WRITERS[form]([Examined(file, told)]))
+    reported = tuple(replace(one.as_finding(), file=file, line=1) for one in findings)
+    sys.stdout.write(WRITERS[form]([Examined(file, reported)]))
 
 
 def _systems(path: Path, system: str) -> list[System]:

@@ -40,13 +40,13 @@ def command(session: Session, model: str, start: str, end: str, as_of: str, form
     snapshot = session.snapshot(as_of)
     subject = resolve(snapshot, model)
     session.say_unknown(snapshot, subject)
-    found = history(snapshot, subject, first_day(start), day_of(end)).to_json()
+    json = history(snapshot, subject, first_day(start), day_of(end)).to_json()
     if form == "json":
-        session.print_json(found)
+        session.print_json(json)
     elif form == "csv":
-        session.print_table(COLUMNS, rows(found), form)
+        session.print_table(COLUMNS, rows(json), form)
     else:
-        click.echo("\n".join(page(found)))
+        click.echo("\n".join(page(json)))
 
 
 def first_day(text: str) -> str:
@@ -62,15 +62,15 @@ def first_day(text: str) -> str:
     return period(dated.literal, dated.precision)[0].isoformat() if dated else day_of(text)
 
 
-def rows(found: HistoryAnswer) -> Iterator[tuple[object, ...]]:
+def rows(history_answer: HistoryAnswer) -> Iterator[tuple[object, ...]]:
     """Everything that changed, one row each: events, drift, changed claims, ranks."""
-    for event in found["events"]:
+    for event in history_answer["events"]:
         yield (event["date"], event["clock"], event["what"], event["subject"]["id"], *[""] * 4)
-    for drift in found["drift"]:
+    for drift in history_answer["drift"]:
         what = f"{drift['kind']}: {drift['before']['id']} to {drift['after']['id']}"
         was, now = _values(drift["was"]), _values(drift["now"])
         yield ("", "world", what, drift["after"]["id"], drift["property"], was, now, "")
-    for change in found["changedClaims"]:
+    for change in history_answer["changedClaims"]:
         what = f"said on {change['earlier'][:10]} and on {change['later'][:10]}"
         yield (
             change["later"][:10],
@@ -82,7 +82,7 @@ def rows(found: HistoryAnswer) -> Iterator[tuple[object, ...]]:
             "; ".join(change["now"]),
             change["document"],
         )
-    for movement in found["ranks"]:
+    for movement in history_answer["ranks"]:
         for rank in movement["ranks"]:
             population = rank["population"] or "population not stated"
             what = ", ".join(filter(None, (movement["list"], rank["edition"])))
@@ -91,32 +91,38 @@ def rows(found: HistoryAnswer) -> Iterator[tuple[object, ...]]:
             yield (day, "world", what, movement["of"]["id"], "rank", "", place, rank["iri"])
 
 
-def page(found: HistoryAnswer) -> Iterator[str]:
+def page(history_answer: HistoryAnswer) -> Iterator[str]:
     """The history, line by line, from its JSON."""
-    known = f", as known on {found['asOf']}" if found["asOf"] else ""
-    yield f"{found['subject']['name']} ({found['subject']['id']}){known}"
-    yield from _life(found["lifecycle"])
-    yield from _listed("Versions", _versions(found["versions"]))
-    yield from _listed("Aliases: what they pointed to, and when", _aliases(found["aliases"]))
-    yield from _listed("Time line", (f"{e['date']}  {e['what']}" for e in found["events"]))
-    yield from _listed("Drift of facts", _drift(found["drift"]))
-    yield from _listed("Changed claims, between retrievals of one document", _changed(found))
-    yield from _listed("Ranks (list, date and population, or they mean nothing)", _ranks(found))
-    read = ", ".join(f"{r['date']} ({r['records']})" for r in found["retrievals"])
+    known = f", as known on {history_answer['asOf']}" if history_answer["asOf"] else ""
+    yield f"{history_answer['subject']['name']} ({history_answer['subject']['id']}){known}"
+    yield from _life(history_answer["lifecycle"])
+    yield from _listed("Versions", _versions(history_answer["versions"]))
+    yield from _listed(
+        "Aliases: what they pointed to, and when", _aliases(history_answer["aliases"])
+    )
+    yield from _listed("Time line", (f"{e['date']}  {e['what']}" for e in history_answer["events"]))
+    yield from _listed("Drift of facts", _drift(history_answer["drift"]))
+    yield from _listed(
+        "Changed claims, between retrievals of one document", _changed(history_answer)
+    )
+    yield from _listed(
+        "Ranks (list, date and population, or they mean nothing)", _ranks(history_answer)
+    )
+    read = ", ".join(f"{r['date']} ({r['records']})" for r in history_answer["retrievals"])
     yield ""
     yield f"Read on: {read or 'never'}"
 
 
 def _listed(title: str, lines: Iterator[str]) -> Iterator[str]:
-    told = list(lines)
-    if told:
+    reported = list(lines)
+    if reported:
         yield ""
         yield title
-        yield from (f"  {line}" for line in told)
+        yield from (f"  {line}" for line in reported)
 
 
-def _names(things: Sequence[Ref]) -> str:
-    return ", ".join(f"{thing['label']} ({thing['id']})" for thing in things)
+def _names(entities: Sequence[Ref]) -> str:
+    return ", ".join(f"{entity['label']} ({entity['id']})" for entity in entities)
 
 
 def _life(life: LifecycleAnswer) -> Iterator[str]:
@@ -137,23 +143,23 @@ def _life(life: LifecycleAnswer) -> Iterator[str]:
             yield f"  {words}: {_names(models)}"
 
 
-def _versions(found: Sequence[VersionAnswer]) -> Iterator[str]:
-    for version in found:
+def _versions(version_answers: Sequence[VersionAnswer]) -> Iterator[str]:
+    for version in version_answers:
         released = version["released"] or "date not stated"
         replaces = f", replaces {_names(version['replaces'])}" if version["replaces"] else ""
         yield f"{version['version'] or version['id']}  ({released}{replaces}; {version['id']})"
 
 
-def _aliases(found: Sequence[AliasAnswer]) -> Iterator[str]:
-    for binding in found:
+def _aliases(alias_answers: Sequence[AliasAnswer]) -> Iterator[str]:
+    for binding in alias_answers:
         span = f"{binding['since'] or 'start not stated'} to {binding['until'] or 'end not stated'}"
         sources = ", ".join(source["document"] for source in binding["sources"])
         yield f"{binding['alias']} → {binding['target']['id']}  ({span}; {sources})"
 
 
-def _drift(found: Sequence[DriftAnswer]) -> Iterator[str]:
+def _drift(drift_answers: Sequence[DriftAnswer]) -> Iterator[str]:
     last = ""
-    for drift in found:
+    for drift in drift_answers:
         head = f"{drift['kind']}: {drift['before']['label']} → {drift['after']['label']}"
         if head != last:
             yield head
@@ -161,8 +167,8 @@ def _drift(found: Sequence[DriftAnswer]) -> Iterator[str]:
         yield f"  {drift['label']}: {_values(drift['was'])} → {_values(drift['now'])}"
 
 
-def _changed(found: HistoryAnswer) -> Iterator[str]:
-    for change in found["changedClaims"]:
+def _changed(history_answer: HistoryAnswer) -> Iterator[str]:
+    for change in history_answer["changedClaims"]:
         was, now = "; ".join(change["was"]) or "nothing", "; ".join(change["now"]) or "nothing"
         yield (
             f"{change['earlier'][:10]} → {change['later'][:10]}  {change['subject']['label']} "
@@ -170,18 +176,18 @@ def _changed(found: HistoryAnswer) -> Iterator[str]:
         )
 
 
-def _ranks(found: HistoryAnswer) -> Iterator[str]:
-    for movement in found["ranks"]:
+def _ranks(history_answer: HistoryAnswer) -> Iterator[str]:
+    for movement in history_answer["ranks"]:
         places = ", ".join(map(_place, movement["ranks"]))
         moved = movement["change"]
-        told = ""
+        reported = ""
         if moved is not None:
-            told = (
+            reported = (
                 f"  [{abs(moved)} places {'lost' if moved > 0 else 'gained'}]"
                 if moved
                 else "  [no change]"
             )
-        yield f"{movement['list']}: {places}{told}"
+        yield f"{movement['list']}: {places}{reported}"
 
 
 def _place(rank: RankAnswer) -> str:

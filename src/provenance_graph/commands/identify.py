@@ -70,28 +70,28 @@ def command(
     if data is not None:
         _rewrite(session, data, dry_run=dry_run, form=form)
         return
-    found = identify(session.snapshot(), kinds)
+    result = identify(session.snapshot(), kinds)
     if review is not None:
-        _review(session, found, review, dry_run=dry_run)
+        _review(session, result, review, dry_run=dry_run)
         return
     if apply:
-        _settle(session, found, dry_run=dry_run)
+        _settle(session, result, dry_run=dry_run)
         return
-    pairs = found.of(*(Verdict[name.upper()] for name in shown))
+    pairs = result.of(*(Verdict[name.upper()] for name in shown))
     session.print_table(COLUMNS, [pair.row() for pair in (pairs[:limit] if limit else pairs)], form)
-    counts = ", ".join(f"{len(found.of(verdict)):,} {verdict.value}" for verdict in Verdict)
-    session.say(f"{len(found.pairs):,} pairs: {counts}")
+    counts = ", ".join(f"{len(result.of(verdict)):,} {verdict.value}" for verdict in Verdict)
+    session.say(f"{len(result.pairs):,} pairs: {counts}")
 
 
 def _rewrite(session: Session, data: Path, *, dry_run: bool, form: str) -> None:
-    from provenance_graph.core.iris import said
+    from provenance_graph.core.iris import short_id
     from provenance_graph.ingest.build import IDENTITY
     from provenance_graph.ingest.identify import decide
     from provenance_graph.matching.review_file import rewrite
 
     decided = decide(data).mappings
     if dry_run:
-        rows = [(said(r.subject), said(r.object), r.confidence, r.comment) for r in decided]
+        rows = [(short_id(r.subject), short_id(r.object), r.confidence, r.comment) for r in decided]
         session.print_table(("name", "is", "confidence", "why"), rows, form)
     else:
         path = data / IDENTITY
@@ -99,7 +99,7 @@ def _rewrite(session: Session, data: Path, *, dry_run: bool, form: str) -> None:
     session.say(f"{len(decided)} names decided by rule")
 
 
-def _review(session: Session, found: Outcome, path: Path, *, dry_run: bool) -> None:
+def _review(session: Session, outcome: Outcome, path: Path, *, dry_run: bool) -> None:
     from provenance_graph.core.errors import UsageError
     from provenance_graph.ingest.identify import held
     from provenance_graph.matching.outcome import Verdict
@@ -108,20 +108,20 @@ def _review(session: Session, found: Outcome, path: Path, *, dry_run: bool) -> N
     if path.suffix not in (".csv", ".tsv"):
         raise UsageError(f"{path}: a review file ends in .csv or .tsv")
     if not path.exists():
-        pairs = found.of(Verdict.CANDIDATE, Verdict.BARRED, Verdict.SAME, Verdict.RELATED)
+        pairs = outcome.of(Verdict.CANDIDATE, Verdict.BARRED, Verdict.SAME, Verdict.RELATED)
         delimiter = "," if path.suffix == ".csv" else "\t"
         if not dry_run:
             path.write_text(review(pairs, delimiter=delimiter), encoding="utf-8")
         session.say(f"{len(pairs):,} pairs written to {path}; decide and give it again")
         return
     rows = decisions(
-        path.read_text(encoding="utf-8"), found.pairs, held(session.store()), str(path)
+        path.read_text(encoding="utf-8"), outcome.pairs, held(session.store()), str(path)
     )
     _keep(session, rows, dry_run=dry_run)
 
 
-def _settle(session: Session, found: Outcome, *, dry_run: bool) -> None:
-    _keep(session, found.mappings, dry_run=dry_run)
+def _settle(session: Session, outcome: Outcome, *, dry_run: bool) -> None:
+    _keep(session, outcome.mappings, dry_run=dry_run)
 
 
 def _keep(session: Session, rows: list[Mapping], *, dry_run: bool) -> None:

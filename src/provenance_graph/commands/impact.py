@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from provenance_graph import completion
-from provenance_graph.core.iris import local_name, said
-from provenance_graph.model.things import find_thing
+from provenance_graph.core.iris import local_name, short_id
+from provenance_graph.model.entities import find_entity
 from provenance_graph.session import Session
 
 
@@ -23,42 +23,42 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
     from provenance_graph.lineage.results import SAYINGS
 
     snapshot = session.snapshot(as_of)
-    meant = find_thing(snapshot, thing, ("model", "family", "dataset"))
+    meant = find_entity(snapshot, thing, ("model", "family", "dataset"))
     session.say_others(meant.others)
     subject = meant.iri
     session.say_unknown(snapshot, subject)
-    found = LineageGraph(snapshot).impact(subject, limit=limit)
-    hit = [subject, *(node.iri for node in found.nodes)]
+    impact = LineageGraph(snapshot).impact(subject, limit=limit)
+    hit = [subject, *(node.iri for node in impact.nodes)]
     systems = deployed(snapshot, hit)
     offers = offered(snapshot, hit)
     if form == "json":
-        running = [{"system": said(one), "runs": said(model)} for one, model in systems]
-        places = [{"offer": said(one), "of": said(model)} for one, model in offers]
-        session.print_json({**found.to_json(), "deployments": running, "offers": places})
+        running = [{"system": short_id(one), "runs": short_id(model)} for one, model in systems]
+        places = [{"offer": short_id(one), "of": short_id(model)} for one, model in offers]
+        session.print_json({**impact.to_json(), "deployments": running, "offers": places})
         return
     rows: list[tuple[object, ...]] = [
         (
             node.label,
             node.distance,
             node.kind,
-            f"{SAYINGS[found.reasons[node.iri].relation]} {said(found.reasons[node.iri].parent)}",
+            f"{SAYINGS[impact.reasons[node.iri].relation]} {short_id(impact.reasons[node.iri].parent)}",
             ", ".join(local_name(one) for one in node.licences),
             "" if node.declared else "only inferred",
         )
-        for node in found.nodes
+        for node in impact.nodes
     ]
     rows += [
-        (snapshot.label(one) or said(one), None, "system", f"runs {said(model)}", "", "")
+        (snapshot.label(one) or short_id(one), None, "system", f"runs {short_id(model)}", "", "")
         for one, model in systems
     ]
     rows += [
-        (snapshot.label(one) or said(one), None, "offer", f"offer of {said(model)}", "", "")
+        (snapshot.label(one) or short_id(one), None, "offer", f"offer of {short_id(model)}", "", "")
         for one, model in offers[:limit]
     ]
     session.print_table(("thing", "distance", "kind", "because", "licence", "evidence"), rows, form)
     session.say(
-        f"{found.hit:,} models are hit, {found.inferred_only:,} of them by inferred edges only; "
-        f"{len(found.nodes):,} of {found.hit + found.datasets:,} things listed"
+        f"{impact.hit:,} models are hit, {impact.inferred_only:,} of them by inferred edges only; "
+        f"{len(impact.nodes):,} of {impact.hit + impact.datasets:,} things listed"
         + (f"; {len(systems):,} deployments of ours run them" if systems else "")
         + (
             f"; {len(offers):,} offers of them, {min(limit, len(offers)):,} listed"

@@ -105,17 +105,17 @@ def command(
     if form and form not in known:
         raise UsageError(f"no format {form!r}; there are {', '.join(known)}")
     today = now.date().isoformat()
-    told = _Teller(shown)
+    reported = _Teller(shown)
     stdin = _Once(sys.stdin.buffer) if "-" in paths else None
 
     def run(target: WritableStore | None, against: Store | None) -> Report:
-        found = _documents(paths, options.retrieved or today, url, stdin.open() if stdin else None)
+        result = _documents(paths, options.retrieved or today, url, stdin.open() if stdin else None)
         return import_documents(
             target,
-            _counted(found),
+            _counted(result),
             known,
             options,
-            told,
+            reported,
             EvidenceLevels(),
             against=against,
             day=today,
@@ -124,13 +124,13 @@ def command(
     if strict or dry_run:
         with ExitStack() as stack:
             report = run(None, _readable(session, stack))
-        told.shown = shown if not strict else 0
+        reported.shown = shown if not strict else 0
     if not dry_run and not (strict and report.problems):
         with ExitStack() as stack:
             writer = stack.enter_context(EmbeddedStore.open_writer(session.folder))
             require_current(writer, session.folder)
             report = run(writer, None)
-    _summary(session, report, told, dry_run, strict)
+    _summary(session, report, reported, dry_run, strict)
     if report.documents == 0 or report.failed == report.documents:
         return 2
     return 1 if report.problems else 0
@@ -156,10 +156,10 @@ def _time(text: str) -> str:
     if "T" not in text:
         return day_of(text)
     try:
-        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        fromisoformat = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
         raise UsageError(f"{text!r} is no time such as 2026-03-01T12:00:00Z") from None
-    return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return fromisoformat.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _account(text: str) -> str:
@@ -230,19 +230,19 @@ def _counted(documents: Iterator[Document | Problem]) -> Iterator[Document | Pro
         click.echo("\r" + " " * 30 + "\r", nl=False, err=True)
 
 
-def _summary(session: Session, report: Report, told: _Teller, dry: bool, strict: bool) -> None:
-    from provenance_graph.core.iris import said
+def _summary(session: Session, report: Report, reported: _Teller, dry: bool, strict: bool) -> None:
+    from provenance_graph.core.iris import short_id
 
-    if told.hidden:
-        session.say(f"... and {told.hidden:,} more problems (--problems N prints more)")
-    kept = (
+    if reported.hidden:
+        session.say(f"... and {reported.hidden:,} more problems (--problems N prints more)")
+    retained = (
         "nothing kept"
         if dry or (strict and report.problems)
         else f"version {report.version or 'unchanged'}"
     )
     session.say(
         f"{report.documents:,} documents: {report.records:,} records with {report.claims:,} claims, "
-        f"{report.unchanged:,} unchanged, {report.failed:,} unreadable; {kept}"
+        f"{report.unchanged:,} unchanged, {report.failed:,} unreadable; {retained}"
     )
     if report.collections:
         into = "would go into" if dry else "into"
@@ -252,7 +252,7 @@ def _summary(session: Session, report: Report, told: _Teller, dry: bool, strict:
         session.say(f"{_many(report.own_exports, 'export')} of this software: nothing new in it")
     if report.replaced:
         verb = "would replace" if dry else "replaced"
-        shown = ", ".join(said(name) for name in report.replaced[:5])
+        shown = ", ".join(short_id(name) for name in report.replaced[:5])
         more = ", …" if len(report.replaced) > 5 else ""
         session.say(f"{verb} {_many(len(report.replaced), 'earlier reading')}: {shown}{more}")
     if report.refused:

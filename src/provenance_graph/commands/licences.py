@@ -93,12 +93,12 @@ def _portfolio(
 ) -> int:
     from provenance_graph.licences.portfolio import COLUMNS, portfolio
 
-    found = portfolio(graph, subjects, uses, day)
+    result = portfolio(graph, subjects, uses, day)
     if form == "json":
-        session.print_json(found.to_json())
+        session.print_json(result.to_json())
     else:
-        session.print_table(COLUMNS, found.rows(), form)
-    answers = {verdict.answer for report in found.reports for verdict in report.today.verdicts}
+        session.print_table(COLUMNS, result.rows(), form)
+    answers = {verdict.answer for report in result.reports for verdict in report.today.verdicts}
     return 1 if uses and answers & {"blocked", "unknown"} else 0
 
 
@@ -110,21 +110,21 @@ def _repair(
     day: str,
     form: str,
 ) -> int:
-    from provenance_graph.core.iris import said
+    from provenance_graph.core.iris import short_id
     from provenance_graph.licences.repair import repair
 
-    found = [repair(graph, one, uses=uses, day=day) for one in subjects]
+    results = [repair(graph, one, uses=uses, day=day) for one in subjects]
     if form == "json":
-        told = [one.to_json() for one in found]
-        session.print_json(told[0] if len(told) == 1 else told)
+        reported = [one.to_json() for one in results]
+        session.print_json(reported[0] if len(reported) == 1 else reported)
     else:
         rows = [
-            (said(one.subject), str(number), change.text)
-            for one in found
+            (short_id(one.subject), str(number), change.text)
+            for one in results
             for number, changes in enumerate(one.solutions, 1)
             for change in changes
         ]
         session.print_table(("model", "set", "change"), rows, form)
-        for one in found:
+        for one in results:
             session.say(one.sentence)
-    return 0 if all(one.solutions for one in found) else 1
+    return 0 if all(one.solutions for one in results) else 1

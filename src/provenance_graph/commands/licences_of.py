@@ -24,22 +24,22 @@ def command(ctx: click.Context, text: str, form: str) -> None:
     from provenance_graph.licences.texts.explain import explain
 
     session: Session = ctx.obj
-    found = explain(LicenceGraph(session.snapshot()).catalogue, text)
+    result = explain(LicenceGraph(session.snapshot()).catalogue, text)
     if form == "json":
-        session.print_json(found.to_json())
+        session.print_json(result.to_json())
     elif form == "odrl":
-        policies = [one.odrl for one in found.licences]
+        policies = [one.odrl for one in result.licences]
         sys.stdout.write(json.dumps(policies, ensure_ascii=False, indent=2) + "\n")
     else:
         if form == "table":
-            for one in found.licences:
+            for one in result.licences:
                 sys.stdout.write(one.sentence + "\n")
         rows = [
             (one.licence.name, line.kind, line.label, line.clause, line.qualified)
-            for one in found.licences
+            for one in result.licences
             for line in one.clauses
         ]
         session.print_table(("licence", "kind", "clause", "place", "qualified"), rows, form)
-    if found.problem:
-        session.say(f"{text!r}: {found.problem}")
-    ctx.exit(0 if found.licences else 1)
+    if result.problem:
+        session.say(f"{text!r}: {result.problem}")
+    ctx.exit(0 if result.licences else 1)

@@ -9,7 +9,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import said
+from provenance_graph.core.iris import short_id
 from provenance_graph.model.naming import resolve
 from provenance_graph.session import Session
 
@@ -76,7 +76,7 @@ def command(
             {**shared.to_json(), "ways": [one.to_json() for one in ways if one.paths]}
         )
         return
-    found = graph.of(
+    result = graph.of(
         subject,
         direction=direction,
         depth=depth,
@@ -89,15 +89,15 @@ def command(
         from provenance_graph.licences.graph import LicenceGraph
         from provenance_graph.licences.rules.marks import with_breaches
 
-        found = with_breaches(found, LicenceGraph(snapshot))
-    sys.stdout.write(formats.FORMATS[form](found))
-    if found.truncated:
-        session.say(f"{found.shown}; raise --limit or lower --depth")
+        result = with_breaches(result, LicenceGraph(snapshot))
+    sys.stdout.write(formats.FORMATS[form](result))
+    if result.truncated:
+        session.say(f"{result.shown}; raise --limit or lower --depth")
 
 
 def _shared(shared: Shared, ways: Sequence[Paths]) -> Iterator[str]:
     """What two models share, nearest first, and the ways from one to the other."""
-    first, second = said(shared.first), said(shared.second)
+    first, second = short_id(shared.first), short_id(shared.second)
     if not shared.ancestors and not shared.datasets:
         yield f"{first} and {second} share no recorded ancestor or dataset"
     else:
@@ -105,10 +105,10 @@ def _shared(shared: Shared, ways: Sequence[Paths]) -> Iterator[str]:
     nearest = set(shared.nearest)
     for one, above_first, above_second in shared.ancestors:
         mark = ", the nearest" if one in nearest else ""
-        yield f"  {said(one)}  ({above_first} and {above_second} steps up{mark})"
+        yield f"  {short_id(one)}  ({above_first} and {above_second} steps up{mark})"
     for one in shared.datasets:
-        yield f"  {said(one)}  (dataset)"
+        yield f"  {short_id(one)}  (dataset)"
     for way in ways:
         for path in way.paths:
-            steps = " → ".join(said(edge.parent) for edge in path)
-            yield f"{said(way.child)} comes from {said(way.ancestor)}: {steps}"
+            steps = " → ".join(short_id(edge.parent) for edge in path)
+            yield f"{short_id(way.child)} comes from {short_id(way.ancestor)}: {steps}"

@@ -30,10 +30,10 @@ def command(
 
     snapshot = session.snapshot()
     subjects = [subject_named(snapshot, name) for name in models] or links.everything(snapshot)
-    found = links.links(snapshot, subjects, targets)
-    click.echo(write_sssom(found, links.HEADER), nl=False)
-    if found:
-        session.say(f"{len(found):,} links proposed for {len(subjects):,} things")
+    result = links.links(snapshot, subjects, targets)
+    click.echo(write_sssom(result, links.HEADER), nl=False)
+    if result:
+        session.say(f"{len(result):,} links proposed for {len(subjects):,} things")
     else:
         wanted = ", ".join(targets or TARGETS)
         session.say(
@@ -44,10 +44,10 @@ def command(
         return
     path = Path(keep) if keep else _beside(session)
     before = path.read_text(encoding="utf-8") if path.exists() else ""
-    text, added = links.kept(before, found, str(path))
+    text, added = links.kept(before, result, str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    session.say(f"{added:,} new of {len(found):,} links kept in {path}")
+    session.say(f"{added:,} new of {len(result):,} links kept in {path}")
 
 
 def _beside(session: Session) -> Path:

@@ -35,15 +35,17 @@ def command(session: Session, transport: str, host: str, port: int, seconds: flo
     store = session.store()
     folder = derived_folder(session.store_path)
     limits = Limits(seconds=seconds, rows=1_000, answer_bytes=1 << 20)
-    kept: dict[str, AcceptedSnapshot] = {}
+    accepted_snapshots: dict[str, AcceptedSnapshot] = {}
 
     def snapshot(day: str) -> AcceptedSnapshot:
-        found = kept.get(day)
-        if found is None or found.version != store.version:
-            if len(kept) >= 8:
-                kept.clear()
-            found = kept[day] = AcceptedSnapshot(store, day, folder=folder)
-        return found
+        accepted_snapshot = accepted_snapshots.get(day)
+        if accepted_snapshot is None or accepted_snapshot.version != store.version:
+            if len(accepted_snapshots) >= 8:
+                accepted_snapshots.clear()
+            accepted_snapshot = accepted_snapshots[day] = AcceptedSnapshot(
+                store, day, folder=folder
+            )
+        return accepted_snapshot
 
     server = make_server(snapshot, _bounded(session, limits), __version__)
     if transport == "stdio":

@@ -30,7 +30,7 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
         in_words,
         subjects,
     )
-    from provenance_graph.core.iris import local_name, said
+    from provenance_graph.core.iris import local_name, short_id
     from provenance_graph.ingest.build import reference_quads
 
     snapshot = session.snapshot(as_of)
@@ -53,7 +53,7 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
                 "other": None if other is None else list(in_words(other)),
                 "differences": [
                     {
-                        "subject": said(one.subject),
+                        "subject": short_id(one.subject),
                         "property": local_name(one.property),
                         "now": list(one.now),
                         "then": list(one.then),
@@ -78,7 +78,7 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
     session.print_table(
         ("subject", "property", "now", "then"),
         [
-            (said(d.subject), local_name(d.property), ", ".join(d.now), ", ".join(d.then))
+            (short_id(d.subject), local_name(d.property), ", ".join(d.now), ", ".join(d.then))
             for d in differences[:SHOWN]
         ],
     )

@@ -121,10 +121,10 @@ def _print_solutions(answer: Answer) -> None:
 
 def _cell(text: str) -> str:
     """A term of SPARQL's TSV as people say it."""
-    from provenance_graph.core.iris import said
+    from provenance_graph.core.iris import short_id
 
     if text.startswith("<") and text.endswith(">"):
-        return said(text[1:-1])
+        return short_id(text[1:-1])
     if text.startswith('"'):
         body = text[1 : text.rfind('"')]
         return re.sub(r"\\(.)", lambda m: {"n": " ", "t": " ", "r": " "}.get(m[1], m[1]), body)

@@ -42,13 +42,13 @@ def command(
     snapshot = session.snapshot(as_of)
     subjects = list(dict.fromkeys(resolve(snapshot, model) for model in models))
     session.say_unknown(snapshot, *subjects)
-    found = report(snapshot, subjects, uses=uses or USES, day=today)
+    result = report(snapshot, subjects, uses=uses or USES, day=today)
     if form == "json":
         session.print_json(
-            {"checksum": found.checksum, "models": [m.to_json() for m in found.models]}
+            {"checksum": result.checksum, "models": [m.to_json() for m in result.models]}
         )
         return
-    text = html(found)
+    text = html(result)
     if output is None:
         sys.stdout.write(text)
         return

@@ -31,20 +31,20 @@ def command(
     from provenance_graph.model.search_index import Catalogue
     from provenance_graph.session import shown
 
-    found = Catalogue.open(session.snapshot(as_of)).search(" ".join(text), limit, kinds, cursor)
+    match = Catalogue.open(session.snapshot(as_of)).search(" ".join(text), limit, kinds, cursor)
     if form == "json":
-        session.print_json(found.to_json())
+        session.print_json(match.to_json())
     else:
         rows = [
             (
                 item["id"], item["kind"], item["name"], ", ".join(item["developers"]),
                 shown(item["parameterCount"]), item["sources"] or item["mentions"],
             )
-            for item in found.items
+            for item in match.items
         ]  # fmt: skip
         columns = ("id", "kind", "name", "developer", "parameters", "sources or mentions")
         session.print_table(columns, rows, form)
-    what = "nothing is spelt so; near names" if found.approximate and found.items else "found"
-    more = f"; --cursor {found.cursor} goes on" if found.cursor else ""
-    session.say(f"{len(found.items):,} of {found.total:,} {what}{more}")
-    return 0 if found.items else 1
+    what = "nothing is spelt so; near names" if match.approximate and match.items else "found"
+    more = f"; --cursor {match.cursor} goes on" if match.cursor else ""
+    session.say(f"{len(match.items):,} of {match.total:,} {what}{more}")
+    return 0 if match.items else 1

@@ -14,7 +14,7 @@ from provenance_graph.tables import folded
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-    from provenance_graph.model.things import Found
+    from provenance_graph.model.entities import Found
 
 GLYPHS = {
     "Disclosed": "●",
@@ -47,20 +47,20 @@ def command(session: Session, thing: str, as_of: str, form: str, everything: boo
     Of a model every field with its value or disclosure status; of anything else its facts,
     what points to it, and the records that speak of it.
     """
+    from provenance_graph.model.entities import find_entity
     from provenance_graph.model.profile import profile
-    from provenance_graph.model.things import find_thing
 
     snapshot = session.snapshot(as_of)
-    meant = find_thing(snapshot, thing)
+    meant = find_entity(snapshot, thing)
     session.say_others(meant.others)
     if meant.kind not in ("model", "family") or not snapshot.present.types(meant.iri):
-        _show_thing(session, snapshot, meant, form)
+        _show_entity(session, snapshot, meant, form)
         return
-    found = profile(snapshot, meant.iri).to_json()
-    if form != "table" and found["unknown"]:
-        session.say(f"{found['unknown'][0].upper()}{found['unknown'][1:]}.")
+    json = profile(snapshot, meant.iri).to_json()
+    if form != "table" and json["unknown"]:
+        session.say(f"{json['unknown'][0].upper()}{json['unknown'][1:]}.")
     if form == "json":
-        session.print_json(found)
+        session.print_json(json)
     elif form == "csv":
         rows = [
             (
@@ -72,79 +72,79 @@ def command(session: Session, thing: str, as_of: str, form: str, everything: boo
                 f["sources"],
                 _notes(f),
             )
-            for s in found["sections"]
+            for s in json["sections"]
             for f in s["fields"]
             if everything or _known(f)
         ]
         columns = ("section", "field", "value", "status", "contested", "sources", "notes")
         session.print_table(columns, rows, form)
     else:
-        click.echo(folded("\n".join(page(found, everything))))
+        click.echo(folded("\n".join(page(json, everything))))
 
 
-def _show_thing(session: Session, snapshot: AcceptedSnapshot, meant: Found, form: str) -> None:
+def _show_entity(session: Session, snapshot: AcceptedSnapshot, meant: Found, form: str) -> None:
     """Anything that is no model."""
-    from provenance_graph.model.thing_page import thing_page
+    from provenance_graph.model.entity_page import entity_page
 
-    found = thing_page(snapshot, meant).to_json()
+    json = entity_page(snapshot, meant).to_json()
     if form == "json":
-        session.print_json(found)
+        session.print_json(json)
         return
     if form == "csv":
         rows = [
             (fact["property"], value["value"], value["label"])
-            for fact in found["facts"]
+            for fact in json["facts"]
             for value in fact["values"]
         ]
         session.print_table(("property", "value", "label"), rows, form)
         return
-    click.echo(f"{found['name']}  ({found['kind']} {found['id']})")
-    if found["describedAs"]:
-        click.echo(folded(f"described as {', '.join(found['describedAs'])}"))
-    known = f"as known on {found['asOf']}; " if found["asOf"] else ""
-    click.echo(f"{known}{_many(len(found['records']), 'record')}\n")
+    click.echo(f"{json['name']}  ({json['kind']} {json['id']})")
+    if json["describedAs"]:
+        click.echo(folded(f"described as {', '.join(json['describedAs'])}"))
+    known = f"as known on {json['asOf']}; " if json["asOf"] else ""
+    click.echo(f"{known}{_many(len(json['records']), 'record')}\n")
     facts = [
         (fact["label"], "\n".join(value["label"] for value in fact["values"][:20]))
-        for fact in found["facts"]
+        for fact in json["facts"]
     ]
     if facts:
         session.print_table(("fact", "value"), facts)
-    if found["relations"]:
+    if json["relations"]:
         click.echo("\npointed to by\n")
         session.print_table(
             ("relation", "how many", "the first"),
             [
                 (one["label"], one["count"], "\n".join(t["label"] for t in one["things"][:6]))
-                for one in found["relations"]
+                for one in json["relations"]
             ],
         )
 
 
-def page(found: Mapping[str, Any], everything: bool = False) -> Iterator[str]:
+def page(result: Mapping[str, Any], everything: bool = False) -> Iterator[str]:
     """The page, line by line."""
-    kinds = ", ".join(found["kinds"]) or "thing"
-    yield f"{found['name']}  ({kinds} {found['id']})"
-    known = f"as known on {found['asOf']}; " if found["asOf"] else ""
-    yield f"{known}{_many(found['records'], 'record')}" + (
-        f"; described as {', '.join(found['describedAs'])}" if found["describedAs"] else ""
+    kinds = ", ".join(result["kinds"]) or "thing"
+    yield f"{result['name']}  ({kinds} {result['id']})"
+    known = f"as known on {result['asOf']}; " if result["asOf"] else ""
+    yield f"{known}{_many(result['records'], 'record')}" + (
+        f"; described as {', '.join(result['describedAs'])}" if result["describedAs"] else ""
     )
-    if found["unknown"]:
-        yield f"{found['unknown'][0].upper()}{found['unknown'][1:]}."
+    if result["unknown"]:
+        yield f"{result['unknown'][0].upper()}{result['unknown'][1:]}."
         return
-    yield sentence(found["knowledge"])
-    yield from _succession(found)
+    yield sentence(result["knowledge"])
+    yield from _succession(result)
     silent: list[str] = []
-    for section in found["sections"]:
+    for section in result["sections"]:
         rows = [field for field in section["fields"] if everything or _known(field)]
         silent += [f["label"] for f in section["fields"] if f["knowledge"] == "notCovered"]
         if rows:
             yield ""
             yield section["name"]
             yield from _fields(rows)
-    yield from _versions(found)
-    yield from _scores(found)
-    yield from _assessments(found)
-    yield from _offers(found)
+    yield from _versions(result)
+    yield from _scores(result)
+    yield from _assessments(result)
+    yield from _offers(result)
     if silent and not everything:
         yield ""
         yield f"No source covers: {', '.join(silent)}"
@@ -187,8 +187,8 @@ def _fields(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 def _values(field: Mapping[str, Any]) -> str:
     """The values; of a date as much as its source gave."""
-    kept = {"Month": 7, "Year": 4}.get(field["precision"] or "")
-    return ", ".join(plain(value)[:kept] for value in field["values"])
+    retained = {"Month": 7, "Year": 4}.get(field["precision"] or "")
+    return ", ".join(plain(value)[:retained] for value in field["values"])
 
 
 def plain(value: Any) -> str:
@@ -215,11 +215,11 @@ def _notes(field: Mapping[str, Any]) -> str:
     elif field["implausible"]:
         notes.append("a source's value is implausible (see `claims`)")
     elif not field["values"] and field["rivals"]:
-        told = {_claim(c): None for c in field["rivals"]}
-        notes.append("reported, not accepted: " + ", ".join(list(told)[:3]))
+        reported = {_claim(c): None for c in field["rivals"]}
+        notes.append("reported, not accepted: " + ", ".join(list(reported)[:3]))
     if field["estimates"]:
-        told = {_claim(c): None for c in field["estimates"]}
-        notes.append("estimate, not accepted: " + ", ".join(list(told)[:3]))
+        reported = {_claim(c): None for c in field["estimates"]}
+        notes.append("estimate, not accepted: " + ", ".join(list(reported)[:3]))
     return "; ".join(notes)
 
 
@@ -232,28 +232,28 @@ def _many(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-def _succession(found: Mapping[str, Any]) -> Iterator[str]:
+def _succession(result: Mapping[str, Any]) -> Iterator[str]:
     for key, words in (
         ("partOf", "part of"),
         ("specializationOf", "a form of"),
         ("replaces", "replaces"),
         ("replacedBy", "replaced by"),
     ):
-        if found[key]:
-            yield f"{words} {_names(found[key])}"
+        if result[key]:
+            yield f"{words} {_names(result[key])}"
 
 
-def _names(things: Iterable[Mapping[str, Any]]) -> str:
-    return ", ".join(f"{thing['label']} ({thing['id']})" for thing in things)
+def _names(entities: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(f"{entity['label']} ({entity['id']})" for entity in entities)
 
 
-def _versions(found: Mapping[str, Any]) -> Iterator[str]:
+def _versions(result: Mapping[str, Any]) -> Iterator[str]:
     rows = [
-        *((f"version {plain(v.get('version'))}", v) for v in found["versions"]),
-        *((f"configuration {plain(c.get('name'))}", c) for c in found["configurations"]),
+        *((f"version {plain(v.get('version'))}", v) for v in result["versions"]),
+        *((f"configuration {plain(c.get('name'))}", c) for c in result["configurations"]),
         *(
             (f"alias {plain(a.get('alias'))} → {plain(a.get('resolvesTo'))}", a)
-            for a in found["aliases"]
+            for a in result["aliases"]
         ),
     ]
     if rows:
@@ -263,11 +263,11 @@ def _versions(found: Mapping[str, Any]) -> Iterator[str]:
             yield f"  {words}  ({node['id']})"
 
 
-def _scores(found: Mapping[str, Any]) -> Iterator[str]:
-    if found["scores"]:
+def _scores(result: Mapping[str, Any]) -> Iterator[str]:
+    if result["scores"]:
         yield ""
         yield "Scores"
-    for score in found["scores"]:
+    for score in result["scores"]:
         top = f" / {plain(score['maxScore'])}" if "maxScore" in score else ""
         parts = [
             plain(score.get(key))
@@ -276,20 +276,20 @@ def _scores(found: Mapping[str, Any]) -> Iterator[str]:
         of = plain(score.get("evaluationOf"))
         about = "; ".join(part for part in parts if part)
         yield f"  {plain(score.get('benchmark'))}: {plain(score.get('score'))}{top}  [{of}{'; ' if about else ''}{about}]"
-    if found["ranks"]:
+    if result["ranks"]:
         yield ""
         yield "Ranks (a rank means nothing without its list, date and population)"
-    for rank in found["ranks"]:
+    for rank in result["ranks"]:
         population = plain(rank.get("population")) or "population not stated"
         date = plain(rank.get("date")) or "date not stated"
         yield f"  #{plain(rank.get('rank'))} in {plain(rank.get('ranking'))}  [{date}; {population}; {plain(rank.get('rankOf'))}]"
 
 
-def _assessments(found: Mapping[str, Any]) -> Iterator[str]:
-    if found["assessments"]:
+def _assessments(results: Mapping[str, Any]) -> Iterator[str]:
+    if results["assessments"]:
         yield ""
         yield "Assessments published by others"
-    for made in found["assessments"]:
+    for made in results["assessments"]:
         score = plain(made.get("score")) or plain(made.get("verdict")) or "no total"
         top = f" / {plain(made['maxScore'])}" if "maxScore" in made else ""
         scored = sum("score" in result or "level" in result for result in made["results"])
@@ -299,9 +299,9 @@ def _assessments(found: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _offers(found: Mapping[str, Any]) -> Iterator[str]:
-    if found["offers"]:
-        providers = sorted({plain(offer.get("provider")) for offer in found["offers"]})
+def _offers(result: Mapping[str, Any]) -> Iterator[str]:
+    if result["offers"]:
+        providers = sorted({plain(offer.get("provider")) for offer in result["offers"]})
         yield ""
         yield f"Offered by {_many(len(providers), 'provider')}: {', '.join(providers[:12])}" + (
             f" and {len(providers) - 12} more" if len(providers) > 12 else ""

@@ -14,8 +14,8 @@ def command(session: Session, form: str) -> None:
     """What is in the store: things by kind, records and claims by source, gaps, conflicts."""
     from provenance_graph.model.stats import stats
 
-    found = stats(session.snapshot())
+    result = stats(session.snapshot())
     if form == "json":
-        session.print_json(found.to_json())
+        session.print_json(result.to_json())
         return
-    session.print_table(("what", "of", "count"), found.rows(), form)
+    session.print_table(("what", "of", "count"), result.rows(), form)

@@ -191,8 +191,8 @@ def _own_over_store(session: Session, files: Sequence[Path], least: Severity) ->
         yield from validate_store(session.store(), least, shapes=load_shapes(files))
     except BadShape as cannot:
         session.say(f"{cannot}; checked by pyshacl, which takes longer")
-        found = own.shacl_findings(own.graph_of(session.store().quads()), graph)
-        yield from (one for one in found if one.severity >= least)
+        shacl_findings = own.shacl_findings(own.graph_of(session.store().quads()), graph)
+        yield from (one for one in shacl_findings if one.severity >= least)
 
 
 def _licence_findings(session: Session, least: Severity) -> Iterator[Finding]:
@@ -205,8 +205,8 @@ def _licence_findings(session: Session, least: Severity) -> Iterator[Finding]:
     )
 
     graph = LicenceGraph(session.snapshot())
-    found = store_findings(graph)
-    for finding in (*as_validation(found.findings), *causes_as_validation(found.causes)):
-        held = replace(finding, severity=min(finding.severity, Severity.WARNING))
-        if held.severity >= least:
-            yield held
+    result = store_findings(graph)
+    for finding in (*as_validation(result.findings), *causes_as_validation(result.causes)):
+        stored = replace(finding, severity=min(finding.severity, Severity.WARNING))
+        if stored.severity >= least:
+            yield stored

@@ -53,11 +53,11 @@ def _both_models(snapshot: AcceptedSnapshot, pair: Pair) -> bool:
 
 def _sides(snapshot: AcceptedSnapshot, subject: Iri, prop: Iri) -> Iterator[Side]:
     nominal = [PG.nominalParameterCount] if prop == PG.parameterCount else []
-    held = tuple(
+    stored = tuple(
         c for known in (prop, *nominal) for c in snapshot.claims(subject, known)
         if c.value is not None and c.standing.label in ("Accepted", "Inferred")
     )  # fmt: skip
-    if held:
-        value = held[0].value
+    if stored:
+        value = stored[0].value
         assert value is not None
-        yield value, held
+        yield value, stored

@@ -38,7 +38,7 @@ from provenance_graph.core.claims import (
     Value,
 )
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.model.fields import Field, fields
@@ -65,12 +65,12 @@ def conflicts(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None)
     listed += [*parents(snapshot, asked), *offers(snapshot, asked)]
     between = left_apart(snapshot, known)
     listed += [c for c in between if asked is None or c.subject in asked or _met(c, asked)]
-    listed = [c for c in listed if not _ALIAS.search(f"{said(c.subject)} {c.name}")]
+    listed = [c for c in listed if not _ALIAS.search(f"{short_id(c.subject)} {c.name}")]
     return sorted(listed, key=lambda c: (-c.severity, c.name, c.subject, c.property))
 
 
 def _met(conflict: Conflict, asked: Collection[Iri]) -> bool:
-    return any(claim.subject in asked for _, held in conflict.sides for claim in held)
+    return any(claim.subject in asked for _, stored in conflict.sides for claim in stored)
 
 
 def chosen(
@@ -124,19 +124,19 @@ def counted(found_: Iterable[Conflict]) -> Counter[Iri]:
 
 def contested(snapshot: AcceptedSnapshot) -> list[Iri]:
     """Subjects with a contested fact or a value that cannot be."""
-    found = {s for s, *_ in snapshot.quads(predicate=PG.contested)}
-    found |= {s for s, *_ in snapshot.quads(predicate=PG.contradicted)}
-    found |= {s for s, *_ in snapshot.quads(predicate=PG.nominalParameterCount)}
+    results = {s for s, *_ in snapshot.quads(predicate=PG.contested)}
+    results |= {s for s, *_ in snapshot.quads(predicate=PG.contradicted)}
+    results |= {s for s, *_ in snapshot.quads(predicate=PG.nominalParameterCount)}
     for node, _, _, graph in snapshot.quads(predicate=PG.unusable, graph=ANY):
         for _, _, about, _ in snapshot.quads(node, PG.about, graph=graph):
             if isinstance(about, Iri):
-                found.add(snapshot.canonical(about))
-    return sorted(found | _silences(snapshot))
+                results.add(snapshot.canonical(about))
+    return sorted(results | _silences(snapshot))
 
 
 def _silences(snapshot: AcceptedSnapshot) -> set[Iri]:
     """Subjects with a value for what some source says is not disclosed or leaves blank."""
-    found: set[Iri] = set()
+    iris: set[Iri] = set()
     for stance in SILENT:
         for node, _, _, graph in snapshot.quads(
             predicate=PG.stance, object=stance.value, graph=ANY
@@ -145,9 +145,9 @@ def _silences(snapshot: AcceptedSnapshot) -> set[Iri]:
             about, prop = said_of.get(PG.about), said_of.get(PG.property)
             if isinstance(about, Iri) and isinstance(prop, Iri):
                 subject = snapshot.canonical(about)
-                if subject not in found and any(True for _ in snapshot.quads(subject, prop)):
-                    found.add(subject)
-    return found
+                if subject not in iris and any(True for _ in snapshot.quads(subject, prop)):
+                    iris.add(subject)
+    return iris
 
 
 def of_subject(
@@ -155,7 +155,7 @@ def of_subject(
 ) -> Iterator[Conflict]:
     """The conflicts of one subject."""
     seen = snapshot.view(subject)
-    name = label(snapshot, subject) or said(subject)
+    name = label(snapshot, subject) or short_id(subject)
     groups: dict[Iri, list[SourcedClaim]] = {}
     for claim in seen.claims:
         groups.setdefault(claim.claim.predicate, []).append(claim)
@@ -264,12 +264,12 @@ def _implausible(
 
 def _sides(claims: Sequence[SourcedClaim]) -> tuple[Side, ...]:
     groups: dict[Value, list[SourcedClaim]] = {}
-    for held in claims:
-        if held.value is not None:
-            groups.setdefault(held.value, []).append(held)
+    for stored in claims:
+        if stored.value is not None:
+            groups.setdefault(stored.value, []).append(stored)
 
     def order(item: tuple[Value, list[SourcedClaim]]) -> tuple[bool, tuple[str, ...]]:
-        accepted = any(held.standing is AcceptanceStatus.ACCEPTED for held in item[1])
+        accepted = any(stored.standing is AcceptanceStatus.ACCEPTED for stored in item[1])
         return not accepted, value_key(item[0])
 
-    return tuple((value, tuple(held)) for value, held in sorted(groups.items(), key=order))
+    return tuple((value, tuple(stored)) for value, stored in sorted(groups.items(), key=order))

@@ -19,7 +19,7 @@ from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.policy import Policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import DEVELOPER_RANK, Literal, SourcedClaim, Value
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 from provenance_graph.model.naming import fold
 
@@ -134,12 +134,12 @@ def _two_events(snapshot: AcceptedSnapshot, subject: Iri, claims: Sequence[Sourc
     """Whether the same sources differ on the day and on whether weights are to be had."""
     publishers = {c.header.publisher for c in claims}
     for prop in (DCTERMS.issued, PG.weightsAvailability):
-        told = [
+        reported = [
             c
             for c in snapshot.claims(subject, prop)
             if c.header.publisher in publishers and c.value is not None and not c.implausible
         ]
-        by = {c.header.publisher: str(c.value) for c in told}
+        by = {c.header.publisher: str(c.value) for c in reported}
         if set(by) != publishers or len(set(by.values())) < 2:
             return False
     return True
@@ -220,7 +220,7 @@ def _whose(
         if value in active:
             return f"{value.lexical} are the active ones"
         for other in snapshot.related(PG.parameterCount, value):
-            shown = label(snapshot, other) or said(other)
+            shown = label(snapshot, other) or short_id(other)
             if name and fold(shown) != name and fold(shown).startswith(name):
                 return f"{value.lexical} is what {shown} has"
     return None
@@ -228,7 +228,8 @@ def _whose(
 
 def _spelt_alike(values: Sequence[Value], snapshot: AcceptedSnapshot) -> bool:
     shown = {
-        fold(label(snapshot, v) or said(v)) if isinstance(v, Iri) else fold(str(v)) for v in values
+        fold(label(snapshot, v) or short_id(v)) if isinstance(v, Iri) else fold(str(v))
+        for v in values
     }
     return len(shown) == 1
 

@@ -11,7 +11,7 @@ from provenance_graph.conflicts.kinds import SEVERITY, tier
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core import terms
 from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.matching.names import parse
 
@@ -26,14 +26,14 @@ def parents(
 ) -> Iterator[Conflict]:
     """One conflict for each model of which no parent is named by all sources that name any."""
     if subjects is None:
-        found = Counter(child for child, *_ in snapshot.quads(predicate=PROV.wasDerivedFrom))
-        subjects = sorted(child for child, number in found.items() if number > 1)
+        counter = Counter(child for child, *_ in snapshot.quads(predicate=PROV.wasDerivedFrom))
+        subjects = sorted(child for child, number in counter.items() if number > 1)
     for subject in subjects:
         by_source: dict[Iri, dict[Iri, list[SourcedClaim]]] = defaultdict(lambda: defaultdict(list))
-        for held in _claims(snapshot, subject):
-            parent = snapshot.canonical(Iri(str(held.claim.value)))
+        for stored in _claims(snapshot, subject):
+            parent = snapshot.canonical(Iri(str(stored.claim.value)))
             if not _unresolved(snapshot, parent):
-                by_source[held.header.publisher][parent].append(held)
+                by_source[stored.header.publisher][parent].append(stored)
         named = [set(parents_) for parents_ in by_source.values()]
         if len(named) > 1 and not set.intersection(*named):
             yield _conflict(snapshot, subject, by_source)
@@ -41,24 +41,27 @@ def parents(
 
 def _own_step(subject: Iri, parents_: Iterable[Iri]) -> bool:
     """Whether some of the parents are the owner's own, and others somebody else's."""
-    own = [said(parent).partition("/")[0] == said(subject).partition("/")[0] for parent in parents_]
+    own = [
+        short_id(parent).partition("/")[0] == short_id(subject).partition("/")[0]
+        for parent in parents_
+    ]
     return any(own) and not all(own)
 
 
 def _weight(snapshot: AcceptedSnapshot, claims: dict[Iri, list[SourcedClaim]]) -> tuple[str, int]:
     """The kind by the weight of the sources: like sources disagree, or a weaker one says otherwise."""
-    tiers = sorted(min(tier(c, snapshot.policy) for c in held) for held in claims.values())
+    tiers = sorted(min(tier(c, snapshot.policy) for c in stored) for stored in claims.values())
     kind = "sources" if tiers[1] - tiers[0] <= 1 else "weaker"
     return kind, SEVERITY[kind]
 
 
 def _claims(snapshot: AcceptedSnapshot, subject: Iri) -> list[SourcedClaim]:
     return [
-        held
-        for held in snapshot.view(subject).claims
-        if held.claim.predicate in _ONE
-        and isinstance(held.claim.value, Iri)
-        and held.standing in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
+        stored
+        for stored in snapshot.view(subject).claims
+        if stored.claim.predicate in _ONE
+        and isinstance(stored.claim.value, Iri)
+        and stored.standing in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
     ]
 
 
@@ -70,9 +73,9 @@ def _conflict(
     snapshot: AcceptedSnapshot, subject: Iri, by_source: dict[Iri, dict[Iri, list[SourcedClaim]]]
 ) -> Conflict:
     claims: dict[Iri, list[SourcedClaim]] = defaultdict(list)
-    for found in by_source.values():
-        for parent, held in found.items():
-            claims[parent] += held
+    for result in by_source.values():
+        for parent, stored in result.items():
+            claims[parent] += stored
     sides: tuple[Side, ...] = tuple((parent, tuple(claims[parent])) for parent in sorted(claims))
     if _alike(claims):
         kind, severity = "naming", 10
@@ -86,14 +89,14 @@ def _conflict(
     else:
         kind, severity = _weight(snapshot, claims)
         why = "sources name different parents"
-    name = label(snapshot, subject) or said(subject)
+    name = label(snapshot, subject) or short_id(subject)
     prop = PROV.wasDerivedFrom
     return Conflict(subject, prop, "parent", kind, severity, why, sides, name)
 
 
 def _alike(parents_: Iterable[Iri]) -> bool:
     """Whether all parents have the same full name, however written."""
-    first, *others = [parse(said(parent).rpartition("/")[2]) for parent in parents_]
+    first, *others = [parse(short_id(parent).rpartition("/")[2]) for parent in parents_]
     return not any(first.differs(other) for other in others)
 
 
@@ -103,8 +106,8 @@ def _descends(snapshot: AcceptedSnapshot, child: Iri, ancestor: Iri) -> bool:
     for _ in range(_STEPS):
         reached = {
             parent
-            for thing in reached
-            for *_, parent, _ in snapshot.quads(thing, PROV.wasDerivedFrom)
+            for entity in reached
+            for *_, parent, _ in snapshot.quads(entity, PROV.wasDerivedFrom)
             if isinstance(parent, Iri)
         }
         if ancestor in reached:

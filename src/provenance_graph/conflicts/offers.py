@@ -9,7 +9,7 @@ from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core.claims import AcceptanceStatus, Literal, SourcedClaim
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG
 
 _SHOWN = {PG.contextLength: "context length", PG.maxOutputTokens: "maximum output"}
@@ -28,8 +28,8 @@ def offers(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) ->
             offered[Iri(str(model))].append(offer)
     else:
         for model in subjects:
-            found = snapshot.quads(predicate=PG.offerOf, object=model)
-            offered[model] = [offer for offer, *_ in found]
+            quads = snapshot.quads(predicate=PG.offerOf, object=model)
+            offered[model] = [offer for offer, *_ in quads]
     for model, listed in sorted(offered.items()):
         for limit in _LIKE:
             own = _number(snapshot, model, limit)
@@ -38,23 +38,23 @@ def offers(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) ->
                 yield _conflict(snapshot, model, limit, own, differing)
 
 
-def _number(snapshot: AcceptedSnapshot, thing: Iri, predicate: Iri) -> Literal | None:
-    found = (o for *_, o, _ in snapshot.quads(thing, predicate) if isinstance(o, Literal))
-    return next((value for value in found if value.lexical.isdigit()), None)
+def _number(snapshot: AcceptedSnapshot, entity: Iri, predicate: Iri) -> Literal | None:
+    results = (o for *_, o, _ in snapshot.quads(entity, predicate) if isinstance(o, Literal))
+    return next((value for value in results if value.lexical.isdigit()), None)
 
 
 def _differing(
     snapshot: AcceptedSnapshot, listed: Iterable[Iri], limit: Iri, own: Literal
 ) -> dict[Literal, list[tuple[Iri, Iri]]]:
     """Offers by the value they give, each with the property that gives it."""
-    found: dict[Literal, list[tuple[Iri, Iri]]] = defaultdict(list)
+    rows: dict[Literal, list[tuple[Iri, Iri]]] = defaultdict(list)
     for offer in sorted(listed):
         for predicate in _LIKE[limit]:
             if (value := _number(snapshot, offer, predicate)) is not None:
                 if value != own:
-                    found[value].append((offer, predicate))
+                    rows[value].append((offer, predicate))
                 break
-    return found
+    return rows
 
 
 def _conflict(
@@ -67,8 +67,8 @@ def _conflict(
     accepted = tuple(c for c in snapshot.claims(model, limit) if c.claim.value == own)
     sides: list[Side] = [(own, accepted)]
     for value in sorted(differing, key=lambda v: int(v.lexical)):
-        held = [_held(snapshot, offer, said_by, model) for offer, said_by in differing[value]]
-        sides.append((value, tuple(claim for one in held for claim in one)))
+        stored = [_held(snapshot, offer, said_by, model) for offer, said_by in differing[value]]
+        sides.append((value, tuple(claim for one in stored for claim in one)))
     furthest = min(_ratio(own, value) for value in differing)
     number = sum(map(len, differing.values()))
     rounded = furthest > 0.93
@@ -76,7 +76,7 @@ def _conflict(
     if any(int(v.lexical) > int(own.lexical) for v in differing) and not rounded:
         what = "more or less than the model's own"
     why = f"{number} offers of providers give another limit: {what}"
-    name = label(snapshot, model) or said(model)
+    name = label(snapshot, model) or short_id(model)
     severity = 12 if rounded else 30
     return Conflict(
         model, limit, _SHOWN[limit], "provider-limit", severity, why, tuple(sides), name

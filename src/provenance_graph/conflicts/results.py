@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim, Value
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.model.profile import claim_json
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Conflict:
     def to_json(self) -> ConflictAnswer:
         """As JSON, with every claim."""
         return {
-            "subject": {"iri": self.subject, "id": said(self.subject), "label": self.name},
+            "subject": {"iri": self.subject, "id": short_id(self.subject), "label": self.name},
             "property": local_name(self.property),
             "label": self.label,
             "kind": self.kind,
@@ -42,7 +42,7 @@ class Conflict:
             "explanation": self.explanation,
             "sides": [
                 {
-                    "value": said(value) if isinstance(value, Iri) else str(value),
+                    "value": short_id(value) if isinstance(value, Iri) else str(value),
                     "accepted": any(c.standing is AcceptanceStatus.ACCEPTED for c in claims),
                     "claims": [claim_json(claim) for claim in claims],
                 }

@@ -25,7 +25,7 @@ from provenance_graph.core.claims import (
     Stance,
     Value,
 )
-from provenance_graph.core.iris import Iri, organization, said
+from provenance_graph.core.iris import Iri, organization, short_id
 from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.matching.organizations import Organizations
 
@@ -61,7 +61,7 @@ def several_valued(
     known: Organizations,
 ) -> Iterator[Conflict]:
     """The conflicts of one subject on its several-valued properties."""
-    name = label(snapshot, subject) or said(subject)
+    name = label(snapshot, subject) or short_id(subject)
     wholes = {
         DCTERMS.creator: known.with_wholes,
         PG.trainedOn: lambda one: _wholes_of_data(snapshot, one),
@@ -82,7 +82,7 @@ def several_valued(
             for who in (a, b)
         )
         kind = found("sources", f"sources give {shown} that have nothing in common")
-        own = [any(c.basis in DEVELOPER_RANK for c in held) for _, held in sides]
+        own = [any(c.basis in DEVELOPER_RANK for c in stored) for _, stored in sides]
         if all(own):
             kind = found(
                 "developer", f"documents of the developer give {shown} with nothing in common"
@@ -94,7 +94,7 @@ def _stated(
     snapshot: AcceptedSnapshot, subject: Iri, prop: Iri, claims: Sequence[SourcedClaim]
 ) -> dict[Iri, tuple[set[Value], list[SourcedClaim]]]:
     """What each publisher of the first tiers states, all its documents together."""
-    owner = {organization(part) for part in said(subject).split("/")[:1]}
+    owner = {organization(part) for part in short_id(subject).split("/")[:1]}
     stated: dict[Iri, tuple[set[Value], list[SourcedClaim]]] = defaultdict(lambda: (set(), []))
     for item in claims:
         fallback = prop == DCTERMS.creator and item.claim.value in owner
@@ -113,9 +113,9 @@ def _stated(
             continue
         if isinstance(item.value, Iri) and snapshot.is_a(item.value, PG.UnresolvedReference):
             continue
-        values, held = stated[snapshot.canonical(item.header.publisher)]
+        values, stored = stated[snapshot.canonical(item.header.publisher)]
         values.add(item.value)
-        held.append(item)
+        stored.append(item)
     return stated
 
 
@@ -145,4 +145,4 @@ def _wholes_of_data(snapshot: AcceptedSnapshot, dataset: Iri) -> set[Iri]:
 
 
 def _shown(value: Value) -> str:
-    return said(value) if isinstance(value, Iri) else str(value)
+    return short_id(value) if isinstance(value, Iri) else str(value)

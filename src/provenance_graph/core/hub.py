@@ -259,11 +259,11 @@ def reference(text: str) -> Repository | None:
     ('openai-community/gpt2', None, None)
     """
     stated = text.strip()
-    found = address(stated)
-    if found is not None:
-        return found
-    if "--" in stated and (found := cached(stated)):
-        return found
+    result = address(stated)
+    if result is not None:
+        return result
+    if "--" in stated and (result := cached(stated)):
+        return result
     name, _, revision = stated.partition("@")
     name = LEGACY.get(name, name)
     if is_name(name) and re.fullmatch(r"[^\s@]{0,200}", revision):
@@ -277,8 +277,8 @@ def model_name(url: str) -> str:
     >>> model_name("https://huggingface.co/google/ul2/tree/main"), model_name("https://hf.co/docs/x")
     ('google/ul2', '')
     """
-    found = address(url)
-    return found.name if found is not None and found.kind is Kind.MODEL and found.owner else ""
+    result = address(url)
+    return result.name if result is not None and result.kind is Kind.MODEL and result.owner else ""
 
 
 def dataset_name(url: str) -> str:
@@ -289,8 +289,8 @@ def dataset_name(url: str) -> str:
     >>> dataset_name("https://huggingface.co/datasets/bookcorpus")
     'bookcorpus'
     """
-    found = address(url)
-    return found.name if found is not None and found.kind is Kind.DATASET else ""
+    result = address(url)
+    return result.name if result is not None and result.kind is Kind.DATASET else ""
 
 
 def raw_file(url: str) -> str:
@@ -301,8 +301,8 @@ def raw_file(url: str) -> str:
     """
     if not re.search(r"/(?:blob|raw|resolve)/", url):
         return ""
-    found = address(url)
-    if found is None or not found.path or not found.revision:
+    result = address(url)
+    if result is None or not result.path or not result.revision:
         return ""
-    revision, file = quote(found.revision, safe=""), quote(found.path)
-    return f"{found.page}/resolve/{revision}/{file}"
+    revision, file = quote(result.revision, safe=""), quote(result.path)
+    return f"{result.page}/resolve/{revision}/{file}"

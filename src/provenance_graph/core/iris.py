@@ -211,10 +211,10 @@ def expand(text: str) -> Iri:
     return iri(bare)
 
 
-def said(name: Iri | str) -> str:
+def short_id(name: Iri | str) -> str:
     """How a page or table names one of our things: without the part all share.
 
-    >>> said(model("meta-llama/Llama-3.1-8B"))
+    >>> short_id(model("meta-llama/Llama-3.1-8B"))
     'meta-llama/Llama-3.1-8B'
     """
     for head in ("model/", "dataset/", "organization/", "in/"):

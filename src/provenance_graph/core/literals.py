@@ -233,10 +233,10 @@ def whole(stated: str | int | float | Decimal) -> Literal | None:
         return None
     if isinstance(stated, float) and not math.isfinite(stated):
         return None
-    found = number(stated) if isinstance(stated, str) else Decimal(stated)
-    if found is None or found != found.to_integral_value() or int(found) not in INT64:
+    result = number(stated) if isinstance(stated, str) else Decimal(stated)
+    if result is None or result != result.to_integral_value() or int(result) not in INT64:
         return None
-    return integer(int(found))
+    return integer(int(result))
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,18 +143,18 @@ def from_quads(quads: Iterable[Quad]) -> Record:
         raise RecordError(f"a record is one named graph; found {len(graphs - {None})}")
     (graph,) = graphs
     assert graph is not None
-    headers = [node for node, said in nodes.items() if (RDF.type, PG.SourceRecord) in said]
+    headers = [node for node, stated in nodes.items() if (RDF.type, PG.SourceRecord) in stated]
     if headers != [graph]:
-        found = ", ".join(map(shorten, headers)) or "none"
+        result = ", ".join(map(shorten, headers)) or "none"
         raise RecordError(
-            f"{graph}: the graph needs exactly one pg:SourceRecord, named as the graph is; found {found}"
+            f"{graph}: the graph needs exactly one pg:SourceRecord, named as the graph is; found {result}"
         )
     header = _header(graph, nodes.pop(graph))
     return Record(header, tuple(_claims(nodes))).sort()
 
 
-def _header(graph: Iri, said: list[tuple[Iri, Value]]) -> Header:
-    values = _single(graph, said, _HEADER_TERMS)
+def _header(graph: Iri, rows: list[tuple[Iri, Value]]) -> Header:
+    values = _single(graph, rows, _HEADER_TERMS)
     for needed in (SCHEMA.url, PROV.wasAttributedTo, PAV.retrievedOn):
         if needed not in values:
             raise RecordError(f"{graph}: the header lacks {shorten(needed)}")
@@ -186,10 +186,10 @@ def _header(graph: Iri, said: list[tuple[Iri, Value]]) -> Header:
 
 def _named(graph: Iri, term: Iri, values: Mapping[Iri, Value]) -> Iri:
     """What a header names by an IRI, or nothing."""
-    found = values.get(term, Iri(""))
-    if not isinstance(found, Iri):
+    result = values.get(term, Iri(""))
+    if not isinstance(result, Iri):
         raise RecordError(f"{graph}: {shorten(term)} must be an IRI")
-    return found
+    return result
 
 
 def _number(graph: Iri, value: Value | None) -> int:
@@ -216,9 +216,9 @@ _CLAIM_TERMS = frozenset(
 )  # fmt: skip
 
 
-def _single(node: Iri, said: list[tuple[Iri, Value]], terms: frozenset[Iri]) -> dict[Iri, Value]:
+def _single(node: Iri, rows: list[tuple[Iri, Value]], terms: frozenset[Iri]) -> dict[Iri, Value]:
     values: dict[Iri, Value] = {}
-    for predicate, value in said:
+    for predicate, value in rows:
         if predicate == RDF.type:
             continue
         if predicate not in terms:
@@ -230,17 +230,17 @@ def _single(node: Iri, said: list[tuple[Iri, Value]], terms: frozenset[Iri]) -> 
 
 
 def _claims(nodes: Mapping[Iri, list[tuple[Iri, Value]]]) -> Iterator[Claim]:
-    for node, said in nodes.items():
-        if (RDF.type, _CLAIM) in said:
-            yield claim_from(node, said)
+    for node, stated in nodes.items():
+        if (RDF.type, _CLAIM) in stated:
+            yield claim_from(node, stated)
         else:
-            for predicate, value in said:
+            for predicate, value in stated:
                 yield Claim(node, predicate, value)
 
 
-def claim_from(node: Iri, said: list[tuple[Iri, Value]]) -> Claim:
+def claim_from(node: Iri, rows: list[tuple[Iri, Value]]) -> Claim:
     """A claim from what a ``pg:Claim`` node says; raises RecordError where it is incomplete."""
-    values = _single(node, said, _CLAIM_TERMS)
+    values = _single(node, rows, _CLAIM_TERMS)
     about, prop = values.get(PG.about), values.get(PG.property)
     if not isinstance(about, Iri) or not isinstance(prop, Iri):
         raise RecordError(f"{node}: a claim needs pg:about and pg:property, both IRIs")
@@ -272,12 +272,12 @@ def _confidence(node: Iri, value: Value) -> Decimal:
 
 
 def _code(node: Iri, value: Value, known: Mapping[Iri, C]) -> C:
-    found = known.get(Iri(str(value)))
-    if found is None:
+    result = known.get(Iri(str(value)))
+    if result is None:
         raise RecordError(
             f"{node}: {shorten(str(value))} is not one of {', '.join(map(shorten, known))}"
         )
-    return found
+    return result
 
 
 # ---- to and from the engine's terms -----------------------------------------------------
@@ -300,16 +300,16 @@ def term(value: Value) -> ox.NamedNode | ox.Literal:
     return ox.Literal(value.lexical, datatype=node(value.datatype))
 
 
-def value(found: object) -> Value:
+def value(result: object) -> Value:
     """A value from the engine's term.
 
     Raises RecordError for blank nodes and triple terms, which records do not hold.
     """
-    if isinstance(found, ox.NamedNode):
-        return _iri(found.value)
-    if isinstance(found, ox.Literal):
-        return Literal(found.value, _iri(found.datatype.value), found.language or "")
-    raise RecordError(f"{found}: records name their nodes; give this one an IRI")
+    if isinstance(result, ox.NamedNode):
+        return _iri(result.value)
+    if isinstance(result, ox.Literal):
+        return Literal(result.value, _iri(result.datatype.value), result.language or "")
+    raise RecordError(f"{result}: records name their nodes; give this one an IRI")
 
 
 @lru_cache(maxsize=65_536)

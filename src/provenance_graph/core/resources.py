@@ -32,8 +32,8 @@ def ontology_files() -> list[Path]:
     Shapes are not among them: they check data and are not data.
     """
     root = folder("ontology")
-    found = [*root.glob("*.ttl"), *root.glob("alignments/*.ttl"), *root.glob("rubrics/*.ttl")]
-    return sorted(found, key=lambda path: path.relative_to(root).as_posix())
+    results = [*root.glob("*.ttl"), *root.glob("alignments/*.ttl"), *root.glob("rubrics/*.ttl")]
+    return sorted(results, key=lambda path: path.relative_to(root).as_posix())
 
 
 def shape_files() -> list[Path]:

@@ -11,7 +11,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.fair4ml import licence, page, stated_licence
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
-from provenance_graph.model.bundle_results import Bundle, Thing
+from provenance_graph.model.bundle_results import Bundle, BundleEntity
 
 VERSION = "http://mlcommons.org/croissant/1.1"
 CONTEXT: dict[str, Any] = {
@@ -78,107 +78,110 @@ OTHERWISE = "Croissant has no term for it"
 
 def write(bundle: Bundle) -> Exported:
     """The metadata of the dataset that a bundle is about."""
-    thing = bundle.thing(bundle.subjects[0])
-    ledger = Ledger(bundle, (thing.iri,))
-    whole = {"@context": CONTEXT, "@type": "sc:Dataset", **dict(_dataset(bundle, ledger, thing))}
+    entity = bundle.entity(bundle.subjects[0])
+    ledger = Ledger(bundle, (entity.iri,))
+    whole = {"@context": CONTEXT, "@type": "sc:Dataset", **dict(_dataset(bundle, ledger, entity))}
     return ledger.done(writing.json_text(whole), TERMS, REASONS, OTHERWISE)
 
 
-def _dataset(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+def _dataset(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
     keep = ledger.keep
-    name = bundle.name(thing.iri)
-    yield "@id", page(thing, dataset=True)
+    name = bundle.name(entity.iri)
+    yield "@id", page(entity, dataset=True)
     yield "conformsTo", VERSION
     yield "name", name
     keep(
-        thing.iri,
+        entity.iri,
         SCHEMA.name,
-        *(v for v in thing.texts(SCHEMA.name) if v.lexical == name and not v.language),
+        *(v for v in entity.texts(SCHEMA.name) if v.lexical == name and not v.language),
     )
-    others = [v for v in thing.texts(SCHEMA.alternateName) if v.lexical != name and not v.language]
+    others = [v for v in entity.texts(SCHEMA.alternateName) if v.lexical != name and not v.language]
     if others:
         yield "alternateName", [value.lexical for value in others]
-        keep(thing.iri, SCHEMA.alternateName, *others)
-    if makers := thing.things(DCTERMS.creator):
+        keep(entity.iri, SCHEMA.alternateName, *others)
+    if makers := entity.iris(DCTERMS.creator):
         yield "creator", [{"@type": "sc:Organization", "name": bundle.name(m)} for m in makers]
-        keep(thing.iri, DCTERMS.creator, *makers)
-    stated = [bundle.licences[one] for one in thing.things(DCTERMS.license)]
-    if found := [licence(info) for info in stated] or list(
-        map(stated_licence, thing.stated_licences)
+        keep(entity.iri, DCTERMS.creator, *makers)
+    stated = [bundle.licences[one] for one in entity.iris(DCTERMS.license)]
+    if result := [licence(info) for info in stated] or list(
+        map(stated_licence, entity.stated_licences)
     ):
-        yield "license", found
+        yield "license", result
     if len(stated) == 1 and stated[0].told:
-        keep(thing.iri, DCTERMS.license, stated[0].iri)
-    yield from _plain(ledger, thing)
-    yield from _links(ledger, thing)
-    yield from _sources(bundle, ledger, thing)
-    yield from _documented(bundle, ledger, thing)
-    if files := list(_files(bundle, ledger, thing)):
+        keep(entity.iri, DCTERMS.license, stated[0].iri)
+    yield from _plain(ledger, entity)
+    yield from _links(ledger, entity)
+    yield from _sources(bundle, ledger, entity)
+    yield from _documented(bundle, ledger, entity)
+    if files := list(_files(bundle, ledger, entity)):
         yield "distribution", files
     yield "sdPublisher", {"@type": "sc:Organization", "name": "provenance-graph"}
     yield "creditText", writing.mark(bundle)
 
 
-def _documented(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+def _documented(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
     """The texts that Croissant and its responsible-AI extension have fields for."""
     for predicate, key in _TEXTS.items():
-        if values := [v for v in thing.texts(predicate) if not v.language]:
+        if values := [v for v in entity.texts(predicate) if not v.language]:
             yield key, [value.lexical for value in values]
-            ledger.keep(thing.iri, predicate, *values)
-    for publisher in thing.things(PG.suppliedBy)[:1]:
+            ledger.keep(entity.iri, predicate, *values)
+    for publisher in entity.iris(PG.suppliedBy)[:1]:
         yield "publisher", {"@type": "sc:Organization", "name": bundle.name(publisher)}
-        ledger.keep(thing.iri, PG.suppliedBy, publisher)
+        ledger.keep(entity.iri, PG.suppliedBy, publisher)
 
 
-def _plain(ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+def _plain(ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
     for predicate, key in _DATES.items():
-        for value in thing.texts(predicate)[:1]:
-            yield key, writing.date_of(thing, predicate)
-            ledger.keep(thing.iri, predicate, value)
-    for value in thing.texts(SCHEMA.version)[:1]:
+        for value in entity.texts(predicate)[:1]:
+            yield key, writing.date_of(entity, predicate)
+            ledger.keep(entity.iri, predicate, value)
+    for value in entity.texts(SCHEMA.version)[:1]:
         yield "version", value.lexical
-        ledger.keep(thing.iri, SCHEMA.version, value)
-    if languages := [v for v in thing.texts(DCTERMS.language) if not v.language]:
+        ledger.keep(entity.iri, SCHEMA.version, value)
+    if languages := [v for v in entity.texts(DCTERMS.language) if not v.language]:
         yield "inLanguage", [value.lexical for value in languages]
-        ledger.keep(thing.iri, DCTERMS.language, *languages)
-    kinds = [kind for kind in thing.things(PG.dataAcquisition) if kind in _COLLECTION]
+        ledger.keep(entity.iri, DCTERMS.language, *languages)
+    kinds = [kind for kind in entity.iris(PG.dataAcquisition) if kind in _COLLECTION]
     if kinds:
         yield "rai:dataCollectionType", [_COLLECTION[kind] for kind in kinds]
-        ledger.keep(thing.iri, PG.dataAcquisition, *kinds)
+        ledger.keep(entity.iri, PG.dataAcquisition, *kinds)
 
 
-def _links(ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
-    if thing.repository:
-        yield "url", page(thing, dataset=True)
-        ledger.keep(thing.iri, PG.hubRepository, Iri(page(thing, dataset=True)))
+def _links(ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
+    if entity.repository:
+        yield "url", page(entity, dataset=True)
+        ledger.keep(entity.iri, PG.hubRepository, Iri(page(entity, dataset=True)))
     else:
-        for url in thing.things(SCHEMA.url)[:1]:
+        for url in entity.iris(SCHEMA.url)[:1]:
             yield "url", str(url)
-            ledger.keep(thing.iri, SCHEMA.url, url)
-    same = [s for s in thing.things(SCHEMA.sameAs) if s.startswith(("http://", "https://"))]
+            ledger.keep(entity.iri, SCHEMA.url, url)
+    same = [s for s in entity.iris(SCHEMA.sameAs) if s.startswith(("http://", "https://"))]
     if same:
         yield "sameAs", [str(s) for s in same]
-        ledger.keep(thing.iri, SCHEMA.sameAs, *same)
-    if papers := thing.things(PG.paper):
+        ledger.keep(entity.iri, SCHEMA.sameAs, *same)
+    if papers := entity.iris(PG.paper):
         yield "citeAs", " ".join(papers)
         ledger.keep(
-            thing.iri, PG.paper, *(p for p in papers if "arxiv.org/" in p or "doi.org/" in p)
+            entity.iri, PG.paper, *(p for p in papers if "arxiv.org/" in p or "doi.org/" in p)
         )
 
 
-def _sources(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
-    parents = [p for p in thing.things(PROV.wasDerivedFrom) if p in bundle.datasets]
+def _sources(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
+    parents = [p for p in entity.iris(PROV.wasDerivedFrom) if p in bundle.datasets]
     if parents:
         yield (
             "prov:wasDerivedFrom",
-            [{"@id": page(bundle.thing(p), dataset=True), "name": bundle.name(p)} for p in parents],
+            [
+                {"@id": page(bundle.entity(p), dataset=True), "name": bundle.name(p)}
+                for p in parents
+            ],
         )
-        ledger.keep(thing.iri, PROV.wasDerivedFrom, *parents)
+        ledger.keep(entity.iri, PROV.wasDerivedFrom, *parents)
 
 
-def _files(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[str, Any]]:
-    for node in bundle.hanging(thing.iri, PG.artifactOf):
-        name, urls = node.text(PG.fileName), node.things(SCHEMA.url)
+def _files(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[dict[str, Any]]:
+    for node in bundle.hanging(entity.iri, PG.artifactOf):
+        name, urls = node.text(PG.fileName), node.iris(SCHEMA.url)
         digests = {
             algorithm: content
             for algorithm, _, content in (v.lexical.partition(":") for v in node.texts(PG.digest))
@@ -186,9 +189,9 @@ def _files(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[str, A
         }
         if not name or not urls or not digests:
             why = "Croissant wants an address and a digest of every file"
-            ledger.refuse(node.iri, PG.artifactOf, thing.iri, why)
+            ledger.refuse(node.iri, PG.artifactOf, entity.iri, why)
             continue
-        found: dict[str, Any] = {
+        results: dict[str, Any] = {
             "@type": "cr:FileObject",
             "@id": name,
             "name": name,
@@ -197,9 +200,9 @@ def _files(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[str, A
             **digests,
         }
         for size in node.texts(PG.byteSize)[:1]:
-            found["contentSize"] = f"{size.lexical} B"
-        yield found
-        ledger.keep(node.iri, PG.artifactOf, thing.iri)
+            results["contentSize"] = f"{size.lexical} B"
+        yield results
+        ledger.keep(node.iri, PG.artifactOf, entity.iri)
 
 
 EXPORTER = Exporter(

@@ -11,7 +11,7 @@ from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
-from provenance_graph.model.bundle_results import Bundle, LicenceInfo, StatedLicence, Thing
+from provenance_graph.model.bundle_results import Bundle, BundleEntity, LicenceInfo, StatedLicence
 
 CONTEXT = {
     "@vocab": "https://schema.org/",
@@ -80,107 +80,107 @@ OTHERWISE = "FAIR4ML has no term for it"
 def write(bundle: Bundle) -> Exported:
     """The models of a bundle as ``fair4ml:MLModel``."""
     ledger = Ledger(bundle, bundle.models)
-    models = [dict(_model(bundle, ledger, bundle.thing(m))) for m in bundle.models]
+    models = [dict(_model(bundle, ledger, bundle.entity(m))) for m in bundle.models]
     whole = {"@context": CONTEXT, "@graph": models}
     return ledger.done(writing.json_text(whole), TERMS, REASONS, OTHERWISE)
 
 
-def page(thing: Thing, dataset: bool = False) -> str:
+def page(entity: BundleEntity, dataset: bool = False) -> str:
     """What names a thing to others: its page on the Hub, else our IRI."""
     kind = "datasets/" if dataset else ""
-    return f"https://huggingface.co/{kind}{thing.repository}" if thing.repository else thing.iri
+    return f"https://huggingface.co/{kind}{entity.repository}" if entity.repository else entity.iri
 
 
-def _model(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+def _model(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
     keep = ledger.keep
-    name = bundle.name(thing.iri)
+    name = bundle.name(entity.iri)
     yield "@type", "fair4ml:MLModel"
-    yield "@id", page(thing)
+    yield "@id", page(entity)
     yield "name", name
-    keep(thing.iri, SCHEMA.name, *(v for v in thing.texts(SCHEMA.name) if v.lexical == name))
-    if thing.repository:
-        keep(thing.iri, PG.hubRepository, Iri(page(thing)))
-    if makers := thing.things(DCTERMS.creator):
+    keep(entity.iri, SCHEMA.name, *(v for v in entity.texts(SCHEMA.name) if v.lexical == name))
+    if entity.repository:
+        keep(entity.iri, PG.hubRepository, Iri(page(entity)))
+    if makers := entity.iris(DCTERMS.creator):
         yield "author", [{"@type": "Organization", "name": bundle.name(m)} for m in makers]
-        keep(thing.iri, DCTERMS.creator, *makers)
-    yield from _licences(bundle, ledger, thing)
-    yield from _plain(ledger, thing)
-    yield from _data(bundle, ledger, thing)
-    if parents := list(_parents(bundle, ledger, thing)):
+        keep(entity.iri, DCTERMS.creator, *makers)
+    yield from _licences(bundle, ledger, entity)
+    yield from _plain(ledger, entity)
+    yield from _data(bundle, ledger, entity)
+    if parents := list(_parents(bundle, ledger, entity)):
         yield "fair4ml:fineTunedFrom", parents
     for predicate, key, unit in (
         (PG.trainingCO2eTonnes, "fair4ml:hasCO2eEmissions", "tonnes"),
         (PG.minimumMemoryGB, "memoryRequirements", "GB"),
     ):
-        for value in thing.texts(predicate)[:1]:
+        for value in entity.texts(predicate)[:1]:
             yield key, f"{value.lexical} {unit}"
-            keep(thing.iri, predicate, value)
-    if scores := list(_evaluations(bundle, ledger, thing)):
+            keep(entity.iri, predicate, value)
+    if scores := list(_evaluations(bundle, ledger, entity)):
         yield "fair4ml:hasEvaluation", scores
-    yield from _origins(bundle, ledger, thing)
-    if silent := writing.silences(thing):
+    yield from _origins(bundle, ledger, entity)
+    if silent := writing.silences(entity):
         yield "description", "; ".join(silent)
     yield "sdPublisher", {"@type": "Organization", "name": "provenance-graph"}
     yield "creditText", writing.mark(bundle)
 
 
-def _origins(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+def _origins(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
     """Parents of other kinds than fine-tuning, each with its kind; libraries; limits and uses."""
     others = []
     for relation in terms.DERIVATIONS:
-        for parent in thing.things(relation) if relation != PG.fineTunedFrom else ():
-            other = bundle.thing(parent)
-            if other.repository and page(other) != page(thing):
+        for parent in entity.iris(relation) if relation != PG.fineTunedFrom else ():
+            other = bundle.entity(parent)
+            if other.repository and page(other) != page(entity):
                 others.append(
-                    {**_parent(bundle, thing, other), "additionalType": shorten(relation)}
+                    {**_parent(bundle, entity, other), "additionalType": shorten(relation)}
                 )
-                ledger.keep(thing.iri, relation, parent)
+                ledger.keep(entity.iri, relation, parent)
     if others:
         yield "isBasedOn", others
     for predicate, key in _MORE.items():
-        if values := [v for v in thing.texts(predicate) if not v.language]:
+        if values := [v for v in entity.texts(predicate) if not v.language]:
             yield key, [value.lexical for value in values]
-            ledger.keep(thing.iri, predicate, *values)
+            ledger.keep(entity.iri, predicate, *values)
 
 
-def _parent(bundle: Bundle, thing: Thing, other: Thing) -> dict[str, str]:
+def _parent(bundle: Bundle, entity: BundleEntity, other: BundleEntity) -> dict[str, str]:
     """A parent, its address that of the revision where one is pinned."""
     named = _named(bundle, other)
-    revision = thing.revisions.get(other.iri, "")
+    revision = entity.revisions.get(other.iri, "")
     return {**named, "@id": f"{named['@id']}/tree/{revision}"} if revision else named
 
 
-def _plain(ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+def _plain(ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
     for predicate, key in _TEXTS.items():
-        if values := thing.texts(predicate):
+        if values := entity.texts(predicate):
             yield key, [value.lexical for value in values]
-            ledger.keep(thing.iri, predicate, *(v for v in values if not v.language))
+            ledger.keep(entity.iri, predicate, *(v for v in values if not v.language))
     for predicate, key in _DATES.items():
-        for value in thing.texts(predicate)[:1]:
-            yield key, writing.date_of(thing, predicate)
-            ledger.keep(thing.iri, predicate, value)
+        for value in entity.texts(predicate)[:1]:
+            yield key, writing.date_of(entity, predicate)
+            ledger.keep(entity.iri, predicate, value)
     for predicate, key in _LINKS.items():
-        pages = [p for p in thing.things(predicate) if p.startswith(("http://", "https://"))]
+        pages = [p for p in entity.iris(predicate) if p.startswith(("http://", "https://"))]
         if pages:
             yield key, [str(p) for p in pages]
-            ledger.keep(thing.iri, predicate, *pages)
-    for home in thing.things(PG.homepage)[:1]:
+            ledger.keep(entity.iri, predicate, *pages)
+    for home in entity.iris(PG.homepage)[:1]:
         if "huggingface.co/" not in home and "hf.co/" not in home:
             yield "url", str(home)
-            ledger.keep(thing.iri, PG.homepage, home)
-    dois = [same for same in thing.things(SCHEMA.sameAs) if same.startswith("https://doi.org/")]
+            ledger.keep(entity.iri, PG.homepage, home)
+    dois = [same for same in entity.iris(SCHEMA.sameAs) if same.startswith("https://doi.org/")]
     if dois:
         yield "identifier", [str(doi) for doi in dois]
-        ledger.keep(thing.iri, SCHEMA.sameAs, *dois)
+        ledger.keep(entity.iri, SCHEMA.sameAs, *dois)
 
 
-def _licences(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
-    stated = [bundle.licences[licence] for licence in thing.things(DCTERMS.license)]
-    if found := [licence(info) for info in stated] or list(
-        map(stated_licence, thing.stated_licences)
+def _licences(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
+    stated = [bundle.licences[licence] for licence in entity.iris(DCTERMS.license)]
+    if result := [licence(info) for info in stated] or list(
+        map(stated_licence, entity.stated_licences)
     ):
-        yield "license", found
-    ledger.keep(thing.iri, DCTERMS.license, *(info.iri for info in stated if info.told))
+        yield "license", result
+    ledger.keep(entity.iri, DCTERMS.license, *(info.iri for info in stated if info.told))
 
 
 def licence(info: LicenceInfo) -> str | dict[str, str]:
@@ -198,39 +198,39 @@ def stated_licence(stated: StatedLicence) -> str | dict[str, str]:
     return {"@type": "CreativeWork", "name": stated.name, "url": stated.url}
 
 
-def _data(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+def _data(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
     for predicate, key in _DATA.items():
-        found = [data for data in thing.things(predicate) if data in bundle.datasets]
-        if found:
-            yield key, [_named(bundle, bundle.thing(data), dataset=True) for data in found]
-            ledger.keep(thing.iri, predicate, *found)
+        results = [data for data in entity.iris(predicate) if data in bundle.datasets]
+        if results:
+            yield key, [_named(bundle, bundle.entity(data), dataset=True) for data in results]
+            ledger.keep(entity.iri, predicate, *results)
 
 
-def _named(bundle: Bundle, thing: Thing, *, dataset: bool = False) -> dict[str, str]:
+def _named(bundle: Bundle, entity: BundleEntity, *, dataset: bool = False) -> dict[str, str]:
     kind = "Dataset" if dataset else "fair4ml:MLModel"
-    return {"@type": kind, "@id": page(thing, dataset), "name": bundle.name(thing.iri)}
+    return {"@type": kind, "@id": page(entity, dataset), "name": bundle.name(entity.iri)}
 
 
-def _parents(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[str, str]]:
-    for parent in thing.things(PG.fineTunedFrom):
-        other = bundle.thing(parent)
-        if parent == thing.iri or page(other) == page(thing):
+def _parents(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[dict[str, str]]:
+    for parent in entity.iris(PG.fineTunedFrom):
+        other = bundle.entity(parent)
+        if parent == entity.iri or page(other) == page(entity):
             why = "the same repository: no model descends from itself"
-            ledger.refuse(thing.iri, PG.fineTunedFrom, parent, why)
+            ledger.refuse(entity.iri, PG.fineTunedFrom, parent, why)
             continue
-        yield _parent(bundle, thing, other)
+        yield _parent(bundle, entity, other)
         if other.repository:
-            ledger.keep(thing.iri, PG.fineTunedFrom, parent)
+            ledger.keep(entity.iri, PG.fineTunedFrom, parent)
         else:
             why = f"{shorten(parent)} has no repository, by which parents are told apart"
-            ledger.refuse(thing.iri, PG.fineTunedFrom, parent, why)
+            ledger.refuse(entity.iri, PG.fineTunedFrom, parent, why)
 
 
-def _evaluations(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[str, Any]]:
-    for node in bundle.hanging(thing.iri, PG.evaluationOf):
-        benchmark = next(iter(node.things(PG.benchmark)), None)
+def _evaluations(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[dict[str, Any]]:
+    for node in bundle.hanging(entity.iri, PG.evaluationOf):
+        benchmark = next(iter(node.iris(PG.benchmark)), None)
         score = next(iter(node.texts(PG.score)), None)
-        if thing.iri not in node.things(PG.evaluationOf) or not benchmark or not score:
+        if entity.iri not in node.iris(PG.evaluationOf) or not benchmark or not score:
             continue
         measured = {"name": node.text(PG.metric) or "score", "value": writing.number(score)}
         yield {
@@ -238,7 +238,7 @@ def _evaluations(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[
             "fair4ml:evaluationDataset": {"@type": "Dataset", "name": bundle.name(benchmark)},
             "fair4ml:evaluationMetrics": [measured],
         }
-        ledger.keep(node.iri, PG.evaluationOf, thing.iri)
+        ledger.keep(node.iri, PG.evaluationOf, entity.iri)
 
 
 EXPORTER = Exporter(

@@ -27,9 +27,9 @@ REASONS: Mapping[Iri, str] = MappingProxyType({PG.Claim: _EVIDENCE})
 def view(bundle: Bundle) -> list[Quad]:
     """What is accepted of everything in a bundle, in one order."""
     quads: set[Quad] = {
-        (thing.iri, predicate, value, None)
-        for thing in bundle.things.values()
-        for predicate, values in thing.facts.items()
+        (entity.iri, predicate, value, None)
+        for entity in bundle.entities.values()
+        for predicate, values in entity.facts.items()
         for value in values
     }
     return sorted(quads, key=lambda quad: (quad[0], quad[1] != RDF.type, quad[1], str(quad)))
@@ -105,11 +105,13 @@ def records(bundle: Bundle) -> list[Record]:
 
     An excerpt must not take the record's name: importing it would replace the whole.
     """
-    said: dict[Header, list[Claim]] = defaultdict(list)
-    for held in bundle.claims:
-        said[held.header].append(held.claim)
+    stated: dict[Header, list[Claim]] = defaultdict(list)
+    for stored in bundle.claims:
+        stated[stored.header].append(stored.claim)
     mark = hashlib.sha256("\n".join(sorted(bundle.subjects)).encode()).hexdigest()[:12]
-    return [Record(_excerpt(header, mark), tuple(claims)).sort() for header, claims in said.items()]
+    return [
+        Record(_excerpt(header, mark), tuple(claims)).sort() for header, claims in stated.items()
+    ]
 
 
 def _excerpt(header: Header, mark: str) -> Header:

@@ -10,12 +10,12 @@ from typing import Any
 import yaml
 
 from provenance_graph.core.claims import Literal
-from provenance_graph.core.iris import Iri, said, shorten, slug
+from provenance_graph.core.iris import Iri, short_id, shorten, slug
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
 from provenance_graph.formats.licences import names as licence_names
-from provenance_graph.model.bundle_results import Bundle, LicenceInfo, Thing
+from provenance_graph.model.bundle_results import Bundle, BundleEntity, LicenceInfo
 
 _RELATIONS: Mapping[Iri, str] = {
     PG.mergedFrom: "merge",
@@ -60,47 +60,47 @@ _NO_ID = "no source states a repository on the Hub, which the card's field asks 
 
 def write(bundle: Bundle) -> Exported:
     """A README with the metadata that the Hub reads."""
-    thing = bundle.thing(next(s for s in bundle.subjects if s in bundle.models))
-    ledger = Ledger(bundle, (thing.iri,))
-    data = dict(_metadata(bundle, ledger, thing))
+    entity = bundle.entity(next(s for s in bundle.subjects if s in bundle.models))
+    ledger = Ledger(bundle, (entity.iri,))
+    data = dict(_metadata(bundle, ledger, entity))
     front = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=10_000) if data else ""
-    text = "\n".join([f"---\n{front}---\n", *_text(bundle, ledger, thing), ""])
+    text = "\n".join([f"---\n{front}---\n", *_text(bundle, ledger, entity), ""])
     return ledger.done(text, TERMS, REASONS, _TEXT)
 
 
-def _metadata(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+def _metadata(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
     """The keys of the card in the order of the Hub's own template."""
-    languages = [v for v in thing.texts(DCTERMS.language) if _LANGUAGE.fullmatch(v.lexical)]
-    ledger.keep(thing.iri, DCTERMS.language, *languages)
+    languages = [v for v in entity.texts(DCTERMS.language) if _LANGUAGE.fullmatch(v.lexical)]
+    ledger.keep(entity.iri, DCTERMS.language, *languages)
     if languages:
         yield "language", [value.lexical for value in languages]
-    yield from _licence(bundle, ledger, thing)
+    yield from _licence(bundle, ledger, entity)
     for key, predicate in (
         ("library_name", PG.framework),
         ("pipeline_tag", PG.task),
         ("model_name", SCHEMA.alternateName),
     ):
-        for value in thing.texts(predicate)[:1]:
+        for value in entity.texts(predicate)[:1]:
             yield key, value.lexical
             if len(value.lexical) <= 120:
-                ledger.keep(thing.iri, predicate, value)
-    if tags := list(_tags(ledger, thing)):
+                ledger.keep(entity.iri, predicate, value)
+    if tags := list(_tags(ledger, entity)):
         yield "tags", tags
-    yield from _links(ledger, thing)
-    if datasets := list(_datasets(bundle, ledger, thing)):
+    yield from _links(ledger, entity)
+    if datasets := list(_datasets(bundle, ledger, entity)):
         yield "datasets", datasets
-    yield from _bases(bundle, ledger, thing)
-    for carbon in thing.texts(PG.trainingCO2eTonnes)[:1]:
+    yield from _bases(bundle, ledger, entity)
+    for carbon in entity.texts(PG.trainingCO2eTonnes)[:1]:
         grams = writing.plain_decimal(writing.scaled(carbon, "1000000"))
         yield "co2_eq_emissions", int(grams) if grams.isdigit() else float(grams)
-        ledger.keep(thing.iri, PG.trainingCO2eTonnes, carbon)
-    if results := list(_results(bundle, ledger, thing)):
-        yield "model-index", [{"name": bundle.name(thing.iri), "results": results}]
+        ledger.keep(entity.iri, PG.trainingCO2eTonnes, carbon)
+    if results := list(_results(bundle, ledger, entity)):
+        yield "model-index", [{"name": bundle.name(entity.iri), "results": results}]
 
 
-def _licence(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
-    stated = [bundle.licences[licence] for licence in thing.things(DCTERMS.license)]
-    for unknown in thing.stated_licences[:1] if not stated else ():
+def _licence(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
+    stated = [bundle.licences[licence] for licence in entity.iris(DCTERMS.license)]
+    for unknown in entity.stated_licences[:1] if not stated else ():
         yield "license", "other"
         yield "license_name", unknown.name
         if unknown.url:
@@ -117,72 +117,72 @@ def _licence(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str
             yield "license_link", info.url
     by_name = licence_names.normalise("other", name=info.key, link=info.url)
     if info.told or (info.iri == by_name.value and not info.hub_token):
-        ledger.keep(thing.iri, DCTERMS.license, info.iri)
+        ledger.keep(entity.iri, DCTERMS.license, info.iri)
     else:
         why = "written by its id, which readers do not take for one licence"
-        ledger.refuse(thing.iri, DCTERMS.license, info.iri, why)
+        ledger.refuse(entity.iri, DCTERMS.license, info.iri, why)
 
 
-def _tags(ledger: Ledger, thing: Thing) -> Iterator[str]:
+def _tags(ledger: Ledger, entity: BundleEntity) -> Iterator[str]:
     for predicate, known in ((PG.fileFormat, _FORMATS), (PG.quantizationMethod, _METHODS)):
-        for value in thing.texts(predicate):
+        for value in entity.texts(predicate):
             if value.lexical in known:
                 yield value.lexical
-                ledger.keep(thing.iri, predicate, value)
-    for paper in thing.things(PG.paper):
+                ledger.keep(entity.iri, predicate, value)
+    for paper in entity.iris(PG.paper):
         if match := _ARXIV.fullmatch(paper):
             yield f"arxiv:{match[1]}"
-            ledger.keep(thing.iri, PG.paper, paper)
+            ledger.keep(entity.iri, PG.paper, paper)
 
 
-def _links(ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
-    papers = [paper for paper in thing.things(PG.paper) if not _ARXIV.fullmatch(paper)]
+def _links(ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
+    papers = [paper for paper in entity.iris(PG.paper) if not _ARXIV.fullmatch(paper)]
     for key, predicate, pages in (
         ("paper", PG.paper, papers),
-        ("repo", PG.codeRepository, thing.things(PG.codeRepository)),
+        ("repo", PG.codeRepository, entity.iris(PG.codeRepository)),
     ):
-        found = [page for page in pages if page.startswith(("http://", "https://"))]
-        if found:
-            yield key, [str(page) for page in found]
-            ledger.keep(thing.iri, predicate, *found)
+        results = [page for page in pages if page.startswith(("http://", "https://"))]
+        if results:
+            yield key, [str(page) for page in results]
+            ledger.keep(entity.iri, predicate, *results)
 
 
-def _datasets(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[str]:
-    for dataset in thing.things(PG.trainedOn):
-        if repository := bundle.thing(dataset).repository:
+def _datasets(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[str]:
+    for dataset in entity.iris(PG.trainedOn):
+        if repository := bundle.entity(dataset).repository:
             yield repository
-            ledger.keep(thing.iri, PG.trainedOn, dataset)
+            ledger.keep(entity.iri, PG.trainedOn, dataset)
         else:
-            ledger.refuse(thing.iri, PG.trainedOn, dataset, _NO_ID)
+            ledger.refuse(entity.iri, PG.trainedOn, dataset, _NO_ID)
 
 
-def _bases(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[tuple[str, Any]]:
+def _bases(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
     """One relation alone: the Hub keeps no other beside it."""
     for predicate, relation in _RELATIONS.items():
         parents = [
             parent
-            for parent in thing.things(predicate)
-            if parent != thing.iri and bundle.thing(parent).repository
+            for parent in entity.iris(predicate)
+            if parent != entity.iri and bundle.entity(parent).repository
         ]
-        for parent in set(thing.things(predicate)) - set(parents):
-            ledger.refuse(thing.iri, predicate, parent, _NO_ID)
+        for parent in set(entity.iris(predicate)) - set(parents):
+            ledger.refuse(entity.iri, predicate, parent, _NO_ID)
         if parents:
-            names = [bundle.thing(parent).repository for parent in parents]
+            names = [bundle.entity(parent).repository for parent in parents]
             yield "base_model", names if len(names) > 1 else names[0]
             yield "base_model_relation", relation
-            if revisions := [thing.revisions[p] for p in parents if p in thing.revisions]:
+            if revisions := [entity.revisions[p] for p in parents if p in entity.revisions]:
                 yield "base_model_revision", revisions if len(revisions) > 1 else revisions[0]
-            ledger.keep(thing.iri, predicate, *parents)
+            ledger.keep(entity.iri, predicate, *parents)
             return
 
 
-def _results(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[str, Any]]:
-    documents = {held.claim.subject: held.header for held in bundle.claims}
-    task = thing.text(PG.task) or "other"
-    for node in bundle.hanging(thing.iri, PG.evaluationOf):
-        benchmark = next(iter(node.things(PG.benchmark)), None)
+def _results(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[dict[str, Any]]:
+    documents = {stored.claim.subject: stored.header for stored in bundle.claims}
+    task = entity.text(PG.task) or "other"
+    for node in bundle.hanging(entity.iri, PG.evaluationOf):
+        benchmark = next(iter(node.iris(PG.benchmark)), None)
         score = next(iter(node.texts(PG.score)), None)
-        if thing.iri not in node.things(PG.evaluationOf) or not benchmark or not score:
+        if entity.iri not in node.iris(PG.evaluationOf) or not benchmark or not score:
             continue
         name = bundle.name(benchmark)
         dataset = {"name": name, "type": slug(name)}
@@ -192,25 +192,29 @@ def _results(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[dict[str,
         measured = {"type": slug(metric) if metric else "score", "value": writing.number(score)}
         if metric:
             measured["name"] = metric
-        found: dict[str, Any] = {"task": {"type": task}, "dataset": dataset, "metrics": [measured]}
-        if PG.SelfReported not in node.things(PG.independence) and node.iri in documents:
+        results: dict[str, Any] = {
+            "task": {"type": task},
+            "dataset": dataset,
+            "metrics": [measured],
+        }
+        if PG.SelfReported not in node.iris(PG.independence) and node.iri in documents:
             header = documents[node.iri]
-            who = node.text(PG.evaluator) or header.attribution or said(header.publisher)
-            found["source"] = {"name": who, "url": str(header.document)}
-        yield found
-        ledger.keep(node.iri, PG.evaluationOf, thing.iri)
+            who = node.text(PG.evaluator) or header.attribution or short_id(header.publisher)
+            results["source"] = {"name": who, "url": str(header.document)}
+        yield results
+        ledger.keep(node.iri, PG.evaluationOf, entity.iri)
 
 
-def _text(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[str]:
+def _text(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[str]:
     """What the metadata cannot say, for people."""
-    yield f"# {_safe(bundle.name(thing.iri))}"
+    yield f"# {_safe(bundle.name(entity.iri))}"
     rows = []
-    for predicate in sorted(thing.facts):
+    for predicate in sorted(entity.facts):
         if predicate in writing.SILENT or predicate in writing.STATUSES:
             continue
         if predicate == PG.disclosed:
             continue
-        left = [v for v in thing.facts[predicate] if (thing.iri, predicate, v) not in ledger.kept]
+        left = [v for v in entity.facts[predicate] if (entity.iri, predicate, v) not in ledger.kept]
         if left:
             shown = ", ".join(v.lexical if isinstance(v, Literal) else bundle.name(v) for v in left)
             rows.append(f"- {shorten(predicate).partition(':')[2]}: {_safe(shown)}")
@@ -219,11 +223,11 @@ def _text(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[str]:
         yield "What the metadata above has no field for:"
         yield ""
         yield from rows
-    for told in writing.silences(thing):
+    for reported in writing.silences(entity):
         yield ""
-        yield f"{told[:1].upper()}{told[1:]}."
+        yield f"{reported[:1].upper()}{reported[1:]}."
     yield ""
-    yield f"Written from {thing.iri} as known on {bundle.stamp}."
+    yield f"Written from {entity.iri} as known on {bundle.stamp}."
     yield ""
     yield f"<!-- {writing.mark(bundle)} -->"
 

@@ -14,7 +14,7 @@ from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.terms import PG, PROV, RDF, XSD
 from provenance_graph.formats.fields import own_export
-from provenance_graph.model.bundle_results import NODE_LINKS, Bundle, Thing
+from provenance_graph.model.bundle_results import NODE_LINKS, Bundle, BundleEntity
 
 Kept = tuple[Iri, Iri, Value]
 """Subject, property and accepted value that a document carries."""
@@ -120,7 +120,7 @@ class Ledger:
         self, text: str, terms: Mapping[Iri, str], reasons: Mapping[Iri, str], otherwise: str
     ) -> Exported:
         """The document with its losses: all that is accepted and was not kept."""
-        found: dict[tuple[Iri, str], set[Iri]] = {}
+        iris: dict[tuple[Iri, str], set[Iri]] = {}
         for subject, predicate, value in accepted(self.bundle, self.about):
             if (subject, predicate, value) in self.kept:
                 continue
@@ -129,8 +129,8 @@ class Ledger:
                 why = f"only in part: {terms[predicate]}"
             why = why or reasons.get(predicate) or OURS.get(predicate) or otherwise
             owner = value if predicate in NODE_LINKS and isinstance(value, Iri) else subject
-            found.setdefault((predicate, why), set()).add(owner)
-        losses = [Loss(p, why, tuple(sorted(who))) for (p, why), who in found.items()]
+            iris.setdefault((predicate, why), set()).add(owner)
+        losses = [Loss(p, why, tuple(sorted(who))) for (p, why), who in iris.items()]
         return Exported(text, tuple(sorted(losses)), frozenset(self.kept))
 
 
@@ -141,17 +141,17 @@ def _is_unsteady(text: str) -> bool:
 def accepted(bundle: Bundle, about: tuple[Iri, ...] = ()) -> set[Kept]:
     """All that a document about a bundle could carry: facts, and the nodes that hang on them."""
     about = about or (*bundle.models, *bundle.datasets)
-    found = {
-        (thing.iri, predicate, value)
-        for thing in map(bundle.thing, about)
-        for predicate, values in thing.facts.items()
+    results = {
+        (entity.iri, predicate, value)
+        for entity in map(bundle.entity, about)
+        for predicate, values in entity.facts.items()
         for value in values
         if predicate not in SILENT
     }
     for subject in about:
         for link, node in bundle.nodes.get(subject, ()):
-            found.update((node, link, value) for value in bundle.thing(node).things(link))
-    return found
+            results.update((node, link, value) for value in bundle.entity(node).iris(link))
+    return results
 
 
 def number(value: Value) -> Any:
@@ -196,22 +196,22 @@ def json_text(value: object) -> str:
 
 def serial(bundle: Bundle, format: str) -> str:
     """A name for a document that the same content always gets: a UUID from a digest."""
-    said = "\n".join(
+    stated = "\n".join(
         f"{s} {p} {o}" for s, p, o in sorted((s, p, str(o)) for s, p, o in accepted(bundle))
     )
-    digest = hashlib.sha256(f"{format}\n{bundle.stamp}\n{said}".encode()).digest()
+    digest = hashlib.sha256(f"{format}\n{bundle.stamp}\n{stated}".encode()).digest()
     return str(uuid.UUID(bytes=digest[:16], version=5))
 
 
-def date_of(thing: Thing, predicate: Iri) -> str:
+def date_of(entity: BundleEntity, predicate: Iri) -> str:
     """A date no more precise than it is known: ``2024``, ``2024-12`` or ``2024-12-31``."""
-    return thing.dates.get(predicate) or thing.text(predicate)
+    return entity.dates.get(predicate) or entity.text(predicate)
 
 
-def silences(thing: Thing) -> list[str]:
+def silences(entity: BundleEntity) -> list[str]:
     """What is said of disclosure, in words: ``undisclosed: parameterCount``."""
     return [
-        f"{words}: {', '.join(sorted(shorten(p) for p in thing.things(status)))}"
+        f"{words}: {', '.join(sorted(shorten(p) for p in entity.iris(status)))}"
         for status, words in STATUSES.items()
-        if thing.things(status)
+        if entity.iris(status)
     ]

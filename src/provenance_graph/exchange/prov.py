@@ -12,7 +12,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA, XS
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.graphs import turtle
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
-from provenance_graph.model.bundle_results import Bundle, Thing
+from provenance_graph.model.bundle_results import Bundle, BundleEntity
 
 _PROV = PREFIXES["prov"]
 ENTITY, ACTIVITY, AGENT, BUNDLE, DERIVED = (
@@ -43,12 +43,12 @@ def write(bundle: Bundle) -> Exported:
     """Where the models of a bundle come from, in PROV-O alone."""
     ledger = Ledger(bundle)
     quads: set[Quad] = set()
-    for thing in bundle.described():
-        quads.update(_entity(bundle, ledger, thing))
+    for entity in bundle.described():
+        quads.update(_entity(bundle, ledger, entity))
         for link in (PROV.specializationOf,):
-            for node in bundle.hanging(thing.iri, link):
+            for node in bundle.hanging(entity.iri, link):
                 quads.add((node.iri, RDF.type, ENTITY, None))
-                for above in node.things(link):
+                for above in node.iris(link):
                     quads.add((node.iri, link, above, None))
                     ledger.keep(node.iri, link, above)
     quads.update(_records(bundle))
@@ -57,49 +57,49 @@ def write(bundle: Bundle) -> Exported:
     return ledger.done(text, TERMS, {}, OTHERWISE)
 
 
-def _entity(bundle: Bundle, ledger: Ledger, thing: Thing) -> Iterator[Quad]:
-    it = thing.iri
+def _entity(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[Quad]:
+    it = entity.iri
     yield it, RDF.type, ENTITY, None
     yield it, RDFS.label, Literal(bundle.name(it)), None
-    for name in thing.texts(SCHEMA.name):
+    for name in entity.texts(SCHEMA.name):
         yield it, SCHEMA.name, name, None
     for link in (PROV.wasDerivedFrom, PROV.wasInfluencedBy, PROV.specializationOf):
-        for other in thing.things(link):
+        for other in entity.iris(link):
             yield it, link, other, None
             yield other, RDF.type, ENTITY, None
-        ledger.keep(it, link, *thing.things(link))
-    ledger.keep(it, SCHEMA.name, *thing.texts(SCHEMA.name))
+        ledger.keep(it, link, *entity.iris(link))
+    ledger.keep(it, SCHEMA.name, *entity.texts(SCHEMA.name))
     for relation in terms.DERIVATIONS:
-        for number, parent in enumerate(thing.things(relation), 1):
+        for number, parent in enumerate(entity.iris(relation), 1):
             node = Iri(f"{it}#{local_name(relation)}-{number}")
             yield it, PROV.qualifiedDerivation, node, None
             yield node, RDF.type, DERIVED, None
             yield node, PROV.entity, parent, None
             yield node, TYPE, relation, None
-    for maker in thing.things(DCTERMS.creator):
+    for maker in entity.iris(DCTERMS.creator):
         yield it, PROV.wasAttributedTo, maker, None
         yield maker, RDF.type, AGENT, None
         yield maker, RDFS.label, Literal(bundle.name(maker)), None
-    if data := thing.things(PG.trainedOn):
+    if data := entity.iris(PG.trainedOn):
         training = Iri(f"{it}#training")
         yield it, GENERATED_BY, training, None
         yield training, RDF.type, ACTIVITY, None
         for used in data:
             yield training, USED, used, None
-        for maker in thing.things(DCTERMS.creator):
+        for maker in entity.iris(DCTERMS.creator):
             yield training, ASSOCIATED, maker, None
 
 
 def _records(bundle: Bundle) -> Iterator[Quad]:
     """Which records speak of these things: bundles, attributed to their publishers."""
     about = {*bundle.models, *bundle.datasets}
-    for held in bundle.claims:
-        if held.subject not in about:
+    for stored in bundle.claims:
+        if stored.subject not in about:
             continue
-        header = held.header
+        header = stored.header
         stamp = header.retrieved if "T" in header.retrieved else f"{header.retrieved}T00:00:00Z"
         yield header.record, RDF.type, BUNDLE, None
-        yield header.record, DCTERMS.subject, held.subject, None
+        yield header.record, DCTERMS.subject, stored.subject, None
         yield header.record, PROV.wasAttributedTo, header.publisher, None
         yield header.record, PRIMARY, header.document, None
         yield header.record, GENERATED_AT, Literal(stamp, XSD.dateTime), None

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from provenance_graph import exchange
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG
 from provenance_graph.exchange.ledger import Exported, Exporter
 from provenance_graph.model.bundle_results import Bundle
@@ -23,21 +23,21 @@ from provenance_graph.model.bundle_results import Bundle
 @cache
 def exporters() -> Mapping[str, Exporter]:
     """Every writer, by the name of its format."""
-    found: dict[str, Exporter] = {}
+    result: dict[str, Exporter] = {}
     for module in pkgutil.iter_modules(exchange.__path__, f"{exchange.__name__}."):
         loaded = importlib.import_module(module.name)
         for one in (getattr(loaded, "EXPORTER", None), *getattr(loaded, "EXPORTERS", ())):
             if isinstance(one, Exporter):
-                found[one.format] = one
-    return MappingProxyType(dict(sorted(found.items())))
+                result[one.format] = one
+    return MappingProxyType(dict(sorted(result.items())))
 
 
 def exporter(format: str) -> Exporter:
     """The writer of a format; raises UsageError with the formats there are."""
-    found = exporters().get(format)
-    if found is None:
+    result = exporters().get(format)
+    if result is None:
         raise UsageError(f"no export {format!r}; there are {', '.join(exporters())}")
-    return found
+    return result
 
 
 def export(bundle: Bundle, format: str) -> Exported:
@@ -58,13 +58,15 @@ def export(bundle: Bundle, format: str) -> Exported:
 def _data_of(bundle: Bundle) -> list[Iri]:
     """The datasets that the models asked for were made with."""
     uses = (PG.trainedOn, PG.validatedOn, PG.testedOn)
-    found = [d for s in bundle.subjects for p in uses for d in bundle.thing(s).things(p)]
-    return [d for d in dict.fromkeys(found) if d in bundle.datasets]
+    results = [d for s in bundle.subjects for p in uses for d in bundle.entity(s).iris(p)]
+    return [d for d in dict.fromkeys(results) if d in bundle.datasets]
 
 
-def _one(found: list[Iri], bundle: Bundle, writer: Exporter) -> Iri:
-    if len(found) == 1:
-        return found[0]
+def _one(iris: list[Iri], bundle: Bundle, writer: Exporter) -> Iri:
+    if len(iris) == 1:
+        return iris[0]
     asked = ", ".join(bundle.name(subject) for subject in bundle.subjects)
-    known = f": export one of {', '.join(map(said, found))}" if found else f", and {asked} has none"
+    known = (
+        f": export one of {', '.join(map(short_id, iris))}" if iris else f", and {asked} has none"
+    )
     raise UsageError(f"a document of {writer.format} describes one {writer.alone}{known}")

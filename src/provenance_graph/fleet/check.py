@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.core.errors import Ambiguous, NotFound
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.fleet.read import System
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.model.things import find_thing
+from provenance_graph.model.entities import find_entity
 from provenance_graph.shapes.findings import Finding, Severity
 
 KINDS = ("unknown", "licence", "breach", "retirement", "alias", "undisclosed", "conflict")
@@ -54,16 +54,16 @@ def check(
     for system in systems:
         for name in system.models:
             try:
-                found = find_thing(snapshot, name)
+                entity = find_entity(snapshot, name)
             except (NotFound, Ambiguous) as error:
                 yield FleetFinding(system.id, name, "unknown", Severity.WARNING, str(error))
                 continue
-            model = _model_of(snapshot, found.iri)
+            model = _model_of(snapshot, entity.iri)
             for kind, severity, message in (
                 *_licences(graph, model, system, day),
                 *_breaches(graph, model, day),
-                *_lifecycle(snapshot, model, found.iri, day),
-                *_aliases(snapshot, found.iri, name),
+                *_lifecycle(snapshot, model, entity.iri, day),
+                *_aliases(snapshot, entity.iri, name),
                 *_undisclosed(snapshot, model),
                 *_conflicts(snapshot, model),
             ):
@@ -73,13 +73,13 @@ def check(
 Told = Iterator[tuple[str, Severity, str]]
 
 
-def _model_of(snapshot: AcceptedSnapshot, thing: Iri) -> Iri:
+def _model_of(snapshot: AcceptedSnapshot, entity: Iri) -> Iri:
     """The model of a version or an offer; itself where it is one."""
     for term in (PROV.specializationOf, PG.offerOf):
-        for value in snapshot.values(thing, term):
+        for value in snapshot.values(entity, term):
             if isinstance(value, Iri):
                 return value
-    return thing
+    return entity
 
 
 def _licences(graph: LicenceGraph, model: Iri, system: System, day: str) -> Told:
@@ -88,8 +88,8 @@ def _licences(graph: LicenceGraph, model: Iri, system: System, day: str) -> Told
     report = graph.report(model, uses=system.uses, day=day)
     for verdict in report.today.verdicts:
         if verdict.answer in _GRAVE:
-            told = verdict.to_json()
-            use = told.get("use") or told.get("key") or ""
+            json = verdict.to_json()
+            use = json.get("use") or json.get("key") or ""
             shown = use.get("label") or use.get("key") if isinstance(use, dict) else use
             yield "licence", _GRAVE[verdict.answer], f"{shown}: {verdict.answer}. {report.sentence}"
 
@@ -103,12 +103,12 @@ def _breaches(graph: LicenceGraph, model: Iri, day: str) -> Told:
 
 def _lifecycle(snapshot: AcceptedSnapshot, model: Iri, used: Iri, day: str) -> Told:
     for term, word in ((PG.retirementDate, "retires"), (PG.deprecationDate, "deprecated from")):
-        for thing in dict.fromkeys((used, model)):
-            for value in snapshot.values(thing, term):
+        for entity in dict.fromkeys((used, model)):
+            for value in snapshot.values(entity, term):
                 past = str(value) <= day
                 grave = Severity.VIOLATION if past and word == "retires" else Severity.WARNING
                 replaced = snapshot.related(DCTERMS.replaces, model)
-                by = f"; replaced by {', '.join(map(said, replaced))}" if replaced else ""
+                by = f"; replaced by {', '.join(map(short_id, replaced))}" if replaced else ""
                 shown = ("retired" if word == "retires" else "deprecated") if past else word
                 yield "retirement", grave, f"{shown} {value}{by}"
 

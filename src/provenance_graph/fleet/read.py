@@ -19,7 +19,7 @@ from typing import Any
 
 from provenance_graph.core.claims import Problem, Record
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats.document import MAX_BYTES, Document
 
@@ -100,7 +100,7 @@ def of_document(name: str, records: Iterable[Record]) -> System:
     Raises UsageError where it describes none.
     """
     models = dict.fromkeys(
-        said(claim.subject)
+        short_id(claim.subject)
         for record in records
         for claim in record.claims
         if claim.predicate == RDF.type and claim.value in (PG.Model, PG.ModelVersion)

@@ -8,10 +8,10 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Literal, Record
 from provenance_graph.core.errors import NotFound
-from provenance_graph.core.iris import Iri, mint, said
+from provenance_graph.core.iris import Iri, mint, short_id
 from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA, XSD
 from provenance_graph.fleet.read import System
-from provenance_graph.model.things import find_thing
+from provenance_graph.model.entities import find_entity
 
 
 def to_record(
@@ -33,7 +33,7 @@ def to_record(
         claims.append(Claim(subject, PG.runsSince, Literal(system.since, XSD.date)))
     for name in system.models:
         try:
-            used = find_thing(snapshot, name).iri
+            used = find_entity(snapshot, name).iri
         except NotFound as error:
             unknown.append(str(error))
             used = iris.model(name)
@@ -55,9 +55,9 @@ def systems_of(snapshot: AcceptedSnapshot) -> Iterator[System]:
     """The deployments that a store holds."""
     for subject in snapshot.related(RDF.type, PG.Deployment):
         yield System(
-            said(subject).rpartition("/")[2],
-            snapshot.label(subject) or said(subject),
-            tuple(said(one) for one in _iris(snapshot.values(subject, PROV.used))),
+            short_id(subject).rpartition("/")[2],
+            snapshot.label(subject) or short_id(subject),
+            tuple(short_id(one) for one in _iris(snapshot.values(subject, PROV.used))),
             tuple(sorted(map(str, snapshot.values(subject, PG.plannedFor)))),
             tuple(sorted(map(str, snapshot.values(subject, PG.runsAt)))),
             str(snapshot.value(subject, PG.runsSince) or ""),

@@ -21,7 +21,7 @@ from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import statements
 from provenance_graph.formats.document import Document, Reader
-from provenance_graph.formats.statements import word
+from provenance_graph.formats.statements import scalar_text
 
 MAX_LEAVES = 500_000
 MAX_TEXT = 1_900
@@ -149,11 +149,11 @@ def leaves(
             yield Leaf(at, place, item)
 
 
-def claims(subject: Iri, found: Iterable[Leaf], table: KeyTable) -> Iterator[Claim]:
+def claims(subject: Iri, leafs: Iterable[Leaf], table: KeyTable) -> Iterator[Claim]:
     """What the table alone can say of a subject: plain texts, and what is kept as stated."""
-    for leaf in found:
+    for leaf in leafs:
         row = table.find(leaf.path)
-        shown = word(leaf.value)
+        shown = scalar_text(leaf.value)
         if row is not None and row.property is not None:
             yield stated(subject, row.property, shown, leaf.where)
         elif row is None or row.fate is Fate.NOT_READ:
@@ -178,11 +178,11 @@ def brief(shown: str) -> Literal:
     return Literal(statements.clean(cut))
 
 
-def unknown(found: Iterable[Leaf], table: KeyTable, standard: str) -> Iterator[Problem]:
+def unknown(leafs: Iterable[Leaf], table: KeyTable, standard: str) -> Iterator[Problem]:
     """Keys that the standard does not have, once each, with the first place and a count."""
     first: dict[tuple[str, ...], str] = {}
     counts: Counter[tuple[str, ...]] = Counter()
-    for leaf in found:
+    for leaf in leafs:
         if table.find(leaf.path) is None:
             first.setdefault(leaf.path, leaf.where)
             counts[leaf.path] += 1
@@ -209,8 +209,8 @@ class ReadingLedger:
 
     def by_key(self, fate: Fate) -> Mapping[str, int]:
         """The counts of one fate by key, most first."""
-        found = {key: n for (each, key), n in self.values.items() if each is fate}
-        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+        results = {key: n for (each, key), n in self.values.items() if each is fate}
+        return dict(sorted(results.items(), key=lambda item: (-item[1], item[0])))
 
     def __str__(self) -> str:
         """One line: how many values were stated, and what became of them."""
@@ -218,10 +218,10 @@ class ReadingLedger:
         return f"{self.total()} values: {', '.join(parts)}" if parts else "no values"
 
 
-def count(found: Iterable[Leaf], table: KeyTable) -> ReadingLedger:
+def count(leafs: Iterable[Leaf], table: KeyTable) -> ReadingLedger:
     """The ledger of a document's values."""
     ledger = ReadingLedger()
-    for leaf in found:
+    for leaf in leafs:
         ledger.values[table.fate(leaf.path), "/".join(leaf.path)] += 1
     return ledger
 

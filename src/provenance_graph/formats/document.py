@@ -221,7 +221,7 @@ def _may_be_deep(text: str) -> bool:
         return True
     if len(text) < _DEEP_ENOUGH:
         return False
-    return any(len(found[0]) > _DEEP_ENOUGH // 2 for found in _BLOCK_HEAD.finditer(text))
+    return any(len(result[0]) > _DEEP_ENOUGH // 2 for result in _BLOCK_HEAD.finditer(text))
 
 
 def _events_too_deep(text: str) -> None:

@@ -47,8 +47,10 @@ def exported_from(document: Document) -> tuple[str, ...] | None:
     parts = (document.data, *document.files.values())
     if not any(EXPORTED.search(part) for part in parts):
         return None
-    found = {match.decode("utf-8", "replace") for part in parts for match in _RECORDS.findall(part)}
-    return tuple(sorted(found)[:_MAX_RECORDS])
+    results = {
+        match.decode("utf-8", "replace") for part in parts for match in _RECORDS.findall(part)
+    }
+    return tuple(sorted(results)[:_MAX_RECORDS])
 
 
 def _object(document: Document) -> Mapping[str, Any]:
@@ -57,8 +59,8 @@ def _object(document: Document) -> Mapping[str, Any]:
 
 
 def _day(text: object) -> str:
-    found = _DAY.match(text) if isinstance(text, str) else None
-    return found[0] if found else ""
+    result = _DAY.match(text) if isinstance(text, str) else None
+    return result[0] if result else ""
 
 
 def _cyclonedx(document: Document) -> SelfName | None:
@@ -93,10 +95,10 @@ def _metadata(document: Document) -> SelfName | None:
 
 
 def _hub(document: Document) -> SelfName | None:
-    found = hub.cached(document.name) or hub.address(document.url)
-    if found is not None:
-        path = found.path or document.name.rpartition("/")[2]
-        return SelfName(f"{found.page}/{path}")
+    result = hub.cached(document.name) or hub.address(document.url)
+    if result is not None:
+        path = result.path or document.name.rpartition("/")[2]
+        return SelfName(f"{result.page}/{path}")
     value = _object(document)
     name = value.get("id") or value.get("modelId")
     if isinstance(name, str) and hub.is_name(name):

@@ -46,7 +46,7 @@ def claims(subject: Iri, entry: Mapping[Any, Any], rows: tuple[Row, ...], place:
         if value is None:
             continue
         where = f"{place}/{row.key}"
-        shown = statements.word(value)
+        shown = statements.scalar_text(value)
         stance = row.stances.get(shown.casefold()) if row.stances else None
         if stance is None and value == "":
             continue
@@ -90,7 +90,7 @@ def date(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
 def text(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
     """A text, or each text of a list."""
     for index, item in enumerate(statements.listed(value)):
-        shown = statements.word(item)
+        shown = statements.scalar_text(item)
         if shown:
             yield Claim(subject, property_, statements.literal(shown))
         elif item not in (None, ""):
@@ -102,7 +102,7 @@ def link(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
     """A web address, or each of a list."""
     for index, item in enumerate(statements.listed(value)):
         at = f"{where}/{index}" if isinstance(value, list) else where
-        shown = statements.word(item)
+        shown = statements.scalar_text(item)
         if shown:
             yield statements.link(subject, property_, shown, at)
         elif item not in (None, ""):
@@ -150,7 +150,7 @@ def codes(table: Mapping[str, Iri], kind: str) -> Parser:
 
     def read(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
         for item in statements.listed(value):
-            shown = statements.word(item)
+            shown = statements.scalar_text(item)
             known = table.get(shown.casefold())
             if known is not None:
                 yield Claim(subject, property_, known)

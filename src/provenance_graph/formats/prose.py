@@ -100,9 +100,9 @@ def stated(prop: Iri, value: Callable[[str], Value | None], group: str = "v") ->
 
     def make(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
         text = match[group].strip().rstrip(".,;")
-        found = value(text)
-        if found is not None:
-            yield Claim(subject.model, prop, found, as_stated=text, locator=passage.locator)
+        result = value(text)
+        if result is not None:
+            yield Claim(subject.model, prop, result, as_stated=text, locator=passage.locator)
 
     return make
 
@@ -140,15 +140,15 @@ def dated(prop: Iri) -> Maker:
     """A row that states a date."""
 
     def make(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
-        found = literals.day(match["v"])
-        if found is not None:
+        result = literals.day(match["v"])
+        if result is not None:
             yield Claim(
                 subject.model,
                 prop,
-                found.literal,
+                result.literal,
                 as_stated=match["v"],
                 locator=passage.locator,
-                precision=found.precision,
+                precision=result.precision,
             )
 
     return make

@@ -63,18 +63,18 @@ def records_of(reader: Reader, document: Document) -> Iterator[Record | Problem]
                     yield inner
         return
     claims: list[Claim] = []
-    for found in reader.read(document):
-        if isinstance(found, Problem):
-            yield found
+    for result in reader.read(document):
+        if isinstance(result, Problem):
+            yield result
         else:
-            claims.append(found)
+            claims.append(result)
     yield Record(header(reader, document, reader.origin(document)), tuple(claims)).sort()
 
 
 def claims_of(read: Iterator[Record | Problem]) -> Iterator[Claim | Problem]:
     """The claims of records, without their headers."""
-    for found in read:
-        if isinstance(found, Record):
-            yield from found.claims
+    for result in read:
+        if isinstance(result, Record):
+            yield from result.claims
         else:
-            yield found
+            yield result

@@ -18,9 +18,9 @@ from provenance_graph.formats.document import Reader
 @cache
 def readers() -> Mapping[str, Reader]:
     """Every reader, by the name of its format."""
-    found: dict[str, Reader] = {}
+    result: dict[str, Reader] = {}
     for module in pkgutil.walk_packages(formats.__path__, f"{formats.__name__}."):
         reader = getattr(importlib.import_module(module.name), "READER", None)
         if isinstance(reader, Reader):
-            found[reader.format] = reader
-    return MappingProxyType(dict(sorted(found.items())))
+            result[reader.format] = reader
+    return MappingProxyType(dict(sorted(result.items())))

@@ -60,10 +60,10 @@ def _tidy(value: Any) -> Any:
     return value
 
 
-def word(value: Any) -> str:
+def scalar_text(value: Any) -> str:
     """A scalar as the text it was, stripped; nothing for lists, mappings and null.
 
-    >>> word(" MIT "), word(3), word(True), word(None), word(["x"])
+    >>> scalar_text(" MIT "), scalar_text(3), scalar_text(True), scalar_text(None), scalar_text(["x"])
     ('MIT', '3', 'true', '', '')
     """
     if isinstance(value, str):
@@ -79,7 +79,7 @@ def word(value: Any) -> str:
 
 def called(value: Any) -> str:
     """A name: a scalar's text, cut where it is longer than any name."""
-    return word(value)[:SHOWN]
+    return scalar_text(value)[:SHOWN]
 
 
 def literal(text: str) -> Literal:
@@ -142,8 +142,8 @@ def licensed(
 ) -> Iterator[Claim]:
     """Under which licence it is, as the one table of licence names reads the text."""
     if text or name or link:
-        found = _licence(text[:1000], name[:1000], link[:1000])
-        yield from licence_names.claims(subject, found, locator=locator, basis=basis)
+        result = _licence(text[:1000], name[:1000], link[:1000])
+        yield from licence_names.claims(subject, result, locator=locator, basis=basis)
 
 
 @lru_cache(maxsize=4096)
@@ -162,13 +162,13 @@ def link(subject: Iri, predicate: Iri, url: str, locator: str) -> Claim | Proble
     >>> link(Iri("https://x.org/m"), PG.paper, "see appendix", "/paper").what
     "'see appendix' is not a web address"
     """
-    found = url.strip()
-    if re.fullmatch(r"[\w.-]+\.[a-z]{2,}/\S*", found):
-        found = f"https://{found}"
-    if found.startswith(("http://", "https://")) and len(found) < LINK and iris.is_iri(found):
-        return Claim(subject, predicate, Iri(found))
-    hint = "the address alone, without text beside it" if urls(found) else "https://…"
-    return Problem(locator, f"{found[:80]!r} is not a web address", hint, kind="link")
+    result = url.strip()
+    if re.fullmatch(r"[\w.-]+\.[a-z]{2,}/\S*", result):
+        result = f"https://{result}"
+    if result.startswith(("http://", "https://")) and len(result) < LINK and iris.is_iri(result):
+        return Claim(subject, predicate, Iri(result))
+    hint = "the address alone, without text beside it" if urls(result) else "https://…"
+    return Problem(locator, f"{result[:80]!r} is not a web address", hint, kind="link")
 
 
 def urls(text: str) -> list[str]:
@@ -177,7 +177,7 @@ def urls(text: str) -> list[str]:
     >>> urls("see https://a.org/x, https://b.org/y.")
     ['https://a.org/x', 'https://b.org/y']
     """
-    return [found.rstrip(".,;:)]'") for found in _URL.findall(text)]
+    return [result.rstrip(".,;:)]'") for result in _URL.findall(text)]
 
 
 def link_property(url: str) -> Iri:
@@ -209,9 +209,9 @@ def same_name(repository: str, *spellings: str) -> bool:
     """
     owner, _, tail = repository.partition("/")
     wanted = {_letters(spelling) for spelling in spellings} - {""}
-    found = _letters(tail)
+    result = _letters(tail)
     owner_letters = _letters(owner)
-    options = {found, found.removesuffix("hf")}
+    options = {result, result.removesuffix("hf")}
     heads = {"", owner_letters} | {_letters(part) for part in re.split(r"[-_.]", owner)}
     return any(f"{head}{want}" in options for head in heads for want in wanted)
 
@@ -229,7 +229,7 @@ def size_words(name: str) -> frozenset[str]:
     >>> sorted(size_words("Mixtral-8x7B-Instruct-v0.1")), sorted(size_words("GPT-3"))
     (['8x7b'], [])
     """
-    return frozenset(found.casefold() for found in _SIZE_WORD.findall(name.replace("_", "-")))
+    return frozenset(result.casefold() for result in _SIZE_WORD.findall(name.replace("_", "-")))
 
 
 def is_itself(stated: str, *names: str) -> bool:
@@ -256,21 +256,21 @@ def dated(
     subject: Iri, predicate: Iri, stated: Any, locator: str, basis: Basis | None = None
 ) -> Claim:
     """A date as the source writes it; an impossible one is kept as text only."""
-    shown = word(stated)
-    found = literals.day(stated if isinstance(stated, date) else shown)
-    if found is None:
+    shown = scalar_text(stated)
+    result = literals.day(stated if isinstance(stated, date) else shown)
+    if result is None:
         why = "no such date"
-    elif found.literal.lexical == "1970-01-01":
+    elif result.literal.lexical == "1970-01-01":
         why = "a clock's zero, not a date"
     else:
-        day = found.precision.label == "Day"
+        day = result.precision.label == "Day"
         return Claim(
             subject,
             predicate,
-            found.literal,
+            result.literal,
             basis=basis,
             as_stated="" if day else shown,
-            precision=None if day else found.precision,
+            precision=None if day else result.precision,
             locator="" if day and basis is None else locator,
         )
     return Claim(
@@ -293,10 +293,10 @@ def real(value: Any) -> float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
-        found = literals.number(value)
-        if found is None:
+        result = literals.number(value)
+        if result is None:
             return None
-        value = found
+        value = result
     if not isinstance(value, (int, float, Decimal)):
         return None
     try:
@@ -315,7 +315,7 @@ def score(value: Any) -> Literal | None:
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         return None
     try:
-        shown = repr(value) if isinstance(value, float) else word(value)
+        shown = repr(value) if isinstance(value, float) else scalar_text(value)
         return literals.decimal(Decimal(shown)) if len(shown) < 60 else None
     except (InvalidOperation, ValueError):
         return None
@@ -354,7 +354,7 @@ def quantity(
             predicate,
             None,
             basis=basis,
-            as_stated=word(stated)[:SHOWN],
+            as_stated=scalar_text(stated)[:SHOWN],
             locator=locator,
             unusable=f"not a {'whole ' if kind == XSD.integer else ''}number above zero",
         )

@@ -95,11 +95,11 @@ def walk(
             yield Problem(shown, "no such file or folder", kind="unreadable")
 
 
-def _of(root: Path, found: Iterable[Document | Problem]) -> Iterator[Document | Problem]:
+def _of(root: Path, result: Iterable[Document | Problem]) -> Iterator[Document | Problem]:
     """What was found, with the folder that was imported: its name, and a digest of its place."""
     whole = root.resolve()
     digest = hashlib.sha256(os.fsencode(whole)).hexdigest()[:16]
-    for item in found:
+    for item in result:
         if isinstance(item, Document):
             yield replace(
                 item, folder=whole.name, folder_digest=digest, path=item.path or item.name
@@ -119,10 +119,10 @@ def _standard_input(
 
 
 def _glob(pattern: str, retrieved: str, url: str) -> Iterator[Document | Problem]:
-    found = sorted(glob.glob(pattern, recursive=True))[:MAX_FILES]  # noqa: PTH207 - any anchor
-    if not found:
+    result = sorted(glob.glob(pattern, recursive=True))[:MAX_FILES]  # noqa: PTH207 - any anchor
+    if not result:
         yield Problem(pattern, "matches no file", kind="unreadable")
-    for shown in found:
+    for shown in result:
         path = Path(shown)
         if path.is_file():
             documents = _file(path, path.name, retrieved, _below(url, path.name))

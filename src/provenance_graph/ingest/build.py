@@ -183,28 +183,28 @@ def _build(
     if not shipped:
         raise RecordError(f"{data}: no records/*.trig below it; name the data folder with --data")
     names = {record.header.record for record in shipped}
-    kept = [] if fresh else [r for r in imported_records(where) if r.header.record not in names]
-    records = shipped + kept
+    retained = [] if fresh else [r for r in imported_records(where) if r.header.record not in names]
+    records = shipped + retained
     reference = list(reference_quads())
     marks = [(name, RDF.type, PG.SourceRecord, identity.SHIPPED) for name in sorted(names)]
     digests: list[int] = []
     rows = mappings(data)
-    rows += [] if fresh else _decided(where, rows, kept)
+    rows += [] if fresh else _decided(where, rows, retained)
     made = compile_quads(reference, records, rows, digests, derive, day, progress)
     quads = [*made, *marks, *([] if fresh else collection_notes(where))]
     version = embedded.build(where, quads, digest=format(sum(digests) % 2**48, "012x"))
     subjects = len({subject for subject, *_, graph in quads if graph is None})
-    return Built(version, len(shipped), len(kept), subjects, len(quads))
+    return Built(version, len(shipped), len(retained), subjects, len(quads))
 
 
-def _decided(where: Path, shipped: list[Mapping], kept: list[Record]) -> list[Mapping]:
+def _decided(where: Path, shipped: list[Mapping], records: list[Record]) -> list[Mapping]:
     """The decisions of a store that no build put there: of a review, or on imported names."""
     try:
         store: Store = EmbeddedStore.open(where)
     except StoreMissing:
         return []
     known = {row.key for row in shipped}
-    imported = {claim.subject for record in kept for claim in record.claims}
+    imported = {claim.subject for record in records for claim in record.claims}
     with store:
         return [
             row
@@ -228,14 +228,14 @@ def imported_records(where: Path) -> list[Record]:
     with store:
         earlier = is_earlier(store)
         built = {name for name, *_ in store.quads(graph=identity.SHIPPED)}
-        found = [
+        results = [
             rdf.from_quads(store.quads(graph=graph))
             for graph in store.graphs()
             if graph not in built
             and is_record(graph)
             and any(True for _ in store.quads(graph, graph=graph))
         ]
-    return [_migrated(record) for record in found] if earlier else found
+    return [_migrated(record) for record in results] if earlier else results
 
 
 MIGRATED = mint("collection", "imported-before-0.2")

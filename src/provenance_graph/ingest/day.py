@@ -86,9 +86,9 @@ def kept(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Path | None:
 
 def _make_room(days: Path, newest: Path) -> None:
     """Delete the oldest datasets; one that is read stays usable until its reader closes it."""
-    found = [one for one in days.iterdir() if one.name[:1] != "." and one != newest]
-    found.sort(key=lambda one: one.stat().st_mtime, reverse=True)
-    for one in found[MAX_KEPT - 1 :]:
+    results = [one for one in days.iterdir() if one.name[:1] != "." and one != newest]
+    results.sort(key=lambda one: one.stat().st_mtime, reverse=True)
+    for one in results[MAX_KEPT - 1 :]:
         shutil.rmtree(one, ignore_errors=True)
 
 

@@ -92,6 +92,6 @@ def settle(store: WritableStore, rows: Iterable[Mapping], derive: Deriver | None
     return Updated(version, frozenset(subjects), len(into), len(out))
 
 
-def _without(quads: Iterable[Quad], kept: Iterable[Quad]) -> list[Quad]:
-    still = set(kept)
+def _without(quads: Iterable[Quad], retained: Iterable[Quad]) -> list[Quad]:
+    still = set(retained)
     return [quad for quad in quads if quad not in still]

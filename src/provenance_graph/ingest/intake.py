@@ -77,15 +77,15 @@ def read(document: Document, readers: Mapping[str, Reader], options: Options) ->
     try:
         reader = choose(document, readers, options.format)
         if reader.records is not None:
-            found = _split(reader.records(document), options)
+            result = _split(reader.records(document), options)
         elif parts := parts_of(reader, document):
-            found = _every_part(parts, reader, options)
+            result = _every_part(parts, reader, options)
         else:
-            found = _one_record(document, reader, options)
+            result = _one_record(document, reader, options)
         ledger = coverage.of_document(reader, document)
     except SourceError as failure:
         return Reading(document, failure=failure)
-    return Reading(document, *found, format=reader.format, ledger=ledger)
+    return Reading(document, *result, format=reader.format, ledger=ledger)
 
 
 def choose(document: Document, readers: Mapping[str, Reader], format: str) -> Reader:

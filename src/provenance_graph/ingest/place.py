@@ -39,18 +39,18 @@ class Published:
 
     def at(self, address: str) -> str:
         """The collection whose address lies above this one; empty where there is none."""
-        found = [base for base in self.addresses if address.startswith(base)]
-        return self.addresses[max(found, key=len)] if found else ""
+        results = [base for base in self.addresses if address.startswith(base)]
+        return self.addresses[max(results, key=len)] if results else ""
 
 
 def published(source: QuadSource) -> Published:
     """The published collections of a store's reference data."""
     head = f"{ID}collection/"
-    found = [s for s, *_ in source.quads(predicate=RDF.type, object=PG.Collection)]
-    named = {collection.removeprefix(head) for collection in found}
+    results = [s for s, *_ in source.quads(predicate=RDF.type, object=PG.Collection)]
+    named = {collection.removeprefix(head) for collection in results}
     addresses = {
         str(address): collection.removeprefix(head)
-        for collection in found
+        for collection in results
         for _, _, address, _ in source.quads(collection, PG.publishedAt)
     }
     return Published(frozenset(named), addresses)
@@ -135,9 +135,9 @@ def _local(
     known: Published,
 ) -> str:
     """The part of a record's name that says which document of the collection it is a reading of."""
-    said = header.of_document.removeprefix(_HEAD).partition("/")[2]
+    stated = header.of_document.removeprefix(_HEAD).partition("/")[2]
     if collection.name in known.names and collection.name != "hub":
-        return said or "document"  # the catalogue's own id of the entry
+        return stated or "document"  # the catalogue's own id of the entry
     if own is not None:
         name = own.name.removeprefix("urn:uuid:").removeprefix(hub.PAGE)
         return _step(name) if len(name) <= 120 else f"{_step(name)[:100]}-{_digest(own.name)}"
@@ -189,5 +189,5 @@ def _is_own_address(header: Header, document: Document, known: Published) -> boo
 
 def folder_of(source: QuadSource, collection: Iri) -> str:
     """The digest of the folder that a collection took its name from; empty where none is kept."""
-    found = source.quads(collection, PG.folderDigest, graph=COLLECTIONS)
-    return next((str(o) for _, _, o, _ in found), "")
+    quads = source.quads(collection, PG.folderDigest, graph=COLLECTIONS)
+    return next((str(o) for _, _, o, _ in quads), "")

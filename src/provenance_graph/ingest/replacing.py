@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from provenance_graph.acceptance.evidence import CurrentVersions, Overlay, StoreStatements
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Claim, Custody, Header, Problem, Record, undated
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.store.base import Store
 from provenance_graph.store.values import ANY
@@ -34,7 +34,7 @@ class Fate:
 
 def newest(store: Store, header: Header) -> Header | None:
     """The reading that counts of the document of a header, in its collection."""
-    found = [
+    results = [
         known
         for name, _, _, graph in store.quads(
             predicate=PG.ofDocument, object=header.of_document, graph=ANY
@@ -43,7 +43,7 @@ def newest(store: Store, header: Header) -> Header | None:
         and (known := StoreStatements(store).header(name)) is not None
         and known.collection == header.collection
     ]
-    return max(found, key=lambda known: known.order, default=None)
+    return max(results, key=lambda known: known.order, default=None)
 
 
 def fate(store: Store, record: Record, now: str, *, dated: bool, replacing: bool) -> Fate:
@@ -54,7 +54,7 @@ def fate(store: Store, record: Record, now: str, *, dated: bool, replacing: bool
     if held is not None and _same(held, record):
         return Fate(unchanged=True)
     if held is not None and held.header.collection != header.collection:
-        owner = said(held.header.collection)
+        owner = short_id(held.header.collection)
         what = f"the store holds another record of that name, of {owner}"
         hint = f"--collection {owner.rpartition('/')[2]} imports for it"
         return Fate(refused=Problem(header.record, what, hint, kind="identity"))
@@ -79,13 +79,13 @@ def fate(store: Store, record: Record, now: str, *, dated: bool, replacing: bool
     return Fate(record, before)
 
 
-def _same(held: Record, record: Record) -> bool:
+def _same(stored: Record, record: Record) -> bool:
     """Whether two records say the same, whoever brought them."""
     mine, theirs = (
         replace(r.header, custody=Custody.ASSUMED, collection=r.header.record)
-        for r in (held, record)
+        for r in (stored, record)
     )
-    return mine == theirs and held.sort().claims == record.sort().claims
+    return mine == theirs and stored.sort().claims == record.sort().claims
 
 
 def restamped(record: Record, now: str) -> Record:
@@ -118,18 +118,18 @@ def losses(
     dropped = {name for name in batch if any(True for _ in store.quads(name, graph=name))}
     after = StoreStatements(store, Overlay(dropped, dict(batch)))
     latest = CurrentVersions(after)
-    found: dict[Iri, list[Iri]] = {}
+    iris: dict[Iri, list[Iri]] = {}
     for name, header in replaced.items():
-        kept = {claim.subject for claim in batch[name].claims}
+        retained = {claim.subject for claim in batch[name].claims}
         lost = [
             entity
             for entity in _entities(store, header.record)
-            if entity not in kept
+            if entity not in retained
             and not any(latest.counts(known) for _, known in after.about(entity))
         ]
         if lost:
-            found[name] = lost
-    return found
+            iris[name] = lost
+    return iris
 
 
 def _entities(store: Store, record: Iri) -> list[Iri]:
@@ -140,7 +140,7 @@ def _entities(store: Store, record: Iri) -> list[Iri]:
 
 def loss_problem(lost: Iterable[Iri]) -> Problem:
     """The sentence that refuses a reading after which entities have no source left."""
-    names = [said(entity) for entity in lost]
+    names = [short_id(entity) for entity in lost]
     shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
     what = f"{len(names):,} {'entity' if len(names) == 1 else 'entities'}"
     what = f"{what} would lose their only source: {shown}"

@@ -175,9 +175,9 @@ class _Import:
         if not collection.folder_digest:
             return None
         if collection.name not in self.folders:
-            kept = "" if self.store is None else folder_of(self.store, collection.iri)
-            self.folders[collection.name] = kept or collection.folder_digest
-            if not kept:
+            retained = "" if self.store is None else folder_of(self.store, collection.iri)
+            self.folders[collection.name] = retained or collection.folder_digest
+            if not retained:
                 self.new_collections[collection.name] = collection
         if self.folders[collection.name] == collection.folder_digest:
             return None
@@ -192,19 +192,19 @@ class _Import:
             return
         if not self._alone(record, document, name):
             return
-        found = self._fate(record)
-        if found.unchanged:
+        result = self._fate(record)
+        if result.unchanged:
             self.report.unchanged += 1
             return
-        if found.refused is not None:
-            self.refuse(name, found.refused)
+        if result.refused is not None:
+            self.refuse(name, result.refused)
             return
-        assert found.record is not None
-        made = found.record.header.record
-        if found.replaces is not None and found.replaces.record not in self.made:
-            self.replaced[made] = found.replaces
-        self.claims += len(found.record.claims) - len(getattr(self.batch.get(made), "claims", ()))
-        self.batch[made] = found.record
+        assert result.record is not None
+        made = result.record.header.record
+        if result.replaces is not None and result.replaces.record not in self.made:
+            self.replaced[made] = result.replaces
+        self.claims += len(result.record.claims) - len(getattr(self.batch.get(made), "claims", ()))
+        self.batch[made] = result.record
         self.document_of[made] = name
 
     def _alone(self, record: Record, document: Document, name: str) -> bool:
@@ -310,9 +310,9 @@ def _under(document: Document, options: Options) -> Document:
 
 def rewrite(records: Iterable[Record]) -> bytes:
     """Records as a file of ``data/records``; raises RecordError where two share a name."""
-    found: dict[Iri, Record] = {}
+    result: dict[Iri, Record] = {}
     for record in records:
-        if record.header.record in found:
+        if record.header.record in result:
             raise RecordError(f"two records are named {record.header.record}")
-        found[record.header.record] = record
-    return rdf.write_trig(found.values())
+        result[record.header.record] = record
+    return rdf.write_trig(result.values())

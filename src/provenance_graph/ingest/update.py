@@ -142,10 +142,10 @@ def _touched(store: Store, pending: Overlay) -> set[Iri]:
     for document in documents:
         siblings = store.quads(predicate=PG.ofDocument, object=document, graph=ANY)
         records.update(subject for subject, *_ in siblings)
-    found = set(pending.statements)
+    results = set(pending.statements)
     for record in records:
-        found.update(_entities(store, record))
-    return found
+        results.update(_entities(store, record))
+    return results
 
 
 def _entities(store: Store, record: Iri) -> Iterator[Iri]:

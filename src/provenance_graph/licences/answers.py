@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
-from provenance_graph.licences.inheritance.own_names import spoken
+from provenance_graph.licences.inheritance.own_names import display_name
 from provenance_graph.licences.inheritance.recorded import COMPLETE, NOT_RECORDED
 from provenance_graph.licences.results import (
     ALLOWED,
@@ -48,7 +48,7 @@ def answer(
     sides = _sides(now)
     binding = [one.licence.grants for one in sides.weights.governing if one.limits and one.settled]
     verdicts = tuple(_verdict(now, plan, plans, sides) for plan in plans)
-    found = Answer(
+    result = Answer(
         day=now.day if day is None else day,
         occasion=occasion,
         declared=now.declared,
@@ -60,28 +60,28 @@ def answer(
         verdicts=verdicts,
         lineage=now.lineage,
     )
-    return replace(found, sentence=sentence(now.subject, found, _upstream(sides), breaches))
+    return replace(result, sentence=sentence(now.subject, result, _upstream(sides), breaches))
 
 
 def _all_terms(now: Situation, sides: _Sides) -> tuple[Term, ...]:
     """Every term in force, those of the contract too where only a service is offered."""
     if not sides.service_only:
         return tuple(now.terms)
-    held = {(one.condition.key, one.licence.iri) for one in now.terms}
+    stored = {(one.condition.key, one.licence.iri) for one in now.terms}
     agreed = (
-        one for one in sides.contract.terms if (one.condition.key, one.licence.iri) not in held
+        one for one in sides.contract.terms if (one.condition.key, one.licence.iri) not in stored
     )
     return (*now.terms, *agreed)
 
 
 def _upstream(sides: _Sides) -> list[Upstream]:
     """Licences with terms of their own that reach the model along weights."""
-    found = [
+    results = [
         Upstream(one.licence, one.holder, any(edge.inferred for edge in one.path))
         for one in sides.weights.governing
         if one.path and one.carries_terms
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(results))
 
 
 def _sides(now: Situation) -> _Sides:
@@ -125,8 +125,8 @@ def _sides(now: Situation) -> _Sides:
 
 def _is_service_only(now: Situation, contract: Sequence[Licence]) -> bool:
     """Whether the model is offered as a service alone: no licence supplies weights."""
-    held = now.graph.snapshot.quads(now.subject, PG.weightsAvailability)
-    if not contract or any(o == PG.OpenWeights for _, _, o, _ in held):
+    quads = now.graph.snapshot.quads(now.subject, PG.weightsAvailability)
+    if not contract or any(o == PG.OpenWeights for _, _, o, _ in quads):
         return False
     return all(one.service or one.key in UNNAMED for one in now.declared)
 
@@ -137,8 +137,8 @@ def _along_weights(term: Term) -> bool:
 
 def _terms_of_use(now: Situation) -> list[Licence]:
     """Terms of use of a service that the accepted view names and the catalogue describes."""
-    held = now.graph.snapshot.quads(now.subject, PG.termsOfUse)
-    named = (now.graph.catalogue.by_url(o) for _, _, o, _ in held if isinstance(o, Iri))
+    quads = now.graph.snapshot.quads(now.subject, PG.termsOfUse)
+    named = (now.graph.catalogue.by_url(o) for _, _, o, _ in quads if isinstance(o, Iri))
     return [one for one in named if one is not None and one.known and one.service]
 
 
@@ -150,8 +150,8 @@ def _verdict(
     data = _data(now, plan, plans, sides)
     decides = contract if sides.service_only else weights
     restrictions = [one for one in data.reasons if _restricts(one)]
-    found, reasons = worst([*decides.reasons, *restrictions])
-    return Verdict(plan.use, plan.number, found, reasons, weights, data, contract)
+    result, reasons = worst([*decides.reasons, *restrictions])
+    return Verdict(plan.use, plan.number, result, reasons, weights, data, contract)
 
 
 def _restricts(reason: Reason) -> bool:
@@ -167,17 +167,17 @@ def _weights(now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], side
         clause = licence.clause("no-weights").place
         none = Reason(BLOCKED, "no weights are supplied", licence, clause, now.subject)
         return Part(BLOCKED, (none,), applies=False)
-    found = part(plan, plans, sides.weights)
+    result = part(plan, plans, sides.weights)
     lineage = now.lineage
-    if found.answer not in (ALLOWED, CONDITIONAL) or lineage.state == COMPLETE:
-        return found
-    if lineage.state != NOT_RECORDED and found.answer == CONDITIONAL:
-        return found
-    return Part(*worst([_unrecorded(now, found.answer), *found.reasons]))
+    if result.answer not in (ALLOWED, CONDITIONAL) or lineage.state == COMPLETE:
+        return result
+    if lineage.state != NOT_RECORDED and result.answer == CONDITIONAL:
+        return result
+    return Part(*worst([_unrecorded(now, result.answer), *result.reasons]))
 
 
 def _unrecorded(now: Situation, otherwise: str) -> Reason:
-    names = ", ".join(spoken(one) for one in now.lineage.missing[:3])
+    names = ", ".join(display_name(one) for one in now.lineage.missing[:3])
     more = now.lineage.missing_total - 3
     names += f" and {more:,} more" if more > 0 else ""
     how = "allows it" if otherwise == ALLOWED else "allows it on conditions"
@@ -193,15 +193,15 @@ def _unrecorded(now: Situation, otherwise: str) -> Reason:
 
 
 def _data(now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides) -> Part:
-    found = part(plan, plans, sides.data)
+    result = part(plan, plans, sides.data)
     if not data_recorded(now):
         text = "no training data is recorded"
-    elif found.answer == ALLOWED and not data_told(now):
+    elif result.answer == ALLOWED and not data_told(now):
         text = "no developer's source lists the training data"
     else:
-        return found
+        return result
     reason = Reason(UNKNOWN_, text, None, "", now.subject, cause="data")
-    return Part(*worst([reason, *found.reasons]))
+    return Part(*worst([reason, *result.reasons]))
 
 
 def _contract(now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides) -> Part:

@@ -46,14 +46,14 @@ class ClaimReader:
 
     def _claims(self, entity: Iri) -> Iterator[SourcedClaim]:
         names = self.statements.names_of(entity)
-        held = [
+        stored = [
             SourcedClaim(claim, header, entity)
             for name in names
             for claim, header in self.statements.about(name)
             if claim.predicate in _WANTED and self.snapshot.latest.counts(header)
         ]
-        owners = developers(names, held, self.snapshot.policy, self.statements.canonical)
-        for one in held:
+        owners = developers(names, stored, self.snapshot.policy, self.statements.canonical)
+        for one in stored:
             if one.claim.predicate != DCTERMS.creator:
                 yield counted(one, owners, self.statements.canonical)
 
@@ -118,12 +118,12 @@ class ClaimReader:
 
     def of_reason(self, reason: Reason) -> tuple[Support, ...]:
         """The claims that a reason rests on: the licence of its holder, and its path."""
-        found: list[Support] = []
+        supports: list[Support] = []
         if reason.licence is not None:
-            found += self.of_licence(reason.holder, reason.licence.iri)
+            supports += self.of_licence(reason.holder, reason.licence.iri)
         for edge in reason.path[:MOST_CLAIMS]:
-            found += self.of_edge(edge)
-        return tuple(dict.fromkeys(found))[:MOST_CLAIMS]
+            supports += self.of_edge(edge)
+        return tuple(dict.fromkeys(supports))[:MOST_CLAIMS]
 
 
 def is_developer_rank(item: SourcedClaim) -> bool:

@@ -39,9 +39,9 @@ class LicenceGraph:
     ) -> None:
         self.snapshot = snapshot
         self.claims = ClaimReader(snapshot)
-        found = LineageIndex.open(snapshot) if index is None else index
+        result = LineageIndex.open(snapshot) if index is None else index
         self.index = snapshot.kept(
-            "licence index", lambda: licence_index(found, snapshot, self.claims)
+            "licence index", lambda: licence_index(result, snapshot, self.claims)
         )
         self.catalogue = catalogue or snapshot.kept(
             "licence catalogue", lambda: reading.load(snapshot)
@@ -51,8 +51,8 @@ class LicenceGraph:
     def held(self, node: int, day: str = "") -> tuple[Licence, ...]:
         """The licences of a node, by the texts in force on a day."""
         catalogue = self.catalogue
-        found = (catalogue.licence(iri) for iri in self.index.licences_of(node))
-        return tuple(catalogue.in_force(licence, day) for licence in found)
+        results = (catalogue.licence(iri) for iri in self.index.licences_of(node))
+        return tuple(catalogue.in_force(licence, day) for licence in results)
 
     def traits(self, model: Iri) -> ModelTraits:
         """What clauses ask about a model."""
@@ -86,8 +86,8 @@ class LicenceGraph:
         plans = parse_uses(self.catalogue, list(uses) or STANDARD_USES)
         labels = label_history.labels(self.snapshot, self.catalogue, subject)
         now = self.situation(subject, day=day or self.snapshot.day)
-        found = findings(ModelContext(now, plans, labels))
-        breaches = [one for one in found if one.severity == VIOLATION]
+        result = findings(ModelContext(now, plans, labels))
+        breaches = [one for one in result if one.severity == VIOLATION]
         answers = [
             *self._earlier(subject, labels, now, plans),
             answer(now, "today", plans, breaches=breaches),
@@ -100,21 +100,21 @@ class LicenceGraph:
             tuple(labels),
             contested,
             tuple(map(self._supported, answers)),
-            tuple(found),
+            tuple(result),
             tuple(notices(now)),
         )
 
-    def _supported(self, found: Answer) -> Answer:
+    def _supported(self, result: Answer) -> Answer:
         """An answer whose reasons name the claims that they rest on."""
 
-        def reasons(held: Iterable[Reason]) -> tuple[Reason, ...]:
-            return tuple(replace(one, support=self.claims.of_reason(one)) for one in held)
+        def reasons(stored: Iterable[Reason]) -> tuple[Reason, ...]:
+            return tuple(replace(one, support=self.claims.of_reason(one)) for one in stored)
 
-        def part(held: Part) -> Part:
-            return replace(held, reasons=reasons(held.reasons))
+        def part(stored: Part) -> Part:
+            return replace(stored, reasons=reasons(stored.reasons))
 
         return replace(
-            found,
+            result,
             verdicts=tuple(
                 replace(
                     one,
@@ -123,7 +123,7 @@ class LicenceGraph:
                     data=part(one.data),
                     contract=part(one.contract),
                 )
-                for one in found.verdicts
+                for one in result.verdicts
             ),
         )
 
@@ -137,9 +137,9 @@ class LicenceGraph:
     def _declared(self, subject: Iri, node: int | None, day: str) -> tuple[Licence, ...]:
         if node is not None:
             return self.held(node, day)
-        held = self.snapshot.quads(subject, DCTERMS.license)
-        found = sorted(o for _, _, o, _ in held if isinstance(o, Iri))
-        return tuple(self.catalogue.in_force(self.catalogue.licence(iri), day) for iri in found)
+        quads = self.snapshot.quads(subject, DCTERMS.license)
+        results = sorted(o for _, _, o, _ in quads if isinstance(o, Iri))
+        return tuple(self.catalogue.in_force(self.catalogue.licence(iri), day) for iri in results)
 
     def _earlier(
         self, subject: Iri, labels: Sequence[Label], now: Situation, plans: Sequence[PlannedUse]

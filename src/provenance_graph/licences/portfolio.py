@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.results import NOT_ADVICE, LicenceReport, Verdict
 from provenance_graph.lineage.results import named
@@ -59,7 +59,7 @@ class Portfolio:
         for report in self.reports:
             for use, verdict in zip(self.uses, report.today.verdicts, strict=True):
                 yield (
-                    said(report.subject),
+                    short_id(report.subject),
                     use,
                     verdict.answer,
                     Cell(verdict).because,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.licences.answers import answer
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.inherit import inherited
@@ -86,7 +86,7 @@ class Repair:
     @property
     def sentence(self) -> str:
         """The result in words."""
-        name, uses = said(self.subject), ", ".join(self.uses)
+        name, uses = short_id(self.subject), ", ".join(self.uses)
         if not self.solutions:
             why = f": {self.unanswered[0]}" if self.unanswered else ""
             bound = f"up to {MOST_CHANGES} changes, {self.tried:,} sets looked at"
@@ -155,19 +155,19 @@ class Problems:
         now = self._changed(chosen)
         met = {one.target for one in chosen if one.kind == MEET}
         recorded = any(one.kind == RECORD for one in chosen)
-        found = []
+        results = []
         for verdict in answer(now, "", self.plans).verdicts:
             assert verdict.reasons or verdict.answer == ALLOWED
             for reason in verdict.reasons:
                 is_met = reason.effect == CONDITIONAL and reason.kind in met
                 if not is_met and not (recorded and reason.cause == "lineage"):
-                    found.append(Problem(reason.text, frozenset(self._removing(reason))))
+                    results.append(Problem(reason.text, frozenset(self._removing(reason))))
         violated = (
             one
             for one in findings(ModelContext(now, self.plans, ()))
             if one.severity == VIOLATION and not (one.rule.id == "LR-04" and "name" in met)
         )
-        return found + [Problem(one.message, frozenset(self._fixing(one))) for one in violated]
+        return results + [Problem(one.message, frozenset(self._fixing(one))) for one in violated]
 
     def _changed(self, chosen: Changes) -> Situation:
         now, graph = self.now, self.graph
@@ -197,7 +197,7 @@ class Problems:
 
     def _removing(self, reason: Reason) -> Iterator[Change]:
         if reason.cause == "lineage":
-            text = f"have the developer state what {said(self.now.subject)} was made from"
+            text = f"have the developer state what {short_id(self.now.subject)} was made from"
             yield Change(RECORD, self.now.subject, text)
             return
         if reason.effect == CONDITIONAL and reason.kind:
@@ -239,24 +239,26 @@ class Problems:
     def _cut(self, edge: Edge) -> Change:
         node = self.graph.index.names.find(edge.parent)
         if node is not None and self.graph.index.kind[node] == DATASET:
-            return Change(CUT, edge.parent, f"drop or replace the data {said(edge.parent)}")
+            return Change(CUT, edge.parent, f"drop or replace the data {short_id(edge.parent)}")
         how = SAYINGS[edge.relation]
         return Change(
-            CUT, edge.parent, f"use another model in place of {said(edge.parent)} ({how} it)"
+            CUT, edge.parent, f"use another model in place of {short_id(edge.parent)} ({how} it)"
         )
 
     @cached_property
     def labels(self) -> tuple[Change, ...]:
         """Known licences of what it was made from, to be declared instead."""
         own = {one.iri for one in self.now.declared}
-        found = {}
+        results = {}
         for one in self.now.inherited:
             licence = one.licence
             if licence is None or not licence.known or licence.service or licence.iri in own:
                 continue
             if self.now.weights_only(one):
-                found[licence.iri] = Change(DECLARE, licence.iri, f"declare {licence.name} instead")
-        return tuple(found[iri] for iri in sorted(found))
+                results[licence.iri] = Change(
+                    DECLARE, licence.iri, f"declare {licence.name} instead"
+                )
+        return tuple(results[iri] for iri in sorted(results))
 
 
 def _meet(kind: str) -> Change:
@@ -265,7 +267,7 @@ def _meet(kind: str) -> Change:
 
 def _permit(holder: Iri, licence: Licence | None) -> Change:
     what = "obtain a permission for" if licence and licence.known else "establish the licence of"
-    return Change(PERMIT, holder, f"{what} {said(holder)}")
+    return Change(PERMIT, holder, f"{what} {short_id(holder)}")
 
 
 class _Search:
@@ -280,17 +282,19 @@ class _Search:
         """All smallest sets, or what stands in the way of any."""
         subject = self.problems.now.subject
         for size in range(MOST_CHANGES + 1):
-            found: set[Changes] = set()
-            self._deepen(frozenset(), size, found, set())
-            if found or self.ended:
-                shown = sorted(tuple(sorted(one)) for one in found)[:MOST_SOLUTIONS]
+            changes: set[Changes] = set()
+            self._deepen(frozenset(), size, changes, set())
+            if changes or self.ended:
+                shown = sorted(tuple(sorted(one)) for one in changes)[:MOST_SOLUTIONS]
                 return Repair(
-                    subject, uses, tuple(shown), len(found), not self.ended, len(self.known)
+                    subject, uses, tuple(shown), len(changes), not self.ended, len(self.known)
                 )
-        stuck = {one.text for held in self.known.values() for one in held if not one.answers}
+        stuck = {one.text for stored in self.known.values() for one in stored if not one.answers}
         return Repair(subject, uses, (), 0, not self.ended, len(self.known), tuple(sorted(stuck)))
 
-    def _deepen(self, chosen: Changes, left: int, found: set[Changes], seen: set[Changes]) -> None:
+    def _deepen(
+        self, chosen: Changes, left: int, changes: set[Changes], seen: set[Changes]
+    ) -> None:
         if chosen in seen or self.ended:
             return
         seen.add(chosen)
@@ -298,12 +302,12 @@ class _Search:
         if problems is None:
             return
         if not problems:
-            found.add(chosen)
+            changes.add(chosen)
             return
         hardest = min(problems, key=lambda one: (len(one.answers - chosen), one.text))
         if left and _fewest(problems, chosen) <= left:
             for change in sorted(hardest.answers - chosen):
-                self._deepen(chosen | {change}, left - 1, found, seen)
+                self._deepen(chosen | {change}, left - 1, changes, seen)
 
     def _at(self, chosen: Changes) -> list[Problem] | None:
         if chosen not in self.known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.licences.texts.catalogue import Condition, Licence, Rule, Use
 from provenance_graph.lineage.results import SAYINGS, Edge, named
 
@@ -56,11 +56,11 @@ def path_text(path: tuple[Edge, ...]) -> str:
         return ""
     head, left_out, tail = _cut(path)
     middle = f" → … {left_out:,} of {len(path):,} steps left out …" if left_out else ""
-    return said(path[0].child) + _worded(head) + middle + _worded(tail)
+    return short_id(path[0].child) + _worded(head) + middle + _worded(tail)
 
 
 def _worded(path: tuple[Edge, ...]) -> str:
-    return "".join(f" → {SAYINGS[edge.relation]} {said(edge.parent)}" for edge in path)
+    return "".join(f" → {SAYINGS[edge.relation]} {short_id(edge.parent)}" for edge in path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.licences.results import (
     ALLOWED,
     BLOCKED,
@@ -88,14 +88,14 @@ def sentence(
 def _label(subject: Iri, answer: Answer, upstream: Sequence[Upstream]) -> str:
     names = " and ".join(_name(one) for one in answer.declared)
     when = f" (texts of {answer.day})" if answer.day and answer.occasion != "today" else ""
-    head = f"{said(subject)}{when} is " + (
+    head = f"{short_id(subject)}{when} is " + (
         f"labelled {names}" if names else "without a known licence"
     )
     own = {one.iri for one in answer.declared}
     built: dict[str, list[str]] = defaultdict(list)
     for one in upstream:
         if one.licence.iri not in own:
-            holder = said(one.holder) + (", as others report" if one.reported else "")
+            holder = short_id(one.holder) + (", as others report" if one.reported else "")
             built[_name(one.licence)].append(holder)
     text = " and ".join(
         f"{name} ({', '.join(sorted(set(who))[:3])})" for name, who in built.items()
@@ -126,13 +126,13 @@ def _by_answer(answer: Answer, wanted: str) -> Iterator[str]:
 
 
 def _because(reasons: Iterable[Reason], wanted: str) -> Iterator[str]:
-    told = set()
+    reported = set()
     worst = [one for one in reasons if one.effect == wanted and wanted != ALLOWED]
     for one in worst[:3]:
         where = f" [{one.licence.name} {one.clause}]" if one.licence and one.clause else ""
         text = f"{_lower(one.text)}{where}"
-        if text not in told:
-            told.add(text)
+        if text not in reported:
+            reported.add(text)
             yield text
     if len(worst) > 3:
         yield f"and {len(worst) - 3} more reasons"
@@ -170,7 +170,7 @@ def _exempt(answer: Answer) -> Iterator[str]:
 
 def _conditions(answer: Answer) -> Iterator[str]:
     """Every duty and restriction in force, of weights and contract, each once."""
-    told: set[str] = set()
+    reported: set[str] = set()
     blocking = {
         (one.licence.iri, one.text)
         for verdict in answer.verdicts
@@ -179,8 +179,8 @@ def _conditions(answer: Answer) -> Iterator[str]:
     }
     terms = [one for one in answer.terms if (one.licence.iri, one.condition.label) not in blocking]
     for text in [*_weighty(terms), *_notices(terms)]:
-        if text not in told:
-            told.add(text)
+        if text not in reported:
+            reported.add(text)
             yield text
 
 

@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from provenance_graph.core.claims import Literal
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.licences.inheritance.applicability import holds, names_model
 from provenance_graph.licences.inheritance.inherit import Inheritance, Inherited, along_weights
-from provenance_graph.licences.inheritance.own_names import spoken
+from provenance_graph.licences.inheritance.own_names import display_name
 from provenance_graph.licences.inheritance.recorded import MOST_ANCESTORS, lineage_state
 from provenance_graph.licences.results import LineageState, Term, Unknown
 from provenance_graph.licences.rules.pairs import BURDENS
@@ -127,7 +127,7 @@ class Situation:
         if not limits.limits_models:
             return True, ""
         if not names_model(licence, holder):
-            return None, f"on which model of the licensor {said(holder)} builds is not recorded"
+            return None, f"on which model of the licensor {short_id(holder)} builds is not recorded"
         answer, why = holds(limits, self.graph.traits(holder))
         if answer is None and limits.multimodal and self._from_multimodal(licence, holder):
             return True, ""
@@ -164,14 +164,16 @@ class Situation:
 
     def text(self, predicate: Iri) -> set[str]:
         """Literals of the model in the accepted view."""
-        held = self.graph.snapshot.quads(self.subject, predicate)
-        return {o.lexical for _, _, o, _ in held if isinstance(o, Literal)}
+        quads = self.graph.snapshot.quads(self.subject, predicate)
+        return {o.lexical for _, _, o, _ in quads if isinstance(o, Literal)}
 
 
 def _governing(now: Situation, data: bool) -> list[Governing]:
-    found = []
+    results = []
     if not data:
-        found = [Governing(one, now.subject, True, True, True) for one in now.declared if one.known]
+        results = [
+            Governing(one, now.subject, True, True, True) for one in now.declared if one.known
+        ]
     by_licence: dict[tuple[Iri, bool], Governing] = {}
     for one in now.inherited:
         if one.licence is None or not one.licence.known or one.terms.kind not in ("terms", "ban"):
@@ -191,7 +193,7 @@ def _governing(now: Situation, data: bool) -> list[Governing]:
             heavy or bool(before and before.carries_terms),
             before.path if before else now.path(one),
         )
-    return found + list(by_licence.values())
+    return results + list(by_licence.values())
 
 
 def _candidates(now: Situation) -> Iterator[tuple[str, Term]]:
@@ -218,16 +220,16 @@ def _terms(now: Situation) -> list[Term]:
     A clause that speaks of some models of the licensor is judged on those in the lineage; it
     applies where it applies to one of them.
     """
-    found: dict[tuple[str, Iri], Term] = {}
+    result: dict[tuple[str, Iri], Term] = {}
     limited: dict[tuple[str, Iri], list[Term]] = {}
     for key, term in _candidates(now):
         place = (key, term.licence.iri)
         if term.licence.clause(key).applies.limits_models:
             limited.setdefault(place, []).append(term)
-        found.setdefault(place, term)
+        result.setdefault(place, term)
     for place, terms in limited.items():
-        found[place] = _judged(now, place[0], terms)
-    return list(found.values())
+        result[place] = _judged(now, place[0], terms)
+    return list(result.values())
 
 
 def _judged(now: Situation, key: str, terms: Sequence[Term]) -> Term:
@@ -243,24 +245,24 @@ def _judged(now: Situation, key: str, terms: Sequence[Term]) -> Term:
 def _unknowns(now: Situation) -> Iterator[Unknown]:
     for own in now.declared:
         if not own.known:
-            yield Unknown(f"{said(now.subject)}: {why_unknown(own)}", now.subject, own)
+            yield Unknown(f"{short_id(now.subject)}: {why_unknown(own)}", now.subject, own)
         elif later := _later_text(own, now.day):
             yield Unknown(later, now.subject, own, cause="text")
     if not now.declared:
         hint = _hint(now, now.subject)
-        yield Unknown(f"{said(now.subject)} has no known licence{hint}", now.subject, None)
+        yield Unknown(f"{short_id(now.subject)} has no known licence{hint}", now.subject, None)
     explained: set[Iri] = set()
     for one in now.nearest:
         holder, path = now.holder(one), now.path(one)
         data = not now.weights_only(one)
         if one.terms.kind == "ban" and not one.settled and not now.excepted(one):
             name = one.licence.name if one.licence else ""
-            why = f"made with outputs of {said(holder)}, whose terms ({name}) ban or limit that"
+            why = f"made with outputs of {short_id(holder)}, whose terms ({name}) ban or limit that"
             yield Unknown(why, holder, one.licence, path, True, "outputs")
         elif one.terms.kind in ("unknown", "ungranted") and holder not in explained:
             explained.add(holder)
             what = _kind(now, one.origin)
-            why = f"{spoken(holder)}: {why_unknown(one.licence, one.terms.kind, what)}"
+            why = f"{display_name(holder)}: {why_unknown(one.licence, one.terms.kind, what)}"
             if one.licence is None and _kind(now, one.origin) == "model":
                 why += _hint(now, holder)
             yield Unknown(why, holder, one.licence, path, data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from provenance_graph.core.iris import said
+from provenance_graph.core.iris import short_id
 from provenance_graph.licences.results import (
     NOT_ADVICE,
     Answer,
@@ -26,7 +26,7 @@ def report_text(report: LicenceReport) -> str:
 
 def _lines(report: LicenceReport) -> Iterator[str]:
     for label in report.labels:
-        who = ", ".join(map(said, label.sources)) or "the accepted view"
+        who = ", ".join(map(short_id, label.sources)) or "the accepted view"
         when = f" from {label.valid_from}" if label.valid_from else ""
         when += f" until {label.valid_until}" if label.valid_until else ""
         when += f" in version {label.version}" if label.version else ""

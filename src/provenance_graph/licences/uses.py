@@ -54,7 +54,7 @@ def parse_uses(catalogue: Catalogue, texts: Iterable[str]) -> list[PlannedUse]:
 
     Raises NotFound for an unknown one and UsageError for a number missing or not wanted.
     """
-    found = []
+    results = []
     for text in texts:
         key, has_number, number = text.strip().partition("=")
         use = catalogue.uses.get(key.strip().lower())
@@ -64,13 +64,13 @@ def parse_uses(catalogue: Catalogue, texts: Iterable[str]) -> list[PlannedUse]:
         if not use.threshold:
             if has_number:
                 raise UsageError(f"the use {use.key!r} takes no number; write {use.key}")
-            found.append(PlannedUse(use))
+            results.append(PlannedUse(use))
             continue
         digits = number.strip().replace("_", "").replace(",", "")
         if not digits.isdecimal():
             raise UsageError(f"the use {use.key!r} needs a number, such as {use.key}=1000000")
-        found.append(PlannedUse(use, int(digits)))
-    return found
+        results.append(PlannedUse(use, int(digits)))
+    return results
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,10 @@ def part(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) -> Part
 
 def worst(reasons: Iterable[Reason]) -> tuple[str, tuple[Reason, ...]]:
     """The answer that reasons lead to, and the reasons worst first without repeats."""
-    kept = sorted(dict.fromkeys(reasons), key=lambda one: (ORDER[one.effect], one.text, one.holder))
-    return (kept[0].effect if kept else ALLOWED), tuple(kept)
+    retained = sorted(
+        dict.fromkeys(reasons), key=lambda one: (ORDER[one.effect], one.text, one.holder)
+    )
+    return (retained[0].effect if retained else ALLOWED), tuple(retained)
 
 
 def _unknown(unknowns: Sequence[Unknown]) -> Iterator[Reason]:
@@ -138,9 +140,9 @@ def _conditions(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) 
         only = clause.applies.uses
         if (condition.derivatives_only and not term.path) or (only and use not in only):
             continue
-        held = _threshold(planned, plans, term)
-        if held is not None:
-            effect, text = held
+        stored = _threshold(planned, plans, term)
+        if stored is not None:
+            effect, text = stored
             if not effect:
                 continue
         elif use in condition.blocks:

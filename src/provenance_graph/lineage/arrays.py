@@ -123,7 +123,7 @@ def reach(
     ``wanted`` says per relation code which edges count; it overrides ``influences``.
     """
     ends = rows.ends(influences or wanted is not None)
-    found: dict[int, None] = {start: None}
+    results: dict[int, None] = {start: None}
     distances: list[int] = []
     vias: list[int] = []
     frontier, level = [start], 0
@@ -131,7 +131,7 @@ def reach(
     while frontier and (depth is None or level < depth):
         edges = sum(int(ends[node]) - int(starts[node]) for node in frontier)
         if edges > SMALL:
-            return _reach_wide(rows, ends, found, distances, vias, frontier, level, depth, wanted)
+            return _reach_wide(rows, ends, results, distances, vias, frontier, level, depth, wanted)
         level += 1
         following: list[int] = []
         for node in frontier:
@@ -139,21 +139,21 @@ def reach(
             if low == high:
                 continue
             for place, neighbour in enumerate(other[low:high].tolist(), low):
-                if neighbour in found or (wanted is not None and not wanted[code[place]]):
+                if neighbour in results or (wanted is not None and not wanted[code[place]]):
                     continue
-                found[neighbour] = None
+                results[neighbour] = None
                 distances.append(level)
                 vias.append(place)
                 following.append(neighbour)
         frontier = following
-    nodes = np.fromiter(found, np.int32, len(found))[1:]
+    nodes = np.fromiter(results, np.int32, len(results))[1:]
     return Reach(nodes, np.array(distances, np.int32), np.array(vias, np.int64))
 
 
 def _reach_wide(
     rows: Rows,
     ends: Longs,
-    found: dict[int, None],
+    result: dict[int, None],
     distances: list[int],
     vias: list[int],
     frontier_: list[int],
@@ -163,7 +163,7 @@ def _reach_wide(
 ) -> Reach:
     """Go on with array operations, one per level."""
     seen, mark = rows.borrow()
-    known = np.fromiter(found, np.int32, len(found))
+    known = np.fromiter(result, np.int32, len(result))
     seen[known] = True
     nodes, far, via = [known[1:]], [np.array(distances, np.int32)], [np.array(vias, np.int64)]
     frontier = np.array(frontier_, np.int32)

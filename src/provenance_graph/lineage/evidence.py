@@ -55,16 +55,16 @@ class EdgeEvidence:
 
     def details(self, child: Iri) -> dict[Iri, tuple[str, str]]:
         """Of a merge's parents, or a derivation's parent: the weight and the method."""
-        found: dict[Iri, tuple[str, str]] = {}
+        results: dict[Iri, tuple[str, str]] = {}
         for _, _, node, _ in self.snapshot.quads(child, PROV.qualifiedDerivation):
             if not isinstance(node, Iri):
                 continue
-            said = {p: o for _, p, o, _ in self.snapshot.quads(node)}
-            parent = said.get(PROV.entity)
+            stated = {p: o for _, p, o, _ in self.snapshot.quads(node)}
+            parent = stated.get(PROV.entity)
             if isinstance(parent, Iri):
-                method = said.get(PG.mergeMethod) or said.get(PG.derivationMethod)
-                found[parent] = (_text(said.get(PG.mergeWeight)), _text(method))
-        return found
+                method = stated.get(PG.mergeMethod) or stated.get(PG.derivationMethod)
+                results[parent] = (_text(stated.get(PG.mergeWeight)), _text(method))
+        return results
 
     def text(self, unresolved: Iri) -> str:
         """What a source wrote of a parent that could not be resolved."""

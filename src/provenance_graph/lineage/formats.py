@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.lineage.arrays import RELATIONS, Flags, spread
 from provenance_graph.lineage.index import KINDS, LineageIndex
 from provenance_graph.lineage.results import SAYINGS, Edge, Lineage, Node
@@ -65,7 +65,7 @@ def tree(lineage: Lineage) -> str:
     if lineage.generation is not None and lineage.total:
         lines.append(f"generation {lineage.generation}")
     lines += [
-        f"circle among {cycle.level}s: " + ", ".join(map(said, cycle.members[:10]))
+        f"circle among {cycle.level}s: " + ", ".join(map(short_id, cycle.members[:10]))
         for cycle in lineage.cycles
     ]
     return "\n".join(lines) + "\n"
@@ -118,14 +118,14 @@ def _branch(edge: Edge, other: Node, side: str) -> str:
         else []
     )
     if edge.against:
-        notes.append("against: " + ", ".join(sorted({said(s.publisher) for s in edge.against})))
+        notes.append("against: " + ", ".join(sorted({short_id(s.publisher) for s in edge.against})))
     return shown + (f" [{'; '.join(notes)}]" if notes else "")
 
 
 def _title(node: Node) -> str:
-    held = ", ".join(local_name(licence) for licence in node.licences)
+    stored = ", ".join(local_name(licence) for licence in node.licences)
     kind = "" if node.kind == "model" else f" ({node.kind})"
-    return node.label + kind + (f" <{held}>" if held else "")
+    return node.label + kind + (f" <{stored}>" if stored else "")
 
 
 def json_text(lineage: Lineage) -> str:
@@ -197,17 +197,20 @@ def cytoscape(lineage: Lineage) -> str:
         }
         for place, edge in enumerate(lineage.edges)
     ]  # fmt: skip
-    held: CytoscapeAnswer = {"elements": {"nodes": nodes, "edges": edges}, "shown": lineage.shown}
-    return json.dumps(held, ensure_ascii=False, indent=2) + "\n"
+    cytoscape_answer: CytoscapeAnswer = {
+        "elements": {"nodes": nodes, "edges": edges},
+        "shown": lineage.shown,
+    }
+    return json.dumps(cytoscape_answer, ensure_ascii=False, indent=2) + "\n"
 
 
 def networkx_of(lineage: Lineage) -> nx.MultiDiGraph:
     """A lineage as a networkx graph, edges from child to parent."""
     graph = nx.MultiDiGraph(shown=lineage.shown)
     for node in lineage.nodes:
-        held = " ".join(local_name(one) for one in node.licences)
+        stored = " ".join(local_name(one) for one in node.licences)
         graph.add_node(
-            node.iri, label=node.label, kind=node.kind, distance=node.distance, licences=held
+            node.iri, label=node.label, kind=node.kind, distance=node.distance, licences=stored
         )
     for edge in lineage.edges:
         graph.add_edge(
@@ -226,8 +229,8 @@ def graphml(lineage: Lineage) -> str:
     """GraphML, for yEd, Gephi and others."""
     graph = networkx_of(lineage)
     clean = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-    for _, held in graph.nodes(data=True):
-        held["label"] = clean.sub("\ufffd", held["label"])
+    for _, stored in graph.nodes(data=True):
+        stored["label"] = clean.sub("\ufffd", stored["label"])
     out = io.BytesIO()
     nx.write_graphml_xml(graph, out, encoding="utf-8", prettyprint=True, named_key_ids=True)
     return out.getvalue().decode() + "\n"
@@ -258,12 +261,12 @@ def to_networkx(index: LineageIndex, wanted: Flags) -> nx.MultiDiGraph:
     nodes = np.arange(len(index), dtype=np.int32)
     children = np.repeat(nodes, np.diff(up.start))
     places = spread(up.start, up.start[1:], nodes)
-    kept = wanted[up.code[places]]
+    retained = wanted[up.code[places]]
     for child, parent, code, guess in zip(
-        children[kept].tolist(),
-        up.other[places[kept]].tolist(),
-        up.code[places[kept]].tolist(),
-        up.inferred[places[kept]].tolist(),
+        children[retained].tolist(),
+        up.other[places[retained]].tolist(),
+        up.code[places[retained]].tolist(),
+        up.inferred[places[retained]].tolist(),
         strict=True,
     ):
         relation = local_name(RELATIONS[code])

@@ -12,7 +12,7 @@ import numpy as np
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import NotFound, UsageError
-from provenance_graph.core.iris import Iri, expand, local_name, said
+from provenance_graph.core.iris import Iri, expand, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.lineage import paths
 from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS, Flags, Reach, reach
@@ -68,13 +68,13 @@ class LineageGraph:
         if node is None:
             alone = Node(subject, self._kind_of(subject), "self", 0, self._licences(subject))
             return Lineage(subject, direction, depth, influences, None, (alone,), (), 0)
-        found = [
+        results = [
             (side, reach(rows, node, depth=depth, wanted=wanted))
             for side, rows in (("up", self.index.up), ("down", self.index.down))
             if direction in (side, "both")
         ]
-        shown = self._nodes(node, found, limit)
-        edges = self._edges(shown, found, node, wanted, depth)
+        shown = self._nodes(node, results, limit)
+        edges = self._edges(shown, results, node, wanted, depth)
         if evidence:
             shown, edges = self._with_evidence(shown, edges)
         return Lineage(
@@ -85,8 +85,8 @@ class LineageGraph:
             generation=paths.generation(self.index, node),
             nodes=tuple(shown.values()),
             edges=tuple(edges),
-            total=sum(len(one) for _, one in found),
-            cycles=tuple(self._cycles(node, found, wanted)),
+            total=sum(len(one) for _, one in results),
+            cycles=tuple(self._cycles(node, results, wanted)),
         )
 
     def ancestors(self, subject: Iri, influences: bool = False) -> list[Iri]:
@@ -138,9 +138,9 @@ class LineageGraph:
             tuple(names[n] for n in paths.shared_datasets(self.index, a, b)),
         )
 
-    def impact(self, thing: Iri, *, limit: int = 100) -> Impact:
+    def impact(self, entity: Iri, *, limit: int = 100) -> Impact:
         """Everything that descends from a model or was trained on a dataset, at any remove."""
-        return impact(self.index, thing, limit)
+        return impact(self.index, entity, limit)
 
     def cycles(self) -> list[Cycle]:
         """Every circle of derivations in the store."""
@@ -155,20 +155,20 @@ class LineageGraph:
         """
         from provenance_graph.lineage.formats import to_networkx
 
-        found = to_networkx(self.index, relation_mask(relations, influences=True))
+        result = to_networkx(self.index, relation_mask(relations, influences=True))
         for key, term in _ATTRIBUTES.items():
-            held: dict[Iri, str] = {}
-            for thing, _, value, _ in self.snapshot.quads(predicate=term):
-                if thing in found:
+            stored: dict[Iri, str] = {}
+            for entity, _, value, _ in self.snapshot.quads(predicate=term):
+                if entity in result:
                     shown = (
-                        self.snapshot.label(value) or said(value)
+                        self.snapshot.label(value) or short_id(value)
                         if isinstance(value, Iri)
                         else value.lexical
                     )
-                    held[thing] = min(held.get(thing, shown), shown)
-            for node, attributes in found.nodes(data=True):
-                attributes[key] = held.get(node, "")
-        return found
+                    stored[entity] = min(stored.get(entity, shown), shown)
+            for node, attributes in result.nodes(data=True):
+                attributes[key] = stored.get(node, "")
+        return result
 
     # ---- inside ---------------------------------------------------------------------
 
@@ -176,13 +176,13 @@ class LineageGraph:
         node = self.index.names.find(subject)
         if node is None:
             return []
-        found = reach(self.index.up if up else self.index.down, node, influences=influences)
-        return [self.index.names[one] for one in found.nodes.tolist()]
+        result = reach(self.index.up if up else self.index.down, node, influences=influences)
+        return [self.index.names[one] for one in result.nodes.tolist()]
 
-    def _nodes(self, start: int, found: list[tuple[str, Reach]], limit: int) -> dict[int, Node]:
+    def _nodes(self, start: int, rows: list[tuple[str, Reach]], limit: int) -> dict[int, Node]:
         shown = {start: self._node(start, "self", 0)}
-        share = limit if len(found) == 1 else max(limit // 2, limit - len(found[1][1]))
-        for place, (side, one) in enumerate(found):
+        share = limit if len(rows) == 1 else max(limit // 2, limit - len(rows[1][1]))
+        for place, (side, one) in enumerate(rows):
             room = share if place == 0 else limit - (len(shown) - 1)
             for node, distance in zip(
                 one.nodes[:room].tolist(), one.distance[:room].tolist(), strict=True
@@ -202,7 +202,7 @@ class LineageGraph:
     def _edges(
         self,
         shown: dict[int, Node],
-        found: list[tuple[str, Reach]],
+        rows: list[tuple[str, Reach]],
         start: int,
         wanted: Flags,
         depth: int | None,
@@ -210,7 +210,7 @@ class LineageGraph:
         """The steps among the shown nodes, none further out than the depth."""
         up = self.index.up
         steps: dict[tuple[int, int], None] = {}
-        for side, one in found:
+        for side, one in rows:
             nodes, far = one.nodes[: len(shown)].tolist(), one.distance[: len(shown)].tolist()
             away = {start: 0, **dict(zip(nodes, far, strict=True))}
             for child in away:
@@ -246,21 +246,21 @@ class LineageGraph:
     ) -> tuple[dict[int, Node], list[Edge]]:
         look = EdgeEvidence(self.snapshot)
         details = {child: look.details(child) for child in {edge.child for edge in edges}}
-        told = []
+        reported = []
         for edge in edges:
             sources, against = look.of(edge)
             weight, method = details[edge.child].get(edge.parent, ("", ""))
-            told.append(
+            reported.append(
                 replace(edge, sources=sources, against=against, weight=weight, method=method)
             )
         named = {
             number: replace(node, text=look.text(node.iri)) if node.kind == "unresolved" else node
             for number, node in shown.items()
         }
-        return named, told
+        return named, reported
 
-    def _cycles(self, start: int, found: list[tuple[str, Reach]], wanted: Flags) -> Iterable[Cycle]:
-        among = np.concatenate([np.array([start], np.int32), *(one.nodes for _, one in found)])
+    def _cycles(self, start: int, rows: list[tuple[str, Reach]], wanted: Flags) -> Iterable[Cycle]:
+        among = np.concatenate([np.array([start], np.int32), *(one.nodes for _, one in rows)])
         for members in paths.circles(self.index, wanted, among):
             yield self._cycle(members)
 
@@ -277,8 +277,8 @@ class LineageGraph:
         return "dataset" if PG.Dataset in types else "model"
 
     def _licences(self, subject: Iri) -> tuple[Iri, ...]:
-        held = self.snapshot.quads(subject, DCTERMS.license)
-        return tuple(sorted(o for _, _, o, _ in held if isinstance(o, Iri)))
+        quads = self.snapshot.quads(subject, DCTERMS.license)
+        return tuple(sorted(o for _, _, o, _ in quads if isinstance(o, Iri)))
 
 
 def lineage(
@@ -314,12 +314,12 @@ def relation(name: str) -> Iri:
     'fineTunedFrom'
     """
     bare = local_name(expand(name)) if ":" in name else name
-    found = _WORDS.get(re.sub(r"[^a-z]", "", bare.lower().replace("quantised", "quantized")))
-    if found is None:
+    result = _WORDS.get(re.sub(r"[^a-z]", "", bare.lower().replace("quantised", "quantized")))
+    if result is None:
         known = [local_name(one) for one in RELATIONS]
         near = difflib.get_close_matches(bare, known, 3, 0.4)
         raise NotFound(name, "lineage relation", near or known)
-    return found
+    return result
 
 
 def relation_mask(names: Sequence[str], influences: bool) -> Flags:

@@ -10,24 +10,24 @@ from provenance_graph.lineage.index import DATASET, KINDS, LineageIndex
 from provenance_graph.lineage.results import Edge, Impact, Node
 
 
-def impact(index: LineageIndex, thing: Iri, limit: int = 100) -> Impact:
+def impact(index: LineageIndex, entity: Iri, limit: int = 100) -> Impact:
     """Everything below a thing over derivations and influences alike, grouped.
 
     That takes in what was trained on a dataset, and what was trained on a dataset that a
     descendant wrote. ``limit`` bounds the nodes listed, never the counts.
     """
-    start = index.names.find(thing)
+    start = index.names.find(entity)
     if start is None:
-        return Impact(thing, 0, 0, 0, (), (), ())
-    found = reach(index.down, start, influences=True)
-    models = index.kind[found.nodes] != DATASET
-    declared = _declared(index, start, found)
-    by_distance = np.bincount(found.distance[models]) if models.any() else np.zeros(0, np.int64)
-    codes = index.down.code[found.via[models]]
-    licences = index.licence[found.nodes[models]]
-    nodes, reasons = _listed(index, found, declared, limit)
+        return Impact(entity, 0, 0, 0, (), (), ())
+    result = reach(index.down, start, influences=True)
+    models = index.kind[result.nodes] != DATASET
+    declared = _declared(index, start, result)
+    by_distance = np.bincount(result.distance[models]) if models.any() else np.zeros(0, np.int64)
+    codes = index.down.code[result.via[models]]
+    licences = index.licence[result.nodes[models]]
+    nodes, reasons = _listed(index, result, declared, limit)
     return Impact(
-        subject=thing,
+        subject=entity,
         hit=int(models.sum()),
         datasets=int((~models).sum()),
         inferred_only=int((models & ~declared).sum()),
@@ -41,26 +41,26 @@ def impact(index: LineageIndex, thing: Iri, limit: int = 100) -> Impact:
     )
 
 
-def _declared(index: LineageIndex, start: int, found: Reach) -> Flags:
+def _declared(index: LineageIndex, start: int, result: Reach) -> Flags:
     """Which of the found are reached over edges that some source states outright."""
     if not index.down.inferred.any():
-        return np.ones(len(found), np.bool_)
+        return np.ones(len(result), np.bool_)
     outright = _without_inferred(index.down)
     stated = reach(outright, start, influences=True)
     seen = np.zeros(len(index), np.bool_)
     seen[stated.nodes] = True
-    return seen[found.nodes]
+    return seen[result.nodes]
 
 
 def _without_inferred(rows: Rows) -> Rows:
-    kept = ~rows.inferred
-    before: Longs = np.concatenate((np.zeros(1, np.int64), np.cumsum(kept, dtype=np.int64)))
+    retained = ~rows.inferred
+    before: Longs = np.concatenate((np.zeros(1, np.int64), np.cumsum(retained, dtype=np.int64)))
     return Rows(
         before[rows.start].astype(np.int64),
         before[rows.split].astype(np.int64),
-        rows.other[kept],
-        rows.code[kept],
-        rows.inferred[kept],
+        rows.other[retained],
+        rows.code[retained],
+        rows.inferred[retained],
     )
 
 
@@ -76,16 +76,16 @@ def _by_licence(index: LineageIndex, codes: Longs) -> tuple[tuple[tuple[Iri, ...
 
 def _listed(
     index: LineageIndex,
-    found: Reach,
+    result: Reach,
     declared: Flags,
     limit: int,
 ) -> tuple[tuple[Node, ...], dict[Iri, Edge]]:
     down, names = index.down, index.names
     nodes, reasons = [], {}
     for node, distance, place, sure in zip(
-        found.nodes[:limit].tolist(),
-        found.distance[:limit].tolist(),
-        found.via[:limit].tolist(),
+        result.nodes[:limit].tolist(),
+        result.distance[:limit].tolist(),
+        result.via[:limit].tolist(),
         declared[:limit].tolist(),
         strict=True,
     ):

@@ -124,8 +124,8 @@ class LineageIndex:
         (2, 1)
         """
         listed = sorted(set(edges))
-        held = licences or {}
-        names = NameTable.of([n for c, _, p in listed for n in (c, p)] + list(held))
+        stored = licences or {}
+        names = NameTable.of([n for c, _, p in listed for n in (c, p)] + list(stored))
         number = {name: place for place, name in enumerate(names)}
         child = np.array([number[Iri(c)] for c, _, _ in listed], np.int32)
         parent = np.array([number[Iri(p)] for _, _, p in listed], np.int32)
@@ -133,9 +133,9 @@ class LineageIndex:
         inferred = np.zeros(len(listed), np.bool_)
         kind = np.zeros(len(names), np.uint8)
         _mark_datasets(kind, child, parent, code)
-        sets = tuple(sorted(set(held.values())))
+        sets = tuple(sorted(set(stored.values())))
         codes = np.full(len(names), -1, np.int32)
-        for name, licence in held.items():
+        for name, licence in stored.items():
             codes[number[Iri(name)]] = sets.index(licence)
         return cls(
             version,
@@ -160,9 +160,9 @@ class LineageIndex:
         if snapshot.folder is None:
             return cls.build(snapshot)
         folder = snapshot.folder / "lineage"
-        found = cls.load(folder)
-        if found is not None and found.version == snapshot.version:
-            return found
+        load = cls.load(folder)
+        if load is not None and load.version == snapshot.version:
+            return load
         index = cls.build(snapshot)
         index.save(folder)
         return index
@@ -185,7 +185,7 @@ class LineageIndex:
                 _mapped(folder, "kind"),
                 _mapped(folder, "owner"),
                 _mapped(folder, "licence"),
-                tuple(tuple(map(Iri, held)) for held in meta["licences"]),
+                tuple(tuple(map(Iri, stored)) for stored in meta["licences"]),
             )
         except (OSError, ValueError, KeyError):
             return None  # absent, half removed or damaged: whoever asks builds it anew
@@ -212,7 +212,7 @@ class LineageIndex:
             "format": FORMAT,
             "version": self.version,
             "relations": list(RELATIONS),
-            "licences": [list(held) for held in self.licences],
+            "licences": [list(stored) for stored in self.licences],
             "later": later,
         }
         (fresh / "index.json").write_text(json.dumps(meta), encoding="utf-8")
@@ -231,17 +231,17 @@ class LineageIndex:
         licences, sets = {}, list(self.licences)
         kinds: dict[int, int] = {}
         for subject in dict.fromkeys(changed):
-            parents, held = read.subject(snapshot, subject)
-            if not parents and not held and names.find(subject) is None:
+            parents, stored = read.subject(snapshot, subject)
+            if not parents and not stored and names.find(subject) is None:
                 continue
             node = names.add(subject)
             rows[node] = sorted(
                 ((names.add(p), code, guess) for p, code, guess in parents),
                 key=lambda edge: (edge[1], edge[0]),
             )
-            if held and held not in sets:
-                sets.append(held)
-            licences[node] = sets.index(held) if held else -1
+            if stored and stored not in sets:
+                sets.append(stored)
+            licences[node] = sets.index(stored) if stored else -1
             kinds.update(_kinds_of(snapshot, names, node, rows[node]))
         count = len(names)
         kind, licence = grown(self.kind, count, MODEL), grown(self.licence, count, -1)
@@ -299,8 +299,8 @@ def _arrays(rows: Rows) -> tuple[NDArray[Any], ...]:
 
 
 def _mapped(folder: Path, name: str) -> NDArray[Any]:
-    found: NDArray[Any] = np.load(folder / f"{name}.npy", mmap_mode="r")
-    return found.view(np.ndarray)  # plain arrays over the same pages: scalars come quicker
+    ndarray: NDArray[Any] = np.load(folder / f"{name}.npy", mmap_mode="r")
+    return ndarray.view(np.ndarray)  # plain arrays over the same pages: scalars come quicker
 
 
 def _load_rows(folder: Path, side: str) -> Rows:

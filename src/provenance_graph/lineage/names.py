@@ -91,12 +91,12 @@ class NameTable:
 
     def add(self, name: Iri) -> int:
         """The number of a name, a new one where it has none."""
-        found = self.find(name)
-        if found is None:
-            found = len(self)
-            self._later[name] = found
+        result = self.find(name)
+        if result is None:
+            result = len(self)
+            self._later[name] = result
             self._later_names.append(name)
-        return found
+        return result
 
     def copy(self) -> NameTable:
         """A table that can grow apart from this one; the block is shared."""

@@ -16,11 +16,11 @@ Step = tuple[int, int]  # child, place of the edge in the rows of parents
 
 def shortest(index: LineageIndex, start: int, goal: int, influences: bool) -> list[Step] | None:
     """The edges of one shortest way up, or None."""
-    found = reach(index.up, start, influences=influences)
-    where = np.flatnonzero(found.nodes == goal)
+    result = reach(index.up, start, influences=influences)
+    where = np.flatnonzero(result.nodes == goal)
     if not len(where):
         return None
-    via = dict(zip(found.nodes.tolist(), found.via.tolist(), strict=True))
+    via = dict(zip(result.nodes.tolist(), result.via.tolist(), strict=True))
     way: list[Step] = []
     node = goal
     while node != start:
@@ -46,22 +46,22 @@ def simple_paths(
         return [], 0
     steps = {node: _steps(index, node, useful, influences) for node in useful}
     total = _count(steps, start, goal)
-    found: list[list[Step]] = []
+    result: list[list[Step]] = []
     waiting: deque[tuple[int, list[Step], frozenset[int]]] = deque(
         [(start, [], frozenset([start]))]
     )
-    while waiting and len(found) < limit:
+    while waiting and len(result) < limit:
         node, way, met = waiting.popleft()
         for step, parent in steps[node]:
             if parent == goal:
-                found.append([*way, step])
-                if len(found) == limit:
+                result.append([*way, step])
+                if len(result) == limit:
                     break
             elif parent not in met and len(waiting) < _WAITING:
                 waiting.append((parent, [*way, step], met | {parent}))
-    if total is None and not waiting and len(found) < limit:
-        total = len(found)
-    return found, total
+    if total is None and not waiting and len(result) < limit:
+        total = len(result)
+    return result, total
 
 
 _WAITING = 100_000
@@ -102,8 +102,8 @@ def _count(steps: dict[int, list[tuple[Step, int]]], start: int, goal: int) -> i
 
 def generation(index: LineageIndex, node: int) -> int | None:
     """The longest way of derivations from a node up; None where it meets a circle."""
-    found = reach(index.up, node)
-    inside = {node, *found.nodes.tolist()}
+    result = reach(index.up, node)
+    inside = {node, *result.nodes.tolist()}
     parents = {
         one: {int(index.up.other[place]) for place in index.up.edges_of(one, influences=False)}
         for one in inside
@@ -131,8 +131,8 @@ def circles(index: LineageIndex, wanted: Flags, among: Ints | None = None) -> li
     up = index.up
     places = spread(up.start, up.start[1:], nodes)
     child = np.repeat(nodes, (up.start[1:] - up.start[:-1])[nodes])
-    kept = wanted[up.code[places]]
-    child, parent = child[kept], up.other[places[kept]]
+    retained = wanted[up.code[places]]
+    child, parent = child[retained], up.other[places[retained]]
     loops = child[child == parent].tolist()
     if among is not None:
         child, parent = _renumbered(nodes, child, parent)
@@ -146,8 +146,8 @@ def circles(index: LineageIndex, wanted: Flags, among: Ints | None = None) -> li
         for place in np.flatnonzero(sizes[label] > 1).tolist():
             groups.setdefault(int(label[place]), []).append(int(nodes[place]))
     inside = {node for group in groups.values() for node in group}
-    found = list(groups.values()) + [[node] for node in sorted(set(loops)) if node not in inside]
-    return sorted(found)
+    result = list(groups.values()) + [[node] for node in sorted(set(loops)) if node not in inside]
+    return sorted(result)
 
 
 def _renumbered(nodes: Ints, child: Ints, parent: Ints) -> tuple[Ints, Ints]:
@@ -181,14 +181,14 @@ def shared(
 
 
 def _distances(index: LineageIndex, node: int) -> dict[int, int]:
-    found = reach(index.up, node)
-    return {node: 0, **dict(zip(found.nodes.tolist(), found.distance.tolist(), strict=True))}
+    result = reach(index.up, node)
+    return {node: 0, **dict(zip(result.nodes.tolist(), result.distance.tolist(), strict=True))}
 
 
 def shared_datasets(index: LineageIndex, first: int, second: int) -> list[int]:
     """Datasets that both rest on, at any remove."""
     both = [
-        set(found.nodes[index.kind[found.nodes] == DATASET].tolist())
-        for found in (reach(index.up, node, influences=True) for node in (first, second))
+        set(result.nodes[index.kind[result.nodes] == DATASET].tolist())
+        for result in (reach(index.up, node, influences=True) for node in (first, second))
     ]
     return sorted(both[0] & both[1])

@@ -55,19 +55,19 @@ class Edges:
 
     def licence_codes(self, rank: Ints) -> tuple[Ints, tuple[tuple[Iri, ...], ...]]:
         """Per node the place of its set of licences in the list of sets, -1 for none."""
-        held: dict[int, tuple[int, ...]] = {}
+        stored: dict[int, tuple[int, ...]] = {}
         codes = np.full(len(rank), -1, np.int32)
         nodes = rank[self.licensed]
-        found, counts = np.unique(nodes, return_counts=True)
-        several = set(found[counts > 1].tolist())
+        result, counts = np.unique(nodes, return_counts=True)
+        several = set(result[counts > 1].tolist())
         codes[nodes] = self.licence
         sets: list[tuple[Iri, ...]] = [(name,) for name in self.licence_names]
         if several:
             for node, licence in zip(nodes.tolist(), self.licence.tolist(), strict=True):
                 if node in several:
-                    held[node] = (*held.get(node, ()), licence)
+                    stored[node] = (*stored.get(node, ()), licence)
         place = {one: number for number, one in enumerate(sets)}
-        for node, licences in sorted(held.items()):
+        for node, licences in sorted(stored.items()):
             names = tuple(sorted(self.licence_names[one] for one in licences))
             if names not in place:
                 place[names] = len(sets)
@@ -82,20 +82,20 @@ def edges(snapshot: AcceptedSnapshot) -> Edges:
     number = met.setdefault
     ends: list[NDArray[np.int32]] = []
     for relation in RELATIONS:
-        found = array("i")
+        result = array("i")
         for child, parent in _pairs(snapshot, relation):
-            found.append(number(child, len(met)))
-            found.append(number(parent, len(met)))
-        rows = np.frombuffer(found, np.int32).reshape(-1, 2)
+            result.append(number(child, len(met)))
+            result.append(number(parent, len(met)))
+        rows = np.frombuffer(result, np.int32).reshape(-1, 2)
         ends.append(_not_yet(rows, ends) if relation == UNSPECIFIED else rows)
     lengths = [len(pairs) for pairs in ends]
     code = np.repeat(np.arange(len(RELATIONS), dtype=np.uint8), lengths)
     licences: dict[bytes, int] = {}
-    held = array("i")
+    stored = array("i")
     for subject_, licence in _pairs(snapshot, DCTERMS.license):
-        held.append(number(subject_, len(met)))
-        held.append(licences.setdefault(licence, len(licences)))
-    licensed = np.frombuffer(held, np.int32).reshape(-1, 2)
+        stored.append(number(subject_, len(met)))
+        stored.append(licences.setdefault(licence, len(licences)))
+    licensed = np.frombuffer(stored, np.int32).reshape(-1, 2)
     both = np.concatenate(ends)
     return Edges(
         both[:, 0], both[:, 1], code, licensed[:, 0], licensed[:, 1],
@@ -209,20 +209,20 @@ def _bases(snapshot: AcceptedSnapshot, edge: Edge) -> Iterator[Value]:
             if value in parents and graph is not None:
                 yield _default_basis(snapshot, graph)
         for claim, _, _, graph in snapshot.quads(predicate=PG.about, object=name, graph=ANY):
-            said = {p: o for _, p, o, _ in snapshot.quads(claim, graph=graph)}
-            if said.get(PG.property) == relation and said.get(PG.value) in parents:
+            stated = {p: o for _, p, o, _ in snapshot.quads(claim, graph=graph)}
+            if stated.get(PG.property) == relation and stated.get(PG.value) in parents:
                 assert graph is not None
-                yield said.get(PG.basis) or _default_basis(snapshot, graph)
+                yield stated.get(PG.basis) or _default_basis(snapshot, graph)
 
 
-def _aliases(snapshot: AcceptedSnapshot, thing: Iri) -> set[Iri]:
-    described = snapshot.quads(thing, PG.describedAs)
-    return {thing, *(o for _, _, o, _ in described if isinstance(o, Iri))}
+def _aliases(snapshot: AcceptedSnapshot, entity: Iri) -> set[Iri]:
+    described = snapshot.quads(entity, PG.describedAs)
+    return {entity, *(o for _, _, o, _ in described if isinstance(o, Iri))}
 
 
 def _default_basis(snapshot: AcceptedSnapshot, graph: Iri) -> Value:
-    said = snapshot.quads(graph, PG.defaultBasis, graph=graph)
-    return next((o for _, _, o, _ in said), PG.ThirdPartyReport)
+    quads = snapshot.quads(graph, PG.defaultBasis, graph=graph)
+    return next((o for _, _, o, _ in quads), PG.ThirdPartyReport)
 
 
 def subject(
@@ -230,7 +230,7 @@ def subject(
 ) -> tuple[list[tuple[Iri, int, bool]], tuple[Iri, ...]]:
     """One thing's parents (with relation code and whether only inferred) and licences."""
     parents: list[tuple[Iri, int, bool]] = []
-    held = set()
+    stored = set()
     for _, predicate, value, _ in snapshot.quads(child):
         if not isinstance(value, Iri):
             continue
@@ -238,7 +238,7 @@ def subject(
             guess = only_inferred(snapshot, (child, predicate, value))
             parents.append((value, CODE[predicate], guess))
         elif predicate == DCTERMS.license:
-            held.add(value)
+            stored.add(value)
     known = {(parent, code) for parent, code, _ in parents}
     for relation in terms.DATASET_RELATIONS:
         for _, parent in _identified(snapshot, relation, child):
@@ -247,5 +247,5 @@ def subject(
     related = {CODE[relation] for relation in terms.DATASET_RELATIONS}
     specific = {p for p, code, _ in parents if code < CODE[UNSPECIFIED] or code in related}
     return [one for one in parents if one[1] != CODE[UNSPECIFIED] or one[0] not in specific], tuple(
-        sorted(held)
+        sorted(stored)
     )

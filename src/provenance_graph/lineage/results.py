@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.lineage.arrays import CODE, DERIVED
 
@@ -57,7 +57,7 @@ def is_derivation(relation: Iri) -> bool:
 
 def named(iri: Iri) -> LabelRef:
     """A thing with its name beside its IRI."""
-    return {"iri": iri, "label": said(iri)}
+    return {"iri": iri, "label": short_id(iri)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Source:
 
     def to_json(self) -> SourceAnswer:
         """As JSON."""
-        found: SourceAnswer = {
+        source_answer: SourceAnswer = {
             "record": self.record,
             "document": self.document,
             "publisher": named(self.publisher),
@@ -87,8 +87,8 @@ class Source:
             "asStated": self.as_stated,
         }
         if self.says:
-            found["says"] = named(self.says)
-        return found
+            source_answer["says"] = named(self.says)
+        return source_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Node:
     @property
     def label(self) -> str:
         """How people name it."""
-        return self.text if self.kind == "unresolved" and self.text else said(self.iri)
+        return self.text if self.kind == "unresolved" and self.text else short_id(self.iri)
 
     def to_json(self) -> LineageNode:
         """As JSON."""
@@ -173,7 +173,7 @@ class Edge:
 
     def to_json(self) -> LineageEdge:
         """As JSON."""
-        found: LineageEdge = {
+        lineage_edge: LineageEdge = {
             "child": self.child,
             "parent": self.parent,
             "relation": self.relation,
@@ -188,8 +188,8 @@ class Edge:
             "breaches": [one.to_json() for one in self.breaches],
         }
         if self.contested is not None:
-            found["contested"] = self.contested
-        return found
+            lineage_edge["contested"] = self.contested
+        return lineage_edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,8 +360,8 @@ class Impact:
                 for r, n in self.by_relation
             ],
             "byLicence": [
-                {"licences": [named(one) for one in held], "count": n}
-                for held, n in self.by_licence
+                {"licences": [named(one) for one in stored], "count": n}
+                for stored, n in self.by_licence
             ],
             "nodes": [
                 {

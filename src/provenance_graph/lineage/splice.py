@@ -76,11 +76,11 @@ def turned(up: Rows, down: Rows, changed: Mapping[int, Row]) -> dict[int, Column
 def merged(rows: Rows, node: int, gone: set[int], come: Row) -> Columns:
     """A row without some neighbours and with others, in the order rows have."""
     here = slice(int(rows.start[node]), int(rows.start[node + 1]))
-    kept = ~np.isin(rows.other[here], np.array(sorted(gone), np.int32))
+    retained = ~np.isin(rows.other[here], np.array(sorted(gone), np.int32))
     new = columns(come)
-    other = np.concatenate((rows.other[here][kept], new[0]))
-    code = np.concatenate((rows.code[here][kept], new[1]))
-    inferred = np.concatenate((rows.inferred[here][kept], new[2]))
+    other = np.concatenate((rows.other[here][retained], new[0]))
+    code = np.concatenate((rows.code[here][retained], new[1]))
+    inferred = np.concatenate((rows.inferred[here][retained], new[2]))
     order = np.lexsort((other, code))
     return other[order], code[order], inferred[order]
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from provenance_graph.core.iris import Iri, organization, said
-from provenance_graph.matching.entities import Thing, source
+from provenance_graph.core.iris import Iri, organization, short_id
+from provenance_graph.matching.entities import NamedEntity, source
 from provenance_graph.matching.names import Name
 
 BARE_NAME_IS_THE_MODEL = frozenset({"openai", "anthropic", "google", "xai", "google-deepmind"})
@@ -28,7 +28,7 @@ _QUALIFIERS = frozenset(
 class Group:
     """Names that are one so far, with what all of them say together."""
 
-    members: list[Thing] = field(default_factory=list)
+    members: list[NamedEntity] = field(default_factory=list)
     repositories: set[str] = field(default_factory=set)
     listed: set[str] = field(default_factory=set)
     developers: set[Iri] = field(default_factory=set)
@@ -38,47 +38,49 @@ class Group:
     released: list[date] = field(default_factory=list)
 
     @classmethod
-    def of(cls, thing: Thing) -> Group:
+    def of(cls, entity: NamedEntity) -> Group:
         """The group of one thing."""
         group = cls()
-        group.add(thing)
+        group.add(entity)
         return group
 
-    def add(self, thing: Thing) -> None:
+    def add(self, entity: NamedEntity) -> None:
         """Take a thing in."""
-        self.members.append(thing)
-        self.repositories |= thing.repositories
-        self.listed |= thing.listed
-        self.developers |= thing.developers
-        self.makers |= thing.makers
-        self.hosts |= thing.hosts
-        self.sizes |= set(billions(thing))
-        if (day := _day(thing.released)) is not None:
+        self.members.append(entity)
+        self.repositories |= entity.repositories
+        self.listed |= entity.listed
+        self.developers |= entity.developers
+        self.makers |= entity.makers
+        self.hosts |= entity.hosts
+        self.sizes |= set(billions(entity))
+        if (day := _day(entity.released)) is not None:
             self.released.append(day)
 
     @property
     def is_model(self) -> bool:
         """Whether any of them is a model and not only offered under a name."""
-        return any(not thing.offered for thing in self.members)
+        return any(not entity.offered for entity in self.members)
 
     @property
     def anchors(self) -> bool:
         """Whether other names may be found to be this one: a model, or one of our scheme's."""
         return bool(self.developers) and any(
-            not thing.offered or (thing.ours and thing.developers) for thing in self.members
+            not entity.offered or (entity.ours and entity.developers) for entity in self.members
         )
 
     @property
     def own_offer(self) -> bool:
         """Whether its developer itself offers it."""
         return any(
-            organization(host) in thing.developers for thing in self.members for host in thing.hosts
+            organization(host) in entity.developers
+            for entity in self.members
+            for host in entity.hosts
         )
 
     @property
-    def head(self) -> Thing:
+    def head(self) -> NamedEntity:
         """The member that stands for the group in reasons and rows."""
-        return min(self.members, key=lambda thing: (thing.offered, not thing.ours, thing.iri))
+        return min(self.members, key=lambda entity: (entity.offered, not entity.ours, entity.iri))
 
 
 def evidence(one: Group, other: Group, denied: set[frozenset[Iri]]) -> Iterator[str]:
@@ -131,23 +133,23 @@ _REPOSITORIES = frozenset({"mteb", "osaimap", "huggingface"})
 
 def converted(group: Group) -> bool:
     """Whether it is a repository of weights converted for one library."""
-    return any(thing.iri.casefold().endswith(("-hf", "_hf")) for thing in group.members)
+    return any(entity.iri.casefold().endswith(("-hf", "_hf")) for entity in group.members)
 
 
 def plain(group: Group) -> bool:
     """Whether it is a repository of weights that are not."""
     return any(
-        not thing.iri.casefold().endswith(("-hf", "_hf"))
-        and not thing.offered
-        and (thing.ours or source(thing.iri) in _REPOSITORIES)
-        for thing in group.members
+        not entity.iri.casefold().endswith(("-hf", "_hf"))
+        and not entity.offered
+        and (entity.ours or source(entity.iri) in _REPOSITORIES)
+        for entity in group.members
     )
 
 
-def billions(thing: Thing) -> Iterator[float]:
+def billions(entity: NamedEntity) -> Iterator[float]:
     """Stated parameter counts, and sizes in the names, in billions."""
-    yield from (count / 1e9 for count in thing.parameters if count > 0)
-    for name in thing.names:
+    yield from (count / 1e9 for count in entity.parameters if count > 0)
+    for name in entity.names:
         for size in name.sizes:
             if size[0].isdigit() and size.endswith("b") and "x" not in size:
                 yield float(size[:-1])
@@ -155,8 +157,8 @@ def billions(thing: Thing) -> Iterator[float]:
 
 def agreements(one: Group, other: Group) -> Iterator[str]:
     """What the records hold in common."""
-    mine = {count for thing in one.members for count in thing.parameters}
-    yours = {count for thing in other.members for count in thing.parameters}
+    mine = {count for entity in one.members for count in entity.parameters}
+    yours = {count for entity in other.members for count in entity.parameters}
     if any(1 / 1.12 < a / b < 1.12 for a in mine for b in yours if b):
         yield "parameter counts agree"
     if any(abs((a - b).days) <= 31 for a in one.released for b in other.released):
@@ -165,7 +167,7 @@ def agreements(one: Group, other: Group) -> Iterator[str]:
 
 def speaks_for_itself(developers: Iterable[Iri]) -> bool:
     """Whether a developer's bare name is the model itself."""
-    return any(said(name) in BARE_NAME_IS_THE_MODEL for name in developers)
+    return any(short_id(name) in BARE_NAME_IS_THE_MODEL for name in developers)
 
 
 def _moved(one: Group, other: Group) -> bool:

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import SKOS
-from provenance_graph.matching.entities import preference, things
+from provenance_graph.matching.entities import entities, preference
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.matching.outcome import LEXICAL, Pair, Verdict
 from provenance_graph.matching.rules import Matcher
@@ -36,13 +36,13 @@ def candidates(snapshot: AcceptedSnapshot, known: Organizations | None = None) -
 
 def compared(snapshot: AcceptedSnapshot, known: Organizations) -> list[Pair]:
     """Every pair of names with a verdict, surest first."""
-    return Matcher(things(snapshot, known), denied(snapshot)).run()
+    return Matcher(entities(snapshot, known), denied(snapshot)).run()
 
 
-def decisions(found: Iterable[Pair]) -> list[Mapping]:
+def decisions(pairs: Iterable[Pair]) -> list[Mapping]:
     """The mappings that the rules decide, one for each name that gives way to another."""
     groups: dict[Iri, set[Iri]] = {}
-    chosen = [pair for pair in found if pair.decided]
+    chosen = [pair for pair in pairs if pair.decided]
     for pair in chosen:
         joined = groups.get(pair.subject, {pair.subject}) | groups.get(pair.other, {pair.other})
         groups.update(dict.fromkeys(joined, joined))
@@ -66,7 +66,7 @@ def _row(name: Iri, head: Iri, pair: Pair | None, any_pair: Pair) -> Mapping:
         )  # fmt: skip
     else:
         other = any_pair.other if any_pair.subject == name else any_pair.subject
-        why = f"by {said(other)}: {'; '.join(any_pair.pro)}"
+        why = f"by {short_id(other)}: {'; '.join(any_pair.pro)}"
         sure, how, rule = "0.90", LEXICAL, any_pair.rule
     return Mapping(name, SKOS.exactMatch, head, how, sure, comment=why, author=rule)
 
@@ -75,8 +75,8 @@ def denied(snapshot: AcceptedSnapshot) -> set[frozenset[Iri]]:
     """Pairs that somebody decided are not one thing."""
 
     def ends(node: Iri, part: Iri) -> list[Iri]:
-        found = snapshot.quads(node, part, graph=identity.GRAPH)
-        return [value for *_, value, _ in found if isinstance(value, Iri)]
+        quads = snapshot.quads(node, part, graph=identity.GRAPH)
+        return [value for *_, value, _ in quads if isinstance(value, Iri)]
 
     return {
         frozenset((one, other))

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal
-from provenance_graph.core.iris import ID, Iri, organization, said
+from provenance_graph.core.iris import ID, Iri, organization, short_id
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.matching.outcome import Pair, Verdict
@@ -101,7 +101,7 @@ def _same(block: list[Dataset], known: Organizations) -> Iterator[Pair]:
         if bare and owners & makers:
             pro = (
                 "the name without its owner",
-                f"that owner is the stated developer ({said(min(owners & makers))})",
+                f"that owner is the stated developer ({short_id(min(owners & makers))})",
             )
             yield Pair(bare[0].iri, other.iri, Verdict.SAME, OFFICIAL, 0.95, pro)
         elif bare:

@@ -11,7 +11,7 @@ from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Literal, Value
-from provenance_graph.core.iris import ID, Iri, said
+from provenance_graph.core.iris import ID, Iri, short_id
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.matching.names import Name, is_placeholder, parse
 from provenance_graph.matching.organizations import Organizations
@@ -54,7 +54,7 @@ Full = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class NamedEntity:
     """One canonical subject with what speaks for or against its being another.
 
     ``names`` are the names it goes by: those that sources give it and, where that is no slug that
@@ -102,9 +102,9 @@ def fulls(name: Name) -> Iterator[Full]:
         yield spelling, rest
 
 
-def things(snapshot: AcceptedSnapshot, known: Organizations) -> list[Thing]:
+def entities(snapshot: AcceptedSnapshot, known: Organizations) -> list[NamedEntity]:
     """Every model and every offered model of a snapshot, by IRI."""
-    return _Gathered(snapshot, known).things()
+    return _Gathered(snapshot, known).entities()
 
 
 class _Gathered:
@@ -134,31 +134,31 @@ class _Gathered:
         return {s for s, *_ in self.snapshot.quads(predicate=RDF.type, object=kind)}
 
     def _values(self, predicate: Iri) -> dict[Iri, list[Value]]:
-        found: dict[Iri, list[Value]] = defaultdict(list)
+        values: dict[Iri, list[Value]] = defaultdict(list)
         for subject, _, value, _ in self.snapshot.quads(predicate=predicate):
-            found[subject].append(value)
-        return found
+            values[subject].append(value)
+        return values
 
     def _labels(self) -> dict[Iri, set[str]]:
         """What each source calls each of its own entities, under the entity's own name."""
-        found: dict[Iri, set[str]] = defaultdict(set)
+        result: dict[Iri, set[str]] = defaultdict(set)
         wanted = {Iri(str(e)) for entities in self.described.values() for e in entities}
         wanted |= self.models | self.offered
         for subject, _, value, _ in self.snapshot.quads(predicate=SCHEMA.name, graph=ANY):
             if subject in wanted and isinstance(value, Literal):
-                found[subject].add(value.lexical)
+                result[subject].add(value.lexical)
         for node, _, _, graph in self.snapshot.quads(
             predicate=PG.property, object=SCHEMA.name, graph=ANY
         ):
             stated = {p: o for _, p, o, _ in self.snapshot.quads(node, graph=graph)}
             about, name = stated.get(PG.about), stated.get(PG.value)
             if isinstance(about, Iri) and about in wanted and isinstance(name, Literal):
-                found[about].add(name.lexical)
-        return found
+                result[about].add(name.lexical)
+        return result
 
     def _inferred_days(self) -> dict[Iri, set[str]]:
         """Release days that are inferred, as from the day of an index's own entry."""
-        found: dict[Iri, set[str]] = defaultdict(set)
+        result: dict[Iri, set[str]] = defaultdict(set)
         inference = Basis.INFERENCE.value
         for node, _, _, graph in self.snapshot.quads(
             predicate=PG.property, object=DCTERMS.issued, graph=ANY
@@ -166,27 +166,27 @@ class _Gathered:
             stated = {p: o for _, p, o, _ in self.snapshot.quads(node, graph=graph)}
             about, day = stated.get(PG.about), stated.get(PG.value)
             if stated.get(PG.basis) == inference and isinstance(day, Literal):
-                found[Iri(str(about))].add(day.lexical)
-        return found
+                result[Iri(str(about))].add(day.lexical)
+        return result
 
     def _services(self) -> tuple[dict[Iri, set[str]], dict[Iri, set[str]]]:
         """For each thing offered, the developers whose own services offer it, and all services."""
         providers = self._values(PG.provider)
-        found: dict[Iri, set[str]] = defaultdict(set)
+        result: dict[Iri, set[str]] = defaultdict(set)
         hosts: dict[Iri, set[str]] = defaultdict(set)
         for offer, of in self._values(PG.offerOf).items():
             for organization in providers.get(offer, ()):
                 name = iris.local_name(str(organization))
                 hosts[Iri(str(of[0]))].add(name)
                 if owner_ := SERVICES.get(name):
-                    found[Iri(str(of[0]))].add(owner_)
-        return found, hosts
+                    result[Iri(str(of[0]))].add(owner_)
+        return result, hosts
 
-    def things(self) -> list[Thing]:
+    def entities(self) -> list[NamedEntity]:
         """Every thing, by IRI."""
-        return [self.thing(iri) for iri in sorted(self.models | self.offered)]
+        return [self.entity(iri) for iri in sorted(self.models | self.offered)]
 
-    def thing(self, iri: Iri) -> Thing:
+    def entity(self, iri: Iri) -> NamedEntity:
         """One thing."""
         known_as = [*sorted(Iri(str(e)) for e in self.described.get(iri, ())), iri]
         labels = [v.lexical for v in self.names.get(iri, ()) if isinstance(v, Literal)]
@@ -198,7 +198,7 @@ class _Gathered:
         issued = {v.lexical for v in self.issued.get(iri, ()) if isinstance(v, Literal)}
         released = sorted(issued - inferred)
         makers = frozenset(self._makers(iri, names))
-        return Thing(
+        return NamedEntity(
             iri,
             names,
             makers | frozenset(self._owners(iri, known_as)),
@@ -319,7 +319,7 @@ def owner(iri: Iri) -> str:
     >>> owner(iris.model("meta-llama/Llama-3.1-8B"))
     'meta-llama'
     """
-    parts = said(iri).split("/")
+    parts = short_id(iri).split("/")
     if iri.startswith(ID + "model/") and len(parts) == 2:
         return parts[0]
     if source(iri) and len(parts) >= 4:
@@ -327,8 +327,8 @@ def owner(iri: Iri) -> str:
     return ""
 
 
-def _numbers(found: Iterable[Value]) -> Iterator[float]:
-    for value in found:
+def _numbers(values: Iterable[Value]) -> Iterator[float]:
+    for value in values:
         if isinstance(value, Literal):
             try:
                 yield float(value.lexical)

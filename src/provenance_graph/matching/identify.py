@@ -62,10 +62,10 @@ def identify(
     made = {"organization": organizations(snapshot, known)}
     known = Organizations(snapshot, (p for p in made["organization"] if p.key not in apart))
     made |= {kind: KINDS[kind](snapshot, known) for kind in wanted if kind not in made}
-    found = [
+    results = [
         pair
         for kind in wanted
         for pair in made[kind]
         if pair.key not in apart and (only is None or pair.key & only)
     ]
-    return Outcome(tuple(sorted(found, key=lambda p: (-p.confidence, p.subject, p.other))))
+    return Outcome(tuple(sorted(results, key=lambda p: (-p.confidence, p.subject, p.other))))

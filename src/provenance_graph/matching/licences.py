@@ -45,18 +45,18 @@ def licences(snapshot: AcceptedSnapshot, known: Organizations) -> list[Pair]:
     for licence in sorted(used - reference):
         if "/expression/" in licence:
             continue
-        found = {
+        results = {
             other
             for text in {local_name(licence), *spellings.get(licence, ())}
             for other in named.get(squashed(text), ())
         }
-        if len(found) == 1:
+        if len(results) == 1:
             why = "the reference licence's name, written otherwise"
-            pairs.append(Pair(licence, found.pop(), Verdict.SAME, RULE, 0.95, (why,)))
+            pairs.append(Pair(licence, results.pop(), Verdict.SAME, RULE, 0.95, (why,)))
         else:
-            against = (f"{len(found)} licences have the name",)
+            against = (f"{len(results)} licences have the name",)
             pairs += [
                 Pair(licence, other, Verdict.CANDIDATE, RULE, 0.6, ("one name",), against)
-                for other in sorted(found)
+                for other in sorted(results)
             ]
     return pairs

@@ -24,7 +24,7 @@ from provenance_graph.acceptance.sssom import (
 )
 from provenance_graph.core.claims import AcceptanceStatus, Basis, SourcedClaim, Stance
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import ID, Iri, is_iri, said
+from provenance_graph.core.iris import ID, Iri, is_iri, short_id
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
 from provenance_graph.model.bundle import hub_repository, licence_info
 
@@ -65,12 +65,15 @@ def links(
         raise UsageError(f"no target {unknown[0]!r}; there are {', '.join(TARGETS)}")
     best: dict[tuple[Iri, Iri, Iri], Mapping] = {}
     for subject in dict.fromkeys(map(snapshot.canonical, subjects)):
-        held = [claim for claim in snapshot.claims(subject) if _counts(claim)]
+        stored = [claim for claim in snapshot.claims(subject) if _counts(claim)]
         for target in wanted:
-            for found in TARGETS[target](snapshot, subject, held):
-                known = best.get(found.key)
-                if known is None or (found.confidence, found.date) > (known.confidence, known.date):
-                    best[found.key] = found
+            for result in TARGETS[target](snapshot, subject, stored):
+                known = best.get(result.key)
+                if known is None or (result.confidence, result.date) > (
+                    known.confidence,
+                    known.date,
+                ):
+                    best[result.key] = result
     return sorted(best.values(), key=lambda link: link.key)
 
 
@@ -80,50 +83,56 @@ def everything(snapshot: AcceptedSnapshot) -> list[Iri]:
     return sorted({s for kind in kinds for s, *_ in snapshot.quads(None, RDF.type, kind)})
 
 
-def _counts(held: SourcedClaim) -> bool:
+def _counts(sourced: SourcedClaim) -> bool:
     """Whether a claim may found a link: current, stated, not refused, no estimate."""
     return (
-        held.standing in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
-        and held.claim.stance in (Stance.STATED, Stance.PARTLY_STATED)
-        and held.basis in _SURE
+        sourced.standing in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
+        and sourced.claim.stance in (Stance.STATED, Stance.PARTLY_STATED)
+        and sourced.basis in _SURE
     )
 
 
 def _link(
-    snapshot: AcceptedSnapshot, held: SourcedClaim, predicate: Iri, target: str, what: str
+    snapshot: AcceptedSnapshot, sourced: SourcedClaim, predicate: Iri, target: str, what: str
 ) -> Mapping:
-    sure = _SURE[held.basis]
+    sure = _SURE[sourced.basis]
     return Mapping(
-        subject=held.subject,
+        subject=sourced.subject,
         predicate=predicate,
         object=Iri(target),
         justification=STATED,
-        subject_label=label(snapshot, held.subject) or said(held.subject),
-        confidence=sure if held.standing is AcceptanceStatus.ACCEPTED else "0.5",
-        date=held.header.retrieved[:10],
-        source=held.header.record,
-        comment=f"{what} ({held.basis.label} of {said(held.header.publisher)})",
+        subject_label=label(snapshot, sourced.subject) or short_id(sourced.subject),
+        confidence=sure if sourced.standing is AcceptanceStatus.ACCEPTED else "0.5",
+        date=sourced.header.retrieved[:10],
+        source=sourced.header.record,
+        comment=f"{what} ({sourced.basis.label} of {short_id(sourced.header.publisher)})",
     )
 
 
-def _hub(snapshot: AcceptedSnapshot, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mapping]:
+def _hub(
+    snapshot: AcceptedSnapshot, subject: Iri, sourced_claims: list[SourcedClaim]
+) -> Iterator[Mapping]:
     """The repository that a source names, or in which a record of this very name was read."""
-    dataset = any(c.claim.value == PG.Dataset for c in held)
+    dataset = any(c.claim.value == PG.Dataset for c in sourced_claims)
     folder = "datasets/" if dataset else ""
-    for claim in held:
+    for claim in sourced_claims:
         if claim.claim.predicate == PG.hubRepository:
             if name := hub_repository(str(claim.claim.value), dataset=dataset):
                 page = f"{_SPACE['hf']}{folder}{name}"
                 yield _link(snapshot, claim, EXACT, page, "a source names the repository")
-        elif said(subject) == (name := hub_repository(claim.header.document, dataset=dataset)):
+        elif short_id(subject) == (name := hub_repository(claim.header.document, dataset=dataset)):
             page = f"{_SPACE['hf']}{folder}{name}"
-            found = _link(snapshot, claim, EXACT, page, "a record was read there")
-            yield replace(found, confidence="1.0")
+            result = _link(snapshot, claim, EXACT, page, "a record was read there")
+            yield replace(result, confidence="1.0")
 
 
-def _doi(snapshot: AcceptedSnapshot, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mapping]:  # noqa: ARG001
+def _doi(
+    snapshot: AcceptedSnapshot,
+    subject: Iri,  # noqa: ARG001
+    sourced_claims: list[SourcedClaim],
+) -> Iterator[Mapping]:
     """Papers are about a thing; a DOI given as the same is the thing's own."""
-    for claim in held:
+    for claim in sourced_claims:
         address = str(claim.claim.value)
         if claim.claim.predicate not in (PG.paper, SCHEMA.sameAs):
             continue
@@ -141,10 +150,10 @@ def _doi(snapshot: AcceptedSnapshot, subject: Iri, held: list[SourcedClaim]) -> 
 def _wikidata(
     snapshot: AcceptedSnapshot,
     subject: Iri,  # noqa: ARG001
-    held: list[SourcedClaim],
+    sourced_claims: list[SourcedClaim],
 ) -> Iterator[Mapping]:
     """Items that a source names itself; names are never looked up."""
-    for claim in held:
+    for claim in sourced_claims:
         match = _WIKIDATA.fullmatch(str(claim.claim.value or ""))
         if match and claim.claim.predicate in (SCHEMA.sameAs, RDFS.seeAlso):
             predicate = EXACT if claim.claim.predicate == SCHEMA.sameAs else RELATED
@@ -152,19 +161,23 @@ def _wikidata(
             yield _link(snapshot, claim, predicate, f"{_SPACE['wikidata']}{match[1]}", what)
 
 
-def _spdx(snapshot: AcceptedSnapshot, subject: Iri, held: list[SourcedClaim]) -> Iterator[Mapping]:  # noqa: ARG001
+def _spdx(
+    snapshot: AcceptedSnapshot,
+    subject: Iri,  # noqa: ARG001
+    sourced_claims: list[SourcedClaim],
+) -> Iterator[Mapping]:
     """The licences that sources state, where SPDX's list has them."""
-    for claim in held:
+    for claim in sourced_claims:
         licence = claim.claim.value
         if claim.claim.predicate != DCTERMS.license or not isinstance(licence, Iri):
             continue
         if licence.startswith(_SPACE["licence"]):
             info = licence_info(snapshot, licence)
-            found = _link(
+            result = _link(
                 snapshot, claim, EXACT, f"{_SPACE['spdx3']}{info.key}", "the id on SPDX's list"
             )
             yield replace(
-                found, subject=licence, subject_label=info.label, object_label=info.label,
+                result, subject=licence, subject_label=info.label, object_label=info.label,
                 justification=SAME_ID, confidence="1.0",
                 comment="the same id on SPDX's list, in the form of its version 3",
             )  # fmt: skip
@@ -176,7 +189,7 @@ TARGETS: Dict[str, Callable[[AcceptedSnapshot, Iri, list[SourcedClaim]], Iterato
 """What links may lead to."""
 
 
-def kept(text: str, found: Iterable[Mapping], where: str) -> tuple[str, int]:
+def kept(text: str, result: Iterable[Mapping], where: str) -> tuple[str, int]:
     """A table with the links that it lacks behind its rows, and how many those are.
 
     Rows that stand there stay, whoever wrote them. Raises RecordError where the text is no table of
@@ -189,5 +202,5 @@ def kept(text: str, found: Iterable[Mapping], where: str) -> tuple[str, int]:
             f"{where}: column {min(other)} is not ours; keep links in a file of their own"
         )
     known = {row.key for row in table.rows}
-    added = [link for link in found if link.key not in known]
+    added = [link for link in result if link.key not in known]
     return write_sssom([*table.rows, *added], table.header or HEADER), len(added)

@@ -111,8 +111,8 @@ class Name:
         >>> set(parse("Code Llama 7B").spellings) & set(parse("CodeLlama-7b").spellings)
         {'codellama'}
         """
-        kept = [word for word in self.words if word not in FILLERS] or list(self.words)
-        return " ".join(sorted(kept)), "".join(kept)
+        retained = [word for word in self.words if word not in FILLERS] or list(self.words)
+        return " ".join(sorted(retained)), "".join(retained)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ class Name:
 
     def differs(self, other: Name) -> list[str]:
         """Which parts tell the names apart, in words; empty where they are one name."""
-        told = []
+        reported = []
         for part, mine, yours in (
             ("variant", self.variant, other.variant),
             ("quantisation", self.quantised, other.quantised),
@@ -130,10 +130,10 @@ class Name:
             ("serving", self.serving, other.serving),
         ):
             if mine != yours:
-                told.append(f"{part} {_shown(mine)} against {_shown(yours)}")
+                reported.append(f"{part} {_shown(mine)} against {_shown(yours)}")
         if sorted(self.words) != sorted(other.words):
-            told.append("words differ")
-        return told
+            reported.append("words differ")
+        return reported
 
 
 def _shown(part: frozenset[str]) -> str:
@@ -169,8 +169,8 @@ def parse(text: str) -> Name:
     folded = unicodedata.normalize("NFKC", text).casefold().strip()
     folded = _REGION.sub("", folded.removeprefix("models/"))
     vendor = ""
-    if (found := _VENDOR.match(folded)) and found[1] in VENDORS:
-        vendor, folded = found[1], folded[found.end() :]
+    if (match := _VENDOR.match(folded)) and match[1] in VENDORS:
+        vendor, folded = match[1], folded[match.end() :]
         if re.search(r"\d", bare := _BUILD.sub("", folded)):
             folded = bare
     folded = _MODE.sub(r"-serving-\1", _TAG.sub("", folded))
@@ -184,34 +184,34 @@ def parse(text: str) -> Name:
 
 def _pieces(folded: str) -> list[str]:
     """Words and numbers; sizes, expert counts and quantisations stay whole."""
-    found: list[str] = []
+    results: list[str] = []
     for chunk in re.split(r"[^\w.]+|_(?!\d+[bm]\b)", folded):
         whole = chunk.strip(".")
         if not whole:
             continue
         if _SIZE.fullmatch(whole) or _EXPERTS.fullmatch(whole) or _QUANTISED.fullmatch(whole):
-            found.append(whole)
+            results.append(whole)
         elif version := re.fullmatch(r"v?(\d+)p(\d+)", whole):
-            found.append(f"{version[1]}.{version[2]}")
+            results.append(f"{version[1]}.{version[2]}")
         elif re.fullmatch(r"v\d[\d.]*", whole):
-            found.append(whole[1:])
+            results.append(whole[1:])
         else:
-            found += [piece.strip(".") for piece in _PIECE.findall(whole) if piece.strip(".")]
-    return _sized(found)
+            results += [piece.strip(".") for piece in _PIECE.findall(whole) if piece.strip(".")]
+    return _sized(results)
 
 
 def _sized(pieces: list[str]) -> list[str]:
     """``7 billion`` as ``7b``; ``3 5`` as ``3.5``."""
-    found: list[str] = []
+    results: list[str] = []
     for piece in pieces:
-        last = found[-1] if found else ""
+        last = results[-1] if results else ""
         if piece in ("b", "bn", "billion", "million") and re.fullmatch(r"\d+(?:\.\d+)?", last):
-            found[-1] = last + piece[0]
+            results[-1] = last + piece[0]
         elif re.fullmatch(r"\d|[1-9]\d", piece) and re.fullmatch(r"\d|[1-9]\d", last):
-            found[-1] = f"{last}.{piece}"
+            results[-1] = f"{last}.{piece}"
         else:
-            found.append(piece)
-    return found
+            results.append(piece)
+    return results
 
 
 def _sorted_out(pieces: list[str], vendor: str) -> Name:

@@ -69,16 +69,16 @@ class Organizations:
 
     def with_wholes(self, organization: Iri) -> set[Iri]:
         """The organisation, what it is part of or speaks for, and the members of a compound."""
-        found: set[Iri] = set()
+        result: set[Iri] = set()
         waiting = [organization]
         while waiting:
             one = waiting.pop()
-            if one not in found:
-                found.add(one)
+            if one not in result:
+                result.add(one)
                 if (other := self._same.get(one)) is not None:
                     waiting.append(other)
                 waiting += self._wholes.get(one, ())
-        return found
+        return result
 
 
 def squashed(name: str) -> str:
@@ -88,8 +88,8 @@ def squashed(name: str) -> str:
     (True, 'defog', '01ai')
     """
     parts = [part for part in re.split(r"[^a-z0-9]+", name.casefold()) if part]
-    kept = [part for part in parts if part not in _LEGAL]
-    joined = "".join(kept)
+    retained = [part for part in parts if part not in _LEGAL]
+    joined = "".join(retained)
     if len(joined) < 5:
         return "".join(parts)
     for ending in ("labs", "ai", "org", "inc"):
@@ -163,9 +163,9 @@ def _compounds(
         if len(parts) > 1 and known.with_wholes(name) == {name}:
             if any(set(part.split("-")) <= _FRAGMENTS for part in parts):
                 continue
-            found = [every.get(part.casefold()) for part in parts]
-            if any(one is not None and lines.get(one, 0) for one in found):
-                for part in filter(None, found):
+            results = [every.get(part.casefold()) for part in parts]
+            if any(one is not None and lines.get(one, 0) for one in results):
+                for part in filter(None, results):
                     yield Pair(
                         name, part,
                         Verdict.RELATED, COMPOUND, 0.85,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from provenance_graph.acceptance.sssom import Mapping
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import SKOS
 
 COLUMNS = ("name", "may be", "confidence", "verdict", "for", "against", "justification")
@@ -59,7 +59,7 @@ class Pair:
     def row(self) -> tuple[str, ...]:
         """As a row of COLUMNS."""
         return (
-            said(self.subject), said(self.other), f"{self.confidence:.2f}", self.verdict.value,
+            short_id(self.subject), short_id(self.other), f"{self.confidence:.2f}", self.verdict.value,
             "; ".join(self.pro), "; ".join(self.contra), self.justification,
         )  # fmt: skip
 

@@ -70,8 +70,8 @@ def decisions(
     if missing := {"name", "may_be", "decision", "reason", "author"} - set(rows.fieldnames or ()):
         raise RecordError(f"{where}: columns missing: {', '.join(sorted(missing))}")
     pairs = {pair.key: pair for pair in known}
-    held = {frozenset((row.subject, row.object)): row for row in settled}
-    found: dict[frozenset[Iri], tuple[int, Mapping]] = {}
+    stored = {frozenset((row.subject, row.object)): row for row in settled}
+    results: dict[frozenset[Iri], tuple[int, Mapping]] = {}
     for row in rows:
         line = rows.line_num
         decision = (row["decision"] or "").strip().casefold()
@@ -79,21 +79,21 @@ def decisions(
             continue
         made = _decision(row, decision, pairs, f"{where}: line {line}", day)
         key = frozenset((made.subject, made.object))
-        before = found.get(key)
+        before = results.get(key)
         if before is not None and before[1].negated != made.negated:
             raise RecordError(
                 f"{where}: line {line}: contradicts line {before[0]}, which decides the same pair "
                 "otherwise; keep one of them"
             )
-        holds = held.get(key)
+        holds = stored.get(key)
         if holds is not None and holds.negated != made.negated and holds.author[:8] != RULES:
             raise RecordError(
                 f"{where}: line {line}: the table holds the opposite, decided by "
                 f"{holds.author or 'hand'}{f' on {holds.date}' if holds.date else ''}; "
                 "take that row out first"
             )
-        found[key] = (line, made)
-    made_rows = [row for _, row in found.values()]
+        results[key] = (line, made)
+    made_rows = [row for _, row in results.values()]
     _consistent(made_rows, where)
     return made_rows
 
@@ -110,7 +110,7 @@ def _decision(
     pair = pairs.get(frozenset((subject, other)))
     if pair is None:
         raise RecordError(
-            f"{where}: {iris.said(subject)} and {iris.said(other)} are no pair that the rules "
+            f"{where}: {iris.short_id(subject)} and {iris.short_id(other)} are no pair that the rules "
             "find in this store; `identify --review FILE` writes those there are"
         )
     author, reason = (row["author"] or "").strip(), (row["reason"] or "").strip()
@@ -150,6 +150,6 @@ def _consistent(rows: Iterable[Mapping], where: str) -> None:
     for row in rows:
         if row.negated and row.object in groups.get(row.subject, ()):
             raise RecordError(
-                f"{where}: {iris.said(row.subject)} and {iris.said(row.object)} are rejected as "
+                f"{where}: {iris.short_id(row.subject)} and {iris.short_id(row.object)} are rejected as "
                 "one thing, and accepted as one by a third name; reject one of those"
             )

@@ -16,11 +16,11 @@ from itertools import combinations
 from operator import ne
 
 from provenance_graph.core import iris
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG, SKOS
 from provenance_graph.matching import bars
 from provenance_graph.matching.bars import Group
-from provenance_graph.matching.entities import Full, Thing, fulls, local, owner, preference
+from provenance_graph.matching.entities import Full, NamedEntity, fulls, local, owner, preference
 from provenance_graph.matching.names import Name, parse
 from provenance_graph.matching.outcome import Pair, Verdict
 
@@ -41,27 +41,27 @@ INSTRUCT = "id:rule/offer-leaves-instruct-out"
 class Matcher:
     """One run of the rules over things; ``run`` gives every pair with its verdict."""
 
-    def __init__(self, found: Iterable[Thing], apart: set[frozenset[Iri]]) -> None:
+    def __init__(self, entities: Iterable[NamedEntity], apart: set[frozenset[Iri]]) -> None:
         self.apart = apart
-        self.things = sorted(found, key=lambda thing: thing.iri)
-        self.group: dict[Iri, Group] = {thing.iri: Group.of(thing) for thing in self.things}
+        self.entities = sorted(entities, key=lambda entity: entity.iri)
+        self.group: dict[Iri, Group] = {entity.iri: Group.of(entity) for entity in self.entities}
         self.pairs: dict[frozenset[Iri], Pair] = {}
         self.by_full: dict[Full, list[Iri]] = defaultdict(list)
         self.by_words: dict[str, set[Full]] = defaultdict(set)
         self.full_names: dict[Full, Name] = {}
         self.bracketed: dict[str, set[Full]] = defaultdict(set)
         self.of_bracketed: dict[Full, list[Iri]] = defaultdict(list)
-        for thing in self.things:
-            for name in thing.names:
+        for entity in self.entities:
+            for name in entity.names:
                 for full in fulls(name):
-                    if thing.iri not in self.by_full[full]:
-                        self.by_full[full].append(thing.iri)
+                    if entity.iri not in self.by_full[full]:
+                        self.by_full[full].append(entity.iri)
                     self.by_words[full[0]].add(full)
                     self.full_names.setdefault(full, name)
-            for name in thing.alternates:
+            for name in entity.alternates:
                 for full in fulls(name):
                     self.bracketed[full[0]].add(full)
-                    self.of_bracketed[full].append(thing.iri)
+                    self.of_bracketed[full].append(entity.iri)
                     self.full_names.setdefault(full, name)
 
         self.shared = sorted(
@@ -72,8 +72,8 @@ class Matcher:
 
     def run(self) -> list[Pair]:
         """All rules in their order."""
-        self._each(self._same_developer, lambda thing: not thing.offered)
-        self._each(self._unique, lambda thing: not thing.offered)
+        self._each(self._same_developer, lambda entity: not entity.offered)
+        self._each(self._unique, lambda entity: not entity.offered)
         self._sizes_left_out()
         self._version_left_out()
         self._each(self._same_developer, lambda _: True)
@@ -84,7 +84,7 @@ class Matcher:
         return sorted(self.pairs.values(), key=lambda p: (-p.confidence, p.subject, p.other))
 
     def _each(
-        self, rule: Callable[[Full, list[Group]], None], counts: Callable[[Thing], bool]
+        self, rule: Callable[[Full, list[Group]], None], counts: Callable[[NamedEntity], bool]
     ) -> None:
         for full in self.shared:
             groups = self._groups(full, counts)
@@ -94,20 +94,20 @@ class Matcher:
     def _groups(
         self,
         full: Full,
-        counts: Callable[[Thing], bool] = lambda _: True,
+        counts: Callable[[NamedEntity], bool] = lambda _: True,
         *,
         bracketed: bool = False,
     ) -> list[Group]:
         """The groups of which a member that counts goes by this name, each once, in order."""
-        found: dict[int, Group] = {}
+        groups: dict[int, Group] = {}
         for iri in (
             *self.by_full.get(full, ()),
             *(self.of_bracketed.get(full, ()) if bracketed else ()),
         ):
             group = self.group[iri]
-            if any(counts(thing) for thing in group.members):
-                found.setdefault(id(group), group)
-        return list(found.values())
+            if any(counts(entity) for entity in group.members):
+                groups.setdefault(id(group), group)
+        return list(groups.values())
 
     def _is_label_of_many(self, full: Full, holders: list[Iri]) -> bool:
         """Whether a source gave one label to things that have different names of our scheme.
@@ -144,7 +144,7 @@ class Matcher:
                 first, second = self._now(one), self._now(other)
                 if first is second:
                     continue
-                pro = ["same full name", f"same developer ({said(developer)})"]
+                pro = ["same full name", f"same developer ({short_id(developer)})"]
                 pro += bars.agreements(first, second)
                 moved = bool(first.repositories and second.repositories)
                 if (clash := clashes.get(frozenset((id(one), id(other))))) is not None:
@@ -205,14 +205,14 @@ class Matcher:
             sized += [f for f in self.bracketed.get(words, ()) if self.full_names[f].sizes]
             for full in sorted(bare):
                 rest = full[1].partition("|")[2]
-                for group in self._groups(full, lambda thing: not thing.offered):
+                for group in self._groups(full, lambda entity: not entity.offered):
                     counts = {c / 1e9 for t in group.members for c in t.parameters}
                     fitting = _distinct(
                         other
                         for f in sorted(sized)
                         if f[1].partition("|")[2] == rest
                         for other in self._groups(
-                            f, lambda thing: not thing.offered, bracketed=True
+                            f, lambda entity: not entity.offered, bracketed=True
                         )
                         if other is not group
                         and other.developers & group.developers
@@ -237,9 +237,9 @@ class Matcher:
             bare = replace(name, words=name.words[:-1])
             if bars.no_real_name(bare):
                 continue
-            groups = self._groups(full, lambda thing: not thing.offered)
+            groups = self._groups(full, lambda entity: not entity.offered)
             for other in dict.fromkeys(fulls(bare)):
-                for group in self._groups(other, lambda thing: not thing.offered):
+                for group in self._groups(other, lambda entity: not entity.offered):
                     fitting = [g for g in groups if g.developers & group.developers]
                     if len(fitting) != 1 or self._now(fitting[0]) is self._now(group):
                         continue
@@ -301,12 +301,12 @@ class Matcher:
 
     def _is_copy(self, group: Group, others: list[Group]) -> bool:
         """Whether a group's models were made from another of the same name: an upload again."""
-        parents = {parent for thing in group.members for parent in thing.parents}
+        parents = {parent for entity in group.members for parent in entity.parents}
         return any(
-            thing.iri in parents
+            entity.iri in parents
             for other in others
             if other is not group
-            for thing in other.members
+            for entity in other.members
         )
 
     def _hosted(self, group: Group) -> set[Iri]:
@@ -374,9 +374,9 @@ class Matcher:
             a.iri, b.iri, Verdict.SAME, rule, confidence, tuple(pro), labels=(a.label, b.label)
         )
         self.pairs[pair.key] = pair
-        for thing in other.members:
-            one.add(thing)
-            self.group[thing.iri] = one
+        for entity in other.members:
+            one.add(entity)
+            self.group[entity.iri] = one
 
     def _now(self, group: Group) -> Group:
         """The group as it is after the merges so far."""
@@ -474,7 +474,7 @@ def _distinct(groups: Iterable[Group]) -> list[Group]:
     return list({id(group): group for group in groups}.values())
 
 
-def _best(one: Group, other: Group) -> tuple[Thing, Thing]:
+def _best(one: Group, other: Group) -> tuple[NamedEntity, NamedEntity]:
     """The two members to name, the one that gives way first."""
     a, b = (min(g.members, key=lambda t: preference(t.iri)) for g in (one, other))
     return (b, a) if preference(a.iri) < preference(b.iri) else (a, b)

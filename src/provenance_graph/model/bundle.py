@@ -20,15 +20,15 @@ from provenance_graph.core.claims import (
     Value,
 )
 from provenance_graph.core.errors import NotFound
-from provenance_graph.core.iris import ID, Iri, local_name, said
+from provenance_graph.core.iris import ID, Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, SKOS, XSD
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.model.bundle_results import (
     NODE_LINKS,
     Bundle,
+    BundleEntity,
     LicenceInfo,
     StatedLicence,
-    Thing,
 )
 from provenance_graph.model.naming import resolve
 
@@ -75,7 +75,7 @@ def hub_repository(address: str, *, dataset: bool = False) -> str:
 class _Gathering:
     def __init__(self, snapshot: AcceptedSnapshot, ancestors: bool) -> None:
         self.snapshot, self.snapshot, self.ancestors = snapshot, snapshot, ancestors
-        self.things: dict[Iri, Thing] = {}
+        self.entities: dict[Iri, BundleEntity] = {}
         self.claims: list[SourcedClaim] = []
         self.nodes: dict[Iri, list[tuple[Iri, Iri]]] = defaultdict(list)
 
@@ -86,25 +86,27 @@ class _Gathering:
             self._hang(model, model)
         for dataset in datasets:
             self._hang(dataset, dataset)
-        for thing in list(self.things.values()):
+        for entity in list(self.entities.values()):
             for predicate in (DCTERMS.creator, PG.benchmark):
-                for other in thing.things(predicate):
+                for other in entity.iris(predicate):
                     self._take(other)
         self._named_on_the_hub()
         return Bundle(
             subjects=asked,
             models=models,
             datasets=datasets,
-            things=dict(self.things),
+            entities=dict(self.entities),
             labels=self._labels(),
             licences={
                 licence: licence_info(self.snapshot, licence)
-                for thing in self.things.values()
-                for licence in thing.things(DCTERMS.license)
+                for entity in self.entities.values()
+                for licence in entity.iris(DCTERMS.license)
             },
             nodes={subject: tuple(sorted(below)) for subject, below in self.nodes.items()},
             claims=tuple(self.claims),
-            stamp=max((held.header.retrieved for held in self.claims), default="1970-01-01")[:10],
+            stamp=max((stored.header.retrieved for stored in self.claims), default="1970-01-01")[
+                :10
+            ],
         )
 
     def _models(self, asked: tuple[Iri, ...]) -> tuple[tuple[Iri, ...], tuple[Iri, ...]]:
@@ -113,29 +115,29 @@ class _Gathering:
         datasets: dict[Iri, None] = {}
         waiting = list(asked)
         for subject in waiting:
-            thing = self._take(subject)
+            entity = self._take(subject)
             if subject in models or subject in datasets:
                 continue
-            if thing.is_a(PG.UnresolvedReference):
+            if entity.is_a(PG.UnresolvedReference):
                 continue
-            if thing.is_a(PG.Dataset):
+            if entity.is_a(PG.Dataset):
                 datasets[subject] = None
-                waiting += thing.things(PROV.wasDerivedFrom)
+                waiting += entity.iris(PROV.wasDerivedFrom)
                 continue
             models[subject] = None
-            waiting += [d for predicate in _DATA for d in thing.things(predicate)]
+            waiting += [d for predicate in _DATA for d in entity.iris(predicate)]
             if self.ancestors and len(models) < MOST_ANCESTORS:
-                waiting += [p for predicate in _PARENTS for p in thing.things(predicate)]
+                waiting += [p for predicate in _PARENTS for p in entity.iris(predicate)]
         return tuple(models), tuple(datasets)
 
-    def _take(self, subject: Iri) -> Thing:
-        if subject not in self.things:
+    def _take(self, subject: Iri) -> BundleEntity:
+        if subject not in self.entities:
             view = self.snapshot.view(subject)
             facts: dict[Iri, list[Value]] = defaultdict(list)
             for _, predicate, value, _ in view.quads:
                 facts[predicate].append(value)
             self.claims += view.claims
-            self.things[subject] = Thing(
+            self.entities[subject] = BundleEntity(
                 iri=subject,
                 facts={predicate: tuple(values) for predicate, values in facts.items()},
                 repository=_repository(subject, facts, view.claims),
@@ -145,39 +147,39 @@ class _Gathering:
                 else _unknown_licences(view.claims),
                 revisions=self._revisions(facts),
             )
-        return self.things[subject]
+        return self.entities[subject]
 
     def _revisions(self, facts: dict[Iri, list[Value]]) -> dict[Iri, str]:
         """The fixed state of each parent from which it was derived, where one is accepted."""
-        found: dict[Iri, str] = {}
+        results: dict[Iri, str] = {}
         for node in facts.get(PROV.qualifiedDerivation, ()):
             said_ = {p: o for _, p, o, _ in self.snapshot.quads(Iri(str(node)))}
             parent, version = said_.get(PROV.entity), said_.get(PG.derivedFromVersion)
             if isinstance(parent, Iri) and isinstance(version, Iri):
                 for _, _, text, _ in self.snapshot.quads(version, SCHEMA.version):
-                    found[parent] = str(text)
-        return found
+                    results[parent] = str(text)
+        return results
 
     def _named_on_the_hub(self) -> None:
         """Give those their repository whom a Hub card names: its fields hold nothing else."""
-        for held in self.claims:
-            claim = held.claim
-            if held.header.reader != "huggingface" or not isinstance(claim.value, Iri):
+        for stored in self.claims:
+            claim = stored.claim
+            if stored.header.reader != "huggingface" or not isinstance(claim.value, Iri):
                 continue
             data, model = claim.predicate in _DATA, claim.predicate in _PARENTS
             head = f"{ID}dataset/" if data else f"{ID}model/"
             name = claim.value.removeprefix(head)
             if not (data or model) or name == claim.value or not hub.is_name(name):
                 continue
-            thing = self.things.get(self.snapshot.canonical(claim.value))
-            if thing is not None and not thing.repository:
-                self.things[thing.iri] = replace(thing, repository=name)
+            entity = self.entities.get(self.snapshot.canonical(claim.value))
+            if entity is not None and not entity.repository:
+                self.entities[entity.iri] = replace(entity, repository=name)
 
     def _hang(self, subject: Iri, above: Iri) -> None:
         """What hangs on a model, what hangs on its versions and configurations included."""
         for link in NODE_LINKS:
             for node, *_ in self.snapshot.quads(predicate=link, object=above):
-                if node in self.things and (link, node) in self.nodes[subject]:
+                if node in self.entities and (link, node) in self.nodes[subject]:
                     continue
                 self.nodes[subject].append((link, node))
                 self._take(node)
@@ -187,32 +189,34 @@ class _Gathering:
     def _labels(self) -> dict[Iri, str]:
         used = {
             value
-            for thing in self.things.values()
-            for values in thing.facts.values()
+            for entity in self.entities.values()
+            for values in entity.facts.values()
             for value in values
             if isinstance(value, Iri)
         }
-        found = {thing: label(self.snapshot, thing) for thing in used}
-        return {thing: text for thing, text in sorted(found.items()) if text}
+        results = {entity: label(self.snapshot, entity) for entity in used}
+        return {entity: text for entity, text in sorted(results.items()) if text}
 
 
-def _repository(subject: Iri, facts: dict[Iri, list[Value]], held: Iterable[SourcedClaim]) -> str:
+def _repository(
+    subject: Iri, facts: dict[Iri, list[Value]], sourced_claims: Iterable[SourcedClaim]
+) -> str:
     """The Hub's repository: as stated, else where a record with this very name was read."""
     dataset = PG.Dataset in facts.get(RDF.type, ())
     for page in facts.get(PG.hubRepository, ()):
-        if found := hub_repository(str(page), dataset=dataset):
-            return found
-    for claim in held:
-        found = hub_repository(claim.header.document, dataset=dataset)
-        if found and subject.startswith(ID) and said(subject) == found:
-            return found
+        if result := hub_repository(str(page), dataset=dataset):
+            return result
+    for claim in sourced_claims:
+        result = hub_repository(claim.header.document, dataset=dataset)
+        if result and subject.startswith(ID) and short_id(subject) == result:
+            return result
     return ""
 
 
-def _unknown_licences(held: Iterable[SourcedClaim]) -> tuple[StatedLicence, ...]:
+def _unknown_licences(sourced_claims: Iterable[SourcedClaim]) -> tuple[StatedLicence, ...]:
     """Licences stated under names that nobody here knows; a card's ``other; name; link`` by parts."""
-    found: dict[StatedLicence, None] = {}
-    ranked = sorted(held, key=lambda h: (h.basis is not Basis.DEVELOPER, h.header.record))
+    results: dict[StatedLicence, None] = {}
+    ranked = sorted(sourced_claims, key=lambda h: (h.basis is not Basis.DEVELOPER, h.header.record))
     for each in ranked:
         claim = each.claim
         if claim.predicate != DCTERMS.license or claim.value is not None or not claim.as_stated:
@@ -224,14 +228,14 @@ def _unknown_licences(held: Iterable[SourcedClaim]) -> tuple[StatedLicence, ...]
         url = next((part for part in parts if part.startswith(("http://", "https://"))), "")
         names = [part for part in parts if part != url and part.casefold() != "other"]
         if names or url:
-            found[StatedLicence(names[0] if names else url, url)] = None
-    return tuple(found)[:10]
+            results[StatedLicence(names[0] if names else url, url)] = None
+    return tuple(results)[:10]
 
 
-def _dates(facts: dict[Iri, list[Value]], held: Iterable[SourcedClaim]) -> dict[Iri, str]:
+def _dates(facts: dict[Iri, list[Value]], sourced_claims: Iterable[SourcedClaim]) -> dict[Iri, str]:
     """Dates of which every source that agrees with the accepted day gives less than a day."""
     best: dict[Iri, int] = {}
-    for claim in held:
+    for claim in sourced_claims:
         said_, precision = claim.claim, claim.claim.precision
         if claim.standing is AcceptanceStatus.ACCEPTED and isinstance(said_.value, Literal):
             length = 10 if precision is None else _SHORT.get(precision, 10)
@@ -244,8 +248,8 @@ def licence_info(snapshot: AcceptedSnapshot, licence: Iri) -> LicenceInfo:
     """How a licence is written, as the reference data say."""
 
     def text(predicate: Iri) -> str:
-        found = sorted(str(o) for _, _, o, _ in snapshot.quads(licence, predicate))
-        return found[0] if found else ""
+        results = sorted(str(o) for _, _, o, _ in snapshot.quads(licence, predicate))
+        return results[0] if results else ""
 
     spdx = licence.startswith(_SPDX)
     composed = "/licence/expression/" in licence

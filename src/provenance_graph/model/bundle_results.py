@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from provenance_graph.core.claims import Literal, SourcedClaim, Value
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA
 
 NODE_LINKS: tuple[Iri, ...] = (
@@ -30,7 +30,7 @@ class StatedLicence:
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class BundleEntity:
     """A thing with what is accepted of it.
 
     ``repository`` is its repository on the Hub where a source states one or was read there;
@@ -50,7 +50,7 @@ class Thing:
         """Every accepted value of a property."""
         return self.facts.get(predicate, ())
 
-    def things(self, predicate: Iri) -> tuple[Iri, ...]:
+    def iris(self, predicate: Iri) -> tuple[Iri, ...]:
         """Every accepted value that is a thing."""
         return tuple(v for v in self.all(predicate) if isinstance(v, Iri))
 
@@ -95,32 +95,32 @@ class Bundle:
     subjects: tuple[Iri, ...]
     models: tuple[Iri, ...]
     datasets: tuple[Iri, ...]
-    things: Mapping[Iri, Thing]
+    entities: Mapping[Iri, BundleEntity]
     labels: Mapping[Iri, str]
     licences: Mapping[Iri, LicenceInfo]
     nodes: Mapping[Iri, tuple[tuple[Iri, Iri], ...]]
     claims: tuple[SourcedClaim, ...]
     stamp: str
 
-    def thing(self, iri: Iri) -> Thing:
+    def entity(self, iri: Iri) -> BundleEntity:
         """A thing of the bundle; one without facts where nothing is accepted of it."""
-        return self.things.get(iri) or Thing(iri, {})
+        return self.entities.get(iri) or BundleEntity(iri, {})
 
     def name(self, iri: Iri) -> str:
         """How people call a thing: the name that is accepted, else its label, else its id."""
-        return self.thing(iri).text(SCHEMA.name) or self.labels.get(iri) or said(iri)
+        return self.entity(iri).text(SCHEMA.name) or self.labels.get(iri) or short_id(iri)
 
-    def hanging(self, model: Iri, link: Iri) -> Iterator[Thing]:
+    def hanging(self, model: Iri, link: Iri) -> Iterator[BundleEntity]:
         """The nodes that hang on a model by a property: its scores, its files."""
         for predicate, node in self.nodes.get(model, ()):
             if predicate == link:
-                yield self.thing(node)
+                yield self.entity(node)
 
     @property
     def records(self) -> tuple[Iri, ...]:
         """The records behind it, in order."""
-        return tuple(sorted({held.header.record for held in self.claims}))
+        return tuple(sorted({stored.header.record for stored in self.claims}))
 
-    def described(self) -> Iterable[Thing]:
+    def described(self) -> Iterable[BundleEntity]:
         """Every model and dataset of the bundle, those asked for first."""
-        return (self.thing(iri) for iri in (*self.models, *self.datasets))
+        return (self.entity(iri) for iri in (*self.models, *self.datasets))

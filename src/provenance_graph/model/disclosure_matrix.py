@@ -64,15 +64,15 @@ def _row(
 ) -> tuple[str, list[int]]:
     states = [CODES[NOT_LOOKED_FOR]] * width
     contested: list[int] = []
-    said: list[tuple[int, str]] = []
+    rows: list[tuple[int, str]] = []
     for _, predicate, value, _ in snapshot.quads(model):
         if predicate in place and states[place[predicate]] == CODES[NOT_LOOKED_FOR]:
             states[place[predicate]] = CODES[REPORTED]
         elif isinstance(value, Iri) and value in place:
             if predicate in STATES:
-                said.append((place[value], CODES[STATES[predicate]]))
+                rows.append((place[value], CODES[STATES[predicate]]))
             elif predicate == PG.contested:
                 contested.append(place[value])
-    for position, letter in sorted(said, key=lambda item: item[1] != CODES["inferred"]):
+    for position, letter in sorted(rows, key=lambda item: item[1] != CODES["inferred"]):
         states[position] = letter  # what the developer says goes over an inference of others
     return "".join(states), sorted(contested)

@@ -38,8 +38,8 @@ def read_fields(source: QuadSource) -> tuple[Field, ...]:
     """The layout that reference data describes."""
     single = {s for s, *_ in source.quads(predicate=RDF.type, object=PG.SingleValuedFact)}
     facts = {s for s, *_ in source.quads(predicate=RDF.type, object=PG.FactProperty)}
-    found = [_field(source, prop, prop in single) for prop in facts | single]
-    return tuple(sorted(found, key=lambda field: (field.order, field.label)))
+    results = [_field(source, prop, prop in single) for prop in facts | single]
+    return tuple(sorted(results, key=lambda field: (field.order, field.label)))
 
 
 def _field(source: QuadSource, prop: Iri, single: bool) -> Field:

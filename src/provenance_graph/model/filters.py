@@ -36,29 +36,29 @@ def understood(
     Raises NotFound with near values where nothing in the graph has that value, and
     UsageError for a day or a state that is none.
     """
-    found: dict[str, list[str]] = {}
+    results: dict[str, list[str]] = {}
     for key, values in asked.items():
         if not values:
             continue
         if key in _FACETS:
-            found[key] = [_value(catalogue, (key,), one, key) for one in values]
+            results[key] = [_value(catalogue, (key,), one, key) for one in values]
         elif key == "licenceClass":
-            found[key] = [_value(catalogue, (key,), one, "licence class") for one in values]
+            results[key] = [_value(catalogue, (key,), one, "licence class") for one in values]
         elif key == "disclosure":
-            found[key] = [_state(snapshot, one) for one in values]
+            results[key] = [_state(snapshot, one) for one in values]
         elif key == "undisclosed":
             names = [local_name(property_named(snapshot, one)) for one in values]
-            found["disclosure"] = [
-                *found.get("disclosure", []), *(f"{name}=undisclosed" for name in names)
+            results["disclosure"] = [
+                *results.get("disclosure", []), *(f"{name}=undisclosed" for name in names)
             ]  # fmt: skip
         elif key in ("since", "until"):
             bound = "releasedFrom" if key == "since" else "releasedTo"
-            found[bound] = [_day(key, values[0])]
+            results[bound] = [_day(key, values[0])]
         elif key == "descendsFrom":
-            found[key] = [resolve(snapshot, values[0])]
+            results[key] = [resolve(snapshot, values[0])]
         else:
-            found[key] = list(values)
-    return found
+            results[key] = list(values)
+    return results
 
 
 def _value(catalogue: Catalogue, kinds: Sequence[str], text: str, word: str) -> str:

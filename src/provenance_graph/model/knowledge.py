@@ -75,11 +75,11 @@ def headline(keys: Iterable[str]) -> Headline:
     }
 
 
-def sentence(found: Headline) -> str:
+def sentence(result: Headline) -> str:
     """The headline as a sentence.
 
     >>> sentence(headline(["known", "declined", "notCovered", "notCovered"]))
     'known 1 of 4 fields; 1 declined · 2 no source covers it'
     """
-    rest = " · ".join(f"{part['count']} {part['word']}" for part in found["rest"])
-    return f"known {found['known']} of {found['of']} fields" + (f"; {rest}" if rest else "")
+    rest = " · ".join(f"{part['count']} {part['word']}" for part in result["rest"])
+    return f"known {result['known']} of {result['of']} fields" + (f"; {rest}" if rest else "")

@@ -22,7 +22,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import (
     DCTERMS,
     DERIVATIONS,
@@ -33,9 +33,9 @@ from provenance_graph.core.terms import (
     SCHEMA,
     SKOS,
 )
+from provenance_graph.model.entities import KINDS as CLASSES
+from provenance_graph.model.entities import names
 from provenance_graph.model.naming import fold
-from provenance_graph.model.things import KINDS as CLASSES
-from provenance_graph.model.things import names
 from provenance_graph.store.values import ANY
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def fill_names(
     kinds = _kinds(snapshot)
     known = {**_records(snapshot), **names(snapshot)}
     for source in kinds:
-        known.setdefault(source, {said(source), said(source).rsplit("/", 1)[-1]})
+        known.setdefault(source, {short_id(source), short_id(source).rsplit("/", 1)[-1]})
     weights = _weights(snapshot, models)
     labels = _labels(snapshot)
     starts: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
@@ -105,79 +105,81 @@ def fill_names(
     for number, iri in enumerate(rows, 1):
         kind = kinds.get(iri, "thing")
         summary = models.get(iri)
-        name = str(summary["name"]) if summary else labels.get(iri) or said(iri).rsplit("/", 1)[-1]
+        name = (
+            str(summary["name"]) if summary else labels.get(iri) or short_id(iri).rsplit("/", 1)[-1]
+        )
         spoken = {*known[iri], name, *(summary["aliases"] if summary else ())}
         folded = " ".join(sorted({fold(text) for text in spoken} - {""}))
         detail = {**summary} if summary else {}
         database.execute(
             "INSERT INTO thing VALUES (?,?,?,?,?,?,?,?)",
-            (number, iri, said(iri), name, kind, weights[iri], folded,
+            (number, iri, short_id(iri), name, kind, weights[iri], folded,
              json.dumps(detail, ensure_ascii=False)),
         )  # fmt: skip
         database.execute("INSERT INTO spelling(rowid, folded) VALUES (?,?)", (number, folded))
         for start in {word[:n] for text in spoken for word in _words(text) for n in (1, 2)}:
             for each in (kind, ""):
                 starts[start, each].append((number, weights[iri]))
-    for (start, kind), found in starts.items():
-        kept = found[:KEPT_SHORT]  # rows are numbered richest first
+    for (start, kind), result in starts.items():
+        retained = result[:KEPT_SHORT]  # rows are numbered richest first
         database.executemany(
             "INSERT INTO short VALUES (?,?,?,?)",
-            [(start, kind, place, number) for place, (number, _) in enumerate(kept)],
+            [(start, kind, place, number) for place, (number, _) in enumerate(retained)],
         )
-        database.execute("INSERT INTO shorts VALUES (?,?,?)", (start, kind, len(found)))
+        database.execute("INSERT INTO shorts VALUES (?,?,?)", (start, kind, len(result)))
 
 
 def _kinds(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
     """What each thing is, the plainest word first."""
-    found: dict[Iri, str] = {}
+    results: dict[Iri, str] = {}
     for relation in (*DERIVATIONS, *INFLUENCES):
         only = "dataset" if relation == PG.trainedOn else "model"
         for _, _, parent, _ in snapshot.quads(predicate=relation):
             if isinstance(parent, Iri):
-                found[parent] = only
+                results[parent] = only
     for kind, classes in reversed(CLASSES.items()):
         for class_ in classes:
-            for thing, *_ in snapshot.quads(predicate=RDF.type, object=class_):
-                found[thing] = kind
+            for entity, *_ in snapshot.quads(predicate=RDF.type, object=class_):
+                results[entity] = kind
     for offer, *_ in snapshot.quads(predicate=RDF.type, object=PG.Offer):
-        found[offer] = "offer"
+        results[offer] = "offer"
     for record, *_ in snapshot.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY):
-        found[record] = "record"
+        results[record] = "record"
     for source, *_ in snapshot.quads(predicate=RDF.type, object=PG.Collection):
-        found[source] = "source"
-    return found
+        results[source] = "source"
+    return results
 
 
 def _records(snapshot: AcceptedSnapshot) -> dict[Iri, set[str]]:
     return {
-        record: {said(record)}
+        record: {short_id(record)}
         for record, *_ in snapshot.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY)
     }
 
 
 def _weights(snapshot: AcceptedSnapshot, models: Mapping[Iri, Mapping[str, Any]]) -> Counter[Iri]:
     """How rich a thing is: records of a model, things that name it as maker, data, licence, parent."""
-    found: Counter[Iri] = Counter()
+    counter: Counter[Iri] = Counter()
     for predicate in (
         DCTERMS.creator, DCTERMS.license, DCTERMS.isPartOf, PG.provider, *DERIVATIONS, *INFLUENCES
     ):  # fmt: skip
         for _, _, value, _ in snapshot.quads(predicate=predicate):
             if isinstance(value, Iri):
-                found[value] += 1
+                counter[value] += 1
     for iri, summary in models.items():
-        found[iri] += 5 * int(summary["sources"]) + int(summary["descendants"])
-    return found
+        counter[iri] += 5 * int(summary["sources"]) + int(summary["descendants"])
+    return counter
 
 
 def _labels(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
-    found: dict[Iri, str] = {}
+    results: dict[Iri, str] = {}
     for predicate in (RDFS.label, SKOS.prefLabel, SCHEMA.name):
         named: dict[Iri, str] = {}
         for subject, _, value, _ in snapshot.quads(predicate=predicate):
             if isinstance(value, Literal):
                 named[subject] = min(named.get(subject, value.lexical), value.lexical)
-        found |= named
-    return found
+        results |= named
+    return results
 
 
 # ---- asking it -----------------------------------------------------------------------------
@@ -208,10 +210,10 @@ def search(
         rows = database.execute("SELECT number FROM thing WHERE iri = ?", (asked,)).fetchall()
         if rows:
             return Hits(_items(database, [number for (number,) in rows][start:]), len(rows), None)
-    found, total = _spelt(database, asked, words, kinds, limit, start)
+    result, total = _spelt(database, asked, words, kinds, limit, start)
     if total:
-        end = start + len(found)
-        return Hits(_items(database, found), total, str(end) if end < total else None)
+        end = start + len(result)
+        return Hits(_items(database, result), total, str(end) if end < total else None)
     near = _alike(database, fold(asked), kinds)
     part = near[start : start + limit]
     end = start + len(part)

@@ -25,7 +25,7 @@ def resolve(snapshot: AcceptedSnapshot, text: str, kind: str = "model") -> Iri:
     What a name means is looked up in the present store whatever the snapshot's day: that
     gives no fact away. ``kind`` is one of ``things.KINDS``; a family counts as a model.
     """
-    from provenance_graph.model.things import find_thing  # which uses this module's names
+    from provenance_graph.model.entities import find_entity  # which uses this module's names
 
     kinds = ("model", "family") if kind == "model" else (kind,)
-    return find_thing(snapshot, text, kinds).iri
+    return find_entity(snapshot, text, kinds).iri

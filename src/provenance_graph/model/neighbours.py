@@ -18,7 +18,7 @@ from pydantic.dataclasses import dataclass
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
 from provenance_graph.core.errors import NotFound, UsageError
-from provenance_graph.core.iris import ID, NS, PREFIXES, Iri, local_name, said
+from provenance_graph.core.iris import ID, NS, PREFIXES, Iri, local_name, short_id
 from provenance_graph.core.results import RESULT
 from provenance_graph.core.terms import PG, PROV, RDF
 
@@ -139,10 +139,10 @@ def neighbours(
     for predicate, way, other in _links(snapshot, iri):
         links[predicate, way].append(other)
     if not links and not any(True for _ in snapshot.quads(iri)):
-        raise NotFound(said(iri), "entity", [])
+        raise NotFound(short_id(iri), "entity", [])
     groups = [
-        _group(snapshot, iri, predicate, way, found, start, limit)
-        for (predicate, way), found in links.items()
+        _group(snapshot, iri, predicate, way, result, start, limit)
+        for (predicate, way), result in links.items()
         if relation in ("", local_name(predicate)) and direction in ("", way)
     ]
     groups.sort(key=lambda group: (group.total, group.direction, group.name))
@@ -188,7 +188,7 @@ def entity(snapshot: AcceptedSnapshot, iri: Iri) -> Entity:
         name = f"{header.title or header.document} ({header.retrieved[:10]})" if header else ""
     else:
         name = snapshot.label(iri)
-    return Entity(iri, said(iri), name or said(iri), kind)
+    return Entity(iri, short_id(iri), name or short_id(iri), kind)
 
 
 def _links(
@@ -208,13 +208,13 @@ def _links(
             yield predicate, "in", subject
     if records:
         statements = snapshot.statements
-        found = {
+        results = {
             header.record
             for name in statements.names_of(iri)
             for _, header in statements.about(name)
             if snapshot.latest.counts(header)
         }
-        for record in sorted(found):
+        for record in sorted(results):
             yield DESCRIBED_IN, "out", record
 
 
@@ -227,23 +227,23 @@ def _group(
     iri: Iri,
     predicate: str,
     way: str,
-    found: list[Iri],
+    results: list[Iri],
     start: int,
     limit: int,
 ) -> Group:
-    found = sorted(set(found))
-    page = found[start : start + limit]
+    results = sorted(set(results))
+    page = results[start : start + limit]
     disputed = [other for other in page if _contested(snapshot, predicate, iri, other, way)]
     return Group(
         relation=predicate,
         name=local_name(predicate),
         label=_label(snapshot, predicate),
         direction=way,
-        total=min(len(found), MAX_LINKS),
-        at_least=len(found) > MAX_LINKS,
+        total=min(len(results), MAX_LINKS),
+        at_least=len(results) > MAX_LINKS,
         items=[entity(snapshot, other) for other in page],
         contested=[*disputed],
-        next=str(start + limit) if start + limit < len(found) else None,
+        next=str(start + limit) if start + limit < len(results) else None,
     )
 
 

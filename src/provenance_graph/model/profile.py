@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import AcceptanceStatus, Basis, Literal, SourcedClaim, Value
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.rdf import claim_iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
 from provenance_graph.model.fields import Field, fields
@@ -75,7 +75,7 @@ class Profile:
         for state in self.fields:
             sections[state.field.section].append(_field_json(state, self.labels))
         return {
-            "id": said(self.subject),
+            "id": short_id(self.subject),
             "iri": self.subject,
             "name": self.name,
             "kinds": [local_name(kind) for kind in self.kinds],
@@ -83,7 +83,7 @@ class Profile:
             "unknown": self.unknown or None,
             "records": self.records,
             "knowledge": headline(state.knowledge for state in self.fields),
-            "describedAs": [said(name) for name in self.names if name != self.subject],
+            "describedAs": [short_id(name) for name in self.names if name != self.subject],
             "sections": [{"name": name, "fields": rows} for name, rows in sections.items()],
             **self.related,
         }
@@ -103,7 +103,7 @@ def profile(snapshot: AcceptedSnapshot, subject: Iri) -> Profile:
         _state(field, accepted, claims[field.property], seen.statuses) for field in fields(snapshot)
     ]
     used = {v for state in states for v in state.values if isinstance(v, Iri)}
-    labels = {thing: snapshot.label(thing) or said(thing) for thing in used}
+    labels = {entity: snapshot.label(entity) or short_id(entity) for entity in used}
     return Profile(
         subject=subject,
         name=_name(accepted, subject),
@@ -118,13 +118,13 @@ def profile(snapshot: AcceptedSnapshot, subject: Iri) -> Profile:
         records=len({claim.header.record for claim in seen.claims}),
         as_of=snapshot.as_of,
         labels=labels,
-        unknown=snapshot.unknown(subject, said(subject)),
+        unknown=snapshot.unknown(subject, short_id(subject)),
     )
 
 
 def _name(accepted: dict[Iri, list[Value]], subject: Iri) -> str:
     stated = [v.lexical for v in accepted[SCHEMA.name] if isinstance(v, Literal)]
-    return stated[0] if stated else said(subject)
+    return stated[0] if stated else short_id(subject)
 
 
 def _state(
@@ -187,7 +187,11 @@ def value_json(value: Value | None, labels: dict[Iri, str] | None = None) -> Cel
     if value is None:
         return None
     if isinstance(value, Iri):
-        return {"iri": value, "id": said(value), "label": (labels or {}).get(value) or said(value)}
+        return {
+            "iri": value,
+            "id": short_id(value),
+            "label": (labels or {}).get(value) or short_id(value),
+        }
     if value.datatype == XSD.integer:
         return int(value.lexical)
     if value.datatype in (XSD.decimal, XSD.double):
@@ -197,22 +201,22 @@ def value_json(value: Value | None, labels: dict[Iri, str] | None = None) -> Cel
     return value.lexical
 
 
-def claim_json(held: SourcedClaim, labels: dict[Iri, str] | None = None) -> ClaimAnswer:
+def claim_json(sourced: SourcedClaim, labels: dict[Iri, str] | None = None) -> ClaimAnswer:
     """A judged claim as JSON, with everything an inspector shows."""
-    claim, header = held.claim, held.header
+    claim, header = sourced.claim, sourced.header
     return {
         "property": local_name(claim.predicate),
         "propertyIri": claim.predicate,
-        "subject": said(claim.subject),
+        "subject": short_id(claim.subject),
         "value": value_json(claim.value, labels),
         "asStated": claim.as_stated or None,
         "stance": claim.stance.label,
-        "basis": held.basis.label,
-        "statedBasis": held.stated_basis.label,
-        "demoted": held.demoted or None,
-        "implausible": held.implausible or None,
-        "standing": held.standing.label,
-        "reason": held.reason,
+        "basis": sourced.basis.label,
+        "statedBasis": sourced.stated_basis.label,
+        "demoted": sourced.demoted or None,
+        "implausible": sourced.implausible or None,
+        "standing": sourced.standing.label,
+        "reason": sourced.reason,
         "locator": claim.locator or None,
         "precision": claim.precision.label if claim.precision else None,
         "confidence": float(claim.confidence) if claim.confidence is not None else None,
@@ -222,7 +226,7 @@ def claim_json(held: SourcedClaim, labels: dict[Iri, str] | None = None) -> Clai
         "claim": claim_iri(header.record, claim),
         "record": header.record,
         "document": header.document,
-        "publisher": {"iri": header.publisher, "id": said(header.publisher)},
+        "publisher": {"iri": header.publisher, "id": short_id(header.publisher)},
         "retrieved": header.retrieved,
         "custody": header.custody.label,
         "collection": local_name(header.collection),
@@ -240,10 +244,10 @@ def related(snapshot: AcceptedSnapshot, subject: Iri) -> RelatedAnswer:
     below = _below(snapshot, subject)
     family = [subject, *below]
     return {
-        "partOf": _things(snapshot, _objects(snapshot, subject, DCTERMS.isPartOf)),
-        "specializationOf": _things(snapshot, _objects(snapshot, subject, PROV.specializationOf)),
-        "replaces": _things(snapshot, _objects(snapshot, subject, DCTERMS.replaces)),
-        "replacedBy": _things(snapshot, _subjects(snapshot, [subject], DCTERMS.replaces)),
+        "partOf": _entities(snapshot, _objects(snapshot, subject, DCTERMS.isPartOf)),
+        "specializationOf": _entities(snapshot, _objects(snapshot, subject, PROV.specializationOf)),
+        "replaces": _entities(snapshot, _objects(snapshot, subject, DCTERMS.replaces)),
+        "replacedBy": _entities(snapshot, _subjects(snapshot, [subject], DCTERMS.replaces)),
         "versions": _nodes(snapshot, [b for b in below if _is(snapshot, b, PG.ModelVersion)]),
         "configurations": _nodes(
             snapshot, [b for b in below if _is(snapshot, b, PG.Configuration)]
@@ -260,14 +264,14 @@ def related(snapshot: AcceptedSnapshot, subject: Iri) -> RelatedAnswer:
 
 
 def _below(snapshot: AcceptedSnapshot, subject: Iri) -> list[Iri]:
-    found: list[Iri] = []
+    iris: list[Iri] = []
     waiting = [subject]
     while waiting:
-        for thing, *_ in snapshot.quads(predicate=PROV.specializationOf, object=waiting.pop()):
-            if thing not in found and thing != subject:
-                found.append(thing)
-                waiting.append(thing)
-    return sorted(found)
+        for entity, *_ in snapshot.quads(predicate=PROV.specializationOf, object=waiting.pop()):
+            if entity not in iris and entity != subject:
+                iris.append(entity)
+                waiting.append(entity)
+    return sorted(iris)
 
 
 def _subjects(snapshot: AcceptedSnapshot, objects: Iterable[Iri], predicate: Iri) -> list[Iri]:
@@ -278,12 +282,14 @@ def _objects(snapshot: AcceptedSnapshot, subject: Iri, predicate: Iri) -> list[I
     return sorted(o for _, _, o, _ in snapshot.quads(subject, predicate) if isinstance(o, Iri))
 
 
-def _is(snapshot: AcceptedSnapshot, thing: Iri, class_: Iri) -> bool:
-    return any(True for _ in snapshot.quads(thing, RDF.type, class_))
+def _is(snapshot: AcceptedSnapshot, entity: Iri, class_: Iri) -> bool:
+    return any(True for _ in snapshot.quads(entity, RDF.type, class_))
 
 
-def _things(snapshot: AcceptedSnapshot, things: Iterable[Iri]) -> list[Ref]:
-    return [{"iri": t, "id": said(t), "label": snapshot.label(t) or said(t)} for t in things]
+def _entities(snapshot: AcceptedSnapshot, entities: Iterable[Iri]) -> list[Ref]:
+    return [
+        {"iri": t, "id": short_id(t), "label": snapshot.label(t) or short_id(t)} for t in entities
+    ]
 
 
 def _nodes(snapshot: AcceptedSnapshot, nodes: Iterable[Iri]) -> list[NodeAnswer]:
@@ -292,15 +298,15 @@ def _nodes(snapshot: AcceptedSnapshot, nodes: Iterable[Iri]) -> list[NodeAnswer]
 
 def node_json(snapshot: AcceptedSnapshot, node: Iri) -> NodeAnswer:
     """A node below a model as a flat object; a property with several values is a list."""
-    found: dict[str, list[Cell]] = defaultdict(list)
+    cells: dict[str, list[Cell]] = defaultdict(list)
     for _, predicate, value, _ in snapshot.quads(node):
         if predicate != RDF.type:
             labels = {value: snapshot.label(value)} if isinstance(value, Iri) else None
-            found[local_name(predicate)].append(value_json(value, labels))
+            cells[local_name(predicate)].append(value_json(value, labels))
     flat = {
-        key: (values if len(values) > 1 else values[0]) for key, values in sorted(found.items())
+        key: (values if len(values) > 1 else values[0]) for key, values in sorted(cells.items())
     }
-    head = {"iri": node, "id": said(node), "sources": _records(snapshot, node)}
+    head = {"iri": node, "id": short_id(node), "sources": _records(snapshot, node)}
     return cast("NodeAnswer", head | flat)
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from provenance_graph.core.claims import Literal, Quad, Value
 from provenance_graph.core.errors import NotFound
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG, RDF, SKOS
 
 
@@ -35,14 +35,14 @@ def one_of(reads: Reads, kind: str, text: str) -> Value:
     name that an API understands). Case, spaces, hyphens and prefixes do not matter.
     """
     known = {_fold(name): (name, value) for name, value in _CHOICES[kind](reads)}
-    found = known.get(_fold(text.strip())) or known.get(_fold(local_name(text.strip())))
-    if found is None:
+    result = known.get(_fold(text.strip())) or known.get(_fold(local_name(text.strip())))
+    if result is None:
         close = difflib.get_close_matches(_fold(text), known, n=5, cutoff=0.6)
         inside = [name for name in sorted(known) if _fold(text) and _fold(text) in name]
         near = [known[name][0] for name in dict.fromkeys([*close, *inside])]
         every = sorted(name for name, _ in known.values())
         raise NotFound(text, _WORDS[kind], near[:6] or every[:12])
-    return found[1]
+    return result[1]
 
 
 def existing(reads: Reads, iri: Iri) -> Iri:
@@ -50,7 +50,7 @@ def existing(reads: Reads, iri: Iri) -> Iri:
     for quads in (reads.quads(subject=iri), reads.quads(object=iri)):
         if any(True for _ in quads):
             return iri
-    raise NotFound(said(iri), "thing")
+    raise NotFound(short_id(iri), "thing")
 
 
 def _uses(reads: Reads) -> Iterator[tuple[str, Value]]:

@@ -82,16 +82,16 @@ class Question:
         columns = zip(rows.names, zip(*rows.rows, strict=True), strict=True)
         counts = {name: len({v for v in values if v is not None}) for name, values in columns}
         counts["rows"] = len(rows)
-        found = re.sub(r"\{(\w+)\}", lambda m: f"{counts.get(m[1], 0):,}", self.answer)
-        return (found or f"{len(rows):,} row{'' if len(rows) == 1 else 's'}") + "."
+        result = re.sub(r"\{(\w+)\}", lambda m: f"{counts.get(m[1], 0):,}", self.answer)
+        return (result or f"{len(rows):,} row{'' if len(rows) == 1 else 's'}") + "."
 
 
 @cache
 def questions(root: Path | None = None) -> Mapping[str, Question]:
     """Every stored question, by name."""
     base = root or folder("queries")
-    found = {path.stem: read(path) for path in sorted(base.glob("*/*.rq"))}
-    return dict(sorted(found.items(), key=lambda item: (item[1].topic, item[0])))
+    results = {path.stem: read(path) for path in sorted(base.glob("*/*.rq"))}
+    return dict(sorted(results.items(), key=lambda item: (item[1].topic, item[0])))
 
 
 def read(path: Path) -> Question:
@@ -107,9 +107,9 @@ def read(path: Path) -> Question:
             if match is None or match[2] not in KINDS:
                 raise UsageError(f"{path.name}: {line!r} is not '# param NAME: kind — text'")
             parameters.append(Parameter(match[1], match[2], match[3] or "", match[4]))
-    said = {m[1]: m[2].strip() for line in head if (m := _SAID.match(line))}
+    stated = {m[1]: m[2].strip() for line in head if (m := _SAID.match(line))}
     wording = head[0].lstrip("# ").strip()
-    return Question(path.stem, path.parent.name, wording, tuple(parameters), text, **said)
+    return Question(path.stem, path.parent.name, wording, tuple(parameters), text, **stated)
 
 
 def find(name: str) -> Question:
@@ -157,31 +157,31 @@ def _term(snapshot: AcceptedSnapshot, parameter: Parameter, text: str) -> Value:
         case "text":
             return literals.text(text)
     read, example = _LITERALS[parameter.kind]
-    found = read(text)
-    if found is None:
+    result = read(text)
+    if result is None:
         raise UsageError(f"{parameter.name}={text!r} is not a {parameter.kind} such as {example}")
-    return found
+    return result
 
 
 def _decimal(text: str) -> Literal | None:
-    found = literals.number(text)
-    return None if found is None else literals.decimal(found)
+    number = literals.number(text)
+    return None if number is None else literals.decimal(number)
 
 
 def _double(text: str) -> Literal | None:
-    found = literals.number(text)
-    return None if found is None else literals.double(float(found))
+    number = literals.number(text)
+    return None if number is None else literals.double(float(number))
 
 
 def _date(text: str) -> Literal | None:
-    found = literals.day(text)
-    return None if found is None else found.literal
+    result = literals.day(text)
+    return None if result is None else result.literal
 
 
 def _boolean(text: str) -> Literal | None:
     known = {"true": True, "yes": True, "false": False, "no": False}
-    found = known.get(text.casefold())
-    return None if found is None else literals.boolean(found)
+    result = known.get(text.casefold())
+    return None if result is None else literals.boolean(result)
 
 
 _LITERALS: Mapping[str, tuple[Callable[[str], Literal | None], str]] = {
@@ -222,13 +222,13 @@ def prefixes(text: str) -> str:
 
 def settings(pairs: Iterable[str]) -> dict[str, str]:
     """``NAME=VALUE`` pairs as a mapping; raises UsageError."""
-    found = {}
+    results = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.isidentifier():
             raise UsageError(f"--set {pair!r} is not NAME=VALUE")
-        found[name] = value
-    return found
+        results[name] = value
+    return results
 
 
 def manual() -> str:

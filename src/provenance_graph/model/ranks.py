@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provenance_graph.core.claims import Value
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import DCTERMS, PG
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Rank:
         """As JSON."""
         return {
             "iri": self.node,
-            "of": {"iri": self.of, "id": said(self.of)},
+            "of": {"iri": self.of, "id": short_id(self.of)},
             "edition": self.edition or None,
             "rank": self.rank,
             "population": self.population,
@@ -79,7 +79,7 @@ class Movement:
         """As JSON."""
         return {
             "list": self.list,
-            "of": {"iri": self.of, "id": said(self.of)},
+            "of": {"iri": self.of, "id": short_id(self.of)},
             "ranks": [rank.to_json() for rank in self.ranks],
             "change": self.change,
             "comparable": self.comparable,

@@ -138,7 +138,7 @@ class Catalogue:
         self, where: Mapping[str, Sequence[str]] | None = None, *, text: str = "", most: int = 40
     ) -> dict[str, list[FacetCount]]:
         """How many models each value of each facet has, among those that ``where`` leaves."""
-        found: dict[str, list[FacetCount]] = {}
+        facet_counts: dict[str, list[FacetCount]] = {}
         for kind in FACETS:
             rest = {key: value for key, value in (where or {}).items() if key != kind}
             clause, values = _where(rest, text)
@@ -148,8 +148,8 @@ class Catalogue:
                 "ORDER BY n DESC, f.value LIMIT ?",
                 (*values, kind, most),
             )
-            found[kind] = [{"value": value, "count": n} for value, n in rows]
-        return found
+            facet_counts[kind] = [{"value": value, "count": n} for value, n in rows]
+        return facet_counts
 
     def values(self, kind: str) -> list[str]:
         """Every value that some model has of a facet."""
@@ -217,10 +217,10 @@ _RANGES = {
 
 
 def _integer(key: str, text: str) -> int:
-    found = whole(text)
-    if found is None:
+    result = whole(text)
+    if result is None:
         raise UsageError(f"{key}={text!r} is not a whole number such as 128000 or 128K")
-    return int(found.lexical)
+    return int(result.lexical)
 
 
 def _order(sort: str) -> tuple[str, str]:

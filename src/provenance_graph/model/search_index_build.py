@@ -13,7 +13,7 @@ from typing import Any
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
 from provenance_graph.core.claims import Literal, Value
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
 from provenance_graph.model.name_index import SCHEMA_SQL, fill_names
 from provenance_graph.model.naming import fold
@@ -120,10 +120,10 @@ class Facts:
         self.parents = {model: sorted(above[model]) for model in self.models}
 
     def _values(self, predicate: Iri) -> dict[Iri, list[Value]]:
-        found: dict[Iri, list[Value]] = defaultdict(list)
+        values: dict[Iri, list[Value]] = defaultdict(list)
         for subject, _, value, _ in self.snapshot.quads(predicate=predicate):
-            found[subject].append(value)
-        return found
+            values[subject].append(value)
+        return values
 
     def _count_records(self) -> Counter[Iri]:
         """How many records describe each model, under any of its names."""
@@ -142,17 +142,17 @@ class Facts:
         return Counter(model for model, _ in pairs)
 
     def _texts(self, predicate: Iri) -> dict[Iri, str]:
-        found: dict[Iri, str] = {}
+        results: dict[Iri, str] = {}
         for subject, _, value, _ in self.snapshot.quads(predicate=predicate):
             if isinstance(value, Literal):
-                found[subject] = min(found.get(subject, value.lexical), value.lexical)
-        return found
+                results[subject] = min(results.get(subject, value.lexical), value.lexical)
+        return results
 
-    def label(self, thing: Value) -> str:
+    def label(self, entity: Value) -> str:
         """The label of a thing, or the literal's text."""
-        if isinstance(thing, Iri):
-            return self._labels.get(thing) or said(thing)
-        return thing.lexical
+        if isinstance(entity, Iri):
+            return self._labels.get(entity) or short_id(entity)
+        return entity.lexical
 
     def _shown(self, model: Iri, predicate: Iri) -> list[str]:
         return sorted(map(self.label, self._values_of[predicate].get(model, ())))
@@ -166,22 +166,22 @@ class Facts:
     def row(self, model: Iri, descendants: int) -> dict[str, Any]:
         """The summary of a model, as lists and searches show it."""
         issued = self._shown(model, DCTERMS.issued)
-        described = [said(e) for e in self._described.get(model, ()) if isinstance(e, Iri)]
+        described = [short_id(e) for e in self._described.get(model, ()) if isinstance(e, Iri)]
         licences = [
             v for v in self._values_of[DCTERMS.license].get(model, ()) if isinstance(v, Iri)
         ]
         aliases = {self._others.get(model, ""), *(name.rsplit("/", 1)[-1] for name in described)}
         return {
             "iri": model,
-            "id": said(model),
-            "name": self._names.get(model) or said(model).rsplit("/", 1)[-1],
+            "id": short_id(model),
+            "name": self._names.get(model) or short_id(model).rsplit("/", 1)[-1],
             "aliases": sorted(a for a in aliases if a),
             "developers": self._shown(model, DCTERMS.creator),
             "released": issued[0] if issued else None,
             "contextLength": self._number(model, PG.contextLength),
             "parameterCount": self._number(model, PG.parameterCount),
             "licences": [
-                {"iri": v, "id": said(v), "label": self.label(v)} for v in sorted(licences)
+                {"iri": v, "id": short_id(v), "label": self.label(v)} for v in sorted(licences)
             ],
             "openness": sorted({self._openness.get(v, "unknown") for v in licences}) or ["unknown"],
             "modalities": self._shown(model, PG.inputModality),
@@ -227,7 +227,7 @@ _COLUMNS = (
 
 def _ancestors(parents: Mapping[Iri, Iterable[Iri]]) -> dict[Iri, set[Iri]]:
     """Everything above each model; safe on cycles."""
-    found: dict[Iri, set[Iri]] = {}
+    iris: dict[Iri, set[Iri]] = {}
     for model in parents:
         seen: set[Iri] = set()
         waiting = list(parents[model])
@@ -235,10 +235,10 @@ def _ancestors(parents: Mapping[Iri, Iterable[Iri]]) -> dict[Iri, set[Iri]]:
             parent = waiting.pop()
             if parent not in seen:
                 seen.add(parent)
-                known = found.get(parent)
+                known = iris.get(parent)
                 if known is not None:
                     seen |= known
                 else:
                     waiting.extend(parents.get(parent, ()))
-        found[model] = seen - {model}
-    return found
+        iris[model] = seen - {model}
+    return iris

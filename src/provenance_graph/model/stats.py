@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF
 from provenance_graph.store.values import ANY
 
@@ -82,7 +82,7 @@ def stats(snapshot: AcceptedSnapshot) -> Stats:
     records = {g for *_, g in snapshot.quads(predicate=PG.ofDocument, graph=ANY)}
     for subject, _, publisher, graph in snapshot.quads(predicate=PROV.wasAttributedTo, graph=ANY):
         if subject == graph and graph in records and isinstance(publisher, Iri):
-            publishers[said(publisher)] += 1
+            publishers[short_id(publisher)] += 1
     for _, _, day, _ in snapshot.quads(predicate=PAV.retrievedOn, graph=ANY):
         fed = max(fed, str(day)[:10])
     return Stats(

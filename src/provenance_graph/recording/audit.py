@@ -56,10 +56,10 @@ class AuditLog:
         before = b""
         for raw in self._raw():
             try:
-                held = json.loads(raw)
+                stored = json.loads(raw)
                 expected = hashlib.sha256(before).hexdigest() if before else ""
-                sound = held.pop("before") == expected
-                yield Logged(**held, sound=sound)
+                sound = stored.pop("before") == expected
+                yield Logged(**stored, sound=sound)
             except (ValueError, KeyError, TypeError, AttributeError):
                 yield Logged(
                     "", "", "unreadable line", "", raw[:80].decode(errors="replace"), False

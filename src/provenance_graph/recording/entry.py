@@ -73,9 +73,9 @@ class Entry(BaseModel):
     @field_validator("quote_digest")
     @classmethod
     def _digest(cls, given: str) -> str:
-        if given and not (found := _DIGEST.fullmatch(given)):
+        if given and not (match := _DIGEST.fullmatch(given)):
             raise ValueError(f"{given[:80]!r} is no SHA-256 (64 hexadecimal digits)")
-        return found[1].lower() if given and found else ""
+        return match[1].lower() if given and match else ""
 
 
 def locator(entry: Entry) -> str:

@@ -14,12 +14,12 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.core import iris, literals, rdf
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Record, Stance
 from provenance_graph.core.errors import NotFound, UsageError
-from provenance_graph.core.iris import Iri, is_iri, said
+from provenance_graph.core.iris import Iri, is_iri, short_id
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.formats import statements
 from provenance_graph.ingest.update import Deriver, update
+from provenance_graph.model.entities import find_entity
 from provenance_graph.model.fields import property_named
-from provenance_graph.model.things import find_thing
 from provenance_graph.recording.entry import BASES, STANCES, Entry, locator
 from provenance_graph.recording.values import value_of
 from provenance_graph.store.base import WritableStore
@@ -50,9 +50,9 @@ def keep(
     """
     snapshot = AcceptedSnapshot(store)
     record, subject, predicate, new = to_record(snapshot, entry, who, today)
-    held = any(True for _ in store.quads(record.header.record, graph=record.header.record))
+    stored = any(True for _ in store.quads(record.header.record, graph=record.header.record))
     update(store, [record], derive=derive)
-    return Kept(record.header.record, subject, predicate, held, new)
+    return Kept(record.header.record, subject, predicate, stored, new)
 
 
 def to_record(
@@ -83,14 +83,16 @@ def to_record(
         claims += statements.is_a(subject, PG.Model, entry.model.rsplit("/", 1)[-1])
     if not any(True for _ in snapshot.quads(header.publisher, RDF.type)):
         name = entry.publisher if entry.publisher and not is_iri(entry.publisher) else ""
-        claims += statements.is_a(header.publisher, PG.Organization, name or said(header.publisher))
+        claims += statements.is_a(
+            header.publisher, PG.Organization, name or short_id(header.publisher)
+        )
     return Record(header, tuple(claims)).sort(), subject, predicate, new
 
 
 def _subject(snapshot: AcceptedSnapshot, text: str) -> tuple[Iri, bool]:
     """The thing meant; a name ``org/model`` that nobody knows yet is a new model."""
     try:
-        return find_thing(snapshot, text, ("model", "family", "dataset")).iri, False
+        return find_entity(snapshot, text, ("model", "family", "dataset")).iri, False
     except NotFound:
         if "/" not in text or is_iri(text) or text.count("/") != 1:
             raise
@@ -104,7 +106,7 @@ def _header(
     basis = BASES[entry.basis]
     several = "" if _is_single(snapshot, predicate) else entry.value
     key = hashlib.sha256("\x1f".join((document, several)).encode()).hexdigest()[:10]
-    local = f"{said(subject)}/{iris.local_name(predicate)}/{key}"
+    local = f"{short_id(subject)}/{iris.local_name(predicate)}/{key}"
     retrieved = day_of(entry.retrieved) if entry.retrieved else today
     note = f": {entry.note}" if entry.note else ""
     return Header(
@@ -132,7 +134,7 @@ def _publisher(
         if is_iri(entry.publisher):
             return Iri(entry.publisher)
         try:
-            return find_thing(snapshot, entry.publisher, ["organization"]).iri
+            return find_entity(snapshot, entry.publisher, ["organization"]).iri
         except NotFound:
             return iris.organization(entry.publisher)
     if STANCES[entry.stance] is Stance.REPORTS_UNDISCLOSED:
@@ -141,7 +143,7 @@ def _publisher(
         makers = [o for o in snapshot.values(subject, DCTERMS.creator) if isinstance(o, Iri)]
         if len(makers) != 1:
             raise UsageError(
-                f"{said(subject)} has {len(makers)} developers on record; say with publisher "
+                f"{short_id(subject)} has {len(makers)} developers on record; say with publisher "
                 "(--publisher) who published the document"
             )
         return makers[0]
@@ -150,8 +152,8 @@ def _publisher(
 
 def flags(snapshot: AcceptedSnapshot, claim: Iri, record: Iri) -> list[str]:
     """Why a claim, or the record it stands in, is held to be wrong."""
-    found = [*snapshot.values(claim, PG.flagged), *snapshot.values(record, PG.flagged)]
-    return sorted(map(str, found))
+    results = [*snapshot.values(claim, PG.flagged), *snapshot.values(record, PG.flagged)]
+    return sorted(map(str, results))
 
 
 def flag(

@@ -44,10 +44,10 @@ def _rows(path: Path, text: str) -> Iterator[tuple[str, object]]:
             raise Unreadable(str(path), f"line {reader.line_num}: {error}") from error
         return
     is_json = path.suffix.casefold() == ".json"
-    found = parse_json(text, str(path)) if is_json else parse_yaml(text, str(path))
-    if not isinstance(found, list):
+    result = parse_json(text, str(path)) if is_json else parse_yaml(text, str(path))
+    if not isinstance(result, list):
         raise Unreadable(str(path), "a list of findings belongs here; see `claim template`")
-    yield from ((f"/{n}", row) for n, row in enumerate(found))
+    yield from ((f"/{n}", row) for n, row in enumerate(result))
 
 
 def entry(row: object, place: str) -> Entry | Problem:

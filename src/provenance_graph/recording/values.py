@@ -9,7 +9,7 @@ from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, is_iri, local_name, shorten
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, INFLUENCES, PG, RDFS, SKOS, XSD
 from provenance_graph.formats.licences import names as licence_names
-from provenance_graph.model.things import find_thing
+from provenance_graph.model.entities import find_entity
 
 _CONCEPT = SKOS.Concept
 _MODELS = {*DERIVATIONS, *INFLUENCES} - {PG.trainedOn}
@@ -27,11 +27,11 @@ def value_of(
     if predicate == PG.trainedOn or predicate in _MODELS:
         return _named(snapshot, text, "dataset" if predicate == PG.trainedOn else "model"), None
     if XSD.date in ranges or predicate in (DCTERMS.issued, DCTERMS.modified):
-        found = literals.day(text)
-        if found is None:
+        result = literals.day(text)
+        if result is None:
             raise _bad(predicate, text, "a day such as 2025-10-15 or Oct 2025")
-        exact = found.precision is Precision.DAY
-        return found.literal, None if exact else found.precision
+        exact = result.precision is Precision.DAY
+        return result.literal, None if exact else result.precision
     for kind, read, example in (
         (XSD.integer, literals.whole, "a whole number such as 8030261248 or 128K"),
         (XSD.decimal, _decimal, "a number such as 0.5"),
@@ -53,33 +53,33 @@ def _bad(predicate: Iri, text: str, example: str) -> UsageError:
 
 
 def _decimal(text: str) -> Literal | None:
-    found = literals.number(text)
-    return None if found is None else literals.decimal(found)
+    number = literals.number(text)
+    return None if number is None else literals.decimal(number)
 
 
 def _double(text: str) -> Literal | None:
-    found = literals.number(text)
-    return None if found is None else literals.double(float(found))
+    number = literals.number(text)
+    return None if number is None else literals.double(float(number))
 
 
 def _boolean(text: str) -> Literal | None:
     known = {"yes": True, "true": True, "no": False, "false": False}
-    found = known.get(text.casefold())
-    return None if found is None else literals.boolean(found)
+    result = known.get(text.casefold())
+    return None if result is None else literals.boolean(result)
 
 
 def _licence(text: str) -> Iri:
-    found = licence_names.normalise(text)
-    if found.value is None:
-        why = found.unusable or "it names no licence"
+    normalise = licence_names.normalise(text)
+    if normalise.value is None:
+        why = normalise.unusable or "it names no licence"
         raise UsageError(f"licence {text!r}: {why}; give an SPDX id, or an address of its text")
-    return found.value
+    return normalise.value
 
 
 def _named(snapshot: AcceptedSnapshot, text: str, kind: str) -> Iri:
     """A thing by name; one that nobody knows yet gets the IRI that its name makes."""
     try:
-        return find_thing(snapshot, text, [kind]).iri
+        return find_entity(snapshot, text, [kind]).iri
     except NotFound:
         if is_iri(text):
             return Iri(text)
@@ -101,7 +101,7 @@ def _concept(snapshot: AcceptedSnapshot, predicate: Iri, text: str) -> Iri:
                 for name in (str(label), local_name(concept)):
                     known.setdefault("".join(c for c in name.casefold() if c.isalnum()), concept)
     used = {o for _, _, o, _ in present.quads(predicate=predicate)}
-    if (found := known.get(folded)) is not None:
-        return found
+    if (result := known.get(folded)) is not None:
+        return result
     near = sorted(shorten(one) for one in used if isinstance(one, Iri))[:8]
     raise NotFound(text, f"value of {local_name(predicate)}", near)

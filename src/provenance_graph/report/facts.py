@@ -109,11 +109,11 @@ def report(
     Licence texts in force are chosen by ``day``: the day asked for, else the day the snapshot
     is taken of, else the day on which a record was last retrieved.
     """
-    told = stats(snapshot)
-    chosen = day_of(day or snapshot.as_of or told.fed)[:10]
+    reported = stats(snapshot)
+    chosen = day_of(day or snapshot.as_of or reported.fed)[:10]
     return Report(
-        version=told.version,
-        fed=told.fed,
+        version=reported.version,
+        fed=reported.fed,
         as_of=snapshot.as_of,
         day=chosen,
         uses=tuple(uses),
@@ -122,27 +122,27 @@ def report(
 
 
 def _facts(snapshot: AcceptedSnapshot, subject: Iri, uses: Sequence[str], day: str) -> ModelFacts:
-    held = snapshot.claims(subject)
-    named = {c.claim.value for c in held if isinstance(c.claim.value, Iri)}
-    labels = {thing: label(snapshot, thing) for thing in sorted(named)}
+    claims = snapshot.claims(subject)
+    named = {c.claim.value for c in claims if isinstance(c.claim.value, Iri)}
+    labels = {entity: label(snapshot, entity) for entity in sorted(named)}
     above = with_breaches(
         lineage(snapshot, subject, influences=True, limit=MOST_NODES), LicenceGraph(snapshot), day
     )
-    found = conflicts(snapshot, [snapshot.canonical(subject)])
+    result = conflicts(snapshot, [snapshot.canonical(subject)])
     return ModelFacts(
         profile=profile(snapshot, subject).to_json(),
-        claims=tuple(claim_json(c, labels) for c in sorted(held, key=_order)),
-        headers=tuple({c.header.record: c.header for c in sorted(held, key=_order)}.values()),
-        conflicts=tuple(conflict.to_json() for conflict in found),
+        claims=tuple(claim_json(c, labels) for c in sorted(claims, key=_order)),
+        headers=tuple({c.header.record: c.header for c in sorted(claims, key=_order)}.values()),
+        conflicts=tuple(conflict.to_json() for conflict in result),
         lineage=above.to_json(),
         licences=LicenceGraph(snapshot).report(subject, uses=list(uses), day=day).to_json(),
         assessed=assess_model(snapshot, subject, DEFAULT).to_json(),
     )
 
 
-def _order(held: SourcedClaim) -> tuple[str, ...]:
-    claim = held.claim
+def _order(sourced: SourcedClaim) -> tuple[str, ...]:
+    claim = sourced.claim
     return (
-        held.header.record, claim.subject, claim.predicate, str(claim.value or ""),
+        sourced.header.record, claim.subject, claim.predicate, str(claim.value or ""),
         claim.stance.label, claim.locator, claim.as_stated,
     )  # fmt: skip

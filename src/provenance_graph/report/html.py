@@ -92,12 +92,12 @@ def gaps(model: ModelFacts) -> list[Json]:
 
 def sources_of(model: ModelFacts, property: str) -> list[tuple[str, str, str, str]]:
     """Address, publisher, place and day of every claim on a property that counts."""
-    found = {
+    results = {
         (c["document"], c["publisher"]["id"], c["locator"] or "", c["retrieved"][:10]): None
         for c in model.claims
         if c["property"] == property and c["standing"] != "Superseded"
     }
-    return list(found)
+    return list(results)
 
 
 def violations(model: ModelFacts) -> list[Json]:

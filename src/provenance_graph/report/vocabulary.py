@@ -88,12 +88,12 @@ def vocabulary_page() -> str:
 def modules() -> tuple[Module, ...]:
     """The modules that define terms, in order of title."""
     graph = _Graph()
-    found = [
+    results = [
         module
         for path in sorted(folder("ontology").glob("*.ttl"))
         if (module := graph.module(path.read_bytes()))
     ]
-    return tuple(sorted(found, key=lambda module: module.title))
+    return tuple(sorted(results, key=lambda module: module.title))
 
 
 class _Graph:
@@ -175,16 +175,16 @@ def _shapes(sources: Iterable[bytes]) -> Mapping[str, list[tuple[str, str]]]:
                 paths[subject] = value
             elif predicate == _SH + "message":
                 messages[subject] = value
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    rows: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for shape, path in sorted(paths.items()):
-        found[path].append((local_name(shape), messages.get(shape, "")))
-    return found
+        rows[path].append((local_name(shape), messages.get(shape, "")))
+    return rows
 
 
 def _asked() -> Mapping[str, list[tuple[str, str]]]:
     """Short name of a term to the stored questions whose query names it."""
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    rows: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for question in questions().values():
         for term in sorted(set(re.findall(r"\bpg:[\w-]+", question.text))):
-            found[term].append((question.name, question.question))
-    return found
+            rows[term].append((question.name, question.question))
+    return rows

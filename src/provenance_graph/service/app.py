@@ -155,11 +155,11 @@ async def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, RequestValidationError):
         detail = "; ".join(str(item["msg"]) for item in error.errors()[:5])
         return problem_response(HttpProblem(422, "Bad parameter", detail, "parameter"), call.id)
-    found = problem_of(error)
-    if found.status >= 500:
+    result = problem_of(error)
+    if result.status >= 500:
         service: Service = request.app.state.service
         service.log.write("error", {"id": call.id, "error": str(error)})
-    return problem_response(found, call.id)
+    return problem_response(result, call.id)
 
 
 def _framework(request: Request, error: HTTPException) -> HttpProblem:

@@ -43,24 +43,24 @@ _STYLED: Final = {
 }
 
 
-def describe_query(thing: Iri, document: str) -> str:
+def describe_query(entity: Iri, document: str) -> str:
     """What is known of a thing, what points to it, and which records speak of it.
 
     Only a record is a graph whose triples are its own; a graph that is called like a model
     says nothing here.
     """
-    own = f"UNION {{ GRAPH <{thing}> {{ ?a ?b ?c }} }}" if thing.startswith(_RECORDS) else ""
+    own = f"UNION {{ GRAPH <{entity}> {{ ?a ?b ?c }} }}" if entity.startswith(_RECORDS) else ""
     return f"""PREFIX pg: <{iris.NS}> PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX foaf: <http://xmlns.com/foaf/0.1/>
 CONSTRUCT {{
-  <{thing}> ?p ?o . ?s ?q <{thing}> . ?a ?b ?c .
-  <{document}> foaf:primaryTopic <{thing}> ; dcterms:source ?record .
+  <{entity}> ?p ?o . ?s ?q <{entity}> . ?a ?b ?c .
+  <{document}> foaf:primaryTopic <{entity}> ; dcterms:source ?record .
 }} WHERE {{
-  {{ <{thing}> ?p ?o }}
-  UNION {{ SELECT ?s ?q {{ ?s ?q <{thing}> }} LIMIT {_MOST} }}
+  {{ <{entity}> ?p ?o }}
+  UNION {{ SELECT ?s ?q {{ ?s ?q <{entity}> }} LIMIT {_MOST} }}
   {own}
   UNION {{ SELECT DISTINCT ?record {{
-    {{ BIND(<{thing}> AS ?e) }} UNION {{ <{thing}> pg:describedAs ?e }}
+    {{ BIND(<{entity}> AS ?e) }} UNION {{ <{entity}> pg:describedAs ?e }}
     GRAPH ?record {{ {{ ?e ?x ?y }} UNION {{ ?claim pg:about ?e }} }} }} LIMIT {_MOST} }}
 }}"""
 
@@ -86,12 +86,12 @@ class LinkedData:
     async def document(self, request: Request) -> Response:
         """What is known of a thing, with links to the records that say so."""
         path = _path(request, "/doc/")
-        thing = Iri(iris.ID + path)
+        entity = Iri(iris.ID + path)
         offer = offered(request)
         version = self._service.backend.version
-        tag = etag(version, "doc", thing, offer.media_type)
+        tag = etag(version, "doc", entity, offer.media_type)
         here = self._service.url(request, f"/doc/{path}")
-        links = [f'<{thing}>; rel="http://xmlns.com/foaf/0.1/primaryTopic"']
+        links = [f'<{entity}>; rel="http://xmlns.com/foaf/0.1/primaryTopic"']
         links += [
             f'<{here}?format={name}>; rel="alternate"; type="{kind}"'
             for name, kind in (
@@ -107,9 +107,9 @@ class LinkedData:
         none_match = header(request, "if-none-match")
         if matches(none_match, tag):
             return respond(headers=headers, status=304, vary="Accept")
-        answer = await self._service.evaluate(request, describe_query(thing, here), offer.written)
+        answer = await self._service.evaluate(request, describe_query(entity, here), offer.written)
         if not answer.rows:
-            raise refuse(404, "Not found", f"nothing is known of <{thing}>", "not-found")
+            raise refuse(404, "Not found", f"nothing is known of <{entity}>", "not-found")
         if matches(none_match, tag, exists=True):
             return respond(headers=headers, status=304, vary="Accept")
         return respond(answer.body, offer.content_type, headers, vary="Accept")

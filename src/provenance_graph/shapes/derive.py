@@ -96,7 +96,7 @@ class _Vocabulary:
                 for quad in ox.parse(data, format=ox.RdfFormat.TURTLE):
                     self._add(quad)
         kinds = {name: self._values(name, RDF.type) for name in self._quads}
-        self.facts = sorted(name for name, found in kinds.items() if PG.FactProperty in found)
+        self.facts = sorted(name for name, result in kinds.items() if PG.FactProperty in result)
 
     def _add(self, quad: ox.Quad) -> None:
         subject, value = quad.subject, quad.object

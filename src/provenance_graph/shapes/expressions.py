@@ -176,9 +176,9 @@ class Writer:
         """A pattern with solutions where the node has at least so many different values."""
         if shape.path is None or count > MOST_PAIRS:
             raise BadShape(f"{shape.name}: cannot count to {count} here")
-        found = [self.fresh() for _ in range(count)]
-        triples = " . ".join(f"{v} {shape.path.sparql} {w}" for w in found)
-        pairs = " && ".join(f"!sameTerm({a}, {b})" for a, b in itertools.combinations(found, 2))
+        results = [self.fresh() for _ in range(count)]
+        triples = " . ".join(f"{v} {shape.path.sparql} {w}" for w in results)
+        pairs = " && ".join(f"!sameTerm({a}, {b})" for a, b in itertools.combinations(results, 2))
         return triples + (f" . FILTER({pairs})" if pairs else "")
 
     def patterns(self, shape: Shape, constraint: Constraint, v: str) -> list[tuple[str, str]]:

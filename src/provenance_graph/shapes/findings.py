@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from provenance_graph.core.claims import Value
-from provenance_graph.core.iris import PREFIXES, Iri, said, shorten
+from provenance_graph.core.iris import PREFIXES, Iri, short_id, shorten
 
 SH = PREFIXES["sh"]
 
@@ -78,7 +78,7 @@ class Finding:
         )
 
     def __str__(self) -> str:
-        where = said(str(self.focus))
+        where = short_id(str(self.focus))
         path = f" {shorten(self.path)}" if self.path else ""
         return f"{self.severity.label}: {where}{path}: {self.message}"
 

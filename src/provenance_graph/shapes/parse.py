@@ -94,22 +94,24 @@ class _Reader:
 
     def shapes(self) -> tuple[Shape, ...]:
         kinds = {f"{SH}ConstraintComponent", f"{SH}SPARQLTargetType"}
-        for node, said in list(self._said.items()):
-            own = any(SH + name in said for name in _OF_COMPONENTS)  # also of subclasses
-            if own or any(_name(kind) in kinds for kind in said.get(_TYPE, [])):
+        for node, stated in list(self._said.items()):
+            own = any(SH + name in stated for name in _OF_COMPONENTS)  # also of subclasses
+            if own or any(_name(kind) in kinds for kind in stated.get(_TYPE, [])):
                 raise BadShape(f"{node}: custom constraint components cannot be checked")
         wanted = [
             node
-            for node, said in list(self._said.items())
-            if any(SH + target in said for target in _TARGETS) or self._implicit(said)
+            for node, stated in list(self._said.items())
+            if any(SH + target in stated for target in _TARGETS) or self._implicit(stated)
         ]
-        found = [self.shape(node) for node in wanted]
-        return tuple(sorted((s for s in found if s.constraints or s.targets), key=lambda s: s.name))
+        results = [self.shape(node) for node in wanted]
+        return tuple(
+            sorted((s for s in results if s.constraints or s.targets), key=lambda s: s.name)
+        )
 
     @staticmethod
-    def _implicit(said: dict[str, list[Term]]) -> bool:
+    def _implicit(terms: dict[str, list[Term]]) -> bool:
         """Whether a class is its own target (SHACL 2.1.3.3)."""
-        kinds = {_name(kind) for kind in said.get(_TYPE, [])}
+        kinds = {_name(kind) for kind in terms.get(_TYPE, [])}
         return bool(kinds & _CLASSES) and bool(kinds & {SH + "NodeShape", SH + "PropertyShape"})
 
     def shape(self, node: Term) -> Shape:
@@ -118,35 +120,35 @@ class _Reader:
         if node in self._open:
             raise BadShape(f"{node}: a shape that refers to itself cannot be checked")
         self._open.append(node)
-        said = self._said[node]
-        self._refuse_unknown(node, said)
-        path = said.get(SH + "path", [])
+        stated = self._said[node]
+        self._refuse_unknown(node, stated)
+        path = stated.get(SH + "path", [])
         if len(path) > 1:
             raise BadShape(f"{node}: a property shape has one sh:path; found {len(path)}")
-        deactivated = any(_text(v) == "true" for v in said.get(SH + "deactivated", []))
+        deactivated = any(_text(v) == "true" for v in stated.get(SH + "deactivated", []))
         targets = [
             Target(kind, term)
             for name, kind in _TARGETS.items()
-            for term in said.get(SH + name, [])
+            for term in stated.get(SH + name, [])
         ]
-        if self._implicit(said):
+        if self._implicit(stated):
             targets.append(Target("class", node))
         made = Shape(
             node=node,
             path=self.path(path[0]) if path else None,
-            severity=self._severity(node, said),
-            message=_text(said[SH + "message"][0]) if SH + "message" in said else "",
+            severity=self._severity(node, stated),
+            message=_text(stated[SH + "message"][0]) if SH + "message" in stated else "",
             targets=() if deactivated else tuple(targets),
-            constraints=() if deactivated else tuple(self._constraints(node, said)),
-            over=frozenset(_name(graph) for graph in said.get(SHAPES + "over", [])),
+            constraints=() if deactivated else tuple(self._constraints(node, stated)),
+            over=frozenset(_name(graph) for graph in stated.get(SHAPES + "over", [])),
         )
         self._open.pop()
         self._shapes[node] = made
         return made
 
     @staticmethod
-    def _refuse_unknown(node: Term, said: dict[str, list[Term]]) -> None:
-        for predicate in said:
+    def _refuse_unknown(node: Term, terms: dict[str, list[Term]]) -> None:
+        for predicate in terms:
             if predicate.startswith(SH) and predicate[len(SH) :] not in _KNOWN:
                 raise BadShape(
                     f"{node}: sh:{predicate[len(SH) :]} cannot be checked here; validate with "
@@ -154,8 +156,8 @@ class _Reader:
                 )
 
     @staticmethod
-    def _severity(node: Term, said: dict[str, list[Term]]) -> str:
-        stated = [_name(term) for term in said.get(SH + "severity", [])]
+    def _severity(node: Term, terms: dict[str, list[Term]]) -> str:
+        stated = [_name(term) for term in terms.get(SH + "severity", [])]
         if not stated:
             return "Violation"
         local = stated[0].removeprefix(SH)
@@ -166,16 +168,16 @@ class _Reader:
     def path(self, node: Term) -> Path:
         if isinstance(node, ox.NamedNode):
             return Path("predicate", node.value)
-        said = self._said[node]
-        if _FIRST in said:
+        stated = self._said[node]
+        if _FIRST in stated:
             return Path("sequence", parts=tuple(self.path(part) for part in self.items(node)))
-        found = [name for name in _PATHS if SH + name in said]
-        if len(found) != 1:
+        results = [name for name in _PATHS if SH + name in stated]
+        if len(results) != 1:
             raise BadShape(f"{node}: not a property path")
-        (inner,) = said[SH + found[0]]
-        if found[0] == "alternativePath":
+        (inner,) = stated[SH + results[0]]
+        if results[0] == "alternativePath":
             return Path("alternative", parts=tuple(self.path(part) for part in self.items(inner)))
-        return Path(_PATHS[found[0]], parts=(self.path(inner),))
+        return Path(_PATHS[results[0]], parts=(self.path(inner),))
 
     def items(self, head: Term) -> Iterator[Term]:
         seen: set[Term] = set()
@@ -186,9 +188,9 @@ class _Reader:
             yield self._said[head][_FIRST][0]
             head = self._said[head][_REST][0]
 
-    def _constraints(self, node: Term, said: dict[str, list[Term]]) -> Iterator[Constraint]:
+    def _constraints(self, node: Term, terms: dict[str, list[Term]]) -> Iterator[Constraint]:
         for name, component in _ONE_TERM.items():
-            for term in said.get(SH + name, []):
+            for term in terms.get(SH + name, []):
                 if component == "Datatype" and _name(term) in _DERIVED_INTEGERS:
                     raise BadShape(
                         f"{node}: the engine keeps {term} as xsd:integer; "
@@ -196,43 +198,43 @@ class _Reader:
                     )
                 yield Constraint(component, (term,))
         for name, component in _TERM_LISTS.items():
-            for head in said.get(SH + name, []):
+            for head in terms.get(SH + name, []):
                 yield Constraint(component, tuple(self.items(head)))
         for name, component in _ONE_SHAPE.items():
-            for inner in said.get(SH + name, []):
+            for inner in terms.get(SH + name, []):
                 yield Constraint(component, shapes=(self.shape(inner),))
         for name, component in _SHAPE_LISTS.items():
-            for head in said.get(SH + name, []):
+            for head in terms.get(SH + name, []):
                 yield Constraint(component, shapes=tuple(map(self.shape, self.items(head))))
-        yield from self._special(node, said)
+        yield from self._special(node, terms)
 
-    def _special(self, node: Term, said: dict[str, list[Term]]) -> Iterator[Constraint]:
-        flags = tuple(said.get(SH + "flags", []))
-        for pattern in said.get(SH + "pattern", []):
+    def _special(self, node: Term, terms: dict[str, list[Term]]) -> Iterator[Constraint]:
+        flags = tuple(terms.get(SH + "flags", []))
+        for pattern in terms.get(SH + "pattern", []):
             yield Constraint("Pattern", (pattern, *flags))
-        if any(_text(v) == "true" for v in said.get(SH + "uniqueLang", [])):
+        if any(_text(v) == "true" for v in terms.get(SH + "uniqueLang", [])):
             yield Constraint("UniqueLang")
-        if any(_text(v) == "true" for v in said.get(SH + "closed", [])):
-            ignored = [t for h in said.get(SH + "ignoredProperties", []) for t in self.items(h)]
-            shapes = [self.shape(inner) for inner in said.get(SH + "property", [])]
+        if any(_text(v) == "true" for v in terms.get(SH + "closed", [])):
+            ignored = [t for h in terms.get(SH + "ignoredProperties", []) for t in self.items(h)]
+            shapes = [self.shape(inner) for inner in terms.get(SH + "property", [])]
             own = [ox.NamedNode(s.path.predicate) for s in shapes if s.path and s.path.predicate]
             yield Constraint("Closed", (*own, *ignored))
-        for query in said.get(SH + "sparql", []):
+        for query in terms.get(SH + "sparql", []):
             yield self._sparql(node, self._said[query])
 
-    def _sparql(self, node: Term, said: dict[str, list[Term]]) -> Constraint:
-        if SH + "select" not in said:
+    def _sparql(self, node: Term, terms: dict[str, list[Term]]) -> Constraint:
+        if SH + "select" not in terms:
             raise BadShape(f"{node}: a SPARQL constraint needs sh:select")
         prefixes = "".join(
             f"PREFIX {_text(self._said[d][SH + 'prefix'][0])}: "
             f"<{_text(self._said[d][SH + 'namespace'][0])}>\n"
-            for holder in said.get(SH + "prefixes", [])
+            for holder in terms.get(SH + "prefixes", [])
             for d in self._said[holder].get(SH + "declare", [])
         )
-        if any(_text(v) == "true" for v in said.get(SH + "deactivated", [])):
+        if any(_text(v) == "true" for v in terms.get(SH + "deactivated", [])):
             return Constraint("None")
-        message = _text(said[SH + "message"][0]) if SH + "message" in said else ""
-        return Constraint("SPARQL", text=prefixes + _text(said[SH + "select"][0]), message=message)
+        message = _text(terms[SH + "message"][0]) if SH + "message" in terms else ""
+        return Constraint("SPARQL", text=prefixes + _text(terms[SH + "select"][0]), message=message)
 
 
 def _name(term: Term) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from provenance_graph.core.claims import Literal, Value
-from provenance_graph.core.iris import PREFIXES, Iri, is_iri, said, shorten
+from provenance_graph.core.iris import PREFIXES, Iri, is_iri, short_id, shorten
 from provenance_graph.core.rdf import term
 from provenance_graph.shapes.findings import Finding, Severity, order
 from provenance_graph.shapes.model import Path, Shape
@@ -43,11 +43,11 @@ def rows(findings: Iterable[Finding]) -> Iterator[tuple[str, ...]]:
     for finding in order(findings):
         yield (
             finding.severity.label,
-            said(str(finding.focus)),
+            short_id(str(finding.focus)),
             shorten(finding.path) if is_iri(finding.path) else finding.path,
             _plain(finding.value),
             finding.message,
-            said(finding.record) if finding.record else "",
+            short_id(finding.record) if finding.record else "",
         )
 
 
@@ -57,24 +57,24 @@ COLUMNS = ("severity", "thing", "property", "value", "what to do", "record")
 
 def table(findings: Iterable[Finding]) -> str:
     """Findings as aligned text, gravest first, with a last line that counts them."""
-    found = list(findings)
-    lines = [COLUMNS, *rows(found)]
+    results = list(findings)
+    lines = [COLUMNS, *rows(results)]
     widths = [min(48, max(len(line[n]) for line in lines)) for n in range(len(COLUMNS))]
     shown = [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
     ]
-    return "\n".join([*(shown if found else []), summarize(found), ""])
+    return "\n".join([*(shown if results else []), summarize(results), ""])
 
 
 def as_json(findings: Iterable[Finding]) -> str:
     """Findings as a JSON object: whether all is well, counts, and one object per finding."""
-    found = order(findings)
-    counts = Counter(finding.severity.label for finding in found)
+    result = order(findings)
+    counts = Counter(finding.severity.label for finding in result)
     document = {
-        "conforms": not any(finding.severity == Severity.VIOLATION for finding in found),
+        "conforms": not any(finding.severity == Severity.VIOLATION for finding in result),
         "counts": {severity.label: counts[severity.label] for severity in sorted(Severity)},
-        "findings": [as_object(finding) for finding in found],
+        "findings": [as_object(finding) for finding in result],
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
@@ -82,7 +82,7 @@ def as_json(findings: Iterable[Finding]) -> str:
 def as_object(finding: Finding) -> ShapeFinding:
     """One finding as plain values, for JSON."""
     value = finding.value
-    told: ShapeFinding = {
+    shape_finding: ShapeFinding = {
         "severity": finding.severity.label,
         "focus": str(finding.focus),
         "path": finding.path or None,
@@ -94,18 +94,18 @@ def as_object(finding: Finding) -> ShapeFinding:
         "record": finding.record or None,
     }
     if finding.file:
-        told["file"], told["line"] = finding.file, finding.line or None
-    return told
+        shape_finding["file"], shape_finding["line"] = finding.file, finding.line or None
+    return shape_finding
 
 
 def as_turtle(findings: Iterable[Finding], shapes: Sequence[Shape] | None = None) -> str:
     """Findings as a ``sh:ValidationReport``; any finding means it does not conform (SHACL 3.6)."""
-    found = order(findings)
+    result = order(findings)
     paths = _paths(own_shapes() if shapes is None else shapes)
     used = ("sh", "pg", "xsd")
     head = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in used)
-    results = ",\n".join(_result(finding, paths) for finding in found)
-    conforms = "false" if found else "true"
+    results = ",\n".join(_result(finding, paths) for finding in result)
+    conforms = "false" if result else "true"
     tail = f" ;\n  sh:result {results}" if results else ""
     return f"{head}\n[] a sh:ValidationReport ;\n  sh:conforms {conforms}{tail} .\n"
 
@@ -134,12 +134,12 @@ def _result(finding: Finding, paths: Mapping[str, Path]) -> str:
 
 
 def _paths(shapes: Iterable[Shape]) -> dict[str, Path]:
-    found: dict[str, Path] = {}
+    paths: dict[str, Path] = {}
     for shape in shapes:
         if shape.path is not None:
-            found[shape.name] = shape.path
-        found |= _paths(shape.property_shapes())
-    return found
+            paths[shape.name] = shape.path
+        paths |= _paths(shape.property_shapes())
+    return paths
 
 
 def as_sarif(findings: Iterable[Finding], version: str = "0.1.0") -> str:
@@ -148,25 +148,25 @@ def as_sarif(findings: Iterable[Finding], version: str = "0.1.0") -> str:
     A finding on a document names its file, as seen from the working directory, and the line.
     For one on a store, the record or else the thing itself stands for the file.
     """
-    found = order(findings)
-    rules = sorted({finding.shape for finding in found})
+    result = order(findings)
+    rules = sorted({finding.shape for finding in result})
     driver = {
         "name": "provenance-graph",
         "version": version,
         "informationUri": "https://w3id.org/provenance-graph/ns",
-        "rules": [_rule(name, found) for name in rules],
+        "rules": [_rule(name, result) for name in rules],
     }
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_sarif_result(finding, rules) for finding in found],
+        "results": [_sarif_result(finding, rules) for finding in result],
     }
     document = {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _rule(name: str, found: Sequence[Finding]) -> dict[str, Any]:
-    first = next(finding for finding in found if finding.shape == name)
+def _rule(name: str, findings: Sequence[Finding]) -> dict[str, Any]:
+    first = next(finding for finding in findings if finding.shape == name)
     return {
         "id": _rule_id(name),
         "shortDescription": {"text": first.message},
@@ -191,7 +191,7 @@ def _sarif_result(finding: Finding, rules: Sequence[str]) -> dict[str, Any]:
         "ruleId": _rule_id(finding.shape),
         "ruleIndex": rules.index(finding.shape),
         "level": _SARIF_LEVEL[finding.severity],
-        "message": {"text": f"{said(str(finding.focus))}{path}{value} {finding.message}"},
+        "message": {"text": f"{short_id(str(finding.focus))}{path}{value} {finding.message}"},
         "locations": [
             {
                 "physicalLocation": physical,

@@ -41,12 +41,12 @@ def validate_store(
 ) -> list[Finding]:
     """Everything in a store that breaks a shape, as grave as asked or graver."""
     plan = _Plan(store, own_shapes() if shapes is None else shapes, severity)
-    found = [finding for check in plan.over(ACCEPTED_VIEW) for finding in plan.whole(check)]
+    results = [finding for check in plan.over(ACCEPTED_VIEW) for finding in plan.whole(check)]
     records = _records(store)
     if records:
         for check in plan.over(RECORD_GRAPHS, explicit=True):
-            found += [f for f in plan.whole(check, in_records=True) if f.record in records]
-    return order(found)
+            results += [f for f in plan.whole(check, in_records=True) if f.record in records]
+    return order(results)
 
 
 def validate_subjects(
@@ -59,12 +59,12 @@ def validate_subjects(
     """What the accepted view says of these nodes that breaks a shape; for one change, not all."""
     plan = _Plan(store, own_shapes() if shapes is None else shapes, severity)
     wanted = sorted(set(subjects))
-    said = _Said(store, wanted)
-    found: list[Finding] = []
+    stated = _Said(store, wanted)
+    findings: list[Finding] = []
     for check in plan.over(ACCEPTED_VIEW):
-        nodes = [node for node in wanted if said.is_target(node, check, plan.kinds)]
-        found += plan.at(check, nodes)
-    return order(found)
+        nodes = [node for node in wanted if stated.is_target(node, check, plan.kinds)]
+        findings += plan.at(check, nodes)
+    return order(findings)
 
 
 def affected(store: Store, subjects: Iterable[Iri]) -> set[Iri]:
@@ -72,11 +72,11 @@ def affected(store: Store, subjects: Iterable[Iri]) -> set[Iri]:
 
     They are the nodes themselves, what leads to them, and what they lead to.
     """
-    found = set(subjects)
-    for subject in list(found):
-        found.update(s for s, *_ in store.quads(object=subject))
-        found.update(o for _, _, o, _ in store.quads(subject) if isinstance(o, Iri))
-    return found
+    results = set(subjects)
+    for subject in list(results):
+        results.update(s for s, *_ in store.quads(object=subject))
+        results.update(o for _, _, o, _ in store.quads(subject) if isinstance(o, Iri))
+    return results
 
 
 def validate_record(
@@ -85,9 +85,9 @@ def validate_record(
     """What is wrong with one record by itself, before it is kept."""
     chosen = own_shapes() if shapes is None else shapes
     written = [(s, p, o, None) for s, p, o, _ in to_quads(record)]
-    found = find_in_graph(written, chosen, RECORD_GRAPHS, severity)
-    found += find_in_graph(list(statements(record)), chosen, DOCUMENT_ALONE, severity)
-    return order({replace(finding, record=record.header.record) for finding in found})
+    result = find_in_graph(written, chosen, RECORD_GRAPHS, severity)
+    result += find_in_graph(list(statements(record)), chosen, DOCUMENT_ALONE, severity)
+    return order({replace(finding, record=record.header.record) for finding in result})
 
 
 def validate_records(
@@ -103,13 +103,15 @@ def validate_records(
     """
     chosen = own_shapes() if shapes is None else shapes
     names = {Iri(f"urn:checked:{n}"): n for n in range(len(records))}
-    found: list[set[Finding]] = [set() for _ in records]
-    for graph, told in ((RECORD_GRAPHS, _written), (DOCUMENT_ALONE, statements)):
-        quads = [(s, p, o, name) for name, n in names.items() for s, p, o, _ in told(records[n])]
+    findings: list[set[Finding]] = [set() for _ in records]
+    for graph, reported in ((RECORD_GRAPHS, _written), (DOCUMENT_ALONE, statements)):
+        quads = [
+            (s, p, o, name) for name, n in names.items() for s, p, o, _ in reported(records[n])
+        ]
         for finding in _find_in_graphs(quads, chosen, graph, severity):
             number = names[Iri(finding.record)]
-            found[number].add(replace(finding, record=records[number].header.record))
-    return [order(one) for one in found]
+            findings[number].add(replace(finding, record=records[number].header.record))
+    return [order(one) for one in findings]
 
 
 def _written(record: Record) -> Iterator[Quad]:
@@ -306,12 +308,12 @@ def _subclasses(store: Store) -> _Kinds:
     below: dict[str, set[str]] = defaultdict(set)
     for child, _, parent, _ in store.quads(predicate=Iri(_SUBCLASS)):
         below[str(parent)].add(str(child))
-    found = []
+    results = []
     for name in sorted(below):
         known, fringe = {name}, [name]
         while fringe:
             fresh = below.get(fringe.pop(), set()) - known
             known |= fresh
             fringe += fresh
-        found.append((name, tuple(sorted(known))))
-    return tuple(found)
+        results.append((name, tuple(sorted(known))))
+    return tuple(results)

@@ -133,10 +133,10 @@ class EmbeddedStore(EngineReads):
 
 def _stamp(root: Path) -> tuple[int, int]:
     try:
-        found = (root / "CURRENT").stat()
+        stat = (root / "CURRENT").stat()
     except OSError:
         return 0, 0
-    return found.st_ino, found.st_mtime_ns
+    return stat.st_ino, stat.st_mtime_ns
 
 
 def _copy(source: _Checkpoint, target: Path) -> str:

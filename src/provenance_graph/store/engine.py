@@ -46,24 +46,24 @@ def _iri(text: str) -> Iri:
     return Iri(text)
 
 
-def our_value(found: object) -> Value:
+def our_value(result: object) -> Value:
     """A value from the engine's term; a blank node becomes a name that starts with ``_:``.
 
     Records hold none, but a plain dataset or a query's BNODE() may.
     """
-    if isinstance(found, ox.NamedNode):
-        return _iri(found.value)
-    if isinstance(found, ox.Literal):
-        return Literal(found.value, _iri(found.datatype.value), found.language or "")
-    if isinstance(found, ox.BlankNode):
-        return Iri(f"_:{found.value}")
-    raise QueryError(f"{found}: RDF 1.2 triple terms are not supported here")
+    if isinstance(result, ox.NamedNode):
+        return _iri(result.value)
+    if isinstance(result, ox.Literal):
+        return Literal(result.value, _iri(result.datatype.value), result.language or "")
+    if isinstance(result, ox.BlankNode):
+        return Iri(f"_:{result.value}")
+    raise QueryError(f"{result}: RDF 1.2 triple terms are not supported here")
 
 
-def _subject(found: object) -> Iri:
-    if isinstance(found, ox.NamedNode):
-        return _iri(found.value)
-    return Iri(str(found))
+def _subject(result: object) -> Iri:
+    if isinstance(result, ox.NamedNode):
+        return _iri(result.value)
+    return Iri(str(result))
 
 
 def _pattern_node(name: Iri | None) -> ox.NamedNode | ox.BlankNode | None:
@@ -116,7 +116,7 @@ class EngineReads:
                 if isinstance(object, Iri)
                 else (None if object is None else term(object))
             )
-            found = pin.engine.quads_for_pattern(
+            quads_for_pattern = pin.engine.quads_for_pattern(
                 _pattern_node(subject),
                 None if predicate is None else node(predicate),
                 wanted,
@@ -126,7 +126,7 @@ class EngineReads:
             raise QueryError(f"this pattern cannot match anything: {error}") from error
         named_only = isinstance(graph, AnyGraph)
         fixed = None if isinstance(graph, AnyGraph) else graph
-        for quad in found:
+        for quad in quads_for_pattern:
             name = fixed
             if named_only:
                 holder = quad.graph_name
@@ -148,14 +148,14 @@ class EngineReads:
     ) -> Rows:
         """The rows of a SELECT, for texts of our own: only ``limits.rows`` is enforced here."""
         pin = self._pin()
-        found = evaluate(pin.engine, request(query, JSON_RESULTS, bindings))
-        if not isinstance(found, ox.QuerySolutions):
+        result = evaluate(pin.engine, request(query, JSON_RESULTS, bindings))
+        if not isinstance(result, ox.QuerySolutions):
             raise QueryError("this query is not a SELECT")
         most = (limits or DEFAULT_LIMITS).rows
-        names = tuple(variable.value for variable in found.variables)
+        names = tuple(variable.value for variable in result.variables)
         rows: list[tuple[Value | None, ...]] = []
         try:
-            for solution in found:
+            for solution in result:
                 if len(rows) >= most:
                     return Rows(names, rows, truncated=True)
                 rows.append(tuple([None if t is None else our_value(t) for t in solution]))
@@ -171,10 +171,10 @@ class EngineReads:
     ) -> bool:
         """The answer of an ASK, for texts of our own."""
         pin = self._pin()
-        found = evaluate(pin.engine, request(query, JSON_RESULTS, bindings))
-        if not isinstance(found, ox.QueryBoolean):
+        result = evaluate(pin.engine, request(query, JSON_RESULTS, bindings))
+        if not isinstance(result, ox.QueryBoolean):
             raise QueryError("this query is not an ASK")
-        return bool(found)
+        return bool(result)
 
     def serialize(
         self,

@@ -79,15 +79,15 @@ def inventory(folder: Path, known: Mapping[str, tuple[int, str]]) -> dict[str, t
     ``known`` are those of the same database before: a data file of the same name is the
     same, since the engine never changes one.
     """
-    found: dict[str, tuple[int, str]] = {}
+    results: dict[str, tuple[int, str]] = {}
     for file in sorted(folder.iterdir()):
         if file.name.startswith(_NOT_COUNTED):
             continue
         size = file.stat().st_size
         before = known.get(file.name)
         same = before is not None and before[0] == size and file.suffix == _DATA
-        found[file.name] = before if same and before is not None else (size, _digest(file))
-    return found
+        results[file.name] = before if same and before is not None else (size, _digest(file))
+    return results
 
 
 def verify(folder: Path, files: Mapping[str, tuple[int, str]], *, wholly: bool = False) -> None:

@@ -84,10 +84,10 @@ class RemoteStore:
             )
 
     def _all(self, query: str, bindings: Mapping[str, Value]) -> Rows:
-        found = self.select(query, bindings)
-        if found.truncated:
+        select = self.select(query, bindings)
+        if select.truncated:
             raise QueryTooLarge(f"{self.url} holds more than can be listed; ask for less")
-        return found
+        return select
 
     def select(
         self,
@@ -97,11 +97,11 @@ class RemoteStore:
     ) -> Rows:
         """The rows of a SELECT; raises QueryError and its kinds, or StoreError."""
         limits = limits or _DEFAULT
-        found, cut = self._json(bind(query, bindings), limits)
-        if "results" not in found:
+        result, cut = self._json(bind(query, bindings), limits)
+        if "results" not in result:
             raise QueryError("this query is not a SELECT")
-        names = tuple(found["head"]["vars"])
-        bound = found["results"]["bindings"]
+        names = tuple(result["head"]["vars"])
+        bound = result["results"]["bindings"]
         rows = [
             tuple([_value(row[name]) if name in row else None for name in names])
             for row in bound[: limits.rows]
@@ -115,10 +115,10 @@ class RemoteStore:
         limits: Limits | None = None,
     ) -> bool:
         """The answer of an ASK; raises QueryError and its kinds, or StoreError."""
-        found, _ = self._json(bind(query, bindings), limits or _DEFAULT)
-        if "boolean" not in found:
+        result, _ = self._json(bind(query, bindings), limits or _DEFAULT)
+        if "boolean" not in result:
             raise QueryError("this query is not an ASK")
-        return bool(found["boolean"])
+        return bool(result["boolean"])
 
     def serialize(
         self,
@@ -162,13 +162,13 @@ class RemoteStore:
         """The answer, and whether the service says that it cut it short."""
         response, body = self._ask(query, JSON_RESULTS, OWN_DATASET, limits)
         try:
-            found = json.loads(body)
-            head = found["head"]
+            result = json.loads(body)
+            head = result["head"]
         except (ValueError, TypeError, KeyError):
             head = None
         if not isinstance(head, dict):
             raise QueryError(f"{self.url} did not answer with SPARQL results in JSON")
-        return found, _TRUNCATED in response.headers
+        return result, _TRUNCATED in response.headers
 
     def _ask(
         self, query: str, media_type: str, dataset: DatasetChoice, limits: Limits
@@ -213,14 +213,14 @@ class RemoteStore:
         return kind(f"{self.url}: {text[:500] or status}")
 
 
-def _value(found: Mapping[str, str]) -> Value:
-    kind, text = found["type"], found["value"]
+def _value(result: Mapping[str, str]) -> Value:
+    kind, text = result["type"], result["value"]
     if kind == "uri":
         return Iri(text)
     if kind == "bnode":
         return Iri(f"_:{text}")
     if kind not in ("literal", "typed-literal"):
         raise QueryError(f"a value of type {kind!r} is not supported here")
-    if language := found.get("xml:lang"):
+    if language := result.get("xml:lang"):
         return Literal(text, RDF.langString, language)
-    return Literal(text, Iri(found.get("datatype", XSD.string)))
+    return Literal(text, Iri(result.get("datatype", XSD.string)))

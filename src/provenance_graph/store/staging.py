@@ -32,8 +32,8 @@ class Scratch:
 
     def holds_default(self) -> bool:
         """Whether anything is in the default graph."""
-        found = self._engine.quads_for_pattern(None, None, None, ox.DefaultGraph())
-        return any(True for _ in found)
+        quads_for_pattern = self._engine.quads_for_pattern(None, None, None, ox.DefaultGraph())
+        return any(True for _ in quads_for_pattern)
 
     def graphs(self) -> list[Iri]:
         """The named graphs that hold something; raises RecordError for a blank name."""
@@ -56,8 +56,8 @@ def resolved(prologue: str, names: Sequence[str]) -> list[Iri]:
     """
     query = f"{prologue}\nSELECT ?name {{ VALUES ?name {{ {' '.join(names)} }} }}"
     try:
-        found = ox.Store().query(query)
+        result = ox.Store().query(query)
     except SyntaxError as error:
         raise QuerySyntax(f"a graph's name cannot be read: {error.msg}") from None
-    assert isinstance(found, ox.QuerySolutions)
-    return [Iri(str(row["name"].value)) for row in found]
+    assert isinstance(result, ox.QuerySolutions)
+    return [Iri(str(row["name"].value)) for row in result]

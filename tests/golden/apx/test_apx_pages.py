@@ -23,9 +23,9 @@ def test_a_page_gives_the_record_and_the_problems_of_its_golden_case(
 ) -> None:
     page = Document(Iri("urn:file:page.txt"), path.read_bytes(), "2026-01-31", "page.txt")
     assert [r.format for r in readers().values() if r.recognises(page.hints)] == ["apx"]
-    found = list(records_of(readers()["apx"], page))
-    records = [item for item in found if isinstance(item, Record)]
-    problems = [str(item) for item in found if isinstance(item, Problem)]
+    results = list(records_of(readers()["apx"], page))
+    records = [item for item in results if isinstance(item, Record)]
+    problems = [str(item) for item in results if isinstance(item, Problem)]
     assert rdf.read_trig(rdf.write_trig(records)) == records
     golden(path.parent / "claims.trig", rdf.write_trig(records))
     golden(path.parent / "problems.txt", "".join(f"{line}\n" for line in problems).encode())

@@ -8,13 +8,13 @@ from typing import Any
 
 from provenance_graph.core import terms
 from provenance_graph.core.claims import AcceptanceStatus, Header, SourcedClaim, Stance, Value
-from provenance_graph.core.iris import Iri, expand, said, shorten
+from provenance_graph.core.iris import Iri, expand, short_id, shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.cyclonedx import component as components
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
 from provenance_graph.formats.cyclonedx.keys import LINKS, PARAMETERS
-from provenance_graph.model.bundle_results import Bundle, Thing
+from provenance_graph.model.bundle_results import Bundle, BundleEntity
 
 Parts = Mapping[Iri, dict[str, Any]]
 
@@ -22,13 +22,13 @@ Parts = Mapping[Iri, dict[str, Any]]
 def write(bundle: Bundle, version: str) -> Exported:
     """A bill of materials: what was asked for, its ancestors and its datasets."""
     ledger = Ledger(bundle)
-    things = list(bundle.described())
-    parts = {thing.iri: components.component(bundle, ledger, thing) for thing in things}
+    entities = list(bundle.described())
+    parts = {entity.iri: components.component(bundle, ledger, entity) for entity in entities}
     first = bundle.subjects[0]
-    others = [thing.iri for thing in things if thing.iri != first]
+    others = [entity.iri for entity in entities if entity.iri != first]
     places = {first: "/metadata/component"}
     places |= {iri: f"/components/{n}" for n, iri in enumerate(others)}
-    libraries = _libraries(ledger, things)
+    libraries = _libraries(ledger, entities)
     document: dict[str, Any] = {
         "$schema": f"http://cyclonedx.org/schema/bom-{version}.schema.json",
         "bomFormat": "CycloneDX",
@@ -42,17 +42,17 @@ def write(bundle: Bundle, version: str) -> Exported:
             "properties": [{"name": MARK, "value": writing.mark(bundle)}],
         },
         "components": [*(parts[iri] for iri in others), *libraries.values()],
-        "dependencies": list(_dependencies(ledger, things, parts)),
+        "dependencies": list(_dependencies(ledger, entities, parts)),
         "compositions": _compositions(bundle),
-        "vulnerabilities": _vulnerabilities(ledger, things),
+        "vulnerabilities": _vulnerabilities(ledger, entities),
     }
     if version != "1.6":
         sources, citations = _citations(bundle, parts, places)
         document["declarations"] = {"assessors": sources} if sources else {}
         document["citations"] = citations
-    kept = {key: value for key, value in document.items() if value not in ([], {})}
+    retained = {key: value for key, value in document.items() if value not in ([], {})}
     return ledger.done(
-        writing.json_text(kept), components.TERMS, components.REASONS, components.OTHERWISE
+        writing.json_text(retained), components.TERMS, components.REASONS, components.OTHERWISE
     )
 
 
@@ -60,54 +60,56 @@ MARK = "provenance-graph:source"
 """The property under which a document says that it is our export, and of which records."""
 
 
-def _libraries(ledger: Ledger, things: list[Thing]) -> dict[str, dict[str, Any]]:
+def _libraries(ledger: Ledger, entities: list[BundleEntity]) -> dict[str, dict[str, Any]]:
     """The libraries that models need, each once."""
-    found: dict[str, dict[str, Any]] = {}
-    for thing in things:
-        for value in thing.texts(PG.softwareDependency):
+    results: dict[str, dict[str, Any]] = {}
+    for entity in entities:
+        for value in entity.texts(PG.softwareDependency):
             name, _, version = value.lexical.partition(" ")
             part = {"type": "library", "bom-ref": f"library {value.lexical}", "name": name}
-            found[value.lexical] = {**part, "version": version} if version else part
-            ledger.keep(thing.iri, PG.softwareDependency, value)
-    return found
+            results[value.lexical] = {**part, "version": version} if version else part
+            ledger.keep(entity.iri, PG.softwareDependency, value)
+    return results
 
 
-def _dependencies(ledger: Ledger, things: list[Thing], parts: Parts) -> Iterator[dict[str, Any]]:
-    for thing in things:
-        needs = [other for other in thing.things(PG.usesComponent) if other in parts]
-        needs = [other for other in needs if parts[other]["type"] != "data" and other != thing.iri]
-        ledger.keep(thing.iri, PG.usesComponent, *needs)
-        refs = [said(other) for other in needs]
-        refs += [f"library {value.lexical}" for value in thing.texts(PG.softwareDependency)]
+def _dependencies(
+    ledger: Ledger, entities: list[BundleEntity], parts: Parts
+) -> Iterator[dict[str, Any]]:
+    for entity in entities:
+        needs = [other for other in entity.iris(PG.usesComponent) if other in parts]
+        needs = [other for other in needs if parts[other]["type"] != "data" and other != entity.iri]
+        ledger.keep(entity.iri, PG.usesComponent, *needs)
+        refs = [short_id(other) for other in needs]
+        refs += [f"library {value.lexical}" for value in entity.texts(PG.softwareDependency)]
         if refs:
-            yield {"ref": said(thing.iri), "dependsOn": refs}
+            yield {"ref": short_id(entity.iri), "dependsOn": refs}
 
 
 def _compositions(bundle: Bundle) -> list[dict[str, Any]]:
     """How far what is said of a model's origins is all of it: only a source can say that it is."""
     from_scratch = {
-        held.subject
-        for held in bundle.claims
-        if held.claim.stance is Stance.DECLARED_EMPTY
-        and held.claim.predicate in (*terms.DERIVATIONS, PROV.wasDerivedFrom)
+        stored.subject
+        for stored in bundle.claims
+        if stored.claim.stance is Stance.DECLARED_EMPTY
+        and stored.claim.predicate in (*terms.DERIVATIONS, PROV.wasDerivedFrom)
     }
     groups: dict[str, list[str]] = {}
     for model in bundle.models:
-        parents = bundle.thing(model).things(PROV.wasDerivedFrom)
+        parents = bundle.entity(model).iris(PROV.wasDerivedFrom)
         aggregate = "incomplete" if parents else "unknown"
         if model in from_scratch and not parents:
             aggregate = "complete"
-        groups.setdefault(aggregate, []).append(said(model))
+        groups.setdefault(aggregate, []).append(short_id(model))
     return [{"aggregate": kind, "assemblies": refs} for kind, refs in sorted(groups.items())]
 
 
-def _vulnerabilities(ledger: Ledger, things: list[Thing]) -> list[dict[str, Any]]:
-    found: dict[str, list[dict[str, str]]] = {}
-    for thing in things:
-        for value in thing.texts(PG.vulnerability):
-            found.setdefault(value.lexical, []).append({"ref": said(thing.iri)})
-            ledger.keep(thing.iri, PG.vulnerability, value)
-    return [{"id": id_, "affects": refs} for id_, refs in sorted(found.items())]
+def _vulnerabilities(ledger: Ledger, entities: list[BundleEntity]) -> list[dict[str, Any]]:
+    results: dict[str, list[dict[str, str]]] = {}
+    for entity in entities:
+        for value in entity.texts(PG.vulnerability):
+            results.setdefault(value.lexical, []).append({"ref": short_id(entity.iri)})
+            ledger.keep(entity.iri, PG.vulnerability, value)
+    return [{"id": id_, "affects": refs} for id_, refs in sorted(results.items())]
 
 
 def _citations(
@@ -115,19 +117,19 @@ def _citations(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Who stated which field: one citation a component and record, with pointers to the fields."""
     accepted: dict[Iri, list[SourcedClaim]] = {}
-    for held in bundle.claims:
-        if held.standing is AcceptanceStatus.ACCEPTED:
-            accepted.setdefault(held.subject, []).append(held)
+    for stored in bundle.claims:
+        if stored.standing is AcceptanceStatus.ACCEPTED:
+            accepted.setdefault(stored.subject, []).append(stored)
     publishers: dict[Iri, str] = {}
     citations = []
     for iri, place in places.items():
         fields = list(_fields(parts[iri]))
         cited: dict[Header, list[str]] = {}
-        for held in accepted.get(iri, ()):
-            value = held.resolved if held.resolved is not None else held.claim.value
+        for stored in accepted.get(iri, ()):
+            value = stored.resolved if stored.resolved is not None else stored.claim.value
             for pointer, predicate, only in fields:
-                if predicate == held.claim.predicate and (only is None or only == _shown(value)):
-                    cited.setdefault(held.header, []).append(f"{place}/{pointer}")
+                if predicate == stored.claim.predicate and (only is None or only == _shown(value)):
+                    cited.setdefault(stored.header, []).append(f"{place}/{pointer}")
         for header in sorted(cited, key=lambda each: each.record):
             who = publishers.setdefault(header.publisher, f"source-{len(publishers) + 1}")
             day = header.retrieved if "T" in header.retrieved else f"{header.retrieved}T00:00:00Z"

@@ -17,13 +17,13 @@ def write(bundle: Bundle) -> Exported:
     """An SPDX document of AI packages and dataset packages with their lineage."""
     document = Document(bundle)
     maker = document.add("SoftwareAgent", f"{document.base}#agent", name="provenance-graph")
-    for thing in bundle.described():
-        package(document, thing)
-    for thing in bundle.described():
-        relations(document, thing)
-        licences(document, thing)
-        files(document, thing)
-        libraries(document, thing)
+    for entity in bundle.described():
+        package(document, entity)
+    for entity in bundle.described():
+        relations(document, entity)
+        licences(document, entity)
+        files(document, entity)
+        libraries(document, entity)
     roots = [document.ids[s] for s in bundle.subjects if s in document.ids]
     sbom = document.add(
         "software_Sbom",

@@ -19,8 +19,8 @@ class Document:
         self.base = mint("export", "spdx3", ledger.serial(bundle, "spdx3"))
         self.elements: list[dict[str, Any]] = []
         self.ids = {
-            thing.iri: f"{self.base}#{'dataset' if thing.iri in bundle.datasets else 'model'}-{n}"
-            for n, thing in enumerate(bundle.described(), 1)
+            entity.iri: f"{self.base}#{'dataset' if entity.iri in bundle.datasets else 'model'}-{n}"
+            for n, entity in enumerate(bundle.described(), 1)
         }
         self.agents: dict[Iri, str] = {}
         self.licences: dict[Iri, str] = {}

@@ -19,73 +19,75 @@ from provenance_graph.exchange.spdx3.terms import (
     NO_ASSERTION,
     WORDS,
 )
-from provenance_graph.model.bundle_results import Thing
+from provenance_graph.model.bundle_results import BundleEntity
 
 
-def package(document: Document, thing: Thing) -> None:
+def package(document: Document, entity: BundleEntity) -> None:
     """A package; what the profiles require and nobody disclosed is NOASSERTION."""
-    dataset = thing.iri in document.bundle.datasets
-    said: dict[str, Any] = {"name": document.bundle.name(thing.iri)}
-    if named := thing.text(SCHEMA.name):
-        document.ledger.keep(thing.iri, SCHEMA.name, *_equal(thing, SCHEMA.name, named))
-    said["externalIdentifier"] = [
+    dataset = entity.iri in document.bundle.datasets
+    stated: dict[str, Any] = {"name": document.bundle.name(entity.iri)}
+    if named := entity.text(SCHEMA.name):
+        document.ledger.keep(entity.iri, SCHEMA.name, *_equal(entity, SCHEMA.name, named))
+    stated["externalIdentifier"] = [
         {
             "type": "ExternalIdentifier",
             "externalIdentifierType": "other",
-            "identifier": str(thing.iri),
+            "identifier": str(entity.iri),
         }
     ]
-    said["comment"] = "; ".join(ledger.silences(thing))
-    said.update(_makers(document, thing), **_dates(document, thing), **_places(document, thing))
-    said["software_primaryPurpose"] = "data" if dataset else "model"
-    said["software_packageVersion"] = _version(document, thing)
-    said.update(_texts(document, thing, DATA_TEXTS if dataset else MODEL_TEXTS))
-    said.setdefault("software_copyrightText", NO_ASSERTION)
-    said.update(_integrity(document, thing))
-    said["externalRef"] = _evidence(document, thing)
+    stated["comment"] = "; ".join(ledger.silences(entity))
+    stated.update(
+        _makers(document, entity), **_dates(document, entity), **_places(document, entity)
+    )
+    stated["software_primaryPurpose"] = "data" if dataset else "model"
+    stated["software_packageVersion"] = _version(document, entity)
+    stated.update(_texts(document, entity, DATA_TEXTS if dataset else MODEL_TEXTS))
+    stated.setdefault("software_copyrightText", NO_ASSERTION)
+    stated.update(_integrity(document, entity))
+    stated["externalRef"] = _evidence(document, entity)
     if dataset:
-        said.setdefault("dataset_datasetType", ["noAssertion"])
-        for size in thing.texts(PG.byteSize)[:1]:
-            said["dataset_datasetSize"] = ledger.number(size)
-            document.ledger.keep(thing.iri, PG.byteSize, size)
+        stated.setdefault("dataset_datasetType", ["noAssertion"])
+        for size in entity.texts(PG.byteSize)[:1]:
+            stated["dataset_datasetSize"] = ledger.number(size)
+            document.ledger.keep(entity.iri, PG.byteSize, size)
     else:
-        said.update(_model(document, thing))
+        stated.update(_model(document, entity))
     kind = "dataset_DatasetPackage" if dataset else "ai_AIPackage"
-    document.add(kind, document.ids[thing.iri], **said)
+    document.add(kind, document.ids[entity.iri], **stated)
 
 
 def _texts(
-    document: Document, thing: Thing, keys: Mapping[Iri, tuple[str, bool]]
+    document: Document, entity: BundleEntity, keys: Mapping[Iri, tuple[str, bool]]
 ) -> dict[str, Any]:
     """The texts that the profiles have fields for; a word outside SPDX's list is a loss."""
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     for predicate, key in ((SCHEMA.description, "description"), (PG.copyrightText, "copyright")):
-        for value in thing.texts(predicate)[:1]:
-            found["software_copyrightText" if key == "copyright" else key] = value.lexical
-            document.ledger.keep(thing.iri, predicate, value)
+        for value in entity.texts(predicate)[:1]:
+            results["software_copyrightText" if key == "copyright" else key] = value.lexical
+            document.ledger.keep(entity.iri, predicate, value)
     for predicate, (key, several) in keys.items():
         words = WORDS.get(key)
-        values = [v for v in thing.texts(predicate) if words is None or v.lexical in words]
+        values = [v for v in entity.texts(predicate) if words is None or v.lexical in words]
         if values:
-            kept = values if several else values[:1]
-            found[key] = [v.lexical for v in kept] if several else kept[0].lexical
-            document.ledger.keep(thing.iri, predicate, *kept)
-    return found
+            retained = values if several else values[:1]
+            results[key] = [v.lexical for v in retained] if several else retained[0].lexical
+            document.ledger.keep(entity.iri, predicate, *retained)
+    return results
 
 
-def _integrity(document: Document, thing: Thing) -> dict[str, Any]:
+def _integrity(document: Document, entity: BundleEntity) -> dict[str, Any]:
     """The digests of a package as a whole: those of a file without a name."""
     hashes = []
-    for node in document.bundle.hanging(thing.iri, PG.artifactOf):
+    for node in document.bundle.hanging(entity.iri, PG.artifactOf):
         if node.text(PG.fileName) or node.text(SCHEMA.name):
             continue
-        if found := hashes_of(node):
-            hashes += found
-            document.ledger.keep(node.iri, PG.artifactOf, thing.iri)
+        if result := hashes_of(node):
+            hashes += result
+            document.ledger.keep(node.iri, PG.artifactOf, entity.iri)
     return {"verifiedUsing": hashes} if hashes else {}
 
 
-def hashes_of(node: Thing) -> list[dict[str, str]]:
+def hashes_of(node: BundleEntity) -> list[dict[str, str]]:
     """The digests of an artifact as SPDX writes them."""
     parts = (value.lexical.partition(":") for value in node.texts(PG.digest))
     return [
@@ -99,10 +101,10 @@ _ALGORITHMS = frozenset(("md5", "sha1", "sha224", "sha256", "sha384", "sha512"))
 MAX_EVIDENCE = 20
 
 
-def _evidence(document: Document, thing: Thing) -> list[dict[str, Any]]:
+def _evidence(document: Document, entity: BundleEntity) -> list[dict[str, Any]]:
     """Where the documents are in which sources speak of a package, the latest first."""
     headers = {
-        held.header for held in document.bundle.claims if held.subject == thing.iri
+        stored.header for stored in document.bundle.claims if stored.subject == entity.iri
     }  # each once, whatever it says
     latest = sorted(headers, key=lambda h: (h.retrieved, h.record), reverse=True)
     return [
@@ -116,117 +118,117 @@ def _evidence(document: Document, thing: Thing) -> list[dict[str, Any]]:
     ]
 
 
-def _equal(thing: Thing, predicate: Iri, text: str) -> list[Literal]:
-    return [value for value in thing.texts(predicate) if value.lexical == text]
+def _equal(entity: BundleEntity, predicate: Iri, text: str) -> list[Literal]:
+    return [value for value in entity.texts(predicate) if value.lexical == text]
 
 
-def _makers(document: Document, thing: Thing) -> dict[str, Any]:
-    makers = thing.things(DCTERMS.creator)
+def _makers(document: Document, entity: BundleEntity) -> dict[str, Any]:
+    makers = entity.iris(DCTERMS.creator)
     agents = [document.agent(maker) for maker in makers]
-    document.ledger.keep(thing.iri, DCTERMS.creator, *makers)
-    found: dict[str, Any] = {"originatedBy": agents, "suppliedBy": agents[0]} if agents else {}
-    for supplier in thing.things(PG.suppliedBy)[:1]:
-        found["suppliedBy"] = document.agent(supplier)
-        document.ledger.keep(thing.iri, PG.suppliedBy, supplier)
-    return found
+    document.ledger.keep(entity.iri, DCTERMS.creator, *makers)
+    result: dict[str, Any] = {"originatedBy": agents, "suppliedBy": agents[0]} if agents else {}
+    for supplier in entity.iris(PG.suppliedBy)[:1]:
+        result["suppliedBy"] = document.agent(supplier)
+        document.ledger.keep(entity.iri, PG.suppliedBy, supplier)
+    return result
 
 
-def _dates(document: Document, thing: Thing) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _dates(document: Document, entity: BundleEntity) -> dict[str, Any]:
+    results: dict[str, Any] = {}
     for predicate, key in DATES.items():
-        for value in thing.texts(predicate)[:1]:
-            if predicate in thing.dates:
-                why = f"known as {thing.dates[predicate]} alone; SPDX wants the second"
-                document.ledger.refuse(thing.iri, predicate, value, why)
+        for value in entity.texts(predicate)[:1]:
+            if predicate in entity.dates:
+                why = f"known as {entity.dates[predicate]} alone; SPDX wants the second"
+                document.ledger.refuse(entity.iri, predicate, value, why)
             else:
-                found[key] = f"{value.lexical[:10]}T00:00:00Z"
-                document.ledger.keep(thing.iri, predicate, value)
-    return found
+                results[key] = f"{value.lexical[:10]}T00:00:00Z"
+                document.ledger.keep(entity.iri, predicate, value)
+    return results
 
 
-def _places(document: Document, thing: Thing) -> dict[str, Any]:
+def _places(document: Document, entity: BundleEntity) -> dict[str, Any]:
     """Package URL, download and home page."""
-    found: dict[str, Any] = {"software_downloadLocation": NO_ASSERTION}
-    dataset = thing.iri in document.bundle.datasets
-    if thing.repository:
-        page = f"https://huggingface.co/{'datasets/' if dataset else ''}{thing.repository}"
-        found["software_packageUrl"] = (
-            f"pkg:huggingface/{'datasets/' if dataset else ''}{thing.repository}"
+    results: dict[str, Any] = {"software_downloadLocation": NO_ASSERTION}
+    dataset = entity.iri in document.bundle.datasets
+    if entity.repository:
+        page = f"https://huggingface.co/{'datasets/' if dataset else ''}{entity.repository}"
+        results["software_packageUrl"] = (
+            f"pkg:huggingface/{'datasets/' if dataset else ''}{entity.repository}"
         )
-        found["software_downloadLocation"] = page
-        document.ledger.keep(thing.iri, PG.hubRepository, Iri(page))
-    for place in thing.things(PG.weightsLocation)[:1]:
-        if not dataset and not thing.repository:
-            found["software_downloadLocation"] = str(place)
-            document.ledger.keep(thing.iri, PG.weightsLocation, place)
-    for page_ in thing.things(PG.homepage)[:1]:
+        results["software_downloadLocation"] = page
+        document.ledger.keep(entity.iri, PG.hubRepository, Iri(page))
+    for place in entity.iris(PG.weightsLocation)[:1]:
+        if not dataset and not entity.repository:
+            results["software_downloadLocation"] = str(place)
+            document.ledger.keep(entity.iri, PG.weightsLocation, place)
+    for page_ in entity.iris(PG.homepage)[:1]:
         if not dataset and "huggingface.co/" not in page_:
-            found["software_homePage"] = str(page_)
-            document.ledger.keep(thing.iri, PG.homepage, page_)
-    return found
+            results["software_homePage"] = str(page_)
+            document.ledger.keep(entity.iri, PG.homepage, page_)
+    return results
 
 
-def _version(document: Document, thing: Thing) -> str:
+def _version(document: Document, entity: BundleEntity) -> str:
     """The version of a dataset, or of a model that has just one."""
-    if thing.iri in document.bundle.datasets:
-        for value in thing.texts(SCHEMA.version)[:1]:
-            document.ledger.keep(thing.iri, SCHEMA.version, value)
+    if entity.iri in document.bundle.datasets:
+        for value in entity.texts(SCHEMA.version)[:1]:
+            document.ledger.keep(entity.iri, SCHEMA.version, value)
             return value.lexical
         return ""
     versions = [
         node
-        for node in document.bundle.hanging(thing.iri, PROV.specializationOf)
+        for node in document.bundle.hanging(entity.iri, PROV.specializationOf)
         if node.is_a(PG.ModelVersion) and node.text(SCHEMA.version)
-        and thing.iri in node.things(PROV.specializationOf)
+        and entity.iri in node.iris(PROV.specializationOf)
     ]  # fmt: skip
     if len(versions) != 1:
         return NO_ASSERTION
-    document.ledger.keep(versions[0].iri, PROV.specializationOf, thing.iri)
+    document.ledger.keep(versions[0].iri, PROV.specializationOf, entity.iri)
     return versions[0].text(SCHEMA.version)
 
 
-def _model(document: Document, thing: Thing) -> dict[str, Any]:
+def _model(document: Document, entity: BundleEntity) -> dict[str, Any]:
     """What the AI profile has places for."""
     keep = document.ledger.keep
-    found: dict[str, Any] = {}
-    kinds = thing.texts(PG.architectureFamily)
+    results: dict[str, Any] = {}
+    kinds = entity.texts(PG.architectureFamily)
     if len(kinds) == 1:
-        found["ai_typeOfModel"] = [kinds[0].lexical]
-        keep(thing.iri, PG.architectureFamily, kinds[0])
+        results["ai_typeOfModel"] = [kinds[0].lexical]
+        keep(entity.iri, PG.architectureFamily, kinds[0])
     rows = []
     for predicate, key in HYPERPARAMETERS.items():
-        for value in thing.texts(predicate)[:1]:
+        for value in entity.texts(predicate)[:1]:
             rows.append(_entry(key, value.lexical))
-            keep(thing.iri, predicate, value)
-    for value in thing.texts(PG.hyperparameter):
+            keep(entity.iri, predicate, value)
+    for value in entity.texts(PG.hyperparameter):
         key, _, text = value.lexical.partition(": ")
         if text:
             rows.append(_entry(key, text))
-            keep(thing.iri, PG.hyperparameter, value)
-    found["ai_hyperparameter"] = rows
-    found["ai_metric"] = [_entry(*scored) for scored in _scores(document, thing)]
+            keep(entity.iri, PG.hyperparameter, value)
+    results["ai_hyperparameter"] = rows
+    results["ai_metric"] = [_entry(*scored) for scored in _scores(document, entity)]
     for predicate, key in ENERGY.items():
-        for energy in thing.texts(predicate)[:1]:
+        for energy in entity.texts(predicate)[:1]:
             amount = ledger.plain_decimal(ledger.scaled(energy, "1000"))
             described = {
                 "type": "ai_EnergyConsumptionDescription",
                 "ai_energyQuantity": amount,
                 "ai_energyUnit": "kilowattHour",
             }
-            whole = found.setdefault("ai_energyConsumption", {"type": "ai_EnergyConsumption"})
+            whole = results.setdefault("ai_energyConsumption", {"type": "ai_EnergyConsumption"})
             whole[key] = [described]
-            keep(thing.iri, predicate, energy)
-    return {key: value for key, value in found.items() if value}
+            keep(entity.iri, predicate, energy)
+    return {key: value for key, value in results.items() if value}
 
 
 def _entry(key: str, value: str) -> dict[str, Any]:
     return {"type": "DictionaryEntry", "key": key, "value": value}
 
 
-def _scores(document: Document, thing: Thing) -> Iterator[tuple[str, str]]:
-    for node in document.bundle.hanging(thing.iri, PG.evaluationOf):
-        benchmark = next(iter(node.things(PG.benchmark)), None)
+def _scores(document: Document, entity: BundleEntity) -> Iterator[tuple[str, str]]:
+    for node in document.bundle.hanging(entity.iri, PG.evaluationOf):
+        benchmark = next(iter(node.iris(PG.benchmark)), None)
         score = next(iter(node.texts(PG.score)), None)
-        if thing.iri in node.things(PG.evaluationOf) and benchmark and score:
+        if entity.iri in node.iris(PG.evaluationOf) and benchmark and score:
             yield document.bundle.name(benchmark), score.lexical
-            document.ledger.keep(node.iri, PG.evaluationOf, thing.iri)
+            document.ledger.keep(node.iri, PG.evaluationOf, entity.iri)

@@ -7,54 +7,54 @@ from provenance_graph.core.iris import shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.exchange.spdx3.elements import Document
 from provenance_graph.exchange.spdx3.terms import NO_ASSERTION, NO_LICENCE, RELATIONS
-from provenance_graph.model.bundle_results import Thing
+from provenance_graph.model.bundle_results import BundleEntity
 
 ALSO_NEEDED = frozenset(("descendantOf", "trainedOn"))
 """Relationships that are a dependency as well: without the parent or the data, no model."""
 
 
-def relations(document: Document, thing: Thing) -> None:
+def relations(document: Document, entity: BundleEntity) -> None:
     """Lineage, data and models used, each as a relationship to another element."""
-    here = document.ids[thing.iri]
-    dataset = thing.iri in document.bundle.datasets
+    here = document.ids[entity.iri]
+    dataset = entity.iri in document.bundle.datasets
     for predicate, kind in RELATIONS.items():
-        for other in thing.things(predicate):
-            same = document.bundle.thing(other).repository
-            alike = other == thing.iri or (same and same == thing.repository)
+        for other in entity.iris(predicate):
+            same = document.bundle.entity(other).repository
+            alike = other == entity.iri or (same and same == entity.repository)
             if other not in document.ids or alike:
                 why = "no other element: a text, or the same repository"
-                document.ledger.refuse(thing.iri, predicate, other, why)
+                document.ledger.refuse(entity.iri, predicate, other, why)
                 continue
             comment = ""
             if predicate == PROV.wasDerivedFrom:
-                known = [p for p in terms.DERIVATIONS if other in thing.things(p)]
+                known = [p for p in terms.DERIVATIONS if other in entity.iris(p)]
                 comment = ", ".join(map(shorten, known))
                 for relation in known:
-                    document.ledger.keep(thing.iri, relation, other)
-                if other in thing.revisions:
-                    comment += f"; revision {thing.revisions[other]}"
+                    document.ledger.keep(entity.iri, relation, other)
+                if other in entity.revisions:
+                    comment += f"; revision {entity.revisions[other]}"
             document.relate(kind, here, document.ids[other], comment)
             if kind in ALSO_NEEDED:
                 # checkers of minimum elements follow composition and dependency alone
                 document.relate("dependsOn", here, document.ids[other], f"by {kind}")
             if not (dataset and predicate == PG.usesComponent):
-                document.ledger.keep(thing.iri, predicate, other)
+                document.ledger.keep(entity.iri, predicate, other)
 
 
-def licences(document: Document, thing: Thing) -> None:
+def licences(document: Document, entity: BundleEntity) -> None:
     """The licence that is accepted, declared and concluded; one that nobody knows as its text."""
-    here = document.ids[thing.iri]
-    stated = thing.things(DCTERMS.license)
+    here = document.ids[entity.iri]
+    stated = entity.iris(DCTERMS.license)
     for licence in stated:
         info = document.bundle.licences[licence]
         for kind in ("hasDeclaredLicense", "hasConcludedLicense"):
             document.relate(kind, here, document.licence(info), info.label)
         if info.told:
-            document.ledger.keep(thing.iri, DCTERMS.license, licence)
+            document.ledger.keep(entity.iri, DCTERMS.license, licence)
         else:
             why = "written by its id, which readers do not take for one licence"
-            document.ledger.refuse(thing.iri, DCTERMS.license, licence, why)
-    for unknown in thing.stated_licences if not stated else ():
+            document.ledger.refuse(entity.iri, DCTERMS.license, licence, why)
+    for unknown in entity.stated_licences if not stated else ():
         element = f"{document.base}#licence-{document.count + 1}-stated"
         document.add(
             "simplelicensing_SimpleLicensingText",
@@ -67,28 +67,28 @@ def licences(document: Document, thing: Thing) -> None:
         document.relate("hasDeclaredLicense", here, element, "stated, and not known here")
     if not stated:
         document.relate("hasConcludedLicense", here, NO_LICENCE)
-        if not thing.stated_licences:
+        if not entity.stated_licences:
             document.relate("hasDeclaredLicense", here, NO_LICENCE)
 
 
-def libraries(document: Document, thing: Thing) -> None:
+def libraries(document: Document, entity: BundleEntity) -> None:
     """The libraries that a model needs, as packages that it depends on."""
-    for value in thing.texts(PG.softwareDependency):
+    for value in entity.texts(PG.softwareDependency):
         name, _, version = value.lexical.partition(" ")
         element = f"{document.base}#library-{document.count + 1}"
         document.add("software_Package", element, name=name, software_packageVersion=version)
-        document.relate("dependsOn", document.ids[thing.iri], element)
-        document.ledger.keep(thing.iri, PG.softwareDependency, value)
+        document.relate("dependsOn", document.ids[entity.iri], element)
+        document.ledger.keep(entity.iri, PG.softwareDependency, value)
 
 
-def files(document: Document, thing: Thing) -> None:
+def files(document: Document, entity: BundleEntity) -> None:
     """The files of a model or dataset, with their digests."""
-    for number, node in enumerate(document.bundle.hanging(thing.iri, PG.artifactOf), 1):
+    for number, node in enumerate(document.bundle.hanging(entity.iri, PG.artifactOf), 1):
         name = node.text(PG.fileName)
-        if not name or thing.iri not in node.things(PG.artifactOf):
+        if not name or entity.iri not in node.iris(PG.artifactOf):
             continue
         hashes = [value.lexical.partition(":") for value in node.texts(PG.digest)]
-        file = f"{document.ids[thing.iri]}-file-{number}"
+        file = f"{document.ids[entity.iri]}-file-{number}"
         document.add(
             "software_File",
             file,
@@ -98,5 +98,5 @@ def files(document: Document, thing: Thing) -> None:
                 for algorithm, _, content in hashes
             ],
         )
-        document.relate("contains", document.ids[thing.iri], file)
-        document.ledger.keep(node.iri, PG.artifactOf, thing.iri)
+        document.relate("contains", document.ids[entity.iri], file)
+        document.ledger.keep(node.iri, PG.artifactOf, entity.iri)

@@ -79,11 +79,11 @@ def claims(page: Page, about: Named) -> Iterator[Claim | Problem]:
     yield from page.problems
     yield from _identity(about)
     guessed = _without_weights(page.fields)
-    for found in (*_specification(page, about), *_prose(page, about)):
-        if isinstance(found, Claim) and guessed and found.predicate in ARCHITECTURE:
-            yield _default(found)
+    for result in (*_specification(page, about), *_prose(page, about)):
+        if isinstance(result, Claim) and guessed and result.predicate in ARCHITECTURE:
+            yield _default(result)
         else:
-            yield found
+            yield result
     yield from _benchmarks(page, about)
     yield from _ranks(page, about)
     yield from _assessment(page, about)
@@ -178,8 +178,8 @@ def _expert_labelled(about: Named, shown: Labelled) -> Iterator[Claim | Problem]
     )
 
 
-def _checked(found: list[Claim]) -> Iterator[Claim | Problem]:
-    for claim in found:
+def _checked(result: list[Claim]) -> Iterator[Claim | Problem]:
+    for claim in result:
         yield claim
         if claim.unusable:
             where = f"{iris.shorten(claim.predicate)} {claim.as_stated[:60]!r}"
@@ -202,8 +202,8 @@ def _swapped(fields: list[Labelled]) -> bool:
 def _relabelled(about: Named, prop: Iri, shown: Labelled) -> Iterator[Claim | Problem]:
     place = shown.place
     for claim in field_claims(about.model, Field(prop, "whole"), shown.value, place):
-        kept = f"{shown.label}: {shown.value}"
-        yield replace(claim, basis=Basis.INFERENCE, as_stated=kept)
+        retained = f"{shown.label}: {shown.value}"
+        yield replace(claim, basis=Basis.INFERENCE, as_stated=retained)
     yield Problem(
         place,
         f"{shown.label!r} {shown.value} is read as {iris.shorten(prop)}",
@@ -223,10 +223,10 @@ def split_benchmark(name: str) -> tuple[str, str]:
     >>> split_benchmark("Professional Knowledge MMLU Pro")
     ('Professional Knowledge', 'MMLU Pro')
     """
-    found = _BENCHMARKS.search(name)
-    if found is None or found.start() == 0:
+    match = _BENCHMARKS.search(name)
+    if match is None or match.start() == 0:
         return "", name
-    return name[: found.start()].strip(), name[found.start() :]
+    return name[: match.start()].strip(), name[match.start() :]
 
 
 def _benchmarks(page: Page, about: Named) -> Iterator[Claim | Problem]:
@@ -252,11 +252,11 @@ def _result(row: Row, about: Named, benchmark: str, node: Iri) -> Iterator[Claim
     if score is None:
         yield Problem(row.place, f"{row.score!r} is no score")
         return
-    kept = row.score if row.score != score.lexical else ""
+    retained = row.score if row.score != score.lexical else ""
     yield Claim(node, RDF.type, PG.EvaluationResult)
     yield Claim(node, PG.evaluationOf, about.evaluated)
     yield Claim(node, PG.benchmark, bench)
-    yield Claim(node, PG.score, score, as_stated=kept, locator=row.place)
+    yield Claim(node, PG.score, score, as_stated=retained, locator=row.place)
     if number is not None and row.score.endswith("%"):
         yield Claim(node, PG.maxScore, literals.decimal(100))
     elif number is not None and number <= 1:
@@ -273,8 +273,8 @@ def _rank(
     yield Claim(node, RDF.type, PG.RankEntry)
     yield Claim(node, PG.rankOf, about.evaluated)
     stance = Stance.STATED if number else Stance.NOT_STATED
-    kept = "" if number else rank
-    yield Claim(node, PG.rank, number, stance, as_stated=kept, locator=place)
+    retained = "" if number else rank
+    yield Claim(node, PG.rank, number, stance, as_stated=retained, locator=place)
     yield Claim(node, PG.ranking, ranking)
     for missing in (DCTERMS.date, PG.population):
         yield Claim(node, missing, None, Stance.NOT_STATED, locator=place)

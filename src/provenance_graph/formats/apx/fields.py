@@ -141,15 +141,15 @@ CODES: Mapping[str, Mapping[str, Iri]] = {
 
 def licence_claim(subject: Iri, stated: str, locator: str) -> Claim:
     """The licence that a name means; a name we do not know is kept as it stands."""
-    found = normalise(stated)
+    result = normalise(stated)
     return Claim(
         subject,
         DCTERMS.license,
-        found.value,
-        found.stance,
+        result.value,
+        result.stance,
         as_stated=stated,
         locator=locator,
-        unusable=found.unusable,
+        unusable=result.unusable,
     )
 
 

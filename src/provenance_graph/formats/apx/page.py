@@ -253,18 +253,20 @@ class _Parser:
     def _criterion(self, line: Line) -> None:
         name = _CRITERIA[line.label]
         self.section = name
-        found = self._score_after(1)
-        self.page.sections.append(Labelled(name, found[0] if found else "", line.place))
-        self.at += 1 + (found[1] if found else 0)
+        score_after = self._score_after(1)
+        self.page.sections.append(Labelled(name, score_after[0] if score_after else "", line.place))
+        self.at += 1 + (score_after[1] if score_after else 0)
 
     def _total(self, line: Line) -> None:
         self.at += 1
         for _ in range(3):
             shown = self._peek(0)
-            found = self._score_after(0)
-            if found and shown:
-                self.page.total = self.page.total or Labelled("total score", found[0], shown.place)
-                self.at += found[1]
+            score_after = self._score_after(0)
+            if score_after and shown:
+                self.page.total = self.page.total or Labelled(
+                    "total score", score_after[0], shown.place
+                )
+                self.at += score_after[1]
             elif shown and _GRADE.fullmatch(shown.text):
                 self.page.grade = self.page.grade or Labelled("grade", shown.text, shown.place)
                 self.at += 1
@@ -335,9 +337,9 @@ def _split(line: Line) -> tuple[str, str]:
     if line.label in FIELDS or line.label in EXPERT_TOTAL_LABELS:
         return line.label, ""
     for mark in (":", "\t", "|"):
-        head, found, rest = line.text.partition(mark)
+        head, result, rest = line.text.partition(mark)
         label = " ".join(head.casefold().split())
-        if found and (label in FIELDS or label in EXPERT_TOTAL_LABELS):
+        if result and (label in FIELDS or label in EXPERT_TOTAL_LABELS):
             return label, rest.strip(" |\t")
     return line.label, ""
 

@@ -75,8 +75,10 @@ def result_claims(
     yield Claim(node, PG.evaluationOf, subject.model)
     yield Claim(node, PG.benchmark, bench)
     number = score.rstrip("%").strip()
-    kept = score if score != number else ""
-    yield Claim(node, PG.score, literals.decimal(Decimal(number)), as_stated=kept, locator=locator)
+    retained = score if score != number else ""
+    yield Claim(
+        node, PG.score, literals.decimal(Decimal(number)), as_stated=retained, locator=locator
+    )
     yield Claim(bench, RDF.type, PG.Benchmark)
     yield Claim(bench, SCHEMA.name, literals.text(benchmark))
 
@@ -146,8 +148,8 @@ def full_name(short: str, whole: str) -> str:
     'Claude Haiku 3.5'
     """
     first = short.split()[0]
-    brand, found, _ = whole.partition(first)
-    return f"{brand}{short}" if found and brand.endswith(" ") else short
+    brand, result, _ = whole.partition(first)
+    return f"{brand}{short}" if result and brand.endswith(" ") else short
 
 
 def model_slug(name: str) -> str:

@@ -45,14 +45,14 @@ def naming(page: Page, url: str) -> Named:
 
     Raises Unreadable when nothing names the model.
     """
-    found = _page_name(page)
+    result = _page_name(page)
     slug = _url_slug(url)
-    if not found and not slug:
+    if not result and not slug:
         raise Unreadable(
             url,
             "nothing names the model: no title, no sentence such as '… is a …', no /models/ address",
         )
-    name = found or slug
+    name = result or slug
     mode = _MODES.search(name)
     if mode and _is_mode_of(name[: mode.start()], name, page):
         base = name[: mode.start()]
@@ -75,8 +75,8 @@ def _page_name(page: Page) -> str:
 
 def _url_slug(url: str) -> str:
     parts = urlsplit(url) if url.startswith("http") else None
-    found = re.search(r"/models/([\w.-]+)/?$", parts.path) if parts else None
-    return found[1].lower() if found and parts and parts.netloc.endswith("apxml.com") else ""
+    result = re.search(r"/models/([\w.-]+)/?$", parts.path) if parts else None
+    return result[1].lower() if result and parts and parts.netloc.endswith("apxml.com") else ""
 
 
 def _is_mode_of(base: str, name: str, page: Page) -> bool:

@@ -29,7 +29,7 @@ class Scheme:
     def iri(self) -> Iri:
         """The scheme's IRI.
 
-        >>> iris.said(Scheme("osai", "", "", "").iri)
+        >>> iris.short_id(Scheme("osai", "", "", "").iri)
         'id:rubric/osai'
         """
         return iris.mint("rubric", self.id)
@@ -37,7 +37,7 @@ class Scheme:
     def criterion(self, title: str) -> Iri:
         """A criterion's IRI, from its title or key.
 
-        >>> iris.said(Scheme("fmti-2025", "", "", "").criterion("Data size"))
+        >>> iris.short_id(Scheme("fmti-2025", "", "", "").criterion("Data size"))
         'id:rubric/fmti-2025/data-size'
         """
         return _criterion(self.id, title)
@@ -81,17 +81,17 @@ def result(
     score: Literal | None = None,
 ) -> Iterator[Claim]:
     """What the assessment found on one criterion: its own word, a level, or a score of 1."""
-    found = result_iri(node, title)
-    yield Claim(found, RDF.type, PG.CriterionResult)
-    yield Claim(found, DCTERMS.isPartOf, node)
-    yield Claim(found, PG.criterion, scheme.criterion(title))
+    results = result_iri(node, title)
+    yield Claim(results, RDF.type, PG.CriterionResult)
+    yield Claim(results, DCTERMS.isPartOf, node)
+    yield Claim(results, PG.criterion, scheme.criterion(title))
     if verdict:
-        yield Claim(found, PG.verdict, Literal(verdict))
+        yield Claim(results, PG.verdict, Literal(verdict))
     if level is not None:
-        yield Claim(found, PG.level, level)
+        yield Claim(results, PG.level, level)
     if score is not None:
-        yield Claim(found, PG.score, score)
-        yield Claim(found, PG.maxScore, ONE)
+        yield Claim(results, PG.score, score)
+        yield Claim(results, PG.maxScore, ONE)
 
 
 def result_iri(node: Iri, title: str) -> Iri:

@@ -76,7 +76,8 @@ def _read(document: Document) -> Found:
     if not isinstance(whole, dict):
         raise Unreadable(document.url, "not a mapping of datasets")
     shared = [
-        statements.word(statements.mapping(e).get("Hugging Face URL")) for e in whole.values()
+        statements.scalar_text(statements.mapping(e).get("Hugging Face URL"))
+        for e in whole.values()
     ]
     for key, entry in whole.items():
         where = f"/{key}"
@@ -88,10 +89,12 @@ def _read(document: Document) -> Found:
 
 def _dataset(entry: dict[str, Any], key: str, where: str, *, alone: bool) -> Found:
     name = statements.called(entry.get("Dataset Name")) or key
-    addresses = [statements.word(entry.get("Dataset URL"))]
+    addresses = [statements.scalar_text(entry.get("Dataset URL"))]
     if alone:
-        addresses.append(statements.word(entry.get("Hugging Face URL")))
-    repository = next((found for url in addresses if (found := hub.dataset_name(url))), "")
+        addresses.append(statements.scalar_text(entry.get("Hugging Face URL")))
+    repository = next(
+        (dataset_name for url in addresses if (dataset_name := hub.dataset_name(url))), ""
+    )
     if repository:
         subject = iris.dataset(repository)
         yield Claim(subject, PG.hubRepository, hub.page(repository, hub.Kind.DATASET))
@@ -110,8 +113,8 @@ def _dataset(entry: dict[str, Any], key: str, where: str, *, alone: bool) -> Fou
 def _licences(subject: Iri, entry: dict[str, Any], where: str) -> Found:
     stated: dict[str, str] = {}
     for item in statements.listed(entry.get("Licenses")):
-        text = statements.word(statements.mapping(item).get("License"))
-        link = statements.word(statements.mapping(item).get("License URL"))
+        text = statements.scalar_text(statements.mapping(item).get("License"))
+        link = statements.scalar_text(statements.mapping(item).get("License URL"))
         stated.setdefault(text, "" if link.casefold() == "unspecified" else link)
     at = f"{where}/Licenses"
     if len(stated) > 1:

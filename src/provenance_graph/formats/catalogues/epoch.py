@@ -64,13 +64,13 @@ def origin(document: Document) -> Origin:
 def read(document: Document) -> Iterator[Claim | Problem]:
     """Yield what the table says of each model, row by row."""
     table: list[tuple[int, dict[str, str]]] = []
-    for found in csv_rows.rows(document):
-        if isinstance(found, Problem):
-            yield found
-        elif found[1].get("Model"):
-            table.append(found)
+    for result in csv_rows.rows(document):
+        if isinstance(result, Problem):
+            yield result
+        elif result[1].get("Model"):
+            table.append(result)
         else:
-            yield Problem(f"L{found[0]}", "a row without a model", "the column Model")
+            yield Problem(f"L{result[0]}", "a row without a model", "the column Model")
     subjects: dict[str, Iri] = {}
     taken: dict[Iri, str] = {}
     for line, row in table:
@@ -152,11 +152,11 @@ def _count(
         )
     near = round(number)
     computed = abs(number - near) > Decimal("0.01")
-    found = statements.quantity(
+    quantity = statements.quantity(
         model, predicate, near, where, confidence=confidence,
         basis=basis or (Basis.INFERENCE if computed else None),
     )  # fmt: skip
-    return replace(found, as_stated=stated, locator=where)
+    return replace(quantity, as_stated=stated, locator=where)
 
 
 def compute_basis(method: str) -> Basis | None:
@@ -200,9 +200,9 @@ def _hardware(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
 
 def _data(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
     column = "Training dataset"
-    found = _several(row.get(column, ""))
-    some = any(not _UNNAMED.fullmatch(name) for name in found)
-    for name in found:
+    result = _several(row.get(column, ""))
+    some = any(not _UNNAMED.fullmatch(name) for name in result)
+    for name in result:
         if _UNNAMED.fullmatch(name):
             stance = Stance.PARTLY_STATED if some else Stance.REPORTS_UNDISCLOSED
             yield statements.not_given(model, PG.trainedOn, stance, name, f"{where} {column}")
@@ -231,13 +231,13 @@ def _counts_tokens(stated: str, notes: str) -> bool:
     (True, False)
     """
     number = literals.number(stated)
-    found = re.finditer(
+    finditer = re.finditer(
         r"(\d[\d,.]{0,40}(?:[eE]\+?\d{1,3})?)[ -]?(thousand|million|billion|trillion|[KMBT])?\b[ -]*tokens?\b",
         notes[:20_000],
         re.IGNORECASE,
     )
     return number is not None and any(
-        literals.number(match[1].rstrip(".,") + (match[2] or "")) == number for match in found
+        literals.number(match[1].rstrip(".,") + (match[2] or "")) == number for match in finditer
     )
 
 
@@ -259,11 +259,11 @@ def _bases(
 def _access(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
     column = "Model accessibility"
     stated = row.get(column, "")
-    found = next((code for head, code in _ACCESS if stated.casefold().startswith(head)), None)
-    if found is not None:
+    result = next((code for head, code in _ACCESS if stated.casefold().startswith(head)), None)
+    if result is not None:
         plain = stated.casefold() in ("api access", "open weights (unrestricted)")
         yield Claim(
-            model, PG.weightsAvailability, found,
+            model, PG.weightsAvailability, result,
             as_stated="" if plain else stated[: statements.SHOWN],
             locator="" if plain else f"{where} {column}",
         )  # fmt: skip
@@ -288,18 +288,18 @@ def _access(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
 def _links(row: Row, model: Iri, name: str, where: str) -> Iterator[Claim | Problem]:
     """Papers and repositories; only a repository called as the model is becomes the model's."""
     column = "Link"
-    found = statements.urls(row.get(column, ""))
-    if row.get(column) and not found:
+    urls = statements.urls(row.get(column, ""))
+    if row.get(column) and not urls:
         yield statements.link(model, RDFS.seeAlso, row[column], f"{where} {column}")
-    for url in dict.fromkeys(found):
+    for url in dict.fromkeys(urls):
         repository = statements.hub_model(url)
         if not repository:
             yield statements.link(model, statements.link_property(url), url, f"{where} {column}")
-    for url in dict.fromkeys([*found, *statements.urls(row.get("Accessibility notes", ""))]):
+    for url in dict.fromkeys([*urls, *statements.urls(row.get("Accessibility notes", ""))]):
         repository = statements.hub_model(url)
         if repository and statements.same_name(repository, name):
             yield Claim(model, PG.hubRepository, statements.hub_page(repository))
-        elif repository and url in found:
+        elif repository and url in urls:
             yield Claim(model, PG.weightsLocation, statements.hub_page(repository))
 
 

@@ -49,7 +49,7 @@ def _recognises(hints: Hints) -> bool:
 
 
 def _origin(document: Document) -> Origin:
-    name = statements.word(document.toml.get("model_id"))
+    name = statements.scalar_text(document.toml.get("model_id"))
     return Origin(
         local=statements.clean(name) if _NAME.fullmatch(name) else iris.slug(document.name),
         publisher=iris.organization("exo"),
@@ -61,7 +61,7 @@ def _origin(document: Document) -> Origin:
 
 def _read(document: Document) -> Found:
     raw = statements.tidy(document.toml, document.text)
-    name = statements.word(raw.get("model_id"))
+    name = statements.scalar_text(raw.get("model_id"))
     if not _NAME.fullmatch(name):
         yield Problem("/model_id", f"{name[:60]!r} is not a repository", "owner/name")
         return
@@ -74,7 +74,7 @@ def _read(document: Document) -> Found:
     yield from mapping.claims(subject, raw, _COUNTS, "")
     yield from _kinds(raw, subject)
     yield from _stored(raw, subject)
-    if base := statements.word(raw.get("base_model")):
+    if base := statements.scalar_text(raw.get("base_model")):
         node = iris.entity(SOURCE, "unresolved", iris.slug(base)[:120])
         relation = PG.convertedFrom if not _bits(raw) else PG.quantizedFrom
         yield Claim(node, RDF.type, PG.UnresolvedReference)
@@ -115,11 +115,11 @@ def _kinds(raw: dict[str, Any], subject: Iri) -> Found:
 
 
 def _bits(raw: dict[str, Any]) -> str:
-    return _STORED.get(statements.word(raw.get("quantization")), (PG.Text, ""))[1]
+    return _STORED.get(statements.scalar_text(raw.get("quantization")), (PG.Text, ""))[1]
 
 
 def _stored(raw: dict[str, Any], subject: Iri) -> Found:
-    stated = statements.word(raw.get("quantization"))
+    stated = statements.scalar_text(raw.get("quantization"))
     if stated in _STORED:
         stored, bits = _STORED[stated]
         yield Claim(subject, PG.weightPrecision, stored)

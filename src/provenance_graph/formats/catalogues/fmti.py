@@ -75,11 +75,11 @@ def origin(document: Document) -> Origin:
 def read(document: Document) -> Iterator[Claim | Problem]:
     """Yield what a table of the index says, whichever of its kinds it is."""
     rows: Rows = []
-    for found in csv_rows.rows(document):
-        if isinstance(found, Problem):
-            yield found
+    for result in csv_rows.rows(document):
+        if isinstance(result, Problem):
+            yield result
         else:
-            rows.append(found)
+            rows.append(result)
     columns = tuple(rows[0][1]) if rows else ()
     kind = _kind(columns)
     if not kind:
@@ -100,8 +100,8 @@ def read(document: Document) -> Iterator[Claim | Problem]:
 
 
 def _edition(titles: set[str]) -> str:
-    found = Counter({year: len(only & titles) for year, only in EDITIONS.items()})
-    year, hits = found.most_common(1)[0]
+    counter = Counter({year: len(only & titles) for year, only in EDITIONS.items()})
+    year, hits = counter.most_common(1)[0]
     return year if hits else ""
 
 
@@ -241,8 +241,8 @@ def _report(
             yield statements.link(result, DCTERMS.references, url, f"L{line} References")
         if model is not None:
             for predicate in PROPERTIES.get(name.casefold(), ()):
-                said, verdict = stance(row)
-                yield statements.not_given(model, predicate, said, verdict, f"L{line} {name}")
+                stated, verdict = stance(row)
+                yield statements.not_given(model, predicate, stated, verdict, f"L{line} {name}")
 
 
 def _flagship(rows: Rows, developer: str, edition: str) -> str:

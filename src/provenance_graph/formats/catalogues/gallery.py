@@ -51,7 +51,9 @@ def _recognises(hints: Hints) -> bool:
 
 def _origin(document: Document) -> Origin:
     if document.hints.syntax == "json":
-        name = statements.word(statements.mapping(document.json).get("name")) or document.name
+        name = (
+            statements.scalar_text(statements.mapping(document.json).get("name")) or document.name
+        )
         return Origin(
             local=f"lmstudio/{iris.slug(name)}",
             publisher=iris.organization("LM Studio"),
@@ -87,13 +89,13 @@ def _entry(entry: dict[str, Any], where: str, known: set[Iri]) -> Found:
     """One model of LocalAI's gallery: its files, under the repositories in which they lie."""
     repositories: set[str] = set()
     for index, file in enumerate(statements.listed(entry.get("files"))):
-        said, at = statements.mapping(file), f"{where}/files/{index}"
-        place = _place(statements.word(said.get("uri")))
+        stated, at = statements.mapping(file), f"{where}/files/{index}"
+        place = _place(statements.scalar_text(stated.get("uri")))
         if place is None or not place.path:
             continue  # files from elsewhere: no model is named
         repositories.add(place.name)
-        yield from _file(place, statements.word(said.get("sha256")), at, known)
-    licence = statements.word(entry.get("license"))
+        yield from _file(place, statements.scalar_text(stated.get("sha256")), at, known)
+    licence = statements.scalar_text(entry.get("license"))
     for name in sorted(repositories):
         if licence:
             yield from statements.licensed(iris.model(name), licence, locator=f"{where}/license")
@@ -104,27 +106,27 @@ def _descriptor(entry: Any) -> Found:
     if not isinstance(entry, dict):
         yield Problem("", "a descriptor that is no mapping", kind="shape")
         return
-    original = hub.model_name(statements.word(mapping.find(entry, "resources/canonicalUrl")))
+    original = hub.model_name(statements.scalar_text(mapping.find(entry, "resources/canonicalUrl")))
     known: set[Iri] = set()
     if original:
         model = iris.model(original)
         yield from _described(original, known)
         yield from mapping.claims(model, entry, _STUDIO, "")
-        size = statements.word(entry.get("numParameters"))
+        size = statements.scalar_text(entry.get("numParameters"))
         if size:
             yield statements.quantity(
                 model, PG.nominalParameterCount, size, "/numParameters", kind=XSD.integer
             )
     copies: set[str] = set()
     for index, file in enumerate(statements.listed(mapping.find(entry, "files/all"))):
-        said, at = statements.mapping(file), f"/files/all/{index}"
-        place = _place(statements.word(said.get("url")))
+        stated, at = statements.mapping(file), f"/files/all/{index}"
+        place = _place(statements.scalar_text(stated.get("url")))
         if place is None:
             yield Problem(f"{at}/url", "a file outside the Hub names no model", kind="missing")
             continue
         copies.add(place.name)
-        digest = statements.word(said.get("sha256checksum"))
-        yield from _file(place, digest, at, known, said.get("sizeBytes"))
+        digest = statements.scalar_text(stated.get("sha256checksum"))
+        yield from _file(place, digest, at, known, stated.get("sizeBytes"))
     for name in sorted(copies - {original}):
         if original:
             yield Claim(
@@ -143,8 +145,8 @@ def _place(address: str) -> hub.Repository | None:
         name, _, file = rest.partition("/")
         whole = f"{owner}/{name}"
         return hub.Repository(hub.Kind.MODEL, whole, "", file) if hub.is_name(whole) else None
-    found = hub.address(address)
-    return found if found is not None and found.kind is hub.Kind.MODEL and found.owner else None
+    result = hub.address(address)
+    return result if result is not None and result.kind is hub.Kind.MODEL and result.owner else None
 
 
 def _described(name: str, known: set[Iri]) -> Iterator[Claim]:

@@ -65,8 +65,8 @@ def _origin(document: Document) -> Origin:
     if document.hints.syntax == "yaml":
         entry = statements.mapping(document.yaml)
         provider, model = (
-            statements.word(entry.get("provider")),
-            statements.word(entry.get("model")),
+            statements.scalar_text(entry.get("provider")),
+            statements.scalar_text(entry.get("model")),
         )
         return Origin(
             local=f"{iris.slug(provider)}/{iris.slug(model)}",
@@ -100,34 +100,42 @@ def _read(document: Document) -> Found:
 
 
 def _entry(entry: dict[Any, Any]) -> Found:
-    provider, name = statements.word(entry.get("provider")), statements.word(entry.get("model"))
+    provider, name = (
+        statements.scalar_text(entry.get("provider")),
+        statements.scalar_text(entry.get("model")),
+    )
     if not provider or not name:
         yield Problem("", "an entry without provider or model", "provider: and model:", "missing")
         return
-    subject = yield from _subject(provider, name, statements.word(entry.get("name")), set())
+    subject = yield from _subject(provider, name, statements.scalar_text(entry.get("name")), set())
     yield from mapping.claims(subject, entry, _DAYS, "")
     yield from _aliases(subject, provider, name, entry)
     for index, item in enumerate(statements.listed(entry.get("replacements"))):
-        said = statements.mapping(item)
-        other = statements.word(said.get("model"))
-        by = statements.word(said.get("provider")) or provider
-        if other and said.get("recommended") is not False:
+        stated = statements.mapping(item)
+        other = statements.scalar_text(stated.get("model"))
+        by = statements.scalar_text(stated.get("provider")) or provider
+        if other and stated.get("recommended") is not False:
             yield from _replaced(subject, by, other, f"/replacements/{index}")
     for index, item in enumerate(statements.listed(entry.get("sources"))):
-        if url := statements.word(statements.mapping(item).get("url")):
+        if url := statements.scalar_text(statements.mapping(item).get("url")):
             yield statements.link(subject, PG.deprecationPolicy, url, f"/sources/{index}/url")
 
 
 def _announced(entry: dict[Any, Any], where: str, known: set[str]) -> Found:
-    provider, name = statements.word(entry.get("provider")), statements.word(entry.get("model_id"))
+    provider, name = (
+        statements.scalar_text(entry.get("provider")),
+        statements.scalar_text(entry.get("model_id")),
+    )
     if not provider or not name:
         yield Problem(where, "an entry without provider or model_id", kind="missing")
         return
-    subject = yield from _subject(provider, name, statements.word(entry.get("model_name")), known)
+    subject = yield from _subject(
+        provider, name, statements.scalar_text(entry.get("model_name")), known
+    )
     yield from mapping.claims(subject, entry, _FEED, where)
-    if url := statements.word(entry.get("url")):
+    if url := statements.scalar_text(entry.get("url")):
         yield statements.link(subject, PG.deprecationPolicy, url, f"{where}/url")
-    other = statements.word(entry.get("replacement_model"))
+    other = statements.scalar_text(entry.get("replacement_model"))
     at = f"{where}/replacement_model"
     if _RUN_TOGETHER.search(other) or " " in other:
         yield Problem(at, f"{other[:60]!r} is no one model's name", "one name", kind="lineage")
@@ -158,7 +166,7 @@ def _subject(provider: str, name: str, title: str, known: set[str]) -> Any:
 def _aliases(subject: Iri, provider: str, name: str, entry: dict[Any, Any]) -> Found:
     """Names in the interface that mean this model, from the day of the reading."""
     for index, item in enumerate(statements.listed(entry.get("aliases"))):
-        alias = statements.word(item)
+        alias = statements.scalar_text(item)
         if not alias or alias == name:
             yield Problem(f"/aliases/{index}", f"{common.brief(item)} is no other name")
             continue

@@ -110,9 +110,9 @@ def model_of(provider: str, key: str) -> Iri:
     A provider that is the developer names its own models; ``owner/name`` after the provider is
     kept as one thing of this source, whoever offers it; anything else is the provider's own.
 
-    >>> iris.said(model_of("openai", "gpt-4o"))
+    >>> iris.short_id(model_of("openai", "gpt-4o"))
     'openai/gpt-4o'
-    >>> iris.said(model_of("groq", "groq/openai/gpt-oss-120b"))
+    >>> iris.short_id(model_of("groq", "groq/openai/gpt-oss-120b"))
     'litellm/model/openai/gpt-oss-120b'
     """
     parts = key.split("/")
@@ -125,7 +125,7 @@ def model_of(provider: str, key: str) -> Iri:
 
 
 def _offer(node: Iri, key: str, entry: dict[str, Any], where: str, known: set[str]) -> Found:
-    provider = statements.word(entry.get("litellm_provider"))
+    provider = statements.scalar_text(entry.get("litellm_provider"))
     if not provider:
         yield Problem(f"{where}/litellm_provider", "an offer without a provider", kind="missing")
         return
@@ -135,7 +135,7 @@ def _offer(node: Iri, key: str, entry: dict[str, Any], where: str, known: set[st
     yield from mapping.claims(node, entry, _LIMITS, where)
     yield from _capabilities(node, entry, where)
     yield from mapping.claims(node, entry, _END, where)
-    if source := statements.word(entry.get("source")):
+    if source := statements.scalar_text(entry.get("source")):
         yield statements.link(node, DCTERMS.source, source, f"{where}/source")
 
 

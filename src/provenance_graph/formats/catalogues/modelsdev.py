@@ -82,8 +82,8 @@ def _path(document: Document) -> str:
     address = unquote(urlsplit(document.url).path)
     for pattern in (_OFFER_PATH, _PROVIDER_PATH, _MODEL_PATH):
         for path in (name, address):
-            if found := pattern.search(path):
-                return statements.clean(found[0].strip("/"))
+            if match := pattern.search(path):
+                return statements.clean(match[0].strip("/"))
     return statements.clean(name or address).strip("/")
 
 
@@ -91,7 +91,7 @@ def _origin(document: Document) -> Origin:
     return Origin(
         local=_path(document).removesuffix(".toml")[-300:],
         publisher=iris.organization("models.dev"),
-        title=statements.word(document.toml.get("name"))[:200] or "models.dev",
+        title=statements.scalar_text(document.toml.get("name"))[:200] or "models.dev",
         licence="MIT",
         attribution="models.dev, https://models.dev/, the models.dev contributors",
     )
@@ -102,12 +102,12 @@ def _read(document: Document) -> Found:
     path = _path(document)
     if offered := _OFFER_PATH.search(path):
         yield from _offer(raw, offered[1], offered[2])
-    elif found := _PROVIDER_PATH.search(path):
-        yield from _provider(raw, found[1])
+    elif match := _PROVIDER_PATH.search(path):
+        yield from _provider(raw, match[1])
     elif known := _MODEL_PATH.search(path):
         yield from _model(raw, iris.model(f"{known[1]}/{known[2]}"), known[1], known[2])
     elif "npm" in raw and "env" in raw:
-        yield from _provider(raw, statements.word(raw.get("name")) or "provider")
+        yield from _provider(raw, statements.scalar_text(raw.get("name")) or "provider")
     else:
         stem = path.rpartition("/")[2].removesuffix(".toml") or "model"
         if _OFFERED & raw.keys():
@@ -119,7 +119,7 @@ def _read(document: Document) -> Found:
 
 
 def _model(raw: dict[str, Any], subject: Iri, developer: str, stem: str) -> Found:
-    yield from statements.is_a(subject, PG.Model, statements.word(raw.get("name")))
+    yield from statements.is_a(subject, PG.Model, statements.scalar_text(raw.get("name")))
     if developer:
         yield from statements.made_by(subject, developer)
         yield Claim(subject, DCTERMS.identifier, literals.text(f"{developer}/{stem}"))
@@ -149,8 +149,8 @@ def _cutoff(subject: Iri, stated: Any, release: Any) -> Found:
     if isinstance(claim.value, Literal) and issued and issued.literal.lexical != "1970-01-01":
         first = literals.period(claim.value, claim.precision)[0]
         if first > literals.period(issued.literal, issued.precision)[1]:
-            shown = statements.word(stated)
-            what = f"knowledge until {shown}, released {statements.word(release)}"
+            shown = statements.scalar_text(stated)
+            what = f"knowledge until {shown}, released {statements.scalar_text(release)}"
             yield Problem("/knowledge", what, kind="impossible")
             claim = Claim(
                 subject,
@@ -173,7 +173,7 @@ def _told(claim: Claim) -> Found:
 
 
 def _family(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
-    if name := statements.word(value):
+    if name := statements.scalar_text(value):
         family = iris.entity(SOURCE, "family", iris.slug(name))
         yield from statements.is_a(family, PG.ModelFamily, name)
         yield Claim(subject, property_, family)
@@ -248,14 +248,15 @@ def _weights(raw: dict[str, Any], subject: Iri) -> Found:
     stated = False
     for index, entry in enumerate(statements.listed(raw.get("weights"))):
         said = statements.mapping(entry)
-        url = statements.word(said.get("url"))
+        url = statements.scalar_text(said.get("url"))
         where = f"/weights/{index}/url"
         if not url:
             yield Problem(where, "weights without an address", kind="missing")
             continue
         repository = statements.hub_model(url)
         reduced = said.get("quantization") or re.search(
-            r"fp8|fp4|int[48]|gguf|awq|gptq|mlx", statements.word(said.get("label")).casefold()
+            r"fp8|fp4|int[48]|gguf|awq|gptq|mlx",
+            statements.scalar_text(said.get("label")).casefold(),
         )
         if repository and not reduced and not stated:
             stated = True
@@ -265,11 +266,11 @@ def _weights(raw: dict[str, Any], subject: Iri) -> Found:
 
 
 def _link(link: dict[str, Any], subject: Iri, where: str) -> Found:
-    url = statements.word(link.get("url"))
+    url = statements.scalar_text(link.get("url"))
     if not url:
         yield Problem(f"{where}/url", "a link without an address", kind="missing")
         return
-    card = "card" in statements.word(link.get("label")).casefold()
+    card = "card" in statements.scalar_text(link.get("label")).casefold()
     predicate = PG.modelCard if card else statements.link_property(url)
     yield statements.link(subject, predicate, url, f"{where}/url")
 
@@ -277,23 +278,23 @@ def _link(link: dict[str, Any], subject: Iri, where: str) -> Found:
 def _benchmarks(raw: dict[str, Any], subject: Iri, local: str) -> Found:
     seen: set[Iri] = set()
     for index, entry in enumerate(statements.listed(raw.get("benchmarks"))):
-        said = statements.mapping(entry)
+        stated = statements.mapping(entry)
         where = f"/benchmarks/{index}"
-        name = statements.word(said.get("name"))
-        score = statements.score(said.get("score"))
+        name = statements.scalar_text(stated.get("name"))
+        score = statements.score(stated.get("score"))
         if not name or score is None:
-            what = f"{common.brief(said.get('score'))} is not a score" if name else "no name"
+            what = f"{common.brief(stated.get('score'))} is not a score" if name else "no name"
             yield Problem(where, what, "name and score")
             continue
-        version = statements.word(said.get("version"))
+        version = statements.scalar_text(stated.get("version"))
         bench = f"{name} {version}".strip()
-        metric = statements.word(said.get("metric"))
+        metric = statements.scalar_text(stated.get("metric"))
         setup = ", ".join(
             f"{key} {shown}"
             for key in ("variant", "dataset")
-            if (shown := statements.word(said.get(key)))
+            if (shown := statements.scalar_text(stated.get(key)))
         )
-        harness = statements.word(said.get("harness"))
+        harness = statements.scalar_text(stated.get("harness"))
         parts = [iris.slug(part)[:80] for part in (bench, metric, setup, harness) if part]
         node = iris.mint("in", SOURCE, "evaluation", local, *parts)
         number = 2
@@ -310,9 +311,9 @@ def _benchmarks(raw: dict[str, Any], subject: Iri, local: str) -> Found:
             yield Claim(node, PG.metricUnit, literals.text("percent"))
         if harness:
             yield Claim(node, PG.harness, literals.text(harness[:120]))
-        if (date := said.get("date")) is not None:
+        if (date := stated.get("date")) is not None:
             yield from _told(statements.dated(node, DCTERMS.date, date, f"{where}/date"))
-        source = statements.word(said.get("source"))
+        source = statements.scalar_text(stated.get("source"))
         if source:
             yield statements.link(node, DCTERMS.source, source, f"{where}/source")
         yield from _evaluated(node, source, local.partition("/")[0])
@@ -348,7 +349,7 @@ def _evaluated(node: Iri, source: str, developer: str) -> Found:
 
 def _offer(raw: dict[str, Any], provider: str, model_id: str) -> Found:
     """An offer of a provider; the model is the one it names, else its own bare name for it."""
-    base = statements.word(raw.get("base_model"))
+    base = statements.scalar_text(raw.get("base_model"))
     local = f"{provider}/{model_id}" if provider else model_id
     if re.fullmatch(r"[\w.-]+/[\w.:-]+", base):
         of = iris.model(base)
@@ -356,12 +357,12 @@ def _offer(raw: dict[str, Any], provider: str, model_id: str) -> Found:
         of = iris.model(local)
     else:
         of = iris.entity(SOURCE, "model", local)
-        yield from statements.is_a(of, PG.OfferedModel, statements.word(raw.get("name")))
+        yield from statements.is_a(of, PG.OfferedModel, statements.scalar_text(raw.get("name")))
         if base:
             yield Problem("/base_model", f"{base[:60]!r} is no developer/model")
     node = iris.entity(SOURCE, "offer", local)
     yield from common.offer(node, of, provider or "unknown provider", model_id)
-    if name := statements.word(raw.get("name")):
+    if name := statements.scalar_text(raw.get("name")):
         yield Claim(node, SCHEMA.name, literals.text(name[:200]))
     yield from _facts(raw, node)
     cost = raw.get("cost")
@@ -373,7 +374,7 @@ def _offer(raw: dict[str, Any], provider: str, model_id: str) -> Found:
             yield from common.price(node, predicate, cost.get(key), f"/cost/{key}")
     elif cost is not None:
         yield Problem("/cost", f"{common.brief(cost)} is not a table", kind="shape")
-    status = statements.word(raw.get("status"))
+    status = statements.scalar_text(raw.get("status"))
     if status.casefold() in _STATUS:
         yield Claim(node, PG.lifecycle, _STATUS[status.casefold()])
     elif status:
@@ -382,9 +383,9 @@ def _offer(raw: dict[str, Any], provider: str, model_id: str) -> Found:
 
 def _provider(raw: dict[str, Any], provider: str) -> Found:
     organization = iris.organization(provider)
-    name = statements.word(raw.get("name")) or provider
+    name = statements.scalar_text(raw.get("name")) or provider
     yield from statements.is_a(organization, PG.Organization, name)
-    if address := statements.word(raw.get("doc")):
+    if address := statements.scalar_text(raw.get("doc")):
         yield statements.link(organization, RDFS.seeAlso, address, "/doc")
 
 

@@ -22,7 +22,7 @@ from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import assessed
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.licences import names as licence_names
-from provenance_graph.formats.statements import called, listed, mapping, word
+from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
 SOURCE = "mot"
 FRAMEWORK = "Model Openness Framework"
@@ -87,7 +87,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
         yield Problem("/release/name", "the model has no name", "name: Falcon-40B")
         return
     version = called(release.get("version"))
-    model = _model(name, version, word(release.get("huggingface")))
+    model = _model(name, version, scalar_text(release.get("huggingface")))
     yield from statements.is_a(model, PG.Model, name)
     for maker in re.split(r",\s+(?!Inc\b|Ltd\b|LLC\b)", called(release.get("producer"))):
         yield from statements.made_by(model, maker.strip())
@@ -124,11 +124,11 @@ def _about(
             yield Claim(model, SCHEMA.version, statements.literal(version))
     elif version:
         yield Claim(model, SCHEMA.version, statements.literal(version))
-    if stated := word(release.get("date")):
+    if stated := scalar_text(release.get("date")):
         yield statements.dated(model, PG.entryDate, stated, "/release/date")
-    if url := word(release.get("repository")):
+    if url := scalar_text(release.get("repository")):
         yield statements.link(model, PG.codeRepository, _link(url), "/release/repository")
-    architecture = word(release.get("architecture"))
+    architecture = scalar_text(release.get("architecture"))
     if architecture.casefold() == "undisclosed":
         yield statements.not_given(
             model,
@@ -145,7 +145,7 @@ def _about(
 
 
 def _hub(release: dict[Any, Any], model: Iri, name: str, version: str) -> Iterator[Claim | Problem]:
-    url, where = word(release.get("huggingface")), "/release/huggingface"
+    url, where = scalar_text(release.get("huggingface")), "/release/huggingface"
     if not url:
         return
     if _link(url) != url:
@@ -217,22 +217,22 @@ def _is_licence(text: str) -> bool:
 def _components(
     release: dict[Any, Any], model: Iri, whole: dict[Any, Any], name: str
 ) -> Iterator[Claim | Problem]:
-    version = word(mapping(whole.get("framework")).get("version")) or "1.0"
+    version = scalar_text(mapping(whole.get("framework")).get("version")) or "1.0"
     scheme = assessed.Scheme(f"mof-{version}", FRAMEWORK, version, "Model Openness Tool")
     node = iris.entity(SOURCE, "assessment", iris.slug(name))
     yield from assessed.assessment(node, scheme, model)
     included: dict[str, dict[Any, Any]] = {}
     for n, raw in enumerate(listed(release.get("components"))):
         component, where = mapping(raw), f"/release/components/{n}"
-        title = _KNOWN.get(word(component.get("name")).casefold())
+        title = _KNOWN.get(scalar_text(component.get("name")).casefold())
         if title is None:
-            shown = word(component.get("name"))[:80]
+            shown = scalar_text(component.get("name"))[:80]
             yield Problem(f"{where}/name", f"{shown!r} is not a component of the framework")
             continue
         if title in included:
             yield Problem(f"{where}/name", f"{title!r} is listed twice", "one entry per component")
             continue
-        if _ABSENT.search(word(component.get("license"))):
+        if _ABSENT.search(scalar_text(component.get("license"))):
             continue
         included[title] = component
         yield from _component(node, scheme, title, component, where, model)
@@ -255,11 +255,11 @@ def _component(
     yield from assessed.result(node, scheme, title, verdict="included", level=PG.LevelDisclosed)
     yield from statements.licensed(
         assessed.result_iri(node, title),
-        word(component.get("license")),
-        link=word(component.get("license_path")),
+        scalar_text(component.get("license")),
+        link=scalar_text(component.get("license_path")),
         locator=f"{where}/license",
     )
-    if (url := word(component.get("component_path"))) and title in _PLACES:
+    if (url := scalar_text(component.get("component_path"))) and title in _PLACES:
         yield statements.link(model, _PLACES[title], _link(url), f"{where}/component_path")
 
 
@@ -270,18 +270,21 @@ def _licence(
     wide = mapping(release.get("license"))
     for kind in ("data", "distribution"):
         part = mapping(wide.get(kind))
-        if word(part.get("name")):
+        if scalar_text(part.get("name")):
             fallback = (
-                word(part.get("name")),
-                word(part.get("path")),
+                scalar_text(part.get("name")),
+                scalar_text(part.get("path")),
                 f"/release/license/{kind}/name",
             )
             break
     else:
         fallback = "", "", ""
-    stated = word((weights or {}).get("license"))
+    stated = scalar_text((weights or {}).get("license"))
     if stated and not (stated.casefold() == "unlicensed" and fallback[0]):
-        link, where = word((weights or {}).get("license_path")), f"/release/components ({WEIGHTS})"
+        link, where = (
+            scalar_text((weights or {}).get("license_path")),
+            f"/release/components ({WEIGHTS})",
+        )
         yield from statements.licensed(model, stated, link=link, locator=where)
     elif fallback[0]:
         yield from statements.licensed(model, fallback[0], link=fallback[1], locator=fallback[2])

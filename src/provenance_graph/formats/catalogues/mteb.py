@@ -90,14 +90,14 @@ def _depth(line: str) -> int:
 
 
 def _model(row: dict[str, Any], where: str, known: set[str]) -> Found:
-    name = statements.word(row.get("name"))
+    name = statements.scalar_text(row.get("name"))
     if not name:
         yield Problem(f"{where}/name", "a model without a name", kind="missing")
         return
     subject = yield from _subject(row, name, where)
     yield from mapping.claims(subject, row, ROWS, where)
     yield from _training_data(subject, row, where, known)
-    revision = statements.word(row.get("revision"))
+    revision = statements.scalar_text(row.get("revision"))
     if _SHA.fullmatch(revision):
         version = iris.entity(SOURCE, "version", f"{name}/{revision}")
         yield Claim(version, RDF.type, PG.ModelVersion)
@@ -107,7 +107,7 @@ def _model(row: dict[str, Any], where: str, known: set[str]) -> Found:
 
 def _subject(row: dict[str, Any], name: str, where: str) -> Any:
     """The model: the repository where name and reference agree, else a thing of this source."""
-    reference = statements.word(row.get("reference"))
+    reference = statements.scalar_text(row.get("reference"))
     repository = statements.hub_model(reference)
     settings = _SETTINGS.fullmatch(name)
     known = settings["base"] if settings else name
@@ -121,8 +121,8 @@ def _subject(row: dict[str, Any], name: str, where: str) -> Any:
             yield Problem(f"{where}/reference", what, kind="identity")
         if reference:
             yield statements.link(base, RDFS.seeAlso, reference, f"{where}/reference")
-    said = "" if base == iris.model(repository) else known.rpartition("/")[2]
-    yield from statements.is_a(base, PG.Model, said)
+    stated = "" if base == iris.model(repository) else known.rpartition("/")[2]
+    yield from statements.is_a(base, PG.Model, stated)
     if "/" in known:
         yield from statements.made_by(base, known.partition("/")[0])
     if not settings:
@@ -165,7 +165,7 @@ def _width(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
 
 def _framework(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
     for index, item in enumerate(statements.listed(value)):
-        name = statements.word(item)
+        name = statements.scalar_text(item)
         if not isinstance(item, str) or not name:
             yield Problem(f"{where}/{index}", f"{common.brief(item)} is not a framework")
         elif name.casefold() in _FORMATS:
@@ -175,7 +175,7 @@ def _framework(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
 
 
 def _kind(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
-    kinds = {statements.word(kind) for kind in statements.listed(value)}
+    kinds = {statements.scalar_text(kind) for kind in statements.listed(value)}
     if kinds & {"dense", "late-interaction", "sparse"}:
         yield Claim(subject, property_, PG.Embedding, basis=Basis.INFERENCE, locator=where)
 
@@ -189,7 +189,7 @@ def _code(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
 
 def _base(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
     """What it was adapted from; MTEB does not say how."""
-    name = statements.word(value)
+    name = statements.scalar_text(value)
     name = statements.hub_model(name) or name
     if _NAME.fullmatch(name):
         target = iris.model(name)
@@ -211,7 +211,7 @@ def _base(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
 
 
 def _successor(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
-    name = statements.word(value)
+    name = statements.scalar_text(value)
     if _NAME.fullmatch(name):
         yield Claim(iris.model(name), property_, subject)
     else:
@@ -240,7 +240,7 @@ _dataset = lru_cache(maxsize=4096)(iris.dataset)
 
 
 def _training_data(subject: Iri, row: dict[str, Any], where: str, known: set[str]) -> Found:
-    status = statements.word(row.get("training_datasets_status"))
+    status = statements.scalar_text(row.get("training_datasets_status"))
     at = f"{where}/training_datasets"
     if status == "declared-empty":
         yield statements.not_given(
@@ -255,7 +255,7 @@ def _training_data(subject: Iri, row: dict[str, Any], where: str, known: set[str
             at, "the datasets are computed in code and were not extracted", kind="missing"
         )
     for index, item in enumerate(statements.listed(row.get("training_datasets"))):
-        name = statements.word(item)
+        name = statements.scalar_text(item)
         if isinstance(item, str) and name:
             dataset = _dataset(name)
             if name not in known:

@@ -51,7 +51,7 @@ def _read(document: Document) -> Found:
         except Unreadable as error:
             yield Problem(where, error.why, kind="syntax")
             continue
-        name = statements.word(statements.mapping(entry).get("name"))
+        name = statements.scalar_text(statements.mapping(entry).get("name"))
         if name:
             yield from _task(entry, name, where)
         else:
@@ -61,10 +61,10 @@ def _read(document: Document) -> Found:
 def _task(entry: dict[str, Any], name: str, where: str) -> Found:
     subject = iris.dataset(name)
     yield from statements.is_a(subject, PG.Dataset, name)
-    repository = statements.word(entry.get("dataset"))
+    repository = statements.scalar_text(entry.get("dataset"))
     if hub.is_name(repository):
         yield Claim(subject, PG.hubRepository, hub.page(repository, hub.Kind.DATASET))
-        revision = statements.word(entry.get("revision"))
+        revision = statements.scalar_text(entry.get("revision"))
         if hub.is_commit(revision):
             yield Claim(subject, SCHEMA.version, literals.text(revision))
     elif repository:

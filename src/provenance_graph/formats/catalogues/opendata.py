@@ -80,7 +80,7 @@ def _read(document: Document) -> Found:
 
 
 def _trusted(entry: dict[str, Any], where: str) -> Found:
-    address = statements.word(entry.get("url"))
+    address = statements.scalar_text(entry.get("url"))
     name = hub.dataset_name(address)
     if not name:
         yield Problem(f"{where}/url", f"{address[:80]!r} is no dataset of the Hub", kind="missing")
@@ -89,8 +89,8 @@ def _trusted(entry: dict[str, Any], where: str) -> Found:
     yield from _described(subject, name)
     yield from mapping.claims(subject, entry, _LINE, where)
     licence, link = (
-        statements.word(entry.get("license_name")),
-        statements.word(entry.get("license_url")),
+        statements.scalar_text(entry.get("license_name")),
+        statements.scalar_text(entry.get("license_url")),
     )
     yield from statements.licensed(
         subject, licence or link, link=link, locator=f"{where}/license_name"
@@ -98,14 +98,14 @@ def _trusted(entry: dict[str, Any], where: str) -> Found:
 
 
 def _card(entry: dict[str, Any], where: str) -> Found:
-    name = statements.word(entry.get("id"))
+    name = statements.scalar_text(entry.get("id"))
     if not name:
         yield Problem(f"{where}/id", "a card without an id", kind="missing")
         return
     subject = iris.dataset(name)
     yield from _described(subject, name)
     yield from mapping.claims(subject, entry, _CARD, where)
-    given = statements.word(mapping.find(entry, "data/givenLicense"))
+    given = statements.scalar_text(mapping.find(entry, "data/givenLicense"))
     at = f"{where}/data/givenLicense"
     if given:
         yield from statements.licensed(subject, given, locator=at)

@@ -21,7 +21,7 @@ from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import assessed
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fields.modalities import modalities
-from provenance_graph.formats.statements import called, mapping, word
+from provenance_graph.formats.statements import called, mapping, scalar_text
 
 SOURCE = "osai"
 INDEX = "European Open Source AI Index"
@@ -95,7 +95,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     if not end_name:
         yield Problem("/system/endmodelname", "the system has no name", "endmodelname: or name:")
         return
-    end = _model(end_name, _url(whole, "weights_endmodel"), word(system.get("link")))
+    end = _model(end_name, _url(whole, "weights_endmodel"), scalar_text(system.get("link")))
     yield from statements.is_a(end, PG.Model, end_name)
     yield from statements.made_by(end, called(mapping(whole.get("org")).get("name")))
     yield from _system(system, end, end_name)
@@ -109,7 +109,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
 
 
 def _url(whole: dict[Any, Any], key: str) -> str:
-    return word(mapping(whole.get(key)).get("link"))
+    return scalar_text(mapping(whole.get(key)).get("link"))
 
 
 def _model(name: str, *links: str) -> Iri:
@@ -124,24 +124,24 @@ def _model(name: str, *links: str) -> Iri:
 def _system(system: dict[Any, Any], end: Iri, name: str) -> Iterator[Claim | Problem]:
     licence_key = "endmodellicense" if "endmodellicense" in system else "endmodel license"
     if licence_key in system:
-        yield from _licence(word(system[licence_key]), end, f"/system/{licence_key}")
+        yield from _licence(scalar_text(system[licence_key]), end, f"/system/{licence_key}")
         if licence_key != "endmodellicense":
             yield Problem(f"/system/{licence_key}", "misspelt key", "endmodellicense", kind="key")
     if "releasedate" in system:
-        if stated := word(system["releasedate"]):
+        if stated := scalar_text(system["releasedate"]):
             yield statements.dated(end, DCTERMS.issued, stated, "/system/releasedate")
         else:
             yield statements.not_given(
                 end, DCTERMS.issued, Stance.NOT_STATED, "", "/system/releasedate"
             )
-    for kind in re.split(r"[,/]\s*", word(system.get("type"))):
+    for kind in re.split(r"[,/]\s*", scalar_text(system.get("type"))):
         if (content := kind.strip().casefold()) in _KINDS:
             yield Claim(end, PG.outputModality, modalities()[content])
         elif kind:
             yield Problem(
                 "/system/type", f"unknown kind of system {kind[:60]!r}", ", ".join(_KINDS)
             )
-    if url := word(system.get("link")):
+    if url := scalar_text(system.get("link")):
         repository = statements.hub_model(url)
         if statements.same_name(repository, name):
             yield Claim(end, PG.hubRepository, statements.hub_page(repository))
@@ -159,7 +159,7 @@ def _licence(text: str, end: Iri, where: str) -> Iterator[Claim]:
 def _weights(whole: dict[Any, Any], which: str, model: Iri, name: str) -> Iterator[Claim | Problem]:
     key = f"weights_{which}"
     part = mapping(whole.get(key))
-    verdict, url = word(part.get("class")).casefold(), word(part.get("link"))
+    verdict, url = scalar_text(part.get("class")).casefold(), scalar_text(part.get("link"))
     if verdict == "open":
         yield Claim(model, PG.weightsAvailability, PG.OpenWeights)
     elif verdict in _LEVELS:
@@ -217,7 +217,7 @@ def _base(
 
 
 def _org(org: dict[Any, Any]) -> Iterator[Claim | Problem]:
-    if (name := called(org.get("name"))) and (url := word(org.get("link"))):
+    if (name := called(org.get("name"))) and (url := scalar_text(org.get("link"))):
         yield statements.link(iris.organization(name), PG.homepage, url, "/org/link")
 
 
@@ -229,7 +229,7 @@ def _parameters(whole: dict[Any, Any], end: Iri, node: Iri) -> Iterator[Claim | 
         if key not in whole:
             continue
         part, where = mapping(whole[key]), f"/{key}/class"
-        verdict, url = word(part.get("class")).casefold(), word(part.get("link"))
+        verdict, url = scalar_text(part.get("class")).casefold(), scalar_text(part.get("link"))
         if verdict not in _LEVELS:
             yield Problem(where, f"unknown judgement {verdict[:60]!r}", "open, partial or closed")
             continue
@@ -247,7 +247,7 @@ def _parameters(whole: dict[Any, Any], end: Iri, node: Iri) -> Iterator[Claim | 
 
 def verdict_of(whole: dict[Any, Any], key: str) -> str:
     """The judgement on one parameter, in lower case."""
-    return word(mapping(whole.get(key)).get("class")).casefold()
+    return scalar_text(mapping(whole.get(key)).get("class")).casefold()
 
 
 def _sources(whole: dict[Any, Any], end: Iri, base: Iri | None) -> Iterator[Claim | Problem]:

@@ -63,14 +63,14 @@ _EVALUATOR = "Open LLM Leaderboard"
 
 def kind_of(columns: tuple[str, ...]) -> str:
     """Which table of the map it is, by its header row."""
-    held = set(columns)
-    if {"model_id", "base_model", "params_b", "submission_date"} <= held:
+    stored = set(columns)
+    if {"model_id", "base_model", "params_b", "submission_date"} <= stored:
         return "benchmarks"
-    if {"model_id", "github_repo", "base_model_id"} <= held:
+    if {"model_id", "github_repo", "base_model_id"} <= stored:
         return "repositories"
-    if {"model_id", "created_at", "tags", "likes"} <= held:
+    if {"model_id", "created_at", "tags", "likes"} <= stored:
         return "models"
-    if {"dataset_id", "created_at", "tags", "likes"} <= held:
+    if {"dataset_id", "created_at", "tags", "likes"} <= stored:
         return "datasets"
     return ""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from provenance_graph.core.claims import Problem
 from provenance_graph.formats.fields.jsonld import CROISSANT, SCHEMA, Context, Node
-from provenance_graph.formats.statements import listed, mapping, word
+from provenance_graph.formats.statements import listed, mapping, scalar_text
 
 TERMS = frozenset(
     ("recordSet", "field", "source", "dataType", "extract", "column", "fileObject", "fileSet")
@@ -27,7 +27,7 @@ def problems(it: Node, context: Context) -> Iterator[Problem]:
     sets = list(it.all(CROISSANT + "recordSet"))
     for where, raw in [*files, *sets]:
         ids |= _ids(mapping(raw))
-        if re.search(r"\s", word(mapping(raw).get("@id"))):
+        if re.search(r"\s", scalar_text(mapping(raw).get("@id"))):
             yield Problem(f"{where}/@id", "an id with spaces", "my-file.csv", kind="schema")
     for where, raw in files:
         yield from _file(mapping(raw), where, ids)
@@ -40,38 +40,38 @@ def problems(it: Node, context: Context) -> Iterator[Problem]:
 
 
 def _keys(top: list[Any]) -> set[str]:
-    found: set[str] = set()
+    results: set[str] = set()
     stack = list(top)
     for _ in range(10_000):
         if not stack:
             break
         item = stack.pop()
         if isinstance(item, dict):
-            found |= {str(key) for key in item}
+            results |= {str(key) for key in item}
             stack += [value for key, value in item.items() if key in TERMS]
         elif isinstance(item, list):
             stack += item
-    return found
+    return results
 
 
 def _ids(part: dict[Any, Any]) -> set[str]:
     """What references may call a file, a record set or its fields: by id, else by name."""
-    own = word(part.get("@id")) or word(part.get("name"))
-    found = {own, word(part.get("name"))}
+    own = scalar_text(part.get("@id")) or scalar_text(part.get("name"))
+    results = {own, scalar_text(part.get("name"))}
     stack = [(own, item) for key in ("field", "subField") for item in listed(part.get(key))]
     for _ in range(10_000):
         if not stack:
             break
         above, raw = stack.pop()
         inner = mapping(raw)
-        name = word(inner.get("@id")) or word(inner.get("name"))
-        found |= {name, f"{above}/{name}"}
+        name = scalar_text(inner.get("@id")) or scalar_text(inner.get("name"))
+        results |= {name, f"{above}/{name}"}
         stack += [(name, item) for item in listed(inner.get("subField"))]
-    return found - {""}
+    return results - {""}
 
 
 def _typed(part: dict[Any, Any], where: str, wanted: tuple[str, ...]) -> Iterator[Problem]:
-    stated = [word(kind) for kind in listed(part.get("@type"))]
+    stated = [scalar_text(kind) for kind in listed(part.get("@type"))]
     kinds = {kind.rsplit(":", 1)[-1].rsplit("/", 1)[-1] for kind in stated}
     if not kinds & set(wanted):
         shown = ", ".join(stated)[:80] or "nothing"
@@ -81,11 +81,11 @@ def _typed(part: dict[Any, Any], where: str, wanted: tuple[str, ...]) -> Iterato
 
 def _file(part: dict[Any, Any], where: str, ids: set[str]) -> Iterator[Problem]:
     yield from _typed(part, where, ("FileObject", "FileSet"))
-    kind = word(part.get("@type"))
-    if not word(part.get("encodingFormat")) and not listed(part.get("encodingFormat")):
+    kind = scalar_text(part.get("@type"))
+    if not scalar_text(part.get("encodingFormat")) and not listed(part.get("encodingFormat")):
         yield Problem(where, "no encodingFormat", "text/csv", kind="schema")
     if kind.endswith("FileObject"):
-        if not word(part.get("contentUrl")) and "containedIn" not in part:
+        if not scalar_text(part.get("contentUrl")) and "containedIn" not in part:
             yield Problem(where, "no contentUrl", "where the file is", kind="schema")
         if not any(key in part for key in ("sha256", "md5", "containedIn")):
             yield Problem(where, "no digest", "sha256", kind="schema")
@@ -94,7 +94,7 @@ def _file(part: dict[Any, Any], where: str, ids: set[str]) -> Iterator[Problem]:
 
 
 def _refers(raw: Any, where: str, ids: set[str]) -> Iterator[Problem]:
-    target = word(raw) or word(mapping(raw).get("@id"))
+    target = scalar_text(raw) or scalar_text(mapping(raw).get("@id"))
     bare = target.removeprefix("#{").removesuffix("}")
     if target and target not in ids and bare not in ids:
         shown = f"{target[:80]!r} names nothing in the document"
@@ -113,7 +113,7 @@ def _field(
     elsewhere = inherited or bool(inner) or "field" in mapping(source)
     if not part.get("dataType") and not elsewhere:
         yield Problem(where, "no dataType", "sc:Text", kind="schema")
-    shape = word(part.get("arrayShape"))
+    shape = scalar_text(part.get("arrayShape"))
     if shape and part.get("isArray") is not True:
         yield Problem(f"{where}/arrayShape", "arrayShape without isArray: true", kind="schema")
     elif shape and not all(step.strip().lstrip("-").isdigit() for step in shape.split(",")):

@@ -24,7 +24,7 @@ from provenance_graph.formats.croissant.keys import KEYS
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fields import jsonld, packages
 from provenance_graph.formats.fields.jsonld import CROISSANT, DCT, PROV, RAI, SCHEMA, Node
-from provenance_graph.formats.statements import listed, mapping, word
+from provenance_graph.formats.statements import listed, mapping, scalar_text
 
 SOURCE = "croissant"
 _MARK = re.compile(r"https?://mlcommons\.org/(?:croissant|schema)(?:/.*)?")
@@ -54,7 +54,7 @@ def recognises(hints: Hints) -> bool:
     value = hints.value
     if hints.syntax != "json" or not isinstance(value, dict) or "@graph" in value:
         return False
-    types = [word(kind) for kind in listed(value.get("@type"))]
+    types = [scalar_text(kind) for kind in listed(value.get("@type"))]
     if not any(kind.rsplit("/", 1)[-1].rsplit(":", 1)[-1] == "Dataset" for kind in types):
         return False
     marks = [*listed(value.get("conformsTo")), *listed(value.get("dct:conformsTo"))]
@@ -150,8 +150,8 @@ def _subject(it: Node, name: str, document: Document) -> Iri:
 def _languages(it: Node, subject: Iri, name: str) -> Iterator[Claim]:
     """The name in other languages, and other names."""
     for _, value in it.all(SCHEMA + "name"):
-        said = mapping(value)
-        for language, text in said.items() if "@value" not in said else ():
+        stated = mapping(value)
+        for language, text in stated.items() if "@value" not in stated else ():
             if not isinstance(text, str) or text == name:
                 continue
             if re.fullmatch(r"[A-Za-z]{2,3}(?:-\w{1,8})?", language):
@@ -189,7 +189,7 @@ def _licence(it: Node, subject: Iri) -> Iterator[Claim | Problem]:
             said += claim.as_stated
             several = len(stated) > 1 and claim.predicate == DCTERMS.license and claim.value
             yield packages.partly(claim, where) if several else claim
-        if isinstance(value, dict) and (url := word(value.get("url"))) and url not in said:
+        if isinstance(value, dict) and (url := scalar_text(value.get("url"))) and url not in said:
             yield coverage.other(subject, "license.url", url)
     if not stated:
         yield Problem("/license", "no licence", "Croissant recommends one", kind="schema")
@@ -207,12 +207,12 @@ def _links(it: Node, subject: Iri) -> Iterator[Claim | Problem]:
         if url := jsonld.link_of(value):
             yield statements.link(subject, terms.SCHEMA.sameAs, url, where)
     for _, value in it.all(CROISSANT + "citeAs", SCHEMA + "citation"):
-        cited = word(value) or jsonld.link_of(value)
-        found = [u for u in statements.urls(cited) if statements.link_property(u) == PG.paper]
-        found += [
+        cited = scalar_text(value) or jsonld.link_of(value)
+        results = [u for u in statements.urls(cited) if statements.link_property(u) == PG.paper]
+        results += [
             f"https://doi.org/{doi}" for doi in re.findall(r"doi\s*=\s*[{\"](10\.[^}\"\s]+)", cited)
         ]
-        for url in dict.fromkeys(found):
+        for url in dict.fromkeys(results):
             if iris.is_iri(url):
                 yield Claim(subject, PG.paper, Iri(url))
 
@@ -242,13 +242,13 @@ def _responsible(it: Node, subject: Iri) -> Iterator[Claim]:
 def _derived(it: Node, subject: Iri) -> Iterator[Claim]:
     for where, value in it.all(PROV + "wasDerivedFrom", "prov:wasDerivedFrom"):
         located = mapping(value).get("prov:locatedAt") or mapping(value).get(PROV + "atLocation")
-        links = [word(located), jsonld.link_of(value)]
+        links = [scalar_text(located), jsonld.link_of(value)]
         repository = next((r for link in links if (r := statements.hub_dataset(link))), "")
         name = jsonld.text_of(value) or jsonld.link_of(value)
         if repository or name:
             parent = iris.dataset(repository or name)
             yield from statements.is_a(parent, PG.Dataset, repository or name)
-            if (stated := jsonld.link_of(value)) and stated not in (name, word(located)):
+            if (stated := jsonld.link_of(value)) and stated not in (name, scalar_text(located)):
                 yield coverage.other(subject, "prov:wasDerivedFrom", stated)
             if parent != subject:
                 yield Claim(subject, terms.PROV.wasDerivedFrom, parent, locator=where)
@@ -258,10 +258,10 @@ def _files(it: Node, subject: Iri, base: str) -> Iterator[Claim | Problem]:
     """Files with their digests, sizes and addresses, and sets of files."""
     for where, raw in it.all(SCHEMA + "distribution"):
         part = mapping(raw)
-        name = jsonld.text_of(part.get("name")) or word(part.get("@id"))
+        name = jsonld.text_of(part.get("name")) or scalar_text(part.get("@id"))
         digests = []
         for algorithm in ("sha256", "md5"):
-            if stated := word(part.get(algorithm)):
+            if stated := scalar_text(part.get(algorithm)):
                 if digest := packages.digest(algorithm, stated):
                     digests.append(digest)
                 else:
@@ -270,7 +270,9 @@ def _files(it: Node, subject: Iri, base: str) -> Iterator[Claim | Problem]:
             yield Problem(where, "a file without name and id", "name")
             continue
         claims = list(packages.artifact(SOURCE, subject, name, digests))
-        if word(part.get("@type")).endswith("FileSet"):  # many files, whose name is no file's
+        if scalar_text(part.get("@type")).endswith(
+            "FileSet"
+        ):  # many files, whose name is no file's
             claims = [
                 replace(c, predicate=terms.SCHEMA.name) if c.predicate == PG.fileName else c
                 for c in claims
@@ -282,16 +284,16 @@ def _files(it: Node, subject: Iri, base: str) -> Iterator[Claim | Problem]:
 def _file(
     part: dict[Any, Any], node: Iri, where: str, name: str, base: str
 ) -> Iterator[Claim | Problem]:
-    url = word(part.get("contentUrl"))
+    url = scalar_text(part.get("contentUrl"))
     if url.startswith(("http://", "https://")):
         yield statements.link(node, terms.SCHEMA.url, url, f"{where}/contentUrl")
     elif url:
         yield coverage.other(node, "contentUrl", url)
-        if base.startswith("http") and iris.is_iri(found := urljoin(base, url)):
+        if base.startswith("http") and iris.is_iri(result := urljoin(base, url)):
             yield Claim(
-                node, terms.SCHEMA.url, Iri(found), as_stated=url, locator=f"{where}/contentUrl"
+                node, terms.SCHEMA.url, Iri(result), as_stated=url, locator=f"{where}/contentUrl"
             )
-    if stated := word(part.get("contentSize")):
+    if stated := scalar_text(part.get("contentSize")):
         match = re.fullmatch(r"([\d.,]{1,30})\s*([A-Za-z]*)", stated)
         number = literals.number(match[1]) if match else None
         factor = _SIZES.get(match[2].casefold()) if match else None
@@ -301,11 +303,11 @@ def _file(
             yield statements.quantity(
                 node, PG.byteSize, int(number * factor), f"{where}/contentSize"
             )
-    for encoding in map(word, listed(part.get("encodingFormat"))):
+    for encoding in map(scalar_text, listed(part.get("encodingFormat"))):
         if encoding:
             yield Claim(node, PG.fileFormat, statements.literal(encoding))
     for key in ("@id", "@type"):
-        stated = word(part.get(key))
+        stated = scalar_text(part.get(key))
         kind = stated.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
         if stated and stated != name and kind != "FileObject":
             yield coverage.other(node, key.removeprefix("@"), stated)
@@ -319,7 +321,11 @@ def _records(it: Node, subject: Iri) -> Iterator[Claim]:
         part = mapping(raw)
         fields = [_field(mapping(field)) for field in listed(part.get("field"))]
         name = jsonld.text_of(part.get("name"))
-        head = name if name == word(part.get("@id")) else f"{name} {word(part.get('@id'))}"
+        head = (
+            name
+            if name == scalar_text(part.get("@id"))
+            else f"{name} {scalar_text(part.get('@id'))}"
+        )
         shown = f"{head.strip()}: {', '.join(field for field in fields if field)}"
         if shown.strip(": "):
             yield Claim(subject, PG.recordStructure, coverage.brief(shown))
@@ -327,8 +333,8 @@ def _records(it: Node, subject: Iri) -> Iterator[Claim]:
 
 def _field(field: dict[Any, Any]) -> str:
     """A field as ``name (type)``, with its id where that says more."""
-    name, id_ = jsonld.text_of(field.get("name")), word(field.get("@id"))
-    kinds = [word(kind) or jsonld.link_of(kind) for kind in listed(field.get("dataType"))]
+    name, id_ = jsonld.text_of(field.get("name")), scalar_text(field.get("@id"))
+    kinds = [scalar_text(kind) or jsonld.link_of(kind) for kind in listed(field.get("dataType"))]
     kind = ", ".join(kind for kind in kinds if kind)
     shown = name if id_.endswith(name) and name else f"{name} {id_}".strip()
     return f"{shown} ({kind})" if kind else shown

@@ -16,7 +16,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.cyclonedx.bom import Bom
 from provenance_graph.formats.cyclonedx.keys import INCOMPLETE
 from provenance_graph.formats.fields import named, own_export
-from provenance_graph.formats.statements import called, listed, mapping, word
+from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
 Found = Iterator[Claim | Problem]
 
@@ -35,18 +35,18 @@ def _dependencies(bom: Bom) -> Found:
     """What a model depends on; references into nothing are problems."""
     for n, raw in enumerate(listed(bom.whole.get("dependencies"))):
         item, where = mapping(raw), f"/dependencies/{n}"
-        ref = word(item.get("ref"))
+        ref = scalar_text(item.get("ref"))
         source = bom.known.get(ref)
         if source is None:
             yield Problem(f"{where}/ref", f"{ref[:120]!r} names no component", kind="reference")
         for m, target in enumerate(listed(item.get("dependsOn"))):
-            other = bom.known.get(word(target))
+            other = bom.known.get(scalar_text(target))
             if other is None:
-                shown = word(target)[:120]
+                shown = scalar_text(target)[:120]
                 place = f"{where}/dependsOn/{m}"
                 yield Problem(place, f"{shown!r} names no component", kind="reference")
             elif source and source != other:
-                yield from _needs(bom, source, other, word(target))
+                yield from _needs(bom, source, other, scalar_text(target))
 
 
 def _needs(bom: Bom, source: Iri, other: Iri, ref: str) -> Iterator[Claim]:
@@ -63,19 +63,19 @@ def _needs(bom: Bom, source: Iri, other: Iri, ref: str) -> Iterator[Claim]:
     elif bom.kinds.get(source) == bom.kinds.get(other) == "model":
         yield Claim(source, PG.usesComponent, other)
     elif bom.kinds.get(other) == "data":
-        yield coverage.other(source, "dependencies.dependsOn", iris.said(other))
+        yield coverage.other(source, "dependencies.dependsOn", iris.short_id(other))
 
 
 def _compositions(bom: Bom) -> Found:
     """Whether what is stated of a component's parts and origins is all of it."""
     for n, raw in enumerate(listed(bom.whole.get("compositions"))):
         item, where = mapping(raw), f"/compositions/{n}"
-        aggregate = word(item.get("aggregate"))
+        aggregate = scalar_text(item.get("aggregate"))
         for key in ("assemblies", "dependencies"):
             for m, ref in enumerate(listed(item.get(key))):
-                subject = bom.known.get(word(ref))
+                subject = bom.known.get(scalar_text(ref))
                 if subject is None:
-                    shown = f"{word(ref)[:120]!r} names no component"
+                    shown = f"{scalar_text(ref)[:120]!r} names no component"
                     yield Problem(f"{where}/{key}/{m}", shown, kind="reference")
                 elif subject and aggregate in INCOMPLETE:
                     yield statements.not_given(
@@ -91,7 +91,7 @@ def _vulnerabilities(bom: Bom) -> Found:
         item = mapping(raw)
         id_ = called(item.get("id"))
         for m, target in enumerate(listed(item.get("affects"))):
-            ref = word(mapping(target).get("ref"))
+            ref = scalar_text(mapping(target).get("ref"))
             subject = bom.known.get(ref)
             if subject is None:
                 place = f"/vulnerabilities/{n}/affects/{m}/ref"
@@ -104,25 +104,31 @@ def _annotations(bom: Bom) -> Found:
     for raw in listed(bom.whole.get("annotations")):
         item = mapping(raw)
         for ref in listed(item.get("subjects")):
-            if (subject := bom.known.get(word(ref))) and (text := word(item.get("text"))):
+            if (subject := bom.known.get(scalar_text(ref))) and (
+                text := scalar_text(item.get("text"))
+            ):
                 yield coverage.other(subject, "annotation", text)
 
 
 def _citations(bom: Bom) -> Found:
     """Who supplied which field, as stated of the component that the field is of."""
     names = {
-        word(part.get("bom-ref")): called(part.get("name")) for _, part in bom.parts
+        scalar_text(part.get("bom-ref")): called(part.get("name")) for _, part in bom.parts
     } | _agents(bom.whole)
     for raw in listed(bom.whole.get("citations")):
         item = mapping(raw)
-        who = word(item.get("attributedTo"))
-        said = [names.get(who) or who, word(item.get("timestamp")), word(item.get("note"))]
+        who = scalar_text(item.get("attributedTo"))
+        stated = [
+            names.get(who) or who,
+            scalar_text(item.get("timestamp")),
+            scalar_text(item.get("note")),
+        ]
         for pointer in listed(item.get("pointers")):
-            place = word(pointer)
+            place = scalar_text(pointer)
             holder = next((p for p in sorted(bom.places, reverse=True) if place.startswith(p)), "")
             if holder:
                 key = f"citation of {place.removeprefix(holder).strip('/') or 'all'}"
-                text = "; ".join(part for part in said if part)
+                text = "; ".join(part for part in stated if part)
                 yield coverage.other(bom.places[holder], key, text)
 
 
@@ -131,7 +137,9 @@ def _agents(whole: dict[Any, Any]) -> dict[str, str]:
     metadata = mapping(whole.get("metadata"))
     assessors = listed(mapping(whole.get("declarations")).get("assessors"))
     assessing: dict[str, str] = {
-        word(mapping(a).get("bom-ref")): called(mapping(mapping(a).get("organization")).get("name"))
+        scalar_text(mapping(a).get("bom-ref")): called(
+            mapping(mapping(a).get("organization")).get("name")
+        )
         for a in assessors
     }
     agents = [
@@ -140,9 +148,9 @@ def _agents(whole: dict[Any, Any]) -> dict[str, str]:
         *listed(metadata.get("authors")),
     ]
     return assessing | {
-        word(mapping(agent).get("bom-ref")): called(mapping(agent).get("name"))
+        scalar_text(mapping(agent).get("bom-ref")): called(mapping(agent).get("name"))
         for agent in agents
-        if word(mapping(agent).get("bom-ref"))
+        if scalar_text(mapping(agent).get("bom-ref"))
     }
 
 
@@ -160,8 +168,8 @@ def _of_the_document(bom: Bom) -> Found:
             yield from named_value(about, raw, f"{where}/{n}")
     for n, raw in enumerate(listed(bom.whole.get("externalReferences"))):
         item = mapping(raw)
-        if url := word(item.get("url")):
-            yield coverage.other(about, f"externalReferences.{word(item.get('type'))}", url)
+        if url := scalar_text(item.get("url")):
+            yield coverage.other(about, f"externalReferences.{scalar_text(item.get('type'))}", url)
         else:
             yield Problem(f"/externalReferences/{n}", "a reference without an address", kind="link")
 
@@ -169,14 +177,14 @@ def _of_the_document(bom: Bom) -> Found:
 def named_value(subject: Iri, raw: Any, where: str) -> Found:
     """A property by its name: a claim where the name is known, else as stated."""
     item = mapping(raw)
-    name, value = called(item.get("name")), word(item.get("value"))
+    name, value = called(item.get("name")), scalar_text(item.get("value"))
     if own_export.is_export(value):
         return  # the mark of an export of this graph, which the importer knows it by
     if not name and not value:
         yield Problem(where, "a property without name and value", "name and value")
     elif not (name and value):
         yield coverage.other(subject, "property", name or value)
-    elif found := named.claims(subject, name, value, f"{where}/value"):
-        yield from found
+    elif claims := named.claims(subject, name, value, f"{where}/value"):
+        yield from claims
     else:
         yield coverage.other(subject, name, value)

@@ -17,7 +17,7 @@ from provenance_graph.formats.cyclonedx import xml
 from provenance_graph.formats.cyclonedx.keys import MODEL
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.fields import packages
-from provenance_graph.formats.statements import called, listed, mapping, word
+from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
 SOURCE = "cyclonedx"
 
@@ -107,7 +107,7 @@ def _below(path: tuple[str, ...]) -> tuple[str, ...]:
 
 def local_of(document: Document, whole: dict[Any, Any]) -> str:
     """Its place among the documents, and its serial number: examples share the latter."""
-    serial = word(whole.get("serialNumber")).removeprefix("urn:uuid:")
+    serial = scalar_text(whole.get("serialNumber")).removeprefix("urn:uuid:")
     known = serial if re.fullmatch(r"[0-9a-fA-F-]{36}", serial) else ""
     return "/".join(part for part in (statements.place(document), known.casefold()) if part)
 
@@ -138,12 +138,14 @@ def subject_of(part: dict[Any, Any], bom: Bom) -> Iri:
     """The model or dataset that a component is: by its package URL, its link, or its name."""
     name, group = called(part.get("name")), called(part.get("group"))
     kind = "dataset" if part.get("type") == "data" else "model"
-    links = [word(mapping(item).get("url")) for item in listed(part.get("externalReferences"))]
+    links = [
+        scalar_text(mapping(item).get("url")) for item in listed(part.get("externalReferences"))
+    ]
     links += [
-        word(mapping(mapping(inner).get("contents")).get("url"))
+        scalar_text(mapping(mapping(inner).get("contents")).get("url"))
         for inner in listed(part.get("data"))
     ]
-    purl = packages.package(word(part.get("purl")))
+    purl = packages.package(scalar_text(part.get("purl")))
     if purl is not None:
         as_data = purl.dataset or kind == "dataset"
         return iris.dataset(purl.repository) if as_data else iris.model(purl.repository)

@@ -21,7 +21,7 @@ from provenance_graph.formats.cyclonedx.keys import (
     TONNES,
 )
 from provenance_graph.formats.fields import packages
-from provenance_graph.formats.statements import called, listed, mapping, word
+from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
 Found = Iterator[Claim | Problem]
 
@@ -35,11 +35,11 @@ def read(part: Mapping[Any, Any], model: Iri, where: str, bom: Bom) -> Found:
         return
     parameters, place = mapping(card.get("modelParameters")), f"{here}/modelParameters"
     for key, predicate in PARAMETERS.items():
-        if text := word(parameters.get(key)):
+        if text := scalar_text(parameters.get(key)):
             yield coverage.stated(model, predicate, text, f"{place}/{key}")
     for key, predicate in (("inputs", PG.inputModality), ("outputs", PG.outputModality)):
         for n, item in enumerate(listed(parameters.get(key))):
-            stated = word(mapping(item).get("format"))
+            stated = scalar_text(mapping(item).get("format"))
             if stated:
                 yield _modality(model, predicate, stated, f"{place}/{key}/{n}/format")
     for n, item in enumerate(listed(parameters.get("datasets"))):
@@ -66,16 +66,16 @@ def _used(raw: Any, model: Iri, where: str, bom: Bom) -> Found:
     """A dataset that the model was made with, inline or by reference."""
     item = mapping(raw)
     if "ref" in item:
-        target = bom.known.get(word(item["ref"]))
+        target = bom.known.get(scalar_text(item["ref"]))
         if target:
             yield Claim(model, PG.trainedOn, target)
             for use in bom.stages.get(target, ()):
                 yield Claim(model, use, target)
         else:
-            shown = word(item["ref"])[:120]
+            shown = scalar_text(item["ref"])[:120]
             yield Problem(f"{where}/ref", f"{shown!r} names no dataset", kind="reference")
         return
-    url = word(mapping(item.get("contents")).get("url"))
+    url = scalar_text(mapping(item.get("contents")).get("url"))
     name, repository = called(item.get("name")), statements.hub_dataset(url)
     if not name and not repository:
         yield Problem(where, "a dataset without name or reference", "name: or ref:")
@@ -89,7 +89,7 @@ def _used(raw: Any, model: Iri, where: str, bom: Bom) -> Found:
 def data(item: dict[Any, Any], dataset: Iri, where: str) -> Found:
     """What is said of one dataset: address, governance, classification, contents."""
     contents = mapping(item.get("contents"))
-    url = word(contents.get("url"))
+    url = scalar_text(contents.get("url"))
     if repository := statements.hub_dataset(url):
         yield Claim(dataset, PG.hubRepository, statements.hub_page(f"datasets/{repository}"))
     elif url:
@@ -103,8 +103,8 @@ def data(item: dict[Any, Any], dataset: Iri, where: str) -> Found:
             organization = called(mapping(party.get("organization")).get("name"))
             name = organization or called(mapping(party.get("contact")).get("name"))
             if name:
-                said = statements.literal(f"{role.removesuffix('s')}: {name}")
-                yield Claim(dataset, PG.dataGovernance, said)
+                literal = statements.literal(f"{role.removesuffix('s')}: {name}")
+                yield Claim(dataset, PG.dataGovernance, literal)
             if organization and role == "owners":
                 owner = statements.named_organization(organization)
                 yield from statements.is_a(owner, PG.Organization, organization)
@@ -114,7 +114,7 @@ def data(item: dict[Any, Any], dataset: Iri, where: str) -> Found:
 
 def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> Found:
     analysis = mapping(card.get("quantitativeAnalysis"))
-    above = iris.entity(SOURCE, "evaluation", f"{local}/{iris.slug(iris.said(model))}")
+    above = iris.entity(SOURCE, "evaluation", f"{local}/{iris.slug(iris.short_id(model))}")
     bare = 0
     for n, raw in enumerate(listed(analysis.get("performanceMetrics"))):
         item = mapping(raw)
@@ -128,7 +128,7 @@ def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> Found:
             )  # fmt: skip
         else:
             bare += 1
-            shown = f"{kind} = {word(item.get('value'))}" + (f" ({setup})" if setup else "")
+            shown = f"{kind} = {scalar_text(item.get('value'))}" + (f" ({setup})" if setup else "")
             yield coverage.other(model, "performanceMetrics", shown)
     if bare:
         yield packages.unplaced(bare, where)
@@ -137,13 +137,13 @@ def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> Found:
 def _setup(item: dict[Any, Any]) -> str:
     """On what part, and with what confidence interval, a score was measured."""
     interval = mapping(item.get("confidenceInterval"))
-    low, high = word(interval.get("lowerBound")), word(interval.get("upperBound"))
+    low, high = scalar_text(interval.get("lowerBound")), scalar_text(interval.get("upperBound"))
     parts = [
         called(item.get("slice")),
         f"confidence interval {low} to {high}" if low or high else "",
     ]
     known = {"type", "value", "slice", "confidenceInterval"}
-    parts += [f"{key}: {word(value)}" for key, value in item.items() if key not in known]
+    parts += [f"{key}: {scalar_text(value)}" for key, value in item.items() if key not in known]
     return "; ".join(part for part in parts if part)[: statements.SHOWN]
 
 
@@ -161,8 +161,10 @@ def _energy(card: dict[Any, Any], model: Iri, here: str) -> Found:
             ("co2CostEquivalent", carbon, TONNES),
         ):
             amount = mapping(item.get(key))
-            value, unit = amount.get("value"), word(amount.get("unit"))
+            value, unit = amount.get("value"), scalar_text(amount.get("unit"))
             if predicate is not None and amount:
                 yield packages.in_unit(model, predicate, value, unit, units, f"{place}/{n}/{key}")
             elif amount:
-                yield coverage.other(model, f"{activity}.{key}", f"{word(value)} {unit}".strip())
+                yield coverage.other(
+                    model, f"{activity}.{key}", f"{scalar_text(value)} {unit}".strip()
+                )

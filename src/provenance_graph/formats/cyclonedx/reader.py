@@ -25,7 +25,7 @@ from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
 from provenance_graph.formats.cyclonedx.keys import KEYS, LINKS, STAGES
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fields import named, packages
-from provenance_graph.formats.statements import called, listed, mapping, word
+from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
 Found = Iterator[Claim | Problem]
 
@@ -54,7 +54,9 @@ def origin(document: Document) -> Origin:
     component = mapping(metadata.get("component"))
     theirs = called(mapping(component.get("manufacturer")).get("name"))
     licences_ = [mapping(mapping(item).get("license")) for item in listed(metadata.get("licenses"))]
-    licence = next((word(item.get("id")) or word(item.get("name")) for item in licences_), "")
+    licence = next(
+        (scalar_text(item.get("id")) or scalar_text(item.get("name")) for item in licences_), ""
+    )
     return Origin(
         local=boms.local_of(document, bom),
         publisher=iris.organization(maker or "unnamed authors of bills of materials"),
@@ -67,8 +69,8 @@ def origin(document: Document) -> Origin:
 
 def _title(bom: dict[Any, Any]) -> str:
     """What the document is: the standard's version, and the document's own after the first."""
-    edition = word(bom.get("version"))[:20]
-    parts = ["CycloneDX", word(bom.get("specVersion"))[:20], "bill of materials"]
+    edition = scalar_text(bom.get("version"))[:20]
+    parts = ["CycloneDX", scalar_text(bom.get("specVersion"))[:20], "bill of materials"]
     more = f", version {edition}" if edition not in ("", "1") else ""
     return " ".join(part for part in parts if part) + more
 
@@ -118,8 +120,8 @@ def _stages(bom: Bom) -> None:
         subject = bom.places.get(where)
         for raw in listed(part.get("properties")) if subject else ():
             item = mapping(raw)
-            if named.name_forms(word(item.get("name")))[-1:] == ("stage",):
-                for stage in re.split(r"[,;]", word(item.get("value"))):
+            if named.name_forms(scalar_text(item.get("name")))[-1:] == ("stage",):
+                for stage in re.split(r"[,;]", scalar_text(item.get("value"))):
                     use = STAGES.get(re.sub(r"[^a-z]", "", stage.casefold()))
                     if use and subject:
                         bom.stages.setdefault(subject, []).append(use)
@@ -128,7 +130,7 @@ def _stages(bom: Bom) -> None:
 def _model(part: dict[Any, Any], where: str, bom: Bom) -> Found:
     model = boms.subject_of(part, bom)
     yield from statements.is_a(model, PG.Model, called(part.get("name")))
-    purl = packages.package(word(part.get("purl")))
+    purl = packages.package(scalar_text(part.get("purl")))
     yield from _version(part, model, purl)
     yield from _common(part, model, where, bom)
     for n, item in enumerate(listed(part.get("components"))):
@@ -164,7 +166,7 @@ def _common(part: dict[Any, Any], subject: Iri, where: str, bom: Bom) -> Found:
         yield from around.named_value(subject, item, f"{where}/properties/{n}")
     stated = bool(listed(part.get("licenses")))
     for n, tag in enumerate(listed(part.get("tags"))):
-        if text := word(tag):
+        if text := scalar_text(tag):
             yield from named.tag(subject, text, f"{where}/tags/{n}", licensed=stated)
     released = mapping(part.get("releaseNotes")).get("timestamp")
     if released is not None:
@@ -195,39 +197,43 @@ def licences(part: dict[Any, Any], subject: Iri, where: str) -> Found:
     for n, raw in enumerate(items):
         item, place = mapping(raw), f"{where}/licenses/{n}"
         single = mapping(item.get("license"))
-        text = word(item.get("expression")) or word(single.get("id")) or word(single.get("name"))
-        url = word(single.get("url"))
+        text = (
+            scalar_text(item.get("expression"))
+            or scalar_text(single.get("id"))
+            or scalar_text(single.get("name"))
+        )
+        url = scalar_text(single.get("url"))
         if _SPDX_INDEX.fullmatch(url):
             yield coverage.other(subject, "licenses.license.url", url)
             url = ""  # the list of all licences names none
         if not text and not url:
             yield Problem(place, "a licence without id, name or expression", kind="licence")
             continue
-        said = ""
+        stated = ""
         for claim in statements.licensed(subject, text, link=url, locator=place):
-            said += claim.as_stated
+            stated += claim.as_stated
             partly = len(items) > 1 and claim.predicate == DCTERMS.license
             yield packages.partly(claim, place) if partly and claim.value else claim
-        if url and url not in said:
+        if url and url not in stated:
             yield coverage.other(subject, "licenses.license.url", url)
 
 
 def _links(part: dict[Any, Any], subject: Iri, where: str) -> Found:
     name = called(part.get("name"))
     dataset = part.get("type") == "data"
-    purl = packages.package(word(part.get("purl")))
+    purl = packages.package(scalar_text(part.get("purl")))
     if purl is not None:
         page = f"datasets/{purl.repository}" if dataset or purl.dataset else purl.repository
         yield Claim(subject, PG.hubRepository, statements.hub_page(page))
-    elif stated := word(part.get("purl")):
+    elif stated := scalar_text(part.get("purl")):
         yield coverage.other(subject, "purl", stated)
     for n, raw in enumerate(listed(part.get("externalReferences"))):
         item, place = mapping(raw), f"{where}/externalReferences/{n}"
-        url, kind = word(item.get("url")), word(item.get("type"))
+        url, kind = scalar_text(item.get("url")), scalar_text(item.get("type"))
         yield from _link(subject, name, url, kind, place, dataset=dataset)
         if url and (digests := list(_digests(item, place))):
-            yield from (found for found in digests if isinstance(found, Problem))
-            good = [found for found in digests if isinstance(found, str)]
+            yield from (result for result in digests if isinstance(result, Problem))
+            good = [result for result in digests if isinstance(result, str)]
             yield from packages.artifact(SOURCE, subject, url.rpartition("/")[2][:200], good)
 
 
@@ -237,7 +243,7 @@ def _link(subject: Iri, name: str, url: str, kind: str, place: str, *, dataset: 
             yield coverage.other(subject, f"externalReferences.{kind}", url)
         return
     repository = statements.hub_model(url)
-    found = statements.link_property(url)
+    link_property = statements.link_property(url)
     if dataset and (data := statements.hub_dataset(url)):
         yield Claim(subject, PG.hubRepository, statements.hub_page(f"datasets/{data}"))
     elif repository and (name == repository or statements.same_name(repository, name)):
@@ -247,25 +253,27 @@ def _link(subject: Iri, name: str, url: str, kind: str, place: str, *, dataset: 
             yield coverage.other(subject, f"externalReferences.{kind}", url)
     elif kind in LINKS and not statements.hub_dataset(url):
         own = SCHEMA.url if dataset and LINKS[kind] == PG.weightsLocation else LINKS[kind]
-        yield statements.link(subject, own if found == RDFS.seeAlso else found, url, f"{place}/url")
+        yield statements.link(
+            subject, own if link_property == RDFS.seeAlso else link_property, url, f"{place}/url"
+        )
     else:
-        if found != RDFS.seeAlso:
-            yield statements.link(subject, found, url, f"{place}/url")
+        if link_property != RDFS.seeAlso:
+            yield statements.link(subject, link_property, url, f"{place}/url")
         yield coverage.other(subject, f"externalReferences.{kind}", url)
 
 
 def _digests(part: dict[Any, Any], where: str) -> Iterator[str | Problem]:
     for n, raw in enumerate(listed(part.get("hashes"))):
         item = mapping(raw)
-        digest = packages.digest(word(item.get("alg")), word(item.get("content")))
+        digest = packages.digest(scalar_text(item.get("alg")), scalar_text(item.get("content")))
         hint = "alg SHA-256, content in hex"
         yield digest or Problem(f"{where}/hashes/{n}", "not a digest", hint)
 
 
 def _hashes(part: dict[Any, Any], subject: Iri, where: str) -> Found:
-    found = list(_digests(part, where))
-    yield from (each for each in found if isinstance(each, Problem))
-    if digests := [each for each in found if isinstance(each, str)]:
+    results = list(_digests(part, where))
+    yield from (each for each in results if isinstance(each, Problem))
+    if digests := [each for each in results if isinstance(each, str)]:
         # the name of a model is not the name of a file; a component of type file has one
         name = called(part.get("name")) if part.get("type") == "file" else ""
         yield from packages.artifact(SOURCE, subject, name, digests)
@@ -283,7 +291,7 @@ def _pedigree(part: dict[Any, Any], model: Iri, where: str, bom: Bom) -> Found:
     for key in ("ancestors", "descendants", "variants"):
         for n, raw in enumerate(listed(pedigree.get(key))):
             other, place = mapping(raw), f"{where}/pedigree/{key}/{n}"
-            if not called(other.get("name")) and not word(other.get("purl")):
+            if not called(other.get("name")) and not scalar_text(other.get("purl")):
                 yield Problem(place, "a component without a name")
                 continue
             relative = boms.subject_of(other, bom)
@@ -292,15 +300,19 @@ def _pedigree(part: dict[Any, Any], model: Iri, where: str, bom: Bom) -> Found:
                 continue
             yield from _relative(other, relative, place)
             if key == "ancestors":
-                said = [mapping(item) for item in listed(other.get("properties"))]
-                kinds = [word(p.get("value")) for p in said if _is_relation(word(p.get("name")))]
-                purl = packages.package(word(other.get("purl")))
+                stated = [mapping(item) for item in listed(other.get("properties"))]
+                kinds = [
+                    scalar_text(p.get("value"))
+                    for p in stated
+                    if _is_relation(scalar_text(p.get("name")))
+                ]
+                purl = packages.package(scalar_text(other.get("purl")))
                 revision = purl.version if purl else ""
                 yield from packages.descends(model, relative, "ancestor", place, kinds, revision)
             elif key == "descendants":
                 yield from packages.descends(relative, model, "descendant", place)
             else:
-                yield coverage.other(model, "pedigree.variants", iris.said(relative))
+                yield coverage.other(model, "pedigree.variants", iris.short_id(relative))
 
 
 def _is_relation(name: str) -> bool:
@@ -312,7 +324,7 @@ def _relative(other: dict[Any, Any], relative: Iri, where: str) -> Found:
     """What a pedigree says of a relative itself: name, maker, version, licence."""
     yield from statements.is_a(relative, PG.Model, called(other.get("name")))
     yield from _made(other, relative)
-    purl = packages.package(word(other.get("purl")))
+    purl = packages.package(scalar_text(other.get("purl")))
     yield from _version(other, relative, purl)
     if purl is not None:
         yield Claim(relative, PG.hubRepository, purl.page)

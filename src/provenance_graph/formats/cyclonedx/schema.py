@@ -26,15 +26,15 @@ def problems(bom: dict[Any, Any]) -> Iterator[Problem]:
         )
         return
     try:
-        found = list(validator.iter_errors(bom))
+        results = list(validator.iter_errors(bom))
     except RecursionError:
         yield Problem("", "nested too deeply to validate", kind="schema")
         return
-    for error in found[:MAX_PROBLEMS]:
+    for error in results[:MAX_PROBLEMS]:
         where = "".join(f"/{_step(step)}" for step in error.absolute_path)
         yield Problem(where or "/", f"invalid CycloneDX: {_what(error)}", kind="schema")
-    if len(found) > MAX_PROBLEMS:
-        more = len(found) - MAX_PROBLEMS
+    if len(results) > MAX_PROBLEMS:
+        more = len(results) - MAX_PROBLEMS
         yield Problem("/", f"invalid CycloneDX in {more} more places", kind="schema")
 
 

@@ -55,11 +55,11 @@ def bom(text: str, url: Iri) -> dict[str, Any]:
     except DefusedXmlException as error:
         raise Unreadable(url, "XML with a document type or entities, which are not read") from error
     match = MARK.search(text[:4000])
-    found: dict[str, Any] = {"bomFormat": "CycloneDX", "specVersion": match[1] if match else ""}
+    results: dict[str, Any] = {"bomFormat": "CycloneDX", "specVersion": match[1] if match else ""}
     read = _value(root, url, 0)
     if isinstance(read, dict):
-        found |= read
-    return found
+        results |= read
+    return results
 
 
 def _name(element: Element) -> str:

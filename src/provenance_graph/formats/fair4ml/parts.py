@@ -15,7 +15,7 @@ from provenance_graph.core.terms import DERIVATIONS, PG, PROV, RDF
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.fields import jsonld, named, packages
 from provenance_graph.formats.fields.jsonld import FAIR4ML, SCHEMA
-from provenance_graph.formats.statements import called, listed, mapping, word
+from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
 SOURCE = "fair4ml"
 _TONNES = {"t": Decimal(1), "tonne": Decimal(1), "tonnes": Decimal(1), "ton": Decimal(1),
@@ -49,18 +49,20 @@ def address(model: Iri, url: str, name: str, where: str, key: str) -> Iterator[C
 def linked(model: Iri, predicate: Iri, value: Any, where: str) -> Iterator[Claim | Problem]:
     """A link, or the links in a text such as a citation."""
     stated = jsonld.link_of(value)
-    found = [stated] if stated.startswith(("http://", "https://")) and " " not in stated else []
-    found = found or statements.urls(stated)
+    results = [stated] if stated.startswith(("http://", "https://")) and " " not in stated else []
+    results = results or statements.urls(stated)
     if re.fullmatch(r"10\.\d{4,9}/\S+", stated):
-        found = [f"https://doi.org/{stated}"]
+        results = [f"https://doi.org/{stated}"]
     elif match := _ARXIV.fullmatch(stated):
-        found = [f"https://arxiv.org/abs/{match[1]}"]
-    for url in found:
+        results = [f"https://arxiv.org/abs/{match[1]}"]
+    for url in results:
         yield statements.link(model, predicate, url, where)
     rest = jsonld.text_of(value)
-    if rest and rest not in found and rest != stated:
+    if rest and rest not in results and rest != stated:
         yield coverage.other(model, iris.local_name(predicate), rest)
-    elif (stated and not found) or (found and stated not in found and not match_alone(stated)):
+    elif (stated and not results) or (
+        results and stated not in results and not match_alone(stated)
+    ):
         yield coverage.other(model, iris.local_name(predicate), stated)
 
 
@@ -72,7 +74,7 @@ def match_alone(stated: str) -> bool:
 def requirement(model: Iri, value: Any) -> Iterator[Claim]:
     """A library that the model needs, with its version where a node gives one."""
     name = jsonld.text_of(value) or jsonld.link_of(value)
-    version = word(mapping(value).get("version"))
+    version = scalar_text(mapping(value).get("version"))
     for each in re.split(r"[,;\n]", name) if not version else [f"{name} {version}"]:
         if each := each.strip():
             yield Claim(model, PG.softwareDependency, statements.literal(each))
@@ -88,12 +90,12 @@ def dataset(model: Iri, predicate: Iri, value: Any) -> Iterator[Claim]:
     shown = repository or (name if not name.startswith(("http", "_:")) else "") or url
     if not shown or shown.startswith("_:"):
         return
-    found = iris.dataset(repository or shown)
-    yield from statements.is_a(found, PG.Dataset, name or repository)
-    yield Claim(model, predicate, found)
+    result = iris.dataset(repository or shown)
+    yield from statements.is_a(result, PG.Dataset, name or repository)
+    yield Claim(model, predicate, result)
     if repository:
         page = statements.hub_page(f"datasets/{repository}")
-        yield Claim(found, PG.hubRepository, page)
+        yield Claim(result, PG.hubRepository, page)
 
 
 def parent(
@@ -121,17 +123,17 @@ def parent(
     if not repository and re.fullmatch(r"[\w.-]+/[\w.-]+", name or url):
         repository = name or url
     if repository:
-        found = iris.model(repository)
-        yield from statements.is_a(found, PG.Model, "" if "://" in name else name)
+        result = iris.model(repository)
+        yield from statements.is_a(result, PG.Model, "" if "://" in name else name)
     elif text := name or url:
-        found = iris.entity(SOURCE, "unresolved", iris.slug(text))
-        yield Claim(found, RDF.type, PG.UnresolvedReference)
-        yield Claim(found, PG.unresolvedText, statements.literal(text))
+        result = iris.entity(SOURCE, "unresolved", iris.slug(text))
+        yield Claim(result, RDF.type, PG.UnresolvedReference)
+        yield Claim(result, PG.unresolvedText, statements.literal(text))
     else:
         return
-    if found != model:
-        yield Claim(model, PG.fineTunedFrom, found)
-        yield from _pinned(model, found, url)
+    if result != model:
+        yield Claim(model, PG.fineTunedFrom, result)
+        yield from _pinned(model, result, url)
 
 
 def _pinned(model: Iri, parent_: Iri, url: str) -> Iterator[Claim]:
@@ -145,17 +147,17 @@ def _pinned(model: Iri, parent_: Iri, url: str) -> Iterator[Claim]:
 
 def based_on(model: Iri, value: Any) -> Iterator[Claim]:
     """A work that the model is based on: a parent where it says how, else as stated."""
-    kind = word(mapping(value).get("additionalType")).rpartition(":")[2]
+    kind = scalar_text(mapping(value).get("additionalType")).rpartition(":")[2]
     url = jsonld.link_of(value)
     repository = statements.hub_model(url)
     known = [p for p in DERIVATIONS if iris.local_name(p) == kind]
     if not repository or iris.model(repository) == model:
         yield coverage.other(model, "isBasedOn", jsonld.text_of(value) or url)
     elif known:
-        found = iris.model(repository)
-        yield from statements.is_a(found, PG.Model, jsonld.text_of(value))
-        yield Claim(model, known[0], found)
-        yield from _pinned(model, found, url)
+        result = iris.model(repository)
+        yield from statements.is_a(result, PG.Model, jsonld.text_of(value))
+        yield Claim(model, known[0], result)
+        yield from _pinned(model, result, url)
     else:
         yield Claim(model, PROV.wasDerivedFrom, iris.model(repository))
 
@@ -166,10 +168,10 @@ def amount(value: Any) -> str:
     >>> amount("16 GB"), amount({"@type": "QuantitativeValue", "value": 16, "unitText": "GB"})
     ('16 GB', '16 GB')
     """
-    said = {jsonld.short(jsonld.same(str(key))): inner for key, inner in mapping(value).items()}
-    number = word(said.get("value"))
+    stated = {jsonld.short(jsonld.same(str(key))): inner for key, inner in mapping(value).items()}
+    number = scalar_text(stated.get("value"))
     if number:
-        return f"{number} {word(said.get('unitText')) or word(said.get('unitCode'))}".strip()
+        return f"{number} {scalar_text(stated.get('unitText')) or scalar_text(stated.get('unitCode'))}".strip()
     return jsonld.text_of(value)
 
 
@@ -222,13 +224,13 @@ def evaluation(model: Iri, raw: Any, where: str) -> Iterator[Claim | Problem]:
         metric, value = _metric(item)
         on = benchmark or packages.benchmark_of(metric)
         if metric and on:
-            local = f"{iris.slug(iris.said(model))}/{iris.slug(where)}/{n}"
+            local = f"{iris.slug(iris.short_id(model))}/{iris.slug(where)}/{n}"
             node = iris.entity(SOURCE, "evaluation", local)
             yield from packages.measured(node, model, metric, value, where, benchmark=on)
         elif metric:
             bare += 1
-            yield coverage.other(model, "hasEvaluation", f"{metric} = {word(value)}")
-        elif stated := word(item):
+            yield coverage.other(model, "hasEvaluation", f"{metric} = {scalar_text(value)}")
+        elif stated := scalar_text(item):
             yield coverage.other(model, "hasEvaluation", stated)
     if bare:
         yield packages.unplaced(bare, where)
@@ -243,5 +245,5 @@ def _metric(item: Any) -> tuple[str, Any]:
     if isinstance(item, dict):
         value = item.get("value", item.get("schema:value", item.get(SCHEMA + "value")))
         return called(jsonld.text_of(item)), value
-    match = re.fullmatch(r"([^:=]{1,80})[:=]\s*(-?[\d.]{1,30}%?)", word(item))
+    match = re.fullmatch(r"([^:=]{1,80})[:=]\s*(-?[\d.]{1,30}%?)", scalar_text(item))
     return (match[1].strip(), match[2]) if match else ("", None)

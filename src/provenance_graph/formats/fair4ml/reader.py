@@ -24,7 +24,7 @@ from provenance_graph.formats.fair4ml import parts as fair4ml_parts
 from provenance_graph.formats.fair4ml.keys import KEYS
 from provenance_graph.formats.fields import jsonld
 from provenance_graph.formats.fields.jsonld import CODEMETA, FAIR4ML, SCHEMA, Node
-from provenance_graph.formats.statements import listed, mapping, word
+from provenance_graph.formats.statements import listed, mapping, scalar_text
 
 SOURCE = "fair4ml"
 MODEL = FAIR4ML + "MLModel"
@@ -102,8 +102,8 @@ def _is_model(raw: dict[Any, Any], context: jsonld.Context) -> bool:
 
 def _kind(kind: str, context: jsonld.Context) -> str:
     """A type's IRI; ``MLModel`` alone is FAIR4ML's, which schema.org does not have."""
-    found = context.expand(kind)
-    return MODEL if found in ("MLModel", SCHEMA + "MLModel") else found
+    expand = context.expand(kind)
+    return MODEL if expand in ("MLModel", SCHEMA + "MLModel") else expand
 
 
 def _models(document: Document) -> list[tuple[str, Node, dict[Any, Any]]]:
@@ -190,7 +190,9 @@ def _leaves_of(raw: dict[Any, Any], where: str, context: jsonld.Context) -> Iter
             notes = [s for s in path[2:] if s.startswith(("extraction_", "confidence"))]
             if notes:
                 yield Leaf(("extraction", notes[0]), leaf.where, leaf.value)
-            elif isinstance(leaf.value, bool) or not _NOTHING.fullmatch(word(leaf.value) or "x"):
+            elif isinstance(leaf.value, bool) or not _NOTHING.fullmatch(
+                scalar_text(leaf.value) or "x"
+            ):
                 yield Leaf(path, leaf.where, leaf.value)
 
 
@@ -210,37 +212,37 @@ def _items(node: Node, notes: dict[Any, Any], *properties: str) -> Iterator[Item
                 yield problem
             inner = listed(value["data"]) if wrapped else [value]
             for item in inner:
-                if item is not None and not _NOTHING.fullmatch(word(item) or "x"):
+                if item is not None and not _NOTHING.fullmatch(scalar_text(item) or "x"):
                     yield Item(where, item, trust)
 
 
 def _trust(note: dict[Any, Any], where: str) -> tuple[Trust, Problem | None]:
     stated = note.get("confidence")
     number = statements.score(stated)
-    inferred = bool(_INFERRED.search(word(note.get("extraction_method"))))
+    inferred = bool(_INFERRED.search(scalar_text(note.get("extraction_method"))))
     basis = Basis.INFERENCE if inferred else None
     if number is not None and 0 <= Decimal(number.lexical) <= 1:
         return Trust(Decimal(number.lexical), basis), None
     if stated is None:
         return Trust(None, basis), None
-    shown = f"{word(stated)[:40]!r} is not a confidence"
+    shown = f"{scalar_text(stated)[:40]!r} is not a confidence"
     return Trust(None, basis), Problem(f"{where}/confidence", shown, "0 to 1")
 
 
 def _model(node: Node, notes: dict[Any, Any]) -> Iterator[Claim | Problem]:
-    found: dict[str, list[Item]] = {}
+    result: dict[str, list[Item]] = {}
     for key in node.said:
         for item in _items(node, notes, key):
             if isinstance(item, Problem):
                 yield item
             else:
-                found.setdefault(key, []).append(item)
-    names_ = [t for i in found.get(SCHEMA + "name", ()) if (t := jsonld.text_of(i.value))]
+                result.setdefault(key, []).append(item)
+    names_ = [t for i in result.get(SCHEMA + "name", ()) if (t := jsonld.text_of(i.value))]
     name = names_[0] if names_ else ""
     addresses = [
         jsonld.link_of(item.value)
         for local in ("identifier", "url", "archivedAt")
-        for item in found.get(SCHEMA + local, ())
+        for item in result.get(SCHEMA + local, ())
     ]
     model = _subject(name, [node.id, *addresses])
     if model is None:
@@ -248,7 +250,7 @@ def _model(node: Node, notes: dict[Any, Any]) -> Iterator[Claim | Problem]:
         return
     yield from statements.is_a(model, PG.Model)
     yield from fair4ml_parts.address(model, node.id, name, f"{node.where}/@id", "@id")
-    for key, items in found.items():
+    for key, items in result.items():
         for item in items:
             for claim in _claims(model, key, item, name):
                 trusted = isinstance(claim, Claim) and claim.subject == model

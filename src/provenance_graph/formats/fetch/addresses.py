@@ -17,13 +17,13 @@ Resolve = Callable[[str, int], list[str]]
 def resolve(host: str, port: int) -> list[str]:
     """The addresses of a host; raises FetchError where it has none."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        getaddrinfo = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise FetchError(
             f"{host} cannot be found ({error}); this machine may be offline: download the files "
             "elsewhere and import the folder"
         ) from error
-    return [str(entry[4][0]) for entry in found]
+    return [str(entry[4][0]) for entry in getaddrinfo]
 
 
 def is_public(text: str) -> bool:

@@ -48,22 +48,22 @@ class Cache:
         marks = {key: str(head.get(key, "")) for key in ("etag", "modified", "kind", "link")}
         return Cached(url, body, **marks)
 
-    def keep(self, found: Cached) -> None:
+    def keep(self, cached: Cached) -> None:
         """Hold a body that has a mark; all of it or nothing is written."""
-        if not found.etag and not found.modified:
+        if not cached.etag and not cached.modified:
             return
         head = {
-            "url": found.url,
-            "etag": found.etag,
-            "modified": found.modified,
-            "kind": found.kind,
-            "link": found.link,
-            "sha256": hashlib.sha256(found.body).hexdigest(),
+            "url": cached.url,
+            "etag": cached.etag,
+            "modified": cached.modified,
+            "kind": cached.kind,
+            "link": cached.link,
+            "sha256": hashlib.sha256(cached.body).hexdigest(),
         }
-        path = self._path(found.url)
+        path = self._path(cached.url)
         with contextlib.suppress(OSError):  # a cache that cannot be written is no cache
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=path.parent)
             with os.fdopen(handle, "wb") as file:
-                file.write(json.dumps(head).encode() + b"\n" + found.body)
+                file.write(json.dumps(head).encode() + b"\n" + cached.body)
             Path(name).replace(path)

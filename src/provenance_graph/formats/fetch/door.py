@@ -75,11 +75,11 @@ class Door:
 
     def answer(self, url: str) -> Cached:
         """The body and the headers that matter, from the network or unchanged from the cache."""
-        held = self.cache.find(url) if self.cache else None
+        stored = self.cache.find(url) if self.cache else None
         for attempt in range(1, self.settings.attempts + 1):
             last = attempt == self.settings.attempts
             try:
-                found = self._once(url, held)
+                once = self._once(url, stored)
             except _AskAgainError as again:
                 if last:
                     raise FetchError(f"{url}: {again} ({attempt} attempts)") from again
@@ -92,9 +92,9 @@ class Door:
                 continue
             except (httpx2.RequestError, httpx2.InvalidURL) as error:
                 raise FetchError(f"{url[:120]}: {error}") from error
-            if self.cache and found is not held:
-                self.cache.keep(found)
-            return found
+            if self.cache and once is not stored:
+                self.cache.keep(once)
+            return once
         raise FetchError(f"{url}: not asked")  # pragma: no cover - attempts are at least one
 
     def _unreachable(self, url: str, error: Exception) -> str:
@@ -106,18 +106,18 @@ class Door:
             "download the files elsewhere and import the folder"
         )
 
-    def _once(self, url: str, held: Cached | None) -> Cached:
+    def _once(self, url: str, cached: Cached | None) -> Cached:
         target = url
         for _ in range(self.settings.redirects + 1):
             self._check(target)
             self._wait_turn(target)
-            request = self._request(target, first=url, held=held)
+            request = self._request(target, first=url, held=cached)
             response = self.client.send(request, stream=True, follow_redirects=False)
             try:
                 if response.has_redirect_location:
                     target = _joined(target, response.headers.get("location", ""))
                     continue
-                return self._read(url, response, held)
+                return self._read(url, response, cached)
             finally:
                 response.close()
         raise FetchError(f"{url}: more than {self.settings.redirects} redirects")
@@ -157,12 +157,12 @@ class Door:
             self.pause(early)
         self._last[host] = self.now()
 
-    def _read(self, url: str, response: httpx2.Response, held: Cached | None) -> Cached:
+    def _read(self, url: str, response: httpx2.Response, cached: Cached | None) -> Cached:
         if self.resolve is not None and not self._trusted(str(response.url)):
             check_peer(url, response)
         status = response.status_code
-        if status == 304 and held is not None:
-            return held
+        if status == 304 and cached is not None:
+            return cached
         if status in _AGAIN:
             raise _AskAgainError(f"{status} {response.reason_phrase}", _after(response))
         if status in (401, 403):
@@ -188,14 +188,14 @@ class Door:
         if stated.isdigit() and int(stated) > most:
             raise FetchError(f"{url}: {int(stated):,} bytes; at most {most:,} are fetched")
         began = self.now()
-        held = bytearray()
+        stored = bytearray()
         for chunk in response.iter_bytes(65_536):
-            held += chunk
-            if len(held) > most:
+            stored += chunk
+            if len(stored) > most:
                 raise FetchError(f"{url}: more than {most:,} bytes once unpacked")
             if self.now() - began > self.settings.seconds:
                 raise FetchError(f"{url}: longer than {self.settings.seconds:g} s in coming")
-        return bytes(held)
+        return bytes(stored)
 
 
 class _AskAgainError(Exception):
@@ -324,14 +324,16 @@ def _repository(
 def _wanted(answer: Mapping[str, Any], most_results: int) -> list[str]:
     """Which files of a repository are worth having."""
     siblings = answer.get("siblings")
-    held = [
+    stored = [
         entry["rfilename"]
         for entry in (siblings if isinstance(siblings, list) else [])
         if isinstance(entry, dict) and isinstance(entry.get("rfilename"), str)
     ]
     beside = frozenset({"README.md", *BESIDE})
-    top = [file for file in held if file in beside or ("/" not in file and file.endswith(WEIGHTS))]
-    results = [f for f in held if re.fullmatch(rf"{re.escape(RESULTS)}/[^/]+\.ya?ml", f)]
+    top = [
+        file for file in stored if file in beside or ("/" not in file and file.endswith(WEIGHTS))
+    ]
+    results = [f for f in stored if re.fullmatch(rf"{re.escape(RESULTS)}/[^/]+\.ya?ml", f)]
     return top + results[:most_results]
 
 

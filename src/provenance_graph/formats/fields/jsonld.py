@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provenance_graph.formats.coverage import Leaf
-from provenance_graph.formats.statements import LINK, SHOWN, listed, word
+from provenance_graph.formats.statements import LINK, SHOWN, listed, scalar_text
 
 SCHEMA = "https://schema.org/"
 FAIR4ML = "https://w3id.org/fair4ml#"
@@ -93,10 +93,10 @@ class Context:
 
     def expand(self, key: str) -> str:
         """The IRI that a key or type stands for; keywords stay, and what means nothing."""
-        found = self.cache.get(key)
-        if found is None:
-            found = self.cache[key] = same(self._expand(key, 0))
-        return found
+        result = self.cache.get(key)
+        if result is None:
+            result = self.cache[key] = same(self._expand(key, 0))
+        return result
 
     def _expand(self, key: str, depth: int) -> str:
         if key.startswith("@") or "://" in key or depth > 5:
@@ -132,7 +132,7 @@ class Node:
 
 def node(raw: Mapping[Any, Any], context: Context, where: str) -> Node:
     """A JSON object as a node."""
-    said: dict[str, list[tuple[str, Any]]] = {}
+    rows: dict[str, list[tuple[str, Any]]] = {}
     types: list[str] = []
     id_ = ""
     for raw_key, value in raw.items():
@@ -140,16 +140,16 @@ def node(raw: Mapping[Any, Any], context: Context, where: str) -> Node:
         if key == "@type" or raw_key == "type":
             types += [context.expand(t) for t in listed(value) if isinstance(t, str)]
         elif key == "@id":
-            id_ = word(value)
+            id_ = scalar_text(value)
         else:
             place = f"{where}/{raw_key}"
             several = isinstance(value, list)
-            said.setdefault(key, []).extend(
+            rows.setdefault(key, []).extend(
                 (f"{place}/{n}" if several else place, item)
                 for n, item in enumerate(listed(value))
                 if item is not None
             )
-    return Node(where, id_, frozenset(types), said)
+    return Node(where, id_, frozenset(types), rows)
 
 
 def nodes(value: Any) -> tuple[Context, list[tuple[str, dict[Any, Any]]]]:
@@ -160,14 +160,14 @@ def nodes(value: Any) -> tuple[Context, list[tuple[str, dict[Any, Any]]]]:
     if isinstance(value, dict) and isinstance(value.get("@graph"), list):
         top, where = value["@graph"], "/@graph"
     items = top if isinstance(top, list) else [top]
-    found = [
+    results = [
         (f"{where}/{n}" if items is top else where, item)
         for n, item in enumerate(items[:MAX_NODES])
         if isinstance(item, dict)
     ]
-    if isinstance(value, list) and found:
-        context = Context.of(found[0][1].get("@context"))
-    return context, found
+    if isinstance(value, list) and results:
+        context = Context.of(results[0][1].get("@context"))
+    return context, results
 
 
 def short(key: str) -> str:
@@ -184,9 +184,9 @@ def short(key: str) -> str:
     return key
 
 
-def leaves(found: Iterable[Leaf], context: Context) -> Iterator[Leaf]:
+def leaves(leafs: Iterable[Leaf], context: Context) -> Iterator[Leaf]:
     """The same values under keys told by meaning; ``type`` and ``id`` are JSON-LD's own."""
-    for leaf in found:
+    for leaf in leafs:
         steps = tuple(
             {"type": "@type", "id": "@id"}.get(step) or short(context.expand(step))
             for step in leaf.path[1:]
@@ -200,8 +200,8 @@ def is_crate(value: Any) -> bool:
     graph = value.get("@graph") if isinstance(value, dict) else None
     return any(
         isinstance(node, dict)
-        and "ro-crate-metadata.json" in word(node.get("@id"))
-        and "CreativeWork" in map(word, listed(node.get("@type")))
+        and "ro-crate-metadata.json" in scalar_text(node.get("@id"))
+        and "CreativeWork" in map(scalar_text, listed(node.get("@type")))
         for node in listed(graph)[:50]
     )
 
@@ -215,17 +215,17 @@ def text_of(value: Any, language: str = "en") -> str:
     ('A', '3')
     """
     if isinstance(value, list):
-        return next((found for item in value[:50] if (found := text_of(item, language))), "")
+        return next((result for item in value[:50] if (result := text_of(item, language))), "")
     if not isinstance(value, dict):
-        return word(value)[:SHOWN]
+        return scalar_text(value)[:SHOWN]
     if "@value" in value:
-        return word(value["@value"])[:SHOWN]
+        return scalar_text(value["@value"])[:SHOWN]
     if value and all(isinstance(key, str) and _LANGUAGE.fullmatch(key) for key in value):
         chosen = value.get(language, next(iter(value.values())))
         return "" if isinstance(chosen, dict) else text_of(chosen, language)
     for key in ("name", "schema:name", "sc:name", "http://schema.org/name", f"{SCHEMA}name"):
         if key in value and not isinstance(value[key], (dict, list)):
-            return word(value[key])[:SHOWN]
+            return scalar_text(value[key])[:SHOWN]
         if key in value:
             inner = value[key]
             flat = inner[0] if isinstance(inner, list) and inner else inner
@@ -244,4 +244,4 @@ def link_of(value: Any) -> str:
             if isinstance(value.get(key), str):
                 return str(value[key]).strip()[:LINK]
         return ""
-    return word(value)[:LINK]
+    return scalar_text(value)[:LINK]

@@ -37,5 +37,5 @@ def records_of_export(text: str) -> tuple[Iri, ...]:
     >>> records_of_export("<!-- " + mark([Iri(ID + "record/a/b/2026-01-01")]) + " -->")
     (Iri('https://w3id.org/provenance-graph/id/record/a/b/2026-01-01'),)
     """
-    found = (name for match in _RECORDS.finditer(text) for name in match[1].split())
-    return tuple(sorted({Iri(name) for name in found}))
+    results = (name for match in _RECORDS.finditer(text) for name in match[1].split())
+    return tuple(sorted({Iri(name) for name in results}))

@@ -16,7 +16,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DERIVATIONS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import statements
-from provenance_graph.formats.statements import word
+from provenance_graph.formats.statements import scalar_text
 
 WEIGHT_FILE = re.compile(r"\.(?:safetensors|bin|gguf|pth?|onnx|ckpt|h5)$", re.IGNORECASE)
 
@@ -57,17 +57,17 @@ def package(purl: str) -> Package | None:
         return None
     stated = re.sub(r"(?i)^pkg:", "pkg:", purl.strip())  # the scheme's case does not count
     try:
-        found = PackageURL.from_string(stated)
+        from_string = PackageURL.from_string(stated)
     except ValueError:
         return None
-    if found.type != "huggingface":
+    if from_string.type != "huggingface":
         return None
     # some tools encode the slash between owner and name, or write the kind as an owner
-    path = unquote("/".join(part for part in (found.namespace, found.name) if part))
+    path = unquote("/".join(part for part in (from_string.namespace, from_string.name) if part))
     dataset, path = path.startswith("datasets/"), path.removeprefix("datasets/")
     if not re.fullmatch(r"[\w.-]+(?:/[\w.-]+)?", path):
         return None
-    return Package(path, found.version or "", dataset)
+    return Package(path, from_string.version or "", dataset)
 
 
 def partly(claim: Claim, where: str) -> Claim:
@@ -146,7 +146,7 @@ def descends(
     yield Claim(child, PROV.wasDerivedFrom, parent)
     if revision:
         local = child.removeprefix(iris.ID).removeprefix("in/")
-        node = Iri(f"{iris.mint('in', 'derivation')}/{local}/{_part(iris.said(parent))}")
+        node = Iri(f"{iris.mint('in', 'derivation')}/{local}/{_part(iris.short_id(parent))}")
         name = parent.removeprefix(iris.ID).removeprefix("in/")
         version = Iri(f"{iris.mint('in', 'parent', 'version')}/{name}/{_part(revision)}")
         yield Claim(child, PROV.qualifiedDerivation, node)
@@ -192,16 +192,16 @@ def measured(
     yield Claim(node, PG.evaluationOf, model)
     yield Claim(node, PG.metric, statements.literal(metric))
     if benchmark:
-        found = iris.mint("benchmark", iris.slug(benchmark))
-        yield from statements.is_a(found, PG.Benchmark, benchmark)
-        yield Claim(node, PG.benchmark, found)
+        mint = iris.mint("benchmark", iris.slug(benchmark))
+        yield from statements.is_a(mint, PG.Benchmark, benchmark)
+        yield Claim(node, PG.benchmark, mint)
     if setup:
         yield Claim(node, PG.setup, statements.literal(setup))
     literal = statements.score(value.strip() if isinstance(value, str) else value)
     if literal is not None:
         yield Claim(node, PG.score, literal)
     else:
-        shown = word(value)[: statements.SHOWN]
+        shown = scalar_text(value)[: statements.SHOWN]
         yield Claim(node, PG.score, None, as_stated=shown, locator=where, unusable="not a number")
 
 
@@ -221,7 +221,7 @@ def in_unit(
     >>> claim.value.lexical, claim.as_stated
     ('0.4', '400 kWh')
     """
-    shown = f"{word(amount)} {unit}".strip()[: statements.SHOWN]
+    shown = f"{scalar_text(amount)} {unit}".strip()[: statements.SHOWN]
     number = statements.score(amount)
     factor = units.get(unit.casefold())
     literal = None

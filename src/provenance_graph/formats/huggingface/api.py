@@ -34,14 +34,14 @@ _FROM_TAGS = ("license", "dataset", "arxiv", "base_model")
 def name_of(raw: dict[str, Any]) -> str:
     """The repository that an answer is about, or nothing."""
     for key in ("id", "modelId"):
-        name = statements.word(raw.get(key))
+        name = statements.scalar_text(raw.get(key))
         if is_repository(name) or (name and "/" not in name and len(name) <= 120):
             return statements.clean(name)
     return ""
 
 
 def read_answer(
-    repo: Repository, raw: dict[str, Any], place: str, said: Basis | None = None
+    repo: Repository, raw: dict[str, Any], place: str, basis: Basis | None = None
 ) -> Found:
     """Claims of one answer of the Hub about a model; ``said`` is the basis of what its card says."""
     yield from described(repo)
@@ -49,10 +49,10 @@ def read_answer(
     files = frozenset(
         name
         for file in statements.listed(raw.get("siblings"))
-        if (name := statements.word(statements.mapping(file).get("rfilename")))
+        if (name := statements.scalar_text(statements.mapping(file).get("rfilename")))
     )
     about = _about(raw, card)
-    yield from read_card(Card(repo, about, f"{place}/cardData", said, files))
+    yield from read_card(Card(repo, about, f"{place}/cardData", basis, files))
     yield from _tagged(repo, raw, card, place)
     config = raw.get("config")
     if isinstance(config, dict):
@@ -105,11 +105,11 @@ def _base_tag(repo: Repository, rest: str) -> Found:
 
 def _weights(repo: Repository, raw: dict[str, Any], files: frozenset[str], place: str) -> Found:
     packed = packing(statements.mapping(raw.get("config")))
-    held = statements.mapping(raw.get("safetensors"))
-    yield from read_tensors(repo, held, packed, f"{place}/safetensors")
-    held = statements.mapping(raw.get("gguf"))
-    yield from read_tensors(repo, {"total": held.get("total")}, None, f"{place}/gguf")
-    if length := whole_number(held.get("context_length")):
+    mapping = statements.mapping(raw.get("safetensors"))
+    yield from read_tensors(repo, mapping, packed, f"{place}/safetensors")
+    mapping = statements.mapping(raw.get("gguf"))
+    yield from read_tensors(repo, {"total": mapping.get("total")}, None, f"{place}/gguf")
+    if length := whole_number(mapping.get("context_length")):
         yield Claim(repo.subject, PG.contextLength, literals.integer(length), basis=Basis.ARTIFACT)
     gated = raw.get("gated")
     if gated in (True, "auto", "manual"):
@@ -130,7 +130,7 @@ def _times(repo: Repository, raw: dict[str, Any], place: str) -> Found:
                 repo.subject,
                 DCTERMS.created,
                 None,
-                as_stated=statements.word(created)[:40],
+                as_stated=statements.scalar_text(created)[:40],
                 locator=f"{place}/createdAt",
                 unusable="the day from which the Hub records creation, not the repository's own",
             )
@@ -138,7 +138,7 @@ def _times(repo: Repository, raw: dict[str, Any], place: str) -> Found:
     if raw.get("lastModified") is not None:
         at = f"{place}/lastModified"
         yield statements.dated(repo.subject, DCTERMS.modified, raw["lastModified"], at)
-    sha = statements.word(raw.get("sha"))
+    sha = statements.scalar_text(raw.get("sha"))
     if len(sha) in (40, 64) and all(c in "0123456789abcdef" for c in sha):
         version = iris.mint("in", SOURCE, "version", repo.local, sha)
         yield from version_claims(repo.subject, version, sha)
@@ -150,13 +150,13 @@ def _artifacts(repo: Repository, raw: dict[str, Any]) -> Found:
     """Files of weights, with digest or size where the answer gives them (``blobs=true``)."""
     formats: set[str] = set()
     for file in statements.listed(raw.get("siblings")):
-        said = statements.mapping(file)
-        held = statements.mapping(said.get("lfs"))
-        name = statements.word(said.get("rfilename"))
-        digest = statements.word(held.get("sha256"))
+        mapping = statements.mapping(file)
+        stored = statements.mapping(mapping.get("lfs"))
+        name = statements.scalar_text(mapping.get("rfilename"))
+        digest = statements.scalar_text(stored.get("sha256"))
         if name.endswith(_WEIGHTS) and (kind := WEIGHT_FORMATS.get(name.rpartition(".")[2])):
             formats.add(kind)
-        weights = name.endswith(_WEIGHTS) and whole_number(said.get("size")) is not None
+        weights = name.endswith(_WEIGHTS) and whole_number(mapping.get("size")) is not None
         if not name or (len(digest) != 64 and not weights):
             continue
         node = iris.mint("in", SOURCE, "artifact", repo.local, statements.clean(name)[:200])
@@ -165,7 +165,7 @@ def _artifacts(repo: Repository, raw: dict[str, Any]) -> Found:
         yield Claim(node, PG.fileName, literals.text(name[:200]))
         if len(digest) == 64:
             yield Claim(node, PG.digest, literals.text(f"sha256:{digest}"))
-        size = whole_number(held.get("size", said.get("size")))
+        size = whole_number(stored.get("size", mapping.get("size")))
         if size is not None and size >= 0:
             yield Claim(node, PG.byteSize, literals.integer(size))
     for kind in sorted(formats):

@@ -83,7 +83,7 @@ def _kept(card: Card, key: str, value: Any) -> Found:
             yield Problem(where, what, kind="size")
             return
         if KEYS.fate(leaf.path) in (Fate.UNKNOWN, Fate.NOT_READ) or key in _STATED:
-            shown = statements.word(leaf.value)
+            shown = statements.scalar_text(leaf.value)
             yield coverage.other(card.repo.subject, ".".join(leaf.path[1:]), shown)
 
 
@@ -94,8 +94,8 @@ _STATED = frozenset(
 
 
 def _licence(card: Card, value: Any, where: str) -> Found:
-    name = statements.word(card.data.get("license_name"))
-    link = statements.word(card.data.get("license_link"))
+    name = statements.scalar_text(card.data.get("license_name"))
+    link = statements.scalar_text(card.data.get("license_link"))
     if value is False:  # `license: no`, as YAML 1.1 reads it
         value = "no"
     stated: list[tuple[str, str]] = []
@@ -220,14 +220,14 @@ _PAGE_TAGS = frozenset(
 
 def relation_of(card: Card) -> tuple[Iri, bool]:
     """The kind of derivation from the base, and whether it was inferred as the Hub infers it."""
-    stated = statements.word(card.data.get("base_model_relation")).casefold()
+    stated = statements.scalar_text(card.data.get("base_model_relation")).casefold()
     if stated in RELATIONS:
         return RELATIONS[stated], False
     if stated:
         return PROV.wasDerivedFrom, False
     marks = {
-        statements.word(tag).casefold() for tag in statements.listed(card.data.get("tags"))
-    } | {statements.word(card.data.get("library_name")).casefold()}
+        statements.scalar_text(tag).casefold() for tag in statements.listed(card.data.get("tags"))
+    } | {statements.scalar_text(card.data.get("library_name")).casefold()}
     names_ = {file.rpartition("/")[2].casefold() for file in card.files}
     if marks & ADAPTER_MARKS or "adapter_config.json" in names_:
         return PG.adapterOf, True
@@ -242,7 +242,7 @@ def relation_of(card: Card) -> tuple[Iri, bool]:
 
 def _base(card: Card, value: Any, where: str) -> Found:
     relation, inferred = relation_of(card)
-    stated = statements.word(card.data.get("base_model_relation"))
+    stated = statements.scalar_text(card.data.get("base_model_relation"))
     if stated and stated.casefold() not in HUB_RELATIONS:
         at = f"{card.place}/base_model_relation"
         what = f"{stated[:60]!r} is no relation of the Hub's"
@@ -256,7 +256,7 @@ def _base(card: Card, value: Any, where: str) -> Found:
 
 
 def _successor(card: Card, value: Any, where: str) -> Found:
-    name = statements.word(value)
+    name = statements.scalar_text(value)
     if is_repository(name):
         yield Claim(iris.model(name), DCTERMS.replaces, card.repo.subject, basis=card.basis)
     else:
@@ -265,8 +265,8 @@ def _successor(card: Card, value: Any, where: str) -> Found:
 
 def _paper(card: Card, value: Any, where: str) -> Found:
     if isinstance(value, float):  # 2310.0683 was written 2310.06830
-        found = re.search(r"arxiv\s*:\s*[\"']?(\d{4}\.\d{4,5})", card.text[:200_000])
-        value = found[1] if found else statements.word(value)
+        result = re.search(r"arxiv\s*:\s*[\"']?(\d{4}\.\d{4,5})", card.text[:200_000])
+        value = result[1] if result else statements.scalar_text(value)
     for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
@@ -285,7 +285,7 @@ def _results(card: Card, value: Any, where: str) -> Found:
 
 
 def _name(card: Card, value: Any, where: str) -> Found:
-    shown = statements.word(value)
+    shown = statements.scalar_text(value)
     if shown:
         yield card.say(SCHEMA.alternateName, literals.text(shown[:200]))
     elif value:

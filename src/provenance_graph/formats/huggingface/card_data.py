@@ -40,7 +40,7 @@ def _one_configured(item: Any) -> Any:
 
 
 def _first(item: dict[Any, Any], keys: tuple[str, ...]) -> str:
-    return next((shown for key in keys if (shown := statements.word(item.get(key)))), "")
+    return next((shown for key in keys if (shown := statements.scalar_text(item.get(key)))), "")
 
 
 def datasets(card: Card, value: Any, where: str) -> Found:
@@ -64,7 +64,7 @@ def datasets(card: Card, value: Any, where: str) -> Found:
 def configurations(card: Card, value: Any, where: str) -> Found:
     """The named parts in which a dataset is published."""
     for item in statements.listed(value)[:MAX_ITEMS]:
-        if name := statements.word(statements.mapping(item).get("config_name")):
+        if name := statements.scalar_text(statements.mapping(item).get("config_name")):
             yield card.say(PG.datasetConfiguration, literals.text(name[:200]))
         elif not isinstance(item, dict):
             yield Problem(
@@ -104,13 +104,13 @@ def emissions(card: Card, value: Any, where: str) -> Found:
     if isinstance(value, dict):
         stated, where = value.get("emissions"), f"{where}/emissions"
         for hardware in statements.listed(value.get("hardware_used")):
-            if shown := statements.word(hardware):
+            if shown := statements.scalar_text(hardware):
                 yield card.say(PG.trainingHardware, literals.text(shown[:200]))
     if stated is None:
         return
     tonnes = _tonnes(stated)
     if tonnes is None:
-        shown = statements.word(stated)[: statements.SHOWN]
+        shown = statements.scalar_text(stated)[: statements.SHOWN]
         yield Problem(where, f"{shown[:60] or type(stated).__name__!r} is not a mass of CO2")
         yield Claim(
             card.repo.subject,
@@ -122,7 +122,7 @@ def emissions(card: Card, value: Any, where: str) -> Found:
             unusable="not a mass",
         )
         return
-    shown = statements.word(stated)
+    shown = statements.scalar_text(stated)
     yield card.say(
         PG.trainingCO2eTonnes,
         literals.decimal(tonnes),

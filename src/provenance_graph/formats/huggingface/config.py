@@ -75,7 +75,7 @@ def _is_full(raw: dict[str, Any]) -> bool:
 
 def _counts(config: Config) -> Generator[Claim | Problem, None, dict[Iri, int]]:
     """The plain numbers; gives them back for what follows from them."""
-    found: dict[Iri, int] = {}
+    results: dict[Iri, int] = {}
     for predicate, keys, least in COUNTS:
         where, value = config.look(*keys)
         if value is ABSENT:
@@ -91,8 +91,8 @@ def _counts(config: Config) -> Generator[Claim | Problem, None, dict[Iri, int]]:
             yield Problem(where, f"{brief(value)} is not a count of {least} or more")
             yield config.unusable(predicate, value, where, "not a count")
             continue
-        found[predicate] = number
-    for predicate, number in found.items():
+        results[predicate] = number
+    for predicate, number in results.items():
         if predicate not in (
             PG.expertCount,
             PG.activeExpertCount,
@@ -100,7 +100,7 @@ def _counts(config: Config) -> Generator[Claim | Problem, None, dict[Iri, int]]:
             PG.denseLayerCount,
         ):
             yield config.claim(predicate, literals.integer(number))
-    return found
+    return results
 
 
 def _defaults(
@@ -176,7 +176,7 @@ def _functions(config: Config) -> Found:
             yield config.unusable(PG.activationFunction, act, where, why)
     elif act is not ABSENT:
         yield Problem(where, f"{brief(act)} is not an activation function's name")
-    norm = statements.word(config.look("norm_type", "normalization_function")[1]).casefold()
+    norm = statements.scalar_text(config.look("norm_type", "normalization_function")[1]).casefold()
     rms = config.look("rms_norm_eps", "rms_norm_epsilon")[1] is not ABSENT
     layer = config.look("layer_norm_epsilon", "layer_norm_eps", "layernorm_epsilon")[1]
     if rms or "rmsnorm" in norm.replace("_", "") or config.look("rmsnorm")[1] is True:

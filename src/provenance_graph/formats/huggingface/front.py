@@ -54,16 +54,16 @@ def metadata(text: str, url: str) -> tuple[dict[str, Any], list[Problem]]:
     if not front.strip():
         return {}, problems
     try:
-        found = parse_yaml(f"\n{front}", url)  # lines as in the card
+        result = parse_yaml(f"\n{front}", url)  # lines as in the card
     except Unreadable as error:
         problems.append(Problem("L1", f"metadata: {error.why}", kind="syntax"))
-        found = dict(_salvaged(front, url, problems))
-    if not isinstance(found, dict):
-        kind = type(found).__name__
+        result = dict(_salvaged(front, url, problems))
+    if not isinstance(result, dict):
+        kind = type(result).__name__
         what = f"the metadata is a {kind}, not a mapping of keys"
         problems.append(Problem("L2", what, "key: value", kind="shape"))
         return {}, problems
-    return statements.tidy(found, front), problems
+    return statements.tidy(result, front), problems
 
 
 def _salvaged(front: str, url: str, problems: list[Problem]) -> Iterator[tuple[str, Any]]:
@@ -79,10 +79,10 @@ def _salvaged(front: str, url: str, problems: list[Problem]) -> Iterator[tuple[s
         block = front[start:end]
         line = front.count("\n", 0, start) + 2
         try:
-            found = parse_yaml(block, url)
+            result = parse_yaml(block, url)
         except Unreadable as error:
             key = block.partition(":")[0]
             problems.append(Problem(f"L{line}", f"{key}: {error.why}"[:200], kind="syntax"))
             continue
-        if isinstance(found, dict):
-            yield from ((str(key), value) for key, value in found.items())
+        if isinstance(result, dict):
+            yield from ((str(key), value) for key, value in result.items())

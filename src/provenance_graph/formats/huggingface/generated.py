@@ -118,9 +118,9 @@ def _named(match: re.Match[str]) -> str:
     if bare := groups.get("bare"):
         return bare
     address = groups.get("address") or ""
-    found = hub.address(address)
-    if found is not None:
-        return found.name
+    result = hub.address(address)
+    if result is not None:
+        return result.name
     elsewhere = "://" in address and not address.startswith(hub.PAGE)
     return "" if elsewhere else groups.get("shown") or ""
 
@@ -145,8 +145,8 @@ def _edge(
 ) -> Found:
     if name.casefold() in _NOBODY:
         return
-    found = hub.reference(name)
-    target = iris.model(found.name) if found is not None else None
+    reference = hub.reference(name)
+    target = iris.model(reference.name) if reference is not None else None
     if target in known or target == repo.subject:
         return
     known.add(target)

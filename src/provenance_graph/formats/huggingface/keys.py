@@ -100,8 +100,8 @@ def field_of(key: str, fields: frozenset[str]) -> str:
     if key in fields:
         return key
     folded = key.strip().casefold().replace("-", "_").replace(" ", "_")
-    found = _ODD.get(folded, folded)
-    return found if found in fields else ""
+    result = _ODD.get(folded, folded)
+    return result if result in fields else ""
 
 
 def leaves_of(document: Document, kind: str) -> Iterator[Leaf]:

@@ -52,17 +52,17 @@ def read_merge(repo: Repository, raw: Any, place: str) -> Found:
     if not isinstance(raw, dict):
         yield Problem(place, "the recipe of a merge is no mapping", kind="shape")
         return
-    method = statements.word(raw.get("merge_method"))
+    method = statements.scalar_text(raw.get("merge_method"))
     if not method and "experts" in raw:
-        method = f"moe {statements.word(raw.get('gate_mode'))}".strip()
+        method = f"moe {statements.scalar_text(raw.get('gate_mode'))}".strip()
     seen: dict[str, set[str]] = {}
-    for found in _parts(raw, place):
-        if isinstance(found, Problem):
-            yield found
-        elif found.revision not in seen.get(found.name, set()):
-            first = found.name not in seen
-            seen.setdefault(found.name, set()).add(found.revision)
-            yield from _parent(repo, found, method, first)
+    for result in _parts(raw, place):
+        if isinstance(result, Problem):
+            yield result
+        elif result.revision not in seen.get(result.name, set()):
+            first = result.name not in seen
+            seen.setdefault(result.name, set()).add(result.revision)
+            yield from _parent(repo, result, method, first)
     if not seen:
         yield Problem(place, "a recipe without models", "models, slices or experts", kind="missing")
 
@@ -92,7 +92,7 @@ def _places(raw: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
             yield f"{place}/slices/{row}/sources/{index}", part
     for name, module in statements.mapping(raw.get("modules")).items():
         yield from _places(
-            statements.mapping(module), f"{place}/modules/{statements.word(name)[:80]}"
+            statements.mapping(module), f"{place}/modules/{statements.scalar_text(name)[:80]}"
         )
     for key in ("experts", "shared_experts"):
         for index, part in enumerate(statements.listed(raw.get(key))):
@@ -101,31 +101,31 @@ def _places(raw: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
         yield f"{place}/base_model", raw["base_model"]
 
 
-def _references(said: Any) -> Iterator[tuple[str, str]]:
+def _references(stated: Any) -> Iterator[tuple[str, str]]:
     """Names and revisions of the models that one part means: a model, and the LoRA on it."""
-    if isinstance(said, str):
-        for text in said.split("+"):
+    if isinstance(stated, str):
+        for text in stated.split("+"):
             name, _, revision = text.strip().partition("@")
             if name.strip():
                 yield name.strip(), revision.strip()
         return
-    if not isinstance(said, dict):
+    if not isinstance(stated, dict):
         return
-    if isinstance(path := said.get("path"), str):
+    if isinstance(path := stated.get("path"), str):
         yield from (
-            (name, statements.word(said.get("revision")) or revision)
+            (name, statements.scalar_text(stated.get("revision")) or revision)
             for name, revision in _references(path)
         )
     for key in ("model", "lora"):
-        if key in said:
-            yield from _references(said[key])
+        if key in stated:
+            yield from _references(stated[key])
 
 
 def _parent(repo: Repository, part: Part, method: str, first: bool) -> Found:
-    found = list(parent(repo, PG.mergedFrom, part.name, part.where, Basis.ARTIFACT))
-    edges = [c for c in found if isinstance(c, Claim) and c.predicate == PG.mergedFrom]
+    results = list(parent(repo, PG.mergedFrom, part.name, part.where, Basis.ARTIFACT))
+    edges = [c for c in results if isinstance(c, Claim) and c.predicate == PG.mergedFrom]
     if first:
-        yield from found
+        yield from results
     target = edges[0].value if edges else None
     if not isinstance(target, Iri) or not (method or part.weight or part.revision):
         return

@@ -98,10 +98,10 @@ def repository_of(document: Document) -> Repository:
     if place is not None and place.kind is hub.Kind.MODEL:
         revision = "" if place.revision == "main" else place.revision
         return Repository(iris.model(place.name), place.name, place.name, revision)
-    if found := named_by(document.url, document.name):
-        return repository(found)
-    if (document.files or _has_metadata(document)) and (found := _folder_name(document.name)):
-        return repository(found)
+    if result := named_by(document.url, document.name):
+        return repository(result)
+    if (document.files or _has_metadata(document)) and (result := _folder_name(document.name)):
+        return repository(result)
     path = document.name or unquote(urlsplit(document.url).path)
     parts = [part for part in re.split(r"[/\\]", path) if part not in ("", ".", "..")]
     stem = _stem(parts[-1]) if parts else "document"
@@ -134,11 +134,11 @@ def named_by(url: str, path: str) -> str:
     >>> named_by("file:///x", "configs/Qwen--Qwen3-8B_config.json")
     'Qwen/Qwen3-8B'
     """
-    if found := hub.model_name(url):
-        return found
+    if model_name := hub.model_name(url):
+        return model_name
     where = path or unquote(urlsplit(url).path)
-    if kept := hub.cached(where):
-        return kept.name if kept.kind is hub.Kind.MODEL else ""
+    if cached := hub.cached(where):
+        return cached.name if cached.kind is hub.Kind.MODEL else ""
     parts = [part for part in re.split(r"[/\\]", where) if part]
     for depth, part in enumerate(reversed(parts)):
         stem = _stem(part) if depth == 0 else part
@@ -240,20 +240,20 @@ def parent(
     repo: Repository, relation: Iri, stated: str, locator: str, basis: Basis | None
 ) -> Iterator[Claim | Problem]:
     """A lineage edge to what a text names: a repository, or an unresolved reference."""
-    found = hub.reference(stated)
-    if found is not None and found.kind is hub.Kind.MODEL and found.owner:
-        name = found.name
+    reference = hub.reference(stated)
+    if reference is not None and reference.kind is hub.Kind.MODEL and reference.owner:
+        name = reference.name
         if name.casefold() == repo.name.casefold():
             yield Problem(locator, f"{name} names itself as its base", kind="lineage")
             return
         target = iris.model(name)
         yield Claim(repo.subject, relation, target, basis=basis)
-        if found.revision not in ("", "main"):
+        if reference.revision not in ("", "main"):
             node = iris.mint("in", SOURCE, "derivation", repo.local, iris.slug(name)[:120])
             yield Claim(repo.subject, PROV.qualifiedDerivation, node, basis=basis)
             yield Claim(node, RDF.type, PG.Derivation)
             yield Claim(node, PROV.entity, target, basis=basis)
-            yield from version_of(target, node, found.revision, basis)
+            yield from version_of(target, node, reference.revision, basis)
         return
     shown = stated.strip()[: statements.SHOWN]
     if not shown:

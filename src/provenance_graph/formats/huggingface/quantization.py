@@ -46,16 +46,16 @@ def packing(raw: dict[str, Any]) -> Packing | None:
     thirty-second of a scale in U8s, NVFP4 two weights in a U8 and its scales in F8_E4M3. An
     unknown method packs nothing that is known.
     """
-    said = raw.get("quantization_config", raw.get("compression_config"))
+    stated = raw.get("quantization_config", raw.get("compression_config"))
     mlx = statements.mapping(raw.get("quantization"))
-    if "bits" in mlx and not isinstance(said, dict):
+    if "bits" in mlx and not isinstance(stated, dict):
         bits = _bits(mlx, "")
         return Packing("mlx", {"U32": Fraction(32) / Fraction(bits)} if bits else {})
-    if not isinstance(said, dict) or not said:
+    if not isinstance(stated, dict) or not stated:
         return None
-    method = statements.word(said.get("quant_method")).casefold()
-    algorithm = statements.word(said.get("quant_algo", said.get("format"))).casefold()
-    bits = _bits(said, algorithm or method)
+    method = statements.scalar_text(stated.get("quant_method")).casefold()
+    algorithm = statements.scalar_text(stated.get("quant_algo", stated.get("format"))).casefold()
+    bits = _bits(stated, algorithm or method)
     if method == "mxfp4":
         return Packing(method, {"U8": Fraction(32, 17)})
     if "nvfp4" in (method, algorithm) or "nvfp4" in algorithm:
@@ -64,9 +64,9 @@ def packing(raw: dict[str, Any]) -> Packing | None:
         return Packing(method, {"U8": Fraction(2)} if bits == 4 else {"I8": Fraction(1)})
     if bits is None or bits >= 16:
         return Packing(method or algorithm, {})
-    held = Fraction(32) / Fraction(bits)
+    stored = Fraction(32) / Fraction(bits)
     eight = {"I8": Fraction(1), "U8": Fraction(8) / Fraction(bits)} if bits in (4, 8) else {}
-    return Packing(method or algorithm, {"I32": held, "U32": held, **eight})
+    return Packing(method or algorithm, {"I32": stored, "U32": stored, **eight})
 
 
 def precision(
@@ -114,10 +114,10 @@ def precision(
 
 
 def _quantised(
-    repo: Repository, said: dict[str, Any], where: str, basis: Basis | None
+    repo: Repository, stated: dict[str, Any], where: str, basis: Basis | None
 ) -> Iterator[Claim | Problem]:
-    method = said.get("quant_method")
-    algorithm = said.get("quant_algo", said.get("quantization", {}))
+    method = stated.get("quant_method")
+    algorithm = stated.get("quant_algo", stated.get("quantization", {}))
     if isinstance(algorithm, dict):
         algorithm = algorithm.get("quant_algo", "")
     algorithm = algorithm.casefold() if isinstance(algorithm, str) else ""
@@ -129,19 +129,19 @@ def _quantised(
     else:
         yield Problem(f"{where}/quant_method", "the quantisation method is missing", kind="missing")
     name = method.casefold() if isinstance(method, str) else ""
-    known = DTYPES.get(algorithm) or DTYPES.get(name) or _group_format(said)
-    yield from _width(repo, said, algorithm or name, basis, known)
+    known = DTYPES.get(algorithm) or DTYPES.get(name) or _group_format(stated)
+    yield from _width(repo, stated, algorithm or name, basis, known)
 
 
 def _width(
     repo: Repository,
-    said: dict[str, Any],
+    stated: dict[str, Any],
     method: str,
     basis: Basis | None,
     stored: Iri | None = None,
 ) -> Iterator[Claim | Problem]:
     """Bits a weight, and the format that follows from them where no other is stated."""
-    bits = _bits(said, method)
+    bits = _bits(stated, method)
     if stored is None and bits is not None and bits in _STORED:
         stored = _STORED[int(bits)]
     if bits is not None:
@@ -150,18 +150,18 @@ def _width(
         yield Claim(repo.subject, PG.weightPrecision, stored, basis=basis)
 
 
-def _bits(said: dict[str, Any], method: str) -> Decimal | None:
+def _bits(stated: dict[str, Any], method: str) -> Decimal | None:
     for key in ("bits", "w_bit", "wbits", "weight_bits", "num_bits", "nbits"):
-        value = said.get(key)
+        value = stated.get(key)
         if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= 64:
             return Decimal(str(value))
-    if said.get("load_in_4bit") is True or said.get("_load_in_4bit") is True:
+    if stated.get("load_in_4bit") is True or stated.get("_load_in_4bit") is True:
         return Decimal(4)
-    if said.get("load_in_8bit") is True or said.get("_load_in_8bit") is True:
+    if stated.get("load_in_8bit") is True or stated.get("_load_in_8bit") is True:
         return Decimal(8)
     widths = {
         bits
-        for group in _groups(said)
+        for group in _groups(stated)
         if isinstance(bits := group.get("num_bits"), int) and 0 < bits <= 64
     }
     if len(widths) == 1:
@@ -171,8 +171,8 @@ def _bits(said: dict[str, Any], method: str) -> Decimal | None:
     return Decimal(_BITS[method]) if method in _BITS else None
 
 
-def _groups(said: dict[str, Any]) -> list[dict[str, Any]]:
-    groups = statements.mapping(said.get("config_groups")).values()
+def _groups(stated: dict[str, Any]) -> list[dict[str, Any]]:
+    groups = statements.mapping(stated.get("config_groups")).values()
     return [
         weights
         for group in groups
@@ -180,9 +180,9 @@ def _groups(said: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _group_format(said: dict[str, Any]) -> Iri | None:
+def _group_format(stated: dict[str, Any]) -> Iri | None:
     kinds: set[tuple[str, int]] = set()
-    for group in _groups(said):
+    for group in _groups(stated):
         kind, bits = group.get("type"), group.get("num_bits")
         if isinstance(kind, str) and isinstance(bits, int):
             kinds.add((kind, bits))

@@ -342,15 +342,15 @@ def _card(repo: Repository, text: str, document: Document, place: str, alone: bo
         yield from _dataset_card(repo.name, repo.local, "", data, text, place)
         return
     card = Card(repo, data, place, files=frozenset(document.files), text=text)
-    found = list(read_card(card))
-    stated = [item for item in found if isinstance(item, Claim)]
-    found += read_generated(repo, text, place, None, stated)
-    if repo.name or not alone or any(isinstance(item, Claim) for item in found):
+    results = list(read_card(card))
+    stated = [item for item in results if isinstance(item, Claim)]
+    results += read_generated(repo, text, place, None, stated)
+    if repo.name or not alone or any(isinstance(item, Claim) for item in results):
         yield from described(repo)
     if repo.name:
         page = Iri(f"https://huggingface.co/{repo.name}/blob/main/README.md")
         yield Claim(repo.subject, PG.modelCard, page)
-    yield from found
+    yield from results
 
 
 def split(document: Document) -> Iterator[Document | Problem]:

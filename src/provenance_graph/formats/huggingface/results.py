@@ -47,7 +47,9 @@ def _result(repo: Repository, result: Any, at: str, seen: set[Iri]) -> Found:
         yield Problem(at, f"{_shown(result)} is not a mapping", kind="shape")
         return
     dataset = statements.mapping(result.get("dataset"))
-    named = statements.word(dataset.get("name")) or statements.word(dataset.get("type"))
+    named = statements.scalar_text(dataset.get("name")) or statements.scalar_text(
+        dataset.get("type")
+    )
     if not named:
         yield Problem(
             f"{at}/dataset", "a result without a dataset", "name and type", kind="missing"
@@ -62,11 +64,13 @@ def _result(repo: Repository, result: Any, at: str, seen: set[Iri]) -> Found:
         if not isinstance(metric, dict):
             yield Problem(where, f"{_shown(metric)} is not a mapping", kind="shape")
             continue
-        kind = statements.word(metric.get("name")) or statements.word(metric.get("type"))
+        kind = statements.scalar_text(metric.get("name")) or statements.scalar_text(
+            metric.get("type")
+        )
         setup = [
             f"{key} {shown}"
             for key in ("config", "split")
-            if (shown := statements.word(dataset.get(key)))
+            if (shown := statements.scalar_text(dataset.get(key)))
         ]
         yield from evaluation(
             repo,
@@ -77,7 +81,7 @@ def _result(repo: Repository, result: Any, at: str, seen: set[Iri]) -> Found:
             source=source,
             where=f"{where}/value",
             seen=seen,
-            hub=statements.word(dataset.get("type")),
+            hub=statements.scalar_text(dataset.get("type")),
         )
 
 
@@ -87,16 +91,16 @@ def read_eval_results(repo: Repository, rows: Any, place: str) -> Found:
     for number, row in enumerate(statements.listed(rows)[:MAX_RESULTS]):
         at = f"{place}/{number}"
         dataset = statements.mapping(statements.mapping(row).get("dataset"))
-        named = statements.word(dataset.get("id"))
+        named = statements.scalar_text(dataset.get("id"))
         if not named:
             yield Problem(f"{at}/dataset/id", "a result without a dataset", kind="missing")
             continue
-        task = statements.word(dataset.get("task_id"))
+        task = statements.scalar_text(dataset.get("task_id"))
         yield from evaluation(
             repo,
             benchmark=f"{named} {task}".strip(),
             metric="",
-            setup=statements.word(row.get("notes")),
+            setup=statements.scalar_text(row.get("notes")),
             value=row.get("value"),
             source=statements.mapping(row.get("source")),
             where=f"{at}/value",
@@ -129,7 +133,7 @@ def evaluation(
     number = statements.score(value)
     if number is None:
         yield Problem(where, f"{_shown(value)} is not a score")
-        if not statements.word(value):
+        if not statements.scalar_text(value):
             return
     seen.add(node)
     bench = iris.mint("benchmark", iris.slug(benchmark)[:120])
@@ -137,7 +141,7 @@ def evaluation(
     yield Claim(node, PG.evaluationOf, repo.subject)
     yield Claim(node, PG.benchmark, bench)
     if number is None:
-        stated = statements.clean(statements.word(value))[: statements.SHOWN]
+        stated = statements.clean(statements.scalar_text(value))[: statements.SHOWN]
         yield Claim(node, PG.score, None, as_stated=stated, locator=where, unusable="not a number")
     else:
         yield Claim(node, PG.score, number)
@@ -163,7 +167,7 @@ def _evaluator(repo: Repository, node: Iri, source: dict[str, Any], where: str) 
         yield Claim(node, PG.independence, PG.SelfReported)
         return
     name = next(
-        (w for key in ("org", "user", "name") if (w := statements.word(source.get(key)))), ""
+        (w for key in ("org", "user", "name") if (w := statements.scalar_text(source.get(key)))), ""
     )
     if name:
         yield Claim(node, PG.evaluator, literals.text(name[:200]))
@@ -172,7 +176,7 @@ def _evaluator(repo: Repository, node: Iri, source: dict[str, Any], where: str) 
     else:
         own = bool(name) and name.casefold() == repo.owner.casefold()
         yield Claim(node, PG.independence, PG.SelfReported if own else PG.IndependenceUnknown)
-    if address := statements.word(source.get("url")):
+    if address := statements.scalar_text(source.get("url")):
         at = where.rpartition("/")[0] + "/source/url"
         yield statements.link(node, DCTERMS.source, address, at)
 

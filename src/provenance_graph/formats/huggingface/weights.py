@@ -24,10 +24,10 @@ def read_adapter(repo: Repository, raw: dict[str, Any], basis: Basis | None, pla
     base = raw.get("base_model_name_or_path")
     where = f"{place}/base_model_name_or_path"
     if isinstance(base, str) and base.strip():
-        found = list(parent(repo, PG.adapterOf, base, where, basis))
-        yield from found
+        results = list(parent(repo, PG.adapterOf, base, where, basis))
+        yield from results
         target = next(
-            (c.value for c in found if isinstance(c, Claim) and c.predicate == PG.adapterOf),
+            (c.value for c in results if isinstance(c, Claim) and c.predicate == PG.adapterOf),
             None,
         )
         if isinstance(target, Iri):
@@ -42,8 +42,8 @@ def read_adapter(repo: Repository, raw: dict[str, Any], basis: Basis | None, pla
 
 def _adaptation(repo: Repository, target: Iri, raw: dict[str, Any], basis: Basis | None) -> Found:
     """How the base was adapted, and the state of the base: ``revision`` is the base's, not ours."""
-    method = statements.word(raw.get("peft_type"))
-    revision = statements.word(raw.get("revision"))
+    method = statements.scalar_text(raw.get("peft_type"))
+    revision = statements.scalar_text(raw.get("revision"))
     if not method and not revision:
         return
     node = iris.mint("in", SOURCE, "derivation", repo.local, "adapter")
@@ -89,7 +89,7 @@ _BUFFERS = frozenset({"I64", "BOOL"})
 
 
 def read_tensors(
-    repo: Repository, held: dict[str, Any], packed: Packing | None, place: str
+    repo: Repository, stored: dict[str, Any], packed: Packing | None, place: str
 ) -> Found:
     """How many parameters the Hub's reading of safetensors headers means.
 
@@ -97,15 +97,15 @@ def read_tensors(
     several weights are packed into one; the count that follows from unpacking is an inference
     that takes scales and zero points in.
     """
-    total = max(whole_number(held.get("total")) or 0, 0)
-    stated = statements.mapping(held.get("parameters"))
+    total = max(whole_number(stored.get("total")) or 0, 0)
+    stated = statements.mapping(stored.get("parameters"))
     counts = {
-        statements.word(kind).upper(): number
+        statements.scalar_text(kind).upper(): number
         for kind, count in stated.items()
         if (number := whole_number(count)) is not None and number >= 0
     }
-    if held.get("total") is not None and not total:
-        yield Problem(f"{place}/total", f"{brief(held['total'])} is not a count")
+    if stored.get("total") is not None and not total:
+        yield Problem(f"{place}/total", f"{brief(stored['total'])} is not a count")
     if len(counts) < len(stated):
         what = f"{brief(dict(stated))} holds what is no count of elements"
         yield Problem(f"{place}/parameters", what)

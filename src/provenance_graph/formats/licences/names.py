@@ -92,8 +92,8 @@ def _normalise(text: str, name: str, link: str, stated: str) -> LicenceName:
         return LicenceName(stated, single)
     if form in FAMILIES:
         return LicenceName(stated, unusable="names a family of licences, not one of them")
-    if _TOKENS.search(text) and (found := _expression(text, stated)):
-        return found
+    if _TOKENS.search(text) and (result := _expression(text, stated)):
+        return result
     if name:
         return _as_stated(stated, name, link)
     return LicenceName(stated, unusable="unrecognised licence")
@@ -101,7 +101,7 @@ def _normalise(text: str, name: str, link: str, stated: str) -> LicenceName:
 
 def claims(
     subject: Iri,
-    found: LicenceName,
+    licence_name: LicenceName,
     *,
     basis: Basis | None = None,
     locator: str = "",
@@ -111,31 +111,34 @@ def claims(
 
     The verbatim text is kept wherever the value alone does not give it back.
     """
-    said = found.as_stated
-    if found.value is not None and found.value.rpartition("/")[2].casefold() == said.casefold():
-        said = ""
+    stated = licence_name.as_stated
+    if (
+        licence_name.value is not None
+        and licence_name.value.rpartition("/")[2].casefold() == stated.casefold()
+    ):
+        stated = ""
     yield Claim(
         subject,
         predicate,
-        found.value,
-        stance=found.stance,
+        licence_name.value,
+        stance=licence_name.stance,
         basis=basis,
-        as_stated=said,
-        locator=locator if said or found.value is None else "",
-        unusable=found.unusable,
+        as_stated=stated,
+        locator=locator if stated or licence_name.value is None else "",
+        unusable=licence_name.unusable,
     )
-    if found.value is None or found.value.startswith(SPDX):
+    if licence_name.value is None or licence_name.value.startswith(SPDX):
         return
-    if found.called:
-        yield Claim(found.value, RDF.type, PG.Licence)
-        yield Claim(found.value, SCHEMA.name, literals.text(found.called))
-        if found.address:
-            yield Claim(found.value, SCHEMA.url, Iri(found.address))
-    if found.expression:
-        yield Claim(found.value, RDF.type, PG.Licence)
-        yield Claim(found.value, SCHEMA.name, literals.text(found.expression))
-        for part in found.parts:
-            yield Claim(found.value, DCTERMS.references, part)
+    if licence_name.called:
+        yield Claim(licence_name.value, RDF.type, PG.Licence)
+        yield Claim(licence_name.value, SCHEMA.name, literals.text(licence_name.called))
+        if licence_name.address:
+            yield Claim(licence_name.value, SCHEMA.url, Iri(licence_name.address))
+    if licence_name.expression:
+        yield Claim(licence_name.value, RDF.type, PG.Licence)
+        yield Claim(licence_name.value, SCHEMA.name, literals.text(licence_name.expression))
+        for part in licence_name.parts:
+            yield Claim(licence_name.value, DCTERMS.references, part)
 
 
 def spelling(key: str) -> bool:
@@ -155,10 +158,10 @@ def _form(text: str) -> str:
     """The normal form under which names are compared."""
     folded = unicodedata.normalize("NFKC", text[:_MAX]).casefold()
     words = [w.strip(".") for w in re.split(r"[^\w.+]+|_", folded)]
-    kept = [w for w in words if w and w not in _DROPPED] or [w for w in words if w]
-    if not kept:  # only punctuation: a dash says nothing, the rest is no name
+    retained = [w for w in words if w and w not in _DROPPED] or [w for w in words if w]
+    if not retained:  # only punctuation: a dash says nothing, the rest is no name
         return "" if folded.strip() in ("", "-", "--", "–", "—") else "?"
-    return "-".join(re.sub(r"^v(?=\d)", "", word) for word in kept)
+    return "-".join(re.sub(r"^v(?=\d)", "", word) for word in retained)
 
 
 def _no_name(form: str, stated: str) -> LicenceName | None:
@@ -178,8 +181,8 @@ def _other(stated: str, name: str, link: str) -> LicenceName:
     by_name = _single(name, _form(name)) if name.strip() else None
     if by_link and by_name and by_link != by_name:
         return LicenceName(stated, unusable="its name and its link mean different licences")
-    if found := by_link or by_name:
-        return LicenceName(stated, found)
+    if result := by_link or by_name:
+        return LicenceName(stated, result)
     return _as_stated(stated, name, link)
 
 
@@ -214,8 +217,8 @@ def _single(text: str, form: str) -> Iri | None:
         return _iri(short)
     if form in FAMILIES or "?" in bare:  # a question is not a statement
         return None
-    found = _spdx().get(bare.casefold()) or _forms().get(form)
-    return _iri(found) if found else None
+    result = _spdx().get(bare.casefold()) or _forms().get(form)
+    return _iri(result) if result else None
 
 
 def _iri(known: str) -> Iri:
@@ -237,14 +240,14 @@ def _by_link(link: str) -> Iri | None:
         r"creativecommons\.org/licenses/(by(?:-nc)?(?:-sa|-nd)?)/(\d\.\d)(?:/(?:deed|legalcode).*)?",
         where,
     ):
-        found = _spdx().get(f"cc-{m[1]}-{m[2]}")
-        return _iri(found) if found else None
+        result = _spdx().get(f"cc-{m[1]}-{m[2]}")
+        return _iri(result) if result else None
     if m := re.fullmatch(
         r"(?:spdx\.org/licenses|choosealicense\.com/licenses|opensource\.org/licenses?)/([\w.+-]+?)(?:\.html)?",
         where,
     ):
-        found = _spdx().get(m[1]) or _forms().get(_form(m[1]))
-        return _iri(found) if found else None
+        result = _spdx().get(m[1]) or _forms().get(_form(m[1]))
+        return _iri(result) if result else None
     for pattern, known in names().addresses:
         if pattern.fullmatch(where):
             return _iri(known)
@@ -297,7 +300,7 @@ def _index() -> tuple[Mapping[str, Any], ...]:
 @cache
 def _spdx() -> Mapping[str, str]:
     """Ids in lower case (SPDX's, deprecated ones, ScanCode's references) to ours or SPDX's."""
-    found: dict[str, str] = {}
+    results: dict[str, str] = {}
     for entry in _index():
         key = entry.get("spdx_license_key") or ""
         if entry.get("is_exception") or not key:
@@ -306,12 +309,12 @@ def _spdx() -> Mapping[str, str]:
             scancode = str(entry["license_key"])
             known = names()
             ours = known.hub_tokens.get(scancode, known.labels.get(scancode, scancode))
-            found[key.casefold()] = known.scancode_keys.get(scancode, ours)
+            results[key.casefold()] = known.scancode_keys.get(scancode, ours)
             continue
-        found[key.casefold()] = key
+        results[key.casefold()] = key
         for other in entry.get("other_spdx_license_keys") or ():
-            found.setdefault(str(other).casefold(), key)
-    return MappingProxyType(found)
+            results.setdefault(str(other).casefold(), key)
+    return MappingProxyType(results)
 
 
 def known_names() -> Iterator[str]:
@@ -346,15 +349,15 @@ def _exceptions() -> Mapping[str, str]:
 @cache
 def _forms() -> Mapping[str, str]:
     """Normal forms to ids; a form that two SPDX ids share means neither."""
-    found: dict[str, str] = {}
+    results: dict[str, str] = {}
     doubtful: set[str] = set()
     for shown, spdx in _spdx().items():
         form = _form(shown)
-        if found.setdefault(form, spdx) != spdx:
+        if results.setdefault(form, spdx) != spdx:
             doubtful.add(form)
     for form in doubtful:
-        del found[form]
+        del results[form]
     known = names()
     for table in (known.labels, known.scancode_keys, known.hub_tokens):
-        found.update({_form(shown): ours for shown, ours in table.items()})
-    return MappingProxyType(found)
+        results.update({_form(shown): ours for shown, ours in table.items()})
+    return MappingProxyType(results)

@@ -35,17 +35,17 @@ class Names:
 @cache
 def names() -> Names:
     """The names of licences, read once from the ontology."""
-    found: dict[Iri, dict[str, str]] = defaultdict(dict)
+    result: dict[Iri, dict[str, str]] = defaultdict(dict)
     data = (folder("ontology") / "licence-names.ttl").read_bytes()
     for quad in ox.parse(data, format=ox.RdfFormat.TURTLE):
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
-            found[Iri(quad.predicate.value)][quad.object.value] = _id(quad.subject.value)
-    patterns = sorted(found[PG.textAddress].items())
+            result[Iri(quad.predicate.value)][quad.object.value] = _id(quad.subject.value)
+    patterns = sorted(result[PG.textAddress].items())
     return Names(
-        hub_tokens=_sorted(found[PG.hubToken]),
-        scancode_keys=_sorted(found[PG.scancodeKey]),
-        labels=_sorted(found[SKOS.altLabel]),
-        short_forms=_sorted(found[SKOS.hiddenLabel]),
+        hub_tokens=_sorted(result[PG.hubToken]),
+        scancode_keys=_sorted(result[PG.scancodeKey]),
+        labels=_sorted(result[SKOS.altLabel]),
+        short_forms=_sorted(result[SKOS.hiddenLabel]),
         addresses=tuple((re.compile(pattern), known) for pattern, known in patterns),
     )
 

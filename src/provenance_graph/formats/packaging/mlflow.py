@@ -12,7 +12,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fields import packages
-from provenance_graph.formats.statements import mapping, word
+from provenance_graph.formats.statements import mapping, scalar_text
 
 SOURCE = "mlflow"
 _VERSION = "_version"
@@ -68,10 +68,10 @@ def read_model(document: Document) -> Iterator[Claim | Problem]:
     """Yield what an MLmodel file says of the model."""
     raw = mapping(document.yaml)
     yield from coverage.unknown(leaves(document), KEYS, "MLflow's MLmodel")
-    id_ = word(raw.get("model_uuid")) or word(raw.get("model_id"))
+    id_ = scalar_text(raw.get("model_uuid")) or scalar_text(raw.get("model_id"))
     model = iris.entity(SOURCE, "model", iris.slug(id_ or statements.place(document)))
     yield from statements.is_a(model, PG.Model, id_)
-    if run := word(raw.get("run_id")):
+    if run := scalar_text(raw.get("run_id")):
         yield from packages.version_of(SOURCE, model, run[: statements.SHOWN])
     if (created := raw.get("utc_time_created")) is not None:
         yield statements.dated(model, DCTERMS.created, created, "/utc_time_created")
@@ -80,13 +80,13 @@ def read_model(document: Document) -> Iterator[Claim | Problem]:
         yield from claims
         yield statements.quantity(claims[0].subject, PG.byteSize, size, "/model_size_bytes")
     for flavor, about in mapping(raw.get("flavors")).items():
-        yield from _flavor(model, word(flavor), mapping(about), f"/flavors/{flavor}")
+        yield from _flavor(model, scalar_text(flavor), mapping(about), f"/flavors/{flavor}")
     for leaf in leaves(document):
         row = KEYS.find(leaf.path)
         if row is None or row.fate is coverage.Fate.NOT_READ:
-            yield coverage.other(model, ".".join(leaf.path), word(leaf.value))
+            yield coverage.other(model, ".".join(leaf.path), scalar_text(leaf.value))
         elif row.property is not None:
-            yield coverage.stated(model, row.property, word(leaf.value), leaf.where)
+            yield coverage.stated(model, row.property, scalar_text(leaf.value), leaf.where)
 
 
 def _flavor(
@@ -99,14 +99,14 @@ def _flavor(
             str(key).endswith(_VERSION)
             and KEYS.fate(("flavors", name, str(key))) is coverage.Fate.READ
         ):
-            library = f"{str(key).removesuffix(_VERSION)} {word(value)}"
+            library = f"{str(key).removesuffix(_VERSION)} {scalar_text(value)}"
             yield Claim(model, PG.softwareDependency, statements.literal(library))
-    stated = word(about.get("source_model_name"))
+    stated = scalar_text(about.get("source_model_name"))
     if not stated:
         return
-    adapter = bool(word(about.get("peft_adapter")))
+    adapter = bool(scalar_text(about.get("peft_adapter")))
     if adapter:
-        yield coverage.other(model, "peft_adapter", word(about.get("peft_adapter")))
+        yield coverage.other(model, "peft_adapter", scalar_text(about.get("peft_adapter")))
     place = hub.reference(stated)
     if place is not None and place.kind is hub.Kind.MODEL and place.owner:
         parent = iris.model(place.name)

@@ -14,7 +14,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fields import packages
-from provenance_graph.formats.statements import called, listed, mapping, word
+from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
 SOURCE = "modelpack"
 _MEDIA = re.compile(
@@ -59,8 +59,8 @@ def recognises(hints: Hints) -> bool:
     value = mapping(hints.value)
     if hints.syntax == "json":
         kinds = [
-            word(value.get("artifactType")),
-            word(mapping(value.get("config")).get("mediaType")),
+            scalar_text(value.get("artifactType")),
+            scalar_text(mapping(value.get("config")).get("mediaType")),
         ]
         packed = "descriptor" in value and "modelfs" in value
         return packed or any(_MEDIA.match(kind) for kind in kinds)
@@ -122,9 +122,9 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
         if leaf.path[0] == "datasets":
             continue
         if row is None or row.fate is coverage.Fate.NOT_READ:
-            yield coverage.other(model, ".".join(leaf.path), word(leaf.value))
+            yield coverage.other(model, ".".join(leaf.path), scalar_text(leaf.value))
         elif row.property is not None:
-            yield coverage.stated(model, row.property, word(leaf.value), leaf.where)
+            yield coverage.stated(model, row.property, scalar_text(leaf.value), leaf.where)
 
 
 def _about(model: Iri, part: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
@@ -132,7 +132,7 @@ def _about(model: Iri, part: dict[Any, Any], where: str) -> Iterator[Claim | Pro
     for key in ("version", "revision"):
         yield from packages.version_of(SOURCE, model, called(part.get(key)))
     for key in ("license", "licenses"):
-        for text_ in map(word, listed(part.get(key))):
+        for text_ in map(scalar_text, listed(part.get(key))):
             if text_:
                 yield from statements.licensed(model, text_, locator=f"{where}/{key}")
     for maker in [*listed(part.get("vendor")), *listed(part.get("authors"))]:
@@ -142,11 +142,11 @@ def _about(model: Iri, part: dict[Any, Any], where: str) -> Iterator[Claim | Pro
     if (created := part.get("createdAt")) is not None:
         yield statements.dated(model, DCTERMS.created, created, f"{where}/createdAt")
     for key, predicate in (("sourceURL", PG.codeRepository), ("docURL", PG.homepage)):
-        if url := word(part.get(key)):
+        if url := scalar_text(part.get(key)):
             yield statements.link(model, predicate, url, f"{where}/{key}")
-    for url in map(word, listed(part.get("datasetsURL"))):
+    for url in map(scalar_text, listed(part.get("datasetsURL"))):
         yield from _trained(model, url, url)
-    if path := word(part.get("path")):
+    if path := scalar_text(part.get("path")):
         yield from _path(model, path, f"{where}/path")
 
 
@@ -169,19 +169,19 @@ def _path(model: Iri, path: str, where: str) -> Iterator[Claim | Problem]:
 
 
 def _config(model: Iri, config: dict[Any, Any]) -> Iterator[Claim]:
-    if size := word(config.get("paramSize")):
+    if size := scalar_text(config.get("paramSize")):
         yield statements.quantity(model, PG.parameterCount, size, "/config/paramSize")
 
 
 def _dataset(model: Iri, raw: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
-    name, path = called(raw.get("name")), word(raw.get("path"))
+    name, path = called(raw.get("name")), scalar_text(raw.get("path"))
     if not name and not path:
         yield Problem(where, "a dataset without name and path", "name")
         return
     claims = list(_trained(model, name or path, path))
     yield from claims
     dataset = claims[0].subject
-    if text_ := word(raw.get("license")):
+    if text_ := scalar_text(raw.get("license")):
         yield from statements.licensed(dataset, text_, locator=f"{where}/license")
     yield from coverage.claims(dataset, coverage.leaves(raw, ("datasets",), where), KEYS)
 
@@ -199,10 +199,10 @@ def _trained(model: Iri, name: str, url: str) -> Iterator[Claim]:
 
 def _layer(model: Iri, raw: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
     """A layer: a file or an archive with its digest and size."""
-    algorithm, _, content = word(raw.get("digest")).partition(":")
+    algorithm, _, content = scalar_text(raw.get("digest")).partition(":")
     digest = packages.digest(algorithm, content)
     if not digest:
-        what = f"{word(raw.get('digest'))[:80]!r} is no digest"
+        what = f"{scalar_text(raw.get('digest'))[:80]!r} is no digest"
         yield Problem(f"{where}/digest", what, "sha256: and 64 hexadecimal digits")
     notes = mapping(raw.get("annotations"))
     keys = ("org.cncf.model.filepath", "org.opencontainers.image.title")
@@ -212,7 +212,7 @@ def _layer(model: Iri, raw: dict[Any, Any], where: str) -> Iterator[Claim | Prob
     yield from (c for c in claims if name or c.predicate != PG.fileName)
     if (size := raw.get("size")) is not None:
         yield statements.quantity(claims[0].subject, PG.byteSize, size, f"{where}/size")
-    if media := word(raw.get("mediaType")):
+    if media := scalar_text(raw.get("mediaType")):
         yield Claim(claims[0].subject, PG.fileFormat, statements.literal(media))
 
 

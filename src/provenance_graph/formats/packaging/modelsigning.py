@@ -22,7 +22,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fields import packages
-from provenance_graph.formats.statements import called, listed, mapping, word
+from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
 SOURCE = "modelsigning"
 MAX_FILES = 100_000
@@ -52,10 +52,10 @@ def recognises(hints: Hints) -> bool:
         return False
     envelope = "payload" in value and "payloadType" in value and "signatures" in value
     return (
-        word(value.get("mediaType")).startswith("application/vnd.dev.sigstore.bundle")
+        scalar_text(value.get("mediaType")).startswith("application/vnd.dev.sigstore.bundle")
         or ("dsseEnvelope" in value and "verificationMaterial" in value)
         or envelope
-        or word(value.get("_type")).startswith("https://in-toto.io/Statement/")
+        or scalar_text(value.get("_type")).startswith("https://in-toto.io/Statement/")
     )
 
 
@@ -67,7 +67,7 @@ def _taken(document: Document) -> tuple[dict[Any, Any], dict[Any, Any]]:
     envelope = mapping(whole.get("dsseEnvelope")) or whole
     payload = envelope.get("payload")
     try:
-        raw = base64.b64decode(word(payload), validate=False)
+        raw = base64.b64decode(scalar_text(payload), validate=False)
         statement = json.loads(raw)
     except (binascii.Error, ValueError, RecursionError) as error:
         raise Unreadable(document.url, f"its payload is no statement: {error}") from error
@@ -88,11 +88,11 @@ def signer(bundle: dict[Any, Any]) -> str:
     material = mapping(bundle.get("verificationMaterial"))
     chain = listed(mapping(material.get("x509CertificateChain")).get("certificates"))
     leaf = mapping(material.get("certificate")) or mapping(chain[0] if chain else None)
-    raw = word(leaf.get("rawBytes"))
+    raw = scalar_text(leaf.get("rawBytes"))
     if raw:
         return _identity(raw) or "an unreadable certificate"
-    key = word(mapping(material.get("publicKey")).get("rawBytes"))
-    hint = word(mapping(material.get("publicKey")).get("hint"))
+    key = scalar_text(mapping(material.get("publicKey")).get("rawBytes"))
+    hint = scalar_text(mapping(material.get("publicKey")).get("hint"))
     if key:
         return f"public key sha256:{hashlib.sha256(key.encode()).hexdigest()}"
     return f"public key {hint}" if hint else ""
@@ -104,8 +104,10 @@ def _identity(raw: str) -> str:
 
     try:
         certificate = x509.load_der_x509_certificate(base64.b64decode(raw))
-        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-        names = [str(name.value) for name in found.value]
+        extension_for_class = certificate.extensions.get_extension_for_class(
+            x509.SubjectAlternativeName
+        )
+        names = [str(name.value) for name in extension_for_class.value]
         return ", ".join(names) or certificate.subject.rfc4514_string()
     except x509.ExtensionNotFound:
         return certificate.subject.rfc4514_string()
@@ -148,7 +150,7 @@ def read_statement(document: Document) -> Iterator[Claim | Problem]:
         yield from _digested(model, name, mapping(item.get("digest")).items(), where)
     for n, raw in enumerate(listed(predicate.get("resources"))[:MAX_FILES]):
         item, where = mapping(raw), f"/payload/predicate/resources/{n}"
-        pair = (word(item.get("algorithm")), word(item.get("digest")))
+        pair = (scalar_text(item.get("algorithm")), scalar_text(item.get("digest")))
         yield from _digested(model, called(item.get("name")), [pair], where)
     if name := signer(whole)[: statements.SHOWN]:
         who = statements.named_organization(name)
@@ -175,16 +177,16 @@ def _model(names: list[str], document: Document) -> Iri:
 
 
 def _digested(model: Iri, name: str, digests: Any, where: str) -> Iterator[Claim | Problem]:
-    found = []
+    results = []
     for algorithm, content in digests:
-        digest = packages.digest(word(algorithm), word(content))
+        digest = packages.digest(scalar_text(algorithm), scalar_text(content))
         if digest:
-            found.append(digest)
+            results.append(digest)
         else:
-            what = f"{word(content)[:80]!r} is no {word(algorithm)[:20]} digest"
+            what = f"{scalar_text(content)[:80]!r} is no {scalar_text(algorithm)[:20]} digest"
             yield Problem(f"{where}/digest", what, "hexadecimal digits of the algorithm's length")
-    if found or name:
-        yield from packages.artifact(SOURCE, model, name, found)
+    if results or name:
+        yield from packages.artifact(SOURCE, model, name, results)
 
 
 READER = Reader(

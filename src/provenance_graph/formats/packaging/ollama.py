@@ -105,14 +105,14 @@ def origin(document: Document) -> Origin:
 
 def read_modelfile(document: Document) -> Iterator[Claim | Problem]:
     """Yield what a Modelfile says of the model that it builds."""
-    found = list(instructions(document.text))
-    if not any(each.key == "FROM" for each in found):
+    results = list(instructions(document.text))
+    if not any(each.key == "FROM" for each in results):
         raise Unreadable(document.url, "a Modelfile without FROM")
     path = re.sub(r"(?:^|/|\.)Modelfile$", "", document.name or "model", flags=re.IGNORECASE)
     model = iris.entity(SOURCE, "model", iris.slug(path or document.name or "modelfile"))
     yield from statements.is_a(model, PG.Model, path)
-    adapted = any(each.key == "ADAPTER" for each in found)
-    for each in found:
+    adapted = any(each.key == "ADAPTER" for each in results)
+    for each in results:
         where = f"L{each.line}"
         if each.key == "FROM":
             yield from _parent(model, each.value, where, adapted=adapted)

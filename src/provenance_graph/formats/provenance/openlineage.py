@@ -19,7 +19,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
-from provenance_graph.formats.statements import called, listed, mapping, word
+from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
 SOURCE = "openlineage"
 MAX_PROBLEMS = 100
@@ -156,17 +156,17 @@ def _run(made: Iri, event: dict[Any, Any], where: str) -> Iterator[Claim | Probl
     """Which run wrote it, when, with which code; the rest of the event as stated."""
     job = mapping(event.get("job"))
     name = f"{called(job.get('namespace'))}/{called(job.get('name'))}".strip("/")
-    run = word(mapping(event.get("run")).get("runId"))
+    run = scalar_text(mapping(event.get("run")).get("runId"))
     yield coverage.other(made, "run", f"{name} {run}".strip())
     if event.get("eventTime") is not None:
-        if word(event.get("eventType")) in ("", "COMPLETE"):
+        if scalar_text(event.get("eventType")) in ("", "COMPLETE"):
             yield statements.dated(made, DCTERMS.created, event["eventTime"], f"{where}/eventTime")
         else:
-            yield coverage.other(made, "eventTime", word(event["eventTime"]))
+            yield coverage.other(made, "eventTime", scalar_text(event["eventTime"]))
     code = mapping(mapping(job.get("facets")).get("sourceCodeLocation"))
-    if revision := word(code.get("version")):
+    if revision := scalar_text(code.get("version")):
         yield Claim(made, PG.codeRevision, statements.literal(revision))
-    if url := word(code.get("url")):
+    if url := scalar_text(code.get("url")):
         place = f"{where}/job/facets/sourceCodeLocation/url"
         yield statements.link(made, PG.trainingCode, url, place)
     own = (leaf for leaf in _leaves_of(where, event) if leaf.path[0] == "event")
@@ -178,7 +178,9 @@ def _entity(item: dict[Any, Any]) -> tuple[Iri | None, Iri]:
     namespace, name = called(item.get("namespace")), called(item.get("name"))
     facets = mapping(item.get("facets"))
     stated = mapping(facets.get("datasetType"))
-    kinds = f"{word(stated.get('datasetType'))} {word(stated.get('subType'))}".casefold()
+    kinds = (
+        f"{scalar_text(stated.get('datasetType'))} {scalar_text(stated.get('subType'))}".casefold()
+    )
     model = "model" in kinds or any("model" in str(key).casefold() for key in facets)
     kind = PG.Model if model else PG.Dataset
     if not name:
@@ -201,20 +203,20 @@ def _described(item: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
         return
     yield from statements.is_a(subject, kind, called(item.get("name")))
     facets = mapping(item.get("facets"))
-    if version := word(mapping(facets.get("version")).get("datasetVersion")):
+    if version := scalar_text(mapping(facets.get("version")).get("datasetVersion")):
         yield Claim(subject, SCHEMA.version, statements.literal(version))
     for raw in listed(mapping(facets.get("ownership")).get("owners")):
         owner = mapping(raw)
-        said = f"{word(owner.get('type')) or 'owner'}: {word(owner.get('name'))}"
+        said = f"{scalar_text(owner.get('type')) or 'owner'}: {scalar_text(owner.get('name'))}"
         yield Claim(subject, PG.dataGovernance, statements.literal(said))
     fields = [
-        f"{word(mapping(f).get('name'))} ({word(mapping(f).get('type'))})"
+        f"{scalar_text(mapping(f).get('name'))} ({scalar_text(mapping(f).get('type'))})"
         for f in listed(mapping(facets.get("schema")).get("fields"))
     ]
     if fields:
         yield Claim(subject, PG.recordStructure, coverage.brief(f"schema: {', '.join(fields)}"))
     about = mapping(facets.get("datasetType")).items()
-    stated = " ".join(word(value) for key, value in about if not str(key).startswith("_"))
+    stated = " ".join(scalar_text(value) for key, value in about if not str(key).startswith("_"))
     if stated and not re.search("model", stated, re.IGNORECASE):
         yield Claim(subject, PG.dataType, statements.literal(stated))
     elif stated:

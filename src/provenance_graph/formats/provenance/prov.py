@@ -21,7 +21,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
-from provenance_graph.formats.statements import listed, mapping, word
+from provenance_graph.formats.statements import listed, mapping, scalar_text
 
 SOURCE = "prov"
 MAX_ELEMENTS = 100_000
@@ -109,7 +109,7 @@ def _graph(document: Document) -> tuple[Graph, list[Problem]]:
     for kind, (left, right) in _RELATIONS.items():
         for id_, raw in mapping(whole.get(kind)).items():
             for part in listed(raw):
-                ends = word(mapping(part).get(left)), word(mapping(part).get(right))
+                ends = scalar_text(mapping(part).get(left)), scalar_text(mapping(part).get(right))
                 if all(ends):
                     graph.relations[kind].append(ends)
                 else:
@@ -134,7 +134,7 @@ def _type_of(element: Mapping[str, list[Any]]) -> str:
     for key, values in element.items():
         if key.rpartition(":")[2] == "type":
             for value in values:
-                local = re.split(r"[:#/]", word(value))[-1]
+                local = re.split(r"[:#/]", scalar_text(value))[-1]
                 if _MODEL.search(local):
                     return "model"
                 if _DATA.search(local):
@@ -184,14 +184,14 @@ def _element(id_: str, kind: str, graph: Graph, run: Iri) -> Iterator[Claim]:
     values = {key.rpartition(":")[2]: vs for key, vs in attributes.items()}
     name, value = _first(values, "name", "label"), _first(values, "value")
     if _first(values, "type").rpartition(":")[2] == "Parameter" and name and value:
-        said = coverage.brief(f"{name}: {value}")
-        yield Claim(run, PG.hyperparameter, said)
+        brief = coverage.brief(f"{name}: {value}")
+        yield Claim(run, PG.hyperparameter, brief)
         values = {k: v for k, v in values.items() if k not in ("name", "label", "value", "type")}
     if subject is None and kind != "agent":
         yield coverage.other(run, kind, id_)
-    for key, found in values.items():
-        for each in found:
-            shown = word(each)
+    for key, result in values.items():
+        for each in result:
+            shown = scalar_text(each)
             if shown and subject is not None:
                 yield coverage.other(subject, key, shown)
             elif shown:
@@ -199,7 +199,7 @@ def _element(id_: str, kind: str, graph: Graph, run: Iri) -> Iterator[Claim]:
 
 
 def _first(values: Mapping[str, list[Any]], *keys: str) -> str:
-    return next((word(v) for key in keys for v in values.get(key, ()) if word(v)), "")
+    return next((scalar_text(v) for key in keys for v in values.get(key, ()) if scalar_text(v)), "")
 
 
 def _relations(graph: Graph, run: Iri) -> Iterator[Claim | Problem]:

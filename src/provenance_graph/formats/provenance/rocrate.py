@@ -19,7 +19,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fields import jsonld, packages
-from provenance_graph.formats.statements import listed, mapping, word
+from provenance_graph.formats.statements import listed, mapping, scalar_text
 
 SOURCE = "rocrate"
 _PARTS = "what the crate holds; each node that is a model, dataset or file is read by itself"
@@ -101,15 +101,15 @@ class Crate:
 
     def __init__(self, document: Document) -> None:
         whole = mapping(statements.tidy(document.json, document.text))
-        self.context, found = jsonld.nodes(whole)
+        self.context, result = jsonld.nodes(whole)
         self.context.vocabulary = self.context.vocabulary or jsonld.SCHEMA
-        self.nodes = [(where, node) for where, node in found]
-        self.by_id = {word(node.get("@id")): node for _, node in found}
+        self.nodes = [(where, node) for where, node in result]
+        self.by_id = {scalar_text(node.get("@id")): node for _, node in result}
         self.root = next(
             (
-                word(mapping(node.get("about")).get("@id"))
-                for _, node in found
-                if "ro-crate-metadata.json" in word(node.get("@id"))
+                scalar_text(mapping(node.get("about")).get("@id"))
+                for _, node in result
+                if "ro-crate-metadata.json" in scalar_text(node.get("@id"))
             ),
             "./",
         )
@@ -117,8 +117,8 @@ class Crate:
 
     def role(self, node: dict[Any, Any]) -> str:
         """What a node is to the graph."""
-        id_ = word(node.get("@id"))
-        kinds = {re.split(r"[:#/]", word(kind))[-1] for kind in listed(node.get("@type"))}
+        id_ = scalar_text(node.get("@id"))
+        kinds = {re.split(r"[:#/]", scalar_text(kind))[-1] for kind in listed(node.get("@type"))}
         if "ro-crate-metadata.json" in id_:
             return "descriptor"
         if kinds & {"MLModel", "Model", "MachineLearningModel"}:
@@ -147,7 +147,7 @@ class Crate:
 
     def name(self, value: Any) -> str:
         """The name of what a value points to, or the text that it is."""
-        id_ = word(mapping(value).get("@id"))
+        id_ = scalar_text(mapping(value).get("@id"))
         node = self.by_id.get(id_)
         if node is not None:
             return jsonld.text_of(node.get("name")) or id_
@@ -189,15 +189,15 @@ def read_crate(document: Document) -> Iterator[Claim | Problem]:
     for where, node in crate.nodes:
         match crate.role(node):
             case "model" | "dataset":
-                yield from _thing(crate, where, node)
+                yield from _entity(crate, where, node)
             case "action":
                 yield from _action(crate, where, node)
             case "file":
                 yield from _file(crate, where, node)
 
 
-def _thing(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | Problem]:
-    id_ = word(node.get("@id"))
+def _entity(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | Problem]:
+    id_ = scalar_text(node.get("@id"))
     subject = crate.subject(id_)
     if subject is None:
         return
@@ -208,50 +208,52 @@ def _thing(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | P
         yield statements.link(subject, SCHEMA.sameAs, id_, f"{where}/@id")
     elif id_ not in ("./", "") and id_ != name:
         yield coverage.other(subject, "@id", id_)
-    said = {jsonld.short(crate.context.expand(str(key))): value for key, value in node.items()}
-    yield from _made(crate, subject, said, where)
-    yield from _dated(subject, said, where)
-    yield from _origins(crate, subject, said, model=model)
-    digests = [packages.digest(a, word(said.get(a))) for a in ("sha256", "md5") if said.get(a)]
+    stated = {jsonld.short(crate.context.expand(str(key))): value for key, value in node.items()}
+    yield from _made(crate, subject, stated, where)
+    yield from _dated(subject, stated, where)
+    yield from _origins(crate, subject, stated, model=model)
+    digests = [
+        packages.digest(a, scalar_text(stated.get(a))) for a in ("sha256", "md5") if stated.get(a)
+    ]
     if any(digests):
         yield from packages.artifact(SOURCE, subject, "", [d for d in digests if d])
     yield from coverage.claims(subject, _leaves_of(crate, where, node), KEYS)
 
 
-def _made(crate: Crate, subject: Iri, said: dict[str, Any], where: str) -> Iterator[Claim]:
+def _made(crate: Crate, subject: Iri, stated: dict[str, Any], where: str) -> Iterator[Claim]:
     """Licence, makers and publisher."""
-    for value in listed(said.get("license")):
+    for value in listed(stated.get("license")):
         text_ = jsonld.text_of(value) or jsonld.link_of(value)
         yield from statements.licensed(subject, text_, locator=f"{where}/license")
     for key in ("author", "creator"):
-        for value in listed(said.get(key)):
+        for value in listed(stated.get(key)):
             yield from statements.made_by(subject, crate.name(value))
-    for value in listed(said.get("publisher")):
+    for value in listed(stated.get("publisher")):
         if maker := crate.name(value):
             organization = statements.named_organization(maker)
             yield from statements.is_a(organization, PG.Organization, maker)
             yield Claim(subject, PG.suppliedBy, organization)
 
 
-def _dated(subject: Iri, said: dict[str, Any], where: str) -> Iterator[Claim | Problem]:
+def _dated(subject: Iri, stated: dict[str, Any], where: str) -> Iterator[Claim | Problem]:
     """Dates, version and addresses."""
     for key, predicate in _DATES:
-        for value in listed(said.get(key)):
+        for value in listed(stated.get(key)):
             yield statements.dated(subject, predicate, jsonld.text_of(value), f"{where}/{key}")
-    for value in listed(said.get("version")):
-        yield coverage.stated(subject, SCHEMA.version, word(value), f"{where}/version")
+    for value in listed(stated.get("version")):
+        yield coverage.stated(subject, SCHEMA.version, scalar_text(value), f"{where}/version")
     for key in ("url", "contentUrl"):
-        for value in listed(said.get(key)):
+        for value in listed(stated.get(key)):
             if (url := jsonld.link_of(value)).startswith("http"):
                 yield statements.link(subject, SCHEMA.url, url, f"{where}/{key}")
             elif url:
                 yield coverage.other(subject, key, url)
 
 
-def _origins(crate: Crate, subject: Iri, said: dict[str, Any], *, model: bool) -> Iterator[Claim]:
+def _origins(crate: Crate, subject: Iri, stated: dict[str, Any], *, model: bool) -> Iterator[Claim]:
     for key in ("prov:wasDerivedFrom", "isBasedOn", "trainingDataset"):
-        for value in listed(said.get(key)):
-            other = crate.subject(word(mapping(value).get("@id")))
+        for value in listed(stated.get(key)):
+            other = crate.subject(scalar_text(mapping(value).get("@id")))
             if other is None or other == subject:
                 yield coverage.other(subject, key, crate.name(value))
             elif model and "/dataset/" in other:
@@ -262,9 +264,9 @@ def _origins(crate: Crate, subject: Iri, said: dict[str, Any], *, model: bool) -
 
 def _action(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim]:
     """What a run made, from what."""
-    used = [word(mapping(value).get("@id")) for value in listed(node.get("object"))]
+    used = [scalar_text(mapping(value).get("@id")) for value in listed(node.get("object"))]
     for value in listed(node.get("result")):
-        made = crate.subject(word(mapping(value).get("@id")))
+        made = crate.subject(scalar_text(mapping(value).get("@id")))
         if made is None:
             continue
         for id_ in used:
@@ -276,16 +278,20 @@ def _action(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim]:
                 yield Claim(made, PG.trainedOn if trained else PROV.wasDerivedFrom, other)
         for leaf in _leaves_of(crate, where, node):
             if leaf.path[1] not in ("object", "result", "@id"):
-                yield coverage.other(made, f"run {'.'.join(leaf.path[1:])}", word(leaf.value))
+                yield coverage.other(
+                    made, f"run {'.'.join(leaf.path[1:])}", scalar_text(leaf.value)
+                )
 
 
 def _file(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | Problem]:
     """A file of the crate, with its size, form and digests."""
     root = crate.subject(crate.root)
-    name = word(node.get("@id")) or jsonld.text_of(node.get("name"))
+    name = scalar_text(node.get("@id")) or jsonld.text_of(node.get("name"))
     if root is None or not name:
         return
-    digests = [packages.digest(a, word(node.get(a))) for a in ("sha256", "md5") if node.get(a)]
+    digests = [
+        packages.digest(a, scalar_text(node.get(a))) for a in ("sha256", "md5") if node.get(a)
+    ]
     claims = list(packages.artifact(SOURCE, root, name[:200], [d for d in digests if d]))
     yield from claims
     artifact = claims[0].subject

@@ -55,18 +55,18 @@ def records(document: Document) -> Iterator[Record | Problem]:
             yield Problem(_place(quad), str(error), "name the node with an IRI")
             continue
         graphs[ours[3]].append(ours)
-    kept = {graph for graph, quads in graphs.items() if graph and _has_header(quads)}
-    if kept:
-        yield from _as_they_are(graphs, kept)
+    retained = {graph for graph, quads in graphs.items() if graph and _has_header(quads)}
+    if retained:
+        yield from _as_they_are(graphs, retained)
     else:
         yield from _plain(document, graphs)
 
 
 def _as_they_are(
-    graphs: dict[Iri | None, list[tuple[Iri, Iri, Value, Iri | None]]], kept: set[Iri]
+    graphs: dict[Iri | None, list[tuple[Iri, Iri, Value, Iri | None]]], retained: set[Iri]
 ) -> Iterator[Record | Problem]:
     for graph, quads in sorted(graphs.items(), key=lambda item: item[0] or ""):
-        if graph not in kept:
+        if graph not in retained:
             where = str(graph) if graph else "default graph"
             what = f"{len(quads):,} triples outside any record"
             yield Problem(where, what, "give the graph a pg:SourceRecord named as the graph is")
@@ -137,9 +137,11 @@ class _Names:
             subject = Iri(quad.subject.value)
         else:
             raise RecordError("a triple as subject is not read")
-        found = quad.object
+        result = quad.object
         value: Value = (
-            self._name(home, found) if isinstance(found, ox.BlankNode) else records_rdf.value(found)
+            self._name(home, result)
+            if isinstance(result, ox.BlankNode)
+            else records_rdf.value(result)
         )
         named = Iri(graph.value) if isinstance(graph, ox.NamedNode) else None
         if isinstance(graph, ox.BlankNode):
@@ -199,11 +201,11 @@ def _local_contexts(value: Any, url: str) -> None:
     """Raise Unreadable where a context stands elsewhere: nothing is fetched to read a file."""
     waiting = [value]
     while waiting:
-        found = waiting.pop()
-        if isinstance(found, list):
-            waiting.extend(found)
-        elif isinstance(found, dict):
-            contexts = found.get("@context")
+        result = waiting.pop()
+        if isinstance(result, list):
+            waiting.extend(result)
+        elif isinstance(result, dict):
+            contexts = result.get("@context")
             for context in contexts if isinstance(contexts, list) else [contexts]:
                 remote = context if isinstance(context, str) else None
                 if isinstance(context, dict) and "@import" in context:
@@ -213,7 +215,7 @@ def _local_contexts(value: Any, url: str) -> None:
                         url,
                         f"its @context is at {remote[:200]!r}; put the context into the document",
                     )
-            waiting.extend(found.values())
+            waiting.extend(result.values())
 
 
 def _origin(document: Document) -> Origin:

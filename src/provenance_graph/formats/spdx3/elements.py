@@ -14,7 +14,7 @@ from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.spdx3.graph import SOURCE, Graph, leaves_of, revision_of, role
 from provenance_graph.formats.spdx3.keys import KEYS
 from provenance_graph.formats.spdx3.tables import AI, DATASET, ENERGY, ENERGY_UNITS, PACKAGE
-from provenance_graph.formats.statements import called, listed, mapping, word
+from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
 Found = Iterator[Claim | Problem]
 _DATES = (("releaseTime", DCTERMS.issued), ("builtTime", DCTERMS.created))
@@ -30,7 +30,7 @@ def read(element: dict[str, Any], subject: Iri, where: str, graph: Graph) -> Fou
         yield from _dated(element, subject, where)
         own = (leaf for leaf in leaves_of(element, where) if leaf.path[0] == role(element))
         yield from coverage.claims(subject, own, KEYS)
-    if text := word(element.get("licenseDeclared")):  # SPDX 2's key, which converters keep
+    if text := scalar_text(element.get("licenseDeclared")):  # SPDX 2's key, which converters keep
         place = f"{where}/licenseDeclared"
         yield Problem(place, "no SPDX 3 term", "a hasDeclaredLicense relationship", kind="key")
         yield from statements.licensed(subject, text, locator=place)
@@ -87,7 +87,7 @@ def _links(element: dict[str, Any], subject: Iri, where: str) -> Found:
         ("software_downloadLocation", PG.weightsLocation),
         ("software_homePage", PG.homepage),
     ):
-        url = word(element.get(key))
+        url = scalar_text(element.get(key))
         if not url:
             continue
         if url in ("NOASSERTION", "NONE"):
@@ -102,8 +102,8 @@ def _links(element: dict[str, Any], subject: Iri, where: str) -> Found:
         ):
             yield from _page(subject, url, statements.hub_page(repository), key)
         elif url.startswith("http"):
-            found = SCHEMA.url if dataset else predicate
-            other = RDFS.seeAlso if found == PG.hubRepository else found
+            result = SCHEMA.url if dataset else predicate
+            other = RDFS.seeAlso if result == PG.hubRepository else result
             yield statements.link(subject, other, url, f"{where}/{key}")
         elif url.startswith(("pkg:", "git+", "git:", "svn", "ssh:")):
             yield coverage.other(subject, key, url)
@@ -122,16 +122,18 @@ def _digests_of(element: dict[str, Any], where: str) -> Iterator[str | Problem]:
     for n, raw in enumerate(listed(element.get("verifiedUsing"))):
         item = mapping(raw)
         if item.get("type") in ("Hash", None):
-            digest = packages.digest(word(item.get("algorithm")), word(item.get("hashValue")))
+            digest = packages.digest(
+                scalar_text(item.get("algorithm")), scalar_text(item.get("hashValue"))
+            )
             hint = "algorithm and hashValue"
             yield digest or Problem(f"{where}/verifiedUsing/{n}", "not a digest", hint)
 
 
 def _digests(element: dict[str, Any], subject: Iri, where: str) -> Found:
     """The digests of a package: of a file without a name, since a package is not a file."""
-    found = list(_digests_of(element, where))
-    yield from (each for each in found if isinstance(each, Problem))
-    if digests := [each for each in found if isinstance(each, str)]:
+    results = list(_digests_of(element, where))
+    yield from (each for each in results if isinstance(each, Problem))
+    if digests := [each for each in results if isinstance(each, str)]:
         yield from packages.artifact(SOURCE, subject, "", digests)
 
 
@@ -160,9 +162,9 @@ def _model(element: dict[str, Any], model: Iri, where: str) -> Found:
         yield packages.partly(claim, f"{where}/ai_typeOfModel") if several else claim
     for n, raw in enumerate(listed(element.get("ai_hyperparameter"))):
         entry, place = mapping(raw), f"{where}/ai_hyperparameter/{n}"
-        key, value = word(entry.get("key")), word(entry.get("value"))
-        found = named.claims(model, key, value, f"{place}/value") if key else []
-        yield from found or _entry(model, PG.hyperparameter, raw, place)
+        key, value = scalar_text(entry.get("key")), scalar_text(entry.get("value"))
+        result = named.claims(model, key, value, f"{place}/value") if key else []
+        yield from result or _entry(model, PG.hyperparameter, raw, place)
     for n, raw in enumerate(listed(element.get("ai_metricDecisionThreshold"))):
         place = f"{where}/ai_metricDecisionThreshold/{n}"
         yield from _entry(model, PG.decisionThreshold, raw, place)
@@ -173,7 +175,7 @@ def _model(element: dict[str, Any], model: Iri, where: str) -> Found:
 def _entry(subject: Iri, predicate: Iri, raw: Any, where: str) -> Found:
     """A dictionary entry as ``key: value``."""
     entry = mapping(raw)
-    key, value = word(entry.get("key")), word(entry.get("value"))
+    key, value = scalar_text(entry.get("key")), scalar_text(entry.get("value"))
     if key or value:
         yield Claim(subject, predicate, coverage.brief(f"{key}: {value}" if value else key))
     else:
@@ -181,7 +183,7 @@ def _entry(subject: Iri, predicate: Iri, raw: Any, where: str) -> Found:
 
 
 def _metrics(element: dict[str, Any], model: Iri, where: str) -> Found:
-    above = iris.entity(SOURCE, "evaluation", iris.slug(iris.said(model)))
+    above = iris.entity(SOURCE, "evaluation", iris.slug(iris.short_id(model)))
     bare = 0
     for n, raw in enumerate(listed(element.get("ai_metric"))):
         entry, place = mapping(raw), f"{where}/{n}"
@@ -195,7 +197,9 @@ def _metrics(element: dict[str, Any], model: Iri, where: str) -> Found:
             )  # fmt: skip
         else:
             bare += 1
-            yield coverage.other(model, "ai_metric", f"{metric} = {word(entry.get('value'))}")
+            yield coverage.other(
+                model, "ai_metric", f"{metric} = {scalar_text(entry.get('value'))}"
+            )
     if bare:
         yield packages.unplaced(bare, where)
 
@@ -207,7 +211,7 @@ def _energy(element: dict[str, Any], model: Iri, where: str) -> Found:
             bare = key.removeprefix("ai_")
             for n, item in enumerate(listed(mapping(raw).get(key, mapping(raw).get(bare)))):
                 entry = mapping(item)
-                unit = word(entry.get("ai_energyUnit")).rsplit("/", 1)[-1]
+                unit = scalar_text(entry.get("ai_energyUnit")).rsplit("/", 1)[-1]
                 yield packages.in_unit(
                     model, predicate, entry.get("ai_energyQuantity"), unit,
                     ENERGY_UNITS, f"{where}/ai_energyConsumption/{key}/{n}",

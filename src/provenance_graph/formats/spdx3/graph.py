@@ -17,7 +17,7 @@ from provenance_graph.formats.document import Document
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.spdx3 import tables
 from provenance_graph.formats.spdx3.tables import AI, DATASET, PACKAGE
-from provenance_graph.formats.statements import called, listed, mapping, word
+from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
 SOURCE = "spdx3"
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -68,7 +68,7 @@ class Graph:
 
 def role(element: dict[str, Any]) -> str:
     """What an element is to the graph."""
-    kind = word(element.get("type")) or word(element.get("@type"))
+    kind = scalar_text(element.get("type")) or scalar_text(element.get("@type"))
     if kind in _ROLES:
         return _ROLES[kind]
     if kind.startswith(("simplelicensing_", "expandedlicensing_")):
@@ -129,12 +129,12 @@ def name_packages(graph: Graph) -> None:
     for _, element in graph.elements:
         if element.get("type") in (AI, DATASET):
             subject = subject_of(element)
-            graph.subjects[word(element.get("spdxId"))] = subject
+            graph.subjects[scalar_text(element.get("spdxId"))] = subject
             graph.kinds[subject] = "data" if element["type"] == DATASET else "model"
     models = {subject for subject, kind in graph.kinds.items() if kind == "model"}
     for _, element in graph.elements:
         if element.get("type") == PACKAGE and (twin := subject_of(element)) in models:
-            graph.subjects.setdefault(word(element.get("spdxId")), twin)
+            graph.subjects.setdefault(scalar_text(element.get("spdxId")), twin)
 
 
 def subject_of(element: dict[str, Any]) -> Iri:
@@ -151,7 +151,7 @@ def subject_of(element: dict[str, Any]) -> Iri:
         if repository and (name == repository or statements.same_name(repository, name)):
             return iris.model(repository)
     # an id without its UUID is no better than a name, and a UUID names the document's element
-    local = name or _UUID.sub("", word(element.get("spdxId"))[-100:]).strip("-/#:_ ")
+    local = name or _UUID.sub("", scalar_text(element.get("spdxId"))[-100:]).strip("-/#:_ ")
     return iris.entity(SOURCE, kind, iris.slug(local))
 
 
@@ -161,7 +161,7 @@ def links_of(element: dict[str, Any]) -> list[str]:
         mapping(item).get("identifier") for item in listed(element.get("externalIdentifier"))
     ]
     return [
-        word(link)
+        scalar_text(link)
         for link in (
             element.get("software_packageUrl"), element.get("software_downloadLocation"),
             element.get("software_homePage"), element.get("spdxId"), *identifiers,
@@ -175,7 +175,7 @@ def revision_of(element: dict[str, Any]) -> str:
         purl = packages.package(link)
         if purl is not None and purl.version:
             return purl.version
-        found = hub.address(link)
-        if found is not None and found.revision not in ("", "main"):
-            return found.revision
+        address = hub.address(link)
+        if address is not None and address.revision not in ("", "main"):
+            return address.revision
     return ""

@@ -22,7 +22,7 @@ from provenance_graph.formats.spdx3 import relations, tables
 from provenance_graph.formats.spdx3.graph import SOURCE
 from provenance_graph.formats.spdx3.keys import KEYS
 from provenance_graph.formats.spdx3.tables import AI, DATASET, PACKAGE
-from provenance_graph.formats.statements import called, listed, mapping, word
+from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
 _CONTEXT = re.compile(r"https?://spdx\.(?:org|github\.io)/(?:rdf|spdx-spec)?/?v?3\.\S*")
 
@@ -50,7 +50,7 @@ def origin(document: Document) -> Origin:
     maker = next((name for name in makers if name), "")
     licence = root.get("dataLicense")
     element = graph.by_id.get(licence, {}) if isinstance(licence, str) else {}
-    text = word(element.get("simplelicensing_licenseExpression")) or word(licence)
+    text = scalar_text(element.get("simplelicensing_licenseExpression")) or scalar_text(licence)
     return Origin(
         local=_local(document, root),
         publisher=iris.organization(maker or "unnamed authors of bills of materials"),
@@ -81,7 +81,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
         if kind in (AI, DATASET):
             described = True
             yield from _required(element, where, str(kind))
-        subject = graph.subjects.get(word(element.get("spdxId")))
+        subject = graph.subjects.get(scalar_text(element.get("spdxId")))
         if subject is not None and kind in (AI, DATASET, PACKAGE):
             yield from spdx3_elements.read(element, subject, where, graph)
     yield from relations.read(graph)
@@ -97,7 +97,7 @@ def _required(element: dict[str, Any], where: str, kind: str) -> Iterator[Proble
         if element.get(key) in (None, "", []):
             yield Problem(where, f"no {key}", f"the {profile} profile requires it", kind="schema")
     for purpose in listed(element.get("software_primaryPurpose")):
-        bare = word(purpose).rsplit("/", 1)[-1]
+        bare = scalar_text(purpose).rsplit("/", 1)[-1]
         if bare not in tables.PURPOSES:
             yield Problem(
                 f"{where}/software_primaryPurpose",

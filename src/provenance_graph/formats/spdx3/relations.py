@@ -16,7 +16,7 @@ from provenance_graph.formats.spdx3 import elements as spdx3_elements
 from provenance_graph.formats.spdx3.graph import Graph, leaves_of, role
 from provenance_graph.formats.spdx3.keys import KEYS
 from provenance_graph.formats.spdx3.tables import DATA, DEPENDS, FILES, LICENSES, RELATIONSHIPS
-from provenance_graph.formats.statements import called, listed, mapping, word
+from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
 Found = Iterator[Claim | Problem]
 
@@ -25,15 +25,15 @@ def read(graph: Graph) -> Found:
     """Yield what the relationships and annotations of a document say."""
     unknown: dict[str, tuple[str, int]] = {}
     for _, element in graph.elements:
-        kind = word(element.get("relationshipType")).rsplit("/", 1)[-1]
-        source = graph.subjects.get(word(element.get("from")))
+        kind = scalar_text(element.get("relationshipType")).rsplit("/", 1)[-1]
+        source = graph.subjects.get(scalar_text(element.get("from")))
         if source is not None and (kind == "descendantOf" or kind in DATA):
-            graph.derived |= {(source, word(target)) for target in listed(element.get("to"))}
+            graph.derived |= {(source, scalar_text(target)) for target in listed(element.get("to"))}
     for where, element in graph.elements:
         if role(element) == "annotation":
             yield from _annotation(element, graph)
         elif isinstance(element.get("relationshipType"), str):
-            kind = word(element["relationshipType"]).rsplit("/", 1)[-1]
+            kind = scalar_text(element["relationshipType"]).rsplit("/", 1)[-1]
             if kind not in RELATIONSHIPS:
                 first, count = unknown.get(kind, (where, 0))
                 unknown[kind] = first, count + 1
@@ -46,7 +46,7 @@ def read(graph: Graph) -> Found:
 
 
 def _relationship(kind: str, element: dict[str, Any], where: str, graph: Graph) -> Found:
-    ref = word(element.get("from"))
+    ref = scalar_text(element.get("from"))
     source = graph.subjects.get(ref)
     if source is None:
         purl = packages.package(ref)
@@ -59,13 +59,17 @@ def _relationship(kind: str, element: dict[str, Any], where: str, graph: Graph) 
     if not targets:
         yield Problem(f"{where}/to", "a relationship to nothing", kind="reference")
     for n, raw in enumerate(targets):
-        target = word(raw) or word(mapping(raw).get("spdxId")) or word(mapping(raw).get("@id"))
+        target = (
+            scalar_text(raw)
+            or scalar_text(mapping(raw).get("spdxId"))
+            or scalar_text(mapping(raw).get("@id"))
+        )
         place = f"{where}/to/{n}"
         if target not in graph.by_id and kind not in LICENSES:
             yield _dangling(target, place)
         yield from _security(element, target, graph)
         if source is not None:
-            comment = word(element.get("comment"))
+            comment = scalar_text(element.get("comment"))
             yield from _edge(kind, source, target, raw, place, graph, comment)
     if source is not None:
         yield from _completeness(kind, source, element, where)
@@ -84,7 +88,7 @@ def _dangling(target: str, place: str) -> Problem:
 
 def _completeness(kind: str, source: Iri, element: dict[str, Any], where: str) -> Found:
     """That a relationship does not say all that could be said."""
-    stated = word(element.get("completeness")).rsplit("/", 1)[-1]
+    stated = scalar_text(element.get("completeness")).rsplit("/", 1)[-1]
     predicates = (PROV.wasDerivedFrom,) if kind == "descendantOf" else DATA.get(kind, ())
     if stated == "incomplete" and predicates:
         yield statements.not_given(
@@ -170,7 +174,7 @@ def _licence(
         "expandedlicensing_DisjunctiveLicenseSet",
     ):
         joined = " AND " if "Conjunctive" in element["type"] else " OR "
-        members = [word(m) for m in listed(element.get("expandedlicensing_member"))]
+        members = [scalar_text(m) for m in listed(element.get("expandedlicensing_member"))]
         text = joined.join(_licence_text(graph.by_id.get(m, {}), m) for m in members)
     else:
         text = _licence_text(element, target)
@@ -178,8 +182,8 @@ def _licence(
         yield _dangling(target, place)
     if re.fullmatch(r".*(?:NoAssertion(?:License)?|NOASSERTION)", text):
         return
-    link = next((word(u) for u in listed(element.get("expandedlicensing_seeAlso"))), "")
-    full = word(element.get("simplelicensing_licenseText"))
+    link = next((scalar_text(u) for u in listed(element.get("expandedlicensing_seeAlso"))), "")
+    full = scalar_text(element.get("simplelicensing_licenseText"))
     text = text or full[: statements.SHOWN]
     yield from statements.licensed(source, text, link=link, locator=place, basis=LICENSES[kind])
     if full and full != text and full != "NOASSERTION":
@@ -188,7 +192,7 @@ def _licence(
 
 def _licence_text(element: dict[str, Any], target: str) -> str:
     return (
-        word(element.get("simplelicensing_licenseExpression"))
+        scalar_text(element.get("simplelicensing_licenseExpression"))
         or called(element.get("name"))
         or re.sub(r"^https?://(?:www\.)?spdx\.org/licenses/", "", "" if element else target)
     )
@@ -199,14 +203,16 @@ def _security(element: dict[str, Any], target: str, graph: Graph) -> Found:
     subject = graph.subjects.get(target)
     if role(element) != "assessment" or subject is None:
         return
-    flaw = graph.by_id.get(word(element.get("from")), {})
-    kind = word(element.get("type")).removeprefix("security_")
+    flaw = graph.by_id.get(scalar_text(element.get("from")), {})
+    kind = scalar_text(element.get("type")).removeprefix("security_")
     if "NotAffected" not in kind and "Fixed" not in kind:
-        yield _vulnerable(subject, flaw, word(element.get("from")))
-    said = [
-        f"{k.removeprefix('security_')} {word(v)}" for k, v in element.items() if "security_" in k
+        yield _vulnerable(subject, flaw, scalar_text(element.get("from")))
+    stated = [
+        f"{k.removeprefix('security_')} {scalar_text(v)}"
+        for k, v in element.items()
+        if "security_" in k
     ]
-    yield coverage.other(subject, kind, f"{called(flaw.get('name'))}: {', '.join(said)}")
+    yield coverage.other(subject, kind, f"{called(flaw.get('name'))}: {', '.join(stated)}")
 
 
 def _vulnerable(subject: Iri, flaw: dict[str, Any], target: str) -> Claim:
@@ -215,8 +221,8 @@ def _vulnerable(subject: Iri, flaw: dict[str, Any], target: str) -> Claim:
 
 
 def _annotation(element: dict[str, Any], graph: Graph) -> Found:
-    subject = graph.subjects.get(word(element.get("subject")))
-    if subject is not None and (text := word(element.get("statement"))):
+    subject = graph.subjects.get(scalar_text(element.get("subject")))
+    if subject is not None and (text := scalar_text(element.get("statement"))):
         yield coverage.other(subject, "annotation", text)
 
 
@@ -225,16 +231,16 @@ def _builds(graph: Graph) -> Found:
     inputs: dict[str, list[str]] = {}
     outputs: dict[str, list[str]] = {}
     for _, element in graph.elements:
-        kind = word(element.get("relationshipType")).rsplit("/", 1)[-1]
+        kind = scalar_text(element.get("relationshipType")).rsplit("/", 1)[-1]
         if kind in ("hasInput", "hasOutput"):
             into = inputs if kind == "hasInput" else outputs
-            into.setdefault(word(element.get("from")), []).extend(
-                map(word, listed(element.get("to")))
+            into.setdefault(scalar_text(element.get("from")), []).extend(
+                map(scalar_text, listed(element.get("to")))
             )
     for where, element in graph.elements:
         if role(element) != "build":
             continue
-        ref = word(element.get("spdxId"))
+        ref = scalar_text(element.get("spdxId"))
         made = [s for t in outputs.get(ref, ()) if (s := graph.subjects.get(t))]
         for subject in made:
             yield from _built(subject, element, where)
@@ -262,13 +268,15 @@ def _input(subject: Iri, target: str, where: str, graph: Graph) -> Found:
 
 def _built(subject: Iri, element: dict[str, Any], where: str) -> Found:
     """Parameters, configuration and times of a build, stated of what it made."""
-    for uri in map(word, listed(element.get("build_configSourceUri"))):
+    for uri in map(scalar_text, listed(element.get("build_configSourceUri"))):
         if uri.startswith("http"):
             yield statements.link(subject, PG.trainingCode, uri, f"{where}/build_configSourceUri")
     for raw in listed(element.get("build_parameter")):
         entry = mapping(raw)
-        said = coverage.brief(f"{word(entry.get('key'))}: {word(entry.get('value'))}")
-        yield Claim(subject, PG.hyperparameter, said)
+        brief = coverage.brief(
+            f"{scalar_text(entry.get('key'))}: {scalar_text(entry.get('value'))}"
+        )
+        yield Claim(subject, PG.hyperparameter, brief)
     for leaf in leaves_of(element, where):
         if leaf.path[1] not in ("type", "spdxId", "creationInfo", "build_parameter"):
-            yield coverage.other(subject, ".".join(leaf.path[1:]), word(leaf.value))
+            yield coverage.other(subject, ".".join(leaf.path[1:]), scalar_text(leaf.value))

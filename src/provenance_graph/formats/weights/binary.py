@@ -64,8 +64,8 @@ class _Bytes:
         end = self.at + count
         if end > len(self.data):
             raise Truncated(f"byte {self.at}: {count} bytes are stated and the header ends")
-        found, self.at = self.data[self.at : end], end
-        return found
+        result, self.at = self.data[self.at : end], end
+        return result
 
     def number(self, form: str) -> int:
         return int(struct.unpack(f"<{form}", self.take(struct.calcsize(f"<{form}")))[0])
@@ -93,33 +93,33 @@ class _Bytes:
             raise ValueError(
                 f"byte {self.at}: an array of {count:,}; at most {MAX_ARRAY:,} are read"
             )
-        kept: list[Value] = []
+        values: list[Value] = []
         if inner in _SCALARS and count > KEPT:
             width = struct.calcsize(f"<{_SCALARS[inner]}")
-            kept = [self.value(inner)[0] for _ in range(KEPT)]
+            values = [self.value(inner)[0] for _ in range(KEPT)]
             self.take(width * (count - KEPT))
-            return kept, count
+            return values, count
         for n in range(count):
-            found, _ = self.value(inner, depth + 1)
+            result, _ = self.value(inner, depth + 1)
             if n < KEPT:
-                kept.append(found)
-        return kept, count
+                values.append(result)
+        return values, count
 
 
 def parse(data: bytes) -> Header:
     """The header of a GGUF file; raises Truncated or ValueError with the byte where it fails."""
     it = _Bytes(data)
     it.take(4)
-    found = Header(version=it.number("I"))
-    if not 2 <= found.version <= 100:
-        raise ValueError(f"byte 4: version {found.version} of GGUF is not read")
+    header = Header(version=it.number("I"))
+    if not 2 <= header.version <= 100:
+        raise ValueError(f"byte 4: version {header.version} of GGUF is not read")
     tensors, entries = it.number("Q"), it.number("Q")
     if tensors > MAX_TENSORS or entries > MAX_ENTRIES:
         what = f"{tensors:,} tensors and {entries:,} entries"
         raise ValueError(f"byte 8: {what}; at most {MAX_TENSORS:,} and {MAX_ENTRIES:,} are read")
     for _ in range(entries):
         key = it.text()[:300]
-        found.metadata[key], found.lengths[key] = it.value(it.number("I"))
+        header.metadata[key], header.lengths[key] = it.value(it.number("I"))
     for _ in range(tensors):
         name, dimensions = it.text()[:300], it.number("I")
         if dimensions > 16:
@@ -127,9 +127,9 @@ def parse(data: bytes) -> Header:
         shape = tuple(it.number("Q") for _ in range(dimensions))
         kind = it.number("I")
         it.number("Q")
-        found.tensors.append((name, shape, _TYPES.get(kind, f"type {kind}")))
-    found.length = it.at
-    return found
+        header.tensors.append((name, shape, _TYPES.get(kind, f"type {kind}")))
+    header.length = it.at
+    return header
 
 
 def header_of(path: Path) -> bytes:

@@ -158,23 +158,25 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
         if KEYS.fate(leaf.path) is coverage.Fate.NOT_READ:
             count = header.lengths.get(leaf.where.lstrip("/"), 1)
             many = f" and {count - 1:,} more" if count > 1 else ""
-            shown = f"{statements.word(leaf.value)}{many}"
+            shown = f"{statements.scalar_text(leaf.value)}{many}"
             yield coverage.other(model, leaf.where.lstrip("/"), shown)
         elif (row := KEYS.find(leaf.path)) is not None and row.property is not None:
-            yield coverage.stated(model, row.property, statements.word(leaf.value), leaf.where)
+            yield coverage.stated(
+                model, row.property, statements.scalar_text(leaf.value), leaf.where
+            )
 
 
-def _text(said: Mapping[str, Value], key: str) -> str:
-    value = said.get(key)
+def _text(values: Mapping[str, Value], key: str) -> str:
+    value = values.get(key)
     return value.strip() if isinstance(value, str) else ""
 
 
-def _quantization(model: Iri, said: Mapping[str, Value], method: str) -> Iterator[Claim]:
+def _quantization(model: Iri, values: Mapping[str, Value], method: str) -> Iterator[Claim]:
     """How the weights are packed; a number that stands for no method as stated."""
-    stated = said.get("general.file_type")
+    stated = values.get("general.file_type")
     if not method:
         if stated is not None:
-            yield coverage.other(model, "general.file_type", statements.word(stated))
+            yield coverage.other(model, "general.file_type", statements.scalar_text(stated))
         return
     yield Claim(model, PG.quantizationMethod, literals.text(method))
     bits = re.match(r"I?T?Q(\d)", method)
@@ -182,14 +184,14 @@ def _quantization(model: Iri, said: Mapping[str, Value], method: str) -> Iterato
         yield Claim(model, PG.quantizationBits, literals.integer(int(bits[1])))
 
 
-def _bases(model: Iri, said: Mapping[str, Value], quantized: bool) -> Iterator[Claim | Problem]:
+def _bases(model: Iri, values: Mapping[str, Value], quantized: bool) -> Iterator[Claim | Problem]:
     """The models that the weights come from, as the converter wrote them down."""
     relation = PG.quantizedFrom if quantized else PG.convertedFrom
-    for key in sorted(said):
+    for key in sorted(values):
         match = re.fullmatch(r"general\.base_model\.(\d{1,4})\.(repo_url|name)", key)
         if not match:
             continue
-        url = _text(said, f"general.base_model.{match[1]}.repo_url")
+        url = _text(values, f"general.base_model.{match[1]}.repo_url")
         place = hub.address(url)
         if match[2] == "repo_url" and place is not None and place.kind is hub.Kind.MODEL:
             parent = iris.model(place.name)
@@ -197,27 +199,27 @@ def _bases(model: Iri, said: Mapping[str, Value], quantized: bool) -> Iterator[C
             yield Claim(model, relation, parent)
             yield Claim(model, PROV.wasDerivedFrom, parent)
         else:
-            yield coverage.other(model, key, _text(said, key))
+            yield coverage.other(model, key, _text(values, key))
 
 
 def _dimensions(model: Iri, header: Header) -> Iterator[Claim]:
-    said = header.metadata
-    architecture = _text(said, "general.architecture")
+    stated = header.metadata
+    architecture = _text(stated, "general.architecture")
     if architecture:
         yield Claim(model, PG.modelType, literals.text(architecture))
     for key, predicate in _COUNTS.items():
-        value = said.get(f"{architecture}.{key}")
+        value = stated.get(f"{architecture}.{key}")
         if isinstance(value, list):
             yield coverage.other(model, key, ", ".join(map(str, value)))
         elif value is not None and not (key == "expert_count" and value == 0):
             yield statements.quantity(model, predicate, value, f"{architecture}.{key}")
-    theta = said.get(f"{architecture}.rope.freq_base")
+    theta = stated.get(f"{architecture}.rope.freq_base")
     if isinstance(theta, (int, float)) and math.isfinite(theta):
         yield Claim(model, PG.ropeTheta, literals.double(float(theta)))
     vocabulary = header.lengths.get("tokenizer.ggml.tokens", 0)
-    if vocabulary and f"{architecture}.vocab_size" not in said:
+    if vocabulary and f"{architecture}.vocab_size" not in stated:
         yield Claim(model, PG.vocabularySize, literals.integer(vocabulary))
-    languages = said.get("general.languages")
+    languages = stated.get("general.languages")
     for language in languages if isinstance(languages, list) else ():
         yield Claim(model, DCTERMS.language, literals.text(str(language)[:40]))
 

@@ -21,7 +21,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read
 from provenance_graph.formats.document import Document, Hints, Origin, Reader, parse_json
 from provenance_graph.formats.fields import packages
-from provenance_graph.formats.statements import mapping, word
+from provenance_graph.formats.statements import mapping, scalar_text
 from provenance_graph.formats.weights.binary import MAX_HEADER, MAX_TENSORS
 from provenance_graph.formats.weights.gguf import layout_digest
 
@@ -98,12 +98,12 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
         if not isinstance(shape, list) or not all(type(n) is int and n >= 0 for n in shape):
             yield Problem(f"/{name}/shape", "not a shape", "a list of whole numbers")
             continue
-        tensors.append((name[:300], tuple(shape), word(entry.get("dtype"))))
+        tensors.append((name[:300], tuple(shape), scalar_text(entry.get("dtype"))))
     if tensors:
         yield Claim(claims[0].subject, PG.layoutDigest, literals.text(layout_digest(tensors)))
         yield from _counted(model, tensors, file)
     for leaf in coverage.leaves(mapping(header.get("__metadata__")), ("metadata",), ""):
-        yield coverage.other(model, ".".join(leaf.path), word(leaf.value))
+        yield coverage.other(model, ".".join(leaf.path), scalar_text(leaf.value))
 
 
 def _counted(

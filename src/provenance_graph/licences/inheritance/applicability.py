@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.licences.texts.catalogue import Applicability, Licence
 
@@ -47,7 +47,7 @@ def names_model(licence: Licence, model: Iri) -> bool:
 
     A licence without a recorded licensor names whatever carries it.
     """
-    return not licence.namespaces or said(model).partition("/")[0] in licence.namespaces
+    return not licence.namespaces or short_id(model).partition("/")[0] in licence.namespaces
 
 
 def holds(limits: Applicability, model: ModelTraits) -> tuple[bool | None, str]:

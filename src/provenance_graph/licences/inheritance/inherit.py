@@ -53,7 +53,7 @@ class Inheritance:
 def inherited(
     index: LineageIndex,
     catalogue: Catalogue,
-    held: Held,
+    stored: Held,
     node: int,
     without: frozenset[int] = frozenset(),
 ) -> Inheritance:
@@ -65,7 +65,7 @@ def inherited(
     seldom the only owner.
     """
     above = [one for one in reach(index.up, node, influences=True).nodes.tolist() if one != node]
-    licences = {one: held(one) for one in (node, *above)}
+    licences = {one: stored(one) for one in (node, *above)}
     origins: dict[tuple[Steps, Steps], list[tuple[int, Licence | None, TermClass]]]
     origins = defaultdict(list)
     for origin in above:
@@ -77,8 +77,8 @@ def inherited(
         one: bool(rows) and all(one.known for one in rows) for one, rows in licences.items()
     }
     order = {origin: place for place, origin in enumerate(above)}
-    found: list[Inherited] = []
-    told: Counter[tuple[str, TermClass, bool]] = Counter()
+    inheriteds: list[Inherited] = []
+    counter: Counter[tuple[str, TermClass, bool]] = Counter()
     for profile, rows in origins.items():
         search = _Search(index, node, profile, licensed, without)
         for origin, licence, terms in rows:
@@ -86,14 +86,16 @@ def inherited(
             if settled is None:
                 continue
             key = (licence.iri if licence else "", terms, settled)
-            told[key] += 1
-            if told[key] <= MOST:
-                found.append(
+            counter[key] += 1
+            if counter[key] <= MOST:
+                inheriteds.append(
                     Inherited(origin, licence, terms, settled, search.path(origin, settled))
                 )
-    found.sort(key=lambda one: (order[one.origin], one.terms.kind, one.terms.conditions))
-    unknown = sum(n for (_, terms, _), n in told.items() if terms.kind in ("unknown", "ungranted"))
-    return Inheritance(tuple(found), unknown)
+    inheriteds.sort(key=lambda one: (order[one.origin], one.terms.kind, one.terms.conditions))
+    unknown = sum(
+        n for (_, terms, _), n in counter.items() if terms.kind in ("unknown", "ungranted")
+    )
+    return Inheritance(tuple(inheriteds), unknown)
 
 
 class _Search:
@@ -120,7 +122,7 @@ class _Search:
         start = (self.node, final)
         far = self.far[final]
         far[start] = 0
-        found: dict[tuple[int, int], tuple[Step, int] | None] = {start: None}
+        results: dict[tuple[int, int], tuple[Step, int] | None] = {start: None}
         waiting = deque([start])
         up = self.index.up
         while waiting:
@@ -132,11 +134,11 @@ class _Search:
                 edge = edge_type(int(up.code[place]), into_dataset)
                 parent = int(up.other[place])
                 for before, steps in ((FIRST, self.first), (SECOND, self.second)):
-                    if steps[edge] == after and (parent, before) not in found:
-                        found[parent, before] = ((child, place), after)
+                    if steps[edge] == after and (parent, before) not in results:
+                        results[parent, before] = ((child, place), after)
                         far[parent, before] = far[child, after] + 1
                         waiting.append((parent, before))
-        return found
+        return results
 
     def settled(self, origin: int) -> bool | None:
         """Whether a class comes from an origin in its first state; None where it does not come."""
@@ -149,9 +151,9 @@ class _Search:
     def path(self, origin: int, settled: bool) -> tuple[Step, ...]:
         """The shortest way of a class from its origin to the model, from the model upwards."""
         final = FIRST if settled else SECOND
-        found, far = self.next[final], self.far[final]
+        result, far = self.next[final], self.far[final]
         step, after = min(
-            ((step, after) for step, after in self._starts(origin) if (step[0], after) in found),
+            ((step, after) for step, after in self._starts(origin) if (step[0], after) in result),
             key=lambda start: (far[start[0][0], start[1]], start[0]),
         )
         return (step, *self._rest(step[0], after, final))[::-1]

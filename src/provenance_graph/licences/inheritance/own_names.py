@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 
 _CHECKPOINT = re.compile(r"(checkpoint|ckpt|step|epoch|iter|stage\d+)[-_ ]?\d*", re.IGNORECASE)
 
@@ -28,9 +28,9 @@ def _tokens(name: str) -> list[str]:
     return [token for token in re.split(r"[^a-z0-9]+", name.lower()) if token]
 
 
-def spoken(name: Iri) -> str:
+def display_name(name: Iri) -> str:
     """How a thing is named in an answer: what only a text names, by that text."""
-    return local_name(name) if "/unresolved/" in name else said(name)
+    return local_name(name) if "/unresolved/" in name else short_id(name)
 
 
 def is_of_owner(owner: str, text: str) -> bool:

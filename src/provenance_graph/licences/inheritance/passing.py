@@ -98,21 +98,21 @@ class _Lookup:
 @lru_cache(maxsize=4096)
 def _classes(terms: _Terms, lookup: _Lookup, from_dataset: bool) -> tuple[TermClass, ...]:
     modes = {kind: (mode, groups) for kind, mode, groups in terms.passes}
-    held: dict[str, list[str]] = defaultdict(list)
+    stored: dict[str, list[str]] = defaultdict(list)
     for key in terms.conditions:
-        held[lookup.conditions[key].group].append(key)
-    held.setdefault(GRANTS, [])
+        stored[lookup.conditions[key].group].append(key)
+    stored.setdefault(GRANTS, [])
     alike: dict[tuple[Steps, Steps], list[str]] = defaultdict(list)
-    for group in sorted(held):
+    for group in sorted(stored):
         first = tuple(
             _passed(modes, group, lookup.kind_of, edge, from_dataset) for edge in range(EDGE_TYPES)
         )
         second = tuple(SECOND if step else STOP for step in first)
         alike[first, second].append(group)
-    found = [
+    results = [
         TermClass(
             "terms",
-            tuple(key for group in groups for key in held[group]),
+            tuple(key for group in groups for key in stored[group]),
             GRANTS in groups,
             *profile,
         )
@@ -120,10 +120,10 @@ def _classes(terms: _Terms, lookup: _Lookup, from_dataset: bool) -> tuple[TermCl
         if any(profile[0])
     ]
     if any(mode == BANNED for mode, _ in modes.values()):
-        found.append(_ban(modes, lookup.kind_of, from_dataset))
+        results.append(_ban(modes, lookup.kind_of, from_dataset))
     if any(mode in (NO_GRANT, UNKNOWN) for mode, _ in modes.values()):
-        found.append(_ungranted(modes, lookup.kind_of, from_dataset))
-    return tuple(found)
+        results.append(_ungranted(modes, lookup.kind_of, from_dataset))
+    return tuple(results)
 
 
 Modes = Mapping[str, tuple[str, frozenset[str]]]
@@ -183,9 +183,9 @@ def edge_type(code: int, child_is_dataset: bool) -> int:
     return 2 * code + child_is_dataset
 
 
-def group_profiles(held: Iterable[TermClass]) -> dict[tuple[Steps, Steps], list[TermClass]]:
+def group_profiles(stored: Iterable[TermClass]) -> dict[tuple[Steps, Steps], list[TermClass]]:
     """Classes by what decides where they travel."""
-    found: dict[tuple[Steps, Steps], list[TermClass]] = defaultdict(list)
-    for one in held:
-        found[one.profile].append(one)
-    return found
+    term_class: dict[tuple[Steps, Steps], list[TermClass]] = defaultdict(list)
+    for one in stored:
+        term_class[one.profile].append(one)
+    return term_class

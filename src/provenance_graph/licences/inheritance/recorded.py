@@ -14,7 +14,7 @@ import numpy as np
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Stance
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG
 from provenance_graph.licences.claims import PARENTS, ClaimReader, is_developer_rank
 from provenance_graph.licences.inheritance.own_names import (
@@ -76,7 +76,7 @@ def _with_own_series(index: LineageIndex) -> LineageIndex:
         text = local_name(index.names[node])
         for place in index.down.edges_of(node, influences=False):
             child = int(index.down.other[place])
-            space = said(index.names[child]).partition("/")[0]
+            space = short_id(index.names[child]).partition("/")[0]
             if index.owner[child] >= 0 and is_of_owner(space, text):
                 owner = np.array(index.owner) if owner is None else owner
                 owner[node] = index.owner[child]
@@ -96,7 +96,7 @@ def _mark_contradicted(
         node = index.names.find(entity)
         if node is None:
             continue
-        told = {
+        reported = {
             (item.claim.predicate, reader.statements.canonical(item.claim.value))
             for item in reader.about(entity)
             if isinstance(item.claim.value, Iri)
@@ -105,21 +105,21 @@ def _mark_contradicted(
         }
         for place in index.up.edges_of(node, influences=False):
             parent = index.names[int(index.up.other[place])]
-            stated = (RELATIONS[index.up.code[place]], parent) in told
+            stated = (RELATIONS[index.up.code[place]], parent) in reported
             if not stated and not is_own_checkpoint(entity, parent):
                 drop[place] = True
 
 
 def _declared_empty(snapshot: AcceptedSnapshot, reader: ClaimReader) -> list[Iri]:
     """Models that a source of developer rank says were trained from scratch."""
-    found = set()
+    results = set()
     empty = Stance.DECLARED_EMPTY.value
     for claim, _, _, record in snapshot.quads(predicate=PG.stance, object=empty, graph=ANY):
-        told = {p: o for _, p, o, _ in snapshot.quads(claim, graph=record)}
-        about = told.get(PG.about)
-        if told.get(PG.property) in PARENTS and isinstance(about, Iri):
-            found.add(reader.statements.canonical(about))
-    return sorted(one for one in found if reader.from_scratch(one))
+        reported = {p: o for _, p, o, _ in snapshot.quads(claim, graph=record)}
+        about = reported.get(PG.about)
+        if reported.get(PG.property) in PARENTS and isinstance(about, Iri):
+            results.add(reader.statements.canonical(about))
+    return sorted(one for one in results if reader.from_scratch(one))
 
 
 def _with_checkpoint_licences(index: LineageIndex) -> LineageIndex:
@@ -144,12 +144,12 @@ def _with_checkpoint_licences(index: LineageIndex) -> LineageIndex:
 
 def lineage_state(index: LineageIndex, node: int | None, subject: Iri, reader: ClaimReader) -> LineageState:  # fmt: skip
     """Whether sources of developer rank say what a model and all it was made from come from."""
-    told = list(reader.parents_told(subject))
+    reported = list(reader.parents_told(subject))
     if node is None:
-        return _state(bool(told), False, [] if told else [subject], told)
+        return _state(bool(reported), False, [] if reported else [subject], reported)
     reached = [one for one in reach(index.up, node, influences=False).nodes.tolist() if one != node]
-    missing = [] if told else [subject]
-    support: list[Support] = told[:1]
+    missing = [] if reported else [subject]
+    support: list[Support] = reported[:1]
     for other in reached[:MOST_ANCESTORS]:
         name = index.names[other]
         release = release_of(name)
@@ -160,9 +160,11 @@ def lineage_state(index: LineageIndex, node: int | None, subject: Iri, reader: C
         if not claims:
             missing.append(name)
     missing += [index.names[other] for other in reached[MOST_ANCESTORS:]]
-    return _state(bool(told), bool(reached), missing, support)
+    return _state(bool(reported), bool(reached), missing, support)
 
 
-def _state(told: bool, parents: bool, missing: list[Iri], support: list[Support]) -> LineageState:
-    state = COMPLETE if not missing else PARTIAL if told or parents else NOT_RECORDED
+def _state(
+    reported: bool, parents: bool, missing: list[Iri], support: list[Support]
+) -> LineageState:
+    state = COMPLETE if not missing else PARTIAL if reported or parents else NOT_RECORDED
     return LineageState(state, tuple(missing[:MOST_MISSING]), len(missing), tuple(support[:12]))

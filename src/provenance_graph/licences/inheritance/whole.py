@@ -62,8 +62,8 @@ class Propagation:
 
     def having(self, wanted: Sequence[int], state: int) -> Flags:
         """Which nodes any of the bits reaches in a state."""
-        held = self.first if state == FIRST else self.second
-        return np.asarray((held & self.mask(wanted)).any(axis=1), np.bool_)
+        stored = self.first if state == FIRST else self.second
+        return np.asarray((stored & self.mask(wanted)).any(axis=1), np.bool_)
 
 
 Read = Callable[[Iri], Licence]
@@ -96,10 +96,10 @@ def _own(index: LineageIndex, catalogue: Catalogue, read: Read) -> tuple[tuple[B
     number: dict[tuple[Iri | None, TermClass], int] = {}
     bits: list[Bit] = []
     rows: list[list[int]] = []
-    for held in (*index.licences, ()):
+    for stored in (*index.licences, ()):
         for from_dataset in (False, True):
             row = []
-            for licence in [read(iri) for iri in held] or [Licence(Iri("urn:none"))]:
+            for licence in [read(iri) for iri in stored] or [Licence(Iri("urn:none"))]:
                 for terms in classes(licence, catalogue, from_dataset):
                     known = licence if licence.known else None
                     key = (known.iri if known else None, terms)
@@ -160,7 +160,7 @@ def _masks(bits: Sequence[Bit], width: int) -> _Masks:
 
 
 def _licensed(index: LineageIndex, read: Read) -> Flags:
-    known = [all(read(iri).known for iri in held) for held in index.licences]
+    known = [all(read(iri).known for iri in stored) for stored in index.licences]
     return np.array([*known, False], np.bool_)[index.licence]
 
 
@@ -182,9 +182,9 @@ class _Run:
         child = np.repeat(nodes, count)
         parent = up.other[places]
         kind = 2 * up.code[places].astype(np.int64) + (index.kind[child] == DATASET)
-        kept = self.licensed[child] & (index.owner[child] >= 0) & (up.code[places] < DERIVED)
-        kept &= index.owner[child] == index.owner[parent]
-        brought = np.where(kept[:, None], np.uint64(0), self.own[parent])
+        retained = self.licensed[child] & (index.owner[child] >= 0) & (up.code[places] < DERIVED)
+        retained &= index.owner[child] == index.owner[parent]
+        brought = np.where(retained[:, None], np.uint64(0), self.own[parent])
         into = self.first[parent] | brought
         stay = into & self.masks.keep[kind]
         move = (into & self.masks.move[kind]) | (self.second[parent] & self.masks.hold[kind])

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenance_graph.core.errors import NotFound
-from provenance_graph.core.iris import Iri, mint, said
+from provenance_graph.core.iris import Iri, mint, short_id
 from provenance_graph.core.terms import DCTERMS
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.whole import Propagation, propagate
@@ -124,19 +124,19 @@ def store_findings(
     marks = _mark(graph, whole, wanted, within, day)
     nodes = np.flatnonzero(marks.worst < len(SEVERITIES))
     order = nodes[np.argsort(marks.worst[nodes], kind="stable")]
-    found: list[Finding] = []
+    findings: list[Finding] = []
     looked_at = 0
     for node in order[:models].tolist():
-        if _enough(found, limit, int(marks.worst[node])):
+        if _enough(findings, limit, int(marks.worst[node])):
             break
         looked_at += 1
-        told = graph.findings(graph.index.names[node], day=day)
-        found += (one for one in told if one.rule.id in wanted and filters.wants(one))
-    found.sort(key=_rank)
+        reported = graph.findings(graph.index.names[node], day=day)
+        findings += (one for one in reported if one.rule.id in wanted and filters.wants(one))
+    findings.sort(key=_rank)
     causes_found = unknown_causes(graph, whole, within, causes)
     return StoreFindings(
-        tuple(found[:limit]),
-        len(found),
+        tuple(findings[:limit]),
+        len(findings),
         dict(sorted(marks.counts.items())),
         looked_at,
         len(nodes),
@@ -149,11 +149,11 @@ def _rank(one: Finding) -> tuple[int, str, Iri, str]:
     return SEVERITIES.index(one.severity), one.rule.id, one.subject, one.message
 
 
-def _enough(found: Sequence[Finding], limit: int, severity: int) -> bool:
+def _enough(findings: Sequence[Finding], limit: int, severity: int) -> bool:
     """Whether further models, of this severity at worst, can add nothing to the list."""
-    if len(found) < limit:
+    if len(findings) < limit:
         return False
-    at_least = sum(SEVERITIES.index(one.severity) <= severity for one in found)
+    at_least = sum(SEVERITIES.index(one.severity) <= severity for one in findings)
     return at_least >= limit
 
 
@@ -161,12 +161,12 @@ def mark(graph: LicenceGraph, day: str = "", whole: Propagation | None = None) -
     """Per rule the models that it concerns, or may concern, by number."""
     day = day or graph.snapshot.day
     whole = whole or propagate(graph.index, graph.catalogue, day)
-    found: dict[str, list[Ints]] = {rule: [] for rule in RULES}
+    ints: dict[str, list[Ints]] = {rule: [] for rule in RULES}
     for one in model_classes(graph, whole, day):
         for rule in _matching(one):
-            found[rule].append(one.nodes)
+            ints[rule].append(one.nodes)
     empty = np.zeros(0, np.int32)
-    return {rule: np.sort(np.concatenate([empty, *held])) for rule, held in found.items()}
+    return {rule: np.sort(np.concatenate([empty, *stored])) for rule, stored in ints.items()}
 
 
 def _matching(one: ModelClass) -> Iterator[str]:
@@ -204,17 +204,17 @@ def _mark(
 def _within(graph: LicenceGraph, filters: Filters) -> Flags | None:
     """Which nodes a filter on developer or descent leaves; None where none is set."""
     index = graph.index
-    kept: Flags | None = None
+    flags: Flags | None = None
     if filters.of is not None:
-        kept = np.zeros(len(index), np.bool_)
+        flags = np.zeros(len(index), np.bool_)
         node = index.names.find(filters.of)
         if node is not None:
-            kept[node] = True
-            kept[reach(index.down, node, influences=True).nodes] = True
+            flags[node] = True
+            flags[reach(index.down, node, influences=True).nodes] = True
     if filters.developer:
         mine = _by_developer(graph, filters.developer.lower())
-        kept = mine if kept is None else kept & mine
-    return kept
+        flags = mine if flags is None else flags & mine
+    return flags
 
 
 def _by_developer(graph: LicenceGraph, developer: str) -> Flags:
@@ -223,32 +223,32 @@ def _by_developer(graph: LicenceGraph, developer: str) -> Flags:
     for node, name in enumerate(index.names):
         flags[node] = namespace(name) == developer
     for subject, _, creator, _ in graph.snapshot.quads(predicate=DCTERMS.creator):
-        if isinstance(creator, Iri) and said(creator).lower() == developer:
-            found = index.names.find(subject)
-            if found is not None:
-                flags[found] = True
+        if isinstance(creator, Iri) and short_id(creator).lower() == developer:
+            result = index.names.find(subject)
+            if result is not None:
+                flags[result] = True
     return flags
 
 
 def namespace(name: Iri) -> str:
     """The namespace of one of our things, in lower case."""
-    return said(name).partition("/")[0].lower()
+    return short_id(name).partition("/")[0].lower()
 
 
 def _licensors(finding: Finding) -> set[str]:
     licence: Licence | None = finding.licence
-    found = {one.lower() for one in licence.namespaces} if licence else set()
+    result = {one.lower() for one in licence.namespaces} if licence else set()
     if finding.holder is not None and finding.path:
-        found.add(namespace(finding.holder))
-    return found
+        result.add(namespace(finding.holder))
+    return result
 
 
-def as_validation(found: Iterable[Finding]) -> Iterator[ValidationFinding]:
+def as_validation(findings: Iterable[Finding]) -> Iterator[ValidationFinding]:
     """Findings in the form that validation reports, so that both go into one report.
 
     The rule is the shape; the message keeps the clause and the path that prove it.
     """
-    for one in found:
+    for one in findings:
         clause = f" ({one.licence.name} {one.clause})" if one.licence and one.clause else ""
         path = f" [{path_text(one.path)}]" if one.path else ""
         yield ValidationFinding(

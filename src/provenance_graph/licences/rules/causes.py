@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.inherit import relicensed
 from provenance_graph.licences.inheritance.passing import (
@@ -44,7 +44,7 @@ class UnknownCause:
     def sentence(self) -> str:
         """In words."""
         rest = "model rests" if self.models == 1 else "models rest"
-        return f"{self.models:,} {rest} on {said(self.holder)}: {self.why}"
+        return f"{self.models:,} {rest} on {short_id(self.holder)}: {self.why}"
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
@@ -78,25 +78,25 @@ def unknown_causes(
     nodes = np.flatnonzero(holds & (children > 0))
     nodes = nodes[np.argsort(-children[nodes], kind="stable")]
     licensed = whole.licensed
-    found = []
+    results = []
     for node in nodes[:MOST_CAUSES_COUNTED].tolist():
         cause = _cause(graph, node, licensed, within)
         if cause is not None and cause.models:
-            found.append(cause)
-    found.sort(key=lambda one: (-one.models, one.holder))
-    return Causes(tuple(found[:most]), len(found) + max(0, len(nodes) - MOST_CAUSES_COUNTED))
+            results.append(cause)
+    results.sort(key=lambda one: (-one.models, one.holder))
+    return Causes(tuple(results[:most]), len(results) + max(0, len(nodes) - MOST_CAUSES_COUNTED))
 
 
 def _cause(
     graph: LicenceGraph, node: int, licensed: Flags, within: Flags | None
 ) -> UnknownCause | None:
     index, catalogue = graph.index, graph.catalogue
-    held = [catalogue.licence(iri) for iri in index.licences_of(node)]
-    unknown = next((one for one in held if not one.known), None)
-    licence = unknown or (held[0] if held else None)
+    stored = [catalogue.licence(iri) for iri in index.licences_of(node)]
+    unknown = next((one for one in stored if not one.known), None)
+    licence = unknown or (stored[0] if stored else None)
     reached: dict[int, int] = {}
     kind = "unknown"
-    for one in held or [Licence(index.names[node])]:
+    for one in stored or [Licence(index.names[node])]:
         for terms in classes(one, catalogue, bool(index.kind[node] == DATASET)):
             if terms.kind in ("unknown", "ungranted"):
                 kind = terms.kind

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG, SCHEMA
 from provenance_graph.licences.inheritance.inherit import Inherited
 from provenance_graph.licences.inheritance.passing import TermClass
@@ -52,7 +52,7 @@ class ParentStep:
     @property
     def parent(self) -> str:
         """The parent's name."""
-        return said(self.edge.parent) if self.edge else ""
+        return short_id(self.edge.parent) if self.edge else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,21 +249,21 @@ class ModelContext:
         Breaches of a ban are told apart by whose outputs were used.
         """
         seen = set()
-        found = []
+        results = []
         for one in self.now.nearest:
             if one.terms.kind == kind and one.licence is not None and one.licence.known:
                 key = (one.licence.iri, one.terms, one.origin if kind == "ban" else 0)
                 if key not in seen:
                     seen.add(key)
-                    found.append(Reaching(one.terms, one.licence, one.settled, one))
-        return found
+                    results.append(Reaching(one.terms, one.licence, one.settled, one))
+        return results
 
     def _path(self, one: Reaching) -> tuple[Edge, ...]:
         return self.now.path(one.inherited) if one.inherited else ()
 
     def holder(self, one: Reaching) -> str:
         """The name of whose licence it is."""
-        return said(self.now.holder(one.inherited)) if one.inherited else ""
+        return short_id(self.now.holder(one.inherited)) if one.inherited else ""
 
     def excepted(self, one: Reaching) -> bool:
         """Whether a ban excepts the model."""
@@ -292,7 +292,7 @@ class ModelContext:
             limits = term.licence.clause(term.condition.key).applies
             if use in term.condition.blocks and limits.limits_models and term.applies:
                 clause = term.licence.clause(term.condition.key).place
-                name = said(term.holder)
+                name = short_id(term.holder)
                 yield RuleMatch(
                     f"{name} is multimodal, and {term.licence.name} grants no rights to it in the EU",
                     term.licence,

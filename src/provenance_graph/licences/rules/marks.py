@@ -24,18 +24,18 @@ def with_breaches(lineage: Lineage, graph: LicenceGraph, day: str = "") -> Linea
         {edge.child for edge in lineage.edges if edge.child in order},
         key=lambda child: (order[child], child),
     )
-    found: dict[tuple[Iri, Iri, Iri], list[Breach]] = defaultdict(list)
+    breaches: dict[tuple[Iri, Iri, Iri], list[Breach]] = defaultdict(list)
     for child in children[:MOST_MARKED]:
         for one in graph.findings(child, day=day):
             if one.severity == INFO or one.rule.id == "LR-15" or not one.path:
                 continue
             first = one.path[0]
             licence = one.licence.name if one.licence else ""
-            found[first.child, first.relation, first.parent].append(
+            breaches[first.child, first.relation, first.parent].append(
                 Breach(one.rule.id, one.severity, one.message, licence, one.clause)
             )
     edges = tuple(
-        replace(edge, breaches=tuple(found.get((edge.child, edge.relation, edge.parent), ())))
+        replace(edge, breaches=tuple(breaches.get((edge.child, edge.relation, edge.parent), ())))
         for edge in lineage.edges
     )
     marked = min(len(children), MOST_MARKED)

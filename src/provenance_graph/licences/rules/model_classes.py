@@ -56,12 +56,12 @@ class ClassContext:
 
     @cached_property
     def _by_kind(self) -> Mapping[str, Sequence[Reaching]]:
-        found: dict[str, list[Reaching]] = {}
+        reachings: dict[str, list[Reaching]] = {}
         for bit, settled in sorted(self.terms, key=lambda one: not one[1]):
             if bit.licence is not None:
                 one = Reaching(bit.terms, bit.licence, settled)
-                found.setdefault(bit.terms.kind, []).append(one)
-        return found
+                reachings.setdefault(bit.terms.kind, []).append(one)
+        return reachings
 
     def reaching(self, kind: str = "terms") -> Sequence[Reaching]:
         """Classes of terms of a kind that reach the models, settled ones first."""
@@ -219,18 +219,18 @@ def _steps(index: LineageIndex) -> tuple[Longs, list[Steps]]:
     up = index.up
     child = np.repeat(np.arange(len(index), dtype=np.int32), np.diff(up.start))
     wanted = np.isin(up.code, [CODE[one] for one in (*_STEPS, PG.mergedFrom)])
-    found: dict[int, set[tuple[int, int]]] = {}
+    result: dict[int, set[tuple[int, int]]] = {}
     merged: dict[int, set[int]] = {}
     rows = zip(child[wanted].tolist(), up.code[wanted].tolist(), up.other[wanted].tolist(), strict=True)  # fmt: skip
     for node, code, parent in rows:
         if code == CODE[PG.mergedFrom]:
             merged.setdefault(node, set()).add(parent)
         else:
-            found.setdefault(node, set()).add((code, int(index.licence[parent])))
+            result.setdefault(node, set()).add((code, int(index.licence[parent])))
     codes = np.zeros(len(index), np.int64)
     number: dict[Steps, int] = {((), 0): 0}
-    for node in found.keys() | merged.keys():
-        key = (tuple(sorted(found.get(node, ()))), min(len(merged.get(node, ())), 2))
+    for node in result.keys() | merged.keys():
+        key = (tuple(sorted(result.get(node, ()))), min(len(merged.get(node, ())), 2))
         codes[node] = number.setdefault(key, len(number))
     return codes, list(number)
 
@@ -238,8 +238,8 @@ def _steps(index: LineageIndex) -> tuple[Longs, list[Steps]]:
 def _step(graph: LicenceGraph, step: tuple[int, int], day: str) -> ParentStep:
     code, licence = step
     catalogue = graph.catalogue
-    held = graph.index.licences[licence] if licence >= 0 else ()
-    read = tuple(catalogue.in_force(catalogue.licence(iri), day) for iri in held)
+    stored = graph.index.licences[licence] if licence >= 0 else ()
+    read = tuple(catalogue.in_force(catalogue.licence(iri), day) for iri in stored)
     return ParentStep(RELATIONS[code], read)
 
 
@@ -294,9 +294,9 @@ def _relabelled(snapshot: AcceptedSnapshot) -> Iterator[Iri]:
     for node, _, _, record in snapshot.quads(
         predicate=PG.property, object=DCTERMS.license, graph=ANY
     ):
-        told = {p: o for _, p, o, _ in snapshot.quads(node, graph=record)}
-        about = told.get(PG.about)
-        if PG.validUntil in told and isinstance(about, Iri):
+        reported = {p: o for _, p, o, _ in snapshot.quads(node, graph=record)}
+        about = reported.get(PG.about)
+        if PG.validUntil in reported and isinstance(about, Iri):
             yield snapshot.canonical(about)
     for version, _, whole, _ in snapshot.quads(predicate=PROV.specializationOf):
         if isinstance(whole, Iri) and snapshot.value(version, DCTERMS.license) is not None:

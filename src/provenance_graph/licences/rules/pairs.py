@@ -73,9 +73,9 @@ def _kept(catalogue: Catalogue, declared: Declared, key: str) -> bool:
     """Whether a declared licence has the condition, or one that means as much."""
     group = catalogue.conditions[key].group
     return any(
-        key == held or (group == "noncommercial" and catalogue.conditions[held].group == group)
+        key == stored or (group == "noncommercial" and catalogue.conditions[stored].group == group)
         for one in declared
-        for held in one.conditions
+        for stored in one.conditions
     )
 
 

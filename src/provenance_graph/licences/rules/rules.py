@@ -291,5 +291,9 @@ RULES: dict[str, Rule] = {
 
 def findings(context: ModelContext) -> list[Finding]:
     """Every rule that a model runs against, worst first."""
-    found = [context.finding(key, match) for key, rule in RULES.items() for match in rule(context)]
-    return sorted(found, key=lambda one: (SEVERITIES.index(one.severity), one.rule.id, one.message))
+    results = [
+        context.finding(key, match) for key, rule in RULES.items() for match in rule(context)
+    ]
+    return sorted(
+        results, key=lambda one: (SEVERITIES.index(one.severity), one.rule.id, one.message)
+    )

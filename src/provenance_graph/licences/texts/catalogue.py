@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 
 FIRM, UNSETTLED, BANNED, NO_GRANT, UNKNOWN = "firm", "unsettled", "banned", "nogrant", "unknown"
 GRANTS = "grants"
@@ -165,7 +165,7 @@ class Licence:
         return {
             "iri": self.iri,
             "id": self.name,
-            "label": self.label or said(self.iri),
+            "label": self.label or short_id(self.iri),
             "family": self.family,
             "openness": self.openness,
             "textVersion": self.text_version,

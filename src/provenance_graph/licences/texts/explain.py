@@ -104,9 +104,9 @@ class Explanation:
 def explain(catalogue: Catalogue, text: str) -> Explanation:
     """What a licence text, SPDX expression, short id or address means."""
     asked = text.strip()[:MOST_LETTERS]
-    found = catalogue.by_key.get(asked.lower()) or (catalogue.by_url(Iri(asked)) if ":" in asked else None)  # fmt: skip
-    if found is not None:
-        return Explanation(asked, "", (explained(catalogue, found),))
+    result = catalogue.by_key.get(asked.lower()) or (catalogue.by_url(Iri(asked)) if ":" in asked else None)  # fmt: skip
+    if result is not None:
+        return Explanation(asked, "", (explained(catalogue, result),))
     name = normalise(asked, link=asked) if "://" in asked else normalise(asked)
     if "://" in asked and name.value is None:
         name = normalise("other", link=asked)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import DCTERMS, PROV, SCHEMA
 from provenance_graph.licences.results import Label
 from provenance_graph.licences.texts.catalogue import Catalogue, Licence
@@ -33,8 +33,8 @@ def labels(snapshot: AcceptedSnapshot, catalogue: Catalogue, subject: Iri) -> li
         for name, *_ in snapshot.quads(predicate=PROV.specializationOf, object=subject)
         for _, _, label, _ in snapshot.quads(name, SCHEMA.version)
     }
-    for thing, version in ((subject, ""), *sorted(versions.items())):
-        for name in statements.names_of(thing):
+    for entity, version in ((subject, ""), *sorted(versions.items())):
+        for name in statements.names_of(entity):
             for claim, header in statements.about(name):
                 if claim.predicate == DCTERMS.license and isinstance(claim.value, Iri):
                     key = (claim.value, claim.valid_from, claim.valid_until, version)
@@ -43,7 +43,7 @@ def labels(snapshot: AcceptedSnapshot, catalogue: Catalogue, subject: Iri) -> li
     for licence in accepted:
         if isinstance(licence, Iri) and not any(key[0] == licence for key in sources):
             sources[licence, "", "", ""] = set()
-    found = [
+    results = [
         Label(
             catalogue.licence(licence),
             licence in accepted and not version,
@@ -55,7 +55,7 @@ def labels(snapshot: AcceptedSnapshot, catalogue: Catalogue, subject: Iri) -> li
         for (licence, since, until, version), who in sources.items()
     ]
     return sorted(
-        found,
+        results,
         key=lambda one: (not one.accepted, one.version, one.valid_until or "9", one.licence.iri),
     )
 
@@ -68,19 +68,19 @@ def released(snapshot: AcceptedSnapshot, subject: Iri) -> str:
 
 def moments(snapshot: AcceptedSnapshot, subject: Iri, known: Sequence[Label]) -> list[Moment]:
     """Earlier days that may ask for another answer, oldest first, then undated versions."""
-    found = []
+    results = []
     day = released(snapshot, subject)
     if day:
-        found.append(Moment("release", day, _on(known, day)))
+        results.append(Moment("release", day, _on(known, day)))
     for label in known:
         if label.version:
             occasion = f"version {label.version}"
-            found.append(Moment(occasion, "", (label.licence,)))
+            results.append(Moment(occasion, "", (label.licence,)))
         elif label.valid_until and not label.accepted:
             before = _day_before(label.valid_until)
             occasion = f"until {label.valid_until}, when the label changed"
-            found.append(Moment(occasion, before, (label.licence,)))
-    return sorted(found, key=lambda one: (not one.day, one.day, one.occasion))
+            results.append(Moment(occasion, before, (label.licence,)))
+    return sorted(results, key=lambda one: (not one.day, one.day, one.occasion))
 
 
 def _on(known: Sequence[Label], day: str) -> tuple[Licence, ...] | None:
@@ -119,4 +119,4 @@ def changed(known: Sequence[Label]) -> str:
 
 def said_by(label: Label) -> str:
     """Who gives a label, in words."""
-    return ", ".join(map(said, label.sources)) or "the accepted view"
+    return ", ".join(map(short_id, label.sources)) or "the accepted view"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from provenance_graph.core.iris import said
+from provenance_graph.core.iris import short_id
 from provenance_graph.licences.results import Notice, Term
 from provenance_graph.lineage.results import SAYINGS
 
@@ -69,4 +69,6 @@ def _of(term: Term) -> Iterator[Notice]:
         changed = (
             f" ({SAYINGS[term.path[0].relation]} it)" if term.path and "changed" in text else ""
         )
-        yield notice(kind, text.format(holder=said(term.holder), licence=licence.name) + changed)
+        yield notice(
+            kind, text.format(holder=short_id(term.holder), licence=licence.name) + changed
+        )

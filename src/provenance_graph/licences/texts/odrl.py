@@ -52,17 +52,17 @@ def as_odrl(licence: Licence, catalogue: Catalogue) -> Json:
 
     def rule(kind: str, key: str) -> Json:
         clause = licence.clause(key)
-        told: Json = {"action": action(kind, key, catalogue.conditions[key].label)}
+        json: Json = {"action": action(kind, key, catalogue.conditions[key].label)}
         if clause.place or clause.text:
-            told["dcterms:description"] = ": ".join(filter(None, (clause.place, clause.text)))
+            json["dcterms:description"] = ": ".join(filter(None, (clause.place, clause.text)))
         if key in _THRESHOLDS:
             term, field = _THRESHOLDS[key]
             limit = getattr(licence, field)
             if limit is not None:
-                told["constraint"] = [
+                json["constraint"] = [
                     {"leftOperand": f"pg:{term}", "operator": "gt", "rightOperand": limit}
                 ]
-        return told
+        return json
 
     duties = [rule("duty", key) for key in licence.duties]
     permissions: list[Json] = [{"action": ACTIONS.get(key, str(mint("permission", key)))} for key in sorted(licence.grants)]  # fmt: skip

@@ -40,20 +40,20 @@ class _Reader:
     def members(self, kind: Iri) -> list[Iri]:
         return sorted(s for s, *_ in self.snapshot.quads(predicate=RDF.type, object=kind))
 
-    def said(self, subject: Iri) -> dict[Iri, list[Value]]:
-        found: dict[Iri, list[Value]] = defaultdict(list)
+    def properties(self, subject: Iri) -> dict[Iri, list[Value]]:
+        result: dict[Iri, list[Value]] = defaultdict(list)
         for _, predicate, value, _ in self.snapshot.quads(subject):
-            found[predicate].append(value)
-        for values in found.values():
+            result[predicate].append(value)
+        for values in result.values():
             values.sort(key=lambda v: (isinstance(v, Literal), str(v)))
-        return found
+        return result
 
     def catalogue(self) -> Catalogue:
         for iri in self.members(PG.Carry):
-            told = self.said(iri)
-            groups = frozenset(local_name(str(g)) for g in told[PG.passesGroup])
-            key = _one(told, SKOS.notation)
-            self.carries[iri] = Carry(key, _one(told, SKOS.prefLabel), _one(told, PG.carryMode), groups)  # fmt: skip
+            reported = self.properties(iri)
+            groups = frozenset(local_name(str(g)) for g in reported[PG.passesGroup])
+            key = _one(reported, SKOS.notation)
+            self.carries[iri] = Carry(key, _one(reported, SKOS.prefLabel), _one(reported, PG.carryMode), groups)  # fmt: skip
         self.passes = {iri: self.passed(iri) for iri in self.members(PG.PassThrough)}
         self.clauses_of, self.texts_of = self.clauses(), self.texts()
         described = {s for s, *_ in self.snapshot.quads(predicate=PG.textSeen)}
@@ -82,118 +82,124 @@ class _Reader:
         )
 
     def passed(self, iri: Iri) -> tuple[str, Carry]:
-        told = self.said(iri)
-        return local_name(str(told[PG.derivationKind][0])), self.carries[told[PG.carries][0]]
+        reported = self.properties(iri)
+        return local_name(str(reported[PG.derivationKind][0])), self.carries[
+            reported[PG.carries][0]
+        ]
 
     def clauses(self) -> dict[Value, dict[str, Clause]]:
-        found: dict[Value, dict[str, Clause]] = defaultdict(dict)
+        clauses: dict[Value, dict[str, Clause]] = defaultdict(dict)
         for iri in self.members(PG.LicenceClause):
-            told = self.said(iri)
-            subject = told[DCTERMS.subject][0]
-            found[told[DCTERMS.isPartOf][0]][local_name(str(subject))] = Clause(
-                _one(told, PG.clause), _one(told, PG.conditionText), _applicability(told)
+            reported = self.properties(iri)
+            subject = reported[DCTERMS.subject][0]
+            clauses[reported[DCTERMS.isPartOf][0]][local_name(str(subject))] = Clause(
+                _one(reported, PG.clause),
+                _one(reported, PG.conditionText),
+                _applicability(reported),
             )
-        return found
+        return clauses
 
     def texts(self) -> dict[Value, tuple[Text, ...]]:
-        found: dict[Value, list[Text]] = defaultdict(list)
+        result: dict[Value, list[Text]] = defaultdict(list)
         for text, _, licence, _ in self.snapshot.quads(predicate=DCTERMS.isVersionOf):
-            told = self.said(text)
-            found[licence].append(Text(text, _one(told, PG.validFrom), _one(told, PG.validUntil)))  # fmt: skip
-        return {licence: tuple(sorted(texts, key=lambda t: t.valid_from)) for licence, texts in found.items()}  # fmt: skip
+            reported = self.properties(text)
+            result[licence].append(Text(text, _one(reported, PG.validFrom), _one(reported, PG.validUntil)))  # fmt: skip
+        return {licence: tuple(sorted(texts, key=lambda t: t.valid_from)) for licence, texts in result.items()}  # fmt: skip
 
     def licence(self, iri: Iri) -> Licence:
         """A licence as it is described; nothing is known of one that is not."""
-        told = self.said(iri)
-        like = told.get(PG.termsLike, []) or told.get(SKOS.exactMatch, [])
+        reported = self.properties(iri)
+        like = reported.get(PG.termsLike, []) or reported.get(SKOS.exactMatch, [])
         return Licence(
             iri,
-            key=_one(told, SKOS.notation),
-            label=_one(told, SKOS.prefLabel),
-            family=_one(told, PG.licenceFamily),
-            openness=_one(told, PG.openness) or "unknown",
-            text_version=_one(told, PG.textVersion),
-            url=_one(told, SCHEMA.url),
-            notice=_one(told, PG.noticeText),
-            hub_token=_one(told, PG.hubToken),
-            prefix=_one(told, PG.namePrefix),
-            display=tuple(str(v) for v in told[PG.displayText]),
-            users=_number(told, PG.thresholdUsers),
-            revenue=_number(told, PG.thresholdRevenueUSD),
-            grants=frozenset(local_name(str(v)) for v in told[PG.grants]),
-            duties=tuple(local_name(str(v)) for v in told[PG.requires]),
-            restrictions=tuple(local_name(str(v)) for v in told[PG.restricts]),
-            passes=dict(self.passes[v] for v in told[PG.passThrough] if isinstance(v, Iri)),
+            key=_one(reported, SKOS.notation),
+            label=_one(reported, SKOS.prefLabel),
+            family=_one(reported, PG.licenceFamily),
+            openness=_one(reported, PG.openness) or "unknown",
+            text_version=_one(reported, PG.textVersion),
+            url=_one(reported, SCHEMA.url),
+            notice=_one(reported, PG.noticeText),
+            hub_token=_one(reported, PG.hubToken),
+            prefix=_one(reported, PG.namePrefix),
+            display=tuple(str(v) for v in reported[PG.displayText]),
+            users=_number(reported, PG.thresholdUsers),
+            revenue=_number(reported, PG.thresholdRevenueUSD),
+            grants=frozenset(local_name(str(v)) for v in reported[PG.grants]),
+            duties=tuple(local_name(str(v)) for v in reported[PG.requires]),
+            restrictions=tuple(local_name(str(v)) for v in reported[PG.restricts]),
+            passes=dict(self.passes[v] for v in reported[PG.passThrough] if isinstance(v, Iri)),
             clauses=self.clauses_of.get(iri, {}),
             texts=self.texts_of.get(iri, ()),
             terms_like=like[0] if like and isinstance(like[0], Iri) else None,
-            text_seen=_one(told, PG.textSeen) == "true",
-            irrevocable=_one(told, PG.irrevocable) == "true",
-            namespaces=frozenset(str(v) for v in told[PG.licensorNamespace]),
-            valid_from=_one(told, PG.validFrom),
-            valid_until=_one(told, PG.validUntil),
-            comment=_one(told, RDFS.comment),
-            source=_one(told, DCTERMS.source),
+            text_seen=_one(reported, PG.textSeen) == "true",
+            irrevocable=_one(reported, PG.irrevocable) == "true",
+            namespaces=frozenset(str(v) for v in reported[PG.licensorNamespace]),
+            valid_from=_one(reported, PG.validFrom),
+            valid_until=_one(reported, PG.validUntil),
+            comment=_one(reported, RDFS.comment),
+            source=_one(reported, DCTERMS.source),
         )
 
     def conditions(self) -> Iterable[Condition]:
         for duty, kind in ((True, PG.Duty), (False, PG.Restriction)):
             for iri in self.members(kind):
-                told = self.said(iri)
+                reported = self.properties(iri)
                 yield Condition(
                     key=local_name(iri),
-                    label=_one(told, SKOS.prefLabel),
-                    group=local_name(_one(told, PG.conditionGroup)),
+                    label=_one(reported, SKOS.prefLabel),
+                    group=local_name(_one(reported, PG.conditionGroup)),
                     duty=duty,
-                    blocks=frozenset(local_name(str(v)) for v in told[PG.blocksUse]),
-                    conditions=frozenset(local_name(str(v)) for v in told[PG.conditionsUse]),
-                    derivatives_only=_one(told, PG.bindsDerivatives) == "true",
+                    blocks=frozenset(local_name(str(v)) for v in reported[PG.blocksUse]),
+                    conditions=frozenset(local_name(str(v)) for v in reported[PG.conditionsUse]),
+                    derivatives_only=_one(reported, PG.bindsDerivatives) == "true",
                 )
 
     def use(self, iri: Iri) -> Use:
-        told = self.said(iri)
-        permission = _one(told, PG.needsPermission)
+        reported = self.properties(iri)
+        permission = _one(reported, PG.needsPermission)
         threshold = {PG.thresholdUsers: "users", PG.thresholdRevenueUSD: "revenue"}
-        compared = threshold.get(Iri(_one(told, PG.comparedWith)), "")
-        return Use(local_name(iri), _one(told, SKOS.prefLabel), local_name(permission), compared)
+        compared = threshold.get(Iri(_one(reported, PG.comparedWith)), "")
+        return Use(
+            local_name(iri), _one(reported, SKOS.prefLabel), local_name(permission), compared
+        )
 
     def rule(self, iri: Iri) -> Rule:
-        told = self.said(iri)
+        reported = self.properties(iri)
         return Rule(
-            _one(told, SKOS.notation),
-            _one(told, SKOS.prefLabel),
-            local_name(_one(told, PG.severity)),
-            _one(told, SKOS.definition),
-            _one(told, PG.rationale),
-            _one(told, PG.remedy),
-            _one(told, PG.caveat),
+            _one(reported, SKOS.notation),
+            _one(reported, SKOS.prefLabel),
+            local_name(_one(reported, PG.severity)),
+            _one(reported, SKOS.definition),
+            _one(reported, PG.rationale),
+            _one(reported, PG.remedy),
+            _one(reported, PG.caveat),
         )
 
     def kinds(self) -> dict[int, str]:
-        found = {}
+        results = {}
         for iri in self.members(PG.DerivationKind):
-            for relation in self.said(iri)[PG.coversRelation]:
-                found[CODE[Iri(str(relation))]] = local_name(iri)
-        return found
+            for relation in self.properties(iri)[PG.coversRelation]:
+                results[CODE[Iri(str(relation))]] = local_name(iri)
+        return results
 
 
-def _one(told: Mapping[Iri, list[Value]], predicate: Iri) -> str:
-    values = told.get(predicate, [])
+def _one(reported: Mapping[Iri, list[Value]], predicate: Iri) -> str:
+    values = reported.get(predicate, [])
     return str(values[0]) if values else ""
 
 
-def _number(told: Mapping[Iri, list[Value]], predicate: Iri) -> int | None:
-    shown = _one(told, predicate)
+def _number(values: Mapping[Iri, list[Value]], predicate: Iri) -> int | None:
+    shown = _one(values, predicate)
     return int(shown) if shown else None
 
 
-def _applicability(told: Mapping[Iri, list[Value]]) -> Applicability:
+def _applicability(values: Mapping[Iri, list[Value]]) -> Applicability:
     return Applicability(
-        multimodal=_one(told, PG.appliesToMultimodal) == "true",
-        names=tuple(str(v).lower() for v in told.get(PG.appliesToName, [])),
-        min_size=_number(told, PG.appliesFromSize),
-        max_size=_number(told, PG.appliesToSize),
-        since=_one(told, PG.appliesFrom),
-        until=_one(told, PG.appliesUntil),
-        uses=frozenset(local_name(str(v)) for v in told.get(PG.appliesToUse, [])),
+        multimodal=_one(values, PG.appliesToMultimodal) == "true",
+        names=tuple(str(v).lower() for v in values.get(PG.appliesToName, [])),
+        min_size=_number(values, PG.appliesFromSize),
+        max_size=_number(values, PG.appliesToSize),
+        since=_one(values, PG.appliesFrom),
+        until=_one(values, PG.appliesUntil),
+        uses=frozenset(local_name(str(v)) for v in values.get(PG.appliesToUse, [])),
     )

@@ -83,13 +83,13 @@ class Access:
 
     def _of_day(self, newest: AcceptedSnapshot, day: str) -> AcceptedSnapshot:
         key = newest.version, day
-        found = self._days.get(key)
-        if found is None:
-            found = self._days[key] = newest.at(day)
+        result = self._days.get(key)
+        if result is None:
+            result = self._days[key] = newest.at(day)
             while len(self._days) > MAX_DAYS:
                 self._days.popitem(last=False)
         self._days.move_to_end(key)
-        return found
+        return result
 
     def prepared(self, name: str, as_of: str = "") -> AcceptedSnapshot:
         """A snapshot for which one of MAKERS is done: the newest, or the one before it.

@@ -17,7 +17,7 @@ from provenance_graph.changes.answers import ComparisonAnswer, HistoryAnswer
 from provenance_graph.changes.compare import compare, compare_dates
 from provenance_graph.changes.history import history
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import said
+from provenance_graph.core.iris import short_id
 from provenance_graph.model.naming import resolve
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.models import AsOf, Many
@@ -72,16 +72,16 @@ def _assessments(routes: APIRouter, access: Access) -> None:
 
         def made() -> AssessmentsAnswer:
             subject = resolve(snapshot, name)
-            found = (
+            result = (
                 assess_under(snapshot, subject, rubric)
                 if rubric
                 else assess_everywhere(snapshot, subject)
             )
             return {
-                "id": said(subject),
+                "id": short_id(subject),
                 "iri": subject,
                 "asOf": snapshot.as_of or None,
-                "assessments": [assessed.to_json() for assessed in found],
+                "assessments": [assessed.to_json() for assessed in result],
             }
 
         return reply(access, request, snapshot, made)
@@ -101,8 +101,8 @@ def _assessments(routes: APIRouter, access: Access) -> None:
             return {"rubric": rubric, "rows": [row.to_json() for row in rows()]}
 
         def rows() -> list[annex.Row]:
-            found = assess_under(snapshot, resolve(snapshot, name), [rubric])
-            return annex.evidence(found[0])
+            result = assess_under(snapshot, resolve(snapshot, name), [rubric])
+            return annex.evidence(result[0])
 
         if format == "json":
             return reply(access, request, snapshot, told)

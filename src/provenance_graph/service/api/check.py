@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from provenance_graph.core.claims import Problem, Record
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.registry import readers
 from provenance_graph.ingest.intake import Options, read
@@ -27,20 +27,20 @@ def check(packed: bytes) -> bytes:
     name = asked["name"] or "document"
     day = datetime.now(UTC).date().isoformat()
     document = Document(Iri(f"urn:checked:{len(body)}"), body, day, name=name)
-    found = read(document, readers(), Options(asked["format"]))
-    problems = list(found.problems)
-    if found.failure is not None:
-        problems.insert(0, Problem("", str(found.failure), kind="unreadable"))
-    findings = [finding for record in found.records for finding in validate_record(record)]
+    result = read(document, readers(), Options(asked["format"]))
+    problems = list(result.problems)
+    if result.failure is not None:
+        problems.insert(0, Problem("", str(result.failure), kind="unreadable"))
+    findings = [finding for record in result.records for finding in validate_record(record)]
     answer: CheckAnswer = {
-        "format": found.format,
+        "format": result.format,
         "name": name,
         "problems": [_problem(p) for p in problems[:MOST]],
         "problemCount": len(problems),
         "findings": [as_object(f) for f in findings[:MOST]],
         "findingCount": len(findings),
-        "records": [_record(r) for r in found.records[:50]],
-        "recordCount": len(found.records),
+        "records": [_record(r) for r in result.records[:50]],
+        "recordCount": len(result.records),
     }
     return json.dumps(answer, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace")
 
@@ -57,14 +57,14 @@ def _problem(problem: Problem) -> ProblemAnswer:
 def _record(record: Record) -> CheckedRecord:
     return {
         "record": record.header.record,
-        "publisher": said(record.header.publisher),
+        "publisher": short_id(record.header.publisher),
         "basis": record.header.basis.label,
         "claimCount": len(record.claims),
         "claims": [
             {
-                "subject": said(c.subject),
+                "subject": short_id(c.subject),
                 "property": local_name(c.predicate),
-                "value": said(c.value) if isinstance(c.value, Iri) else str(c.value or ""),
+                "value": short_id(c.value) if isinstance(c.value, Iri) else str(c.value or ""),
                 "asStated": c.as_stated,
                 "stance": c.stance.label,
                 "locator": c.locator,

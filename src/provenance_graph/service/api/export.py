@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core.iris import Iri, said, shorten
+from provenance_graph.core.iris import Iri, short_id, shorten
 from provenance_graph.exchange.ledger import Exported, Loss
 from provenance_graph.exchange.registry import export, exporter, exporters
 from provenance_graph.model.bundle import bundle, subject_named
@@ -109,7 +109,7 @@ def router(access: Access) -> APIRouter:
         def told() -> object:
             subject, exported = made(snapshot, name, format)
             return {
-                "id": said(subject),
+                "id": short_id(subject),
                 "format": format,
                 "losses": [loss_json(loss) for loss in exported.losses],
             }
@@ -153,7 +153,7 @@ def loss_json(loss: Loss) -> dict[str, object]:
         "property": shorten(loss.property),
         "iri": loss.property,
         "reason": loss.reason,
-        "subjects": [said(subject) for subject in loss.subjects],
+        "subjects": [short_id(subject) for subject in loss.subjects],
     }
 
 

@@ -19,7 +19,7 @@ from provenance_graph.service.api import licence_schema as schema
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.models import AsOf, Many
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
-from provenance_graph.service.api.store import thing_named
+from provenance_graph.service.api.store import entity_named
 
 On = Annotated[str, Query(max_length=10, description="By the texts in force on that day.")]
 Text = Annotated[str, Query(max_length=300)]
@@ -93,7 +93,7 @@ def _of_store(routes: APIRouter, access: Access) -> None:
         rules = frozenset(one.upper() for one in rule)
 
         def made() -> object:
-            entity: Iri | None = thing_named(snapshot, of) if of else None
+            entity: Iri | None = entity_named(snapshot, of) if of else None
             filters = Filters(rules, licensor, developer, entity)
             graph = LicenceGraph(snapshot)
             return store_findings(graph, day=day, limit=limit, filters=filters).to_json()

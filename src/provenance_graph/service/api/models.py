@@ -12,7 +12,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.answers import ConflictList
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.core.claims import SourcedClaim
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.lineage import formats
@@ -132,10 +132,10 @@ def _lists(routes: APIRouter, access: Access) -> None:
         snapshot = access.prepared("catalogue", asOf)
 
         def made() -> ModelPage:
-            found = Catalogue.open(snapshot).models(
+            result = Catalogue.open(snapshot).models(
                 resolved(filters, snapshot), text=q, sort=sort, limit=limit, cursor=cursor
             )
-            return found.to_json()
+            return result.to_json()
 
         return reply(access, request, snapshot, made)
 
@@ -167,8 +167,8 @@ def _lists(routes: APIRouter, access: Access) -> None:
         snapshot = access.prepared("catalogue", asOf)
 
         def made() -> SearchAnswer:
-            found = Catalogue.open(snapshot).search(q, limit, kind, cursor)
-            return {"query": q, **found.to_json()}
+            result = Catalogue.open(snapshot).search(q, limit, kind, cursor)
+            return {"query": q, **result.to_json()}
 
         return reply(access, request, snapshot, made)
 
@@ -199,13 +199,13 @@ def _below_a_model(routes: APIRouter, access: Access) -> None:
         def made() -> ClaimsAnswer:
             subject = resolve(snapshot, name)
             predicate = property_named(snapshot, property) if property else None
-            held = snapshot.claims(subject, predicate)
-            labels = _labels(snapshot, held)
+            stored = snapshot.claims(subject, predicate)
+            labels = _labels(snapshot, stored)
             return {
-                "id": said(subject),
+                "id": short_id(subject),
                 "iri": subject,
                 "asOf": snapshot.as_of or None,
-                "claims": [claim_json(claim, labels) for claim in held],
+                "claims": [claim_json(claim, labels) for claim in stored],
             }
 
         return reply(access, request, snapshot, made)
@@ -216,15 +216,15 @@ def _below_a_model(routes: APIRouter, access: Access) -> None:
         snapshot = access.snapshot(asOf)
 
         def made() -> ConflictList:
-            found = conflicts(snapshot, [resolve(snapshot, name)])
-            return {"items": [conflict.to_json() for conflict in found], "total": len(found)}
+            result = conflicts(snapshot, [resolve(snapshot, name)])
+            return {"items": [conflict.to_json() for conflict in result], "total": len(result)}
 
         return reply(access, request, snapshot, made)
 
 
-def _labels(snapshot: AcceptedSnapshot, held: list[SourcedClaim]) -> dict[Iri, str]:
-    things = {c.claim.value for c in held if isinstance(c.claim.value, Iri)}
-    return {thing: label(snapshot, thing) for thing in things}
+def _labels(snapshot: AcceptedSnapshot, sourced_claims: list[SourcedClaim]) -> dict[Iri, str]:
+    entities = {c.claim.value for c in sourced_claims if isinstance(c.claim.value, Iri)}
+    return {entity: label(snapshot, entity) for entity in entities}
 
 
 def _derived(routes: APIRouter, access: Access) -> None:
@@ -246,7 +246,7 @@ def _derived(routes: APIRouter, access: Access) -> None:
         snapshot = access.prepared("lineage", asOf)
 
         def made() -> object:
-            found = LineageGraph(snapshot).of(
+            result = LineageGraph(snapshot).of(
                 resolve(snapshot, name),
                 direction=direction,
                 depth=depth,
@@ -256,8 +256,8 @@ def _derived(routes: APIRouter, access: Access) -> None:
                 limit=limit,
             )
             if breaches:
-                found = with_breaches(found, LicenceGraph(snapshot))
-            return found.to_json() if format == "json" else formats.FORMATS[format](found)
+                result = with_breaches(result, LicenceGraph(snapshot))
+            return result.to_json() if format == "json" else formats.FORMATS[format](result)
 
         if format == "json":
             return reply(access, request, snapshot, made)

@@ -101,10 +101,10 @@ def told(error: RequestValidationError) -> str:
     return "; ".join(parts)
 
 
-def problem(found: HttpProblem) -> Response:
+def problem(result: HttpProblem) -> Response:
     """A problem as a response."""
-    headers = {**dict(found.headers), "Cache-Control": "no-store"}
-    return Response(found.body(), found.status, headers, MEDIA_TYPE)
+    headers = {**dict(result.headers), "Cache-Control": "no-store"}
+    return Response(result.body(), result.status, headers, MEDIA_TYPE)
 
 
 def as_json(value: object) -> bytes:

@@ -45,7 +45,7 @@ def router(access: Access) -> APIRouter:
             subjects = list(dict.fromkeys(resolve(snapshot, name) for name in model))
             return html(report(snapshot, subjects, uses=use or USES, day=on))
 
-        found = reply(
+        result = reply(
             access,
             request,
             snapshot,
@@ -53,7 +53,7 @@ def router(access: Access) -> APIRouter:
             media_type="text/html; charset=utf-8",
             write=lambda text: text.encode("utf-8", "backslashreplace"),
         )
-        found.headers["content-security-policy"] = POLICY
-        return found
+        result.headers["content-security-policy"] = POLICY
+        return result
 
     return routes

@@ -14,7 +14,7 @@ from provenance_graph.conflicts.answers import ConflictPage
 from provenance_graph.conflicts.detect import chosen, summary
 from provenance_graph.conflicts.kinds import DEFAULT, KINDS
 from provenance_graph.core.errors import NotFound, UsageError
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.lineage.answers import ImpactAnswer
 from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model import questions as stored
@@ -77,12 +77,12 @@ def _ledger(routes: APIRouter, access: Access) -> None:
 
         def made() -> ConflictPage:
             subject = resolve(snapshot, model) if model else None
-            found = [
+            results = [
                 c for c in ledger(snapshot)
                 if c.severity >= severityMin and subject in (None, c.subject)
             ]  # fmt: skip
             makers = [resolve(snapshot, name, "organization") for name in developer]
-            every = chosen(found, (), field, makers, snapshot=snapshot, every=True)
+            every = chosen(results, (), field, makers, snapshot=snapshot, every=True)
             kinds = summary(every)
             shown = set(kind) or (set(KINDS) if all else set(DEFAULT))
             wanted = [c for c in every if c.kind in shown]
@@ -110,13 +110,13 @@ def _ledger(routes: APIRouter, access: Access) -> None:
         snapshot = access.prepared("lineage", asOf)
 
         def made() -> ImpactAnswer:
-            subject = thing_named(snapshot, thing)
+            subject = entity_named(snapshot, thing)
             return LineageGraph(snapshot).impact(subject, limit=limit).to_json()
 
         return reply(access, request, snapshot, made)
 
 
-def thing_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
+def entity_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
     """A model, or a dataset, by what a user types; raises NotFound, Ambiguous."""
     try:
         return resolve(snapshot, text)
@@ -183,14 +183,14 @@ def _questions(routes: APIRouter, access: Access) -> None:
         if body is None:
             service = request.app.state.service
             text, media_type = limited(asked.text, QUESTION_ROWS + 1), backends.JSON
-            found = (
+            result = (
                 await service.backend.answer_of_day(
                     snapshot.version, snapshot.as_of, text, media_type, bound
                 )
                 if snapshot.as_of
                 else await service.evaluate(request, text, media_type, bindings=bound)
             )
-            body = as_json(_table(asked.name, json.loads(found.body)))
+            body = as_json(_table(asked.name, json.loads(result.body)))
             access.remember(key, body)
         headers = {
             "ETag": etag_of(snapshot),
@@ -216,8 +216,10 @@ def _questions(routes: APIRouter, access: Access) -> None:
             raise UsageError("send the document itself as the body of the request")
         head = json.dumps({"format": format, "name": Path(name).name}).encode()
         backend = request.app.state.service.backend
-        found = await backend.run("provenance_graph.service.api.check:check", head + b"\n" + body)
-        return Response(found, media_type="application/json", headers={"Cache-Control": "no-store"})
+        result = await backend.run("provenance_graph.service.api.check:check", head + b"\n" + body)
+        return Response(
+            result, media_type="application/json", headers={"Cache-Control": "no-store"}
+        )
 
     @routes.api_route(
         "/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False
@@ -257,19 +259,19 @@ def _described(question: stored.Question) -> schema.QuestionAnswer:
     }
 
 
-def _table(name: str, found: dict[str, Any]) -> schema.TableAnswer:
+def _table(name: str, result: dict[str, Any]) -> schema.TableAnswer:
     def cell(term: dict[str, str] | None) -> schema.TableCell:
         if term is None:
             return None
         if term["type"] == "uri":
-            return {"iri": term["value"], "id": said(term["value"])}
+            return {"iri": term["value"], "id": short_id(term["value"])}
         kind = term.get("datatype", "").rpartition("#")[2]
         if kind in ("integer", "decimal", "double"):
             return int(term["value"]) if kind == "integer" else float(term["value"])
         return term["value"]
 
-    columns = found["head"]["vars"]
-    bound = found["results"]["bindings"]
+    columns = result["head"]["vars"]
+    bound = result["results"]["bindings"]
     rows = [[cell(row.get(column)) for column in columns] for row in bound[:QUESTION_ROWS]]
     return {
         "question": name,

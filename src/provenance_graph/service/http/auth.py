@@ -80,11 +80,11 @@ class Tokens:
         """Whose token this is; every known hash is compared, so the time tells nothing."""
         if len(secret) > _LONGEST:
             return None
-        digest, found = _digest(secret), None
+        digest, result = _digest(secret), None
         for token in self._all():
             if hmac.compare_digest(token.digest, digest):
-                found = token.holder
-        return found
+                result = token.holder
+        return result
 
 
 def _digest(secret: str) -> bytes:
@@ -106,10 +106,10 @@ def load(secret: str, file: Path | None) -> Tokens:
 
 def _stamp(file: Path | None) -> tuple[int, int, int] | None:
     try:
-        found = file.stat() if file is not None else None
+        result = file.stat() if file is not None else None
     except OSError:
-        found = None
-    return None if found is None else (found.st_ino, found.st_mtime_ns, found.st_size)
+        result = None
+    return None if result is None else (result.st_ino, result.st_mtime_ns, result.st_size)
 
 
 def _read(file: Path) -> tuple[Token, ...]:
@@ -118,8 +118,8 @@ def _read(file: Path) -> tuple[Token, ...]:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read the token file {file}: {error}") from error
-    found = (_line(file, n, line) for n, line in enumerate(lines, 1))
-    return tuple(token for token in found if token is not None)
+    results = (_line(file, n, line) for n, line in enumerate(lines, 1))
+    return tuple(token for token in results if token is not None)
 
 
 def _line(file: Path, number: int, line: str) -> Token | None:
@@ -154,8 +154,8 @@ def bearer(header: str | None) -> str | None:
     """
     if header is None:
         return None
-    found = _BEARER.fullmatch(header) if len(header) <= _LONGEST + 16 else None
-    return found[1] if found else ""
+    result = _BEARER.fullmatch(header) if len(header) <= _LONGEST + 16 else None
+    return result[1] if result else ""
 
 
 def challenge(detail: str, error: str = "") -> Exception:

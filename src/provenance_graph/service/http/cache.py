@@ -128,6 +128,6 @@ ALWAYS: Final = Precondition()
 def _names(tags: str, version: str, *, weakly: bool) -> bool:
     if tags.strip() == "*":
         return True
-    found = (part.strip() for part in tags.split(","))
-    bare = (part.removeprefix("W/") if weakly else part for part in found)
+    results = (part.strip() for part in tags.split(","))
+    bare = (part.removeprefix("W/") if weakly else part for part in results)
     return any(part.startswith(f'"{version}~') for part in bare)

@@ -34,15 +34,15 @@ class Call:
 
 def call_of(request: Request) -> Call:
     """What is known of a request; the gateway put it there."""
-    found = request.scope["call"]
-    assert isinstance(found, Call)
-    return found
+    result = request.scope["call"]
+    assert isinstance(result, Call)
+    return result
 
 
 def header(request: Request, name: str) -> str | None:
     """One header's text; several of one name are one list (RFC 9110 §5.3)."""
-    found = request.headers.getlist(name)
-    return ", ".join(found) if found else None
+    getlist = request.headers.getlist(name)
+    return ", ".join(getlist) if getlist else None
 
 
 def query_string(request: Request) -> bytes:

@@ -113,23 +113,23 @@ class Service:
         secret = bearer(header(request, "authorization"))
         if secret is None:
             return None
-        found = self.tokens.find(secret) if secret else None
-        if found is None:
+        result = self.tokens.find(secret) if secret else None
+        if result is None:
             self.metrics.event("wrong-token")
             self.clients.guess(call_of(request).name)
             detail = "this bearer token is not known here"
             raise challenge(detail, "invalid_token")
-        return found
+        return result
 
     def require(self, request: Request, scope: str) -> Holder:
         """The holder of a token with this scope; 401 without a token, 403 without the scope."""
-        found = self.holder(request)
-        if found is None:
+        holder = self.holder(request)
+        if holder is None:
             raise challenge(f"send a bearer token with the scope {scope!r}")
-        if not found.may(scope):
-            detail = f"the token of {found.name!r} lacks the scope {scope!r}"
+        if not holder.may(scope):
+            detail = f"the token of {holder.name!r} lacks the scope {scope!r}"
             raise refuse(403, "Forbidden", detail, "scope")
-        return found
+        return holder
 
     def limits(self, request: Request, seconds: float | None) -> Limits:
         """Limits of a query; a longer ``timeout=`` than usual needs a token."""

@@ -135,8 +135,8 @@ class Gateway:
         if address not in self._trusted:
             return address
         # Several lines are one list (RFC 9110 §5.3); each proxy adds to its end.
-        told = b",".join(v for name, v in scope["headers"] if name == b"x-forwarded-for")
-        hops = [hop.strip() for hop in told.decode("latin-1").split(",")]
+        reported = b",".join(v for name, v in scope["headers"] if name == b"x-forwarded-for")
+        hops = [hop.strip() for hop in reported.decode("latin-1").split(",")]
         outside = [hop for hop in hops if hop and hop not in self._trusted]
         return outside[-1][:64] if outside else address
 

@@ -32,26 +32,26 @@ class HealthEndpoint:
         while nothing can be written.
         """
         service = self._service
-        told: dict[str, object] = {"status": "ready"}
+        reported: dict[str, object] = {"status": "ready"}
         try:
             await service.backend.answer("ASK { }", JSON, limits=_PROBE)
-            told["version"] = service.backend.version
+            reported["version"] = service.backend.version
         except QueryBusy:
-            told |= {"version": service.backend.version, "busy": True}
+            reported |= {"version": service.backend.version, "busy": True}
         except ProvenanceError as error:
-            told = {"status": "unavailable", "reason": without_paths(str(error))}
+            reported = {"status": "unavailable", "reason": without_paths(str(error))}
         if service.writer is not None:
-            told["writer"] = service.writer.state()
-        told |= {
+            reported["writer"] = service.writer.state()
+        reported |= {
             "writable": service.writable,
             "raw": service.settings.raw,
             "uptime_seconds": round(time.time() - service.started, 1),
             **service.backend.state(),
             **service.gates.state(),
         }
-        status = 200 if told["status"] == "ready" else 503
+        status = 200 if reported["status"] == "ready" else 503
         headers = {"cache-control": "no-store"}
-        return Response(json.dumps(told), status, headers, "application/json")
+        return Response(json.dumps(reported), status, headers, "application/json")
 
 
 class MetricsEndpoint:

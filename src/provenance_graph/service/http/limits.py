@@ -88,12 +88,12 @@ def client_key(address: str) -> str:
     if ":" not in address:
         return address
     try:
-        found = ipaddress.IPv6Address(address.partition("%")[0])
+        ipv6_address = ipaddress.IPv6Address(address.partition("%")[0])
     except ValueError:
         return address
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.IPv6Address(int(found) >> 64 << 64))
+    if ipv6_address.ipv4_mapped is not None:
+        return str(ipv6_address.ipv4_mapped)
+    return str(ipaddress.IPv6Address(int(ipv6_address) >> 64 << 64))
 
 
 class Clients:

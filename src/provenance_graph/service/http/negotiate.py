@@ -134,7 +134,7 @@ def parse_accept(header: str) -> list[MediaRange]:
     >>> [(r.subtype, r.quality) for r in parse_accept("text/csv;q=0.5, text/*, nonsense")]
     [('csv', 0.5), ('*', 1.0)]
     """
-    return [found for part in _split(header) if (found := _range(part)) is not None]
+    return [result for part in _split(header) if (result := _range(part)) is not None]
 
 
 def _split(header: str) -> Iterator[str]:
@@ -218,10 +218,10 @@ def quality_of(media_type: str, ranges: Iterable[MediaRange]) -> float:
     """The quality that a list of ranges gives a media type; 0 is "not acceptable"."""
     kind, _, subtype = media_type.partition("/")
     level, quality = 0, 0.0
-    for found in ranges:
-        fit = found.specificity(kind, subtype)
-        if fit > level or (fit and fit == level and found.quality > quality):
-            level, quality = fit, found.quality
+    for result in ranges:
+        fit = result.specificity(kind, subtype)
+        if fit > level or (fit and fit == level and result.quality > quality):
+            level, quality = fit, result.quality
     return quality
 
 

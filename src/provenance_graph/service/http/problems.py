@@ -27,7 +27,7 @@ class HttpProblem:
 
     def body(self, request_id: str = "") -> bytes:
         """The JSON document; no stack trace, no path of this machine."""
-        said: dict[str, object] = {
+        stated: dict[str, object] = {
             "type": f"{_TYPES}{self.kind}" if self.kind else "about:blank",
             "title": self.title,
             "status": self.status,
@@ -35,8 +35,8 @@ class HttpProblem:
             **dict(self.extra),
         }
         if request_id:
-            said["instance"] = f"urn:request:{request_id}"
-        return json.dumps(said, ensure_ascii=False).encode("utf-8", "backslashreplace")
+            stated["instance"] = f"urn:request:{request_id}"
+        return json.dumps(stated, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 def bad_request(detail: str, kind: str = "bad-request") -> errors.RequestRefused:

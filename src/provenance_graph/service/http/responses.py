@@ -60,24 +60,24 @@ def stream(
     return StreamingResponse(pieces, 200, named, content_type)
 
 
-def problem_response(found: HttpProblem, request_id: str) -> Response:
+def problem_response(problem: HttpProblem, request_id: str) -> Response:
     """A refusal."""
-    headers = {name.lower(): value for name, value in found.headers}
+    headers = {name.lower(): value for name, value in problem.headers}
     headers["cache-control"] = "no-store"
-    if found.status in (408, 413):
+    if problem.status in (408, 413):
         headers["connection"] = "close"  # the rest of the body is not wanted
-    return Response(found.body(request_id), found.status, headers, MEDIA_TYPE)
+    return Response(problem.body(request_id), problem.status, headers, MEDIA_TYPE)
 
 
 def methods_at(request: Request) -> list[str]:
     """The methods that the routes at a request's path take, catch-all routes aside."""
-    found: set[str] = set()
+    results: set[str] = set()
     for route in request.app.state.routes:
         if not _catches_all(route.path) and route.path_regex.match(request.scope["path"]):
-            found |= route.methods
-    if not found:
+            results |= route.methods
+    if not results:
         return []
-    return sorted(found | {"OPTIONS"} | ({"HEAD"} if "GET" in found else set()))
+    return sorted(results | {"OPTIONS"} | ({"HEAD"} if "GET" in results else set()))
 
 
 def _catches_all(path: str) -> bool:

@@ -99,10 +99,10 @@ async def gather(blocks: Blocks) -> tuple[bytes, AsyncIterator[bytes] | None]:
         return blocks.first, None
     parts: list[bytes] = []
     size = 0
-    found = aiter(blocks)
-    async for block in found:
+    result = aiter(blocks)
+    async for block in result:
         parts.append(block)
         size += len(block)
         if size >= IN_MEMORY:
-            return b"".join(parts), found
+            return b"".join(parts), result
     return b"".join(parts), None

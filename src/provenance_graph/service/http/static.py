@@ -57,20 +57,20 @@ class Pages:
     def index(self) -> Response:
         """The page itself, whatever place in it the path names."""
         headers = {**_SECURE, "cache-control": "no-cache", "vary": "Accept"}
-        found = self._files.get("/index.html")
-        if found is None:
+        result = self._files.get("/index.html")
+        if result is None:
             return Response(_PLAIN, 200, headers, "text/html")
-        return FileResponse(found[0], 200, headers, "text/html", stat_result=found[1])
+        return FileResponse(result[0], 200, headers, "text/html", stat_result=result[1])
 
     def answer(self, request: Request) -> Response:
         """The file at a request's path, else the page for a browser; raises 404."""
         path = "/index.html" if request.url.path == "/" else request.scope["path"]
-        found = self._files.get(path)
-        if found is None and (path == "/index.html" or _for_people(request)):
+        result = self._files.get(path)
+        if result is None and (path == "/index.html" or _for_people(request)):
             return self.index()
-        if found is None:
+        if result is None:
             raise HTTPException(404, "nothing is here; start from /sparql or /.well-known/void")
-        file, status = found
+        file, status = result
         forever = path.startswith("/assets/")
         keep = "public, max-age=31536000, immutable" if forever else "no-cache"
         headers = {**_SECURE, "cache-control": keep}

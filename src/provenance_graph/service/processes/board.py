@@ -46,8 +46,8 @@ class Board:
     def read(self) -> WriterState:
         """The state now; costs a microsecond while it stands."""
         try:
-            found = self._file.stat()
-            stamp = (found.st_ino, found.st_mtime_ns)
+            stat = self._file.stat()
+            stamp = (stat.st_ino, stat.st_mtime_ns)
             if stamp != self._stamp:
                 self._last = WriterState(**json.loads(self._file.read_text("utf-8")))
                 self._stamp = stamp

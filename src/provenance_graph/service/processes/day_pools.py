@@ -75,7 +75,7 @@ class DayPools:
             stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            told, _ = await asyncio.wait_for(process.communicate(), BUILD_SECONDS)
+            reported, _ = await asyncio.wait_for(process.communicate(), BUILD_SECONDS)
         except TimeoutError:
             raise QueryTimeout(
                 f"the dataset of {day} was not made within {BUILD_SECONDS:.0f} s"
@@ -84,11 +84,11 @@ class DayPools:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-        if process.returncode == 1 and told.startswith(b"["):
-            raise revive(told)
-        if process.returncode != 0 or not told:
+        if process.returncode == 1 and reported.startswith(b"["):
+            raise revive(reported)
+        if process.returncode != 0 or not reported:
             raise QueryCrashed(f"the dataset of {day} could not be made")
-        return Path(told.decode())
+        return Path(reported.decode())
 
     def close(self) -> None:
         """End the workers."""

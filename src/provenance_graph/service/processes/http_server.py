@@ -118,8 +118,8 @@ class Bounded(HttpToolsProtocol):
 
     def _refuse(self, status: int) -> None:
         phrase = http.HTTPStatus(status).phrase
-        said = f"HTTP/1.1 {status} {phrase}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-        self.transport.write(said.encode())
+        stated = f"HTTP/1.1 {status} {phrase}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+        self.transport.write(stated.encode())
         self.transport.close()
 
 

@@ -130,8 +130,8 @@ class PoolBackend:
         """In a thread that waits for a process; how many at once, admission decides."""
         limits = replace(self._settings.limits(), seconds=seconds)
         run = functools.partial(self.pool.run_bounded, function, data, limits)
-        found: bytes = await asyncio.get_running_loop().run_in_executor(None, run)
-        return found
+        run_in_executor: bytes = await asyncio.get_running_loop().run_in_executor(None, run)
+        return run_in_executor
 
     def state(self) -> Mapping[str, object]:
         """What the workers do."""

@@ -72,11 +72,11 @@ class RecordTarget:
     def put(self, graph: Iri | None, parts: Sequence[Part], who: str, replace: bool) -> Written:
         """Make the documents a record of that name, or add them to it."""
         name = self._own(graph, who)
-        held = self._stored(name)
-        said = [] if replace else self._body_of(name)
-        said += [quad for part in parts for quad in _quads(part.body, name)]
-        done = update(self.store, [self._record(name, said, who)], derive=EvidenceLevels())
-        return Written(done.version, not held, done.added)
+        stored = self._stored(name)
+        stated = [] if replace else self._body_of(name)
+        stated += [quad for part in parts for quad in _quads(part.body, name)]
+        done = update(self.store, [self._record(name, stated, who)], derive=EvidenceLevels())
+        return Written(done.version, not stored, done.added)
 
     def delete(self, graph: Iri | None, who: str) -> Written:
         """Drop a record; the view follows.
@@ -101,23 +101,23 @@ class RecordTarget:
         check_update(text, self.limits)
         self._refuse_foreign(text, who)
         if inserts_only(text):
-            held = [name for name in _carried_out(text, ()).graphs() if self._own(name, who)]
+            stored = [name for name in _carried_out(text, ()).graphs() if self._own(name, who)]
         else:
-            held = self._records(who)
-        before = {name: self._body_of(name) for name in held}
+            stored = self._records(who)
+        before = {name: self._body_of(name) for name in stored}
         scratch = _carried_out(text, (quad for body in before.values() for quad in body))
-        names = sorted({*held, *(self._own(name, who) for name in scratch.graphs())})
+        names = sorted({*stored, *(self._own(name, who) for name in scratch.graphs())})
         if unread := [name for name in names if name not in before and self._stored(name)]:
             raise StoreError(
                 f"the update writes <{unread[0]}>, which was not read; nothing changed"
             )
         add, drop = [], []
         for name in names:
-            said = _body(scratch.quads(name), name)
-            if set(said) == set(before.get(name, ())):
+            stated = _body(scratch.quads(name), name)
+            if set(stated) == set(before.get(name, ())):
                 continue
-            if said:
-                add.append(self._record(name, said, who))
+            if stated:
+                add.append(self._record(name, stated, who))
             elif self._stored(name):
                 drop.append(name)
         if not add and not drop:
@@ -127,9 +127,9 @@ class RecordTarget:
 
     def _records(self, who: str) -> list[Iri]:
         """The records that a client has written."""
-        found = self.store.quads(predicate=PROV.wasAttributedTo, object=agent(who), graph=ANY)
+        quads = self.store.quads(predicate=PROV.wasAttributedTo, object=agent(who), graph=ANY)
         place = namespace(who)
-        return sorted({name for name, _, _, g in found if name == g and name.startswith(place)})
+        return sorted({name for name, _, _, g in quads if name == g and name.startswith(place)})
 
     def _body_of(self, name: Iri) -> list[Quad]:
         return _body(self.store.quads(graph=name), name)
@@ -166,8 +166,8 @@ class RecordTarget:
         detail = f"<{graph}> is not a graph that you may write; {where}"
         raise refuse(403, "Forbidden", detail, "namespace")
 
-    def _record(self, name: Iri, said: Sequence[Quad], who: str) -> Record:
-        lines = "\n".join(sorted(map(repr, said)))
+    def _record(self, name: Iri, quads: Sequence[Quad], who: str) -> Record:
+        lines = "\n".join(sorted(map(repr, quads)))
         header = Header(
             record=name,
             document=name,
@@ -178,11 +178,11 @@ class RecordTarget:
             title=f"written by {who} over HTTP",
             digest="sha256:" + hashlib.sha256(lines.encode()).hexdigest(),
         )
-        record = rdf.from_quads([*rdf.to_quads(Record(header)), *said])
-        found = validate_record(record, Severity.VIOLATION)
-        if found:
-            shown = "; ".join(f"{f.path}: {f.message}" for f in found[:_SHOWN])
-            more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        record = rdf.from_quads([*rdf.to_quads(Record(header)), *quads])
+        result = validate_record(record, Severity.VIOLATION)
+        if result:
+            shown = "; ".join(f"{f.path}: {f.message}" for f in result[:_SHOWN])
+            more = f" and {len(result) - _SHOWN} more" if len(result) > _SHOWN else ""
             raise refuse(422, "Record refused", f"{shown}{more}", "invalid")
         return record
 

@@ -169,5 +169,5 @@ def _routers(root: Path) -> list[APIRouter]:
     if importlib.util.find_spec("provenance_graph.service.api.routers") is None:
         return []
     api = importlib.import_module("provenance_graph.service.api.routers")
-    found: list[APIRouter] = api.routers(root)
-    return found
+    apirouters: list[APIRouter] = api.routers(root)
+    return apirouters

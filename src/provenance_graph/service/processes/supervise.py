@@ -157,21 +157,21 @@ def run_once(work: Work) -> None:
     process.start()
     theirs.close()
     try:
-        told = ours.recv()
+        recv = ours.recv()
     except EOFError:
-        told = "the store could not be prepared (see above)"
+        recv = "the store could not be prepared (see above)"
     process.join()
-    if told:
-        raise StoreError(str(told))
+    if recv:
+        raise StoreError(str(recv))
 
 
-def _once(work: Work, told: Connection) -> None:
+def _once(work: Work, connection: Connection) -> None:
     try:
         work()
     except ProvenanceError as error:
-        told.send(str(error))
+        connection.send(str(error))
     else:
-        told.send("")
+        connection.send("")
 
 
 def private_folder() -> Path:

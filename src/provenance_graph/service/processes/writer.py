@@ -85,11 +85,11 @@ class WriterClient:
 
     def state(self) -> Mapping[str, object]:
         """Whether it can write, and why not: for /health."""
-        found = self.board.read()
-        told: dict[str, object] = {"state": found.state, "restarts": found.restarts}
-        if found.reason:
-            told["reason"] = without_paths(found.reason)
-        return told
+        result = self.board.read()
+        reported: dict[str, object] = {"state": result.state, "restarts": result.restarts}
+        if result.reason:
+            reported["reason"] = without_paths(result.reason)
+        return reported
 
     async def update(self, update: UpdateRequest, who: str, when: Precondition = ALWAYS) -> Written:
         """Run a SPARQL update."""
@@ -113,14 +113,14 @@ class WriterClient:
     ) -> Written:
         """Put documents into a graph."""
         parts = [await self.read(part) for part in parts]
-        told = [[part.media_type, part.base] for part in parts]
+        reported = [[part.media_type, part.base] for part in parts]
         head: dict[str, object] = {
             "do": "put",
             "graph": graph,
             "who": who,
             "replace": replace,
             "when": asdict(when),
-            "parts": told,
+            "parts": reported,
         }
         return await self._ask(head, [part.body for part in parts])
 
@@ -324,8 +324,8 @@ def _carry_out(target: Target, head: dict[str, Any], blobs: list[bytes]) -> dict
     except RequestRefused as error:
         problem = error.problem
         assert isinstance(problem, HttpProblem)
-        told = {"status": problem.status, "title": problem.title, "kind": problem.kind}
-        return {"error": "RequestRefused", "detail": problem.detail, "problem": told}
+        reported = {"status": problem.status, "title": problem.title, "kind": problem.kind}
+        return {"error": "RequestRefused", "detail": problem.detail, "problem": reported}
     except ProvenanceError as error:
         return {"error": type(error).__name__, "detail": str(error)}
     except OSError as error:

@@ -49,8 +49,8 @@ class Call:
 async def resolve_host(host: str, port: int) -> list[str]:
     """The addresses of a host name."""
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(entry[4][0]) for entry in found]
+    getaddrinfo = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in getaddrinfo]
 
 
 def public_address(addresses: Sequence[str], host: str) -> str:
@@ -98,19 +98,19 @@ class Federation:
         except TimeoutError:
             raise QueryBusy("many queries wait for other endpoints; try again soon") from None
         try:
-            found = await asyncio.gather(*(self._ask(call) for call in calls))
+            gather = await asyncio.gather(*(self._ask(call) for call in calls))
         finally:
             self._gate.release()
         out, done = [], 0
-        for call, values in zip(calls, found, strict=True):
+        for call, values in zip(calls, gather, strict=True):
             out += [plain[done : call.start], values]
             done = call.end
         longest = limits.text_bytes + len(calls) * 2 * (self._settings.federation_mb << 20)
         return "".join([*out, plain[done:]]), replace(limits, text_bytes=longest)
 
     def _calls(self, text: str) -> list[Call]:
-        found = list(nested(text))
-        at = [n for n, token in enumerate(found) if token.keyword == "service"]
+        results = list(nested(text))
+        at = [n for n, token in enumerate(results) if token.keyword == "service"]
         if not at:
             return []
         if not self.allowed:
@@ -120,16 +120,16 @@ class Federation:
             )
         if len(at) > _CALLS:
             raise QueryRefused(f"at most {_CALLS} SERVICE clauses in one query")
-        forms = (token.start for token in found if token.keyword in QUERY_FORMS)
+        forms = (token.start for token in results if token.keyword in QUERY_FORMS)
         prologue = text[: next(forms, 0)]
-        calls = [self._call(text, found, n, prologue) for n in at]
+        calls = [self._call(text, results, n, prologue) for n in at]
         for one, other in pairwise(calls):
             if other.start < one.end:
                 raise QueryRefused("a SERVICE inside a SERVICE is not carried out here")
         return calls
 
-    def _call(self, text: str, found: list[Token], at: int, prologue: str) -> Call:
-        rest = found[at + 1 :]
+    def _call(self, text: str, tokens: list[Token], at: int, prologue: str) -> Call:
+        rest = tokens[at + 1 :]
         silent = bool(rest) and rest[0].keyword == "silent"
         rest = rest[1:] if silent else rest
         if not rest or rest[0].kind != "iri":
@@ -145,7 +145,7 @@ class Federation:
         if not end:
             raise QueryRefused("the { after SERVICE is never closed")
         query = f"{prologue} SELECT * WHERE {text[rest[1].start : end]} LIMIT {_ROWS + 1}"
-        return Call(found[at].start, end, endpoint, silent, query)
+        return Call(tokens[at].start, end, endpoint, silent, query)
 
     async def _ask(self, call: Call) -> str:
         try:
@@ -220,10 +220,10 @@ def as_values(body: bytes) -> str:
     return f"VALUES ({' '.join('?' + name for name in names)}) {{ {inside} }}"
 
 
-def _term(found: Mapping[str, Any] | None) -> str:
-    if found is None:
+def _term(result: Mapping[str, Any] | None) -> str:
+    if result is None:
         return "UNDEF"
-    kind, text = found["type"], str(found["value"])
+    kind, text = result["type"], str(result["value"])
     if kind == "uri":
         if not is_iri(text):
             raise FetchError("its answer holds a name that is not an IRI")
@@ -234,11 +234,11 @@ def _term(found: Mapping[str, Any] | None) -> str:
     if kind not in ("literal", "typed-literal"):
         raise FetchError("its answer holds a term that is neither IRI nor literal")
     quoted = _quote(text)
-    if language := str(found.get("xml:lang", "")):
+    if language := str(result.get("xml:lang", "")):
         if not all(c.isascii() and (c.isalnum() or c == "-") for c in language):
             raise FetchError("its answer holds a language tag that is none")
         return f"{quoted}@{language}"
-    datatype = str(found.get("datatype", _XSD_STRING))
+    datatype = str(result.get("datatype", _XSD_STRING))
     if datatype == _XSD_STRING:
         return quoted
     if not is_iri(datatype):

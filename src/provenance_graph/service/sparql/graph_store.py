@@ -101,8 +101,8 @@ class GraphStoreEndpoint:
         return Iri(iris.ID + path)
 
     async def _exists(self, graph: Iri) -> bool:
-        found = await self._service.backend.answer(f"ASK {{ GRAPH <{graph}> {{ }} }}", JSON)
-        return b"true" in found.body
+        answer = await self._service.backend.answer(f"ASK {{ GRAPH <{graph}> {{ }} }}", JSON)
+        return b"true" in answer.body
 
     async def _get(self, request: Request, graph: Iri | None) -> Response:
         offer = offered(request)

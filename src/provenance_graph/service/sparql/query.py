@@ -88,10 +88,10 @@ class QueryEndpoint:
         answer = service.cache.find(key) if keeps else None
         if answer is None:
             text, limits = await self._federation.resolve(text, request, limits)
-            found = await service.open(request, text, offer.written, asked.dataset, limits)
-            if isinstance(found, Large):
-                return await large(request, found, offer, headers)
-            answer = found
+            result = await service.open(request, text, offer.written, asked.dataset, limits)
+            if isinstance(result, Large):
+                return await large(request, result, offer, headers)
+            answer = result
             if keeps and service.backend.version == version:
                 service.cache.keep(key, answer)
         else:
@@ -121,7 +121,7 @@ def _prefixed(text: str) -> str:
     return with_prefixes(text, PREFIXES)
 
 
-async def large(request: Request, found: Large, offer: Offer, headers: dict[str, str]) -> Response:
+async def large(request: Request, result: Large, offer: Offer, headers: dict[str, str]) -> Response:
     """An answer that is sent while it is made.
 
     HTTP/1.0 has no way to say that an answer broke off, so there all of it is made first,
@@ -130,5 +130,5 @@ async def large(request: Request, found: Large, offer: Offer, headers: dict[str,
     call_of(request).notes["streamed"] = True
     if call_of(request).head:
         return respond(b"", offer.content_type, headers, vary="Accept")
-    size = await found.whole() if request.scope.get("http_version") == "1.0" else None
-    return stream(found.read(), offer.content_type, headers, size=size)
+    size = await result.whole() if request.scope.get("http_version") == "1.0" else None
+    return stream(result.read(), offer.content_type, headers, size=size)

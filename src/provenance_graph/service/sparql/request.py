@@ -45,7 +45,7 @@ def parameters(encoded: bytes) -> dict[str, list[str]]:
     """
     if encoded.startswith(b"query=") and b"&" not in encoded:  # the commonest request, fast
         return {"query": [_decode(encoded[6:])]}
-    found: dict[str, list[str]] = {}
+    results: dict[str, list[str]] = {}
     try:
         pairs = parse_qsl(
             encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS
@@ -55,8 +55,8 @@ def parameters(encoded: bytes) -> dict[str, list[str]]:
     except ValueError as error:
         raise bad_request(f"more than {_FIELDS} parameters", "parameters") from error
     for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return found
+        results.setdefault(name, []).append(value)
+    return results
 
 
 def _decode(encoded: bytes) -> str:

@@ -24,5 +24,5 @@ async def read_rows(
         limits = Limits(text_bytes=1 << 20)
         answer = await service.evaluate(request, query, JSON, bindings=bindings, limits=limits)
         service.cache.keep(key, answer)
-    found = json.loads(answer.body)["results"]["bindings"]
-    return [{name: term["value"] for name, term in row.items()} for row in found]
+    result = json.loads(answer.body)["results"]["bindings"]
+    return [{name: term["value"] for name, term in row.items()} for row in result]

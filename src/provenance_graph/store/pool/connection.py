@@ -213,11 +213,11 @@ class AnswerStream:
             self._finish(fit=False)
             raise QueryTimeout("the answer was not read fast enough; ask for less at a time")
 
-    async def _gone(self, said: bool) -> NoReturn:
+    async def _gone(self, stated: bool) -> NoReturn:
         # Its memory may take a while to go, for which nobody else should wait.
         code = await to_thread.run_sync(self._pool.spawner.status, self._worker.number)
         self._finish(fit=False)
-        if code in (-9, NOT_STARTED) and not said:
+        if code in (-9, NOT_STARTED) and not stated:
             raise WorkerGone(f"a process ended with {code}")
         raise ended(code, "the query", self._pool.limits.memory_bytes)
 

@@ -58,12 +58,12 @@ class FrameReader:
 
 def receive(sock: socket.socket, reader: FrameReader) -> tuple[bytes, bytes] | None:
     """Wait for the next message of a blocking socket; None when the other side is gone."""
-    while (found := reader.next()) is None:
+    while (result := reader.next()) is None:
         data = sock.recv(262_144)
         if not data:
             return None
         reader.feed(data)
-    return found
+    return result
 
 
 def loads(body: bytes) -> Any:

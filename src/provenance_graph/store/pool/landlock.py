@@ -28,10 +28,10 @@ def version() -> int:
     """The version of Landlock that the kernel has; 0 where it has none."""
     if sys.platform != "linux":
         return 0
-    found = ctypes.CDLL(None, use_errno=True).syscall(
+    syscall = ctypes.CDLL(None, use_errno=True).syscall(
         _CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION)
     )
-    return max(0, int(found))
+    return max(0, int(syscall))
 
 
 def restrict(readable: Iterable[Path], writable: Iterable[Path] = ()) -> bool:

@@ -51,8 +51,8 @@ class Published:
     def __call__(self) -> tuple[str, str]:
         """The folder and version to read; raises StoreMissing or StoreFormat."""
         try:
-            found = os.stat(self._file)  # noqa: PTH116 - once per query, and half the time
-            stamp = (found.st_ino, found.st_mtime_ns)
+            stat = os.stat(self._file)  # noqa: PTH116 - once per query, and half the time
+            stamp = (stat.st_ino, stat.st_mtime_ns)
         except OSError:
             stamp = (0, 0)
         if stamp != self._stamp or stamp == (0, 0):
@@ -207,11 +207,11 @@ class WorkerPool:
         base: str | None = None,
     ) -> Iterator[BlockingStream]:
         """The answer in blocks, for a thread; what fails before the first is raised here."""
-        found = self._blocking(self._open(query, media_type, bindings, dataset, limits, base))
+        blocking = self._blocking(self._open(query, media_type, bindings, dataset, limits, base))
         try:
-            yield BlockingStream(found, self._blocking)
+            yield BlockingStream(blocking, self._blocking)
         finally:
-            self._blocking(_close(found))
+            self._blocking(_close(blocking))
 
     async def _open(
         self,

@@ -55,23 +55,23 @@ def confine(memory_bytes: int, readable: Iterable[Path] = ()) -> list[str]:
 
     Files below ``readable`` and the installed software may still be read.
     """
-    held = []
+    stored = []
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    held.append("no writing")
+    stored.append("no writing")
     if sys.platform == "linux":
         with suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
         most = address_space() + memory_bytes
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-        held.append("memory")
+        stored.append("memory")
         if _no_new_privileges() and landlock.restrict([*software(), *readable]):
-            held.append("landlock")
+            stored.append("landlock")
         machine = MACHINES.get(platform.machine())
         if machine is not None and _install(_program(machine, machine.reading(), _reads(machine))):
-            held.append("seccomp")
-    return held
+            stored.append("seccomp")
+    return stored
 
 
 def confine_writer(memory_bytes: int, writable: Iterable[Path]) -> list[str]:
@@ -79,18 +79,18 @@ def confine_writer(memory_bytes: int, writable: Iterable[Path]) -> list[str]:
 
     Sockets that are open stay; files below ``writable`` may be written.
     """
-    held = []
+    stored = []
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         most = address_space() + memory_bytes
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-        held.append("memory")
+        stored.append("memory")
         if _no_new_privileges() and landlock.restrict(software(), writable):
-            held.append("landlock")
+            stored.append("landlock")
         machine = MACHINES.get(platform.machine())
         if machine is not None and _install(_program(machine, machine.writing(), [])):
-            held.append("seccomp")
-    return held
+            stored.append("seccomp")
+    return stored
 
 
 def software() -> list[Path]:
@@ -121,9 +121,9 @@ def forget_environment(*names: str) -> None:
         if sys.platform == "linux":
             libc = ctypes.CDLL(None)
             libc.getenv.restype = ctypes.c_void_p
-            found = libc.getenv(name.encode())
-            if found:
-                ctypes.memset(found, ord("x"), len(ctypes.string_at(found)))
+            getenv = libc.getenv(name.encode())
+            if getenv:
+                ctypes.memset(getenv, ord("x"), len(ctypes.string_at(getenv)))
         del os.environ[name]
 
 

@@ -44,8 +44,8 @@ def _answer_queries(sock: socket.socket, order: Mapping[str, Any]) -> int:
     except OSError as error:
         sock.sendall(frames.json_frame(frames.ERROR, ["StoreError", f"unreadable: {error}"]))
         return 0
-    held = sandbox.confine(memory, [folder])
-    sock.sendall(frames.json_frame(frames.READY, held))
+    confine = sandbox.confine(memory, [folder])
+    sock.sendall(frames.json_frame(frames.READY, confine))
     worn = _peak_memory() + memory // 4
     reader = frames.FrameReader()
     while (message := frames.receive(sock, reader)) is not None:
@@ -67,8 +67,8 @@ def _answer(sock: socket.socket, store: ox.Store, asked: Mapping[str, Any], worn
     except (MemoryError, BrokenPipeError, ConnectionResetError):
         raise
     except BaseException as error:  # noqa: BLE001 - the engine's panics are told, then the process ends
-        told = ["QueryCrashed", f"the engine failed: {error}", False]
-        out.close(frames.json_frame(frames.ERROR, told))
+        reported = ["QueryCrashed", f"the engine failed: {error}", False]
+        out.close(frames.json_frame(frames.ERROR, reported))
         return False
     fit = _peak_memory() < worn  # memory is rarely given back, so a bloated process ends
     last = [end.kind, end.rows, fit]

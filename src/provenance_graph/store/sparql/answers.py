@@ -99,20 +99,20 @@ def write_answer(store: ox.Store, request: Request, limits: Limits, sink: Sink) 
     An answer is whole or it is refused: raises QueryTooLarge beyond ``limits.answer_bytes``
     or ``limits.rows`` rows or triples. Whoever wants only part asks for it by LIMIT.
     """
-    found = evaluate(store, request)
+    result = evaluate(store, request)
     out = _Bounded(sink, limits.answer_bytes)
     try:
-        if isinstance(found, ox.QueryTriples):
-            return _write_graph(found, request, limits, out)
+        if isinstance(result, ox.QueryTriples):
+            return _write_graph(result, request, limits, out)
         form = SOLUTION_FORMATS.get(request.media_type)
-        kind = "ask" if isinstance(found, ox.QueryBoolean) else "select"
+        kind = "ask" if isinstance(result, ox.QueryBoolean) else "select"
         if form is None:
             raise _unfit(kind, request.media_type, SOLUTION_FORMATS)
-        if isinstance(found, ox.QueryBoolean):
-            found.serialize(out, form)  # type: ignore[arg-type]
+        if isinstance(result, ox.QueryBoolean):
+            result.serialize(out, form)  # type: ignore[arg-type]
             return End(kind, 1)
         counted = _COUNTERS[form](out, limits.rows)
-        found.serialize(counted, form)  # type: ignore[arg-type]
+        result.serialize(counted, form)  # type: ignore[arg-type]
         return End(kind, counted.rows)
     except _Full:
         raise too_large(limits) from None
@@ -138,7 +138,9 @@ def _unfit(kind: str, media_type: str, known: Mapping[str, object]) -> QueryErro
     )
 
 
-def _write_graph(found: ox.QueryTriples, request: Request, limits: Limits, out: _Bounded) -> End:
+def _write_graph(
+    query_triples: ox.QueryTriples, request: Request, limits: Limits, out: _Bounded
+) -> End:
     form = GRAPH_FORMATS.get(request.media_type)
     kind = query_form(request.query) or "construct"
     if form is None:
@@ -147,7 +149,7 @@ def _write_graph(found: ox.QueryTriples, request: Request, limits: Limits, out: 
 
     def counted() -> Iterator[ox.Triple]:
         nonlocal rows
-        for triple in found:
+        for triple in query_triples:
             rows += 1
             if rows > limits.rows:
                 raise _Full
@@ -202,10 +204,10 @@ class _TsvRows(_Rows):
     _header = 1
 
     def _ends(self, chunk: bytes) -> int:
-        found = chunk.count(b"\n")  # a line feed inside a value is escaped
-        header = min(self._header, found)
+        count = chunk.count(b"\n")  # a line feed inside a value is escaped
+        header = min(self._header, count)
         self._header -= header
-        return found - header
+        return count - header
 
 
 class _XmlRows(_Rows):
@@ -224,19 +226,19 @@ class _QuotedRows(_Rows):
 
     def _outside(self, chunk: bytes) -> list[bytes]:
         pieces = chunk.split(b'"')
-        found = pieces[self._inside :: 2]
+        result = pieces[self._inside :: 2]
         self._inside ^= len(pieces) % 2 == 0
-        return found
+        return result
 
 
 class _CsvRows(_QuotedRows):
     _header = 1
 
     def _ends(self, chunk: bytes) -> int:
-        found = sum(piece.count(b"\n") for piece in self._outside(chunk))
-        header = min(self._header, found)
+        result = sum(piece.count(b"\n") for piece in self._outside(chunk))
+        header = min(self._header, result)
         self._header -= header
-        return found - header
+        return result - header
 
 
 class _JsonRows(_QuotedRows):
@@ -265,10 +267,10 @@ class _JsonRows(_QuotedRows):
             plain += b"" if self._inside else chunk[end : end + 1]
             return plain.count(b",{") + plain.count(b"[{")
         self._inside ^= chunk.count(b'"', 0, end) % 2 == 1
-        found = chunk.count(b',{"', 0, end + 2) + chunk.count(b'[{"', 0, end + 2)
+        result = chunk.count(b',{"', 0, end + 2) + chunk.count(b'[{"', 0, end + 2)
         for ended in (b',{"}', b',{",', b'[{"}', b'[{",'):
-            found -= chunk.count(ended, 0, end + 3)
-        return found
+            result -= chunk.count(ended, 0, end + 3)
+        return result
 
 
 _COUNTERS: Mapping[ox.QueryResultsFormat, type[_Rows]] = {

@@ -108,16 +108,16 @@ def _refusal(text: str, limits: Limits, update: bool, service: bool) -> str:
 _remembered = lru_cache(maxsize=1024)(_refusal)
 
 
-def _decode(found: re.Match[str]) -> str:
-    code = int(found[1] or found[2], 16)
-    return chr(code) if code < 0x110000 else found[0]
+def _decode(match: re.Match[str]) -> str:
+    code = int(match[1] or match[2], 16)
+    return chr(code) if code < 0x110000 else match[0]
 
 
-def _decode_real(found: re.Match[str]) -> str:
-    if found[1]:
-        return found[1]
-    code = int(found[2] or found[3], 16)
-    return chr(code) if code < 0x110000 else found[0]
+def _decode_real(match: re.Match[str]) -> str:
+    if match[1]:
+        return match[1]
+    code = int(match[2] or match[3], 16)
+    return chr(code) if code < 0x110000 else match[0]
 
 
 def _place(text: str, offset: int) -> str:
@@ -217,8 +217,8 @@ class _Scan:
         # Engines read keywords without a border: "true.SERVICE<x>" is one word here.
         self.operators += piece.count("-")
         self.clauses += len(_CLAUSE.findall(piece))
-        for word, found in (("SERVICE", _SERVICE.search(piece)), ("LOAD", _LOAD.search(piece))):
-            if found and (why := self._no_network(word)):
+        for word, result in (("SERVICE", _SERVICE.search(piece)), ("LOAD", _LOAD.search(piece))):
+            if result and (why := self._no_network(word)):
                 return why
         return ""
 

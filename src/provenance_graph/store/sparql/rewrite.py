@@ -111,33 +111,33 @@ def with_using(text: str, default_graphs: Sequence[Iri], named_graphs: Sequence[
     'DELETE { ?s ?p ?o } USING <urn:g> WHERE { ?s ?p ?o }'
     """
     text = unescape(text)
-    found = list(nested(text))
-    if any(token.keyword in ("using", "with") for token in found):
+    results = list(nested(text))
+    if any(token.keyword in ("using", "with") for token in results):
         raise QueryRefused(  # §2.2.3 of the protocol
             "the update has USING or WITH, so the request may not also have using-graph-uri "
             "or using-named-graph-uri"
         )
     clause = "".join(f"USING <{g}> " for g in default_graphs)
     clause += "".join(f"USING NAMED <{g}> " for g in named_graphs)
-    closes = _closing(found)
+    closes = _closing(results)
     out: list[str] = []
     done = 0
-    for at, token in enumerate(found):
+    for at, token in enumerate(results):
         if token.keyword != "where" or token.depth != 0:
             continue
         out.append(text[done : token.start])
-        if at and found[at - 1].keyword == "delete":
-            out.append(_group(text, found, closes, at + 1) + " ")
+        if at and results[at - 1].keyword == "delete":
+            out.append(_group(text, results, closes, at + 1) + " ")
         out.append(clause)
         done = token.start
     return "".join([*out, text[done:]])
 
 
-def _closing(found: Sequence[Token]) -> dict[int, int]:
+def _closing(result: Sequence[Token]) -> dict[int, int]:
     """The place of the bracket that closes each outermost one, in one pass."""
     closes: dict[int, int] = {}
     opened: int | None = None
-    for at, token in enumerate(found):
+    for at, token in enumerate(result):
         if token.kind == "open" and token.depth == 0:
             opened = at
         elif token.kind == "close" and token.depth == 0 and opened is not None:
@@ -146,13 +146,13 @@ def _closing(found: Sequence[Token]) -> dict[int, int]:
     return closes
 
 
-def _group(text: str, found: Sequence[Token], closes: dict[int, int], at: int) -> str:
+def _group(text: str, result: Sequence[Token], closes: dict[int, int], at: int) -> str:
     """The braced group that starts at a token."""
-    if at >= len(found) or found[at].text != "{":
+    if at >= len(result) or result[at].text != "{":
         raise QueryRefused("a keyword that a group must follow is not followed by {")
     if at not in closes:
         raise QueryRefused("a { is never closed")
-    return text[found[at].start : found[closes[at]].end]
+    return text[result[at].start : result[closes[at]].end]
 
 
 def within_graph(text: str, graph: Iri) -> str:
@@ -164,12 +164,12 @@ def within_graph(text: str, graph: Iri) -> str:
     'WITH <urn:g> DELETE { ?s ?p 1 } WHERE { ?s ?p 1 }'
     """
     text = unescape(text)
-    found = list(nested(text))
-    closes = _closing(found)
+    results = list(nested(text))
+    closes = _closing(results)
     out: list[str] = []
     done = 0
     fresh = True  # whether the next INSERT or DELETE starts an operation
-    for at, token in enumerate(found):
+    for at, token in enumerate(results):
         if token.keyword in _WHOLE_STORE:
             raise QueryRefused(f"{token.text}: the update may speak of this graph alone")
         if token.text == ";" and token.depth == 0:
@@ -177,10 +177,10 @@ def within_graph(text: str, graph: Iri) -> str:
         if token.keyword not in ("insert", "delete") or token.depth or not fresh:
             continue
         fresh = False
-        after = found[at + 1].keyword if at + 1 < len(found) else ""
+        after = results[at + 1].keyword if at + 1 < len(results) else ""
         if after in ("data", "where"):
-            group = _group(text, found, closes, at + 2)
-            start = found[at + 2].start
+            group = _group(text, results, closes, at + 2)
+            start = results[at + 2].start
             out += [text[done:start], f"{{ GRAPH <{graph}> {group} }}"]
             done = start + len(group)
         else:
@@ -201,14 +201,14 @@ def without_silent_loads(text: str) -> str:
     lowered = text.lower()
     if "load" not in lowered or "silent" not in lowered:
         return text
-    found = list(nested(text))
+    results = list(nested(text))
     out: list[str] = []
     done = 0
-    for at, token in enumerate(found):
-        following = found[at + 1].keyword if at + 1 < len(found) else ""
+    for at, token in enumerate(results):
+        following = results[at + 1].keyword if at + 1 < len(results) else ""
         if token.keyword != "load" or token.depth or following != "silent":
             continue
-        rest = found[at + 2 : at + 6]
+        rest = results[at + 2 : at + 6]
         words = [t.keyword for t in rest[1:3]]
         size = 4 if words == ["into", "graph"] else 1
         if len(rest) < size or any(rest[n].kind not in ("iri", "name") for n in {0, size - 1}):
@@ -228,12 +228,12 @@ def limited(text: str, rows: int) -> str:
     >>> limited("SELECT * { ?s ?p ?o } LIMIT 50 VALUES ?s { <urn:a> }", 11)
     'SELECT * { ?s ?p ?o } LIMIT 11 VALUES ?s { <urn:a> }'
     """
-    found = list(nested(text))
+    results = list(nested(text))
     place = len(text)
-    for at, token in enumerate(found):
+    for at, token in enumerate(results):
         if token.depth:
             continue
-        following = found[at + 1] if at + 1 < len(found) else None
+        following = results[at + 1] if at + 1 < len(results) else None
         if token.keyword == "limit" and following is not None and following.kind == "number":
             if (
                 following.text.isascii()
@@ -281,14 +281,14 @@ def graphs_named(text: str) -> Iterator[tuple[str, str]]:
     >>> list(graphs_named("PREFIX e: <urn:x:> INSERT DATA { GRAPH e:g { <urn:a> <urn:b> 1 } }"))
     [('PREFIX e: <urn:x:>', 'e:g')]
     """
-    found = list(nested(unescape(text)))
-    _refuse_default(found)
+    results = list(nested(unescape(text)))
+    _refuse_default(results)
     prologue: list[str] = []
-    for at, token in enumerate(found):
-        before = found[at - 1].keyword if at else ""
+    for at, token in enumerate(results):
+        before = results[at - 1].keyword if at else ""
         if token.depth == 0 and token.keyword in ("prefix", "base"):
             size = 3 if token.keyword == "prefix" else 2
-            prologue.append(" ".join(t.text for t in found[at : at + size]))
+            prologue.append(" ".join(t.text for t in results[at : at + size]))
         management = token.depth == 0 and (before in _MANAGEMENT or before == "silent")
         if management and token.keyword in _WHOLE:
             raise QueryRefused(
@@ -299,25 +299,25 @@ def graphs_named(text: str) -> Iterator[tuple[str, str]]:
             yield " ".join(prologue), token.text
 
 
-def _refuse_default(found: Sequence[Token]) -> None:
+def _refuse_default(result: Sequence[Token]) -> None:
     """Refuse triples of an INSERT or DELETE that stand in no GRAPH, without a WITH."""
     within = False
     at = 0
-    while at < len(found):
-        token = found[at]
+    while at < len(result):
+        token = result[at]
         at += 1
         if token.depth == 0 and (token.text == ";" or token.keyword == "with"):
             within = token.keyword == "with"
         if token.depth or within or token.keyword not in ("insert", "delete"):
             continue
-        if at < len(found) and found[at].keyword in ("data", "where"):
+        if at < len(result) and result[at].keyword in ("data", "where"):
             at += 1
-        if at >= len(found) or found[at].text != "{":
+        if at >= len(result) or result[at].text != "{":
             continue
         before = ""
         at += 1
-        while at < len(found) and found[at].depth:
-            inner = found[at]
+        while at < len(result) and result[at].depth:
+            inner = result[at]
             fits = inner.depth > 1 or inner.text in ("{", "}", ".") or inner.keyword == "graph"
             if not fits and before != "graph":
                 raise QueryRefused(

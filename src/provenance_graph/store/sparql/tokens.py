@@ -48,12 +48,12 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
     >>> [kind for kind, _, _ in tokens("ASK { ?s ex:p 'x' } # what?")]
     ['word', 'open', 'variable', 'name', 'string', 'close']
     """
-    for found in TOKEN.finditer(text):
-        kind = found.lastgroup
-        if kind == "word" and found["local"] is not None:
-            yield "name", found[0], found.start()
+    for result in TOKEN.finditer(text):
+        kind = result.lastgroup
+        if kind == "word" and result["local"] is not None:
+            yield "name", result[0], result.start()
         elif kind != "space" and kind is not None:
-            yield kind, found[0], found.start()
+            yield kind, result[0], result.start()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,8 @@ def unescape(text: str) -> str:
     return _ESCAPE.sub(_character, text)
 
 
-def _character(found: re.Match[str]) -> str:
-    code = int(found[1] or found[2], 16)
+def _character(match: re.Match[str]) -> str:
+    code = int(match[1] or match[2], 16)
     return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else "\ufffd"
 
 
@@ -124,5 +124,5 @@ def query_form(text: str) -> str:
     >>> query_form("PREFIX select: <urn:ask> Construct where {?s ?p ?o}")
     'construct'
     """
-    found = form(text)
-    return found if found in QUERY_FORMS else ""
+    result = form(text)
+    return result if result in QUERY_FORMS else ""

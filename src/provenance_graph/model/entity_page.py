@@ -9,9 +9,9 @@ from typing import Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal, Value
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DISCLOSURES, PG, PROV, RDF
-from provenance_graph.model.things import Found
+from provenance_graph.model.entities import Found
 
 SHOWN = 12
 """So many things that point to it are listed of each relation; all are counted."""
@@ -35,7 +35,7 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class ThingPage:
+class EntityPage:
     """Facts in the order of their labels, relations by their counts."""
 
     subject: Iri
@@ -51,13 +51,13 @@ class ThingPage:
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
         return {
-            "id": said(self.subject),
+            "id": short_id(self.subject),
             "iri": self.subject,
             "kind": self.kind,
             "name": self.name,
             "types": [local_name(one) for one in self.types],
             "asOf": self.as_of or None,
-            "describedAs": [said(one) for one in self.described_as],
+            "describedAs": [short_id(one) for one in self.described_as],
             "facts": [
                 {
                     "property": local_name(prop),
@@ -80,10 +80,10 @@ class ThingPage:
         }
 
 
-def thing_page(snapshot: AcceptedSnapshot, found: Found) -> ThingPage:
+def entity_page(snapshot: AcceptedSnapshot, result: Found) -> EntityPage:
     """The page of a thing that is no model; a record shows its own header."""
-    subject = found.iri
-    graph = subject if found.kind == "record" else None
+    subject = result.iri
+    graph = subject if result.kind == "record" else None
     facts: dict[Iri, list[Value]] = defaultdict(list)
     for _, predicate, value, _ in snapshot.quads(subject, graph=graph):
         if predicate not in _LEFT_OUT:
@@ -95,10 +95,10 @@ def thing_page(snapshot: AcceptedSnapshot, found: Found) -> ThingPage:
     described = [o for o in snapshot.values(subject, PG.describedAs) if isinstance(o, Iri)]
     claims = [] if graph else snapshot.claims(subject)
     records = {claim.header.record for claim in claims}
-    return ThingPage(
+    return EntityPage(
         subject=subject,
-        kind=found.kind,
-        name=snapshot.label(subject) or said(subject),
+        kind=result.kind,
+        name=snapshot.label(subject) or short_id(subject),
         types=tuple(sorted(snapshot.types(subject))),
         described_as=tuple(sorted(described)),
         facts=tuple(sorted(labelled, key=lambda fact: fact[1].casefold())),
@@ -111,7 +111,7 @@ def thing_page(snapshot: AcceptedSnapshot, found: Found) -> ThingPage:
 def _shown(snapshot: AcceptedSnapshot, values: list[Value]) -> Iterator[tuple[Value, str]]:
     for value in sorted(values, key=str):
         if isinstance(value, Iri):
-            yield value, snapshot.label(value) or said(value)
+            yield value, snapshot.label(value) or short_id(value)
         else:
             yield value, value.lexical if isinstance(value, Literal) else str(value)
 
@@ -127,5 +127,5 @@ def _relations(snapshot: AcceptedSnapshot, subject: Iri) -> Iterator[Relation]:
             predicate,
             snapshot.label(predicate) or local_name(predicate),
             len(others),
-            tuple((one, said(one)) for one in first),
+            tuple((one, short_id(one)) for one in first),
         )

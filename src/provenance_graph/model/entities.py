@@ -15,7 +15,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import Ambiguous, NotFound
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import (
     DCTERMS,
     DERIVATIONS,
@@ -65,7 +65,7 @@ class Found:
     others: tuple[Iri, ...] = ()
 
 
-def find_thing(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()) -> Found:
+def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()) -> Found:
     """The thing that a text names; raises NotFound with near names, or Ambiguous.
 
     Tried in this order: an IRI or an id below ours; a name or the last part of an id, without
@@ -80,30 +80,30 @@ def find_thing(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ())
         return Found(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
     known = names(present, wanted)
     sought = fold(asked)
-    found = [iri for iri, spoken in known.items() if sought and sought in map(fold, spoken)]
-    if found:
-        if not any(map(is_own, found)):
-            found += [iri for iri in _editions(asked, known) if iri not in found]
-        return _chosen(present, asked, found)
+    results = [iri for iri, spoken in known.items() if sought and sought in map(fold, spoken)]
+    if results:
+        if not any(map(is_own, results)):
+            results += [iri for iri in _editions(asked, known) if iri not in results]
+        return _chosen(present, asked, results)
     if editions := _editions(asked, known):
         return _chosen(present, asked, editions)
     raise NotFound(asked, " or ".join(sorted(wanted)) or "thing", near(asked, known))
 
 
-def _chosen(present: AcceptedSnapshot, asked: str, found: list[Iri]) -> Found:
-    ordered = _by_richness(present, found)
+def _chosen(present: AcceptedSnapshot, asked: str, result: list[Iri]) -> Found:
+    ordered = _by_richness(present, result)
     own = [iri for iri in ordered if is_own(iri)]
     if len(own) == 1 and own[0] == ordered[0]:
         return Found(own[0], kind_of(present, own[0]), tuple(ordered[1:]))
     sizes = [_richness(present, iri) for iri in ordered[:2]]
     if len(ordered) > 1 and sizes[0] < _STANDS_OUT * sizes[1]:
-        raise Ambiguous(asked, [said(iri) for iri in ordered], "thing")
+        raise Ambiguous(asked, [short_id(iri) for iri in ordered], "thing")
     return Found(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
 
 
-def is_own(thing: Iri) -> bool:
+def is_own(entity: Iri) -> bool:
     """Whether a thing has a name of ours, and is not known by one source's name alone."""
-    return not thing.startswith(f"{iris.ID}in/")
+    return not entity.startswith(f"{iris.ID}in/")
 
 
 _EDITION = re.compile(r"v?\d+")
@@ -141,38 +141,38 @@ def _direct(present: AcceptedSnapshot, asked: str) -> Iterator[Iri]:
         candidates += [Iri(iris.PREFIXES["licence"] + asked), Iri(iris.ID + asked)]
         candidates = [one for one in candidates if iris.is_iri(one)]
     for candidate in candidates:
-        found = present.statements.canonical(candidate)
-        if _spoken_of(present, found):
-            yield found
+        canonical = present.statements.canonical(candidate)
+        if _spoken_of(present, canonical):
+            yield canonical
 
 
-def _spoken_of(present: AcceptedSnapshot, thing: Iri) -> bool:
+def _spoken_of(present: AcceptedSnapshot, entity: Iri) -> bool:
     """Whether the accepted view says anything of a thing or names it, or it is a record."""
     return any(
         True
         for quads in (
-            present.quads(thing),
-            present.quads(object=thing),
-            present.quads(thing, graph=thing),
+            present.quads(entity),
+            present.quads(object=entity),
+            present.quads(entity, graph=entity),
         )
         for _ in quads
     )
 
 
-def kind_of(present: AcceptedSnapshot, thing: Iri) -> str:
+def kind_of(present: AcceptedSnapshot, entity: Iri) -> str:
     """What a thing is, in a word; ``thing`` where nothing says it."""
-    types = present.types(thing)
+    types = present.types(entity)
     for kind, classes in KINDS.items():
         if types & set(classes):
             return kind
-    if any(True for _ in present.quads(thing, RDF.type, PG.SourceRecord, thing)):
+    if any(True for _ in present.quads(entity, RDF.type, PG.SourceRecord, entity)):
         return "record"
     if PG.UnresolvedReference in types:
         return "unresolved reference"
-    if any(True for _ in present.quads(predicate=PG.trainedOn, object=thing)):
+    if any(True for _ in present.quads(predicate=PG.trainedOn, object=entity)):
         return "dataset"
     for relation in DERIVATIONS:
-        if any(True for _ in present.quads(predicate=relation, object=thing)):
+        if any(True for _ in present.quads(predicate=relation, object=entity)):
             return "model"
     return "thing"
 
@@ -180,16 +180,16 @@ def kind_of(present: AcceptedSnapshot, thing: Iri) -> str:
 def names(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> dict[Iri, set[str]]:
     """Every thing with its names: id, last part of it, labels; also what is only named as a parent."""
     wanted = set(kinds) or set(KINDS)
-    found: dict[Iri, set[str]] = {}
+    results: dict[Iri, set[str]] = {}
 
-    def add(thing: Iri) -> None:
-        shown = said(thing)
-        found.setdefault(thing, {shown, shown.rsplit("/", 1)[-1], local_name(thing)})
+    def add(entity: Iri) -> None:
+        shown = short_id(entity)
+        results.setdefault(entity, {shown, shown.rsplit("/", 1)[-1], local_name(entity)})
 
     for kind in sorted(wanted & set(KINDS)):
         for class_ in KINDS[kind]:
-            for thing, *_ in present.quads(predicate=RDF.type, object=class_):
-                add(thing)
+            for entity, *_ in present.quads(predicate=RDF.type, object=class_):
+                add(entity)
     for relation in (*DERIVATIONS, *INFLUENCES):
         only = "dataset" if relation == PG.trainedOn else "model"
         if only in wanted:
@@ -197,10 +197,10 @@ def names(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> dict[Iri, set
                 if isinstance(parent, Iri):
                     add(parent)
     for predicate in _NAMES:
-        for thing, _, value, _ in present.quads(predicate=predicate):
-            if thing in found and isinstance(value, Literal):
-                found[thing].add(value.lexical)
-    return found
+        for entity, _, value, _ in present.quads(predicate=predicate):
+            if entity in results and isinstance(value, Literal):
+                results[entity].add(value.lexical)
+    return results
 
 
 def near(asked: str, known: dict[Iri, set[str]], most: int = 5) -> list[str]:
@@ -214,14 +214,14 @@ def near(asked: str, known: dict[Iri, set[str]], most: int = 5) -> list[str]:
             by_fold.setdefault(fold(name), iri)
     close = difflib.get_close_matches(wanted, by_fold, n=most, cutoff=0.6)
     inside = sorted((name for name in by_fold if wanted in name), key=len)
-    return list(dict.fromkeys(said(by_fold[name]) for name in [*close, *inside]))[:most]
+    return list(dict.fromkeys(short_id(by_fold[name]) for name in [*close, *inside]))[:most]
 
 
-def _by_richness(present: AcceptedSnapshot, found: Iterable[Iri]) -> list[Iri]:
-    return sorted(found, key=lambda iri: (-_richness(present, iri), iri))
+def _by_richness(present: AcceptedSnapshot, result: Iterable[Iri]) -> list[Iri]:
+    return sorted(result, key=lambda iri: (-_richness(present, iri), iri))
 
 
-def _richness(present: AcceptedSnapshot, thing: Iri) -> int:
+def _richness(present: AcceptedSnapshot, entity: Iri) -> int:
     """How much the accepted view says of a thing and how often it is named."""
-    about = sum(1 for _ in present.quads(thing))
-    return about + min(sum(1 for _ in present.quads(object=thing)), 50)
+    about = sum(1 for _ in present.quads(entity))
+    return about + min(sum(1 for _ in present.quads(object=entity)), 50)
