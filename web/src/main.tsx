@@ -1,9 +1,10 @@
 /** The page: what stands around every view, and which view an address shows. */
 import { render, type JSX } from "preact";
 import { lazy, Suspense } from "./lazy";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { onNewVersion, storeVersion } from "./api";
 import { dayOf } from "./asof";
+import { useBasket } from "./basket";
 import { AsOf, Wait } from "./parts";
 import { followLinks, go, usePlace, type Place } from "./router";
 import { SearchBox } from "./searchbox";
@@ -27,16 +28,25 @@ const Report = lazy(() => import("./views/report"));
 const Check = lazy(() => import("./views/check"));
 const Explore = lazy(() => import("./views/explore"));
 const ThingView = lazy(() => import("./views/thing"));
+const Basket = lazy(() => import("./views/basket"));
+const Breaches = lazy(() => import("./views/breaches"));
+const Terms = lazy(() => import("./views/terms"));
 
 const LINKS: [string, string][] = [
-  ["/", "Models"],
+  ["/", "Search"],
   ["/explore", "Explore"],
   ["/disclosure", "Disclosure"],
   ["/conflicts", "Conflicts"],
-  ["/compare", "Compare"],
+  ["/breaches", "Licences"],
   ["/impact", "Impact"],
   ["/sparql", "Workbench"],
-  ["/check", "Check a document"],
+  ["/check", "Check"],
+];
+/** What stands behind "More" where there is no room for all. */
+const FURTHER: [string, string][] = [
+  ["/compare", "Compare models or days"],
+  ["/report", "Audit report"],
+  ["/terms", "Terms of the graph"],
 ];
 
 /** Views that show and choose the day they are asked of, or have none. */
@@ -80,6 +90,12 @@ function view(place: Place): JSX.Element {
       return <Impact place={place} />;
     case "/conflicts":
       return <Conflicts place={place} />;
+    case "/breaches":
+      return <Breaches place={place} />;
+    case "/basket":
+      return <Basket place={place} />;
+    case "/terms":
+      return <Terms place={place} />;
     case "/sparql":
     case "/sparql/":
       return <Workbench place={place} />;
@@ -134,6 +150,25 @@ function QuickSearch(): JSX.Element {
   );
 }
 
+/** Links that need no place of their own in the header. */
+function More({ path }: { path: string }): JSX.Element {
+  const box = useRef<HTMLDetailsElement>(null);
+  const close = (): void => box.current?.removeAttribute("open");
+  useEffect(close, [path]);
+  return (
+    <details class="more" ref={box} onKeyDown={(e) => { if (e.key === "Escape") { close(); box.current?.querySelector("summary")?.focus(); } }}
+      onFocusOut={(e) => { if (e.relatedTarget && !box.current?.contains(e.relatedTarget as Node)) close(); }}>
+      <summary>More</summary>
+      <div>{FURTHER.map(([href, word]) => <a key={href} href={href} aria-current={isHere(href, path) ? "page" : undefined}>{word}</a>)}</div>
+    </details>
+  );
+}
+
+function BasketLink({ here }: { here: boolean }): JSX.Element {
+  const n = useBasket().length;
+  return <a class="basket-link" href="/basket" aria-current={here ? "page" : undefined}>Basket <span class="count">{n}</span></a>;
+}
+
 function isHere(href: string, path: string): boolean {
   if (href === "/") return path === "/" || path.startsWith("/models");
   return path === href || path.startsWith(`${href}/`);
@@ -151,14 +186,16 @@ function App(): JSX.Element {
     <div class="app" onClick={followLinks}>
       <a class="skip" href="#main">Skip to the content</a>
       <header class="top">
-        <a class="brand" href="/"><span aria-hidden="true">⌥</span> Provenance graph</a>
+        <a class="brand" href="/"><span aria-hidden="true">⌥</span> <b>Provenance graph</b></a>
         <button type="button" class="menu" aria-expanded={open} aria-controls="views" onClick={() => setOpen(!open)}>Menu</button>
         <nav id="views" aria-label="Views" class={open ? "open" : ""}>
           {LINKS.map(([href, word]) => (
             <a key={href} href={href} aria-current={isHere(href, place.path) ? "page" : undefined}>{word}</a>
           ))}
+          <More path={place.path} />
         </nav>
         {place.path === "/" ? <span class="quick" /> : <QuickSearch />}
+        <BasketLink here={place.path === "/basket"} />
         <Theme />
       </header>
       <NewVersion />

@@ -138,53 +138,15 @@ export function download(name: string, content: Blob | string, type = "text/plai
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
-/** One choice among few, held in the address. */
-export function Choice({ name, value, options, label }: { name: string; value: string; label: string; options: [string, string][] }): JSX.Element {
+/** One choice among few, held in the address; `late`: its options arrive later and must not move what stands beside. */
+export function Choice({ name, value, options, label, late }: { name: string; value: string; label: string; options: [string, string][]; late?: boolean }): JSX.Element {
   return (
     <label class="choice">
       <span>{label}</span>
-      <select value={value} onChange={(e) => go(withQuery({ [name]: e.currentTarget.value }), true)}>
+      <select class={late ? "steady" : undefined} value={value} onChange={(e) => go(withQuery({ [name]: e.currentTarget.value }))}>
         {options.map(([key, word]) => <option key={key} value={key} selected={key === value}>{word}</option>)}
       </select>
     </label>
-  );
-}
-
-/** A field to choose a model (or a dataset) by typing a part of its name. */
-export function ModelPicker({ label, onPick, placeholder, initial = "" }: { label: string; placeholder?: string; initial?: string; onPick: (id: string) => void }): JSX.Element {
-  const [typed, setTyped] = useState(initial);
-  const [found, setFound] = useState<{ id: string; name: string }[]>([]);
-  useEffect(() => setTyped(initial), [initial]);
-  useEffect(() => {
-    if (typed.trim().length < 2) {
-      setFound([]);
-      return;
-    }
-    const stop = new AbortController();
-    const timer = setTimeout(() => {
-      fetch(`/api/v1/search?limit=8&q=${encodeURIComponent(typed)}`, { signal: stop.signal })
-        .then((r) => (r.ok ? r.json() : { items: [] }))
-        .then((d: { items: { iri: string; id: string; name: string; kind: string }[] }) => setFound(d.items.map((m) => ({ id: m.kind === "model" ? m.id : m.iri, name: m.kind === "model" ? m.name : `${m.name} (${m.kind})` }))), () => undefined);
-    }, 60);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [typed]);
-  const list = `picker-${label.replace(/\W+/g, "-")}`;
-  return (
-    <form class="picker" onSubmit={(e) => { e.preventDefault(); if (typed.trim()) onPick(typed.trim()); }}>
-      <label><span>{label}</span>
-        <input type="search" list={list} value={typed} placeholder={placeholder ?? "namespace/name"} autocomplete="off"
-          onInput={(e) => {
-            const value = e.currentTarget.value;
-            setTyped(value);
-            if (found.some((m) => m.id === value)) onPick(value);
-          }} />
-      </label>
-      <datalist id={list}>{found.map((m) => <option key={m.id} value={m.id}>{m.name}</option>)}</datalist>
-      <button type="submit">Choose</button>
-    </form>
   );
 }
 

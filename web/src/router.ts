@@ -9,6 +9,16 @@ export interface Place {
 const listeners = new Set<(place: Place) => void>();
 let current = read();
 
+/** How far down the reader was, by entry of the history. */
+const scrolls = new Map<string, number>();
+let entry = entryOf(history.state);
+/** How long a view may take to be as tall again as it was. */
+const SETTLE_MS = 3000;
+
+function entryOf(state: unknown): string {
+  return typeof state === "object" && state !== null && "entry" in state ? String(state.entry) : "first";
+}
+
 function read(): Place {
   return { path: location.pathname, query: new URLSearchParams(location.search) };
 }
@@ -18,15 +28,39 @@ function changed(): void {
   for (const listener of listeners) listener(current);
 }
 
-addEventListener("popstate", changed);
+history.scrollRestoration = "manual"; // a view is not yet as tall as it was when the browser would scroll
+addEventListener("scroll", () => scrolls.set(entry, scrollY), { passive: true });
+addEventListener("popstate", (event) => {
+  const path = current.path;
+  entry = entryOf(event.state);
+  const to = scrolls.get(entry) ?? 0;
+  changed();
+  if (current.path !== path) returnTo(to);
+});
+
+/** Scroll to where the reader was once the view is tall enough, unless the reader scrolls first. */
+function returnTo(top: number): void {
+  const started = performance.now();
+  const step = (): void => {
+    if (document.documentElement.scrollHeight - innerHeight >= top) scrollTo(0, top);
+    else if (performance.now() - started < SETTLE_MS) requestAnimationFrame(step);
+  };
+  const stop = (): void => void (top = 0);
+  addEventListener("wheel", stop, { once: true, passive: true });
+  addEventListener("keydown", stop, { once: true });
+  requestAnimationFrame(step);
+}
 
 /** Go to an address of this page; `replace` leaves no entry behind. */
 export function go(href: string, replace = false): void {
   const here = location.pathname + location.search;
   if (href === here) return;
   const moved = new URL(href, location.href).pathname !== location.pathname;
-  if (replace) history.replaceState(null, "", href);
-  else history.pushState(null, "", href);
+  if (replace) history.replaceState(history.state, "", href);
+  else {
+    entry = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
+    history.pushState({ entry }, "", href);
+  }
   changed();
   if (moved && !replace) scrollTo(0, 0);
 }

@@ -1,6 +1,7 @@
 /** One search box for everything: suggestions of every kind, walked by keys; an exact id is jumped to. */
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { dated } from "./asof";
 import { go, hrefOf } from "./router";
 
 export interface Hit {
@@ -23,19 +24,32 @@ export function exact(hits: Hit[], typed: string): Hit | undefined {
   return hits.find((hit) => hit.id.toLowerCase() === wanted || hit.iri === typed.trim());
 }
 
+/** What the service suggests for what was typed; undefined where it does not answer. */
+async function suggested(typed: string, signal?: AbortSignal): Promise<Hit[] | undefined> {
+  if (!typed.trim()) return [];
+  try {
+    const response = await fetch(dated(`/api/v1/search?limit=8&q=${encodeURIComponent(typed)}`), signal ? { signal } : {});
+    return response.ok ? ((await response.json()) as { items: Hit[] }).items : undefined;
+  } catch {
+    return undefined; // given up, or the service is gone: what was suggested stays
+  }
+}
+
 interface Props {
   label: string;
   placeholder: string;
   initial?: string;
   /** What is done with what was typed when no suggestion was chosen. */
   onSearch: (typed: string) => void;
+  /** What is done with a chosen suggestion; its page is opened where nothing is said. */
+  onHit?: (hit: Hit) => void;
   /** As one types; the start page lists as it goes. */
   onType?: (typed: string) => void;
   large?: boolean;
 }
 
 /** The box. Arrow keys walk the suggestions, Enter opens one, Escape closes them. */
-export function SearchBox({ label, placeholder, initial = "", onSearch, onType, large }: Props): JSX.Element {
+export function SearchBox({ label, placeholder, initial = "", onSearch, onHit, onType, large }: Props): JSX.Element {
   const id = useId();
   const [typed, setTyped] = useState(initial);
   const [hits, setHits] = useState<Hit[]>([]);
@@ -50,32 +64,32 @@ export function SearchBox({ label, placeholder, initial = "", onSearch, onType, 
       return;
     }
     const stop = new AbortController();
-    const timer = setTimeout(() => {
-      fetch(`/api/v1/search?limit=8&q=${encodeURIComponent(typed)}`, { signal: stop.signal })
-        .then((r) => (r.ok ? r.json() : { items: [] }))
-        .then((found: { items: Hit[] }) => setHits(found.items), () => undefined);
-    }, WAIT_MS);
+    const timer = setTimeout(() => void suggested(typed, stop.signal).then((found) => found && setHits(found)), WAIT_MS);
     return () => {
       clearTimeout(timer);
       stop.abort();
     };
   }, [typed, open]);
-  const leave = (href: string): void => {
+  const choose = (hit: Hit): void => {
     setOpen(false);
-    go(href);
+    if (onHit) onHit(hit);
+    else go(dated(hrefOfHit(hit)));
   };
-  const submit = (event: Event): void => {
+  const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const hit = at >= 0 ? hits[at] : exact(hits, typed);
-    if (hit) leave(hrefOfHit(hit));
-    else {
-      setOpen(false);
-      onSearch(typed.trim());
-    }
+    const hit = (at >= 0 && !onType ? hits[at] : undefined) ?? exact(hits, typed) ?? exact((await suggested(typed)) ?? [], typed);
+    setOpen(false);
+    if (hit) choose(hit);
+    else if (typed.trim()) onSearch(typed.trim());
   };
   const key = (event: KeyboardEvent): void => {
     if (event.key === "Escape") setOpen(false);
     else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (onType) {
+        const first = event.key === "ArrowDown" ? document.querySelector<HTMLElement>(".results .name a") : null;
+        if (first) event.preventDefault();
+        return first?.focus();
+      }
       if (!hits.length) return;
       event.preventDefault();
       setOpen(true);
@@ -85,18 +99,28 @@ export function SearchBox({ label, placeholder, initial = "", onSearch, onType, 
   };
   const shown = open && hits.length > 0 && !onType; // where one lists as one types, the list is there already
   return (
-    <form ref={box} class={large ? "searchbox large" : "searchbox"} role="search" onSubmit={submit}
+    <form ref={box} class={large ? "searchbox large" : "searchbox"} role="search" onSubmit={(e) => void submit(e)}
       onFocusOut={(e) => { if (!box.current?.contains(e.relatedTarget as Node | null)) setOpen(false); }}>
       <input type="search" role="combobox" aria-label={label} aria-expanded={shown} aria-controls={`${id}-list`} aria-autocomplete="list"
         aria-activedescendant={at >= 0 ? `${id}-${at}` : undefined} placeholder={placeholder} value={typed} autocomplete="off" spellcheck={false}
         onInput={(e) => { setTyped(e.currentTarget.value); setOpen(true); onType?.(e.currentTarget.value); }} onKeyDown={key} />
       <ul id={`${id}-list`} role="listbox" aria-label="Suggestions" hidden={!shown}>
         {hits.map((hit, n) => (
-          <li key={hit.iri} id={`${id}-${n}`} role="option" aria-selected={n === at} onMouseDown={(e) => { e.preventDefault(); leave(hrefOfHit(hit)); }}>
+          <li key={hit.iri} id={`${id}-${n}`} role="option" aria-selected={n === at} onMouseDown={(e) => { e.preventDefault(); choose(hit); }}>
             <bdi>{hit.name}</bdi> <span class="aside">{hit.kind}{hit.name !== hit.id ? ` · ${hit.id}` : ""}</span>
           </li>
         ))}
       </ul>
     </form>
+  );
+}
+
+/** A labelled box to choose one entity: a suggestion, or what was typed. Models are given by their id, all else by IRI. */
+export function EntityPicker({ label, onPick, placeholder = "name or id", initial = "" }: { label: string; placeholder?: string; initial?: string; onPick: (id: string) => void }): JSX.Element {
+  return (
+    <div class="picker">
+      <span aria-hidden="true">{label}</span>
+      <SearchBox label={label} placeholder={placeholder} initial={initial} onSearch={onPick} onHit={(hit) => onPick(hit.kind === "model" ? hit.id : hit.iri)} />
+    </div>
   );
 }

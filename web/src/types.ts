@@ -42,6 +42,8 @@ export type Reason = Schemas["ReasonAnswer"];
 export type UseAnswer = Schemas["UseAnswer"];
 export type PartAnswer = Schemas["PartAnswer"];
 export type LicenceFinding = Schemas["FindingAnswer"];
+export type Breaches = Schemas["BreachesAnswer"];
+export type Portfolio = Schemas["PortfolioAnswer"];
 export type LicenceReport = Schemas["LicenceReportAnswer"];
 
 export type Conflict = Schemas["ConflictAnswer"];

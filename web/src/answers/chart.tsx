@@ -1,7 +1,7 @@
 /** A plain bar chart for answers with one naming and one counting column. */
 import type { JSX } from "preact";
 import type { Term1 } from "../types";
-import { shorten } from "../views/thing";
+import { shorten } from "../prefixes";
 import { number, shortId } from "../words";
 import { isNumber } from "./answer";
 import type { Found } from "./ask";

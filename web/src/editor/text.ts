@@ -16,6 +16,7 @@ export const PREFIXES: Record<string, string> = {
   foaf: "http://xmlns.com/foaf/0.1/",
   owl: "http://www.w3.org/2002/07/owl#",
   sssom: "https://w3id.org/sssom/",
+  spdx: "http://spdx.org/licenses/",
 };
 
 /** A query without comments, strings and IRIs, in which words can be looked for. */

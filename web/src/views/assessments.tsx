@@ -21,7 +21,7 @@ export default function Assessments({ id, place }: { id: string; place: Place })
       <h1><span class="kind">Assessments of</span> <bdi>{id}</bdi></h1>
       <ModelTabs id={id} here="assessments" />
       <div class="controls">
-        <Choice name="rubric" label="Rubric" value={rubric} options={rubricOptions(rubrics.data)} />
+        <Choice late name="rubric" label="Rubric" value={rubric} options={rubricOptions(rubrics.data)} />
       </div>
       <Answer asked={asked} what="the assessment">
         {(found) => <>{found.assessments.map((a) => <One key={a.asked.id} found={a} id={id} criterion={place.query.get("criterion") ?? ""} />)}</>}

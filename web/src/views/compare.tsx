@@ -1,7 +1,8 @@
 /** Two to six models side by side, or one model on two days. */
 import type { JSX } from "preact";
 import { useAsked } from "../api";
-import { Answer, ModelLink, ModelPicker, StateMark, ValueView, useTitle } from "../parts";
+import { Answer, ModelLink, StateMark, ValueView, useTitle } from "../parts";
+import { EntityPicker } from "../searchbox";
 import { inPath, setQuery, withQuery, type Place } from "../router";
 import type { Comparison } from "../types";
 import { STATES, count, stateOf } from "../words";
@@ -24,7 +25,7 @@ export default function Compare({ place }: { place: Place }): JSX.Element {
     <div class="page">
       <h1>Compare</h1>
       <div class="controls">
-        {models.length < MOST ? <ModelPicker label={models.length ? "Add a model" : "First model"} onPick={(id) => setQuery({ model: [...models, id] })} /> : <p>Six models are the most.</p>}
+        {models.length < MOST ? <EntityPicker label={models.length ? "Add a model" : "First model"} onPick={(id) => setQuery({ model: [...models, id] })} /> : <p>Six models are the most.</p>}
         <label class="choice"><span>As known on</span><input type="date" value={days[0] === "now" ? "" : (days[0] ?? "")} onChange={(e) => setQuery({ asOf: e.currentTarget.value ? [e.currentTarget.value, ...days.slice(1)] : null })} /></label>
         {models.length === 1 && days.length ? <label class="choice"><span>and on</span><input type="date" value={days[1] && days[1] !== "now" ? days[1] : ""} onChange={(e) => setQuery({ asOf: [days[0] ?? "", e.currentTarget.value || "now"] })} /></label> : null}
         <label class="check"><input type="checkbox" checked={differing} onChange={(e) => setQuery({ all: e.currentTarget.checked ? null : "yes" }, true)} />Only what differs</label>

@@ -1,51 +1,52 @@
-/** The ledger of conflicts: what sources disagree about, worst first. */
+/** The ledger of conflicts: what sources disagree about, worst first; as cards to read, or as a table. */
 import type { JSX } from "preact";
 import { useAsked } from "../api";
 import { dated } from "../asof";
+import { ACCUSING, KINDS } from "../conflictkinds";
+import { DeveloperFilter } from "../developer";
 import { ClaimCard } from "../inspector";
-import { Answer, Choice, ModelPicker, useTitle } from "../parts";
+import { Answer, Choice, useTitle } from "../parts";
+import { EntityPicker } from "../searchbox";
 import { inPath, setQuery, type Place } from "../router";
-import type { Conflict, ConflictPage } from "../types";
+import { DataTable } from "../table/table";
+import type { Column } from "../table/rows";
+import type { Conflict, ConflictPage, Matrix } from "../types";
 import { number, shortId } from "../words";
 
-const KINDS: Record<string, string> = {
-  developer: "the developer contradicts itself", sources: "sources of like weight disagree", implausible: "a value that can hardly be",
-  apart: "two names kept apart because values differ", variant: "another size, edition, or total against active",
-  announcement: "two events: announcement, weights, repository", weaker: "a weaker source says otherwise", outdated: "one side is out of date",
-  "provider-limit": "a provider's limit, not the model's", undisclosed: "one says undisclosed, another gives a value",
-  unreadable: "words that could not be read", rounding: "one is rounded", naming: "only spelt differently",
-};
+const MOST = 500;
 
-/** The view; filters stand in the address. */
+/** The view; filters stand in the address and are those of `/api/v1/conflicts`. */
 export default function Conflicts({ place }: { place: Place }): JSX.Element {
   const { query } = place;
   const model = query.get("model") ?? "";
-  useTitle(model ? `Conflicts about ${model}` : "Conflicts");
-  const kinds = query.getAll("kind");
-  const asked = new URLSearchParams({ limit: query.get("limit") ?? "50", severityMin: query.get("severityMin") ?? "0" });
-  for (const kind of kinds) asked.append("kind", kind);
-  if (model) asked.set("model", model);
+  const field = query.get("field") ?? "";
+  const fields = useAsked<Matrix>("/api/v1/disclosure?limit=1");
+  const named = fields.data?.fields.find((f) => f.property === field)?.label ?? field;
+  useTitle(`Conflicts${model ? ` about ${model}` : ""}${field ? `: ${named}` : ""}`);
+  const asked = new URLSearchParams({ limit: query.get("limit") ?? "100" });
+  for (const key of ["severityMin", "model", "all"]) if (query.get(key)) asked.set(key, query.get(key) ?? "");
+  for (const key of ["kind", "field", "developer"]) for (const value of query.getAll(key)) if (value) asked.append(key, value);
   const found = useAsked<ConflictPage>(dated(`/api/v1/conflicts?${asked}`));
+  const table = query.get("view") === "table";
+  const options: [string, string][] = (fields.data?.fields ?? []).map((f): [string, string] => [f.property, f.label]).sort((a, b) => a[1].localeCompare(b[1]));
+  if (field && !options.some(([key]) => key === field)) options.push([field, field]);
   return (
     <div class="page">
-      <h1>{model ? <><span class="kind">Conflicts about</span> <bdi>{model}</bdi></> : "Where sources disagree"}</h1>
+      <h1>{model ? <><span class="kind">Conflicts about</span> <bdi>{model}</bdi></> : <>Where sources disagree{field ? <span class="kind"> on {named}</span> : null}</>}</h1>
       <div class="controls">
-        <ModelPicker label="Model" initial={model} onPick={(id) => setQuery({ model: id })} />
-        <Choice name="severityMin" label="Severity" value={query.get("severityMin") ?? "0"} options={[["0", "all"], ["40", "40 and above"], ["60", "60 and above"], ["80", "80 and above"]]} />
-        {model ? <button type="button" onClick={() => setQuery({ model: null })}>All models</button> : null}
+        <Choice late name="field" label="Field" value={field} options={[["", "all fields"], ...options]} />
+        <DeveloperFilter value={query.get("developer") ?? ""} />
+        <EntityPicker label="Model" initial={model} onPick={(id) => setQuery({ model: id })} />
+        <Choice name="severityMin" label="Severity" value={query.get("severityMin") ?? ""} options={[["", "all"], ["40", "40 and above"], ["60", "60 and above"], ["80", "80 and above"]]} />
+        <Choice name="view" label="Show as" value={query.get("view") ?? ""} options={[["", "cards"], ["table", "table"]]} />
+        {["model", "field", "developer", "kind", "severityMin", "all"].some((key) => query.get(key)) ? <button type="button" class="small" onClick={() => setQuery({ model: null, field: null, developer: null, kind: null, severityMin: null, all: null })}>Clear the filters</button> : null}
       </div>
       <Answer asked={found} what="the conflicts">
         {(ledger) => (
           <>
-            <fieldset class="kinds"><legend class="visually-hidden">Kinds of conflict</legend>
-              {Object.entries(ledger.kinds).map(([kind, n]) => (
-                <label key={kind} class="check"><input type="checkbox" checked={kinds.includes(kind)} onChange={() => setQuery({ kind: kinds.includes(kind) ? kinds.filter((k) => k !== kind) : [...kinds, kind] }, true)} /><span><strong>{kind}</strong> ({number(n)}) <span class="aside">{KINDS[kind] ?? ""}</span></span></label>
-              ))}
-            </fieldset>
-            <p role="status">{number(ledger.shown)} of {number(ledger.total)} conflicts shown, worst first.</p>
-            {ledger.total ? null : <div class="empty"><p>No sources that were read disagree here.</p></div>}
-            <ol class="ledger">{ledger.items.map((c, n) => <Entry key={n} conflict={c} open={Boolean(model) && ledger.total < 6} />)}</ol>
-            {ledger.next && ledger.shown < 500 ? <button type="button" onClick={() => setQuery({ limit: String(Math.min(500, ledger.shown * 2)) }, true)}>Show more</button> : null}
+            <Kinds counts={ledger.kinds} chosen={query.getAll("kind")} all={query.get("all") === "true"} />
+            {table ? <AsTable ledger={ledger} /> : <Cards ledger={ledger} open={Boolean(model) && ledger.total < 6} />}
+            {ledger.next && ledger.shown < MOST ? <button type="button" onClick={() => setQuery({ limit: String(Math.min(MOST, ledger.shown * 2)) }, true)}>Show more</button> : null}
           </>
         )}
       </Answer>
@@ -53,16 +54,73 @@ export default function Conflicts({ place }: { place: Place }): JSX.Element {
   );
 }
 
+/** Kinds to choose; those that accuse stand alone, the rest opens. */
+function Kinds({ counts, chosen, all }: { counts: Record<string, number>; chosen: string[]; all: boolean }): JSX.Element {
+  const shown = chosen.length ? chosen : all ? Object.keys(KINDS) : ACCUSING;
+  const toggle = (kind: string): void => {
+    const next = shown.includes(kind) ? shown.filter((k) => k !== kind) : [...shown, kind];
+    const usual = next.length === ACCUSING.length && ACCUSING.every((k) => next.includes(k));
+    setQuery({ kind: usual ? null : next, all: null });
+  };
+  const box = (kind: string): JSX.Element => (
+    <label key={kind} class="check"><input type="checkbox" checked={shown.includes(kind)} onChange={() => toggle(kind)} /><span><strong>{KINDS[kind] ?? kind}</strong> <span class="aside">{number(counts[kind] ?? 0)}</span></span></label>
+  );
+  const rest = Object.keys(KINDS).filter((k) => !ACCUSING.includes(k) && counts[k]);
+  return (
+    <fieldset class="kinds"><legend>Kinds of conflict</legend>
+      {ACCUSING.filter((k) => counts[k] || shown.includes(k)).map(box)}
+      {rest.length ? (
+        <details open={rest.some((k) => shown.includes(k))}><summary>Differences that accuse nobody <span class="aside">{number(rest.reduce((n, k) => n + (counts[k] ?? 0), 0))}</span></summary>
+          <div class="kinds">{rest.map(box)}</div></details>
+      ) : null}
+    </fieldset>
+  );
+}
+
+function modelHref(c: Conflict): string {
+  return dated(`/models/${inPath(c.subject.id ?? c.subject.label)}?claims=${c.property}`);
+}
+
+/** A value of a side without the prefix of its vocabulary. */
+function sideValue(value: string): string {
+  return shortId(value).replace(/^pg:/, "");
+}
+
+const COLUMNS: Column<Conflict>[] = [
+  { key: "subject", label: "Model", head: true, value: (c) => c.subject.label, view: (c) => <a href={modelHref(c)}><bdi>{c.subject.label}</bdi></a> },
+  { key: "property", label: "Field", value: (c) => c.label },
+  { key: "accepted", label: "Accepted", value: (c) => c.sides.filter((s) => s.accepted).map((s) => sideValue(s.value)) },
+  { key: "others", label: "Others say", value: (c) => c.sides.filter((s) => !s.accepted).map((s) => sideValue(s.value)) },
+  { key: "severity", label: "Severity", numeric: true, value: (c) => c.severity },
+  { key: "what", label: "Kind", value: (c) => KINDS[c.kind] ?? c.kind },
+  { key: "sources", label: "Sources", value: (c) => [...new Set(c.sides.flatMap((s) => s.claims.map((claim) => claim.publisher.id)))].sort() },
+  { key: "why", label: "Why", value: (c) => c.explanation },
+];
+
+function AsTable({ ledger }: { ledger: ConflictPage }): JSX.Element {
+  return <DataTable label="Conflicts" rows={ledger.items} total={ledger.total} columns={COLUMNS} rowKey={(c) => `${c.subject.iri} ${c.property} ${c.kind} ${c.explanation}`} noun={["conflict", "conflicts"]}
+    detail={(c) => <ol class="claims two">{c.sides.flatMap((s) => s.claims).map((claim, n) => <ClaimCard key={n} claim={claim} />)}</ol>} />;
+}
+
+function Cards({ ledger, open }: { ledger: ConflictPage; open: boolean }): JSX.Element {
+  return (
+    <>
+      <p role="status">{number(ledger.shown)} of {number(ledger.total)} conflicts shown, worst first.</p>
+      {ledger.total ? null : <div class="empty"><p>No sources that were read disagree here.</p></div>}
+      <ol class="ledger">{ledger.items.map((c, n) => <Entry key={n} conflict={c} open={open} />)}</ol>
+    </>
+  );
+}
+
 function Entry({ conflict, open }: { conflict: Conflict; open: boolean }): JSX.Element {
-  const id = conflict.subject.id ?? conflict.subject.label;
   return (
     <li class="card">
-      <p class="head-line"><a href={`/models/${inPath(id)}?claims=${conflict.property}`}><strong><bdi>{conflict.subject.label}</bdi></strong>: {conflict.label}</a>
-        <span class={`badge b-${conflict.severity >= 70 ? "Violation" : conflict.severity >= 40 ? "Warning" : "Info"}`}>{conflict.kind}, severity {conflict.severity}</span></p>
+      <p class="head-line"><a href={modelHref(conflict)}><strong><bdi>{conflict.subject.label}</bdi></strong>: {conflict.label}</a>
+        <span class={`badge b-${conflict.severity >= 70 ? "Violation" : conflict.severity >= 40 ? "Warning" : "Info"}`}>{KINDS[conflict.kind] ?? conflict.kind} · severity {conflict.severity}</span></p>
       <p class="aside">{conflict.explanation}</p>
       <div class="sides">
         {conflict.sides.map((side, n) => (
-          <div key={n} class={side.accepted ? "side accepted" : "side"}><strong><bdi>{shortId(side.value).replace(/^pg:/, "")}</bdi></strong><span>{side.accepted ? "✓ accepted" : "not accepted"}</span><span class="aside">{[...new Set(side.claims.map((c) => c.publisher.id))].join(", ")}</span></div>
+          <div key={n} class={side.accepted ? "side accepted" : "side"}><strong><bdi>{sideValue(side.value)}</bdi></strong><span>{side.accepted ? "✓ accepted" : "not accepted"}</span><span class="aside">{[...new Set(side.claims.map((c) => c.publisher.id))].join(", ")}</span></div>
         ))}
       </div>
       <details open={open}><summary>The claims</summary>

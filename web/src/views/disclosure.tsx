@@ -3,12 +3,12 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useAsked } from "../api";
 import { dated } from "../asof";
+import { DeveloperFilter } from "../developer";
 import { Inspector } from "../inspector";
 import { Answer, Choice, download, useTitle } from "../parts";
 import { setQuery, type Place } from "../router";
 import type { Matrix, RubricRow } from "../types";
 import { columnsOf, knownIn, knownOf, rowsOf, sections, type Row } from "../matrix";
-import type { Facets } from "../types";
 import { STATES, number } from "../words";
 import { memo } from "../memo";
 import { RubricMap } from "./rubricmap";
@@ -51,9 +51,9 @@ function Controls({ place, rubric, rubrics }: { place: Place; rubric: string; ru
   return (
     <>
       <div class="controls">
-        <Developer value={query.get("developer") ?? ""} />
+        <DeveloperFilter value={query.get("developer") ?? ""} />
         <label class="choice"><span>Models</span><input type="search" value={query.get("q") ?? ""} placeholder="name or developer" onChange={(e) => setQuery({ q: e.currentTarget.value }, true)} /></label>
-        <Choice name="rubric" label="Columns" value={rubric} options={[["fields", "all fields"], ...rubrics]} />
+        <Choice late name="rubric" label="Columns" value={rubric} options={[["fields", "all fields"], ...rubrics]} />
         <Choice name="sort" label="Order" value={query.get("sort") ?? "-sources"} options={[["-sources", "most sources"], ["-gaps", "most gaps"], ["name", "name"], ["-released", "newest"], ["-descendants", "most descendants"]]} />
         <Choice name="openness" label="Openness" value={query.get("openness") ?? ""} options={[["", "all"], ["open", "open"], ["conditional", "conditional"], ["noncommercial", "noncommercial"], ["proprietary", "proprietary"], ["unknown", "unknown"]]} />
         {active.length ? <button type="button" class="small" onClick={() => setQuery(Object.fromEntries(FILTERS.map((k) => [k, null])))}>Clear {active.map(([, v]) => v).join(", ")}</button> : null}
@@ -67,20 +67,6 @@ function Controls({ place, rubric, rubrics }: { place: Place; rubric: string; ru
     </>
   );
 }
-
-/** One developer, by name; the list offers those that the store knows best. */
-function Developer({ value }: { value: string }): JSX.Element {
-  const facets = useAsked<Facets>(dated("/api/v1/facets"));
-  const [typed, setTyped] = useState(value); // what is typed stays when the list of names arrives
-  useEffect(() => setTyped(value), [value]);
-  return (
-    <label class="choice"><span>Developer</span>
-      <input type="search" list="developers" value={typed} placeholder="any" autocomplete="off" onInput={(e) => setTyped(e.currentTarget.value)} onChange={(e) => setQuery({ developer: e.currentTarget.value }, true)} />
-      <datalist id="developers">{(facets.data?.["developer"] ?? []).map((d) => <option key={d.value} value={d.value}>{`${d.count} models`}</option>)}</datalist>
-    </label>
-  );
-}
-
 
 function FieldMap({ matrix, place }: { matrix: Matrix; place: Place }): JSX.Element {
   const { query } = place;

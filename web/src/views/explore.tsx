@@ -7,7 +7,8 @@ import { draw, drawMap, fitted, linkAt, nodeAt, type View } from "../explore/can
 import { begin, filtered, moved, withGroup, withLinks, without, type Link, type Scene } from "../explore/scene";
 import type { GraphPath, Group, Neighbourhood } from "../types";
 import { csv, graphml, mermaid, svg, type Palette } from "../explore/write";
-import { Answer, ModelPicker, Trouble, download, useTitle } from "../parts";
+import { Answer, Trouble, download, useTitle } from "../parts";
+import { EntityPicker } from "../searchbox";
 import { go, hrefOf, setQuery, type Place } from "../router";
 import { number } from "../words";
 
@@ -27,7 +28,7 @@ export default function Explore({ place }: { place: Place }): JSX.Element {
   return (
     <div class="page wide">
       <h1>{root ? <><span class="kind">Around</span> <bdi>{root.replace(/^~(model\/)?/, "")}</bdi></> : "Explore the graph"}</h1>
-      <ModelPicker label="Start at" onPick={(id) => go(`/explore?node=${encodeURIComponent(id)}`)} placeholder="a model, dataset, organisation or IRI" />
+      <EntityPicker label="Start at" onPick={(id) => go(`/explore?node=${encodeURIComponent(id)}`)} placeholder="a model, dataset, organisation or IRI" />
       {root ? <Walk key={root} root={root} place={place} /> : <p>Choose where to start: the picture shows what it leads to and what leads to it, and grows as you open more.</p>}
     </div>
   );
@@ -221,7 +222,7 @@ function Card({ iri, scene, place }: { iri: string; scene: Scene; place: Place }
               );
             })}
           </ul>
-          <ModelPicker label="Shortest path to" onPick={(id) => open(pathStep(iri, id))} />
+          <EntityPicker label="Shortest path to" onPick={(id) => open(pathStep(iri, id))} />
         </section>
       )}
     </Answer>

@@ -4,8 +4,9 @@ import { select, useAsked } from "../api";
 import { dated } from "../asof";
 import { lastStep, leftOut, lengthOf } from "../lineage/steps";
 import { Answer, Copy, ModelTabs, ThingLink, useTitle } from "../parts";
+import { PathLine, named } from "../pathline";
 import { inPath, setQuery, type Place } from "../router";
-import type { Hop, Licence, LicenceFinding, LicenceReport, Reason, Term, Thing, UseAnswer } from "../types";
+import type { Hop, Licence, LicenceFinding, LicenceReport, Reason, Term, UseAnswer } from "../types";
 import { count, shortId } from "../words";
 import { answerWord } from "./verdict";
 
@@ -114,17 +115,6 @@ function ReasonLine({ reason }: { reason: Reason }): JSX.Element {
 
 function LicenceLink({ licence }: { licence: Licence }): JSX.Element {
   return <ThingLink thing={{ iri: licence.iri, label: licence.label || licence.id }} />;
-}
-
-function named(thing: Thing): JSX.Element {
-  return <ThingLink thing={{ ...thing, label: shortId(thing.label) }} />;
-}
-
-function PathLine({ path }: { path: Hop[] }): JSX.Element | null {
-  if (!path.length) return null;
-  return (
-    <span class="path-line"> {path.map((hop, n) => <span key={n}>{"leftOut" in hop ? leftOut(hop) : <>{n ? null : named(hop.child)} <span class="relation">→ {hop.relationLabel}{hop.inferred ? " (inferred)" : ""} →</span> {named(hop.parent)}</>}</span>)}</span>
-  );
 }
 
 interface Way {

@@ -1,33 +1,51 @@
 /** The page of one model: verdict, specification, versions, scores, assessments, derivations. */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
-import { useAsked, storeVersion } from "../api";
+import { useEffect, useState } from "preact/hooks";
+import { useAsked, storeVersion, type Asked } from "../api";
 import { dated } from "../asof";
+import { InBasket } from "../inbasket";
 import { Inspector, inspect } from "../inspector";
-import { Answer, Copy, ModelTabs, StateMark, ThingLink, ValueView, useTitle } from "../parts";
+import { Answer, Copy, ModelTabs, StateMark, ThingLink, ValueView, Wait, useTitle } from "../parts";
 import { inPath, type Place } from "../router";
-import type { FieldState, Profile, Section } from "../types";
+import type { ConflictPage, FieldState, LicenceReport, Profile, Section } from "../types";
 import { STATES, count, stateOf } from "../words";
 import { Derivations, Offers, Published, Ranks, Scores, Versions } from "./below";
-import { Verdict } from "./verdict";
+import { Verdict, conflictQuery, licenceQuery } from "./verdict";
 
 /** The whole page of a model, family, version or configuration. */
 export default function Model({ id, place }: { id: string; place: Place }): JSX.Element {
   const asked = useAsked<Profile>(dated(`/api/v1/models/${inPath(id)}`));
+  const licence = useAsked<LicenceReport>(dated(licenceQuery(id)));
+  const ledger = useAsked<ConflictPage>(dated(conflictQuery(id)));
   const claims = place.query.get("claims");
+  const patient = useSoon(id);
   const found = asked.data;
+  const settled = Boolean((licence.data ?? licence.error) && (ledger.data ?? ledger.error)) || !patient;
   useTitle(found ? `${found.name}${claims ? ` – ${labelOf(found, claims)}` : ""}` : id);
   return (
     <div class={claims ? "page with-inspector" : "page"}>
       {asked.error && !found ? <h1><bdi>{id}</bdi></h1> : null}
-      <Answer asked={asked} what="the model">
-        {(profile) => <Body profile={profile} />}
-      </Answer>
+      {found && !settled ? <Wait what="the model" /> : <Answer asked={asked} what="the model">
+        {(profile) => <Body profile={profile} licence={licence} ledger={ledger} />}
+      </Answer>}
       {claims && found ? (
         <Inspector model={id} property={claims} field={fieldOf(found, claims)} />
       ) : null}
     </div>
   );
+}
+
+/** The verdict needs three answers; a page that is drawn once does not jump. Waiting for the others has an end. */
+const PATIENCE_MS = 1500;
+
+/** True until a view has waited long enough. */
+function useSoon(id: string): boolean {
+  const [late, setLate] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(id), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [id]);
+  return late !== id;
 }
 
 function fieldOf(profile: Profile, property: string): FieldState | undefined {
@@ -38,12 +56,12 @@ function labelOf(profile: Profile, property: string): string {
   return fieldOf(profile, property)?.label ?? property;
 }
 
-function Body({ profile }: { profile: Profile }): JSX.Element {
+function Body({ profile, licence, ledger }: { profile: Profile; licence: Asked<LicenceReport>; ledger: Asked<ConflictPage> }): JSX.Element {
   return (
     <article>
       <Head profile={profile} />
       <ModelTabs id={profile.id} here="profile" />
-      <Verdict profile={profile} />
+      <Verdict profile={profile} licence={licence} ledger={ledger} />
       <Specification sections={profile.sections} />
       <Versions profile={profile} />
       <Scores profile={profile} />
@@ -74,6 +92,8 @@ function Head({ profile }: { profile: Profile }): JSX.Element {
         <a href={`/doc/${inPath(at)}?format=jsonld`}>JSON-LD</a>
         <a href={dated(`/api/v1/models/${inPath(profile.id)}`)}>JSON</a>
         <a href={`/compare?model=${inPath(profile.id)}`}>Compare</a>
+        <a href={dated(`/explore?node=${inPath(profile.id)}`)}>Explore</a>
+        <InBasket id={profile.id} />
         <Copy what={() => citation(profile)}>Copy as citation</Copy>
       </p>
     </header>

@@ -1,6 +1,7 @@
 /** The audit report: the very document that the command writes, in a frame, to read or to print. */
 import type { JSX } from "preact";
-import { ModelPicker, useTitle } from "../parts";
+import { useTitle } from "../parts";
+import { EntityPicker } from "../searchbox";
 import { setQuery, type Place } from "../router";
 
 const MOST = 50;
@@ -24,7 +25,7 @@ export default function Report({ place }: { place: Place }): JSX.Element {
     <div class="page report">
       <h1>Audit report</h1>
       <div class="controls">
-        <ModelPicker label={models.length ? "Add a model" : "Model"} onPick={(id) => setQuery({ model: [...new Set([...models, id])].slice(0, MOST) })} />
+        <EntityPicker label={models.length ? "Add a model" : "Model"} onPick={(id) => setQuery({ model: [...new Set([...models, id])].slice(0, MOST) })} />
         <label class="choice"><span>As known on</span><input type="date" value={asOf} onChange={(e) => setQuery({ asOf: e.currentTarget.value })} /></label>
         {models.map((id) => <button key={id} type="button" class="small" onClick={() => setQuery({ model: models.filter((m) => m !== id) })}>Without {id}</button>)}
       </div>

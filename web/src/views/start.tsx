@@ -1,11 +1,14 @@
 /** Start: search as you type, facets, what the store holds, worked examples. */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { useAsked } from "../api";
+import { get, useAsked } from "../api";
 import { dated } from "../asof";
+import { InBasket } from "../inbasket";
 import { Answer, ModelLink, StateMark, Trouble, useTitle } from "../parts";
 import { SearchBox, hrefOfHit, type Hit } from "../searchbox";
 import { inPath, setQuery, withQuery, type Place } from "../router";
+import { DataTable } from "../table/table";
+import type { Column } from "../table/rows";
 import type { Facets, ModelPage, ModelRow, Stats } from "../types";
 import { brief, count, nameOf, number, shortId } from "../words";
 
@@ -25,7 +28,7 @@ const SORTS: [string, string][] = [
   ["name", "name"],
   ["-released", "newest first"],
   ["-descendants", "most descendants"],
-  ["-gaps", "most gaps"],
+  ["-gaps", "most not disclosed"],
   ["-conflicts", "most conflicts"],
   ["-parameters", "largest"],
   ["-context", "longest context"],
@@ -85,38 +88,67 @@ function Examples(): JSX.Element {
   );
 }
 
+/** Arrow keys walk from name to name. */
+function walk(event: KeyboardEvent): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const names = [...document.querySelectorAll<HTMLElement>(".results .name a")];
+  const next = names[names.indexOf(document.activeElement as HTMLElement) + step];
+  if (!names.includes(document.activeElement as HTMLElement)) return;
+  event.preventDefault();
+  if (next) next.focus();
+  else if (step < 0) document.querySelector<HTMLElement>(".start .searchbox input")?.focus();
+}
+
 function Results({ filters, place, q }: { filters: URLSearchParams; place: Place; q: string }): JSX.Element {
   const sort = place.query.get("sort") ?? (q ? "best" : "-sources");
   const limit = Math.min(Number(place.query.get("limit")) || FIRST, 500);
   const only = [...filters.keys()].every((key) => key === "q");
-  const searching = q && only && sort === "best";
+  const searching = Boolean(q) && only && sort === "best";
   const kind = place.query.get("kind") ?? "";
+  const table = !searching && place.query.get("view") === "table";
+  const order = sort === "best" ? "-sources" : sort;
   const path = searching
     ? `/api/v1/search?q=${encodeURIComponent(q)}&limit=${Math.min(limit, 100)}${kind ? `&kind=${encodeURIComponent(kind)}` : ""}`
-    : `/api/v1/models?${filters}&sort=${sort === "best" ? "-sources" : sort}&limit=${limit}`;
+    : `/api/v1/models?${filters}&sort=${order}&limit=${table ? Math.max(limit, 100) : limit}`;
   const asked = useAsked<ModelPage & { approximate?: boolean }>(dated(path));
+  const everything = async (): Promise<ModelRow[]> => {
+    const rows: ModelRow[] = [];
+    let cursor: string | null = "";
+    while (cursor !== null && rows.length < MOST_SAVED) {
+      const page: ModelPage = await get<ModelPage>(dated(`/api/v1/models?${filters}&sort=${order}&limit=500${cursor ? `&cursor=${cursor}` : ""}`));
+      rows.push(...page.items);
+      cursor = page.next;
+    }
+    return rows;
+  };
   return (
-    <section class="results" aria-label={searching ? "Found" : "Models"}>
+    <section class="results" aria-label={searching ? "Found" : "Models"} onKeyDown={walk}>
       <Answer asked={asked} what="models">
         {(found) => {
           const total = found.total ?? found.items.length;
           return (
             <>
               <div class="bar">
-                <p role="status">{searching ? `${number(found.items.length)} of ${number(total)} found${found.approximate ? ", none exactly as typed: these are near" : ""}` : found.items.length < total ? `${number(found.items.length)} of ${number(total)} models shown` : count(total, "model")}</p>
-                {searching ? <label class="choice"><span>Kind</span><select value={kind} onChange={(e) => setQuery({ kind: e.currentTarget.value }, true)}><option value="">all</option>{KINDS.map((k) => <option key={k} value={k}>{k}</option>)}</select></label> : null}
-                <label class="choice"><span>Order</span>
-                  <select value={sort} onChange={(e) => setQuery({ sort: e.currentTarget.value }, true)}>
-                    {q ? <option value="best">best match</option> : null}
-                    {SORTS.map(([key, word]) => <option key={key} value={key}>{word}</option>)}
-                  </select>
-                </label>
+                {table ? <span /> : <p role="status">{searching ? `${number(found.items.length)} of ${number(total)} found${found.approximate ? ", none exactly as typed: these are near" : ""}` : found.items.length < total ? `${number(found.items.length)} of ${number(total)} models shown` : count(total, "model")}</p>}
+                <div class="tools">
+                  {searching ? <label class="choice"><span>Kind</span><select value={kind} onChange={(e) => setQuery({ kind: e.currentTarget.value })}><option value="">all</option>{KINDS.map((k) => <option key={k} value={k}>{k}</option>)}</select></label> : null}
+                  {table ? null : <label class="choice"><span>Order</span>
+                    <select value={sort} onChange={(e) => setQuery({ sort: e.currentTarget.value })}>
+                      {q ? <option value="best">best match</option> : null}
+                      {SORTS.map(([key, word]) => <option key={key} value={key}>{word}</option>)}
+                    </select>
+                  </label>}
+                  <button type="button" class="small" aria-pressed={table} onClick={() => setQuery({ view: table ? null : "table", sort: searching ? "-sources" : place.query.get("sort") })}>{searching ? "Models as a table" : "Table"}</button>
+                </div>
               </div>
               {total === 0 ? <Nothing q={q} /> : null}
-              <ul class="models">{found.items.map((row) => isModel(row) ? <Row key={row.iri} row={row} /> : <Other key={row.iri} hit={row as unknown as Hit} />)}</ul>
+              {table ? <DataTable label="Models" rows={found.items} columns={MODEL_COLUMNS} rowKey={(row) => row.iri} total={total} noun={["model", "models"]} everything={total <= MOST_SAVED ? everything : undefined}
+                more={found.items.length < total ? `loaded${total > MOST_SAVED ? "; files hold what is loaded" : "; files hold all"}` : null} />
+                : <ul class="models">{found.items.map((row) => isModel(row) ? <Row key={row.iri} row={row} /> : <Other key={row.iri} hit={row as unknown as Hit} />)}</ul>}
               {found.items.length < total && limit < (searching ? 100 : 500) ? (
-                <button type="button" onClick={() => setQuery({ limit: String(Math.min(limit * 2, 500)) }, true)}>Show more</button>
-              ) : null}
+                <button type="button" onClick={() => setQuery({ limit: String(Math.min(Math.max(limit, table ? 100 : 0) * 2, 500)) }, true)}>Show more</button>
+              ) : found.items.length < total ? <p class="aside">No more are listed on one page: narrow by a filter, a kind, or a longer text.</p> : null}
             </>
           );
         }}
@@ -124,6 +156,22 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
     </section>
   );
 }
+
+const MOST_SAVED = 5000;
+const MODEL_COLUMNS: Column<ModelRow>[] = [
+  { key: "name", label: "Model", order: "name", head: true, value: (r) => r.id, view: (r) => <><ModelLink id={r.id} name={r.name} /> {r.name !== r.id ? <code class="aside"><bdi>{r.id}</bdi></code> : null}</> },
+  { key: "maker", label: "Developer", value: (r) => r.developers },
+  { key: "released", label: "Released", order: "released", value: (r) => r.released },
+  { key: "parameters", label: "Parameters", order: "parameters", numeric: true, value: (r) => r.parameterCount, view: (r) => (r.parameterCount ? brief(r.parameterCount) : "") },
+  { key: "context", label: "Context", order: "context", numeric: true, value: (r) => r.contextLength, view: (r) => (r.contextLength ? brief(r.contextLength) : "") },
+  { key: "licences", label: "Licence", value: (r) => r.licences.map(nameOf) },
+  { key: "open", label: "Openness", value: (r) => r.openness },
+  { key: "sources", label: "Sources", order: "sources", numeric: true, value: (r) => r.sources },
+  { key: "gaps", label: "Not disclosed", order: "gaps", numeric: true, value: (r) => r.gaps },
+  { key: "conflicts", label: "Conflicts", order: "conflicts", numeric: true, value: (r) => r.conflicts },
+  { key: "descendants", label: "Descendants", order: "descendants", numeric: true, value: (r) => r.descendants },
+  { key: "basket", label: "", value: () => "", view: (r) => <InBasket id={r.id} brief /> },
+];
 
 function Nothing({ q }: { q: string }): JSX.Element {
   return (
@@ -142,7 +190,7 @@ function isModel(row: ModelRow): boolean {
 function Other({ hit }: { hit: Hit }): JSX.Element {
   return (
     <li>
-      <p class="name"><a href={hrefOfHit(hit)}><bdi>{hit.name}</bdi></a> <span class="badge">{hit.kind}</span></p>
+      <p class="name"><a href={dated(hrefOfHit(hit))}><bdi>{hit.name}</bdi></a> <span class="badge">{hit.kind}</span></p>
       <p class="facts"><bdi>{hit.id}</bdi></p>
     </li>
   );
@@ -158,11 +206,11 @@ function Row({ row }: { row: ModelRow }): JSX.Element {
   ].filter(Boolean);
   return (
     <li>
-      <p class="name"><ModelLink id={row.id} name={row.name} /> {row.name !== row.id ? <code><bdi>{row.id}</bdi></code> : null}</p>
+      <p class="name"><ModelLink id={row.id} name={row.name} /> <InBasket id={row.id} brief /> {row.name !== row.id ? <code><bdi>{row.id}</bdi></code> : null}</p>
       <p class="facts"><bdi>{facts.join(" · ")}</bdi></p>
       <p class="counts">
         <span>{count(row.sources, "source")}</span>
-        {row.gaps ? <span class="gap"><span aria-hidden="true">○</span> {count(row.gaps, "gap")}</span> : null}
+        {row.gaps ? <span class="gap"><span aria-hidden="true">○</span> {number(row.gaps)} not disclosed</span> : null}
         {row.conflicts ? <span class="conflict"><span aria-hidden="true">≠</span> {count(row.conflicts, "conflict")}</span> : null}
         {row.descendants ? <a href={`/lineage/${inPath(row.id)}?direction=down`}>{count(row.descendants, "descendant")}</a> : null}
       </p>

@@ -5,38 +5,19 @@ import { get, send, useAsked } from "../api";
 import { dated } from "../asof";
 import { packed } from "../explore/address";
 import type { Entity, Group, Neighbourhood } from "../types";
-import { Answer, Out, QueryLink, useTitle } from "../parts";
+import { InBasket } from "../inbasket";
+import { Answer, Out, QueryLink, Wait, useTitle } from "../parts";
 import { hrefOf, inPath, type Place } from "../router";
 import type { Results, Term1 } from "../types";
+import { isTerm, shorten } from "../prefixes";
 import { linkable, number, shortId, spaced } from "../words";
 
 const ID = "https://w3id.org/provenance-graph/id/";
-const PREFIXES: [string, string][] = [
-  ["", ID],
-  ["pg:", "https://w3id.org/provenance-graph/ns#"],
-  ["dcterms:", "http://purl.org/dc/terms/"],
-  ["schema:", "https://schema.org/"],
-  ["rdf:", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"],
-  ["rdfs:", "http://www.w3.org/2000/01/rdf-schema#"],
-  ["skos:", "http://www.w3.org/2004/02/skos/core#"],
-  ["prov:", "http://www.w3.org/ns/prov#"],
-  ["dcat:", "http://www.w3.org/ns/dcat#"],
-  ["pav:", "http://purl.org/pav/"],
-  ["xsd:", "http://www.w3.org/2001/XMLSchema#"],
-  ["spdx:", "http://spdx.org/licenses/"],
-];
-
-/** An IRI with a known prefix in place of its beginning. */
-export function shorten(iri: string): string {
-  for (const [prefix, space] of PREFIXES) if (iri.startsWith(space)) return prefix + iri.slice(space.length);
-  return iri;
-}
-
 /** A term of an RDF answer, linked where it leads somewhere. */
 export function TermView({ term }: { term: Term1 | undefined }): JSX.Element {
   if (!term) return <span class="none">–</span>;
   if (term.type === "uri")
-    return /^https?:/.test(term.value) && !term.value.startsWith(ID) && !PREFIXES.some(([, s]) => term.value.startsWith(s)) ? (
+    return /^https?:/.test(term.value) && !term.value.startsWith(ID) && !isTerm(term.value) ? (
       <Out href={term.value} />
     ) : (
       <a href={hrefOf(term.value)} title={term.value}><bdi>{shorten(term.value)}</bdi></a>
@@ -89,11 +70,12 @@ export default function ThingView({ path, place }: { path: string; place: Place 
           {iri.startsWith(ID) ? <><a href={`/doc/${inPath(iri.slice(ID.length))}?format=ttl`}>Turtle</a><a href={`/doc/${inPath(iri.slice(ID.length))}?format=jsonld`}>JSON-LD</a></> : null}
           <a href={`/explore?node=${encodeURIComponent(packed(iri))}`}>Explore</a>
           {iri.startsWith(ID) ? <a href={`/impact?thing=${encodeURIComponent(iri)}`}>What depends on it</a> : linkable(iri) ? <Out href={iri}>Open it elsewhere</Out> : null}
+          {node?.kind === "dataset" || node?.kind === "deployment" ? <InBasket kind={node.kind} id={iri.slice(ID.length).replace(/^(dataset|deployment)\//, "")} /> : null}
           <QueryLink query={`SELECT ?p ?o WHERE { <${iri}> ?p ?o }`}>Query</QueryLink>
         </p>
       </header>
       {around.data ? <Around found={around.data} /> : null}
-      <Answer asked={asked} what="its statements">
+      {around.loading ? <Wait what="its links" /> : <Answer asked={asked} what="its statements">
         {(found) => (
           <details class="part" open={!around.data?.groups.length}>
             <summary><h2>All statements</h2></summary>
@@ -107,7 +89,7 @@ export default function ThingView({ path, place }: { path: string; place: Place 
             ) : null}
           </details>
         )}
-      </Answer>
+      </Answer>}
     </div>
   );
 }

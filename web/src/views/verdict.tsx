@@ -1,10 +1,12 @@
-/** The verdict strip: facts, gaps, conflicts, licence, score; each leads to its evidence. */
+/** What a reader sees first of a model: one sentence whose every part leads to its evidence, and five figures. */
 import type { ComponentChildren, JSX } from "preact";
-import { useAsked } from "../api";
+import { useAsked, type Asked } from "../api";
 import { dated } from "../asof";
+import { KINDS } from "../conflictkinds";
 import { inPath } from "../router";
 import type { AssessmentsAnswer, ConflictPage, LicenceReport, Profile } from "../types";
-import { number } from "../words";
+import { origins, retirement } from "../origin";
+import { isThing, nameOf, number, text } from "../words";
 
 const ANSWERS: Record<string, string> = {
   allowed: "✓ allowed",
@@ -12,38 +14,72 @@ const ANSWERS: Record<string, string> = {
   conditional: "◐ with conditions",
   unknown: "? unknown",
 };
+const PLAIN: Record<string, string> = { allowed: "allowed", blocked: "blocked", conditional: "allowed with conditions", unknown: "unknown" };
+const NAMED = 3;
 
 /** A verdict on a planned use: glyph and word. */
 export function answerWord(answer: string): string {
   return ANSWERS[answer] ?? answer;
 }
 
-/** Five figures a reader sees first. */
-export function Verdict({ profile }: { profile: Profile }): JSX.Element {
+/** Where the licence answer that the verdict rests on is asked. */
+export function licenceQuery(id: string): string {
+  return `/api/v1/models/${inPath(id)}/licences?use=commercial`;
+}
+
+/** Where the worst conflict and the number of conflicts are asked. */
+export function conflictQuery(id: string): string {
+  return `/api/v1/conflicts?model=${encodeURIComponent(id)}&limit=1`;
+}
+
+/** The sentence and the figures. */
+export function Verdict({ profile, licence, ledger }: { profile: Profile; licence: Asked<LicenceReport>; ledger: Asked<ConflictPage> }): JSX.Element {
   const fields = profile.sections.flatMap((s) => s.fields);
   const { known, of, rest } = profile.knowledge;
   const silent = rest.find((r) => r.state === "notCovered")?.count ?? 0;
-  const ledger = useAsked<ConflictPage>(dated(`/api/v1/conflicts?model=${encodeURIComponent(profile.id)}&limit=1`));
   const conflicts = ledger.data?.total ?? fields.filter((f) => f.contested).length;
   const path = inPath(profile.id);
-  const licence = useAsked<LicenceReport>(dated(`/api/v1/models/${path}/licences?use=commercial`));
   const scored = useAsked<AssessmentsAnswer>(dated(`/api/v1/models/${path}/assessments?rubric=kg-transparency`));
   const use = licence.data?.answers.at(-1)?.uses[0];
   const score = scored.data?.assessments[0];
   const breaches = licence.data?.findings.filter((f) => f.severity === "Violation").length ?? 0;
   return (
     <section aria-label="Verdict">
-    <p class="sentence" aria-live="polite">{licence.data?.sentence ?? (licence.error ? "The licence answer is not available." : " ")}</p>
-    <div class="verdict">
-      <Figure word={`of ${of} fields known`} n={number(known)} note={`from ${profile.records} ${profile.records === 1 ? "record" : "records"}`} />
-      <Figure word="not known" n={number(of - known)} note={rest.map((r) => `${r.count} ${r.word}`).join(" · ") || "nothing"} kind={of - known > silent ? "gap" : ""} href={dated(`/disclosure?q=${encodeURIComponent(profile.id)}`)} />
-      <Figure word="conflicts" n={number(conflicts)} note={conflicts ? "sources disagree" : "no source disagrees"} kind={conflicts ? "conflict" : ""} href={dated(`/conflicts?model=${encodeURIComponent(profile.id)}`)} />
-      <Figure word="commercial use" n={use ? answerWord(use.answer) : licence.error ? "–" : "…"} kind={`answer-${use?.answer ?? "none"}`} note={use?.weights ? `weights ${use.weights.answer}${use.trainingData?.applies ? `, data ${use.trainingData.answer}` : ""}${use.contract?.applies ? `, contract ${use.contract.answer}` : ""}${breaches ? `; ${breaches} licence ${breaches === 1 ? "problem" : "problems"}` : ""}` : breaches ? `${breaches} licence ${breaches === 1 ? "problem" : "problems"}` : "by licence, on every path"} href={dated(`/licences/${path}?use=commercial`)} />
-      {score ? (
-        <Figure word="transparency" n={score.total.shown} note={score.rubric.label} href={dated(`/assessments/${path}`)} />
-      ) : null}
-    </div>
+      <Sentence profile={profile} licence={licence} ledger={ledger} />
+      <div class="verdict">
+        <Figure word={`of ${of} fields known`} n={number(known)} note={`from ${profile.records} ${profile.records === 1 ? "record" : "records"}`} />
+        <Figure word="not known" n={number(of - known)} note={rest.map((r) => `${r.count} ${r.word}`).join(" · ") || "nothing"} kind={of - known > silent ? "gap" : ""} href={dated(`/disclosure?q=${encodeURIComponent(profile.id)}`)} />
+        <Figure word="conflicts" n={number(conflicts)} note={conflicts ? "sources disagree" : "no source disagrees"} kind={conflicts ? "conflict" : ""} href={dated(`/conflicts?model=${encodeURIComponent(profile.id)}`)} />
+        <Figure word="commercial use" n={use ? answerWord(use.answer) : licence.error ? "–" : "…"} kind={`answer-${use?.answer ?? "none"}`} note={breaches ? `${breaches} licence ${breaches === 1 ? "problem" : "problems"}` : "by licence, on every path"} href={dated(`/licences/${path}?use=commercial`)} />
+        <Figure word="transparency" n={score ? score.total.shown : "…"} note={score ? score.rubric.label : "of the evidence"} href={dated(`/assessments/${path}`)} />
+      </div>
     </section>
+  );
+}
+
+function Sentence({ profile, licence, ledger }: { profile: Profile; licence: Asked<LicenceReport>; ledger: Asked<ConflictPage> }): JSX.Element {
+  const path = inPath(profile.id);
+  const made = origins(profile);
+  const maker = profile.sections.flatMap((s) => s.fields).find((f) => f.property === "creator")?.values ?? [];
+  const ends = retirement(profile);
+  const use = licence.data?.answers.at(-1)?.uses[0];
+  const labels = licence.data?.labels.filter((l) => l.accepted) ?? [];
+  const worst = ledger.data?.items[0];
+  const open = (property: string): string => dated(`/models/${path}?claims=${property}`);
+  return (
+    <div class="sentence">
+      <p>
+        <strong><bdi>{profile.name}</bdi></strong>{maker.length ? <> by <a href={open("creator")}>{maker.map((m) => (isThing(m) ? nameOf(m) : text(m))).join(", ")}</a></> : ", whose developer is not recorded,"}{" "}
+        {made.length ? <>is {made.map((part, n) => (
+          <span key={part.relation}>{n ? (n === made.length - 1 ? " and " : ", ") : ""}<a href={open(part.relation)}>{part.verb} {part.things.slice(0, NAMED).map((t) => t.label).join(", ")}{part.things.length > NAMED ? ` and ${part.things.length - NAMED} more` : ""}</a>{part.contested ? " (sources disagree)" : part.inferred ? " (inferred)" : ""}</span>
+        ))}</> : <>has <a href={dated(`/lineage/${path}`)}>no recorded origin</a></>}
+        {use ? <>; it is <a href={dated(`/licences/${path}?use=commercial`)}>{labels.length ? `labelled ${labels.map((l) => l.label || l.id).join(", ")}` : "labelled with no licence"}, commercial use {PLAIN[use.answer] ?? use.answer}</a>{use.weights ? <> (weights {use.weights.answer}, training data {use.trainingData?.applies ? use.trainingData.answer : "not concerned"}, contract {use.contract?.applies ? use.contract.answer : "none recorded"})</> : null}</> : null}
+        ; <a href={dated(`/disclosure?q=${encodeURIComponent(profile.id)}`)}>{number(profile.knowledge.known)} of {number(profile.knowledge.of)} fields are known</a>;{" "}
+        {worst ? <a href={open(worst.property)}>the worst disagreement is on {worst.label}: {KINDS[worst.kind] ?? worst.kind}</a> : ledger.data ? "no source disagrees" : "…"}
+        {ends ? <>; <a href={dated(`/history/${path}`)}>{ends}</a></> : null}{profile.replacedBy.length ? <>; replaced by {profile.replacedBy.map(nameOf).join(", ")}</> : null}.
+      </p>
+      <p class="licence-sentence" aria-live="polite">{licence.data?.sentence ?? (licence.error ? "The licence answer is not available." : " ")}</p>
+    </div>
   );
 }
 

@@ -1,0 +1,124 @@
+/** The one table of the page: sorted, filtered, faceted and exported by column; what is chosen stands in the address. */
+import type { ComponentChildren, JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import { download } from "../parts";
+import { here, setQuery } from "../router";
+import { number } from "../words";
+import { asCsv, asJson, facet, nextSort, textOf, wished, type Column, type Wish } from "./rows";
+
+const PAGE = 100;
+
+interface Props<R> {
+  /** What the table is called, and the file it is saved to. */
+  label: string;
+  rows: R[];
+  columns: Column<R>[];
+  rowKey: (row: R) => string;
+  /** Stands before the names of this table's parameters, where a page has several. */
+  prefix?: string;
+  /** What the rows are called. */
+  noun?: [one: string, many: string];
+  /** How many there are in all, where not all are loaded. */
+  total?: number | undefined;
+  /** Shown beside the count: how to get the rest. */
+  more?: ComponentChildren;
+  /** All rows that the service has for these filters, for export where not all are loaded. */
+  everything?: (() => Promise<R[]>) | undefined;
+  /** Whether to offer what short tables do not need. */
+  plain?: boolean;
+  empty?: ComponentChildren;
+  /** A line below a row that opens by a button. */
+  detail?: (row: R) => ComponentChildren;
+}
+
+/** What stands in the address for a table with this prefix. */
+export function wishOf<R>(columns: Column<R>[], prefix: string): Wish {
+  const { query } = here();
+  const chosen: Record<string, string[]> = {};
+  for (const column of columns) if (column.facet) chosen[column.key] = query.getAll(prefix + column.key);
+  return { sort: query.get(`${prefix}sort`) ?? "", find: query.get(`${prefix}find`) ?? "", chosen };
+}
+
+/** The table. Columns with `order` are sorted by the service, all others here. */
+export function DataTable<R>(props: Props<R>): JSX.Element {
+  const { label, rows, columns, rowKey, prefix = "", noun = ["row", "rows"], plain, detail } = props;
+  const wish = wishOf(columns, prefix);
+  const key = JSON.stringify(wish);
+  const byService = columns.some((c) => c.order);
+  const shown = useMemo(() => wished(rows, columns, byService ? { ...wish, sort: "" } : wish), [rows, key, columns]);
+  const [most, setMost] = useState(PAGE);
+  const [open, setOpen] = useState<string>();
+  const of = props.total ?? rows.length;
+  const short = plain ?? (rows.length < 8 && !wish.find && !Object.values(wish.chosen).some((c) => c.length));
+  const file = label.toLowerCase().replace(/\W+/g, "-");
+  const save = async (kind: "csv" | "json"): Promise<void> => {
+    const all = props.everything ? wished(await props.everything(), columns, byService ? { ...wish, sort: "" } : wish) : shown;
+    download(`${file}.${kind}`, kind === "csv" ? asCsv(all, columns) : asJson(all, columns), kind === "csv" ? "text/csv" : "application/json");
+  };
+  return (
+    <div class="data-table">
+      <div class="bar">
+        <p role="status">{number(shown.length)} of {number(of)} {of === 1 ? noun[0] : noun[1]}{props.more ? <> {props.more}</> : null}</p>
+        <div class="tools">
+          {short ? null : <label class="choice"><span>Filter</span><input type="search" value={wish.find} placeholder="any column" onInput={(e) => setQuery({ [`${prefix}find`]: e.currentTarget.value }, true)} /></label>}
+          {short ? null : columns.filter((c) => c.facet).map((c) => <Facet key={c.key} column={c} rows={rows} columns={columns} wish={wish} prefix={prefix} />)}
+          <button type="button" class="small" onClick={() => void save("csv")}>CSV<span class="visually-hidden"> of {label}</span></button>
+          <button type="button" class="small" onClick={() => void save("json")}>JSON<span class="visually-hidden"> of {label}</span></button>
+        </div>
+      </div>
+      {shown.length ? (
+        <div class="scroll" tabIndex={0} role="region" aria-label={label}><table class="list">
+          <thead><tr>
+            {columns.map((c) => <Head key={c.key} column={c} sort={wish.sort} prefix={prefix} fixed={byService && !c.order} />)}
+            {detail ? <th><span class="visually-hidden">More</span></th> : null}
+          </tr></thead>
+          <tbody>
+            {shown.slice(0, most).map((row) => {
+              const id = rowKey(row);
+              const cells = columns.map((c) => {
+                const content = c.view ? c.view(row) : <bdi>{textOf(c.value(row))}</bdi>;
+                return c.head ? <th key={c.key} scope="row">{content}</th> : <td key={c.key} class={c.numeric ? "num" : undefined}>{content}</td>;
+              });
+              return detail ? (
+                <>
+                  <tr key={id}>{cells}<td><button type="button" class="small" aria-expanded={open === id} onClick={() => setOpen(open === id ? undefined : id)}>{open === id ? "Less" : "More"}<span class="visually-hidden"> about {textOf(columns[0]?.value(row))}</span></button></td></tr>
+                  {open === id ? <tr key={`${id} more`} class="detail"><td colSpan={columns.length + 1}>{detail(row)}</td></tr> : null}
+                </>
+              ) : <tr key={id}>{cells}</tr>;
+            })}
+          </tbody>
+        </table></div>
+      ) : <div class="empty">{props.empty ?? <p>No {noun[0]} matches.</p>}</div>}
+      {shown.length > most ? <p>{number(most)} of {number(shown.length)} drawn. <button type="button" onClick={() => setMost(most * 4)}>Show more</button></p> : null}
+    </div>
+  );
+}
+
+function Head<R>({ column, sort, prefix, fixed }: { column: Column<R>; sort: string; prefix: string; fixed: boolean }): JSX.Element {
+  if (fixed || !column.label) return <th scope="col" class={column.numeric ? "num" : undefined}>{column.label || <span class="visually-hidden">Links</span>}</th>;
+  const ordered = column.order ? { ...column, key: column.order } : column;
+  const way = sort === ordered.key ? "ascending" : sort === `-${ordered.key}` ? "descending" : "none";
+  const to = (): void => setQuery({ [`${prefix}sort`]: nextSort(ordered, sort) });
+  return (
+    <th scope="col" class={column.numeric ? "num" : undefined} aria-sort={way}>
+      <button type="button" class="sort" onClick={to}>{column.label}<span aria-hidden="true" class="way">{way === "ascending" ? "▲" : way === "descending" ? "▼" : "↕"}</span></button>
+    </th>
+  );
+}
+
+/** Values of one column with how many rows have each. */
+function Facet<R>({ column, rows, columns, wish, prefix }: { column: Column<R>; rows: R[]; columns: Column<R>[]; wish: Wish; prefix: string }): JSX.Element | null {
+  const values = useMemo(() => facet(rows, columns, wish, column.key), [rows, columns, JSON.stringify(wish)]);
+  const chosen = wish.chosen[column.key] ?? [];
+  if (values.length < 2 && !chosen.length) return null;
+  const word = (value: string): string => (value ? (column.word?.(value) ?? value) : "none recorded");
+  return (
+    <label class="choice"><span>{column.label}</span>
+      <select value={chosen[0] ?? "*"} onChange={(e) => setQuery({ [prefix + column.key]: e.currentTarget.value === "*" ? null : e.currentTarget.value })}>
+        <option value="*">all</option>
+        {values.filter((v) => v.value).slice(0, 200).map((v) => <option key={v.value} value={v.value}>{`${word(v.value)} (${number(v.count)})`}</option>)}
+        {chosen.filter((c) => !values.some((v) => v.value === c)).map((c) => <option key={c} value={c}>{`${word(c)} (0)`}</option>)}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,90 @@
+/** Licence findings over the whole store, gravest first, and what makes licences unknown. */
+import type { JSX } from "preact";
+import { useAsked } from "../api";
+import { dated } from "../asof";
+import { Answer, ThingLink, useTitle } from "../parts";
+import { PathLine } from "../pathline";
+import { EntityPicker } from "../searchbox";
+import { inPath, setQuery, type Place } from "../router";
+import { DataTable } from "../table/table";
+import type { Column } from "../table/rows";
+import type { Breaches, LicenceFinding } from "../types";
+import { count, number, shortId } from "../words";
+
+const FILTERS: [string, string, string][] = [
+  ["developer", "Developer of the model", "any developer"],
+  ["licensor", "Licensor", "a namespace, such as meta-llama"],
+];
+
+/** The view; filters stand in the address and are those of `/api/v1/breaches`. */
+export default function BreachesView({ place }: { place: Place }): JSX.Element {
+  const { query } = place;
+  useTitle("Licence findings");
+  const asked = new URLSearchParams({ limit: query.get("limit") ?? "500" });
+  for (const key of ["developer", "licensor", "of", "on"]) if (query.get(key)) asked.set(key, query.get(key) ?? "");
+  const of = query.get("of") ?? "";
+  const found = useAsked<Breaches>(dated(`/api/v1/breaches?${asked}`));
+  return (
+    <div class="page">
+      <h1>Licence findings{of ? <> <span class="kind">on</span> <bdi>{shortId(of.replace(/^https:\/\/w3id.org\/provenance-graph\//, ""))}</bdi> <span class="kind">and what derives from it</span></> : ""}</h1>
+      <div class="controls">
+        {FILTERS.map(([key, word, hint]) => (
+          <label key={key} class="choice stacked"><span>{word}</span><input type="search" value={query.get(key) ?? ""} placeholder={hint} onChange={(e) => setQuery({ [key]: e.currentTarget.value })} /></label>
+        ))}
+        <EntityPicker label="On a model or dataset and its descendants" initial={of} onPick={(id) => setQuery({ of: id })} />
+        <label class="choice stacked"><span>By the texts in force on</span><input type="date" value={query.get("on") ?? ""} onChange={(e) => setQuery({ on: e.currentTarget.value })} /></label>
+      </div>
+      <Answer asked={found} what="the licence findings">{(answer) => <Found found={answer} />}</Answer>
+    </div>
+  );
+}
+
+const model = (f: LicenceFinding): string => f.subject.iri.split("/id/model/")[1] ?? f.subject.label;
+
+/** Columns of licence findings; with the model where there are several. */
+export const FINDING_COLUMNS: Column<LicenceFinding>[] = [
+  { key: "rule", label: "Rule", value: (f) => `${f.rule} ${f.name}`, facet: true },
+  { key: "severity", label: "Severity", value: (f) => f.severity, facet: true, view: (f) => <span class={`badge b-${f.severity}`}>{f.severity}</span> },
+  { key: "message", label: "What", value: (f) => f.message },
+  { key: "licence", label: "Licence", value: (f) => f.licence?.id ?? "", facet: true, view: (f) => f.licence ? <><ThingLink thing={{ iri: f.licence.iri, label: f.licence.label || f.licence.id }} />{f.clause ? <span class="aside">, clause {f.clause}</span> : null}</> : null },
+  { key: "holder", label: "Comes from", value: (f) => f.holder?.label ?? "", view: (f) => f.holder ? <ThingLink thing={{ ...f.holder, label: shortId(f.holder.label) }} /> : null },
+];
+const COLUMNS: Column<LicenceFinding>[] = [
+  { key: "model", label: "Model", value: model, head: true, view: (f) => <a href={dated(`/licences/${inPath(model(f))}`)}><bdi>{model(f)}</bdi></a> },
+  ...FINDING_COLUMNS,
+];
+
+/** What a finding says beyond its row. */
+export function findingDetail(f: LicenceFinding): JSX.Element {
+  return (
+    <>
+      <p><strong>How to fix:</strong> {f.fix}</p>
+      {f.path.length ? <p><strong>Path:</strong> <PathLine path={f.path} /></p> : null}
+      {f.caveat ? <p class="aside">{f.caveat}</p> : null}
+    </>
+  );
+}
+
+function Found({ found }: { found: Breaches }): JSX.Element {
+  const whole = new URLSearchParams(location.search).get("limit") === "5000";
+  return (
+    <>
+      <p><strong>{count(found.modelsMarked, "model")}</strong> {found.modelsMarked === 1 ? "has" : "have"} a finding. {found.note}</p>
+      <DataTable label="Licence findings" rows={found.findings} columns={COLUMNS} rowKey={(f) => `${f.rule} ${f.subject.iri} ${f.message} ${f.holder?.iri ?? ""} ${f.path.length}`} noun={["finding", "findings"]} total={found.truncated && !whole ? undefined : found.of} detail={findingDetail}
+        more={found.truncated && !whole ? <>the gravest; there are more. <button type="button" class="link" onClick={() => setQuery({ limit: "5000" })}>show up to 5,000</button></> : null}
+        empty={<p>No licence finding with these filters. That says what is recorded, not that no duty applies.</p>} />
+      {found.unknownCauses.length ? (
+        <section aria-labelledby="causes-title">
+          <h2 id="causes-title">What leaves answers unknown</h2>
+          <DataTable label="Causes of unknown answers" prefix="cause." rows={found.unknownCauses} total={found.unknownCausesOf} noun={["cause", "causes"]} rowKey={(c) => c.holder.iri + c.why}
+            columns={[
+              { key: "holder", label: "Entity", head: true, value: (c) => shortId(c.holder.label), view: (c) => <ThingLink thing={{ ...c.holder, label: shortId(c.holder.label) }} /> },
+              { key: "kind", label: "Kind", value: (c) => c.kind, facet: true },
+              { key: "why", label: "Why", value: (c) => c.why, facet: true },
+              { key: "models", label: "Models that rest on it", numeric: true, value: (c) => c.models, view: (c) => number(c.models) },
+            ]} />
+        </section>
+      ) : null}
+    </>
+  );
+}
