@@ -1,23 +1,25 @@
 /** An answer: table with links, picture of a graph, chart where the columns allow one. */
 import type { JSX } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { layOut } from "../lineage/layout";
 import { PictureView } from "../lineage/picture";
-import { download } from "../parts";
 import { go, hrefOf, setQuery, type Place } from "../router";
 import type { Lineage, LineageEdge, LineageNode, Term1 } from "../types";
 import { shorten } from "../prefixes";
 import { TermView } from "../views/thing";
+import { csv as asText } from "../table/csv";
+import { DataTable } from "../table/table";
+import type { Column } from "../table/rows";
 import { number, shortId } from "../words";
-import type { Found, Triple } from "./ask";
-import { Chart, chartOf } from "./chart";
+import { ask, type Found, type Triple } from "./ask";
+import { Chart, drawable } from "./chart";
+import { scaleOf } from "./series";
 
-const PAGE = 200;
 const MOST_DRAWN = 400;
 
 /** The answer, in the view that the reader chose. */
 export function AnswerView({ found, place }: { found: Found; place: Place }): JSX.Element {
-  const chart = useMemo(() => chartOf(found), [found]);
+  const chart = useMemo(() => drawable(found), [found]);
   const offered: [string, string][] = [["table", "Table"]];
   if (found.kind === "graph") offered.push(["graph", "Graph"]);
   if (chart) offered.push(["chart", "Chart"]);
@@ -31,40 +33,66 @@ export function AnswerView({ found, place }: { found: Found; place: Place }): JS
         <div role="group" aria-label="Show as">
           {offered.map(([key, word]) => <button key={key} type="button" class="small" aria-pressed={view === key} onClick={() => setQuery({ view: key === "table" ? null : key }, true)}>{word}</button>)}
         </div>
-        <button type="button" class="small" onClick={() => download("answer.csv", csv(found), "text/csv")}>CSV</button>
       </div>
-      {view === "graph" ? <GraphView triples={found.triples} /> : view === "chart" && chart ? <Chart chart={chart} /> : <Rows found={found} />}
+      {view === "graph" ? <GraphView triples={found.triples} /> : view === "chart" && chart ? <Chart found={found} place={place} /> : <Rows found={found} />}
     </section>
   );
 }
 
-function Rows({ found }: { found: Found }): JSX.Element {
-  const [most, setMost] = useState(PAGE);
-  const columns = found.kind === "graph" ? ["subject", "property", "value"] : found.columns;
-  const rows: (Term1 | undefined)[][] = found.kind === "graph" ? found.triples.slice(0, most).map((t) => [t.s, t.p, t.o]) : found.bindings.slice(0, most).map((b) => columns.map((c) => b[c]));
-  const all = found.rows ?? 0;
-  if (!all) return <div class="empty"><p>The answer is empty: nothing matches.</p></div>;
-  return (
-    <>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Rows"><table class="list rows">
-        <thead><tr>{columns.map((c) => <th key={c} scope="col">{c}</th>)}</tr></thead>
-        <tbody>{rows.map((row, n) => <tr key={n}>{row.map((term, m) => <td key={m} class={isNumber(term) ? "num" : ""}><TermView term={term} /></td>)}</tr>)}</tbody>
-      </table></div>
-      <p role="status">{number(Math.min(most, all))} of {number(all)} shown. {all > most ? <button type="button" onClick={() => setMost(most * 5)}>Show more</button> : null}</p>
-    </>
-  );
+/** Entities whose names are asked, from the first rows on. */
+const MOST_NAMED = 3000;
+const NAMES_AT_ONCE = 400;
+const OURS = "https://w3id.org/provenance-graph/id/";
+
+/** Names of the entities in an answer, as they arrive. */
+function useNames(found: Found): Map<string, string> {
+  const [names, setNames] = useState(new Map<string, string>());
+  useEffect(() => {
+    let alive = true;
+    const iris = new Set<string>();
+    for (const row of found.bindings) {
+      if (iris.size >= MOST_NAMED) break;
+      for (const term of Object.values(row)) if (term.type === "uri" && term.value.startsWith(OURS) && !/[<>"{}|\\^`\s]/.test(term.value)) iris.add(term.value);
+    }
+    const all = [...iris].slice(0, MOST_NAMED);
+    const work = async (): Promise<void> => {
+      const known = new Map<string, string>();
+      for (let n = 0; n < all.length && alive; n += NAMES_AT_ONCE) {
+        const query = `SELECT ?e (SAMPLE(?n) AS ?name) WHERE { VALUES ?e { ${all.slice(n, n + NAMES_AT_ONCE).map((iri) => `<${iri}>`).join(" ")} } ?e <https://schema.org/name>|<http://www.w3.org/2004/02/skos/core#prefLabel>|<http://www.w3.org/2000/01/rdf-schema#label> ?n } GROUP BY ?e`;
+        const answer = await ask(query, new AbortController().signal);
+        for (const row of answer.bindings) if (row["e"] && row["name"]) known.set(row["e"].value, row["name"].value);
+        if (alive) setNames(new Map(known));
+      }
+    };
+    work().catch(() => undefined); // without names the ids are shown
+    return () => void (alive = false);
+  }, [found]);
+  return names;
 }
 
-/** Whether a term is a number. */
-export function isNumber(term: Term1 | undefined): boolean {
-  return /#(integer|decimal|double|float|long|int)$/.test(term?.datatype ?? "");
+function Rows({ found }: { found: Found }): JSX.Element {
+  const names = useNames(found);
+  const columns = useMemo((): Column<Record<string, Term1>>[] => {
+    const order = found.kind === "graph" ? ["subject", "property", "value"] : found.columns;
+    return order.map((name) => {
+      const numeric = found.kind === "table" && scaleOf(found, name) === "number";
+      const word = (term: Term1 | undefined): string => (term ? (names.get(term.value) ?? (term.type === "uri" ? shorten(term.value) : term.value)) : "");
+      return {
+        key: name, label: name, numeric,
+        value: (row) => (numeric && row[name] ? Number(row[name].value) : word(row[name])),
+        view: (row) => <TermView term={row[name]} name={names.get(row[name]?.value ?? "")} />,
+      };
+    });
+  }, [found, names]);
+  const rows = useMemo(() => (found.kind === "graph" ? found.triples.map((t) => ({ subject: t.s, property: t.p, value: t.o })) : found.bindings), [found]);
+  const keys = useMemo(() => new Map(rows.map((row, n) => [row, String(n)])), [rows]);
+  if (!rows.length) return <div class="empty"><p>The answer is empty: nothing matches.</p></div>;
+  return <DataTable label="Rows" prefix="r." rows={rows as Record<string, Term1>[]} columns={columns} rowKey={(row) => keys.get(row) ?? ""} noun={["row", "rows"]} saved={() => csv(found)} />;
 }
 
 function csv(found: Found): string {
-  const quote = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const rows = found.kind === "graph" ? found.triples.map((t) => [t.s.value, t.p.value, t.o.value]) : found.bindings.map((b) => found.columns.map((c) => b[c]?.value ?? ""));
-  const head = found.kind === "graph" ? ["subject", "property", "value"] : found.columns;
-  return [head, ...rows].map((row) => row.map(quote).join(",")).join("\r\n") + "\r\n";
+  return asText(found.kind === "graph" ? ["subject", "property", "value"] : found.columns, rows);
 }
 
 /** Triples between things as the layered picture draws them. */

@@ -2,13 +2,14 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { HighlightStyle, bracketMatching, indentOnInput, syntaxHighlighting } from "@codemirror/language";
-import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { lintGutter, setDiagnostics, type Diagnostic } from "@codemirror/lint";
 import { EditorState, Prec } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { select } from "../api";
 import { KEYWORDS, sparql } from "./sparql";
-import { PREFIXES, missingPrefixes } from "./text";
+import { unknownTerms } from "./near";
+import { ours, terms, type Term } from "./terms";
+import { missingPrefixes } from "./text";
 
 const COLOURS = HighlightStyle.define([
   { tag: tags.keyword, color: "var(--accent)", fontWeight: "600" },
@@ -35,29 +36,10 @@ const LOOK = EditorView.theme({
   ".cm-completionInfo": { maxWidth: "22rem", padding: "6px 8px" },
 });
 
-const TERMS = `SELECT ?term ?label ?definition WHERE {
-  ?term <http://www.w3.org/2000/01/rdf-schema#isDefinedBy> ?module ; <http://www.w3.org/2004/02/skos/core#prefLabel> ?label
-  OPTIONAL { ?term <http://www.w3.org/2004/02/skos/core#definition> ?definition } } ORDER BY ?term`;
-const BORROWED = ["dcterms:creator", "dcterms:license", "dcterms:issued", "dcterms:created", "dcterms:date", "dcterms:isPartOf", "dcterms:replaces", "prov:wasDerivedFrom", "prov:wasInfluencedBy", "prov:specializationOf", "prov:qualifiedDerivation", "schema:name", "schema:version", "rdf:type", "pav:retrievedOn", "skos:prefLabel", "skos:notation"];
-
-/** The terms of the ontology, asked once per store version. */
-async function terms(): Promise<Completion[]> {
-  const rows = await select(TERMS);
-  const found = rows.flatMap((row): Completion[] => {
-    const term = row["term"] ?? "";
-    const prefix = Object.keys(PREFIXES).find((p) => term.startsWith(PREFIXES[p] as string) && p !== "id");
-    if (!prefix) return [];
-    const local = term.slice((PREFIXES[prefix] as string).length);
-    return [completion(`${prefix}:${local}`, /^[A-Z]/.test(local) ? "class" : "property", row["label"], row["definition"])];
-  });
-  const known = new Set(found.map((c) => c.label));
-  return [...found, ...BORROWED.filter((b) => !known.has(b)).map((b) => completion(b, "property"))];
-}
-
-function completion(label: string, type: string, detail?: string, info?: string): Completion {
-  const made: Completion = { label, type, apply: insert };
-  if (detail) made.detail = detail;
-  if (info) made.info = info;
+function completionOf(term: Term): Completion {
+  const made: Completion = { label: term.name, type: term.kind, apply: insert };
+  if (term.label) made.detail = term.label;
+  if (term.definition) made.info = term.definition;
   return made;
 }
 
@@ -84,9 +66,9 @@ async function complete(context: CompletionContext): Promise<CompletionResult | 
   if (!word && !context.explicit) return null;
   let known: Completion[] = [];
   try {
-    known = await terms();
+    known = (await terms()).map(completionOf);
   } catch {
-    known = BORROWED.map((b) => completion(b, "property"));
+    // the service is gone: keywords are still completed
   }
   const keywords = KEYWORDS.map((label): Completion => ({ label, type: "keyword", boost: -1 }));
   return { from: word?.from ?? context.pos, options: [...known, ...keywords], validFor: /^[\w.-]*(?::[\w-]*)?$/ };
@@ -97,12 +79,34 @@ export interface Editor {
   set: (text: string) => void;
   /** Mark an error at a line and column, counted from 1; null takes the mark away. */
   mark: (at: { line: number; column: number; message: string } | null) => void;
+  /** Put text where the cursor is, with the prefix it needs. */
+  insert: (text: string) => void;
   focus: () => void;
   destroy: () => void;
 }
 
+/** Warn of terms that the ontology does not have this long after the last key. */
+const WARN_MS = 500;
+
 /** Put an editor into an element. */
-export function createEditor(host: HTMLElement, text: string, onChange: (text: string) => void, onRun: () => void): Editor {
+export function createEditor(host: HTMLElement, text: string, onChange: (text: string) => void, onRun: () => void, onWarn: (messages: string[]) => void): Editor {
+  let error: Diagnostic | null = null;
+  let warnings: Diagnostic[] = [];
+  let timer = 0;
+  const mark = (): void => view.dispatch(setDiagnostics(view.state, error ? [error, ...warnings] : warnings));
+  const look = async (): Promise<void> => {
+    const known = ours(await terms().catch(() => []));
+    if (!known.size) return;
+    const found = unknownTerms(view.state.doc.toString(), known);
+    const end = view.state.doc.length;
+    warnings = found.filter((u) => u.to <= end).map((u) => ({ from: u.from, to: u.to, severity: "warning", message: u.message }));
+    mark();
+    onWarn([...new Set(found.map((u) => u.message))]);
+  };
+  const soon = (): void => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => void look(), WARN_MS);
+  };
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const view = new EditorView({
     root,
@@ -116,21 +120,40 @@ export function createEditor(host: HTMLElement, text: string, onChange: (text: s
         EditorView.contentAttributes.of({ "aria-label": "SPARQL query; control and enter runs it, escape then tab leaves", tabindex: "0" }),
         Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (onRun(), true) }])),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
-        EditorView.updateListener.of((update) => update.docChanged && onChange(update.state.doc.toString())),
+        EditorView.updateListener.of((update) => {
+          if (!update.docChanged) return;
+          soon();
+          onChange(update.state.doc.toString());
+        }),
       ],
     }),
   });
+  soon();
   return {
     text: () => view.state.doc.toString(),
-    set: (next) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } }),
+    set: (next) => {
+      error = null;
+      if (next !== view.state.doc.toString()) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } });
+    },
     mark: (at) => {
-      if (!at) return view.dispatch(setDiagnostics(view.state, []));
+      error = null;
+      if (!at) return mark();
       const line = view.state.doc.line(Math.min(Math.max(at.line, 1), view.state.doc.lines));
       const from = Math.min(line.from + Math.max(at.column - 1, 0), line.to);
       const start = from === line.to && from > line.from ? from - 1 : from;
-      view.dispatch({ ...setDiagnostics(view.state, [{ from: start, to: Math.min(start + 1, view.state.doc.length), severity: "error", message: at.message }]), selection: { anchor: from }, scrollIntoView: true });
+      error = { from: start, to: Math.min(start + 1, view.state.doc.length), severity: "error", message: at.message };
+      mark();
+      view.dispatch({ selection: { anchor: from }, scrollIntoView: true });
+    },
+    insert: (word) => {
+      const { from, to } = view.state.selection.main;
+      insert(view, { label: word }, from, to);
+      view.focus();
     },
     focus: () => view.focus(),
-    destroy: () => view.destroy(),
+    destroy: () => {
+      clearTimeout(timer);
+      view.destroy();
+    },
   };
 }

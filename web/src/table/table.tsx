@@ -24,7 +24,9 @@ interface Props<R> {
   more?: ComponentChildren;
   /** All rows that the service has for these filters, for export where not all are loaded. */
   everything?: (() => Promise<R[]>) | undefined;
-  /** Whether to offer what short tables do not need. */
+  /** What the file of comma-separated values holds, where that is more than what is shown. */
+  saved?: () => string;
+  /** Whether to leave out what short tables do not need. */
   plain?: boolean;
   empty?: ComponentChildren;
   /** A line below a row that opens by a button. */
@@ -52,6 +54,7 @@ export function DataTable<R>(props: Props<R>): JSX.Element {
   const short = plain ?? (rows.length < 8 && !wish.find && !Object.values(wish.chosen).some((c) => c.length));
   const file = label.toLowerCase().replace(/\W+/g, "-");
   const save = async (kind: "csv" | "json"): Promise<void> => {
+    if (kind === "csv" && props.saved) return download(`${file}.csv`, props.saved(), "text/csv");
     const all = props.everything ? wished(await props.everything(), columns, byService ? { ...wish, sort: "" } : wish) : shown;
     download(`${file}.${kind}`, kind === "csv" ? asCsv(all, columns) : asJson(all, columns), kind === "csv" ? "text/csv" : "application/json");
   };

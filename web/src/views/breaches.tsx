@@ -71,7 +71,7 @@ function Found({ found }: { found: Breaches }): JSX.Element {
     <>
       <p><strong>{count(found.modelsMarked, "model")}</strong> {found.modelsMarked === 1 ? "has" : "have"} a finding. {found.note}</p>
       <DataTable label="Licence findings" rows={found.findings} columns={COLUMNS} rowKey={(f) => `${f.rule} ${f.subject.iri} ${f.message} ${f.holder?.iri ?? ""} ${f.path.length}`} noun={["finding", "findings"]} total={found.truncated && !whole ? undefined : found.of} detail={findingDetail}
-        more={found.truncated && !whole ? <>the gravest; there are more. <button type="button" class="link" onClick={() => setQuery({ limit: "5000" })}>show up to 5,000</button></> : null}
+        more={found.truncated && !whole ? <>loaded, the gravest; there are more. <button type="button" class="link" onClick={() => setQuery({ limit: "5000" })}>show up to 5,000</button></> : null}
         empty={<p>No licence finding with these filters. That says what is recorded, not that no duty applies.</p>} />
       {found.unknownCauses.length ? (
         <section aria-labelledby="causes-title">

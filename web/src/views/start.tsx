@@ -144,7 +144,7 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
               </div>
               {total === 0 ? <Nothing q={q} /> : null}
               {table ? <DataTable label="Models" rows={found.items} columns={MODEL_COLUMNS} rowKey={(row) => row.iri} total={total} noun={["model", "models"]} everything={total <= MOST_SAVED ? everything : undefined}
-                more={found.items.length < total ? `loaded${total > MOST_SAVED ? "; files hold what is loaded" : "; files hold all"}` : null} />
+                more={found.items.length < total ? `loaded${total > MOST_SAVED ? "; a file holds what is loaded" : "; a file holds all"}` : null} />
                 : <ul class="models">{found.items.map((row) => isModel(row) ? <Row key={row.iri} row={row} /> : <Other key={row.iri} hit={row as unknown as Hit} />)}</ul>}
               {found.items.length < total && limit < (searching ? 100 : 500) ? (
                 <button type="button" onClick={() => setQuery({ limit: String(Math.min(Math.max(limit, table ? 100 : 0) * 2, 500)) }, true)}>Show more</button>

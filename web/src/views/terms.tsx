@@ -9,7 +9,7 @@ import { shorten } from "../prefixes";
 
 const TERMS = `PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX owl: <http://www.w3.org/2002/07/owl#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?term (SAMPLE(?l) AS ?label) (SAMPLE(?d) AS ?definition) (SAMPLE(?m) AS ?module) (GROUP_CONCAT(DISTINCT ?t; separator=" ") AS ?types) (SAMPLE(?dom) AS ?domain) (SAMPLE(?ran) AS ?range) (GROUP_CONCAT(DISTINCT ?s; separator=" ") AS ?above) WHERE {
+SELECT ?term (SAMPLE(?l) AS ?label) (SAMPLE(?d) AS ?definition) (MAX(STR(?m)) AS ?module) (GROUP_CONCAT(DISTINCT STR(?t); separator=" ") AS ?types) (SAMPLE(?dom) AS ?domain) (SAMPLE(?ran) AS ?range) (GROUP_CONCAT(DISTINCT STR(?s); separator=" ") AS ?above) WHERE {
   ?term rdfs:isDefinedBy ?m ; skos:prefLabel ?l ; rdf:type ?t .
   OPTIONAL { ?term skos:definition ?d } OPTIONAL { ?term rdfs:domain ?dom } OPTIONAL { ?term rdfs:range ?ran }
   OPTIONAL { { ?term rdfs:subClassOf ?s } UNION { ?term rdfs:subPropertyOf ?s } FILTER(isIRI(?s)) }

@@ -13,14 +13,14 @@ import { isTerm, shorten } from "../prefixes";
 import { linkable, number, shortId, spaced } from "../words";
 
 const ID = "https://w3id.org/provenance-graph/id/";
-/** A term of an RDF answer, linked where it leads somewhere. */
-export function TermView({ term }: { term: Term1 | undefined }): JSX.Element {
+/** A term of an RDF answer, linked where it leads somewhere; by its name where that is known. */
+export function TermView({ term, name }: { term: Term1 | undefined; name?: string | undefined }): JSX.Element {
   if (!term) return <span class="none">–</span>;
   if (term.type === "uri")
     return /^https?:/.test(term.value) && !term.value.startsWith(ID) && !isTerm(term.value) ? (
       <Out href={term.value} />
     ) : (
-      <a href={hrefOf(term.value)} title={term.value}><bdi>{shorten(term.value)}</bdi></a>
+      <a href={hrefOf(term.value)} title={term.value}><bdi>{name ?? shorten(term.value)}</bdi></a>
     );
   if (term.type === "bnode") return <code>_:{term.value}</code>;
   const kind = term.datatype ? shorten(term.datatype) : "";

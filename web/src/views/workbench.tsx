@@ -1,7 +1,8 @@
-/** The SPARQL workbench: editor, stored questions, answers as table, picture or chart. */
+/** The SPARQL workbench: open queries, stored questions, terms; answers as table, picture or chart. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Refusal, useAsked } from "../api";
+import { closed, kept, load, noted, opened, store, textOf, titleOf, written, type Desk } from "../answers/desk";
 import type { Editor } from "../editor/editor";
 import { formOf, missingPrefixes } from "../editor/text";
 import { Copy, Trouble, useTitle } from "../parts";
@@ -11,6 +12,7 @@ import { number } from "../words";
 import { ask, askQuestion, type Found } from "../answers/ask";
 import { AnswerView } from "../answers/answer";
 import { Questions, QuestionForm } from "../answers/questions";
+import { Shelf } from "../answers/shelf";
 
 const FIRST = `PREFIX pg: <https://w3id.org/provenance-graph/ns#>
 PREFIX schema: <https://schema.org/>
@@ -31,7 +33,10 @@ interface State {
   error?: Refusal;
 }
 
-/** The view; the query, or the question with its parameters, stands in the address. */
+/** Parameters of the address that belong to the answer shown. */
+const ANSWER = ["view", "chart", "x", "y"];
+
+/** The view; the query, or the question with its parameters, stands in the address; drafts are kept in the browser. */
 export default function Workbench({ place }: { place: Place }): JSX.Element {
   useTitle("SPARQL workbench");
   const { query } = place;
@@ -42,10 +47,20 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<Editor | null>(null);
   const stop = useRef<AbortController | null>(null);
-  const [text, setText] = useState(given ?? FIRST);
+  const [desk, setDeskState] = useState<Desk>(() => (given === null ? load(FIRST) : opened(load(FIRST), given)));
+  const [warnings, setWarnings] = useState<string[]>([]);
   const [state, setState] = useState<State>({ running: false, started: 0 });
-  const textNow = useRef(text);
-  textNow.current = text;
+  const deskNow = useRef(desk);
+  const setDesk = (next: Desk): void => {
+    deskNow.current = next;
+    store(next);
+    setDeskState(next);
+  };
+  const text = textOf(desk);
+  const show = (next: Desk): void => {
+    setDesk(next);
+    editor.current?.set(textOf(next));
+  };
 
   const run = async (ready?: Question, values?: Record<string, string>): Promise<void> => {
     stop.current?.abort();
@@ -55,7 +70,9 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
     editor.current?.mark(null);
     setState({ running: true, started });
     try {
-      const found = ready ? await askQuestion(ready.id, values ?? {}, control.signal) : await ask(filled(), control.signal);
+      const whole = ready ? ready.sparql : filled();
+      const found = ready ? await askQuestion(ready.id, values ?? {}, control.signal) : await ask(whole, control.signal);
+      if (!ready) setDesk(noted(deskNow.current, whole, found.rows ?? null, new Date().toISOString()));
       setState({ running: false, started, took: performance.now() - started, found });
     } catch (error) {
       if (control.signal.aborted) {
@@ -69,12 +86,11 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
     }
   };
   const filled = (): string => {
-    const now = textNow.current;
-    const prefixes = missingPrefixes(now);
-    const whole = prefixes + now;
-    if (prefixes) editor.current?.set(whole);
-    const view = new URLSearchParams(location.search).get("view");
-    go(withQuery({ query: whole, run: "yes", view }, { path: "/sparql", query: new URLSearchParams() }), true);
+    const now = textOf(deskNow.current);
+    const whole = missingPrefixes(now) + now;
+    if (whole !== now) show(written(deskNow.current, whole));
+    const here = new URLSearchParams(location.search);
+    go(withQuery({ query: whole, run: "yes", ...Object.fromEntries(ANSWER.map((key) => [key, here.get(key)])) }, { path: "/sparql", query: new URLSearchParams() }), true);
     return whole;
   };
   const runNow = useRef(run);
@@ -84,8 +100,9 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
     let alive = true;
     void import("../editor/editor").then(({ createEditor }) => {
       if (!alive || !host.current) return;
-      editor.current = createEditor(host.current, textNow.current, setText, () => void runNow.current());
+      editor.current = createEditor(host.current, textOf(deskNow.current), (next) => setDesk(written(deskNow.current, next)), () => void runNow.current(), setWarnings);
     });
+    if (given !== null) store(deskNow.current);
     if (given && query.get("run") === "yes") void runNow.current();
     return () => {
       alive = false;
@@ -96,33 +113,45 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
   }, []);
   useEffect(() => {
     if (!question) return;
-    setText(question.sparql);
-    editor.current?.set(question.sparql);
+    show(opened(deskNow.current, question.sparql));
     const values = Object.fromEntries(question.parameters.map((p) => [p.name, query.get(`p.${p.name}`) ?? p.default ?? ""]));
     if (query.get("run") === "yes") void run(question, values);
     else setState({ running: false, started: 0 });
   }, [question?.id]);
   useEffect(() => {
-    if (given !== null && given !== textNow.current) {
-      setText(given);
-      editor.current?.set(given);
+    if (given !== null && given !== textOf(deskNow.current)) {
+      show(opened(deskNow.current, given));
       setState({ running: false, started: 0 });
     }
   }, [given]);
 
   const values = question ? Object.fromEntries(question.parameters.map((p) => [p.name, query.get(`p.${p.name}`) ?? p.default ?? ""])) : {};
   const unchanged = question !== undefined && question.sparql === text;
+  const turn = (next: Desk): void => {
+    show(next);
+    setState({ running: false, started: 0 });
+    go("/sparql", true);
+  };
+  const save = (): void => {
+    const name = prompt("Save this query as", titleOf(text))?.trim();
+    if (name) setDesk(kept(deskNow.current, name, text));
+  };
   return (
     <div class="page workbench">
       <h1>SPARQL workbench</h1>
       <div class="bench">
-        <Questions asked={questions} chosen={asked ?? ""} />
+        <div class="bench-side">
+          <Questions asked={questions} chosen={asked ?? ""} />
+          <Shelf desk={desk} onOpen={(next) => turn(opened(deskNow.current, next))} onDesk={setDesk} onInsert={(word) => editor.current?.insert(word)} />
+        </div>
         <section aria-label="Query">
           {question ? <QuestionForm key={question.id} question={question} values={values} onRun={(next) => {
             go(withQuery({ run: "yes", ...Object.fromEntries(Object.entries(next).map(([k, v]) => [`p.${k}`, v])) }), true);
             void run(question, next);
           }} /> : null}
+          <Tabs desk={desk} onTurn={turn} />
           <div class="editor" ref={host} />
+          {warnings.length ? <ul class="warnings" aria-live="polite">{warnings.map((w) => <li key={w}><span aria-hidden="true">!</span> {w}</li>)}</ul> : null}
           <div class="controls">
             {state.running ? (
               <button type="button" onClick={() => stop.current?.abort()}>Stop</button>
@@ -130,6 +159,7 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
               <button type="button" class="primary" onClick={() => void (unchanged && question ? run(question, values) : run())}>Run</button>
             )}
             <Timer state={state} />
+            <button type="button" class="small" onClick={save}>Save</button>
             <Copy what={() => curl(text)}>Copy as curl</Copy>
             <Copy what={() => python(text)}>Copy as Python</Copy>
             <Copy what={() => location.origin + withQuery({ query: text }, { path: "/sparql", query: new URLSearchParams() })}>Copy the link</Copy>
@@ -140,6 +170,21 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
           {state.found ? <AnswerView found={state.found} place={place} /> : null}
         </section>
       </div>
+    </div>
+  );
+}
+
+/** The open queries. */
+function Tabs({ desk, onTurn }: { desk: Desk; onTurn: (desk: Desk) => void }): JSX.Element {
+  return (
+    <div class="query-tabs" role="group" aria-label="Open queries">
+      {desk.tabs.map((tab) => (
+        <span key={tab.id} class={tab.id === desk.at ? "query-tab open" : "query-tab"}>
+          <button type="button" aria-pressed={tab.id === desk.at} onClick={() => onTurn({ ...desk, at: tab.id })}><bdi>{titleOf(tab.text)}</bdi></button>
+          {desk.tabs.length > 1 ? <button type="button" class="shut" aria-label={`Close ${titleOf(tab.text)}`} onClick={() => onTurn(closed(desk, tab.id, FIRST))}>×</button> : null}
+        </span>
+      ))}
+      <button type="button" class="small" aria-label="New query" onClick={() => onTurn(opened(desk, `# New query\nSELECT * WHERE {\n  ?model a pg:Model .\n}\nLIMIT 20\n`))}>+</button>
     </div>
   );
 }
