@@ -1,5 +1,6 @@
 /** The heat map's rows and columns as a reader asks for them. Pure. */
-import type { Matrix } from "./types";
+import type { Matrix, Profile } from "./types";
+import { isThing, nameOf, stateOf, text } from "./words";
 
 export type Row = Matrix["models"][number];
 
@@ -41,4 +42,50 @@ export function rowsOf(matrix: Matrix, silent: string, by: string): Row[] {
 /** The sections of the fields, in order. */
 export function sections(matrix: Matrix): string[] {
   return [...new Set(matrix.fields.map((field) => field.section))];
+}
+
+/** Letters of the states, as the service writes them. */
+const LETTERS: Record<string, string> = {
+  notRecorded: ".", notStated: "-", reported: "r", disclosed: "d", partlyDisclosed: "p", inferred: "i", undisclosed: "u", withheld: "w", notApplicable: "n", contradicted: "x",
+};
+
+/** The same map over the profiles of chosen models. */
+export function ofProfiles(profiles: Profile[]): Matrix {
+  const fields = (profiles[0]?.sections ?? []).flatMap((s) => s.fields.map((f) => ({ property: f.property, label: f.label, section: s.name })));
+  const models = profiles.map((profile): Row => {
+    const found = new Map(profile.sections.flatMap((s) => s.fields).map((f) => [f.property, f]));
+    const state = (property: string): string => {
+      const field = found.get(property);
+      return field ? (LETTERS[stateOf(field)] ?? ".") : ".";
+    };
+    return {
+      id: profile.id, name: profile.name,
+      developers: (found.get("creator")?.values ?? []).map((v) => (isThing(v) ? nameOf(v) : text(v))),
+      states: fields.map((f) => state(f.property)).join(""),
+      contested: fields.flatMap((f, n) => (found.get(f.property)?.contested ? [n] : [])),
+    };
+  });
+  return { codes: Object.fromEntries(Object.entries(LETTERS).map(([name, letter]) => [letter, name])), fields, models, total: models.length, next: null };
+}
+
+export interface DeveloperTotal {
+  developer: string;
+  models: number;
+  /** Fields known of a model, on average. */
+  known: number;
+  /** Models of which nothing is known, by section. */
+  silent: Record<string, number>;
+}
+
+/** What is known of the models of each developer; a model of several counts for each. */
+export function byDeveloper(matrix: Matrix): DeveloperTotal[] {
+  const all = matrix.fields.map((_, n) => n);
+  const parts = sections(matrix).map((name) => [name, all.filter((n) => matrix.fields[n]?.section === name)] as const);
+  const found = new Map<string, Row[]>();
+  for (const row of matrix.models) for (const developer of row.developers.length ? row.developers : ["not recorded"]) found.set(developer, [...(found.get(developer) ?? []), row]);
+  return [...found].map(([developer, rows]) => ({
+    developer, models: rows.length,
+    known: Math.round((10 * rows.reduce((sum, row) => sum + knownOf(row, all), 0)) / rows.length) / 10,
+    silent: Object.fromEntries(parts.map(([name, columns]) => [name, rows.filter((row) => silentOn(row, columns)).length])),
+  })).sort((a, b) => b.models - a.models);
 }

@@ -81,6 +81,6 @@ describe("a scene as a file", () => {
   });
 
   it("gives spreadsheets no formula", () => {
-    expect(csv(scene)).toContain(`"'=1+1"`);
+    expect(csv(scene)).toContain(`,'=1+1,`);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { columnsOf, knownIn, knownOf, rowsOf, sections, silentOn } from "../src/matrix";
-import type { Matrix } from "../src/types";
+import { byDeveloper, columnsOf, knownIn, knownOf, ofProfiles, rowsOf, sections, silentOn } from "../src/matrix";
+import type { Matrix, Profile } from "../src/types";
 
 const field = (property: string, section: string) => ({ property, label: property, section });
 const model = (id: string, states: string) => ({ id, name: id, developers: [], states, contested: [] });
@@ -31,5 +31,21 @@ describe("the heat map", () => {
   it("counts what is known by model and by field", () => {
     expect(knownOf(matrix.models[0] as Matrix["models"][number], [0, 1, 2])).toBe(2);
     expect(knownIn(matrix.models, 1)).toBe(1);
+  });
+
+  it("sums up developers, a model of two counting for both", () => {
+    const two = { ...matrix, models: [{ ...model("a", "d.."), developers: ["X", "Y"] }, { ...model("b", "ddd"), developers: ["X"] }] } as unknown as Matrix;
+    expect(byDeveloper(two)).toEqual([
+      { developer: "X", models: 2, known: 2, silent: { Size: 0, Data: 1 } },
+      { developer: "Y", models: 1, known: 1, silent: { Size: 0, Data: 1 } },
+    ]);
+  });
+
+  it("is the same over profiles of chosen models", () => {
+    const profile = { id: "a/b", name: "B", sections: [{ name: "Size", fields: [
+      { property: "size", label: "size", status: "Disclosed", values: [7], sources: 1, contested: true },
+      { property: "data", label: "data", status: "", values: [], sources: 0, contested: false },
+    ] }] } as unknown as Profile;
+    expect(ofProfiles([profile])).toMatchObject({ models: [{ id: "a/b", states: "d.", contested: [0] }], total: 1 });
   });
 });

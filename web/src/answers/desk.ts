@@ -35,8 +35,7 @@ export function emptyDesk(text: string): Desk {
 /** A tab's name: the first line of the query that says something. */
 export function titleOf(text: string): string {
   const comment = /^\s*#\s*(.+)$/m.exec(text)?.[1];
-  const line = comment ?? text.split("\n").find((l) => l.trim() && !/^\s*prefix\b/i.test(l)) ?? "";
-  const plain = line.trim();
+  const plain = (comment ?? text.replace(/\bprefix\s+[\w.-]*:\s*<[^<>]*>/gi, " ").split("\n").find((l) => l.trim()) ?? "").trim();
   return plain.length > 28 ? `${plain.slice(0, 27)}…` : plain || "empty";
 }
 

@@ -1,4 +1,5 @@
 /** A scene as files: SVG, GraphML, Mermaid, CSV. Pure. */
+import { csv as asCsv } from "../table/csv";
 import { BOX, bounds, type Scene } from "./scene";
 
 export interface Palette {
@@ -83,12 +84,11 @@ export function mermaid(scene: Scene): string {
   return ["flowchart LR", ...nodes, ...links, ""].join("\n");
 }
 
-/** The links of a scene as CSV; a cell that a spreadsheet would run as a formula is quoted. */
+/** The links of a scene as CSV. */
 export function csv(scene: Scene): string {
-  const cell = (text: string): string => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
   const rows = [...scene.links.values()].map((l) => {
     const [a, b] = [scene.nodes.get(l.subject), scene.nodes.get(l.object)];
-    return [l.subject, a?.label ?? "", a?.kind ?? "", l.relation, l.object, b?.label ?? "", b?.kind ?? "", l.contested ? "yes" : "no"].map(cell).join(",");
+    return [l.subject, a?.label ?? "", a?.kind ?? "", l.relation, l.object, b?.label ?? "", b?.kind ?? "", l.contested ? "yes" : "no"];
   });
-  return ["subject,subject label,subject kind,relation,object,object label,object kind,contested", ...rows].join("\r\n") + "\r\n";
+  return asCsv(["subject", "subject label", "subject kind", "relation", "object", "object label", "object kind", "contested"], rows);
 }

@@ -100,7 +100,7 @@ function Items({ items, foreign }: { items: Item[]; foreign: boolean }): JSX.Ele
   return <DataTable label="Basket" rows={items} columns={columns} rowKey={wordOf} noun={["item", "items"]} />;
 }
 
-const USES: [string, string][] = [["commercial", "commercial use"], ["distribute", "distribute"], ["modify", "modify"], ["host", "host"], ["train", "train on outputs"]];
+const USES: [string, string][] = [["commercial", "commercial use"], ["distribute", "distribute"], ["modify", "modify"], ["hosted-service", "offer as a service"], ["train-on-outputs", "train on outputs"], ["eu", "use in the EU"]];
 
 function Licences({ models, place }: { models: string[]; place: Place }): JSX.Element {
   const chosen = place.query.getAll("use");

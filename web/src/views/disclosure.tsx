@@ -1,15 +1,19 @@
 /** The heat map: models × fields (or the criteria of a rubric); each cell a glyph that leads to its claims. */
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { useAsked } from "../api";
+import { Refusal, get, useAsked } from "../api";
+import { idsOf, useBasket } from "../basket";
 import { dated } from "../asof";
 import { DeveloperFilter } from "../developer";
 import { Inspector } from "../inspector";
 import { Answer, Choice, download, useTitle } from "../parts";
-import { setQuery, type Place } from "../router";
-import type { Matrix, RubricRow } from "../types";
-import { columnsOf, knownIn, knownOf, rowsOf, sections, type Row } from "../matrix";
-import { STATES, number } from "../words";
+import { inPath, setQuery, withQuery, type Place } from "../router";
+import { csv as asCsv } from "../table/csv";
+import { DataTable } from "../table/table";
+import type { Column } from "../table/rows";
+import type { Matrix, Profile, RubricRow } from "../types";
+import { byDeveloper, columnsOf, knownIn, knownOf, ofProfiles, rowsOf, sections, type DeveloperTotal, type Row } from "../matrix";
+import { STATES, count, number } from "../words";
 import { memo } from "../memo";
 import { RubricMap } from "./rubricmap";
 import { rubricOptions } from "./assessments";
@@ -25,12 +29,18 @@ export default function Disclosure({ place }: { place: Place }): JSX.Element {
   useTitle("Disclosure");
   const asked = new URLSearchParams({ limit: query.get("limit") ?? "200", sort: query.get("sort") ?? "-sources" });
   for (const key of [...FILTERS, "q"]) for (const value of query.getAll(key)) if (value) asked.append(key, value);
-  const found = useAsked<Matrix>(dated(`/api/v1/disclosure?${asked}`));
+  const held = useBasket();
+  const mine = query.get("basket") === "yes" ? idsOf(held, "model").slice(0, MOST_OF_BASKET) : null;
+  const whole = useAsked<Matrix>(mine ? null : dated(`/api/v1/disclosure?${asked}`));
+  const chosen = useAsked<Matrix>(mine?.length ? mine.join("\n") : null, overBasket);
+  const found = mine ? chosen : whole;
   const claims = query.get("claims");
   const of = query.get("of");
   return (
     <div class={claims && of ? "page with-inspector wide" : "page wide"}>
       <h1>What is disclosed, and what is not</h1>
+      {mine ? <p role="status">{count(mine.length, "model")} of the basket{idsOf(held, "model").length > mine.length ? `: the first of ${number(idsOf(held, "model").length)}` : ""}. <a href="/disclosure">All models</a></p> : null}
+      {mine && !mine.length ? <p class="empty">There is no model in the basket.</p> : null}
       <Controls place={place} rubric={rubric} rubrics={rubricOptions(rubrics.data?.filter((r) => r.computed))} />
       <Answer asked={found} what="the heat map">
         {(matrix) => rubric === "fields" ? <FieldMap matrix={matrix} place={place} /> : <RubricMap rubric={rubric} models={matrix.models} total={matrix.total} />}
@@ -38,6 +48,28 @@ export default function Disclosure({ place }: { place: Place }): JSX.Element {
       {claims && of ? <Inspector key={of + claims} model={of} property={claims} field={labelled(found.data, claims)} /> : null}
     </div>
   );
+}
+
+const MOST_OF_BASKET = 60;
+const AT_ONCE = 4;
+
+/** The map of models by their ids, one a line; those that are not there are left out. */
+async function overBasket(ids: string): Promise<Matrix> {
+  const wanted = ids.split("\n");
+  const found = new Map<string, Profile>();
+  const waiting = [...wanted];
+  const work = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      try {
+        found.set(id, await get<Profile>(`/api/v1/models/${inPath(id)}`));
+      } catch (error) {
+        if (error instanceof Refusal && error.status === 404) continue; // it is told by the number of models
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return ofProfiles(wanted.flatMap((id) => found.get(id) ?? []));
 }
 
 function labelled(matrix: Matrix | undefined, property: string): { label: string; reason: null } | undefined {
@@ -86,7 +118,7 @@ function FieldMap({ matrix, place }: { matrix: Matrix; place: Place }): JSX.Elem
       <div class="controls">
         <Choice name="section" label="Section" value={section} options={[["", "all"], ...names]} />
         <Choice name="silent" label="Nothing known of" value={silent} options={[["", "–"], ...names]} />
-        {by ? <button type="button" class="small" onClick={() => setQuery({ by: null }, true)}>Not by {matrix.fields.find((f) => f.property === by)?.label ?? by}</button> : null}
+        {by ? <button type="button" class="small" onClick={() => setQuery({ by: null })}>Not by {matrix.fields.find((f) => f.property === by)?.label ?? by}</button> : null}
       </div>
       <div class="bar">
         <p role="status">{silent ? <><strong>{number(rows.length)} of {number(matrix.models.length)} models: nothing is known of {silent}.</strong> </> : null}{number(rows.length)} of {number(matrix.total)} models, {columns.length} of {matrix.fields.length} fields shown.
@@ -96,9 +128,22 @@ function FieldMap({ matrix, place }: { matrix: Matrix; place: Place }): JSX.Elem
           <button type="button" class="small" onClick={() => download("disclosure.csv", csv(shown, columns), "text/csv")}>CSV</button>
         </div>
       </div>
+      <details class="part"><summary><h2>By developer</h2></summary><Totals matrix={matrix} /></details>
       {rows.length ? <Grid matrix={shown} columns={columns} open={open} chosen={`${place.query.get("of")} ${place.query.get("claims")}`} /> : <div class="empty"><p>No model matches.</p></div>}
     </>
   );
+}
+
+/** What is known of each developer's models, and of how many nothing is known in each section. */
+function Totals({ matrix }: { matrix: Matrix }): JSX.Element {
+  const rows = useMemo(() => byDeveloper(matrix), [matrix]);
+  const columns = useMemo((): Column<DeveloperTotal>[] => [
+    { key: "who", label: "Developer", head: true, value: (d) => d.developer, view: (d) => <a href={withQuery({ developer: d.developer })}><bdi>{d.developer}</bdi></a> },
+    { key: "models", label: "Models", numeric: true, value: (d) => d.models },
+    { key: "known", label: "Fields known, mean", numeric: true, value: (d) => d.known },
+    ...sections(matrix).map((name): Column<DeveloperTotal> => ({ key: name, label: `Silent on ${name}`, numeric: true, value: (d) => d.silent[name] ?? 0 })),
+  ], [matrix]);
+  return <DataTable label="Disclosure by developer" prefix="dev." rows={rows} columns={columns} rowKey={(d) => d.developer} noun={["developer", "developers"]} />;
 }
 
 /** Only the rows in sight are in the document; the rest is space. */
@@ -147,8 +192,8 @@ function Grid({ matrix, columns, open, chosen }: { matrix: Matrix; columns: numb
     <div class="heat" ref={frame} onScroll={(e) => setTop(e.currentTarget.scrollTop)}>
       <table role="grid" aria-label="Disclosure of models by field" aria-rowcount={matrix.models.length + 3} aria-colcount={columns.length + 2} onKeyDown={key} onClick={click}>
         <thead>
-          <tr class="groups" aria-rowindex={1}><th scope="col"><span class="visually-hidden">Section</span></th><td />{groups.map(([name, n]) => <th key={name} colSpan={n} scope="colgroup"><span>{name}</span></th>)}</tr>
-          <tr aria-rowindex={2}><th scope="col">Model</th><th scope="col" class="up"><span>known</span></th>{columns.map((n) => <th key={n} scope="col" class="up"><button type="button" class="link" title="Order the models by this field" onClick={(e) => { e.stopPropagation(); setQuery({ by: matrix.fields[n]?.property ?? null }, true); }}><span>{matrix.fields[n]?.label}</span></button></th>)}</tr>
+          <tr class="groups" aria-rowindex={1}><th scope="col"><span class="visually-hidden">Section</span></th><td />{groups.map(([name, n]) => <th key={name} colSpan={n} scope="colgroup" title={name}><span>{name}</span></th>)}</tr>
+          <tr aria-rowindex={2}><th scope="col">Model</th><th scope="col" class="up"><span>known</span></th>{columns.map((n) => <th key={n} scope="col" class="up"><button type="button" class="link" title="Order the models by this field" onClick={(e) => { e.stopPropagation(); setQuery({ by: matrix.fields[n]?.property ?? null }); }}><span>{matrix.fields[n]?.label}</span></button></th>)}</tr>
           <tr class="totals" aria-rowindex={3}><th scope="row">known, of {number(matrix.models.length)}</th><td />{columns.map((n) => <td key={n} class="num">{knownIn(matrix.models, n)}</td>)}</tr>
         </thead>
         <tbody>
@@ -191,12 +236,8 @@ function sectionsOf(matrix: Matrix, columns: number[]): [string, number][] {
   return groups;
 }
 
-/** The same table as CSV; a cell that a spreadsheet would run as a formula is quoted. */
+/** The same table as CSV. */
 function csv(matrix: Matrix, columns: number[]): string {
-  const quote = (text: string): string => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
-  const head = ["id", "model", ...columns.map((n) => matrix.fields[n]?.label ?? "")].map(quote).join(",");
-  const rows = matrix.models.map((m) =>
-    [m.id, m.name, ...columns.map((n) => (STATES[matrix.codes[m.states[n] ?? "."] ?? ""]?.word ?? "") + (m.contested.includes(n) ? " (sources disagree)" : ""))].map(quote).join(","),
-  );
-  return [head, ...rows].join("\r\n") + "\r\n";
+  const cell = (m: Row, n: number): string => (STATES[matrix.codes[m.states[n] ?? "."] ?? ""]?.word ?? "") + (m.contested.includes(n) ? " (sources disagree)" : "");
+  return asCsv(["id", "model", ...columns.map((n) => matrix.fields[n]?.label ?? "")], matrix.models.map((m) => [m.id, m.name, ...columns.map((n) => cell(m, n))]));
 }

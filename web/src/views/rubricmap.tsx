@@ -7,6 +7,7 @@ import { Refusal } from "../api";
 import { dated, dayOf } from "../asof";
 import { inPath } from "../router";
 import type { Assessed, AssessmentsAnswer, Matrix } from "../types";
+import { csv as asCsv } from "../table/csv";
 import { number } from "../words";
 
 const MOST = 60;
@@ -71,7 +72,6 @@ function step(low: number, maximum: number): number {
 
 function csv(rows: [string, Assessed][]): string {
   const criteria = rows[0]?.[1].criteria ?? [];
-  const quote = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-  const head = ["model", "low", "high", "maximum", ...criteria.flatMap((c) => [`${c.label} low`, `${c.label} high`])].map(quote).join(",");
-  return [head, ...rows.map(([id, a]) => [quote(id), a.total.low, a.total.high, a.total.maximum, ...a.criteria.flatMap((c) => [c.low, c.high])].join(","))].join("\r\n") + "\r\n";
+  return asCsv(["model", "low", "high", "maximum", ...criteria.flatMap((c) => [`${c.label} low`, `${c.label} high`])],
+    rows.map(([id, a]) => [id, a.total.low, a.total.high, a.total.maximum, ...a.criteria.flatMap((c) => [c.low, c.high])]));
 }

@@ -141,14 +141,14 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
       <h1>SPARQL workbench</h1>
       <div class="bench">
         <div class="bench-side">
-          <Questions asked={questions} chosen={asked ?? ""} />
           <Shelf desk={desk} onOpen={(next) => turn(opened(deskNow.current, next))} onDesk={setDesk} onInsert={(word) => editor.current?.insert(word)} />
+          <Questions asked={questions} chosen={asked ?? ""} />
         </div>
         <section aria-label="Query">
           {question ? <QuestionForm key={question.id} question={question} values={values} onRun={(next) => {
             go(withQuery({ run: "yes", ...Object.fromEntries(Object.entries(next).map(([k, v]) => [`p.${k}`, v])) }), true);
             void run(question, next);
-          }} /> : null}
+          }} /> : asked && !questions.data && !questions.error ? <div class="card question" aria-hidden="true" /> : null}
           <Tabs desk={desk} onTurn={turn} />
           <div class="editor" ref={host} />
           {warnings.length ? <ul class="warnings" aria-live="polite">{warnings.map((w) => <li key={w}><span aria-hidden="true">!</span> {w}</li>)}</ul> : null}
