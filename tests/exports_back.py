@@ -109,8 +109,6 @@ def _like(
             if isinstance(benchmark, Iri)
             for name in by_node[benchmark][SCHEMA.name]
         }
-        if any(
-            str(name) == bundle.name(b) for b in entity.iris(PG.benchmark) for name in reported
-        ):
+        if any(str(name) == bundle.name(b) for b in entity.iris(PG.benchmark) for name in reported):
             return True
     return False
