@@ -1,0 +1,95 @@
+"""Checkpoints of a database: folders that share its data files and never change again.
+
+The engine's own way flushes every table first, which costs some twenty waits for the disk.
+While little has been written since the last flush, its log says all of it: then data files
+are linked, and the log and the list of files are copied. A reader replays the log when it
+opens the folder.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from provenance_graph.store.layout import sync_folder
+
+MAX_LOG: Final = 2 << 20
+"""Bytes of log that a reader replays at most; beyond them the tables are flushed."""
+_SHARED: Final = (".sst",)
+_IGNORED: Final = ("LOG", "LOCK")
+_TRIES: Final = 3
+
+
+def make(engine: ox.Store, db: Path, folder: Path) -> None:
+    """Make a checkpoint of what a database holds now; nobody may write to it meanwhile.
+
+    ``engine`` is the open database of the folder ``db``. Raises OSError.
+    """
+    for _ in range(_TRIES):
+        before = _files(db)
+        if sum(size for name, size in before.items() if _is_log(name)) > MAX_LOG:
+            break
+        for name in before:
+            if _is_log(name):
+                _sync(db / name)  # the engine leaves that to the system
+        try:
+            copy(db, folder)
+        except FileNotFoundError:  # a compaction has just replaced a file
+            shutil.rmtree(folder, ignore_errors=True)
+            continue
+        if _files(db) == before:
+            return
+        shutil.rmtree(folder, ignore_errors=True)
+    engine.backup(str(folder))
+
+
+def copy(source: Path, target: Path) -> None:
+    """A database folder again, sharing its data files: of a checkpoint, or one nobody writes to.
+
+    Raises OSError; the target must not exist.
+    """
+    target.mkdir(parents=True)
+    for name in sorted(_files(source)):
+        file, copied = source / name, target / name
+        if name.endswith(_SHARED) or name.startswith("OPTIONS"):
+            _link(file, copied)
+        else:
+            shutil.copyfile(file, copied)
+            _sync(copied)
+    sync_folder(target)
+
+
+def _link(file: Path, linked: Path) -> None:
+    """The same bytes under another name, copied where the file system cannot share them."""
+    try:
+        os.link(file, linked)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copyfile(file, linked)
+        _sync(linked)
+
+
+def _files(folder: Path) -> dict[str, int]:
+    """The files that make up a database, with their sizes."""
+    return {
+        entry.name: entry.stat().st_size
+        for entry in os.scandir(folder)
+        if entry.is_file() and not entry.name.startswith(_IGNORED)
+    }
+
+
+def _is_log(name: str) -> bool:
+    return name.endswith(".log")
+
+
+def _sync(file: Path) -> None:
+    handle = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

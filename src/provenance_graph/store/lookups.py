@@ -1,0 +1,134 @@
+"""Look-ups answered in this process, without a worker: only what is proven to be small.
+
+A worker protects from queries that take long, need much or end the process. A look-up
+(``sparql.lookup``) can do none of these: its text is of a fixed shape, one pattern gives a
+row for a step of one index, several patterns have at most ``MAX_ROWS`` combinations, counted
+before the engine joins them, and what is written ends at ``MAX_BYTES``. Whatever turns out
+larger is left to a worker, at the cost of the rows read until then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.store import layout
+from provenance_graph.store.sparql.answers import SOLUTION_FORMATS, Request, write_answer
+from provenance_graph.store.sparql.lookup import Lookup, Pattern, Term
+from provenance_graph.store.values import Answer, Limits
+
+MAX_ROWS: Final = 200
+MAX_BYTES: Final = 64 << 10
+_LIMITS: Final = Limits(rows=MAX_ROWS, answer_bytes=MAX_BYTES)
+_AGAIN: Final = 2.0
+"""Seconds until a state that could not be opened is tried again."""
+_DEFAULT: Final = ox.DefaultGraph()
+
+
+class _State:
+    """One published state, open for reading; its folder stays while it is used."""
+
+    def __init__(self, folder: str, version: str) -> None:
+        self.folder, self.version = folder, version
+        self._handle = layout.lock_shared(Path(folder))
+        try:
+            self.engine = ox.Store.read_only(folder)
+        except BaseException:
+            os.close(self._handle)
+            raise
+
+    def close(self) -> None:
+        del self.engine
+        os.close(self._handle)
+
+
+class Lookups:
+    """Answers look-ups over the newest state; opens it aside when it changes.
+
+    ``source`` gives the folder and version that is published now. Everything runs in one
+    event loop.
+    """
+
+    def __init__(self, source: Callable[[], tuple[str, str]]) -> None:
+        self._source = source
+        self._state: _State | None = None
+        self._opening: asyncio.Future[None] | None = None
+        self._failed = 0.0
+
+    def answer(self, query: str, found: Lookup, media_type: str) -> Answer | None:
+        """The whole answer; None where a worker is to give it. Takes about a millisecond."""
+        if media_type not in SOLUTION_FORMATS:
+            return None
+        state = self._current()
+        if state is None:
+            return None
+        parts: list[bytes] = []
+        try:
+            if len(found.patterns) > 1 and not _small(state.engine, found.patterns):
+                return None
+            end = write_answer(state.engine, Request(query, media_type), _LIMITS, parts.append)
+        except ProvenanceError:
+            return None
+        except BaseException as error:  # the engine's panics are no exceptions
+            if isinstance(error, KeyboardInterrupt | SystemExit):
+                raise
+            self._failed = time.monotonic()
+            return None
+        return Answer(b"".join(parts), media_type, end.kind, end.rows, version=state.version)
+
+    def _current(self) -> _State | None:
+        try:
+            folder, version = self._source()
+        except (ProvenanceError, OSError):
+            return None
+        state = self._state
+        if state is not None and (state.folder, state.version) == (folder, version):
+            return state
+        if self._opening is None and time.monotonic() > self._failed + _AGAIN:
+            self._opening = asyncio.ensure_future(self._open(folder, version))
+        return None
+
+    async def _open(self, folder: str, version: str) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            fresh = await loop.run_in_executor(None, _State, folder, version)
+        except (OSError, ValueError, RuntimeError):
+            self._failed = time.monotonic()  # replaced meanwhile, or damaged: a worker tells
+        else:
+            old, self._state = self._state, fresh
+            if old is not None:
+                old.close()
+        finally:
+            self._opening = None
+
+    def close(self) -> None:
+        """Give back what is open."""
+        if self._state is not None:
+            self._state.close()
+            self._state = None
+
+
+def _small(engine: ox.Store, patterns: tuple[Pattern, ...]) -> bool:
+    """Whether all patterns together have few combinations."""
+    combinations = 1
+    for pattern in patterns:
+        terms = [_engine_term(term) for term in pattern]
+        matching = engine.quads_for_pattern(*terms, _DEFAULT)  # type: ignore[arg-type]
+        combinations *= max(1, sum(1 for _ in islice(matching, MAX_ROWS + 1)))
+        if combinations > MAX_ROWS:
+            return False
+    return True
+
+
+def _engine_term(term: Term) -> ox.NamedNode | ox.Literal | None:
+    if term.kind == "variable":
+        return None
+    return ox.NamedNode(term.text) if term.kind == "iri" else ox.Literal(term.text)

@@ -1,0 +1,137 @@
+"""Queries that are cheap whatever the store holds, told by their text alone.
+
+A text that this module knows is a SELECT or ASK of at most four triple patterns over the
+accepted view, without any other clause. Nothing is evaluated here: how many rows there are
+is counted before the engine is asked (``store.lookups``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+MAX_TEXT: Final = 1_500
+MAX_PATTERNS: Final = 4
+MAX_LIMIT: Final = 1_000
+
+_IRI: Final = r"<[^<>\"{}|^`\\\x00-\x20]*+>"
+_NAME: Final = r"(?:[A-Za-z][A-Za-z0-9_-]*+)?+:[A-Za-z0-9_][A-Za-z0-9_-]*+"
+_VARIABLE: Final = r"\?[A-Za-z][A-Za-z0-9_]*+"
+_SPACE: Final = r"[ \t\r\n]"
+_TEXT: Final = re.compile(
+    rf"""{_SPACE}*+
+    (?P<prologue>(?:(?i:PREFIX){_SPACE}++(?:[A-Za-z][A-Za-z0-9_-]*+)?+:{_SPACE}*+{_IRI}{_SPACE}*+){{0,12}}+)
+    (?:(?P<select>(?i:SELECT)){_SPACE}++(?P<names>\*|{_VARIABLE}(?:{_SPACE}++{_VARIABLE}){{0,11}}+)
+       {_SPACE}*+(?:(?i:WHERE){_SPACE}*+)?+
+      |(?i:ASK){_SPACE}*+(?:(?i:WHERE){_SPACE}*+)?+)
+    \{{(?P<patterns>[^{{}}]{{1,1200}}+)\}}{_SPACE}*+
+    (?:(?i:LIMIT){_SPACE}++(?P<limit>[0-9]{{1,4}}+){_SPACE}*+)?+""",
+    re.VERBOSE,
+)
+_TERM: Final = re.compile(
+    rf"(?P<iri>{_IRI})|(?P<variable>{_VARIABLE})|(?P<name>{_NAME})|(?P<a>a)(?![\w:])"
+    r'|(?P<string>"[^"\\\r\n]{0,200}+")(?![\^@"])|(?P<stop>[.;,])|(?P<space>[ \t\r\n]++)'
+)
+_PREFIX: Final = re.compile(rf"(?i:PREFIX){_SPACE}++([A-Za-z0-9_-]*+):{_SPACE}*+<([^>]*+)>")
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:")
+_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A place in a pattern: an IRI, a plain string, or a variable by its name."""
+
+    kind: str
+    text: str
+
+
+Pattern = tuple[Term, Term, Term]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A query whose cost the patterns show: ``limit`` is -1 where it has none."""
+
+    ask: bool
+    patterns: tuple[Pattern, ...]
+    limit: int = -1
+
+
+def lookup(text: str) -> Lookup | None:
+    """What a text looks up, or None where it is anything else.
+
+    >>> lookup("SELECT ?p ?o { <urn:a> ?p ?o }").patterns
+    ((Term(kind='iri', text='urn:a'), Term(kind='variable', text='p'), Term(kind='variable', text='o')),)
+    >>> lookup("SELECT ?o { <urn:a> <urn:p>+ ?o }") is None
+    True
+    """
+    if len(text) > MAX_TEXT:
+        return None
+    found = _TEXT.fullmatch(text)
+    if found is None:
+        return None
+    prefixes = dict(_PREFIX.findall(found["prologue"]))
+    patterns = _patterns(found["patterns"], prefixes)
+    limit = int(found["limit"]) if found["limit"] else -1
+    if patterns is None or limit > MAX_LIMIT:
+        return None
+    if len(patterns) > 1 and any(subject.kind == "variable" for subject, _, _ in patterns):
+        return None
+    if any(_repeats(pattern) for pattern in patterns):
+        return None
+    return Lookup(found["select"] is None, patterns, limit)
+
+
+def _repeats(pattern: Pattern) -> bool:
+    """Whether a variable stands twice, so that the engine would look through many for few."""
+    names = [term.text for term in pattern if term.kind == "variable"]
+    return len(set(names)) < len(names)
+
+
+def _patterns(text: str, prefixes: dict[str, str]) -> tuple[Pattern, ...] | None:
+    """The triple patterns of a group; None where there is anything else in it."""
+    made: list[Pattern] = []
+    waiting: list[Term] = []
+    at = 0
+    while at < len(text):
+        found = _TERM.match(text, at)
+        if found is None:
+            return None
+        at = found.end()
+        kind = str(found.lastgroup)
+        if kind == "space":
+            continue
+        if kind == "stop":
+            if len(waiting) == 3:
+                made.append((waiting[0], waiting[1], waiting[2]))
+            elif waiting:
+                return None
+            elif found[0] != "." or not made:
+                return None
+            waiting = waiting[: {".": 0, ";": 1, ",": 2}[found[0]]]
+            continue
+        term = _term(kind, found[0], prefixes, len(waiting))
+        if term is None or len(waiting) == 3:
+            return None
+        waiting.append(term)
+    if len(waiting) == 3:
+        made.append((waiting[0], waiting[1], waiting[2]))
+    elif waiting:
+        return None
+    return tuple(made) if 1 <= len(made) <= MAX_PATTERNS else None
+
+
+def _term(kind: str, text: str, prefixes: dict[str, str], place: int) -> Term | None:
+    """A term where it may stand; relative IRIs and unknown prefixes are not ours to read."""
+    if kind == "iri":
+        return Term("iri", text[1:-1]) if _ABSOLUTE.match(text, 1) else None
+    if kind == "variable":
+        return Term("variable", text[1:])
+    if kind == "a":
+        return Term("iri", _TYPE) if place == 1 else None
+    if kind == "string":
+        return Term("string", text[1:-1]) if place == 2 else None
+    prefix, _, local = text.partition(":")
+    space = prefixes.get(prefix)
+    return Term("iri", space + local) if space and _ABSOLUTE.match(space) else None

@@ -1,0 +1,83 @@
+"""Checkpoints share data files with their database and hold all that was written before them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from provenance_graph.store import checkpoint
+
+
+def _insert(engine: ox.Store, number: int, size: int = 1) -> None:
+    engine.update(f'INSERT DATA {{ <urn:s{number}> <urn:p> "{"x" * size}" }}')
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    folder = tmp_path / "db"
+    engine = ox.Store(str(folder))
+    for number in range(50):
+        _insert(engine, number)
+    engine.flush()
+    del engine
+    return folder
+
+
+def test_it_holds_what_was_written_since_the_last_flush(db: Path, tmp_path: Path) -> None:
+    engine = ox.Store(str(db))
+    for number in range(3):
+        _insert(engine, 100 + number)
+        checkpoint.make(engine, db, tmp_path / f"c{number}")
+    _insert(engine, 999)
+    sizes = [len(ox.Store.read_only(str(tmp_path / f"c{n}"))) for n in range(3)]
+    assert sizes == [51, 52, 53]
+
+
+def test_data_files_are_shared_and_not_copied(db: Path, tmp_path: Path) -> None:
+    engine = ox.Store(str(db))
+    _insert(engine, 100)
+    checkpoint.make(engine, db, tmp_path / "c")
+    shared = [file for file in (tmp_path / "c").glob("*.sst")]
+    assert shared
+    assert all(file.stat().st_ino == (db / file.name).stat().st_ino for file in shared)
+
+
+def test_much_log_is_flushed_by_the_engine(
+    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint, "MAX_LOG", 1_000)
+    engine = ox.Store(str(db))
+    _insert(engine, 100, size=5_000)
+    checkpoint.make(engine, db, tmp_path / "c")
+    logs = [file.stat().st_size for file in (tmp_path / "c").glob("*.log")]
+    assert sum(logs) == 0
+    assert len(ox.Store.read_only(str(tmp_path / "c"))) == 51
+
+
+def test_a_file_that_is_replaced_meanwhile_is_no_failure(
+    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = ox.Store(str(db))
+    _insert(engine, 100)
+
+    def vanished(*_: object) -> None:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(checkpoint, "copy", vanished)
+    checkpoint.make(engine, db, tmp_path / "c")
+    assert len(ox.Store.read_only(str(tmp_path / "c"))) == 51
+
+
+def test_a_copy_of_a_checkpoint_can_be_written_and_leaves_it_alone(
+    db: Path, tmp_path: Path
+) -> None:
+    engine = ox.Store(str(db))
+    _insert(engine, 100)
+    checkpoint.make(engine, db, tmp_path / "c")
+    checkpoint.copy(tmp_path / "c", tmp_path / "again")
+    other = ox.Store(str(tmp_path / "again"))
+    _insert(other, 200)
+    assert len(other) == 52
+    assert len(ox.Store.read_only(str(tmp_path / "c"))) == 51

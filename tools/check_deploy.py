@@ -1,0 +1,124 @@
+"""Check what ``docs/deploy`` offers: container file, unit, settings, proxy examples.
+
+    python tools/check_deploy.py [--build]
+
+The unit is verified by ``systemd-analyze`` where that is present, the container file is built
+with ``--build`` where an engine runs, and otherwise read line by line. Exits 1 on a finding.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from provenance_graph.core.errors import UsageError
+from provenance_graph.service import settings
+
+ROOT = Path(__file__).parents[1]
+DEPLOY = ROOT / "docs" / "deploy"
+_KNOWN = frozenset({"FROM", "COPY", "RUN", "USER", "ENV", "VOLUME", "EXPOSE", "HEALTHCHECK", "CMD"})
+_BINARY = "/opt/provenance-graph/bin/provenance-graph"
+_FORWARDED = ("X-Forwarded-For", "X-Forwarded-Proto")
+
+
+def containerfile(text: str) -> Iterator[str]:
+    """Findings of a container file, read without an engine."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    stages = {found[1] for line in lines if (found := re.match(r"FROM \S+ AS (\S+)", line))}
+    for line in lines:
+        word, _, rest = line.partition(" ")
+        if word not in _KNOWN:
+            yield f"Containerfile: {word} is no instruction that is used here"
+        if word == "FROM" and not re.fullmatch(r"[\w./-]+:[\w.-]+(?: AS \w+)?", rest):
+            yield f"Containerfile: {rest!r} names no version of its image"
+        stage = re.match(r"--from=(\S+)", rest) if word == "COPY" else None
+        if stage and stage[1] not in stages:
+            yield f"Containerfile: there is no stage {stage[1]!r}"
+        if word == "COPY" and not stage and not (ROOT / rest.split()[0]).exists():
+            yield f"Containerfile: {rest.split()[0]} is not there to be copied"
+    users = [line.split()[1] for line in lines if line.startswith("USER ")]
+    if not users or users[-1] in ("root", "0"):
+        yield "Containerfile: it runs as root"
+
+
+def unit(text: str) -> Iterator[str]:
+    """Findings of the unit, by systemd's own checker where it is present."""
+    command = next((line for line in text.splitlines() if line.startswith("ExecStart=")), "")
+    if _BINARY not in command:
+        yield f"unit: ExecStart does not start {_BINARY}"
+    checker = shutil.which("systemd-analyze")
+    if checker is None:
+        sys.stderr.write("systemd-analyze is not here; the unit was only read\n")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        # It looks for the program too, which is not installed where this runs.
+        file = Path(folder) / "provenance-graph.service"
+        file.write_text(text.replace(_BINARY, shutil.which("true") or "/bin/true"))
+        done = subprocess.run(
+            [checker, "verify", "--man=no", str(file)], capture_output=True, text=True, check=False
+        )
+    told = [line for line in done.stderr.splitlines() if file.name in line]
+    yield from (f"unit: {line}" for line in told)
+    if done.returncode and not told:
+        yield f"unit: systemd-analyze ended with {done.returncode}: {done.stderr[:300]}"
+
+
+def toml(file: Path) -> Iterator[str]:
+    """Findings of an example of settings."""
+    try:
+        settings.load({}, file, {})
+    except UsageError as error:
+        yield str(error)
+
+
+def proxy(file: Path) -> Iterator[str]:
+    """Findings of a proxy example: it must pass on who asks, and not buffer answers."""
+    text = file.read_text()
+    if file.suffix == ".conf":
+        yield from (f"{file.name}: {name} is not set" for name in _FORWARDED if name not in text)
+        if "proxy_buffering off" not in text:
+            yield f"{file.name}: answers are buffered, so that a broken one looks whole"
+    if "127.0.0.1:8000" not in text:
+        yield f"{file.name}: it does not lead to the service"
+
+
+def build() -> Iterator[str]:
+    """Findings of building the image, where an engine runs."""
+    engine = shutil.which("podman") or shutil.which("docker")
+    if engine is None or subprocess.run([engine, "info"], capture_output=True, check=False).returncode:
+        sys.stderr.write("no container engine runs here; the container file was only read\n")
+        return
+    done = subprocess.run(
+        [engine, "build", "-t", "provenance-graph:check", "-f", str(DEPLOY / "Containerfile"), str(ROOT)],
+        check=False,
+    )
+    if done.returncode:
+        yield f"Containerfile: building it ended with {done.returncode}"
+
+
+def findings() -> list[str]:
+    """Everything that is wrong with the examples as they stand."""
+    found = [*containerfile((DEPLOY / "Containerfile").read_text())]
+    found += unit((DEPLOY / "provenance-graph.service").read_text())
+    found += toml(DEPLOY / "provenance-graph.toml")
+    for file in (DEPLOY / "nginx.conf", DEPLOY / "Caddyfile"):
+        found += proxy(file)
+    return found
+
+
+def main() -> int:
+    """Print findings; exits 1 where there are any."""
+    found = findings() + (list(build()) if "--build" in sys.argv[1:] else [])
+    for line in found:
+        sys.stdout.write(line + "\n")
+    sys.stdout.write(f"{len(found)} findings\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
