@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
+from provenance_graph.service.http.compression import coding
 from provenance_graph.service.http.negotiate import (
     GRAPH_OFFERS,
     SELECT_OFFERS,
-    accepts_gzip,
     choose,
     prefers_html,
 )
@@ -70,10 +70,14 @@ def test_a_browser_names_html_first() -> None:
 
 @pytest.mark.parametrize(
     ("header", "takes"),
-    [("gzip", True), ("*", True), ("gzip;q=0, *", False), ("br", False), ("identity", False)],
-)
-def test_gzip_is_sent_only_where_it_is_taken(header: str, takes: bool) -> None:
-    assert accepts_gzip(header) is takes
+    [
+        ("gzip", "gzip"), ("*", "br"), ("gzip;q=0, *", "br"), ("br;q=0, *", "gzip"), ("br", "br"),
+        ("identity", ""), ("gzip;q=1, br;q=0.5", "gzip"), ("gzip;q=2", ""), ("x-gzip", "gzip"),
+        ("gzip;q=0, br;q=0", ""),
+    ],
+)  # fmt: skip
+def test_an_answer_is_coded_as_the_client_likes_best(header: str, takes: str) -> None:
+    assert coding(header) == takes
 
 
 @pytest.mark.parametrize("media_type", [JSON, XML, CSV, TSV])

@@ -39,7 +39,7 @@ def test_data_files_are_shared_and_not_copied(db: Path, tmp_path: Path) -> None:
     engine = ox.Store(str(db))
     _insert(engine, 100)
     checkpoint.make(engine, db, tmp_path / "c")
-    shared = [file for file in (tmp_path / "c").glob("*.sst")]
+    shared = list((tmp_path / "c").glob("*.sst"))
     assert shared
     assert all(file.stat().st_ino == (db / file.name).stat().st_ino for file in shared)
 

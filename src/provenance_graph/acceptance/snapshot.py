@@ -21,7 +21,7 @@ from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.policy import Policy
 from provenance_graph.acceptance.policy_data import load_policy
 from provenance_graph.acceptance.view import View
-from provenance_graph.core import literals
+from provenance_graph.core import deadline, literals
 from provenance_graph.core.claims import Header, Quad, SourcedClaim, Value
 from provenance_graph.core.errors import QueryTooLarge, UsageError
 from provenance_graph.core.iris import Iri
@@ -75,6 +75,7 @@ class AcceptedSnapshot:
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
         """Quads that match; ``graph`` None is the accepted view, ``ANY`` every named graph."""
+        deadline.check()
         reads = self._store if self._day_reads is None else self._day_reads
         return reads.quads(subject, predicate, object, graph)
 

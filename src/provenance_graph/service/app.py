@@ -20,6 +20,7 @@ from provenance_graph.service.http import docs_page
 from provenance_graph.service.http.auth import Tokens
 from provenance_graph.service.http.cache import AnswerCache
 from provenance_graph.service.http.calls import call_of
+from provenance_graph.service.http.compression import Compression
 from provenance_graph.service.http.context import Gates, Service
 from provenance_graph.service.http.gateway import Gateway
 from provenance_graph.service.http.health import HealthEndpoint, MetricsEndpoint
@@ -27,7 +28,7 @@ from provenance_graph.service.http.limits import Clients
 from provenance_graph.service.http.log import Log
 from provenance_graph.service.http.metrics import Metrics
 from provenance_graph.service.http.problems import HttpProblem, problem_of
-from provenance_graph.service.http.responses import Compression, methods_at, problem_response
+from provenance_graph.service.http.responses import methods_at, problem_response
 from provenance_graph.service.http.static import Pages
 from provenance_graph.service.linked_data import LinkedData
 from provenance_graph.service.settings import Settings
@@ -71,14 +72,17 @@ def create_app(
         description="Where AI models come from, what they may be used for, and who says so.",
         middleware=[
             Middleware(Gateway, service=service),
-            Middleware(Compression, minimum_size=300, compresslevel=4),
+            Middleware(Compression),
         ],
     )
     app.state.service = service
     for kind in (HTTPException, ProvenanceError, RequestValidationError):
         app.add_exception_handler(kind, _refused)
     pages = Pages(static)
-    parts = [_protocol(service, pages, federation or Federation(settings)), *routers]
+    parts = [
+        _protocol(service, pages, federation or Federation(settings, gate=service.gates.calls)),
+        *routers,
+    ]
     for router in parts:
         app.include_router(router)
     app.state.routes = [route for part in parts for route in part.routes]

@@ -67,6 +67,12 @@ class Backend(Protocol):
     ) -> Answer:
         """A query's answer, written by the engine; raises QueryError and its kinds."""
 
+    def has_day(self, version: str, day: str) -> bool:
+        """Whether the dataset of a day is at hand."""
+
+    async def make_day(self, version: str, day: str) -> None:
+        """Make the dataset of a day, in a bounded process; raises QueryError and its kinds."""
+
     async def answer_of_day(
         self,
         version: str,

@@ -41,6 +41,8 @@ class Settings:
     queue_seconds: float = _setting(10.0, "longest wait for a worker before 503")
     query_seconds: float = _setting(10.0, "time limit of a query, and its highest timeout=")
     slow_query_seconds: float = _setting(120.0, "highest timeout= for holders of a token (slow)")
+    rest_seconds: float = _setting(30.0, "time limit of a REST answer")
+    day_seconds: float = _setting(180.0, "time limit of what a first question as of a day needs")
     update_seconds: float = _setting(60.0, "time limit of a write")
     memory_mb: int = _setting(1024, "memory of one query worker or writer beyond its start")
     rows: int = _setting(1_500_000, "rows (or triples) of one answer")

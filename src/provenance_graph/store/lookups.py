@@ -121,7 +121,7 @@ def _small(engine: ox.Store, patterns: tuple[Pattern, ...]) -> bool:
     combinations = 1
     for pattern in patterns:
         terms = [_engine_term(term) for term in pattern]
-        matching = engine.quads_for_pattern(*terms, _DEFAULT)  # type: ignore[arg-type]
+        matching = engine.quads_for_pattern(terms[0], terms[1], terms[2], _DEFAULT)  # type: ignore[arg-type]
         combinations *= max(1, sum(1 for _ in islice(matching, MAX_ROWS + 1)))
         if combinations > MAX_ROWS:
             return False

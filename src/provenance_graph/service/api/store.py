@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.answers import ConflictPage
 from provenance_graph.conflicts.detect import chosen, summary
 from provenance_graph.conflicts.kinds import DEFAULT, KINDS
+from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.lineage.answers import ImpactAnswer
@@ -176,17 +176,21 @@ def _questions(routes: APIRouter, access: Access) -> None:
         """The answer of a stored question; parameters go in the query string."""
         asked = stored.find(question)
         given = {k: v for k, v in request.query_params.items() if k not in ("format", "asOf")}
-        snapshot = await run_in_threadpool(access.snapshot, request.query_params.get("asOf", ""))
-        bound = await run_in_threadpool(stored.bind, snapshot, asked, given)
+        service = request.app.state.service
+        of_day = request.query_params.get("asOf", "")
+
+        def prepared() -> tuple[AcceptedSnapshot, dict[str, Value]]:
+            snapshot = access.snapshot(of_day)
+            return snapshot, stored.bind(snapshot, asked, given)
+
+        snapshot, bound = await service.work(request, prepared)
         key = answer_key(request, snapshot)
         body = access.remembered(key)
         if body is None:
-            service = request.app.state.service
             text, media_type = limited(asked.text, QUESTION_ROWS + 1), backends.JSON
+            day = snapshot.version, snapshot.as_of
             result = (
-                await service.backend.answer_of_day(
-                    snapshot.version, snapshot.as_of, text, media_type, bound
-                )
+                await service.evaluate_day(request, day, text, media_type, bound)
                 if snapshot.as_of
                 else await service.evaluate(request, text, media_type, bindings=bound)
             )
@@ -233,17 +237,11 @@ def _questions(routes: APIRouter, access: Access) -> None:
 
 
 async def _limited(request: Request) -> bytes:
-    """A body up to its limit; raises UsageError beyond it."""
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > DOCUMENT_BYTES:
-            raise refuse(
-                413, "Too large", f"at most {DOCUMENT_BYTES >> 20} MB are read here", "size"
-            )
-        parts.append(part)
-    return b"".join(parts)
+    """A body up to its limit; the gateway has read it, within its own bounds."""
+    body = await request.body()
+    if len(body) > DOCUMENT_BYTES:
+        raise refuse(413, "Too large", f"at most {DOCUMENT_BYTES >> 20} MB are read here", "size")
+    return body
 
 
 def _described(question: stored.Question) -> schema.QuestionAnswer:

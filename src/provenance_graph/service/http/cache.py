@@ -65,7 +65,7 @@ def etag(*parts: str) -> str:
     return f'W/"{digest.hexdigest()}"'
 
 
-_CODED: Final = re.compile(r'-gzip"$')
+_CODED: Final = re.compile(r'-(?:gzip|br)"$')
 
 
 def matches(if_none_match: str | None, tag: str, *, exists: bool = False) -> bool:

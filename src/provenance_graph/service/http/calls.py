@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
+from provenance_graph.core.deadline import Deadline
 from provenance_graph.service.http.limits import Client
 
 
@@ -15,7 +16,8 @@ class Call:
     """One request: its id, who sends it, what the log will say, what ends with it.
 
     ``address`` is where it comes from, ``name`` who counts as one client, ``head`` that only
-    the headers of the answer are wanted.
+    the headers of the answer are wanted; ``hold`` counts bytes for the client until the end
+    of the request.
     """
 
     id: str
@@ -23,6 +25,8 @@ class Call:
     name: str
     client: Client
     head: bool = False
+    deadline: Deadline | None = None
+    hold: Callable[[int], object] = lambda _: None
     notes: dict[str, object] = field(default_factory=dict)
     ends: list[Callable[[], object]] = field(default_factory=list)
 

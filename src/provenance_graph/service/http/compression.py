@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import re
 import zlib
+from collections.abc import Callable
 from typing import Final, Protocol
 
 import brotli
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from provenance_graph.service.http.calls import Call
 
 MINIMUM: Final = 300
 """Bytes below which an answer is sent as it is."""
@@ -23,6 +26,7 @@ _GZIP_LEVEL: Final = 4
 _WORD: Final = re.compile(r"([A-Za-z0-9*!#$%&'^_`|~+.-]{1,30})(?:[ \t]*;[ \t]*[qQ]=([0-9.]{1,6}))?")
 _QVALUE: Final = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 _LONGEST: Final = 1_000
+_EMPTY: Final = frozenset({204, 304})
 _SENT_AS_IT_IS: Final = ("image/", "font/woff", "audio/", "video/", "text/event-stream")
 
 
@@ -92,14 +96,20 @@ class Compression:
             await self._app(scope, receive, send)
             return
         wanted = coding(Headers(scope=scope).get("accept-encoding"))
-        await self._app(scope, receive, _Coded(send, wanted))
+        call = scope.get("call")
+        hold = call.hold if isinstance(call, Call) else _uncounted
+        await self._app(scope, receive, _Coded(send, wanted, hold))
+
+
+def _uncounted(_: int) -> None:
+    """Outside the gateway nobody counts."""
 
 
 class _Coded:
     """Passes an answer on, coded where that is worth it."""
 
-    def __init__(self, send: Send, wanted: str) -> None:
-        self._send, self._wanted = send, wanted
+    def __init__(self, send: Send, wanted: str, hold: Callable[[int], object]) -> None:
+        self._send, self._wanted, self._hold = send, wanted, hold
         self._start: Message | None = None
         self._coder: Coder | None = None
 
@@ -112,45 +122,57 @@ class _Coded:
             return
         start, self._start = self._start, None
         body, more = message.get("body", b""), message.get("more_body", False)
-        if start is not None:
-            await self._send(self._head(start, len(body), more))
-        if self._coder is None:
-            await self._send(message)
-        else:
-            await self._pieces(self._coder, body, more)
-
-    def _head(self, start: Message, size: int, more: bool) -> Message:
+        start, self._start = self._start, None
+        if start is None:
+            await self._pieces(body, more)
+            return
         headers = MutableHeaders(raw=list(start.get("headers", [])))
-        kind = headers.get("content-type", "")
-        if kind.startswith(_SENT_AS_IT_IS) or "content-encoding" in headers:
-            return start
-        headers.add_vary_header("Accept-Encoding")
+        self._choose(headers, int(start["status"]), len(body), more)
+        if self._coder is not None and not more and len(body) <= _PIECE:
+            body, self._coder = self._coder.add(body) + self._coder.end(), None
+            headers["content-length"] = str(len(body))
+        await self._send({**start, "headers": headers.raw})
+        await self._pieces(body, more)
+
+    def _choose(self, headers: MutableHeaders, status: int, size: int, more: bool) -> None:
+        """Decide on a coding, and say so in the headers."""
         known = headers.get("content-length", "")
         whole = int(known) if known.isdigit() else size
-        empty = start["status"] in (204, 304)
-        if self._wanted and not empty and (whole >= MINIMUM or (more and not known)):
-            self._coder = _Brotli() if self._wanted == "br" else _Gzip()
-            headers["content-encoding"] = self._wanted
-            if known:
-                del headers["content-length"]
-            tag = headers.get("etag", "")
-            if tag and not tag.startswith("W/"):
-                # The compressed form is another representation (RFC 9110 §8.8.3).
-                headers["etag"] = f'{tag[:-1]}-{self._wanted}"'
-        return {**start, "headers": headers.raw}
+        self._hold(whole)
+        kind = headers.get("content-type", "")
+        if kind.startswith(_SENT_AS_IT_IS) or "content-encoding" in headers or status in _EMPTY:
+            return
+        if whole < MINIMUM and (known or not more):
+            return
+        headers.add_vary_header("Accept-Encoding")
+        if not self._wanted:
+            return
+        self._coder = _Brotli() if self._wanted == "br" else _Gzip()
+        headers["content-encoding"] = self._wanted
+        if known:
+            del headers["content-length"]
+        tag = headers.get("etag", "")
+        if tag and not tag.startswith("W/"):
+            # The compressed form is another representation (RFC 9110 §8.8.3).
+            headers["etag"] = f'{tag[:-1]}-{self._wanted}"'
 
-    async def _pieces(self, coder: Coder, body: bytes, more: bool) -> None:
-        whole = len(body) <= _PIECE
-        if whole and not more:
-            await self._send(_message(coder.add(body) + coder.end(), more=False))
+    async def _pieces(self, body: bytes, more: bool) -> None:
+        """Send a body in pieces, each of which waits until the ones before have gone."""
+        coder = self._coder
+        if len(body) <= _PIECE:
+            if coder is not None:
+                body = coder.add(body) + (b"" if more else coder.end())
+            if body or not more:
+                await self._send(_message(body, more=more))
             return
         for at in range(0, len(body), _PIECE):
-            if coded := coder.add(body[at : at + _PIECE]):
-                await self._send(_message(coded, more=True))
-            if not whole:
-                await asyncio.sleep(0)
-        if not more:
-            await self._send(_message(coder.end(), more=False))
+            piece = body[at : at + _PIECE]
+            last = not more and at + _PIECE >= len(body)
+            if coder is not None:
+                piece = coder.add(piece) + (coder.end() if last else b"")
+            if piece or last:
+                await self._send(_message(piece, more=not last))
+            await asyncio.sleep(0)
 
 
 def _message(body: bytes, *, more: bool) -> Message:

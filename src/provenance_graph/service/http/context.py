@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from provenance_graph.core.claims import Value
+from provenance_graph.core.deadline import Deadline, use
 from provenance_graph.service.backend import Backend, Writer
 from provenance_graph.service.http.admission import Gate, Kind, Permit
 from provenance_graph.service.http.auth import Holder, Tokens, bearer, challenge
@@ -26,7 +28,12 @@ from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
 
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+T = TypeVar("T")
 _REST_PLACES: Final = 8
+_DAYS: Final = 2
+"""Answers as of a day at once: each may need the whole store as it was known then."""
+_CALLS: Final = 4
+"""Queries at once that wait for other endpoints."""
 _WRITES: Final = 16
 """Writes under way at once; one client leaves a few places to others."""
 WATCH_AFTER: Final = 0.05
@@ -39,18 +46,30 @@ class Gates:
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
         workers = settings.workers
 
-        def gate(name: str, places: int, share: int, *, stoppable: bool = False) -> Gate:
+        def gate(
+            name: str, places: int, share: int, *, stoppable: bool = False, seconds: float = 0.0
+        ) -> Gate:
             kind = Kind(name, places, share, stoppable)
-            return Gate(kind, settings.queue, settings.queue_seconds, time.monotonic, metrics.event)
+            patience = seconds or settings.queue_seconds
+            return Gate(kind, settings.queue, patience, time.monotonic, metrics.event)
 
         self.queries = gate("queries", workers, workers, stoppable=True)
-        self.rest = gate("rest", _REST_PLACES, _REST_PLACES - 2)
+        self.rest = gate("rest", _REST_PLACES, _REST_PLACES - 2, stoppable=True)
+        self.days = gate("days", _DAYS, 1, seconds=settings.day_seconds)
+        self.calls = gate("calls", _CALLS, _CALLS // 2)
         self.documents = gate("documents", max(2, workers), max(1, workers - 1))
         self.uploads = gate("uploads", _WRITES, _WRITES - 4)
 
     def state(self) -> dict[str, object]:
         """How many wait, for /health and /metrics."""
-        gates = (self.queries, self.rest, self.documents, self.uploads)
+        gates = (
+            self.queries,
+            self.rest,
+            self.days,
+            self.calls,
+            self.documents,
+            self.uploads,
+        )
         return {"waiting": sum(gate.waiting for gate in gates)}
 
 
@@ -165,6 +184,42 @@ class Service:
             )
         self._told(request, query, permit)
         return answer
+
+    async def evaluate_day(
+        self,
+        request: Request,
+        day: tuple[str, str],
+        query: str,
+        media_type: str,
+        bindings: Mapping[str, Value] | None = None,
+    ) -> Answer:
+        """The same over the dataset of a (version, day), which is made first if need be.
+
+        Making it takes a place of its own, so that days shut out no other query.
+        """
+        client = call_of(request).client
+        if not self.backend.has_day(*day):
+            with cancel_on_disconnect(request), await self.gates.days.acquire(client):
+                await self.backend.make_day(*day)
+        with await self._place(request) as permit, cancel_on_disconnect(request):
+            answer = await self.backend.answer_of_day(*day, query, media_type, bindings)
+        self._told(request, query, permit)
+        return answer
+
+    async def work(self, request: Request, function: Callable[..., T], *given: object) -> T:
+        """Call a function in a thread, in a place and within the time of a REST answer."""
+        deadline = Deadline(self.settings.rest_seconds)
+        place = self.gates.rest.acquire(call_of(request).client)
+        with cancel_on_disconnect(request), await place, use(deadline):
+            try:
+                return await run_in_threadpool(function, *given)
+            finally:
+                deadline.cancel()  # given up or done: a thread that goes on may stop
+
+    async def writing(self, request: Request) -> Permit:
+        """A place for a write, in turn; given up when the client leaves meanwhile."""
+        with cancel_on_disconnect(request):
+            return await self.gates.uploads.acquire(call_of(request).client)
 
     async def open(
         self, request: Request, query: str, media_type: str, dataset: DatasetChoice, limits: Limits

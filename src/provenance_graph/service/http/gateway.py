@@ -11,15 +11,17 @@ from types import MappingProxyType
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from provenance_graph.core.deadline import Deadline, use
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.service.http.admission import Gate, Permit
 from provenance_graph.service.http.auth import bearer
+from provenance_graph.service.http.body import read_body
 from provenance_graph.service.http.calls import Call
-from provenance_graph.service.http.context import Service
+from provenance_graph.service.http.context import Service, cancel_on_disconnect
 from provenance_graph.service.http.limits import client_key
 from provenance_graph.service.http.problems import problem_of
 from provenance_graph.service.http.responses import problem_response
@@ -31,6 +33,8 @@ _PATIENCE: Final = 30.0
 _SLOWEST: Final = 20_000  # bytes a second; who reads more slowly holds our memory too long
 _WATCHED: Final = frozenset({"/health", "/metrics"})
 """Routes that a monitor must reach however busy the service is."""
+_WORKED: Final = ("/api/", "/reconcile", "/mcp")
+"""Routes whose answers are worked out by threads of this process."""
 _NO_FAULT: Final = frozenset({429, 503, 401})
 _EXPOSED: Final = "ETag, Link, Location, Retry-After, X-Request-Id, X-Store-Version"
 _METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
@@ -69,13 +73,17 @@ class Gateway:
         if method == "HEAD":
             scope["method"], call.head = "GET", True
         out = _Sender(send, self._service, call)
+        held = _Held(self._service, call)
         call.client.running += 1
         try:
-            await self._admitted(scope, _Receiver(receive, self._service, call), out, call)
+            await self._admitted(scope, _Receiver(receive, held), out, call)
         finally:
             call.client.running -= 1
             for end in reversed(call.ends):
                 end()
+            if call.deadline is not None:
+                call.deadline.cancel()  # a thread that still works for it may stop
+            held.release()
             self._account(call, method, str(scope["path"]), out, time.perf_counter() - start)
 
     async def _admitted(self, scope: Scope, receive: Receive, out: _Sender, call: Call) -> None:
@@ -88,10 +96,12 @@ class Gateway:
             gate = self._gate(scope)
             if gate is None:
                 await self._app(scope, receive, out)
-                return
-            with await gate.acquire(call.client) as permit:
-                out.permit = permit
-                await self._app(scope, receive, out)
+            elif scope["method"] == "POST":
+                await self._posted(gate, scope, receive, out, call)
+            else:
+                request = Request(scope, receive)
+                with cancel_on_disconnect(request):
+                    await self._worked(gate, scope, receive, out, call)
         except ClientDisconnect:
             call.notes["left"] = True
         except asyncio.CancelledError:
@@ -110,13 +120,39 @@ class Gateway:
                 response = problem_response(problem_of(error), call.id)
                 await response(scope, receive, out)
 
+    async def _worked(
+        self, gate: Gate, scope: Scope, receive: Receive, out: _Sender, call: Call
+    ) -> None:
+        """Serve what a thread of this process works out: in a place, within a time."""
+        settings = self._service.settings
+        with await gate.acquire(call.client) as permit:
+            out.permit = permit
+            of_day = gate is self._service.gates.days
+            call.deadline = Deadline(settings.day_seconds if of_day else settings.rest_seconds)
+            with use(call.deadline):
+                await self._app(scope, receive, out)
+
+    async def _posted(
+        self, gate: Gate, scope: Scope, receive: Receive, out: _Sender, call: Call
+    ) -> None:
+        """Serve a document that was sent; all of it is here before it takes a place."""
+        body = await read_body(Request(scope, receive), self._service.settings.bounds)
+        scope["headers"] = [
+            (name, value)
+            for name, value in scope["headers"]
+            if name not in (b"content-encoding", b"content-length", b"transfer-encoding")
+        ]
+        await self._worked(gate, scope, _replay(body, receive), out, call)
+
     def _gate(self, scope: Scope) -> Gate | None:
         """Where the whole of a request needs a place: REST, and documents to be checked."""
         path = str(scope["path"])
-        if not path.startswith("/api/") or path.startswith("/api/v1/questions/"):
-            return None  # a stored question needs a worker, which it asks for itself
+        if not path.startswith(_WORKED) or path.startswith("/api/v1/questions/"):
+            return None  # a stored question asks for its places itself
         gates = self._service.gates
-        return gates.documents if scope["method"] == "POST" else gates.rest
+        if scope["method"] == "POST":
+            return gates.documents
+        return gates.days if b"asOf=" in bytes(scope["query_string"]) else gates.rest
 
     def _call(self, scope: Scope) -> Call:
         address = self._address(scope)
@@ -169,26 +205,54 @@ class Gateway:
         )
 
 
-class _Receiver:
-    """Counts a body as held for its client until the request ends."""
+class _Held:
+    """What is held for a client during one request: its body, and the answer."""
 
-    def __init__(self, receive: Receive, service: Service, call: Call) -> None:
-        self._receive, self._clients, self._call = receive, service.clients, call
-        self._held = 0
-        call.ends.append(self._release)
+    def __init__(self, service: Service, call: Call) -> None:
+        self._clients, self._client = service.clients, call.client
+        self._bytes = 0
+        call.hold = self.answer
+
+    def body(self, size: int) -> None:
+        """Count what was sent to us; raises a refusal with 429 or 503."""
+        if size:
+            self._clients.hold(self._client, size)
+            self._bytes += size
+
+    def answer(self, size: int) -> None:
+        """Count what is to be read; it has been made, so nothing is refused any more."""
+        self._clients.count(self._client, size)
+        self._bytes += size
+
+    def release(self) -> None:
+        """The request has ended."""
+        if self._bytes:
+            self._clients.count(self._client, -self._bytes)
+            self._bytes = 0
+
+
+class _Receiver:
+    """Counts a body as it arrives."""
+
+    def __init__(self, receive: Receive, held: _Held) -> None:
+        self._receive, self._held = receive, held
 
     async def __call__(self) -> Message:
         message = await self._receive()
-        size = len(message.get("body", b""))
-        if size:
-            self._clients.hold(self._call.client, size)
-            self._held += size
+        self._held.body(len(message.get("body", b"")))
         return message
 
-    def _release(self) -> None:
-        if self._held:
-            self._clients.hold(self._call.client, -self._held)
-            self._held = 0
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A body that has been read, to be read again."""
+    waiting = [body]
+
+    async def again() -> Message:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
+
+    return again
 
 
 class _Sender:
@@ -196,7 +260,7 @@ class _Sender:
 
     def __init__(self, send: Send, service: Service, call: Call) -> None:
         self._send, self._service, self._call = send, service, call
-        self.status, self.size = 0, 0
+        self.status, self.size, self._waited = 0, 0, 0.0
         self.permit: Permit | None = None
 
     async def __call__(self, message: Message) -> None:
@@ -208,10 +272,6 @@ class _Sender:
             if self._service.settings.cors:
                 headers["access-control-allow-origin"] = "*"
                 headers["access-control-expose-headers"] = _EXPOSED
-            tag = headers.get("etag", "")
-            if headers.get("content-encoding") == "gzip" and tag and not tag.startswith("W/"):
-                # The compressed form is another representation (RFC 9110 §8.8.3).
-                headers["etag"] = f'{tag[:-1]}-gzip"'
             message = {**message, "headers": headers.raw}
             if self.permit is not None:
                 self.permit.release()  # the work is done; sending is bounded by itself
@@ -221,16 +281,13 @@ class _Sender:
             message = {**message, "body": b""}
         body = message.get("body", b"")
         self.size += len(body)
-        if len(body) < _BUFFERED:  # the transport takes it whole
+        if self.size == len(body) < _BUFFERED:  # the transport takes it whole
             await self._send(message)
             return
-        clients, client = self._service.clients, self._call.client
-        clients.hold(client, len(body))
-        try:
-            async with asyncio.timeout(_PATIENCE + len(body) / _SLOWEST):
-                await self._send(message)
-        finally:
-            clients.hold(client, -len(body))
+        started = time.monotonic()
+        async with asyncio.timeout(_PATIENCE + self.size / _SLOWEST - self._waited):
+            await self._send(message)
+        self._waited += time.monotonic() - started
 
 
 Ended = Callable[[], object]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 
@@ -16,6 +17,8 @@ from provenance_graph.service.http.problems import without_paths
 from provenance_graph.store.base import Limits
 
 _PROBE = Limits(seconds=2.0)
+_FRESH = 1.0
+"""Seconds for which one look serves everybody who asks, so that asking costs nothing."""
 
 
 class HealthEndpoint:
@@ -23,8 +26,18 @@ class HealthEndpoint:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._look: asyncio.Task[tuple[int, str]] | None = None
+        self._at = 0.0
 
     async def answer(self, _: Request) -> Response:
+        """What the last look showed; one is made for all who ask within a second."""
+        if self._look is None or (self._look.done() and time.monotonic() > self._at + _FRESH):
+            self._at = time.monotonic()
+            self._look = asyncio.ensure_future(self._state())
+        status, body = await asyncio.shield(self._look)
+        return Response(body, status, {"cache-control": "no-store"}, "application/json")
+
+    async def _state(self) -> tuple[int, str]:
         """Ask the store something, through the same workers as everybody's queries.
 
         Workers that are all at work are no fault of theirs: the service is ready, and busy.
@@ -50,8 +63,7 @@ class HealthEndpoint:
             **service.gates.state(),
         }
         status = 200 if reported["status"] == "ready" else 503
-        headers = {"cache-control": "no-store"}
-        return Response(json.dumps(reported), status, headers, "application/json")
+        return status, json.dumps(reported)
 
 
 class MetricsEndpoint:
@@ -59,9 +71,15 @@ class MetricsEndpoint:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._body, self._at = b"", 0.0
 
     async def answer(self, _: Request) -> Response:
-        """All numbers, of all processes."""
+        """All numbers, of all processes, counted at most once a second."""
+        if not self._body or time.monotonic() > self._at + _FRESH:
+            self._at, self._body = time.monotonic(), self._numbers()
+        return Response(self._body, 200, media_type=CONTENT_TYPE)
+
+    def _numbers(self) -> bytes:
         service = self._service
         state = {
             **service.backend.state(),
@@ -70,4 +88,4 @@ class MetricsEndpoint:
             "answers_kept_bytes": service.cache.used,
             "held_bytes": service.clients.held,
         }
-        return Response(service.metrics.write(state), 200, media_type=CONTENT_TYPE)
+        return service.metrics.write(state)

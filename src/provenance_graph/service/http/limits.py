@@ -129,6 +129,10 @@ class Clients:
             too_many(f"{client.running} of your requests are running", 1)
         if client.held > self._fairness.held_bytes:
             too_many(f"you have not read {client.held >> 20} MB of answers yet", 5)
+        if self.held > self._fairness.all_held_bytes and client.held:
+            raise refuse(
+                503, "Busy", "too much is being sent and read at once", "busy", Retry_After="5"
+            )
         if wait := client.errors.wait(self._clock()):
             too_many("too many of your requests were refused", wait)
         return client
@@ -141,6 +145,10 @@ class Clients:
             raise refuse(
                 503, "Busy", "too much is being sent and read at once", "busy", Retry_After="5"
             )
+        self.count(client, size)
+
+    def count(self, client: Client, size: int) -> None:
+        """Count bytes that are held for a client, or are not any more."""
         client.held += size
         self.held += size
 

@@ -240,22 +240,3 @@ def prefers_html(accept: str | None, offers: Offers) -> bool:
         return False
     html = quality_of("text/html", ranges)
     return all(quality_of(offer.media_type, ranges) <= html for offer in offers)
-
-
-def accepts_gzip(header: str | None) -> bool:
-    """Whether the client takes gzip (RFC 9110 §12.5.3).
-
-    >>> accepts_gzip("br, gzip;q=0.5"), accepts_gzip("gzip;q=0"), accepts_gzip(None)
-    (True, False, False)
-    """
-    if not header:
-        return False
-    named: dict[str, float] = {}
-    for part in header.split(","):
-        match = _CODING.fullmatch(part.strip())
-        if match is None:
-            continue
-        weight = re.fullmatch(r"[ \t]*;[ \t]*[qQ]=([0-9.]+)[ \t]*", match[2]) if match[2] else None
-        q = weight[1] if weight else "1"
-        named[match[1].lower()] = float(q) if _QVALUE.fullmatch(q) else 0.0
-    return named.get("gzip", named.get("x-gzip", named.get("*", 0.0))) > 0

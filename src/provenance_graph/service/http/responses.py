@@ -6,13 +6,9 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Final
 
-from starlette.datastructures import Headers
-from starlette.middleware.gzip import GZipMiddleware, GZipResponder, IdentityResponder
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
 
-from provenance_graph.service.http.negotiate import accepts_gzip
 from provenance_graph.service.http.problems import MEDIA_TYPE, HttpProblem
 
 NO_SCRIPTS: Final = {"content-security-policy": "default-src 'none'; frame-ancestors 'none'"}
@@ -82,18 +78,3 @@ def methods_at(request: Request) -> list[str]:
 
 def _catches_all(path: str) -> bool:
     return path.endswith(_ANYTHING) and not path.startswith(_BELOW)
-
-
-class Compression(GZipMiddleware):
-    """Starlette's, for those who accept gzip by the letter of RFC 9110 §12.5.3."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Compress the answer, or only say that it could have been."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        if accepts_gzip(Headers(scope=scope).get("accept-encoding")):
-            coded = GZipResponder(self.app, self.minimum_size, compresslevel=self.compresslevel)
-            await coded(scope, receive, send)
-        else:
-            await IdentityResponder(self.app, self.minimum_size)(scope, receive, send)

@@ -94,6 +94,14 @@ class PoolBackend:
             query, media_type, dataset=dataset, bindings=bindings, limits=limits
         )
 
+    def has_day(self, version: str, day: str) -> bool:
+        """Whether the dataset of a day is at hand."""
+        return self._days.has(version, day)
+
+    async def make_day(self, version: str, day: str) -> None:
+        """Make the dataset of a day."""
+        await self._days.make(version, day)
+
     async def answer_of_day(
         self,
         version: str,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -18,10 +19,11 @@ from urllib.parse import urlsplit
 import httpx2
 from starlette.requests import Request
 
-from provenance_graph.core.errors import FetchError, QueryBusy, QueryRefused
+from provenance_graph.core.errors import FetchError, QueryRefused
 from provenance_graph.core.iris import is_iri
 from provenance_graph.formats.fetch.addresses import is_public
 from provenance_graph.service.backend import JSON
+from provenance_graph.service.http.admission import Gate, Kind
 from provenance_graph.service.http.calls import call_of
 from provenance_graph.service.settings import Settings
 from provenance_graph.service.sparql.request import read_through
@@ -30,7 +32,6 @@ from provenance_graph.store.sparql.tokens import QUERY_FORMS, Token, nested, une
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 _ROWS: Final = 10_000
-_AT_ONCE: Final = 4
 _CALLS: Final = 5
 _XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 
@@ -74,11 +75,12 @@ class Federation:
         settings: Settings,
         resolve: Resolve = resolve_host,
         transport: httpx2.AsyncBaseTransport | None = None,
+        gate: Gate | None = None,
     ) -> None:
         listed = (part.strip() for part in settings.federation.split(","))
         self.allowed = frozenset(part for part in listed if part)
         self._settings, self._resolve, self._transport = settings, resolve, transport
-        self._gate = asyncio.Semaphore(_AT_ONCE)
+        self._gate = gate or Gate(Kind("calls", 4, 2), 64, settings.queue_seconds, time.monotonic)
 
     async def resolve(self, text: str, request: Request, limits: Limits) -> tuple[str, Limits]:
         """The query with every SERVICE clause replaced by what its endpoint answered.
@@ -92,17 +94,10 @@ class Federation:
         if not calls:
             return text, limits
         call_of(request).notes["service"] = [call.endpoint for call in calls]
-        try:
-            async with asyncio.timeout(self._settings.queue_seconds):
-                await self._gate.acquire()
-        except TimeoutError:
-            raise QueryBusy("many queries wait for other endpoints; try again soon") from None
-        try:
-            gather = await asyncio.gather(*(self._ask(call) for call in calls))
-        finally:
-            self._gate.release()
+        with await self._gate.acquire(call_of(request).client):
+            answers = await asyncio.gather(*(self._ask(call) for call in calls))
         out, done = [], 0
-        for call, values in zip(calls, gather, strict=True):
+        for call, values in zip(calls, answers, strict=True):
             out += [plain[done : call.start], values]
             done = call.end
         longest = limits.text_bytes + len(calls) * 2 * (self._settings.federation_mb << 20)

@@ -16,7 +16,7 @@ from provenance_graph.core.iris import Iri, iri
 from provenance_graph.service.backend import JSON, Part, Written
 from provenance_graph.service.http.body import read_body
 from provenance_graph.service.http.cache import Precondition, graph_tag, matches
-from provenance_graph.service.http.calls import call_of, header, query_string
+from provenance_graph.service.http.calls import header, query_string
 from provenance_graph.service.http.context import Large, Service
 from provenance_graph.service.http.problems import (
     bad_request,
@@ -29,10 +29,11 @@ from provenance_graph.service.sparql.description import offered
 from provenance_graph.service.sparql.query import large
 from provenance_graph.service.sparql.request import UPDATE, media_type, parameters, read_text
 from provenance_graph.service.sparql.update import allow_write, written_headers
-from provenance_graph.store.base import DatasetChoice
+from provenance_graph.store.base import DatasetChoice, Limits
 from provenance_graph.store.sparql.rewrite import UpdateRequest
 
 PATH: Final = "/data"
+_SHORT: Final = Limits(text_bytes=1 << 20)
 _ALL: Final = "CONSTRUCT WHERE { ?s ?p ?o }"
 READ: Final = frozenset(
     {
@@ -100,8 +101,9 @@ class GraphStoreEndpoint:
             return Iri(self._service.url(request, f"{PATH}/{path}"))
         return Iri(iris.ID + path)
 
-    async def _exists(self, graph: Iri) -> bool:
-        answer = await self._service.backend.answer(f"ASK {{ GRAPH <{graph}> {{ }} }}", JSON)
+    async def _exists(self, request: Request, graph: Iri) -> bool:
+        query = f"ASK {{ GRAPH <{graph}> {{ }} }}"
+        answer = await self._service.evaluate(request, query, JSON, limits=_SHORT)
         return b"true" in answer.body
 
     async def _get(self, request: Request, graph: Iri | None) -> Response:
@@ -117,7 +119,7 @@ class GraphStoreEndpoint:
         answer = await self._service.open(request, _ALL, offer.written, dataset, limits)
         if isinstance(answer, Large):
             return await large(request, answer, offer, headers)
-        if graph is not None and not answer.rows and not await self._exists(graph):
+        if graph is not None and not answer.rows and not await self._exists(request, graph):
             raise refuse(404, "Not found", f"there is no graph <{graph}>", "not-found")
         if matches(none_match, tag, exists=True):
             return respond(headers=headers, status=304, vary="Accept")
@@ -140,7 +142,7 @@ class GraphStoreEndpoint:
         writer, who = allow_write(self._service, request)
         base = str(graph) if graph else self._service.url(request, PATH)
         parts = await self._parts(request, base)
-        with await self._service.gates.uploads.acquire(call_of(request).client):
+        with await self._service.writing(request):
             written = await writer.put(graph, parts, who, replace, _when(request))
         return _reply(written)
 
@@ -151,7 +153,7 @@ class GraphStoreEndpoint:
         path = f"{PATH}/{place}{uuid.uuid4()}"
         graph = self._direct(request, path.removeprefix(f"{PATH}/"))
         parts = await self._parts(request, graph)
-        with await self._service.gates.uploads.acquire(call_of(request).client):
+        with await self._service.writing(request):
             written = await writer.put(graph, parts, who, replace=False)
         location = {"location": self._service.url(request, path)}
         return respond(headers={**written_headers(written.version), **location}, status=201)
@@ -162,9 +164,10 @@ class GraphStoreEndpoint:
         writer, who = allow_write(self._service, request)
         if not named:
             raise bad_request("DELETE needs a graph: ?default or ?graph=<IRI encoded>")
-        if graph is not None and not await self._exists(graph):
+        if graph is not None and not await self._exists(request, graph):
             raise refuse(404, "Not found", f"there is no graph <{graph}>", "not-found")
-        return _reply(await writer.delete(graph, who, _when(request)))
+        with await self._service.writing(request):
+            return _reply(await writer.delete(graph, who, _when(request)))
 
     async def patch(self, request: Request) -> Response:
         """PATCH with a SPARQL Update that speaks of this graph alone (§5.7)."""
@@ -176,12 +179,12 @@ class GraphStoreEndpoint:
         if kind != UPDATE:
             raise unsupported_media(kind, UPDATE)
         text = read_text(await read_body(request, self._service.settings.bounds), given, "update")
-        if graph is not None and not await self._exists(graph):
+        if graph is not None and not await self._exists(request, graph):
             raise refuse(404, "Not found", f"there is no graph <{graph}>", "not-found")
         base = graph or self._service.url(request, PATH)
-        return _reply(
-            await writer.update(UpdateRequest(text, base, within=graph), who, _when(request))
-        )
+        update = UpdateRequest(text, base, within=graph)
+        with await self._service.writing(request):
+            return _reply(await writer.update(update, who, _when(request)))
 
 
 def _when(request: Request) -> Precondition:

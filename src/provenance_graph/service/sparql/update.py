@@ -40,7 +40,8 @@ class UpdateEndpoint:
             asked.dataset.default_graphs,
             asked.dataset.named_graphs,
         )
-        written = await writer.update(update, who)
+        with await service.writing(request):
+            written = await writer.update(update, who)
         call_of(request).notes["version"] = written.version
         return respond(headers=written_headers(written.version), status=204)
 

@@ -105,9 +105,7 @@ def _patterns(text: str, prefixes: dict[str, str]) -> tuple[Pattern, ...] | None
         if kind == "stop":
             if len(waiting) == 3:
                 made.append((waiting[0], waiting[1], waiting[2]))
-            elif waiting:
-                return None
-            elif found[0] != "." or not made:
+            elif waiting or found[0] != "." or not made:
                 return None
             waiting = waiting[: {".": 0, ";": 1, ",": 2}[found[0]]]
             continue
