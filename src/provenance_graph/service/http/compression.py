@@ -120,7 +120,6 @@ class _Coded:
         if message["type"] != "http.response.body":
             await self._send(message)
             return
-        start, self._start = self._start, None
         body, more = message.get("body", b""), message.get("more_body", False)
         start, self._start = self._start, None
         if start is None:
