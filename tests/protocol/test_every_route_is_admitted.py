@@ -1,0 +1,150 @@
+"""No route goes past admission: each is charged, bounded in time, and ends with its client."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from fastapi import APIRouter
+from starlette.testclient import TestClient
+
+from provenance_graph.core import deadline
+from provenance_graph.core.errors import QueryTimeout
+from provenance_graph.service.app import create_app
+from provenance_graph.service.http.context import Service
+from provenance_graph.service.settings import Settings
+
+TURTLE = {"content-type": "text/turtle"}
+
+
+def busy_router(ended: threading.Event) -> APIRouter:
+    """A route that works until its time is up."""
+    router = APIRouter(prefix="/api/v1")
+
+    @router.get("/busy")
+    def busy() -> None:
+        try:
+            for _ in range(3_000):
+                deadline.check()
+                time.sleep(0.01)
+        except QueryTimeout:
+            ended.set()
+            raise
+
+    @router.post("/document")
+    async def document() -> dict[str, str]:
+        return {}
+
+    return router
+
+
+@pytest.fixture
+def ended() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def client(engine: Any, ended: threading.Event) -> Iterator[TestClient]:
+    settings = Settings(raw=True, access_log="", rest_seconds=0.2, day_seconds=0.4)
+    app = create_app(engine, settings=settings, writer=engine, routers=[busy_router(ended)])
+    with TestClient(app, base_url="http://testserver") as opened:
+        yield opened
+
+
+def _service(client: TestClient) -> Service:
+    found = client.app.state.service  # type: ignore[attr-defined]
+    assert isinstance(found, Service)
+    return found
+
+
+def test_a_rest_answer_has_a_time_limit(client: TestClient, ended: threading.Event) -> None:
+    reply = client.get("/api/v1/busy")
+    assert reply.status_code == 504
+    assert "0.2 s" in reply.json()["detail"]
+    assert ended.is_set()
+
+
+def test_what_a_rest_answer_took_is_charged(client: TestClient) -> None:
+    service = _service(client)
+    who = service.clients.find("testclient")
+    before = who.seconds.left(time.monotonic())
+    client.get("/api/v1/busy")
+    assert who.seconds.left(time.monotonic()) < before
+
+
+def test_a_day_has_places_and_a_time_of_its_own(client: TestClient) -> None:
+    assert "0.4 s" in client.get("/api/v1/busy?asOf=2025-01-01").json()["detail"]
+
+
+def test_many_looks_at_health_are_one_question(client: TestClient, engine: Any) -> None:
+    before = engine.asked
+    assert {client.get("/health").status_code for _ in range(20)} == {200}
+    assert engine.asked - before <= 2
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("DELETE", "/data?graph=urn:none"), ("PATCH", "/data?graph=urn:none"),
+     ("GET", "/data?graph=urn:none"), ("GET", "/.well-known/void"), ("GET", "/sparql"),
+     ("GET", "/doc/model/a/b"), ("GET", "/ns?format=ttl")],
+)  # fmt: skip
+def test_whatever_asks_the_engine_takes_a_place(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    places = _service(client).gates.queries
+    taken: list[object] = []
+    enter: Callable[..., object] = places.enter
+    monkeypatch.setattr(places, "enter", lambda who: taken.append(who) or enter(who))
+    kind = {"content-type": "application/sparql-update"}
+    client.request(method, path, content=b"", headers=kind)
+    assert taken
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "kind"),
+    [("PUT", "/data?graph=urn:g", "text/turtle"), ("POST", "/data?graph=urn:g", "text/turtle"),
+     ("POST", "/data", "text/turtle"), ("DELETE", "/data?default", ""),
+     ("PATCH", "/data?default", "application/sparql-update"),
+     ("POST", "/update", "application/sparql-update")],
+)  # fmt: skip
+def test_every_write_takes_a_place_for_uploads(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, method: str, path: str, kind: str
+) -> None:
+    places = _service(client).gates.uploads
+    taken: list[object] = []
+    enter: Callable[..., object] = places.enter
+    monkeypatch.setattr(places, "enter", lambda who: taken.append(who) or enter(who))
+    client.request(method, path, content=b"", headers={"content-type": kind} if kind else {})
+    assert taken
+
+
+def test_an_answer_is_held_until_its_last_byte_is_sent(client: TestClient) -> None:
+    service = _service(client)
+    most = 0
+    count = service.clients.count
+
+    def counted(who: object, size: int) -> None:
+        nonlocal most
+        count(who, size)  # type: ignore[arg-type]
+        most = max(most, service.clients.held)
+
+    service.clients.count = counted  # type: ignore[method-assign,assignment]
+    reply = client.get("/openapi.json")
+    assert most >= len(reply.content)
+    assert service.clients.held == 0
+
+
+def test_a_document_is_read_before_it_takes_a_place(client: TestClient) -> None:
+    places = _service(client).gates.documents
+    seen: list[int] = []
+
+    def slowly() -> Iterator[bytes]:
+        for _ in range(3):
+            seen.append(places.busy)
+            yield b"x" * 1000
+
+    assert client.post("/api/v1/document", content=slowly()).status_code == 200
+    assert seen == [0, 0, 0]
