@@ -81,7 +81,7 @@ class Service:
         graph = quote(namespace("operator") + name, safe="")
         text = (
             f"<https://w3id.org/provenance-graph/id/model/bench/{name}> "
-            f"<http://purl.org/dc/terms/title> \"{name} {number}\" ; a "
+            f'<http://purl.org/dc/terms/title> "{name} {number}" ; a '
             "<https://w3id.org/provenance-graph/ns#Model> ."
         )
         return self.request("PUT", f"/data?graph={graph}", text.encode(), "text/turtle")[0]
