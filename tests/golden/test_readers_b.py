@@ -16,7 +16,7 @@ from provenance_graph.formats.registry import readers
 HERE = Path(__file__).parent
 FORMATS = (
     "croissant", "cyclonedx", "dpi", "epoch", "fair4ml", "fmti", "gallery", "lifecycle", "mlflow",
-    "modelpack", "modelsigning", "mot", "mteb-tasks", "ollama", "opendata", "openlineage", "osai",
+    "mldcat-ap", "modelpack", "modelsigning", "mot", "mteb-tasks", "ollama", "opendata", "openlineage", "osai",
     "prov", "rocrate", "spdx3",
 )  # fmt: skip
 CASES = sorted(path for name in FORMATS for path in HERE.glob(f"{name}/*/input*"))

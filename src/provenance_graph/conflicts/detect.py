@@ -27,6 +27,7 @@ from provenance_graph.conflicts.kinds import (
     kind_of,
 )
 from provenance_graph.conflicts.lineage import parents
+from provenance_graph.conflicts.measured import measured
 from provenance_graph.conflicts.offers import offers
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core.claims import (
@@ -62,7 +63,7 @@ def conflicts(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None)
         chosen = sorted(set(subjects))
     listed = [c for subject in chosen for c in of_subject(snapshot, subject, layout, known)]
     asked = None if subjects is None else chosen
-    listed += [*parents(snapshot, asked), *offers(snapshot, asked)]
+    listed += [*parents(snapshot, asked), *offers(snapshot, asked), *measured(snapshot, asked)]
     between = left_apart(snapshot, known)
     listed += [c for c in between if asked is None or c.subject in asked or _met(c, asked)]
     listed = [c for c in listed if not _ALIAS.search(f"{short_id(c.subject)} {c.name}")]

@@ -27,6 +27,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
     {
         "developer": "the developer contradicts itself",
         "sources": "sources of like weight disagree",
+        "not-its-child": "not its child: the weights do not come from the declared parent",
+        "undeclared-parent": "undeclared parent: the weights come from a model that is not named",
         "implausible": "implausible value",
         "apart": "possible disagreement between names left apart",
         "variant": "another variant: size, edition, total against active",
@@ -41,11 +43,11 @@ KINDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Every kind, worst first, with its words."""
-DEFAULT = ("developer", "sources", "implausible", "apart")
+DEFAULT = ("developer", "not-its-child", "undeclared-parent", "sources", "implausible", "apart")
 """What a list of conflicts holds when nobody asks for more."""
 SEVERITY = MappingProxyType(
     {
-        "developer": 90, "sources": 70, "implausible": 80, "apart": 60, "variant": 40,
+        "developer": 90, "not-its-child": 85, "undeclared-parent": 75, "sources": 70, "implausible": 80, "apart": 60, "variant": 40,
         "announcement": 35, "weaker": 32, "outdated": 30, "provider-limit": 25,
         "undisclosed": 28, "unreadable": 15, "rounding": 12, "naming": 10,
     }

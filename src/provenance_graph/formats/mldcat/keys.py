@@ -47,6 +47,13 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
 )  # fmt: skip
 """The prefixes that the profile's examples use."""
 
+_MARKS = (IT6, "semiceu.github.io/MLDCAT-AP")
+
+
+def is_profile(head: str) -> bool:
+    """Whether a text names the profile's vocabulary or its context."""
+    return any(mark in head for mark in _MARKS)
+
 
 class Kind(Enum):
     """How the value of a field is read and written."""
@@ -94,118 +101,38 @@ _NODE_KINDS = frozenset(
     {Kind.LINK, Kind.LICENCE, Kind.AGENT, Kind.MODEL, Kind.DATASET, Kind.MODALITY, Kind.FILE,
      Kind.REFERENCE, Kind.REPOSITORY, Kind.RISK, Kind.DISTRIBUTION}
 )  # fmt: skip
-_NODES = frozenset(
-    [
-        "Agent.actedOnBehalfOf",
-        "Algorithm.hasAlgorithmType",
-        "Algorithm.hasLearningMethodType",
-        "BibliographicReference.references",
-        "Catalogue.creator",
-        "Catalogue.dataset",
-        "Catalogue.homepage",
-        "Catalogue.licence",
-        "Catalogue.publisher",
-        "Catalogue.record",
-        "Catalogue.service",
-        "CatalogueRecord.primaryTopic",
-        "Checksum.algorithm",
-        "Collection.hasUploader",
-        "Collection.visibility",
-        "ComputerInfrastructure.hasHardware",
-        "ComputerInfrastructure.hasLibrary",
-        "DataService.endpointUrl",
-        "DataService.servesDataset",
-        "DataService.servesModel",
-        "Dataset.accessRights",
-        "Dataset.contributor",
-        "Dataset.geographicalCoverage",
-        "Dataset.hasVersion",
-        "Dataset.isVersionOf",
-        "Dataset.language",
-        "Dataset.status",
-        "Dataset.theme",
-        "Dataset.type",
-        "Dataset.visibility",
-        "Dataset.wasGeneratedBy",
-        "Distribution.accessService",
-        "Distribution.accessUrl",
-        "Distribution.checksum",
-        "Distribution.downloadUrl",
-        "Distribution.format",
-        "Distribution.hasData",
-        "Distribution.hasFeature",
-        "Distribution.hasPolicy",
-        "Distribution.hasQualityMeasurement",
-        "Distribution.language",
-        "Distribution.licence",
-        "Distribution.linkedSchemas",
-        "Distribution.mediaType",
-        "EstimationProcedure.hasParameter",
-        "EstimationProcedure.hasSplit",
-        "EstimationProcedure.type",
-        "Evaluation.hasFlow",
-        "Feature.type",
-        "File.checksum",
-        "File.format",
-        "File.url",
-        "Flow.hasDependency",
-        "Flow.hasFlowParameter",
-        "Flow.hasUploader",
-        "Flow.status",
-        "FlowParameter.type",
-        "HarmRisk.nature",
-        "HarmRisk.source",
-        "HarmRisk.type",
-        "Library.isExecutedBy",
-        "Library.licence",
-        "MachineLearningModel.hasBenchmark",
-        "MachineLearningModel.hasEngagement",
-        "MachineLearningModel.hasPrediction",
-        "MachineLearningModel.hasRegisteredUser",
-        "MachineLearningModel.hasVariation",
-        "MachineLearningModel.isFundedBy",
-        "MachineLearningModel.language",
-        "MachineLearningModel.logo",
-        "MachineLearningModel.ranOn",
-        "MachineLearningModel.type",
-        "MachineLearningModel.contributor",
-        "Modality.classification",
-        "OutputFileDescription.url",
-        "Paper.creator",
-        "Paper.hasDocument",
-        "Paper.hasModel",
-        "Paper.hasRepository",
-        "Paper.references",
-        "Prediction.format",
-        "Prediction.hasPredictionFeature",
-        "PredictionFeature.type",
-        "QualityMeasurement.dataset",
-        "QualityMeasurement.featureIndex",
-        "QualityMeasurement.type",
-        "Repository.hasFile",
-        "Run.executes",
-        "Run.hasEvaluation",
-        "Run.hasFlow",
-        "Run.hasInferencingImpact",
-        "Run.hasOutputFileDescription",
-        "Run.hasOutputFilePrediction",
-        "Run.hasParameter",
-        "Run.hasTask",
-        "Run.hasTrainingImpact",
-        "Run.hasUploader",
-        "RunCollection.hasRun",
-        "Split.isAppliedTo",
-        "Split.type",
-        "Task.hasCostMatrix",
-        "Task.hasEstimationProcedure",
-        "Task.hasEvaluationMeasure",
-        "Task.hasOutput",
-        "Task.hasTaskType",
-        "Task.sourceData",
-        "Task.targetFeature",
-        "TaskCollection.hasTask",
-    ]
-)
+_NODE_VALUED = """
+Agent.actedOnBehalfOf Algorithm.hasAlgorithmType Algorithm.hasLearningMethodType
+BibliographicReference.references Catalogue.creator Catalogue.dataset Catalogue.homepage
+Catalogue.licence Catalogue.publisher Catalogue.record Catalogue.service
+CatalogueRecord.primaryTopic Checksum.algorithm Collection.hasUploader Collection.visibility
+ComputerInfrastructure.hasHardware ComputerInfrastructure.hasLibrary DataService.endpointUrl
+DataService.servesDataset DataService.servesModel Dataset.accessRights Dataset.contributor
+Dataset.geographicalCoverage Dataset.hasVersion Dataset.isVersionOf Dataset.language
+Dataset.status Dataset.theme Dataset.type Dataset.visibility Dataset.wasGeneratedBy
+Distribution.accessService Distribution.accessUrl Distribution.checksum
+Distribution.downloadUrl Distribution.format Distribution.hasData Distribution.hasFeature
+Distribution.hasPolicy Distribution.hasQualityMeasurement Distribution.language
+Distribution.licence Distribution.linkedSchemas Distribution.mediaType
+EstimationProcedure.hasParameter EstimationProcedure.hasSplit EstimationProcedure.type
+Evaluation.hasFlow Feature.type File.checksum File.format File.url Flow.hasDependency
+Flow.hasFlowParameter Flow.hasUploader Flow.status FlowParameter.type HarmRisk.nature
+HarmRisk.source HarmRisk.type Library.isExecutedBy Library.licence
+MachineLearningModel.hasBenchmark MachineLearningModel.hasEngagement
+MachineLearningModel.hasPrediction MachineLearningModel.hasRegisteredUser
+MachineLearningModel.hasVariation MachineLearningModel.isFundedBy
+MachineLearningModel.language MachineLearningModel.logo MachineLearningModel.ranOn
+MachineLearningModel.type MachineLearningModel.contributor Modality.classification
+OutputFileDescription.url Paper.creator Paper.hasDocument Paper.hasModel Paper.hasRepository
+Paper.references Prediction.format Prediction.hasPredictionFeature PredictionFeature.type
+QualityMeasurement.dataset QualityMeasurement.featureIndex QualityMeasurement.type
+Repository.hasFile Run.executes Run.hasEvaluation Run.hasFlow Run.hasInferencingImpact
+Run.hasOutputFileDescription Run.hasOutputFilePrediction Run.hasParameter Run.hasTask
+Run.hasTrainingImpact Run.hasUploader RunCollection.hasRun Split.isAppliedTo Split.type
+Task.hasCostMatrix Task.hasEstimationProcedure Task.hasEvaluationMeasure Task.hasOutput
+Task.hasTaskType Task.sourceData Task.targetFeature TaskCollection.hasTask
+"""
+_NODES = frozenset(_NODE_VALUED.split())
 
 CLASSES: Mapping[str, Iri] = MappingProxyType(
     {

@@ -1,7 +1,7 @@
 """Signatures of models: sigstore bundles, DSSE envelopes and in-toto statements.
 
-What is signed (subjects and files with their digests) and by whom the signature says it is. Nothing
-here verifies a signature: that a digest stands in a statement says that somebody stated it.
+What is signed (subjects and files with their digests) and by whom the signature says it is. Keys are
+the affair of ``signatures``; what shows without a key that a bundle was changed is a problem here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provenance_graph.core import hub, iris
@@ -26,6 +26,7 @@ from provenance_graph.formats.statements import called, listed, mapping, scalar_
 
 SOURCE = "modelsigning"
 MAX_FILES = 100_000
+NOT_VERIFIED = "not verified"
 KEYS = KeyTable(
     (
         *read("the model, and its digest", "statement/subject/name", "statement/subject/digest/*"),
@@ -38,6 +39,8 @@ KEYS = KeyTable(
               "bundle/verificationMaterial/publicKey/rawBytes"),
         *skip("certificates, of which the first names the signer",
               "bundle/verificationMaterial/x509CertificateChain/**"),
+        *read("`pg:digest` of the file", "bundle/messageSignature/messageDigest/digest",
+              "bundle/messageSignature/messageDigest/algorithm"),
         *skip("the statement, whose values are read", "bundle/dsseEnvelope/payload",
               "bundle/payload"),
         *skip("the signature itself, which is not verified", "bundle/**"),
@@ -54,16 +57,19 @@ def recognises(hints: Hints) -> bool:
     return (
         scalar_text(value.get("mediaType")).startswith("application/vnd.dev.sigstore.bundle")
         or ("dsseEnvelope" in value and "verificationMaterial" in value)
+        or ("messageSignature" in value and "verificationMaterial" in value)
         or envelope
         or scalar_text(value.get("_type")).startswith("https://in-toto.io/Statement/")
     )
 
 
-def _taken(document: Document) -> tuple[dict[Any, Any], dict[Any, Any]]:
+def parts(document: Document) -> tuple[dict[Any, Any], dict[Any, Any]]:
     """The bundle or envelope, and the statement in it; raises Unreadable."""
     whole = mapping(statements.tidy(document.json, document.text))
     if "_type" in whole:
         return {}, whole
+    if mapping(whole.get("messageSignature")):
+        return whole, {}
     envelope = mapping(whole.get("dsseEnvelope")) or whole
     payload = envelope.get("payload")
     try:
@@ -76,9 +82,67 @@ def _taken(document: Document) -> tuple[dict[Any, Any], dict[Any, Any]]:
     return whole, mapping(statements.tidy(statement, json.dumps(statement)))
 
 
+def decoded(value: Any) -> bytes | None:
+    """The bytes of a text in base64; None where it is none."""
+    text = scalar_text(value)
+    try:
+        return base64.b64decode(text, validate=True) if text else None
+    except (binascii.Error, ValueError):
+        return None
+
+
+def log_entries(bundle: Mapping[Any, Any]) -> list[dict[Any, Any]]:
+    """The entries of transparency logs beside a signature."""
+    material = mapping(bundle.get("verificationMaterial"))
+    return [mapping(entry) for entry in listed(material.get("tlogEntries"))[:20]]
+
+
+def other_payload(bundle: Mapping[Any, Any], payload: bytes) -> str:
+    """What says that the log's entry is about another payload; nothing where it is about this one."""
+    for entry in log_entries(bundle):
+        try:
+            spec = mapping(json.loads(decoded(entry.get("canonicalizedBody")) or b"{}")).get("spec")
+        except (ValueError, RecursionError):
+            return "the entry of the transparency log is unreadable"
+        content = mapping(mapping(spec).get("content")) or mapping(spec)
+        stated = mapping(content.get("payloadHash"))
+        if scalar_text(stated.get("algorithm")) == "sha256":
+            value = scalar_text(stated.get("value"))
+            if value != hashlib.sha256(payload).hexdigest():
+                return "the entry of the transparency log is about another payload: it was changed"
+    return ""
+
+
+def forged_root(statement: Mapping[Any, Any]) -> str:
+    """What says that a statement's subject is not made of its files; nothing where it is.
+
+    By the specification of model signing 1.0 the subject's digest is that of the files' digests, in
+    their order.
+    """
+    if scalar_text(statement.get("predicateType")) != "https://model_signing/signature/v1.0":
+        return ""
+    whole = hashlib.sha256()
+    resources = listed(mapping(statement.get("predicate")).get("resources"))
+    for raw in resources:
+        try:
+            whole.update(bytes.fromhex(scalar_text(mapping(raw).get("digest"))))
+        except ValueError:
+            return ""
+    for subject in listed(statement.get("subject"))[:1]:
+        stated = scalar_text(mapping(mapping(subject).get("digest")).get("sha256"))
+        if stated and resources and stated.casefold() != whole.hexdigest():
+            return "the subject's digest is not that of its files: one of them was changed"
+    return ""
+    for subject in listed(statement.get("subject"))[:1]:
+        stated = scalar_text(mapping(mapping(subject).get("digest")).get("sha256"))
+        if stated and listed and stated.casefold() != whole.hexdigest():
+            return "the subject's digest is not that of its files: one of them was changed"
+    return ""
+
+
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every value of the bundle, and of the statement inside."""
-    whole, statement = _taken(document)
+    whole, statement = parts(document)
     yield from coverage.leaves(whole, ("bundle",), "")
     yield from coverage.leaves(statement, ("statement",), "" if not whole else "/payload")
 
@@ -118,7 +182,7 @@ def _identity(raw: str) -> str:
 def origin(document: Document) -> Origin:
     """Whoever the signature names; it is not verified, so the record is a third party's."""
     try:
-        whole, _ = _taken(document)
+        whole, _ = parts(document)
     except Unreadable:
         whole = {}
     name = signer(whole)[: statements.SHOWN]
@@ -133,8 +197,13 @@ def origin(document: Document) -> Origin:
 
 def read_statement(document: Document) -> Iterator[Claim | Problem]:
     """Yield what is signed and by whom."""
-    whole, statement = _taken(document)
+    whole, statement = parts(document)
     yield from coverage.unknown(leaves(document), KEYS, "in-toto and sigstore")
+    if wrong := _forged(whole, statement):
+        yield Problem("/payload", wrong, "the bundle as its signer made it", kind="forged")
+    if message := mapping(whole.get("messageSignature")):
+        yield from _signed_file(document, whole, message)
+        return
     subjects = listed(statement.get("subject"))
     if not subjects:
         yield Problem(
@@ -152,13 +221,38 @@ def read_statement(document: Document) -> Iterator[Claim | Problem]:
         item, where = mapping(raw), f"/payload/predicate/resources/{n}"
         pair = (scalar_text(item.get("algorithm")), scalar_text(item.get("digest")))
         yield from _digested(model, called(item.get("name")), [pair], where)
-    if name := signer(whole)[: statements.SHOWN]:
+    yield from _signed_by(model, whole)
+    own = (leaf for leaf in leaves(document) if leaf.path[0] == "statement")
+    yield from coverage.claims(model, own, KEYS)
+
+
+def _signed_by(model: Iri, bundle: dict[Any, Any]) -> Iterator[Claim]:
+    """Whom the signature names; that it is not verified here stands beside it."""
+    if name := signer(bundle)[: statements.SHOWN]:
         who = statements.named_organization(name)
         yield from statements.is_a(who, PG.Organization, name)
         yield Claim(model, PG.signedBy, who)
-        yield coverage.other(model, "signature", "not verified")
-    own = (leaf for leaf in leaves(document) if leaf.path[0] == "statement")
-    yield from coverage.claims(model, own, KEYS)
+        yield coverage.other(model, "signature", NOT_VERIFIED)
+
+
+def _forged(bundle: dict[Any, Any], statement: dict[Any, Any]) -> str:
+    """What shows without any key that a bundle was changed after it was signed."""
+    envelope = mapping(bundle.get("dsseEnvelope")) or bundle
+    payload = decoded(envelope.get("payload"))
+    return forged_root(statement) or (other_payload(bundle, payload) if payload else "")
+
+
+def _signed_file(
+    document: Document, bundle: dict[Any, Any], message: dict[Any, Any]
+) -> Iterator[Claim | Problem]:
+    """A signature over one file, of which the bundle holds only the digest."""
+    stated = mapping(message.get("messageDigest"))
+    raw = decoded(stated.get("digest")) or b""
+    algorithm = scalar_text(stated.get("algorithm")).replace("SHA2_", "sha")
+    model = _model([], document)
+    yield from statements.is_a(model, PG.Model)
+    yield from _digested(model, "", [(algorithm, raw.hex())], "/messageSignature/messageDigest")
+    yield from _signed_by(model, bundle)
 
 
 def _first_name(subjects: list[Any]) -> Any:

@@ -23,6 +23,7 @@ from provenance_graph.core.errors import RecordError, Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats.document import MAX_DEPTH, Document, Hints, Origin, Reader
+from provenance_graph.formats.mldcat.keys import is_profile
 from provenance_graph.formats.records import claims_of, header
 
 MAX_QUADS = 1_000_000
@@ -36,7 +37,7 @@ _TOKENS = re.compile(
 def recognises(hints: Hints) -> bool:
     """Whether it is Turtle or one of its kin, or JSON-LD that uses our namespace."""
     if hints.syntax == "trig":
-        return True
+        return not is_profile("\n".join(hints.lines))
     if hints.syntax != "json" or not hints.keys & {"@context", "@graph", "@id"}:
         return False
     return any("w3id.org/provenance-graph/ns#" in line for line in hints.lines)
@@ -172,7 +173,7 @@ def _parse(document: Document) -> Iterator[ox.Quad]:
         _local_contexts(document.json, document.url)
         format_ = ox.RdfFormat.JSON_LD
     else:
-        _too_deep(text, document.url)
+        guard_depth(text, document.url)
         format_ = ox.RdfFormat.TRIG
     base = document.url if document.url.startswith(("http://", "https://")) else None
     try:
@@ -184,7 +185,7 @@ def _parse(document: Document) -> Iterator[ox.Quad]:
         raise Unreadable(document.url, str(error)) from error
 
 
-def _too_deep(text: str, url: str) -> None:
+def guard_depth(text: str, url: str) -> None:
     """Raise Unreadable where brackets nest deeper than MAX_DEPTH: the engine's parser recurses."""
     depth = 0
     for token in _TOKENS.finditer(text):

@@ -47,12 +47,13 @@ class Truncated(ValueError):
 
 @dataclass
 class Header:
-    """A header taken apart; ``length`` is where it ends."""
+    """A header taken apart; ``length`` is where it ends, ``offsets`` where tensors begin after it."""
 
     version: int = 0
     metadata: dict[str, Value] = field(default_factory=dict)
     lengths: dict[str, int] = field(default_factory=dict)
     tensors: list[tuple[str, tuple[int, ...], str]] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
     length: int = 0
 
 
@@ -126,7 +127,7 @@ def parse(data: bytes) -> Header:
             raise ValueError(f"byte {it.at}: a tensor of {dimensions} dimensions")
         shape = tuple(it.number("Q") for _ in range(dimensions))
         kind = it.number("I")
-        it.number("Q")
+        header.offsets.append(it.number("Q"))
         header.tensors.append((name, shape, _TYPES.get(kind, f"type {kind}")))
     header.length = it.at
     return header

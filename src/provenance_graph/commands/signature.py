@@ -1,0 +1,90 @@
+"""``signature``: whether a signed statement about a model holds, and is about these files."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from provenance_graph.session import Session
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=_FILE)
+@click.option("--key", "keys", multiple=True, type=_FILE, metavar="PUB", help="A public key (PEM) that may have made it; may be repeated.")  # fmt: skip
+@click.option("--root", "roots", multiple=True, type=_FILE, metavar="CERT", help="A root certificate (PEM) that the signer's may lead to; may be repeated.")  # fmt: skip
+@click.option("--log-key", "log_keys", multiple=True, type=_FILE, metavar="PUB", help="The key of a transparency log, which proves when it was signed.")  # fmt: skip
+@click.option("--files", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help="The files of the model, to be held against the signed digests.")  # fmt: skip
+@click.option("--on", "day", default="", metavar="DATE", help="The day on which certificates must be valid (default: today).")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(("table", "json")), default="table")
+@click.pass_obj
+def command(
+    session: Session,
+    file: Path,
+    keys: tuple[Path, ...],
+    roots: tuple[Path, ...],
+    log_keys: tuple[Path, ...],
+    folder: Path | None,
+    day: str,
+    form: str,
+) -> int:
+    """Verify the signature in FILE, a sigstore bundle or DSSE envelope, without any network.
+
+    Exits 0 where it is verified (and, with --files, the files are the signed ones), 1 where it is
+    not, 2 where FILE holds no signature.
+    """
+    from provenance_graph.core.errors import UsageError
+    from provenance_graph.core.iris import Iri
+    from provenance_graph.formats.document import MAX_BYTES, Document
+    from provenance_graph.formats.packaging import modelsigning, signatures
+
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{file}: it cannot be read: {error.strerror}") from error
+    try:
+        moment = datetime.fromisoformat(day).replace(tzinfo=UTC) if day else datetime.now(UTC)
+    except ValueError as error:
+        raise UsageError(f"--on {day}: no day; write it as 2026-03-01") from error
+    document = Document(Iri("urn:file:signature"), data, moment.date().isoformat(), file.name)
+    bundle, statement = modelsigning.parts(document)
+    trusted = signatures.trust(keys, roots, log_keys, moment)
+    outcome = signatures.check(bundle, trusted)
+    wrong = [modelsigning.forged_root(statement)] if modelsigning.forged_root(statement) else []
+    if folder is not None:
+        wrong += list(signatures.changed_files(statement, folder))
+    holds = outcome.state is signatures.State.VERIFIED and not wrong
+    signer = outcome.signer or modelsigning.signer(bundle)
+    if form == "json":
+        session.print_json(
+            {
+                "signature": outcome.state.value,
+                "why": outcome.why,
+                "signer": signer,
+                "files": "not compared" if folder is None else "compared",
+                "differences": wrong,
+                "holds": holds,
+            }
+        )
+    else:
+        lines = [f"signature    {outcome.state.value}: {outcome.why}"]
+        lines += [f"signer       {signer}"] if signer else []
+        lines += [f"differs      {each}" for each in wrong]
+        lines.append(f"{'OK' if holds else 'NOT OK':12} {_verdict(holds, bool(wrong), folder)}")
+        sys.stdout.write("".join(f"{_printable(line)}\n" for line in lines))
+    return 0 if holds else 1
+
+
+def _verdict(holds: bool, differs: bool, folder: Path | None) -> str:
+    if holds:
+        return "signed by this signer" + ("" if folder is None else ", and the files are the signed ones")  # fmt: skip
+    return "what was signed is not what is here" if differs else "nothing proves who signed it"
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)

@@ -1,0 +1,439 @@
+"""MLDCAT-AP: models and datasets of a catalogue, as Turtle or JSON-LD.
+
+Each node of a class of the profile is read by the table of ``keys``; what belongs to a part of a
+model (a file's checksum, a modality's size) is short_id of the model. A document that uses the profile's
+context by its address is read with the context that is made from the table.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyoxigraph as ox
+
+from provenance_graph.core import hub, iris, literals
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.coverage import Fate, Leaf
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.fields import packages
+from provenance_graph.formats.fields.modalities import modalities
+from provenance_graph.formats.mldcat import keys
+from provenance_graph.formats.mldcat.keys import (
+    BY_IRI,
+    CLASSES,
+    KEYS,
+    SOURCE,
+    Field,
+    Kind,
+    is_profile,
+)
+from provenance_graph.formats.rdf.reader import guard_depth
+
+Found = Iterator[Claim | Problem]
+MAX_TRIPLES = 1_000_000
+MAX_PARTS = 10_000
+_CLASS_NAMES: Mapping[str, str] = {str(iri): name for name, iri in CLASSES.items()}
+_FORMAT = re.compile(r"(?:.*[/#])?([\w.+-]{2,40})$")
+_LANGUAGE = re.compile(r".*/authority/language/([A-Z]{3})$")
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether the profile's own vocabulary stands in its head."""
+    if hints.syntax == "trig":
+        return is_profile("\n".join(hints.lines))
+    if hints.syntax != "json" or not isinstance(hints.value, dict):
+        return False
+    context = hints.value.get("@context")
+    return context is not None and is_profile(json.dumps(context)[:200_000])
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An object of a triple: a node by its name, or a text with its datatype."""
+
+    text: str
+    is_node: bool
+
+
+@dataclass
+class Nodes:
+    """The nodes of a document by name: their classes, and their values by IRI of the property."""
+
+    values: dict[str, dict[str, list[Value]]]
+
+    def role(self, node: str) -> str:
+        """The class of the profile that a node has; nothing where it has none."""
+        for value in self.values.get(node, {}).get(str(RDF.type), ()):
+            if name := _CLASS_NAMES.get(value.text):
+                return name
+        return ""
+
+    def of(self, node: str, name: str) -> list[Value]:
+        """The values of a property that has no other name in any class: ``checksum``, ``url``."""
+        owner = self.role(node)
+        result = next((f for f in keys.FIELDS if f.name == f"{owner}.{name}"), None)
+        return self.values.get(node, {}).get(str(result.iri), []) if result else []
+
+    def text(self, node: str, name: str) -> str:
+        """The first value of a property as text."""
+        return next((value.text for value in self.of(node, name)), "")
+
+
+def nodes_of(document: Document) -> Nodes:
+    """The document's triples by node; raises Unreadable with the line where the syntax ends."""
+    result: dict[str, dict[str, list[Value]]] = {}
+    blank: dict[str, str] = {}
+
+    def name(term: object) -> str:
+        if isinstance(term, ox.BlankNode):
+            return blank.setdefault(term.value, f"_:n{len(blank) + 1}")
+        return str(getattr(term, "value", ""))
+
+    for count, triple in enumerate(_triples(document), 1):
+        if count > MAX_TRIPLES:
+            raise Unreadable(document.url, f"more than {MAX_TRIPLES:,} triples; split the file")
+        if not isinstance(triple.subject, (ox.NamedNode, ox.BlankNode)):
+            continue
+        node = result.setdefault(name(triple.subject), {})
+        value = Value(
+            statements.clean(name(triple.object)), not isinstance(triple.object, ox.Literal)
+        )
+        node.setdefault(triple.predicate.value, []).append(value)
+    return Nodes(result)
+
+
+def _triples(document: Document) -> Iterator[ox.Quad]:
+    base = document.url if document.url.startswith(("http://", "https://")) else "file:///"
+    if document.hints.syntax == "json":
+        text, format_ = json.dumps(_with_context(document)), ox.RdfFormat.JSON_LD
+    else:
+        guard_depth(document.text, document.url)
+        text, format_ = document.text, ox.RdfFormat.TRIG
+    try:
+        yield from ox.parse(text, format=format_, base_iri=base)
+    except SyntaxError as error:
+        line = f"line {error.lineno}: " if error.lineno else ""
+        raise Unreadable(document.url, f"{line}{error.msg}") from error
+    except (ValueError, OSError) as error:
+        raise Unreadable(document.url, str(error)) from error
+
+
+def _with_context(document: Document) -> dict[str, Any]:
+    """The document with the profile's context in the place of its address."""
+    whole = dict(document.json)
+    stated = whole.get("@context")
+    contexts = []
+    for each in stated if isinstance(stated, list) else [stated]:
+        if isinstance(each, str) and "MLDCAT-AP" in each and each.endswith("/mldcat-ap.jsonld"):
+            contexts.append(keys.context())
+        elif isinstance(each, dict) and "@import" not in each:
+            contexts.append(each)
+        else:
+            shown = each.get("@import") if isinstance(each, dict) else each
+            what = f"its @context is at {str(shown)[:200]!r}"
+            raise Unreadable(document.url, f"{what}; put the context into the document")
+    whole["@context"] = contexts
+    return whole
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """Every stated value, below the class of its node and the profile's name of the property."""
+    yield from _leaves(nodes_of(document))
+
+
+def _leaves(nodes: Nodes) -> Iterator[Leaf]:
+    for node, values in nodes.values.items():
+        role = nodes.role(node) or "other"
+        for predicate, each in values.items():
+            for value in each:
+                yield Leaf((role, _local(role, predicate)), node[:300], value.text)
+
+
+def _local(role: str, predicate: str) -> str:
+    if predicate == RDF.type:
+        return "type"
+    known = BY_IRI.get((role, predicate))
+    return known.name.partition(".")[2] if known else _short(predicate)
+
+
+def _short(predicate: str) -> str:
+    for prefix, base in keys.PREFIXES.items():
+        if predicate.startswith(base):
+            return f"{prefix}:{predicate.removeprefix(base)}"
+    return predicate
+
+
+def origin(document: Document) -> Origin:
+    """Whoever publishes the catalogue, where the document holds one."""
+    nodes = nodes_of(document)
+    catalogue = next((node for node in nodes.values if nodes.role(node) == "Catalogue"), "")
+    publisher = nodes.text(catalogue, "publisher") if catalogue else ""
+    name = (nodes.text(publisher, "name") or publisher) if publisher else ""
+    licence = nodes.text(catalogue, "licence") if catalogue else ""
+    return Origin(
+        local=statements.place(document),
+        publisher=iris.organization(name or "unnamed publishers of catalogues"),
+        title="MLDCAT-AP description of models and datasets",
+        licence=licence,
+        attribution=name,
+    )
+
+
+def read_catalogue(document: Document) -> Found:
+    """Yield what the document says of each model and dataset."""
+    nodes = nodes_of(document)
+    yield from coverage.unknown(_leaves(nodes), KEYS, "MLDCAT-AP 3.1")
+    subjects = [n for n in nodes.values if nodes.role(n) in ("MachineLearningModel", "Dataset")]
+    if not subjects:
+        what = "no it6:MachineLearningModel and no dcat:Dataset"
+        yield Problem("/", what, "a node of one of these classes", kind="empty")
+    for node in subjects:
+        role = nodes.role(node)
+        subject = _subject(nodes, node)
+        kind = PG.Model if role == "MachineLearningModel" else PG.Dataset
+        yield Claim(subject, RDF.type, kind)
+        yield from _page(subject, node, kind)
+        for predicate, values in nodes.values[node].items():
+            known = BY_IRI.get((role, predicate))
+            for value in values:
+                yield from _value(nodes, subject, known, predicate, value, node)
+
+
+def _subject(nodes: Nodes, node: str) -> Iri:
+    """Our name of a model or dataset: by its repository on the Hub, its own IRI of ours, or title."""
+    model = nodes.role(node) != "Dataset"
+    if node.startswith(f"{iris.ID}{'model' if model else 'dataset'}/"):
+        return Iri(node)
+    place = hub.address(node)
+    wanted = hub.Kind.MODEL if model else hub.Kind.DATASET
+    if place is not None and place.kind is wanted and place.owner:
+        return iris.model(place.name) if model else iris.dataset(place.name)
+    name = nodes.text(node, "name" if model else "title") or nodes.text(node, "identifier")
+    shown = name or node.rstrip("/").rpartition("/")[2]
+    return iris.entity(SOURCE, "model", iris.slug(shown)) if model else iris.dataset(shown)
+
+
+def _page(subject: Iri, node: str, kind: Iri) -> Found:
+    place = hub.address(node)
+    if place is not None and place.owner:
+        head = "datasets/" if place.kind is hub.Kind.DATASET else ""
+        yield Claim(subject, PG.hubRepository, statements.hub_page(head + place.name))
+    elif node.startswith(("http://", "https://")) and not node.startswith(iris.ID):
+        yield statements.link(subject, PG.homepage if kind == PG.Model else SCHEMA.url, node, node)
+
+
+def _value(
+    nodes: Nodes, subject: Iri, known: Field | None, predicate: str, value: Value, node: str
+) -> Found:
+    """What one value of a model or dataset says."""
+    if predicate == RDF.type:
+        return
+    local = known.name.partition(".")[2] if known else _short(predicate)
+    where = f"{node[:200]} {local}"
+    if known is None or known.kind is Kind.STATED:
+        yield from _stated(nodes, subject, local, value)
+    elif known.term is not None:
+        reader = _PARTS.get(known.kind)
+        if reader is not None:
+            yield from reader(nodes, subject, known.term, value, where)
+        else:
+            yield from _plain(subject, known, value, where)
+
+
+def _plain(subject: Iri, known: Field, value: Value, where: str) -> Found:
+    """A value that needs no other node."""
+    term = known.term or PG.otherStatement
+    if known.kind is Kind.DATE:
+        yield statements.dated(subject, term, value.text, where)
+    elif known.kind is Kind.COUNT:
+        yield statements.quantity(subject, term, value.text, where)
+    elif known.kind is Kind.LICENCE:
+        link = value.text if value.is_node else ""
+        yield from statements.licensed(subject, value.text, link=link, locator=where)
+    elif known.kind is Kind.LINK:
+        yield statements.link(subject, term, value.text, where)
+    elif known.kind is Kind.LANGUAGE:
+        authority = _LANGUAGE.fullmatch(value.text)
+        shown = authority[1].casefold() if authority else value.text
+        yield Claim(subject, DCTERMS.language, statements.literal(shown))
+    elif known.kind is Kind.REPOSITORY:
+        repository = statements.hub_model(value.text)
+        if not (repository and iris.model(repository) == subject):
+            yield statements.link(subject, statements.link_property(value.text), value.text, where)
+    else:
+        yield coverage.stated(subject, term, value.text, where)
+
+
+def _stated(nodes: Nodes, subject: Iri, local: str, value: Value) -> Found:
+    """A value without a property here: as it stands, and the texts of the node it points to."""
+    yield coverage.other(subject, local, value.text)
+    if not value.is_node:
+        return
+    for leaf in _below(nodes, value.text):
+        yield coverage.other(subject, f"{local}.{'.'.join(leaf.path)}", str(leaf.value))
+
+
+def _below(nodes: Nodes, node: str) -> Iterator[Leaf]:
+    """The values of a node and of the nodes that it points to, models and datasets left out."""
+    waiting: list[tuple[str, tuple[str, ...]]] = [(node, ())]
+    seen: set[str] = set()
+    while waiting and len(seen) < MAX_PARTS:
+        at, path = waiting.pop()
+        role = nodes.role(at)
+        if at in seen or role in ("", "MachineLearningModel", "Dataset", "Concept"):
+            continue
+        seen.add(at)
+        for predicate, values in nodes.values[at].items():
+            local = _local(role, predicate)
+            if KEYS.fate((role, local)) is Fate.NOT_PROVENANCE:
+                continue
+            for value in values:
+                yield Leaf((*path, local), at, value.text)
+                if value.is_node and len(path) < 5:
+                    waiting.append((value.text, (*path, local)))
+
+
+def _agent(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> Found:
+    name = nodes.text(value.text, "name") or value.text
+    if value.is_node and name == value.text:
+        place = hub.address(f"{value.text.rstrip('/')}/x")
+        name = place.owner if place is not None and place.owner else name
+    if value.is_node and value.text.startswith(f"{iris.ID}organization/"):
+        who = Iri(value.text)
+    else:
+        who = statements.named_organization(name)
+    yield from statements.is_a(who, PG.Organization, name)
+    yield Claim(subject, term, who)
+
+
+def _related(nodes: Nodes, subject: Iri, term: Iri, value: Value, where: str) -> Found:
+    """A model or dataset that this one comes from, or was trained or tested on."""
+    model = term == PG.fineTunedFrom
+    if nodes.role(value.text) in ("MachineLearningModel", "Dataset"):
+        target = _subject(nodes, value.text)
+    else:
+        place = hub.address(value.text)
+        name = place.name if place is not None and place.owner else value.text
+        if value.text.startswith(iris.ID):
+            target = Iri(value.text)
+        elif model:
+            known = place is not None and place.owner
+            target = iris.model(name) if known else iris.entity(SOURCE, "model", iris.slug(name))
+        else:
+            target = iris.dataset(name)
+        yield from statements.is_a(target, PG.Model if model else PG.Dataset)
+    if target == subject:
+        yield Problem(where, "a model that comes from itself", "the model it was made from")
+    else:
+        yield Claim(subject, term, target)
+
+
+def _modality(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> Found:
+    kinds = nodes.of(value.text, "classification") or [value]
+    for kind in kinds:
+        shown = iris.local_name(kind.text) if kind.is_node else kind.text
+        known = modalities().get(shown.casefold())
+        if known is not None:
+            yield Claim(subject, term, known)
+        else:
+            yield coverage.other(subject, iris.local_name(term), shown)
+    for size in nodes.of(value.text, "size"):
+        yield coverage.other(subject, f"{iris.local_name(term)}.size", size.text)
+
+
+def _reference(nodes: Nodes, subject: Iri, term: Iri, value: Value, where: str) -> Found:
+    links = nodes.of(value.text, "references")
+    for link in links or [value]:
+        if link.text.startswith("http"):
+            yield statements.link(subject, term, link.text, where)
+    for citation in nodes.of(value.text, "bibliographicCitation"):
+        yield Claim(subject, PG.citeAs, coverage.brief(citation.text))
+
+
+def _risk(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> Found:
+    texts = [f"{leaf.path[-1]}: {leaf.value}" for leaf in _below(nodes, value.text)]
+    yield Claim(subject, term, coverage.brief("; ".join(texts) or value.text))
+
+
+def _file(nodes: Nodes, subject: Iri, _: Iri, value: Value, where: str) -> Found:
+    """A file or distribution as an artifact, with its addresses, digest, size and format."""
+    node = value.text
+    name = node.rstrip("/").rpartition("/")[2] if value.is_node else node
+    if nodes.role(node) == "Distribution":
+        name = nodes.text(node, "title") or nodes.text(node, "identifier") or name
+    digests, unusable = _digests(nodes, node)
+    claims = list(packages.artifact(SOURCE, subject, name, digests))
+    yield from claims
+    artifact = claims[0].subject
+    for stated in unusable:
+        yield Problem(where, f"{stated!r} is no digest", "hexadecimal digits", kind="digest")
+        yield coverage.other(artifact, "checksum", stated)
+    for text in [each for local in ("id", "identifier", "title") for each in nodes.of(node, local)]:
+        if text.text != name:
+            yield Claim(artifact, SCHEMA.name, statements.literal(text.text))
+    yield from _of_file(nodes, artifact, node, where)
+    for licence in nodes.of(node, "licence"):
+        link = licence.text if licence.is_node else ""
+        yield from statements.licensed(subject, licence.text, link=link, locator=where)
+    role = nodes.role(node)
+    for predicate, values in nodes.values.get(node, {}).items():
+        key = BY_IRI.get((role, predicate))
+        if key is not None and key.kind is Kind.STATED:
+            for each in values:
+                yield from _stated(nodes, subject, key.name.partition(".")[2], each)
+
+
+def _digests(nodes: Nodes, node: str) -> tuple[list[str], list[str]]:
+    """The digests of a file, and the checksums that are none."""
+    digests: list[str] = []
+    unusable: list[str] = []
+    for checksum in nodes.of(node, "checksum"):
+        algorithm = nodes.text(checksum.text, "algorithm").rpartition("_")[2].rpartition("/")[2]
+        content = nodes.text(checksum.text, "checksumValue")
+        if digest := packages.digest(algorithm, content):
+            digests.append(digest)
+        else:
+            unusable.append(f"{algorithm} {content}"[:120])
+    return digests, unusable
+
+
+def _of_file(nodes: Nodes, artifact: Iri, node: str, where: str) -> Found:
+    """Addresses, format and size of a file."""
+    for link in [at for key in ("url", "downloadUrl", "accessUrl") for at in nodes.of(node, key)]:
+        yield statements.link(artifact, SCHEMA.url, link.text, where)
+    for kind in [each for key in ("format", "mediaType") for each in nodes.of(node, key)]:
+        match = _FORMAT.fullmatch(kind.text)
+        shown = literals.text((match[1] if match else kind.text)[:100])
+        yield Claim(artifact, PG.fileFormat, shown)
+    for size in nodes.of(node, "byteSize"):
+        yield statements.quantity(artifact, PG.byteSize, size.text, where)
+
+
+_PARTS: Mapping[Kind, Callable[[Nodes, Iri, Iri, Value, str], Found]] = {
+    Kind.AGENT: _agent,
+    Kind.MODEL: _related,
+    Kind.DATASET: _related,
+    Kind.MODALITY: _modality,
+    Kind.REFERENCE: _reference,
+    Kind.RISK: _risk,
+    Kind.FILE: _file,
+    Kind.DISTRIBUTION: _file,
+}
+
+READER = Reader(
+    format=SOURCE,
+    title="MLDCAT-AP 3.1: models and datasets of a catalogue, as RDF",
+    recognises=recognises,
+    origin=origin,
+    read=read_catalogue,
+    keys=KEYS,
+    leaves=leaves,
+)

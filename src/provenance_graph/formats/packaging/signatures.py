@@ -1,0 +1,362 @@
+"""Verification of signed statements about models, with given keys and certificates, offline.
+
+A DSSE envelope is signed over its type and payload; the signature holds where one of the given public
+keys made it, or where the certificate beside it leads to a given root and was valid when the
+signature was made. That time is what a transparency log promised, if the log's key is given too;
+without it a certificate that has expired is no proof. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
+
+from provenance_graph.core.errors import UsageError
+from provenance_graph.formats.packaging.modelsigning import decoded, log_entries, other_payload
+from provenance_graph.formats.statements import listed, mapping, scalar_text
+
+PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
+MAX_CHAIN = 10
+MAX_FILES = 100_000
+_CHUNK = 1 << 20
+_HASHES: Mapping[int, hashes.HashAlgorithm] = {
+    256: hashes.SHA256(), 384: hashes.SHA384(), 521: hashes.SHA512(),
+}  # fmt: skip
+_HASHED_BY = frozenset({"sha256", "sha384", "sha512", "blake2b"})
+
+
+class State(Enum):
+    """What is known of a signature."""
+
+    VERIFIED = "verified"
+    NOT_VERIFIED = "not verified"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What the checker trusts: keys, root certificates, keys of transparency logs; and the day."""
+
+    keys: tuple[PublicKey, ...] = ()
+    roots: tuple[x509.Certificate, ...] = ()
+    log_keys: tuple[PublicKey, ...] = ()
+    at: datetime = field(default_factory=lambda: datetime(1970, 1, 1, tzinfo=UTC))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is trusted, so that nothing can be verified."""
+        return not self.keys and not self.roots
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whether a signature holds, by what, and whose it is."""
+
+    state: State
+    why: str
+    signer: str = ""
+
+
+def trust(
+    keys: Sequence[Path], roots: Sequence[Path], log_keys: Sequence[Path], at: datetime
+) -> Trust:
+    """What to trust, from files in PEM; raises UsageError for one that holds no key or certificate."""
+    return Trust(
+        tuple(_key(path) for path in keys),
+        tuple(each for path in roots for each in _certificates(path)),
+        tuple(_key(path) for path in log_keys),
+        at,
+    )
+
+
+def _key(path: Path) -> PublicKey:
+    try:
+        result = serialization.load_pem_public_key(path.read_bytes())
+    except (OSError, ValueError, UnsupportedAlgorithm) as error:
+        raise UsageError(f"{path}: no public key in PEM ({error})") from error
+    if not isinstance(
+        result, (ec.EllipticCurvePublicKey, ed25519.Ed25519PublicKey, rsa.RSAPublicKey)
+    ):
+        raise UsageError(f"{path}: keys of this kind are not read; use EC, Ed25519 or RSA")
+    return result
+
+
+def _certificates(path: Path) -> list[x509.Certificate]:
+    try:
+        return x509.load_pem_x509_certificates(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: no certificate in PEM ({error})") from error
+
+
+def check(bundle: Mapping[Any, Any], trusted: Trust) -> Outcome:
+    """Whether the signature of a bundle or envelope holds.
+
+    Raises nothing: what cannot be verified says why.
+    """
+    envelope = mapping(bundle.get("dsseEnvelope")) or bundle
+    if message := mapping(bundle.get("messageSignature")):
+        return _of_message(bundle, message, trusted)
+    payload = decoded(envelope.get("payload"))
+    signatures = [
+        raw for s in listed(envelope.get("signatures")) if (raw := decoded(mapping(s).get("sig")))
+    ]  # fmt: skip
+    if payload is None or not signatures:
+        return Outcome(State.NOT_VERIFIED, "no payload with a signature")
+    messages = _encoded(scalar_text(envelope.get("payloadType")), payload)
+    if forged := other_payload(bundle, payload):
+        return Outcome(State.INVALID, forged)
+    chain = _chain(bundle)
+    if isinstance(chain, str):
+        return Outcome(State.INVALID, chain)
+    if chain:
+        return _by_certificate(bundle, chain, messages, signatures, trusted)
+    return _by_key(messages, signatures, trusted)
+
+
+def _of_message(bundle: Mapping[Any, Any], message: Mapping[Any, Any], trusted: Trust) -> Outcome:
+    """A signature over a file, of which the bundle holds the digest."""
+    stated = mapping(message.get("messageDigest"))
+    digest, raw = decoded(stated.get("digest")), decoded(message.get("signature"))
+    if scalar_text(stated.get("algorithm")) != "SHA2_256" or digest is None or raw is None:
+        return Outcome(State.NOT_VERIFIED, "no SHA-256 digest with a signature")
+    chain = _chain(bundle)
+    if isinstance(chain, str):
+        return Outcome(State.INVALID, chain)
+    if chain:
+        return _by_certificate(bundle, chain, (Digest(digest),), (raw,), trusted)
+    return _by_key((Digest(digest),), (raw,), trusted)
+
+
+class Digest(bytes):
+    """The SHA-256 digest of what was signed, where that is not at hand itself."""
+
+
+def _by_key(messages: Sequence[bytes], signatures: Sequence[bytes], trusted: Trust) -> Outcome:
+    if not trusted.keys:
+        return Outcome(State.NOT_VERIFIED, "signed with a key, and no key is given")
+    for key in trusted.keys:
+        if _any_holds(key, signatures, messages):
+            return Outcome(State.VERIFIED, "a given key made the signature", fingerprint(key))
+    return Outcome(State.INVALID, "none of the given keys made the signature over this payload")
+
+
+def _by_certificate(
+    bundle: Mapping[Any, Any],
+    chain: Sequence[x509.Certificate],
+    messages: Sequence[bytes],
+    signatures: Sequence[bytes],
+    trusted: Trust,
+) -> Outcome:
+    leaf = chain[0]
+    signer = identity(leaf)
+    key = leaf.public_key()
+    if not isinstance(key, (ec.EllipticCurvePublicKey, ed25519.Ed25519PublicKey, rsa.RSAPublicKey)):
+        return Outcome(State.NOT_VERIFIED, "the certificate's key is of another kind", signer)
+    if not _any_holds(key, signatures, messages):
+        why = "the certificate's key did not make the signature over this payload"
+        return Outcome(State.INVALID, why, signer)
+    if not trusted.roots:
+        return Outcome(
+            State.NOT_VERIFIED, "signed with a certificate, and no root is given", signer
+        )
+    moment, proved = _moment(bundle, trusted)
+    if wrong := _path(chain, trusted.roots, moment):
+        return Outcome(State.INVALID, wrong, signer)
+    expired = next((c for c in chain if not _valid(c, moment)), None)
+    if expired is None:
+        how = " at the time that the log promised" if proved else ""
+        return Outcome(State.VERIFIED, f"its certificate leads to a given root{how}", signer)
+    end, begin = expired.not_valid_after_utc, expired.not_valid_before_utc
+    span = f"valid from {begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
+    when = f"at the time that the log promised, {moment:%Y-%m-%d %H:%M}" if proved else f"on {moment:%Y-%m-%d}"  # fmt: skip
+    hint = (
+        ""
+        if proved or not log_entries(bundle)
+        else "; give the log's key to prove when it was signed"
+    )
+    why = f"the certificate has expired: {span}, not {when}{hint}"
+    return Outcome(State.INVALID, why, signer)
+
+
+def _path(
+    chain: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], moment: datetime
+) -> str:
+    """What is wrong with the way from the certificate to a root; nothing where it is sound."""
+    for child, issuer in pairwise(chain):
+        if not _issued(child, issuer):
+            return "the certificates do not follow from one another"
+    last = chain[-1]
+    for root in roots:
+        if last == root or _issued(last, root):
+            if not _valid(root, moment):
+                return f"the root has expired: it was valid to {root.not_valid_after_utc:%Y-%m-%d}"
+            return ""
+    return "the certificate does not lead to a given root"
+
+
+def _issued(child: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        basic = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value
+        if not basic.ca:
+            return False
+        child.verify_directly_issued_by(issuer)
+    except (x509.ExtensionNotFound, InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _valid(certificate: x509.Certificate, moment: datetime) -> bool:
+    return certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc
+
+
+def _moment(bundle: Mapping[Any, Any], trusted: Trust) -> tuple[datetime, bool]:
+    """When it was signed: what a trusted log promised, else the checker's day; and which it is."""
+    for entry in log_entries(bundle):
+        body = decoded(entry.get("canonicalizedBody"))
+        raw = decoded(mapping(entry.get("inclusionPromise")).get("signedEntryTimestamp"))
+        log = decoded(mapping(entry.get("logId")).get("keyId"))
+        stated, index = scalar_text(entry.get("integratedTime")), scalar_text(entry.get("logIndex"))
+        if body is None or raw is None or log is None or not (stated + index).isdecimal():
+            continue
+        promised = {
+            "body": base64.b64encode(body).decode(),
+            "integratedTime": int(stated),
+            "logID": log.hex(),
+            "logIndex": int(index),
+        }
+        message = json.dumps(promised, sort_keys=True, separators=(",", ":")).encode()
+        if len(stated) < 12 and any(_holds(key, raw, message) for key in trusted.log_keys):
+            return datetime.fromtimestamp(int(stated), UTC), True
+    return trusted.at, False
+
+
+def _chain(bundle: Mapping[Any, Any]) -> list[x509.Certificate] | str:
+    """The certificates beside the signature, the signer's first; a text where one is unreadable."""
+    material = mapping(bundle.get("verificationMaterial"))
+    certificates = listed(mapping(material.get("x509CertificateChain")).get("certificates"))
+    if one := mapping(material.get("certificate")):
+        certificates = [one, *certificates]
+    result: list[x509.Certificate] = []
+    for each in certificates[:MAX_CHAIN]:
+        raw = decoded(mapping(each).get("rawBytes"))
+        try:
+            result.append(x509.load_der_x509_certificate(raw or b""))
+        except ValueError:
+            return "a certificate beside the signature is unreadable"
+    return result
+
+
+def _encoded(kind: str, payload: bytes) -> tuple[bytes, bytes]:
+    """What a DSSE envelope signs, and what model-signing before 0.3 signed in its place."""
+    name = kind.encode()
+    before = f"DSSEV1 {len(name)} {kind} {len(payload)} {payload!r}".encode()
+    return b"DSSEv1 %d %b %d %b" % (len(name), name, len(payload), payload), before
+
+
+def _any_holds(key: PublicKey, signatures: Sequence[bytes], messages: Sequence[bytes]) -> bool:
+    return any(_holds(key, raw, message) for raw in signatures for message in messages)
+
+
+def _holds(key: PublicKey, raw: bytes, message: bytes) -> bool:
+    """Whether a key made a signature over a message."""
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        return _passes(partial(key.verify, raw, message))
+    if isinstance(message, Digest):
+        known = utils.Prehashed(hashes.SHA256())
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            return _passes(partial(key.verify, raw, message, ec.ECDSA(known)))
+        return _passes(partial(key.verify, raw, message, padding.PKCS1v15(), known))
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        by_curve = _HASHES.get(key.key_size, hashes.SHA256())
+        return any(
+            _passes(partial(key.verify, raw, message, ec.ECDSA(kind)))
+            for kind in (by_curve, hashes.SHA256())
+        )
+    pss = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.AUTO)
+    return any(
+        _passes(partial(key.verify, raw, message, form, hashes.SHA256()))
+        for form in (padding.PKCS1v15(), pss)
+    )
+
+
+def _passes(attempt: Callable[[], None]) -> bool:
+    try:
+        attempt()
+    except (InvalidSignature, ValueError, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def fingerprint(key: PublicKey) -> str:
+    """A public key by the digest of its standard form."""
+    raw = key.public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return f"public key sha256:{hashlib.sha256(raw).hexdigest()}"
+
+
+def identity(certificate: x509.Certificate) -> str:
+    """The names in a certificate: alternative names, else its subject."""
+    try:
+        result = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        names = [str(name.value) for name in result.value]
+    except (x509.ExtensionNotFound, ValueError):
+        names = []
+    return ", ".join(names) or certificate.subject.rfc4514_string()
+
+
+def changed_files(statement: Mapping[Any, Any], folder: Path) -> Iterator[str]:
+    """What differs between the signed files and those of a folder, a sentence each."""
+    predicate = mapping(statement.get("predicate"))
+    signed: dict[str, tuple[str, str]] = {}
+    for raw in listed(predicate.get("resources"))[:MAX_FILES]:
+        item = mapping(raw)
+        signed[scalar_text(item.get("name"))] = (
+            scalar_text(item.get("algorithm")), scalar_text(item.get("digest")).casefold()
+        )  # fmt: skip
+    for raw in listed(statement.get("subject"))[:MAX_FILES] if not signed else []:
+        item = mapping(raw)
+        for algorithm, digest in mapping(item.get("digest")).items():
+            signed[scalar_text(item.get("name"))] = (str(algorithm), scalar_text(digest).casefold())
+    for name, (algorithm, digest) in sorted(signed.items()):
+        path = folder if name == "." and folder.is_file() else folder / name
+        if folder not in (path, *path.parents) or ".." in Path(name).parts:
+            yield f"{name}: a path outside of the folder is signed"
+        elif not path.is_file():
+            yield f"{name}: signed, and not there"
+        elif algorithm not in _HASHED_BY:
+            yield f"{name}: digests of {algorithm} are not computed"
+        elif file_digest(path, algorithm) != digest:
+            yield f"{name}: its {algorithm} digest is not the signed one"
+    left_out = {Path(scalar_text(p)).parts[0] for p in _ignored(predicate) if scalar_text(p)}
+    for path in sorted(folder.rglob("*"))[:MAX_FILES] if folder.is_dir() else []:
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in signed and Path(name).parts[0] not in left_out:
+            yield f"{name}: there, and not signed"
+
+
+def _ignored(predicate: Mapping[Any, Any]) -> list[Any]:
+    return listed(mapping(predicate.get("serialization")).get("ignore_paths"))
+
+
+def file_digest(path: Path, algorithm: str) -> str:
+    """The digest of a file, read piece by piece."""
+    whole = hashlib.new(algorithm)
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            whole.update(piece)
+    return whole.hexdigest()

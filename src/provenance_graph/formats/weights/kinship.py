@@ -1,0 +1,503 @@
+"""Whether the weights of one model come from another's: shapes, then values at sampled positions.
+
+Weights of models that were trained apart do not correlate position by position, however alike their
+architecture; fine-tuning, merging, quantizing and pruning leave a strong correlation. Where layers
+or units were dropped or reordered, they are first matched to those that they resemble most. A pair
+is confirmed only by values; equal shapes alone are compatible, never a confirmation. Two models made
+from a third one resemble each other too: ``parents_among`` tells parents from siblings where the
+common parent is among the candidates.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import nnls
+
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+from provenance_graph.formats.weights.tensors import Matrix, Positions, Tensor, Weights, spread
+
+SAMPLED = 12
+"""How many tensors of a pair are compared by value."""
+SIDE = 128
+"""At most this many rows and columns of a tensor are taken."""
+LEAST_CORRELATION = 0.2
+"""A mean of ten models still correlates with each by 0.3; models trained apart by less than 0.1."""
+LEAST_SCORE = 6.0
+"""How many standard errors a correlation must be away from none."""
+MOST = 0.6
+"""The share of sampled tensors that must be alike."""
+LEAST_SHARE = 0.1
+"""The least share of a model in a mixture, below which it is no parent of it."""
+_PREFIXES = re.compile(
+    r"^(?:base_model\.model\.|module\.|model\.|transformer\.|language_model\.|text_model\.|bert\.)+"
+)
+_LAYER = re.compile(r"((?:layers|h|blocks?|layer|blk)\.)(\d+)\.")
+_EMBEDDING = re.compile(r"embed|wte|lm_head|token_embd|word_embeddings|wpe")
+_LORA = re.compile(r"^(.*)\.lora_A(?:\.default)?\.weight$")
+_WHOLE_NUMBERS = frozenset({"I4", "I8", "U8", "NF4", "F8_E4M3", "F8_E5M2"})
+
+
+class Verdict(Enum):
+    """What a comparison says of "this one was made from that one"."""
+
+    CONFIRMED = "confirmed"
+    COMPATIBLE = "compatible"
+    CONTRADICTED = "contradicted"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, slots=True)
+class Kinship:
+    """The outcome for one pair: the verdict, how the child seems to be made, and by what it shows."""
+
+    verdict: Verdict
+    how: str
+    relation: Iri | None = None
+    sampled: int = 0
+    alike: int = 0
+    correlation: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Values of one tensor of the child and of the parent at the same positions."""
+
+    name: str
+    child: Matrix
+    parent: Matrix
+    embedding: bool
+
+    @property
+    def correlation(self) -> float:
+        return correlation(self.child, self.parent)
+
+    @property
+    def is_alike(self) -> bool:
+        return alike(self.correlation, self.child.size)
+
+
+def correlation(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
+    """The correlation of two matrices after rows and columns are centred and outliers are bounded.
+
+    Centring takes out what models trained apart share, such as the scale of a column; bounding
+    keeps a few large weights from deciding.
+    """
+    a, b = _centred(one), _centred(other)
+    norm = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(np.vdot(a, b)) / norm if norm > 0 else 0.0
+
+
+def _centred(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    wide = np.nan_to_num(np.asarray(values, dtype=np.float64), posinf=0, neginf=0)
+    if min(wide.shape) > 2:
+        wide = wide - wide.mean(axis=0, keepdims=True)
+        wide = wide - wide.mean(axis=1, keepdims=True)
+    else:
+        wide = wide - wide.mean()
+    bound = 4 * float(wide.std())
+    return np.asarray(np.clip(wide, -bound, bound) if bound > 0 else wide, np.float64)
+
+
+def alike(value: float, count: int) -> bool:
+    """Whether a correlation of so many values is neither weak nor chance."""
+    if count < 8 or value < LEAST_CORRELATION:
+        return False
+    return math.atanh(min(value, 0.999999)) * math.sqrt(count - 3) >= LEAST_SCORE
+
+
+def canonical(name: str) -> str:
+    """A tensor's name without what wrappers put before it.
+
+    >>> canonical("base_model.model.model.layers.0.mlp.up_proj.base_layer.weight")
+    'layers.0.mlp.up_proj.weight'
+    """
+    return _PREFIXES.sub("", name).replace(".base_layer.", ".")
+
+
+def compare(child: Weights, parent: Weights) -> Kinship:
+    """Whether a model can have been made from another, by shapes and by values."""
+    if adapted := _adapted(child, parent):
+        return adapted
+    ours = {canonical(n): t for n, t in child.tensors.items() if len(t.shape) >= 2}
+    theirs = {canonical(n): t for n, t in parent.tensors.items() if len(t.shape) >= 2}
+    if not ours or not theirs:
+        return by_config(child.config, parent.config)
+    pairs, other_shape = _pairs(ours, theirs)
+    result = _by_values(pairs, child, parent, ours) if pairs else None
+    if result is not None and result.verdict is Verdict.CONFIRMED:
+        return result
+    if matched := _by_layers(ours, theirs) or _by_units(ours, theirs):
+        return matched
+    if result is not None and not other_shape:
+        return result
+    return _by_shape(ours, theirs, pairs, other_shape) or result or _nothing(ours, theirs)
+
+
+def _nothing(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinship:
+    common = len(ours.keys() & theirs.keys())
+    return Kinship(
+        Verdict.UNDETERMINED, f"{common} of {len(ours)} tensors have a namesake; values cannot be compared"
+    )  # fmt: skip
+
+
+def _pairs(
+    ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]
+) -> tuple[list[_Pair], list[str]]:
+    """Sampled tensors of one name and shape, embeddings at most twice; and names of other shape."""
+    common = sorted(ours.keys() & theirs.keys())
+    same = [n for n in common if _flat(ours[n]) == _flat(theirs[n])]
+    inner = [n for n in same if not _EMBEDDING.search(n)]
+    chosen = [inner[i] for i in spread(len(inner), SAMPLED)] if inner else []
+    rows_differ = [
+        n for n in common if _EMBEDDING.search(n) and _flat(ours[n])[1] == _flat(theirs[n])[1]
+    ]
+    chosen += rows_differ[:2] if inner else rows_differ[:SAMPLED]
+    result = [p for n in chosen if (p := _pair(n, ours[n], theirs[n])) is not None]
+    other = [n for n in common if n not in same and n not in rows_differ]
+    return result, other
+
+
+def _flat(tensor: Tensor) -> tuple[int, int]:
+    return tensor.shape[0], math.prod(tensor.shape[1:])
+
+
+def _pair(name: str, one: Tensor, other: Tensor) -> _Pair | None:
+    rows = spread(min(_flat(one)[0], _flat(other)[0]), SIDE)
+    columns = spread(min(_flat(one)[1], _flat(other)[1]), SIDE)
+    a, b = one.at(rows, columns), other.at(rows, columns)
+    if a is None or b is None or a.size < 8:
+        return None
+    return _Pair(name, a, b, bool(_EMBEDDING.search(name)))
+
+
+def _by_values(
+    pairs: Sequence[_Pair], child: Weights, parent: Weights, ours: Mapping[str, Tensor]
+) -> Kinship:
+    inner = [p for p in pairs if not p.embedding] or list(pairs)
+    agreeing = [p for p in inner if p.is_alike]
+    middle = float(np.median([p.correlation for p in inner]))
+    sampled = len(inner)
+    if len(agreeing) >= max(1, math.ceil(MOST * sampled)) and sum(p.child.size for p in inner) > 64:
+        relation, kind = _kind(inner, ours)
+        notes = _vocabulary(pairs, child, parent)
+        how = f"same shapes, {len(agreeing)} of {sampled} sampled tensors {kind}{notes}"
+        return Kinship(Verdict.CONFIRMED, how, relation, sampled, len(agreeing), middle)
+    enough = sampled >= 3 and sum(p.child.size for p in inner) >= 1000
+    if enough and len(agreeing) <= 0.2 * sampled:
+        how = f"same shapes, {len(agreeing)} of {sampled} sampled tensors alike: trained apart"
+        return Kinship(Verdict.CONTRADICTED, how, None, sampled, len(agreeing), middle)
+    how = f"{len(agreeing)} of {sampled} sampled tensors alike: too few to tell"
+    return Kinship(Verdict.UNDETERMINED, how, None, sampled, len(agreeing), middle)
+
+
+def _kind(pairs: Sequence[_Pair], ours: Mapping[str, Tensor]) -> tuple[Iri, str]:
+    """How the child seems to be made of the parent, from how their values differ."""
+    change = float(np.median([_change(p) for p in pairs]))
+    if any(ours[p.name].dtype in _WHOLE_NUMBERS or _is_block(ours[p.name]) for p in pairs):
+        return PG.quantizedFrom, "agree but for quantization"
+    if change == 0:
+        return PG.convertedFrom, "are equal"
+    if float(np.median([_zeroed(p) for p in pairs])) > 0.1:
+        return PG.prunedFrom, "agree where they are not zero"
+    if float(np.median([_levels(p.child) / max(1, _levels(p.parent)) for p in pairs])) < 0.5:
+        return PG.quantizedFrom, "agree but for quantization"
+    if change < 0.006 and float(np.median([_rounding(p) for p in pairs])) < 0.006:
+        return PG.convertedFrom, "agree but for rounding"
+    if float(np.median([_rank_share(p) for p in pairs])) < 0.35:
+        return PG.fineTunedFrom, "differ by a matrix of low rank"
+    return PG.fineTunedFrom, "differ by small amounts"
+
+
+def _is_block(tensor: Tensor) -> bool:
+    return bool(re.fullmatch(r"I?Q\d.*|TQ\d.*|MXFP4", tensor.dtype))
+
+
+def _change(pair: _Pair) -> float:
+    size = float(np.linalg.norm(pair.parent))
+    return float(np.linalg.norm(pair.child - pair.parent)) / size if size else 0.0
+
+
+def _zeroed(pair: _Pair) -> float:
+    """The share of values that are zero in the child and not in the parent."""
+    return float(np.mean((pair.child == 0) & (pair.parent != 0)))
+
+
+def _levels(values: Matrix) -> float:
+    """How many different values stand in a row."""
+    return float(np.median([len(np.unique(row)) for row in values[:16]]))
+
+
+def _rounding(pair: _Pair) -> float:
+    """The largest difference of a value in relation to the value."""
+    size = np.abs(pair.parent)
+    keep = size > np.median(size)
+    gap = np.abs(pair.child - pair.parent)[keep] / size[keep] if keep.any() else np.zeros(1)
+    return float(gap.max())
+
+
+def _rank_share(pair: _Pair) -> float:
+    """The share of directions that hold 99 % of the difference."""
+    power = np.linalg.svd((pair.child - pair.parent).astype(np.float64), compute_uv=False) ** 2
+    total = power.sum()
+    if total == 0:
+        return 1.0
+    return float(np.searchsorted(np.cumsum(power) / total, 0.99) + 1) / len(power)
+
+
+def _vocabulary(pairs: Sequence[_Pair], child: Weights, parent: Weights) -> str:
+    """What is to be short_id of the vocabulary: whether tokens or their vectors are others."""
+    ours, theirs = child.vocabulary, parent.vocabulary
+    if ours and theirs and ours != theirs:
+        shared = len(ours & theirs)
+        return f"; another vocabulary ({len(ours):,} tokens, {shared:,} of them the parent's)"
+    embeddings = [p for p in pairs if p.embedding]
+    if embeddings and not any(p.is_alike for p in embeddings):
+        return "; the vectors of the tokens are others"
+    return ""
+
+
+def _by_layers(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinship | None:
+    """A model of which each layer resembles some layer of the parent: dropped, doubled, reordered."""
+    child, parent = _layers(ours), _layers(theirs)
+    if not child or not parent or len(child) == len(parent) == 1:
+        return None
+    best: list[tuple[float, int]] = []
+    for tensors in child[:: max(1, len(child) // SAMPLED)]:
+        options = [(_likeness(tensors, other), n) for n, other in enumerate(parent)]
+        best.append(max(options, key=lambda option: option[0]))
+    good = [value for value, _ in best if value >= 2 * LEAST_CORRELATION]
+    if len(good) < max(1, math.ceil(MOST * len(best))):
+        return None
+    how = f"{len(good)} of {len(best)} sampled layers are a layer of the parent ({len(parent)} layers, here {len(child)})"  # fmt: skip
+    relation = PG.prunedFrom if len(child) < len(parent) else PG.fineTunedFrom
+    return Kinship(Verdict.CONFIRMED, how, relation, len(best), len(good), float(np.median(good)))
+
+
+def _layers(tensors: Mapping[str, Tensor]) -> list[dict[str, Tensor]]:
+    result: dict[int, dict[str, Tensor]] = defaultdict(dict)
+    for name, tensor in tensors.items():
+        if match := _LAYER.search(name):
+            result[int(match[2])][name[: match.start(2)] + "*" + name[match.end(2) :]] = tensor
+    return [result[number] for number in sorted(result)]
+
+
+def _likeness(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> float:
+    """The correlation of the largest tensor that two layers have with one shape; 0 where none."""
+    names = [n for n in sorted(one.keys() & other.keys()) if _flat(one[n]) == _flat(other[n])]
+    if not names:
+        return 0.0
+    name = max(names, key=lambda n: (math.prod(one[n].shape), n))
+    pair = _pair(name, one[name], other[name])
+    return pair.correlation if pair is not None and pair.is_alike else 0.0
+
+
+def _by_units(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinship | None:
+    """A narrower or permuted model: units matched by the columns of the embeddings, then rows."""
+    names = [
+        n for n in sorted(ours.keys() & theirs.keys())
+        if _EMBEDDING.search(n) and ours[n].shape[0] == theirs[n].shape[0]
+    ]  # fmt: skip
+    if not names:
+        return None
+    units = _columns(ours[names[0]], theirs[names[0]])
+    if units is None:
+        return None
+    width, wide = _flat(ours[names[0]])[1], _flat(theirs[names[0]])[1]
+    inner = [
+        n for n in sorted(ours.keys() & theirs.keys())
+        if n not in names and _flat(ours[n])[1] == width and _flat(theirs[n])[1] == wide
+    ]  # fmt: skip
+    chosen = [inner[i] for i in spread(len(inner), SAMPLED)] if inner else []
+    good = [n for n in chosen if _rows_found(ours[n], theirs[n], units)]
+    if not chosen or len(good) < math.ceil(MOST * len(chosen)):
+        return None
+    what = f"of {wide} units {width} are left" if width < wide else "units are in another order"
+    how = f"{what}, {len(good)} of {len(chosen)} sampled tensors hold the parent's rows"
+    relation = PG.prunedFrom if width < wide else PG.fineTunedFrom
+    return Kinship(Verdict.CONFIRMED, how, relation, len(chosen), len(good), 1.0)
+
+
+def _columns(child: Tensor, parent: Tensor) -> Positions | None:
+    """For each column of the child's embeddings the parent's that it is; None where most have none."""
+    rows = spread(child.shape[0], 512)
+    width, wide = _flat(child)[1], _flat(parent)[1]
+    if wide > 8192 or width > wide or len(rows) < 16:
+        return None
+    ours = child.at(rows, np.arange(width))
+    theirs = parent.at(rows, np.arange(wide))
+    if ours is None or theirs is None:
+        return None
+    likeness = _normed(ours.T) @ _normed(theirs.T).T
+    best = likeness.argmax(axis=1)
+    strong = likeness[np.arange(width), best] > _chance(wide, len(rows))
+    unique = len(np.unique(best)) > 0.9 * width
+    return best if strong.mean() > 0.8 and unique else None
+
+
+def _rows_found(child: Tensor, parent: Tensor, units: Positions) -> bool:
+    """Whether most rows of the child's tensor are rows of the parent's, units matched."""
+    rows = spread(child.shape[0], 64)
+    ours = child.at(rows, np.arange(len(units)))
+    theirs = parent.at(spread(parent.shape[0], 4096), units)
+    if ours is None or theirs is None or len(units) < 16:
+        return False
+    likeness = (_normed(ours) @ _normed(theirs).T).max(axis=1)
+    return float((likeness > _chance(len(theirs), len(units))).mean()) > 0.6
+
+
+def _normed(values: Matrix) -> NDArray[np.float64]:
+    wide = values.astype(np.float64)
+    wide = wide - wide.mean(axis=1, keepdims=True)
+    size = np.maximum(np.linalg.norm(wide, axis=1, keepdims=True), 1e-12)
+    return np.asarray(wide / size, np.float64)
+
+
+def _chance(options: int, count: int) -> float:
+    """What the best of so many unrelated rows of so many values correlates with at most."""
+    likely = math.sqrt(2 * math.log(max(2, options)) / count) + 1.5 / math.sqrt(count)
+    return max(0.5, min(0.9, likely))
+
+
+def _by_shape(
+    ours: Mapping[str, Tensor],
+    theirs: Mapping[str, Tensor],
+    pairs: Sequence[_Pair],
+    other_shape: Sequence[str],
+) -> Kinship | None:
+    """What shapes say where values say nothing."""
+    common = ours.keys() & theirs.keys()
+    if other_shape and len(other_shape) > len(common) / 2:
+        name = other_shape[0]
+        how = (
+            f"{len(other_shape)} of {len(common)} tensors of one name have another shape: "
+            f"{name} {list(ours[name].shape)} instead of {list(theirs[name].shape)}"
+        )
+        return Kinship(Verdict.CONTRADICTED, how)
+    if len(common) == len(ours) and not pairs:
+        return Kinship(Verdict.COMPATIBLE, f"{len(common)} tensors of the same names and shapes")
+    return None
+
+
+_SIZES = (
+    ("hidden_size", ("hidden_size", "n_embd", "d_model", "dim"), "width"),
+    ("num_attention_heads", ("num_attention_heads", "n_head", "n_heads"), "number of heads"),
+    ("num_hidden_layers", ("num_hidden_layers", "n_layer", "n_layers"), "number of layers"),
+)
+
+
+def by_config(child: Mapping[str, object], parent: Mapping[str, object]) -> Kinship:
+    """What two configurations say where there are no tensors to compare.
+
+    >>> by_config({"hidden_size": 64}, {"hidden_size": 128}).how
+    'another width: 64 instead of 128'
+    """
+    equal = 0
+    for _, keys, what in _SIZES:
+        one = next((child[k] for k in keys if isinstance(child.get(k), int)), None)
+        other = next((parent[k] for k in keys if isinstance(parent.get(k), int)), None)
+        if one is None or other is None:
+            continue
+        if one != other:
+            how = f"another {what}: {one} instead of {other}"
+            return Kinship(Verdict.CONTRADICTED, how)
+        equal += 1
+    if equal:
+        return Kinship(Verdict.COMPATIBLE, f"{equal} sizes of the configurations are equal")
+    return Kinship(Verdict.UNDETERMINED, "nothing of both that could be compared")
+
+
+def _adapted(child: Weights, parent: Weights) -> Kinship | None:
+    """Whether the matrices of a low-rank adapter fit the modules of the base."""
+    bases = {n: m[1] for n in child.tensors if (m := _LORA.match(n))}
+    if not bases:
+        return None
+    theirs = {canonical(n): t for n, t in parent.tensors.items()}
+    fitting, known = 0, 0
+    for name, module in bases.items():
+        target = theirs.get(canonical(f"{module}.weight"))
+        outer = child.tensors.get(name.replace(".lora_A", ".lora_B"))
+        if target is None or outer is None:
+            continue
+        known += 1
+        fitting += (outer.shape[0], child.tensors[name].shape[1]) == _flat(target)
+    if known and fitting == known:
+        how = f"{fitting} of {len(bases)} adapted modules have the base's shape"
+        return Kinship(Verdict.COMPATIBLE, how, PG.adapterOf, known, fitting)
+    if known and fitting < known / 2:
+        how = f"{known - fitting} of {known} adapted modules have another shape in the base"
+        return Kinship(Verdict.CONTRADICTED, how, None, known, fitting)
+    return Kinship(
+        Verdict.UNDETERMINED, "few of the adapted modules are there", None, known, fitting
+    )
+
+
+def parents_among(
+    child: Weights, candidates: Mapping[str, Weights]
+) -> dict[str, tuple[Kinship, float]]:
+    """Each candidate's kinship with the child, and its share in it as a mixture of the candidates.
+
+    A candidate that only shares a parent with the child has no share where that parent is among the
+    candidates too. With two shares or more the child is a merge.
+    """
+    result = {name: compare(child, weights) for name, weights in candidates.items()}
+    confirmed = [name for name in result if result[name].verdict is Verdict.CONFIRMED]
+    shares = _shares(child, {name: candidates[name] for name in confirmed})
+    parents = [name for name in confirmed if shares.get(name, 1.0) >= LEAST_SHARE]
+    answer: dict[str, tuple[Kinship, float]] = {}
+    for name, kin in result.items():
+        share = shares.get(name, 1.0 if name in confirmed else 0.0)
+        if name in confirmed and name not in parents:
+            how = f"{kin.how}; but another candidate explains it: a common parent, not this one"
+            kin = Kinship(Verdict.UNDETERMINED, how, None, kin.sampled, kin.alike, kin.correlation)
+        elif name in parents and len(parents) > 1:
+            how = f"{kin.how}; {share:.0%} of a mixture of {len(parents)}"
+            kin = Kinship(kin.verdict, how, PG.mergedFrom, kin.sampled, kin.alike, kin.correlation)
+        answer[name] = (kin, share)
+    return answer
+
+
+def _shares(child: Weights, candidates: Mapping[str, Weights]) -> dict[str, float]:
+    """The shares of candidates in a mixture that comes nearest to the child."""
+    if len(candidates) < 2:
+        return {}
+    ours = {canonical(n): t for n, t in child.tensors.items() if len(t.shape) >= 2}
+    theirs = [{canonical(n): t for n, t in each.tensors.items()} for each in candidates.values()]
+    common = [
+        n for n in sorted(ours)
+        if not _EMBEDDING.search(n) and all(n in t and _flat(t[n]) == _flat(ours[n]) for t in theirs)
+    ]  # fmt: skip
+    columns: list[list[NDArray[np.float64]]] = [[] for _ in theirs]
+    target: list[NDArray[np.float64]] = []
+    for name in [common[i] for i in spread(len(common), SAMPLED)] if common else []:
+        pairs = [_pair(name, ours[name], each[name]) for each in theirs]
+        if all(pair is not None for pair in pairs):
+            target.append(_scaled(pairs[0].child if pairs[0] else None))
+            for column, pair in zip(columns, pairs, strict=True):
+                column.append(_scaled(pair.parent if pair else None))
+    if not target:
+        return {}
+    weights, _ = nnls(
+        np.stack([np.concatenate(c) for c in columns], axis=1), np.concatenate(target)
+    )
+    total = float(weights.sum())
+    return (
+        {name: float(w) / total for name, w in zip(candidates, weights, strict=True)}
+        if total
+        else {}
+    )
+
+
+def _scaled(values: Matrix | None) -> NDArray[np.float64]:
+    if values is None:
+        return np.zeros(0)
+    flat = values.astype(np.float64).ravel()
+    return flat / max(float(np.linalg.norm(flat)), 1e-12)

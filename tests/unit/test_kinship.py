@@ -1,0 +1,201 @@
+"""Children of every kind are known from decoys of equal architecture, by their weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import weight_families as families
+from weight_families import Model, write
+
+from provenance_graph.core.terms import PG
+from provenance_graph.formats.weights.kinship import Verdict, by_config, compare, parents_among
+from provenance_graph.formats.weights.tensors import Weights, weights_of
+
+Maker = Callable[[Model, int], Model]
+KINDS: dict[str, Maker] = {
+    "fine-tuned a little": lambda m, s: families.fine_tuned(m, s, 0.05),
+    "fine-tuned": families.fine_tuned,
+    "fine-tuned a lot": lambda m, s: families.fine_tuned(m, s, 1.0),
+    "low rank": families.low_rank,
+    "slerp of children": lambda m, s: families.slerp(
+        families.fine_tuned(m, s, 0.3), families.fine_tuned(m, s + 1, 0.3)
+    ),
+    "slerp with a stranger": lambda m, s: families.slerp(m, families.base(s + 5000), 0.5),
+    "eight bits": lambda m, _: families.quantized_8(m),
+    "four bits": lambda m, _: families.quantized_gptq(m),
+    "sparse": lambda m, _: families.sparse(m),
+    "layers dropped": lambda m, s: families.without_layers(m, (s % 4,)),
+    "narrowed": families.narrowed,
+    "re-tokenised": families.retokenised,
+    "half precision": lambda m, _: families.halved(m),
+    "fine-tuned, then four bits": lambda m, s: families.quantized_gptq(families.fine_tuned(m, s)),
+}
+
+
+def _decoys(seed: int) -> Iterator[Model]:
+    """Models trained apart, in the forms that children have."""
+    for n in range(6):
+        stranger = families.base(9000 + 10 * seed + n)
+        yield stranger
+        yield families.quantized_gptq(stranger)
+        yield families.sparse(stranger)
+        yield families.without_layers(stranger, (n % 4,))
+        yield families.narrowed(stranger, n)
+
+
+@pytest.fixture(name="weights")
+def _weights(tmp_path: Path) -> Callable[[Model], Weights]:
+    count = iter(range(10_000))
+    return lambda model: weights_of(write(model, tmp_path / str(next(count))))
+
+
+def test_children_are_confirmed_and_decoys_never(weights: Callable[[Model], Weights]) -> None:
+    confirmed: dict[str, int] = dict.fromkeys(KINDS, 0)
+    wrong = 0
+    decoys = 0
+    rounds = 6
+    for seed in range(rounds):
+        parent_model = families.base(seed)
+        parent = weights(parent_model)
+        for kind, make in KINDS.items():
+            found = compare(weights(make(parent_model, 100 + seed)), parent)
+            confirmed[kind] += found.verdict is Verdict.CONFIRMED
+        for decoy in _decoys(seed):
+            decoys += 1
+            wrong += compare(weights(decoy), parent).verdict is Verdict.CONFIRMED
+    hits = sum(confirmed.values())
+    assert wrong == 0, f"{wrong} of {decoys} decoys"
+    assert hits / (hits + wrong) >= 0.99
+    assert hits / (rounds * len(KINDS)) >= 0.9, confirmed
+    assert min(confirmed.values()) >= rounds - 1, confirmed
+
+
+def test_decoys_of_equal_architecture_are_contradicted(
+    weights: Callable[[Model], Weights],
+) -> None:
+    found = compare(weights(families.base(1)), weights(families.base(2)))
+    assert found.verdict is Verdict.CONTRADICTED
+    assert found.how == "same shapes, 0 of 12 sampled tensors alike: trained apart"
+
+
+def test_networks_trained_on_the_same_data_are_no_kin(weights: Callable[[Model], Weights]) -> None:
+    parent = _trained(1, None)
+    child = _trained(3, parent)
+    stranger = _trained(2, None)
+    assert compare(weights(child), weights(parent)).verdict is Verdict.CONFIRMED
+    assert compare(weights(stranger), weights(parent)).verdict is not Verdict.CONFIRMED
+
+
+def _trained(seed: int, start: Model | None) -> Model:
+    """A network of three layers trained by gradient descent; from another's weights where given."""
+    rng = np.random.default_rng(seed)
+    data = np.random.default_rng(0)
+    inputs = data.normal(0, 1, (256, 24))
+    wanted = np.tanh(inputs @ data.normal(0, 0.5, (24, 12)))
+    sizes = [(40, 24), (40, 40), (12, 40)]
+    layers = [
+        rng.normal(0, 1 / np.sqrt(c), (r, c)) if start is None
+        else start[f"layers.{n}.weight"].astype(float)
+        for n, (r, c) in enumerate(sizes)
+    ]  # fmt: skip
+    if start is not None:
+        wanted = wanted + 0.3 * np.sin(inputs[:, :12])
+    for _ in range(300):
+        one = np.tanh(inputs @ layers[0].T)
+        two = np.tanh(one @ layers[1].T)
+        error = (two @ layers[2].T - wanted) / len(inputs)
+        back_two = (error @ layers[2]) * (1 - two**2)
+        back_one = (back_two @ layers[1]) * (1 - one**2)
+        for layer, grad in zip(
+            layers, (back_one.T @ inputs, back_two.T @ one, error.T @ two), strict=True
+        ):
+            layer -= 0.3 * grad
+    return {f"layers.{n}.weight": w.astype(np.float32) for n, w in enumerate(layers)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "relation", "words"),
+    [
+        ("fine-tuned", PG.fineTunedFrom, "12 of 12 sampled tensors differ by small amounts"),
+        ("low rank", PG.fineTunedFrom, "differ by a matrix of low rank"),
+        ("eight bits", PG.quantizedFrom, "agree but for quantization"),
+        ("four bits", PG.quantizedFrom, "agree but for quantization"),
+        ("sparse", PG.prunedFrom, "agree where they are not zero"),
+        ("layers dropped", PG.prunedFrom, "layers are a layer of the parent (4 layers, here 3)"),
+        ("narrowed", PG.prunedFrom, "of 32 units 24 are left"),
+        ("half precision", PG.convertedFrom, "agree but for rounding"),
+        ("re-tokenised", PG.fineTunedFrom, "the vectors of the tokens are others"),
+    ],
+)
+def test_how_a_child_was_made_is_seen(
+    kind: str, relation: str, words: str, weights: Callable[[Model], Weights]
+) -> None:
+    parent = families.base(3)
+    found = compare(weights(KINDS[kind](parent, 40)), weights(parent))
+    assert (found.verdict, found.relation) == (Verdict.CONFIRMED, relation)
+    assert words in found.how
+
+
+def test_a_merge_has_its_parents_and_not_their_parent_or_a_sibling(
+    weights: Callable[[Model], Weights],
+) -> None:
+    origin = families.base(1)
+    one, other = families.fine_tuned(origin, 11, 0.3), families.fine_tuned(origin, 12, 0.3)
+    child = families.slerp(one, other)
+    found = parents_among(
+        weights(child),
+        {
+            "origin": weights(origin),
+            "one": weights(one),
+            "other": weights(other),
+            "sibling": weights(families.fine_tuned(origin, 13, 0.3)),
+            "stranger": weights(families.base(77)),
+        },
+    )
+    parents = {name for name, (kin, _) in found.items() if kin.verdict is Verdict.CONFIRMED}
+    assert parents == {"one", "other"}
+    assert {found[name][0].relation for name in parents} == {PG.mergedFrom}
+    assert found["stranger"][0].verdict is Verdict.CONTRADICTED
+
+
+def test_an_adapter_fits_its_base_or_not(weights: Callable[[Model], Weights]) -> None:
+    model = families.base(1)
+    low = weights(families.adapter(model, 5))
+    assert compare(low, weights(model)).verdict is Verdict.COMPATIBLE
+    other = weights(families.base(1, width=40))
+    assert compare(low, other).verdict is Verdict.CONTRADICTED
+
+
+def test_another_width_is_told_with_both_sizes(weights: Callable[[Model], Weights]) -> None:
+    found = compare(weights(families.base(1, width=40)), weights(families.base(2)))
+    assert found.verdict is Verdict.CONTRADICTED
+    assert "another shape: embed_tokens.weight [80, 40] instead of [80, 32]" in found.how
+    told = by_config({"hidden_size": 64}, {"hidden_size": 128})
+    assert (told.verdict, told.how) == (
+        Verdict.CONTRADICTED,
+        "another width: 64 instead of 128",
+    )
+
+
+def test_packed_tensors_are_unpacked_to_what_they_stand_for(
+    weights: Callable[[Model], Weights],
+) -> None:
+    model = families.base(4)
+    packed = weights(families.quantized_gptq(model))
+    name = "model.layers.0.mlp.up_proj.weight"
+    rows, columns = np.arange(48), np.arange(32)
+    values = packed.tensors[name].at(rows, columns)
+    assert values is not None
+    assert packed.tensors[name].shape == (48, 32)
+    assert np.abs(values - model[name]).max() <= np.abs(model[name]).max() / 7
+
+
+def test_a_header_that_lies_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
+    folder = write(families.base(1), tmp_path / "a")
+    (folder / "other.safetensors").write_bytes((1 << 63).to_bytes(8, "little") + b"{}")
+    found = weights_of(folder)
+    assert len(found.tensors) > 20
+    assert "a header of 9,223,372,036,854,775,808 bytes" in found.problems[0]
