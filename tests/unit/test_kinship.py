@@ -199,3 +199,42 @@ def test_a_header_that_lies_is_told_and_the_rest_is_read(tmp_path: Path) -> None
     found = weights_of(folder)
     assert len(found.tensors) > 20
     assert "a header of 9,223,372,036,854,775,808 bytes" in found.problems[0]
+
+
+@pytest.mark.parametrize("kind", ["Q8_0", "Q4_K", "F16"])
+def test_files_of_llama_cpp_are_kin_of_what_they_were_made_from(
+    kind: str, weights: Callable[[Model], Weights], tmp_path: Path
+) -> None:
+    gguf = pytest.importorskip("gguf")
+    model = families.base(8, width=256, layers=2)
+    path = tmp_path / "model.gguf"
+    writer = gguf.GGUFWriter(path, "llama")
+    names = {"o_proj": "attn_output", "v_proj": "attn_v", "up_proj": "ffn_up"}
+    for layer in range(2):
+        for ours, theirs in names.items():
+            part = "mlp" if ours == "up_proj" else "self_attn"
+            values = model[f"model.layers.{layer}.{part}.{ours}.weight"]
+            stored = gguf.GGMLQuantizationType[kind]
+            if kind == "Q4_K":  # the package packs no K types: half the values at random scales
+                packed = np.random.default_rng(layer).integers(
+                    0, 255, (values.shape[0], values.shape[1] // 256 * 144), np.uint8
+                )
+                scale = np.frombuffer(np.float16(0.001).tobytes(), np.uint8)
+                packed.reshape(values.shape[0], -1, 144)[:, :, 0:2] = scale
+                packed.reshape(values.shape[0], -1, 144)[:, :, 2:4] = scale
+                model[f"model.layers.{layer}.{part}.{ours}.weight"] = gguf.quants.dequantize(
+                    packed, stored
+                )
+                data = packed
+            else:
+                data = gguf.quants.quantize(values, stored)
+            writer.add_tensor(f"blk.{layer}.{theirs}.weight", data, raw_dtype=stored)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    found = compare(weights_of(path), weights(model))
+    assert found.verdict is Verdict.CONFIRMED
+    assert (found.alike, found.sampled) == (6, 6)
+    stranger = weights(families.base(9, width=256, layers=2))
+    assert compare(weights_of(path), stranger).verdict is Verdict.CONTRADICTED
