@@ -90,8 +90,8 @@ def _changed(document: Document, leaf: Leaf, reader: Reader) -> object:
 
 def _other_text(document: Document, leaf: Leaf) -> str | None:
     """The document's text with one value changed, whatever its syntax."""
-    if document.hints.syntax == "json":
-        return _other_json(document.text, leaf)
+    if document.hints.syntax == "json" and (text := _other_json(document.text, leaf)):
+        return text
     if document.hints.syntax in ("gguf", "safetensors"):
         return None
     line = leaf.where.lstrip("L").partition("/")[0]
@@ -99,7 +99,8 @@ def _other_text(document: Document, leaf: Leaf) -> str | None:
     if leaf.where.startswith("L") and line.isdigit():
         start = sum(len(each) for each in document.text.splitlines(keepends=True)[: int(line) - 1])
     old = str(leaf.value)
-    at = document.text.find(old, start)
+    quoted = document.text.find(f'"{old}"', start)
+    at = quoted + 1 if quoted >= 0 else document.text.find(old, start)
     return (
         None if at < 0 else document.text[:at] + str(_other(old)) + document.text[at + len(old) :]
     )

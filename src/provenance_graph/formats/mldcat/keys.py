@@ -174,7 +174,7 @@ def _one(owner: str, base: str, kind: Kind, name: str, term: Iri, local: str = "
 _M, _D = "MachineLearningModel", "Dataset"
 MODEL_FIELDS: tuple[Field, ...] = (
     _one(_M, DCT, Kind.TITLE, "name", SCHEMA.name, "title"),
-    *_fields(_M, DCT, Kind.IDENTITY, "identifier", "which model it is"),
+    *_fields(_M, DCT, Kind.IDENTITY, "identifier", "which model it is, else as stated"),
     _one(_M, DCT, Kind.TEXT, "description", SCHEMA.description),
     _one(_M, DCT, Kind.DATE, "created", DCTERMS.created),
     _one(_M, DCT, Kind.DATE, "modified", DCTERMS.modified),
@@ -216,7 +216,7 @@ MODEL_FIELDS: tuple[Field, ...] = (
 
 DATASET_FIELDS: tuple[Field, ...] = (
     _one(_D, DCT, Kind.TITLE, "title", SCHEMA.name),
-    *_fields(_D, DCT, Kind.IDENTITY, "identifier", "which dataset it is"),
+    *_fields(_D, DCT, Kind.IDENTITY, "identifier", "which dataset it is, else as stated"),
     _one(_D, DCT, Kind.TEXT, "description", SCHEMA.description),
     _one(_D, DCT, Kind.AGENT, "creator", DCTERMS.creator),
     _one(_D, DCT, Kind.AGENT, "publisher", PG.suppliedBy),

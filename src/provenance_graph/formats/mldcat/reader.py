@@ -240,6 +240,9 @@ def _value(
     where = f"{node[:200]} {local}"
     if known is None or known.kind is Kind.STATED:
         yield from _stated(nodes, subject, local, value)
+    elif known.kind is Kind.IDENTITY:
+        if not str(subject).endswith(f"/{value.text}"):
+            yield coverage.other(subject, local, value.text)
     elif known.term is not None:
         reader = _PARTS.get(known.kind)
         if reader is not None:
