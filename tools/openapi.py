@@ -1,7 +1,7 @@
-"""Write ``web/openapi.json``: the description of the service, from which the page's types come.
+"""Write what the page takes from the package: ``web/openapi.json`` and ``web/src/states.json``.
 
-The page is built where the package is not installed yet, so that the description is kept; a
-test holds it equal to what the service says. Run ``python -m tools.openapi`` after a change.
+The page is built where the package is not installed yet, so that both are kept; tests hold them
+equal to what the service says. Run ``python -m tools.openapi`` after a change.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import json
 import tempfile
 from pathlib import Path
 
+from provenance_graph.model import disclosure_states
 from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
 from provenance_graph.service.processes.pool_backend import PoolBackend
 from provenance_graph.service.settings import Settings
 
-WHERE = Path(__file__).parents[1] / "web" / "openapi.json"
+WEB = Path(__file__).parents[1] / "web"
+WHERE, STATES = WEB / "openapi.json", WEB / "src" / "states.json"
 
 
 def description() -> str:
@@ -27,9 +29,19 @@ def description() -> str:
         return json.dumps(app.openapi(), ensure_ascii=False, indent=1) + "\n"
 
 
+def states() -> str:
+    """The glyph, word and meaning of every state of a field, by its key."""
+    table = {
+        state.key: {"glyph": state.glyph, "word": state.word, "meaning": state.meaning}
+        for state in disclosure_states.STATES.values()
+    }
+    return json.dumps(table, ensure_ascii=False, indent=2) + "\n"
+
+
 def main() -> None:
-    """Write the document."""
+    """Write both."""
     WHERE.write_text(description(), "utf-8")
+    STATES.write_text(states(), "utf-8")
 
 
 if __name__ == "__main__":

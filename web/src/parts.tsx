@@ -9,9 +9,9 @@ import { STATES, brief, briefUrl, isThing, linkable, nameOf, text } from "./word
 
 /** A disclosure state: glyph, word and, on demand, what it means. */
 export function StateMark({ state, quiet }: { state: string; quiet?: boolean }): JSX.Element {
-  const found = STATES[state] ?? { glyph: "?", word: state, told: "" };
+  const found = STATES[state] ?? { glyph: "?", word: state, meaning: "" };
   return (
-    <span class={`state s-${state}`} title={found.told}>
+    <span class={`state s-${state}`} title={found.meaning}>
       <span class="glyph" aria-hidden="true">{found.glyph}</span>
       {quiet ? <span class="visually-hidden">{found.word}</span> : found.word}
     </span>

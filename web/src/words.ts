@@ -1,25 +1,15 @@
 /** How codes, numbers and dates of the service read to people. */
+import states from "./states.json";
 import type { Cell, FieldState, Thing } from "./types";
 
 export interface State {
   glyph: string;
   word: string;
-  told: string;
+  meaning: string;
 }
 
 /** Disclosure states: a glyph and a word each, so that colour is never needed. */
-export const STATES: Record<string, State> = {
-  disclosed: { glyph: "●", word: "disclosed", told: "The developer states it." },
-  inferred: { glyph: "≈", word: "inferred", told: "No source states it; it follows from something that one does." },
-  reported: { glyph: "◇", word: "reported", told: "Others report it; the developer is not on record." },
-  partlyDisclosed: { glyph: "◐", word: "partly disclosed", told: "The developer states a part of it." },
-  undisclosed: { glyph: "○", word: "not disclosed", told: "A source that looked reports that it is not disclosed." },
-  withheld: { glyph: "⊘", word: "declined", told: "The developer declines to disclose it." },
-  notStated: { glyph: "–", word: "left blank", told: "A source has the field and leaves it blank. That proves nothing about the developer." },
-  notApplicable: { glyph: "▫", word: "not applicable", told: "It does not apply to this model." },
-  contradicted: { glyph: "✕", word: "contradicted", told: "Documents of the developer exclude each other." },
-  notRecorded: { glyph: "·", word: "no source covers this", told: "No document in the store states this field." },
-};
+export const STATES: Record<string, State> = states;
 
 const STATUS: Record<string, string> = {
   Disclosed: "disclosed",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph import completion
+from provenance_graph.model.disclosure_states import BY_STATUS
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -102,12 +103,13 @@ def rows(shown: ComparisonAnswer, everything: bool) -> Iterator[tuple[object, ..
 
 
 def _cell(cell: ComparedCell, unit: str | None) -> str:
-    from provenance_graph.commands.show import WORDS, plain
+    from provenance_graph.commands.show import plain
 
     value = ", ".join(map(plain, cell["values"]))
     if value and unit:
         value += f" {unit}"
-    status = WORDS.get(cell["status"], "")
+    state = BY_STATUS.get(cell["status"])
+    status = state.word if state is not None and state.key != "disclosed" else ""
     if not value and cell["status"] == "NotRecorded":
         status = "not recorded"
     parts = [value, f"({status})" if value and status else status]

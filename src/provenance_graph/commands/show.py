@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provenance_graph import completion
+from provenance_graph.model.disclosure_states import STATES, state_of
 from provenance_graph.model.knowledge import sentence
 from provenance_graph.session import Session
 from provenance_graph.tables import folded
@@ -15,24 +16,6 @@ from provenance_graph.tables import folded
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.model.entities import Found
-
-GLYPHS = {
-    "Disclosed": "●",
-    "PartiallyDisclosed": "◐",
-    "Undisclosed": "○",
-    "Withheld": "✕",
-    "NotApplicable": "–",
-    "Contradicted": "!",
-    "NotRecorded": "·",
-}
-WORDS = {
-    "PartiallyDisclosed": "partly disclosed",
-    "Undisclosed": "undisclosed",
-    "Withheld": "withheld by the developer",
-    "NotApplicable": "does not apply",
-    "NotRecorded": "reported by third parties only",
-}
-INFERRED = "≈"
 
 
 @click.command()
@@ -150,8 +133,8 @@ def page(result: Mapping[str, Any], everything: bool = False) -> Iterator[str]:
         yield f"No source covers: {', '.join(silent)}"
     yield ""
     yield (
-        "● disclosed  ◐ partly  ○ undisclosed  ✕ withheld  – not applicable  ! contradicted  "
-        "· third parties only  ≈ inferred  ≠ sources disagree (see `conflicts`, `claims`)"
+        "  ".join(f"{state.glyph} {state.word}" for state in STATES.values())
+        + "  ≠ sources disagree (see `conflicts`, `claims`)"
     )
 
 
@@ -168,12 +151,10 @@ def _fields(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     rows = list(rows)
     width = min(max(len(row["label"]) for row in rows), 34)
     for row in rows:
-        glyph = INFERRED if row["inferred"] else GLYPHS.get(row["status"], "?")
-        mark = glyph + ("≠" if row["contested"] else " ")
+        state = state_of(row)
+        mark = state.glyph + ("≠" if row["contested"] else " ")
         value = _values(row)
-        status = (
-            "inferred, no source states it" if row["inferred"] else WORDS.get(row["status"], "")
-        )
+        status = "" if state.key == "disclosed" else state.word
         if not value:
             value, status = status or "no value", ""
         elif row["unit"]:

@@ -8,26 +8,15 @@ from typing import TYPE_CHECKING
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import PG
+from provenance_graph.model.disclosure_states import BY_PREDICATE, STATES
 from provenance_graph.model.fields import fields
 
 if TYPE_CHECKING:
     from provenance_graph.model.answers import MatrixAnswer, ModelSummary
 
-STATES: dict[Iri, str] = {
-    PG.leftBlank: "notStated",
-    PG.disclosed: "disclosed",
-    PG.partlyDisclosed: "partlyDisclosed",
-    PG.undisclosed: "undisclosed",
-    PG.withheld: "withheld",
-    PG.notApplicable: "notApplicable",
-    PG.contradicted: "contradicted",
-    PG.inferred: "inferred",
-}
-REPORTED, NOT_LOOKED_FOR, CONTESTED = "reported", "notRecorded", "contested"
-CODES = {
-    NOT_LOOKED_FOR: ".", "notStated": "-", REPORTED: "r", "disclosed": "d", "partlyDisclosed": "p",
-    "inferred": "i", "undisclosed": "u", "withheld": "w", "notApplicable": "n", "contradicted": "x",
-}  # fmt: skip
+NOT_RECORDED, REPORTED, INFERRED = (
+    STATES[key].letter for key in ("notRecorded", "reported", "inferred")
+)
 """One letter a state, so that two thousand models by sixty fields stay a small answer."""
 
 
@@ -41,7 +30,7 @@ def matrix(snapshot: AcceptedSnapshot, models: Sequence[ModelSummary]) -> Matrix
     place = {field.property: position for position, field in enumerate(layout)}
     rows = [_row(snapshot, Iri(model["iri"]), place, len(layout)) for model in models]
     return {
-        "codes": {letter: state for state, letter in CODES.items()},
+        "codes": {state.letter: key for key, state in STATES.items()},
         "fields": [
             {"property": local_name(f.property), "label": f.label, "section": f.section}
             for f in layout
@@ -62,17 +51,17 @@ def matrix(snapshot: AcceptedSnapshot, models: Sequence[ModelSummary]) -> Matrix
 def _row(
     snapshot: AcceptedSnapshot, model: Iri, place: Mapping[Iri, int], width: int
 ) -> tuple[str, list[int]]:
-    states = [CODES[NOT_LOOKED_FOR]] * width
+    states = [NOT_RECORDED] * width
     contested: list[int] = []
     rows: list[tuple[int, str]] = []
     for _, predicate, value, _ in snapshot.quads(model):
-        if predicate in place and states[place[predicate]] == CODES[NOT_LOOKED_FOR]:
-            states[place[predicate]] = CODES[REPORTED]
+        if predicate in place and states[place[predicate]] == NOT_RECORDED:
+            states[place[predicate]] = REPORTED
         elif isinstance(value, Iri) and value in place:
-            if predicate in STATES:
-                rows.append((place[value], CODES[STATES[predicate]]))
+            if (state := BY_PREDICATE.get(predicate)) is not None:
+                rows.append((place[value], state.letter))
             elif predicate == PG.contested:
                 contested.append(place[value])
-    for position, letter in sorted(rows, key=lambda item: item[1] != CODES["inferred"]):
+    for position, letter in sorted(rows, key=lambda item: item[1] != INFERRED):
         states[position] = letter  # what the developer says goes over an inference of others
     return "".join(states), sorted(contested)

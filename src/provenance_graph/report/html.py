@@ -13,20 +13,13 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from provenance_graph.core.claims import Header
+from provenance_graph.model.disclosure_states import state_of
 from provenance_graph.model.knowledge import sentence
 from provenance_graph.report.facts import ModelFacts, Report
 from provenance_graph.report.picture import picture
 from provenance_graph.report.rendering import render
 
 Json = Mapping[str, Any]
-STATES: Final = {
-    "Disclosed": "● disclosed",
-    "PartiallyDisclosed": "◐ partly disclosed",
-    "Undisclosed": "○ not disclosed",
-    "Withheld": "⊘ the developer declines",
-    "NotApplicable": "▫ not applicable",
-    "Contradicted": "✕ contradicted",
-}
 GAPS: Final = ("Undisclosed", "Withheld", "PartiallyDisclosed", "Contradicted")
 
 
@@ -67,11 +60,8 @@ def plain(value: Any) -> str:
 
 def state_words(field: Json) -> str:
     """The disclosure state of a field: glyph and word."""
-    if field["inferred"]:
-        return "≈ inferred, no source states it"
-    if field["status"] in STATES:
-        return STATES[field["status"]]
-    return "◇ reported by others" if field["values"] else "– left blank by a source"
+    state = state_of(field)
+    return f"{state.glyph} {state.word}"
 
 
 def fields(model: ModelFacts) -> Iterator[Json]:

@@ -92,7 +92,7 @@ function Controls({ place, rubric, rubrics }: { place: Place; rubric: string; ru
       </div>
       {rubric === "fields" ? (
         <ul class="legend" aria-label="Signs">
-          {Object.entries(STATES).map(([key, s]) => <li key={key} title={s.told}><span class={`cell s-${key}`} aria-hidden="true">{s.glyph}</span> {s.word}</li>)}
+          {Object.entries(STATES).map(([key, s]) => <li key={key} title={s.meaning}><span class={`cell s-${key}`} aria-hidden="true">{s.glyph}</span> {s.word}</li>)}
           <li><span class="cell contested-cell" aria-hidden="true">≠</span> sources disagree</li>
         </ul>
       ) : null}

@@ -1,0 +1,86 @@
+"""The states that a field of a profile can have: one table for commands, report, service and page.
+
+Each state has a glyph and a word, so that colour is never needed. ``tools.openapi`` writes the
+table to ``web/src/states.json``, from which the page takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+
+
+@dataclass(frozen=True, slots=True)
+class FieldState:
+    """How far a field is known.
+
+    ``key`` names it in JSON; ``status`` is the local name of its ``pg:DisclosureScheme`` concept
+    (empty where the state follows from values and sources alone); ``predicate`` leads in the
+    accepted view from a model to the property; ``letter`` stands for it in a matrix.
+    """
+
+    key: str
+    status: str
+    predicate: Iri | None
+    letter: str
+    glyph: str
+    word: str
+    meaning: str
+
+
+_STATES: Final = (
+    FieldState("disclosed", "Disclosed", PG.disclosed, "d", "●", "disclosed",
+               "The developer states it."),
+    FieldState("inferred", "", PG.inferred, "i", "≈", "inferred",
+               "No source states it; it follows from something that one does."),
+    FieldState("reported", "", None, "r", "◇", "reported",
+               "Others report it; the developer is not on record."),
+    FieldState("partlyDisclosed", "PartiallyDisclosed", PG.partlyDisclosed, "p", "◐",
+               "partly disclosed", "The developer states a part of it."),
+    FieldState("undisclosed", "Undisclosed", PG.undisclosed, "u", "○", "not disclosed",
+               "A source that looked reports that it is not disclosed."),
+    FieldState("withheld", "Withheld", PG.withheld, "w", "⊘", "declined",
+               "The developer declines to disclose it."),
+    FieldState("notStated", "", PG.leftBlank, "-", "–", "left blank",
+               "A source has the field and leaves it blank. That proves nothing about the"
+               " developer."),
+    FieldState("notApplicable", "NotApplicable", PG.notApplicable, "n", "▫", "not applicable",
+               "It does not apply to this model."),
+    FieldState("contradicted", "Contradicted", PG.contradicted, "x", "✕", "contradicted",
+               "Documents of the developer exclude each other."),
+    FieldState("notRecorded", "", None, ".", "·", "no source covers this",
+               "No document in the store states this field."),
+)  # fmt: skip
+
+STATES: Final[Mapping[str, FieldState]] = MappingProxyType({s.key: s for s in _STATES})
+"""Every state by its key, in the order of legends."""
+
+BY_PREDICATE: Final[Mapping[Iri, FieldState]] = MappingProxyType(
+    {state.predicate: state for state in _STATES if state.predicate is not None}
+)
+"""The states that the accepted view holds as statements about a property."""
+
+BY_STATUS: Final[Mapping[str, FieldState]] = MappingProxyType(
+    {state.status: state for state in _STATES if state.status}
+)
+"""The states that the developer's own statements decide, by the name of their concept."""
+
+
+def state_of(field: Mapping[str, Any]) -> FieldState:
+    """The state of a field of a profile, as :meth:`FieldAnswer.to_json` gives the field.
+
+    >>> state_of({"inferred": False, "status": "NotRecorded", "values": [1], "sources": 1}).word
+    'reported'
+    """
+    if field["inferred"]:
+        return STATES["inferred"]
+    if (state := BY_STATUS.get(field["status"])) is not None:
+        return state
+    if field["values"]:
+        return STATES["reported"]
+    return STATES["notStated" if field["sources"] else "notRecorded"]
