@@ -44,6 +44,7 @@ class Settings:
     rest_seconds: float = _setting(30.0, "time limit of a REST answer")
     day_seconds: float = _setting(180.0, "time limit of what a first question as of a day needs")
     update_seconds: float = _setting(60.0, "time limit of a write")
+    group_seconds: float = _setting(0.2, "longest time that writes gather to be published together")
     memory_mb: int = _setting(1024, "memory of one query worker or writer beyond its start")
     rows: int = _setting(1_500_000, "rows (or triples) of one answer")
     answer_mb: int = _setting(256, "size of one answer")

@@ -179,6 +179,24 @@ def _compiled(shapes: tuple[Shape, ...], known: _Kinds) -> tuple[Check, ...]:
     return tuple(compile_shapes(shapes, lambda name: subclasses.get(name, (name,))))
 
 
+@lru_cache(maxsize=16)
+def _own_checks(known: _Kinds, severity: Severity) -> tuple[Check, ...]:
+    checks = _compiled(own_shapes(), known)
+    return tuple(c for c in checks if Severity.named(c.shape.severity) >= severity)
+
+
+def _checks(shapes: Sequence[Shape], known: _Kinds, severity: Severity) -> tuple[Check, ...]:
+    """The checks of some shapes, as grave as asked or graver.
+
+    Our own are looked up without comparing them: each is a deep value, and a small record is
+    checked in less time than that takes.
+    """
+    if shapes is own_shapes():
+        return _own_checks(known, severity)
+    checks = _compiled(tuple(shapes), known)
+    return tuple(c for c in checks if Severity.named(c.shape.severity) >= severity)
+
+
 class _Plan:
     """The checks of some shapes against one store."""
 
@@ -186,9 +204,8 @@ class _Plan:
         self._store = store
         known = _subclasses(store)
         self._subclasses = dict(known)
-        checks = _compiled(tuple(shapes), known)
         self._refuse_unknown_nodes(shapes)
-        self._checks = [c for c in checks if Severity.named(c.shape.severity) >= severity]
+        self._checks = _checks(shapes, known, severity)
 
     def _refuse_unknown_nodes(self, shapes: Sequence[Shape]) -> None:
         """Refuse a path of length nought from a node that the store does not mention.

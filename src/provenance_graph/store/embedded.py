@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from provenance_graph.core.claims import Quad
 from provenance_graph.core.errors import StoreError, StoreFormat, StoreMissing
 from provenance_graph.core.rdf import engine_quad
-from provenance_graph.store import layout
+from provenance_graph.store import checkpoint, layout
 from provenance_graph.store.base import Change
 from provenance_graph.store.engine import EngineReads, Pin, update_text
 from provenance_graph.store.layout import Current, WriterLock
@@ -152,7 +152,7 @@ def _adopt(root: Path, source: _Checkpoint, version: str) -> str:
     sequence = max(int(version.partition("-")[0]), 0 if old is None else old.sequence + 1)
     digest = version.partition("-")[2]
     db = _next_db(root)
-    source.engine.backup(str(root / db))
+    checkpoint.copy(source.folder, root / db)
     current = Current(f"{sequence}-{digest}", sequence, db, str(sequence))
     _publish(root, ox.Store(str(root / db)), current)
     _clean(root, current)
@@ -239,7 +239,7 @@ def _publish(root: Path, engine: ox.Store, current: Current) -> None:
     folder = root / "checkpoints" / current.checkpoint
     folder.parent.mkdir(exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)  # of a commit that was interrupted here
-    engine.backup(str(folder))
+    checkpoint.make(engine, root / current.db, folder)
     if not (root / "format").exists():
         layout.replace_file(root / "format", layout.FORMAT)
     with suppress(StoreError):
@@ -297,7 +297,7 @@ class EmbeddedWriter(EngineReads):
         try:
             if layout.pending(self.root) > self._current.sequence:
                 db = _next_db(self.root)
-                _Checkpoint(self.root, self._current).engine.backup(str(self.root / db))
+                checkpoint.copy(_Checkpoint(self.root, self._current).folder, self.root / db)
                 moved = Current(
                     self._current.version, self._current.sequence, db, self._current.checkpoint
                 )

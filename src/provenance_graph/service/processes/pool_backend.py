@@ -16,11 +16,15 @@ from provenance_graph.service.backend import Blocks, Part
 from provenance_graph.service.processes.day_pools import DayPools
 from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
+from provenance_graph.store.pool.documents import WarmFunction
 from provenance_graph.store.pool.pool import WorkerPool
 from provenance_graph.store.uploads import pack
 
 _AGAIN: Final = 1.0
 """Seconds between two tries to open a store that could not be opened."""
+_PLAIN: Final = frozenset({"text/turtle", "application/n-triples"})
+_SMALL: Final = 64 << 10
+"""Bytes of a document in a plain format that is read by a process used again."""
 _READER: Final = "provenance_graph.store.uploads:to_ntriples"
 
 
@@ -30,6 +34,7 @@ class PoolBackend:
     def __init__(self, root: Path, settings: Settings) -> None:
         self._root, self._settings = root, settings
         self._pool: WorkerPool | None = None
+        self._warm: WarmFunction | None = None
         self._days = DayPools(root, settings)
         self._failure = StoreError("the service is starting or stopping")
         self._tried, self._closed = 0.0, False
@@ -49,6 +54,7 @@ class PoolBackend:
                 queue=settings.queue,
                 queue_seconds=settings.queue_seconds,
             )
+            self._warm = WarmFunction(self._pool.spawner, _READER, settings.memory_mb << 20)
         except StoreError as error:
             self._failure = error
         except OSError as error:
@@ -59,6 +65,8 @@ class PoolBackend:
         self._days.close()
         self._closed = True
         if self._pool is not None:
+            if self._warm is not None:
+                self._warm.close()
             self._pool.close()
             self._pool = None
 
@@ -125,9 +133,18 @@ class PoolBackend:
         return await self.pool.stream(query, media_type, dataset=dataset, limits=limits)
 
     async def read(self, part: Part) -> Part:
-        """An uploaded document as N-Triples, parsed in a process that is then thrown away."""
+        """An uploaded document as N-Triples, parsed in a confined process.
+
+        It is thrown away afterwards, unless the document is small and of a plain format.
+        """
         packed = pack(part.body, part.media_type, part.base)
-        lines = await self._bounded(_READER, packed, self._settings.update_seconds)
+        seconds = self._settings.update_seconds
+        if len(part.body) <= _SMALL and part.media_type in _PLAIN and self._warm is not None:
+            limits = replace(self._settings.limits(), seconds=seconds)
+            read = functools.partial(self._warm, packed, limits)
+            lines: bytes = await asyncio.get_running_loop().run_in_executor(None, read)
+        else:
+            lines = await self._bounded(_READER, packed, seconds)
         return Part(lines, "application/n-triples", part.base)
 
     async def run(self, function: str, data: bytes) -> bytes:

@@ -112,6 +112,7 @@ def _writer_work(
             settings.memory_mb << 20,
             root.resolve(),
             board,
+            settings.group_seconds,
         )
 
     return work

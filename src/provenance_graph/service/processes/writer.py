@@ -39,8 +39,10 @@ from provenance_graph.store.pool.worker import OUT_OF_MEMORY
 from provenance_graph.store.sparql.rewrite import UpdateRequest
 
 GROUP_SECONDS: Final = 0.2
-"""How long writes gather before they are published together."""
-_GROUP: Final = 64
+"""How long writes gather at most before they are published together."""
+_QUIET: Final = 0.02
+"""Seconds without another write after which a group is closed."""
+_GROUP: Final = 256
 _PATIENCE: Final = 30.0
 _GRACE: Final = 2.0
 _TICK: Final = 2.0
@@ -185,6 +187,7 @@ def run_writer(
     memory_bytes: int,
     root: Path,
     board: Board,
+    group_seconds: float = GROUP_SECONDS,
 ) -> None:
     """Serve writes until told to stop; an alarm ends a write that takes too long."""
 
@@ -206,21 +209,27 @@ def run_writer(
             writing.recover()
             continue
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        writing.serve(_gathered(listener, first))
+        writing.serve(_gathered(listener, first, group_seconds if writing.crowded else 0.0))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
-def _gathered(listener: socket.socket, first: socket.socket) -> Iterator[socket.socket]:
-    """Writes to publish together: what comes while the group is open and not too old."""
+def _gathered(
+    listener: socket.socket, first: socket.socket, seconds: float
+) -> Iterator[socket.socket]:
+    """Writes to publish together: what waits already, and what comes within some time.
+
+    Who writes alone waits for nobody: ``seconds`` is nought unless others wrote just now.
+    """
     yield first
-    until = time.monotonic() + GROUP_SECONDS
-    listener.settimeout(0)
+    until = time.monotonic() + seconds
     try:
         for _ in range(_GROUP - 1):
-            if time.monotonic() > until:
+            left = until - time.monotonic()
+            if seconds and left <= 0:
                 return
+            listener.settimeout(max(0.0, min(left, _QUIET)))
             yield listener.accept()[0]
-    except BlockingIOError:
+    except (BlockingIOError, TimeoutError):
         return
     finally:
         listener.settimeout(_TICK)
@@ -234,6 +243,8 @@ class _Writing:
         self._target: Target | None = None
         self._failure = ""
         self._healthy = True
+        self.crowded = False
+        """Whether several writes came together last time."""
 
     def target(self) -> Target | None:
         """The target, opened if it can be; a predecessor may hold its lock for a moment."""
@@ -281,6 +292,7 @@ class _Writing:
             failed = f"the store cannot be written: {error}"
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+        self.crowded = len(answers) > 1
         for connection, answer in answers:
             if failed and "error" not in answer:
                 answer = {"error": "StoreError", "detail": f"{failed}; nothing was changed"}

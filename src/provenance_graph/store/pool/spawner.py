@@ -217,14 +217,15 @@ def run_bounded(
     number, sock = spawner.start(function=function, memory=limits.memory_bytes)
     try:
         with sock:
-            return _exchange(spawner, number, sock, data, limits)
+            return exchange(spawner, number, sock, data, limits)
     finally:
         spawner.forget(number)
 
 
-def _exchange(
+def exchange(
     spawner: Spawner, number: int, sock: socket.socket, data: bytes, limits: Limits
 ) -> Any:
+    """Send a process some bytes and wait for what its function answers."""
     until = time.monotonic() + limits.seconds
     late = QueryTimeout(f"this document was not read within {limits.seconds:g} s")
     sock.settimeout(limits.seconds)

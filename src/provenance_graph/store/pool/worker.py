@@ -6,7 +6,7 @@ import importlib
 import os
 import resource
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,10 @@ def _answer_queries(sock: socket.socket, order: Mapping[str, Any]) -> int:
 
 
 def _answer(sock: socket.socket, store: ox.Store, asked: Mapping[str, Any], worn: int) -> bool:
-    """Answer one query; says whether this process is fit for another."""
+    """Answer one query; says whether this process is fit for another.
+
+    What the engine fails at in any other way ends the process, which its caller is told.
+    """
     out = _Pieces(sock)
     try:
         end = write_answer(store, _request(asked), Limits(**asked["limits"]), out.add)
@@ -64,12 +67,6 @@ def _answer(sock: socket.socket, store: ox.Store, asked: Mapping[str, Any], worn
         fit = _peak_memory() < worn and not isinstance(error.__context__, MemoryError)
         out.close(frames.json_frame(frames.ERROR, [type(error).__name__, str(error), fit]))
         return fit
-    except (MemoryError, BrokenPipeError, ConnectionResetError):
-        raise
-    except BaseException as error:  # noqa: BLE001 - the engine's panics are told, then the process ends
-        reported = ["QueryCrashed", f"the engine failed: {error}", False]
-        out.close(frames.json_frame(frames.ERROR, reported))
-        return False
     fit = _peak_memory() < worn  # memory is rarely given back, so a bloated process ends
     last = [end.kind, end.rows, fit]
     out.close(frames.json_frame(frames.END, last))
@@ -115,26 +112,33 @@ class _Pieces:
 
 
 def _call(sock: socket.socket, order: Mapping[str, Any]) -> int:
-    """Call ``module:function`` with bytes; its result is bytes or fit for JSON."""
+    """Call ``module:function`` with bytes, once or (``again``) until its memory has grown."""
     module, _, name = str(order["function"]).partition(":")
     function = getattr(importlib.import_module(module), name)
     reader = frames.FrameReader()
     message = frames.receive(sock, reader)
-    if message is None:
-        return 0
-    sandbox.confine(int(order["memory"]))
+    memory = int(order["memory"])
+    sandbox.confine(memory)
+    over_budget = _peak_memory() + memory // 8
+    while message is not None:
+        sock.sendall(_called(function, message[1]))
+        if not order.get("again") or _peak_memory() > over_budget:
+            return 0
+        message = frames.receive(sock, reader)
+    return 0
+
+
+def _called(function: Callable[[bytes], object], data: bytes) -> bytes:
+    """What a function answers, as frames; what it raises is told to the caller."""
     try:
-        result = function(message[1])
-        if isinstance(result, bytes):
-            reply = frames.frame(frames.DATA, result) + frames.json_frame(frames.END, None)
-        else:
-            reply = frames.json_frame(frames.END, result)
+        result = function(data)
     except ProvenanceError as error:
-        reply = frames.json_frame(frames.ERROR, [type(error).__name__, str(error)])
+        return frames.json_frame(frames.ERROR, [type(error).__name__, str(error)])
     except MemoryError:
         raise
-    except BaseException as error:  # noqa: BLE001 - told to the caller, and the process ends here
+    except Exception as error:  # noqa: BLE001 - a reader's bug is told to whoever sent the document
         text = f"{type(error).__name__}: {error}"
-        reply = frames.json_frame(frames.ERROR, ["QueryCrashed", text[:2000]])
-    sock.sendall(reply)
-    return 0
+        return frames.json_frame(frames.ERROR, ["QueryCrashed", text[:2000]])
+    if isinstance(result, bytes):
+        return frames.frame(frames.DATA, result) + frames.json_frame(frames.END, None)
+    return frames.json_frame(frames.END, result)
