@@ -244,7 +244,6 @@ def test_a_killed_writer_loses_nothing_and_leaves_nothing_half_done(tmp_path, wo
 def test_a_commit_that_was_applied_but_not_published_is_rolled_back(root):
     with EmbeddedStore.open_writer(root) as writer:
         database = root / writer._current.db
-    embedded.layout.mark_pending(root, 99)  # as if killed between the two
     engine = ox.Store(str(database))
     engine.update("DELETE WHERE { GRAPH ?g { ?s ?p ?o } }")
     del engine

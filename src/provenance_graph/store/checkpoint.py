@@ -19,7 +19,9 @@ from provenance_graph.store.layout import sync_folder
 
 MAX_LOG: Final = 2 << 20
 """Bytes of log that a reader replays at most; beyond them the tables are flushed."""
-_SHARED: Final = (".sst",)
+_LIST: Final = "MANIFEST"
+_LOG: Final = ".log"
+"""What the engine adds to; every other file is written once and replaced by rename."""
 _IGNORED: Final = ("LOG", "LOCK")
 _TRIES: Final = 3
 
@@ -33,9 +35,6 @@ def make(engine: ox.Store, db: Path, folder: Path) -> None:
         before = _files(db)
         if sum(size for name, size in before.items() if _is_log(name)) > MAX_LOG:
             break
-        for name in before:
-            if _is_log(name):
-                _sync(db / name)  # the engine leaves that to the system
         try:
             copy(db, folder)
         except FileNotFoundError:  # a compaction has just replaced a file
@@ -55,11 +54,11 @@ def copy(source: Path, target: Path) -> None:
     target.mkdir(parents=True)
     for name in sorted(_files(source)):
         file, copied = source / name, target / name
-        if name.endswith(_SHARED) or name.startswith("OPTIONS"):
-            _link(file, copied)
-        else:
+        if name.startswith(_LIST) or name.endswith(_LOG):
             shutil.copyfile(file, copied)
             _sync(copied)
+        else:
+            _link(file, copied)
     sync_folder(target)
 
 
@@ -84,7 +83,7 @@ def _files(folder: Path) -> dict[str, int]:
 
 
 def _is_log(name: str) -> bool:
-    return name.endswith(".log")
+    return name.endswith(_LOG)
 
 
 def _sync(file: Path) -> None:

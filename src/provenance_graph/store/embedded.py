@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Self
 
 import pyoxigraph as ox
@@ -26,6 +27,7 @@ from provenance_graph.store.engine import EngineReads, Pin, update_text
 from provenance_graph.store.layout import Current, WriterLock
 
 _PROBE_SIZE = 1 << 16
+_NONE: Mapping[str, tuple[int, str]] = MappingProxyType({})
 _NUMBERED = re.compile(r"(?:db-)?(\d+)")
 
 
@@ -233,18 +235,20 @@ def _next_db(root: Path) -> str:
     return f"db-{max(taken, default=0) + 1}"
 
 
-def _publish(root: Path, engine: ox.Store, current: Current) -> None:
-    """Write a checkpoint and make it the one that readers open."""
-    known: Mapping[str, tuple[int, str]] = {}
+def _publish(
+    root: Path, engine: ox.Store, current: Current, known: Mapping[str, tuple[int, str]] = _NONE
+) -> None:
+    """Write a checkpoint and make it the one that readers open.
+
+    ``known`` are the files of the published checkpoint that the database was made from: a data
+    file of the same name is the same, since no name is used twice in what follows from it.
+    """
     folder = root / "checkpoints" / current.checkpoint
     folder.parent.mkdir(exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)  # of a commit that was interrupted here
     checkpoint.make(engine, root / current.db, folder)
     if not (root / "format").exists():
         layout.replace_file(root / "format", layout.FORMAT)
-    with suppress(StoreError):
-        before = layout.read_current(root)
-        known = before.files if before.db == current.db else {}
     layout.write_current(root, replace(current, files=layout.inventory(folder, known)))
 
 
@@ -271,8 +275,10 @@ def _clean(root: Path, current: Current | None) -> None:
 class EmbeddedWriter(EngineReads):
     """The one writer of a store on disk; it reads its own commits at once.
 
-    A commit is applied, published as a checkpoint, and only then acknowledged. What a
-    crash or a full disk interrupts before that is rolled back to the published state.
+    A commit is applied, published as a checkpoint, and only then acknowledged. The published
+    checkpoint alone is true: a writer works in a database that it makes from it when it is
+    opened, and again after anything went wrong, so that what a crash or a full disk interrupts
+    leaves no trace.
     """
 
     def __init__(self, root: Path) -> None:
@@ -281,9 +287,8 @@ class EmbeddedWriter(EngineReads):
             raise StoreMissing(str(root))
         self._writing = WriterLock(root)
         try:
-            self._closed = self._grouped = self._marked = False
+            self._closed = self._grouped = False
             self._current = layout.read_current(root)
-            _clean(root, self._current)
             self._engine: ox.Store | None = None
             self._recover()
         except BaseException:
@@ -291,23 +296,17 @@ class EmbeddedWriter(EngineReads):
             raise
 
     def _recover(self) -> ox.Store:
-        """Open the database, or make it anew from the published state after an accident."""
+        """The database, made from the published state where there is none open."""
         if self._engine is not None:
             return self._engine
         try:
-            if layout.pending(self.root) > self._current.sequence:
-                db = _next_db(self.root)
-                checkpoint.copy(_Checkpoint(self.root, self._current).folder, self.root / db)
-                moved = Current(
-                    self._current.version, self._current.sequence, db, self._current.checkpoint
-                )
-                layout.write_current(self.root, moved)
-                self._current = moved
-                layout.mark_pending(self.root, 0)
-                _clean(self.root, moved)
-            self._engine = ox.Store(str(self.root / self._current.db))
+            db = _next_db(self.root)
+            checkpoint.copy(_Checkpoint(self.root, self._current).folder, self.root / db)
+            self._engine = ox.Store(str(self.root / db))
         except OSError as error:
             raise StoreError(f"{self.root} cannot be opened for writing: {error}") from error
+        self._current = replace(self._current, db=db)
+        _clean(self.root, self._current)
         return self._engine
 
     def _pin(self) -> Pin:
@@ -335,7 +334,7 @@ class EmbeddedWriter(EngineReads):
         Each is applied at once or not at all, as ever. When publishing fails, or the block
         does, the store is what it was before the block, and none may be acknowledged.
         """
-        self._grouped, self._marked, before = True, False, self._current
+        self._grouped, before = True, self._current
         try:
             yield
             if self._current != before:
@@ -347,7 +346,7 @@ class EmbeddedWriter(EngineReads):
             self._grouped = False
 
     def _published(self, engine: ox.Store, current: Current) -> None:
-        _publish(self.root, engine, current)
+        _publish(self.root, engine, current, layout.read_current(self.root).files)
         _clean(self.root, current)
 
     def _rolled_back(self, before: Current, error: BaseException) -> None:
@@ -379,7 +378,6 @@ class EmbeddedWriter(EngineReads):
             return self._applied(engine, text, current)
         before = self._current
         try:
-            layout.mark_pending(self.root, sequence)
             if text:
                 engine.update(text)
             self._published(engine, current)
@@ -392,9 +390,6 @@ class EmbeddedWriter(EngineReads):
 
     def _applied(self, engine: ox.Store, text: str, current: Current) -> str:
         """Apply a change that is published later; one that fails leaves the others alone."""
-        if not self._marked:
-            layout.mark_pending(self.root, current.sequence)
-            self._marked = True
         try:
             if text:
                 engine.update(text)

@@ -3,9 +3,8 @@
 ====================  ===============================================================
 ``format``            the number of this layout
 ``CURRENT``           JSON: version, sequence, db and checkpoint; replaced by rename
-``PENDING``           the sequence a commit is working towards
 ``lock``              held by the one writer, with its process id
-``db-<n>/``           the writer's database
+``db-<n>/``           the writer's database, made anew by each
 ``checkpoints/<n>/``  published states, hard links to the database's files
 ====================  ===============================================================
 
@@ -139,26 +138,6 @@ def sync_folder(folder: Path) -> None:
     """Make a rename in a folder survive a power failure."""
     handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def pending(root: Path) -> int:
-    """The sequence that the last commit worked towards; very large when it is unreadable."""
-    try:
-        return int((root / "PENDING").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return 0
-    except ValueError:
-        return 1 << 62
-
-
-def mark_pending(root: Path, sequence: int) -> None:
-    """Say, durably, that a commit has begun."""
-    handle = os.open(root / "PENDING", os.O_WRONLY | os.O_CREAT, 0o644)
-    try:
-        os.pwrite(handle, f"{sequence:020d}\n".encode(), 0)
         os.fsync(handle)
     finally:
         os.close(handle)
