@@ -16,7 +16,7 @@ from provenance_graph.core.errors import RecordError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
 from provenance_graph.ingest.build import build, compile_quads, reference_quads
-from provenance_graph.ingest.identify import held, identify_new, settle
+from provenance_graph.ingest.identify import held, settle
 from provenance_graph.ingest.update import update
 from provenance_graph.lineage.impact import impact
 from provenance_graph.lineage.index import LineageIndex
@@ -166,29 +166,29 @@ def small(tmp_path: Path) -> Path:
 def test_what_an_import_brings_is_decided_with_what_is_there(small: Path) -> None:
     osai = iris.entity("osai", "model", "pixtral-12b")
     with EmbeddedStore.open_writer(small) as store:
-        done = update(store, [record("b", *model("pixtral-12b", "Pixtral-12B"))])
-        rows = identify_new(store, done.subjects)
-        assert [(row.subject, row.object) for row in rows] == [
-            (osai, iris.model("mistralai/Pixtral-12B"))
-        ]
-        settle(store, rows)
+        update(store, [record("b", *model("pixtral-12b", "Pixtral-12B"))])
         assert AcceptedSnapshot(store).canonical(osai) == iris.model("mistralai/Pixtral-12B")
         assert not list(store.quads(osai)), "the entity's own view is gone"
-        assert [row.key for row in held(store)] == [row.key for row in rows]
-        assert not identify_new(store, done.subjects)
+        assert [(row.subject, row.object) for row in held(store)] == [
+            (osai, iris.model("mistralai/Pixtral-12B"))
+        ]
+        update(store, drop=[record("b").header.record])
+        assert not held(store)
 
 
-def test_a_rejection_takes_a_merge_back(small: Path) -> None:
+def test_a_rejection_takes_a_merge_back_and_a_withdrawal_the_rejection(small: Path) -> None:
     osai = iris.entity("osai", "model", "pixtral-12b")
     with EmbeddedStore.open_writer(small) as store:
         update(store, [record("b", *model("pixtral-12b", "Pixtral-12B"))])
-        (row,) = identify(AcceptedSnapshot(store)).mappings
-        before = {q for q in store.quads() if q[3] is None}
-        settle(store, [row])
-        settle(store, [Mapping(row.subject, SKOS.exactMatch, row.object, negated=True)])
-        assert {q for q in store.quads() if q[3] is None} == before
+        merged = {q for q in store.quads() if q[3] is None}
+        (row,) = held(store)
+        rejected = Mapping(row.subject, SKOS.exactMatch, row.object, negated=True, author="orcid:1")
+        settle(store, [rejected])
+        assert held(store) == [rejected]
         assert osai in AcceptedSnapshot(store).related(RDF.type, PG.Model)
-        assert not identify(AcceptedSnapshot(store)).mappings
+        settle(store, withdrawn=[frozenset((row.subject, row.object))])
+        assert held(store) == [row]
+        assert {q for q in store.quads() if q[3] is None} == merged
 
 
 @pytest.fixture(scope="module")
@@ -217,7 +217,7 @@ def test_a_review_goes_out_and_its_decisions_come_back(found: Outcome) -> None:
         "r.tsv",
         "2026-01-01",
     )
-    (row,) = rows
+    (row,) = rows.rows
     assert (row.author, row.comment, row.date, row.merges) == (
         "id:person/ann-otator", "same weights", "2026-01-01", True,
     )  # fmt: skip
@@ -247,7 +247,7 @@ def test_unknown_rows_and_contradictions_are_refused_with_their_place(found: Out
     both = "\n".join([head, row, row.replace("\taccept\t", "\treject\t")])
     with pytest.raises(RecordError, match="line 3: contradicts line 2"):
         decisions(both, found.pairs, [], "r.tsv")
-    (made,) = decisions(text, found.pairs, [], "r.tsv")
+    (made,) = decisions(text, found.pairs, [], "r.tsv").rows
     against = Mapping(made.subject, made.predicate, made.object, negated=True, author="orcid:1")
     with pytest.raises(RecordError, match="line 2: the table holds the opposite"):
         decisions(text, found.pairs, [against], "r.tsv")
@@ -269,7 +269,6 @@ def test_the_command_writes_a_review_and_keeps_it(small: Path, tmp_path: Path) -
 def test_a_build_keeps_what_was_decided_in_the_store(small: Path) -> None:
     with EmbeddedStore.open_writer(small) as store:
         update(store, [record("b", *model("pixtral-12b", "Pixtral-12B"))])
-        settle(store, identify(AcceptedSnapshot(store)).mappings)
         before = held(store)
     build(small.parent / "data", small)
     with EmbeddedStore.open(small) as store:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -51,7 +52,8 @@ class Overlay:
     """Changes on top of a store: records dropped and added, names newly mapped by rule.
 
     ``decided`` and ``different`` are mappings put in: what a name is decided to be (None: no longer
-    decided), and what it is decided not to be.
+    decided), and what it is decided not to be; ``by_hand`` holds of the former what people decided.
+    ``rows`` and ``without`` are the mappings of people that are put in and taken out.
     """
 
     dropped: set[Iri] = field(default_factory=set)
@@ -59,6 +61,9 @@ class Overlay:
     rules: dict[Iri, Iri | None] = field(default_factory=dict)
     decided: dict[Iri, Iri | None] = field(default_factory=dict)
     different: dict[Iri, set[Iri]] = field(default_factory=dict)
+    by_hand: dict[Iri, Iri | None] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    without: set[Row] = field(default_factory=set)
 
     @cached_property
     def statements(self) -> Mapping[Iri, list[Statement]]:
@@ -184,6 +189,7 @@ class StoreStatements:
 
     def apart(self, entity: Iri) -> set[Iri]:
         """What somebody decided a name is not."""
+        again = {row.object for row in self.pending.without if row.subject == entity}
         return self.pending.different.get(entity, set()) | {
             target
             for node, *_ in self.store.quads(
@@ -193,7 +199,7 @@ class StoreStatements:
             for *_, target, _ in self.store.quads(
                 node, identity.ANNOTATED_TARGET, graph=identity.GRAPH
             )
-            if isinstance(target, Iri)
+            if isinstance(target, Iri) and target not in again
         }
 
     def _sources(self, target: Iri) -> Iterator[Iri]:
@@ -221,6 +227,9 @@ class RecordSet:
         self._headers: dict[Iri, list[Header]] = defaultdict(list)
         for record in records:
             self._headers[record.header.of_document].append(record.header)
+        self._decide(mappings)
+
+    def _decide(self, mappings: Iterable[Row]) -> None:
         self._decided: dict[Iri, Iri] = {}
         self._apart: dict[Iri, set[Iri]] = defaultdict(set)
         for row in sorted(mappings):
@@ -264,6 +273,30 @@ class RecordSet:
     def subjects(self) -> list[Iri]:
         """Every canonical subject that anything is said about."""
         return sorted({self.canonical(entity) for entity in self._about})
+
+    def under(self, mappings: Iterable[Row]) -> RecordSet:
+        """The same records under other mappings."""
+        other = copy(self)
+        other._decide(mappings)
+        return other
+
+    @cached_property
+    def _referring(self) -> Mapping[Iri, Mapping[Iri, set[Iri]]]:
+        """The subjects of every claim whose value is a name, by property and that name."""
+        referring: dict[Iri, dict[Iri, set[Iri]]] = defaultdict(lambda: defaultdict(set))
+        for subject, statements in self._about.items():
+            for claim, _ in statements:
+                if isinstance(claim.value, Iri):
+                    referring[claim.predicate][claim.value].add(subject)
+        return referring
+
+    def referrers(self, name: Iri, predicate: Iri) -> Iterable[Iri]:
+        """The subjects of the claims of a property whose value is a name."""
+        return self._referring.get(predicate, {}).get(name, ())
+
+    def values(self, predicate: Iri) -> Iterable[Iri]:
+        """Every name that is the value of a claim of a property."""
+        return self._referring.get(predicate, {})
 
 
 class CurrentVersions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from provenance_graph.session import Session
 if TYPE_CHECKING:
     from provenance_graph.acceptance.sssom import Mapping
     from provenance_graph.matching.identify import Outcome
+    from provenance_graph.matching.review_file import Reviewed
 
 SHOWN = ("candidate", "barred", "related", "same")
 
@@ -61,8 +63,9 @@ def command(
 ) -> None:
     """Names that mean one thing: what the rules decide, leave open and keep apart, with reasons.
 
-    Models, datasets, organisations and licences of any store. A review file holds one row a pair;
-    put accept or reject with a reason and an author into it and give it again.
+    Models, datasets, organisations and licences of any store. Imports decide by these rules about the
+    names they bring. A review file holds one row a pair; put accept, reject or withdraw with a reason
+    and an author into it and give it again.
     """
     from provenance_graph.matching.identify import identify
     from provenance_graph.matching.outcome import COLUMNS, Verdict
@@ -75,7 +78,7 @@ def command(
         _review(session, result, review, dry_run=dry_run)
         return
     if apply:
-        _settle(session, result, dry_run=dry_run)
+        _refresh(session, result, dry_run=dry_run)
         return
     pairs = result.of(*(Verdict[name.upper()] for name in shown))
     session.print_table(COLUMNS, [pair.row() for pair in (pairs[:limit] if limit else pairs)], form)
@@ -102,42 +105,64 @@ def _rewrite(session: Session, data: Path, *, dry_run: bool, form: str) -> None:
 def _review(session: Session, outcome: Outcome, path: Path, *, dry_run: bool) -> None:
     from provenance_graph.core.errors import UsageError
     from provenance_graph.ingest.identify import held
-    from provenance_graph.matching.outcome import Verdict
-    from provenance_graph.matching.review_file import decisions, review
+    from provenance_graph.matching.review_file import decided_pairs, decisions, review
 
     if path.suffix not in (".csv", ".tsv"):
         raise UsageError(f"{path}: a review file ends in .csv or .tsv")
     if not path.exists():
-        pairs = outcome.of(Verdict.CANDIDATE, Verdict.BARRED, Verdict.SAME, Verdict.RELATED)
+        pairs = [*outcome.pairs, *decided_pairs(held(session.store()))]
         delimiter = "," if path.suffix == ".csv" else "\t"
         if not dry_run:
             path.write_text(review(pairs, delimiter=delimiter), encoding="utf-8")
         session.say(f"{len(pairs):,} pairs written to {path}; decide and give it again")
         return
-    rows = decisions(
-        path.read_text(encoding="utf-8"), outcome.pairs, held(session.store()), str(path)
-    )
-    _keep(session, rows, dry_run=dry_run)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 at byte {error.start:,}; save it as UTF-8") from error
+    reviewed = decisions(text, outcome.pairs, held(session.store()), str(path))
+    _keep(session, reviewed, dry_run=dry_run)
 
 
-def _settle(session: Session, outcome: Outcome, *, dry_run: bool) -> None:
-    _keep(session, outcome.mappings, dry_run=dry_run)
-
-
-def _keep(session: Session, rows: list[Mapping], *, dry_run: bool) -> None:
+def _refresh(session: Session, outcome: Outcome, *, dry_run: bool) -> None:
+    """Let the rules decide about every name, as an import does about those it brings."""
     from provenance_graph.assessment.derived import EvidenceLevels
-    from provenance_graph.core.errors import UsageError
+    from provenance_graph.ingest.identify import refresh
+    from provenance_graph.store.embedded import EmbeddedStore
+
+    rows = outcome.mappings
+    if dry_run:
+        session.say(f"{_counts(rows)} to be decided; nothing written")
+        return
+    _require_own_store(session)
+    with EmbeddedStore.open_writer(session.folder) as store:
+        done = refresh(store, EvidenceLevels())
+    session.say(f"{len(done.subjects):,} entities judged again; version {done.version}")
+
+
+def _keep(session: Session, reviewed: Reviewed, *, dry_run: bool) -> None:
+    from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.ingest.identify import settle
     from provenance_graph.store.embedded import EmbeddedStore
 
-    if session.is_remote:
-        raise UsageError("decisions are kept in a store of your own; this one is remote")
-    same = sum(row.merges for row in rows)
-    apart = sum(row.negated for row in rows)
-    what = f"{same:,} pairs one thing, {apart:,} apart, {len(rows) - same - apart:,} related"
-    if dry_run or not rows:
-        session.say(f"{what}; nothing kept")
+    _require_own_store(session)
+    what = f"{_counts(reviewed.rows)}, {len(reviewed.withdrawn):,} withdrawn"
+    if dry_run or not (reviewed.rows or reviewed.withdrawn):
+        session.say(f"{what}; nothing written")
         return
     with EmbeddedStore.open_writer(session.folder) as store:
-        done = settle(store, rows, EvidenceLevels())
-    session.say(f"{what}; {len(done.subjects):,} things judged again; version {done.version}")
+        done = settle(store, reviewed.rows, EvidenceLevels(), withdrawn=reviewed.withdrawn)
+    session.say(f"{what}; {len(done.subjects):,} entities judged again; version {done.version}")
+
+
+def _require_own_store(session: Session) -> None:
+    from provenance_graph.core.errors import UsageError
+
+    if session.is_remote:
+        raise UsageError("decisions are written into a store of your own; this one is remote")
+
+
+def _counts(rows: Sequence[Mapping]) -> str:
+    same = sum(row.merges for row in rows)
+    apart = sum(row.negated for row in rows)
+    return f"{same:,} pairs one thing, {apart:,} apart, {len(rows) - same - apart:,} related"

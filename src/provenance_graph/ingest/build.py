@@ -23,7 +23,8 @@ from provenance_graph.core.literals import canonical
 from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import PG, RDF, SKOS
 from provenance_graph.ingest.place import COLLECTIONS
-from provenance_graph.ingest.update import Deriver, Progress, content
+from provenance_graph.ingest.rules import Decisions, by_hand, key_quads
+from provenance_graph.ingest.update import Deriver, Progress, content, update
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Store
 from provenance_graph.store.embedded import EmbeddedStore
@@ -116,6 +117,7 @@ def compile_quads(
     yield reference_data.stamp(reference)
     yield from identity.quads(rows)
     source = RecordSet(records, rows)
+    yield from key_quads(source.under(row for row in rows if by_hand(row)))
     for entity, model in sorted(source.rules.items()):
         yield entity, SKOS.exactMatch, model, identity.RULES
     for record in records:
@@ -189,30 +191,39 @@ def _build(
     marks = [(name, RDF.type, PG.SourceRecord, identity.SHIPPED) for name in sorted(names)]
     digests: list[int] = []
     rows = mappings(data)
-    rows += [] if fresh else _decided(where, rows, retained)
+    people = [] if fresh else _decided(where, rows)
+    rows = [*_without(rows, people), *people]
     made = compile_quads(reference, records, rows, digests, derive, day, progress)
     quads = [*made, *marks, *([] if fresh else collection_notes(where))]
     version = embedded.build(where, quads, digest=format(sum(digests) % 2**48, "012x"))
+    again = {claim.subject for record in retained for claim in record.claims}
+    again |= {name for row in people for name in (row.subject, row.object)}
+    if again:  # the shipped rows by rule know neither imported names nor these decisions
+        with EmbeddedStore.open_writer(where) as store:
+            asked = Decisions(entities=frozenset(again))
+            version = update(store, derive=derive, day=day, decided=asked).version
     subjects = len({subject for subject, *_, graph in quads if graph is None})
     return Built(version, len(shipped), len(retained), subjects, len(quads))
 
 
-def _decided(where: Path, shipped: list[Mapping], records: list[Record]) -> list[Mapping]:
-    """The decisions of a store that no build put there: of a review, or on imported names."""
+def _decided(where: Path, shipped: list[Mapping]) -> list[Mapping]:
+    """The decisions of people in a store that no build put there."""
     try:
         store: Store = EmbeddedStore.open(where)
     except StoreMissing:
         return []
     known = {row.key for row in shipped}
-    imported = {claim.subject for record in records for claim in record.claims}
     with store:
-        return [
-            row
-            for row in sorted(identity.from_quads(store.quads(graph=identity.GRAPH)))
-            if row.key not in known
-            and row.author
-            and (not row.author.startswith(identity.RULE_AUTHOR) or row.subject in imported)
-        ]
+        rows = sorted(identity.from_quads(store.quads(graph=identity.GRAPH)))
+    return [row for row in rows if row.author and by_hand(row) and row.key not in known]
+
+
+def _without(rows: list[Mapping], people: list[Mapping]) -> list[Mapping]:
+    """The shipped rows but for those by hand of which somebody decided otherwise."""
+    pairs = {frozenset((row.subject, row.object)) for row in people}
+    return [
+        row for row in rows if not by_hand(row) or frozenset((row.subject, row.object)) not in pairs
+    ]
 
 
 def imported_records(where: Path) -> list[Record]:

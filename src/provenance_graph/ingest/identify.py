@@ -6,14 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from provenance_graph.acceptance import identity
-from provenance_graph.acceptance.evidence import Overlay, StoreStatements
 from provenance_graph.acceptance.identity import RULE_AUTHOR as RULES
-from provenance_graph.acceptance.policy_data import view_day
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
-from provenance_graph.core.claims import Quad
-from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import SKOS
+from provenance_graph.core.errors import NotFound
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.ingest.build import (
     compile_quads,
     mappings,
@@ -21,9 +18,10 @@ from provenance_graph.ingest.build import (
     shipped_records,
     uncollected,
 )
-from provenance_graph.ingest.update import Deriver, Updated, difference, digest_part, subjects_of
+from provenance_graph.ingest.rules import Decisions, by_hand, names_in, rows_about
+from provenance_graph.ingest.update import Deriver, Updated, update
 from provenance_graph.matching.identify import Outcome, identify
-from provenance_graph.store.base import Change, Store, WritableStore
+from provenance_graph.store.base import Store, WritableStore
 from provenance_graph.store.memory import MemoryStore
 
 
@@ -36,62 +34,53 @@ def decide(data: Path) -> Outcome:
             return identify(AcceptedSnapshot(store))
 
 
-def identify_new(store: Store, subjects: Iterable[Iri]) -> list[Mapping]:
-    """The rows that the rules decide where one of these subjects is met, for ``settle``.
-
-    What an import calls with the subjects that its commit changed: ``update().subjects``. Names
-    that were compared before and left apart stay so, since the rest of the store did not change.
-    """
-    only = frozenset(subjects)
-    return identify(AcceptedSnapshot(store), only=only).mappings if only else []
-
-
 def held(store: Store) -> list[Mapping]:
     """The mappings that a store holds."""
     return sorted(identity.from_quads(store.quads(graph=identity.GRAPH)))
 
 
-def settle(store: WritableStore, rows: Iterable[Mapping], derive: Deriver | None = None) -> Updated:
-    """Put mappings into a store and bring the accepted view along; all at once or not at all.
+def settle(
+    store: WritableStore,
+    rows: Iterable[Mapping] = (),
+    derive: Deriver | None = None,
+    *,
+    withdrawn: Iterable[frozenset[Iri]] = (),
+) -> Updated:
+    """Put decisions of people into a store; identity by rule and the accepted view follow.
 
-    A row replaces what the store holds of the same two names and relation. Records do not change,
-    so the digest of the version stays.
+    All at once or not at all. A row takes the place of what people decided before of the same two
+    names; of ``withdrawn`` pairs that is taken out. Rows by rule are not put: the rules decide
+    about their names anew. Raises NotFound where nobody decided anything of a withdrawn pair.
     """
-    new = list(rows)
-    keys = {row.key for row in new}
-    merged = {row.subject for row in new if row.merges}
-    gone = [
+    rows, withdrawn = list(rows), list(withdrawn)
+    for pair in withdrawn:
+        if not _of_pair(store, pair):
+            names = " and ".join(map(short_id, sorted(pair)))
+            raise NotFound(names, "decision of a person about", [])
+    put = tuple(row for row in rows if by_hand(row))
+    pairs = {frozenset((row.subject, row.object)) for row in put} | set(withdrawn)
+    taken = tuple(row for pair in sorted(pairs, key=sorted) for row in _of_pair(store, pair))
+    entities = frozenset(name for row in rows for name in (row.subject, row.object))
+    return update(store, derive=derive, decided=Decisions(put, taken, entities | _names(pairs)))
+
+
+def _names(pairs: Iterable[frozenset[Iri]]) -> frozenset[Iri]:
+    return frozenset(name for pair in pairs for name in pair)
+
+
+def refresh(
+    store: WritableStore, derive: Deriver | None = None, names: Iterable[Iri] | None = None
+) -> Updated:
+    """Let the rules decide anew about these names, or about every name of a store."""
+    entities = frozenset(names_in(store) if names is None else names)
+    return update(store, derive=derive, decided=Decisions(entities=entities))
+
+
+def _of_pair(store: Store, pair: frozenset[Iri]) -> list[Mapping]:
+    """What people decided of two names, in whichever order."""
+    return [
         row
-        for row in held(store)
-        if row.key in keys
-        or (row.merges and row.subject in merged and row.author.startswith(RULES))
+        for name in sorted(pair)
+        for row in rows_about(store, name)
+        if by_hand(row) and {row.subject, row.object} == pair
     ]
-    pending, before = Overlay(), StoreStatements(store)
-    for row in gone:
-        if row.merges:
-            pending.decided[row.subject] = None
-    for row in new:
-        if row.merges:
-            pending.decided[row.subject] = row.object
-        elif row.negated:
-            pending.different.setdefault(row.subject, set()).add(row.object)
-            if before.ruled(row.subject) == row.object:
-                pending.rules[row.subject] = None
-    after = StoreStatements(store, pending)
-    moved = {name for row in (*gone, *new) for name in (row.subject, row.object)}
-    subjects = subjects_of(store, moved, moved, before, after)
-    out, into = difference(store, subjects, before, after, derive, view_day(store))
-    out.extend(_without(identity.quads(gone), identity.quads(new)))
-    into.extend(identity.quads(new))
-    out.extend(
-        (name, SKOS.exactMatch, model, identity.RULES)
-        for name in pending.rules
-        if (model := before.ruled(name))
-    )
-    version = store.commit(Change(drop=(), remove=out, add=into), digest_part(store.version))
-    return Updated(version, frozenset(subjects), len(into), len(out))
-
-
-def _without(quads: Iterable[Quad], retained: Iterable[Quad]) -> list[Quad]:
-    still = set(retained)
-    return [quad for quad in quads if quad not in still]

@@ -28,6 +28,14 @@ from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, SKOS
+from provenance_graph.ingest.rules import (
+    KEYS,
+    NO_DECISIONS,
+    Decisions,
+    IdentityRules,
+    RowChange,
+    names_in,
+)
 from provenance_graph.reference import GRAPH as REFERENCE
 from provenance_graph.store.base import ANY, Change, Store, WritableStore
 
@@ -79,6 +87,7 @@ def update(
     derive: Deriver | None = None,
     day: str = "",
     notes: Iterable[Quad] = (),
+    decided: Decisions = NO_DECISIONS,
 ) -> Updated:
     """Put records in, take records out, and update the view; all at once or not at all.
 
@@ -86,7 +95,8 @@ def update(
     the same name is replaced. ``day`` is what "now" means: where it is later than the day
     of the store's view, what began or ended to hold in between is decided again; without
     it the view keeps its day. ``notes`` are quads of our own graphs, such as where a
-    collection comes from. Raises NotFound for a record to drop that the store does not
+    collection comes from. ``decided`` are mappings that people put in or take out. Identity by
+    rule is decided anew for every name that shares a key with one that changed. Raises NotFound for a record to drop that the store does not
     hold.
     """
     added = {record.header.record: record.sort() for record in add}
@@ -97,9 +107,12 @@ def update(
     stored = {name for name in added if any(True for _ in store.quads(name, graph=name))}
     pending = Overlay(dropped | stored, added)
     before, after = StoreStatements(store), StoreStatements(store, pending)
-    entities = _touched(store, pending)
+    entities = _touched(store, pending) | decided.entities
+    _put_decisions(pending, decided)
     moved = _rules(entities, before, after, pending)
     was, day = view_day(store), max(day, view_day(store))
+    rows = _decide_by_rule(store, pending, entities, moved | decided.names, day)
+    moved |= rows.names
     subjects = subjects_of(store, entities, moved, before, after)
     if day > was:
         subjects |= {after.canonical(entity) for entity in _turned(store, was, day)}
@@ -109,12 +122,49 @@ def update(
         into.append(day_quad(day))
     out.extend((e, SKOS.exactMatch, m, identity.RULES) for e in moved if (m := before.ruled(e)))
     into.extend((e, SKOS.exactMatch, m, identity.RULES) for e in moved if (m := after.ruled(e)))
+    out.extend(rows.out)
+    into.extend(rows.into)
     into.extend(quad for record in added.values() for quad in rdf.to_quads(record))
     into.extend(notes)
     gone = tuple(sorted(dropped | stored))
     digest = _digest(store, gone, added.values())
     version = store.commit(Change(drop=gone, remove=out, add=into), digest)
     return Updated(version, frozenset(subjects), len(into), len(out))
+
+
+def _put_decisions(pending: Overlay, decided: Decisions) -> None:
+    """Lay what people decide over the store."""
+    pending.rows, pending.without = list(decided.put), set(decided.taken)
+    for row in decided.taken:
+        if row.merges:
+            pending.by_hand[row.subject] = None
+    for row in decided.put:
+        if row.merges:
+            pending.by_hand[row.subject] = row.object
+        elif row.negated:
+            pending.different.setdefault(row.subject, set()).add(row.object)
+    pending.decided.update(pending.by_hand)
+
+
+def _decide_by_rule(
+    store: WritableStore, pending: Overlay, entities: set[Iri], moved: set[Iri], day: str
+) -> RowChange:
+    """The rows that change, of people and by rule; what they decide is laid over the store."""
+    if not any(True for _ in store.quads(graph=KEYS)):
+        entities = entities | names_in(store)  # an earlier version kept no keys
+    deciding = IdentityRules(store, pending, load_policy(store, day))
+    around = subjects_of(store, entities, moved, deciding.before, deciding.after)
+    rows = deciding.decide(entities, around, moved)
+    for row in rows.gone:
+        if row.merges:
+            pending.decided[row.subject] = None
+    for row in rows.new:
+        if row.merges:
+            pending.decided[row.subject] = row.object
+    pending.decided.update(
+        (name, other) for name, other in pending.by_hand.items() if other is not None
+    )
+    return rows.with_decisions(Decisions(tuple(pending.rows), tuple(pending.without)))
 
 
 def _turned(store: Store, was: str, day: str) -> Iterator[Iri]:

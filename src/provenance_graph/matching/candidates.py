@@ -34,9 +34,11 @@ def candidates(snapshot: AcceptedSnapshot, known: Organizations | None = None) -
     ]
 
 
-def compared(snapshot: AcceptedSnapshot, known: Organizations) -> list[Pair]:
+def compared(
+    snapshot: AcceptedSnapshot, known: Organizations, makers: frozenset[Iri] | None = None
+) -> list[Pair]:
     """Every pair of names with a verdict, surest first."""
-    return Matcher(entities(snapshot, known), denied(snapshot)).run()
+    return Matcher(entities(snapshot, known, makers), denied(snapshot)).run()
 
 
 def decisions(pairs: Iterable[Pair]) -> list[Mapping]:

@@ -57,14 +57,14 @@ def squashed(name: str) -> str:
 
 def datasets(snapshot: AcceptedSnapshot, known: Organizations) -> list[Pair]:
     """Pairs of datasets' names that mean one or are related."""
-    every = list(_known(snapshot))
+    every = sorted(_known(snapshot), key=lambda one: one.iri)
     blocks: dict[str, list[Dataset]] = defaultdict(list)
     for one in every:
         for name in one.names:
             blocks[name].append(one)
     pairs: dict[frozenset[Iri], Pair] = {}
-    for name, block in sorted(blocks.items()):
-        for pair in (*_same(block, known), *_parts(name, block, blocks)):
+    for _, block in sorted(blocks.items()):
+        for pair in (*_same(block, known), *_parts(block, blocks)):
             pairs.setdefault(pair.key, pair)
     return sorted(pairs.values(), key=lambda pair: (-pair.confidence, pair.subject, pair.other))
 
@@ -121,18 +121,29 @@ def _same(block: list[Dataset], known: Organizations) -> Iterator[Pair]:
             )  # fmt: skip
 
 
-def _parts(name: str, block: list[Dataset], blocks: dict[str, list[Dataset]]) -> Iterator[Pair]:
+_FORMS = (
+    (_DEDUPED, PG.dedupedFrom, "the other's name and a word for deduplication"),
+    (_PARTS, PG.subsetOf, "the other's name and a word for a part"),
+)
+
+
+def stems(plain: str) -> Iterator[tuple[str, Iri, str]]:
+    """The names of which a name says that it is a part, or deduplicated, with relation and why.
+
+    >>> [stem for stem, *_ in stems("pile-10k")], list(stems("pile"))
+    (['pile'], [])
+    """
+    plain = plain.casefold()
+    for pattern, predicate, what in _FORMS:
+        stem = pattern.sub("", plain, count=1)
+        if stem != plain:
+            yield stem, predicate, what
+
+
+def _parts(block: list[Dataset], blocks: dict[str, list[Dataset]]) -> Iterator[Pair]:
     """D4: a suffix that says part of, or deduplicated."""
-    del name
     for one in block:
-        plain = one.plain.casefold()
-        for pattern, predicate, what in (
-            (_DEDUPED, PG.dedupedFrom, "the other's name and a word for deduplication"),
-            (_PARTS, PG.subsetOf, "the other's name and a word for a part"),
-        ):
-            stem = pattern.sub("", plain, count=1)
-            if stem == plain:
-                continue
+        for stem, predicate, what in stems(one.plain):
             wholes = [
                 other for other in blocks.get(squashed(stem), ())
                 if other.iri != one.iri and (not other.owner or other.owner == one.owner)

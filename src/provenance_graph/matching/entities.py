@@ -14,7 +14,7 @@ from provenance_graph.core.claims import Basis, Literal, Value
 from provenance_graph.core.iris import ID, Iri, short_id
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.matching.names import Name, is_placeholder, parse
-from provenance_graph.matching.organizations import Organizations
+from provenance_graph.matching.organizations import Organizations, stated_values
 from provenance_graph.store.values import ANY
 
 OFFERS = frozenset({"litellm", "modelsdev"})
@@ -102,15 +102,32 @@ def fulls(name: Name) -> Iterator[Full]:
         yield spelling, rest
 
 
-def entities(snapshot: AcceptedSnapshot, known: Organizations) -> list[NamedEntity]:
-    """Every model and every offered model of a snapshot, by IRI."""
-    return _Gathered(snapshot, known).entities()
+def entities(
+    snapshot: AcceptedSnapshot, known: Organizations, makers: frozenset[Iri] | None = None
+) -> list[NamedEntity]:
+    """Every model and every offered model of a snapshot, by IRI.
+
+    ``makers`` are the organisations that any record names as a developer, under the name that stands
+    for each by hand; without them ``known`` says what stands for each.
+    """
+    if makers is None:
+        makers = makers_of(snapshot, known)
+    return _Gathered(snapshot, known, makers).entities()
+
+
+def makers_of(snapshot: AcceptedSnapshot, known: Organizations) -> frozenset[Iri]:
+    """Every organisation that any record names as a developer."""
+    stated = {who for _, who in stated_values(snapshot, DCTERMS.creator)}
+    stated |= {o for *_, o, _ in snapshot.quads(predicate=DCTERMS.creator) if isinstance(o, Iri)}
+    return frozenset(known.same(who) for who in stated)
 
 
 class _Gathered:
     """The few properties that identity weighs, read once each."""
 
-    def __init__(self, snapshot: AcceptedSnapshot, known: Organizations) -> None:
+    def __init__(
+        self, snapshot: AcceptedSnapshot, known: Organizations, makers: frozenset[Iri]
+    ) -> None:
         self.snapshot = snapshot
         self.models = self._of_class(PG.Model)
         self.offered = self._of_class(PG.OfferedModel)
@@ -126,7 +143,7 @@ class _Gathered:
         self.parents = self._values(PROV.wasDerivedFrom)
         self.inferred = self._inferred_days()
         self.services, self.hosts = self._services()
-        self.makers = {o for values in self.creators.values() for o in values}
+        self.makers = makers
         self.known = known
         self.labels = self._labels()
 
@@ -226,14 +243,7 @@ class _Gathered:
         """Each entity's name: label and id together, since either may leave something out."""
         for entity in known_as:
             texts = self.labels.get(entity) or (set(labels) if entity == iri else set())
-            texts = {text for text in texts if not is_placeholder(text)}
-            own = local(entity)
-            minted = bool(texts) and (own == own.casefold()) and own in {*map(iris.slug, texts)}
-            own_name = parse(own)
-            for text in sorted(texts):
-                yield from without_host(_together(parse(text), None if minted else own_name), hosts)
-            if not minted:
-                yield from without_host(own_name, hosts)
+            yield from entity_names(entity, texts, hosts)
 
     def _makers(self, iri: Iri, names: Iterable[Name]) -> Iterator[Iri]:
         stated = [Iri(str(v)) for v in self.creators.get(iri, ())]
@@ -249,6 +259,18 @@ class _Gathered:
             whole = self.known.same(organization)
             if iri in self.models or organization in self.makers or whole in self.makers:
                 yield from self.known.with_wholes(organization)
+
+
+def entity_names(entity: Iri, labels: Iterable[str], hosts: frozenset[str]) -> Iterator[Name]:
+    """The names of one entity: each label with its id, and the id where it is no slug of a label."""
+    texts = {text for text in labels if not is_placeholder(text)}
+    own = local(entity)
+    minted = bool(texts) and (own == own.casefold()) and own in {*map(iris.slug, texts)}
+    own_name = parse(own)
+    for text in sorted(texts):
+        yield from without_host(_together(parse(text), None if minted else own_name), hosts)
+    if not minted:
+        yield from without_host(own_name, hosts)
 
 
 def _together(label: Name, own: Name | None) -> Name:
@@ -281,8 +303,8 @@ def without_host(name: Name, hosts: frozenset[str]) -> Iterator[Name]:
         yield replace(name, words=tuple(rest))
 
 
-def preference(name: Iri) -> tuple[int, int, str]:
-    """Names that stand for the whole sort first: hub repositories, our scheme, sources.
+def preference(name: Iri) -> tuple[int, int, int, str]:
+    """Names that stand for the whole sort first: hub repositories, our scheme, sources; short first.
 
     >>> a, b = iris.model("openai/gpt-4"), iris.entity("epoch", "model", "gpt-4")
     >>> min(b, a, key=preference) == a
@@ -290,7 +312,8 @@ def preference(name: Iri) -> tuple[int, int, str]:
     """
     place = source(name)
     hub_like = any(c.isupper() for c in name[len(iris.ID) :])
-    return (ORDER.index(place) if place in ORDER else len(ORDER), not hub_like, name)
+    rank = ORDER.index(place) if place in ORDER else len(ORDER)
+    return rank, not hub_like, len(local(name)), name
 
 
 def local(iri: Iri) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
@@ -13,19 +12,15 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.matching.candidates import compared, decisions, denied
 from provenance_graph.matching.datasets import datasets
+from provenance_graph.matching.entities import makers_of
 from provenance_graph.matching.licences import licences
-from provenance_graph.matching.organizations import Organizations, organizations
+from provenance_graph.matching.organizations import Organizations, counted, organizations
 from provenance_graph.matching.outcome import Pair, Verdict
 
-KINDS: Dict[str, Callable[[AcceptedSnapshot, Organizations], list[Pair]]] = MappingProxyType(
-    {
-        "organization": organizations,
-        "model": compared,
-        "dataset": datasets,
-        "licence": licences,
-    }
-)
+KINDS = ("organization", "model", "dataset", "licence")
 """What identity is decided of, organisations first: models are compared by their developers."""
+SURE = 0.8
+"""The least confidence with which a rule states that two names are related."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +29,12 @@ class Outcome:
 
     pairs: tuple[Pair, ...]
 
+    @classmethod
+    def over(cls, pairs: Iterable[Pair], apart: Iterable[frozenset[Iri]] = ()) -> Outcome:
+        """The pairs that nobody decided to be two, in order."""
+        rest = (pair for pair in pairs if pair.key not in apart)
+        return cls(tuple(sorted(rest, key=lambda p: (-p.confidence, p.subject, p.other))))
+
     def of(self, *verdicts: Verdict) -> list[Pair]:
         """The pairs with these verdicts."""
         return [pair for pair in self.pairs if pair.verdict in verdicts]
@@ -41,31 +42,44 @@ class Outcome:
     @property
     def mappings(self) -> list[Mapping]:
         """The rows that the rules decide: one thing, and how two are related."""
-        related = [pair.mapping() for pair in self.of(Verdict.RELATED) if pair.confidence >= 0.8]
+        related = [pair.mapping() for pair in self.of(Verdict.RELATED) if pair.confidence >= SURE]
         return sorted([*decisions(self.of(Verdict.SAME)), *related])
 
 
-def identify(
-    snapshot: AcceptedSnapshot,
-    kinds: Iterable[str] = (),
-    only: frozenset[Iri] | None = None,
-) -> Outcome:
-    """Run the rules over a snapshot: for every kind, or some, or only where one of ``only`` is met.
-
-    Raises UsageError for a kind there is not.
-    """
+def identify(snapshot: AcceptedSnapshot, kinds: Iterable[str] = ()) -> Outcome:
+    """Run the rules over a snapshot: for every kind, or some. Raises UsageError for no kind."""
     wanted = list(kinds) or list(KINDS)
     if unknown := [kind for kind in wanted if kind not in KINDS]:
         raise UsageError(f"no kind {unknown[0]!r}; there are {', '.join(KINDS)}")
-    apart = denied(snapshot)
+    apart, before = denied(snapshot), Organizations(snapshot)
+    lines, names = counted(snapshot, before)
+    firms = Outcome.over(organizations(names, lines, before), apart)
+    pairs = list(firms.pairs) if "organization" in wanted else []
+    known = Organizations(snapshot, firms.mappings)
+    if "model" in wanted:
+        pairs += compared(snapshot, known, makers_of(snapshot, before))
+    if "dataset" in wanted:
+        pairs += datasets(snapshot, known)
+    if "licence" in wanted:
+        pairs += licences(snapshot)
+    return Outcome.over(pairs, apart)
+
+
+def compare(snapshot: AcceptedSnapshot) -> list[Mapping]:
+    """The rows that the rules decide of models and datasets, organisations being decided."""
     known = Organizations(snapshot)
-    made = {"organization": organizations(snapshot, known)}
-    known = Organizations(snapshot, (p for p in made["organization"] if p.key not in apart))
-    made |= {kind: KINDS[kind](snapshot, known) for kind in wanted if kind not in made}
-    results = [
-        pair
-        for kind in wanted
-        for pair in made[kind]
-        if pair.key not in apart and (only is None or pair.key & only)
-    ]
-    return Outcome(tuple(sorted(results, key=lambda p: (-p.confidence, p.subject, p.other))))
+    pairs = [*compared(snapshot, known), *datasets(snapshot, known)]
+    return Outcome.over(pairs, denied(snapshot)).mappings
+
+
+def compare_organizations(
+    names: Iterable[Iri], lines: Dict[Iri, int], snapshot: AcceptedSnapshot
+) -> list[Mapping]:
+    """The rows that the rules decide of some organisations; the snapshot holds other decisions."""
+    pairs = organizations(names, lines, Organizations(snapshot))
+    return Outcome.over(pairs, denied(snapshot)).mappings
+
+
+def compare_licences(snapshot: AcceptedSnapshot, used: Iterable[Iri]) -> list[Mapping]:
+    """The rows that the rules decide of some licences that records name."""
+    return Outcome.over(licences(snapshot, used), denied(snapshot)).mappings

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
+from provenance_graph import reference
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SKOS
-from provenance_graph.matching.organizations import Organizations
+from provenance_graph.matching.organizations import stated_values
 from provenance_graph.matching.outcome import Pair, Verdict
+from provenance_graph.store.values import QuadSource
 
 RULE = "id:rule/licence-spelling"
 _WORDS = re.compile(r"\b(?:the|license|licence|agreement|community|version)\b")
@@ -27,28 +31,22 @@ def squashed(name: str) -> str:
     return re.sub(r"[^a-z0-9.+]+", "", folded).removesuffix(".0")
 
 
-def licences(snapshot: AcceptedSnapshot, known: Organizations) -> list[Pair]:
-    """Pairs of a licence that records name and the reference licence it means."""
-    del known  # licences have no developer that decides
-    reference = {s for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Licence)}
-    named: dict[str, set[Iri]] = defaultdict(set)
-    spellings: dict[Iri, set[str]] = defaultdict(set)
-    for predicate in (SKOS.prefLabel, SKOS.altLabel, RDFS.label, SKOS.notation):
-        for subject, *_, value, _ in snapshot.quads(predicate=predicate):
-            if isinstance(value, Literal):
-                spellings[subject].add(value.lexical)
-    for licence in reference:
-        for text in {local_name(licence), *spellings.get(licence, ())}:
-            named[squashed(text)].add(licence)
-    used = {o for *_, o, _ in snapshot.quads(predicate=DCTERMS.license) if isinstance(o, Iri)}
-    pairs = []
-    for licence in sorted(used - reference):
-        if "/expression/" in licence:
+def licences(snapshot: AcceptedSnapshot, used: Iterable[Iri] | None = None) -> list[Pair]:
+    """Pairs of a licence that records name and the reference licence it means.
+
+    ``used`` are the licences to look at; without it all that any record states.
+    """
+    known = reference.parsed(snapshot, _reference_names)
+    if used is None:
+        used = {value for _, value in stated_values(snapshot, DCTERMS.license)}
+    pairs: list[Pair] = []
+    for licence in sorted(used):
+        if licence in known.licences or "/expression/" in licence:
             continue
         results = {
             other
-            for text in {local_name(licence), *spellings.get(licence, ())}
-            for other in named.get(squashed(text), ())
+            for text in {local_name(licence), *_spellings(snapshot, licence)}
+            for other in known.named.get(squashed(text), ())
         }
         if len(results) == 1:
             why = "the reference licence's name, written otherwise"
@@ -60,3 +58,27 @@ def licences(snapshot: AcceptedSnapshot, known: Organizations) -> list[Pair]:
                 for other in sorted(results)
             ]
     return pairs
+
+
+@dataclass(frozen=True, slots=True)
+class _ReferenceNames:
+    """The reference licences, and which of them have a squashed name."""
+
+    licences: frozenset[Iri]
+    named: Mapping[str, frozenset[Iri]]
+
+
+def _reference_names(source: QuadSource) -> _ReferenceNames:
+    licences = frozenset(s for s, *_ in source.quads(predicate=RDF.type, object=PG.Licence))
+    named: dict[str, set[Iri]] = defaultdict(set)
+    for licence in licences:
+        for text in {local_name(licence), *_spellings(source, licence)}:
+            named[squashed(text)].add(licence)
+    return _ReferenceNames(licences, {text: frozenset(of) for text, of in named.items()})
+
+
+def _spellings(source: QuadSource, licence: Iri) -> Iterator[str]:
+    for predicate in (SKOS.prefLabel, SKOS.altLabel, RDFS.label, SKOS.notation):
+        for *_, value, _ in source.quads(licence, predicate):
+            if isinstance(value, Literal):
+                yield value.lexical

@@ -10,15 +10,18 @@ developer where two models say so.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Dict
 
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.core import iris
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SKOS
 from provenance_graph.matching.outcome import Pair, Verdict
+from provenance_graph.store.values import ANY
 
 ONE = "id:rule/organisation-spelling"
 PART = "id:rule/organisation-part"
@@ -26,6 +29,10 @@ COMPOUND = "id:rule/organisation-compound"
 SEVERAL = 3
 """A developer with more models than this is one of its own beside a longer name."""
 HEAD = ID + "organization/"
+RELATIONS = (SKOS.exactMatch, SKOS.broadMatch, SKOS.closeMatch, DCTERMS.hasPart)
+"""How names of organisations are related: one, a part of, speaks for, a name of several."""
+MAKERS = (DCTERMS.creator, PG.provider, DCTERMS.publisher)
+"""Properties whose values are organisations that made, offer or publish something."""
 _LEGAL = frozenset(
     ["ai", "labs", "lab", "org", "inc", "ltd", "llc", "gmbh", "co", "corp", "team", "hq"]
 )
@@ -40,12 +47,12 @@ _JOINERS = re.compile(r"-(?:and|with|x)-|,-?|-&-|\+")
 
 
 class Organizations:
-    """What the store's mappings say of organisations."""
+    """What the store's mappings, and further ones, say of organisations."""
 
-    def __init__(self, snapshot: AcceptedSnapshot, further: Iterable[Pair] = ()) -> None:
+    def __init__(self, snapshot: AcceptedSnapshot, further: Iterable[Mapping] = ()) -> None:
         self._same: dict[Iri, Iri] = {}
         self._wholes: dict[Iri, set[Iri]] = defaultdict(set)
-        for predicate in (SKOS.exactMatch, SKOS.broadMatch, SKOS.closeMatch, DCTERMS.hasPart):
+        for predicate in RELATIONS:
             for one, _, other, _ in snapshot.quads(predicate=predicate, graph=identity.GRAPH):
                 if not one.startswith(HEAD) or not isinstance(other, Iri):
                     continue
@@ -53,11 +60,11 @@ class Organizations:
                     self._same[one] = other
                 else:
                     self._wholes[one].add(other)
-        for pair in further:
-            if pair.verdict is Verdict.SAME:
-                self._same.setdefault(pair.subject, pair.other)
-            elif pair.verdict is Verdict.RELATED:
-                self._wholes[pair.subject].add(pair.other)
+        for row in further:
+            if row.merges:
+                self._same.setdefault(row.subject, row.object)
+            elif not row.negated:
+                self._wholes[row.subject].add(row.object)
 
     def same(self, organization: Iri) -> Iri:
         """The name that stands for an organisation."""
@@ -98,33 +105,63 @@ def squashed(name: str) -> str:
     return joined
 
 
-def organizations(snapshot: AcceptedSnapshot, known: Organizations) -> list[Pair]:
-    """Pairs of organisations' names that mean one, or of which one is a part of the other."""
-    lines, names = _counted(snapshot)
-    pairs: list[Pair] = []
+def organizations(
+    names: Iterable[Iri], lines: Dict[Iri, int], known: Organizations
+) -> Iterator[Pair]:
+    """Pairs of organisations' names that mean one, or of which one is a part of the other.
+
+    ``lines`` says how many things each made, offers or publishes.
+    """
+    names = sorted(names)
     blocks: dict[str, list[Iri]] = defaultdict(list)
-    for name in sorted(names):
+    for name in names:
         if known.same(name) == name:
             blocks[squashed(iris.local_name(name))].append(name)
     for block in blocks.values():
-        pairs += _spelled_alike(block, lines)
-    pairs += _compounds(names, lines, known)
-    return pairs
+        if len(block) > 1:
+            yield from _spelled_alike(block, lines)
+    yield from _compounds(names, lines, known)
 
 
-def _counted(snapshot: AcceptedSnapshot) -> tuple[Counter[Iri], set[Iri]]:
-    """How many things each organisation made or owns, and every organisation's name."""
-    lines: Counter[Iri] = Counter()
-    names = {s for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Organization)}
-    for predicate in (DCTERMS.creator, PG.provider, DCTERMS.publisher):
-        for _, _, who, _ in snapshot.quads(predicate=predicate):
-            if isinstance(who, Iri) and who.startswith(HEAD):
-                lines[who] += 1
-                names.add(who)
-    return lines, {name for name in names if name.startswith(HEAD)}
+def counted(
+    snapshot: AcceptedSnapshot, known: Organizations
+) -> tuple[dict[Iri, int], frozenset[Iri]]:
+    """How many names each organisation is stated to have made, offered or published; every name."""
+    lines: dict[Iri, set[tuple[Iri, Iri]]] = defaultdict(set)
+    for predicate in MAKERS:
+        for subject, who in stated_values(snapshot, predicate):
+            if who.startswith(HEAD):
+                lines[known.same(who)].add((predicate, subject))
+    typed = {s for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Organization)}
+    names = {known.same(name) for name in typed if name.startswith(HEAD)}
+    return {who: len(of) for who, of in lines.items()}, frozenset(names | lines.keys())
 
 
-def _spelled_alike(block: list[Iri], lines: Mapping[Iri, int]) -> Iterator[Pair]:
+def stated_values(snapshot: AcceptedSnapshot, predicate: Iri) -> Iterator[tuple[Iri, Iri]]:
+    """Subject and value of every claim of a property in any record, accepted or not."""
+    for subject, _, value, _ in snapshot.quads(predicate=predicate, graph=ANY):
+        if isinstance(value, Iri):
+            yield subject, value
+    for node, _, _, graph in snapshot.quads(predicate=PG.property, object=predicate, graph=ANY):
+        stated = {p: o for _, p, o, _ in snapshot.quads(node, graph=graph)}
+        about, stated_value = stated.get(PG.about), stated.get(PG.value)
+        if isinstance(about, Iri) and isinstance(stated_value, Iri):
+            yield about, stated_value
+
+
+def parts_of(text: str) -> list[str]:
+    """The names that a compound, or the name of a part of a firm, may hold.
+
+    >>> parts_of("mistral-ai-and-nvidia"), parts_of("google-research"), parts_of("openai")
+    (['mistral-ai', 'nvidia'], ['google'], [])
+    """
+    parts = [part.strip("-") for part in _JOINERS.split(text) if part.strip("-")]
+    words = text.split("-")
+    whole = ["-".join(words[:-1])] if len(words) > 1 and words[-1] in _LINES else []
+    return [*(parts if len(parts) > 1 else ()), *whole]
+
+
+def _spelled_alike(block: list[Iri], lines: Dict[Iri, int]) -> Iterator[Pair]:
     head = min(block, key=lambda name: (-lines.get(name, 0), len(name), name))
     for name in block:
         if name == head:
@@ -153,11 +190,11 @@ def _without_separators(name: Iri) -> str:
     return re.sub(r"[^a-z0-9]+", "", iris.local_name(name).casefold())
 
 
-def _compounds(
-    names: Iterable[Iri], lines: Mapping[Iri, int], known: Organizations
-) -> Iterator[Pair]:
-    every = {iris.local_name(name).casefold(): name for name in names}
-    for name in sorted(names):
+def _compounds(names: Iterable[Iri], lines: Dict[Iri, int], known: Organizations) -> Iterator[Pair]:
+    every: dict[str, Iri] = {}
+    for name in names:
+        every.setdefault(iris.local_name(name).casefold(), name)
+    for name in names:
         text = iris.local_name(name)
         parts = [part.strip("-") for part in _JOINERS.split(text) if part.strip("-")]
         if len(parts) > 1 and known.with_wholes(name) == {name}:

@@ -1,7 +1,8 @@
 """Decisions on identity as files: the rules' rows of the shipped table, and a review's rows.
 
 A review file is a CSV or TSV table with one row a pair. ``candidates`` writes it with an empty
-``decision``; ``decisions`` reads it back: ``accept`` or ``reject`` with a reason and an author.
+``decision``; ``decisions`` reads it back: ``accept``, ``reject`` or ``withdraw`` (of what somebody
+decided before) with a reason and an author.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from provenance_graph.acceptance.identity import RULE_AUTHOR as RULES
-from provenance_graph.acceptance.sssom import MANUAL, Mapping, read_table, write_sssom
+from provenance_graph.acceptance.sssom import MANUAL, SAME, Mapping, read_table, write_sssom
 from provenance_graph.core import iris
 from provenance_graph.core.errors import BadIri, RecordError
 from provenance_graph.core.iris import Iri
@@ -23,7 +25,7 @@ COLUMNS = (
     "name", "may_be", "name_label", "may_be_label", "score", "verdict", "for", "against",
     "relation", "decision", "reason", "author",
 )  # fmt: skip
-ACCEPT, REJECT = "accept", "reject"
+ACCEPT, REJECT, WITHDRAW = "accept", "reject", "withdraw"
 
 
 def rewrite(text: str, decided: Iterable[Mapping], where: str = "identity.sssom.tsv") -> str:
@@ -56,82 +58,148 @@ def review(pairs: Iterable[Pair], *, delimiter: str = "\t") -> str:
     return out.getvalue()
 
 
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a review decides: rows to put in, and pairs of which earlier decisions are taken back."""
+
+    rows: tuple[Mapping, ...] = ()
+    withdrawn: tuple[frozenset[Iri], ...] = ()
+
+
+def decided_pairs(settled: Iterable[Mapping]) -> list[Pair]:
+    """Pairs that rules or people decided before, so that a review can decide otherwise."""
+    pairs = []
+    for row in settled:
+        sure = float(row.confidence or 1)
+        who = "" if row.author.startswith(RULES) else f"decided by {row.author or 'hand'}"
+        why = tuple(filter(None, (row.comment, who)))
+        verdict = Verdict.RELATED if row.predicate not in SAME else Verdict.SAME
+        verdict = Verdict.BARRED if row.negated else verdict
+        pairs.append(
+            Pair(row.subject, row.object, verdict, row.author, sure, why, (), row.predicate)
+        )
+    return sorted(pairs, key=lambda pair: (-pair.confidence, pair.subject, pair.other))
+
+
 def decisions(
     text: str, known: Iterable[Pair], settled: Iterable[Mapping], where: str, day: str = ""
-) -> list[Mapping]:
+) -> Reviewed:
     """The rows that a review decided; rows without a decision are left open.
 
     ``known`` are the pairs that the rules find now, ``settled`` the mappings that hold already.
     Raises RecordError, with the line, for a row that is no pair of them, a decision without author
-    or reason, two that contradict each other, or one that contradicts what holds.
+    or reason, two that contradict each other, or one that contradicts what people decided.
     """
+    settled = list(settled)
+    reading = _Reading(
+        where, day or date.today().isoformat(), [*decided_pairs(settled), *known], settled
+    )
     delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
     rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
     if missing := {"name", "may_be", "decision", "reason", "author"} - set(rows.fieldnames or ()):
         raise RecordError(f"{where}: columns missing: {', '.join(sorted(missing))}")
-    pairs = {pair.key: pair for pair in known}
-    stored = {frozenset((row.subject, row.object)): row for row in settled}
-    results: dict[frozenset[Iri], tuple[int, Mapping]] = {}
-    for row in rows:
-        line = rows.line_num
+    try:
+        for row in rows:
+            reading.take(row, rows.line_num)
+    except csv.Error as error:
+        raise RecordError(f"{where}: line {rows.line_num}: {error}") from error
+    found = Reviewed(
+        tuple(row for _, row in reading.rows.values() if row is not None),
+        tuple(pair for pair, (_, row) in reading.rows.items() if row is None),
+    )
+    _consistent(found.rows, where)
+    return found
+
+
+class _Reading:
+    """A review being read: each pair's line and row, None where a decision is taken back."""
+
+    def __init__(
+        self, where: str, day: str, known: Iterable[Pair], settled: Iterable[Mapping]
+    ) -> None:
+        self.where, self.day = where, day
+        self.pairs = {pair.key: pair for pair in known}
+        self.people = {
+            frozenset((row.subject, row.object)): row
+            for row in settled
+            if not row.author.startswith(RULES)
+        }
+        self.rows: dict[frozenset[Iri], tuple[int, Mapping | None]] = {}
+
+    def take(self, row: dict[str, str], line: int) -> None:
+        """Read one row; raises RecordError with its line."""
         decision = (row["decision"] or "").strip().casefold()
         if not decision:
-            continue
-        made = _decision(row, decision, pairs, f"{where}: line {line}", day)
-        key = frozenset((made.subject, made.object))
-        before = results.get(key)
-        if before is not None and before[1].negated != made.negated:
+            return
+        where = f"{self.where}: line {line}"
+        key, made = self._decision(row, decision, where)
+        before = self.rows.get(key)
+        if before is not None and _says(before[1]) != _says(made):
             raise RecordError(
-                f"{where}: line {line}: contradicts line {before[0]}, which decides the same pair "
-                "otherwise; keep one of them"
+                f"{where}: contradicts line {before[0]}, which decides the same pair "
+                "otherwise; delete one of them"
             )
-        holds = stored.get(key)
-        if holds is not None and holds.negated != made.negated and holds.author[:8] != RULES:
+        earlier = self.people.get(key)
+        if made is not None and earlier is not None and earlier.negated != made.negated:
             raise RecordError(
-                f"{where}: line {line}: the table holds the opposite, decided by "
-                f"{holds.author or 'hand'}{f' on {holds.date}' if holds.date else ''}; "
-                "take that row out first"
+                f"{where}: the table holds the opposite, decided by "
+                f"{earlier.author or 'hand'}{f' on {earlier.date}' if earlier.date else ''}; "
+                f"withdraw that first: a row of the same two names with the decision {WITHDRAW!r}"
             )
-        results[key] = (line, made)
-    made_rows = [row for _, row in results.values()]
-    _consistent(made_rows, where)
-    return made_rows
+        self.rows[key] = line, made
+
+    def _decision(
+        self, row: dict[str, str], decision: str, where: str
+    ) -> tuple[frozenset[Iri], Mapping | None]:
+        if decision not in (ACCEPT, REJECT, WITHDRAW):
+            raise RecordError(
+                f"{where}: decision {decision!r} is none of {ACCEPT}, {REJECT}, {WITHDRAW}"
+            )
+        try:
+            names = iris.expand(row["name"] or ""), iris.expand(row["may_be"] or "")
+        except BadIri as error:
+            raise RecordError(f"{where}: {error}") from error
+        key = frozenset(names)
+        pair = self.pairs.get(key)
+        shown = " and ".join(map(iris.short_id, names))
+        if pair is None:
+            raise RecordError(
+                f"{where}: {shown} are no pair that the rules find in this store; "
+                "`identify --review FILE` writes those there are"
+            )
+        author, reason = (row["author"] or "").strip(), (row["reason"] or "").strip()
+        if not author or not reason:
+            raise RecordError(f"{where}: a decision needs a reason and an author")
+        if decision == WITHDRAW:
+            if key not in self.people:
+                raise RecordError(f"{where}: nobody decided about {shown}; a rule may be rejected")
+            return key, None
+        return key, decided(pair, decision, reason, author_of(author), self.day)
 
 
-def _decision(
-    row: dict[str, str], decision: str, pairs: dict[frozenset[Iri], Pair], where: str, day: str
-) -> Mapping:
-    if decision not in (ACCEPT, REJECT):
-        raise RecordError(f"{where}: decision {decision!r} is neither {ACCEPT} nor {REJECT}")
-    try:
-        subject, other = iris.expand(row["name"]), iris.expand(row["may_be"])
-    except BadIri as error:
-        raise RecordError(f"{where}: {error}") from error
-    pair = pairs.get(frozenset((subject, other)))
-    if pair is None:
-        raise RecordError(
-            f"{where}: {iris.short_id(subject)} and {iris.short_id(other)} are no pair that the rules "
-            "find in this store; `identify --review FILE` writes those there are"
-        )
-    author, reason = (row["author"] or "").strip(), (row["reason"] or "").strip()
-    if not author or not reason:
-        raise RecordError(f"{where}: a decision needs a reason and an author")
+def _says(row: Mapping | None) -> bool | None:
+    return None if row is None else row.negated
+
+
+def decided(pair: Pair, decision: str, reason: str, author: str, day: str) -> Mapping:
+    """The row that a decision on a pair becomes."""
+    related = pair.verdict is Verdict.RELATED
     return Mapping(
         pair.subject,
-        pair.predicate if pair.verdict is Verdict.RELATED else SKOS.exactMatch,
+        pair.predicate if related else SKOS.exactMatch,
         pair.other,
         MANUAL,
         "1.0",
         negated=decision == REJECT,
-        author=_author(author),
-        date=day or date.today().isoformat(),
+        author=author,
+        date=day,
         comment=reason,
         subject_label=pair.labels[0],
         object_label=pair.labels[1],
     )
 
 
-def _author(text: str) -> str:
+def author_of(text: str) -> str:
     """Who decided, as SSSOM wants it: an ORCID, or a name of ours."""
     if text.startswith(("orcid:", "id:")):
         return text

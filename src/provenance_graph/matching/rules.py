@@ -267,7 +267,9 @@ class Matcher:
                 if group.anchors
             )  # fmt: skip
             for group in groups:
-                if len(tuned) != 1 or not self._says_nothing_or_shares(group, tuned[0]):
+                if group.is_model or len(tuned) != 1:
+                    continue  # what an index or a repository leaves out it means to leave out
+                if not self._says_nothing_or_shares(group, tuned[0]):
                     continue
                 tuned = [self._now(tuned[0])]
                 pro = ["same name but for Instruct", "no base model of that name is known"]

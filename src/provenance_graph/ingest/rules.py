@@ -1,0 +1,445 @@
+"""Identity by rule, kept in step with every commit.
+
+What the rules decide is a function of the records and of what was decided by hand, never of what the
+rules decided before: that is why imports and retractions in any order end in one view. A commit
+looks only at names that share a key (``matching.keys``) with a name it changed, and decides about
+those anew, in a small store that holds them and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.evidence import (
+    CurrentVersions,
+    Overlay,
+    RecordSet,
+    StoreStatements,
+    is_record,
+    view,
+)
+from provenance_graph.acceptance.identity import RULE_AUTHOR
+from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.sssom import Mapping
+from provenance_graph.acceptance.view import quad_key
+from provenance_graph.core.claims import Basis, Literal, Quad
+from provenance_graph.core.iris import ID, Iri, local_name, mint, organization
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
+from provenance_graph.matching.identify import compare, compare_licences, compare_organizations
+from provenance_graph.matching.keys import closes, keys
+from provenance_graph.matching.organizations import HEAD as ORGANIZATION
+from provenance_graph.matching.organizations import MAKERS, RELATIONS
+from provenance_graph.store.base import Store
+from provenance_graph.store.memory import MemoryStore
+from provenance_graph.store.values import ANY
+
+KEYS = mint("graph", "name-keys")
+"""The graph that keeps the keys of every name that identity compares."""
+_MARKER = mint("graph", "name-keys#maker")
+_LABELS = mint("graph", "labels")
+_LICENCES = ID + "licence/"
+
+
+class HandStatements(StoreStatements):
+    """Claims under names that are one by hand or by the certain rule alone."""
+
+    def __init__(self, store: Store, pending: Overlay | None = None) -> None:
+        super().__init__(store, pending)
+        self._known: dict[Iri, Iri | None] = {}
+
+    def _decided(self, entity: Iri) -> Iri | None:
+        if entity in self.pending.by_hand:
+            return self.pending.by_hand[entity]
+        if entity not in self._known:
+            rows = rows_about(self.store, entity)
+            made = (row.object for row in rows if row.merges and by_hand(row))
+            self._known[entity] = min(made, default=None)
+        return self._known[entity]
+
+    def _sources(self, target: Iri) -> Iterator[Iri]:
+        for graph in (identity.GRAPH, identity.RULES):
+            for name, *_ in self.store.quads(predicate=SKOS.exactMatch, object=target, graph=graph):
+                yield name
+        yield from self.pending.ruled.get(target, ())
+        yield from (name for name, other in self.pending.by_hand.items() if other == target)
+
+    def referrers(self, name: Iri, predicate: Iri) -> Iterator[Iri]:
+        """The subjects of the claims of a property whose value is a name."""
+        dropped = self.pending.dropped
+        for subject, _, _, graph in self.store.quads(predicate=predicate, object=name, graph=ANY):
+            if graph is not None and is_record(graph) and graph not in dropped:
+                yield subject
+        for node, _, _, graph in self.store.quads(predicate=PG.value, object=name, graph=ANY):
+            if graph is None or graph in dropped or not is_record(graph):
+                continue
+            if any(True for _ in self.store.quads(node, PG.property, predicate, graph)):
+                for *_, about, _ in self.store.quads(node, PG.about, graph=graph):
+                    if isinstance(about, Iri):
+                        yield about
+        for subject in self.pending.referrers.get(name, ()):
+            for claim, _ in self.pending.statements[subject]:
+                if claim.predicate == predicate and claim.value == name:
+                    yield subject
+
+
+def by_hand(row: Mapping) -> bool:
+    """Whether a person decided, and no rule."""
+    return not row.author.startswith(RULE_AUTHOR)
+
+
+def rows_about(store: Store, name: Iri, end: Iri = identity.ANNOTATED_SOURCE) -> list[Mapping]:
+    """The mappings whose subject (or object) is a name."""
+    nodes = [node for node, *_ in store.quads(predicate=end, object=name, graph=identity.GRAPH)]
+    quads = [quad for node in nodes for quad in store.quads(node, graph=identity.GRAPH)]
+    return sorted(identity.from_quads(quads))
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """Mappings that people put in, and those that are taken out; ``entities`` are looked at again."""
+
+    put: tuple[Mapping, ...] = ()
+    taken: tuple[Mapping, ...] = ()
+    entities: frozenset[Iri] = frozenset()
+
+    @property
+    def names(self) -> set[Iri]:
+        """Every name that they speak of."""
+        return {name for row in (*self.put, *self.taken) for name in (row.subject, row.object)}
+
+
+NO_DECISIONS = Decisions()
+
+
+@dataclass
+class RowChange:
+    """What identity by rule loses and gains, and the quads that change with it."""
+
+    gone: list[Mapping] = field(default_factory=list)
+    new: list[Mapping] = field(default_factory=list)
+    out: list[Quad] = field(default_factory=list)
+    into: list[Quad] = field(default_factory=list)
+
+    @property
+    def names(self) -> set[Iri]:
+        """Every name of which a row changes."""
+        return {name for row in (*self.gone, *self.new) for name in (row.subject, row.object)}
+
+    def with_decisions(self, decided: Decisions) -> RowChange:
+        """The change with what people decide, and the quads of both."""
+        gone, new = [*self.gone, *decided.taken], [*self.new, *decided.put]
+        old, made = set(identity.quads(gone)), set(identity.quads(new))
+        out, into = sorted(old - made, key=quad_key), sorted(made - old, key=quad_key)
+        return RowChange(gone, new, [*self.out, *out], [*self.into, *into])
+
+
+def names_in(store: Store) -> set[Iri]:
+    """Every name of a kind whose identity is decided that a record of a store speaks of."""
+    names: set[Iri] = set()
+    for kind in (PG.Model, PG.OfferedModel, PG.Dataset, PG.Organization):
+        names |= {s for s, *_ in store.quads(predicate=RDF.type, object=kind, graph=ANY)}
+        for node, _, _, graph in store.quads(predicate=PG.value, object=kind, graph=ANY):
+            for *_, about, _ in store.quads(node, PG.about, graph=graph):
+                if isinstance(about, Iri):
+                    names.add(about)
+    return names
+
+
+def key_quads(source: RecordSet) -> Iterator[Quad]:
+    """The keys of every name, for a full build; ``source`` knows what is decided by hand alone."""
+    subjects = set(source.subjects())
+    for predicate in MAKERS:
+        subjects.update(
+            source.canonical(name)
+            for name in source.values(predicate)
+            if name.startswith(ORGANIZATION)
+        )
+    for subject in sorted(subjects):
+        for key in keys(subject, source, source.referrers):
+            yield subject, PG.nameKey, Literal(key), KEYS
+
+
+class IdentityRules:
+    """Decides identity by rule for what one commit changes."""
+
+    def __init__(self, store: Store, pending: Overlay, policy: Policy) -> None:
+        self.store, self.pending, self.policy = store, pending, policy
+        self.before, self.after = HandStatements(store), HandStatements(store, pending)
+        self.change = RowChange()
+        self._keys: dict[Iri, frozenset[str]] = {}
+        self._gone: set[Mapping] = set()
+
+    @cached_property
+    def _latest(self) -> CurrentVersions:
+        return CurrentVersions(self.after)
+
+    def decide(
+        self, entities: Iterable[Iri], subjects: Iterable[Iri], moved: Iterable[Iri] = ()
+    ) -> RowChange:
+        """The change of rows where these names are spoken of anew, and these subjects may change.
+
+        ``moved`` are names of which people, or the certain rule, decide otherwise.
+        """
+        entities = set(entities)
+        touched = {*subjects, *self._offered(entities)}
+        makers = self._makers(entities)
+        self._rekey({*touched, *makers})
+        firms = {s for s in (*touched, *makers, *moved) if s.startswith(ORGANIZATION)}
+        changed = self._organizations(firms)
+        changed |= {
+            one for one in firms if self._makes(one, self.before) != self._makes(one, self.after)
+        }
+        changed |= {name for name in moved if name.startswith(ORGANIZATION)}
+        dependent = {
+            s for one in self._reaching(changed) for s in self._holders(f"w {local_name(one)}")
+        }
+        members = self._closed({*touched, *dependent})
+        members = {s for s in members if not s.startswith(ORGANIZATION)}
+        with MemoryStore(self._neighbourhood(members)) as small:
+            rows = compare(AcceptedSnapshot(small))
+        others = {s for s in (*touched, *members) if not s.startswith((ORGANIZATION, _LICENCES))}
+        self._settle(others, rows)
+        self._licences(entities)
+        return self.change
+
+    # ---- what is touched -------------------------------------------------------------------
+
+    def _offered(self, entities: Iterable[Iri]) -> Iterator[Iri]:
+        """The models that touched offers are of: a host's name in front depends on them."""
+        for entity in entities:
+            for source in (self.before, self.after):
+                for claim, _ in source.about(entity):
+                    if claim.predicate == PG.offerOf and isinstance(claim.value, Iri):
+                        yield source.canonical(claim.value)
+
+    def _makers(self, entities: Iterable[Iri]) -> set[Iri]:
+        return {
+            source.canonical(claim.value)
+            for entity in entities
+            for source in (self.before, self.after)
+            for claim, _ in source.about(entity)
+            if claim.predicate in MAKERS and isinstance(claim.value, Iri)
+            and claim.value.startswith(ORGANIZATION)
+        }  # fmt: skip
+
+    def _stored_keys(self, subject: Iri) -> frozenset[str]:
+        return frozenset(str(o) for *_, o, _ in self.store.quads(subject, PG.nameKey, graph=KEYS))
+
+    def _rekey(self, subjects: Iterable[Iri]) -> None:
+        for subject in sorted(subjects):
+            old = self._stored_keys(subject)
+            here = self.after.canonical(subject) == subject
+            new = keys(subject, self.after, self.after.referrers) if here else frozenset()
+            self._keys[subject] = new
+            self.change.out += [(subject, PG.nameKey, Literal(k), KEYS) for k in sorted(old - new)]
+            self.change.into += [(subject, PG.nameKey, Literal(k), KEYS) for k in sorted(new - old)]
+
+    def _keys_of(self, subject: Iri) -> frozenset[str]:
+        found = self._keys.get(subject)
+        return self._stored_keys(subject) if found is None else found
+
+    @cached_property
+    def _fresh(self) -> dict[str, set[Iri]]:
+        found: dict[str, set[Iri]] = defaultdict(set)
+        for subject, new in self._keys.items():
+            for key in new:
+                found[key].add(subject)
+        return found
+
+    def _holders(self, key: str) -> set[Iri]:
+        stored = {
+            s for s, *_ in self.store.quads(predicate=PG.nameKey, object=Literal(key), graph=KEYS)
+        }
+        return {s for s in stored if s not in self._keys} | self._fresh.get(key, set())
+
+    def _closed(self, subjects: Iterable[Iri]) -> set[Iri]:
+        """Every subject that shares a key with these, as they were or are, and so on."""
+        waiting = [key for s in subjects for key in (*self._stored_keys(s), *self._keys_of(s))]
+        seen = set(waiting)
+        members: set[Iri] = set()
+        while waiting:
+            key = waiting.pop()
+            if not closes(key):
+                continue
+            for holder in self._holders(key) - members:
+                members.add(holder)
+                further = self._keys_of(holder) - seen
+                seen |= further
+                waiting += further
+        return members
+
+    # ---- organisations ---------------------------------------------------------------------
+
+    def _organizations(self, touched: set[Iri]) -> set[Iri]:
+        """Decide about organisations; gives those that a changed row names."""
+        members = {s for s in self._closed(touched) if s.startswith(ORGANIZATION)}
+        lines = _Lines(self.after)
+        quads = [*self._relations(members, rules=False), *self._apart(members)]
+        with MemoryStore(quads) as small:
+            rows = compare_organizations(members, lines, AcceptedSnapshot(small))
+        gone, new = len(self.change.gone), len(self.change.new)
+        self._settle({*touched, *members}, rows)
+        changed = (*self.change.gone[gone:], *self.change.new[new:])
+        return {name for row in changed for name in (row.subject, row.object)}
+
+    def _makes(self, one: Iri, source: HandStatements) -> bool:
+        """Whether any record says that an organisation made something."""
+        names = source.names_of(one)
+        return any(True for name in names for _ in source.referrers(name, DCTERMS.creator))
+
+    def _reaching(self, changed: set[Iri]) -> set[Iri]:
+        """The organisations that come to one of these by what is decided, before or after."""
+        found, waiting = set(changed), list(changed)
+        new: dict[Iri, set[Iri]] = defaultdict(set)
+        for row in self.change.new:
+            new[row.object].add(row.subject)
+        for name, other in self.pending.by_hand.items():
+            if other is not None:
+                new[other].add(name)
+        while waiting:
+            one = waiting.pop()
+            nearer = set(new.get(one, ()))
+            for predicate in RELATIONS:
+                nearer |= {
+                    s
+                    for s, *_ in self.store.quads(
+                        predicate=predicate, object=one, graph=identity.GRAPH
+                    )
+                }
+            waiting += nearer - found
+            found |= nearer
+        return found
+
+    def _relations(self, starts: Iterable[Iri], *, rules: bool = True) -> list[Quad]:
+        """What is decided of organisations, from these on; ``rules``: also by rule."""
+        fresh: dict[Iri, list[Mapping]] = defaultdict(list)
+        for row in (*self.pending.rows, *(self.change.new if rules else ())):
+            if not row.negated:
+                fresh[row.subject].append(row)
+        found: dict[Quad, None] = {}
+        seen, waiting = set(starts), list(starts)
+        while waiting:
+            one = waiting.pop()
+            stored = (
+                row for row in rows_about(self.store, one)
+                if row not in self._gone and row not in self.pending.without
+                and not row.negated and (rules or by_hand(row))
+            )  # fmt: skip
+            for row in (*stored, *fresh[one]):
+                found[(row.subject, row.predicate, row.object, identity.GRAPH)] = None
+                if row.object not in seen:
+                    seen.add(row.object)
+                    waiting.append(row.object)
+        return list(found)
+
+    # ---- models and datasets ---------------------------------------------------------------
+
+    def _neighbourhood(self, members: set[Iri]) -> Iterator[Quad]:
+        """The quads that the rules read of some subjects, under what is decided by hand."""
+        starts: set[Iri] = set()
+        for subject in sorted(members):
+            starts |= {organization(k[2:]) for k in self._keys_of(subject) if k.startswith("w ")}
+            yield from view(subject, self.after, self.policy, self._latest).quads
+            names = {*self.after.names_of(subject), subject}
+            for name in sorted(names):
+                yield from self._stated(name)
+                for offer in {*self.after.referrers(name, PG.offerOf)}:
+                    canonical = self.after.canonical(offer)
+                    for quad in view(canonical, self.after, self.policy, self._latest).quads:
+                        if quad[1] in (PG.provider, PG.offerOf):
+                            yield quad
+        yield from self._apart(members)
+        relations = self._relations(starts)
+        yield from relations
+        for one in sorted(starts | {Iri(str(o)) for _, _, o, _ in relations}):
+            if self._makes(one, self.after):
+                yield _MARKER, DCTERMS.creator, one, None
+
+    def _stated(self, name: Iri) -> Iterator[Quad]:
+        """Each record's label of a name, and release days that are inferred."""
+        for number, (claim, _) in enumerate(self.after.about(name)):
+            if claim.value is None:
+                continue
+            if claim.predicate == SCHEMA.name:
+                yield name, SCHEMA.name, claim.value, _LABELS
+            elif claim.predicate == DCTERMS.issued and claim.basis is Basis.INFERENCE:
+                node = Iri(f"{name}#issued-{number}")
+                yield node, PG.property, DCTERMS.issued, _LABELS
+                yield node, PG.about, name, _LABELS
+                yield node, PG.value, claim.value, _LABELS
+                yield node, PG.basis, Basis.INFERENCE.value, _LABELS
+
+    def _apart(self, members: Iterable[Iri]) -> list[Quad]:
+        """What was decided not to be one, where it names one of these."""
+        rows = {
+            row
+            for subject in members
+            for name in {*self.after.names_of(subject), subject}
+            for end in (identity.ANNOTATED_SOURCE, identity.ANNOTATED_TARGET)
+            for row in rows_about(self.store, name, end)
+            if row.negated and row not in self.pending.without
+        }
+        rows |= {row for row in self.pending.rows if row.negated}
+        return list(identity.quads(sorted(rows)))
+
+    def _licences(self, entities: Iterable[Iri]) -> None:
+        """Decide about licences that touched records name and no reference licence is."""
+        touched = {entity for entity in entities if entity.startswith(_LICENCES)}
+        for entity in entities:
+            for source in (self.before, self.after):
+                touched |= {
+                    claim.value
+                    for claim, _ in source.about(entity)
+                    if claim.predicate == DCTERMS.license and isinstance(claim.value, Iri)
+                    and claim.value.startswith(_LICENCES)
+                }  # fmt: skip
+        if not touched:
+            return
+        used = {
+            one for one in touched
+            if any(True for _ in self.after.referrers(one, DCTERMS.license))
+        }  # fmt: skip
+        self._settle(touched, compare_licences(AcceptedSnapshot(self.store), used))
+
+    # ---- rows ------------------------------------------------------------------------------
+
+    def _settle(self, names: Iterable[Iri], rows: Iterable[Mapping]) -> None:
+        """Take in what the rules decide now of some names, against what they decided before."""
+        held = [row for name in sorted(names) for row in rows_about(self.store, name)]
+        old = {row for row in held if not by_hand(row)}
+        manual = {row.key for row in held if by_hand(row) and row not in self.pending.without}
+        manual |= {row.key for row in self.pending.rows}
+        pairs = {frozenset((s, o)) for s, _, o in manual}
+        new = {row for row in rows if frozenset((row.subject, row.object)) not in pairs}
+        self.change.gone += sorted(old - new)
+        self.change.new += sorted(new - old)
+        self._gone |= old - new
+
+
+class _Lines(dict[Iri, int]):
+    """How many names each organisation made, offers or publishes, counted when asked."""
+
+    def __init__(self, statements: HandStatements) -> None:
+        super().__init__()
+        self._statements = statements
+
+    def __missing__(self, one: Iri) -> int:
+        self[one] = len(
+            {
+                (predicate, subject)
+                for name in self._statements.names_of(one)
+                for predicate in MAKERS
+                for subject in self._statements.referrers(name, predicate)
+            }
+        )
+        return self[one]
+
+    def get(self, one: Iri, default: int = 0) -> int:  # type: ignore[override]
+        """The count; an organisation that nothing speaks of has none."""
+        del default
+        return self[one]

@@ -1,0 +1,152 @@
+"""Keys under which names meet: the rules compare two names only where they share one.
+
+A commit recomputes identity where names share a key with what it changed, and nowhere else. The keys
+of a name follow from its own claims and its IRI, so that they can be kept beside it in the store.
+Keys begin with a letter for their kind: ``m`` a spelling of a model's words, ``d`` of a dataset's,
+``o`` of an organisation's, ``w`` an organisation whose identity decides about the name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Protocol
+from urllib.parse import unquote
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Header, Literal
+from provenance_graph.core.iris import Iri, local_name
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.matching import bars, datasets, entities, organizations
+from provenance_graph.matching.names import Name, parse
+
+_MODELS = frozenset({PG.Model, PG.OfferedModel})
+Referrers = Callable[[Iri, Iri], Iterable[Iri]]
+"""The subjects of the claims of a property whose value is a name."""
+
+
+class HandStatements(Protocol):
+    """Claims and names under the decisions made by hand and the certain rule alone."""
+
+    def about(self, entity: Iri) -> list[tuple[Claim, Header]]:
+        """Everything any record says about one name."""
+
+    def canonical(self, entity: Iri) -> Iri:
+        """What a name is."""
+
+    def names_of(self, subject: Iri) -> list[Iri]:
+        """Every name of a canonical subject, itself among them, sorted."""
+
+
+def keys(subject: Iri, statements: HandStatements, referrers: Referrers) -> frozenset[str]:
+    """The keys of a canonical subject: of a model, a dataset or an organisation."""
+    if subject.startswith(organizations.HEAD):
+        stated = _is_organization(subject, statements, referrers)
+        return frozenset(organization_keys(subject)) if stated else frozenset()
+    names = statements.names_of(subject)
+    claims = {name: [claim for claim, _ in statements.about(name)] for name in names}
+    types = {c.value for about in claims.values() for c in about if c.predicate == RDF.type}
+    if types & _MODELS:
+        return frozenset(_model_keys(subject, claims, statements, referrers))
+    if PG.Dataset in types and subject.startswith(datasets.HEAD):
+        return frozenset(_dataset_keys(subject, claims))
+    return frozenset()
+
+
+def _is_organization(subject: Iri, statements: HandStatements, referrers: Referrers) -> bool:
+    for name in statements.names_of(subject):
+        if any(
+            c.predicate == RDF.type and c.value == PG.Organization
+            for c, _ in statements.about(name)
+        ):
+            return True
+        if any(True for predicate in organizations.MAKERS for _ in referrers(name, predicate)):
+            return True
+    return False
+
+
+def organization_keys(organization: Iri) -> Iterator[str]:
+    """Its spelling, its exact name, and the names that a compound or a part of a firm holds."""
+    text = local_name(organization).casefold()
+    yield f"o {organizations.squashed(text)}"
+    yield f"o={text}"
+    for part in organizations.parts_of(text):
+        yield f"o={part}"
+
+
+def hosts_of(names: Iterable[Iri], statements: HandStatements, referrers: Referrers) -> set[str]:
+    """The services that offer a model, by the providers that the offers state."""
+    found: set[str] = set()
+    for name in names:
+        for offer in referrers(name, PG.offerOf):
+            for claim, _ in statements.about(offer):
+                if claim.predicate == PG.provider and isinstance(claim.value, Iri):
+                    found.add(local_name(statements.canonical(claim.value)))
+        if entities.source(name) in entities.OFFERS and (host := entities.first_part(name)):
+            found.add(host)
+    return found
+
+
+def _model_keys(
+    subject: Iri,
+    claims: dict[Iri, list[Claim]],
+    statements: HandStatements,
+    referrers: Referrers,
+) -> Iterator[str]:
+    hosts = frozenset(hosts_of(claims, statements, referrers))
+    names: set[Name] = set()
+    for entity in {*claims, subject}:
+        about = claims.get(entity, ())
+        labels = {
+            str(c.value)
+            for c in about
+            if c.predicate == SCHEMA.name and isinstance(c.value, Literal)
+        }
+        names.update(entities.entity_names(entity, labels, hosts))
+        names.update(parse(text.partition(" (")[0]) for text in labels if " (" in text)
+        if own := entities.owner(entity):
+            yield f"w {local_name(iris.organization(own))}"
+        for claim in about:
+            if claim.predicate == DCTERMS.creator and isinstance(claim.value, Iri):
+                yield f"w {local_name(claim.value)}"
+    for host in hosts:
+        if service := entities.SERVICES.get(host):
+            yield f"w {local_name(iris.organization(service))}"
+    for name in names:
+        if name.vendor:
+            yield f"w {local_name(iris.organization(name.vendor))}"
+        for spelling in spellings(name):
+            yield f"m {spelling}"
+
+
+def spellings(name: Name) -> Iterator[str]:
+    """The spellings of a name's words, with and without a first version that others leave out."""
+    yield from name.spellings
+    if name.sizes and len(name.words) > 1 and name.words[-1] in ("0.1", "1"):
+        bare = replace(name, words=name.words[:-1])
+        if not bars.no_real_name(bare):
+            yield from bare.spellings
+
+
+def _dataset_keys(subject: Iri, claims: dict[Iri, list[Claim]]) -> Iterator[str]:
+    owner, slash, plain = unquote(subject[len(datasets.HEAD) :]).rpartition("/")
+    texts = {plain}
+    for about in claims.values():
+        for claim in about:
+            if claim.predicate == SCHEMA.name and isinstance(claim.value, Literal) and not slash:
+                texts.add(claim.value.lexical)
+            elif claim.predicate == DCTERMS.creator and isinstance(claim.value, Iri):
+                yield f"w {local_name(claim.value)}"
+    if owner:
+        yield f"w {local_name(iris.organization(owner))}"
+    for text in texts:
+        if "/" not in text and (name := datasets.squashed(text)):
+            yield f"d {name}"
+    for stem, *_ in datasets.stems(plain):
+        yield f"d {datasets.squashed(stem)}"
+
+
+def closes(key: str) -> bool:
+    """Whether names that share a key are compared, and not only decided about by one thing."""
+    return not re.match(r"w ", key)
