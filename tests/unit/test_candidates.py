@@ -17,7 +17,7 @@ from provenance_graph.core.claims import Literal, Quad
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
 from provenance_graph.matching.candidates import candidates, decisions
-from provenance_graph.matching.entities import Thing, owner, preference
+from provenance_graph.matching.entities import NamedEntity, owner, preference
 from provenance_graph.matching.names import parse
 from provenance_graph.matching.outcome import COLUMNS, Pair, Verdict
 from provenance_graph.matching.review_file import rewrite
@@ -29,9 +29,9 @@ SAMPLE = Path(__file__).parent / "data" / "identity_sample.tsv"
 META = iris.organization("Meta")
 
 
-def thing(iri: Iri, *shown: str, **known: object) -> Thing:
+def thing(iri: Iri, *shown: str, **known: object) -> NamedEntity:
     parsed = [parse(text) for text in [*shown, iri.rpartition("/")[2]]]
-    return Thing(iri, tuple(dict.fromkeys(parsed)), **known)  # type: ignore[arg-type]
+    return NamedEntity(iri, tuple(dict.fromkeys(parsed)), **known)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -72,27 +72,27 @@ def test_what_tells_models_apart_is_never_dropped(one: str, other: str) -> None:
     assert parse(one).differs(parse(other))
 
 
-def matched(*found: Thing) -> list[Pair]:
+def matched(*found: NamedEntity) -> list[Pair]:
     return Matcher(found, set()).run()
 
 
-def only(*found: Thing) -> Pair:
+def only(*found: NamedEntity) -> Pair:
     (pair,) = matched(*found)
     return pair
 
 
-def model(source: str, name: str, **known: object) -> Thing:
+def model(source: str, name: str, **known: object) -> NamedEntity:
     return thing(iris.entity(source, "model", iris.slug(name)), name, **known)
 
 
-def offer(host: str, name: str, **known: object) -> Thing:
+def offer(host: str, name: str, **known: object) -> NamedEntity:
     return thing(
         iris.entity("litellm", "model", f"{host}/{name}"),
         offered=True, hosts=frozenset({host}), **known,
     )  # fmt: skip
 
 
-def ours(name: str, **known: object) -> Thing:
+def ours(name: str, **known: object) -> NamedEntity:
     owner_ = frozenset({iris.organization(name.partition("/")[0])})
     return thing(iris.model(name), **{"developers": owner_, "makers": owner_, **known})
 
@@ -139,7 +139,9 @@ def test_a_plus_is_part_of_a_name() -> None:
     """The slug of an index's entry loses the plus; its label keeps it."""
     salesforce = frozenset({iris.organization("salesforce")})
     one = model("epoch", "CodeT5", developers=salesforce)
-    plus = Thing(iris.entity("mot", "model", "codet5"), (parse("CodeT5+"),), developers=salesforce)
+    plus = NamedEntity(
+        iris.entity("mot", "model", "codet5"), (parse("CodeT5+"),), developers=salesforce
+    )
     assert not any(pair.decided for pair in matched(one, plus))
 
 
