@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,11 +9,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Graph", "Model", "__version__"]
 
-__version__ = version("provenance-graph")
-
 
 def __getattr__(name: str) -> Any:
-    """Load the API when it is first used, so that small commands start quickly."""
+    """Load the API and the version when first used, so that small commands start quickly."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("provenance-graph")
     if name in ("Graph", "Model"):
         from provenance_graph import graph
 

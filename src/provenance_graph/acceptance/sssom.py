@@ -14,8 +14,6 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import yaml
-
 from provenance_graph.core import iris
 from provenance_graph.core.errors import BadIri, RecordError
 from provenance_graph.core.iris import Iri
@@ -172,6 +170,8 @@ def _checked(text: str, where: str) -> list[int]:
 
 
 def _header(text: str, where: str) -> dict[str, str]:
+    import yaml  # only files have headers, and commands start sooner without it
+
     lines = [line[1:] for line in text.splitlines() if line.startswith("#")]
     try:
         result = yaml.safe_load("\n".join(lines)) or {}

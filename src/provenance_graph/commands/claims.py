@@ -30,11 +30,11 @@ COLUMNS = (
 @click.pass_obj
 def command(session: Session, thing: str, property: str | None, as_of: str, form: str) -> None:
     """Every claim about THING (a model, dataset, organisation …), or about one PROPERTY of it, as its sources state them."""
-    from provenance_graph.core.iris import local_name, short_id
+    from provenance_graph.core.iris import Iri, local_name, short_id
     from provenance_graph.core.rdf import claim_iri
     from provenance_graph.model.entities import find_entity
     from provenance_graph.model.fields import property_named
-    from provenance_graph.model.profile import claim_json
+    from provenance_graph.model.profile import claim_json, claim_labels
     from provenance_graph.recording import flags
     from provenance_graph.session import shown
 
@@ -45,10 +45,11 @@ def command(session: Session, thing: str, property: str | None, as_of: str, form
     predicate = property_named(snapshot, property) if property else None
     claims = snapshot.claims(subject, predicate)
     session.say_unknown(snapshot, subject)
+    labels = claim_labels(snapshot, claims)
     if form == "json":
         reported = [
             {
-                **claim_json(one),
+                **claim_json(one, labels),
                 "flags": flags(
                     snapshot, claim_iri(one.header.record, one.claim), one.header.record
                 ),
@@ -68,7 +69,8 @@ def command(session: Session, thing: str, property: str | None, as_of: str, form
     rows = [
         (
             local_name(c.claim.predicate),
-            shown(c.claim.value)
+            (labels.get(c.claim.value) if isinstance(c.claim.value, Iri) else "")
+            or shown(c.claim.value)
             if c.claim.value is not None
             else c.claim.as_stated or c.claim.stance.label,
             c.standing.label,

@@ -158,7 +158,7 @@ def _fields(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         if not value:
             value, status = status or "no value", ""
         elif row["unit"]:
-            value += f" {row['unit']}"
+            value += f" {row['unit'].removesuffix('s') if value == '1' else row['unit']}"
         sources = _many(row["sources"], "source")
         if row["values"] and row["custody"]:
             sources += f", {row['custody'].lower()}"

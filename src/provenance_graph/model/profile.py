@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -102,7 +102,8 @@ def profile(snapshot: AcceptedSnapshot, subject: Iri) -> Profile:
     states = [
         _state(field, accepted, claims[field.property], seen.statuses) for field in fields(snapshot)
     ]
-    used = {v for state in states for v in state.values if isinstance(v, Iri)}
+    values = (value for state in states for value in _values(state))
+    used = {value for value in values if isinstance(value, Iri)}
     labels = {entity: snapshot.label(entity) or short_id(entity) for entity in used}
     return Profile(
         subject=subject,
@@ -120,6 +121,13 @@ def profile(snapshot: AcceptedSnapshot, subject: Iri) -> Profile:
         labels=labels,
         unknown=snapshot.unknown(subject, short_id(subject)),
     )
+
+
+def _values(state: FieldState) -> Iterator[Value | None]:
+    """The values that a field shows: accepted, of rivals, estimated."""
+    yield from state.values
+    for sourced in (*state.rivals, *state.estimates):
+        yield sourced.claim.value
 
 
 def _name(accepted: dict[Iri, list[Value]], subject: Iri) -> str:
@@ -234,6 +242,12 @@ def claim_json(sourced: SourcedClaim, labels: dict[Iri, str] | None = None) -> C
         "licence": header.licence or None,
         "attribution": header.attribution or None,
     }
+
+
+def claim_labels(snapshot: AcceptedSnapshot, claims: Iterable[SourcedClaim]) -> dict[Iri, str]:
+    """Labels of the entities that claims give as values."""
+    entities = {c.claim.value for c in claims if isinstance(c.claim.value, Iri)}
+    return {entity: snapshot.label(entity) or short_id(entity) for entity in entities}
 
 
 # ---- what hangs on a model ----------------------------------------------------------------

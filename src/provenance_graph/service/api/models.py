@@ -7,12 +7,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.answers import ConflictList
 from provenance_graph.conflicts.detect import conflicts
-from provenance_graph.core.claims import SourcedClaim
-from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.iris import short_id
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.lineage import formats
@@ -28,7 +26,7 @@ from provenance_graph.model.answers import (
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.filters import understood
 from provenance_graph.model.naming import resolve
-from provenance_graph.model.profile import claim_json, profile
+from provenance_graph.model.profile import claim_json, claim_labels, profile
 from provenance_graph.model.search_index import Catalogue
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
@@ -200,7 +198,7 @@ def _below_a_model(routes: APIRouter, access: Access) -> None:
             subject = resolve(snapshot, name)
             predicate = property_named(snapshot, property) if property else None
             stored = snapshot.claims(subject, predicate)
-            labels = _labels(snapshot, stored)
+            labels = claim_labels(snapshot, stored)
             return {
                 "id": short_id(subject),
                 "iri": subject,
@@ -220,11 +218,6 @@ def _below_a_model(routes: APIRouter, access: Access) -> None:
             return {"items": [conflict.to_json() for conflict in result], "total": len(result)}
 
         return reply(access, request, snapshot, made)
-
-
-def _labels(snapshot: AcceptedSnapshot, sourced_claims: list[SourcedClaim]) -> dict[Iri, str]:
-    entities = {c.claim.value for c in sourced_claims if isinstance(c.claim.value, Iri)}
-    return {entity: label(snapshot, entity) for entity in entities}
 
 
 def _derived(routes: APIRouter, access: Access) -> None:
