@@ -19,7 +19,6 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import nnls
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
@@ -467,6 +466,8 @@ def parents_among(
 
 def _shares(child: Weights, candidates: Mapping[str, Weights]) -> dict[str, float]:
     """The shares of candidates in a mixture that comes nearest to the child."""
+    from scipy.optimize import nnls  # heavy; only this needs it
+
     if len(candidates) < 2:
         return {}
     ours = {canonical(n): t for n, t in child.tensors.items() if len(t.shape) >= 2}
