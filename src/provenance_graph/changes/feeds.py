@@ -1,0 +1,181 @@
+"""Commits as JSON, as an Atom feed (RFC 4287) and as a JSON Feed (version 1.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from provenance_graph.changes.log import KEEP_DAYS, Commit, FactChange
+from provenance_graph.core.claims import Value
+from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.results import Answer, IdRef
+
+ATOM = "application/atom+xml"
+JSON_FEED = "application/feed+json"
+SHOWN = 200
+"""Facts of a commit that a feed lists; the JSON answer has all that the log keeps."""
+
+Label = Callable[[Iri], str]
+
+
+class FactChangeAnswer(Answer):
+    """One property of one subject: the accepted values before and after."""
+
+    subject: IdRef
+    property: str
+    was: list[str]
+    now: list[str]
+
+
+class CommitAnswer(Answer):
+    """One commit: what it put in and took out, and what changed in what is accepted."""
+
+    version: str
+    before: str
+    at: str
+    kind: str
+    recordsAdded: list[str]
+    recordsDropped: list[str]
+    subjects: list[str]
+    facts: list[FactChangeAnswer]
+    factCount: int
+    cut: bool
+
+
+class ChangesAnswer(Answer):
+    """The commits since a version, oldest first; ``next`` is the version to ask from again."""
+
+    since: str
+    version: str
+    oldest: str
+    keptDays: int
+    items: list[CommitAnswer]
+    shown: int
+    next: str | None
+
+
+def to_json(commit: Commit) -> CommitAnswer:
+    """A commit as JSON."""
+    return {
+        "version": commit.version,
+        "before": commit.before,
+        "at": commit.at,
+        "kind": commit.kind,
+        "recordsAdded": [said(one) for one in commit.added],
+        "recordsDropped": [said(one) for one in commit.dropped],
+        "subjects": [said(one) for one in commit.subjects],
+        "facts": [_fact(fact) for fact in commit.facts],
+        "factCount": commit.fact_count,
+        "cut": commit.cut,
+    }
+
+
+def page(since: str, version: str, oldest: str, commits: Sequence[Commit]) -> ChangesAnswer:
+    """Commits since a version; more are asked for from ``next``."""
+    last = commits[-1].version if commits else version
+    return {
+        "since": since,
+        "version": version,
+        "oldest": oldest,
+        "keptDays": KEEP_DAYS,
+        "items": [to_json(commit) for commit in commits],
+        "shown": len(commits),
+        "next": last if last != version else None,
+    }
+
+
+def _fact(fact: FactChange) -> FactChangeAnswer:
+    return {
+        "subject": {"iri": fact.subject, "id": said(fact.subject)},
+        "property": local_name(fact.property),
+        "was": [shown(value) for value in fact.was],
+        "now": [shown(value) for value in fact.now],
+    }
+
+
+def shown(value: Value) -> str:
+    """A value as people read it."""
+    return said(value) if isinstance(value, Iri) else value.lexical
+
+
+def title(commit: Commit, label: Label = said) -> str:
+    """What a commit changed, in a line.
+
+    >>> title(Commit("2-ab", "1-ab", "2026-01-01T00:00:00Z", "update"))
+    'Version 2-ab: no accepted fact changed'
+    """
+    about = list(dict.fromkeys(fact.subject for fact in commit.facts))
+    if not commit.fact_count:
+        what = "no accepted fact changed"
+    elif not about:
+        what = f"{commit.fact_count:,} accepted facts changed"
+    else:
+        names = ", ".join(label(one) or said(one) for one in about[:3])
+        more = f" and {len(about) - 3:,} more" if len(about) > 3 else ""
+        facts = "fact" if commit.fact_count == 1 else "facts"
+        what = f"{commit.fact_count:,} accepted {facts} of {names}{more} changed"
+    return f"Version {commit.version}: {what}"
+
+
+def text(commit: Commit) -> str:
+    """The facts that a commit changed, one a line."""
+    lines = [
+        f"{said(fact.subject)} {local_name(fact.property)}: "
+        f"{', '.join(map(shown, fact.was)) or 'nothing'} → "
+        f"{', '.join(map(shown, fact.now)) or 'nothing'}"
+        for fact in commit.facts[:SHOWN]
+    ]
+    if commit.cut or commit.fact_count > len(lines):
+        lines.append(f"… {commit.fact_count - len(lines):,} more")
+    return "\n".join(lines)
+
+
+def atom(commits: Iterable[Commit], url: str, label: Label = said) -> bytes:
+    """An Atom feed, newest entry first; ``url`` is the feed's own address."""
+    newest = list(commits)[::-1]
+    feed = Element("feed", xmlns="http://www.w3.org/2005/Atom")
+    _child(feed, "id", url)
+    _child(feed, "title", "Changes of a graph of AI model provenance")
+    _child(feed, "updated", newest[0].at if newest else "1970-01-01T00:00:00Z")
+    SubElement(feed, "link", rel="self", type=ATOM, href=url)
+    _child(SubElement(feed, "author"), "name", "provenance-graph")
+    for commit in newest:
+        entry = SubElement(feed, "entry")
+        _child(entry, "id", _id(commit))
+        _child(entry, "title", _plain(title(commit, label)))
+        _child(entry, "updated", commit.at)
+        content = SubElement(entry, "content", type="text")
+        content.text = _plain(text(commit)) or "nothing that is accepted"
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(feed)
+
+
+def json_feed(commits: Iterable[Commit], url: str, label: Label = said) -> dict[str, object]:
+    """A JSON Feed, newest item first."""
+    return {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Changes of a graph of AI model provenance",
+        "feed_url": url,
+        "items": [
+            {
+                "id": _id(commit),
+                "title": title(commit, label),
+                "content_text": text(commit) or "nothing that is accepted",
+                "date_published": commit.at,
+                "tags": [commit.kind],
+            }
+            for commit in list(commits)[::-1]
+        ],
+    }
+
+
+def _id(commit: Commit) -> str:
+    return f"urn:provenance-graph:version:{commit.version}"
+
+
+def _child(parent: Element, name: str, value: str) -> None:
+    SubElement(parent, name).text = value
+
+
+def _plain(value: str) -> str:
+    """A text without the control characters that XML cannot hold."""
+    return "".join(c for c in value if c in "\n\t" or c.isprintable() or ord(c) > 0x9F)

@@ -1,0 +1,310 @@
+"""The change log of a store: what each commit did to what is accepted.
+
+It is one SQLite file in the store's folder, written before the commit that it describes is
+published, so that a crash loses no entry; an entry whose version was never published is
+dropped by the next one and shown to nobody. Entries are kept for KEEP_DAYS and at most
+KEEP_COMMITS of them. Whoever asks for what changed since an older version, or since one
+before a gap (a restored backup, a store written by other means), is told so: ``ChangesGone``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from provenance_graph.core.claims import Literal, Quad, Value
+from provenance_graph.core.errors import ChangesGone, NotFound, StoreError, UsageError
+from provenance_graph.core.iris import Iri
+
+FILE = "changes.sqlite"
+KEEP_DAYS = 400
+"""So many days an entry is kept: a yearly audit can ask for the year."""
+KEEP_COMMITS = 100_000
+"""At most so many entries are kept, whatever their age."""
+MAX_FACTS = 20_000
+"""Facts of one commit that are listed; a commit that changes more says only how many."""
+
+_VERSION = re.compile(r"(\d{1,15})-[0-9a-zA-Z]{1,64}")
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entry (
+  sequence INTEGER PRIMARY KEY, version TEXT NOT NULL UNIQUE, before TEXT NOT NULL,
+  at TEXT NOT NULL, kind TEXT NOT NULL, records TEXT NOT NULL, subjects TEXT NOT NULL,
+  facts INTEGER NOT NULL, cut INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS fact (
+  sequence INTEGER NOT NULL, subject TEXT NOT NULL, property TEXT NOT NULL,
+  was TEXT NOT NULL, now TEXT NOT NULL, PRIMARY KEY (sequence, subject, property)) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FactChange:
+    """The accepted values of one property of one subject, before and after a commit."""
+
+    subject: Iri
+    property: Iri
+    was: tuple[Value, ...]
+    now: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One entry: a version, the one before it, and what changed between them.
+
+    ``subjects`` are those that were judged again, also where no accepted value changed: what
+    sources say of them did. ``cut`` says that more changed than is listed.
+    """
+
+    version: str
+    before: str
+    at: str
+    kind: str
+    added: tuple[Iri, ...] = ()
+    dropped: tuple[Iri, ...] = ()
+    subjects: tuple[Iri, ...] = ()
+    facts: tuple[FactChange, ...] = ()
+    fact_count: int = 0
+    cut: bool = False
+
+    @property
+    def sequence(self) -> int:
+        """The number of the commit."""
+        return sequence_of(self.version)
+
+
+def sequence_of(version: str) -> int:
+    """The number in a version; raises UsageError for what is none.
+
+    >>> sequence_of("12-633662741c5a")
+    12
+    """
+    match = _VERSION.fullmatch(version.strip())
+    if match is None:
+        raise UsageError(
+            f"{version[:80]!r} is no version of a store such as 12-633662741c5a; `stats` and "
+            "every answer's X-Store-Version give the present one"
+        )
+    return int(match[1])
+
+
+def fact_changes(out: Iterable[Quad], into: Iterable[Quad]) -> list[FactChange]:
+    """What leaves and enters the accepted view, by subject and property."""
+    was: dict[tuple[Iri, Iri], list[Value]] = {}
+    now: dict[tuple[Iri, Iri], list[Value]] = {}
+    for quads, side in ((out, was), (into, now)):
+        for subject, predicate, value, graph in quads:
+            if graph is None:
+                side.setdefault((subject, predicate), []).append(value)
+    return [
+        FactChange(
+            *key, tuple(sorted(was.get(key, ()), key=str)), tuple(sorted(now.get(key, ()), key=str))
+        )
+        for key in sorted(was.keys() | now.keys())
+    ]
+
+
+class ChangeLog:
+    """The change log in a store's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE
+
+    def append(self, commit: Commit, *, keep_days: int = KEEP_DAYS) -> None:
+        """Note a commit that is about to be published; raises StoreError where that fails.
+
+        Entries of that number or later were never published and go.
+        """
+        oldest = datetime.fromisoformat(commit.at) - timedelta(days=keep_days)
+        cut = commit.cut or len(commit.facts) > MAX_FACTS
+        facts = () if cut else commit.facts
+        count = commit.fact_count or len(commit.facts)
+        try:
+            with self._open() as database, database:
+                database.executescript(_SCHEMA)
+                self._forget(database, "sequence >= ?", commit.sequence)
+                self._forget(
+                    database,
+                    "at < ? OR sequence <= ?",
+                    oldest.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                    commit.sequence - KEEP_COMMITS,
+                )
+                database.execute(
+                    "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        commit.sequence,
+                        commit.version,
+                        commit.before,
+                        commit.at,
+                        commit.kind,
+                        json.dumps([commit.added[:MAX_FACTS], commit.dropped[:MAX_FACTS]]),
+                        json.dumps(commit.subjects[:MAX_FACTS]),
+                        count,
+                        int(cut or len(commit.subjects) > MAX_FACTS),
+                    ),
+                )
+                database.executemany(
+                    "INSERT INTO fact VALUES (?, ?, ?, ?, ?)",
+                    [
+                        (commit.sequence, f.subject, f.property, _dump(f.was), _dump(f.now))
+                        for f in facts
+                    ],
+                )
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: the change log cannot be written: {error}") from error
+
+    @staticmethod
+    def _forget(database: sqlite3.Connection, which: str, *values: object) -> None:
+        database.execute(
+            f"DELETE FROM fact WHERE sequence IN (SELECT sequence FROM entry WHERE {which})",  # noqa: S608 - fixed texts
+            values,
+        )
+        database.execute(f"DELETE FROM entry WHERE {which}", values)  # noqa: S608 - likewise
+
+    def since(self, version: str, current: str, *, most: int = 1_000) -> list[Commit]:
+        """What was committed after a version, oldest first; at most so many commits.
+
+        Raises UsageError for what is no version, NotFound for one that this store never had,
+        and ChangesGone where the log does not reach back that far without a gap.
+        """
+        asked, present = sequence_of(version), sequence_of(current)
+        if version == current:
+            return []
+        if asked >= present:
+            raise NotFound(version, "version of this store", [current])
+        with self._reading() as database:
+            if database is None:
+                raise ChangesGone(version, "")
+            reach = self._reach(database, current)
+            if asked < reach or (asked, version) not in self._known(database, asked, reach):
+                self._refuse(database, version, asked, reach)
+            return list(self._commits(database, asked, present, most))
+
+    def last(self, current: str, most: int = 50) -> list[Commit]:
+        """The commits up to the present version, newest last; none where there is no log."""
+        with self._reading() as database:
+            if database is None:
+                return []
+            reach, present = self._reach(database, current), sequence_of(current)
+            after = max(reach, present - most)
+            return list(self._commits(database, after, present, most))
+
+    def oldest(self, current: str) -> str:
+        """The oldest version since which all changes are known."""
+        with self._reading() as database:
+            if database is None:
+                return current
+            reach = self._reach(database, current)
+            row = database.execute(
+                "SELECT before FROM entry WHERE sequence > ? ORDER BY sequence LIMIT 1", (reach,)
+            ).fetchone()
+            return str(row[0]) if row and row[0] else current
+
+    def _refuse(self, database: sqlite3.Connection, version: str, asked: int, reach: int) -> None:
+        if asked >= reach:
+            near = database.execute("SELECT version FROM entry WHERE sequence = ?", (asked,))
+            raise NotFound(version, "version of this store", [row[0] for row in near])
+        row = database.execute(
+            "SELECT before, at FROM entry WHERE sequence > ? ORDER BY sequence LIMIT 1", (reach,)
+        ).fetchone()
+        raise ChangesGone(version, f"{row[0]}, of before {row[1]}" if row else "")
+
+    @staticmethod
+    def _known(database: sqlite3.Connection, asked: int, reach: int) -> set[tuple[int, str]]:
+        """The versions of a number that the log knows: its own, or what the next came after."""
+        rows = database.execute(
+            "SELECT sequence, version FROM entry WHERE sequence = ? UNION "
+            "SELECT ?, before FROM entry WHERE sequence = "
+            "(SELECT min(sequence) FROM entry WHERE sequence > ?)",
+            (asked, asked, max(asked, reach)),
+        )
+        return {(number, version) for number, version in rows}
+
+    @staticmethod
+    def _reach(database: sqlite3.Connection, current: str) -> int:
+        """The number of the version from which on the log has no gap up to the present one."""
+        after = current
+        reach = sequence_of(current)
+        rows = database.execute(
+            "SELECT version, before FROM entry WHERE sequence <= ? ORDER BY sequence DESC",
+            (reach,),
+        )
+        for version, before in rows:
+            if version != after or not before:
+                break
+            after, reach = before, sequence_of(before)
+        return reach
+
+    @staticmethod
+    def _commits(
+        database: sqlite3.Connection, after: int, until: int, most: int
+    ) -> Iterator[Commit]:
+        rows = database.execute(
+            "SELECT sequence, version, before, at, kind, records, subjects, facts, cut FROM entry "
+            "WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?",
+            (after, until, most),
+        ).fetchall()
+        for sequence, version, before, at, kind, records, subjects, count, cut in rows:
+            added, dropped = json.loads(records)
+            facts = database.execute(
+                "SELECT subject, property, was, now FROM fact WHERE sequence = ? "
+                "ORDER BY subject, property",
+                (sequence,),
+            )
+            yield Commit(
+                version,
+                before,
+                at,
+                kind,
+                tuple(map(Iri, added)),
+                tuple(map(Iri, dropped)),
+                tuple(map(Iri, json.loads(subjects))),
+                tuple(
+                    FactChange(Iri(s), Iri(p), _load(was), _load(now)) for s, p, was, now in facts
+                ),
+                count,
+                bool(cut),
+            )
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self.path, timeout=10)) as database:
+            yield database
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+        """The log, open for reading; None where a store has none yet."""
+        if not self.path.is_file():
+            yield None
+            return
+        try:
+            uri = f"{self.path.resolve().as_uri()}?mode=ro"
+            with closing(sqlite3.connect(uri, uri=True, timeout=10)) as database:
+                yield database
+        except sqlite3.DatabaseError as error:
+            raise StoreError(
+                f"{self.path}: the change log cannot be read ({error}); without the file a new "
+                "one begins with the next commit"
+            ) from error
+
+
+def now() -> str:
+    """The present time as entries have it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _dump(values: Iterable[Value]) -> str:
+    return json.dumps(
+        [[v.lexical, v.datatype, v.language] if isinstance(v, Literal) else v for v in values],
+        ensure_ascii=False,
+    )
+
+
+def _load(text: str) -> tuple[Value, ...]:
+    return tuple(
+        Iri(v) if isinstance(v, str) else Literal(v[0], Iri(v[1]), v[2]) for v in json.loads(text)
+    )

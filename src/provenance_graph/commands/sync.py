@@ -1,0 +1,223 @@
+"""``sync``: read again what the store holds or ``sync.toml`` names, asking only for what changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from provenance_graph.core.errors import UsageError
+from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.core.claims import Problem
+    from provenance_graph.formats.document import Document
+    from provenance_graph.formats.fetch.door import Door
+    from provenance_graph.ingest.run import Report
+    from provenance_graph.store.base import WritableStore
+    from provenance_graph.sync import Outcome, Source, Synced
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE...]")
+@click.option(
+    "--config",
+    "config",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="The file of sources (default: sync.toml, where there is one).",
+)
+@click.option("--dry-run", is_flag=True, help="Ask what changed; take nothing in.")
+@click.option("--force", is_flag=True, help="Ask also what was asked lately.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+)
+@click.pass_obj
+def command(
+    session: Session,
+    sources: tuple[str, ...],
+    config: Path | None,
+    dry_run: bool,
+    force: bool,
+    form: str,
+) -> int:
+    """Read again what changed at its source.
+
+    SOURCE is a table of sync.toml, a collection of the store, or a place (hf:org/name,
+    https://…). Without one, all of sync.toml is read, or what was imported from the web. An
+    interrupted run goes on where it stopped: a place is asked again only when it is due.
+    """
+    from provenance_graph.sync.run import BAD, Synced
+
+    if session.is_remote:
+        raise UsageError("sync writes into a store of your own; name its folder with --store")
+    chosen = _sources(session, sources, config)
+    done = Synced()
+    with ExitStack() as stack:
+        door, counted = _door(stack, done)
+        for outcome in _run(session, stack, chosen, door, dry_run, force):
+            done.outcomes.append(outcome)
+            counted()
+    shown = [o for o in done.outcomes if o.status != "fresh"]
+    rows = [(o.source, o.place, o.status, o.documents or None, o.detail) for o in shown]
+    session.print_table(("source", "place", "status", "documents", "detail"), rows, form)
+    session.say(_summary(done, dry_run))
+    if not done.outcomes:
+        return 2
+    return 1 if any(o.status in BAD for o in done.outcomes) else 0
+
+
+def _summary(done: Synced, dry: bool) -> str:
+    from provenance_graph.sync.run import STATUSES
+
+    counts = done.counts
+    parts = [f"{counts[name]:,} {name}" for name in STATUSES if counts[name]]
+    what = ", ".join(parts) or "nothing to ask"
+    asked = f"{done.requests:,} requests, {done.not_modified:,} answered 304 (not modified)"
+    return f"{len(done.outcomes):,} places: {what}; {asked}" + ("; nothing was kept" if dry else "")
+
+
+def _sources(session: Session, wanted: tuple[str, ...], config: Path | None) -> list[Source]:
+    """What is to be read; raises UsageError for a source that is none."""
+    import difflib
+
+    from provenance_graph.sync import Source, held_places, read_sync
+    from provenance_graph.sync.config import place_problem
+
+    file = config or Path("sync.toml")
+    configured = read_sync(file) if config or file.is_file() else []
+    if not wanted and configured:
+        return configured
+    named = {source.name: source for source in configured}
+    if not wanted:
+        held = held_places(session.store())
+        if not held:
+            raise UsageError(
+                "no sync.toml here, and nothing in the store was imported from the web; name a "
+                "place such as hf:org/name, or write a sync.toml"
+            )
+        return [Source(name, tuple(places)) for name, places in held.items()]
+    chosen = []
+    for name in wanted:
+        if name in named:
+            chosen.append(named[name])
+        elif not place_problem(name):
+            chosen.append(Source("asked for", (name,), every=0))
+        elif held := held_places(session.store(), [name]):
+            chosen += [Source(one, tuple(places), collection=one) for one, places in held.items()]
+        else:
+            near = difflib.get_close_matches(name, [*named, *held_places(session.store())], 3)
+            hint = f"did you mean {', '.join(near)}?" if near else f"{place_problem(name)}"
+            raise UsageError(f"no source {name[:80]!r}; {hint}")
+    return chosen
+
+
+def _door(stack: ExitStack, done: Synced) -> tuple[Door, Callable[[], None]]:
+    """The door to the network with its requests counted, and a progress line."""
+    import os
+    from urllib.request import getproxies
+
+    import httpx2
+
+    from provenance_graph.formats.fetch.addresses import resolve
+    from provenance_graph.formats.fetch.cache import Cache
+    from provenance_graph.formats.fetch.door import HUB, Door, Settings
+    from provenance_graph.session import Progress
+
+    def count(response: httpx2.Response) -> None:
+        done.requests += 1
+        done.not_modified += response.status_code == 304
+
+    standard = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = os.environ.get("PROVENANCE_GRAPH_CACHE", str(standard / "provenance-graph"))
+    client = stack.enter_context(
+        httpx2.Client(
+            timeout=httpx2.Timeout(20.0, connect=10.0),
+            headers={"user-agent": "provenance-graph", "accept-encoding": "gzip"},
+            event_hooks={"response": [count]},
+        )
+    )
+    settings = replace(Settings(), hub=os.environ.get("PROVENANCE_GRAPH_HUB", HUB).rstrip("/"))
+    proxied = {"http", "https", "all"} & getproxies().keys()
+    door = Door(
+        client,
+        settings,
+        cache=Cache(Path(folder)) if folder else None,
+        resolve=None if proxied else resolve,
+    )
+    return door, stack.enter_context(Progress("places asked"))
+
+
+def _run(
+    session: Session,
+    stack: ExitStack,
+    sources: list[Source],
+    door: Door,
+    dry: bool,
+    force: bool,
+) -> Iterator[Outcome]:
+    from provenance_graph.store.embedded import EmbeddedStore
+    from provenance_graph.store.opening import require_current
+    from provenance_graph.sync import State, held_places, synchronise
+    from provenance_graph.sync.state import FILE
+
+    held = {place for places in held_places(session.store()).values() for place in places}
+    take = None
+    if not dry:
+        writer = stack.enter_context(EmbeddedStore.open_writer(session.folder))
+        require_current(writer, session.folder)
+        take = _importer(session, writer)
+    yield from synchronise(
+        sources,
+        door,
+        State(session.folder / FILE),
+        take,
+        now=time.time,
+        today=datetime.now(UTC).date().isoformat(),
+        known=held.__contains__,
+        everything=force,
+    )
+
+
+def _importer(
+    session: Session, store: WritableStore
+) -> Callable[[Source, Iterator[Document | Problem]], int]:
+    """Takes documents in as ``import`` does, into the collection of their source."""
+    from provenance_graph.assessment.derived import EvidenceLevels
+    from provenance_graph.formats.registry import readers
+    from provenance_graph.ingest.intake import Options
+    from provenance_graph.ingest.run import import_documents
+
+    known, now = readers(), datetime.now(UTC)
+
+    def tell(name: str, problem: Problem) -> None:
+        session.say(f"{name}: {problem}")
+
+    def take(source: Source, documents: Iterator[Document | Problem]) -> int:
+        if source.format and source.format not in known:
+            raise UsageError(
+                f"{source.name}: no format {source.format!r}; there are {', '.join(known)}"
+            )
+        options = Options(
+            source.format,
+            source.publisher,
+            collection=source.collection,
+            now=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        )
+        report: Report = import_documents(
+            store, documents, known, options, tell, EvidenceLevels(), day=now.date().isoformat()
+        )
+        return report.records
+
+    return take

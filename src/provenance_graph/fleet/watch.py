@@ -1,0 +1,302 @@
+"""From commits to the systems that they concern, each with the path that leads there.
+
+A watch keeps what lies upstream of every deployment (versions, offers, aliases, parents, data,
+what wrote the data) and is brought along commit by commit, so that a commit costs what it
+changes and not what the store holds.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from types import MappingProxyType
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.changes.feeds import shown
+from provenance_graph.changes.log import Commit, FactChange
+from provenance_graph.conflicts.detect import of_subject
+from provenance_graph.conflicts.kinds import DEFAULT
+from provenance_graph.core.claims import Literal
+from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, INFLUENCES, PG, PROV, RDF
+from provenance_graph.matching.organizations import Organizations
+from provenance_graph.model.fields import fields
+from provenance_graph.shapes.findings import Severity
+
+UPSTREAM = (
+    PROV.used,
+    PROV.specializationOf,
+    PG.servingVariantOf,
+    PG.offerOf,
+    PG.resolvesTo,
+    PG.subsetOf,
+    PG.dedupedFrom,
+    *DERIVATIONS,
+    *INFLUENCES,
+)
+"""What leads from a deployment to all that it rests on."""
+
+_ATTACHED = (PG.artifactOf, PG.resolvesTo)
+"""What a file or an alias belongs to; their facts concern it."""
+
+EVENTS: Mapping[Iri, str] = MappingProxyType(
+    {
+        PG.dataAvailability: "availability",
+        PG.weightsAvailability: "availability",
+        PG.resolvesTo: "alias",
+        PG.retirementDate: "retirement",
+        PG.deprecationDate: "retirement",
+        PG.lifecycle: "retirement",
+        PG.digest: "digest",
+        DCTERMS.license: "terms",
+        PG.termsOfUse: "terms",
+        PG.vulnerability: "vulnerability",
+        **dict.fromkeys((*DERIVATIONS, *INFLUENCES), "lineage"),
+    }
+)
+"""Properties whose change is an event for whatever rests on the thing, however far below."""
+
+_SEVERITY = {
+    "availability": Severity.WARNING,
+    "retirement": Severity.WARNING,
+    "alias": Severity.WARNING,
+    "digest": Severity.WARNING,
+    "terms": Severity.WARNING,
+    "vulnerability": Severity.VIOLATION,
+    "conflict": Severity.INFO,
+    "lineage": Severity.INFO,
+    "fact": Severity.INFO,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FleetEvent:
+    """One change that concerns one deployment, and how one gets from it to what changed."""
+
+    version: str
+    at: str
+    deployment: Iri
+    kind: str
+    subject: Iri
+    message: str
+    path: tuple[Iri, ...]
+
+    @property
+    def severity(self) -> Severity:
+        """How grave it is."""
+        return _SEVERITY[self.kind]
+
+    @property
+    def shown_path(self) -> str:
+        """The path as people read it, from the deployment to what changed."""
+        return " → ".join(map(said, self.path))
+
+
+class FleetWatch:
+    """The deployments of a snapshot and all that they rest on."""
+
+    def __init__(self, snapshot: AcceptedSnapshot) -> None:
+        self.snapshot = snapshot
+        self._fields = {field.property: field for field in fields(snapshot)}
+        self._organizations = Organizations(snapshot)
+        self.up: dict[Iri, frozenset[Iri]] = {}
+        self.down: dict[Iri, set[Iri]] = {}
+        self.deployments: set[Iri] = set()
+        self._conflicts: dict[Iri, frozenset[tuple[str, Iri]]] = {}
+        for deployment in snapshot.related(RDF.type, PG.Deployment):
+            self._add(deployment)
+        for thing in self.up:
+            self._conflicts[thing] = self._conflicts_of(thing)
+
+    def events(self, commit: Commit, snapshot: AcceptedSnapshot) -> list[FleetEvent]:
+        """What a commit changed for the deployments; ``snapshot`` is the version it made.
+
+        Commits are given in their order. Each change is told once a deployment, with a
+        shortest path.
+        """
+        self.snapshot = snapshot
+        before = self._carriers(commit.facts)
+        self._follow(commit)
+        told: list[FleetEvent] = []
+        for fact in commit.facts:
+            kind = self._kind(fact)
+            if not kind:
+                continue
+            near = {fact.subject, *before.get(fact.subject, ()), *self._attached(fact.subject)}
+            if kind == "alias":
+                near = {fact.subject}
+            for deployment, path in self._reached(near & self._known()):
+                if kind == "fact" and len(path) > 2 and not self._is_version(path):
+                    continue
+                if path[-1] != fact.subject:
+                    path = (*path, fact.subject)
+                told.append(self._event(commit, deployment, kind, fact, path))
+        for subject in sorted({*commit.subjects} & self.up.keys()):
+            told += self._new_conflicts(commit, subject)
+        return told
+
+    # ---- what lies upstream ------------------------------------------------------------------
+
+    def _known(self) -> set[Iri]:
+        return {*self.up, *self.down}
+
+    def _add(self, thing: Iri) -> list[Iri]:
+        """Take a thing and all that it rests on into the watch; gives those that are new."""
+        fresh, waiting = [], [thing]
+        if self.snapshot.is_a(thing, PG.Deployment):
+            self.deployments.add(thing)
+        while waiting:
+            one = waiting.pop()
+            if one in self.up:
+                continue
+            fresh.append(one)
+            self._link(one)
+            waiting += self.up[one]
+        return fresh
+
+    def _link(self, thing: Iri) -> None:
+        for parent in self.up.get(thing, ()):
+            self.down[parent].discard(thing)
+        self.up[thing] = frozenset(self._parents(thing))
+        for parent in self.up[thing]:
+            self.down.setdefault(parent, set()).add(thing)
+
+    def _parents(self, thing: Iri) -> Iterator[Iri]:
+        for term in UPSTREAM:
+            for value in self.snapshot.values(thing, term):
+                if isinstance(value, Iri):
+                    yield value
+                    if term == PROV.used:
+                        yield from self._aliases_of(value)
+
+    def _aliases_of(self, used: Iri) -> Iterator[Iri]:
+        """The alias bindings that the name of a used model is: it runs whatever they mean."""
+        for name in dict.fromkeys((local_name(used), said(used))):
+            for binding in self.snapshot.related(PG.alias, Literal(name)):
+                for target in self.snapshot.values(binding, PG.resolvesTo):
+                    if isinstance(target, Iri) and (
+                        target == used
+                        or used in self.snapshot.values(target, PROV.specializationOf)
+                    ):
+                        yield binding
+
+    def _follow(self, commit: Commit) -> None:
+        """Bring what lies upstream along with a commit."""
+        moved = {fact.subject for fact in commit.facts if fact.property in UPSTREAM}
+        kinds = {fact.subject: fact for fact in commit.facts if fact.property == RDF.type}
+        bound = {
+            subject
+            for fact in commit.facts
+            if fact.property in (PG.alias, PG.resolvesTo)
+            for target in (*fact.was, *fact.now)
+            if isinstance(target, Iri)
+            for model in self._models_of(target)
+            for subject in self.down.get(model, ())
+            if subject in self.deployments
+        }
+        for subject, fact in kinds.items():
+            if PG.Deployment in fact.now:
+                moved.add(subject)
+            elif PG.Deployment in fact.was:
+                self.deployments.discard(subject)
+        for subject in sorted(moved | bound):
+            if subject in self.up:
+                self._link(subject)
+                for parent in self.up[subject]:
+                    self._note(self._add(parent))
+            elif subject in kinds:
+                self._note(self._add(subject))
+
+    def _note(self, fresh: Iterable[Iri]) -> None:
+        for one in fresh:
+            self._conflicts[one] = self._conflicts_of(one)
+
+    def _models_of(self, target: Iri) -> list[Iri]:
+        parents = self.snapshot.values(target, PROV.specializationOf)
+        return [target, *(one for one in parents if isinstance(one, Iri))]
+
+    # ---- from what changed down to the deployments ----------------------------------------------
+
+    def _reached(self, starts: set[Iri]) -> list[tuple[Iri, tuple[Iri, ...]]]:
+        """Every deployment below some things, with a shortest path from it to one of them."""
+        came: dict[Iri, Iri | None] = dict.fromkeys(sorted(starts))
+        queue, found = deque(came), []
+        while queue:
+            one = queue.popleft()
+            if one in self.deployments:
+                path: list[Iri] = []
+                step: Iri | None = one
+                while step is not None:
+                    path.append(step)
+                    step = came[step]
+                found.append((one, tuple(path)))
+                continue
+            for child in sorted(self.down.get(one, ())):
+                if child not in came:
+                    came[child] = one
+                    queue.append(child)
+        return sorted(found)
+
+    def _carriers(self, facts: Iterable[FactChange]) -> dict[Iri, set[Iri]]:
+        """What files belonged to before a commit that takes the link away."""
+        found: dict[Iri, set[Iri]] = {}
+        for fact in facts:
+            if fact.property in _ATTACHED:
+                found.setdefault(fact.subject, set()).update(
+                    value for value in fact.was if isinstance(value, Iri)
+                )
+        return found
+
+    def _attached(self, subject: Iri) -> Iterator[Iri]:
+        for value in self.snapshot.values(subject, PG.artifactOf):
+            if isinstance(value, Iri):
+                yield value
+
+    def _kind(self, fact: FactChange) -> str:
+        """The kind of event that a change of a fact is; nothing where it is none."""
+        if fact.subject in self.deployments:
+            return ""
+        if (kind := EVENTS.get(fact.property)) is None:
+            return "fact" if fact.property in self._fields and fact.was else ""
+        if kind in ("digest", "alias", "lineage") and not (fact.was and fact.now):
+            return "" if kind != "lineage" or not fact.was else kind
+        return kind
+
+    def _is_version(self, path: tuple[Iri, ...]) -> bool:
+        """Whether a path goes over versions, offers and aliases only: it is the model itself."""
+        return all(
+            any(
+                after in self.snapshot.values(before, term)
+                for term in (PROV.specializationOf, PG.offerOf, PG.resolvesTo)
+            )
+            for before, after in pairwise(path[1:])
+        )
+
+    def _event(
+        self, commit: Commit, deployment: Iri, kind: str, fact: FactChange, path: tuple[Iri, ...]
+    ) -> FleetEvent:
+        was = ", ".join(map(shown, fact.was)) or "nothing"
+        now = ", ".join(map(shown, fact.now)) or "nothing"
+        message = f"{local_name(fact.property)} of {said(fact.subject)}: {was} → {now}"
+        return FleetEvent(commit.version, commit.at, deployment, kind, fact.subject, message, path)
+
+    # ---- conflicts ------------------------------------------------------------------------------
+
+    def _conflicts_of(self, subject: Iri) -> frozenset[tuple[str, Iri]]:
+        if subject in self.deployments:
+            return frozenset()
+        found = of_subject(self.snapshot, subject, self._fields, self._organizations)
+        return frozenset((c.kind, c.property) for c in found if c.kind in DEFAULT)
+
+    def _new_conflicts(self, commit: Commit, subject: Iri) -> Iterator[FleetEvent]:
+        now = self._conflicts_of(subject)
+        new = now - self._conflicts.get(subject, frozenset())
+        self._conflicts[subject] = now
+        for kind, prop in sorted(new):
+            message = f"sources disagree on {local_name(prop)} of {said(subject)} ({kind})"
+            for deployment, path in self._reached({subject}):
+                yield FleetEvent(
+                    commit.version, commit.at, deployment, "conflict", subject, message, path
+                )

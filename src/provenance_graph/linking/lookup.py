@@ -1,0 +1,241 @@
+"""Where candidates come from: a reconciliation service, ROR's search, or a local dump of Wikidata.
+
+A service is asked through the door to the network, so that its rate, size and addresses are
+bounded as everywhere. What it answers is text from outside: whatever is not of the expected
+type is left out.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import quote, urlsplit
+
+from provenance_graph.core.errors import FetchError, Unreadable
+from provenance_graph.core.iris import PREFIXES, Iri, is_iri
+from provenance_graph.formats.fetch.door import Door
+from provenance_graph.model.naming import fold
+
+MAX_CANDIDATES = 10
+MAX_LINE = 4 << 20
+BATCH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entity outside that a name may mean: its names, web sites, and what it says it is."""
+
+    iri: Iri
+    name: str
+    aliases: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    description: str = ""
+    score: float | None = None
+
+
+class Lookup(Protocol):
+    """Gives candidates for names."""
+
+    target: str
+    source: str
+
+    def candidates(self, names: Iterable[str]) -> dict[str, list[Candidate]]:
+        """Candidates by name; raises FetchError where nothing can be asked."""
+
+
+class ReconciliationLookup:
+    """A service that speaks the Reconciliation API 0.2, such as that of Wikidata."""
+
+    def __init__(self, door: Door, url: str, target: str = "wikidata", type_: str = "") -> None:
+        self.door, self.url, self.target, self.source = door, url.rstrip("/"), target, url
+        self.type = type_
+        self._space = ""
+
+    def candidates(self, names: Iterable[str]) -> dict[str, list[Candidate]]:
+        """Candidates by name, several names a request."""
+        listed, found = list(dict.fromkeys(names)), {}
+        for start in range(0, len(listed), BATCH):
+            part = listed[start : start + BATCH]
+            queries = {
+                f"q{n}": {"query": name, "limit": MAX_CANDIDATES, **self._type()}
+                for n, name in enumerate(part)
+            }
+            url = f"{self.url}?queries={quote(json.dumps(queries, separators=(',', ':')))}"
+            answer = _object(url, self.door.get(url))
+            for n, name in enumerate(part):
+                found[name] = list(self._read(answer.get(f"q{n}")))
+        return found
+
+    def _type(self) -> dict[str, str]:
+        return {"type": self.type} if self.type else {}
+
+    def _base(self) -> str:
+        """The space of the service's identifiers, as its manifest says."""
+        if not self._space:
+            manifest = _object(self.url, self.door.get(self.url))
+            space = manifest.get("identifierSpace")
+            fixed = PREFIXES.get(self.target, "")
+            self._space = space if isinstance(space, str) and is_iri(space) else fixed
+            if self.target == "wikidata":
+                self._space = PREFIXES["wikidata"]
+            if not self._space:
+                raise FetchError(f"{self.url}: its manifest names no identifierSpace")
+        return self._space
+
+    def _read(self, answer: object) -> Iterator[Candidate]:
+        listed = answer.get("result") if isinstance(answer, Mapping) else None
+        for one in (listed if isinstance(listed, list) else [])[:MAX_CANDIDATES]:
+            if not isinstance(one, Mapping) or not isinstance(one.get("id"), str):
+                continue
+            iri = one["id"] if "://" in one["id"] else f"{self._base()}{one['id']}"
+            if is_iri(iri) and isinstance(one.get("name"), str):
+                score = one.get("score")
+                yield Candidate(
+                    Iri(iri),
+                    one["name"][:300],
+                    description=str(one.get("description", ""))[:300],
+                    score=float(score) if isinstance(score, int | float) else None,
+                )
+
+
+class RorLookup:
+    """The search of the Research Organization Registry (version 2 of its API)."""
+
+    target = "ror"
+
+    def __init__(self, door: Door, url: str = "https://api.ror.org/v2/organizations") -> None:
+        self.door, self.url, self.source = door, url.rstrip("/"), url
+
+    def candidates(self, names: Iterable[str]) -> dict[str, list[Candidate]]:
+        """Candidates by name, one request a name."""
+        found = {}
+        for name in dict.fromkeys(names):
+            url = f"{self.url}?query={quote(name)}"
+            answer = _object(url, self.door.get(url))
+            items = answer.get("items")
+            listed = items if isinstance(items, list) else []
+            found[name] = [c for one in listed[:MAX_CANDIDATES] if (c := self._read(one))]
+        return found
+
+    @staticmethod
+    def _read(one: object) -> Candidate | None:
+        if not isinstance(one, Mapping) or not is_iri(str(one.get("id", ""))):
+            return None
+        names = [n for n in _list(one.get("names")) if isinstance(n.get("value"), str)]
+        shown = [n["value"] for n in names if "ror_display" in _texts(n.get("types"))]
+        links = [str(link.get("value", "")) for link in _list(one.get("links"))]
+        if not names:
+            return None
+        return Candidate(
+            Iri(str(one["id"])),
+            (shown or [names[0]["value"]])[0][:300],
+            tuple(n["value"][:300] for n in names),
+            tuple(link for link in links if is_iri(link)),
+            ", ".join(_texts(one.get("types"))),
+        )
+
+
+class DumpLookup:
+    """A local dump of Wikidata: one JSON entity a line, as Wikidata publishes them (also gzip)."""
+
+    target = "wikidata"
+
+    def __init__(self, path: Path, language: str = "en") -> None:
+        self.path, self.language, self.source = path, language, path.name
+
+    def candidates(self, names: Iterable[str]) -> dict[str, list[Candidate]]:
+        """Candidates by name: entities with that label or alias; the dump is read once."""
+        wanted: dict[str, list[str]] = {}
+        for name in dict.fromkeys(names):
+            wanted.setdefault(fold(name), []).append(name)
+        found: dict[str, list[Candidate]] = {name: [] for same in wanted.values() for name in same}
+        for entity in self._entities():
+            one = self._read(entity)
+            if one is None:
+                continue
+            for folded in {fold(text) for text in (one.name, *one.aliases)} & wanted.keys():
+                for name in wanted[folded]:
+                    if len(found[name]) < MAX_CANDIDATES:
+                        found[name].append(one)
+        return found
+
+    def _entities(self) -> Iterator[Mapping[str, Any]]:
+        opened = gzip.open if self.path.suffix == ".gz" else open
+        try:
+            with opened(self.path, "rb") as file:
+                while line := file.readline(MAX_LINE):
+                    text = line.strip().rstrip(b",")
+                    if not text or text in (b"[", b"]"):
+                        continue
+                    try:
+                        entity = json.loads(text)
+                    except (ValueError, RecursionError):
+                        continue  # a line that is cut or too long is no entity
+                    if isinstance(entity, Mapping):
+                        yield entity
+        except (OSError, EOFError) as error:
+            raise Unreadable(str(self.path), str(error)) from error
+
+    def _read(self, entity: Mapping[str, Any]) -> Candidate | None:
+        identifier = entity.get("id")
+        label = _text(entity, "labels", self.language)
+        if not isinstance(identifier, str) or not label or not identifier.startswith("Q"):
+            return None
+        aliases = entity.get("aliases")
+        listed = aliases.get(self.language) if isinstance(aliases, Mapping) else None
+        return Candidate(
+            Iri(f"{PREFIXES['wikidata']}{identifier}"),
+            label,
+            tuple(str(one.get("value", "")) for one in _list(listed)),
+            tuple(_sites(entity)),
+            _text(entity, "descriptions", self.language),
+        )
+
+
+def _sites(entity: Mapping[str, Any]) -> Iterator[str]:
+    """The official web sites (P856) of an entity."""
+    claims = entity.get("claims")
+    for one in _list(claims.get("P856") if isinstance(claims, Mapping) else None):
+        snak = one.get("mainsnak")
+        value = snak.get("datavalue") if isinstance(snak, Mapping) else None
+        site = value.get("value") if isinstance(value, Mapping) else None
+        if isinstance(site, str) and is_iri(site):
+            yield site
+
+
+def domain(address: str) -> str:
+    """The host of an address without ``www.``.
+
+    >>> domain("https://www.anthropic.com/news")
+    'anthropic.com'
+    """
+    return (urlsplit(address).hostname or "").removeprefix("www.")
+
+
+def _object(url: str, body: bytes) -> Mapping[str, Any]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise FetchError(f"{url[:200]}: the answer is not JSON ({error})") from error
+    if not isinstance(found, Mapping):
+        raise FetchError(f"{url[:200]}: the answer is no object")
+    return found
+
+
+def _list(value: object) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _texts(value: object) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def _text(entity: Mapping[str, Any], key: str, language: str) -> str:
+    held = entity.get(key)
+    one = held.get(language) if isinstance(held, Mapping) else None
+    value = one.get("value") if isinstance(one, Mapping) else None
+    return value[:300] if isinstance(value, str) else ""

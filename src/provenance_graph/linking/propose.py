@@ -1,0 +1,147 @@
+"""From candidates to proposals: a score, the evidence for it, and a justification, as SSSOM rows.
+
+No lookup makes a link: names are shared by unlike things, and public code is often wrong about
+numbers. A proposal becomes a link when somebody reviews it, as identity's decisions are reviewed
+(``identify --review``): the row is kept with an author, or with ``predicate_modifier`` Not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.sssom import CC0
+from provenance_graph.acceptance.sssom import Mapping as Row
+from provenance_graph.core.claims import Literal
+from provenance_graph.core.iris import ID, Iri, said
+from provenance_graph.core.terms import PG, SCHEMA, SKOS
+from provenance_graph.linking.lookup import Candidate, Lookup, domain
+from provenance_graph.model.naming import fold
+from provenance_graph.model.things import kind_of
+
+HEADER: Mapping[str, str] = MappingProxyType(
+    {
+        "mapping_set_id": f"{ID}mappings/link-proposals",
+        "mapping_set_title": "Proposed links to data outside, for review",
+        "mapping_set_description": "Each row says what it rests on; none counts until reviewed.",
+        "license": CC0,
+    }
+)
+LEXICAL = "semapv:LexicalMatching"
+COMPOSITE = "semapv:CompositeMatching"
+WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "model": ("model", "language", "chatbot", "transformer", "network", "llm"),
+        "dataset": ("dataset", "data set", "corpus", "database", "benchmark"),
+        "organization": (
+            "company", "organi", "laborator", "institute", "university", "corporation",
+            "enterprise", "business", "nonprofit", "startup", "facility", "education",
+        ),
+    }
+)  # fmt: skip
+"""Words in a description that fit a kind; without one of them a name alone proves little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a candidate: texts to show, and the score they make."""
+
+    told: tuple[str, ...]
+    score: float
+    composite: bool
+
+
+def proposals(
+    snapshot: AcceptedSnapshot, subjects: Iterable[Iri], lookup: Lookup, today: str
+) -> list[Row]:
+    """Proposed links of some things, best first for each; raises FetchError."""
+    names = {subject: _names(snapshot, subject) for subject in dict.fromkeys(subjects)}
+    found = lookup.candidates([held[0] for held in names.values() if held])
+    rows = [
+        row
+        for subject, held in names.items()
+        if held
+        for row in _rows(snapshot, subject, held, found.get(held[0], []), lookup, today)
+    ]
+    return sorted(rows, key=lambda row: (row.subject, -float(row.confidence), row.object))
+
+
+def _rows(
+    snapshot: AcceptedSnapshot,
+    subject: Iri,
+    names: list[str],
+    candidates: list[Candidate],
+    lookup: Lookup,
+    today: str,
+) -> Iterator[Row]:
+    weighed = [(evidence(snapshot, subject, names, one), one) for one in candidates]
+    same = sum(found.score >= _SAME_NAME for found, _ in weighed)
+    for found, one in weighed:
+        if not found.score:
+            continue
+        rivals = f"; {same} candidates have the name" if same > 1 else ""
+        score = found.score - (_RIVALS if same > 1 and not found.composite else 0.0)
+        yield Row(
+            subject=subject,
+            predicate=SKOS.exactMatch if found.composite else SKOS.closeMatch,
+            object=one.iri,
+            justification=COMPOSITE if found.composite else LEXICAL,
+            subject_label=names[0],
+            object_label=one.name,
+            confidence=f"{score:.2f}",
+            date=today,
+            comment=f"{'; '.join(found.told)}{rivals} (looked up at {lookup.source})",
+        )
+
+
+_SAME_NAME, _SITE, _FITS, _RIVALS = 0.6, 0.3, 0.09, 0.2
+
+
+def evidence(
+    snapshot: AcceptedSnapshot, subject: Iri, names: list[str], one: Candidate
+) -> Evidence:
+    """What speaks for a candidate: a name, a web site, a description that fits the kind."""
+    told: list[str] = []
+    score = 0.0
+    folded = {fold(name) for name in names}
+    if fold(one.name) in folded:
+        told.append(f"the same name {one.name!r}")
+        score = _SAME_NAME
+    elif shared := next((alias for alias in one.aliases if fold(alias) in folded), ""):
+        told.append(f"a name of it is {shared!r}")
+        score = _SAME_NAME
+    if not score:
+        return Evidence((), 0.0, composite=False)
+    site = _sites(snapshot, subject) & {domain(address) for address in one.sites} - {""}
+    if site:
+        told.append(f"both are at {min(site)}")
+        score += _SITE
+    words = WORDS.get(kind_of(snapshot, subject), ())
+    fits = any(word in one.description.casefold() for word in words)
+    if fits:
+        told.append(f"described as {one.description!r}")
+        score += _FITS
+    return Evidence(tuple(told), score, composite=bool(site))
+
+
+def _names(snapshot: AcceptedSnapshot, subject: Iri) -> list[str]:
+    """The names of a thing, its label first."""
+    shown = snapshot.label(subject) or said(subject).rpartition("/")[2]
+    others = [
+        value.lexical
+        for term in (SCHEMA.name, SCHEMA.alternateName)
+        for value in snapshot.values(subject, term)
+        if isinstance(value, Literal)
+    ]
+    return list(dict.fromkeys([shown, *others]))
+
+
+def _sites(snapshot: AcceptedSnapshot, subject: Iri) -> set[str]:
+    """The hosts of a thing's own web sites."""
+    return {
+        domain(str(value))
+        for term in (PG.homepage, SCHEMA.sameAs)
+        for value in snapshot.values(subject, term)
+    } - {""}

@@ -1,0 +1,25 @@
+"""Matching of names against models, datasets, organisations and licences, as OpenRefine asks for it."""
+
+from provenance_graph.reconciliation.match import (
+    MAX_CANDIDATES,
+    MAX_QUERIES,
+    TYPES,
+    Candidate,
+    Condition,
+    Query,
+    entity_id,
+    entity_of,
+    match,
+)
+
+__all__ = [
+    "MAX_CANDIDATES",
+    "MAX_QUERIES",
+    "TYPES",
+    "Candidate",
+    "Condition",
+    "Query",
+    "entity_id",
+    "entity_of",
+    "match",
+]

@@ -1,0 +1,263 @@
+"""Which entities a name may mean, each with a score and what the score is made of.
+
+The score runs from 0 to 100. The likeness of the names (``name``) is all of it where a query
+gives nothing else; where it gives values of properties, they make up 40 of the 100. A candidate
+is a *match* only where a name of it is the same without case and punctuation, every value given
+agrees, and no other entity has the same name (those known by one catalogue's id alone do not
+count): a suffix such as ``-Instruct`` or a size is part of a name, so that a variant never
+matches.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from rapidfuzz import fuzz
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.iris import ID, Iri, is_iri, local_name, said
+from provenance_graph.core.terms import DCTERMS, SCHEMA, SKOS, XSD
+from provenance_graph.model.fields import property_named
+from provenance_graph.model.naming import fold
+from provenance_graph.model.search_index import Catalogue
+from provenance_graph.model.things import is_own
+
+TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "model": "Model",
+        "dataset": "Dataset",
+        "organization": "Organisation",
+        "licence": "Licence",
+    }
+)
+"""What can be matched: the kind of the search index, and its name for people."""
+MAX_QUERIES = 1_000
+"""Queries of one batch; a larger one is refused, naming this."""
+MAX_CANDIDATES = 50
+MAX_TEXT = 500
+_LOOKED_AT = 40
+_PROPERTIES_WEIGHT = 0.4
+_MATCH_SCORE = 95.0
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Values that a property of the entity should have; ``required`` drops what has none of them."""
+
+    property: str
+    values: tuple[str, ...]
+    required: bool = False
+    quantifier: str = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for: a text, kinds it may be of, values it should have."""
+
+    text: str
+    kinds: tuple[str, ...] = ()
+    limit: int = 10
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entity that a query may mean; ``features`` are what its score is made of."""
+
+    iri: Iri
+    name: str
+    kind: str
+    description: str
+    score: float
+    match: bool
+    features: tuple[tuple[str, str, float | bool], ...]
+
+
+def entity_id(iri: Iri | str) -> str:
+    """The id under which an entity is exchanged: the part of its IRI that is ours, else all of it.
+
+    >>> entity_id("https://w3id.org/provenance-graph/id/model/org/name")
+    'model/org/name'
+    """
+    return str(iri).removeprefix(ID)
+
+
+def entity_of(identifier: str) -> Iri:
+    """The IRI of an id; raises UsageError where it cannot be one."""
+    whole = identifier if "://" in identifier else f"{ID}{identifier}"
+    if not identifier or not is_iri(whole):
+        raise UsageError(f"{identifier[:80]!r} is no id of this service, such as model/org/name")
+    return Iri(whole)
+
+
+def kind_named(text: str) -> str:
+    """A kind from what a client calls it; raises UsageError with near ones."""
+    folded = text.strip().casefold().rpartition("#")[2].rpartition("/")[2]
+    folded = {"organisation": "organization", "license": "licence"}.get(folded, folded)
+    if folded in TYPES:
+        return folded
+    near = difflib.get_close_matches(folded, TYPES, 1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(TYPES)}"
+    raise UsageError(f"no type {text[:80]!r}; {hint}")
+
+
+def match(snapshot: AcceptedSnapshot, query: Query) -> list[Candidate]:
+    """The entities that a query may mean, best first; raises UsageError for a wrong property."""
+    kinds = query.kinds or tuple(TYPES)
+    conditions = [(c, _property(snapshot, c.property)) for c in query.conditions]
+    text = query.text.strip()[:MAX_TEXT]
+    listed = Catalogue.open(snapshot)
+    if text:
+        found = listed.search(text, _LOOKED_AT, kinds).items
+    else:
+        found = [
+            item
+            for iri in _with_values(snapshot, conditions)
+            for item in listed.search(iri, 1, kinds).items
+            if item["kind"] in kinds
+        ]
+    scored = [
+        one
+        for item in found
+        if (one := _scored(snapshot, text, dict(item), conditions)) is not None
+    ]
+    scored.sort(key=lambda one: (-one.score, not is_own(one.iri), -_weight(one), one.iri))
+    shown = scored[: max(1, min(query.limit, MAX_CANDIDATES))]
+    return [
+        Candidate(
+            one.iri,
+            one.name,
+            one.kind,
+            one.description,
+            one.score,
+            _is_match(one, scored),
+            one.features,
+        )
+        for one in shown
+    ]
+
+
+def _with_values(
+    snapshot: AcceptedSnapshot, conditions: Iterable[tuple[Condition, Iri]]
+) -> list[Iri]:
+    """The first entities that have one of the values of a condition: for a query without a text."""
+    found: dict[Iri, None] = {}
+    for condition, prop in conditions:
+        for text in condition.values:
+            candidates: list[Value] = [Literal(text)]
+            candidates += [Literal(text, kind) for kind in (XSD.integer, XSD.decimal, XSD.date)]
+            if is_iri(whole := text if "://" in text else f"{ID}{text}"):
+                candidates.append(Iri(whole))
+            for value in candidates:
+                found |= dict.fromkeys(snapshot.related(prop, value)[:_LOOKED_AT])
+    return list(found)[:_LOOKED_AT]
+
+
+def _scored(
+    snapshot: AcceptedSnapshot,
+    text: str,
+    item: Mapping[str, object],
+    conditions: Iterable[tuple[Condition, Iri]],
+) -> Candidate | None:
+    iri, name, kind = Iri(str(item["iri"])), str(item["name"]), str(item["kind"])
+    aliases = item.get("aliases")
+    names = {name, str(item["id"]), str(item["id"]).rpartition("/")[2], str(iri), local_name(iri)}
+    names |= set(map(str, aliases)) if isinstance(aliases, list) else set()
+    names |= {
+        value.lexical
+        for term in (SCHEMA.name, SCHEMA.alternateName, DCTERMS.identifier, SKOS.notation)
+        for value in snapshot.values(iri, term)
+        if isinstance(value, Literal)
+    }
+    sought = fold(text)
+    exact = any(fold(one) == sought for one in names)
+    likeness = 100.0 if exact else max(fuzz.ratio(sought, fold(one)) for one in names)
+    likeness = likeness if sought else 0.0
+    features: list[tuple[str, str, float | bool]] = [
+        ("name", "likeness of the names", round(likeness, 1)),
+        ("exact", "the same name without case and punctuation", exact),
+    ]
+    agreements: list[float] = []
+    for condition, prop in conditions:
+        share = _agreement(snapshot, iri, prop, condition)
+        if condition.required and not share:
+            return None
+        agreements.append(share)
+        features.append(
+            (
+                f"property:{condition.property}",
+                f"values of {condition.property} that agree",
+                round(100 * share, 1),
+            )
+        )
+    score = likeness
+    if agreements:
+        mean = 100 * sum(agreements) / len(agreements)
+        weight = _PROPERTIES_WEIGHT if sought else 1.0
+        score = (1 - weight) * likeness + weight * mean
+    mentions = item.get("mentions")
+    features.append(
+        ("mentions", "things that name it", float(mentions if isinstance(mentions, int) else 0))
+    )
+    return Candidate(iri, name, kind, _description(item), round(score, 1), False, tuple(features))
+
+
+def _description(item: Mapping[str, object]) -> str:
+    makers = item.get("developers")
+    by = [
+        str(one.get("label") or one.get("id")) if isinstance(one, dict) else str(one)
+        for one in (makers if isinstance(makers, list) else [])
+    ]
+    kind = TYPES.get(str(item["kind"]), str(item["kind"])).casefold()
+    made = f" by {', '.join(by[:2])}" if by else ""
+    day = f", {item['released']}" if item.get("released") else ""
+    return f"{kind} {item['id']}{made}{day}"
+
+
+def _weight(one: Candidate) -> float:
+    return float({key: value for key, _, value in one.features}.get("mentions", 0))
+
+
+def _is_match(one: Candidate, all_: Iterable[Candidate]) -> bool:
+    values = {key: value for key, _, value in one.features}
+    agreed = all(v == 100.0 for key, v in values.items() if key.startswith("property:"))
+    rivals = [other for other in all_ if other.iri != one.iri and other.score >= one.score]
+    alone = not any(is_own(other.iri) or not is_own(one.iri) for other in rivals)
+    return bool(values["exact"]) and agreed and one.score >= _MATCH_SCORE and alone
+
+
+def _property(snapshot: AcceptedSnapshot, name: str) -> Iri:
+    try:
+        return property_named(snapshot, name[:200])
+    except NotFound as missing:
+        raise UsageError(str(missing)) from missing
+
+
+def _agreement(snapshot: AcceptedSnapshot, iri: Iri, prop: Iri, condition: Condition) -> float:
+    """How far the accepted values agree with those given, between 0 and 1."""
+    if not condition.values:
+        return 0.0
+    held = snapshot.values(iri, prop)
+    hits = [any(_same(snapshot, value, text) for value in held) for text in condition.values]
+    if condition.quantifier == "none":
+        return float(not any(hits))
+    if condition.quantifier == "all":
+        return sum(hits) / len(hits)
+    return float(any(hits))
+
+
+def _same(snapshot: AcceptedSnapshot, value: Value, text: str) -> bool:
+    if isinstance(value, Iri):
+        names = {said(value), entity_id(value), str(value), snapshot.label(value)}
+        return fold(text) in {fold(name) for name in names if name}
+    if value.lexical == text or (fold(text) and fold(value.lexical) == fold(text)):
+        return True
+    try:
+        return float(value.lexical) == float(text)
+    except ValueError:
+        return len(text) >= 4 and value.lexical.startswith(f"{text}-")  # a year, or a month

@@ -1,0 +1,369 @@
+"""The Reconciliation Service API of the W3C community group: 0.2, and 1.0-draft beside it.
+
+What a client sends becomes ``Query`` values, and candidates become what the version's schemas
+say. Whatever is of another type than the schema asks for is refused with its place.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.iris import ID, NS, Iri, local_name, said
+from provenance_graph.core.terms import DCTERMS, SCHEMA, XSD
+from provenance_graph.model.fields import fields, property_named
+from provenance_graph.reconciliation.match import (
+    MAX_CANDIDATES,
+    MAX_QUERIES,
+    MAX_TEXT,
+    TYPES,
+    Candidate,
+    Condition,
+    Query,
+    entity_id,
+    entity_of,
+    kind_named,
+)
+
+MAX_PROPERTIES = 50
+MAX_IDS = 1_000
+MAX_VALUES = 100
+_NUMBERS = (XSD.integer, XSD.decimal, XSD.double)
+PREVIEW = (430, 260)
+"""Width and height of a preview, in pixels."""
+
+
+def type_json(kind: str) -> dict[str, str]:
+    """A kind as the protocol names types."""
+    return {"id": kind, "name": TYPES[kind]}
+
+
+def manifest(base: str, version: str) -> dict[str, Any]:
+    """What the service offers; ``base`` is its own address without a slash at the end."""
+    common: dict[str, Any] = {
+        "name": "provenance-graph: AI models, datasets, organisations, licences",
+        "documentation": f"{base}/manual/",
+        "identifierSpace": ID,
+        "schemaSpace": NS,
+        "defaultTypes": [type_json(kind) for kind in TYPES],
+        "batchSize": 50,
+    }
+    if version == "1.0-draft":
+        return {
+            **common,
+            "versions": ["1.0-draft"],
+            "view": {"url": f"{base}/reconcile/view?id={{id}}"},
+            "suggest": {"entity": True, "property": True, "type": True},
+            "preview": {"width": PREVIEW[0], "height": PREVIEW[1]},
+            "extend": {"proposeProperties": True, "propertySettings": []},
+            "standardizedScore": True,
+        }
+    at = {"service_url": base}
+    return {
+        **common,
+        "versions": ["0.2"],
+        "view": {"url": f"{base}/reconcile/view?id={{{{id}}}}"},
+        "preview": {
+            "url": f"{base}/reconcile/preview?id={{{{id}}}}",
+            "width": PREVIEW[0],
+            "height": PREVIEW[1],
+        },
+        "suggest": {
+            name: {**at, "service_path": f"/reconcile/suggest/{name}"}
+            for name in ("entity", "property", "type")
+        },
+        "extend": {
+            "propose_properties": {**at, "service_path": "/reconcile/properties"},
+            "property_settings": [],
+        },
+    }
+
+
+# ---- what clients send ---------------------------------------------------------------------
+
+
+def parsed(text: str | bytes, what: str) -> Any:
+    """JSON from outside; raises UsageError for what is none or is nested too deeply."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{what} is not JSON: {error}") from error
+
+
+def queries_02(data: Any) -> dict[str, Query]:
+    """The queries of a batch of 0.2 by their keys; raises UsageError with the place of a fault."""
+    if not isinstance(data, Mapping):
+        raise UsageError('queries is an object of queries: {"q0": {"query": "Llama 3.1 8B"}}')
+    _bounded(len(data))
+    return {str(key): _query_02(str(key), one) for key, one in data.items()}
+
+
+def queries_draft(data: Any) -> list[Query]:
+    """The queries of a batch of 1.0-draft in their order; raises UsageError likewise."""
+    listed = data.get("queries") if isinstance(data, Mapping) else None
+    if not isinstance(listed, list):
+        raise UsageError('send {"queries": [{"conditions": [{"matchType": "name", "v": "…"}]}]}')
+    _bounded(len(listed))
+    return [_query_draft(f"queries/{number}", one) for number, one in enumerate(listed)]
+
+
+def _bounded(count: int) -> None:
+    if count > MAX_QUERIES:
+        raise UsageError(
+            f"{count:,} queries in one batch; at most {MAX_QUERIES:,} are taken, send them in parts"
+        )
+
+
+def _query_02(place: str, data: Any) -> Query:
+    if isinstance(data, str):
+        data = {"query": data}
+    data = _object(place, data)
+    text = data.get("query", "")
+    if not isinstance(text, str):
+        raise UsageError(f"{place}/query: a text belongs here, not {_kind(text)}")
+    listed = data.get("properties", [])
+    if not isinstance(listed, list):
+        raise UsageError(f"{place}/properties: a list belongs here, not {_kind(listed)}")
+    if not text.strip() and not listed:
+        raise UsageError(f"{place}: neither a query nor properties")
+    types = data.get("type", [])
+    types = [types] if isinstance(types, str) else types
+    if not isinstance(types, list) or not all(isinstance(one, str) for one in types):
+        raise UsageError(f"{place}/type: the id of a type or a list of them belongs here")
+    conditions = [
+        _condition(f"{place}/properties/{n}", one, ("pid",), ("v",))
+        for n, one in enumerate(listed[:MAX_PROPERTIES])
+    ]
+    kinds = tuple(dict.fromkeys(kind_named(one) for one in types if one.strip()))
+    return Query(text[:MAX_TEXT], kinds, _limit(place, data), tuple(conditions))
+
+
+def _query_draft(place: str, data: Any) -> Query:
+    data = _object(place, data)
+    listed = data.get("conditions")
+    if not isinstance(listed, list) or not listed:
+        raise UsageError(f"{place}/conditions: a list of at least one condition belongs here")
+    text, conditions = "", []
+    for number, one in enumerate(listed[:MAX_PROPERTIES]):
+        where = f"{place}/conditions/{number}"
+        one = _object(where, one)
+        kind = one.get("matchType")
+        if kind == "name":
+            values = _values(f"{where}/v", one.get("v", one.get("propertyValue")))
+            text = values[0] if values else ""
+        elif kind == "property":
+            conditions.append(_condition(where, one, ("pid", "propertyId"), ("v", "propertyValue")))
+        else:
+            raise UsageError(f"{where}/matchType: name or property, not {_shown(kind)}")
+    type_ = data.get("type", "")
+    if not isinstance(type_, str):
+        raise UsageError(f"{place}/type: the id of one type belongs here, not {_kind(type_)}")
+    kinds = (kind_named(type_),) if type_.strip() else ()
+    return Query(text[:MAX_TEXT], kinds, _limit(place, data), tuple(conditions))
+
+
+def _condition(place: str, data: Any, ids: Sequence[str], values: Sequence[str]) -> Condition:
+    data = _object(place, data)
+    name = next((data[key] for key in ids if key in data), None)
+    if not isinstance(name, str):
+        raise UsageError(f"{place}/{ids[0]}: the id of a property belongs here")
+    held = next((data[key] for key in values if key in data), None)
+    quantifier = data.get("matchQuantifier", "any")
+    if quantifier not in ("any", "all", "none"):
+        raise UsageError(f"{place}/matchQuantifier: any, all or none, not {_shown(quantifier)}")
+    required = data.get("required", False) is True
+    return Condition(name, tuple(_values(f"{place}/{values[0]}", held)), required, quantifier)
+
+
+def _values(place: str, data: Any) -> list[str]:
+    listed = data if isinstance(data, list) else [data]
+    return [_value(place, one) for one in listed[:MAX_VALUES]]
+
+
+def _value(place: str, one: Any) -> str:
+    if isinstance(one, str):
+        return one[:MAX_TEXT]
+    if isinstance(one, bool):
+        return "true" if one else "false"
+    if isinstance(one, int | float):
+        return str(one)[:MAX_TEXT]
+    if isinstance(one, Mapping) and isinstance(one.get("id"), str):
+        return str(one["id"])[:MAX_TEXT]
+    raise UsageError(
+        f"{place}: a text, a number, true or false, or an object with an id belongs here, "
+        f"not {_kind(one)}"
+    )
+
+
+def _limit(place: str, data: Mapping[str, Any]) -> int:
+    limit = data.get("limit", 10)
+    if isinstance(limit, bool) or not isinstance(limit, int | float) or not 1 <= limit < 1e9:
+        raise UsageError(f"{place}/limit: a whole number of at least 1, not {_shown(limit)}")
+    return min(int(limit), MAX_CANDIDATES)
+
+
+def _object(place: str, data: Any) -> Mapping[str, Any]:
+    if not isinstance(data, Mapping):
+        raise UsageError(f"{place}: an object belongs here, not {_kind(data)}")
+    return data
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
+    return "nothing" if value is None else names.get(type(value), "a number")
+
+
+def _shown(value: Any) -> str:
+    return repr(value)[:60]
+
+
+# ---- what they get -------------------------------------------------------------------------
+
+
+def candidate_json(one: Candidate, version: str) -> dict[str, Any]:
+    """A candidate as a version's schema has it, features included."""
+    named = version == "1.0-draft"
+    return {
+        "id": entity_id(one.iri),
+        "name": one.name,
+        "description": one.description,
+        "type": [type_json(one.kind)],
+        "score": one.score,
+        "match": one.match,
+        "features": [
+            {"id": key, **({"name": name} if named else {}), "value": value}
+            for key, name, value in one.features
+        ],
+    }
+
+
+def extension(snapshot: AcceptedSnapshot, data: Any, version: str) -> dict[str, Any]:
+    """Values of properties of entities; raises UsageError for a wrong request."""
+    data = _object("the request", data)
+    ids, wanted = data.get("ids"), data.get("properties")
+    if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
+        raise UsageError("ids: a list of ids belongs here")
+    if not isinstance(wanted, list) or not wanted:
+        raise UsageError('properties: a list such as [{"id": "contextLength"}] belongs here')
+    if len(ids) > MAX_IDS or len(wanted) > MAX_PROPERTIES:
+        raise UsageError(f"at most {MAX_IDS:,} ids and {MAX_PROPERTIES} properties a request")
+    names = [_object(f"properties/{n}", one).get("id") for n, one in enumerate(wanted)]
+    known: dict[str, Iri] = {}
+    for number, name in enumerate(names):
+        if not isinstance(name, str):
+            raise UsageError(f"properties/{number}/id: the id of a property belongs here")
+        try:
+            known[name] = property_named(snapshot, name[:200])
+        except NotFound as missing:
+            raise UsageError(str(missing)) from missing
+    labels = {field.property: field.label for field in fields(snapshot)}
+    rows = {one: _row(snapshot, one, known) for one in dict.fromkeys(ids)}
+    return {
+        "meta": [
+            {"id": name, "name": labels.get(prop, local_name(prop))} for name, prop in known.items()
+        ],
+        "rows": rows
+        if version == "0.2"
+        else [
+            {
+                "id": one,
+                "properties": [{"id": name, "values": values} for name, values in row.items()],
+            }
+            for one, row in rows.items()
+        ],
+    }
+
+
+def _row(
+    snapshot: AcceptedSnapshot, identifier: str, known: Mapping[str, Iri]
+) -> dict[str, list[dict[str, Any]]]:
+    try:
+        subject = snapshot.canonical(entity_of(identifier))
+    except UsageError:
+        return {name: [] for name in known}
+    return {
+        name: [value_json(snapshot, value) for value in snapshot.values(subject, prop)[:MAX_VALUES]]
+        for name, prop in known.items()
+    }
+
+
+def value_json(snapshot: AcceptedSnapshot, value: Value) -> dict[str, Any]:
+    """A value as the protocol has it: an entity, a number, a day, or a text."""
+    if isinstance(value, Iri):
+        return {"id": entity_id(value), "name": snapshot.label(value) or said(value)}
+    if value.datatype in _NUMBERS:
+        if value.datatype == XSD.integer:
+            return {"int": int(value.lexical)}
+        return {"float": float(value.lexical)}
+    if value.datatype == XSD.date:
+        return {"date": f"{value.lexical[:10]}T00:00:00Z"}
+    return {"str": value.lexical}
+
+
+def proposals(snapshot: AcceptedSnapshot, kind: str, limit: int) -> list[dict[str, str]]:
+    """Properties that entities of a kind have, those of the page first."""
+    if kind == "model" or not kind:
+        listed = [(field.property, field.label) for field in fields(snapshot)]
+    else:
+        terms = {
+            "dataset": (
+                SCHEMA.name,
+                DCTERMS.license,
+                DCTERMS.creator,
+                DCTERMS.issued,
+                SCHEMA.sameAs,
+            ),
+            "organization": (SCHEMA.name, SCHEMA.alternateName, SCHEMA.sameAs),
+            "licence": (SCHEMA.name, SCHEMA.sameAs),
+        }[kind]
+        names = {field.property: field.label for field in fields(snapshot)}
+        listed = [(term, names.get(term, local_name(term))) for term in terms]
+    return [{"id": local_name(prop), "name": name} for prop, name in listed[:limit]]
+
+
+def suggested_properties(
+    snapshot: AcceptedSnapshot, prefix: str, limit: int
+) -> list[dict[str, str]]:
+    """Properties whose name or id begins with, or holds, a text."""
+    folded = prefix.strip().casefold()
+    found = [
+        (not field.label.casefold().startswith(folded), number, field)
+        for number, field in enumerate(fields(snapshot))
+        if folded in field.label.casefold() or folded in local_name(field.property).casefold()
+    ]
+    return [
+        {
+            "id": local_name(field.property),
+            "name": field.label,
+            "description": field.definition[:300],
+        }
+        for _, _, field in sorted(found, key=lambda item: item[:2])[:limit]
+    ]
+
+
+def preview(snapshot: AcceptedSnapshot, iri: Iri) -> tuple[str, list[tuple[str, str]]]:
+    """The name of an entity and its first facts, for a preview; raises NotFound."""
+    subject = snapshot.canonical(iri)
+    rows: list[tuple[str, str]] = []
+    for field in fields(snapshot):
+        values = snapshot.values(subject, field.property)
+        if values:
+            texts = [
+                snapshot.label(v) or said(v) if isinstance(v, Iri) else v.lexical for v in values
+            ]
+            rows.append((field.label, ", ".join(texts[:4])[:200]))
+        if len(rows) == 8:
+            break
+    name = snapshot.label(subject)
+    if not rows and not name:
+        raise NotFound(entity_id(iri), "entity")
+    return name or said(subject), rows
+
+
+def literal_text(value: Value) -> str:
+    """A value as plain text."""
+    return value.lexical if isinstance(value, Literal) else said(value)

@@ -1,0 +1,78 @@
+"""``/api/v1/changes``: what commits did to what is accepted, as JSON, Atom or a JSON Feed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from provenance_graph.changes import feeds
+from provenance_graph.changes.log import ChangeLog
+from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, as_json, etag_of
+from provenance_graph.service.http.cache import matches
+
+FORMATS = Literal["", "json", "atom", "jsonfeed"]
+MEDIA = {"json": "application/json", "atom": feeds.ATOM, "jsonfeed": feeds.JSON_FEED}
+
+
+def router(access: Access) -> APIRouter:
+    """The route of the change log of one store."""
+    routes = APIRouter(
+        prefix="/api/v1", tags=["changes"], route_class=ProblemRoute, responses=PROBLEMS
+    )
+
+    @routes.get(
+        "/changes",
+        response_model=None,
+        responses={
+            200: {
+                "model": feeds.ChangesAnswer,
+                "content": {feeds.ATOM: {"schema": {"type": "string"}}, feeds.JSON_FEED: {}},
+            }
+        },
+    )
+    def changes(
+        request: Request,
+        since: Annotated[str, Query(max_length=100, description="A version; else the last.")] = "",
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        format: FORMATS = "",
+    ) -> Response:
+        """Commits since a version, oldest first; 410 where the log does not reach back so far."""
+        snapshot = access.snapshot()
+        form = format or _wanted(request)
+        tag = etag_of(snapshot)
+        headers = {
+            "ETag": tag,
+            "X-Store-Version": snapshot.version,
+            "Cache-Control": "no-cache",
+            "Vary": "Accept",
+        }
+        if matches(request.headers.get("if-none-match"), tag):
+            return Response(status_code=304, headers=headers)
+        log = ChangeLog(access.root)
+        commits = (
+            log.since(since, snapshot.version, most=limit)
+            if since
+            else log.last(snapshot.version, min(limit, 50))
+        )
+        url = request.app.state.service.url(request, "/api/v1/changes?format=" + form)
+        if form == "atom":
+            body = feeds.atom(commits, url, snapshot.label)
+        elif form == "jsonfeed":
+            body = as_json(feeds.json_feed(commits, url, snapshot.label))
+        else:
+            oldest = log.oldest(snapshot.version)
+            body = as_json(feeds.page(since or oldest, snapshot.version, oldest, commits))
+        return Response(body, headers=headers, media_type=MEDIA[form])
+
+    return routes
+
+
+def _wanted(request: Request) -> str:
+    """The format that a client asks for by Accept; JSON where it names none of ours."""
+    accept = request.headers.get("accept", "")
+    for form in ("atom", "jsonfeed"):
+        if MEDIA[form] in accept:
+            return form
+    return "json"

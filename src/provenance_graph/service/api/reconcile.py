@@ -1,0 +1,244 @@
+"""``/reconcile``: the Reconciliation Service API for OpenRefine and its like, 0.2 and 1.0-draft."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+from urllib.parse import parse_qs, quote
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import ID
+from provenance_graph.model.search_index import Catalogue
+from provenance_graph.reconciliation import TYPES, entity_id, entity_of, match, protocol
+from provenance_graph.reconciliation.match import kind_named
+from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, as_json
+from provenance_graph.service.http.problems import too_large
+
+BODY_BYTES = 4 << 20
+_CALLBACK = re.compile(r"[A-Za-z_$][\w$.]{0,100}")
+OLD, DRAFT = "0.2", "1.0-draft"
+
+Prefix = Annotated[str, Query(max_length=300)]
+Cursor = Annotated[int, Query(ge=0, le=10_000)]
+Callback = Annotated[str, Query(max_length=100, description="A function's name, for JSONP.")]
+Identifier = Annotated[str, Query(max_length=500)]
+ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {"schema": {"type": "object"}}}}
+}
+
+
+def router(access: Access) -> APIRouter:
+    """The routes of both versions over one store."""
+    routes = APIRouter(tags=["reconciliation"], route_class=ProblemRoute, responses=PROBLEMS)
+    _service(routes, access)
+    _draft(routes, access)
+    for base, version in (("/reconcile", OLD), (f"/reconcile/{DRAFT}", DRAFT)):
+        _suggest(routes, access, base, version)
+    return routes
+
+
+def _service(routes: APIRouter, access: Access) -> None:
+    @routes.get("/reconcile", responses=ANSWER)
+    def service(
+        request: Request,
+        queries: Annotated[str, Query(max_length=100_000)] = "",
+        extend: Annotated[str, Query(max_length=100_000)] = "",
+        callback: Callback = "",
+    ) -> Response:
+        """What the service offers; with ``queries`` or ``extend``, their answer."""
+        return _sent(_answered(access, request, queries, extend), callback)
+
+    @routes.post("/reconcile", responses=ANSWER)
+    async def batch(request: Request) -> Response:
+        """Queries, or a request for data, in a form."""
+        fields = parse_qs((await _body(request)).decode("utf-8", "replace"), max_num_fields=20)
+        queries, extend = (fields.get(name, [""])[0] for name in ("queries", "extend"))
+        if not queries and not extend:
+            raise UsageError("send a form with queries={…} or extend={…}")
+        return _sent(await run_in_threadpool(_answered, access, request, queries, extend), "")
+
+    @routes.get("/reconcile/properties", responses=ANSWER)
+    def properties(
+        type: Annotated[str, Query(max_length=100)] = "",
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+        callback: Callback = "",
+    ) -> Response:
+        """Properties that data can be asked for of entities of a type."""
+        return _sent(_proposed(access, type, limit), callback)
+
+    @routes.get("/reconcile/preview", response_class=Response)
+    def preview(id: Identifier) -> Response:
+        """A small page on an entity."""
+        return _preview(access.snapshot(), id)
+
+    @routes.get("/reconcile/view", response_class=Response, status_code=303)
+    def view(request: Request, id: Identifier) -> Response:
+        """The page of an entity."""
+        iri = entity_of(id)
+        service = request.app.state.service
+        if iri.startswith(ID):
+            place = f"/id/{quote(iri.removeprefix(ID), safe='/:@+~')}"
+            return Response(status_code=303, headers={"Location": service.url(request, place)})
+        return Response(status_code=303, headers={"Location": str(iri)})
+
+
+def _draft(routes: APIRouter, access: Access) -> None:
+    base = f"/reconcile/{DRAFT}"
+
+    @routes.get(base, responses=ANSWER)
+    def manifest(request: Request) -> Response:
+        """What the service offers, as 1.0-draft has it."""
+        return _sent(protocol.manifest(_origin(request), DRAFT), "")
+
+    @routes.post(f"{base}/match", responses=ANSWER)
+    async def matched(request: Request) -> Response:
+        """A batch of queries; candidates in the queries' order."""
+        asked = protocol.queries_draft(protocol.parsed(await _body(request), "the body"))
+
+        def made() -> dict[str, Any]:
+            snapshot = access.prepared("catalogue")
+            return {
+                "results": [
+                    {
+                        "candidates": [
+                            protocol.candidate_json(c, DRAFT) for c in match(snapshot, query)
+                        ]
+                    }
+                    for query in asked
+                ]
+            }
+
+        return _sent(await run_in_threadpool(made), "")
+
+    @routes.post(f"{base}/extend", responses=ANSWER)
+    async def extended(request: Request) -> Response:
+        """Values of properties of entities."""
+        data = protocol.parsed(await _body(request), "the body")
+        made = await run_in_threadpool(lambda: protocol.extension(access.snapshot(), data, DRAFT))
+        return _sent(made, "")
+
+    @routes.get(f"{base}/extend/propose", responses=ANSWER)
+    def proposed(
+        type: Annotated[str, Query(max_length=100)] = "",
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> Response:
+        """Properties that data can be asked for of entities of a type."""
+        return _sent(_proposed(access, type, limit), "")
+
+    @routes.get(f"{base}/preview", response_class=Response)
+    def preview(id: Identifier) -> Response:
+        """A small page on an entity."""
+        return _preview(access.snapshot(), id)
+
+
+def _suggest(routes: APIRouter, access: Access, base: str, version: str) -> None:
+    @routes.get(f"{base}/suggest/entity", responses=ANSWER, name=f"suggest_entity_{version}")
+    def entity(
+        prefix: Prefix = "",
+        cursor: Cursor = 0,
+        type: Annotated[str, Query(max_length=100)] = "",
+        callback: Callback = "",
+    ) -> Response:
+        """Entities whose names hold a text."""
+        snapshot = access.prepared("catalogue")
+        kinds = (kind_named(type),) if type else tuple(TYPES)
+        hits = Catalogue.open(snapshot).search(prefix, 20, kinds, str(cursor or ""))
+        found = [
+            {
+                "id": entity_id(item["iri"]),
+                "name": item["name"],
+                "description": f"{TYPES[item['kind']].casefold()} {item['id']}",
+                "notable": [protocol.type_json(item["kind"])],
+            }
+            for item in hits.items
+        ]
+        return _sent({"result": found}, callback)
+
+    @routes.get(f"{base}/suggest/property", responses=ANSWER, name=f"suggest_property_{version}")
+    def property_(prefix: Prefix = "", cursor: Cursor = 0, callback: Callback = "") -> Response:
+        """Properties whose names hold a text."""
+        found = protocol.suggested_properties(access.snapshot(), prefix, cursor + 20)
+        return _sent({"result": found[cursor:]}, callback)
+
+    @routes.get(f"{base}/suggest/type", responses=ANSWER, name=f"suggest_type_{version}")
+    def type_(prefix: Prefix = "", cursor: Cursor = 0, callback: Callback = "") -> Response:
+        """Types whose names hold a text."""
+        folded = prefix.strip().casefold()
+        found = [
+            protocol.type_json(kind) for kind, name in TYPES.items() if folded in name.casefold()
+        ]
+        return _sent({"result": found[cursor:]}, callback)
+
+
+def _answered(access: Access, request: Request, queries: str, extend: str) -> Mapping[str, Any]:
+    if queries:
+        asked = protocol.queries_02(protocol.parsed(queries, "queries"))
+        snapshot = access.prepared("catalogue")
+        return {
+            key: {"result": [protocol.candidate_json(c, OLD) for c in match(snapshot, query)]}
+            for key, query in asked.items()
+        }
+    if extend:
+        return protocol.extension(access.snapshot(), protocol.parsed(extend, "extend"), OLD)
+    return protocol.manifest(_origin(request), OLD)
+
+
+def _proposed(access: Access, type_: str, limit: int) -> dict[str, Any]:
+    kind = kind_named(type_) if type_ else ""
+    found = protocol.proposals(access.snapshot(), kind, limit)
+    return {"properties": found, **({"type": type_} if type_ else {}), "limit": limit}
+
+
+def _preview(snapshot: AcceptedSnapshot, identifier: str) -> Response:
+    name, rows = protocol.preview(snapshot, entity_of(identifier))
+    table = "".join(
+        f"<tr><th>{html.escape(label)}</th><td>{html.escape(text)}</td></tr>"
+        for label, text in rows
+    )
+    page = (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        f"<title>{html.escape(name)}</title><style>body{{font:13px sans-serif;margin:8px}}"
+        "th{text-align:left;padding-right:8px;vertical-align:top}</style>"
+        f"<strong>{html.escape(name)}</strong><table>{table}</table></html>"
+    )
+    headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+    return Response(page, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _origin(request: Request) -> str:
+    service = request.app.state.service
+    url: Callable[[Request, str], str] = service.url
+    return url(request, "")
+
+
+async def _body(request: Request) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > BODY_BYTES:
+            raise too_large(f"at most {BODY_BYTES >> 20} MB a batch; send it in parts")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _sent(value: Mapping[str, Any], callback: str) -> Response:
+    """JSON, or JSONP for clients of 0.2 that ask for a callback."""
+    headers = {"Cache-Control": "no-cache"}
+    if not callback:
+        return Response(as_json(value), media_type="application/json", headers=headers)
+    if not _CALLBACK.fullmatch(callback):
+        raise UsageError(f"callback={callback[:40]!r} is no name of a function")
+    text = json.dumps(value).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    headers["X-Content-Type-Options"] = "nosniff"
+    return Response(
+        f"/**/{callback}({text});", media_type="application/javascript", headers=headers
+    )

@@ -1,0 +1,79 @@
+"""``/manual/``: the built manual, each page under a content policy that names its own inline scripts."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.staticfiles import NotModifiedResponse
+
+from provenance_graph.service.http.calls import header
+
+BASE: Final = "/manual/"
+_SCRIPT: Final = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+_TYPES: Final[Mapping[str, str]] = MappingProxyType(
+    {".js": "text/javascript", ".html": "text/html; charset=utf-8"}
+)
+_ABSENT: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Manual</title>
+<h1>The manual is not in this installation</h1>
+<p>In a clone, <code>make manual</code> builds it; a wheel made by <code>make wheel</code> carries it.
+<a href="/docs">/docs</a> describes the REST API.</p></html>
+"""
+
+
+class Manual:
+    """The files of the manual. What is not among them at the start does not exist."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files: dict[str, tuple[Path, os.stat_result]] = {}
+        self._policies: dict[str, str] = {}
+        if folder.is_dir():
+            for file in sorted(folder.rglob("*")):
+                if file.is_file() and not file.name.startswith("."):
+                    name = file.relative_to(folder).as_posix()
+                    self._files[name] = file, file.stat()
+                    if file.suffix == ".html":
+                        self._policies[name] = policy(file.read_bytes())
+
+    async def page(self, request: Request) -> Response:
+        """A page of the manual, or one of its files; raises 404."""
+        if request.url.path == BASE.rstrip("/"):
+            return RedirectResponse(BASE, 308)
+        if not self._files:
+            return Response(_ABSENT, 200, {"content-security-policy": policy(b"")}, "text/html")
+        name = str(request.scope["path"]).removeprefix(BASE) or "index.html"
+        found = self._files.get(name)
+        if found is None:
+            raise HTTPException(404, f"the manual has no page {name[:80]!r}; start from {BASE}")
+        file, status = found
+        headers = {
+            "cache-control": "no-cache",
+            "content-security-policy": self._policies.get(name, policy(b"")),
+            "referrer-policy": "no-referrer",
+        }
+        made = FileResponse(file, 200, headers, _TYPES.get(file.suffix), stat_result=status)
+        if made.headers["etag"] in (header(request, "if-none-match") or ""):
+            return NotModifiedResponse(made.headers)
+        return made
+
+
+def policy(page: bytes) -> str:
+    """The content policy of a page: its own host, and the inline scripts that stand in it."""
+    hashes = "".join(
+        f" 'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
+        for script in dict.fromkeys(_SCRIPT.findall(page))
+    )
+    return (
+        f"default-src 'none'; script-src 'self'{hashes}; worker-src 'self' blob:; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+    )

@@ -1,0 +1,47 @@
+"""The places that the records of a store were fetched from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from provenance_graph.acceptance import identity
+from provenance_graph.core import hub
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, PROV, RDF
+from provenance_graph.store.base import ANY, Store
+
+
+def held_places(store: Store, collections: Iterable[str] = ()) -> dict[str, list[str]]:
+    """Places by collection: repositories of the Hub as ``hf:org/name``, other addresses as they are.
+
+    Without collections those of what was imported; a collection by its short name also takes in
+    what is shipped.
+    """
+    wanted = set(collections)
+    shipped = {name for name, *_ in store.quads(graph=identity.SHIPPED)}
+    found: dict[str, dict[str, None]] = {}
+    for record, _, _, graph in store.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY):
+        if record != graph:
+            continue
+        said = {p: o for _, p, o, _ in store.quads(record, graph=graph)}
+        collection = str(said.get(PG.collection, "")).rpartition("/")[2]
+        if (collection not in wanted) if wanted else (record in shipped):
+            continue
+        document = said.get(PROV.wasDerivedFrom)
+        if isinstance(document, Iri) and (place := place_of(document)):
+            found.setdefault(collection or "imported", {})[place] = None
+    return {name: sorted(places) for name, places in sorted(found.items())}
+
+
+def place_of(document: str) -> str:
+    """Where a document can be asked for again; nothing where it has no address.
+
+    >>> place_of("https://huggingface.co/api/models/org/name")
+    'hf:org/name'
+    """
+    if not document.startswith(("http://", "https://")):
+        return ""
+    address = hub.address(document)
+    if address is not None and address.kind is hub.Kind.MODEL and address.owner:
+        return f"hf:{address.name}"
+    return document

@@ -1,0 +1,197 @@
+"""One run over some sources: ask politely, import what changed, remember what came of each place."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote, urlsplit
+
+from provenance_graph.core import hub
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import FetchError
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.fetch.door import Door, fetch
+from provenance_graph.sync.config import Source
+from provenance_graph.sync.state import Seen, State
+
+STATUSES = ("changed", "unchanged", "new", "renamed", "gated", "gone", "failed", "fresh")
+"""What may come of a place: ``fresh`` ones were asked lately and are not asked again."""
+BAD = ("gone", "failed")
+"""What a run ends with exit code 1 for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one place, and why."""
+
+    source: str
+    place: str
+    status: str
+    detail: str = ""
+    documents: int = 0
+
+
+@dataclass
+class Synced:
+    """What came of a run."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    requests: int = 0
+    not_modified: int = 0
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many places of each status."""
+        return Counter(outcome.status for outcome in self.outcomes)
+
+
+Import = Callable[[Source, Iterator[Document | Problem]], int]
+"""Takes the documents of a place in; gives how many records they made or changed."""
+
+
+def _unknown(_: str) -> bool:
+    return False
+
+
+def synchronise(
+    sources: Iterable[Source],
+    door: Door,
+    state: State,
+    take: Import | None,
+    *,
+    now: Callable[[], float],
+    today: str,
+    known: Callable[[str], bool] = _unknown,
+    everything: bool = False,
+) -> Iterator[Outcome]:
+    """Ask every place that is due and take in what changed; an outcome a place, as it comes.
+
+    ``take`` None is a dry run: it asks what changed, takes nothing in and remembers nothing.
+    ``known`` says whether the store holds a place already. ``everything`` asks also places
+    that were asked lately.
+    """
+    for source in sources:
+        for place in _expanded(source, door):
+            if isinstance(place, Outcome):
+                yield place
+                continue
+            if not everything and not state.due(place, source.every, now()):
+                yield Outcome(source.name, place, "fresh", "asked lately")
+                continue
+            outcome, seen = _one(source, place, door, state, take, now(), today, known)
+            if take is not None:
+                state.note(place, seen)
+            yield outcome
+
+
+def _expanded(source: Source, door: Door) -> Iterator[str | Outcome]:
+    """The places of a source; an account's ``hf:org/*`` becomes its repositories."""
+    for place in source.places:
+        if not place.endswith("/*"):
+            yield place
+            continue
+        try:
+            yield from _account(place[3:-2], door)
+        except FetchError as error:
+            yield Outcome(source.name, place, _status(error), str(error))
+
+
+def _account(account: str, door: Door) -> Iterator[str]:
+    """The repositories of an account, page by page."""
+    url = f"{door.settings.hub}/api/models?author={quote(account)}&limit=100"
+    pages: set[str] = set()
+    names: dict[str, None] = {}
+    while url and url not in pages and len(names) < door.settings.max_models:
+        pages.add(url)
+        answer = door.answer(url)
+        listed = _json(url, answer.body)
+        for entry in listed if isinstance(listed, list) else []:
+            name = entry.get("id") if isinstance(entry, dict) else None
+            if isinstance(name, str) and hub.is_name(name):
+                names[f"hf:{name}"] = None
+        match = re.search(r"<([^<>]+)>\s*;\s*rel=\"?next\"?", answer.link)
+        url = match[1] if match else ""
+    if not names:
+        raise FetchError(f"hf:{account}/*: the Hub has no public model of {account}")
+    yield from names
+
+
+def _one(
+    source: Source,
+    place: str,
+    door: Door,
+    state: State,
+    take: Import | None,
+    at: float,
+    today: str,
+    known: Callable[[str], bool],
+) -> tuple[Outcome, Seen]:
+    """Ask one place; the outcome, and what is remembered of it."""
+    before = state.seen.get(place)
+    revision = moved = ""
+    try:
+        if place.startswith("hf:"):
+            revision, moved = _revision(place, door)
+            if before and revision and revision == before.revision and not moved:
+                seen = replace(before, at=at, status="unchanged", detail="")
+                return Outcome(source.name, place, "unchanged", f"still at {revision[:12]}"), seen
+        found = [
+            item if isinstance(item, Problem) else replace(item, fetched=True)
+            for item in fetch(f"hf:{moved}" if moved else place, door, today)
+        ]
+    except FetchError as error:
+        status = _status(error)
+        return Outcome(source.name, place, status, str(error)), Seen(at, status, detail=str(error))
+    documents = sum(isinstance(item, Document) for item in found)
+    changed = documents if take is None else take(source, iter(found))
+    if moved:
+        status, detail = "renamed", f"now {moved}"
+    elif not changed:
+        status, detail = "unchanged", ""
+    else:
+        held = (before is not None and bool(before.revision)) or known(place)
+        status, detail = ("changed" if held else "new"), ""
+    faults = [str(item) for item in found if isinstance(item, Problem)]
+    detail = "; ".join(filter(None, (detail, *faults[:3])))
+    seen = Seen(at, status, revision, moved, detail)
+    return Outcome(source.name, place, status, detail, documents), seen
+
+
+def _revision(place: str, door: Door) -> tuple[str, str]:
+    """The commit that a repository is at, and its new name where it was renamed."""
+    name, _, asked = place[3:].partition("@")
+    at = f"/revision/{quote(asked, safe='')}" if asked else ""
+    url = f"{door.settings.hub}/api/models/{quote(name)}{at}?blobs=true"
+    answer = _json(url, door.get(url))
+    if not isinstance(answer, dict):
+        return "", ""
+    commit, now = answer.get("sha"), answer.get("id", answer.get("modelId"))
+    renamed = isinstance(now, str) and hub.is_name(now) and now.casefold() != name.casefold()
+    return (commit if isinstance(commit, str) else ""), (str(now) if renamed else "")
+
+
+def _json(url: str, body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise FetchError(f"{url}: the answer is not JSON ({error})") from error
+
+
+def _status(error: FetchError) -> str:
+    """What a refusal means: a gate that wants a sign-in, a document that is gone, or a failure."""
+    text = str(error)
+    if re.search(r": (401|403),", text):
+        return "gated"
+    return "gone" if re.search(r": (404|410),", text) else "failed"
+
+
+def host_of(place: str) -> str:
+    """The host that a place is asked at.
+
+    >>> host_of("hf:org/name"), host_of("https://example.org/x")
+    ('huggingface.co', 'example.org')
+    """
+    return "huggingface.co" if place.startswith("hf:") else urlsplit(place).hostname or ""

@@ -1,0 +1,48 @@
+"""What was found at each place when it was last asked: kept beside the store, so that a run resumes."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+FILE = "sync.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """When a place was asked, what came of it, its revision, and under what name it went on."""
+
+    at: float
+    status: str
+    revision: str = ""
+    moved_to: str = ""
+    detail: str = ""
+
+
+class State:
+    """The places asked so far; a damaged file counts as none."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.seen: dict[str, Seen] = {}
+        if path is not None:
+            with suppress(OSError, ValueError, TypeError, AttributeError):
+                read = json.loads(path.read_text(encoding="utf-8"))
+                self.seen = {place: Seen(**one) for place, one in read["places"].items()}
+
+    def due(self, place: str, every: int, now: float) -> bool:
+        """Whether a place is to be asked again: it never was, failed, or long enough ago."""
+        seen = self.seen.get(place)
+        return seen is None or seen.status == "failed" or not 0 <= now - seen.at < every
+
+    def note(self, place: str, seen: Seen) -> None:
+        """Keep what came of a place, at once: an interrupted run goes on behind it."""
+        self.seen[place] = seen
+        if self.path is None:
+            return
+        aside = self.path.with_name(f".{self.path.name}")
+        kept = {name: asdict(one) for name, one in sorted(self.seen.items())}
+        aside.write_text(json.dumps({"places": kept}, indent=1), encoding="utf-8")
+        aside.replace(self.path)
