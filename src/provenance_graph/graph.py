@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -38,11 +38,14 @@ if TYPE_CHECKING:
 
     from provenance_graph.assessment.assess import Assessed
     from provenance_graph.changes.history_results import History
+    from provenance_graph.changes.log import Commit
     from provenance_graph.exchange.ledger import Exported
+    from provenance_graph.fleet import FleetFinding
     from provenance_graph.ingest.run import Report
     from provenance_graph.licences.results import LicenceReport
     from provenance_graph.lineage.graph import LineageGraph
     from provenance_graph.lineage.results import Impact
+    from provenance_graph.reconciliation import Candidate
 
 
 class Table:
@@ -297,12 +300,84 @@ class Graph:
         return rdflib.Graph().parse(data=answer.body, format="nt")
 
     def impact(self, entity: str, *, as_of: str = "", limit: int = 100) -> Impact:
-        """What is hit if a model or dataset is withdrawn; raises NotFound, Ambiguous."""
-        from provenance_graph.lineage.graph import LineageGraph
+        """What is affected if a model or dataset is withdrawn, with our deployments and offers.
+
+        Raises NotFound, Ambiguous.
+        """
+        from provenance_graph.fleet import impact
 
         now = self.snapshot(as_of)
-        subject = find_entity(now, entity, ("model", "family", "dataset")).iri
-        return LineageGraph(now).impact(subject, limit=limit)
+        return impact(
+            now, find_entity(now, entity, ("model", "family", "dataset")).iri, limit=limit
+        )
+
+    def fleet(
+        self, file: str | Path | None = None, *, on: str = "", as_of: str = ""
+    ) -> Listing[FleetFinding]:
+        """What concerns the systems of a ``fleet.toml``, or those that the store holds.
+
+        Raises UsageError with every fault of the file.
+        """
+        from provenance_graph.fleet import check, read_fleet, systems_of
+
+        now = self.snapshot(as_of)
+        systems = read_fleet(Path(file)) if file is not None else list(systems_of(now))
+        findings = check(now, systems, day_of(on) or now.day)
+        return Listing(findings, lambda one: {**one.to_json(), "path": " → ".join(one.path)})
+
+    def changes(self, since: str = "") -> Listing[Commit]:
+        """What each commit since a version changed, oldest first; the last 50 without one.
+
+        Raises ChangesGone where the log does not reach back that far, UsageError for a remote
+        store.
+        """
+        from provenance_graph.changes.feeds import title
+        from provenance_graph.changes.log import ChangeLog
+
+        if self.place is None:
+            raise UsageError("ask a remote service at /api/v1/changes?since=VERSION")
+        log, version = ChangeLog(self.place), self.version
+        commits = log.since(since, version) if since else log.last(version)
+        return Listing(
+            commits,
+            lambda one: {
+                "version": one.version,
+                "at": datetime.fromisoformat(one.at),
+                "kind": one.kind,
+                "facts": one.fact_count,
+                "title": title(one),
+            },
+        )
+
+    def links(self, *entities: str, to: Iterable[str] = ()) -> str:
+        """Links of models and datasets to data outside, as SSSOM; of all where none is named."""
+        from provenance_graph.acceptance.sssom import write_sssom
+        from provenance_graph.matching import links
+
+        now = self.snapshot()
+        subjects = [find_entity(now, name).iri for name in entities] or links.everything(now)
+        return write_sssom(links.links(now, subjects, to), links.HEADER)
+
+    def reconcile(self, name: str, kind: str = "", limit: int = 10) -> Listing[Candidate]:
+        """The entities that a name may mean, with scores and what they are made of.
+
+        ``kind`` is ``model``, ``dataset``, ``organization`` or ``licence``.
+        """
+        from provenance_graph.reconciliation import Query, match
+        from provenance_graph.reconciliation.match import kind_named
+
+        kinds = (kind_named(kind),) if kind else ()
+        return Listing(
+            match(self.snapshot(), Query(name, kinds, limit)),
+            lambda one: {
+                "id": short_id(one.iri),
+                "name": one.name,
+                "kind": one.kind,
+                "score": one.score,
+                "match": one.match,
+                **{key: value for key, _, value in one.features},
+            },
+        )
 
     def import_(self, *paths: str, **options: Any) -> Report:
         """Read documents into the store, as the command does; problems are in the report.
@@ -391,7 +466,7 @@ def _conflict_row(conflict: Conflict) -> dict[str, Any]:
 
 
 def _imported(graph: Graph, paths: tuple[str, ...], **options: Any) -> Report:
-    from datetime import UTC, datetime
+    from datetime import UTC
 
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.iris import iri

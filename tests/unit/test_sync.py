@@ -267,10 +267,12 @@ def test_the_command_takes_changes_in_and_they_are_in_the_change_log(
     monkeypatch.setenv("PROVENANCE_GRAPH_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     first = command(store, "hf:acme/one", "hf:acme/gated", "--format", "json")
+    assert first.exception is None, repr(first.exception)
     assert {r["status"] for r in json.loads(first.stdout)} == {"new", "gated"}
     assert first.return_value == 0
     hub.commit, hub.licence = COMMITS[1], "apache-2.0"
     second = command(store, "--force", "--format", "json")
+    assert second.exception is None, repr(second.exception)
     assert [r["status"] for r in json.loads(second.stdout)] == ["changed"], second.stderr
     changes = CliRunner().invoke(
         cli.app,

@@ -184,3 +184,39 @@ class ComparisonAnswer(Answer):
     sections: list[ComparedSection]
     counts: dict[str, int]
     moved: list[MovedItem]
+
+
+class FactChangeAnswer(Answer):
+    """One property of one subject: the accepted values before and after."""
+
+    subject: IdRef
+    property: str
+    was: list[str]
+    now: list[str]
+
+
+class CommitAnswer(Answer):
+    """One commit: what it put in and took out, and what changed in what is accepted."""
+
+    version: str
+    before: str
+    at: str
+    kind: str
+    recordsAdded: list[str]
+    recordsDropped: list[str]
+    subjects: list[str]
+    facts: list[FactChangeAnswer]
+    factCount: int
+    cut: bool
+
+
+class ChangesAnswer(Answer):
+    """The commits since a version, oldest first; ``next`` is the version to ask from again."""
+
+    since: str
+    version: str
+    oldest: str
+    keptDays: int
+    items: list[CommitAnswer]
+    shown: int
+    next: str | None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from provenance_graph.changes.answers import ChangesAnswer, CommitAnswer, FactChangeAnswer
 from provenance_graph.changes.log import KEEP_DAYS, Commit, FactChange
 from provenance_graph.core.claims import Value
-from provenance_graph.core.iris import Iri, local_name, said
-from provenance_graph.core.results import Answer, IdRef
+from provenance_graph.core.iris import Iri, local_name, short_id
 
 ATOM = "application/atom+xml"
 JSON_FEED = "application/feed+json"
@@ -18,42 +18,6 @@ SHOWN = 200
 Label = Callable[[Iri], str]
 
 
-class FactChangeAnswer(Answer):
-    """One property of one subject: the accepted values before and after."""
-
-    subject: IdRef
-    property: str
-    was: list[str]
-    now: list[str]
-
-
-class CommitAnswer(Answer):
-    """One commit: what it put in and took out, and what changed in what is accepted."""
-
-    version: str
-    before: str
-    at: str
-    kind: str
-    recordsAdded: list[str]
-    recordsDropped: list[str]
-    subjects: list[str]
-    facts: list[FactChangeAnswer]
-    factCount: int
-    cut: bool
-
-
-class ChangesAnswer(Answer):
-    """The commits since a version, oldest first; ``next`` is the version to ask from again."""
-
-    since: str
-    version: str
-    oldest: str
-    keptDays: int
-    items: list[CommitAnswer]
-    shown: int
-    next: str | None
-
-
 def to_json(commit: Commit) -> CommitAnswer:
     """A commit as JSON."""
     return {
@@ -61,9 +25,9 @@ def to_json(commit: Commit) -> CommitAnswer:
         "before": commit.before,
         "at": commit.at,
         "kind": commit.kind,
-        "recordsAdded": [said(one) for one in commit.added],
-        "recordsDropped": [said(one) for one in commit.dropped],
-        "subjects": [said(one) for one in commit.subjects],
+        "recordsAdded": [short_id(one) for one in commit.added],
+        "recordsDropped": [short_id(one) for one in commit.dropped],
+        "subjects": [short_id(one) for one in commit.subjects],
         "facts": [_fact(fact) for fact in commit.facts],
         "factCount": commit.fact_count,
         "cut": commit.cut,
@@ -86,7 +50,7 @@ def page(since: str, version: str, oldest: str, commits: Sequence[Commit]) -> Ch
 
 def _fact(fact: FactChange) -> FactChangeAnswer:
     return {
-        "subject": {"iri": fact.subject, "id": said(fact.subject)},
+        "subject": {"iri": fact.subject, "id": short_id(fact.subject)},
         "property": local_name(fact.property),
         "was": [shown(value) for value in fact.was],
         "now": [shown(value) for value in fact.now],
@@ -95,10 +59,10 @@ def _fact(fact: FactChange) -> FactChangeAnswer:
 
 def shown(value: Value) -> str:
     """A value as people read it."""
-    return said(value) if isinstance(value, Iri) else value.lexical
+    return short_id(value) if isinstance(value, Iri) else value.lexical
 
 
-def title(commit: Commit, label: Label = said) -> str:
+def title(commit: Commit, label: Label = short_id) -> str:
     """What a commit changed, in a line.
 
     >>> title(Commit("2-ab", "1-ab", "2026-01-01T00:00:00Z", "update"))
@@ -110,7 +74,7 @@ def title(commit: Commit, label: Label = said) -> str:
     elif not about:
         what = f"{commit.fact_count:,} accepted facts changed"
     else:
-        names = ", ".join(label(one) or said(one) for one in about[:3])
+        names = ", ".join(label(one) or short_id(one) for one in about[:3])
         more = f" and {len(about) - 3:,} more" if len(about) > 3 else ""
         facts = "fact" if commit.fact_count == 1 else "facts"
         what = f"{commit.fact_count:,} accepted {facts} of {names}{more} changed"
@@ -120,7 +84,7 @@ def title(commit: Commit, label: Label = said) -> str:
 def text(commit: Commit) -> str:
     """The facts that a commit changed, one a line."""
     lines = [
-        f"{said(fact.subject)} {local_name(fact.property)}: "
+        f"{short_id(fact.subject)} {local_name(fact.property)}: "
         f"{', '.join(map(shown, fact.was)) or 'nothing'} → "
         f"{', '.join(map(shown, fact.now)) or 'nothing'}"
         for fact in commit.facts[:SHOWN]
@@ -130,7 +94,7 @@ def text(commit: Commit) -> str:
     return "\n".join(lines)
 
 
-def atom(commits: Iterable[Commit], url: str, label: Label = said) -> bytes:
+def atom(commits: Iterable[Commit], url: str, label: Label = short_id) -> bytes:
     """An Atom feed, newest entry first; ``url`` is the feed's own address."""
     newest = list(commits)[::-1]
     feed = Element("feed", xmlns="http://www.w3.org/2005/Atom")
@@ -149,7 +113,7 @@ def atom(commits: Iterable[Commit], url: str, label: Label = said) -> bytes:
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(feed)
 
 
-def json_feed(commits: Iterable[Commit], url: str, label: Label = said) -> dict[str, object]:
+def json_feed(commits: Iterable[Commit], url: str, label: Label = short_id) -> dict[str, object]:
     """A JSON Feed, newest item first."""
     return {
         "version": "https://jsonfeed.org/version/1.1",

@@ -27,7 +27,7 @@ KEEP_DAYS = 400
 """So many days an entry is kept: a yearly audit can ask for the year."""
 KEEP_COMMITS = 100_000
 """At most so many entries are kept, whatever their age."""
-MAX_FACTS = 20_000
+MAX_FACTS = 50_000
 """Facts of one commit that are listed; a commit that changes more says only how many."""
 
 _VERSION = re.compile(r"(\d{1,15})-[0-9a-zA-Z]{1,64}")

@@ -117,6 +117,10 @@ class Deliveries:
         aside.replace(self.path)
 
 
+def _public_only(_: str) -> bool:
+    return False
+
+
 def deliver(
     hooks: Iterable[Hook],
     commits: Callable[[str], Sequence[Commit]],
@@ -126,7 +130,7 @@ def deliver(
     current: str,
     pause: Callable[[float], None],
     resolve: Resolve | None,
-    allowed: Callable[[str], bool] = lambda host: False,
+    allowed: Callable[[str], bool] = _public_only,
 ) -> list[Delivery]:
     """Send every commit that a hook has not been told of, oldest first.
 
@@ -134,12 +138,12 @@ def deliver(
     and is tried again in the next run. ``commits`` gives those since a version, ``allowed``
     says of a host that it may have a private address.
     """
-    told: list[Delivery] = []
+    lines: list[Delivery] = []
     for hook in hooks:
         since = deliveries.versions.get(hook.url)
         if since is None:
             deliveries.note(hook.url, current)
-            told.append(Delivery(hook.url, 0, current))
+            lines.append(Delivery(hook.url, 0, current))
             continue
         sent, version, failure = 0, since, ""
         for commit in commits(since):
@@ -148,8 +152,8 @@ def deliver(
                 break
             sent, version = sent + 1, commit.version
             deliveries.note(hook.url, version)
-        told.append(Delivery(hook.url, sent, version, failure))
-    return told
+        lines.append(Delivery(hook.url, sent, version, failure))
+    return lines
 
 
 def body_of(commit: Commit) -> bytes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import local_name, said
+from provenance_graph.core.iris import local_name, short_id
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ def _only(session: Session, commits: list[Commit], things: tuple[str, ...]) -> l
     """The commits that changed facts of some things, with those facts alone."""
     from dataclasses import replace
 
-    from provenance_graph.model.things import find_thing
+    from provenance_graph.model.entities import find_entity
 
-    wanted = {find_thing(session.snapshot(), name).iri for name in things}
+    wanted = {find_entity(session.snapshot(), name).iri for name in things}
     kept = []
     for commit in commits:
         facts = tuple(fact for fact in commit.facts if fact.subject in wanted)
@@ -108,7 +108,7 @@ def _print(
             (
                 commit.version,
                 commit.at,
-                said(fact.subject),
+                short_id(fact.subject),
                 local_name(fact.property),
                 ", ".join(map(feeds.shown, fact.was)),
                 ", ".join(map(feeds.shown, fact.now)),
@@ -123,10 +123,10 @@ def _print(
 def _summary(commits: list[Commit], since: str, current: str, oldest: str) -> str:
     facts = sum(commit.fact_count for commit in commits)
     after = f" since {since}" if since else ""
-    told = f"{len(commits):,} commits{after}, {facts:,} facts changed; now {current}"
+    lines = f"{len(commits):,} commits{after}, {facts:,} facts changed; now {current}"
     if any(commit.cut for commit in commits):
-        told += "; commits that changed more than is listed say only how many"
-    return f"{told}; changes are known since {oldest}"
+        lines += "; commits that changed more than is listed say only how many"
+    return f"{lines}; changes are known since {oldest}"
 
 
 def _deliver(session: Session, log: ChangeLog, file: Path) -> int:
@@ -141,7 +141,7 @@ def _deliver(session: Session, log: ChangeLog, file: Path) -> int:
     hooks = webhooks.read_hooks(file)
     current = session.store().version
     with httpx2.Client(timeout=20.0, headers={"user-agent": "provenance-graph"}) as client:
-        told = webhooks.deliver(
+        lines = webhooks.deliver(
             hooks,
             lambda version: log.since(version, current),
             webhooks.Deliveries(session.folder / webhooks.FILE),
@@ -151,9 +151,9 @@ def _deliver(session: Session, log: ChangeLog, file: Path) -> int:
             resolve=None if {"http", "https", "all"} & getproxies().keys() else resolve,
             allowed=webhooks.private_hosts(file),
         )
-    for one in told:
+    for one in lines:
         session.say(
             f"{one.url}: {one.sent:,} sent, up to {one.version}"
             + (f"; {one.failure}" if one.failure else "")
         )
-    return 1 if any(one.failure for one in told) else 0
+    return 1 if any(one.failure for one in lines) else 0

@@ -1,4 +1,4 @@
-"""``provenance-graph impact``: what is hit if a model or dataset is withdrawn."""
+"""``provenance-graph impact``: what is affected if a model or dataset is withdrawn."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from provenance_graph.session import Session
 @click.command()
 @click.argument("thing", shell_complete=completion.models)
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many things listed; counts are of all.")  # fmt: skip
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many entities listed; counts are of all.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)  # fmt: skip
 @click.pass_obj
 def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> None:
     """What descends from THING, or was trained on it, at any remove."""
-    from provenance_graph.fleet import deployed, offered
-    from provenance_graph.lineage.graph import LineageGraph
+    from provenance_graph.fleet import impact as affected
     from provenance_graph.lineage.results import SAYINGS
 
     snapshot = session.snapshot(as_of)
@@ -27,14 +26,10 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
     session.say_others(meant.others)
     subject = meant.iri
     session.say_unknown(snapshot, subject)
-    impact = LineageGraph(snapshot).impact(subject, limit=limit)
-    hit = [subject, *(node.iri for node in impact.nodes)]
-    systems = deployed(snapshot, hit)
-    offers = offered(snapshot, hit)
+    impact = affected(snapshot, subject, limit=limit)
+    systems, offers = impact.deployments, impact.offers
     if form == "json":
-        running = [{"system": short_id(one), "runs": short_id(model)} for one, model in systems]
-        places = [{"offer": short_id(one), "of": short_id(model)} for one, model in offers]
-        session.print_json({**impact.to_json(), "deployments": running, "offers": places})
+        session.print_json(impact.to_json())
         return
     rows: list[tuple[object, ...]] = [
         (
@@ -55,10 +50,12 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
         (snapshot.label(one) or short_id(one), None, "offer", f"offer of {short_id(model)}", "", "")
         for one, model in offers[:limit]
     ]
-    session.print_table(("thing", "distance", "kind", "because", "licence", "evidence"), rows, form)
+    session.print_table(
+        ("entity", "distance", "kind", "because", "licence", "evidence"), rows, form
+    )
     session.say(
-        f"{impact.hit:,} models are hit, {impact.inferred_only:,} of them by inferred edges only; "
-        f"{len(impact.nodes):,} of {impact.hit + impact.datasets:,} things listed"
+        f"{impact.hit:,} models are affected, {impact.inferred_only:,} by inferred edges only; "
+        f"{len(impact.nodes):,} of {impact.hit + impact.datasets:,} entities listed"
         + (f"; {len(systems):,} deployments of ours run them" if systems else "")
         + (
             f"; {len(offers):,} offers of them, {min(limit, len(offers)):,} listed"

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--transport", type=click.Choice(["stdio", "http"]), default="stdio", show_default=True)  # fmt: skip
+@click.option(
+    "--transport",
+    type=click.Choice(["stdio", "http"]),
+    default="stdio",
+    show_default=True,
+    help="How clients connect.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="For http.")
 @click.option("--port", default=8765, show_default=True, help="For http.")
 @click.option("--seconds", default=10.0, show_default=True, help="Time limit of a SPARQL query.")

@@ -101,21 +101,21 @@ def _sources(session: Session, wanted: tuple[str, ...], config: Path | None) -> 
         return configured
     named = {source.name: source for source in configured}
     if not wanted:
-        held = held_places(session.store())
-        if not held:
+        stored = held_places(session.store())
+        if not stored:
             raise UsageError(
                 "no sync.toml here, and nothing in the store was imported from the web; name a "
                 "place such as hf:org/name, or write a sync.toml"
             )
-        return [Source(name, tuple(places)) for name, places in held.items()]
+        return [Source(name, tuple(places)) for name, places in stored.items()]
     chosen = []
     for name in wanted:
         if name in named:
             chosen.append(named[name])
         elif not place_problem(name):
             chosen.append(Source("asked for", (name,), every=0))
-        elif held := held_places(session.store(), [name]):
-            chosen += [Source(one, tuple(places), collection=one) for one, places in held.items()]
+        elif stored := held_places(session.store(), [name]):
+            chosen += [Source(one, tuple(places), collection=one) for one, places in stored.items()]
         else:
             near = difflib.get_close_matches(name, [*named, *held_places(session.store())], 3)
             hint = f"did you mean {', '.join(near)}?" if near else f"{place_problem(name)}"
@@ -172,7 +172,7 @@ def _run(
     from provenance_graph.sync import State, held_places, synchronise
     from provenance_graph.sync.state import FILE
 
-    held = {place for places in held_places(session.store()).values() for place in places}
+    stored = {place for places in held_places(session.store()).values() for place in places}
     take = None
     if not dry:
         writer = stack.enter_context(EmbeddedStore.open_writer(session.folder))
@@ -185,7 +185,7 @@ def _run(
         take,
         now=time.time,
         today=datetime.now(UTC).date().isoformat(),
-        known=held.__contains__,
+        known=stored.__contains__,
         everything=force,
     )
 

@@ -4,6 +4,7 @@ ProvenanceError
 ├── UsageError              the caller asked for something that cannot be
 │   ├── BadIri              text that is not an absolute IRI
 │   ├── NotFound            nothing has that name
+│   ├── ChangesGone         the change log does not reach back that far
 │   ├── Ambiguous           several things have that name
 │   ├── BadRubric           an assessment scheme that cannot be applied
 │   └── BadShape            a SHACL shape that cannot be checked
@@ -57,6 +58,22 @@ class NotFound(UsageError):
         self.name, self.kind, self.near = name, kind, tuple(near)
         hint = f"; did you mean {', '.join(self.near)}?" if self.near else ""
         super().__init__(f"no {kind} named {name!r}{hint}")
+
+
+class ChangesGone(UsageError):
+    """The change log does not reach back to a version without a gap."""
+
+    def __init__(self, version: str, oldest: str) -> None:
+        reach = (
+            f"changes are known since version {oldest}"
+            if oldest
+            else "no commit has been noted yet"
+        )
+        super().__init__(
+            f"what changed since {version} is not known any more, or a backup was restored since: "
+            f"{reach}; read everything once and go on from the present version"
+        )
+        self.version, self.oldest = version, oldest
 
 
 class Ambiguous(UsageError):

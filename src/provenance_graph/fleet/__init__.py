@@ -1,7 +1,8 @@
 """What we run: systems and the models behind them, and what of the graph concerns them."""
 
+from provenance_graph.fleet.bom import workload_of
 from provenance_graph.fleet.check import KINDS, FleetFinding, check
-from provenance_graph.fleet.impact import deployed, offered
+from provenance_graph.fleet.impact import deployed, impact, offered
 from provenance_graph.fleet.read import System, of_document, read_fleet
 from provenance_graph.fleet.record import systems_of, to_record
 
@@ -11,9 +12,11 @@ __all__ = [
     "System",
     "check",
     "deployed",
+    "impact",
     "of_document",
     "offered",
     "read_fleet",
     "systems_of",
     "to_record",
+    "workload_of",
 ]

@@ -7,31 +7,62 @@ from dataclasses import dataclass
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.detect import conflicts
+from provenance_graph.conflicts.kinds import DEFAULT
 from provenance_graph.core.errors import Ambiguous, NotFound
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG, PROV
+from provenance_graph.fleet.answers import FleetFindingAnswer
 from provenance_graph.fleet.read import System
 from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model.entities import find_entity
+from provenance_graph.model.fields import property_named
 from provenance_graph.shapes.findings import Finding, Severity
 
-KINDS = ("unknown", "licence", "breach", "retirement", "alias", "undisclosed", "conflict")
+KINDS = (
+    "unknown", "licence", "breach", "upstream", "retirement", "alias", "undisclosed", "conflict",
+    "vulnerability", "availability", "digest", "terms", "lineage", "fact",
+)  # fmt: skip
 """Kinds of findings: a model nobody knows; a use that a licence blocks or leaves unknown; a rule
-on licences that the model breaks; a deprecation or retirement; a name that may move to another
-version; a licence nobody disclosed; sources that disagree."""
+on licences that the model breaks, or that one upstream breaks; a deprecation or retirement; a name
+that may move to another version, or did; what the developer does not disclose; sources that
+disagree; a known vulnerability, of the model or upstream; and, since the last time, data or weights
+that are no longer to be had, files with other bytes, other terms, other parents, other facts."""
 
-_GRAVE = {"blocked": Severity.VIOLATION, "unknown": Severity.WARNING, "conditional": Severity.INFO}
+NOTES = frozenset({"undisclosed", "conflict", "lineage", "fact"})
+"""Kinds whose findings are notes; asked for by ``--fail-on`` they fail nevertheless."""
+
+MUST = (DCTERMS.license, PG.trainedOn, PG.knowledgeCutoff)
+"""What a developer should disclose, where a system does not say so itself."""
+
+_SEVERITIES = {
+    "blocked": Severity.VIOLATION,
+    "unknown": Severity.WARNING,
+    "conditional": Severity.INFO,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class FleetFinding:
-    """One finding on one model of one system."""
+    """One finding on one model of one system.
+
+    ``path`` leads from the system to what it rests on, ``version`` is the commit that brought
+    it; ``new`` says that it was not there the last time.
+    """
 
     system: str
     model: str
     kind: str
     severity: Severity
     message: str
+    path: tuple[str, ...] = ()
+    version: str = ""
+    new: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What makes it the same finding another time."""
+        return self.system, self.model, self.kind, self.message
 
     def as_finding(self) -> Finding:
         """As validation reports findings, for SARIF and JUnit."""
@@ -45,95 +76,164 @@ class FleetFinding:
             component="Fleet",
         )
 
+    def to_json(self) -> FleetFindingAnswer:
+        """As JSON."""
+        return {
+            "system": self.system,
+            "model": self.model,
+            "kind": self.kind,
+            "severity": self.severity.label,
+            "finding": self.message,
+            "path": list(self.path),
+            "version": self.version or None,
+            "new": self.new,
+        }
+
+
+Row = tuple[str, Severity, str, tuple[str, ...]]
+
 
 def check(
     snapshot: AcceptedSnapshot, systems: Iterable[System], day: str
 ) -> Iterator[FleetFinding]:
-    """Every finding on every system, in the systems' order."""
-    graph = LicenceGraph(snapshot)
+    """Every finding on every system, in the systems' order; raises NotFound for a property of ``must``."""
+    checker = _Checker(snapshot, day)
     for system in systems:
         for name in system.models:
             try:
-                entity = find_entity(snapshot, name)
+                used = find_entity(snapshot, name).iri
             except (NotFound, Ambiguous) as error:
                 yield FleetFinding(system.id, name, "unknown", Severity.WARNING, str(error))
                 continue
-            model = _model_of(snapshot, entity.iri)
-            for kind, severity, message in (
-                *_licences(graph, model, system, day),
-                *_breaches(graph, model, day),
-                *_lifecycle(snapshot, model, entity.iri, day),
-                *_aliases(snapshot, entity.iri, name),
-                *_undisclosed(snapshot, model),
-                *_conflicts(snapshot, model),
-            ):
-                yield FleetFinding(system.id, name, kind, severity, message)
+            for kind, severity, message, path in checker.rows(system, name, used):
+                yield FleetFinding(system.id, name, kind, severity, message, (system.id, *path))
 
 
-Told = Iterator[tuple[str, Severity, str]]
+class _Checker:
+    """Checks one snapshot; what several systems use is worked out once."""
+
+    def __init__(self, snapshot: AcceptedSnapshot, day: str) -> None:
+        self.snapshot, self.day = snapshot, day
+        self.licences = LicenceGraph(snapshot)
+        self.lineage = LineageGraph(snapshot)
+        self._of_model: dict[tuple[Iri, Iri], list[Row]] = {}
+        self._of_use: dict[tuple[Iri, tuple[str, ...]], list[Row]] = {}
+
+    def rows(self, system: System, name: str, used: Iri) -> Iterator[Row]:
+        """The findings on one model of a system."""
+        model = model_of(self.snapshot, used)
+        key = model, system.uses
+        if key not in self._of_use:
+            self._of_use[key] = list(self._licences(model, system.uses))
+        yield from self._of_use[key]
+        if (model, used) not in self._of_model:
+            self._of_model[model, used] = [
+                *self._breaches(model),
+                *self._upstream(model),
+                *self._lifecycle(model, used),
+                *self._vulnerabilities(model, used),
+                *self._conflicts(model),
+            ]
+        yield from self._of_model[model, used]
+        yield from self._aliases(used, name)
+        yield from self._undisclosed(model, system)
+
+    def _licences(self, model: Iri, uses: tuple[str, ...]) -> Iterator[Row]:
+        if not uses:
+            return
+        report = self.licences.report(model, uses=uses, day=self.day)
+        for verdict in report.today.verdicts:
+            if verdict.answer in _SEVERITIES:
+                answer = verdict.to_json()
+                use = answer.get("use") or answer.get("key") or ""
+                shown = use.get("label") or use.get("key") if isinstance(use, dict) else use
+                message = f"{shown}: {verdict.answer}. {report.sentence}"
+                yield "licence", _SEVERITIES[verdict.answer], message, (short_id(model),)
+
+    def _breaches(self, model: Iri) -> Iterator[Row]:
+        for finding in self.licences.findings(model, day=self.day):
+            severity = Severity.named(finding.severity)
+            if severity >= Severity.WARNING and finding.rule.id != "LR-15":
+                message = f"{finding.rule.id}: {finding.message}"
+                yield "breach", severity, message, (short_id(model),)
+
+    def _upstream(self, model: Iri) -> Iterator[Row]:
+        """Rules that an ancestor of the weights breaks: what it passes on was not its to give."""
+        for ancestor in self.lineage.ancestors(model):
+            for finding in self.licences.findings(ancestor, day=self.day):
+                if Severity.named(finding.severity) >= Severity.VIOLATION:
+                    message = f"{short_id(ancestor)}: {finding.rule.id}: {finding.message}"
+                    yield "upstream", Severity.WARNING, message, self._path(model, ancestor)
+
+    def _path(self, model: Iri, ancestor: Iri) -> tuple[str, ...]:
+        paths = self.lineage.shortest_path(model, ancestor, influences=True).paths
+        steps = [model, *(edge.parent for edge in paths[0])] if paths else [model, ancestor]
+        return tuple(map(short_id, steps))
+
+    def _lifecycle(self, model: Iri, used: Iri) -> Iterator[Row]:
+        for term, word in ((PG.retirementDate, "retires"), (PG.deprecationDate, "deprecated from")):
+            for entity in dict.fromkeys((used, model)):
+                for value in self.snapshot.values(entity, term):
+                    past = str(value) <= self.day
+                    retired = past and word == "retires"
+                    severity = Severity.VIOLATION if retired else Severity.WARNING
+                    newer = self.snapshot.related(DCTERMS.replaces, model)
+                    by = f"; replaced by {', '.join(map(short_id, newer))}" if newer else ""
+                    done = "retired" if word == "retires" else "deprecated"
+                    message = f"{done if past else word} {value}{by}"
+                    yield "retirement", severity, message, (short_id(entity),)
+
+    def _vulnerabilities(self, model: Iri, used: Iri) -> Iterator[Row]:
+        above = [*dict.fromkeys((used, model)), *self.lineage.ancestors(model, influences=True)]
+        for entity in above:
+            for value in self.snapshot.values(entity, PG.vulnerability):
+                own = entity in (used, model)
+                where = "" if own else f" of {short_id(entity)}, upstream"
+                path = (short_id(entity),) if own else self._path(model, entity)
+                yield "vulnerability", Severity.VIOLATION, f"{value}{where}", path
+
+    def _aliases(self, used: Iri, name: str) -> Iterator[Row]:
+        bare = name.rpartition("/")[2]
+        for binding in self.snapshot.related(PG.resolvesTo, used):
+            if str(self.snapshot.value(binding, PG.alias) or "") == bare:
+                message = f"{bare} is an alias of {short_id(used)}; name the version to pin it"
+                yield "alias", Severity.INFO, message, (short_id(binding),)
+        if bare.endswith("-latest"):
+            message = f"{bare} moves to the next release; name the version to pin it"
+            yield "alias", Severity.WARNING, message, (name,)
+
+    def _undisclosed(self, model: Iri, system: System) -> Iterator[Row]:
+        must = [property_named(self.snapshot, name) for name in system.must] or list(MUST)
+        statuses = {
+            value: word
+            for term, word in ((PG.undisclosed, "undisclosed"), (PG.withheld, "withheld"))
+            for value in self.snapshot.values(model, term)
+        }
+        missing = [
+            f"{local_name(prop)} ({word})" if word else f"{local_name(prop)} (no source covers it)"
+            for prop in sorted(must)
+            if (word := statuses.get(prop)) is not None
+            or (system.must and not self.snapshot.values(model, prop))
+        ]
+        if missing:
+            severity = Severity.WARNING if system.must else Severity.INFO
+            yield "undisclosed", severity, ", ".join(missing), (short_id(model),)
+
+    def _conflicts(self, model: Iri) -> Iterator[Row]:
+        names = {
+            local_name(one.property)
+            for one in conflicts(self.snapshot, [model])
+            if one.kind in DEFAULT
+        }
+        if names:
+            message = f"sources disagree on {', '.join(sorted(names))}"
+            yield "conflict", Severity.INFO, message, (short_id(model),)
 
 
-def _model_of(snapshot: AcceptedSnapshot, entity: Iri) -> Iri:
-    """The model of a version or an offer; itself where it is one."""
-    for term in (PROV.specializationOf, PG.offerOf):
+def model_of(snapshot: AcceptedSnapshot, entity: Iri) -> Iri:
+    """The model of a version, an alias or an offer; itself where it is one."""
+    for term in (PG.resolvesTo, PROV.specializationOf, PG.offerOf):
         for value in snapshot.values(entity, term):
             if isinstance(value, Iri):
-                return value
+                return model_of(snapshot, value) if term == PG.resolvesTo else value
     return entity
-
-
-def _licences(graph: LicenceGraph, model: Iri, system: System, day: str) -> Told:
-    if not system.uses:
-        return
-    report = graph.report(model, uses=system.uses, day=day)
-    for verdict in report.today.verdicts:
-        if verdict.answer in _GRAVE:
-            json = verdict.to_json()
-            use = json.get("use") or json.get("key") or ""
-            shown = use.get("label") or use.get("key") if isinstance(use, dict) else use
-            yield "licence", _GRAVE[verdict.answer], f"{shown}: {verdict.answer}. {report.sentence}"
-
-
-def _breaches(graph: LicenceGraph, model: Iri, day: str) -> Told:
-    for finding in graph.findings(model, day=day):
-        severity = Severity.named(finding.severity)
-        if severity >= Severity.WARNING and finding.rule.id != "LR-15":
-            yield "breach", severity, f"{finding.rule.id}: {finding.message}"
-
-
-def _lifecycle(snapshot: AcceptedSnapshot, model: Iri, used: Iri, day: str) -> Told:
-    for term, word in ((PG.retirementDate, "retires"), (PG.deprecationDate, "deprecated from")):
-        for entity in dict.fromkeys((used, model)):
-            for value in snapshot.values(entity, term):
-                past = str(value) <= day
-                grave = Severity.VIOLATION if past and word == "retires" else Severity.WARNING
-                replaced = snapshot.related(DCTERMS.replaces, model)
-                by = f"; replaced by {', '.join(map(short_id, replaced))}" if replaced else ""
-                shown = ("retired" if word == "retires" else "deprecated") if past else word
-                yield "retirement", grave, f"{shown} {value}{by}"
-
-
-def _aliases(snapshot: AcceptedSnapshot, used: Iri, name: str) -> Told:
-    bare = name.rpartition("/")[2]
-    for binding in snapshot.related(PG.resolvesTo, used):
-        if str(snapshot.value(binding, PG.alias) or "") == bare:
-            yield "alias", Severity.INFO, f"{bare} is an alias; name the version to hold it fast"
-    if bare.endswith("-latest"):
-        yield "alias", Severity.WARNING, f"{bare} moves to the next release; name the version"
-
-
-def _undisclosed(snapshot: AcceptedSnapshot, model: Iri) -> Told:
-    gaps = {
-        value
-        for term in (PG.undisclosed, PG.withheld)
-        for value in snapshot.values(model, term)
-        if value in (DCTERMS.license, PG.trainedOn, PG.knowledgeCutoff)
-    }
-    if gaps:
-        yield "undisclosed", Severity.INFO, ", ".join(sorted(local_name(str(g)) for g in gaps))
-
-
-def _conflicts(snapshot: AcceptedSnapshot, model: Iri) -> Told:
-    fields = {local_name(one.property) for one in conflicts(snapshot, [model])}
-    if fields:
-        yield "conflict", Severity.INFO, f"sources disagree on {', '.join(sorted(fields))}"

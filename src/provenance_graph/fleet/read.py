@@ -24,12 +24,15 @@ from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats.document import MAX_BYTES, Document
 
 MOST = 10_000
-_KEYS = ("name", "models", "uses", "places", "since")
+_KEYS = ("name", "models", "uses", "places", "must", "since")
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One system: its id, name, the models it uses as they are named, uses, places, since."""
+    """One system: its id, name, the models it uses as they are named, uses, places, since.
+
+    ``must`` names what their developers must disclose.
+    """
 
     id: str
     name: str
@@ -37,6 +40,7 @@ class System:
     uses: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     since: str = ""
+    must: tuple[str, ...] = ()
 
 
 def read_fleet(path: Path) -> list[System]:
@@ -67,7 +71,7 @@ def _system(key: str, table: Any, problems: list[Problem]) -> System | None:
             near = difflib.get_close_matches(name, _KEYS, n=1)
             hint = f"did you mean {near[0]}?" if near else ", ".join(_KEYS)
             problems.append(Problem(f"{key}.{name}", "no such field", hint))
-    lists = {name: _texts(key, name, table.get(name), problems) for name in _KEYS[1:4]}
+    lists = {name: _texts(key, name, table.get(name), problems) for name in _KEYS[1:5]}
     if not lists["models"]:
         problems.append(Problem(key, "names no model", 'models = ["org/name"]'))
     since = table.get("since", "")
@@ -83,6 +87,7 @@ def _system(key: str, table: Any, problems: list[Problem]) -> System | None:
         lists["uses"],
         lists["places"],
         str(since)[:10],
+        lists["must"],
     )
 
 

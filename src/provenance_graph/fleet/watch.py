@@ -8,7 +8,8 @@ changes and not what the store holds.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
@@ -19,9 +20,12 @@ from provenance_graph.changes.log import Commit, FactChange
 from provenance_graph.conflicts.detect import of_subject
 from provenance_graph.conflicts.kinds import DEFAULT
 from provenance_graph.core.claims import Literal
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.errors import Ambiguous, NotFound
+from provenance_graph.core.iris import Iri, local_name, mint, short_id, slug
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, INFLUENCES, PG, PROV, RDF
+from provenance_graph.fleet.read import System
 from provenance_graph.matching.organizations import Organizations
+from provenance_graph.model.entities import find_entity
 from provenance_graph.model.fields import fields
 from provenance_graph.shapes.findings import Severity
 
@@ -91,21 +95,29 @@ class FleetEvent:
     @property
     def shown_path(self) -> str:
         """The path as people read it, from the deployment to what changed."""
-        return " → ".join(map(said, self.path))
+        return " → ".join(map(short_id, self.path))
 
 
 class FleetWatch:
     """The deployments of a snapshot and all that they rest on."""
 
-    def __init__(self, snapshot: AcceptedSnapshot) -> None:
+    def __init__(self, snapshot: AcceptedSnapshot, systems: Sequence[System] | None = None) -> None:
+        """``systems`` stand for the deployments; without them those of the store are watched."""
         self.snapshot = snapshot
+        self._named: dict[Iri, dict[Iri, str]] = {}
+        self._ids: dict[Iri, str] = {}
+        for system in systems or ():
+            self._take(system)
         self._fields = {field.property: field for field in fields(snapshot)}
         self._organizations = Organizations(snapshot)
         self.up: dict[Iri, frozenset[Iri]] = {}
         self.down: dict[Iri, set[Iri]] = {}
         self.deployments: set[Iri] = set()
         self._conflicts: dict[Iri, frozenset[tuple[str, Iri]]] = {}
-        for deployment in snapshot.related(RDF.type, PG.Deployment):
+        for deployment in (
+            snapshot.related(RDF.type, PG.Deployment) if systems is None else self._named
+        ):
+            self.deployments.add(deployment)
             self._add(deployment)
         for thing in self.up:
             self._conflicts[thing] = self._conflicts_of(thing)
@@ -119,7 +131,7 @@ class FleetWatch:
         self.snapshot = snapshot
         before = self._carriers(commit.facts)
         self._follow(commit)
-        told: list[FleetEvent] = []
+        lines: list[FleetEvent] = []
         for fact in commit.facts:
             kind = self._kind(fact)
             if not kind:
@@ -128,14 +140,29 @@ class FleetWatch:
             if kind == "alias":
                 near = {fact.subject}
             for deployment, path in self._reached(near & self._known()):
-                if kind == "fact" and len(path) > 2 and not self._is_version(path):
+                if kind == "fact" and not self._is_version(path):
                     continue
                 if path[-1] != fact.subject:
                     path = (*path, fact.subject)
-                told.append(self._event(commit, deployment, kind, fact, path))
+                lines.append(self._event(commit, deployment, kind, fact, path))
         for subject in sorted({*commit.subjects} & self.up.keys()):
-            told += self._new_conflicts(commit, subject)
-        return told
+            lines += self._new_conflicts(commit, subject)
+        return lines
+
+    def named(self, deployment: Iri, path: Sequence[Iri]) -> tuple[str, str]:
+        """The id of a system, and the model on a path as the system names it."""
+        names = self._named.get(deployment, {})
+        used = next((one for one in path if one in names), None)
+        shown = names[used] if used else short_id(path[1] if len(path) > 1 else path[0])
+        return self._ids.get(deployment, short_id(deployment).rpartition("/")[2]), shown
+
+    def _take(self, system: System) -> None:
+        deployment = mint("deployment", slug(system.id))
+        self._ids[deployment] = system.id
+        used = self._named.setdefault(deployment, {})
+        for name in system.models:
+            with suppress(NotFound, Ambiguous):  # told as a finding of its own
+                used[find_entity(self.snapshot, name).iri] = name
 
     # ---- what lies upstream ------------------------------------------------------------------
 
@@ -145,7 +172,7 @@ class FleetWatch:
     def _add(self, thing: Iri) -> list[Iri]:
         """Take a thing and all that it rests on into the watch; gives those that are new."""
         fresh, waiting = [], [thing]
-        if self.snapshot.is_a(thing, PG.Deployment):
+        if not self._named and self.snapshot.is_a(thing, PG.Deployment):
             self.deployments.add(thing)
         while waiting:
             one = waiting.pop()
@@ -164,7 +191,10 @@ class FleetWatch:
             self.down.setdefault(parent, set()).add(thing)
 
     def _parents(self, thing: Iri) -> Iterator[Iri]:
-        for term in UPSTREAM:
+        for used in self._named.get(thing, ()):
+            yield used
+            yield from self._aliases_of(used)
+        for term in UPSTREAM if thing not in self._named else ():
             for value in self.snapshot.values(thing, term):
                 if isinstance(value, Iri):
                     yield value
@@ -173,7 +203,7 @@ class FleetWatch:
 
     def _aliases_of(self, used: Iri) -> Iterator[Iri]:
         """The alias bindings that the name of a used model is: it runs whatever they mean."""
-        for name in dict.fromkeys((local_name(used), said(used))):
+        for name in dict.fromkeys((local_name(used), short_id(used))):
             for binding in self.snapshot.related(PG.alias, Literal(name)):
                 for target in self.snapshot.values(binding, PG.resolvesTo):
                     if isinstance(target, Iri) and (
@@ -196,7 +226,7 @@ class FleetWatch:
             for subject in self.down.get(model, ())
             if subject in self.deployments
         }
-        for subject, fact in kinds.items():
+        for subject, fact in () if self._named else kinds.items():
             if PG.Deployment in fact.now:
                 moved.add(subject)
             elif PG.Deployment in fact.was:
@@ -222,7 +252,7 @@ class FleetWatch:
     def _reached(self, starts: set[Iri]) -> list[tuple[Iri, tuple[Iri, ...]]]:
         """Every deployment below some things, with a shortest path from it to one of them."""
         came: dict[Iri, Iri | None] = dict.fromkeys(sorted(starts))
-        queue, found = deque(came), []
+        queue, results = deque(came), []
         while queue:
             one = queue.popleft()
             if one in self.deployments:
@@ -231,23 +261,23 @@ class FleetWatch:
                 while step is not None:
                     path.append(step)
                     step = came[step]
-                found.append((one, tuple(path)))
+                results.append((one, tuple(path)))
                 continue
             for child in sorted(self.down.get(one, ())):
                 if child not in came:
                     came[child] = one
                     queue.append(child)
-        return sorted(found)
+        return sorted(results)
 
     def _carriers(self, facts: Iterable[FactChange]) -> dict[Iri, set[Iri]]:
         """What files belonged to before a commit that takes the link away."""
-        found: dict[Iri, set[Iri]] = {}
+        results: dict[Iri, set[Iri]] = {}
         for fact in facts:
             if fact.property in _ATTACHED:
-                found.setdefault(fact.subject, set()).update(
+                results.setdefault(fact.subject, set()).update(
                     value for value in fact.was if isinstance(value, Iri)
                 )
-        return found
+        return results
 
     def _attached(self, subject: Iri) -> Iterator[Iri]:
         for value in self.snapshot.values(subject, PG.artifactOf):
@@ -279,7 +309,7 @@ class FleetWatch:
     ) -> FleetEvent:
         was = ", ".join(map(shown, fact.was)) or "nothing"
         now = ", ".join(map(shown, fact.now)) or "nothing"
-        message = f"{local_name(fact.property)} of {said(fact.subject)}: {was} → {now}"
+        message = f"{local_name(fact.property)} of {short_id(fact.subject)}: {was} → {now}"
         return FleetEvent(commit.version, commit.at, deployment, kind, fact.subject, message, path)
 
     # ---- conflicts ------------------------------------------------------------------------------
@@ -287,16 +317,18 @@ class FleetWatch:
     def _conflicts_of(self, subject: Iri) -> frozenset[tuple[str, Iri]]:
         if subject in self.deployments:
             return frozenset()
-        found = of_subject(self.snapshot, subject, self._fields, self._organizations)
-        return frozenset((c.kind, c.property) for c in found if c.kind in DEFAULT)
+        results = of_subject(self.snapshot, subject, self._fields, self._organizations)
+        return frozenset((c.kind, c.property) for c in results if c.kind in DEFAULT)
 
     def _new_conflicts(self, commit: Commit, subject: Iri) -> Iterator[FleetEvent]:
         now = self._conflicts_of(subject)
         new = now - self._conflicts.get(subject, frozenset())
         self._conflicts[subject] = now
         for kind, prop in sorted(new):
-            message = f"sources disagree on {local_name(prop)} of {said(subject)} ({kind})"
+            message = f"sources disagree on {local_name(prop)} of {short_id(subject)} ({kind})"
             for deployment, path in self._reached({subject}):
+                if not self._is_version(path):
+                    continue
                 yield FleetEvent(
                     commit.version, commit.at, deployment, "conflict", subject, message, path
                 )

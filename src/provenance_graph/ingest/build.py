@@ -22,6 +22,7 @@ from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.literals import canonical
 from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import PG, RDF, SKOS
+from provenance_graph.ingest.noting import ViewBefore
 from provenance_graph.ingest.place import COLLECTIONS
 from provenance_graph.ingest.rules import Decisions, by_hand, key_quads
 from provenance_graph.ingest.update import Deriver, Progress, content, update
@@ -195,7 +196,10 @@ def _build(
     rows = [*_without(rows, people), *people]
     made = compile_quads(reference, records, rows, digests, derive, day, progress)
     quads = [*made, *marks, *([] if fresh else collection_notes(where))]
+    before = ViewBefore(where)
     version = embedded.build(where, quads, digest=format(sum(digests) % 2**48, "012x"))
+    before.note_build(where, version, quads)
+    before.close()
     again = {claim.subject for record in retained for claim in record.claims}
     again |= {name for row in people for name in (row.subject, row.object)}
     if again:  # the shipped rows by rule know neither imported names nor these decisions

@@ -23,11 +23,13 @@ from provenance_graph.acceptance.evidence import (
 from provenance_graph.acceptance.policy import Policy
 from provenance_graph.acceptance.policy_data import day_quad, load_policy, view_day
 from provenance_graph.acceptance.view import quad_key
+from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, SKOS
+from provenance_graph.ingest.noting import note
 from provenance_graph.ingest.rules import (
     KEYS,
     NO_DECISIONS,
@@ -88,6 +90,7 @@ def update(
     day: str = "",
     notes: Iterable[Quad] = (),
     decided: Decisions = NO_DECISIONS,
+    log: ChangeLog | None = None,
 ) -> Updated:
     """Put records in, take records out, and update the view; all at once or not at all.
 
@@ -96,7 +99,8 @@ def update(
     of the store's view, what began or ended to hold in between is decided again; without
     it the view keeps its day. ``notes`` are quads of our own graphs, such as where a
     collection comes from. ``decided`` are mappings that people put in or take out. Identity by
-    rule is decided anew for every name that shares a key with one that changed. Raises NotFound for a record to drop that the store does not
+    rule is decided anew for every name that shares a key with one that changed. ``log`` notes
+    the commit, a store on disk in its own log. Raises NotFound for a record to drop that the store does not
     hold.
     """
     added = {record.header.record: record.sort() for record in add}
@@ -128,6 +132,17 @@ def update(
     into.extend(notes)
     gone = tuple(sorted(dropped | stored))
     digest = _digest(store, gone, added.values())
+    note(
+        store,
+        digest,
+        "update",
+        added=added,
+        dropped=dropped,
+        subjects=subjects,
+        out=out,
+        into=into,
+        log=log,
+    )
     version = store.commit(Change(drop=gone, remove=out, add=into), digest)
     return Updated(version, frozenset(subjects), len(into), len(out))
 

@@ -147,6 +147,20 @@ class ImpactNode(LineageNode):
     through: LineageEdge
 
 
+class AffectedDeployment(Answer):
+    """A system of ours and the affected entity that it runs."""
+
+    system: str
+    runs: str
+
+
+class AffectedOffer(Answer):
+    """A provider's offer and the affected entity that it is of."""
+
+    offer: str
+    of: str
+
+
 class ImpactAnswer(Answer):
     """What is affected if an entity is withdrawn."""
 
@@ -162,6 +176,9 @@ class ImpactAnswer(Answer):
     shown: int
     of: int
     truncated: bool
+    deployments: list[AffectedDeployment]
+    offers: list[AffectedOffer]
+    offerCount: int
 
 
 class CytoscapeNode(Answer):

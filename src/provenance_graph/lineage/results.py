@@ -26,6 +26,9 @@ if TYPE_CHECKING:
         SourceAnswer,
     )
 
+MAX_OFFERS = 500
+"""Offers that an answer on impact lists; all are counted."""
+
 SAYINGS: dict[Iri, str] = {
     PG.fineTunedFrom: "fine-tuned from",
     PG.adapterOf: "adapter of",
@@ -327,7 +330,8 @@ class Impact:
     """What is hit if a thing is withdrawn.
 
     ``hit`` counts models; ``datasets`` count those in between that models wrote.
-    ``inferred_only`` counts models that are reached only over inferred edges.
+    ``inferred_only`` counts models that are reached only over inferred edges. ``deployments``
+    and ``offers`` are pairs of one of them and the affected entity that it runs or offers.
     """
 
     subject: Iri
@@ -339,6 +343,8 @@ class Impact:
     by_licence: tuple[tuple[tuple[Iri, ...], int], ...]
     nodes: tuple[Node, ...] = ()
     reasons: dict[Iri, Edge] = field(default_factory=dict)
+    deployments: tuple[tuple[Iri, Iri], ...] = ()
+    offers: tuple[tuple[Iri, Iri], ...] = ()
 
     def to_json(self) -> ImpactAnswer:
         """As JSON."""
@@ -374,4 +380,13 @@ class Impact:
             "shown": len(self.nodes),
             "of": self.hit + self.datasets,
             "truncated": len(self.nodes) < self.hit + self.datasets,
+            "deployments": [
+                {"system": short_id(one), "runs": short_id(entity)}
+                for one, entity in self.deployments
+            ],
+            "offers": [
+                {"offer": short_id(one), "of": short_id(entity)}
+                for one, entity in self.offers[:MAX_OFFERS]
+            ],
+            "offerCount": len(self.offers),
         }

@@ -57,7 +57,7 @@ class ReconciliationLookup:
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[Candidate]]:
         """Candidates by name, several names a request."""
-        listed, found = list(dict.fromkeys(names)), {}
+        listed, results = list(dict.fromkeys(names)), {}
         for start in range(0, len(listed), BATCH):
             part = listed[start : start + BATCH]
             queries = {
@@ -67,8 +67,8 @@ class ReconciliationLookup:
             url = f"{self.url}?queries={quote(json.dumps(queries, separators=(',', ':')))}"
             answer = _object(url, self.door.get(url))
             for n, name in enumerate(part):
-                found[name] = list(self._read(answer.get(f"q{n}")))
-        return found
+                results[name] = list(self._read(answer.get(f"q{n}")))
+        return results
 
     def _type(self) -> dict[str, str]:
         return {"type": self.type} if self.type else {}
@@ -112,14 +112,14 @@ class RorLookup:
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[Candidate]]:
         """Candidates by name, one request a name."""
-        found = {}
+        results = {}
         for name in dict.fromkeys(names):
             url = f"{self.url}?query={quote(name)}"
             answer = _object(url, self.door.get(url))
             items = answer.get("items")
             listed = items if isinstance(items, list) else []
-            found[name] = [c for one in listed[:MAX_CANDIDATES] if (c := self._read(one))]
-        return found
+            results[name] = [c for one in listed[:MAX_CANDIDATES] if (c := self._read(one))]
+        return results
 
     @staticmethod
     def _read(one: object) -> Candidate | None:
@@ -152,16 +152,18 @@ class DumpLookup:
         wanted: dict[str, list[str]] = {}
         for name in dict.fromkeys(names):
             wanted.setdefault(fold(name), []).append(name)
-        found: dict[str, list[Candidate]] = {name: [] for same in wanted.values() for name in same}
+        results: dict[str, list[Candidate]] = {
+            name: [] for same in wanted.values() for name in same
+        }
         for entity in self._entities():
             one = self._read(entity)
             if one is None:
                 continue
             for folded in {fold(text) for text in (one.name, *one.aliases)} & wanted.keys():
                 for name in wanted[folded]:
-                    if len(found[name]) < MAX_CANDIDATES:
-                        found[name].append(one)
-        return found
+                    if len(results[name]) < MAX_CANDIDATES:
+                        results[name].append(one)
+        return results
 
     def _entities(self) -> Iterator[Mapping[str, Any]]:
         opened = gzip.open if self.path.suffix == ".gz" else open
@@ -218,12 +220,12 @@ def domain(address: str) -> str:
 
 def _object(url: str, body: bytes) -> Mapping[str, Any]:
     try:
-        found = json.loads(body)
+        results = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise FetchError(f"{url[:200]}: the answer is not JSON ({error})") from error
-    if not isinstance(found, Mapping):
+    if not isinstance(results, Mapping):
         raise FetchError(f"{url[:200]}: the answer is no object")
-    return found
+    return results
 
 
 def _list(value: object) -> list[Mapping[str, Any]]:
@@ -235,7 +237,7 @@ def _texts(value: object) -> list[str]:
 
 
 def _text(entity: Mapping[str, Any], key: str, language: str) -> str:
-    held = entity.get(key)
-    one = held.get(language) if isinstance(held, Mapping) else None
+    stored = entity.get(key)
+    one = stored.get(language) if isinstance(stored, Mapping) else None
     value = one.get("value") if isinstance(one, Mapping) else None
     return value[:300] if isinstance(value, str) else ""

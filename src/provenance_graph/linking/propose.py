@@ -15,11 +15,11 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import CC0
 from provenance_graph.acceptance.sssom import Mapping as Row
 from provenance_graph.core.claims import Literal
-from provenance_graph.core.iris import ID, Iri, said
+from provenance_graph.core.iris import ID, Iri, short_id
 from provenance_graph.core.terms import PG, SCHEMA, SKOS
 from provenance_graph.linking.lookup import Candidate, Lookup, domain
+from provenance_graph.model.entities import kind_of
 from provenance_graph.model.naming import fold
-from provenance_graph.model.things import kind_of
 
 HEADER: Mapping[str, str] = MappingProxyType(
     {
@@ -48,7 +48,7 @@ WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 class Evidence:
     """What speaks for a candidate: texts to show, and the score they make."""
 
-    told: tuple[str, ...]
+    lines: tuple[str, ...]
     score: float
     composite: bool
 
@@ -58,12 +58,12 @@ def proposals(
 ) -> list[Row]:
     """Proposed links of some things, best first for each; raises FetchError."""
     names = {subject: _names(snapshot, subject) for subject in dict.fromkeys(subjects)}
-    found = lookup.candidates([held[0] for held in names.values() if held])
+    results = lookup.candidates([stored[0] for stored in names.values() if stored])
     rows = [
         row
-        for subject, held in names.items()
-        if held
-        for row in _rows(snapshot, subject, held, found.get(held[0], []), lookup, today)
+        for subject, stored in names.items()
+        if stored
+        for row in _rows(snapshot, subject, stored, results.get(stored[0], []), lookup, today)
     ]
     return sorted(rows, key=lambda row: (row.subject, -float(row.confidence), row.object))
 
@@ -77,22 +77,22 @@ def _rows(
     today: str,
 ) -> Iterator[Row]:
     weighed = [(evidence(snapshot, subject, names, one), one) for one in candidates]
-    same = sum(found.score >= _SAME_NAME for found, _ in weighed)
-    for found, one in weighed:
-        if not found.score:
+    same = sum(results.score >= _SAME_NAME for results, _ in weighed)
+    for results, one in weighed:
+        if not results.score:
             continue
         rivals = f"; {same} candidates have the name" if same > 1 else ""
-        score = found.score - (_RIVALS if same > 1 and not found.composite else 0.0)
+        score = results.score - (_RIVALS if same > 1 and not results.composite else 0.0)
         yield Row(
             subject=subject,
-            predicate=SKOS.exactMatch if found.composite else SKOS.closeMatch,
+            predicate=SKOS.exactMatch if results.composite else SKOS.closeMatch,
             object=one.iri,
-            justification=COMPOSITE if found.composite else LEXICAL,
+            justification=COMPOSITE if results.composite else LEXICAL,
             subject_label=names[0],
             object_label=one.name,
             confidence=f"{score:.2f}",
             date=today,
-            comment=f"{'; '.join(found.told)}{rivals} (looked up at {lookup.source})",
+            comment=f"{'; '.join(results.lines)}{rivals} (looked up at {lookup.source})",
         )
 
 
@@ -103,32 +103,32 @@ def evidence(
     snapshot: AcceptedSnapshot, subject: Iri, names: list[str], one: Candidate
 ) -> Evidence:
     """What speaks for a candidate: a name, a web site, a description that fits the kind."""
-    told: list[str] = []
+    lines: list[str] = []
     score = 0.0
     folded = {fold(name) for name in names}
     if fold(one.name) in folded:
-        told.append(f"the same name {one.name!r}")
+        lines.append(f"the same name {one.name!r}")
         score = _SAME_NAME
     elif shared := next((alias for alias in one.aliases if fold(alias) in folded), ""):
-        told.append(f"a name of it is {shared!r}")
+        lines.append(f"a name of it is {shared!r}")
         score = _SAME_NAME
     if not score:
         return Evidence((), 0.0, composite=False)
     site = _sites(snapshot, subject) & {domain(address) for address in one.sites} - {""}
     if site:
-        told.append(f"both are at {min(site)}")
+        lines.append(f"both are at {min(site)}")
         score += _SITE
     words = WORDS.get(kind_of(snapshot, subject), ())
     fits = any(word in one.description.casefold() for word in words)
     if fits:
-        told.append(f"described as {one.description!r}")
+        lines.append(f"described as {one.description!r}")
         score += _FITS
-    return Evidence(tuple(told), score, composite=bool(site))
+    return Evidence(tuple(lines), score, composite=bool(site))
 
 
 def _names(snapshot: AcceptedSnapshot, subject: Iri) -> list[str]:
     """The names of a thing, its label first."""
-    shown = snapshot.label(subject) or said(subject).rpartition("/")[2]
+    shown = snapshot.label(subject) or short_id(subject).rpartition("/")[2]
     others = [
         value.lexical
         for term in (SCHEMA.name, SCHEMA.alternateName)

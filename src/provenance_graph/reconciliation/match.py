@@ -20,12 +20,12 @@ from rapidfuzz import fuzz
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.errors import NotFound, UsageError
-from provenance_graph.core.iris import ID, Iri, is_iri, local_name, said
+from provenance_graph.core.iris import ID, Iri, is_iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, SCHEMA, SKOS, XSD
+from provenance_graph.model.entities import is_own
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming import fold
 from provenance_graph.model.search_index import Catalogue
-from provenance_graph.model.things import is_own
 
 TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -113,9 +113,9 @@ def match(snapshot: AcceptedSnapshot, query: Query) -> list[Candidate]:
     text = query.text.strip()[:MAX_TEXT]
     listed = Catalogue.open(snapshot)
     if text:
-        found = listed.search(text, _LOOKED_AT, kinds).items
+        results = listed.search(text, _LOOKED_AT, kinds).items
     else:
-        found = [
+        results = [
             item
             for iri in _with_values(snapshot, conditions)
             for item in listed.search(iri, 1, kinds).items
@@ -123,7 +123,7 @@ def match(snapshot: AcceptedSnapshot, query: Query) -> list[Candidate]:
         ]
     scored = [
         one
-        for item in found
+        for item in results
         if (one := _scored(snapshot, text, dict(item), conditions)) is not None
     ]
     scored.sort(key=lambda one: (-one.score, not is_own(one.iri), -_weight(one), one.iri))
@@ -146,7 +146,7 @@ def _with_values(
     snapshot: AcceptedSnapshot, conditions: Iterable[tuple[Condition, Iri]]
 ) -> list[Iri]:
     """The first entities that have one of the values of a condition: for a query without a text."""
-    found: dict[Iri, None] = {}
+    results: dict[Iri, None] = {}
     for condition, prop in conditions:
         for text in condition.values:
             candidates: list[Value] = [Literal(text)]
@@ -154,8 +154,8 @@ def _with_values(
             if is_iri(whole := text if "://" in text else f"{ID}{text}"):
                 candidates.append(Iri(whole))
             for value in candidates:
-                found |= dict.fromkeys(snapshot.related(prop, value)[:_LOOKED_AT])
-    return list(found)[:_LOOKED_AT]
+                results |= dict.fromkeys(snapshot.related(prop, value)[:_LOOKED_AT])
+    return list(results)[:_LOOKED_AT]
 
 
 def _scored(
@@ -242,8 +242,8 @@ def _agreement(snapshot: AcceptedSnapshot, iri: Iri, prop: Iri, condition: Condi
     """How far the accepted values agree with those given, between 0 and 1."""
     if not condition.values:
         return 0.0
-    held = snapshot.values(iri, prop)
-    hits = [any(_same(snapshot, value, text) for value in held) for text in condition.values]
+    stored = snapshot.values(iri, prop)
+    hits = [any(_same(snapshot, value, text) for value in stored) for text in condition.values]
     if condition.quantifier == "none":
         return float(not any(hits))
     if condition.quantifier == "all":
@@ -253,7 +253,7 @@ def _agreement(snapshot: AcceptedSnapshot, iri: Iri, prop: Iri, condition: Condi
 
 def _same(snapshot: AcceptedSnapshot, value: Value, text: str) -> bool:
     if isinstance(value, Iri):
-        names = {said(value), entity_id(value), str(value), snapshot.label(value)}
+        names = {short_id(value), entity_id(value), str(value), snapshot.label(value)}
         return fold(text) in {fold(name) for name in names if name}
     if value.lexical == text or (fold(text) and fold(value.lexical) == fold(text)):
         return True

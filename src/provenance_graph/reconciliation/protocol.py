@@ -13,7 +13,7 @@ from typing import Any
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.errors import NotFound, UsageError
-from provenance_graph.core.iris import ID, NS, Iri, local_name, said
+from provenance_graph.core.iris import ID, NS, Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, SCHEMA, XSD
 from provenance_graph.model.fields import fields, property_named
 from provenance_graph.reconciliation.match import (
@@ -171,12 +171,12 @@ def _condition(place: str, data: Any, ids: Sequence[str], values: Sequence[str])
     name = next((data[key] for key in ids if key in data), None)
     if not isinstance(name, str):
         raise UsageError(f"{place}/{ids[0]}: the id of a property belongs here")
-    held = next((data[key] for key in values if key in data), None)
+    stored = next((data[key] for key in values if key in data), None)
     quantifier = data.get("matchQuantifier", "any")
     if quantifier not in ("any", "all", "none"):
         raise UsageError(f"{place}/matchQuantifier: any, all or none, not {_shown(quantifier)}")
     required = data.get("required", False) is True
-    return Condition(name, tuple(_values(f"{place}/{values[0]}", held)), required, quantifier)
+    return Condition(name, tuple(_values(f"{place}/{values[0]}", stored)), required, quantifier)
 
 
 def _values(place: str, data: Any) -> list[str]:
@@ -294,7 +294,7 @@ def _row(
 def value_json(snapshot: AcceptedSnapshot, value: Value) -> dict[str, Any]:
     """A value as the protocol has it: an entity, a number, a day, or a text."""
     if isinstance(value, Iri):
-        return {"id": entity_id(value), "name": snapshot.label(value) or said(value)}
+        return {"id": entity_id(value), "name": snapshot.label(value) or short_id(value)}
     if value.datatype in _NUMBERS:
         if value.datatype == XSD.integer:
             return {"int": int(value.lexical)}
@@ -330,7 +330,7 @@ def suggested_properties(
 ) -> list[dict[str, str]]:
     """Properties whose name or id begins with, or holds, a text."""
     folded = prefix.strip().casefold()
-    found = [
+    results = [
         (not field.label.casefold().startswith(folded), number, field)
         for number, field in enumerate(fields(snapshot))
         if folded in field.label.casefold() or folded in local_name(field.property).casefold()
@@ -341,7 +341,7 @@ def suggested_properties(
             "name": field.label,
             "description": field.definition[:300],
         }
-        for _, _, field in sorted(found, key=lambda item: item[:2])[:limit]
+        for _, _, field in sorted(results, key=lambda item: item[:2])[:limit]
     ]
 
 
@@ -353,7 +353,8 @@ def preview(snapshot: AcceptedSnapshot, iri: Iri) -> tuple[str, list[tuple[str, 
         values = snapshot.values(subject, field.property)
         if values:
             texts = [
-                snapshot.label(v) or said(v) if isinstance(v, Iri) else v.lexical for v in values
+                snapshot.label(v) or short_id(v) if isinstance(v, Iri) else v.lexical
+                for v in values
             ]
             rows.append((field.label, ", ".join(texts[:4])[:200]))
         if len(rows) == 8:
@@ -361,9 +362,9 @@ def preview(snapshot: AcceptedSnapshot, iri: Iri) -> tuple[str, list[tuple[str, 
     name = snapshot.label(subject)
     if not rows and not name:
         raise NotFound(entity_id(iri), "entity")
-    return name or said(subject), rows
+    return name or short_id(subject), rows
 
 
 def literal_text(value: Value) -> str:
     """A value as plain text."""
-    return value.lexical if isinstance(value, Literal) else said(value)
+    return value.lexical if isinstance(value, Literal) else short_id(value)

@@ -26,6 +26,7 @@ from provenance_graph.service.http.gateway import Gateway
 from provenance_graph.service.http.health import HealthEndpoint, MetricsEndpoint
 from provenance_graph.service.http.limits import Clients
 from provenance_graph.service.http.log import Log
+from provenance_graph.service.http.manual import Manual
 from provenance_graph.service.http.metrics import Metrics
 from provenance_graph.service.http.problems import HttpProblem, problem_of
 from provenance_graph.service.http.responses import methods_at, problem_response
@@ -39,6 +40,7 @@ from provenance_graph.service.sparql.query import QueryEndpoint
 from provenance_graph.service.sparql.update import UpdateEndpoint
 
 _STATIC: Final = Path(__file__).parent / "static"
+_MANUAL: Final = Path(__file__).parent / "manual"
 
 
 def create_app(
@@ -93,6 +95,7 @@ def create_app(
 def _protocol(service: Service, pages: Pages, federation: Federation) -> APIRouter:
     """The routes that standards define: SPARQL, graph store, linked data, health."""
     router = APIRouter()
+    manual = Manual(_MANUAL)
     query = QueryEndpoint(service, pages, federation)
     update, data, linked = (
         UpdateEndpoint(service),
@@ -128,6 +131,8 @@ def _protocol(service: Service, pages: Pages, federation: Federation) -> APIRout
         ("/docs", docs_page.page),
         ("/docs/page.js", docs_page.script),
         ("/docs/page.css", docs_page.style),
+        ("/manual", manual.page),
+        ("/manual/{path:path}", manual.page),
         ("/ns", linked.vocabulary),
         ("/context.jsonld", linked.context),
         ("/.well-known/void", linked.void),

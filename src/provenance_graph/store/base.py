@@ -103,5 +103,8 @@ class Change:
 class WritableStore(Store, Protocol):
     """A store that one process may change."""
 
+    def next_version(self, digest: str) -> str:
+        """The version that the next commit with that digest makes."""
+
     def commit(self, change: Change, digest: str = "") -> str:
         """Apply a change at once or not at all, publish it, and give the new version."""

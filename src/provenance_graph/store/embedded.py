@@ -362,6 +362,10 @@ class EmbeddedWriter(EngineReads):
         """The version of the last commit."""
         return self._current.version
 
+    def next_version(self, digest: str) -> str:
+        """The version that the next commit with that digest makes."""
+        return _version(self._current.sequence + 1, digest)
+
     def commit(self, change: Change, digest: str = "") -> str:
         """Apply a change at once or not at all, publish it, and give the new version.
 

@@ -41,6 +41,10 @@ class MemoryStore(EngineReads):
             raise StoreError("this store is closed")
         return Pin(self._engine)
 
+    def next_version(self, digest: str) -> str:
+        """The version that the next commit with that digest makes."""
+        return f"{self._sequence + 1}-{digest[:12]}"
+
     def commit(self, change: Change, digest: str = "") -> str:
         """Apply a change at once or not at all, and give the new version."""
         pin = self._pin()

@@ -138,23 +138,23 @@ def _one(
             if before and revision and revision == before.revision and not moved:
                 seen = replace(before, at=at, status="unchanged", detail="")
                 return Outcome(source.name, place, "unchanged", f"still at {revision[:12]}"), seen
-        found = [
+        results = [
             item if isinstance(item, Problem) else replace(item, fetched=True)
             for item in fetch(f"hf:{moved}" if moved else place, door, today)
         ]
     except FetchError as error:
         status = _status(error)
         return Outcome(source.name, place, status, str(error)), Seen(at, status, detail=str(error))
-    documents = sum(isinstance(item, Document) for item in found)
-    changed = documents if take is None else take(source, iter(found))
+    documents = sum(isinstance(item, Document) for item in results)
+    changed = documents if take is None else take(source, iter(results))
     if moved:
         status, detail = "renamed", f"now {moved}"
     elif not changed:
         status, detail = "unchanged", ""
     else:
-        held = (before is not None and bool(before.revision)) or known(place)
-        status, detail = ("changed" if held else "new"), ""
-    faults = [str(item) for item in found if isinstance(item, Problem)]
+        stored = (before is not None and bool(before.revision)) or known(place)
+        status, detail = ("changed" if stored else "new"), ""
+    faults = [str(item) for item in results if isinstance(item, Problem)]
     detail = "; ".join(filter(None, (detail, *faults[:3])))
     seen = Seen(at, status, revision, moved, detail)
     return Outcome(source.name, place, status, detail, documents), seen

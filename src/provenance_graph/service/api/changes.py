@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from provenance_graph.changes import feeds
+from provenance_graph.changes.answers import ChangesAnswer
 from provenance_graph.changes.log import ChangeLog
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, as_json, etag_of
@@ -27,7 +28,7 @@ def router(access: Access) -> APIRouter:
         response_model=None,
         responses={
             200: {
-                "model": feeds.ChangesAnswer,
+                "model": ChangesAnswer,
                 "content": {feeds.ATOM: {"schema": {"type": "string"}}, feeds.JSON_FEED: {}},
             }
         },

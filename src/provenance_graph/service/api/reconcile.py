@@ -151,7 +151,7 @@ def _suggest(routes: APIRouter, access: Access, base: str, version: str) -> None
         snapshot = access.prepared("catalogue")
         kinds = (kind_named(type),) if type else tuple(TYPES)
         hits = Catalogue.open(snapshot).search(prefix, 20, kinds, str(cursor or ""))
-        found = [
+        results = [
             {
                 "id": entity_id(item["iri"]),
                 "name": item["name"],
@@ -160,22 +160,22 @@ def _suggest(routes: APIRouter, access: Access, base: str, version: str) -> None
             }
             for item in hits.items
         ]
-        return _sent({"result": found}, callback)
+        return _sent({"result": results}, callback)
 
     @routes.get(f"{base}/suggest/property", responses=ANSWER, name=f"suggest_property_{version}")
     def property_(prefix: Prefix = "", cursor: Cursor = 0, callback: Callback = "") -> Response:
         """Properties whose names hold a text."""
-        found = protocol.suggested_properties(access.snapshot(), prefix, cursor + 20)
-        return _sent({"result": found[cursor:]}, callback)
+        results = protocol.suggested_properties(access.snapshot(), prefix, cursor + 20)
+        return _sent({"result": results[cursor:]}, callback)
 
     @routes.get(f"{base}/suggest/type", responses=ANSWER, name=f"suggest_type_{version}")
     def type_(prefix: Prefix = "", cursor: Cursor = 0, callback: Callback = "") -> Response:
         """Types whose names hold a text."""
         folded = prefix.strip().casefold()
-        found = [
+        results = [
             protocol.type_json(kind) for kind, name in TYPES.items() if folded in name.casefold()
         ]
-        return _sent({"result": found[cursor:]}, callback)
+        return _sent({"result": results[cursor:]}, callback)
 
 
 def _answered(access: Access, request: Request, queries: str, extend: str) -> Mapping[str, Any]:
@@ -193,8 +193,8 @@ def _answered(access: Access, request: Request, queries: str, extend: str) -> Ma
 
 def _proposed(access: Access, type_: str, limit: int) -> dict[str, Any]:
     kind = kind_named(type_) if type_ else ""
-    found = protocol.proposals(access.snapshot(), kind, limit)
-    return {"properties": found, **({"type": type_} if type_ else {}), "limit": limit}
+    results = protocol.proposals(access.snapshot(), kind, limit)
+    return {"properties": results, **({"type": type_} if type_ else {}), "limit": limit}
 
 
 def _preview(snapshot: AcceptedSnapshot, identifier: str) -> Response:

@@ -6,7 +6,17 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from provenance_graph.service.api import assess, export, graph, licences, models, report
+from provenance_graph.service.api import (
+    assess,
+    changes,
+    export,
+    fleet,
+    graph,
+    licences,
+    models,
+    reconcile,
+    report,
+)
 from provenance_graph.service.api import store as api_store
 from provenance_graph.service.api.access import Access
 
@@ -15,5 +25,5 @@ def routers(root: Path, access: Access | None = None) -> list[APIRouter]:
     """The routes over the store in a folder; it is opened with the first request."""
     access = access or Access(root)
     # a model's name takes the rest of the path, so what hangs below a model comes first
-    parts = (assess, export, graph, licences, models, report, api_store)
+    parts = (assess, changes, export, fleet, graph, licences, models, reconcile, report, api_store)
     return [part.router(access) for part in parts]

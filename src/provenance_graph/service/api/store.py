@@ -15,8 +15,8 @@ from provenance_graph.conflicts.kinds import DEFAULT, KINDS
 from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.fleet import impact as affected
 from provenance_graph.lineage.answers import ImpactAnswer
-from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model import questions as stored
 from provenance_graph.model.answers import MatrixPage, StatsAnswer
 from provenance_graph.model.disclosure_matrix import matrix
@@ -106,12 +106,12 @@ def _ledger(routes: APIRouter, access: Access) -> None:
         limit: Annotated[int, Query(ge=1, le=5000)] = 200,
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """What is hit if a model or dataset is withdrawn, by distance, relation and licence."""
+        """What is affected if a model or dataset is withdrawn, down to our deployments and offers."""
         snapshot = access.prepared("lineage", asOf)
 
         def made() -> ImpactAnswer:
             subject = entity_named(snapshot, thing)
-            return LineageGraph(snapshot).impact(subject, limit=limit).to_json()
+            return affected(snapshot, subject, limit=limit).to_json()
 
         return reply(access, request, snapshot, made)
 

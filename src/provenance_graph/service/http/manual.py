@@ -51,10 +51,10 @@ class Manual:
         if not self._files:
             return Response(_ABSENT, 200, {"content-security-policy": policy(b"")}, "text/html")
         name = str(request.scope["path"]).removeprefix(BASE) or "index.html"
-        found = self._files.get(name)
-        if found is None:
+        results = self._files.get(name)
+        if results is None:
             raise HTTPException(404, f"the manual has no page {name[:80]!r}; start from {BASE}")
-        file, status = found
+        file, status = results
         headers = {
             "cache-control": "no-cache",
             "content-security-policy": self._policies.get(name, policy(b"")),

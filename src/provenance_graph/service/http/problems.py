@@ -81,6 +81,7 @@ _STATUS: Final[tuple[tuple[type[errors.ProvenanceError], int, str, str], ...]] =
     (errors.QueryTimeout, 504, "Query stopped at its time limit", "timeout"),
     (errors.QueryTooLarge, 422, "Query stopped at its size limit", "limit"),
     (errors.QueryCrashed, 422, "Query stopped: its process died", "crashed"),
+    (errors.ChangesGone, 410, "Gone", "changes-gone"),
     (errors.NotFound, 404, "Not found", "not-found"),
     (errors.Ambiguous, 409, "Ambiguous name", "ambiguous"),
     (errors.UnknownFormat, 415, "Unknown format", "format"),

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from provenance_graph.acceptance import identity
 from provenance_graph.core import hub
+from provenance_graph.core.claims import collection_of
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, PROV, RDF
+from provenance_graph.core.terms import PG, RDF, SCHEMA
 from provenance_graph.store.base import ANY, Store
 
 
@@ -19,18 +20,18 @@ def held_places(store: Store, collections: Iterable[str] = ()) -> dict[str, list
     """
     wanted = set(collections)
     shipped = {name for name, *_ in store.quads(graph=identity.SHIPPED)}
-    found: dict[str, dict[str, None]] = {}
+    results: dict[str, dict[str, None]] = {}
     for record, _, _, graph in store.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY):
         if record != graph:
             continue
-        said = {p: o for _, p, o, _ in store.quads(record, graph=graph)}
-        collection = str(said.get(PG.collection, "")).rpartition("/")[2]
+        header = {p: o for _, p, o, _ in store.quads(record, graph=graph)}
+        collection = str(header.get(PG.inCollection, collection_of(record))).rpartition("/")[2]
         if (collection not in wanted) if wanted else (record in shipped):
             continue
-        document = said.get(PROV.wasDerivedFrom)
+        document = header.get(SCHEMA.url)
         if isinstance(document, Iri) and (place := place_of(document)):
-            found.setdefault(collection or "imported", {})[place] = None
-    return {name: sorted(places) for name, places in sorted(found.items())}
+            results.setdefault(collection or "imported", {})[place] = None
+    return {name: sorted(places) for name, places in sorted(results.items())}
 
 
 def place_of(document: str) -> str:

@@ -1,0 +1,41 @@
+"""What the route on the fleet answers, as JSON."""
+
+from __future__ import annotations
+
+from provenance_graph.core.results import Answer
+
+
+class FleetFindingAnswer(Answer):
+    """One finding on one model of one system, and the path from the system to its cause."""
+
+    system: str
+    model: str
+    kind: str
+    severity: str
+    finding: str
+    path: list[str]
+    version: str | None
+    new: bool
+
+
+class SystemAnswer(Answer):
+    """A system: the models it uses, for what, where and since when."""
+
+    id: str
+    name: str
+    models: list[str]
+    uses: list[str]
+    places: list[str]
+    since: str | None
+
+
+class FleetAnswer(Answer):
+    """The systems of a store and what of the graph concerns them on a day."""
+
+    on: str
+    systems: list[SystemAnswer]
+    findings: list[FleetFindingAnswer]
+    kinds: dict[str, int]
+    total: int
+    shown: int
+    next: str | None

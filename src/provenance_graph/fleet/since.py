@@ -1,0 +1,108 @@
+"""What is new for the systems since the last time: findings that were not there, and commits.
+
+A baseline is a small JSON file: the store's version and the findings of that run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.changes.log import ChangeLog
+from provenance_graph.core.errors import ChangesGone, NotFound, UsageError
+from provenance_graph.core.iris import short_id
+from provenance_graph.fleet.check import FleetFinding
+from provenance_graph.fleet.read import System
+from provenance_graph.fleet.watch import FleetWatch
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What was found the last time, and in which version of the store."""
+
+    version: str = ""
+    keys: frozenset[tuple[str, ...]] = frozenset()
+
+
+def read_baseline(path: Path) -> Baseline:
+    """The baseline in a file; an empty one where there is no file. Raises UsageError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Baseline()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: {error}") from error
+    try:
+        data = json.loads(text)
+        if data["format"] != FORMAT:
+            raise ValueError(f"format {data['format']!r}")
+        return Baseline(str(data["version"]), frozenset(tuple(key) for key in data["findings"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{path} is no baseline of `fleet check` ({error}); delete it to begin anew"
+        ) from error
+
+
+def write_baseline(path: Path, version: str, findings: Iterable[FleetFinding]) -> None:
+    """Keep what was found, whole or not at all."""
+    keys = sorted({finding.key for finding in findings if not finding.version})
+    aside = path.with_name(f".{path.name}")
+    text = json.dumps({"format": FORMAT, "version": version, "findings": keys}, indent=1)
+    aside.write_text(text + "\n", encoding="utf-8")
+    aside.replace(path)
+
+
+def marked(findings: Iterable[FleetFinding], baseline: Baseline) -> list[FleetFinding]:
+    """The findings, those marked as new that the baseline lacks."""
+    if not baseline.version:
+        return list(findings)
+    return [replace(one, new=one.key not in baseline.keys) for one in findings]
+
+
+def events(
+    snapshot: AcceptedSnapshot, systems: Sequence[System], log: ChangeLog, since: str
+) -> tuple[list[FleetFinding], str]:
+    """What the commits since a version changed for the systems, and what is to be said beside it.
+
+    Where the log does not reach back so far there are no events, and the sentence says so.
+    """
+    if not since or since == snapshot.version:
+        return [], ""
+    try:
+        commits = log.since(since, snapshot.version, most=100_000)
+    except (ChangesGone, NotFound) as gone:
+        return [], f"{gone}; findings are compared, but what led to them is not known"
+    watch = FleetWatch(snapshot, systems)
+    results: list[FleetFinding] = []
+    for commit in commits:
+        for event in watch.events(commit, snapshot):
+            system, name = watch.named(event.deployment, event.path)
+            results.append(
+                FleetFinding(
+                    system,
+                    name,
+                    event.kind,
+                    event.severity,
+                    event.message,
+                    tuple(map(short_id, event.path)),
+                    event.version,
+                    new=True,
+                )
+            )
+    return results, cut_commits(commits)
+
+
+def cut_commits(commits: Iterable[object]) -> str:
+    """A sentence where commits changed more than the log lists."""
+    cut = [str(getattr(c, "version", "")) for c in commits if getattr(c, "cut", False)]
+    if not cut:
+        return ""
+    return (
+        f"{len(cut)} commits changed more than the log lists ({', '.join(cut[:3])}): "
+        "their events are not told one by one"
+    )

@@ -1,0 +1,88 @@
+"""Commits into the change log of the store that they are made in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from provenance_graph.changes.log import ChangeLog, Commit, fact_changes, now
+from provenance_graph.core.claims import Quad, Record
+from provenance_graph.core.errors import StoreError
+from provenance_graph.core.iris import Iri
+from provenance_graph.store.base import WritableStore
+from provenance_graph.store.embedded import EmbeddedStore, EmbeddedWriter
+
+
+def note(
+    store: WritableStore,
+    digest: str,
+    kind: str,
+    *,
+    added: Mapping[Iri, Record] | Iterable[Iri] = (),
+    dropped: Iterable[Iri] = (),
+    subjects: Iterable[Iri] = (),
+    out: Iterable[Quad] = (),
+    into: Iterable[Quad] = (),
+    log: ChangeLog | None = None,
+) -> None:
+    """Note the commit that is about to be made with a digest; raises StoreError where that fails.
+
+    A store on disk keeps its log in its folder; one in memory keeps none unless it is given.
+    """
+    if log is None:
+        if not isinstance(store, EmbeddedWriter):
+            return
+        log = ChangeLog(store.root)
+    facts = tuple(fact_changes(out, into))
+    log.append(
+        Commit(
+            version=store.next_version(digest),
+            before=store.version,
+            at=now(),
+            kind=kind,
+            added=tuple(sorted(added)),
+            dropped=tuple(sorted(dropped)),
+            subjects=tuple(sorted(subjects)),
+            facts=facts,
+            fact_count=len(facts),
+        )
+    )
+
+
+class ViewBefore:
+    """What a store accepted before it is built anew, to be held against what it accepts then."""
+
+    def __init__(self, where: Path) -> None:
+        self._store: EmbeddedStore | None = None
+        with suppress(StoreError):  # nothing there, or of another format: the log begins anew
+            self._store = EmbeddedStore.open(where)
+
+    def note_build(self, where: Path, version: str, quads: Iterable[Quad]) -> None:
+        """Note a build that was published: every accepted fact that it changed.
+
+        A first build begins the log. Raises StoreError where the log cannot be written.
+        """
+        new = {quad for quad in quads if quad[3] is None}
+        out: list[Quad] = []
+        before = ""
+        if self._store is not None:
+            before = self._store.version
+            for quad in self._store.quads():
+                if quad in new:
+                    new.discard(quad)
+                else:
+                    out.append(quad)
+        else:
+            new.clear()
+        facts = tuple(fact_changes(out, new))
+        subjects = tuple(sorted({fact.subject for fact in facts}))
+        entry = Commit(
+            version, before, now(), "build", subjects=subjects, facts=facts, fact_count=len(facts)
+        )
+        ChangeLog(where).append(entry)
+
+    def close(self) -> None:
+        """Give the store before back."""
+        if self._store is not None:
+            self._store.close()
