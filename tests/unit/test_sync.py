@@ -39,7 +39,7 @@ class Hub:
     url: str = ""
 
 
-def handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
+def handler(hub: Hub) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - one route after another
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 

@@ -30,7 +30,7 @@ _PATIENCE: Final = 30.0
 _SLOWEST: Final = 20_000  # bytes a second; who reads more slowly holds our memory too long
 _WATCHED: Final = frozenset({"/health", "/metrics"})
 """Routes that a monitor must reach however busy the service is."""
-_WORKED: Final = ("/reconcile", "/api/", "/reconcile", "/mcp")
+_WORKED: Final = ("/api/", "/reconcile", "/mcp")
 """Routes whose answers are worked out by threads of this process."""
 _NO_FAULT: Final = frozenset({429, 503, 401})
 _EXPOSED: Final = "ETag, Link, Location, Retry-After, X-Request-Id, X-Store-Version"
