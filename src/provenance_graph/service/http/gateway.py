@@ -5,21 +5,24 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from types import MappingProxyType
 from typing import Final
 
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from provenance_graph.core.deadline import Deadline, use
 from provenance_graph.core.errors import ProvenanceError
-from provenance_graph.service.http.admission import Gate
+from provenance_graph.service.http.admission import Gate, Permit
+from provenance_graph.service.http.auth import bearer
 from provenance_graph.service.http.body import read_body
 from provenance_graph.service.http.calls import Call
 from provenance_graph.service.http.context import Service, cancel_on_disconnect
+from provenance_graph.service.http.limits import client_key
 from provenance_graph.service.http.problems import problem_of
 from provenance_graph.service.http.responses import problem_response
 from provenance_graph.service.http.spool import BrokenOff
@@ -144,3 +147,147 @@ class Gateway:
     def _gate(self, scope: Scope) -> Gate | None:
         """Where the whole of a request needs a place: REST, and documents to be checked."""
         path = str(scope["path"])
+        if not path.startswith(_WORKED) or path.startswith("/api/v1/questions/"):
+            return None  # a stored question asks for its places itself
+        gates = self._service.gates
+        if scope["method"] == "POST":
+            return gates.documents
+        return gates.days if b"asOf=" in bytes(scope["query_string"]) else gates.rest
+
+    def _call(self, scope: Scope) -> Call:
+        address = self._address(scope)
+        name = client_key(address)
+        notes: dict[str, object] = {}
+        secret = bearer(Headers(scope=scope).get("authorization"))
+        if secret and (holder := self._service.tokens.find(secret)) is not None:
+            name = f"token {holder.name}"
+            notes["who"] = holder.name
+        identity = f"{self._prefix}-{next(self._ids):x}"
+        return Call(identity, address, name, self._service.clients.find(name), notes=notes)
+
+    def _address(self, scope: Scope) -> str:
+        """The client's address: of the connection, or as a trusted proxy tells it."""
+        address = str(scope["client"][0]) if scope.get("client") else "local"
+        if address not in self._trusted:
+            return address
+        # Several lines are one list (RFC 9110 §5.3); each proxy adds to its end.
+        reported = b",".join(v for name, v in scope["headers"] if name == b"x-forwarded-for")
+        hops = [hop.strip() for hop in reported.decode("latin-1").split(",")]
+        outside = [hop for hop in hops if hop and hop not in self._trusted]
+        return outside[-1][:64] if outside else address
+
+    def _account(self, call: Call, method: str, path: str, out: _Sender, seconds: float) -> None:
+        service = self._service
+        status = out.status or _LEFT
+        if status >= 400 and status not in _NO_FAULT and status != _LEFT:
+            service.clients.failed(call.client)
+        if call.gone:
+            service.metrics.event("client-left")
+        first = path.split("/", 2)[1] if path.startswith("/") else ""
+        route = "void" if path.startswith("/.well-known/") else first
+        service.metrics.request(
+            route if route in (*_NAMED, "void") else "page", method, status, seconds
+        )
+        if not service.log.wanted:
+            return
+        service.log.write(
+            "request",
+            {
+                "id": call.id,
+                "client": call.address,
+                "method": method,
+                "path": path[:500],
+                "status": status,
+                "ms": round(seconds * 1000, 2),
+                "bytes": out.size,
+                **call.notes,
+            },
+        )
+
+
+class _Held:
+    """What is held for a client during one request: its body, and the answer."""
+
+    def __init__(self, service: Service, call: Call) -> None:
+        self._clients, self._client = service.clients, call.client
+        self._bytes = 0
+        call.hold = self.answer
+
+    def body(self, size: int) -> None:
+        """Count what was sent to us; raises a refusal with 429 or 503."""
+        if size:
+            self._clients.hold(self._client, size)
+            self._bytes += size
+
+    def answer(self, size: int) -> None:
+        """Count what is to be read; it has been made, so nothing is refused any more."""
+        self._clients.count(self._client, size)
+        self._bytes += size
+
+    def release(self) -> None:
+        """The request has ended."""
+        if self._bytes:
+            self._clients.count(self._client, -self._bytes)
+            self._bytes = 0
+
+
+class _Receiver:
+    """Counts a body as it arrives."""
+
+    def __init__(self, receive: Receive, held: _Held) -> None:
+        self._receive, self._held = receive, held
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._held.body(len(message.get("body", b"")))
+        return message
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A body that has been read, to be read again."""
+    waiting = [body]
+
+    async def again() -> Message:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
+
+    return again
+
+
+class _Sender:
+    """Passes messages on, adds what every answer carries, and waits only so long."""
+
+    def __init__(self, send: Send, service: Service, call: Call) -> None:
+        self._send, self._service, self._call = send, service, call
+        self.status, self.size, self._waited = 0, 0, 0.0
+        self.permit: Permit | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = int(message["status"])
+            headers = MutableHeaders(raw=list(message.get("headers", [])))
+            headers["x-content-type-options"] = "nosniff"
+            headers.setdefault("x-request-id", self._call.id)
+            if self._service.settings.cors:
+                headers["access-control-allow-origin"] = "*"
+                headers["access-control-expose-headers"] = _EXPOSED
+            message = {**message, "headers": headers.raw}
+            if self.permit is not None:
+                self.permit.release()  # the work is done; sending is bounded by itself
+            await self._send(message)
+            return
+        if self._call.head:
+            message = {**message, "body": b""}
+        body = message.get("body", b"")
+        self.size += len(body)
+        if self.size == len(body) < _BUFFERED:  # the transport takes it whole
+            await self._send(message)
+            return
+        started = time.monotonic()
+        async with asyncio.timeout(_PATIENCE + self.size / _SLOWEST - self._waited):
+            await self._send(message)
+        self._waited += time.monotonic() - started
+
+
+Ended = Callable[[], object]
