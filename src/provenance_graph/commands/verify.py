@@ -1,0 +1,94 @@
+"""``verify``: whether a bundle is what was signed and whether its values follow from its claims."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.receipts.verify import Verified
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--key", "keys", multiple=True, type=click.Path(dir_okay=False, path_type=Path),
+              metavar="PUB", help="A public key that may have signed it; may be repeated.")  # fmt: skip
+@click.option("--keys", "key_file", type=click.Path(dir_okay=False, path_type=Path),
+              metavar="FILE", help="A list of keys with the publishers bound to them.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(("table", "json")), default="table")
+@click.pass_obj
+def command(
+    session: Session, file: Path, keys: tuple[Path, ...], key_file: Path | None, form: str
+) -> int:
+    """Verify the bundle in FILE (- for standard input): no store and no network are needed.
+
+    The signature, every digest, and the accepted values, which are computed again from the
+    claims inside under the policy inside. Exits 1 where anything fails, 2 where FILE is no
+    bundle.
+    """
+    from provenance_graph.core.results import dump_json
+    from provenance_graph.formats.bundles.keys import NO_KEYS, key_list, public_key
+    from provenance_graph.receipts.verify import verify
+
+    bound = key_list(key_file) if key_file else NO_KEYS
+    done = verify(_data(file), [public_key(key) for key in keys], bound, str(file))
+    if form == "json":
+        session.print_json(json.loads(dump_json(done)))
+    else:
+        sys.stdout.write(_lines(done))
+    return 0 if done.ok else 1
+
+
+def _data(path: Path) -> bytes:
+    from provenance_graph.core.errors import UsageError
+    from provenance_graph.formats.document import MAX_BYTES
+
+    try:
+        if str(path) == "-":
+            return sys.stdin.buffer.read(MAX_BYTES + 1)
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: it cannot be read: {error.strerror}") from error
+
+
+def _lines(done: Verified) -> str:
+    signature = {
+        "verified": f"verified, key {', '.join(key[:16] for key in done.signed_by)}…",
+        "not checked": "not checked; give --key PUB",
+        "none": "none: the digests show a change, not who made the bundle",
+    }.get(done.signature, done.signature)
+    rows = [
+        ("about", ", ".join(done.about)),
+        ("signature", signature),
+        ("accepted on", done.as_of or done.day),
+        ("store", f"{done.store}, {done.software}"),
+        ("made by", done.command),
+        ("policy", f"{done.policy} ({done.policy_digest[:23]}…)" if done.policy else "none"),
+        ("inside", f"{done.records:,} records, {done.claims:,} claims, "
+                   f"{done.facts:,} accepted statements, exports: {', '.join(done.exports) or 'none'}"),
+    ]  # fmt: skip
+    found = "".join(f"{label:12} {text}\n" for label, text in rows)
+    for one in done.publishers:
+        if one.custody == "Verified":
+            found += f"{'bound':12} {one.id}: {one.records:,} records are the publisher's own\n"
+    for failure in done.failures:
+        found += f"FAILS        {_plain(failure.where)}: {_plain(failure.what)}\n"
+    if done.failure_count > len(done.failures):
+        found += f"             and {done.failure_count - len(done.failures):,} more\n"
+    verdict = (
+        "every value follows from the claims inside"
+        if done.ok
+        else f"{done.failure_count:,} checks failed"
+    )
+    return f"{found}{'OK' if done.ok else 'NOT OK':12} {verdict}\n"
+
+
+def _plain(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)

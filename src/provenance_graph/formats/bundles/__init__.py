@@ -1,0 +1,1 @@
+"""Signed bundles: an export with the claims it rests on, which anybody can verify offline."""

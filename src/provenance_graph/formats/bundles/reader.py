@@ -1,0 +1,129 @@
+"""Bundles, read: of each record what it states of each subject, as a report of whoever sent it.
+
+A bundle that was changed is refused. What comes in are excerpts, one a record and subject, so
+that a later reading replaces an earlier one subject by subject, whoever sends it in what
+order. Names are those that the bundle's identity rows give. Custody is *assumed*: only the
+importer, who may know the signing key, can say more (see ``ingest.received``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from provenance_graph.core import canonical, iris, rdf
+from provenance_graph.core.claims import Claim, Custody, Header, Problem, Quad, Record, undated
+from provenance_graph.core.errors import RecordError, Unreadable
+from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.terms import SKOS
+from provenance_graph.formats.bundles import envelope
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.records import claims_of
+
+FORMAT = "bundle"
+_IDENTITY = (mint("graph", "identity"), mint("graph", "identity-by-rule"))
+_NOT_RECORDS = frozenset({*_IDENTITY, mint("graph", "reference")})
+_MAX_CHAIN = 50
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether it is the file of a bundle."""
+    return envelope.is_bundle(hints.value)
+
+
+def records(document: Document) -> Iterator[Record | Problem]:
+    """The excerpts of a bundle; raises Unreadable where any digest in it is another."""
+    file = envelope.read(document.data, document.url)
+    if changed := envelope.altered(file):
+        raise Unreadable(document.url, f"changed since it was made: {changed[0]}")
+    parsed = canonical.parse(file.content, document.url)
+    by_graph: dict[Iri, list[Quad]] = defaultdict(list)
+    for quad in parsed.quads:
+        if quad[3] is not None:
+            by_graph[quad[3]].append(quad)
+    names = _names(by_graph)
+    read: list[Record] = []
+    for graph, quads in sorted(by_graph.items()):
+        if graph in _NOT_RECORDS:
+            continue
+        try:
+            read.append(rdf.from_quads(quads))
+        except (RecordError, ValueError) as error:
+            yield Problem(graph, str(error), kind="record")
+    yield from _excerpts(read, names)
+
+
+def _names(by_graph: Mapping[Iri, list[Quad]]) -> Mapping[Iri, Iri]:
+    """What each name is by the rows inside, decided ones first, followed to the end."""
+    step: dict[Iri, Iri] = {}
+    for graph in reversed(_IDENTITY):
+        for name, predicate, target, _ in sorted(by_graph.get(graph, ()), key=str, reverse=True):
+            if predicate == SKOS.exactMatch and isinstance(target, Iri):
+                step[name] = target
+    found = {}
+    for name in step:
+        end = name
+        for _ in range(_MAX_CHAIN):
+            if end not in step:
+                break
+            end = step[end]
+        found[name] = end
+    return found
+
+
+def _excerpts(read: list[Record], names: Mapping[Iri, Iri]) -> Iterator[Record]:
+    about: dict[Iri, set[Iri]] = defaultdict(set)
+    claims: dict[tuple[Iri, Iri], list[Claim]] = defaultdict(list)
+    for record in read:
+        for claim in record.claims:
+            named = _named(claim, names)
+            about[record.header.of_document].add(named.subject)
+            claims[record.header.record, named.subject].append(named)
+    for record in read:
+        header = record.header
+        for subject in sorted(about[header.of_document]):
+            # a reading that no longer speaks of a subject is kept empty: it ends the earlier one
+            yield _excerpt(header, subject, claims.get((header.record, subject), []))
+
+
+def _named(claim: Claim, names: Mapping[Iri, Iri]) -> Claim:
+    value = claim.value
+    return replace(
+        claim,
+        subject=names.get(claim.subject, claim.subject),
+        value=names.get(value, value) if isinstance(value, Iri) else value,
+    )
+
+
+def _excerpt(header: Header, subject: Iri, claims: list[Claim]) -> Record:
+    """A record of what one record states of one subject, named by its content."""
+    text = canonical.canonical_text(rdf.to_quads(Record(header, tuple(claims)).sort()))
+    mark = canonical.digest(subject)[:12]
+    whole = undated(header.record)
+    tail = header.record[len(whole) :] or f"/{header.retrieved}"
+    name = Iri(f"{whole}/excerpt-{mark}/{canonical.digest(text)[:12]}{tail}")
+    made = replace(
+        header,
+        record=name,
+        of_document=Iri(f"{header.of_document}/excerpt-{mark}"),
+        custody=Custody.DERIVED if header.custody is Custody.DERIVED else Custody.ASSUMED,
+        exported_from=header.exported_from or header.record,
+    )
+    return Record(made, tuple(claims)).sort()
+
+
+def _origin(document: Document) -> Origin:
+    return Origin(
+        local=iris.slug(document.name or "bundle"), publisher=iris.organization("unstated")
+    )
+
+
+READER = Reader(
+    format=FORMAT,
+    title="Bundles of this software: claims with their headers, signed or not",
+    recognises=recognises,
+    origin=_origin,
+    read=lambda document: claims_of(records(document)),
+    records=records,
+)

@@ -1,0 +1,119 @@
+"""What a bundle holds: the accepted view of its subjects, and all that it follows from.
+
+Default graph: what is accepted. A graph a record: its header and what it states of the
+subjects; of a document's other readings the header alone, since which reading counts follows
+from them. ``identity`` and ``identity-by-rule``: the rows by which names mean one thing.
+``reference``: the acceptance policy, how close each source stands, what kind each property is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from provenance_graph import reference
+from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.developer import _owner
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Claim, Header, Quad, Record
+from provenance_graph.core.iris import PREFIXES, Iri, organization
+from provenance_graph.core.terms import PG, RDF, SKOS
+from provenance_graph.model.bundle_results import Bundle
+
+_LISTS = (Iri(PREFIXES["rdf"] + "first"), Iri(PREFIXES["rdf"] + "rest"))
+_KINDS = (
+    PG.FactProperty,
+    PG.SingleValuedFact,
+    PG.ExhaustiveFact,
+    PG.ChangingFact,
+    PG.TieredFact,
+)
+_WHOLE = (PG.AcceptancePolicy, PG.Collection, PG.Closeness)
+_MAX_CHAIN = 50
+
+
+def content(snapshot: AcceptedSnapshot, bundle: Bundle) -> list[Quad]:
+    """All quads of a bundle about what an export describes."""
+    found = [quad for thing in bundle.things for quad in snapshot.view(thing).quads]
+    for record in records(snapshot, bundle):
+        found += rdf.to_quads(record)
+    found += _identity(snapshot, bundle)
+    found += policy_quads(snapshot)
+    return found
+
+
+def records(snapshot: AcceptedSnapshot, bundle: Bundle) -> list[Record]:
+    """What each record states of the bundle, and the headers of other readings of the same."""
+    stated: dict[Header, list[Claim]] = defaultdict(list)
+    for held in bundle.claims:
+        stated[held.header].append(held.claim)
+    for document in sorted({header.of_document for header in stated}):
+        for header in snapshot.statements.headers(document):
+            stated.setdefault(header, [])
+    return [Record(header, tuple(claims)).sort() for header, claims in stated.items()]
+
+
+def _names(snapshot: AcceptedSnapshot, bundle: Bundle) -> Iterator[Iri]:
+    """Every name of which recomputing the view asks what it is."""
+    for thing in bundle.things:
+        names = snapshot.statements.names_of(thing)
+        yield from names
+        yield from (organization(owner) for name in names if (owner := _owner(name)))
+    for held in bundle.claims:
+        yield held.claim.subject
+        yield held.header.publisher
+        if isinstance(held.claim.value, Iri):
+            yield held.claim.value
+
+
+def _identity(snapshot: AcceptedSnapshot, bundle: Bundle) -> set[Quad]:
+    """The rows that lead from each name to what it is, with who decided them and why."""
+    found: set[Quad] = set()
+    for name in sorted(set(_names(snapshot, bundle))):
+        for _ in range(_MAX_CHAIN):
+            rows = _rows(snapshot, name)
+            if not rows or rows <= found:
+                break
+            found |= rows
+            name = min(Iri(str(o)) for _, p, o, _ in rows if p == SKOS.exactMatch)  # noqa: PLW2901
+    return found
+
+
+def _rows(snapshot: AcceptedSnapshot, name: Iri) -> set[Quad]:
+    decided = set(snapshot.quads(name, SKOS.exactMatch, graph=identity.GRAPH))
+    if decided:
+        nodes = snapshot.quads(
+            predicate=identity.ANNOTATED_SOURCE, object=name, graph=identity.GRAPH
+        )
+        for node, *_ in list(nodes):
+            decided.update(snapshot.quads(node, graph=identity.GRAPH))
+        return decided
+    ruled = snapshot.statements.ruled(name)
+    return set() if ruled is None else {(name, SKOS.exactMatch, ruled, identity.RULES)}
+
+
+def policy_quads(snapshot: AcceptedSnapshot) -> list[Quad]:
+    """What the acceptance policy is read from."""
+    return snapshot.kept("the policy's quads", lambda: sorted(set(_policy(snapshot)), key=str))
+
+
+def _policy(snapshot: AcceptedSnapshot) -> Iterator[Quad]:
+    graph = reference.GRAPH
+    for kind in (*_KINDS, *_WHOLE):
+        for quad in list(snapshot.quads(predicate=RDF.type, object=kind, graph=graph)):
+            yield quad
+            if kind in _WHOLE:
+                yield from _with_lists(snapshot, snapshot.quads(quad[0], graph=graph))
+    yield from snapshot.quads(predicate=PG.section, graph=graph)
+
+
+def _with_lists(snapshot: AcceptedSnapshot, quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Quads, and the cells of the lists that they begin."""
+    waiting = list(quads)
+    for quad in waiting:
+        yield quad
+        value = quad[2]
+        if isinstance(value, Iri):
+            for part in _LISTS:
+                waiting += snapshot.quads(value, part, graph=reference.GRAPH)

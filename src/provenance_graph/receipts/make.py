@@ -1,0 +1,60 @@
+"""``bundle``: an export with all that it rests on, in one file that can be signed."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from provenance_graph import __version__
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import canonical
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.exchange.registry import export
+from provenance_graph.formats.bundles import envelope
+from provenance_graph.model.bundle import bundle as gather
+from provenance_graph.receipts.content import content
+
+
+def make(
+    snapshot: AcceptedSnapshot,
+    subjects: Sequence[Iri],
+    formats: Sequence[str] = (),
+    *,
+    ancestors: bool = True,
+    key: Ed25519PrivateKey | None = None,
+) -> bytes:
+    """The bundle's file about models or datasets.
+
+    Two calls on the same store version give the same bytes: the only clock is the store's.
+    Raises UsageError where a format cannot hold the subjects.
+    """
+    gathered = gather(snapshot, subjects, ancestors=ancestors)
+    exports = {format: export(gathered, format).text for format in sorted(set(formats))}
+    text = canonical.canonical_text(content(snapshot, gathered))
+    names = [said(subject) for subject in subjects]
+    predicate: dict[str, object] = {
+        "about": [str(subject) for subject in gathered.subjects],
+        "day": snapshot.policy.day,
+        "asOf": snapshot.as_of,
+        "store": snapshot.version,
+        "software": f"provenance-graph {__version__}",
+        "command": command(names, sorted(set(formats)), snapshot.as_of, ancestors=ancestors),
+        "canonicalisation": canonical.ALGORITHM,
+        "graphs": {
+            graph: f"sha256:{canonical.digest(part)}"
+            for graph, part in sorted(canonical.by_graph(text).items())
+        },
+    }
+    return envelope.write(envelope.statement(predicate, text, exports), text, exports, key)
+
+
+def command(names: Sequence[str], formats: Sequence[str], as_of: str, *, ancestors: bool) -> str:
+    """The command that makes the bundle again from the same store, unsigned."""
+    parts = ["provenance-graph", "bundle", *names]
+    for format in formats:
+        parts += ["--as", format]
+    parts += ["--as-of", as_of] if as_of else []
+    parts += [] if ancestors else ["--no-ancestors"]
+    return shlex.join(parts)

@@ -1,0 +1,169 @@
+"""The accepted view recomputed from what a bundle holds, and nothing else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from provenance_graph import reference
+from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.evidence import CurrentVersions, Statement, by_subject, view
+from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.policy_data import read_policy
+from provenance_graph.acceptance.view import View
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Header, Problem, Quad, Record, Value
+from provenance_graph.core.errors import PolicyError, RecordError, StoreError
+from provenance_graph.core.iris import Iri, said, shorten
+from provenance_graph.core.terms import PG, SKOS
+from provenance_graph.receipts.table import QuadTable
+from provenance_graph.reference import ReferenceReads
+
+_NOT_RECORDS = frozenset({identity.GRAPH, identity.RULES, reference.GRAPH})
+_SHOWN = 3
+
+
+class BundleStatements:
+    """The claims of a bundle's records under the identity rows beside them."""
+
+    def __init__(self, records: Iterable[Record], rows: Iterable[Quad]) -> None:
+        records = list(records)
+        self._about = by_subject(records)
+        self._headers: dict[Iri, list[Header]] = defaultdict(list)
+        for record in records:
+            self._headers[record.header.of_document].append(record.header)
+        self._decided: dict[Iri, Iri] = {}
+        self._ruled: dict[Iri, Iri] = {}
+        for name, predicate, target, graph in sorted(rows, key=str):
+            if predicate == SKOS.exactMatch and isinstance(target, Iri):
+                rows_of = self._decided if graph == identity.GRAPH else self._ruled
+                rows_of[name] = min(target, rows_of.get(name, target))
+        self._names: dict[Iri, set[Iri]] = defaultdict(set)
+        for name in {*self._about, *self._decided, *self._ruled}:
+            self._names[self.canonical(name)].add(name)
+
+    def about(self, entity: Iri) -> list[Statement]:
+        """Everything any record says about one name."""
+        return list(self._about.get(entity, ()))
+
+    def headers(self, document: Iri) -> list[Header]:
+        """The readings of one document."""
+        return self._headers[document]
+
+    def canonical(self, entity: Iri) -> Iri:
+        """What a name is."""
+        return identity.canonical(entity, self._decided.get, self._ruled.get)
+
+    def names_of(self, subject: Iri) -> list[Iri]:
+        """Every name of a canonical subject, itself among them, sorted."""
+        return sorted({subject, *self._names.get(subject, ())})
+
+    def apart(self, entity: Iri) -> set[Iri]:  # noqa: ARG002 - the rows inside are decided
+        """Nothing: what was decided stands in the rows."""
+        return set()
+
+    def subjects(self) -> list[Iri]:
+        """Every canonical subject that anything is said about."""
+        return sorted({self.canonical(name) for name in self._about})
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """What the claims inside give: the view of each subject, and what stood in the way."""
+
+    views: Mapping[Iri, View]
+    stated: frozenset[Quad]
+    records: tuple[Record, ...]
+    policy: Policy | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def facts(self) -> int:
+        """How many statements the bundle says are accepted."""
+        return len(self.stated)
+
+
+def recompute(quads: Iterable[Quad], day: str, as_of: str) -> Recomputed:
+    """The views that follow from a bundle's quads; whatever is wrong is among the problems."""
+    by_graph: dict[Iri | None, list[Quad]] = defaultdict(list)
+    for quad in quads:
+        by_graph[quad[3]].append(quad)
+    problems: list[Problem] = []
+    records = tuple(_records(by_graph, problems))
+    policy = _policy(by_graph[reference.GRAPH], day, problems)
+    stated = frozenset(by_graph[None])
+    rows = [*by_graph[identity.GRAPH], *by_graph[identity.RULES]]
+    views: dict[Iri, View] = {}
+    if policy is not None:
+        statements = BundleStatements(records, rows)
+        latest = CurrentVersions(statements, as_of)
+        for subject in sorted({*statements.subjects(), *(s for s, *_ in stated)}):
+            views[subject] = view(subject, statements, policy, latest, as_of)
+        problems += _differences(views, stated)
+    return Recomputed(views, stated, records, policy, tuple(problems))
+
+
+def _records(
+    by_graph: Mapping[Iri | None, list[Quad]], problems: list[Problem]
+) -> Iterator[Record]:
+    for graph, quads in sorted(by_graph.items(), key=lambda item: item[0] or ""):
+        if graph is None or graph in _NOT_RECORDS:
+            continue
+        try:
+            yield rdf.from_quads(quads)
+        except (RecordError, ValueError) as error:
+            problems.append(Problem(graph, f"no record: {error}", kind="record"))
+
+
+def _policy(quads: list[Quad], day: str, problems: list[Problem]) -> Policy | None:
+    try:
+        return replace(read_policy(ReferenceReads(QuadTable(quads))), day=day)
+    except (PolicyError, StoreError) as error:
+        problems.append(Problem(reference.GRAPH, f"no policy: {error}", kind="policy"))
+        return None
+
+
+def _differences(views: Mapping[Iri, View], stated: frozenset[Quad]) -> Iterator[Problem]:
+    """Field by field, where the claims give another value than the bundle says is accepted."""
+    said_of: dict[tuple[Iri, Iri], set[Value]] = defaultdict(set)
+    follows: dict[tuple[Iri, Iri], set[Value]] = defaultdict(set)
+    for subject, predicate, value, _ in stated:
+        said_of[subject, predicate].add(value)
+    for subject, seen in views.items():
+        for _, predicate, value, _ in seen.quads:
+            follows[subject, predicate].add(value)
+    for key in sorted({*said_of, *follows}):
+        if said_of[key] != follows[key]:
+            yield _difference(*key, said_of[key], follows[key], views)
+
+
+def _difference(
+    subject: Iri, predicate: Iri, said_: set[Value], follows: set[Value], views: Mapping[Iri, View]
+) -> Problem:
+    where = f"{said(subject)} {shorten(predicate)}"
+    only_said, only_follows = said_ - follows, follows - said_
+    parts = []
+    if only_said:
+        parts.append(f"the bundle says {_values(only_said)}")
+    if only_follows:
+        parts.append(f"its claims give {_values(only_follows)}{_by(subject, predicate, views)}")
+    elif only_said:
+        parts.append("which its claims do not give")
+    return Problem(where, ", ".join(parts), kind="value")
+
+
+def _values(values: set[Value]) -> str:
+    shown = [said(v) if isinstance(v, Iri) else v.lexical[:80] for v in values]
+    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+    return ", ".join(sorted(shown)[:_SHOWN]) + more
+
+
+def _by(subject: Iri, predicate: Iri, views: Mapping[Iri, View]) -> str:
+    named = {PG.disclosed, PG.contested}
+    records = sorted(
+        held.header.record
+        for held in views[subject].claims
+        if held.claim.predicate == predicate and predicate not in named
+    )
+    return f" ({said(records[0])})" if records else ""
