@@ -1,0 +1,1 @@
+"""Forms: what each asks for, as data, and filled ones as claims."""

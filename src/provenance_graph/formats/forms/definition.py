@@ -1,0 +1,159 @@
+"""A form as data: its sections and fields, and where each field's value comes from.
+
+One file a form, ``forms/NAME.toml``; adding a form touches nothing else. A field names what
+fills it, each in the form ``PROPERTY``, ``PROPERTY=VALUE`` (that value alone) or
+``PLACE/PROPERTY``: ``dataset/dcterms:license`` is the licence of each dataset that the model
+was trained on. ``score`` stands for results of evaluations, ``derived/NAME`` for what
+follows by a rule.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.iris import PREFIXES, Iri, expand
+from provenance_graph.core.resources import folder
+
+PLACES = frozenset({"dataset", "tested", "parent", "developer", "version", "file", "offer", "score"})
+"""Beside the model itself: what else a field may speak of."""
+DERIVED = frozenset({"systemic-risk", "open-source-exemption"})
+ASKED = frozenset({"developer", "dataset", "deployer", "authority"})
+
+
+class Source(BaseModel):
+    """What fills a field: a property, of the model or of what stands beside it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    place: str
+    property: str
+    only: str = ""
+
+    @property
+    def iri(self) -> Iri:
+        """The property's IRI."""
+        return Iri(self.property)
+
+
+class FormField(BaseModel):
+    """One question of a form.
+
+    ``each`` says that all sources are needed for the field to be whole; ``ask`` is who could
+    say what nobody states; ``binds`` on whom the question is binding, where not on all.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(min_length=1, max_length=40)
+    title: str = Field(min_length=1, max_length=300)
+    help: str = Field(default="", max_length=2000)
+    sources: tuple[Source, ...] = Field(default=(), alias="from")
+    each: bool = False
+    ask: str = "developer"
+    binds: str = ""
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _sources(cls, given: object) -> object:
+        return [_source(one) for one in given] if isinstance(given, list) else given
+
+    @field_validator("ask")
+    @classmethod
+    def _asked(cls, given: str) -> str:
+        if given not in ASKED:
+            raise ValueError(f"{given!r} is none of {', '.join(sorted(ASKED))}")
+        return given
+
+
+class Section(BaseModel):
+    """A group of fields under one heading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    note: str = ""
+    fields: tuple[FormField, ...] = Field(alias="field")
+
+
+class Form(BaseModel):
+    """A form: who asks, on which legal or scientific ground, and its sections."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    title: str
+    authority: str
+    edition: str
+    source: str
+    note: str = ""
+    licence: str = ""
+    sections: tuple[Section, ...] = Field(alias="section")
+
+    @property
+    def fields(self) -> Mapping[str, FormField]:
+        """Every field by its id."""
+        return {field.id: field for section in self.sections for field in section.fields}
+
+
+def _source(text: object) -> Source:
+    """A source from its text; raises ValueError.
+
+    >>> _source("dataset/dcterms:license")
+    Source(place='dataset', property='http://purl.org/dc/terms/license', only='')
+    """
+    if not isinstance(text, str):
+        raise ValueError(f"{text!r} is no text")
+    place, slash, rest = text.partition("/")
+    if not slash:
+        place, rest = "", text
+    if place == "derived":
+        if rest not in DERIVED:
+            raise ValueError(f"nothing derives {rest!r}; there are {', '.join(sorted(DERIVED))}")
+        return Source(place="derived", property=rest)
+    if place and place not in PLACES:
+        raise ValueError(f"{place!r} is no place; there are {', '.join(sorted(PLACES))}")
+    name, _, only = rest.partition("=")
+    prefix = name.partition(":")[0]
+    if prefix not in PREFIXES:
+        raise ValueError(f"{name!r} begins with no prefix of ours")
+    return Source(place=place, property=str(expand(name)), only=str(expand(only)) if only else "")
+
+
+def read(path: Path) -> Form:
+    """A form from its file; raises UsageError with the place of the fault."""
+    try:
+        form = Form.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path.name}: no TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = "/".join(map(str, first["loc"]))
+        raise UsageError(f"{path.name}: {where}: {first['msg']}") from error
+    count = sum(len(section.fields) for section in form.sections)
+    if len(form.fields) != count:
+        raise UsageError(f"{path.name}: two fields have one id")
+    if form.id != path.stem:
+        raise UsageError(f"{path.name}: its id is {form.id!r}; the file is named otherwise")
+    return form
+
+
+@cache
+def forms() -> Mapping[str, Form]:
+    """Every form that ships, by id."""
+    found = (read(path) for path in sorted(folder("forms").glob("*.toml")))
+    return MappingProxyType({form.id: form for form in found})
+
+
+def form_named(name: str) -> Form:
+    """A form by its id; raises NotFound with the ids there are."""
+    known = {form.casefold(): form for form in forms()}
+    if name.casefold() not in known:
+        raise NotFound(name, "form", sorted(forms()))
+    return forms()[known[name.casefold()]]

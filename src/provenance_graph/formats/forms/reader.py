@@ -1,0 +1,246 @@
+"""Filled forms, read again: what was filled in by hand, and what the form was filled from.
+
+A value with footnotes was read from a source: it comes back as an excerpt of that source's
+record, which adds nothing where the record is. A value without footnotes is what somebody
+filled in: a claim of ``filledBy``, of the publisher that the importer names, or of nobody
+known. A field that is set to ``declined`` or ``notApplicable`` by hand is that stance.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import (
+    Basis,
+    Claim,
+    Custody,
+    Header,
+    Literal,
+    Problem,
+    Record,
+    Stance,
+    Value,
+    undated,
+)
+from provenance_graph.core.errors import BadIri, NotFound, Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import XSD
+from provenance_graph.formats import statements
+from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.forms import values
+from provenance_graph.formats.forms.definition import Form, FormField, form_named
+from provenance_graph.formats.records import claims_of, header
+
+FORMAT = "form"
+MARK = "provenance-graph form"
+MAX_VALUES = 5_000
+_STANCES = {"declined": Stance.DECLINES, "notApplicable": Stance.INAPPLICABLE}
+_BASES = {basis.label: basis for basis in Basis}
+
+
+def recognises(hints: Hints) -> bool:
+    """Whether it is a form that this software wrote as JSON."""
+    value = statements.mapping(hints.value)
+    return hints.syntax == "json" and str(value.get("format", "")).startswith(MARK)
+
+
+def records(document: Document) -> Iterator[Record | Problem]:
+    """One record of what was filled in by hand, and excerpts of what it was filled from."""
+    reading = _Reading(document)
+    yield from reading.problems()
+    if reading.filled:
+        made = header(READER, document, _origin(document))
+        yield Record(made, tuple(reading.filled)).sort()
+    yield from reading.excerpts()
+
+
+@dataclass
+class _Reading:
+    """A form being read: the claims filled in by hand, and those of sources by footnote."""
+
+    document: Document
+
+    def __post_init__(self) -> None:
+        whole = self.document.json
+        self.whole: Mapping[str, Any] = whole if isinstance(whole, dict) else {}
+        url = self.document.url
+        try:
+            self.form: Form = form_named(str(self.whole.get("form", "")))
+            self.model = iris.iri(str(self.whole.get("iri", "")))
+        except NotFound as error:
+            raise Unreadable(url, str(error)) from error
+        except BadIri as error:
+            raise Unreadable(url, f"/iri: {error}") from error
+        self.filled: list[Claim] = []
+        self.cited: dict[int, list[Claim]] = defaultdict(list)
+
+    def problems(self) -> Iterator[Problem]:
+        """Read every field; what cannot be read is a problem at its place."""
+        count = 0
+        for s, section in enumerate(statements.listed(self.whole.get("sections"))):
+            fields = statements.listed(statements.mapping(section).get("fields"))
+            for f, field in enumerate(fields):
+                where = f"/sections/{s}/fields/{f}"
+                given = statements.mapping(field)
+                count += len(statements.listed(given.get("values")))
+                if count > MAX_VALUES:
+                    yield Problem(where, f"more than {MAX_VALUES:,} values; the rest is not read")
+                    return
+                known = self.form.fields.get(str(given.get("id", "")))
+                if known is None:
+                    named = str(given.get("id", ""))[:80]
+                    hint = f"its fields are {', '.join(list(self.form.fields)[:8])}, …"
+                    what = f"{self.form.id} has no field {named!r}"
+                    yield Problem(f"{where}/id", what, hint, kind="field")
+                    continue
+                yield from self._field(known, given, where)
+
+    def _field(self, known: FormField, given: Mapping[Any, Any], where: str) -> Iterator[Problem]:
+        rows = statements.listed(given.get("values"))
+        if not rows and not given.get("footnotes") and given.get("status") in _STANCES:
+            stance = _STANCES[given["status"]]
+            for source in known.sources:
+                if not source.place and not source.only:
+                    self.filled.append(
+                        Claim(self.model, source.iri, None, stance, locator=f"{where}/status")
+                    )
+        for v, row in enumerate(rows):
+            at = f"{where}/values/{v}"
+            value = statements.mapping(row) if isinstance(row, dict) else {"value": row}
+            if value.get("basis") == "derived":
+                continue
+            if notes := [n for n in statements.listed(value.get("footnotes")) if type(n) is int]:
+                yield from self._cited(value, notes, at)
+            else:
+                yield from self._written(known, value, at)
+
+    def _written(self, known: FormField, value: Mapping[Any, Any], at: str) -> Iterator[Problem]:
+        """A value that somebody filled in."""
+        predicate = self._property(known, value)
+        if predicate is None:
+            plain = [iris.shorten(s.iri) for s in known.sources if not s.place]
+            what = f"field {known.id} does not say of which property the value is"
+            hint = f"add \"property\": one of {', '.join(plain)}" if plain else "no property holds it"
+            yield Problem(at, what, hint, kind="field")
+            return
+        subject = self.model
+        if value.get("ofIri"):
+            try:
+                subject = iris.iri(str(value["ofIri"]))
+            except BadIri as error:
+                yield Problem(f"{at}/ofIri", str(error), kind="iri")
+                return
+        for found in values.claims(subject, predicate, value.get("value", value.get("text")), at):
+            if isinstance(found, Problem):
+                yield found
+            else:
+                self.filled.append(found)
+
+    @staticmethod
+    def _property(known: FormField, value: Mapping[Any, Any]) -> Iri | None:
+        """The property of a written value: as it says, else the only one of the field."""
+        stated = str(value.get("iri") or value.get("property") or "")
+        sources = [s for s in known.sources if s.place != "derived"]
+        for source in sources:
+            if stated in (source.iri, iris.shorten(source.iri), iris.local_name(source.iri)):
+                return source.iri
+        plain = {s.iri for s in sources if not s.place}
+        return plain.pop() if not stated and len(plain) == 1 else None
+
+    def _cited(self, value: Mapping[Any, Any], notes: list[int], at: str) -> Iterator[Problem]:
+        """A value that the form was filled with from sources."""
+        try:
+            subject = iris.iri(str(value.get("ofIri") or self.model))
+            predicate = iris.iri(str(value.get("iri", "")))
+        except BadIri as error:
+            yield Problem(at, str(error), kind="iri")
+            return
+        stated = _value(value.get("value"), predicate)
+        if stated is not None:
+            for number in notes:
+                self.cited[number].append(Claim(subject, predicate, stated))
+
+    def excerpts(self) -> Iterator[Record | Problem]:
+        """The footnotes as excerpts of the records that they name."""
+        rows: dict[str, tuple[Mapping[Any, Any], list[Claim]]] = {}
+        for n, note in enumerate(statements.listed(self.whole.get("footnotes"))):
+            given = statements.mapping(note)
+            receipt = statements.mapping(given.get("receipt"))
+            claims = self.cited.get(given.get("number"), [])  # type: ignore[arg-type]  # from JSON
+            if not claims:
+                continue
+            if not iris.is_iri(str(receipt.get("record", ""))):
+                yield Problem(f"/footnotes/{n}/receipt/record", "no IRI of a record", kind="iri")
+                continue
+            place = str(receipt.get("place") or "")
+            basis = _BASES.get(str(receipt.get("basis")), Basis.THIRD_PARTY)
+            _, kept = rows.setdefault(str(receipt["record"]), (receipt, []))
+            for claim in claims:
+                kept.append(
+                    Claim(claim.subject, claim.predicate, claim.value, basis=basis, locator=place)
+                )
+        for record, (receipt, claims) in sorted(rows.items()):
+            try:
+                yield _excerpt(Iri(record), receipt, claims)
+            except BadIri as error:
+                yield Problem("/footnotes", str(error), kind="iri")
+
+
+def _value(value: object, predicate: Iri) -> Value | None:
+    """A value as the form's JSON has it."""
+    if isinstance(value, dict):
+        found = str(value.get("iri", ""))
+        return Iri(found) if iris.is_iri(found) else None
+    if value is None or isinstance(value, list):
+        return None
+    for claim in values.claims(Iri("urn:x"), predicate, value, ""):
+        if isinstance(claim, Claim):
+            return claim.value
+    return Literal(str(value), XSD.string)
+
+
+def _excerpt(record: Iri, receipt: Mapping[Any, Any], claims: list[Claim]) -> Record:
+    whole = undated(record)
+    mark = hashlib.sha256("\n".join(map(str, claims)).encode()).hexdigest()[:12]
+    publisher = str(receipt.get("publisher") or "unstated")
+    retrieved = str(receipt.get("retrieved") or "1970-01-01")
+    made = Header(
+        record=Iri(f"{whole}/excerpt-{mark}/{retrieved}"),
+        document=iris.iri(str(receipt.get("document", ""))),
+        publisher=iris.iri(publisher) if "://" in publisher else iris.organization(publisher),
+        retrieved=retrieved,
+        reader=FORMAT,
+        digest=str(receipt.get("digest") or ""),
+        custody=Custody.ASSUMED,
+        of_document=Iri(f"{whole}/excerpt-{mark}"),
+        exported_from=record,
+    )
+    return Record(made, tuple(claims)).sort()
+
+
+def _origin(document: Document) -> Origin:
+    whole = document.json if isinstance(document.json, dict) else {}
+    by = whole.get("filledBy")
+    named = by.strip() if isinstance(by, str) and by.strip() else "unstated"
+    known = Iri(named) if named.startswith(iris.ID) else iris.organization(named)
+    return Origin(
+        local=iris.slug(f"{whole.get('form', 'form')}-{whole.get('model', '')}"),
+        publisher=known,
+        basis=Basis.DEVELOPER,
+        title=f"{whole.get('title', 'form')} of {whole.get('model', '')}"[:200],
+    )
+
+
+READER = Reader(
+    format=FORMAT,
+    title="Forms that this software wrote as JSON and somebody filled further",
+    recognises=recognises,
+    origin=_origin,
+    read=lambda document: claims_of(records(document)),
+    records=records,
+)

@@ -1,0 +1,1 @@
+"""Forms of regulators and of the field, filled from claims."""

@@ -1,0 +1,100 @@
+"""A filled form: each field with its value, status and the claims behind it."""
+
+from __future__ import annotations
+
+from dataclasses import field
+
+from pydantic.dataclasses import dataclass
+
+from provenance_graph.core.results import RESULT, Cell
+from provenance_graph.model.receipt import Receipt
+
+STATUSES = {
+    "stated": "● stated by the developer",
+    "reported": "◇ reported by others",
+    "inferred": "≈ inferred",
+    "derived": "∴ derived by a rule",
+    "partly": "◐ partly filled",
+    "declined": "⊘ the developer declines to say",
+    "undisclosed": "○ searched for, not disclosed",
+    "leftBlank": "– left blank by the developer",
+    "notApplicable": "▫ not applicable",
+    "unreadable": "? stated, and not readable",
+    "empty": "□ nobody states it",
+}
+"""The status of a field, in glyph and words."""
+
+
+@dataclass(frozen=True, config=RESULT)
+class FilledValue:
+    """One value: of which property, of what beside the model, and on which footnotes it rests."""
+
+    property: str
+    iri: str
+    label: str
+    text: str
+    value: Cell
+    of: str = ""
+    of_iri: str = ""
+    basis: str = ""
+    contested: bool = False
+    footnotes: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, config=RESULT)
+class FilledField:
+    """One question with its answer; ``ask`` says who could fill what nobody states."""
+
+    id: str
+    title: str
+    help: str
+    status: str
+    values: list[FilledValue]
+    missing: list[str]
+    notes: list[str]
+    footnotes: list[int]
+    ask: str
+    binds: str = ""
+
+
+@dataclass(frozen=True, config=RESULT)
+class FilledSection:
+    """The fields under one heading."""
+
+    title: str
+    note: str
+    fields: list[FilledField]
+
+
+@dataclass(frozen=True, config=RESULT)
+class Footnote:
+    """A claim that values rest on, by the number they cite."""
+
+    number: int
+    receipt: Receipt
+
+
+@dataclass(frozen=True, config=RESULT)
+class FilledForm:
+    """A form filled for one model, with what makes it again byte for byte."""
+
+    form: str
+    title: str
+    authority: str
+    edition: str
+    source: str
+    note: str
+    model: str
+    iri: str
+    name: str
+    developer: str
+    as_of: str
+    day: str
+    store: str
+    policy: str
+    software: str
+    command: str
+    counts: dict[str, int]
+    sections: list[FilledSection]
+    footnotes: list[Footnote]
+    unknown: str = ""

@@ -1,0 +1,169 @@
+"""What follows from claims by a rule of law, with the conditions it rests on.
+
+Nothing here is legal advice: a finding says which condition of the text is met by which
+claim, which is not, and which nobody states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import terms
+from provenance_graph.core.claims import AcceptanceStatus, Basis, Literal, SourcedClaim
+from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.terms import DCTERMS, PG
+
+THRESHOLD = 1e25
+"""FLOP of training from which systemic risk is presumed: Article 51(2), Regulation 2024/1689."""
+_MAX_ANCESTORS = 50
+_PUBLIC = (
+    ("weights that anyone can download", (PG.weightsAvailability,), frozenset({PG.OpenWeights})),
+    ("information on the architecture", (PG.architectureFamily, PG.architectureClass, PG.modelType,
+                                         PG.layerCount), frozenset()),
+    ("information on how it is used", (PG.modelCard, PG.integrationGuide, PG.inferenceCode,
+                                       PG.systemCard), frozenset()),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A finding: a sentence, its answer (yes, no, unknown), the conditions and their claims."""
+
+    answer: str
+    sentence: str
+    notes: tuple[str, ...]
+    claims: tuple[SourcedClaim, ...]
+
+
+def systemic_risk(snapshot: AcceptedSnapshot, model: Iri) -> Derived:
+    """Whether systemic risk is presumed, from the training compute that is accepted.
+
+    Compute of what the model was made from counts towards it (recital 111); where a parent
+    alone is above the threshold, so is the model.
+    """
+    own = _compute(snapshot, model)
+    spent = [(model, *own)] if own else []
+    for parent in _ancestors(snapshot, model):
+        if found := _compute(snapshot, parent):
+            spent.append((parent, *found))
+    notes = [
+        f"an estimate, which never decides: {_flop(claim)} for {said(subject)} "
+        f"({said(claim.header.publisher)})"
+        for subject in (model, *_ancestors(snapshot, model))
+        for claim in snapshot.claims(subject, PG.trainingComputeFLOP)
+        if claim.basis is Basis.ESTIMATE
+    ]
+    claims = tuple(claim for _, _, claim in spent)
+    total = sum(value for _, value, _ in spent)
+    parts = ", ".join(f"{value:.3g} FLOP for {said(who)}" for who, value, _ in spent)
+    if total >= THRESHOLD:
+        sentence = f"Presumed (Article 51(2)): {parts}, at least {THRESHOLD:.0e} FLOP."
+        return Derived("yes", sentence, tuple(notes), claims)
+    if own:
+        sentence = f"Not presumed (Article 51(2)): {parts}, below {THRESHOLD:.0e} FLOP."
+        return Derived("no", sentence, tuple(notes), claims)
+    sentence = "Unknown: no source that is accepted states the training compute."
+    if spent:
+        sentence = f"Unknown: its own compute is not stated; known is {parts}."
+    return Derived("unknown", sentence, tuple(notes), claims)
+
+
+def _compute(snapshot: AcceptedSnapshot, model: Iri) -> tuple[float, SourcedClaim] | None:
+    for claim in snapshot.claims(model, PG.trainingComputeFLOP):
+        if claim.standing is AcceptanceStatus.ACCEPTED and isinstance(claim.value, Literal):
+            return float(claim.value.lexical), claim
+    return None
+
+
+def _flop(claim: SourcedClaim) -> str:
+    value = claim.value
+    return f"{float(value.lexical):.3g} FLOP" if isinstance(value, Literal) else "a value"
+
+
+def _ancestors(snapshot: AcceptedSnapshot, model: Iri) -> list[Iri]:
+    """What a model was made from, nearest first, each once."""
+    waiting, found = [model], []
+    while waiting and len(found) < _MAX_ANCESTORS:
+        current = waiting.pop(0)
+        for _, predicate, parent, _ in snapshot.view(current).quads:
+            if predicate in terms.DERIVATIONS and isinstance(parent, Iri):
+                if parent != model and parent not in found:
+                    found.append(parent)
+                    waiting.append(parent)
+    return found
+
+
+def open_source_exemption(snapshot: AcceptedSnapshot, model: Iri) -> Derived:
+    """Whether Article 53(2) frees the provider from points (a) and (b): each condition with its claim.
+
+    A free and open-source licence; weights, architecture and use made public; no systemic
+    risk. Whether the model is offered against payment, which ends the exemption (recital
+    103), is not among the claims and is said.
+    """
+    states: list[tuple[str, str]] = []
+    claims: list[SourcedClaim] = []
+    licence, why, behind = _licence(snapshot, model)
+    states.append((f"a free and open-source licence{why}", licence))
+    claims += behind
+    for words, properties, wanted in _PUBLIC:
+        state, behind = _public(snapshot, model, properties, wanted)
+        states.append((f"{words} made public", state))
+        claims += behind
+    risk = systemic_risk(snapshot, model)
+    opposite = {"yes": "no", "no": "yes"}.get(risk.answer, "unknown")
+    states.append(("no systemic risk", opposite))
+    claims += risk.claims
+    answers = [state for _, state in states]
+    answer = "no" if "no" in answers else "unknown" if "unknown" in answers else "yes"
+    lead = {
+        "yes": "Applies, unless the model is offered against payment (Article 53(2))",
+        "no": "Does not apply (Article 53(2))",
+        "unknown": "Unknown (Article 53(2))",
+    }[answer]
+    words = {"yes": "met", "no": "not met", "unknown": "nobody states it"}
+    shown = "; ".join(f"{what}: {words[state]}" for what, state in states)
+    return Derived(answer, f"{lead}: {shown}.", (), tuple(dict.fromkeys(claims)))
+
+
+def _licence(
+    snapshot: AcceptedSnapshot, model: Iri
+) -> tuple[str, str, Sequence[SourcedClaim]]:
+    accepted = _accepted(snapshot, model, DCTERMS.license)
+    if not accepted:
+        return "unknown", "", ()
+    open_ = [
+        any(str(o) == "open" for _, _, o, _ in snapshot.quads(claim.value, PG.openness))
+        or any(str(o) == "true" for _, _, o, _ in snapshot.quads(claim.value, PG.osiApproved))
+        for claim in accepted
+        if isinstance(claim.value, Iri)
+    ]
+    names = ", ".join(
+        sorted({snapshot.label(c.value) or said(c.value) for c in accepted if isinstance(c.value, Iri)})
+    )
+    return ("yes" if open_ and all(open_) else "no"), f" ({names})", accepted
+
+
+def _accepted(snapshot: AcceptedSnapshot, model: Iri, predicate: Iri) -> list[SourcedClaim]:
+    return [
+        claim
+        for claim in snapshot.claims(model, predicate)
+        if claim.standing is AcceptanceStatus.ACCEPTED
+    ]
+
+
+def _public(
+    snapshot: AcceptedSnapshot, model: Iri, properties: Sequence[Iri], wanted: frozenset[Iri]
+) -> tuple[str, Sequence[SourcedClaim]]:
+    claims = [claim for one in properties for claim in _accepted(snapshot, model, one)]
+    if not claims:
+        return "unknown", ()
+    if not wanted:
+        return "yes", claims[:3]
+    met = [claim for claim in claims if claim.value in wanted]
+    return ("yes", met) if met else ("no", claims)
+
+
+RULES = {"systemic-risk": systemic_risk, "open-source-exemption": open_source_exemption}
+"""The rules by the name that a form gives."""

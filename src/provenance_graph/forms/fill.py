@@ -1,0 +1,359 @@
+"""Filling a form: each field from the accepted view, with the claims behind every value."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from provenance_graph import __version__
+from provenance_graph.acceptance.policy import describe
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import terms
+from provenance_graph.core.claims import (
+    DEVELOPER_RANK,
+    AcceptanceStatus,
+    Basis,
+    Literal,
+    SourcedClaim,
+    Stance,
+    Value,
+)
+from provenance_graph.core.iris import ID, NS, Iri, local_name, said
+from provenance_graph.core.rdf import claim_iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
+from provenance_graph.forms import derived
+from provenance_graph.forms.answers import (
+    FilledField,
+    FilledForm,
+    FilledSection,
+    FilledValue,
+    Footnote,
+)
+from provenance_graph.formats.forms.definition import Form, FormField, Source
+from provenance_graph.model.fields import fields
+from provenance_graph.model.profile import value_json
+from provenance_graph.model.receipt import receipt
+
+MAX_VALUES = 40
+"""So many values of one field; the rest is counted in a note."""
+MAX_NOTES = 6
+_DATA = (PG.trainedOn, PG.pretrainedOn, PG.finetunedOn, PG.preferenceTrainedOn)
+_TESTED = (PG.testedOn, PG.validatedOn)
+_NODES = {
+    "version": PROV.specializationOf,
+    "file": PG.artifactOf,
+    "offer": PG.offerOf,
+    "score": PG.evaluationOf,
+}
+_UNSAID = {
+    PG.Withheld: "declined",
+    PG.Undisclosed: "undisclosed",
+    PG.NotApplicable: "notApplicable",
+}
+_ORDER = ("declined", "undisclosed", "notApplicable", "leftBlank", "unreadable", "empty")
+
+
+def fill(snapshot: AcceptedSnapshot, model: Iri, form: Form) -> FilledForm:
+    """The form about a model (or a dataset), as of the snapshot's day."""
+    return _Filling(snapshot, snapshot.canonical(model)).form(form)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The values of one source, or the status of its silence."""
+
+    source: Source
+    label: str
+    values: tuple[FilledValue, ...]
+    claims: tuple[SourcedClaim, ...]
+    status: str
+    notes: tuple[str, ...] = ()
+
+
+class _Filling:
+    def __init__(self, snapshot: AcceptedSnapshot, model: Iri) -> None:
+        self.snapshot, self.model = snapshot, model
+        self.labels = {field.property: field for field in fields(snapshot)}
+        self.notes: dict[tuple[str, str], int] = {}
+        self.footnotes: list[Footnote] = []
+
+    def form(self, form: Form) -> FilledForm:
+        sections = [
+            FilledSection(
+                section.title, section.note, [self._field(field) for field in section.fields]
+            )
+            for section in form.sections
+        ]
+        counts: dict[str, int] = {}
+        for section in sections:
+            for field in section.fields:
+                counts[field.status] = counts.get(field.status, 0) + 1
+        snapshot = self.snapshot
+        day = ["--as-of", snapshot.as_of] if snapshot.as_of else []
+        name = said(self.model)
+        return FilledForm(
+            form=form.id,
+            title=form.title,
+            authority=form.authority,
+            edition=form.edition,
+            source=form.source,
+            note=form.note,
+            model=name,
+            iri=self.model,
+            name=self._text(self.model),
+            developer=self._developer(),
+            as_of=snapshot.as_of,
+            day=snapshot.policy.day,
+            store=snapshot.version,
+            policy=describe(snapshot.policy),
+            software=f"provenance-graph {__version__}",
+            command=shlex.join(["provenance-graph", "form", name, "--as", form.id, *day]),
+            counts=counts,
+            sections=sections,
+            footnotes=self.footnotes,
+            unknown=snapshot.unknown(self.model, name),
+        )
+
+    # ---- fields ---------------------------------------------------------------------------
+
+    def _field(self, field: FormField) -> FilledField:
+        answers = [self._answer(source) for source in field.sources]
+        values = [value for answer in answers for value in answer.values]
+        missing = [answer.label for answer in answers if not answer.values]
+        notes = [note for answer in answers for note in answer.notes]
+        if len(values) > MAX_VALUES:
+            notes.append(f"{len(values) - MAX_VALUES} more values are left out here")
+        # who declined or left it blank is cited as well
+        cited = [n for a in answers if not a.values for n in map(self._footnote, a.claims)]
+        return FilledField(
+            id=field.id,
+            title=field.title,
+            help=field.help,
+            status=_status(field, answers),
+            values=values[:MAX_VALUES],
+            missing=missing if values and field.each else [],
+            notes=list(dict.fromkeys(notes))[:MAX_NOTES],
+            footnotes=sorted(set(cited)),
+            ask=self._ask(field.ask),
+            binds=field.binds,
+        )
+
+    def _answer(self, source: Source) -> _Answer:
+        if source.place == "derived":
+            return self._derived(source)
+        found: list[_Answer] = []
+        for node, of in self._places(source):
+            found.append(self._of(node, source, of))
+        label = self._label(source)
+        if not found:
+            return _Answer(source, label, (), (), "empty")
+        values = tuple(value for answer in found for value in answer.values)
+        statuses = [answer.status for answer in found]
+        status = min(statuses, key=lambda s: _ORDER.index(s) if s in _ORDER else -1)
+        claims = tuple(claim for answer in found for claim in answer.claims)
+        notes = tuple(note for answer in found for note in answer.notes)
+        return _Answer(source, label, values, claims, status, notes)
+
+    def _places(self, source: Source) -> Iterator[tuple[Iri, str]]:
+        """The entities that a source speaks of, each with its name where it is not the model."""
+        if not source.place:
+            yield self.model, ""
+            return
+        if source.place in _NODES:
+            link = _NODES[source.place]
+            nodes = (node for node, *_ in self.snapshot.quads(predicate=link, object=self.model))
+            for node in sorted(set(nodes)):
+                yield node, self._node_name(node, source.place)
+            return
+        links = {
+            "dataset": _DATA,
+            "tested": _TESTED,
+            "parent": (*terms.DERIVATIONS, PG.usesComponent),
+            "developer": (DCTERMS.creator,),
+        }[source.place]
+        seen: dict[Iri, None] = {}
+        for _, predicate, value, _ in self.snapshot.view(self.model).quads:
+            if predicate in links and isinstance(value, Iri):
+                seen[value] = None
+        for value in seen:
+            yield value, self._text(value)
+
+    def _of(self, node: Iri, source: Source, of: str) -> _Answer:
+        """What is accepted of one property of one entity."""
+        seen = self.snapshot.view(node)
+        wanted = Iri(source.only) if source.only else None
+        accepted = [
+            value
+            for _, predicate, value, _ in seen.quads
+            if predicate == source.iri and wanted in (None, value)
+        ]
+        claims = [claim for claim in seen.claims if claim.claim.predicate == source.iri]
+        contested = any(p == PG.contested and o == source.iri for _, p, o, _ in seen.quads)
+        values = tuple(
+            self._value(source, value, node, of, claims, contested=contested)
+            for value in accepted
+        )
+        silent = [c for c in claims if c.claim.value is None and c.claim.stance is not Stance.STATED]
+        behind = silent if not values and wanted is None else []
+        return _Answer(
+            source,
+            self._label(source),
+            values,
+            tuple(behind),
+            "stated" if values else _silence(seen.statuses.get(source.iri), claims, wanted),
+            tuple(self._estimates(claims, of)),
+        )
+
+    def _value(
+        self,
+        source: Source,
+        value: Value,
+        node: Iri,
+        of: str,
+        claims: Sequence[SourcedClaim],
+        *,
+        contested: bool,
+    ) -> FilledValue:
+        behind = [
+            c for c in claims if c.standing is AcceptanceStatus.ACCEPTED and c.value == value
+        ]
+        field = self.labels.get(source.iri)
+        return FilledValue(
+            property=local_name(source.iri),
+            iri=source.iri,
+            label=self._label(source),
+            text=self._shown(value, field.unit if field else ""),
+            value=value_json(value, {value: self._text(value)} if isinstance(value, Iri) else {}),
+            of=of,
+            of_iri="" if node == self.model else node,
+            basis=_basis(behind),
+            contested=contested,
+            footnotes=sorted({self._footnote(claim) for claim in behind}),
+        )
+
+    def _derived(self, source: Source) -> _Answer:
+        made = derived.RULES[source.property](self.snapshot, self.model)
+        value = FilledValue(
+            property=source.property,
+            iri="",
+            label="finding",
+            text=made.sentence,
+            value=made.answer,
+            basis="derived",
+            footnotes=sorted({self._footnote(claim) for claim in made.claims}),
+        )
+        return _Answer(source, "finding", (value,), (), "derived", made.notes)
+
+    def _estimates(self, claims: Sequence[SourcedClaim], of: str) -> Iterator[str]:
+        for claim in claims:
+            if claim.basis is Basis.ESTIMATE and claim.value is not None:
+                about = f" of {of}" if of else ""
+                who = said(claim.header.publisher)
+                shown = self._shown(claim.value, "")
+                yield f"an estimate{about}, never accepted: {shown} ({who})"
+
+    # ---- words ----------------------------------------------------------------------------
+
+    def _footnote(self, claim: SourcedClaim) -> int:
+        """The number of a claim's footnote: one a document and place."""
+        key = (claim.header.document, claim.claim.locator or claim_iri(claim.header.record, claim.claim))
+        if key not in self.notes:
+            self.notes[key] = len(self.footnotes) + 1
+            self.footnotes.append(
+                Footnote(self.notes[key], receipt(claim, self.snapshot.version))
+            )
+        return self.notes[key]
+
+    def _text(self, entity: Iri) -> str:
+        for _, _, name, _ in self.snapshot.quads(entity, SCHEMA.name):
+            return str(name)
+        ours = entity.startswith((ID, NS))
+        return self.snapshot.label(entity) or (said(entity) if ours else str(entity))
+
+    def _node_name(self, node: Iri, place: str) -> str:
+        if place == "score":
+            for _, _, benchmark, _ in self.snapshot.quads(node, PG.benchmark):
+                return self._text(Iri(str(benchmark)))
+        for predicate in (PG.fileName, SCHEMA.name, SCHEMA.version, PG.provider):
+            for _, _, value, _ in self.snapshot.quads(node, predicate):
+                return self._text(value) if isinstance(value, Iri) else value.lexical
+        return said(node).rpartition("/")[2]
+
+    def _label(self, source: Source) -> str:
+        field = self.labels.get(source.iri)
+        label = field.label if field else ""
+        return label or self.snapshot.label(source.iri) or local_name(source.iri)
+
+    def _shown(self, value: Value, unit: str) -> str:
+        if isinstance(value, Iri):
+            return self._text(value)
+        cell = value_json(value)
+        if isinstance(cell, bool):
+            return "yes" if cell else "no"
+        if isinstance(cell, int):
+            text = f"{cell:,}" if abs(cell) > 9999 else str(cell)
+        elif isinstance(cell, float):
+            text = f"{cell:,.10g}" if abs(cell) < 1e15 else f"{cell:.6g}"
+        else:
+            return str(cell)
+        return f"{text} {unit}" if unit else text
+
+    def _developer(self) -> str:
+        makers = [
+            value
+            for _, predicate, value, _ in self.snapshot.view(self.model).quads
+            if predicate == DCTERMS.creator and isinstance(value, Iri)
+        ]
+        return ", ".join(self._text(maker) for maker in makers)
+
+    def _ask(self, role: str) -> str:
+        name = self._developer() or "whoever developed it"
+        return {
+            "developer": f"the developer, {name}",
+            "dataset": f"the publishers of the datasets, else the developer, {name}",
+            "deployer": "whoever puts it into service in the place in question",
+            "authority": "the authority that asks, for the reading of the text",
+        }[role]
+
+
+def _basis(claims: Sequence[SourcedClaim]) -> str:
+    bases = {claim.basis for claim in claims}
+    if bases & DEVELOPER_RANK:
+        return "developer"
+    if bases and bases <= {Basis.INFERENCE}:
+        return "inferred"
+    return "others"
+
+
+def _silence(status: Iri | None, claims: Sequence[SourcedClaim], wanted: Iri | None) -> str:
+    """The status of a property without a value."""
+    if wanted is not None:
+        return "empty"
+    if status in _UNSAID:
+        return _UNSAID[status]
+    if any(claim.claim.stance is Stance.NOT_STATED for claim in claims):
+        return "leftBlank"
+    if any(claim.claim.as_stated and claim.claim.value is None for claim in claims):
+        return "unreadable"
+    return "empty"
+
+
+def _status(field: FormField, answers: Sequence[_Answer]) -> str:
+    """The status of a field from those of its sources."""
+    filled = [answer for answer in answers if answer.values]
+    if not filled:
+        statuses = [answer.status for answer in answers] or ["empty"]
+        return min(statuses, key=lambda status: _ORDER.index(status))
+    if field.each and len(filled) < len(answers):
+        return "partly"
+    bases = {value.basis for answer in filled for value in answer.values}
+    for basis, status in (
+        ("developer", "stated"),
+        ("others", "reported"),
+        ("derived", "derived"),
+        ("inferred", "inferred"),
+    ):
+        if basis in bases:
+            return status
+    return "reported"
