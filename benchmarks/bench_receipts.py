@@ -153,15 +153,15 @@ def main() -> None:
         result["bundles"] = models
         rates = {}
         gathered = [bundle(snapshot, [subject_named(snapshot, name)]) for name in MODELS]
-        for format in exporters():
-            if format == "croissant":
+        for name in exporters():
+            if name == "croissant":
                 continue
             start, made = time.perf_counter(), 0
             while time.perf_counter() - start < 2:
                 for one in gathered:
-                    export(one, format)
+                    export(one, name)
                     made += 1
-            rates[format] = round(made / (time.perf_counter() - start), 1)
+            rates[name] = round(made / (time.perf_counter() - start), 1)
         result["exports_per_second"] = rates
     share = max(1, given.mutations // 2)
     smaller = ("allenai/OLMo-2-1124-7B", "meta-llama/Llama-3.1-8B")

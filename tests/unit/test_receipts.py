@@ -175,9 +175,7 @@ def test_a_signature_of_another_key_fails() -> None:
     assert not done.ok
     assert done.signature == "unknown key"
     forged = json.loads(made())
-    forged["envelope"]["signatures"][0]["sig"] = base64.b64encode(
-        file.signatures[0].value
-    ).decode()
+    forged["envelope"]["signatures"][0]["sig"] = base64.b64encode(file.signatures[0].value).decode()
     data = (json.dumps(forged, ensure_ascii=False, indent=1) + "\n").encode()
     assert verify(data, [PUBLIC]).signature == "failed"
 
@@ -305,9 +303,7 @@ def test_the_command_verifies_a_file(tmp_path: Path) -> None:
     assert run.return_value == 0
     assert "OK" in run.output
     file.write_bytes(made().replace(b"DeveloperStatement", b"ThirdPartyReport", 1))
-    run = CliRunner().invoke(
-        verify_command, [str(file)], obj=Session(""), standalone_mode=False
-    )
+    run = CliRunner().invoke(verify_command, [str(file)], obj=Session(""), standalone_mode=False)
     assert run.return_value == 1
     assert "FAILS" in run.output
 

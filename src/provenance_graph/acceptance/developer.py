@@ -8,7 +8,7 @@ says so. What a program took from prose is an inference.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import unquote
 
@@ -42,7 +42,7 @@ def developers(
     The owner of its repository, and whoever another source than itself, of known custody,
     names as its creator. What this project keeps itself counts as another source.
     """
-    owners = {canonical(organization(owner)) for name in names if (owner := _owner(name))}
+    owners = {canonical(owner) for owner in owner_names(names)}
     if not owners and not any(_is_described(name) for name in names):
         return None
     for item in sourced_claims:
@@ -54,6 +54,13 @@ def developers(
         if policy.source(item).own or canonical(header.publisher) != item.value:
             owners.add(item.value)
     return frozenset(owners)
+
+
+def owner_names(names: Iterable[Iri]) -> Iterator[Iri]:
+    """The organisations that stand in names of models and datasets as their owners."""
+    for name in names:
+        if owner := _owner(name):
+            yield organization(owner)
 
 
 def _owner(name: Iri) -> str:

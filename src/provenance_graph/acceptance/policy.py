@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from provenance_graph.core.claims import Basis, Code, Custody, SourcedClaim
+from provenance_graph.core.claims import Basis, Code, Custody, SourcedClaim, collection_of
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 
@@ -124,7 +124,10 @@ class Policy:
 
     def origin(self, item: SourcedClaim) -> Iri:
         """The collection that a claim goes back to: sources that repeat one another are one."""
-        collection = item.header.collection
+        header = item.header
+        collection = (
+            collection_of(header.exported_from) if header.exported_from else header.collection
+        )
         for _ in self.sources:
             repeated = self.sources.get(collection, UNKNOWN).repeats
             if repeated is None:

@@ -14,7 +14,6 @@ from decimal import Decimal
 from typing import Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assistant.receipts import receipts
 from provenance_graph.core import literals
 from provenance_graph.core.claims import Literal, SourcedClaim, Value
 from provenance_graph.core.errors import UsageError
@@ -23,6 +22,7 @@ from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.model.entities import is_own, names
 from provenance_graph.model.naming import fold
+from provenance_graph.model.receipt import Receipt, receipts
 
 MAX_TEXT = 100_000
 MAX_SENTENCES = 500
@@ -78,7 +78,7 @@ class Checked:
     property: str = ""
     said: str = ""
     why: str = ""
-    receipts: tuple[dict[str, Any], ...] = field(default=())
+    receipts: tuple[Receipt, ...] = field(default=())
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""

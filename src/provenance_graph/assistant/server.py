@@ -17,7 +17,6 @@ from pydantic import Field
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.assistant.cite_check import cite_check as checked
-from provenance_graph.assistant.receipts import receipts
 from provenance_graph.changes.compare import compare as compared
 from provenance_graph.conflicts.detect import conflicts as disagreements
 from provenance_graph.core.errors import ProvenanceError
@@ -32,6 +31,7 @@ from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming import resolve
 from provenance_graph.model.profile import profile as profiled
 from provenance_graph.model.profile import value_json
+from provenance_graph.model.receipt import receipts
 from provenance_graph.model.search_index import Catalogue
 
 MOST = 100

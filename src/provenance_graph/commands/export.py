@@ -11,6 +11,7 @@ from provenance_graph.session import Session
 
 FORMATS = (
     "spdx3", "cyclonedx", "cyclonedx-1.6", "croissant", "hf-card", "fair4ml", "prov", "jsonld", "turtle", "trig",
+    "trig12", "mldcat-ap",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -48,6 +49,13 @@ if TYPE_CHECKING:
     help="Where they come from (default: the folder's own name).",
 )
 @click.option(
+    "--keys",
+    "key_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Which publishers sign bundles with which key: see docs/receipts.md.",
+)
+@click.option(
     "--replace",
     "replacing",
     is_flag=True,
@@ -70,6 +78,7 @@ def command(
     namespace: str,
     url: str,
     collection: str,
+    key_file: Path | None,
     replacing: bool,
     dry_run: bool,
     strict: bool,
@@ -82,6 +91,7 @@ def command(
     """
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.iris import iri
+    from provenance_graph.formats.bundles.keys import NO_KEYS, key_list
     from provenance_graph.formats.registry import readers
     from provenance_graph.ingest.intake import Options
     from provenance_graph.ingest.run import import_documents
@@ -100,6 +110,7 @@ def command(
         url,
         replacing,
         now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        key_list(key_file) if key_file else NO_KEYS,
     )
     known = readers()
     if form and form not in known:

@@ -65,7 +65,7 @@ def to_quads(record: Record) -> Iterator[Quad]:
             yield claim.subject, claim.predicate, claim.value, graph
         else:
             node = claim_iri(graph, claim)
-            for predicate, value in _claim_values(claim):
+            for predicate, value in claim_values(claim):
                 yield node, predicate, value, graph
 
 
@@ -99,7 +99,8 @@ def _header_values(header: Header) -> Iterator[tuple[Iri, Value]]:
         yield PG.exportedFrom, header.exported_from
 
 
-def _claim_values(claim: Claim) -> Iterator[tuple[Iri, Value]]:
+def claim_values(claim: Claim) -> Iterator[tuple[Iri, Value]]:
+    """What the node of an annotated claim says."""
     yield RDF.type, _CLAIM
     yield PG.about, claim.subject
     yield PG.property, claim.predicate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 from provenance_graph.core.errors import StoreError
@@ -24,6 +25,11 @@ def folder(name: str) -> Path:
         if candidate.is_dir():
             return candidate
     raise StoreError(f"the folder {name!r} was not installed with provenance-graph")
+
+
+def software() -> str:
+    """The name and version of this software, as documents that it makes carry it."""
+    return f"provenance-graph {version('provenance-graph')}"
 
 
 def ontology_files() -> list[Path]:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
+from typing import TypeVar
 
 import pyoxigraph as ox
 
 from provenance_graph.core import rdf, terms
 from provenance_graph.core.claims import Literal, Quad, Value
-from provenance_graph.core.iris import PREFIXES, Iri, said, shorten
+from provenance_graph.core.iris import PREFIXES, Iri, short_id, shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA, XSD
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.fair4ml import page
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
 from provenance_graph.formats.mldcat import keys
 from provenance_graph.formats.mldcat.keys import CLASSES, Field, Kind
-from provenance_graph.model.bundle_results import Bundle, Thing
+from provenance_graph.model.bundle_results import Bundle, BundleEntity
 
 _BY_NAME: Mapping[str, Field] = {field.name: field for field in keys.FIELDS}
+V = TypeVar("V", bound=Value)
 _MODEL, _DATASET = "MachineLearningModel", "Dataset"
 _PLAIN = frozenset({Kind.TITLE, Kind.TEXT, Kind.DATE, Kind.LINK, Kind.LANGUAGE, Kind.COUNT})
 _NOT_WRITTEN = frozenset({"MachineLearningModel.hasUploader", "Dataset.versionLabel",
@@ -37,7 +39,11 @@ _WRITTEN = tuple(
 _OUR_RELATION = "under our own term beside: the profile has fineTunedFrom alone"
 TERMS: Mapping[Iri, str] = MappingProxyType(
     {
-        **{field.term: field.name for field in reversed(_WRITTEN) if field.term is not None},
+        **{
+            field.term: field.name
+            for field in reversed(_WRITTEN)
+            if field.term is not None and field.kind is not Kind.LANGUAGE
+        },
         PG.hubRepository: "the node's own IRI",
         PG.artifactOf: "MachineLearningModel.hasFile: files with an address",
         **dict.fromkeys(terms.DERIVATIONS, _OUR_RELATION),
@@ -51,6 +57,7 @@ REASONS: Mapping[Iri, str] = MappingProxyType(
         PG.trainingEnergyMWh: _IMPACT,
         PG.trainingCO2eTonnes: _IMPACT,
         PG.evaluationOf: "the profile gives evaluations of a run, which needs its flow",
+        DCTERMS.language: "the profile wants a node of the EU's list of languages",
         PG.paper: "a reference needs the citation, which nobody states",
     }
 )
@@ -61,9 +68,9 @@ def write(bundle: Bundle) -> Exported:
     """The models and datasets of a bundle as nodes of the profile."""
     ledger = Ledger(bundle)
     quads: set[Quad] = set()
-    for thing in bundle.described():
-        owner = _DATASET if thing.iri in bundle.datasets else _MODEL
-        quads.update(_node(bundle, ledger, thing, owner))
+    for entity in bundle.described():
+        owner = _DATASET if entity.iri in bundle.datasets else _MODEL
+        quads.update(_node(bundle, ledger, entity, owner))
     text = f"{_turtle(quads)}# {writing.mark(bundle)}\n"
     return ledger.done(text, TERMS, REASONS, OTHERWISE)
 
@@ -80,70 +87,94 @@ def _turtle(quads: Iterable[Quad]) -> str:
     return "\n".join([*sorted(lines[:head]), *lines[head:]])
 
 
-def _node(bundle: Bundle, ledger: Ledger, thing: Thing, owner: str) -> Iterator[Quad]:
+def _node(bundle: Bundle, ledger: Ledger, entity: BundleEntity, owner: str) -> Iterator[Quad]:
     """A model or dataset with all that the profile has a place for."""
-    it = Iri(page(thing, owner == _DATASET))
+    it = Iri(page(entity, owner == _DATASET))
     yield it, RDF.type, CLASSES[owner], None
-    yield it, _BY_NAME[f"{owner}.identifier"].iri, Literal(said(thing.iri)), None
-    if thing.repository:
-        ledger.keep(thing.iri, PG.hubRepository, it)
-    elif not thing.texts(SCHEMA.name):
-        yield it, DCTERMS.title, Literal(bundle.name(thing.iri)), None
+    yield it, _BY_NAME[f"{owner}.identifier"].iri, Literal(short_id(entity.iri)), None
+    if entity.repository:
+        ledger.keep(entity.iri, PG.hubRepository, it)
+    elif not entity.texts(SCHEMA.name):
+        yield it, DCTERMS.title, Literal(bundle.name(entity.iri)), None
     for field in _WRITTEN:
         if field.name.partition(".")[0] == owner:
-            yield from _field(bundle, ledger, thing, it, field)
-    yield from _relations(bundle, ledger, thing, it)
+            yield from _field(bundle, ledger, entity, it, field)
+    yield from _relations(bundle, ledger, entity, it)
 
 
 def _field(
-    bundle: Bundle, ledger: Ledger, thing: Thing, it: Iri, field: Field
+    bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri, field: Field
+) -> Iterator[Quad]:
+    writer = _WRITERS.get(field.kind, _plain if field.kind in _PLAIN else None)
+    if writer is not None:
+        yield from writer(bundle, ledger, entity, it, field)
+
+
+def _few(field: Field, values: tuple[V, ...]) -> tuple[V, ...]:
+    """All values, or the first where the profile takes one."""
+    return values[:1] if field.name.partition(".")[2] in _SINGLE else values
+
+
+def _plain(
+    bundle: Bundle,  # noqa: ARG001 - every writer takes the same
+    ledger: Ledger,
+    entity: BundleEntity,
+    it: Iri,
+    field: Field,
 ) -> Iterator[Quad]:
     assert field.term is not None
-    values = thing.all(field.term)
-    local = field.name.partition(".")[2]
-    if field.kind in _PLAIN:
-        for value in values[:1] if local in _SINGLE else values:
-            written = _literal(thing, field, value)
-            if written is not None:
-                yield it, field.iri, written, None
-                ledger.keep(thing.iri, field.term, value)
-    elif field.kind is Kind.LICENCE:
-        yield from _licences(bundle, ledger, thing, it, field.iri)
-    elif field.kind is Kind.AGENT:
-        things = thing.things(field.term)
-        for agent in things[:1] if local in _SINGLE else things:
-            yield it, field.iri, agent, None
-            yield agent, RDF.type, CLASSES["Agent"], None
-            yield agent, _BY_NAME["Agent.name"].iri, Literal(bundle.name(agent)), None
-            ledger.keep(thing.iri, field.term, agent)
-    elif field.kind is Kind.DATASET:
-        for data in thing.things(field.term):
-            if data in bundle.datasets:
-                yield it, field.iri, Iri(page(bundle.thing(data), dataset=True)), None
-                ledger.keep(thing.iri, field.term, data)
-    elif field.kind is Kind.MODALITY:
-        yield from _modalities(ledger, thing, it, field)
-    elif field.kind is Kind.REPOSITORY:
-        for repository in thing.things(field.term):
-            yield it, field.iri, repository, None
-            yield repository, RDF.type, CLASSES["Repository"], None
-            name = repository.rstrip("/").rpartition("/")[2]
-            yield repository, _BY_NAME["Repository.name"].iri, Literal(name), None
-            ledger.keep(thing.iri, field.term, repository)
-    elif field.kind in (Kind.FILE, Kind.DISTRIBUTION):
-        yield from _files(bundle, ledger, thing, it, field)
-    elif field.kind is Kind.REFERENCE:
-        yield from _references(ledger, thing, it, field)
+    for value in _few(field, entity.all(field.term)):
+        written = _literal(entity, field, value)
+        if written is not None:
+            yield it, field.iri, written, None
+            ledger.keep(entity.iri, field.term, value)
 
 
-def _literal(thing: Thing, field: Field, value: Value) -> Value | None:
+def _agents(
+    bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri, field: Field
+) -> Iterator[Quad]:
+    assert field.term is not None
+    for agent in _few(field, entity.iris(field.term)):
+        yield it, field.iri, agent, None
+        yield agent, RDF.type, CLASSES["Agent"], None
+        yield agent, _BY_NAME["Agent.name"].iri, Literal(bundle.name(agent)), None
+        ledger.keep(entity.iri, field.term, agent)
+
+
+def _datasets(
+    bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri, field: Field
+) -> Iterator[Quad]:
+    assert field.term is not None
+    for data in entity.iris(field.term):
+        if data in bundle.datasets:
+            yield it, field.iri, Iri(page(bundle.entity(data), dataset=True)), None
+            ledger.keep(entity.iri, field.term, data)
+
+
+def _repositories(
+    bundle: Bundle,  # noqa: ARG001
+    ledger: Ledger,
+    entity: BundleEntity,
+    it: Iri,
+    field: Field,
+) -> Iterator[Quad]:
+    assert field.term is not None
+    for repository in entity.iris(field.term):
+        yield it, field.iri, repository, None
+        yield repository, RDF.type, CLASSES["Repository"], None
+        name = repository.rstrip("/").rpartition("/")[2]
+        yield repository, _BY_NAME["Repository.name"].iri, Literal(name), None
+        ledger.keep(entity.iri, field.term, repository)
+
+
+def _literal(entity: BundleEntity, field: Field, value: Value) -> Value | None:
     """A value as the profile wants it; None where it cannot stand there."""
     if field.kind is Kind.LINK:
         return value if isinstance(value, Iri) else None
     if not isinstance(value, Literal):
         return None
     if field.kind is Kind.DATE:
-        known = thing.dates.get(field.term or Iri(""))
+        known = entity.dates.get(field.term or Iri(""))
         if known:
             return Literal(known, XSD.gYear if len(known) == 4 else XSD.gYearMonth)
         return value
@@ -155,56 +186,68 @@ def _literal(thing: Thing, field: Field, value: Value) -> Value | None:
 
 
 def _licences(
-    bundle: Bundle, ledger: Ledger, thing: Thing, it: Iri, term: Iri
+    bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri, field: Field
 ) -> Iterator[Quad]:
-    for licence in thing.things(DCTERMS.license):
+    term = field.iri
+    for licence in entity.iris(DCTERMS.license):
         info = bundle.licences[licence]
         shown = Iri(f"https://spdx.org/licenses/{info.key}") if info.spdx else licence
         yield it, term, shown, None
         yield shown, RDF.type, CLASSES["LicenceDocument"], None
         yield shown, RDFS.label, Literal(info.label or info.key), None
         if info.told:
-            ledger.keep(thing.iri, DCTERMS.license, licence)
-    for number, stated in enumerate(thing.stated_licences, 1):
+            ledger.keep(entity.iri, DCTERMS.license, licence)
+    for number, stated in enumerate(entity.stated_licences, 1):
         node = Iri(stated.url) if stated.url.startswith("http") else Iri(f"{it}#licence-{number}")
         yield it, term, node, None
         yield node, RDF.type, CLASSES["LicenceDocument"], None
         yield node, RDFS.label, Literal(stated.name), None
 
 
-def _modalities(ledger: Ledger, thing: Thing, it: Iri, field: Field) -> Iterator[Quad]:
+def _modalities(
+    bundle: Bundle,  # noqa: ARG001
+    ledger: Ledger,
+    entity: BundleEntity,
+    it: Iri,
+    field: Field,
+) -> Iterator[Quad]:
     assert field.term is not None
     concept = CLASSES["Concept"]
-    for kind in thing.things(field.term):
+    for kind in entity.iris(field.term):
         node = Iri(f"{it}#{field.name.rpartition('.')[2]}-{kind.rpartition('#')[2]}")
         yield it, field.iri, node, None
         yield node, RDF.type, CLASSES["Modality"], None
         yield node, _BY_NAME["Modality.classification"].iri, kind, None
         yield kind, RDF.type, concept, None
-        ledger.keep(thing.iri, field.term, kind)
+        ledger.keep(entity.iri, field.term, kind)
 
 
 def _files(
-    bundle: Bundle, ledger: Ledger, thing: Thing, it: Iri, field: Field
+    bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri, field: Field
 ) -> Iterator[Quad]:
     """Files with an address: their own, else that of their name in the repository."""
     dataset = field.kind is Kind.DISTRIBUTION
-    for node in bundle.hanging(thing.iri, PG.artifactOf):
-        if thing.iri not in node.things(PG.artifactOf):
+    for node in bundle.hanging(entity.iri, PG.artifactOf):
+        if entity.iri not in node.iris(PG.artifactOf):
             continue
         name = node.text(PG.fileName) or node.text(SCHEMA.name)
-        address = next(iter(node.things(SCHEMA.url)), None)
-        if address is None and thing.repository and name and " " not in name:
+        address = next(iter(node.iris(SCHEMA.url)), None)
+        if address is None and entity.repository and name and " " not in name:
             address = Iri(f"{it}/resolve/main/{name}")
         if address is None or not name:
             why = "a file of the profile has an address and a name"
-            ledger.refuse(node.iri, PG.artifactOf, thing.iri, why)
+            ledger.refuse(node.iri, PG.artifactOf, entity.iri, why)
             continue
         owner = "Distribution" if dataset else "File"
         link = "Distribution.accessUrl" if dataset else "File.url"
         yield it, field.iri, node.iri, None
         yield node.iri, RDF.type, CLASSES[owner], None
-        yield node.iri, _BY_NAME[f"{owner}.{'identifier' if dataset else 'id'}"].iri, Literal(name), None
+        yield (
+            node.iri,
+            _BY_NAME[f"{owner}.{'identifier' if dataset else 'id'}"].iri,
+            Literal(name),
+            None,
+        )
         yield node.iri, _BY_NAME[f"{owner}.title"].iri, Literal(name), None
         yield node.iri, _BY_NAME[link].iri, address, None
         yield address, RDF.type, CLASSES["CataloguedResource"], None
@@ -213,14 +256,14 @@ def _files(
             yield node.iri, _BY_NAME["File.format"].iri, concept, None
             yield concept, RDF.type, CLASSES["Concept"], None
         yield from _checksums(node)
-        ledger.keep(node.iri, PG.artifactOf, thing.iri)
+        ledger.keep(node.iri, PG.artifactOf, entity.iri)
 
 
 def _media(kind: str) -> str:
     return kind if "/" in kind else f"application/{kind.casefold()}"
 
 
-def _checksums(node: Thing) -> Iterator[Quad]:
+def _checksums(node: BundleEntity) -> Iterator[Quad]:
     for value in node.texts(PG.digest):
         algorithm, _, content = value.lexical.partition(":")
         checksum = Iri(f"{node.iri}#checksum-{algorithm}")
@@ -237,41 +280,64 @@ def _checksums(node: Thing) -> Iterator[Quad]:
         )
 
 
-def _references(ledger: Ledger, thing: Thing, it: Iri, field: Field) -> Iterator[Quad]:
+def _references(
+    bundle: Bundle,  # noqa: ARG001
+    ledger: Ledger,
+    entity: BundleEntity,
+    it: Iri,
+    field: Field,
+) -> Iterator[Quad]:
     """Papers: the address is the node, and the citation what a source says it is."""
-    citation = thing.text(PG.citeAs)
-    for paper in thing.things(PG.paper) if citation else ():
+    citation = entity.text(PG.citeAs)
+    for paper in entity.iris(PG.paper) if citation else ():
         yield it, field.iri, paper, None
         yield paper, RDF.type, CLASSES["BibliographicReference"], None
-        yield paper, _BY_NAME["BibliographicReference.bibliographicCitation"].iri, Literal(citation), None
+        yield (
+            paper,
+            _BY_NAME["BibliographicReference.bibliographicCitation"].iri,
+            Literal(citation),
+            None,
+        )
         yield paper, _BY_NAME["BibliographicReference.format"].iri, Literal("text"), None
-        ledger.keep(thing.iri, PG.paper, paper)
+        ledger.keep(entity.iri, PG.paper, paper)
     if not citation:
-        for paper in thing.things(PG.paper):
+        for paper in entity.iris(PG.paper):
             yield it, RDFS.seeAlso, paper, None
 
 
-def _relations(bundle: Bundle, ledger: Ledger, thing: Thing, it: Iri) -> Iterator[Quad]:
+def _relations(bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri) -> Iterator[Quad]:
     """Parents: by the profile's one relation, by our own for the others, with the revision."""
     tuned = _BY_NAME["MachineLearningModel.fineTunedFrom"].iri
     for relation in terms.DERIVATIONS:
-        parents = [p for p in thing.things(relation) if p in bundle.models]
+        parents = [p for p in entity.iris(relation) if p in bundle.models]
         for number, parent in enumerate(parents):
-            other = Iri(page(bundle.thing(parent)))
+            other = Iri(page(bundle.entity(parent)))
             if other == it:
                 why = "the same repository: no model descends from itself"
-                ledger.refuse(thing.iri, relation, parent, why)
+                ledger.refuse(entity.iri, relation, parent, why)
                 continue
             profiles_own = relation == PG.fineTunedFrom and number == 0
             yield it, tuned if profiles_own else relation, other, None
-            ledger.keep(thing.iri, relation, parent)
-            ledger.keep(thing.iri, PROV.wasDerivedFrom, parent)
-            if revision := thing.revisions.get(parent):
+            ledger.keep(entity.iri, relation, parent)
+            ledger.keep(entity.iri, PROV.wasDerivedFrom, parent)
+            if revision := entity.revisions.get(parent):
                 node = Iri(f"{it}#{shorten(relation).partition(':')[2]}-{number + 1}")
                 yield it, PROV.qualifiedDerivation, node, None
                 yield node, PROV.entity, other, None
                 yield node, SCHEMA.version, Literal(revision), None
 
+
+Writer = Callable[[Bundle, Ledger, BundleEntity, Iri, Field], Iterator[Quad]]
+_WRITERS: Mapping[Kind, Writer] = {
+    Kind.LICENCE: _licences,
+    Kind.AGENT: _agents,
+    Kind.DATASET: _datasets,
+    Kind.MODALITY: _modalities,
+    Kind.REPOSITORY: _repositories,
+    Kind.FILE: _files,
+    Kind.DISTRIBUTION: _files,
+    Kind.REFERENCE: _references,
+}
 
 EXPORTER = Exporter(
     format="mldcat-ap",

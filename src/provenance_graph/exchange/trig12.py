@@ -33,7 +33,7 @@ def write(bundle: Bundle) -> Exported:
     assert out is not None
     lines = out.decode().split("\n")
     head = sum(line.startswith("@prefix ") for line in lines[: len(PREFIXES)])
-    text = "\n".join(['VERSION "1.2"', *sorted(lines[:head]), *lines[head:]])
+    text = "\n".join([*sorted(lines[:head]), 'VERSION "1.2"', *lines[head:]])
     return Exported(f"{text}# {ledger.mark(bundle)}\n", (), frozenset(accepted(bundle)))
 
 
@@ -53,7 +53,7 @@ def _claim(record: Iri, claim: Claim, graph: ox.NamedNode) -> Iterator[ox.Quad]:
             rdf.node(claim.subject), rdf.node(claim.predicate), rdf.term(claim.value)
         )
         yield ox.Quad(node, rdf.node(REIFIES), stated, graph)
-    for predicate, value in rdf._claim_values(claim):
+    for predicate, value in rdf.claim_values(claim):
         if claim.value is None or predicate not in _IN_THE_TRIPLE:
             yield ox.Quad(node, rdf.node(predicate), rdf.term(value), graph)
 

@@ -19,6 +19,8 @@ STATUSES = {
     "undisclosed": "○ searched for, not disclosed",
     "leftBlank": "– left blank by the developer",
     "notApplicable": "▫ not applicable",
+    "partlyDisclosed": "◔ partly disclosed, without a value",
+    "notAccepted": "× stated, and not accepted",
     "unreadable": "? stated, and not readable",
     "empty": "□ nobody states it",
 }
@@ -43,7 +45,10 @@ class FilledValue:
 
 @dataclass(frozen=True, config=RESULT)
 class FilledField:
-    """One question with its answer; ``ask`` says who could fill what nobody states."""
+    """One question with its answer; ``ask`` says who could fill what nobody states.
+
+    ``labelled``: several properties may answer, so that a value needs its property's name.
+    """
 
     id: str
     title: str
@@ -55,6 +60,7 @@ class FilledField:
     footnotes: list[int]
     ask: str
     binds: str = ""
+    labelled: bool = False
 
 
 @dataclass(frozen=True, config=RESULT)

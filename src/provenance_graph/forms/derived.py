@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
 from provenance_graph.core.claims import AcceptanceStatus, Basis, Literal, SourcedClaim
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import DCTERMS, PG
 
 THRESHOLD = 1e25
 """FLOP of training from which systemic risk is presumed: Article 51(2), Regulation 2024/1689."""
 _MAX_ANCESTORS = 50
-_PUBLIC = (
+_PUBLIC: tuple[tuple[str, tuple[Iri, ...], frozenset[Iri]], ...] = (
     ("weights that anyone can download", (PG.weightsAvailability,), frozenset({PG.OpenWeights})),
     ("information on the architecture", (PG.architectureFamily, PG.architectureClass, PG.modelType,
                                          PG.layerCount), frozenset()),
@@ -46,18 +46,18 @@ def systemic_risk(snapshot: AcceptedSnapshot, model: Iri) -> Derived:
     own = _compute(snapshot, model)
     spent = [(model, *own)] if own else []
     for parent in _ancestors(snapshot, model):
-        if found := _compute(snapshot, parent):
-            spent.append((parent, *found))
+        found = _compute(snapshot, parent)
+        spent += [(parent, *found)] if found else []
     notes = [
-        f"an estimate, which never decides: {_flop(claim)} for {said(subject)} "
-        f"({said(claim.header.publisher)})"
+        f"an estimate, which never decides: {_flop(claim)} for {short_id(subject)} "
+        f"({short_id(claim.header.publisher)})"
         for subject in (model, *_ancestors(snapshot, model))
         for claim in snapshot.claims(subject, PG.trainingComputeFLOP)
         if claim.basis is Basis.ESTIMATE
     ]
     claims = tuple(claim for _, _, claim in spent)
     total = sum(value for _, value, _ in spent)
-    parts = ", ".join(f"{value:.3g} FLOP for {said(who)}" for who, value, _ in spent)
+    parts = ", ".join(f"{value:.3g} FLOP for {short_id(who)}" for who, value, _ in spent)
     if total >= THRESHOLD:
         sentence = f"Presumed (Article 51(2)): {parts}, at least {THRESHOLD:.0e} FLOP."
         return Derived("yes", sentence, tuple(notes), claims)
@@ -84,14 +84,19 @@ def _flop(claim: SourcedClaim) -> str:
 
 def _ancestors(snapshot: AcceptedSnapshot, model: Iri) -> list[Iri]:
     """What a model was made from, nearest first, each once."""
-    waiting, found = [model], []
+    waiting: list[Iri] = [model]
+    found: list[Iri] = []
     while waiting and len(found) < _MAX_ANCESTORS:
         current = waiting.pop(0)
         for _, predicate, parent, _ in snapshot.view(current).quads:
-            if predicate in terms.DERIVATIONS and isinstance(parent, Iri):
-                if parent != model and parent not in found:
-                    found.append(parent)
-                    waiting.append(parent)
+            if (
+                predicate in terms.DERIVATIONS
+                and isinstance(parent, Iri)
+                and parent != model
+                and parent not in found
+            ):
+                found.append(parent)
+                waiting.append(parent)
     return found
 
 
@@ -122,14 +127,12 @@ def open_source_exemption(snapshot: AcceptedSnapshot, model: Iri) -> Derived:
         "no": "Does not apply (Article 53(2))",
         "unknown": "Unknown (Article 53(2))",
     }[answer]
-    words = {"yes": "met", "no": "not met", "unknown": "nobody states it"}
-    shown = "; ".join(f"{what}: {words[state]}" for what, state in states)
+    names = {"yes": "met", "no": "not met", "unknown": "nobody states it"}
+    shown = "; ".join(f"{what}: {names[state]}" for what, state in states)
     return Derived(answer, f"{lead}: {shown}.", (), tuple(dict.fromkeys(claims)))
 
 
-def _licence(
-    snapshot: AcceptedSnapshot, model: Iri
-) -> tuple[str, str, Sequence[SourcedClaim]]:
+def _licence(snapshot: AcceptedSnapshot, model: Iri) -> tuple[str, str, Sequence[SourcedClaim]]:
     accepted = _accepted(snapshot, model, DCTERMS.license)
     if not accepted:
         return "unknown", "", ()
@@ -140,7 +143,13 @@ def _licence(
         if isinstance(claim.value, Iri)
     ]
     names = ", ".join(
-        sorted({snapshot.label(c.value) or said(c.value) for c in accepted if isinstance(c.value, Iri)})
+        sorted(
+            {
+                snapshot.label(c.value) or short_id(c.value)
+                for c in accepted
+                if isinstance(c.value, Iri)
+            }
+        )
     )
     return ("yes" if open_ and all(open_) else "no"), f" ({names})", accepted
 

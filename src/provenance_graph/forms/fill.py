@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from provenance_graph import __version__
 from provenance_graph.acceptance.policy import describe
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
@@ -14,14 +13,15 @@ from provenance_graph.core.claims import (
     DEVELOPER_RANK,
     AcceptanceStatus,
     Basis,
-    Literal,
     SourcedClaim,
     Stance,
     Value,
 )
-from provenance_graph.core.iris import ID, NS, Iri, local_name, said
+from provenance_graph.core.iris import ID, NS, Iri, local_name, short_id
 from provenance_graph.core.rdf import claim_iri
+from provenance_graph.core.resources import software
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
+from provenance_graph.formats.forms.definition import Form, FormField, Source
 from provenance_graph.forms import derived
 from provenance_graph.forms.answers import (
     FilledField,
@@ -30,14 +30,16 @@ from provenance_graph.forms.answers import (
     FilledValue,
     Footnote,
 )
-from provenance_graph.formats.forms.definition import Form, FormField, Source
 from provenance_graph.model.fields import fields
+from provenance_graph.model.knowledge import knowledge
 from provenance_graph.model.profile import value_json
 from provenance_graph.model.receipt import receipt
 
 MAX_VALUES = 40
 """So many values of one field; the rest is counted in a note."""
 MAX_NOTES = 6
+MAX_FOOTNOTES = 4
+"""So many sources of one value are cited; `claims` lists all."""
 _DATA = (PG.trainedOn, PG.pretrainedOn, PG.finetunedOn, PG.preferenceTrainedOn)
 _TESTED = (PG.testedOn, PG.validatedOn)
 _NODES = {
@@ -46,12 +48,13 @@ _NODES = {
     "offer": PG.offerOf,
     "score": PG.evaluationOf,
 }
-_UNSAID = {
-    PG.Withheld: "declined",
-    PG.Undisclosed: "undisclosed",
-    PG.NotApplicable: "notApplicable",
-}
-_ORDER = ("declined", "undisclosed", "notApplicable", "leftBlank", "unreadable", "empty")
+_SILENCES = {"notUnderstood": "unreadable", "notCovered": "empty"}
+_ORDER = (
+    "declined", "undisclosed", "notApplicable", "leftBlank", "partlyDisclosed", "notAccepted",
+    "unreadable", "empty",
+)  # fmt: skip
+"""Why a field has no value, what tells most first."""
+NONE = "none, as declared"
 
 
 def fill(snapshot: AcceptedSnapshot, model: Iri, form: Form) -> FilledForm:
@@ -75,7 +78,7 @@ class _Filling:
     def __init__(self, snapshot: AcceptedSnapshot, model: Iri) -> None:
         self.snapshot, self.model = snapshot, model
         self.labels = {field.property: field for field in fields(snapshot)}
-        self.notes: dict[tuple[str, str], int] = {}
+        self.notes: dict[Iri, int] = {}
         self.footnotes: list[Footnote] = []
 
     def form(self, form: Form) -> FilledForm:
@@ -91,7 +94,7 @@ class _Filling:
                 counts[field.status] = counts.get(field.status, 0) + 1
         snapshot = self.snapshot
         day = ["--as-of", snapshot.as_of] if snapshot.as_of else []
-        name = said(self.model)
+        name = short_id(self.model)
         return FilledForm(
             form=form.id,
             title=form.title,
@@ -107,7 +110,7 @@ class _Filling:
             day=snapshot.policy.day,
             store=snapshot.version,
             policy=describe(snapshot.policy),
-            software=f"provenance-graph {__version__}",
+            software=software(),
             command=shlex.join(["provenance-graph", "form", name, "--as", form.id, *day]),
             counts=counts,
             sections=sections,
@@ -125,7 +128,7 @@ class _Filling:
         if len(values) > MAX_VALUES:
             notes.append(f"{len(values) - MAX_VALUES} more values are left out here")
         # who declined or left it blank is cited as well
-        cited = [n for a in answers if not a.values for n in map(self._footnote, a.claims)]
+        cited = [n for a in answers if not a.values for n in self._cited(a.claims)]
         return FilledField(
             id=field.id,
             title=field.title,
@@ -137,6 +140,7 @@ class _Filling:
             footnotes=sorted(set(cited)),
             ask=self._ask(field.ask),
             binds=field.binds,
+            labelled=len({s.term for s in field.sources}) > 1,
         )
 
     def _answer(self, source: Source) -> _Answer:
@@ -191,10 +195,11 @@ class _Filling:
         claims = [claim for claim in seen.claims if claim.claim.predicate == source.iri]
         contested = any(p == PG.contested and o == source.iri for _, p, o, _ in seen.quads)
         values = tuple(
-            self._value(source, value, node, of, claims, contested=contested)
-            for value in accepted
+            self._value(source, value, node, of, claims, contested=contested) for value in accepted
         )
-        silent = [c for c in claims if c.claim.value is None and c.claim.stance is not Stance.STATED]
+        silent = [
+            c for c in claims if c.claim.value is None and c.claim.stance is not Stance.STATED
+        ]
         behind = silent if not values and wanted is None else []
         return _Answer(
             source,
@@ -215,33 +220,58 @@ class _Filling:
         *,
         contested: bool,
     ) -> FilledValue:
-        behind = [
-            c for c in claims if c.standing is AcceptanceStatus.ACCEPTED and c.value == value
-        ]
+        behind = [c for c in claims if c.standing is AcceptanceStatus.ACCEPTED and c.value == value]
         field = self.labels.get(source.iri)
+        text = self._shown(value, field.unit if field else "")
         return FilledValue(
             property=local_name(source.iri),
             iri=source.iri,
             label=self._label(source),
-            text=self._shown(value, field.unit if field else ""),
+            text=text,
             value=value_json(value, {value: self._text(value)} if isinstance(value, Iri) else {}),
-            of=of,
+            of="" if of == text else of,
             of_iri="" if node == self.model else node,
             basis=_basis(behind),
             contested=contested,
-            footnotes=sorted({self._footnote(claim) for claim in behind}),
+            footnotes=self._cited(behind),
+        )
+
+    def _declared_empty(
+        self, source: Source, claims: Sequence[SourcedClaim], node: Iri, of: str
+    ) -> tuple[FilledValue, ...]:
+        """That there is none, where a developer says so: no parents, trained from scratch."""
+        declared = [
+            c for c in claims
+            if c.claim.stance is Stance.DECLARED_EMPTY
+            and c.standing is not AcceptanceStatus.SUPERSEDED
+            and c.basis in DEVELOPER_RANK
+        ]  # fmt: skip
+        if not declared or source.only:
+            return ()
+        return (
+            FilledValue(
+                property=local_name(source.iri),
+                iri=source.iri,
+                label=self._label(source),
+                text=NONE,
+                value=None,
+                of=of,
+                of_iri="" if node == self.model else node,
+                basis="developer",
+                footnotes=self._cited(declared),
+            ),
         )
 
     def _derived(self, source: Source) -> _Answer:
-        made = derived.RULES[source.property](self.snapshot, self.model)
+        made = derived.RULES[source.term](self.snapshot, self.model)
         value = FilledValue(
-            property=source.property,
+            property=source.term,
             iri="",
             label="finding",
             text=made.sentence,
             value=made.answer,
             basis="derived",
-            footnotes=sorted({self._footnote(claim) for claim in made.claims}),
+            footnotes=self._cited(made.claims),
         )
         return _Answer(source, "finding", (value,), (), "derived", made.notes)
 
@@ -249,27 +279,30 @@ class _Filling:
         for claim in claims:
             if claim.basis is Basis.ESTIMATE and claim.value is not None:
                 about = f" of {of}" if of else ""
-                who = said(claim.header.publisher)
+                who = short_id(claim.header.publisher)
                 shown = self._shown(claim.value, "")
                 yield f"an estimate{about}, never accepted: {shown} ({who})"
 
     # ---- words ----------------------------------------------------------------------------
 
     def _footnote(self, claim: SourcedClaim) -> int:
-        """The number of a claim's footnote: one a document and place."""
-        key = (claim.header.document, claim.claim.locator or claim_iri(claim.header.record, claim.claim))
+        """The number of a claim's footnote."""
+        key = claim_iri(claim.header.record, claim.claim)
         if key not in self.notes:
             self.notes[key] = len(self.footnotes) + 1
-            self.footnotes.append(
-                Footnote(self.notes[key], receipt(claim, self.snapshot.version))
-            )
+            self.footnotes.append(Footnote(self.notes[key], receipt(claim, self.snapshot.version)))
         return self.notes[key]
+
+    def _cited(self, claims: Sequence[SourcedClaim]) -> list[int]:
+        """The footnotes of claims, the developer's own before others, at most so many."""
+        ranked = sorted(claims, key=lambda c: (self.snapshot.policy.rank(c.basis), c.header.record))
+        return sorted({self._footnote(claim) for claim in ranked[:MAX_FOOTNOTES]})
 
     def _text(self, entity: Iri) -> str:
         for _, _, name, _ in self.snapshot.quads(entity, SCHEMA.name):
             return str(name)
         ours = entity.startswith((ID, NS))
-        return self.snapshot.label(entity) or (said(entity) if ours else str(entity))
+        return self.snapshot.label(entity) or (short_id(entity) if ours else str(entity))
 
     def _node_name(self, node: Iri, place: str) -> str:
         if place == "score":
@@ -278,7 +311,7 @@ class _Filling:
         for predicate in (PG.fileName, SCHEMA.name, SCHEMA.version, PG.provider):
             for _, _, value, _ in self.snapshot.quads(node, predicate):
                 return self._text(value) if isinstance(value, Iri) else value.lexical
-        return said(node).rpartition("/")[2]
+        return short_id(node).rpartition("/")[2]
 
     def _label(self, source: Source) -> str:
         field = self.labels.get(source.iri)
@@ -330,13 +363,8 @@ def _silence(status: Iri | None, claims: Sequence[SourcedClaim], wanted: Iri | N
     """The status of a property without a value."""
     if wanted is not None:
         return "empty"
-    if status in _UNSAID:
-        return _UNSAID[status]
-    if any(claim.claim.stance is Stance.NOT_STATED for claim in claims):
-        return "leftBlank"
-    if any(claim.claim.as_stated and claim.claim.value is None for claim in claims):
-        return "unreadable"
-    return "empty"
+    known = knowledge(status or PG.NotRecorded, (), claims)
+    return _SILENCES.get(known, known)
 
 
 def _status(field: FormField, answers: Sequence[_Answer]) -> str:

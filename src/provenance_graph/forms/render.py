@@ -53,7 +53,7 @@ def markdown(form: FilledForm) -> str:
             lines.append("")
             for value in field.values:
                 of = f"{_md(value.of)}: " if value.of else ""
-                label = f"{_md(value.label)}: " if len(field.values) > 1 or of else ""
+                label = f"{_md(value.label)}: " if field.labelled else ""
                 marks = " (sources disagree)" if value.contested else ""
                 marks += "".join(f"[^{number}]" for number in value.footnotes)
                 lines.append(f"- {of}{label}{_md(value.text)}{marks}")
@@ -80,7 +80,9 @@ def markdown(form: FilledForm) -> str:
 
 def _head(form: FilledForm) -> list[str]:
     counts = ", ".join(
-        f"{form.counts[status]} {words[2:]}" for status, words in STATUSES.items() if status in form.counts
+        f"{form.counts[status]} {words[2:]}"
+        for status, words in STATUSES.items()
+        if status in form.counts
     )
     found = [
         f"{_md(form.authority)}, {_md(form.edition)}: <{form.source}>",

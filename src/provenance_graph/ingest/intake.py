@@ -10,6 +10,7 @@ from provenance_graph.core.claims import Claim, Problem, Record
 from provenance_graph.core.errors import BadIri, SourceError, UnknownFormat
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats import coverage
+from provenance_graph.formats.bundles.keys import NO_KEYS, KeyList
 from provenance_graph.formats.coverage import ReadingLedger
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.records import header, parts_of
@@ -22,7 +23,7 @@ class Options:
     ``collection`` names where they come from, ``namespace`` the organisation whose
     repositories the folders are. ``vouched`` says that the importer answers for who said it.
     ``replace`` takes what is refused otherwise; ``now`` is the time that tells two readings
-    of one day apart.
+    of one day apart. ``keys`` says which publishers sign bundles with which key.
     """
 
     format: str = ""
@@ -33,6 +34,7 @@ class Options:
     url: str = ""
     replace: bool = False
     now: str = ""
+    keys: KeyList = NO_KEYS
 
     @property
     def vouched(self) -> bool:

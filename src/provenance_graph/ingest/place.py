@@ -20,12 +20,15 @@ from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.identity import SelfName, self_name
 from provenance_graph.ingest.intake import Options
+from provenance_graph.ingest.received import received, signers
 from provenance_graph.ingest.replacing import renamed
 from provenance_graph.store.values import QuadSource
 
 COLLECTIONS = mint("graph", "collections")
 """The graph that says which folder a collection took its default name from."""
 _HEAD = f"{ID}record/"
+FORWARDED = frozenset({"bundle", "form"})
+"""Formats that carry excerpts of the records of others."""
 _STEPS = re.compile(r"[^\w.@+~-]+")
 _UNNAMED = frozenset({iris.organization("unstated"), iris.organization("unknown publisher")})
 
@@ -91,6 +94,9 @@ def placed(
     """The record of a document under the name that its identity gives, with its custody."""
     header = record.header
     collection = collection_of(document, options, known)
+    if is_forwarded(record, format):
+        signed_by = signers(document, options.keys) if options.keys.keys else []
+        return received(record, signed_by, collection.name, options.keys)
     if not is_made_here(record, format):
         return replace(record, header=_adopted(header, options, collection))
     own = self_name(document, format)
@@ -116,7 +122,14 @@ def placed(
 
 def is_made_here(record: Record, format: str) -> bool:
     """Whether the reader made the record's name, rather than finding it in the document."""
+    if is_forwarded(record, format):
+        return False
     return record.header.record.startswith(f"{_HEAD}{format}/") or format != "rdf"
+
+
+def is_forwarded(record: Record, format: str) -> bool:
+    """Whether a record is an excerpt that somebody sends on, in a bundle or a form."""
+    return bool(record.header.exported_from) and format in FORWARDED
 
 
 def _adopted(header: Header, options: Options, collection: Collection) -> Header:

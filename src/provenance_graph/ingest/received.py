@@ -9,10 +9,12 @@ collection of the sender's, where it can replace nothing of anybody else's.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from provenance_graph.core.claims import Custody, Record
 from provenance_graph.core.iris import ID, Iri, mint
 from provenance_graph.formats.bundles import envelope
+from provenance_graph.formats.bundles.envelope import BundleFile
 from provenance_graph.formats.bundles.keys import NO_KEYS, KeyList
 from provenance_graph.formats.document import Document
 
@@ -21,10 +23,18 @@ _HEAD = f"{ID}record/"
 
 def signers(document: Document, keys: KeyList) -> list[str]:
     """The ids of the listed keys that signed a bundle."""
-    return envelope.signers(envelope.read(document.data, document.url), keys.keys)
+    return envelope.signers(_opened(document.data, document.url), keys.keys)
 
 
-def received(record: Record, signed_by: list[str], collection: str, keys: KeyList = NO_KEYS) -> Record:
+@lru_cache(maxsize=2)
+def _opened(data: bytes, url: str) -> BundleFile:
+    """The file of a bundle, opened once for all its records."""
+    return envelope.read(data, url)
+
+
+def received(
+    record: Record, signed_by: list[str], collection: str, keys: KeyList = NO_KEYS
+) -> Record:
     """The excerpt under the sender's collection, with the custody that its signature earns.
 
     ``collection`` is where unsigned bundles, and those of keys that are not listed, come in.
@@ -51,5 +61,7 @@ def _below(collection: str, name: Iri) -> Iri:
     >>> _below("received-ab", Iri(_HEAD + "mot/x/2026-01-01")).removeprefix(_HEAD)
     'received-ab/mot/x/2026-01-01'
     """
-    local = name.removeprefix(_HEAD) if name.startswith(_HEAD) else mint("x", name).rpartition("/x/")[2]
+    local = (
+        name.removeprefix(_HEAD) if name.startswith(_HEAD) else mint("x", name).rpartition("/x/")[2]
+    )
     return Iri(f"{_HEAD}{collection}/{local}")

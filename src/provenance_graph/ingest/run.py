@@ -26,6 +26,7 @@ from provenance_graph.ingest.place import (
     Published,
     collection_of,
     folder_of,
+    is_forwarded,
     is_made_here,
     placed,
     published,
@@ -190,6 +191,9 @@ class _Import:
         if header.exported_from and self._holds(header.exported_from):
             self.report.own_exports += 1  # an excerpt of a record that is here
             return
+        if is_forwarded(record, format):
+            self._forwarded(record, name)
+            return
         if not self._alone(record, document, name):
             return
         result = self._fate(record)
@@ -205,6 +209,16 @@ class _Import:
             self.replaced[made] = result.replaces
         self.claims += len(result.record.claims) - len(getattr(self.batch.get(made), "claims", ()))
         self.batch[made] = result.record
+        self.document_of[made] = name
+
+    def _forwarded(self, record: Record, name: str) -> None:
+        """Keep an excerpt that was sent on: it is named by its content and replaces nothing."""
+        made = record.header.record
+        if made in self.batch or made in self.made or self._holds(made):
+            self.report.unchanged += 1
+            return
+        self.claims += len(record.claims)
+        self.batch[made] = record
         self.document_of[made] = name
 
     def _alone(self, record: Record, document: Document, name: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim
-from provenance_graph.core.iris import Iri, local_name, said
+from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.rdf import claim_iri
 from provenance_graph.core.results import Answer, Cell
 from provenance_graph.model.profile import value_json
@@ -59,15 +59,13 @@ def receipt(held: SourcedClaim, version: str) -> Receipt:
         "place": held.claim.locator or None,
         "basis": held.basis.label,
         "custody": header.custody.label,
-        "publisher": said(header.publisher),
+        "publisher": short_id(header.publisher),
         "retrieved": header.retrieved,
         "storeVersion": version,
     }
 
 
-def receipts(
-    held: Iterable[SourcedClaim], version: str, most: int = MAX_RECEIPTS
-) -> list[Receipt]:
+def receipts(held: Iterable[SourcedClaim], version: str, most: int = MAX_RECEIPTS) -> list[Receipt]:
     """Receipts of claims, accepted ones first, at most so many."""
     order = list(AcceptanceStatus)
     ranked = sorted(held, key=lambda one: (order.index(one.standing), one.header.record))
@@ -87,7 +85,7 @@ def _of(snapshot: AcceptedSnapshot, subject: Iri) -> ReceiptsOf:
         if accepted or (held.claim.value is None and held.standing is AcceptanceStatus.REJECTED):
             found[local_name(held.claim.predicate)].append(held)
     return {
-        "id": said(subject),
+        "id": short_id(subject),
         "iri": subject,
         "storeVersion": snapshot.version,
         "properties": {

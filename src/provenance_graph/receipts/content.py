@@ -2,7 +2,7 @@
 
 Default graph: what is accepted. A graph a record: its header and what it states of the
 subjects; of a document's other readings the header alone, since which reading counts follows
-from them. ``identity`` and ``identity-by-rule``: the rows by which names mean one thing.
+from them. ``identity`` and ``identity-by-rule``: the rows by which names mean one entity.
 ``reference``: the acceptance policy, how close each source stands, what kind each property is.
 """
 
@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator
 
 from provenance_graph import reference
 from provenance_graph.acceptance import identity
-from provenance_graph.acceptance.developer import _owner
+from provenance_graph.acceptance.developer import owner_names
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Claim, Header, Quad, Record
-from provenance_graph.core.iris import PREFIXES, Iri, organization
+from provenance_graph.core.iris import PREFIXES, Iri
 from provenance_graph.core.terms import PG, RDF, SKOS
 from provenance_graph.model.bundle_results import Bundle
 
@@ -35,7 +35,7 @@ _MAX_CHAIN = 50
 
 def content(snapshot: AcceptedSnapshot, bundle: Bundle) -> list[Quad]:
     """All quads of a bundle about what an export describes."""
-    found = [quad for thing in bundle.things for quad in snapshot.view(thing).quads]
+    found = [quad for entity in bundle.entities for quad in snapshot.view(entity).quads]
     for record in records(snapshot, bundle):
         found += rdf.to_quads(record)
     found += _identity(snapshot, bundle)
@@ -56,10 +56,10 @@ def records(snapshot: AcceptedSnapshot, bundle: Bundle) -> list[Record]:
 
 def _names(snapshot: AcceptedSnapshot, bundle: Bundle) -> Iterator[Iri]:
     """Every name of which recomputing the view asks what it is."""
-    for thing in bundle.things:
-        names = snapshot.statements.names_of(thing)
+    for entity in bundle.entities:
+        names = snapshot.statements.names_of(entity)
         yield from names
-        yield from (organization(owner) for name in names if (owner := _owner(name)))
+        yield from owner_names(names)
     for held in bundle.claims:
         yield held.claim.subject
         yield held.header.publisher
@@ -76,7 +76,7 @@ def _identity(snapshot: AcceptedSnapshot, bundle: Bundle) -> set[Quad]:
             if not rows or rows <= found:
                 break
             found |= rows
-            name = min(Iri(str(o)) for _, p, o, _ in rows if p == SKOS.exactMatch)  # noqa: PLW2901
+            name = min(Iri(str(o)) for _, p, o, _ in rows if p == SKOS.exactMatch)
     return found
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from provenance_graph import __version__
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import canonical
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.resources import software
 from provenance_graph.exchange.registry import export
 from provenance_graph.formats.bundles import envelope
 from provenance_graph.model.bundle import bundle as gather
@@ -31,15 +31,15 @@ def make(
     Raises UsageError where a format cannot hold the subjects.
     """
     gathered = gather(snapshot, subjects, ancestors=ancestors)
-    exports = {format: export(gathered, format).text for format in sorted(set(formats))}
+    exports = {name: export(gathered, name).text for name in sorted(set(formats))}
     text = canonical.canonical_text(content(snapshot, gathered))
-    names = [said(subject) for subject in subjects]
+    names = [short_id(subject) for subject in subjects]
     predicate: dict[str, object] = {
         "about": [str(subject) for subject in gathered.subjects],
         "day": snapshot.policy.day,
         "asOf": snapshot.as_of,
         "store": snapshot.version,
-        "software": f"provenance-graph {__version__}",
+        "software": software(),
         "command": command(names, sorted(set(formats)), snapshot.as_of, ancestors=ancestors),
         "canonicalisation": canonical.ALGORITHM,
         "graphs": {
@@ -53,8 +53,8 @@ def make(
 def command(names: Sequence[str], formats: Sequence[str], as_of: str, *, ancestors: bool) -> str:
     """The command that makes the bundle again from the same store, unsigned."""
     parts = ["provenance-graph", "bundle", *names]
-    for format in formats:
-        parts += ["--as", format]
+    for name in formats:
+        parts += ["--as", name]
     parts += ["--as-of", as_of] if as_of else []
     parts += [] if ancestors else ["--no-ancestors"]
     return shlex.join(parts)

@@ -15,7 +15,7 @@ from provenance_graph.acceptance.view import View
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Header, Problem, Quad, Record, Value
 from provenance_graph.core.errors import PolicyError, RecordError, StoreError
-from provenance_graph.core.iris import Iri, said, shorten
+from provenance_graph.core.iris import Iri, short_id, shorten
 from provenance_graph.core.terms import PG, SKOS
 from provenance_graph.receipts.table import QuadTable
 from provenance_graph.reference import ReferenceReads
@@ -141,7 +141,7 @@ def _differences(views: Mapping[Iri, View], stated: frozenset[Quad]) -> Iterator
 def _difference(
     subject: Iri, predicate: Iri, said_: set[Value], follows: set[Value], views: Mapping[Iri, View]
 ) -> Problem:
-    where = f"{said(subject)} {shorten(predicate)}"
+    where = f"{short_id(subject)} {shorten(predicate)}"
     only_said, only_follows = said_ - follows, follows - said_
     parts = []
     if only_said:
@@ -154,7 +154,7 @@ def _difference(
 
 
 def _values(values: set[Value]) -> str:
-    shown = [said(v) if isinstance(v, Iri) else v.lexical[:80] for v in values]
+    shown = [short_id(v) if isinstance(v, Iri) else v.lexical[:80] for v in values]
     more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
     return ", ".join(sorted(shown)[:_SHOWN]) + more
 
@@ -166,4 +166,4 @@ def _by(subject: Iri, predicate: Iri, views: Mapping[Iri, View]) -> str:
         for held in views[subject].claims
         if held.claim.predicate == predicate and predicate not in named
     )
-    return f" ({said(records[0])})" if records else ""
+    return f" ({short_id(records[0])})" if records else ""

@@ -12,7 +12,7 @@ from provenance_graph.acceptance.policy import describe
 from provenance_graph.core import canonical
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
-from provenance_graph.core.iris import Iri, said
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.results import RESULT
 from provenance_graph.formats.bundles import envelope
 from provenance_graph.formats.bundles.envelope import BundleFile
@@ -124,10 +124,7 @@ def _graphs(file: BundleFile, graphs: Mapping[str, str]) -> list[Problem]:
     """The graphs that are not those the statement lists: a record changed, removed or added."""
     stated = file.predicate.get("graphs")
     expected = stated if isinstance(stated, dict) else {}
-    found = {
-        graph: f"sha256:{canonical.digest(text)}"
-        for graph, text in graphs.items()
-    }
+    found = {graph: f"sha256:{canonical.digest(text)}" for graph, text in graphs.items()}
     problems = []
     for graph in sorted({*expected, *found}):
         if graph not in found:
@@ -140,7 +137,7 @@ def _graphs(file: BundleFile, graphs: Mapping[str, str]) -> list[Problem]:
 
 
 def _graph(graph: str) -> str:
-    return said(Iri(graph)) if graph else "accepted view"
+    return short_id(Iri(graph)) if graph else "accepted view"
 
 
 def _text(file: BundleFile, key: str) -> str:
@@ -189,7 +186,7 @@ def _publishers(done: Recomputed, signed_by: list[str], bound: KeyList) -> list[
         counts[record.header.publisher] = counts.get(record.header.publisher, 0) + 1
     return [
         Publisher(
-            said(publisher),
+            short_id(publisher),
             count,
             "Verified" if any(bound.binds(key, publisher) for key in signed_by) else "Assumed",
         )

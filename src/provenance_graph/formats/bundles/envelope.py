@@ -96,7 +96,7 @@ def write(
     """The file of a bundle, signed where a key is given; the same input gives the same bytes."""
     payload = json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
     file = BundleFile(payload, made, (), content, exports)
-    signatures = ()
+    signatures: tuple[Signature, ...] = ()
     if key is not None:
         signatures = (Signature(PublicKey(key.public_key()).id, key.sign(file.message)),)
     return _text(payload, signatures, content, exports)

@@ -16,7 +16,9 @@ from provenance_graph.core import iris
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 
-HOW = "openssl genpkey -algorithm ed25519 -out key.pem; openssl pkey -in key.pem -pubout -out key.pub"
+HOW = (
+    "openssl genpkey -algorithm ed25519 -out key.pem; openssl pkey -in key.pem -pubout -out key.pub"
+)
 _MAX = 1 << 20
 
 

@@ -58,9 +58,11 @@ def _names(by_graph: Mapping[Iri, list[Quad]]) -> Mapping[Iri, Iri]:
     """What each name is by the rows inside, decided ones first, followed to the end."""
     step: dict[Iri, Iri] = {}
     for graph in reversed(_IDENTITY):
-        for name, predicate, target, _ in sorted(by_graph.get(graph, ()), key=str, reverse=True):
-            if predicate == SKOS.exactMatch and isinstance(target, Iri):
-                step[name] = target
+        step |= {
+            name: target
+            for name, predicate, target, _ in sorted(by_graph.get(graph, ()), key=str, reverse=True)
+            if predicate == SKOS.exactMatch and isinstance(target, Iri)
+        }
     found = {}
     for name in step:
         end = name

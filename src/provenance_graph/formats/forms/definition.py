@@ -21,7 +21,9 @@ from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import PREFIXES, Iri, expand
 from provenance_graph.core.resources import folder
 
-PLACES = frozenset({"dataset", "tested", "parent", "developer", "version", "file", "offer", "score"})
+PLACES = frozenset(
+    {"dataset", "tested", "parent", "developer", "version", "file", "offer", "score"}
+)
 """Beside the model itself: what else a field may speak of."""
 DERIVED = frozenset({"systemic-risk", "open-source-exemption"})
 ASKED = frozenset({"developer", "dataset", "deployer", "authority"})
@@ -33,13 +35,13 @@ class Source(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     place: str
-    property: str
+    term: str
     only: str = ""
 
     @property
     def iri(self) -> Iri:
         """The property's IRI."""
-        return Iri(self.property)
+        return Iri(self.term)
 
 
 class FormField(BaseModel):
@@ -106,7 +108,7 @@ def _source(text: object) -> Source:
     """A source from its text; raises ValueError.
 
     >>> _source("dataset/dcterms:license")
-    Source(place='dataset', property='http://purl.org/dc/terms/license', only='')
+    Source(place='dataset', term='http://purl.org/dc/terms/license', only='')
     """
     if not isinstance(text, str):
         raise ValueError(f"{text!r} is no text")
@@ -116,14 +118,14 @@ def _source(text: object) -> Source:
     if place == "derived":
         if rest not in DERIVED:
             raise ValueError(f"nothing derives {rest!r}; there are {', '.join(sorted(DERIVED))}")
-        return Source(place="derived", property=rest)
+        return Source(place="derived", term=rest)
     if place and place not in PLACES:
         raise ValueError(f"{place!r} is no place; there are {', '.join(sorted(PLACES))}")
     name, _, only = rest.partition("=")
     prefix = name.partition(":")[0]
     if prefix not in PREFIXES:
         raise ValueError(f"{name!r} begins with no prefix of ours")
-    return Source(place=place, property=str(expand(name)), only=str(expand(only)) if only else "")
+    return Source(place=place, term=str(expand(name)), only=str(expand(only)) if only else "")
 
 
 def read(path: Path) -> Form:

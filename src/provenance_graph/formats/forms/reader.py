@@ -125,7 +125,7 @@ class _Reading:
         if predicate is None:
             plain = [iris.shorten(s.iri) for s in known.sources if not s.place]
             what = f"field {known.id} does not say of which property the value is"
-            hint = f"add \"property\": one of {', '.join(plain)}" if plain else "no property holds it"
+            hint = f'add "property": one of {", ".join(plain)}' if plain else "no property holds it"
             yield Problem(at, what, hint, kind="field")
             return
         subject = self.model
@@ -147,9 +147,10 @@ class _Reading:
         stated = str(value.get("iri") or value.get("property") or "")
         sources = [s for s in known.sources if s.place != "derived"]
         for source in sources:
-            if stated in (source.iri, iris.shorten(source.iri), iris.local_name(source.iri)):
-                return source.iri
-        plain = {s.iri for s in sources if not s.place}
+            term: Iri = source.iri
+            if stated in (term, iris.shorten(term), iris.local_name(term)):
+                return term
+        plain: set[Iri] = {s.iri for s in sources if not s.place}
         return plain.pop() if not stated and len(plain) == 1 else None
 
     def _cited(self, value: Mapping[Any, Any], notes: list[int], at: str) -> Iterator[Problem]:
@@ -167,7 +168,7 @@ class _Reading:
 
     def excerpts(self) -> Iterator[Record | Problem]:
         """The footnotes as excerpts of the records that they name."""
-        rows: dict[str, tuple[Mapping[Any, Any], list[Claim]]] = {}
+        rows: dict[str, tuple[dict[Any, Any], list[Claim]]] = {}
         for n, note in enumerate(statements.listed(self.whole.get("footnotes"))):
             given = statements.mapping(note)
             receipt = statements.mapping(given.get("receipt"))

@@ -68,7 +68,7 @@ def claims(subject: Iri, predicate: Iri, value: object, where: str) -> Iterator[
     text = _text(value)
     if text is None:
         what = f"{coverage.brief(str(value))} is no text, number or yes and no"
-        yield Problem(where, what, "a value such as \"Apache-2.0\" or 4096", kind="shape")
+        yield Problem(where, what, 'a value such as "Apache-2.0" or 4096', kind="shape")
         return
     if len(text) > _MAX_TEXT:
         what = f"{len(text):,} characters; a value has at most {_MAX_TEXT:,}"
@@ -94,9 +94,7 @@ def _text(value: object) -> str | None:
     return value.strip() if isinstance(value, str) and value.strip() else None
 
 
-def _linked(
-    subject: Iri, predicate: Iri, text: str, where: str
-) -> list[Claim | Problem] | None:
+def _linked(subject: Iri, predicate: Iri, text: str, where: str) -> list[Claim | Problem] | None:
     """Licences, organisations, models and datasets, by name or address."""
     if predicate == DCTERMS.license:
         return list(statements.licensed(subject, text, locator=where))
@@ -114,9 +112,7 @@ def _linked(
     return None
 
 
-def _ranged(
-    subject: Iri, predicate: Iri, text: str, where: str
-) -> list[Claim | Problem] | None:
+def _ranged(subject: Iri, predicate: Iri, text: str, where: str) -> list[Claim | Problem] | None:
     """Dates, numbers, yes and no, members of a code list."""
     known = ranges()
     range_ = known.of.get(predicate, frozenset())

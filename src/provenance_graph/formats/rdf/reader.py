@@ -27,6 +27,7 @@ from provenance_graph.formats.mldcat.keys import is_profile
 from provenance_graph.formats.records import claims_of, header
 
 MAX_QUADS = 1_000_000
+_REIFIES = iris.PREFIXES["rdf"] + "reifies"
 _TOKENS = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n]|\\.)*"'
     r"|'(?:[^'\\\n]|\\.)*'|<[^<>\s\"]*>|#[^\n]*|<<|>>|[\[\](){}]",
@@ -51,16 +52,29 @@ def records(document: Document) -> Iterator[Record | Problem]:
         if count > MAX_QUADS:
             raise Unreadable(document.url, f"more than {MAX_QUADS:,} triples; split the file")
         try:
-            ours = named.quad(quad)
+            for ours in map(named.quad, _unreified(quad)):
+                graphs[ours[3]].append(ours)
         except RecordError as error:
             yield Problem(_place(quad), str(error), "name the node with an IRI")
-            continue
-        graphs[ours[3]].append(ours)
     retained = {graph for graph, quads in graphs.items() if graph and _has_header(quads)}
     if retained:
         yield from _as_they_are(graphs, retained)
     else:
         yield from _plain(document, graphs)
+
+
+def _unreified(quad: ox.Quad) -> Iterator[ox.Quad]:
+    """A quad, or where it says that a node reifies a triple, what a claim's node says of it."""
+    stated = quad.object
+    if quad.predicate.value != _REIFIES or not isinstance(stated, ox.Triple):
+        yield quad
+        return
+    for predicate, value in (
+        (PG.about, stated.subject),
+        (PG.property, stated.predicate),
+        (PG.value, stated.object),
+    ):
+        yield ox.Quad(quad.subject, ox.NamedNode(predicate), value, quad.graph_name)
 
 
 def _as_they_are(

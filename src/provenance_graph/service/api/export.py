@@ -28,6 +28,8 @@ Format = Literal[
     "jsonld",
     "turtle",
     "trig",
+    "trig12",
+    "mldcat-ap",
 ]
 DOCUMENT: dict[int | str, dict[str, Any]] = {
     200: {

@@ -1,0 +1,333 @@
+"""Forms: data, filled from claims, and read again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import audit_store
+import pytest
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import literals
+from provenance_graph.core.claims import Basis, Claim, Problem, Record, Stance
+from provenance_graph.core.errors import NotFound, Unreadable, UsageError
+from provenance_graph.core.iris import Iri, model
+from provenance_graph.core.terms import DCTERMS, PG, RDF
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.forms.definition import form_named, forms, read
+from provenance_graph.formats.registry import readers
+from provenance_graph.forms.answers import FilledField, FilledForm
+from provenance_graph.forms.derived import open_source_exemption, systemic_risk
+from provenance_graph.forms.fill import fill
+from provenance_graph.forms.render import RENDERERS
+from provenance_graph.ingest.build import compile_quads
+from provenance_graph.ingest.intake import Options
+from provenance_graph.ingest.run import import_documents
+from provenance_graph.ingest.update import update
+from provenance_graph.store.memory import MemoryStore
+
+MODEL = audit_store.MODEL
+NAMES = {
+    "eu-gpai-mdf", "eu-annex-iv", "eu-annex-xi", "eu-annex-xii", "eu-training-summary",
+    "ca-ab-2013", "datasheet", "model-card",
+}  # fmt: skip
+
+
+@cache
+def base() -> MemoryStore:
+    """The reference data in a store, which tests put a record in and take it out again."""
+    return MemoryStore(compile_quads(list(audit_store.reference()), [], []))
+
+
+@contextmanager
+def world(*claims: Claim, basis: Basis = Basis.DEVELOPER) -> Iterator[MemoryStore]:
+    card = audit_store.record(
+        "card", "2025-05-01", basis, Claim(MODEL, RDF.type, PG.Model),
+        Claim(MODEL, DCTERMS.creator, audit_store.ORG), *claims,
+    )  # fmt: skip
+    update(base(), [card])
+    try:
+        yield base()
+    finally:
+        update(base(), drop=[card.header.record])
+
+
+def filled(store: MemoryStore, name: str) -> FilledForm:
+    return fill(AcceptedSnapshot(store), MODEL, form_named(name))
+
+
+def field(form: FilledForm, id: str) -> FilledField:
+    return next(f for s in form.sections for f in s.fields if f.id == id)
+
+
+def document(value: object) -> Document:
+    return Document(Iri("urn:form"), json.dumps(value).encode(), "2026-01-01", "form.json")
+
+
+def read_back(value: object) -> tuple[list[Record], list[Problem]]:
+    found = list(readers()["form"].records(document(value)))  # type: ignore[misc]
+    return (
+        [item for item in found if isinstance(item, Record)],
+        [item for item in found if isinstance(item, Problem)],
+    )
+
+
+def test_every_form_of_the_interface_ships() -> None:
+    assert set(forms()) >= NAMES
+
+
+@pytest.mark.parametrize("name", sorted(forms()))
+def test_every_property_that_a_form_names_is_in_the_ontology(name: str) -> None:
+    known = {s for s, *_ in audit_store.reference()}
+    for one in forms()[name].fields.values():
+        for source in one.sources:
+            if source.place != "derived":
+                assert source.iri in known, f"{name} {one.id}: {source.iri}"
+                assert not source.only or source.only in known
+
+
+@pytest.mark.parametrize("name", sorted(forms()))
+def test_a_model_of_which_nothing_is_known_has_an_empty_form(name: str) -> None:
+    with world() as store:
+        form = fill(AcceptedSnapshot(store), model("nobody/knows"), form_named(name))
+    for section in form.sections:
+        for one in section.fields:
+            assert one.status in ("empty", "derived")
+            assert one.ask
+            assert all(v.value == "unknown" for v in one.values)
+
+
+def test_a_field_has_its_value_its_status_and_its_claims() -> None:
+    with world(Claim(MODEL, PG.parameterCount, literals.integer(7_000_000_000))) as store:
+        form = filled(store, "eu-gpai-mdf")
+    size = field(form, "2.7")
+    assert size.status == "stated"
+    assert size.values[0].text == "7,000,000,000 parameters"
+    (number,) = size.values[0].footnotes
+    receipt = form.footnotes[number - 1].receipt
+    assert receipt["document"] == "https://example.org/card"
+    assert receipt["basis"] == "DeveloperStatement"
+
+
+def test_third_parties_and_silence_have_their_own_status() -> None:
+    claims = (
+        Claim(MODEL, PG.parameterCount, literals.integer(7), basis=Basis.THIRD_PARTY),
+        Claim(MODEL, PG.trainingComputeFLOP, None, Stance.DECLINES),
+        Claim(MODEL, PG.usagePolicy, None, Stance.NOT_STATED),
+    )
+    with world(*claims) as store:
+        form = filled(store, "eu-gpai-mdf")
+    assert field(form, "2.7").status == "reported"
+    assert field(form, "7.2").status == "declined"
+    assert field(form, "7.2").footnotes
+    assert field(form, "4.1").status == "leftBlank"
+    assert field(form, "4.1").ask == "the developer, org"
+
+
+def test_an_estimate_is_told_and_never_a_value() -> None:
+    claims = (Claim(MODEL, PG.trainingComputeFLOP, literals.double(3e25), basis=Basis.ESTIMATE),)
+    with world(*claims) as store:
+        form = filled(store, "eu-gpai-mdf")
+        risk = systemic_risk(AcceptedSnapshot(store), MODEL)
+    assert field(form, "7.2").values == []
+    assert "estimate" in field(form, "7.2").notes[0]
+    assert risk.answer == "unknown"
+    assert "estimate" in risk.notes[0]
+
+
+@pytest.mark.parametrize(("flop", "answer"), [(3e25, "yes"), (1e25, "yes"), (9e24, "no")])
+def test_systemic_risk_is_presumed_from_the_threshold_on(flop: float, answer: str) -> None:
+    with world(Claim(MODEL, PG.trainingComputeFLOP, literals.double(flop))) as store:
+        risk = systemic_risk(AcceptedSnapshot(store), MODEL)
+    assert risk.answer == answer
+    assert "Article 51(2)" in risk.sentence
+    assert risk.claims
+
+
+def test_compute_of_a_parent_counts() -> None:
+    parent = model("org/parent")
+    claims = (
+        Claim(MODEL, PG.fineTunedFrom, parent),
+        Claim(parent, RDF.type, PG.Model),
+        Claim(parent, PG.trainingComputeFLOP, literals.double(2e25), basis=Basis.MEASUREMENT),
+    )
+    with world(*claims) as store:
+        risk = systemic_risk(AcceptedSnapshot(store), MODEL)
+    assert risk.answer == "yes"
+    assert "org/parent" in risk.sentence
+
+
+def test_models_that_come_from_each_other_end() -> None:
+    parent = model("org/parent")
+    claims = (
+        Claim(MODEL, PG.fineTunedFrom, parent),
+        Claim(parent, RDF.type, PG.Model),
+        Claim(parent, PG.fineTunedFrom, MODEL),
+    )
+    with world(*claims) as store:
+        assert systemic_risk(AcceptedSnapshot(store), MODEL).answer == "unknown"
+        assert filled(store, "eu-annex-xi").sections
+
+
+def test_the_exemption_names_every_condition() -> None:
+    claims = (
+        Claim(MODEL, DCTERMS.license, audit_store.APACHE),
+        Claim(MODEL, PG.weightsAvailability, PG.OpenWeights),
+        Claim(MODEL, PG.layerCount, literals.integer(32)),
+        Claim(MODEL, PG.modelCard, Iri("https://example.org/card")),
+        Claim(MODEL, PG.trainingComputeFLOP, literals.double(1e23)),
+    )
+    with world(*claims) as store:
+        whole = open_source_exemption(AcceptedSnapshot(store), MODEL)
+    assert whole.answer == "yes"
+    assert whole.sentence.count(": met") == 5
+    with world(*claims[:1], *claims[2:]) as store:
+        assert open_source_exemption(AcceptedSnapshot(store), MODEL).answer == "unknown"
+    closed = Claim(MODEL, PG.weightsAvailability, PG.ApiOnly)
+    with world(claims[0], closed, *claims[2:]) as store:
+        assert open_source_exemption(AcceptedSnapshot(store), MODEL).answer == "no"
+
+
+@pytest.mark.parametrize("format", sorted(RENDERERS))
+def test_the_same_store_gives_the_same_bytes(format: str) -> None:
+    with world(Claim(MODEL, PG.parameterCount, literals.integer(7))) as store:
+        first, again = (RENDERERS[format](filled(store, "eu-annex-xi")) for _ in range(2))
+    assert first == again
+
+
+class _Ids(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        given = dict(attrs)
+        self.ids += [given["id"] or ""] if "id" in given else []
+        self.links += [given["href"] or ""] if (given.get("href") or "").startswith("#") else []
+
+
+def test_the_page_is_one_file_whose_footnotes_lead_somewhere() -> None:
+    with world(Claim(MODEL, PG.intendedUse, literals.text("<script>alert(1)</script>"))) as store:
+        page = RENDERERS["html"](filled(store, "eu-gpai-mdf"))
+    parsed = _Ids()
+    parsed.feed(page)
+    assert "script" not in parsed.tags
+    assert "&lt;script&gt;" in page
+    assert len(parsed.ids) == len(set(parsed.ids))
+    assert {link[1:] for link in parsed.links} <= set(parsed.ids)
+    assert "src=" not in page
+
+
+def test_markdown_takes_no_markup_from_a_value() -> None:
+    with world(Claim(MODEL, PG.intendedUse, literals.text("a [link](x) <b>`"))) as store:
+        text = RENDERERS["md"](filled(store, "eu-gpai-mdf"))
+    assert r"a \[link\](x) \<b\>\`" in text
+
+
+def test_an_untouched_form_adds_nothing_where_its_records_are() -> None:
+    with world(Claim(MODEL, PG.parameterCount, literals.integer(7))) as store:
+        value = json.loads(RENDERERS["json"](filled(store, "eu-gpai-mdf")))
+        report = import_documents(store, [document(value)], readers(), Options(), lambda *_: None)
+        assert (report.records, report.failed) == (0, 0)
+
+
+def test_an_untouched_form_gives_its_claims_elsewhere() -> None:
+    with world(Claim(MODEL, PG.parameterCount, literals.integer(7))) as store:
+        value = json.loads(RENDERERS["json"](filled(store, "eu-gpai-mdf")))
+    records, problems = read_back(value)
+    assert problems == []
+    claims = {(c.subject, c.predicate, str(c.value)) for r in records for c in r.claims}
+    assert (MODEL, PG.parameterCount, "7") in claims
+    assert all(r.header.exported_from for r in records)
+
+
+def test_what_is_filled_in_by_hand_becomes_claims() -> None:
+    with world() as store:
+        value = json.loads(RENDERERS["json"](filled(store, "eu-gpai-mdf")))
+    value["filledBy"] = "Org"
+    by_id = {f["id"]: f for s in value["sections"] for f in s["fields"]}
+    by_id["4.1"]["values"] = [{"value": "https://example.org/aup"}]
+    by_id["2.7"]["values"] = [{"property": "parameterCount", "value": 7_000_000_000}]
+    by_id["3.2"]["values"] = [{"property": "dcterms:license", "value": "Apache-2.0"}]
+    by_id["1.4"]["values"] = ["2025-10"]
+    by_id["3.1"]["values"] = [{"property": "pg:weightsAvailability", "value": "open weights"}]
+    by_id["8.3"]["status"] = "notApplicable"
+    records, problems = read_back(value)
+    (record,) = [r for r in records if not r.header.exported_from]
+    assert problems == []
+    assert record.header.publisher == audit_store.ORG
+    got = {c.predicate: c for c in record.claims}
+    assert got[PG.usagePolicy].value == "https://example.org/aup"
+    assert str(got[PG.parameterCount].value) == "7000000000"
+    assert got[DCTERMS.license].value == audit_store.APACHE
+    assert got[PG.weightsAvailability].value == PG.OpenWeights
+    assert got[PG.inferenceEnergyMWh].stance is Stance.INAPPLICABLE
+    assert got[DCTERMS.issued].precision is not None
+
+
+def test_invented_fields_and_values_are_problems_at_their_place() -> None:
+    with world() as store:
+        value = json.loads(RENDERERS["json"](filled(store, "eu-gpai-mdf")))
+    fields = value["sections"][0]["fields"]
+    fields.append({"id": "9.9", "values": ["x"]})
+    fields[3]["values"] = ["the 45th of May"]
+    fields[1]["values"] = ["which of the three?"]
+    fields[0]["values"] = [{"value": ["a", "list"]}]
+    value["sections"].append("no section")
+    records, problems = read_back(value)
+    places = {p.where: p.what for p in problems}
+    assert "has no field '9.9'" in places["/sections/0/fields/6/id"]
+    assert "/sections/0/fields/3/values/0" in places
+    assert "does not say of which property" in places["/sections/0/fields/1/values/0"]
+    assert "is no text" in places["/sections/0/fields/0/values/0"]
+    assert all(c.value is None for r in records for c in r.claims)
+
+
+def test_another_form_and_another_thing_are_refused_in_a_sentence() -> None:
+    mark = "provenance-graph form 1"
+    with pytest.raises(Unreadable, match="no form named 'invented'"):
+        read_back({"format": mark, "form": "invented", "iri": MODEL})
+    with pytest.raises(Unreadable, match="/iri"):
+        read_back({"format": mark, "form": "eu-gpai-mdf", "iri": "not an iri"})
+    with pytest.raises(NotFound, match="eu-gpai-mdf"):
+        form_named("gpai")
+
+
+def test_too_many_values_are_bounded() -> None:
+    field_ = {"id": "4.1", "values": ["https://example.org/x"] * 6_000}
+    value = {"format": "provenance-graph form 1", "form": "eu-gpai-mdf", "iri": MODEL,
+             "sections": [{"fields": [field_]}]}  # fmt: skip
+    _, problems = read_back(value)
+    assert "more than 5,000 values" in problems[0].what
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("id = 'x'", "title"),
+        ("not toml", "no TOML"),
+        (
+            'id="f"\ntitle="t"\nauthority="a"\nedition="e"\nsource="s"\n[[section]]\ntitle="s"\n'
+            '[[section.field]]\nid="1"\ntitle="t"\nfrom=["moon/pg:digest"]',
+            "'moon' is no place",
+        ),
+        (
+            'id="f"\ntitle="t"\nauthority="a"\nedition="e"\nsource="s"\n[[section]]\ntitle="s"\n'
+            '[[section.field]]\nid="1"\ntitle="t"\n[[section.field]]\nid="1"\ntitle="t"',
+            "two fields have one id",
+        ),
+    ],
+)
+def test_a_bad_form_file_is_said_with_its_place(tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "f.toml"
+    file.write_text(text)
+    with pytest.raises(UsageError, match=words):
+        read(file)
