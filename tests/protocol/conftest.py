@@ -14,7 +14,7 @@ from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import QueryError, QuerySyntax
 from provenance_graph.core.iris import Iri
 from provenance_graph.service.app import create_app
-from provenance_graph.service.backend import Part, Written
+from provenance_graph.service.backend import Decision, Part, Written
 from provenance_graph.service.http.auth import Tokens, load
 from provenance_graph.service.http.cache import ALWAYS, Precondition
 from provenance_graph.service.http.problems import refuse
@@ -109,6 +109,9 @@ class InProcess:
     async def delete(self, graph: Iri | None, who: str, when: Precondition = ALWAYS) -> Written:
         self._check(graph, when)
         return self._run(f"DROP SILENT GRAPH <{graph}>" if graph else "CLEAR DEFAULT")
+
+    async def decide(self, decision: Decision, who: str) -> Written:
+        raise refuse(400, "Bad request", "a plain dataset decides no identity", "raw")
 
     def _check(self, graph: Iri | None, when: Precondition) -> None:
         exists = graph is None or self.engine.contains_named_graph(ox.NamedNode(graph))

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.evidence import StoreStatements
 from provenance_graph.acceptance.identity import RULE_AUTHOR as RULES
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
-from provenance_graph.core.errors import NotFound
-from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.errors import NotFound, RecordError, UsageError
+from provenance_graph.core.iris import ID, Iri, short_id
+from provenance_graph.core.terms import PG, RDF
 from provenance_graph.ingest.build import (
     compile_quads,
     mappings,
@@ -19,9 +21,12 @@ from provenance_graph.ingest.build import (
     uncollected,
 )
 from provenance_graph.ingest.rules import Decisions, by_hand, names_in, rows_about
-from provenance_graph.ingest.update import Deriver, Updated, update
+from provenance_graph.ingest.update import Deriver, Updated, near, update
+from provenance_graph.matching.entities import preference
 from provenance_graph.matching.identify import Outcome, identify
-from provenance_graph.store.base import Store, WritableStore
+from provenance_graph.matching.outcome import Pair, Verdict
+from provenance_graph.matching.review_file import ACCEPT, REJECT, WITHDRAW, author_of, decided
+from provenance_graph.store.base import ANY, Store, WritableStore
 from provenance_graph.store.memory import MemoryStore
 
 
@@ -84,3 +89,63 @@ def _of_pair(store: Store, pair: frozenset[Iri]) -> list[Mapping]:
         for row in rows_about(store, name)
         if by_hand(row) and {row.subject, row.object} == pair
     ]
+
+
+def settle_pair(
+    store: WritableStore,
+    names: tuple[Iri, Iri],
+    decision: str,
+    reason: str,
+    author: str,
+    day: str,
+    derive: Deriver | None = None,
+) -> Updated:
+    """Put one decision of a person on two names into a store.
+
+    ``decision`` is accept, reject or withdraw. Raises UsageError for another, a reason or author
+    that is missing and two names that cannot be one, NotFound for a name that the store does not
+    hold, and RecordError where a person decided the opposite before.
+    """
+    if decision not in (ACCEPT, REJECT, WITHDRAW):
+        raise UsageError(f"decision {decision!r} is none of {ACCEPT}, {REJECT}, {WITHDRAW}")
+    if not reason.strip() or not author.strip():
+        raise UsageError("a decision needs a reason and an author")
+    kinds = [_kind_of(store, name) for name in names]
+    if names[0] == names[1] or kinds[0] != kinds[1]:
+        shown = " and ".join(map(short_id, names))
+        raise UsageError(f"{shown} cannot be one: name two {kinds[0]}s")
+    pair = frozenset(names)
+    if decision == WITHDRAW:
+        return settle(store, derive=derive, withdrawn=[pair])
+    for row in _of_pair(store, pair):
+        if row.negated != (decision == REJECT):
+            who = row.author or "hand"
+            raise RecordError(
+                f"{who} decided the opposite{f' on {row.date}' if row.date else ''}: "
+                f"{row.comment or 'no reason given'}; withdraw that first"
+            )
+    other, head = sorted(names, key=preference, reverse=True)
+    open_pair = Pair(other, head, Verdict.CANDIDATE, "", 1.0)
+    row = decided(open_pair, decision, reason.strip(), author_of(author.strip()), day)
+    return settle(store, [row], derive)
+
+
+_KINDS = {
+    PG.Model: "model",
+    PG.OfferedModel: "model",
+    PG.Dataset: "dataset",
+    PG.Organization: "organization",
+    PG.Licence: "licence",
+}
+
+
+def _kind_of(store: Store, name: Iri) -> str:
+    """The kind of thing that a name is of, by what the store has accepted of it."""
+    subject = StoreStatements(store).canonical(name)
+    for *_, value, _ in store.quads(subject, RDF.type):
+        if isinstance(value, Iri) and value in _KINDS:
+            return _KINDS[value]
+    for segment, kind in (("organization/", "organization"), ("licence/", "licence")):
+        if name.startswith(ID + segment) and any(True for _ in store.quads(object=name, graph=ANY)):
+            return kind
+    raise NotFound(short_id(name), "entity whose identity is decided", near(store, name))

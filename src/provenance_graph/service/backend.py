@@ -24,6 +24,16 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decides of two names: accept, reject or withdraw, and why."""
+
+    name: Iri
+    may_be: Iri
+    decision: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One RDF document of an upload."""
 
@@ -118,6 +128,9 @@ class Writer(Protocol):
 
     async def delete(self, graph: Iri | None, who: str, when: Precondition = ALWAYS) -> Written:
         """Drop a graph."""
+
+    async def decide(self, decision: Decision, who: str) -> Written:
+        """Put a person's decision on the identity of two names into the store."""
 
     def state(self) -> Mapping[str, object]:
         """Whether it can write, and why not: for /health."""

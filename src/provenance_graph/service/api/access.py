@@ -10,10 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
+from provenance_graph.acceptance.identity import GRAPH, from_quads
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.lineage.index import LineageIndex
+from provenance_graph.matching.identify import identify
+from provenance_graph.matching.outcome import Pair
+from provenance_graph.matching.review_file import decided_pairs
 from provenance_graph.model.search_index import Catalogue
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.store.embedded import EmbeddedStore
@@ -35,8 +39,23 @@ def ledger(snapshot: AcceptedSnapshot) -> list[Conflict]:
     return snapshot.kept("conflicts", lambda: conflicts(snapshot))
 
 
+def identity_pairs(snapshot: AcceptedSnapshot) -> list[Pair]:
+    """Pairs of names that may be one, and those decided before, surest first; made once."""
+
+    def made() -> list[Pair]:
+        rows = sorted(from_quads(snapshot.quads(graph=GRAPH)))
+        return [*identify(snapshot).pairs, *decided_pairs(rows)]
+
+    return snapshot.kept("identity", made)
+
+
 MAKERS: Mapping[str, Callable[[AcceptedSnapshot], object]] = MappingProxyType(
-    {"catalogue": Catalogue.open, "lineage": LineageIndex.open, "conflicts": ledger}
+    {
+        "catalogue": Catalogue.open,
+        "lineage": LineageIndex.open,
+        "conflicts": ledger,
+        "identity": identity_pairs,
+    }
 )
 """What takes long to make, by name; each keeps what it makes in the snapshot."""
 

@@ -12,6 +12,7 @@ from provenance_graph.service.api import (
     export,
     fleet,
     graph,
+    identity,
     licences,
     models,
     reconcile,
@@ -25,5 +26,17 @@ def routers(root: Path, access: Access | None = None) -> list[APIRouter]:
     """The routes over the store in a folder; it is opened with the first request."""
     access = access or Access(root)
     # a model's name takes the rest of the path, so what hangs below a model comes first
-    parts = (assess, changes, export, fleet, graph, licences, models, reconcile, report, api_store)
+    parts = (
+        assess,
+        changes,
+        export,
+        fleet,
+        graph,
+        identity,
+        licences,
+        models,
+        reconcile,
+        report,
+        api_store,
+    )
     return [part.router(access) for part in parts]

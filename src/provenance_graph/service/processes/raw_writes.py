@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from provenance_graph.core.iris import Iri
-from provenance_graph.service.backend import Part, Written
+from provenance_graph.service.backend import Decision, Part, Written
+from provenance_graph.service.http.problems import bad_request
 from provenance_graph.store.base import Limits
 from provenance_graph.store.raw import PlainWriter
 from provenance_graph.store.sparql.guard import check_length
@@ -53,3 +54,7 @@ class PlainTarget:
     def delete(self, graph: Iri | None, who: str) -> Written:  # noqa: ARG002
         """Drop a graph."""
         return Written(self.writer.drop(graph))
+
+    def decide(self, decision: Decision, who: str) -> Written:  # noqa: ARG002
+        """Refuse: a plain dataset has no identity."""
+        raise bad_request("a plain dataset (--raw) decides no identity", "raw")

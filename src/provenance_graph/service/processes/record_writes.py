@@ -19,11 +19,12 @@ from typing import Final
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Basis, Header, Quad, Record
-from provenance_graph.core.errors import QueryError, QuerySyntax, StoreError
-from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.errors import QueryError, QuerySyntax, RecordError, StoreError
+from provenance_graph.core.iris import Iri, mint, shorten
 from provenance_graph.core.terms import PROV
+from provenance_graph.ingest.identify import settle_pair
 from provenance_graph.ingest.update import update
-from provenance_graph.service.backend import Part, Written
+from provenance_graph.service.backend import Decision, Part, Written
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.namespaces import agent, namespace
 from provenance_graph.service.settings import Settings
@@ -123,6 +124,23 @@ class RecordTarget:
         if not add and not drop:
             return Written(self.store.version)
         done = update(self.store, add, drop, EvidenceLevels())
+        return Written(done.version, False, done.added + done.removed)
+
+    def decide(self, decision: Decision, who: str) -> Written:
+        """Put a person's decision on the identity of two names into the store."""
+        names = decision.name, decision.may_be
+        try:
+            done = settle_pair(
+                self.store,
+                names,
+                decision.decision,
+                decision.reason,
+                shorten(agent(who)),
+                self.now()[:10],
+                EvidenceLevels(),
+            )
+        except RecordError as error:
+            raise refuse(409, "Decided otherwise", str(error), "decided") from error
         return Written(done.version, False, done.added + done.removed)
 
     def _records(self, who: str) -> list[Iri]:

@@ -29,7 +29,7 @@ from provenance_graph.core.errors import (
     StoreError,
 )
 from provenance_graph.core.iris import Iri
-from provenance_graph.service.backend import Part, Written
+from provenance_graph.service.backend import Decision, Part, Written
 from provenance_graph.service.http.cache import ALWAYS, Precondition
 from provenance_graph.service.http.problems import HttpProblem, refuse, without_paths
 from provenance_graph.service.processes import rpc
@@ -70,6 +70,9 @@ class Target(Protocol):
 
     def delete(self, graph: Iri | None, who: str) -> Written:
         """Drop a graph."""
+
+    def decide(self, decision: Decision, who: str) -> Written:
+        """Put a person's decision on the identity of two names into the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,16 @@ class WriterClient:
     async def delete(self, graph: Iri | None, who: str, when: Precondition = ALWAYS) -> Written:
         """Drop a graph."""
         head: dict[str, object] = {"do": "delete", "graph": graph, "who": who, "when": asdict(when)}
+        return await self._ask(head, [])
+
+    async def decide(self, decision: Decision, who: str) -> Written:
+        """Put a person's decision on the identity of two names into the store."""
+        head: dict[str, object] = {
+            "do": "decide",
+            "who": who,
+            "when": asdict(ALWAYS),
+            **asdict(decision),
+        }
         return await self._ask(head, [])
 
     async def _ask(self, head: dict[str, object], blobs: list[bytes]) -> Written:
@@ -331,6 +344,9 @@ def _carry_out(target: Target, head: dict[str, Any], blobs: list[bytes]) -> dict
             pairs = zip(head["parts"], blobs, strict=True)
             parts = [Part(body, kind, base) for (kind, base), body in pairs]
             done = target.put(graph, parts, head["who"], head["replace"])
+        elif head["do"] == "decide":
+            names = Iri(head["name"]), Iri(head["may_be"])
+            done = target.decide(Decision(*names, head["decision"], head["reason"]), head["who"])
         else:
             done = target.delete(graph, head["who"])
     except RequestRefused as error:

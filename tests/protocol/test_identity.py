@@ -1,0 +1,143 @@
+"""Identity over HTTP: pairs are listed, decisions are written where the service is writable."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Header, Literal, Record
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.service.api.routers import routers
+from provenance_graph.service.app import create_app
+from provenance_graph.service.backend import Decision, Written
+from provenance_graph.service.http.auth import Holder, Token, Tokens
+from provenance_graph.service.processes.pool_backend import PoolBackend
+from provenance_graph.service.processes.record_writes import RecordTarget
+from provenance_graph.service.settings import Settings
+from provenance_graph.store import embedded
+from provenance_graph.store.base import Limits
+from provenance_graph.store.embedded import EmbeddedStore
+
+KOALA, OTHER = iris.model("berkeley/koala-13b"), iris.model("other/koala-13b")
+PAIRS = "/api/v1/identity"
+TOKEN = "a-token-of-the-test-0123456789"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def entity(iri: Iri, maker: str) -> list[Claim]:
+    return [
+        Claim(iri, RDF.type, PG.Model),
+        Claim(iri, SCHEMA.name, Literal("koala-13b")),
+        Claim(iri, DCTERMS.creator, iris.organization(maker)),
+        Claim(iri, PG.hubRepository, Iri(f"https://huggingface.co/{iri.split('/model/')[1]}")),
+    ]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    header = Header(
+        iris.record("t", "one", "2026-01-01"), Iri("https://example.org/one"),
+        iris.organization("T"), "2026-01-01", "rdf",
+    )  # fmt: skip
+    record = Record(header, (*entity(KOALA, "berkeley"), *entity(OTHER, "other"))).sort()
+    embedded.build(tmp_path / "store", compile_quads(list(reference_quads()), [record], []))
+    return tmp_path / "store"
+
+
+class Direct:
+    """Writes carried out at once, in the same process."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    async def decide(self, decision: Decision, who: str) -> Written:
+        with EmbeddedStore.open_writer(self.root) as writer:
+            target = RecordTarget(writer, Limits(), lambda: "2026-11-22T12:00:00Z")
+            return target.decide(decision, who)
+
+    def state(self) -> dict[str, object]:
+        return {"state": "ready"}
+
+
+@pytest.fixture
+def client(store: Path) -> TestClient:
+    settings = Settings(workers=1, access_log="", client_errors=1_000_000)
+    writer: Any = Direct(store)
+    app = create_app(
+        PoolBackend(store, settings), settings=settings, routers=routers(store),
+        writer=writer, tokens=Tokens((Token(Holder("ann", frozenset({"write"})), sha256(TOKEN.encode()).digest()),)),
+    )  # fmt: skip
+    return TestClient(app, base_url="http://testserver")
+
+
+def decide(client: TestClient, decision: str, **how: Any) -> Any:
+    body = {"name": KOALA, "mayBe": OTHER, "decision": decision, "reason": "same weights"}
+    return client.post(f"{PAIRS}/decisions", json=body | how, headers=BEARER)
+
+
+def test_pairs_are_listed_with_what_speaks_for_and_against(client: TestClient) -> None:
+    found = client.get(PAIRS, params={"verdict": "barred"}).json()
+    (pair,) = found["items"]
+    assert {pair["name"], pair["mayBe"]} == {KOALA, OTHER}
+    assert pair["contra"] == ["two hub repositories", "another developer"]
+    assert found["counts"] == {"candidate": 0, "barred": 1, "related": 0, "same": 0}
+    assert (
+        client.get(PAIRS, params={"verdict": "barred", "of": "other/koala-13b"}).json()["total"]
+        == 1
+    )
+
+
+def test_a_decision_is_written_contradicted_and_withdrawn(client: TestClient, store: Path) -> None:
+    done = decide(client, "accept")
+    assert done.status_code == 200, done.text
+    assert done.json()["author"] == "ann"
+    with EmbeddedStore.open(store) as read:
+        snapshot = AcceptedSnapshot(read)
+        assert snapshot.canonical(KOALA) == snapshot.canonical(OTHER)
+    assert client.get(PAIRS, params={"verdict": "same"}).json()["items"][0]["decidedBy"]
+    again = decide(client, "reject")
+    assert (again.status_code, again.headers["content-type"]) == (409, "application/problem+json")
+    assert "withdraw that first" in again.json()["detail"]
+    assert decide(client, "withdraw").status_code == 200
+    assert decide(client, "withdraw").status_code == 404
+    with EmbeddedStore.open(store) as read:
+        assert AcceptedSnapshot(read).canonical(OTHER) == OTHER
+
+
+@pytest.mark.parametrize(
+    ("how", "status"),
+    [
+        ({"decision": "maybe"}, 422),
+        ({"reason": ""}, 422),
+        ({"reason": "   "}, 400),
+        ({"mayBe": iris.model("no/where")}, 404),
+        ({"mayBe": iris.organization("other")}, 400),
+        ({"mayBe": KOALA}, 400),
+        ({"name": "no iri"}, 400),
+        ({"more": 1}, 422),
+    ],
+)
+def test_a_bad_decision_is_refused_with_what_is_wrong(
+    client: TestClient, how: dict[str, Any], status: int
+) -> None:
+    reply = decide(client, how.pop("decision", "accept"), **how)
+    assert reply.status_code == status, reply.text
+    assert reply.json()["detail"]
+
+
+def test_only_a_writing_token_decides(client: TestClient, store: Path) -> None:
+    body = {"name": KOALA, "mayBe": OTHER, "decision": "accept", "reason": "x"}
+    assert client.post(f"{PAIRS}/decisions", json=body).status_code == 401
+    settings = Settings(workers=1, access_log="")
+    app = create_app(PoolBackend(store, settings), settings=settings, routers=routers(store))
+    closed = TestClient(app, base_url="http://testserver").post(f"{PAIRS}/decisions", json=body)
+    assert closed.status_code == 403
+    assert "--writable" in closed.json()["detail"]
