@@ -32,6 +32,13 @@ def test_filters_narrow_whatever_the_case(shipped) -> None:
     assert {row["id"] for row in result} >= {"meta-llama/Llama-3.1-8B"}
 
 
+@pytest.mark.parametrize("name", ["mistral", "mistralai"])
+def test_a_developer_goes_by_any_name_of_the_organisation(shipped, name) -> None:
+    result = rows(shipped, "--developer", name)
+    assert result
+    assert all("Mistral AI" in row["developers"] for row in result)
+
+
 def test_a_state_of_a_field_is_a_filter(shipped) -> None:
     results = {row["id"] for row in rows(shipped, "--undisclosed", "trainingComputeFLOP")}
     assert "anthropic/claude-haiku-4-5" in results

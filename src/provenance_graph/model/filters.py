@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core.errors import NotFound, UsageError
-from provenance_graph.core.iris import local_name
+from provenance_graph.core.errors import Ambiguous, NotFound, UsageError
+from provenance_graph.core.iris import local_name, short_id
 from provenance_graph.core.terms import PG
+from provenance_graph.model.entities import find_entity
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming import fold, resolve
 from provenance_graph.model.search_index import Catalogue
@@ -25,6 +26,8 @@ STATES = {
 """States of a field that a list can be narrowed by."""
 
 _FACETS = ("developer", "licence", "family", "modality", "architecture", "year", "weights")
+_FEW = 20
+"""So many values of a filter are all named where none is near."""
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
@@ -40,7 +43,9 @@ def understood(
     for key, values in asked.items():
         if not values:
             continue
-        if key in _FACETS:
+        if key == "developer":
+            results[key] = [_developer(snapshot, catalogue, one) for one in values]
+        elif key in _FACETS:
             results[key] = [_value(catalogue, (key,), one, key) for one in values]
         elif key == "licenceClass":
             results[key] = [_value(catalogue, (key,), one, "licence class") for one in values]
@@ -61,6 +66,21 @@ def understood(
     return results
 
 
+def _developer(snapshot: AcceptedSnapshot, catalogue: Catalogue, text: str) -> str:
+    """A developer by the name that models are listed with, or by any name of the organisation."""
+    try:
+        return _value(catalogue, ("developer",), text, "developer")
+    except NotFound as error:
+        try:
+            known = find_entity(snapshot, text, kinds=("organization",))
+        except (NotFound, Ambiguous):
+            raise error from None
+        name = snapshot.label(known.iri) or short_id(known.iri)
+        if name not in catalogue.values("developer"):
+            raise
+        return name
+
+
 def _value(catalogue: Catalogue, kinds: Sequence[str], text: str, word: str) -> str:
     known = {fold(value): value for kind in kinds for value in catalogue.values(kind)}
     if (exact := known.get(fold(text))) is not None:
@@ -68,7 +88,7 @@ def _value(catalogue: Catalogue, kinds: Sequence[str], text: str, word: str) -> 
     close = difflib.get_close_matches(fold(text), known, n=5, cutoff=0.6)
     inside = sorted((name for name in known if fold(text) and fold(text) in name), key=len)
     near = [known[name] for name in dict.fromkeys([*inside, *close])][:6]
-    raise NotFound(text, word, near or sorted(known.values())[:12])
+    raise NotFound(text, word, near or (sorted(known.values()) if len(known) <= _FEW else ()))
 
 
 def _state(snapshot: AcceptedSnapshot, text: str) -> str:
