@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from provenance_graph.acceptance.agreement import value_key
 from provenance_graph.acceptance.labels import label
@@ -29,7 +30,7 @@ from provenance_graph.conflicts.kinds import (
 from provenance_graph.conflicts.lineage import parents
 from provenance_graph.conflicts.measured import measured
 from provenance_graph.conflicts.offers import offers
-from provenance_graph.conflicts.results import Conflict, Side
+from provenance_graph.conflicts.results import Conflict, Listed, Side
 from provenance_graph.core.claims import (
     DEVELOPER_RANK,
     AcceptanceStatus,
@@ -74,15 +75,18 @@ def _met(conflict: Conflict, asked: Collection[Iri]) -> bool:
     return any(claim.subject in asked for _, stored in conflict.sides for claim in stored)
 
 
+C = TypeVar("C", bound=Listed)
+
+
 def chosen(
-    found_: Iterable[Conflict],
+    found_: Iterable[C],
     kinds: Collection[str] = (),
     fields_: Collection[str] = (),
     developers: Collection[Iri] = (),
     *,
     snapshot: AcceptedSnapshot,
     every: bool = False,
-) -> list[Conflict]:
+) -> list[C]:
     """Those of some kinds (the default ones where none is named), fields and developers.
 
     Raises UsageError for a kind or a field there is not.
@@ -113,12 +117,12 @@ def chosen(
     ]
 
 
-def summary(found_: Iterable[Conflict]) -> Counter[str]:
+def summary(found_: Iterable[Listed]) -> Counter[str]:
     """How many there are of each kind: the one count that every page and command gives."""
     return Counter(c.kind for c in found_)
 
 
-def counted(found_: Iterable[Conflict]) -> Counter[Iri]:
+def counted(found_: Iterable[Listed]) -> Counter[Iri]:
     """How many conflicts of the default kinds each subject has."""
     return Counter(c.subject for c in found_ if c.kind in DEFAULT)
 

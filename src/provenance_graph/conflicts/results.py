@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
@@ -13,6 +13,30 @@ if TYPE_CHECKING:
     from provenance_graph.conflicts.answers import ConflictAnswer
 
 Side = tuple[Value | str, tuple[SourcedClaim, ...]]
+
+
+class Listed(Protocol):
+    """What a list of conflicts needs of each."""
+
+    @property
+    def subject(self) -> Iri:
+        """What it is about."""
+
+    @property
+    def label(self) -> str:
+        """The property's name."""
+
+    @property
+    def kind(self) -> str:
+        """How they disagree."""
+
+    @property
+    def severity(self) -> int:
+        """How grave that is, 0 to 100."""
+
+    @property
+    def property(self) -> Iri:
+        """On what claims disagree; the last here, since it hides the decorator's name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 
-from provenance_graph.acceptance.identity import GRAPH, from_quads
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
-from provenance_graph.conflicts.detect import conflicts
-from provenance_graph.conflicts.results import Conflict
-from provenance_graph.lineage.index import LineageIndex
-from provenance_graph.matching.identify import identify
-from provenance_graph.matching.outcome import Pair
-from provenance_graph.matching.review_file import decided_pairs
-from provenance_graph.model.search_index import Catalogue
+from provenance_graph.core import deadline
+from provenance_graph.service.api.indexes import INDEXES
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import derived_folder
@@ -28,48 +23,28 @@ OVERHEAD = 400
 """Bytes that an answer takes beside its key and body, by estimate."""
 MAX_DAYS = 4
 """Days of which a snapshot with its indexes is kept at once."""
-PATIENCE = 0.25
+PATIENCE = 0.03
 """Seconds to wait for an index of the newest version before the one before it answers."""
+LOOK = 0.05
+"""Seconds between two looks for an index that another process makes."""
+INDEX_SECONDS = 20.0
+"""Seconds to wait for an index where there is none before it."""
 MAX_WAITING = 16
 """Requests that may wait for an index at once: fewer than there are threads to answer."""
-
-
-def ledger(snapshot: AcceptedSnapshot) -> list[Conflict]:
-    """Every conflict of a snapshot, worst first; made once."""
-    return snapshot.kept("conflicts", lambda: conflicts(snapshot))
-
-
-def identity_pairs(snapshot: AcceptedSnapshot) -> list[Pair]:
-    """Pairs of names that may be one, and those decided before, surest first; made once."""
-
-    def made() -> list[Pair]:
-        rows = sorted(from_quads(snapshot.quads(graph=GRAPH)))
-        return [*identify(snapshot).pairs, *decided_pairs(rows)]
-
-    return snapshot.kept("identity", made)
-
-
-MAKERS: Mapping[str, Callable[[AcceptedSnapshot], object]] = MappingProxyType(
-    {
-        "catalogue": Catalogue.open,
-        "lineage": LineageIndex.open,
-        "conflicts": ledger,
-        "identity": identity_pairs,
-    }
-)
-"""What takes long to make, by name; each keeps what it makes in the snapshot."""
 
 
 class Access:
     """A store open for reading, always its newest version; safe for several threads.
 
     Nothing here evaluates a query text: all of it is pattern look-ups and indexes. Indexes
-    are made by threads of their own, under no lock that a request takes; meanwhile the
-    version before answers. ``today`` gives the present day.
+    are made by another process (``indexed``) or by threads of their own, under no lock that a
+    request takes; meanwhile the version before answers. ``today`` gives the present day.
     """
 
-    def __init__(self, root: Path, today: Callable[[], str] | None = None) -> None:
-        self.root = root
+    def __init__(
+        self, root: Path, today: Callable[[], str] | None = None, *, indexed: bool = False
+    ) -> None:
+        self.root, self._indexed = root, indexed
         self._today = today or (lambda: datetime.now(UTC).date().isoformat())
         self._lock = threading.Lock()
         self._store: EmbeddedStore | None = None
@@ -77,7 +52,7 @@ class Access:
         self._days: OrderedDict[tuple[str, str], AcceptedSnapshot] = OrderedDict()
         self._ready: dict[str, AcceptedSnapshot] = {}
         self._work: dict[tuple[str, int], Future[object]] = {}
-        self._builders = ThreadPoolExecutor(len(MAKERS), "index")
+        self._builders = ThreadPoolExecutor(len(INDEXES), "index")
         self._waiting = threading.BoundedSemaphore(MAX_WAITING)
         self._answers: OrderedDict[str, bytes] = OrderedDict()
         self._kept = 0
@@ -111,39 +86,74 @@ class Access:
         return result
 
     def prepared(self, name: str, as_of: str = "") -> AcceptedSnapshot:
-        """A snapshot for which one of MAKERS is done: the newest, or the one before it.
+        """A snapshot for which one of INDEXES is at hand: the newest, or the one before it.
 
-        Raises RequestRefused (503) where none is ready yet and many wait already.
+        An index of now is made by another process where there is one (``indexed``), else by a
+        thread; one of a day is made here and now, under the caller's own time limit. Raises
+        RequestRefused (503) where none is there and it is long in the making.
         """
-        snapshot = self.snapshot(as_of)
+        snapshot, index = self.snapshot(as_of), INDEXES[name]
+        if as_of:
+            index.open(snapshot)
+            return snapshot
         with self._lock:
-            last = None if as_of else self._ready.get(name)
-            if last is snapshot:
-                return snapshot
-            key = name, id(snapshot)
-            work = self._work.get(key)
-            if work is None:
-                work = self._work[key] = self._builders.submit(MAKERS[name], snapshot)
+            last = self._ready.get(name)
+        if last is snapshot or self._opened(name, snapshot):
+            return snapshot
+        if last is not None:
+            return snapshot if self._wait(name, snapshot, PATIENCE) else last
         if not self._waiting.acquire(blocking=False):
-            if last is not None:
-                return last
-            detail = f"the {name} index is being made; ask again in a few seconds"
-            raise refuse(503, "Not ready yet", detail, "unavailable", Retry_After="3")
+            raise _not_ready(name)
         try:
-            work.result(PATIENCE if last is not None else None)
-        except TimeoutError:
-            if last is not None and not work.done():
-                return last
-            raise
+            if not self._wait(name, snapshot, INDEX_SECONDS):
+                raise _not_ready(name)
         finally:
             self._waiting.release()
-            if work.done():
-                with self._lock:
-                    self._work.pop(key, None)
-        if not as_of:
-            with self._lock:
-                self._ready[name] = snapshot
         return snapshot
+
+    def _wait(self, name: str, snapshot: AcceptedSnapshot, seconds: float) -> bool:
+        """Whether an index of a snapshot comes to hand within a time."""
+        if not self._indexed or snapshot.folder is None or INDEXES[name].make is None:
+            return self._built(name, snapshot, seconds)
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            time.sleep(min(LOOK, seconds))
+            deadline.check()
+            if self._opened(name, snapshot):
+                return True
+        return False
+
+    def _opened(self, name: str, snapshot: AcceptedSnapshot) -> bool:
+        """Open an index that is kept on disk; from here on it serves."""
+        folder, index = snapshot.folder, INDEXES[name]
+        if folder is None or not index.kept(folder, snapshot.version):
+            return False
+        index.open(snapshot)
+        with self._lock:
+            self._ready[name] = snapshot
+        return True
+
+    def _built(self, name: str, snapshot: AcceptedSnapshot, seconds: float) -> bool:
+        """Let a thread of ours make an index, and wait for it."""
+        key = name, id(snapshot)
+        with self._lock:
+            work = self._work.get(key)
+            if work is None:
+                work = self._work[key] = self._builders.submit(INDEXES[name].open, snapshot)
+        until = time.monotonic() + seconds
+        while not work.done():
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            with suppress(TimeoutError):
+                work.result(min(left, 1.0))
+            deadline.check()
+        with self._lock:
+            self._work.pop(key, None)
+        work.result()
+        with self._lock:
+            self._ready[name] = snapshot
+        return True
 
     def remembered(self, key: str) -> bytes | None:
         """An answer that was given before; the key names version and day."""
@@ -163,3 +173,8 @@ class Access:
             while self._kept > KEPT_BYTES:
                 old, dropped = self._answers.popitem(last=False)
                 self._kept -= len(dropped) + len(old) + OVERHEAD
+
+
+def _not_ready(name: str) -> Exception:
+    detail = f"the {name} index is being made; ask again in a few seconds"
+    return refuse(503, "Not ready yet", detail, "unavailable", Retry_After="3")

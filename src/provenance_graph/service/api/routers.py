@@ -22,9 +22,12 @@ from provenance_graph.service.api import store as api_store
 from provenance_graph.service.api.access import Access
 
 
-def routers(root: Path, access: Access | None = None) -> list[APIRouter]:
-    """The routes over the store in a folder; it is opened with the first request."""
-    access = access or Access(root)
+def routers(root: Path, access: Access | None = None, *, indexed: bool = False) -> list[APIRouter]:
+    """The routes over the store in a folder; it is opened with the first request.
+
+    ``indexed``: another process makes the indexes of each version.
+    """
+    access = access or Access(root, indexed=indexed)
     # a model's name takes the rest of the path, so what hangs below a model comes first
     parts = (
         assess,

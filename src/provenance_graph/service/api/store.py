@@ -22,10 +22,10 @@ from provenance_graph.model.answers import MatrixPage, StatsAnswer
 from provenance_graph.model.disclosure_matrix import matrix
 from provenance_graph.model.naming import resolve
 from provenance_graph.model.search_index import Catalogue
-from provenance_graph.model.stats import stats
 from provenance_graph.service import backend as backends
 from provenance_graph.service.api import schema
-from provenance_graph.service.api.access import Access, ledger
+from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.indexes import counts, ledger
 from provenance_graph.service.api.models import AsOf, Cursor, Filters, Limit, resolved
 from provenance_graph.service.api.reply import (
     PROBLEMS,
@@ -135,10 +135,10 @@ def _offset(cursor: str) -> int:
 
 def _counts(routes: APIRouter, access: Access) -> None:
     @routes.get("/stats", responses={200: {"model": StatsAnswer}})
-    def counts(request: Request, asOf: AsOf = "") -> Response:  # noqa: N803
+    def store_counts(request: Request, asOf: AsOf = "") -> Response:  # noqa: N803
         """What the store holds, by kind, and when it was last fed."""
-        snapshot = access.snapshot(asOf)
-        return reply(access, request, snapshot, lambda: stats(snapshot).to_json())
+        snapshot = access.prepared("stats", asOf)
+        return reply(access, request, snapshot, lambda: counts(snapshot).to_json())
 
     @routes.get("/disclosure", responses={200: {"model": MatrixPage}})
     def disclosure(

@@ -23,7 +23,8 @@ from provenance_graph.core.errors import QueryError, QuerySyntax, RecordError, S
 from provenance_graph.core.iris import Iri, mint, shorten
 from provenance_graph.core.terms import PROV
 from provenance_graph.ingest.identify import settle_pair
-from provenance_graph.ingest.update import update
+from provenance_graph.ingest.update import Updated, update
+from provenance_graph.service.api.indexes import note_changed
 from provenance_graph.service.backend import Decision, Part, Written
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.namespaces import agent, namespace
@@ -32,6 +33,7 @@ from provenance_graph.shapes.findings import Severity
 from provenance_graph.shapes.setbased import validate_record
 from provenance_graph.store.base import ANY, Limits
 from provenance_graph.store.embedded import EmbeddedStore, EmbeddedWriter
+from provenance_graph.store.opening import derived_folder
 from provenance_graph.store.sparql.guard import check_length, check_update
 from provenance_graph.store.sparql.rewrite import UpdateRequest, graphs_named, inserts_only
 from provenance_graph.store.staging import Scratch, resolved
@@ -76,7 +78,7 @@ class RecordTarget:
         stored = self._stored(name)
         stated = [] if replace else self._body_of(name)
         stated += [quad for part in parts for quad in _quads(part.body, name)]
-        done = update(self.store, [self._record(name, stated, who)], derive=EvidenceLevels())
+        done = self._commit([self._record(name, stated, who)])
         return Written(done.version, not stored, done.added)
 
     def delete(self, graph: Iri | None, who: str) -> Written:
@@ -87,7 +89,7 @@ class RecordTarget:
         by = () if graph is None else self.store.quads(graph, PROV.wasAttributedTo, graph=graph)
         if graph is None or not any(o == agent(who) for _, _, o, _ in by):
             graph = self._own(graph, who)
-        done = update(self.store, drop=[graph], derive=EvidenceLevels())
+        done = self._commit((), [graph])
         return Written(done.version, False, done.removed)
 
     def update(self, asked: UpdateRequest, who: str) -> Written:
@@ -123,7 +125,7 @@ class RecordTarget:
                 drop.append(name)
         if not add and not drop:
             return Written(self.store.version)
-        done = update(self.store, add, drop, EvidenceLevels())
+        done = self._commit(add, drop)
         return Written(done.version, False, done.added + done.removed)
 
     def decide(self, decision: Decision, who: str) -> Written:
@@ -142,6 +144,15 @@ class RecordTarget:
         except RecordError as error:
             raise refuse(409, "Decided otherwise", str(error), "decided") from error
         return Written(done.version, False, done.added + done.removed)
+
+    def _commit(self, add: Iterable[Record], drop: Iterable[Iri] = ()) -> Updated:
+        """One commit; what it changed is noted for the indexes that follow it."""
+        before = self.store.version
+        done = update(self.store, add, drop, EvidenceLevels())
+        folder = derived_folder(str(self.store.root))
+        if folder is not None:
+            note_changed(folder, before, done.version, done.subjects)
+        return done
 
     def _records(self, who: str) -> list[Iri]:
         """The records that a client has written."""

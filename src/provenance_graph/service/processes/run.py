@@ -31,6 +31,7 @@ from provenance_graph.service.processes.writer import Target, WriterClient, run_
 from provenance_graph.service.settings import ENVIRONMENT, Settings
 from provenance_graph.store import raw as plain
 from provenance_graph.store.base import Limits
+from provenance_graph.store.opening import derived_folder
 from provenance_graph.store.pool.sandbox import forget_environment, guard_memory
 from provenance_graph.store.raw import PlainWriter
 
@@ -61,7 +62,20 @@ def run(settings: Settings, root: Path, folder: Path) -> int:
     ready = _announce(host, port, root)
     work = _http_work(settings, root, listener, writer_path, board, tokens, ready)
     supervisor.children += [Child(f"http-{n}", work) for n in range(settings.processes)]
+    if _is_indexed(settings, root):
+        supervisor.children.append(Child("indexer", lambda: _index(root)))
     return supervisor.run()
+
+
+def _is_indexed(settings: Settings, root: Path) -> bool:
+    """Whether indexes are kept beside the store, made by a process of their own."""
+    return not settings.raw and derived_folder(str(root)) is not None
+
+
+def _index(root: Path) -> None:
+    from provenance_graph.service.processes.indexer import run_indexer  # loads all analysis
+
+    run_indexer(root)
 
 
 def _announce(host: str, port: int, root: Path) -> Callable[[], object]:
@@ -147,7 +161,11 @@ def _http_work(
                 writer_path, settings.update_seconds, backend.refresh, backend.read, board
             )
         app = create_app(
-            backend, settings=settings, writer=writer, tokens=tokens, routers=_routers(root)
+            backend,
+            settings=settings,
+            writer=writer,
+            tokens=tokens,
+            routers=_routers(root, indexed=_is_indexed(settings, root)),
         )
 
         @asynccontextmanager
@@ -165,10 +183,10 @@ def _http_work(
     return lambda: run_http(settings, [listener], make_app, ready)
 
 
-def _routers(root: Path) -> list[APIRouter]:
+def _routers(root: Path, *, indexed: bool) -> list[APIRouter]:
     """The REST API, where it is installed."""
     if importlib.util.find_spec("provenance_graph.service.api.routers") is None:
         return []
     api = importlib.import_module("provenance_graph.service.api.routers")
-    apirouters: list[APIRouter] = api.routers(root)
+    apirouters: list[APIRouter] = api.routers(root, indexed=indexed)
     return apirouters

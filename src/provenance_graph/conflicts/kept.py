@@ -1,0 +1,145 @@
+"""All conflicts of a store's version, kept beside the store and brought along by a commit.
+
+Finding every conflict takes as long as judging every subject. The file holds what lists need
+of each, and its answer as JSON, worst first; it can be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.conflicts.detect import conflicts
+from provenance_graph.conflicts.results import Conflict
+from provenance_graph.core.iris import Iri
+
+if TYPE_CHECKING:
+    from provenance_graph.conflicts.answers import ConflictAnswer
+
+FORMAT = "1"
+_SCHEMA = """
+PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+CREATE TABLE conflict (number INTEGER PRIMARY KEY, subject TEXT NOT NULL, property TEXT NOT NULL,
+  label TEXT NOT NULL, kind TEXT NOT NULL, severity INTEGER NOT NULL, name TEXT NOT NULL,
+  others TEXT NOT NULL, body TEXT NOT NULL);
+"""
+_SELECT = "SELECT subject, property, label, kind, severity, name, others, body FROM conflict"
+_INSERT = (
+    "INSERT INTO conflict (subject, property, label, kind, severity, name, others, body)"
+    " VALUES (?,?,?,?,?,?,?,?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptConflict:
+    """A conflict as lists need it; its answer is read when it is shown."""
+
+    subject: Iri
+    property: Iri
+    label: str
+    kind: str
+    severity: int
+    name: str
+    read: Callable[[], ConflictAnswer]
+
+    def to_json(self) -> ConflictAnswer:
+        """As JSON, with every claim."""
+        return self.read()
+
+
+def path_of(folder: Path, version: str) -> Path:
+    """The file of a version."""
+    return folder / f"conflicts-{FORMAT}-{version}.sqlite"
+
+
+def load(folder: Path, version: str) -> list[KeptConflict] | None:
+    """All conflicts of a version, worst first; None where they are not kept."""
+    file = path_of(folder, version)
+    if not file.exists():
+        return None
+    uri = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
+    database = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    listed = database.execute(
+        "SELECT number, subject, property, label, kind, severity, name FROM conflict ORDER BY number"
+    )
+
+    def reader(number: int) -> Callable[[], ConflictAnswer]:
+        def read() -> ConflictAnswer:
+            query = "SELECT body FROM conflict WHERE number = ?"
+            (body,) = database.execute(query, (number,)).fetchone()
+            answer: ConflictAnswer = json.loads(body)
+            return answer
+
+        return read
+
+    return [
+        KeptConflict(Iri(subject), Iri(prop), label, kind, severity, name, reader(number))
+        for number, subject, prop, label, kind, severity, name in listed
+    ]
+
+
+def keep(
+    folder: Path,
+    snapshot: AcceptedSnapshot,
+    before: str = "",
+    changed: Collection[Iri] | None = None,
+) -> None:
+    """Keep the conflicts of a snapshot of now.
+
+    ``before`` is a version that is kept, and ``changed`` the subjects that commits since then
+    changed: only their conflicts are sought again. Without them all are.
+    """
+    rows: list[tuple[object, ...]] = []
+    if changed is not None and path_of(folder, before).exists():
+        rows += _unchanged(path_of(folder, before), frozenset(changed))
+        rows += map(_row, conflicts(snapshot, changed))
+    else:
+        rows += map(_row, conflicts(snapshot))
+    # as ``conflicts`` orders them: worst first
+    unique = {(row[0], row[1], row[3], row[7]): row for row in rows}
+    ordered = sorted(unique.values(), key=lambda row: (-int(str(row[4])), row[5], row[0], row[1]))
+    _write(path_of(folder, snapshot.version), ordered)
+
+
+def _unchanged(file: Path, changed: frozenset[Iri]) -> list[tuple[object, ...]]:
+    """The rows of a version in which none of the changed subjects takes part."""
+    database = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        rows = database.execute(_SELECT).fetchall()
+    finally:
+        database.close()
+    return [row for row in rows if row[0] not in changed and not changed & set(row[6].split())]
+
+
+def _row(conflict: Conflict) -> tuple[object, ...]:
+    others = sorted(
+        {str(claim.subject) for _, claims in conflict.sides for claim in claims}
+        - {conflict.subject}
+    )
+    body = json.dumps(conflict.to_json(), ensure_ascii=False, default=str)
+    return (
+        conflict.subject, conflict.property, conflict.label, conflict.kind, conflict.severity,
+        conflict.name, " ".join(others), body,
+    )  # fmt: skip
+
+
+def _write(file: Path, rows: Iterable[tuple[object, ...]]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    aside = file.with_name(f".{file.name}.{os.getpid()}")
+    aside.unlink(missing_ok=True)
+    database = sqlite3.connect(aside)
+    try:
+        database.executescript(_SCHEMA)
+        database.executemany(_INSERT, rows)
+        database.commit()
+        database.close()
+        aside.replace(file)
+    finally:
+        database.close()
+        aside.unlink(missing_ok=True)

@@ -1,0 +1,178 @@
+"""What the REST API reads beside a store: indexes of a version, kept in the folder ``derived``.
+
+Each is made by a process that nobody waits for (``processes.indexer``), from the one before
+where the subjects are known that commits changed; the serving processes only open them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from provenance_graph.acceptance.identity import GRAPH, from_quads
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.conflicts import kept as kept_conflicts
+from provenance_graph.conflicts.detect import conflicts
+from provenance_graph.conflicts.kept import KeptConflict
+from provenance_graph.conflicts.results import Conflict
+from provenance_graph.core.iris import Iri
+from provenance_graph.lineage.index import LineageIndex
+from provenance_graph.matching.identify import identify
+from provenance_graph.matching.outcome import Pair
+from provenance_graph.matching.review_file import decided_pairs
+from provenance_graph.model.search_index import FORMAT as CATALOGUE_FORMAT
+from provenance_graph.model.search_index import Catalogue
+from provenance_graph.model.stats import Stats, stats
+
+Changed = Collection[Iri] | None
+CHANGES: Final = "changes.jsonl"
+"""The file in which the writer tells which subjects each commit changed."""
+MAX_CHANGED: Final = 2_000
+"""Subjects beyond which an index is made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One kind of index.
+
+    ``open`` gives it for a snapshot, making it if it is not kept; ``kept`` tells whether a
+    folder holds it for a version; ``make`` keeps it, from the version before where it can; an index without
+    is never kept, and made where it is wanted.
+    """
+
+    open: Callable[[AcceptedSnapshot], object]
+    kept: Callable[[Path, str], bool]
+    make: Callable[[Path, AcceptedSnapshot, str, Changed], None] | None
+
+
+def ledger(snapshot: AcceptedSnapshot) -> list[Conflict] | list[KeptConflict]:
+    """Every conflict of a snapshot, worst first: as kept, else found now, once."""
+
+    def opened() -> list[Conflict] | list[KeptConflict]:
+        kept = kept_conflicts.load(snapshot.folder, snapshot.version) if snapshot.folder else None
+        return conflicts(snapshot) if kept is None else kept
+
+    return snapshot.kept("conflicts", opened)
+
+
+def identity_pairs(snapshot: AcceptedSnapshot) -> list[Pair]:
+    """Pairs of names that may be one, and those decided before, surest first; made once."""
+
+    def made() -> list[Pair]:
+        rows = sorted(from_quads(snapshot.quads(graph=GRAPH)))
+        return [*identify(snapshot).pairs, *decided_pairs(rows)]
+
+    return snapshot.kept("identity", made)
+
+
+def counts(snapshot: AcceptedSnapshot) -> Stats:
+    """What a snapshot holds: as kept, else counted now, once."""
+
+    def opened() -> Stats:
+        if snapshot.folder is not None and _stats_kept(snapshot.folder, snapshot.version):
+            text = _stats_file(snapshot.folder, snapshot.version).read_text("utf-8")
+            return Stats(**json.loads(text))
+        return stats(snapshot)
+
+    return snapshot.kept("stats", opened)
+
+
+def _stats_file(folder: Path, version: str) -> Path:
+    return folder / f"stats-{version}.json"
+
+
+def _stats_kept(folder: Path, version: str) -> bool:
+    return _stats_file(folder, version).exists()
+
+
+def _make_stats(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
+    file = _stats_file(folder, snapshot.version)
+    aside = file.with_suffix(".new")
+    aside.write_text(json.dumps(asdict(stats(snapshot))), "utf-8")
+    aside.replace(file)
+
+
+def _catalogue_kept(folder: Path, version: str) -> bool:
+    return (folder / f"catalogue-{CATALOGUE_FORMAT}-{version}.sqlite").exists()
+
+
+def _make_catalogue(_: Path, snapshot: AcceptedSnapshot, __: str, ___: Changed) -> None:
+    Catalogue.open(snapshot)
+
+
+def _lineage_kept(folder: Path, version: str) -> bool:
+    try:
+        meta = json.loads((folder / "lineage" / "index.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(meta, dict) and meta.get("version") == version
+
+
+def _make_lineage(folder: Path, snapshot: AcceptedSnapshot, before: str, changed: Changed) -> None:
+    known = LineageIndex.load(folder / "lineage")
+    if changed is not None and known is not None and known.version == before:
+        known.update(snapshot, changed).save(folder / "lineage")
+    else:
+        LineageIndex.open(snapshot)
+
+
+INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
+    {
+        "stats": Index(counts, _stats_kept, _make_stats),
+        "lineage": Index(LineageIndex.open, _lineage_kept, _make_lineage),
+        "catalogue": Index(Catalogue.open, _catalogue_kept, _make_catalogue),
+        "conflicts": Index(
+            ledger, lambda folder, version: kept_conflicts.path_of(folder, version).exists(),
+            kept_conflicts.keep,
+        ),
+        "identity": Index(identity_pairs, lambda _, __: False, None),
+    }
+)  # fmt: skip
+"""By name, what is quick to make first."""
+
+
+def note_changed(folder: Path, before: str, after: str, subjects: Collection[Iri]) -> None:
+    """Tell which subjects a commit changed; many are not told, and everything is made anew."""
+    if len(subjects) > MAX_CHANGED:
+        return
+    folder.mkdir(exist_ok=True)
+    file = folder / CHANGES
+    mode = "a" if file.exists() and file.stat().st_size < 1 << 22 else "w"
+    with file.open(mode, encoding="utf-8") as out:
+        out.write(json.dumps([before, after, sorted(subjects)]) + "\n")
+
+
+def changed_between(folder: Path, before: str, after: str) -> frozenset[Iri] | None:
+    """The subjects that commits changed from one version to another; None where it is not known."""
+    steps: dict[str, tuple[str, list[str]]] = {}
+    try:
+        for line in (folder / CHANGES).read_text("utf-8").splitlines():
+            start, end, subjects = json.loads(line)
+            steps[str(start)] = str(end), [str(subject) for subject in subjects]
+    except (OSError, ValueError, TypeError):
+        return None
+    changed: set[Iri] = set()
+    at = before
+    for _ in range(len(steps)):
+        if at == after or at not in steps:
+            break
+        at, subjects = steps.pop(at)
+        changed.update(map(Iri, subjects))
+    return frozenset(changed) if at == after and len(changed) <= MAX_CHANGED else None
+
+
+def make_all(folder: Path, snapshot: AcceptedSnapshot, before: str = "") -> None:
+    """Keep every index of a snapshot that is not kept yet, and let go of older ones."""
+    folder.mkdir(parents=True, exist_ok=True)
+    changed = changed_between(folder, before, snapshot.version) if before else None
+    for index in INDEXES.values():
+        if index.make is not None and not index.kept(folder, snapshot.version):
+            index.make(folder, snapshot, before, changed)
+    keep = {snapshot.version, before}
+    for file in [*folder.glob("conflicts-*.sqlite"), *folder.glob("stats-*.json")]:
+        if not any(version and file.stem.endswith(version) for version in keep):
+            file.unlink(missing_ok=True)
