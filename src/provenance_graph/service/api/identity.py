@@ -14,8 +14,8 @@ from provenance_graph.core import iris
 from provenance_graph.core.results import RESULT, dump_json
 from provenance_graph.matching.outcome import Pair
 from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.indexes import identity_pairs
 from provenance_graph.service.api.graph import named
+from provenance_graph.service.api.indexes import identity_pairs
 from provenance_graph.service.api.reply import PROBLEM, PROBLEMS, ProblemRoute, reply
 from provenance_graph.service.backend import Decision
 from provenance_graph.service.sparql.update import allow_write, written_headers
