@@ -75,6 +75,14 @@ class Access:
                 self._newest = newest
             return self._of_day(newest, day) if day else newest
 
+    @property
+    def store(self) -> EmbeddedStore:
+        """The newest version of the store itself, for what reads more than a snapshot."""
+        self.snapshot()
+        with self._lock:
+            assert self._store is not None
+            return self._store
+
     def _of_day(self, newest: AcceptedSnapshot, day: str) -> AcceptedSnapshot:
         key = newest.version, day
         result = self._days.get(key)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from provenance_graph.core.claims import Problem, Record
 from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.rdf import write_trig
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.registry import readers
 from provenance_graph.ingest.intake import Options, read
@@ -22,6 +23,21 @@ MOST = 500
 
 def check(packed: bytes) -> bytes:
     """Read a document (a line of JSON with name and format stands before it) and judge it."""
+    answer, _ = _checked(packed)
+    return _line(answer)
+
+
+def check_and_keep(packed: bytes) -> bytes:
+    """The same in one line, and after it the records as TriG for who looks at them further."""
+    answer, records = _checked(packed)
+    return _line(answer) + b"\n" + (write_trig(records) if records else b"")
+
+
+def _line(answer: CheckAnswer) -> bytes:
+    return json.dumps(answer, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace")
+
+
+def _checked(packed: bytes) -> tuple[CheckAnswer, list[Record]]:
     head, _, body = packed.partition(b"\n")
     asked = json.loads(head)
     name = asked["name"] or "document"
@@ -42,7 +58,7 @@ def check(packed: bytes) -> bytes:
         "records": [_record(r) for r in result.records[:50]],
         "recordCount": len(result.records),
     }
-    return json.dumps(answer, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace")
+    return answer, list(result.records)
 
 
 def _problem(problem: Problem) -> ProblemAnswer:

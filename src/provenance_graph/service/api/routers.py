@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from provenance_graph.service.api import (
     assess,
     changes,
+    examine,
     export,
     fleet,
     graph,
@@ -32,6 +33,7 @@ def routers(root: Path, access: Access | None = None, *, indexed: bool = False) 
     parts = (
         assess,
         changes,
+        examine,
         export,
         fleet,
         graph,

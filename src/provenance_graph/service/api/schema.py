@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from provenance_graph.core.results import Answer, IdRef
 from provenance_graph.shapes.answers import ShapeFinding
 
@@ -80,3 +82,32 @@ class CheckAnswer(Answer):
     findingCount: int
     records: list[CheckedRecord]
     recordCount: int
+
+
+class ChangePreview(Answer):
+    """A property that a document speaks of, and what importing the document would do to it."""
+
+    subject: IdRef
+    known: bool
+    property: str
+    label: str
+    stated: list[str]
+    before: list[str]
+    after: list[str]
+    outcome: Literal["new", "replaces", "adds", "agrees", "outweighed", "no value"]
+    reason: str
+
+
+class ExaminedAnswer(CheckAnswer):
+    """A checked document and what the store makes of it.
+
+    ``judged`` is false where the document is too large to be looked at beside the store.
+    """
+
+    upstream: list[ShapeFinding]
+    upstreamCount: int
+    missing: list[ShapeFinding]
+    missingCount: int
+    changes: list[ChangePreview]
+    changeCount: int
+    judged: bool

@@ -25,6 +25,7 @@ from provenance_graph.model.search_index import Catalogue
 from provenance_graph.service import backend as backends
 from provenance_graph.service.api import schema
 from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.body import limited_body
 from provenance_graph.service.api.indexes import counts, ledger
 from provenance_graph.service.api.models import AsOf, Cursor, Filters, Limit, resolved
 from provenance_graph.service.api.reply import (
@@ -36,11 +37,10 @@ from provenance_graph.service.api.reply import (
     problem,
     reply,
 )
-from provenance_graph.service.http.problems import HttpProblem, method_not_allowed, refuse
+from provenance_graph.service.http.problems import HttpProblem, method_not_allowed
 from provenance_graph.service.http.responses import methods_at
 from provenance_graph.store.sparql.rewrite import limited
 
-DOCUMENT_BYTES = 16 << 20
 QUESTION_ROWS = 10_000
 """Rows of a stored question that are shown; one more is asked for, to know of it."""
 
@@ -215,9 +215,7 @@ def _questions(routes: APIRouter, access: Access) -> None:
 
         The document is parsed in a confined process that is thrown away.
         """
-        body = await _limited(request)
-        if not body:
-            raise UsageError("send the document itself as the body of the request")
+        body = await limited_body(request)
         head = json.dumps({"format": format, "name": Path(name).name}).encode()
         backend = request.app.state.service.backend
         result = await backend.run("provenance_graph.service.api.check:check", head + b"\n" + body)
@@ -234,14 +232,6 @@ def _questions(routes: APIRouter, access: Access) -> None:
             raise method_not_allowed(request.method, ", ".join(methods))
         detail = f"there is no /api/v1/{rest[:100]}; /docs lists what there is"
         return problem(HttpProblem(404, "Not found", detail, "not-found"))
-
-
-async def _limited(request: Request) -> bytes:
-    """A body up to its limit; the gateway has read it, within its own bounds."""
-    body = await request.body()
-    if len(body) > DOCUMENT_BYTES:
-        raise refuse(413, "Too large", f"at most {DOCUMENT_BYTES >> 20} MB are read here", "size")
-    return body
 
 
 def _described(question: stored.Question) -> schema.QuestionAnswer:

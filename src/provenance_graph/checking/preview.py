@@ -1,0 +1,87 @@
+"""What the accepted view would say once records were imported, against what it says now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from provenance_graph.acceptance.evidence import CurrentVersions, Overlay, StoreStatements, view
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.claims import AcceptanceStatus, Record, SourcedClaim, Value
+from provenance_graph.core.iris import Iri
+from provenance_graph.store.base import Store
+
+Outcome = Literal["new", "replaces", "adds", "agrees", "outweighed", "no value"]
+"""What would become of a property; ``outweighed``: another source's value stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One property that the records speak of: their values, and the accepted ones before and after.
+
+    ``reason`` is the acceptance policy's sentence on the first claim of the records.
+    """
+
+    subject: Iri
+    known: bool
+    predicate: Iri
+    stated: tuple[Value, ...]
+    before: tuple[Value, ...]
+    after: tuple[Value, ...]
+    outcome: Outcome
+    reason: str
+
+
+def preview(store: Store, snapshot: AcceptedSnapshot, records: Sequence[Record]) -> list[Change]:
+    """What importing the records would change, subject by subject; nothing is written.
+
+    ``snapshot`` reads the same store; raises StoreError where it has no acceptance policy.
+    """
+    pending = Overlay(added={record.header.record: record for record in records})
+    statements = StoreStatements(store, pending)
+    latest = CurrentVersions(statements)
+    names = {claim.subject for record in records for claim in record.claims}
+    own = frozenset(pending.added)
+    return [
+        change
+        for subject in sorted({statements.canonical(name) for name in names})
+        for change in _of_subject(subject, snapshot, statements, latest, own)
+    ]
+
+
+def _of_subject(
+    subject: Iri,
+    snapshot: AcceptedSnapshot,
+    statements: StoreStatements,
+    latest: CurrentVersions,
+    own: frozenset[Iri],
+) -> Iterator[Change]:
+    known = snapshot.knows(subject)
+    after = view(subject, statements, snapshot.policy, latest)
+    stated: dict[Iri, list[SourcedClaim]] = {}
+    for claim in after.claims:
+        if claim.header.record in own:
+            stated.setdefault(claim.claim.predicate, []).append(claim)
+    for predicate, claims in stated.items():
+        now = tuple(snapshot.values(subject, predicate)) if known else ()
+        then = tuple(o for _, p, o, _ in after.quads if p == predicate)
+        values = tuple(c.value for c in claims if c.value is not None)
+        outcome = _outcome(claims, values, now, then)
+        yield Change(subject, known, predicate, values, now, then, outcome, claims[0].reason)
+
+
+def _outcome(
+    claims: Sequence[SourcedClaim],
+    stated: Sequence[Value],
+    before: Sequence[Value],
+    after: Sequence[Value],
+) -> Outcome:
+    if not stated:
+        return "no value"
+    if set(before) == set(after):
+        return "agrees" if set(stated) <= set(after) else "outweighed"
+    if not before:
+        accepted = any(c.standing is AcceptanceStatus.ACCEPTED for c in claims)
+        return "new" if accepted else "outweighed"
+    return "adds" if set(before) < set(after) else "replaces"

@@ -1,0 +1,38 @@
+"""The body of a request that holds a document, bounded."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from fastapi import Request
+
+from provenance_graph.core.errors import UsageError
+from provenance_graph.service.http.problems import refuse
+
+DOCUMENT_BYTES = 16 << 20
+_PART = re.compile(r"\w[\w.+-]{0,95}", re.ASCII)
+
+
+async def limited_body(request: Request) -> bytes:
+    """A body up to its limit; the gateway has read it, within its own bounds.
+
+    Refuses what is larger (413) and raises UsageError for none.
+    """
+    body = await request.body()
+    if len(body) > DOCUMENT_BYTES:
+        raise refuse(413, "Too large", f"at most {DOCUMENT_BYTES >> 20} MB are read here", "size")
+    if not body:
+        raise UsageError("send the document itself as the body of the request")
+    return body
+
+
+def document_name(asked: str) -> str:
+    """A file's name, with the owner and repository before it where all three are given.
+
+    >>> document_name("../../etc/passwd"), document_name("mine/Model/README.md")
+    ('passwd', 'mine/Model/README.md')
+    """
+    parts = asked.split("/")
+    whole = len(parts) == 3 and all(_PART.fullmatch(part) for part in parts)
+    return asked if whole else Path(asked).name

@@ -1,0 +1,112 @@
+"""``POST /api/v1/check``: a document against its format, our shapes and what the store knows upstream."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.checking import spelling
+from provenance_graph.checking.elements import Elements
+from provenance_graph.checking.preview import Change, preview
+from provenance_graph.checking.upstream import Upstream
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Value
+from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.service.api import schema
+from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.body import limited_body
+from provenance_graph.service.api.models import Many
+from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, as_json
+from provenance_graph.shapes.findings import Finding, order
+from provenance_graph.shapes.reports import as_object
+
+MAX_CLAIMS = 5_000
+"""A document of more claims is checked alone: its upstream is looked at by the command."""
+MAX_CHANGES = 500
+MAX_FINDINGS = 500
+READER = "provenance_graph.service.api.check:check_and_keep"
+
+
+def router(access: Access) -> APIRouter:
+    """The route over one store."""
+    routes = APIRouter(
+        prefix="/api/v1", tags=["check"], route_class=ProblemRoute, responses=PROBLEMS
+    )
+
+    @routes.post("/check", responses={200: {"model": schema.ExaminedAnswer}})
+    async def check(
+        request: Request,
+        format: Annotated[str, Query(max_length=40, description="The format, if known.")] = "",
+        name: Annotated[str, Query(max_length=200, description="The file's name.")] = "",
+        against: Many = [],  # noqa: B006 - FastAPI copies it
+    ) -> Response:
+        """Check a document against licences, lineage and lists of elements; nothing is stored.
+
+        Beside what ``/validate`` answers: what the store knows of its parents and data, which
+        elements of the lists in ``against`` it leaves out, and what importing it would change.
+        """
+        body = await limited_body(request)
+        head = json.dumps({"format": format, "name": Path(name).name}).encode()
+        read = await request.app.state.service.backend.run(READER, head + b"\n" + body)
+        snapshot = await run_in_threadpool(access.prepared, "lineage", "")
+        answer = await run_in_threadpool(examined, access, snapshot, read, against)
+        headers = {"Cache-Control": "no-store", "X-Store-Version": snapshot.version}
+        return Response(as_json(answer), media_type="application/json", headers=headers)
+
+    return routes
+
+
+def examined(
+    access: Access, snapshot: AcceptedSnapshot, read: bytes, against: list[str]
+) -> schema.ExaminedAnswer:
+    """The whole answer for a document that was read apart; raises NotFound for a list."""
+    store = access.store
+    head, _, graphs = read.partition(b"\n")
+    checked: schema.CheckAnswer = json.loads(head)
+    records = rdf.read_trig(graphs) if graphs else []
+    elements = [Elements(store, rubric) for rubric in against]
+    claims = sum(len(record.claims) for record in records)
+    upstream: list[Finding] = []
+    missing: list[Finding] = []
+    changes: list[Change] = []
+    if 0 < claims <= MAX_CLAIMS:
+        judges = Upstream.open(store, None, snapshot.day)
+        upstream = [finding for found in judges(records) for finding in found]
+        upstream += [finding for record in records for finding in spelling.licences(record)]
+        missing = [f for judge in elements for found in judge(records) for f in found]
+        changes = preview(store, snapshot, records)
+    upstream = order(dict.fromkeys(upstream))
+    return {
+        **checked,
+        "upstream": [as_object(finding) for finding in upstream[:MAX_FINDINGS]],
+        "upstreamCount": len(upstream),
+        "missing": [as_object(finding) for finding in missing[:MAX_FINDINGS]],
+        "missingCount": len(missing),
+        "changes": [_change(change, snapshot) for change in changes[:MAX_CHANGES]],
+        "changeCount": len(changes),
+        "judged": claims <= MAX_CLAIMS,
+    }
+
+
+def _change(change: Change, snapshot: AcceptedSnapshot) -> schema.ChangePreview:
+    return {
+        "subject": {"iri": change.subject, "id": short_id(change.subject)},
+        "known": change.known,
+        "property": local_name(change.predicate),
+        "label": label(snapshot, change.predicate),
+        "stated": [_text(snapshot, value) for value in change.stated],
+        "before": [_text(snapshot, value) for value in change.before],
+        "after": [_text(snapshot, value) for value in change.after],
+        "outcome": change.outcome,
+        "reason": change.reason,
+    }
+
+
+def _text(snapshot: AcceptedSnapshot, value: Value) -> str:
+    return label(snapshot, value) if isinstance(value, Iri) else str(value)
