@@ -473,3 +473,53 @@ def test_an_unknown_import_format_names_those_there_are(api: TestClient) -> None
     reply = api.post(f"{API}/validate?format=word", content=CARD)
     reported = reply.json()
     assert "huggingface" in json.dumps(reported)
+
+
+OVER_LLAMA = (
+    b"---\nlicense: mit\nliscence: x\nbase_model: meta-llama/Llama-3.1-8B\n---\n# My model\n"
+)
+
+
+def examined(client: TestClient, body: bytes, **how: str) -> dict[str, Any]:
+    reply = client.post(f"{API}/check", params=how, content=body)
+    assert reply.status_code == 200, reply.text[:300]
+    result: dict[str, Any] = reply.json()
+    return result
+
+
+def test_a_card_is_checked_against_the_licences_of_its_parents(api: TestClient) -> None:
+    before = ok(api, f"{API}/stats")
+    result = examined(api, OVER_LLAMA, name="mine/My-Model/README.md", against="eu-annex-xii")
+    rules = {(f["severity"], f["shape"].rpartition("/")[2]) for f in result["upstream"]}
+    assert ("Violation", "LR-04") in rules  # the name must begin with Llama
+    assert ("Warning", "LR-07") in rules  # labelled MIT over the Llama licence
+    assert any(p["hint"] == "license" for p in result["problems"])
+    assert result["missingCount"] > 0
+    assert all(f["message"].startswith("eu-annex-xii") for f in result["missing"])
+    changes = {c["property"]: c for c in result["changes"] if c["subject"]["id"] == "mine/My-Model"}
+    assert changes["license"]["outcome"] == "new"
+    assert changes["fineTunedFrom"]["after"] == ["Llama 3.1 8B"]
+    assert not changes["license"]["known"]
+    assert ok(api, f"{API}/stats") == before
+
+
+def test_a_claim_about_a_known_model_shows_whether_it_would_count(api: TestClient) -> None:
+    card = b"---\nlicense: apache-2.0\n---\n# Llama\n"
+    result = examined(api, card, name="meta-llama/Llama-3.1-8B/README.md")
+    licence = next(c for c in result["changes"] if c["property"] == "license")
+    assert licence["known"]
+    assert licence["before"]
+    assert licence["outcome"] in ("outweighed", "replaces", "adds")
+    assert licence["reason"]
+
+
+def test_a_list_that_is_not_there_is_told_with_those_that_are(api: TestClient) -> None:
+    reply = api.post(f"{API}/check?against=nothing&name=a.md", content=CARD)
+    assert reply.status_code == 404
+    assert "eu-annex-xii" in reply.json()["detail"]
+
+
+def test_a_document_that_cannot_be_read_is_a_problem_of_the_document(api: TestClient) -> None:
+    result = examined(api, bytes(range(256)), name="bytes.bin")
+    assert result["problemCount"] >= 1
+    assert result["upstream"] == result["changes"] == []

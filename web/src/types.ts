@@ -50,7 +50,7 @@ export type Conflict = Schemas["ConflictAnswer"];
 export type ConflictPage = Schemas["ConflictPage"];
 
 export type Question = Schemas["QuestionAnswer"];
-export type Checked = Schemas["CheckAnswer"];
+export type Checked = Schemas["ExaminedAnswer"];
 
 export type AssessedItem = Schemas["ItemAnswer"];
 export type Assessed = Schemas["AssessedAnswer"];

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { openStep, packed, pathStep, stepsOf, unpacked } from "../src/explore/address";
-import { BOX, begin, bounds, filtered, moved, withGroup, withLinks, without, type Entity, type Group } from "../src/explore/scene";
+import { BOX, begin, bounds, filtered, moved, withGroup, withLinks, without } from "../src/explore/scene";
+import { coloursOf, keysOf } from "../src/explore/colours";
+import { evidenceScene, layered, lineageScene, organisationScene, timelineScene } from "../src/explore/presets";
 import { csv, graphml, mermaid, svg } from "../src/explore/write";
+import type { Claim, Entity, Group, Lineage } from "../src/types";
 
 const entity = (iri: string, kind = "model"): Entity => ({ iri, id: iri, label: iri, kind });
 const group = (direction: "in" | "out", items: Entity[], contested: string[] = []): Group =>
@@ -82,5 +85,57 @@ describe("a scene as a file", () => {
 
   it("gives spreadsheets no formula", () => {
     expect(csv(scene)).toContain(`,'=1+1,`);
+  });
+});
+
+describe("pictures that answer a question", () => {
+  const edge = (child: string, parent: string, more = {}) => ({ child, parent, relation: "r", relationName: "fineTunedFrom", relationLabel: "fine-tuned from", group: "derivation", inferred: false, weight: "", method: "", evidence: [], contradictedBy: [], breaches: [], contested: false, ...more });
+  const node = (iri: string, side: string, distance: number) => ({ iri, label: iri, kind: "model", side, distance, licences: [{ iri: "l", label: "licence:MIT" }] });
+
+  it("put ancestors left and descendants right, with a licence problem on the step where it starts", () => {
+    const scene = lineageScene({ nodes: [node("m", "self", 0), node("up", "up", 1), node("down", "down", 1)], edges: [edge("m", "up", { breaches: [{ rule: "LR-04", severity: "Violation", message: "named otherwise" }] }), edge("down", "m", { inferred: true })] } as unknown as Lineage);
+    expect(scene.nodes.get("up")?.x).toBeLessThan(scene.nodes.get("m")?.x ?? 0);
+    expect(scene.nodes.get("down")?.x).toBeGreaterThan(scene.nodes.get("m")?.x ?? 0);
+    expect([...scene.links.values()].map((l) => [l.breach ?? "", l.inferred])).toEqual([["LR-04 named otherwise", false], ["", true]]);
+  });
+
+  it("keep a readable shape with five thousand entities in one column", () => {
+    const spots = Array.from({ length: 5000 }, (_, n) => ({ iri: `m${n}`, id: "", label: "", kind: "model", column: n ? 1 : 0 }));
+    const scene = layered(spots, spots.slice(1).map((s) => ({ key: s.iri, subject: s.iri, object: "m0", relation: "r", label: "r", contested: false })));
+    const { width, height } = bounds(scene);
+    expect(scene.nodes.size).toBe(5000);
+    expect(new Set([...scene.nodes.values()].map((n) => `${n.x},${n.y}`)).size).toBe(5000);
+    expect(Math.max(width / height, height / width)).toBeLessThan(8);
+  });
+
+  it("stand on a line of time without covering each other", () => {
+    const dated = (iri: string, date: string) => ({ iri, id: iri, label: iri, kind: "model", date });
+    const scene = timelineScene([dated("b", "2024-06-01"), dated("a", "2024-05-30"), dated("c", "2026")], []);
+    const [a, b, c] = ["a", "b", "c"].map((iri) => scene.nodes.get(iri));
+    expect(a?.x).toBeLessThan(b?.x ?? 0);
+    expect(a?.y).not.toBe(b?.y);
+    expect(c?.facts?.["year"]).toBe("2026");
+  });
+
+  it("set those that others build on to the left, also where two build on each other", () => {
+    const built = (from: string, to: string) => ({ from, fromName: from, to, toName: to, n: 2 });
+    const scene = organisationScene([built("b", "a"), built("c", "b"), built("x", "y"), built("y", "x")]);
+    expect(["a", "b", "c"].map((iri) => scene.nodes.get(iri)?.x)).toEqual([...["a", "b", "c"].map((iri) => scene.nodes.get(iri)?.x ?? 0)].sort((p, q) => p - q));
+    expect([...scene.links.values()][0]?.label).toBe("2 models built on");
+  });
+
+  it("lead from a fact over its claims to records and documents", () => {
+    const claim = (value: unknown, standing: string, publisher: string) => ({ property: "size", value, standing, stance: "Stated", claim: `https://c/${publisher}`, record: `https://w3id.org/provenance-graph/id/record/${publisher}`, document: `https://d/${publisher}`, publisher: { iri: "p", id: publisher }, asStated: null, retrieved: "2026-01-01" });
+    const scene = evidenceScene(entity("m"), "size", [claim(7, "Accepted", "one"), claim(8, "Rejected", "two")] as unknown as Claim[]);
+    expect([...scene.nodes.values()].map((n) => n.kind)).toEqual(["model", "accepted value", "value", "claim", "claim", "record", "record", "document", "document"]);
+    expect(scene.links.size).toBe(8);
+  });
+
+  it("are coloured by the commonest facts, the rest sharing one colour", () => {
+    const nodes = new Map(Array.from({ length: 12 }, (_, n) => [`m${n}`, { ...entity(`m${n}`), x: 0, y: 0, facts: { licence: n < 4 ? "MIT" : `L${n}` } }]));
+    const keys = keysOf({ nodes, links: new Map() }, "licence");
+    expect(keys[0]).toMatchObject({ value: "MIT", count: 4 });
+    expect(keys.at(-1)).toMatchObject({ value: "others, or not known", count: 1 });
+    expect(coloursOf({ nodes, links: new Map() }, "licence", keys)?.get("m0")).toBe(keys[0]?.colour);
   });
 });

@@ -5,6 +5,8 @@ import type { Entity, Group } from "../types";
 export interface Placed extends Entity {
   x: number;
   y: number;
+  /** What entities may be coloured by, beside their kind: licence, developer, year. */
+  facts?: Record<string, string>;
 }
 
 export interface Link {
@@ -14,6 +16,9 @@ export interface Link {
   relation: string;
   label: string;
   contested: boolean;
+  inferred?: boolean;
+  /** The licence problem that starts on this link. */
+  breach?: string;
 }
 
 export interface Scene {
@@ -110,4 +115,19 @@ function rowsNear(middle: number, count: number, taken: Set<number>): number[] {
   for (let far = 0; rows.length < count; far++)
     for (const row of far ? [middle + far, middle - far] : [middle]) if (!taken.has(row) && rows.length < count) rows.push(row);
   return rows.sort((a, b) => a - b);
+}
+
+/** The nearest entity in the direction of an arrow key; "" where there is none. */
+export function neighbourBy(scene: Scene, from: string, key: string): string {
+  const here = scene.nodes.get(from);
+  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
+  if (!here || !way) return "";
+  let [best, least] = ["", Infinity];
+  for (const node of scene.nodes.values()) {
+    const [dx, dy] = [node.x - here.x, node.y - here.y];
+    const along = dx * (way[0] as number) + dy * (way[1] as number);
+    const aside = Math.abs(dx * (way[1] as number)) + Math.abs(dy * (way[0] as number));
+    if (along > 5 && along + 2 * aside < least) [best, least] = [node.iri, along + 2 * aside];
+  }
+  return best;
 }

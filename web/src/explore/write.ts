@@ -8,6 +8,7 @@ export interface Palette {
   soft: string;
   line: string;
   warn: string;
+  bad: string;
   kinds: Record<string, string>;
 }
 
@@ -41,10 +42,10 @@ export function svg(scene: Scene, title: string, lines: string[], palette: Palet
     const [a, b] = [scene.nodes.get(link.subject), scene.nodes.get(link.object)];
     if (!a || !b) continue;
     const [x1, y1, x2, y2] = ends(a.x, a.y, b.x, b.y);
-    const colour = link.contested ? palette.warn : palette.line;
-    parts.push(`<path d="M${at(x1, y1)} L${at(x2, y2)}" fill="none" stroke="${colour}" stroke-width="${link.contested ? 3 : 1.3}"/>`);
+    const colour = link.breach ? palette.bad : link.contested ? palette.warn : palette.line;
+    parts.push(`<path d="M${at(x1, y1)} L${at(x2, y2)}" fill="none" stroke="${colour}" stroke-width="${link.contested || link.breach ? 3 : 1.3}"${link.inferred ? ' stroke-dasharray="6 4"' : ""}/>`);
     const [mx, my] = at((x1 + x2) / 2, (y1 + y2) / 2 - 4).split(" ");
-    parts.push(`<text x="${mx}" y="${my}" font-size="9.5" text-anchor="middle" fill="${palette.soft}">${escaped(link.label)}${link.contested ? " (sources disagree)" : ""}</text>`);
+    parts.push(`<text x="${mx}" y="${my}" font-size="9.5" text-anchor="middle" fill="${palette.soft}">${link.breach ? "§ " : ""}${escaped(link.label)}${link.contested ? " (sources disagree)" : ""}</text>`);
   }
   for (const node of scene.nodes.values()) {
     const [x, y] = at(node.x, node.y).split(" ").map(Number) as [number, number];

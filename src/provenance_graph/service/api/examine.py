@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -20,7 +19,7 @@ from provenance_graph.core.claims import Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.service.api import schema
 from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.body import limited_body
+from provenance_graph.service.api.body import document_name, limited_body
 from provenance_graph.service.api.models import Many
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, as_json
 from provenance_graph.shapes.findings import Finding, order
@@ -43,7 +42,7 @@ def router(access: Access) -> APIRouter:
     async def check(
         request: Request,
         format: Annotated[str, Query(max_length=40, description="The format, if known.")] = "",
-        name: Annotated[str, Query(max_length=200, description="The file's name.")] = "",
+        name: Annotated[str, Query(max_length=200, description="File, or owner/repository/file.")] = "",
         against: Many = [],  # noqa: B006 - FastAPI copies it
     ) -> Response:
         """Check a document against licences, lineage and lists of elements; nothing is stored.
@@ -52,7 +51,7 @@ def router(access: Access) -> APIRouter:
         elements of the lists in ``against`` it leaves out, and what importing it would change.
         """
         body = await limited_body(request)
-        head = json.dumps({"format": format, "name": Path(name).name}).encode()
+        head = json.dumps({"format": format, "name": document_name(name)}).encode()
         read = await request.app.state.service.backend.run(READER, head + b"\n" + body)
         snapshot = await run_in_threadpool(access.prepared, "lineage", "")
         answer = await run_in_threadpool(examined, access, snapshot, read, against)

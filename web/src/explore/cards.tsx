@@ -1,0 +1,95 @@
+/** Beside the picture: the chosen entity with what can be opened, the chosen link, and the files of a scene. */
+import type { JSX } from "preact";
+import { storeVersion, useAsked } from "../api";
+import { InBasket } from "../inbasket";
+import { Answer, download } from "../parts";
+import { EntityPicker } from "../searchbox";
+import { hrefOf, inPath, setQuery, type Place } from "../router";
+import type { Neighbourhood } from "../types";
+import { number } from "../words";
+import { openStep, packed, pathStep } from "./address";
+import { PAGE, aroundOf } from "./load";
+import type { Link, Scene } from "./scene";
+import { csv, graphml, mermaid, svg, type Palette } from "./write";
+
+/** A link, with where its evidence is. */
+export function LinkCard({ link, scene }: { link: Link; scene: Scene }): JSX.Element {
+  const [a, b] = [scene.nodes.get(link.subject), scene.nodes.get(link.object)];
+  const claims = a?.kind === "model" ? `${hrefOf(link.subject)}?claims=${encodeURIComponent(link.relation)}` : link.subject.startsWith("http") ? hrefOf(link.subject) : undefined;
+  return (
+    <section class="card"><h2>Link</h2>
+      <p><bdi>{a?.label}</bdi> <strong>{link.label}</strong> <bdi>{b?.label}</bdi></p>
+      {link.inferred ? <p>Inferred: no source states it outright.</p> : null}
+      {link.contested ? <p class="conflict">Sources disagree about it.</p> : null}
+      {link.breach ? <p class="trouble">§ {link.breach}</p> : null}
+      {claims && link.relation !== "buildsOn" ? <p><a href={claims}>Who says so</a></p> : null}
+    </section>
+  );
+}
+
+/** An entity and its relations with how many each leads to; what is no entity of the store is only named. */
+export function Card({ iri, scene, place }: { iri: string; scene: Scene; place: Place }): JSX.Element {
+  const asOf = place.query.get("asOf") ?? "";
+  const here = scene.nodes.get(iri);
+  const walkable = iri.startsWith("http") && here?.kind !== "claim";
+  const asked = useAsked<Neighbourhood>(walkable ? aroundOf(iri, asOf) : null);
+  const steps = place.query.getAll("open");
+  const open = (step: string): void => setQuery({ open: [...steps, step], at: packed(iri) });
+  if (!walkable) return <section class="card"><h2><bdi>{here?.label ?? iri}</bdi></h2><p class="aside">{here?.kind}</p></section>;
+  return (
+    <Answer asked={asked} what="its neighbours">
+      {({ node, groups }) => (
+        <section class="card">
+          <h2><bdi>{node.label}</bdi></h2>
+          <p class="aside">{node.kind} · <bdi>{node.id}</bdi></p>
+          <p class="actions"><a href={hrefOf(node.iri)}>Its page</a>{node.kind === "model" ? <><a href={`/lineage/${inPath(node.id)}`}>Lineage</a><InBasket id={node.id} brief /></> : null}
+            <button type="button" class="small" onClick={() => setQuery({ hide: [...place.query.getAll("hide"), packed(iri)], at: null })}>Hide</button></p>
+          <ul class="plain groups">
+            {groups.map((group) => {
+              const step = openStep(iri, group.name, group.direction);
+              const pages = steps.filter((s) => s === step).length;
+              const seen = group.items.filter((item) => scene.nodes.has(item.iri)).length;
+              const left = group.total - Math.max(seen, pages * PAGE);
+              const next = Math.min(PAGE, Math.max(left, 1));
+              return (
+                <li key={step}>
+                  <span>{group.direction === "out" ? "" : "← "}{group.label}{group.direction === "out" ? " →" : ""} <span class="aside">{group.atLeast ? "more than " : ""}{number(group.total)}</span>{group.contested.length ? <strong class="conflict"> sources disagree</strong> : null}</span>
+                  {pages ? <button type="button" class="small" onClick={() => setQuery({ open: steps.filter((s) => s !== step) })}>Close<span class="visually-hidden"> {group.label}</span></button> : null}
+                  {left > 0 || !pages ? <button type="button" class="small" onClick={() => open(step)} aria-label={`+${next} open ${group.label}, ${group.direction === "out" ? "from" : "to"} ${node.label}`}>+{next}</button> : null}
+                </li>
+              );
+            })}
+          </ul>
+          <EntityPicker label="Shortest path to" onPick={(id) => open(pathStep(iri, id))} />
+        </section>
+      )}
+    </Answer>
+  );
+}
+
+/** The scene as a file. */
+export function Save({ scene, title, asOf, palette }: { scene: Scene; title: string; asOf: string; palette: () => Palette }): JSX.Element {
+  const lines = (): string[] => [`${scene.nodes.size} entities, ${scene.links.size} links${asOf ? `, as known on ${asOf}` : ""}`, `${new Date().toISOString().slice(0, 10)}, store version ${storeVersion()}`];
+  const drawing = (): string => svg(scene, title, lines(), palette());
+  const png = async (): Promise<void> => {
+    const image = new Image();
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawing())}`;
+    await image.decode();
+    const scale = Math.min(2, 16000 / Math.max(image.width, image.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.ceil(image.width * scale);
+    canvas.height = Math.ceil(image.height * scale);
+    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/png"));
+    if (blob) download("graph.png", blob);
+  };
+  return (
+    <p class="actions">
+      Save: <button type="button" class="small" onClick={() => download("graph.svg", drawing(), "image/svg+xml")}>SVG</button>
+      <button type="button" class="small" onClick={() => void png()}>PNG</button>
+      <button type="button" class="small" onClick={() => download("graph.graphml", graphml(scene), "application/xml")}>GraphML</button>
+      <button type="button" class="small" onClick={() => download("graph.mmd", mermaid(scene))}>Mermaid</button>
+      <button type="button" class="small" onClick={() => download("graph.csv", csv(scene), "text/csv")}>CSV</button>
+    </p>
+  );
+}

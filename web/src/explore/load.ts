@@ -1,0 +1,150 @@
+/** Scenes from the service: a walk replayed step by step, a preset, and facts to colour by. */
+import { Refusal, get, select } from "../api";
+import type { ClaimsAnswer, GraphPath, Group, Impact, Lineage, Neighbourhood } from "../types";
+import { inPath } from "../router";
+import { shortId } from "../words";
+import { unpacked, type Step } from "./address";
+import { evidenceScene, impactScene, lineageScene, organisationScene, timelineScene, type Dated } from "./presets";
+import { begin, withGroup, withLinks, type Scene } from "./scene";
+
+/** So many neighbours are opened at a time. */
+export const PAGE = 12;
+/** So many entities are shown in one scene. */
+export const MOST = 5000;
+const ID = "https://w3id.org/provenance-graph/id/";
+
+/** Presets by their name in the address, with what they show; `root` says whether they need an entity. */
+export const PRESETS: { name: string; word: string; root: boolean }[] = [
+  { name: "lineage", word: "Lineage and licence flow", root: true },
+  { name: "impact", word: "What depends on it", root: true },
+  { name: "timeline", word: "Timeline by release", root: true },
+  { name: "evidence", word: "Evidence of one fact", root: true },
+  { name: "organisations", word: "Who builds on whom", root: false },
+];
+
+function onDay(asOf: string): string {
+  return asOf ? `&asOf=${encodeURIComponent(asOf)}` : "";
+}
+
+/** The request for what is around an entity; the same text everywhere, so that it is asked once. */
+export function aroundOf(iri: string, asOf: string): string {
+  return `/api/v1/graph?node=${encodeURIComponent(iri)}&limit=${PAGE}${onDay(asOf)}`;
+}
+
+/** The scene that an address begins with. */
+async function start(root: string, preset: string, property: string, asOf: string): Promise<Scene> {
+  const thing = unpacked(root);
+  switch (preset) {
+    case "impact":
+      return impactScene(await get<Impact>(`/api/v1/impact?thing=${encodeURIComponent(thing)}&limit=${MOST}${onDay(asOf)}`));
+    case "lineage":
+      return lineageScene(await get<Lineage>(`/api/v1/models/${modelPath(thing)}/lineage?influences=true&evidence=false&limit=${MOST}${onDay(asOf)}`));
+    case "organisations":
+      return organisations(root ? (await get<Neighbourhood>(aroundOf(thing, asOf))).node.iri : "");
+    case "timeline":
+      return timeline(thing, asOf);
+    case "evidence": {
+      const { node } = await get<Neighbourhood>(aroundOf(thing, asOf));
+      if (!property) return begin(node);
+      const found = await get<ClaimsAnswer>(`/api/v1/models/${modelPath(thing)}/claims?property=${encodeURIComponent(property)}${onDay(asOf)}`);
+      return evidenceScene(node, property, found.claims);
+    }
+    default:
+      return begin((await get<Neighbourhood>(aroundOf(thing, asOf))).node);
+  }
+}
+
+function modelPath(thing: string): string {
+  return inPath(thing.startsWith(`${ID}model/`) ? thing.slice(ID.length + 6) : thing);
+}
+
+/** The strongest links between organisations: more could not be read. */
+const BUILT = 80;
+
+/** Every term of a query is an IRI of the store, so nothing typed gets into it. */
+async function organisations(root: string): Promise<Scene> {
+  const only = /^https?:\/\/[^\s<>"{}|\\^`]+$/.test(root) ? `FILTER(?from = <${root}> || ?to = <${root}>)` : "";
+  const rows = await select(`PREFIX prov: <http://www.w3.org/ns/prov#> PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX schema: <https://schema.org/>
+SELECT ?from ?to ?n ?fromName ?toName WHERE {
+  { SELECT ?from ?to (COUNT(DISTINCT ?child) AS ?n) WHERE { ?child prov:wasDerivedFrom ?parent ; dcterms:creator ?from . ?parent dcterms:creator ?to FILTER(?from != ?to) ${only} } GROUP BY ?from ?to ORDER BY DESC(?n) LIMIT ${BUILT} }
+  OPTIONAL { ?from schema:name ?fromName } OPTIONAL { ?to schema:name ?toName } }`);
+  const name = (iri: string | undefined, label: string | undefined): string => label ?? shortId((iri ?? "").replace(ID, ""));
+  return organisationScene([...new Map(rows.map((r) => [`${r["from"]} ${r["to"]}`, { from: r["from"] ?? "", to: r["to"] ?? "", n: Number(r["n"]), fromName: name(r["from"], r["fromName"]), toName: name(r["to"], r["toName"]) }])).values()]);
+}
+
+async function timeline(thing: string, asOf: string): Promise<Scene> {
+  const { node } = await get<Neighbourhood>(aroundOf(thing, asOf));
+  const lineage = node.kind === "model" ? lineageScene(await get<Lineage>(`/api/v1/models/${modelPath(node.iri)}/lineage?evidence=false&limit=${MOST}${onDay(asOf)}`)) : undefined;
+  const entities = lineage ? [...lineage.nodes.values()].filter((n) => n.kind === "model") : await modelsOf(node.iri);
+  const known = await factsOf(entities.map((e) => e.iri));
+  const dated = entities.flatMap((e): Dated[] => {
+    const date = known.get(e.iri)?.["date"];
+    const { iri, id, label, kind } = e;
+    return date ? [{ iri, id, label, kind, date, facts: known.get(e.iri) ?? {} }] : [];
+  });
+  if (!dated.length) throw new Refusal(404, "No release date", `no release date of ${node.label} or of what belongs to it is accepted`);
+  return timelineScene(dated, [...(lineage?.links.values() ?? [])]);
+}
+
+/** Models of an organisation, a family or under a licence. */
+async function modelsOf(iri: string): Promise<{ iri: string; id: string; label: string; kind: string }[]> {
+  const rows = await select(`PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX pg: <https://w3id.org/provenance-graph/ns#> PREFIX schema: <https://schema.org/>
+SELECT ?m ?name WHERE { { ?m dcterms:creator <${iri}> } UNION { ?m dcterms:isPartOf <${iri}> } UNION { ?m dcterms:license <${iri}> } UNION { ?m pg:trainedOn <${iri}> } ?m a pg:Model OPTIONAL { ?m schema:name ?name } } LIMIT ${MOST}`);
+  return [...new Map(rows.map((r) => [r["m"] ?? "", { iri: r["m"] ?? "", id: (r["m"] ?? "").replace(`${ID}model/`, ""), label: r["name"] ?? shortId((r["m"] ?? "").replace(`${ID}model/`, "")), kind: "model" }])).values()];
+}
+
+const AT_ONCE = 300;
+
+/** Licence, developer and day of release of entities, as far as they are accepted. */
+export async function factsOf(iris: string[]): Promise<Map<string, Record<string, string>>> {
+  const facts = new Map<string, Record<string, string>>();
+  const sound = iris.filter((iri) => iri.startsWith(ID) && !/[\s<>"{}|\\^`]/.test(iri));
+  for (let n = 0; n < sound.length; n += AT_ONCE) {
+    const rows = await select(`PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX schema: <https://schema.org/> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?m ?date ?licence ?maker WHERE { VALUES ?m { ${sound.slice(n, n + AT_ONCE).map((iri) => `<${iri}>`).join(" ")} }
+  OPTIONAL { ?m dcterms:issued ?date } OPTIONAL { ?m dcterms:license ?l OPTIONAL { ?l skos:prefLabel ?word } BIND(COALESCE(?word, STR(?l)) AS ?licence) }
+  OPTIONAL { ?m dcterms:creator ?o OPTIONAL { ?o schema:name ?n } BIND(COALESCE(?n, STR(?o)) AS ?maker) } }`);
+    for (const row of rows) {
+      const made = facts.get(row["m"] ?? "") ?? {};
+      if (row["date"]) Object.assign(made, { date: row["date"], year: row["date"].slice(0, 4) });
+      if (row["licence"]) made["licence"] = shortId(row["licence"].replace(ID, ""));
+      if (row["maker"]) made["developer"] = shortId(row["maker"].replace(ID, ""));
+      facts.set(row["m"] ?? "", made);
+    }
+  }
+  return facts;
+}
+
+export interface Wanted {
+  root: string;
+  preset: string;
+  property: string;
+  steps: Step[];
+  chosen: string;
+  asOf: string;
+}
+
+/** The scene that an address describes, step by step. */
+export async function replay({ root, preset, property, steps, chosen, asOf }: Wanted): Promise<Scene> {
+  let scene = await start(root, preset, property, asOf);
+  for (const step of steps) {
+    if (scene.nodes.size >= MOST) break;
+    if (step.kind === "open") {
+      const more = await get<Neighbourhood>(`/api/v1/graph?node=${encodeURIComponent(step.iri)}&relation=${encodeURIComponent(step.relation)}&direction=${step.direction}&limit=${PAGE}&cursor=${step.page * PAGE || ""}${onDay(asOf)}`);
+      for (const group of more.groups) scene = withGroup(scene, more.node.iri, group);
+    } else {
+      const path = await get<GraphPath>(`/api/v1/graph/path?start=${encodeURIComponent(step.start)}&end=${encodeURIComponent(step.end)}${onDay(asOf)}`);
+      for (const hop of path.steps) {
+        const forward = scene.nodes.has(hop.subject.iri);
+        const group: Group = { relation: hop.relation, name: hop.relation, label: hop.label, direction: forward ? "out" : "in", total: 1, atLeast: false, items: [forward ? hop.object : hop.subject], contested: [], next: null };
+        scene = withGroup(scene, forward ? hop.subject.iri : hop.object.iri, group);
+      }
+    }
+  }
+  if (chosen.startsWith("http") && scene.nodes.has(chosen) && !preset) {
+    const near = await get<Neighbourhood>(aroundOf(chosen, asOf));
+    scene = withLinks(scene, near.node.iri, near.groups);
+  }
+  return scene;
+}
+

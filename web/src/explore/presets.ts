@@ -1,0 +1,149 @@
+/** Pictures that answer one question: the answers of the service laid out as scenes. Pure. */
+import type { Claim, Entity, Impact, Lineage } from "../types";
+import { isThing, nameOf, shortId, stance, standing, text } from "../words";
+import { BOX, type Link, type Placed, type Scene } from "./scene";
+
+const ID = "https://w3id.org/provenance-graph/id/";
+const COLUMN = 320;
+const ROW = 46;
+/** No more in one column: what is longer stands in several beside each other, so that a scene keeps a readable shape. */
+const TALL = 60;
+
+interface Spot extends Entity {
+  column: number;
+  facts?: Record<string, string>;
+}
+
+/** Entities in columns from left to right, each as near to its neighbours of the column before as there is room. */
+export function layered(spots: Spot[], links: Link[]): Scene {
+  const columns = new Map<number, Spot[]>();
+  for (const spot of spots) columns.set(spot.column, [...(columns.get(spot.column) ?? []), spot]);
+  const neighbours = new Map<string, string[]>();
+  for (const { subject, object } of links) {
+    neighbours.set(subject, [...(neighbours.get(subject) ?? []), object]);
+    neighbours.set(object, [...(neighbours.get(object) ?? []), subject]);
+  }
+  const nodes = new Map<string, Placed>();
+  let x = 0;
+  for (const key of [...columns.keys()].sort((a, b) => a - b)) {
+    const column = columns.get(key) ?? [];
+    const wish = (spot: Spot): number => {
+      const ys = (neighbours.get(spot.iri) ?? []).flatMap((iri) => nodes.get(iri)?.y ?? []);
+      return ys.length ? ys.reduce((a, b) => a + b, 0) / ys.length : 0;
+    };
+    const ordered = column.map((spot, n) => ({ spot, wish: wish(spot), n })).sort((a, b) => a.wish - b.wish || a.n - b.n);
+    const wide = Math.ceil(ordered.length / TALL);
+    const tall = Math.ceil(ordered.length / wide);
+    ordered.forEach(({ spot }, n) => {
+      const { column: _, ...entity } = spot;
+      nodes.set(spot.iri, { ...entity, x: x + (n % wide) * (BOX.width + 24), y: (Math.floor(n / wide) - (tall - 1) / 2) * ROW });
+    });
+    x += COLUMN + (wide - 1) * (BOX.width + 24);
+  }
+  return { nodes, links: new Map(links.filter((l) => nodes.has(l.subject) && nodes.has(l.object)).map((l) => [l.key, l])) };
+}
+
+function link(subject: string, object: string, relation: string, label: string, more: Partial<Link> = {}): Link {
+  return { key: `${subject}|${relation}|${object}`, subject, object, relation, label, contested: false, ...more };
+}
+
+function idOf(iri: string): string {
+  return iri.startsWith(ID) ? iri.slice(ID.length).replace(/^model\//, "") : iri;
+}
+
+/** Models by how many steps they stand from what is withdrawn, each with the step that leads to it. */
+export function impactScene(found: Impact): Scene {
+  const root = { iri: found.subject.iri, id: idOf(found.subject.iri), label: shortId(found.subject.label), kind: found.subject.iri.includes("/id/dataset/") ? "dataset" : "model", column: 0 };
+  const spots = found.nodes.map((n): Spot => ({ iri: n.iri, id: idOf(n.iri), label: shortId(n.label), kind: n.kind, column: n.distance, facts: licenceFact(n.licences) }));
+  return layered([root, ...spots], found.nodes.map((n) => ofEdge(n.through)));
+}
+
+function licenceFact(licences: { iri: string; label: string }[]): Record<string, string> {
+  return { licence: licences.length ? licences.map((l) => nameOf(l)).join(", ") : "none recorded" };
+}
+
+function ofEdge(edge: Lineage["edges"][number]): Link {
+  const breach = edge.breaches.filter((b) => b.severity !== "Info").map((b) => `${b.rule} ${b.message}`).join("; ");
+  return link(edge.child, edge.parent, edge.relationName, edge.relationLabel, {
+    contested: Boolean(edge.contested) || edge.contradictedBy.length > 0, inferred: edge.inferred, ...(breach ? { breach } : {}),
+  });
+}
+
+/** Ancestors to the left, descendants to the right; licence problems stand on the step where they start. */
+export function lineageScene(found: Lineage): Scene {
+  const spots = found.nodes.map((n): Spot => ({
+    iri: n.iri, id: idOf(n.iri), label: shortId(n.label), kind: n.kind, column: n.side === "up" ? -n.distance : n.side === "self" ? 0 : n.distance, facts: licenceFact(n.licences),
+  }));
+  return layered(spots, found.edges.map(ofEdge));
+}
+
+export interface Built {
+  from: string;
+  fromName: string;
+  to: string;
+  toName: string;
+  n: number;
+}
+
+/** Organisations, those that others build on most to the left. */
+export function organisationScene(rows: Built[]): Scene {
+  const names = new Map(rows.flatMap((r): [string, string][] => [[r.from, r.fromName], [r.to, r.toName]]));
+  const parents = new Map<string, Set<string>>();
+  for (const r of rows) parents.set(r.from, (parents.get(r.from) ?? new Set()).add(r.to));
+  const depth = new Map<string, number>();
+  const deep = (iri: string, path: Set<string>): number => {
+    const known = depth.get(iri);
+    if (known !== undefined) return known;
+    if (path.has(iri)) return 0; // they build on each other
+    const above = [...(parents.get(iri) ?? [])].map((p) => deep(p, new Set(path).add(iri)) + 1);
+    const found = Math.min(4, Math.max(0, ...above));
+    depth.set(iri, found);
+    return found;
+  };
+  const spots = [...names].map(([iri, label]): Spot => ({ iri, id: idOf(iri), label, kind: "organization", column: deep(iri, new Set()) }));
+  return layered(spots, rows.map((r) => link(r.from, r.to, "buildsOn", `${r.n} ${r.n === 1 ? "model" : "models"} built on`)));
+}
+
+export interface Dated extends Entity {
+  date: string;
+  facts?: Record<string, string>;
+}
+
+const YEAR = 900;
+
+/** Models at the day of their release, from left to right; derivations between them where they are known. */
+export function timelineScene(models: Dated[], links: Link[]): Scene {
+  const at = (date: string): number => Number(date.slice(0, 4)) + (Number(date.slice(5, 7) || "7") - 1) / 12 + (Number(date.slice(8, 10) || "15") - 1) / 366;
+  const nodes = new Map<string, Placed>();
+  const taken: number[] = []; // by row, where its last box ends
+  for (const model of [...models].sort((a, b) => (a.date < b.date ? -1 : 1))) {
+    const x = at(model.date) * YEAR;
+    let row = taken.findIndex((end) => end <= x);
+    if (row < 0) row = taken.length;
+    taken[row] = x + BOX.width + 12;
+    const { date, ...entity } = model;
+    nodes.set(model.iri, { ...entity, label: `${model.label} (${date})`, facts: { ...model.facts, year: date.slice(0, 4) }, x, y: row * ROW });
+  }
+  return { nodes, links: new Map(links.filter((l) => nodes.has(l.subject) && nodes.has(l.object)).map((l) => [l.key, l])) };
+}
+
+/** One fact: its values, who states which, the records these stand in, the documents those were read from. */
+export function evidenceScene(subject: Entity, property: string, claims: Claim[]): Scene {
+  const spots = new Map<string, Spot>([[subject.iri, { ...subject, column: 0 }]]);
+  const links: Link[] = [];
+  claims.forEach((claim) => {
+    const value = claim.value === null ? stance(claim.stance) : isThing(claim.value) ? nameOf(claim.value) : text(claim.value);
+    const node = `value:${value}`;
+    const accepted = claim.standing === "Accepted";
+    const before = spots.get(node);
+    spots.set(node, { iri: node, id: value, label: value, kind: before?.kind === "accepted value" || accepted ? "accepted value" : "value", column: 1 });
+    links.push(link(subject.iri, node, property, property));
+    spots.set(claim.claim, { iri: claim.claim, id: claim.publisher.id, label: `${claim.publisher.id}: ${claim.asStated ?? value}`, kind: "claim", column: 2 });
+    links.push(link(node, claim.claim, "statedBy", `${standing(claim.standing)}`));
+    spots.set(claim.record, { iri: claim.record, id: idOf(claim.record), label: idOf(claim.record).replace(/^record\//, ""), kind: "record", column: 3 });
+    links.push(link(claim.claim, claim.record, "inRecord", "stands in"));
+    spots.set(claim.document, { iri: claim.document, id: claim.document, label: claim.document.replace(/^https?:\/\/(www\.)?/, ""), kind: "document", column: 4 });
+    links.push(link(claim.record, claim.document, "readFrom", `read ${claim.retrieved}`));
+  });
+  return layered([...spots.values()], links);
+}
