@@ -42,7 +42,9 @@ def router(access: Access) -> APIRouter:
     async def check(
         request: Request,
         format: Annotated[str, Query(max_length=40, description="The format, if known.")] = "",
-        name: Annotated[str, Query(max_length=200, description="File, or owner/repository/file.")] = "",
+        name: Annotated[
+            str, Query(max_length=200, description="File, or owner/repository/file.")
+        ] = "",
         against: Many = [],  # noqa: B006 - FastAPI copies it
     ) -> Response:
         """Check a document against licences, lineage and lists of elements; nothing is stored.
