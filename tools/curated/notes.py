@@ -127,7 +127,7 @@ def _policy(url: str) -> _Rows:
 
 
 _CARD = "https://github.com/meta-llama/llama-models/blob/a9c89c471f793423afd4cc3ca8671d6e56fe64cb/models"
-_OPENAI_TERMS = licence("openai-terms-2024-12-11")
+_OPENAI_TERMS = licence("openai-terms")
 _NC = licence("cc-by-nc-4.0")
 
 _NOTES: tuple[tuple[str, str, _Rows], ...] = (

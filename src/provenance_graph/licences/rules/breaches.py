@@ -7,6 +7,7 @@ listed model by model but counted by its cause.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,8 +23,8 @@ from provenance_graph.licences.inheritance.whole import Propagation, propagate
 from provenance_graph.licences.results import NOT_ADVICE, Finding, path_text
 from provenance_graph.licences.rules.causes import UnknownCause, unknown_causes
 from provenance_graph.licences.rules.context import SEVERITIES
-from provenance_graph.licences.rules.model_classes import ModelClass, model_classes
 from provenance_graph.licences.rules.rules import RULES
+from provenance_graph.licences.rules.store_marks import rule_marks
 from provenance_graph.licences.texts.catalogue import Licence
 from provenance_graph.lineage.arrays import Flags, Ints, reach
 from provenance_graph.shapes.findings import Finding as ValidationFinding
@@ -161,18 +162,18 @@ def mark(graph: LicenceGraph, day: str = "", whole: Propagation | None = None) -
     """Per rule the models that it concerns, or may concern, by number."""
     day = day or graph.snapshot.day
     whole = whole or propagate(graph.index, graph.catalogue, day)
-    ints: dict[str, list[Ints]] = {rule: [] for rule in RULES}
-    for one in model_classes(graph, whole, day):
-        for rule in _matching(one):
-            ints[rule].append(one.nodes)
-    empty = np.zeros(0, np.int32)
-    return {rule: np.sort(np.concatenate([empty, *stored])) for rule, stored in ints.items()}
+    by_rule: dict[str, list[Ints]] = {rule: [] for rule in RULES}
+    for one in rule_marks(graph, whole, day):
+        by_rule[one.rule].append(one.nodes)
+    return {rule: _union(graph, marked) for rule, marked in by_rule.items()}
 
 
-def _matching(one: ModelClass) -> Iterator[str]:
-    for rule, check in RULES.items():
-        if next(check(one.context), None) is not None:
-            yield rule
+def _union(graph: LicenceGraph, marked: Iterable[Ints]) -> Ints:
+    """Numbers of nodes from several lists, in order, each once."""
+    flags = np.zeros(len(graph.index), np.bool_)
+    for nodes in marked:
+        flags[nodes] = True
+    return np.flatnonzero(flags).astype(np.int32)
 
 
 def _mark(
@@ -182,22 +183,15 @@ def _mark(
     within: Flags | None,
     day: str,
 ) -> _Marks:
-    documented = graph.catalogue.rules
     marks = _Marks(np.full(len(graph.index), len(SEVERITIES), np.int8))
-    for one in model_classes(graph, whole, day):
+    by_rule: dict[str, list[Ints]] = defaultdict(list)
+    for one in rule_marks(graph, whole, day):
         nodes = one.nodes if within is None else one.nodes[within[one.nodes]]
-        if not len(nodes):
-            continue
-        for rule, check in RULES.items():
-            severities = [
-                SEVERITIES.index(match.severity or documented[rule].severity)
-                for match in check(one.context)
-            ]
-            if severities:
-                marks.counts[rule] = marks.counts.get(rule, 0) + len(nodes)
-                if rule in wanted:
-                    worst = min(severities)
-                    marks.worst[nodes] = np.minimum(marks.worst[nodes], worst)
+        if len(nodes):
+            by_rule[one.rule].append(nodes)
+            if one.rule in wanted:
+                marks.worst[nodes] = np.minimum(marks.worst[nodes], one.severity)
+    marks.counts = {rule: len(_union(graph, marked)) for rule, marked in by_rule.items()}
     return marks
 
 
