@@ -75,7 +75,8 @@ COLUMNS = ("severity", "rule", "model", "finding", "licence", "clause", "path")
 def row(one: object) -> tuple[str, ...]:
     """A finding as a row of the table."""
     from provenance_graph.core.iris import short_id
-    from provenance_graph.licences.results import Finding, path_text
+    from provenance_graph.licences.paths import path_text
+    from provenance_graph.licences.results import Finding
 
     assert isinstance(one, Finding)
     return (

@@ -8,8 +8,8 @@ from dataclasses import replace
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.licences.answers import answer
 from provenance_graph.licences.claims import ClaimReader
+from provenance_graph.licences.evaluation import answer
 from provenance_graph.licences.inheritance.applicability import ModelTraits, traits
 from provenance_graph.licences.inheritance.inherit import Inheritance, inherited
 from provenance_graph.licences.inheritance.recorded import licence_index

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.licences.answers import CellAnswer, PortfolioAnswer
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.results import NOT_ADVICE, LicenceReport, Verdict
 from provenance_graph.lineage.results import named
@@ -27,7 +27,7 @@ class Cell:
         where = f" [{one.licence.name} {one.clause}]" if one.licence and one.clause else ""
         return f"{one.text}{where}"
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> CellAnswer:
         """As JSON."""
         reasons = self.verdict.reasons
         return {
@@ -66,7 +66,7 @@ class Portfolio:
                     report.today.lineage.state,
                 )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> PortfolioAnswer:
         """As JSON."""
         return {
             "uses": self.uses,

@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from provenance_graph.core.iris import Iri, short_id
-from provenance_graph.licences.answers import answer
+from provenance_graph.licences.answers import ChangeAnswer, RepairAnswer
+from provenance_graph.licences.evaluation import answer
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.inherit import inherited
 from provenance_graph.licences.results import ALLOWED, CONDITIONAL, NOT_ADVICE, Finding, Reason
@@ -59,7 +59,7 @@ class Change:
     target: str
     text: str = field(compare=False, default="")
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> ChangeAnswer:
         """As JSON."""
         return {"kind": self.kind, "target": self.target, "text": self.text}
 
@@ -98,7 +98,7 @@ class Repair:
         what = "1 change makes" if size == 1 else f"{size} changes make"
         return f"{what} {uses} of {name} allowed ({self.found} such sets; {proof})."
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> RepairAnswer:
         """As JSON."""
         return {
             "subject": named(self.subject),

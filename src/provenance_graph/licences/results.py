@@ -1,66 +1,33 @@
-"""What licence questions are answered with: plain values that turn into JSON."""
+"""What licence questions are answered with: values that turn into the JSON of ``answers``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.iris import Iri
+from provenance_graph.licences.answers import (
+    DayAnswer,
+    FindingAnswer,
+    LabelAnswer,
+    LicenceReportAnswer,
+    LineageStateAnswer,
+    NoticeAnswer,
+    PartAnswer,
+    ReasonAnswer,
+    SupportAnswer,
+    TermAnswer,
+    UnknownAnswer,
+    UseAnswer,
+)
+from provenance_graph.licences.paths import path_json
 from provenance_graph.licences.texts.catalogue import Condition, Licence, Rule, Use
-from provenance_graph.lineage.results import SAYINGS, Edge, named
+from provenance_graph.lineage.results import Edge, named
 
-Json = dict[str, Any]
 ALLOWED, CONDITIONAL, UNKNOWN_, BLOCKED = "allowed", "conditional", "unknown", "blocked"
 ANSWERS = (ALLOWED, CONDITIONAL, UNKNOWN_, BLOCKED)
 NOT_ADVICE = (
     "Facts from licence texts and lineage records, to be checked by counsel; not legal advice."
 )
-
-
-LONGEST = 40
-"""Steps of a path that are written out; the middle of a longer one is left out, with a word."""
-
-
-def path_json(path: tuple[Edge, ...]) -> list[Json]:
-    """A path from the model up to where a term comes from, in short.
-
-    Of a path longer than ``LONGEST`` the middle is one entry that says how much is left out.
-    """
-    head, left_out, tail = _cut(path)
-    steps = [_step(edge) for edge in head]
-    if left_out:
-        steps.append({"leftOut": left_out, "of": len(path)})
-    return steps + [_step(edge) for edge in tail]
-
-
-def _cut(path: tuple[Edge, ...]) -> tuple[tuple[Edge, ...], int, tuple[Edge, ...]]:
-    if len(path) <= LONGEST:
-        return path, 0, ()
-    half = LONGEST // 2
-    return path[:half], len(path) - 2 * half, path[-half:]
-
-
-def _step(edge: Edge) -> Json:
-    return {
-        "child": named(edge.child),
-        "relation": local_name(edge.relation),
-        "relationLabel": SAYINGS[edge.relation],
-        "parent": named(edge.parent),
-        "inferred": edge.inferred,
-    }
-
-
-def path_text(path: tuple[Edge, ...]) -> str:
-    """A path in words: ``a → fine-tuned from b → quantised from c``."""
-    if not path:
-        return ""
-    head, left_out, tail = _cut(path)
-    middle = f" → … {left_out:,} of {len(path):,} steps left out …" if left_out else ""
-    return short_id(path[0].child) + _worded(head) + middle + _worded(tail)
-
-
-def _worded(path: tuple[Edge, ...]) -> str:
-    return "".join(f" → {SAYINGS[edge.relation]} {short_id(edge.parent)}" for edge in path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +47,7 @@ class Term:
     applies: bool | None = True
     why: str = ""
 
-    def to_json(self) -> Json:
+    def to_json(self) -> TermAnswer:
         """As JSON."""
         clause = self.licence.clause(self.condition.key)
         return {
@@ -115,7 +82,7 @@ class Unknown:
     with_data: bool = False
     cause: str = "licence"
 
-    def to_json(self) -> Json:
+    def to_json(self) -> UnknownAnswer:
         """As JSON."""
         return {
             "why": self.why,
@@ -140,7 +107,7 @@ class Support:
     property: str
     locator: str = ""
 
-    def to_json(self) -> Json:
+    def to_json(self) -> SupportAnswer:
         """As JSON."""
         return {
             "record": self.record,
@@ -183,7 +150,7 @@ class Reason:
     kind: str = ""
     support: tuple[Support, ...] = ()
 
-    def to_json(self) -> Json:
+    def to_json(self) -> ReasonAnswer:
         """As JSON."""
         return {
             "effect": self.effect,
@@ -212,7 +179,7 @@ class Part:
     reasons: tuple[Reason, ...] = ()
     applies: bool = True
 
-    def to_json(self) -> Json:
+    def to_json(self) -> PartAnswer:
         """As JSON."""
         return {
             "answer": self.answer,
@@ -237,7 +204,7 @@ class Verdict:
     data: Part
     contract: Part
 
-    def to_json(self) -> Json:
+    def to_json(self) -> UseAnswer:
         """As JSON."""
         return {
             "use": self.use.key,
@@ -261,7 +228,7 @@ class Notice:
     clause: str
     holder: Iri
 
-    def to_json(self) -> Json:
+    def to_json(self) -> NoticeAnswer:
         """As JSON."""
         return {
             "kind": self.kind,
@@ -285,7 +252,7 @@ class Finding:
     holder: Iri | None = None
     path: tuple[Edge, ...] = ()
 
-    def to_json(self) -> Json:
+    def to_json(self) -> FindingAnswer:
         """As JSON."""
         return {
             "rule": self.rule.id,
@@ -313,7 +280,7 @@ class Label:
     valid_until: str = ""
     version: str = ""
 
-    def to_json(self) -> Json:
+    def to_json(self) -> LabelAnswer:
         """As JSON."""
         return {
             **self.licence.to_json(),
@@ -338,7 +305,7 @@ class LineageState:
     missing_total: int = 0
     support: tuple[Support, ...] = ()
 
-    def to_json(self) -> Json:
+    def to_json(self) -> LineageStateAnswer:
         """As JSON."""
         return {
             "state": self.state,
@@ -369,7 +336,7 @@ class Answer:
         """Whether every licence on every path is known."""
         return not self.unknowns
 
-    def to_json(self) -> Json:
+    def to_json(self) -> DayAnswer:
         """As JSON."""
         return {
             "day": self.day,
@@ -413,7 +380,7 @@ class LicenceReport:
         """The answer that holds now, in one sentence."""
         return self.today.sentence
 
-    def to_json(self) -> Json:
+    def to_json(self) -> LicenceReportAnswer:
         """As JSON."""
         return {
             "subject": named(self.subject),

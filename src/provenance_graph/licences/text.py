@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provenance_graph.core.iris import short_id
+from provenance_graph.licences.paths import path_text
 from provenance_graph.licences.results import (
     NOT_ADVICE,
     Answer,
     LicenceReport,
     Reason,
     Verdict,
-    path_text,
 )
 
 _MARK = {"allowed": "yes", "conditional": "if", "unknown": "?", "blocked": "no"}

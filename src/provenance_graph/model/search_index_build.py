@@ -105,8 +105,8 @@ class Facts:
         self._gaps = {p: self._values(p) for p in GAPS}
         self._contested = self._values(PG.contested)
         self._records = self._count_records()
-        self._openness = self._texts(PG.openness)
-        self._family = self._texts(PG.licenceFamily)
+        self._openness = self._codes(PG.openness)
+        self._family = self._codes(PG.licenceFamily)
         self._approved = self._texts(PG.osiApproved)
         self._labels = {
             **self._texts(RDFS.label),
@@ -147,6 +147,14 @@ class Facts:
             if isinstance(value, Literal):
                 results[subject] = min(results.get(subject, value.lexical), value.lexical)
         return results
+
+    def _codes(self, predicate: Iri) -> dict[Iri, str]:
+        """Short ids of concepts, by the entity that has them."""
+        return {
+            subject: local_name(str(concept))
+            for subject, _, concept, _ in self.snapshot.quads(predicate=predicate)
+            if isinstance(concept, Iri)
+        }
 
     def label(self, entity: Value) -> str:
         """The label of a thing, or the literal's text."""

@@ -18,6 +18,7 @@ from provenance_graph.assessment.assess import DEFAULT, assess_model
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.core.claims import Header, SourcedClaim
 from provenance_graph.core.iris import Iri
+from provenance_graph.licences.answers import LicenceReportAnswer
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.lineage.graph import lineage
@@ -57,7 +58,7 @@ class ModelFacts:
     headers: tuple[Header, ...]
     conflicts: tuple[ConflictAnswer, ...]
     lineage: LineageAnswer
-    licences: Json
+    licences: LicenceReportAnswer
     assessed: AssessedAnswer
 
     @property

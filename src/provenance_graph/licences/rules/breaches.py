@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +17,11 @@ from numpy.typing import NDArray
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, mint, short_id
 from provenance_graph.core.terms import DCTERMS
+from provenance_graph.licences.answers import BreachesAnswer
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.whole import Propagation, propagate
-from provenance_graph.licences.results import NOT_ADVICE, Finding, path_text
+from provenance_graph.licences.paths import path_text
+from provenance_graph.licences.results import NOT_ADVICE, Finding
 from provenance_graph.licences.rules.causes import UnknownCause, unknown_causes
 from provenance_graph.licences.rules.context import SEVERITIES
 from provenance_graph.licences.rules.rules import RULES
@@ -77,7 +78,7 @@ class StoreFindings:
         """Whether there are more findings than are listed."""
         return len(self.findings) < self.total or self.looked_at < self.models
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> BreachesAnswer:
         """As JSON."""
         return {
             "findings": [finding.to_json() for finding in self.findings],

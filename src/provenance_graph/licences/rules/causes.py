@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.licences.answers import CauseAnswer
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.inherit import relicensed
 from provenance_graph.licences.inheritance.passing import (
@@ -46,7 +46,7 @@ class UnknownCause:
         rest = "model rests" if self.models == 1 else "models rest"
         return f"{self.models:,} {rest} on {short_id(self.holder)}: {self.why}"
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> CauseAnswer:
         """As JSON."""
         return {
             "holder": named(self.holder),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.licences.answers import LicenceAnswer
 
 FIRM, UNSETTLED, BANNED, NO_GRANT, UNKNOWN = "firm", "unsettled", "banned", "nogrant", "unknown"
 GRANTS = "grants"
@@ -160,7 +160,7 @@ class Licence:
         """Where a condition stands; empty where the text was not read that closely."""
         return self.clauses.get(key, Clause())
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> LicenceAnswer:
         """As JSON."""
         return {
             "iri": self.iri,
@@ -184,18 +184,6 @@ class Rule:
     why: str
     fix: str
     caveat: str
-
-    def to_json(self) -> dict[str, str]:
-        """As JSON."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "severity": self.severity,
-            "what": self.what,
-            "why": self.why,
-            "fix": self.fix,
-            "caveat": self.caveat,
-        }
 
 
 @dataclass(frozen=True)

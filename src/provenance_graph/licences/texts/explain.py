@@ -8,6 +8,7 @@ from typing import Any
 from provenance_graph.core.claims import Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats.licences.names import LicenceName, normalise
+from provenance_graph.licences.answers import ClauseAnswer, ExplainedLicence, ExplanationAnswer
 from provenance_graph.licences.results import NOT_ADVICE, Term
 from provenance_graph.licences.texts.catalogue import Catalogue, Condition, Licence
 from provenance_graph.licences.texts.odrl import as_odrl
@@ -26,7 +27,7 @@ class ClauseLine:
     clause: str
     qualified: str
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> ClauseAnswer:
         """As JSON."""
         return {
             "id": self.id,
@@ -58,7 +59,7 @@ class Explained:
         text = f"{name} permits {', '.join(grants) or 'nothing by itself'}"
         return f"{text}; it asks and restricts: {', '.join(asks) or 'nothing'}{read}."
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> ExplainedLicence:
         """As JSON."""
         one = self.licence
         return {
@@ -90,7 +91,7 @@ class Explanation:
     licences: tuple[Explained, ...]
     problem: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> ExplanationAnswer:
         """As JSON."""
         return {
             "asked": self.asked,

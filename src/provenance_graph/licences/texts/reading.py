@@ -73,12 +73,23 @@ class _Reader:
         like = self.licences.get(one.terms_like) if one.terms_like and not one.passes else None
         if like is None:
             return one
-        return replace(
+        one = replace(
             one,
             grants=like.grants,
             duties=like.duties,
             restrictions=like.restrictions,
             passes=like.passes,
+        )
+        if not self.properties(iri)[SKOS.exactMatch]:
+            return one
+        return replace(
+            one,
+            clauses=like.clauses,
+            prefix=like.prefix,
+            display=like.display,
+            notice=like.notice,
+            users=like.users,
+            revenue=like.revenue,
         )
 
     def passed(self, iri: Iri) -> tuple[str, Carry]:
@@ -114,8 +125,8 @@ class _Reader:
             iri,
             key=_one(reported, SKOS.notation),
             label=_one(reported, SKOS.prefLabel),
-            family=_one(reported, PG.licenceFamily),
-            openness=_one(reported, PG.openness) or "unknown",
+            family=_code(reported, PG.licenceFamily),
+            openness=_code(reported, PG.openness) or "unknown",
             text_version=_one(reported, PG.textVersion),
             url=_one(reported, SCHEMA.url),
             notice=_one(reported, PG.noticeText),
@@ -186,6 +197,11 @@ class _Reader:
 def _one(reported: Mapping[Iri, list[Value]], predicate: Iri) -> str:
     values = reported.get(predicate, [])
     return str(values[0]) if values else ""
+
+
+def _code(reported: Mapping[Iri, list[Value]], predicate: Iri) -> str:
+    """The short id of a concept."""
+    return local_name(_one(reported, predicate))
 
 
 def _number(values: Mapping[Iri, list[Value]], predicate: Iri) -> int | None:

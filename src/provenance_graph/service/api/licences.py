@@ -9,13 +9,19 @@ from fastapi import APIRouter, Query, Request, Response
 
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
+from provenance_graph.licences.answers import (
+    BreachesAnswer,
+    ExplanationAnswer,
+    LicenceReportAnswer,
+    PortfolioAnswer,
+    RepairAnswer,
+)
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.portfolio import portfolio
 from provenance_graph.licences.repair import repair
 from provenance_graph.licences.rules.breaches import Filters, store_findings
 from provenance_graph.licences.texts.explain import explain
 from provenance_graph.model.naming import resolve
-from provenance_graph.service.api import licence_schema as schema
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.models import AsOf, Many
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
@@ -36,9 +42,7 @@ def router(access: Access) -> APIRouter:
 
 
 def _of_models(routes: APIRouter, access: Access) -> None:
-    @routes.get(
-        "/models/{name:path}/licences", responses={200: {"model": schema.LicenceReportAnswer}}
-    )
+    @routes.get("/models/{name:path}/licences", responses={200: {"model": LicenceReportAnswer}})
     def licences(
         request: Request,
         name: str,
@@ -56,7 +60,7 @@ def _of_models(routes: APIRouter, access: Access) -> None:
 
         return reply(access, request, snapshot, made)
 
-    @routes.get("/models/{name:path}/repair", responses={200: {"model": schema.RepairAnswer}})
+    @routes.get("/models/{name:path}/repair", responses={200: {"model": RepairAnswer}})
     def repairs(
         request: Request,
         name: str,
@@ -76,7 +80,7 @@ def _of_models(routes: APIRouter, access: Access) -> None:
 
 
 def _of_store(routes: APIRouter, access: Access) -> None:
-    @routes.get("/breaches", responses={200: {"model": schema.BreachesAnswer}})
+    @routes.get("/breaches", responses={200: {"model": BreachesAnswer}})
     def breaches(
         request: Request,
         rule: Many = [],  # noqa: B006
@@ -100,7 +104,7 @@ def _of_store(routes: APIRouter, access: Access) -> None:
 
         return reply(access, request, snapshot, made)
 
-    @routes.get("/licences-of", responses={200: {"model": schema.ExplanationAnswer}})
+    @routes.get("/licences-of", responses={200: {"model": ExplanationAnswer}})
     def licences_of(request: Request, text: Text, asOf: AsOf = "") -> Response:  # noqa: N803
         """What a text, SPDX expression or address means as a licence, clause by clause, with ODRL."""
         snapshot = access.prepared("lineage", asOf)
@@ -109,7 +113,7 @@ def _of_store(routes: APIRouter, access: Access) -> None:
             lambda: explain(LicenceGraph(snapshot).catalogue, text).to_json(),
         )  # fmt: skip
 
-    @routes.get("/portfolio", responses={200: {"model": schema.PortfolioAnswer}})
+    @routes.get("/portfolio", responses={200: {"model": PortfolioAnswer}})
     def matrix(
         request: Request,
         model: Many,

@@ -1,0 +1,212 @@
+"""The three answers for a use: on weights and derivation, on training data, on the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+from provenance_graph.licences.inheritance.own_names import display_name
+from provenance_graph.licences.inheritance.recorded import COMPLETE, NOT_RECORDED
+from provenance_graph.licences.results import (
+    ALLOWED,
+    BLOCKED,
+    CONDITIONAL,
+    UNKNOWN_,
+    Answer,
+    Finding,
+    Part,
+    Reason,
+    Term,
+    Verdict,
+)
+from provenance_graph.licences.sentence import Upstream, sentence
+from provenance_graph.licences.situation import UNNAMED, Situation, data_recorded, data_told
+from provenance_graph.licences.texts.catalogue import Licence
+from provenance_graph.licences.uses import Facts, Governing, PlannedUse, part, worst
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """What each of the three answers rests on."""
+
+    weights: Facts
+    data: Facts
+    contract: Facts
+    service_only: bool
+
+
+def answer(
+    now: Situation,
+    occasion: str,
+    plans: Sequence[PlannedUse],
+    day: str | None = None,
+    breaches: Sequence[Finding] = (),
+) -> Answer:
+    """What a situation means for the planned uses; ``breaches`` are told in its sentence."""
+    sides = _sides(now)
+    binding = [one.licence.grants for one in sides.weights.governing if one.limits and one.settled]
+    verdicts = tuple(_verdict(now, plan, plans, sides) for plan in plans)
+    result = Answer(
+        day=now.day if day is None else day,
+        occasion=occasion,
+        declared=now.declared,
+        permissions=tuple(sorted(frozenset.intersection(*binding))) if binding else (),
+        terms=_all_terms(now, sides),
+        exempt=tuple(now.exempt),
+        unknowns=tuple(now.unknowns),
+        unknown_total=max(len(now.unknowns), now.inheritance.unknown),
+        verdicts=verdicts,
+        lineage=now.lineage,
+    )
+    return replace(result, sentence=sentence(now.subject, result, _upstream(sides), breaches))
+
+
+def _all_terms(now: Situation, sides: _Sides) -> tuple[Term, ...]:
+    """Every term in force, those of the contract too where only a service is offered."""
+    if not sides.service_only:
+        return tuple(now.terms)
+    stored = {(one.condition.key, one.licence.iri) for one in now.terms}
+    agreed = (
+        one for one in sides.contract.terms if (one.condition.key, one.licence.iri) not in stored
+    )
+    return (*now.terms, *agreed)
+
+
+def _upstream(sides: _Sides) -> list[Upstream]:
+    """Licences with terms of their own that reach the model along weights."""
+    results = [
+        Upstream(one.licence, one.holder, any(edge.inferred for edge in one.path))
+        for one in sides.weights.governing
+        if one.path and one.carries_terms
+    ]
+    return list(dict.fromkeys(results))
+
+
+def _sides(now: Situation) -> _Sides:
+    services = [one for one in now.declared if one.service]
+    contract = services or _terms_of_use(now)
+    service_only = _is_service_only(now, contract)
+
+    def own_service(term: Term) -> bool:
+        return not term.path and term.licence.service
+
+    by_weights: list[Term] = []
+    by_data: list[Term] = []
+    for term in now.terms:
+        if not own_service(term):
+            (by_weights if _along_weights(term) else by_data).append(term)
+    conditions = now.graph.catalogue.conditions
+    agreed = [
+        Term(conditions[key], licence, now.subject, "binds")
+        for licence in contract
+        for key in licence.conditions
+    ]
+    own = {licence.iri for licence in contract}
+    return _Sides(
+        Facts(
+            [one for one in now.governing(data=False) if one.path or not one.licence.service],
+            by_weights,
+            [
+                one for one in now.unknowns
+                if not one.with_data and not (one.licence and not one.path and one.licence.iri in own)
+            ],
+        ),
+        Facts(now.governing(data=True), by_data, [one for one in now.unknowns if one.with_data]),
+        Facts(
+            [Governing(one, now.subject, True, True, True) for one in contract],
+            agreed,
+            [one for one in now.unknowns if one.licence and not one.path and one.licence.iri in own],
+        ),
+        service_only,
+    )  # fmt: skip
+
+
+def _is_service_only(now: Situation, contract: Sequence[Licence]) -> bool:
+    """Whether the model is offered as a service alone: no licence supplies weights."""
+    quads = now.graph.snapshot.quads(now.subject, PG.weightsAvailability)
+    if not contract or any(o == PG.OpenWeights for _, _, o, _ in quads):
+        return False
+    return all(one.service or one.key in UNNAMED for one in now.declared)
+
+
+def _along_weights(term: Term) -> bool:
+    return all(edge.group == "derivation" for edge in term.path)
+
+
+def _terms_of_use(now: Situation) -> list[Licence]:
+    """Terms of use of a service that the accepted view names and the catalogue describes."""
+    quads = now.graph.snapshot.quads(now.subject, PG.termsOfUse)
+    named = (now.graph.catalogue.by_url(o) for _, _, o, _ in quads if isinstance(o, Iri))
+    return [one for one in named if one is not None and one.known and one.service]
+
+
+def _verdict(
+    now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides
+) -> Verdict:
+    contract = _contract(now, plan, plans, sides)
+    weights = _weights(now, plan, plans, sides)
+    data = _data(now, plan, plans, sides)
+    decides = contract if sides.service_only else weights
+    restrictions = [one for one in data.reasons if _restricts(one)]
+    result, reasons = worst([*decides.reasons, *restrictions])
+    return Verdict(plan.use, plan.number, result, reasons, weights, data, contract)
+
+
+def _restricts(reason: Reason) -> bool:
+    """Whether a reason on the side of data is a recorded restriction, not something unknown."""
+    if reason.cause == "outputs":
+        return True
+    return reason.cause == "clause" and (reason.settled or reason.effect == UNKNOWN_)
+
+
+def _weights(now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides) -> Part:
+    if sides.service_only:
+        licence = sides.contract.governing[0].licence
+        clause = licence.clause("no-weights").place
+        none = Reason(BLOCKED, "no weights are supplied", licence, clause, now.subject)
+        return Part(BLOCKED, (none,), applies=False)
+    result = part(plan, plans, sides.weights)
+    lineage = now.lineage
+    if result.answer not in (ALLOWED, CONDITIONAL) or lineage.state == COMPLETE:
+        return result
+    if lineage.state != NOT_RECORDED and result.answer == CONDITIONAL:
+        return result
+    return Part(*worst([_unrecorded(now, result.answer), *result.reasons]))
+
+
+def _unrecorded(now: Situation, otherwise: str) -> Reason:
+    names = ", ".join(display_name(one) for one in now.lineage.missing[:3])
+    more = now.lineage.missing_total - 3
+    names += f" and {more:,} more" if more > 0 else ""
+    how = "allows it" if otherwise == ALLOWED else "allows it on conditions"
+    if now.lineage.state == NOT_RECORDED:
+        text = f"its own licence {how}; what it was made from is not recorded"
+    else:
+        text = (
+            f"its own licence and those recorded above it: {otherwise}; "
+            f"no developer's source says what {names} was made from"
+        )
+    own = now.declared[0] if now.declared else None
+    return Reason(UNKNOWN_, text, own, "", now.subject, cause="lineage")
+
+
+def _data(now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides) -> Part:
+    result = part(plan, plans, sides.data)
+    if not data_recorded(now):
+        text = "no training data is recorded"
+    elif result.answer == ALLOWED and not data_told(now):
+        text = "no developer's source lists the training data"
+    else:
+        return result
+    reason = Reason(UNKNOWN_, text, None, "", now.subject, cause="data")
+    return Part(*worst([reason, *result.reasons]))
+
+
+def _contract(now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides) -> Part:
+    if sides.contract.governing:
+        return part(plan, plans, sides.contract)
+    text = "no terms of a service are recorded"
+    reason = Reason(UNKNOWN_, text, None, "", now.subject, cause="licence")
+    return Part(UNKNOWN_, (reason,), applies=False)

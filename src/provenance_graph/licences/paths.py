@@ -1,0 +1,52 @@
+"""Paths from a model up to where a term comes from, as JSON and in words."""
+
+from __future__ import annotations
+
+from provenance_graph.core.iris import local_name, short_id
+from provenance_graph.licences.answers import HopAnswer, StepAnswer
+from provenance_graph.lineage.results import SAYINGS, Edge, named
+
+LONGEST = 40
+"""Steps of a path that are written out; the middle of a longer one is left out, with a word."""
+
+
+def path_json(path: tuple[Edge, ...]) -> list[HopAnswer]:
+    """A path from the model up to where a term comes from, in short.
+
+    Of a path longer than ``LONGEST`` the middle is one entry that says how much is left out.
+    """
+    head, left_out, tail = _cut(path)
+    steps: list[HopAnswer] = [_step(edge) for edge in head]
+    if left_out:
+        steps.append({"leftOut": left_out, "of": len(path)})
+    return [*steps, *(_step(edge) for edge in tail)]
+
+
+def _cut(path: tuple[Edge, ...]) -> tuple[tuple[Edge, ...], int, tuple[Edge, ...]]:
+    if len(path) <= LONGEST:
+        return path, 0, ()
+    half = LONGEST // 2
+    return path[:half], len(path) - 2 * half, path[-half:]
+
+
+def _step(edge: Edge) -> StepAnswer:
+    return {
+        "child": named(edge.child),
+        "relation": local_name(edge.relation),
+        "relationLabel": SAYINGS[edge.relation],
+        "parent": named(edge.parent),
+        "inferred": edge.inferred,
+    }
+
+
+def path_text(path: tuple[Edge, ...]) -> str:
+    """A path in words: ``a → fine-tuned from b → quantised from c``."""
+    if not path:
+        return ""
+    head, left_out, tail = _cut(path)
+    middle = f" → … {left_out:,} of {len(path):,} steps left out …" if left_out else ""
+    return short_id(path[0].child) + _worded(head) + middle + _worded(tail)
+
+
+def _worded(path: tuple[Edge, ...]) -> str:
+    return "".join(f" → {SAYINGS[edge.relation]} {short_id(edge.parent)}" for edge in path)
