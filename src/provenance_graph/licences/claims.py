@@ -90,6 +90,15 @@ class ClaimReader:
             for item in self.about(entity)
         )
 
+    def label_is_reported(self, entity: Iri) -> bool:
+        """Whether others than its developer state the licence of an entity, and nobody else."""
+        stated = [
+            item
+            for item in self.about(entity)
+            if item.claim.predicate == DCTERMS.license and item.claim.value is not None
+        ]
+        return bool(stated) and not any(map(is_developer_rank, stated))
+
     def data_told(self, entity: Iri) -> bool:
         """Whether a source of developer rank names data that a model was trained on."""
         return any(

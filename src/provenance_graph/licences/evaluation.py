@@ -21,7 +21,7 @@ from provenance_graph.licences.results import (
     Term,
     Verdict,
 )
-from provenance_graph.licences.sentence import Upstream, sentence
+from provenance_graph.licences.sentence import Basis, Upstream, sentence
 from provenance_graph.licences.situation import UNNAMED, Situation, data_recorded, data_told
 from provenance_graph.licences.texts.catalogue import Licence
 from provenance_graph.licences.uses import Facts, Governing, PlannedUse, part, worst
@@ -60,7 +60,12 @@ def answer(
         verdicts=verdicts,
         lineage=now.lineage,
     )
-    return replace(result, sentence=sentence(now.subject, result, _upstream(sides), breaches))
+    basis = Basis(
+        _upstream(sides),
+        [one.licence for one in sides.contract.governing],
+        now.graph.claims.label_is_reported(now.subject),
+    )
+    return replace(result, sentence=sentence(now.subject, result, basis, breaches))
 
 
 def _all_terms(now: Situation, sides: _Sides) -> tuple[Term, ...]:
@@ -181,12 +186,13 @@ def _unrecorded(now: Situation, otherwise: str) -> Reason:
     more = now.lineage.missing_total - 3
     names += f" and {more:,} more" if more > 0 else ""
     how = "allows it" if otherwise == ALLOWED else "allows it on conditions"
+    allow = how.replace("allows", "allow")
     if now.lineage.state == NOT_RECORDED:
         text = f"its own licence {how}; what it was made from is not recorded"
     else:
         text = (
-            f"its own licence and those recorded above it: {otherwise}; "
-            f"no developer's source says what {names} was made from"
+            f"its own licence and those recorded above it {allow}; "
+            f"no source of the developer says what {names} was made from"
         )
     own = now.declared[0] if now.declared else None
     return Reason(UNKNOWN_, text, own, "", now.subject, cause="lineage")

@@ -54,6 +54,21 @@ class LicenceGraph:
         results = (catalogue.licence(iri) for iri in self.index.licences_of(node))
         return tuple(catalogue.in_force(licence, day) for licence in results)
 
+    def held_above(self, node: int, subject: Iri, day: str = "") -> tuple[Licence, ...]:
+        """The licences of what a model was made from, by the texts that bound its making.
+
+        Terms of a service bind by the text of the day on which it was used: at the latest that
+        on which the model was released. Other licences are read by the text in force on ``day``.
+        """
+        licences = self.held(node, day)
+        released = self.traits(subject).released
+        if not released or released >= day or not any(one.service for one in licences):
+            return licences
+        earlier = self.held(node, released)
+        return tuple(
+            then if now.service else now for now, then in zip(licences, earlier, strict=True)
+        )
+
     def traits(self, model: Iri) -> ModelTraits:
         """What clauses ask about a model."""
         if model not in self._traits:
@@ -68,7 +83,7 @@ class LicenceGraph:
         own = tuple(declared) if declared is not None else self._declared(subject, node, day)
 
         def held(number: int) -> tuple[Licence, ...]:
-            return own if number == node else self.held(number, day)
+            return own if number == node else self.held_above(number, subject, day)
 
         if node is None:
             return Situation(self, subject, node, own, Inheritance((), 0), day)

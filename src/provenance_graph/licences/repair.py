@@ -190,7 +190,7 @@ class Problems:
                 return declared
             if graph.index.names[number] in permitted:
                 return (self.granted,)
-            return graph.held(number, now.day)
+            return graph.held_above(number, now.subject, now.day)
 
         reaching = inherited(graph.index, graph.catalogue, held, now.node, without)
         return Situation(graph, now.subject, now.node, declared, reaching, now.day, without)

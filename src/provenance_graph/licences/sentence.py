@@ -23,25 +23,7 @@ from provenance_graph.licences.results import (
     Verdict,
 )
 from provenance_graph.licences.texts.catalogue import Licence
-
-USES = {
-    "use": "use",
-    "research": "research",
-    "commercial": "commercial use",
-    "production": "use in production",
-    "distribute": "distribution",
-    "modify": "modification",
-    "sublicense": "licensing on under other terms",
-    "eu": "EU use",
-    "uk": "UK use",
-    "south-korea": "use in South Korea",
-    "hosted-service": "offering it as a service",
-    "train-on-outputs": "training on outputs",
-    "competing-product": "a competing product",
-    "users": "users",
-    "revenue": "revenue",
-}
-"""Planned uses as nouns."""
+from provenance_graph.licences.uses import PERMISSION, USES
 
 NOTICES = {
     "copy-of-licence": "a copy of the licence",
@@ -66,9 +48,20 @@ class Upstream:
     reported: bool
 
 
-def sentence(
-    subject: Iri, answer: Answer, upstream: Sequence[Upstream], breaches: Sequence[Finding]
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a sentence says of the terms besides the answer.
+
+    ``contract`` are the terms of the service that offers the model, ``label_reported`` says that
+    only others than its developer state its licence.
+    """
+
+    upstream: Sequence[Upstream] = ()
+    contract: Sequence[Licence] = ()
+    label_reported: bool = False
+
+
+def sentence(subject: Iri, answer: Answer, basis: Basis, breaches: Sequence[Finding]) -> str:
     """The sentence for an answer; ``breaches`` are findings of the gravest kind."""
     parts = [
         *_breaches(breaches),
@@ -82,18 +75,23 @@ def sentence(
         *_contract(answer),
         *_lineage(answer),
     ]
-    return f"{_label(subject, answer, upstream)}: " + "; ".join(parts) + "."
+    return f"{_label(subject, answer, basis)}: " + "; ".join(parts) + "."
 
 
-def _label(subject: Iri, answer: Answer, upstream: Sequence[Upstream]) -> str:
+def _label(subject: Iri, answer: Answer, basis: Basis) -> str:
     names = " and ".join(_name(one) for one in answer.declared)
     when = f" (texts of {answer.day})" if answer.day and answer.occasion != "today" else ""
-    head = f"{short_id(subject)}{when} is " + (
-        f"labelled {names}" if names else "without a known licence"
-    )
+    service_only = basis.contract and not any(one.weights.applies for one in answer.verdicts)
+    if service_only:
+        head = f"offered as a service under {' and '.join(map(_name, basis.contract))}"
+    elif names:
+        head = f"labelled {names}" + (" (as others report)" if basis.label_reported else "")
+    else:
+        head = "without a known licence"
+    head = f"{short_id(subject)}{when} is {head}"
     own = {one.iri for one in answer.declared}
     built: dict[str, list[str]] = defaultdict(list)
-    for one in upstream:
+    for one in basis.upstream:
         if one.licence.iri not in own:
             holder = short_id(one.holder) + (", as others report" if one.reported else "")
             built[_name(one.licence)].append(holder)
@@ -126,16 +124,17 @@ def _by_answer(answer: Answer, wanted: str) -> Iterator[str]:
 
 
 def _because(reasons: Iterable[Reason], wanted: str) -> Iterator[str]:
-    reported = set()
     worst = [one for one in reasons if one.effect == wanted and wanted != ALLOWED]
-    for one in worst[:3]:
+    explained = {one.licence.iri for one in worst if one.licence and one.kind != PERMISSION}
+    texts: dict[str, None] = {}
+    for one in worst:
+        if one.licence and one.kind == PERMISSION and one.licence.iri in explained:
+            continue  # a condition of the same licence says it better
         where = f" [{one.licence.name} {one.clause}]" if one.licence and one.clause else ""
-        text = f"{_lower(one.text)}{where}"
-        if text not in reported:
-            reported.add(text)
-            yield text
-    if len(worst) > 3:
-        yield f"and {len(worst) - 3} more reasons"
+        texts[f"{_lower(one.text)}{where}"] = None
+    yield from list(texts)[:3]
+    if len(texts) > 3:
+        yield f"and {len(texts) - 3} more reasons"
 
 
 def _breaches(breaches: Sequence[Finding]) -> Iterator[str]:
@@ -177,11 +176,27 @@ def _conditions(answer: Answer) -> Iterator[str]:
         for one in verdict.reasons
         if one.effect == BLOCKED and one.licence
     }
-    terms = [one for one in answer.terms if (one.licence.iri, one.condition.label) not in blocking]
+    on_outputs = {
+        one.licence.iri
+        for verdict in answer.verdicts
+        for one in verdict.reasons
+        if one.kind == "outputs" and one.licence and verdict.use.key == "train-on-outputs"
+    }
+    terms = [
+        one
+        for one in answer.terms
+        if (one.licence.iri, one.condition.label) not in blocking
+        and not (_bans_outputs(one) and one.licence.iri in on_outputs)
+    ]
     for text in [*_weighty(terms), *_notices(terms)]:
         if text not in reported:
             reported.add(text)
             yield text
+
+
+def _bans_outputs(term: Term) -> bool:
+    """Whether a term speaks of outputs alone, as the answer on training with them does."""
+    return term.condition.group == "output-ban" and not term.condition.blocks
 
 
 def _weighty(terms: Iterable[Term]) -> Iterator[str]:

@@ -28,6 +28,29 @@ from provenance_graph.licences.texts.catalogue import (
 )
 from provenance_graph.lineage.results import Edge
 
+USES = {
+    "use": "use",
+    "research": "research",
+    "commercial": "commercial use",
+    "production": "use in production",
+    "distribute": "distribution",
+    "modify": "modification",
+    "sublicense": "licensing on under other terms",
+    "eu": "EU use",
+    "uk": "UK use",
+    "south-korea": "use in South Korea",
+    "hosted-service": "offering it as a service",
+    "train-on-outputs": "training on outputs",
+    "competing-product": "a competing product",
+    "users": "users",
+    "revenue": "revenue",
+}
+"""Planned uses as nouns, for sentences."""
+
+
+PERMISSION = "permission"
+"""The kind of a reason that is only that a licence does not grant a use."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedUse:
@@ -116,20 +139,32 @@ def _permission(use: Use, governing: Sequence[Governing]) -> Iterator[Reason]:
     for one in governing:
         if not use.permission or not one.limits or use.permission in one.licence.grants:
             continue
+        noun = USES.get(use.key, use.label)
         if one.licence.service and use.key not in ("distribute", "modify", "sublicense"):
-            yield Reason(
-                CONDITIONAL, f"as a service under {one.licence.name}", one.licence, "",
-                one.holder, kind="service",
-            )  # fmt: skip
+            yield _as_service(one)
         elif one.settled:
-            effect, text = BLOCKED, f"{one.licence.name} does not permit it"
-            yield Reason(effect, text, one.licence, "", one.holder, one.path)
+            text = f"{one.licence.name} does not permit {noun}"
+            yield Reason(BLOCKED, text, one.licence, "", one.holder, one.path, kind=PERMISSION)
         else:
             text = (
-                f"{one.licence.name} does not permit it; "
+                f"{one.licence.name} does not permit {noun}; "
                 "whether that reaches the model is unsettled"
             )
-            yield Reason(UNKNOWN_, text, one.licence, "", one.holder, one.path, settled=False)
+            yield Reason(
+                UNKNOWN_, text, one.licence, "", one.holder, one.path,
+                settled=False, kind=PERMISSION,
+            )  # fmt: skip
+
+
+def _as_service(one: Governing) -> Reason:
+    """What terms of a service mean for a use of it; nothing where nobody read what they grant."""
+    licence = one.licence
+    if licence.grants:
+        text = f"as a service under {licence.name}"
+        return Reason(CONDITIONAL, text, licence, "", one.holder, kind="service")
+    where = f" ({licence.url})" if licence.url else ""
+    text = f"the text of {licence.label or licence.name} was not read{where}"
+    return Reason(UNKNOWN_, text, licence, "", one.holder, cause="text")
 
 
 def _conditions(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) -> Iterator[Reason]:
