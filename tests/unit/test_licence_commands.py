@@ -50,7 +50,7 @@ def test_a_base_model_whose_developer_says_that_training_began_anew_is_allowed(r
 def test_a_card_that_names_no_earlier_weights_does_not_say_that_there_are_none(run, model):
     result = answer(run, model)
     assert (result["weights"]["answer"], result["lineage"]["state"]) == ("unknown", "not recorded")
-    assert "its own licence allows it; what it was made from is not recorded" in result["sentence"]
+    assert "what it was made from is not recorded" in result["sentence"]
 
 
 @pytest.mark.parametrize("model", ["openai/gpt-4o", "anthropic/claude-haiku-4-5"])
