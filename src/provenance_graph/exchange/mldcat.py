@@ -48,7 +48,6 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
         PG.artifactOf: "MachineLearningModel.hasFile: files with an address",
         **dict.fromkeys(terms.DERIVATIONS, _OUR_RELATION),
         PG.fineTunedFrom: "MachineLearningModel.fineTunedFrom",
-        PROV.wasDerivedFrom: "the relation says it",
     }
 )
 _IMPACT = "the profile gives the impact of a run, which needs its flow and output files"
@@ -58,6 +57,7 @@ REASONS: Mapping[Iri, str] = MappingProxyType(
         PG.trainingCO2eTonnes: _IMPACT,
         PG.evaluationOf: "the profile gives evaluations of a run, which needs its flow",
         DCTERMS.language: "the profile wants a node of the EU's list of languages",
+        PROV.wasDerivedFrom: "the kind of derivation is written, and says it",
         PG.paper: "a reference needs the citation, which nobody states",
     }
 )
@@ -319,7 +319,6 @@ def _relations(bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri) ->
             profiles_own = relation == PG.fineTunedFrom and number == 0
             yield it, tuned if profiles_own else relation, other, None
             ledger.keep(entity.iri, relation, parent)
-            ledger.keep(entity.iri, PROV.wasDerivedFrom, parent)
             if revision := entity.revisions.get(parent):
                 node = Iri(f"{it}#{shorten(relation).partition(':')[2]}-{number + 1}")
                 yield it, PROV.qualifiedDerivation, node, None

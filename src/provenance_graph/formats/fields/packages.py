@@ -145,17 +145,7 @@ def descends(
     """
     yield Claim(child, PROV.wasDerivedFrom, parent)
     if revision:
-        local = child.removeprefix(iris.ID).removeprefix("in/")
-        node = Iri(f"{iris.mint('in', 'derivation')}/{local}/{_part(iris.short_id(parent))}")
-        name = parent.removeprefix(iris.ID).removeprefix("in/")
-        version = Iri(f"{iris.mint('in', 'parent', 'version')}/{name}/{_part(revision)}")
-        yield Claim(child, PROV.qualifiedDerivation, node)
-        yield Claim(node, RDF.type, PG.Derivation)
-        yield Claim(node, PROV.entity, parent)
-        yield Claim(node, PG.derivedFromVersion, version)
-        yield Claim(version, RDF.type, PG.ModelVersion)
-        yield Claim(version, PROV.specializationOf, parent)
-        yield Claim(version, SCHEMA.version, statements.literal(revision))
+        yield from pinned(child, parent, revision)
     known = [p for p in DERIVATIONS if iris.local_name(p) in kinds]
     for predicate in known:
         yield Claim(child, predicate, parent)
@@ -169,6 +159,21 @@ def descends(
         as_stated=stated,
         locator=where,
     )
+
+
+def pinned(child: Iri, parent: Iri, revision: str) -> Iterator[Claim]:
+    """The fixed state of a parent from which a model was derived."""
+    local = child.removeprefix(iris.ID).removeprefix("in/")
+    node = Iri(f"{iris.mint('in', 'derivation')}/{local}/{_part(iris.short_id(parent))}")
+    name = parent.removeprefix(iris.ID).removeprefix("in/")
+    version = Iri(f"{iris.mint('in', 'parent', 'version')}/{name}/{_part(revision)}")
+    yield Claim(child, PROV.qualifiedDerivation, node)
+    yield Claim(node, RDF.type, PG.Derivation)
+    yield Claim(node, PROV.entity, parent)
+    yield Claim(node, PG.derivedFromVersion, version)
+    yield Claim(version, RDF.type, PG.ModelVersion)
+    yield Claim(version, PROV.specializationOf, parent)
+    yield Claim(version, SCHEMA.version, statements.literal(revision))
 
 
 def unplaced(count: int, where: str) -> Problem:

@@ -19,7 +19,7 @@ from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Fate, Leaf
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
@@ -39,6 +39,7 @@ from provenance_graph.formats.rdf.reader import guard_depth
 
 Found = Iterator[Claim | Problem]
 MAX_TRIPLES = 1_000_000
+_DERIVATIONS = frozenset(DERIVATIONS)
 MAX_PARTS = 10_000
 _CLASS_NAMES: Mapping[str, str] = {str(iri): name for name, iri in CLASSES.items()}
 _FORMAT = re.compile(r"(?:.*[/#])?([\w.+-]{2,40})$")
@@ -238,7 +239,11 @@ def _value(
         return
     local = known.name.partition(".")[2] if known else _short(predicate)
     where = f"{node[:200]} {local}"
-    if known is None or known.kind is Kind.STATED:
+    if predicate in _DERIVATIONS:
+        yield from _related(nodes, subject, Iri(predicate), value, where)
+    elif predicate == PROV.qualifiedDerivation:
+        yield from _pinned(nodes, subject, value.text)
+    elif known is None or known.kind is Kind.STATED:
         yield from _stated(nodes, subject, local, value)
     elif known.kind is Kind.IDENTITY:
         if not str(subject).endswith(f"/{value.text}"):
@@ -251,6 +256,15 @@ def _value(
             yield from _plain(subject, known, value, where)
 
 
+def _pinned(nodes: Nodes, subject: Iri, node: str) -> Found:
+    """The revision of a parent, as our own exports write it beside the profile's terms."""
+    said = nodes.values.get(node, {})
+    versions = [v.text for v in said.get(SCHEMA.version, ()) if not v.is_node]
+    for parent in said.get(PROV.entity, ()):
+        if parent.is_node and versions:
+            yield from packages.pinned(subject, _subject(nodes, parent.text), versions[0])
+
+
 def _plain(subject: Iri, known: Field, value: Value, where: str) -> Found:
     """A value that needs no other node."""
     term = known.term or PG.otherStatement
@@ -258,6 +272,8 @@ def _plain(subject: Iri, known: Field, value: Value, where: str) -> Found:
         yield statements.dated(subject, term, value.text, where)
     elif known.kind is Kind.COUNT:
         yield statements.quantity(subject, term, value.text, where)
+    elif known.kind is Kind.LICENCE and value.text.startswith(f"{iris.ID}licence/"):
+        yield Claim(subject, DCTERMS.license, Iri(value.text), locator=where)
     elif known.kind is Kind.LICENCE:
         link = value.text if value.is_node else ""
         yield from statements.licensed(subject, value.text, link=link, locator=where)
@@ -319,7 +335,7 @@ def _agent(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> Found
 
 def _related(nodes: Nodes, subject: Iri, term: Iri, value: Value, where: str) -> Found:
     """A model or dataset that this one comes from, or was trained or tested on."""
-    model = term == PG.fineTunedFrom
+    model = term in _DERIVATIONS
     if nodes.role(value.text) in ("MachineLearningModel", "Dataset"):
         target = _subject(nodes, value.text)
     else:
