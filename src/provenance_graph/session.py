@@ -29,12 +29,13 @@ class Session:
     """One run of the command line.
 
     ``store_path`` is a folder or an ``http(s)://`` address; stores opened here are closed
-    when the command ends.
+    when the command ends. ``receipts`` are put beside the next JSON that is printed.
     """
 
     store_path: str
     closing: ExitStack = field(default_factory=ExitStack)
     _store: Any = None
+    receipts: list[Any] | None = None
 
     @property
     def is_remote(self) -> bool:
@@ -74,6 +75,9 @@ class Session:
 
     def print_json(self, value: object) -> None:
         """Print a value as JSON, in the order its keys have."""
+        if self.receipts is not None:
+            beside = value if isinstance(value, dict) else {"results": value}
+            value, self.receipts = {**beside, "receipts": self.receipts}, None
         sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
 
     def progress(self, what: str, total: int = 0) -> Progress:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph import completion
+from provenance_graph.cited import with_receipts
 from provenance_graph.core.terms import PG
 from provenance_graph.session import Session
 
@@ -63,6 +64,7 @@ SUMMARY = ("model", "rubric", "version", "low", "high", "of", "class", "possible
 @click.option("--gaps", default=10, show_default=True, help="At most so many gaps.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.pass_obj
+@with_receipts
 def command(
     session: Session,
     models: tuple[str, ...],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from provenance_graph import completion
+from provenance_graph.cited import with_receipts
 from provenance_graph.session import Session
 
 COLUMNS = (
@@ -28,6 +29,7 @@ COLUMNS = (
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.pass_obj
+@with_receipts
 def command(session: Session, thing: str, property: str | None, as_of: str, form: str) -> None:
     """Every claim about THING (a model, dataset, organisation …), or about one PROPERTY of it, as its sources state them."""
     from provenance_graph.core.iris import Iri, local_name, short_id

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph import completion
+from provenance_graph.cited import with_receipts
 from provenance_graph.model.disclosure_states import BY_STATUS
 from provenance_graph.session import Session
 
@@ -32,6 +33,7 @@ MARKS = {"same": " ", "differs": "≠", "not stated for all": "○", "stated for
 @click.option("--moves", is_flag=True, help="Also each item of a rubric whose level differs.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.pass_obj
+@with_receipts
 def command(
     session: Session,
     models: tuple[str, ...],

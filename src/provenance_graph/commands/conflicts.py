@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from provenance_graph.cited import with_receipts
 from provenance_graph.session import Session
 
 
@@ -19,6 +20,7 @@ from provenance_graph.session import Session
 @click.option("--identity", is_flag=True, help="List names that may be one thing, for deciding.")
 @click.option("--count", is_flag=True, help="Only how many there are of each kind.")
 @click.pass_obj
+@with_receipts
 def command(
     session: Session,
     model: str | None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph import completion
+from provenance_graph.cited import with_receipts
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ COLUMNS = ("date", "clock", "what", "subject", "property", "was", "now", "source
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.pass_obj
+@with_receipts
 def command(session: Session, model: str, start: str, end: str, as_of: str, form: str) -> None:
     """What changed about MODEL: in the world, and in what sources say."""
     from provenance_graph.acceptance.snapshot import day_of

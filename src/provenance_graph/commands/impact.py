@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from provenance_graph import completion
+from provenance_graph.cited import with_receipts
 from provenance_graph.core.iris import local_name, short_id
 from provenance_graph.model.entities import find_entity
 from provenance_graph.session import Session
@@ -16,6 +17,7 @@ from provenance_graph.session import Session
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many entities listed; counts are of all.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)  # fmt: skip
 @click.pass_obj
+@with_receipts
 def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> None:
     """What descends from THING, or was trained on it, at any remove."""
     from provenance_graph.fleet import impact as affected

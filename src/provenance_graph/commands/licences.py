@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph import completion
+from provenance_graph.cited import with_receipts
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True, help="Without MODEL: at most so many findings listed.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)  # fmt: skip
 @click.pass_context
+@with_receipts
 def command(
     ctx: click.Context,
     models: tuple[str, ...],

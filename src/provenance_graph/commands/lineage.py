@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from provenance_graph import completion
+from provenance_graph.cited import with_receipts
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import short_id
 from provenance_graph.model.naming import resolve
@@ -42,6 +44,7 @@ FORMAT = click.Choice(["tree", "json", "dot", "mermaid", "graphml", "cytoscape"]
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--format", "form", type=FORMAT, default="tree", show_default=True)
 @click.pass_obj
+@with_receipts
 def command(
     session: Session,
     model: str,
@@ -90,7 +93,10 @@ def command(
         from provenance_graph.licences.rules.marks import with_breaches
 
         result = with_breaches(result, LicenceGraph(snapshot))
-    sys.stdout.write(formats.FORMATS[form](result))
+    if form == "json" and session.receipts is not None:
+        session.print_json(json.loads(formats.FORMATS[form](result)))
+    else:
+        sys.stdout.write(formats.FORMATS[form](result))
     if result.truncated:
         session.say(f"{result.shown}; raise --limit or lower --depth")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provenance_graph import completion
+from provenance_graph.cited import with_receipts
 from provenance_graph.model.disclosure_states import STATES, state_of
 from provenance_graph.model.knowledge import sentence
 from provenance_graph.session import Session
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.option("--all", "everything", is_flag=True, help="Also the fields nobody has recorded.")
 @click.pass_obj
+@with_receipts
 def command(session: Session, thing: str, as_of: str, form: str, everything: bool) -> None:
     """The profile of THING: a model, dataset, organisation, licence, family, source or record.
 

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.service.api import cited
 from provenance_graph.service.backend import Backend, Writer
 from provenance_graph.service.http import docs_page
 from provenance_graph.service.http.auth import Tokens
@@ -87,6 +88,7 @@ def create_app(
     ]
     for router in parts:
         app.include_router(router)
+    cited.describe(app)
     app.state.routes = [route for part in parts for route in part.routes]
     app.add_route("/{path:path}", _Rest(pages).answer, ["GET"], include_in_schema=False)
     return app

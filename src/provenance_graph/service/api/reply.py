@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.service.api import cited
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.http.cache import etag, matches
 from provenance_graph.service.http.problems import MEDIA_TYPE, HttpProblem, problem_of, refuse
@@ -56,6 +57,8 @@ class ProblemRoute(APIRoute):
         """The handler, with every deliberate error turned into a problem."""
         handle = super().get_route_handler()
         known = parameters(self.dependant)
+        if "GET" in (self.methods or ()) and cited.takes(self.path, known):
+            known.add(cited.PARAMETER)
         free = self.name in FREE or self.path.startswith("/reconcile")
 
         async def answer(request: Request) -> Response:
@@ -144,7 +147,10 @@ def reply(
     key = answer_key(request, snapshot)
     body = access.remembered(key)
     if body is None:
-        body = write(produce())
+        produced = produce()
+        if cited.wants(request):
+            produced = cited.cited(request, snapshot, produced)
+        body = write(produced)
         access.remember(key, body)
     if matches(given, tag, exists=True):
         return Response(status_code=304, headers=headers)

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from provenance_graph.service.api import (
     assess,
     changes,
+    evidence,
     examine,
     export,
     fleet,
@@ -34,6 +35,7 @@ def routers(root: Path, access: Access | None = None, *, indexed: bool = False) 
         assess,
         changes,
         examine,
+        evidence,
         export,
         fleet,
         graph,

@@ -1,0 +1,80 @@
+"""``--receipts``: where each accepted value comes from, beside what a command prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+from provenance_graph.session import Session
+from provenance_graph.tables import render
+
+F = TypeVar("F", bound=Callable[..., Any])
+COLUMNS = (
+    "of", "property", "value", "publisher", "basis", "custody", "retrieved", "place", "document",
+    "digest", "claim",
+)  # fmt: skip
+_NAMES = ("thing", "model", "models", "entity")
+
+
+def with_receipts(command: F) -> F:
+    """The command with ``--receipts``; what it is about are its arguments."""
+
+    @wraps(command)
+    def wrapped(first: Session | click.Context, *args: Any, receipts: bool, **given: Any) -> Any:
+        if not receipts:
+            return command(first, *args, **given)
+        session: Session = first.obj if isinstance(first, click.Context) else first
+        if given.get("form") not in (None, "table", "tree", "json"):
+            from provenance_graph.core.errors import UsageError
+
+            raise UsageError("--receipts goes with --format table or json")
+        session.receipts = _receipts(session, given)
+        try:
+            return command(first, *args, **given)
+        finally:
+            if session.receipts is not None:  # nothing printed them as JSON
+                click.echo("\nReceipts")
+                click.echo(render(COLUMNS, list(_rows(session.receipts)), "table"), nl=False)
+
+    option = click.option("--receipts", is_flag=True, help="Also the receipt of every value.")
+    return option(wrapped)  # type: ignore[return-value]  # click's own types lose the kind
+
+
+def _receipts(session: Session, given: dict[str, Any]) -> list[Any]:
+    from provenance_graph.core.errors import UsageError
+    from provenance_graph.core.iris import local_name
+    from provenance_graph.model.entities import find_entity
+    from provenance_graph.model.fields import property_named
+    from provenance_graph.model.receipt import receipts_of
+
+    names = [given[key] for key in _NAMES if given.get(key)]
+    flat = [name for one in names for name in ([one] if isinstance(one, str) else one)]
+    if not flat:
+        raise UsageError("--receipts wants a model or other entity to speak of")
+    day = given.get("as_of") or ""
+    snapshot = session.snapshot(day if isinstance(day, str) else "")
+    found = list(receipts_of(snapshot, [find_entity(snapshot, name).iri for name in flat]))
+    if not given.get("property"):
+        return found
+    wanted = local_name(property_named(snapshot, given["property"]))
+    return [
+        {**one, "properties": {k: v for k, v in one["properties"].items() if k == wanted}}
+        for one in found
+    ]
+
+
+def _rows(found: list[Any]) -> Any:
+    for one in found:
+        for name, receipts in one["properties"].items():
+            for receipt in receipts:
+                value = receipt["value"]
+                shown = value["id"] if isinstance(value, dict) else value
+                yield (
+                    one["id"], name, receipt["asStated"] if shown is None else shown,
+                    receipt["publisher"], receipt["basis"], receipt["custody"],
+                    receipt["retrieved"], receipt["place"] or "", receipt["document"],
+                    receipt["digest"] or "", receipt["claim"],
+                )  # fmt: skip

@@ -1,0 +1,77 @@
+"""``?receipts=true``: an answer with the receipts of the entities that it speaks of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.iris import Iri
+from provenance_graph.model.entities import find_entity
+from provenance_graph.model.receipt import receipts_of
+from provenance_graph.service.http.problems import refuse
+
+MAX_ENTITIES = 20
+_NAMES = ("model", "models", "thing", "entity", "of")
+PARAMETER = "receipts"
+_DESCRIBED = {
+    "name": PARAMETER,
+    "in": "query",
+    "required": False,
+    "description": "Also the receipt of every accepted value of what the answer is about.",
+    "schema": {"type": "boolean", "default": False, "title": "Receipts"},
+}
+_ITEMS = {"type": "array", "items": {"$ref": "#/components/schemas/ReceiptsOf"}}
+
+
+def takes(path: str, known: set[str]) -> bool:
+    """Whether a read of that path speaks of an entity, by its path or its parameters."""
+    return path.startswith("/api/v1/") and ("{name" in path or bool(known & set(_NAMES)))
+
+
+def wants(request: Request) -> bool:
+    """Whether the request asks for receipts."""
+    return request.method in ("GET", "HEAD") and request.query_params.get(
+        "receipts", ""
+    ).casefold() in ("true", "1", "yes", "on")
+
+
+def cited(request: Request, snapshot: AcceptedSnapshot, value: object) -> object:
+    """The answer with receipts beside it; raises RequestRefused where none can stand there."""
+    names = [request.path_params[key] for key in ("name",) if key in request.path_params]
+    names = names or [n for key in _NAMES for n in request.query_params.getlist(key)]
+    if not names or not isinstance(value, dict):
+        detail = "receipts go with an answer in JSON about an entity: a model, dataset or other"
+        raise refuse(422, "No receipts here", detail, "parameter")
+    subjects: list[Iri] = [find_entity(snapshot, name).iri for name in names[:MAX_ENTITIES]]
+    return {**value, "receipts": receipts_of(snapshot, subjects)}
+
+
+def describe(app: FastAPI) -> None:
+    """Say in the API's description where receipts stand in an answer."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = plain()
+        schemas = document.get("components", {}).get("schemas", {})
+        for path, operations in document.get("paths", {}).items():
+            operation = operations.get("get")
+            if operation is None:
+                continue
+            known = {p.get("name") for p in operation.get("parameters", ())}
+            if takes(path, known) and PARAMETER not in known:
+                operation.setdefault("parameters", []).append(_DESCRIBED)
+                _allow(schemas, operation)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's manual extends it
+
+
+def _allow(schemas: dict[str, Any], operation: dict[str, Any]) -> None:
+    answer = operation.get("responses", {}).get("200", {}).get("content", {})
+    schema = answer.get("application/json", {}).get("schema", {})
+    for one in (schema, *schema.get("anyOf", ())):
+        named = schemas.get(str(one.get("$ref", "")).rpartition("/")[2])
+        if named is not None and named.get("type") == "object" and "properties" in named:
+            named["properties"].setdefault("receipts", _ITEMS)

@@ -1,0 +1,125 @@
+"""``/api/v1/forms`` and what travels with a model: filled forms, receipts, bundles."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from provenance_graph.core.results import dump_json
+from provenance_graph.exchange.registry import exporter
+from provenance_graph.formats.bundles.envelope import MEDIA_TYPE
+from provenance_graph.formats.forms.definition import Form, form_named, forms
+from provenance_graph.forms.answers import FilledForm
+from provenance_graph.forms.fill import fill
+from provenance_graph.forms.render import MEDIA_TYPES, RENDERERS
+from provenance_graph.model.bundle import subject_named
+from provenance_graph.model.receipt import ReceiptsOf, receipts_of
+from provenance_graph.receipts.make import make
+from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.export import Format
+from provenance_graph.service.api.models import AsOf
+from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
+from provenance_graph.service.api.report import POLICY
+
+_FILLED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": FilledForm | Form,
+        "content": {
+            kind: {"schema": {"type": "string"}}
+            for name, kind in MEDIA_TYPES.items()
+            if name != "json"
+        },
+    }
+}
+_BUNDLE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The bundle's file; the service does not sign.",
+        "content": {MEDIA_TYPE: {"schema": {"type": "object"}}},
+    }
+}
+
+
+def router(access: Access) -> APIRouter:
+    """The routes of evidence that leaves the store."""
+    routes = APIRouter(
+        prefix="/api/v1", tags=["evidence"], route_class=ProblemRoute, responses=PROBLEMS
+    )
+
+    @routes.get("/forms", responses={200: {"model": list[Form]}})
+    def listed(request: Request) -> Response:
+        """Every form, with its sections, fields and what fills each."""
+        return reply(
+            access,
+            request,
+            access.snapshot(),
+            lambda: [_plain(one) for one in forms().values()],
+        )
+
+    @routes.get("/forms/{id}", responses=_FILLED)
+    def filled(
+        request: Request,
+        id: str,
+        model: Annotated[str, Query(max_length=300, description="Whose form.")] = "",
+        format: Literal["json", "html", "md"] = "json",
+        asOf: AsOf = "",  # noqa: N803
+    ) -> Response:
+        """A form filled for a model or dataset; without one, the form itself."""
+        form = form_named(id)
+        snapshot = access.snapshot(asOf)
+        if not model:
+            return reply(access, request, snapshot, lambda: _plain(form))
+
+        def made() -> FilledForm:
+            return fill(snapshot, subject_named(snapshot, model), form)
+
+        kind = MEDIA_TYPES[format]
+        answer = reply(
+            access,
+            request,
+            snapshot,
+            made,
+            media_type=kind if format == "json" else f"{kind}; charset=utf-8",
+            write=dump_json if format == "json" else lambda one: RENDERERS[format](one).encode(),
+        )
+        if format == "html":
+            answer.headers["content-security-policy"] = POLICY
+        return answer
+
+    @routes.get("/models/{name:path}/receipts", responses={200: {"model": list[ReceiptsOf]}})
+    def receipts(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
+        """Where every accepted value of a model or dataset comes from."""
+        snapshot = access.snapshot(asOf)
+        return reply(
+            access,
+            request,
+            snapshot,
+            lambda: receipts_of(snapshot, [subject_named(snapshot, name)]),
+        )
+
+    @routes.get("/models/{name:path}/bundle", responses=_BUNDLE, response_class=Response)
+    def bundle(
+        request: Request,
+        name: str,
+        format: Annotated[list[Format], Query(max_length=12)] = ["cyclonedx"],  # noqa: B006
+        asOf: AsOf = "",  # noqa: N803
+    ) -> Response:
+        """An export with every claim, header and identity row it rests on, and the policy."""
+        snapshot = access.snapshot(asOf)
+        for one in format:
+            exporter(one)
+        return reply(
+            access,
+            request,
+            snapshot,
+            lambda: make(snapshot, [subject_named(snapshot, name)], list(format)),
+            media_type=MEDIA_TYPE,
+            write=bytes,
+        )
+
+    return routes
+
+
+def _plain(form: Form) -> object:
+    return json.loads(form.model_dump_json(by_alias=True))

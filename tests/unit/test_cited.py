@@ -1,0 +1,133 @@
+"""Receipts beside an answer: on the command line and over HTTP."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import audit_store
+import pytest
+from click.testing import CliRunner
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from provenance_graph import cli
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.formats.bundles import envelope
+from provenance_graph.receipts.verify import verify
+from provenance_graph.service.api import cited, evidence, models
+from provenance_graph.service.http.cache import etag
+
+READS = ("claims", "conflicts", "history", "impact", "licences", "lineage", "show")
+NAMED = ("claim", "record", "document", "digest", "place", "basis", "custody", "retrieved")
+
+
+class OneStore:
+    """What the routes read, over a store in memory."""
+
+    def __init__(self) -> None:
+        self.store = audit_store.store()
+        self.kept: dict[str, bytes] = {}
+
+    def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
+        return AcceptedSnapshot(self.store, as_of)
+
+    def prepared(self, _: str, as_of: str = "") -> AcceptedSnapshot:
+        return self.snapshot(as_of)
+
+    def remembered(self, key: str) -> bytes | None:
+        return self.kept.get(key)
+
+    def remember(self, key: str, body: bytes) -> None:
+        self.kept[key] = body
+
+
+@pytest.fixture(scope="module")
+def client() -> TestClient:
+    app = FastAPI()
+    access = OneStore()
+    for part in (evidence, models):
+        app.include_router(part.router(access))  # type: ignore[arg-type]
+    cited.describe(app)
+    return TestClient(app)
+
+
+def test_an_answer_carries_the_receipts_that_it_is_asked_for(client: TestClient) -> None:
+    plain = client.get("/api/v1/models/org/m").json()
+    with_them = client.get("/api/v1/models/org/m?receipts=true").json()
+    receipts = with_them.pop("receipts")
+    assert with_them == plain
+    (one,) = receipts
+    receipt = one["properties"]["contextLength"][0]
+    assert set(NAMED) <= set(receipt)
+    assert receipt["storeVersion"] == one["storeVersion"]
+    assert receipt["document"] == "https://example.org/card"
+
+
+def test_receipts_are_not_silently_left_out(client: TestClient) -> None:
+    answer = client.get("/api/v1/forms?receipts=true")
+    assert answer.status_code == 422
+    assert "'receipts' is no parameter of this route" in answer.json()["detail"]
+
+
+def test_the_description_says_where_receipts_stand(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    operation = document["paths"]["/api/v1/models/{name}"]["get"]
+    assert "receipts" in {p["name"] for p in operation["parameters"]}
+    profile = document["components"]["schemas"]["ProfileAnswer"]
+    assert profile["properties"]["receipts"]["items"]["$ref"].endswith("/ReceiptsOf")
+    assert "receipts" not in profile.get("required", ())
+
+
+def test_forms_are_listed_filled_and_rendered(client: TestClient) -> None:
+    assert "eu-gpai-mdf" in [one["id"] for one in client.get("/api/v1/forms").json()]
+    filled = client.get("/api/v1/forms/eu-annex-xi?model=org/m").json()
+    assert filled["model"] == "org/m"
+    assert filled["footnotes"]
+    page = client.get("/api/v1/forms/eu-annex-xi?model=org/m&format=html")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "sandbox" in page.headers["content-security-policy"]
+    assert client.get("/api/v1/forms/invented?model=org/m").status_code == 404
+
+
+def test_a_bundle_of_the_service_verifies(client: TestClient) -> None:
+    answer = client.get("/api/v1/models/org/m/bundle?format=cyclonedx&format=spdx3")
+    assert answer.headers["content-type"] == envelope.MEDIA_TYPE
+    done = verify(answer.content)
+    assert done.ok
+    assert done.exports == ["cyclonedx", "spdx3"]
+    assert etag("x") != answer.headers["etag"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A built store with the records of the small world."""
+    from provenance_graph.core import rdf
+    from provenance_graph.ingest.build import build
+
+    base = tmp_path_factory.mktemp("cited")
+    data = base / "data"
+    (data / "records" / "t").mkdir(parents=True)
+    (data / "records" / "t" / "all.trig").write_bytes(rdf.write_trig(audit_store.records()))
+    build(data, base / "graph")
+    return base / "graph"
+
+
+@pytest.mark.parametrize("command", READS)
+def test_every_read_of_a_model_takes_receipts(folder: Path, command: str) -> None:
+    run = CliRunner().invoke(
+        cli.app, ["--store", str(folder), command, "org/m", "--receipts", "--format", "json"]
+    )
+    assert run.exception is None or isinstance(run.exception, SystemExit), run.exception
+    value = json.loads(run.stdout)
+    assert {"of", "org/m"} & {one["id"] for one in value["receipts"]}
+    run = CliRunner().invoke(cli.app, ["--store", str(folder), command, "org/m", "--receipts"])
+    assert "Receipts" in run.stdout
+
+
+def test_receipts_in_csv_are_refused_in_a_sentence(folder: Path) -> None:
+    run = CliRunner().invoke(
+        cli.app, ["--store", str(folder), "show", "org/m", "--receipts", "--format", "csv"]
+    )
+    assert run.exit_code != 0
+    assert "--receipts goes with" in str(run.exception or run.stderr)
