@@ -45,7 +45,7 @@ class Key:
     """What is done with the values under one key.
 
     ``path`` is the key below its entity, steps joined by ``/``; ``*`` is any one step (``rai:*`` any
-    that begins so) and a final ``**`` all below. ``note`` says what is made of it, or why nothing is. ``property`` is set
+    that begins so, ``*_id`` any that ends so) and a final ``**`` all below. ``note`` says what is made of it, or why nothing is. ``property`` is set
     where the text alone is the claim; ``ready`` shapes that text.
     """
 
@@ -108,7 +108,9 @@ def _fits(pattern: str, path: tuple[str, ...]) -> bool:
             return False
         path = path[: len(steps)]
     return len(steps) == len(path) and all(
-        step == part or (step[-1:] == "*" and part.startswith(step[:-1]))
+        step == part
+        or (step[-1:] == "*" and part.startswith(step[:-1]))
+        or (step[:1] == "*" and part.endswith(step[1:]))
         for step, part in zip(steps, path, strict=True)
     )
 

@@ -14,8 +14,17 @@ from typing import Any
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, leaves, read, skip
-from provenance_graph.formats.document import Document
+from provenance_graph.formats.document import Document, decode, parse_json, parse_yaml
+from provenance_graph.formats.huggingface.config_keys import (
+    ADAPTER_ROWS,
+    CONFIG_ROWS,
+    MERGE_ROWS,
+    OTHER_ROWS,
+    leaves_of_file,
+    role_of,
+)
 from provenance_graph.formats.huggingface.front import metadata
+from provenance_graph.formats.huggingface.merge import FILES as RECIPES
 
 MODEL_ROWS = (
     *read("`dcterms:license`", "card/license", "card/license_name", "card/licence", "card/licenses"),
@@ -34,6 +43,7 @@ MODEL_ROWS = (
     *read("a mass", "card/co2_eq_emissions"),
     *later("card/co2_eq_emissions/source", "card/co2_eq_emissions/training_type",
            "card/co2_eq_emissions/geographical_location"),
+    *skip("the model's name again", "card/model-index/name"),
     *read("`pg:EvaluationResult`", "card/model-index/**"),
     *read("`schema:alternateName`", "card/model_name", "card/pretty_name"),
     *read("`pg:weightsAvailability`", "card/extra_gated_prompt"),
@@ -80,7 +90,9 @@ API_ROWS = (
           "api/gguf/**", "api/xetEnabled", "api/discussionsDisabled", "api/siblings/**"),
 )  # fmt: skip
 
-KEYS = KeyTable((*MODEL_ROWS, *DATASET_ROWS, *API_ROWS))
+KEYS = KeyTable(
+    (*MODEL_ROWS, *DATASET_ROWS, *API_ROWS, *CONFIG_ROWS, *ADAPTER_ROWS, *OTHER_ROWS, *MERGE_ROWS)
+)
 _ODD: Mapping[str, str] = MappingProxyType(
     {
         "dataset": "datasets", "base_models": "base_model", "basemodel": "base_model",
@@ -105,20 +117,35 @@ def field_of(key: str, fields: frozenset[str]) -> str:
 
 
 def leaves_of(document: Document, kind: str) -> Iterator[Leaf]:
-    """The stated values of a card, or of an API answer and the card in it."""
+    """The stated values of a document of the Hub, and of the files beside it."""
     if kind == "card":
         yield from _card_leaves(metadata(document.text, document.url)[0], "")
     elif kind == "api" and document.hints.syntax == "json" and isinstance(document.json, dict):
         whole: dict[str, Any] = document.json
         yield from leaves(whole, ("api",), "", without=("cardData",))
         yield from _card_leaves(statements.mapping(whole.get("cardData")), "/cardData")
-    for file, data in document.files.items():
-        if kind != "card" and file == "README.md":
-            try:
-                text = data.decode("utf-8", "replace")
-                yield from _card_leaves(metadata(text, document.url)[0], file)
-            except Unreadable:
-                continue
+    elif kind in ("config", "adapter", "index", "tokenizer"):
+        yield from leaves_of_file(kind, document.json, "")
+    elif kind in ("merge", "results"):
+        yield from leaves_of_file(kind, document.yaml, "")
+    for file in sorted(document.files):
+        try:
+            yield from _beside(document, kind, file)
+        except Unreadable:
+            continue  # what cannot be read is a problem of the reading
+
+
+def _beside(document: Document, kind: str, file: str) -> Iterator[Leaf]:
+    """The stated values of one of the files beside a document."""
+    base, url = file.rpartition("/")[2], f"{document.url}/{file}"
+    if base == "README.md" and kind != "card":
+        text = document.files[file].decode("utf-8", "replace")
+        yield from _card_leaves(metadata(text, document.url)[0], file)
+    elif role := role_of(base):
+        yield from leaves_of_file(role, parse_json(decode(document.files[file], url), url), file)
+    elif base in RECIPES or ".eval_results/" in f"/{file}":
+        role = "merge" if base in RECIPES else "results"
+        yield from leaves_of_file(role, parse_yaml(decode(document.files[file], url), url), file)
 
 
 def _card_leaves(data: Mapping[str, Any], where: str) -> Iterator[Leaf]:

@@ -1,0 +1,211 @@
+"""The files of a repository of the Hub as one document: card, configurations, recipes, results."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, SCHEMA
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.document import Document, decode, parse_json, parse_yaml
+from provenance_graph.formats.huggingface.api import read_answer
+from provenance_graph.formats.huggingface.card import DATASET_FIELDS, of_dataset, read_card
+from provenance_graph.formats.huggingface.card_parts import Card, shape
+from provenance_graph.formats.huggingface.config import read_config
+from provenance_graph.formats.huggingface.config_keys import leaves_of_file, role_of
+from provenance_graph.formats.huggingface.front import metadata
+from provenance_graph.formats.huggingface.generated import read_generated
+from provenance_graph.formats.huggingface.keys import KEYS
+from provenance_graph.formats.huggingface.merge import FILES as RECIPES
+from provenance_graph.formats.huggingface.merge import read_merge
+from provenance_graph.formats.huggingface.names import (
+    SOURCE,
+    Repository,
+    described,
+    version_claims,
+)
+from provenance_graph.formats.huggingface.quantization import (
+    Packing,
+    packing,
+    precision,
+    stated_dtype,
+)
+from provenance_graph.formats.huggingface.results import read_eval_results
+from provenance_graph.formats.huggingface.tables import WEIGHT_FORMATS
+from provenance_graph.formats.huggingface.weights import read_adapter, read_index
+
+Found = Iterator[Claim | Problem]
+READINGS = frozenset({"config", "adapter", "index", "tokenizer"})
+"""Kinds of documents that are readings of an artifact."""
+MAX_STATED = 120
+"""How many values of one configuration are kept as stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a config says of how its weights are stored."""
+
+    dtype: Iri | None = None
+    packed: Packing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """The files of one repository: the document itself and those beside it."""
+
+    document: Document
+    kind: str
+
+    def names(self) -> frozenset[str]:
+        return frozenset(self.document.files)
+
+    def text(self, file: str) -> str:
+        return decode(self.document.files[file], f"{self.document.url}/{file}")
+
+
+def repository_claims(repo: Repository, document: Document, kind: str) -> Found:
+    """What the files of a repository say, or the one file that a document is."""
+    if repo.revision:
+        version = iris.mint("in", SOURCE, "version", repo.local, repo.revision)
+        yield from version_claims(repo.subject, version, repo.revision)
+    folder = _Folder(document, kind)
+    alone = not document.files
+    if kind == "api":
+        yield from read_answer(repo, statements.tidy(document.json, document.text), "")
+    elif kind != "card":
+        yield from described(repo)
+    readings = None if alone and kind in READINGS else Basis.ARTIFACT
+    numbers = Numbers()
+    if kind == "card":
+        yield from _card(repo, document.text, document, "", alone)
+    elif kind == "results":
+        rows = statements.tidy(document.yaml, document.text)
+        yield from read_eval_results(repo, rows, "")
+        yield from _as_stated(repo, "results", rows, "")
+    elif kind == "merge":
+        raw = statements.tidy(document.yaml, document.text)
+        yield from read_merge(repo, raw, "")
+        yield from _as_stated(repo, "merge", raw, "")
+    elif kind in READINGS:
+        raw = statements.tidy(document.json, document.text)
+        if kind == "config":
+            numbers = Numbers(stated_dtype(raw), packing(raw))
+        yield from _reading(repo, kind, raw, readings, "", Numbers())
+    for kind_ in sorted(WEIGHT_FORMATS.keys() & {f.rpartition(".")[2] for f in folder.names()}):
+        shown = literals.text(WEIGHT_FORMATS[kind_])
+        yield Claim(repo.subject, PG.fileFormat, shown, basis=Basis.ARTIFACT)
+    for file in sorted(folder.names()):
+        base = file.rpartition("/")[2]
+        try:
+            numbers = yield from _beside(repo, folder, file, base, numbers)
+        except Unreadable as error:
+            yield Problem(file, error.why, kind="syntax")
+
+
+def _beside(
+    repo: Repository, folder: _Folder, file: str, base: str, numbers: Numbers
+) -> Generator[Claim | Problem, None, Numbers]:
+    """One of the other files of a folder; gives back the number format once a config said it."""
+    url = f"{folder.document.url}/{file}"
+    if base == "README.md" and folder.kind != "card":
+        yield from _card(repo, folder.text(file), folder.document, file, False)
+    elif ".eval_results/" in f"/{file}" and base.endswith((".yaml", ".yml")):
+        text = folder.text(file)
+        rows = statements.tidy(parse_yaml(text, url), text)
+        yield from read_eval_results(repo, rows, file)
+        yield from _as_stated(repo, "results", rows, file)
+    elif base in RECIPES:
+        text = folder.text(file)
+        raw = statements.tidy(parse_yaml(text, url), text)
+        yield from read_merge(repo, raw, file)
+        yield from _as_stated(repo, "merge", raw, file)
+    elif kind := role_of(base):
+        text = folder.text(file)
+        raw = statements.tidy(parse_json(text, url), text)
+        if not isinstance(raw, dict):
+            yield Problem(file, f"{shape(raw)} where a mapping belongs", kind="shape")
+            return numbers
+        yield from _reading(repo, kind, raw, Basis.ARTIFACT, file, numbers)
+        if kind == "config":
+            numbers = Numbers(stated_dtype(raw) or numbers.dtype, packing(raw) or numbers.packed)
+    return numbers
+
+
+def _reading(
+    repo: Repository,
+    kind: str,
+    raw: dict[str, Any],
+    basis: Basis | None,
+    place: str,
+    numbers: Numbers,
+) -> Found:
+    if kind == "config":
+        yield from read_config(repo, raw, basis, place)
+        for key in ("_class_name", "architecture"):  # as diffusers and timm write it
+            name = raw.get(key)
+            if isinstance(name, str) and name:
+                shown = literals.text(name[:200])
+                yield Claim(repo.subject, PG.architectureClass, shown, basis=basis)
+        hint = raw.get("_name_or_path")
+        if isinstance(hint, str) and hint and not repo.name and not hint.startswith(("/", ".")):
+            shown = literals.text(hint[:200])
+            yield Claim(repo.subject, PG.sourceName, shown, basis=basis)
+    elif kind == "adapter":
+        yield from read_adapter(repo, raw, basis, place)
+    elif kind == "index":
+        yield from read_index(repo, raw, basis, place, numbers.dtype, numbers.packed)
+    elif kind == "quantize" and numbers.packed is None:
+        yield from precision(repo, [{"quantization_config": raw}], place, basis)
+    elif kind == "tokenizer":
+        tokenizer = raw.get("tokenizer_class")
+        if isinstance(tokenizer, str) and tokenizer:
+            shown = literals.text(tokenizer[:200])
+            yield Claim(repo.subject, PG.tokenizer, shown, basis=basis)
+    yield from _as_stated(repo, kind, raw, place)
+
+
+def _as_stated(repo: Repository, role: str, raw: Any, place: str) -> Found:
+    """The values of a file that no property holds, as they stand."""
+    values = leaves_of_file(role, raw, place)
+    claims = dict.fromkeys(coverage.claims(repo.subject, values, KEYS))
+    yield from list(claims)[:MAX_STATED]
+    if len(claims) > MAX_STATED:
+        what = f"{len(claims)} values that no property holds; the first {MAX_STATED} are kept"
+        yield Problem(place, what, kind="size")
+
+
+def _card(repo: Repository, text: str, document: Document, place: str, alone: bool) -> Found:
+    """A card. A text without metadata is not known to be about a model; a dataset's is about one."""
+    data, problems = metadata(text, document.url)
+    for problem in problems:
+        yield replace(problem, where=f"{place} {problem.where}".strip())
+    if alone and of_dataset(data):
+        yield from dataset_card(repo.name, repo.local, "", data, text, place)
+        return
+    card = Card(repo, data, place, files=frozenset(document.files), text=text)
+    results = list(read_card(card))
+    stated = [item for item in results if isinstance(item, Claim)]
+    results += read_generated(repo, text, place, None, stated)
+    if repo.name or not alone or any(isinstance(item, Claim) for item in results):
+        yield from described(repo)
+    if repo.name:
+        page = Iri(f"https://huggingface.co/{repo.name}/blob/main/README.md")
+        yield Claim(repo.subject, PG.modelCard, page)
+    yield from results
+
+
+def dataset_card(
+    name: str, local: str, revision: str, data: dict[str, Any], text: str, place: str
+) -> Found:
+    """Claims of a dataset's card, read by the fields that mean the same on it."""
+    subject = iris.dataset(name) if name else iris.entity(SOURCE, "dataset", local)
+    dataset = Repository(subject, name or local, name, revision)
+    yield from described(dataset, PG.Dataset)
+    if revision and revision != "main":
+        yield Claim(subject, SCHEMA.version, literals.text(revision[:100]))
+    yield from read_card(Card(dataset, data, place, text=text), DATASET_FIELDS)

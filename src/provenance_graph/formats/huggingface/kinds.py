@@ -1,0 +1,89 @@
+"""Which document of the Hub it is, by its content: card, config, adapter, index, answer, results."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from provenance_graph.formats import statements
+from provenance_graph.formats.document import Hints
+from provenance_graph.formats.huggingface.merge import is_recipe
+
+_CARD_KEYS = re.compile(
+    r"^(?:license|licence|language|base_model|pipeline_tag|library_name|tags|datasets|model-index"
+    r"|metrics|thumbnail|widget|inference|co2_eq_emissions|license_name)\s*:",
+    re.MULTILINE,
+)
+_CONFIG_MARKS = frozenset(
+    {"architectures", "model_type", "_diffusers_version", "auto_map", "pretrained_cfg"}
+)
+_CONFIG_SHAPE = frozenset(
+    {"hidden_size", "num_hidden_layers", "num_attention_heads", "n_layer", "n_embd", "d_model",
+     "vocab_size", "n_layers", "transformers_version", "text_config", "_class_name",
+     "tie_word_embeddings", "torch_dtype", "quantization_config", "auto_map", "architecture"}
+)  # fmt: skip
+_ADAPTER_MARKS = frozenset({"peft_type", "base_model_name_or_path"})
+_API_MARKS = frozenset(
+    {"tags", "downloads", "likes", "lastModified", "createdAt", "cardData", "siblings", "gated"}
+)
+
+
+def kind_of(hints: Hints) -> str:
+    """Which document of the Hub it is by its content: card, config, adapter, index, api, results."""
+    if hints.syntax in ("markdown", "text"):
+        return "card" if _is_card(hints) else ""
+    keys = hints.keys
+    if hints.syntax == "jsonl":
+        value = hints.value
+        return "api" if isinstance(value, dict) and _is_answer(value) else ""
+    if hints.syntax == "json":
+        value = hints.value[0] if isinstance(hints.value, list) and hints.value else hints.value
+        if not isinstance(value, dict):
+            return ""
+        if _is_answer(value):
+            return "api"
+        if isinstance(hints.value, list):
+            return ""
+        if keys >= _ADAPTER_MARKS:
+            return "adapter"
+        if "weight_map" in keys:
+            return "index"
+        if keys & _CONFIG_MARKS and keys & _CONFIG_SHAPE:
+            return "config"
+        return "tokenizer" if "tokenizer_class" in keys else ""
+    if hints.syntax == "yaml" and is_recipe(hints.value):
+        return "merge"
+    if hints.syntax == "yaml" and isinstance(hints.value, list) and hints.value:
+        first = hints.value[0]
+        dataset = first.get("dataset") if isinstance(first, dict) else None
+        return "results" if isinstance(dataset, dict) and "id" in dataset else ""
+    return ""
+
+
+def _is_answer(value: dict[str, Any]) -> bool:
+    """Whether a mapping is what the Hub answers about a model, alone or in a list."""
+    named = "id" in value or "modelId" in value
+    return named and len(value.keys() & _API_MARKS) >= 2 and not _is_dataset(value)
+
+
+def _is_card(hints: Hints) -> bool:
+    if hints.files:  # the head of a repository's folder
+        return True
+    head = next((line for line in hints.lines if line.strip()), "")
+    if head.rstrip() == "---":
+        return bool(_CARD_KEYS.search("\n".join(hints.lines))) or hints.syntax == "markdown"
+    return hints.syntax == "markdown" and head.startswith("#")
+
+
+def _is_dataset(value: dict[str, Any]) -> bool:
+    tags = statements.listed(value.get("tags"))
+    return (
+        "pipeline_tag" not in value
+        and "config" not in value
+        and (
+            any(
+                isinstance(t, str) and t.startswith(("task_categories:", "size_categories:"))
+                for t in tags
+            )
+        )
+    )
