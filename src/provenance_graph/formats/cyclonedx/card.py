@@ -101,8 +101,8 @@ def data(item: dict[Any, Any], dataset: Iri, where: str) -> Found:
         for raw in listed(governance.get(role)):
             party = mapping(raw)
             organization = called(mapping(party.get("organization")).get("name"))
-            name = organization or called(mapping(party.get("contact")).get("name"))
-            if name:
+            contact = called(mapping(party.get("contact")).get("name"))
+            for name in dict.fromkeys(each for each in (organization, contact) if each):
                 literal = statements.literal(f"{role.removesuffix('s')}: {name}")
                 yield Claim(dataset, PG.dataGovernance, literal)
             if organization and role == "owners":

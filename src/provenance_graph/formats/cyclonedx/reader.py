@@ -137,6 +137,8 @@ def _model(part: dict[Any, Any], where: str, bom: Bom) -> Found:
         inner = mapping(item)
         if inner.get("type") in ("file", "data") and called(inner.get("name")):
             yield from _file(inner, model, f"{where}/components/{n}")
+    for leaf in coverage.leaves(part.get("data") or [], ("data",), f"{where}/data"):
+        yield coverage.other(model, ".".join(leaf.path), scalar_text(leaf.value))
     yield from _pedigree(part, model, where, bom)
     yield from card.read(part, model, where, bom)
 
@@ -216,6 +218,9 @@ def licences(part: dict[Any, Any], subject: Iri, where: str) -> Found:
             yield packages.partly(claim, place) if partly and claim.value else claim
         if url and url not in stated:
             yield coverage.other(subject, "licenses.license.url", url)
+        name = scalar_text(single.get("name"))
+        if name and name not in (text, stated):
+            yield coverage.other(subject, "licenses.license.name", name)
 
 
 def _links(part: dict[Any, Any], subject: Iri, where: str) -> Found:
@@ -328,6 +333,8 @@ def _relative(other: dict[Any, Any], relative: Iri, where: str) -> Found:
     yield from _version(other, relative, purl)
     if purl is not None:
         yield Claim(relative, PG.hubRepository, purl.page)
+    elif stated := scalar_text(other.get("purl")):
+        yield coverage.other(relative, "purl", stated)
     yield from licences(other, relative, where)
     yield from coverage.claims(relative, coverage.leaves(other, ("relative",), where), KEYS)
 
