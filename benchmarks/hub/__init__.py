@@ -1,0 +1,1 @@
+"""A generated model hub: its structure, its documents and the faults planted in it."""

@@ -1,0 +1,398 @@
+"""The accepted view of many subjects at once, from claims in columns.
+
+The rules are those of :mod:`acceptance.view`, and only those: this module sorts claims into
+classes of which the rules say the same, lets the pure functions decide about one member of
+each class, and gives the answer to all of them. What is in no such class goes through the
+functions itself. Two kinds of classes are used.
+
+*Groups.* All claims about one property of one subject state, outright and without reserve,
+one and the same value, or several values of which each is stated on the same grounds. What
+the rules then say depends on the property, on the collections, and on the bases on which the
+claims count, and not on the value or the subject.
+
+*Bases.* On what basis a claim counts depends on the basis it states, on the custody of its
+record, and on whether the record's publisher developed the subject.
+
+Subjects of which checks across properties may speak (release and cutoff, counts, dates,
+windows) are looked at as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import polars as pl
+
+from provenance_graph.acceptance.developer import counted, developers
+from provenance_graph.acceptance.plausibility import dated_name
+from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.resolve import claim_order
+from provenance_graph.acceptance.view import CUTOFFS, GroupView, View, group_view, view_of
+from provenance_graph.core import terms
+from provenance_graph.core.claims import (
+    DEVELOPER_RANK,
+    KNOWN_CUSTODY,
+    Basis,
+    Claim,
+    Custody,
+    Header,
+    Quad,
+    SourcedClaim,
+    Stance,
+)
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV
+from provenance_graph.store import claim_columns as columns
+from provenance_graph.store.claim_columns import BASIS_CODE, CUSTODY_CODE, NONE, STANCE_CODE
+
+Canonical = Callable[[Iri], Iri]
+
+_RANKED = [BASIS_CODE[basis] for basis in DEVELOPER_RANK]
+_KNOWN = [CUSTODY_CODE[custody] for custody in KNOWN_CUSTODY]
+_DERIVED = CUSTODY_CODE[Custody.DERIVED]
+NOT_ASKED, DEVELOPER, OTHER = 0, 1, 2
+"""Whether a record's publisher developed the subject: of no weight, yes, no."""
+
+_ACROSS = (*CUTOFFS, PG.slidingWindowSize, PG.layerCount)
+"""Properties whose presence alone sends a subject through the checks across properties."""
+
+
+@dataclass(frozen=True)
+class Partition:
+    """The claims about some subjects, whole subjects only, and the headers of their records.
+
+    ``rows`` has the columns of ``CLAIMS`` and: ``subject`` and ``object``, the name and the
+    value as identity names them; ``current``, whether the record is the latest reading of its
+    document; ``custody``, ``default_basis``, ``collection`` and ``publisher`` (as identity names
+    it) of the record.
+    """
+
+    rows: pl.DataFrame
+    headers: Mapping[int, Header]
+    policy: Policy
+    canonical: Canonical
+
+
+@dataclass(frozen=True)
+class AcceptedColumns:
+    """What a partition's claims amount to.
+
+    ``quads`` is the default graph of its subjects. ``rows`` are the claims with ``counted``,
+    the basis on which each counts. ``whole`` holds the views of the subjects that were looked
+    at one by one; of the others ``hard`` says which (subject, property) were.
+    """
+
+    quads: pl.DataFrame
+    rows: pl.DataFrame
+    whole: Mapping[Iri, View]
+    hard: pl.DataFrame
+
+
+def accept(partition: Partition) -> AcceptedColumns:
+    """The accepted view of a partition's subjects."""
+    rows = _with_counted(partition)
+    across = _looked_at_whole(rows, partition.policy)
+    apart = rows.filter(pl.col("subject").is_in(list(across)))
+    whole = {
+        Iri(subject): _whole(Iri(subject), held, partition)
+        for (subject,), held in items(apart, partition.headers, "subject")
+    }
+    rest = rows.filter(pl.col("current") & ~pl.col("subject").is_in(list(across)))
+    groups = _groups(rest, partition.policy)
+    settled, marks = _settled(groups, rest, partition)
+    hard = groups.join(settled, on=["subject", "property"], how="anti").select(
+        "subject", "property"
+    )
+    quads = [quad for seen in whole.values() for quad in seen.quads]
+    for seen in _one_by_one(hard, rest, partition):
+        quads.extend(seen.quads)
+    facts = rest.join(settled, on=["subject", "property"], how="semi").select(
+        "subject",
+        "property",
+        "kind",
+        pl.col("object").alias("value"),
+        "datatype",
+        "language",
+    )
+    parts = [
+        facts,
+        *_summaries(facts),
+        _as_quads(settled.join(marks, on="signature"), "mark", "property"),
+        _described(rows.filter(~pl.col("subject").is_in(list(across)))),
+        columns.quad_frame(quads),
+    ]
+    return AcceptedColumns(pl.concat(parts).unique(), rows, whole, hard)
+
+
+# ---- on what basis a claim counts --------------------------------------------------------
+
+
+def _with_counted(partition: Partition) -> pl.DataFrame:
+    """The rows with ``stated``, the basis that the source gives, and ``counted``."""
+    stated = pl.when(pl.col("basis") == NONE).then(pl.col("default_basis"))
+    rows = partition.rows.with_columns(stated=stated.otherwise(pl.col("basis")))
+    asked = rows.filter(
+        pl.col("current") & pl.col("stated").is_in(_RANKED) & pl.col("custody").is_in(_KNOWN)
+    )
+    known = _developers(rows, asked["subject"].unique(), partition)
+    pairs = pl.DataFrame(
+        [(s, org) for s, orgs in known.items() if orgs is not None for org in orgs],
+        schema={"subject": pl.String, "publisher": pl.String},
+        orient="row",
+    ).with_columns(developed=pl.lit(value=True))
+    answered = [s for s, orgs in known.items() if orgs is not None]
+    rows = rows.join(pairs, on=["subject", "publisher"], how="left", maintain_order="left")
+    made = (
+        pl.when(pl.col("developed").fill_null(value=False))
+        .then(DEVELOPER)
+        .when(pl.col("subject").is_in(answered))
+        .then(OTHER)
+        .otherwise(NOT_ASKED)
+        .cast(pl.UInt8)
+    )
+    rows = rows.with_columns(by=made).drop("developed")
+    return rows.join(_bases(), on=["stated", "custody", "by"], how="left", maintain_order="left")
+
+
+def _developers(
+    rows: pl.DataFrame, subjects: pl.Series, partition: Partition
+) -> dict[str, frozenset[Iri] | None]:
+    """Who developed each subject, by the rule that one subject's view uses."""
+    if not len(subjects):
+        return {}
+    mine = rows.filter(pl.col("subject").is_in(subjects))
+    names: dict[str, list[Iri]] = {}
+    for subject, name in mine.select("subject", "name").unique().iter_rows():
+        names.setdefault(subject, []).append(Iri(name))
+    creators: dict[str, list[SourcedClaim]] = {}
+    stated = mine.filter(pl.col("current") & (pl.col("property") == DCTERMS.creator))
+    for (subject,), held in items(stated, partition.headers, "subject"):
+        creators[subject] = [item for item, *_ in held]
+    policy, canonical = partition.policy, partition.canonical
+    return {
+        subject: developers(named, creators.get(subject, ()), policy, canonical)
+        for subject, named in names.items()
+    }
+
+
+_ORG = Iri("urn:example:organization")
+
+
+def _bases() -> pl.DataFrame:
+    """The basis on which a claim counts, for every stated basis, custody and publisher."""
+    found = []
+    for custody in Custody:
+        header = Header(_ORG, _ORG, _ORG, "", "", custody=custody)
+        for basis in Basis:
+            item = SourcedClaim(Claim(_ORG, _ORG, None, basis=basis), header, _ORG)
+            for by, orgs in ((NOT_ASKED, None), (DEVELOPER, {_ORG}), (OTHER, frozenset[Iri]())):
+                basis_now = counted(item, orgs, lambda name: name).basis
+                codes = BASIS_CODE[basis], CUSTODY_CODE[custody], by, BASIS_CODE[basis_now]
+                found.append(codes)
+    names = ("stated", "custody", "by", "counted")
+    return pl.DataFrame(found, schema=dict.fromkeys(names, pl.UInt8), orient="row")
+
+
+# ---- subjects to be looked at as a whole --------------------------------------------------
+
+
+def _looked_at_whole(rows: pl.DataFrame, policy: Policy) -> set[str]:
+    """Subjects of which a check across properties may say something: more rather than fewer."""
+    current = rows.filter(pl.col("current"))
+    prop = pl.col("property")
+    across = current.filter(prop.is_in(list(_ACROSS)))["subject"].unique()
+    counts = current.filter(prop == PG.parameterCount)
+    rounded = pl.col("value").str.strip_chars_end("0").str.len_chars() <= 3
+    found = {*across, *counts.filter(rounded)["subject"].unique()}
+    issued = current.filter(prop == DCTERMS.issued)
+    dated = issued["subject"].unique()
+    found.update(s for s in dated if dated_name(Iri(s)))
+    created = current.filter(prop == DCTERMS.created)
+    found.update(_released_late(issued, created, policy.plausible.days_after_creation))
+    return found
+
+
+_SLACK = 366
+"""Days by which a date's last day may lie after its first."""
+
+
+def _released_late(issued: pl.DataFrame, created: pl.DataFrame, most: int) -> Iterator[str]:
+    """Subjects that a source may date long after the repository's creation."""
+    day = pl.col("value").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    last = issued.group_by("subject").agg(
+        last=day.max(), odd=day.is_null().any(), rough=(pl.col("precision") != NONE).any()
+    )
+    first = created.group_by("subject").agg(
+        first=day.min(), strange=day.is_null().any(), vague=(pl.col("precision") != NONE).any()
+    )
+    both = last.join(first, on="subject")
+    days = (pl.col("last") - pl.col("first")).dt.total_days()
+    slack = pl.when(pl.col("vague")).then(_SLACK).otherwise(0)
+    late = both.filter(pl.col("odd") | pl.col("strange") | (days + slack > most))
+    yield from late["subject"]
+
+
+def _whole(
+    subject: Iri, held: Iterable[tuple[SourcedClaim, bool, int]], partition: Partition
+) -> View:
+    current: list[SourcedClaim] = []
+    retired: list[SourcedClaim] = []
+    for item, latest, _ in held:
+        (current if latest else retired).append(item)
+    return view_of(
+        subject,
+        current,
+        {item.claim.subject for item in (*current, *retired)},
+        partition.policy,
+        retired=retired,
+        canonical=partition.canonical,
+    )
+
+
+# ---- groups -------------------------------------------------------------------------------
+
+
+def _groups(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """One row a subject and property: ``plain`` with its ``signature``, or not."""
+    never = [BASIS_CODE[basis] for basis in policy.never]
+    outright = (
+        (pl.col("stance") == STANCE_CODE[Stance.STATED])
+        & (pl.col("kind") != columns.NO_VALUE)
+        & (pl.col("unusable") == "")
+        & (pl.col("confidence") == "")
+        & (pl.col("valid_from") == "")
+        & (pl.col("valid_until") == "")
+        & (pl.col("custody") != _DERIVED)
+        & ~pl.col("counted").is_in(never)
+        & (pl.col("object") != pl.col("subject"))
+    )
+    grounds = pl.concat_str(
+        pl.col("collection"), pl.col("custody"), pl.col("counted"), separator=" "
+    )
+    found = rows.group_by("subject", "property").agg(
+        plain=outright.all(),
+        values=pl.struct("object", "datatype", "language").n_unique(),
+        classes=grounds.n_unique(),
+        records=pl.col("record").n_unique(),
+        grounds=grounds.unique().sort().str.join("\n"),
+    )
+    several = (
+        ~pl.col("property").is_in(list(policy.single))
+        & (pl.col("classes") == 1)
+        & (~pl.col("property").is_in(list(policy.exhaustive)) | (pl.col("records") == 1))
+    )
+    one = pl.col("values") == 1
+    return found.with_columns(
+        plain=pl.col("plain") & (one | several),
+        signature=pl.concat_str(pl.col("property"), one.cast(pl.UInt8), "grounds", separator="\n"),
+    )
+
+
+def _settled(
+    groups: pl.DataFrame, rows: pl.DataFrame, partition: Partition
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Groups whose class is settled by one of its members, and what each class's mark is.
+
+    A class stays with those that are looked at one by one where the rules do not accept
+    every value of its member.
+    """
+    plain = groups.filter("plain")
+    members = plain.unique("signature", keep="first")
+    accepted: list[str] = []
+    marks: list[tuple[str, str]] = []
+    by_key = {(s, p): signature for s, p, signature in members.select("subject", "property", "signature").iter_rows()}  # fmt: skip
+    for seen in _one_by_one(members, rows, partition):
+        signature = by_key[seen.subject, seen.predicate]
+        if set(seen.judged.values) == {item.value for item, *_ in seen.judged.claims}:
+            accepted.append(signature)
+            marks.extend((signature, mark) for mark in seen.marks)
+    settled = plain.filter(pl.col("signature").is_in(accepted)).select(
+        "subject", "property", "signature"
+    )
+    schema = {"signature": pl.String, "mark": pl.String}
+    return settled, pl.DataFrame(marks, schema=schema, orient="row")
+
+
+def _one_by_one(
+    groups: pl.DataFrame, rows: pl.DataFrame, partition: Partition
+) -> Iterator[GroupView]:
+    """The view of each group through the functions that decide about one."""
+    wanted = rows.join(groups, on=["subject", "property"], how="semi")
+    for key, held in items(wanted, partition.headers, "subject", "property"):
+        counting = [as_counted(item, by, partition.canonical) for item, _, by in held]
+        yield group_view(
+            Iri(key[0]), Iri(key[1]), sorted(counting, key=claim_order), partition.policy
+        )
+
+
+# ---- quads --------------------------------------------------------------------------------
+
+
+def _summaries(facts: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """What the view says of every derivation and influence beside its own relation."""
+    for relations, summary in (
+        (terms.DERIVATIONS, PROV.wasDerivedFrom),
+        (terms.INFLUENCES, PROV.wasInfluencedBy),
+    ):
+        stated = facts.filter(pl.col("property").is_in(list(relations)))
+        yield stated.with_columns(property=pl.lit(str(summary)))
+
+
+def _as_quads(frame: pl.DataFrame, predicate: str, value: str) -> pl.DataFrame:
+    """Columns of IRIs as quads."""
+    return frame.select(
+        "subject",
+        pl.col(predicate).alias("property"),
+        pl.lit(columns.IRI, pl.UInt8).alias("kind"),
+        pl.col(value).alias("value"),
+        pl.lit("").alias("datatype"),
+        pl.lit("").alias("language"),
+    )
+
+
+def _described(rows: pl.DataFrame) -> pl.DataFrame:
+    """The names under which sources describe each subject, besides its own."""
+    named = rows.filter(pl.col("subject") != pl.col("name")).select("subject", "name").unique()
+    described = named.with_columns(described=pl.lit(str(PG.describedAs)))
+    return _as_quads(described.rename({"name": "alias"}), "described", "alias")
+
+
+# ---- rows to claims -----------------------------------------------------------------------
+
+_ITEM = (*columns.CLAIMS, "object", "current")
+
+
+def items(
+    rows: pl.DataFrame, headers: Mapping[int, Header], *by: str
+) -> Iterator[tuple[tuple[str, ...], list[tuple[SourcedClaim, bool, int]]]]:
+    """The rows of each key as claims, with whether each is current and who published it.
+
+    ``by`` are the columns of the key, the subject first.
+    """
+    wanted = rows.sort(by).select(*by, "by", *_ITEM) if "by" in rows.columns else None
+    if wanted is None:
+        wanted = rows.sort(by).select(*by, pl.lit(NOT_ASKED).alias("by"), *_ITEM)
+    width = len(by)
+    for key, found in groupby(wanted.iter_rows(), key=lambda row: row[:width]):
+        subject = Iri(key[0])
+        yield key, [_item(subject, row[width:], headers) for row in found]
+
+
+def _item(
+    subject: Iri, row: Sequence[object], headers: Mapping[int, Header]
+) -> tuple[SourcedClaim, bool, int]:
+    by, *stored, resolved, current = row
+    claim = columns.claim(stored)
+    value = Iri(str(resolved)) if isinstance(claim.value, Iri) else claim.value
+    header = headers[stored[-1]]  # type: ignore[index]
+    return SourcedClaim(claim, header, subject, resolved=value), bool(current), int(str(by))
+
+
+def as_counted(item: SourcedClaim, by: int, canonical: Canonical) -> SourcedClaim:
+    """A claim with the basis on which it counts, where it is known who published it."""
+    if by == NOT_ASKED:
+        return counted(item, None, canonical)
+    known = {canonical(item.header.publisher)} if by == DEVELOPER else frozenset[Iri]()
+    return counted(item, known, canonical)

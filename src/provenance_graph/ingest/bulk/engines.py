@@ -1,0 +1,89 @@
+"""Where the tasks of a stage run: in this process, in processes beside it, or on a cluster.
+
+An engine has one method, ``run``: a function that can be pickled, and tasks. The functions
+are the same everywhere; they exchange files below a folder that every worker can reach.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from provenance_graph.core.errors import StoreError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Engine(Protocol):
+    """Runs the tasks of a stage."""
+
+    def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
+        """The results, in the order in which they are ready."""
+
+    def __enter__(self) -> Self:
+        """Use as a context manager."""
+
+    def __exit__(self, *failure: object) -> None:
+        """Give back what the engine holds."""
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class LocalEngine:
+    """Processes on this machine; a stage of one task runs in this one."""
+
+    def __init__(self, processes: int = 0) -> None:
+        self._count = processes or cores()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
+        """The results, in the order in which they are ready; raises what a task raised."""
+        if len(tasks) < 2 or self._count < 2:
+            yield from map(function, tasks)
+            return
+        pool = self._started()
+        waiting: set[Future[R]] = {pool.submit(function, task) for task in tasks}
+        try:
+            for done in as_completed(waiting):
+                yield done.result()
+        except BrokenProcessPool as error:
+            raise StoreError(
+                "a process of the build was ended from outside, perhaps for want of memory; "
+                "run the same command again: it goes on with what is done"
+            ) from error
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                self._count, multiprocessing.get_context("spawn"), initializer=_one_thread
+            )
+        return self._pool
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _one_thread() -> None:
+    """Every process keeps to one thread: there is one process a core."""
+    os.environ["POLARS_MAX_THREADS"] = "1"

@@ -1,0 +1,143 @@
+"""The fourth stage of a build: the accepted view and the evidence levels of one bucket.
+
+Leaves the bucket's part of the claim table, sorted by subject and property, and its quads
+as text for an RDF engine to load.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from provenance_graph.acceptance.columns import AcceptedColumns, Partition, accept
+from provenance_graph.acceptance.policy import Policy
+from provenance_graph.assessment.level_columns import Below, LevelColumns
+from provenance_graph.core.claims import Header
+from provenance_graph.core.iris import Iri
+from provenance_graph.ingest.bulk.names import aliases
+from provenance_graph.ingest.bulk.parts import finish, fresh_folder
+from provenance_graph.store import claim_columns as columns
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeTask:
+    """One bucket of a stage; ``shuffled`` are the folders that may hold some of it."""
+
+    bucket: int
+    shuffled: tuple[str, ...]
+    stage: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a bucket came to, and the files to load."""
+
+    bucket: int
+    subjects: int
+    claims: int
+    quads: int
+    load: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What all buckets are judged by."""
+
+    policy: Policy
+    levels: LevelColumns | None
+    level_graph: str
+
+
+class RulesOf(Protocol):
+    """Makes the rules from the reference data, once a process."""
+
+    def __call__(self, day: str, /) -> Rules:
+        """The rules for what "now" means."""
+
+
+_SORTED = ("subject", "property", "name", "record", "value")
+TABLE = (*columns.CLAIMS, "subject", "object", "current", "counted")
+"""The columns of the claim table."""
+
+
+def judge(task: JudgeTask, rules: Rules) -> Judged:
+    """Judge one bucket."""
+    folder = Path(task.target) / f"bucket-{task.bucket:05d}"
+    done = _done(folder)
+    if done is not None:
+        return done
+    aside = fresh_folder(folder)
+    partition, below = _gathered(task, rules.policy)
+    seen = accept(partition)
+    (aside / "view.nq").write_bytes(columns.nquads(seen.quads))
+    load, quads = [(str(folder / "view.nq"), "nquads")], len(seen.quads)
+    if rules.levels is not None:
+        levels = columns.quad_frame(rules.levels.quads(seen, partition, below))
+        (aside / "levels.nq").write_bytes(columns.nquads(levels, rules.level_graph))
+        load.append((str(folder / "levels.nq"), "nquads"))
+        quads += len(levels)
+    table = seen.rows.select(*TABLE).sort(_SORTED)
+    table.write_parquet(aside / "claims.parquet", row_group_size=20_000)
+    subjects = seen.quads["subject"].n_unique()
+    judged = Judged(task.bucket, subjects, len(table), quads, tuple(load))
+    (aside / "bucket.json").write_text(json.dumps(asdict(judged)), encoding="utf-8")
+    finish(aside, folder)
+    return judged
+
+
+def _gathered(task: JudgeTask, policy: Policy) -> tuple[Partition, Below]:
+    """The claims of a bucket, and those about what hangs below its subjects."""
+    name = f"{task.bucket:05d}"
+    there = [Path(folder) / f"{name}.claims.parquet" for folder in task.shuffled]
+    files = [file for file in there if file.is_file()]
+    rows = pl.concat([pl.read_parquet(file) for file in files])
+    tables = [pl.read_parquet(file.with_name(f"{name}.headers.parquet")) for file in files]
+    headers = LazyHeaders(pl.concat(tables))
+    names = pl.read_parquet(Path(task.stage) / "names.parquet")
+    mapped = dict(names.iter_rows())
+
+    def canonical(entity: Iri) -> Iri:
+        return Iri(mapped.get(entity, entity))
+
+    own = rows.filter(pl.col("root") == "").drop("root")
+    hanging = rows.filter(pl.col("root") != "")
+    roots = hanging["root"].unique()
+    nodes = hanging.unique(["subject", "record", "name", "property", "value"]).drop("root")
+    involved = pl.concat([roots, hanging["subject"].unique()])
+    near = own.filter(pl.col("subject").is_in(roots.implode()))
+    below = Below(
+        pl.concat([near, nodes]).unique(maintain_order=True),
+        headers,
+        dict(aliases(names, involved)),
+    )
+    return Partition(own, headers, policy, canonical), below
+
+
+class LazyHeaders(dict[int, Header]):
+    """Headers by number, each made from its row when it is first asked for."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        super().__init__()
+        self._frame = frame
+        self._place = {number: place for place, number in enumerate(frame["number"])}
+
+    def __missing__(self, number: int) -> Header:
+        row = self._frame.row(self._place[number], named=True)
+        found = self[number] = columns.header(row)
+        return found
+
+
+def _done(folder: Path) -> Judged | None:
+    """What an earlier run made of the bucket."""
+    try:
+        read = json.loads((folder / "bucket.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return Judged(**{**read, "load": tuple(map(tuple, read["load"]))})

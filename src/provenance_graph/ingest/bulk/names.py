@@ -1,0 +1,149 @@
+"""The second stage of a build: which records count, and what each name means.
+
+Everything here is small against the claims: one row a record, one row a name that is mapped,
+one row a link from a node to what it hangs on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import polars as pl
+
+from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.sssom import Mapping as Row
+from provenance_graph.assessment.evidence import LINKS
+from provenance_graph.core.errors import RecordError
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+from provenance_graph.ingest.bulk.parts import Part
+from provenance_graph.store import claim_columns as columns
+
+_MAX_DEPTH = 50
+"""How far nodes may hang below one another; a circle of them ends here."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What the records and mappings say names mean, and which records count.
+
+    ``canonical`` holds the names that mean another name; ``rules`` those that the rule maps.
+    """
+
+    canonical: dict[Iri, Iri]
+    rules: dict[Iri, Iri]
+    mapped: frozenset[Iri]
+
+    def of(self, name: Iri) -> Iri:
+        """What a name is."""
+        return self.canonical.get(name, name)
+
+
+def settle(parts: Sequence[Part], rows: Iterable[Row], folder: Path) -> Identity:
+    """Write ``headers``, ``names`` and ``links`` as Parquet; raises RecordError on a double name."""
+    headers = _headers(parts)
+    current = headers.filter("current").select(pl.col("number").alias("record"))
+    claims = pl.scan_parquet([f"{part.folder}/claims.parquet" for part in parts])
+    found = _identity(claims, current, rows)
+    names = pl.DataFrame(
+        list(found.canonical.items()),
+        schema={"name": pl.String, "subject": pl.String},
+        orient="row",
+    )
+    names.write_parquet(folder / "names.parquet")
+    published = as_identity(headers, "publisher", names)
+    headers.with_columns(published.alias("publisher_is")).write_parquet(folder / "headers.parquet")
+    _links(claims, names).write_parquet(folder / "links.parquet")
+    return found
+
+
+def _headers(parts: Sequence[Part]) -> pl.DataFrame:
+    """One row a record, with whether it is the latest reading of its document."""
+    found = pl.concat([pl.read_parquet(f"{part.folder}/headers.parquet") for part in parts])
+    double = found.filter(pl.col("iri").is_duplicated()).sort("number")
+    if len(double):
+        one, other = double.filter(pl.col("iri") == double["iri"][0])["file"][:2]
+        raise RecordError(f"{other}: {double['iri'][0]} stands also in {one}")
+    order = found.select("number", "of_document", "collection", "revision", "retrieved", "iri")
+    latest = (
+        order.sort("revision", "retrieved", "iri")
+        .unique(["of_document", "collection"], keep="last", maintain_order=True)
+        .select("number", current=pl.lit(value=True))
+    )
+    joined = found.join(latest, on="number", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("current").fill_null(value=False))
+
+
+def _identity(claims: pl.LazyFrame, current: pl.DataFrame, rows: Iterable[Row]) -> Identity:
+    decided: dict[Iri, Iri] = {}
+    apart: dict[Iri, set[Iri]] = defaultdict(set)
+    for row in sorted(rows):
+        if row.merges:
+            decided.setdefault(row.subject, row.object)
+        elif row.negated:
+            apart[row.subject].add(row.object)
+    stated = (
+        claims.filter((pl.col("property") == PG.hubRepository) & (pl.col("value") != ""))
+        .join(current.lazy(), on="record", how="semi")
+        .select("name", "value")
+        .unique()
+        .sort("name", "value")
+        .collect()
+    )
+    rules: dict[Iri, Iri] = {}
+    for name, values in groupby(stated.iter_rows(), key=lambda one: one[0]):
+        entity = Iri(name)
+        model = identity.repository_model([value for _, value in values])
+        if model is not None and model != entity and model not in apart[entity]:
+            rules[entity] = model
+    mapped = {*decided, *rules}
+    canonical = {
+        name: subject
+        for name in mapped
+        if (subject := identity.canonical(name, decided.get, rules.get)) != name
+    }
+    return Identity(canonical, rules, frozenset(mapped))
+
+
+def _links(claims: pl.LazyFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Every node that hangs on something, with all that it hangs on, near and far."""
+    direct = (
+        claims.filter(pl.col("property").is_in(list(LINKS)) & (pl.col("kind") == columns.IRI))
+        .select("name", "value")
+        .unique()
+        .collect()
+    )
+    edges = direct.select(
+        as_identity(direct, "name", names).alias("node"),
+        as_identity(direct, "value", names).alias("root"),
+    ).unique()
+    edges = edges.filter(pl.col("node") != pl.col("root"))
+    reached = fresh = edges
+    for _ in range(_MAX_DEPTH):
+        further = fresh.join(edges, left_on="root", right_on="node", suffix="_above").select(
+            "node", pl.col("root_above").alias("root")
+        )
+        fresh = further.unique().join(reached, on=["node", "root"], how="anti")
+        if not len(fresh):
+            break
+        reached = pl.concat([reached, fresh])
+    return reached.filter(pl.col("node") != pl.col("root"))
+
+
+def as_identity(frame: pl.DataFrame, column: str, names: pl.DataFrame) -> pl.Series:
+    """A column of names as what they mean, in the frame's order."""
+    joined = frame.select(column).join(
+        names, left_on=column, right_on="name", how="left", maintain_order="left"
+    )
+    return joined.select(pl.col("subject").fill_null(pl.col(column)))["subject"]
+
+
+def aliases(names: pl.DataFrame, subjects: pl.Series) -> Iterator[tuple[Iri, list[Iri]]]:
+    """The further names of some subjects."""
+    wanted = names.filter(pl.col("subject").is_in(subjects.implode())).sort("subject", "name")
+    for subject, found in groupby(wanted.iter_rows(), key=lambda row: row[1]):
+        yield Iri(subject), [Iri(name) for name, _ in found]

@@ -1,0 +1,137 @@
+"""The first stage of a build: files of records to parts of claims in columns.
+
+Every task is a pure function of its files and writes its output whole or not at all, so that
+an interrupted build goes on with what is there. A part is a folder with ``claims.parquet``,
+``headers.parquet`` and, where the records say more or less than the text of their files does,
+``records.nq`` for the RDF engine to load instead of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import polars as pl
+import pyoxigraph as ox
+
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Quad, Record
+from provenance_graph.ingest.update import content
+from provenance_graph.store.claim_columns import ColumnWriter
+
+PART_BYTES = 24 << 20
+"""About how much text of records goes into one part: some 100,000 claims."""
+
+_NUMBERS = 1 << 24
+"""Records that one part may hold: the part's own stretch of record numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartTask:
+    """Files to read into one part; ``files`` are paths with the names that messages use."""
+
+    number: int
+    files: tuple[tuple[str, str], ...]
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a part holds. ``load`` are the files, and their forms, that say all of it."""
+
+    number: int
+    folder: str
+    records: int
+    claims: int
+    load: tuple[tuple[str, str], ...]
+
+
+def tasks(files: Iterable[tuple[Path, str]], folder: Path) -> Iterator[PartTask]:
+    """Files, each with the name that messages use, in tasks of about equal size."""
+    waiting: list[tuple[str, str]] = []
+    size = number = 0
+    for path, name in files:
+        length = path.stat().st_size
+        if waiting and size + length > PART_BYTES:
+            yield PartTask(number, tuple(waiting), str(folder / f"part-{number:05d}"))
+            waiting, size, number = [], 0, number + 1
+        waiting.append((str(path), name))
+        size += length
+    if waiting:
+        yield PartTask(number, tuple(waiting), str(folder / f"part-{number:05d}"))
+
+
+def read_part(task: PartTask) -> Part:
+    """Read a task's files; raises Unreadable and RecordError, with the file."""
+    folder = Path(task.folder)
+    done = _done(folder)
+    if done is not None:
+        return done
+    writer = ColumnWriter(task.number * _NUMBERS)
+    aside = fresh_folder(folder)
+    load: list[tuple[str, str]] = []
+    names: list[str] = []
+    with (aside / "records.nq").open("wb") as own:
+        for path, name in task.files:
+            records, same = _records(Path(path).read_bytes(), name)
+            for record, quads in records:
+                writer.add(record, content(quads))
+                names.append(name)
+                if not same:
+                    own.write(text(quads))
+            if same:
+                load.append((path, "trig"))
+        if own.tell():
+            load.append((str(folder / "records.nq"), "nquads"))
+    claims, headers = writer.frames()
+    claims.write_parquet(aside / "claims.parquet")
+    headers.with_columns(file=pl.Series(names, dtype=pl.String)).write_parquet(
+        aside / "headers.parquet"
+    )
+    part = Part(task.number, task.folder, len(headers), len(claims), tuple(load))
+    (aside / "part.json").write_text(json.dumps(asdict(part)), encoding="utf-8")
+    finish(aside, folder)
+    return part
+
+
+def _records(data: bytes, name: str) -> tuple[list[tuple[Record, list[Quad]]], bool]:
+    """A file's records with their quads, and whether the text holds these quads and no others."""
+    written: set[Quad] = set()
+    records = rdf.read_trig(data, name, written.add)
+    found = [(record, list(rdf.to_quads(record))) for record in records]
+    total = sum(len(quads) for _, quads in found)
+    same = total == len(written) and all(quad in written for _, quads in found for quad in quads)
+    return found, same
+
+
+def text(quads: Iterable[Quad]) -> bytes:
+    """Quads as N-Quads."""
+    out = ox.serialize(map(rdf.engine_quad, quads), format=ox.RdfFormat.N_QUADS)
+    return out or b""
+
+
+def fresh_folder(folder: Path) -> Path:
+    """An empty folder beside the one to be made."""
+    aside = folder.with_name(folder.name + ".tmp")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    return aside
+
+
+def finish(aside: Path, folder: Path) -> None:
+    """Put a finished folder in its place."""
+    shutil.rmtree(folder, ignore_errors=True)
+    os.replace(aside, folder)
+
+
+def _done(folder: Path) -> Part | None:
+    """What an earlier run made of the task."""
+    try:
+        read = json.loads((folder / "part.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return Part(**{**read, "load": tuple(map(tuple, read["load"]))})

@@ -1,0 +1,117 @@
+"""The third stage of a build: claims brought together by what they are about.
+
+Which bucket a subject is in follows from its name alone (CRC-32), so that the claim table
+knows where to look for it. Claims about a node that hangs below a model also go where the
+model is.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from provenance_graph.ingest.bulk.names import as_identity
+from provenance_graph.ingest.bulk.parts import finish, fresh_folder
+from provenance_graph.store import claim_columns as columns
+
+BUCKET_CLAIMS = 250_000
+"""About how many claims one bucket holds."""
+
+BATCH_CLAIMS = 2_000_000
+"""About how many claims one task distributes: they are in memory at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShuffleTask:
+    """Parts to distribute over ``buckets`` buckets; ``stage`` holds headers, names and links."""
+
+    number: int
+    parts: tuple[str, ...]
+    buckets: int
+    stage: str
+
+
+def bucket_of(subject: str, buckets: int) -> int:
+    """The bucket of a subject, the same in every version of this software.
+
+    >>> bucket_of("https://w3id.org/provenance-graph/id/model/a/b", 7)
+    3
+    """
+    return zlib.crc32(subject.encode()) % buckets
+
+
+def batches(sizes: Sequence[tuple[str, int]], buckets: int, stage: Path) -> Iterator[ShuffleTask]:
+    """The folders of parts, with how many claims they hold, in tasks."""
+    waiting: list[str] = []
+    held = number = 0
+    for folder, claims in sizes:
+        if waiting and held + claims > BATCH_CLAIMS:
+            yield ShuffleTask(number, tuple(waiting), buckets, str(stage))
+            waiting, held, number = [], 0, number + 1
+        waiting.append(folder)
+        held += claims
+    if waiting:
+        yield ShuffleTask(number, tuple(waiting), buckets, str(stage))
+
+
+def shuffle(task: ShuffleTask) -> str:
+    """Distribute the claims of some parts; gives the folder with a file a bucket."""
+    stage = Path(task.stage)
+    folder = stage / f"shuffle-{task.number:05d}"
+    if folder.is_dir():
+        return str(folder)
+    aside = fresh_folder(folder)
+    for bucket, rows, headers in _distributed(task, stage):
+        rows.write_parquet(aside / f"{bucket:05d}.claims.parquet")
+        headers.write_parquet(aside / f"{bucket:05d}.headers.parquet")
+    finish(aside, folder)
+    return str(folder)
+
+
+def _distributed(
+    task: ShuffleTask, stage: Path
+) -> Iterator[tuple[int, pl.DataFrame, pl.DataFrame]]:
+    claims = pl.read_parquet([f"{part}/claims.parquet" for part in task.parts])
+    numbers = claims.select(pl.col("record").unique())
+    headers = (
+        pl.scan_parquet(stage / "headers.parquet")
+        .join(numbers.lazy(), left_on="number", right_on="record", how="semi")
+        .collect()
+    )
+    rows = placed(claims, headers, pl.read_parquet(stage / "names.parquet"))
+    links = pl.read_parquet(stage / "links.parquet")
+    below = rows.join(links, left_on="subject", right_on="node", how="inner")
+    rows = pl.concat([rows.with_columns(root=pl.lit("")), below.select(*rows.columns, "root")])
+    home = pl.when(pl.col("root") == "").then(pl.col("subject")).otherwise(pl.col("root"))
+    rows = rows.with_columns(home=home)
+    homes = rows["home"].unique()
+    numbers_of = pl.DataFrame(
+        {"home": homes, "bucket": [bucket_of(name, task.buckets) for name in homes]},
+        schema={"home": pl.String, "bucket": pl.UInt32},
+    )
+    rows = rows.join(numbers_of, on="home").drop("home")
+    for (bucket,), held in rows.partition_by(["bucket"], as_dict=True, include_key=False).items():
+        mine = headers.join(held, left_on="number", right_on="record", how="semi")
+        yield int(str(bucket)), held, mine
+
+
+def placed(claims: pl.DataFrame, headers: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Claims with what acceptance needs of their headers, and with names as identity has them."""
+    of_record = headers.select(
+        pl.col("number").alias("record"),
+        "current",
+        "custody",
+        "default_basis",
+        "collection",
+        pl.col("publisher_is").alias("publisher"),
+    )
+    rows = claims.join(of_record, on="record", maintain_order="left")
+    value = as_identity(rows, "value", names)
+    return rows.with_columns(
+        subject=as_identity(rows, "name", names),
+        object=pl.when(pl.col("kind") == columns.IRI).then(value).otherwise(pl.col("value")),
+    )

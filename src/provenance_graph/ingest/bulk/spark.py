@@ -1,0 +1,90 @@
+"""The stages of a build on Apache Spark: the same functions, on the machines of a cluster.
+
+Spark only hands out tasks: each reads and writes files below the build's folder, which every
+worker must reach under the same path. ``pip install provenance-graph[spark]`` brings PySpark;
+Java 17 must be there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Self, TypeVar
+
+from provenance_graph.core.errors import StoreError, UsageError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_ENGINE = re.compile(r"spark(?::(local\[(?:\d+|\*)\])|(://[^/\s]+:\d+))?")
+
+
+def master(engine: str) -> str:
+    """The address of the Spark master that an engine's name means; raises UsageError.
+
+    >>> master("spark"), master("spark:local[2]"), master("spark://head:7077")
+    ('local[*]', 'local[2]', 'spark://head:7077')
+    """
+    found = _ENGINE.fullmatch(engine)
+    if found is None:
+        raise UsageError(
+            f"{engine!r} is no engine: use local, spark, spark:local[N] or spark://HOST:PORT"
+        )
+    return found[1] or (f"spark{found[2]}" if found[2] else "local[*]")
+
+
+class SparkEngine:
+    """Runs the tasks of a stage on Spark; raises StoreError where Spark cannot be started."""
+
+    def __init__(self, engine: str) -> None:
+        address = master(engine)
+        try:
+            from pyspark.sql import SparkSession
+        except ImportError as error:
+            raise UsageError(
+                "this needs PySpark: pip install 'provenance-graph[spark]'"
+            ) from error
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        builder = (
+            SparkSession.builder.master(address)
+            .appName("provenance-graph build")
+            .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
+            .config("spark.executorEnv.POLARS_MAX_THREADS", "1")
+            .config("spark.executorEnv.PYTHONPATH", os.environ.get("PYTHONPATH", ""))
+        )
+        if address.startswith("local"):
+            builder = builder.config("spark.driver.bindAddress", "127.0.0.1").config(
+                "spark.driver.host", "127.0.0.1"
+            )
+        try:
+            self._session: Any = builder.getOrCreate()
+        except Exception as error:  # noqa: BLE001 - the gateway raises whatever Java does
+            raise StoreError(f"Spark at {address} cannot be started: {error}") from error
+        self._session.sparkContext.setLogLevel("ERROR")
+
+    def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
+        """The results of a stage; a task whose worker is lost is run again by Spark."""
+        if not tasks:
+            return
+        from py4j.protocol import Py4JJavaError
+
+        spread = self._session.sparkContext.parallelize(list(tasks), len(tasks))
+        try:
+            yield from spread.map(function).collect()
+        except Py4JJavaError as error:
+            raise StoreError(f"Spark gave up a stage: {_cause(str(error))}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._session.stop()
+
+
+def _cause(text: str) -> str:
+    """The line of a Java trace that tells what a task raised."""
+    lines = [line.strip() for line in text.splitlines() if "Error" in line or "Exception" in line]
+    return lines[-1] if lines else text[:300]

@@ -1,0 +1,322 @@
+"""Claims and headers as columns: what the claim table and a build's parts hold.
+
+A row of ``CLAIMS`` is one claim, with the number of its record; a row of ``HEADERS`` is one
+record. Codes are kept by their place in the enumeration of :mod:`core.claims`. Nothing is
+lost: :func:`claim` and :func:`header` give back what went in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import TypeVar
+
+import polars as pl
+
+from provenance_graph.core.claims import (
+    Basis,
+    Claim,
+    Code,
+    Custody,
+    Header,
+    Literal,
+    Precision,
+    Record,
+    Stance,
+    Value,
+)
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import XSD
+
+NO_VALUE, IRI, LITERAL = 0, 1, 2
+"""Kinds of values."""
+
+NONE = 255
+"""The code of a basis or precision that a claim does not give."""
+
+CLAIMS: Mapping[str, type[pl.DataType]] = {
+    "name": pl.String,
+    "property": pl.String,
+    "kind": pl.UInt8,
+    "value": pl.String,
+    "datatype": pl.String,
+    "language": pl.String,
+    "stance": pl.UInt8,
+    "basis": pl.UInt8,
+    "as_stated": pl.String,
+    "locator": pl.String,
+    "confidence": pl.String,
+    "precision": pl.UInt8,
+    "valid_from": pl.String,
+    "valid_until": pl.String,
+    "unusable": pl.String,
+    "record": pl.UInt64,
+}
+HEADERS: Mapping[str, type[pl.DataType]] = {
+    "number": pl.UInt64,
+    "iri": pl.String,
+    "document": pl.String,
+    "publisher": pl.String,
+    "retrieved": pl.String,
+    "reader": pl.String,
+    "default_basis": pl.UInt8,
+    "title": pl.String,
+    "digest": pl.String,
+    "licence": pl.String,
+    "attribution": pl.String,
+    "reader_version": pl.String,
+    "custody": pl.UInt8,
+    "of_document": pl.String,
+    "collection": pl.String,
+    "revision": pl.UInt64,
+    "edition": pl.String,
+    "exported_from": pl.String,
+    "content": pl.UInt64,
+}
+"""``content`` is the record's part in the digest of a store."""
+
+C = TypeVar("C", bound=Code)
+
+
+def _codes(kind: type[C]) -> dict[C, int]:
+    return {code: place for place, code in enumerate(kind)}
+
+
+STANCES, BASES, PRECISIONS, CUSTODIES = tuple(Stance), tuple(Basis), tuple(Precision), tuple(Custody)
+STANCE_CODE, BASIS_CODE = _codes(Stance), _codes(Basis)
+PRECISION_CODE, CUSTODY_CODE = _codes(Precision), _codes(Custody)
+
+
+class ColumnWriter:
+    """Gathers records and gives them as two frames."""
+
+    def __init__(self, first: int = 0) -> None:
+        self._claims: list[tuple[object, ...]] = []
+        self._headers: list[tuple[object, ...]] = []
+        self._next = first
+
+    def __len__(self) -> int:
+        return len(self._claims)
+
+    def add(self, record: Record, content: int) -> None:
+        """Put a record's claims and header in."""
+        number, self._next = self._next, self._next + 1
+        self._headers.append(header_row(record.header, number, content))
+        self._claims.extend(claim_row(claim, number) for claim in record.claims)
+
+    def frames(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The claims and the headers gathered so far."""
+        return claim_frame(self._claims), header_frame(self._headers)
+
+
+def claim_frame(rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
+    """Rows of :func:`claim_row` as a frame."""
+    return pl.DataFrame(rows, schema=dict(CLAIMS), orient="row")
+
+
+def header_frame(rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
+    """Rows of :func:`header_row` as a frame."""
+    return pl.DataFrame(rows, schema=dict(HEADERS), orient="row")
+
+
+def claim_row(claim: Claim, record: int) -> tuple[object, ...]:
+    """A claim as a row of ``CLAIMS``."""
+    value = claim.value
+    if value is None:
+        shown: tuple[object, ...] = (NO_VALUE, "", "", "")
+    elif isinstance(value, Iri):
+        shown = (IRI, value, "", "")
+    else:
+        shown = (LITERAL, value.lexical, value.datatype, value.language)
+    return (
+        claim.subject,
+        claim.predicate,
+        *shown,
+        STANCE_CODE[claim.stance],
+        NONE if claim.basis is None else BASIS_CODE[claim.basis],
+        claim.as_stated,
+        claim.locator,
+        "" if claim.confidence is None else str(claim.confidence),
+        NONE if claim.precision is None else PRECISION_CODE[claim.precision],
+        claim.valid_from,
+        claim.valid_until,
+        claim.unusable,
+        record,
+    )
+
+
+def header_row(header: Header, number: int, content: int) -> tuple[object, ...]:
+    """A header as a row of ``HEADERS``."""
+    return (
+        number,
+        header.record,
+        header.document,
+        header.publisher,
+        header.retrieved,
+        header.reader,
+        BASIS_CODE[header.basis],
+        header.title,
+        header.digest,
+        header.licence,
+        header.attribution,
+        header.reader_version,
+        CUSTODY_CODE[header.custody],
+        header.of_document,
+        header.collection,
+        header.revision,
+        header.edition,
+        header.exported_from,
+        content,
+    )
+
+
+def value_of(kind: int, text: str, datatype: str, language: str) -> Value | None:
+    """A value from its columns."""
+    if kind == IRI:
+        return Iri(text)
+    if kind == LITERAL:
+        return Literal(text, XSD.string if datatype == XSD.string else Iri(datatype), language)
+    return None
+
+
+def claims(frame: pl.DataFrame) -> Iterator[Claim]:
+    """The claims of a frame, in its order."""
+    for row in frame.select(*CLAIMS).iter_rows():
+        yield claim(row)
+
+
+def claim(row: Sequence[object]) -> Claim:
+    """A claim from its row, whose columns are those of ``CLAIMS``."""
+    (
+        name,
+        predicate,
+        kind,
+        text,
+        datatype,
+        language,
+        stance,
+        basis,
+        as_stated,
+        locator,
+        confidence,
+        precision,
+        valid_from,
+        valid_until,
+        unusable,
+        _,
+    ) = row
+    return Claim(
+        Iri(name),  # type: ignore[arg-type]
+        Iri(predicate),  # type: ignore[arg-type]
+        value_of(kind, text, datatype, language),  # type: ignore[arg-type]
+        STANCES[stance],  # type: ignore[index]
+        None if basis == NONE else BASES[basis],  # type: ignore[index]
+        as_stated,  # type: ignore[arg-type]
+        locator,  # type: ignore[arg-type]
+        Decimal(confidence) if confidence else None,  # type: ignore[arg-type]
+        None if precision == NONE else PRECISIONS[precision],  # type: ignore[index]
+        valid_from,  # type: ignore[arg-type]
+        valid_until,  # type: ignore[arg-type]
+        unusable,  # type: ignore[arg-type]
+    )
+
+
+def headers(frame: pl.DataFrame) -> dict[int, Header]:
+    """The headers of a frame by their numbers."""
+    return {row["number"]: header(row) for row in frame.iter_rows(named=True)}
+
+
+def header(row: Mapping[str, object]) -> Header:
+    """A header from its row."""
+
+    def text(column: str) -> str:
+        return str(row[column])
+
+    return Header(
+        record=Iri(text("iri")),
+        document=Iri(text("document")),
+        publisher=Iri(text("publisher")),
+        retrieved=text("retrieved"),
+        reader=text("reader"),
+        basis=BASES[int(text("default_basis"))],
+        title=text("title"),
+        digest=text("digest"),
+        licence=text("licence"),
+        attribution=text("attribution"),
+        reader_version=text("reader_version"),
+        custody=CUSTODIES[int(text("custody"))],
+        of_document=Iri(text("of_document")),
+        collection=Iri(text("collection")),
+        revision=int(text("revision")),
+        edition=text("edition"),
+        exported_from=Iri(text("exported_from")),
+    )
+
+
+def records(claim_rows: pl.DataFrame, header_rows: pl.DataFrame) -> Iterator[Record]:
+    """The records that two frames hold, in the order of their numbers."""
+    stated: dict[int, list[Claim]] = {}
+    for row in claim_rows.select(*CLAIMS).iter_rows():
+        stated.setdefault(row[-1], []).append(claim(row))
+    for number, made in sorted(headers(header_rows).items()):
+        yield Record(made, tuple(stated.get(number, ()))).sort()
+
+
+_ESCAPES = (["\\", '"', "\n", "\r"], ["\\\\", '\\"', "\\n", "\\r"])
+_XSD_STRING = str(XSD.string)
+
+
+def nquads(frame: pl.DataFrame, graph: str = "") -> bytes:
+    """Quads with columns subject, property, kind, value, datatype and language as N-Quads."""
+    text = pl.col("value").str.replace_many(*_ESCAPES)
+    literal = pl.concat_str(
+        pl.lit('"'),
+        text,
+        pl.when(pl.col("language") != "")
+        .then(pl.concat_str(pl.lit('"@'), pl.col("language")))
+        .when(pl.col("datatype") == _XSD_STRING)
+        .then(pl.lit('"'))
+        .otherwise(pl.concat_str(pl.lit('"^^<'), pl.col("datatype"), pl.lit(">"))),
+    )
+    iri = pl.concat_str(pl.lit("<"), pl.col("value"), pl.lit(">"))
+    end = f" <{graph}> .\n" if graph else " .\n"
+    lines = frame.select(
+        pl.concat_str(
+            pl.lit("<"),
+            pl.col("subject"),
+            pl.lit("> <"),
+            pl.col("property"),
+            pl.lit("> "),
+            pl.when(pl.col("kind") == IRI).then(iri).otherwise(literal),
+            pl.lit(end),
+        ).alias("line")
+    )
+    return "".join(lines["line"].to_list()).encode()
+
+
+def quad_rows(quads: Iterable[tuple[Iri, Iri, Value, Iri | None]]) -> list[tuple[object, ...]]:
+    """Quads as rows of subject, property, kind, value, datatype and language."""
+    found: list[tuple[object, ...]] = []
+    for subject, predicate, value, _ in quads:
+        if isinstance(value, Iri):
+            found.append((subject, predicate, IRI, value, "", ""))
+        else:
+            found.append(
+                (subject, predicate, LITERAL, value.lexical, value.datatype, value.language)
+            )
+    return found
+
+
+QUADS: Mapping[str, type[pl.DataType]] = {
+    "subject": pl.String,
+    "property": pl.String,
+    "kind": pl.UInt8,
+    "value": pl.String,
+    "datatype": pl.String,
+    "language": pl.String,
+}
+
+
+def quad_frame(quads: Iterable[tuple[Iri, Iri, Value, Iri | None]]) -> pl.DataFrame:
+    """Quads as a frame, without their graphs."""
+    return pl.DataFrame(quad_rows(quads), schema=dict(QUADS), orient="row")
