@@ -305,7 +305,7 @@ def _settled(
     by_key = {(s, p): signature for s, p, signature in members.select("subject", "property", "signature").iter_rows()}  # fmt: skip
     for seen in _one_by_one(members, rows, partition):
         signature = by_key[seen.subject, seen.predicate]
-        if set(seen.judged.values) == {item.value for item, *_ in seen.judged.claims}:
+        if set(seen.resolved.values) == {item.value for item, *_ in seen.resolved.claims}:
             accepted.append(signature)
             marks.extend((signature, mark) for mark in seen.marks)
     settled = plain.filter(pl.col("signature").is_in(accepted)).select(
@@ -371,9 +371,9 @@ def items(
 
     ``by`` are the columns of the key, the subject first.
     """
-    wanted = rows.sort(by).select(*by, "by", *_ITEM) if "by" in rows.columns else None
-    if wanted is None:
-        wanted = rows.sort(by).select(*by, pl.lit(NOT_ASKED).alias("by"), *_ITEM)
+    keys = [pl.col(name).alias(f"key {name}") for name in by]
+    publisher = "by" if "by" in rows.columns else pl.lit(NOT_ASKED).alias("by")
+    wanted = rows.sort(by, maintain_order=True).select(*keys, publisher, *_ITEM)
     width = len(by)
     for key, found in groupby(wanted.iter_rows(), key=lambda row: row[:width]):
         subject = Iri(key[0])

@@ -299,6 +299,16 @@ class RecordSet:
         return self._referring.get(predicate, {})
 
 
+class Counting(Protocol):
+    """Says which records count."""
+
+    def known(self, header: Header) -> bool:
+        """Whether the record had been retrieved by then."""
+
+    def counts(self, header: Header) -> bool:
+        """Whether it is the latest retrieval of its document."""
+
+
 class CurrentVersions:
     """Which records count: of each document of a collection the latest reading, as of a day."""
 

@@ -204,10 +204,7 @@ def _against_creation(
 def _against_dated_name(
     issued: Sequence[SourcedClaim], subject: Iri, policy: Policy
 ) -> dict[int, str]:
-    if not subject.startswith(f"{ID}model/"):
-        return {}
-    name = unquote(subject.rsplit("/", 1)[-1])
-    named = _date_in(name)
+    named = dated_name(subject)
     if named is None:
         return {}
     first, last = named
@@ -219,6 +216,13 @@ def _against_dated_name(
         and (span := date_span(item)) is not None
         and ((span[0] - last).days > most or (first - span[1]).days > most)
     }
+
+
+def dated_name(subject: Iri) -> tuple[date, date] | None:
+    """First and last day of the date in a model's name; None where there is none."""
+    if not subject.startswith(f"{ID}model/"):
+        return None
+    return _date_in(unquote(subject.rsplit("/", 1)[-1]))
 
 
 def _date_in(name: str) -> tuple[date, date] | None:

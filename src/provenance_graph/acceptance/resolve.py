@@ -462,10 +462,11 @@ def by_predicate(sourced_claims: Iterable[SourcedClaim]) -> dict[Iri, list[Sourc
     for item in sourced_claims:
         groups[item.claim.predicate].append(item)
     return {
-        predicate: items if len(items) == 1 else sorted(items, key=_held_key)
+        predicate: items if len(items) == 1 else sorted(items, key=claim_order)
         for predicate, items in sorted(groups.items())
     }
 
 
-def _held_key(item: SourcedClaim) -> tuple[Iri, tuple[str, ...]]:
+def claim_order(item: SourcedClaim) -> tuple[Iri, tuple[str, ...]]:
+    """What orders the claims of one property, the same in every run."""
     return item.header.record, claim_key(item.claim)

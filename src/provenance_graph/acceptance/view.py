@@ -5,7 +5,7 @@ Both a full build and an incremental update call it, so that they cannot differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -53,6 +53,47 @@ class View:
     decided: dict[Iri, Criterion]
 
 
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """What the default graph says about one property of one subject.
+
+    ``marks`` are the properties of the subject that point at the property: how far it is
+    disclosed, inferred, implausible, contested. ``status`` is None for what is no fact.
+    """
+
+    subject: Iri
+    predicate: Iri
+    resolved: Resolution
+    marks: tuple[Iri, ...] = ()
+    status: Iri | None = None
+
+    @property
+    def quads(self) -> Iterable[Quad]:
+        """The accepted values and the marks."""
+        yield from _facts(self.subject, self.predicate, self.resolved)
+        for mark in self.marks:
+            yield self.subject, mark, self.predicate, None
+
+
+def group_view(
+    subject: Iri,
+    predicate: Iri,
+    items: Sequence[SourcedClaim],
+    policy: Policy,
+    as_of: str = "",
+) -> GroupView:
+    """Decide about the claims on one property, which are in order and have their bases."""
+    resolved = resolve(items, predicate, policy, as_of)
+    if predicate not in policy.facts:
+        return GroupView(subject, predicate, resolved)
+    status = disclosure.status(items, predicate, policy, as_of)
+    marks = list(_marks(items, resolved, status))
+    alone = predicate in policy.single and len(items) == 1
+    if not alone and disclosure.contested(items, predicate, policy, as_of):
+        marks.append(PG.contested)
+    return GroupView(subject, predicate, resolved, tuple(marks), status)
+
+
 def view_of(
     subject: Iri,
     sourced_claims: Iterable[SourcedClaim],
@@ -78,20 +119,16 @@ def view_of(
     statuses: dict[Iri, Iri] = {}
     decided: dict[Iri, Criterion] = {}
     for predicate, items in groups.items():
-        judged = resolve(items, predicate, policy, as_of)
+        seen = group_view(subject, predicate, items, policy, as_of)
         claims.extend(
             replace(item, standing=standing, reason=reason)
-            for item, standing, reason in judged.claims
+            for item, standing, reason in seen.resolved.claims
         )
-        quads.update(_facts(subject, predicate, judged))
-        if judged.decided is not None:
-            decided[predicate] = judged.decided
-        if predicate in policy.facts:
-            statuses[predicate] = disclosure.status(items, predicate, policy, as_of)
-            quads.update(_marks(subject, predicate, items, judged, statuses[predicate]))
-            alone = predicate in policy.single and len(items) == 1
-            if not alone and disclosure.contested(items, predicate, policy, as_of):
-                quads.add((subject, PG.contested, predicate, None))
+        quads.update(seen.quads)
+        if seen.resolved.decided is not None:
+            decided[predicate] = seen.resolved.decided
+        if seen.status is not None:
+            statuses[predicate] = seen.status
     for entity in names:
         if entity != subject:
             quads.add((subject, PG.describedAs, entity, None))
@@ -141,19 +178,17 @@ def _links(predicate: Iri) -> bool:
     )
 
 
-def _marks(
-    subject: Iri, predicate: Iri, items: list[SourcedClaim], judged: Resolution, status: Iri
-) -> Iterable[Quad]:
-    """What the view says of a fact besides its value: one triple each."""
+def _marks(items: Sequence[SourcedClaim], judged: Resolution, status: Iri) -> Iterable[Iri]:
+    """What the view says of a fact besides its value: one property of the subject each."""
     disclosed = terms.DISCLOSURES.get(status)
     if disclosed is not None:
-        yield subject, disclosed, predicate, None
+        yield disclosed
     elif not judged.values and any(i.claim.stance is Stance.NOT_STATED for i in items):
-        yield subject, PG.leftBlank, predicate, None
+        yield PG.leftBlank
     if judged.values and judged.inferred:
-        yield subject, PG.inferred, predicate, None
+        yield PG.inferred
     if any(item.implausible for item in items):
-        yield subject, PG.implausible, predicate, None
+        yield PG.implausible
 
 
 def _mark_late_cutoffs(groups: dict[Iri, list[SourcedClaim]], policy: Policy, as_of: str) -> None:

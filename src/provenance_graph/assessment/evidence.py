@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
-from provenance_graph.acceptance.evidence import CurrentVersions, Overlay, Statements
+from provenance_graph.acceptance.evidence import Counting, Overlay, Statements
 from provenance_graph.acceptance.policy import Policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment import rubric_loader
@@ -45,7 +45,7 @@ LEVEL_PROPERTIES: dict[Iri, Iri] = {
 }
 """The property that states a level; not assessed is the absence of all."""
 
-_MODELS = f"{ID}model/"
+MODELS = f"{ID}model/"
 
 
 class Links(Protocol):
@@ -107,7 +107,7 @@ def question(known: Rubrics, policy: Policy) -> Question:
 
 
 def below(
-    subject: Iri, statements: Statements, latest: CurrentVersions, links: Links
+    subject: Iri, statements: Statements, latest: Counting, links: Links
 ) -> Iterator[SourcedClaim]:
     """The current claims about everything that hangs below a subject, under all its names."""
     seen: set[Iri] = set(statements.names_of(subject))
@@ -151,7 +151,7 @@ def roots(subjects: Iterable[Iri], statements: Statements) -> set[Iri]:
 
 def is_model(subject: Iri, claims: Iterable[SourcedClaim]) -> bool:
     """Whether a subject is a model, by its name or by what any source says it is."""
-    return subject.startswith(_MODELS) or any(
+    return subject.startswith(MODELS) or any(
         stored.claim.predicate == RDF.type and stored.claim.value == PG.Model for stored in claims
     )
 
@@ -160,7 +160,7 @@ def level_quads(
     subject: Iri,
     claims: Iterable[SourcedClaim],
     statements: Statements,
-    latest: CurrentVersions,
+    latest: Counting,
     links: Links,
     asked: Question,
 ) -> list[Quad]:

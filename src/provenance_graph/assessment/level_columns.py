@@ -18,7 +18,7 @@ import polars as pl
 
 from provenance_graph.acceptance.columns import AcceptedColumns, Partition, as_counted, items
 from provenance_graph.acceptance.evidence import Statement
-from provenance_graph.assessment.evidence import LINKS, MODELS, Counting, level_quads
+from provenance_graph.assessment.evidence import LINKS, MODELS, level_quads
 from provenance_graph.assessment.levels import CHECKS, Question, accepts
 from provenance_graph.core.claims import AcceptanceStatus, Basis, Header, Quad, SourcedClaim
 from provenance_graph.core.iris import Iri

@@ -222,7 +222,11 @@ def _of_accepted(
 
 
 def _accepts(facet: Facet, sourced: SourcedClaim) -> bool:
-    value = str(sourced.claim.value)
+    return accepts(facet, str(sourced.claim.value))
+
+
+def accepts(facet: Facet, value: str) -> bool:
+    """Whether a facet that asks for values takes this one."""
     return value in facet.values or value.startswith(facet.prefixes)
 
 

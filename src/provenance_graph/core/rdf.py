@@ -359,19 +359,29 @@ def read_trig(data: bytes, url: str = "record") -> list[Record]:
     Raises Unreadable with the line on a syntax error and RecordError on a bad record.
     For files of ours; text from outside goes through a disposable process first.
     """
-    by_graph: dict[Iri | None, list[Quad]] = defaultdict(list)
+    by_graph, _ = parse_trig(data, url)
+    return [from_quads(quads) for quads in by_graph.values()]
+
+
+def parse_trig(data: bytes, url: str = "record") -> tuple[dict[Iri, list[Quad]], bool]:
+    """The quads of a TriG text by record, and whether every literal in it was canonical.
+
+    The quads have their literals in canonical form. Raises as :func:`read_trig`.
+    """
+    by_graph: dict[Iri, list[Quad]] = defaultdict(list)
+    unchanged = True
     try:
         for quad in ox.parse(data, format=ox.RdfFormat.TRIG):
             subject, predicate, object_, graph = our_quad(quad)
-            object_ = canonical(object_) if isinstance(object_, Literal) else object_
+            if isinstance(object_, Literal):
+                written, object_ = object_, canonical(object_)
+                unchanged = unchanged and written == object_
+            if graph is None:
+                raise RecordError(f"{url}: triples outside any record graph")
             by_graph[graph].append((subject, predicate, object_, graph))
     except SyntaxError as error:
         raise Unreadable(url, f"line {error.lineno}: {error.msg}") from error
-    if None in by_graph:
-        raise RecordError(f"{url}: triples outside any record graph")
-    return [
-        from_quads(quads) for _, quads in sorted(by_graph.items(), key=lambda item: item[0] or "")
-    ]
+    return dict(sorted(by_graph.items())), unchanged
 
 
 def checked(text: str) -> Iri:

@@ -7,19 +7,16 @@ as text for an RDF engine to load.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
 
 import polars as pl
 
-from provenance_graph.acceptance.columns import AcceptedColumns, Partition, accept
+from provenance_graph.acceptance.columns import Partition, accept
 from provenance_graph.acceptance.policy import Policy
 from provenance_graph.assessment.level_columns import Below, LevelColumns
 from provenance_graph.core.claims import Header
-from provenance_graph.core.iris import Iri
+from provenance_graph.core.iris import ID, Iri
 from provenance_graph.ingest.bulk.names import aliases
 from provenance_graph.ingest.bulk.parts import finish, fresh_folder
 from provenance_graph.store import claim_columns as columns
@@ -53,13 +50,6 @@ class Rules:
     policy: Policy
     levels: LevelColumns | None
     level_graph: str
-
-
-class RulesOf(Protocol):
-    """Makes the rules from the reference data, once a process."""
-
-    def __call__(self, day: str, /) -> Rules:
-        """The rules for what "now" means."""
 
 
 _SORTED = ("subject", "property", "name", "record", "value")
@@ -101,15 +91,18 @@ def _gathered(task: JudgeTask, policy: Policy) -> tuple[Partition, Below]:
     tables = [pl.read_parquet(file.with_name(f"{name}.headers.parquet")) for file in files]
     headers = LazyHeaders(pl.concat(tables))
     names = pl.read_parquet(Path(task.stage) / "names.parquet")
-    mapped = dict(names.iter_rows())
+    named = pl.col("name").is_in(rows["publisher"].unique().implode())
+    owners = pl.col("name").str.starts_with(f"{ID}organization/")
+    organizations = dict(names.filter(named | owners).iter_rows())
 
     def canonical(entity: Iri) -> Iri:
-        return Iri(mapped.get(entity, entity))
+        """What a publisher or an owner is; values and subjects have been named before."""
+        return Iri(organizations.get(entity, entity))
 
     own = rows.filter(pl.col("root") == "").drop("root")
     hanging = rows.filter(pl.col("root") != "")
     roots = hanging["root"].unique()
-    nodes = hanging.unique(["subject", "record", "name", "property", "value"]).drop("root")
+    nodes = hanging.drop("root").unique(maintain_order=True)
     involved = pl.concat([roots, hanging["subject"].unique()])
     near = own.filter(pl.col("subject").is_in(roots.implode()))
     below = Below(

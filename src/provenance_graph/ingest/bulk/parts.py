@@ -100,11 +100,14 @@ def read_part(task: PartTask) -> Part:
 
 def _records(data: bytes, name: str) -> tuple[list[tuple[Record, list[Quad]]], bool]:
     """A file's records with their quads, and whether the text holds these quads and no others."""
-    written: set[Quad] = set()
-    records = rdf.read_trig(data, name, written.add)
-    found = [(record, list(rdf.to_quads(record))) for record in records]
-    total = sum(len(quads) for _, quads in found)
-    same = total == len(written) and all(quad in written for _, quads in found for quad in quads)
+    by_record, canonical = rdf.parse_trig(data, name)
+    found: list[tuple[Record, list[Quad]]] = []
+    same = canonical
+    for written in by_record.values():
+        record = rdf.from_quads(written)
+        quads = list(rdf.to_quads(record))
+        found.append((record, quads))
+        same = same and set(written) == set(quads)
     return found, same
 
 

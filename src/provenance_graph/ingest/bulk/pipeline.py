@@ -1,0 +1,113 @@
+"""The stages of a build, one after another: read, name, distribute, judge.
+
+Each stage's tasks write whole folders below the build's own; run again after it was
+interrupted, a build goes on with what is there. What it leaves are files for an RDF engine to
+load, and the claim table.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from provenance_graph.acceptance.sssom import Mapping as Row
+from provenance_graph.ingest.bulk.engines import Engine
+from provenance_graph.ingest.bulk.judge import Judged, JudgeTask, Rules, judge
+from provenance_graph.ingest.bulk.names import Identity, settle
+from provenance_graph.ingest.bulk.parts import Part, read_part, tasks
+from provenance_graph.ingest.bulk.shuffle import BUCKET_CLAIMS, batches, shuffle
+
+Step = Callable[[int, int], None]
+"""Called with how many are done and how many there are."""
+
+Watch = Callable[[str], Step]
+"""Called with what a stage counts."""
+
+
+def unwatched(_: str) -> Step:
+    """For whoever does not look."""
+    return lambda _done, _total: None
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What the records come to: files to load, and the folders of the claim table."""
+
+    parts: Sequence[Part]
+    identity: Identity
+    judged: Sequence[Judged]
+    buckets: int
+
+    @property
+    def records(self) -> int:
+        """How many records there are."""
+        return sum(part.records for part in self.parts)
+
+    @property
+    def quads(self) -> int:
+        """How many quads the view and the levels have."""
+        return sum(one.quads for one in self.judged)
+
+    @property
+    def load(self) -> Iterator[tuple[str, str]]:
+        """Files with their forms, records before views."""
+        for part in self.parts:
+            yield from part.load
+        for one in self.judged:
+            yield from one.load
+
+
+def compile_files(
+    files: Sequence[tuple[Path, str]],
+    rows: Iterable[Row],
+    stage: Path,
+    rules: Rules,
+    engine: Engine,
+    watch: Watch = unwatched,
+) -> Compiled:
+    """Run all stages below ``stage``; raises RecordError and Unreadable with the file at fault."""
+    stage.mkdir(parents=True, exist_ok=True)
+    reading = list(tasks(files, stage))
+    step = watch("parts read")
+    parts: list[Part] = []
+    for part in engine.run(read_part, reading):
+        parts.append(part)
+        step(len(parts), len(reading))
+    parts.sort(key=lambda part: part.number)
+    identity = settle(parts, rows, stage)
+    claims = sum(part.claims for part in parts)
+    buckets = max(1, round(claims / BUCKET_CLAIMS))
+    moving = list(batches([(part.folder, part.claims) for part in parts], buckets, stage))
+    step = watch("parts distributed")
+    shuffled: list[str] = []
+    for folder in engine.run(shuffle, moving):
+        shuffled.append(folder)
+        step(len(shuffled), len(moving))
+    shuffled.sort()
+    judged = _judged(stage, sorted(shuffled), buckets, rules, engine, watch)
+    for folder in shuffled:
+        shutil.rmtree(folder, ignore_errors=True)
+    return Compiled(parts, identity, judged, buckets)
+
+
+def _judged(
+    stage: Path,
+    shuffled: Sequence[str],
+    buckets: int,
+    rules: Rules,
+    engine: Engine,
+    watch: Watch,
+) -> list[Judged]:
+    wanted = [
+        JudgeTask(bucket, tuple(shuffled), str(stage), str(stage / "judged"))
+        for bucket in range(buckets)
+    ]
+    step = watch("groups of subjects judged")
+    judged: list[Judged] = []
+    for one in engine.run(partial(judge, rules=rules), wanted):
+        judged.append(one)
+        step(len(judged), len(wanted))
+    return sorted(judged, key=lambda one: one.bucket)
