@@ -28,14 +28,14 @@ from typing import IO
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a file, not as a module
 
-from benchmarks.hub.documents import (  # noqa: E402
+from benchmarks.hub.documents import (
     PREFIXES,
     RETRIEVED,
     Documents,
     answer_bytes,
     everything,
 )
-from benchmarks.hub.structure import Hub, Kind  # noqa: E402
+from benchmarks.hub.structure import Hub, Kind
 
 HUB_PAGE = "https://huggingface.co/api/models/"
 
@@ -158,9 +158,7 @@ def generate(
     """Write a hub below ``out``; gives what ``shape.json`` holds."""
     out.mkdir(parents=True, exist_ok=True)
     files = DocumentFiles(out / "documents", answers) if form in ("documents", "both") else None
-    records = (
-        RecordFiles(out / "data" / "records", shard) if form in ("trig", "both") else None
-    )
+    records = RecordFiles(out / "data" / "records", shard) if form in ("trig", "both") else None
     planted: Counter[str] = Counter()
     with (out / "manifest.jsonl").open("w", encoding="utf-8") as manifest:
         for item in everything(hub) if items is None else items:

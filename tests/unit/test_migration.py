@@ -53,7 +53,7 @@ def test_it_is_refused_with_the_command_that_migrates_it(earlier: Path) -> None:
 def test_what_was_imported_is_kept_and_counts_beside_what_is_shipped(
     earlier: Path, data: Path
 ) -> None:
-    (retained,) = imported_records(earlier)
+    (retained,) = list(imported_records(earlier))
     assert (retained.header.record, retained.header.collection) == (IMPORTED, MIGRATED)
     built = build(data, earlier)
     assert (built.records, built.kept) == (1, 1)

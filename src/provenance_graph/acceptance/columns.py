@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import polars as pl
 
@@ -38,7 +39,6 @@ from provenance_graph.core.claims import (
     Claim,
     Custody,
     Header,
-    Quad,
     SourcedClaim,
     Stance,
 )
@@ -97,7 +97,7 @@ def accept(partition: Partition) -> AcceptedColumns:
     apart = rows.filter(pl.col("subject").is_in(list(across)))
     whole = {
         Iri(subject): _whole(Iri(subject), held, partition)
-        for (subject,), held in items(apart, partition.headers, "subject")
+        for (subject,), held in with_items(apart, partition.headers, "subject")
     }
     rest = rows.filter(pl.col("current") & ~pl.col("subject").is_in(list(across)))
     groups = _groups(rest, partition.policy)
@@ -131,8 +131,7 @@ def accept(partition: Partition) -> AcceptedColumns:
 
 def _with_counted(partition: Partition) -> pl.DataFrame:
     """The rows with ``stated``, the basis that the source gives, and ``counted``."""
-    stated = pl.when(pl.col("basis") == NONE).then(pl.col("default_basis"))
-    rows = partition.rows.with_columns(stated=stated.otherwise(pl.col("basis")))
+    rows = partition.rows.with_columns(stated=stated_basis())
     asked = rows.filter(
         pl.col("current") & pl.col("stated").is_in(_RANKED) & pl.col("custody").is_in(_KNOWN)
     )
@@ -156,19 +155,25 @@ def _with_counted(partition: Partition) -> pl.DataFrame:
     return rows.join(_bases(), on=["stated", "custody", "by"], how="left", maintain_order="left")
 
 
+def stated_basis() -> pl.Expr:
+    """The basis that the source gives: the claim's own, else the record's."""
+    stated = pl.when(pl.col("basis") == NONE).then(pl.col("default_basis"))
+    return stated.otherwise(pl.col("basis"))
+
+
 def _developers(
     rows: pl.DataFrame, subjects: pl.Series, partition: Partition
 ) -> dict[str, frozenset[Iri] | None]:
     """Who developed each subject, by the rule that one subject's view uses."""
     if not len(subjects):
         return {}
-    mine = rows.filter(pl.col("subject").is_in(subjects))
+    mine = rows.filter(pl.col("subject").is_in(subjects.implode()))
     names: dict[str, list[Iri]] = {}
     for subject, name in mine.select("subject", "name").unique().iter_rows():
         names.setdefault(subject, []).append(Iri(name))
     creators: dict[str, list[SourcedClaim]] = {}
     stated = mine.filter(pl.col("current") & (pl.col("property") == DCTERMS.creator))
-    for (subject,), held in items(stated, partition.headers, "subject"):
+    for (subject,), held in with_items(stated, partition.headers, "subject"):
         creators[subject] = [item for item, *_ in held]
     policy, canonical = partition.policy, partition.canonical
     return {
@@ -320,7 +325,7 @@ def _one_by_one(
 ) -> Iterator[GroupView]:
     """The view of each group through the functions that decide about one."""
     wanted = rows.join(groups, on=["subject", "property"], how="semi")
-    for key, held in items(wanted, partition.headers, "subject", "property"):
+    for key, held in with_items(wanted, partition.headers, "subject", "property"):
         counting = [as_counted(item, by, partition.canonical) for item, _, by in held]
         yield group_view(
             Iri(key[0]), Iri(key[1]), sorted(counting, key=claim_order), partition.policy
@@ -364,7 +369,7 @@ def _described(rows: pl.DataFrame) -> pl.DataFrame:
 _ITEM = (*columns.CLAIMS, "object", "current")
 
 
-def items(
+def with_items(
     rows: pl.DataFrame, headers: Mapping[int, Header], *by: str
 ) -> Iterator[tuple[tuple[str, ...], list[tuple[SourcedClaim, bool, int]]]]:
     """The rows of each key as claims, with whether each is current and who published it.
@@ -381,13 +386,13 @@ def items(
 
 
 def _item(
-    subject: Iri, row: Sequence[object], headers: Mapping[int, Header]
+    subject: Iri, row: Sequence[Any], headers: Mapping[int, Header]
 ) -> tuple[SourcedClaim, bool, int]:
     by, *stored, resolved, current = row
     claim = columns.claim(stored)
     value = Iri(str(resolved)) if isinstance(claim.value, Iri) else claim.value
-    header = headers[stored[-1]]  # type: ignore[index]
-    return SourcedClaim(claim, header, subject, resolved=value), bool(current), int(str(by))
+    header = headers[stored[-1]]
+    return SourcedClaim(claim, header, subject, resolved=value), bool(current), int(by)
 
 
 def as_counted(item: SourcedClaim, by: int, canonical: Canonical) -> SourcedClaim:

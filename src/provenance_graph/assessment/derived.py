@@ -6,6 +6,7 @@ Handed to ``ingest`` by whoever calls it: ingest knows the protocol, not the ana
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.evidence import CurrentVersions, Overlay, Statements
 from provenance_graph.acceptance.policy import Policy
@@ -22,11 +23,20 @@ from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.store.values import QuadSource
 
+if TYPE_CHECKING:
+    from provenance_graph.assessment.level_columns import LevelColumns
+
 
 class EvidenceLevels:
     """The evidence levels of models, in a graph of their own."""
 
     graph = GRAPH
+
+    def in_columns(self, reference: QuadSource, policy: Policy) -> LevelColumns:
+        """For a full build in parts."""
+        from provenance_graph.assessment.level_columns import LevelColumns  # polars: builds alone
+
+        return LevelColumns(question(rubric_loader.from_store(reference), policy))
 
     def over_records(
         self, reference: QuadSource, policy: Policy, records: Iterable[Record]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from provenance_graph.core.errors import UsageError
 from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.ingest.bulk.engines import Engine
 
 
 @click.command()
@@ -17,13 +22,21 @@ from provenance_graph.session import Session
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with records/ and identity.sssom.tsv (default: the data that was installed).",
 )
+@click.option(
+    "--engine",
+    default="local",
+    show_default=True,
+    metavar="ENGINE",
+    help="Where to build: local, or spark, spark:local[N], spark://HOST:PORT (needs the extra spark).",
+)
 @click.option("--fresh", is_flag=True, help="Drop records that were imported into the old store.")
 @click.pass_obj
-def command(session: Session, data: Path | None, fresh: bool) -> None:
+def command(session: Session, data: Path | None, engine: str, fresh: bool) -> None:
     """Rebuild the store from records, identity, licences and rubrics.
 
     The new store is made aside and put in place at the end: interrupted, the old one stays
-    in use. Imported records are kept unless --fresh.
+    in use, and the same command goes on where it ended. Imported records are kept unless
+    --fresh.
     """
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.resources import folder
@@ -32,16 +45,27 @@ def command(session: Session, data: Path | None, fresh: bool) -> None:
     if session.is_remote:
         raise UsageError("a remote store cannot be built; name a folder with --store")
     start = time.monotonic()
-    with session.progress("things judged") as step:
+    with ExitStack() as watched:
         built = build(
             data or folder("data"),
             session.folder,
             fresh=fresh,
             derive=EvidenceLevels(),
-            progress=step,
+            watch=lambda what: watched.enter_context(session.progress(what)),
+            engine=_engine(engine),
         )
     retained = f", {built.kept} imported ones kept" if built.kept else ""
     session.say(
         f"{built.records:,} records{retained}; {built.subjects:,} subjects, {built.quads:,} quads "
         f"in {time.monotonic() - start:.1f} s; version {built.version} at {session.folder}"
     )
+
+
+def _engine(name: str) -> Engine:
+    if name == "local":
+        from provenance_graph.ingest.bulk.engines import LocalEngine
+
+        return LocalEngine()
+    from provenance_graph.ingest.bulk.spark import SparkEngine
+
+    return SparkEngine(name)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+import hashlib
+import shutil
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import polars as pl
 import pyoxigraph as ox
 
 from provenance_graph import reference as reference_data
@@ -22,13 +25,29 @@ from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.literals import canonical
 from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import PG, RDF, SKOS
+<<<<<<< HEAD
 from provenance_graph.ingest.noting import ViewBefore
 from provenance_graph.ingest.place import COLLECTIONS
 from provenance_graph.ingest.rules import Decisions, by_hand, key_quads
 from provenance_graph.ingest.update import Deriver, Progress, content, update
+=======
+from provenance_graph.ingest.bulk.engines import Engine, LocalEngine
+from provenance_graph.ingest.bulk.judge import Rules
+from provenance_graph.ingest.bulk.parts import Part, text
+from provenance_graph.ingest.bulk.pipeline import (
+    Compiled,
+    Watch,
+    compile_parts,
+    read_files,
+    unwatched,
+)
+from provenance_graph.ingest.place import COLLECTIONS
+from provenance_graph.ingest.update import Deriver
+>>>>>>> 5d681b0 (A build in parts and columns: parallel, bounded, resumable; a generated hub for benchmarks)
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Store
 from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.store.loading import load_files
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.opening import is_earlier
 
@@ -101,18 +120,14 @@ def compile_quads(
     reference: list[Quad],
     records: list[Record],
     rows: list[Mapping],
-    digests: list[int] | None = None,
     derive: Deriver | None = None,
     day: str = "",
-    progress: Progress | None = None,
 ) -> Iterator[Quad]:
-    """Every quad of a store: reference data, records, identity, accepted view.
+    """Every quad of a small store, in memory: reference data, records, identity, accepted view.
 
-    ``day`` is what "now" means in the view; without it the view is of today.
-
-    ``digests`` is filled with each record's part in the digest of the store; ``derive``
-    makes further quads that follow from the claims of a subject; ``progress`` hears of
-    every subject.
+    What :func:`build` makes in parts and in columns is the same, quad for quad. ``day`` is what
+    "now" means in the view; without it the view is of today. ``derive`` makes further quads
+    that follow from the claims of a subject.
     """
     yield from reference
     yield reference_data.stamp(reference)
@@ -122,19 +137,13 @@ def compile_quads(
     for entity, model in sorted(source.rules.items()):
         yield entity, SKOS.exactMatch, model, identity.RULES
     for record in records:
-        quads = list(rdf.to_quads(record))
-        if digests is not None:
-            digests.append(content(quads))
-        yield from quads
+        yield from rdf.to_quads(record)
     known = MemoryStore(reference)
     day = day or today()
     yield day_quad(day)
     policy, latest = load_policy(known, day), CurrentVersions(source)
     derived = derive.over_records(known, policy, records) if derive else None
-    subjects = source.subjects()
-    for number, subject in enumerate(subjects, 1):
-        if progress:
-            progress(number, len(subjects))
+    for subject in source.subjects():
         seen = view(subject, source, policy, latest)
         yield from seen.quads
         if derived:
@@ -148,17 +157,18 @@ def build(
     fresh: bool = False,
     derive: Deriver | None = None,
     day: str = "",
-    progress: Progress | None = None,
+    watch: Watch = unwatched,
+    engine: Engine | None = None,
 ) -> Built:
     """Build the store anew, beside the old one, and put it in its place at the end.
 
     Records that were imported into the old store, and are not among the files, are kept
-    unless ``fresh``. An interrupted build leaves the old store in use. ``day`` is what "now"
-    means in the accepted view, today where it is empty. ``progress`` is called with how many
-    subjects are done and how many there are.
+    unless ``fresh``. An interrupted build leaves the old store in use, and the next one of the
+    same files goes on where it ended. ``day`` is what "now" means in the accepted view, today
+    where it is empty. ``watch`` is told of every stage, ``engine`` runs its tasks.
     """
-    with uncollected():
-        return _build(data, where, derive, day, progress, fresh=fresh)
+    with uncollected(), engine or LocalEngine() as running:
+        return _Build(data, where, derive, day or today(), watch, running).run(fresh=fresh)
 
 
 @contextmanager
@@ -173,6 +183,7 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
+<<<<<<< HEAD
 def _build(
     data: Path,
     where: Path,
@@ -212,11 +223,139 @@ def _build(
 
 def _decided(where: Path, shipped: list[Mapping]) -> list[Mapping]:
     """The decisions of people in a store that no build put there."""
+=======
+class _Build:
+    """One build under way."""
+
+    def __init__(
+        self,
+        data: Path,
+        where: Path,
+        derive: Deriver | None,
+        day: str,
+        watch: Watch,
+        engine: Engine,
+    ) -> None:
+        self.data, self.where, self.day = data, where, day
+        self.watch, self.engine, self.derive = watch, engine, derive
+        self.reference = list(reference_quads())
+
+    def run(self, *, fresh: bool) -> Built:
+        """All stages."""
+        files = [
+            (path, path.relative_to(self.data).as_posix())
+            for path in sorted((self.data / "records").rglob("*.trig"))
+        ]
+        rows = mappings(self.data)
+        stage = self._stage(files, rows, fresh=fresh)
+        shipped = read_files(files, stage, self.engine, self.watch)
+        names = _names(shipped)
+        if not names:
+            raise RecordError(
+                f"{self.data}: no records/*.trig below it; name the data folder with --data"
+            )
+        retained: list[Part] = []
+        if not fresh:
+            imported = write_imported(self.where, frozenset(names), stage / "imported")
+            retained = read_files(imported, stage, self.engine, self.watch, len(shipped))
+            rows += _decided(self.where, rows, retained)
+        rules = self._rules()
+        parts = [*shipped, *retained]
+        compiled = compile_parts(parts, rows, stage, rules, self.engine, self.watch)
+        fixed = self._fixed(compiled, rows, names, fresh=fresh)
+        (stage / "fixed.nq").write_bytes(text(fixed))
+        load = [(stage / "fixed.nq", "nquads"), *((Path(p), form) for p, form in compiled.load)]
+        step = self.watch("bytes loaded")
+        version = embedded.build(
+            self.where,
+            lambda empty: load_files(empty, load, step),
+            digest=format(_digest(parts) % 2**48, "012x"),
+        )
+        shutil.rmtree(self.where / STAGING, ignore_errors=True)
+        return Built(
+            version,
+            sum(part.records for part in shipped),
+            sum(part.records for part in retained),
+            sum(one.subjects for one in compiled.judged),
+            compiled.quads + len(fixed),
+        )
+
+    def _rules(self) -> Rules:
+        known = MemoryStore(self.reference)
+        policy = load_policy(known, self.day)
+        if self.derive is None:
+            return Rules(policy, None, "")
+        return Rules(policy, self.derive.in_columns(known, policy), str(self.derive.graph))
+
+    def _fixed(
+        self, compiled: Compiled, rows: list[Mapping], names: list[str], *, fresh: bool
+    ) -> list[Quad]:
+        """What is neither record nor view: reference data, identity, marks, notes, the day."""
+        rules = sorted(compiled.identity.rules.items())
+        return [
+            *self.reference,
+            reference_data.stamp(self.reference),
+            *identity.quads(rows),
+            *((entity, SKOS.exactMatch, model, identity.RULES) for entity, model in rules),
+            day_quad(self.day),
+            *((Iri(name), RDF.type, PG.SourceRecord, identity.SHIPPED) for name in names),
+            *([] if fresh else collection_notes(self.where)),
+        ]
+
+    def _stage(self, files: list[tuple[Path, str]], rows: list[Mapping], *, fresh: bool) -> Path:
+        """The folder of this build's stages: the same for the same input, others are removed."""
+        seen = hashlib.sha256(f"{STAGES} {self.day} {fresh}".encode())
+        seen.update(str(reference_data.stamp(self.reference)[2]).encode())
+        for path, name in files:
+            about = path.stat()
+            seen.update(f"{name} {about.st_size} {about.st_mtime_ns}\n".encode())
+        seen.update(repr(sorted(rows)).encode())
+        stage = self.where / STAGING / seen.hexdigest()[:16]
+        if stage.parent.is_dir():
+            for other in stage.parent.iterdir():
+                if other != stage:
+                    shutil.rmtree(other, ignore_errors=True)
+        return stage
+
+
+STAGING = "staging"
+"""Where a build keeps its stages, below the store."""
+
+STAGES = 1
+"""Changes with what stages write, so that none goes on with another version's."""
+
+
+def _names(parts: Iterable[Part]) -> list[str]:
+    """The records of some parts, sorted."""
+    found: list[str] = []
+    for part in parts:
+        found.extend(pl.read_parquet(f"{part.folder}/headers.parquet", columns=["iri"])["iri"])
+    return sorted(found)
+
+
+def _digest(parts: Iterable[Part]) -> int:
+    """The digest of all records: the sum of their parts in it."""
+    return sum(
+        sum(pl.read_parquet(f"{part.folder}/headers.parquet", columns=["content"])["content"])
+        for part in parts
+    )
+
+
+def _decided(where: Path, shipped: list[Mapping], parts: Iterable[Part]) -> list[Mapping]:
+    """The decisions of a store that no build put there: of a review, or on imported names."""
+>>>>>>> 5d681b0 (A build in parts and columns: parallel, bounded, resumable; a generated hub for benchmarks)
     try:
         store: Store = EmbeddedStore.open(where)
     except StoreMissing:
         return []
     known = {row.key for row in shipped}
+<<<<<<< HEAD
+=======
+    imported: set[str] = set()
+    for part in parts:
+        claims = pl.read_parquet(f"{part.folder}/claims.parquet", columns=["name"])
+        imported.update(claims["name"].unique())
+>>>>>>> 5d681b0 (A build in parts and columns: parallel, bounded, resumable; a generated hub for benchmarks)
     with store:
         rows = sorted(identity.from_quads(store.quads(graph=identity.GRAPH)))
     return [row for row in rows if row.author and by_hand(row) and row.key not in known]
@@ -230,7 +369,33 @@ def _without(rows: list[Mapping], people: list[Mapping]) -> list[Mapping]:
     ]
 
 
-def imported_records(where: Path) -> list[Record]:
+IMPORTED_RECORDS = 2_000
+"""Records of the old store that are written into one file."""
+
+
+def write_imported(where: Path, without: Collection[str], folder: Path) -> list[tuple[Path, str]]:
+    """The records of a store that no build put there, as files of records."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files: list[tuple[Path, str]] = []
+    waiting: list[Record] = []
+
+    def write() -> None:
+        path = folder / f"{len(files):05d}.trig"
+        path.write_bytes(rdf.write_trig(waiting))
+        files.append((path, "the records imported before"))
+        waiting.clear()
+
+    for record in imported_records(where):
+        if record.header.record not in without:
+            waiting.append(record)
+            if len(waiting) == IMPORTED_RECORDS:
+                write()
+    if waiting:
+        write()
+    return files
+
+
+def imported_records(where: Path) -> Iterator[Record]:
     """The records of a store that no build put there.
 
     Those of a store that an earlier version built come under a collection of their own, so
@@ -239,18 +404,16 @@ def imported_records(where: Path) -> list[Record]:
     try:
         store: Store = EmbeddedStore.open(where)
     except StoreMissing:
-        return []
+        return
     with store:
         earlier = is_earlier(store)
         built = {name for name, *_ in store.quads(graph=identity.SHIPPED)}
-        results = [
-            rdf.from_quads(store.quads(graph=graph))
-            for graph in store.graphs()
-            if graph not in built
-            and is_record(graph)
-            and any(True for _ in store.quads(graph, graph=graph))
-        ]
-    return [_migrated(record) for record in results] if earlier else results
+        for graph in store.graphs():
+            if graph in built or not is_record(graph):
+                continue
+            if any(True for _ in store.quads(graph, graph=graph)):
+                record = rdf.from_quads(store.quads(graph=graph))
+                yield _migrated(record) if earlier else record
 
 
 MIGRATED = mint("collection", "imported-before-0.2")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.evidence import (
@@ -41,6 +41,9 @@ from provenance_graph.ingest.rules import (
 from provenance_graph.reference import GRAPH as REFERENCE
 from provenance_graph.store.base import ANY, Change, Store, WritableStore
 
+if TYPE_CHECKING:
+    from provenance_graph.assessment.level_columns import LevelColumns
+
 
 class Derived(Protocol):
     """Makes quads over one state of the records."""
@@ -64,6 +67,9 @@ class Deriver(Protocol):
     @property
     def graph(self) -> Iri:
         """The graph of its quads."""
+
+    def in_columns(self, reference: Store, policy: Policy) -> LevelColumns:
+        """For a full build in parts."""
 
     def over_records(self, reference: Store, policy: Policy, records: Iterable[Record]) -> Derived:
         """For a full build; ``reference`` holds the reference data."""

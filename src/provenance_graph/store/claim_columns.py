@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -82,7 +82,12 @@ def _codes(kind: type[C]) -> dict[C, int]:
     return {code: place for place, code in enumerate(kind)}
 
 
-STANCES, BASES, PRECISIONS, CUSTODIES = tuple(Stance), tuple(Basis), tuple(Precision), tuple(Custody)
+STANCES, BASES, PRECISIONS, CUSTODIES = (
+    tuple(Stance),
+    tuple(Basis),
+    tuple(Precision),
+    tuple(Custody),
+)
 STANCE_CODE, BASIS_CODE = _codes(Stance), _codes(Basis)
 PRECISION_CODE, CUSTODY_CODE = _codes(Precision), _codes(Custody)
 
@@ -185,7 +190,7 @@ def claims(frame: pl.DataFrame) -> Iterator[Claim]:
         yield claim(row)
 
 
-def claim(row: Sequence[object]) -> Claim:
+def claim(row: Sequence[Any]) -> Claim:
     """A claim from its row, whose columns are those of ``CLAIMS``."""
     (
         name,
@@ -206,18 +211,18 @@ def claim(row: Sequence[object]) -> Claim:
         _,
     ) = row
     return Claim(
-        Iri(name),  # type: ignore[arg-type]
-        Iri(predicate),  # type: ignore[arg-type]
-        value_of(kind, text, datatype, language),  # type: ignore[arg-type]
-        STANCES[stance],  # type: ignore[index]
-        None if basis == NONE else BASES[basis],  # type: ignore[index]
-        as_stated,  # type: ignore[arg-type]
-        locator,  # type: ignore[arg-type]
-        Decimal(confidence) if confidence else None,  # type: ignore[arg-type]
-        None if precision == NONE else PRECISIONS[precision],  # type: ignore[index]
-        valid_from,  # type: ignore[arg-type]
-        valid_until,  # type: ignore[arg-type]
-        unusable,  # type: ignore[arg-type]
+        Iri(name),
+        Iri(predicate),
+        value_of(kind, text, datatype, language),
+        STANCES[stance],
+        None if basis == NONE else BASES[basis],
+        as_stated,
+        locator,
+        Decimal(confidence) if confidence else None,
+        None if precision == NONE else PRECISIONS[precision],
+        valid_from,
+        valid_until,
+        unusable,
     )
 
 

@@ -9,7 +9,7 @@ import shutil
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -173,14 +173,14 @@ def restore(path: Path | str, backup: Path | str) -> str:
 
 def build(
     path: Path | str,
-    quads: Iterable[Quad] | bytes | IO[bytes],
+    quads: Iterable[Quad] | bytes | IO[bytes] | Load,
     digest: str = "",
     form: ox.RdfFormat = ox.RdfFormat.N_QUADS,
 ) -> str:
     """Make a store anew, aside, and put it in place only once it is whole.
 
-    ``quads`` are ours, or a document in ``form`` (bytes or an open file). Interrupted, the
-    store that was there stays in use. Gives the new version.
+    ``quads`` are ours, or a document in ``form`` (bytes or an open file), or what fills an
+    empty engine. Interrupted, the store that was there stays in use. Gives the new version.
     """
     root = Path(path)
     with _locked(root):
@@ -200,8 +200,16 @@ def build(
         return current.version
 
 
-def _load(engine: ox.Store, quads: Iterable[Quad] | bytes | IO[bytes], form: ox.RdfFormat) -> None:
-    if isinstance(quads, bytes) or hasattr(quads, "read"):
+Load = Callable[[ox.Store], None]
+"""Fills an engine that is empty."""
+
+
+def _load(
+    engine: ox.Store, quads: Iterable[Quad] | bytes | IO[bytes] | Load, form: ox.RdfFormat
+) -> None:
+    if callable(quads):
+        quads(engine)
+    elif isinstance(quads, bytes) or hasattr(quads, "read"):
         engine.bulk_load(quads, form)  # type: ignore[arg-type]
     else:
         engine.bulk_extend(map(engine_quad, quads))

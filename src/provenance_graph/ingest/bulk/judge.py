@@ -14,10 +14,9 @@ import polars as pl
 
 from provenance_graph.acceptance.columns import Partition, accept
 from provenance_graph.acceptance.policy import Policy
-from provenance_graph.assessment.level_columns import Below, LevelColumns
+from provenance_graph.assessment.level_columns import Hanging, LevelColumns
 from provenance_graph.core.claims import Header
 from provenance_graph.core.iris import ID, Iri
-from provenance_graph.ingest.bulk.names import aliases
 from provenance_graph.ingest.bulk.parts import finish, fresh_folder
 from provenance_graph.store import claim_columns as columns
 
@@ -64,12 +63,12 @@ def judge(task: JudgeTask, rules: Rules) -> Judged:
     if done is not None:
         return done
     aside = fresh_folder(folder)
-    partition, below = _gathered(task, rules.policy)
+    partition, hanging = _gathered(task, rules.policy)
     seen = accept(partition)
     (aside / "view.nq").write_bytes(columns.nquads(seen.quads))
     load, quads = [(str(folder / "view.nq"), "nquads")], len(seen.quads)
     if rules.levels is not None:
-        levels = columns.quad_frame(rules.levels.quads(seen, partition, below))
+        levels = rules.levels.quads(seen, partition, hanging)
         (aside / "levels.nq").write_bytes(columns.nquads(levels, rules.level_graph))
         load.append((str(folder / "levels.nq"), "nquads"))
         quads += len(levels)
@@ -82,7 +81,7 @@ def judge(task: JudgeTask, rules: Rules) -> Judged:
     return judged
 
 
-def _gathered(task: JudgeTask, policy: Policy) -> tuple[Partition, Below]:
+def _gathered(task: JudgeTask, policy: Policy) -> tuple[Partition, Hanging]:
     """The claims of a bucket, and those about what hangs below its subjects."""
     name = f"{task.bucket:05d}"
     there = [Path(folder) / f"{name}.claims.parquet" for folder in task.shuffled]
@@ -101,16 +100,9 @@ def _gathered(task: JudgeTask, policy: Policy) -> tuple[Partition, Below]:
 
     own = rows.filter(pl.col("root") == "").drop("root")
     hanging = rows.filter(pl.col("root") != "")
-    roots = hanging["root"].unique()
-    nodes = hanging.drop("root").unique(maintain_order=True)
-    involved = pl.concat([roots, hanging["subject"].unique()])
-    near = own.filter(pl.col("subject").is_in(roots.implode()))
-    below = Below(
-        pl.concat([near, nodes]).unique(maintain_order=True),
-        headers,
-        dict(aliases(names, involved)),
-    )
-    return Partition(own, headers, policy, canonical), below
+    involved = pl.concat([hanging["root"], hanging["subject"]]).unique()
+    aliases = names.filter(pl.col("subject").is_in(involved.implode()))
+    return Partition(own, headers, policy, canonical), Hanging(hanging, aliases)
 
 
 class LazyHeaders(dict[int, Header]):

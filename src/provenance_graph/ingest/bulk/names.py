@@ -7,7 +7,7 @@ one row a link from a node to what it hangs on.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -140,10 +140,3 @@ def as_identity(frame: pl.DataFrame, column: str, names: pl.DataFrame) -> pl.Ser
         names, left_on=column, right_on="name", how="left", maintain_order="left"
     )
     return joined.select(pl.col("subject").fill_null(pl.col(column)))["subject"]
-
-
-def aliases(names: pl.DataFrame, subjects: pl.Series) -> Iterator[tuple[Iri, list[Iri]]]:
-    """The further names of some subjects."""
-    wanted = names.filter(pl.col("subject").is_in(subjects.implode())).sort("subject", "name")
-    for subject, found in groupby(wanted.iter_rows(), key=lambda row: row[1]):
-        yield Iri(subject), [Iri(name) for name, _ in found]

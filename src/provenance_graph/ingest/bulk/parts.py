@@ -9,7 +9,6 @@ an interrupted build goes on with what is there. A part is a folder with ``claim
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -47,13 +46,17 @@ class Part:
     folder: str
     records: int
     claims: int
+    quads: int
     load: tuple[tuple[str, str], ...]
 
 
-def tasks(files: Iterable[tuple[Path, str]], folder: Path) -> Iterator[PartTask]:
-    """Files, each with the name that messages use, in tasks of about equal size."""
+def tasks(files: Iterable[tuple[Path, str]], folder: Path, number: int = 0) -> Iterator[PartTask]:
+    """Files, each with the name that messages use, in tasks of about equal size.
+
+    ``number`` is that of the first task.
+    """
     waiting: list[tuple[str, str]] = []
-    size = number = 0
+    size = 0
     for path, name in files:
         length = path.stat().st_size
         if waiting and size + length > PART_BYTES:
@@ -75,12 +78,14 @@ def read_part(task: PartTask) -> Part:
     aside = fresh_folder(folder)
     load: list[tuple[str, str]] = []
     names: list[str] = []
+    count = 0
     with (aside / "records.nq").open("wb") as own:
         for path, name in task.files:
             records, same = _records(Path(path).read_bytes(), name)
             for record, quads in records:
                 writer.add(record, content(quads))
                 names.append(name)
+                count += len(quads)
                 if not same:
                     own.write(text(quads))
             if same:
@@ -92,7 +97,7 @@ def read_part(task: PartTask) -> Part:
     headers.with_columns(file=pl.Series(names, dtype=pl.String)).write_parquet(
         aside / "headers.parquet"
     )
-    part = Part(task.number, task.folder, len(headers), len(claims), tuple(load))
+    part = Part(task.number, task.folder, len(headers), len(claims), count, tuple(load))
     (aside / "part.json").write_text(json.dumps(asdict(part)), encoding="utf-8")
     finish(aside, folder)
     return part
@@ -128,7 +133,7 @@ def fresh_folder(folder: Path) -> Path:
 def finish(aside: Path, folder: Path) -> None:
     """Put a finished folder in its place."""
     shutil.rmtree(folder, ignore_errors=True)
-    os.replace(aside, folder)
+    aside.replace(folder)
 
 
 def _done(folder: Path) -> Part | None:

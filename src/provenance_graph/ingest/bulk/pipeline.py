@@ -48,8 +48,8 @@ class Compiled:
 
     @property
     def quads(self) -> int:
-        """How many quads the view and the levels have."""
-        return sum(one.quads for one in self.judged)
+        """How many quads the records, the view and the levels have."""
+        return sum(p.quads for p in self.parts) + sum(one.quads for one in self.judged)
 
     @property
     def load(self) -> Iterator[tuple[str, str]]:
@@ -60,26 +60,43 @@ class Compiled:
             yield from one.load
 
 
-def compile_files(
-    files: Sequence[tuple[Path, str]],
-    rows: Iterable[Row],
+def read_files(
+    files: Iterable[tuple[Path, str]],
     stage: Path,
-    rules: Rules,
     engine: Engine,
     watch: Watch = unwatched,
-) -> Compiled:
-    """Run all stages below ``stage``; raises RecordError and Unreadable with the file at fault."""
+    first: int = 0,
+) -> list[Part]:
+    """The first stage; raises RecordError and Unreadable with the file at fault.
+
+    ``first`` is the number of the first part.
+    """
     stage.mkdir(parents=True, exist_ok=True)
-    reading = list(tasks(files, stage))
+    reading = list(tasks(files, stage, first))
     step = watch("parts read")
     parts: list[Part] = []
     for part in engine.run(read_part, reading):
         parts.append(part)
         step(len(parts), len(reading))
-    parts.sort(key=lambda part: part.number)
+    return sorted(parts, key=lambda part: part.number)
+
+
+def compile_parts(
+    parts: Sequence[Part],
+    rows: Iterable[Row],
+    stage: Path,
+    rules: Rules,
+    engine: Engine,
+    watch: Watch = unwatched,
+    bucket_claims: int = BUCKET_CLAIMS,
+) -> Compiled:
+    """The further stages, below ``stage``; raises RecordError where two records share a name.
+
+    ``bucket_claims`` is about how many claims are judged at once.
+    """
     identity = settle(parts, rows, stage)
     claims = sum(part.claims for part in parts)
-    buckets = max(1, round(claims / BUCKET_CLAIMS))
+    buckets = max(1, round(claims / bucket_claims))
     moving = list(batches([(part.folder, part.claims) for part in parts], buckets, stage))
     step = watch("parts distributed")
     shuffled: list[str] = []
@@ -87,7 +104,7 @@ def compile_files(
         shuffled.append(folder)
         step(len(shuffled), len(moving))
     shuffled.sort()
-    judged = _judged(stage, sorted(shuffled), buckets, rules, engine, watch)
+    judged = _judged(stage, shuffled, rules, engine, watch)
     for folder in shuffled:
         shutil.rmtree(folder, ignore_errors=True)
     return Compiled(parts, identity, judged, buckets)
@@ -96,14 +113,18 @@ def compile_files(
 def _judged(
     stage: Path,
     shuffled: Sequence[str],
-    buckets: int,
     rules: Rules,
     engine: Engine,
     watch: Watch,
 ) -> list[Judged]:
+    filled = {
+        int(file.name.partition(".")[0])
+        for folder in shuffled
+        for file in Path(folder).glob("*.claims.parquet")
+    }
     wanted = [
         JudgeTask(bucket, tuple(shuffled), str(stage), str(stage / "judged"))
-        for bucket in range(buckets)
+        for bucket in sorted(filled)
     ]
     step = watch("groups of subjects judged")
     judged: list[Judged] = []

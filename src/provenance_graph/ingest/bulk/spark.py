@@ -43,9 +43,7 @@ class SparkEngine:
         try:
             from pyspark.sql import SparkSession
         except ImportError as error:
-            raise UsageError(
-                "this needs PySpark: pip install 'provenance-graph[spark]'"
-            ) from error
+            raise UsageError("this needs PySpark: pip install 'provenance-graph[spark]'") from error
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         builder = (
             SparkSession.builder.master(address)
@@ -61,7 +59,7 @@ class SparkEngine:
             )
         try:
             self._session: Any = builder.getOrCreate()
-        except Exception as error:  # noqa: BLE001 - the gateway raises whatever Java does
+        except Exception as error:
             raise StoreError(f"Spark at {address} cannot be started: {error}") from error
         self._session.sparkContext.setLogLevel("ERROR")
 
