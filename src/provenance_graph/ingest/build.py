@@ -25,14 +25,9 @@ from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.literals import canonical
 from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import PG, RDF, SKOS
-<<<<<<< HEAD
-from provenance_graph.ingest.noting import ViewBefore
-from provenance_graph.ingest.place import COLLECTIONS
-from provenance_graph.ingest.rules import Decisions, by_hand, key_quads
-from provenance_graph.ingest.update import Deriver, Progress, content, update
-=======
 from provenance_graph.ingest.bulk.engines import Engine, LocalEngine
 from provenance_graph.ingest.bulk.judge import Rules
+from provenance_graph.ingest.bulk.keys import name_keys
 from provenance_graph.ingest.bulk.parts import Part, text
 from provenance_graph.ingest.bulk.pipeline import (
     Compiled,
@@ -41,13 +36,14 @@ from provenance_graph.ingest.bulk.pipeline import (
     read_files,
     unwatched,
 )
+from provenance_graph.ingest.noting import ViewBefore
 from provenance_graph.ingest.place import COLLECTIONS
-from provenance_graph.ingest.update import Deriver
->>>>>>> 5d681b0 (A build in parts and columns: parallel, bounded, resumable; a generated hub for benchmarks)
+from provenance_graph.ingest.rules import Decisions, by_hand, key_quads
+from provenance_graph.ingest.update import Deriver, update
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Store
 from provenance_graph.store.embedded import EmbeddedStore
-from provenance_graph.store.loading import load_files
+from provenance_graph.store.loading import FORMS, load_files
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.opening import is_earlier
 
@@ -183,47 +179,6 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-<<<<<<< HEAD
-def _build(
-    data: Path,
-    where: Path,
-    derive: Deriver | None,
-    day: str,
-    progress: Progress | None,
-    *,
-    fresh: bool,
-) -> Built:
-    shipped = list(shipped_records(data))
-    if not shipped:
-        raise RecordError(f"{data}: no records/*.trig below it; name the data folder with --data")
-    names = {record.header.record for record in shipped}
-    retained = [] if fresh else [r for r in imported_records(where) if r.header.record not in names]
-    records = shipped + retained
-    reference = list(reference_quads())
-    marks = [(name, RDF.type, PG.SourceRecord, identity.SHIPPED) for name in sorted(names)]
-    digests: list[int] = []
-    rows = mappings(data)
-    people = [] if fresh else _decided(where, rows)
-    rows = [*_without(rows, people), *people]
-    made = compile_quads(reference, records, rows, digests, derive, day, progress)
-    quads = [*made, *marks, *([] if fresh else collection_notes(where))]
-    before = ViewBefore(where)
-    version = embedded.build(where, quads, digest=format(sum(digests) % 2**48, "012x"))
-    before.note_build(where, version, quads)
-    before.close()
-    again = {claim.subject for record in retained for claim in record.claims}
-    again |= {name for row in people for name in (row.subject, row.object)}
-    if again:  # the shipped rows by rule know neither imported names nor these decisions
-        with EmbeddedStore.open_writer(where) as store:
-            asked = Decisions(entities=frozenset(again))
-            version = update(store, derive=derive, day=day, decided=asked).version
-    subjects = len({subject for subject, *_, graph in quads if graph is None})
-    return Built(version, len(shipped), len(retained), subjects, len(quads))
-
-
-def _decided(where: Path, shipped: list[Mapping]) -> list[Mapping]:
-    """The decisions of people in a store that no build put there."""
-=======
 class _Build:
     """One build under way."""
 
@@ -246,7 +201,9 @@ class _Build:
             (path, path.relative_to(self.data).as_posix())
             for path in sorted((self.data / "records").rglob("*.trig"))
         ]
-        rows = mappings(self.data)
+        shipped_rows = mappings(self.data)
+        people = [] if fresh else _decided(self.where, shipped_rows)
+        rows = [*_without(shipped_rows, people), *people]
         stage = self._stage(files, rows, fresh=fresh)
         shipped = read_files(files, stage, self.engine, self.watch)
         names = _names(shipped)
@@ -258,7 +215,6 @@ class _Build:
         if not fresh:
             imported = write_imported(self.where, frozenset(names), stage / "imported")
             retained = read_files(imported, stage, self.engine, self.watch, len(shipped))
-            rows += _decided(self.where, rows, retained)
         rules = self._rules()
         parts = [*shipped, *retained]
         compiled = compile_parts(parts, rows, stage, rules, self.engine, self.watch)
@@ -266,11 +222,15 @@ class _Build:
         (stage / "fixed.nq").write_bytes(text(fixed))
         load = [(stage / "fixed.nq", "nquads"), *((Path(p), form) for p, form in compiled.load)]
         step = self.watch("bytes loaded")
+        before = ViewBefore(self.where)
         version = embedded.build(
             self.where,
             lambda empty: load_files(empty, load, step),
             digest=format(_digest(parts) % 2**48, "012x"),
         )
+        before.note_build(self.where, version, _views(fixed, compiled))
+        before.close()
+        version = self._decide_again(version, retained, people)
         shutil.rmtree(self.where / STAGING, ignore_errors=True)
         return Built(
             version,
@@ -279,6 +239,16 @@ class _Build:
             sum(one.subjects for one in compiled.judged),
             compiled.quads + len(fixed),
         )
+
+    def _decide_again(self, version: str, retained: list[Part], people: list[Mapping]) -> str:
+        """Decide by rule about imported names and people's decisions, which no shipped row knows."""
+        again = {Iri(name) for name in _claimed(retained)}
+        again |= {name for row in people for name in (row.subject, row.object)}
+        if not again:
+            return version
+        with EmbeddedStore.open_writer(self.where) as store:
+            asked = Decisions(entities=frozenset(again))
+            return update(store, derive=self.derive, day=self.day, decided=asked).version
 
     def _rules(self) -> Rules:
         known = MemoryStore(self.reference)
@@ -296,6 +266,7 @@ class _Build:
             *self.reference,
             reference_data.stamp(self.reference),
             *identity.quads(rows),
+            *name_keys(compiled.parts, compiled.by_hand),
             *((entity, SKOS.exactMatch, model, identity.RULES) for entity, model in rules),
             day_quad(self.day),
             *((Iri(name), RDF.type, PG.SourceRecord, identity.SHIPPED) for name in names),
@@ -333,6 +304,23 @@ def _names(parts: Iterable[Part]) -> list[str]:
     return sorted(found)
 
 
+def _claimed(parts: Iterable[Part]) -> Iterator[str]:
+    """Every name that the claims of some parts are about."""
+    for part in parts:
+        yield from pl.read_parquet(f"{part.folder}/claims.parquet", columns=["name"])[
+            "name"
+        ].unique()
+
+
+def _views(fixed: Iterable[Quad], compiled: Compiled) -> Iterator[set[Quad]]:
+    """What the default graph holds, in sets of whole subjects but for reference data."""
+    yield {quad for quad in fixed if quad[3] is None}
+    for one in compiled.judged:
+        for path, form in one.load:
+            if Path(path).name == "view.nq":
+                yield {rdf.our_quad(quad) for quad in ox.parse(path=path, format=FORMS[form])}
+
+
 def _digest(parts: Iterable[Part]) -> int:
     """The digest of all records: the sum of their parts in it."""
     return sum(
@@ -341,21 +329,13 @@ def _digest(parts: Iterable[Part]) -> int:
     )
 
 
-def _decided(where: Path, shipped: list[Mapping], parts: Iterable[Part]) -> list[Mapping]:
-    """The decisions of a store that no build put there: of a review, or on imported names."""
->>>>>>> 5d681b0 (A build in parts and columns: parallel, bounded, resumable; a generated hub for benchmarks)
+def _decided(where: Path, shipped: list[Mapping]) -> list[Mapping]:
+    """The decisions of people in a store that no build put there."""
     try:
         store: Store = EmbeddedStore.open(where)
     except StoreMissing:
         return []
     known = {row.key for row in shipped}
-<<<<<<< HEAD
-=======
-    imported: set[str] = set()
-    for part in parts:
-        claims = pl.read_parquet(f"{part.folder}/claims.parquet", columns=["name"])
-        imported.update(claims["name"].unique())
->>>>>>> 5d681b0 (A build in parts and columns: parallel, bounded, resumable; a generated hub for benchmarks)
     with store:
         rows = sorted(identity.from_quads(store.quads(graph=identity.GRAPH)))
     return [row for row in rows if row.author and by_hand(row) and row.key not in known]

@@ -58,29 +58,42 @@ class ViewBefore:
         with suppress(StoreError):  # nothing there, or of another format: the log begins anew
             self._store = EmbeddedStore.open(where)
 
-    def note_build(self, where: Path, version: str, quads: Iterable[Quad]) -> None:
+    def note_build(self, where: Path, version: str, views: Iterable[set[Quad]]) -> None:
         """Note a build that was published: every accepted fact that it changed.
 
-        A first build begins the log. Raises StoreError where the log cannot be written.
+        ``views`` together are the new default graph, a subject's quads in one of them or in the
+        first, so that only what changed is held at once. A first build begins the log. Raises
+        StoreError where the log cannot be written.
         """
-        new = {quad for quad in quads if quad[3] is None}
-        out: list[Quad] = []
+        out: set[Quad] = set()
+        new: set[Quad] = set()
         before = ""
         if self._store is not None:
             before = self._store.version
-            for quad in self._store.quads():
-                if quad in new:
-                    new.discard(quad)
-                else:
-                    out.append(quad)
-        else:
-            new.clear()
+            out, new = self._difference(self._store, views)
         facts = tuple(fact_changes(out, new))
         subjects = tuple(sorted({fact.subject for fact in facts}))
         entry = Commit(
             version, before, now(), "build", subjects=subjects, facts=facts, fact_count=len(facts)
         )
         ChangeLog(where).append(entry)
+
+    @staticmethod
+    def _difference(
+        store: EmbeddedStore, views: Iterable[set[Quad]]
+    ) -> tuple[set[Quad], set[Quad]]:
+        """The quads that are gone, and those that came."""
+        out: set[Quad] = set()
+        new: set[Quad] = set()
+        seen: set[Iri] = set()
+        for view in views:
+            subjects = {quad[0] for quad in view}
+            seen |= subjects
+            old = {quad for subject in subjects for quad in store.quads(subject)}
+            out |= old - view
+            new |= view - old
+        out.update(quad for quad in store.quads() if quad[0] not in seen)
+        return out - new, new - out
 
     def close(self) -> None:
         """Give the store before back."""

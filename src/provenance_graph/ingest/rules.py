@@ -12,12 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.evidence import (
     CurrentVersions,
     Overlay,
-    RecordSet,
     StoreStatements,
     is_record,
     view,
@@ -27,7 +27,7 @@ from provenance_graph.acceptance.policy import Policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.acceptance.view import quad_key
-from provenance_graph.core.claims import Basis, Literal, Quad
+from provenance_graph.core.claims import Basis, Claim, Header, Literal, Quad
 from provenance_graph.core.iris import ID, Iri, local_name, mint, organization
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
 from provenance_graph.matching.identify import compare, compare_licences, compare_organizations
@@ -150,7 +150,29 @@ def names_in(store: Store) -> set[Iri]:
     return names
 
 
-def key_quads(source: RecordSet) -> Iterator[Quad]:
+class NamedClaims(Protocol):
+    """The claims that keys follow from, under what is decided by hand alone."""
+
+    def about(self, entity: Iri) -> list[tuple[Claim, Header]]:
+        """Everything any record says about one name."""
+
+    def canonical(self, entity: Iri) -> Iri:
+        """What a name is."""
+
+    def names_of(self, subject: Iri) -> list[Iri]:
+        """Every name of a canonical subject, itself among them, sorted."""
+
+    def subjects(self) -> list[Iri]:
+        """Every canonical subject that anything is said about."""
+
+    def referrers(self, name: Iri, predicate: Iri) -> Iterable[Iri]:
+        """The subjects of the claims of a property whose value is a name."""
+
+    def values(self, predicate: Iri) -> Iterable[Iri]:
+        """Every name that is the value of a claim of a property."""
+
+
+def key_quads(source: NamedClaims) -> Iterator[Quad]:
     """The keys of every name, for a full build; ``source`` knows what is decided by hand alone."""
     subjects = set(source.subjects())
     for predicate in MAKERS:

@@ -21,6 +21,7 @@ from provenance_graph.core.errors import RecordError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.ingest.bulk.parts import Part
+from provenance_graph.ingest.rules import by_hand
 from provenance_graph.store import claim_columns as columns
 
 _MAX_DEPTH = 50
@@ -59,6 +60,14 @@ def settle(parts: Sequence[Part], rows: Iterable[Row], folder: Path) -> Identity
     headers.with_columns(published.alias("publisher_is")).write_parquet(folder / "headers.parquet")
     _links(claims, names).write_parquet(folder / "links.parquet")
     return found
+
+
+def decided_by_people(parts: Sequence[Part], rows: Iterable[Row], folder: Path) -> Identity:
+    """What names mean by the mappings of people and the certain rule alone."""
+    headers = pl.scan_parquet(folder / "headers.parquet")
+    current = headers.filter("current").select(pl.col("number").alias("record")).collect()
+    claims = pl.scan_parquet([f"{part.folder}/claims.parquet" for part in parts])
+    return _identity(claims, current, (row for row in rows if by_hand(row)))
 
 
 def _headers(parts: Sequence[Part]) -> pl.DataFrame:

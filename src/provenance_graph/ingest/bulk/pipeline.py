@@ -16,7 +16,7 @@ from pathlib import Path
 from provenance_graph.acceptance.sssom import Mapping as Row
 from provenance_graph.ingest.bulk.engines import Engine
 from provenance_graph.ingest.bulk.judge import Judged, JudgeTask, Rules, judge
-from provenance_graph.ingest.bulk.names import Identity, settle
+from provenance_graph.ingest.bulk.names import Identity, decided_by_people, settle
 from provenance_graph.ingest.bulk.parts import Part, read_part, tasks
 from provenance_graph.ingest.bulk.shuffle import BUCKET_CLAIMS, batches, shuffle
 
@@ -38,6 +38,7 @@ class Compiled:
 
     parts: Sequence[Part]
     identity: Identity
+    by_hand: Identity
     judged: Sequence[Judged]
     buckets: int
 
@@ -94,6 +95,7 @@ def compile_parts(
 
     ``bucket_claims`` is about how many claims are judged at once.
     """
+    rows = list(rows)
     identity = settle(parts, rows, stage)
     claims = sum(part.claims for part in parts)
     buckets = max(1, round(claims / bucket_claims))
@@ -107,7 +109,8 @@ def compile_parts(
     judged = _judged(stage, shuffled, rules, engine, watch)
     for folder in shuffled:
         shutil.rmtree(folder, ignore_errors=True)
-    return Compiled(parts, identity, judged, buckets)
+    people = decided_by_people(parts, rows, stage)
+    return Compiled(parts, identity, people, judged, buckets)
 
 
 def _judged(
