@@ -184,12 +184,18 @@ def _line(cells_: Sequence[str], widths: Sequence[int]) -> str:
 def _as_records(
     columns: Sequence[str], rows: Sequence[Sequence[str]], most: int, bold: bool
 ) -> str:
-    """Each row as lines of name and value, its first column as the head."""
+    """Each row as lines of name and value, its first column as the head.
+
+    A row whose first cell is empty goes on under the head above it.
+    """
     left = max(map(cells, columns[1:]), default=0)
     out: list[str] = []
     for row in rows:
-        head = "\n".join(_wrapped(row[0], most)) or "–"
-        out.append(f"{_BOLD}{head}{_PLAIN}" if bold else head)
+        if row[0] or not out:
+            head = "\n".join(_wrapped(row[0], most)) or "–"
+            out.append(f"{_BOLD}{head}{_PLAIN}" if bold else head)
+        else:
+            out.pop()  # the line between records
         for name, cell in zip(columns[1:], row[1:], strict=True):
             for n, line in enumerate(
                 _wrapped(cell, max(most - left - 4, READABLE)) if cell else []

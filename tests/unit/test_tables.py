@@ -73,3 +73,11 @@ def test_every_word_is_there_and_no_line_is_too_wide(rows, most) -> None:
     for row in rows:
         for cell in row:
             assert not cell.split() or cell.split()[0][:10] in together
+
+
+def test_a_row_without_a_head_goes_on_under_the_one_above() -> None:
+    rows = [["acme/one", "date " * 12, "a" * 30], ["", "other " * 12, "b" * 30]]
+    shown = table(["model", "value", "source"], rows, 40)
+    assert "–" not in shown
+    assert "\n\n" not in shown
+    assert shown.startswith("acme/one\n  value")
