@@ -191,14 +191,18 @@ def _against_creation(
     ]
     if not days:
         return {}
-    created, most = min(days), policy.plausible.days_after_creation
-    return {
-        id(item): f"the repository was created on {created.isoformat()}"
-        for item in issued
-        if item.basis not in DEVELOPER_RANK
-        and (span := date_span(item)) is not None
-        and (span[0] - created).days > most
-    }
+    created, bounds = min(days), policy.plausible
+    doubted: dict[int, str] = {}
+    for item in issued:
+        span = date_span(item)
+        if item.basis in DEVELOPER_RANK or span is None:
+            continue
+        late = (span[0] - created).days > bounds.days_after_creation
+        # A researched index may mean the announcement; a catalogue means the weights.
+        catalogue = policy.source(item).tier > 2 and span[1] > _HUB_BEGAN
+        if late or (catalogue and (created - span[1]).days > bounds.days_before_creation):
+            doubted[id(item)] = f"the repository was created on {created.isoformat()}"
+    return doubted
 
 
 def _against_dated_name(

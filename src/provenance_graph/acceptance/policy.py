@@ -82,6 +82,7 @@ class Plausible:
     experts_in_name: tuple[float, float] = (0.55, 1.1)
     from_dimensions: float = 0.07
     days_after_creation: int = 90
+    days_before_creation: int = 60
     days_from_name: int = 62
 
 
@@ -92,7 +93,8 @@ class Policy:
     ``single`` take one value; a source that states an ``exhaustive`` property states all
     its values; ``facts`` have a disclosure status; ``changing`` facts change in time; of
     ``guarded`` facts a documented silence of the developer outranks a third party's value.
-    ``day`` is the ISO day that "now" means.
+    Of ``supported_first`` the values of more sources go before those of a closer one;
+    ``no_values`` are values that name nothing. ``day`` is the ISO day that "now" means.
     """
 
     basis_order: tuple[Basis, ...]
@@ -106,6 +108,8 @@ class Policy:
     changing: frozenset[Iri] = frozenset()
     guarded: frozenset[Iri] = frozenset()
     tiered: frozenset[Iri] = frozenset()
+    supported_first: frozenset[Iri] = frozenset()
+    no_values: frozenset[Iri] = frozenset()
     confidence: Decimal = Decimal("0.5")
     sources: Mapping[Iri, Source] = field(default_factory=dict)
     plausible: Plausible = Plausible()
@@ -120,7 +124,11 @@ class Policy:
 
     def criteria(self, predicate: Iri) -> tuple[Criterion, ...]:
         """What decides between claims about a property, in order."""
-        return self.changing_order if predicate in self.changing else self.order
+        order = self.changing_order if predicate in self.changing else self.order
+        if predicate not in self.supported_first or Criterion.SUPPORT not in order:
+            return order
+        rest = [one for one in order if one not in (Criterion.BASIS, Criterion.SUPPORT)]
+        return (Criterion.BASIS, Criterion.SUPPORT, *rest)
 
     def origin(self, item: SourcedClaim) -> Iri:
         """The collection that a claim goes back to: sources that repeat one another are one."""

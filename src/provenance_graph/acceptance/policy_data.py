@@ -78,6 +78,8 @@ def read_policy(store: QuadSource) -> Policy:
         changing=members(PG.ChangingFact),
         guarded=frozenset(reading.properties(PG.guards)),
         tiered=members(PG.TieredFact),
+        supported_first=frozenset(reading.properties(PG.supportFirst)),
+        no_values=frozenset(v for v in reading.objects(PG.namesNothing) if isinstance(v, Iri)),
         confidence=reading.decimal(PG.leastConfidence, Decimal("0.5")),
         sources=sources(store),
     )
@@ -92,7 +94,8 @@ class _Reading:
     def fault(self, term: Iri, what: str) -> PolicyError:
         return PolicyError(shorten(self.policy), shorten(term), what)
 
-    def _objects(self, term: Iri) -> list[Value]:
+    def objects(self, term: Iri) -> list[Value]:
+        """What the policy states of a term, in order."""
         results = {o for _, _, o, _ in self.store.quads(self.policy, term)}
         return sorted(results, key=str)
 
@@ -106,11 +109,11 @@ class _Reading:
             ) from None
 
     def members(self, term: Iri, kind: type[C]) -> list[C]:
-        return [self._code(term, value, kind) for value in self._objects(term)]
+        return [self._code(term, value, kind) for value in self.objects(term)]
 
     def codes(self, term: Iri, kind: type[C]) -> list[C]:
         """A list of codes; raises where it is missing, repeats itself or has no end."""
-        heads = self._objects(term)
+        heads = self.objects(term)
         if len(heads) != 1:
             raise self.fault(term, f"{len(heads)} lists; give one")
         results = [self._code(term, value, kind) for value in self._list(term, heads[0])]
@@ -122,7 +125,7 @@ class _Reading:
 
     def criteria(self, term: Iri, default: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
         """The tie-break after the basis, which always goes first; value last, so that it ends."""
-        if not self._objects(term):
+        if not self.objects(term):
             return default
         results = [c for c in self.codes(term, Criterion) if c is not Criterion.BASIS]
         if Criterion.VALUE in results and results[-1] is not Criterion.VALUE:
@@ -146,14 +149,14 @@ class _Reading:
     def properties(self, term: Iri) -> set[Iri]:
         """Properties, or the properties of sections, that the policy names."""
         iris: set[Iri] = set()
-        for value in self._objects(term):
+        for value in self.objects(term):
             if not isinstance(value, Iri):
                 raise self.fault(term, f"{value} is no property")
             iris |= _of_section(self.store, value)
         return iris
 
     def decimal(self, term: Iri, default: Decimal) -> Decimal:
-        values = self._objects(term)
+        values = self.objects(term)
         if not values:
             return default
         try:

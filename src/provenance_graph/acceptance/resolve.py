@@ -11,23 +11,24 @@ source's further value where the property says that closer sources state them al
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from provenance_graph.acceptance.agreement import agree, value_key, width
-from provenance_graph.acceptance.policy import CUSTODY_RANK, Criterion, Policy
+from provenance_graph.acceptance.criteria import best_of, order_key
+from provenance_graph.acceptance.policy import Criterion, Policy
+from provenance_graph.acceptance.reasons import marked, status_of, why_accepted
 from provenance_graph.core.claims import (
     AcceptanceStatus,
     Basis,
     Custody,
-    Precision,
     SourcedClaim,
     Stance,
     Value,
     claim_key,
 )
 from provenance_graph.core.iris import Iri, local_name
-from provenance_graph.core.terms import DERIVATIONS, PROV, SCHEMA, XSD
+from provenance_graph.core.terms import DERIVATIONS, PROV
 
 GIVES_VALUE = frozenset({Stance.STATED, Stance.PARTLY_STATED})
 DEVELOPER_VALUES = frozenset({Basis.ARTIFACT, Basis.DEVELOPER, Basis.MEASUREMENT})
@@ -93,6 +94,8 @@ def refused(
         return AcceptanceStatus.REJECTED, claim.unusable
     if claim.value is None:
         return AcceptanceStatus.ALTERNATIVE, f"no value: {claim.stance.label}"
+    if claim.value in policy.no_values:
+        return AcceptanceStatus.REJECTED, "a word for a kind, which names nothing of it"
     if claim.stance not in GIVES_VALUE:
         return AcceptanceStatus.REJECTED, f"the source {claim.stance.label} it"
     if item.basis in policy.never:
@@ -174,26 +177,26 @@ def _single(
         (only,) = competing
         assert only.value is not None
         why = "the only claim" if not closed else "the only claim that competes"
-        marked = _marked(only, why)
+        reason = marked(only, why)
         return Resolution(
-            ((only, AcceptanceStatus.ACCEPTED, marked), *closed),
+            ((only, AcceptanceStatus.ACCEPTED, reason), *closed),
             (only.value,),
             inferred=only.basis is Basis.INFERENCE,
             implausible=bool(only.implausible),
         )
-    best, fell = _best(competing, predicate, policy)
+    best, fell = best_of(competing, predicate, policy)
     winner, closer = _narrowest(competing, best, predicate, policy)
     fell = {**fell, **closer}
     assert winner.value is not None
     rivals = {i.value for i in competing if i.value is not None and not agree(i, winner)}
-    decided = _decisive(competing, winner, closer if closer else fell)
-    why = _why(winner, best, competing, decided)
+    decided = _decisive(competing, winner, closer if closer else fell, policy.criteria(predicate))
+    why = why_accepted(winner, best, competing, decided)
     judged: list[Judged] = []
-    for item in sorted(competing, key=lambda item: (item is not winner, _last(item))):
+    for item in sorted(competing, key=lambda item: (item is not winner, order_key(item))):
         if item is winner:
-            judged.append((item, AcceptanceStatus.ACCEPTED, _marked(item, why)))
+            judged.append((item, AcceptanceStatus.ACCEPTED, marked(item, why)))
         else:
-            judged.append((item, *_status(item, winner, fell.get(id(item)))))
+            judged.append((item, *status_of(item, winner, fell.get(id(item)))))
     return Resolution(
         (*judged, *closed),
         (winner.value,),
@@ -214,7 +217,7 @@ def _narrowest(
     least = min(map(width, standing))
     if width(best) == least:
         return best, {}
-    return _best([item for item in standing if width(item) == least], predicate, policy)
+    return best_of([item for item in standing if width(item) == least], predicate, policy)
 
 
 def _refines(item: SourcedClaim, best: SourcedClaim) -> bool:
@@ -224,103 +227,15 @@ def _refines(item: SourcedClaim, best: SourcedClaim) -> bool:
     return agree(item, best) and (item.basis is not Basis.INFERENCE or item.value == best.value)
 
 
-def _best(
-    competing: Sequence[SourcedClaim], predicate: Iri, policy: Policy
-) -> tuple[SourcedClaim, dict[int, Criterion]]:
-    """The claim that the criteria leave, and by which criterion each other one fell."""
-    left = list(competing)
-    fell: dict[int, Criterion] = {}
-    for criterion in policy.criteria(predicate):
-        if len(left) == 1:
-            break
-        retained = _KEEP[criterion](left, competing, predicate, policy)
-        if len(retained) < len(left):
-            staying = {id(item) for item in retained}
-            fell.update((id(item), criterion) for item in left if id(item) not in staying)
-            left = retained
-    return min(left, key=_last), fell
-
-
-def _last(item: SourcedClaim) -> tuple[object, ...]:
-    return (
-        value_key(item.value or Iri("")),
-        width(item),
-        claim_key(item.claim),
-        item.header.record,
-    )
-
-
-Keep = Callable[[list[SourcedClaim], Sequence[SourcedClaim], Iri, Policy], list[SourcedClaim]]
-
-
-def _lowest(left: list[SourcedClaim], key: Callable[[SourcedClaim], int]) -> list[SourcedClaim]:
-    ranks = [key(item) for item in left]
-    best = min(ranks)
-    return [item for item, rank in zip(left, ranks, strict=True) if rank == best]
-
-
-def _by_basis(
-    left: list[SourcedClaim], _: Sequence[SourcedClaim], __: Iri, policy: Policy
-) -> list[SourcedClaim]:
-    return _lowest(left, lambda item: policy.rank(item.basis))
-
-
-def _by_closeness(
-    left: list[SourcedClaim], _: Sequence[SourcedClaim], predicate: Iri, policy: Policy
-) -> list[SourcedClaim]:
-    return _lowest(left, lambda item: policy.source(item).closeness_of(predicate))
-
-
-def _by_support(
-    left: list[SourcedClaim], competing: Sequence[SourcedClaim], _: Iri, policy: Policy
-) -> list[SourcedClaim]:
-    backing: dict[Value | None, set[Iri]] = defaultdict(set)
-    for item in competing:
-        if item.basis is not Basis.INFERENCE:
-            backing[item.value].add(policy.origin(item))
-    return _lowest(left, lambda item: -len(backing[item.value]))
-
-
-def _by_custody(
-    left: list[SourcedClaim], _: Sequence[SourcedClaim], __: Iri, ___: Policy
-) -> list[SourcedClaim]:
-    return _lowest(left, lambda item: CUSTODY_RANK[item.header.custody])
-
-
-def _latest(left: list[SourcedClaim], day: Callable[[SourcedClaim], str]) -> list[SourcedClaim]:
-    """Those of the latest day; what has no day is neither later nor earlier."""
-    latest = max((day(item) for item in left), default="")
-    return [item for item in left if day(item) in ("", latest)]
-
-
-def _by_edition(
-    left: list[SourcedClaim], _: Sequence[SourcedClaim], __: Iri, ___: Policy
-) -> list[SourcedClaim]:
-    return _latest(left, lambda item: item.claim.valid_from or item.header.edition)
-
-
-def _by_statement(
-    left: list[SourcedClaim], _: Sequence[SourcedClaim], __: Iri, ___: Policy
-) -> list[SourcedClaim]:
-    return _latest(left, lambda item: item.claim.valid_from)
-
-
-def _by_value(
-    left: list[SourcedClaim], _: Sequence[SourcedClaim], __: Iri, ___: Policy
-) -> list[SourcedClaim]:
-    lowest = min(value_key(item.value or Iri("")) for item in left)
-    return [item for item in left if value_key(item.value or Iri("")) == lowest]
-
-
-_KEEP: dict[Criterion, Keep] = {
-    Criterion.BASIS: _by_basis,
-    Criterion.EDITION: _by_edition,
-    Criterion.CLOSENESS: _by_closeness,
-    Criterion.SUPPORT: _by_support,
-    Criterion.CUSTODY: _by_custody,
-    Criterion.STATEMENT: _by_statement,
-    Criterion.VALUE: _by_value,
-}
+def _decisive(
+    competing: Sequence[SourcedClaim],
+    winner: SourcedClaim,
+    fell: dict[int, Criterion],
+    order: Sequence[Criterion],
+) -> Criterion | None:
+    """The last criterion that a rival of the winner passed or fell by: the closest call."""
+    rivals = [fell[id(i)] for i in competing if id(i) in fell and not agree(i, winner)]
+    return max(rivals, key=order.index, default=None)
 
 
 # ---- several values -----------------------------------------------------------------------
@@ -334,11 +249,13 @@ def _several(
     if predicate in policy.tiered and stated:
         tier = min(_tier(item, policy) for item in stated)
         chosen = [item for item in stated if _tier(item, policy) == tier]
+    elif predicate in _LINEAGE and any(_is_close(item, policy) for item in stated):
+        chosen = [item for item in stated if _is_close(item, policy)]
     values = {item.value for item in chosen if item.value is not None}
     judged: list[Judged] = []
     for item in competing:
         if item.value in values:
-            judged.append((item, AcceptanceStatus.ACCEPTED, _marked(item, "one of several values")))
+            judged.append((item, AcceptanceStatus.ACCEPTED, marked(item, "one of several values")))
         elif item.basis is Basis.INFERENCE:
             judged.append((item, AcceptanceStatus.ALTERNATIVE, "an inference beside a statement"))
         else:
@@ -354,101 +271,16 @@ def _several(
     )
 
 
+def _is_close(item: SourcedClaim, policy: Policy) -> bool:
+    """Whether a source of the first tier speaks: the parents that it names are all of that kind."""
+    return item.basis in DEVELOPER_VALUES or policy.source(item).tier == 1
+
+
 def _tier(item: SourcedClaim, policy: Policy) -> int:
     """Tiers 1 and 2 together state the values; a farther source counts where they say nothing."""
     if item.basis in DEVELOPER_VALUES:
         return 2
     return max(2, policy.source(item).tier)
-
-
-# ---- reasons ------------------------------------------------------------------------------
-
-
-def _decisive(
-    competing: Sequence[SourcedClaim], winner: SourcedClaim, fell: dict[int, Criterion]
-) -> Criterion | None:
-    """The last criterion that a rival of the winner passed or fell by: the closest call."""
-    rivals = [fell[id(i)] for i in competing if id(i) in fell and not agree(i, winner)]
-    order = list(_KEEP)
-    return max(rivals, key=order.index, default=None)
-
-
-def _why(
-    winner: SourcedClaim,
-    best: SourcedClaim,
-    competing: Sequence[SourcedClaim],
-    decided: Criterion | None,
-) -> str:
-    if winner.claim.predicate == SCHEMA.name:
-        return "the name that the closest source gives"
-    refined = f"within the {_open(best)} that {_who(best)} gives" if winner is not best else ""
-    if decided is None:
-        return refined or "no source disagrees"
-    over = f"{_WON[decided]} than any rival's" if decided in _COMPARED else _WON[decided]
-    if decided is Criterion.BASIS and not refined:
-        rival = next(i for i in competing if not agree(i, winner) and i.basis is not best.basis)
-        over = f"{best.basis.label} outranks {rival.basis.label}"
-    return f"{refined}; {over}" if refined else over
-
-
-def _who(item: SourcedClaim) -> str:
-    return f"the {item.basis.label}"
-
-
-def _open(item: SourcedClaim) -> str:
-    value = item.value
-    if value is not None and not isinstance(value, Iri) and value.datatype == XSD.date:
-        return (item.claim.precision or Precision.DAY).label.lower()
-    return "rounded number"
-
-
-_COMPARED = frozenset(
-    {Criterion.EDITION, Criterion.CLOSENESS, Criterion.SUPPORT, Criterion.CUSTODY}
-)
-_WON = {
-    Criterion.BASIS: "its basis is stronger",
-    Criterion.EDITION: "its source's edition is later",
-    Criterion.CLOSENESS: "its source stands closer to the facts",
-    Criterion.SUPPORT: "more independent sources give it",
-    Criterion.CUSTODY: "it is better known who said it",
-    Criterion.STATEMENT: "its source says it of a later day",
-    Criterion.VALUE: "contested, and nothing decides: the lowest value in canonical order",
-}
-_LOST = {
-    Criterion.EDITION: "another source's edition is later",
-    Criterion.CLOSENESS: "another source stands closer to the facts",
-    Criterion.SUPPORT: "fewer independent sources give it",
-    Criterion.CUSTODY: "of another claim it is better known who said it",
-    Criterion.STATEMENT: "another source says it of a later day",
-    Criterion.VALUE: "contested, and nothing decides: it sorts later",
-}
-
-
-def _status(
-    item: SourcedClaim, winner: SourcedClaim, fell: Criterion | None
-) -> tuple[AcceptanceStatus, str]:
-    if item.value == winner.value:
-        return AcceptanceStatus.ACCEPTED, _marked(item, "gives the accepted value")
-    if item.claim.predicate == SCHEMA.name:
-        return AcceptanceStatus.ALTERNATIVE, "agrees: another name of the same thing"
-    if agree(item, winner):
-        return AcceptanceStatus.ALTERNATIVE, "agrees, less precise"
-    if fell is Criterion.BASIS:
-        why = f"{winner.basis.label} outranks {item.basis.label}"
-        return AcceptanceStatus.ALTERNATIVE, _with(why, item.demoted)
-    return AcceptanceStatus.ALTERNATIVE, _with(_LOST.get(fell or Criterion.VALUE, ""), item.demoted)
-
-
-def _marked(item: SourcedClaim, why: str) -> str:
-    if item.implausible:
-        why = f"{why}; implausible: {item.implausible}"
-    if item.basis is Basis.INFERENCE:
-        why = f"{why}; inferred, no source states it"
-    return _with(why, item.demoted)
-
-
-def _with(why: str, further: str) -> str:
-    return f"{why}; {further}" if further else why
 
 
 def unusable(item: SourcedClaim, why: str) -> SourcedClaim:

@@ -220,7 +220,7 @@ def _letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", unquote(text).casefold())
 
 
-_SIZE_WORD = re.compile(r"(?<![a-z0-9.])(?:\d+x)?\d+(?:\.\d+)?[bm](?![a-z0-9])", re.IGNORECASE)
+SIZE_WORD = re.compile(r"(?<![a-z0-9.])(?:\d+x)?\d+(?:\.\d+)?[bm](?![a-z0-9])", re.IGNORECASE)
 
 
 def size_words(name: str) -> frozenset[str]:
@@ -229,7 +229,22 @@ def size_words(name: str) -> frozenset[str]:
     >>> sorted(size_words("Mixtral-8x7B-Instruct-v0.1")), sorted(size_words("GPT-3"))
     (['8x7b'], [])
     """
-    return frozenset(result.casefold() for result in _SIZE_WORD.findall(name.replace("_", "-")))
+    return frozenset(result.casefold() for result in SIZE_WORD.findall(name.replace("_", "-")))
+
+
+_PLACEHOLDER = re.compile(
+    r"\W*(?:unknown|untitled|unnamed|no[ _-]?name|none|null|nan|n/?a|tbd|todo|placeholder)?\W*",
+    re.IGNORECASE,
+)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a label stands for a name that the source does not have.
+
+    >>> is_placeholder("<UNKNOWN>"), is_placeholder("n/a"), is_placeholder("Unknown-7B")
+    (True, True, False)
+    """
+    return bool(_PLACEHOLDER.fullmatch(text))
 
 
 def is_itself(stated: str, *names: str) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from provenance_graph.core import iris, literals
-from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
@@ -108,7 +109,10 @@ def _entry(entry: dict[Any, Any]) -> Found:
         yield Problem("", "an entry without provider or model", "provider: and model:", "missing")
         return
     subject = yield from _subject(provider, name, statements.scalar_text(entry.get("name")), set())
-    yield from mapping.claims(subject, entry, _DAYS, "")
+    for item in mapping.claims(subject, entry, _DAYS, ""):
+        if isinstance(item, Claim) and item.predicate == DCTERMS.issued:
+            item = _not_from_name(item, name)
+        yield item
     yield from _aliases(subject, provider, name, entry)
     for index, item in enumerate(statements.listed(entry.get("replacements"))):
         stated = statements.mapping(item)
@@ -143,9 +147,21 @@ def _announced(entry: dict[Any, Any], where: str, known: set[str]) -> Found:
         yield from _replaced(subject, provider, other, at)
 
 
+def _not_from_name(claim: Claim, name: str) -> Claim:
+    """A release day; one that only repeats the date in the name is inferred from it."""
+    match = _DATED.fullmatch(name)
+    if match is None or claim.value is None:
+        return claim
+    written = re.sub(r"\D", "", str(claim.value))
+    if written != re.sub(r"\D", "", match["date"]):
+        return claim
+    return replace(claim, basis=Basis.INFERENCE, locator="/released_on")
+
+
 def _subject(provider: str, name: str, title: str, known: set[str]) -> Any:
     """The model where its developer speaks, else the provider's offer; gives back which."""
     developer = DEVELOPERS.get(iris.slug(provider))
+    title = "" if statements.is_placeholder(title) else title
     if developer is not None:
         model = iris.model(f"{developer}/{name}")
         yield from statements.is_a(model, PG.Model, title)
@@ -197,4 +213,5 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
+    version="2",
 )

@@ -186,7 +186,9 @@ def _origin(release: dict[Any, Any], model: Iri, name: str) -> Iterator[Claim | 
         return
     own = statements.size_words(f"{name} {called(release.get('version'))}")
     theirs = statements.size_words(stated)
-    named = repository or (_MODEL_NAME.fullmatch(text) and theirs) or _is_base_of(text, name)
+    named = repository or (
+        _MODEL_NAME.fullmatch(text) and theirs and _same_line(text, name)
+    ) or _is_base_of(text, name)  # fmt: skip
     if not named or (own and theirs and own != theirs):
         if named:
             what = f"{text!r} has another size than the model, {', '.join(sorted(own))}"
@@ -197,6 +199,28 @@ def _origin(release: dict[Any, Any], model: Iri, name: str) -> Iterator[Claim | 
     if not repository:
         yield from statements.is_a(parent, PG.Model, text)
     yield Claim(model, PROV.wasDerivedFrom, parent, as_stated=text, locator=where)
+
+
+_TUNED = frozenset(
+    {"instruct", "instructed", "chat", "it", "sft", "dpo", "rlhf", "base", "hf", "tuned", "moe"}
+)
+
+
+def _same_line(parent: str, child: str) -> bool:
+    """Whether two names are one but for sizes and words for tuning: of another it is heritage.
+
+    >>> _same_line("gemma-2-9b", "Gemma 2 9B it"), _same_line("ChatGLM3-6B-Base", "ChatGLM2")
+    (True, False)
+    """
+    one, other = (
+        "".join(
+            piece
+            for piece in re.findall(r"[a-z]+|\d+", statements.SIZE_WORD.sub(" ", name.casefold()))
+            if piece not in _TUNED
+        )
+        for name in (parent, child)
+    )
+    return bool(one) and bool(other) and (one.endswith(other) or other.endswith(one))
 
 
 def _is_base_of(text: str, name: str) -> bool:
@@ -296,5 +320,5 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
-    version="2",
+    version="3",
 )

@@ -240,6 +240,10 @@ _dataset = lru_cache(maxsize=4096)(iris.dataset)
 
 
 def _training_data(subject: Iri, row: dict[str, Any], where: str, known: set[str]) -> Found:
+    """Tasks of the benchmark that overlap with the training data, translations included.
+
+    They tell which scores are contaminated, and are no list of what a model was trained on.
+    """
     status = statements.scalar_text(row.get("training_datasets_status"))
     at = f"{where}/training_datasets"
     if status == "declared-empty":
@@ -261,7 +265,7 @@ def _training_data(subject: Iri, row: dict[str, Any], where: str, known: set[str
             if name not in known:
                 known.add(name)
                 yield from statements.is_a(dataset, PG.Dataset, name)
-            yield Claim(subject, PG.trainedOn, dataset)
+            yield Claim(subject, PG.benchmarkDataSeen, dataset)
         else:
             yield Problem(f"{at}/{index}", f"{common.brief(item)} is not a dataset's name")
 
@@ -272,4 +276,5 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
+    version="2",
 )

@@ -1,0 +1,92 @@
+"""Why a claim is accepted or not, in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from provenance_graph.acceptance.agreement import agree
+from provenance_graph.acceptance.policy import Criterion
+from provenance_graph.core.claims import AcceptanceStatus, Basis, Precision, SourcedClaim
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import SCHEMA, XSD
+
+
+def why_accepted(
+    winner: SourcedClaim,
+    best: SourcedClaim,
+    competing: Sequence[SourcedClaim],
+    decided: Criterion | None,
+) -> str:
+    """Why the winner is accepted, where other claims competed; ``best`` is what it refines."""
+    if winner.claim.predicate == SCHEMA.name:
+        return "the name that the closest source gives"
+    refined = f"within the {_open(best)} that {_who(best)} gives" if winner is not best else ""
+    if decided is None:
+        return refined or "no source disagrees"
+    over = f"{_WON[decided]} than any rival's" if decided in _COMPARED else _WON[decided]
+    if decided is Criterion.BASIS and not refined:
+        rival = next(i for i in competing if not agree(i, winner) and i.basis is not best.basis)
+        over = f"{best.basis.label} outranks {rival.basis.label}"
+    return f"{refined}; {over}" if refined else over
+
+
+def _who(item: SourcedClaim) -> str:
+    return f"the {item.basis.label}"
+
+
+def _open(item: SourcedClaim) -> str:
+    value = item.value
+    if value is not None and not isinstance(value, Iri) and value.datatype == XSD.date:
+        return (item.claim.precision or Precision.DAY).label.lower()
+    return "rounded number"
+
+
+_COMPARED = frozenset(
+    {Criterion.EDITION, Criterion.CLOSENESS, Criterion.SUPPORT, Criterion.CUSTODY}
+)
+_WON = {
+    Criterion.BASIS: "its basis is stronger",
+    Criterion.EDITION: "its source's edition is later",
+    Criterion.CLOSENESS: "its source stands closer to the facts",
+    Criterion.SUPPORT: "more independent sources give it",
+    Criterion.CUSTODY: "it is better known who said it",
+    Criterion.STATEMENT: "its source says it of a later day",
+    Criterion.VALUE: "contested, and nothing decides: the lowest value in canonical order",
+}
+_LOST = {
+    Criterion.EDITION: "another source's edition is later",
+    Criterion.CLOSENESS: "another source stands closer to the facts",
+    Criterion.SUPPORT: "fewer independent sources give it",
+    Criterion.CUSTODY: "of another claim it is better known who said it",
+    Criterion.STATEMENT: "another source says it of a later day",
+    Criterion.VALUE: "contested, and nothing decides: it sorts later",
+}
+
+
+def status_of(
+    item: SourcedClaim, winner: SourcedClaim, fell: Criterion | None
+) -> tuple[AcceptanceStatus, str]:
+    """What becomes of a claim beside the winner; ``fell`` is the criterion by which it lost."""
+    if item.value == winner.value:
+        return AcceptanceStatus.ACCEPTED, marked(item, "gives the accepted value")
+    if item.claim.predicate == SCHEMA.name:
+        return AcceptanceStatus.ALTERNATIVE, "agrees: another name of the same thing"
+    if agree(item, winner):
+        return AcceptanceStatus.ALTERNATIVE, "agrees, less precise"
+    if fell is Criterion.BASIS:
+        why = f"{winner.basis.label} outranks {item.basis.label}"
+        return AcceptanceStatus.ALTERNATIVE, _with(why, item.demoted)
+    return AcceptanceStatus.ALTERNATIVE, _with(_LOST.get(fell or Criterion.VALUE, ""), item.demoted)
+
+
+def marked(item: SourcedClaim, why: str) -> str:
+    """A reason, with what speaks against an accepted claim."""
+    if item.implausible:
+        why = f"{why}; implausible: {item.implausible}"
+    if item.basis is Basis.INFERENCE:
+        why = f"{why}; inferred, no source states it"
+    return _with(why, item.demoted)
+
+
+def _with(why: str, further: str) -> str:
+    return f"{why}; {further}" if further else why
