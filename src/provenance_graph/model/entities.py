@@ -85,7 +85,8 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
         if not any(map(is_own, results)):
             results += [iri for iri in _editions(asked, known) if iri not in results]
         return _chosen(present, asked, results)
-    if editions := _editions(asked, known):
+    editions = _editions(asked, known)
+    if editions and ("/" not in asked or len(editions) > 1):  # an id is no other id
         return _chosen(present, asked, editions)
     raise NotFound(asked, " or ".join(sorted(wanted)) or "thing", near(asked, known))
 
@@ -106,22 +107,30 @@ def is_own(entity: Iri) -> bool:
     return not entity.startswith(f"{iris.ID}in/")
 
 
-_EDITION = re.compile(r"v?\d+")
+_EDITION = re.compile(r"[^a-z0-9.]+v?\d[\d.\-]*")
 
 
 def _editions(asked: str, known: dict[Iri, set[str]]) -> list[Iri]:
-    """Things of that name and a version behind it: ``mistral-7b`` for ``Mistral-7B-v0.1``."""
+    """Things of that name and a version behind it: ``mistral-7b`` for ``Mistral-7B-v0.1``.
+
+    ``DeepSeek-V2.5`` is no edition of ``DeepSeek-V2``.
+    """
     sought = fold(asked)
     return [
         iri
         for iri, spoken in known.items()
         if sought
         and is_own(iri)
-        and any(
-            name.startswith(sought) and _EDITION.fullmatch(name[len(sought) :])
-            for name in map(fold, spoken)
-        )
+        and any(fold(name).startswith(sought) and _ends_in_edition(name, sought) for name in spoken)
     ]
+
+
+def _ends_in_edition(name: str, sought: str) -> bool:
+    return any(
+        fold(name[:start]) == sought and _EDITION.fullmatch(name.casefold(), start)
+        for start in range(1, len(name))
+        if not name[start].isalnum()
+    )
 
 
 def _direct(present: AcceptedSnapshot, asked: str) -> Iterator[Iri]:

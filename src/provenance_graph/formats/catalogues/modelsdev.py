@@ -165,7 +165,7 @@ def _cutoff(subject: Iri, stated: Any, release: Any) -> Found:
 
 
 def _released(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
-    """A release day; the first of a month stands for the month, that of January for the year.
+    """A release day; the first of a month stands for the month, that of January for no known day.
 
     The catalogue's format wants a day, so that whoever knows less writes the first.
     """
@@ -180,6 +180,7 @@ def _released(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
             item,
             value=period.literal,
             precision=period.precision,
+            basis=Basis.INFERENCE if first and first[2] == "01" else item.basis,
             as_stated=stated,
             locator=where,
         )
