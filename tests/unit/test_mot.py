@@ -17,7 +17,7 @@ MODEL = iris.entity("mot", "model", "x-1b")
 @pytest.mark.parametrize(
     ("origin", "parent"),
     [
-        ("Older-1B-Base", iris.entity("mot", "model", "older-1b-base")),
+        ("X-1B-Base", iris.entity("mot", "model", "x-1b-base")),
         ("https://huggingface.co/o/base", iris.model("o/base")),
         ("o/base-1b", iris.model("o/base-1b")),
     ],
@@ -102,3 +102,10 @@ def test_every_file_of_the_tool_is_recognised_and_read() -> None:
         [record], _ = recorded(mot.READER, path)
         assert sum(claim.predicate == PG.criterion for claim in record.claims) == 17
     assert len(files) == 156
+
+
+def test_an_origin_of_another_line_is_heritage() -> None:
+    """``ChatGLM3-6B-Base`` is where ChatGLM2 is said to come from: not its weights."""
+    claims, _ = read(mot.READER, HEAD + "  origin: 'Older-1B-Base'\n", "x.yml")
+    assert values_of(claims, MODEL, PROV.wasDerivedFrom) == []
+    assert [str(v) for v in values_of(claims, MODEL, PG.statedOrigin)] == ["Older-1B-Base"]
