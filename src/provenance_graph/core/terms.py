@@ -60,6 +60,7 @@ INFLUENCES: tuple[Iri, ...] = (
     PG.usedJudge,
     PG.usesComponent,
     PG.generatedBy,
+    PG.benchmarkDataSeen,
 )
 """Sub-properties of ``prov:wasInfluencedBy``: no weights passed."""
 

@@ -12,7 +12,7 @@ from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.model.entities import find_entity
 
 _CONCEPT = SKOS.Concept
-_MODELS = {*DERIVATIONS, *INFLUENCES} - {PG.trainedOn}
+_MODELS = {*DERIVATIONS, *INFLUENCES} - {PG.trainedOn, PG.benchmarkDataSeen}
 
 
 def value_of(
