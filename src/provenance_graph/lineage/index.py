@@ -286,7 +286,8 @@ def _mark_datasets(kind: Bytes, children: Ints, parents: Ints, code: Bytes) -> N
     made = [
         (ends, relation) for relation in terms.DATASET_RELATIONS for ends in (parents, children)
     ]
-    for ends, relation in ((parents, PG.trainedOn), (children, PG.generatedBy), *made):
+    used = [(parents, PG.trainedOn), (parents, PG.benchmarkDataSeen)]
+    for ends, relation in (*used, (children, PG.generatedBy), *made):
         nodes = ends[code == CODE[relation]]
         kind[nodes[kind[nodes] == MODEL]] = DATASET
 
