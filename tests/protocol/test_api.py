@@ -42,7 +42,7 @@ HOSTILE = (
 @pytest.fixture(scope="module")
 def api(shipped: Path) -> Iterator[TestClient]:
     """The service as it runs, with its workers, over the shipped data; for reading only."""
-    settings = Settings(workers=1, access_log="", client_errors=1_000_000)
+    settings = Settings(workers=1, access_log="", client_errors=1_000_000, rest_seconds=600.0)
     backend = PoolBackend(shipped, settings)
     app = create_app(backend, settings=settings, routers=routers(shipped))
 

@@ -35,7 +35,7 @@ EXAMPLES = 5
 
 def application(shipped: Path) -> Any:
     """The service with workers of its own."""
-    settings_ = Settings(workers=1, access_log="", client_errors=1_000_000)
+    settings_ = Settings(workers=1, access_log="", client_errors=1_000_000, rest_seconds=600.0)
     backend = PoolBackend(shipped, settings_)
     made = create_app(
         backend,

@@ -21,6 +21,8 @@ from provenance_graph.store.opening import derived_folder
 KEPT_BYTES = 64 << 20
 OVERHEAD = 400
 """Bytes that an answer takes beside its key and body, by estimate."""
+ALONE_SECONDS = 600.0
+"""The same where a thread of ours makes it; the request's own time limit is shorter."""
 MAX_DAYS = 4
 """Days of which a snapshot with its indexes is kept at once."""
 PATIENCE = 0.03
@@ -113,7 +115,7 @@ class Access:
         if not self._waiting.acquire(blocking=False):
             raise _not_ready(name)
         try:
-            if not self._wait(name, snapshot, INDEX_SECONDS):
+            if not self._wait(name, snapshot, INDEX_SECONDS if self._indexed else ALONE_SECONDS):
                 raise _not_ready(name)
         finally:
             self._waiting.release()
