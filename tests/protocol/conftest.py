@@ -81,6 +81,9 @@ class InProcess:
         )
         return Answer(b"".join(parts), media_type, end.kind, end.rows)
 
+    def look_up(self, query: str, media_type: str) -> Answer | None:
+        return None
+
     async def stream(self, query: str, media_type: str, **how: Any) -> Whole:
         return Whole(await self.answer(query, media_type, **how))
 

@@ -38,6 +38,7 @@ from provenance_graph.service.sparql import openapi
 from provenance_graph.service.sparql.federation import Federation
 from provenance_graph.service.sparql.graph_store import GraphStoreEndpoint
 from provenance_graph.service.sparql.query import QueryEndpoint
+from provenance_graph.service.sparql.quick import QuickLookups
 from provenance_graph.service.sparql.update import UpdateEndpoint
 
 _STATIC: Final = Path(__file__).parent / "static"
@@ -75,6 +76,7 @@ def create_app(
         description="Where AI models come from, what they may be used for, and who says so.",
         middleware=[
             Middleware(Gateway, service=service),
+            Middleware(QuickLookups, service=service),
             Middleware(Compression),
         ],
     )

@@ -66,6 +66,9 @@ class Backend(Protocol):
     def version(self) -> str:
         """The version that the next answer will be of, or of a later one."""
 
+    def look_up(self, query: str, media_type: str) -> Answer | None:
+        """The answer at once, where the query is proven to be cheap; else None."""
+
     async def answer(
         self,
         query: str,

@@ -3,8 +3,8 @@
 A worker protects from queries that take long, need much or end the process. A look-up
 (``sparql.lookup``) can do none of these: its text is of a fixed shape, one pattern gives a
 row for a step of one index, several patterns have at most ``MAX_ROWS`` combinations, counted
-before the engine joins them, and what is written ends at ``MAX_BYTES``. Whatever turns out
-larger is left to a worker, at the cost of the rows read until then.
+before the engine joins them, and what is written ends at ``MAX_BYTES``, so that rows end too.
+Whatever turns out larger is left to a worker, at the cost of the rows read until then.
 """
 
 from __future__ import annotations
@@ -21,13 +21,12 @@ import pyoxigraph as ox
 
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.store import layout
-from provenance_graph.store.sparql.answers import SOLUTION_FORMATS, Request, write_answer
+from provenance_graph.store.sparql.answers import SOLUTION_FORMATS
 from provenance_graph.store.sparql.lookup import Lookup, Pattern, Term
-from provenance_graph.store.values import Answer, Limits
+from provenance_graph.store.values import Answer
 
 MAX_ROWS: Final = 200
-MAX_BYTES: Final = 64 << 10
-_LIMITS: Final = Limits(rows=MAX_ROWS, answer_bytes=MAX_BYTES)
+MAX_BYTES: Final = 32 << 10
 _AGAIN: Final = 2.0
 """Seconds until a state that could not be opened is tried again."""
 _DEFAULT: Final = ox.DefaultGraph()
@@ -50,6 +49,30 @@ class _State:
         os.close(self._handle)
 
 
+class Full(Exception):
+    """An answer is larger than a look-up may be."""
+
+
+class BoundedSink:
+    """A file that keeps what is written, up to a size; beyond it, writing raises Full."""
+
+    __slots__ = ("_left", "parts")
+
+    def __init__(self, most: int) -> None:
+        self._left, self.parts = most, list[bytes]()
+
+    def write(self, chunk: bytes) -> int:
+        """Keep a piece."""
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise Full
+        self.parts.append(bytes(chunk))
+        return len(chunk)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+
 class Lookups:
     """Answers look-ups over the newest state; opens it aside when it changes.
 
@@ -65,24 +88,19 @@ class Lookups:
 
     def answer(self, query: str, found: Lookup, media_type: str) -> Answer | None:
         """The whole answer; None where a worker is to give it. Takes about a millisecond."""
-        if media_type not in SOLUTION_FORMATS:
-            return None
         state = self._current()
         if state is None:
             return None
-        parts: list[bytes] = []
+        form = SOLUTION_FORMATS.get(media_type)
+        out = BoundedSink(MAX_BYTES)
+        if form is None or (len(found.patterns) > 1 and not _small(state.engine, found.patterns)):
+            return None
         try:
-            if len(found.patterns) > 1 and not _small(state.engine, found.patterns):
-                return None
-            end = write_answer(state.engine, Request(query, media_type), _LIMITS, parts.append)
-        except ProvenanceError:
-            return None
-        except BaseException as error:  # the engine's panics are no exceptions
-            if isinstance(error, KeyboardInterrupt | SystemExit):
-                raise
-            self._failed = time.monotonic()
-            return None
-        return Answer(b"".join(parts), media_type, end.kind, end.rows, version=state.version)
+            state.engine.query(query).serialize(out, form)  # type: ignore[arg-type]
+        except (Full, ValueError, RuntimeError, OSError, SyntaxError):
+            return None  # too large, or damaged, which a worker tells
+        kind = "ask" if found.ask else "select"
+        return Answer(b"".join(out.parts), media_type, kind, version=state.version)
 
     def _current(self) -> _State | None:
         try:

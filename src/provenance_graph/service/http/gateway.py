@@ -10,7 +10,7 @@ from itertools import count
 from types import MappingProxyType
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -36,7 +36,13 @@ _WATCHED: Final = frozenset({"/health", "/metrics"})
 _WORKED: Final = ("/api/", "/reconcile", "/mcp")
 """Routes whose answers are worked out by threads of this process."""
 _NO_FAULT: Final = frozenset({429, 503, 401})
-_EXPOSED: Final = "ETag, Link, Location, Retry-After, X-Request-Id, X-Store-Version"
+_CORS: Final = [
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"ETag, Link, Location, Retry-After, X-Request-Id, X-Store-Version",
+    ),
+]
 _METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _OPTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -266,13 +272,12 @@ class _Sender:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = int(message["status"])
-            headers = MutableHeaders(raw=list(message.get("headers", [])))
-            headers["x-content-type-options"] = "nosniff"
-            headers.setdefault("x-request-id", self._call.id)
+            headers = [*message.get("headers", ()), (b"x-content-type-options", b"nosniff")]
+            if not any(name == b"x-request-id" for name, _ in headers):
+                headers.append((b"x-request-id", self._call.id.encode()))
             if self._service.settings.cors:
-                headers["access-control-allow-origin"] = "*"
-                headers["access-control-expose-headers"] = _EXPOSED
-            message = {**message, "headers": headers.raw}
+                headers += _CORS
+            message = {**message, "headers": headers}
             if self.permit is not None:
                 self.permit.release()  # the work is done; sending is bounded by itself
             await self._send(message)

@@ -16,8 +16,10 @@ from provenance_graph.service.backend import Blocks, Part
 from provenance_graph.service.processes.day_pools import DayPools
 from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
+from provenance_graph.store.lookups import Lookups
 from provenance_graph.store.pool.documents import WarmFunction
 from provenance_graph.store.pool.pool import WorkerPool
+from provenance_graph.store.sparql.lookup import lookup
 from provenance_graph.store.uploads import pack
 
 _AGAIN: Final = 1.0
@@ -35,6 +37,7 @@ class PoolBackend:
         self._root, self._settings = root, settings
         self._pool: WorkerPool | None = None
         self._warm: WarmFunction | None = None
+        self._lookups: Lookups | None = None
         self._days = DayPools(root, settings)
         self._failure = StoreError("the service is starting or stopping")
         self._tried, self._closed = 0.0, False
@@ -54,6 +57,7 @@ class PoolBackend:
                 queue=settings.queue,
                 queue_seconds=settings.queue_seconds,
             )
+            self._lookups = Lookups(self._pool.published)
             self._warm = WarmFunction(self._pool.spawner, _READER, settings.memory_mb << 20)
         except StoreError as error:
             self._failure = error
@@ -67,6 +71,8 @@ class PoolBackend:
         if self._pool is not None:
             if self._warm is not None:
                 self._warm.close()
+            if self._lookups is not None:
+                self._lookups.close()
             self._pool.close()
             self._pool = None
 
@@ -87,6 +93,13 @@ class PoolBackend:
     def refresh(self) -> None:
         """Move on to the newest version now."""
         self.pool.refresh()
+
+    def look_up(self, query: str, media_type: str) -> Answer | None:
+        """The answer at once, in this process, where the query is proven to be cheap."""
+        if self._lookups is None:
+            return None
+        found = lookup(query)
+        return None if found is None else self._lookups.answer(query, found, media_type)
 
     async def answer(
         self,

@@ -268,6 +268,10 @@ class WorkerPool:
 
     # ---- workers -------------------------------------------------------------------------
 
+    def published(self) -> tuple[str, str]:
+        """The folder and version that the next query reads."""
+        return self._source()
+
     @property
     def version(self) -> str:
         """The version that the next query reads."""

@@ -71,16 +71,24 @@ def lookup(text: str) -> Lookup | None:
     found = _TEXT.fullmatch(text)
     if found is None:
         return None
-    prefixes = dict(_PREFIX.findall(found["prologue"]))
+    prefixes = dict(_PREFIX.findall(found["prologue"])) if found["prologue"] else {}
     patterns = _patterns(found["patterns"], prefixes)
     limit = int(found["limit"]) if found["limit"] else -1
-    if patterns is None or limit > MAX_LIMIT:
+    if patterns is None or limit > MAX_LIMIT or not _shows(found["names"], patterns):
         return None
     if len(patterns) > 1 and any(subject.kind == "variable" for subject, _, _ in patterns):
         return None
     if any(_repeats(pattern) for pattern in patterns):
         return None
     return Lookup(found["select"] is None, patterns, limit)
+
+
+def _shows(names: str | None, patterns: tuple[Pattern, ...]) -> bool:
+    """Whether every row has some text, so that a bound on bytes is one on rows."""
+    if names is None:
+        return True
+    bound = {f"?{term.text}" for pattern in patterns for term in pattern if term.kind == "variable"}
+    return bool(bound) if names == "*" else not bound.isdisjoint(names.split())
 
 
 def _repeats(pattern: Pattern) -> bool:
