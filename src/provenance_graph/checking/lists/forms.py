@@ -1,0 +1,120 @@
+"""A document or a model against a form: which fields it could fill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.checking.lists.judge import BLANK, CONTRADICTED, MET, NOBODY
+from provenance_graph.core.claims import Literal, Record
+from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.terms import PG, RDF
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.forms.definition import Form
+from provenance_graph.forms.answers import FilledField, FilledForm
+from provenance_graph.forms.fill import fill
+from provenance_graph.ingest.update import update
+from provenance_graph.reference import GRAPH as REFERENCE
+from provenance_graph.shapes.findings import Finding, Severity
+from provenance_graph.store.base import Store
+from provenance_graph.store.memory import MemoryStore
+
+_STATUS = {
+    "stated": MET, "reported": MET, "inferred": MET, "derived": MET, "notApplicable": MET,
+    "partly": NOBODY, "empty": NOBODY, "notAccepted": NOBODY, "unreadable": NOBODY,
+    "declined": BLANK, "undisclosed": BLANK, "leftBlank": BLANK, "partlyDisclosed": BLANK,
+}  # fmt: skip
+_GRAVITY = {MET: Severity.INFO, CONTRADICTED: Severity.VIOLATION}
+_SHOWN = 3
+
+
+class FormJudge:
+    """Holds documents to a form: the document alone counts, the store says what it could add."""
+
+    def __init__(self, form: Form, store: Store, snapshot: AcceptedSnapshot) -> None:
+        self.form, self._store, self._snapshot = form, store, snapshot
+
+    @cached_property
+    def _alone(self) -> MemoryStore:
+        """A store of the reference data, into which one document at a time is put."""
+        stored = list(self._store.quads(graph=REFERENCE))
+        return MemoryStore([*stored, *((s, p, o, None) for s, p, o, _ in stored)])
+
+    @contextmanager
+    def _with(self, records: Sequence[Record]) -> Iterator[AcceptedSnapshot]:
+        update(self._alone, records)
+        try:
+            yield AcceptedSnapshot(self._alone)
+        finally:
+            update(self._alone, drop=[record.header.record for record in records])
+
+    def of_document(
+        self,
+        document: Document,  # noqa: ARG002 - what a form asks is in the claims
+        format: str,  # noqa: ARG002
+        records: Sequence[Record],
+    ) -> list[Finding]:
+        """A finding a field and model; those that are met are notes."""
+        models = sorted(
+            {c.subject for r in records for c in r.claims
+             if c.predicate == RDF.type and c.value == PG.Model}
+        )  # fmt: skip
+        if not models:
+            return []
+        with self._with(records) as snapshot:
+            filled = {model: fill(snapshot, model, self.form) for model in models}
+        return [
+            finding
+            for model, one in filled.items()
+            for finding in self._findings(model, one, fill(self._snapshot, model, self.form))
+        ]
+
+    def of_model(self, model: Iri, document: Document, format: str) -> list[Finding]:  # noqa: ARG002
+        """A model of the store, by its claims."""
+        return list(self._findings(model, fill(self._snapshot, model, self.form), None))
+
+    def _findings(
+        self, model: Iri, filled: FilledForm, better: FilledForm | None
+    ) -> Iterator[Finding]:
+        others = {} if better is None else {f.id: f for s in better.sections for f in s.fields}
+        claims = {note.number: note.receipt["claim"] for note in filled.footnotes}
+        for section in filled.sections:
+            for field in section.fields:
+                yield self._finding(model, field, others.get(field.id), claims)
+
+    def _finding(
+        self,
+        model: Iri,
+        field: FilledField,
+        better: FilledField | None,
+        claims: Mapping[int, str],
+    ) -> Finding:
+        status = _STATUS[field.status]
+        if status is MET and any(value.contested for value in field.values):
+            status = CONTRADICTED
+        parts = [f"{self.form.id} {field.id} {field.title}: {status}"]
+        parts += [_values(field)] if field.values else []
+        if status is MET or status is CONTRADICTED:
+            cited = [claims[n] for v in field.values for n in v.footnotes if n in claims]
+            parts += [f"claim {cited[0]}"] if cited else []
+        elif better is not None and better.values:
+            parts.append(f"the store has {_values(better)}")
+        if status is NOBODY:
+            parts.append(f"ask {field.ask}")
+        return Finding(
+            severity=_GRAVITY.get(status, Severity.WARNING),
+            focus=model or Literal(""),
+            path="",
+            value=None,
+            message="; ".join(parts),
+            shape=mint("check", self.form.id, field.id),
+            component="Element",
+        )
+
+
+def _values(field: FilledField) -> str:
+    shown = list(dict.fromkeys(value.text[:60] for value in field.values))
+    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+    return ", ".join(shown[:_SHOWN]) + more

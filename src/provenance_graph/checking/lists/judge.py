@@ -1,0 +1,256 @@
+"""A document or a model against a list of elements, element by element.
+
+Each is *met*, *stated blank*, *contradicted*, or stated by *nobody*; what is met names its
+place or the claim behind it, and what is not says what a better source in the store has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.checking.lists.cyclonedx import CycloneView
+from provenance_graph.checking.lists.definition import Element, ElementList, lists
+from provenance_graph.checking.lists.spdx import SpdxView
+from provenance_graph.checking.lists.stated import BomView, Stated
+from provenance_graph.core.claims import (
+    DEVELOPER_RANK,
+    AcceptanceStatus,
+    Claim,
+    Literal,
+    Record,
+    SourcedClaim,
+)
+from provenance_graph.core.errors import NotFound, SourceError
+from provenance_graph.core.iris import Iri, expand, mint, short_id
+from provenance_graph.core.rdf import claim_iri
+from provenance_graph.core.terms import DERIVATIONS, PG, RDF
+from provenance_graph.formats.document import Document
+from provenance_graph.shapes.findings import Finding, Severity
+
+MET, BLANK, CONTRADICTED, NOBODY = "met", "stated blank", "contradicted", "nobody states it"
+_GRAVITY = {
+    MET: Severity.INFO,
+    BLANK: Severity.WARNING,
+    CONTRADICTED: Severity.VIOLATION,
+    NOBODY: Severity.WARNING,
+}
+_SHOWN = 3
+_DATA = (PG.trainedOn, PG.testedOn, PG.validatedOn)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One element of one document: its status, what it rests on, and what would fill it."""
+
+    element: Element
+    status: str
+    detail: str = ""
+    where: str = ""
+    better: str = ""
+
+
+def list_named(name: str) -> ElementList:
+    """A list by its id; raises NotFound with the ids there are."""
+    known = {one.casefold(): one for one in lists()}
+    if name.casefold() not in known:
+        raise NotFound(name, "list of elements", sorted(lists()))
+    return lists()[known[name.casefold()]]
+
+
+def view_of(document: Document, format: str) -> BomView | None:
+    """A document as a bill of materials; None for other formats."""
+    try:
+        value = document.json if document.hints.syntax == "json" else None
+    except SourceError:
+        return None
+    if not isinstance(value, dict):
+        return None
+    if format == "spdx3" or (not format and "@graph" in value):
+        return SpdxView(value)
+    if format == "cyclonedx" or value.get("bomFormat") == "CycloneDX":
+        return CycloneView(value)
+    return None
+
+
+class ElementJudge:
+    """Holds documents to one list; ``snapshot`` is what the store could add, if there is one."""
+
+    def __init__(self, wanted: ElementList, snapshot: AcceptedSnapshot | None = None) -> None:
+        self.wanted, self._snapshot = wanted, snapshot
+
+    def of_document(
+        self, document: Document, format: str, records: Sequence[Record]
+    ) -> list[Finding]:
+        """A finding an element; those that are met are notes."""
+        results = self.results(view_of(document, format), format, records)
+        return [self._finding(one, records) for one in results]
+
+    def results(self, view: BomView | None, format: str, records: Sequence[Record]) -> list[Result]:
+        """Element by element."""
+        claims = [claim for record in records for claim in record.claims]
+        subjects = sorted(
+            {c.subject for c in claims if c.value == PG.Model and c.predicate == RDF.type}
+        )
+        return [self._result(one, view, format, claims, subjects) for one in self.wanted.elements]
+
+    def of_model(self, model: Iri, document: Document, format: str) -> list[Finding]:
+        """A model of the store: its export for what a document states, its claims for the rest."""
+        assert self._snapshot is not None
+        findings = []
+        for one in self.results(view_of(document, format), format, ()):
+            behind = list(self._accepted(one.element, [model]))
+            result = replace(one, better="")
+            if behind:
+                shown = "; ".join(f"{_value(c)}, claim {claim_iri(c.header.record, c.claim)}"
+                                  for c in behind[:_SHOWN])  # fmt: skip
+                result = replace(result, status=MET, detail=shown)
+            findings.append(self._finding(result, (), model))
+        return findings
+
+    # ---- one element ----------------------------------------------------------------------
+
+    def _result(
+        self,
+        element: Element,
+        view: BomView | None,
+        format: str,
+        claims: Sequence[Claim],
+        subjects: Sequence[Iri],
+    ) -> Result:
+        places = getattr(element, format, ()) if view is not None else ()
+        result = _at_places(element, view, places) if places else _by_claims(element, claims)
+        if result.status == MET and (against := self._against(element, claims)):
+            return replace(result, status=CONTRADICTED, better=against)
+        if result.status in (NOBODY, BLANK):
+            better = [f"{_value(c)} ({short_id(c.header.publisher)})"
+                      for c in list(self._accepted(element, subjects))[:_SHOWN]]  # fmt: skip
+            return replace(result, better="; ".join(dict.fromkeys(better)))
+        return result
+
+    def _accepted(self, element: Element, subjects: Iterable[Iri]) -> Iterator[SourcedClaim]:
+        """What the store accepts of the models on the element's properties."""
+        if self._snapshot is None:
+            return
+        for subject in subjects:
+            for text in element.properties:
+                place, slash, rest = text.partition("/")
+                wanted = expand(rest if slash else text)
+                for owner in self._owners(subject, place if slash else ""):
+                    for claim in self._snapshot.claims(owner, wanted):
+                        if claim.standing is AcceptanceStatus.ACCEPTED and claim.value is not None:
+                            yield claim
+
+    def _owners(self, subject: Iri, place: str) -> list[Iri]:
+        assert self._snapshot is not None
+        if not place:
+            own = [subject]
+            nodes = self._snapshot.quads(predicate=PG.artifactOf, object=subject)
+            return own + sorted({node for node, *_ in nodes})
+        if place == "score":
+            nodes = self._snapshot.quads(predicate=PG.evaluationOf, object=subject)
+            return sorted({node for node, *_ in nodes})[:50]
+        return [
+            value
+            for _, predicate, value, _ in self._snapshot.view(subject).quads
+            if predicate in _DATA and isinstance(value, Iri)
+        ]
+
+    def _against(self, element: Element, claims: Sequence[Claim]) -> str:
+        """What a developer's own accepted value says against the document's, if anything does."""
+        if self._snapshot is None:
+            return ""
+        single = self._snapshot.policy.single
+        for text in element.properties:
+            if "/" in text or (wanted := expand(text)) not in single or wanted in DERIVATIONS:
+                continue
+            for claim in claims:
+                if claim.predicate != wanted or not isinstance(claim.value, Literal):
+                    continue
+                for other in self._accepted(replace_properties(element, text), [claim.subject]):
+                    if other.basis in DEVELOPER_RANK and other.value != claim.value:
+                        shown = f"{_value(other)} ({short_id(other.header.publisher)})"
+                        return (
+                            f"the document says {claim.value.lexical[:60]}, its developer {shown}"
+                        )
+        return ""
+
+    def _finding(
+        self, result: Result, records: Sequence[Record], model: Iri | None = None
+    ) -> Finding:
+        element = result.element
+        parts = [f"{self.wanted.id} {element.id} {element.title}: {result.status}"]
+        parts += [result.detail] if result.detail else []
+        if result.better:
+            lead = "" if result.status == CONTRADICTED else "the store has "
+            parts.append(f"{lead}{result.better}")
+        focus: Iri | Literal = model or Literal("")
+        if model is None and records:
+            focus = next(iter(sorted({c.subject for r in records for c in r.claims
+                                      if c.value == PG.Model})), Literal(""))  # fmt: skip
+        return Finding(
+            severity=_GRAVITY[result.status],
+            focus=focus,
+            path="",
+            value=None,
+            message="; ".join(parts),
+            shape=mint("check", self.wanted.id, element.id),
+            component="Element",
+            file="",
+        )
+
+
+def replace_properties(element: Element, text: str) -> Element:
+    """The element with one of its properties alone."""
+    return element.model_copy(update={"properties": (text,)})
+
+
+def _value(claim: SourcedClaim) -> str:
+    value = claim.value
+    return short_id(value) if isinstance(value, Iri) else value.lexical[:80] if value else ""
+
+
+def _at_places(element: Element, view: BomView | None, places: Sequence[str]) -> Result:
+    """The element where the list says that it stands in the format."""
+    assert view is not None
+    met: list[str] = []
+    blank: list[str] = []
+    lacking: list[str] = []
+    where = ""
+    scopes = dict.fromkeys(place.partition(":")[0] for place in places)
+    for scope in scopes:
+        paths = [p.partition(":")[2] for p in places if p.startswith(f"{scope}:")]
+        for member in view.members(scope, paths[0]):
+            stated = (
+                [Stated((member.name,), False, member.where)]
+                if scope == "type"
+                else [view.stated(member, path) for path in paths]
+            )
+            said = next((one for one in stated if one.texts), None)
+            if said is not None:
+                met.append(", ".join(said.texts[:_SHOWN]))
+                where = where or said.where
+            else:
+                (blank if any(one.blank for one in stated) else lacking).append(member.name)
+    if met and (len(scopes) > 1 or not (blank or lacking)):
+        return Result(element, MET, "; ".join(dict.fromkeys(met[:_SHOWN])), where)
+    if blank and not lacking:
+        return Result(element, BLANK, _of(blank))
+    return Result(element, NOBODY, _of([*lacking, *blank]) if met else "")
+
+
+def _of(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"of {', '.join(names[:_SHOWN])}{more}"
+
+
+def _by_claims(element: Element, claims: Sequence[Claim]) -> Result:
+    """The element by what the document's reader claims, for formats without places of their own."""
+    wanted = {expand(text.rpartition("/")[2]) for text in element.properties}
+    found = [c for c in claims if c.predicate in wanted]
+    said = [c for c in found if c.value is not None]
+    if said:
+        shown = [short_id(c.value) if isinstance(c.value, Iri) else str(c.value)[:60] for c in said]
+        return Result(element, MET, "; ".join(dict.fromkeys(shown[:_SHOWN])), said[0].locator)
+    return Result(element, BLANK if found else NOBODY)
