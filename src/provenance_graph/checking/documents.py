@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from provenance_graph.checking import positions, spelling
 from provenance_graph.checking.positions import Place, Positions
@@ -32,6 +32,18 @@ BATCH = 200
 
 Judge = Callable[[Sequence[Record]], list[list[Finding]]]
 """Looks at records together and gives the findings of each, in their order."""
+
+
+class DocumentJudge(Protocol):
+    """Looks at a whole document: what stands in it and what was read of it."""
+
+    def of_document(
+        self, document: Document, format: str, records: Sequence[Record]
+    ) -> list[Finding]:
+        """The findings of one document."""
+
+
+AnyJudge = Judge | DocumentJudge
 
 _LINE = re.compile(r"(?:\S+ )?L\d+")
 _GRAVE = frozenset({"schema", "unreadable"})
@@ -78,7 +90,7 @@ def examine(
     *,
     retrieved: str,
     form: str = "",
-    judges: Sequence[Judge] = (),
+    judges: Sequence[AnyJudge] = (),
     stdin: BinaryIO | None = None,
 ) -> Iterator[Examined]:
     """Read and check the documents at the paths, keeping nothing.
@@ -139,11 +151,17 @@ def _relative(path: Path) -> str:
         return path.as_posix()
 
 
-def _judge(works: Sequence[_Work], judges: Sequence[Judge]) -> None:
+def _judge(works: Sequence[_Work], judges: Sequence[AnyJudge]) -> None:
     records = [(work, record) for work in works for record in work.reading.records]
-    if not records:
-        return
     for judge in judges:
+        if not callable(judge):
+            for work in works:
+                if work.reading.failure is None:
+                    reading = work.reading
+                    work.found += judge.of_document(work.document, reading.format, reading.records)
+            continue
+        if not records:
+            continue
         for (work, _), result in zip(records, judge([r for _, r in records]), strict=True):
             work.found += result
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from types import MappingProxyType
 
 from provenance_graph.checking.documents import Examined
@@ -75,6 +77,41 @@ def _all(examined: Sequence[Examined]) -> list[Finding]:
     return [finding for one in examined for finding in one.findings]
 
 
+_TITLES = {"Violation": "violation", "Warning": "warning", "Info": "note"}
+_STYLE = """:root{color-scheme:light}body{font:15px/1.5 system-ui,sans-serif;color:#1a1a1a;
+background:#fff;margin:0 auto;max-width:64rem;padding:1.5rem}table{border-collapse:collapse;
+width:100%}td,th{border-bottom:1px solid #ccc;padding:.3rem .5rem;text-align:left;
+vertical-align:top;overflow-wrap:anywhere}th{white-space:nowrap}.violation{color:#8c0013}
+.note{color:#444}h2{margin-top:2rem;overflow-wrap:anywhere}@page{margin:16mm}"""
+
+
+def page(examined: Sequence[Examined]) -> str:
+    """One printable page: a table a document; nothing in it is taken for markup."""
+    parts = [
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>Check of {len(examined)} documents</title>\n<style>{_STYLE}</style>\n</head>",
+        "<body>\n<h1>Documents checked</h1>",
+    ]
+    for one in examined:
+        counts = Counter(_TITLES[f.severity.label] for f in one.findings)
+        shown = ", ".join(f"{n} {kind}{'s' * (n != 1)}" for kind, n in sorted(counts.items()))
+        parts.append(f"<h2>{escape(one.file)}</h2>\n<p>{shown or 'nothing found'}</p>")
+        if one.findings:
+            rows = "".join(_row(finding) for finding in one.findings)
+            parts.append(
+                f"<table><tr><th>severity</th><th>line</th><th>what</th></tr>{rows}</table>"
+            )
+    return "\n".join([*parts, "</body>\n</html>\n"])
+
+
+def _row(finding: Finding) -> str:
+    kind = _TITLES[finding.severity.label]
+    cells = (kind, str(finding.line or ""), _one_line(finding.message))
+    inner = "".join(f"<td>{escape(_xml(cell))}</td>" for cell in cells)
+    return f'<tr class="{kind}">{inner}</tr>'
+
+
 WRITERS: Mapping[str, Callable[[Sequence[Examined]], str]] = MappingProxyType(
     {
         "table": lines,
@@ -82,6 +119,7 @@ WRITERS: Mapping[str, Callable[[Sequence[Examined]], str]] = MappingProxyType(
         "turtle": lambda examined: reports.as_turtle(_all(examined)),
         "sarif": lambda examined: reports.as_sarif(_all(examined)),
         "junit": junit,
+        "html": page,
     }
 )
 """Writers by the name that ``--format`` takes."""

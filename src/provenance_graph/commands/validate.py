@@ -16,9 +16,9 @@ from provenance_graph.shapes import Finding, Severity
 
 if TYPE_CHECKING:
     from provenance_graph.checking import Examined
-    from provenance_graph.checking.documents import Judge
+    from provenance_graph.checking.documents import AnyJudge, Judge
 
-FORMATS = ("table", "json", "turtle", "sarif", "junit")
+FORMATS = ("table", "json", "turtle", "sarif", "junit", "html")
 SEVERITIES = ("info", "warning", "violation")
 
 
@@ -86,7 +86,8 @@ def of_documents(
     document_form: str,
     limit: int,
     form: str,
-    judges: Iterable[Judge] = (),
+    judges: Iterable[AnyJudge] = (),
+    told: Sequence[Examined] = (),
 ) -> int:
     """Check documents, print what is found, and give the exit code."""
     from provenance_graph.checking import WRITERS, examine
@@ -97,7 +98,7 @@ def of_documents(
         raise UsageError(f"no format {document_form!r}; there are {', '.join(readers())}")
     every = [*judges, *([_own(shape_files)] if shape_files else [])]
     today = datetime.now(UTC).date().isoformat()
-    examined = [
+    examined = list(told) + [
         replace(one, records=(), findings=tuple(f for f in one.findings if f.severity >= least))
         for one in _watched(
             session,

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.checking import positions
 from provenance_graph.checking.lists.cyclonedx import CycloneView
 from provenance_graph.checking.lists.definition import Element, ElementList, lists
 from provenance_graph.checking.lists.spdx import SpdxView
 from provenance_graph.checking.lists.stated import BomView, Stated
+from provenance_graph.checking.positions import Place, Positions
 from provenance_graph.core.claims import (
     DEVELOPER_RANK,
     AcceptanceStatus,
@@ -85,7 +87,13 @@ class ElementJudge:
     ) -> list[Finding]:
         """A finding an element; those that are met are notes."""
         results = self.results(view_of(document, format), format, records)
-        return [self._finding(one, records) for one in results]
+        places = positions.of_document(document.text, document.name) if results else Positions()
+        findings = []
+        for one in results:
+            place = places.at(one.where) if one.where.startswith("/") else Place()
+            finding = self._finding(one, records)
+            findings.append(replace(finding, line=place.line, column=place.column))
+        return findings
 
     def results(self, view: BomView | None, format: str, records: Sequence[Record]) -> list[Result]:
         """Element by element."""

@@ -113,7 +113,8 @@ class SpdxView:
     def members(self, scope: str, path: str) -> list[Member]:
         """The members of a scope; ``path`` is the type's name for the scope ``type``."""
         if scope == "document":
-            return [self._member(self.document)] if self.document is not None else []
+            # without the one document that SPDX wants, its relationships still stand
+            return [self._member(self.document or {})]
         if scope == "sbom":
             return [self._member(e) for e in self._roots() if e.get("type") == "software_Sbom"]
         if scope == "system":

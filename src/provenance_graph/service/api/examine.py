@@ -11,18 +11,20 @@ from starlette.concurrency import run_in_threadpool
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.checking import spelling
-from provenance_graph.checking.elements import Elements
+from provenance_graph.checking.against import judge_named
+from provenance_graph.checking.documents import AnyJudge
 from provenance_graph.checking.preview import Change, preview
 from provenance_graph.checking.upstream import Upstream
 from provenance_graph.core import rdf
-from provenance_graph.core.claims import Value
+from provenance_graph.core.claims import Record, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.formats.document import Document
 from provenance_graph.service.api import schema
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.body import document_name, limited_body
 from provenance_graph.service.api.models import Many
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, as_json
-from provenance_graph.shapes.findings import Finding, order
+from provenance_graph.shapes.findings import Finding, Severity, order
 from provenance_graph.shapes.reports import as_object
 
 MAX_CLAIMS = 5_000
@@ -56,7 +58,7 @@ def router(access: Access) -> APIRouter:
         head = json.dumps({"format": format, "name": document_name(name)}).encode()
         read = await request.app.state.service.backend.run(READER, head + b"\n" + body)
         snapshot = await run_in_threadpool(access.prepared, "lineage", "")
-        answer = await run_in_threadpool(examined, access, snapshot, read, against)
+        answer = await run_in_threadpool(examined, access, snapshot, read, against, body)
         headers = {"Cache-Control": "no-store", "X-Store-Version": snapshot.version}
         return Response(as_json(answer), media_type="application/json", headers=headers)
 
@@ -64,14 +66,19 @@ def router(access: Access) -> APIRouter:
 
 
 def examined(
-    access: Access, snapshot: AcceptedSnapshot, read: bytes, against: list[str]
+    access: Access,
+    snapshot: AcceptedSnapshot,
+    read: bytes,
+    against: list[str],
+    body: bytes = b"",
 ) -> schema.ExaminedAnswer:
     """The whole answer for a document that was read apart; raises NotFound for a list."""
     store = access.store
     head, _, graphs = read.partition(b"\n")
     checked: schema.CheckAnswer = json.loads(head)
     records = rdf.read_trig(graphs) if graphs else []
-    elements = [Elements(store, rubric) for rubric in against]
+    elements = [judge_named(rubric, store, snapshot) for rubric in against]
+    document = Document(Iri("urn:checked"), body, snapshot.day, name=checked["name"])
     claims = sum(len(record.claims) for record in records)
     upstream: list[Finding] = []
     missing: list[Finding] = []
@@ -80,7 +87,12 @@ def examined(
         judges = Upstream.open(store, None, snapshot.day)
         upstream = [finding for found in judges(records) for finding in found]
         upstream += [finding for record in records for finding in spelling.licences(record)]
-        missing = [f for judge in elements for found in judge(records) for f in found]
+        missing = [
+            finding
+            for judge in elements
+            for finding in _missing(judge, document, checked["format"] or "", records)
+            if finding.severity > Severity.INFO
+        ]
         changes = preview(store, snapshot, records)
     upstream = order(dict.fromkeys(upstream))
     return {
@@ -93,6 +105,14 @@ def examined(
         "changeCount": len(changes),
         "judged": claims <= MAX_CLAIMS,
     }
+
+
+def _missing(
+    judge: AnyJudge, document: Document, format: str, records: list[Record]
+) -> list[Finding]:
+    if callable(judge):
+        return [finding for found in judge(records) for finding in found]
+    return judge.of_document(document, format, records)
 
 
 def _change(change: Change, snapshot: AcceptedSnapshot) -> schema.ChangePreview:

@@ -1,0 +1,46 @@
+"""What ``--against`` names: a list of elements, a form, or a rubric."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.assessment.rubric_loader import from_store
+from provenance_graph.checking.documents import AnyJudge
+from provenance_graph.checking.elements import Elements
+from provenance_graph.checking.lists import ElementJudge, list_named, lists
+from provenance_graph.checking.lists.forms import FormJudge
+from provenance_graph.core.errors import NotFound
+from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.exchange.registry import export
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.forms.definition import form_named, forms
+from provenance_graph.model.bundle import bundle
+from provenance_graph.shapes.findings import Finding
+from provenance_graph.store.base import Store
+
+
+def judge_named(name: str, store: Store, snapshot: AcceptedSnapshot) -> AnyJudge:
+    """The judge of a list, form or rubric; raises NotFound with the ids there are."""
+    folded = name.casefold()
+    if folded in {one.casefold() for one in lists()}:
+        return ElementJudge(list_named(name), snapshot)
+    if folded in {one.casefold() for one in forms()}:
+        return FormJudge(form_named(name), store, snapshot)
+    rubrics = {scheme.id for scheme in from_store(store)}
+    if folded not in {rubric.casefold() for rubric in rubrics}:
+        known = sorted({*lists(), *forms(), *rubrics})
+        raise NotFound(name, "list of elements", known)
+    return Elements(store, name)
+
+
+def of_model(snapshot: AcceptedSnapshot, model: Iri, judges: Sequence[AnyJudge]) -> list[Finding]:
+    """A model of the store against lists and forms: what its export states, and its claims."""
+    text = export(bundle(snapshot, [model]), "spdx3").text
+    document = Document(Iri(f"urn:export:{short_id(model)}"), text.encode(), snapshot.day, "m.json")
+    return [
+        finding
+        for judge in judges
+        if isinstance(judge, (ElementJudge, FormJudge))
+        for finding in judge.of_model(model, document, "spdx3")
+    ]
