@@ -1,11 +1,14 @@
 /** Two to six models side by side, or one model on two days. */
 import type { JSX } from "preact";
 import { useAsked } from "../api";
-import { Answer, ModelLink, StateMark, ValueView, useTitle } from "../parts";
+import { csv } from "../table/csv";
+import { DataTable } from "../table/table";
+import type { Column } from "../table/rows";
+import { Answer, ModelLink, StateMark, ValueView, download, useTitle } from "../parts";
 import { EntityPicker } from "../searchbox";
 import { inPath, setQuery, withQuery, type Place } from "../router";
 import type { Comparison } from "../types";
-import { STATES, count, stateOf } from "../words";
+import { STATES, count, stateOf, text } from "../words";
 
 const MOST = 6;
 
@@ -41,11 +44,50 @@ export default function Compare({ place }: { place: Place }): JSX.Element {
   );
 }
 
+/** What the service counts, in words. */
+const COUNTED: Record<string, string> = { same: "equal", differs: "differ", "not stated for all": "known for some only", "stated for none": "unknown", partly: "known for some only", none: "unknown" };
+const SHOWN = ["disclosed", "reported", "inferred", "partlyDisclosed", "undisclosed", "withheld", "notStated", "notRecorded"];
+
+interface Total {
+  column: Comparison["columns"][number];
+  states: Record<string, number>;
+}
+
+/** How many fields of each model are in which state of disclosure. */
+function Totals({ found }: { found: Comparison }): JSX.Element {
+  const fields = found.sections.flatMap((s) => s.fields);
+  const rows = found.columns.map((column, n): Total => {
+    const states: Record<string, number> = {};
+    for (const field of fields) {
+      const cell = field.cells[n];
+      const state = cell ? stateOf(cell) : "notRecorded";
+      states[state] = (states[state] ?? 0) + 1;
+    }
+    return { column, states };
+  });
+  const known = (t: Total): number => ["disclosed", "reported", "inferred", "partlyDisclosed"].reduce((sum, s) => sum + (t.states[s] ?? 0), 0);
+  const columns: Column<Total>[] = [
+    { key: "model", label: "Model", head: true, value: (t) => t.column.heading, view: (t) => <ModelLink id={t.column.id} name={t.column.heading} /> },
+    { key: "known", label: `Known of ${fields.length}`, numeric: true, value: known },
+    ...SHOWN.filter((state) => rows.some((r) => r.states[state])).map((state): Column<Total> => ({ key: state, label: STATES[state]?.word ?? state, numeric: true, value: (t) => t.states[state] ?? 0 })),
+  ];
+  return <DataTable label="Known of each" prefix="known." rows={rows} columns={columns} rowKey={(t) => t.column.id + t.column.heading} noun={["column", "columns"]} />;
+}
+
+/** The comparison as a file: every field, a column for each model and its state. */
+function asCsv(found: Comparison): string {
+  const cell = (c: Comparison["sections"][number]["fields"][number]["cells"][number]): string => c.values.map(text).join(", ");
+  const head = ["section", "field", "differs", ...found.columns.flatMap((c) => [c.heading, `${c.heading}: state`])];
+  return csv(head, found.sections.flatMap((s) => s.fields.map((f) => [s.name, f.label, f.differs ? "yes" : "no", ...f.cells.flatMap((c) => [cell(c), STATES[stateOf(c)]?.word ?? ""])])));
+}
+
 function Table({ found, differing }: { found: Comparison; differing: boolean }): JSX.Element {
   const width = found.columns.length + 1;
   return (
     <>
-      <p role="status">{Object.entries(found.counts).map(([kind, n]) => `${n} ${kind}`).join(" · ")}</p>
+      <p role="status">{Object.entries(found.counts).map(([kind, n]) => `${n} ${COUNTED[kind] ?? kind}`).join(" · ")}</p>
+      <Totals found={found} />
+      <p class="actions"><button type="button" class="small" onClick={() => download("comparison.csv", asCsv(found), "text/csv")}>CSV<span class="visually-hidden"> of the comparison</span></button></p>
       <div class="scroll" tabIndex={0} role="region" aria-label="Comparison"><table class="compare">
         <thead><tr><th>Field</th>{found.columns.map((c, n) => <th key={n} scope="col"><ModelLink id={c.id} name={c.heading} /><br /><span class="aside">{count(c.records, "record")}</span></th>)}</tr></thead>
         {found.sections.map((section) => {

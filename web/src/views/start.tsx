@@ -184,7 +184,7 @@ function Nothing({ q }: { q: string }): JSX.Element {
 
 /** Whether a hit is a model with its summary. */
 function isModel(row: ModelRow): boolean {
-  return Array.isArray(row.developers);
+  return ((row as { kind?: string }).kind ?? "model") === "model";
 }
 
 function Other({ hit }: { hit: Hit }): JSX.Element {
