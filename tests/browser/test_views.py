@@ -26,6 +26,16 @@ VIEWS = {
     "check": "/check",
     "thing": "/things/organization/anthropic",
     "explore": "/explore?node=meta-llama/Llama-3.1-8B",
+    "picture": "/explore?node=meta-llama/Llama-3.1-8B&preset=lineage&colour=licence",
+    "organisations": "/explore?preset=organisations",
+    "table": "/?view=table",
+    "ledger": "/conflicts?view=table&all=true",
+    "breaches": "/breaches",
+    "basket": "/basket?item=meta-llama/Llama-3.1-8B&item=anthropic/claude-haiku-4-5&show=licences",
+    "terms": "/terms",
+    "fleet": "/fleet",
+    "changes": "/changes",
+    "identity": "/identity",
 }
 
 

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useAsked } from "./api";
 import { dated } from "./asof";
-import { Answer, Out, QueryLink, ValueView } from "./parts";
+import { Answer, Copy, Out, QueryLink, ValueView } from "./parts";
 import { hrefOf, inPath, setQuery } from "./router";
 import type { Claim, ClaimsAnswer, FieldState } from "./types";
 import { count, isThing, spaced, stance, standing, text } from "./words";
@@ -136,6 +136,7 @@ export function ClaimCard({ claim }: { claim: Claim }): JSX.Element {
         <dt>Retrieved</dt>
         <dd><time dateTime={claim.retrieved}>{claim.retrieved}</time> <a href={hrefOf(claim.record)}>record</a></dd>
         {silent ? null : <><dt>{claim.standing === "Accepted" ? "Accepted" : "Why not"}</dt><dd>{claim.unusable ?? reasonWords(claim.reason)}</dd></>}
+        <dt>Wrong?</dt><dd><Copy what={() => `provenance-graph claim flag '${claim.claim}' --why ''`}>Copy the command that flags it</Copy></dd>
         {claim.attribution ? <><dt>Credit</dt><dd><bdi>{claim.attribution}</bdi></dd></> : null}
       </dl>
     </li>

@@ -30,6 +30,9 @@ const Explore = lazy(() => import("./views/explore"));
 const ThingView = lazy(() => import("./views/thing"));
 const Basket = lazy(() => import("./views/basket"));
 const Breaches = lazy(() => import("./views/breaches"));
+const Fleet = lazy(() => import("./views/fleet"));
+const Changes = lazy(() => import("./views/changes"));
+const Identity = lazy(() => import("./views/identity"));
 const Terms = lazy(() => import("./views/terms"));
 
 const LINKS: [string, string][] = [
@@ -46,11 +49,14 @@ const LINKS: [string, string][] = [
 const FURTHER: [string, string][] = [
   ["/compare", "Compare models or days"],
   ["/report", "Audit report"],
+  ["/fleet", "What we run"],
+  ["/changes", "What changed"],
+  ["/identity", "Names that may be one"],
   ["/terms", "Terms of the graph"],
 ];
 
 /** Views that show and choose the day they are asked of, or have none. */
-const SHOWS_ITS_DAY = /^\/(models|lineage|licences|assessments|history)\/.|^\/(impact|report|sparql\/?|check)$/;
+const SHOWS_ITS_DAY = /^\/(models|lineage|licences|assessments|history)\/.|^\/(impact|report|fleet|changes|identity|terms|basket|sparql\/?|check)$/;
 
 /** The part of a path below a prefix, unescaped. */
 function below(path: string, prefix: string): string | null {
@@ -94,6 +100,12 @@ function view(place: Place): JSX.Element {
       return <Breaches place={place} />;
     case "/basket":
       return <Basket place={place} />;
+    case "/fleet":
+      return <Fleet place={place} />;
+    case "/changes":
+      return <Changes place={place} />;
+    case "/identity":
+      return <Identity place={place} />;
     case "/terms":
       return <Terms place={place} />;
     case "/sparql":
