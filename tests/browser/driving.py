@@ -128,8 +128,10 @@ class Page:
             pytest.skip("axe-core is not there: npm ci in web/")
         # The policy of the page forbids scripts from elsewhere, and evaluation is not one.
         self.page.evaluate(AXE.read_text("utf-8"))
-        evaluate = self.page.evaluate("axe.run(document, {resultTypes: ['violations'], "
-            "rules: {'target-size': {enabled: true}}})")
+        evaluate = self.page.evaluate(
+            "axe.run(document, {resultTypes: ['violations'], "
+            "rules: {'target-size': {enabled: true}}})"
+        )
         return [
             f"{v['id']}: {[n['target'] for n in v['nodes'][:3]]} {v['nodes'][0].get('failureSummary', '')[:200]}"
             for v in evaluate["violations"]

@@ -523,3 +523,31 @@ def test_a_document_that_cannot_be_read_is_a_problem_of_the_document(api: TestCl
     result = examined(api, bytes(range(256)), name="bytes.bin")
     assert result["problemCount"] >= 1
     assert result["upstream"] == result["changes"] == []
+
+
+@pytest.mark.parametrize(
+    ("node", "kind"),
+    [
+        ("http://spdx.org/licenses/MIT", "licence"),
+        ("MIT", "licence"),
+        ("mmlu", "benchmark"),
+        ("meta-llama/Llama-3.1-8B", "model"),
+        ("https://w3id.org/provenance-graph/id/organization/meta", "organization"),
+    ],
+)
+def test_neighbours_start_at_an_entity_of_any_kind(api: TestClient, node: str, kind: str) -> None:
+    found = api.get(f"{API}/graph", params={"node": node, "limit": 1}).json()
+    assert found["node"]["kind"] == kind
+    assert found["groups"]
+
+
+def test_neighbours_of_a_record_are_what_it_is_about(api: TestClient) -> None:
+    claims = ok(api, f"{API}/models/meta-llama/Llama-3.1-8B/claims?property=license")["claims"]
+    record = claims[0]["record"]
+    assert api.get(f"{API}/graph", params={"node": record}).json()["node"]["kind"] == "record"
+
+
+def test_what_is_no_address_is_told(api: TestClient) -> None:
+    reply = api.get(f"{API}/graph", params={"node": "http://bad iri"})
+    assert reply.status_code == 400
+    assert "not an IRI" in reply.json()["detail"]

@@ -66,11 +66,23 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
   return response;
 }
 
+/** Letters that turn the direction of what follows: a name with one may read as another. */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+const TURNS: Record<string, string> = { "\u202a": "LRE", "\u202b": "RLE", "\u202c": "PDF", "\u202d": "LRO", "\u202e": "RLO", "\u2066": "LRI", "\u2067": "RLI", "\u2068": "FSI", "\u2069": "PDI" };
+/** What is an address is left as it is. */
+const ADDRESSES = new Set(["iri", "id", "record", "document", "claim", "child", "parent", "next"]);
+
+/** JSON with letters that turn the direction of text shown as marks. */
+export function parsed<T>(text: string): T {
+  if (!/[\u202a-\u202e\u2066-\u2069]|\\u20(2[a-e]|6[6-9])/i.test(text)) return JSON.parse(text) as T;
+  return JSON.parse(text, (key, value: unknown) => (typeof value === "string" && !ADDRESSES.has(key) ? value.replace(TURNING, (c) => `⟪${TURNS[c] ?? "?"}⟫`) : value)) as T;
+}
+
 /** JSON from the service, asked once per store version. */
 export function get<T>(path: string): Promise<T> {
   const found = kept.get(path);
   if (found) return found as Promise<T>;
-  const asked = send(path, { headers: { Accept: "application/json" } }).then((r) => r.json() as Promise<T>);
+  const asked = send(path, { headers: { Accept: "application/json" } }).then((r) => r.text()).then((text) => parsed<T>(text));
   kept.set(path, asked);
   asked.catch(() => kept.delete(path));
   if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value as string);

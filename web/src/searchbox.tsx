@@ -1,6 +1,7 @@
 /** One search box for everything: suggestions of every kind, walked by keys; an exact id is jumped to. */
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { parsed } from "./api";
 import { dated } from "./asof";
 import { go, hrefOf } from "./router";
 
@@ -29,7 +30,7 @@ async function suggested(typed: string, signal?: AbortSignal): Promise<Hit[] | u
   if (!typed.trim()) return [];
   try {
     const response = await fetch(dated(`/api/v1/search?limit=8&q=${encodeURIComponent(typed)}`), signal ? { signal } : {});
-    return response.ok ? ((await response.json()) as { items: Hit[] }).items : undefined;
+    return response.ok ? parsed<{ items: Hit[] }>(await response.text()).items : undefined;
   } catch {
     return undefined; // given up, or the service is gone: what was suggested stays
   }

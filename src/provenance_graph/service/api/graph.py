@@ -8,14 +8,20 @@ from fastapi import APIRouter, Query, Request, Response
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import NotFound
-from provenance_graph.core.iris import Iri
+from provenance_graph.core.iris import Iri, iri
 from provenance_graph.core.results import dump_json
-from provenance_graph.model.naming import resolve
+from provenance_graph.model.entities import find_entity
 from provenance_graph.model.neighbours import Neighbourhood, Path, neighbours, path
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
 
 Name = Annotated[str, Query(max_length=400, description="An IRI, an id or a name.")]
+PREFERRED = {
+    "model": ("model", "family"),
+    "dataset": ("dataset",),
+    "organization": ("organization",),
+}
+
 AsOf = Annotated[str, Query(max_length=40, description="As known on that day (ISO date).")]
 
 
@@ -70,11 +76,18 @@ def router(access: Access) -> APIRouter:
 
 
 def named(snapshot: AcceptedSnapshot, text: str) -> Iri:
-    """The entity of any kind that a text names; raises NotFound, with near names of models."""
+    """The entity of any kind that a text names; raises NotFound, with near names of models.
+
+    An address names what it names, also records, files and what stands outside the store's
+    own names; a word is a model before it is anything else.
+    """
+    asked = text.strip()
+    if asked.startswith(("http://", "https://")):
+        return snapshot.canonical(iri(asked))
     missing: NotFound | None = None
-    for kind in ("model", "dataset", "organization"):
+    for kind in ("model", "dataset", "organization", ""):
         try:
-            return resolve(snapshot, text, kind)
+            return find_entity(snapshot, asked, PREFERRED.get(kind, ())).iri
         except NotFound as error:
             missing = missing or error
     assert missing is not None
