@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import driving
@@ -25,7 +24,7 @@ new PerformanceObserver(list => {
 
 
 @pytest.fixture
-def watched(service: driving.Service, chromium: Any) -> Iterator[Any]:
+def watched(service: driving.Service, chromium: Any) -> Any:
     """Opens a path at a width and gives what shifted, what it weighed and how high the header is."""
 
     def look(path: str, width: int) -> dict[str, Any]:
@@ -46,7 +45,7 @@ def watched(service: driving.Service, chromium: Any) -> Iterator[Any]:
         context.close()
         return {**found, "kb": sum(sizes) / 1024}
 
-    yield look
+    return look
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -143,7 +142,12 @@ def test_a_basket_of_too_many_is_bounded_and_says_so(tab: Any) -> None:
 def test_memory_and_listeners_are_flat_over_many_views(tab: Any) -> None:
     page = tab.open("/")
     wire = page.context.new_cdp_session(page)
-    paths = ["/models/anthropic/claude-haiku-4-5", "/conflicts", "/explore?preset=organisations", "/impact?thing=meta-llama/Llama-3.1-8B"]
+    paths = [
+        "/models/anthropic/claude-haiku-4-5",
+        "/conflicts",
+        "/explore?preset=organisations",
+        "/impact?thing=meta-llama/Llama-3.1-8B",
+    ]
 
     def around(times: int) -> tuple[float, int]:
         for _ in range(times):
