@@ -15,7 +15,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from provenance_graph.core.errors import ProvenanceError
-from provenance_graph.service.api import cited
 from provenance_graph.service.backend import Backend, Writer
 from provenance_graph.service.http import docs_page
 from provenance_graph.service.http.auth import Tokens
@@ -56,8 +55,19 @@ def create_app(
     federation: Federation | None = None,
 ) -> FastAPI:
     """Build the web application around a backend; ``routers`` hold the REST API."""
+    service = make_service(backend, settings, writer, tokens)
+    return app_of(service, routers, static, federation)
+
+
+def make_service(
+    backend: Backend,
+    settings: Settings,
+    writer: Writer | None = None,
+    tokens: Tokens | None = None,
+) -> Service:
+    """What all applications of one process share."""
     metrics = Metrics()
-    service = Service(
+    return Service(
         settings=settings,
         backend=backend,
         writer=writer,
@@ -68,6 +78,15 @@ def create_app(
         log=Log(settings.access_log),
         gates=Gates(settings, metrics),
     )
+
+
+def app_of(
+    service: Service,
+    routers: Iterable[APIRouter] = (),
+    static: Path = _STATIC,
+    federation: Federation | None = None,
+) -> FastAPI:
+    """An application around a service; several may share one."""
     app = FastAPI(
         title="provenance-graph",
         version="1",
@@ -85,12 +104,17 @@ def create_app(
         app.add_exception_handler(kind, _refused)
     pages = Pages(static)
     parts = [
-        _protocol(service, pages, federation or Federation(settings, gate=service.gates.calls)),
+        _protocol(
+            service, pages, federation or Federation(service.settings, gate=service.gates.calls)
+        ),
         *routers,
     ]
     for router in parts:
         app.include_router(router)
-    cited.describe(app)
+    if len(parts) > 1:
+        from provenance_graph.service.api import cited  # with the REST API alone
+
+        cited.describe(app)
     app.state.routes = [route for part in parts for route in part.routes]
     app.add_route("/{path:path}", _Rest(pages).answer, ["GET"], include_in_schema=False)
     return app

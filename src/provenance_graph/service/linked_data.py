@@ -6,6 +6,7 @@ import json
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,7 +14,6 @@ from provenance_graph.core import iris
 from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
 from provenance_graph.core.terms import PG, PROV
-from provenance_graph.report.vocabulary import vocabulary_page
 from provenance_graph.service.http.cache import etag, matches
 from provenance_graph.service.http.calls import header, query_string
 from provenance_graph.service.http.context import Service
@@ -119,7 +119,9 @@ class LinkedData:
         if b"format=" not in query_string(request) and prefers_html(
             header(request, "accept"), GRAPH_OFFERS
         ):
-            page = vocabulary_page().encode()
+            from provenance_graph.report.vocabulary import vocabulary_page  # with its templates
+
+            page = (await run_in_threadpool(vocabulary_page)).encode()
             return respond(page, "text/html; charset=utf-8", _STYLED, vary="Accept")
         offer = offered(request)
         tag = etag(self._service.backend.version, "ns", offer.media_type)

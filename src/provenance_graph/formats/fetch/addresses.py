@@ -5,11 +5,13 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import httpx2
-
 from provenance_graph.core.errors import FetchError
+
+if TYPE_CHECKING:
+    import httpx2
 
 Resolve = Callable[[str, int], list[str]]
 

@@ -7,7 +7,6 @@ index is there, the serving processes answer from the version before.
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import Final
@@ -21,12 +20,10 @@ from provenance_graph.store.opening import derived_folder
 
 _LOOK: Final = 0.05
 _AGAIN: Final = 2.0
-_NICE: Final = 10
 
 
 def run_indexer(root: Path) -> None:
     """Index every version of a store until the process is ended."""
-    os.nice(_NICE)
     folder = derived_folder(str(root))
     if folder is None:
         return

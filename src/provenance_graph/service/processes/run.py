@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import importlib.util
 import ipaddress
+import os
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.types import ASGIApp
 
 from provenance_graph.core.errors import StoreError, StoreMissing, UsageError
-from provenance_graph.service.app import create_app
+from provenance_graph.service.app import app_of, make_service
 from provenance_graph.service.http import auth
 from provenance_graph.service.http.auth import Tokens
 from provenance_graph.service.http.metrics import on_child_exit
@@ -26,6 +29,7 @@ from provenance_graph.service.processes.board import Board
 from provenance_graph.service.processes.http_server import listen, run_http
 from provenance_graph.service.processes.pool_backend import PoolBackend
 from provenance_graph.service.processes.raw_writes import PlainTarget
+from provenance_graph.service.processes.staged import Staged
 from provenance_graph.service.processes.supervise import Child, Supervisor
 from provenance_graph.service.processes.writer import Target, WriterClient, run_writer, socket_path
 from provenance_graph.service.settings import ENVIRONMENT, Settings
@@ -34,6 +38,12 @@ from provenance_graph.store.base import Limits
 from provenance_graph.store.opening import derived_folder
 from provenance_graph.store.pool.sandbox import forget_environment, guard_memory
 from provenance_graph.store.raw import PlainWriter
+
+_NICE: Final = 10
+_INDEX_AFTER: Final = 1.0
+"""Seconds that the serving processes have for their own start."""
+_SOON: Final = 0.3
+"""Seconds after the start at which the REST API is loaded, unless somebody asks for it before."""
 
 
 def run(settings: Settings, root: Path, folder: Path) -> int:
@@ -73,6 +83,8 @@ def _is_indexed(settings: Settings, root: Path) -> bool:
 
 
 def _index(root: Path) -> None:
+    os.nice(_NICE)
+    time.sleep(_INDEX_AFTER)
     from provenance_graph.service.processes.indexer import run_indexer  # loads all analysis
 
     run_indexer(root)
@@ -160,25 +172,23 @@ def _http_work(
             writer = WriterClient(
                 writer_path, settings.update_seconds, backend.refresh, backend.read, board
             )
-        app = create_app(
-            backend,
-            settings=settings,
-            writer=writer,
-            tokens=tokens,
-            routers=_routers(root, indexed=_is_indexed(settings, root)),
-        )
+        service = make_service(backend, settings, writer, tokens)
+        first = app_of(service)
+        indexed = _is_indexed(settings, root)
+        staged = Staged(first, lambda: app_of(service, _routers(root, indexed=indexed)))
 
         @asynccontextmanager
         async def lifespan(_: Any) -> AsyncIterator[None]:
             await backend.open()
+            asyncio.get_running_loop().call_later(_SOON, staged.load)
             try:
                 yield
             finally:
-                app.state.service.log.close()
+                service.log.close()
                 await backend.close()
 
-        app.router.lifespan_context = lifespan
-        return app
+        first.router.lifespan_context = lifespan
+        return staged
 
     return lambda: run_http(settings, [listener], make_app, ready)
 

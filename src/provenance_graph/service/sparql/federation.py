@@ -13,10 +13,9 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-import httpx2
 from starlette.requests import Request
 
 from provenance_graph.core.errors import FetchError, QueryRefused
@@ -29,6 +28,9 @@ from provenance_graph.service.settings import Settings
 from provenance_graph.service.sparql.request import read_through
 from provenance_graph.store.base import Limits
 from provenance_graph.store.sparql.tokens import QUERY_FORMS, Token, nested, unescape
+
+if TYPE_CHECKING:
+    import httpx2
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 _ROWS: Final = 10_000
@@ -148,13 +150,23 @@ class Federation:
                 body = await self._fetch(call)
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(None, as_values, body)
-        except (FetchError, TimeoutError, httpx2.HTTPError, OSError) as error:
+        except (FetchError, TimeoutError, OSError) as error:
             if call.silent:
                 return "{ }"  # SPARQL 1.1 Federated Query §2.4: one solution without bindings
             why = str(error) or f"no answer within {self._settings.federation_seconds:g} s"
             raise FetchError(f"SERVICE <{call.endpoint}>: {why}") from error
 
     async def _fetch(self, call: Call) -> bytes:
+        import httpx2  # a client is needed only where queries name other endpoints
+
+        try:
+            return await self._fetched(call)
+        except httpx2.HTTPError as error:
+            raise FetchError(str(error) or type(error).__name__) from error
+
+    async def _fetched(self, call: Call) -> bytes:
+        import httpx2
+
         parts = urlsplit(call.endpoint)
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)

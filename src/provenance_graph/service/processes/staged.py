@@ -1,0 +1,50 @@
+"""An application that answers by the protocols at once, and by the REST API once that is loaded.
+
+Reading the code of all analysis takes longer than anything else at a start. So the protocols'
+routes stand first; the complete application is made aside and takes over when it is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+_AT_ONCE: Final = (
+    "/sparql", "/update", "/data", "/health", "/metrics", "/id/", "/doc/", "/.well-known/",
+    "/context.jsonld",
+)  # fmt: skip
+
+
+class Staged:
+    """The first application, and the complete one made by ``complete`` in a thread."""
+
+    def __init__(self, first: ASGIApp, complete: Callable[[], ASGIApp]) -> None:
+        self._first, self._make = first, complete
+        self._app: ASGIApp | None = None
+        self._loading: asyncio.Future[ASGIApp] | None = None
+
+    def load(self) -> None:
+        """Begin to load the complete application."""
+        if self._loading is None:
+            loop = asyncio.get_running_loop()
+            self._loading = loop.run_in_executor(None, self._make)
+            self._loading.add_done_callback(self._loaded)
+
+    def _loaded(self, done: asyncio.Future[ASGIApp]) -> None:
+        if not done.cancelled() and done.exception() is None:
+            self._app = done.result()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; what the first application has not waits for the complete one."""
+        if self._app is not None and scope["type"] == "http":
+            await self._app(scope, receive, send)
+        elif scope["type"] != "http" or str(scope["path"]).startswith(_AT_ONCE):
+            await self._first(scope, receive, send)
+        else:
+            self.load()
+            assert self._loading is not None
+            app = await asyncio.shield(self._loading)
+            await app(scope, receive, send)
