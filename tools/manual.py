@@ -238,7 +238,9 @@ def build(out: Path) -> list[str]:
         docs = Path(folder) / "docs"
         staged(docs, entries)
         config = load_config(
-            str(ROOT / "mkdocs.yml"), docs_dir=str(docs), site_dir=str(Path(folder) / "site")
+            str(ROOT / "tools" / "mkdocs.yml"),
+            docs_dir=str(docs),
+            site_dir=str(Path(folder) / "site"),
         )
         make(config)
         if not heard.lines:
@@ -270,7 +272,7 @@ def digest() -> str:
         if path.is_file() and path.suffix in (".md", ".ttl", ".rq", ".py", ".toml")
     ):
         found.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
-    found.update((ROOT / "mkdocs.yml").read_bytes())
+    found.update((ROOT / "tools" / "mkdocs.yml").read_bytes())
     return found.hexdigest()
 
 

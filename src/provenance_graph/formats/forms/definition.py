@@ -1,6 +1,6 @@
 """A form as data: its sections and fields, and where each field's value comes from.
 
-One file a form, ``forms/NAME.toml``; adding a form touches nothing else. A field names what
+One file a form, ``ontology/forms/NAME.toml``; adding a form touches nothing else. A field names what
 fills it, each in the form ``PROPERTY``, ``PROPERTY=VALUE`` (that value alone) or
 ``PLACE/PROPERTY``: ``dataset/dcterms:license`` is the licence of each dataset that the model
 was trained on. ``score`` stands for results of evaluations, ``derived/NAME`` for what
@@ -149,7 +149,7 @@ def read(path: Path) -> Form:
 @cache
 def forms() -> Mapping[str, Form]:
     """Every form that ships, by id."""
-    found = (read(path) for path in sorted(folder("forms").glob("*.toml")))
+    found = (read(path) for path in sorted((folder("ontology") / "forms").glob("*.toml")))
     return MappingProxyType({form.id: form for form in found})
 
 
