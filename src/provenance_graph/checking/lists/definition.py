@@ -1,4 +1,4 @@
-"""A list of elements as data: one file a list, ``elements/NAME.toml``.
+"""A list of elements as data: one file a list, ``ontology/elements/NAME.toml``.
 
 Each element says where it stands in each format, in the form ``SCOPE:PATH``, and by which of
 our properties a model answers it. Any of the places will do. A scope with several members
