@@ -8,10 +8,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from provenance_graph.core.errors import QueryCrashed, QueryTimeout, QueryTooLarge, StoreError
+from provenance_graph.core.resources import folder
+from provenance_graph.service.sparql.vocabulary import check_terms
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 DIRECT = {"content-type": "application/sparql-query"}
 Load = Callable[[str], None]
+Serve = Callable[..., TestClient]
 
 
 def test_query_by_get(client: TestClient) -> None:
@@ -107,6 +110,27 @@ def test_relative_iris_are_resolved_against_the_service(client: TestClient) -> N
     reply = client.get("/sparql", params={"query": "SELECT (<x> AS ?y) {}"})
     value = reply.json()["results"]["bindings"][0]["y"]["value"]
     assert value == "http://testserver/x"
+
+
+def test_a_version_of_sparql_may_be_declared(client: TestClient) -> None:
+    for text in ('VERSION "1.2" ASK {}', 'version "1.1"\nPREFIX e: <urn:e:> ASK {}'):
+        assert client.get("/sparql", params={"query": text}).json()["boolean"] is True
+
+
+def test_a_term_that_the_ontology_has_not_is_told_with_near_ones(serve: Serve) -> None:
+    client = serve(raw=False)
+    asked = "SELECT ?m {\n ?m pg:contextLenght ?n }"
+    reply = client.get("/sparql", params={"query": asked})
+    assert reply.status_code == 400
+    assert "line 2" in reply.json()["detail"]
+    assert "pg:contextLength" in reply.json()["detail"]
+    whole = "ASK { ?m <https://w3id.org/provenance-graph/ns#contextLenght> ?n }"
+    assert client.get("/sparql", params={"query": whole}).status_code == 200
+
+
+def test_every_term_of_the_stored_questions_is_in_the_ontology() -> None:
+    for file in folder("queries").rglob("*.rq"):
+        check_terms(file.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("query", ["SELECT", "", "SELECT * { ?s ?p }", "nonsense", "ASK {} }"])

@@ -35,6 +35,18 @@ BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 Load = Callable[[str], None]
 
 
+def test_the_service_description_lists_named_graphs_page_by_page(
+    client: TestClient, load_triples: Callable[[str], None]
+) -> None:
+    load_triples(" ".join(f"GRAPH <urn:g{n:04}> {{ <urn:a> <urn:b> {n} }}" for n in range(250)))
+    pages = [client.get(f"/sparql?graphs={start}&format=nt").text for start in (0, 100, 200)]
+    assert [page.count("service-description#NamedGraph") for page in pages] == [100, 100, 50]
+    assert "100 of 250 named graphs" in pages[0]
+    assert "?graphs=100>" in pages[0]
+    assert "?graphs=" not in pages[2]
+    assert client.get("/sparql?graphs=x").status_code == 400
+
+
 def test_health_is_ready_and_tells_the_version(client: TestClient) -> None:
     reply = client.get("/health")
     assert reply.status_code == 200

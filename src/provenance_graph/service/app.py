@@ -22,6 +22,7 @@ from provenance_graph.service.http.cache import AnswerCache
 from provenance_graph.service.http.calls import call_of
 from provenance_graph.service.http.compression import Compression
 from provenance_graph.service.http.context import Gates, Service
+from provenance_graph.service.http.description import PATH, DescriptionEndpoint, describe
 from provenance_graph.service.http.gateway import Gateway
 from provenance_graph.service.http.health import HealthEndpoint, MetricsEndpoint
 from provenance_graph.service.http.limits import Clients
@@ -91,6 +92,7 @@ def app_of(
         title="provenance-graph",
         version="1",
         docs_url=None,
+        openapi_url=None,
         redoc_url=None,
         description="Where AI models come from, what they may be used for, and who says so.",
         middleware=[
@@ -115,6 +117,8 @@ def app_of(
         from provenance_graph.service.api import cited  # with the REST API alone
 
         cited.describe(app)
+    describe(app)
+    app.add_route(PATH, DescriptionEndpoint(app).answer, ["GET"], include_in_schema=False)
     app.state.routes = [route for part in parts for route in part.routes]
     app.add_route("/{path:path}", _Rest(pages).answer, ["GET"], include_in_schema=False)
     return app

@@ -18,7 +18,7 @@ from provenance_graph.service.http.cache import etag, matches
 from provenance_graph.service.http.calls import header, query_string
 from provenance_graph.service.http.context import Service
 from provenance_graph.service.http.negotiate import GRAPH_OFFERS, SHORT_NAMES, Offer, choose
-from provenance_graph.service.http.problems import not_acceptable
+from provenance_graph.service.http.problems import bad_request, not_acceptable
 from provenance_graph.service.http.responses import NO_SCRIPTS, respond
 from provenance_graph.service.sparql.request import parameters
 from provenance_graph.service.sparql.rows import read_rows
@@ -28,7 +28,9 @@ _SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 _VOID: Final = "http://rdfs.org/ns/void#"
 _DCT: Final = iris.PREFIXES["dcterms"]
 _FORMATS: Final = "http://www.w3.org/ns/formats/"
-_GRAPHS_SHOWN: Final = 500
+_GRAPHS_SHOWN: Final = 100
+"""Named graphs of one page of the description; ``?graphs=N`` is the page that starts at N."""
+_MOST_GRAPHS: Final = 10_000_000
 _INPUT_FORMATS: Final = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "N-Quads", "TriG")
 _RESULT_FORMATS: Final = (
     "SPARQL_Results_JSON",
@@ -71,14 +73,23 @@ async def graph_reply(
 
 async def service_description(service: Service, request: Request) -> Response:
     """The service description, at the endpoint itself (SPARQL 1.1 Service Description §2)."""
-    template = await description(service, request)
+    start = _start(request)
+    template = await description(service, request, start)
     void = service.url(request, "/.well-known/void")
     link = {"link": f'<{void}>; rel="describedby"'}
     return await graph_reply(service, request, template, link)
 
 
-async def description(service: Service, request: Request) -> str:
-    """The triples of the service description."""
+def _start(request: Request) -> int:
+    """The first named graph to list, by ``?graphs=``."""
+    text = parameters(query_string(request)).get("graphs", ["0"])[-1]
+    if not (text.isascii() and text.isdigit() and len(text) < 9):
+        raise bad_request("graphs is the number of the first named graph to list", "graphs")
+    return min(int(text), _MOST_GRAPHS)
+
+
+async def description(service: Service, request: Request, start: int = 0) -> str:
+    """The triples of the service description, with one page of the named graphs."""
     endpoint = service.url(request, "/sparql")
     settings = service.settings
     limits = (
@@ -99,14 +110,17 @@ async def description(service: Service, request: Request) -> str:
         lines += [f"<{endpoint}> sd:inputFormat <{_FORMATS}{name}> ." for name in _INPUT_FORMATS]
     if settings.federation:
         lines.append(f"<{endpoint}> sd:feature sd:BasicFederatedQuery .")
-    graphs = await named_graphs(service, request)
+    total, graphs = await named_graphs(service, request, start)
     lines += [
         f"_:dataset sd:namedGraph _:g{n} . _:g{n} a sd:NamedGraph ; sd:name <{graph}> ."
-        for n, graph in enumerate(graphs[:_GRAPHS_SHOWN])
+        for n, graph in enumerate(graphs)
     ]
-    if len(graphs) > _GRAPHS_SHOWN:
-        note = f"{_GRAPHS_SHOWN} of more named graphs are listed; ask for all by SPARQL"
+    end = start + len(graphs)
+    if total > len(graphs):
+        note = f"{len(graphs)} of {total} named graphs are listed, from number {start}"
         lines.append(f"_:dataset rdfs:comment {quoted(note)} .")
+    if end < total and graphs:
+        lines.append(f"_:dataset rdfs:seeAlso <{endpoint}?graphs={end}> .")
     return "\n".join(lines)
 
 
@@ -116,10 +130,15 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-async def named_graphs(service: Service, request: Request) -> list[Iri]:
-    """The first names of named graphs, in order, one more than is shown."""
-    query = f"SELECT DISTINCT ?g {{ GRAPH ?g {{ }} }} ORDER BY ?g LIMIT {_GRAPHS_SHOWN + 1}"
-    return [Iri(row["g"]) for row in await read_rows(service, request, query) if row.get("g")]
+async def named_graphs(service: Service, request: Request, start: int) -> tuple[int, list[Iri]]:
+    """How many named graphs there are, and the names of one page of them, in order."""
+    counting = "SELECT (COUNT(DISTINCT ?g) AS ?n) { GRAPH ?g { } }"
+    [counted] = await read_rows(service, request, counting)
+    query = (
+        f"SELECT DISTINCT ?g {{ GRAPH ?g {{ }} }} ORDER BY ?g LIMIT {_GRAPHS_SHOWN} OFFSET {start}"
+    )
+    rows = await read_rows(service, request, query)
+    return int(counted["n"]), [Iri(row["g"]) for row in rows if row.get("g")]
 
 
 def lines_of(subject: str, pairs: Iterable[tuple[str, str]]) -> str:

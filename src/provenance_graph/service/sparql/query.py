@@ -27,6 +27,7 @@ from provenance_graph.service.http.static import Pages
 from provenance_graph.service.sparql import description
 from provenance_graph.service.sparql.federation import Federation
 from provenance_graph.service.sparql.request import SparqlRequest, read_query, read_through
+from provenance_graph.service.sparql.vocabulary import check_terms
 from provenance_graph.store.sparql.guard import check_length
 from provenance_graph.store.sparql.rewrite import volatile, with_base, with_prefixes
 from provenance_graph.store.sparql.tokens import UPDATE_FORMS, form
@@ -118,7 +119,7 @@ class QueryEndpoint:
 
 
 def _prefixed(text: str) -> str:
-    return with_prefixes(text, PREFIXES)
+    return check_terms(with_prefixes(text, PREFIXES))
 
 
 async def large(request: Request, result: Large, offer: Offer, headers: dict[str, str]) -> Response:

@@ -73,6 +73,8 @@ class QuickLookups:
     ) -> bool:
         call = scope["call"]
         assert isinstance(call, Call)
+        if "pg:" in text and not self._service.settings.raw:
+            return False  # its terms are held against the ontology first
         try:
             answer = self._service.look_up(call.client, text, offer.written)
         except ProvenanceError:
