@@ -89,7 +89,7 @@ def compile_parts(
     rules: Rules,
     engine: Engine,
     watch: Watch = unwatched,
-    bucket_claims: int = BUCKET_CLAIMS,
+    bucket_claims: int = 0,
 ) -> Compiled:
     """The further stages, below ``stage``; raises RecordError where two records share a name.
 
@@ -98,7 +98,7 @@ def compile_parts(
     rows = list(rows)
     identity = settle(parts, rows, stage)
     claims = sum(part.claims for part in parts)
-    buckets = max(1, round(claims / bucket_claims))
+    buckets = max(1, round(claims / (bucket_claims or BUCKET_CLAIMS)))
     moving = list(batches([(part.folder, part.claims) for part in parts], buckets, stage))
     step = watch("parts distributed")
     shuffled: list[str] = []

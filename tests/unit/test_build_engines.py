@@ -1,0 +1,130 @@
+"""A build is the same on every engine, goes on where it was killed, and says what is wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from benchmarks.hub.structure import Hub
+from benchmarks.hub_generate import generate
+from provenance_graph.assessment.derived import EvidenceLevels
+from provenance_graph.core.errors import RecordError, UsageError
+from provenance_graph.ingest.build import STAGING, build
+from provenance_graph.ingest.bulk.engines import LocalEngine
+from provenance_graph.ingest.bulk.spark import SparkEngine, master
+from provenance_graph.store.embedded import EmbeddedStore
+
+DAY = "2026-06-01"
+
+
+def content(where: Path) -> list[bytes]:
+    with EmbeddedStore.open(where) as store:
+        return sorted(store.dump().splitlines())
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("hub")
+    generate(Hub(120, 1), out, shard=40)
+    return out / "data"
+
+
+def made(data: Path, where: Path, **further: object) -> list[bytes]:
+    build(data, where, derive=EvidenceLevels(), day=DAY, fresh=True, **further)  # type: ignore[arg-type]
+    return content(where)
+
+
+def test_many_small_parts_in_processes_make_the_same_store(hub, tmp_path, monkeypatch) -> None:
+    whole = made(hub, tmp_path / "whole")
+    monkeypatch.setattr("provenance_graph.ingest.bulk.parts.PART_BYTES", 50_000)
+    monkeypatch.setattr("provenance_graph.ingest.bulk.pipeline.BUCKET_CLAIMS", 500)
+    assert made(hub, tmp_path / "parts", engine=LocalEngine(2)) == whole
+
+
+def test_a_build_goes_on_with_the_stages_that_are_done(hub, tmp_path, monkeypatch) -> None:
+    whole = made(hub, tmp_path / "whole")
+    monkeypatch.setattr("provenance_graph.ingest.bulk.parts.PART_BYTES", 50_000)
+    stages: list[str] = []
+
+    def stopped(what: str):
+        stages.append(what)
+        if what == "bytes loaded" and len(stages) < 5:
+            raise KeyboardInterrupt
+        return lambda _done, _total: None
+
+    with pytest.raises(KeyboardInterrupt):
+        made(hub, tmp_path / "again", watch=stopped)
+    (stage,) = (tmp_path / "again" / STAGING).iterdir()
+    kept = {path.name: path.stat().st_mtime_ns for path in stage.glob("part-*/claims.parquet")}
+    assert kept
+    assert made(hub, tmp_path / "again", watch=stopped) == whole
+    assert not (tmp_path / "again" / STAGING).exists()
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from provenance_graph.assessment.derived import EvidenceLevels
+from provenance_graph.ingest.build import build
+if __name__ == "__main__":
+    def watch(what):
+        print(what, flush=True)
+        return lambda done, total: None
+    build(Path(sys.argv[1]), Path(sys.argv[2]), derive=EvidenceLevels(), day="2026-06-01", watch=watch)
+"""
+
+
+@pytest.mark.parametrize("stage", ["parts read", "groups of subjects judged", "bytes loaded"])
+def test_killed_in_any_stage_the_old_store_answers_and_the_next_build_is_whole(
+    hub, tmp_path, stage
+) -> None:
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED)
+    where = tmp_path / "store"
+    small = tmp_path / "small"
+    (small / "records").mkdir(parents=True)
+    first = sorted((hub / "records" / "registry").glob("*.trig"))[0]
+    shutil.copy(first, small / "records" / "one.trig")
+    before = made(small, where)
+    line = [sys.executable, str(script), str(hub), str(where)]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        for written in running.stdout:
+            if written.strip() == stage:
+                time.sleep(0.05)
+                os.kill(running.pid, signal.SIGKILL)
+                break
+    assert content(where) == before
+    assert made(hub, where) == made(hub, tmp_path / "fresh")
+
+
+def test_a_record_in_two_files_is_refused_with_both(hub, tmp_path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(hub, data)
+    first = sorted((data / "records" / "registry").glob("*.trig"))[0]
+    shutil.copy(first, first.with_name("again.trig"))
+    with pytest.raises(RecordError, match=r"stands also in"):
+        made(data, tmp_path / "store")
+
+
+@pytest.mark.parametrize("name", ["sparks", "spark:", "spark:local", "spark://", "spark://host"])
+def test_what_is_no_engine_is_refused_with_those_there_are(name) -> None:
+    with pytest.raises(UsageError, match="local, spark, spark:local"):
+        master(name)
+
+
+@pytest.mark.serial
+def test_spark_makes_the_same_store(hub, tmp_path, monkeypatch) -> None:
+    pytest.importorskip("pyspark")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java")
+    monkeypatch.setattr("provenance_graph.ingest.bulk.parts.PART_BYTES", 50_000)
+    whole = made(hub, tmp_path / "whole")
+    assert made(hub, tmp_path / "spark", engine=SparkEngine("spark:local[2]")) == whole
