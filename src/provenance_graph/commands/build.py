@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +16,7 @@ from provenance_graph.session import Session
 
 if TYPE_CHECKING:
     from provenance_graph.ingest.bulk.engines import Engine
+    from provenance_graph.store.remote_writer import RemoteWriter
 
 
 @click.command()
@@ -42,22 +45,24 @@ def command(session: Session, data: Path | None, engine: str, fresh: bool) -> No
     from provenance_graph.core.resources import folder
     from provenance_graph.ingest.build import build
 
-    if session.is_remote:
-        raise UsageError("a remote store cannot be built; name a folder with --store")
     start = time.monotonic()
     with ExitStack() as watched:
+        remote = None
+        if session.is_remote:
+            remote = watched.enter_context(_remote(session.store_path, fresh=fresh))
         built = build(
             data or folder("data"),
-            session.folder,
+            _stages(session.store_path) if remote else session.folder,
             fresh=fresh,
             derive=EvidenceLevels(),
             watch=lambda what: watched.enter_context(session.progress(what)),
             engine=_engine(engine),
+            remote=remote,
         )
     retained = f", {built.kept} imported ones kept" if built.kept else ""
     session.say(
         f"{built.records:,} records{retained}; {built.subjects:,} subjects, {built.quads:,} quads "
-        f"in {time.monotonic() - start:.1f} s; version {built.version} at {session.folder}"
+        f"in {time.monotonic() - start:.1f} s; version {built.version} at {session.store_path}"
     )
 
 
@@ -69,3 +74,22 @@ def _engine(name: str) -> Engine:
     from provenance_graph.ingest.bulk.spark import SparkEngine
 
     return SparkEngine(name)
+
+
+def _remote(place: str, *, fresh: bool) -> RemoteWriter:
+    from provenance_graph.store.opening import address_of
+    from provenance_graph.store.remote_writer import RemoteWriter
+
+    store = RemoteWriter.open(address_of(place))
+    if store.capabilities.held and not fresh:
+        store.close()
+        raise UsageError(
+            f"{place} holds a store; a build there keeps nothing of what was imported: give --fresh"
+        )
+    return store
+
+
+def _stages(place: str) -> Path:
+    """Where the stages of a build into a remote store are kept on this machine."""
+    name = hashlib.sha256(place.encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"provenance-graph-build-{name}"

@@ -95,11 +95,8 @@ def command(
     from provenance_graph.formats.registry import readers
     from provenance_graph.ingest.intake import Options
     from provenance_graph.ingest.run import import_documents
-    from provenance_graph.store.embedded import EmbeddedStore
-    from provenance_graph.store.opening import require_current
+    from provenance_graph.store.opening import open_writer, require_current
 
-    if session.is_remote:
-        raise UsageError("import into a remote store goes through its own service (/data)")
     now = datetime.now(UTC)
     options = Options(
         form,
@@ -138,8 +135,10 @@ def command(
         reported.shown = shown if not strict else 0
     if not dry_run and not (strict and report.problems):
         with ExitStack() as stack:
-            writer = stack.enter_context(EmbeddedStore.open_writer(session.folder))
-            require_current(writer, session.folder)
+            opened = open_writer(session.store_path)
+            stack.callback(opened.close)
+            writer: WritableStore = opened
+            require_current(writer, session.store_path)
             report = run(writer, None)
     _summary(session, report, reported, dry_run, strict)
     if report.documents == 0 or report.failed == report.documents:
@@ -150,10 +149,10 @@ def command(
 def _readable(session: Session, stack: ExitStack) -> Store | None:
     """The store that a dry run weighs against; None where nothing is built yet."""
     from provenance_graph.core.errors import StoreMissing
-    from provenance_graph.store.embedded import EmbeddedStore
+    from provenance_graph.store.opening import open_store
 
     try:
-        return stack.enter_context(EmbeddedStore.open(session.folder))
+        return stack.enter_context(open_store(session.store_path))
     except StoreMissing:
         return None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.session import Session
 
@@ -17,14 +16,11 @@ def command(session: Session, record: tuple[str, ...]) -> None:
     from provenance_graph.acceptance.policy_data import today
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.ingest.update import update
-    from provenance_graph.store.embedded import EmbeddedStore
-    from provenance_graph.store.opening import require_current
+    from provenance_graph.store.opening import open_writer, require_current
 
-    if session.is_remote:
-        raise UsageError("records of a remote store are dropped through its own service")
     names = [Iri(r if "://" in r else f"{ID}record/{r.removeprefix('record/')}") for r in record]
-    with EmbeddedStore.open_writer(session.folder) as store:
-        require_current(store, session.folder)
+    with open_writer(session.store_path) as store:
+        require_current(store, session.store_path)
         done = update(store, drop=names, derive=EvidenceLevels(), day=today())
     session.say(
         f"{len(names)} record{'s' * (len(names) > 1)} dropped; {len(done.subjects)} subjects judged "

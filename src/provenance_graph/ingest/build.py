@@ -46,6 +46,7 @@ from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.loading import FORMS, load_files
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.opening import is_earlier
+from provenance_graph.store.remote_writer import RemoteWriter
 
 IDENTITY = "identity.sssom.tsv"
 
@@ -155,16 +156,20 @@ def build(
     day: str = "",
     watch: Watch = unwatched,
     engine: Engine | None = None,
+    remote: RemoteWriter | None = None,
 ) -> Built:
     """Build the store anew, beside the old one, and put it in its place at the end.
 
     Records that were imported into the old store, and are not among the files, are kept
     unless ``fresh``. An interrupted build leaves the old store in use, and the next one of the
     same files goes on where it ended. ``day`` is what "now" means in the accepted view, today
-    where it is empty. ``watch`` is told of every stage, ``engine`` runs its tasks.
+    where it is empty. ``watch`` is told of every stage, ``engine`` runs its tasks. With
+    ``remote`` the store is made there, ``where`` holds the stages, and nothing is kept of what
+    was imported.
     """
     with uncollected(), engine or LocalEngine() as running:
-        return _Build(data, where, derive, day or today(), watch, running).run(fresh=fresh)
+        building = _Build(data, where, derive, day or today(), watch, running, remote)
+        return building.run(fresh=fresh or remote is not None)
 
 
 @contextmanager
@@ -190,8 +195,9 @@ class _Build:
         day: str,
         watch: Watch,
         engine: Engine,
+        remote: RemoteWriter | None = None,
     ) -> None:
-        self.data, self.where, self.day = data, where, day
+        self.data, self.where, self.day, self.remote = data, where, day, remote
         self.watch, self.engine, self.derive = watch, engine, derive
         self.reference = list(reference_quads())
 
@@ -219,18 +225,10 @@ class _Build:
         parts = [*shipped, *retained]
         compiled = compile_parts(parts, rows, stage, rules, self.engine, self.watch)
         fixed = self._fixed(compiled, rows, names, fresh=fresh)
-        (stage / "fixed.nq").write_bytes(text(fixed))
-        load = [(stage / "fixed.nq", "nquads"), *((Path(p), form) for p, form in compiled.load)]
-        step = self.watch("bytes loaded")
-        before = ViewBefore(self.where)
-        version = embedded.build(
-            self.where,
-            lambda empty: load_files(empty, load, step),
-            digest=format(_digest(parts) % 2**48, "012x"),
-        )
-        before.note_build(self.where, version, _views(fixed, compiled))
-        before.close()
-        version = self._decide_again(version, retained, people)
+        digest = format(_digest(parts) % 2**48, "012x")
+        version = self._put(stage, compiled, fixed, digest)
+        if self.remote is None:
+            version = self._decide_again(version, retained, people)
         shutil.rmtree(self.where / STAGING, ignore_errors=True)
         return Built(
             version,
@@ -239,6 +237,22 @@ class _Build:
             sum(one.subjects for one in compiled.judged),
             compiled.quads + len(fixed),
         )
+
+    def _put(self, stage: Path, compiled: Compiled, fixed: list[Quad], digest: str) -> str:
+        """Load everything into the store; gives the version."""
+        (stage / "fixed.nq").write_bytes(text(fixed))
+        load = [(stage / "fixed.nq", "nquads"), *((Path(p), form) for p, form in compiled.load)]
+        if self.remote is not None:
+            step, total = self.watch("quads sent"), compiled.quads + len(fixed)
+            return self.remote.load(_quads_of(load), digest, lambda done: step(done, total))
+        step = self.watch("bytes loaded")
+        before = ViewBefore(self.where)
+        version = embedded.build(
+            self.where, lambda empty: load_files(empty, load, step), digest=digest
+        )
+        before.note_build(self.where, version, _views(fixed, compiled))
+        before.close()
+        return version
 
     def _decide_again(self, version: str, retained: list[Part], people: list[Mapping]) -> str:
         """Decide by rule about imported names and people's decisions, which no shipped row knows."""
@@ -319,6 +333,12 @@ def _views(fixed: Iterable[Quad], compiled: Compiled) -> Iterator[set[Quad]]:
         for path, form in one.load:
             if Path(path).name == "view.nq":
                 yield {rdf.our_quad(quad) for quad in ox.parse(path=path, format=FORMS[form])}
+
+
+def _quads_of(files: Iterable[tuple[Path, str]]) -> Iterator[Quad]:
+    """The quads of files, each with its form."""
+    for path, form in files:
+        yield from map(rdf.our_quad, ox.parse(path=path, format=FORMS[form]))
 
 
 def _digest(parts: Iterable[Part]) -> int:

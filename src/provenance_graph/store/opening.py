@@ -14,6 +14,7 @@ from provenance_graph.store.values import QuadSource
 
 if TYPE_CHECKING:
     from provenance_graph.store.embedded import EmbeddedWriter
+    from provenance_graph.store.remote_writer import RemoteWriter
 
 
 def open_store(place: str) -> Store:
@@ -24,9 +25,7 @@ def open_store(place: str) -> Store:
     if place.startswith(("http://", "https://")):
         from provenance_graph.store.remote import RemoteStore
 
-        return RemoteStore(
-            place if urlsplit(place).path.strip("/") else place.rstrip("/") + "/sparql"
-        )
+        return RemoteStore.open(address_of(place))
     from provenance_graph.store.embedded import EmbeddedStore
 
     store = EmbeddedStore.open(Path(place))
@@ -53,11 +52,24 @@ def require_current(store: QuadSource, place: object) -> None:
         )
 
 
-def open_writer(folder: Path) -> EmbeddedWriter:
-    """Open a folder for writing; raises StoreBusy while another process writes."""
+def address_of(place: str) -> str:
+    """Where a service that a user names answers queries.
+
+    >>> address_of("http://127.0.0.1:7878/"), address_of("https://example.org/query")
+    ('http://127.0.0.1:7878/sparql', 'https://example.org/query')
+    """
+    return place if urlsplit(place).path.strip("/") else place.rstrip("/") + "/sparql"
+
+
+def open_writer(place: Path | str) -> EmbeddedWriter | RemoteWriter:
+    """Open a folder or a remote service for writing; raises StoreBusy while another writes."""
+    if str(place).startswith(("http://", "https://")):
+        from provenance_graph.store.remote_writer import RemoteWriter
+
+        return RemoteWriter.open(address_of(str(place)))
     from provenance_graph.store.embedded import EmbeddedStore
 
-    return EmbeddedStore.open_writer(folder)
+    return EmbeddedStore.open_writer(place)
 
 
 def derived_folder(place: str) -> Path | None:

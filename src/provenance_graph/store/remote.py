@@ -3,42 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any, Self
 
 import httpx2
 
 from provenance_graph.core.claims import Literal, Quad, Value
-from provenance_graph.core.errors import (
-    QueryBusy,
-    QueryError,
-    QueryRefused,
-    QuerySyntax,
-    QueryTimeout,
-    QueryTooLarge,
-    StoreError,
-)
+from provenance_graph.core.errors import QueryError, QueryTooLarge, StoreError
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import RDF, XSD
+from provenance_graph.core.terms import RDF, SCHEMA, XSD
 from provenance_graph.store.base import OWN_DATASET, Answer, AnyGraph, DatasetChoice, Limits, Rows
+from provenance_graph.store.remote_http import RemoteAnswer, RemoteClient
+from provenance_graph.store.remote_probe import STATE, UNDER_WAY, Capabilities, probe
+from provenance_graph.store.remote_settings import RemoteSettings
 from provenance_graph.store.sparql.answers import JSON_RESULTS
 from provenance_graph.store.sparql.binding import bind
 from provenance_graph.store.sparql.tokens import query_form
 
 _DEFAULT = Limits()
 _TRUNCATED = "x-truncated"
-_KINDS: Mapping[int, type[QueryError]] = {
-    400: QuerySyntax,
-    403: QueryRefused,
-    408: QueryTimeout,
-    413: QueryTooLarge,
-    414: QueryRefused,
-    429: QueryBusy,
-    503: QueryBusy,
-    504: QueryTimeout,
-}
+_MOST_ROWS = "x-sparql-maxrows"
+COUNTED = 1000
+"""Rows of a listing from which on a COUNT is asked for: services cut without a word."""
 
 
 class RemoteStore:
@@ -48,17 +35,50 @@ class RemoteStore:
     a service without one gets a new version at every look, so that nothing is cached.
     """
 
-    def __init__(self, url: str, client: httpx2.Client | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        client: httpx2.Client | None = None,
+        settings: RemoteSettings | None = None,
+        capabilities: Capabilities | None = None,
+    ) -> None:
         self.url = url
-        self._own = client is None
-        self._client = client or httpx2.Client(follow_redirects=False)
+        self.settings = settings or RemoteSettings(retries=0)
+        self.capabilities = capabilities or Capabilities()
+        self._http = RemoteClient(self.settings, client)
         self._looks = count(1)
+
+    @classmethod
+    def open(cls, url: str, settings: RemoteSettings | None = None) -> Self:
+        """A service that was asked what it can do; raises StoreError where it misleads."""
+        store = cls(url, settings=settings or RemoteSettings.of())
+        try:
+            store.capabilities = probe(url, store.settings, store.ask, store._rows)
+            if cls is RemoteStore and store.capabilities.version == UNDER_WAY:
+                raise StoreError(
+                    f"{url}: a change is under way or was broken off; wait for it, or run "
+                    "`build --fresh` or the same import again"
+                )
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def _rows(self, query: str) -> list[Mapping[str, object]]:
+        return list(self.select(query))
 
     @property
     def version(self) -> str:
-        """The service's ETag now."""
-        response, _ = self._ask("ASK {}", JSON_RESULTS, OWN_DATASET, _DEFAULT)
-        return response.headers.get("etag", "") or f"unknown-{next(self._looks)}"
+        """The service's ETag now, else the version that was written into it."""
+        answer = self._ask("ASK {}", JSON_RESULTS, OWN_DATASET, _DEFAULT)
+        if etag := answer.headers.get("etag", ""):
+            return str(etag)
+        if not self.capabilities.version:
+            return f"unknown-{next(self._looks)}"
+        rows = self.select(
+            f"SELECT ?v {{ GRAPH <{STATE}> {{ <{STATE}> <{SCHEMA.version}> ?v }} }} LIMIT 2"
+        ).rows
+        return str(rows[0][0]) if len(rows) == 1 else f"unknown-{next(self._looks)}"
 
     def quads(
         self,
@@ -68,26 +88,66 @@ class RemoteStore:
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
         """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph."""
+        own = self.capabilities.default_graph
+        place = own if graph is None else None if isinstance(graph, AnyGraph) else graph
         pattern = "?s ?p ?o"
-        if graph is not None:
+        if place is not None or isinstance(graph, AnyGraph):
             pattern = f"GRAPH ?g {{ {pattern} }}"
-        place = None if isinstance(graph, AnyGraph) else graph
+        if own is not None and isinstance(graph, AnyGraph):
+            pattern += f" FILTER(?g != <{own}>)"
         terms = (("s", subject), ("p", predicate), ("o", object), ("g", place))
         given = {name: value for name, value in terms if value is not None}
-        for row in self._all(f"SELECT ?s ?p ?o ?g WHERE {{ {pattern} }}", given):
+        for row in self._all("?s ?p ?o ?g", pattern, given):
             named = row.get("g")
             yield (
                 Iri(str(row["s"])),
                 Iri(str(row["p"])),
                 row["o"],
-                None if named is None else Iri(str(named)),
+                None if named is None or graph is None else Iri(str(named)),
             )
 
-    def _all(self, query: str, bindings: Mapping[str, Value]) -> Rows:
-        select = self.select(query, bindings)
-        if select.truncated:
-            raise QueryTooLarge(f"{self.url} holds more than can be listed; ask for less")
-        return select
+    def _all(
+        self, names: str, pattern: str, bindings: Mapping[str, Value], distinct: str = ""
+    ) -> Iterable[dict[str, Value]]:
+        """Every row of a pattern, held against its COUNT where a service may have cut it.
+
+        Raises QueryTooLarge where rows are missing whatever is tried.
+        """
+        query = f"SELECT {f'{distinct} {names}'.strip()} WHERE {{ {pattern} }}"
+        limits = Limits(seconds=self.settings.seconds)
+        first = self.select(query, bindings, limits)
+        if len(first) < COUNTED and not first.truncated:
+            return first
+        counted = f"(COUNT({distinct} {names if distinct else '*'}) AS ?n)"
+        number = self.select(f"SELECT {counted} WHERE {{ {pattern} }}", bindings, limits).rows
+        total = int(str(number[0][0])) if number else -1
+        if total == len(first):
+            return first
+        return self._paged(query, names, bindings, limits, len(first), total)
+
+    def _paged(
+        self,
+        query: str,
+        names: str,
+        bindings: Mapping[str, Value],
+        limits: Limits,
+        page: int,
+        total: int,
+    ) -> Iterable[dict[str, Value]]:
+        """All rows of a listing that a service cuts, page by page."""
+        found: list[dict[str, Value]] = []
+        while len(found) < total:
+            part = f"{query} ORDER BY {names} LIMIT {page} OFFSET {len(found)}"
+            rows = list(self.select(part, bindings, limits))
+            if not rows:
+                break
+            found += rows
+        if len(found) != total:
+            raise QueryTooLarge(
+                f"{self.url} counts {total:,} rows and gives {len(found):,}: it cuts its answers, "
+                "also page by page; raise its limit of rows, or ask for less"
+            )
+        return found
 
     def select(
         self,
@@ -118,7 +178,7 @@ class RemoteStore:
         result, _ = self._json(bind(query, bindings), limits or _DEFAULT)
         if "boolean" not in result:
             raise QueryError("this query is not an ASK")
-        return bool(result["boolean"])
+        return _boolean(self.url, result["boolean"])
 
     def serialize(
         self,
@@ -130,27 +190,27 @@ class RemoteStore:
         limits: Limits | None = None,
     ) -> Answer:
         """Any query's answer as the service writes it; ``rows`` is not counted."""
-        response, body = self._ask(bind(query, bindings), media_type, dataset, limits or _DEFAULT)
-        sent = response.headers.get("content-type", media_type).partition(";")[0].strip()
-        if sent != media_type:
-            raise QueryError(f"{self.url} answered in {sent}, not in {media_type}")
+        answer = self._ask(bind(query, bindings), media_type, dataset, limits or _DEFAULT)
+        if answer.media_type != media_type:
+            raise QueryError(f"{self.url} answered in {answer.media_type}, not in {media_type}")
         return Answer(
-            body,
+            answer.body,
             media_type,
             query_form(query),
-            truncated=_TRUNCATED in response.headers,
-            version=response.headers.get("etag", ""),
+            truncated=_TRUNCATED in answer.headers or _MOST_ROWS in answer.headers,
+            version=answer.headers.get("etag", ""),
         )
 
     def graphs(self) -> Iterator[Iri]:
         """The names of the named graphs."""
-        for row in self._all("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }", {}):
-            yield Iri(str(row["g"]))
+        own = self.capabilities.default_graph
+        for row in self._all("?g", "GRAPH ?g { ?s ?p ?o }", {}, "DISTINCT"):
+            if row["g"] != own:
+                yield Iri(str(row["g"]))
 
     def close(self) -> None:
         """Close the connections."""
-        if self._own:
-            self._client.close()
+        self._http.close()
 
     def __enter__(self) -> Self:
         return self
@@ -160,57 +220,48 @@ class RemoteStore:
 
     def _json(self, query: str, limits: Limits) -> tuple[dict[str, Any], bool]:
         """The answer, and whether the service says that it cut it short."""
-        response, body = self._ask(query, JSON_RESULTS, OWN_DATASET, limits)
+        answer = self._ask(query, JSON_RESULTS, OWN_DATASET, limits)
         try:
-            result = json.loads(body)
+            result = json.loads(answer.body)
             head = result["head"]
         except (ValueError, TypeError, KeyError):
             head = None
         if not isinstance(head, dict):
-            raise QueryError(f"{self.url} did not answer with SPARQL results in JSON")
-        return result, _TRUNCATED in response.headers
+            shown = "a page for people" if answer.body.lstrip()[:1] == b"<" else "something else"
+            raise QueryError(
+                f"{self.url} did not answer with SPARQL results in JSON but with {shown} "
+                f"({answer.media_type or 'of no type'}): is it the address of a SPARQL service?"
+            )
+        most = answer.headers.get(_MOST_ROWS, "")
+        rows = len(result.get("results", {}).get("bindings", ()))
+        cut = _TRUNCATED in answer.headers or (most.isdigit() and rows >= int(most))
+        return result, cut
 
     def _ask(
         self, query: str, media_type: str, dataset: DatasetChoice, limits: Limits
-    ) -> tuple[httpx2.Response, bytes]:
+    ) -> RemoteAnswer:
+        own = self.capabilities.default_graph
+        default = dataset.default_graphs or ((own,) if own and not dataset else ())
         form = {
             "query": query,
-            "default-graph-uri": list(dataset.default_graphs),
+            "default-graph-uri": list(default),
             "named-graph-uri": list(dataset.named_graphs),
         }
-        try:
-            with self._client.stream(
-                "POST",
-                self.url,
-                data=form,
-                headers={"accept": media_type},
-                timeout=limits.seconds,
-            ) as response:
-                body = self._read(response, limits)
-        except httpx2.TimeoutException:
-            raise QueryTimeout(f"{self.url} did not answer within {limits.seconds:g} s") from None
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise StoreError(f"{self.url} cannot be reached: {error}") from error
-        if response.status_code != 200:
-            raise self._failure(response.status_code, body)
-        return response, body
+        return self._http.send(
+            self.url,
+            form,
+            headers={"accept": media_type},
+            seconds=limits.seconds,
+            most=limits.answer_bytes,
+        )
 
-    def _read(self, response: httpx2.Response, limits: Limits) -> bytes:
-        body = bytearray()
-        for piece in response.iter_bytes():
-            body += piece
-            if len(body) > limits.answer_bytes:
-                raise QueryTooLarge(f"{self.url} sent more than {limits.answer_bytes} bytes")
-        return bytes(body)
 
-    def _failure(self, status: int, body: bytes) -> StoreError | QueryError:
-        text = body[:2000].decode("utf-8", "replace").strip()
-        with suppress(ValueError, TypeError, KeyError):  # else the words as they are
-            text = str(json.loads(text)["detail"])
-        kind = _KINDS.get(status)
-        if kind is None:
-            return StoreError(f"{self.url} answered {status}: {text[:500]}")
-        return kind(f"{self.url}: {text[:500] or status}")
+def _boolean(url: str, value: object) -> bool:
+    """A truth value; some services write it as a text or a number."""
+    known = {True: True, False: False, "true": True, "false": False, "1": True, "0": False}
+    if isinstance(value, bool | int | str) and value in known:
+        return known[value]
+    raise QueryError(f"{url} answered an ASK with {value!r}, which is neither true nor false")
 
 
 def _value(result: Mapping[str, str]) -> Value:

@@ -1,0 +1,90 @@
+"""What a remote service can do, found out by asking it, so that nothing it lacks misleads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from provenance_graph.core.errors import ProvenanceError, QueryError, StoreError
+from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.terms import PG, SCHEMA
+from provenance_graph.store.remote_settings import PREFIX, RemoteSettings
+
+STATE = mint("graph", "view")
+"""The graph that says for which day the view is, and on a remote service which version it holds."""
+
+UNDER_WAY = "under-way"
+"""What stands in the place of the version while a change of several requests is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What was found out about a service.
+
+    ``union`` says that its default graph is the union of all graphs; ``default_graph`` is then
+    the named graph that holds ours. ``held`` says that it holds a store of this software.
+    """
+
+    union: bool = False
+    default_graph: Iri | None = None
+    paths: bool = True
+    held: bool = False
+    version: str = ""
+
+
+Ask = Callable[[str], bool]
+Select = Callable[[str], list[Mapping[str, object]]]
+
+
+def probe(url: str, settings: RemoteSettings, ask: Ask, select: Select) -> Capabilities:
+    """Ask a service what it can do; raises StoreError where it cannot be relied on."""
+    try:
+        if not ask("ASK {}"):
+            raise StoreError(f"{url} answers `ASK {{}}` with false: it is no SPARQL service")
+        if ask("ASK { FILTER(1 = 2) }"):
+            raise StoreError(f"{url} answers every ASK with true: it is no SPARQL service")
+        named = _sample(select, "GRAPH ?g { ?s ?p ?o }")
+        union = bool(named) and _is_union(ask, named)
+        held = ask(f"ASK {{ GRAPH <{STATE}> {{ <{STATE}> <{PG.viewDay}> ?day }} }}")
+        versions = select(
+            f"SELECT ?v {{ GRAPH <{STATE}> {{ <{STATE}> <{SCHEMA.version}> ?v }} }} LIMIT 2"
+        )
+        paths = _works(ask, f"ASK {{ <{STATE}> (<{PG.viewDay}>|<{SCHEMA.version}>)* <{STATE}> }}")
+    except QueryError as error:
+        raise StoreError(f"{url} cannot be used as a store: {error}") from error
+    default = None
+    if union:
+        default = settings.default_graph
+        if not ask(f"ASK {{ GRAPH <{default}> {{ ?s ?p ?o }} }}") and named:
+            raise StoreError(
+                f"{url}: its default graph is the union of all graphs, and no graph <{default}> "
+                "holds what the default graph of a store does; load it there, or name the graph "
+                f"with {PREFIX}DEFAULT"
+            )
+    version = str(versions[0]["v"]) if len(versions) == 1 else ""
+    return Capabilities(union, default, paths, held, version)
+
+
+def _sample(select: Select, pattern: str) -> list[Mapping[str, object]]:
+    return [
+        row
+        for row in select(f"SELECT ?s ?p ?o ?g {{ {pattern} }} LIMIT 20")
+        if all(isinstance(row.get(name), Iri) for name in "spg")
+    ]
+
+
+def _is_union(ask: Ask, rows: list[Mapping[str, object]]) -> bool:
+    """Whether what stands in named graphs is in the default graph too."""
+    marker = f"<{STATE}> <{PG.viewDay}> ?day"
+    if ask(f"ASK {{ GRAPH <{STATE}> {{ {marker} }} }}"):
+        return ask(f"ASK {{ {marker} }}")
+    found = [ask(f"ASK {{ <{row['s']}> <{row['p']}> ?any }}") for row in rows[:5]]
+    return all(found)
+
+
+def _works(ask: Ask, query: str) -> bool:
+    try:
+        ask(query)
+    except ProvenanceError:
+        return False
+    return True
