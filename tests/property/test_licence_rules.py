@@ -9,6 +9,8 @@ import random
 import pytest
 from licence_world import world
 
+from provenance_graph.core.iris import model
+from provenance_graph.core.terms import PG
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.repair import (
     CUT,
@@ -32,25 +34,41 @@ MOST_TRIED = 3_000
 
 KINDS = ("finetune", "adapter", "merge", "quantize", "distill", "trained", "written", "synthetic", "derived")  # fmt: skip
 KEYS = ("mit", "apache-2.0", "cc-by-nc-4.0", "cc-by-sa-4.0", "cc-by-nc-sa-4.0", "llama-2", "llama-3.1", "gemma",
-        "creativeml-openrail-m", "openai-terms-2024-12-11", "hub-other", "falcon-180b-tii", "qwen-2024")  # fmt: skip
+        "creativeml-openrail-m", "openai-terms-2024-12-11", "hub-other", "falcon-180b-tii", "qwen-2024", "llama-3.2")  # fmt: skip
 PERHAPS = frozenset({"LR-05", "LR-06", "LR-08", "LR-13"})
 """Rules that paths or documents of the single model decide: a class says perhaps."""
 
 
-def graph_of(seed: int, models: int = 7, data: int = 2, edges: int = 9) -> LicenceGraph:
-    """A random graph with unknowns, cycles and merges."""
+OWNERS = ("a", "b", "c", "x", "y", "z", "meta-llama")
+
+
+def graph_of(seed: int, models: int = 9, data: int = 3, edges: int = 12) -> LicenceGraph:
+    """A random graph with unknowns, cycles and merges.
+
+    Some models are multimodal or text-only, and some are the licensor's, so that clauses that
+    apply to some of a licensor's models are met.
+    """
     chance = random.Random(seed)
-    names = [f"{chance.choice('abcxyz')}/Llama-{n}" if n % 3 else f"{chance.choice('abc')}/m{n}" for n in range(models)]  # fmt: skip
+    names = [f"{chance.choice(OWNERS)}/{'Llama-' if n % 3 else 'm'}{n}" for n in range(models)]
     sets = [f"data:{chance.choice('abd')}/d{n}" for n in range(data)]
-    results = set()
+    rows = set()
     for _ in range(edges):
         kind = chance.choice(KINDS)
         child = chance.choice(sets) if kind == "written" else chance.choice(names)
         parent = chance.choice(sets) if kind == "trained" else chance.choice(names)
         if child != parent:
-            results.add((child, kind, parent))
-    stored = {name: " ".join(chance.sample(KEYS, chance.choice((1, 1, 1, 2)))) for name in (*names, *sets) if chance.random() < 0.75}  # fmt: skip
-    return world(sorted(results), stored, recorded=chance.random() < 0.7)
+            rows.add((child, kind, parent))
+    licences = {
+        name: " ".join(chance.sample(KEYS, chance.choice((1, 1, 1, 2))))
+        for name in (*names, *sets)
+        if chance.random() < 0.75
+    }
+    kinds = [
+        (model(name), PG.inputModality, chance.choice((PG.Image, PG.Text)), None)
+        for name in names
+        if chance.random() < 0.6
+    ]
+    return world(sorted(rows), licences, kinds, recorded=chance.random() < 0.7)
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from provenance_graph.cli import app
+from provenance_graph.core.errors import NotFound
 
 ON = ("--on", "2026-11-01")
 DISTILLED = "deepseek-ai/DeepSeek-R1-Distill-Llama-8B"
@@ -150,3 +151,56 @@ def test_lineage_marks_the_steps_on_which_licence_problems_begin(run):
     marked = {edge["child"].rpartition("/")[2] for edge in reported["edges"] if edge["breaches"]}
     assert "DeepSeek-R1-Distill-Llama-8B" in marked
     assert 0 < reported["modelsChecked"] <= reported["modelsCheckedOf"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("MIT AND foo", "'foo' is not known here"),
+        ("MIT AND", "not an SPDX expression"),
+        ("(MIT OR Apache-2.0", "not an SPDX expression"),
+        ("flux-1-dev", "did you mean flux-1-dev-nc?"),
+        ("aapache-2.0", "did you mean Apache-2.0?"),
+        ("-", "it says nothing about a licence"),
+    ],
+)
+def test_a_text_that_is_no_licence_is_answered_in_one_sentence(run, text, said):
+    result = run("licences-of", text)
+    assert (result.exit_code, result.stderr.count(said)) == (1, 1)
+
+
+def test_the_known_part_of_an_expression_is_explained(run):
+    assert "MIT License permits" in run("licences-of", "MIT AND foo").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "near"),
+    [
+        (("breaches", "--licensor", "metallama"), "meta-llama"),
+        (("breaches", "--developer", "mistralaii"), "mistralai"),
+        (("breaches", "--rule", "LR-77"), "LR-07"),
+        (("licences", "openai/gpt-4o", "--use", "comercial"), "commercial"),
+    ],
+)
+def test_a_filter_that_matches_nothing_is_refused_with_near_ones(run, arguments, near):
+    result = run(*arguments)
+    assert isinstance(result.exception, NotFound)
+    assert near in str(result.exception)
+
+
+def test_a_developer_goes_by_any_name_of_its_organisation(run):
+    by_name = json.loads(run("breaches", "--developer", "DeepSeek", "--format", "json").stdout)
+    assert {one["rule"] for one in by_name["findings"]} >= {"LR-04"}
+
+
+def test_patterns_of_addresses_are_not_shown(run):
+    for arguments in (("licences-of", "gemma"), ("show", "licence/gemma")):
+        assert "\\." not in run(*arguments).stdout
+
+
+def test_repair_names_models_that_could_take_the_place_of_a_parent(run):
+    result = run("licences", DISTILLED, "--use", "commercial", "--repair", "--format", "json", *ON)
+    changes = [one for changes in json.loads(result.stdout)["solutions"] for one in changes]
+    swaps = [one for one in changes if one["kind"] == "replace"]
+    assert swaps[0]["alternatives"]
+    assert swaps[0]["alternatives"][0]["label"] in swaps[0]["text"]

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 from urllib.parse import unquote
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from provenance_graph.core.claims import Claim, Literal, Record
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import DCTERMS
-from provenance_graph.formats.licences import names as licence_names
+from provenance_graph.licences.texts.near import figures, near_licences
 from provenance_graph.model.naming import fold
 from provenance_graph.shapes.findings import Finding, Severity
-
-NEAR = 80.0
-"""How alike, of 100, a licence's name must be to be offered."""
 
 _FAMILY = "names a family of licences"
 _STATED = mint("licence", "stated", "")
@@ -73,38 +69,10 @@ def _licence(claim: Claim) -> Finding:
     )
 
 
-def near_licences(stated: str, most: int = 3) -> list[str]:
-    """Licences whose names are like a text, best first; SPDX ids where SPDX has them.
-
-    >>> near_licences("aapache-2.0"), near_licences("gpl")[0]
-    (['Apache-2.0'], 'GPL-3.0-only')
-    >>> near_licences("wholly our own terms of 2024")
-    []
-    """
-    asked = fold(stated)
-    if len(asked) < 2:
-        return []
-    known = _known()
-    within = [name for name in known if len(asked) > 2 and name.startswith(asked)]
-    if within:  # newest first, and the plain form before "or later"
-        within.sort(key=lambda name: name.endswith("later"))
-        within.sort(key=_figures, reverse=True)
-        return [known[name] for name in within][:most]
-    extract = process.extract(asked, known.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=most)
-    best = extract[0][1] if extract else 0.0
-    return [known[name] for name, score, _ in extract if score > best - 5]
-
-
 def meant(claim: Claim) -> str:
     """The licence that a name which no list holds most likely means, or nothing."""
     near = near_licences(_text(claim).partition(" (name")[0])
     return near[0] if near else ""
-
-
-@cache
-def _known() -> dict[str, str]:
-    """Folded names of licences to what a card may write."""
-    return {fold(name): name for name in sorted(licence_names.known_names(), reverse=True)}
 
 
 def near_repositories(asked: str, known: Iterable[str], most: int = 3) -> list[tuple[str, bool]]:
@@ -129,14 +97,9 @@ def near_repositories(asked: str, known: Iterable[str], most: int = 3) -> list[t
         if same_owner < 60 and fold(its_name) != folded:
             continue
         alike = fuzz.ratio(folded, fold(its_name))
-        if min(same_owner, alike) >= 80 and _figures(folded) == _figures(fold(its_name)):
+        if min(same_owner, alike) >= 80 and figures(folded) == figures(fold(its_name)):
             rows.append((same_owner + alike, one, True))
         elif alike == 100:
             rows.append((alike + same_owner / 2, one, False))
     rows.sort(key=lambda item: (-item[0], item[1]))
     return [(one, very) for _, one, very in rows[:most]]
-
-
-def _figures(name: str) -> str:
-    """The digits of a name: Llama 3.1 8B is no slip for Llama 3.2 8B."""
-    return "".join(c for c in name if c.isdigit())

@@ -42,4 +42,4 @@ def command(ctx: click.Context, text: str, form: str) -> None:
         session.print_table(("licence", "kind", "clause", "place", "qualified"), rows, form)
     if result.problem:
         session.say(f"{text!r}: {result.problem}")
-    ctx.exit(0 if result.licences else 1)
+    ctx.exit(0 if not result.problem else 1)

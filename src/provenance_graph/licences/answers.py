@@ -200,6 +200,7 @@ class ChangeAnswer(Answer):
     kind: str
     target: str
     text: str
+    alternatives: list[LabelRef]
 
 
 class BoundAnswer(Answer):

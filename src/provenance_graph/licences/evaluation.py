@@ -47,7 +47,6 @@ def answer(
     """What a situation means for the planned uses; ``breaches`` are told in its sentence."""
     sides = _sides(now)
     binding = [one.licence.grants for one in sides.weights.governing if one.limits and one.settled]
-    verdicts = tuple(_verdict(now, plan, plans, sides) for plan in plans)
     result = Answer(
         day=now.day if day is None else day,
         occasion=occasion,
@@ -57,7 +56,7 @@ def answer(
         exempt=tuple(now.exempt),
         unknowns=tuple(now.unknowns),
         unknown_total=max(len(now.unknowns), now.inheritance.unknown),
-        verdicts=verdicts,
+        verdicts=tuple(_verdict(now, plan, plans, sides) for plan in plans),
         lineage=now.lineage,
     )
     basis = Basis(
@@ -66,6 +65,12 @@ def answer(
         now.graph.claims.label_is_reported(now.subject),
     )
     return replace(result, sentence=sentence(now.subject, result, basis, breaches))
+
+
+def verdicts(now: Situation, plans: Sequence[PlannedUse]) -> tuple[Verdict, ...]:
+    """The answers for planned uses alone."""
+    sides = _sides(now)
+    return tuple(_verdict(now, plan, plans, sides) for plan in plans)
 
 
 def _all_terms(now: Situation, sides: _Sides) -> tuple[Term, ...]:

@@ -11,14 +11,16 @@ every smallest set and shows that no smaller one works, as long as the bounds ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.licences.alternatives import alternatives
 from provenance_graph.licences.answers import ChangeAnswer, RepairAnswer
-from provenance_graph.licences.evaluation import answer
+from provenance_graph.licences.evaluation import verdicts
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.inherit import inherited
+from provenance_graph.licences.inheritance.own_names import display_name
 from provenance_graph.licences.results import ALLOWED, CONDITIONAL, NOT_ADVICE, Finding, Reason
 from provenance_graph.licences.rules.context import VIOLATION, ModelContext
 from provenance_graph.licences.rules.rules import findings
@@ -53,15 +55,24 @@ MET = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Change:
-    """One thing that can be done: its kind, and what it is done to."""
+    """One thing that can be done: its kind, and what it is done to.
+
+    ``alternatives`` are models of the store that could take the place of a parent.
+    """
 
     kind: str
     target: str
     text: str = field(compare=False, default="")
+    alternatives: tuple[Iri, ...] = field(compare=False, default=())
 
     def to_json(self) -> ChangeAnswer:
         """As JSON."""
-        return {"kind": self.kind, "target": self.target, "text": self.text}
+        return {
+            "kind": self.kind,
+            "target": self.target,
+            "text": self.text,
+            "alternatives": [named(one) for one in self.alternatives],
+        }
 
 
 Changes = frozenset[Change]
@@ -131,7 +142,30 @@ def repair(graph: LicenceGraph, subject: Iri, *, uses: Iterable[str], day: str =
     problems = Problems(
         graph, subject, parse_uses(graph.catalogue, wanted), day or graph.snapshot.day
     )
-    return _Search(problems).run(wanted)
+    return _with_alternatives(_Search(problems).run(wanted), problems)
+
+
+def _with_alternatives(result: Repair, problems: Problems) -> Repair:
+    """The result with models of the store that could take the place of replaced parents."""
+    graph, now = problems.graph, problems.now
+    known: dict[str, tuple[Iri, ...]] = {}
+
+    def named_alternatives(change: Change) -> Change:
+        node = graph.index.names.find(Iri(change.target)) if change.kind == CUT else None
+        if node is None or graph.index.kind[node] == DATASET:
+            return change
+        if change.target not in known:
+            known[change.target] = alternatives(
+                graph, Iri(change.target), now.subject, problems.plans, now.day
+            )
+        names = known[change.target]
+        if not names:
+            return change
+        text = f"{change.text}, such as {', '.join(map(short_id, names))}"
+        return replace(change, text=text, alternatives=names)
+
+    solutions = tuple(tuple(map(named_alternatives, one)) for one in result.solutions)
+    return replace(result, solutions=solutions)
 
 
 class Problems:
@@ -156,7 +190,7 @@ class Problems:
         met = {one.target for one in chosen if one.kind == MEET}
         recorded = any(one.kind == RECORD for one in chosen)
         results = []
-        for verdict in answer(now, "", self.plans).verdicts:
+        for verdict in verdicts(now, self.plans):
             assert verdict.reasons or verdict.answer == ALLOWED
             for reason in verdict.reasons:
                 is_met = reason.effect == CONDITIONAL and reason.kind in met
@@ -197,7 +231,8 @@ class Problems:
 
     def _removing(self, reason: Reason) -> Iterator[Change]:
         if reason.cause == "lineage":
-            text = f"have the developer state what {short_id(self.now.subject)} was made from"
+            missing = ", ".join(map(display_name, self.now.lineage.missing[:3]))
+            text = f"have the developer state what {missing} was made from"
             yield Change(RECORD, self.now.subject, text)
             return
         if reason.effect == CONDITIONAL and reason.kind:

@@ -18,7 +18,7 @@ SHOWN = 12
 
 _LEFT_OUT = frozenset(
     {
-        RDF.type, PG.describedAs, PG.contested, PROV.wasDerivedFrom, PROV.wasInfluencedBy,
+        RDF.type, PG.describedAs, PG.textAddress, PG.contested, PROV.wasDerivedFrom, PROV.wasInfluencedBy,
         *DISCLOSURES.values(),
     }
 )  # fmt: skip

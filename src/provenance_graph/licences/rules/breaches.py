@@ -7,6 +7,8 @@ listed model by model but counted by its cause.
 
 from __future__ import annotations
 
+import contextlib
+import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance_graph.core.errors import NotFound
+from provenance_graph.core.errors import Ambiguous, NotFound
 from provenance_graph.core.iris import Iri, mint, short_id
 from provenance_graph.core.terms import DCTERMS
 from provenance_graph.licences.answers import BreachesAnswer
@@ -28,6 +30,7 @@ from provenance_graph.licences.rules.rules import RULES
 from provenance_graph.licences.rules.store_marks import rule_marks
 from provenance_graph.licences.texts.catalogue import Licence
 from provenance_graph.lineage.arrays import Flags, Ints, reach
+from provenance_graph.model.entities import find_entity
 from provenance_graph.shapes.findings import Finding as ValidationFinding
 from provenance_graph.shapes.findings import Severity
 
@@ -114,11 +117,13 @@ def store_findings(
     """Findings on every model, at most ``limit`` of them, after looking at most at ``models``.
 
     Models are looked at by severity, so that no violation is left out for a lesser finding.
-    Raises NotFound for a rule that does not exist.
+    Raises NotFound for a rule, licensor or developer that does not exist.
     """
     for rule in filters.rules:
         if rule not in RULES:
             raise NotFound(rule, "licence rule", sorted(RULES))
+    if filters.licensor:
+        _check_licensor(graph, filters.licensor)
     day = day or graph.snapshot.day
     whole = propagate(graph.index, graph.catalogue, day)
     wanted = filters.rules or frozenset(RULES) - {UNKNOWN_RULE}
@@ -207,22 +212,44 @@ def _within(graph: LicenceGraph, filters: Filters) -> Flags | None:
             flags[node] = True
             flags[reach(index.down, node, influences=True).nodes] = True
     if filters.developer:
-        mine = _by_developer(graph, filters.developer.lower())
+        mine = _by_developer(graph, filters.developer)
         flags = mine if flags is None else flags & mine
     return flags
 
 
 def _by_developer(graph: LicenceGraph, developer: str) -> Flags:
+    """Models of a developer, by its namespace or any name of the organisation."""
     index = graph.index
     flags = np.zeros(len(index), np.bool_)
-    for node, name in enumerate(index.names):
-        flags[node] = namespace(name) == developer
+    names = {developer.lower()}
+    with contextlib.suppress(NotFound, Ambiguous):  # a namespace need not be an organisation
+        names.add(short_id(find_entity(graph.snapshot, developer, ("organization",)).iri).lower())
+    for number, name in enumerate(index.names):
+        flags[number] = namespace(name) in names
     for subject, _, creator, _ in graph.snapshot.quads(predicate=DCTERMS.creator):
-        if isinstance(creator, Iri) and short_id(creator).lower() == developer:
-            result = index.names.find(subject)
-            if result is not None:
-                flags[result] = True
+        if isinstance(creator, Iri) and short_id(creator).lower() in names:
+            node = index.names.find(subject)
+            if node is not None:
+                flags[node] = True
+    if not flags.any():
+        raise _unknown_namespace(graph, developer, "developer", ())
     return flags
+
+
+def _unknown_namespace(graph: LicenceGraph, text: str, what: str, more: Iterable[str]) -> NotFound:
+    known = {namespace(name) for name in graph.index.names} | {one.lower() for one in more}
+    return NotFound(text, what, difflib.get_close_matches(text.lower(), sorted(known), 3, 0.6))
+
+
+def _check_licensor(graph: LicenceGraph, licensor: str) -> None:
+    """Raises NotFound for a licensor that neither a licence nor a model names."""
+    licences = graph.catalogue.by_key.values()
+    named = [space for one in licences for space in one.namespaces]
+    wanted = licensor.lower()
+    if wanted in (space.lower() for space in named):
+        return
+    if not any(namespace(name) == wanted for name in graph.index.names):
+        raise _unknown_namespace(graph, licensor, "licensor", named)
 
 
 def namespace(name: Iri) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,10 @@ from provenance_graph.formats.licences.names import LicenceName, normalise
 from provenance_graph.licences.answers import ClauseAnswer, ExplainedLicence, ExplanationAnswer
 from provenance_graph.licences.results import NOT_ADVICE, Term
 from provenance_graph.licences.texts.catalogue import Catalogue, Condition, Licence
+from provenance_graph.licences.texts.near import near_licences
 from provenance_graph.licences.texts.odrl import as_odrl
 from provenance_graph.licences.uses import term_text
+from provenance_graph.model.naming import fold
 
 MOST_LETTERS = 300
 
@@ -113,15 +116,49 @@ def explain(catalogue: Catalogue, text: str) -> Explanation:
         name = normalise("other", link=asked)
     parts = name.parts or ((name.value,) if name.value else ())
     licences = tuple(explained(catalogue, catalogue.licence(iri)) for iri in parts)
-    return Explanation(asked, name.expression, licences, "" if licences else _problem(name))
+    if licences:
+        return Explanation(asked, name.expression, licences)
+    known, unknown = _by_part(asked)
+    licences = tuple(explained(catalogue, catalogue.licence(iri)) for iri in known)
+    problem = _problem(catalogue, name, asked)
+    if known:
+        problem = f"of this expression {' and '.join(map(repr, unknown))} is not known here"
+        problem += _near(catalogue, unknown[0])
+    return Explanation(asked, "", licences, problem)
 
 
-def _problem(name: LicenceName) -> str:
+def _by_part(text: str) -> tuple[list[Iri], list[str]]:
+    """The licences that parts of an expression name, and the parts that name none."""
+    parts = [
+        part for part in re.split(r"[()]|\s+(?:and|or|with)\s+", text, flags=re.I) if part.strip()
+    ]
+    if len(parts) < 2:
+        return [], []
+    names = {part.strip(): normalise(part.strip()).value for part in parts}
+    unknown = [part for part, value in names.items() if value is None]
+    known = [value for value in names.values() if value is not None]
+    return (known, unknown) if unknown else ([], [])
+
+
+def _problem(catalogue: Catalogue, name: LicenceName, asked: str) -> str:
     if name.stance is Stance.DECLARED_EMPTY:
         return "it says that there is no licence: all rights are reserved"
     if name.stance is not Stance.STATED:
         return "it says nothing about a licence"
-    return name.unusable or "no licence of this name is known"
+    if re.search(r"(?i)[()]|\s(?:and|or|with)(?:\s|$)", asked):
+        return "not an SPDX expression: a part, an operator or a bracket is missing or unknown"
+    return (name.unusable or "no licence of this name is known") + _near(catalogue, asked)
+
+
+def _near(catalogue: Catalogue, asked: str) -> str:
+    """Licences that may be meant, as the end of a sentence."""
+    wanted = fold(asked)
+    near = near_licences(asked) or [
+        one.name
+        for one in sorted(catalogue.by_key.values(), key=lambda one: one.name)
+        if len(wanted) > 2 and (wanted in fold(one.name) or wanted in fold(one.label))
+    ]
+    return f": did you mean {' or '.join(near[:3])}?" if near else ""
 
 
 def explained(catalogue: Catalogue, licence: Licence) -> Explained:

@@ -1,0 +1,88 @@
+"""Models of the store that could take the place of a parent whose terms are in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from provenance_graph.core.iris import Iri
+from provenance_graph.licences.evaluation import verdicts
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.inheritance.applicability import ModelTraits
+from provenance_graph.licences.inheritance.recorded import COMPLETE
+from provenance_graph.licences.results import ALLOWED, CONDITIONAL, Verdict
+from provenance_graph.licences.uses import PlannedUse
+from provenance_graph.lineage.arrays import reach
+from provenance_graph.lineage.index import MODEL
+
+MOST_EVALUATED = 24
+"""Models whose whole lineage is looked at for one parent, those with most children first."""
+
+MOST_NAMED = 3
+SIZE_FACTOR = 3
+"""How many times larger or smaller a model may be that stands in for another."""
+
+
+def alternatives(
+    graph: LicenceGraph, parent: Iri, subject: Iri, plans: Sequence[PlannedUse], day: str
+) -> tuple[Iri, ...]:
+    """Up to three models of like size and modality over which the uses are allowed.
+
+    Of such a model a developer's source says what it was made from, every licence above it is
+    known, and nothing but notices is asked for. Models made from ``subject`` are left out.
+    """
+    fitting = []
+    for name in _candidates(graph, parent, subject):
+        now = graph.situation(name, day=day)
+        if now.lineage.state == COMPLETE and all(map(_is_free, verdicts(now, plans))):
+            fitting.append(name)
+        if len(fitting) == MOST_NAMED:
+            break
+    return tuple(fitting)
+
+
+def _candidates(graph: LicenceGraph, parent: Iri, subject: Iri) -> Iterator[Iri]:
+    """Models under open licences that are like the parent, those with most children first."""
+    index = graph.index
+    codes = [
+        bool(licences) and all(graph.catalogue.licence(iri).openness == "open" for iri in licences)
+        for licences in index.licences
+    ]
+    flags = np.array([*codes, False], np.bool_)[index.licence] & (index.kind == MODEL)
+    for name in (parent, subject):
+        node = index.names.find(name)
+        if node is not None:
+            flags[node] = False
+            if name == subject:
+                flags[reach(index.down, node, influences=True).nodes] = False
+    children = np.diff(index.down.start)
+    nodes = np.flatnonzero(flags & (children > 0))
+    wanted = graph.traits(parent)
+    evaluated = 0
+    for node in nodes[np.argsort(-children[nodes], kind="stable")].tolist():
+        name = index.names[node]
+        if _is_like(wanted, graph.traits(name)):
+            yield name
+            evaluated += 1
+            if evaluated == MOST_EVALUATED:
+                return
+
+
+def _is_like(wanted: ModelTraits, other: ModelTraits) -> bool:
+    """Whether modality and size agree, as far as those of the parent are recorded."""
+    if wanted.multimodal is not None and other.multimodal is not wanted.multimodal:
+        return False
+    if wanted.size is None:
+        return True
+    return other.size is not None and (
+        wanted.size <= SIZE_FACTOR * other.size and other.size <= SIZE_FACTOR * wanted.size
+    )
+
+
+def _is_free(verdict: Verdict) -> bool:
+    """Whether nothing but notices is asked for the use of the weights."""
+    weights = verdict.weights
+    return weights.answer == ALLOWED or (
+        weights.answer == CONDITIONAL and all(one.kind == "notice" for one in weights.reasons)
+    )
