@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -11,8 +10,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from starlette.testclient import TestClient
 
-from provenance_graph.changes.log import FILE
+from provenance_graph.changes.log import ChangeLog, Commit, now
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Literal, Record
+from provenance_graph.core.errors import ChangesGone
 from provenance_graph.core.iris import Iri, model, organization, record
 from provenance_graph.core.terms import PG, RDF, XSD
 from provenance_graph.ingest.update import update
@@ -20,6 +20,7 @@ from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
 from provenance_graph.service.processes.pool_backend import PoolBackend
 from provenance_graph.service.settings import Settings
+from provenance_graph.store.base import Change
 from provenance_graph.store.embedded import EmbeddedStore
 
 CHANGES = "/api/v1/changes"
@@ -139,23 +140,21 @@ def test_an_answer_that_a_client_has_is_not_sent_again(client) -> None:
     assert client.get(CHANGES, headers={"if-none-match": tag}).status_code == 304
 
 
-def test_entries_are_kept_for_a_stated_time(world, shipped, tmp_path) -> None:
-    old = World(Path(shutil.copytree(world.root, tmp_path / "graph")))
-    with sqlite3.connect(old.root / FILE) as database:
-        database.execute("UPDATE entry SET at = '2020-01-01T00:00:00Z'")
-    old.commit(16_384, "2026-03-01")
-    settings = Settings(workers=1, access_log="")
-    app = create_app(PoolBackend(old.root, settings), settings=settings, routers=routers(old.root))
-    with TestClient(app) as client:
-        gone = client.get(CHANGES, params={"since": world.versions[1]})
-        assert gone.status_code == 410, gone.text
-        found = client.get(CHANGES, params={"since": world.versions[-1]}).json()
-        assert len(found["items"]) == 1
+def test_entries_are_kept_for_a_stated_time(tmp_path) -> None:
+    log = ChangeLog(tmp_path)
+    versions = [f"{number}-abcdefabcdef" for number in range(5)]
+    days = ("2024-01-01", "2025-01-01", "2025-06-01", "2026-01-01")
+    for before, after, day in zip(versions, versions[1:], days, strict=True):
+        log.append(Commit(after, before, f"{day}T00:00:00Z", "update"))
+    with pytest.raises(ChangesGone, match=versions[1]):
+        log.since(versions[0], versions[-1])
+    assert [one.version for one in log.since(versions[1], versions[-1])] == versions[2:]
+    log.append(Commit("5-abcdefabcdef", versions[-1], "2030-01-01T00:00:00Z", "update"))
+    with pytest.raises(ChangesGone):
+        log.since(versions[-2], "5-abcdefabcdef")
 
 
 def test_an_entry_whose_commit_was_never_published_is_shown_to_nobody(world, tmp_path) -> None:
-    from provenance_graph.changes.log import ChangeLog, Commit, now
-
     root = Path(shutil.copytree(world.root, tmp_path / "graph"))
     current = world.versions[-1]
     number = int(current.partition("-")[0]) + 1
@@ -168,10 +167,6 @@ def test_an_entry_whose_commit_was_never_published_is_shown_to_nobody(world, tmp
 
 
 def test_a_gap_is_gone_not_empty(world, tmp_path) -> None:
-    from provenance_graph.changes.log import ChangeLog
-    from provenance_graph.core.errors import ChangesGone
-    from provenance_graph.store.base import Change
-
     root = Path(shutil.copytree(world.root, tmp_path / "graph"))
     before = world.versions[-1]
     with EmbeddedStore.open_writer(root) as store:
