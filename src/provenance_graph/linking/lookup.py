@@ -16,10 +16,11 @@ from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from provenance_graph.core.errors import FetchError, Unreadable
-from provenance_graph.core.iris import PREFIXES, Iri, is_iri
+from provenance_graph.core.iris import Iri, is_iri
 from provenance_graph.formats.fetch.door import Door
 from provenance_graph.model.naming import fold
 
+WIKIDATA = "http://www.wikidata.org/entity/"
 MAX_CANDIDATES = 10
 MAX_LINE = 4 << 20
 BATCH = 10
@@ -78,10 +79,8 @@ class ReconciliationLookup:
         if not self._space:
             manifest = _object(self.url, self.door.get(self.url))
             space = manifest.get("identifierSpace")
-            fixed = PREFIXES.get(self.target, "")
-            self._space = space if isinstance(space, str) and is_iri(space) else fixed
-            if self.target == "wikidata":
-                self._space = PREFIXES["wikidata"]
+            stated = space if isinstance(space, str) and is_iri(space) else ""
+            self._space = WIKIDATA if "wikidata.org/" in stated else stated
             if not self._space:
                 raise FetchError(f"{self.url}: its manifest names no identifierSpace")
         return self._space
@@ -190,7 +189,7 @@ class DumpLookup:
         aliases = entity.get("aliases")
         listed = aliases.get(self.language) if isinstance(aliases, Mapping) else None
         return Candidate(
-            Iri(f"{PREFIXES['wikidata']}{identifier}"),
+            Iri(f"{WIKIDATA}{identifier}"),
             label,
             tuple(str(one.get("value", "")) for one in _list(listed)),
             tuple(_sites(entity)),
