@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from provenance_graph import cli
+from provenance_graph import Graph, cli
 from provenance_graph.core.errors import NotFound, UsageError
 
 
@@ -47,6 +47,16 @@ def test_a_state_of_a_field_is_a_filter(shipped) -> None:
     }
 
 
+def test_what_a_developer_discloses_is_a_filter_too(shipped) -> None:
+    disclosed = {row["id"] for row in rows(shipped, "--disclosure", "contextLength=disclosed")}
+    assert disclosed
+    with Graph.open(str(shipped)) as graph:
+        for name in sorted(disclosed)[:5]:
+            assert graph.model(name).disclosure["contextLength"] == "Disclosed"
+    undisclosed = {row["id"] for row in rows(shipped, "--undisclosed", "contextLength")}
+    assert not disclosed & undisclosed
+
+
 def test_licence_classes_take_families_and_osi_approval(shipped) -> None:
     approved = rows(shipped, "--licence-class", "OSI approved")
     assert {row["licences"] for row in approved} >= {"MIT License"}
@@ -69,6 +79,7 @@ def test_words_and_ranges_narrow_too(shipped) -> None:
         (("--developer", "Metta"), NotFound, "Meta"),
         (("--undisclosed", "paramCount"), NotFound, "parameterCount"),
         (("--disclosure", "license=hidden"), UsageError, "withheld"),
+        (("--disclosure", "disclosed"), UsageError, "trainedOn=disclosed"),
         (("--since", "last week"), UsageError, "2025-03"),
         (("--licence-class", "osi"), NotFound, "osi-approved"),
     ],

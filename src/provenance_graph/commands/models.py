@@ -26,7 +26,7 @@ PART = 500
 @click.option("--architecture", multiple=True, metavar="KIND", help="Dense or mixture of experts.")
 @click.option("--weights", multiple=True, metavar="KIND", help="How its weights can be had.")
 @click.option("--family", multiple=True, metavar="NAME", help="The family of its licence.")
-@click.option("--disclosure", multiple=True, metavar="FIELD=STATE", help="A field's state: undisclosed, withheld or partly.")  # fmt: skip
+@click.option("--disclosure", multiple=True, metavar="FIELD=STATE", help="A field's state: disclosed, undisclosed, withheld or partly.")  # fmt: skip
 @click.option("--undisclosed", multiple=True, metavar="FIELD", help="Short for --disclosure FIELD=undisclosed.")  # fmt: skip
 @click.option("--since", default="", metavar="DATE", help="Released on that day or later.")
 @click.option("--until", default="", metavar="DATE", help="Released on that day or before.")

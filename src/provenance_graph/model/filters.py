@@ -19,6 +19,7 @@ from provenance_graph.model.naming import fold, resolve
 from provenance_graph.model.search_index import Catalogue
 
 STATES = {
+    "disclosed": PG.disclosed,
     "undisclosed": PG.undisclosed,
     "withheld": PG.withheld,
     "partly": PG.partlyDisclosed,
@@ -97,6 +98,8 @@ def _state(snapshot: AcceptedSnapshot, text: str) -> str:
     word = state.casefold()
     if word not in STATES:
         raise UsageError(f"no disclosure state {state!r}; there are {', '.join(STATES)}")
+    if not equals and word == "disclosed":
+        raise UsageError("name the field that is disclosed, such as trainedOn=disclosed")
     if not equals:
         return local_name(STATES[word])
     return f"{local_name(property_named(snapshot, field))}={word}"

@@ -22,7 +22,7 @@ from provenance_graph.model.search_index_build import fill, make
 if TYPE_CHECKING:
     from provenance_graph.model.answers import FacetCount, ModelPage, ModelSummary
 
-FORMAT = "6"
+FORMAT = "7"
 
 SORTS = {
     "name": "name COLLATE NOCASE",
@@ -180,10 +180,12 @@ def _where(where: Mapping[str, Sequence[str]], text: str) -> tuple[str, list[obj
             continue
         if key in FACETS:
             marks = ",".join("?" * len(wanted))
+            kinds = (key, "disclosed" if key == "disclosure" else key)
             parts.append(
-                f"m.number IN (SELECT number FROM facet WHERE kind = ? AND value IN ({marks}))"
+                "m.number IN (SELECT number FROM facet WHERE kind IN (?, ?) "
+                f"AND value IN ({marks}))"
             )
-            values += [key, *wanted]
+            values += [*kinds, *wanted]
         elif key == "undisclosed":
             for name in wanted:
                 parts.append(

@@ -103,6 +103,7 @@ class Facts:
         self._described = self._values(PG.describedAs)
         self._values_of = {p: self._values(p) for p in _COLUMNS}
         self._gaps = {p: self._values(p) for p in GAPS}
+        self._disclosed = self._values(PG.disclosed)
         self._contested = self._values(PG.contested)
         self._records = self._count_records()
         self._openness = self._codes(PG.openness)
@@ -223,6 +224,9 @@ class Facts:
                     yield "disclosure", local_name(predicate)
                     yield "disclosure", f"{local_name(prop)}={_STATES[predicate]}"
                     yield "undisclosed", local_name(prop)
+        for prop in self._disclosed.get(model, ()):
+            if isinstance(prop, Iri):
+                yield "disclosed", f"{local_name(prop)}=disclosed"
         if row["conflicts"]:
             yield "disclosure", "contested"
 
