@@ -21,7 +21,10 @@ from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 
 Groups = Mapping[Iri, Sequence[SourcedClaim]]
-_SIZE = re.compile(r"(?<![a-z0-9.])(\d{1,4}(?:\.\d{1,2})?)([bm])(?![a-z0-9])", re.IGNORECASE)
+_SIZE = re.compile(
+    r"(?<![a-z0-9.])(\d{1,4}(?:\.\d{1,2})?)([bm])(?![a-z0-9])(?![-_ ]*(?:words|tokens|images|pairs))",
+    re.IGNORECASE,
+)
 _EXPERTS = re.compile(r"(?<![a-z0-9])(\d{1,3})x(\d{1,4}(?:\.\d{1,2})?)([bm])", re.IGNORECASE)
 _EXPERTS_AFTER = re.compile(r"[-_ ]?\d{1,3}e(?![a-z0-9])", re.IGNORECASE)
 _OTHERS = re.compile(r"(?:laion|pile|tokens?)[-_]?$", re.IGNORECASE)

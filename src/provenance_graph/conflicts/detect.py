@@ -131,6 +131,7 @@ def contested(snapshot: AcceptedSnapshot) -> list[Iri]:
     """Subjects with a contested fact or a value that cannot be."""
     results = {s for s, *_ in snapshot.quads(predicate=PG.contested)}
     results |= {s for s, *_ in snapshot.quads(predicate=PG.contradicted)}
+    results |= {s for s, *_ in snapshot.quads(predicate=PG.implausible)}
     results |= {s for s, *_ in snapshot.quads(predicate=PG.nominalParameterCount)}
     for node, _, _, graph in snapshot.quads(predicate=PG.unusable, graph=ANY):
         for _, _, about, _ in snapshot.quads(node, PG.about, graph=graph):

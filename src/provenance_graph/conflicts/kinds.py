@@ -56,6 +56,8 @@ LIMITS = frozenset({PG.contextLength, PG.maxOutputTokens, PG.maxInputTokens})
 CATALOGUES = frozenset({"litellm", "modelsdev"})
 CLOCKS = frozenset({DCTERMS.modified, DCTERMS.created})
 """Dates that a repository and a catalogue's entry each have for themselves."""
+RESEARCHED = 2
+"""The farthest tier of sources whose entries people looked up."""
 NEAR = 60
 """Days between an announcement and the weights, or a repository, of one release."""
 WIDER: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -122,6 +124,8 @@ def kind_of(
         return found("announcement", f"{days} days apart: announcement, weights or repository")
     if prop in (DCTERMS.issued, PG.weightsAvailability) and _two_events(snapshot, subject, claims):
         return found("announcement", "one source speaks of the service, another of the weights")
+    if prop == DCTERMS.issued and _announced_first(groups, snapshot.policy):
+        return found("announcement", "an index has the announcement, catalogues the availability")
     if prop == PG.architectureFamily and any(str(value).casefold() in GENERIC for value in values):
         return found("variant", "one source names the family, another the kind of network")
     if (
@@ -130,6 +134,19 @@ def kind_of(
     ):
         return of_size
     return _by_weight(groups, snapshot.policy, prop)
+
+
+def _announced_first(groups: list[list[SourcedClaim]], policy: Policy) -> bool:
+    """Whether researched indices have the earlier day, and only catalogues the later ones."""
+    by_day = sorted(
+        (span[0], {policy.source(item).tier for item in items})
+        for items in groups
+        if (span := date_span(items[0])) is not None
+    )
+    if len(by_day) != len(groups) or len(by_day) < 2:
+        return False
+    first, *later = (tiers for _, tiers in by_day)
+    return max(first) <= RESEARCHED and all(min(tiers) > RESEARCHED for tiers in later)
 
 
 def _two_events(snapshot: AcceptedSnapshot, subject: Iri, claims: Sequence[SourcedClaim]) -> bool:

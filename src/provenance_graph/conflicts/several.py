@@ -15,7 +15,7 @@ from itertools import combinations
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.conflicts.kinds import found, tier
+from provenance_graph.conflicts.kinds import RESEARCHED, found, tier
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core import terms
 from provenance_graph.core.claims import (
@@ -35,10 +35,6 @@ PROPERTIES = {
     DCTERMS.language: "languages",
     DCTERMS.license: "licence",
 }
-_OVERLAPS = frozenset({"mteb"})
-"""Sources that name the tasks of a benchmark that a model was trained on, and nothing else of it."""
-RESEARCHED = 2
-"""The last tier whose sources are taken to list all there is."""
 
 
 def subjects(snapshot: AcceptedSnapshot) -> list[Iri]:
@@ -72,7 +68,10 @@ def several_valued(
             continue
         widened = {who: _widened(values, wholes.get(prop)) for who, (values, _) in stated.items()}
         exclusive = [
-            (a, b) for a, b in combinations(sorted(stated), 2) if not widened[a] & widened[b]
+            (a, b)
+            for a, b in combinations(sorted(stated), 2)
+            if not widened[a] & widened[b]
+            and (prop != DCTERMS.language or _comparable(*(stated[who][0] for who in (a, b))))
         ]
         if not exclusive:
             continue
@@ -102,14 +101,7 @@ def _stated(
             fallback and item.header.reader != "rdf"
         )
         current = item.standing in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
-        tasks = prop == PG.trainedOn and item.header.reader in _OVERLAPS
-        if (
-            weak
-            or tasks
-            or not current
-            or item.value is None
-            or item.claim.stance is not Stance.STATED
-        ):
+        if weak or not current or item.value is None or item.claim.stance is not Stance.STATED:
             continue
         if isinstance(item.value, Iri) and snapshot.is_a(item.value, PG.UnresolvedReference):
             continue
@@ -117,6 +109,12 @@ def _stated(
         values.add(item.value)
         stored.append(item)
     return stated
+
+
+def _comparable(one: set[Value], other: set[Value]) -> bool:
+    """Whether both give languages as codes, or both as names: ``en`` may well be ``English``."""
+    coded = [all(len(str(value).partition("-")[0]) <= 3 for value in side) for side in (one, other)]
+    return coded[0] == coded[1]
 
 
 def _widened(values: Iterable[Value], wholes: Callable[[Iri], set[Iri]] | None) -> set[Value]:
