@@ -8,13 +8,14 @@ in the order of the table, so that two readings of one document come out alike.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from provenance_graph.core import hub, iris, literals
-from provenance_graph.core.claims import Claim, Problem, Stance
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.formats import statements
@@ -85,6 +86,31 @@ def date(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
     if claim.unusable:
         yield Problem(where, f"{claim.as_stated[:60]!r}: {claim.unusable}", kind="impossible")
     yield claim
+
+
+def released(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+    """A release day of a catalogue that wants a day: the first of a month stands for the month.
+
+    Whoever knows less writes the first: of an index of notable models 12 % of the days are one, where
+    3 % would be. That of January says no more than the year, and is an inference.
+    """
+    for item in date(subject, property_, value, where):
+        stated = statements.scalar_text(value)
+        first = re.fullmatch(r"(\d{4})-(\d\d)-01", stated)
+        if first is None or not isinstance(item, Claim) or item.unusable:
+            yield item
+            continue
+        january = first[2] == "01"
+        period = literals.day(first[1] if january else stated[:7])
+        assert period is not None
+        yield replace(
+            item,
+            value=period.literal,
+            precision=period.precision,
+            basis=Basis.INFERENCE if january else item.basis,
+            as_stated=stated,
+            locator=where,
+        )
 
 
 def text(subject: Iri, property_: Iri, value: Any, where: str) -> Found:

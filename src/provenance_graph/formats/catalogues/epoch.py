@@ -17,7 +17,7 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, XSD
-from provenance_graph.formats import statements
+from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fields import csv_rows
 from provenance_graph.formats.licences import names as licence_names
@@ -94,7 +94,7 @@ def _row(row: Row, subjects: Mapping[str, Iri], where: str) -> Iterator[Claim | 
     for maker in _several(row.get("Organization", "")):
         yield from statements.made_by(model, maker)
     if stated := row.get("Publication date"):
-        yield statements.dated(model, DCTERMS.issued, stated, f"{where} Publication date")
+        yield from mapping.released(model, DCTERMS.issued, stated, f"{where} Publication date")
     for domain in _several(row.get("Domain", "")):
         yield Claim(model, PG.task, statements.literal(domain.casefold()))
     yield from _figures(row, model, where)
@@ -309,5 +309,5 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
-    version="2",
+    version="3",
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from provenance_graph.core import hub, iris, literals
@@ -29,9 +30,19 @@ _QUANT = re.compile(
     r"(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
+
+
+def _of_the_file(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+    """A day of the catalogue's file, from which that of the model can only be inferred."""
+    for item in mapping.date(subject, property_, value, where):
+        yield (
+            replace(item, basis=Basis.INFERENCE, locator=where) if isinstance(item, Claim) else item
+        )
+
+
 _STUDIO: tuple[Row, ...] = (
     Row("author/name", DCTERMS.creator, mapping.makers),
-    Row("datePublished", DCTERMS.issued, mapping.date),
+    Row("datePublished", DCTERMS.issued, _of_the_file),
     Row("arch", PG.architectureFamily, mapping.text),
 )
 
@@ -188,4 +199,5 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
+    version="2",
 )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -164,28 +163,6 @@ def _cutoff(subject: Iri, stated: Any, release: Any) -> Found:
     yield from _told(claim)
 
 
-def _released(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
-    """A release day; the first of a month stands for the month, that of January for no known day.
-
-    The catalogue's format wants a day, so that whoever knows less writes the first.
-    """
-    for item in mapping.date(subject, property_, value, where):
-        stated = statements.scalar_text(value)
-        first = re.fullmatch(r"(\d{4})-(\d\d)-01", stated) if isinstance(item, Claim) else None
-        period = literals.day(first[1] if first[2] == "01" else stated[:7]) if first else None
-        if period is None or not isinstance(item, Claim) or item.unusable:
-            yield item
-            continue
-        yield replace(
-            item,
-            value=period.literal,
-            precision=period.precision,
-            basis=Basis.INFERENCE if first and first[2] == "01" else item.basis,
-            as_stated=stated,
-            locator=where,
-        )
-
-
 def _told(claim: Claim) -> Found:
     """A claim, and the problem that it has no value."""
     if claim.unusable and claim.unusable != "after the release date":
@@ -250,7 +227,7 @@ _CONTENTS: tuple[Row, ...] = (
 
 FACTS: tuple[Row, ...] = (
     Row("family", DCTERMS.isPartOf, _family),
-    Row("release_date", DCTERMS.issued, _released),
+    Row("release_date", DCTERMS.issued, mapping.released),
     Row("last_updated", DCTERMS.modified, mapping.date),
     Row("tool_call", PG.toolUse, mapping.flag),
     Row("reasoning", PG.reasoningMode, _reasoning),
