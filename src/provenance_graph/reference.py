@@ -65,6 +65,12 @@ def _of_digest(digest: str) -> ReferenceData:  # noqa: ARG001 - the key
     return ReferenceData()
 
 
+def digest(source: QuadSource) -> str:
+    """The digest of a store's reference data, policy and all; empty where none is kept."""
+    stated = (o for *_, o, _ in source.quads(STAMP, PG.digest, graph=GRAPH))
+    return next((o.lexical for o in stated if isinstance(o, Literal)), "")
+
+
 def parsed(source: QuadSource, parse: Callable[[QuadSource], T]) -> T:
     """A part of a store's reference data.
 
@@ -73,16 +79,9 @@ def parsed(source: QuadSource, parse: Callable[[QuadSource], T]) -> T:
     then. Without a digest (a store built by hand, reference data that stands alone) it is
     parsed anew, from the reference graph if there is one, else from the default graph.
     """
-    digest = next(
-        (
-            o.lexical
-            for *_, o, _ in source.quads(STAMP, PG.digest, graph=GRAPH)
-            if isinstance(o, Literal)
-        ),
-        "",
-    )
-    if digest:
-        return _of_digest(digest).part(source, parse)
+    known = digest(source)
+    if known:
+        return _of_digest(known).part(source, parse)
     alone = any(True for _ in source.quads(graph=GRAPH))
     return parse(ReferenceReads(source) if alone else source)
 

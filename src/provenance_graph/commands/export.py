@@ -10,7 +10,7 @@ from provenance_graph import completion
 from provenance_graph.session import Session
 
 FORMATS = (
-    "spdx3", "cyclonedx", "cyclonedx-1.6", "croissant", "hf-card", "fair4ml", "prov", "jsonld", "turtle", "trig",
+    "spdx3", "spdx3.1", "cyclonedx", "cyclonedx-1.6", "croissant", "hf-card", "fair4ml", "prov", "jsonld", "turtle", "trig",
     "trig12", "mldcat-ap",
 )  # fmt: skip
 

@@ -116,7 +116,7 @@ def _dataset(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[t
     if files := list(_files(bundle, ledger, entity)):
         yield "distribution", files
     yield "sdPublisher", {"@type": "sc:Organization", "name": "provenance-graph"}
-    yield "creditText", writing.mark(bundle)
+    yield "creditText", writing.mark(bundle, "croissant")
 
 
 def _documented(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:

@@ -121,7 +121,7 @@ def _model(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tup
     if silent := writing.silences(entity):
         yield "description", "; ".join(silent)
     yield "sdPublisher", {"@type": "Organization", "name": "provenance-graph"}
-    yield "creditText", writing.mark(bundle)
+    yield "creditText", writing.mark(bundle, "fair4ml")
 
 
 def _origins(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:

@@ -59,7 +59,7 @@ def _seen(bundle: Bundle, text: str, losses: tuple[Loss, ...]) -> Exported:
 
 def write_turtle(bundle: Bundle) -> Exported:
     """The accepted view as Turtle."""
-    text = f"{turtle(view(bundle))}# {ledger.mark(bundle)}\n"
+    text = f"{turtle(view(bundle))}# {ledger.mark(bundle, 'turtle')}\n"
     return _seen(bundle, text, (Loss(PG.Claim, _EVIDENCE),))
 
 
@@ -77,7 +77,7 @@ def write_jsonld(bundle: Bundle) -> Exported:
         "@graph": list(nodes.values()),
     }
     known = mint("export", "jsonld", ledger.serial(bundle, "jsonld"))
-    whole["@graph"].append({"@id": known, "rdfs:comment": [ledger.mark(bundle)]})
+    whole["@graph"].append({"@id": known, "rdfs:comment": [ledger.mark(bundle, "jsonld")]})
     losses = (Loss(PG.Claim, _EVIDENCE),)
     return _seen(bundle, ledger.json_text(whole), losses)
 
@@ -97,7 +97,7 @@ def write_trig(bundle: Bundle) -> Exported:
     evidence = rdf.write_trig(records(bundle)).decode()
     lines = turtle(view(bundle)).split("\n")
     body = [line for line in lines if not line.startswith("@prefix ")]
-    return _seen(bundle, "\n".join([evidence, *body, f"# {ledger.mark(bundle)}", ""]), ())
+    return _seen(bundle, "\n".join([evidence, *body, f"# {ledger.mark(bundle, 'trig')}", ""]), ())
 
 
 def records(bundle: Bundle) -> list[Record]:

@@ -229,7 +229,7 @@ def _text(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[str]
     yield ""
     yield f"Written from {entity.iri} as known on {bundle.stamp}."
     yield ""
-    yield f"<!-- {writing.mark(bundle)} -->"
+    yield f"<!-- {writing.mark(bundle, 'hf-card')} -->"
 
 
 def _safe(text: str) -> str:

@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from provenance_graph.core.claims import Literal, Value
-from provenance_graph.core.iris import Iri, shorten
+from provenance_graph.core.iris import Iri, short_id, shorten
+from provenance_graph.core.resources import software
 from provenance_graph.core.terms import PG, PROV, RDF, XSD
 from provenance_graph.formats.fields import own_export
 from provenance_graph.model.bundle_results import NODE_LINKS, Bundle, BundleEntity
@@ -184,9 +185,18 @@ def plain_decimal(value: Decimal) -> str:
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
-def mark(bundle: Bundle) -> str:
-    """The text by which the document is known as our export: it names the records behind it."""
-    return own_export.mark(bundle.records)
+def mark(bundle: Bundle, format: str) -> str:
+    """The text by which the document is known as our export, and can be made again.
+
+    It names the records behind it, the software, the store's version, the digest of the
+    reference data with the acceptance policy, and the command.
+    """
+    origin = bundle.origin
+    if not origin.store:
+        return own_export.mark(bundle.records)
+    command = origin.command(map(short_id, bundle.subjects), format)
+    made = f"made by {software()} from store {origin.store} as of {origin.as_of or origin.day}"
+    return f"{own_export.mark(bundle.records)} ; {made}, policy {origin.reference}: {command}"
 
 
 def json_text(value: object) -> str:

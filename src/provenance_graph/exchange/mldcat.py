@@ -15,6 +15,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA, XS
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.fair4ml import page
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
+from provenance_graph.formats import statements
 from provenance_graph.formats.mldcat import keys
 from provenance_graph.formats.mldcat.keys import CLASSES, Field, Kind
 from provenance_graph.model.bundle_results import Bundle, BundleEntity
@@ -71,7 +72,7 @@ def write(bundle: Bundle) -> Exported:
     for entity in bundle.described():
         owner = _DATASET if entity.iri in bundle.datasets else _MODEL
         quads.update(_node(bundle, ledger, entity, owner))
-    text = f"{_turtle(quads)}# {writing.mark(bundle)}\n"
+    text = f"{_turtle(quads)}# {writing.mark(bundle, 'mldcat-ap')}\n"
     return ledger.done(text, TERMS, REASONS, OTHERWISE)
 
 
@@ -164,7 +165,11 @@ def _repositories(
         yield repository, RDF.type, CLASSES["Repository"], None
         name = repository.rstrip("/").rpartition("/")[2]
         yield repository, _BY_NAME["Repository.name"].iri, Literal(name), None
-        ledger.keep(entity.iri, field.term, repository)
+        if statements.link_property(repository) == field.term:
+            ledger.keep(entity.iri, field.term, repository)
+        else:
+            why = "readers tell a repository of code by its host, which this is not one of"
+            ledger.refuse(entity.iri, field.term, repository, why)
 
 
 def _literal(entity: BundleEntity, field: Field, value: Value) -> Value | None:

@@ -53,7 +53,7 @@ def write(bundle: Bundle) -> Exported:
                     ledger.keep(node.iri, link, above)
     quads.update(_records(bundle))
     ordered = sorted(quads, key=lambda q: (q[0], q[1] != RDF.type, q[1], str(q)))
-    text = f"{turtle(ordered)}# {writing.mark(bundle)}\n"
+    text = f"{turtle(ordered)}# {writing.mark(bundle, 'prov')}\n"
     return ledger.done(text, TERMS, {}, OTHERWISE)
 
 

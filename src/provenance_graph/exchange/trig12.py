@@ -34,7 +34,7 @@ def write(bundle: Bundle) -> Exported:
     lines = out.decode().split("\n")
     head = sum(line.startswith("@prefix ") for line in lines[: len(PREFIXES)])
     text = "\n".join([*sorted(lines[:head]), 'VERSION "1.2"', *lines[head:]])
-    return Exported(f"{text}# {ledger.mark(bundle)}\n", (), frozenset(accepted(bundle)))
+    return Exported(f"{text}# {ledger.mark(bundle, 'trig12')}\n", (), frozenset(accepted(bundle)))
 
 
 def _record(record: Record) -> Iterator[ox.Quad]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from provenance_graph import reference
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import hub, terms
@@ -28,6 +29,7 @@ from provenance_graph.model.bundle_results import (
     Bundle,
     BundleEntity,
     LicenceInfo,
+    Origin,
     StatedLicence,
 )
 from provenance_graph.model.naming import resolve
@@ -107,6 +109,13 @@ class _Gathering:
             stamp=max((stored.header.retrieved for stored in self.claims), default="1970-01-01")[
                 :10
             ],
+            origin=Origin(
+                store=self.snapshot.version,
+                reference=reference.digest(self.snapshot),
+                day=self.snapshot.policy.day,
+                as_of=self.snapshot.as_of,
+                ancestors=self.ancestors,
+            ),
         )
 
     def _models(self, asked: tuple[Iri, ...]) -> tuple[tuple[Iri, ...], tuple[Iri, ...]]:

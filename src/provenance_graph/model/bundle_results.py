@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -85,11 +86,29 @@ class LicenceInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What makes an export again byte for byte: store version, reference data, day, options."""
+
+    store: str = ""
+    reference: str = ""
+    day: str = ""
+    as_of: str = ""
+    ancestors: bool = True
+
+    def command(self, names: Iterable[str], format: str) -> str:
+        """The command that makes a document of the format again from the same store."""
+        parts = ["provenance-graph", "export", *names, "--as", format]
+        parts += ["--as-of", self.as_of] if self.as_of else []
+        parts += [] if self.ancestors else ["--no-ancestors"]
+        return shlex.join(parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """Everything that an export of some models, or of a dataset, is made from.
 
     ``subjects`` are what was asked for; ``models`` and ``datasets`` include what stands in
-    their lineage. ``stamp`` is the day of the newest record: exports know no other clock.
+    their lineage. ``origin`` says what it was gathered from. ``stamp`` is the day of the newest record: exports know no other clock.
     """
 
     subjects: tuple[Iri, ...]
@@ -101,6 +120,7 @@ class Bundle:
     nodes: Mapping[Iri, tuple[tuple[Iri, Iri], ...]]
     claims: tuple[SourcedClaim, ...]
     stamp: str
+    origin: Origin = Origin()
 
     def entity(self, iri: Iri) -> BundleEntity:
         """A thing of the bundle; one without facts where nothing is accepted of it."""

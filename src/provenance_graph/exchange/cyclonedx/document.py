@@ -9,6 +9,7 @@ from typing import Any
 from provenance_graph.core import terms
 from provenance_graph.core.claims import AcceptanceStatus, Header, SourcedClaim, Stance, Value
 from provenance_graph.core.iris import Iri, expand, short_id, shorten
+from provenance_graph.core.resources import software
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.cyclonedx import component as components
@@ -37,9 +38,18 @@ def write(bundle: Bundle, version: str) -> Exported:
         "version": 1,
         "metadata": {
             "timestamp": f"{bundle.stamp}T00:00:00Z",
-            "tools": {"components": [{"type": "application", "name": "provenance-graph"}]},
+            "tools": {"components": [_tool()]},
+            "lifecycles": [{"phase": "discovery"}],
+            "authors": [{"name": "provenance-graph"}],
             "component": parts[first],
-            "properties": [{"name": MARK, "value": writing.mark(bundle)}],
+            "properties": [
+                {
+                    "name": MARK,
+                    "value": writing.mark(
+                        bundle, "cyclonedx-1.6" if version == "1.6" else "cyclonedx"
+                    ),
+                }
+            ],
         },
         "components": [*(parts[iri] for iri in others), *libraries.values()],
         "dependencies": list(_dependencies(ledger, entities, parts)),
@@ -58,6 +68,11 @@ def write(bundle: Bundle, version: str) -> Exported:
 
 MARK = "provenance-graph:source"
 """The property under which a document says that it is our export, and of which records."""
+
+
+def _tool() -> dict[str, str]:
+    name, _, version = software().partition(" ")
+    return {"type": "application", "name": name, "version": version}
 
 
 def _libraries(ledger: Ledger, entities: list[BundleEntity]) -> dict[str, dict[str, Any]]:

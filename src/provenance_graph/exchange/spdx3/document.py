@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from provenance_graph.core.iris import ID
+from provenance_graph.core.resources import software
 from provenance_graph.exchange import ledger
 from provenance_graph.exchange.ledger import Exported, Exporter
 from provenance_graph.exchange.spdx3.elements import Document
 from provenance_graph.exchange.spdx3.packages import package
 from provenance_graph.exchange.spdx3.relationships import files, libraries, licences, relations
-from provenance_graph.exchange.spdx3.terms import CONTEXT, INFO, OTHERWISE, REASONS, TERMS
+from provenance_graph.exchange.spdx3.terms import CONTEXTS, INFO, OTHERWISE, REASONS, TERMS
 from provenance_graph.model.bundle_results import Bundle
 
 
-def write(bundle: Bundle) -> Exported:
+def write(bundle: Bundle, version: str = "3.0.1") -> Exported:
     """An SPDX document of AI packages and dataset packages with their lineage."""
-    document = Document(bundle)
-    maker = document.add("SoftwareAgent", f"{document.base}#agent", name="provenance-graph")
+    document = Document(bundle, version)
+    maker = document.add(
+        "Organization",
+        f"{document.base}#maker",
+        name="provenance-graph",
+        externalIdentifier=[
+            {
+                "type": "ExternalIdentifier",
+                "externalIdentifierType": "urlScheme",
+                "identifier": ID.removesuffix("id/"),
+            }
+        ],
+    )
+    tool = document.add("Tool", f"{document.base}#tool", name=software())
     for entity in bundle.described():
         package(document, entity)
     for entity in bundle.described():
@@ -37,16 +52,17 @@ def write(bundle: Bundle) -> Exported:
         {
             "type": "CreationInfo",
             "@id": INFO,
-            "specVersion": "3.0.1",
+            "specVersion": version,
             "created": f"{bundle.stamp}T00:00:00Z",
             "createdBy": [maker],
+            "createdUsing": [tool],
         },
         {
             "type": "SpdxDocument",
             "spdxId": str(document.base),
             "creationInfo": INFO,
             "name": ", ".join(bundle.name(subject) for subject in bundle.subjects),
-            "comment": ledger.mark(bundle),
+            "comment": ledger.mark(bundle, document.format),
             "profileConformance": [
                 "core", "software", "ai", "dataset", "simpleLicensing", "expandedLicensing",
             ],
@@ -54,17 +70,22 @@ def write(bundle: Bundle) -> Exported:
             "element": [element["spdxId"] for element in document.elements],
         },
     ]  # fmt: skip
-    text = ledger.json_text({"@context": CONTEXT, "@graph": head + document.elements})
+    text = ledger.json_text({"@context": CONTEXTS[version], "@graph": head + document.elements})
     return document.ledger.done(text, TERMS, REASONS, OTHERWISE)
 
 
-EXPORTER = Exporter(
-    format="spdx3",
-    title="SPDX 3.0.1 with the AI and Dataset profiles",
-    media_type="application/spdx+json",
-    suffix="spdx.json",
-    terms=TERMS,
-    reasons=REASONS,
-    otherwise=OTHERWISE,
-    write=write,
-)
+def _exporter(format: str, version: str) -> Exporter:
+    return Exporter(
+        format=format,
+        title=f"SPDX {version} with the AI and Dataset profiles",
+        media_type="application/spdx+json",
+        suffix="spdx.json",
+        terms=TERMS,
+        reasons=REASONS,
+        otherwise=OTHERWISE,
+        write=partial(write, version=version),
+    )
+
+
+EXPORTERS = (_exporter("spdx3", "3.0.1"), _exporter("spdx3.1", "3.1"))
+"""SPDX 3.0.1, and as an option 3.1: stages of training told apart, no ``datasetSize``."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.terms import SCHEMA
 from provenance_graph.exchange import ledger
 from provenance_graph.exchange.ledger import Ledger
 from provenance_graph.exchange.spdx3.terms import INFO, NO_ASSERTION
@@ -14,9 +16,10 @@ from provenance_graph.model.bundle_results import Bundle, LicenceInfo
 class Document:
     """The elements of one document, and the names they get in it."""
 
-    def __init__(self, bundle: Bundle) -> None:
-        self.bundle, self.ledger = bundle, Ledger(bundle)
-        self.base = mint("export", "spdx3", ledger.serial(bundle, "spdx3"))
+    def __init__(self, bundle: Bundle, version: str = "3.0.1") -> None:
+        self.bundle, self.ledger, self.version = bundle, Ledger(bundle), version
+        self.format = "spdx3" if version == "3.0.1" else f"spdx{version}"
+        self.base = mint("export", "spdx3", ledger.serial(bundle, self.format))
         self.elements: list[dict[str, Any]] = []
         self.ids = {
             entity.iri: f"{self.base}#{'dataset' if entity.iri in bundle.datasets else 'model'}-{n}"
@@ -24,6 +27,7 @@ class Document:
         }
         self.agents: dict[Iri, str] = {}
         self.licences: dict[Iri, str] = {}
+        self.expressions: set[str] = set()
         self.count = 0
 
     def add(self, kind: str, id_: str, **said: Any) -> str:
@@ -48,8 +52,40 @@ class Document:
         """The organization's element."""
         if iri not in self.agents:
             name = f"{self.base}#organization-{len(self.agents) + 1}"
-            self.agents[iri] = self.add("Organization", name, name=self.bundle.name(iri))
+            self.agents[iri] = self.add(
+                "Organization",
+                name,
+                name=self.bundle.name(iri),
+                externalIdentifier=[
+                    {
+                        "type": "ExternalIdentifier",
+                        "externalIdentifierType": "urlScheme",
+                        "identifier": str(page),
+                    }
+                    for page in self.bundle.entity(iri).iris(SCHEMA.url)[:1]
+                ],
+            )
         return self.agents[iri]
+
+    def expression(self, info: LicenceInfo) -> str:
+        """The licence as an expression, one that SPDX does not list by a reference to its element."""
+        known = self.licence(info)
+        if info.spdx or info.expression:
+            return known
+        element = f"{known}-expression"
+        if element not in self.expressions:
+            self.expressions.add(element)
+            key = f"LicenseRef-{re.sub(r'[^A-Za-z0-9.-]+', '-', info.key).strip('-')}"
+            self.add(
+                "simplelicensing_LicenseExpression",
+                element,
+                name=info.key,
+                simplelicensing_licenseExpression=key,
+                simplelicensing_customIdToUri=[
+                    {"type": "DictionaryEntry", "key": key, "value": known}
+                ],
+            )
+        return element
 
     def licence(self, info: LicenceInfo) -> str:
         """The licence's element: an expression where SPDX lists it, else a custom licence."""

@@ -47,7 +47,7 @@ def package(document: Document, entity: BundleEntity) -> None:
     stated["externalRef"] = _evidence(document, entity)
     if dataset:
         stated.setdefault("dataset_datasetType", ["noAssertion"])
-        for size in entity.texts(PG.byteSize)[:1]:
+        for size in entity.texts(PG.byteSize)[:1] if document.version == "3.0.1" else ():
             stated["dataset_datasetSize"] = ledger.number(size)
             document.ledger.keep(entity.iri, PG.byteSize, size)
     else:

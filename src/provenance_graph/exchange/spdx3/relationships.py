@@ -6,7 +6,7 @@ from provenance_graph.core import terms
 from provenance_graph.core.iris import shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.exchange.spdx3.elements import Document
-from provenance_graph.exchange.spdx3.terms import NO_ASSERTION, NO_LICENCE, RELATIONS
+from provenance_graph.exchange.spdx3.terms import NO_ASSERTION, NO_LICENCE, RELATIONS, STAGES
 from provenance_graph.model.bundle_results import BundleEntity
 
 ALSO_NEEDED = frozenset(("descendantOf", "trainedOn"))
@@ -17,7 +17,8 @@ def relations(document: Document, entity: BundleEntity) -> None:
     """Lineage, data and models used, each as a relationship to another element."""
     here = document.ids[entity.iri]
     dataset = entity.iri in document.bundle.datasets
-    for predicate, kind in RELATIONS.items():
+    stages = STAGES if document.version != "3.0.1" else {}
+    for predicate, kind in {**RELATIONS, **stages}.items():
         for other in entity.iris(predicate):
             same = document.bundle.entity(other).repository
             alike = other == entity.iri or (same and same == entity.repository)
@@ -47,8 +48,8 @@ def licences(document: Document, entity: BundleEntity) -> None:
     stated = entity.iris(DCTERMS.license)
     for licence in stated:
         info = document.bundle.licences[licence]
-        for kind in ("hasDeclaredLicense", "hasConcludedLicense"):
-            document.relate(kind, here, document.licence(info), info.label)
+        document.relate("hasDeclaredLicense", here, document.licence(info), info.label)
+        document.relate("hasConcludedLicense", here, document.expression(info), info.label)
         if info.told:
             document.ledger.keep(entity.iri, DCTERMS.license, licence)
         else:
@@ -99,4 +100,5 @@ def files(document: Document, entity: BundleEntity) -> None:
             ],
         )
         document.relate("contains", document.ids[entity.iri], file)
+        document.relate("hasDistributionArtifact", document.ids[entity.iri], file)
         document.ledger.keep(node.iri, PG.artifactOf, entity.iri)

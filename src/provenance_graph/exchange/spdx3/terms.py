@@ -11,7 +11,9 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger
 from provenance_graph.formats.spdx3 import tables
 
-CONTEXT = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
+CONTEXTS: Mapping[str, str] = {
+    version: f"https://spdx.org/rdf/{version}/spdx-context.jsonld" for version in ("3.0.1", "3.1")
+}
 NO_ASSERTION = "NOASSERTION"
 NO_LICENCE = "https://spdx.org/rdf/3.0.1/terms/ExpandedLicensing/NoAssertionLicense"
 INFO = "_:creationInfo"
@@ -74,6 +76,11 @@ RELATIONS: Mapping[Iri, str] = {
     PROV.wasDerivedFrom: "descendantOf",
     PG.usesComponent: "dependsOn",
 }
+STAGES: Mapping[Iri, str] = {
+    PG.pretrainedOn: "pretrainedOn",
+    PG.finetunedOn: "finetunedOn",
+}
+"""What SPDX 3.1 tells apart."""
 DATES = {DCTERMS.issued: "releaseTime", DCTERMS.created: "builtTime"}
 TERMS: Mapping[Iri, str] = MappingProxyType(
     {

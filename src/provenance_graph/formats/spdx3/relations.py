@@ -169,6 +169,7 @@ def _licence(
     kind: str, source: Iri, target: str, element: dict[str, Any], place: str, graph: Graph
 ) -> Found:
     """A declared licence as the source states it; a concluded one as its author's inference."""
+    element = _custom(element, graph)
     if element.get("type") in (
         "expandedlicensing_ConjunctiveLicenseSet",
         "expandedlicensing_DisjunctiveLicenseSet",
@@ -188,6 +189,15 @@ def _licence(
     yield from statements.licensed(source, text, link=link, locator=place, basis=LICENSES[kind])
     if full and full != text and full != "NOASSERTION":
         yield coverage.other(source, "licence text", full)
+
+
+def _custom(element: dict[str, Any], graph: Graph) -> dict[str, Any]:
+    """The licence that an expression of one reference of its own stands for."""
+    text = scalar_text(element.get("simplelicensing_licenseExpression"))
+    for entry in listed(element.get("simplelicensing_customIdToUri")):
+        if isinstance(entry, dict) and text and scalar_text(entry.get("key")) == text:
+            return graph.by_id.get(scalar_text(entry.get("value")), element)
+    return element
 
 
 def _licence_text(element: dict[str, Any], target: str) -> str:

@@ -19,6 +19,7 @@ from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, answer_ke
 
 Format = Literal[
     "spdx3",
+    "spdx3.1",
     "cyclonedx",
     "cyclonedx-1.6",
     "croissant",

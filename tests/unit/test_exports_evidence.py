@@ -1,0 +1,130 @@
+"""Exports that can be made again, RDF 1.2, SPDX 3.1, and MLDCAT-AP before its own shapes."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+
+import audit_store
+import pyshacl
+import pytest
+import rdflib
+from shared import SHARED, needs_shared
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import literals
+from provenance_graph.core.claims import Basis, Claim, Record
+from provenance_graph.core.iris import Iri, dataset, model
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.exchange.graphs import records as excerpts
+from provenance_graph.exchange.registry import export, exporters
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.records import records_of
+from provenance_graph.formats.registry import readers
+from provenance_graph.ingest.build import compile_quads
+from provenance_graph.model.bundle import bundle
+from provenance_graph.model.bundle_results import Bundle
+from provenance_graph.store.memory import MemoryStore
+
+MODEL, PARENT, DATA = audit_store.MODEL, model("org/parent"), dataset("org/data")
+OWN = Iri("https://w3id.org/provenance-graph/id/licence/llama-3.1")
+
+
+@pytest.fixture(scope="module")
+def whole() -> Iterator[Bundle]:
+    """A quantised model with a parent, data, a licence of its own and a file."""
+    file = Iri("https://w3id.org/provenance-graph/id/in/t/artifact/m")
+    claims = [
+        Claim(MODEL, RDF.type, PG.Model),
+        Claim(MODEL, SCHEMA.name, literals.text("M")),
+        Claim(MODEL, DCTERMS.creator, audit_store.ORG),
+        Claim(MODEL, DCTERMS.license, OWN),
+        Claim(MODEL, PG.quantizedFrom, PARENT),
+        Claim(MODEL, PG.parameterCount, literals.integer(7)),
+        Claim(MODEL, PG.pretrainedOn, DATA),
+        Claim(MODEL, PG.trainedOn, DATA),
+        Claim(PARENT, RDF.type, PG.Model),
+        Claim(PARENT, SCHEMA.name, literals.text("P")),
+        Claim(DATA, RDF.type, PG.Dataset),
+        Claim(DATA, SCHEMA.name, literals.text("D")),
+        Claim(DATA, PG.byteSize, literals.integer(1000)),
+        Claim(file, RDF.type, PG.Artifact),
+        Claim(file, PG.artifactOf, MODEL),
+        Claim(file, PG.fileName, literals.text("m.safetensors")),
+        Claim(file, SCHEMA.url, Iri("https://example.org/m.safetensors")),
+        Claim(file, PG.digest, literals.text("sha256:" + "ab" * 32)),
+    ]
+    card = audit_store.record("card", "2025-05-01", Basis.DEVELOPER, *claims)
+    with MemoryStore(compile_quads(list(audit_store.reference()), [card], [])) as store:
+        yield bundle(AcceptedSnapshot(store), [MODEL])
+
+
+@pytest.mark.parametrize("format", sorted({*exporters()} - {"croissant"}))
+def test_an_export_says_what_makes_it_again(format: str, whole: Bundle) -> None:
+    text = export(whole, format).text
+    said = text.replace('\\"', '"')
+    assert whole.origin.store in said
+    assert f"policy {whole.origin.reference}" in said
+    assert "provenance-graph 0." in said
+    command = shlex.join(["provenance-graph", "export", "org/m", "--as", format])
+    assert command in said
+
+
+def test_the_command_names_the_day_and_what_was_left_out() -> None:
+    with audit_store.store() as store:
+        snapshot = AcceptedSnapshot(store, "2025-06-30")
+        made = bundle(snapshot, [MODEL], ancestors=False)
+    command = made.origin.command(["org/m"], "turtle")
+    assert command.endswith("--as turtle --as-of 2025-06-30 --no-ancestors")
+
+
+def test_reifiers_give_back_every_claim(whole: Bundle) -> None:
+    text = export(whole, "trig12").text
+    assert "rdf:reifies <<(" in text
+    document = Document(Iri("https://example.org/x"), text.encode(), "2026-01-01", "x.trig")
+    read = [r for r in records_of(readers()["rdf"], document) if isinstance(r, Record)]
+    wanted = {r.header.record: set(r.claims) for r in excerpts(whole)}
+    assert {r.header.record: set(r.claims) for r in read} == wanted
+
+
+def relations(text: str) -> set[str]:
+    return {
+        e["relationshipType"] for e in json.loads(text)["@graph"] if e["type"] == "Relationship"
+    }
+
+
+def test_spdx_3_1_tells_stages_apart_and_drops_the_size_of_data(whole: Bundle) -> None:
+    old, new = export(whole, "spdx3").text, export(whole, "spdx3.1").text
+    assert "pretrainedOn" not in relations(old)
+    assert "pretrainedOn" in relations(new)
+    assert "dataset_datasetSize" in old
+    assert "dataset_datasetSize" not in new
+    (info,) = [e for e in json.loads(new)["@graph"] if e["type"] == "CreationInfo"]
+    assert info["specVersion"] == "3.1"
+
+
+def test_a_licence_that_spdx_does_not_list_is_an_expression_too(whole: Bundle) -> None:
+    graph = json.loads(export(whole, "spdx3").text)["@graph"]
+    (expression,) = [e for e in graph if e["type"] == "simplelicensing_LicenseExpression"]
+    (entry,) = expression["simplelicensing_customIdToUri"]
+    assert entry["key"] == expression["simplelicensing_licenseExpression"]
+    assert entry["value"] in {e.get("spdxId") for e in graph}
+
+
+@needs_shared
+def test_mldcat_ap_breaks_its_shapes_only_where_nobody_states_what_they_want(
+    whole: Bundle,
+) -> None:
+    assert SHARED is not None
+    shapes = rdflib.Graph().parse(SHARED / "vocabularies/mldcat-ap/mldcat-ap-SHACL.ttl")
+    data = rdflib.Graph().parse(data=export(whole, "mldcat-ap").text, format="turtle")
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes)
+    found = {
+        (str(report.value(r, rdflib.SH.sourceConstraintComponent)).rpartition("#")[2],
+         str(report.value(r, rdflib.SH.resultPath)).replace("#", "/").rpartition("/")[2])
+        for r in report.subjects(rdflib.RDF.type, rdflib.SH.ValidationResult)
+    }  # fmt: skip
+    nobody = {"version", "created", "hasFile", "trainedOn", "description", "collectionDate"}
+    assert {component for component, _ in found} <= {"MinCountConstraintComponent"}
+    assert {path for _, path in found} <= nobody
