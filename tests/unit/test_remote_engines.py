@@ -188,6 +188,18 @@ def test_a_truth_value_in_another_form_is_understood(truth, monkeypatch) -> None
     assert not opened(reply, monkeypatch).capabilities.held
 
 
+def test_an_ask_answered_with_a_row_or_none_is_understood(monkeypatch) -> None:
+    def reply(query: str) -> object:
+        if query.startswith("SELECT"):
+            return []
+        row = {"__ASK_RETVAL": {"type": "typed-literal", "value": "1"}}
+        rows = [] if "1 = 2" in query or "GRAPH" in query else [row]
+        body = {"head": {"vars": ["__ASK_RETVAL"]}, "results": {"bindings": rows}}
+        return httpx2.Response(200, json=body)
+
+    assert not opened(reply, monkeypatch).capabilities.held
+
+
 def test_a_page_for_people_is_told_as_such(monkeypatch) -> None:
     page = httpx2.Response(200, text="<html>", headers={"content-type": "text/html"})
     with pytest.raises(StoreError, match="a page for people"):

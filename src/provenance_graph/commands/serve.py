@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 
 import click
 
-from provenance_graph.core.errors import UsageError
+from provenance_graph.core.errors import StoreError, UsageError
 from provenance_graph.service import settings as config
 from provenance_graph.service.http import auth
 from provenance_graph.session import Session
@@ -44,11 +46,29 @@ def _settings_as_options(command: Callable[..., None]) -> Callable[..., None]:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Settings in TOML; the environment and flags win over it.",
 )
+@click.option(
+    "--follow",
+    metavar="URL|FOLDER",
+    help="Serve a read replica of another store: its folder, or an address that serves its files.",
+)
+@click.option(
+    "--follow-seconds",
+    type=click.FloatRange(0.1, 3600),
+    default=2.0,
+    show_default=True,
+    help="How often the store that is followed is looked at.",
+)
 @click.option("--new-token", metavar="NAME", help="Print a fresh token and its line, and leave.")
 @_settings_as_options
 @click.pass_obj
 def command(
-    session: Session, /, config_file: Path | None, new_token: str | None, **flags: Any
+    session: Session,
+    /,
+    config_file: Path | None,
+    new_token: str | None,
+    follow: str | None,
+    follow_seconds: float,
+    **flags: Any,
 ) -> None:
     """Serve the store over HTTP: SPARQL, graphs, linked data, REST API and the page."""
     if new_token is not None:
@@ -60,7 +80,14 @@ def command(
 
     if session.is_remote:
         raise UsageError("serve needs a store's folder, not the address of another service")
-    if not settings.raw and not (session.folder / "CURRENT").exists():
+    if follow is not None:
+        if settings.raw or settings.writable:
+            raise UsageError(
+                "a replica is read alone: leave --writable and --raw out with --follow"
+            )
+        run_once(lambda: _first_copy(session, follow))
+        session.closing.callback(_ended, _follower(session, follow, follow_seconds))
+    elif not settings.raw and not (session.folder / "CURRENT").exists():
         run_once(lambda: _build(session))
     if not settings.raw:
         # refuses a store of an earlier version
@@ -77,6 +104,30 @@ def command(
     code = run(settings, session.folder, folder)
     if code:
         raise click.exceptions.Exit(code)
+
+
+def _first_copy(session: Session, place: str) -> None:
+    """Copy what is followed; where it cannot be read, what is here already is served."""
+    from provenance_graph.store.follow import Replica
+
+    replica = Replica(session.folder, place)
+    try:
+        replica.refresh()
+    except StoreError as error:
+        if replica.current is None:
+            raise
+        session.say(f"{error}; version {replica.current.version} is served meanwhile")
+
+
+def _follower(session: Session, place: str, seconds: float) -> subprocess.Popen[bytes]:
+    """A process that copies every further version."""
+    line = [sys.executable, "-m", "provenance_graph.store.follow", place]
+    return subprocess.Popen([*line, str(session.folder), str(seconds)])  # noqa: S603 - our own
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait()
 
 
 def _build(session: Session) -> None:

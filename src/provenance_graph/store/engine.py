@@ -92,6 +92,10 @@ def request(
 class EngineReads:
     """The reading half of the store protocol over an engine in this process."""
 
+    own_engine = True
+    """Its answers in any form are written as this software expects."""
+
+
     def _pin(self) -> Pin:
         """The state to read."""
         raise NotImplementedError

@@ -53,8 +53,9 @@ class RemoteStore:
         """A service that was asked what it can do; raises StoreError where it misleads."""
         store = cls(url, settings=settings or RemoteSettings.of())
         try:
-            store.capabilities = probe(url, store.settings, store.ask, store._rows)
-            if cls is RemoteStore and store.capabilities.version == UNDER_WAY:
+            writing = cls is not RemoteStore
+            store.capabilities = probe(url, store.settings, store.ask, store._rows, writing=writing)
+            if not writing and store.capabilities.version == UNDER_WAY:
                 raise StoreError(
                     f"{url}: a change is under way or was broken off; wait for it, or run "
                     "`build --fresh` or the same import again"
@@ -176,6 +177,10 @@ class RemoteStore:
     ) -> bool:
         """The answer of an ASK; raises QueryError and its kinds, or StoreError."""
         result, _ = self._json(bind(query, bindings), limits or _DEFAULT)
+        if result["head"].get("vars") == [
+            "__ASK_RETVAL"
+        ]:  # Virtuoso: a row for true, none for false
+            return bool(result["results"]["bindings"])
         if "boolean" not in result:
             raise QueryError("this query is not an ASK")
         return _boolean(self.url, result["boolean"])
@@ -274,4 +279,7 @@ def _value(result: Mapping[str, str]) -> Value:
         raise QueryError(f"a value of type {kind!r} is not supported here")
     if language := result.get("xml:lang"):
         return Literal(text, RDF.langString, language)
-    return Literal(text, Iri(result.get("datatype", XSD.string)))
+    datatype = Iri(result.get("datatype", XSD.string))
+    if datatype == XSD.boolean:  # Virtuoso writes 1 and 0
+        text = {"1": "true", "0": "false"}.get(text, text)
+    return Literal(text, datatype)

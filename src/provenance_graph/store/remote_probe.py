@@ -36,8 +36,13 @@ Ask = Callable[[str], bool]
 Select = Callable[[str], list[Mapping[str, object]]]
 
 
-def probe(url: str, settings: RemoteSettings, ask: Ask, select: Select) -> Capabilities:
-    """Ask a service what it can do; raises StoreError where it cannot be relied on."""
+def probe(
+    url: str, settings: RemoteSettings, ask: Ask, select: Select, *, writing: bool = False
+) -> Capabilities:
+    """Ask a service what it can do; raises StoreError where it cannot be relied on.
+
+    Whoever is ``writing`` may put a store where there is none.
+    """
     try:
         if not ask("ASK {}"):
             raise StoreError(f"{url} answers `ASK {{}}` with false: it is no SPARQL service")
@@ -55,7 +60,8 @@ def probe(url: str, settings: RemoteSettings, ask: Ask, select: Select) -> Capab
     default = None
     if union:
         default = settings.default_graph
-        if not ask(f"ASK {{ GRAPH <{default}> {{ ?s ?p ?o }} }}") and named:
+        stands = ask(f"ASK {{ GRAPH <{default}> {{ ?s ?p ?o }} }}")
+        if not stands and (held or not writing):
             raise StoreError(
                 f"{url}: its default graph is the union of all graphs, and no graph <{default}> "
                 "holds what the default graph of a store does; load it there, or name the graph "

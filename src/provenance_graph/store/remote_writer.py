@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from provenance_graph.core.claims import Literal, Quad
 from provenance_graph.core.errors import ProvenanceError, StoreError
-from provenance_graph.core.iris import Iri
+from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import SCHEMA
 from provenance_graph.store.base import Change
 from provenance_graph.store.engine import update_text
@@ -20,6 +20,8 @@ from provenance_graph.store.remote_probe import STATE, UNDER_WAY
 from provenance_graph.store.remote_settings import PREFIX, RemoteSettings
 
 T = TypeVar("T")
+_GRAPHS = 200
+"""Graphs dropped in one update."""
 _ANSWER_BYTES = 1 << 20
 
 
@@ -103,7 +105,7 @@ class RemoteWriter(RemoteStore):
         marker = (STATE, SCHEMA.version, Literal(UNDER_WAY), STATE)
         self._update(Change((), before, [marker]))
         try:
-            for graphs in _batches(iter(change.drop), 500):
+            for graphs in _batches(iter(change.drop), _GRAPHS):
                 self._update(Change(tuple(graphs)))
             for quads in _batches(iter(change.remove), self.settings.batch):
                 self._update(Change((), quads))
@@ -126,9 +128,8 @@ class RemoteWriter(RemoteStore):
 
         Raises StoreError where it holds something else, which is never deleted.
         """
-        if not self.capabilities.held and self.ask(
-            "ASK { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
-        ):
+        capable = self.capabilities
+        if not capable.held and not capable.union and self.ask("ASK { ?s ?p ?o }"):
             raise StoreError(
                 f"{self.url} holds data that no build of this software put there; name an empty "
                 "dataset"
@@ -146,13 +147,14 @@ class RemoteWriter(RemoteStore):
         return version
 
     def _empty(self) -> None:
-        """Drop every graph, one by one where the service knows no shorter way."""
-        try:
-            self._send("DROP ALL")
-        except StoreError:
-            self._update(Change(tuple(self.graphs())))
-            if self.capabilities.default_graph is not None:
-                self._update(Change((self.capabilities.default_graph,)))
+        """Drop what a store of this software consists of, and no graph of others."""
+        own = [graph for graph in self.graphs() if graph.startswith(ID)]
+        for graphs in _batches(iter(own), _GRAPHS):
+            self._update(Change(tuple(graphs)))
+        if self.capabilities.default_graph is not None:
+            self._update(Change((self.capabilities.default_graph,)))
+        else:
+            self._send("CLEAR DEFAULT")
 
     def _update(self, change: Change) -> None:
         own = self.capabilities.default_graph

@@ -1,0 +1,258 @@
+"""A read replica: the published checkpoints of another store, copied as they appear.
+
+The store that is followed is a folder, or an address below which its files are served as they
+are (``CURRENT``, ``format``, ``checkpoints/<n>/…``): an object store or any web server. Every file
+is held against the size and digest that the followed store published; data files that have not
+changed are shared with the version before. What is whole is published here by one rename, so
+that readers of this folder never see half a copy, and go on with the old version while the
+source is slow, gone or damaged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Protocol
+
+import httpx2
+
+from provenance_graph.core.errors import StoreError, StoreFormat, StoreMissing
+from provenance_graph.store import layout
+from provenance_graph.store.layout import Current, WriterLock
+
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}")
+_PIECE = 1 << 20
+_MAX_CURRENT = 4 << 20
+_LEFT_FREE = 64 << 20
+"""Bytes that a copy leaves free on the disk."""
+
+
+class Source(Protocol):
+    """Where a store is followed from."""
+
+    def text(self, path: str) -> str:
+        """A small file's text; raises StoreError."""
+
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """A file in pieces; raises StoreError."""
+
+
+class FolderSource:
+    """A store in a folder, of this machine or mounted."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def text(self, path: str) -> str:
+        """A small file's text."""
+        return b"".join(self.pieces(path)).decode("utf-8", "replace")
+
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """A file in pieces."""
+        try:
+            with (self._root / path).open("rb") as file:
+                while piece := file.read(_PIECE):
+                    yield piece
+        except FileNotFoundError:
+            raise StoreMissing(str(self._root)) from None
+        except OSError as error:
+            raise StoreError(f"{self._root}/{path}: {error.strerror or error}") from error
+
+
+class WebSource:
+    """A store whose files are served below an address."""
+
+    def __init__(self, url: str, seconds: float = 30, client: httpx2.Client | None = None) -> None:
+        self._url = url.rstrip("/")
+        self._client = client or httpx2.Client(follow_redirects=False, timeout=seconds)
+
+    def text(self, path: str) -> str:
+        """A small file's text."""
+        body = bytearray()
+        for piece in self.pieces(path):
+            body += piece
+            if len(body) > _MAX_CURRENT:
+                raise StoreError(f"{self._url}/{path} is too long to be what it should be")
+        return body.decode("utf-8", "replace")
+
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """A file in pieces."""
+        url = f"{self._url}/{path}"
+        try:
+            with self._client.stream("GET", url) as answer:
+                if answer.status_code == 404:
+                    raise StoreMissing(self._url)
+                if answer.status_code != 200:
+                    raise StoreError(f"{url} answered {answer.status_code}")
+                yield from answer.iter_bytes(_PIECE)
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise StoreError(f"{url} cannot be read: {error}") from error
+
+
+def source_of(place: str) -> Source:
+    """The source that a user names: a folder or an address."""
+    if place.startswith(("http://", "https://")):
+        return WebSource(place)
+    return FolderSource(Path(place))
+
+
+def published(source: Source, place: str) -> Current:
+    """What the followed store publishes now; raises StoreMissing, StoreFormat or StoreError."""
+    written = source.text("format").strip()
+    if written != layout.FORMAT:
+        raise StoreFormat(
+            f"{place} was written in the format {written[:60]!r}, this software reads "
+            f"{layout.FORMAT!r}"
+        )
+    try:
+        read = json.loads(source.text("CURRENT"))
+        files = {name: (int(size), str(digest)) for name, (size, digest) in read["files"].items()}
+        current = Current(**{**read, "files": files})
+        names = [current.checkpoint, *files]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise StoreFormat(f"{place}/CURRENT is damaged ({error})") from error
+    if not files:
+        raise StoreFormat(f"{place} was published by an earlier version, without digests")
+    if wrong := next((name for name in names if not _NAME.fullmatch(str(name))), None):
+        raise StoreFormat(f"{place}/CURRENT names a file {wrong!r}, which no store has")
+    return current
+
+
+class Replica:
+    """A folder that follows a store; one process at a time copies into it."""
+
+    def __init__(self, folder: Path, place: str, source: Source | None = None) -> None:
+        self.folder, self.place = folder, place
+        self._source = source or source_of(place)
+
+    @property
+    def current(self) -> Current | None:
+        """The version that is here; None where there is none."""
+        try:
+            return layout.read_current(self.folder)
+        except StoreError:
+            return None
+
+    def refresh(self) -> bool:
+        """Copy what is published now, where it is not here; says whether it was new.
+
+        Raises StoreError, and leaves what is here, where a file is missing, cut or changed.
+        """
+        there, here = published(self._source, self.place), self.current
+        if here is not None and here.version == there.version:
+            return False
+        with self._locked():
+            self._copy(there, here)
+        return True
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        lock = WriterLock(self.folder)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _copy(self, there: Current, here: Current | None) -> None:
+        root = self.folder / "checkpoints"
+        root.mkdir(parents=True, exist_ok=True)
+        number = max((int(e.name) for e in root.iterdir() if e.name.isdigit()), default=0) + 1
+        target = root / str(number)
+        before = None if here is None else root / here.checkpoint
+        known = {} if here is None else here.files
+        needed = sum(
+            size for name, (size, d) in there.files.items() if known.get(name) != (size, d)
+        )
+        free = shutil.disk_usage(self.folder).free
+        if needed + _LEFT_FREE > free:
+            raise StoreError(
+                f"{self.folder}: {needed >> 20} MB are needed for version {there.version}, "
+                f"{free >> 20} MB are free; version {here.version if here else 'none'} stays"
+            )
+        target.mkdir()
+        try:
+            for name, (size, digest) in there.files.items():
+                if before is not None and known.get(name) == (size, digest):
+                    os.link(before / name, target / name)
+                else:
+                    self._fetch(
+                        f"checkpoints/{there.checkpoint}/{name}", target / name, size, digest
+                    )
+        except OSError as error:
+            shutil.rmtree(target, ignore_errors=True)
+            raise StoreError(f"{target}: {error}") from error
+        except BaseException:
+            shutil.rmtree(target, ignore_errors=True)
+            raise
+        layout.sync_folder(target)
+        if not (self.folder / "format").exists():
+            layout.replace_file(self.folder / "format", layout.FORMAT)
+        made = Current(there.version, there.sequence, there.db, str(number), there.files)
+        layout.write_current(self.folder, made)
+        for entry in root.iterdir():
+            if entry.name.isdigit() and int(entry.name) < number - 1:
+                layout.remove_unused(entry)
+
+    def _fetch(self, path: str, target: Path, size: int, digest: str) -> None:
+        hashed, length = hashlib.blake2b(), 0
+        with target.open("wb") as file:
+            for piece in self._source.pieces(path):
+                length += len(piece)
+                if length > size:
+                    break
+                hashed.update(piece)
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        if length != size or hashed.hexdigest()[:32] != digest:
+            raise StoreError(f"{self.place}/{path} is not what was published; it is tried again")
+
+
+def follow(
+    replica: Replica,
+    seconds: float,
+    say: Callable[[str], None],
+    alive: Callable[[], bool],
+    pause: Callable[[float], None] = time.sleep,
+) -> None:
+    """Refresh a replica again and again; a fault is said once, and once when it is over."""
+    failing = ""
+    while alive():
+        try:
+            if replica.refresh() and replica.current is not None:
+                say(f"following {replica.place}: version {replica.current.version}")
+            if failing:
+                say(f"following {replica.place}: it answers again")
+            failing = ""
+        except StoreError as error:
+            if str(error) != failing:
+                here = replica.current
+                say(f"{error}; version {here.version if here else 'none'} is served meanwhile")
+            failing = str(error)
+        pause(seconds)
+
+
+def main(arguments: list[str]) -> None:
+    """Follow a place into a folder until the process that started this one ends."""
+    place, folder, seconds = arguments
+    parent = os.getppid()
+
+    def say(message: str) -> None:
+        sys.stderr.write(f"provenance-graph: {message}\n")
+        sys.stderr.flush()
+
+    with suppress(KeyboardInterrupt):
+        replica = Replica(Path(folder), place)
+        follow(replica, float(seconds), say, lambda: os.getppid() == parent)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
