@@ -95,7 +95,6 @@ class EngineReads:
     own_engine = True
     """Its answers in any form are written as this software expects."""
 
-
     def _pin(self) -> Pin:
         """The state to read."""
         raise NotImplementedError
