@@ -11,6 +11,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from urllib.parse import quote
 
+from provenance_graph.acceptance.sssom import read_sssom
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Custody, Problem, Record
 from provenance_graph.core.errors import RecordError, UsageError
@@ -156,7 +157,9 @@ def _addresses(manifest: Path) -> Mapping[str, str]:
 
 
 def _keep_known(files: dict[Path, list[Record]], partial: set[Iri], into: Path) -> None:
-    """Cut the records of ``partial`` to what they say of things that other records name.
+    """Cut the records of ``partial`` to what they say of entities that other records name.
+
+    A name counts that ``identity.sssom.tsv`` beside ``into`` holds to be one with such a name.
 
     Other records are those of this run and those that lie below ``into`` and are not written
     again. What a kept statement leads to (its maker, its licence) is kept with it.
@@ -179,11 +182,26 @@ def _keep_known(files: dict[Path, list[Record]], partial: set[Iri], into: Path) 
         for name in (claim.subject, claim.value)
         if isinstance(name, Iri)
     }
+    known |= _same_as(known, into.parent / "identity.sssom.tsv")
     for path, records in list(files.items()):
         cut = [r if r.header.record not in partial else _cut(r, known) for r in records]
         files[path] = [record for record in cut if record.claims]
     for path in [path for path, records in files.items() if not records]:
         del files[path]
+
+
+def _same_as(known: set[Iri], identity: Path) -> set[Iri]:
+    """The names that are one with a known name."""
+    if not identity.is_file():
+        return set()
+    rows = read_sssom(identity.read_text(encoding="utf-8"), identity.name)
+    pairs = [(row.subject, row.object) for row in rows if row.merges]
+    results: set[Iri] = set()
+    for _ in range(3):  # a name may be one with a name that is one with a third
+        for one, other in pairs:
+            if known & {one, other} or results & {one, other}:
+                results |= {one, other}
+    return results
 
 
 def _cut(record: Record, known: set[Iri]) -> Record:

@@ -143,6 +143,14 @@ def licence(subject: Iri, _: Iri, value: Any, where: str) -> Found:
         yield Problem(where, f"{common.brief(value)} is not a licence's name")
 
 
+def terms(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+    """A licence, or the address of terms that nobody here has read: kept as a licence by address."""
+    if isinstance(value, str) and re.fullmatch(r"https?://\S+", value.strip()):
+        yield from statements.licensed(subject, "other", link=value.strip(), locator=where)
+    else:
+        yield from licence(subject, property_, value, where)
+
+
 def named_licence(subject: Iri, _: Iri, value: Any, where: str) -> Found:
     """A licence by its name; one that no table holds is kept under that name."""
     if isinstance(value, str):

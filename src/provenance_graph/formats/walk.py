@@ -259,8 +259,10 @@ def _header(path: Path, local: str) -> bytes | Problem:
 
 def _bytes(path: Path, local: str) -> bytes | Problem:
     try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+        with path.open(
+            "rb"
+        ) as file:  # what is asked for is set aside at once, however little there is
+            return file.read(min(MAX_BYTES, os.fstat(file.fileno()).st_size) + 1)
     except OSError as error:
         return Problem(local, error.strerror or str(error), kind="unreadable")
 

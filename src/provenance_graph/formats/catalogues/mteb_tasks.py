@@ -21,7 +21,7 @@ SOURCE = "mteb-tasks"
 Found = Iterator[Claim | Problem]
 _MARKS = frozenset({"name", "dataset", "revision", "sample_creation", "annotations_creators"})
 _ROWS: tuple[Row, ...] = (
-    Row("license", DCTERMS.license, mapping.licence, {"not specified": Stance.NOT_STATED}),
+    Row("license", DCTERMS.license, mapping.terms, {"not specified": Stance.NOT_STATED}),
     Row("reference", PG.paper, mapping.link),
 )
 
@@ -84,4 +84,5 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
+    version="2",
 )

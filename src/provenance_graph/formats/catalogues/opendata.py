@@ -16,6 +16,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS
 from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.document import Document, Hints, Origin, Reader, parse_json
+from provenance_graph.formats.fields import packages
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "opendata"
@@ -108,7 +109,11 @@ def _card(entry: dict[str, Any], where: str) -> Found:
     given = statements.scalar_text(mapping.find(entry, "data/givenLicense"))
     at = f"{where}/data/givenLicense"
     if given:
-        yield from statements.licensed(subject, given, locator=at)
+        several = [each.strip() for each in given.split(",") if each.strip()]
+        for each in several:
+            for claim in statements.licensed(subject, each, locator=at):
+                partly = len(several) > 1 and claim.value is not None
+                yield packages.partly(claim, at) if partly else claim
     else:
         yield statements.not_given(subject, DCTERMS.license, Stance.NOT_STATED, "", at)
 
@@ -124,4 +129,5 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
+    version="2",
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -94,6 +94,8 @@ def _normalise(text: str, name: str, link: str, stated: str) -> LicenceName:
         return LicenceName(stated, unusable="names a family of licences, not one of them")
     if _TOKENS.search(text) and (result := _expression(text, stated)):
         return result
+    if linked := _by_link(link):
+        return LicenceName(stated, linked)
     if name:
         return _as_stated(stated, name, link)
     return LicenceName(stated, unusable="unrecognised licence")
@@ -217,8 +219,29 @@ def _single(text: str, form: str) -> Iri | None:
         return _iri(short)
     if form in FAMILIES or "?" in bare:  # a question is not a statement
         return None
-    result = _spdx().get(bare.casefold()) or _forms().get(form)
+    result = _spdx().get(bare.casefold()) or _forms().get(form) or _spdx().get(_legal_title(form))
     return _iri(result) if result else None
+
+
+_CC_TITLE = re.compile(
+    r"(?:creative-commons|cc)-attribution((?:-(?:noncommercial|non-commercial|sharealike"
+    r"|share-alike|noderivatives|noderivs|no-derivatives))*)-(\d\.\d)"
+    r"(?:-(?:international|unported|generic|public|deed|legal|code))*"
+)
+_CC_PARTS = (("non-?commercial", "nc"), ("share-?alike", "sa"), ("no-?deriv(?:ative)?s", "nd"))
+
+
+def _legal_title(form: str) -> str:
+    """The SPDX id, in lower case, of a Creative Commons licence by its legal title; else nothing.
+
+    >>> _legal_title("creative-commons-attribution-noncommercial-4.0-international-public")
+    'cc-by-nc-4.0'
+    """
+    match = _CC_TITLE.fullmatch(form)
+    if match is None:
+        return ""
+    kinds = "".join(f"-{short}" for words, short in _CC_PARTS if re.search(words, match[1]))
+    return f"cc-by{kinds}-{match[2]}"
 
 
 def _iri(known: str) -> Iri:
@@ -255,41 +278,54 @@ def _by_link(link: str) -> Iri | None:
 
 
 def _expression(text: str, stated: str) -> LicenceName | None:
-    """An SPDX expression, its operators in any case and its licences as people write them."""
+    """An SPDX expression, its operators in any case and its licences as people write them.
+
+    The library reads the operators and the brackets; the names between them may hold spaces and
+    commas that it does not bear, so that it is given numbers in their place.
+    """
     words = [w.strip() for w in _TOKENS.split(text) if w.strip()]
-    out: list[str] = []
-    parts: dict[Iri, None] = {}
-    depth, wants = 0, "licence"
-    for word in words:
-        upper = word.upper()
-        if word == "(" and wants == "licence":
-            depth += 1
-            out.append("(")
-        elif word == ")" and wants == "operator" and depth:
-            depth -= 1
-            out[-1] += ")"
-        elif upper in _JOINS and wants == "operator":
-            if upper == "WITH" and out[-1].endswith(")"):
-                return None
-            out.append(upper)
-            wants = "exception" if upper == "WITH" else "licence"
-        elif wants == "exception" and word.casefold() in _exceptions():
-            out.append(_exceptions()[word.casefold()])
-            wants = "operator"
-        elif wants == "licence" and (part := _single(word, _form(word))):
-            parts[part] = None
-            shown = part[len(SPDX) :] if part.startswith(SPDX) else iris.local_name(part)
-            out.append(shown)
-            wants = "operator"
-        else:
-            return None
-    if depth or wants != "operator":
+    runs = [w for w in words if w not in "()" and w.upper() not in _JOINS]
+    numbered = iter(range(len(runs)))
+    shape = " ".join(w if w in "()" or w.upper() in _JOINS else f"n{next(numbered)}" for w in words)
+    try:
+        tree = license_expression.Licensing().parse(shape, validate=False)
+    except (license_expression.ExpressionError, RecursionError):
         return None
-    if len(parts) == 1 and "WITH" not in out:
+    parts: dict[Iri, None] = {}
+    expression = _rendered(tree, runs, parts)
+    if not expression:
+        return None
+    if len(parts) == 1 and " WITH " not in expression:
         return LicenceName(stated, next(iter(parts)))
-    expression = " ".join(out).replace("( ", "(")
     node = iris.mint("licence", "expression", expression)
     return LicenceName(stated, node, expression, tuple(parts))
+
+
+def _rendered(tree: Any, runs: Sequence[str], parts: dict[Iri, None]) -> str:
+    """A parsed expression in canonical spelling, its licences put into ``parts``; nothing where one is unknown."""
+    if isinstance(tree, license_expression.LicenseWithExceptionSymbol):
+        head = _rendered(tree.license_symbol, runs, parts)
+        exception = _exceptions().get(_run(tree.exception_symbol, runs).casefold())
+        return f"{head} WITH {exception}" if head and exception else ""
+    if isinstance(tree, license_expression.LicenseSymbol):
+        word = _run(tree, runs)
+        part = _single(word, _form(word))
+        if part is None:
+            return ""
+        parts[part] = None
+        return part[len(SPDX) :] if part.startswith(SPDX) else iris.local_name(part)
+    shown = [_rendered(each, runs, parts) for each in tree.args]
+    if not all(shown):
+        return ""
+    inner = [
+        f"({text})" if getattr(each, "args", ()) else text
+        for each, text in zip(tree.args, shown, strict=True)
+    ]
+    return f" {tree.operator.strip()} ".join(inner)
+
+
+def _run(symbol: Any, runs: Sequence[str]) -> str:
+    return runs[int(str(symbol.key)[1:])]
 
 
 @cache

@@ -6,6 +6,7 @@ What is told apart here is the container; what its header says is read by ``gguf
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -144,12 +145,14 @@ def header_of(path: Path) -> bytes:
         if container_of(first) == "gguf":
             return _header_of_gguf(file, first)
         length = struct.unpack("<Q", first[:8])[0] if len(first) >= 8 else 0
-        return first + file.read(max(0, min(length + 8, MAX_HEADER) - len(first)))
+        there = min(length + 8, MAX_HEADER, os.fstat(file.fileno()).st_size)
+        return first + file.read(max(0, there - len(first)))
 
 
 def _header_of_gguf(file: BinaryIO, data: bytes) -> bytes:
+    size = os.fstat(file.fileno()).st_size
     for step in _STEPS:
-        more = file.read(step - len(data))
+        more = file.read(max(0, min(step, size) - len(data)))
         data += more
         try:
             return data[: parse(data).length]

@@ -61,12 +61,12 @@ def header_of(document: Document) -> dict[str, Any]:
     if len(raw) < length:
         what = f"byte 0: a header of {length:,} bytes is stated and {len(raw):,} are there"
         raise Unreadable(document.url, what)
+    if (count := raw.count(b'"data_offsets"')) > MAX_TENSORS:
+        what = f"{count:,} tensors; at most {MAX_TENSORS:,} are read"
+        raise Unreadable(document.url, what)
     value = parse_json(raw.decode("utf-8", "replace"), document.url)
     if not isinstance(value, dict):
         raise Unreadable(document.url, "a header is a JSON object")
-    if len(value) > MAX_TENSORS:
-        what = f"{len(value):,} tensors; at most {MAX_TENSORS:,} are read"
-        raise Unreadable(document.url, what)
     return value
 
 

@@ -300,9 +300,11 @@ def _of_safetensors(path: Path) -> dict[str, Mapped]:
     (length,) = struct.unpack("<Q", data[:8])
     if length > binary.MAX_HEADER or len(data) < length + 8:
         raise ValueError(f"byte 0: a header of {length:,} bytes is stated and is not there")
+    if data.count(b'"data_offsets"') > binary.MAX_TENSORS:
+        raise ValueError(f"more than {binary.MAX_TENSORS:,} tensors")
     header = json.loads(data[8 : 8 + length])
-    if not isinstance(header, dict) or len(header) > binary.MAX_TENSORS:
-        raise ValueError(f"no header, or more than {binary.MAX_TENSORS:,} tensors")
+    if not isinstance(header, dict):
+        raise ValueError("its header is no JSON object")
     result: dict[str, Mapped] = {}
     for name, entry in header.items():
         if name == "__metadata__" or not isinstance(entry, dict):
