@@ -81,3 +81,27 @@ def test_a_copy_of_a_checkpoint_can_be_written_and_leaves_it_alone(
     _insert(other, 200)
     assert len(other) == 52
     assert len(ox.Store.read_only(str(tmp_path / "c"))) == 51
+
+
+END = bytes.fromhex("f7cff485b741e288")
+
+
+def test_a_file_that_a_compaction_is_still_writing_is_left_out(tmp_path: Path) -> None:
+    source = tmp_path / "db"
+    source.mkdir()
+    (source / "000001.sst").write_bytes(b"x" * 4096 + END)
+    (source / "000002.sst").write_bytes(b"x" * 4096)
+    (source / "000003.sst").write_bytes(b"")
+    (source / "CURRENT").write_text("MANIFEST-000004\n")
+    checkpoint.copy(source, tmp_path / "checkpoint")
+    assert {one.name for one in (tmp_path / "checkpoint").iterdir()} == {"000001.sst", "CURRENT"}
+
+
+def test_the_engine_ends_its_data_files_so(tmp_path: Path) -> None:
+    engine = ox.Store(str(tmp_path / "db"))
+    name = ox.NamedNode("https://example.org/a")
+    engine.bulk_extend([ox.Quad(name, name, ox.Literal(str(n))) for n in range(100)])
+    engine.flush()
+    files = list((tmp_path / "db").glob("*.sst"))
+    assert files
+    assert all(file.read_bytes().endswith(END) for file in files)

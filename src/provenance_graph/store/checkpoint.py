@@ -22,6 +22,9 @@ MAX_LOG: Final = 2 << 20
 _LIST: Final = "MANIFEST"
 _LOG: Final = ".log"
 """What the engine adds to; every other file is written once and replaced by rename."""
+_DATA: Final = ".sst"
+_END: Final = bytes.fromhex("f7cff485b741e288")
+"""The last bytes of a data file: the number of RocksDB's block-based table format."""
 _IGNORED: Final = ("LOG", "LOCK")
 _TRIES: Final = 3
 
@@ -57,9 +60,21 @@ def copy(source: Path, target: Path) -> None:
         if name.startswith(_LIST) or name.endswith(_LOG):
             shutil.copyfile(file, copied)
             _sync(copied)
-        else:
+        elif not name.endswith(_DATA) or _is_whole(file):
             _link(file, copied)
     sync_folder(target)
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether a data file is written to its end, where its format puts a number.
+
+    What a compaction is still writing belongs to no state yet; linked, it would go on growing
+    in a checkpoint that never changes.
+    """
+    with file.open("rb") as opened:
+        size = opened.seek(0, os.SEEK_END)
+        opened.seek(max(0, size - len(_END)))
+        return opened.read() == _END
 
 
 def _link(file: Path, linked: Path) -> None:
