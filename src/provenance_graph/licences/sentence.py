@@ -150,12 +150,22 @@ def _conditional(answer: Answer) -> Iterator[str]:
     uses = [one for one in answer.verdicts if one.answer == CONDITIONAL]
     plain = [_use(one) for one in uses if one.use.key != "train-on-outputs"]
     if plain:
-        yield f"{_listed(plain)} on conditions"
+        yield f"{_listed(plain)} on conditions{_as_far(answer)}"
     for one in uses:
         if one.use.key == "train-on-outputs":
             texts = [r.text for r in one.reasons if " on outputs: " in r.text]
             why = f" ({'; '.join(dict.fromkeys(texts))})" if texts else ""
             yield f"{_use(one)} on conditions{why}"
+
+
+def _as_far(answer: Answer) -> str:
+    """That conditions of what is not recorded may come on top."""
+    return " as far as lineage is recorded" if _is_partly_recorded(answer) else ""
+
+
+def _is_partly_recorded(answer: Answer) -> bool:
+    weights = any(one.weights.applies for one in answer.verdicts)
+    return weights and answer.lineage.state != "complete"
 
 
 def _exempt(answer: Answer) -> Iterator[str]:
@@ -268,7 +278,7 @@ def _aside(what: str, parts: Sequence[Part]) -> Iterator[str]:
 
 def _lineage(answer: Answer) -> Iterator[str]:
     state = answer.lineage
-    if state.state != "complete" and any(one.weights.applies for one in answer.verdicts):
+    if _is_partly_recorded(answer):
         yield (
             f"lineage {state.state}"
             if state.state == "not recorded"

@@ -151,6 +151,8 @@ def lineage_state(index: LineageIndex, node: int | None, subject: Iri, reader: C
     missing = [] if reported else [subject]
     support: list[Support] = reported[:1]
     for other in reached[:MOST_ANCESTORS]:
+        if index.kind[other] == UNRESOLVED and index.owner[other] >= 0:
+            continue  # the developer's own series, of which no member is named
         name = index.names[other]
         release = release_of(name)
         if release != name and (release == release_of(subject) or reader.parents_told(release)):
