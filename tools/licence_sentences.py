@@ -1,0 +1,50 @@
+"""Write the licence sentences of ``docs/licence-sentences.tsv`` anew, from a store.
+
+    python -m tools.licence_sentences [--store var/graph]
+
+Each row was read by a person: verdict and remark stay where the sentence did, and where it changed
+the verdict is ``to be read``. Exits with 1 where there are such rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+from pathlib import Path
+
+from provenance_graph.graph import Graph
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.model.naming import resolve
+
+TABLE = Path(__file__).parents[1] / "docs" / "licence-sentences.tsv"
+COLUMNS = ("model", "uses", "sentence", "verdict", "remark")
+
+
+def main() -> int:
+    """Write the table; the number of rows to be read decides the exit code."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--store", default="var/graph")
+    asked.add_argument("--day", default="2026-11-29", help="By the texts in force on that day.")
+    given = asked.parse_args()
+    rows = list(csv.DictReader(io.StringIO(TABLE.read_text("utf-8")), delimiter="\t"))
+    with Graph.open(given.store) as graph:
+        snapshot = graph.snapshot()
+        licences = LicenceGraph(snapshot)
+        for row in rows:
+            subject = resolve(snapshot, row["model"])
+            report = licences.report(subject, uses=row["uses"].split(), day=given.day)
+            if report.sentence != row["sentence"]:
+                row["sentence"], row["verdict"] = report.sentence, "to be read"
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, delimiter="\t", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    TABLE.write_text(text.getvalue(), "utf-8")
+    unread = sum(row["verdict"] == "to be read" for row in rows)
+    print(f"{len(rows)} sentences, {unread} to be read")
+    return 1 if unread else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
