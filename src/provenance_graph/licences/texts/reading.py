@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from provenance_graph import reference
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.iris import Iri, local_name
@@ -22,50 +23,88 @@ from provenance_graph.licences.texts.catalogue import (
     Use,
 )
 from provenance_graph.lineage.arrays import CODE
+from provenance_graph.store.values import QuadSource
+
+
+@dataclass(frozen=True)
+class _Described:
+    """What the reference data describe: parsed once for all stores of one digest."""
+
+    licences: Mapping[Iri, Licence]
+    passes: Mapping[Value, tuple[str, Carry]]
+    clauses: Mapping[Value, dict[str, Clause]]
+    texts: Mapping[Value, tuple[Text, ...]]
+    conditions: Mapping[str, Condition]
+    uses: Mapping[str, Use]
+    rules: Mapping[str, Rule]
+    kinds: Mapping[int, str]
+    resolved: Mapping[Iri, Licence]
 
 
 def load(snapshot: AcceptedSnapshot) -> Catalogue:
     """Every licence, condition, planned use and rule that the store describes."""
-    return _Reader(snapshot).catalogue()
+    described = reference.parsed(snapshot, _described)
+    reader = _Reader(snapshot)
+    reader.passes, reader.licences = described.passes, described.licences
+    reader.clauses_of, reader.texts_of = described.clauses, described.texts
+    return Catalogue(
+        dict(described.resolved),
+        described.conditions,
+        described.uses,
+        described.rules,
+        described.kinds,
+        reader.read,
+    )
+
+
+def _described(source: QuadSource) -> _Described:
+    return _Reader(source).described()
 
 
 class _Reader:
-    """Reads whole subjects of the reference data."""
+    """Reads whole subjects of the reference data, or of a snapshot that holds them."""
 
-    def __init__(self, snapshot: AcceptedSnapshot) -> None:
-        self.snapshot = snapshot
-        self.carries: dict[Value, Carry] = {}
-        self.licences: dict[Iri, Licence] = {}
+    def __init__(self, source: QuadSource) -> None:
+        self.source = source
+        self.licences: Mapping[Iri, Licence] = {}
+        self.passes: Mapping[Value, tuple[str, Carry]] = {}
+        self.clauses_of: Mapping[Value, dict[str, Clause]] = {}
+        self.texts_of: Mapping[Value, tuple[Text, ...]] = {}
 
     def members(self, kind: Iri) -> list[Iri]:
-        return sorted(s for s, *_ in self.snapshot.quads(predicate=RDF.type, object=kind))
+        return sorted(s for s, *_ in self.source.quads(predicate=RDF.type, object=kind))
 
     def properties(self, subject: Iri) -> dict[Iri, list[Value]]:
         result: dict[Iri, list[Value]] = defaultdict(list)
-        for _, predicate, value, _ in self.snapshot.quads(subject):
+        for _, predicate, value, _ in self.source.quads(subject):
             result[predicate].append(value)
         for values in result.values():
             values.sort(key=lambda v: (isinstance(v, Literal), str(v)))
         return result
 
-    def catalogue(self) -> Catalogue:
-        for iri in self.members(PG.Carry):
-            reported = self.properties(iri)
-            groups = frozenset(local_name(str(g)) for g in reported[PG.passesGroup])
-            key = _one(reported, SKOS.notation)
-            self.carries[iri] = Carry(key, _one(reported, SKOS.prefLabel), _one(reported, PG.carryMode), groups)  # fmt: skip
-        self.passes = {iri: self.passed(iri) for iri in self.members(PG.PassThrough)}
+    def described(self) -> _Described:
+        carries = dict(map(self.carry, self.members(PG.Carry)))
+        self.passes = {iri: self.passed(iri, carries) for iri in self.members(PG.PassThrough)}
         self.clauses_of, self.texts_of = self.clauses(), self.texts()
-        described = {s for s, *_ in self.snapshot.quads(predicate=PG.textSeen)}
+        described = {s for s, *_ in self.source.quads(predicate=PG.textSeen)}
         self.licences = {iri: self.licence(iri) for iri in sorted(described)}
-        return Catalogue(
-            {iri: self.read(iri) for iri in self.licences},
+        return _Described(
+            self.licences,
+            self.passes,
+            self.clauses_of,
+            self.texts_of,
             {c.key: c for c in self.conditions()},
             {u.key: u for u in map(self.use, self.members(PG.PlannedUse))},
             {r.id: r for r in map(self.rule, self.members(PG.LicenceRule))},
             self.kinds(),
-            self.read,
+            {iri: self.read(iri) for iri in self.licences},
         )
+
+    def carry(self, iri: Iri) -> tuple[Value, Carry]:
+        reported = self.properties(iri)
+        groups = frozenset(local_name(str(g)) for g in reported[PG.passesGroup])
+        key, label = _one(reported, SKOS.notation), _one(reported, SKOS.prefLabel)
+        return iri, Carry(key, label, _one(reported, PG.carryMode), groups)
 
     def read(self, iri: Iri) -> Licence:
         """A licence, with the terms of the one it is like where it has none of its own."""
@@ -92,11 +131,10 @@ class _Reader:
             revenue=like.revenue,
         )
 
-    def passed(self, iri: Iri) -> tuple[str, Carry]:
+    def passed(self, iri: Iri, carries: Mapping[Value, Carry]) -> tuple[str, Carry]:
         reported = self.properties(iri)
-        return local_name(str(reported[PG.derivationKind][0])), self.carries[
-            reported[PG.carries][0]
-        ]
+        kind = local_name(str(reported[PG.derivationKind][0]))
+        return kind, carries[reported[PG.carries][0]]
 
     def clauses(self) -> dict[Value, dict[str, Clause]]:
         clauses: dict[Value, dict[str, Clause]] = defaultdict(dict)
@@ -112,7 +150,7 @@ class _Reader:
 
     def texts(self) -> dict[Value, tuple[Text, ...]]:
         result: dict[Value, list[Text]] = defaultdict(list)
-        for text, _, licence, _ in self.snapshot.quads(predicate=DCTERMS.isVersionOf):
+        for text, _, licence, _ in self.source.quads(predicate=DCTERMS.isVersionOf):
             reported = self.properties(text)
             result[licence].append(Text(text, _one(reported, PG.validFrom), _one(reported, PG.validUntil)))  # fmt: skip
         return {licence: tuple(sorted(texts, key=lambda t: t.valid_from)) for licence, texts in result.items()}  # fmt: skip
