@@ -36,7 +36,7 @@ export default function Model({ id, place }: { id: string; place: Place }): JSX.
 }
 
 /** The verdict needs three answers; a page that is drawn once does not jump. Waiting for the others has an end. */
-const PATIENCE_MS = 1500;
+const PATIENCE_MS = 3000;
 
 /** True until a view has waited long enough. */
 function useSoon(id: string): boolean {

@@ -123,7 +123,7 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
     return rows;
   };
   return (
-    <section class="results" aria-label={searching ? "Found" : "Models"} onKeyDown={walk}>
+    <section class="results" aria-label={searching ? "Found" : "Results"} onKeyDown={walk}>
       <Answer asked={asked} what="models">
         {(found) => {
           const total = found.total ?? found.items.length;
