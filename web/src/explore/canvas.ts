@@ -20,14 +20,66 @@ const READABLE = 0.45;
 /** Below this an entity is a dot of colour and a link a thin line: thousands are drawn in one stroke. */
 const FAR = 0.3;
 
-/** Draw a scene as it is seen through a view. */
-export function draw(canvas: HTMLCanvasElement, scene: Scene, view: View, palette: Palette, marks: Marks): void {
-  const ratio = devicePixelRatio || 1;
-  const { clientWidth: width, clientHeight: height } = canvas;
-  if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
-  if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
-  const c = canvas.getContext("2d", { alpha: false });
-  if (!c) return;
+/** Above this many entities and links the picture is kept as an image: moving it costs one copy. */
+const LARGE = 900;
+/** How much more than what is seen is kept on each side, as a share of it. */
+const MARGIN = 0.5;
+/** After the last turn of the wheel a scaled image is drawn anew. */
+const SETTLE_MS = 120;
+
+interface Kept {
+  image: HTMLCanvasElement;
+  scene: Scene;
+  marks: Marks;
+  paper: string;
+  view: View;
+  ratio: number;
+}
+
+/** Paints scenes on one canvas. */
+export class Painter {
+  private kept: Kept | undefined;
+  private timer = 0;
+
+  /** Draw a scene as it is seen through a view; `again` is called where a better picture is to follow. */
+  paint(canvas: HTMLCanvasElement, scene: Scene, view: View, palette: Palette, marks: Marks, again: () => void): void {
+    const ratio = devicePixelRatio || 1;
+    const { clientWidth: width, clientHeight: height } = canvas;
+    if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
+    if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
+    const c = canvas.getContext("2d", { alpha: false });
+    if (!c || !width || !height) return;
+    if (scene.nodes.size + scene.links.size < LARGE) return render(c, scene, view, palette, marks, width, height, ratio);
+    const margin = { x: Math.round(width * MARGIN), y: Math.round(height * MARGIN) };
+    const kept = this.kept;
+    const same = kept && kept.scene === scene && kept.paper === palette.paper && kept.ratio === ratio && sameMarks(kept.marks, marks) && kept.image.width === Math.round((width + 2 * margin.x) * ratio);
+    if (same && kept.view.scale !== view.scale) {
+      clearTimeout(this.timer);
+      this.timer = window.setTimeout(() => { this.kept = undefined; again(); }, SETTLE_MS);
+    } else if (!same || Math.abs(view.x - kept.view.x) > margin.x || Math.abs(view.y - kept.view.y) > margin.y) {
+      const image = kept?.image ?? document.createElement("canvas");
+      image.width = Math.round((width + 2 * margin.x) * ratio);
+      image.height = Math.round((height + 2 * margin.y) * ratio);
+      const inner = image.getContext("2d", { alpha: false });
+      if (inner) render(inner, scene, { ...view, x: view.x + margin.x, y: view.y + margin.y }, palette, marks, width + 2 * margin.x, height + 2 * margin.y, ratio);
+      this.kept = { image, scene, marks, paper: palette.paper, view, ratio };
+    }
+    const now = this.kept as Kept;
+    const by = view.scale / now.view.scale;
+    c.setTransform(1, 0, 0, 1, 0, 0);
+    c.fillStyle = palette.paper;
+    c.fillRect(0, 0, canvas.width, canvas.height);
+    const [x, y] = [view.x - (now.view.x + margin.x) * by, view.y - (now.view.y + margin.y) * by];
+    c.drawImage(now.image, x * ratio, y * ratio, now.image.width * by, now.image.height * by);
+  }
+}
+
+function sameMarks(a: Marks, b: Marks): boolean {
+  return a.chosen === b.chosen && a.edge === b.edge && a.matches === b.matches && a.colours === b.colours;
+}
+
+/** Draw what is seen of a scene. */
+function render(c: CanvasRenderingContext2D, scene: Scene, view: View, palette: Palette, marks: Marks, width: number, height: number, ratio: number): void {
   c.setTransform(ratio, 0, 0, ratio, 0, 0);
   c.fillStyle = palette.paper;
   c.fillRect(0, 0, width, height);
@@ -88,18 +140,26 @@ function far(c: CanvasRenderingContext2D, scene: Scene, view: View, palette: Pal
   }
 }
 
+/** With more links in sight than this, only those of the chosen entity say their relation: the rest could not be read. */
+const LABELLED = 250;
+
 /** Links with arrows and words, entities with names. */
 function near(c: CanvasRenderingContext2D, scene: Scene, view: View, palette: Palette, marks: Marks, seen: Seen): void {
   const words = view.scale >= READABLE;
   c.textBaseline = "middle";
   c.textAlign = "center";
+  const lines: { link: Link; at: [number, number, number, number]; lit: boolean }[] = [];
   for (const link of scene.links.values()) {
     const [a, b] = [scene.nodes.get(link.subject), scene.nodes.get(link.object)];
     if (!a || !b) continue;
-    const [x1, y1, x2, y2] = ends(a.x, a.y, b.x, b.y);
-    if (outside(seen, x1, y1, x2, y2)) continue;
-    line(c, link, [x1, y1, x2, y2], palette, link.key === marks.edge || link.subject === marks.chosen || link.object === marks.chosen, view.scale);
-    if (words) label(c, link, (x1 + x2) / 2, (y1 + y2) / 2, palette);
+    const at = ends(a.x, a.y, b.x, b.y);
+    if (!outside(seen, ...at)) lines.push({ link, at, lit: link.key === marks.edge || link.subject === marks.chosen || link.object === marks.chosen });
+  }
+  strokes(c, lines, palette, view.scale);
+  const few = lines.length <= LABELLED;
+  for (const { link, at: [x1, y1, x2, y2], lit } of lines) {
+    if (few || lit) arrow(c, x1, y1, x2, y2, lookOf(link, lit, palette));
+    if (words && (few || lit)) label(c, link, (x1 + x2) / 2, (y1 + y2) / 2, palette);
   }
   c.textAlign = "left";
   for (const node of scene.nodes.values()) {
@@ -107,16 +167,28 @@ function near(c: CanvasRenderingContext2D, scene: Scene, view: View, palette: Pa
   }
 }
 
-function line(c: CanvasRenderingContext2D, link: Link, [x1, y1, x2, y2]: [number, number, number, number], palette: Palette, lit: boolean, scale: number): void {
-  c.strokeStyle = link.breach ? palette.bad : link.contested ? palette.warn : lit ? palette.ink : palette.line;
-  c.lineWidth = (link.contested || link.breach ? 3 : lit ? 1.8 : 1.1) / Math.max(scale, 0.5);
-  c.setLineDash(link.inferred ? [6, 4] : []);
-  c.beginPath();
-  c.moveTo(x1, y1);
-  c.lineTo(x2, y2);
-  c.stroke();
+function lookOf(link: Link, lit: boolean, palette: Palette): string {
+  return link.breach ? palette.bad : link.contested ? palette.warn : lit ? palette.ink : palette.line;
+}
+
+/** Lines of one look are one path. */
+function strokes(c: CanvasRenderingContext2D, lines: { link: Link; at: [number, number, number, number]; lit: boolean }[], palette: Palette, scale: number): void {
+  const paths = new Map<string, { path: Path2D; look: string; width: number; dashed: boolean }>();
+  for (const { link, at: [x1, y1, x2, y2], lit } of lines) {
+    const [look, width, dashed] = [lookOf(link, lit, palette), link.contested || link.breach ? 3 : lit ? 1.8 : 1.1, Boolean(link.inferred)];
+    const key = `${look} ${width} ${dashed}`;
+    let one = paths.get(key);
+    if (!one) paths.set(key, (one = { path: new Path2D(), look, width, dashed }));
+    one.path.moveTo(x1, y1);
+    one.path.lineTo(x2, y2);
+  }
+  for (const { path, look, width, dashed } of paths.values()) {
+    c.strokeStyle = look;
+    c.lineWidth = width / Math.max(scale, 0.5);
+    c.setLineDash(dashed && lines.length <= 2000 ? [6, 4] : []);
+    c.stroke(path);
+  }
   c.setLineDash([]);
-  arrow(c, x1, y1, x2, y2);
 }
 
 /** The relation on its line, with what speaks against it. */
@@ -128,6 +200,12 @@ function label(c: CanvasRenderingContext2D, link: Link, x: number, y: number, pa
   c.strokeText(text, x, y - 6);
   c.fillStyle = link.breach ? palette.bad : link.contested ? palette.ink : palette.soft;
   c.fillText(text, x, y - 6);
+}
+
+/** The owner and the name of a model that is known by its id; other names are whole. */
+function ownerAndName(node: Placed): [string, string] {
+  const at = node.kind === "model" ? node.label.indexOf("/") : -1;
+  return at > 0 ? [node.label.slice(0, at), node.label.slice(at + 1)] : ["", node.label];
 }
 
 function box(c: CanvasRenderingContext2D, node: Placed, palette: Palette, marks: Marks, words: boolean): void {
@@ -150,15 +228,16 @@ function box(c: CanvasRenderingContext2D, node: Placed, palette: Palette, marks:
   if (!words) return;
   c.fillStyle = palette.ink;
   c.font = "12px system-ui, sans-serif";
-  c.fillText(short(node.label), node.x + 10, node.y + 12);
+  const [owner, name] = ownerAndName(node);
+  c.fillText(short(name), node.x + 10, node.y + 12);
   c.fillStyle = palette.soft;
   c.font = "9.5px system-ui, sans-serif";
-  c.fillText(node.kind, node.x + 10, node.y + 25);
+  c.fillText(short([node.note, owner, node.kind].filter(Boolean).join(" · "), 36), node.x + 10, node.y + 25);
 }
 
-function arrow(c: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {
+function arrow(c: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number, look: string): void {
   const angle = Math.atan2(y2 - y1, x2 - x1);
-  c.fillStyle = c.strokeStyle;
+  c.fillStyle = look;
   c.beginPath();
   c.moveTo(x2, y2);
   c.lineTo(x2 - 8 * Math.cos(angle - 0.4), y2 - 8 * Math.sin(angle - 0.4));
@@ -166,19 +245,33 @@ function arrow(c: CanvasRenderingContext2D, x1: number, y1: number, x2: number, 
   c.fill();
 }
 
+const silhouettes = new WeakMap<Scene, Path2D>();
+
+/** All boxes of a scene as one shape, made once. */
+function silhouette(scene: Scene): Path2D {
+  let shape = silhouettes.get(scene);
+  if (!shape) {
+    shape = new Path2D();
+    for (const node of scene.nodes.values()) shape.rect(node.x, node.y, BOX.width, BOX.height);
+    silhouettes.set(scene, shape);
+  }
+  return shape;
+}
+
 /** A small picture of the whole, with what is seen framed. */
 export function drawMap(canvas: HTMLCanvasElement, scene: Scene, view: View, seen: { width: number; height: number }, palette: Palette): void {
   const c = canvas.getContext("2d");
   if (!c) return;
   const box_ = bounds(scene);
+  const [x, y] = [box_.left * view.scale + view.x, box_.top * view.scale + view.y];
+  canvas.hidden = x >= 0 && y >= 0 && x + box_.width * view.scale <= seen.width && y + box_.height * view.scale <= seen.height; // all is in sight
+  if (canvas.hidden) return;
   const scale = Math.min(canvas.width / (box_.width + 80), canvas.height / (box_.height + 80));
   c.setTransform(1, 0, 0, 1, 0, 0);
   c.clearRect(0, 0, canvas.width, canvas.height);
   c.setTransform(scale, 0, 0, scale, (canvas.width - box_.width * scale) / 2 - box_.left * scale, (canvas.height - box_.height * scale) / 2 - box_.top * scale);
-  const shown = new Path2D();
-  for (const node of scene.nodes.values()) shown.rect(node.x, node.y, BOX.width, BOX.height);
   c.fillStyle = palette.line;
-  c.fill(shown);
+  c.fill(silhouette(scene));
   c.strokeStyle = palette.ink;
   c.lineWidth = 1.5 / scale;
   c.strokeRect(-view.x / view.scale, -view.y / view.scale, seen.width / view.scale, seen.height / view.scale);

@@ -122,7 +122,7 @@ export function timelineScene(models: Dated[], links: Link[]): Scene {
     if (row < 0) row = taken.length;
     taken[row] = x + BOX.width + 12;
     const { date, ...entity } = model;
-    nodes.set(model.iri, { ...entity, label: `${model.label} (${date})`, facts: { ...model.facts, year: date.slice(0, 4) }, x, y: row * ROW });
+    nodes.set(model.iri, { ...entity, note: date, facts: { ...model.facts, year: date.slice(0, 4) }, x, y: row * ROW });
   }
   return { nodes, links: new Map(links.filter((l) => nodes.has(l.subject) && nodes.has(l.object)).map((l) => [l.key, l])) };
 }

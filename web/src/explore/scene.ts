@@ -7,6 +7,8 @@ export interface Placed extends Entity {
   y: number;
   /** What entities may be coloured by, beside their kind: licence, developer, year. */
   facts?: Record<string, string>;
+  /** Stands before the kind in the box. */
+  note?: string;
 }
 
 export interface Link {

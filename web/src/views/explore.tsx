@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Refusal, useAsked } from "../api";
 import { packed, stepsOf, unpacked } from "../explore/address";
-import { draw, drawMap, fitted, type View } from "../explore/canvas";
+import { Painter, drawMap, fitted, type View } from "../explore/canvas";
 import { Card, LinkCard, Save } from "../explore/cards";
 import { coloursOf, keysOf } from "../explore/colours";
 import { MOST, PRESETS, factsOf, replay } from "../explore/load";
@@ -124,6 +124,8 @@ function Stage({ scene, first, place, preset, onMove }: StageProps): JSX.Element
   const canvas = useRef<HTMLCanvasElement>(null);
   const map = useRef<HTMLCanvasElement>(null);
   const view = useRef<View>({ x: 0, y: 0, scale: 1 });
+  const painter = useRef(new Painter());
+  const again = useRef<() => void>(() => undefined);
   const without_ = query.getAll("without");
   const off = useMemo(() => ({ kinds: new Set(without_.filter((w) => !w.startsWith("r:"))), relations: new Set(without_.filter((w) => w.startsWith("r:")).map((w) => w.slice(2))) }), [without_.join("\n")]);
   const [find, setFind] = useState("");
@@ -141,9 +143,10 @@ function Stage({ scene, first, place, preset, onMove }: StageProps): JSX.Element
     const at = canvas.current;
     if (!at) return;
     const looks = palette();
-    draw(at, shown, view.current, looks, { chosen, edge, matches, colours });
+    painter.current.paint(at, shown, view.current, looks, { chosen, edge, matches, colours }, () => requestAnimationFrame(again.current));
     if (map.current) drawMap(map.current, shown, view.current, { width: at.clientWidth, height: at.clientHeight }, looks);
   }, [shown, chosen, edge, matches, colours]);
+  again.current = paint;
   useEffect(() => void requestAnimationFrame(paint), [paint]);
   const size = scene.nodes.size;
   const fit = useCallback(() => {

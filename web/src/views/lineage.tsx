@@ -9,9 +9,8 @@ import { savePng, saveSvg, type Caption } from "../lineage/save";
 import { atFirst, bounded, fitting, useViewport } from "../lineage/viewport";
 import { Why } from "../lineage/why";
 import { Answer, Choice, ModelTabs, ThingLink, useTitle } from "../parts";
-import { lastStep } from "../lineage/steps";
 import { hrefOf, inPath, setQuery, withQuery, type Place } from "../router";
-import type { LicenceReport, Lineage, LineageEdge, LineageNode } from "../types";
+import type { Lineage, LineageEdge, LineageNode } from "../types";
 import { nameOf, number, shortId } from "../words";
 
 const RELATIONS: [string, string][] = [
@@ -73,7 +72,7 @@ function Found({ found, id, place }: { found: Lineage; id: string; place: Place 
   const { query } = place;
   const opened = query.getAll("open").join("\n");
   const picture = useMemo(() => layOut(found, new Set(opened.split("\n").filter(Boolean))), [found, opened]);
-  const conflicts = useConflicts(id);
+  const conflicts = useMemo(() => conflictsOf(found), [found]);
   const [find, setFind] = useState("");
   const [scale, setScale] = useState(1);
   const frame = useRef<HTMLDivElement>(null);
@@ -159,19 +158,14 @@ function centre(frame: HTMLElement | null): void {
   frame.scrollTop += at.top - box.top - (box.height - at.height) / 2;
 }
 
-/** Edges on which a licence conflict of this model starts: the hop below the licence's holder. */
-function useConflicts(id: string): Map<string, string> {
-  const asked = useAsked<LicenceReport>(dated(`/api/v1/models/${inPath(id)}/licences`));
-  return useMemo(() => {
-    const marks = new Map<string, string>();
-    for (const finding of asked.data?.findings ?? []) {
-      const hop = lastStep(finding.path);
-      if (!hop || finding.severity === "Info" || finding.name === "unknown") continue;
-      const key = `${hop.child.iri}|${hop.relation}|${hop.parent.iri}`;
-      marks.set(key, marks.has(key) ? `${marks.get(key)}; ${finding.rule} ${finding.message}` : `${finding.rule} ${finding.message}`);
-    }
-    return marks;
-  }, [asked.data]);
+/** Edges on which a licence conflict starts, with what is in breach: also those of descendants. */
+function conflictsOf(found: Lineage): Map<string, string> {
+  const marks = new Map<string, string>();
+  for (const edge of found.edges) {
+    const grave = edge.breaches.filter((b) => b.severity !== "Info").map((b) => `${b.rule} ${b.message}`);
+    if (grave.length) marks.set(edgeKey(edge), grave.join("; "));
+  }
+  return marks;
 }
 
 /** Class of the sample line, the sign in a saved picture, and what it means. */
