@@ -100,7 +100,7 @@ export function SearchBox({ label, placeholder, initial = "", onSearch, onHit, o
   };
   const shown = open && hits.length > 0 && !onType; // where one lists as one types, the list is there already
   return (
-    <form ref={box} class={large ? "searchbox large" : "searchbox"} role={onHit ? undefined : "search"} aria-label={onHit ? undefined : label} onSubmit={(e) => void submit(e)}
+    <form ref={box} class={large ? "searchbox large" : "searchbox"} role={onHit ? undefined : "search"} aria-label={onHit ? undefined : large ? "Main search" : "Quick search"} onSubmit={(e) => void submit(e)}
       onFocusOut={(e) => { if (!box.current?.contains(e.relatedTarget as Node | null)) setOpen(false); }}>
       <input type="search" role="combobox" aria-label={label} aria-expanded={shown} aria-controls={`${id}-list`} aria-autocomplete="list"
         aria-activedescendant={at >= 0 ? `${id}-${at}` : undefined} placeholder={placeholder} value={typed} autocomplete="off" spellcheck={false}

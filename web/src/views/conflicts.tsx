@@ -68,7 +68,7 @@ function Kinds({ counts, chosen, all }: { counts: Record<string, number>; chosen
   const rest = Object.keys(KINDS).filter((k) => !ACCUSING.includes(k) && counts[k]);
   return (
     <fieldset class="kinds"><legend>Kinds of conflict</legend>
-      {ACCUSING.filter((k) => counts[k] || shown.includes(k)).map(box)}
+      {ACCUSING.map(box)}
       {rest.length ? (
         <details open={rest.some((k) => shown.includes(k))}><summary>Differences that accuse nobody <span class="aside">{number(rest.reduce((n, k) => n + (counts[k] ?? 0), 0))}</span></summary>
           <div class="kinds">{rest.map(box)}</div></details>
