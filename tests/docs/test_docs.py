@@ -70,3 +70,18 @@ def test_no_page_names_a_path_of_a_machine() -> None:
     for page in PAGES:
         match = re.search(r"(?<![\w./])/(?:work|root|home)/", page.read_text(encoding="utf-8"))
         assert match is None, f"{page.name}: {match and match[0]}"
+
+
+def test_the_walks_of_the_architecture_name_what_is_there() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    walks = text[text.index("## A document comes in") : text.index("## What a store holds")]
+    package = ROOT / "src" / "provenance_graph"
+    for name in re.findall(r"`((?:[a-z_]+/)+[a-z_0-9]+)`", walks):
+        there = [package / f"{name}.py", package / name, package / Path(name).parent]
+        stem = name.rpartition("/")[2]
+        named = there[2].with_suffix(".py")  # a function of a module is written module/function
+        assert (
+            there[0].is_file()
+            or there[1].is_dir()
+            or (named.is_file() and f"def {stem}" in named.read_text(encoding="utf-8"))
+        ), name
