@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.conflicts import detect as conflict_ledger
 from provenance_graph.conflicts.results import Conflict
-from provenance_graph.core.claims import SourcedClaim, Value
+from provenance_graph.core.claims import Literal, SourcedClaim, Value
 from provenance_graph.core.errors import QueryError, QuerySyntax, UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG, RDF, XSD
@@ -447,7 +447,7 @@ def _claim_row(sourced: SourcedClaim) -> dict[str, Any]:
         "standing": sourced.standing.label,
         "basis": sourced.basis.label,
         "publisher": short_id(sourced.header.publisher),
-        "retrieved": sourced.header.retrieved[:10],
+        "retrieved": _plain(Literal(sourced.header.retrieved[:10], XSD.date)),
         "place": sourced.claim.locator,
         "document": str(sourced.header.document),
         "why": sourced.reason,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -55,7 +56,12 @@ def to_pandas(rows: list[dict[str, Any]], columns: Iterable[str] = ()) -> pd.Dat
     except ImportError as missing:
         reported = "to_pandas needs pandas: pip install 'provenance-graph[pandas]'"
         raise ImportError(reported) from missing
-    return pandas.DataFrame(rows, columns=list(columns) or None)
+    frame = pandas.DataFrame(rows, columns=list(columns) or None)
+    for name in frame.columns:  # pandas keeps days as objects unless told what they are
+        values = [row[name] for row in rows if row.get(name) is not None]
+        if values and all(isinstance(value, date) for value in values):
+            frame[name] = pandas.to_datetime(frame[name], utc=False)
+    return frame
 
 
 def to_polars(rows: list[dict[str, Any]], columns: Iterable[str] = ()) -> pl.DataFrame:

@@ -31,6 +31,10 @@ from provenance_graph.store.base import ANY, AnyGraph, Store
 _OPEN_DATA = "LR-15"  # an unknown licence somewhere upstream: no fault of the document
 
 
+MAX_REMEMBERED = 200_000
+"""Reads that are kept while documents are checked."""
+
+
 class Upstream:
     """Judges records by what a store knows; ``today`` is the day whose licence texts count."""
 
@@ -38,6 +42,7 @@ class Upstream:
         self._store, self._index, self._today = store, index, today
         self._snapshot = AcceptedSnapshot(store, today=today)
         self._statements = self._snapshot.statements
+        self._reads = Remembered(store)
         self._likely: dict[Iri, Iri] = {}
 
     @classmethod
@@ -56,7 +61,7 @@ class Upstream:
         findings: list[list[Finding]] = [[] for _ in records]
         for group in _apart(reported):
             over = {s: q for n in group for s, q in reported[n].items()}
-            overlay = AcceptedSnapshot(cast(Store, Overlay(self._store, over)), today=self._today)
+            overlay = AcceptedSnapshot(cast(Store, Overlay(self._reads, over)), today=self._today)
             subjects = [s for n in group for s in reported[n]]
             index = self._index.update(overlay, subjects)
             graph = LicenceGraph(overlay, index, self._catalogue)
@@ -224,6 +229,36 @@ def _apart(reported: Sequence[Mapping[Iri, object]]) -> Iterator[list[int]]:
         todo = later
 
 
+class Remembered:
+    """A store of which reads of single subjects are kept: documents of a batch share parents."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.version = store.version
+        self._known: dict[tuple[object, ...], tuple[Quad, ...]] = {}
+
+    def quads(
+        self,
+        subject: Iri | None = None,
+        predicate: Iri | None = None,
+        object: Value | None = None,
+        graph: Iri | AnyGraph | None = None,
+    ) -> Iterator[Quad]:
+        """Quads that match."""
+        if subject is None:
+            return self._store.quads(subject, predicate, object, graph)
+        key = subject, predicate, object, graph
+        quads = self._known.get(key)
+        if quads is None:
+            if len(self._known) >= MAX_REMEMBERED:
+                self._known.clear()
+            quads = self._known[key] = tuple(self._store.quads(subject, predicate, object, graph))
+        return iter(quads)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+
 class Overlay:
     """A store with other statements about some subjects laid over its accepted view.
 
@@ -231,7 +266,7 @@ class Overlay:
     property; everything else is the store's.
     """
 
-    def __init__(self, store: Store, over: Mapping[Iri, Sequence[Quad]]) -> None:
+    def __init__(self, store: Remembered, over: Mapping[Iri, Sequence[Quad]]) -> None:
         self._store, self._over = store, over
         self._stated = {s: {p for _, p, _, _ in quads} for s, quads in over.items()}
         self._by_predicate: dict[Iri, list[Quad]] = {}
