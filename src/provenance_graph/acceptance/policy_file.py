@@ -22,6 +22,8 @@ _SETTINGS = frozenset(
         PG.tieBreakOfChangingFacts,
         PG.leastConfidence,
         PG.guards,
+        PG.supportFirst,
+        PG.namesNothing,
     }
 )
 """What a policy may set; whatever the file leaves out stays as the store has it."""

@@ -33,6 +33,8 @@ _RULES = {
     "never": "a basis that is never accepted",
     "confidence": "below the least confidence",
     "lineage": "lineage that a program took from prose",
+    "nothing": "a word for a kind, which names nothing of it",
+    "rival": "closer sources list the values, and not this one",
     "validity": "not valid on the day",
     "superseded": "a later retrieval replaced it",
 }
@@ -74,6 +76,12 @@ def in_words(policy: Policy) -> Iterator[str]:
     )
     yield f"Between claims of one basis decide: {_criteria(policy.order)}."
     yield f"Of facts that change in time decide: {_criteria(policy.changing_order)}."
+    if policy.supported_first:
+        first = ", ".join(sorted(map(shorten, policy.supported_first)))
+        yield f"Of these the value that more sources give goes before a closer source's: {first}."
+    if policy.no_values:
+        nothing = ", ".join(sorted(map(short_id, policy.no_values)))
+        yield f"Values that name nothing and are never accepted: {nothing}."
     changing = ", ".join(sorted(map(shorten, policy.changing)))
     yield f"Facts that change in time: {changing}."
     yield (
@@ -81,6 +89,14 @@ def in_words(policy: Policy) -> Iterator[str]:
         "party's value that names no document."
     )
     yield f"{len(policy.single)} properties take one value; of the others every value is accepted."
+    bounds = policy.plausible
+    yield (
+        f"Implausible: a rounded count outside {bounds.size_in_name[0]} to {bounds.size_in_name[1]} times the "
+        f"size in the name, or more than {bounds.from_dimensions:.0%} from the sum of the dimensions; a third "
+        f"party's release day more than {bounds.days_after_creation} days after the repository's creation, a "
+        f"catalogue's more than {bounds.days_before_creation} before it, any more than {bounds.days_from_name} "
+        "from a date in the name; a context length that is the sliding window."
+    )
     yield f"Custody, best first: {', '.join(custody.label for custody in CUSTODY_RANK)}."
     closest = sorted(policy.sources.items(), key=lambda item: (item[1].closeness, item[0]))
     named = ", ".join(f"{local_name(iri)} {source.closeness}" for iri, source in closest)
@@ -149,6 +165,10 @@ def _rules(reason: str, standing: AcceptanceStatus, demoted: str) -> Iterator[st
         yield "silence"
     elif reason.startswith("lineage that"):
         yield "lineage"
+    elif reason.startswith("a word for a kind"):
+        yield "nothing"
+    elif reason.startswith("sources closer to the facts"):
+        yield "rival"
 
 
 def _differ(seen: View, then: View, policy: Policy) -> Iterator[Difference]:

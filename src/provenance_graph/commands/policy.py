@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.acceptance.policy import Policy
+    from provenance_graph.acceptance.policy_report import Difference, Tally
 
 SHOWN = 20
 
@@ -24,13 +29,7 @@ SHOWN = 20
 def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
     """The policy in words, what each of its rules decided over the store, with examples."""
     from provenance_graph.acceptance.policy_file import policy_of
-    from provenance_graph.acceptance.policy_report import (
-        by_property,
-        examine,
-        in_words,
-        subjects,
-    )
-    from provenance_graph.core.iris import local_name, short_id
+    from provenance_graph.acceptance.policy_report import examine, in_words, subjects
     from provenance_graph.ingest.build import reference_quads
 
     snapshot = session.snapshot(as_of)
@@ -42,45 +41,62 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
     with session.progress("entities", len(asked)) as progress:
         tallies, differences = examine(snapshot, asked, other, progress)
     if form == "json":
-        session.print_json(
-            {
-                "policy": list(in_words(policy)),
-                "entities": len(asked),
-                "rules": [
-                    {"rule": rule, "count": tally.count, "examples": tally.examples}
-                    for rule, tally in tallies.items()
-                ],
-                "other": None if other is None else list(in_words(other)),
-                "differences": [
-                    {
-                        "subject": short_id(one.subject),
-                        "property": local_name(one.property),
-                        "now": list(one.now),
-                        "then": list(one.then),
-                    }
-                    for one in differences
-                ],
-            }
-        )
+        _print_json(session, policy, other, len(asked), tallies, differences)
         return
     for line in in_words(policy):
         click.echo(line)
     click.echo(f"\nOver {len(asked):,} models, datasets and families")
     rows = [(rule, t.count, ", ".join(t.examples)) for rule, t in tallies.items()]
     session.print_table(("decided by", "facts", "examples"), rows)
-    if other is None:
-        return
-    click.echo(
-        f"\nUnder {file.name if file else ''} {len(differences):,} accepted facts would change"
+    if file is not None:
+        _print_differences(session, file.name, differences)
+
+
+def _print_json(
+    session: Session,
+    policy: Policy,
+    other: Policy | None,
+    entities: int,
+    tallies: dict[str, Tally],
+    differences: list[Difference],
+) -> None:
+    from provenance_graph.acceptance.policy_report import in_words
+    from provenance_graph.core.iris import local_name, short_id
+
+    session.print_json(
+        {
+            "policy": list(in_words(policy)),
+            "entities": entities,
+            "rules": [
+                {"rule": rule, "count": tally.count, "examples": tally.examples}
+                for rule, tally in tallies.items()
+            ],
+            "other": None if other is None else list(in_words(other)),
+            "differences": [
+                {
+                    "subject": short_id(one.subject),
+                    "property": local_name(one.property),
+                    "now": list(one.now),
+                    "then": list(one.then),
+                }
+                for one in differences
+            ],
+        }
     )
+
+
+def _print_differences(session: Session, name: str, differences: list[Difference]) -> None:
+    """What another policy would change: by property, then the first facts one by one."""
+    from provenance_graph.acceptance.policy_report import by_property
+    from provenance_graph.core.iris import local_name, short_id
+
+    click.echo(f"\nUnder {name} {len(differences):,} accepted facts would change")
     session.print_table(("property", "facts"), by_property(differences))
     click.echo("")
-    session.print_table(
-        ("subject", "property", "now", "then"),
-        [
-            (short_id(d.subject), local_name(d.property), ", ".join(d.now), ", ".join(d.then))
-            for d in differences[:SHOWN]
-        ],
-    )
+    rows = [
+        (short_id(d.subject), local_name(d.property), ", ".join(d.now), ", ".join(d.then))
+        for d in differences[:SHOWN]
+    ]
+    session.print_table(("subject", "property", "now", "then"), rows)
     if len(differences) > SHOWN:
         session.say(f"{SHOWN} of {len(differences):,} shown (--format json has all)")
