@@ -39,7 +39,6 @@ _RELATIONS = {
     "adapterOf": PG.adapterOf,
     "usesFrozenComponent": PG.usesComponent,
     "supersedes": DCTERMS.replaces,
-    "derivedFrom (as recorded)": PROV.wasDerivedFrom,
     "configurationOf": PROV.specializationOf,
 }
 _INVERSE = {"supersededBy": DCTERMS.replaces, "familyPredecessorOf": DCTERMS.replaces}
@@ -218,6 +217,9 @@ class _Entry:
             source.claims.append(
                 Claim(node, _INVERSE[relation], self.subject, basis=basis, locator=place)
             )
+        elif relation == "derivedFrom (as recorded)":
+            # An index's dependency without a kind is heritage, of which no weights may have passed.
+            source.claims.append(Claim(self.subject, PG.statedOrigin, literals.text(target)))
         elif relation not in _RELATIONS:
             self.problems.append(
                 Problem(self.where, f"{self.short}: unknown relation {relation!r}")
