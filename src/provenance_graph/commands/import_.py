@@ -56,6 +56,11 @@ if TYPE_CHECKING:
     help="Which publishers sign bundles with which key: see docs/receipts.md.",
 )
 @click.option(
+    "--private",
+    is_flag=True,
+    help="Make the collection private: only tokens with the scope read-private see it.",
+)
+@click.option(
     "--replace",
     "replacing",
     is_flag=True,
@@ -78,6 +83,7 @@ def command(
     namespace: str,
     url: str,
     collection: str,
+    private: bool,
     key_file: Path | None,
     replacing: bool,
     dry_run: bool,
@@ -108,6 +114,7 @@ def command(
         replacing,
         now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         key_list(key_file) if key_file else NO_KEYS,
+        private,
     )
     known = readers()
     if form and form not in known:

@@ -35,6 +35,7 @@ class Options:
     replace: bool = False
     now: str = ""
     keys: KeyList = NO_KEYS
+    private: bool = False
 
     @property
     def vouched(self) -> bool:

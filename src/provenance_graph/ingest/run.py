@@ -31,6 +31,7 @@ from provenance_graph.ingest.place import (
     placed,
     published,
 )
+from provenance_graph.ingest.private import mark
 from provenance_graph.ingest.replacing import Fate, fate, loss_problem, losses
 from provenance_graph.ingest.update import Deriver, update
 from provenance_graph.store.base import Store, WritableStore
@@ -266,7 +267,8 @@ class _Import:
                 derive=self.derive,
                 day=self.day,
                 notes=[
-                    (c.iri, PG.folderDigest, Literal(c.folder_digest), COLLECTIONS) for c in new
+                    *((c.iri, PG.folderDigest, Literal(c.folder_digest), COLLECTIONS) for c in new),
+                    *(mark(name) for name in sorted(names) if self.options.private),
                 ],
             )
             for collection in new:

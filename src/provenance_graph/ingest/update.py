@@ -7,6 +7,7 @@ bit what a full build of the same records gives.
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -30,6 +31,17 @@ from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, SKOS
 from provenance_graph.ingest.noting import note
+from provenance_graph.ingest.place import COLLECTIONS
+from provenance_graph.ingest.private import (
+    discard,
+    followed,
+    is_private,
+    is_stale,
+    mark,
+    private_collections,
+    public_writer,
+    records_of,
+)
 from provenance_graph.ingest.rules import (
     KEYS,
     NO_DECISIONS,
@@ -40,6 +52,8 @@ from provenance_graph.ingest.rules import (
 )
 from provenance_graph.reference import GRAPH as REFERENCE
 from provenance_graph.store.base import ANY, Change, Store, WritableStore
+from provenance_graph.store.embedded import EmbeddedStore, EmbeddedWriter
+from provenance_graph.store.states import PUBLIC
 
 if TYPE_CHECKING:
     from provenance_graph.assessment.level_columns import LevelColumns
@@ -107,8 +121,79 @@ def update(
     collection comes from. ``decided`` are mappings that people put in or take out. Identity by
     rule is decided anew for every name that shares a key with one that changed. ``log`` notes
     the commit, a store on disk in its own log. Raises NotFound for a record to drop that the store does not
-    hold.
+    hold. Where collections are private, the public state follows with what is for everybody.
     """
+    add, drop, notes = list(add), list(drop), list(notes)
+    public = public_writer(store, notes)
+    if public is not None and is_stale(store, public):
+        public = remake(store, derive)
+    done = update_state(store, add, drop, derive, day, notes, decided, log)
+    if public is not None:
+        private = private_collections(store)
+        open_to_all = [record for record in add if not is_private(record.header, private)]
+        gone = [name for name in drop if any(True for _ in public.quads(name, graph=name))]
+        told = [quad for quad in notes if quad[0] not in private]
+        known = decided if _known(public, decided) else NO_DECISIONS
+        if open_to_all or gone or told or known is not NO_DECISIONS:
+            update_state(public, open_to_all, gone, derive, day, told, known)
+        followed(public, done.version)
+    return done
+
+
+def _known(public: Store, decided: Decisions) -> bool:
+    """Whether decisions are about names that the public state knows, and no others."""
+    return bool(decided.entities) and all(
+        any(True for _ in public.quads(entity, graph=ANY)) for entity in decided.entities
+    )
+
+
+def remake(store: WritableStore, derive: Deriver | None) -> EmbeddedWriter:
+    """Make the public state anew from the published full one, without what is private."""
+    assert isinstance(store, EmbeddedWriter)
+    aside = store.root / f"{PUBLIC}.new"
+    shutil.rmtree(aside, ignore_errors=True)
+    store.backup(aside)
+    with EmbeddedStore.open_writer(aside) as made:
+        private = private_collections(made)
+        marks = [q for one in private for q in made.quads(one, graph=COLLECTIONS)]
+        if drop := records_of(made, private):
+            update_state(made, drop=drop, derive=derive)
+        made.commit(Change(remove=marks), digest_part(made.version))
+    store.put_public(aside)
+    public = store.public
+    assert public is not None
+    followed(public, store.version)
+    return public
+
+
+def set_private(
+    store: WritableStore, collections: Iterable[Iri], derive: Deriver | None, *, private: bool
+) -> None:
+    """Make collections private, or public again, with all records that they hold."""
+    assert isinstance(store, EmbeddedWriter)
+    marks = [mark(collection) for collection in collections]
+    if private:
+        store.make_public()
+        store.commit(Change(add=marks), digest_part(store.version))
+    else:
+        store.commit(Change(remove=marks), digest_part(store.version))
+    if private_collections(store):
+        remake(store, derive)
+    else:
+        discard(store)
+
+
+def update_state(
+    store: WritableStore,
+    add: Iterable[Record] = (),
+    drop: Iterable[Iri] = (),
+    derive: Deriver | None = None,
+    day: str = "",
+    notes: Iterable[Quad] = (),
+    decided: Decisions = NO_DECISIONS,
+    log: ChangeLog | None = None,
+) -> Updated:
+    """``update`` for one state of a store alone."""
     added = {record.header.record: record.sort() for record in add}
     dropped = set(drop)
     for name in dropped:

@@ -90,11 +90,12 @@ def _link(file: Path, linked: Path) -> None:
 
 def _files(folder: Path) -> dict[str, int]:
     """The files that make up a database, with their sizes."""
-    return {
-        entry.name: entry.stat().st_size
-        for entry in os.scandir(folder)
-        if entry.is_file() and not entry.name.startswith(_IGNORED)
-    }
+    with os.scandir(folder) as entries:
+        return {
+            entry.name: entry.stat().st_size
+            for entry in entries
+            if entry.is_file() and not entry.name.startswith(_IGNORED)
+        }
 
 
 def _is_log(name: str) -> bool:

@@ -10,7 +10,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +25,7 @@ from provenance_graph.store import checkpoint, layout
 from provenance_graph.store.base import Change
 from provenance_graph.store.engine import EngineReads, Pin, update_text
 from provenance_graph.store.layout import Current, WriterLock
+from provenance_graph.store.states import PUBLIC
 
 _PROBE_SIZE = 1 << 16
 _NONE: Mapping[str, tuple[int, str]] = MappingProxyType({})
@@ -296,6 +297,7 @@ class EmbeddedWriter(EngineReads):
         self._writing = WriterLock(root)
         try:
             self._closed = self._grouped = False
+            self._public: EmbeddedWriter | None = None
             self._current = layout.read_current(root)
             self._engine: ox.Store | None = None
             self._recover()
@@ -344,14 +346,51 @@ class EmbeddedWriter(EngineReads):
         """
         self._grouped, before = True, self._current
         try:
-            yield
-            if self._current != before:
+            with self.public.group() if self.public is not None else nullcontext():
+                yield
+            if self._current.sequence > before.sequence:
                 self._published(self._recover(), self._current)
         except BaseException as error:
             self._rolled_back(before, error)
             raise
         finally:
             self._grouped = False
+
+    @property
+    def public(self) -> EmbeddedWriter | None:
+        """The writer of the public state; None where no collection is private."""
+        folder = self.root / PUBLIC
+        if self._public is None and (folder / "CURRENT").exists():
+            self._public = EmbeddedWriter(folder)
+        return self._public
+
+    def make_public(self) -> EmbeddedWriter:
+        """Make the public state from this one, which may hold nothing private yet."""
+        if self.public is None:
+            published = layout.read_current(self.root)
+            if published.version != self.version:
+                self._published(self._recover(), self._current)
+            _copy(_open_checkpoint(self.root), self.root / PUBLIC)
+        assert self.public is not None
+        return self.public
+
+    def drop_public(self) -> None:
+        """Remove the public state, which is the full one from now on."""
+        if self.public is not None:
+            self.public.close()
+            self._public = None
+            shutil.rmtree(self.root / PUBLIC, ignore_errors=True)
+
+    def put_public(self, made: Path) -> None:
+        """Put a store that was made aside in the place of the public state."""
+        if self._public is not None:
+            self._public.close()
+            self._public = None
+        target = self.root / PUBLIC
+        version = layout.read_current(made).version
+        with _locked(target):
+            _adopt(target, _open_checkpoint(made), version)
+        shutil.rmtree(made, ignore_errors=True)
 
     def _published(self, engine: ox.Store, current: Current) -> None:
         _publish(self.root, engine, current, layout.read_current(self.root).files)
@@ -417,5 +456,7 @@ class EmbeddedWriter(EngineReads):
     def close(self) -> None:
         """Let the next writer in."""
         if self._writing is not None:
+            if self._public is not None:
+                self._public.close()
             self._engine, self._closed = None, True
             self._writing.release()

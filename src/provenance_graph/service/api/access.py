@@ -17,6 +17,7 @@ from provenance_graph.service.api.indexes import INDEXES
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import derived_folder
+from provenance_graph.store.states import public_root
 
 KEPT_BYTES = 64 << 20
 OVERHEAD = 400
@@ -44,9 +45,14 @@ class Access:
     """
 
     def __init__(
-        self, root: Path, today: Callable[[], str] | None = None, *, indexed: bool = False
+        self,
+        root: Path,
+        today: Callable[[], str] | None = None,
+        *,
+        indexed: bool = False,
+        public: bool = False,
     ) -> None:
-        self.root, self._indexed = root, indexed
+        self.root, self._indexed, self._public = root, indexed, public
         self._today = today or (lambda: datetime.now(UTC).date().isoformat())
         self._lock = threading.Lock()
         self._store: EmbeddedStore | None = None
@@ -66,13 +72,11 @@ class Access:
         """
         day = day_of(as_of)
         with self._lock:
-            self._store = (
-                EmbeddedStore.open(self.root) if self._store is None else self._store.newest()
-            )
+            self._store = self._opened_newest()
             today = self._today()
             newest = self._newest
             if newest is None or (newest.version, newest.today) != (self._store.version, today):
-                folder = derived_folder(str(self.root))
+                folder = derived_folder(str(self._store.root))
                 newest = AcceptedSnapshot(self._store, folder=folder, today=today)
                 self._newest = newest
             return self._of_day(newest, day) if day else newest
@@ -84,6 +88,21 @@ class Access:
         with self._lock:
             assert self._store is not None
             return self._store
+
+    def _opened_newest(self) -> EmbeddedStore:
+        """The newest version of the state that is served.
+
+        What is private is published only after there is a public state: a full state that was
+        opened while there was none, before and after, holds nothing private.
+        """
+        while True:
+            root = public_root(self.root) if self._public else self.root
+            known = self._store
+            store = (
+                EmbeddedStore.open(root) if known is None or known.root != root else known.newest()
+            )
+            if not self._public or public_root(self.root) == root:
+                return store
 
     def _of_day(self, newest: AcceptedSnapshot, day: str) -> AcceptedSnapshot:
         key = newest.version, day

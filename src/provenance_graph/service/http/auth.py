@@ -1,8 +1,9 @@
 """Bearer tokens: hashed at rest, compared in constant time, each with what it may do.
 
 A token file has one token a line: ``name scope[,scope] sha256:<hex>``. Lines that start
-with ``#`` say nothing. Scopes are ``write`` (records of one's own), ``slow`` (a longer
-``timeout=``) and ``admin`` (everything).
+with ``#`` say nothing. Scopes are ``write`` (records of one's own), ``review`` (decisions on
+identity), ``read-private`` (private collections), ``slow`` (a longer ``timeout=``) and
+``admin`` (everything).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Final
 from provenance_graph.core.errors import UsageError
 from provenance_graph.service.http.problems import refuse
 
-SCOPES: Final = frozenset({"write", "slow", "admin"})
+SCOPES: Final = frozenset({"write", "slow", "review", "read-private", "admin"})
 LEAST_LENGTH: Final = 16
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _BEARER: Final = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9\-._~+/]+=*) *")

@@ -15,6 +15,7 @@ from provenance_graph.core.errors import QueryCrashed, QueryTimeout
 from provenance_graph.service.settings import Settings
 from provenance_graph.store.pool.pool import WorkerPool
 from provenance_graph.store.pool.spawner import revive
+from provenance_graph.store.states import public_root
 from provenance_graph.store.values import Answer
 
 MAX_OPEN: Final = 2
@@ -26,8 +27,8 @@ _MAKER: Final = "provenance_graph.ingest.day"
 class DayPools:
     """A worker for each of the days asked for last; one day is made at a time."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
-        self._root, self._settings = root, settings
+    def __init__(self, root: Path, settings: Settings, *, public: bool = False) -> None:
+        self._root, self._settings, self._public = root, settings, public
         self._pools: OrderedDict[tuple[str, str], WorkerPool] = OrderedDict()
         self._making = asyncio.Lock()
 
@@ -56,18 +57,24 @@ class DayPools:
         async with self._making:
             if self.has(version, day):
                 return
-            folder = await self._made(day)
+            root = self._state()
+            folder = await self._made(root, day)
+            if self._state() != root:  # collections became private meanwhile
+                folder = await self._made(self._state(), day)
             make = functools.partial(WorkerPool, folder, 1, self._settings.limits())
             pool = await asyncio.get_running_loop().run_in_executor(None, make)
             self._pools[version, day] = pool
             while len(self._pools) > MAX_OPEN:
                 self._pools.popitem(last=False)[1].close()
 
-    async def _made(self, day: str) -> Path:
+    def _state(self) -> Path:
+        return public_root(self._root) if self._public else self._root
+
+    async def _made(self, root: Path, day: str) -> Path:
         """The folder of the day's dataset, from a process with a limit on time and memory."""
         seconds = self._settings.day_seconds
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", _MAKER, str(self._root), day, str(BUILD_BYTES),
+            sys.executable, "-m", _MAKER, str(root), day, str(BUILD_BYTES),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

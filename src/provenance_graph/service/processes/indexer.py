@@ -17,6 +17,7 @@ from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.service.api.indexes import make_all
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import derived_folder
+from provenance_graph.store.states import public_root
 
 _LOOK: Final = 0.05
 _AGAIN: Final = 2.0
@@ -24,20 +25,23 @@ _AGAIN: Final = 2.0
 
 def run_indexer(root: Path) -> None:
     """Index every version of a store until the process is ended."""
-    folder = derived_folder(str(root))
-    if folder is None:
-        return
-    before, stamp = last_indexed(folder), (0, 0)
+    seen: dict[Path, tuple[int, int]] = {}
+    before: dict[Path, str] = {}
     while True:
-        now = _stamp(root)
-        if now == stamp:
+        moved = False
+        for state in dict.fromkeys((root, public_root(root))):
+            folder, stamp = derived_folder(str(state)), _stamp(state)
+            if folder is None or stamp == seen.get(state):
+                continue
+            moved = True
+            try:
+                known = before.get(state) or last_indexed(folder)
+                before[state] = index_once(state, folder, known)
+                seen[state] = stamp
+            except (ProvenanceError, OSError):
+                time.sleep(_AGAIN)  # damaged, full or just replaced: whoever serves it says so
+        if not moved:
             time.sleep(_LOOK)
-            continue
-        try:
-            before = index_once(root, folder, before)
-            stamp = now
-        except (ProvenanceError, OSError):
-            time.sleep(_AGAIN)  # damaged, full or just replaced: whoever serves it says so
 
 
 def index_once(root: Path, folder: Path, before: str = "") -> str:

@@ -18,8 +18,9 @@ from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
 from provenance_graph.store.lookups import Lookups
 from provenance_graph.store.pool.documents import WarmFunction
-from provenance_graph.store.pool.pool import WorkerPool
+from provenance_graph.store.pool.pool import Published, WorkerPool
 from provenance_graph.store.sparql.lookup import lookup
+from provenance_graph.store.states import PUBLIC, public_source
 from provenance_graph.store.uploads import pack
 
 _AGAIN: Final = 1.0
@@ -33,12 +34,17 @@ _READER: Final = "provenance_graph.store.uploads:to_ntriples"
 class PoolBackend:
     """Answers from confined processes; opened and closed with the web application."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
+    def __init__(self, root: Path, settings: Settings, *, public: bool = False) -> None:
         self._root, self._settings = root, settings
+        self._source = (
+            public_source(Published(root), Published(root / PUBLIC), root)
+            if public
+            else Published(root)
+        )
         self._pool: WorkerPool | None = None
         self._warm: WarmFunction | None = None
         self._lookups: Lookups | None = None
-        self._days = DayPools(root, settings)
+        self._days = DayPools(root, settings, public=public)
         self._failure = StoreError("the service is starting or stopping")
         self._tried, self._closed = 0.0, False
 
@@ -51,7 +57,7 @@ class PoolBackend:
         self._tried = time.monotonic()
         try:
             self._pool = WorkerPool(
-                self._root,
+                self._source,
                 settings.workers,
                 settings.limits(),
                 queue=settings.queue,
@@ -91,8 +97,9 @@ class PoolBackend:
         return self.pool.version
 
     def refresh(self) -> None:
-        """Move on to the newest version now."""
-        self.pool.refresh()
+        """Move on to the newest version now, where anything reads at all."""
+        if self._pool is not None:
+            self._pool.refresh()
 
     def look_up(self, query: str, media_type: str) -> Answer | None:
         """The answer at once, in this process, where the query is proven to be cheap."""

@@ -18,11 +18,12 @@ from typing import Final
 
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.core import rdf
-from provenance_graph.core.claims import Basis, Header, Quad, Record
+from provenance_graph.core.claims import Basis, Header, Quad, Record, collection_of
 from provenance_graph.core.errors import QueryError, QuerySyntax, RecordError, StoreError
 from provenance_graph.core.iris import Iri, mint, shorten
 from provenance_graph.core.terms import PROV
 from provenance_graph.ingest.identify import settle_pair
+from provenance_graph.ingest.private import private_collections
 from provenance_graph.ingest.update import Updated, update
 from provenance_graph.service.api.indexes import note_changed
 from provenance_graph.service.backend import Decision, Part, Written
@@ -148,11 +149,20 @@ class RecordTarget:
     def _commit(self, add: Iterable[Record], drop: Iterable[Iri] = ()) -> Updated:
         """One commit; what it changed is noted for the indexes that follow it."""
         before = self.store.version
+        public = self.store.public
+        was = public.version if public is not None else ""
         done = update(self.store, add, drop, EvidenceLevels())
         folder = derived_folder(str(self.store.root))
         if folder is not None:
             note_changed(folder, before, done.version, done.subjects)
+            if public is not None and public.version != was:
+                note_changed(public.root / folder.name, was, public.version, done.subjects)
         return done
+
+    def _collection(self, name: Iri, who: str) -> Iri:
+        """The collection of a client's records: one of its own where that is private."""
+        own = mint("collection", f"service-{who}")
+        return own if own in private_collections(self.store) else collection_of(name)
 
     def _records(self, who: str) -> list[Iri]:
         """The records that a client has written."""
@@ -205,6 +215,7 @@ class RecordTarget:
             reader="service",
             basis=Basis.THIRD_PARTY,
             title=f"written by {who} over HTTP",
+            collection=self._collection(name, who),
             digest="sha256:" + hashlib.sha256(lines.encode()).hexdigest(),
         )
         record = rdf.from_quads([*rdf.to_quads(Record(header)), *quads])

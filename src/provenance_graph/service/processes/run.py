@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from provenance_graph.core.errors import StoreError, StoreMissing, UsageError
 from provenance_graph.service.app import app_of, make_service
 from provenance_graph.service.http import auth
 from provenance_graph.service.http.auth import Tokens
+from provenance_graph.service.http.cache import AnswerCache
 from provenance_graph.service.http.metrics import on_child_exit
 from provenance_graph.service.processes import supervise
 from provenance_graph.service.processes.board import Board
@@ -31,6 +33,7 @@ from provenance_graph.service.processes.pool_backend import PoolBackend
 from provenance_graph.service.processes.raw_writes import PlainTarget
 from provenance_graph.service.processes.staged import Staged
 from provenance_graph.service.processes.supervise import Child, Supervisor
+from provenance_graph.service.processes.two_states import TwoStates
 from provenance_graph.service.processes.writer import Target, WriterClient, run_writer, socket_path
 from provenance_graph.service.settings import ENVIRONMENT, Settings
 from provenance_graph.store import raw as plain
@@ -165,17 +168,30 @@ def _http_work(
     tokens: Tokens,
     ready: Callable[[], object],
 ) -> Callable[[], None]:
+    indexed = _is_indexed(settings, root)
+
     def make_app() -> ASGIApp:
-        backend = PoolBackend(root, settings)
+        backend = PoolBackend(root, settings, public=not settings.raw)
+        whole = PoolBackend(root, settings)
         writer = None
         if writer_path:
-            writer = WriterClient(
-                writer_path, settings.update_seconds, backend.refresh, backend.read, board
-            )
+
+            def seen() -> None:
+                backend.refresh()
+                whole.refresh()
+
+            writer = WriterClient(writer_path, settings.update_seconds, seen, backend.read, board)
         service = make_service(backend, settings, writer, tokens)
         first = app_of(service)
-        indexed = _is_indexed(settings, root)
-        staged = Staged(first, lambda: app_of(service, _routers(root, indexed=indexed)))
+        staged = Staged(
+            first, lambda: app_of(service, _routers(root, indexed=indexed, public=True))
+        )
+
+        async def of_all() -> ASGIApp:
+            await whole.open()
+            other = replace(service, backend=whole, cache=AnswerCache(settings.cache_mb << 20))
+            routers = partial(_routers, root, indexed=indexed)
+            return Staged(app_of(other), lambda: app_of(other, routers()))
 
         @asynccontextmanager
         async def lifespan(_: Any) -> AsyncIterator[None]:
@@ -186,17 +202,18 @@ def _http_work(
             finally:
                 service.log.close()
                 await backend.close()
+                await whole.close()
 
         first.router.lifespan_context = lifespan
-        return staged
+        return staged if settings.raw else TwoStates(staged, of_all, root, tokens)
 
     return lambda: run_http(settings, [listener], make_app, ready)
 
 
-def _routers(root: Path, *, indexed: bool) -> list[APIRouter]:
+def _routers(root: Path, *, indexed: bool, public: bool = False) -> list[APIRouter]:
     """The REST API, where it is installed."""
     if importlib.util.find_spec("provenance_graph.service.api.routers") is None:
         return []
     api = importlib.import_module("provenance_graph.service.api.routers")
-    apirouters: list[APIRouter] = api.routers(root, indexed=indexed)
+    apirouters: list[APIRouter] = api.routers(root, indexed=indexed, public=public)
     return apirouters

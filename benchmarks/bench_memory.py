@@ -1,0 +1,122 @@
+"""Memory of a service over many mixed requests, and what 49 clients notice of a hostile one.
+
+    python benchmarks/bench_memory.py STORE [--requests 20000] [--out FILE]
+
+Requests are queries, look-ups, REST answers, graphs, writes and errors in turn. Memory is that
+of every process of the service without what they share, every 2,000 requests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import random
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import quote
+
+from bench_live import ROUTES, Service, serving
+from bench_service import tree
+
+HOSTILE = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+MODEL = "https://w3id.org/provenance-graph/id/model/"
+
+
+def memory(pid: int) -> int:
+    """Megabytes that the processes of a service have for themselves."""
+    total = 0
+    for each in tree(pid):
+        try:
+            lines = Path(f"/proc/{each}/smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) for line in lines if line.startswith("Private"))
+    return total >> 10
+
+
+def requests(seed: int) -> Iterator[tuple[str, str, bytes, str]]:
+    """Mixed requests without end, the same ones for the same seed."""
+    chance = random.Random(seed)  # noqa: S311 - a workload
+    for n in itertools.count():
+        kind = chance.random()
+        if kind < 0.35:
+            text = f"SELECT ?p ?o {{ <{MODEL}x/{chance.randrange(5000)}> ?p ?o }}"
+            yield "GET", f"/sparql?query={quote(text)}", b"", ""
+        elif kind < 0.6:
+            text = f"SELECT ?s ?o {{ ?s a ?o FILTER(?s != <urn:{n}>) }} LIMIT 20"
+            yield "GET", f"/sparql?query={quote(text)}", b"", ""
+        elif kind < 0.85:
+            path = chance.choice(list(ROUTES.values()))
+            yield "GET", path + ("&" if "?" in path else "?") + "asOf=", b"", ""
+        elif kind < 0.9:
+            yield "GET", f"/api/v1/models/nobody/model-{n}", b"", ""
+        elif kind < 0.95:
+            yield "POST", "/sparql", f"SELECT {{ {n}".encode(), "application/sparql-query"
+        else:
+            yield "GET", f"/doc/model/openai/gpt-oss-20b?format=nt&n={n}", b"", ""
+
+
+def grown(service: Service, count: int) -> list[tuple[int, int]]:
+    """Requests so far and memory, every 2,000 requests."""
+    found = [(0, memory(service.process.pid))]
+    with ThreadPoolExecutor(8) as pool:
+        given = requests(1)
+        for done in range(2_000, count + 1, 2_000):
+            part = itertools.islice(given, 2_000)
+            list(pool.map(lambda asked: service.request(*asked), part))
+            found.append((done, memory(service.process.pid)))
+    return found
+
+
+def slowest(service: Service, clients: int, seconds: float, *, hostile: bool) -> float:
+    """The 99th percentile of normal clients' answers in ms, with or without a hostile client."""
+    spent: list[float] = []
+    until = time.perf_counter() + seconds
+    text = quote("SELECT ?s { ?s a ?o } LIMIT 5")
+
+    def normal(_: int) -> None:
+        while time.perf_counter() < until:
+            start = time.perf_counter()
+            service.request("GET", f"/sparql?query={text}", kind="x")
+            spent.append(time.perf_counter() - start)
+            time.sleep(0.2)
+
+    def attack(n: int) -> None:
+        while time.perf_counter() < until:
+            service.request("GET", f"/sparql?query={quote(HOSTILE + f' # {n}')}")
+
+    with ThreadPoolExecutor(clients + 8) as pool:
+        jobs = [pool.submit(normal, n) for n in range(clients)]
+        jobs += [pool.submit(attack, n) for n in range(8)] if hostile else []
+        for job in jobs:
+            job.result()
+    spent.sort()
+    return spent[int(len(spent) * 0.99)] * 1000
+
+
+def main() -> int:
+    """Measure, print, and keep as JSON where asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("store", type=Path)
+    parser.add_argument("--requests", type=int, default=20_000)
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    with serving(given.store, "--client-errors", "1000000") as service:
+        told: dict[str, object] = {"load": os.getloadavg()}
+        told["requests and private MB"] = grown(service, given.requests)
+        told["threads"] = threading.active_count()
+    text = json.dumps(told, indent=1)
+    sys.stdout.write(text + "\n")
+    if given.out:
+        given.out.write_text(text + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""``collections``: where records come from, and which collections are private."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import click
+
+from provenance_graph.core.errors import NotFound
+from provenance_graph.core.iris import Iri, mint, slug
+from provenance_graph.session import Session
+
+
+@click.command()
+@click.option(
+    "--private",
+    multiple=True,
+    metavar="NAME",
+    help="Make a collection private: only tokens with the scope read-private see it.",
+)
+@click.option("--public", multiple=True, metavar="NAME", help="Make it public again.")
+@click.pass_obj
+def command(session: Session, private: tuple[str, ...], public: tuple[str, ...]) -> None:
+    """List the collections of the store with their records, or change who may read them.
+
+    Records that the holder of a token writes over HTTP are private once `service-TOKEN` is,
+    where TOKEN is the token's name.
+    """
+    from provenance_graph.assessment.derived import EvidenceLevels
+    from provenance_graph.ingest.private import collections_of, private_collections
+    from provenance_graph.ingest.update import set_private
+    from provenance_graph.store.embedded import EmbeddedStore
+
+    if private or public:
+        with EmbeddedStore.open_writer(session.folder) as store:
+            known = {*collections_of(store).values(), *private_collections(store)}
+            for names, wanted in ((private, True), (public, False)):
+                chosen = [_named(name, known) for name in names]
+                if chosen:
+                    set_private(store, chosen, EvidenceLevels(), private=wanted)
+    stored = session.store()
+    closed = private_collections(stored)
+    for collection, count in sorted(Counter(collections_of(stored).values()).items()):
+        name = collection.rpartition("/")[2]
+        click.echo(f"{name}\t{count}\t{'private' if collection in closed else 'public'}")
+
+
+def _named(name: str, known: set[Iri]) -> Iri:
+    """A collection by its name; one of a token need not have records yet."""
+    collection = mint("collection", slug(name))
+    if collection not in known and not name.startswith("service-"):
+        raise NotFound(name, "collection", sorted(one.rpartition("/")[2] for one in known)[:5])
+    return collection

@@ -1,0 +1,54 @@
+"""One service over two states: the token chooses which, and nothing is filtered at answer time.
+
+Whoever sends no token, or one without the scope ``read-private``, is served by an application
+over the public state alone, with indexes, caches and a version of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from provenance_graph.service.http.auth import Tokens, bearer
+from provenance_graph.store.states import has_private
+
+SCOPE: Final = "read-private"
+
+
+class TwoStates:
+    """Serves the public state, and the full one to holders of a token that may read it.
+
+    ``full`` makes and opens the application of the full state, once it is wanted.
+    """
+
+    def __init__(
+        self, public: ASGIApp, full: Callable[[], Awaitable[ASGIApp]], root: Path, tokens: Tokens
+    ) -> None:
+        self._public, self._make, self._root, self._tokens = public, full, root, tokens
+        self._full: ASGIApp | None = None
+        self._lock = asyncio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        app = self._public
+        if scope["type"] == "http" and self._may_read_private(scope):
+            app = await self._of_all()
+        await app(scope, receive, send)
+
+    def _may_read_private(self, scope: Scope) -> bool:
+        secret = bearer(Headers(scope=scope).get("authorization"))
+        if not secret or not has_private(self._root):
+            return False
+        holder = self._tokens.find(secret)
+        return holder is not None and holder.may(SCOPE)
+
+    async def _of_all(self) -> ASGIApp:
+        async with self._lock:
+            if self._full is None:
+                self._full = await self._make()
+            return self._full

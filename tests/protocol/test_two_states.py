@@ -1,0 +1,155 @@
+"""The token chooses the state: without it, every route answers as if nothing private existed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp
+
+from provenance_graph.core.claims import Basis, Claim, Header, Record
+from provenance_graph.core.iris import Iri, mint, model
+from provenance_graph.core.literals import integer
+from provenance_graph.core.terms import PG, RDF
+from provenance_graph.ingest.build import reference_quads
+from provenance_graph.ingest.private import mark
+from provenance_graph.ingest.update import update
+from provenance_graph.service.api.routers import routers
+from provenance_graph.service.app import create_app
+from provenance_graph.service.http.auth import Holder, Token, Tokens
+from provenance_graph.service.processes.pool_backend import PoolBackend
+from provenance_graph.service.processes.two_states import TwoStates
+from provenance_graph.service.settings import Settings
+from provenance_graph.store import embedded
+from provenance_graph.store.embedded import EmbeddedStore
+
+READER, WRITER = "a-token-that-reads-private", "a-token-that-only-writes"
+TOKENS = Tokens(
+    tuple(
+        Token(Holder(name, frozenset({scope})), sha256(secret.encode()).digest())
+        for name, scope, secret in (("ann", "read-private", READER), ("ben", "write", WRITER))
+    )
+)
+_BLANK = re.compile(rb"_:[0-9a-f]+|\"value\":\"[0-9a-f]{20,}\"")
+QUERIES = [
+    *(f"SELECT * {{ ?s ?p ?o }} ORDER BY ?s ?p ?o LIMIT 40 OFFSET {n * 40}" for n in range(40)),
+    *(f"SELECT ?p ?o {{ <{model(f'acme/m{n}')}> ?p ?o }} ORDER BY ?p ?o" for n in range(40)),
+    *(f"ASK {{ <{model(f'hidden/m{n}')}> ?p ?o }}" for n in range(40)),
+    *(f"SELECT ?g {{ GRAPH ?g {{ <{model(f'hidden/m{n}')}> ?p ?o }} }}" for n in range(40)),
+    *(f"SELECT (COUNT(*) AS ?n) {{ GRAPH ?g {{ ?s ?p {n} }} }}" for n in range(40)),
+    "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
+    "SELECT DISTINCT ?g { GRAPH ?g { } } ORDER BY ?g",
+]
+PATHS = [
+    "/api/v1/models", "/api/v1/stats", "/api/v1/conflicts", "/api/v1/search?q=hidden",
+    "/api/v1/search?q=m1", "/api/v1/facets", "/api/v1/disclosure", "/api/v1/rubrics",
+    "/api/v1/models/acme/m0", "/api/v1/models/acme/m0/claims", "/api/v1/models/acme/m0/lineage",
+    "/api/v1/models/acme/m0/licences", "/api/v1/models/acme/m0/history",
+    "/api/v1/models/acme/m0/export/turtle", "/api/v1/models/hidden/m0", "/sparql?format=nt",
+    "/.well-known/void?format=nt", "/doc/model/acme/m0?format=nt", "/doc/model/hidden/m0?format=nt",
+    "/data?graph=https%3A%2F%2Fw3id.org%2Fprovenance-graph%2Fid%2Frecord%2Fsecret%2Fm0%2F2026-01-01",
+    "/api/v1/models?asOf=2026-06-01", "/api/v1/questions",
+]  # fmt: skip
+
+
+def record(collection: str, owner: str, number: int) -> Record:
+    """What some collection states of one model."""
+    name = mint("record", collection, f"m{number}", "2026-01-01")
+    header = Header(
+        record=name, document=name, publisher=Iri("https://example.org/us"), reader="test",
+        retrieved="2026-01-01", basis=Basis.THIRD_PARTY, collection=mint("collection", collection),
+    )  # fmt: skip
+    about = model(f"{owner}/m{number}")
+    claims = Claim(about, RDF.type, PG.Model), Claim(about, PG.contextLength, integer(number))
+    return Record(header, claims).sort()
+
+
+def served(root: Path, settings: Settings, stack: ExitStack) -> TestClient:
+    """A service over a store as it is run: the public state, and the full one for some tokens."""
+    shared = {"settings": settings, "tokens": TOKENS}
+    public = PoolBackend(root, settings, public=True)
+    app = create_app(public, routers=routers(root, public=True), **shared)  # type: ignore[arg-type]
+    whole = PoolBackend(root, settings)
+
+    async def full() -> ASGIApp:
+        await whole.open()
+        return create_app(whole, routers=routers(root), **shared)  # type: ignore[arg-type]
+
+    client = TestClient(TwoStates(app, full, root, TOKENS), base_url="http://testserver")
+    stack.enter_context(client)
+    assert client.portal is not None
+    client.portal.call(public.open)
+    stack.callback(lambda: client.portal and client.portal.call(public.close))
+    stack.callback(lambda: client.portal and client.portal.call(whole.close))
+    return client
+
+
+@pytest.fixture(scope="module")
+def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, TestClient]]:
+    """A service over a store with a private collection, and one that never had it."""
+    folder = tmp_path_factory.mktemp("states")
+    embedded.build(folder / "with", reference_quads())
+    shutil.copytree(folder / "with", folder / "without")
+    for name in ("with", "without"):
+        with EmbeddedStore.open_writer(folder / name) as store:
+            for n in range(4):
+                update(store, [record("ours", "acme", n)])
+                if name == "with":
+                    secret = record("secret", "hidden" if n % 2 == 0 else "acme", n)
+                    update(store, [secret], notes=[mark(secret.header.collection)])
+    settings = Settings(
+        workers=1, access_log="", client_errors=1_000_000, rest_seconds=600.0, query_seconds=120.0
+    )
+    with ExitStack() as stack:
+        yield (
+            served(folder / "with", settings, stack),
+            served(folder / "without", settings, stack),
+        )
+
+
+def plain(body: bytes) -> bytes:
+    """A body without the names that the engine gives to blank nodes, which are new each time."""
+    return b"\n".join(sorted(_BLANK.sub(b"_:b", body).splitlines()))
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("token", ["", WRITER])
+def test_a_route_answers_as_if_nothing_private_existed(
+    clients: tuple[TestClient, TestClient], path: str, token: str
+) -> None:
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    one, other = (client.get(path, headers=headers) for client in clients)
+    assert one.status_code == other.status_code
+    if one.status_code < 400:
+        assert plain(one.content) == plain(other.content)
+        assert one.headers.get("etag") == other.headers.get("etag")
+    else:
+        assert one.json()["detail"] == other.json()["detail"]
+    assert b"hidden/m" not in one.content or "hidden" in path
+
+
+def test_queries_answer_as_if_nothing_private_existed(
+    clients: tuple[TestClient, TestClient],
+) -> None:
+    assert len(QUERIES) > 200
+    for text in QUERIES:
+        one, other = (client.get("/sparql", params={"query": text}) for client in clients)
+        assert one.status_code == 200
+        assert plain(one.content) == plain(other.content), text
+
+
+def test_a_token_that_may_reads_the_full_state(clients: tuple[TestClient, TestClient]) -> None:
+    may = {"authorization": f"Bearer {READER}"}
+    text = f"ASK {{ <{model('hidden/m0')}> ?p ?o }}"
+    client = clients[0]
+    assert client.get("/sparql", params={"query": text}, headers=may).json()["boolean"] is True
+    assert client.get("/sparql", params={"query": text}).json()["boolean"] is False
+    assert client.get("/api/v1/models/hidden/m0", headers=may).status_code == 200
+    assert client.get("/api/v1/models/hidden/m0").status_code == 404
+    assert client.get("/sparql", params={"query": text}).json()["boolean"] is False
