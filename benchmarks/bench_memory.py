@@ -42,7 +42,7 @@ def memory(pid: int) -> int:
 
 def requests(seed: int) -> Iterator[tuple[str, str, bytes, str]]:
     """Mixed requests without end, the same ones for the same seed."""
-    chance = random.Random(seed)  # noqa: S311 - a workload
+    chance = random.Random(seed)
     for n in itertools.count():
         kind = chance.random()
         if kind < 0.35:
