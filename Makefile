@@ -15,7 +15,7 @@ WORKERS ?= 2
 STORE  ?= var/graph
 INPUTS := $(shell find data ontology src/provenance_graph -type f -not -name '*.pyc' -not -path '*/static/*' -not -path '*/service/manual/*' 2>/dev/null | sed 's/ /\\ /g')
 
-.PHONY: serve test check build manual wheel lint types layers format bench clean
+.PHONY: serve test check build manual sbom wheel lint types layers format bench clean
 
 serve: $(STORE)/CURRENT manual
 	$(BIN)/provenance-graph --store $(STORE) validate --severity violation
@@ -69,6 +69,9 @@ format: $(VENV)/tested
 
 bench: $(VENV)/tested
 	@ls benchmarks/bench_*.py | sed 's|^|$(BIN)/python |'
+
+sbom: $(VENV)/installed
+	$(BIN)/python -m tools.sbom -o dist/provenance-graph.cdx.json
 
 wheel: $(VENV)/installed manual
 	$(PIP) wheel --no-deps --wheel-dir dist .

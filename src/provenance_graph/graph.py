@@ -41,10 +41,12 @@ if TYPE_CHECKING:
     from provenance_graph.changes.log import Commit
     from provenance_graph.exchange.ledger import Exported
     from provenance_graph.fleet import FleetFinding
+    from provenance_graph.forms.answers import FilledForm
     from provenance_graph.ingest.run import Report
     from provenance_graph.licences.results import LicenceReport
     from provenance_graph.lineage.graph import LineageGraph
     from provenance_graph.lineage.results import Impact
+    from provenance_graph.model.receipt import ReceiptsOf
     from provenance_graph.reconciliation import Candidate
 
 
@@ -149,6 +151,25 @@ class Model:
         from provenance_graph.model.bundle import bundle
 
         return export(bundle(self.snapshot, [self.iri], ancestors=ancestors), format)
+
+    def form(self, name: str) -> FilledForm:
+        """A form such as ``"eu-gpai-mdf"``, filled from claims."""
+        from provenance_graph.formats.forms.definition import form_named
+        from provenance_graph.forms.fill import fill
+
+        return fill(self.snapshot, self.iri, form_named(name))
+
+    def bundle(self, *formats: str) -> bytes:
+        """A bundle of exports with every claim behind them, unsigned; see ``verify``."""
+        from provenance_graph.receipts.make import make
+
+        return make(self.snapshot, [self.iri], formats or ("cyclonedx",))
+
+    def receipts(self) -> ReceiptsOf:
+        """Where each accepted value comes from, by property."""
+        from provenance_graph.model.receipt import receipts_of
+
+        return receipts_of(self.snapshot, [self.iri])[0]
 
     def report(self) -> str:
         """The printable audit report, as HTML that needs nothing else."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri
 
 
+@lru_cache(maxsize=32_768)
 def fold(name: str) -> str:
     """A name without case, accents, punctuation and spaces, for comparing.
 
