@@ -170,6 +170,7 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     known = readers()
     rows: dict[str, Row] = defaultdict(Row)
+    unread: list[str] = []
     for document in walk(asked.folders, retrieved=RETRIEVED):
         if isinstance(document, Problem):
             continue
@@ -179,8 +180,8 @@ def main(arguments: list[str]) -> int:
                 measure(document, reader, asked.sample, rows[reader.format])
         except SourceError as error:
             rows["unreadable"].documents += 1
-            print(error, file=sys.stderr)
-    print("\n".join(table(rows)))
+            unread.append(f"not read: {str(error).partition(' (formats:')[0]}")
+    print("\n".join([*table(rows), *unread]))
     return 0
 
 

@@ -14,8 +14,9 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
-from provenance_graph.formats import mapping, statements
+from provenance_graph.formats import coverage, mapping, statements
 from provenance_graph.formats.catalogues import common
+from provenance_graph.formats.coverage import KeyTable, Leaf, later, read
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.mapping import Row
 
@@ -42,6 +43,25 @@ _COUNTS: tuple[Row, ...] = (
     Row("num_key_value_heads", PG.keyValueHeadCount, mapping.count()),
     Row("context_length", PG.contextLength, mapping.count()),
 )
+
+KEYS = KeyTable(
+    (
+        *read("the model", "card/model_id"),
+        *read("`pg:layerCount`, `pg:hiddenSize`, `pg:keyValueHeadCount`, `pg:contextLength`",
+              *(f"card/{row.key}" for row in _COUNTS)),
+        *read("`pg:task`, `pg:outputModality`", "card/tasks"),
+        *read("`pg:inputModality`, `pg:reasoningMode`, else as stated", "card/capabilities"),
+        *read("`pg:weightPrecision`, `pg:quantizationBits`", "card/quantization"),
+        *read("`pg:convertedFrom` or `pg:quantizedFrom`", "card/base_model"),
+        *read("`pg:framework`, else as stated", "card/backends"),
+        *later("card/**"),
+    )
+)  # fmt: skip
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """Every stated value of a card."""
+    yield from coverage.leaves(document.toml, ("card",), "")
 
 
 def _recognises(hints: Hints) -> bool:
@@ -82,6 +102,7 @@ def _read(document: Document) -> Found:
         yield Claim(
             subject, relation, node, basis=Basis.INFERENCE, as_stated=base, locator="/base_model"
         )
+    yield from dict.fromkeys(coverage.claims(subject, leaves(document), KEYS))
 
 
 def _kinds(raw: dict[str, Any], subject: Iri) -> Found:
@@ -97,6 +118,8 @@ def _kinds(raw: dict[str, Any], subject: Iri) -> Found:
     }
     for skill in sorted(skills & _INPUTS.keys()):
         yield Claim(subject, PG.inputModality, _INPUTS[skill])
+    for skill in sorted(skills - _INPUTS.keys() - {"thinking", "thinking_toggle"}):
+        yield coverage.other(subject, "capabilities", skill)
     if "thinking_toggle" in skills:
         yield Claim(subject, PG.reasoningMode, PG.HybridReasoning)
     elif "thinking" in skills:
@@ -112,6 +135,9 @@ def _kinds(raw: dict[str, Any], subject: Iri) -> Found:
         isinstance(b, str) and b.startswith("Mlx") for b in statements.listed(raw.get("backends"))
     ):
         yield Claim(subject, PG.framework, literals.text("mlx"))
+    for backend in statements.listed(raw.get("backends")):
+        if statements.scalar_text(backend):
+            yield coverage.other(subject, "backends", statements.scalar_text(backend))
 
 
 def _bits(raw: dict[str, Any]) -> str:
@@ -129,4 +155,13 @@ def _stored(raw: dict[str, Any], subject: Iri) -> Found:
         yield Problem("/quantization", f"{stated[:60]!r} is no number format of the code list")
 
 
-READER = Reader(SOURCE, "exo: cards of runnable models (TOML)", _recognises, _origin, _read)
+READER = Reader(
+    SOURCE,
+    "exo: cards of runnable models (TOML)",
+    _recognises,
+    _origin,
+    _read,
+    version="2",
+    keys=KEYS,
+    leaves=leaves,
+)
