@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -65,7 +66,7 @@ def world(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
 
 @pytest.fixture(scope="module")
 def client(world: World) -> Iterator[TestClient]:
-    settings = Settings(workers=1, access_log="", client_errors=1_000_000)
+    settings = Settings(workers=1, access_log="", client_errors=1_000_000, rest_seconds=600.0)
     app = create_app(
         PoolBackend(world.root, settings), settings=settings, routers=routers(world.root)
     )
@@ -144,7 +145,7 @@ def test_entries_are_kept_for_a_stated_time(tmp_path) -> None:
     log = ChangeLog(tmp_path)
     versions = [f"{number}-abcdefabcdef" for number in range(5)]
     days = ("2024-01-01", "2025-01-01", "2025-06-01", "2026-01-01")
-    for before, after, day in zip(versions, versions[1:], days, strict=True):
+    for (before, after), day in zip(pairwise(versions), days, strict=True):
         log.append(Commit(after, before, f"{day}T00:00:00Z", "update"))
     with pytest.raises(ChangesGone, match=versions[1]):
         log.since(versions[0], versions[-1])

@@ -22,7 +22,7 @@ DRAFT = "/reconcile/1.0-draft"
 
 @pytest.fixture(scope="module")
 def client(shipped: Path) -> Iterator[TestClient]:
-    settings = Settings(workers=1, access_log="", client_errors=1_000_000)
+    settings = Settings(workers=1, access_log="", client_errors=1_000_000, rest_seconds=600.0)
     app = create_app(PoolBackend(shipped, settings), settings=settings, routers=routers(shipped))
     with TestClient(app, base_url="http://testserver", follow_redirects=False) as made:
         yield made

@@ -155,3 +155,92 @@ def test_a_bill_of_materials_is_a_system(own, tmp_path) -> None:
 @pytest.mark.parametrize("form", ["sarif", "junit", "csv"])
 def test_reports_for_build_servers(own, fleet, form) -> None:
     assert "knows-this" in run(own, "fleet", "check", str(fleet), "--format", form).stdout
+
+
+WORKLOAD = {
+    "bomFormat": "CycloneDX",
+    "specVersion": "1.6",
+    "version": 1,
+    "metadata": {
+        "timestamp": "2026-05-10T12:00:00Z",
+        "component": {
+            "type": "application",
+            "group": "prod",
+            "name": "chat",
+            "properties": [
+                {"name": "aibom.workload.kind", "value": "Deployment"},
+                {"name": "aibom.workload.namespace", "value": "prod"},
+                {"name": "aibom.workload.name", "value": "chat"},
+            ],
+        },
+    },
+    "components": [
+        {"type": "container", "name": "vllm/vllm-openai"},
+        {"type": "machine-learning-model", "name": "HuggingFaceH4/zephyr-7b-beta"},
+        {"type": "machine-learning-model", "name": "HuggingFaceH4/zephyr-7b-beta"},
+    ],
+}
+"""In the form in which k8s-aibom writes a workload: its models twice, as argument and variable."""
+
+
+def test_a_clusters_bill_of_materials_is_one_system_a_workload(own, tmp_path) -> None:
+    path = tmp_path / "chat.cdx.json"
+    path.write_text(json.dumps(WORKLOAD))
+    found = run(own, "fleet", "check", str(path), "--format", "json")
+    assert {one["system"] for one in json.loads(found.stdout)} <= {"prod-chat"}
+    assert "1 systems" in found.stderr
+    assert run(own, "fleet", "import", str(path)).return_value == 0
+    hit = json.loads(run(own, "impact", "HuggingFaceH4/ultrachat_200k", "--format", "json").stdout)
+    assert {"system": "id:deployment/prod-chat", "runs": "HuggingFaceH4/zephyr-7b-beta"} in hit[
+        "deployments"
+    ]
+
+
+def test_a_workload_without_a_model_says_so(own, tmp_path) -> None:
+    path = tmp_path / "chat.cdx.json"
+    path.write_text(json.dumps({**WORKLOAD, "components": []}))
+    with pytest.raises(UsageError, match="lists no model"):
+        run(own, "fleet", "check", str(path))
+
+
+def test_a_second_run_says_what_is_new_with_the_path_to_it(own, fleet, tmp_path) -> None:
+    state = tmp_path / "state.json"
+    first = run(own, "fleet", "check", str(fleet), "--baseline", str(state), "--format", "json")
+    assert not any(one["new"] for one in json.loads(first.stdout))
+    added = run(
+        own, "claim", "add", "HuggingFaceH4/zephyr-7b-beta", "retirementDate", "2031-01-01",
+        "--document", "https://example.org/notice", "--basis", "third-party",
+    )  # fmt: skip
+    assert not added.return_value
+    again = run(
+        own, "fleet", "check", str(fleet), "--baseline", str(state), "--new", "--format", "json"
+    )
+    told = [one for one in json.loads(again.stdout) if one["kind"] == "retirement"]
+    assert any("2031-01-01" in one["finding"] for one in told)
+    event = next(one for one in told if one["version"])
+    assert event["system"] == "demo"
+    assert event["path"][-1] == "HuggingFaceH4/zephyr-7b-beta"
+    quiet = run(
+        own, "fleet", "check", str(fleet), "--baseline", str(state), "--new", "--format", "json"
+    )
+    assert json.loads(quiet.stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--fail-on", "retirment"), "did you mean retirement"),
+        (("--new",), "needs --baseline"),
+        (("--baseline", "s.json", "--as-of", "2026-01-01"), "name one"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(own, fleet, words, message) -> None:
+    with pytest.raises(UsageError, match=message):
+        run(own, "fleet", "check", str(fleet), *words)
+
+
+def test_a_baseline_that_is_none_is_refused(own, fleet, tmp_path) -> None:
+    state = tmp_path / "state.json"
+    state.write_text("[]")
+    with pytest.raises(UsageError, match="delete it"):
+        run(own, "fleet", "check", str(fleet), "--baseline", str(state))
