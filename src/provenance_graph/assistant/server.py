@@ -199,13 +199,13 @@ class _Tools:
         return _guarded(made)
 
     def impact(
-        self, entity: Model, limit: Annotated[int, Field(ge=1, le=MOST)] = 50, as_of: AsOf = ""
+        self, thing: Model, limit: Annotated[int, Field(ge=1, le=MOST)] = 50, as_of: AsOf = ""
     ) -> str:
         """What descends from a model or learned from a dataset, and which systems of ours run it."""
 
         def made() -> Any:
             now = self._at(as_of)
-            subject = find_entity(now, entity, ("model", "family", "dataset")).iri
+            subject = find_entity(now, thing, ("model", "family", "dataset")).iri
             impact = LineageGraph(now).impact(subject, limit=limit)
             systems = deployed(now, [subject, *(node.iri for node in impact.nodes)])
             running = [{"system": short_id(one), "runs": short_id(model)} for one, model in systems]
