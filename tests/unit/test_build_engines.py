@@ -105,6 +105,36 @@ def test_killed_in_any_stage_the_old_store_answers_and_the_next_build_is_whole(
     assert made(hub, where) == made(hub, tmp_path / "fresh")
 
 
+ORPHANS = """
+import os, sys, time
+from provenance_graph.ingest.bulk.engines import LocalEngine
+
+def pid(seconds):
+    time.sleep(seconds)
+    return os.getpid()
+
+if __name__ == "__main__":
+    engine = LocalEngine(2)
+    print(*engine.run(pid, [0.2] * 4), flush=True)
+    time.sleep(60)
+"""
+
+
+def test_the_processes_of_a_build_end_with_it(tmp_path) -> None:
+    script = tmp_path / "orphans.py"
+    script.write_text(ORPHANS)
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        workers = {int(one) for one in run.stdout.readline().split()}
+        run.kill()
+    assert workers
+    for _ in range(200):
+        if not any(Path(f"/proc/{worker}").exists() for worker in workers):
+            return
+        time.sleep(0.05)
+    pytest.fail("a process outlived its build")
+
+
 def test_a_record_in_two_files_is_refused_with_both(hub, tmp_path) -> None:
     data = tmp_path / "data"
     shutil.copytree(hub, data)

@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol, Self, TypeVar
 
 from provenance_graph.core.errors import StoreError
+from provenance_graph.store.pool.sandbox import die_with_parent
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -66,7 +67,10 @@ class LocalEngine:
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
-                self._count, multiprocessing.get_context("spawn"), initializer=_one_thread
+                self._count,
+                multiprocessing.get_context("spawn"),
+                initializer=_begin,
+                initargs=(os.getpid(),),
             )
         return self._pool
 
@@ -78,6 +82,7 @@ class LocalEngine:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _one_thread() -> None:
-    """Every process keeps to one thread: there is one process a core."""
+def _begin(parent: int) -> None:
+    """Keep to one thread, since there is one process a core, and end when the build does."""
     os.environ["POLARS_MAX_THREADS"] = "1"
+    die_with_parent(parent)

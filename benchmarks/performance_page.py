@@ -1,0 +1,125 @@
+"""Make ``docs/performance.md`` from measured results: every figure, ratio and growth exponent.
+
+python benchmarks/performance_page.py [benchmarks/results/scale.jsonl] [-o docs/performance.md]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+STEPS = (
+    ("build", "build: read, identity, view, levels, load, publish"),
+    ("raw bulk load", "the bare engine's bulk load of the same quads"),
+    ("lineage index", "lineage index"),
+    ("search index", "search index"),
+    ("stats", "statistics"),
+    ("conflicts", "conflicts, all"),
+    ("show", "show one model"),
+)
+SIZES = (
+    ("records", "records"),
+    ("claims", "claims"),
+    ("quads", "quads"),
+    ("build peak MB", "peak memory of the largest build process, MB"),
+    ("disk MB", "disk of the published state, MB"),
+)
+HEAD = """# Performance
+
+Made by `python benchmarks/performance_page.py` from `benchmarks/results/scale.jsonl`; nothing here is typed. The data is a generated
+hub (`benchmarks/hub_generate.py`): documents of three sources with planted faults. Seconds are of *processor* time, so that a loaded
+machine does not change them; *growth* is the exponent of the number of models through the first and the last column (1 is linear).
+"""
+TAIL = """
+## Measure again
+
+    python benchmarks/hub_generate.py --models 10000 --out /tmp/hub
+    python benchmarks/bench_scale.py /tmp/hub --store /tmp/graph
+    python benchmarks/performance_page.py
+
+## Past one machine: 10⁹ claims, on paper
+
+30 claims a model make 10⁹ claims some 33 million models. Parts and buckets are independent tasks, so the stages of a build divide by
+the number of cores: `build --engine spark://…` runs them on a cluster whose workers share a folder. One thing stays in one place: the
+names that are mapped, and which records count (one row a record, about 500 bytes in memory while it is sorted). The N-Quads and TriG
+of the buckets are then loaded by the engine's own bulk loader, of which QLever's is the first to try (`docs/engines.md`). None of
+this has been run at that size.
+"""
+
+
+def number(value: object) -> str:
+    """A figure as the tables show it."""
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.2f}" if value < 10 else f"{value:,.0f}"
+    return "–"
+
+
+def exponent(runs: Sequence[Mapping[str, object]], key: str) -> str:
+    """The growth between the smallest and the largest run, where both have the figure."""
+    having = [run for run in runs if isinstance(run.get(key), int | float) and run[key]]
+    if len(having) < 2:
+        return "–"
+    first, last = having[0], having[-1]
+    rise = float(str(last[key])) / float(str(first[key]))
+    wide = float(str(last["models"])) / float(str(first["models"]))
+    return f"{math.log(rise) / math.log(wide):.2f}"
+
+
+def page(runs: Sequence[Mapping[str, object]]) -> str:
+    """The whole page, of the latest run of every size."""
+    latest = {int(str(run["models"])): run for run in runs}
+    chosen = [latest[models] for models in sorted(latest)]
+    columns = " | ".join(f"{int(str(run['models'])):,} models" for run in chosen)
+    rule = "|---" * (len(chosen) + 2) + "|"
+    lines = [HEAD, "## Processor seconds", "", f"| step | {columns} | growth |", rule]
+    for key, name in STEPS:
+        cells = " | ".join(number(run.get(key)) for run in chosen)
+        lines.append(f"| {name} | {cells} | {exponent(chosen, key)} |")
+    ratios = []
+    for run in chosen:
+        whole, bare = run.get("build"), run.get("raw bulk load")
+        known = isinstance(whole, int | float) and isinstance(bare, int | float) and bare
+        ratios.append(f"{float(str(whole)) / float(str(bare)):.1f} ×" if known else "–")
+    lines.append(f"| build against the bare engine | {' | '.join(ratios)} | |")
+    lines += ["", "## Sizes", "", f"| what | {columns} | growth |", rule]
+    for key, name in SIZES:
+        cells = " | ".join(number(run.get(key)) for run in chosen)
+        lines.append(f"| {name} | {cells} | {exponent(chosen, key)} |")
+    lines += ["", "## Planted faults", "", "Found of those planted, and found beside them.", ""]
+    lines += [f"| fault | {columns} |", "|---" * (len(chosen) + 1) + "|"]
+    kinds = sorted({kind for run in chosen for kind in _faults(run)})
+    for kind in kinds:
+        cells = []
+        for run in chosen:
+            seen = _faults(run).get(kind)
+            cells.append(f"{seen[1]} of {seen[0]}, {seen[2]} beside" if seen else "–")
+        lines.append(f"| {kind} | {' | '.join(cells)} |")
+    machines = sorted({str(run.get("machine", "")) for run in chosen})
+    lines += ["", f"Measured with Python {' and '.join(machines)}."]
+    return "\n".join(lines) + "\n" + TAIL
+
+
+def _faults(run: Mapping[str, object]) -> Mapping[str, Sequence[int]]:
+    found = run.get("faults")
+    return found if isinstance(found, dict) else {}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    default = Path("benchmarks/results/scale.jsonl")
+    parser.add_argument("results", type=Path, nargs="?", default=default)
+    parser.add_argument("-o", "--out", type=Path, default=Path("docs/performance.md"))
+    asked = parser.parse_args()
+    runs = [json.loads(line) for line in asked.results.read_text().splitlines() if line.strip()]
+    asked.out.write_text(page(runs), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
