@@ -108,7 +108,7 @@ def faults(hub: Path, snapshot: AcceptedSnapshot, store: EmbeddedStore) -> dict[
             planted[what].add(iris.model(entry["model"]))
     found: dict[str, set[Iri]] = defaultdict(set)
     for conflict in detect.conflicts(snapshot):
-        if conflict.kind != "rounding":
+        if (conflict.kind, local_name(conflict.property)) != ("rounding", "issued"):
             found[local_name(conflict.property)].add(conflict.subject)
     models = list(snapshot.related(RDF.type, PG.Model))
     for finding in validate_subjects(store, models, severity=Severity.WARNING):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -19,6 +20,7 @@ from provenance_graph.session import Session
 
 if TYPE_CHECKING:
     from provenance_graph.formats.document import Document
+    from provenance_graph.ingest.intake import Options
     from provenance_graph.ingest.run import Report
     from provenance_graph.store.base import Store, WritableStore
 
@@ -69,6 +71,16 @@ if TYPE_CHECKING:
 @click.option(
     "--dry-run", is_flag=True, help="Read, weigh against the store and tell; keep nothing."
 )
+@click.option(
+    "--bulk",
+    is_flag=True,
+    help="Very many documents: read on all cores, the store made anew at the end. Goes on after a kill.",
+)
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="With --bulk: the folder that the store was built from (default: the data installed).",
+)
 @click.option("--strict", is_flag=True, help="Keep nothing of a run that meets any problem.")
 @click.option(
     "--problems", "shown", default=200, show_default=True, help="Print at most so many problems."
@@ -87,6 +99,8 @@ def command(
     key_file: Path | None,
     replacing: bool,
     dry_run: bool,
+    bulk: bool,
+    data: Path | None,
     strict: bool,
     shown: int,
 ) -> int:
@@ -136,6 +150,13 @@ def command(
             day=today,
         )
 
+    if bulk:
+        if strict or dry_run or session.is_remote or stdin:
+            raise UsageError(
+                "--bulk goes with neither --strict nor --dry-run, - nor a remote store"
+            )
+        documents = _documents(paths, options.retrieved or today, url, None)
+        return _bulk(session, documents, options, reported, data)
     if strict or dry_run:
         with ExitStack() as stack:
             report = run(None, _readable(session, stack))
@@ -151,6 +172,58 @@ def command(
     if report.documents == 0 or report.failed == report.documents:
         return 2
     return 1 if report.problems else 0
+
+
+def _bulk(
+    session: Session,
+    documents: Iterator[Document | Problem],
+    options: Options,
+    reported: _Teller,
+    data: Path | None,
+) -> int:
+    """Read everything in parallel, then make the store anew with it; all at once or not at all."""
+    from provenance_graph.assessment.derived import EvidenceLevels
+    from provenance_graph.core.resources import folder
+    from provenance_graph.ingest.build import MAX_DECIDED, build
+    from provenance_graph.ingest.bulk.documents import read_all
+    from provenance_graph.ingest.place import published
+    from provenance_graph.store.embedded import EmbeddedStore
+
+    with EmbeddedStore.open(session.folder) as store:
+        known = published(store)
+    stage = session.folder / "import"
+    count = [0]
+
+    def tell(name: str, problem: Problem) -> None:
+        count[0] += 1
+        reported(name, problem)
+
+    with session.progress("documents read") as step:
+        batches = read_all(documents, options, known, stage, tell, step)
+    done = sum(batch.documents for batch in batches)
+    failed = sum(batch.failed for batch in batches)
+    if done == failed:
+        session.say(f"{done:,} documents, {failed:,} unreadable; nothing kept")
+        return 2
+    files = [(Path(batch.path), "a document of this import") for batch in batches]
+    with ExitStack() as watched:
+        built = build(
+            data or folder("data"),
+            session.folder,
+            derive=EvidenceLevels(),
+            watch=lambda what: watched.enter_context(session.progress(what)),
+            further=files,
+        )
+    shutil.rmtree(stage, ignore_errors=True)
+    claims = sum(batch.claims for batch in batches)
+    records = sum(len(batch.records) for batch in batches)
+    session.say(
+        f"{done:,} documents: {records:,} records with {claims:,} claims, {failed:,} unreadable; "
+        f"version {built.version}"
+    )
+    if records > MAX_DECIDED:
+        session.say("so many names are not compared with others by rule: run `identify`")
+    return 1 if count[0] else 0
 
 
 def _readable(session: Session, stack: ExitStack) -> Store | None:

@@ -22,7 +22,7 @@ from provenance_graph.core.iris import Iri, iri
 from provenance_graph.formats.document import MAX_BYTES, Document, container_of
 from provenance_graph.formats.weights import binary
 
-MAX_FILES = 100_000
+MAX_FILES = 10_000_000
 SUFFIXES = frozenset(
     [
         "txt",
@@ -119,7 +119,10 @@ def _standard_input(
 
 
 def _glob(pattern: str, retrieved: str, url: str) -> Iterator[Document | Problem]:
-    result = sorted(glob.glob(pattern, recursive=True))[:MAX_FILES]  # noqa: PTH207 - any anchor
+    result = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - any anchor
+    if len(result) > MAX_FILES:
+        yield Problem(pattern, f"more than {MAX_FILES:,} files; the rest was not read")
+        result = result[:MAX_FILES]
     if not result:
         yield Problem(pattern, "matches no file", kind="unreadable")
     for shown in result:

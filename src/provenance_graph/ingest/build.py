@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import shutil
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from provenance_graph.acceptance.policy_data import day_quad, load_policy, today
 from provenance_graph.acceptance.sssom import Mapping, read_sssom
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Literal, Quad, Record
-from provenance_graph.core.errors import RecordError, StoreMissing, Unreadable
+from provenance_graph.core.errors import RecordError, StoreMissing, Unreadable, UsageError
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.literals import canonical
 from provenance_graph.core.resources import ontology_files
@@ -157,6 +157,7 @@ def build(
     watch: Watch = unwatched,
     engine: Engine | None = None,
     remote: RemoteWriter | None = None,
+    further: Sequence[tuple[Path, str]] = (),
 ) -> Built:
     """Build the store anew, beside the old one, and put it in its place at the end.
 
@@ -165,10 +166,11 @@ def build(
     same files goes on where it ended. ``day`` is what "now" means in the accepted view, today
     where it is empty. ``watch`` is told of every stage, ``engine`` runs its tasks. With
     ``remote`` the store is made there, ``where`` holds the stages, and nothing is kept of what
-    was imported.
+    was imported. ``further`` are files of records that are imported with it.
     """
     with uncollected(), engine or LocalEngine() as running:
         building = _Build(data, where, derive, day or today(), watch, running, remote)
+        building.further = further
         return building.run(fresh=fresh or remote is not None)
 
 
@@ -200,6 +202,7 @@ class _Build:
         self.data, self.where, self.day, self.remote = data, where, day, remote
         self.watch, self.engine, self.derive = watch, engine, derive
         self.reference = list(reference_quads())
+        self.further: Sequence[tuple[Path, str]] = ()
 
     def run(self, *, fresh: bool) -> Built:
         """All stages."""
@@ -217,10 +220,15 @@ class _Build:
             raise RecordError(
                 f"{self.data}: no records/*.trig below it; name the data folder with --data"
             )
-        retained: list[Part] = []
+        if self.further:
+            self._same_data(frozenset(names))
+        new = read_files(self.further, stage, self.engine, self.watch, len(shipped))
+        retained: list[Part] = list(new)
         if not fresh:
-            imported = write_imported(self.where, frozenset(names), stage / "imported")
-            retained = read_files(imported, stage, self.engine, self.watch, len(shipped))
+            replaced = frozenset({*names, *_names(new)})
+            imported = write_imported(self.where, replaced, stage / "imported")
+            first = len(shipped) + len(new)
+            retained += read_files(imported, stage, self.engine, self.watch, first)
         rules = self._rules()
         parts = [*shipped, *retained]
         compiled = compile_parts(parts, rows, stage, rules, self.engine, self.watch)
@@ -237,6 +245,20 @@ class _Build:
             sum(one.subjects for one in compiled.judged),
             compiled.quads + len(fixed),
         )
+
+    def _same_data(self, names: Collection[str]) -> None:
+        """Raise UsageError where the store was built from other data, which would be lost."""
+        try:
+            store: Store = EmbeddedStore.open(self.where)
+        except StoreMissing:
+            return
+        with store:
+            built = {name for name, *_ in store.quads(graph=identity.SHIPPED)}
+        if lost := len(built.difference(names)):
+            raise UsageError(
+                f"{self.where} was built from other data: {lost:,} of its records are not in "
+                f"{self.data}; name that folder with --data"
+            )
 
     def _put(self, stage: Path, compiled: Compiled, fixed: list[Quad], digest: str) -> str:
         """Load everything into the store; gives the version."""
@@ -258,7 +280,7 @@ class _Build:
         """Decide by rule about imported names and people's decisions, which no shipped row knows."""
         again = {Iri(name) for name in _claimed(retained)}
         again |= {name for row in people for name in (row.subject, row.object)}
-        if not again:
+        if not again or len(again) > MAX_DECIDED:
             return version
         with EmbeddedStore.open_writer(self.where) as store:
             asked = Decisions(entities=frozenset(again))
@@ -291,7 +313,7 @@ class _Build:
         """The folder of this build's stages: the same for the same input, others are removed."""
         seen = hashlib.sha256(f"{STAGES} {self.day} {fresh}".encode())
         seen.update(str(reference_data.stamp(self.reference)[2]).encode())
-        for path, name in files:
+        for path, name in (*files, *self.further):
             about = path.stat()
             seen.update(f"{name} {about.st_size} {about.st_mtime_ns}\n".encode())
         seen.update(repr(sorted(rows)).encode())
@@ -302,6 +324,9 @@ class _Build:
                     shutil.rmtree(other, ignore_errors=True)
         return stage
 
+
+MAX_DECIDED = 50_000
+"""Imported names about which a build decides by rule; for more, `identify` is the command."""
 
 STAGING = "staging"
 """Where a build keeps its stages, below the store."""

@@ -47,7 +47,8 @@ class Options:
 class Reading:
     """What came of one document: records, problems, and the failure that stopped it.
 
-    ``ledger`` counts the document's values by what became of them.
+    ``ledger`` counts the document's values by what became of them. ``parts`` are, of a document
+    that is a list of documents, the one that each record is of.
     """
 
     document: Document
@@ -56,6 +57,13 @@ class Reading:
     failure: SourceError | None = None
     format: str = ""
     ledger: ReadingLedger = field(default_factory=ReadingLedger)
+    parts: tuple[Document, ...] = ()
+
+    @property
+    def sourced(self) -> Iterator[tuple[Record, Document]]:
+        """Each record with the document that it is a reading of."""
+        whole = (self.document,) * len(self.records)
+        yield from zip(self.records, self.parts or whole, strict=True)
 
 
 def recognise(document: Document, readers: Mapping[str, Reader]) -> Reader:
@@ -77,18 +85,21 @@ def recognise(document: Document, readers: Mapping[str, Reader]) -> Reader:
 
 def read(document: Document, readers: Mapping[str, Reader], options: Options) -> Reading:
     """Read one document; whatever is wrong with it is in the answer."""
+    of: tuple[Document, ...] = ()
     try:
         reader = choose(document, readers, options.format)
         if reader.records is not None:
             result = _split(reader.records(document), options)
         elif parts := parts_of(reader, document):
-            result = _every_part(parts, reader, options)
+            made, wrong, of = _every_part(parts, reader, options)
+            result = made, wrong
         else:
             result = _one_record(document, reader, options)
         ledger = coverage.of_document(reader, document)
     except SourceError as failure:
         return Reading(document, failure=failure)
-    return Reading(document, *result, format=reader.format, ledger=ledger)
+    records, problems = result
+    return Reading(document, records, problems, None, reader.format, ledger, of)
 
 
 def choose(document: Document, readers: Mapping[str, Reader], format: str) -> Reader:
@@ -160,9 +171,10 @@ def _one_record(
 
 def _every_part(
     parts: list[Document | Problem], reader: Reader, options: Options
-) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:
-    """The records of the documents in a list, each under a header of its own."""
+) -> tuple[tuple[Record, ...], tuple[Problem, ...], tuple[Document, ...]]:
+    """The records of the documents in a list, each under a header of its own, and which it is of."""
     records: list[Record] = []
+    of: list[Document] = []
     problems: list[Problem] = []
     for part in parts:
         if isinstance(part, Problem):
@@ -170,8 +182,9 @@ def _every_part(
             continue
         made, wrong = _one_record(part, reader, options)
         records += made
+        of += [part] * len(made)
         problems += (replace(p, where=f"{part.name}{p.where}") for p in wrong)
-    return tuple(records), tuple(problems)
+    return tuple(records), tuple(problems), tuple(of)
 
 
 def _unwritable(claim: Claim) -> Problem | None:

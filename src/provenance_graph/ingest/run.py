@@ -161,8 +161,8 @@ class _Import:
             return
         for problem in () if ours else reading.problems:
             self.note(name, problem)
-        for record in reading.records:
-            self._add(record, document, reading.format, name)
+        for record, part in reading.sourced:
+            self._add(record, part, reading.format, name)
             if len(self.batch) >= BATCH_RECORDS or self.claims >= BATCH_CLAIMS:
                 self.commit()
 

@@ -1,0 +1,158 @@
+"""Very many documents into records: read in parallel, kept by what they are, a batch a file.
+
+The batches are read by processes of their own, so many at a time as there are processors; what
+is in memory is bounded by the bytes of those batches. A batch that was read by an earlier run,
+which was interrupted, is not read again: its file is named by the digest of its documents.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import RecordError
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.registry import readers
+from provenance_graph.ingest.bulk.engines import cores, pool
+from provenance_graph.ingest.intake import Options, read
+from provenance_graph.ingest.place import Published, placed
+
+BATCH_BYTES = 8 << 20
+BATCH_DOCUMENTS = 2_000
+"""About how much one batch holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBatch:
+    """What came of one batch: a file of records, and what its documents got wrong."""
+
+    path: str
+    documents: int
+    records: tuple[str, ...] = ()
+    claims: int = 0
+    failed: int = 0
+    problems: tuple[tuple[str, dict[str, str]], ...] = ()
+    formats: Mapping[str, int] = field(default_factory=dict)
+
+
+def read_all(
+    documents: Iterable[Document | Problem],
+    options: Options,
+    known: Published,
+    folder: Path,
+    tell: Callable[[str, Problem], None],
+    step: Callable[[int, int], None] = lambda _done, _total: None,
+) -> list[ReadBatch]:
+    """Read documents into files of records below ``folder``; raises RecordError.
+
+    ``tell`` hears of every problem, ``step`` how many documents are read.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    results: list[ReadBatch] = []
+    seen: dict[str, str] = {}
+    done = 0
+    waiting: set[Future[ReadBatch]] = set()
+
+    def take(batch: ReadBatch) -> None:
+        nonlocal done
+        done += batch.documents
+        step(done, 0)
+        for name, problem in batch.problems:
+            tell(name, Problem(**problem))
+        for record in batch.records:
+            if seen.setdefault(record, batch.path) != batch.path:
+                raise RecordError(
+                    f"{record}: two documents of this import are readings of one document; import "
+                    "them one after the other"
+                )
+        results.append(batch)
+
+    with pool(cores()) as running:
+        for batch in _batches(documents, tell):
+            waiting.add(_submitted(running, batch, options, known, folder))
+            if len(waiting) >= 2 * cores():
+                ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    take(future.result())
+        for future in waiting:
+            take(future.result())
+    return sorted(results, key=lambda batch: batch.path)
+
+
+def _submitted(
+    running: ProcessPoolExecutor,
+    batch: list[Document],
+    options: Options,
+    known: Published,
+    folder: Path,
+) -> Future[ReadBatch]:
+    seen = hashlib.sha256(repr(options).encode())
+    for document in batch:
+        seen.update(f"{document.url} {document.name} {document.digest}\n".encode())
+    return running.submit(read_batch, batch, options, known, str(folder / seen.hexdigest()[:24]))
+
+
+def _batches(
+    documents: Iterable[Document | Problem], tell: Callable[[str, Problem], None]
+) -> Iterator[list[Document]]:
+    batch: list[Document] = []
+    size = 0
+    for item in documents:
+        if isinstance(item, Problem):
+            tell(item.where, item)
+            continue
+        batch.append(item)
+        size += len(item.data)
+        if size >= BATCH_BYTES or len(batch) >= BATCH_DOCUMENTS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def read_batch(batch: list[Document], options: Options, known: Published, stem: str) -> ReadBatch:
+    """Read some documents and write their records; what an earlier run wrote stays."""
+    answer, target = Path(f"{stem}.json"), Path(f"{stem}.trig")
+    if answer.is_file():
+        return _again(answer)
+    formats, records, problems = readers(), {}, []
+    failed, counted = 0, Counter[str]()
+    for document in batch:
+        name = document.name or document.url
+        reading = read(document, formats, options)
+        if reading.failure is not None:
+            failed += 1
+            problems.append((name, asdict(Problem("", str(reading.failure), kind="unreadable"))))
+            continue
+        counted[reading.format] += 1
+        problems += ((name, asdict(problem)) for problem in reading.problems)
+        for record, part in reading.sourced:
+            made = placed(record, part, options, reading.format, known)
+            if made.header.record in records:
+                raise RecordError(f"{name}: {made.header.record} stands also in another document")
+            records[made.header.record] = made
+    aside = target.with_suffix(".tmp")
+    aside.write_bytes(rdf.write_trig(records.values()))
+    aside.replace(target)
+    claims = sum(len(record.claims) for record in records.values())
+    result = ReadBatch(
+        str(target), len(batch), tuple(records), claims, failed, tuple(problems), dict(counted)
+    )
+    written = answer.with_suffix(".json.tmp")
+    written.write_text(json.dumps(asdict(result)), encoding="utf-8")
+    written.replace(answer)
+    return result
+
+
+def _again(answer: Path) -> ReadBatch:
+    result = json.loads(answer.read_text(encoding="utf-8"))
+    result["records"] = tuple(result["records"])
+    result["problems"] = tuple((name, problem) for name, problem in result["problems"])
+    return ReadBatch(**result)
