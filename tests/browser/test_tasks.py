@@ -87,7 +87,7 @@ def test_where_a_model_comes_from_and_whether_it_may_be_shipped(auditor: Auditor
     auditor.search("DeepSeek-R1-Distill-Llama-8B")
     auditor.click(auditor.link("DeepSeek-R1-Distill-Llama-8B", exact=True))
     sentence = auditor.page.locator(".sentence")
-    sentence.get_by_text("Llama 3.1 8B").wait_for()
+    sentence.get_by_text("labelled MIT License").first.wait_for()
     words = sentence.inner_text()
     assert "fine-tuned from Llama 3.1 8B" in words
     assert "distilled from DeepSeek-R1" in words

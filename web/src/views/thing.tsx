@@ -77,7 +77,7 @@ export default function ThingView({ path, place }: { path: string; place: Place 
       {around.data ? <Around found={around.data} /> : null}
       {around.loading ? <Wait what="its links" /> : <Answer asked={asked} what="its statements">
         {(found) => (
-          <details class="part" open={!around.data?.groups.length}>
+          <details class="part" open={!around.data?.groups.length || node?.kind === "record"}>
             <summary><h2>All statements</h2></summary>
             {!found.out.length && !found.into.length && !found.inside.length ? <p role="status">Nothing is known of it here.</p> : null}
             <Facts rows={found.out} />
