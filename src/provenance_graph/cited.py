@@ -56,18 +56,18 @@ def _receipts(session: Session, given: dict[str, Any]) -> list[Any]:
         raise UsageError("--receipts wants a model or other entity to speak of")
     day = given.get("as_of") or ""
     snapshot = session.snapshot(day if isinstance(day, str) else "")
-    found = list(receipts_of(snapshot, [find_entity(snapshot, name).iri for name in flat]))
+    matches = list(receipts_of(snapshot, [find_entity(snapshot, name).iri for name in flat]))
     if not given.get("property"):
-        return found
+        return matches
     wanted = local_name(property_named(snapshot, given["property"]))
     return [
         {**one, "properties": {k: v for k, v in one["properties"].items() if k == wanted}}
-        for one in found
+        for one in matches
     ]
 
 
-def _rows(found: list[Any]) -> Any:
-    for one in found:
+def _rows(matches: list[Any]) -> Any:
+    for one in matches:
         for name, receipts in one["properties"].items():
             for receipt in receipts:
                 value = receipt["value"]

@@ -74,20 +74,20 @@ def _lines(done: Verified) -> str:
         ("inside", f"{done.records:,} records, {done.claims:,} claims, "
                    f"{done.facts:,} accepted statements, exports: {', '.join(done.exports) or 'none'}"),
     ]  # fmt: skip
-    found = "".join(f"{label:12} {text}\n" for label, text in rows)
+    lines = "".join(f"{label:12} {text}\n" for label, text in rows)
     for one in done.publishers:
         if one.custody == "Verified":
-            found += f"{'bound':12} {one.id}: {one.records:,} records are the publisher's own\n"
+            lines += f"{'bound':12} {one.id}: {one.records:,} records are the publisher's own\n"
     for failure in done.failures:
-        found += f"FAILS        {_plain(failure.where)}: {_plain(failure.what)}\n"
+        lines += f"FAILS        {_plain(failure.where)}: {_plain(failure.what)}\n"
     if done.failure_count > len(done.failures):
-        found += f"             and {done.failure_count - len(done.failures):,} more\n"
+        lines += f"             and {done.failure_count - len(done.failures):,} more\n"
     verdict = (
         "every value follows from the claims inside"
         if done.ok
         else f"{done.failure_count:,} checks failed"
     )
-    return f"{found}{'OK' if done.ok else 'NOT OK':12} {verdict}\n"
+    return f"{lines}{'OK' if done.ok else 'NOT OK':12} {verdict}\n"
 
 
 def _plain(text: str) -> str:

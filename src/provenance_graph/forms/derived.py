@@ -46,8 +46,8 @@ def systemic_risk(snapshot: AcceptedSnapshot, model: Iri) -> Derived:
     own = _compute(snapshot, model)
     spent = [(model, *own)] if own else []
     for parent in _ancestors(snapshot, model):
-        found = _compute(snapshot, parent)
-        spent += [(parent, *found)] if found else []
+        matches = _compute(snapshot, parent)
+        spent += [(parent, *matches)] if matches else []
     notes = [
         f"an estimate, which never decides: {_flop(claim)} for {short_id(subject)} "
         f"({short_id(claim.header.publisher)})"
@@ -85,19 +85,19 @@ def _flop(claim: SourcedClaim) -> str:
 def _ancestors(snapshot: AcceptedSnapshot, model: Iri) -> list[Iri]:
     """What a model was made from, nearest first, each once."""
     waiting: list[Iri] = [model]
-    found: list[Iri] = []
-    while waiting and len(found) < _MAX_ANCESTORS:
+    matches: list[Iri] = []
+    while waiting and len(matches) < _MAX_ANCESTORS:
         current = waiting.pop(0)
         for _, predicate, parent, _ in snapshot.view(current).quads:
             if (
                 predicate in terms.DERIVATIONS
                 and isinstance(parent, Iri)
                 and parent != model
-                and parent not in found
+                and parent not in matches
             ):
-                found.append(parent)
+                matches.append(parent)
                 waiting.append(parent)
-    return found
+    return matches
 
 
 def open_source_exemption(snapshot: AcceptedSnapshot, model: Iri) -> Derived:

@@ -146,17 +146,17 @@ class _Filling:
     def _answer(self, source: Source) -> _Answer:
         if source.place == "derived":
             return self._derived(source)
-        found: list[_Answer] = []
+        matches: list[_Answer] = []
         for node, of in self._places(source):
-            found.append(self._of(node, source, of))
+            matches.append(self._of(node, source, of))
         label = self._label(source)
-        if not found:
+        if not matches:
             return _Answer(source, label, (), (), "empty")
-        values = tuple(value for answer in found for value in answer.values)
-        statuses = [answer.status for answer in found]
+        values = tuple(value for answer in matches for value in answer.values)
+        statuses = [answer.status for answer in matches]
         status = min(statuses, key=lambda s: _ORDER.index(s) if s in _ORDER else -1)
-        claims = tuple(claim for answer in found for claim in answer.claims)
-        notes = tuple(note for answer in found for note in answer.notes)
+        claims = tuple(claim for answer in matches for claim in answer.claims)
+        notes = tuple(note for answer in matches for note in answer.notes)
         return _Answer(source, label, values, claims, status, notes)
 
     def _places(self, source: Source) -> Iterator[tuple[Iri, str]]:

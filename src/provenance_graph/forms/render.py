@@ -84,7 +84,7 @@ def _head(form: FilledForm) -> list[str]:
         for status, words in STATUSES.items()
         if status in form.counts
     )
-    found = [
+    matches = [
         f"{_md(form.authority)}, {_md(form.edition)}: <{form.source}>",
         "",
         f"Model `{form.model}`" + (f", developed by {_md(form.developer)}" if form.developer else "")
@@ -92,9 +92,9 @@ def _head(form: FilledForm) -> list[str]:
         "",
         f"Store {form.store}, {form.software}. Made again by `{form.command} --format md`.",
     ]  # fmt: skip
-    found += ["", _md(form.note)] if form.note else []
-    found += ["", f"**{_md(form.unknown)}**"] if form.unknown else []
-    return found
+    matches += ["", _md(form.note)] if form.note else []
+    matches += ["", f"**{_md(form.unknown)}**"] if form.unknown else []
+    return matches
 
 
 def _md(text: str) -> str:

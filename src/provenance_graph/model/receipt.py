@@ -44,20 +44,20 @@ class ReceiptsOf(Answer):
     properties: dict[str, list[Receipt]]
 
 
-def receipt(held: SourcedClaim, version: str) -> Receipt:
+def receipt(sourced: SourcedClaim, version: str) -> Receipt:
     """The receipt of one claim in one version of a store."""
-    header = held.header
+    header = sourced.header
     return {
-        "value": value_json(held.value),
-        "asStated": held.claim.as_stated or None,
-        "stance": held.claim.stance.label,
-        "standing": held.standing.label,
-        "claim": claim_iri(header.record, held.claim),
+        "value": value_json(sourced.value),
+        "asStated": sourced.claim.as_stated or None,
+        "stance": sourced.claim.stance.label,
+        "standing": sourced.standing.label,
+        "claim": claim_iri(header.record, sourced.claim),
         "record": header.record,
         "document": header.document,
         "digest": header.digest or None,
-        "place": held.claim.locator or None,
-        "basis": held.basis.label,
+        "place": sourced.claim.locator or None,
+        "basis": sourced.basis.label,
         "custody": header.custody.label,
         "publisher": short_id(header.publisher),
         "retrieved": header.retrieved,
@@ -65,10 +65,12 @@ def receipt(held: SourcedClaim, version: str) -> Receipt:
     }
 
 
-def receipts(held: Iterable[SourcedClaim], version: str, most: int = MAX_RECEIPTS) -> list[Receipt]:
+def receipts(
+    sourced: Iterable[SourcedClaim], version: str, most: int = MAX_RECEIPTS
+) -> list[Receipt]:
     """Receipts of claims, accepted ones first, at most so many."""
     order = list(AcceptanceStatus)
-    ranked = sorted(held, key=lambda one: (order.index(one.standing), one.header.record))
+    ranked = sorted(sourced, key=lambda one: (order.index(one.standing), one.header.record))
     return [receipt(one, version) for one in ranked[:most]]
 
 
@@ -79,16 +81,18 @@ def receipts_of(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> list[Rec
 
 def _of(snapshot: AcceptedSnapshot, subject: Iri) -> ReceiptsOf:
     subject = snapshot.canonical(subject)
-    found: dict[str, list[SourcedClaim]] = defaultdict(list)
-    for held in snapshot.view(subject).claims:
-        accepted = held.standing is AcceptanceStatus.ACCEPTED
-        if accepted or (held.claim.value is None and held.standing is AcceptanceStatus.REJECTED):
-            found[local_name(held.claim.predicate)].append(held)
+    matches: dict[str, list[SourcedClaim]] = defaultdict(list)
+    for sourced in snapshot.view(subject).claims:
+        accepted = sourced.standing is AcceptanceStatus.ACCEPTED
+        if accepted or (
+            sourced.claim.value is None and sourced.standing is AcceptanceStatus.REJECTED
+        ):
+            matches[local_name(sourced.claim.predicate)].append(sourced)
     return {
         "id": short_id(subject),
         "iri": subject,
         "storeVersion": snapshot.version,
         "properties": {
-            name: receipts(held, snapshot.version) for name, held in sorted(found.items())
+            name: receipts(sourced, snapshot.version) for name, sourced in sorted(matches.items())
         },
     }

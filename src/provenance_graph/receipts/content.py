@@ -35,19 +35,19 @@ _MAX_CHAIN = 50
 
 def content(snapshot: AcceptedSnapshot, bundle: Bundle) -> list[Quad]:
     """All quads of a bundle about what an export describes."""
-    found = [quad for entity in bundle.entities for quad in snapshot.view(entity).quads]
+    matches = [quad for entity in bundle.entities for quad in snapshot.view(entity).quads]
     for record in records(snapshot, bundle):
-        found += rdf.to_quads(record)
-    found += _identity(snapshot, bundle)
-    found += policy_quads(snapshot)
-    return found
+        matches += rdf.to_quads(record)
+    matches += _identity(snapshot, bundle)
+    matches += policy_quads(snapshot)
+    return matches
 
 
 def records(snapshot: AcceptedSnapshot, bundle: Bundle) -> list[Record]:
     """What each record states of the bundle, and the headers of other readings of the same."""
     stated: dict[Header, list[Claim]] = defaultdict(list)
-    for held in bundle.claims:
-        stated[held.header].append(held.claim)
+    for sourced in bundle.claims:
+        stated[sourced.header].append(sourced.claim)
     for document in sorted({header.of_document for header in stated}):
         for header in snapshot.statements.headers(document):
             stated.setdefault(header, [])
@@ -60,24 +60,24 @@ def _names(snapshot: AcceptedSnapshot, bundle: Bundle) -> Iterator[Iri]:
         names = snapshot.statements.names_of(entity)
         yield from names
         yield from owner_names(names)
-    for held in bundle.claims:
-        yield held.claim.subject
-        yield held.header.publisher
-        if isinstance(held.claim.value, Iri):
-            yield held.claim.value
+    for sourced in bundle.claims:
+        yield sourced.claim.subject
+        yield sourced.header.publisher
+        if isinstance(sourced.claim.value, Iri):
+            yield sourced.claim.value
 
 
 def _identity(snapshot: AcceptedSnapshot, bundle: Bundle) -> set[Quad]:
     """The rows that lead from each name to what it is, with who decided them and why."""
-    found: set[Quad] = set()
+    matches: set[Quad] = set()
     for name in sorted(set(_names(snapshot, bundle))):
         for _ in range(_MAX_CHAIN):
             rows = _rows(snapshot, name)
-            if not rows or rows <= found:
+            if not rows or rows <= matches:
                 break
-            found |= rows
+            matches |= rows
             name = min(Iri(str(o)) for _, p, o, _ in rows if p == SKOS.exactMatch)
-    return found
+    return matches
 
 
 def _rows(snapshot: AcceptedSnapshot, name: Iri) -> set[Quad]:

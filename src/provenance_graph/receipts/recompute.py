@@ -139,10 +139,14 @@ def _differences(views: Mapping[Iri, View], stated: frozenset[Quad]) -> Iterator
 
 
 def _difference(
-    subject: Iri, predicate: Iri, said_: set[Value], follows: set[Value], views: Mapping[Iri, View]
+    subject: Iri,
+    predicate: Iri,
+    bundle_values: set[Value],
+    follows: set[Value],
+    views: Mapping[Iri, View],
 ) -> Problem:
     where = f"{short_id(subject)} {shorten(predicate)}"
-    only_said, only_follows = said_ - follows, follows - said_
+    only_said, only_follows = bundle_values - follows, follows - bundle_values
     parts = []
     if only_said:
         parts.append(f"the bundle says {_values(only_said)}")
@@ -162,8 +166,8 @@ def _values(values: set[Value]) -> str:
 def _by(subject: Iri, predicate: Iri, views: Mapping[Iri, View]) -> str:
     named = {PG.disclosed, PG.contested}
     records = sorted(
-        held.header.record
-        for held in views[subject].claims
-        if held.claim.predicate == predicate and predicate not in named
+        sourced.header.record
+        for sourced in views[subject].claims
+        if sourced.claim.predicate == predicate and predicate not in named
     )
     return f" ({short_id(records[0])})" if records else ""

@@ -108,30 +108,30 @@ def _signature(
         return "none", [], failed
     if not known:
         return "not checked", [], []
-    held = envelope.signers(file, known)
+    sourced = envelope.signers(file, known)
     given = [one.key for one in file.signatures if one.key in known]
-    if len(held) < len(given):
+    if len(sourced) < len(given):
         what = "a signature is not that key's over this statement"
-        return "failed", held, [Problem(where, what, kind="signature")]
-    if not held:
+        return "failed", sourced, [Problem(where, what, kind="signature")]
+    if not sourced:
         names = ", ".join(one.key[:16] for one in file.signatures)
         what = f"signed by an unknown key ({names}…); the keys given are others"
         return "unknown key", [], [Problem(where, what, kind="signature")]
-    return "verified", held, []
+    return "verified", sourced, []
 
 
 def _graphs(file: BundleFile, graphs: Mapping[str, str]) -> list[Problem]:
     """The graphs that are not those the statement lists: a record changed, removed or added."""
     stated = file.predicate.get("graphs")
     expected = stated if isinstance(stated, dict) else {}
-    found = {graph: f"sha256:{canonical.digest(text)}" for graph, text in graphs.items()}
+    matches = {graph: f"sha256:{canonical.digest(text)}" for graph, text in graphs.items()}
     problems = []
-    for graph in sorted({*expected, *found}):
-        if graph not in found:
+    for graph in sorted({*expected, *matches}):
+        if graph not in matches:
             problems.append(Problem(_graph(graph), "removed from the bundle", kind="graph"))
         elif graph not in expected:
             problems.append(Problem(_graph(graph), "not in what was stated", kind="graph"))
-        elif found[graph] != expected[graph]:
+        elif matches[graph] != expected[graph]:
             problems.append(Problem(_graph(graph), "changed: its digest is another", kind="graph"))
     return problems
 
@@ -141,8 +141,8 @@ def _graph(graph: str) -> str:
 
 
 def _text(file: BundleFile, key: str) -> str:
-    found = file.predicate.get(key)
-    return found if isinstance(found, str) else ""
+    matches = file.predicate.get(key)
+    return matches if isinstance(matches, str) else ""
 
 
 def _answer(

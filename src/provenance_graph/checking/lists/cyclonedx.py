@@ -67,9 +67,9 @@ class CycloneView:
 
 
 def _any(view: CycloneView, member: Member, paths: tuple[str, ...]) -> Stated:
-    found = [view.stated(member, path) for path in paths]
-    said = [one for one in found if one.texts]
-    return said[0] if said else next((one for one in found if one.blank), NOTHING)
+    matches = [view.stated(member, path) for path in paths]
+    present = [one for one in matches if one.texts]
+    return present[0] if present else next((one for one in matches if one.blank), NOTHING)
 
 
 def _hashes(view: CycloneView, member: Member) -> Stated:  # noqa: ARG001

@@ -75,5 +75,5 @@ def read(path: Path) -> ElementList:
 @cache
 def lists() -> Mapping[str, ElementList]:
     """Every list that ships, by id."""
-    found = (read(path) for path in sorted((folder("ontology") / "elements").glob("*.toml")))
-    return MappingProxyType({one.id: one for one in found})
+    matches = (read(path) for path in sorted((folder("ontology") / "elements").glob("*.toml")))
+    return MappingProxyType({one.id: one for one in matches})

@@ -235,10 +235,10 @@ def _at_places(element: Element, view: BomView | None, places: Sequence[str]) ->
                 if scope == "type"
                 else [view.stated(member, path) for path in paths]
             )
-            said = next((one for one in stated if one.texts), None)
-            if said is not None:
-                met.append(", ".join(said.texts[:_SHOWN]))
-                where = where or said.where
+            present = next((one for one in stated if one.texts), None)
+            if present is not None:
+                met.append(", ".join(present.texts[:_SHOWN]))
+                where = where or present.where
             else:
                 (blank if any(one.blank for one in stated) else lacking).append(member.name)
     if met and (len(scopes) > 1 or not (blank or lacking)):
@@ -256,9 +256,11 @@ def _of(names: Sequence[str]) -> str:
 def _by_claims(element: Element, claims: Sequence[Claim]) -> Result:
     """The element by what the document's reader claims, for formats without places of their own."""
     wanted = {expand(text.rpartition("/")[2]) for text in element.properties}
-    found = [c for c in claims if c.predicate in wanted]
-    said = [c for c in found if c.value is not None]
-    if said:
-        shown = [short_id(c.value) if isinstance(c.value, Iri) else str(c.value)[:60] for c in said]
-        return Result(element, MET, "; ".join(dict.fromkeys(shown[:_SHOWN])), said[0].locator)
-    return Result(element, BLANK if found else NOBODY)
+    matches = [c for c in claims if c.predicate in wanted]
+    present = [c for c in matches if c.value is not None]
+    if present:
+        shown = [
+            short_id(c.value) if isinstance(c.value, Iri) else str(c.value)[:60] for c in present
+        ]
+        return Result(element, MET, "; ".join(dict.fromkeys(shown[:_SHOWN])), present[0].locator)
+    return Result(element, BLANK if matches else NOBODY)

@@ -80,8 +80,8 @@ class SpdxView:
         return value if isinstance(value, str) else ""
 
     def _element(self, value: object) -> Json:
-        found = value if isinstance(value, dict) else self.index.get(str(value))
-        return found if isinstance(found, dict) else {}
+        matches = value if isinstance(value, dict) else self.index.get(str(value))
+        return matches if isinstance(matches, dict) else {}
 
     def _reach(self) -> set[str]:
         assert self.document is not None
@@ -134,16 +134,16 @@ class SpdxView:
         return Member(shown[:80], self.places.get(name, ""), element)
 
     def _roots(self) -> list[Json]:
-        found = _list((self.document or {}).get("rootElement"))
-        return [self._element(root) for root in found]
+        matches = _list((self.document or {}).get("rootElement"))
+        return [self._element(root) for root in matches]
 
     def _system(self) -> list[Json]:
         """The packages at the root, of the document or of the bill of materials in it."""
-        found: list[Json] = []
+        matches: list[Json] = []
         for root in self._roots():
             inner = [self._element(e) for e in _list(root.get("rootElement"))]
-            found += [e for e in (root, *inner) if e.get("type") in PACKAGES]
-        return found
+            matches += [e for e in (root, *inner) if e.get("type") in PACKAGES]
+        return matches
 
     # ---- places ----------------------------------------------------------------------------
 
@@ -169,10 +169,10 @@ class SpdxView:
             if value in self.index:
                 yield from self._follow(self.index[value], steps)
         elif isinstance(value, Mapping) and steps[0] in value:
-            found = value[steps[0]]
-            if isinstance(found, str) and found in self.index and len(steps) > 1:
-                found = self.index[found]
-            yield from self._follow(found, steps[1:])
+            matches = value[steps[0]]
+            if isinstance(matches, str) and matches in self.index and len(steps) > 1:
+                matches = self.index[matches]
+            yield from self._follow(matches, steps[1:])
 
     def _related(self, member: Member, name: str) -> Stated:
         texts = [
@@ -185,7 +185,7 @@ class SpdxView:
 
     def _licence(self, member: Member, kind: str, *, expression: bool) -> Stated:
         """The licences by a relationship; ``expression`` takes licence expressions alone."""
-        found: list[str] = []
+        matches: list[str] = []
         blank = False
         for relation in self._from[self._id(member.value)]:
             if str(relation.get("relationshipType")).rpartition("/")[2] != kind:
@@ -194,22 +194,22 @@ class SpdxView:
                 target = self._element(to)
                 is_expression = target.get("type") == "simplelicensing_LicenseExpression"
                 text = target.get("simplelicensing_licenseExpression") if is_expression else to
-                said = _asserted(text) and str(text).strip().upper() != "NOASSERTIONLICENSE"
-                blank = blank or not said
-                if said and (is_expression or not expression):
-                    found.append(str(target.get("name") or text))
-        return Stated(tuple(found), blank and not found, member.where)
+                present = _asserted(text) and str(text).strip().upper() != "NOASSERTIONLICENSE"
+                blank = blank or not present
+                if present and (is_expression or not expression):
+                    matches.append(str(target.get("name") or text))
+        return Stated(tuple(matches), blank and not matches, member.where)
 
     def _references(self, kind: str) -> Stated:
         """External references of a type, anywhere in the document."""
-        found = [
+        matches = [
             str(next(follow(reference, ["locator"]), ""))
             for element in self.index.values()
             for reference in _list(element.get("externalRef"))
             if isinstance(reference, dict)
             and str(reference.get("externalRefType")).rpartition("/")[2] == kind
         ]
-        return of_values(found, "")
+        return of_values(matches, "")
 
     def files(self, member: Member, kind: str) -> list[Json]:
         """The files that a package is related to by a kind of relationship."""
@@ -223,7 +223,7 @@ class SpdxView:
 
     def contacts(self, agents: object) -> Stated:
         """The e-mail or web addresses of agents, without which nobody can be reached."""
-        found = []
+        matches = []
         for agent in map(self._element, _list(agents)):
             for one in _list(agent.get("externalIdentifier")):
                 kind = str(one.get("externalIdentifierType", "")).rpartition("/")[2].lower()
@@ -231,8 +231,8 @@ class SpdxView:
                 mail = "email" in kind and "@" in text
                 page = kind in ("urlscheme", "other") and text.startswith(("http://", "https://"))
                 if agent.get("type") in _AGENTS and (mail or page):
-                    found.append(text)
-        return Stated(tuple(found), bool(_list(agents)) and not found)
+                    matches.append(text)
+        return Stated(tuple(matches), bool(_list(agents)) and not matches)
 
 
 def _supplier(view: SpdxView, member: Member) -> Stated:
@@ -241,28 +241,28 @@ def _supplier(view: SpdxView, member: Member) -> Stated:
         return NOTHING
     agent = view._element(given)
     name = agent.get("name") if agent else given
-    said = _asserted(view._id(given) or given) and _asserted(name)
-    return Stated((str(name),) if said else (), not said, f"{member.where}/suppliedBy")
+    present = _asserted(view._id(given) or given) and _asserted(name)
+    return Stated((str(name),) if present else (), not present, f"{member.where}/suppliedBy")
 
 
 def _copyright(view: SpdxView, member: Member) -> Stated:  # noqa: ARG001 - every reading's shape
     given = member.value.get("software_copyrightText")
-    said = _asserted(given)
+    present = _asserted(given)
     where = f"{member.where}/software_copyrightText"
-    return Stated((str(given),) if said else (), given is not None and not said, where)
+    return Stated((str(given),) if present else (), given is not None and not present, where)
 
 
 def _dependencies(view: SpdxView, member: Member) -> Stated:
     if len(view.index) < 2:
         return NOTHING
-    found = [
+    matches = [
         f"{relation.get('relationshipType')}"
         for relation in view.relationships
         if str(relation.get("relationshipType")).rpartition("/")[2] in _DEPENDENCIES
         and view._id(relation.get("from")) in view.index
         and any(to in view.index for to in view._targets(relation))
     ]
-    return Stated(tuple(found[:3]), False, member.where)
+    return Stated(tuple(matches[:3]), False, member.where)
 
 
 def _type(view: SpdxView, member: Member) -> Stated:
@@ -290,13 +290,13 @@ def _sha512(view: SpdxView, member: Member) -> Stated:
     files = view.files(member, "hasDistributionArtifact")
     if not files:
         return Stated(("no distributed file",))
-    found = [
+    matches = [
         str(one.get("hashValue"))
         for file in files
         for one in _list(file.get("verifiedUsing"))
         if "sha512" in str(one.get("algorithm", "")).lower() and one.get("hashValue")
     ]
-    return Stated(tuple(found), False, member.where)
+    return Stated(tuple(matches), False, member.where)
 
 
 def _structured(view: SpdxView, member: Member) -> Stated:

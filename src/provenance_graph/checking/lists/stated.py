@@ -55,9 +55,9 @@ def of_values(values: Iterable[object], where: str) -> Stated:
     texts: list[str] = []
     blank = False
     for value in values:
-        found = list(_texts(value))
-        blank = blank or not found or all(map(is_blank, found))
-        texts += [text for text in found if not is_blank(text)]
+        matches = list(_texts(value))
+        blank = blank or not matches or all(map(is_blank, matches))
+        texts += [text for text in matches if not is_blank(text)]
     return Stated(tuple(texts[:8]), blank and not texts, where)
 
 

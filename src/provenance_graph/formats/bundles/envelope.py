@@ -61,8 +61,8 @@ class BundleFile:
     @property
     def predicate(self) -> Mapping[str, object]:
         """What the statement says of its subjects."""
-        found = self.statement.get("predicate")
-        return found if isinstance(found, dict) else {}
+        matches = self.statement.get("predicate")
+        return matches if isinstance(matches, dict) else {}
 
     @property
     def message(self) -> bytes:
@@ -169,11 +169,11 @@ def _difference(data: bytes, expected: bytes) -> str:
 def _envelope(value: object, url: str) -> tuple[bytes, tuple[Signature, ...]]:
     if not isinstance(value, dict) or value.get("payloadType") != PAYLOAD_TYPE:
         raise Unreadable(url, f"its envelope holds no payload of type {PAYLOAD_TYPE}")
-    found = value.get("signatures")
-    if not isinstance(found, list) or len(found) > _MAX_SIGNATURES:
+    matches = value.get("signatures")
+    if not isinstance(matches, list) or len(matches) > _MAX_SIGNATURES:
         raise Unreadable(url, f"its envelope has no list of up to {_MAX_SIGNATURES} signatures")
     signatures = []
-    for number, one in enumerate(found):
+    for number, one in enumerate(matches):
         if not isinstance(one, dict) or not isinstance(one.get("keyid"), str):
             raise Unreadable(url, f"/envelope/signatures/{number}: no keyid and sig")
         signatures.append(
@@ -198,36 +198,38 @@ def _statement(payload: bytes, url: str) -> Mapping[str, object]:
     kinds = (value.get("_type"), value.get("predicateType")) if isinstance(value, dict) else ()
     if kinds != (STATEMENT_TYPE, PREDICATE_TYPE):
         raise Unreadable(url, f"its payload is no in-toto statement of {PREDICATE_TYPE}")
-    found: Mapping[str, object] = value
-    return found
+    matches: Mapping[str, object] = value
+    return matches
 
 
 def altered(file: BundleFile) -> list[Problem]:
     """The parts of a bundle whose digest is not the one that its statement gives."""
-    found: list[Problem] = []
+    matches: list[Problem] = []
     if file.payload_digest != f"sha256:{hashlib.sha256(file.payload).hexdigest()}":
         what = "the digest is another than that of the statement in the envelope"
-        found.append(Problem("/payloadDigest", what, kind="digest"))
+        matches.append(Problem("/payloadDigest", what, kind="digest"))
     parts = {CONTENT: file.content, **{EXPORT + name: t for name, t in file.exports.items()}}
     stated = _stated(file.statement.get("subject"))
     for name in sorted({*parts, *stated}):
         where = "/content" if name == CONTENT else f"/{name}"
         if name not in parts:
-            found.append(Problem(where, "the statement names it and it is not here", kind="digest"))
+            matches.append(
+                Problem(where, "the statement names it and it is not here", kind="digest")
+            )
         elif name not in stated:
-            found.append(Problem(where, "the statement does not speak of it", kind="digest"))
+            matches.append(Problem(where, "the statement does not speak of it", kind="digest"))
         elif canonical.digest(parts[name]) != stated[name]:
-            found.append(Problem(where, "changed: its digest is another", kind="digest"))
-    return found
+            matches.append(Problem(where, "changed: its digest is another", kind="digest"))
+    return matches
 
 
 def _stated(value: object) -> dict[str, str]:
-    found: dict[str, str] = {}
+    matches: dict[str, str] = {}
     for one in value if isinstance(value, list) else ():
         digest = one.get("digest") if isinstance(one, dict) else None
         if isinstance(digest, dict):
-            found[str(one.get("name"))] = str(digest.get("sha256"))
-    return found
+            matches[str(one.get("name"))] = str(digest.get("sha256"))
+    return matches
 
 
 def signers(file: BundleFile, keys: Mapping[str, PublicKey]) -> list[str]:

@@ -78,17 +78,17 @@ def private_key(path: Path, password: str = "") -> Ed25519PrivateKey:
     secret = password.encode() or None
     try:
         if b"OPENSSH PRIVATE KEY" in data:
-            found: object = serialization.load_ssh_private_key(data, secret)
+            matches: object = serialization.load_ssh_private_key(data, secret)
         else:
-            found = serialization.load_pem_private_key(data, secret)
+            matches = serialization.load_pem_private_key(data, secret)
     except TypeError as error:
         hint = "its password goes into PROVENANCE_GRAPH_KEY_PASSWORD"
         raise UsageError(f"{path}: {error}; {hint}") from error
     except (ValueError, UnsupportedAlgorithm) as error:
         raise UsageError(f"{path}: no private key; make one with: {HOW}") from error
-    if not isinstance(found, Ed25519PrivateKey):
+    if not isinstance(matches, Ed25519PrivateKey):
         raise UsageError(f"{path}: bundles are signed with Ed25519; make such a key with: {HOW}")
-    return found
+    return matches
 
 
 def public_key(path: Path) -> PublicKey:
@@ -99,15 +99,15 @@ def public_key(path: Path) -> PublicKey:
 def _public(data: bytes, where: str) -> Ed25519PublicKey:
     try:
         if data.lstrip().startswith(b"ssh-"):
-            found: object = serialization.load_ssh_public_key(data)
+            matches: object = serialization.load_ssh_public_key(data)
         else:
-            found = serialization.load_pem_public_key(data)
+            matches = serialization.load_pem_public_key(data)
     except (ValueError, UnsupportedAlgorithm) as error:
         kind = "a private key" if b"PRIVATE KEY" in data else "no public key"
         raise UsageError(f"{where}: {kind}; give the public one, made with: {HOW}") from error
-    if not isinstance(found, Ed25519PublicKey):
+    if not isinstance(matches, Ed25519PublicKey):
         raise UsageError(f"{where}: bundles are signed with Ed25519; this key is of another kind")
-    return found
+    return matches
 
 
 def key_list(path: Path) -> KeyList:

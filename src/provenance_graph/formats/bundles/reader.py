@@ -63,15 +63,15 @@ def _names(by_graph: Mapping[Iri, list[Quad]]) -> Mapping[Iri, Iri]:
             for name, predicate, target, _ in sorted(by_graph.get(graph, ()), key=str, reverse=True)
             if predicate == SKOS.exactMatch and isinstance(target, Iri)
         }
-    found = {}
+    matches = {}
     for name in step:
         end = name
         for _ in range(_MAX_CHAIN):
             if end not in step:
                 break
             end = step[end]
-        found[name] = end
-    return found
+        matches[name] = end
+    return matches
 
 
 def _excerpts(read: list[Record], names: Mapping[Iri, Iri]) -> Iterator[Record]:

@@ -149,8 +149,8 @@ def read(path: Path) -> Form:
 @cache
 def forms() -> Mapping[str, Form]:
     """Every form that ships, by id."""
-    found = (read(path) for path in sorted((folder("ontology") / "forms").glob("*.toml")))
-    return MappingProxyType({form.id: form for form in found})
+    matches = (read(path) for path in sorted((folder("ontology") / "forms").glob("*.toml")))
+    return MappingProxyType({form.id: form for form in matches})
 
 
 def form_named(name: str) -> Form:

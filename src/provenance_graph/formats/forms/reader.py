@@ -135,11 +135,11 @@ class _Reading:
             except BadIri as error:
                 yield Problem(f"{at}/ofIri", str(error), kind="iri")
                 return
-        for found in values.claims(subject, predicate, value.get("value", value.get("text")), at):
-            if isinstance(found, Problem):
-                yield found
+        for matches in values.claims(subject, predicate, value.get("value", value.get("text")), at):
+            if isinstance(matches, Problem):
+                yield matches
             else:
-                self.filled.append(found)
+                self.filled.append(matches)
 
     @staticmethod
     def _property(known: FormField, value: Mapping[Any, Any]) -> Iri | None:
@@ -180,9 +180,9 @@ class _Reading:
                 continue
             place = str(receipt.get("place") or "")
             basis = _BASES.get(str(receipt.get("basis")), Basis.THIRD_PARTY)
-            _, kept = rows.setdefault(str(receipt["record"]), (receipt, []))
+            _, retained = rows.setdefault(str(receipt["record"]), (receipt, []))
             for claim in claims:
-                kept.append(
+                retained.append(
                     Claim(claim.subject, claim.predicate, claim.value, basis=basis, locator=place)
                 )
         for record, (receipt, claims) in sorted(rows.items()):
@@ -195,8 +195,8 @@ class _Reading:
 def _value(value: object, predicate: Iri) -> Value | None:
     """A value as the form's JSON has it."""
     if isinstance(value, dict):
-        found = str(value.get("iri", ""))
-        return Iri(found) if iris.is_iri(found) else None
+        matches = str(value.get("iri", ""))
+        return Iri(matches) if iris.is_iri(matches) else None
     if value is None or isinstance(value, list):
         return None
     for claim in values.claims(Iri("urn:x"), predicate, value, ""):

@@ -75,8 +75,8 @@ def claims(subject: Iri, predicate: Iri, value: object, where: str) -> Iterator[
         yield Problem(where, what, "the address of a document that says it", kind="size")
         return
     for read in (_linked, _ranged):
-        if (found := read(subject, predicate, text, where)) is not None:
-            yield from found
+        if (matches := read(subject, predicate, text, where)) is not None:
+            yield from matches
             return
     if is_iri(text) and text.startswith(("http://", "https://")):
         yield statements.link(subject, predicate, text, where)
