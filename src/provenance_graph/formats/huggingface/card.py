@@ -10,14 +10,14 @@ from typing import Any
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Fate
 from provenance_graph.formats.fields import named
 from provenance_graph.formats.huggingface import card_data
 from provenance_graph.formats.huggingface.card_parts import Card, shape, texts
 from provenance_graph.formats.huggingface.keys import KEYS, field_of
-from provenance_graph.formats.huggingface.names import is_repository, parent
+from provenance_graph.formats.huggingface.names import SOURCE, is_repository, parent, version_of
 from provenance_graph.formats.huggingface.results import read_model_index
 from provenance_graph.formats.huggingface.tables import (
     ADAPTER_MARKS,
@@ -303,6 +303,27 @@ def _linked(predicate: Iri) -> Callable[[Card, Any, str], Found]:
     return read
 
 
+def _revisions(card: Card, value: Any, where: str) -> Found:
+    """The states of the base models that were used, one for each, or one for the only one."""
+    bases = statements.listed(card.data.get("base_model"))
+    revisions = statements.listed(value)
+    if len(bases) != len(revisions):
+        what = f"{len(revisions)} revisions for {len(bases)} base models"
+        yield Problem(where, what, "one for each, in their order", kind="lineage")
+        yield coverage.other(card.repo.subject, "base_model_revision", str(value)[:200])
+        return
+    for base, revision in zip(bases, revisions, strict=True):
+        name, stated = statements.scalar_text(base), statements.scalar_text(revision)
+        if not is_repository(name) or not stated:
+            yield coverage.other(card.repo.subject, "base_model_revision", stated)
+            continue
+        node = iris.mint("in", SOURCE, "derivation", card.repo.local, "base", iris.slug(name)[:120])
+        yield card.say(PROV.qualifiedDerivation, node)
+        yield Claim(node, RDF.type, PG.Derivation)
+        yield Claim(node, PROV.entity, iris.model(name), basis=card.basis)
+        yield from version_of(iris.model(name), node, stated, card.basis)
+
+
 DATASET_FIELDS = frozenset(
     ("license", "language", "arxiv", "doi", "paper", "pretty_name", "tags", "configs",
      "dataset_info", "task_categories", "task_ids", "source_datasets")
@@ -319,6 +340,7 @@ FIELDS: Mapping[str, Callable[[Card, Any, str], Found]] = MappingProxyType(
         "tags": _tags,
         "datasets": card_data.datasets,
         "base_model": _base,
+        "base_model_revision": _revisions,
         "new_version": _successor,
         "arxiv": _paper,
         "paper": _linked(PG.paper),

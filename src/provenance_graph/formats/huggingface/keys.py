@@ -35,6 +35,7 @@ MODEL_ROWS = (
     *read("by the tag: paper, data, format, library, task, language, else as stated", "card/tags"),
     *read("`pg:trainedOn`, `pg:datasetConfiguration`", "card/datasets/**"),
     *read("the relation is stated or the Hub's inference", "card/base_model", "card/base_model_relation"),
+    *read("`pg:derivedFromVersion`", "card/base_model_revision"),
     *read("`dcterms:replaces`", "card/new_version"),
     *read("`pg:paper`", "card/arxiv", "card/paper", "card/doi"),
     *read("`pg:codeRepository`", "card/repo", "card/repository", "card/github"),
