@@ -13,7 +13,15 @@ from provenance_graph.model.ranks import Movement
 
 if TYPE_CHECKING:
     from provenance_graph.assessment.answers import SourceRef
-    from provenance_graph.changes.answers import HistoryAnswer, PropertyRef
+    from provenance_graph.changes.answers import (
+        AliasAnswer,
+        ChangedClaimAnswer,
+        DriftAnswer,
+        HistoryAnswer,
+        LifecycleAnswer,
+        PropertyRef,
+        VersionAnswer,
+    )
     from provenance_graph.core.results import Ref
 
 
@@ -114,70 +122,73 @@ class History:
             "from": self.start or None,
             "to": self.end or None,
             "asOf": self.as_of or None,
-            "lifecycle": {
-                "state": self.life.state or None,
-                "released": self.life.released or None,
-                "deprecated": self.life.deprecated or None,
-                "retired": self.life.retired or None,
-                "noticeDays": self.life.notice_days,
-                "replaces": [self._entity(t) for t in self.life.replaces],
-                "replacedBy": [self._entity(t) for t in self.life.replaced_by],
-            },
-            "versions": [
-                {
-                    **self._entity(v.iri),
-                    "version": v.version or None,
-                    "released": v.released or None,
-                    "replaces": [self._entity(t) for t in v.replaces],
-                    "sources": _sources(v.sources),
-                }
-                for v in self.versions
-            ],
-            "aliases": [
-                {
-                    "alias": b.alias,
-                    "target": self._entity(b.target),
-                    "since": b.since or None,
-                    "until": b.until or None,
-                    "sources": _sources(b.sources),
-                }
-                for b in self.aliases
-            ],
-            "drift": [
-                {
-                    "kind": d.kind,
-                    "before": self._entity(d.before),
-                    "after": self._entity(d.after),
-                    **self._property(d.property),
-                    "was": [value_json(v, self.labels) for v in d.was],
-                    "now": [value_json(v, self.labels) for v in d.now],
-                }
-                for d in self.drift
-            ],
-            "changedClaims": [
-                {
-                    "document": c.document,
-                    "publisher": {"iri": c.publisher, "id": short_id(c.publisher)},
-                    "earlier": c.earlier,
-                    "later": c.later,
-                    "subject": self._entity(c.subject),
-                    **self._property(c.property),
-                    "was": list(c.was),
-                    "now": list(c.now),
-                }
-                for c in self.changed
-            ],
+            "lifecycle": self._lifecycle(self.life),
+            "versions": [self._version(version) for version in self.versions],
+            "aliases": [self._alias(binding) for binding in self.aliases],
+            "drift": [self._drift(drift) for drift in self.drift],
+            "changedClaims": [self._changed(changed) for changed in self.changed],
             "ranks": [movement.to_json() for movement in self.ranks],
             "events": [
                 {
-                    "date": e.date,
-                    "clock": e.clock,
-                    "what": e.what,
-                    "subject": self._entity(e.subject),
+                    "date": event.date,
+                    "clock": event.clock,
+                    "what": event.what,
+                    "subject": self._entity(event.subject),
                 }
-                for e in self.events
+                for event in self.events
             ],
             "retrievals": [{"date": day, "records": count} for day, count in self.retrievals],
+        }
+
+    def _lifecycle(self, life: Lifecycle) -> LifecycleAnswer:
+        return {
+            "state": life.state or None,
+            "released": life.released or None,
+            "deprecated": life.deprecated or None,
+            "retired": life.retired or None,
+            "noticeDays": life.notice_days,
+            "replaces": [self._entity(one) for one in life.replaces],
+            "replacedBy": [self._entity(one) for one in life.replaced_by],
+        }
+
+    def _version(self, version: Version) -> VersionAnswer:
+        return {
+            **self._entity(version.iri),
+            "version": version.version or None,
+            "released": version.released or None,
+            "replaces": [self._entity(one) for one in version.replaces],
+            "sources": _sources(version.sources),
+        }
+
+    def _alias(self, binding: Binding) -> AliasAnswer:
+        return {
+            "alias": binding.alias,
+            "target": self._entity(binding.target),
+            "since": binding.since or None,
+            "until": binding.until or None,
+            "sources": _sources(binding.sources),
+        }
+
+    def _drift(self, drift: Drift) -> DriftAnswer:
+        return {
+            "kind": drift.kind,
+            "before": self._entity(drift.before),
+            "after": self._entity(drift.after),
+            **self._property(drift.property),
+            "was": [value_json(value, self.labels) for value in drift.was],
+            "now": [value_json(value, self.labels) for value in drift.now],
+        }
+
+    def _changed(self, changed: ChangedClaim) -> ChangedClaimAnswer:
+        return {
+            "document": changed.document,
+            "publisher": {"iri": changed.publisher, "id": short_id(changed.publisher)},
+            "earlier": changed.earlier,
+            "later": changed.later,
+            "subject": self._entity(changed.subject),
+            **self._property(changed.property),
+            "was": list(changed.was),
+            "now": list(changed.now),
         }
 
     def _entity(self, iri: Iri) -> Ref:

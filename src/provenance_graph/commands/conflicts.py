@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
 import click
 
 from provenance_graph.cited import with_receipts
 from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+    from provenance_graph.conflicts.results import Conflict
+
+COLUMNS = (
+    "subject",
+    "property",
+    "kind",
+    "value",
+    "standing",
+    "basis",
+    "sources",
+    "what is at issue",
+)
 
 
 @click.command()
@@ -40,18 +58,11 @@ def command(
     disagree, a value is implausible, or two names are kept apart because values differ.
     """
     from provenance_graph.conflicts import detect
-    from provenance_graph.conflicts.kinds import DEFAULT, KINDS
-    from provenance_graph.core.iris import short_id
     from provenance_graph.model.naming import resolve
-    from provenance_graph.session import shown
 
     snapshot = session.snapshot(as_of)
     if identity:
-        from provenance_graph.matching.candidates import candidates
-        from provenance_graph.matching.outcome import COLUMNS
-
-        pairs = [candidate.row() for candidate in candidates(snapshot)]
-        session.print_table(COLUMNS, pairs[:limit] if limit else pairs, form)
+        _print_pairs(session, snapshot, limit, form)
         return
     subjects = [resolve(snapshot, model)] if model else None
     session.say_unknown(snapshot, *(subjects or ()))
@@ -61,48 +72,55 @@ def command(
         listed, kinds, named, makers, snapshot=snapshot, every=every or (count and not kinds)
     )
     if count:
-        totals = detect.summary(result)
-        table = [
-            (kind, KINDS[kind], totals[kind], "yes" if kind in DEFAULT else "")
-            for kind in KINDS
-            if totals[kind]
-        ]
-        session.print_table(("kind", "what it is", "conflicts", "listed by default"), table, form)
+        _print_counts(session, detect.summary(result), form)
         return
     chosen = result[:limit] if limit else result
     if form == "json":
         session.print_json([conflict.to_json() for conflict in chosen])
     else:
-        rows = []
-        for conflict in chosen:
-            for position, (value, stored) in enumerate(conflict.sides):
-                sources = ", ".join(sorted({short_id(c.header.publisher) for c in stored}))
-                first = position == 0
-                rows.append(
-                    (
-                        short_id(conflict.subject) if first or form == "csv" else "",
-                        conflict.label if first or form == "csv" else "",
-                        conflict.kind if first or form == "csv" else "",
-                        shown(value),
-                        stored[0].standing.label,
-                        stored[0].basis.label,
-                        sources,
-                        conflict.explanation if first or form == "csv" else "",
-                    )
-                )
-        columns = (
-            "subject",
-            "property",
-            "kind",
-            "value",
-            "standing",
-            "basis",
-            "sources",
-            "what is at issue",
-        )
-        session.print_table(columns, rows, form)
+        session.print_table(COLUMNS, [row for one in chosen for row in _rows(one, form)], form)
     if len(chosen) < len(result):
         session.say(f"{len(chosen)} of {len(result)} conflicts shown")
     hidden = len(listed) - len(result)
     if hidden and not kinds and not every and not named and not developers:
         session.say(f"{hidden:,} more of other kinds; --all lists them, --count counts them")
+
+
+def _print_pairs(session: Session, snapshot: AcceptedSnapshot, limit: int, form: str) -> None:
+    """Names that may be one, for deciding."""
+    from provenance_graph.matching.candidates import candidates
+    from provenance_graph.matching.outcome import COLUMNS as PAIR_COLUMNS
+
+    pairs = [candidate.row() for candidate in candidates(snapshot)]
+    session.print_table(PAIR_COLUMNS, pairs[:limit] if limit else pairs, form)
+
+
+def _print_counts(session: Session, totals: Mapping[str, int], form: str) -> None:
+    """How many conflicts there are of each kind."""
+    from provenance_graph.conflicts.kinds import DEFAULT, KINDS
+
+    table = [
+        (kind, KINDS[kind], totals[kind], "yes" if kind in DEFAULT else "")
+        for kind in KINDS
+        if totals[kind]
+    ]
+    session.print_table(("kind", "what it is", "conflicts", "listed by default"), table, form)
+
+
+def _rows(conflict: Conflict, form: str) -> Iterator[tuple[object, ...]]:
+    """A row a side; what is common to the sides stands in each row of CSV, else in the first."""
+    from provenance_graph.core.iris import short_id
+    from provenance_graph.session import shown
+
+    for position, (value, sourced_claims) in enumerate(conflict.sides):
+        common = position == 0 or form == "csv"
+        yield (
+            short_id(conflict.subject) if common else "",
+            conflict.label if common else "",
+            conflict.kind if common else "",
+            shown(value),
+            sourced_claims[0].standing.label,
+            sourced_claims[0].basis.label,
+            ", ".join(sorted({short_id(c.header.publisher) for c in sourced_claims})),
+            conflict.explanation if common else "",
+        )
