@@ -1,0 +1,44 @@
+"""The page of performance is made from results, and its exponents are right."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from benchmarks.performance_page import exponent, page
+
+RUNS = [
+    {
+        "models": 1000,
+        "build": 2.0,
+        "raw bulk load": 1.0,
+        "quads": 100,
+        "faults": {"issued": [4, 4, 0]},
+    },
+    {
+        "models": 10_000,
+        "build": 20.0,
+        "raw bulk load": 8.0,
+        "quads": 1000,
+        "faults": {"issued": [40, 39, 1]},
+    },
+]
+
+
+def test_growth_is_the_exponent_between_the_smallest_and_the_largest_run() -> None:
+    assert exponent(RUNS, "build") == "1.00"
+    assert exponent([{"models": 10, "x": 1}, {"models": 100, "x": 100}], "x") == "2.00"
+    assert exponent(RUNS[:1], "build") == exponent(RUNS, "none") == "–"
+
+
+def test_the_page_shows_every_run_once_with_ratios_and_faults() -> None:
+    shown = page([{"models": 1000, "build": 9.0}, *RUNS])
+    assert "| build against the bare engine | 2.0 × | 2.5 × | |" in shown
+    assert "| issued | 4 of 4, 0 beside | 39 of 40, 1 beside |" in shown
+
+
+def test_the_page_is_what_the_command_makes_of_the_results() -> None:
+    root = Path(__file__).parents[2]
+    lines = (root / "benchmarks/results/scale.jsonl").read_text(encoding="utf-8").splitlines()
+    made = page([json.loads(line) for line in lines])
+    assert (root / "docs/performance.md").read_text(encoding="utf-8") == made
