@@ -239,6 +239,7 @@ class Problems:
             yield _meet(reason.kind)
         yield from self._cuts(reason.holder)
         yield _permit(reason.holder, reason.licence)
+        yield from self._relicensing(reason.path)
         yield from self.labels
 
     def _fixing(self, finding: Finding) -> Iterator[Change]:
@@ -247,8 +248,23 @@ class Problems:
         if finding.holder is not None:
             yield from self._cuts(finding.holder)
             yield _permit(finding.holder, finding.licence)
+            yield from self._relicensing(finding.path)
         yield _permit(self.now.subject, None)
         yield from self.labels
+
+    def _relicensing(self, path: tuple[Edge, ...]) -> Iterator[Change]:
+        """A licence of the first model below a holder that has the same owner.
+
+        Where an owner gives it known terms of its own, those of the holder end there.
+        """
+        if not path:
+            return
+        index = self.graph.index
+        child, parent = (index.names.find(name) for name in (path[-1].child, path[-1].parent))
+        if child is not None and parent is not None:
+            owner = int(index.owner[child])
+            if owner >= 0 and owner == int(index.owner[parent]):
+                yield _permit(path[-1].child, None)
 
     def _cuts(self, holder: Iri) -> Iterator[Change]:
         """The direct parents over which terms of a holder may come."""
