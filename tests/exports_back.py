@@ -36,7 +36,7 @@ def read_back(format: str, made: Exported, name: str) -> list[Claim]:
 
 
 def aliases(bundle: Bundle, format: str) -> dict[Iri, Iri]:
-    """What a reader may call the things of a bundle, where it finds no repository."""
+    """What a reader may call the entities of a bundle, where it finds no repository."""
     source = READERS[format]
     result: dict[Iri, Iri] = {}
     for iri, entity in bundle.entities.items():

@@ -24,7 +24,7 @@ MIT, NC = (Iri(f"http://spdx.org/licenses/{key}") for key in ("MIT", "CC-BY-NC-4
 
 @dataclass
 class World:
-    """What was generated: ``up`` leads from a thing to what it was made from."""
+    """What was generated: ``up`` leads from an entity to what it was made from."""
 
     up: dict[Iri, set[Iri]] = field(default_factory=dict)
     bindings: dict[Iri, tuple[Iri, Iri]] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class World:
     records: list[Record] = field(default_factory=list)
 
     def above(self, thing: Iri) -> set[Iri]:
-        """A thing and all that it was made from."""
+        """An entity and all that it was made from."""
         found, waiting = {thing}, [thing]
         while waiting:
             for parent in self.up.get(waiting.pop(), ()):
@@ -67,7 +67,7 @@ class Planted:
 
 
 def reading(subject: Iri, prop: str, day: str, *claims: Claim) -> Record:
-    """One retrieval of the maker's document on one property of a thing."""
+    """One retrieval of the maker's document on one property of an entity."""
     local = f"{iris.slug(subject.rpartition('/id/')[2])}/{prop}"
     return Record(
         Header(

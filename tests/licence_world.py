@@ -1,4 +1,4 @@
-"""Small hand-made worlds for tests of licences: things, what they came from, what they declare."""
+"""Small hand-made worlds for tests of licences: entities, what they came from, what they declare."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def world(
     *,
     recorded: bool = True,
 ) -> LicenceGraph:
-    """A graph of ``(child, kind, parent)`` and what things declare (ids, split by spaces).
+    """A graph of ``(child, kind, parent)`` and what entities declare (ids, split by spaces).
 
     ``recorded``: a developer's record states every edge, and that what has no parent was trained
     from scratch.
@@ -102,7 +102,7 @@ def developer_records(
 
 
 def owner(name: str) -> str:
-    """The namespace of a thing."""
+    """The namespace of an entity."""
     return name.removeprefix("data:").partition("/")[0]
 
 

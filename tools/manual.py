@@ -29,7 +29,7 @@ _PG = "https://w3id.org/provenance-graph/ns#"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that is public: its name, what describes it, and how it is shown."""
+    """One public name: its name, what describes it, and how it is shown."""
 
     kind: str
     name: str
@@ -68,7 +68,7 @@ def commands() -> Iterator[Entry]:
 
 
 def _plain(option: object) -> bool:
-    """Whether an option explains itself: it chooses a format, or a thing by its kind."""
+    """Whether an option explains itself: it chooses a format, or an entity by its kind."""
     return getattr(option, "name", "") in ("form", "format")
 
 

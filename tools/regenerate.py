@@ -31,7 +31,7 @@ class Source:
     known that the publisher said it: verified where the address is the publisher's own
     repository at a commit and the digest is kept, asserted where a copy was read.
     ``edition`` is the day of that edition, ``collection`` the name of the collection. With
-    ``keep = "known"`` only what it says of things that other records name is kept.
+    ``keep = "known"`` only what it says of entities that other records name is kept.
     """
 
     folder: str

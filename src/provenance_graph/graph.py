@@ -102,7 +102,7 @@ class Model:
     def facts(self) -> dict[str, Any]:
         """Accepted values by property; a list where a property has several.
 
-        Numbers are numbers, dates are dates, things are IRIs and text is text.
+        Numbers are numbers, dates are dates, entities are IRIs and text is text.
         """
         results: dict[str, list[Any]] = {}
         known = {field.property for field in fields(self.snapshot)}

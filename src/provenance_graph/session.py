@@ -85,7 +85,7 @@ class Session:
         return Progress(what, total)
 
     def say_others(self, others: Sequence[Iri]) -> None:
-        """Say which other things have the name that was asked for."""
+        """Say which other entities have the name that was asked for."""
         if others:
             shown = ", ".join(map(short_id, others[:5]))
             more = f" and {len(others) - 5} more" if len(others) > 5 else ""

@@ -88,7 +88,7 @@ def test_the_whole_store_finds_what_model_by_model_finds(seed: int) -> None:
 
 
 def _has_circle(graph: LicenceGraph) -> bool:
-    """Whether a thing's own terms may come back to it over the whole store."""
+    """Whether an entity's own terms may come back to it over the whole store."""
     import networkx as nx
 
     up = graph.index.up

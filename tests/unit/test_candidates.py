@@ -1,4 +1,4 @@
-"""Names that may be one thing: how they are taken apart, weighed, decided and written."""
+"""Names that may be one entity: how they are taken apart, weighed, decided and written."""
 
 from __future__ import annotations
 

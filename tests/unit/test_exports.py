@@ -51,7 +51,7 @@ def bundled(store: Store, *wanted: str) -> Bundle:
 
 
 def fits(format: str, model: str) -> str:
-    """The thing to export: a format of datasets takes a dataset."""
+    """The entity to export: a format of datasets takes a dataset."""
     return MIX if format == "croissant" else model
 
 

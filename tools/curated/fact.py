@@ -32,7 +32,7 @@ class Fact:
         return self.about(self.subject, prop, value, **more)
 
     def about(self, subject: Iri, prop: Iri, value: Value | None, **more: object) -> Claim:
-        """A claim about another thing on this fact's basis, the fact's words kept."""
+        """A claim about another entity on this fact's basis, the fact's words kept."""
         same = value is not None and not isinstance(value, Iri) and value.lexical == self.value
         base = Claim(
             subject,

@@ -3,7 +3,7 @@
 Nothing of it is stored: a pattern is answered by finding the subjects of which a record
 known on the day states something that fits, and by computing their views. Reference data
 belongs to the software and holds on every day. Curated mappings say which names mean one
-thing; they add no claim, and hold on every day too. The identity rule reads records, so it
+entity; they add no claim, and hold on every day too. The identity rule reads records, so it
 is applied anew to those of the day.
 """
 

@@ -1,4 +1,4 @@
-"""The claims about a thing, under all its names, and what became of each.
+"""The claims about an entity, under all its names, and what became of each.
 
 ``StoreStatements`` reads one store; ``Overlay`` lays changes over it that are not committed yet,
 so that an update can compute the view it will lead to. ``RecordSet`` does the same from

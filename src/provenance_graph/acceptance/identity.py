@@ -1,4 +1,4 @@
-"""Which names mean the same thing: SSSOM mappings, and the one rule that is certain.
+"""Which names mean the same entity: SSSOM mappings, and the one rule that is certain.
 
 Identity is itself a set of claims. A curated mapping decides; where there is none, an
 entity that states exactly one hub repository is that repository's model. Nothing is

@@ -1,4 +1,4 @@
-"""What a thing is called, for people."""
+"""What an entity is called, for people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LABELS = (SKOS.prefLabel, SCHEMA.name, RDFS.label, DCTERMS.title)
 
 
 def label(source: QuadSource, subject: Iri) -> str:
-    """The label of a term or a concept, or the name of a thing; empty where none is known."""
+    """The label of a term or a concept, or the name of an entity; empty where none is known."""
     for predicate in LABELS:
         results = [
             o.lexical for *_, o, _ in source.quads(subject, predicate) if isinstance(o, Literal)

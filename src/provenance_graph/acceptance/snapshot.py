@@ -1,4 +1,4 @@
-"""What is accepted, now or as of a day: the one thing that analysis reads.
+"""What is accepted, now or as of a day: the one source that analysis reads.
 
 ``AcceptedSnapshot(store)`` reads what the store has accepted now; ``AcceptedSnapshot(store,
 "2026-05-31")`` answers the same questions from the records that had been retrieved by then.
@@ -88,19 +88,19 @@ class AcceptedSnapshot:
         return next((o for _, _, o, _ in self.quads(subject, predicate)), None)
 
     def related(self, predicate: Iri, object: Value) -> list[Iri]:
-        """The things whose accepted view points to a value, by IRI."""
+        """The entities whose accepted view points to a value, by IRI."""
         return sorted({s for s, *_ in self.quads(predicate=predicate, object=object)})
 
     def types(self, subject: Iri) -> frozenset[Iri]:
-        """What a thing is, as accepted."""
+        """What an entity is, as accepted."""
         return frozenset(o for o in self.values(subject, RDF.type) if isinstance(o, Iri))
 
     def is_a(self, subject: Iri, kind: Iri) -> bool:
-        """Whether the accepted view says that a thing is of a class."""
+        """Whether the accepted view says that an entity is of a class."""
         return any(True for _ in self.quads(subject, RDF.type, kind))
 
     def label(self, subject: Iri) -> str:
-        """A thing's name as accepted, or nothing; kept, since pages name the same things."""
+        """An entity's name as accepted, or nothing; kept, since pages name the same entities."""
         result = self._labels.get(subject)
         if result is None:
             if len(self._labels) >= MAX_LABELS:
@@ -153,7 +153,7 @@ class AcceptedSnapshot:
 
     @cached_property
     def statements(self) -> StoreStatements:
-        """The claims of all records known, and which names mean one thing."""
+        """The claims of all records known, and which names mean one entity."""
         return self._day_reads.statements if self._day_reads else StoreStatements(self._store)
 
     @cached_property
@@ -195,20 +195,20 @@ class AcceptedSnapshot:
         return self.statements.header(record)
 
     def knows(self, subject: Iri) -> bool:
-        """Whether any record known says anything about a thing."""
+        """Whether any record known says anything about an entity."""
         statements = self.statements
         names = statements.names_of(statements.canonical(subject))
         return any(statements.about(name) for name in names)
 
     def first_known(self, subject: Iri) -> str:
-        """The day on which the first record that speaks of a thing was retrieved, or nothing."""
+        """The day on which the first record that speaks of an entity was retrieved, or nothing."""
         statements = StoreStatements(self._store)
         names = statements.names_of(statements.canonical(subject))
         days = (header.retrieved[:10] for name in names for _, header in statements.about(name))
         return min(days, default="")
 
     def unknown(self, subject: Iri, name: str = "") -> str:
-        """A sentence that says so where nothing was known of a thing on the day; else nothing."""
+        """A sentence that says so where nothing was known of an entity on the day; else nothing."""
         if not self.as_of or self.knows(subject):
             return ""
         first = self.first_known(subject)
@@ -229,7 +229,7 @@ class AcceptedSnapshot:
         return self.at("") if self.as_of else self
 
     def kept(self, name: str, make: Callable[[], T]) -> T:
-        """Something made from this snapshot, made once; different things are made side by side."""
+        """Something made from this snapshot, made once; different ones are made side by side."""
         with self._lock:
             lock = self._locks.setdefault(name, threading.Lock())
         with lock:

@@ -65,7 +65,7 @@ class Mapping:
 
     @property
     def merges(self) -> bool:
-        """Whether it says that both names mean one thing."""
+        """Whether it says that both names mean one entity."""
         return not self.negated and self.predicate in SAME
 
     @property

@@ -132,7 +132,7 @@ def below(
 
 
 def roots(subjects: Iterable[Iri], statements: Statements) -> set[Iri]:
-    """The subjects and everything above them: the things whose evidence they may change."""
+    """The subjects and everything above them: the entities whose evidence they may change."""
     iris: set[Iri] = set()
     waiting = [statements.canonical(subject) for subject in subjects]
     while waiting:
@@ -166,7 +166,7 @@ def level_quads(
 ) -> list[Quad]:
     """The evidence levels of one subject as quads of GRAPH; none for what is no model.
 
-    ``claims`` are those of the subject's own view; a thing of which nobody says anything
+    ``claims`` are those of the subject's own view; an entity of which nobody says anything
     itself has no levels either. A full build and an update both call it.
     """
     own = list(claims)

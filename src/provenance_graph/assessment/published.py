@@ -156,7 +156,7 @@ def _closure(snapshot: AcceptedSnapshot, start: Iterable[Iri], *, down: bool) ->
 def read(
     snapshot: AcceptedSnapshot, node: Iri, entity: Iri, relation: str, known: Rubrics
 ) -> Published | None:
-    """One published assessment of a thing; None where it is not known by the day asked about."""
+    """One published assessment of an entity; None where it is not known by the day asked about."""
     seen = snapshot.view(node)
     said_: dict[Iri, Value] = {p: o for _, p, o, _ in seen.quads}
     scheme = said_.get(PG.scheme)
@@ -217,6 +217,6 @@ def _added(
 
 
 def labels(snapshot: AcceptedSnapshot, made: Iterable[Published]) -> dict[Iri, str]:
-    """What to call the things that published assessments name."""
+    """What to call the entities that published assessments name."""
     entities = {entity for p in made for entity in (p.subject, p.evaluator) if entity is not None}
     return {entity: label(snapshot, entity) or short_id(entity) for entity in sorted(entities)}

@@ -42,7 +42,7 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing a scheme looks for, and how it follows from properties and facets."""
+    """One item a scheme looks for, and how it follows from properties and facets."""
 
     iri: Iri
     label: str

@@ -160,7 +160,7 @@ class _Tools:
         ] = "",
         as_of: AsOf = "",
     ) -> str:
-        """Who says what of a thing, on what basis, and what became of each claim, with receipts."""
+        """Who says what of an entity, on what basis, and what became of each claim, with receipts."""
 
         def made() -> Any:
             now = self._at(as_of)

@@ -49,7 +49,7 @@ class PropertyRef(Answer):
 
 
 class DriftAnswer(PropertyRef):
-    """A fact that differs between two things that follow each other."""
+    """A fact that differs between two entities that follow each other."""
 
     kind: str
     before: Ref

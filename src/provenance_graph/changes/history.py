@@ -34,7 +34,7 @@ IDENTIFYING = frozenset(
     {SCHEMA.name, SCHEMA.alternateName, DCTERMS.identifier, SCHEMA.version, DCTERMS.replaces,
      DCTERMS.isPartOf, SCHEMA.sameAs, DCTERMS.issued, PG.lifecycle, PG.hubRepository}
 )  # fmt: skip
-"""Facts that differ between any two things that follow each other, and so are no drift."""
+"""Facts that differ between any two entities that follow each other, and so are no drift."""
 
 
 def history(snapshot: AcceptedSnapshot, subject: Iri, start: str = "", end: str = "") -> History:

@@ -62,7 +62,7 @@ class Lifecycle:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A fact that differs between two things that follow each other."""
+    """A fact that differs between two entities that follow each other."""
 
     kind: str
     before: Iri

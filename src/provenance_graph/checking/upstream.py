@@ -73,7 +73,7 @@ class Upstream:
         return findings
 
     def _told(self, record: Record) -> dict[Iri, list[Quad]]:
-        """What a record states of each thing that has parents, data or a licence there."""
+        """What a record states of each entity that has parents, data or a licence there."""
         by_subject: dict[Iri, list[Quad]] = {}
         for subject, predicate, value, _ in statements(record):
             subject = self._statements.canonical(subject)
@@ -145,7 +145,7 @@ class Upstream:
     # ---- lineage --------------------------------------------------------------------
 
     def _lineage(self, index: LineageIndex, subject: Iri) -> Iterator[Finding]:
-        """A thing that would descend from itself."""
+        """An entity that would descend from itself."""
         start = index.names.find(subject)
         if start is None:
             return
@@ -175,7 +175,7 @@ class Upstream:
     def _licences(
         self, graph: LicenceGraph, subject: Iri, quads: Sequence[Quad]
     ) -> Iterator[Finding]:
-        """What the rules on licences find, and what the parents ask of a thing without a licence."""
+        """What the rules on licences find, and what the parents ask of an entity without a licence."""
         node = graph.index.names.find(subject)
         if node is None or graph.index.kind[node] == DATASET:
             return
@@ -190,7 +190,7 @@ class Upstream:
             yield from self._unlabelled(graph, subject)
 
     def _unlabelled(self, graph: LicenceGraph, subject: Iri) -> Iterator[Finding]:
-        """The duties that come down to a thing whose own licence is not known."""
+        """The duties that come down to an entity whose own licence is not known."""
         now = graph.situation(subject, day=self._today)
         asked: dict[Iri, list[str]] = {}
         names: dict[Iri, str] = {}
@@ -213,7 +213,7 @@ class Upstream:
 
 
 def _apart(reported: Sequence[Mapping[Iri, object]]) -> Iterator[list[int]]:
-    """Records in groups in which no two speak of one thing."""
+    """Records in groups in which no two speak of one entity."""
     todo = [n for n, one in enumerate(reported) if one]
     while todo:
         group: list[int] = []

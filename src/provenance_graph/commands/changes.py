@@ -76,7 +76,7 @@ def command(
 
 
 def _only(session: Session, commits: list[Commit], things: tuple[str, ...]) -> list[Commit]:
-    """The commits that changed facts of some things, with those facts alone."""
+    """The commits that changed facts of some entities, with those facts alone."""
     from dataclasses import replace
 
     from provenance_graph.model.entities import find_entity

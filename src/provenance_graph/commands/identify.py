@@ -1,4 +1,4 @@
-"""``identify``: which names mean one thing, decided by rule and by review, over any store."""
+"""``identify``: which names mean one entity, decided by rule and by review, over any store."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def command(
     limit: int,
     form: str,
 ) -> None:
-    """Names that mean one thing: what the rules decide, leave open and keep apart, with reasons.
+    """Names that mean one entity: what the rules decide, leave open and keep apart, with reasons.
 
     Models, datasets, organisations and licences of any store. Imports decide by these rules about the
     names they bring. A review file holds one row a pair; put accept, reject or withdraw with a reason

@@ -107,7 +107,7 @@ def _subjects(snapshot: AcceptedSnapshot, names: tuple[str, ...]) -> list[Iri]:
 def _looked_up(
     session: Session, snapshot: AcceptedSnapshot, subjects: list[Iri], service: str, *, named: bool
 ) -> list[Mapping]:
-    """Proposals for some things, without those that somebody decided already."""
+    """Proposals for some entities, without those that somebody decided already."""
     from provenance_graph.acceptance.sssom import read_table
     from provenance_graph.linking import proposals
 

@@ -1,4 +1,4 @@
-"""``search``: find any thing in the graph by a part of its name."""
+"""``search``: find any entity in the graph by a part of its name."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def command(
     cursor: str,
     form: str,
 ) -> int:
-    """Things whose name holds TEXT: models, datasets, organisations, licences, sources and more.
+    """Entities whose name holds TEXT: models, datasets, organisations, licences, sources and more.
 
     Words may come in any order; typing errors are forgiven where nothing is spelt so.
     """

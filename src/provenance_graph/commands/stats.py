@@ -11,7 +11,7 @@ from provenance_graph.session import Session
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.pass_obj
 def command(session: Session, form: str) -> None:
-    """What is in the store: things by kind, records and claims by source, gaps, conflicts."""
+    """What is in the store: entities by kind, records and claims by source, gaps, conflicts."""
     from provenance_graph.model.stats import stats
 
     result = stats(session.snapshot())

@@ -1,4 +1,4 @@
-"""Names that identity leaves apart because values differ: a possible disagreement about one thing."""
+"""Names that identity leaves apart because values differ: a possible disagreement about one entity."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _VALUES = {"sizes contradict": PG.parameterCount, "another developer": DCTERMS.c
 def left_apart(snapshot: AcceptedSnapshot, known: Organizations) -> Iterator[Conflict]:
     """One conflict for each pair of equal names with nothing but one value against them.
 
-    Between models that are not both repositories: two repositories of one name are two things.
+    Between models that are not both repositories: two repositories of one name are two entities.
     """
     pairs = snapshot.kept("identity of models", lambda: compared(snapshot, known))
     for pair in pairs:

@@ -5,7 +5,7 @@ ProvenanceError
 │   ├── BadIri              text that is not an absolute IRI
 │   ├── NotFound            nothing has that name
 │   ├── ChangesGone         the change log does not reach back that far
-│   ├── Ambiguous           several things have that name
+│   ├── Ambiguous           several entities have that name
 │   ├── BadRubric           an assessment scheme that cannot be applied
 │   └── BadShape            a SHACL shape that cannot be checked
 ├── SourceError             a document cannot be read
@@ -77,7 +77,7 @@ class ChangesGone(UsageError):
 
 
 class Ambiguous(UsageError):
-    """Several things have that name."""
+    """Several entities have that name."""
 
     def __init__(self, name: str, candidates: Iterable[str], kind: str = "model") -> None:
         self.name, self.kind, self.candidates = name, kind, tuple(candidates)

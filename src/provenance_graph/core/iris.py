@@ -1,4 +1,4 @@
-"""Names of things: IRIs, how they are minted, and how people write them."""
+"""Names of entities: IRIs, how they are minted, and how people write them."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def claim_iri(record: Iri, claim: Claim) -> Iri:
 
 
 def is_own_node(subject: Iri, record: Iri) -> bool:
-    """Whether a subject is the record's header or one of its claim nodes, not a thing."""
+    """Whether a subject is the record's header or one of its claim nodes, not an entity."""
     return subject == record or subject.startswith(f"{record}#c-")
 
 

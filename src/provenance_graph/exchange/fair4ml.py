@@ -86,7 +86,7 @@ def write(bundle: Bundle) -> Exported:
 
 
 def page(entity: BundleEntity, dataset: bool = False) -> str:
-    """What names a thing to others: its page on the Hub, else our IRI."""
+    """What names an entity to others: its page on the Hub, else our IRI."""
     kind = "datasets/" if dataset else ""
     return f"https://huggingface.co/{kind}{entity.repository}" if entity.repository else entity.iri
 

@@ -78,7 +78,7 @@ class Exporter:
     """A format that we write.
 
     ``terms`` says where each property goes; ``reasons`` why others cannot be held, and
-    ``otherwise`` the reason for all that neither names. ``alone`` is the kind of thing
+    ``otherwise`` the reason for all that neither names. ``alone`` is the kind of entity
     (model, dataset) of which a document describes just one.
     """
 

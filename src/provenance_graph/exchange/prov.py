@@ -91,7 +91,7 @@ def _entity(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[Qu
 
 
 def _records(bundle: Bundle) -> Iterator[Quad]:
-    """Which records speak of these things: bundles, attributed to their publishers."""
+    """Which records speak of these entities: bundles, attributed to their publishers."""
     about = {*bundle.models, *bundle.datasets}
     for stored in bundle.claims:
         if stored.subject not in about:

@@ -60,7 +60,7 @@ EVENTS: Mapping[Iri, str] = MappingProxyType(
         **dict.fromkeys((*DERIVATIONS, *INFLUENCES), "lineage"),
     }
 )
-"""Properties whose change is an event for whatever rests on the thing, however far below."""
+"""Properties whose change is an event for whatever rests on the entity, however far below."""
 
 _SEVERITY = {
     "availability": Severity.WARNING,
@@ -170,7 +170,7 @@ class FleetWatch:
         return {*self.up, *self.down}
 
     def _add(self, thing: Iri) -> list[Iri]:
-        """Take a thing and all that it rests on into the watch; gives those that are new."""
+        """Take an entity and all that it rests on into the watch; gives those that are new."""
         fresh, waiting = [], [thing]
         if not self._named and self.snapshot.is_a(thing, PG.Deployment):
             self.deployments.add(thing)
@@ -250,7 +250,7 @@ class FleetWatch:
     # ---- from what changed down to the deployments ----------------------------------------------
 
     def _reached(self, starts: set[Iri]) -> list[tuple[Iri, tuple[Iri, ...]]]:
-        """Every deployment below some things, with a shortest path from it to one of them."""
+        """Every deployment below some entities, with a shortest path from it to one of them."""
         came: dict[Iri, Iri | None] = dict.fromkeys(sorted(starts))
         queue, results = deque(came), []
         while queue:

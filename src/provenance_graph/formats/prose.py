@@ -22,7 +22,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])['\")\]”’]*\s+(?=[A-Z\"'“‘(])")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a text is about: the model, its name, and how its source names things.
+    """What a text is about: the model, its name, and how its source names entities.
 
     ``part`` makes the IRI of a node below the model from its kind and local name.
     """
@@ -198,7 +198,7 @@ _OBJECT_END = re.compile(
 
 
 def undisclosed(after: bool) -> Maker:
-    """A row that names things as not disclosed, after the words or before them."""
+    """A row that names items as not disclosed, after the words or before them."""
 
     def make(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
         if after:

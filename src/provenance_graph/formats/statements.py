@@ -93,7 +93,7 @@ def mapping(value: Any) -> dict[Any, Any]:
 
 
 def listed(value: Any) -> list[Any]:
-    """The value as a list: itself, nothing for null, or the one thing it is."""
+    """The value as a list: itself, nothing for null, or the one value it is."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
@@ -110,7 +110,7 @@ def place(document: Document) -> str:
 
 
 def is_a(subject: Iri, kind: Iri, name: str = "") -> Iterator[Claim]:
-    """What a thing is and what it is called."""
+    """What an entity is and what it is called."""
     yield Claim(subject, RDF.type, kind)
     if name:
         yield Claim(subject, SCHEMA.name, literal(name))

@@ -140,7 +140,7 @@ _KINDS = {
 
 
 def _kind_of(store: Store, name: Iri) -> str:
-    """The kind of thing that a name is of, by what the store has accepted of it."""
+    """The kind of entity that a name is of, by what the store has accepted of it."""
     subject = StoreStatements(store).canonical(name)
     for *_, value, _ in store.quads(subject, RDF.type):
         if isinstance(value, Iri) and value in _KINDS:

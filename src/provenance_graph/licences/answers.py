@@ -195,7 +195,7 @@ class LicenceReportAnswer(Answer):
 
 
 class ChangeAnswer(Answer):
-    """One thing that can be done: its kind, and what it is done to."""
+    """One change that can be made: its kind, and what it is made to."""
 
     kind: str
     target: str

@@ -27,7 +27,7 @@ MOST_CLAIMS = 12
 
 
 class ClaimReader:
-    """Claims about things under all their names, each thing read once.
+    """Claims about entities under all their names, each entity read once.
 
     A claim's basis is the one on which it counts: a developer's only where the publisher is the
     model's own developer and custody is known.
@@ -39,7 +39,7 @@ class ClaimReader:
         self._read: dict[Iri, list[SourcedClaim]] = {}
 
     def about(self, entity: Iri) -> list[SourcedClaim]:
-        """Claims on licence, parents and training data of a thing."""
+        """Claims on licence, parents and training data of an entity."""
         if entity not in self._read:
             self._read[entity] = list(self._claims(entity))
         return self._read[entity]
@@ -120,7 +120,7 @@ class ClaimReader:
                 yield support(item)
 
     def of_licence(self, entity: Iri, licence: Iri) -> Iterator[Support]:
-        """Claims that give a thing a licence."""
+        """Claims that give an entity a licence."""
         for item in self.about(entity):
             if item.claim.predicate == DCTERMS.license and item.claim.value == licence:
                 yield support(item)

@@ -55,7 +55,7 @@ MET = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Change:
-    """One thing that can be done: its kind, and what it is done to.
+    """One change that can be made: its kind, and what it is made to.
 
     ``alternatives`` are models of the store that could take the place of a parent.
     """

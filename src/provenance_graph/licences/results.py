@@ -296,7 +296,7 @@ class Label:
 class LineageState:
     """How far the lineage of the weights is recorded: ``complete``, ``partial``, ``not recorded``.
 
-    ``missing`` are the things of which no source of developer rank says what they were made
+    ``missing`` are the entities of which no source of developer rank says what they were made
     from, nearest first and at most ``MOST_MISSING`` of them; ``missing_total`` counts them all.
     """
 

@@ -117,7 +117,7 @@ class Situation:
         )
 
     def licences_of(self, entity: Iri) -> tuple[Licence, ...]:
-        """What another thing declares, by the texts in force on the day."""
+        """What another entity declares, by the texts in force on the day."""
         number = self.graph.index.names.find(entity)
         return () if number is None else self.graph.held(number, self.day)
 

@@ -51,7 +51,7 @@ class LineageGraph:
         evidence: bool = True,
         limit: int = 500,
     ) -> Lineage:
-        """The lineage of a thing, nearest first, at most ``limit`` nodes.
+        """The lineage of an entity, nearest first, at most ``limit`` nodes.
 
         ``relations`` names those to follow (all derivations when empty); ``influences`` adds
         datasets, synthetic data, reward models and judges. Raises UsageError for a depth
@@ -90,15 +90,15 @@ class LineageGraph:
         )
 
     def ancestors(self, subject: Iri, influences: bool = False) -> list[Iri]:
-        """Everything a thing came from, nearest first."""
+        """Everything an entity came from, nearest first."""
         return self._closure(subject, up=True, influences=influences)
 
     def descendants(self, subject: Iri, influences: bool = False) -> list[Iri]:
-        """Everything that came from a thing, nearest first."""
+        """Everything that came from an entity, nearest first."""
         return self._closure(subject, up=False, influences=influences)
 
     def generation(self, subject: Iri) -> int | None:
-        """How many derivations lie between a thing and the first of its line, at most.
+        """How many derivations lie between an entity and the first of its line, at most.
 
         None where lineage runs in a circle or nothing is known.
         """
@@ -124,7 +124,7 @@ class LineageGraph:
         return Paths(child, ancestor, (tuple(map(self._edge, way)),), 1)
 
     def shared(self, first: Iri, second: Iri) -> Shared:
-        """What two things both came from, the nearest of it, and datasets both rest on."""
+        """What two entities both came from, the nearest of it, and datasets both rest on."""
         a, b = self.index.names.find(first), self.index.names.find(second)
         if a is None or b is None:
             return Shared(first, second, (), ())
@@ -292,7 +292,7 @@ def lineage(
     evidence: bool = True,
     limit: int = 500,
 ) -> Lineage:
-    """The lineage of a thing, as :meth:`LineageGraph.of` has it."""
+    """The lineage of an entity, as :meth:`LineageGraph.of` has it."""
     return LineageGraph(snapshot).of(
         subject,
         direction=direction,

@@ -1,4 +1,4 @@
-"""What is hit if a model or dataset is withdrawn."""
+"""What is affected if a model or dataset is withdrawn."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from provenance_graph.lineage.results import Edge, Impact, Node
 
 
 def impact(index: LineageIndex, entity: Iri, limit: int = 100) -> Impact:
-    """Everything below a thing over derivations and influences alike, grouped.
+    """Everything below an entity over derivations and influences alike, grouped.
 
     That takes in what was trained on a dataset, and what was trained on a dataset that a
     descendant wrote. ``limit`` bounds the nodes listed, never the counts.

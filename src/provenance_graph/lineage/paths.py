@@ -163,7 +163,7 @@ def shared(
 ) -> tuple[list[tuple[int, int, int]], list[int]]:
     """Common ancestors with their distance from each, nearest first; and the lowest of them.
 
-    A thing counts as its own ancestor here, so that a parent and its child share the parent.
+    An entity counts as its own ancestor here, so that a parent and its child share the parent.
     """
     one, two = _distances(index, first), _distances(index, second)
     common = sorted(

@@ -26,7 +26,7 @@ _HEAD = ID.encode()
 
 @dataclass(frozen=True)
 class Edges:
-    """All edges and licences, things still numbered in the order met."""
+    """All edges and licences, entities still numbered in the order met."""
 
     child: Ints
     parent: Ints
@@ -37,7 +37,7 @@ class Edges:
     met: dict[bytes, int]
 
     def ranked(self) -> tuple[NameTable, Ints]:
-        """A sorted table of all names, and the number there of each thing met."""
+        """A sorted table of all names, and the number there of each entity met."""
         order = sorted(self.met)
         rank = np.empty(len(order), np.int32)
         met = np.fromiter((self.met[name] for name in order), np.int64, len(order))
@@ -228,7 +228,7 @@ def _default_basis(snapshot: AcceptedSnapshot, graph: Iri) -> Value:
 def subject(
     snapshot: AcceptedSnapshot, child: Iri
 ) -> tuple[list[tuple[Iri, int, bool]], tuple[Iri, ...]]:
-    """One thing's parents (with relation code and whether only inferred) and licences."""
+    """One entity's parents (with relation code and whether only inferred) and licences."""
     parents: list[tuple[Iri, int, bool]] = []
     stored = set()
     for _, predicate, value, _ in snapshot.quads(child):

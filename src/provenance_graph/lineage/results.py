@@ -60,7 +60,7 @@ def is_derivation(relation: Iri) -> bool:
 
 
 def named(iri: Iri) -> LabelRef:
-    """A thing with its name beside its IRI."""
+    """An entity with its name beside its IRI."""
     return {"iri": iri, "label": short_id(iri)}
 
 
@@ -97,7 +97,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A thing in a lineage. ``distance`` counts steps from the model asked about.
+    """An entity in a lineage. ``distance`` counts steps from the model asked about.
 
     ``side`` is ``self``, ``up`` or ``down``; ``kind`` is model, dataset or unresolved, and
     ``text`` what the source wrote of an unresolved one.
@@ -198,7 +198,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """Things that each descend from the other; ``level`` says what kind of things."""
+    """Entities that each descend from the other; ``level`` says what kind of entities."""
 
     members: tuple[Iri, ...]
     level: str
@@ -210,7 +210,7 @@ class Cycle:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """The lineage of one thing: nearest nodes first, the thing itself before all.
+    """The lineage of one entity: nearest nodes first, the entity itself before all.
 
     ``total`` counts what there is; ``nodes`` hold what is shown. ``marked`` of ``markable``
     models were checked for licence findings.
@@ -305,7 +305,7 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What two things both came from; ``nearest`` are those with no nearer one below them."""
+    """What two entities both came from; ``nearest`` are those with no nearer one below them."""
 
     first: Iri
     second: Iri
@@ -328,7 +328,7 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What is hit if a thing is withdrawn.
+    """What is affected if an entity is withdrawn.
 
     ``hit`` counts models; ``datasets`` count those in between that models wrote.
     ``inferred_only`` counts models that are reached only over inferred edges. ``deployments``

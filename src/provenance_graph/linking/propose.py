@@ -1,6 +1,6 @@
 """From candidates to proposals: a score, the evidence for it, and a justification, as SSSOM rows.
 
-No lookup makes a link: names are shared by unlike things, and public code is often wrong about
+No lookup makes a link: names are shared by unlike entities, and public code is often wrong about
 numbers. A proposal becomes a link when somebody reviews it, as identity's decisions are reviewed
 (``identify --review``): the row is kept with an author, or with ``predicate_modifier`` Not.
 """
@@ -56,7 +56,7 @@ class Evidence:
 def proposals(
     snapshot: AcceptedSnapshot, subjects: Iterable[Iri], lookup: Lookup, today: str
 ) -> list[Row]:
-    """Proposed links of some things, best first for each; raises FetchError."""
+    """Proposed links of some entities, best first for each; raises FetchError."""
     names = {subject: _names(snapshot, subject) for subject in dict.fromkeys(subjects)}
     results = lookup.candidates([stored[0] for stored in names.values() if stored])
     rows = [
@@ -127,7 +127,7 @@ def evidence(
 
 
 def _names(snapshot: AcceptedSnapshot, subject: Iri) -> list[str]:
-    """The names of a thing, its label first."""
+    """The names of an entity, its label first."""
     shown = snapshot.label(subject) or short_id(subject).rpartition("/")[2]
     others = [
         value.lexical
@@ -139,7 +139,7 @@ def _names(snapshot: AcceptedSnapshot, subject: Iri) -> list[str]:
 
 
 def _sites(snapshot: AcceptedSnapshot, subject: Iri) -> set[str]:
-    """The hosts of a thing's own web sites."""
+    """The hosts of an entity's own web sites."""
     return {
         domain(str(value))
         for term in (PG.homepage, SCHEMA.sameAs)

@@ -39,13 +39,13 @@ class Group:
 
     @classmethod
     def of(cls, entity: NamedEntity) -> Group:
-        """The group of one thing."""
+        """The group of one entity."""
         group = cls()
         group.add(entity)
         return group
 
     def add(self, entity: NamedEntity) -> None:
-        """Take a thing in."""
+        """Take an entity in."""
         self.members.append(entity)
         self.repositories |= entity.repositories
         self.listed |= entity.listed

@@ -1,4 +1,4 @@
-"""Names of models that are one thing by rule, that may be, and that are kept apart.
+"""Names of models that are one entity by rule, that may be, and that are kept apart.
 
 Over-merging is worse than leaving apart: a rule decides only where nothing speaks against it, and
 what it leaves open or bars is listed with its reasons.
@@ -25,7 +25,7 @@ WORTH = 0.5
 def candidates(snapshot: AcceptedSnapshot, known: Organizations | None = None) -> list[Pair]:
     """Pairs worth a human's time, surest first, and those that a rule decides.
 
-    Names that are merged already are one thing and no pair.
+    Names that are merged already are one entity and no pair.
     """
     return [
         pair
@@ -74,7 +74,7 @@ def _row(name: Iri, head: Iri, pair: Pair | None, any_pair: Pair) -> Mapping:
 
 
 def denied(snapshot: AcceptedSnapshot) -> set[frozenset[Iri]]:
-    """Pairs that somebody decided are not one thing."""
+    """Pairs that somebody decided are not one entity."""
 
     def ends(node: Iri, part: Iri) -> list[Iri]:
         quads = snapshot.quads(node, part, graph=identity.GRAPH)

@@ -187,7 +187,7 @@ class _Gathered:
         return result
 
     def _services(self) -> tuple[dict[Iri, set[str]], dict[Iri, set[str]]]:
-        """For each thing offered, the developers whose own services offer it, and all services."""
+        """For each entity offered, the developers whose own services offer it, and all services."""
         providers = self._values(PG.provider)
         result: dict[Iri, set[str]] = defaultdict(set)
         hosts: dict[Iri, set[str]] = defaultdict(set)
@@ -200,11 +200,11 @@ class _Gathered:
         return result, hosts
 
     def entities(self) -> list[NamedEntity]:
-        """Every thing, by IRI."""
+        """Every entity, by IRI."""
         return [self.entity(iri) for iri in sorted(self.models | self.offered)]
 
     def entity(self, iri: Iri) -> NamedEntity:
-        """One thing."""
+        """One entity."""
         known_as = [*sorted(Iri(str(e)) for e in self.described.get(iri, ())), iri]
         labels = [v.lexical for v in self.names.get(iri, ()) if isinstance(v, Literal)]
         hosts = frozenset(self.hosts.get(iri, ())) | frozenset(
@@ -326,7 +326,7 @@ def local(iri: Iri) -> str:
 
 
 def source(iri: Iri) -> str:
-    """The source in whose words an IRI names a thing; empty for our own names."""
+    """The source in whose words an IRI names an entity; empty for our own names."""
     return iri[len(ID) + 3 :].partition("/")[0] if iri.startswith(ID + "in/") else ""
 
 

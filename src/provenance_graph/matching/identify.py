@@ -41,7 +41,7 @@ class Outcome:
 
     @property
     def mappings(self) -> list[Mapping]:
-        """The rows that the rules decide: one thing, and how two are related."""
+        """The rows that the rules decide: one entity, and how two are related."""
         related = [pair.mapping() for pair in self.of(Verdict.RELATED) if pair.confidence >= SURE]
         return sorted([*decisions(self.of(Verdict.SAME)), *related])
 

@@ -148,5 +148,5 @@ def _dataset_keys(subject: Iri, claims: dict[Iri, list[Claim]]) -> Iterator[str]
 
 
 def closes(key: str) -> bool:
-    """Whether names that share a key are compared, and not only decided about by one thing."""
+    """Whether names that share a key are compared pair by pair, and not only decided on by a rule."""
     return not re.match(r"w ", key)

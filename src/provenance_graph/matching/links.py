@@ -1,4 +1,4 @@
-"""Links to things outside: proposed from what sources state, as SSSOM, never made up.
+"""Links to entities outside: proposed from what sources state, as SSSOM, never made up.
 
 A link stands on a statement: the repository a source names or was read from, the paper it
 cites, the page of Wikidata it gives, the licence it names. No network is asked.
@@ -56,7 +56,7 @@ _SURE: Dict[Basis, str] = {
 def links(
     snapshot: AcceptedSnapshot, subjects: Iterable[Iri], targets: Iterable[str] = ()
 ) -> list[Mapping]:
-    """Links of things to outside data, best supported first for each, without repeats.
+    """Links of entities to outside data, best supported first for each, without repeats.
 
     ``targets`` are of TARGETS, all when empty; raises UsageError for another.
     """
@@ -131,7 +131,7 @@ def _doi(
     subject: Iri,  # noqa: ARG001
     sourced_claims: list[SourcedClaim],
 ) -> Iterator[Mapping]:
-    """Papers are about a thing; a DOI given as the same is the thing's own."""
+    """Papers are about an entity; a DOI given as the same is the entity's own."""
     for claim in sourced_claims:
         address = str(claim.claim.value)
         if claim.claim.predicate not in (PG.paper, SCHEMA.sameAs):

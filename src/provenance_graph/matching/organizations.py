@@ -110,7 +110,7 @@ def organizations(
 ) -> Iterator[Pair]:
     """Pairs of organisations' names that mean one, or of which one is a part of the other.
 
-    ``lines`` says how many things each made, offers or publishes.
+    ``lines`` says how many entities each made, offers or publishes.
     """
     names = sorted(names)
     blocks: dict[str, list[Iri]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""What identity finds of two names: one thing, perhaps one, related, or barred, and why."""
+"""What identity finds of two names: one entity, perhaps one, related, or barred, and why."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Pair:
 
     @property
     def decided(self) -> bool:
-        """Whether a rule says that both mean one thing."""
+        """Whether a rule says that both mean one entity."""
         return self.verdict is Verdict.SAME
 
     @property

@@ -39,7 +39,7 @@ INSTRUCT = "id:rule/offer-leaves-instruct-out"
 
 
 class Matcher:
-    """One run of the rules over things; ``run`` gives every pair with its verdict."""
+    """One run of the rules over entities; ``run`` gives every pair with its verdict."""
 
     def __init__(self, entities: Iterable[NamedEntity], apart: set[frozenset[Iri]]) -> None:
         self.apart = apart
@@ -110,7 +110,7 @@ class Matcher:
         return list(groups.values())
 
     def _is_label_of_many(self, full: Full, holders: list[Iri]) -> bool:
-        """Whether a source gave one label to things that have different names of our scheme.
+        """Whether a source gave one label to entities that have different names of our scheme.
 
         An id in our scheme is a name; where three of them carry one label, it names none of them.
         """

@@ -285,7 +285,7 @@ class RankAnswer(Answer):
 
 
 class MovementAnswer(Answer):
-    """The ranks of one thing in one list, by date."""
+    """The ranks of one entity in one list, by date."""
 
     list: str
     of: IdRef

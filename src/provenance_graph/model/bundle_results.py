@@ -32,7 +32,7 @@ class StatedLicence:
 
 @dataclass(frozen=True, slots=True)
 class BundleEntity:
-    """A thing with what is accepted of it.
+    """An entity with what is accepted of it.
 
     ``repository`` is its repository on the Hub where a source states one or was read there;
     ``dates`` holds the dates that are known to the month or year alone, as ISO writes those.
@@ -52,7 +52,7 @@ class BundleEntity:
         return self.facts.get(predicate, ())
 
     def iris(self, predicate: Iri) -> tuple[Iri, ...]:
-        """Every accepted value that is a thing."""
+        """Every accepted value that is an entity."""
         return tuple(v for v in self.all(predicate) if isinstance(v, Iri))
 
     def texts(self, predicate: Iri) -> tuple[Literal, ...]:
@@ -123,11 +123,11 @@ class Bundle:
     origin: Origin = Origin()
 
     def entity(self, iri: Iri) -> BundleEntity:
-        """A thing of the bundle; one without facts where nothing is accepted of it."""
+        """An entity of the bundle; one without facts where nothing is accepted of it."""
         return self.entities.get(iri) or BundleEntity(iri, {})
 
     def name(self, iri: Iri) -> str:
-        """How people call a thing: the name that is accepted, else its label, else its id."""
+        """How people call an entity: the name that is accepted, else its label, else its id."""
         return self.entity(iri).text(SCHEMA.name) or self.labels.get(iri) or short_id(iri)
 
     def hanging(self, model: Iri, link: Iri) -> Iterator[BundleEntity]:

@@ -1,6 +1,6 @@
-"""From what a user types to any thing in the graph.
+"""From what a user types to any entity in the graph.
 
-Models, datasets, organisations, licences, families, offers and records are found. The richest thing of a name comes first; others of that name are told beside it, and where
+Models, datasets, organisations, licences, families, offers and records are found. The richest entity of a name comes first; others of that name are told beside it, and where
 none stands out the name is ambiguous.
 """
 
@@ -38,7 +38,7 @@ KINDS = {
     "rubric": (PG.AssessmentScheme,),
     "system": (PG.Deployment,),
 }
-"""Kinds of things and the classes that make a thing one of them."""
+"""Kinds of entities and the classes that make an entity one of them."""
 
 _HEADS = (
     "model",
@@ -53,12 +53,12 @@ _HEADS = (
 )
 _NAMES = (SCHEMA.name, SCHEMA.alternateName, DCTERMS.identifier, SKOS.prefLabel, RDFS.label)
 _STANDS_OUT = 3
-"""So many times as much must be said of a thing as of the next of its name."""
+"""So many times as much must be said of an entity as of the next of its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A thing, what it is, and other things of the same name, richest first."""
+    """An entity, what it is, and other entities of the same name, richest first."""
 
     iri: Iri
     kind: str
@@ -66,7 +66,7 @@ class Found:
 
 
 def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()) -> Found:
-    """The thing that a text names; raises NotFound with near names, or Ambiguous.
+    """The entity that a text names; raises NotFound with near names, or Ambiguous.
 
     Tried in this order: an IRI or an id below ours; a name or the last part of an id, without
     case and punctuation; a name with a version behind it. ``kinds`` narrows to some kinds.
@@ -103,7 +103,7 @@ def _chosen(present: AcceptedSnapshot, asked: str, result: list[Iri]) -> Found:
 
 
 def is_own(entity: Iri) -> bool:
-    """Whether a thing has a name of ours, and is not known by one source's name alone."""
+    """Whether an entity has a name of ours, and is not known by one source's name alone."""
     return not entity.startswith(f"{iris.ID}in/")
 
 
@@ -111,7 +111,7 @@ _EDITION = re.compile(r"[^a-z0-9.]+v?\d[\d.\-]*")
 
 
 def _editions(asked: str, known: dict[Iri, set[str]]) -> list[Iri]:
-    """Things of that name and a version behind it: ``mistral-7b`` for ``Mistral-7B-v0.1``.
+    """Entities of that name and a version behind it: ``mistral-7b`` for ``Mistral-7B-v0.1``.
 
     ``DeepSeek-V2.5`` is no edition of ``DeepSeek-V2``.
     """
@@ -156,7 +156,7 @@ def _direct(present: AcceptedSnapshot, asked: str) -> Iterator[Iri]:
 
 
 def _spoken_of(present: AcceptedSnapshot, entity: Iri) -> bool:
-    """Whether the accepted view says anything of a thing or names it, or it is a record."""
+    """Whether the accepted view says anything of an entity or names it, or it is a record."""
     return any(
         True
         for quads in (
@@ -169,7 +169,7 @@ def _spoken_of(present: AcceptedSnapshot, entity: Iri) -> bool:
 
 
 def kind_of(present: AcceptedSnapshot, entity: Iri) -> str:
-    """What a thing is, in a word; ``thing`` where nothing says it."""
+    """What an entity is, in a word; ``thing`` where nothing says it."""
     types = present.types(entity)
     for kind, classes in KINDS.items():
         if types & set(classes):
@@ -187,7 +187,7 @@ def kind_of(present: AcceptedSnapshot, entity: Iri) -> str:
 
 
 def names(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> dict[Iri, set[str]]:
-    """Every thing with its names: id, last part of it, labels; also what is only named as a parent."""
+    """Every entity with its names: id, last part of it, labels; also what is only named as a parent."""
     wanted = set(kinds) or set(KINDS)
     results: dict[Iri, set[str]] = {}
 
@@ -231,6 +231,6 @@ def _by_richness(present: AcceptedSnapshot, result: Iterable[Iri]) -> list[Iri]:
 
 
 def _richness(present: AcceptedSnapshot, entity: Iri) -> int:
-    """How much the accepted view says of a thing and how often it is named."""
+    """How much the accepted view says of an entity and how often it is named."""
     about = sum(1 for _ in present.quads(entity))
     return about + min(sum(1 for _ in present.quads(object=entity)), 50)

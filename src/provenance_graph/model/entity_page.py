@@ -1,4 +1,4 @@
-"""What the graph says of any thing: its facts, what points to it, and the records that speak of it."""
+"""What the graph says of any entity: its facts, what points to it, and the records that speak of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from provenance_graph.core.terms import DISCLOSURES, PG, PROV, RDF
 from provenance_graph.model.entities import Found
 
 SHOWN = 12
-"""So many things that point to it are listed of each relation; all are counted."""
+"""So many entities that point to it are listed of each relation; all are counted."""
 
 _LEFT_OUT = frozenset(
     {
@@ -26,7 +26,7 @@ _LEFT_OUT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Things that point to this one by one property: how many, and the first of them."""
+    """Entities that point to this one by one property: how many, and the first of them."""
 
     property: Iri
     label: str
@@ -81,7 +81,7 @@ class EntityPage:
 
 
 def entity_page(snapshot: AcceptedSnapshot, result: Found) -> EntityPage:
-    """The page of a thing that is no model; a record shows its own header."""
+    """The page of an entity that is no model; a record shows its own header."""
     subject = result.iri
     graph = subject if result.kind == "record" else None
     facts: dict[Iri, list[Value]] = defaultdict(list)

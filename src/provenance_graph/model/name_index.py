@@ -60,7 +60,7 @@ CREATE VIRTUAL TABLE spelling USING fts5(folded, content='', tokenize='trigram',
 LONGEST = 200
 """Letters of a search that are looked at."""
 KEPT_SHORT = 400
-"""Things kept for each search of one or two letters."""
+"""Entities kept for each search of one or two letters."""
 NEAR = 74
 """How alike, of 100, a name with typing errors must be."""
 
@@ -93,7 +93,7 @@ def fill_names(
     snapshot: AcceptedSnapshot,
     models: Mapping[Iri, Mapping[str, Any]],
 ) -> None:
-    """Fill the tables with every thing of a snapshot; ``models`` are the summaries of models."""
+    """Fill the tables with every entity of a snapshot; ``models`` are the summaries of models."""
     kinds = _kinds(snapshot)
     known = {**_records(snapshot), **names(snapshot)}
     for source in kinds:
@@ -130,7 +130,7 @@ def fill_names(
 
 
 def _kinds(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
-    """What each thing is, the plainest word first."""
+    """What each entity is, the plainest word first."""
     results: dict[Iri, str] = {}
     for relation in (*DERIVATIONS, *INFLUENCES):
         only = "dataset" if relation == PG.trainedOn else "model"
@@ -158,7 +158,7 @@ def _records(snapshot: AcceptedSnapshot) -> dict[Iri, set[str]]:
 
 
 def _weights(snapshot: AcceptedSnapshot, models: Mapping[Iri, Mapping[str, Any]]) -> Counter[Iri]:
-    """How rich a thing is: records of a model, things that name it as maker, data, licence, parent."""
+    """How rich an entity is: records of a model, entities that name it as maker, data, licence, parent."""
     counter: Counter[Iri] = Counter()
     for predicate in (
         DCTERMS.creator, DCTERMS.license, DCTERMS.isPartOf, PG.provider, *DERIVATIONS, *INFLUENCES
@@ -192,7 +192,7 @@ def search(
     limit: int = 20,
     cursor: str = "",
 ) -> Hits:
-    """Things of some kinds that a text names, best first; an exact id or IRI is the first.
+    """Entities of some kinds that a text names, best first; an exact id or IRI is the first.
 
     Raises UsageError for a kind or a cursor there is not.
     """
@@ -235,7 +235,7 @@ def _spelt(
     limit: int,
     start: int,
 ) -> tuple[list[int], int]:
-    """Things of which a name holds all words; exact names first, then beginnings, then richest."""
+    """Entities of which a name holds all words; exact names first, then beginnings, then richest."""
     long = [word for word in words if len(word) >= 3]
     clause, values = _of_kinds(kinds)
     for word in words:
@@ -264,7 +264,7 @@ def _spelt(
 def _short(
     database: sqlite3.Connection, word: str, kinds: Collection[str], limit: int, start: int
 ) -> Hits:
-    """Things with a word that begins with one or two letters, richest first."""
+    """Entities with a word that begins with one or two letters, richest first."""
     chosen = list(kinds) or [""]
     marks = ",".join("?" * len(chosen))
     (total,) = database.execute(
@@ -287,7 +287,7 @@ def _short(
 
 
 def _alike(database: sqlite3.Connection, word: str, kinds: Collection[str]) -> list[int]:
-    """Things with a name that differs by a typing error or two, most alike first."""
+    """Entities with a name that differs by a typing error or two, most alike first."""
     grams = sorted({word[at : at + 3] for at in range(len(word) - 2)})[:40]
     if not grams:
         return []

@@ -1,4 +1,4 @@
-"""From what a user types to the thing meant: IRI, ``namespace/name``, or a name."""
+"""From what a user types to the entity meant: IRI, ``namespace/name``, or a name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def fold(name: str) -> str:
 
 
 def resolve(snapshot: AcceptedSnapshot, text: str, kind: str = "model") -> Iri:
-    """The thing that a text names; raises NotFound (with near names) or Ambiguous.
+    """The entity that a text names; raises NotFound (with near names) or Ambiguous.
 
     What a name means is looked up in the present store whatever the snapshot's day: that
     gives no fact away. ``kind`` is one of ``things.KINDS``; a family counts as a model.

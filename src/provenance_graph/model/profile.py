@@ -191,7 +191,7 @@ def _field_json(state: FieldState, labels: dict[Iri, str]) -> FieldAnswer:
 
 
 def value_json(value: Value | None, labels: dict[Iri, str] | None = None) -> Cell:
-    """A value as JSON: numbers as numbers, things as {iri, id, label}, the rest as text."""
+    """A value as JSON: numbers as numbers, entities as {iri, id, label}, the rest as text."""
     if value is None:
         return None
     if isinstance(value, Iri):

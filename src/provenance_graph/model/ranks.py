@@ -55,7 +55,7 @@ class Rank:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """The ranks of one thing in one list, by date, and what they do.
+    """The ranks of one entity in one list, by date, and what they do.
 
     ``comparable`` says whether every entry has a date and a population.
     """
@@ -98,7 +98,7 @@ def rank_of(node: Iri, facts: Facts, ranking_name: str, read: str) -> tuple[str,
 
 
 def movements(entries: Iterable[tuple[str, Rank]]) -> list[Movement]:
-    """Entries by list and thing ranked, each in order of date."""
+    """Entries by list and entity ranked, each in order of date."""
     grouped: dict[tuple[str, Iri], list[Rank]] = defaultdict(list)
     for name, rank in entries:
         grouped[name, rank.of].append(rank)

@@ -100,7 +100,7 @@ class Catalogue:
     def search(
         self, text: str, limit: int = 20, kinds: Collection[str] = (), cursor: str = ""
     ) -> Hits:
-        """Things of every kind, or of some, that a text names, best first."""
+        """Entities of every kind, or of some, that a text names, best first."""
         return search(self._database, text, kinds, limit, cursor)
 
     def models(

@@ -158,7 +158,7 @@ class Facts:
         }
 
     def label(self, entity: Value) -> str:
-        """The label of a thing, or the literal's text."""
+        """The label of an entity, or the literal's text."""
         if isinstance(entity, Iri):
             return self._labels.get(entity) or short_id(entity)
         return entity.lexical

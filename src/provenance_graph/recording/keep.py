@@ -90,7 +90,7 @@ def to_record(
 
 
 def _subject(snapshot: AcceptedSnapshot, text: str) -> tuple[Iri, bool]:
-    """The thing meant; a name ``org/model`` that nobody knows yet is a new model."""
+    """The entity meant; a name ``org/model`` that nobody knows yet is a new model."""
     try:
         return find_entity(snapshot, text, ("model", "family", "dataset")).iri, False
     except NotFound:

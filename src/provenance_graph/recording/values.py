@@ -77,7 +77,7 @@ def _licence(text: str) -> Iri:
 
 
 def _named(snapshot: AcceptedSnapshot, text: str, kind: str) -> Iri:
-    """A thing by name; one that nobody knows yet gets the IRI that its name makes."""
+    """An entity by name; one that nobody knows yet gets the IRI that its name makes."""
     try:
         return find_entity(snapshot, text, [kind]).iri
     except NotFound:

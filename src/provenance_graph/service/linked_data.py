@@ -44,7 +44,7 @@ _STYLED: Final = {
 
 
 def describe_query(entity: Iri, document: str) -> str:
-    """What is known of a thing, what points to it, and which records speak of it.
+    """What is known of an entity, what points to it, and which records speak of it.
 
     Only a record is a graph whose triples are its own; a graph that is called like a model
     says nothing here.
@@ -72,7 +72,7 @@ class LinkedData:
         self._service, self._pages = service, pages
 
     async def thing(self, request: Request) -> Response:
-        """303 from a thing to a document about it: the page for browsers, RDF for the rest."""
+        """303 from an entity to a document about it: the page for browsers, RDF for the rest."""
         path = _path(request, "/id/")
         if prefers_html(header(request, "accept"), GRAPH_OFFERS):
             model = path.removeprefix("model/")
@@ -84,7 +84,7 @@ class LinkedData:
         return _see_other(at)
 
     async def document(self, request: Request) -> Response:
-        """What is known of a thing, with links to the records that say so."""
+        """What is known of an entity, with links to the records that say so."""
         path = _path(request, "/doc/")
         entity = Iri(iris.ID + path)
         offer = offered(request)
@@ -187,7 +187,7 @@ GROUP BY ?publisher ?licence ORDER BY ?publisher ?licence"""
 
 
 def _path(request: Request, prefix: str) -> str:
-    """The part of the path that names a thing, percent-encoded as our names are."""
+    """The part of the path that names an entity, percent-encoded as our names are."""
     raw = bytes(request.scope.get("raw_path") or request.url.path.encode())
     try:
         decoded = unquote_to_bytes(raw.removeprefix(prefix.encode())).decode("utf-8")

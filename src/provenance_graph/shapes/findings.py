@@ -1,4 +1,4 @@
-"""What validation found: one frozen type, and how findings are told apart and ordered."""
+"""What validation found: one frozen type, and how findings are distinguished and ordered."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that breaks one constraint.
+    """One entity that breaks one constraint.
 
     ``path`` is the property (or path) that was looked at, ``value`` the value at fault where
     there is one, ``shape`` the shape that says so, ``record`` the record graph it stands in,

@@ -39,7 +39,7 @@ def summarize(findings: Iterable[Finding]) -> str:
 
 
 def rows(findings: Iterable[Finding]) -> Iterator[tuple[str, ...]]:
-    """Findings as rows of a table: severity, thing, property, value, what to do, record."""
+    """Findings as rows of a table: severity, entity, property, value, what to do, record."""
     for finding in order(findings):
         yield (
             finding.severity.label,
@@ -146,7 +146,7 @@ def as_sarif(findings: Iterable[Finding], version: str = "0.1.0") -> str:
     """Findings as SARIF 2.1.0, which code hosts and editors show beside the file.
 
     A finding on a document names its file, as seen from the working directory, and the line.
-    For one on a store, the record or else the thing itself stands for the file.
+    For one on a store, the record or else the entity itself stands for the file.
     """
     result = order(findings)
     rules = sorted({finding.shape for finding in result})

@@ -88,4 +88,4 @@ def _exporter(format: str, version: str) -> Exporter:
 
 
 EXPORTERS = (_exporter("spdx3", "3.0.1"), _exporter("spdx3.1", "3.1"))
-"""SPDX 3.0.1, and as an option 3.1: stages of training told apart, no ``datasetSize``."""
+"""SPDX 3.0.1, and as an option 3.1: stages of training distinguished, no ``datasetSize``."""

@@ -110,7 +110,7 @@ def result(
     setup: str = "",
     highest: Literal | None = None,
 ) -> Found:
-    """A score as a node of its own, on a benchmark that is one thing for all sources."""
+    """A score as a node of its own, on a benchmark that is one entity for all sources."""
     bench = iris.mint("benchmark", iris.slug(benchmark)[:120])
     yield Claim(node, RDF.type, PG.EvaluationResult)
     yield Claim(node, PG.evaluationOf, of)

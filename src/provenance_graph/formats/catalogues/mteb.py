@@ -106,7 +106,7 @@ def _model(row: dict[str, Any], where: str, known: set[str]) -> Found:
 
 
 def _subject(row: dict[str, Any], name: str, where: str) -> Any:
-    """The model: the repository where name and reference agree, else a thing of this source."""
+    """The model: the repository where name and reference agree, else an entity of this source."""
     reference = statements.scalar_text(row.get("reference"))
     repository = statements.hub_model(reference)
     settings = _SETTINGS.fullmatch(name)

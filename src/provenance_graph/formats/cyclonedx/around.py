@@ -50,7 +50,7 @@ def _dependencies(bom: Bom) -> Found:
 
 
 def _needs(bom: Bom, source: Iri, other: Iri, ref: str) -> Iterator[Claim]:
-    """One thing that a model or dataset depends on."""
+    """One entity that a model or dataset depends on."""
     if not other:
         part = bom.others.get(ref, {})
         name, version = called(part.get("name")), called(part.get("version"))

@@ -1,7 +1,7 @@
 """Properties given as a name and a value: CycloneDX properties, SPDX hyperparameters, tags.
 
 Names are compared by their last steps, letters and digits alone, so that
-``genai:aibom:modelcard:vocabSize``, ``vocab_size`` and ``example:model:vocabulary`` mean one thing.
+``genai:aibom:modelcard:vocabSize``, ``vocab_size`` and ``example:model:vocabulary`` mean one property.
 What no table holds gives nothing, and the caller keeps it as stated.
 """
 

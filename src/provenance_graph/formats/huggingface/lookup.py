@@ -1,4 +1,4 @@
-"""A config to look things up in: its language part first, each value with its place."""
+"""A config to look values up in: its language part first, each value with its place."""
 
 from __future__ import annotations
 

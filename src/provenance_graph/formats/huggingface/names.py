@@ -41,7 +41,7 @@ _GENERIC = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """What a document describes: a repository, or a thing known only by the document's name.
+    """What a document describes: a repository, or an entity known only by the document's name.
 
     ``revision`` is the state of it that was read, where a cache's path or an address says so.
     """
@@ -93,7 +93,7 @@ def located(document: Document) -> hub.Repository | None:
 
 
 def repository_of(document: Document) -> Repository:
-    """The repository that a document's address or path names, else a thing named after the path."""
+    """The repository that a document's address or path names, else an entity named after the path."""
     place = located(document)
     if place is not None and place.kind is hub.Kind.MODEL:
         revision = "" if place.revision == "main" else place.revision

@@ -1,4 +1,4 @@
-"""What SPDX 3 calls things, as far as the graph reads them, and what its AI profile requires."""
+"""The terms of SPDX 3, as far as the graph reads them, and what its AI profile requires."""
 
 from __future__ import annotations
 

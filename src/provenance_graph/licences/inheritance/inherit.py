@@ -39,7 +39,7 @@ class Inherited:
 
 
 MOST = 50
-"""Origins told apart of one licence and class of terms; further ones add nothing but length."""
+"""Origins distinguished of one licence and class of terms; further ones add nothing but length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def inherited(
 ) -> Inheritance:
     """Everything that reaches a node from above, were it not for the edges ``without``.
 
-    ``held`` gives the licences of a node as they are to be read. A thing without a licence
+    ``held`` gives the licences of a node as they are to be read. An entity without a licence
     passes on that nothing is known. Between models of one owner the parent's own licence is
     replaced by the child's, where that is known; not so for data, of which the publisher is
     seldom the only owner.

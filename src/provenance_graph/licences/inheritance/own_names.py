@@ -29,7 +29,7 @@ def _tokens(name: str) -> list[str]:
 
 
 def display_name(name: Iri) -> str:
-    """How a thing is named in an answer: what only a text names, by that text."""
+    """How an entity is named in an answer: what only a text names, by that text."""
     return local_name(name) if "/unresolved/" in name else short_id(name)
 
 

@@ -44,7 +44,7 @@ class Filters:
     """Which findings are wanted; empty fields do not limit them.
 
     ``licensor`` is a namespace such as ``meta-llama``, ``developer`` one of the models found;
-    ``of`` a thing: findings on it and on what descends from it.
+    ``of`` an entity: findings on it and on what descends from it.
     """
 
     rules: frozenset[str] = frozenset()
@@ -253,7 +253,7 @@ def _check_licensor(graph: LicenceGraph, licensor: str) -> None:
 
 
 def namespace(name: Iri) -> str:
-    """The namespace of one of our things, in lower case."""
+    """The namespace of one of our entities, in lower case."""
     return short_id(name).partition("/")[0].lower()
 
 

@@ -26,12 +26,12 @@ from provenance_graph.lineage.index import DATASET, KINDS, MODEL
 from provenance_graph.lineage.results import named
 
 MOST_CAUSES_COUNTED = 5_000
-"""Things of unknown licence whose dependants are counted, those with most children first."""
+"""Entities of unknown licence whose dependants are counted, those with most children first."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownCause:
-    """A thing of unknown licence, and how many models' licences are unknown for it."""
+    """An entity of unknown licence, and how many models' licences are unknown for it."""
 
     holder: Iri
     kind: str

@@ -246,7 +246,7 @@ class ModelContext:
     def reaching(self, kind: str = "terms") -> Sequence[Reaching]:
         """Inherited classes of a kind, of each licence and class the nearest.
 
-        Breaches of a ban are told apart by whose outputs were used.
+        Breaches of a ban are distinguished by whose outputs were used.
         """
         seen = set()
         results = []

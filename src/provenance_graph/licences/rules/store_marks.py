@@ -313,7 +313,7 @@ def _steps(index: LineageIndex) -> tuple[Longs, Longs]:
     """Per node the number of how it is joined to its parents, and how many were merged into it.
 
     Joined alike are nodes with the same relations to parents of the same licences; 0 has none.
-    Of merged parents none, one and more than one are told apart.
+    Of merged parents none, one and more than one are distinguished.
     """
     up = index.up
     child = np.repeat(np.arange(len(index), dtype=np.int64), np.diff(up.start))

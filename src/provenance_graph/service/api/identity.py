@@ -130,7 +130,7 @@ def _decisions(routes: APIRouter) -> None:
         "/identity/decisions", response_model=None, responses={200: {"model": Decided}, **WRITING}
     )
     async def decide(request: Request, asked: DecisionBody) -> Response:
-        """Decide that two names mean one thing, that they do not, or take a decision back.
+        """Decide that two names mean one entity, that they do not, or take a decision back.
 
         Only where the service is writable, with a token that may write. The accepted view
         follows in the same commit.

@@ -161,7 +161,7 @@ def _lists(routes: APIRouter, access: Access) -> None:
         cursor: Cursor = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Things of every kind that a text names, best first; typing errors are forgiven."""
+        """Entities of every kind that a text names, best first; typing errors are forgiven."""
         snapshot = access.prepared("catalogue", asOf)
 
         def made() -> SearchAnswer:
