@@ -149,6 +149,26 @@ def rules() -> Rules:
     return Rules(policy, LEVELS.in_columns(known, policy), str(LEVELS.graph))
 
 
+def one(name: str, *claims: Claim) -> Record:
+    header = Header(
+        iris.record("t", name, "2025-01-01"),
+        Iri(f"https://example.org/{name}"),
+        iris.organization("T"),
+        "2025-01-01",
+        "rdf",
+    )
+    return Record(header, claims).sort()
+
+
+def test_a_word_that_names_nothing_and_a_release_before_the_repository_are_seen() -> None:
+    named = Claim(MODELS[0], DCTERMS.license, iris.Iri(f"{iris.ID}licence/proprietary"))
+    days = [literals.day(day).literal for day in ("2023-01-01", "2025-01-31")]  # type: ignore[union-attr]
+    issued = Claim(MODELS[1], DCTERMS.issued, days[0])
+    created = Claim(MODELS[1], DCTERMS.created, days[1])
+    records = [one("a", named, issued), one("b", created)]
+    assert in_columns(records, [], 1000) == one_by_one(records, [])
+
+
 def in_columns(records: Iterable[Record], rows: list[Mapping], bucket: int) -> set[Quad]:
     """The quads of records, views and levels as a build in parts makes them."""
     with tempfile.TemporaryDirectory() as made, LocalEngine(1) as engine:

@@ -215,7 +215,7 @@ def _looked_at_whole(rows: pl.DataFrame, policy: Policy) -> set[str]:
     dated = issued["subject"].unique()
     found.update(s for s in dated if dated_name(Iri(s)))
     created = current.filter(prop == DCTERMS.created)
-    found.update(_released_late(issued, created, policy.plausible.days_after_creation))
+    found.update(_far_from_creation(issued, created, policy))
     return found
 
 
@@ -223,20 +223,32 @@ _SLACK = 366
 """Days by which a date's last day may lie after its first."""
 
 
-def _released_late(issued: pl.DataFrame, created: pl.DataFrame, most: int) -> Iterator[str]:
-    """Subjects that a source may date long after the repository's creation."""
+def _far_from_creation(
+    issued: pl.DataFrame, created: pl.DataFrame, policy: Policy
+) -> Iterator[str]:
+    """Subjects that a source may date long after or before the repository's creation."""
     day = pl.col("value").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-    last = issued.group_by("subject").agg(
-        last=day.max(), odd=day.is_null().any(), rough=(pl.col("precision") != NONE).any()
+    released = issued.group_by("subject").agg(
+        last=day.max(), earliest=day.min(), odd=day.is_null().any()
     )
-    first = created.group_by("subject").agg(
-        first=day.min(), strange=day.is_null().any(), vague=(pl.col("precision") != NONE).any()
+    made = created.group_by("subject").agg(
+        first=day.min(),
+        latest=day.max(),
+        strange=day.is_null().any(),
+        vague=(pl.col("precision") != NONE).any(),
     )
-    both = last.join(first, on="subject")
-    days = (pl.col("last") - pl.col("first")).dt.total_days()
+    both = released.join(made, on="subject")
+    after = (pl.col("last") - pl.col("first")).dt.total_days()
+    before = (pl.col("latest") - pl.col("earliest")).dt.total_days()
     slack = pl.when(pl.col("vague")).then(_SLACK).otherwise(0)
-    late = both.filter(pl.col("odd") | pl.col("strange") | (days + slack > most))
-    yield from late["subject"]
+    bounds = policy.plausible
+    far = both.filter(
+        pl.col("odd")
+        | pl.col("strange")
+        | (after + slack > bounds.days_after_creation)
+        | (before > bounds.days_before_creation)
+    )
+    yield from far["subject"]
 
 
 def _whole(
@@ -272,6 +284,7 @@ def _groups(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         & (pl.col("custody") != _DERIVED)
         & ~pl.col("counted").is_in(never)
         & (pl.col("object") != pl.col("subject"))
+        & ~pl.col("value").is_in(list(map(str, policy.no_values)))
     )
     grounds = pl.concat_str(
         pl.col("collection"), pl.col("custody"), pl.col("counted"), separator=" "
