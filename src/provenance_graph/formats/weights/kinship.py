@@ -22,16 +22,21 @@ from numpy.typing import NDArray
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
-from provenance_graph.formats.weights.tensors import Matrix, Positions, Tensor, Weights, spread
+from provenance_graph.formats.weights.pairs import (
+    LEAST_CORRELATION,
+    SIDE,
+    Pair,
+    change_of,
+    levels,
+    rank_share,
+    rounding_of,
+    zeroed,
+)
+from provenance_graph.formats.weights.tensors import Matrix, Tensor, Weights, spread
+from provenance_graph.formats.weights.units import matched_columns, matrix_shape, rows_found
 
 SAMPLED = 12
 """How many tensors of a pair are compared by value."""
-SIDE = 128
-"""At most this many rows and columns of a tensor are taken."""
-LEAST_CORRELATION = 0.2
-"""A mean of ten models still correlates with each by 0.3; models trained apart by less than 0.1."""
-LEAST_SCORE = 6.0
-"""How many standard errors a correlation must be away from none."""
 MOST = 0.6
 """The share of sampled tensors that must be alike."""
 LEAST_SHARE = 0.1
@@ -64,53 +69,6 @@ class Kinship:
     sampled: int = 0
     alike: int = 0
     correlation: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """Values of one tensor of the child and of the parent at the same positions."""
-
-    name: str
-    child: Matrix
-    parent: Matrix
-    embedding: bool
-
-    @property
-    def correlation(self) -> float:
-        return correlation(self.child, self.parent)
-
-    @property
-    def is_alike(self) -> bool:
-        return alike(self.correlation, self.child.size)
-
-
-def correlation(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
-    """The correlation of two matrices after rows and columns are centred and outliers are bounded.
-
-    Centring takes out what models trained apart share, such as the scale of a column; bounding
-    keeps a few large weights from deciding.
-    """
-    a, b = _centred(one), _centred(other)
-    norm = float(np.linalg.norm(a) * np.linalg.norm(b))
-    return float(np.vdot(a, b)) / norm if norm > 0 else 0.0
-
-
-def _centred(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    wide = np.nan_to_num(np.asarray(values, dtype=np.float64), posinf=0, neginf=0)
-    if min(wide.shape) > 2:
-        wide = wide - wide.mean(axis=0, keepdims=True)
-        wide = wide - wide.mean(axis=1, keepdims=True)
-    else:
-        wide = wide - wide.mean()
-    bound = 4 * float(wide.std())
-    return np.asarray(np.clip(wide, -bound, bound) if bound > 0 else wide, np.float64)
-
-
-def alike(value: float, count: int) -> bool:
-    """Whether a correlation of so many values is neither weak nor chance."""
-    if count < 8 or value < LEAST_CORRELATION:
-        return False
-    return math.atanh(min(value, 0.999999)) * math.sqrt(count - 3) >= LEAST_SCORE
 
 
 def canonical(name: str) -> str:
@@ -150,14 +108,16 @@ def _nothing(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinshi
 
 def _pairs(
     ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]
-) -> tuple[list[_Pair], list[str]]:
+) -> tuple[list[Pair], list[str]]:
     """Sampled tensors of one name and shape, embeddings at most twice; and names of other shape."""
     common = sorted(ours.keys() & theirs.keys())
-    same = [n for n in common if _flat(ours[n]) == _flat(theirs[n])]
+    same = [n for n in common if matrix_shape(ours[n]) == matrix_shape(theirs[n])]
     inner = [n for n in same if not _EMBEDDING.search(n)]
     chosen = [inner[i] for i in spread(len(inner), SAMPLED)] if inner else []
     rows_differ = [
-        n for n in common if _EMBEDDING.search(n) and _flat(ours[n])[1] == _flat(theirs[n])[1]
+        n
+        for n in common
+        if _EMBEDDING.search(n) and matrix_shape(ours[n])[1] == matrix_shape(theirs[n])[1]
     ]
     chosen += rows_differ[:2] if inner else rows_differ[:SAMPLED]
     result = [p for n in chosen if (p := _pair(n, ours[n], theirs[n])) is not None]
@@ -165,21 +125,17 @@ def _pairs(
     return result, other
 
 
-def _flat(tensor: Tensor) -> tuple[int, int]:
-    return tensor.shape[0], math.prod(tensor.shape[1:])
-
-
-def _pair(name: str, one: Tensor, other: Tensor) -> _Pair | None:
-    rows = spread(min(_flat(one)[0], _flat(other)[0]), SIDE)
-    columns = spread(min(_flat(one)[1], _flat(other)[1]), SIDE)
+def _pair(name: str, one: Tensor, other: Tensor) -> Pair | None:
+    rows = spread(min(matrix_shape(one)[0], matrix_shape(other)[0]), SIDE)
+    columns = spread(min(matrix_shape(one)[1], matrix_shape(other)[1]), SIDE)
     a, b = one.at(rows, columns), other.at(rows, columns)
     if a is None or b is None or a.size < 8:
         return None
-    return _Pair(name, a, b, bool(_EMBEDDING.search(name)))
+    return Pair(name, a, b, bool(_EMBEDDING.search(name)))
 
 
 def _by_values(
-    pairs: Sequence[_Pair], child: Weights, parent: Weights, ours: Mapping[str, Tensor]
+    pairs: Sequence[Pair], child: Weights, parent: Weights, ours: Mapping[str, Tensor]
 ) -> Kinship:
     inner = [p for p in pairs if not p.embedding] or list(pairs)
     agreeing = [p for p in inner if p.is_alike]
@@ -198,20 +154,20 @@ def _by_values(
     return Kinship(Verdict.UNDETERMINED, how, None, sampled, len(agreeing), middle)
 
 
-def _kind(pairs: Sequence[_Pair], ours: Mapping[str, Tensor]) -> tuple[Iri, str]:
+def _kind(pairs: Sequence[Pair], ours: Mapping[str, Tensor]) -> tuple[Iri, str]:
     """How the child seems to be made of the parent, from how their values differ."""
-    change = float(np.median([_change(p) for p in pairs]))
+    change = float(np.median([change_of(p) for p in pairs]))
     if any(ours[p.name].dtype in _WHOLE_NUMBERS or _is_block(ours[p.name]) for p in pairs):
         return PG.quantizedFrom, "agree but for quantization"
     if change == 0:
         return PG.convertedFrom, "are equal"
-    if float(np.median([_zeroed(p) for p in pairs])) > 0.1:
+    if float(np.median([zeroed(p) for p in pairs])) > 0.1:
         return PG.prunedFrom, "agree where they are not zero"
-    if float(np.median([_levels(p.child) / max(1, _levels(p.parent)) for p in pairs])) < 0.5:
+    if float(np.median([levels(p.child) / max(1, levels(p.parent)) for p in pairs])) < 0.5:
         return PG.quantizedFrom, "agree but for quantization"
-    if change < 0.006 and float(np.median([_rounding(p) for p in pairs])) < 0.006:
+    if change < 0.006 and float(np.median([rounding_of(p) for p in pairs])) < 0.006:
         return PG.convertedFrom, "agree but for rounding"
-    if float(np.median([_rank_share(p) for p in pairs])) < 0.35:
+    if float(np.median([rank_share(p) for p in pairs])) < 0.35:
         return PG.fineTunedFrom, "differ by a matrix of low rank"
     return PG.fineTunedFrom, "differ by small amounts"
 
@@ -220,39 +176,7 @@ def _is_block(tensor: Tensor) -> bool:
     return bool(re.fullmatch(r"I?Q\d.*|TQ\d.*|MXFP4", tensor.dtype))
 
 
-def _change(pair: _Pair) -> float:
-    size = float(np.linalg.norm(pair.parent))
-    return float(np.linalg.norm(pair.child - pair.parent)) / size if size else 0.0
-
-
-def _zeroed(pair: _Pair) -> float:
-    """The share of values that are zero in the child and not in the parent."""
-    return float(np.mean((pair.child == 0) & (pair.parent != 0)))
-
-
-def _levels(values: Matrix) -> float:
-    """How many different values stand in a row."""
-    return float(np.median([len(np.unique(row)) for row in values[:16]]))
-
-
-def _rounding(pair: _Pair) -> float:
-    """The largest difference of a value in relation to the value."""
-    size = np.abs(pair.parent)
-    keep = size > np.median(size)
-    gap = np.abs(pair.child - pair.parent)[keep] / size[keep] if keep.any() else np.zeros(1)
-    return float(gap.max())
-
-
-def _rank_share(pair: _Pair) -> float:
-    """The share of directions that hold 99 % of the difference."""
-    power = np.linalg.svd((pair.child - pair.parent).astype(np.float64), compute_uv=False) ** 2
-    total = power.sum()
-    if total == 0:
-        return 1.0
-    return float(np.searchsorted(np.cumsum(power) / total, 0.99) + 1) / len(power)
-
-
-def _vocabulary(pairs: Sequence[_Pair], child: Weights, parent: Weights) -> str:
+def _vocabulary(pairs: Sequence[Pair], child: Weights, parent: Weights) -> str:
     """What is to be short_id of the vocabulary: whether tokens or their vectors are others."""
     ours, theirs = child.vocabulary, parent.vocabulary
     if ours and theirs and ours != theirs:
@@ -291,7 +215,11 @@ def _layers(tensors: Mapping[str, Tensor]) -> list[dict[str, Tensor]]:
 
 def _likeness(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> float:
     """The correlation of the largest tensor that two layers have with one shape; 0 where none."""
-    names = [n for n in sorted(one.keys() & other.keys()) if _flat(one[n]) == _flat(other[n])]
+    names = [
+        n
+        for n in sorted(one.keys() & other.keys())
+        if matrix_shape(one[n]) == matrix_shape(other[n])
+    ]
     if not names:
         return 0.0
     name = max(names, key=lambda n: (math.prod(one[n].shape), n))
@@ -307,16 +235,16 @@ def _by_units(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinsh
     ]  # fmt: skip
     if not names:
         return None
-    units = _columns(ours[names[0]], theirs[names[0]])
+    units = matched_columns(ours[names[0]], theirs[names[0]])
     if units is None:
         return None
-    width, wide = _flat(ours[names[0]])[1], _flat(theirs[names[0]])[1]
+    width, wide = matrix_shape(ours[names[0]])[1], matrix_shape(theirs[names[0]])[1]
     inner = [
         n for n in sorted(ours.keys() & theirs.keys())
-        if n not in names and _flat(ours[n])[1] == width and _flat(theirs[n])[1] == wide
+        if n not in names and matrix_shape(ours[n])[1] == width and matrix_shape(theirs[n])[1] == wide
     ]  # fmt: skip
     chosen = [inner[i] for i in spread(len(inner), SAMPLED)] if inner else []
-    good = [n for n in chosen if _rows_found(ours[n], theirs[n], units)]
+    good = [n for n in chosen if rows_found(ours[n], theirs[n], units)]
     if not chosen or len(good) < math.ceil(MOST * len(chosen)):
         return None
     what = f"of {wide} units {width} are left" if width < wide else "units are in another order"
@@ -325,51 +253,10 @@ def _by_units(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinsh
     return Kinship(Verdict.CONFIRMED, how, relation, len(chosen), len(good), 1.0)
 
 
-def _columns(child: Tensor, parent: Tensor) -> Positions | None:
-    """For each column of the child's embeddings the parent's that it is; None where most have none."""
-    rows = spread(child.shape[0], 512)
-    width, wide = _flat(child)[1], _flat(parent)[1]
-    if wide > 8192 or width > wide or len(rows) < 16:
-        return None
-    ours = child.at(rows, np.arange(width))
-    theirs = parent.at(rows, np.arange(wide))
-    if ours is None or theirs is None:
-        return None
-    likeness = _normed(ours.T) @ _normed(theirs.T).T
-    best = likeness.argmax(axis=1)
-    strong = likeness[np.arange(width), best] > _chance(wide, len(rows))
-    unique = len(np.unique(best)) > 0.9 * width
-    return best if strong.mean() > 0.8 and unique else None
-
-
-def _rows_found(child: Tensor, parent: Tensor, units: Positions) -> bool:
-    """Whether most rows of the child's tensor are rows of the parent's, units matched."""
-    rows = spread(child.shape[0], 64)
-    ours = child.at(rows, np.arange(len(units)))
-    theirs = parent.at(spread(parent.shape[0], 4096), units)
-    if ours is None or theirs is None or len(units) < 16:
-        return False
-    likeness = (_normed(ours) @ _normed(theirs).T).max(axis=1)
-    return float((likeness > _chance(len(theirs), len(units))).mean()) > 0.6
-
-
-def _normed(values: Matrix) -> NDArray[np.float64]:
-    wide = values.astype(np.float64)
-    wide = wide - wide.mean(axis=1, keepdims=True)
-    size = np.maximum(np.linalg.norm(wide, axis=1, keepdims=True), 1e-12)
-    return np.asarray(wide / size, np.float64)
-
-
-def _chance(options: int, count: int) -> float:
-    """What the best of so many unrelated rows of so many values correlates with at most."""
-    likely = math.sqrt(2 * math.log(max(2, options)) / count) + 1.5 / math.sqrt(count)
-    return max(0.5, min(0.9, likely))
-
-
 def _by_shape(
     ours: Mapping[str, Tensor],
     theirs: Mapping[str, Tensor],
-    pairs: Sequence[_Pair],
+    pairs: Sequence[Pair],
     other_shape: Sequence[str],
 ) -> Kinship | None:
     """What shapes say where values say nothing."""
@@ -427,7 +314,7 @@ def _adapted(child: Weights, parent: Weights) -> Kinship | None:
         if target is None or outer is None:
             continue
         known += 1
-        fitting += (outer.shape[0], child.tensors[name].shape[1]) == _flat(target)
+        fitting += (outer.shape[0], child.tensors[name].shape[1]) == matrix_shape(target)
     if known and fitting == known:
         how = f"{fitting} of {len(bases)} adapted modules have the base's shape"
         return Kinship(Verdict.COMPATIBLE, how, PG.adapterOf, known, fitting)
@@ -474,7 +361,7 @@ def _shares(child: Weights, candidates: Mapping[str, Weights]) -> dict[str, floa
     theirs = [{canonical(n): t for n, t in each.tensors.items()} for each in candidates.values()]
     common = [
         n for n in sorted(ours)
-        if not _EMBEDDING.search(n) and all(n in t and _flat(t[n]) == _flat(ours[n]) for t in theirs)
+        if not _EMBEDDING.search(n) and all(n in t and matrix_shape(t[n]) == matrix_shape(ours[n]) for t in theirs)
     ]  # fmt: skip
     columns: list[list[NDArray[np.float64]]] = [[] for _ in theirs]
     target: list[NDArray[np.float64]] = []

@@ -1,0 +1,114 @@
+"""An MLDCAT-AP document as nodes: Turtle and JSON-LD alike, read within bounds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyoxigraph as ox
+
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.terms import RDF
+from provenance_graph.formats import statements
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.mldcat import keys
+from provenance_graph.formats.mldcat.keys import (
+    CLASSES,
+)
+from provenance_graph.formats.rdf.reader import guard_depth
+
+MAX_TRIPLES = 1_000_000
+
+
+_CLASS_NAMES: Mapping[str, str] = {str(iri): name for name, iri in CLASSES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An object of a triple: a node by its name, or a text with its datatype."""
+
+    text: str
+    is_node: bool
+
+
+@dataclass
+class Nodes:
+    """The nodes of a document by name: their classes, and their values by IRI of the property."""
+
+    values: dict[str, dict[str, list[Value]]]
+
+    def role(self, node: str) -> str:
+        """The class of the profile that a node has; nothing where it has none."""
+        for value in self.values.get(node, {}).get(str(RDF.type), ()):
+            if name := _CLASS_NAMES.get(value.text):
+                return name
+        return ""
+
+    def of(self, node: str, name: str) -> list[Value]:
+        """The values of a property that has no other name in any class: ``checksum``, ``url``."""
+        owner = self.role(node)
+        result = next((f for f in keys.FIELDS if f.name == f"{owner}.{name}"), None)
+        return self.values.get(node, {}).get(str(result.iri), []) if result else []
+
+    def text(self, node: str, name: str) -> str:
+        """The first value of a property as text."""
+        return next((value.text for value in self.of(node, name)), "")
+
+
+def nodes_of(document: Document) -> Nodes:
+    """The document's triples by node; raises Unreadable with the line where the syntax ends."""
+    result: dict[str, dict[str, list[Value]]] = {}
+    blank: dict[str, str] = {}
+
+    def name(term: object) -> str:
+        if isinstance(term, ox.BlankNode):
+            return blank.setdefault(term.value, f"_:n{len(blank) + 1}")
+        return str(getattr(term, "value", ""))
+
+    for count, triple in enumerate(_triples(document), 1):
+        if count > MAX_TRIPLES:
+            raise Unreadable(document.url, f"more than {MAX_TRIPLES:,} triples; split the file")
+        if not isinstance(triple.subject, (ox.NamedNode, ox.BlankNode)):
+            continue
+        node = result.setdefault(name(triple.subject), {})
+        value = Value(
+            statements.clean(name(triple.object)), not isinstance(triple.object, ox.Literal)
+        )
+        node.setdefault(triple.predicate.value, []).append(value)
+    return Nodes(result)
+
+
+def _triples(document: Document) -> Iterator[ox.Quad]:
+    base = document.url if document.url.startswith(("http://", "https://")) else "file:///"
+    if document.hints.syntax == "json":
+        text, format_ = json.dumps(_with_context(document)), ox.RdfFormat.JSON_LD
+    else:
+        guard_depth(document.text, document.url)
+        text, format_ = document.text, ox.RdfFormat.TRIG
+    try:
+        yield from ox.parse(text, format=format_, base_iri=base)
+    except SyntaxError as error:
+        line = f"line {error.lineno}: " if error.lineno else ""
+        raise Unreadable(document.url, f"{line}{error.msg}") from error
+    except (ValueError, OSError) as error:
+        raise Unreadable(document.url, str(error)) from error
+
+
+def _with_context(document: Document) -> dict[str, Any]:
+    """The document with the profile's context in the place of its address."""
+    whole = dict(document.json)
+    stated = whole.get("@context")
+    contexts = []
+    for each in stated if isinstance(stated, list) else [stated]:
+        if isinstance(each, str) and "MLDCAT-AP" in each and each.endswith("/mldcat-ap.jsonld"):
+            contexts.append(keys.context())
+        elif isinstance(each, dict) and "@import" not in each:
+            contexts.append(each)
+        else:
+            shown = each.get("@import") if isinstance(each, dict) else each
+            what = f"its @context is at {str(shown)[:200]!r}"
+            raise Unreadable(document.url, f"{what}; put the context into the document")
+    whole["@context"] = contexts
+    return whole

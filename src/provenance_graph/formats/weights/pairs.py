@@ -1,0 +1,112 @@
+"""Pairs of tensors of two models: how alike their values are, and what was done to them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenance_graph.formats.weights.tensors import Matrix
+
+SIDE = 128
+"""At most this many rows and columns of a tensor are taken."""
+
+
+LEAST_CORRELATION = 0.2
+"""A mean of ten models still correlates with each by 0.3; models trained apart by less than 0.1."""
+
+
+LEAST_SCORE = 6.0
+"""How many standard errors a correlation must be away from none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Values of one tensor of the child and of the parent at the same positions."""
+
+    name: str
+    child: Matrix
+    parent: Matrix
+    embedding: bool
+
+    @property
+    def correlation(self) -> float:
+        """How alike the values are, from -1 to 1."""
+        return correlation(self.child, self.parent)
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether the values are more alike than chance makes them."""
+        return alike(self.correlation, self.child.size)
+
+
+def correlation(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
+    """The correlation of two matrices after rows and columns are centred and outliers are bounded.
+
+    Centring takes out what models trained apart share, such as the scale of a column; bounding
+    keeps a few large weights from deciding.
+    """
+    a, b = _centred(one), _centred(other)
+    norm = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(np.vdot(a, b)) / norm if norm > 0 else 0.0
+
+
+def _centred(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    wide = np.nan_to_num(np.asarray(values, dtype=np.float64), posinf=0, neginf=0)
+    if min(wide.shape) > 2:
+        wide = wide - wide.mean(axis=0, keepdims=True)
+        wide = wide - wide.mean(axis=1, keepdims=True)
+    else:
+        wide = wide - wide.mean()
+    bound = 4 * float(wide.std())
+    return np.asarray(np.clip(wide, -bound, bound) if bound > 0 else wide, np.float64)
+
+
+def alike(value: float, count: int) -> bool:
+    """Whether a correlation of so many values is neither weak nor chance."""
+    if count < 8 or value < LEAST_CORRELATION:
+        return False
+    return math.atanh(min(value, 0.999999)) * math.sqrt(count - 3) >= LEAST_SCORE
+
+
+def change_of(pair: Pair) -> float:
+    """How large the difference is, as a share of the parent's values."""
+    size = float(np.linalg.norm(pair.parent))
+    return float(np.linalg.norm(pair.child - pair.parent)) / size if size else 0.0
+
+
+def zeroed(pair: Pair) -> float:
+    """The share of values that are zero in the child and not in the parent."""
+    return float(np.mean((pair.child == 0) & (pair.parent != 0)))
+
+
+def levels(values: Matrix) -> float:
+    """How many different values stand in a row."""
+    return float(np.median([len(np.unique(row)) for row in values[:16]]))
+
+
+def rounding_of(pair: Pair) -> float:
+    """The largest difference of a value in relation to the value."""
+    size = np.abs(pair.parent)
+    keep = size > np.median(size)
+    gap = np.abs(pair.child - pair.parent)[keep] / size[keep] if keep.any() else np.zeros(1)
+    return float(gap.max())
+
+
+def rank_share(pair: Pair) -> float:
+    """The share of directions that hold 99 % of the difference."""
+    power = np.linalg.svd((pair.child - pair.parent).astype(np.float64), compute_uv=False) ** 2
+    total = power.sum()
+    if total == 0:
+        return 1.0
+    return float(np.searchsorted(np.cumsum(power) / total, 0.99) + 1) / len(power)
+
+
+def normed(values: Matrix) -> NDArray[np.float64]:
+    """Rows without their mean, of length one."""
+    wide = values.astype(np.float64)
+    wide = wide - wide.mean(axis=1, keepdims=True)
+    size = np.maximum(np.linalg.norm(wide, axis=1, keepdims=True), 1e-12)
+    return np.asarray(wide / size, np.float64)
