@@ -101,11 +101,16 @@ def folded(text: str) -> str:
         if cells(line) <= most:
             out.append(line)
             continue
-        inset = len(line) - len(line.lstrip()) + 4
+        inset = min(len(line) - len(line.lstrip()) + 4, most // 2)
         head, *rest = _wrapped(line.strip(), most - inset)
         out.append(" " * (inset - 4) + head)
         out += [" " * inset + part for part in rest]
     return "\n".join(out)
+
+
+def fitted(text: str) -> str:
+    """The text folded where a terminal shows it; a pipe or a file gets its lines whole."""
+    return folded(text) if sys.stdout.isatty() else text
 
 
 class _Notes:

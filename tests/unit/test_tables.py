@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance_graph.tables import cells, render, table
+from provenance_graph.tables import cells, fitted, folded, render, table
 
 LONG = (
     "https://example.org/a/very/long/address/that/would/take/twenty/lines/of/a/narrow/column.json"
@@ -81,3 +81,23 @@ def test_a_row_without_a_head_goes_on_under_the_one_above() -> None:
     assert "–" not in shown
     assert "\n\n" not in shown
     assert shown.startswith("acme/one\n  value")
+
+
+def test_a_line_set_in_further_than_the_screen_is_still_folded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    deep = " " * 90 + "fine-tuned from some-developer/some-model <MIT> [1 source: Inference]"
+    lines = folded(deep).splitlines()
+    assert all(cells(line) <= 60 for line in lines)
+    assert " ".join("".join(lines).split()).endswith("[1 source: Inference]")
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_only_a_terminal_gets_its_lines_folded(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
+    line = "  LR-04 " + "a finding with a long sentence " * 4
+    assert (fitted(line) != line) is terminal

@@ -12,6 +12,7 @@ from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.terms import PG
 from provenance_graph.session import Session
+from provenance_graph.tables import fitted
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -114,7 +115,7 @@ def command(
     elif len(results) > 1:
         session.print_table(SUMMARY, map(_summary, results), form)
     else:
-        click.echo("\n".join(page(results[0].to_json(), gaps)))
+        click.echo(fitted("\n".join(page(results[0].to_json(), gaps))))
 
 
 def _agreement(

@@ -11,6 +11,7 @@ import click
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.session import Session
+from provenance_graph.tables import fitted
 
 if TYPE_CHECKING:
     from provenance_graph.core.iris import Iri
@@ -69,7 +70,7 @@ def command(
         if form == "csv":
             session.print_table(("about", "what", "answer", "licence", "clause", "path"), report_rows(report), form)  # fmt: skip
         else:
-            sys.stdout.write(report_text(report))
+            sys.stdout.write(fitted(report_text(report)))
     asked = {verdict.answer for verdict in report.today.verdicts} if uses else set()
     worst = {finding.severity for finding in report.findings}
     ctx.exit(1 if asked & {"blocked", "unknown"} or "Violation" in worst else 0)

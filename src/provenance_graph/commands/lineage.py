@@ -14,6 +14,7 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import short_id
 from provenance_graph.model.naming import resolve
 from provenance_graph.session import Session
+from provenance_graph.tables import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +72,7 @@ def command(
         shared = graph.shared(subject, resolve(snapshot, other))
         ways = [graph.paths(subject, shared.second), graph.paths(shared.second, subject)]
         if form == "tree":
-            sys.stdout.write("\n".join(_shared(shared, ways)) + "\n")
+            sys.stdout.write(fitted("\n".join(_shared(shared, ways)) + "\n"))
             return
         if form != "json":
             raise UsageError("--with answers as tree or json")
@@ -96,7 +97,8 @@ def command(
     if form == "json" and session.receipts is not None:
         session.print_json(json.loads(formats.FORMATS[form](result)))
     else:
-        sys.stdout.write(formats.FORMATS[form](result))
+        text = formats.FORMATS[form](result)
+        sys.stdout.write(fitted(text) if form == "tree" else text)
     if result.truncated:
         session.say(f"{result.shown}; raise --limit or lower --depth")
 
