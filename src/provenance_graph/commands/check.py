@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provenance_graph.commands.validate import FORMATS, SEVERITIES, least_of, of_documents
+from provenance_graph.commands.validate import (
+    FORMATS,
+    document_options,
+    least_of,
+    of_documents,
+    severity_options,
+)
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -23,14 +29,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...")
-@click.option(
-    "--severity",
-    type=click.Choice(SEVERITIES),
-    default="warning",
-    show_default=True,
-    help="Report what is as grave as that, or graver.",
-)
-@click.option("--strict", is_flag=True, help="Warnings fail too, whatever --severity says.")
+@severity_options
 @click.option(
     "--against",
     "rubrics",
@@ -38,15 +37,7 @@ if TYPE_CHECKING:
     metavar="ID",
     help="Also a list of elements (g7-ai, ntia, bsi, fsct3, owasp-aisvs), a form (eu-annex-xi …) or a rubric.",
 )
-@click.option(
-    "--shapes",
-    "shape_files",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Shapes of your own (SHACL), checked beside ours; may be repeated.",
-)
-@click.option("--as", "document_form", default="", metavar="FORMAT", help="The documents' format.")
+@document_options
 @click.option(
     "--limit", default=200, show_default=True, help="Print at most so many lines of the table."
 )

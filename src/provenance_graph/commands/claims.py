@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.session import Session
 
+if TYPE_CHECKING:
+    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+    from provenance_graph.core.claims import SourcedClaim
+    from provenance_graph.core.iris import Iri
+
+STANDINGS = ("Accepted", "Alternative", "Rejected", "Superseded")
 COLUMNS = (
     "property",
     "value",
@@ -32,13 +40,10 @@ COLUMNS = (
 @with_receipts
 def command(session: Session, thing: str, property: str | None, as_of: str, form: str) -> None:
     """Every claim about THING (a model, dataset, organisation …), or about one PROPERTY of it, as its sources state them."""
-    from provenance_graph.core.iris import Iri, local_name, short_id
-    from provenance_graph.core.rdf import claim_iri
+    from provenance_graph.core.iris import local_name
     from provenance_graph.model.entities import find_entity
     from provenance_graph.model.fields import property_named
     from provenance_graph.model.profile import claim_json, claim_labels
-    from provenance_graph.recording import flags
-    from provenance_graph.session import shown
 
     snapshot = session.snapshot(as_of)
     meant = find_entity(snapshot, thing)
@@ -49,42 +54,57 @@ def command(session: Session, thing: str, property: str | None, as_of: str, form
     session.say_unknown(snapshot, subject)
     labels = claim_labels(snapshot, claims)
     if form == "json":
-        reported = [
-            {
-                **claim_json(one, labels),
-                "flags": flags(
-                    snapshot, claim_iri(one.header.record, one.claim), one.header.record
-                ),
-            }
-            for one in claims
-        ]
-        session.print_json(reported)
+        session.print_json(
+            [{**claim_json(one, labels), "flags": _flags(snapshot, one)} for one in claims]
+        )
         return
-    order = ("Accepted", "Alternative", "Rejected", "Superseded")
     claims.sort(
         key=lambda c: (
             local_name(c.claim.predicate),
-            order.index(c.standing.label),
+            STANDINGS.index(c.standing.label),
             c.header.record,
         )
     )
-    rows = [
-        (
-            local_name(c.claim.predicate),
-            (labels.get(c.claim.value) if isinstance(c.claim.value, Iri) else "")
-            or shown(c.claim.value)
-            if c.claim.value is not None
-            else c.claim.as_stated or c.claim.stance.label,
-            c.standing.label,
-            c.reason,
-            c.basis.label,
-            short_id(c.header.publisher),
-            c.header.custody.label.lower(),
-            c.header.retrieved[:10],
-            c.claim.locator,
-            "; ".join(flags(snapshot, claim_iri(c.header.record, c.claim), c.header.record)),
-            c.header.document,
-        )
-        for c in claims
-    ]
-    session.print_table(COLUMNS, rows, form)
+    session.print_table(COLUMNS, [_row(snapshot, one, labels) for one in claims], form)
+
+
+def _row(
+    snapshot: AcceptedSnapshot, sourced: SourcedClaim, labels: dict[Iri, str]
+) -> tuple[str, ...]:
+    """A claim as the columns of the table."""
+    from provenance_graph.core.iris import local_name, short_id
+
+    claim, header = sourced.claim, sourced.header
+    return (
+        local_name(claim.predicate),
+        _value(sourced, labels),
+        sourced.standing.label,
+        sourced.reason,
+        sourced.basis.label,
+        short_id(header.publisher),
+        header.custody.label.lower(),
+        header.retrieved[:10],
+        claim.locator,
+        "; ".join(_flags(snapshot, sourced)),
+        header.document,
+    )
+
+
+def _value(sourced: SourcedClaim, labels: dict[Iri, str]) -> str:
+    """What is claimed: a label or value, else the text as stated, else the stance."""
+    from provenance_graph.core.iris import Iri
+    from provenance_graph.session import shown
+
+    claim = sourced.claim
+    if claim.value is None:
+        return claim.as_stated or claim.stance.label
+    label = labels.get(claim.value) if isinstance(claim.value, Iri) else ""
+    return label or shown(claim.value)
+
+
+def _flags(snapshot: AcceptedSnapshot, sourced: SourcedClaim) -> list[str]:
+    from provenance_graph.core.rdf import claim_iri
+    from provenance_graph.recording import flags
+
+    record = sourced.header.record
+    return flags(snapshot, claim_iri(record, sourced.claim), record)

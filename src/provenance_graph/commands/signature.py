@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,20 +39,11 @@ def command(
     Exits 0 where it is verified (and, with --files, the files are the signed ones), 1 where it is
     not, 2 where FILE holds no signature.
     """
-    from provenance_graph.core.errors import UsageError
     from provenance_graph.core.iris import Iri
-    from provenance_graph.formats.document import MAX_BYTES, Document
+    from provenance_graph.formats.document import Document
     from provenance_graph.formats.packaging import modelsigning, signatures
 
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{file}: it cannot be read: {error.strerror}") from error
-    try:
-        moment = datetime.fromisoformat(day).replace(tzinfo=UTC) if day else datetime.now(UTC)
-    except ValueError as error:
-        raise UsageError(f"--on {day}: no day; write it as 2026-03-01") from error
+    data, moment = _content(file), _moment(day)
     document = Document(Iri("urn:file:signature"), data, moment.date().isoformat(), file.name)
     bundle, statement = modelsigning.parts(document)
     trusted = signatures.trust(keys, roots, log_keys, moment)
@@ -60,24 +53,67 @@ def command(
         wrong += list(signatures.changed_files(statement, folder))
     holds = outcome.state is signatures.State.VERIFIED and not wrong
     signer = outcome.signer or modelsigning.signer(bundle)
+    result = _Result(outcome.state.value, outcome.why, signer, folder, wrong, holds)
     if form == "json":
-        session.print_json(
-            {
-                "signature": outcome.state.value,
-                "why": outcome.why,
-                "signer": signer,
-                "files": "not compared" if folder is None else "compared",
-                "differences": wrong,
-                "holds": holds,
-            }
-        )
+        session.print_json(result.to_json())
     else:
-        lines = [f"signature    {outcome.state.value}: {outcome.why}"]
-        lines += [f"signer       {signer}"] if signer else []
-        lines += [f"differs      {each}" for each in wrong]
-        lines.append(f"{'OK' if holds else 'NOT OK':12} {_verdict(holds, bool(wrong), folder)}")
-        sys.stdout.write("".join(f"{_printable(line)}\n" for line in lines))
+        sys.stdout.write("".join(f"{_printable(line)}\n" for line in result.lines()))
     return 0 if holds else 1
+
+
+def _content(file: Path) -> bytes:
+    """The bytes of a file, as far as one document may be long; raises UsageError."""
+    from provenance_graph.core.errors import UsageError
+    from provenance_graph.formats.document import MAX_BYTES
+
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{file}: it cannot be read: {error.strerror}") from error
+
+
+def _moment(day: str) -> datetime:
+    """The day on which certificates must be valid, now where none is named; raises UsageError."""
+    from provenance_graph.core.errors import UsageError
+
+    try:
+        return datetime.fromisoformat(day).replace(tzinfo=UTC) if day else datetime.now(UTC)
+    except ValueError as error:
+        raise UsageError(f"--on {day}: no day; write it as 2026-03-01") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What the verification gave, with the folder of files that were compared."""
+
+    state: str
+    why: str
+    signer: str
+    folder: Path | None
+    differences: Sequence[str]
+    holds: bool
+
+    def to_json(self) -> dict[str, object]:
+        """The result as JSON."""
+        return {
+            "signature": self.state,
+            "why": self.why,
+            "signer": self.signer,
+            "files": "not compared" if self.folder is None else "compared",
+            "differences": self.differences,
+            "holds": self.holds,
+        }
+
+    def lines(self) -> list[str]:
+        """The result as lines of text, the verdict last."""
+        verdict = _verdict(self.holds, bool(self.differences), self.folder)
+        return [
+            f"signature    {self.state}: {self.why}",
+            *([f"signer       {self.signer}"] if self.signer else []),
+            *(f"differs      {each}" for each in self.differences),
+            f"{'OK' if self.holds else 'NOT OK':12} {verdict}",
+        ]
 
 
 def _verdict(holds: bool, differs: bool, folder: Path | None) -> str:

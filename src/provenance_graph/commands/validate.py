@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -20,27 +20,48 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "json", "turtle", "sarif", "junit", "html")
 SEVERITIES = ("info", "warning", "violation")
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def severity_options(command: F) -> F:
+    """``--severity`` and ``--strict``, of every command that checks something."""
+    for option in (
+        click.option("--strict", is_flag=True, help="Warnings fail too, whatever --severity says."),
+        click.option(
+            "--severity",
+            type=click.Choice(SEVERITIES),
+            default="warning",
+            show_default=True,
+            help="Report what is as grave as that, or graver.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def document_options(command: F) -> F:
+    """``--shapes`` and ``--as``, of every command that checks documents."""
+    for option in (
+        click.option(
+            "--as", "document_form", default="", metavar="FORMAT", help="The documents' format."
+        ),
+        click.option(
+            "--shapes",
+            "shape_files",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Shapes of your own (SHACL), checked beside ours; may be repeated.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
-@click.option(
-    "--severity",
-    type=click.Choice(SEVERITIES),
-    default="warning",
-    show_default=True,
-    help="Report what is as grave as that, or graver.",
-)
-@click.option("--strict", is_flag=True, help="Warnings fail too, whatever --severity says.")
-@click.option(
-    "--shapes",
-    "shape_files",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Shapes of your own (SHACL), checked beside ours; may be repeated.",
-)
-@click.option("--as", "document_form", default="", metavar="FORMAT", help="The documents' format.")
+@severity_options
+@document_options
 @click.option(
     "--licences/--no-licences", default=True, help="With the licence rules over the whole store."
 )

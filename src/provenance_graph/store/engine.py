@@ -5,6 +5,7 @@ Nothing here can be stopped once it runs: a text from outside goes to ``workers`
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Self
@@ -89,15 +90,15 @@ def request(
     )
 
 
-class EngineReads:
+class EngineReads(ABC):
     """The reading half of the store protocol over an engine in this process."""
 
     own_engine = True
     """Its answers in any form are written as this software expects."""
 
+    @abstractmethod
     def _pin(self) -> Pin:
         """The state to read."""
-        raise NotImplementedError
 
     def quads(
         self,
@@ -213,7 +214,7 @@ class EngineReads:
         """Everything as N-Quads."""
         return self._pin().engine.dump(format=ox.RdfFormat.N_QUADS) or b""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - a store that holds nothing has nothing to give back
         """Give back what the store holds."""
 
     def __enter__(self) -> Self:

@@ -33,12 +33,14 @@ def router(access: Access) -> APIRouter:
     routes = APIRouter(
         prefix="/api/v1", tags=["assessment"], route_class=ProblemRoute, responses=PROBLEMS
     )
+    _rubrics(routes, access)
     _assessments(routes, access)
+    _evidence(routes, access)
     _time(routes, access)
     return routes
 
 
-def _assessments(routes: APIRouter, access: Access) -> None:
+def _rubrics(routes: APIRouter, access: Access) -> None:
     @routes.get("/rubrics", responses={200: {"model": list[RubricAnswer]}})
     def rubrics(request: Request) -> Response:
         """The assessment schemes, with version, source and whether we compute them."""
@@ -60,6 +62,8 @@ def _assessments(routes: APIRouter, access: Access) -> None:
 
         return reply(access, request, snapshot, made)
 
+
+def _assessments(routes: APIRouter, access: Access) -> None:
     @routes.get("/models/{name:path}/assessments", responses={200: {"model": AssessmentsAnswer}})
     def assessments(
         request: Request,
@@ -86,6 +90,8 @@ def _assessments(routes: APIRouter, access: Access) -> None:
 
         return reply(access, request, snapshot, made)
 
+
+def _evidence(routes: APIRouter, access: Access) -> None:
     @routes.get("/models/{name:path}/evidence", responses=EVIDENCE)
     def evidence_table(
         request: Request,
@@ -97,7 +103,7 @@ def _assessments(routes: APIRouter, access: Access) -> None:
         """Per item of a rubric, which public document is evidence and what is missing."""
         snapshot = access.snapshot(asOf)
 
-        def told() -> EvidenceAnswer:
+        def made() -> EvidenceAnswer:
             return {"rubric": rubric, "rows": [row.to_json() for row in rows()]}
 
         def rows() -> list[annex.Row]:
@@ -105,7 +111,7 @@ def _assessments(routes: APIRouter, access: Access) -> None:
             return annex.evidence(result[0])
 
         if format == "json":
-            return reply(access, request, snapshot, told)
+            return reply(access, request, snapshot, made)
         return reply(access, request, snapshot, rows, media_type="text/csv", write=_csv)
 
 

@@ -78,10 +78,13 @@ def router(access: Access) -> APIRouter:
         prefix="/api/v1", tags=["export"], route_class=ProblemRoute, responses=PROBLEMS
     )
 
-    def made(snapshot: AcceptedSnapshot, name: str, format: str) -> tuple[Iri, Exported]:
-        subject = subject_named(snapshot, name)
-        return subject, export(bundle(snapshot, [subject]), format)
+    _formats(routes, access)
+    _losses(routes, access)
+    _document(routes, access)
+    return routes
 
+
+def _formats(routes: APIRouter, access: Access) -> None:
     @routes.get("/exports", responses={200: {"model": list[ExportFormat]}})
     def formats(request: Request) -> Response:
         """The formats that models can be exported as, and what each holds."""
@@ -102,6 +105,8 @@ def router(access: Access) -> APIRouter:
 
         return reply(access, request, access.snapshot(), listed)
 
+
+def _losses(routes: APIRouter, access: Access) -> None:
     @routes.get(
         "/models/{name:path}/export/{format}/losses", responses={200: {"model": LossesAnswer}}
     )
@@ -109,16 +114,18 @@ def router(access: Access) -> APIRouter:
         """What a document of the format cannot hold of a model, with reasons."""
         snapshot = access.snapshot(asOf)
 
-        def told() -> object:
-            subject, exported = made(snapshot, name, format)
+        def listed() -> object:
+            subject, exported = _exported(snapshot, name, format)
             return {
                 "id": short_id(subject),
                 "format": format,
                 "losses": [loss_json(loss) for loss in exported.losses],
             }
 
-        return reply(access, request, snapshot, told)
+        return reply(access, request, snapshot, listed)
 
+
+def _document(routes: APIRouter, access: Access) -> None:
     @routes.get("/models/{name:path}/export/{format}", responses=DOCUMENT, response_class=Response)
     def document(request: Request, name: str, format: Format, asOf: AsOf = "") -> Response:  # noqa: N803
         """A model, or a dataset, with its lineage as a document of the format."""
@@ -126,7 +133,7 @@ def router(access: Access) -> APIRouter:
         counted = f"losses of {answer_key(request, snapshot)}"
 
         def written() -> Exported:
-            _, exported = made(snapshot, name, format)
+            _, exported = _exported(snapshot, name, format)
             access.remember(counted, str(len(exported.losses)).encode())
             return exported
 
@@ -147,7 +154,10 @@ def router(access: Access) -> APIRouter:
             )
         return answer
 
-    return routes
+
+def _exported(snapshot: AcceptedSnapshot, name: str, format: str) -> tuple[Iri, Exported]:
+    subject = subject_named(snapshot, name)
+    return subject, export(bundle(snapshot, [subject]), format)
 
 
 def loss_json(loss: Loss) -> dict[str, object]:

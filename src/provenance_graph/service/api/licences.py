@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
@@ -51,14 +52,12 @@ def _of_models(routes: APIRouter, access: Access) -> None:
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """May it be used: a sentence, three answers for each use, findings, with path and clause."""
-        snapshot = access.prepared("lineage", asOf)
         day = iso_day(on)
 
-        def made() -> object:
-            subject = resolve(snapshot, name)
-            return LicenceGraph(snapshot).report(subject, uses=use, day=day).to_json()
+        def made(graph: LicenceGraph) -> object:
+            return graph.report(resolve(graph.snapshot, name), uses=use, day=day).to_json()
 
-        return reply(access, request, snapshot, made)
+        return _reply(access, request, asOf, made)
 
     @routes.get("/models/{name:path}/repair", responses={200: {"model": RepairAnswer}})
     def repairs(
@@ -69,14 +68,12 @@ def _of_models(routes: APIRouter, access: Access) -> None:
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """The smallest sets of changes that make the uses allowed, with proof."""
-        snapshot = access.prepared("lineage", asOf)
         day = iso_day(on)
 
-        def made() -> object:
-            subject = resolve(snapshot, name)
-            return repair(LicenceGraph(snapshot), subject, uses=use, day=day).to_json()
+        def made(graph: LicenceGraph) -> object:
+            return repair(graph, resolve(graph.snapshot, name), uses=use, day=day).to_json()
 
-        return reply(access, request, snapshot, made)
+        return _reply(access, request, asOf, made)
 
 
 def _of_store(routes: APIRouter, access: Access) -> None:
@@ -92,26 +89,20 @@ def _of_store(routes: APIRouter, access: Access) -> None:
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Every licence finding in the store, gravest first; unknowns counted by cause."""
-        snapshot = access.prepared("lineage", asOf)
         day = iso_day(on)
         rules = frozenset(one.upper() for one in rule)
 
-        def made() -> object:
-            entity: Iri | None = entity_named(snapshot, of) if of else None
+        def made(graph: LicenceGraph) -> object:
+            entity: Iri | None = entity_named(graph.snapshot, of) if of else None
             filters = Filters(rules, licensor, developer, entity)
-            graph = LicenceGraph(snapshot)
             return store_findings(graph, day=day, limit=limit, filters=filters).to_json()
 
-        return reply(access, request, snapshot, made)
+        return _reply(access, request, asOf, made)
 
     @routes.get("/licences-of", responses={200: {"model": ExplanationAnswer}})
     def licences_of(request: Request, text: Text, asOf: AsOf = "") -> Response:  # noqa: N803
         """What a text, SPDX expression or address means as a licence, clause by clause, with ODRL."""
-        snapshot = access.prepared("lineage", asOf)
-        return reply(
-            access, request, snapshot,
-            lambda: explain(LicenceGraph(snapshot).catalogue, text).to_json(),
-        )  # fmt: skip
+        return _reply(access, request, asOf, lambda graph: explain(graph.catalogue, text).to_json())
 
     @routes.get("/portfolio", responses={200: {"model": PortfolioAnswer}})
     def matrix(
@@ -122,14 +113,21 @@ def _of_store(routes: APIRouter, access: Access) -> None:
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Several models and uses as a matrix, with the reason that decides in each cell."""
-        snapshot = access.prepared("lineage", asOf)
         day = iso_day(on)
 
-        def made() -> object:
-            subjects = [resolve(snapshot, one) for one in model]
-            return portfolio(LicenceGraph(snapshot), subjects, use, day).to_json()
+        def made(graph: LicenceGraph) -> object:
+            subjects = [resolve(graph.snapshot, one) for one in model]
+            return portfolio(graph, subjects, use, day).to_json()
 
-        return reply(access, request, snapshot, made)
+        return _reply(access, request, asOf, made)
+
+
+def _reply(
+    access: Access, request: Request, as_of: str, make: Callable[[LicenceGraph], object]
+) -> Response:
+    """What is made of the licences of a day, of now where none is named."""
+    snapshot = access.prepared("lineage", as_of)
+    return reply(access, request, snapshot, lambda: make(LicenceGraph(snapshot)))
 
 
 def iso_day(text: str) -> str:

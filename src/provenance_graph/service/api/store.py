@@ -51,8 +51,11 @@ def router(access: Access) -> APIRouter:
         prefix="/api/v1", tags=["store"], route_class=ProblemRoute, responses=PROBLEMS
     )
     _ledger(routes, access)
+    _impact(routes, access)
     _counts(routes, access)
     _questions(routes, access)
+    _validation(routes)
+    _elsewhere(routes)
     return routes
 
 
@@ -99,6 +102,8 @@ def _ledger(routes: APIRouter, access: Access) -> None:
 
         return reply(access, request, snapshot, made)
 
+
+def _impact(routes: APIRouter, access: Access) -> None:
     @routes.get("/impact", responses={200: {"model": ImpactAnswer}})
     def impact(
         request: Request,
@@ -205,6 +210,8 @@ def _questions(routes: APIRouter, access: Access) -> None:
             return Response(status_code=304, headers=headers)
         return Response(body, headers=headers, media_type="application/json")
 
+
+def _validation(routes: APIRouter) -> None:
     @routes.post("/validate", responses={200: {"model": schema.CheckAnswer}})
     async def validate(
         request: Request,
@@ -223,6 +230,8 @@ def _questions(routes: APIRouter, access: Access) -> None:
             result, media_type="application/json", headers={"Cache-Control": "no-store"}
         )
 
+
+def _elsewhere(routes: APIRouter) -> None:
     @routes.api_route(
         "/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False
     )

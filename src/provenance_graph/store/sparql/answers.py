@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -178,7 +179,7 @@ class _Bounded:
         """Nothing is kept back."""
 
 
-class _Rows:
+class _Rows(ABC):
     """A file that counts the rows that pass, and refuses the first one too many.
 
     Only bytes that cannot be part of a value are looked at, wherever a piece may end.
@@ -193,11 +194,12 @@ class _Rows:
             raise _Full
         return self._out.write(chunk)
 
+    @abstractmethod
     def _ends(self, chunk: bytes) -> int:
-        raise NotImplementedError
+        """How many rows end in a piece."""
 
     def flush(self) -> None:
-        """Nothing is kept back."""
+        self._out.flush()
 
 
 class _TsvRows(_Rows):
@@ -219,7 +221,7 @@ class _XmlRows(_Rows):
         return chunk.count(b"</result>")  # "<" inside a value is escaped
 
 
-class _QuotedRows(_Rows):
+class _QuotedRows(_Rows, ABC):
     """Formats that quote values: what stands outside quotes is counted."""
 
     _inside = False
