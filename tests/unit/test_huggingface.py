@@ -387,3 +387,20 @@ def test_a_blank_licence_is_not_stated(blank):
         c for c in card(f"license: {blank}\nlanguage: en") if c.predicate == DCTERMS.license
     ]
     assert (claim.value, claim.stance) == (None, Stance.NOT_STATED)
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "model"),
+    [
+        ("same/org-c/chat/README.md", "", "in/huggingface/model/same/org-c/chat"),
+        ("same/org-d/chat/README.md", "", "in/huggingface/model/same/org-d/chat"),
+        ("models/org-c/chat/README.md", "", "model/org-c/chat"),
+        ("README.md", "chat", "in/huggingface/model/chat"),
+    ],
+)
+def test_cards_in_folders_of_one_name_describe_models_of_their_own(
+    name: str, folder: str, model: str
+) -> None:
+    it = Document(Iri("urn:file:x"), b"---\nlicense: mit\n---\n", DAY, name, folder=folder)
+    stated = [c for c in READ(it) if isinstance(c, Claim) and c.predicate == DCTERMS.license]
+    assert [c.subject for c in stated] == [f"https://w3id.org/provenance-graph/id/{model}"]

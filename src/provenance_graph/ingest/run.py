@@ -315,11 +315,14 @@ class _Import:
 
 def _under(document: Document, options: Options) -> Document:
     """The document as its reader sees it: below the organisation that the importer names."""
-    if not options.namespace or document.name.count("/") != 1:
+    name = document.name
+    if document.folder and name.casefold() in ("readme.md", "config.json"):
+        name = f"{document.folder}/{name}"  # the repository's folder itself was given
+    if not options.namespace or name.count("/") != 1:
         return document
     return replace(
         document,
-        name=f"{options.namespace}/{document.name}",
+        name=f"{options.namespace}/{name}",
         path=document.path or document.name,
     )
 

@@ -105,9 +105,13 @@ def repository_of(document: Document) -> Repository:
     path = document.name or unquote(urlsplit(document.url).path)
     parts = [part for part in re.split(r"[/\\]", path) if part not in ("", ".", "..")]
     stem = _stem(parts[-1]) if parts else "document"
-    if stem.casefold() in _GENERIC and len(parts) > 1:
-        stem = parts[-2]
-    local = statements.clean(stem)[:200]
+    if stem.casefold() in _GENERIC:
+        # all folders of the path: the last alone would make one model of a/chat and b/chat
+        folders = parts[:-1]
+        while len(folders) > 1 and folders[0].casefold() in _COMMON_FOLDERS:
+            del folders[0]
+        stem = "/".join(folders) or document.folder or stem
+    local = statements.clean(stem)[-200:].lstrip("/")
     return Repository(iris.entity(SOURCE, "model", local), local)
 
 
@@ -153,8 +157,10 @@ def named_by(url: str, path: str) -> str:
 
 
 def _folder_name(path: str) -> str:
-    """``org/name`` where a repository's folder was given as just that."""
+    """``org/name`` where a repository's folder was given as just that, or under ``models/``."""
     parts = path.split("/")
+    if len(parts) == 4 and parts[0].casefold() in _COMMON_FOLDERS:
+        parts = parts[1:]
     if len(parts) != 3 or parts[0].casefold() in _COMMON_FOLDERS:
         return ""
     return "/".join(parts[:2]) if is_repository("/".join(parts[:2])) else ""
