@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from provenance_graph.ingest.intake import Options
     from provenance_graph.ingest.run import Report
     from provenance_graph.store.base import Store, WritableStore
+
+NOT_WITH_BULK = "--bulk goes with neither --strict nor --dry-run, - nor a remote store"
 
 
 @click.command("import")
@@ -109,13 +111,9 @@ def command(
     PATH is a file, a folder, a glob, - for standard input, hf:org/name, hf:org/* or an
     https:// address.
     """
-    from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.iris import iri
     from provenance_graph.formats.bundles.keys import NO_KEYS, key_list
-    from provenance_graph.formats.registry import readers
     from provenance_graph.ingest.intake import Options
-    from provenance_graph.ingest.run import import_documents
-    from provenance_graph.store.opening import open_writer, require_current
 
     now = datetime.now(UTC)
     options = Options(
@@ -130,48 +128,83 @@ def command(
         key_list(key_file) if key_file else NO_KEYS,
         private,
     )
-    known = readers()
-    if form and form not in known:
-        raise UsageError(f"no format {form!r}; there are {', '.join(known)}")
-    today = now.date().isoformat()
-    reported = _Teller(shown)
+    _require_format(form)
     stdin = _Once(sys.stdin.buffer) if "-" in paths else None
-
-    def run(target: WritableStore | None, against: Store | None) -> Report:
-        result = _documents(paths, options.retrieved or today, url, stdin.open() if stdin else None)
-        return import_documents(
-            target,
-            _counted(result),
-            known,
-            options,
-            reported,
-            EvidenceLevels(),
-            against=against,
-            day=today,
-        )
-
+    run = _Run(session, paths, options, now.date().isoformat(), _Teller(shown), stdin)
     if bulk:
         if strict or dry_run or session.is_remote or stdin:
-            raise UsageError(
-                "--bulk goes with neither --strict nor --dry-run, - nor a remote store"
-            )
-        documents = _documents(paths, options.retrieved or today, url, None)
-        return _bulk(session, documents, options, reported, data)
-    if strict or dry_run:
-        with ExitStack() as stack:
-            report = run(None, _readable(session, stack))
-        reported.shown = shown if not strict else 0
-    if not dry_run and not (strict and report.problems):
-        with ExitStack() as stack:
-            opened = open_writer(session.store_path)
-            stack.callback(opened.close)
-            writer: WritableStore = opened
-            require_current(writer, session.store_path)
-            report = run(writer, None)
-    _summary(session, report, reported, dry_run, strict)
+            raise UsageError(NOT_WITH_BULK)
+        return _bulk(session, run.documents(), options, run.reported, data)
+    report = run.carry_out(strict, dry_run)
+    _summary(session, report, run.reported, dry_run, strict)
+    return _exit_code(report)
+
+
+def _exit_code(report: Report) -> int:
     if report.documents == 0 or report.failed == report.documents:
         return 2
     return 1 if report.problems else 0
+
+
+def _require_format(form: str) -> None:
+    """Raise UsageError where a format is named that no reader reads."""
+    from provenance_graph.formats.registry import readers
+
+    known = readers()
+    if form and form not in known:
+        raise UsageError(f"no format {form!r}; there are {', '.join(known)}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One import of documents: where they lie, what is said of them, who hears of problems."""
+
+    session: Session
+    paths: tuple[str, ...]
+    options: Options
+    today: str
+    reported: _Teller
+    stdin: _Once | None
+
+    def documents(self) -> Iterator[Document | Problem]:
+        """The documents, from their beginning."""
+        day = self.options.retrieved or self.today
+        stdin = self.stdin.open() if self.stdin else None
+        return _documents(self.paths, day, self.options.url, stdin)
+
+    def carry_out(self, strict: bool, dry_run: bool) -> Report:
+        """Weigh the documents against the store where asked to, then keep what may be kept."""
+        from provenance_graph.store.opening import open_writer, require_current
+
+        shown = self.reported.shown
+        if strict or dry_run:
+            with ExitStack() as stack:
+                report = self._read(None, _readable(self.session, stack))
+            self.reported.shown = shown if not strict else 0
+        if not dry_run and not (strict and report.problems):
+            with ExitStack() as stack:
+                opened = open_writer(self.session.store_path)
+                stack.callback(opened.close)
+                writer: WritableStore = opened
+                require_current(writer, self.session.store_path)
+                report = self._read(writer, None)
+        return report
+
+    def _read(self, target: WritableStore | None, against: Store | None) -> Report:
+        from provenance_graph.assessment.derived import EvidenceLevels
+        from provenance_graph.formats.registry import readers
+        from provenance_graph.ingest.run import import_documents
+
+        return import_documents(
+            target,
+            _counted(self.documents()),
+            readers(),
+            self.options,
+            self.reported,
+            EvidenceLevels(),
+            against=against,
+            day=self.today,
+        )
 
 
 def _bulk(

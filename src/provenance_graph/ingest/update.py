@@ -197,9 +197,9 @@ def update_state(
     added = {record.header.record: record.sort() for record in add}
     dropped = set(drop)
     for name in dropped:
-        if not any(True for _ in store.quads(subject=name, graph=name)):
+        if not _holds(store, name):
             raise NotFound(name, "record", near(store, name))
-    stored = {name for name in added if any(True for _ in store.quads(name, graph=name))}
+    stored = {name for name in added if _holds(store, name)}
     pending = Overlay(dropped | stored, added)
     before, after = StoreStatements(store), StoreStatements(store, pending)
     entities = _touched(store, pending) | decided.entities
@@ -215,27 +215,30 @@ def update_state(
     if day > was:
         out.extend([day_quad(was)] if was else [])
         into.append(day_quad(day))
-    out.extend((e, SKOS.exactMatch, m, identity.RULES) for e in moved if (m := before.ruled(e)))
-    into.extend((e, SKOS.exactMatch, m, identity.RULES) for e in moved if (m := after.ruled(e)))
-    out.extend(rows.out)
-    into.extend(rows.into)
+    out.extend((*_ruled(before, moved), *rows.out))
+    into.extend((*_ruled(after, moved), *rows.into))
     into.extend(quad for record in added.values() for quad in rdf.to_quads(record))
     into.extend(notes)
     gone = tuple(sorted(dropped | stored))
     digest = _digest(store, gone, added.values())
     note(
-        store,
-        digest,
-        "update",
-        added=added,
-        dropped=dropped,
-        subjects=subjects,
-        out=out,
-        into=into,
-        log=log,
-    )
+        store, digest, "update",
+        added=added, dropped=dropped, subjects=subjects, out=out, into=into, log=log,
+    )  # fmt: skip
     version = store.commit(Change(drop=gone, remove=out, add=into), digest)
     return Updated(version, frozenset(subjects), len(into), len(out))
+
+
+def _holds(store: Store, record: Iri) -> bool:
+    """Whether a store has a record of that name."""
+    return any(True for _ in store.quads(record, graph=record))
+
+
+def _ruled(statements: StoreStatements, entities: Iterable[Iri]) -> Iterator[Quad]:
+    """The mappings by the rules of names, where an entity has one."""
+    for entity in entities:
+        if model := statements.ruled(entity):
+            yield entity, SKOS.exactMatch, model, identity.RULES
 
 
 def _put_decisions(pending: Overlay, decided: Decisions) -> None:
