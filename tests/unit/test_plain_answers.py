@@ -38,3 +38,12 @@ def test_what_two_models_share_is_a_tree_or_json(shipped) -> None:
 
 def test_no_link_is_told_and_why(shipped) -> None:
     assert "0 links proposed" in run(shipped, "link", "--to", "wikidata").stderr
+
+
+def test_a_name_that_is_an_address_is_quoted_as_it_was_written() -> None:
+    from provenance_graph.core.errors import NotFound
+    from provenance_graph.core.iris import Iri
+
+    assert str(NotFound(Iri("https://example.org/a"), "record")) == (
+        "no record named 'https://example.org/a'"
+    )

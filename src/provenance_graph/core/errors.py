@@ -57,7 +57,7 @@ class NotFound(UsageError):
     def __init__(self, name: str, kind: str = "model", near: Iterable[str] = ()) -> None:
         self.name, self.kind, self.near = name, kind, tuple(near)
         hint = f"; did you mean {', '.join(self.near)}?" if self.near else ""
-        super().__init__(f"no {kind} named {name!r}{hint}")
+        super().__init__(f"no {kind} named {str(name)!r}{hint}")
 
 
 class ChangesGone(UsageError):
