@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
@@ -13,11 +15,13 @@ from starlette.testclient import TestClient
 from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import QueryError, QuerySyntax
 from provenance_graph.core.iris import Iri
+from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
 from provenance_graph.service.backend import Decision, Part, Written
 from provenance_graph.service.http.auth import Tokens, load
 from provenance_graph.service.http.cache import ALWAYS, Precondition
 from provenance_graph.service.http.problems import refuse
+from provenance_graph.service.processes.pool_backend import PoolBackend
 from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
 from provenance_graph.store.engine import request
@@ -181,3 +185,21 @@ def load_triples(engine: InProcess) -> Callable[[str], None]:
         engine.number += 1
 
     return run
+
+
+@pytest.fixture(scope="module")
+def api(shipped: Path) -> Iterator[TestClient]:
+    """The service as it runs, with its workers, over the shipped data; for reading only."""
+    settings = Settings(workers=1, access_log="", client_errors=1_000_000, rest_seconds=600.0)
+    backend = PoolBackend(shipped, settings)
+    app = create_app(backend, settings=settings, routers=routers(shipped))
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> Any:
+        await backend.open()
+        yield
+        await backend.close()
+
+    app.router.lifespan_context = lifespan
+    with TestClient(app, base_url="http://testserver", follow_redirects=False) as client:
+        yield client
