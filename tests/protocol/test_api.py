@@ -211,7 +211,7 @@ def test_breaches_licences_repairs_and_portfolios(api: TestClient) -> None:
     matrix = ok(
         api, f"{API}/portfolio?model=openai/gpt-4o&model=meta-llama/Llama-3.1-8B&use=commercial"
     )
-    assert [one["cells"][0]["answer"] for one in matrix["models"]] == ["conditional", "unknown"]
+    assert [one["cells"][0]["answer"] for one in matrix["models"]] == ["conditional", "conditional"]
     refused(api, f"{LLAMA}/licences?on=soon", 400, "not a day")
 
 
