@@ -55,7 +55,7 @@ def test_a_build_goes_on_with_the_stages_that_are_done(hub, tmp_path, monkeypatc
 
     def stopped(what: str):
         stages.append(what)
-        if what == "bytes loaded" and len(stages) < 5:
+        if what == "bytes loaded" and stages.count(what) == 1:
             raise KeyboardInterrupt
         return lambda _done, _total: None
 

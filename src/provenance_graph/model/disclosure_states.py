@@ -81,6 +81,6 @@ def state_of(field: Mapping[str, Any]) -> FieldState:
         return STATES["inferred"]
     if (state := BY_STATUS.get(field["status"])) is not None:
         return state
-    if field["values"]:
+    if field["values"] or field.get("rivals"):
         return STATES["reported"]
     return STATES["notStated" if field["sources"] else "notRecorded"]

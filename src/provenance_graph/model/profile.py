@@ -142,16 +142,19 @@ def _state(
     statuses: dict[Iri, Iri],
 ) -> FieldState:
     current = [c for c in claims if c.standing is not AcceptanceStatus.SUPERSEDED]
+    values = tuple(accepted[field.property])
+    losing = {AcceptanceStatus.ALTERNATIVE}
+    if not values:  # what is stated and not accepted is shown, never passed over
+        losing.add(AcceptanceStatus.REJECTED)
     rivals = [
         c for c in current
-        if c.standing is AcceptanceStatus.ALTERNATIVE and c.claim.value is not None
-        and not c.reason.startswith("agrees")
+        if c.standing in losing and c.claim.value is not None
+        and c.basis is not Basis.ESTIMATE and not c.reason.startswith("agrees")
     ]  # fmt: skip
     winners = [c for c in current if c.standing is AcceptanceStatus.ACCEPTED]
     given = "gives the accepted value"
     winner = next((c for c in winners if not c.reason.startswith(given)), None)
     status = statuses.get(field.property, PG.NotRecorded)
-    values = tuple(accepted[field.property])
     return FieldState(
         field=field,
         values=values,
