@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,9 +83,26 @@ def running(store: Path) -> Iterator[Service]:
     service = Service(store)
     service.start()
     try:
+        for path in INDEXED:  # a test of a page is no test of how long an index takes
+            _wait_for(service.url + path)
         yield service
     finally:
         service.stop()
+
+
+INDEXED = ("/api/v1/conflicts?limit=1", "/api/v1/models?limit=1", "/api/v1/stats")
+
+
+def _wait_for(url: str) -> None:
+    """Ask until an answer is there; the first one may have to wait for its index."""
+    for _ in range(30):
+        try:
+            with urllib.request.urlopen(url, timeout=60):
+                return
+        except urllib.error.HTTPError as error:
+            if error.code not in (503, 504):
+                return  # what a store of that kind answers is for the tests to say
+            time.sleep(1)
 
 
 @contextmanager
