@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -89,13 +90,18 @@ def _link(file: Path, linked: Path) -> None:
 
 
 def _files(folder: Path) -> dict[str, int]:
-    """The files that make up a database, with their sizes."""
+    """The files that make up a database, with their sizes.
+
+    A file that a compaction removes while they are listed is none of them any more.
+    """
+    sizes: dict[str, int] = {}
     with os.scandir(folder) as entries:
-        return {
-            entry.name: entry.stat().st_size
-            for entry in entries
-            if entry.is_file() and not entry.name.startswith(_IGNORED)
-        }
+        for entry in entries:
+            if not entry.name.startswith(_IGNORED):
+                with suppress(FileNotFoundError):
+                    if entry.is_file():
+                        sizes[entry.name] = entry.stat().st_size
+    return sizes
 
 
 def _is_log(name: str) -> bool:
