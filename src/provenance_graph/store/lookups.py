@@ -13,6 +13,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -38,11 +39,10 @@ class _State:
     def __init__(self, folder: str, version: str) -> None:
         self.folder, self.version = folder, version
         self._handle = layout.lock_shared(Path(folder))
-        try:
+        with ExitStack() as undo:
+            undo.callback(os.close, self._handle)
             self.engine = ox.Store.read_only(folder)
-        except BaseException:
-            os.close(self._handle)
-            raise
+            undo.pop_all()
 
     def close(self) -> None:
         del self.engine

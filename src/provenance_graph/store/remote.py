@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from itertools import count
 from typing import Any, Self
 
@@ -52,7 +53,8 @@ class RemoteStore:
     def open(cls, url: str, settings: RemoteSettings | None = None) -> Self:
         """A service that was asked what it can do; raises StoreError where it misleads."""
         store = cls(url, settings=settings or RemoteSettings.of())
-        try:
+        with ExitStack() as undo:
+            undo.callback(store.close)
             writing = cls is not RemoteStore
             store.capabilities = probe(url, store.settings, store.ask, store._rows, writing=writing)
             if not writing and store.capabilities.version == UNDER_WAY:
@@ -60,9 +62,7 @@ class RemoteStore:
                     f"{url}: a change is under way or was broken off; wait for it, or run "
                     "`build --fresh` or the same import again"
                 )
-        except BaseException:
-            store.close()
-            raise
+            undo.pop_all()
         return store
 
     def _rows(self, query: str) -> list[Mapping[str, object]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from itertools import islice
 from typing import Self, TypeVar
@@ -37,12 +38,11 @@ class RemoteWriter(RemoteStore):
     def open(cls, url: str, settings: RemoteSettings | None = None) -> Self:
         """A service that takes updates; raises StoreError where it does not, or misleads."""
         store = super().open(url, settings)
-        try:
+        with ExitStack() as undo:
+            undo.callback(store.close)
             if not store.capabilities.held:
                 store._learn()
-        except BaseException:
-            store.close()
-            raise
+            undo.pop_all()
         return store
 
     def _learn(self) -> None:

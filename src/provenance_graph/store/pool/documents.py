@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 from dataclasses import dataclass
 from socket import socket
 from typing import Any, Final
@@ -34,17 +35,13 @@ class WarmFunction:
     def __call__(self, data: bytes, limits: Limits) -> Any:
         """The function's result; blocks a thread. Raises QueryError and its kinds."""
         process = self._taken()
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._drop, process)
             result = exchange(self._spawner, process.number, process.sock, data, limits)
-        except BaseException:
-            self._drop(process)
-            raise
-        with self._lock:
-            fits = len(self._idle) < MAX_IDLE
-            if fits:
-                self._idle.append(process)
-        if not fits:
-            self._drop(process)
+            with self._lock:
+                if len(self._idle) < MAX_IDLE:
+                    self._idle.append(process)
+                    undo.pop_all()
         return result
 
     def _taken(self) -> _Process:
