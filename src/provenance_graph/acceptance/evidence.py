@@ -28,20 +28,24 @@ from provenance_graph.store.values import ANY
 Statement = tuple[Claim, Header]
 
 
-class Statements(Protocol):
-    """Where claims come from: a store, a store with pending changes, or records in memory."""
+class NamedStatements(Protocol):
+    """Claims by name, and what each name is a name of."""
 
     def about(self, entity: Iri) -> list[Statement]:
         """Everything any record says about one name."""
-
-    def headers(self, document: Iri) -> list[Header]:
-        """The retrievals of one document."""
 
     def canonical(self, entity: Iri) -> Iri:
         """What a name is."""
 
     def names_of(self, subject: Iri) -> list[Iri]:
         """Every name of a canonical subject, itself among them, sorted."""
+
+
+class Statements(NamedStatements, Protocol):
+    """Where claims come from: a store, a store with pending changes, or records in memory."""
+
+    def headers(self, document: Iri) -> list[Header]:
+        """The retrievals of one document."""
 
     def apart(self, entity: Iri) -> set[Iri]:
         """What somebody decided a name is not."""

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
-from provenance_graph.acceptance.evidence import Counting, Overlay, Statements
+from provenance_graph.acceptance.evidence import Counting, NamedStatements, Overlay, Statements
 from provenance_graph.acceptance.policy import Policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment import rubric_loader
@@ -107,7 +107,7 @@ def question(known: Rubrics, policy: Policy) -> Question:
 
 
 def below(
-    subject: Iri, statements: Statements, latest: Counting, links: Links
+    subject: Iri, statements: NamedStatements, latest: Counting, links: Links
 ) -> Iterator[SourcedClaim]:
     """The current claims about everything that hangs below a subject, under all its names."""
     seen: set[Iri] = set(statements.names_of(subject))
@@ -159,7 +159,7 @@ def is_model(subject: Iri, claims: Iterable[SourcedClaim]) -> bool:
 def level_quads(
     subject: Iri,
     claims: Iterable[SourcedClaim],
-    statements: Statements,
+    statements: NamedStatements,
     latest: Counting,
     links: Links,
     asked: Question,

@@ -91,14 +91,6 @@ class Below:
         """Everything any record says about one name."""
         return self._about.get(entity, [])
 
-    def headers(self, document: Iri) -> list[Header]:
-        """Which records count is known already, so that nobody asks."""
-        raise NotImplementedError(document)
-
-    def apart(self, entity: Iri) -> set[Iri]:
-        """What names are is known already, so that nobody asks."""
-        raise NotImplementedError(entity)
-
     def canonical(self, entity: Iri) -> Iri:
         """What a name is."""
         return self._canonical.get(entity, entity)
