@@ -15,7 +15,7 @@ from provenance_graph.core.terms import RDF, XSD
 from provenance_graph.store.base import ANY, Change, DatasetChoice, Limits, Store, WritableStore
 from provenance_graph.store.embedded import EmbeddedStore, build
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.store.remote import RemoteStore
+from provenance_graph.store.remote.reading import RemoteStore
 
 EX = "https://example.org/"
 A, B, P, Q = (Iri(EX + name) for name in "abpq")

@@ -5,7 +5,7 @@ import pytest
 
 from provenance_graph.core import errors
 from provenance_graph.store.base import Limits
-from provenance_graph.store.remote import RemoteStore
+from provenance_graph.store.remote.reading import RemoteStore
 
 URL = "http://service.example/sparql"
 

@@ -25,9 +25,9 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.ingest.build import build
 from provenance_graph.store.base import ANY, Change
 from provenance_graph.store.embedded import EmbeddedStore
-from provenance_graph.store.remote import RemoteStore
-from provenance_graph.store.remote_settings import RemoteSettings
-from provenance_graph.store.remote_writer import RemoteWriter
+from provenance_graph.store.remote.reading import RemoteStore
+from provenance_graph.store.remote.settings import RemoteSettings
+from provenance_graph.store.remote.writing import RemoteWriter
 
 EX = "https://example.org/"
 A, P = Iri(EX + "a"), Iri(EX + "p")
@@ -144,7 +144,7 @@ def node(name: str) -> dict[str, str]:
 
 def opened(reply: Reply, monkeypatch: pytest.MonkeyPatch, **headers: str) -> RemoteStore:
     made = engine(reply, **headers)
-    monkeypatch.setattr("provenance_graph.store.remote_http.httpx2.Client", lambda **_: made)
+    monkeypatch.setattr("provenance_graph.store.remote.http.httpx2.Client", lambda **_: made)
     return RemoteStore.open("http://engine.example/sparql", RemoteSettings(retries=0))
 
 

@@ -16,7 +16,7 @@ from provenance_graph.session import Session
 
 if TYPE_CHECKING:
     from provenance_graph.ingest.bulk.engines import Engine
-    from provenance_graph.store.remote_writer import RemoteWriter
+    from provenance_graph.store.remote.writing import RemoteWriter
 
 
 @click.command()
@@ -78,7 +78,7 @@ def _engine(name: str) -> Engine:
 
 def _remote(place: str, *, fresh: bool) -> RemoteWriter:
     from provenance_graph.store.opening import address_of
-    from provenance_graph.store.remote_writer import RemoteWriter
+    from provenance_graph.store.remote.writing import RemoteWriter
 
     store = RemoteWriter.open(address_of(place))
     if store.capabilities.held and not fresh:

@@ -46,7 +46,7 @@ from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.loading import FORMS, load_files
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.opening import is_earlier
-from provenance_graph.store.remote_writer import RemoteWriter
+from provenance_graph.store.remote.writing import RemoteWriter
 
 IDENTITY = "identity.sssom.tsv"
 

@@ -14,7 +14,7 @@ from provenance_graph.store.values import QuadSource
 
 if TYPE_CHECKING:
     from provenance_graph.store.embedded import EmbeddedWriter
-    from provenance_graph.store.remote_writer import RemoteWriter
+    from provenance_graph.store.remote.writing import RemoteWriter
 
 
 def open_store(place: str) -> Store:
@@ -23,7 +23,7 @@ def open_store(place: str) -> Store:
     An address without a path means its ``/sparql``, where this project's own service answers.
     """
     if place.startswith(("http://", "https://")):
-        from provenance_graph.store.remote import RemoteStore
+        from provenance_graph.store.remote.reading import RemoteStore
 
         return RemoteStore.open(address_of(place))
     from provenance_graph.store.embedded import EmbeddedStore
@@ -64,7 +64,7 @@ def address_of(place: str) -> str:
 def open_writer(place: Path | str) -> EmbeddedWriter | RemoteWriter:
     """Open a folder or a remote service for writing; raises StoreBusy while another writes."""
     if str(place).startswith(("http://", "https://")):
-        from provenance_graph.store.remote_writer import RemoteWriter
+        from provenance_graph.store.remote.writing import RemoteWriter
 
         return RemoteWriter.open(address_of(str(place)))
     from provenance_graph.store.embedded import EmbeddedStore

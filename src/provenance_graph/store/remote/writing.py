@@ -16,9 +16,9 @@ from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import SCHEMA
 from provenance_graph.store.base import Change
 from provenance_graph.store.engine import update_text
-from provenance_graph.store.remote import RemoteStore
-from provenance_graph.store.remote_probe import STATE, UNDER_WAY
-from provenance_graph.store.remote_settings import PREFIX, RemoteSettings
+from provenance_graph.store.remote.probe import STATE, UNDER_WAY
+from provenance_graph.store.remote.reading import RemoteStore
+from provenance_graph.store.remote.settings import PREFIX, RemoteSettings
 
 T = TypeVar("T")
 _GRAPHS = 200

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from provenance_graph.core.errors import ProvenanceError, QueryError, StoreError
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import PG, SCHEMA
-from provenance_graph.store.remote_settings import PREFIX, RemoteSettings
+from provenance_graph.store.remote.settings import PREFIX, RemoteSettings
 
 STATE = mint("graph", "view")
 """The graph that says for which day the view is, and on a remote service which version it holds."""

@@ -15,9 +15,9 @@ from provenance_graph.core.errors import QueryError, QueryTooLarge, StoreError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import RDF, SCHEMA, XSD
 from provenance_graph.store.base import OWN_DATASET, Answer, AnyGraph, DatasetChoice, Limits, Rows
-from provenance_graph.store.remote_http import RemoteAnswer, RemoteClient
-from provenance_graph.store.remote_probe import STATE, UNDER_WAY, Capabilities, probe
-from provenance_graph.store.remote_settings import RemoteSettings
+from provenance_graph.store.remote.http import RemoteAnswer, RemoteClient
+from provenance_graph.store.remote.probe import STATE, UNDER_WAY, Capabilities, probe
+from provenance_graph.store.remote.settings import RemoteSettings
 from provenance_graph.store.sparql.answers import JSON_RESULTS
 from provenance_graph.store.sparql.binding import bind
 from provenance_graph.store.sparql.tokens import query_form

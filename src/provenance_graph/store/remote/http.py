@@ -19,7 +19,7 @@ from provenance_graph.core.errors import (
     QueryTooLarge,
     StoreError,
 )
-from provenance_graph.store.remote_settings import RemoteSettings
+from provenance_graph.store.remote.settings import RemoteSettings
 
 _KINDS: Mapping[int, type[QueryError]] = {
     400: QuerySyntax,

@@ -1,0 +1,1 @@
+"""A SPARQL service as a store: what it can do, reading it, writing to it."""
