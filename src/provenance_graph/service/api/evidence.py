@@ -46,7 +46,12 @@ def router(access: Access) -> APIRouter:
     routes = APIRouter(
         prefix="/api/v1", tags=["evidence"], route_class=ProblemRoute, responses=PROBLEMS
     )
+    _forms(routes, access)
+    _receipts(routes, access)
+    return routes
 
+
+def _forms(routes: APIRouter, access: Access) -> None:
     @routes.get("/forms", responses={200: {"model": list[Form]}})
     def listed(request: Request) -> Response:
         """Every form, with its sections, fields and what fills each."""
@@ -87,6 +92,8 @@ def router(access: Access) -> APIRouter:
             answer.headers["content-security-policy"] = POLICY
         return answer
 
+
+def _receipts(routes: APIRouter, access: Access) -> None:
     @routes.get("/models/{name:path}/receipts", responses={200: {"model": list[ReceiptsOf]}})
     def receipts(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
         """Where every accepted value of a model or dataset comes from."""
@@ -117,8 +124,6 @@ def router(access: Access) -> APIRouter:
             media_type=MEDIA_TYPE,
             write=bytes,
         )
-
-    return routes
 
 
 def _plain(form: Form) -> object:
