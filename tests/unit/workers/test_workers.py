@@ -1,13 +1,11 @@
-"""Queries from outside meet their limits and never hurt the next query."""
+"""Workers answer, are replaced when they end, and are given back."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import resource
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,76 +15,35 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from worker_queries import (
+    EX,
+    JSON,
+    NT,
+    POINT,
+    SLOW,
+    SMALL,
+    check_next,
+    linux,
+    rows,
+    wait_until,
+    workers_of,
+)
 
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import (
     QueryBusy,
-    QueryCrashed,
     QueryError,
-    QueryRefused,
     QuerySyntax,
     QueryTimeout,
     QueryTooLarge,
     StoreError,
     StoreMissing,
-    Unreadable,
 )
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import XSD
 from provenance_graph.store.base import Change, DatasetChoice, Limits
 from provenance_graph.store.embedded import EmbeddedStore, build
 from provenance_graph.store.pool.pool import WorkerPool
-from provenance_graph.store.pool.spawner import Spawner, run_bounded
-from provenance_graph.store.sparql import guard
-
-linux = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
-JSON, NT = "application/sparql-results+json", "application/n-triples"
-EX = "https://example.org/"
-POINT = f"SELECT ?o {{ <{EX}s7> <{EX}p> ?o }}"
-CROSS = "{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-SLOW = f"SELECT (COUNT(*) AS ?n) {CROSS}"
-SMALL = Limits(seconds=5, memory_bytes=256 << 20)
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    root = tmp_path_factory.mktemp("workers") / "store"
-    build(
-        root,
-        (
-            (Iri(f"{EX}s{n}"), Iri(EX + "p"), Literal(str(n), XSD.integer), None)
-            for n in range(3000)
-        ),
-    )
-    return root
-
-
-@pytest.fixture(scope="module")
-def pool(root):
-    with WorkerPool(root, 2, SMALL) as pool:
-        yield pool
-
-
-def rows(answer):
-    return json.loads(answer.body)["results"]["bindings"]
-
-
-def check_next(pool):
-    assert rows(pool.serialize(POINT, JSON))[0]["o"]["value"] == "7"
-
-
-def wait_until(there):
-    until = time.monotonic() + 5
-    while not there() and time.monotonic() < until:
-        time.sleep(0.01)
-
-
-def workers_of(pool):
-    """The process ids of the pool's workers."""
-    children = Path(f"/proc/{pool.spawner.pid}/task/{pool.spawner.pid}/children")
-    with suppress(OSError):  # it has just been replaced
-        return [int(pid) for pid in children.read_text().split()]
-    return []
+from provenance_graph.store.pool.spawner import run_bounded
 
 
 def test_an_answer_says_its_kind_rows_and_version(pool):
@@ -167,114 +124,6 @@ def test_a_limit_on_rows_or_bytes_refuses_and_says_so(pool):
     for limits in (Limits(rows=10), Limits(answer_bytes=5000)):
         with pytest.raises(QueryTooLarge, match="not cut short"):
             pool.serialize("SELECT * { ?s ?p ?o }", JSON, limits=limits)
-    check_next(pool)
-
-
-HOSTILE = {
-    "cross product": (SLOW, QueryTimeout),
-    "endless path": (
-        "SELECT (COUNT(*) AS ?n) { ?a (!<urn:x>)* ?b . ?c (!<urn:y>)* ?d . ?e (!<urn:z>)* ?f }",
-        QueryTimeout,
-    ),
-    "doubling": (
-        'SELECT (STRLEN(?v40) AS ?n) { BIND("aaaaaaaaaaaaaaaaaaaa" AS ?v0) '
-        + "".join(f"BIND(CONCAT(?v{n}, ?v{n}) AS ?v{n + 1}) " for n in range(40))
-        + "}",
-        QueryTooLarge,
-    ),
-    "sorting a cross product": (
-        "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i ?a",
-        QueryTooLarge,
-    ),
-    "distinct": ("SELECT DISTINCT ?a ?d ?g { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", QueryError),
-}
-
-
-@linux
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_query_meets_its_limit_and_the_next_is_answered(pool, name):
-    query, kind = HOSTILE[name]
-    limits = Limits(seconds=2 if kind is QueryTimeout else 20, memory_bytes=256 << 20)
-    started = time.monotonic()
-    if kind is QueryError:  # cut by bytes, if memory does not end it before
-        with suppress(QueryTooLarge):
-            assert pool.serialize(query, JSON, limits=Limits(seconds=20, rows=1000)).truncated
-    else:
-        with pytest.raises(kind):
-            pool.serialize(query, JSON, limits=limits)
-    assert time.monotonic() - started < limits.seconds + 1
-    check_next(pool)
-
-
-@linux
-@pytest.mark.parametrize(
-    "query",
-    [
-        "SELECT * " + "{" * 20_000 + "}" * 20_000,
-        "SELECT * { FILTER(" + "(" * 20_000 + "1" + ")" * 20_000 + ") }",
-        "SELECT * { {}" + "UNION{}" * 12_000 + "}",
-    ],
-)
-def test_what_the_guard_would_miss_costs_one_worker(pool, query, monkeypatch):
-    monkeypatch.setattr(guard, "check_query", lambda *_: None)
-    with pytest.raises(QueryCrashed):
-        pool.serialize(query, JSON)
-    monkeypatch.undo()
-    check_next(pool)
-
-
-@linux
-def test_no_query_reaches_the_network_even_past_the_guard(pool, monkeypatch):
-    with socket.create_server(("127.0.0.1", 0)) as canary:
-        canary.settimeout(0.3)
-        url = f"http://127.0.0.1:{canary.getsockname()[1]}/"
-        query = f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}"
-        with pytest.raises(QueryRefused):
-            pool.serialize(query, JSON)
-        monkeypatch.setattr(guard, "check_query", lambda *_: None)
-        with pytest.raises(QueryError):
-            pool.serialize(query, JSON)
-        with pytest.raises(TimeoutError):
-            canary.accept()
-
-
-def flat(unit, size=99_000, start="SELECT * { ", end=" }"):
-    return start + unit * ((size - len(start) - len(end)) // len(unit)) + end
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        flat("?s?p?o."),
-        flat("?o,", start="SELECT*{?s ?p ", end="?o}"),
-        flat("?p?o;", start="SELECT*{?s ", end="?p ?o}"),
-        flat("1 ", start="SELECT*{VALUES ?x {", end="}}"),
-        flat("1,", start="SELECT*{FILTER(?x IN(", end="1))}"),
-        flat("?x ", start="SELECT ", end="{}"),
-        flat("1,", start="SELECT*{FILTER(<urn:f>(", end="1))}"),
-        flat("?x,", start="SELECT*{FILTER(COALESCE(", end="1)=1)}"),
-        flat("[]?p?o.[]?p?o."),
-        flat("FROM<urn:x>", start="SELECT * ", end="{}"),
-        flat("PREFIX a:<urn:x>", start="", end="SELECT*{}"),
-        flat("(1 AS?x)", start="SELECT ", end="{}"),
-        flat("ASC(?x)", start="SELECT*{}ORDER BY ", end="?x"),
-        flat("?x", start="SELECT*{}GROUP BY ", end=""),
-        flat("(?x=1)", start="SELECT*{}HAVING ", end=""),
-        flat("{}", start="SELECT*{", end="}"),
-        flat("(1)", start="SELECT*{VALUES(?x){", end="}}"),
-        flat("<a>|", start="SELECT*{?s !(", end="<a>)?o}"),
-        flat("?s?p", start="SELECT*{", end=""),
-        flat('"a"', start="SELECT*{?s ?p ", end="}"),
-    ],
-    ids=lambda query: query[:24],
-)
-def test_a_long_flat_query_never_crashes_a_worker(pool, query):
-    try:
-        pool.serialize(query, JSON, limits=Limits(seconds=2))
-    except QueryCrashed:
-        pytest.fail("a worker crashed")
-    except QueryError:
-        pass
     check_next(pool)
 
 
@@ -478,78 +327,3 @@ def test_a_closed_pool_says_so(root):
     pool.close()
     with pytest.raises(StoreError):
         pool.serialize(POINT, JSON)
-
-
-# ---- one function in a process of its own ------------------------------------------------
-
-
-def sleeper(_):
-    time.sleep(30)
-
-
-def eater(_):
-    return len([b"x" * (1 << 20) for _ in range(4096)])
-
-
-def refuser(data):
-    raise Unreadable("here", "because " + data.decode())
-
-
-def writer(data):
-    Path(data.decode()).write_text("x")
-
-
-def dialler(_):
-    socket.socket()
-
-
-HERE = "test_bounded_functions"
-
-
-@pytest.fixture(scope="module")
-def spawner(tmp_path_factory):
-    place = tmp_path_factory.mktemp("functions")
-    (place / f"{HERE}.py").write_text(Path(__file__).read_text())
-    sys.path.insert(0, str(place))
-    with Spawner() as spawner:
-        yield spawner
-    sys.path.remove(str(place))
-
-
-def test_a_function_returns_bytes_or_json(spawner):
-    assert run_bounded("json:loads", b'{"a": [1, null]}', spawner=spawner) == {"a": [1, None]}
-    assert run_bounded("zlib:compress", b"x" * 99, spawner=spawner)[:1] == b"x"
-    large = run_bounded("builtins:bytes", b"y" * 5_000_000, spawner=spawner)
-    assert large == b"y" * 5_000_000
-
-
-@linux
-@pytest.mark.parametrize(
-    ("name", "data", "kind", "said"),
-    [
-        ("sleeper", b"", QueryTimeout, "within 1 s"),
-        ("eater", b"", QueryTooLarge, "more than 200 MiB"),
-        ("refuser", b"of this", Unreadable, "because of this"),
-        ("writer", b"/tmp/never-written", QueryCrashed, "Permission|permitted"),
-        ("dialler", b"", QueryCrashed, "Permission|permitted"),
-    ],
-)
-def test_a_bounded_function_meets_its_limits(spawner, name, data, kind, said):
-    limits = Limits(seconds=1 if name == "sleeper" else 10, memory_bytes=200 << 20)
-    with pytest.raises(kind, match=said):
-        run_bounded(f"{HERE}:{name}", data, limits, spawner)
-    assert not Path("/tmp/never-written").exists()
-
-
-def test_bounded_functions_run_from_many_threads(spawner):
-    results = []
-
-    def run(n):
-        results.append(run_bounded("json:loads", b"%d" % n, spawner=spawner) == n)
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert results == [True] * 12
