@@ -8,16 +8,13 @@ our properties a model answers it. Any of the places will do. A scope with sever
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from provenance_graph.core.errors import UsageError
-from provenance_graph.core.resources import folder
+from provenance_graph.core.shipped import Shipped, all_shipped, read_shipped
 
 SCOPES = frozenset({"document", "sbom", "system", "model", "dataset", "component", "type"})
 
@@ -43,12 +40,9 @@ class Element(BaseModel):
         return given
 
 
-class ElementList(BaseModel):
+class ElementList(Shipped):
     """A list: who published it, in which edition, and its elements."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str
     title: str
     edition: str
     source: str
@@ -59,21 +53,10 @@ class ElementList(BaseModel):
 
 def read(path: Path) -> ElementList:
     """A list from its file; raises UsageError with the place of the fault."""
-    try:
-        made = ElementList.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path.name}: no TOML: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = "/".join(map(str, first["loc"]))
-        raise UsageError(f"{path.name}: {where}: {first['msg']}") from error
-    if made.id != path.stem:
-        raise UsageError(f"{path.name}: its id is {made.id!r}; the file is named otherwise")
-    return made
+    return read_shipped(path, ElementList)
 
 
 @cache
 def lists() -> Mapping[str, ElementList]:
     """Every list that ships, by id."""
-    matches = (read(path) for path in sorted((folder("ontology") / "elements").glob("*.toml")))
-    return MappingProxyType({one.id: one for one in matches})
+    return all_shipped("elements", ElementList)

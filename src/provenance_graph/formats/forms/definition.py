@@ -9,17 +9,16 @@ follows by a rule.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import PREFIXES, Iri, expand
-from provenance_graph.core.resources import folder
+from provenance_graph.core.shipped import Shipped, all_shipped, read_shipped
 
 PLACES = frozenset(
     {"dataset", "tested", "parent", "developer", "version", "file", "offer", "score"}
@@ -84,12 +83,9 @@ class Section(BaseModel):
     fields: tuple[FormField, ...] = Field(alias="field")
 
 
-class Form(BaseModel):
+class Form(Shipped):
     """A form: who asks, on which legal or scientific ground, and its sections."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str
     title: str
     authority: str
     edition: str
@@ -97,6 +93,12 @@ class Form(BaseModel):
     note: str = ""
     licence: str = ""
     sections: tuple[Section, ...] = Field(alias="section")
+
+    @model_validator(mode="after")
+    def _each_id_once(self) -> Self:
+        if len(self.fields) != sum(len(section.fields) for section in self.sections):
+            raise ValueError("two fields have one id")
+        return self
 
     @property
     def fields(self) -> Mapping[str, FormField]:
@@ -130,27 +132,13 @@ def _source(text: object) -> Source:
 
 def read(path: Path) -> Form:
     """A form from its file; raises UsageError with the place of the fault."""
-    try:
-        form = Form.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path.name}: no TOML: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = "/".join(map(str, first["loc"]))
-        raise UsageError(f"{path.name}: {where}: {first['msg']}") from error
-    count = sum(len(section.fields) for section in form.sections)
-    if len(form.fields) != count:
-        raise UsageError(f"{path.name}: two fields have one id")
-    if form.id != path.stem:
-        raise UsageError(f"{path.name}: its id is {form.id!r}; the file is named otherwise")
-    return form
+    return read_shipped(path, Form)
 
 
 @cache
 def forms() -> Mapping[str, Form]:
     """Every form that ships, by id."""
-    matches = (read(path) for path in sorted((folder("ontology") / "forms").glob("*.toml")))
-    return MappingProxyType({form.id: form for form in matches})
+    return all_shipped("forms", Form)
 
 
 def form_named(name: str) -> Form:
