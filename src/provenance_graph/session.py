@@ -68,10 +68,17 @@ class Session:
         return Graph(self.store())
 
     def print_table(
-        self, columns: Sequence[str], rows: Iterable[Sequence[object]], format: str = "table"
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        format: str = "table",
+        head: str = "",
     ) -> None:
-        """Print rows as a table, as JSON objects or as CSV, to standard output."""
-        sys.stdout.write(render(columns, rows, format))
+        """Print rows as a table, as JSON objects or as CSV, to standard output.
+
+        ``head`` is the column that heads a row where the terminal is too narrow for a table.
+        """
+        sys.stdout.write(render(columns, rows, format, head))
 
     def print_json(self, value: object) -> None:
         """Print a value as JSON, in the order its keys have."""

@@ -48,8 +48,13 @@ def shown(value: object) -> str:
     return str(value)
 
 
-def render(columns: Sequence[str], rows: Iterable[Sequence[object]], format: str) -> str:
-    """Rows as text: ``table``, ``json`` (a list of objects) or ``csv``."""
+def render(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], format: str, head: str = ""
+) -> str:
+    """Rows as text: ``table``, ``json`` (a list of objects) or ``csv``.
+
+    ``head`` is the column that heads a row where a table is too wide; else the first does.
+    """
     if format == "json":
         listed = [dict(zip(columns, map(_jsonable, row), strict=True)) for row in rows]
         return json.dumps(listed, ensure_ascii=False, indent=2) + "\n"
@@ -60,7 +65,7 @@ def render(columns: Sequence[str], rows: Iterable[Sequence[object]], format: str
         writer.writerows([_plain_cell(cell) for cell in row] for row in rows)
         return out.getvalue()
     cells = [[_printable(shown(cell)) for cell in row] for row in rows]
-    return table(columns, cells, width(), bold=coloured())
+    return table(columns, cells, width(), bold=coloured(), head=head)
 
 
 def width() -> int:
@@ -74,7 +79,12 @@ def coloured() -> bool:
 
 
 def table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], most: int, *, bold: bool = False
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    most: int,
+    *,
+    bold: bool = False,
+    head: str = "",
 ) -> str:
     r"""Rows of text within so many columns of the screen.
 
@@ -89,8 +99,10 @@ def table(
         if widths is not None:
             used = notes if cells is not rows else _Notes()
             return _as_table(columns, cells, widths, bold) + used.text()
-    short = [[notes.replaced(cell) for cell in row] for row in rows]
-    return _as_records(columns, short, most, bold) + notes.text()
+    first = columns.index(head) if head else 0
+    order = [first, *(n for n in range(len(columns)) if n != first)]
+    short = [[notes.replaced(row[n]) for n in order] for row in rows]
+    return _as_records([columns[n] for n in order], short, most, bold) + notes.text()
 
 
 def folded(text: str) -> str:

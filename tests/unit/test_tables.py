@@ -101,3 +101,8 @@ def test_only_a_terminal_gets_its_lines_folded(
     monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
     line = "  LR-04 " + "a finding with a long sentence " * 4
     assert (fitted(line) != line) is terminal
+
+
+def test_the_column_that_heads_a_record_can_be_chosen() -> None:
+    shown = table(["topic", "name", "what"], [["lineage", "upstream", "w" * 60]], 40, head="name")
+    assert shown.startswith("upstream\n  topic  lineage\n")

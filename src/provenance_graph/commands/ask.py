@@ -32,7 +32,7 @@ def command(
             (q.topic, q.name, q.question, " ".join(_parameter(p) for p in q.parameters))
             for q in stored.questions().values()
         ]
-        session.print_table(("topic", "name", "question", "parameters"), rows, form)
+        session.print_table(("topic", "name", "question", "parameters"), rows, form, head="name")
         return
     if show:
         click.echo(stored.find(question).text, nl=False)

@@ -68,7 +68,7 @@ def command(
         return
     headings = [column["heading"] for column in shown["columns"]]
     columns = ("section", "field", "kind", *headings)
-    session.print_table(columns, rows(shown, everything), form)
+    session.print_table(columns, rows(shown, everything), form, head="field")
     reported = ", ".join(f"{count} {kind}" for kind, count in shown["counts"].items() if count)
     session.say(
         f"{reported}; {'' if everything else 'only differences shown (--all for the rest)'}"

@@ -10,6 +10,7 @@ import click
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.session import Session
+from provenance_graph.tables import folded
 
 if TYPE_CHECKING:
     from provenance_graph.changes.answers import (
@@ -48,7 +49,7 @@ def command(session: Session, model: str, start: str, end: str, as_of: str, form
     elif form == "csv":
         session.print_table(COLUMNS, rows(json), form)
     else:
-        click.echo("\n".join(page(json)))
+        click.echo(folded("\n".join(page(json))))
 
 
 def first_day(text: str) -> str:

@@ -319,7 +319,11 @@ class _Teller:
     def __call__(self, name: str, problem: Problem) -> None:
         if self.shown > 0:
             self.shown -= 1
-            place = f"{name}: {problem}" if problem.where else f"{name}: {problem.what}"
+            place = (
+                f"{name}: {problem}"
+                if problem.where not in ("", name)
+                else f"{name}: {problem.what}"
+            )
             hint = f" ({problem.hint})" if problem.hint and not problem.where else ""
             click.echo(place + hint, err=True)
         else:
