@@ -141,7 +141,7 @@ def test_a_record_comes_and_goes_and_the_view_follows(copy: Path, tmp_path: Path
     once = EmbeddedStore.open(copy).version.partition("-")[2]
     assert run(copy, "import", str(page)).returncode == 0
     assert EmbeddedStore.open(copy).version.partition("-")[2] == once
-    assert run(copy, "retract", "test/haiku/2026-11-20").returncode == 0
+    assert run(copy, "retract", "id:record/test/haiku/2026-11-20").returncode == 0
     assert context(copy) == [200_000]
     assert run(copy, "retract", "test/haiku/2026-11-20").returncode == 2
 

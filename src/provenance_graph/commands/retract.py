@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from provenance_graph.core.iris import ID, Iri
+from provenance_graph.core.iris import ID, Iri, expand
 from provenance_graph.session import Session
 
 
@@ -12,13 +12,13 @@ from provenance_graph.session import Session
 @click.argument("record", nargs=-1, required=True)
 @click.pass_obj
 def command(session: Session, record: tuple[str, ...]) -> None:
-    """Drop records, by IRI or by the part after …/id/record/."""
+    """Drop records, by IRI, as `id:record/…`, or by the part after …/id/record/."""
     from provenance_graph.acceptance.policy_data import today
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.ingest.update import update
     from provenance_graph.store.opening import open_writer, require_current
 
-    names = [Iri(r if "://" in r else f"{ID}record/{r.removeprefix('record/')}") for r in record]
+    names = [_named(text) for text in record]
     with open_writer(session.store_path) as store:
         require_current(store, session.store_path)
         done = update(store, drop=names, derive=EvidenceLevels(), day=today())
@@ -26,3 +26,10 @@ def command(session: Session, record: tuple[str, ...]) -> None:
         f"{len(names)} record{'s' * (len(names) > 1)} dropped; {len(done.subjects)} subjects judged "
         f"again; version {done.version}"
     )
+
+
+def _named(text: str) -> Iri:
+    """A record by any of the ways in which other commands print it."""
+    if "://" in text or text.startswith(("id:", "<")):
+        return expand(text)
+    return Iri(f"{ID}record/{text.removeprefix('record/')}")
