@@ -36,7 +36,7 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
         **{p: "prov:wasInfluencedBy" for p in terms.INFLUENCES if p != PG.trainedOn},
     }
 )
-OTHERWISE = "PROV-O speaks of origin alone, not of what a thing is like"
+OTHERWISE = "PROV-O speaks of origin alone, not of what an entity is like"
 
 
 def write(bundle: Bundle) -> Exported:

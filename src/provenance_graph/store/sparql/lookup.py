@@ -21,12 +21,12 @@ _VARIABLE: Final = r"\?[A-Za-z][A-Za-z0-9_]*+"
 _SPACE: Final = r"[ \t\r\n]"
 _TEXT: Final = re.compile(
     rf"""{_SPACE}*+
-    (?P<prologue>(?:(?i:PREFIX){_SPACE}++(?:[A-Za-z][A-Za-z0-9_-]*+)?+:{_SPACE}*+{_IRI}{_SPACE}*+){{0,12}}+)
-    (?:(?P<select>(?i:SELECT)){_SPACE}++(?P<names>\*|{_VARIABLE}(?:{_SPACE}++{_VARIABLE}){{0,11}}+)
-       {_SPACE}*+(?:(?i:WHERE){_SPACE}*+)?+
-      |(?i:ASK){_SPACE}*+(?:(?i:WHERE){_SPACE}*+)?+)
+    (?P<prologue>(?>(?:(?i:PREFIX){_SPACE}++(?:[A-Za-z][A-Za-z0-9_-]*+)?+:{_SPACE}*+{_IRI}{_SPACE}*+){{0,12}}))
+    (?:(?P<select>(?i:SELECT)){_SPACE}++(?P<names>\*|{_VARIABLE}(?>(?:{_SPACE}++{_VARIABLE}){{0,11}}))
+       {_SPACE}*+(?>(?:(?i:WHERE){_SPACE}*+)?)
+      |(?i:ASK){_SPACE}*+(?>(?:(?i:WHERE){_SPACE}*+)?))
     \{{(?P<patterns>[^{{}}]{{1,1200}}+)\}}{_SPACE}*+
-    (?:(?i:LIMIT){_SPACE}++(?P<limit>[0-9]{{1,4}}+){_SPACE}*+)?+""",
+    (?>(?:(?i:LIMIT){_SPACE}++(?P<limit>[0-9]{{1,4}}+){_SPACE}*+)?)""",
     re.VERBOSE,
 )
 _TERM: Final = re.compile(

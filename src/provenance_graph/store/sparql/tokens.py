@@ -17,18 +17,18 @@ _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+|\#[^\r\n]*)
       | (?P<iri><[^<>"{}|^`\\\x00-\x20]*+>)
-      | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\"
-                 | '''(?:[^'\\]|\\.|'(?!''))*+'''
-                 | (?!\"\"\")"(?:[^"\\\r\n]|\\.)*+"
-                 | (?!''')'(?:[^'\\\r\n]|\\.)*+')
+      | (?P<string>\"\"\"(?>(?:[^"\\]|\\.|"(?!""))*)\"\"\"
+                 | '''(?>(?:[^'\\]|\\.|'(?!''))*)'''
+                 | (?!\"\"\")"(?>(?:[^"\\\r\n]|\\.)*)"
+                 | (?!''')'(?>(?:[^'\\\r\n]|\\.)*)')
       | (?P<unclosed>\"\"\"|''')
       | (?P<variable>[?$]\w+)
-      | (?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)
-      | (?P<number>\d++(?:\.\d++)?+(?:[eE][+-]?\d++)?+)
-      | (?P<word>(?:[^\W\d][\w\-]*+(?:\.+[\w\-]++)*+)?+
-          (?P<local>:(?:[\w:\-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]
-                       |\.++(?=[\w:\-%\\]))*+)
-        | [^\W\d][\w\-]*+(?:\.+[\w\-]++)*+)
+      | (?P<language>@[A-Za-z]++(?>(?:-[A-Za-z0-9]++)*))
+      | (?P<number>\d++(?>(?:\.\d++)?)(?>(?:[eE][+-]?\d++)?))
+      | (?P<word>(?>(?:[^\W\d][\w\-]*+(?:\.+[\w\-]++)*)?)
+          (?P<local>:(?>(?:[\w:\-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]
+                       |\.++(?=[\w:\-%\\]))*))
+        | [^\W\d][\w\-]*+(?>(?:\.+[\w\-]++)*))
       | (?P<open><<|[{(\[])
       | (?P<close>>>|[})\]])
       | (?P<operator>&&|\|\||\^\^|<=|>=|!=|[+*/|^!\-=<>])
@@ -38,7 +38,8 @@ TOKEN = re.compile(
 """The words of SPARQL; every text is a sequence of these and nothing is left over.
 
 A word runs on over dots and hyphens, since a prefix may hold them; with a colon it is a
-name. No alternative can backtrack over what it took, so the time is linear.
+name. No alternative can backtrack over what it took, so the time is linear. Repeated groups are
+atomic rather than possessive: Python before 3.11.5 loses its place in the latter.
 """
 
 
