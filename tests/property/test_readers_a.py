@@ -14,6 +14,7 @@ from provenance_graph.core import rdf
 from provenance_graph.core.claims import Claim, Problem, Record
 from provenance_graph.core.errors import SourceError
 from provenance_graph.core.iris import Iri, is_iri
+from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import exo, litellm, modelsdev, mteb, osaimap
 from provenance_graph.formats.catalogues.modelsdev import FACTS
 from provenance_graph.formats.catalogues.mteb import ROWS as LINES
@@ -216,5 +217,5 @@ def test_any_table_of_the_stack_map_is_read(head, cells):
 )
 def test_any_card_of_exo_is_read(raw):
     it = document("model_id = 'a/b'\nn_layers = 1\n[storage_size]\n", "x.toml")
-    it.__dict__["toml"] = {"model_id": "a/b", **raw}
+    it.__dict__["toml"] = statements.tidy({"model_id": "a/b", **raw}, "\\u")  # as parsing does
     check(exo.READER, it)
