@@ -82,9 +82,9 @@ def test_back_from_a_model_leads_to_where_one_was_in_the_list(tab: Any) -> None:
 
 def test_back_undoes_a_filter_and_keeps_the_view(tab: Any) -> None:
     page = tab.open("/lineage/meta-llama/Llama-3.1-8B")
-    page.get_by_label("Direction").select_option("up")
+    page.get_by_role("combobox", name="Direction", exact=True).select_option("up")
     page.wait_for_url(re.compile("direction=up"))
-    page.get_by_label("Depth").select_option("1")
+    page.get_by_role("combobox", name="Depth", exact=True).select_option("1")
     page.wait_for_url(re.compile("depth=1"))
     page.go_back()
     page.wait_for_url(re.compile("direction=up$"))

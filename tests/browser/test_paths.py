@@ -66,10 +66,10 @@ def test_pointing_at_a_box_lights_its_whole_path(tab: Any) -> None:
 
 def test_the_picture_is_searched_walked_by_keys_and_saved(tab: Any) -> None:
     page = tab.open("/lineage/meta-llama/Llama-3.1-8B")
-    page.get_by_label("Find").fill("hermes")
+    page.get_by_role("searchbox", name="Find", exact=True).fill("hermes")
     tab.see("1 found")
     page.locator(".box[data-match]").wait_for()
-    page.get_by_label("Find").fill("")
+    page.get_by_role("searchbox", name="Find", exact=True).fill("")
     page.locator(".frame .side-self").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")

@@ -103,11 +103,13 @@ def test_where_a_model_comes_from_and_whether_it_may_be_shipped(auditor: Auditor
 
 def test_which_models_of_a_developer_say_nothing_about_training_data(auditor: Auditor) -> None:
     auditor.tab.open("/disclosure")
-    box = auditor.page.get_by_label("Developer")
+    box = auditor.page.get_by_role("combobox", name="Developer", exact=True)
     box.fill("Meta")
     box.press("Enter")
     auditor.page.wait_for_url(re.compile("developer=Meta"))
-    auditor.choose(auditor.page.get_by_label("Nothing known of"), "Data")
+    auditor.choose(
+        auditor.page.get_by_role("combobox", name="Nothing known of", exact=True), "Data"
+    )
     said = auditor.page.get_by_text(re.compile(r"\d+ of \d+ models: nothing is known of Data"))
     said.wait_for()
     silent, of = map(int, re.findall(r"\d+", said.inner_text())[:2])
@@ -185,16 +187,16 @@ def test_a_query_becomes_a_chart_that_drops_no_row(auditor: Auditor) -> None:
 def test_contradictory_release_dates(auditor: Auditor) -> None:
     auditor.tab.open("/")
     auditor.click(auditor.view("Conflicts"))
-    auditor.page.get_by_label("Field").locator("option", has_text="release date").wait_for(
-        state="attached"
-    )
-    auditor.choose(auditor.page.get_by_label("Field"), "issued")
+    auditor.page.get_by_role("combobox", name="Field", exact=True).locator(
+        "option", has_text="release date"
+    ).wait_for(state="attached")
+    auditor.choose(auditor.page.get_by_role("combobox", name="Field", exact=True), "issued")
     auditor.page.wait_for_url(re.compile("field=issued"))
     auditor.page.wait_for_function(
         "() => { const c = [...document.querySelectorAll('.ledger .head-line a')];"
         " return c.length > 1 && c.every(a => a.textContent.includes('release date')) }"
     )
-    auditor.choose(auditor.page.get_by_label("Show as"), "table")
+    auditor.choose(auditor.page.get_by_role("combobox", name="Show as", exact=True), "table")
     table = auditor.page.get_by_role("region", name="Conflicts")
     table.wait_for()
     assert table.locator("tbody tr").count() > 1

@@ -70,18 +70,18 @@ def test_the_start_finds_as_one_types(tab: Any) -> None:
     page.get_by_label("Search by name, developer, alias or id").type("haiku 4")
     page.wait_for_url(re.compile(r"q=haiku"))
     first = page.locator(".models li").first
-    first.get_by_text("Claude Haiku 4.5").wait_for()
+    first.get_by_text("Claude Haiku 4.5").first.wait_for()
     assert re.search(r"\d+ not disclosed", first.inner_text())
     page.reload()
-    page.locator(".models li").first.get_by_text("Claude Haiku 4.5").wait_for()
+    page.locator(".models li").first.get_by_text("Claude Haiku 4.5").first.wait_for()
 
 
 def test_facets_narrow_and_stand_in_the_address(tab: Any) -> None:
     page = tab.open("/")
     group = page.get_by_role("group", name="Openness")
-    group.get_by_label("conditional").check()
+    group.get_by_role("checkbox", name="conditional").check()
     page.wait_for_url(re.compile("openness=conditional"))
-    page.get_by_role("group", name="Developer").get_by_label("Meta").check()
+    page.get_by_role("group", name="Developer").get_by_role("checkbox", name="Meta").check()
     page.wait_for_url(re.compile("developer=Meta"))
     page.wait_for_function(
         "() => { const t = document.querySelector('.results').innerText;"
@@ -108,7 +108,7 @@ def test_the_model_page_tells_blank_from_undisclosed(tab: Any) -> None:
 
 def test_the_verdict_counts_and_leads_on(tab: Any) -> None:
     page = tab.open(HAIKU)
-    strip = page.get_by_label("Verdict")
+    strip = page.get_by_label("Verdict", exact=True)
     strip.get_by_text("transparency", exact=True).wait_for()
     words = strip.inner_text()
     assert re.search(r"\d+\s*of \d+ fields known", words)
@@ -193,7 +193,7 @@ def test_a_rubric_gives_the_columns_of_the_heat_map(tab: Any) -> None:
     page = tab.open("/disclosure?rubric=kg-transparency&q=haiku")
     tab.see("Architectural provenance")
     cells = page.get_by_role("region", name="Scores by criterion")
-    cells.get_by_text("Claude Haiku 4.5").wait_for()
+    cells.get_by_text("Claude Haiku 4.5").first.wait_for()
     cells.locator("td.cell a").first.click()
     page.wait_for_url(re.compile("criterion=architectural-provenance"))
     opened = page.locator("details.criterion[open]")
@@ -237,7 +237,7 @@ def test_the_heat_map_says_of_whom_nothing_is_known_in_a_section(tab: Any) -> No
     page.get_by_role("combobox", name="Developer").fill("Anthropic")
     page.get_by_role("combobox", name="Developer").press("Enter")
     page.wait_for_url(re.compile("developer=Anthropic"))
-    page.get_by_label("Nothing known of").select_option("Compute")
+    page.get_by_role("combobox", name="Nothing known of", exact=True).select_option("Compute")
     page.get_by_text(re.compile(r"models: nothing is known of Compute")).wait_for()
     assert page.locator(".heat tbody td.s-disclosed").count() == 0
 
