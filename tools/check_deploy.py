@@ -29,7 +29,7 @@ _FORWARDED = ("X-Forwarded-For", "X-Forwarded-Proto")
 def containerfile(text: str) -> Iterator[str]:
     """Findings of a container file, read without an engine."""
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    stages = {found[1] for line in lines if (found := re.match(r"FROM \S+ AS (\S+)", line))}
+    stages = {match[1] for line in lines if (match := re.match(r"FROM \S+ AS (\S+)", line))}
     for line in lines:
         word, _, rest = line.partition(" ")
         if word not in _KNOWN:
@@ -62,9 +62,9 @@ def unit(text: str) -> Iterator[str]:
         done = subprocess.run(  # noqa: S603 - our own words
             [checker, "verify", "--man=no", str(file)], capture_output=True, text=True, check=False
         )
-    told = [line for line in done.stderr.splitlines() if file.name in line]
-    yield from (f"unit: {line}" for line in told)
-    if done.returncode and not told:
+    reported = [line for line in done.stderr.splitlines() if file.name in line]
+    yield from (f"unit: {line}" for line in reported)
+    if done.returncode and not reported:
         yield f"unit: systemd-analyze ended with {done.returncode}: {done.stderr[:300]}"
 
 
@@ -104,21 +104,21 @@ def _fails(command: list[str]) -> bool:
 
 def findings() -> list[str]:
     """Everything that is wrong with the examples as they stand."""
-    found = [*containerfile((DEPLOY / "Containerfile").read_text())]
-    found += unit((DEPLOY / "provenance-graph.service").read_text())
-    found += toml(DEPLOY / "provenance-graph.toml")
+    results = [*containerfile((DEPLOY / "Containerfile").read_text())]
+    results += unit((DEPLOY / "provenance-graph.service").read_text())
+    results += toml(DEPLOY / "provenance-graph.toml")
     for file in (DEPLOY / "nginx.conf", DEPLOY / "Caddyfile"):
-        found += proxy(file)
-    return found
+        results += proxy(file)
+    return results
 
 
 def main() -> int:
     """Print findings; exits 1 where there are any."""
-    found = findings() + (list(build()) if "--build" in sys.argv[1:] else [])
-    for line in found:
+    result = findings() + (list(build()) if "--build" in sys.argv[1:] else [])
+    for line in result:
         sys.stdout.write(line + "\n")
-    sys.stdout.write(f"{len(found)} findings\n")
-    return 1 if found else 0
+    sys.stdout.write(f"{len(result)} findings\n")
+    return 1 if result else 0
 
 
 if __name__ == "__main__":

@@ -57,14 +57,14 @@ def commands() -> Iterator[Entry]:
                 yield Entry("option", f"{name} {parameter.opts[0]}", described)
         if isinstance(command, click.Group):
             for child in command.list_commands(inner):
-                found = command.get_command(inner, child)
-                if found is not None:
-                    yield from walk(found, f"{name} {child}", inner)
+                result = command.get_command(inner, child)
+                if result is not None:
+                    yield from walk(result, f"{name} {child}", inner)
 
     for name in cli.app.list_commands(context):
-        found = cli.app.get_command(context, name)
-        if found is not None:
-            yield from walk(found, name, context)
+        result = cli.app.get_command(context, name)
+        if result is not None:
+            yield from walk(result, name, context)
 
 
 def _plain(option: object) -> bool:
@@ -119,7 +119,7 @@ def terms() -> Iterator[Entry]:
     from provenance_graph.core.resources import ontology_files
 
     skos = "http://www.w3.org/2004/02/skos/core#"
-    held: dict[str, dict[str, str]] = {}
+    stored: dict[str, dict[str, str]] = {}
     homes: set[str] = set()
     for path in ontology_files():
         for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
@@ -128,12 +128,12 @@ def terms() -> Iterator[Entry]:
                 homes.add(subject)
             if quad.predicate.value.startswith(skos):
                 key = quad.predicate.value.removeprefix(skos)
-                held.setdefault(subject, {}).setdefault(key, str(quad.object.value))
+                stored.setdefault(subject, {}).setdefault(key, str(quad.object.value))
     for subject in sorted(homes):
-        said = held.get(subject, {})
-        example = f"\n\nExample: {said['example']}" if said.get("example") else ""
-        definition = said.get("definition", "")
-        shown = f"**{said.get('prefLabel', '')}** – {definition}{example}"
+        stated = stored.get(subject, {})
+        example = f"\n\nExample: {stated['example']}" if stated.get("example") else ""
+        definition = stated.get("definition", "")
+        shown = f"**{stated.get('prefLabel', '')}** – {definition}{example}"
         yield Entry("term", f"pg:{subject.removeprefix(_PG)}", definition, shown)
 
 
@@ -263,7 +263,7 @@ class _Heard(logging.Handler):
 
 def digest() -> str:
     """A digest of what the manual is made from."""
-    found = hashlib.sha256()
+    sha256 = hashlib.sha256()
     folders = [ROOT / name for name in ("docs", "ontology", "queries", "src/provenance_graph")]
     for file in sorted(
         path
@@ -271,9 +271,9 @@ def digest() -> str:
         for path in folder.rglob("*")
         if path.is_file() and path.suffix in (".md", ".ttl", ".rq", ".py", ".toml")
     ):
-        found.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
-    found.update((ROOT / "tools" / "mkdocs.yml").read_bytes())
-    return found.hexdigest()
+        sha256.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
+    sha256.update((ROOT / "tools" / "mkdocs.yml").read_bytes())
+    return sha256.hexdigest()
 
 
 def _one_line(text: str) -> str:

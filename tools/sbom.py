@@ -66,10 +66,10 @@ def _normal(name: str) -> str:
     return name.lower().replace("_", "-").replace(".", "-")
 
 
-def component(found: Distribution) -> dict[str, object]:
+def component(result: Distribution) -> dict[str, object]:
     """A distribution as a component."""
-    name, version = _normal(found.metadata["Name"]), found.version
-    stated = found.metadata.json
+    name, version = _normal(result.metadata["Name"]), result.version
+    stated = result.metadata.json
     expression = str(stated.get("license_expression") or "")
     licence = expression or str(stated.get("license") or "")
     purl = PackageURL("pypi", None, name, version).to_string()

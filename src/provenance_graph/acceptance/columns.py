@@ -96,8 +96,8 @@ def accept(partition: Partition) -> AcceptedColumns:
     across = _looked_at_whole(rows, partition.policy)
     apart = rows.filter(pl.col("subject").is_in(list(across)))
     whole = {
-        Iri(subject): _whole(Iri(subject), held, partition)
-        for (subject,), held in with_items(apart, partition.headers, "subject")
+        Iri(subject): _whole(Iri(subject), stored, partition)
+        for (subject,), stored in with_items(apart, partition.headers, "subject")
     }
     rest = rows.filter(pl.col("current") & ~pl.col("subject").is_in(list(across)))
     groups = _groups(rest, partition.policy)
@@ -173,8 +173,8 @@ def _developers(
         names.setdefault(subject, []).append(Iri(name))
     creators: dict[str, list[SourcedClaim]] = {}
     stated = mine.filter(pl.col("current") & (pl.col("property") == DCTERMS.creator))
-    for (subject,), held in with_items(stated, partition.headers, "subject"):
-        creators[subject] = [item for item, *_ in held]
+    for (subject,), stored in with_items(stated, partition.headers, "subject"):
+        creators[subject] = [item for item, *_ in stored]
     policy, canonical = partition.policy, partition.canonical
     return {
         subject: developers(named, creators.get(subject, ()), policy, canonical)
@@ -187,7 +187,7 @@ _ORG = Iri("urn:example:organization")
 
 def _bases() -> pl.DataFrame:
     """The basis on which a claim counts, for every stated basis, custody and publisher."""
-    found = []
+    results = []
     for custody in Custody:
         header = Header(_ORG, _ORG, _ORG, "", "", custody=custody)
         for basis in Basis:
@@ -195,9 +195,9 @@ def _bases() -> pl.DataFrame:
             for by, orgs in ((NOT_ASKED, None), (DEVELOPER, {_ORG}), (OTHER, frozenset[Iri]())):
                 basis_now = counted(item, orgs, lambda name: name).basis
                 codes = BASIS_CODE[basis], CUSTODY_CODE[custody], by, BASIS_CODE[basis_now]
-                found.append(codes)
+                results.append(codes)
     names = ("stated", "custody", "by", "counted")
-    return pl.DataFrame(found, schema=dict.fromkeys(names, pl.UInt8), orient="row")
+    return pl.DataFrame(results, schema=dict.fromkeys(names, pl.UInt8), orient="row")
 
 
 # ---- subjects to be looked at as a whole --------------------------------------------------
@@ -210,13 +210,13 @@ def _looked_at_whole(rows: pl.DataFrame, policy: Policy) -> set[str]:
     across = current.filter(prop.is_in(list(_ACROSS)))["subject"].unique()
     counts = current.filter(prop == PG.parameterCount)
     rounded = pl.col("value").str.strip_chars_end("0").str.len_chars() <= 3
-    found = {*across, *counts.filter(rounded)["subject"].unique()}
+    results = {*across, *counts.filter(rounded)["subject"].unique()}
     issued = current.filter(prop == DCTERMS.issued)
     dated = issued["subject"].unique()
-    found.update(s for s in dated if dated_name(Iri(s)))
+    results.update(s for s in dated if dated_name(Iri(s)))
     created = current.filter(prop == DCTERMS.created)
-    found.update(_far_from_creation(issued, created, policy))
-    return found
+    results.update(_far_from_creation(issued, created, policy))
+    return results
 
 
 _SLACK = 366
@@ -252,11 +252,11 @@ def _far_from_creation(
 
 
 def _whole(
-    subject: Iri, held: Iterable[tuple[SourcedClaim, bool, int]], partition: Partition
+    subject: Iri, rows: Iterable[tuple[SourcedClaim, bool, int]], partition: Partition
 ) -> View:
     current: list[SourcedClaim] = []
     retired: list[SourcedClaim] = []
-    for item, latest, _ in held:
+    for item, latest, _ in rows:
         (current if latest else retired).append(item)
     return view_of(
         subject,
@@ -289,7 +289,7 @@ def _groups(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     grounds = pl.concat_str(
         pl.col("collection"), pl.col("custody"), pl.col("counted"), separator=" "
     )
-    found = rows.group_by("subject", "property").agg(
+    result = rows.group_by("subject", "property").agg(
         plain=outright.all(),
         values=pl.struct("object", "datatype", "language").n_unique(),
         classes=grounds.n_unique(),
@@ -302,7 +302,7 @@ def _groups(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         & (~pl.col("property").is_in(list(policy.exhaustive)) | (pl.col("records") == 1))
     )
     one = pl.col("values") == 1
-    return found.with_columns(
+    return result.with_columns(
         plain=pl.col("plain") & (one | several),
         signature=pl.concat_str(pl.col("property"), one.cast(pl.UInt8), "grounds", separator="\n"),
     )
@@ -338,8 +338,8 @@ def _one_by_one(
 ) -> Iterator[GroupView]:
     """The view of each group through the functions that decide about one."""
     wanted = rows.join(groups, on=["subject", "property"], how="semi")
-    for key, held in with_items(wanted, partition.headers, "subject", "property"):
-        counting = [as_counted(item, by, partition.canonical) for item, _, by in held]
+    for key, stored in with_items(wanted, partition.headers, "subject", "property"):
+        counting = [as_counted(item, by, partition.canonical) for item, _, by in stored]
         yield group_view(
             Iri(key[0]), Iri(key[1]), sorted(counting, key=claim_order), partition.policy
         )
@@ -393,9 +393,9 @@ def with_items(
     publisher = "by" if "by" in rows.columns else pl.lit(NOT_ASKED).alias("by")
     wanted = rows.sort(by, maintain_order=True).select(*keys, publisher, *_ITEM)
     width = len(by)
-    for key, found in groupby(wanted.iter_rows(), key=lambda row: row[:width]):
+    for key, result in groupby(wanted.iter_rows(), key=lambda row: row[:width]):
         subject = Iri(key[0])
-        yield key, [_item(subject, row[width:], headers) for row in found]
+        yield key, [_item(subject, row[width:], headers) for row in result]
 
 
 def _item(

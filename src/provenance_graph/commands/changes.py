@@ -75,19 +75,19 @@ def command(
     return 0
 
 
-def _only(session: Session, commits: list[Commit], things: tuple[str, ...]) -> list[Commit]:
+def _only(session: Session, commits: list[Commit], entities: tuple[str, ...]) -> list[Commit]:
     """The commits that changed facts of some entities, with those facts alone."""
     from dataclasses import replace
 
     from provenance_graph.model.entities import find_entity
 
-    wanted = {find_entity(session.snapshot(), name).iri for name in things}
-    kept = []
+    wanted = {find_entity(session.snapshot(), name).iri for name in entities}
+    retained = []
     for commit in commits:
         facts = tuple(fact for fact in commit.facts if fact.subject in wanted)
         if facts:
-            kept.append(replace(commit, facts=facts, fact_count=len(facts)))
-    return kept
+            retained.append(replace(commit, facts=facts, fact_count=len(facts)))
+    return retained
 
 
 def _print(

@@ -73,7 +73,7 @@ def command(
     judges: list[AnyJudge] = [judge_named(name, store, snapshot) for name in rubrics]
     models = _models(snapshot, paths) if rubrics else {}
     least = least_of(severity, strict)
-    told = _of_models(session, snapshot, models, judges, least)
+    reported = _of_models(session, snapshot, models, judges, least)
     documents = tuple(path for path in paths if path not in models)
     upstream = Upstream.open(store, derived_folder(session.store_path), today)
     return of_documents(
@@ -85,7 +85,7 @@ def command(
         limit,
         form,
         [upstream, *judges],
-        told,
+        reported,
     )
 
 
@@ -94,15 +94,15 @@ def _models(snapshot: AcceptedSnapshot, paths: Sequence[str]) -> dict[str, Iri]:
     from provenance_graph.core.errors import Ambiguous, NotFound
     from provenance_graph.model.bundle import subject_named
 
-    found: dict[str, Iri] = {}
+    iris: dict[str, Iri] = {}
     for path in paths:
         if path == "-" or set(path) & set("*?[") or Path(path).exists():
             continue
         try:
-            found[path] = subject_named(snapshot, path)
+            iris[path] = subject_named(snapshot, path)
         except (NotFound, Ambiguous):
             continue  # a path that does not exist, which is told as one
-    return found
+    return iris
 
 
 def _of_models(
@@ -116,10 +116,10 @@ def _of_models(
     from provenance_graph.checking import Examined
     from provenance_graph.checking.against import of_model
 
-    told = []
+    reported = []
     for name, model in models.items():
         findings = of_model(snapshot, model, judges)
         session.say(f"{name} is no file: the model of the store is checked")
-        kept = tuple(replace(f, file=name) for f in findings if f.severity >= least)
-        told.append(Examined(name, kept))
-    return told
+        retained = tuple(replace(f, file=name) for f in findings if f.severity >= least)
+        reported.append(Examined(name, retained))
+    return reported

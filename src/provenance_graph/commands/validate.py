@@ -108,7 +108,7 @@ def of_documents(
     limit: int,
     form: str,
     judges: Iterable[AnyJudge] = (),
-    told: Sequence[Examined] = (),
+    examineds: Sequence[Examined] = (),
 ) -> int:
     """Check documents, print what is found, and give the exit code."""
     from provenance_graph.checking import WRITERS, examine
@@ -119,7 +119,7 @@ def of_documents(
         raise UsageError(f"no format {document_form!r}; there are {', '.join(readers())}")
     every = [*judges, *([_own(shape_files)] if shape_files else [])]
     today = datetime.now(UTC).date().isoformat()
-    examined = list(told) + [
+    examined = list(examineds) + [
         replace(one, records=(), findings=tuple(f for f in one.findings if f.severity >= least))
         for one in _watched(
             session,

@@ -119,8 +119,8 @@ class FleetWatch:
         ):
             self.deployments.add(deployment)
             self._add(deployment)
-        for thing in self.up:
-            self._conflicts[thing] = self._conflicts_of(thing)
+        for entity in self.up:
+            self._conflicts[entity] = self._conflicts_of(entity)
 
     def events(self, commit: Commit, snapshot: AcceptedSnapshot) -> list[FleetEvent]:
         """What a commit changed for the deployments; ``snapshot`` is the version it made.
@@ -169,11 +169,11 @@ class FleetWatch:
     def _known(self) -> set[Iri]:
         return {*self.up, *self.down}
 
-    def _add(self, thing: Iri) -> list[Iri]:
+    def _add(self, entity: Iri) -> list[Iri]:
         """Take an entity and all that it rests on into the watch; gives those that are new."""
-        fresh, waiting = [], [thing]
-        if not self._named and self.snapshot.is_a(thing, PG.Deployment):
-            self.deployments.add(thing)
+        fresh, waiting = [], [entity]
+        if not self._named and self.snapshot.is_a(entity, PG.Deployment):
+            self.deployments.add(entity)
         while waiting:
             one = waiting.pop()
             if one in self.up:
@@ -183,19 +183,19 @@ class FleetWatch:
             waiting += self.up[one]
         return fresh
 
-    def _link(self, thing: Iri) -> None:
-        for parent in self.up.get(thing, ()):
-            self.down[parent].discard(thing)
-        self.up[thing] = frozenset(self._parents(thing))
-        for parent in self.up[thing]:
-            self.down.setdefault(parent, set()).add(thing)
+    def _link(self, entity: Iri) -> None:
+        for parent in self.up.get(entity, ()):
+            self.down[parent].discard(entity)
+        self.up[entity] = frozenset(self._parents(entity))
+        for parent in self.up[entity]:
+            self.down.setdefault(parent, set()).add(entity)
 
-    def _parents(self, thing: Iri) -> Iterator[Iri]:
-        for used in self._named.get(thing, ()):
+    def _parents(self, entity: Iri) -> Iterator[Iri]:
+        for used in self._named.get(entity, ()):
             yield used
             yield from self._aliases_of(used)
-        for term in UPSTREAM if thing not in self._named else ():
-            for value in self.snapshot.values(thing, term):
+        for term in UPSTREAM if entity not in self._named else ():
+            for value in self.snapshot.values(entity, term):
                 if isinstance(value, Iri):
                     yield value
                     if term == PROV.used:

@@ -337,10 +337,10 @@ STAGES = 1
 
 def _names(parts: Iterable[Part]) -> list[str]:
     """The records of some parts, sorted."""
-    found: list[str] = []
+    results: list[str] = []
     for part in parts:
-        found.extend(pl.read_parquet(f"{part.folder}/headers.parquet", columns=["iri"])["iri"])
-    return sorted(found)
+        results.extend(pl.read_parquet(f"{part.folder}/headers.parquet", columns=["iri"])["iri"])
+    return sorted(results)
 
 
 def _claimed(parts: Iterable[Part]) -> Iterator[str]:

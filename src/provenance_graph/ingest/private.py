@@ -32,9 +32,9 @@ def mark(collection: Iri) -> Quad:
 
 def private_collections(store: QuadSource, notes: Iterable[Quad] = ()) -> frozenset[Iri]:
     """The collections that a store, or statements about to be put into it, say are private."""
-    found = {s for s, *_ in store.quads(None, DCTERMS.accessRights, NON_PUBLIC, COLLECTIONS)}
-    found |= {s for s, p, o, _ in notes if (p, o) == (DCTERMS.accessRights, NON_PUBLIC)}
-    return frozenset(found)
+    results = {s for s, *_ in store.quads(None, DCTERMS.accessRights, NON_PUBLIC, COLLECTIONS)}
+    results |= {s for s, p, o, _ in notes if (p, o) == (DCTERMS.accessRights, NON_PUBLIC)}
+    return frozenset(results)
 
 
 def is_private(header: Header, private: frozenset[Iri]) -> bool:

@@ -262,16 +262,16 @@ class IdentityRules:
             self.change.into += [(subject, PG.nameKey, Literal(k), KEYS) for k in sorted(new - old)]
 
     def _keys_of(self, subject: Iri) -> frozenset[str]:
-        found = self._keys.get(subject)
-        return self._stored_keys(subject) if found is None else found
+        result = self._keys.get(subject)
+        return self._stored_keys(subject) if result is None else result
 
     @cached_property
     def _fresh(self) -> dict[str, set[Iri]]:
-        found: dict[str, set[Iri]] = defaultdict(set)
+        iris: dict[str, set[Iri]] = defaultdict(set)
         for subject, new in self._keys.items():
             for key in new:
-                found[key].add(subject)
-        return found
+                iris[key].add(subject)
+        return iris
 
     def _holders(self, key: str) -> set[Iri]:
         stored = {
@@ -316,7 +316,7 @@ class IdentityRules:
 
     def _reaching(self, changed: set[Iri]) -> set[Iri]:
         """The organisations that come to one of these by what is decided, before or after."""
-        found, waiting = set(changed), list(changed)
+        result, waiting = set(changed), list(changed)
         new: dict[Iri, set[Iri]] = defaultdict(set)
         for row in self.change.new:
             new[row.object].add(row.subject)
@@ -333,9 +333,9 @@ class IdentityRules:
                         predicate=predicate, object=one, graph=identity.GRAPH
                     )
                 }
-            waiting += nearer - found
-            found |= nearer
-        return found
+            waiting += nearer - result
+            result |= nearer
+        return result
 
     def _relations(self, starts: Iterable[Iri], *, rules: bool = True) -> list[Quad]:
         """What is decided of organisations, from these on; ``rules``: also by rule."""
@@ -343,7 +343,7 @@ class IdentityRules:
         for row in (*self.pending.rows, *(self.change.new if rules else ())):
             if not row.negated:
                 fresh[row.subject].append(row)
-        found: dict[Quad, None] = {}
+        results: dict[Quad, None] = {}
         seen, waiting = set(starts), list(starts)
         while waiting:
             one = waiting.pop()
@@ -353,11 +353,11 @@ class IdentityRules:
                 and not row.negated and (rules or by_hand(row))
             )  # fmt: skip
             for row in (*stored, *fresh[one]):
-                found[(row.subject, row.predicate, row.object, identity.GRAPH)] = None
+                results[(row.subject, row.predicate, row.object, identity.GRAPH)] = None
                 if row.object not in seen:
                     seen.add(row.object)
                     waiting.append(row.object)
-        return list(found)
+        return list(results)
 
     # ---- models and datasets ---------------------------------------------------------------
 
@@ -432,9 +432,9 @@ class IdentityRules:
 
     def _settle(self, names: Iterable[Iri], rows: Iterable[Mapping]) -> None:
         """Take in what the rules decide now of some names, against what they decided before."""
-        held = [row for name in sorted(names) for row in rows_about(self.store, name)]
-        old = {row for row in held if not by_hand(row)}
-        manual = {row.key for row in held if by_hand(row) and row not in self.pending.without}
+        stored = [row for name in sorted(names) for row in rows_about(self.store, name)]
+        old = {row for row in stored if not by_hand(row)}
+        manual = {row.key for row in stored if by_hand(row) and row not in self.pending.without}
         manual |= {row.key for row in self.pending.rows}
         pairs = {frozenset((s, o)) for s, _, o in manual}
         new = {row for row in rows if frozenset((row.subject, row.object)) not in pairs}

@@ -132,10 +132,10 @@ def update(
         private = private_collections(store)
         open_to_all = [record for record in add if not is_private(record.header, private)]
         gone = [name for name in drop if any(True for _ in public.quads(name, graph=name))]
-        told = [quad for quad in notes if quad[0] not in private]
+        reported = [quad for quad in notes if quad[0] not in private]
         known = decided if _known(public, decided) else NO_DECISIONS
-        if open_to_all or gone or told or known is not NO_DECISIONS:
-            update_state(public, open_to_all, gone, derive, day, told, known)
+        if open_to_all or gone or reported or known is not NO_DECISIONS:
+            update_state(public, open_to_all, gone, derive, day, reported, known)
         followed(public, done.version)
     return done
 

@@ -77,15 +77,15 @@ def organization_keys(organization: Iri) -> Iterator[str]:
 
 def hosts_of(names: Iterable[Iri], statements: HandStatements, referrers: Referrers) -> set[str]:
     """The services that offer a model, by the providers that the offers state."""
-    found: set[str] = set()
+    results: set[str] = set()
     for name in names:
         for offer in referrers(name, PG.offerOf):
             for claim, _ in statements.about(offer):
                 if claim.predicate == PG.provider and isinstance(claim.value, Iri):
-                    found.add(local_name(statements.canonical(claim.value)))
+                    results.add(local_name(statements.canonical(claim.value)))
         if entities.source(name) in entities.OFFERS and (host := entities.first_part(name)):
-            found.add(host)
-    return found
+            results.add(host)
+    return results
 
 
 def _model_keys(

@@ -103,12 +103,12 @@ def decisions(
             reading.take(row, rows.line_num)
     except csv.Error as error:
         raise RecordError(f"{where}: line {rows.line_num}: {error}") from error
-    found = Reviewed(
+    reviewed = Reviewed(
         tuple(row for _, row in reading.rows.values() if row is not None),
         tuple(pair for pair, (_, row) in reading.rows.items() if row is None),
     )
-    _consistent(found.rows, where)
-    return found
+    _consistent(reviewed.rows, where)
+    return reviewed
 
 
 class _Reading:

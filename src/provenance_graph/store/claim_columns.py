@@ -301,15 +301,15 @@ def nquads(frame: pl.DataFrame, graph: str = "") -> bytes:
 
 def quad_rows(quads: Iterable[tuple[Iri, Iri, Value, Iri | None]]) -> list[tuple[object, ...]]:
     """Quads as rows of subject, property, kind, value, datatype and language."""
-    found: list[tuple[object, ...]] = []
+    rows: list[tuple[object, ...]] = []
     for subject, predicate, value, _ in quads:
         if isinstance(value, Iri):
-            found.append((subject, predicate, IRI, value, "", ""))
+            rows.append((subject, predicate, IRI, value, "", ""))
         else:
-            found.append(
+            rows.append(
                 (subject, predicate, LITERAL, value.lexical, value.datatype, value.language)
             )
-    return found
+    return rows
 
 
 QUADS: Mapping[str, type[pl.DataType]] = {

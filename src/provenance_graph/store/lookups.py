@@ -86,20 +86,20 @@ class Lookups:
         self._opening: asyncio.Future[None] | None = None
         self._failed = 0.0
 
-    def answer(self, query: str, found: Lookup, media_type: str) -> Answer | None:
+    def answer(self, query: str, lookup: Lookup, media_type: str) -> Answer | None:
         """The whole answer; None where a worker is to give it. Takes about a millisecond."""
         state = self._current()
         if state is None:
             return None
         form = SOLUTION_FORMATS.get(media_type)
         out = BoundedSink(MAX_BYTES)
-        if form is None or (len(found.patterns) > 1 and not _small(state.engine, found.patterns)):
+        if form is None or (len(lookup.patterns) > 1 and not _small(state.engine, lookup.patterns)):
             return None
         try:
             state.engine.query(query).serialize(out, form)  # type: ignore[arg-type]
         except (Full, ValueError, RuntimeError, OSError, SyntaxError):
             return None  # too large, or damaged, which a worker tells
-        kind = "ask" if found.ask else "select"
+        kind = "ask" if lookup.ask else "select"
         return Answer(b"".join(out.parts), media_type, kind, version=state.version)
 
     def _current(self) -> _State | None:

@@ -43,6 +43,6 @@ class State:
         if self.path is None:
             return
         aside = self.path.with_name(f".{self.path.name}")
-        kept = {name: asdict(one) for name, one in sorted(self.seen.items())}
-        aside.write_text(json.dumps({"places": kept}, indent=1), encoding="utf-8")
+        retained = {name: asdict(one) for name, one in sorted(self.seen.items())}
+        aside.write_text(json.dumps({"places": retained}, indent=1), encoding="utf-8")
         aside.replace(self.path)

@@ -161,9 +161,9 @@ def _value(
 
 def _pinned(nodes: Nodes, subject: Iri, node: str) -> Found:
     """The revision of a parent, as our own exports write it beside the profile's terms."""
-    said = nodes.values.get(node, {})
-    versions = [v.text for v in said.get(SCHEMA.version, ()) if not v.is_node]
-    for parent in said.get(PROV.entity, ()):
+    stated = nodes.values.get(node, {})
+    versions = [v.text for v in stated.get(SCHEMA.version, ()) if not v.is_node]
+    for parent in stated.get(PROV.entity, ()):
         if parent.is_node and versions:
             yield from packages.pinned(subject, _subject(nodes, parent.text), versions[0])
 

@@ -115,8 +115,8 @@ class LazyHeaders(dict[int, Header]):
 
     def __missing__(self, number: int) -> Header:
         row = self._frame.row(self._place[number], named=True)
-        found = self[number] = columns.header(row)
-        return found
+        header = self[number] = columns.header(row)
+        return header
 
 
 def _done(folder: Path) -> Judged | None:

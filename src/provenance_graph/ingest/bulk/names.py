@@ -49,9 +49,9 @@ def settle(parts: Sequence[Part], rows: Iterable[Row], folder: Path) -> Identity
     headers = _headers(parts)
     current = headers.filter("current").select(pl.col("number").alias("record"))
     claims = pl.scan_parquet([f"{part.folder}/claims.parquet" for part in parts])
-    found = _identity(claims, current, rows)
+    result = _identity(claims, current, rows)
     names = pl.DataFrame(
-        list(found.canonical.items()),
+        list(result.canonical.items()),
         schema={"name": pl.String, "subject": pl.String},
         orient="row",
     )
@@ -59,7 +59,7 @@ def settle(parts: Sequence[Part], rows: Iterable[Row], folder: Path) -> Identity
     published = as_identity(headers, "publisher", names)
     headers.with_columns(published.alias("publisher_is")).write_parquet(folder / "headers.parquet")
     _links(claims, names).write_parquet(folder / "links.parquet")
-    return found
+    return result
 
 
 def decided_by_people(parts: Sequence[Part], rows: Iterable[Row], folder: Path) -> Identity:
@@ -72,18 +72,18 @@ def decided_by_people(parts: Sequence[Part], rows: Iterable[Row], folder: Path) 
 
 def _headers(parts: Sequence[Part]) -> pl.DataFrame:
     """One row a record, with whether it is the latest reading of its document."""
-    found = pl.concat([pl.read_parquet(f"{part.folder}/headers.parquet") for part in parts])
-    double = found.filter(pl.col("iri").is_duplicated()).sort("number")
+    concat = pl.concat([pl.read_parquet(f"{part.folder}/headers.parquet") for part in parts])
+    double = concat.filter(pl.col("iri").is_duplicated()).sort("number")
     if len(double):
         one, other = double.filter(pl.col("iri") == double["iri"][0])["file"][:2]
         raise RecordError(f"{other}: {double['iri'][0]} stands also in {one}")
-    order = found.select("number", "of_document", "collection", "revision", "retrieved", "iri")
+    order = concat.select("number", "of_document", "collection", "revision", "retrieved", "iri")
     latest = (
         order.sort("revision", "retrieved", "iri")
         .unique(["of_document", "collection"], keep="last", maintain_order=True)
         .select("number", current=pl.lit(value=True))
     )
-    joined = found.join(latest, on="number", how="left", maintain_order="left")
+    joined = concat.join(latest, on="number", how="left", maintain_order="left")
     return joined.with_columns(pl.col("current").fill_null(value=False))
 
 

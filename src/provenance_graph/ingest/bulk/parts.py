@@ -106,14 +106,14 @@ def read_part(task: PartTask) -> Part:
 def _records(data: bytes, name: str) -> tuple[list[tuple[Record, list[Quad]]], bool]:
     """A file's records with their quads, and whether the text holds these quads and no others."""
     by_record, canonical = rdf.parse_trig(data, name)
-    found: list[tuple[Record, list[Quad]]] = []
+    rows: list[tuple[Record, list[Quad]]] = []
     same = canonical
     for written in by_record.values():
         record = rdf.from_quads(written)
         quads = list(rdf.to_quads(record))
-        found.append((record, quads))
+        rows.append((record, quads))
         same = same and set(written) == set(quads)
-    return found, same
+    return rows, same
 
 
 def text(quads: Iterable[Quad]) -> bytes:

@@ -47,13 +47,13 @@ def bucket_of(subject: str, buckets: int) -> int:
 def batches(sizes: Sequence[tuple[str, int]], buckets: int, stage: Path) -> Iterator[ShuffleTask]:
     """The folders of parts, with how many claims they hold, in tasks."""
     waiting: list[str] = []
-    held = number = 0
+    stored = number = 0
     for folder, claims in sizes:
-        if waiting and held + claims > BATCH_CLAIMS:
+        if waiting and stored + claims > BATCH_CLAIMS:
             yield ShuffleTask(number, tuple(waiting), buckets, str(stage))
-            waiting, held, number = [], 0, number + 1
+            waiting, stored, number = [], 0, number + 1
         waiting.append(folder)
-        held += claims
+        stored += claims
     if waiting:
         yield ShuffleTask(number, tuple(waiting), buckets, str(stage))
 
@@ -94,9 +94,9 @@ def _distributed(
         schema={"home": pl.String, "bucket": pl.UInt32},
     )
     rows = rows.join(numbers_of, on="home").drop("home")
-    for (bucket,), held in rows.partition_by(["bucket"], as_dict=True, include_key=False).items():
-        mine = headers.join(held, left_on="number", right_on="record", how="semi")
-        yield int(str(bucket)), held, mine
+    for (bucket,), stored in rows.partition_by(["bucket"], as_dict=True, include_key=False).items():
+        mine = headers.join(stored, left_on="number", right_on="record", how="semi")
+        yield int(str(bucket)), stored, mine
 
 
 def placed(claims: pl.DataFrame, headers: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:

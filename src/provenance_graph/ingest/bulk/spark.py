@@ -27,12 +27,12 @@ def master(engine: str) -> str:
     >>> master("spark"), master("spark:local[2]"), master("spark://head:7077")
     ('local[*]', 'local[2]', 'spark://head:7077')
     """
-    found = _ENGINE.fullmatch(engine)
-    if found is None:
+    match = _ENGINE.fullmatch(engine)
+    if match is None:
         raise UsageError(
             f"{engine!r} is no engine: use local, spark, spark:local[N] or spark://HOST:PORT"
         )
-    return found[1] or (f"spark{found[2]}" if found[2] else "local[*]")
+    return match[1] or (f"spark{match[2]}" if match[2] else "local[*]")
 
 
 class SparkEngine:

@@ -85,7 +85,7 @@ def examined(
     changes: list[Change] = []
     if 0 < claims <= MAX_CLAIMS:
         judges = Upstream.open(store, None, snapshot.day)
-        upstream = [finding for found in judges(records) for finding in found]
+        upstream = [finding for result in judges(records) for finding in result]
         upstream += [finding for record in records for finding in spelling.licences(record)]
         missing = [
             finding
@@ -111,7 +111,7 @@ def _missing(
     judge: AnyJudge, document: Document, format: str, records: list[Record]
 ) -> list[Finding]:
     if callable(judge):
-        return [finding for found in judge(records) for finding in found]
+        return [finding for result in judge(records) for finding in result]
     return judge.of_document(document, format, records)
 
 

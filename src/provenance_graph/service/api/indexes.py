@@ -53,8 +53,10 @@ def ledger(snapshot: AcceptedSnapshot) -> list[Conflict] | list[KeptConflict]:
     """Every conflict of a snapshot, worst first: as kept, else found now, once."""
 
     def opened() -> list[Conflict] | list[KeptConflict]:
-        kept = kept_conflicts.load(snapshot.folder, snapshot.version) if snapshot.folder else None
-        return conflicts(snapshot) if kept is None else kept
+        retained = (
+            kept_conflicts.load(snapshot.folder, snapshot.version) if snapshot.folder else None
+        )
+        return conflicts(snapshot) if retained is None else retained
 
     return snapshot.kept("conflicts", opened)
 

@@ -79,17 +79,17 @@ class Gateway:
         if method == "HEAD":
             scope["method"], call.head = "GET", True
         out = _Sender(send, self._service, call)
-        held = _Held(self._service, call)
+        stored = _Held(self._service, call)
         call.client.running += 1
         try:
-            await self._admitted(scope, _Receiver(receive, held), out, call)
+            await self._admitted(scope, _Receiver(receive, stored), out, call)
         finally:
             call.client.running -= 1
             for end in reversed(call.ends):
                 end()
             if call.deadline is not None:
                 call.deadline.cancel()  # a thread that still works for it may stop
-            held.release()
+            stored.release()
             self._account(call, method, str(scope["path"]), out, time.perf_counter() - start)
 
     async def _admitted(self, scope: Scope, receive: Receive, out: _Sender, call: Call) -> None:
@@ -240,8 +240,8 @@ class _Held:
 class _Receiver:
     """Counts a body as it arrives."""
 
-    def __init__(self, receive: Receive, held: _Held) -> None:
-        self._receive, self._held = receive, held
+    def __init__(self, receive: Receive, stored: _Held) -> None:
+        self._receive, self._held = receive, stored
 
     async def __call__(self) -> Message:
         message = await self._receive()

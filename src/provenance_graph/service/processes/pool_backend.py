@@ -105,8 +105,8 @@ class PoolBackend:
         """The answer at once, in this process, where the query is proven to be cheap."""
         if self._lookups is None:
             return None
-        found = lookup(query)
-        return None if found is None else self._lookups.answer(query, found, media_type)
+        result = lookup(query)
+        return None if result is None else self._lookups.answer(query, result, media_type)
 
     async def answer(
         self,

@@ -50,7 +50,7 @@ def probe(
             raise StoreError(f"{url} answers every ASK with true: it is no SPARQL service")
         named = _sample(select, "GRAPH ?g { ?s ?p ?o }")
         union = bool(named) and _is_union(ask, named)
-        held = ask(f"ASK {{ GRAPH <{STATE}> {{ <{STATE}> <{PG.viewDay}> ?day }} }}")
+        stored = ask(f"ASK {{ GRAPH <{STATE}> {{ <{STATE}> <{PG.viewDay}> ?day }} }}")
         versions = select(
             f"SELECT ?v {{ GRAPH <{STATE}> {{ <{STATE}> <{SCHEMA.version}> ?v }} }} LIMIT 2"
         )
@@ -61,14 +61,14 @@ def probe(
     if union:
         default = settings.default_graph
         stands = ask(f"ASK {{ GRAPH <{default}> {{ ?s ?p ?o }} }}")
-        if not stands and (held or not writing):
+        if not stands and (stored or not writing):
             raise StoreError(
                 f"{url}: its default graph is the union of all graphs, and no graph <{default}> "
                 "holds what the default graph of a store does; load it there, or name the graph "
                 f"with {PREFIX}DEFAULT"
             )
     version = str(versions[0]["v"]) if len(versions) == 1 else ""
-    return Capabilities(union, default, paths, held, version)
+    return Capabilities(union, default, paths, stored, version)
 
 
 def _sample(select: Select, pattern: str) -> list[Mapping[str, object]]:
@@ -84,8 +84,8 @@ def _is_union(ask: Ask, rows: list[Mapping[str, object]]) -> bool:
     marker = f"<{STATE}> <{PG.viewDay}> ?day"
     if ask(f"ASK {{ GRAPH <{STATE}> {{ {marker} }} }}"):
         return ask(f"ASK {{ {marker} }}")
-    found = [ask(f"ASK {{ <{row['s']}> <{row['p']}> ?any }}") for row in rows[:5]]
-    return all(found)
+    results = [ask(f"ASK {{ <{row['s']}> <{row['p']}> ?any }}") for row in rows[:5]]
+    return all(results)
 
 
 def _works(ask: Ask, query: str) -> bool:

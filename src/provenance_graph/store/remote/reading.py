@@ -136,19 +136,19 @@ class RemoteStore:
         total: int,
     ) -> Iterable[dict[str, Value]]:
         """All rows of a listing that a service cuts, page by page."""
-        found: list[dict[str, Value]] = []
-        while len(found) < total:
-            part = f"{query} ORDER BY {names} LIMIT {page} OFFSET {len(found)}"
+        results: list[dict[str, Value]] = []
+        while len(results) < total:
+            part = f"{query} ORDER BY {names} LIMIT {page} OFFSET {len(results)}"
             rows = list(self.select(part, bindings, limits))
             if not rows:
                 break
-            found += rows
-        if len(found) != total:
+            results += rows
+        if len(results) != total:
             raise QueryTooLarge(
-                f"{self.url} counts {total:,} rows and gives {len(found):,}: it cuts its answers, "
+                f"{self.url} counts {total:,} rows and gives {len(results):,}: it cuts its answers, "
                 "also page by page; raise its limit of rows, or ask for less"
             )
-        return found
+        return results
 
     def select(
         self,

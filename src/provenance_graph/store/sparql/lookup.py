@@ -68,19 +68,19 @@ def lookup(text: str) -> Lookup | None:
     """
     if len(text) > MAX_TEXT:
         return None
-    found = _TEXT.fullmatch(text)
-    if found is None:
+    match = _TEXT.fullmatch(text)
+    if match is None:
         return None
-    prefixes = dict(_PREFIX.findall(found["prologue"])) if found["prologue"] else {}
-    patterns = _patterns(found["patterns"], prefixes)
-    limit = int(found["limit"]) if found["limit"] else -1
-    if patterns is None or limit > MAX_LIMIT or not _shows(found["names"], patterns):
+    prefixes = dict(_PREFIX.findall(match["prologue"])) if match["prologue"] else {}
+    patterns = _patterns(match["patterns"], prefixes)
+    limit = int(match["limit"]) if match["limit"] else -1
+    if patterns is None or limit > MAX_LIMIT or not _shows(match["names"], patterns):
         return None
     if len(patterns) > 1 and any(subject.kind == "variable" for subject, _, _ in patterns):
         return None
     if any(_repeats(pattern) for pattern in patterns):
         return None
-    return Lookup(found["select"] is None, patterns, limit)
+    return Lookup(match["select"] is None, patterns, limit)
 
 
 def _shows(names: str | None, patterns: tuple[Pattern, ...]) -> bool:
@@ -103,21 +103,21 @@ def _patterns(text: str, prefixes: dict[str, str]) -> tuple[Pattern, ...] | None
     waiting: list[Term] = []
     at = 0
     while at < len(text):
-        found = _TERM.match(text, at)
-        if found is None:
+        match = _TERM.match(text, at)
+        if match is None:
             return None
-        at = found.end()
-        kind = str(found.lastgroup)
+        at = match.end()
+        kind = str(match.lastgroup)
         if kind == "space":
             continue
         if kind == "stop":
             if len(waiting) == 3:
                 made.append((waiting[0], waiting[1], waiting[2]))
-            elif waiting or found[0] != "." or not made:
+            elif waiting or match[0] != "." or not made:
                 return None
-            waiting = waiting[: {".": 0, ";": 1, ",": 2}[found[0]]]
+            waiting = waiting[: {".": 0, ";": 1, ",": 2}[match[0]]]
             continue
-        term = _term(kind, found[0], prefixes, len(waiting))
+        term = _term(kind, match[0], prefixes, len(waiting))
         if term is None or len(waiting) == 3:
             return None
         waiting.append(term)
