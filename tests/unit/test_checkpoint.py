@@ -7,7 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from provenance_graph.store import checkpoint
+from provenance_graph.store.embedded import checkpoint
 
 
 def _insert(engine: ox.Store, number: int, size: int = 1) -> None:

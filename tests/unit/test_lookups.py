@@ -10,7 +10,7 @@ import pytest
 
 from provenance_graph.store import embedded, lookups
 from provenance_graph.store.lookups import Lookups
-from provenance_graph.store.pool.pool import Published
+from provenance_graph.store.pool.published import Published
 from provenance_graph.store.sparql.lookup import lookup
 
 JSON = "application/sparql-results+json"

@@ -12,7 +12,8 @@ from provenance_graph.core import iris, rdf
 from provenance_graph.core.claims import Custody
 from provenance_graph.core.errors import StoreFormat
 from provenance_graph.core.terms import DCTERMS
-from provenance_graph.ingest.build import MIGRATED, build, imported_records
+from provenance_graph.ingest.build import build
+from provenance_graph.ingest.imported import MIGRATED, imported_records
 from provenance_graph.store import embedded
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import open_store

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from provenance_graph.acceptance.columns import (
-    AcceptedColumns,
+from provenance_graph.acceptance.columns.accept import AcceptedColumns
+from provenance_graph.acceptance.columns.basis import (
     Partition,
     as_counted,
     stated_basis,

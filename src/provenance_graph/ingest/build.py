@@ -7,7 +7,7 @@ import hashlib
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from provenance_graph import reference as reference_data
 from provenance_graph.acceptance import identity
-from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, is_record, view
+from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, view
 from provenance_graph.acceptance.policy_data import day_quad, load_policy, today
 from provenance_graph.acceptance.sssom import Mapping, read_sssom
 from provenance_graph.core import rdf
@@ -36,16 +36,16 @@ from provenance_graph.ingest.bulk.pipeline import (
     read_files,
     unwatched,
 )
+from provenance_graph.ingest.decisions import Decisions, by_hand
+from provenance_graph.ingest.imported import collection_notes, write_imported
 from provenance_graph.ingest.noting import ViewBefore
-from provenance_graph.ingest.place import COLLECTIONS
-from provenance_graph.ingest.rules import Decisions, by_hand, key_quads
+from provenance_graph.ingest.rules import key_quads
 from provenance_graph.ingest.update import Deriver, update
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Store
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.loading import FORMS, load_files
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.store.opening import is_earlier
 from provenance_graph.store.remote.writing import RemoteWriter
 
 IDENTITY = "identity.sssom.tsv"
@@ -392,68 +392,3 @@ def _without(rows: list[Mapping], people: list[Mapping]) -> list[Mapping]:
     return [
         row for row in rows if not by_hand(row) or frozenset((row.subject, row.object)) not in pairs
     ]
-
-
-IMPORTED_RECORDS = 2_000
-"""Records of the old store that are written into one file."""
-
-
-def write_imported(where: Path, without: Collection[str], folder: Path) -> list[tuple[Path, str]]:
-    """The records of a store that no build put there, as files of records."""
-    folder.mkdir(parents=True, exist_ok=True)
-    files: list[tuple[Path, str]] = []
-    waiting: list[Record] = []
-
-    def write() -> None:
-        path = folder / f"{len(files):05d}.trig"
-        path.write_bytes(rdf.write_trig(waiting))
-        files.append((path, "the records imported before"))
-        waiting.clear()
-
-    for record in imported_records(where):
-        if record.header.record not in without:
-            waiting.append(record)
-            if len(waiting) == IMPORTED_RECORDS:
-                write()
-    if waiting:
-        write()
-    return files
-
-
-def imported_records(where: Path) -> Iterator[Record]:
-    """The records of a store that no build put there.
-
-    Those of a store that an earlier version built come under a collection of their own, so
-    that none of them replaces a record that is shipped now.
-    """
-    try:
-        store: Store = EmbeddedStore.open(where)
-    except StoreMissing:
-        return
-    with store:
-        earlier = is_earlier(store)
-        built = {name for name, *_ in store.quads(graph=identity.SHIPPED)}
-        for graph in store.graphs():
-            if graph in built or not is_record(graph):
-                continue
-            if any(True for _ in store.quads(graph, graph=graph)):
-                record = rdf.from_quads(store.quads(graph=graph))
-                yield _migrated(record) if earlier else record
-
-
-MIGRATED = mint("collection", "imported-before-0.2")
-"""The collection of what was imported before records had one."""
-
-
-def _migrated(record: Record) -> Record:
-    return replace(record, header=replace(record.header, collection=MIGRATED))
-
-
-def collection_notes(where: Path) -> list[Quad]:
-    """What a store keeps of the folders that collections took their names from."""
-    try:
-        store: Store = EmbeddedStore.open(where)
-    except StoreMissing:
-        return []
-    with store:
-        return list(store.quads(graph=COLLECTIONS))

@@ -20,8 +20,10 @@ from provenance_graph.ingest.build import (
     shipped_records,
     uncollected,
 )
-from provenance_graph.ingest.rules import Decisions, by_hand, names_in, rows_about
-from provenance_graph.ingest.update import Deriver, Updated, near, update
+from provenance_graph.ingest.decisions import Decisions, by_hand, rows_about
+from provenance_graph.ingest.rules import names_in
+from provenance_graph.ingest.touched import near
+from provenance_graph.ingest.update import Deriver, Updated, update
 from provenance_graph.matching.entities import preference
 from provenance_graph.matching.identify import Outcome, identify
 from provenance_graph.matching.outcome import Pair, Verdict

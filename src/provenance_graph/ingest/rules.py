@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
@@ -18,18 +17,15 @@ from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.evidence import (
     CurrentVersions,
     Overlay,
-    StoreStatements,
-    is_record,
     view,
 )
-from provenance_graph.acceptance.identity import RULE_AUTHOR
 from provenance_graph.acceptance.policy import Policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
-from provenance_graph.acceptance.view import quad_key
 from provenance_graph.core.claims import Basis, Claim, Header, Literal, Quad
 from provenance_graph.core.iris import ID, Iri, local_name, mint, organization
-from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.ingest.decisions import HandStatements, RowChange, by_hand, rows_about
 from provenance_graph.matching.identify import compare, compare_licences, compare_organizations
 from provenance_graph.matching.keys import closes, keys
 from provenance_graph.matching.organizations import HEAD as ORGANIZATION
@@ -43,99 +39,6 @@ KEYS = mint("graph", "name-keys")
 _MARKER = mint("graph", "name-keys#maker")
 _LABELS = mint("graph", "labels")
 _LICENCES = ID + "licence/"
-
-
-class HandStatements(StoreStatements):
-    """Claims under names that are one by hand or by the certain rule alone."""
-
-    def __init__(self, store: Store, pending: Overlay | None = None) -> None:
-        super().__init__(store, pending)
-        self._known: dict[Iri, Iri | None] = {}
-
-    def _decided(self, entity: Iri) -> Iri | None:
-        if entity in self.pending.by_hand:
-            return self.pending.by_hand[entity]
-        if entity not in self._known:
-            rows = rows_about(self.store, entity)
-            made = (row.object for row in rows if row.merges and by_hand(row))
-            self._known[entity] = min(made, default=None)
-        return self._known[entity]
-
-    def _sources(self, target: Iri) -> Iterator[Iri]:
-        for graph in (identity.GRAPH, identity.RULES):
-            for name, *_ in self.store.quads(predicate=SKOS.exactMatch, object=target, graph=graph):
-                yield name
-        yield from self.pending.ruled.get(target, ())
-        yield from (name for name, other in self.pending.by_hand.items() if other == target)
-
-    def referrers(self, name: Iri, predicate: Iri) -> Iterator[Iri]:
-        """The subjects of the claims of a property whose value is a name."""
-        dropped = self.pending.dropped
-        for subject, _, _, graph in self.store.quads(predicate=predicate, object=name, graph=ANY):
-            if graph is not None and is_record(graph) and graph not in dropped:
-                yield subject
-        for node, _, _, graph in self.store.quads(predicate=PG.value, object=name, graph=ANY):
-            if graph is None or graph in dropped or not is_record(graph):
-                continue
-            if any(True for _ in self.store.quads(node, PG.property, predicate, graph)):
-                for *_, about, _ in self.store.quads(node, PG.about, graph=graph):
-                    if isinstance(about, Iri):
-                        yield about
-        for subject in self.pending.referrers.get(name, ()):
-            for claim, _ in self.pending.statements[subject]:
-                if claim.predicate == predicate and claim.value == name:
-                    yield subject
-
-
-def by_hand(row: Mapping) -> bool:
-    """Whether a person decided, and no rule."""
-    return not row.author.startswith(RULE_AUTHOR)
-
-
-def rows_about(store: Store, name: Iri, end: Iri = identity.ANNOTATED_SOURCE) -> list[Mapping]:
-    """The mappings whose subject (or object) is a name."""
-    nodes = [node for node, *_ in store.quads(predicate=end, object=name, graph=identity.GRAPH)]
-    quads = [quad for node in nodes for quad in store.quads(node, graph=identity.GRAPH)]
-    return sorted(identity.from_quads(quads))
-
-
-@dataclass(frozen=True, slots=True)
-class Decisions:
-    """Mappings that people put in, and those that are taken out; ``entities`` are looked at again."""
-
-    put: tuple[Mapping, ...] = ()
-    taken: tuple[Mapping, ...] = ()
-    entities: frozenset[Iri] = frozenset()
-
-    @property
-    def names(self) -> set[Iri]:
-        """Every name that they speak of."""
-        return {name for row in (*self.put, *self.taken) for name in (row.subject, row.object)}
-
-
-NO_DECISIONS = Decisions()
-
-
-@dataclass
-class RowChange:
-    """What identity by rule loses and gains, and the quads that change with it."""
-
-    gone: list[Mapping] = field(default_factory=list)
-    new: list[Mapping] = field(default_factory=list)
-    out: list[Quad] = field(default_factory=list)
-    into: list[Quad] = field(default_factory=list)
-
-    @property
-    def names(self) -> set[Iri]:
-        """Every name of which a row changes."""
-        return {name for row in (*self.gone, *self.new) for name in (row.subject, row.object)}
-
-    def with_decisions(self, decided: Decisions) -> RowChange:
-        """The change with what people decide, and the quads of both."""
-        gone, new = [*self.gone, *decided.taken], [*self.new, *decided.put]
-        old, made = set(identity.quads(gone)), set(identity.quads(new))
-        out, into = sorted(old - made, key=quad_key), sorted(made - old, key=quad_key)
-        return RowChange(gone, new, [*self.out, *out], [*self.into, *into])
 
 
 def names_in(store: Store) -> set[Iri]:

@@ -29,7 +29,8 @@ from provenance_graph.core import rdf
 from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, PROV, SKOS
+from provenance_graph.core.terms import SKOS
+from provenance_graph.ingest.decisions import NO_DECISIONS, Decisions, RowChange
 from provenance_graph.ingest.noting import note
 from provenance_graph.ingest.place import COLLECTIONS
 from provenance_graph.ingest.private import (
@@ -42,14 +43,7 @@ from provenance_graph.ingest.private import (
     public_writer,
     records_of,
 )
-from provenance_graph.ingest.rules import (
-    KEYS,
-    NO_DECISIONS,
-    Decisions,
-    IdentityRules,
-    RowChange,
-    names_in,
-)
+from provenance_graph.ingest.rules import KEYS, IdentityRules, names_in
 from provenance_graph.reference import GRAPH as REFERENCE
 from provenance_graph.store.base import ANY, Change, Store, WritableStore
 from provenance_graph.store.embedded import EmbeddedStore, EmbeddedWriter
@@ -57,6 +51,7 @@ from provenance_graph.store.states import PUBLIC
 
 if TYPE_CHECKING:
     from provenance_graph.assessment.level_columns import LevelColumns
+from provenance_graph.ingest.touched import near, subjects_of, touched, turned
 
 
 class Derived(Protocol):
@@ -202,7 +197,7 @@ def update_state(
     stored = {name for name in added if _holds(store, name)}
     pending = Overlay(dropped | stored, added)
     before, after = StoreStatements(store), StoreStatements(store, pending)
-    entities = _touched(store, pending) | decided.entities
+    entities = touched(store, pending) | decided.entities
     _put_decisions(pending, decided)
     moved = _rules(entities, before, after, pending)
     was, day = view_day(store), max(day, view_day(store))
@@ -210,7 +205,7 @@ def update_state(
     moved |= rows.names
     subjects = subjects_of(store, entities, moved, before, after)
     if day > was:
-        subjects |= {after.canonical(entity) for entity in _turned(store, was, day)}
+        subjects |= {after.canonical(entity) for entity in turned(store, was, day)}
     out, into = difference(store, subjects, before, after, derive, day)
     if day > was:
         out.extend([day_quad(was)] if was else [])
@@ -276,45 +271,6 @@ def _decide_by_rule(
     return rows.with_decisions(Decisions(tuple(pending.rows), tuple(pending.without)))
 
 
-def _turned(store: Store, was: str, day: str) -> Iterator[Iri]:
-    """Every name of which a claim began or ended to hold after one day and by another."""
-    for term in (PG.validFrom, PG.validUntil):
-        for node, _, bound, graph in store.quads(predicate=term, graph=ANY):
-            if was < str(bound)[:10] <= day:
-                for *_, entity, _ in store.quads(node, PG.about, graph=graph):
-                    if isinstance(entity, Iri):
-                        yield entity
-
-
-def near(store: Store, name: Iri, most: int = 5) -> list[str]:
-    """Records whose names share an ending with the one asked for."""
-    tail = name.rstrip("/").rsplit("/", 2)[-2:]
-    return [str(graph) for graph in store.graphs() if any(part in graph for part in tail)][:most]
-
-
-def _touched(store: Store, pending: Overlay) -> set[Iri]:
-    """Every name that a changed record, or one it replaces or uncovers, speaks of."""
-    records = set(pending.dropped)
-    documents = {record.header.of_document for record in pending.added.values()}
-    for name in pending.dropped:
-        documents.update(Iri(str(o)) for _, _, o, _ in store.quads(name, PG.ofDocument, graph=name))
-    for document in documents:
-        siblings = store.quads(predicate=PG.ofDocument, object=document, graph=ANY)
-        records.update(subject for subject, *_ in siblings)
-    results = set(pending.statements)
-    for record in records:
-        results.update(_entities(store, record))
-    return results
-
-
-def _entities(store: Store, record: Iri) -> Iterator[Iri]:
-    for subject, predicate, value, _ in store.quads(graph=record):
-        if predicate == PG.about and isinstance(value, Iri):
-            yield value
-        elif not rdf.is_own_node(subject, record):
-            yield subject
-
-
 def _rules(
     entities: Iterable[Iri], before: StoreStatements, after: StoreStatements, pending: Overlay
 ) -> set[Iri]:
@@ -326,42 +282,6 @@ def _rules(
             moved.add(entity)
             pending.rules[entity] = model
     return moved
-
-
-def subjects_of(
-    store: Store,
-    entities: Iterable[Iri],
-    moved: Iterable[Iri],
-    before: StoreStatements,
-    after: StoreStatements,
-) -> set[Iri]:
-    """The canonical subjects whose view may change, where names moved or are spoken of anew."""
-    subjects = {s.canonical(entity) for entity in entities for s in (before, after)}
-    for entity in moved:
-        names = {
-            *before.names_of(before.canonical(entity)),
-            *after.names_of(after.canonical(entity)),
-        }
-        for name in names | {entity}:
-            for source in (before, after):
-                subjects.add(source.canonical(name))
-                subjects.update(source.canonical(who) for who in _referrers(store, name, after))
-    return subjects
-
-
-def _referrers(store: Store, name: Iri, after: StoreStatements) -> Iterator[Iri]:
-    for subject, predicate, _, graph in store.quads(object=name, graph=ANY):
-        if predicate == PG.value and graph is not None:
-            yield from (
-                o
-                for _, _, o, _ in store.quads(subject, PG.about, graph=graph)
-                if isinstance(o, Iri)
-            )
-        elif graph is not None and predicate == PROV.wasAttributedTo and subject == graph:
-            yield from _entities(store, graph)  # who published it decides how it counts
-        elif graph is not None and not rdf.is_own_node(subject, graph):
-            yield subject
-    yield from after.pending.referrers.get(name, ())
 
 
 def difference(

@@ -32,8 +32,9 @@ from provenance_graph.formats.weights.pairs import (
     rounding_of,
     zeroed,
 )
-from provenance_graph.formats.weights.tensors import Matrix, Tensor, Weights, spread
+from provenance_graph.formats.weights.tensors import Weights, spread
 from provenance_graph.formats.weights.units import matched_columns, matrix_shape, rows_found
+from provenance_graph.formats.weights.values import Matrix, Tensor
 
 SAMPLED = 12
 """How many tensors of a pair are compared by value."""

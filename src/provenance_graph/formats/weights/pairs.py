@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance_graph.formats.weights.tensors import Matrix
+from provenance_graph.formats.weights.values import Matrix
 
 SIDE = 128
 """At most this many rows and columns of a tensor are taken."""

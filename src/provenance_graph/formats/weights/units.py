@@ -9,7 +9,8 @@ import numpy as np
 from provenance_graph.formats.weights.pairs import (
     normed,
 )
-from provenance_graph.formats.weights.tensors import Positions, Tensor, spread
+from provenance_graph.formats.weights.tensors import spread
+from provenance_graph.formats.weights.values import Positions, Tensor
 
 
 def matrix_shape(tensor: Tensor) -> tuple[int, int]:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import polars as pl
 
-from provenance_graph.acceptance.columns import Partition, accept
+from provenance_graph.acceptance.columns.accept import accept
+from provenance_graph.acceptance.columns.basis import Partition
 from provenance_graph.acceptance.policy import Policy
 from provenance_graph.assessment.level_columns import Hanging, LevelColumns
 from provenance_graph.core.claims import Header

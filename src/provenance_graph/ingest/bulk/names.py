@@ -21,7 +21,7 @@ from provenance_graph.core.errors import RecordError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.ingest.bulk.parts import Part
-from provenance_graph.ingest.rules import by_hand
+from provenance_graph.ingest.decisions import by_hand
 from provenance_graph.store import claim_columns as columns
 
 _MAX_DEPTH = 50

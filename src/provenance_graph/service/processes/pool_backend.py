@@ -18,7 +18,8 @@ from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
 from provenance_graph.store.lookups import Lookups
 from provenance_graph.store.pool.documents import WarmFunction
-from provenance_graph.store.pool.pool import Published, WorkerPool
+from provenance_graph.store.pool.pool import WorkerPool
+from provenance_graph.store.pool.published import Published
 from provenance_graph.store.sparql.lookup import lookup
 from provenance_graph.store.states import PUBLIC, public_source
 from provenance_graph.store.uploads import pack

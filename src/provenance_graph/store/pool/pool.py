@@ -27,7 +27,15 @@ from provenance_graph.core.errors import QueryBusy, QueryCrashed, StoreError
 from provenance_graph.store import layout
 from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
 from provenance_graph.store.pool import frames
+from provenance_graph.store.pool.blocking import (
+    BlockingStream,
+    call,
+    close_stream,
+    running_here,
+    running_loop,
+)
 from provenance_graph.store.pool.connection import AnswerStream, WorkerConnection, WorkerGone
+from provenance_graph.store.pool.published import Published
 from provenance_graph.store.pool.spawner import Spawner, run_bounded
 from provenance_graph.store.sparql import guard
 from provenance_graph.store.sparql.binding import bind
@@ -37,30 +45,6 @@ _SHORT = 8_000  # characters of a query that is checked at once
 _UNREADABLE = "unreadable: "
 _ATTEMPTS = 5  # a worker killed from outside before it said anything is replaced and asked anew
 _PAUSES = (0.0, 0.02, 0.1, 0.5)  # between the attempts, in seconds
-
-
-class Published:
-    """The newest published state of a store on disk: its folder and version."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._file = str(root / "CURRENT")
-        self._stamp = (0, 0)
-        self._current = ("", "")
-
-    def __call__(self) -> tuple[str, str]:
-        """The folder and version to read; raises StoreMissing or StoreFormat."""
-        try:
-            stat = os.stat(self._file)  # noqa: PTH116 - once per query, and half the time
-            stamp = (stat.st_ino, stat.st_mtime_ns)
-        except OSError:
-            stamp = (0, 0)
-        if stamp != self._stamp or stamp == (0, 0):
-            current = layout.read_current(self._root)
-            folder = self._root / "checkpoints" / current.checkpoint
-            layout.verify(folder, current.files)
-            self._current, self._stamp = (str(folder), current.version), stamp
-        return self._current
 
 
 class WorkerPool:
@@ -117,7 +101,7 @@ class WorkerPool:
                 self._drop(worker)
             if here is None:
                 portal: BlockingPortal = self._own_loop.enter_context(start_blocking_portal())
-                here = portal.call(_running_loop)
+                here = portal.call(running_loop)
             self._home = here
         return here
 
@@ -211,7 +195,7 @@ class WorkerPool:
         try:
             yield BlockingStream(blocking, self._blocking)
         finally:
-            self._blocking(_close(blocking))
+            self._blocking(close_stream(blocking))
 
     async def _open(
         self,
@@ -302,7 +286,7 @@ class WorkerPool:
         if here:
             self._follow()
         else:
-            self._blocking(_call(self._follow))
+            self._blocking(call(self._follow))
 
     def _start(self) -> WorkerConnection:
         number, sock = self.spawner.start(folder=self._folder, memory=self.limits.memory_bytes)
@@ -383,9 +367,9 @@ class WorkerPool:
         self._closed = True
         home = self._home
         try:
-            elsewhere = home is not None and home.is_running() and home is not _running_here()
+            elsewhere = home is not None and home.is_running() and home is not running_here()
             if elsewhere:
-                self._blocking(_call(self._close_idle))
+                self._blocking(call(self._close_idle))
             else:
                 self._close_idle()
         finally:
@@ -402,51 +386,6 @@ class WorkerPool:
 
     def __exit__(self, *failure: object) -> None:
         self.close()
-
-
-class BlockingStream:
-    """An answer in blocks, for a thread: iterate, then see ``kind`` and ``rows``."""
-
-    def __init__(
-        self, stream: AnswerStream, blocking: Callable[[Coroutine[Any, Any, bytes]], bytes]
-    ) -> None:
-        self._stream, self._blocking = stream, blocking
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Each block; raises QueryError when the answer cannot be finished."""
-        block = self._stream.first
-        while block:
-            yield block
-            block = self._blocking(self._stream.following())
-
-    @property
-    def rows(self) -> int:
-        """Rows or triples, once all of it has been read."""
-        return self._stream.rows
-
-    @property
-    def kind(self) -> str:
-        """The form of the query."""
-        return self._stream.kind
-
-
-async def _running_loop() -> asyncio.AbstractEventLoop:
-    return asyncio.get_running_loop()
-
-
-def _running_here() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
-async def _call(function: Callable[[], None]) -> None:
-    function()
-
-
-async def _close(stream: AnswerStream) -> None:
-    stream.close()
 
 
 def _rest_of_request(

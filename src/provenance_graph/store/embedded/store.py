@@ -3,66 +3,40 @@
 from __future__ import annotations
 
 import os
-import re
-import secrets
 import shutil
 import threading
-import time
-import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import IO, Self
 
 import pyoxigraph as ox
 
 from provenance_graph.core.claims import Quad
-from provenance_graph.core.errors import StoreError, StoreFormat, StoreMissing
+from provenance_graph.core.errors import StoreError, StoreMissing
 from provenance_graph.core.rdf import engine_quad
-from provenance_graph.store import checkpoint, layout
+from provenance_graph.store import layout
 from provenance_graph.store.base import Change
+from provenance_graph.store.embedded import checkpoint
+from provenance_graph.store.embedded.published import (
+    Checkpoint,
+    adopt,
+    clean,
+    copy_of,
+    locked,
+    next_db,
+    open_checkpoint,
+    publish,
+    read_published,
+    stamp_of,
+    version_of,
+)
 from provenance_graph.store.engine import EngineReads, Pin, update_text
 from provenance_graph.store.layout import Current, WriterLock
 from provenance_graph.store.states import PUBLIC
 
 _PROBE_SIZE = 1 << 16
-_NONE: Mapping[str, tuple[int, str]] = MappingProxyType({})
-_NUMBERED = re.compile(r"(?:db-)?(\d+)")
-
-
-class _Checkpoint(Pin):
-    """An open checkpoint; the lock on its folder goes when the last reader does."""
-
-    __slots__ = ("current", "folder")
-
-    def __init__(self, root: Path, current: Current) -> None:
-        self.current, self.folder = current, root / "checkpoints" / current.checkpoint
-        handle = layout.lock_shared(self.folder)
-        try:
-            layout.verify(self.folder, current.files)
-            super().__init__(ox.Store.read_only(str(self.folder)))
-        except BaseException:
-            os.close(handle)
-            raise
-        weakref.finalize(self, os.close, handle)
-
-
-def _open_checkpoint(root: Path) -> _Checkpoint:
-    """Open what is published now, trying again when it is replaced meanwhile."""
-    for _ in range(50):
-        current = layout.read_current(root)
-        try:
-            return _Checkpoint(root, current)
-        except OSError as error:
-            if layout.read_current(root) == current:
-                raise StoreError(
-                    f"{root}: the published state cannot be opened ({error}); "
-                    "run `provenance-graph build` to make it anew"
-                ) from error
-            time.sleep(0.01)
-    raise StoreError(f"{root}: it is replaced faster than it can be opened")
 
 
 class EmbeddedStore(EngineReads):
@@ -74,8 +48,8 @@ class EmbeddedStore(EngineReads):
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._stamp = _stamp(root)  # before opening: what comes between is looked at again
-        self._open: _Checkpoint | None = _open_checkpoint(root)
+        self._stamp = stamp_of(root)  # before opening: what comes between is looked at again
+        self._open: Checkpoint | None = open_checkpoint(root)
         self._lock = threading.Lock()
 
     @classmethod
@@ -88,7 +62,7 @@ class EmbeddedStore(EngineReads):
         """Open a store for writing; raises StoreBusy, StoreMissing or StoreFormat."""
         return EmbeddedWriter(Path(path))
 
-    def _pin(self) -> _Checkpoint:
+    def _pin(self) -> Checkpoint:
         pin = self._open
         if pin is None:
             raise StoreError(f"{self.root}: this store is closed")
@@ -109,11 +83,11 @@ class EmbeddedStore(EngineReads):
 
         Costs a microsecond when there is none.
         """
-        stamp = _stamp(self.root)
+        stamp = stamp_of(self.root)
         if stamp == self._stamp:
             return False
         with self._lock:
-            fresh = _open_checkpoint(self.root)
+            fresh = open_checkpoint(self.root)
             changed = fresh.current.version != self.version
             self._open, self._stamp = fresh, stamp
         return changed
@@ -123,43 +97,15 @@ class EmbeddedStore(EngineReads):
 
         The older one keeps answering at its version. Costs a microsecond when there is none.
         """
-        return self if _stamp(self.root) == self._stamp else EmbeddedStore(self.root)
+        return self if stamp_of(self.root) == self._stamp else EmbeddedStore(self.root)
 
     def backup(self, path: Path | str) -> str:
         """Copy the version that is read into a new store; gives the version."""
-        return _copy(self._pin(), Path(path))
+        return copy_of(self._pin(), Path(path))
 
     def close(self) -> None:
         """Give back what the store holds."""
         self._open = None
-
-
-def _stamp(root: Path) -> tuple[int, int]:
-    try:
-        stat = (root / "CURRENT").stat()
-    except OSError:
-        return 0, 0
-    return stat.st_ino, stat.st_mtime_ns
-
-
-def _copy(source: _Checkpoint, target: Path) -> str:
-    """Make a store of its own from an open checkpoint, published as its last step."""
-    if (target / "CURRENT").exists():
-        raise StoreError(f"{target} holds a store already; name another place")
-    with _locked(target):
-        return _adopt(target, source, source.current.version)
-
-
-def _adopt(root: Path, source: _Checkpoint, version: str) -> str:
-    old = _published(root)
-    sequence = max(int(version.partition("-")[0]), 0 if old is None else old.sequence + 1)
-    digest = version.partition("-")[2]
-    db = _next_db(root)
-    checkpoint.copy(source.folder, root / db)
-    current = Current(f"{sequence}-{digest}", sequence, db, str(sequence))
-    _publish(root, ox.Store(str(root / db)), current)
-    _clean(root, current)
-    return current.version
 
 
 def restore(path: Path | str, backup: Path | str) -> str:
@@ -167,9 +113,9 @@ def restore(path: Path | str, backup: Path | str) -> str:
 
     Gives the new version: the sequence moves on, the digest is the backup's.
     """
-    root, source = Path(path), _open_checkpoint(Path(backup))
-    with _locked(root):
-        return _adopt(root, source, source.current.version)
+    root, source = Path(path), open_checkpoint(Path(backup))
+    with locked(root):
+        return adopt(root, source, source.current.version)
 
 
 def build(
@@ -184,20 +130,20 @@ def build(
     empty engine. Interrupted, the store that was there stays in use. Gives the new version.
     """
     root = Path(path)
-    with _locked(root):
-        old = _published(root)
-        _clean(root, old)
-        db = _next_db(root)
+    with locked(root):
+        old = read_published(root)
+        clean(root, old)
+        db = next_db(root)
         try:
             engine = ox.Store(str(root / db))
             _load(engine, quads, form)
             sequence = old.sequence + 1 if old else 1
-            current = Current(_version(sequence, digest), sequence, db, str(sequence))
-            _publish(root, engine, current)
+            current = Current(version_of(sequence, digest), sequence, db, str(sequence))
+            publish(root, engine, current)
         except (OSError, SyntaxError, ValueError) as error:
             raise StoreError(f"{root}: nothing was built: {error}") from error
         finally:
-            _clean(root, _published(root))
+            clean(root, read_published(root))
         return current.version
 
 
@@ -214,71 +160,6 @@ def _load(
         engine.bulk_load(quads, form)  # type: ignore[arg-type]
     else:
         engine.bulk_extend(map(engine_quad, quads))
-
-
-def _version(sequence: int, digest: str) -> str:
-    return f"{sequence}-{(digest or secrets.token_hex(6))[:12]}"
-
-
-@contextmanager
-def _locked(root: Path) -> Iterator[None]:
-    lock = WriterLock(root)
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _published(root: Path) -> Current | None:
-    try:
-        return layout.read_current(root)
-    except StoreMissing:
-        return None
-    except StoreFormat:
-        # Another format is replaced as a whole, after its replacement is ready.
-        return None
-
-
-def _next_db(root: Path) -> str:
-    taken = [int(m[1]) for entry in root.glob("db-*") if (m := _NUMBERED.fullmatch(entry.name))]
-    return f"db-{max(taken, default=0) + 1}"
-
-
-def _publish(
-    root: Path, engine: ox.Store, current: Current, known: Mapping[str, tuple[int, str]] = _NONE
-) -> None:
-    """Write a checkpoint and make it the one that readers open.
-
-    ``known`` are the files of the published checkpoint that the database was made from: a data
-    file of the same name is the same, since no name is used twice in what follows from it.
-    """
-    folder = root / "checkpoints" / current.checkpoint
-    folder.parent.mkdir(exist_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)  # of a commit that was interrupted here
-    checkpoint.make(engine, root / current.db, folder)
-    if not (root / "format").exists():
-        layout.replace_file(root / "format", layout.FORMAT)
-    layout.write_current(root, replace(current, files=layout.inventory(folder, known)))
-
-
-def _clean(root: Path, current: Current | None) -> None:
-    """Delete what interrupted work left, and checkpoints nobody needs any more.
-
-    The one before the published one stays: somebody may be about to open it.
-    """
-    for entry in root.glob("db-*"):
-        if current is None or entry.name != current.db:
-            shutil.rmtree(entry, ignore_errors=True)
-    if not (root / "checkpoints").is_dir():
-        return
-    numbered = sorted(
-        int(entry.name) for entry in (root / "checkpoints").iterdir() if entry.name.isdigit()
-    )
-    newest = current.sequence if current else 0
-    previous = max((number for number in numbered if number < newest), default=0)
-    for number in numbered:
-        if number not in (newest, previous):
-            layout.remove_unused(root / "checkpoints" / str(number))
 
 
 class EmbeddedWriter(EngineReads):
@@ -310,13 +191,13 @@ class EmbeddedWriter(EngineReads):
         if self._engine is not None:
             return self._engine
         try:
-            db = _next_db(self.root)
-            checkpoint.copy(_Checkpoint(self.root, self._current).folder, self.root / db)
+            db = next_db(self.root)
+            checkpoint.copy(Checkpoint(self.root, self._current).folder, self.root / db)
             self._engine = ox.Store(str(self.root / db))
         except OSError as error:
             raise StoreError(f"{self.root} cannot be opened for writing: {error}") from error
         self._current = replace(self._current, db=db)
-        _clean(self.root, self._current)
+        clean(self.root, self._current)
         return self._engine
 
     def _pin(self) -> Pin:
@@ -370,7 +251,7 @@ class EmbeddedWriter(EngineReads):
             published = layout.read_current(self.root)
             if published.version != self.version:
                 self._published(self._recover(), self._current)
-            _copy(_open_checkpoint(self.root), self.root / PUBLIC)
+            copy_of(open_checkpoint(self.root), self.root / PUBLIC)
         assert self.public is not None
         return self.public
 
@@ -388,13 +269,13 @@ class EmbeddedWriter(EngineReads):
             self._public = None
         target = self.root / PUBLIC
         version = layout.read_current(made).version
-        with _locked(target):
-            _adopt(target, _open_checkpoint(made), version)
+        with locked(target):
+            adopt(target, open_checkpoint(made), version)
         shutil.rmtree(made, ignore_errors=True)
 
     def _published(self, engine: ox.Store, current: Current) -> None:
-        _publish(self.root, engine, current, layout.read_current(self.root).files)
-        _clean(self.root, current)
+        publish(self.root, engine, current, layout.read_current(self.root).files)
+        clean(self.root, current)
 
     def _rolled_back(self, before: Current, error: BaseException) -> None:
         """Go back to what is published: the database may be ahead of it, whatever it was."""
@@ -411,7 +292,7 @@ class EmbeddedWriter(EngineReads):
 
     def next_version(self, digest: str) -> str:
         """The version that the next commit with that digest makes."""
-        return _version(self._current.sequence + 1, digest)
+        return version_of(self._current.sequence + 1, digest)
 
     def commit(self, change: Change, digest: str = "") -> str:
         """Apply a change at once or not at all, publish it, and give the new version.
@@ -424,7 +305,7 @@ class EmbeddedWriter(EngineReads):
     def _apply(self, text: str, digest: str) -> str:
         engine = self._recover()
         sequence = self._current.sequence + 1
-        current = Current(_version(sequence, digest), sequence, self._current.db, str(sequence))
+        current = Current(version_of(sequence, digest), sequence, self._current.db, str(sequence))
         if self._grouped:
             return self._applied(engine, text, current)
         before = self._current
@@ -451,7 +332,7 @@ class EmbeddedWriter(EngineReads):
 
     def backup(self, path: Path | str) -> str:
         """Copy the last commit into a new store; gives its version."""
-        return _copy(_open_checkpoint(self.root), Path(path))
+        return copy_of(open_checkpoint(self.root), Path(path))
 
     def close(self) -> None:
         """Let the next writer in."""

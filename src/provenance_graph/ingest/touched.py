@@ -1,0 +1,93 @@
+"""Which names and canonical subjects a change of records touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from provenance_graph.acceptance.evidence import (
+    Overlay,
+    StoreStatements,
+)
+from provenance_graph.core import rdf
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, PROV
+from provenance_graph.store.base import ANY, Store
+
+if TYPE_CHECKING:
+    pass
+
+
+def turned(store: Store, was: str, day: str) -> Iterator[Iri]:
+    """Every name of which a claim began or ended to hold after one day and by another."""
+    for term in (PG.validFrom, PG.validUntil):
+        for node, _, bound, graph in store.quads(predicate=term, graph=ANY):
+            if was < str(bound)[:10] <= day:
+                for *_, entity, _ in store.quads(node, PG.about, graph=graph):
+                    if isinstance(entity, Iri):
+                        yield entity
+
+
+def near(store: Store, name: Iri, most: int = 5) -> list[str]:
+    """Records whose names share an ending with the one asked for."""
+    tail = name.rstrip("/").rsplit("/", 2)[-2:]
+    return [str(graph) for graph in store.graphs() if any(part in graph for part in tail)][:most]
+
+
+def touched(store: Store, pending: Overlay) -> set[Iri]:
+    """Every name that a changed record, or one it replaces or uncovers, speaks of."""
+    records = set(pending.dropped)
+    documents = {record.header.of_document for record in pending.added.values()}
+    for name in pending.dropped:
+        documents.update(Iri(str(o)) for _, _, o, _ in store.quads(name, PG.ofDocument, graph=name))
+    for document in documents:
+        siblings = store.quads(predicate=PG.ofDocument, object=document, graph=ANY)
+        records.update(subject for subject, *_ in siblings)
+    results = set(pending.statements)
+    for record in records:
+        results.update(_entities(store, record))
+    return results
+
+
+def _entities(store: Store, record: Iri) -> Iterator[Iri]:
+    for subject, predicate, value, _ in store.quads(graph=record):
+        if predicate == PG.about and isinstance(value, Iri):
+            yield value
+        elif not rdf.is_own_node(subject, record):
+            yield subject
+
+
+def subjects_of(
+    store: Store,
+    entities: Iterable[Iri],
+    moved: Iterable[Iri],
+    before: StoreStatements,
+    after: StoreStatements,
+) -> set[Iri]:
+    """The canonical subjects whose view may change, where names moved or are spoken of anew."""
+    subjects = {s.canonical(entity) for entity in entities for s in (before, after)}
+    for entity in moved:
+        names = {
+            *before.names_of(before.canonical(entity)),
+            *after.names_of(after.canonical(entity)),
+        }
+        for name in names | {entity}:
+            for source in (before, after):
+                subjects.add(source.canonical(name))
+                subjects.update(source.canonical(who) for who in _referrers(store, name, after))
+    return subjects
+
+
+def _referrers(store: Store, name: Iri, after: StoreStatements) -> Iterator[Iri]:
+    for subject, predicate, _, graph in store.quads(object=name, graph=ANY):
+        if predicate == PG.value and graph is not None:
+            yield from (
+                o
+                for _, _, o, _ in store.quads(subject, PG.about, graph=graph)
+                if isinstance(o, Iri)
+            )
+        elif graph is not None and predicate == PROV.wasAttributedTo and subject == graph:
+            yield from _entities(store, graph)  # who published it decides how it counts
+        elif graph is not None and not rdf.is_own_node(subject, graph):
+            yield subject
+    yield from after.pending.referrers.get(name, ())

@@ -1,0 +1,120 @@
+"""Models of one class, as one context in which licence rules are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from provenance_graph.core.iris import Iri
+from provenance_graph.licences.inheritance.whole import Bit
+from provenance_graph.licences.results import Unknown
+from provenance_graph.licences.rules.context import (
+    ParentStep,
+    Reaching,
+    RuleMatch,
+)
+from provenance_graph.licences.texts.catalogue import Catalogue, Licence
+from provenance_graph.licences.uses import PlannedUse
+from provenance_graph.lineage.results import Edge
+
+_ANYBODY = Iri("urn:any")
+
+
+@dataclass(frozen=True)
+class ClassContext:
+    """Every model of a class; facts that differ inside a class are answered so that rules match."""
+
+    catalogue: Catalogue
+    declared: tuple[Licence, ...]
+    terms: tuple[tuple[Bit, bool], ...] = ()
+    parents: Sequence[ParentStep] = ()
+    merged_parents: int = 0
+    missing_prefixes: frozenset[str] = frozenset()
+    files_without_licence: int = 0
+    label_change: str = ""
+    written_above: bool = False
+    plans: Sequence[PlannedUse] = ()
+    name: str = ""
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, Sequence[Reaching]]:
+        by_kind: dict[str, list[Reaching]] = {}
+        for bit, settled in sorted(self.terms, key=lambda one: not one[1]):
+            if bit.licence is not None:
+                one = Reaching(bit.terms, bit.licence, settled)
+                by_kind.setdefault(bit.terms.kind, []).append(one)
+        return by_kind
+
+    def reaching(self, kind: str = "terms") -> Sequence[Reaching]:
+        """Classes of terms of a kind that reach the models, settled ones first."""
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def unknowns(self) -> Sequence[Unknown]:
+        """One unknown where anything is: the model itself tells which."""
+        own = not self.declared or not all(one.known for one in self.declared)
+        above = any(bit.terms.kind in ("unknown", "ungranted") for bit, _ in self.terms)
+        return [Unknown("", _ANYBODY, None)] if own or above else []
+
+    def excepted(self, one: Reaching) -> bool:
+        """Whether a ban excepts the models: they are under the same licence, or made from such."""
+        if not any(c.key == "banned-unless-same-licence" for c in one.licence.passes.values()):
+            return False
+        return any(own.iri == one.licence.iri for own in self.declared) or any(
+            bit.licence is not None
+            and bit.licence.iri == one.licence.iri
+            and bit.terms.limits
+            and settled
+            for bit, settled in self.terms
+        )
+
+    def through_data(self, _: Reaching) -> bool | None:
+        """Paths tell, and a class has none."""
+        return None
+
+    def model_wrote(self, _: Reaching) -> bool:
+        """Perhaps, where a model wrote data somewhere above."""
+        return self.written_above
+
+    def lacks_prefix(self, prefix: str) -> bool:
+        """Whether the models' names do not begin with a prefix."""
+        return prefix in self.missing_prefixes
+
+    def shows(self, _: Licence) -> bool:
+        """Perhaps not."""
+        return False
+
+    def excluded(self, use: str) -> Iterator[RuleMatch]:
+        """Clauses that may exclude a use."""
+        reaching = [(key, r.licence) for r in self.reaching() for key in r.terms.conditions]
+        own = [(key, licence) for licence in self.declared for key in licence.restrictions]
+        for key, licence in (*own, *reaching):
+            blocks = use in self.catalogue.conditions[key].blocks
+            if blocks and licence.clause(key).applies.limits_models:
+                yield RuleMatch("", licence)
+
+    def thresholds(self) -> Iterator[RuleMatch]:
+        """None: a pass over a store has no plans."""
+        return iter(())
+
+    def dated(self) -> Iterator[tuple[Licence, Iri | None, tuple[Edge, ...]]]:
+        """Licences declared and above."""
+        for licence in (*self.declared, *(one.licence for one in self.reaching())):
+            yield licence, None, ()
+
+    def text_note(self, _: Licence) -> str:
+        """Not known of a class."""
+        return ""
+
+    def holder(self, _: Reaching) -> str:
+        """Not known of a class."""
+        return ""
+
+    def match(
+        self, message: str, one: Reaching, condition: str = "", severity: str = ""
+    ) -> RuleMatch:
+        """A match about something inherited, without holder and path."""
+        return RuleMatch(
+            message, one.licence, one.licence.clause(condition).place, None, (), severity
+        )

@@ -1,0 +1,200 @@
+"""What licence rules ask of models, as columns over every node of the lineage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.iris import Iri, local_name
+from provenance_graph.core.terms import DCTERMS, PG, PROV
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.inheritance.passing import FIRST
+from provenance_graph.licences.inheritance.whole import Propagation, Words, members
+from provenance_graph.licences.rules.classes import ClassContext
+from provenance_graph.licences.rules.context import (
+    ParentStep,
+    begins,
+)
+from provenance_graph.lineage.arrays import CODE, RELATIONS, Flags, Ints, Longs, spread
+from provenance_graph.lineage.index import LineageIndex
+from provenance_graph.store.values import ANY
+
+_STEPS = (PG.adapterOf, PG.quantizedFrom, PG.convertedFrom)
+
+
+class Facts:
+    """What rules ask of models besides the terms that reach them, column by column."""
+
+    def __init__(self, graph: LicenceGraph, whole: Propagation, models: Ints, day: str) -> None:
+        self.graph, self.whole, self.models, self.day = graph, whole, models, day
+        index, snapshot = graph.index, graph.snapshot
+        self.steps, self.merged = _steps(index)
+        self.prefixes, self.prefix_sets = _missing_prefixes(index, whole)
+        self.files = _flag(index, _with_files(snapshot))
+        self.relabelled = _flag(index, _relabelled(snapshot))
+        self.written = _below_written(index)
+
+    def bits(self, kind: str = "", *conditions: str) -> Words:
+        """The bits of a kind of terms, or of terms with one of some conditions."""
+        return self.whole.mask(
+            [
+                number
+                for number, bit in enumerate(self.whole.bits)
+                if bit.terms.kind == kind or not set(conditions).isdisjoint(bit.terms.conditions)
+            ]
+        )
+
+    def context(self, node: int) -> ClassContext:
+        """A model, standing for all that have the same facts."""
+        graph, whole = self.graph, self.whole
+        return ClassContext(
+            graph.catalogue,
+            graph.held(node, self.day),
+            tuple((whole.bits[bit], settled) for bit, settled in _states(whole, node)),
+            [_step(graph, one, self.day) for one in _steps_of(graph.index, node)],
+            int(self.merged[node]),
+            self.prefix_sets[int(self.prefixes[node])],
+            int(self.files[node]),
+            "labels differ" if self.relabelled[node] else "",
+            bool(self.written[node]),
+        )
+
+
+def _states(whole: Propagation, node: int) -> Iterator[tuple[int, bool]]:
+    for bit in members(whole.first[node]):
+        yield bit, True
+    for bit in members(whole.second[node]):
+        yield bit, False
+
+
+def numbered(columns: Sequence[Longs]) -> Longs:
+    """Rows numbered by their content, without building wide keys."""
+    code = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        if column.min() == column.max():
+            continue
+        _, inverse = np.unique(column, return_inverse=True)
+        code = code * (int(inverse.max()) + 1) + inverse
+        _, code = np.unique(code, return_inverse=True)
+    return code.astype(np.int64)
+
+
+def _distinct(values: Longs) -> Longs:
+    """Values in order, each once; several times faster than ``np.unique`` on many."""
+    ordered: Longs = np.sort(values)
+    distinct: Longs = ordered[np.diff(ordered, prepend=-1) != 0]
+    return distinct
+
+
+def _steps(index: LineageIndex) -> tuple[Longs, Longs]:
+    """Per node the number of how it is joined to its parents, and how many were merged into it.
+
+    Joined alike are nodes with the same relations to parents of the same licences; 0 has none.
+    Of merged parents none, one and more than one are distinguished.
+    """
+    up = index.up
+    child = np.repeat(np.arange(len(index), dtype=np.int64), np.diff(up.start))
+    merging = up.code == CODE[PG.mergedFrom]
+    pairs = _distinct(child[merging] * len(index) + up.other[merging]) // max(1, len(index))
+    merged = np.minimum(np.bincount(pairs, minlength=len(index)), 2).astype(np.int64)
+    wanted = np.isin(up.code, [CODE[one] for one in _STEPS])
+    kinds = len(index.licences) + 1
+    step = up.code[wanted].astype(np.int64) * kinds + index.licence[up.other[wanted]] + 1
+    width = len(RELATIONS) * kinds
+    rows = _distinct(child[wanted] * width + step)
+    child, step = rows // width, rows % width
+    codes = np.zeros(len(index), np.int64)
+    if len(child):
+        start = np.flatnonzero(np.diff(child, prepend=-1))
+        nodes, count = child[start], np.diff(start, append=len(child))
+        place = np.arange(len(child)) - np.repeat(start, count)
+        columns = []
+        for number in range(int(count.max())):
+            column = np.zeros(len(index), np.int64)
+            column[child[place == number]] = step[place == number] + 1
+            columns.append(column[nodes])
+        codes[nodes] = numbered(columns) + 1
+    return codes, merged
+
+
+def _steps_of(index: LineageIndex, node: int) -> list[tuple[int, int]]:
+    """The relations of a node to its parents, each with the parent's licence."""
+    wanted = {CODE[one] for one in _STEPS}
+    up = index.up
+    return sorted(
+        {
+            (int(up.code[place]), int(index.licence[up.other[place]]))
+            for place in up.edges_of(node)
+            if int(up.code[place]) in wanted
+        }
+    )
+
+
+def _step(graph: LicenceGraph, step: tuple[int, int], day: str) -> ParentStep:
+    code, licence = step
+    catalogue = graph.catalogue
+    licences = graph.index.licences[licence] if licence >= 0 else ()
+    read = tuple(catalogue.in_force(catalogue.licence(iri), day) for iri in licences)
+    return ParentStep(RELATIONS[code], read)
+
+
+def _missing_prefixes(
+    index: LineageIndex, whole: Propagation
+) -> tuple[Longs, list[frozenset[str]]]:
+    """Per node the number of the set of name prefixes that it owes and its name lacks."""
+    owed: dict[str, list[int]] = {}
+    for number, bit in enumerate(whole.bits):
+        if bit.licence is not None and "name-prefix" in bit.terms.conditions:
+            owed.setdefault(bit.licence.prefix, []).append(number)
+    lacking: dict[int, set[str]] = {}
+    for prefix, bits in owed.items():
+        for node in np.flatnonzero(whole.having(bits, FIRST)).tolist():
+            if not begins(local_name(index.names[node]), prefix):
+                lacking.setdefault(node, set()).add(prefix)
+    codes = np.zeros(len(index), np.int64)
+    number_of: dict[frozenset[str], int] = {frozenset(): 0}
+    for node, prefixes in lacking.items():
+        codes[node] = number_of.setdefault(frozenset(prefixes), len(number_of))
+    return codes, list(number_of)
+
+
+def _flag(index: LineageIndex, names: Iterator[Iri]) -> Flags:
+    flags = np.zeros(len(index), np.bool_)
+    nodes = [node for name in names if (node := index.names.find(name)) is not None]
+    flags[nodes] = True
+    return flags
+
+
+def _below_written(index: LineageIndex) -> Flags:
+    """Which nodes descend from data that a model wrote."""
+    up, down = index.up, index.down
+    child = np.repeat(np.arange(len(index), dtype=np.int32), np.diff(up.start))
+    fresh = np.unique(child[up.code == CODE[PG.generatedBy]])
+    flags = np.zeros(len(index), np.bool_)
+    while len(fresh):
+        flags[fresh] = True
+        below = down.other[spread(down.start, down.start[1:], fresh)]
+        fresh = np.unique(below[~flags[below]])
+    return flags
+
+
+def _with_files(snapshot: AcceptedSnapshot) -> Iterator[Iri]:
+    for _, _, owner, _ in snapshot.quads(predicate=PG.artifactOf):
+        if isinstance(owner, Iri):
+            yield owner
+
+
+def _relabelled(snapshot: AcceptedSnapshot) -> Iterator[Iri]:
+    """Models with a label that ended, or with a version that has a label of its own."""
+    for node, _, _, record in snapshot.quads(
+        predicate=PG.property, object=DCTERMS.license, graph=ANY
+    ):
+        stated = {p: o for _, p, o, _ in snapshot.quads(node, graph=record)}
+        about = stated.get(PG.about)
+        if PG.validUntil in stated and isinstance(about, Iri):
+            yield snapshot.canonical(about)
+    for version, _, whole, _ in snapshot.quads(predicate=PROV.specializationOf):
+        if isinstance(whole, Iri) and snapshot.value(version, DCTERMS.license) is not None:
+            yield snapshot.canonical(whole)

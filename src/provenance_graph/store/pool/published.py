@@ -1,0 +1,32 @@
+"""The newest published state of a store on disk, as a pool of workers asks for it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from provenance_graph.store import layout
+
+
+class Published:
+    """The newest published state of a store on disk: its folder and version."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._file = str(root / "CURRENT")
+        self._stamp = (0, 0)
+        self._current = ("", "")
+
+    def __call__(self) -> tuple[str, str]:
+        """The folder and version to read; raises StoreMissing or StoreFormat."""
+        try:
+            stat = os.stat(self._file)  # noqa: PTH116 - once per query, and half the time
+            stamp = (stat.st_ino, stat.st_mtime_ns)
+        except OSError:
+            stamp = (0, 0)
+        if stamp != self._stamp or stamp == (0, 0):
+            current = layout.read_current(self._root)
+            folder = self._root / "checkpoints" / current.checkpoint
+            layout.verify(folder, current.files)
+            self._current, self._stamp = (str(folder), current.version), stamp
+        return self._current
