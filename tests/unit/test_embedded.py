@@ -16,7 +16,6 @@ import pytest
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import StoreBusy, StoreError, StoreFormat, StoreMissing
 from provenance_graph.core.iris import Iri
-from provenance_graph.store import embedded
 from provenance_graph.store.base import ANY, Change
 from provenance_graph.store.embedded import EmbeddedStore, build, restore
 
@@ -144,7 +143,7 @@ def test_a_commit_that_cannot_be_published_never_happened(root, monkeypatch):
         def full(*_):
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(embedded, "_publish", full)
+        monkeypatch.setattr("provenance_graph.store.embedded.store.publish", full)
         with pytest.raises(StoreError, match=r"nothing was changed: .*No space left"):
             writer.commit(Change(add=[quad("lost")]))
         monkeypatch.undo()

@@ -10,23 +10,20 @@ offers, and every pair of equal whole names that is not merged leaves with its r
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import combinations
 from operator import ne
 
-from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG, SKOS
 from provenance_graph.matching import bars
 from provenance_graph.matching.bars import Group
-from provenance_graph.matching.entities import Full, NamedEntity, fulls, local, owner, preference
-from provenance_graph.matching.names import Name, parse
+from provenance_graph.matching.entities import Full, NamedEntity, fulls
+from provenance_graph.matching.groups import NameGroups, distinct
 from provenance_graph.matching.outcome import Pair, Verdict
 
-LABEL_OF_MANY = 3
-"""So many different ids under one label show that the label is no name."""
-CROWD = 60
+MAX_BLOCK_SIZE = 60
 """Of a whole name that more groups have, each is compared with the first alone."""
 _RUNNERS = frozenset({"ollama", "lemonade", "lm_studio", "llamafile"})
 _INDICES = frozenset({"osai", "mot", "epoch"})
@@ -38,37 +35,8 @@ OFFER = "id:rule/unique-name-of-an-offer"
 INSTRUCT = "id:rule/offer-leaves-instruct-out"
 
 
-class Matcher:
+class Matcher(NameGroups):
     """One run of the rules over entities; ``run`` gives every pair with its verdict."""
-
-    def __init__(self, entities: Iterable[NamedEntity], apart: set[frozenset[Iri]]) -> None:
-        self.apart = apart
-        self.entities = sorted(entities, key=lambda entity: entity.iri)
-        self.group: dict[Iri, Group] = {entity.iri: Group.of(entity) for entity in self.entities}
-        self.pairs: dict[frozenset[Iri], Pair] = {}
-        self.by_full: dict[Full, list[Iri]] = defaultdict(list)
-        self.by_words: dict[str, set[Full]] = defaultdict(set)
-        self.full_names: dict[Full, Name] = {}
-        self.bracketed: dict[str, set[Full]] = defaultdict(set)
-        self.of_bracketed: dict[Full, list[Iri]] = defaultdict(list)
-        for entity in self.entities:
-            for name in entity.names:
-                for full in fulls(name):
-                    if entity.iri not in self.by_full[full]:
-                        self.by_full[full].append(entity.iri)
-                    self.by_words[full[0]].add(full)
-                    self.full_names.setdefault(full, name)
-            for name in entity.alternates:
-                for full in fulls(name):
-                    self.bracketed[full[0]].add(full)
-                    self.of_bracketed[full].append(entity.iri)
-                    self.full_names.setdefault(full, name)
-
-        self.shared = sorted(
-            full
-            for full, holders in self.by_full.items()
-            if len(holders) > 1 and not self._is_label_of_many(full, holders)
-        )
 
     def run(self) -> list[Pair]:
         """All rules in their order."""
@@ -79,7 +47,7 @@ class Matcher:
         self._each(self._same_developer, lambda _: True)
         self._each(self._unique, lambda _: True)
         self._instruct_left_out()
-        self._each(self._left_apart, lambda _: True)
+        self._each(self._unmerged, lambda _: True)
         self._near_names()
         return sorted(self.pairs.values(), key=lambda p: (-p.confidence, p.subject, p.other))
 
@@ -87,50 +55,18 @@ class Matcher:
         self, rule: Callable[[Full, list[Group]], None], counts: Callable[[NamedEntity], bool]
     ) -> None:
         for full in self.shared:
-            groups = self._groups(full, counts)
+            groups = self.groups(full, counts)
             if len(groups) > 1:
                 rule(full, groups)
-
-    def _groups(
-        self,
-        full: Full,
-        counts: Callable[[NamedEntity], bool] = lambda _: True,
-        *,
-        bracketed: bool = False,
-    ) -> list[Group]:
-        """The groups of which a member that counts goes by this name, each once, in order."""
-        groups: dict[int, Group] = {}
-        for iri in (
-            *self.by_full.get(full, ()),
-            *(self.of_bracketed.get(full, ()) if bracketed else ()),
-        ):
-            group = self.group[iri]
-            if any(counts(entity) for entity in group.members):
-                groups.setdefault(id(group), group)
-        return list(groups.values())
-
-    def _is_label_of_many(self, full: Full, holders: list[Iri]) -> bool:
-        """Whether a source gave one label to entities that have different names of our scheme.
-
-        An id in our scheme is a name; where three of them carry one label, it names none of them.
-        """
-        own = {
-            next(fulls(parse(local(iri))))
-            for iri in holders
-            if iri.startswith(iris.ID + "model/") and full not in set(fulls(parse(local(iri))))
-        }
-        return len(own) >= LABEL_OF_MANY
-
-    # ---- rules -----------------------------------------------------------------------------
 
     def _same_developer(self, full: Full, groups: list[Group]) -> None:
         """R0, R2, R4, R6: the whole name and a developer in common."""
         by_developer: dict[Iri, list[Group]] = defaultdict(list)
         for group in groups:
-            for developer in self._developers(group, full):
+            for developer in self.developers_of(group, full):
                 by_developer[developer].append(group)
         for developer, listed in sorted(by_developer.items()):
-            block = _distinct(self._now(group) for group in listed)[:CROWD]
+            block = distinct(self.current(group) for group in listed)[:MAX_BLOCK_SIZE]
             if any(map(bars.plain, block)):
                 block = [g for g in block if bars.plain(g) or not bars.converted(g)]
             if len(block) < 2:
@@ -138,50 +74,50 @@ class Matcher:
             clashes = {
                 frozenset((id(a), id(b))): why
                 for a, b in combinations(block, 2)
-                if (why := tuple(bars.evidence(a, b, self.apart)))
+                if (why := tuple(bars.evidence(a, b, self.different)))
             }
             for one, other in combinations(block, 2):
-                first, second = self._now(one), self._now(other)
+                first, second = self.current(one), self.current(other)
                 if first is second:
                     continue
                 pro = ["same full name", f"same developer ({short_id(developer)})"]
                 pro += bars.agreements(first, second)
                 moved = bool(first.repositories and second.repositories)
                 if (clash := clashes.get(frozenset((id(one), id(other))))) is not None:
-                    self._keep(first, second, Verdict.CANDIDATE, RULE, pro, clash)
+                    self.record(first, second, Verdict.CANDIDATE, RULE, pro, clash)
                 elif _between(one, other, block, clashes):
                     why = ("a third name equals both and is not one of them",)
-                    self._keep(first, second, Verdict.CANDIDATE, RULE, pro, why)
+                    self.record(first, second, Verdict.CANDIDATE, RULE, pro, why)
                 elif why := (
                     *self._bare(full, first, second),
-                    *bars.evidence(first, second, self.apart),
+                    *bars.evidence(first, second, self.different),
                 ):
-                    self._keep(first, second, Verdict.BARRED, RULE, pro, why)
+                    self.record(first, second, Verdict.BARRED, RULE, pro, why)
                 else:
-                    self._merge(first, second, MOVED if moved else RULE, 0.95, pro)
+                    self.merge(first, second, MOVED if moved else RULE, 0.95, pro)
 
     def _unique(self, full: Full, groups: list[Group]) -> None:
         """R3, R7, R8: a name without a developer, that one group with a developer has."""
         name = self.full_names[full]
         known = [group for group in groups if group.anchors]
         known = known or [group for group in groups if group.own_offer]
-        originals = [g for g in known if not self._is_copy(g, known)] or known
+        originals = [g for g in known if not self.is_copy(g, known)] or known
         stated = [g for g in originals if g.makers and not (bars.converted(g) and len(known) > 1)]
         chosen = stated or originals
         taken = {id(group) for group in known}
         for group in groups:
-            if id(group) in taken or not self._says_nothing(group, full):
+            if id(group) in taken or not self.has_no_developer(group, full):
                 continue
             rule = UNIQUE if group.is_model else OFFER
-            target = self._now(chosen[0]) if len(chosen) == 1 else None
+            target = self.current(chosen[0]) if len(chosen) == 1 else None
             if target is None:
                 for other in chosen[:1]:
                     why = (f"{len(chosen)} models of different developers have the name",)
-                    self._keep(group, other, Verdict.BARRED, rule, ["same full name"], why)
+                    self.record(group, other, Verdict.BARRED, rule, ["same full name"], why)
                 continue
             pro = ["same full name", "no other model with a developer has it"]
             pro += bars.agreements(group, target)
-            against = [*bars.evidence(group, target, self.apart), *bars.meaning(group, target)]
+            against = [*bars.evidence(group, target, self.different), *bars.meaning(group, target)]
             against += self._bare(full, group, target, everywhere=True)
             against += self._host(full, group, target)
             if "latest" in name.serving:
@@ -193,9 +129,9 @@ class Matcher:
             if name.quantised:
                 against.append("a quantised name, and the developer is not stated")
             if against:
-                self._keep(group, target, Verdict.BARRED, rule, pro, against)
+                self.record(group, target, Verdict.BARRED, rule, pro, against)
             else:
-                self._merge(group, target, rule, 0.9, pro)
+                self.merge(group, target, rule, 0.9, pro)
 
     def _sizes_left_out(self) -> None:
         """R5: one label leaves the size out; developer in common, counts within 13 %."""
@@ -205,13 +141,13 @@ class Matcher:
             sized += [f for f in self.bracketed.get(words, ()) if self.full_names[f].sizes]
             for full in sorted(bare):
                 rest = full[1].partition("|")[2]
-                for group in self._groups(full, lambda entity: not entity.offered):
+                for group in self.groups(full, lambda entity: not entity.offered):
                     counts = {c / 1e9 for t in group.members for c in t.parameters}
-                    fitting = _distinct(
+                    fitting = distinct(
                         other
                         for f in sorted(sized)
                         if f[1].partition("|")[2] == rest
-                        for other in self._groups(
+                        for other in self.groups(
                             f, lambda entity: not entity.offered, bracketed=True
                         )
                         if other is not group
@@ -222,11 +158,11 @@ class Matcher:
                         continue
                     pro = ["same words, the size left out", "same developer"]
                     pro += ["parameter counts agree"]
-                    against = list(bars.evidence(group, fitting[0], self.apart))
+                    against = list(bars.evidence(group, fitting[0], self.different))
                     if against:
-                        self._keep(group, fitting[0], Verdict.CANDIDATE, SIZE, pro, against)
+                        self.record(group, fitting[0], Verdict.CANDIDATE, SIZE, pro, against)
                     else:
-                        self._merge(group, fitting[0], SIZE, 0.9, pro)
+                        self.merge(group, fitting[0], SIZE, 0.9, pro)
 
     def _version_left_out(self) -> None:
         """R5 again: ``v0.1`` or ``v1`` left out; developer in common, sizes equal, exactly one."""
@@ -237,21 +173,21 @@ class Matcher:
             bare = replace(name, words=name.words[:-1])
             if bars.no_real_name(bare):
                 continue
-            groups = self._groups(full, lambda entity: not entity.offered)
+            groups = self.groups(full, lambda entity: not entity.offered)
             for other in dict.fromkeys(fulls(bare)):
-                for group in self._groups(other, lambda entity: not entity.offered):
+                for group in self.groups(other, lambda entity: not entity.offered):
                     fitting = [g for g in groups if g.developers & group.developers]
-                    if len(fitting) != 1 or self._now(fitting[0]) is self._now(group):
+                    if len(fitting) != 1 or self.current(fitting[0]) is self.current(group):
                         continue
                     if not group.listed:
                         continue  # a service's name means what the service makes of it
                     pro = ["same name, the first version left out", "same developer"]
                     pro += bars.agreements(group, fitting[0])
-                    against = list(bars.evidence(group, fitting[0], self.apart))
+                    against = list(bars.evidence(group, fitting[0], self.different))
                     if against:
-                        self._keep(group, fitting[0], Verdict.CANDIDATE, SIZE, pro, against)
+                        self.record(group, fitting[0], Verdict.CANDIDATE, SIZE, pro, against)
                     else:
-                        self._merge(group, fitting[0], SIZE, 0.9, pro)
+                        self.merge(group, fitting[0], SIZE, 0.9, pro)
 
     def _instruct_left_out(self) -> None:
         """R9: an offer without a variant, where only the Instruct or chat of that name exists."""
@@ -259,70 +195,28 @@ class Matcher:
             name = self.full_names[full]
             if name.variant or name.quantised or bars.no_real_name(name) or not name.sizes:
                 continue
-            groups = self._groups(full)
+            groups = self.groups(full)
             if any(group.anchors for group in groups):
                 continue
-            tuned = _distinct(
-                group for other in self._variants(full) for group in self._groups(other)
+            tuned = distinct(
+                group for other in self.instruct_names(full) for group in self.groups(other)
                 if group.anchors
             )  # fmt: skip
             for group in groups:
                 if group.is_model or len(tuned) != 1:
                     continue  # what an index or a repository leaves out it means to leave out
-                if not self._says_nothing_or_shares(group, tuned[0]):
+                if not self.may_be_made_by(group, tuned[0]):
                     continue
-                tuned = [self._now(tuned[0])]
+                tuned = [self.current(tuned[0])]
                 pro = ["same name but for Instruct", "no base model of that name is known"]
-                against = list(bars.evidence(group, tuned[0], self.apart))
+                against = list(bars.evidence(group, tuned[0], self.different))
                 against += bars.meaning(group, tuned[0])
                 if group.hosts & tuned[0].hosts:
                     against.append("the host offers the Instruct under its own name as well")
                 if against:
-                    self._keep(group, tuned[0], Verdict.BARRED, INSTRUCT, pro, against)
+                    self.record(group, tuned[0], Verdict.BARRED, INSTRUCT, pro, against)
                 else:
-                    self._merge(group, tuned[0], INSTRUCT, 0.85, pro)
-
-    # ---- what the rules ask ----------------------------------------------------------------
-
-    def _developers(self, group: Group, full: Full) -> set[Iri]:
-        """Developers that speak for a name: of a host's offer not the host, unless it made it."""
-        return set() if self._says_nothing(group, full) else group.developers
-
-    def _says_nothing(self, group: Group, full: Full) -> bool:
-        """Whether nobody states a developer of this name.
-
-        R8: a host that makes models too is no developer of a name that none of its models has
-        and a model of somebody else has.
-        """
-        if not group.developers:
-            return True
-        if group.is_model or group.makers - self._hosted(group):
-            return False
-        others = [g for g in self._groups(full) if g.anchors]
-        return bool(others) and not any(g.developers & group.developers for g in others)
-
-    def _is_copy(self, group: Group, others: list[Group]) -> bool:
-        """Whether a group's models were made from another of the same name: an upload again."""
-        parents = {parent for entity in group.members for parent in entity.parents}
-        return any(
-            entity.iri in parents
-            for other in others
-            if other is not group
-            for entity in other.members
-        )
-
-    def _hosted(self, group: Group) -> set[Iri]:
-        return {iris.organization(host) for host in group.hosts}
-
-    def _says_nothing_or_shares(self, group: Group, model: Group) -> bool:
-        hosted = self._hosted(group) | {iris.organization(owner(t.iri)) for t in group.members}
-        return bool(group.developers & model.developers) or not group.developers - hosted
-
-    def _variants(self, full: Full) -> list[Full]:
-        """The whole names that differ from one only in being Instruct or chat."""
-        sizes, _, rest = full[1].split("|", 2)
-        named = [(full[0], f"{sizes}|{variant}|{rest}") for variant in ("instruct", "chat")]
-        return [other for other in named if other in self.by_full]
+                    self.merge(group, tuned[0], INSTRUCT, 0.85, pro)
 
     def _bare(
         self, full: Full, one: Group, other: Group, *, everywhere: bool = False
@@ -337,7 +231,7 @@ class Matcher:
         for sibling in self.by_words[full[0]]:
             parts = self.full_names[sibling]
             if (parts.sizes or parts.dates) and parts.variant == name.variant:
-                owners = [g for g in self._groups(sibling) if g.developers & developers]
+                owners = [g for g in self.groups(sibling) if g.developers & developers]
                 if owners and parts.sizes:
                     series.add("+".join(sorted(parts.sizes)))
                 dated = dated or bool(owners and parts.dates)
@@ -354,70 +248,23 @@ class Matcher:
         name = self.full_names[full]
         if group.is_model or name.variant:
             return
-        tuned = _distinct(g for other in self._variants(full) for g in self._groups(other))
+        tuned = distinct(g for other in self.instruct_names(full) for g in self.groups(other))
         tuned = [g for g in tuned if g.anchors and g.developers & target.developers]
         if tuned and not any(g.hosts & group.hosts for g in tuned):
             yield "base and Instruct both exist, and the host has only this name"
-        elif name.sizes and group.hosts & _RUNNERS and self._has_tuned(full[0]):
+        elif name.sizes and group.hosts & _RUNNERS and self.has_tuned(full[0]):
             yield "a local runner's bare name means the Instruct or chat model"
 
-    def _has_tuned(self, words: str) -> bool:
-        return any(self.full_names[f].variant & {"instruct", "chat"} for f in self.by_words[words])
-
-    # ---- pairs -----------------------------------------------------------------------------
-
-    def _merge(self, one: Group, other: Group, rule: str, sure: float, pro: list[str]) -> None:
-        one, other = self._now(one), self._now(other)
-        if one is other:
-            return
-        a, b = _best(one, other)
-        confidence = 0.98 if sure >= 0.95 and any("agree" in why for why in pro) else sure
-        pair = Pair(
-            a.iri, b.iri, Verdict.SAME, rule, confidence, tuple(pro), labels=(a.label, b.label)
-        )
-        self.pairs[pair.key] = pair
-        for entity in other.members:
-            one.add(entity)
-            self.group[entity.iri] = one
-
-    def _now(self, group: Group) -> Group:
-        """The group as it is after the merges so far."""
-        return self.group[group.members[0].iri]
-
-    def _keep(
-        self,
-        one: Group,
-        other: Group,
-        verdict: Verdict,
-        rule: str,
-        pro: Iterable[str],
-        contra: Iterable[str],
-        predicate: Iri = SKOS.exactMatch,
-    ) -> None:
-        a, b = _best(one, other)
-        known = self.pairs.get(frozenset((a.iri, b.iri)))
-        if known is not None:
-            return
-        reasons, against = tuple(pro), tuple(dict.fromkeys(contra))
-        if against and against[0].startswith("somebody decided"):
-            verdict = Verdict.BARRED
-        confidence = max(0.1, 0.75 - 0.2 * len(against) + 0.05 * (len(reasons) - 1))
-        pair = Pair(
-            a.iri, b.iri, verdict, rule, min(confidence, 0.9), reasons, against, predicate,
-            (a.label, b.label),
-        )  # fmt: skip
-        self.pairs[pair.key] = pair
-
-    def _left_apart(self, _: Full, groups: list[Group]) -> None:
+    def _unmerged(self, _: Full, groups: list[Group]) -> None:
         """Every group of a name that no rule merged, beside the first, with its reason."""
-        groups = _distinct(self._now(group) for group in groups)
+        groups = distinct(self.current(group) for group in groups)
         if len(groups) < 2 or not any(group.is_model for group in groups):
             return
         first = min(groups, key=lambda g: (not g.is_model, not g.makers, g.head.iri))
         for group in groups:
             if group is first:
                 continue
-            against = list(bars.evidence(first, group, self.apart))
+            against = list(bars.evidence(first, group, self.different))
             if first.developers and group.developers and not first.developers & group.developers:
                 against.append("another developer")
             if not (first.developers and group.developers):
@@ -425,7 +272,7 @@ class Matcher:
             weak = not group.is_model or not group.developers
             hard = [why for why in against if why != "developer not stated"]
             verdict = Verdict.CANDIDATE if weak and len(hard) < 2 else Verdict.BARRED
-            self._keep(first, group, verdict, RULE, ["same full name"], against)
+            self.record(first, group, verdict, RULE, ["same full name"], against)
 
     def _near_names(self) -> None:
         """Names that differ in variant, quantisation, date or serving alone: candidates or related."""
@@ -436,21 +283,21 @@ class Matcher:
                     sizes, *rest = full[1].split("|")
                     blocks[sizes].append((full, rest))
             for block in blocks.values():
-                for (one, mine), (other, yours) in combinations(block[:CROWD], 2):
+                for (one, mine), (other, yours) in combinations(block[:MAX_BLOCK_SIZE], 2):
                     if sum(map(ne, mine, yours)) == 1:
                         a, b = self.full_names[one], self.full_names[other]
                         self._near_pair(one, other, a.differs(b)[0], bool(a.serving ^ b.serving))
 
     def _near_pair(self, one: Full, other: Full, why: str, serving: bool) -> None:
-        for first in self._groups(one)[:3]:
-            for second in self._groups(other)[:3]:
+        for first in self.groups(one)[:3]:
+            for second in self.groups(other)[:3]:
                 if first is second or not first.developers & second.developers:
                     continue
-                against = [why, *bars.evidence(first, second, self.apart)]
+                against = [why, *bars.evidence(first, second, self.different)]
                 if first.repositories and second.repositories:
                     continue
                 related = serving and "latest" not in why
-                self._keep(
+                self.record(
                     first, second,
                     Verdict.RELATED if related else Verdict.CANDIDATE if len(against) == 1 else Verdict.BARRED,
                     RULE, ["same words and sizes", "same developer"], against,
@@ -470,13 +317,3 @@ def _between(
         if with_one != with_other:
             return True
     return False
-
-
-def _distinct(groups: Iterable[Group]) -> list[Group]:
-    return list({id(group): group for group in groups}.values())
-
-
-def _best(one: Group, other: Group) -> tuple[NamedEntity, NamedEntity]:
-    """The two members to name, the one that gives way first."""
-    a, b = (min(g.members, key=lambda t: preference(t.iri)) for g in (one, other))
-    return (b, a) if preference(a.iri) < preference(b.iri) else (a, b)

@@ -1,0 +1,7 @@
+"""The Python API: open a graph, find a model, ask what follows."""
+
+from provenance_graph.graph.graph import Graph
+from provenance_graph.graph.model import Model, ModelLineage
+from provenance_graph.graph.rows import Table
+
+__all__ = ["Graph", "Model", "ModelLineage", "Table"]

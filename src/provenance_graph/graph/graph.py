@@ -1,0 +1,248 @@
+"""The Python API: a graph, its models, and what one can ask of them.
+
+>>> from provenance_graph import Graph
+>>> graph = Graph.open("var/graph")                        # doctest: +SKIP
+>>> graph.model("anthropic/claude-haiku-4-5").facts        # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
+from provenance_graph.conflicts import detect as conflict_ledger
+from provenance_graph.conflicts.results import Conflict
+from provenance_graph.core.claims import Value
+from provenance_graph.core.errors import QueryError, QuerySyntax, UsageError
+from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.terms import PG, RDF
+from provenance_graph.listing import Listing
+from provenance_graph.model import questions
+from provenance_graph.model.entities import find_entity
+from provenance_graph.model.naming import resolve
+from provenance_graph.model.stats import Stats, stats
+from provenance_graph.store.base import Store
+from provenance_graph.store.opening import derived_folder, open_store
+from provenance_graph.store.values import ANY
+
+if TYPE_CHECKING:
+    import rdflib
+
+    from provenance_graph.changes.log import Commit
+    from provenance_graph.fleet import FleetFinding
+    from provenance_graph.ingest.run import Report
+    from provenance_graph.lineage.graph import LineageGraph
+    from provenance_graph.lineage.results import Impact
+    from provenance_graph.reconciliation import Candidate
+from provenance_graph.graph.importing import imported
+from provenance_graph.graph.model import Model
+from provenance_graph.graph.rows import Table, conflict_row
+
+
+class Graph:
+    """A knowledge graph of model provenance, open for reading."""
+
+    def __init__(self, store: Store, folder: Path | None = None, place: Path | None = None) -> None:
+        self.store, self.place = store, place
+        self._folder = folder
+        self._snapshots: dict[str, AcceptedSnapshot] = {}
+
+    @classmethod
+    def open(cls, place: str = "var/graph") -> Self:
+        """Open a folder or a remote SPARQL service; raises StoreError."""
+        local = None if str(place).startswith(("http://", "https://")) else Path(place)
+        return cls(open_store(str(place)), derived_folder(str(place)), local)
+
+    def reopen(self) -> None:
+        """See what was written since the graph was opened."""
+        if self.place is not None:
+            self.store.close()
+            self.store = open_store(str(self.place))
+            self._snapshots = {}
+
+    @property
+    def version(self) -> str:
+        """The version of the store."""
+        return self.store.version
+
+    def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
+        """What the graph accepts, now or as of a day; raises UsageError for what is no day."""
+        day, now = day_of(as_of), AcceptedSnapshot(self.store, folder=self._folder)
+        stored = self._snapshots.get("")
+        if stored is None or (stored.version, stored.today) != (now.version, now.today):
+            self._snapshots = {"": now}
+        return self._snapshots.setdefault(day, self._snapshots[""].at(day))
+
+    def model(self, name: str, *, as_of: str = "") -> Model:
+        """A model by IRI, ``namespace/name`` or unambiguous name; raises NotFound, Ambiguous."""
+        return Model(self, resolve(self.snapshot(), name), day_of(as_of))
+
+    def models(self, *, as_of: str = "") -> list[Model]:
+        """Every model, by IRI; those known on a day where one is given."""
+        snapshot = self.snapshot(as_of)
+        return [Model(self, iri, snapshot.as_of) for iri in snapshot.related(RDF.type, PG.Model)]
+
+    def query(self, sparql: str, bindings: Mapping[str, Value] | None = None) -> Table:
+        """The rows of a SELECT; the project's prefixes need not be declared."""
+        return Table(self.store.select(questions.prefixes(sparql), bindings))
+
+    def ask(self, question: str, *, as_of: str = "", **settings: str) -> Table:
+        """The answer of a stored question, now or as of a day.
+
+        Raises QueryTooLarge for a day of a store that is too large to be queried so.
+        """
+        snapshot = self.snapshot(as_of)
+        if not snapshot.as_of:
+            return Table(questions.ask(snapshot, question, settings))
+        from provenance_graph.ingest.day import dataset
+
+        with dataset(snapshot) as data:
+            return Table(questions.ask(snapshot, question, settings, data=data))
+
+    def conflicts(self, *, as_of: str = "") -> Listing[Conflict]:
+        """Where sources disagree, worst first."""
+        return Listing(conflict_ledger.conflicts(self.snapshot(as_of)), conflict_row)
+
+    def construct(self, sparql: str) -> rdflib.Graph:
+        """The graph of a CONSTRUCT or DESCRIBE; the project's prefixes need not be declared.
+
+        Raises UsageError for a query of another kind.
+        """
+        import rdflib
+
+        try:
+            answer = self.store.serialize(questions.prefixes(sparql), "application/n-triples")
+        except QuerySyntax:
+            raise
+        except QueryError as other:
+            raise UsageError(f"construct takes CONSTRUCT or DESCRIBE: {other}") from other
+        return rdflib.Graph().parse(data=answer.body, format="nt")
+
+    def impact(self, entity: str, *, as_of: str = "", limit: int = 100) -> Impact:
+        """What is affected if a model or dataset is withdrawn, with our deployments and offers.
+
+        Raises NotFound, Ambiguous.
+        """
+        from provenance_graph.fleet import impact
+
+        now = self.snapshot(as_of)
+        return impact(
+            now, find_entity(now, entity, ("model", "family", "dataset")).iri, limit=limit
+        )
+
+    def fleet(
+        self, file: str | Path | None = None, *, on: str = "", as_of: str = ""
+    ) -> Listing[FleetFinding]:
+        """What concerns the systems of a ``fleet.toml``, or those that the store holds.
+
+        Raises UsageError with every fault of the file.
+        """
+        from provenance_graph.fleet import check, read_fleet, systems_of
+
+        now = self.snapshot(as_of)
+        systems = read_fleet(Path(file)) if file is not None else list(systems_of(now))
+        findings = check(now, systems, day_of(on) or now.day)
+        return Listing(findings, lambda one: {**one.to_json(), "path": " → ".join(one.path)})
+
+    def changes(self, since: str = "") -> Listing[Commit]:
+        """What each commit since a version changed, oldest first; the last 50 without one.
+
+        Raises ChangesGone where the log does not reach back that far, UsageError for a remote
+        store.
+        """
+        from provenance_graph.changes.feeds import title
+        from provenance_graph.changes.log import ChangeLog
+
+        if self.place is None:
+            raise UsageError("ask a remote service at /api/v1/changes?since=VERSION")
+        log, version = ChangeLog(self.place), self.version
+        commits = log.since(since, version) if since else log.last(version)
+        return Listing(
+            commits,
+            lambda one: {
+                "version": one.version,
+                "at": datetime.fromisoformat(one.at),
+                "kind": one.kind,
+                "facts": one.fact_count,
+                "title": title(one),
+            },
+        )
+
+    def links(self, *entities: str, to: Iterable[str] = ()) -> str:
+        """Links of models and datasets to data outside, as SSSOM; of all where none is named."""
+        from provenance_graph.acceptance.sssom import write_sssom
+        from provenance_graph.matching import links
+
+        now = self.snapshot()
+        subjects = [find_entity(now, name).iri for name in entities] or links.everything(now)
+        return write_sssom(links.links(now, subjects, to), links.HEADER)
+
+    def reconcile(self, name: str, kind: str = "", limit: int = 10) -> Listing[Candidate]:
+        """The entities that a name may mean, with scores and what they are made of.
+
+        ``kind`` is ``model``, ``dataset``, ``organization`` or ``licence``.
+        """
+        from provenance_graph.reconciliation import Query, match
+        from provenance_graph.reconciliation.match import kind_named
+
+        kinds = (kind_named(kind),) if kind else ()
+        return Listing(
+            match(self.snapshot(), Query(name, kinds, limit)),
+            lambda one: {
+                "id": short_id(one.iri),
+                "name": one.name,
+                "kind": one.kind,
+                "score": one.score,
+                "match": one.match,
+                **{key: value for key, _, value in one.features},
+            },
+        )
+
+    def import_(self, *paths: str, **options: Any) -> Report:
+        """Read documents into the store, as the command does; problems are in the report.
+
+        Options: ``format``, ``publisher`` (an IRI), ``retrieved``, ``url``. Raises UsageError
+        for a remote store and StoreBusy while another process writes.
+        """
+        report = imported(self.place, paths, **options)
+        self.reopen()
+        return report
+
+    def stats(self, *, as_of: str = "") -> Stats:
+        """What the graph holds, or held on a day."""
+        return stats(self.snapshot(as_of))
+
+    def lineage(self, as_of: str = "") -> LineageGraph:
+        """The lineage of all models: ancestors, descendants, paths, impact, networkx."""
+        from provenance_graph.lineage.graph import LineageGraph
+
+        return LineageGraph(self.snapshot(as_of))
+
+    def to_rdflib(self) -> rdflib.Dataset:
+        """The whole graph as an rdflib Dataset, for one's own tools; takes memory.
+
+        ``model(…).to_rdflib()`` gives one model's part.
+        """
+        from provenance_graph.as_rdflib import dataset
+
+        return dataset(self._quads())
+
+    def _quads(self) -> Iterator[tuple[Iri, Iri, Value, Iri | None]]:
+        yield from self.store.quads()
+        yield from self.store.quads(graph=ANY)
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Graph version {self.version}>"

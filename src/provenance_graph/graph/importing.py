@@ -1,0 +1,41 @@
+"""Documents read into the store of a graph."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from provenance_graph.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from provenance_graph.ingest.run import Report
+
+
+def imported(place: Path | None, paths: tuple[str, ...], **options: Any) -> Report:
+    """Read documents as the import command does; raises UsageError for what is asked wrongly."""
+    from provenance_graph.assessment.derived import EvidenceLevels
+    from provenance_graph.core.iris import iri
+    from provenance_graph.formats.registry import readers
+    from provenance_graph.formats.walk import walk
+    from provenance_graph.ingest.intake import Options
+    from provenance_graph.ingest.run import import_documents
+    from provenance_graph.store.opening import open_writer
+
+    if place is None:
+        raise UsageError("import_ needs a store in a folder; open one with Graph.open(folder)")
+    known = {"format", "publisher", "retrieved", "url"}
+    if unknown := set(options) - known:
+        raise UsageError(f"import_ takes no {min(unknown)!r}; it takes {', '.join(sorted(known))}")
+    publisher = options.get("publisher")
+    asked = Options(
+        str(options.get("format", "")),
+        iri(str(publisher)) if publisher else None,
+        str(options.get("retrieved", "")),
+    )
+    today = asked.retrieved or datetime.now(UTC).date().isoformat()
+    documents = walk(paths, retrieved=today, url=str(options.get("url", "")))
+    with open_writer(place) as store:
+        return import_documents(
+            store, documents, readers(), asked, lambda *_: None, EvidenceLevels()
+        )

@@ -1,0 +1,210 @@
+"""One model of a graph: facts, claims, lineage, licences, and what follows from them."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any, Protocol
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
+from provenance_graph.conflicts import detect as conflict_ledger
+from provenance_graph.conflicts.results import Conflict
+from provenance_graph.core.claims import SourcedClaim
+from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.terms import PG
+from provenance_graph.listing import Listing
+from provenance_graph.model.fields import fields, property_named
+from provenance_graph.model.profile import Profile, profile
+from provenance_graph.store.base import Store
+from provenance_graph.store.values import ANY
+
+if TYPE_CHECKING:
+    import rdflib
+
+    from provenance_graph.assessment.assess import Assessed
+    from provenance_graph.changes.history_results import History
+    from provenance_graph.exchange.ledger import Exported
+    from provenance_graph.forms.answers import FilledForm
+    from provenance_graph.licences.results import LicenceReport
+    from provenance_graph.lineage.graph import LineageGraph
+    from provenance_graph.model.receipt import ReceiptsOf
+from provenance_graph.graph.rows import claim_row, conflict_row, plain
+
+
+class OpenGraph(Protocol):
+    """What a model asks of the graph that it belongs to."""
+
+    @property
+    def store(self) -> Store:
+        """The store that is read."""
+        ...
+
+    def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
+        """What the graph accepts, now or as of a day."""
+        ...
+
+    def lineage(self, as_of: str = "") -> LineageGraph:
+        """The lineage of all models."""
+        ...
+
+
+class Model:
+    """One model: its accepted facts, the claims behind them, and what follows."""
+
+    def __init__(self, graph: OpenGraph, iri: Iri, as_of: str = "") -> None:
+        self.graph, self.iri, self.as_of = graph, iri, as_of
+
+    @property
+    def id(self) -> str:
+        """``namespace/name``."""
+        return short_id(self.iri)
+
+    @property
+    def snapshot(self) -> AcceptedSnapshot:
+        """What the graph accepts, as of this model's day."""
+        return self.graph.snapshot(self.as_of)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Accepted values by property; a list where a property has several.
+
+        Numbers are numbers, dates are dates, entities are IRIs and text is text.
+        """
+        results: dict[str, list[Any]] = {}
+        known = {field.property for field in fields(self.snapshot)}
+        for _, predicate, value, _ in self.snapshot.view(self.iri).quads:
+            if predicate in known:
+                results.setdefault(local_name(predicate), []).append(plain(value))
+        return {key: values[0] if len(values) == 1 else values for key, values in results.items()}
+
+    @property
+    def disclosure(self) -> dict[str, str]:
+        """Disclosure status by property, for every property that any source speaks of."""
+        statuses = self.snapshot.view(self.iri).statuses
+        return {local_name(prop): local_name(status) for prop, status in statuses.items()}
+
+    def claims(self, property: str | None = None) -> Listing[SourcedClaim]:
+        """Who says what, with standing and reason; of one property, or of all."""
+        predicate = property_named(self.snapshot, property) if property else None
+        return Listing(self.snapshot.claims(self.iri, predicate), claim_row)
+
+    def profile(self) -> Profile:
+        """The profile, field by field."""
+        return profile(self.snapshot, self.iri)
+
+    def conflicts(self) -> Listing[Conflict]:
+        """Where sources disagree about it, worst first."""
+        return Listing(conflict_ledger.conflicts(self.snapshot, [self.iri]), conflict_row)
+
+    def licences(self, *uses: str, on: str = "") -> LicenceReport:
+        """Duties, restrictions and findings on every path, with a sentence; ``on`` an ISO day.
+
+        ``uses`` are planned ones such as ``"commercial"`` or ``"users=1000000"``.
+        """
+        from provenance_graph.licences.graph import LicenceGraph
+
+        return LicenceGraph(self.snapshot).report(self.iri, uses=uses, day=on)
+
+    def history(self, start: str = "", end: str = "") -> History:
+        """What changed in the world and in what sources say, between two days."""
+        from provenance_graph.changes.history import history
+
+        return history(self.snapshot, self.iri, day_of(start), day_of(end))
+
+    def export(self, format: str, *, ancestors: bool = True) -> Exported:
+        """The model in a format (``text``), with what the format cannot hold (``losses``)."""
+        from provenance_graph.exchange.registry import export
+        from provenance_graph.model.bundle import bundle
+
+        return export(bundle(self.snapshot, [self.iri], ancestors=ancestors), format)
+
+    def form(self, name: str) -> FilledForm:
+        """A form such as ``"eu-gpai-mdf"``, filled from claims."""
+        from provenance_graph.formats.forms.definition import form_named
+        from provenance_graph.forms.fill import fill
+
+        return fill(self.snapshot, self.iri, form_named(name))
+
+    def bundle(self, *formats: str) -> bytes:
+        """A bundle of exports with every claim behind them, unsigned; see ``verify``."""
+        from provenance_graph.receipts.make import make
+
+        return make(self.snapshot, [self.iri], formats or ("cyclonedx",))
+
+    def receipts(self) -> ReceiptsOf:
+        """Where each accepted value comes from, by property."""
+        from provenance_graph.model.receipt import receipts_of
+
+        return receipts_of(self.snapshot, [self.iri])[0]
+
+    def report(self) -> str:
+        """The printable audit report, as HTML that needs nothing else."""
+        from provenance_graph.report.facts import report
+        from provenance_graph.report.html import html as page
+
+        return page(report(self.snapshot, [self.iri]))
+
+    def to_rdflib(self) -> rdflib.Dataset:
+        """What the graph accepts of the model, and all claims on it with their headers, for rdflib."""
+        from provenance_graph.as_rdflib import dataset
+
+        store = self.graph.store
+        names = self.snapshot.statements.names_of(self.iri)
+        quads = [quad for name in names for quad in store.quads(name)]
+        for name in names:
+            quads += store.quads(name, graph=ANY)
+            for node, _, _, graph in list(store.quads(predicate=PG.about, object=name, graph=ANY)):
+                quads += store.quads(node, graph=graph)
+        for record in sorted({graph for *_, graph in quads if graph is not None}):
+            quads += store.quads(record, graph=record)
+        return dataset(quads)
+
+    def lineage(self) -> ModelLineage:
+        """What it rests on and what rests on it."""
+        return ModelLineage(self)
+
+    def assess(self, rubric: str = "kg-transparency") -> Assessed:
+        """Its score under a rubric, each point down to its claims."""
+        from provenance_graph.assessment.assess import assess_model
+
+        return assess_model(self.snapshot, self.iri, rubric)
+
+    def __repr__(self) -> str:
+        return f"<Model {self.id}{f' as of {self.as_of}' if self.as_of else ''}>"
+
+    def _repr_html_(self) -> str:
+        json = self.profile().to_json()
+        rows = "".join(
+            f"<tr><th>{html.escape(field['label'])}</th>"
+            f"<td>{html.escape(', '.join(str(_label(v)) for v in field['values']))}</td>"
+            f"<td>{html.escape(str(field['status']))}</td><td>{field['sources']}</td></tr>"
+            for section in json["sections"]
+            for field in section["fields"]
+            if field["values"] or field["status"] != "NotRecorded"
+        )
+        return f"<table><caption>{html.escape(json['name'])}</caption>{rows}</table>"
+
+
+class ModelLineage:
+    """The lineage seen from one model, on its day."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._lineage = model.graph.lineage(model.as_of)
+
+    def ancestors(self, *, influences: bool = False) -> list[Model]:
+        """Everything its weights come from; with ``influences`` also data, judges and the like."""
+        ancestors = self._lineage.ancestors(self.model.iri, influences)
+        return [Model(self.model.graph, iri, self.model.as_of) for iri in ancestors]
+
+    def descendants(self, *, influences: bool = False) -> list[Model]:
+        """Everything that comes from its weights."""
+        descendants = self._lineage.descendants(self.model.iri, influences)
+        return [Model(self.model.graph, iri, self.model.as_of) for iri in descendants]
+
+    def __repr__(self) -> str:
+        up, down = len(self.ancestors()), len(self.descendants())
+        return f"<lineage of {self.model.id}: {up} ancestors, {down} descendants>"
+
+
+def _label(value: Any) -> Any:
+    return value["label"] if isinstance(value, dict) else value

@@ -1,0 +1,91 @@
+"""Rows of the Python API: the answer of a query, and claims and conflicts as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from provenance_graph.conflicts.results import Conflict
+from provenance_graph.core.claims import Literal, SourcedClaim, Value
+from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.terms import XSD
+from provenance_graph.listing import SHOWN, to_html, to_pandas, to_polars
+from provenance_graph.model.profile import value_json
+from provenance_graph.store.values import Rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+
+class Table:
+    """The rows of a query: iterate for mappings of the bound variables."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.names, self.rows, self.truncated = rows.names, rows.rows, rows.truncated
+
+    def __iter__(self) -> Iterator[dict[str, Value]]:
+        """Each row as a mapping."""
+        yield from Rows(self.names, self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The rows as a data frame; needs pandas (``pip install provenance-graph[pandas]``)."""
+        return to_pandas(self._plain(), self.names)
+
+    def to_polars(self) -> pl.DataFrame:
+        """The rows as a data frame of polars; needs polars."""
+        return to_polars(self._plain(), self.names)
+
+    def _plain(self) -> list[dict[str, Any]]:
+        return [dict(zip(self.names, map(plain, row), strict=True)) for row in self.rows]
+
+    def __repr__(self) -> str:
+        cut = ", cut short" if self.truncated else ""
+        return f"<Table {len(self)} rows of {', '.join(self.names)}{cut}>"
+
+    def _repr_html_(self) -> str:
+        return to_html(self._plain()[:SHOWN], len(self))
+
+
+def plain(value: Value | None) -> Any:
+    """A number, date, IRI or text; None where there is no value."""
+    if value is None or isinstance(value, Iri):
+        return value
+    if value.datatype == XSD.date:
+        try:
+            return date.fromisoformat(value.lexical)
+        except ValueError:
+            return value.lexical
+    return value_json(value)
+
+
+def claim_row(sourced: SourcedClaim) -> dict[str, Any]:
+    """A claim with its source and acceptance, as a row of a listing."""
+    return {
+        "property": local_name(sourced.claim.predicate),
+        "value": plain(sourced.claim.value),
+        "stance": sourced.claim.stance.label,
+        "standing": sourced.standing.label,
+        "basis": sourced.basis.label,
+        "publisher": short_id(sourced.header.publisher),
+        "retrieved": plain(Literal(sourced.header.retrieved[:10], XSD.date)),
+        "place": sourced.claim.locator,
+        "document": str(sourced.header.document),
+        "why": sourced.reason,
+    }
+
+
+def conflict_row(conflict: Conflict) -> dict[str, Any]:
+    """A conflict as a row of a listing."""
+    json = conflict.to_json()
+    return {
+        "subject": short_id(conflict.subject),
+        "property": local_name(conflict.property),
+        "kind": json.get("kind"),
+        "severity": conflict.severity,
+        "why": json.get("why") or json.get("reason") or "",
+    }

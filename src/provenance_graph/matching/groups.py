@@ -1,0 +1,181 @@
+"""Groups of names during one run of the rules: what they are called, and what was decided so far."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from provenance_graph.core import iris
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import SKOS
+from provenance_graph.matching.bars import Group
+from provenance_graph.matching.entities import Full, NamedEntity, fulls, local, owner, preference
+from provenance_graph.matching.names import Name, parse
+from provenance_graph.matching.outcome import Pair, Verdict
+
+LABEL_OF_MANY = 3
+"""So many different ids under one label show that the label is no name."""
+
+
+class NameGroups:
+    """Entities by the names they go by, in groups that are one so far, and the pairs decided."""
+
+    def __init__(self, entities: Iterable[NamedEntity], different: set[frozenset[Iri]]) -> None:
+        self.different = different
+        self.entities = sorted(entities, key=lambda entity: entity.iri)
+        self.group: dict[Iri, Group] = {entity.iri: Group.of(entity) for entity in self.entities}
+        self.pairs: dict[frozenset[Iri], Pair] = {}
+        self.by_full: dict[Full, list[Iri]] = defaultdict(list)
+        self.by_words: dict[str, set[Full]] = defaultdict(set)
+        self.full_names: dict[Full, Name] = {}
+        self.bracketed: dict[str, set[Full]] = defaultdict(set)
+        self.of_bracketed: dict[Full, list[Iri]] = defaultdict(list)
+        for entity in self.entities:
+            for name in entity.names:
+                for full in fulls(name):
+                    if entity.iri not in self.by_full[full]:
+                        self.by_full[full].append(entity.iri)
+                    self.by_words[full[0]].add(full)
+                    self.full_names.setdefault(full, name)
+            for name in entity.alternates:
+                for full in fulls(name):
+                    self.bracketed[full[0]].add(full)
+                    self.of_bracketed[full].append(entity.iri)
+                    self.full_names.setdefault(full, name)
+
+        self.shared = sorted(
+            full
+            for full, holders in self.by_full.items()
+            if len(holders) > 1 and not self._is_label_of_many(full, holders)
+        )
+
+    def groups(
+        self,
+        full: Full,
+        counts: Callable[[NamedEntity], bool] = lambda _: True,
+        *,
+        bracketed: bool = False,
+    ) -> list[Group]:
+        """The groups of which a member that counts goes by this name, each once, in order."""
+        groups: dict[int, Group] = {}
+        for iri in (
+            *self.by_full.get(full, ()),
+            *(self.of_bracketed.get(full, ()) if bracketed else ()),
+        ):
+            group = self.group[iri]
+            if any(counts(entity) for entity in group.members):
+                groups.setdefault(id(group), group)
+        return list(groups.values())
+
+    def current(self, group: Group) -> Group:
+        """The group as it is after the merges so far."""
+        return self.group[group.members[0].iri]
+
+    def _is_label_of_many(self, full: Full, holders: list[Iri]) -> bool:
+        """Whether a source gave one label to entities that have different names of our scheme.
+
+        An id in our scheme is a name; where three of them carry one label, it names none of them.
+        """
+        own = {
+            next(fulls(parse(local(iri))))
+            for iri in holders
+            if iri.startswith(iris.ID + "model/") and full not in set(fulls(parse(local(iri))))
+        }
+        return len(own) >= LABEL_OF_MANY
+
+    def developers_of(self, group: Group, full: Full) -> set[Iri]:
+        """Developers that speak for a name: of a host's offer not the host, unless it made it."""
+        return set() if self.has_no_developer(group, full) else group.developers
+
+    def has_no_developer(self, group: Group, full: Full) -> bool:
+        """Whether nobody states a developer of this name.
+
+        R8: a host that makes models too is no developer of a name that none of its models has
+        and a model of somebody else has.
+        """
+        if not group.developers:
+            return True
+        if group.is_model or group.makers - self.hosting(group):
+            return False
+        others = [g for g in self.groups(full) if g.anchors]
+        return bool(others) and not any(g.developers & group.developers for g in others)
+
+    def hosting(self, group: Group) -> set[Iri]:
+        """The organisations that host what the group offers."""
+        return {iris.organization(host) for host in group.hosts}
+
+    def may_be_made_by(self, group: Group, model: Group) -> bool:
+        """Whether a model's developer may be the group's: one in common, or none but its hosts."""
+        hosted = self.hosting(group) | {iris.organization(owner(t.iri)) for t in group.members}
+        return bool(group.developers & model.developers) or not group.developers - hosted
+
+    def is_copy(self, group: Group, others: list[Group]) -> bool:
+        """Whether a group's models were made from another of the same name: an upload again."""
+        parents = {parent for entity in group.members for parent in entity.parents}
+        return any(
+            entity.iri in parents
+            for other in others
+            if other is not group
+            for entity in other.members
+        )
+
+    def instruct_names(self, full: Full) -> list[Full]:
+        """The whole names that differ from one only in being Instruct or chat."""
+        sizes, _, rest = full[1].split("|", 2)
+        named = [(full[0], f"{sizes}|{variant}|{rest}") for variant in ("instruct", "chat")]
+        return [other for other in named if other in self.by_full]
+
+    def has_tuned(self, words: str) -> bool:
+        """Whether names of the same words are Instruct or chat."""
+        return any(self.full_names[f].variant & {"instruct", "chat"} for f in self.by_words[words])
+
+    def merge(self, one: Group, other: Group, rule: str, sure: float, pro: list[str]) -> None:
+        """Make two groups one, by a rule, with how sure it is and the reasons for it."""
+        one, other = self.current(one), self.current(other)
+        if one is other:
+            return
+        a, b = _best(one, other)
+        confidence = 0.98 if sure >= 0.95 and any("agree" in why for why in pro) else sure
+        pair = Pair(
+            a.iri, b.iri, Verdict.SAME, rule, confidence, tuple(pro), labels=(a.label, b.label)
+        )
+        self.pairs[pair.key] = pair
+        for entity in other.members:
+            one.add(entity)
+            self.group[entity.iri] = one
+
+    def record(
+        self,
+        one: Group,
+        other: Group,
+        verdict: Verdict,
+        rule: str,
+        pro: Iterable[str],
+        contra: Iterable[str],
+        predicate: Iri = SKOS.exactMatch,
+    ) -> None:
+        """Note a pair that is not merged, with its reasons; the first verdict on a pair counts."""
+        a, b = _best(one, other)
+        known = self.pairs.get(frozenset((a.iri, b.iri)))
+        if known is not None:
+            return
+        reasons, against = tuple(pro), tuple(dict.fromkeys(contra))
+        if against and against[0].startswith("somebody decided"):
+            verdict = Verdict.BARRED
+        confidence = max(0.1, 0.75 - 0.2 * len(against) + 0.05 * (len(reasons) - 1))
+        pair = Pair(
+            a.iri, b.iri, verdict, rule, min(confidence, 0.9), reasons, against, predicate,
+            (a.label, b.label),
+        )  # fmt: skip
+        self.pairs[pair.key] = pair
+
+
+def distinct(groups: Iterable[Group]) -> list[Group]:
+    """Groups in order, each once."""
+    return list({id(group): group for group in groups}.values())
+
+
+def _best(one: Group, other: Group) -> tuple[NamedEntity, NamedEntity]:
+    """The two members to name, the one that gives way first."""
+    a, b = (min(g.members, key=lambda t: preference(t.iri)) for g in (one, other))
+    return (b, a) if preference(a.iri) < preference(b.iri) else (a, b)
