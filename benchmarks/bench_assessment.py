@@ -35,13 +35,22 @@ from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore
 
 NUMBERS = (
-    PG.layerCount, PG.hiddenSize, PG.attentionHeadCount, PG.vocabularySize,
-    PG.contextLength, PG.parameterCount, PG.feedForwardSize,
-)  # fmt: skip
+    PG.layerCount,
+    PG.hiddenSize,
+    PG.attentionHeadCount,
+    PG.vocabularySize,
+    PG.contextLength,
+    PG.parameterCount,
+    PG.feedForwardSize,
+)
 SILENT = (
-    PG.trainingComputeFLOP, PG.trainingEnergyMWh, PG.trainingCostUSD,
-    PG.dataDomainShare, PG.trainedOn, PG.tokenizer,
-)  # fmt: skip
+    PG.trainingComputeFLOP,
+    PG.trainingEnergyMWh,
+    PG.trainingCostUSD,
+    PG.dataDomainShare,
+    PG.trainedOn,
+    PG.tokenizer,
+)
 LIMITS = Limits(seconds=120)
 
 

@@ -102,7 +102,9 @@ def view(tab: Any, base: str, path: str) -> None:
     whole = tab.evaluate(
         "performance.getEntriesByType('resource').reduce((m, e) => Math.max(m, e.responseEnd), 0)"
     )
-    print(f"{path:<48} paint {tab.evaluate(PAINT):6.0f} ms  complete {whole:6.0f} ms  {tab.evaluate(SENT) / 1024:7.1f} KiB")  # fmt: skip
+    print(
+        f"{path:<48} paint {tab.evaluate(PAINT):6.0f} ms  complete {whole:6.0f} ms  {tab.evaluate(SENT) / 1024:7.1f} KiB"
+    )
 
 
 def lineage(tab: Any, base: str, size: int) -> None:

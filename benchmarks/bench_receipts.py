@@ -35,9 +35,12 @@ from provenance_graph.receipts.verify import verify
 from provenance_graph.store.opening import open_store
 
 MODELS = (
-    "anthropic/claude-haiku-4-5", "meta-llama/Llama-3.1-8B", "allenai/OLMo-2-1124-7B",
-    "deepseek-ai/DeepSeek-V3", "deepseek-ai/DeepSeek-R1-Distill-Llama-8B",
-)  # fmt: skip
+    "anthropic/claude-haiku-4-5",
+    "meta-llama/Llama-3.1-8B",
+    "allenai/OLMo-2-1124-7B",
+    "deepseek-ai/DeepSeek-V3",
+    "deepseek-ai/DeepSeek-R1-Distill-Llama-8B",
+)
 
 
 def seen(data: bytes, key: PublicKey, *, whole: bool) -> bool:
@@ -64,13 +67,17 @@ def _changed(content: str, chance: random.Random) -> tuple[str, str]:
     lines = content.splitlines(True)
     kinds = {
         "claim": lambda line: "/record/" in line and "ns#value>" in line,
-        "header": lambda line: "/record/" in line and ("retrievedOn>" in line or "custody>" in line
-                                                       or "defaultBasis>" in line),
+        "header": lambda line: (
+            "/record/" in line
+            and ("retrievedOn>" in line or "custody>" in line or "defaultBasis>" in line)
+        ),
         "identity": lambda line: "graph/identity" in line.rpartition(" <")[2],
         "policy": lambda line: line.endswith("graph/reference> .\n"),
-        "accepted value": lambda line: line.count(" <") + line.startswith("<") <= 3
-        and not line.rstrip(" .\n").endswith(("reference>", "identity>")),
-    }  # fmt: skip
+        "accepted value": lambda line: (
+            line.count(" <") + line.startswith("<") <= 3
+            and not line.rstrip(" .\n").endswith(("reference>", "identity>"))
+        ),
+    }
     kind = chance.choice([*kinds, "record"])
     if kind == "record":
         graphs = sorted(g for g in canonical.by_graph(content) if "/record/" in g)
@@ -153,10 +160,13 @@ def main() -> None:
                 spent.append(time.perf_counter() - start)
                 assert done.ok, done.failures
             models[name] = {
-                "bytes": len(data), "records": done.records, "claims": done.claims,
-                "bundle_ms_cold": round(first * 1000), "bundle_ms": round(again * 1000),
+                "bytes": len(data),
+                "records": done.records,
+                "claims": done.claims,
+                "bundle_ms_cold": round(first * 1000),
+                "bundle_ms": round(again * 1000),
                 "verify_ms": round(statistics.median(spent) * 1000),
-            }  # fmt: skip
+            }
         result["bundles"] = models
         rates = {}
         gathered = [bundle(snapshot, [subject_named(snapshot, name)]) for name in MODELS]

@@ -19,14 +19,16 @@ from provenance_graph.lineage.index import LineageIndex
 from provenance_graph.lineage.names import NameTable
 
 LICENCES = (
-    ("http://spdx.org/licenses/Apache-2.0", 0.38), ("http://spdx.org/licenses/MIT", 0.14),
-    ("http://spdx.org/licenses/CC-BY-NC-4.0", 0.06), ("http://spdx.org/licenses/CC-BY-SA-4.0", 0.03),
+    ("http://spdx.org/licenses/Apache-2.0", 0.38),
+    ("http://spdx.org/licenses/MIT", 0.14),
+    ("http://spdx.org/licenses/CC-BY-NC-4.0", 0.06),
+    ("http://spdx.org/licenses/CC-BY-SA-4.0", 0.03),
     ("https://w3id.org/provenance-graph/id/licence/llama-2", 0.06),
     ("https://w3id.org/provenance-graph/id/licence/llama-3.1", 0.12),
     ("https://w3id.org/provenance-graph/id/licence/gemma", 0.05),
     ("https://w3id.org/provenance-graph/id/licence/creativeml-openrail-m", 0.06),
     ("https://w3id.org/provenance-graph/id/licence/hub-other", 0.10),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,12 @@ def generate(models: int, seed: int = 1) -> Hub:
     licence = rng.choice(len(LICENCES), models, p=weights / weights.sum()).astype(np.int32)
     licence[rng.random(models) < 0.6] = -1
     licence = np.concatenate([licence, rng.integers(-1, 4, datasets).astype(np.int32)])
-    return Hub(models, datasets, *(edges[:, i].astype(t) for i, t in enumerate((np.int32, np.int32, np.uint8))), licence)  # fmt: skip
+    return Hub(
+        models,
+        datasets,
+        *(edges[:, i].astype(t) for i, t in enumerate((np.int32, np.int32, np.uint8))),
+        licence,
+    )
 
 
 def iri(hub: Hub, number: int) -> str:

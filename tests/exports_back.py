@@ -16,10 +16,20 @@ from provenance_graph.formats.registry import readers
 from provenance_graph.model.bundle_results import NODE_LINKS, Bundle
 
 READERS = {
-    "spdx3": "spdx3", "spdx3.1": "spdx3", "cyclonedx": "cyclonedx", "cyclonedx-1.6": "cyclonedx", "croissant": "croissant", "fair4ml": "fair4ml",
-    "hf-card": "huggingface", "turtle": "rdf", "jsonld": "rdf", "trig": "rdf", "prov": "rdf",
-    "trig12": "rdf", "mldcat-ap": "mldcat-ap",
-}  # fmt: skip
+    "spdx3": "spdx3",
+    "spdx3.1": "spdx3",
+    "cyclonedx": "cyclonedx",
+    "cyclonedx-1.6": "cyclonedx",
+    "croissant": "croissant",
+    "fair4ml": "fair4ml",
+    "hf-card": "huggingface",
+    "turtle": "rdf",
+    "jsonld": "rdf",
+    "trig": "rdf",
+    "prov": "rdf",
+    "trig12": "rdf",
+    "mldcat-ap": "mldcat-ap",
+}
 
 
 def read_back(format: str, made: Exported, name: str) -> list[Claim]:

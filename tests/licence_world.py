@@ -21,11 +21,16 @@ from provenance_graph.licences.texts.reading import load
 from provenance_graph.store.memory import MemoryStore
 
 RELATIONS = {
-    "finetune": PG.fineTunedFrom, "adapter": PG.adapterOf, "merge": PG.mergedFrom,
-    "quantize": PG.quantizedFrom, "distill": PG.distilledFrom,
-    "trained": PG.trainedOn, "written": PG.generatedBy,
-    "synthetic": PG.usedSyntheticDataFrom, "derived": PROV.wasDerivedFrom,
-}  # fmt: skip
+    "finetune": PG.fineTunedFrom,
+    "adapter": PG.adapterOf,
+    "merge": PG.mergedFrom,
+    "quantize": PG.quantizedFrom,
+    "distill": PG.distilledFrom,
+    "trained": PG.trainedOn,
+    "written": PG.generatedBy,
+    "synthetic": PG.usedSyntheticDataFrom,
+    "derived": PROV.wasDerivedFrom,
+}
 
 
 @cache
@@ -108,9 +113,14 @@ def owner(name: str) -> str:
 
 def _header(who: str) -> Header:
     return Header(
-        record("test", who, "2024-01-01"), Iri(f"https://example.org/{who}"), organization(who),
-        "2024-01-01", "test", Basis.DEVELOPER, custody=Custody.ASSERTED,
-    )  # fmt: skip
+        record("test", who, "2024-01-01"),
+        Iri(f"https://example.org/{who}"),
+        organization(who),
+        "2024-01-01",
+        "test",
+        Basis.DEVELOPER,
+        custody=Custody.ASSERTED,
+    )
 
 
 @cache

@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 Array = NDArray[np.generic]
 Model = dict[str, Array]
 WIDTH, INNER, LAYERS, VOCABULARY = 32, 48, 4, 80
-_TYPES = {"float32": "F32", "float16": "F16", "int8": "I8", "uint8": "U8", "int32": "I32", "uint16": "BF16"}  # fmt: skip
+_TYPES = {
+    "float32": "F32",
+    "float16": "F16",
+    "int8": "I8",
+    "uint8": "U8",
+    "int32": "I32",
+    "uint16": "BF16",
+}
 
 
 def base(
@@ -50,10 +57,11 @@ def fine_tuned(model: Model, seed: int, strength: float = 0.2) -> Model:
     """Every matrix moved by a share of its own spread."""
     rng = np.random.default_rng(seed)
     return {
-        name: values if values.ndim < 2
+        name: values
+        if values.ndim < 2
         else (values + rng.normal(0, strength * values.std(), values.shape)).astype(np.float32)
         for name, values in model.items()
-    }  # fmt: skip
+    }
 
 
 def low_rank(model: Model, seed: int, rank: int = 3) -> Model:

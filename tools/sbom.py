@@ -75,8 +75,11 @@ def component(result: Distribution) -> dict[str, object]:
     purl = PackageURL("pypi", None, name, version).to_string()
     made: dict[str, object] = {
         "type": "application" if name == NAME else "library",
-        "bom-ref": purl, "name": name, "version": version, "purl": purl,
-    }  # fmt: skip
+        "bom-ref": purl,
+        "name": name,
+        "version": version,
+        "purl": purl,
+    }
     first = licence.strip().splitlines()[0][:120] if licence.strip() else ""
     if first:
         made["licenses"] = [{"expression": first} if expression else {"license": {"name": first}}]

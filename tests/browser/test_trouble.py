@@ -41,10 +41,10 @@ def world() -> str:
         f" schema:name {quoted('Long ' * 40)} .",
     ]
     lines += [
-        f"  <https://w3id.org/provenance-graph/id/model/kid/n{n}> a pg:Model ; schema:name \"Kid {n}\" ;"
+        f'  <https://w3id.org/provenance-graph/id/model/kid/n{n}> a pg:Model ; schema:name "Kid {n}" ;'
         f" pg:quantizedFrom <https://w3id.org/provenance-graph/id/model/big/root> ."
         for n in range(MANY)
-    ]  # fmt: skip
+    ]
     return WORLD % "\n".join(lines)
 
 

@@ -109,8 +109,15 @@ def test_the_site_loads_nothing_from_another_host(site: Path) -> None:
 
 
 def test_the_site_has_every_part(site: Path) -> None:
-    for name in ("index.html", "tutorial.html", "howto/audit.html", "reference/routes.html",
-                 "reference/terms.html", "commands.html", "search/search_index.json"):  # fmt: skip
+    for name in (
+        "index.html",
+        "tutorial.html",
+        "howto/audit.html",
+        "reference/routes.html",
+        "reference/terms.html",
+        "commands.html",
+        "search/search_index.json",
+    ):
         assert (site / name).is_file(), name
     routes = (site / "reference" / "routes.html").read_text(encoding="utf-8")
     assert "/api/v1/changes" in routes

@@ -134,8 +134,12 @@ def test_the_default_policy_prefers_files_to_statements_and_never_takes_an_estim
     ]  # fmt: skip
     assert list(ontology.objects(policy, PG.neverAccepted)) == [PG.Estimate]
     assert list(ontology.items(ontology.value(policy, PG.tieBreak))) == [
-        PG.CloserSource, PG.MoreIndependentSources, PG.BetterCustody, PG.LaterStatement, PG.LowestInOrder,
-    ]  # fmt: skip
+        PG.CloserSource,
+        PG.MoreIndependentSources,
+        PG.BetterCustody,
+        PG.LaterStatement,
+        PG.LowestInOrder,
+    ]
 
 
 def test_no_two_fact_properties_share_a_place_on_the_page(ontology: rdflib.Graph) -> None:

@@ -51,10 +51,18 @@ def asked() -> Question:
 
 
 PROPERTIES = (
-    PG.parameterCount, DCTERMS.license, PG.weightsAvailability, PG.dataAcquisition,
-    PG.trainedOn, PG.contextLength, PG.layerCount, PG.paper, PG.evaluationOf,
-    PG.fineTunedFrom, PG.trainingCode,
-)  # fmt: skip
+    PG.parameterCount,
+    DCTERMS.license,
+    PG.weightsAvailability,
+    PG.dataAcquisition,
+    PG.trainedOn,
+    PG.contextLength,
+    PG.layerCount,
+    PG.paper,
+    PG.evaluationOf,
+    PG.fineTunedFrom,
+    PG.trainingCode,
+)
 VALUES = {
     DCTERMS.license: [MIT, OTHER],
     PG.weightsAvailability: [PG.OpenWeights, PG.GatedWeights, PG.ApiOnly],

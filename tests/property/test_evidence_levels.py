@@ -35,15 +35,19 @@ said = st.one_of(
         st.sampled_from([Stance.STATED, Stance.STATED, Stance.DECLINES]),
     ),
     st.builds(lambda s: Claim(s, RDF.type, PG.Model), st.sampled_from(NAMES)),
-    st.builds(lambda s, h: Claim(s, PG.hubRepository, h), st.sampled_from(NAMES), st.sampled_from(HUBS)),
+    st.builds(
+        lambda s, h: Claim(s, PG.hubRepository, h), st.sampled_from(NAMES), st.sampled_from(HUBS)
+    ),
     st.builds(lambda s: Claim(VERSION, PROV.specializationOf, s), st.sampled_from(NAMES)),
-    st.builds(lambda n: Claim(VERSION, SCHEMA.version, literals.text(n)), st.sampled_from(["1", "2"])),
+    st.builds(
+        lambda n: Claim(VERSION, SCHEMA.version, literals.text(n)), st.sampled_from(["1", "2"])
+    ),
     st.builds(lambda s: Claim(RESULT, PG.evaluationOf, s), st.sampled_from([VERSION, *NAMES])),
     st.builds(
         lambda s: Claim(RESULT, PG.evaluationOf, s, basis=Basis.MEASUREMENT),
         st.sampled_from([VERSION, MODEL]),
     ),
-)  # fmt: skip
+)
 
 
 @st.composite

@@ -34,7 +34,9 @@ AMOUNTS = st.decimals("0.001", "99999", places=3).map(literals.decimal)
 DAYS = st.dates(date(1971, 1, 1), date(2090, 12, 31)).map(
     lambda day: Literal(day.isoformat(), XSD.date)
 )
-PAGES = st.from_regex(r"https://(example\.org|arxiv\.org/abs|github\.com)/[a-z0-9./]{1,12}", fullmatch=True).map(Iri)  # fmt: skip
+PAGES = st.from_regex(
+    r"https://(example\.org|arxiv\.org/abs|github\.com)/[a-z0-9./]{1,12}", fullmatch=True
+).map(Iri)
 FACTS: dict[Iri, st.SearchStrategy[Any]] = {
     PG.parameterCount: COUNTS,
     PG.contextLength: COUNTS,
@@ -132,8 +134,10 @@ def test_what_is_carried_is_read_back_and_the_rest_is_told(format: str, one: Bun
     assert missing(one, format, made, "org--m0") == []
     writer = exporters()[format]
     about = {
-        "croissant": one.datasets[:1], "hf-card": one.subjects, "fair4ml": one.models,
-    }.get(format, ())  # fmt: skip
+        "croissant": one.datasets[:1],
+        "hf-card": one.subjects,
+        "fair4ml": one.models,
+    }.get(format, ())
     reported = {loss.property for loss in made.losses}
     for subject, predicate, value in accepted(one, about):
         assert (subject, predicate, value) in made.kept or predicate in reported, writer.format

@@ -14,9 +14,12 @@ from provenance_graph.formats.document import Document
 from provenance_graph.formats.fetch.door import Door, fetch
 
 scalars = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.text(max_size=8),
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.text(max_size=8),
     st.sampled_from(["README.md", "a/b", "../x", ".eval_results/a.yaml", "config.json", "f" * 40]),
-)  # fmt: skip
+)
 values = st.recursive(
     scalars,
     lambda inner: (

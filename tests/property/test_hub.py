@@ -12,15 +12,23 @@ _EDGE = "abzAZ09_"
 _PARTS = st.builds(
     lambda first, middle, last: first + middle.replace("..", ".").replace("--", "-") + last,
     st.sampled_from(_EDGE),
-    st.text("abcXYZ019_", max_size=20) | st.from_regex(r"[a-z](?:[.-]?[a-z0-9]){0,20}", fullmatch=True),
+    st.text("abcXYZ019_", max_size=20)
+    | st.from_regex(r"[a-z](?:[.-]?[a-z0-9]){0,20}", fullmatch=True),
     st.sampled_from(_EDGE),
-)  # fmt: skip
+)
 _NAMES = st.builds("{}/{}".format, _PARTS, _PARTS).filter(hub.is_name)
 _REVISIONS = st.sampled_from(["", "main", "v1.0", "refs/pr/7", "0" * 40])
 _PATHS = st.sampled_from(["", "config.json", "a/b c.json"])
 _HOSTS = st.sampled_from(
-    ["https://huggingface.co/", "http://www.huggingface.co/", "hf.co/", "https://hf.co/", "hf:", "hf://"]
-)  # fmt: skip
+    [
+        "https://huggingface.co/",
+        "http://www.huggingface.co/",
+        "hf.co/",
+        "https://hf.co/",
+        "hf:",
+        "hf://",
+    ]
+)
 
 
 @given(

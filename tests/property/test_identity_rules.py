@@ -173,11 +173,15 @@ def test_a_small_change_reads_no_more_than_the_names_that_share_a_key() -> None:
     store = MemoryStore(compile_quads(reference(), others, HAND))
     record = Record(
         Header(
-            iris.record("t", "new", DAYS[0]), Iri("https://example.org/new"),
-            iris.organization("T"), DAYS[0], "rdf", Basis.THIRD_PARTY,
+            iris.record("t", "new", DAYS[0]),
+            Iri("https://example.org/new"),
+            iris.organization("T"),
+            DAYS[0],
+            "rdf",
+            Basis.THIRD_PARTY,
         ),
         tuple(a_model(iris.entity("osai", "model", "zebra7x"), "Zebra7X")),
-    ).sort()  # fmt: skip
+    ).sort()
     done = update(store, [record])
     assert len(done.subjects) <= 3
     assert [(row.subject, row.object) for row in rule_rows(store)] == [

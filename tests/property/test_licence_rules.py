@@ -79,7 +79,10 @@ def test_the_whole_store_finds_what_model_by_model_finds(seed: int) -> None:
     whole = store_findings(graph, day=TODAY, limit=100_000, filters=Filters(frozenset(RULES)))
     assert sorted(map(repr, whole.findings)) == sorted(map(repr, alone))
     assert not whole.is_cut
-    marked = {rule: {graph.index.names[n] for n in nodes.tolist()} for rule, nodes in mark(graph, TODAY).items()}  # fmt: skip
+    marked = {
+        rule: {graph.index.names[n] for n in nodes.tolist()}
+        for rule, nodes in mark(graph, TODAY).items()
+    }
     for rule in RULES:
         subjects = {one.subject for one in alone if one.rule.id == rule}
         assert subjects <= marked[rule], rule

@@ -145,7 +145,10 @@ def test_the_whole_store_at_once_finds_what_each_model_alone_does(edges, held):
             for bit, settled in whole.of(node)
         }
         # a circle may bring an entity's own terms back to it; alone, a model is not its own origin
-        own = {(KNOWN.licence(i).iri if KNOWN.licence(i).known else None) for i in index.licences_of(node)} or {None}  # fmt: skip
+        own = {
+            (KNOWN.licence(i).iri if KNOWN.licence(i).known else None)
+            for i in index.licences_of(node)
+        } or {None}
         assert all(k in got or (k[0] in own and (*k[:2], True) in got) for k in best)
         assert got - best <= {key for key in got if key[0] in own}
 

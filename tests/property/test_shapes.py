@@ -178,7 +178,7 @@ FACTS: dict[Iri, list[Iri | Literal]] = {
     PG.score: [decimal("0.7"), decimal("80"), integer(3)],
     PG.maxScore: [decimal("1"), decimal("0")],
     PG.unresolvedText: [Literal("GPT-3"), Literal("")],
-}  # fmt: skip
+}
 CLAIM: dict[Iri, list[Iri | Literal]] = {
     RDF.type: [PG.Claim],
     PG.about: [THINGS[0], Literal("it")],

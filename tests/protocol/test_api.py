@@ -170,8 +170,12 @@ def test_as_of_a_day_only_what_was_known_counts(api: TestClient) -> None:
 
 def test_lineage_has_its_edges_with_evidence(api: TestClient) -> None:
     result = ok(api, f"{DISTILLED}/lineage?direction=up")
-    ends = {(edge["child"]["id"], edge["parent"]["id"]) if isinstance(edge["child"], dict)
-            else (edge["child"], edge["parent"]) for edge in result["edges"]}  # fmt: skip
+    ends = {
+        (edge["child"]["id"], edge["parent"]["id"])
+        if isinstance(edge["child"], dict)
+        else (edge["child"], edge["parent"])
+        for edge in result["edges"]
+    }
     assert any("DeepSeek-R1" in str(parent) for _, parent in ends)
     assert any("Llama-3.1-8B" in str(parent) for _, parent in ends)
 

@@ -47,8 +47,14 @@ def test_problems_have_places(api: TestClient) -> None:
     ("name", "body"),
     [
         ("deep.json", b"[" * 100_000),
-        ("laughs.yaml", b"a: &a [x,x]\n" + b"".join(
-            f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)},*{chr(97 + n)}]\n".encode() for n in range(24))),
+        (
+            "laughs.yaml",
+            b"a: &a [x,x]\n"
+            + b"".join(
+                f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)},*{chr(97 + n)}]\n".encode()
+                for n in range(24)
+            ),
+        ),
         ("deep.ttl", b"<urn:a> <urn:b> " + b"( " * 50_000),
         ("nul.json", b'{"bomFormat": "CycloneDX", "a": "' + b"\\u0000" * 1000 + b'"}'),
         ("bytes.bin", bytes(range(256)) * 100),
@@ -56,7 +62,7 @@ def test_problems_have_places(api: TestClient) -> None:
         ("entities.rdf", b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x>&b;</x>'),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
-)  # fmt: skip
+)
 def test_a_bomb_is_a_problem_and_not_an_outage(api: TestClient, name: str, body: bytes) -> None:
     reply = api.post(f"{API}/validate", params={"name": name}, content=body)
     assert reply.status_code < 500 or reply.status_code in (503, 504)

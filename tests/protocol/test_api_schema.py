@@ -147,9 +147,11 @@ def operations(address: str) -> Iterator[Any]:
 
 def test_nothing_generated_makes_a_server_error_or_breaks_the_schema(address: str) -> None:
     checks = [
-        not_a_server_error, status_code_conformance, content_type_conformance,
+        not_a_server_error,
+        status_code_conformance,
+        content_type_conformance,
         response_schema_conformance,
-    ]  # fmt: skip
+    ]
     count = 0
     for operation in operations(address):
         count += 1

@@ -79,8 +79,12 @@ def test_what_changed_since_a_version_is_told_with_values_before_and_after(clien
     found = client.get(CHANGES, params={"since": first}).json()
     assert [one["version"] for one in found["items"]] == [second]
     facts = found["items"][0]["facts"]
-    assert {"subject": {"iri": model("acme/tiny"), "id": "acme/tiny"}, "property": "contextLength",
-            "was": ["4096"], "now": ["8192"]} in facts  # fmt: skip
+    assert {
+        "subject": {"iri": model("acme/tiny"), "id": "acme/tiny"},
+        "property": "contextLength",
+        "was": ["4096"],
+        "now": ["8192"],
+    } in facts
     assert found["items"][0]["before"] == first
     assert found["version"] == second
     assert found["next"] is None

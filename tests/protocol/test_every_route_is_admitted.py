@@ -87,10 +87,16 @@ def test_many_looks_at_health_are_one_question(client: TestClient, engine: Any) 
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("DELETE", "/data?graph=urn:none"), ("PATCH", "/data?graph=urn:none"),
-     ("GET", "/data?graph=urn:none"), ("GET", "/.well-known/void"), ("GET", "/sparql"),
-     ("GET", "/doc/model/a/b"), ("GET", "/ns?format=ttl")],
-)  # fmt: skip
+    [
+        ("DELETE", "/data?graph=urn:none"),
+        ("PATCH", "/data?graph=urn:none"),
+        ("GET", "/data?graph=urn:none"),
+        ("GET", "/.well-known/void"),
+        ("GET", "/sparql"),
+        ("GET", "/doc/model/a/b"),
+        ("GET", "/ns?format=ttl"),
+    ],
+)
 def test_whatever_asks_the_engine_takes_a_place(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, method: str, path: str
 ) -> None:
@@ -105,11 +111,15 @@ def test_whatever_asks_the_engine_takes_a_place(
 
 @pytest.mark.parametrize(
     ("method", "path", "kind"),
-    [("PUT", "/data?graph=urn:g", "text/turtle"), ("POST", "/data?graph=urn:g", "text/turtle"),
-     ("POST", "/data", "text/turtle"), ("DELETE", "/data?default", ""),
-     ("PATCH", "/data?default", "application/sparql-update"),
-     ("POST", "/update", "application/sparql-update")],
-)  # fmt: skip
+    [
+        ("PUT", "/data?graph=urn:g", "text/turtle"),
+        ("POST", "/data?graph=urn:g", "text/turtle"),
+        ("POST", "/data", "text/turtle"),
+        ("DELETE", "/data?default", ""),
+        ("PATCH", "/data?default", "application/sparql-update"),
+        ("POST", "/update", "application/sparql-update"),
+    ],
+)
 def test_every_write_takes_a_place_for_uploads(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, method: str, path: str, kind: str
 ) -> None:

@@ -44,9 +44,12 @@ def entity(iri: Iri, maker: str) -> list[Claim]:
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     header = Header(
-        iris.record("t", "one", "2026-01-01"), Iri("https://example.org/one"),
-        iris.organization("T"), "2026-01-01", "rdf",
-    )  # fmt: skip
+        iris.record("t", "one", "2026-01-01"),
+        Iri("https://example.org/one"),
+        iris.organization("T"),
+        "2026-01-01",
+        "rdf",
+    )
     record = Record(header, (*entity(KOALA, "berkeley"), *entity(OTHER, "other"))).sort()
     embedded.build(tmp_path / "store", compile_quads(list(reference_quads()), [record], []))
     return tmp_path / "store"
@@ -72,9 +75,14 @@ def client(store: Path) -> TestClient:
     settings = Settings(workers=1, access_log="", client_errors=1_000_000)
     writer: Any = Direct(store)
     app = create_app(
-        PoolBackend(store, settings), settings=settings, routers=routers(store),
-        writer=writer, tokens=Tokens((Token(Holder("ann", frozenset({"write"})), sha256(TOKEN.encode()).digest()),)),
-    )  # fmt: skip
+        PoolBackend(store, settings),
+        settings=settings,
+        routers=routers(store),
+        writer=writer,
+        tokens=Tokens(
+            (Token(Holder("ann", frozenset({"write"})), sha256(TOKEN.encode()).digest()),)
+        ),
+    )
     return TestClient(app, base_url="http://testserver")
 
 

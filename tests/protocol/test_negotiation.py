@@ -71,11 +71,18 @@ def test_a_browser_names_html_first() -> None:
 @pytest.mark.parametrize(
     ("header", "takes"),
     [
-        ("gzip", "gzip"), ("*", "br"), ("gzip;q=0, *", "br"), ("br;q=0, *", "gzip"), ("br", "br"),
-        ("identity", ""), ("gzip;q=1, br;q=0.5", "gzip"), ("gzip;q=2", ""), ("x-gzip", "gzip"),
+        ("gzip", "gzip"),
+        ("*", "br"),
+        ("gzip;q=0, *", "br"),
+        ("br;q=0, *", "gzip"),
+        ("br", "br"),
+        ("identity", ""),
+        ("gzip;q=1, br;q=0.5", "gzip"),
+        ("gzip;q=2", ""),
+        ("x-gzip", "gzip"),
         ("gzip;q=0, br;q=0", ""),
     ],
-)  # fmt: skip
+)
 def test_an_answer_is_coded_as_the_client_likes_best(header: str, takes: str) -> None:
     assert coding(header) == takes
 

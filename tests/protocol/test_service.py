@@ -338,8 +338,11 @@ def test_the_address_that_the_last_trusted_proxy_saw_counts(
 
 
 def test_a_preflight_allows_what_clients_send(client: TestClient) -> None:
-    asked = {"origin": "https://a.example", "access-control-request-method": "POST",
-             "access-control-request-headers": "x-requested-with"}  # fmt: skip
+    asked = {
+        "origin": "https://a.example",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "x-requested-with",
+    }
     allowed = client.options("/sparql", headers=asked).headers["access-control-allow-headers"]
     for name in ("x-requested-with", "if-match", "prefer", "range", "authorization"):
         assert name in allowed.lower()

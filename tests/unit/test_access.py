@@ -156,11 +156,23 @@ def test_every_route_that_reads_records_takes_a_day(api: TestClient):
 
 
 ROUTES = (
-    f"{API}/models", f"{API}/facets", f"{API}/search?q=m", f"{API}/conflicts", f"{API}/stats",
-    f"{API}/disclosure", ONE, f"{ONE}/claims", f"{ONE}/conflicts", f"{ONE}/assessments",
-    f"{ONE}/history", f"{ONE}/licences", f"{ONE}/lineage", f"{API}/impact?thing=org/m",
-    f"{ONE}/export/turtle", f"{API}/compare?model=org/m&model=org/m-1",
-)  # fmt: skip
+    f"{API}/models",
+    f"{API}/facets",
+    f"{API}/search?q=m",
+    f"{API}/conflicts",
+    f"{API}/stats",
+    f"{API}/disclosure",
+    ONE,
+    f"{ONE}/claims",
+    f"{ONE}/conflicts",
+    f"{ONE}/assessments",
+    f"{ONE}/history",
+    f"{ONE}/licences",
+    f"{ONE}/lineage",
+    f"{API}/impact?thing=org/m",
+    f"{ONE}/export/turtle",
+    f"{API}/compare?model=org/m&model=org/m-1",
+)
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -137,8 +137,11 @@ def test_the_architecture_of_a_closed_model_is_the_site_s_default() -> None:
     claims = [c for c in page(CLOSED) if isinstance(c, Claim) and c.value is not None]
     guessed = {c.predicate: (c.basis, c.confidence) for c in claims if c.predicate in ARCHITECTURE}
     assert guessed.keys() == {
-        PG.sparsity, PG.attentionMechanism, PG.positionEmbedding, PG.normalization
-    }  # fmt: skip
+        PG.sparsity,
+        PG.attentionMechanism,
+        PG.positionEmbedding,
+        PG.normalization,
+    }
     assert set(guessed.values()) == {(Basis.INFERENCE, DEFAULT_CONFIDENCE)}
     (context,) = [c for c in claims if c.predicate == PG.contextLength]
     assert context.basis is None

@@ -141,12 +141,16 @@ WEIGHTS = PG.weightsAvailability
         ("LevelUnmet", OSI, [said(DCTERMS.license, LLAMA)]),
         ("LevelEstimate", OSI, [said(DCTERMS.license, MIT, THIRD)]),
         ("LevelNotAssessed", OSI, [said(DCTERMS.license, LLAMA, THIRD)]),
-        ("LevelContradicted", OSI, [said(DCTERMS.license, MIT), said(DCTERMS.license, LLAMA, ARTIFACT)]),
+        (
+            "LevelContradicted",
+            OSI,
+            [said(DCTERMS.license, MIT), said(DCTERMS.license, LLAMA, ARTIFACT)],
+        ),
         ("LevelDisclosed", OPEN, [said(WEIGHTS, PG.OpenWeights)]),
         ("LevelUnmet", OPEN, [said(WEIGHTS, PG.GatedWeights)]),
         ("LevelUndisclosed", OPEN, [said(WEIGHTS, None, stance=Stance.DECLINES)]),
     ],
-)  # fmt: skip
+)
 def test_a_facet_asks_for_certain_values(
     known: Rubrics, expected: str, facet: Iri, claims: list[SourcedClaim]
 ):

@@ -113,7 +113,9 @@ def test_of_a_file_of_a_hundred_gigabytes_only_the_header_is_read(
     kind: str, tmp_path: Path
 ) -> None:
     path = tmp_path / f"big.{kind}"
-    header = _safetensors(TENSOR) if kind == "safetensors" else _gguf(("general.name", _string(b"oak")))  # fmt: skip
+    header = (
+        _safetensors(TENSOR) if kind == "safetensors" else _gguf(("general.name", _string(b"oak")))
+    )
     with path.open("wb") as file:
         file.write(header)
         file.truncate(100 << 30)
@@ -140,7 +142,9 @@ def _archives() -> Iterator[tuple[str, bytes]]:
     yield "bomb.json.gz", gzip.compress(b"[" * (64 * MEBIBYTE))
 
 
-@pytest.mark.parametrize(("name", "data"), list(_archives()), ids=lambda it: it if isinstance(it, str) else "")  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "data"), list(_archives()), ids=lambda it: it if isinstance(it, str) else ""
+)
 @pytest.mark.parametrize("disguise", ["", ".json", ".md"])
 def test_archives_are_never_unpacked(name: str, data: bytes, disguise: str, tmp_path: Path) -> None:
     (tmp_path / f"{name}{disguise}").write_bytes(data)

@@ -319,9 +319,13 @@ def test_rows_made_by_hand_stay_and_the_rules_are_replaced() -> None:
         "\tmapping_justification\n" + hand + "\n"
     )
     row = Mapping(
-        iris.entity("mot", "model", "b"), SKOS.exactMatch, iris.model("x/b"),
-        "semapv:LexicalMatching", "0.95", author="id:rule/same-developer-and-name",
-    )  # fmt: skip
+        iris.entity("mot", "model", "b"),
+        SKOS.exactMatch,
+        iris.model("x/b"),
+        "semapv:LexicalMatching",
+        "0.95",
+        author="id:rule/same-developer-and-name",
+    )
     once = rewrite(text, [row])
     assert hand in once
     assert rewrite(once, [row]) == once

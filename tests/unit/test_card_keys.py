@@ -62,11 +62,12 @@ def test_a_dataset_s_card_names_its_parts_tasks_and_sources() -> None:
     )
     stated, _ = card(front, "acme-labs--data.md")
     assert stated >= {
-        (PG.datasetConfiguration, "small"), (PG.task, "text-classification"),
+        (PG.datasetConfiguration, "small"),
+        (PG.task, "text-classification"),
         (PROV.wasDerivedFrom, iris.dataset("acme/older")),
         (PG.otherStatement, "source_datasets: original"),
         (PG.otherStatement, "size_categories: 1K<n<10K"),
-    }  # fmt: skip
+    }
 
 
 def test_a_key_that_nothing_reads_is_kept_as_stated_and_display_is_not() -> None:
@@ -108,5 +109,8 @@ def test_the_ledger_of_a_card_tells_every_value() -> None:
     front = "license: mit\nDatasets: [a/b]\nwidget: [{text: hi}]\nprompt_template: x\nours: 1"
     ledger = coverage.of_document(huggingface.READER, document(f"---\n{front}\n---\n", "a--b.md"))
     assert {fate: ledger.total(fate) for fate in Fate} == {
-        Fate.READ: 2, Fate.NOT_PROVENANCE: 1, Fate.NOT_READ: 1, Fate.UNKNOWN: 1
-    }  # fmt: skip
+        Fate.READ: 2,
+        Fate.NOT_PROVENANCE: 1,
+        Fate.NOT_READ: 1,
+        Fate.UNKNOWN: 1,
+    }

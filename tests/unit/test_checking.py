@@ -114,8 +114,10 @@ def test_junit_fails_a_case_per_document(here) -> None:
     (here / "broken.md").write_text(BROKEN)
     suite = ET.fromstring(run("none", "validate", ".", "--format", "junit").stdout)[0]
     assert {name: suite.get(name) for name in ("tests", "failures", "errors")} == {
-        "tests": "3", "failures": "1", "errors": "1",
-    }  # fmt: skip
+        "tests": "3",
+        "failures": "1",
+        "errors": "1",
+    }
 
 
 HOUSE = """@prefix sh: <http://www.w3.org/ns/shacl#> .

@@ -53,8 +53,11 @@ LEAVES = [
 def test_the_ledger_counts_every_value_by_fate_and_key() -> None:
     ledger = coverage.count(LEAVES, TABLE)
     assert {fate: ledger.total(fate) for fate in Fate} == {
-        Fate.READ: 2, Fate.NOT_PROVENANCE: 1, Fate.NOT_READ: 1, Fate.UNKNOWN: 2,
-    }  # fmt: skip
+        Fate.READ: 2,
+        Fate.NOT_PROVENANCE: 1,
+        Fate.NOT_READ: 1,
+        Fate.UNKNOWN: 2,
+    }
     assert ledger.by_key(Fate.UNKNOWN) == {"model/colour": 2}
 
 
@@ -63,8 +66,10 @@ def test_what_has_no_property_is_kept_as_stated_and_a_blank_as_left_blank() -> N
 
     claims = list(coverage.claims(iris.model("a/b"), LEAVES, TABLE))
     assert [str(c.value) for c in claims if c.predicate == PG.otherStatement] == [
-        "notes: b", "colour: red", "colour: blue",
-    ]  # fmt: skip
+        "notes: b",
+        "colour: red",
+        "colour: blue",
+    ]
     assert [c.stance.label for c in claims if c.predicate == PG.task] == ["NotStated"]
 
 

@@ -193,10 +193,15 @@ def test_the_developer_s_facts_about_the_seed_s_model_are_shipped() -> None:
         if c.subject == HAIKU and record.header.reader == "curated"
     }
     assert {
-        ("issued", "2025-10-15"), ("issued", "2025-10-31"), ("contextLength", "200000"),
-        ("maxOutputTokens", "64000"), ("knowledgeCutoff", "2025-02-28"), ("safetyLevel", "ASL-2"),
-        ("inputModality", PG.Image), ("replaces", iris.model("anthropic/claude-3-5-haiku")),
-    } <= stated  # fmt: skip
+        ("issued", "2025-10-15"),
+        ("issued", "2025-10-31"),
+        ("contextLength", "200000"),
+        ("maxOutputTokens", "64000"),
+        ("knowledgeCutoff", "2025-02-28"),
+        ("safetyLevel", "ASL-2"),
+        ("inputModality", PG.Image),
+        ("replaces", iris.model("anthropic/claude-3-5-haiku")),
+    } <= stated
 
 
 def test_every_rank_of_the_checked_table_has_list_date_and_population() -> None:

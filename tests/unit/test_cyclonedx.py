@@ -131,8 +131,11 @@ def test_xml_cut_short_is_refused_with_its_place() -> None:
 
 
 def test_a_slice_is_no_benchmark_and_its_score_is_kept_as_stated() -> None:
-    card = {"quantitativeAnalysis": {"performanceMetrics": [
-        {"type": "AUC", "value": "0.87", "slice": "all"}]}}  # fmt: skip
+    card = {
+        "quantitativeAnalysis": {
+            "performanceMetrics": [{"type": "AUC", "value": "0.87", "slice": "all"}]
+        }
+    }
     claims, problems = read(cyclonedx.READER, bom({"modelCard": card}), "bom.json")
     assert not [claim for claim in claims if claim.value == PG.Benchmark]
     assert [str(c.value) for c in claims if c.predicate == PG.otherStatement] == [

@@ -218,21 +218,25 @@ def test_odd_json_is_bounded_and_never_raises() -> None:
 @pytest.fixture(scope="module")
 def store() -> MemoryStore:
     card = audit_store.record(
-        "card", "2025-05-01", Basis.DEVELOPER,
+        "card",
+        "2025-05-01",
+        Basis.DEVELOPER,
         Claim(audit_store.MODEL, RDF.type, PG.Model),
         Claim(audit_store.MODEL, PG.parameterCount, literals.integer(7)),
         Claim(audit_store.MODEL, PG.intendedUse, literals.text("to be read")),
-    )  # fmt: skip
+    )
     return MemoryStore(compile_quads(list(audit_store.reference()), [card], []))
 
 
 def test_the_store_says_what_a_better_source_has_and_what_contradicts(store: MemoryStore) -> None:
     snapshot = AcceptedSnapshot(store)
     said = audit_store.record(
-        "bom", "2026-01-01", Basis.THIRD_PARTY,
+        "bom",
+        "2026-01-01",
+        Basis.THIRD_PARTY,
         Claim(audit_store.MODEL, RDF.type, PG.Model),
         Claim(audit_store.MODEL, PG.parameterCount, literals.integer(9)),
-    )  # fmt: skip
+    )
     judge = judge_named("eu-annex-xi", store, snapshot)
     assert not callable(judge)
     document = Document(Iri("urn:x"), b"{}", "2026-01-01", "x.json")

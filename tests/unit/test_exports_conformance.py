@@ -191,9 +191,12 @@ def test_a_stated_licence_that_nobody_knows_survives(format: str) -> None:
     assert any("oak-licence-1" in c.as_stated for c in stated)
     assert not any(str(c.value).startswith("http://spdx.org/") for c in stated)
     assert "NoAssertionLicense" not in json.dumps(
-        [e for e in json.loads(export(SMALL, "spdx3").text)["@graph"]
-         if e.get("relationshipType") == "hasDeclaredLicense" and e["from"].endswith("model-1")]
-    )  # fmt: skip
+        [
+            e
+            for e in json.loads(export(SMALL, "spdx3").text)["@graph"]
+            if e.get("relationshipType") == "hasDeclaredLicense" and e["from"].endswith("model-1")
+        ]
+    )
 
 
 def test_a_model_without_a_stated_repository_gets_no_hub_id() -> None:

@@ -121,10 +121,12 @@ def test_mldcat_ap_breaks_its_shapes_only_where_nobody_states_what_they_want(
     data = rdflib.Graph().parse(data=export(whole, "mldcat-ap").text, format="turtle")
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes)
     found = {
-        (str(report.value(r, rdflib.SH.sourceConstraintComponent)).rpartition("#")[2],
-         str(report.value(r, rdflib.SH.resultPath)).replace("#", "/").rpartition("/")[2])
+        (
+            str(report.value(r, rdflib.SH.sourceConstraintComponent)).rpartition("#")[2],
+            str(report.value(r, rdflib.SH.resultPath)).replace("#", "/").rpartition("/")[2],
+        )
         for r in report.subjects(rdflib.RDF.type, rdflib.SH.ValidationResult)
-    }  # fmt: skip
+    }
     nobody = {"version", "created", "hasFile", "trainedOn", "description", "collectionDate"}
     assert {component for component, _ in found} <= {"MinCountConstraintComponent"}
     assert {path for _, path in found} <= nobody

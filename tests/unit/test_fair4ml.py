@@ -92,11 +92,23 @@ def test_the_vocabulary_itself_is_no_model() -> None:
 
 @pytest.mark.parametrize("value", [None, 3, "x", [], [None], [[]], {"a": None}, [{"@id": []}]])
 @pytest.mark.parametrize(
-    "key", ["schema:name", "schema:author", "schema:license", "schema:url", "fair4ml:trainedOn",
-            "fair4ml:fineTunedFrom", "fair4ml:hasEvaluation", "fair4ml:hasCO2eEmissions",
-            "schema:datePublished", "schema:citation", "schema:memoryRequirements",
-            "extraction_metadata", "@id"],
-)  # fmt: skip
+    "key",
+    [
+        "schema:name",
+        "schema:author",
+        "schema:license",
+        "schema:url",
+        "fair4ml:trainedOn",
+        "fair4ml:fineTunedFrom",
+        "fair4ml:hasEvaluation",
+        "fair4ml:hasCO2eEmissions",
+        "schema:datePublished",
+        "schema:citation",
+        "schema:memoryRequirements",
+        "extraction_metadata",
+        "@id",
+    ],
+)
 def test_a_field_of_any_shape_makes_problems_not_crashes(key: str, value: object) -> None:
     for text in (model(**{key: value}), wrapped(key, value)):
         claims, _ = read(fair4ml.READER, text, "x.json")

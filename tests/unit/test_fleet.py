@@ -208,9 +208,17 @@ def test_a_second_run_says_what_is_new_with_the_path_to_it(own, fleet, tmp_path)
     first = run(own, "fleet", "check", str(fleet), "--baseline", str(state), "--format", "json")
     assert not any(one["new"] for one in json.loads(first.stdout))
     added = run(
-        own, "claim", "add", "HuggingFaceH4/zephyr-7b-beta", "retirementDate", "2031-01-01",
-        "--document", "https://example.org/notice", "--basis", "third-party",
-    )  # fmt: skip
+        own,
+        "claim",
+        "add",
+        "HuggingFaceH4/zephyr-7b-beta",
+        "retirementDate",
+        "2031-01-01",
+        "--document",
+        "https://example.org/notice",
+        "--basis",
+        "third-party",
+    )
     assert not added.return_value
     again = run(
         own, "fleet", "check", str(fleet), "--baseline", str(state), "--new", "--format", "json"

@@ -45,7 +45,7 @@ def test_no_sentence_of_a_report_passes() -> None:
         ({"Score": "0", "Disclosure": "No information provided"}, Stance.REPORTS_UNDISCLOSED),
         ({"Score": "0", "Disclosure": "x", "Justification": "partial"}, Stance.PARTLY_STATED),
     ],
-)  # fmt: skip
+)
 def test_a_row_gives_a_stance(row: dict[str, str], expected: Stance) -> None:
     assert fmti.stance(row)[0] is expected
 

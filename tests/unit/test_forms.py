@@ -303,8 +303,12 @@ def test_another_form_and_another_thing_are_refused_in_a_sentence() -> None:
 
 def test_too_many_values_are_bounded() -> None:
     field_ = {"id": "4.1", "values": ["https://example.org/x"] * 6_000}
-    value = {"format": "provenance-graph form 1", "form": "eu-gpai-mdf", "iri": MODEL,
-             "sections": [{"fields": [field_]}]}  # fmt: skip
+    value = {
+        "format": "provenance-graph form 1",
+        "form": "eu-gpai-mdf",
+        "iri": MODEL,
+        "sections": [{"fields": [field_]}],
+    }
     _, problems = read_back(value)
     assert "more than 5,000 values" in problems[0].what
 

@@ -72,8 +72,9 @@ def test_what_the_metadata_says_is_not_repeated_and_another_parent_is_kept() -> 
     assert parents(sentence, front) == [(PG.fineTunedFrom, iris.model("org/base-7b"))]
     other = sentence.replace("base-7b", "other-7b")
     assert [value for _, value in parents(other, front)] == [
-        iris.model("org/base-7b"), iris.model("org/other-7b")
-    ]  # fmt: skip
+        iris.model("org/base-7b"),
+        iris.model("org/other-7b"),
+    ]
 
 
 def test_an_old_name_is_the_repository_it_moved_to() -> None:
@@ -98,10 +99,13 @@ def test_mergekit_lists_its_models() -> None:
     ("stated", "data"),
     [
         ("the [org/data](https://huggingface.co/datasets/org/data) dataset", ["org/data"]),
-        ("the imdb dataset", ["imdb"]), ("the generator dataset", []), ("an unknown dataset", []),
-        ("the None dataset", []), ("the json dataset", []),
+        ("the imdb dataset", ["imdb"]),
+        ("the generator dataset", []),
+        ("an unknown dataset", []),
+        ("the None dataset", []),
+        ("the json dataset", []),
     ],
-)  # fmt: skip
+)
 def test_the_data_of_the_sentence_are_training_data(stated: str, data: list[str]) -> None:
     body = f"This model is a fine-tuned version of {LINK} on {stated}."
     results = [c.value for c in read(body) if isinstance(c, Claim) and c.predicate == PG.trainedOn]

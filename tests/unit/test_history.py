@@ -81,7 +81,12 @@ def test_ranks_are_grouped_by_list_and_say_how_they_moved(told: History):
 
 def test_days_limit_what_is_told(kept: MemoryStore):
     late = history(AcceptedSnapshot(kept), MODEL, "2025-06-01", "2025-12-31")
-    assert [event.date for event in late.events] == ["2025-09-01", "2025-09-01", "2025-09-01", "2025-10-01"]  # fmt: skip
+    assert [event.date for event in late.events] == [
+        "2025-09-01",
+        "2025-09-01",
+        "2025-09-01",
+        "2025-10-01",
+    ]
     assert late.ranks == ()
 
 

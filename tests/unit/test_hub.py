@@ -123,13 +123,17 @@ def test_other_texts_name_none(stated: str) -> None:
 
 @pytest.mark.parametrize(
     ("address", "name"),
-    [("https://huggingface.co/api/models/org/name", "org/name"),
-     ("https://www.huggingface.co/org/name", "org/name"), ("http://hf.co/org/name", "org/name"),
-     ("https://huggingface.co/settings/tokens", ""), ("https://huggingface.co/papers/2401.1", ""),
-     ("https://huggingface.co/organizations/foo", ""),
-     ("https://huggingface.co/collections/google/x", ""),
-     ("https://huggingface.co/datasets/org/data", "")],
-)  # fmt: skip
+    [
+        ("https://huggingface.co/api/models/org/name", "org/name"),
+        ("https://www.huggingface.co/org/name", "org/name"),
+        ("http://hf.co/org/name", "org/name"),
+        ("https://huggingface.co/settings/tokens", ""),
+        ("https://huggingface.co/papers/2401.1", ""),
+        ("https://huggingface.co/organizations/foo", ""),
+        ("https://huggingface.co/collections/google/x", ""),
+        ("https://huggingface.co/datasets/org/data", ""),
+    ],
+)
 def test_identity_exports_and_readers_agree(address: str, name: str) -> None:
     assert identity.hub_name(address) == hub_repository(address) == named_by(address, "") == name
     merged = identity.repository_model([Iri(address)])

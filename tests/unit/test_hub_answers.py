@@ -101,9 +101,12 @@ def test_packed_elements_are_unpacked_as_an_inference(
 
 @pytest.mark.parametrize(
     "config",
-    [{}, {"quantization_config": {"quant_method": "some-new-method"}},
-     {"quantization_config": {"quant_method": "gptq"}}],
-)  # fmt: skip
+    [
+        {},
+        {"quantization_config": {"quant_method": "some-new-method"}},
+        {"quantization_config": {"quant_method": "gptq"}},
+    ],
+)
 def test_packed_elements_of_an_unknown_method_are_no_count(config: dict[str, Any]) -> None:
     stored = {"parameters": {"I32": 100, "F16": 7}, "total": 107}
     assert count(safetensors=stored, config=config) == ("", Basis.ARTIFACT, ["packed"])

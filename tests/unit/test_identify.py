@@ -104,10 +104,11 @@ def test_spellings_of_an_organisation_come_to_one(one: str, other: str) -> None:
 
 def test_a_name_of_several_organisations_stands_for_each() -> None:
     claims = [
-        *model("mistralai/a", "A", "mistralai"), *model("nvidia/b", "B", "nvidia"),
+        *model("mistralai/a", "A", "mistralai"),
+        *model("nvidia/b", "B", "nvidia"),
         *model("x", "Mistral-NeMo-12B", "mistralai-and-nvidia"),
         *model("nvidia/Mistral-NeMo-12B", "Mistral-NeMo-12B", "nvidia"),
-    ]  # fmt: skip
+    ]
     result = outcome(*claims)
     parts = {
         (r.predicate, iris.short_id(r.object))
@@ -122,7 +123,7 @@ def test_a_fragment_of_a_universitys_name_is_no_organisation() -> None:
     claims = [
         *model("kaist/a", "A", "kaist"),
         *model("x", "X", "Korea Advanced Institute of Science and Technology"),
-    ]  # fmt: skip
+    ]
     assert not outcome(*claims).of(Verdict.RELATED)
 
 
@@ -219,8 +220,11 @@ def test_a_review_goes_out_and_its_decisions_come_back(found: Outcome) -> None:
     )
     (row,) = rows.rows
     assert (row.author, row.comment, row.date, row.merges) == (
-        "id:person/ann-otator", "same weights", "2026-01-01", True,
-    )  # fmt: skip
+        "id:person/ann-otator",
+        "same weights",
+        "2026-01-01",
+        True,
+    )
 
 
 @pytest.mark.parametrize(

@@ -97,10 +97,11 @@ def _trained(seed: int, start: Model | None) -> Model:
     wanted = np.tanh(inputs @ data.normal(0, 0.5, (24, 12)))
     sizes = [(40, 24), (40, 40), (12, 40)]
     layers = [
-        rng.normal(0, 1 / np.sqrt(c), (r, c)) if start is None
+        rng.normal(0, 1 / np.sqrt(c), (r, c))
+        if start is None
         else start[f"layers.{n}.weight"].astype(float)
         for n, (r, c) in enumerate(sizes)
-    ]  # fmt: skip
+    ]
     if start is not None:
         wanted = wanted + 0.3 * np.sin(inputs[:, :12])
     for _ in range(300):

@@ -134,8 +134,9 @@ def test_a_day_that_is_none_and_a_day_before_every_text(run):
 
 
 @pytest.mark.parametrize(
-    ("day", "text"), [("2023-06-01", "2023-03-14"), ("2024-06-01", "2024-01-31"), ("2025-06-01", "2024-12-11")]
-)  # fmt: skip
+    ("day", "text"),
+    [("2023-06-01", "2023-03-14"), ("2024-06-01", "2024-01-31"), ("2025-06-01", "2024-12-11")],
+)
 def test_terms_of_a_service_are_those_of_the_day_of_use(run, day, text):
     result = run("licences", "openai/gpt-4o", "--use", "commercial", "--on", day)
     assert f"OpenAI Terms of Use, text of {text}" in result.stdout.splitlines()[0]
@@ -147,7 +148,9 @@ def test_outputs_bind_by_the_text_of_the_day_on_which_they_were_used(run):
 
 
 def test_lineage_marks_the_steps_on_which_licence_problems_begin(run):
-    reported = json.loads(run("lineage", "meta-llama/Llama-3.1-8B", "--direction", "down", "--format", "json").stdout)  # fmt: skip
+    reported = json.loads(
+        run("lineage", "meta-llama/Llama-3.1-8B", "--direction", "down", "--format", "json").stdout
+    )
     marked = {edge["child"].rpartition("/")[2] for edge in reported["edges"] if edge["breaches"]}
     assert "DeepSeek-R1-Distill-Llama-8B" in marked
     assert 0 < reported["modelsChecked"] <= reported["modelsCheckedOf"]

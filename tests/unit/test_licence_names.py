@@ -189,11 +189,13 @@ def test_a_licence_of_the_further_list_is_recognised(name, link, known):
 
 @pytest.mark.parametrize(
     ("key", "known"),
-    [("LicenseRef-scancode-flux-1-nc", "flux-1-dev-nc"),
-     ("LicenseRef-scancode-stable-diffusion-2022-08-22", "creativeml-openrail-m"),
-     ("stable-diffusion-2022-08-22", "creativeml-openrail-m"),
-     ("LicenseRef-scancode-llama-3.1-license-2024", "llama-3.1")],
-)  # fmt: skip
+    [
+        ("LicenseRef-scancode-flux-1-nc", "flux-1-dev-nc"),
+        ("LicenseRef-scancode-stable-diffusion-2022-08-22", "creativeml-openrail-m"),
+        ("stable-diffusion-2022-08-22", "creativeml-openrail-m"),
+        ("LicenseRef-scancode-llama-3.1-license-2024", "llama-3.1"),
+    ],
+)
 def test_a_key_of_scancode_is_the_licence_it_stands_for(key, known):
     assert normalise(key).value == iris.mint("licence", known)
 

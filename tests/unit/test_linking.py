@@ -55,15 +55,22 @@ def wikidata(request: httpx2.Request) -> httpx2.Response:
         space = "http://www.wikidata.org/entity/"
         return httpx2.Response(200, json={"name": "Wikidata", "identifierSpace": space})
     known = {
-        "OpenAI": [{"id": "Q21708200", "name": "OpenAI", "score": 100,
-                    "description": "American artificial intelligence company"}],
+        "OpenAI": [
+            {
+                "id": "Q21708200",
+                "name": "OpenAI",
+                "score": 100,
+                "description": "American artificial intelligence company",
+            }
+        ],
         "GPT-4": [
             {"id": "Q1", "name": "GPT-4", "score": 98, "description": "large language model"},
             {"id": "Q2", "name": "GPT-4", "score": 97, "description": "translation service"},
             {"id": "Q3", "name": "GPT-4 Turbo", "score": 80, "description": "language model"},
-            {"id": 4, "name": None}, "odd",
+            {"id": 4, "name": None},
+            "odd",
         ],
-    }  # fmt: skip
+    }
     asked = json.loads(query["queries"][0])
     return httpx2.Response(
         200, json={key: {"result": known.get(one["query"], [])} for key, one in asked.items()}
@@ -90,14 +97,16 @@ def ror(request: httpx2.Request) -> httpx2.Response:
     items = [
         {
             "id": "https://ror.org/05wx9n238",
-            "names": [{"value": "OpenAI (United States)", "types": ["ror_display"]},
-                      {"value": "OpenAI", "types": ["label"]}],
+            "names": [
+                {"value": "OpenAI (United States)", "types": ["ror_display"]},
+                {"value": "OpenAI", "types": ["label"]},
+            ],
             "links": [{"type": "website", "value": "https://openai.com"}],
             "types": ["company"],
         },
         {"id": "no address", "names": []},
         7,
-    ]  # fmt: skip
+    ]
     return httpx2.Response(200, json={"items": items})
 
 

@@ -96,9 +96,13 @@ def test_the_answer_is_the_engines(root: Path, text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["SELECT ?o { <urn:many> <urn:p0> ?o }", "SELECT * { ?s ?p ?o }",
-     "SELECT ?x ?y { <urn:many> <urn:p0> ?x ; <urn:p1> ?y }", "SELECT ?o { <urn:big> ?p ?o }"],
-)  # fmt: skip
+    [
+        "SELECT ?o { <urn:many> <urn:p0> ?o }",
+        "SELECT * { ?s ?p ?o }",
+        "SELECT ?x ?y { <urn:many> <urn:p0> ?x ; <urn:p1> ?y }",
+        "SELECT ?o { <urn:big> ?p ?o }",
+    ],
+)
 def test_what_turns_out_large_is_left_to_a_worker(root: Path, text: str) -> None:
     async def main() -> None:
         opened, found = await _opened(root), lookup(text)

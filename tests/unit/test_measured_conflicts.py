@@ -120,7 +120,11 @@ def test_a_declared_fine_tune_of_another_width_is_not_its_child() -> None:
 
 def test_the_record_holds_what_was_measured() -> None:
     made = _measured({PARENT: NO, OTHER: YES})
-    claims = {c.value: c for c in made.claims if isinstance(c, Claim) and c.subject == CHILD and c.value in (PARENT, OTHER)}  # fmt: skip
+    claims = {
+        c.value: c
+        for c in made.claims
+        if isinstance(c, Claim) and c.subject == CHILD and c.value in (PARENT, OTHER)
+    }
     assert claims[PARENT].stance is Stance.DENIES
     assert (claims[OTHER].predicate, claims[OTHER].as_stated) == (PG.fineTunedFrom, YES.how)
     assert made.header.basis is Basis.MEASUREMENT

@@ -79,9 +79,10 @@ def test_knowledge_after_the_release_is_not_accepted():
 
 def test_being_able_to_reason_is_stated_in_part():
     (claim,) = [
-        c for c in claims(HEAD + "reasoning = true\n", "models/a/b.toml")
+        c
+        for c in claims(HEAD + "reasoning = true\n", "models/a/b.toml")
         if c.predicate == PG.reasoningMode
-    ]  # fmt: skip
+    ]
     assert (claim.value, claim.stance) == (PG.Reasoning, Stance.PARTLY_STATED)
 
 

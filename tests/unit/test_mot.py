@@ -49,9 +49,13 @@ def test_heritage_family_itself_and_another_size_are_no_parents(origin: str) -> 
 
 @pytest.mark.parametrize(
     ("name", "version", "nominal"),
-    [("Mixtral-8x7B-Instruct", "7B", ["7000000000"]), ("Qwen1.5-7B", "14B", ["14000000000"]),
-     ("Qwen2.5-7B", "7B", ["7000000000"]), ("Mixtral", "8x7B", [])],
-)  # fmt: skip
+    [
+        ("Mixtral-8x7B-Instruct", "7B", ["7000000000"]),
+        ("Qwen1.5-7B", "14B", ["14000000000"]),
+        ("Qwen2.5-7B", "7B", ["7000000000"]),
+        ("Mixtral", "8x7B", []),
+    ],
+)
 def test_a_size_typed_as_a_version_is_a_nominal_size_and_no_count(
     name: str, version: str, nominal: list[str]
 ) -> None:

@@ -44,9 +44,10 @@ def test_a_reference_to_another_repository_merges_nothing():
 
 def test_the_full_width_of_several_counts():
     (claim,) = [
-        c for c in read(embed_dim=[64, 768, 512])
+        c
+        for c in read(embed_dim=[64, 768, 512])
         if isinstance(c, Claim) and c.predicate == PG.embeddingDimension
-    ]  # fmt: skip
+    ]
     assert (str(claim.value), claim.as_stated) == ("768", "64, 768, 512")
 
 

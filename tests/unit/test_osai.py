@@ -42,14 +42,24 @@ def test_a_repository_called_alike_names_the_model() -> None:
 @pytest.mark.parametrize(
     ("stated", "value", "stance", "basis"),
     [
-        ("~3.3e+24 FLOP +- 0.5 OoM (param count & dataset size)", 3.3e24, Stance.STATED, Basis.INFERENCE),
+        (
+            "~3.3e+24 FLOP +- 0.5 OoM (param count & dataset size)",
+            3.3e24,
+            Stance.STATED,
+            Basis.INFERENCE,
+        ),
         ("6.74e+24 FLOP (from preprint)", 6.74e24, Stance.STATED, None),
-        (">= 1.18e+22 FLOP (lower bound from 2x Chinchilla)", 1.18e22, Stance.PARTLY_STATED, Basis.ESTIMATE),
+        (
+            ">= 1.18e+22 FLOP (lower bound from 2x Chinchilla)",
+            1.18e22,
+            Stance.PARTLY_STATED,
+            Basis.ESTIMATE,
+        ),
         ("~3e+20 FLOP to ~1e+21 FLOP (hardware estimation)", None, Stance.PARTLY_STATED, None),
         ("unknown (~1e23?)", None, Stance.NOT_STATED, None),
         ("-", None, Stance.NOT_STATED, None),
     ],
-)  # fmt: skip
+)
 def test_training_compute_is_read_from_the_comments(
     stated: str, value: float | None, stance: Stance, basis: Basis | None
 ) -> None:

@@ -59,9 +59,10 @@ def test_a_second_run_of_a_model_is_another_result():
 
 def test_a_rounded_size_keeps_its_text():
     (claim,) = [
-        c for c in read("a/m,,X,bfloat16,8.03,,🟢,1,2024-09-03")
+        c
+        for c in read("a/m,,X,bfloat16,8.03,,🟢,1,2024-09-03")
         if isinstance(c, Claim) and c.predicate == PG.parameterCount
-    ]  # fmt: skip
+    ]
     assert (str(claim.value), claim.as_stated) == ("8030000000", "8.03 B")
 
 

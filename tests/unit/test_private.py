@@ -28,9 +28,14 @@ def record(collection: Iri, name: str, value: int, day: str = "2026-11-22") -> R
     iri = mint("record", place, name, day)
     about = Iri("https://example.org/ours")
     header = Header(
-        record=iri, document=iri, publisher=about, retrieved=day, reader="test",
-        basis=Basis.THIRD_PARTY, collection=collection,
-    )  # fmt: skip
+        record=iri,
+        document=iri,
+        publisher=about,
+        retrieved=day,
+        reader="test",
+        basis=Basis.THIRD_PARTY,
+        collection=collection,
+    )
     claim = Claim(model(f"acme/{name}"), PG.contextLength, integer(value))
     return Record(header, (claim,)).sort()
 

@@ -122,10 +122,13 @@ def test_a_value_that_does_not_follow_from_the_claims_is_named() -> None:
 
     def forge(content: str) -> str:
         (accepted,) = [
-            line for line in content.splitlines(True)
-            if "#contextLength>" in line and line.startswith(f"<{audit_store.MODEL}>")
-            and line.count("<") == 3 and '"' in line
-        ]  # fmt: skip
+            line
+            for line in content.splitlines(True)
+            if "#contextLength>" in line
+            and line.startswith(f"<{audit_store.MODEL}>")
+            and line.count("<") == 3
+            and '"' in line
+        ]
         value = accepted.split('"')[1]
         return "".join(
             sorted(content.replace(accepted, accepted.replace(value, "999")).splitlines(True))

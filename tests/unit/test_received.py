@@ -48,9 +48,12 @@ BOUND = KeyList(
 def sent(signing: Ed25519PrivateKey | None, length: int, day: str, model: Iri = MODEL) -> bytes:
     """A bundle of a store of its own, in which the developer states a context length."""
     card = audit_store.record(
-        "card", day, Basis.DEVELOPER,
-        Claim(model, RDF.type, PG.Model), Claim(model, PG.contextLength, literals.integer(length)),
-    )  # fmt: skip
+        "card",
+        day,
+        Basis.DEVELOPER,
+        Claim(model, RDF.type, PG.Model),
+        Claim(model, PG.contextLength, literals.integer(length)),
+    )
     update(base(), [card])
     try:
         return make(AcceptedSnapshot(base()), [model], key=signing)
@@ -198,12 +201,13 @@ def test_two_senders_of_one_record_are_one_independent_source() -> None:
 def test_no_basis_of_a_forwarded_record_outranks_what_is_here(basis: Basis) -> None:
     with empty() as store:
         taken(store, sent(SENDER, 7000, "2026-01-01"), keys=BOUND)
-        own = (
-            audit_store.record(
-                "own", "2025-01-01", basis, Claim(MODEL, RDF.type, PG.Model),
-                Claim(MODEL, PG.contextLength, literals.integer(8000)),
-            )
-        )  # fmt: skip
+        own = audit_store.record(
+            "own",
+            "2025-01-01",
+            basis,
+            Claim(MODEL, RDF.type, PG.Model),
+            Claim(MODEL, PG.contextLength, literals.integer(8000)),
+        )
 
         update(store, [own])
         assert accepted(store) == {"8000"}

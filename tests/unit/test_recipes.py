@@ -80,8 +80,11 @@ def test_an_adapter_s_revision_is_its_base_s() -> None:
                    (PG.adapterAlpha, "16"), (PG.adapterTarget, "q_proj"), (PG.adapterTarget, "v_proj")}  # fmt: skip
     (version,) = [c.value for c in result if c.predicate == PG.derivedFromVersion]
     stated = {c.predicate: str(c.value) for c in result if c.subject == version}
-    assert stated == {RDF.type: PG.ModelVersion, PROV.specializationOf: iris.model("org/base"),
-                    SCHEMA.version: COMMIT}  # fmt: skip
+    assert stated == {
+        RDF.type: PG.ModelVersion,
+        PROV.specializationOf: iris.model("org/base"),
+        SCHEMA.version: COMMIT,
+    }
 
 
 def test_a_cached_path_as_a_base_is_the_repository_at_its_commit() -> None:
@@ -135,8 +138,9 @@ def test_a_folder_that_was_named_owns_the_repositories_in_it(
     monkeypatch.chdir(tmp_path)
     (record,) = records(Path("acme"))
     assert (record.header.publisher, record.header.title) == (
-        iris.organization("acme"), "acme/internal-llama"
-    )  # fmt: skip
+        iris.organization("acme"),
+        "acme/internal-llama",
+    )
     assert (iris.model("acme/internal-llama"), RDF.type) in {
         (c.subject, c.predicate) for c in record.claims
     }
@@ -171,9 +175,9 @@ def test_a_list_of_answers_is_a_record_a_model(form: str) -> None:
     reading = intake.read(document(text, name), readers(), intake.Options())
     assert reading.failure is None
     assert [r.header.publisher for r in reading.records] == [iris.organization("acme")] * 2
-    assert [str(r.header.record).split("/record/")[1].rpartition("/")[0] for r in reading.records] == [
-        "huggingface/acme/one/api", "huggingface/acme/two/api"
-    ]  # fmt: skip
+    assert [
+        str(r.header.record).split("/record/")[1].rpartition("/")[0] for r in reading.records
+    ] == ["huggingface/acme/one/api", "huggingface/acme/two/api"]
     assert len({r.header.digest for r in reading.records}) == 2
     wanted = ["L3"] if form == "lines" else []
     assert [p.where for p in reading.problems if p.kind == "syntax"] == wanted

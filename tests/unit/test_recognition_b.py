@@ -75,9 +75,13 @@ def test_files_of_other_kinds_are_not_taken_for_ours(folder: str) -> None:
         {"spdxVersion": "SPDX-2.3", "packages": []},
         {"@type": "Dataset", "@context": "https://schema.org", "name": "x"},
         {"components": [{"type": "machine-learning-model"}]},
-        [], [[]], 3, "x", None,
+        [],
+        [[]],
+        3,
+        "x",
+        None,
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("suffix", ["json", "yaml"])
 def test_what_only_looks_alike_is_not_recognised(value: object, suffix: str) -> None:
     hints = document(json.dumps(value), f"x.{suffix}").hints

@@ -42,8 +42,20 @@ def add(store: Path, model: str, prop: str, *more: str, document: str = CARD) ->
 
 
 def test_a_finding_is_a_claim_with_its_place_and_quote(own) -> None:
-    add(own, "acme/one", "contextLength", "128K", "--place", "p. 3", "--quote", "up to 128K",
-        "--basis", "developer", "--publisher", "Acme")  # fmt: skip
+    add(
+        own,
+        "acme/one",
+        "contextLength",
+        "128K",
+        "--place",
+        "p. 3",
+        "--quote",
+        "up to 128K",
+        "--basis",
+        "developer",
+        "--publisher",
+        "Acme",
+    )
     (stored,) = claims(own, "acme/one", "contextLength")
     assert stored["value"] == 128_000
     assert stored["asStated"] == "128K"

@@ -31,8 +31,11 @@ def test_the_records_are_written_again_byte_for_byte(tmp_path: Path) -> None:
         for source in counts
         for path in (data / "records" / source).glob("*.trig")
     }
-    differing = sorted(str(path) for path in written.keys() | shipped.keys()
-                       if written.get(path) != shipped.get(path))  # fmt: skip
+    differing = sorted(
+        str(path)
+        for path in written.keys() | shipped.keys()
+        if written.get(path) != shipped.get(path)
+    )
     assert differing == [], "provenance-graph records FOLDER, then look at the changes"
 
 

@@ -47,8 +47,17 @@ def text(shipped: Path) -> str:
 
 
 def test_a_report_holds_every_part_for_every_model(text: str) -> None:
-    for part in ("Verdict", "Facts and their sources", "Gaps", "Conflicts", "Lineage", "Licences",
-                 "Assessment", "Documents read", "Queries that give the same"):  # fmt: skip
+    for part in (
+        "Verdict",
+        "Facts and their sources",
+        "Gaps",
+        "Conflicts",
+        "Lineage",
+        "Licences",
+        "Assessment",
+        "Documents read",
+        "Queries that give the same",
+    ):
         assert text.count(f"<h3>{part}</h3>") == 2
     assert "SHA-256 of the facts" in text
     assert HAIKU in text

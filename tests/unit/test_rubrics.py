@@ -202,8 +202,10 @@ def test_schemes_have_their_published_size(
 ):
     rubric = known.get(name)
     assert (len(rubric.criteria), len(list(rubric.items)), len(rubric.pillars)) == (
-        criteria, items, pillars,
-    )  # fmt: skip
+        criteria,
+        items,
+        pillars,
+    )
 
 
 def test_a_published_scheme_is_computed_by_its_reading(known: Rubrics):

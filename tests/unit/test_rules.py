@@ -257,9 +257,13 @@ def label(key: str, **when: str) -> Claim:
 
 def test_lr16_a_label_that_changed_on_a_day_gives_two_answers():
     header = Header(
-        record("test", "falcon", "2025-01-01"), Iri("https://example.org/falcon"),
-        organization("tii"), "2025-01-01", "test", Basis.DEVELOPER,
-    )  # fmt: skip
+        record("test", "falcon", "2025-01-01"),
+        Iri("https://example.org/falcon"),
+        organization("tii"),
+        "2025-01-01",
+        "test",
+        Basis.DEVELOPER,
+    )
     claims = (
         label("apache-2.0", valid_from="2023-05-31"),
         label("gpl-3.0", valid_until="2023-05-31"),

@@ -132,8 +132,13 @@ def test_allowed_calls_are_refused_with_other_arguments(spawner: Spawner, tmp_pa
 @pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
 def test_files_elsewhere_cannot_be_read(spawner: Spawner, tmp_path: Path) -> None:
     (tmp_path / "private").write_text("x")
-    places = [str(tmp_path / "private"), "/etc/passwd", f"/proc/{os.getpid()}/environ",
-              "/proc/self/environ", "/etc/shadow"]  # fmt: skip
+    places = [
+        str(tmp_path / "private"),
+        "/etc/passwd",
+        f"/proc/{os.getpid()}/environ",
+        "/proc/self/environ",
+        "/etc/shadow",
+    ]
     data = json.dumps(places).encode()
     assert run_bounded(f"{HERE}:read_places", data, spawner=spawner) == []
     own = json.dumps([__file__.replace(__file__, json.__file__)]).encode()

@@ -81,8 +81,11 @@ def test_kinds_narrow_and_every_answer_says_what_it_is(index: Catalogue) -> None
     assert {item["kind"] for item in result} == {"family", "licence"}
     assert ids(index, "llama 3", "licence") == ["id:licence/llama-3"]
     assert ids(index, "qw", "model") == [
-        "Qwen/QwQ-32B", "Qwen/Qwen3-8B", "Qwen/Qwen2.5-7B", "Qwen/Qwen2.5-7B-Instruct",
-    ]  # fmt: skip
+        "Qwen/QwQ-32B",
+        "Qwen/Qwen3-8B",
+        "Qwen/Qwen2.5-7B",
+        "Qwen/Qwen2.5-7B-Instruct",
+    ]
     with pytest.raises(UsageError, match="no kind 'planet'"):
         index.search("x", kinds=["planet"])
 

@@ -158,7 +158,9 @@ def test_an_expired_certificate_is_told_with_its_days() -> None:
     key, root, material = _chain(days=10, begin=TODAY - timedelta(days=60))
     outcome = check(_bundle(key, _statement(FILES), material), Trust(roots=(root,), at=TODAY))
     assert outcome.state is State.INVALID
-    assert outcome.why.startswith("the certificate has expired: valid from 2025-12-31 00:00 to 2026-01-10")  # fmt: skip
+    assert outcome.why.startswith(
+        "the certificate has expired: valid from 2025-12-31 00:00 to 2026-01-10"
+    )
 
 
 def test_a_log_proves_that_it_was_signed_while_the_certificate_was_valid() -> None:
@@ -197,7 +199,10 @@ def test_a_log_proves_that_it_was_signed_while_the_certificate_was_valid() -> No
     proved = check(bundle, Trust(roots=(root,), log_keys=(log.public_key(),), at=TODAY))
     assert proved.state is State.VERIFIED
     entry["canonicalizedBody"] = base64.b64encode(body.replace(b"dsse", b"dss3")).decode()
-    assert check(bundle, Trust(roots=(root,), log_keys=(log.public_key(),), at=TODAY)).state is State.INVALID  # fmt: skip
+    assert (
+        check(bundle, Trust(roots=(root,), log_keys=(log.public_key(),), at=TODAY)).state
+        is State.INVALID
+    )
     entry["canonicalizedBody"] = base64.b64encode(
         json.dumps({"spec": {"payloadHash": {"algorithm": "sha256", "value": "0" * 64}}}).encode()
     ).decode()

@@ -169,10 +169,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 COMMANDS = (
-    ("show", "org/m"), ("claims", "org/m"), ("conflicts", "org/m"), ("lineage", "org/m"),
-    ("impact", "org/m"), ("licences", "org/m"), ("assess", "org/m"), ("compare", "org/m", "org/m-1"),
-    ("report", "org/m"), ("export", "org/m", "--as", "turtle"), ("history", "org/m"),
-)  # fmt: skip
+    ("show", "org/m"),
+    ("claims", "org/m"),
+    ("conflicts", "org/m"),
+    ("lineage", "org/m"),
+    ("impact", "org/m"),
+    ("licences", "org/m"),
+    ("assess", "org/m"),
+    ("compare", "org/m", "org/m-1"),
+    ("report", "org/m"),
+    ("export", "org/m", "--as", "turtle"),
+    ("history", "org/m"),
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])

@@ -110,12 +110,16 @@ def test_what_only_inserts_data_is_known(text: str, only: bool) -> None:
     [
         (r"PREFIX e: <urn:e:> DROP GRAPH e:a\/b", ["urn:e:a/b"]),
         ("BASE <http://x/y/> INSERT DATA { GRAPH <k> { <a> <b> 1 } }", ["http://x/y/k"]),
-        ("COPY <urn:a> TO <urn:b> ; MOVE SILENT <urn:c> TO GRAPH <urn:d>",
-         ["urn:a", "urn:b", "urn:c", "urn:d"]),
-        ("INSERT { GRAPH ?g { ?s ?p 1 } } USING <urn:u> USING NAMED <urn:n> WHERE { }",
-         ["urn:u", "urn:n"]),
+        (
+            "COPY <urn:a> TO <urn:b> ; MOVE SILENT <urn:c> TO GRAPH <urn:d>",
+            ["urn:a", "urn:b", "urn:c", "urn:d"],
+        ),
+        (
+            "INSERT { GRAPH ?g { ?s ?p 1 } } USING <urn:u> USING NAMED <urn:n> WHERE { }",
+            ["urn:u", "urn:n"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_graphs_are_named_as_the_engine_reads_them(text: str, names: list[str]) -> None:
     groupby = itertools.groupby(rewrite.graphs_named(text), key=lambda pair: pair[0])
     assert [n for p, group in groupby for n in resolved(p, [name for _, name in group])] == names

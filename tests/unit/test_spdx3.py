@@ -68,8 +68,12 @@ def test_ancestor_and_descendant_say_the_same_from_both_ends() -> None:
 
 
 def test_the_licence_of_a_software_package_is_that_of_its_ai_package() -> None:
-    twin = {"type": "software_Package", "spdxId": "urn:p", "name": "m",
-            "software_downloadLocation": "https://huggingface.co/o/m"}  # fmt: skip
+    twin = {
+        "type": "software_Package",
+        "spdxId": "urn:p",
+        "name": "m",
+        "software_downloadLocation": "https://huggingface.co/o/m",
+    }
     text = graph(twin, relation("hasDeclaredLicense", ["MIT"], "urn:p"))
     claims, _ = read(spdx3.READER, text, "x.json")
     assert values_of(claims, MODEL, DCTERMS.license) == ["http://spdx.org/licenses/MIT"]

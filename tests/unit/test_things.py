@@ -30,14 +30,18 @@ def snapshot(shipped: Path) -> Iterator[AcceptedSnapshot]:
         ("black-forest-labs/FLUX.1-dev", "black-forest-labs/FLUX.1-dev", "model"),
         ("GPT-5", "openai/gpt-5", "model"),
         ("llama 3.1 8b", "meta-llama/Llama-3.1-8B", "model"),
-        ("https://huggingface.co/meta-llama/Llama-3.1-8B/tree/main", "meta-llama/Llama-3.1-8B", "model"),
+        (
+            "https://huggingface.co/meta-llama/Llama-3.1-8B/tree/main",
+            "meta-llama/Llama-3.1-8B",
+            "model",
+        ),
         ("ultrachat_200k", "HuggingFaceH4/ultrachat_200k", "dataset"),
         ("Meta", "meta", "organization"),
         ("apache-2.0", "licence:Apache-2.0", "licence"),
         ("llama-3.1", "id:licence/llama-3.1", "licence"),
         ("eu-annex-xi", "id:rubric/eu-annex-xi", "rubric"),
     ],
-)  # fmt: skip
+)
 def test_a_name_finds_its_thing(snapshot, text, thing, kind) -> None:
     entity = find_entity(snapshot, text)
     assert (short_id(entity.iri), entity.kind) == (thing, kind)

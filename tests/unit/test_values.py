@@ -67,9 +67,13 @@ def test_what_is_no_day_is_none(stated: str) -> None:
 
 @pytest.mark.parametrize(
     ("stated", "first", "last"),
-    [("Oct 2025", "2025-10-01", "2025-10-31"), ("Q1 2024", "2024-01-01", "2024-03-31"),
-     ("2024", "2024-01-01", "2024-12-31"), ("2025-10-15", "2025-10-15", "2025-10-15")],
-)  # fmt: skip
+    [
+        ("Oct 2025", "2025-10-01", "2025-10-31"),
+        ("Q1 2024", "2024-01-01", "2024-03-31"),
+        ("2024", "2024-01-01", "2024-12-31"),
+        ("2025-10-15", "2025-10-15", "2025-10-15"),
+    ],
+)
 def test_a_stated_date_means_a_period(stated: str, first: str, last: str) -> None:
     result = literals.day(stated)
     assert result is not None

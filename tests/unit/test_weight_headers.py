@@ -38,9 +38,11 @@ def header(*entries: bytes, tensors: tuple[bytes, ...] = (), count: int | None =
 
 
 def tensor(name: str, *shape: int, kind: int = 12) -> bytes:
-    return text(name) + struct.pack("<I", len(shape)) + struct.pack(
-        f"<{len(shape)}QIQ", *shape, kind, 0
-    )  # fmt: skip
+    return (
+        text(name)
+        + struct.pack("<I", len(shape))
+        + struct.pack(f"<{len(shape)}QIQ", *shape, kind, 0)
+    )
 
 
 def tokens(count: int) -> bytes:
@@ -107,8 +109,12 @@ def safe(tensors: dict[str, object], length: int | None = None) -> bytes:
 
 
 def test_a_safetensors_header_gives_the_number_of_parameters_and_a_layout() -> None:
-    data = safe({"w": {"dtype": "BF16", "shape": [4, 8], "data_offsets": [0, 64]},
-                 "__metadata__": {"format": "pt"}})  # fmt: skip
+    data = safe(
+        {
+            "w": {"dtype": "BF16", "shape": [4, 8], "data_offsets": [0, 64]},
+            "__metadata__": {"format": "pt"},
+        }
+    )
     claims, problems = _read(safetensors.READER, data, "model.safetensors")
     model = iris.entity("safetensors", "model", "model")
     assert problems == []

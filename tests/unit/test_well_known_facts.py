@@ -18,11 +18,16 @@ from provenance_graph.store.embedded import EmbeddedStore
 
 TABLE = folder("data").parent / "docs" / "facts-judged.tsv"
 PROPERTIES = {
-    "issued": DCTERMS.issued, "parameterCount": PG.parameterCount,
-    "activeParameterCount": PG.activeParameterCount, "contextLength": PG.contextLength,
-    "license": DCTERMS.license, "creator": DCTERMS.creator, "inputModality": PG.inputModality,
-    "outputModality": PG.outputModality, "wasDerivedFrom": PROV.wasDerivedFrom,
-}  # fmt: skip
+    "issued": DCTERMS.issued,
+    "parameterCount": PG.parameterCount,
+    "activeParameterCount": PG.activeParameterCount,
+    "contextLength": PG.contextLength,
+    "license": DCTERMS.license,
+    "creator": DCTERMS.creator,
+    "inputModality": PG.inputModality,
+    "outputModality": PG.outputModality,
+    "wasDerivedFrom": PROV.wasDerivedFrom,
+}
 
 
 @pytest.fixture(scope="module")

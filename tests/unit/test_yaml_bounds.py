@@ -12,10 +12,17 @@ LAUGHS = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(
 
 @pytest.mark.parametrize(
     "bomb",
-    ["- " * 200_000 + "a", "[" * 200_000, "x: '\"'\ny: " + "[" * 100_000 + "\nz: '\"'", LAUGHS,
-     "a: &a [*a]", "? " * 3000, "\n".join(" " * i + "a:" for i in range(2500))],
+    [
+        "- " * 200_000 + "a",
+        "[" * 200_000,
+        "x: '\"'\ny: " + "[" * 100_000 + "\nz: '\"'",
+        LAUGHS,
+        "a: &a [*a]",
+        "? " * 3000,
+        "\n".join(" " * i + "a:" for i in range(2500)),
+    ],
     ids=["dashes", "brackets", "brackets hidden by quotes", "laughs", "itself", "keys", "indents"],
-)  # fmt: skip
+)
 def test_a_yaml_bomb_is_refused_with_a_reason(bomb):
     with pytest.raises(Unreadable, match=r"nested deeper|values after aliases"):
         parse_yaml(bomb, "bomb")

@@ -182,11 +182,15 @@ DATA: tuple[tuple[str, Data], ...] = (
     ("undisclosed mix of publicly|undisclosed publicly", Data(kinds=(PG.PublicDataset,))),
     ("undisclosed", Data()),
     ("over 25M synthetic", Data(kinds=(PG.SyntheticData,))),
-    ("public and licensed data",
-     Data(kinds=(PG.PublicDataset, PG.LicensedData, PG.UserData), partly=True)),
+    (
+        "public and licensed data",
+        Data(kinds=(PG.PublicDataset, PG.LicensedData, PG.UserData), partly=True),
+    ),
     ("ShareGPT", Data(("ShareGPT",), (PG.UserData,))),
-    ("800k samples", Data(("deepseek-ai/DeepSeek-R1-distillation-800k",), (PG.SyntheticData,),
-                          "deepseek-r1")),
+    (
+        "800k samples",
+        Data(("deepseek-ai/DeepSeek-R1-distillation-800k",), (PG.SyntheticData,), "deepseek-r1"),
+    ),
     ("alpaca_data", Data(("tatsu-lab/alpaca",), (PG.SyntheticData,))),
     ("tulu-v2-sft-mixture", Data(("allenai/tulu-v2-sft-mixture",))),
     ("WikiText 2", Data(("WikiText-2",))),
@@ -195,7 +199,7 @@ DATA: tuple[tuple[str, Data], ...] = (
     ("crawled image-caption", Data(("YFCC100M",), (PG.WebCrawl,), partly=True)),
     ("680,000 h", Data(("Whisper 680k hours",), (PG.WebCrawl,), partly=True)),
     ("Shutterstock", Data(("Shutterstock",), (PG.LicensedData,))),
-)  # fmt: skip
+)
 """Start of an entry (alternatives by ``|``) to what it means; else it names one dataset."""
 
 

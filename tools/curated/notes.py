@@ -106,10 +106,13 @@ def _tagged(subject: Iri) -> list[Claim]:
     return [
         Claim(subject, PG.dataAcquisition, PG.SyntheticData, as_stated="hub tag"),
         Claim(
-            subject, PG.usedSyntheticDataFrom, parent, Stance.PARTLY_STATED,
+            subject,
+            PG.usedSyntheticDataFrom,
+            parent,
+            Stance.PARTLY_STATED,
             as_stated="hub tag gpt4",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _filtered_by_clip(_: Iri) -> list[Claim]:

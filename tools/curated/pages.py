@@ -33,11 +33,15 @@ _LABELS = {
     "dense_layers_before_moe": "dense layers before moe",
 }  # fmt: skip
 _NAMES = {
-    "claude-haiku-45": "Claude Haiku 4.5", "claude-sonnet-45": "Claude Sonnet 4.5",
-    "gpt-4o": "GPT-4o", "deepseek-v3": "DeepSeek-V3", "deepseek-v3-1": "DeepSeek-V3.1",
-    "llama-3-1-8b": "Llama 3.1 8B", "llama-3-1-405b": "Llama 3.1 405B",
+    "claude-haiku-45": "Claude Haiku 4.5",
+    "claude-sonnet-45": "Claude Sonnet 4.5",
+    "gpt-4o": "GPT-4o",
+    "deepseek-v3": "DeepSeek-V3",
+    "deepseek-v3-1": "DeepSeek-V3.1",
+    "llama-3-1-8b": "Llama 3.1 8B",
+    "llama-3-1-405b": "Llama 3.1 405B",
     "llama-3-2-1b": "Llama 3.2 1B",
-}  # fmt: skip
+}
 
 
 def records(value: dict[str, Any]) -> Iterator[Record | Problem]:

@@ -62,20 +62,28 @@ def from_quads(result: Iterable[Quad]) -> Iterator[Mapping]:
         nodes.setdefault(subject, {})[predicate] = value
     for stored in nodes.values():
         ends = (
-            stored.get(ANNOTATED_SOURCE), stored.get(_ANNOTATED_PROPERTY), stored.get(ANNOTATED_TARGET),
-        )  # fmt: skip
+            stored.get(ANNOTATED_SOURCE),
+            stored.get(_ANNOTATED_PROPERTY),
+            stored.get(ANNOTATED_TARGET),
+        )
         if not all(isinstance(end, Iri) for end in ends):
             continue
         subject, predicate, target = (Iri(str(end)) for end in ends)
         text = {
-            name: str(stored.get(Iri(_SSSOM + name), "")) for name in ("confidence", "author_id", "mapping_date", "comment")
-        }  # fmt: skip
+            name: str(stored.get(Iri(_SSSOM + name), ""))
+            for name in ("confidence", "author_id", "mapping_date", "comment")
+        }
         yield Mapping(
-            subject, predicate, target,
+            subject,
+            predicate,
+            target,
             "semapv:" + iris.local_name(str(stored.get(Iri(_SSSOM + "mapping_justification"), ""))),
-            text["confidence"], stored.get(MODIFIER) == NOT, text["author_id"],
-            text["mapping_date"], text["comment"],
-        )  # fmt: skip
+            text["confidence"],
+            stored.get(MODIFIER) == NOT,
+            text["author_id"],
+            text["mapping_date"],
+            text["comment"],
+        )
 
 
 def _digest(row: Mapping) -> str:

@@ -28,10 +28,19 @@ CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
 MANUAL = "semapv:ManualMappingCuration"
 REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 COLUMNS = (
-    "subject_id", "subject_label", "predicate_id", "predicate_modifier", "object_id",
-    "object_label", "mapping_justification", "author_id", "mapping_source", "mapping_date",
-    "confidence", "comment",
-)  # fmt: skip
+    "subject_id",
+    "subject_label",
+    "predicate_id",
+    "predicate_modifier",
+    "object_id",
+    "object_label",
+    "mapping_justification",
+    "author_id",
+    "mapping_source",
+    "mapping_date",
+    "confidence",
+    "comment",
+)
 SAME = frozenset({SKOS.exactMatch, Iri(iris.PREFIXES["owl"] + "sameAs")})
 _OUTSIDE = {
     "ror": "https://ror.org/",

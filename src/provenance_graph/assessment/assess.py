@@ -224,8 +224,16 @@ class Assessed:
 
 
 ITEM_COLUMNS = (
-    "criterion", "item", "title", "level", "low", "high", "of", "why", "evidence",
-)  # fmt: skip
+    "criterion",
+    "item",
+    "title",
+    "level",
+    "low",
+    "high",
+    "of",
+    "why",
+    "evidence",
+)
 
 
 def level_name(level: Iri) -> str:

@@ -23,8 +23,16 @@ if TYPE_CHECKING:
 
 LISTS = ("eu-annex-xi", "eu-annex-xii", "eu-gpai-mdf", "eu-training-summary", "ca-ab-2013")
 COLUMNS = (
-    "list", "item", "title", "status", "document", "places", "retrieved", "missing", "others",
-)  # fmt: skip
+    "list",
+    "item",
+    "title",
+    "status",
+    "document",
+    "places",
+    "retrieved",
+    "missing",
+    "others",
+)
 COVERED, PARTLY, MISSING, UNKNOWN, OUTSIDE = (
     "evidenced",
     "evidenced in part",

@@ -13,10 +13,16 @@ from provenance_graph.core.terms import PG
 COMPUTED = frozenset({PG.WeightedScheme, PG.ChecklistScheme, PG.ClassScheme})
 RULES = frozenset({PG.AnyProperty, PG.AllProperties, PG.SharedProperties, PG.Unrepresented})
 LEVELS = (
-    PG.LevelVerified, PG.LevelDisclosed, PG.LevelPartial, PG.LevelContradicted,
-    PG.LevelUnmet, PG.LevelUndisclosed, PG.LevelEstimate, PG.LevelNotAssessed,
+    PG.LevelVerified,
+    PG.LevelDisclosed,
+    PG.LevelPartial,
+    PG.LevelContradicted,
+    PG.LevelUnmet,
+    PG.LevelUndisclosed,
+    PG.LevelEstimate,
+    PG.LevelNotAssessed,
     PG.LevelNotApplicable,
-)  # fmt: skip
+)
 """Every level, the one that tells most about the developer first."""
 
 

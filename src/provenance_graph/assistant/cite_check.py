@@ -60,10 +60,13 @@ _PROPERTIES: tuple[tuple[Iri, str], ...] = (
     (PG.expertCount, r"\bexperts\b"),
     (DCTERMS.license, r"licen[cs]e[ds]?\b"),
     (DCTERMS.creator, r"\b(?:developed|made|created|built|trained) by\b|\bdeveloper\b"),
-    (PROV.wasDerivedFrom, r"(?:fine-?tuned|distilled|derived|quanti[sz]ed|merged|adapted) (?:from|version of)|\bbased on\b|\bbuilt on\b|\bderivative of\b"),
+    (
+        PROV.wasDerivedFrom,
+        r"(?:fine-?tuned|distilled|derived|quanti[sz]ed|merged|adapted) (?:from|version of)|\bbased on\b|\bbuilt on\b|\bderivative of\b",
+    ),
     (PG.trainedOn, r"\btrained on\b|training data"),
     (DCTERMS.issued, r"\breleased?\b|\blaunched\b|\brelease date\b|\bcame out\b"),
-)  # fmt: skip
+)
 _ENTITIES = frozenset({DCTERMS.creator, PROV.wasDerivedFrom, PG.trainedOn})
 _DATES = frozenset({DCTERMS.issued, PG.knowledgeCutoff})
 

@@ -146,10 +146,13 @@ class _Tools:
                     }
                 )
         return {
-            "id": result["id"], "name": result["name"], "asOf": now.as_of or None,
-            "storeVersion": now.version, "fields": fields,
+            "id": result["id"],
+            "name": result["name"],
+            "asOf": now.as_of or None,
+            "storeVersion": now.version,
+            "fields": fields,
             "otherThingsOfThatName": [short_id(one) for one in meant.others[:5]],
-        }  # fmt: skip
+        }
 
     def claims(
         self,

@@ -31,9 +31,19 @@ from provenance_graph.model.ranks import Movement, Rank, movements, rank_of
 Facts = Mapping[Iri, Sequence[Value]]
 NODES = (*LINKS, PG.rankOf)
 IDENTIFYING = frozenset(
-    {SCHEMA.name, SCHEMA.alternateName, DCTERMS.identifier, SCHEMA.version, DCTERMS.replaces,
-     DCTERMS.isPartOf, SCHEMA.sameAs, DCTERMS.issued, PG.lifecycle, PG.hubRepository}
-)  # fmt: skip
+    {
+        SCHEMA.name,
+        SCHEMA.alternateName,
+        DCTERMS.identifier,
+        SCHEMA.version,
+        DCTERMS.replaces,
+        DCTERMS.isPartOf,
+        SCHEMA.sameAs,
+        DCTERMS.issued,
+        PG.lifecycle,
+        PG.hubRepository,
+    }
+)
 """Facts that differ between any two entities that follow each other, and so are no drift."""
 
 

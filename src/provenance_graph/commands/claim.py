@@ -45,7 +45,9 @@ def command() -> None:
 @click.option("--not-found", is_flag=True, help="Short for --stance not-found.")
 @click.option("--publisher", default="", metavar="NAME|IRI", help="Who published the document.")
 @click.option("--retrieved", default="", metavar="DATE", help="When it was read (default: today).")
-@click.option("--quote-digest", default="", metavar="SHA256", help="SHA-256 of the sentence that says it.")  # fmt: skip
+@click.option(
+    "--quote-digest", default="", metavar="SHA256", help="SHA-256 of the sentence that says it."
+)
 @click.option("--quote", default="", metavar="TEXT", help="That sentence; only its digest is kept.")
 @click.option("--note", default="", help="A remark of yours.")
 @_BY
@@ -191,7 +193,9 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
                 if claim.header.record == retained.record
             ]
             for claim in stored:
-                session.say(f"  {claim.standing.label.lower()}: {claim.reason}; `retract {_short(retained.record)}` takes it back")  # fmt: skip
+                session.say(
+                    f"  {claim.standing.label.lower()}: {claim.reason}; `retract {_short(retained.record)}` takes it back"
+                )
     return bad
 
 

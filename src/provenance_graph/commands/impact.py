@@ -14,8 +14,20 @@ from provenance_graph.session import Session
 @click.command()
 @click.argument("thing", shell_complete=completion.models)
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many entities listed; counts are of all.")  # fmt: skip
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)  # fmt: skip
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="At most so many entities listed; counts are of all.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+)
 @click.pass_obj
 @with_receipts
 def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> None:

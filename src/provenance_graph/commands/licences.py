@@ -68,7 +68,9 @@ def command(
         from provenance_graph.licences.text import report_rows, report_text
 
         if form == "csv":
-            session.print_table(("about", "what", "answer", "licence", "clause", "path"), report_rows(report), form)  # fmt: skip
+            session.print_table(
+                ("about", "what", "answer", "licence", "clause", "path"), report_rows(report), form
+            )
         else:
             sys.stdout.write(fitted(report_text(report)))
     asked = {verdict.answer for verdict in report.today.verdicts} if uses else set()
@@ -83,7 +85,9 @@ def iso_day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise click.BadParameter(f"{text!r} is not a day such as 2025-10-15", param_hint="--on") from None  # fmt: skip
+        raise click.BadParameter(
+            f"{text!r} is not a day such as 2025-10-15", param_hint="--on"
+        ) from None
 
 
 def _portfolio(

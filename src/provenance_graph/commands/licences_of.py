@@ -12,7 +12,13 @@ from provenance_graph.session import Session
 
 @click.command()
 @click.argument("text")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv", "odrl"]), default="table", show_default=True)  # fmt: skip
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv", "odrl"]),
+    default="table",
+    show_default=True,
+)
 @click.pass_context
 def command(ctx: click.Context, text: str, form: str) -> None:
     """What TEXT means as a licence: a name, an SPDX expression, a short id or an address.

@@ -37,11 +37,19 @@ FORMAT = click.Choice(["tree", "json", "dot", "mermaid", "graphml", "cytoscape"]
 @click.option(
     "--relation", "relations", multiple=True, help="Follow only this relation; repeatable."
 )
-@click.option("--data/--no-data", default=False, help="Datasets, synthetic data, reward models and judges too.")  # fmt: skip
+@click.option(
+    "--data/--no-data",
+    default=False,
+    help="Datasets, synthetic data, reward models and judges too.",
+)
 @click.option("--evidence/--no-evidence", default=True, help="Sources of every edge shown.")
-@click.option("--breaches/--no-breaches", default=True, help="Mark the steps on which licence findings begin.")  # fmt: skip
+@click.option(
+    "--breaches/--no-breaches", default=True, help="Mark the steps on which licence findings begin."
+)
 @click.option("--limit", type=int, default=500, show_default=True, help="At most so many nodes.")
-@click.option("--with", "other", help="Another model: what the two share, and the ways between them.")  # fmt: skip
+@click.option(
+    "--with", "other", help="Another model: what the two share, and the ways between them."
+)
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--format", "form", type=FORMAT, default="tree", show_default=True)
 @click.pass_obj

@@ -15,10 +15,20 @@ from provenance_graph.session import Session
 @click.argument(
     "models", nargs=-1, required=True, metavar="MODEL...", shell_complete=completion.models
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; standard output otherwise.")  # fmt: skip
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write; standard output otherwise.",
+)
 @click.option("--use", "uses", multiple=True, help="A planned use to answer; repeatable.")
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
-@click.option("--today", default="", metavar="DATE", help="The day by which licence texts in force are chosen; the day of the evidence otherwise.")  # fmt: skip
+@click.option(
+    "--today",
+    default="",
+    metavar="DATE",
+    help="The day by which licence texts in force are chosen; the day of the evidence otherwise.",
+)
 @click.option("--format", "form", type=click.Choice(["html", "json"]), default="html")
 @click.pass_obj
 def command(

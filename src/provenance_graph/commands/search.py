@@ -37,11 +37,15 @@ def command(
     else:
         rows = [
             (
-                item["id"], item["kind"], item["name"], ", ".join(item["developers"]),
-                shown(item["parameterCount"]), item["sources"] or item["mentions"],
+                item["id"],
+                item["kind"],
+                item["name"],
+                ", ".join(item["developers"]),
+                shown(item["parameterCount"]),
+                item["sources"] or item["mentions"],
             )
             for item in match.items
-        ]  # fmt: skip
+        ]
         columns = ("id", "kind", "name", "developer", "parameters", "sources or mentions")
         session.print_table(columns, rows, form)
     what = "nothing is spelt so; near names" if match.approximate and match.items else "found"

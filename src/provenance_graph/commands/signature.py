@@ -118,7 +118,9 @@ class _Result:
 
 def _verdict(holds: bool, differs: bool, folder: Path | None) -> str:
     if holds:
-        return "signed by this signer" + ("" if folder is None else ", and the files are the signed ones")  # fmt: skip
+        return "signed by this signer" + (
+            "" if folder is None else ", and the files are the signed ones"
+        )
     return "what was signed is not what is here" if differs else "nothing proves who signed it"
 
 

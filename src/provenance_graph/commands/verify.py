@@ -71,9 +71,12 @@ def _lines(done: Verified) -> str:
         ("store", f"{done.store}, {done.software}"),
         ("made by", done.command),
         ("policy", f"{done.policy} ({done.policy_digest[:23]}…)" if done.policy else "none"),
-        ("inside", f"{done.records:,} records, {done.claims:,} claims, "
-                   f"{done.facts:,} accepted statements, exports: {', '.join(done.exports) or 'none'}"),
-    ]  # fmt: skip
+        (
+            "inside",
+            f"{done.records:,} records, {done.claims:,} claims, "
+            f"{done.facts:,} accepted statements, exports: {', '.join(done.exports) or 'none'}",
+        ),
+    ]
     lines = "".join(f"{label:12} {text}\n" for label, text in rows)
     for one in done.publishers:
         if one.custody == "Verified":

@@ -40,9 +40,15 @@ def left_apart(snapshot: AcceptedSnapshot, known: Organizations) -> Iterator[Con
             kind = found("apart", f"the same full name, kept apart: {pair.contra[0]}")
             shown = "parameter count" if prop == PG.parameterCount else "developer"
             yield Conflict(
-                pair.other, prop, shown, kind.kind, kind.severity, kind.why, sides,
+                pair.other,
+                prop,
+                shown,
+                kind.kind,
+                kind.severity,
+                kind.why,
+                sides,
                 pair.labels[1] or pair.labels[0],
-            )  # fmt: skip
+            )
 
 
 def _both_models(snapshot: AcceptedSnapshot, pair: Pair) -> bool:
@@ -54,9 +60,11 @@ def _both_models(snapshot: AcceptedSnapshot, pair: Pair) -> bool:
 def _sides(snapshot: AcceptedSnapshot, subject: Iri, prop: Iri) -> Iterator[Side]:
     nominal = [PG.nominalParameterCount] if prop == PG.parameterCount else []
     stored = tuple(
-        c for known in (prop, *nominal) for c in snapshot.claims(subject, known)
+        c
+        for known in (prop, *nominal)
+        for c in snapshot.claims(subject, known)
         if c.value is not None and c.standing.label in ("Accepted", "Inferred")
-    )  # fmt: skip
+    )
     if stored:
         value = stored[0].value
         assert value is not None

@@ -226,10 +226,12 @@ def _silence(claims: Sequence[SourcedClaim]) -> tuple[int, str, tuple[Side, ...]
     publishers = {c.header.publisher for c in given}
     documents = {c.header.document for c in given}
     blank = tuple(
-        c for c in current
+        c
+        for c in current
         if c.claim.stance is Stance.NOT_STATED
-        and c.header.publisher in publishers and c.header.document not in documents
-    )  # fmt: skip
+        and c.header.publisher in publishers
+        and c.header.document not in documents
+    )
     if blank:
         return (
             15,

@@ -124,9 +124,15 @@ def _row(conflict: Conflict) -> tuple[object, ...]:
     )
     body = json.dumps(conflict.to_json(), ensure_ascii=False, default=str)
     return (
-        conflict.subject, conflict.property, conflict.label, conflict.kind, conflict.severity,
-        conflict.name, " ".join(others), body,
-    )  # fmt: skip
+        conflict.subject,
+        conflict.property,
+        conflict.label,
+        conflict.kind,
+        conflict.severity,
+        conflict.name,
+        " ".join(others),
+        body,
+    )
 
 
 def _write(file: Path, rows: Iterable[tuple[object, ...]]) -> None:

@@ -97,9 +97,7 @@ def _of_subject(snapshot: AcceptedSnapshot, subject: Iri) -> Iterator[Conflict]:
 
 
 def _conflict(subject: Iri, kind: str, why: str, sides: tuple[Side, ...], name: str) -> Conflict:
-    return Conflict(
-        subject, PROV.wasDerivedFrom, "parent", kind, SEVERITY[kind], why, sides, name
-    )  # fmt: skip
+    return Conflict(subject, PROV.wasDerivedFrom, "parent", kind, SEVERITY[kind], why, sides, name)
 
 
 def _leads(snapshot: AcceptedSnapshot, start: Iri, ancestor: Iri) -> bool:

@@ -21,9 +21,13 @@ ENTITY, ACTIVITY, AGENT, BUNDLE, DERIVED = (
 GENERATED_BY, USED, ASSOCIATED, GENERATED_AT, PRIMARY = (
     Iri(_PROV + name)
     for name in (
-        "wasGeneratedBy", "used", "wasAssociatedWith", "generatedAtTime", "hadPrimarySource",
+        "wasGeneratedBy",
+        "used",
+        "wasAssociatedWith",
+        "generatedAtTime",
+        "hadPrimarySource",
     )
-)  # fmt: skip
+)
 TYPE = Iri(PREFIXES["dcterms"] + "type")
 TERMS: Mapping[Iri, str] = MappingProxyType(
     {

@@ -20,9 +20,21 @@ from provenance_graph.model.fields import property_named
 from provenance_graph.shapes.findings import Finding, Severity
 
 KINDS = (
-    "unknown", "licence", "breach", "upstream", "retirement", "alias", "undisclosed", "conflict",
-    "vulnerability", "availability", "digest", "terms", "lineage", "fact",
-)  # fmt: skip
+    "unknown",
+    "licence",
+    "breach",
+    "upstream",
+    "retirement",
+    "alias",
+    "undisclosed",
+    "conflict",
+    "vulnerability",
+    "availability",
+    "digest",
+    "terms",
+    "lineage",
+    "fact",
+)
 """Kinds of findings: a model nobody knows; a use that a licence blocks or leaves unknown; a rule
 on licences that the model breaks, or that one upstream breaks; a deprecation or retirement; a name
 that may move to another version, or did; what the developer does not disclose; sources that

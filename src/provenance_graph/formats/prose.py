@@ -159,26 +159,38 @@ def dated(prop: Iri) -> Maker:
 TOPICS: tuple[tuple[re.Pattern[str], Iri], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), prop)
     for pattern, prop in (
-        (r"\bparameter counts?\b|\bnumber of parameters\b|\bmodel size\b|\btotal parameters\b|\bparameter density\b",
-         PG.parameterCount),
-        (r"\bactive (?:vs\.?|versus|and|or) (?:total|inactive)\b|\bactive parameters?\b|\bactive parameter count\b",
-         PG.activeParameterCount),
-        (r"\bcompute resources\b|\btraining compute\b|\bcompute (?:used|budget)\b|\bFLOPs?\b",
-         PG.trainingComputeFLOP),
+        (
+            r"\bparameter counts?\b|\bnumber of parameters\b|\bmodel size\b|\btotal parameters\b|\bparameter density\b",
+            PG.parameterCount,
+        ),
+        (
+            r"\bactive (?:vs\.?|versus|and|or) (?:total|inactive)\b|\bactive parameters?\b|\bactive parameter count\b",
+            PG.activeParameterCount,
+        ),
+        (
+            r"\bcompute resources\b|\btraining compute\b|\bcompute (?:used|budget)\b|\bFLOPs?\b",
+            PG.trainingComputeFLOP,
+        ),
         (r"\bcompute resources\b|\bcompute provider\b", PG.computeProvider),
         (r"\b(?:GPU|TPU|accelerator|compute)(?:[- /](?:TPU|GPU))?[- ]hours\b", PG.acceleratorHours),
-        (r"\bhardware specifications?\b|\btraining hardware\b|\bhardware (?:used|infrastructure)\b",
-         PG.trainingHardware),
+        (
+            r"\bhardware specifications?\b|\btraining hardware\b|\bhardware (?:used|infrastructure)\b",
+            PG.trainingHardware,
+        ),
         (r"\btraining (?:duration|time)\b", PG.trainingDurationDays),
         (r"\bcarbon (?:footprint|emissions?)\b|\bCO2e?\b|\bemissions\b", PG.trainingCO2eTonnes),
         (r"\benergy (?:consumption|use|usage)\b", PG.trainingEnergyMWh),
         (r"\bvocabulary(?: size)?\b", PG.vocabularySize),
         (r"\bVRAM\b|\b(?:memory|hardware) requirements?\b", PG.minimumMemoryGB),
-        (r"\bdata(?:set)? (?:proportions?|mixture|ratios?|breakdown)\b|\bbreakdown of (?:the )?(?:training )?data\b",
-         PG.dataDomainShare),
+        (
+            r"\bdata(?:set)? (?:proportions?|mixture|ratios?|breakdown)\b|\bbreakdown of (?:the )?(?:training )?data\b",
+            PG.dataDomainShare,
+        ),
         (r"\bfiltering (?:criteria|methods?|pipeline|process)\b", PG.dataFiltering),
-        (r"\bdataset sizes?\b|\btoken counts?\b|\bnumber of (?:training )?tokens\b",
-         PG.trainingTokenCount),
+        (
+            r"\bdataset sizes?\b|\btoken counts?\b|\bnumber of (?:training )?tokens\b",
+            PG.trainingTokenCount,
+        ),
         (r"\bspecific (?:data )?sources\b|\btraining datasets?\b|\bdata sources\b", PG.trainedOn),
         (r"\bevaluation code\b|\bprompt sets?\b", PG.evaluationCode),
         (r"\btraining code\b|\bsource code\b", PG.trainingCode),
@@ -187,7 +199,7 @@ TOPICS: tuple[tuple[re.Pattern[str], Iri], ...] = tuple(
         (r"\b(?:number of|total) experts\b", PG.expertCount),
         (r"\b(?:number of layers|layer count)\b", PG.layerCount),
     )
-)  # fmt: skip
+)
 """What a statement of non-disclosure may be about."""
 
 _BUT = re.compile(r".*(?:\bbut|\bwhile|\bwhereas|\balthough|\bthough|\bhowever|;)\s", re.IGNORECASE)

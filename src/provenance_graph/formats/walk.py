@@ -54,12 +54,22 @@ HEADERS = frozenset(("gguf", "safetensors"))
 BARE = frozenset(("Modelfile", "MLmodel", "Kitfile"))
 CARDS = ("README.md", "readme.md")
 BESIDE = (
-    "config.json", "adapter_config.json", "generation_config.json", "tokenizer_config.json",
-    "model.safetensors.index.json", "model_index.json", "config_sentence_transformers.json",
-    "mergekit_config.yml", "mergekit_config.yaml", "mergekit_moe_config.yml",
-    "mergekit_moe_config.yaml", "params.json", "quantize_config.json", "preprocessor_config.json",
+    "config.json",
+    "adapter_config.json",
+    "generation_config.json",
+    "tokenizer_config.json",
+    "model.safetensors.index.json",
+    "model_index.json",
+    "config_sentence_transformers.json",
+    "mergekit_config.yml",
+    "mergekit_config.yaml",
+    "mergekit_moe_config.yml",
+    "mergekit_moe_config.yaml",
+    "params.json",
+    "quantize_config.json",
+    "preprocessor_config.json",
     "special_tokens_map.json",
-)  # fmt: skip
+)
 WEIGHTS = (".safetensors", ".gguf", ".bin", ".pt", ".pth", ".onnx", ".h5", ".msgpack")
 RESULTS = ".eval_results"
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})

@@ -20,11 +20,17 @@ THRESHOLD = 1e25
 _MAX_ANCESTORS = 50
 _PUBLIC: tuple[tuple[str, tuple[Iri, ...], frozenset[Iri]], ...] = (
     ("weights that anyone can download", (PG.weightsAvailability,), frozenset({PG.OpenWeights})),
-    ("information on the architecture", (PG.architectureFamily, PG.architectureClass, PG.modelType,
-                                         PG.layerCount), frozenset()),
-    ("information on how it is used", (PG.modelCard, PG.integrationGuide, PG.inferenceCode,
-                                       PG.systemCard), frozenset()),
-)  # fmt: skip
+    (
+        "information on the architecture",
+        (PG.architectureFamily, PG.architectureClass, PG.modelType, PG.layerCount),
+        frozenset(),
+    ),
+    (
+        "information on how it is used",
+        (PG.modelCard, PG.integrationGuide, PG.inferenceCode, PG.systemCard),
+        frozenset(),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,15 @@ _NODES = {
 }
 _SILENCES = {"notUnderstood": "unreadable", "notCovered": "empty"}
 _ORDER = (
-    "declined", "undisclosed", "notApplicable", "leftBlank", "partlyDisclosed", "notAccepted",
-    "unreadable", "empty",
-)  # fmt: skip
+    "declined",
+    "undisclosed",
+    "notApplicable",
+    "leftBlank",
+    "partlyDisclosed",
+    "notAccepted",
+    "unreadable",
+    "empty",
+)
 """Why a field has no value, what tells most first."""
 NONE = "none, as declared"
 
@@ -241,11 +247,12 @@ class _Filling:
     ) -> tuple[FilledValue, ...]:
         """That there is none, where a developer says so: no parents, trained from scratch."""
         declared = [
-            c for c in claims
+            c
+            for c in claims
             if c.claim.stance is Stance.DECLARED_EMPTY
             and c.standing is not AcceptanceStatus.SUPERSEDED
             and c.basis in DEVELOPER_RANK
-        ]  # fmt: skip
+        ]
         if not declared or source.only:
             return ()
         return (

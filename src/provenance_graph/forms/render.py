@@ -87,11 +87,12 @@ def _head(form: FilledForm) -> list[str]:
     matches = [
         f"{_md(form.authority)}, {_md(form.edition)}: <{form.source}>",
         "",
-        f"Model `{form.model}`" + (f", developed by {_md(form.developer)}" if form.developer else "")
+        f"Model `{form.model}`"
+        + (f", developed by {_md(form.developer)}" if form.developer else "")
         + f"; as known on {form.as_of or form.day}. Fields: {counts}.",
         "",
         f"Store {form.store}, {form.software}. Made again by `{form.command} --format md`.",
-    ]  # fmt: skip
+    ]
     matches += ["", _md(form.note)] if form.note else []
     matches += ["", f"**{_md(form.unknown)}**"] if form.unknown else []
     return matches

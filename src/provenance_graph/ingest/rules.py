@@ -148,9 +148,10 @@ class IdentityRules:
             for entity in entities
             for source in (self.before, self.after)
             for claim, _ in source.about(entity)
-            if claim.predicate in MAKERS and isinstance(claim.value, Iri)
+            if claim.predicate in MAKERS
+            and isinstance(claim.value, Iri)
             and claim.value.startswith(ORGANIZATION)
-        }  # fmt: skip
+        }
 
     def _stored_keys(self, subject: Iri) -> frozenset[str]:
         return frozenset(str(o) for *_, o, _ in self.store.quads(subject, PG.nameKey, graph=KEYS))
@@ -251,10 +252,13 @@ class IdentityRules:
         while waiting:
             one = waiting.pop()
             stored = (
-                row for row in rows_about(self.store, one)
-                if row not in self._gone and row not in self.pending.without
-                and not row.negated and (rules or by_hand(row))
-            )  # fmt: skip
+                row
+                for row in rows_about(self.store, one)
+                if row not in self._gone
+                and row not in self.pending.without
+                and not row.negated
+                and (rules or by_hand(row))
+            )
             for row in (*stored, *fresh[one]):
                 results[(row.subject, row.predicate, row.object, identity.GRAPH)] = None
                 if row.object not in seen:
@@ -320,15 +324,15 @@ class IdentityRules:
                 touched |= {
                     claim.value
                     for claim, _ in source.about(entity)
-                    if claim.predicate == DCTERMS.license and isinstance(claim.value, Iri)
+                    if claim.predicate == DCTERMS.license
+                    and isinstance(claim.value, Iri)
                     and claim.value.startswith(_LICENCES)
-                }  # fmt: skip
+                }
         if not touched:
             return
         used = {
-            one for one in touched
-            if any(True for _ in self.after.referrers(one, DCTERMS.license))
-        }  # fmt: skip
+            one for one in touched if any(True for _ in self.after.referrers(one, DCTERMS.license))
+        }
         self._settle(touched, compare_licences(AcceptedSnapshot(self.store), used))
 
     # ---- rows ------------------------------------------------------------------------------

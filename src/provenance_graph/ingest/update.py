@@ -217,9 +217,16 @@ def update_state(
     gone = tuple(sorted(dropped | stored))
     digest = _digest(store, gone, added.values())
     note(
-        store, digest, "update",
-        added=added, dropped=dropped, subjects=subjects, out=out, into=into, log=log,
-    )  # fmt: skip
+        store,
+        digest,
+        "update",
+        added=added,
+        dropped=dropped,
+        subjects=subjects,
+        out=out,
+        into=into,
+        log=log,
+    )
     version = store.commit(Change(drop=gone, remove=out, add=into), digest)
     return Updated(version, frozenset(subjects), len(into), len(out))
 

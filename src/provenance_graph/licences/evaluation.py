@@ -119,18 +119,24 @@ def _sides(now: Situation) -> _Sides:
             [one for one in now.governing(data=False) if one.path or not one.licence.service],
             by_weights,
             [
-                one for one in now.unknowns
-                if not one.with_data and not (one.licence and not one.path and one.licence.iri in own)
+                one
+                for one in now.unknowns
+                if not one.with_data
+                and not (one.licence and not one.path and one.licence.iri in own)
             ],
         ),
         Facts(now.governing(data=True), by_data, [one for one in now.unknowns if one.with_data]),
         Facts(
             [Governing(one, now.subject, True, True, True) for one in contract],
             agreed,
-            [one for one in now.unknowns if one.licence and not one.path and one.licence.iri in own],
+            [
+                one
+                for one in now.unknowns
+                if one.licence and not one.path and one.licence.iri in own
+            ],
         ),
         service_only,
-    )  # fmt: skip
+    )
 
 
 def _is_service_only(now: Situation, contract: Sequence[Licence]) -> bool:

@@ -107,9 +107,17 @@ class LicenceGraph:
             *self._earlier(subject, labels, now, plans),
             answer(now, "today", plans, breaches=breaches),
         ]
-        contested = any(
-            o == DCTERMS.license for _, _, o, _ in self.snapshot.quads(subject, PG.contested)
-        ) or len({label.licence.iri for label in labels if not label.valid_until and not label.version}) > 1  # fmt: skip
+        contested = (
+            any(o == DCTERMS.license for _, _, o, _ in self.snapshot.quads(subject, PG.contested))
+            or len(
+                {
+                    label.licence.iri
+                    for label in labels
+                    if not label.valid_until and not label.version
+                }
+            )
+            > 1
+        )
         return LicenceReport(
             subject,
             tuple(labels),

@@ -87,7 +87,9 @@ def report_rows(report: LicenceReport) -> Iterator[tuple[str, ...]]:
     """A report as rows: uses, findings and notices, each with licence, clause and path."""
     for answer in report.answers:
         for verdict in answer.verdicts:
-            about = f"use {_asked(verdict)}" + ("" if answer.occasion == "today" else f" ({answer.occasion})")  # fmt: skip
+            about = f"use {_asked(verdict)}" + (
+                "" if answer.occasion == "today" else f" ({answer.occasion})"
+            )
             yield about, verdict.use.label, verdict.answer, "", "", ""
             for reason in verdict.reasons:
                 name = reason.licence.name if reason.licence else ""

@@ -181,22 +181,31 @@ def cytoscape(lineage: Lineage) -> str:
     nodes: list[CytoscapeNodeElement] = [
         {
             "data": {
-                "id": node.iri, "label": node.label, "kind": node.kind, "side": node.side,
-                "distance": node.distance, "licences": [local_name(one) for one in node.licences],
+                "id": node.iri,
+                "label": node.label,
+                "kind": node.kind,
+                "side": node.side,
+                "distance": node.distance,
+                "licences": [local_name(one) for one in node.licences],
             }
         }
         for node in lineage.nodes
-    ]  # fmt: skip
+    ]
     edges: list[CytoscapeEdgeElement] = [
         {
             "data": {
-                "id": f"e{place}", "source": edge.child, "target": edge.parent,
-                "relation": local_name(edge.relation), "label": SAYINGS[edge.relation],
-                "group": edge.group, "inferred": edge.inferred, "weight": edge.weight,
+                "id": f"e{place}",
+                "source": edge.child,
+                "target": edge.parent,
+                "relation": local_name(edge.relation),
+                "label": SAYINGS[edge.relation],
+                "group": edge.group,
+                "inferred": edge.inferred,
+                "weight": edge.weight,
             }
         }
         for place, edge in enumerate(lineage.edges)
-    ]  # fmt: skip
+    ]
     cytoscape_answer: CytoscapeAnswer = {
         "elements": {"nodes": nodes, "edges": edges},
         "shown": lineage.shown,

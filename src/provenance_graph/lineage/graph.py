@@ -118,7 +118,11 @@ class LineageGraph:
     def shortest_path(self, child: Iri, ancestor: Iri, *, influences: bool = False) -> Paths:
         """One shortest way from a child up to an ancestor."""
         start, goal = self.index.names.find(child), self.index.names.find(ancestor)
-        way = None if start is None or goal is None else paths.shortest(self.index, start, goal, influences)  # fmt: skip
+        way = (
+            None
+            if start is None or goal is None
+            else paths.shortest(self.index, start, goal, influences)
+        )
         if way is None:
             return Paths(child, ancestor, (), 0)
         return Paths(child, ancestor, (tuple(map(self._edge, way)),), 1)

@@ -50,7 +50,13 @@ class Edges:
         sought = {(met(short(c)), met(short(p)), CODE[r]) for c, r, p in wanted}
         children = np.array(sorted({c for c, _, _ in sought if c is not None}), np.int32)
         near = np.flatnonzero(np.isin(self.child, children))
-        ends = zip(near.tolist(), self.child[near].tolist(), self.parent[near].tolist(), self.code[near].tolist(), strict=True)  # fmt: skip
+        ends = zip(
+            near.tolist(),
+            self.child[near].tolist(),
+            self.parent[near].tolist(),
+            self.code[near].tolist(),
+            strict=True,
+        )
         return [place for place, c, p, r in ends if (c, p, r) in sought]
 
     def licence_codes(self, rank: Ints) -> tuple[Ints, tuple[tuple[Iri, ...], ...]]:
@@ -98,9 +104,14 @@ def edges(snapshot: AcceptedSnapshot) -> Edges:
     licensed = np.frombuffer(stored, np.int32).reshape(-1, 2)
     both = np.concatenate(ends)
     return Edges(
-        both[:, 0], both[:, 1], code, licensed[:, 0], licensed[:, 1],
-        tuple(map(whole, licences)), met,
-    )  # fmt: skip
+        both[:, 0],
+        both[:, 1],
+        code,
+        licensed[:, 0],
+        licensed[:, 1],
+        tuple(map(whole, licences)),
+        met,
+    )
 
 
 def _not_yet(rows: NDArray[np.int32], before: list[NDArray[np.int32]]) -> NDArray[np.int32]:

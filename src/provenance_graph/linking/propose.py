@@ -36,11 +36,21 @@ WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "model": ("model", "language", "chatbot", "transformer", "network", "llm"),
         "dataset": ("dataset", "data set", "corpus", "database", "benchmark"),
         "organization": (
-            "company", "organi", "laborator", "institute", "university", "corporation",
-            "enterprise", "business", "nonprofit", "startup", "facility", "education",
+            "company",
+            "organi",
+            "laborator",
+            "institute",
+            "university",
+            "corporation",
+            "enterprise",
+            "business",
+            "nonprofit",
+            "startup",
+            "facility",
+            "education",
         ),
     }
-)  # fmt: skip
+)
 """Words in a description that fit a kind; without one of them a name alone proves little."""
 
 

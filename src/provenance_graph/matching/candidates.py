@@ -64,8 +64,11 @@ def decisions(pairs: Iterable[Pair]) -> list[Mapping]:
 def _row(name: Iri, head: Iri, pair: Pair | None, any_pair: Pair) -> Mapping:
     if pair is not None:
         why, sure, how, rule = (
-            "; ".join(pair.pro), f"{pair.confidence:.2f}", pair.justification, pair.rule,
-        )  # fmt: skip
+            "; ".join(pair.pro),
+            f"{pair.confidence:.2f}",
+            pair.justification,
+            pair.rule,
+        )
     else:
         other = any_pair.other if any_pair.subject == name else any_pair.subject
         why = f"by {short_id(other)}: {'; '.join(any_pair.pro)}"

@@ -106,19 +106,28 @@ def _same(block: list[Dataset], known: Organizations) -> Iterator[Pair]:
             yield Pair(bare[0].iri, other.iri, Verdict.SAME, OFFICIAL, 0.95, pro)
         elif bare:
             yield Pair(
-                bare[0].iri, other.iri, Verdict.CANDIDATE, OFFICIAL, 0.65,
+                bare[0].iri,
+                other.iri,
+                Verdict.CANDIDATE,
+                OFFICIAL,
+                0.65,
                 ("the name without its owner",),
                 ("whether that owner's is the dataset itself or a copy is not stated",),
-            )  # fmt: skip
+            )
     for one, other in pairwise(owned):
         if known.same(organization(one.owner)) == known.same(organization(other.owner)):
             why = "one name, and the owners are one organisation: a moved repository"
             yield Pair(one.iri, other.iri, Verdict.SAME, OFFICIAL, 0.95, (why,))
         else:
             yield Pair(
-                one.iri, other.iri, Verdict.BARRED, OFFICIAL, 0.4, ("same name",),
+                one.iri,
+                other.iri,
+                Verdict.BARRED,
+                OFFICIAL,
+                0.4,
+                ("same name",),
                 ("two hub repositories of different owners: a copy, or another dataset",),
-            )  # fmt: skip
+            )
 
 
 _FORMS = (
@@ -145,9 +154,10 @@ def _parts(block: list[Dataset], blocks: dict[str, list[Dataset]]) -> Iterator[P
     for one in block:
         for stem, predicate, what in stems(one.plain):
             wholes = [
-                other for other in blocks.get(squashed(stem), ())
+                other
+                for other in blocks.get(squashed(stem), ())
                 if other.iri != one.iri and (not other.owner or other.owner == one.owner)
-            ]  # fmt: skip
+            ]
             for whole in wholes[:1]:
                 yield Pair(
                     one.iri, whole.iri, Verdict.RELATED, PART, 0.85, (what,), predicate=predicate

@@ -164,9 +164,16 @@ class NameGroups:
             verdict = Verdict.BARRED
         confidence = max(0.1, 0.75 - 0.2 * len(against) + 0.05 * (len(reasons) - 1))
         pair = Pair(
-            a.iri, b.iri, verdict, rule, min(confidence, 0.9), reasons, against, predicate,
+            a.iri,
+            b.iri,
+            verdict,
+            rule,
+            min(confidence, 0.9),
+            reasons,
+            against,
+            predicate,
             (a.label, b.label),
-        )  # fmt: skip
+        )
         self.pairs[pair.key] = pair
 
 

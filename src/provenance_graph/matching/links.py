@@ -47,9 +47,12 @@ _ARXIV = re.compile(
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/\S+)")
 _WIKIDATA = re.compile(r"https?://(?:www\.)?wikidata\.org/(?:wiki|entity)/(Q[1-9]\d*)")
 _SURE: Dict[Basis, str] = {
-    Basis.DEVELOPER: "0.99", Basis.ARTIFACT: "0.99", Basis.MEASUREMENT: "0.9",
-    Basis.THIRD_PARTY: "0.9", Basis.INFERENCE: "0.7",
-}  # fmt: skip
+    Basis.DEVELOPER: "0.99",
+    Basis.ARTIFACT: "0.99",
+    Basis.MEASUREMENT: "0.9",
+    Basis.THIRD_PARTY: "0.9",
+    Basis.INFERENCE: "0.7",
+}
 """How sure a link is, by the basis of the statement behind it; estimates found no link."""
 
 
@@ -177,10 +180,14 @@ def _spdx(
                 snapshot, claim, EXACT, f"{_SPACE['spdx3']}{info.key}", "the id on SPDX's list"
             )
             yield replace(
-                result, subject=licence, subject_label=info.label, object_label=info.label,
-                justification=SAME_ID, confidence="1.0",
+                result,
+                subject=licence,
+                subject_label=info.label,
+                object_label=info.label,
+                justification=SAME_ID,
+                confidence="1.0",
                 comment="the same id on SPDX's list, in the form of its version 3",
-            )  # fmt: skip
+            )
 
 
 TARGETS: Dict[str, Callable[[AcceptedSnapshot, Iri, list[SourcedClaim]], Iterator[Mapping]]] = (

@@ -67,9 +67,15 @@ OWNERS = frozenset(
 """Developers' names that sources write before a model's own name, and that no model is called."""
 
 _VARIANTS = {
-    "instruct": "instruct", "it": "instruct", "instruction": "instruct", "chat": "chat",
-    "base": "base", "pt": "base", "pretrained": "base", "foundation": "base",
-}  # fmt: skip
+    "instruct": "instruct",
+    "it": "instruct",
+    "instruction": "instruct",
+    "chat": "chat",
+    "base": "base",
+    "pt": "base",
+    "pretrained": "base",
+    "foundation": "base",
+}
 _QUANTISED = re.compile(
     r"(?:nv|mx)?fp(?:4|6|8|16|32)(?:8)?|bf16|int[248]|[248]bit|gguf|ggml|gptq|awq|bnb|mlx|exl[23]|"
     r"onnx|marlin|autoround|w[48]a(?:4|8|16)|i?q[2-8](?:_?\w{1,3})?|quantized|qat|qlora|spinquant"

@@ -204,11 +204,14 @@ def _compounds(names: Iterable[Iri], lines: Dict[Iri, int], known: Organizations
             if any(one is not None and lines.get(one, 0) for one in results):
                 for part in filter(None, results):
                     yield Pair(
-                        name, part,
-                        Verdict.RELATED, COMPOUND, 0.85,
+                        name,
+                        part,
+                        Verdict.RELATED,
+                        COMPOUND,
+                        0.85,
                         ("a name of several organisations; each stands for itself",),
                         predicate=DCTERMS.hasPart,
-                    )  # fmt: skip
+                    )
         words = text.casefold().split("-")
         if len(words) > 1 and words[-1] in _LINES:
             whole = every.get("-".join(words[:-1]))

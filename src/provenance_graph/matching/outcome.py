@@ -59,13 +59,23 @@ class Pair:
     def row(self) -> tuple[str, ...]:
         """As a row of COLUMNS."""
         return (
-            short_id(self.subject), short_id(self.other), f"{self.confidence:.2f}", self.verdict.value,
-            "; ".join(self.pro), "; ".join(self.contra), self.justification,
-        )  # fmt: skip
+            short_id(self.subject),
+            short_id(self.other),
+            f"{self.confidence:.2f}",
+            self.verdict.value,
+            "; ".join(self.pro),
+            "; ".join(self.contra),
+            self.justification,
+        )
 
     def mapping(self) -> Mapping:
         """The row of the table that the rule's decision becomes."""
         return Mapping(
-            self.subject, self.predicate, self.other, self.justification,
-            f"{self.confidence:.2f}", comment="; ".join(self.pro), author=self.rule,
-        )  # fmt: skip
+            self.subject,
+            self.predicate,
+            self.other,
+            self.justification,
+            f"{self.confidence:.2f}",
+            comment="; ".join(self.pro),
+            author=self.rule,
+        )

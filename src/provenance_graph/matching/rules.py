@@ -199,9 +199,11 @@ class Matcher(NameGroups):
             if any(group.anchors for group in groups):
                 continue
             tuned = distinct(
-                group for other in self.instruct_names(full) for group in self.groups(other)
+                group
+                for other in self.instruct_names(full)
+                for group in self.groups(other)
                 if group.anchors
-            )  # fmt: skip
+            )
             for group in groups:
                 if group.is_model or len(tuned) != 1:
                     continue  # what an index or a repository leaves out it means to leave out
@@ -298,11 +300,18 @@ class Matcher(NameGroups):
                     continue
                 related = serving and "latest" not in why
                 self.record(
-                    first, second,
-                    Verdict.RELATED if related else Verdict.CANDIDATE if len(against) == 1 else Verdict.BARRED,
-                    RULE, ["same words and sizes", "same developer"], against,
+                    first,
+                    second,
+                    Verdict.RELATED
+                    if related
+                    else Verdict.CANDIDATE
+                    if len(against) == 1
+                    else Verdict.BARRED,
+                    RULE,
+                    ["same words and sizes", "same developer"],
+                    against,
                     PG.servingVariantOf if related else SKOS.exactMatch,
-                )  # fmt: skip
+                )
 
 
 def _between(

@@ -18,10 +18,15 @@ SHOWN = 12
 
 _LEFT_OUT = frozenset(
     {
-        RDF.type, PG.describedAs, PG.textAddress, PG.contested, PROV.wasDerivedFrom, PROV.wasInfluencedBy,
+        RDF.type,
+        PG.describedAs,
+        PG.textAddress,
+        PG.contested,
+        PROV.wasDerivedFrom,
+        PROV.wasInfluencedBy,
         *DISCLOSURES.values(),
     }
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,9 @@ def understood(
         elif key == "undisclosed":
             names = [local_name(property_named(snapshot, one)) for one in values]
             results["disclosure"] = [
-                *results.get("disclosure", []), *(f"{name}=undisclosed" for name in names)
-            ]  # fmt: skip
+                *results.get("disclosure", []),
+                *(f"{name}=undisclosed" for name in names),
+            ]
         elif key in ("since", "until"):
             bound = "releasedFrom" if key == "since" else "releasedTo"
             results[bound] = [_day(key, values[0])]

@@ -147,10 +147,13 @@ def _state(
     if not values:  # what is stated and not accepted is shown, never passed over
         losing.add(AcceptanceStatus.REJECTED)
     rivals = [
-        c for c in current
-        if c.standing in losing and c.claim.value is not None
-        and c.basis is not Basis.ESTIMATE and not c.reason.startswith("agrees")
-    ]  # fmt: skip
+        c
+        for c in current
+        if c.standing in losing
+        and c.claim.value is not None
+        and c.basis is not Basis.ESTIMATE
+        and not c.reason.startswith("agrees")
+    ]
     winners = [c for c in current if c.standing is AcceptanceStatus.ACCEPTED]
     given = "gives the accepted value"
     winner = next((c for c in winners if not c.reason.startswith(given)), None)

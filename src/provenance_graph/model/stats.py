@@ -24,9 +24,13 @@ THINGS = (
 )  # fmt: skip
 LINKS = (*terms.DERIVATIONS, *terms.INFLUENCES, DCTERMS.replaces, DCTERMS.license)
 STATES = (
-    PG.undisclosed, PG.withheld, PG.partlyDisclosed, PG.notApplicable,
-    PG.contradicted, PG.contested,
-)  # fmt: skip
+    PG.undisclosed,
+    PG.withheld,
+    PG.partlyDisclosed,
+    PG.notApplicable,
+    PG.contradicted,
+    PG.contested,
+)
 
 
 @dataclass(frozen=True, slots=True)

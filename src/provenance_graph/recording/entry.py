@@ -90,17 +90,20 @@ FIELDS = tuple(Entry.model_fields)
 def schema() -> str:
     """The JSON schema of a list of entries, as `claim import` reads it from YAML or JSON."""
     one = Entry.model_json_schema()
-    return json.dumps(
-        {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "title": "Findings",
-            "description": "One's own findings, for `provenance-graph claim import`.",
-            "type": "array",
-            "items": one,
-        },
-        ensure_ascii=False,
-        indent=2,
-    ) + "\n"  # fmt: skip
+    return (
+        json.dumps(
+            {
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                "title": "Findings",
+                "description": "One's own findings, for `provenance-graph claim import`.",
+                "type": "array",
+                "items": one,
+            },
+            ensure_ascii=False,
+            indent=2,
+        )
+        + "\n"
+    )
 
 
 _EXAMPLES = (

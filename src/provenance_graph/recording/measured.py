@@ -61,13 +61,16 @@ def _claim(child: Iri, parent: Iri, kin: Kinship, relation: Iri | None) -> Claim
     place = f"{kin.sampled} tensors sampled"
     if kin.verdict is Verdict.CONFIRMED:
         seen = relation or kin.relation or PROV.wasDerivedFrom
-        return Claim(
-            child, seen, parent, as_stated=kin.how, locator=place, confidence=_CONFIDENCE
-        )  # fmt: skip
+        return Claim(child, seen, parent, as_stated=kin.how, locator=place, confidence=_CONFIDENCE)
     if kin.verdict is Verdict.CONTRADICTED:
         denied = relation or PROV.wasDerivedFrom
         return Claim(
-            child, denied, parent, Stance.DENIES, as_stated=kin.how, locator=place,
+            child,
+            denied,
+            parent,
+            Stance.DENIES,
+            as_stated=kin.how,
+            locator=place,
             confidence=_CONFIDENCE,
-        )  # fmt: skip
+        )
     return None

@@ -144,6 +144,11 @@ def _facts(snapshot: AcceptedSnapshot, subject: Iri, uses: Sequence[str], day: s
 def _order(sourced: SourcedClaim) -> tuple[str, ...]:
     claim = sourced.claim
     return (
-        sourced.header.record, claim.subject, claim.predicate, str(claim.value or ""),
-        claim.stance.label, claim.locator, claim.as_stated,
-    )  # fmt: skip
+        sourced.header.record,
+        claim.subject,
+        claim.predicate,
+        str(claim.value or ""),
+        claim.stance.label,
+        claim.locator,
+        claim.as_stated,
+    )

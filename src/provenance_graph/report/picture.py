@@ -59,9 +59,10 @@ def _columns(nodes: Sequence[Json], edges: Sequence[Json]) -> list[list[str]]:
             weight: dict[str, float] = {}
             for iri in column:
                 others = [
-                    rank[o] for o in near[iri]
+                    rank[o]
+                    for o in near[iri]
                     if o in where and (where[o] < where[iri]) == forward and where[o] != where[iri]
-                ]  # fmt: skip
+                ]
                 weight[iri] = sum(others) / len(others) if others else rank[iri]
             column.sort(key=lambda iri, w=weight: (w[iri], iri))  # type: ignore[misc]
             _settle(column, rank)
@@ -96,7 +97,11 @@ def _line(edge: Json, places: Mapping[str, tuple[float, float]]) -> str:
     rules = ", ".join(dict.fromkeys(one["rule"] for one in edge.get("breaches", ())))
     kind += " breach" if rules else ""
     title = edge["relationLabel"] + (f"; licence problem: {rules}" if rules else "")
-    sign = f'<text class="breach" x="{middle:g}" y="{(y1 + y2) / 2 - 4:g}">§ {escape(rules)}</text>' if rules else ""  # fmt: skip
+    sign = (
+        f'<text class="breach" x="{middle:g}" y="{(y1 + y2) / 2 - 4:g}">§ {escape(rules)}</text>'
+        if rules
+        else ""
+    )
     return (
         f'<path class="{escape(kind)}" d="M{x1:g} {y1:g}C{middle:g} {y1:g} {middle:g} {y2:g} '
         f'{x2:g} {y2:g}"><title>{escape(title)}</title></path>{sign}'

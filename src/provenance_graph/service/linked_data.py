@@ -101,9 +101,7 @@ class LinkedData:
                 ("nt", "application/n-triples"),
             )
         ]
-        headers = {
-            **NO_SCRIPTS, "etag": tag, "cache-control": "no-cache", "link": ", ".join(links)
-        }  # fmt: skip
+        headers = {**NO_SCRIPTS, "etag": tag, "cache-control": "no-cache", "link": ", ".join(links)}
         none_match = header(request, "if-none-match")
         if matches(none_match, tag):
             return respond(headers=headers, status=304, vary="Accept")

@@ -36,9 +36,18 @@ _SHAPE_LISTS = {"and": "And", "or": "Or", "xone": "Xone"}
 _SPECIAL = {"pattern", "flags", "uniqueLang", "closed", "ignoredProperties", "sparql"}
 _OF_COMPONENTS = ("validator", "nodeValidator", "propertyValidator", "parameter", "ask")
 _NOT_CONSTRAINTS = {
-    "path", "name", "description", "order", "group", "defaultValue", "severity", "message",
-    "deactivated", "declare", *_TARGETS,
-}  # fmt: skip
+    "path",
+    "name",
+    "description",
+    "order",
+    "group",
+    "defaultValue",
+    "severity",
+    "message",
+    "deactivated",
+    "declare",
+    *_TARGETS,
+}
 _KNOWN = {*_ONE_TERM, *_TERM_LISTS, *_ONE_SHAPE, *_SHAPE_LISTS, *_SPECIAL, *_NOT_CONSTRAINTS}
 _PATHS = {
     "inversePath": "inverse",

@@ -222,7 +222,10 @@ def _settled(
     members = plain.unique("signature", keep="first")
     accepted: list[str] = []
     marks: list[tuple[str, str]] = []
-    by_key = {(s, p): signature for s, p, signature in members.select("subject", "property", "signature").iter_rows()}  # fmt: skip
+    by_key = {
+        (s, p): signature
+        for s, p, signature in members.select("subject", "property", "signature").iter_rows()
+    }
     for seen in _one_by_one(members, rows, partition):
         signature = by_key[seen.subject, seen.predicate]
         if set(seen.resolved.values) == {item.value for item, *_ in seen.resolved.claims}:

@@ -58,9 +58,13 @@ class FormJudge:
     ) -> list[Finding]:
         """A finding a field and model; those that are met are notes."""
         models = sorted(
-            {c.subject for r in records for c in r.claims
-             if c.predicate == RDF.type and c.value == PG.Model}
-        )  # fmt: skip
+            {
+                c.subject
+                for r in records
+                for c in r.claims
+                if c.predicate == RDF.type and c.value == PG.Model
+            }
+        )
         if not models:
             return []
         with self._with(records) as snapshot:

@@ -111,8 +111,10 @@ class ElementJudge:
             behind = list(self._accepted(one.element, [model]))
             result = replace(one, better="")
             if behind:
-                shown = "; ".join(f"{_value(c)}, claim {claim_iri(c.header.record, c.claim)}"
-                                  for c in behind[:_SHOWN])  # fmt: skip
+                shown = "; ".join(
+                    f"{_value(c)}, claim {claim_iri(c.header.record, c.claim)}"
+                    for c in behind[:_SHOWN]
+                )
                 result = replace(result, status=MET, detail=shown)
             findings.append(self._finding(result, (), model))
         return findings
@@ -132,8 +134,10 @@ class ElementJudge:
         if result.status == MET and (against := self._against(element, claims)):
             return replace(result, status=CONTRADICTED, better=against)
         if result.status in (NOBODY, BLANK):
-            better = [f"{_value(c)} ({short_id(c.header.publisher)})"
-                      for c in list(self._accepted(element, subjects))[:_SHOWN]]  # fmt: skip
+            better = [
+                f"{_value(c)} ({short_id(c.header.publisher)})"
+                for c in list(self._accepted(element, subjects))[:_SHOWN]
+            ]
             return replace(result, better="; ".join(dict.fromkeys(better)))
         return result
 
@@ -195,8 +199,10 @@ class ElementJudge:
             parts.append(f"{lead}{result.better}")
         focus: Iri | Literal = model or Literal("")
         if model is None and records:
-            focus = next(iter(sorted({c.subject for r in records for c in r.claims
-                                      if c.value == PG.Model})), Literal(""))  # fmt: skip
+            focus = next(
+                iter(sorted({c.subject for r in records for c in r.claims if c.value == PG.Model})),
+                Literal(""),
+            )
         return Finding(
             severity=_GRAVITY[result.status],
             focus=focus,

@@ -23,9 +23,18 @@ from provenance_graph.checking.lists.stated import (
 PACKAGES = frozenset({"software_Package", "ai_AIPackage", "dataset_DatasetPackage"})
 _COLLECTIONS = frozenset({"SpdxDocument", "Bom", "software_Sbom", "Bundle", "ElementCollection"})
 _COMPOSED = frozenset(
-    {"contains", "hasOptionalComponent", "packagedBy", "dependsOn", "hasDynamicLink",
-     "hasStaticLink", "hasPrerequisite", "hasOptionalDependency", "hasProvidedDependency"}
-)  # fmt: skip
+    {
+        "contains",
+        "hasOptionalComponent",
+        "packagedBy",
+        "dependsOn",
+        "hasDynamicLink",
+        "hasStaticLink",
+        "hasPrerequisite",
+        "hasOptionalDependency",
+        "hasProvidedDependency",
+    }
+)
 _DEPENDENCIES = frozenset({"contains", "dependsOn", "hasDynamicLink", "hasStaticLink"})
 _RELATIONSHIPS = frozenset({"Relationship", "LifecycleScopedRelationship"})
 _SILENT = ("noassertionelement", "noassertionlicense")
@@ -327,9 +336,10 @@ def _completeness(view: SpdxView, member: Member) -> Stated:
 def _libraries(view: SpdxView, member: Member) -> Stated:
     """Packages that are neither model nor dataset: what a model needs to run."""
     names = [
-        e.get("name") for e in view.index.values()
+        e.get("name")
+        for e in view.index.values()
         if e.get("type") == "software_Package" and e is not member.value
-    ]  # fmt: skip
+    ]
     return of_values([name for name in names if name], "")
 
 

@@ -64,12 +64,17 @@ def write(bundle: Bundle, version: str = "3.0.1") -> Exported:
             "name": ", ".join(bundle.name(subject) for subject in bundle.subjects),
             "comment": ledger.mark(bundle, document.format),
             "profileConformance": [
-                "core", "software", "ai", "dataset", "simpleLicensing", "expandedLicensing",
+                "core",
+                "software",
+                "ai",
+                "dataset",
+                "simpleLicensing",
+                "expandedLicensing",
             ],
             "rootElement": [sbom],
             "element": [element["spdxId"] for element in document.elements],
         },
-    ]  # fmt: skip
+    ]
     text = ledger.json_text({"@context": CONTEXTS[version], "@graph": head + document.elements})
     return document.ledger.done(text, TERMS, REASONS, OTHERWISE)
 

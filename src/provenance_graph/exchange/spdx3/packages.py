@@ -178,9 +178,10 @@ def _version(document: Document, entity: BundleEntity) -> str:
     versions = [
         node
         for node in document.bundle.hanging(entity.iri, PROV.specializationOf)
-        if node.is_a(PG.ModelVersion) and node.text(SCHEMA.version)
+        if node.is_a(PG.ModelVersion)
+        and node.text(SCHEMA.version)
         and entity.iri in node.iris(PROV.specializationOf)
-    ]  # fmt: skip
+    ]
     if len(versions) != 1:
         return NO_ASSERTION
     document.ledger.keep(versions[0].iri, PROV.specializationOf, entity.iri)

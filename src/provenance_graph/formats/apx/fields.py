@@ -40,8 +40,11 @@ FIELDS: Mapping[str, Field] = {
         ("number of experts|total experts|专家数量", PG.expertCount, "whole"),
         ("active experts|活跃专家", PG.activeExpertCount, "whole"),
         ("shared experts|共享专家", PG.sharedExpertCount, "whole"),
-        ("expert intermediate size|ffn intermediate size (moe)|ffn intermediate size (expert)",
-         PG.expertIntermediateSize, "whole"),
+        (
+            "expert intermediate size|ffn intermediate size (moe)|ffn intermediate size (expert)",
+            PG.expertIntermediateSize,
+            "whole",
+        ),
         ("dense layers before moe|dense layers", PG.denseLayerCount, "whole"),
         ("attention structure|注意力结构", PG.attentionMechanism, "attention"),
         ("attention heads|注意力头", PG.attentionHeadCount, "whole"),
@@ -57,15 +60,14 @@ FIELDS: Mapping[str, Field] = {
         ("hidden dimension size|hidden size|隐藏维度大小", PG.hiddenSize, "whole"),
         ("number of layers|layers|层数", PG.layerCount, "whole"),
         ("ffn intermediate size (dense)|ffn intermediate size", PG.feedForwardSize, "whole"),
-        ("multi-token prediction heads|mtp heads",
-         PG.multiTokenPredictionHeadCount, "whole"),
+        ("multi-token prediction heads|mtp heads", PG.multiTokenPredictionHeadCount, "whole"),
         ("vocabulary size|词汇表大小", PG.vocabularySize, "whole"),
         ("training tokens", PG.trainingTokenCount, "whole"),
         ("precision|weight precision", PG.weightPrecision, "precision"),
         ("vram required|minimum vram|vram requirement", PG.minimumMemoryGB, "gigabytes"),
     )
     for label in labels.split("|")
-}  # fmt: skip
+}
 """Labels in lower case, English and Chinese pages."""
 
 EXPERT_TOTAL_LABELS = frozenset({"total expert parameters", "expert parameters", "专家参数总数"})
@@ -206,9 +208,11 @@ def claim(subject: Iri, prop: Iri, value: Value, stated: str, locator: str) -> C
 
 _UNKNOWN = "not in the code list"
 _WHY = {
-    "whole": "not a whole number", "double": "not a number", "boolean": "neither yes nor no",
+    "whole": "not a whole number",
+    "double": "not a number",
+    "boolean": "neither yes nor no",
     "gigabytes": "not a size in GB",
-}  # fmt: skip
+}
 
 
 def _unusable(subject: Iri, prop: Iri, stated: str, locator: str, why: str) -> Claim:

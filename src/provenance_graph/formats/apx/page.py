@@ -123,9 +123,12 @@ def _lines(text: str, page: Page) -> Iterator[Line]:
             return
         if len(shown) > MAX_LINE:
             page.problems.append(
-                Problem(f"L{number}", f"a line of {len(shown):,} characters was not read",
-                        f"at most {MAX_LINE:,} are")
-            )  # fmt: skip
+                Problem(
+                    f"L{number}",
+                    f"a line of {len(shown):,} characters was not read",
+                    f"at most {MAX_LINE:,} are",
+                )
+            )
             continue
         yield Line(number, shown)
 

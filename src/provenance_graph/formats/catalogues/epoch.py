@@ -263,10 +263,12 @@ def _access(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
     if result is not None:
         plain = stated.casefold() in ("api access", "open weights (unrestricted)")
         yield Claim(
-            model, PG.weightsAvailability, result,
+            model,
+            PG.weightsAvailability,
+            result,
             as_stated="" if plain else stated[: statements.SHOWN],
             locator="" if plain else f"{where} {column}",
-        )  # fmt: skip
+        )
     elif stated:
         yield statements.not_given(
             model, PG.weightsAvailability, Stance.DENIES, stated, f"{where} {column}"

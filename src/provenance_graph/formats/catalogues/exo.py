@@ -47,8 +47,10 @@ _COUNTS: tuple[Row, ...] = (
 KEYS = KeyTable(
     (
         *read("the model", "card/model_id"),
-        *read("`pg:layerCount`, `pg:hiddenSize`, `pg:keyValueHeadCount`, `pg:contextLength`",
-              *(f"card/{row.key}" for row in _COUNTS)),
+        *read(
+            "`pg:layerCount`, `pg:hiddenSize`, `pg:keyValueHeadCount`, `pg:contextLength`",
+            *(f"card/{row.key}" for row in _COUNTS),
+        ),
         *read("`pg:task`, `pg:outputModality`", "card/tasks"),
         *read("`pg:inputModality`, `pg:reasoningMode`, else as stated", "card/capabilities"),
         *read("`pg:weightPrecision`, `pg:quantizationBits`", "card/quantization"),
@@ -56,7 +58,7 @@ KEYS = KeyTable(
         *read("`pg:framework`, else as stated", "card/backends"),
         *later("card/**"),
     )
-)  # fmt: skip
+)
 
 
 def leaves(document: Document) -> Iterator[Leaf]:

@@ -155,10 +155,14 @@ def _assessment(
     assert day is not None
     claims.append(
         Claim(
-            node, DCTERMS.date, day.literal,
-            as_stated=_TITLES[edition][0], precision=Precision.MONTH, locator="edition",
+            node,
+            DCTERMS.date,
+            day.literal,
+            as_stated=_TITLES[edition][0],
+            precision=Precision.MONTH,
+            locator="edition",
         )
-    )  # fmt: skip
+    )
     return node, claims
 
 

@@ -186,9 +186,11 @@ def _origin(release: dict[Any, Any], model: Iri, name: str) -> Iterator[Claim | 
         return
     own = statements.size_words(f"{name} {called(release.get('version'))}")
     theirs = statements.size_words(stated)
-    named = repository or (
-        _MODEL_NAME.fullmatch(text) and theirs and _same_line(text, name)
-    ) or _is_base_of(text, name)  # fmt: skip
+    named = (
+        repository
+        or (_MODEL_NAME.fullmatch(text) and theirs and _same_line(text, name))
+        or _is_base_of(text, name)
+    )
     if not named or (own and theirs and own != theirs):
         if named:
             what = f"{text!r} has another size than the model, {', '.join(sorted(own))}"

@@ -27,10 +27,21 @@ SOURCE = "osai"
 INDEX = "European Open Source AI Index"
 SCHEME = assessed.Scheme("osai", INDEX, "12 parameters", INDEX)
 PARAMETERS = (
-    "datasources_basemodel", "datasources_endmodel", "weights_basemodel", "weights_endmodel",
-    "trainingcode", "code", "hardware_architecture", "preprint", "paper", "modelcard",
-    "datasheet", "package", "api", "licenses",
-)  # fmt: skip
+    "datasources_basemodel",
+    "datasources_endmodel",
+    "weights_basemodel",
+    "weights_endmodel",
+    "trainingcode",
+    "code",
+    "hardware_architecture",
+    "preprint",
+    "paper",
+    "modelcard",
+    "datasheet",
+    "package",
+    "api",
+    "licenses",
+)
 """The fourteen parameters; the index dropped ``package`` and ``api`` in 2025."""
 
 _LEVELS = {

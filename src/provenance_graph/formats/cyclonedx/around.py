@@ -79,9 +79,12 @@ def _compositions(bom: Bom) -> Found:
                     yield Problem(f"{where}/{key}/{m}", shown, kind="reference")
                 elif subject and aggregate in INCOMPLETE:
                     yield statements.not_given(
-                        subject, PROV.wasDerivedFrom, Stance.PARTLY_STATED,
-                        f"composition: {aggregate}", f"{where}/aggregate",
-                    )  # fmt: skip
+                        subject,
+                        PROV.wasDerivedFrom,
+                        Stance.PARTLY_STATED,
+                        f"composition: {aggregate}",
+                        f"{where}/aggregate",
+                    )
                 elif subject and aggregate:
                     yield coverage.other(subject, f"compositions.{key}", aggregate)
 

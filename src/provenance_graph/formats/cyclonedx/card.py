@@ -55,9 +55,13 @@ def _modality(model: Iri, predicate: Iri, stated: str, where: str) -> Claim:
     code = FORMATS.get(stated.casefold())
     if code is None:
         return Claim(
-            model, predicate, None, as_stated=stated[: statements.SHOWN], locator=where,
+            model,
+            predicate,
+            None,
+            as_stated=stated[: statements.SHOWN],
+            locator=where,
             unusable="no modality that is known",
-        )  # fmt: skip
+        )
     same = stated.casefold() == iris.local_name(code).casefold()
     return Claim(model, predicate, code, as_stated="" if same else stated)
 
@@ -123,9 +127,14 @@ def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> Found:
             yield Problem(f"{where}/{n}", "a metric without its type")
         elif benchmark := packages.benchmark_of(kind, called(item.get("slice"))):
             yield from packages.measured(
-                Iri(f"{above}/{n}"), model, kind, item.get("value"), f"{where}/{n}/value",
-                setup=setup, benchmark=benchmark,
-            )  # fmt: skip
+                Iri(f"{above}/{n}"),
+                model,
+                kind,
+                item.get("value"),
+                f"{where}/{n}/value",
+                setup=setup,
+                benchmark=benchmark,
+            )
         else:
             bare += 1
             shown = f"{kind} = {scalar_text(item.get('value'))}" + (f" ({setup})" if setup else "")

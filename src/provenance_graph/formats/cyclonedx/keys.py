@@ -224,8 +224,11 @@ _BOM = (
 )  # fmt: skip
 
 _PART = (
-    *skip("neither a model nor data; its name, version and digests are taken where a model depends "
-          "on it or holds it as a file", "part/**"),
-)  # fmt: skip
+    *skip(
+        "neither a model nor data; its name, version and digests are taken where a model depends "
+        "on it or holds it as a file",
+        "part/**",
+    ),
+)
 
 KEYS = KeyTable((*_BOM, *_MODEL, *_described("data"), *_DATASET, *_RELATIVE, *_PART))

@@ -184,9 +184,13 @@ def emissions(model: Iri, value: Any, where: str) -> Iterator[Claim]:
     number = literals.number(match["number"]) if match else None
     if match is None or number is None:
         yield Claim(
-            model, PG.trainingCO2eTonnes, None, as_stated=text, locator=where,
+            model,
+            PG.trainingCO2eTonnes,
+            None,
+            as_stated=text,
+            locator=where,
             unusable="not a number",
-        )  # fmt: skip
+        )
         return
     unit = re.sub(r"(?i)co2?.*$", "", match["unit"] or "").casefold()
     claim = packages.in_unit(model, PG.trainingCO2eTonnes, number, unit, _TONNES, where)

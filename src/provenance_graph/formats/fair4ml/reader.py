@@ -56,9 +56,17 @@ _DATA = {
 
 
 _BARE = (
-    "mlTask", "modelCategory", "fineTunedFrom", "trainedOn", "testedOn", "evaluatedOn",
-    "validatedOn", "hasCO2eEmissions", "hasEvaluation", "sharedBy",
-)  # fmt: skip
+    "mlTask",
+    "modelCategory",
+    "fineTunedFrom",
+    "trainedOn",
+    "testedOn",
+    "evaluatedOn",
+    "validatedOn",
+    "hasCO2eEmissions",
+    "hasEvaluation",
+    "sharedBy",
+)
 
 
 @dataclass(frozen=True, slots=True)

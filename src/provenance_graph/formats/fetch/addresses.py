@@ -44,10 +44,12 @@ def is_public(text: str) -> bool:
         if address in ipaddress.IPv6Network("64:ff9b::/96"):
             wrapped.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     return all(
-        a.is_global and not a.is_multicast and not a.is_reserved
+        a.is_global
+        and not a.is_multicast
+        and not a.is_reserved
         and not any(a in network for network in _SPECIAL if network.version == a.version)
         for a in wrapped
-    )  # fmt: skip
+    )
 
 
 _SPECIAL = tuple(

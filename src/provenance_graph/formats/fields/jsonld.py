@@ -44,10 +44,21 @@ _SAME = (
     (re.compile(r"https?://w3id\.org/fair4ml(?:/[\d.]+)?[#/]", re.IGNORECASE), FAIR4ML),
     (re.compile(r"https?://mlcommons\.org/croissant/RAI/"), RAI),
     (re.compile(r"https?://mlcommons\.org/(?:croissant|schema)/"), CROISSANT),
-    (re.compile(r"https?://(?:w3id\.org/codemeta|doi\.org/10\.5063/schema/codemeta-[\d.]+)[#/]?(?=\w)"), CODEMETA),
-)  # fmt: skip
-SHORT = ((FAIR4ML, "fair4ml:"), (CROISSANT, "cr:"), (DCT, "dct:"), (PROV, "prov:"),
-         (CODEMETA, "codemeta:"), (SCHEMA, ""))  # fmt: skip
+    (
+        re.compile(
+            r"https?://(?:w3id\.org/codemeta|doi\.org/10\.5063/schema/codemeta-[\d.]+)[#/]?(?=\w)"
+        ),
+        CODEMETA,
+    ),
+)
+SHORT = (
+    (FAIR4ML, "fair4ml:"),
+    (CROISSANT, "cr:"),
+    (DCT, "dct:"),
+    (PROV, "prov:"),
+    (CODEMETA, "codemeta:"),
+    (SCHEMA, ""),
+)
 """How tables of keys write the vocabularies; schema.org's terms stand bare."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*|@none|und")

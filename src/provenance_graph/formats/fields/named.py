@@ -293,9 +293,13 @@ def _synthetic(subject: Iri, value: str, where: str) -> Found:
             yield Claim(subject, PG.dataAcquisition, PG.SyntheticData)
         case "no" | "false":
             yield Claim(
-                subject, PG.dataAcquisition, PG.SyntheticData, Stance.DENIES, locator=where,
+                subject,
+                PG.dataAcquisition,
+                PG.SyntheticData,
+                Stance.DENIES,
+                locator=where,
                 as_stated=value,
-            )  # fmt: skip
+            )
         case _:
             yield coverage.other(subject, "synthetic", value)
 

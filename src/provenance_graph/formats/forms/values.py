@@ -19,9 +19,17 @@ from provenance_graph.formats import coverage, statements
 _AGENTS = frozenset({DCTERMS.creator, PG.suppliedBy, PG.computeProvider})
 _MODELS = frozenset({*DERIVATIONS, PG.usedSyntheticDataFrom, PG.usesComponent, PG.generatedBy})
 _DATASETS = frozenset(
-    {PG.trainedOn, PG.pretrainedOn, PG.finetunedOn, PG.testedOn, PG.validatedOn, PG.subsetOf,
-     PG.dedupedFrom, PG.adaptedFrom}
-)  # fmt: skip
+    {
+        PG.trainedOn,
+        PG.pretrainedOn,
+        PG.finetunedOn,
+        PG.testedOn,
+        PG.validatedOn,
+        PG.subsetOf,
+        PG.dedupedFrom,
+        PG.adaptedFrom,
+    }
+)
 _NUMBERS = frozenset({XSD.integer, XSD.decimal, XSD.double})
 _MAX_TEXT = 4_000
 

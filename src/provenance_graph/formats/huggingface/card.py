@@ -42,8 +42,11 @@ def of_dataset(data: Mapping[str, Any]) -> bool:
     marks = {"dataset_info", "task_categories", "task_ids", "size_categories", "configs",
              "annotations_creators", "source_datasets"}  # fmt: skip
     return bool(marks & data.keys()) and not data.keys() & {
-        "base_model", "pipeline_tag", "library_name", "model-index",
-    }  # fmt: skip
+        "base_model",
+        "pipeline_tag",
+        "library_name",
+        "model-index",
+    }
 
 
 def read_card(card: Card, only: frozenset[str] | None = None) -> Found:

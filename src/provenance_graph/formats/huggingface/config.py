@@ -162,9 +162,13 @@ def _experts(config: Config, counts: dict[Iri, int], assumed: frozenset[Iri]) ->
 
 def _functions(config: Config) -> Found:
     where, act = config.look(
-        "hidden_act", "activation_function", "hidden_activation", "mlp_hidden_act",
-        "feed_forward_proj", "ffn_config.ffn_act_fn",
-    )  # fmt: skip
+        "hidden_act",
+        "activation_function",
+        "hidden_activation",
+        "mlp_hidden_act",
+        "feed_forward_proj",
+        "ffn_config.ffn_act_fn",
+    )
     if isinstance(act, dict):  # dbrx keeps {"name": "silu"}
         act = act.get("name", ABSENT)
     if isinstance(act, str) and act:

@@ -81,9 +81,20 @@ def _low_rank(repo: Repository, raw: dict[str, Any], basis: Basis | None, place:
 
 
 _FLOATS = frozenset(
-    ("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "F6_E2M3",
-     "F6_E3M2", "F4")
-)  # fmt: skip
+    (
+        "F64",
+        "F32",
+        "F16",
+        "BF16",
+        "F8_E4M3",
+        "F8_E5M2",
+        "F8_E4M3FNUZ",
+        "F8_E5M2FNUZ",
+        "F6_E2M3",
+        "F6_E3M2",
+        "F4",
+    )
+)
 _BUFFERS = frozenset({"I64", "BOOL"})
 """Types of buffers such as position ids, which the Hub counts in and quantised weights never take."""
 

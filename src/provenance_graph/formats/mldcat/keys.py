@@ -238,7 +238,7 @@ DATASET_FIELDS: tuple[Field, ...] = (
     *_fields(_D, DCAT, Kind.STATED, "hasVersion keyword theme"),
     *_fields(_D, ADMS, Kind.STATED, "status"),
     *_fields(_D, PROV, Kind.STATED, "wasGeneratedBy"),
-)  # fmt: skip
+)
 """What a dataset of the profile can have."""
 
 PART_FIELDS: tuple[Field, ...] = (

@@ -30,22 +30,34 @@ NOT_VERIFIED = "not verified"
 KEYS = KeyTable(
     (
         *read("the model, and its digest", "statement/subject/name", "statement/subject/digest/*"),
-        *read("`pg:Artifact` with `pg:digest`", "statement/predicate/resources/name",
-              "statement/predicate/resources/digest", "statement/predicate/resources/algorithm"),
+        *read(
+            "`pg:Artifact` with `pg:digest`",
+            "statement/predicate/resources/name",
+            "statement/predicate/resources/digest",
+            "statement/predicate/resources/algorithm",
+        ),
         *skip("that it is an in-toto statement", "statement/_type"),
         *later("statement/**"),
-        *read("`pg:signedBy`: the certificate's subject or the key's digest",
-              "bundle/verificationMaterial/certificate/rawBytes",
-              "bundle/verificationMaterial/publicKey/rawBytes"),
-        *skip("certificates, of which the first names the signer",
-              "bundle/verificationMaterial/x509CertificateChain/**"),
-        *read("`pg:digest` of the file", "bundle/messageSignature/messageDigest/digest",
-              "bundle/messageSignature/messageDigest/algorithm"),
-        *skip("the statement, whose values are read", "bundle/dsseEnvelope/payload",
-              "bundle/payload"),
+        *read(
+            "`pg:signedBy`: the certificate's subject or the key's digest",
+            "bundle/verificationMaterial/certificate/rawBytes",
+            "bundle/verificationMaterial/publicKey/rawBytes",
+        ),
+        *skip(
+            "certificates, of which the first names the signer",
+            "bundle/verificationMaterial/x509CertificateChain/**",
+        ),
+        *read(
+            "`pg:digest` of the file",
+            "bundle/messageSignature/messageDigest/digest",
+            "bundle/messageSignature/messageDigest/algorithm",
+        ),
+        *skip(
+            "the statement, whose values are read", "bundle/dsseEnvelope/payload", "bundle/payload"
+        ),
         *skip("the signature itself, which is not verified", "bundle/**"),
     )
-)  # fmt: skip
+)
 
 
 def recognises(hints: Hints) -> bool:

@@ -31,13 +31,15 @@ _LINE = re.compile(rf"\s*({'|'.join(_INSTRUCTIONS)})\s+(.*)", re.IGNORECASE | re
 _TAGGED = re.compile(r"[\w.-]+(?:/[\w.-]+)*(?::[\w.-]+)?")
 KEYS = KeyTable(
     (
-        *read("a parent: `prov:wasDerivedFrom`, or `pg:adapterOf` where an adapter is added", "from"),
+        *read(
+            "a parent: `prov:wasDerivedFrom`, or `pg:adapterOf` where an adapter is added", "from"
+        ),
         *read("`pg:usesComponent`, an adapter by its path or name", "adapter"),
         *read("`dcterms:license`, its text kept", "license"),
         *text(PG.softwareDependency, "requires"),
         *later("parameter/*", "system", "template", "message"),
     )
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,10 @@ MAX_CHAIN = 10
 MAX_FILES = 100_000
 _CHUNK = 1 << 20
 _HASHES: Mapping[int, hashes.HashAlgorithm] = {
-    256: hashes.SHA256(), 384: hashes.SHA384(), 521: hashes.SHA512(),
-}  # fmt: skip
+    256: hashes.SHA256(),
+    384: hashes.SHA384(),
+    521: hashes.SHA512(),
+}
 _HASHED_BY = frozenset({"sha256", "sha384", "sha512", "blake2b"})
 
 
@@ -113,7 +115,7 @@ def check(bundle: Mapping[Any, Any], trusted: Trust) -> Outcome:
     payload = decoded(envelope.get("payload"))
     signatures = [
         raw for s in listed(envelope.get("signatures")) if (raw := decoded(mapping(s).get("sig")))
-    ]  # fmt: skip
+    ]
     if payload is None or not signatures:
         return Outcome(State.NOT_VERIFIED, "no payload with a signature")
     messages = _encoded(scalar_text(envelope.get("payloadType")), payload)
@@ -182,7 +184,11 @@ def _by_certificate(
         return Outcome(State.VERIFIED, f"its certificate leads to a given root{how}", signer)
     end, begin = expired.not_valid_after_utc, expired.not_valid_before_utc
     span = f"valid from {begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
-    when = f"at the time that the log promised, {moment:%Y-%m-%d %H:%M}" if proved else f"on {moment:%Y-%m-%d}"  # fmt: skip
+    when = (
+        f"at the time that the log promised, {moment:%Y-%m-%d %H:%M}"
+        if proved
+        else f"on {moment:%Y-%m-%d}"
+    )
     hint = (
         ""
         if proved or not log_entries(bundle)
@@ -326,8 +332,9 @@ def changed_files(statement: Mapping[Any, Any], folder: Path) -> Iterator[str]:
     for raw in listed(predicate.get("resources"))[:MAX_FILES]:
         item = mapping(raw)
         signed[scalar_text(item.get("name"))] = (
-            scalar_text(item.get("algorithm")), scalar_text(item.get("digest")).casefold()
-        )  # fmt: skip
+            scalar_text(item.get("algorithm")),
+            scalar_text(item.get("digest")).casefold(),
+        )
     for raw in listed(statement.get("subject"))[:MAX_FILES] if not signed else []:
         item = mapping(raw)
         for algorithm, digest in mapping(item.get("digest")).items():

@@ -51,13 +51,16 @@ KEYS = KeyTable(
     (
         *skip("short names of vocabularies", "prefix/**"),
         *skip("the datatype of a value", "entity/*/type", "activity/*/type"),
-        *read("what it is and what is said of it, else as stated of the run", "entity/**",
-              "activity/**"),
+        *read(
+            "what it is and what is said of it, else as stated of the run",
+            "entity/**",
+            "activity/**",
+        ),
         *read("`dcterms:creator`, or as stated of the run", "agent/**"),
         *read("derivation, training data, maker or version", "relation/**"),
         *later("bundle/**", "other/**"),
     )
-)  # fmt: skip
+)
 
 
 @dataclass(slots=True)

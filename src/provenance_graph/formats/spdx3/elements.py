@@ -192,9 +192,13 @@ def _metrics(element: dict[str, Any], model: Iri, where: str) -> Found:
             yield Problem(place, "not a metric", "a DictionaryEntry with key and value")
         elif benchmark := packages.benchmark_of(metric):
             yield from packages.measured(
-                Iri(f"{above}/{n}"), model, metric, entry.get("value"), f"{place}/value",
+                Iri(f"{above}/{n}"),
+                model,
+                metric,
+                entry.get("value"),
+                f"{place}/value",
                 benchmark=benchmark,
-            )  # fmt: skip
+            )
         else:
             bare += 1
             yield coverage.other(
@@ -213,6 +217,10 @@ def _energy(element: dict[str, Any], model: Iri, where: str) -> Found:
                 entry = mapping(item)
                 unit = scalar_text(entry.get("ai_energyUnit")).rsplit("/", 1)[-1]
                 yield packages.in_unit(
-                    model, predicate, entry.get("ai_energyQuantity"), unit,
-                    ENERGY_UNITS, f"{where}/ai_energyConsumption/{key}/{n}",
-                )  # fmt: skip
+                    model,
+                    predicate,
+                    entry.get("ai_energyQuantity"),
+                    unit,
+                    ENERGY_UNITS,
+                    f"{where}/ai_energyConsumption/{key}/{n}",
+                )

@@ -163,10 +163,13 @@ def links_of(element: dict[str, Any]) -> list[str]:
     return [
         scalar_text(link)
         for link in (
-            element.get("software_packageUrl"), element.get("software_downloadLocation"),
-            element.get("software_homePage"), element.get("spdxId"), *identifiers,
+            element.get("software_packageUrl"),
+            element.get("software_downloadLocation"),
+            element.get("software_homePage"),
+            element.get("spdxId"),
+            *identifiers,
         )
-    ]  # fmt: skip
+    ]
 
 
 def revision_of(element: dict[str, Any]) -> str:

@@ -91,7 +91,7 @@ _DATA = (
     *text(PG.dataNoise, "data/dataset_datasetNoise"),
     *text(PG.updateMechanism, "data/dataset_datasetUpdateMechanism"),
     *read("`pg:dataSensor`", "data/dataset_sensor/key", "data/dataset_sensor/value"),
-)  # fmt: skip
+)
 
 _FILE = (
     *_element("file"),

@@ -271,9 +271,13 @@ def _input(subject: Iri, target: str, where: str, graph: Graph) -> Found:
         PG.trainedOn if data and graph.kinds.get(subject) == "model" else PROV.wasDerivedFrom
     )
     yield Claim(
-        subject, predicate, other, basis=Basis.INFERENCE, as_stated="input of a build",
+        subject,
+        predicate,
+        other,
+        basis=Basis.INFERENCE,
+        as_stated="input of a build",
         locator=where,
-    )  # fmt: skip
+    )
 
 
 def _built(subject: Iri, element: dict[str, Any], where: str) -> Found:

@@ -142,9 +142,12 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
     yield Claim(claims[0].subject, PG.fileFormat, literals.text("gguf"))
     yield from statements.made_by(model, _text(said, "general.organization"))
     yield from statements.licensed(
-        model, _text(said, "general.license"), name=_text(said, "general.license.name"),
-        link=_text(said, "general.license.link"), locator="general.license",
-    )  # fmt: skip
+        model,
+        _text(said, "general.license"),
+        name=_text(said, "general.license.name"),
+        link=_text(said, "general.license.link"),
+        locator="general.license",
+    )
     method = (
         _FILE_TYPES.get(stated, "")
         if isinstance(stated := said.get("general.file_type"), int)

@@ -103,8 +103,9 @@ def compare(child: Weights, parent: Weights) -> Kinship:
 def _nothing(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinship:
     common = len(ours.keys() & theirs.keys())
     return Kinship(
-        Verdict.UNDETERMINED, f"{common} of {len(ours)} tensors have a namesake; values cannot be compared"
-    )  # fmt: skip
+        Verdict.UNDETERMINED,
+        f"{common} of {len(ours)} tensors have a namesake; values cannot be compared",
+    )
 
 
 def _pairs(
@@ -201,7 +202,7 @@ def _by_layers(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kins
     good = [value for value, _ in best if value >= 2 * LEAST_CORRELATION]
     if len(good) < max(1, math.ceil(MOST * len(best))):
         return None
-    how = f"{len(good)} of {len(best)} sampled layers are a layer of the parent ({len(parent)} layers, here {len(child)})"  # fmt: skip
+    how = f"{len(good)} of {len(best)} sampled layers are a layer of the parent ({len(parent)} layers, here {len(child)})"
     relation = PG.prunedFrom if len(child) < len(parent) else PG.fineTunedFrom
     return Kinship(Verdict.CONFIRMED, how, relation, len(best), len(good), float(np.median(good)))
 
@@ -231,9 +232,10 @@ def _likeness(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> float:
 def _by_units(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinship | None:
     """A narrower or permuted model: units matched by the columns of the embeddings, then rows."""
     names = [
-        n for n in sorted(ours.keys() & theirs.keys())
+        n
+        for n in sorted(ours.keys() & theirs.keys())
         if _EMBEDDING.search(n) and ours[n].shape[0] == theirs[n].shape[0]
-    ]  # fmt: skip
+    ]
     if not names:
         return None
     units = matched_columns(ours[names[0]], theirs[names[0]])
@@ -241,9 +243,12 @@ def _by_units(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinsh
         return None
     width, wide = matrix_shape(ours[names[0]])[1], matrix_shape(theirs[names[0]])[1]
     inner = [
-        n for n in sorted(ours.keys() & theirs.keys())
-        if n not in names and matrix_shape(ours[n])[1] == width and matrix_shape(theirs[n])[1] == wide
-    ]  # fmt: skip
+        n
+        for n in sorted(ours.keys() & theirs.keys())
+        if n not in names
+        and matrix_shape(ours[n])[1] == width
+        and matrix_shape(theirs[n])[1] == wide
+    ]
     chosen = [inner[i] for i in spread(len(inner), SAMPLED)] if inner else []
     good = [n for n in chosen if rows_found(ours[n], theirs[n], units)]
     if not chosen or len(good) < math.ceil(MOST * len(chosen)):
@@ -361,9 +366,11 @@ def _shares(child: Weights, candidates: Mapping[str, Weights]) -> dict[str, floa
     ours = {canonical(n): t for n, t in child.tensors.items() if len(t.shape) >= 2}
     theirs = [{canonical(n): t for n, t in each.tensors.items()} for each in candidates.values()]
     common = [
-        n for n in sorted(ours)
-        if not _EMBEDDING.search(n) and all(n in t and matrix_shape(t[n]) == matrix_shape(ours[n]) for t in theirs)
-    ]  # fmt: skip
+        n
+        for n in sorted(ours)
+        if not _EMBEDDING.search(n)
+        and all(n in t and matrix_shape(t[n]) == matrix_shape(ours[n]) for t in theirs)
+    ]
     columns: list[list[NDArray[np.float64]]] = [[] for _ in theirs]
     target: list[NDArray[np.float64]] = []
     for name in [common[i] for i in spread(len(common), SAMPLED)] if common else []:

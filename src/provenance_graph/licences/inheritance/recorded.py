@@ -142,7 +142,9 @@ def _with_checkpoint_licences(index: LineageIndex) -> LineageIndex:
     return _with_checkpoint_licences(settled)
 
 
-def lineage_state(index: LineageIndex, node: int | None, subject: Iri, reader: ClaimReader) -> LineageState:  # fmt: skip
+def lineage_state(
+    index: LineageIndex, node: int | None, subject: Iri, reader: ClaimReader
+) -> LineageState:
     """Whether sources of developer rank say what a model and all it was made from come from."""
     reported = list(reader.parents_told(subject))
     if node is None:

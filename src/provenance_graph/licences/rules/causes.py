@@ -128,7 +128,11 @@ def _spread(
         steps = terms.first if state == FIRST else terms.second
         for place in down.edges_of(node):
             child, code = int(down.other[place]), int(down.code[place])
-            if node == origin and code < DERIVED and relicensed(index, child, origin, bool(licensed[child])):  # fmt: skip
+            if (
+                node == origin
+                and code < DERIVED
+                and relicensed(index, child, origin, bool(licensed[child]))
+            ):
                 continue
             after = steps[edge_type(code, bool(index.kind[child] == DATASET))]
             if after in (FIRST, SECOND) and (child, after) not in seen and child != origin:

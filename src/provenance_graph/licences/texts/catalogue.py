@@ -215,7 +215,11 @@ class Catalogue:
         for text in licence.texts:
             if day and text.in_force(day):
                 dated = self.licence(text.licence)
-                return replace(licence, text_version=dated.text_version) if self._same(dated, licence) else dated  # fmt: skip
+                return (
+                    replace(licence, text_version=dated.text_version)
+                    if self._same(dated, licence)
+                    else dated
+                )
         return licence
 
     @staticmethod

@@ -108,7 +108,9 @@ class Explanation:
 def explain(catalogue: Catalogue, text: str) -> Explanation:
     """What a licence text, SPDX expression, short id or address means."""
     asked = text.strip()[:MOST_LETTERS]
-    result = catalogue.by_key.get(asked.lower()) or (catalogue.by_url(Iri(asked)) if ":" in asked else None)  # fmt: skip
+    result = catalogue.by_key.get(asked.lower()) or (
+        catalogue.by_url(Iri(asked)) if ":" in asked else None
+    )
     if result is not None:
         return Explanation(asked, "", (explained(catalogue, result),))
     name = normalise(asked, link=asked) if "://" in asked else normalise(asked)
@@ -164,9 +166,15 @@ def _near(catalogue: Catalogue, asked: str) -> str:
 def explained(catalogue: Catalogue, licence: Licence) -> Explained:
     """A licence with its clauses in the order of its description."""
     lines = [
-        ClauseLine(key, "permission", key.replace("-", " "), licence.clause(key).place, licence.clause(key).text)
+        ClauseLine(
+            key,
+            "permission",
+            key.replace("-", " "),
+            licence.clause(key).place,
+            licence.clause(key).text,
+        )
         for key in sorted(licence.grants)
-    ]  # fmt: skip
+    ]
     for key in licence.conditions:
         condition = catalogue.conditions[key]
         clause = licence.clause(key)

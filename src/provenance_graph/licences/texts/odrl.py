@@ -65,7 +65,9 @@ def as_odrl(licence: Licence, catalogue: Catalogue) -> Json:
         return json
 
     duties = [rule("duty", key) for key in licence.duties]
-    permissions: list[Json] = [{"action": ACTIONS.get(key, str(mint("permission", key)))} for key in sorted(licence.grants)]  # fmt: skip
+    permissions: list[Json] = [
+        {"action": ACTIONS.get(key, str(mint("permission", key)))} for key in sorted(licence.grants)
+    ]
     for one in permissions:
         if one["action"] == "distribute" and duties:
             one["duty"] = duties

@@ -152,8 +152,13 @@ class _Reader:
         result: dict[Value, list[Text]] = defaultdict(list)
         for text, _, licence, _ in self.source.quads(predicate=DCTERMS.isVersionOf):
             reported = self.properties(text)
-            result[licence].append(Text(text, _one(reported, PG.validFrom), _one(reported, PG.validUntil)))  # fmt: skip
-        return {licence: tuple(sorted(texts, key=lambda t: t.valid_from)) for licence, texts in result.items()}  # fmt: skip
+            result[licence].append(
+                Text(text, _one(reported, PG.validFrom), _one(reported, PG.validUntil))
+            )
+        return {
+            licence: tuple(sorted(texts, key=lambda t: t.valid_from))
+            for licence, texts in result.items()
+        }
 
     def licence(self, iri: Iri) -> Licence:
         """A licence as it is described; nothing is known of one that is not."""

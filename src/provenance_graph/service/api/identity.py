@@ -169,6 +169,14 @@ def _answer(pair: Pair) -> IdentityPair:
     verdict: Any = pair.verdict.name.lower()
     decided_by = pair.rule if verdict in ("same", "related") or not pair.contra else ""
     return IdentityPair(
-        pair.subject, pair.other, *ids, *labels, round(pair.confidence, 2), verdict,
-        list(pair.pro), list(pair.contra), iris.shorten(pair.predicate), decided_by,
-    )  # fmt: skip
+        pair.subject,
+        pair.other,
+        *ids,
+        *labels,
+        round(pair.confidence, 2),
+        verdict,
+        list(pair.pro),
+        list(pair.contra),
+        iris.shorten(pair.predicate),
+        decided_by,
+    )

@@ -128,12 +128,13 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
         "lineage": Index(LineageIndex.open, _lineage_kept, _make_lineage),
         "catalogue": Index(Catalogue.open, _catalogue_kept, _make_catalogue),
         "conflicts": Index(
-            ledger, lambda folder, version: kept_conflicts.path_of(folder, version).exists(),
+            ledger,
+            lambda folder, version: kept_conflicts.path_of(folder, version).exists(),
             kept_conflicts.keep,
         ),
         "identity": Index(identity_pairs, lambda _, __: False, None),
     }
-)  # fmt: skip
+)
 """By name, what is quick to make first."""
 
 

@@ -81,9 +81,10 @@ def _ledger(routes: APIRouter, access: Access) -> None:
         def made() -> ConflictPage:
             subject = resolve(snapshot, model) if model else None
             results = [
-                c for c in ledger(snapshot)
+                c
+                for c in ledger(snapshot)
                 if c.severity >= severityMin and subject in (None, c.subject)
-            ]  # fmt: skip
+            ]
             makers = [resolve(snapshot, name, "organization") for name in developer]
             every = chosen(results, (), field, makers, snapshot=snapshot, every=True)
             kinds = summary(every)

@@ -74,11 +74,16 @@ class DayPools:
         """The folder of the day's dataset, from a process with a limit on time and memory."""
         seconds = self._settings.day_seconds
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", _MAKER, str(root), day, str(BUILD_BYTES),
+            sys.executable,
+            "-m",
+            _MAKER,
+            str(root),
+            day,
+            str(BUILD_BYTES),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
+        )
         try:
             reported, _ = await asyncio.wait_for(process.communicate(), seconds)
         except TimeoutError:

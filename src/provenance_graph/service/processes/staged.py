@@ -13,9 +13,16 @@ from typing import Final
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _AT_ONCE: Final = (
-    "/sparql", "/update", "/data", "/health", "/metrics", "/id/", "/doc/", "/.well-known/",
+    "/sparql",
+    "/update",
+    "/data",
+    "/health",
+    "/metrics",
+    "/id/",
+    "/doc/",
+    "/.well-known/",
     "/context.jsonld",
-)  # fmt: skip
+)
 
 
 class Staged:

@@ -112,18 +112,30 @@ _PATCH: Final = {"required": True, "content": {UPDATE_TYPE: _TEXT}}
 GRAPHS: Final[Mapping[str, Mapping[str, Any]]] = {
     "get": _operation("graph_get", "A graph as RDF.", _ANSWERS, parameters=_GRAPH),
     "put": _operation(
-        "graph_put", "Put a document in the place of a graph.", _WRITTEN,
-        parameters=_GRAPH, requestBody=_DOCUMENT, security=_TOKEN,
+        "graph_put",
+        "Put a document in the place of a graph.",
+        _WRITTEN,
+        parameters=_GRAPH,
+        requestBody=_DOCUMENT,
+        security=_TOKEN,
     ),
     "post": _operation(
-        "graph_post", "Add a document to a graph, or to a new one.", _WRITTEN,
-        parameters=_GRAPH, requestBody=_DOCUMENT, security=_TOKEN,
+        "graph_post",
+        "Add a document to a graph, or to a new one.",
+        _WRITTEN,
+        parameters=_GRAPH,
+        requestBody=_DOCUMENT,
+        security=_TOKEN,
     ),
     "patch": _operation(
-        "graph_patch", "Run an update that speaks of one graph.", _WRITTEN,
-        parameters=_GRAPH, requestBody=_PATCH, security=_TOKEN,
+        "graph_patch",
+        "Run an update that speaks of one graph.",
+        _WRITTEN,
+        parameters=_GRAPH,
+        requestBody=_PATCH,
+        security=_TOKEN,
     ),
     "delete": _operation(
         "graph_delete", "Drop a graph.", _WRITTEN, parameters=_GRAPH, security=_TOKEN
     ),
-}  # fmt: skip
+}
