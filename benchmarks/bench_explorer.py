@@ -85,10 +85,21 @@ def node(name: str, side: str, distance: int) -> dict[str, Any]:
 
 def edge(child: str, parent: str, inferred: bool) -> dict[str, Any]:
     """One step."""
-    return {"child": ID + child, "parent": ID + parent, "relation": "r",
-            "relationName": "fineTunedFrom", "relationLabel": "fine-tuned from",
-            "group": "derivation", "inferred": inferred, "weight": "", "method": "",
-            "evidence": [], "contradictedBy": [], "breaches": [], "contested": False}  # fmt: skip
+    return {
+        "child": ID + child,
+        "parent": ID + parent,
+        "relation": "r",
+        "relationName": "fineTunedFrom",
+        "relationLabel": "fine-tuned from",
+        "group": "derivation",
+        "inferred": inferred,
+        "weight": "",
+        "method": "",
+        "evidence": [],
+        "contradictedBy": [],
+        "breaches": [],
+        "contested": False,
+    }
 
 
 def main() -> None:

@@ -132,7 +132,18 @@ def main() -> None:
     """Measure and print."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--store", type=Path, help="measure the views over this store instead")
-    asked.add_argument("--views", nargs="*", default=["/", "/models/wide/m1", "/lineage/tree100/m1", "/disclosure", "/conflicts", "/sparql"])  # fmt: skip
+    asked.add_argument(
+        "--views",
+        nargs="*",
+        default=[
+            "/",
+            "/models/wide/m1",
+            "/lineage/tree100/m1",
+            "/disclosure",
+            "/conflicts",
+            "/sparql",
+        ],
+    )
     words = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         store = words.store or generated(Path(folder))

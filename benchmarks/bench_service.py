@@ -187,10 +187,16 @@ def compare(arguments: argparse.Namespace, folder: Path) -> None:
         copy = folder / "oxigraph"
         ox.Store.read_only(checkpoint).backup(str(copy))
         servers["oxigraph serve"] = (
-            lambda port: [arguments.oxigraph, "serve-read-only", "--location", str(copy),
-                          "--bind", f"127.0.0.1:{port}"],
+            lambda port: [
+                arguments.oxigraph,
+                "serve-read-only",
+                "--location",
+                str(copy),
+                "--bind",
+                f"127.0.0.1:{port}",
+            ],
             "/query",
-        )  # fmt: skip
+        )
     print(
         f"{'server':18} {'load':22} {'clients':>7} {'req/s':>8} {'p50 ms':>8} {'p99 ms':>8} {'cpu µs':>7}"
     )
@@ -200,7 +206,12 @@ def compare(arguments: argparse.Namespace, folder: Path) -> None:
             for name, query in (("point", POINT), ("lineage", LINEAGE)):
                 file = paths_file(folder, f"{name}-{port}", path, query, arguments.models)
                 for clients in (1, 8, 64):
-                    show(server, name, clients, measure(arguments.wrk, port, pid, file, clients, arguments.seconds))  # fmt: skip
+                    show(
+                        server,
+                        name,
+                        clients,
+                        measure(arguments.wrk, port, pid, file, clients, arguments.seconds),
+                    )
             if server.startswith("this"):
                 conditional(arguments, folder, server, port, pid)
                 print(f"{server:18} memory, MB: {memory(pid)}")

@@ -73,8 +73,15 @@ def _rows(matches: list[Any]) -> Any:
                 value = receipt["value"]
                 shown = value["id"] if isinstance(value, dict) else value
                 yield (
-                    one["id"], name, receipt["asStated"] if shown is None else shown,
-                    receipt["publisher"], receipt["basis"], receipt["custody"],
-                    receipt["retrieved"], receipt["place"] or "", receipt["document"],
-                    receipt["digest"] or "", receipt["claim"],
-                )  # fmt: skip
+                    one["id"],
+                    name,
+                    receipt["asStated"] if shown is None else shown,
+                    receipt["publisher"],
+                    receipt["basis"],
+                    receipt["custody"],
+                    receipt["retrieved"],
+                    receipt["place"] or "",
+                    receipt["document"],
+                    receipt["digest"] or "",
+                    receipt["claim"],
+                )

@@ -156,10 +156,18 @@ def test_the_seed_page_reads_in_its_own_order(ontology: rdflib.Graph) -> None:
     )
     shown = [fact.removeprefix(NS) for fact in attention if "Rank" not in fact]
     assert shown == [
-        "attentionMechanism", "attentionHeadCount", "keyValueHeadCount", "headDimension",
-        "positionEmbedding", "ropeTheta", "ropeScaling", "slidingWindowAttention",
-        "slidingWindowSize", "normalization", "activationFunction",
-    ]  # fmt: skip
+        "attentionMechanism",
+        "attentionHeadCount",
+        "keyValueHeadCount",
+        "headDimension",
+        "positionEmbedding",
+        "ropeTheta",
+        "ropeScaling",
+        "slidingWindowAttention",
+        "slidingWindowSize",
+        "normalization",
+        "activationFunction",
+    ]
 
 
 def test_every_fact_property_has_a_shape_for_its_values(ontology: rdflib.Graph) -> None:

@@ -87,9 +87,13 @@ def records(draw: st.DrawFn) -> Record:
     local = draw(st.sampled_from(["one", "two", "three", "four"]))
     day = draw(st.sampled_from(DAYS))
     header = Header(
-        iris.record("t", local, day), Iri(f"https://example.org/{local}"), iris.organization("T"),
-        day, "rdf", Basis.THIRD_PARTY,
-    )  # fmt: skip
+        iris.record("t", local, day),
+        Iri(f"https://example.org/{local}"),
+        iris.organization("T"),
+        day,
+        "rdf",
+        Basis.THIRD_PARTY,
+    )
     parts = draw(st.lists(st.sampled_from(POOL), min_size=1, max_size=4, unique_by=id))
     claims = [claim for part in parts for claim in part]
     if draw(st.integers(0, 3)) == 0:  # a claim with a node of its own
@@ -106,10 +110,12 @@ DECISIONS = [
     Mapping(iris.organization("x-ai"), SKOS.exactMatch, iris.organization("xai"), negated=True, author="id:person/a"),
 ]  # fmt: skip
 steps = st.lists(
-    st.one_of(st.tuples(st.booleans(), records()), st.tuples(st.just(None), st.sampled_from(DECISIONS))),
+    st.one_of(
+        st.tuples(st.booleans(), records()), st.tuples(st.just(None), st.sampled_from(DECISIONS))
+    ),
     min_size=1,
     max_size=8,
-)  # fmt: skip
+)
 
 
 @cache
@@ -163,13 +169,17 @@ def test_a_small_change_reads_no_more_than_the_names_that_share_a_key() -> None:
     others = [
         Record(
             Header(
-                iris.record("t", f"r{n}", DAYS[0]), Iri(f"https://example.org/r{n}"),
-                iris.organization("T"), DAYS[0], "rdf", Basis.THIRD_PARTY,
+                iris.record("t", f"r{n}", DAYS[0]),
+                Iri(f"https://example.org/r{n}"),
+                iris.organization("T"),
+                DAYS[0],
+                "rdf",
+                Basis.THIRD_PARTY,
             ),
             tuple(a_model(iris.model(f"owner{n}/zebra{n}x"), f"zebra{n}x", f"owner{n}")),
         ).sort()
         for n in range(200)
-    ]  # fmt: skip
+    ]
     store = MemoryStore(compile_quads(reference(), others, HAND))
     record = Record(
         Header(

@@ -32,7 +32,17 @@ TODAY = "2026-11-01"
 MOST_TRIED = 3_000
 """Sets of one size that brute force tries; larger sizes are left to the long run."""
 
-KINDS = ("finetune", "adapter", "merge", "quantize", "distill", "trained", "written", "synthetic", "derived")  # fmt: skip
+KINDS = (
+    "finetune",
+    "adapter",
+    "merge",
+    "quantize",
+    "distill",
+    "trained",
+    "written",
+    "synthetic",
+    "derived",
+)
 KEYS = ("mit", "apache-2.0", "cc-by-nc-4.0", "cc-by-sa-4.0", "cc-by-nc-sa-4.0", "llama-2", "llama-3.1", "gemma",
         "creativeml-openrail-m", "openai-terms-2024-12-11", "hub-other", "falcon-180b-tii", "qwen-2024", "llama-3.2")  # fmt: skip
 PERHAPS = frozenset({"LR-05", "LR-06", "LR-08", "LR-13"})

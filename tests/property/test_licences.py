@@ -45,7 +45,11 @@ LICENCES = [
 ]  # fmt: skip
 things = st.sampled_from(MODELS + DATA)
 edge_sets = st.sets(st.tuples(things, st.sampled_from(RELATIONS), things), max_size=14)
-labels = st.dictionaries(things, st.lists(st.sampled_from(LICENCES), min_size=1, max_size=2, unique=True).map(sorted).map(tuple), max_size=10)  # fmt: skip
+labels = st.dictionaries(
+    things,
+    st.lists(st.sampled_from(LICENCES), min_size=1, max_size=2, unique=True).map(sorted).map(tuple),
+    max_size=10,
+)
 
 
 def brute(index: LineageIndex, node: int):

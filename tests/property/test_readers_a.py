@@ -157,11 +157,20 @@ def test_any_table_of_models_dev_is_read(raw):
 @settings(max_examples=80, deadline=None)
 @given(
     entry=keyed(
-        ["max_input_tokens", "max_output_tokens", "input_cost_per_token", "deprecation_date", "source",
-         "supported_modalities", "supports_reasoning", "output_vector_size", "litellm_provider"]
+        [
+            "max_input_tokens",
+            "max_output_tokens",
+            "input_cost_per_token",
+            "deprecation_date",
+            "source",
+            "supported_modalities",
+            "supports_reasoning",
+            "output_vector_size",
+            "litellm_provider",
+        ]
     ),
     key=odd,
-)  # fmt: skip
+)
 def test_any_offer_is_read(entry, key):
     it = {"first": {"litellm_provider": "x"}, key: {"litellm_provider": "acme", **entry}}
     check(litellm.READER, document(json.dumps(it), "map.json"))

@@ -99,8 +99,13 @@ def constraints(draw: st.DrawFn, depth: int = 2) -> str:
     return f"sh:{kind} ( {' '.join(draw(st.lists(inner, min_size=1, max_size=3)))} )"
 
 
-TARGETS = ["sh:targetClass x:C", "sh:targetSubjectsOf x:p", "sh:targetObjectsOf x:p", "sh:targetNode x:n0",
-           "sh:targetSubjectsOf x:p, x:q"]  # fmt: skip
+TARGETS = [
+    "sh:targetClass x:C",
+    "sh:targetSubjectsOf x:p",
+    "sh:targetObjectsOf x:p",
+    "sh:targetNode x:n0",
+    "sh:targetSubjectsOf x:p, x:q",
+]
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))

@@ -110,9 +110,14 @@ def test_descendants_are_found_by_the_model_above(api: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "filters", ["since=2025&developer=Anthropic", "licenceClass=osi-approved", "until=2023-12",
-                "descendsFrom=meta-llama/Llama-3.1-8B"],
-)  # fmt: skip
+    "filters",
+    [
+        "since=2025&developer=Anthropic",
+        "licenceClass=osi-approved",
+        "until=2023-12",
+        "descendsFrom=meta-llama/Llama-3.1-8B",
+    ],
+)
 def test_the_disclosure_matrix_takes_the_filters_of_the_list(api: TestClient, filters: str) -> None:
     listed = ok(api, f"{API}/models?{filters}&sort=name&limit=50")
     matrix = ok(api, f"{API}/disclosure?{filters}&sort=name&limit=50")
@@ -140,11 +145,13 @@ def test_a_profile_tells_value_status_and_sources(api: TestClient) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "allenai/OLMo-2-1124-7B", "OLMo-2-1124-7B", "olmo 2 1124 7b",
+        "allenai/OLMo-2-1124-7B",
+        "OLMo-2-1124-7B",
+        "olmo 2 1124 7b",
         "https://huggingface.co/allenai/OLMo-2-1124-7B",
         "https://w3id.org/provenance-graph/id/model/allenai/OLMo-2-1124-7B",
     ],
-)  # fmt: skip
+)
 def test_a_model_answers_to_its_names(api: TestClient, name: str) -> None:
     assert ok(api, f"{API}/models/{quote(name, safe='')}")["id"] == "allenai/OLMo-2-1124-7B"
 

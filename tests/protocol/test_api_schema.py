@@ -130,9 +130,12 @@ def address(shipped: Path) -> Iterator[str]:
 
 
 @schemathesis.serializer(
-    "application/sparql-query", "application/sparql-update", "text/turtle",
-    "application/n-triples", "application/rdf+xml",
-)  # fmt: skip
+    "application/sparql-query",
+    "application/sparql-update",
+    "text/turtle",
+    "application/n-triples",
+    "application/rdf+xml",
+)
 def as_text(_: object, value: object) -> bytes:
     """A generated body of a media type that is text."""
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
@@ -183,10 +186,18 @@ MODELS = (
 )
 """Models with offers, adapters, licences passed on, published assessments and aliases."""
 BELOW = (
-    "", "/assessments", "/evidence", "/history", "/claims", "/conflicts", "/repair?use=commercial",
+    "",
+    "/assessments",
+    "/evidence",
+    "/history",
+    "/claims",
+    "/conflicts",
+    "/repair?use=commercial",
     "/licences?use=commercial&use=train-on-outputs&use=users%3D800000000",
-    "/lineage?influences=true", "/lineage?format=cytoscape", "/export/spdx3/losses",
-)  # fmt: skip
+    "/lineage?influences=true",
+    "/lineage?format=cytoscape",
+    "/export/spdx3/losses",
+)
 OVER_THE_STORE = (
     "/models?limit=500", "/facets", "/search?q=llama", "/search?q=lama+8b&kind=model", "/stats", "/disclosure?limit=50",
     "/conflicts?limit=200&all=true", "/breaches?limit=100", "/licences-of?text=llama3.1",

@@ -62,9 +62,14 @@ def record(collection: str, owner: str, number: int) -> Record:
     """What some collection states of one model."""
     name = mint("record", collection, f"m{number}", "2026-01-01")
     header = Header(
-        record=name, document=name, publisher=Iri("https://example.org/us"), reader="test",
-        retrieved="2026-01-01", basis=Basis.THIRD_PARTY, collection=mint("collection", collection),
-    )  # fmt: skip
+        record=name,
+        document=name,
+        publisher=Iri("https://example.org/us"),
+        reader="test",
+        retrieved="2026-01-01",
+        basis=Basis.THIRD_PARTY,
+        collection=mint("collection", collection),
+    )
     about = model(f"{owner}/m{number}")
     claims = Claim(about, RDF.type, PG.Model), Claim(about, PG.contextLength, integer(number))
     return Record(header, claims).sort()

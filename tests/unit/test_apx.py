@@ -202,12 +202,18 @@ def test_the_seed_reports_the_size_undisclosed_and_repeats_an_estimate() -> None
 @pytest.mark.parametrize(
     "prop",
     [
-        PG.trainingComputeFLOP, PG.acceleratorHours, PG.trainingHardware,
-        PG.trainingDurationDays, PG.trainingCO2eTonnes, PG.vocabularySize,
-        PG.minimumMemoryGB, PG.dataDomainShare, PG.activeParameterCount,
+        PG.trainingComputeFLOP,
+        PG.acceleratorHours,
+        PG.trainingHardware,
+        PG.trainingDurationDays,
+        PG.trainingCO2eTonnes,
+        PG.vocabularySize,
+        PG.minimumMemoryGB,
+        PG.dataDomainShare,
+        PG.activeParameterCount,
     ],
     ids=iris.local_name,
-)  # fmt: skip
+)
 def test_the_seed_reports_what_the_developer_does_not_disclose(prop: Iri) -> None:
     assert Stance.REPORTS_UNDISCLOSED in {c.stance for c in about(seed(), HAIKU, prop)}
 
@@ -226,10 +232,15 @@ def test_the_seed_ranks_the_configuration_and_assesses_the_model() -> None:
         c.subject.rpartition("/")[2]: str(c.value) for c in record.claims if c.predicate == PG.rank
     }
     assert ranks == {
-        "livebench-data-analysis": "23", "livebench-mathematics": "26", "livebench-agentic": "29",
-        "livebench-coding": "30", "livebench-reasoning": "35", "mmlu-pro": "43",
-        "overall": "65", "coding": "64",
-    }  # fmt: skip
+        "livebench-data-analysis": "23",
+        "livebench-mathematics": "26",
+        "livebench-agentic": "29",
+        "livebench-coding": "30",
+        "livebench-reasoning": "35",
+        "mmlu-pro": "43",
+        "overall": "65",
+        "coding": "64",
+    }
     parts = [c for c in record.claims if c.value == PG.CriterionResult]
     assert len(parts) == 10
     for part in parts:

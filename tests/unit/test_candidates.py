@@ -88,8 +88,10 @@ def model(source: str, name: str, **known: object) -> NamedEntity:
 def offer(host: str, name: str, **known: object) -> NamedEntity:
     return thing(
         iris.entity("litellm", "model", f"{host}/{name}"),
-        offered=True, hosts=frozenset({host}), **known,
-    )  # fmt: skip
+        offered=True,
+        hosts=frozenset({host}),
+        **known,
+    )
 
 
 def ours(name: str, **known: object) -> NamedEntity:
@@ -119,9 +121,12 @@ def test_one_thing_that_speaks_against_leaves_it_to_a_human(
     known: dict[str, object], against: str
 ) -> None:
     sure = {
-        "developers": frozenset({META}), "parameters": (7e9,), "released": "2025-01-01",
-        "repositories": frozenset({"a/b"}), "listed": frozenset({"epoch"}),
-    }  # fmt: skip
+        "developers": frozenset({META}),
+        "parameters": (7e9,),
+        "released": "2025-01-01",
+        "repositories": frozenset({"a/b"}),
+        "listed": frozenset({"epoch"}),
+    }
     one = thing(iris.model("a/zephyr"), **sure)
     other = model("mot", "zephyr", **{"developers": frozenset({META}), **known})
     result = only(one, other)

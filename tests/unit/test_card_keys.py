@@ -88,20 +88,30 @@ def test_a_file_of_the_repository_as_terms_is_its_address() -> None:
 def test_weight_files_of_an_answer_have_digest_and_size() -> None:
     digest = "a" * 64
     raw = {
-        "id": "acme-labs/Tiny", "likes": 1, "tags": ["en", "region:us", "transformers"], "gated": "manual",
+        "id": "acme-labs/Tiny",
+        "likes": 1,
+        "tags": ["en", "region:us", "transformers"],
+        "gated": "manual",
         "siblings": [
             {"rfilename": "model.safetensors", "size": 10, "lfs": {"sha256": digest, "size": 10}},
-            {"rfilename": "old.bin", "size": 7}, {"rfilename": "README.md", "size": 3},
+            {"rfilename": "old.bin", "size": 7},
+            {"rfilename": "README.md", "size": 3},
         ],
-    }  # fmt: skip
+    }
     result = huggingface.READER.read(document(json.dumps(raw), "api.json"))
     stated = {(c.predicate, str(c.value)) for c in result if isinstance(c, Claim)}
     assert stated >= {
-        (PG.fileName, "model.safetensors"), (PG.digest, f"sha256:{digest}"), (PG.byteSize, "10"),
-        (PG.fileName, "old.bin"), (PG.byteSize, "7"), (PG.fileFormat, "safetensors"),
-        (PG.fileFormat, "pytorch"), (DCTERMS.language, "en"), (PG.framework, "transformers"),
+        (PG.fileName, "model.safetensors"),
+        (PG.digest, f"sha256:{digest}"),
+        (PG.byteSize, "10"),
+        (PG.fileName, "old.bin"),
+        (PG.byteSize, "7"),
+        (PG.fileFormat, "safetensors"),
+        (PG.fileFormat, "pytorch"),
+        (DCTERMS.language, "en"),
+        (PG.framework, "transformers"),
         (PG.weightsAvailability, PG.GatedWeights),
-    }  # fmt: skip
+    }
     assert (PG.fileName, "README.md") not in stated
 
 

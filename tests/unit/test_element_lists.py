@@ -176,10 +176,13 @@ def bom(**more: Any) -> dict[str, Any]:
     model = {"type": "machine-learning-model", "bom-ref": "m", "name": "m", "version": "1",
              "purl": "pkg:huggingface/org/m", "supplier": {"name": "Org"}, **more}  # fmt: skip
     return {
-        "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
         "metadata": {"timestamp": "2026-01-01T00:00:00Z", "authors": [{"name": "A"}]},
-        "components": [model], "dependencies": [{"ref": "m"}],
-    }  # fmt: skip
+        "components": [model],
+        "dependencies": [{"ref": "m"}],
+    }
 
 
 def status(name: str, document: dict[str, Any], id: str) -> str:
@@ -202,15 +205,23 @@ def test_what_is_there_and_says_nothing_is_stated_blank() -> None:
 
 def test_odd_json_is_bounded_and_never_raises() -> None:
     odd: list[Any] = [
-        {"bomFormat": "CycloneDX", "components": [1, None, {"components": {"a": 1}}],
-         "metadata": []},
+        {
+            "bomFormat": "CycloneDX",
+            "components": [1, None, {"components": {"a": 1}}],
+            "metadata": [],
+        },
         {"bomFormat": "CycloneDX", "metadata": {"component": "x"}, "components": {"x": []}},
-    ]  # fmt: skip
+    ]
     for value in odd:
         for name in lists():
             ElementJudge(list_named(name)).results(CycloneView(value), "cyclonedx", ())
-    circle = {"@graph": [{"type": "SpdxDocument", "spdxId": "a", "rootElement": ["a"]}, 7,
-                         {"type": "Relationship", "from": ["x"], "to": "a"}]}  # fmt: skip
+    circle = {
+        "@graph": [
+            {"type": "SpdxDocument", "spdxId": "a", "rootElement": ["a"]},
+            7,
+            {"type": "Relationship", "from": ["x"], "to": "a"},
+        ]
+    }
     for name in lists():
         ElementJudge(list_named(name)).results(SpdxView(circle), "spdx3", ())
 

@@ -61,9 +61,15 @@ def hub(request: httpx2.Request) -> httpx2.Response:
         files = ["README.md", "config.json", "model.safetensors", ".eval_results/a.yaml", "big.py"]
         return httpx2.Response(
             200,
-            json={"id": path[12:], "sha": COMMIT, "tags": [], "likes": 1, "downloads": 2,
-                  "siblings": [{"rfilename": file} for file in files]},
-        )  # fmt: skip
+            json={
+                "id": path[12:],
+                "sha": COMMIT,
+                "tags": [],
+                "likes": 1,
+                "downloads": 2,
+                "siblings": [{"rfilename": file} for file in files],
+            },
+        )
     if path.endswith("/README.md"):
         return httpx2.Response(200, content=CARD)
     if path.endswith("/config.json"):
@@ -183,8 +189,13 @@ def test_a_redirect_to_another_host_takes_no_credentials_along():
 
 
 def test_a_busy_server_is_asked_again_when_it_says_so():
-    answers = iter([httpx2.Response(429, headers={"retry-after": "7"}), httpx2.Response(503),
-                    httpx2.Response(200, content=b"x")])  # fmt: skip
+    answers = iter(
+        [
+            httpx2.Response(429, headers={"retry-after": "7"}),
+            httpx2.Response(503),
+            httpx2.Response(200, content=b"x"),
+        ]
+    )
     made, clock = door(lambda _: next(answers))
     (result,) = fetch("https://example.org/x", made, DAY)
     assert isinstance(result, Document)

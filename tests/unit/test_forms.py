@@ -33,9 +33,15 @@ from provenance_graph.store.memory import MemoryStore
 
 MODEL = audit_store.MODEL
 NAMES = {
-    "eu-gpai-mdf", "eu-annex-iv", "eu-annex-xi", "eu-annex-xii", "eu-training-summary",
-    "ca-ab-2013", "datasheet", "model-card",
-}  # fmt: skip
+    "eu-gpai-mdf",
+    "eu-annex-iv",
+    "eu-annex-xi",
+    "eu-annex-xii",
+    "eu-training-summary",
+    "ca-ab-2013",
+    "datasheet",
+    "model-card",
+}
 
 
 @cache
@@ -47,9 +53,13 @@ def base() -> MemoryStore:
 @contextmanager
 def world(*claims: Claim, basis: Basis = Basis.DEVELOPER) -> Iterator[MemoryStore]:
     card = audit_store.record(
-        "card", "2025-05-01", basis, Claim(MODEL, RDF.type, PG.Model),
-        Claim(MODEL, DCTERMS.creator, audit_store.ORG), *claims,
-    )  # fmt: skip
+        "card",
+        "2025-05-01",
+        basis,
+        Claim(MODEL, RDF.type, PG.Model),
+        Claim(MODEL, DCTERMS.creator, audit_store.ORG),
+        *claims,
+    )
     update(base(), [card])
     try:
         yield base()

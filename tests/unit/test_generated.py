@@ -21,8 +21,11 @@ def read(body: str, front: str = "license: mit") -> list[Claim | Problem]:
 
 
 def parents(body: str, front: str = "license: mit") -> list[tuple[Iri, object]]:
-    return [(c.predicate, c.value) for c in read(body, front)
-            if isinstance(c, Claim) and c.predicate in LINEAGE]  # fmt: skip
+    return [
+        (c.predicate, c.value)
+        for c in read(body, front)
+        if isinstance(c, Claim) and c.predicate in LINEAGE
+    ]
 
 
 LINK = "[org/base-7b](https://huggingface.co/org/base-7b)"
@@ -35,17 +38,23 @@ LINK = "[org/base-7b](https://huggingface.co/org/base-7b)"
         (f"This model is a fine-tuned version of {LINK}.", PG.fineTunedFrom),
         ("- **Finetuned from model :** org/base-7b", PG.fineTunedFrom),
         (f"- **Finetuned from model [optional]:** {LINK}", PG.fineTunedFrom),
-        ("This model was converted to GGUF format from [`org/base-7b`](https://huggingface.co/org/base-7b)"
-         " using llama.cpp via the ggml.ai's space.", PG.quantizedFrom),
-        (f"The Model [x/y](https://huggingface.co/x/y) was converted to MLX format from {LINK} using"
-         " mlx-lm version **0.20.1**.", PG.convertedFrom),
+        (
+            "This model was converted to GGUF format from [`org/base-7b`](https://huggingface.co/org/base-7b)"
+            " using llama.cpp via the ggml.ai's space.",
+            PG.quantizedFrom,
+        ),
+        (
+            f"The Model [x/y](https://huggingface.co/x/y) was converted to MLX format from {LINK} using"
+            " mlx-lm version **0.20.1**.",
+            PG.convertedFrom,
+        ),
         ("This model was converted to MLX format from [`org/base-7b`]().", PG.convertedFrom),
         (f"Original model: {LINK}", PROV.wasDerivedFrom),
         ("Original model: https://huggingface.co/org/base-7b", PROV.wasDerivedFrom),
         (f"- **Original model:** {LINK} (MIT)", PROV.wasDerivedFrom),
         (f"> This model is a fine-tuned version of {LINK}.", PG.fineTunedFrom),
     ],
-)  # fmt: skip
+)
 def test_a_tool_s_sentence_names_the_parent(sentence: str, relation: Iri) -> None:
     assert parents(sentence) == [(relation, iris.model("org/base-7b"))]
 

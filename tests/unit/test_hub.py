@@ -86,13 +86,15 @@ def test_a_commit_is_told_from_a_branch() -> None:
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("~/.cache/huggingface/hub/models--org--name/snapshots/abc/config.json",
-         Repository(Kind.MODEL, "org/name", "abc", "config.json")),
+        (
+            "~/.cache/huggingface/hub/models--org--name/snapshots/abc/config.json",
+            Repository(Kind.MODEL, "org/name", "abc", "config.json"),
+        ),
         ("hub/datasets--org--data/snapshots/def", Repository(Kind.DATASET, "org/data", "def")),
         ("hub/models--gpt2/refs/main", Repository(Kind.MODEL, "openai-community/gpt2")),
         (r"C:\hub\models--org--name\snapshots\abc", Repository(Kind.MODEL, "org/name", "abc")),
     ],
-)  # fmt: skip
+)
 def test_a_cached_folder_names_its_repository(path: str, expected: Repository) -> None:
     assert hub.cached(path) == expected
 
@@ -104,10 +106,14 @@ def test_other_folders_are_no_cache(path: str) -> None:
 
 @pytest.mark.parametrize(
     ("stated", "name", "revision"),
-    [("org/name", "org/name", ""), ("org/name@v2", "org/name", "v2"),
-     ("gpt2-xl", "openai-community/gpt2-xl", ""), ("hf.co/org/name/tree/v1", "org/name", "v1"),
-     ("/data/models--org--name/snapshots/abc", "org/name", "abc")],
-)  # fmt: skip
+    [
+        ("org/name", "org/name", ""),
+        ("org/name@v2", "org/name", "v2"),
+        ("gpt2-xl", "openai-community/gpt2-xl", ""),
+        ("hf.co/org/name/tree/v1", "org/name", "v1"),
+        ("/data/models--org--name/snapshots/abc", "org/name", "abc"),
+    ],
+)
 def test_a_field_names_a_repository(stated: str, name: str, revision: str) -> None:
     reference = hub.reference(stated)
     assert reference is not None

@@ -80,17 +80,26 @@ def test_position_ids_are_no_sign_of_packing() -> None:
 @pytest.mark.parametrize(
     ("quantised", "parameters", "expected"),
     [
-        ({"bits": 4, "quant_method": "awq"}, {"I32": 3_100_000_000, "BF16": 4_739_289_360},
-         3_100_000_000 * 8 + 4_739_289_360),
+        (
+            {"bits": 4, "quant_method": "awq"},
+            {"I32": 3_100_000_000, "BF16": 4_739_289_360},
+            3_100_000_000 * 8 + 4_739_289_360,
+        ),
         ({"bits": 8, "quant_method": "gptq"}, {"I32": 100, "F16": 7}, 407),
         ({"bits": 3, "quant_method": "gptq"}, {"I32": 300, "F16": 0}, 3200),
         ({"quant_method": "bitsandbytes", "load_in_4bit": True}, {"U8": 100, "BF16": 5}, 205),
         ({"quant_method": "mxfp4"}, {"U8": 170, "BF16": 5}, 325),
-        ({"quant_method": "compressed-tensors", "format": "pack-quantized",
-          "config_groups": {"g": {"weights": {"num_bits": 4, "type": "int"}}}},
-         {"I32": 10, "I64": 3, "BF16": 1}, 81),
+        (
+            {
+                "quant_method": "compressed-tensors",
+                "format": "pack-quantized",
+                "config_groups": {"g": {"weights": {"num_bits": 4, "type": "int"}}},
+            },
+            {"I32": 10, "I64": 3, "BF16": 1},
+            81,
+        ),
     ],
-)  # fmt: skip
+)
 def test_packed_elements_are_unpacked_as_an_inference(
     quantised: dict[str, Any], parameters: dict[str, int], expected: int
 ) -> None:

@@ -66,17 +66,20 @@ def verdicts(result: Outcome) -> dict[tuple[str, str], Verdict]:
 
 def test_a_datasets_spellings_are_one_and_collection_is_part_of_a_name() -> None:
     claims = [
-        *dataset("the-pile", "The Pile"), *dataset("pile", "pile"),
-        *dataset("aya_collection"), *dataset("aya_dataset"),
-    ]  # fmt: skip
+        *dataset("the-pile", "The Pile"),
+        *dataset("pile", "pile"),
+        *dataset("aya_collection"),
+        *dataset("aya_dataset"),
+    ]
     assert verdicts(outcome(*claims)) == {("the-pile", "pile"): Verdict.SAME}
 
 
 def test_the_official_owners_repository_is_the_dataset_and_a_copy_is_not() -> None:
     claims = [
-        *dataset("the-pile", "The Pile", maker="EleutherAI"), *dataset("EleutherAI/pile"),
+        *dataset("the-pile", "The Pile", maker="EleutherAI"),
+        *dataset("EleutherAI/pile"),
         *dataset("xvjiarui/pile"),
-    ]  # fmt: skip
+    ]
     result = verdicts(outcome(*claims))
     assert result["the-pile", "EleutherAI/pile"] is Verdict.SAME
     assert result["the-pile", "xvjiarui/pile"] is Verdict.CANDIDATE
@@ -85,13 +88,15 @@ def test_the_official_owners_repository_is_the_dataset_and_a_copy_is_not() -> No
 
 def test_parts_and_deduplicated_forms_are_related_and_not_the_same() -> None:
     claims = [
-        *dataset("EleutherAI/pile"), *dataset("EleutherAI/pile_deduplicated"),
+        *dataset("EleutherAI/pile"),
+        *dataset("EleutherAI/pile_deduplicated"),
         *dataset("EleutherAI/pile-10k"),
-    ]  # fmt: skip
+    ]
     rows = {(iris.short_id(r.subject), r.predicate) for r in outcome(*claims).mappings}
     assert rows == {
-        ("EleutherAI/pile_deduplicated", PG.dedupedFrom), ("EleutherAI/pile-10k", PG.subsetOf),
-    }  # fmt: skip
+        ("EleutherAI/pile_deduplicated", PG.dedupedFrom),
+        ("EleutherAI/pile-10k", PG.subsetOf),
+    }
 
 
 @pytest.mark.parametrize(
@@ -138,9 +143,11 @@ def test_impact_follows_parts_of_a_dataset() -> None:
     part, whole = iris.dataset("laion-2b"), iris.dataset("laion-5b")
     trained = iris.model("x/a")
     claims = [
-        *dataset("laion-2b"), *dataset("laion-5b"), *model("x/a", "A"),
+        *dataset("laion-2b"),
+        *dataset("laion-5b"),
+        *model("x/a", "A"),
         Claim(trained, PG.trainedOn, part),
-    ]  # fmt: skip
+    ]
     quads = compile_quads(
         list(reference_quads()), [record("r", *claims)], [Mapping(part, PG.subsetOf, whole)]
     )
@@ -195,10 +202,12 @@ def test_a_rejection_takes_a_merge_back_and_a_withdrawal_the_rejection(small: Pa
 @pytest.fixture(scope="module")
 def found() -> Outcome:
     return outcome(
-        *model("a/koala-13b", "koala-13b", "a"), *model("b/koala-13b", "koala-13b", "b"),
-        *model("koala-13b", "koala-13b"), *model("mistralai/Pixtral-12B", "Pixtral-12B"),
+        *model("a/koala-13b", "koala-13b", "a"),
+        *model("b/koala-13b", "koala-13b", "b"),
+        *model("koala-13b", "koala-13b"),
+        *model("mistralai/Pixtral-12B", "Pixtral-12B"),
         *model("pixtral-12b", "Pixtral-12B"),
-    )  # fmt: skip
+    )
 
 
 def decided(text: str, *lines: tuple[str, str, str]) -> str:

@@ -19,8 +19,15 @@ def test_what_the_engine_refuses_is_refused_with_a_reason(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["https://huggingface.co/org/name", "http://a:80/b?c=d&e#f", "urn:x:y", "http://[::1]/a",
-     "https://é.example/中?q=1", "mailto:a@b.c", "https://doi.org/10.1/(x)%20y"],
-)  # fmt: skip
+    [
+        "https://huggingface.co/org/name",
+        "http://a:80/b?c=d&e#f",
+        "urn:x:y",
+        "http://[::1]/a",
+        "https://é.example/中?q=1",
+        "mailto:a@b.c",
+        "https://doi.org/10.1/(x)%20y",
+    ],
+)
 def test_what_is_accepted_the_engine_accepts(text):
     assert ox.NamedNode(iri(text)).value == text

@@ -120,7 +120,16 @@ def test_repair_of_a_distilled_llama(run):
 
 
 def test_several_models_give_a_matrix(run):
-    result = run("licences", "mistralai/Mistral-7B-v0.1", DISTILLED, "--use", "commercial", "--format", "csv", *ON)  # fmt: skip
+    result = run(
+        "licences",
+        "mistralai/Mistral-7B-v0.1",
+        DISTILLED,
+        "--use",
+        "commercial",
+        "--format",
+        "csv",
+        *ON,
+    )
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert rows[0]["answer"] == "allowed"
     assert rows[1]["because"]

@@ -205,12 +205,17 @@ def test_a_key_of_scancode_is_the_licence_it_stands_for(key, known):
     [
         ("other", "exaone", "LICENSE", "exaone", "exaone"),
         ("other", "yi-license", "LICENSE", "yi-license", "yi-license"),
-        ("other", "Acme Model Terms 2", "https://acme.org/terms", "acme-model-terms-2",
-         "Acme Model Terms 2"),
+        (
+            "other",
+            "Acme Model Terms 2",
+            "https://acme.org/terms",
+            "acme-model-terms-2",
+            "Acme Model Terms 2",
+        ),
         ("other", "", "https://www.acme.org/terms", "acme.org-terms", "https://www.acme.org/terms"),
         ("acme-1.0", "acme-1.0", "", "acme-1.0", "acme-1.0"),
     ],
-)  # fmt: skip
+)
 def test_a_licence_that_nobody_here_knows_is_kept_as_stated(text, name, link, local, called):
     result = normalise(text, name=name, link=link)
     assert result.value == iris.mint("licence", "stated", local)
@@ -222,8 +227,14 @@ def test_a_licence_that_nobody_here_knows_is_kept_as_stated(text, name, link, lo
 
 @pytest.mark.parametrize(
     ("text", "name", "link"),
-    [("other", "", ""), ("other", "LICENSE", "LICENSE"), ("other", "custom", ""),
-     ("unknown", "unknown", ""), ("llama", "llama", ""), ("other", "???", "")],
-)  # fmt: skip
+    [
+        ("other", "", ""),
+        ("other", "LICENSE", "LICENSE"),
+        ("other", "custom", ""),
+        ("unknown", "unknown", ""),
+        ("llama", "llama", ""),
+        ("other", "???", ""),
+    ],
+)
 def test_words_that_tell_no_licence_from_another_make_none(text, name, link):
     assert normalise(text, name=name, link=link).value is None

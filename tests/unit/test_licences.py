@@ -91,18 +91,28 @@ def test_versions_of_a_family_stay_apart():
 @pytest.mark.parametrize(
     ("key", "use", "answer"),
     [
-        ("mit", "commercial", "allowed"), ("mit", "distribute", "conditional"),
-        ("cc0-1.0", "distribute", "allowed"), ("cc-by-nc-4.0", "commercial", "blocked"),
-        ("cc-by-nc-4.0", "research", "allowed"), ("cc-by-nc-nd-4.0", "distribute", "conditional"),
-        ("llama-3.1", "commercial", "conditional"), ("llama-2", "train-on-outputs", "conditional"),
-        ("llama-3.1", "train-on-outputs", "conditional"), ("mit", "train-on-outputs", "allowed"),
-        ("stability-community-2024", "train-on-outputs", "blocked"), ("cc-by-4.0", "train-on-outputs", "unknown"),
-        ("mistral-mnpl-0.1", "production", "blocked"), ("falcon-180b-tii", "hosted-service", "conditional"),
-        ("agpl-3.0", "hosted-service", "conditional"), ("openai-terms-2024-12-11", "distribute", "blocked"),
-        ("openai-terms-2024-12-11", "commercial", "conditional"), ("openai-terms-2024-12-11", "competing-product", "conditional"),
-        ("hub-other", "commercial", "unknown"), ("qwen-research", "commercial", "blocked"),
+        ("mit", "commercial", "allowed"),
+        ("mit", "distribute", "conditional"),
+        ("cc0-1.0", "distribute", "allowed"),
+        ("cc-by-nc-4.0", "commercial", "blocked"),
+        ("cc-by-nc-4.0", "research", "allowed"),
+        ("cc-by-nc-nd-4.0", "distribute", "conditional"),
+        ("llama-3.1", "commercial", "conditional"),
+        ("llama-2", "train-on-outputs", "conditional"),
+        ("llama-3.1", "train-on-outputs", "conditional"),
+        ("mit", "train-on-outputs", "allowed"),
+        ("stability-community-2024", "train-on-outputs", "blocked"),
+        ("cc-by-4.0", "train-on-outputs", "unknown"),
+        ("mistral-mnpl-0.1", "production", "blocked"),
+        ("falcon-180b-tii", "hosted-service", "conditional"),
+        ("agpl-3.0", "hosted-service", "conditional"),
+        ("openai-terms-2024-12-11", "distribute", "blocked"),
+        ("openai-terms-2024-12-11", "commercial", "conditional"),
+        ("openai-terms-2024-12-11", "competing-product", "conditional"),
+        ("hub-other", "commercial", "unknown"),
+        ("qwen-research", "commercial", "blocked"),
     ],
-)  # fmt: skip
+)
 def test_a_licence_of_ones_own_answers_for_a_use(key, use, answer):
     graph = world([("x/child", "finetune", "y/model")], {"y/model": key})
     assert answers(graph, "y/model", use) == {use: answer}

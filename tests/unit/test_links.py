@@ -183,8 +183,19 @@ def test_the_export_command_writes_a_file_and_tells_the_losses(
     shipped: Path, tmp_path: Path
 ) -> None:
     made = tmp_path / "x.json"
-    line = [sys.executable, "-m", "provenance_graph", "--store", str(shipped), "export",
-            "anthropic/claude-haiku-4-5", "--as", "spdx3", "-o", str(made)]  # fmt: skip
+    line = [
+        sys.executable,
+        "-m",
+        "provenance_graph",
+        "--store",
+        str(shipped),
+        "export",
+        "anthropic/claude-haiku-4-5",
+        "--as",
+        "spdx3",
+        "-o",
+        str(made),
+    ]
     done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
     assert (done.returncode, done.stdout) == (0, "")
     assert "not in spdx3: pg:rankOf: SPDX 3.0 has no term for a place in a ranking" in done.stderr

@@ -153,8 +153,14 @@ def test_the_command_tells_and_keeps_what_it_measured(folders: Path, tmp_path: P
     assert run.return_value == 1, run.output
     assert "oak/parent,confirmed,fineTunedFrom,12/12" in run.output
     assert "oak/other,contradicted" in run.output
-    kinds = CliRunner().invoke(
-        app, ["--store", str(store), "conflicts", "oak/child", "--format", "csv"], standalone_mode=False
-    ).output  # fmt: skip
+    kinds = (
+        CliRunner()
+        .invoke(
+            app,
+            ["--store", str(store), "conflicts", "oak/child", "--format", "csv"],
+            standalone_mode=False,
+        )
+        .output
+    )
     assert "not-its-child" in kinds
     assert "undeclared-parent" in kinds

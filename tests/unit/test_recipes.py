@@ -70,14 +70,25 @@ def test_a_revision_of_a_recipe_is_kept_where_it_can_be_asked() -> None:
 
 
 def test_an_adapter_s_revision_is_its_base_s() -> None:
-    raw = {"peft_type": "LORA", "task_type": "CAUSAL_LM", "r": 8, "lora_alpha": 16,
-           "target_modules": ["q_proj", "v_proj"], "base_model_name_or_path": "org/base",
-           "revision": COMMIT}  # fmt: skip
+    raw = {
+        "peft_type": "LORA",
+        "task_type": "CAUSAL_LM",
+        "r": 8,
+        "lora_alpha": 16,
+        "target_modules": ["q_proj", "v_proj"],
+        "base_model_name_or_path": "org/base",
+        "revision": COMMIT,
+    }
     result = claims(json.dumps(raw), "acme-labs--Tiny_adapter_config.json")
     subject = iris.model("acme-labs/Tiny")
     own = {(c.predicate, str(c.value)) for c in result if c.subject == subject}
-    assert own >= {(PG.adapterOf, iris.model("org/base")), (PG.adapterRank, "8"),
-                   (PG.adapterAlpha, "16"), (PG.adapterTarget, "q_proj"), (PG.adapterTarget, "v_proj")}  # fmt: skip
+    assert own >= {
+        (PG.adapterOf, iris.model("org/base")),
+        (PG.adapterRank, "8"),
+        (PG.adapterAlpha, "16"),
+        (PG.adapterTarget, "q_proj"),
+        (PG.adapterTarget, "v_proj"),
+    }
     (version,) = [c.value for c in result if c.predicate == PG.derivedFromVersion]
     stated = {c.predicate: str(c.value) for c in result if c.subject == version}
     assert stated == {

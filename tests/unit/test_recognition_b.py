@@ -40,8 +40,11 @@ def recognised(path: Path) -> list[str]:
 @pytest.mark.parametrize("folder", sorted(EXPECTED))
 def test_files_of_a_kind_are_recognised_as_that_kind_or_not_at_all(folder: str) -> None:
     assert SHARED is not None
-    results = {path.name: recognised(path) for path in (SHARED / "sources" / folder).rglob("*.*")
-             if path.is_file()}  # fmt: skip
+    results = {
+        path.name: recognised(path)
+        for path in (SHARED / "sources" / folder).rglob("*.*")
+        if path.is_file()
+    }
     wrong = {
         name: kinds for name, kinds in results.items() if kinds not in ([], [EXPECTED[folder]])
     }

@@ -192,11 +192,16 @@ def test_all_shipped_schemes_can_be_applied(known: Rubrics):
 @pytest.mark.parametrize(
     ("name", "criteria", "items", "pillars"),
     [
-        ("apx-10", 10, 0, 3), ("kg-transparency", 10, 45, 3), ("fmti-2023", 100, 100, 3),
-        ("fmti-2024", 100, 100, 3), ("fmti-2025", 100, 100, 3), ("mof-1.0", 17, 17, 3),
-        ("osai", 14, 14, 3), ("osaid-1.0", 4, 4, 1),
+        ("apx-10", 10, 0, 3),
+        ("kg-transparency", 10, 45, 3),
+        ("fmti-2023", 100, 100, 3),
+        ("fmti-2024", 100, 100, 3),
+        ("fmti-2025", 100, 100, 3),
+        ("mof-1.0", 17, 17, 3),
+        ("osai", 14, 14, 3),
+        ("osaid-1.0", 4, 4, 1),
     ],
-)  # fmt: skip
+)
 def test_schemes_have_their_published_size(
     known: Rubrics, name: str, criteria: int, items: int, pillars: int
 ):

@@ -161,11 +161,13 @@ def test_lr08_leaves_text_models_alone_and_does_not_guess():
 @pytest.mark.parametrize(
     ("key", "use", "answer"),
     [
-        ("llama-3.1", "users=700000001", "blocked"), ("llama-3.1", "users=5000", "allowed"),
-        ("qwen-2024", "users=100000001", "blocked"), ("stability-community-2024", "revenue=2000000", "blocked"),
+        ("llama-3.1", "users=700000001", "blocked"),
+        ("llama-3.1", "users=5000", "allowed"),
+        ("qwen-2024", "users=100000001", "blocked"),
+        ("stability-community-2024", "revenue=2000000", "blocked"),
         ("stability-community-2024", "revenue=1000", "allowed"),
     ],
-)  # fmt: skip
+)
 def test_lr09_numbers_above_a_threshold(key, use, answer):
     graph = world([("x/b", "finetune", "y/a")], {"y/a": key, "x/b": key})
     report = graph.report(thing("x/b"), uses=[use], day="2025-01-01")
@@ -297,11 +299,18 @@ def test_a_clean_family_has_no_findings_but_asks_for_its_notices():
 
 def test_the_store_wide_search_marks_every_model_that_a_rule_finds():
     edges = [
-        ("x/art", "finetune", SD), ("x/q", "quantize", "y/nc"), ("z/R1-Llama", "finetune", LLAMA31),
-        ("z/deep", "quantize", "z/R1-Llama"), ("w/b", "distill", LLAMA3), ("v/m", "merge", "y/sa"),
-        ("v/m", "merge", "y/ncsa"), ("v/lora", "adapter", LLAMA31), ("u/a", "trained", "data:u/d"),
-        ("data:u/d", "written", "openai/chatgpt"), ("u/x", "finetune", "u/nothing"),
-    ]  # fmt: skip
+        ("x/art", "finetune", SD),
+        ("x/q", "quantize", "y/nc"),
+        ("z/R1-Llama", "finetune", LLAMA31),
+        ("z/deep", "quantize", "z/R1-Llama"),
+        ("w/b", "distill", LLAMA3),
+        ("v/m", "merge", "y/sa"),
+        ("v/m", "merge", "y/ncsa"),
+        ("v/lora", "adapter", LLAMA31),
+        ("u/a", "trained", "data:u/d"),
+        ("data:u/d", "written", "openai/chatgpt"),
+        ("u/x", "finetune", "u/nothing"),
+    ]
     stored = {
         SD: "creativeml-openrail-m", "x/art": "mit", "y/nc": "cc-by-nc-4.0", "x/q": "mit",
         LLAMA31: "llama-3.1", LLAMA3: "llama-3", "z/R1-Llama": "mit", "z/deep": "mit", "w/b": "mit",

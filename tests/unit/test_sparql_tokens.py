@@ -42,11 +42,16 @@ def steps(function: Callable[[str], object], text: str) -> int:
 def test_every_rewriting_takes_steps_in_proportion_to_the_text(piece: str) -> None:
     def all_of_it(text: str) -> None:
         for change in (
-            tokens.form, rewrite.volatile, rewrite.without_silent_loads, rewrite.inserts_only,
-            lambda t: rewrite.with_base(t, "http://x/"), lambda t: rewrite.limited(t, 10),
-            lambda t: list(rewrite.graphs_named(t)), lambda t: rewrite.with_using(t, [Iri("urn:g")], []),
+            tokens.form,
+            rewrite.volatile,
+            rewrite.without_silent_loads,
+            rewrite.inserts_only,
+            lambda t: rewrite.with_base(t, "http://x/"),
+            lambda t: rewrite.limited(t, 10),
+            lambda t: list(rewrite.graphs_named(t)),
+            lambda t: rewrite.with_using(t, [Iri("urn:g")], []),
             lambda t: rewrite.within_graph(t, Iri("urn:g")),
-        ):  # fmt: skip
+        ):
             try:
                 change(text)
             except QueryRefused:

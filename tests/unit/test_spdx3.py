@@ -96,9 +96,20 @@ def test_every_document_is_recognised_and_read() -> None:
 
 @pytest.mark.parametrize("value", [None, 3, "x", [], [None], [[]], {"a": None}, [{"key": []}]])
 @pytest.mark.parametrize(
-    "key", ["name", "suppliedBy", "creationInfo", "ai_metric", "ai_hyperparameter", "spdxId",
-            "ai_energyConsumption", "verifiedUsing", "releaseTime", "externalIdentifier"],
-)  # fmt: skip
+    "key",
+    [
+        "name",
+        "suppliedBy",
+        "creationInfo",
+        "ai_metric",
+        "ai_hyperparameter",
+        "spdxId",
+        "ai_energyConsumption",
+        "verifiedUsing",
+        "releaseTime",
+        "externalIdentifier",
+    ],
+)
 def test_a_field_of_any_shape_makes_problems_not_crashes(key: str, value: object) -> None:
     text = graph(relation("trainedOn", value), relation("dependsOn", [value]), **{key: value})
     claims, _ = read(spdx3.READER, text, "x.json")

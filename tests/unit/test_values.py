@@ -43,14 +43,19 @@ def test_what_is_no_whole_number_of_64_bits_is_none(stated: str) -> None:
 @pytest.mark.parametrize(
     ("stated", "day", "precision"),
     [
-        ("1 Oct 2025", "2025-10-01", Precision.DAY), ("2025-10-15", "2025-10-15", Precision.DAY),
-        ("Oct 24, 2024", "2024-10-24", Precision.DAY), ("Feb 2025", "2025-02-28", Precision.MONTH),
-        ("February 2024", "2024-02-29", Precision.MONTH), ("2023-08", "2023-08-31", Precision.MONTH),
-        ("Q3 2025", "2025-09-30", Precision.QUARTER), ("2024", "2024-12-31", Precision.YEAR),
-        ("20251001", "2025-10-01", Precision.DAY), ("29 Sept 2025", "2025-09-29", Precision.DAY),
+        ("1 Oct 2025", "2025-10-01", Precision.DAY),
+        ("2025-10-15", "2025-10-15", Precision.DAY),
+        ("Oct 24, 2024", "2024-10-24", Precision.DAY),
+        ("Feb 2025", "2025-02-28", Precision.MONTH),
+        ("February 2024", "2024-02-29", Precision.MONTH),
+        ("2023-08", "2023-08-31", Precision.MONTH),
+        ("Q3 2025", "2025-09-30", Precision.QUARTER),
+        ("2024", "2024-12-31", Precision.YEAR),
+        ("20251001", "2025-10-01", Precision.DAY),
+        ("29 Sept 2025", "2025-09-29", Precision.DAY),
         ("2024-05-13T10:00:00Z", "2024-05-13", Precision.DAY),
     ],
-)  # fmt: skip
+)
 def test_a_date_ends_its_period(stated: str, day: str, precision: Precision) -> None:
     result = literals.day(stated)
     assert result is not None
@@ -158,12 +163,17 @@ def test_what_is_no_lexical_form_is_no_value(lexical: str, datatype: Iri) -> Non
 @pytest.mark.parametrize(
     ("lexical", "datatype", "expected"),
     [
-        ("+007", XSD.integer, "7"), ("1.", XSD.decimal, "1"), (".5", XSD.decimal, "0.5"),
-        ("1e3", XSD.double, "1000"), ("1", XSD.boolean, "true"), ("2024-02-29", XSD.date, "2024-02-29"),
-        ("2024-02-29Z", XSD.date, "2024-02-29Z"), ("2024", XSD.gYear, "2024"),
+        ("+007", XSD.integer, "7"),
+        ("1.", XSD.decimal, "1"),
+        (".5", XSD.decimal, "0.5"),
+        ("1e3", XSD.double, "1000"),
+        ("1", XSD.boolean, "true"),
+        ("2024-02-29", XSD.date, "2024-02-29"),
+        ("2024-02-29Z", XSD.date, "2024-02-29Z"),
+        ("2024", XSD.gYear, "2024"),
         ("2025-10-15T24:00:00+02:00", XSD.dateTime, "2025-10-15T24:00:00+02:00"),
     ],
-)  # fmt: skip
+)
 def test_every_lexical_form_is_read(lexical: str, datatype: Iri, expected: str) -> None:
     assert literals.held(Literal(lexical, datatype)).lexical == expected
 

@@ -47,10 +47,14 @@ def _second_date(subject: Iri) -> list[Claim]:
     assert result is not None
     return [
         Claim(
-            subject, DCTERMS.issued, result.literal, as_stated="Oct 24, 2024",
-            precision=result.precision, basis=Basis.DEVELOPER,
+            subject,
+            DCTERMS.issued,
+            result.literal,
+            as_stated="Oct 24, 2024",
+            precision=result.precision,
+            basis=Basis.DEVELOPER,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _other_date(subject: Iri) -> list[Claim]:
@@ -67,11 +71,13 @@ def _hub_size(subject: Iri) -> list[Claim]:
         Claim(node, RDF.type, PG.Artifact),
         Claim(node, PG.artifactOf, subject),
         Claim(
-            node, PG.parameterCount, literals.integer(685_000_000_000),
+            node,
+            PG.parameterCount,
+            literals.integer(685_000_000_000),
             as_stated="685B: 671B and 14B of the multi-token prediction module",
         ),
         Claim(released, PG.parameterCount, literals.integer(671_000_000_000), as_stated="671B"),
-    ]  # fmt: skip
+    ]
 
 
 def _turbo(_: Iri) -> list[Claim]:

@@ -303,10 +303,19 @@ def _default(claim: Claim, basis: Basis) -> Claim:
     if claim.basis is not basis:
         return claim
     return Claim(
-        claim.subject, claim.predicate, claim.value, claim.stance, None, claim.as_stated,
-        claim.locator, claim.confidence, claim.precision, claim.valid_from, claim.valid_until,
+        claim.subject,
+        claim.predicate,
+        claim.value,
+        claim.stance,
+        None,
+        claim.as_stated,
+        claim.locator,
+        claim.confidence,
+        claim.precision,
+        claim.valid_from,
+        claim.valid_until,
         claim.unusable,
-    )  # fmt: skip
+    )
 
 
 def by_file(result: list[Record]) -> dict[str, list[Record]]:

@@ -66,9 +66,19 @@ def make_server(snapshot: Snapshot, query: Query, version: str = "") -> MCPServe
     )
     tools = _Tools(snapshot, query)
     for tool in (
-        tools.search, tools.profile, tools.claims, tools.lineage, tools.impact, tools.licences,
-        tools.compare, tools.conflicts, tools.questions, tools.ask, tools.sparql, tools.cite_check,
-    ):  # fmt: skip
+        tools.search,
+        tools.profile,
+        tools.claims,
+        tools.lineage,
+        tools.impact,
+        tools.licences,
+        tools.compare,
+        tools.conflicts,
+        tools.questions,
+        tools.ask,
+        tools.sparql,
+        tools.cite_check,
+    ):
         server.tool(annotations=_READ, structured_output=False)(tool)
     return server
 

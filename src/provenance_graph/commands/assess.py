@@ -34,9 +34,18 @@ MARKS = {
     "contradicted": "! ", "not assessed": "? ", "not applicable": "– ", "unmet": "✕ ",
 }  # fmt: skip
 AGREEMENT = (
-    "published", "rubric", "models", "inside our range", "mean width", "rho, low", "tau, low",
-    "rho, middle", "tau, middle", "rho, with its claims", "tau, with its claims",
-)  # fmt: skip
+    "published",
+    "rubric",
+    "models",
+    "inside our range",
+    "mean width",
+    "rho, low",
+    "tau, low",
+    "rho, middle",
+    "tau, middle",
+    "rho, with its claims",
+    "tau, with its claims",
+)
 SUMMARY = ("model", "rubric", "version", "low", "high", "of", "class", "possible class")
 
 

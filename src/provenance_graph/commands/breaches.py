@@ -11,13 +11,24 @@ from provenance_graph.session import Session
 
 @click.command()
 @click.option("--rule", "rules", multiple=True, metavar="LR-NN", help="Only this rule; repeatable.")
-@click.option("--licensor", default="", metavar="NAMESPACE", help="Only terms of this licensor, such as meta-llama.")  # fmt: skip
+@click.option(
+    "--licensor",
+    default="",
+    metavar="NAMESPACE",
+    help="Only terms of this licensor, such as meta-llama.",
+)
 @click.option("--developer", default="", metavar="NAMESPACE", help="Only models of this developer.")
 @click.option("--of", "of", default="", metavar="THING", help="Only this model or dataset and what descends from it.")  # fmt: skip
 @click.option("--on", default="", metavar="DATE", help="By the texts in force on that day.")
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True, help="At most so many findings listed.")  # fmt: skip
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv", "sarif"]), default="table", show_default=True)  # fmt: skip
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv", "sarif"]),
+    default="table",
+    show_default=True,
+)
 @click.pass_context
 def command(
     ctx: click.Context,

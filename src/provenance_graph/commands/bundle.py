@@ -18,10 +18,21 @@ from provenance_graph.session import Session
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write there instead of to standard output.")  # fmt: skip
-@click.option("--key", "--sign", "key", type=click.Path(dir_okay=False, path_type=Path),
-              metavar="PRIV", help="Sign with this Ed25519 key (PEM or OpenSSH).")  # fmt: skip
-@click.option("--as", "formats", multiple=True, metavar="FORMAT",
-              help="Put an export of this format in; may be repeated (default: cyclonedx).")  # fmt: skip
+@click.option(
+    "--key",
+    "--sign",
+    "key",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="PRIV",
+    help="Sign with this Ed25519 key (PEM or OpenSSH).",
+)
+@click.option(
+    "--as",
+    "formats",
+    multiple=True,
+    metavar="FORMAT",
+    help="Put an export of this format in; may be repeated (default: cyclonedx).",
+)
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--no-ancestors", is_flag=True, help="Leave out what the models came from.")
 @click.pass_obj

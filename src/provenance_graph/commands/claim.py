@@ -147,7 +147,10 @@ def log(session: Session, form: str) -> int:
     rows = [(one.at, one.who, one.action, one.what, _short(one.record), one.sound) for one in lines]
     session.print_table(("at", "who", "action", "what", "record", "as written"), rows, form)
     broken = sum(not one.sound for one in lines)
-    session.say(f"{len(lines)} entries" + (f", {broken} do not follow from the one before" if broken else ", an unbroken chain"))  # fmt: skip
+    session.say(
+        f"{len(lines)} entries"
+        + (f", {broken} do not follow from the one before" if broken else ", an unbroken chain")
+    )
     return 1 if broken else 0
 
 
@@ -184,7 +187,12 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
                 session.say(f"{place}{wrong}")
                 continue
             named = f"{short_id(retained.subject)} {local_name(retained.property)}"
-            log.add(who, "replace" if retained.replaced else "add", retained.record, f"{named}: {result.value or result.stance} ({result.document})")  # fmt: skip
+            log.add(
+                who,
+                "replace" if retained.replaced else "add",
+                retained.record,
+                f"{named}: {result.value or result.stance} ({result.document})",
+            )
             new = " (a model nobody had named before)" if retained.new_subject else ""
             session.say(f"{'replaced' if retained.replaced else 'recorded'}: {named}{new}")
             stored = [

@@ -20,8 +20,13 @@ FORMATS = (
     "models", nargs=-1, required=True, metavar="MODEL...", shell_complete=completion.models
 )
 @click.option("--as", "format", type=click.Choice(FORMATS), required=True, help="Which format.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write there instead of to standard output.")  # fmt: skip
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write there instead of to standard output.",
+)
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--no-ancestors", is_flag=True, help="Leave out what the models came from.")
 @click.pass_obj

@@ -15,10 +15,20 @@ from provenance_graph.session import Session
 @click.argument("model", required=False, default="", shell_complete=completion.models)
 @click.option("--as", "name", default="", metavar="FORM",
               help="Which form, such as eu-gpai-mdf; without it, lists them.")  # fmt: skip
-@click.option("--format", "form", type=click.Choice(("html", "md", "json")), default=None,
-              help="How it is written (default: by the name of -o, else md).")  # fmt: skip
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write there instead of to standard output.")  # fmt: skip
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("html", "md", "json")),
+    default=None,
+    help="How it is written (default: by the name of -o, else md).",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write there instead of to standard output.",
+)
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.pass_obj
 def command(

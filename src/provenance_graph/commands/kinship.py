@@ -56,9 +56,16 @@ def command(
     kinships = parents_among(weights, candidates).values()
     results = dict(zip(named, kinships, strict=True))
     rows = [
-        (short_id(iri), kin.verdict.value, _local(kin), f"{kin.alike}/{kin.sampled}", f"{kin.correlation:.2f}", kin.how)
+        (
+            short_id(iri),
+            kin.verdict.value,
+            _local(kin),
+            f"{kin.alike}/{kin.sampled}",
+            f"{kin.correlation:.2f}",
+            kin.how,
+        )
         for iri, (kin, _) in results.items()
-    ]  # fmt: skip
+    ]
     head = ("parent", "verdict", "seems", "alike", "correlation", "how it shows")
     session.print_table(head, rows, form)
     if recorded:

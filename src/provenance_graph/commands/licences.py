@@ -23,9 +23,20 @@ if TYPE_CHECKING:
 @click.option("--use", "uses", multiple=True, metavar="KEY", help="A planned use: commercial, eu, distribute, users=100000000, revenue=5000000, train-on-outputs …; repeatable.")  # fmt: skip
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--on", "--today", "on", default="", metavar="DATE", help="By the texts in force on that day.")  # fmt: skip
-@click.option("--repair", "repairs", is_flag=True, help="The smallest sets of changes that make the uses allowed.")  # fmt: skip
+@click.option(
+    "--repair",
+    "repairs",
+    is_flag=True,
+    help="The smallest sets of changes that make the uses allowed.",
+)
 @click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True, help="Without MODEL: at most so many findings listed.")  # fmt: skip
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)  # fmt: skip
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+)
 @click.pass_context
 @with_receipts
 def command(

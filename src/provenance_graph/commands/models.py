@@ -27,7 +27,12 @@ PART = 500
 @click.option("--weights", multiple=True, metavar="KIND", help="How its weights can be had.")
 @click.option("--family", multiple=True, metavar="NAME", help="The family of its licence.")
 @click.option("--disclosure", multiple=True, metavar="FIELD=STATE", help="A field's state: disclosed, undisclosed, withheld or partly.")  # fmt: skip
-@click.option("--undisclosed", multiple=True, metavar="FIELD", help="Short for --disclosure FIELD=undisclosed.")  # fmt: skip
+@click.option(
+    "--undisclosed",
+    multiple=True,
+    metavar="FIELD",
+    help="Short for --disclosure FIELD=undisclosed.",
+)
 @click.option("--since", default="", metavar="DATE", help="Released on that day or later.")
 @click.option("--until", default="", metavar="DATE", help="Released on that day or before.")
 @click.option("--context-min", default="", metavar="TOKENS", help="The least context length.")
@@ -35,7 +40,13 @@ PART = 500
 @click.option("--parameters-max", default="", metavar="COUNT", help="The greatest one.")
 @click.option("--descends-from", default="", metavar="MODEL", help="Made from that model.")
 @click.option("--sort", default="name", show_default=True, metavar="KEY", help="name, released, context, parameters, sources, gaps, conflicts or descendants; - before it turns it round.")  # fmt: skip
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(min=0), help="At most so many; 0 for all. CSV and JSON give all.")  # fmt: skip
+@click.option(
+    "--limit",
+    default=50,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="At most so many; 0 for all. CSV and JSON give all.",
+)
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.pass_obj

@@ -21,7 +21,13 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--root", "roots", multiple=True, type=_FILE, metavar="CERT", help="A root certificate (PEM) that the signer's may lead to; may be repeated.")  # fmt: skip
 @click.option("--log-key", "log_keys", multiple=True, type=_FILE, metavar="PUB", help="The key of a transparency log, which proves when it was signed.")  # fmt: skip
 @click.option("--files", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help="The files of the model, to be held against the signed digests.")  # fmt: skip
-@click.option("--on", "day", default="", metavar="DATE", help="The day on which certificates must be valid (default: today).")  # fmt: skip
+@click.option(
+    "--on",
+    "day",
+    default="",
+    metavar="DATE",
+    help="The day on which certificates must be valid (default: today).",
+)
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table")
 @click.pass_obj
 def command(

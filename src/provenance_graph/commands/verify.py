@@ -17,10 +17,21 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@click.option("--key", "keys", multiple=True, type=click.Path(dir_okay=False, path_type=Path),
-              metavar="PUB", help="A public key that may have signed it; may be repeated.")  # fmt: skip
-@click.option("--keys", "key_file", type=click.Path(dir_okay=False, path_type=Path),
-              metavar="FILE", help="A list of keys with the publishers bound to them.")  # fmt: skip
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="PUB",
+    help="A public key that may have signed it; may be repeated.",
+)
+@click.option(
+    "--keys",
+    "key_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A list of keys with the publishers bound to them.",
+)
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table")
 @click.pass_obj
 def command(

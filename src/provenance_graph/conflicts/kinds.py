@@ -65,9 +65,16 @@ WIDER: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 """Values of which one is the narrower word for the other."""
 GENERIC = frozenset(
-    ["decoder", "transformer", "transformer decoder", "decoder-only transformer", "encoder",
-     "encoder-decoder", "transformer encoder"]
-)  # fmt: skip
+    [
+        "decoder",
+        "transformer",
+        "transformer decoder",
+        "decoder-only transformer",
+        "encoder",
+        "encoder-decoder",
+        "transformer encoder",
+    ]
+)
 """Words for a kind of network, beside which a family's name is narrower."""
 
 

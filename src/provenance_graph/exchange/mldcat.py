@@ -28,9 +28,19 @@ _NOT_WRITTEN = frozenset({"MachineLearningModel.hasUploader", "Dataset.versionLa
                           "MachineLearningModel.trainingMethodologies"})  # fmt: skip
 """A second place for what another field has."""
 _SINGLE = frozenset(
-    {"created", "version", "releaseDate", "limitations", "bias", "trainingProcess",
-     "collectionDate", "collectionMethod", "accessRights", "publisher"}
-)  # fmt: skip
+    {
+        "created",
+        "version",
+        "releaseDate",
+        "limitations",
+        "bias",
+        "trainingProcess",
+        "collectionDate",
+        "collectionMethod",
+        "accessRights",
+        "publisher",
+    }
+)
 """Fields of which the profile takes one value."""
 _WRITTEN = tuple(
     field

@@ -262,6 +262,12 @@ def _outputs(governing: Sequence[Governing]) -> Iterator[Reason]:
             effect = UNKNOWN_
         text = f"{one.licence.name} on outputs: {carry.label}"
         yield Reason(
-            effect, text, one.licence, clause, one.holder, one.path,
-            settled=one.settled, kind="outputs",
-        )  # fmt: skip
+            effect,
+            text,
+            one.licence,
+            clause,
+            one.holder,
+            one.path,
+            settled=one.settled,
+            kind="outputs",
+        )

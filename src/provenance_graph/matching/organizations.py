@@ -180,10 +180,14 @@ def _spelled_alike(block: list[Iri], lines: Dict[Iri, int]) -> Iterator[Pair]:
             yield Pair(name, head, Verdict.SAME, ONE, 0.95, (why,))
         else:
             yield Pair(
-                name, head, Verdict.CANDIDATE, ONE, 0.7,
+                name,
+                head,
+                Verdict.CANDIDATE,
+                ONE,
+                0.7,
                 ("one name but for words that every organisation may add",),
                 ("both names have several models: a firm and a part of it, or two",),
-            )  # fmt: skip
+            )
 
 
 def _without_separators(name: Iri) -> str:
@@ -217,6 +221,11 @@ def _compounds(names: Iterable[Iri], lines: Dict[Iri, int], known: Organizations
             whole = every.get("-".join(words[:-1]))
             if whole is not None and whole not in known.with_wholes(name):
                 yield Pair(
-                    name, whole, Verdict.RELATED, PART, 0.85,
-                    (f"the other's name and {words[-1]}: a part of it",), predicate=SKOS.broadMatch,
-                )  # fmt: skip
+                    name,
+                    whole,
+                    Verdict.RELATED,
+                    PART,
+                    0.85,
+                    (f"the other's name and {words[-1]}: a part of it",),
+                    predicate=SKOS.broadMatch,
+                )

@@ -50,11 +50,19 @@ def review(pairs: Iterable[Pair], *, delimiter: str = "\t") -> str:
     for pair in pairs:
         table.writerow(
             (
-                pair.subject, pair.other, *pair.labels, f"{pair.confidence:.2f}",
-                pair.verdict.value, "; ".join(pair.pro), "; ".join(pair.contra),
-                iris.shorten(pair.predicate), "", "", "",
+                pair.subject,
+                pair.other,
+                *pair.labels,
+                f"{pair.confidence:.2f}",
+                pair.verdict.value,
+                "; ".join(pair.pro),
+                "; ".join(pair.contra),
+                iris.shorten(pair.predicate),
+                "",
+                "",
+                "",
             )
-        )  # fmt: skip
+        )
     return out.getvalue()
 
 

@@ -161,8 +161,13 @@ def _weights(snapshot: AcceptedSnapshot, models: Mapping[Iri, Mapping[str, Any]]
     """How rich an entity is: records of a model, entities that name it as maker, data, licence, parent."""
     counter: Counter[Iri] = Counter()
     for predicate in (
-        DCTERMS.creator, DCTERMS.license, DCTERMS.isPartOf, PG.provider, *DERIVATIONS, *INFLUENCES
-    ):  # fmt: skip
+        DCTERMS.creator,
+        DCTERMS.license,
+        DCTERMS.isPartOf,
+        PG.provider,
+        *DERIVATIONS,
+        *INFLUENCES,
+    ):
         for _, _, value, _ in snapshot.quads(predicate=predicate):
             if isinstance(value, Iri):
                 counter[value] += 1

@@ -232,9 +232,15 @@ class Facts:
 
 
 _COLUMNS = (
-    DCTERMS.creator, DCTERMS.issued, PG.contextLength, PG.parameterCount, DCTERMS.license,
-    PG.inputModality, PG.sparsity, PG.weightsAvailability,
-)  # fmt: skip
+    DCTERMS.creator,
+    DCTERMS.issued,
+    PG.contextLength,
+    PG.parameterCount,
+    DCTERMS.license,
+    PG.inputModality,
+    PG.sparsity,
+    PG.weightsAvailability,
+)
 
 
 def _ancestors(parents: Mapping[Iri, Iterable[Iri]]) -> dict[Iri, set[Iri]]:

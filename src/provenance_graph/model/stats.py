@@ -16,12 +16,21 @@ if TYPE_CHECKING:
     from provenance_graph.model.answers import StatsAnswer
 
 THINGS = (
-    PG.Model, PG.ModelFamily, PG.ModelVersion,
-    PG.Configuration, PG.Dataset, PG.Organization,
-    PG.Benchmark, PG.EvaluationResult, PG.RankEntry,
-    PG.Assessment, PG.Offer, PG.Artifact,
-    PG.UnresolvedReference, PG.Licence,
-)  # fmt: skip
+    PG.Model,
+    PG.ModelFamily,
+    PG.ModelVersion,
+    PG.Configuration,
+    PG.Dataset,
+    PG.Organization,
+    PG.Benchmark,
+    PG.EvaluationResult,
+    PG.RankEntry,
+    PG.Assessment,
+    PG.Offer,
+    PG.Artifact,
+    PG.UnresolvedReference,
+    PG.Licence,
+)
 LINKS = (*terms.DERIVATIONS, *terms.INFLUENCES, DCTERMS.replaces, DCTERMS.license)
 STATES = (
     PG.undisclosed,

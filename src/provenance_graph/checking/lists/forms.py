@@ -22,10 +22,20 @@ from provenance_graph.store.base import Store
 from provenance_graph.store.memory import MemoryStore
 
 _STATUS = {
-    "stated": MET, "reported": MET, "inferred": MET, "derived": MET, "notApplicable": MET,
-    "partly": NOBODY, "empty": NOBODY, "notAccepted": NOBODY, "unreadable": NOBODY,
-    "declined": BLANK, "undisclosed": BLANK, "leftBlank": BLANK, "partlyDisclosed": BLANK,
-}  # fmt: skip
+    "stated": MET,
+    "reported": MET,
+    "inferred": MET,
+    "derived": MET,
+    "notApplicable": MET,
+    "partly": NOBODY,
+    "empty": NOBODY,
+    "notAccepted": NOBODY,
+    "unreadable": NOBODY,
+    "declined": BLANK,
+    "undisclosed": BLANK,
+    "leftBlank": BLANK,
+    "partlyDisclosed": BLANK,
+}
 _GRAVITY = {MET: Severity.INFO, CONTRADICTED: Severity.VIOLATION}
 _SHOWN = 3
 

@@ -129,16 +129,26 @@ CODES: Mapping[str, Mapping[str, Iri]] = {
         "layernorm": PG.LayerNormalization,
     },
     "activation": {
-        "silu": PG.SiLU, "swish": PG.SiLU, "swiglu": PG.SwiGLU, "gelu": PG.GELU,
-        "geglu": PG.GeGLU, "relu": PG.ReLU, "squared relu": PG.SquaredReLU,
+        "silu": PG.SiLU,
+        "swish": PG.SiLU,
+        "swiglu": PG.SwiGLU,
+        "gelu": PG.GELU,
+        "geglu": PG.GeGLU,
+        "relu": PG.ReLU,
+        "squared relu": PG.SquaredReLU,
         "relu squared": PG.SquaredReLU,
     },
     "precision": {
-        "fp32": PG.Float32, "fp16": PG.Float16, "bf16": PG.BFloat16,
-        "fp8": PG.Float8, "fp4": PG.Float4, "mxfp4": PG.Float4, "int8": PG.Int8,
+        "fp32": PG.Float32,
+        "fp16": PG.Float16,
+        "bf16": PG.BFloat16,
+        "fp8": PG.Float8,
+        "fp4": PG.Float4,
+        "mxfp4": PG.Float4,
+        "int8": PG.Int8,
         "int4": PG.Int4,
     },
-}  # fmt: skip
+}
 
 
 def licence_claim(subject: Iri, stated: str, locator: str) -> Claim:

@@ -162,14 +162,20 @@ def model_slug(name: str) -> str:
 
 
 _METHODS = (
-    ("RLHF", r"\bRLHF\b|\breinforcement learning (?:from|with) human feedback\b",
-     PG.ReinforcementLearningFromHumanFeedback),
-    ("RLAIF", r"\bRLAIF\b|\breinforcement learning from AI feedback\b",
-     PG.ReinforcementLearningFromAIFeedback),
+    (
+        "RLHF",
+        r"\bRLHF\b|\breinforcement learning (?:from|with) human feedback\b",
+        PG.ReinforcementLearningFromHumanFeedback,
+    ),
+    (
+        "RLAIF",
+        r"\bRLAIF\b|\breinforcement learning from AI feedback\b",
+        PG.ReinforcementLearningFromAIFeedback,
+    ),
     ("SFT", r"\bSFT\b|\bsupervised fine-?tuning\b", PG.SupervisedFineTuning),
     ("DPO", r"\bDPO\b|\bdirect preference optimi[sz]ation\b", PG.DirectPreferenceOptimization),
     ("QAT", r"\bQAT\b|\bquantization-aware training\b", PG.QuantizationAwareTraining),
-)  # fmt: skip
+)
 _WORDS = (
     ("RMS Normalization", r"\bRMS ?Norm(?:alization)?\b", PG.normalization, PG.RmsNormalization),
     ("Absolute Position Embedding", r"\bAbsolute Position Embeddings?\b", PG.positionEmbedding,

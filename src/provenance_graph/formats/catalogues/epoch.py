@@ -153,9 +153,13 @@ def _count(
     near = round(number)
     computed = abs(number - near) > Decimal("0.01")
     quantity = statements.quantity(
-        model, predicate, near, where, confidence=confidence,
+        model,
+        predicate,
+        near,
+        where,
+        confidence=confidence,
         basis=basis or (Basis.INFERENCE if computed else None),
-    )  # fmt: skip
+    )
     return replace(quantity, as_stated=stated, locator=where)
 
 
@@ -185,16 +189,23 @@ def _hardware(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
         hours = statements.score(stated)
         days = None if hours is None else str(round(Decimal(hours.lexical) / 24, 4))
         claim = statements.quantity(
-            model, PG.trainingDurationDays, days or stated, f"{where} {column}",
+            model,
+            PG.trainingDurationDays,
+            days or stated,
+            f"{where} {column}",
             kind=XSD.decimal,
-        )  # fmt: skip
+        )
         yield replace(claim, as_stated=f"{stated} hours", locator=f"{where} {column}")
     column = "Training compute cost (2023 USD)"
     if stated := row.get(column):
         claim = statements.quantity(
-            model, PG.trainingCostUSD, stated, f"{where} {column}",
-            basis=Basis.INFERENCE, kind=XSD.decimal,
-        )  # fmt: skip
+            model,
+            PG.trainingCostUSD,
+            stated,
+            f"{where} {column}",
+            basis=Basis.INFERENCE,
+            kind=XSD.decimal,
+        )
         yield replace(claim, as_stated=f"{stated} (2023 USD)")
 
 

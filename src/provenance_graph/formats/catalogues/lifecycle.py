@@ -36,9 +36,15 @@ DEVELOPERS: Mapping[str, str] = MappingProxyType(
 """Providers that offer their own models, with the developer's name in models.dev."""
 
 _STATES = MappingProxyType(
-    {"active": PG.Active, "deprecated": PG.Deprecated, "retired": PG.Retired, "legacy": PG.Deprecated,
-     "preview": PG.Preview, "shutdown": PG.Retired}
-)  # fmt: skip
+    {
+        "active": PG.Active,
+        "deprecated": PG.Deprecated,
+        "retired": PG.Retired,
+        "legacy": PG.Deprecated,
+        "preview": PG.Preview,
+        "shutdown": PG.Retired,
+    }
+)
 _DAYS: tuple[Row, ...] = (
     Row("released_on", DCTERMS.issued, mapping.date),
     Row("deprecated_on", PG.deprecationDate, mapping.date),

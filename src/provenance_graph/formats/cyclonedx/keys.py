@@ -160,24 +160,35 @@ _MODEL = (
 )  # fmt: skip
 
 _DATASET = (
-    *read("a `pg:Dataset`, and that the model was trained on it", "dataset/ref", "dataset/name",
-          "dataset/type", "dataset/contents/url"),
+    *read(
+        "a `pg:Dataset`, and that the model was trained on it",
+        "dataset/ref",
+        "dataset/name",
+        "dataset/type",
+        "dataset/contents/url",
+    ),
     *skip(_INSIDE, "dataset/bom-ref"),
     *text(SCHEMA.description, "dataset/description"),
     *text(PG.confidentialityLevel, "dataset/classification"),
     *text(PG.usesSensitiveData, "dataset/sensitiveData"),
-    *read("`pg:dataGovernance`; an owner that is an organization also as `dcterms:creator`",
-          "dataset/governance/owners/organization/name", "dataset/governance/owners/contact/name",
-          "dataset/governance/custodians/organization/name",
-          "dataset/governance/custodians/contact/name",
-          "dataset/governance/stewards/organization/name",
-          "dataset/governance/stewards/contact/name"),
+    *read(
+        "`pg:dataGovernance`; an owner that is an organization also as `dcterms:creator`",
+        "dataset/governance/owners/organization/name",
+        "dataset/governance/owners/contact/name",
+        "dataset/governance/custodians/organization/name",
+        "dataset/governance/custodians/contact/name",
+        "dataset/governance/stewards/organization/name",
+        "dataset/governance/stewards/contact/name",
+    ),
     *skip(_PERSON, "dataset/governance/**"),
-    *read("by the name: a property, else as stated", "dataset/contents/properties/name",
-          "dataset/contents/properties/value"),
+    *read(
+        "by the name: a property, else as stated",
+        "dataset/contents/properties/name",
+        "dataset/contents/properties/value",
+    ),
     *skip("a picture", "dataset/graphics/**"),
     *skip("the data themselves", "dataset/contents/attachment/**"),
-)  # fmt: skip
+)
 
 _RELATIVE = (
     *read("a model, and the derivation", "relative/type", "relative/name", "relative/group",

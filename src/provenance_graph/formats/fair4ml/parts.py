@@ -26,8 +26,13 @@ _MIN_CONFIDENCE = Decimal("0.5")
 """Below this a program's extraction of a parent is no parent; the text stays."""
 _NO_MODEL = re.compile(r"[^\w]*|\[\w+\]|<\w+>|[a-z ]+")
 """Texts that name no model: tokens such as [CLS], words without a capital, digit or slash."""
-_GB = {"gb": Decimal(1), "gib": Decimal("1.073741824"), "mb": Decimal("0.001"),
-       "mib": Decimal("0.001048576"), "tb": Decimal(1000)}  # fmt: skip
+_GB = {
+    "gb": Decimal(1),
+    "gib": Decimal("1.073741824"),
+    "mb": Decimal("0.001"),
+    "mib": Decimal("0.001048576"),
+    "tb": Decimal(1000),
+}
 _KNOWN = frozenset(("bert", "gpt2", "llama", "mistral", "t5", "roberta"))
 """Lower-case words that do name models."""
 _AMOUNT = re.compile(
@@ -114,9 +119,13 @@ def parent(
         why = "names no model"
     if why:
         yield Claim(
-            model, PG.fineTunedFrom, None, as_stated=shown[: statements.SHOWN], locator=where,
+            model,
+            PG.fineTunedFrom,
+            None,
+            as_stated=shown[: statements.SHOWN],
+            locator=where,
             unusable=why,
-        )  # fmt: skip
+        )
         return
     url, name = jsonld.link_of(value), jsonld.text_of(value)
     repository = statements.hub_model(url) or statements.hub_model(name)

@@ -262,9 +262,13 @@ def _method(subject: Iri, value: str, where: str) -> Found:
     if code is None:
         why = "no training method that is known"
         yield Claim(
-            subject, PG.trainingMethod, None, as_stated=value[: statements.SHOWN], locator=where,
+            subject,
+            PG.trainingMethod,
+            None,
+            as_stated=value[: statements.SHOWN],
+            locator=where,
             unusable=why,
-        )  # fmt: skip
+        )
     else:
         yield Claim(subject, PG.trainingMethod, code)
 

@@ -214,10 +214,19 @@ def _tags(card: Card, value: Any, where: str) -> Found:
 
 _READ_ELSEWHERE = frozenset({"base_model", "license", "dataset", "language"})
 _PAGE_TAGS = frozenset(
-    ("autotrain_compatible", "endpoints_compatible", "has_space", "model-index", "region:eu",
-     "region:us", "text-embeddings-inference", "text-generation-inference", "deploy:azure",
-     "deploy:sagemaker")
-)  # fmt: skip
+    (
+        "autotrain_compatible",
+        "endpoints_compatible",
+        "has_space",
+        "model-index",
+        "region:eu",
+        "region:us",
+        "text-embeddings-inference",
+        "text-generation-inference",
+        "deploy:azure",
+        "deploy:sagemaker",
+    )
+)
 """Tags that tell where the Hub can run or show a model."""
 
 

@@ -138,12 +138,17 @@ MERGE_ROWS: tuple[Key, ...] = (
 """Recipes of mergekit."""
 
 _ROLES: Mapping[str, str] = {
-    "config.json": "config", "model_index.json": "config", "adapter_config.json": "adapter",
-    "tokenizer_config.json": "tokenizer", "special_tokens_map.json": "tokenizer",
-    "generation_config.json": "generation", "preprocessor_config.json": "preprocessor",
-    "quantize_config.json": "quantize", "params.json": "params",
+    "config.json": "config",
+    "model_index.json": "config",
+    "adapter_config.json": "adapter",
+    "tokenizer_config.json": "tokenizer",
+    "special_tokens_map.json": "tokenizer",
+    "generation_config.json": "generation",
+    "preprocessor_config.json": "preprocessor",
+    "quantize_config.json": "quantize",
+    "params.json": "params",
     "config_sentence_transformers.json": "params",
-}  # fmt: skip
+}
 _PLAIN = frozenset({"quantization_config", "compression_config", "quantization", "attn_config",
                     "ffn_config", "rope_scaling", "rope_parameters", "id2label", "label2id",
                     "task_specific_params", "auto_map", "pruned_heads"})  # fmt: skip

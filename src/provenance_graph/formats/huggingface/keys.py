@@ -96,11 +96,18 @@ KEYS = KeyTable(
 )
 _ODD: Mapping[str, str] = MappingProxyType(
     {
-        "dataset": "datasets", "base_models": "base_model", "basemodel": "base_model",
-        "lang": "language", "library": "library_name", "tag": "tags", "pipeline": "pipeline_tag",
-        "model_index": "model-index", "dataset_name": "datasets", "train_datasets": "datasets",
+        "dataset": "datasets",
+        "base_models": "base_model",
+        "basemodel": "base_model",
+        "lang": "language",
+        "library": "library_name",
+        "tag": "tags",
+        "pipeline": "pipeline_tag",
+        "model_index": "model-index",
+        "dataset_name": "datasets",
+        "train_datasets": "datasets",
     }
-)  # fmt: skip
+)
 """How card authors spell fields; the Hub reads none of these."""
 
 

@@ -202,16 +202,26 @@ MODEL_FIELDS: tuple[Field, ...] = (
     _one(_M, IT6, Kind.REPOSITORY, "hasRepository", PG.codeRepository),
     _one(_M, IT6, Kind.FILE, "hasFile", PG.artifactOf),
     _one(_M, IT6, Kind.RISK, "hasRisk", PG.safetyRisk),
-    *_fields(_M, IT6, Kind.STATED, "shortDescription designSpecifications evaluationResults "
-             "evaluationStrategies hasVariation howToUse methodOfDistribution modelArchitecture "
-             "placedOnMarketDate testingDescription hasBenchmark ranOn hasPrediction"),
+    *_fields(
+        _M,
+        IT6,
+        Kind.STATED,
+        "shortDescription designSpecifications evaluationResults "
+        "evaluationStrategies hasVariation howToUse methodOfDistribution modelArchitecture "
+        "placedOnMarketDate testingDescription hasBenchmark ranOn hasPrediction",
+    ),
     *_fields(_M, FRAPO, Kind.STATED, "isFundedBy"),
     *_fields(_M, DCT, Kind.STATED, "contributor type"),
     *_fields(_M, DCAT, Kind.STATED, "keyword"),
-    *_fields(_M, IT6, Kind.NOT_PROVENANCE, "hasEngagement hasRegisteredUser",
-             "use of the page, not where the model comes from"),
+    *_fields(
+        _M,
+        IT6,
+        Kind.NOT_PROVENANCE,
+        "hasEngagement hasRegisteredUser",
+        "use of the page, not where the model comes from",
+    ),
     *_fields(_M, "http://data.europa.eu/m8g/", Kind.NOT_PROVENANCE, "logo", "how the page looks"),
-)  # fmt: skip
+)
 """What a model of the profile can have."""
 
 DATASET_FIELDS: tuple[Field, ...] = (

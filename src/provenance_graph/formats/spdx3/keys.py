@@ -65,16 +65,27 @@ _MODEL = (
     *text(PG.safetyRisk, "model/ai_safetyRiskAssessment"),
     *text(PG.standardCompliance, "model/ai_standardCompliance"),
     *read("`pg:architectureFamily`", "model/ai_typeOfModel"),
-    *read("by the name: a property, else `pg:hyperparameter`", "model/ai_hyperparameter/key",
-          "model/ai_hyperparameter/value"),
-    *read("`pg:EvaluationResult`; a score without a benchmark as stated", "model/ai_metric/key",
-          "model/ai_metric/value"),
-    *read("`pg:decisionThreshold`", "model/ai_metricDecisionThreshold/key",
-          "model/ai_metricDecisionThreshold/value"),
-    *read("energy of training, fine-tuning and inference, apart",
-          "model/ai_energyConsumption/*/ai_energyQuantity",
-          "model/ai_energyConsumption/*/ai_energyUnit"),
-)  # fmt: skip
+    *read(
+        "by the name: a property, else `pg:hyperparameter`",
+        "model/ai_hyperparameter/key",
+        "model/ai_hyperparameter/value",
+    ),
+    *read(
+        "`pg:EvaluationResult`; a score without a benchmark as stated",
+        "model/ai_metric/key",
+        "model/ai_metric/value",
+    ),
+    *read(
+        "`pg:decisionThreshold`",
+        "model/ai_metricDecisionThreshold/key",
+        "model/ai_metricDecisionThreshold/value",
+    ),
+    *read(
+        "energy of training, fine-tuning and inference, apart",
+        "model/ai_energyConsumption/*/ai_energyQuantity",
+        "model/ai_energyConsumption/*/ai_energyUnit",
+    ),
+)
 
 _DATA = (
     *_package("data"),

@@ -128,9 +128,16 @@ DATA: Mapping[str, tuple[Iri, ...]] = MappingProxyType(
 )
 """Relationships to data: those of 3.0.1, and those that 3.1 tells apart."""
 DEPENDS = frozenset(
-    ("dependsOn", "hasOptionalDependency", "hasOptionalComponent", "hasPrerequisite",
-     "hasProvidedDependency", "hasStaticLink", "hasDynamicLink")
-)  # fmt: skip
+    (
+        "dependsOn",
+        "hasOptionalDependency",
+        "hasOptionalComponent",
+        "hasPrerequisite",
+        "hasProvidedDependency",
+        "hasStaticLink",
+        "hasDynamicLink",
+    )
+)
 FILES = frozenset(("contains", "hasDistributionArtifact", "hasDataFile"))
 RELATIONSHIPS = frozenset(
     [

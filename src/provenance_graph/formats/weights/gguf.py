@@ -61,8 +61,11 @@ _GENERAL: tuple[Key, ...] = (
     *text(SCHEMA.description, "general/description"),
     *read("`dcterms:creator`", "general/organization"),
     *read("the repository", "general/repo_url"),
-    *read("`pg:quantizedFrom` or `pg:convertedFrom`", "general/base_model/repo_url",
-          "general/base_model/name"),
+    *read(
+        "`pg:quantizedFrom` or `pg:convertedFrom`",
+        "general/base_model/repo_url",
+        "general/base_model/name",
+    ),
     *read("`dcterms:language`", "general/languages"),
     *later("general/**"),
     *read("the counts of the specification", *(f"arch/{k.replace('.', '/')}" for k in _COUNTS)),
@@ -70,7 +73,7 @@ _GENERAL: tuple[Key, ...] = (
     *later("arch/**", "tokenizer/**", "other/**"),
     *read("`pg:vocabularySize`", "tokens"),
     *read("`pg:parameterCount` and `pg:layoutDigest`", "tensors"),
-)  # fmt: skip
+)
 KEYS = KeyTable(_GENERAL)
 
 

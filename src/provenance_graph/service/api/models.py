@@ -85,11 +85,16 @@ def chosen(
         "disclosure": disclosure, "undisclosed": undisclosed, "licenceClass": licenceClass,
     }  # fmt: skip
     single = {
-        "contextMin": contextMin, "contextMax": contextMax, "parametersMin": parametersMin,
-        "parametersMax": parametersMax, "releasedFrom": str(releasedFrom or ""),
-        "releasedTo": str(releasedTo or ""), "descendsFrom": descendsFrom,
-        "since": since, "until": until,
-    }  # fmt: skip
+        "contextMin": contextMin,
+        "contextMax": contextMax,
+        "parametersMin": parametersMin,
+        "parametersMax": parametersMax,
+        "releasedFrom": str(releasedFrom or ""),
+        "releasedTo": str(releasedTo or ""),
+        "descendsFrom": descendsFrom,
+        "since": since,
+        "until": until,
+    }
     return {**lists, **{key: [value] for key, value in single.items() if value}}
 
 
