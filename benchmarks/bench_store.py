@@ -21,6 +21,7 @@ from provenance_graph.core.terms import XSD
 from provenance_graph.store.base import ANY, Change, Limits
 from provenance_graph.store.embedded import EmbeddedStore, build
 from provenance_graph.store.pool.pool import WorkerPool
+from provenance_graph.store.values import SparqlQuery
 
 JSON = "application/sparql-results+json"
 EX = "https://example.org/"
@@ -119,15 +120,15 @@ def asking(root: Path, rounds: int = 1500) -> None:
 
         def here() -> None:
             for _ in range(rounds):
-                store.serialize(query, JSON)
+                store.serialize(SparqlQuery(query), JSON)
 
         def worker() -> None:
             for _ in range(rounds):
-                pool.serialize(query, JSON)
+                pool.serialize(SparqlQuery(query), JSON)
 
         async def ask(times: int) -> None:
             for _ in range(times):
-                await pool.answer(query, JSON)
+                await pool.answer(SparqlQuery(query), JSON)
 
         async def eight() -> None:
             await asyncio.gather(*(ask(rounds // 8) for _ in range(8)))
@@ -163,15 +164,15 @@ def streaming(store: EmbeddedStore, pool: WorkerPool) -> None:
     """A large answer, whole and in blocks."""
     query = "SELECT ?s ?p ?o { GRAPH ?g { ?s ?p ?o } }"
     limits = Limits(seconds=120, rows=1_000_000, answer_bytes=1 << 30)
-    answer = store.serialize(query, JSON, limits=limits)
-    base = best(lambda: store.serialize(query, JSON, limits=limits), 2)
+    answer = store.serialize(SparqlQuery(query, limits=limits), JSON)
+    base = best(lambda: store.serialize(SparqlQuery(query, limits=limits), JSON), 2)
     show(f"answer of {answer.rows} rows, {len(answer.body) >> 20} MiB, here", base, "s")
     first = 0.0
 
     async def stream() -> None:
         nonlocal first
         started = time.perf_counter()
-        async with await pool.stream(query, JSON, limits=limits) as blocks:
+        async with await pool.stream(SparqlQuery(query, limits=limits), JSON) as blocks:
             first = time.perf_counter() - started
             async for _ in blocks:
                 pass

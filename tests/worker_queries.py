@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from provenance_graph.store.base import Limits
+from provenance_graph.store.values import SparqlQuery
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's")
 JSON, NT = "application/sparql-results+json", "application/n-triples"
@@ -26,7 +27,7 @@ def rows(answer):
 
 
 def check_next(pool):
-    assert rows(pool.serialize(POINT, JSON))[0]["o"]["value"] == "7"
+    assert rows(pool.serialize(SparqlQuery(POINT), JSON))[0]["o"]["value"] == "7"
 
 
 def wait_until(there):

@@ -16,6 +16,7 @@ from provenance_graph.store.base import ANY, Change, DatasetChoice, Limits, Stor
 from provenance_graph.store.embedded import EmbeddedStore, build
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.remote.reading import RemoteStore
+from provenance_graph.store.values import SparqlQuery
 
 EX = "https://example.org/"
 A, B, P, Q = (Iri(EX + name) for name in "abpq")
@@ -60,7 +61,9 @@ def _remote(_: object) -> Iterator[Store]:
             tuple(map(Iri, form.get("named-graph-uri", []))),
         )
         try:
-            answer = inner.serialize(form["query"][0], request.headers["accept"], dataset=dataset)
+            answer = inner.serialize(
+                SparqlQuery(form["query"][0], dataset=dataset), request.headers["accept"]
+            )
         except QueryError as error:
             return httpx2.Response(400, json={"title": "no", "detail": str(error)})
         headers = {"content-type": answer.media_type, "etag": f'"{inner.version}"'}
@@ -141,8 +144,8 @@ def test_bindings_are_terms_and_never_text(store, value):
 def test_every_form_of_query_takes_bindings(store, query):
     select = query.startswith("SELECT")
     media_type = "text/csv" if select else "application/n-triples"
-    splitlines = store.serialize(query, media_type, bindings={"s": A}).body.splitlines()
-    nothing = store.serialize(query, media_type, bindings={"s": P}).body.splitlines()
+    splitlines = store.serialize(SparqlQuery(query, {"s": A}), media_type).body.splitlines()
+    nothing = store.serialize(SparqlQuery(query, {"s": P}), media_type).body.splitlines()
     assert len(splitlines) > len(nothing) == select
 
 
@@ -184,7 +187,7 @@ def test_the_wrong_kind_of_query_is_refused(store):
     ],
 )
 def test_an_answer_is_serialised_in_the_wanted_type(store, query, kind, media_type, part):
-    answer = store.serialize(query, media_type)
+    answer = store.serialize(SparqlQuery(query), media_type)
     assert answer.media_type == media_type
     assert answer.kind == kind
     assert part in answer.body
@@ -193,12 +196,12 @@ def test_an_answer_is_serialised_in_the_wanted_type(store, query, kind, media_ty
 
 def test_a_type_that_cannot_hold_the_answer_is_refused(store):
     with pytest.raises(QueryError, match="text/turtle"):
-        store.serialize("CONSTRUCT WHERE { ?s ?p ?o }", "text/csv")
+        store.serialize(SparqlQuery("CONSTRUCT WHERE { ?s ?p ?o }"), "text/csv")
 
 
 def test_a_request_may_choose_its_dataset(store):
     def count(query: str, dataset: DatasetChoice) -> int:
-        answer = store.serialize(query, "text/tab-separated-values", dataset=dataset)
+        answer = store.serialize(SparqlQuery(query, dataset=dataset), "text/tab-separated-values")
         return answer.body.count(b"\n") - 1
 
     plain, named = "SELECT * { ?s ?p ?o }", "SELECT * { GRAPH ?g { ?s ?p ?o } }"

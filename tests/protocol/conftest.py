@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ import pyoxigraph as ox
 import pytest
 from starlette.testclient import TestClient
 
-from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import QueryError, QuerySyntax
 from provenance_graph.core.iris import Iri
 from provenance_graph.service.api.routers import routers
@@ -23,13 +22,14 @@ from provenance_graph.service.http.cache import ALWAYS, Precondition
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.processes.pool_backend import PoolBackend
 from provenance_graph.service.settings import Settings
-from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
+from provenance_graph.store.base import Answer, Limits
 from provenance_graph.store.engine import request
 from provenance_graph.store.raw import put_text
 from provenance_graph.store.sparql.answers import write_answer
 from provenance_graph.store.sparql.guard import check_query, check_update
 from provenance_graph.store.sparql.rewrite import UpdateRequest
 from provenance_graph.store.uploads import pack, to_ntriples
+from provenance_graph.store.values import SparqlQuery
 
 SECRET = "a-token-long-enough-for-tests"
 
@@ -65,22 +65,19 @@ class InProcess:
 
     async def answer(
         self,
-        query: str,
+        query: SparqlQuery,
         media_type: str,
-        *,
-        dataset: DatasetChoice = OWN_DATASET,
-        bindings: Mapping[str, Value] | None = None,
-        limits: Limits | None = None,
     ) -> Answer:
         self.asked += 1
         if self.failure is not None:
             raise self.failure
-        check_query(query, limits or Limits())
+        limits = query.limits or Limits()
+        check_query(query.text, limits)
         parts: list[bytes] = []
         end = write_answer(
             self.engine,
-            request(query, media_type, bindings, dataset),
-            limits or Limits(),
+            request(query, media_type),
+            limits,
             parts.append,
         )
         return Answer(b"".join(parts), media_type, end.kind, end.rows)
@@ -88,8 +85,8 @@ class InProcess:
     def look_up(self, query: str, media_type: str) -> Answer | None:
         return None
 
-    async def stream(self, query: str, media_type: str, **how: Any) -> Whole:
-        return Whole(await self.answer(query, media_type, **how))
+    async def stream(self, query: SparqlQuery, media_type: str) -> Whole:
+        return Whole(await self.answer(query, media_type))
 
     def state(self) -> dict[str, object]:
         return {"workers": 1}

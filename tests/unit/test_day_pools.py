@@ -14,6 +14,7 @@ from provenance_graph.ingest.build import compile_quads
 from provenance_graph.service.processes.day_pools import DayPools
 from provenance_graph.service.settings import Settings
 from provenance_graph.store import embedded
+from provenance_graph.store.values import SparqlQuery
 
 MODELS = "SELECT ?m { ?m a <https://w3id.org/provenance-graph/ns#Model> }"
 JSON = "application/sparql-results+json"
@@ -23,7 +24,7 @@ def asked(root: Path, version: str, *days: str) -> list[int]:
     async def run() -> list[int]:
         pools = DayPools(root, Settings(workers=1))
         try:
-            results = [await pools.answer(version, day, MODELS, JSON) for day in days]
+            results = [await pools.answer(version, day, SparqlQuery(MODELS), JSON) for day in days]
             return [len(json.loads(one.body)["results"]["bindings"]) for one in results]
         finally:
             pools.close()

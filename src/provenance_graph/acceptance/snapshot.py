@@ -27,7 +27,7 @@ from provenance_graph.core.errors import QueryTooLarge, UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import RDF
 from provenance_graph.store.base import Store
-from provenance_graph.store.values import AnyGraph, Limits, Rows
+from provenance_graph.store.values import AnyGraph, Limits, Rows, SparqlQuery
 
 T = TypeVar("T")
 
@@ -119,8 +119,8 @@ class AcceptedSnapshot:
                 if isinstance(value, Iri):
                     yield subject.encode(), value.encode()
             return
-        query = f"SELECT ?s ?o {{ ?s <{predicate}> ?o }}"
-        answer = self._store.serialize(query, "text/tab-separated-values", limits=_WHOLE)
+        query = SparqlQuery(f"SELECT ?s ?o {{ ?s <{predicate}> ?o }}", limits=_WHOLE)
+        answer = self._store.serialize(query, "text/tab-separated-values")
         if answer.truncated:
             raise QueryTooLarge(f"the store cut off its answer on {predicate}; raise its limits")
         for line in answer.body.split(b"\n")[1:]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph.session import Session
+from provenance_graph.store.values import SparqlQuery
 
 if TYPE_CHECKING:
     from provenance_graph.assistant.server import Query
@@ -67,6 +68,6 @@ def _bounded(session: Session, limits: Limits) -> Query:
     media_type = "application/sparql-results+json"
     if session.is_remote:
         store = session.store()
-        return lambda text: store.serialize(text, media_type, limits=limits).body
+        return lambda text: store.serialize(SparqlQuery(text, limits=limits), media_type).body
     pool = session.closing.enter_context(WorkerPool(session.folder, size=1, limits=limits))
-    return lambda text: pool.serialize(text, media_type, limits=limits).body
+    return lambda text: pool.serialize(SparqlQuery(text, limits=limits), media_type).body

@@ -96,16 +96,17 @@ def _media_type(query: str, form: str) -> str:
 
 
 def _answer(session: Session, query: str, media_type: str, seconds: float) -> Answer:
-    from provenance_graph.store.base import Limits
+    from provenance_graph.store.base import Limits, SparqlQuery
 
     limits = Limits(seconds=seconds)
+    asked = SparqlQuery(query, limits=limits)
     if session.is_remote:
-        return session.store().serialize(query, media_type, limits=limits)
+        return session.store().serialize(asked, media_type)
     from provenance_graph.store.pool.pool import WorkerPool
 
     with ExitStack() as stack:
         pool = stack.enter_context(WorkerPool(session.folder, size=1, limits=limits))
-        return pool.serialize(query, media_type, limits=limits)
+        return pool.serialize(asked, media_type)
 
 
 def _print_solutions(answer: Answer) -> None:

@@ -26,7 +26,7 @@ from provenance_graph.model.naming import resolve
 from provenance_graph.model.stats import Stats, stats
 from provenance_graph.store.base import Store
 from provenance_graph.store.opening import derived_folder, open_store
-from provenance_graph.store.values import ANY
+from provenance_graph.store.values import ANY, SparqlQuery
 
 if TYPE_CHECKING:
     import rdflib
@@ -114,7 +114,8 @@ class Graph:
         import rdflib
 
         try:
-            answer = self.store.serialize(questions.prefixes(sparql), "application/n-triples")
+            query = SparqlQuery(questions.prefixes(sparql))
+            answer = self.store.serialize(query, "application/n-triples")
         except QuerySyntax:
             raise
         except QueryError as other:

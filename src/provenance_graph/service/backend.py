@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from provenance_graph.core.claims import Value
 from provenance_graph.core.iris import Iri
 from provenance_graph.service.http.cache import ALWAYS, Precondition
-from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
+from provenance_graph.store.base import Answer, SparqlQuery
 from provenance_graph.store.sparql.rewrite import UpdateRequest
 
 
@@ -69,15 +68,7 @@ class Backend(Protocol):
     def look_up(self, query: str, media_type: str) -> Answer | None:
         """The answer at once, where the query is proven to be cheap; else None."""
 
-    async def answer(
-        self,
-        query: str,
-        media_type: str,
-        *,
-        dataset: DatasetChoice = OWN_DATASET,
-        bindings: Mapping[str, Value] | None = None,
-        limits: Limits | None = None,
-    ) -> Answer:
+    async def answer(self, query: SparqlQuery, media_type: str) -> Answer:
         """A query's answer, written by the engine; raises QueryError and its kinds."""
 
     def has_day(self, version: str, day: str) -> bool:
@@ -90,20 +81,12 @@ class Backend(Protocol):
         self,
         version: str,
         day: str,
-        query: str,
+        query: SparqlQuery,
         media_type: str,
-        bindings: Mapping[str, Value] | None = None,
     ) -> Answer:
         """A query's answer over the dataset of a day; raises QueryError and its kinds."""
 
-    async def stream(
-        self,
-        query: str,
-        media_type: str,
-        *,
-        dataset: DatasetChoice = OWN_DATASET,
-        limits: Limits | None = None,
-    ) -> Blocks:
+    async def stream(self, query: SparqlQuery, media_type: str) -> Blocks:
         """The same in blocks; what fails before the first is raised here."""
 
     async def run(self, function: str, data: bytes) -> bytes:

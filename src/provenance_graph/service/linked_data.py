@@ -26,6 +26,7 @@ from provenance_graph.service.http.responses import NO_SCRIPTS, respond
 from provenance_graph.service.http.static import Pages
 from provenance_graph.service.sparql.description import graph_reply, offered, quoted
 from provenance_graph.service.sparql.rows import read_rows
+from provenance_graph.store.values import SparqlQuery
 
 _MOST: Final = 500
 _RECORDS: Final = f"{iris.ID}record/"
@@ -105,7 +106,9 @@ class LinkedData:
         none_match = header(request, "if-none-match")
         if matches(none_match, tag):
             return respond(headers=headers, status=304, vary="Accept")
-        answer = await self._service.evaluate(request, describe_query(entity, here), offer.written)
+        answer = await self._service.evaluate(
+            request, SparqlQuery(describe_query(entity, here)), offer.written
+        )
         if not answer.rows:
             raise refuse(404, "Not found", f"nothing is known of <{entity}>", "not-found")
         if matches(none_match, tag, exists=True):
@@ -126,7 +129,7 @@ class LinkedData:
         headers = {**NO_SCRIPTS, "etag": tag, "cache-control": "no-cache"}
         if matches(header(request, "if-none-match"), tag):
             return respond(headers=headers, status=304, vary="Accept")
-        answer = await self._service.evaluate(request, _TERMS, offer.written)
+        answer = await self._service.evaluate(request, SparqlQuery(_TERMS), offer.written)
         return respond(answer.body, offer.content_type, headers, vary="Accept")
 
     async def context(self, _: Request) -> Response:

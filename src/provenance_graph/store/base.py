@@ -16,6 +16,7 @@ from provenance_graph.store.values import (
     DatasetChoice,
     Limits,
     Rows,
+    SparqlQuery,
 )
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "DatasetChoice",
     "Limits",
     "Rows",
+    "SparqlQuery",
     "Store",
     "WritableStore",
 ]
@@ -67,15 +69,7 @@ class Store(Protocol):
     ) -> bool:
         """The answer of an ASK; raises QueryError and its kinds."""
 
-    def serialize(
-        self,
-        query: str,
-        media_type: str,
-        *,
-        bindings: Mapping[str, Value] | None = None,
-        dataset: DatasetChoice = OWN_DATASET,
-        limits: Limits | None = None,
-    ) -> Answer:
+    def serialize(self, query: SparqlQuery, media_type: str) -> Answer:
         """Any query's answer in a media type, written by the engine itself."""
 
     def graphs(self) -> Iterator[Iri]:

@@ -18,16 +18,15 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.rdf import node, term
 from provenance_graph.core.terms import XSD
 from provenance_graph.store.base import (
-    OWN_DATASET,
     Answer,
     AnyGraph,
     Change,
-    DatasetChoice,
     Limits,
     Rows,
 )
 from provenance_graph.store.sparql.answers import JSON_RESULTS, Request, evaluate, write_answer
 from provenance_graph.store.sparql.binding import bind
+from provenance_graph.store.values import SparqlQuery
 
 DEFAULT_LIMITS = Limits()
 _DEFAULT_GRAPH = ox.DefaultGraph()
@@ -73,20 +72,15 @@ def _pattern_node(name: Iri | None) -> ox.NamedNode | ox.BlankNode | None:
     return ox.BlankNode(name[2:]) if name.startswith("_:") else node(name)
 
 
-def request(
-    query: str,
-    media_type: str,
-    bindings: Mapping[str, Value] | None = None,
-    dataset: DatasetChoice = OWN_DATASET,
-    base: str | None = None,
-) -> Request:
+def request(query: SparqlQuery, media_type: str) -> Request:
     """A query in the engine's own terms."""
+    dataset = query.dataset
     return Request(
-        bind(query, bindings),
+        bind(query.text, query.bindings),
         media_type,
         [node(name) for name in dataset.default_graphs] if dataset else None,
         [node(name) for name in dataset.named_graphs] if dataset else None,
-        base,
+        query.base,
     )
 
 
@@ -152,7 +146,7 @@ class EngineReads(ABC):
     ) -> Rows:
         """The rows of a SELECT, for texts of our own: only ``limits.rows`` is enforced here."""
         pin = self._pin()
-        result = evaluate(pin.engine, request(query, JSON_RESULTS, bindings))
+        result = evaluate(pin.engine, request(SparqlQuery(query, bindings), JSON_RESULTS))
         if not isinstance(result, ox.QuerySolutions):
             raise QueryError("this query is not a SELECT")
         most = (limits or DEFAULT_LIMITS).rows
@@ -175,27 +169,19 @@ class EngineReads(ABC):
     ) -> bool:
         """The answer of an ASK, for texts of our own."""
         pin = self._pin()
-        result = evaluate(pin.engine, request(query, JSON_RESULTS, bindings))
+        result = evaluate(pin.engine, request(SparqlQuery(query, bindings), JSON_RESULTS))
         if not isinstance(result, ox.QueryBoolean):
             raise QueryError("this query is not an ASK")
         return bool(result)
 
-    def serialize(
-        self,
-        query: str,
-        media_type: str,
-        *,
-        bindings: Mapping[str, Value] | None = None,
-        dataset: DatasetChoice = OWN_DATASET,
-        limits: Limits | None = None,
-    ) -> Answer:
+    def serialize(self, query: SparqlQuery, media_type: str) -> Answer:
         """Any query's answer in a media type, for texts of our own; time is not bounded."""
         pin = self._pin()
         parts: list[bytes] = []
         end = write_answer(
             pin.engine,
-            request(query, media_type, bindings, dataset),
-            limits or DEFAULT_LIMITS,
+            request(query, media_type),
+            query.limits or DEFAULT_LIMITS,
             parts.append,
         )
         return Answer(b"".join(parts), media_type, end.kind, end.rows)

@@ -85,6 +85,21 @@ class Answer:
 OWN_DATASET: Final = DatasetChoice()
 
 
+@dataclass(frozen=True, slots=True)
+class SparqlQuery:
+    """A query with all that it is asked with.
+
+    ``bindings`` puts values into the query's variables as terms, never as text. ``limits``
+    None are the usual ones of whoever answers; ``base`` resolves relative IRIs.
+    """
+
+    text: str
+    bindings: Mapping[str, Value] | None = None
+    dataset: DatasetChoice = OWN_DATASET
+    limits: Limits | None = None
+    base: str | None = None
+
+
 class QuadSource(Protocol):
     """Anything that answers patterns: a store, a snapshot, reference data."""
 

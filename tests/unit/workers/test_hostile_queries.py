@@ -23,6 +23,7 @@ from provenance_graph.core.errors import (
 )
 from provenance_graph.store.base import Limits
 from provenance_graph.store.sparql import guard
+from provenance_graph.store.values import SparqlQuery
 
 HOSTILE = {
     "cross product": (SLOW, QueryTimeout),
@@ -52,10 +53,12 @@ def test_a_hostile_query_meets_its_limit_and_the_next_is_answered(pool, name):
     started = time.monotonic()
     if kind is QueryError:  # cut by bytes, if memory does not end it before
         with suppress(QueryTooLarge):
-            assert pool.serialize(query, JSON, limits=Limits(seconds=20, rows=1000)).truncated
+            assert pool.serialize(
+                SparqlQuery(query, limits=Limits(seconds=20, rows=1000)), JSON
+            ).truncated
     else:
         with pytest.raises(kind):
-            pool.serialize(query, JSON, limits=limits)
+            pool.serialize(SparqlQuery(query, limits=limits), JSON)
     assert time.monotonic() - started < limits.seconds + 1
     check_next(pool)
 
@@ -72,7 +75,7 @@ def test_a_hostile_query_meets_its_limit_and_the_next_is_answered(pool, name):
 def test_what_the_guard_would_miss_costs_one_worker(pool, query, monkeypatch):
     monkeypatch.setattr(guard, "check_query", lambda *_: None)
     with pytest.raises(QueryCrashed):
-        pool.serialize(query, JSON)
+        pool.serialize(SparqlQuery(query), JSON)
     monkeypatch.undo()
     check_next(pool)
 
@@ -84,10 +87,10 @@ def test_no_query_reaches_the_network_even_past_the_guard(pool, monkeypatch):
         url = f"http://127.0.0.1:{canary.getsockname()[1]}/"
         query = f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}"
         with pytest.raises(QueryRefused):
-            pool.serialize(query, JSON)
+            pool.serialize(SparqlQuery(query), JSON)
         monkeypatch.setattr(guard, "check_query", lambda *_: None)
         with pytest.raises(QueryError):
-            pool.serialize(query, JSON)
+            pool.serialize(SparqlQuery(query), JSON)
         with pytest.raises(TimeoutError):
             canary.accept()
 
@@ -124,7 +127,7 @@ def flat(unit, size=99_000, start="SELECT * { ", end=" }"):
 )
 def test_a_long_flat_query_never_crashes_a_worker(pool, query):
     try:
-        pool.serialize(query, JSON, limits=Limits(seconds=2))
+        pool.serialize(SparqlQuery(query, limits=Limits(seconds=2)), JSON)
     except QueryCrashed:
         pytest.fail("a worker crashed")
     except QueryError:

@@ -44,22 +44,25 @@ from provenance_graph.store.base import Change, DatasetChoice, Limits
 from provenance_graph.store.embedded import EmbeddedStore, build
 from provenance_graph.store.pool.pool import WorkerPool
 from provenance_graph.store.pool.spawner import run_bounded
+from provenance_graph.store.values import SparqlQuery
 
 
 def test_an_answer_says_its_kind_rows_and_version(pool):
-    answer = pool.serialize(POINT, JSON)
+    answer = pool.serialize(SparqlQuery(POINT), JSON)
     assert (answer.kind, answer.rows) == ("select", 1)
     assert answer.version == pool.version
-    assert pool.serialize("ASK {}", JSON).kind == "ask"
-    assert pool.serialize("DESCRIBE <https://example.org/s1>", NT).kind == "describe"
+    assert pool.serialize(SparqlQuery("ASK {}"), JSON).kind == "ask"
+    assert pool.serialize(SparqlQuery("DESCRIBE <https://example.org/s1>"), NT).kind == "describe"
 
 
 def test_threads_and_an_event_loop_use_one_pool(pool):
     async def ask():
-        return [rows(await pool.answer(POINT, JSON))[0]["o"]["value"] for _ in range(20)]
+        return [
+            rows(await pool.answer(SparqlQuery(POINT), JSON))[0]["o"]["value"] for _ in range(20)
+        ]
 
     async def both():
-        blocking = asyncio.to_thread(pool.serialize, POINT, JSON)
+        blocking = asyncio.to_thread(pool.serialize, SparqlQuery(POINT), JSON)
         return await asyncio.gather(ask(), ask(), ask(), blocking)
 
     for _ in range(2):
@@ -76,8 +79,8 @@ def test_a_thread_and_a_loop_that_ask_by_turns_never_wait_for_each_other(root):
 
         async def main():
             for _ in range(20):
-                await pool.answer(POINT, JSON)
-                await asyncio.to_thread(pool.serialize, POINT, JSON)
+                await pool.answer(SparqlQuery(POINT), JSON)
+                await asyncio.to_thread(pool.serialize, SparqlQuery(POINT), JSON)
 
         for _ in range(3):
             asyncio.run(main())
@@ -86,7 +89,7 @@ def test_a_thread_and_a_loop_that_ask_by_turns_never_wait_for_each_other(root):
 
 def test_a_loop_that_ends_in_the_middle_takes_no_worker_with_it(root):
     async def leave(pool):
-        stream = await pool.stream("SELECT * { ?a ?b ?c . ?d ?e ?f }", JSON)
+        stream = await pool.stream(SparqlQuery("SELECT * { ?a ?b ?c . ?d ?e ?f }"), JSON)
         assert stream.first
 
     with WorkerPool(root, 1, Limits(seconds=3)) as pool:
@@ -104,7 +107,7 @@ def test_a_system_without_room_for_processes_is_a_refusal_and_no_end(root):
         resource.prlimit(server, resource.RLIMIT_NOFILE, (3, 4096))  # no handle for a socket
         os.kill(workers_of(pool)[0], signal.SIGKILL)
         with pytest.raises(QueryError, match=r"keep ending|room"):
-            pool.serialize(POINT, JSON)
+            pool.serialize(SparqlQuery(POINT), JSON)
         with pytest.raises(QueryBusy, match="room"):
             run_bounded("json:loads", b"1", spawner=pool.spawner)
         resource.prlimit(server, resource.RLIMIT_NOFILE, (1024, 4096))
@@ -114,16 +117,18 @@ def test_a_system_without_room_for_processes_is_a_refusal_and_no_end(root):
 
 def test_bindings_dataset_and_base_reach_the_worker(pool):
     query = "SELECT ?s ?o { ?s <p> ?o }"
-    answer = pool.serialize(query, JSON, bindings={"s": Iri(EX + "s7")}, base=EX)
+    answer = pool.serialize(SparqlQuery(query, bindings={"s": Iri(EX + "s7")}, base=EX), JSON)
     assert rows(answer)[0]["o"]["value"] == "7"
-    empty = pool.serialize(query, JSON, dataset=DatasetChoice((Iri(EX + "g"),)), base=EX)
+    empty = pool.serialize(
+        SparqlQuery(query, dataset=DatasetChoice((Iri(EX + "g"),)), base=EX), JSON
+    )
     assert empty.rows == 0
 
 
 def test_a_limit_on_rows_or_bytes_refuses_and_says_so(pool):
     for limits in (Limits(rows=10), Limits(answer_bytes=5000)):
         with pytest.raises(QueryTooLarge, match="not cut short"):
-            pool.serialize("SELECT * { ?s ?p ?o }", JSON, limits=limits)
+            pool.serialize(SparqlQuery("SELECT * { ?s ?p ?o }", limits=limits), JSON)
     check_next(pool)
 
 
@@ -142,7 +147,7 @@ def test_a_worker_killed_while_idle_goes_unnoticed(pool):
 def test_a_worker_killed_at_work_is_replaced_and_asked_again(pool):
     limits = Limits(seconds=2)
     with ThreadPoolExecutor(1) as thread:
-        asked = thread.submit(pool.serialize, SLOW, JSON, limits=limits)
+        asked = thread.submit(pool.serialize, SparqlQuery(SLOW, limits=limits), JSON)
         time.sleep(0.3)
         for pid in workers_of(pool):
             os.kill(pid, signal.SIGKILL)
@@ -190,8 +195,9 @@ def test_workers_end_with_the_process_that_started_them(root):
     code = (
         "import sys, time\n"
         "from provenance_graph.store.pool.pool import WorkerPool\n"
+        "from provenance_graph.store.values import SparqlQuery\n"
         f"pool = WorkerPool({str(root)!r}, 2)\n"
-        "pool.serialize('ASK {}', 'text/csv')\n"
+        "pool.serialize(SparqlQuery('ASK {}'), 'text/csv')\n"
         "print(pool.spawner.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
@@ -214,12 +220,14 @@ def test_a_full_queue_is_refused_at_once_and_a_long_wait_ends(root):
         WorkerPool(root, 1, Limits(seconds=1.5), queue=1) as pool,
         ThreadPoolExecutor(2) as threads,
     ):
-        running = threads.submit(pool.serialize, SLOW, JSON)
+        running = threads.submit(pool.serialize, SparqlQuery(SLOW), JSON)
         wait_until(lambda: pool.busy)
-        waiting = threads.submit(pool.serialize, POINT, JSON, limits=Limits(seconds=0.3))
+        waiting = threads.submit(
+            pool.serialize, SparqlQuery(POINT, limits=Limits(seconds=0.3)), JSON
+        )
         wait_until(lambda: pool.waiting)
         with pytest.raises(QueryBusy, match="try again"):
-            pool.serialize(POINT, JSON)
+            pool.serialize(SparqlQuery(POINT), JSON)
         with pytest.raises(QueryBusy, match="no worker was free"):
             waiting.result()
         with pytest.raises(QueryTimeout):
@@ -229,9 +237,9 @@ def test_a_full_queue_is_refused_at_once_and_a_long_wait_ends(root):
 
 def test_a_waiting_query_gets_the_worker_that_is_given_back(root):
     async def main(pool):
-        slow = asyncio.create_task(pool.answer(SLOW, JSON, limits=Limits(seconds=0.5)))
+        slow = asyncio.create_task(pool.answer(SparqlQuery(SLOW, limits=Limits(seconds=0.5)), JSON))
         await asyncio.sleep(0.1)
-        quick = [asyncio.create_task(pool.answer(POINT, JSON)) for _ in range(10)]
+        quick = [asyncio.create_task(pool.answer(SparqlQuery(POINT), JSON)) for _ in range(10)]
         with pytest.raises(QueryTimeout):
             await slow
         return [answer.rows for answer in await asyncio.gather(*quick)]
@@ -243,13 +251,13 @@ def test_a_waiting_query_gets_the_worker_that_is_given_back(root):
 def test_a_cancelled_query_gives_its_worker_up(pool):
     async def main():
         for _ in range(3):
-            tasks = [asyncio.create_task(pool.answer(SLOW, JSON)) for _ in range(4)]
+            tasks = [asyncio.create_task(pool.answer(SparqlQuery(SLOW), JSON)) for _ in range(4)]
             await asyncio.sleep(0.1)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             started = time.monotonic()
-            assert (await pool.answer(POINT, JSON)).rows == 1
+            assert (await pool.answer(SparqlQuery(POINT), JSON)).rows == 1
             assert time.monotonic() - started < 1.5
 
     asyncio.run(main())
@@ -261,7 +269,7 @@ def test_a_large_answer_streams_in_blocks(root):
     limits = Limits(seconds=10, rows=60_000)
 
     async def stream(pool):
-        async with await pool.stream(query, JSON, limits=limits) as answer:
+        async with await pool.stream(SparqlQuery(query, limits=limits), JSON) as answer:
             sizes = [len(block) async for block in answer]
         return sizes, answer.rows
 
@@ -270,20 +278,22 @@ def test_a_large_answer_streams_in_blocks(root):
         assert count == 60_000
         assert len(sizes) > 10
         assert max(sizes) < 1 << 20
-        with pool.open_stream(query, JSON, limits=limits) as answer:
+        with pool.open_stream(SparqlQuery(query, limits=limits), JSON) as answer:
             assert sum(map(len, answer)) == sum(sizes)
         assert answer.rows == 60_000
 
 
 def test_leaving_a_stream_early_ends_the_query(root):
     async def leave(pool):
-        async with await pool.stream("SELECT * { ?a ?b ?c . ?d ?e ?f }", JSON) as answer:
+        async with await pool.stream(
+            SparqlQuery("SELECT * { ?a ?b ?c . ?d ?e ?f }"), JSON
+        ) as answer:
             async for _ in answer:
                 break
 
     with WorkerPool(root, 2, SMALL) as pool:
         asyncio.run(leave(pool))
-        with pool.open_stream("SELECT * { ?a ?b ?c . ?d ?e ?f }", JSON) as answer:
+        with pool.open_stream(SparqlQuery("SELECT * { ?a ?b ?c . ?d ?e ?f }"), JSON) as answer:
             next(iter(answer))
         assert pool.busy == 0
         check_next(pool)
@@ -291,12 +301,12 @@ def test_leaving_a_stream_early_ends_the_query(root):
 
 def test_a_query_that_fails_does_so_before_the_first_block(pool):
     async def fail():
-        await pool.answer("SELECT * {", JSON)
+        await pool.answer(SparqlQuery("SELECT * {"), JSON)
 
     with pytest.raises(QuerySyntax, match="1:11"):
         asyncio.run(fail())
     with pytest.raises(QueryError, match="text/csv cannot hold"):
-        pool.serialize("CONSTRUCT WHERE { ?s ?p ?o }", "text/csv")
+        pool.serialize(SparqlQuery("CONSTRUCT WHERE { ?s ?p ?o }"), "text/csv")
 
 
 def test_the_pool_follows_new_versions(tmp_path):
@@ -311,7 +321,7 @@ def test_the_pool_follows_new_versions(tmp_path):
             version = writer.commit(Change(add=[(s, p, Literal(str(n)), None)]))
             if n % 3 == 0:
                 pool.refresh()
-            answer = pool.serialize(query, JSON)
+            answer = pool.serialize(SparqlQuery(query), JSON)
             assert (answer.rows, answer.version) == (n + 1, version)
         retained = list((tmp_path / "store" / "checkpoints").iterdir())
         assert len(retained) <= 4
@@ -326,4 +336,4 @@ def test_a_closed_pool_says_so(root):
     pool = WorkerPool(root, 1)
     pool.close()
     with pytest.raises(StoreError):
-        pool.serialize(POINT, JSON)
+        pool.serialize(SparqlQuery(POINT), JSON)

@@ -40,6 +40,7 @@ from provenance_graph.service.api.reply import (
 from provenance_graph.service.http.problems import HttpProblem, method_not_allowed
 from provenance_graph.service.http.responses import methods_at
 from provenance_graph.store.sparql.rewrite import limited
+from provenance_graph.store.values import SparqlQuery
 
 QUESTION_ROWS = 10_000
 """Rows of a stored question that are shown; one more is asked for, to know of it."""
@@ -193,12 +194,13 @@ def _questions(routes: APIRouter, access: Access) -> None:
         key = answer_key(request, snapshot)
         body = access.remembered(key)
         if body is None:
-            text, media_type = limited(asked.text, QUESTION_ROWS + 1), backends.JSON
+            query = SparqlQuery(limited(asked.text, QUESTION_ROWS + 1), bound)
+            media_type = backends.JSON
             day = snapshot.version, snapshot.as_of
             result = (
-                await service.evaluate_day(request, day, text, media_type, bound)
+                await service.evaluate_day(request, day, query, media_type)
                 if snapshot.as_of
-                else await service.evaluate(request, text, media_type, bindings=bound)
+                else await service.evaluate(request, query, media_type)
             )
             body = as_json(_table(asked.name, json.loads(result.body)))
             access.remember(key, body)

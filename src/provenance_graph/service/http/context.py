@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from provenance_graph.core.claims import Value
 from provenance_graph.core.deadline import Deadline, use
 from provenance_graph.service.backend import Backend, Writer
 from provenance_graph.service.http.admission import Gate, Kind, Permit
@@ -25,7 +24,8 @@ from provenance_graph.service.http.metrics import Metrics
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.http.spool import Spool, gather
 from provenance_graph.service.settings import Settings
-from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
+from provenance_graph.store.base import Answer, Limits
+from provenance_graph.store.values import SparqlQuery
 
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 T = TypeVar("T")
@@ -163,26 +163,17 @@ class Service:
     async def evaluate(
         self,
         request: Request,
-        query: str,
+        query: SparqlQuery,
         media_type: str,
-        *,
-        dataset: DatasetChoice = OWN_DATASET,
-        bindings: Mapping[str, Value] | None = None,
-        limits: Limits | None = None,
     ) -> Answer:
         """A whole answer from a bounded worker, given up when the client goes away.
 
         Raises QueryTooLarge rather than cut an answer short.
         """
         with await self._place(request) as permit, cancel_on_disconnect(request):
-            answer = await self.backend.answer(
-                query,
-                media_type,
-                dataset=dataset,
-                bindings=bindings,
-                limits=limits or self.settings.limits(),
-            )
-        self._told(request, query, permit)
+            limits = query.limits or self.settings.limits()
+            answer = await self.backend.answer(replace(query, limits=limits), media_type)
+        self._told(request, query.text, permit)
         return answer
 
     def look_up(self, client: Client, query: str, media_type: str) -> Answer | None:
@@ -198,9 +189,8 @@ class Service:
         self,
         request: Request,
         day: tuple[str, str],
-        query: str,
+        query: SparqlQuery,
         media_type: str,
-        bindings: Mapping[str, Value] | None = None,
     ) -> Answer:
         """The same over the dataset of a (version, day), which is made first if need be.
 
@@ -211,8 +201,8 @@ class Service:
             with cancel_on_disconnect(request), await self.gates.days.acquire(client):
                 await self.backend.make_day(*day)
         with await self._place(request) as permit, cancel_on_disconnect(request):
-            answer = await self.backend.answer_of_day(*day, query, media_type, bindings)
-        self._told(request, query, permit)
+            answer = await self.backend.answer_of_day(*day, query, media_type)
+        self._told(request, query.text, permit)
         return answer
 
     async def work(self, request: Request, function: Callable[..., T], *given: object) -> T:
@@ -230,27 +220,25 @@ class Service:
         with cancel_on_disconnect(request):
             return await self.gates.uploads.acquire(call_of(request).client)
 
-    async def open(
-        self, request: Request, query: str, media_type: str, dataset: DatasetChoice, limits: Limits
-    ) -> Answer | Large:
+    async def open(self, request: Request, query: SparqlQuery, media_type: str) -> Answer | Large:
         """The same for any client's query, whose answer may be too large for memory."""
         call = call_of(request)
-        if not dataset and (quick := self.look_up(call.client, query, media_type)) is not None:
-            return quick
+        if not query.dataset:
+            quick = self.look_up(call.client, query.text, media_type)
+            if quick is not None:
+                return quick
         with await self._place(request) as permit:
             with cancel_on_disconnect(request):
-                blocks = await self.backend.stream(
-                    query, media_type, dataset=dataset, limits=limits
-                )
+                blocks = await self.backend.stream(query, media_type)
                 first, rest = await gather(blocks)
             if rest is None:
-                self._told(request, query, permit)
+                self._told(request, query.text, permit)
                 return blocks.answer(first)
             permit.goes_on = True
 
         def finished(whole: bool) -> None:
             permit.release()
-            self._told(request, query, permit)
+            self._told(request, query.text, permit)
             if not whole:
                 self.metrics.event("broken-off")
                 self.clients.failed(call.client)

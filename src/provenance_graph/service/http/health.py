@@ -15,6 +15,7 @@ from provenance_graph.service.http.context import Service
 from provenance_graph.service.http.metrics import CONTENT_TYPE
 from provenance_graph.service.http.problems import without_paths
 from provenance_graph.store.base import Limits
+from provenance_graph.store.values import SparqlQuery
 
 _PROBE = Limits(seconds=2.0)
 _FRESH = 1.0
@@ -47,7 +48,7 @@ class HealthEndpoint:
         service = self._service
         reported: dict[str, object] = {"status": "ready"}
         try:
-            await service.backend.answer("ASK { }", JSON, limits=_PROBE)
+            await service.backend.answer(SparqlQuery("ASK { }", limits=_PROBE), JSON)
             reported["version"] = service.backend.version
         except QueryBusy:
             reported |= {"version": service.backend.version, "busy": True}

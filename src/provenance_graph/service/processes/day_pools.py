@@ -6,17 +6,15 @@ import asyncio
 import functools
 import sys
 from collections import OrderedDict
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import QueryCrashed, QueryTimeout
 from provenance_graph.service.settings import Settings
 from provenance_graph.store.pool.pool import WorkerPool
 from provenance_graph.store.pool.spawner import revive
 from provenance_graph.store.states import public_root
-from provenance_graph.store.values import Answer
+from provenance_graph.store.values import Answer, SparqlQuery
 
 MAX_OPEN: Final = 2
 """Days with workers of their own at once."""
@@ -40,15 +38,14 @@ class DayPools:
         self,
         version: str,
         day: str,
-        query: str,
+        query: SparqlQuery,
         media_type: str,
-        bindings: Mapping[str, Value] | None = None,
     ) -> Answer:
         """A query's answer over the dataset of a day; raises QueryError and its kinds."""
         await self.make(version, day)
         pool = self._pools[version, day]
         self._pools.move_to_end((version, day))
-        return await pool.answer(query, media_type, bindings=bindings)
+        return await pool.answer(query, media_type)
 
     async def make(self, version: str, day: str) -> None:
         """Make and open the dataset of a day, unless it is open; who waits is admitted before."""

@@ -10,12 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import StoreError
 from provenance_graph.service.backend import Blocks, Part
 from provenance_graph.service.processes.day_pools import DayPools
 from provenance_graph.service.settings import Settings
-from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
+from provenance_graph.store.base import Answer
 from provenance_graph.store.lookups import Lookups
 from provenance_graph.store.pool.documents import WarmFunction
 from provenance_graph.store.pool.pool import WorkerPool
@@ -23,6 +22,7 @@ from provenance_graph.store.pool.published import Published
 from provenance_graph.store.sparql.lookup import lookup
 from provenance_graph.store.states import PUBLIC, public_source
 from provenance_graph.store.uploads import pack
+from provenance_graph.store.values import SparqlQuery
 
 _AGAIN: Final = 1.0
 """Seconds between two tries to open a store that could not be opened."""
@@ -109,19 +109,9 @@ class PoolBackend:
         result = lookup(query)
         return None if result is None else self._lookups.answer(query, result, media_type)
 
-    async def answer(
-        self,
-        query: str,
-        media_type: str,
-        *,
-        dataset: DatasetChoice = OWN_DATASET,
-        bindings: Mapping[str, Value] | None = None,
-        limits: Limits | None = None,
-    ) -> Answer:
+    async def answer(self, query: SparqlQuery, media_type: str) -> Answer:
         """A whole answer."""
-        return await self.pool.answer(
-            query, media_type, dataset=dataset, bindings=bindings, limits=limits
-        )
+        return await self.pool.answer(query, media_type)
 
     def has_day(self, version: str, day: str) -> bool:
         """Whether the dataset of a day is at hand."""
@@ -135,23 +125,15 @@ class PoolBackend:
         self,
         version: str,
         day: str,
-        query: str,
+        query: SparqlQuery,
         media_type: str,
-        bindings: Mapping[str, Value] | None = None,
     ) -> Answer:
         """A whole answer over the dataset of a day."""
-        return await self._days.answer(version, day, query, media_type, bindings)
+        return await self._days.answer(version, day, query, media_type)
 
-    async def stream(
-        self,
-        query: str,
-        media_type: str,
-        *,
-        dataset: DatasetChoice = OWN_DATASET,
-        limits: Limits | None = None,
-    ) -> Blocks:
+    async def stream(self, query: SparqlQuery, media_type: str) -> Blocks:
         """An answer in blocks."""
-        return await self.pool.stream(query, media_type, dataset=dataset, limits=limits)
+        return await self.pool.stream(query, media_type)
 
     async def read(self, part: Part) -> Part:
         """An uploaded document as N-Triples, parsed in a confined process.

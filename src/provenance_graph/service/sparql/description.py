@@ -23,6 +23,7 @@ from provenance_graph.service.http.responses import NO_SCRIPTS, respond
 from provenance_graph.service.sparql.request import parameters
 from provenance_graph.service.sparql.rows import read_rows
 from provenance_graph.store.base import Limits
+from provenance_graph.store.values import SparqlQuery
 
 _SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 _VOID: Final = "http://rdfs.org/ns/void#"
@@ -67,7 +68,7 @@ async def graph_reply(
         return respond(headers=headers, status=304, vary="Accept")
     query = f"{_PREFIXES} CONSTRUCT {{ {template} }} WHERE {{ }}"
     limits = Limits(text_bytes=1 << 20, depth=64)
-    answer = await service.evaluate(request, query, offer.written, limits=limits)
+    answer = await service.evaluate(request, SparqlQuery(query, limits=limits), offer.written)
     return respond(answer.body, offer.content_type, headers, vary="Accept")
 
 

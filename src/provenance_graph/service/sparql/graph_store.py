@@ -31,6 +31,7 @@ from provenance_graph.service.sparql.request import UPDATE, media_type, paramete
 from provenance_graph.service.sparql.update import allow_write, written_headers
 from provenance_graph.store.base import DatasetChoice, Limits
 from provenance_graph.store.sparql.rewrite import UpdateRequest
+from provenance_graph.store.values import SparqlQuery
 
 PATH: Final = "/data"
 _SHORT: Final = Limits(text_bytes=1 << 20)
@@ -103,7 +104,7 @@ class GraphStoreEndpoint:
 
     async def _exists(self, request: Request, graph: Iri) -> bool:
         query = f"ASK {{ GRAPH <{graph}> {{ }} }}"
-        answer = await self._service.evaluate(request, query, JSON, limits=_SHORT)
+        answer = await self._service.evaluate(request, SparqlQuery(query, limits=_SHORT), JSON)
         return b"true" in answer.body
 
     async def _get(self, request: Request, graph: Iri | None) -> Response:
@@ -115,8 +116,8 @@ class GraphStoreEndpoint:
         if matches(none_match, tag):
             return respond(headers=headers, status=304, vary="Accept")
         dataset = DatasetChoice((graph,)) if graph else DatasetChoice()
-        limits = self._service.settings.limits()
-        answer = await self._service.open(request, _ALL, offer.written, dataset, limits)
+        query = SparqlQuery(_ALL, dataset=dataset, limits=self._service.settings.limits())
+        answer = await self._service.open(request, query, offer.written)
         if isinstance(answer, Large):
             return await large(request, answer, offer, headers)
         if graph is not None and not answer.rows and not await self._exists(request, graph):

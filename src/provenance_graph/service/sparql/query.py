@@ -31,6 +31,7 @@ from provenance_graph.service.sparql.vocabulary import check_terms
 from provenance_graph.store.sparql.guard import check_length
 from provenance_graph.store.sparql.rewrite import volatile, with_base, with_prefixes
 from provenance_graph.store.sparql.tokens import UPDATE_FORMS, form
+from provenance_graph.store.values import SparqlQuery
 
 PATH: Final = "/sparql"
 
@@ -89,7 +90,8 @@ class QueryEndpoint:
         answer = service.cache.find(key) if keeps else None
         if answer is None:
             text, limits = await self._federation.resolve(text, request, limits)
-            result = await service.open(request, text, offer.written, asked.dataset, limits)
+            query = SparqlQuery(text, dataset=asked.dataset, limits=limits)
+            result = await service.open(request, query, offer.written)
             if isinstance(result, Large):
                 return await large(request, result, offer, headers)
             answer = result

@@ -12,6 +12,7 @@ from provenance_graph.service.backend import JSON
 from provenance_graph.service.http.cache import etag
 from provenance_graph.service.http.context import Service
 from provenance_graph.store.base import Limits
+from provenance_graph.store.values import SparqlQuery
 
 
 async def read_rows(
@@ -22,7 +23,7 @@ async def read_rows(
     answer = service.cache.find(key)
     if answer is None:
         limits = Limits(text_bytes=1 << 20)
-        answer = await service.evaluate(request, query, JSON, bindings=bindings, limits=limits)
+        answer = await service.evaluate(request, SparqlQuery(query, bindings, limits=limits), JSON)
         service.cache.keep(key, answer)
     result = json.loads(answer.body)["results"]["bindings"]
     return [{name: term["value"] for name, term in row.items()} for row in result]

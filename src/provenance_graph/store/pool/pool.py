@@ -14,7 +14,7 @@ import json
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -22,10 +22,9 @@ from typing import Any, Self, TypeVar
 from anyio import to_thread
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import QueryBusy, QueryCrashed, StoreError
 from provenance_graph.store import layout
-from provenance_graph.store.base import OWN_DATASET, Answer, DatasetChoice, Limits
+from provenance_graph.store.base import Answer, DatasetChoice, Limits, SparqlQuery
 from provenance_graph.store.pool import frames
 from provenance_graph.store.pool.blocking import (
     BlockingStream,
@@ -117,99 +116,45 @@ class WorkerPool:
 
     # ---- asking --------------------------------------------------------------------------
 
-    async def answer(
-        self,
-        query: str,
-        media_type: str,
-        *,
-        bindings: Mapping[str, Value] | None = None,
-        dataset: DatasetChoice = OWN_DATASET,
-        limits: Limits | None = None,
-        base: str | None = None,
-    ) -> Answer:
+    async def answer(self, query: SparqlQuery, media_type: str) -> Answer:
         """Answer a query without blocking the event loop. Raises QueryError and its kinds."""
-        return await self._in_home(
-            lambda: self._whole(query, media_type, bindings, dataset, limits, base)
-        )
+        return await self._in_home(lambda: self._whole(query, media_type))
 
-    def serialize(
-        self,
-        query: str,
-        media_type: str,
-        *,
-        bindings: Mapping[str, Value] | None = None,
-        dataset: DatasetChoice = OWN_DATASET,
-        limits: Limits | None = None,
-        base: str | None = None,
-    ) -> Answer:
+    def serialize(self, query: SparqlQuery, media_type: str) -> Answer:
         """Answer a query; blocks a thread. Raises QueryError and its kinds."""
-        return self._blocking(self._whole(query, media_type, bindings, dataset, limits, base))
+        return self._blocking(self._whole(query, media_type))
 
-    async def _whole(
-        self,
-        query: str,
-        media_type: str,
-        bindings: Mapping[str, Value] | None,
-        dataset: DatasetChoice,
-        limits: Limits | None,
-        base: str | None,
-    ) -> Answer:
-        stream = await self._open(query, media_type, bindings, dataset, limits, base)
+    async def _whole(self, query: SparqlQuery, media_type: str) -> Answer:
+        stream = await self._open(query, media_type)
         if stream.done:
             return stream.answer(stream.first)
         async with stream:
             body = b"".join([block async for block in stream])
             return stream.answer(body)
 
-    async def stream(
-        self,
-        query: str,
-        media_type: str,
-        *,
-        bindings: Mapping[str, Value] | None = None,
-        dataset: DatasetChoice = OWN_DATASET,
-        limits: Limits | None = None,
-        base: str | None = None,
-    ) -> AnswerStream:
+    async def stream(self, query: SparqlQuery, media_type: str) -> AnswerStream:
         """The answer in blocks, in the pool's loop; what fails early is raised here.
 
         Use the result with ``async with`` and ``async for``; leaving early ends the query.
         """
         if self._adopt() is not asyncio.get_running_loop():
             raise StoreError("this pool belongs to another event loop; use answer()")
-        return await self._open(query, media_type, bindings, dataset, limits, base)
+        return await self._open(query, media_type)
 
     @contextlib.contextmanager
-    def open_stream(
-        self,
-        query: str,
-        media_type: str,
-        *,
-        bindings: Mapping[str, Value] | None = None,
-        dataset: DatasetChoice = OWN_DATASET,
-        limits: Limits | None = None,
-        base: str | None = None,
-    ) -> Iterator[BlockingStream]:
+    def open_stream(self, query: SparqlQuery, media_type: str) -> Iterator[BlockingStream]:
         """The answer in blocks, for a thread; what fails before the first is raised here."""
-        blocking = self._blocking(self._open(query, media_type, bindings, dataset, limits, base))
+        blocking = self._blocking(self._open(query, media_type))
         try:
             yield BlockingStream(blocking, self._blocking)
         finally:
             self._blocking(close_stream(blocking))
 
-    async def _open(
-        self,
-        query: str,
-        media_type: str,
-        bindings: Mapping[str, Value] | None,
-        dataset: DatasetChoice,
-        limits: Limits | None,
-        base: str | None,
-    ) -> AnswerStream:
-        limits = limits or self.limits
-        prepare = partial(self._request, query, media_type, bindings, dataset, limits, base)
+    async def _open(self, query: SparqlQuery, media_type: str) -> AnswerStream:
+        limits = query.limits or self.limits
+        prepare = partial(self._request, query, media_type, limits)
         # A long text is looked through outside the event loop, which others wait for.
-        request = prepare() if len(query) <= _SHORT else await to_thread.run_sync(prepare)
+        request = prepare() if len(query.text) <= _SHORT else await to_thread.run_sync(prepare)
         why = ""
         for attempt in range(_ATTEMPTS):
             worker = await self._acquire(limits.seconds)
@@ -230,23 +175,15 @@ class WorkerPool:
         """Call ``module:function`` with bytes from outside in a process of its own; blocks."""
         return run_bounded(function, data, limits or self.limits, self.spawner)
 
-    def _request(
-        self,
-        query: str,
-        media_type: str,
-        bindings: Mapping[str, Value] | None,
-        dataset: DatasetChoice,
-        limits: Limits,
-        base: str | None,
-    ) -> bytes:
-        guard.check_query(query, limits)
-        rest = _rest_of_request if dataset else _remembered
+    def _request(self, query: SparqlQuery, media_type: str, limits: Limits) -> bytes:
+        guard.check_query(query.text, limits)
+        rest = _rest_of_request if query.dataset else _remembered
         return frames.frame(
             frames.REQUEST,
             b'{"query":%b,%b'
             % (
-                json.dumps(bind(query, bindings)).encode(),
-                rest(media_type, dataset, limits.rows, limits.answer_bytes, base),
+                json.dumps(bind(query.text, query.bindings)).encode(),
+                rest(media_type, query.dataset, limits.rows, limits.answer_bytes, query.base),
             ),
         )
 

@@ -21,6 +21,7 @@ from provenance_graph.store.remote.settings import RemoteSettings
 from provenance_graph.store.sparql.answers import JSON_RESULTS
 from provenance_graph.store.sparql.binding import bind
 from provenance_graph.store.sparql.tokens import query_form
+from provenance_graph.store.values import SparqlQuery
 
 _DEFAULT = Limits()
 _TRUNCATED = "x-truncated"
@@ -185,23 +186,17 @@ class RemoteStore:
             raise QueryError("this query is not an ASK")
         return _boolean(self.url, result["boolean"])
 
-    def serialize(
-        self,
-        query: str,
-        media_type: str,
-        *,
-        bindings: Mapping[str, Value] | None = None,
-        dataset: DatasetChoice = OWN_DATASET,
-        limits: Limits | None = None,
-    ) -> Answer:
+    def serialize(self, query: SparqlQuery, media_type: str) -> Answer:
         """Any query's answer as the service writes it; ``rows`` is not counted."""
-        answer = self._ask(bind(query, bindings), media_type, dataset, limits or _DEFAULT)
+        answer = self._ask(
+            bind(query.text, query.bindings), media_type, query.dataset, query.limits or _DEFAULT
+        )
         if answer.media_type != media_type:
             raise QueryError(f"{self.url} answered in {answer.media_type}, not in {media_type}")
         return Answer(
             answer.body,
             media_type,
-            query_form(query),
+            query_form(query.text),
             truncated=_TRUNCATED in answer.headers or _MOST_ROWS in answer.headers,
             version=answer.headers.get("etag", ""),
         )
