@@ -34,6 +34,10 @@ _UNIT = {"b": 10**9, "m": 10**6}
 _HUB_BEGAN = date(2022, 3, 3)
 """Repositories older than this all carry the one day on which the hub began to count."""
 _CREATED = (DCTERMS.created,)
+KEEPS_SIZE = (PG.fineTunedFrom, PG.postTrainedFrom, PG.continuedFrom, PG.adapterOf)
+"""Derivations after which a model has about as many parameters as its base."""
+_CHECKED = (PG.parameterCount, PG.contextLength, DCTERMS.issued, *KEEPS_SIZE)
+_LATEST = re.compile(r"(?<![a-z0-9])latest(?![a-z0-9])", re.IGNORECASE)
 
 
 def doubts(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
@@ -48,12 +52,13 @@ def doubts(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
     if issued := groups.get(DCTERMS.issued):
         results.update(_against_creation(issued, groups, policy))
         results.update(_against_dated_name(issued, subject, policy))
+    results.update(_against_base(subject, groups, policy))
     return results
 
 
 def needed(predicates: Mapping[Iri, object]) -> bool:
     """Whether any rule has something to look at: most subjects have neither size nor date."""
-    return any(p in predicates for p in (PG.parameterCount, PG.contextLength, DCTERMS.issued))
+    return any(p in predicates for p in _CHECKED)
 
 
 def _number(item: SourcedClaim) -> int | None:
@@ -211,6 +216,9 @@ def _against_creation(
 def _against_dated_name(
     issued: Sequence[SourcedClaim], subject: Iri, policy: Policy
 ) -> dict[int, str]:
+    if is_moving(subject):
+        why = "a name that moves from release to release has no release day of its own"
+        return {id(item): why for item in issued if item.basis not in DEVELOPER_RANK}
     named = dated_name(subject)
     if named is None:
         return {}
@@ -222,6 +230,37 @@ def _against_dated_name(
         if item.basis not in DEVELOPER_RANK
         and (span := date_span(item)) is not None
         and ((span[0] - last).days > most or (first - span[1]).days > most)
+    }
+
+
+def is_moving(subject: Iri) -> bool:
+    """Whether a model's name says ``latest``: an alias that is bound to one release after another."""
+    return subject.startswith(f"{ID}model/") and bool(_LATEST.search(_last_part(subject)))
+
+
+def _last_part(name: Iri) -> str:
+    return unquote(name.rsplit("/", 1)[-1])
+
+
+def outgrows(subject: Iri, base: Iri, policy: Policy) -> bool:
+    """Whether a model is named much smaller than what it is said to be tuned from.
+
+    Larger ones are left alone: encoders and experts are added to a base, and a base may be one part.
+    """
+    own, other = size_in_name(_last_part(subject)), size_in_name(_last_part(base))
+    if own is None or other is None:
+        return False
+    return own[0] < policy.plausible.size_in_name[0] * other[0]
+
+
+def _against_base(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
+    return {
+        id(item): "its base is named larger than itself, and tuning keeps the size"
+        for predicate in KEEPS_SIZE
+        for item in groups.get(predicate, ())
+        if item.basis is Basis.THIRD_PARTY
+        and isinstance(item.value, Iri)
+        and outgrows(subject, item.value, policy)
     }
 
 

@@ -28,7 +28,7 @@ from provenance_graph.core.claims import (
     claim_key,
 )
 from provenance_graph.core.iris import Iri, local_name
-from provenance_graph.core.terms import DERIVATIONS, PROV
+from provenance_graph.core.terms import DERIVATIONS, PG, PROV
 
 GIVES_VALUE = frozenset({Stance.STATED, Stance.PARTLY_STATED})
 DEVELOPER_VALUES = frozenset({Basis.ARTIFACT, Basis.DEVELOPER, Basis.MEASUREMENT})
@@ -70,7 +70,7 @@ def resolve(
         else:
             closed.append((item, why[0], why[1]))
     if any(item.implausible for item in competing):
-        competing, further = _plausible(competing, policy)
+        competing, further = _plausible(competing, predicate, policy)
         closed.extend(further)
     if not competing:
         return Resolution(tuple(closed), ())
@@ -152,11 +152,14 @@ def names_document(item: SourcedClaim) -> bool:
 
 
 def _plausible(
-    competing: list[SourcedClaim], policy: Policy
+    competing: list[SourcedClaim], predicate: Iri, policy: Policy
 ) -> tuple[list[SourcedClaim], list[Judged]]:
-    """Those that pass the checks; where none does, those of researched indices."""
+    """Those that pass the checks; where none does, the counts of researched indices.
+
+    Against a count speaks a name, which may be loose; against a day or a base a fact.
+    """
     retained = [item for item in competing if not item.implausible]
-    if not retained:
+    if not retained and predicate == PG.parameterCount:
         retained = [item for item in competing if policy.source(item).researched]
     staying = {id(item) for item in retained}
     lost = [

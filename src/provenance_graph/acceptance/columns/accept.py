@@ -30,7 +30,12 @@ from provenance_graph.acceptance.columns.basis import (
     with_counted,
     with_items,
 )
-from provenance_graph.acceptance.plausibility import dated_name
+from provenance_graph.acceptance.plausibility import (
+    KEEPS_SIZE,
+    dated_name,
+    is_moving,
+    outgrows,
+)
 from provenance_graph.acceptance.policy import Policy
 from provenance_graph.acceptance.resolve import claim_order
 from provenance_graph.acceptance.view import CUTOFFS, GroupView, View, group_view, view_of
@@ -115,7 +120,10 @@ def _looked_at_whole(rows: pl.DataFrame, policy: Policy) -> set[str]:
     results = {*across, *counts.filter(rounded)["subject"].unique()}
     issued = current.filter(prop == DCTERMS.issued)
     dated = issued["subject"].unique()
-    results.update(s for s in dated if dated_name(Iri(s)))
+    results.update(s for s in dated if dated_name(Iri(s)) or is_moving(Iri(s)))
+    based = current.filter(prop.is_in(list(KEEPS_SIZE)) & (pl.col("kind") == columns.IRI))
+    pairs = based.select("subject", "object").unique().iter_rows()
+    results.update(s for s, base in pairs if outgrows(Iri(s), Iri(base), policy))
     created = current.filter(prop == DCTERMS.created)
     results.update(_far_from_creation(issued, created, policy))
     return results

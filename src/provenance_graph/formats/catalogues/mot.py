@@ -267,7 +267,11 @@ def _components(
             yield from assessed.result(
                 node, scheme, title, verdict="not included", level=PG.LevelUnmet
             )
-    yield from _licence(release, model, included.get(WEIGHTS))
+    if not _undisclosed(release):
+        yield from _licence(release, model, included.get(WEIGHTS))
+    elif WEIGHTS in included:
+        why = "weights with a licence, of a model whose size and architecture are undisclosed"
+        yield Problem("/release/components", why, "the terms of the service", kind="licence")
 
 
 def _component(
@@ -287,6 +291,14 @@ def _component(
     )
     if (url := scalar_text(component.get("component_path"))) and title in _PLACES:
         yield statements.link(model, _PLACES[title], _link(url), f"{where}/component_path")
+
+
+def _undisclosed(release: dict[Any, Any]) -> bool:
+    """Whether the entry says that neither size nor architecture is known: no weights are out."""
+    return all(
+        scalar_text(release.get(key)).casefold() == "undisclosed"
+        for key in ("version", "architecture")
+    )
 
 
 def _licence(
