@@ -7,7 +7,7 @@ the modalities it lets through) is that provider's offer and no claim about the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -53,6 +53,7 @@ _OWN_SERVICE = frozenset(
     ]
 )
 """Providers that are themselves the developers of what they offer under a bare name."""
+_EMBEDS = re.compile(r"(?<![a-z])embed(?:der|ding)?s?(?![a-z])", re.IGNORECASE)
 _STATUS = MappingProxyType(
     {
         "alpha": PG.Preview,
@@ -135,11 +136,35 @@ def _model(raw: dict[str, Any], subject: Iri, developer: str, stem: str) -> Foun
 
 def _facts(raw: dict[str, Any], subject: Iri) -> Found:
     """What models and offers state alike, and the knowledge cutoff beside the release."""
+    embeds = _EMBEDS.search(" ".join(statements.scalar_text(raw.get(k)) for k in ("name", "family")))
+    if embeds:
+        raw = yield from _without_text_output(raw, subject)
     yield from mapping.claims(subject, raw, FACTS, "")
     release = raw.get("release_date")
     knowledge = raw.get("knowledge")
     if knowledge is not None:
         yield from _cutoff(subject, knowledge, release)
+
+
+def _without_text_output(
+    raw: dict[str, Any], subject: Iri
+) -> Generator[Claim | Problem, None, dict[str, Any]]:
+    """The entry of an embedding model without what its table wants of models that write text.
+
+    Of such a model the catalogue has "text" as the output, and as its limit a 1 or the width of the
+    vector; neither is true of it.
+    """
+    limit, contents = statements.mapping(raw.get("limit")), statements.mapping(raw.get("modalities"))
+    yield Claim(subject, PG.outputModality, PG.Embedding, basis=Basis.INFERENCE, locator="/name")
+    if contents.get("output") == ["text"]:
+        what = "text as the output of an embedding model is what the table takes by default"
+        yield Problem("/modalities/output", what, kind="default")
+        contents = {k: v for k, v in contents.items() if k != "output"}
+    if "output" in limit:
+        what = "an embedding model has no limit of output tokens"
+        yield Problem("/limit/output", what, kind="default")
+        limit = {k: v for k, v in limit.items() if k != "output"}
+    return raw | {"limit": limit, "modalities": contents}
 
 
 def _cutoff(subject: Iri, stated: Any, release: Any) -> Found:
@@ -395,5 +420,5 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="3",
+    version="4",
 )
