@@ -17,15 +17,16 @@ from provenance_graph.model.naming import resolve
 from provenance_graph.store.embedded import EmbeddedStore
 
 TABLE = folder("data").parent / "docs" / "facts-judged.tsv"
+_FACTS = (
+    "parameterCount activeParameterCount contextLength inputModality outputModality "
+    "knowledgeCutoff maxOutputTokens layerCount hiddenSize expertCount attentionHeadCount "
+    "keyValueHeadCount vocabularySize embeddingDimension trainingTokenCount trainedOn"
+)
 PROPERTIES = {
+    **{name: getattr(PG, name) for name in _FACTS.split()},
     "issued": DCTERMS.issued,
-    "parameterCount": PG.parameterCount,
-    "activeParameterCount": PG.activeParameterCount,
-    "contextLength": PG.contextLength,
     "license": DCTERMS.license,
     "creator": DCTERMS.creator,
-    "inputModality": PG.inputModality,
-    "outputModality": PG.outputModality,
     "wasDerivedFrom": PROV.wasDerivedFrom,
 }
 
