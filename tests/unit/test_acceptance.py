@@ -192,6 +192,31 @@ def test_a_third_partys_release_long_after_the_repository_is_implausible() -> No
     ]
 
 
+def test_a_moving_name_has_no_release_day() -> None:
+    moving = iris.model("org/large-latest")
+    seen = view_of(moving, [replace(dated("2024-11-01"), subject=moving)], [moving], POLICY)
+    (claim,) = seen.claims
+    assert claim.standing is AcceptanceStatus.REJECTED
+    assert "moves from release to release" in claim.reason
+
+
+@pytest.mark.parametrize(
+    ("base", "basis", "taken"),
+    [
+        ("org/base-13b", Basis.THIRD_PARTY, False),
+        ("org/base-7b", Basis.THIRD_PARTY, True),
+        ("org/base-3b", Basis.THIRD_PARTY, True),
+        ("org/base-13b", Basis.DEVELOPER, True),
+        ("org/base", Basis.THIRD_PARTY, True),
+    ],
+)
+def test_a_tune_is_no_smaller_than_its_base(base: str, basis: Basis, taken: bool) -> None:
+    tuned, parent = iris.model("org/chat-7b"), iris.model(base)
+    item = replace(held(parent, basis, predicate=PG.fineTunedFrom, source="index"), subject=tuned)
+    seen = view_of(tuned, [item], [tuned], POLICY)
+    assert ((tuned, PG.fineTunedFrom, parent, None) in seen.quads) is taken
+
+
 # ---- custody: whether it is the developer's own word ---------------------------------------
 
 

@@ -139,3 +139,20 @@ def test_who_evaluated_follows_from_the_page_of_the_score(source: str, independe
     assert [c.value for c in results if c.predicate == PG.independence] == [independence]
     known = independence != PG.IndependenceUnknown
     assert {c.basis for c in results} == ({Basis.INFERENCE} if known else {None})
+
+
+@pytest.mark.parametrize("name", ["Gemini Embedding 001", "text-embedding-3-large", "Embed 4"])
+def test_an_embedding_model_writes_no_text(name: str) -> None:
+    text = (
+        f'name = "{name}"\nrelease_date = "2025-05-20"\nlast_updated = "2025-05-20"\n'
+        '[limit]\ncontext = 2048\noutput = 1\n[modalities]\ninput = ["text"]\noutput = ["text"]\n'
+    )
+    read = list(READER.read(document(text, "models/acme/e.toml")))
+    claims = [item for item in read if isinstance(item, Claim)]
+    model = iris.model("acme/e")
+    assert about(claims, model, PG.outputModality) == [str(PG.Embedding)]
+    assert about(claims, model, PG.maxOutputTokens) == []
+    assert about(claims, model, PG.contextLength) == ["2048"]
+    assert {item.where for item in read if isinstance(item, Problem)} == {
+        "/modalities/output", "/limit/output",
+    }  # fmt: skip

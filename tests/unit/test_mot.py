@@ -90,6 +90,20 @@ def test_the_weights_own_licence_goes_before_the_release_wide_one() -> None:
     assert values_of(claims, MODEL, DCTERMS.license) == ["http://spdx.org/licenses/Apache-2.0"]
 
 
+@pytest.mark.parametrize(
+    ("size", "licences"), [("Undisclosed", []), ("7B", ["http://spdx.org/licenses/MIT"])]
+)
+def test_a_service_without_weights_has_no_licence_of_weights(
+    size: str, licences: list[str]
+) -> None:
+    text = HEAD + (
+        f"  version: {size}\n  architecture: undisclosed\n"
+        "  components:\n    - {name: Model parameters (Final), license: MIT}\n"
+    )
+    claims, _ = read(mot.READER, text, "x.yml")
+    assert values_of(claims, MODEL, DCTERMS.license) == licences
+
+
 def test_all_seventeen_components_are_included_or_not() -> None:
     text = HEAD + "  components:\n    - {name: Datasets, license: Component not include.}\n"
     claims, _ = read(mot.READER, text, "x.yml")

@@ -8,7 +8,7 @@ from shared import SHARED, needs_shared
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
-from provenance_graph.core.terms import PG, PROV
+from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.formats.catalogues.mteb import READER
 
 
@@ -80,3 +80,10 @@ def test_the_states_of_training_data_come_out_as_counted():
     stances = [c.stance for c in results if isinstance(c, Claim) and c.predicate == PG.trainedOn]
     assert stances.count(Stance.DECLARED_EMPTY) == 136
     assert stances.count(Stance.REPORTS_UNDISCLOSED) == 118
+
+
+@pytest.mark.parametrize(("licence", "basis"), [("mit", Basis.INFERENCE), ("apache-2.0", None)])
+def test_the_day_of_a_revision_and_an_assumed_licence_are_inferences(licence, basis):
+    result = [c for c in read(release_date="2024-09-10", license=licence) if isinstance(c, Claim)]
+    assert [c.basis for c in result if c.predicate == DCTERMS.issued] == [Basis.INFERENCE]
+    assert [c.basis for c in result if c.predicate == DCTERMS.license] == [basis]
