@@ -136,7 +136,9 @@ def _model(raw: dict[str, Any], subject: Iri, developer: str, stem: str) -> Foun
 
 def _facts(raw: dict[str, Any], subject: Iri) -> Found:
     """What models and offers state alike, and the knowledge cutoff beside the release."""
-    embeds = _EMBEDS.search(" ".join(statements.scalar_text(raw.get(k)) for k in ("name", "family")))
+    embeds = _EMBEDS.search(
+        " ".join(statements.scalar_text(raw.get(k)) for k in ("name", "family"))
+    )
     if embeds:
         raw = yield from _without_text_output(raw, subject)
     yield from mapping.claims(subject, raw, FACTS, "")
@@ -154,7 +156,10 @@ def _without_text_output(
     Of such a model the catalogue has "text" as the output, and as its limit a 1 or the width of the
     vector; neither is true of it.
     """
-    limit, contents = statements.mapping(raw.get("limit")), statements.mapping(raw.get("modalities"))
+    limit, contents = (
+        statements.mapping(raw.get("limit")),
+        statements.mapping(raw.get("modalities")),
+    )
     yield Claim(subject, PG.outputModality, PG.Embedding, basis=Basis.INFERENCE, locator="/name")
     if contents.get("output") == ["text"]:
         what = "text as the output of an embedding model is what the table takes by default"
