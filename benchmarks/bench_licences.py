@@ -60,13 +60,13 @@ def _repairs(path: str) -> None:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.licences.graph import LicenceGraph
     from provenance_graph.licences.repair import repair
-    from provenance_graph.lineage.arrays import reach
+    from provenance_graph.lineage.arrays import closure
     from provenance_graph.store.embedded import EmbeddedStore
 
     with EmbeddedStore.open(Path(path)) as store:
         graph = LicenceGraph(AcceptedSnapshot(store))
         nodes = range(len(graph.index))
-        size = {node: len(reach(graph.index.up, node, influences=True)) for node in nodes}
+        size = {node: len(closure(graph.index.up, node, influences=True)) for node in nodes}
         taken = []
         for node in sorted(size, key=lambda node: -size[node])[:20]:
             name = graph.index.names[node]

@@ -37,10 +37,10 @@ from provenance_graph.licences.inheritance.whole import propagate
 from provenance_graph.licences.rules.breaches import mark
 from provenance_graph.licences.texts.catalogue import Catalogue
 from provenance_graph.licences.texts.reading import load
-from provenance_graph.lineage.arrays import DERIVED, Rows, reach
+from provenance_graph.lineage.arrays import DERIVED, Rows, closure
 from provenance_graph.lineage.impact import impact
 from provenance_graph.lineage.index import LineageIndex
-from provenance_graph.store.engine import EngineReads, Pin
+from provenance_graph.store.engine import EngineReads, SnapshotLease
 from provenance_graph.store.memory import MemoryStore
 
 
@@ -51,8 +51,8 @@ class BareStore(EngineReads):
         self.engine = ox.Store(str(path))
         self.version = "bench"
 
-    def _pin(self) -> Pin:
-        return Pin(self.engine)
+    def _lease(self) -> SnapshotLease:
+        return SnapshotLease(self.engine)
 
 
 def bare(rows: Rows, start: int) -> int:
@@ -147,18 +147,18 @@ def _sample(hub: hub_shaped.Hub, count: int) -> list[int]:
 def _largest(index: LineageIndex) -> int:
     """The root with most descendants among those with most children."""
     wide = np.argsort(-(index.down.split - index.down.start[:-1]))[:20]
-    return max(wide.tolist(), key=lambda node: len(reach(index.down, node)))
+    return max(wide.tolist(), key=lambda node: len(closure(index.down, node)))
 
 
 def _closures(index: LineageIndex, hub: hub_shaped.Hub, say: Callable[[str, object], None]) -> None:
     nodes = _sample(hub, 5000)
     for name, rows in (("ancestors", index.up), ("descendants", index.down)):
-        median, high = spread(lambda node, rows=rows: reach(rows, node), nodes)
+        median, high = spread(lambda node, rows=rows: closure(rows, node), nodes)
         say(f"{name} of one model, ms median / p99", f"{median:.4f} / {high:.4f}")
     median, high = spread(lambda node: bare(index.up, node), nodes[:200])
     say("bare numpy, ancestors, ms median / p99", f"{median:.4f} / {high:.4f}")
     root = _largest(index)
-    ours, result = clock(lambda: reach(index.down, root), 5)
+    ours, result = clock(lambda: closure(index.down, root), 5)
     limit, count = clock(lambda: bare(index.down, root), 5)
     assert count == len(result)
     say("descendants of the largest root", len(result))
@@ -206,13 +206,13 @@ def _store(hub: hub_shaped.Hub, place: Path, say: Callable[[str, object], None])
             )
         )
 
-    ours, _ = spread(lambda node: reach(index.up, node), known)
+    ours, _ = spread(lambda node: closure(index.up, node), known)
     theirs, _ = spread(path, known)
     say("ancestors by SPARQL path, ms median", round(theirs, 3))
     say("ancestors: SPARQL over ours, times", round(theirs / ours, 1))
     root = _largest(index)
     name = index.names[root]
-    mine, result = clock(lambda: reach(index.down, root), 3)
+    mine, result = clock(lambda: closure(index.down, root), 3)
     query = f"SELECT (COUNT(DISTINCT ?d) AS ?n) {{ ?d <{PROV.wasDerivedFrom}>+ <{name}> }}"
     seconds, rows = clock(lambda: list(store.engine.query(query)))
     assert int(rows[0]["n"].value) == len(result)
@@ -247,8 +247,8 @@ def _networkx(
     say("networkx built, s", round(seconds, 1))
     root = _largest(index)
     seconds, result = clock(lambda: nx.descendants(graph, root))
-    assert len(result) == len(reach(index.down, root))
-    mine, _ = clock(lambda: reach(index.down, root), 3)
+    assert len(result) == len(closure(index.down, root))
+    mine, _ = clock(lambda: closure(index.down, root), 3)
     say("largest root by networkx, ms", round(seconds * 1000))
     say("largest root: networkx over ours, times", round(seconds / mine, 1))
     masks = {code: (1 << 40) - 1 - (1 << code) for code in range(DERIVED)}

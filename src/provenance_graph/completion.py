@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-MOST = 40
+MAX_NAMES = 40
 
 
 def models(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
@@ -25,7 +25,7 @@ def models(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]
                 rows = database.execute(
                     r"SELECT id FROM model WHERE id LIKE ? ESCAPE '\' OR id LIKE ? ESCAPE '\' "
                     "ORDER BY sources DESC, id LIMIT ?",
-                    (f"{escaped}%", f"%/{escaped}%", MOST),
+                    (f"{escaped}%", f"%/{escaped}%", MAX_NAMES),
                 )
                 return [name for (name,) in rows]
             finally:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 T = TypeVar("T")
-SHOWN = 20
+MAX_ROWS = 20
 """So many rows are shown in a notebook; all are in the list and its data frames."""
 
 Row = Mapping[str, Any]
@@ -46,7 +46,7 @@ class Listing(list[T]):
         return f"<Listing of {len(self):,}: {columns}>"
 
     def _repr_html_(self) -> str:
-        return to_html([dict(self._row(item)) for item in self[:SHOWN]], len(self))
+        return to_html([dict(self._row(item)) for item in self[:MAX_ROWS]], len(self))
 
 
 def to_pandas(rows: list[dict[str, Any]], columns: Iterable[str] = ()) -> pd.DataFrame:

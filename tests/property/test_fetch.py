@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import FetchError
 from provenance_graph.formats.document import Document
-from provenance_graph.formats.fetch.door import Door, fetch
+from provenance_graph.formats.fetch.fetcher import Fetcher, fetch
 
 scalars = st.one_of(
     st.none(),
@@ -51,9 +51,11 @@ def test_any_answer_of_a_server_is_survived(answer, status, link, place):
         return httpx2.Response(status, content=json.dumps(answer).encode(), headers=headers)
 
     with httpx2.Client(transport=httpx2.MockTransport(serve)) as client:
-        door = Door(client, now=lambda: 0.0, pause=lambda _: None, resolve=lambda *_: ["8.8.8.8"])
+        fetcher = Fetcher(
+            client, now=lambda: 0.0, pause=lambda _: None, resolve=lambda *_: ["8.8.8.8"]
+        )
         try:
-            for item in fetch(place, door, "2026-01-01"):
+            for item in fetch(place, fetcher, "2026-01-01"):
                 assert isinstance(item, (Document, Problem))
         except FetchError:
             return

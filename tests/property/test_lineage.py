@@ -49,7 +49,7 @@ def found(index: LineageIndex, start: Iri, *, up: bool, influences: bool) -> dic
     if node is None:
         return {}
     rows = index.up if up else index.down
-    got = arrays.reach(rows, node, influences=influences)
+    got = arrays.closure(rows, node, influences=influences)
     return {
         index.names[n]: d for n, d in zip(got.nodes.tolist(), got.distance.tolist(), strict=True)
     }
@@ -112,7 +112,7 @@ def test_circles_are_those_networkx_finds(edges):
         for group in nx.strongly_connected_components(graph)
         if len(group) > 1 or graph.has_edge(*(list(group) * 2))
     }
-    circles = paths.circles(index, relation_mask((), influences=False))
+    circles = paths.cycles(index, relation_mask((), influences=False))
     assert {frozenset(index.names[n] for n in one) for one in circles} == expected
 
 

@@ -15,7 +15,7 @@ from provenance_graph.core.errors import FetchError
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.fetch.addresses import is_public
 from provenance_graph.formats.fetch.cache import Cache
-from provenance_graph.formats.fetch.door import Door, Settings, documents, fetch
+from provenance_graph.formats.fetch.fetcher import Fetcher, Settings, documents, fetch
 from provenance_graph.formats.registry import readers
 
 DAY = "2026-11-22"
@@ -38,10 +38,10 @@ class Clock:
         self.pauses.append(seconds)
 
 
-def door(handler: Handler, **more: object) -> tuple[Door, Clock]:
+def fetcher(handler: Handler, **more: object) -> tuple[Fetcher, Clock]:
     clock = Clock()
     client = httpx2.Client(transport=httpx2.MockTransport(handler))
-    made = Door(
+    made = Fetcher(
         client, now=clock.now, pause=clock.pause, resolve=lambda host, port: ["93.184.216.34"]
     )
     for key, value in more.items():
@@ -80,7 +80,7 @@ def hub(request: httpx2.Request) -> httpx2.Response:
 
 
 def test_a_repository_is_its_answer_and_its_card_with_the_files_beside_it():
-    made, _ = door(hub)
+    made, _ = fetcher(hub)
     results = list(fetch("hf:acme/one", made, DAY))
     answer, problem, card = results
     assert isinstance(answer, Document)
@@ -93,7 +93,7 @@ def test_a_repository_is_its_answer_and_its_card_with_the_files_beside_it():
 
 
 def test_what_is_fetched_is_recognised_and_told_apart():
-    made, _ = door(hub)
+    made, _ = fetcher(hub)
     reader = readers()["huggingface"]
     results = [item for item in fetch("hf:acme/one", made, DAY) if isinstance(item, Document)]
     assert all(reader.recognises(item.hints) for item in results)
@@ -101,7 +101,7 @@ def test_what_is_fetched_is_recognised_and_told_apart():
 
 
 def test_every_model_of_an_account_is_fetched_once_over_all_pages():
-    made, _ = door(hub)
+    made, _ = fetcher(hub)
     results = [item for item in fetch("hf:acme/*", made, DAY) if isinstance(item, Document)]
     assert [item.name for item in results if item.name.endswith("api.json")] == [
         "acme/one/api.json",
@@ -110,19 +110,19 @@ def test_every_model_of_an_account_is_fetched_once_over_all_pages():
 
 
 def test_a_limit_on_models_is_said():
-    made, _ = door(hub, settings=Settings(max_models=1))
+    made, _ = fetcher(hub, settings=Settings(max_models=1))
     problems = [p for p in fetch("hf:acme/*", made, DAY) if isinstance(p, Problem)]
     assert problems[-1].what == "more than 1 models; the rest is not fetched"
 
 
 def test_a_missing_card_is_named_in_the_error():
-    made, _ = door(lambda _: httpx2.Response(404))
+    made, _ = fetcher(lambda _: httpx2.Response(404))
     with pytest.raises(FetchError, match="acme/gone"):
         list(fetch("hf:acme/gone", made, DAY))
 
 
 def test_a_page_of_the_hub_is_its_repository_and_a_shown_file_its_bytes():
-    made, _ = door(hub)
+    made, _ = fetcher(hub)
     (answer, *_) = fetch("https://huggingface.co/acme/one", made, DAY)
     assert isinstance(answer, Document)
     assert answer.name == "acme/one/api.json"
@@ -136,7 +136,7 @@ def test_a_page_of_the_hub_is_its_repository_and_a_shown_file_its_bytes():
               "https://user:secret@example.org/"]
 )  # fmt: skip
 def test_a_place_that_cannot_be_is_refused_with_what_can(place):
-    made, _ = door(hub)
+    made, _ = fetcher(hub)
     with pytest.raises(FetchError) as caught:
         list(fetch(place, made, DAY))
     assert "secret" not in str(caught.value)
@@ -149,26 +149,26 @@ def test_a_place_that_cannot_be_is_refused_with_what_can(place):
 )  # fmt: skip
 def test_a_private_address_is_never_asked(url):
     asked = []
-    made, _ = door(lambda request: asked.append(request) or httpx2.Response(200))
+    made, _ = fetcher(lambda request: asked.append(request) or httpx2.Response(200))
     with pytest.raises(FetchError, match="not public"):
         list(fetch(url, made, DAY))
     assert not asked
 
 
 def test_a_name_that_resolves_to_a_private_address_is_not_asked():
-    made, _ = door(hub, resolve=lambda host, port: ["93.184.216.34", "192.168.0.9"])
+    made, _ = fetcher(hub, resolve=lambda host, port: ["93.184.216.34", "192.168.0.9"])
     with pytest.raises(FetchError, match="192"):
         list(fetch("https://rebound.example/", made, DAY))
 
 
 def test_a_redirect_to_a_private_address_is_not_followed():
-    made, _ = door(lambda _: httpx2.Response(302, headers={"location": "http://127.0.0.1/"}))
+    made, _ = fetcher(lambda _: httpx2.Response(302, headers={"location": "http://127.0.0.1/"}))
     with pytest.raises(FetchError, match="not public"):
         list(fetch("https://example.org/x", made, DAY))
 
 
 def test_endless_redirects_end():
-    made, _ = door(lambda _: httpx2.Response(302, headers={"location": "/again"}))
+    made, _ = fetcher(lambda _: httpx2.Response(302, headers={"location": "/again"}))
     with pytest.raises(FetchError, match="5 redirects"):
         list(fetch("https://example.org/x", made, DAY))
 
@@ -182,7 +182,7 @@ def test_a_redirect_to_another_host_takes_no_credentials_along():
             return httpx2.Response(302, headers={"location": "https://cdn.example.net/x"})
         return httpx2.Response(200, content=b"x")
 
-    made, _ = door(answer)
+    made, _ = fetcher(answer)
     made.client.headers["authorization"] = "Bearer mine"
     list(fetch("https://example.org/x", made, DAY))
     assert seen == {"example.org": "Bearer mine", "cdn.example.net": None}
@@ -196,7 +196,7 @@ def test_a_busy_server_is_asked_again_when_it_says_so():
             httpx2.Response(200, content=b"x"),
         ]
     )
-    made, clock = door(lambda _: next(answers))
+    made, clock = fetcher(lambda _: next(answers))
     (result,) = fetch("https://example.org/x", made, DAY)
     assert isinstance(result, Document)
     assert result.data == b"x"
@@ -204,13 +204,13 @@ def test_a_busy_server_is_asked_again_when_it_says_so():
 
 
 def test_a_server_that_stays_busy_is_given_up_with_the_reason():
-    made, _ = door(lambda _: httpx2.Response(503))
+    made, _ = fetcher(lambda _: httpx2.Response(503))
     with pytest.raises(FetchError, match=r"503 .* \(4 attempts\)"):
         list(fetch("https://example.org/x", made, DAY))
 
 
 def test_requests_to_one_host_keep_their_distance():
-    made, clock = door(lambda _: httpx2.Response(200, content=b"x"))
+    made, clock = fetcher(lambda _: httpx2.Response(200, content=b"x"))
     for _ in range(3):
         list(fetch("https://example.org/x", made, DAY))
     assert clock.pauses == pytest.approx([0.2, 0.2])
@@ -220,14 +220,14 @@ def test_offline_is_said_plainly():
     def refuse(request: httpx2.Request) -> httpx2.Response:
         raise httpx2.ConnectError("Network is unreachable", request=request)
 
-    made, _ = door(refuse)
+    made, _ = fetcher(refuse)
     with pytest.raises(FetchError, match="may be offline: download the files"):
         list(fetch("hf:acme/one", made, DAY))
 
 
 def test_a_body_that_is_too_long_is_stopped():
     small = Settings(max_bytes=1000)
-    made, _ = door(lambda _: httpx2.Response(200, content=b"x" * 5000), settings=small)
+    made, _ = fetcher(lambda _: httpx2.Response(200, content=b"x" * 5000), settings=small)
     with pytest.raises(FetchError, match="at most 1,000"):
         list(fetch("https://example.org/x", made, DAY))
 
@@ -235,7 +235,7 @@ def test_a_body_that_is_too_long_is_stopped():
 def test_a_gzip_bomb_is_stopped_while_it_unpacks():
     bomb = gzip.compress(b"\0" * 50_000_000)
     headers = {"content-encoding": "gzip"}
-    made, _ = door(
+    made, _ = fetcher(
         lambda _: httpx2.Response(200, content=bomb, headers=headers),
         settings=Settings(max_bytes=1 << 20),
     )
@@ -245,14 +245,14 @@ def test_a_gzip_bomb_is_stopped_while_it_unpacks():
 
 def test_a_broken_encoding_is_an_error_of_ours():
     headers = {"content-encoding": "gzip"}
-    made, _ = door(lambda _: httpx2.Response(200, content=b"not gzip", headers=headers))
+    made, _ = fetcher(lambda _: httpx2.Response(200, content=b"not gzip", headers=headers))
     with pytest.raises(FetchError):
         list(fetch("https://example.org/x", made, DAY))
 
 
 @pytest.mark.parametrize("body", [b"{", b"[" * 100_000, b"3", b"[]"])
 def test_an_answer_that_is_no_description_is_an_error_of_ours(body):
-    made, _ = door(lambda _: httpx2.Response(200, content=body))
+    made, _ = fetcher(lambda _: httpx2.Response(200, content=body))
     with pytest.raises(FetchError):
         list(fetch("hf:acme/one", made, DAY))
 
@@ -266,7 +266,7 @@ def test_an_unchanged_document_comes_from_the_cache(tmp_path: Path):
             return httpx2.Response(304)
         return httpx2.Response(200, content=b"x", headers={"etag": '"v1"'})
 
-    made, _ = door(answer, cache=Cache(tmp_path))
+    made, _ = fetcher(answer, cache=Cache(tmp_path))
     bodies = [item.data for _ in range(2) for item in fetch("https://example.org/x", made, DAY)]  # type: ignore[union-attr]
     assert bodies == [b"x", b"x"]
     assert asked == [None, '"v1"']
@@ -274,7 +274,9 @@ def test_an_unchanged_document_comes_from_the_cache(tmp_path: Path):
 
 def test_a_damaged_cache_entry_counts_as_none(tmp_path: Path):
     cache = Cache(tmp_path)
-    made, _ = door(lambda _: httpx2.Response(200, content=b"x", headers={"etag": "e"}), cache=cache)
+    made, _ = fetcher(
+        lambda _: httpx2.Response(200, content=b"x", headers={"etag": "e"}), cache=cache
+    )
     list(fetch("https://example.org/x", made, DAY))
     (entry,) = [path for path in tmp_path.rglob("*") if path.is_file()]
     entry.write_bytes(entry.read_bytes() + b"more")
@@ -343,7 +345,7 @@ def test_a_hub_on_this_machine_is_asked_where_it_is_named(server, monkeypatch, t
 
 
 def test_the_answers_are_what_the_reader_reads():
-    made, _ = door(hub)
+    made, _ = fetcher(hub)
     reader = readers()["huggingface"]
     for item in fetch("hf:acme/one", made, DAY):
         if isinstance(item, Document):
@@ -352,6 +354,6 @@ def test_the_answers_are_what_the_reader_reads():
 
 def test_a_list_that_points_to_itself_ends():
     link = {"link": '</api/models?author=acme&limit=100>; rel="next"'}
-    made, _ = door(lambda _: httpx2.Response(200, json=[], headers=link))
+    made, _ = fetcher(lambda _: httpx2.Response(200, json=[], headers=link))
     with pytest.raises(FetchError, match="no public model"):
         list(fetch("hf:acme/*", made, DAY))

@@ -17,7 +17,7 @@ from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import FetchError, Unreadable
 from provenance_graph.core.iris import Iri, model, organization
 from provenance_graph.core.terms import PG, RDF, SCHEMA, SKOS
-from provenance_graph.formats.fetch.door import Door
+from provenance_graph.formats.fetch.fetcher import Fetcher
 from provenance_graph.linking import (
     HEADER,
     DumpLookup,
@@ -43,9 +43,11 @@ def snapshot() -> AcceptedSnapshot:
     return AcceptedSnapshot(MemoryStore(quads))
 
 
-def door(handler: Callable[[httpx2.Request], httpx2.Response]) -> Door:
+def fetcher(handler: Callable[[httpx2.Request], httpx2.Response]) -> Fetcher:
     client = httpx2.Client(transport=httpx2.MockTransport(handler))
-    return Door(client, now=lambda: 0.0, pause=lambda _: None, resolve=lambda *_: ["93.184.216.34"])
+    return Fetcher(
+        client, now=lambda: 0.0, pause=lambda _: None, resolve=lambda *_: ["93.184.216.34"]
+    )
 
 
 def wikidata(request: httpx2.Request) -> httpx2.Response:
@@ -78,7 +80,7 @@ def wikidata(request: httpx2.Request) -> httpx2.Response:
 
 
 def test_a_service_gives_proposals_with_score_evidence_and_justification(snapshot) -> None:
-    lookup = ReconciliationLookup(door(wikidata), "https://recon.example/en/api")
+    lookup = ReconciliationLookup(fetcher(wikidata), "https://recon.example/en/api")
     rows = proposals(snapshot, [OPENAI, GPT4], lookup, TODAY)
     found = {(row.subject, row.object.rpartition("/")[2]): row for row in rows}
     assert set(found) == {(OPENAI, "Q21708200"), (GPT4, "Q1"), (GPT4, "Q2")}
@@ -111,7 +113,7 @@ def ror(request: httpx2.Request) -> httpx2.Response:
 
 
 def test_the_same_web_site_makes_a_proposal_surer(snapshot) -> None:
-    (row,) = proposals(snapshot, [OPENAI], RorLookup(door(ror)), TODAY)
+    (row,) = proposals(snapshot, [OPENAI], RorLookup(fetcher(ror)), TODAY)
     assert row.object == "https://ror.org/05wx9n238"
     assert row.predicate == SKOS.exactMatch
     assert row.justification == "semapv:CompositeMatching"
@@ -155,6 +157,6 @@ def test_a_dump_that_is_cut_is_told(snapshot, tmp_path) -> None:
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b"\xff"])
 def test_an_answer_that_is_none_is_told(snapshot, body) -> None:
-    lookup = RorLookup(door(lambda _: httpx2.Response(200, content=body)))
+    lookup = RorLookup(fetcher(lambda _: httpx2.Response(200, content=body)))
     with pytest.raises(FetchError, match="answer"):
         proposals(snapshot, [OPENAI], lookup, TODAY)

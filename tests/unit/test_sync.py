@@ -21,7 +21,7 @@ from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import ProvenanceError, UsageError
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.fetch.cache import Cache
-from provenance_graph.formats.fetch.door import Door, Settings
+from provenance_graph.formats.fetch.fetcher import Fetcher, Settings
 from provenance_graph.sync import Source, State, read_sync, synchronise
 
 COMMITS = ("186dafe40948001234a6c3eb251e4e0cdb5c64c5", "286dafe40948001234a6c3eb251e4e0cdb5c64c5")
@@ -122,7 +122,7 @@ class Run:
 
     def __call__(self, *places: str, dry: bool = False, everything: bool = False) -> dict[str, str]:
         with httpx2.Client() as client:
-            door = Door(
+            fetcher = Fetcher(
                 client,
                 Settings(hub=self.hub.url),
                 cache=Cache(self.folder / "cache"),
@@ -131,7 +131,7 @@ class Run:
             )
             found = synchronise(
                 [Source("s", places)],
-                door,
+                fetcher,
                 State(self.folder / "sync.json"),
                 None if dry else self.take,
                 now=lambda: self.time,

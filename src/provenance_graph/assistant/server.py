@@ -34,7 +34,7 @@ from provenance_graph.model.profile import value_json
 from provenance_graph.model.receipt import receipts
 from provenance_graph.model.search_index import Catalogue
 
-MOST = 100
+MAX_ITEMS = 100
 ANSWER_BYTES = 400_000
 """A longer answer is refused with advice to narrow it, not cut."""
 
@@ -105,7 +105,7 @@ class _Tools:
     def search(
         self,
         text: Annotated[str, Field(max_length=200, description="Part of a name, id or developer.")],
-        limit: Annotated[int, Field(ge=1, le=MOST)] = 20,
+        limit: Annotated[int, Field(ge=1, le=MAX_ITEMS)] = 20,
     ) -> str:
         """Models whose name, id, alias or developer the words begin, best first."""
         return _guarded(lambda: {"items": Catalogue.open(self._at("")).search(text, limit)})
@@ -185,7 +185,7 @@ class _Tools:
                 "count": len(claims),
                 "claims": [
                     {**one, "property": local_name(claim.claim.predicate), "reason": claim.reason}
-                    for claim in claims[:MOST]
+                    for claim in claims[:MAX_ITEMS]
                     for one in receipts([claim], now.version)
                 ],
             }
@@ -196,7 +196,7 @@ class _Tools:
         self,
         model: Model,
         direction: Annotated[str, Field(pattern="^(up|down|both)$")] = "up",
-        limit: Annotated[int, Field(ge=1, le=MOST)] = 50,
+        limit: Annotated[int, Field(ge=1, le=MAX_ITEMS)] = 50,
         as_of: AsOf = "",
     ) -> str:
         """What a model was made from (up) and what was made from it (down), with evidence per edge."""
@@ -212,7 +212,7 @@ class _Tools:
         return _guarded(made)
 
     def impact(
-        self, thing: Model, limit: Annotated[int, Field(ge=1, le=MOST)] = 50, as_of: AsOf = ""
+        self, thing: Model, limit: Annotated[int, Field(ge=1, le=MAX_ITEMS)] = 50, as_of: AsOf = ""
     ) -> str:
         """What descends from a model or learned from a dataset, and which systems of ours run it."""
 
@@ -302,7 +302,7 @@ class _Tools:
         def made() -> Any:
             now = self._at("")
             result = stored.ask(now, question, parameters)
-            rows = [[value_json(cell) for cell in row] for row in result.rows[:MOST]]
+            rows = [[value_json(cell) for cell in row] for row in result.rows[:MAX_ITEMS]]
             return {
                 "columns": result.names,
                 "rows": rows,

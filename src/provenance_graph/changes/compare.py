@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         ScoreRow,
     )
 
-MOST = 6
+MAX_SIDES = 6
 SAME, DIFFERS, GAP, SILENT = "same", "differs", "not stated for all", "stated for none"
 """What the cells of a row are to each other; ``SILENT`` rows are left out of tables."""
 
@@ -167,9 +167,9 @@ class Comparison:
 def compare(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> Comparison:
     """Two to six models side by side; raises UsageError for fewer or more."""
     entities = list(dict.fromkeys(snapshot.canonical(subject) for subject in subjects))
-    if not 2 <= len(entities) <= MOST:
+    if not 2 <= len(entities) <= MAX_SIDES:
         raise UsageError(
-            f"compare takes 2 to {MOST} different models, not {len(entities)}; "
+            f"compare takes 2 to {MAX_SIDES} different models, not {len(entities)}; "
             "one model alone is compared with itself on two dates with --as-of"
         )
     return _beside((snapshot, entity) for entity in entities)
@@ -177,8 +177,8 @@ def compare(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> Comparison:
 
 def compare_dates(snapshot: AcceptedSnapshot, subject: Iri, days: Sequence[str]) -> Comparison:
     """One model as known on each of the days; an empty day is now."""
-    if not 2 <= len(days) <= MOST:
-        raise UsageError(f"compare one model on 2 to {MOST} dates, not {len(days)}")
+    if not 2 <= len(days) <= MAX_SIDES:
+        raise UsageError(f"compare one model on 2 to {MAX_SIDES} dates, not {len(days)}")
     return _beside((snapshot.at(day), subject) for day in days)
 
 

@@ -12,7 +12,7 @@ from provenance_graph.core.iris import Iri, local_name, short_id
 
 ATOM = "application/atom+xml"
 JSON_FEED = "application/feed+json"
-SHOWN = 200
+MAX_FACTS = 200
 """Facts of a commit that a feed lists; the JSON answer has all that the log keeps."""
 
 Label = Callable[[Iri], str]
@@ -87,7 +87,7 @@ def text(commit: Commit) -> str:
         f"{short_id(fact.subject)} {local_name(fact.property)}: "
         f"{', '.join(map(shown, fact.was)) or 'nothing'} → "
         f"{', '.join(map(shown, fact.now)) or 'nothing'}"
-        for fact in commit.facts[:SHOWN]
+        for fact in commit.facts[:MAX_FACTS]
     ]
     if commit.cut or commit.fact_count > len(lines):
         lines.append(f"… {commit.fact_count - len(lines):,} more")

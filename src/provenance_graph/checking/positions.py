@@ -17,7 +17,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.formats.document import parse_yaml
 from provenance_graph.formats.huggingface.front import front_matter
 
-MOST = 200_000
+MAX_NODES = 200_000
 """So many values are placed; in a longer document the rest stands at the nearest one above."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
@@ -61,7 +61,7 @@ class Positions:
         return Place() if pointer is None else self.by_pointer.get(pointer, Place())
 
     def _add(self, pointer: str, place: Place, value: str | None) -> None:
-        if len(self.by_pointer) >= MOST:
+        if len(self.by_pointer) >= MAX_NODES:
             return
         self.by_pointer.setdefault(pointer, place)
         if value is not None:
@@ -132,10 +132,10 @@ def of_yaml(text: str) -> Positions:
 
 
 def _nodes(root: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
-    """Every node with its pointer, without recursion and at most ``MOST`` of them."""
+    """Every node with its pointer, without recursion and at most ``MAX_NODES`` of them."""
     todo: list[tuple[str, yaml.Node]] = [("", root)] if root is not None else []
     count = 0
-    while todo and count < MOST:
+    while todo and count < MAX_NODES:
         pointer, node = todo.pop()
         count += 1
         yield pointer, node

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from provenance_graph.matching.identify import Outcome
     from provenance_graph.matching.review_file import Reviewed
 
-SHOWN = ("candidate", "barred", "related", "same")
+VERDICTS = ("candidate", "barred", "related", "same")
 
 
 @click.command()
@@ -28,7 +28,7 @@ SHOWN = ("candidate", "barred", "related", "same")
 @click.option(
     "--show",
     "shown",
-    type=click.Choice(SHOWN),
+    type=click.Choice(VERDICTS),
     multiple=True,
     default=("candidate",),
     help="Which pairs to list: open ones, those kept apart, related ones, those decided.",

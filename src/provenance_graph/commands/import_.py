@@ -340,7 +340,7 @@ def _documents(
         yield from walk(local, retrieved=day, url=url, stdin=stdin)
     for place in paths:
         if place not in local:
-            from provenance_graph.formats.fetch.door import documents
+            from provenance_graph.formats.fetch.fetcher import documents
 
             for item in documents(place, retrieved=day):
                 yield item if isinstance(item, Problem) else replace(item, fetched=True)

@@ -146,7 +146,7 @@ def _lookup(stack: ExitStack, service: str) -> Lookup:
 
     from provenance_graph.formats.fetch.addresses import resolve
     from provenance_graph.formats.fetch.cache import Cache
-    from provenance_graph.formats.fetch.door import Door, Settings
+    from provenance_graph.formats.fetch.fetcher import Fetcher, Settings
     from provenance_graph.linking import DumpLookup, ReconciliationLookup, RorLookup
 
     address = SERVICES.get(service, service)
@@ -163,14 +163,14 @@ def _lookup(stack: ExitStack, service: str) -> Lookup:
     )
     named = service not in SERVICES  # whoever names an address may name one of this machine
     settings = Settings()
-    door = Door(
+    fetcher = Fetcher(
         client,
         replace(settings, hub=f"{parts.scheme}://{parts.netloc}") if named else settings,
         cache=Cache(Path(folder)) if folder else None,
         resolve=None if {"http", "https", "all"} & getproxies().keys() else resolve,
     )
     is_ror = service == "ror" or parts.path.rstrip("/").endswith("/organizations")
-    return RorLookup(door, address) if is_ror else ReconciliationLookup(door, address)
+    return RorLookup(fetcher, address) if is_ror else ReconciliationLookup(fetcher, address)
 
 
 def _reviewed(session: Session, file: Path, keep: str) -> int:

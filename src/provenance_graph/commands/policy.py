@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from provenance_graph.acceptance.policy import Policy
     from provenance_graph.acceptance.policy_report import Difference, Tally
 
-SHOWN = 20
+MAX_LISTED = 20
 
 
 @click.command()
@@ -95,8 +95,8 @@ def _print_differences(session: Session, name: str, differences: list[Difference
     click.echo("")
     rows = [
         (short_id(d.subject), local_name(d.property), ", ".join(d.now), ", ".join(d.then))
-        for d in differences[:SHOWN]
+        for d in differences[:MAX_LISTED]
     ]
     session.print_table(("subject", "property", "now", "then"), rows)
-    if len(differences) > SHOWN:
-        session.say(f"{SHOWN} of {len(differences):,} shown (--format json has all)")
+    if len(differences) > MAX_LISTED:
+        session.say(f"{MAX_LISTED} of {len(differences):,} shown (--format json has all)")

@@ -18,7 +18,7 @@ from provenance_graph.session import Session
 if TYPE_CHECKING:
     from provenance_graph.core.claims import Problem
     from provenance_graph.formats.document import Document
-    from provenance_graph.formats.fetch.door import Door
+    from provenance_graph.formats.fetch.fetcher import Fetcher
     from provenance_graph.ingest.run import Report
     from provenance_graph.store.base import WritableStore
     from provenance_graph.sync import Outcome, Source, Synced
@@ -65,8 +65,8 @@ def command(
     chosen = _sources(session, sources, config)
     done = Synced()
     with ExitStack() as stack:
-        door, counted = _door(stack, done)
-        for outcome in _run(session, stack, chosen, door, dry_run, force):
+        fetcher, counted = _fetcher(stack, done)
+        for outcome in _run(session, stack, chosen, fetcher, dry_run, force):
             done.outcomes.append(outcome)
             counted()
     shown = [o for o in done.outcomes if o.status != "fresh"]
@@ -123,8 +123,8 @@ def _sources(session: Session, wanted: tuple[str, ...], config: Path | None) -> 
     return chosen
 
 
-def _door(stack: ExitStack, done: Synced) -> tuple[Door, Callable[[], None]]:
-    """The door to the network with its requests counted, and a progress line."""
+def _fetcher(stack: ExitStack, done: Synced) -> tuple[Fetcher, Callable[[], None]]:
+    """The fetcher with its requests counted, and a progress line."""
     import os
     from urllib.request import getproxies
 
@@ -132,7 +132,7 @@ def _door(stack: ExitStack, done: Synced) -> tuple[Door, Callable[[], None]]:
 
     from provenance_graph.formats.fetch.addresses import resolve
     from provenance_graph.formats.fetch.cache import Cache
-    from provenance_graph.formats.fetch.door import HUB, Door, Settings
+    from provenance_graph.formats.fetch.fetcher import HUB, Fetcher, Settings
     from provenance_graph.session import Progress
 
     def count(response: httpx2.Response) -> None:
@@ -150,20 +150,20 @@ def _door(stack: ExitStack, done: Synced) -> tuple[Door, Callable[[], None]]:
     )
     settings = replace(Settings(), hub=os.environ.get("PROVENANCE_GRAPH_HUB", HUB).rstrip("/"))
     proxied = {"http", "https", "all"} & getproxies().keys()
-    door = Door(
+    fetcher = Fetcher(
         client,
         settings,
         cache=Cache(Path(folder)) if folder else None,
         resolve=None if proxied else resolve,
     )
-    return door, stack.enter_context(Progress("places asked"))
+    return fetcher, stack.enter_context(Progress("places asked"))
 
 
 def _run(
     session: Session,
     stack: ExitStack,
     sources: list[Source],
-    door: Door,
+    fetcher: Fetcher,
     dry: bool,
     force: bool,
 ) -> Iterator[Outcome]:
@@ -180,7 +180,7 @@ def _run(
         take = _importer(session, writer)
     yield from synchronise(
         sources,
-        door,
+        fetcher,
         State(session.folder / FILE),
         take,
         now=time.time,

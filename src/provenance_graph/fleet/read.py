@@ -23,7 +23,7 @@ from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats.document import MAX_BYTES, Document
 
-MOST = 10_000
+MAX_SYSTEMS = 10_000
 _KEYS = ("name", "models", "uses", "places", "must", "since")
 
 
@@ -51,8 +51,8 @@ def read_fleet(path: Path) -> list[System]:
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
     tables = Document(Iri(f"urn:file:{path.name}"), data, "", path.name).toml
-    if len(tables) > MOST:
-        raise UsageError(f"{path}: {len(tables):,} systems; at most {MOST:,} are read")
+    if len(tables) > MAX_SYSTEMS:
+        raise UsageError(f"{path}: {len(tables):,} systems; at most {MAX_SYSTEMS:,} are read")
     problems: list[Problem] = []
     systems = [one for key, table in tables.items() if (one := _system(key, table, problems))]
     if problems:

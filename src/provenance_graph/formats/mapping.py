@@ -194,7 +194,7 @@ def codes(table: Mapping[str, Iri], kind: str) -> Parser:
                     subject,
                     property_,
                     None,
-                    as_stated=shown[: statements.SHOWN],
+                    as_stated=shown[: statements.MAX_STATED],
                     locator=where,
                     unusable=f"no {kind} of the code list",
                 )

@@ -22,7 +22,7 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, XSD
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.licences import names as licence_names
 
-SHOWN = 300
+MAX_STATED = 300
 """How much of a text is kept as stated: a value's own words, not a paragraph."""
 
 LINK = hub.MAX_ADDRESS
@@ -79,12 +79,12 @@ def scalar_text(value: Any) -> str:
 
 def called(value: Any) -> str:
     """A name: a scalar's text, cut where it is longer than any name."""
-    return scalar_text(value)[:SHOWN]
+    return scalar_text(value)[:MAX_STATED]
 
 
 def literal(text: str) -> Literal:
     """A text as a value, cut where it is longer than any name."""
-    return Literal(clean(text[:SHOWN]))
+    return Literal(clean(text[:MAX_STATED]))
 
 
 def mapping(value: Any) -> dict[Any, Any]:
@@ -153,7 +153,7 @@ def _licence(text: str, name: str, link: str) -> licence_names.LicenceName:
 
 def not_given(subject: Iri, predicate: Iri, stance: Stance, stated: str, locator: str) -> Claim:
     """A claim without a value: the source speaks of the property and gives none."""
-    return Claim(subject, predicate, None, stance, as_stated=stated[:SHOWN], locator=locator)
+    return Claim(subject, predicate, None, stance, as_stated=stated[:MAX_STATED], locator=locator)
 
 
 def link(subject: Iri, predicate: Iri, url: str, locator: str) -> Claim | Problem:
@@ -292,7 +292,7 @@ def dated(
         subject,
         predicate,
         None,
-        as_stated=shown[:SHOWN],
+        as_stated=shown[:MAX_STATED],
         locator=locator,
         unusable=why,
         basis=basis,
@@ -369,7 +369,7 @@ def quantity(
             predicate,
             None,
             basis=basis,
-            as_stated=scalar_text(stated)[:SHOWN],
+            as_stated=scalar_text(stated)[:MAX_STATED],
             locator=locator,
             unusable=f"not a {'whole ' if kind == XSD.integer else ''}number above zero",
         )

@@ -10,7 +10,7 @@ from provenance_graph.conflicts.results import Conflict
 from provenance_graph.core.claims import Literal, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import XSD
-from provenance_graph.listing import SHOWN, to_html, to_pandas, to_polars
+from provenance_graph.listing import MAX_ROWS, to_html, to_pandas, to_polars
 from provenance_graph.model.profile import value_json
 from provenance_graph.store.values import Rows
 
@@ -48,7 +48,7 @@ class Table:
         return f"<Table {len(self)} rows of {', '.join(self.names)}{cut}>"
 
     def _repr_html_(self) -> str:
-        return to_html(self._plain()[:SHOWN], len(self))
+        return to_html(self._plain()[:MAX_ROWS], len(self))
 
 
 def plain(value: Value | None) -> Any:

@@ -13,7 +13,7 @@ from provenance_graph.licences.inheritance.applicability import ModelTraits
 from provenance_graph.licences.inheritance.recorded import COMPLETE
 from provenance_graph.licences.results import ALLOWED, CONDITIONAL, Verdict
 from provenance_graph.licences.uses import PlannedUse
-from provenance_graph.lineage.arrays import reach
+from provenance_graph.lineage.arrays import closure
 from provenance_graph.lineage.index import MODEL
 
 MOST_EVALUATED = 24
@@ -55,7 +55,7 @@ def _candidates(graph: LicenceGraph, parent: Iri, subject: Iri) -> Iterator[Iri]
         if node is not None:
             flags[node] = False
             if name == subject:
-                flags[reach(index.down, node, influences=True).nodes] = False
+                flags[closure(index.down, node, influences=True).nodes] = False
     children = np.diff(index.down.start)
     nodes = np.flatnonzero(flags & (children > 0))
     wanted = graph.traits(parent)

@@ -27,7 +27,7 @@ from provenance_graph.licences.rules.rules import findings
 from provenance_graph.licences.situation import Situation
 from provenance_graph.licences.texts.catalogue import FIRM, Carry, Licence
 from provenance_graph.licences.uses import PlannedUse, parse_uses
-from provenance_graph.lineage.arrays import reach
+from provenance_graph.lineage.arrays import closure
 from provenance_graph.lineage.index import DATASET
 from provenance_graph.lineage.results import SAYINGS, Edge, named
 
@@ -279,7 +279,7 @@ class Problems:
 
     def _above(self, node: int) -> frozenset[int]:
         if node not in self._reached:
-            nodes = reach(self.graph.index.up, node, influences=True).nodes
+            nodes = closure(self.graph.index.up, node, influences=True).nodes
             self._reached[node] = frozenset(nodes.tolist())
         return self._reached[node]
 

@@ -17,7 +17,7 @@ from provenance_graph.licences.results import LineageState, Term, Unknown
 from provenance_graph.licences.rules.pairs import BURDENS
 from provenance_graph.licences.texts.catalogue import Licence
 from provenance_graph.licences.uses import Governing
-from provenance_graph.lineage.arrays import DERIVED, RELATIONS, reach
+from provenance_graph.lineage.arrays import DERIVED, RELATIONS, closure
 from provenance_graph.lineage.index import DATASET, UNRESOLVED
 from provenance_graph.lineage.results import Edge
 
@@ -305,7 +305,7 @@ def data_recorded(now: Situation) -> bool:
     index = now.graph.index
     if now.node is None:
         return False
-    nodes = reach(index.up, now.node, influences=False).nodes.tolist()
+    nodes = closure(index.up, now.node, influences=False).nodes.tolist()
     return any(
         int(index.up.code[place]) >= DERIVED
         for node in (now.node, *nodes)
@@ -317,6 +317,6 @@ def data_told(now: Situation) -> bool:
     """Whether a source of developer rank says what the model or a model above was trained on."""
     names = [now.subject]
     if now.node is not None:
-        above = reach(now.graph.index.up, now.node, influences=False).nodes[:MOST_ANCESTORS]
+        above = closure(now.graph.index.up, now.node, influences=False).nodes[:MOST_ANCESTORS]
         names += [now.graph.index.names[node] for node in above.tolist()]
     return any(now.graph.claims.data_told(name) for name in names)

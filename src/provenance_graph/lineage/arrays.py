@@ -96,7 +96,7 @@ def pack(nodes: int, near: Ints, far: Ints, code: Bytes, inferred: Flags) -> Row
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class Closure:
     """What a search found: nodes in the order found, and the distance of each.
 
     ``via`` is the place (in the rows searched) of the edge by which a node was found.
@@ -110,14 +110,14 @@ class Reach:
         return len(self.nodes)
 
 
-def reach(
+def closure(
     rows: Rows,
     start: int,
     *,
     depth: int | None = None,
     influences: bool = False,
     wanted: Flags | None = None,
-) -> Reach:
+) -> Closure:
     """Everything reachable from a node, nearest first, the node itself not among it.
 
     ``wanted`` says per relation code which edges count; it overrides ``influences``.
@@ -131,7 +131,9 @@ def reach(
     while frontier and (depth is None or level < depth):
         edges = sum(int(ends[node]) - int(starts[node]) for node in frontier)
         if edges > SMALL:
-            return _reach_wide(rows, ends, results, distances, vias, frontier, level, depth, wanted)
+            return _wide_closure(
+                rows, ends, results, distances, vias, frontier, level, depth, wanted
+            )
         level += 1
         following: list[int] = []
         for node in frontier:
@@ -147,10 +149,10 @@ def reach(
                 following.append(neighbour)
         frontier = following
     nodes = np.fromiter(results, np.int32, len(results))[1:]
-    return Reach(nodes, np.array(distances, np.int32), np.array(vias, np.int64))
+    return Closure(nodes, np.array(distances, np.int32), np.array(vias, np.int64))
 
 
-def _reach_wide(
+def _wide_closure(
     rows: Rows,
     ends: Longs,
     result: dict[int, None],
@@ -160,7 +162,7 @@ def _reach_wide(
     level: int,
     depth: int | None,
     wanted: Flags | None,
-) -> Reach:
+) -> Closure:
     """Go on with array operations, one per level."""
     seen, mark = rows.borrow()
     known = np.fromiter(result, np.int32, len(result))
@@ -185,7 +187,7 @@ def _reach_wide(
     seen[every] = False
     seen[known] = False
     rows.scratch.append((seen, mark))
-    return Reach(every, np.concatenate(far), np.concatenate(via))
+    return Closure(every, np.concatenate(far), np.concatenate(via))
 
 
 def _without_repeats(neighbours: Ints, places: Longs, mark: Ints) -> tuple[Ints, Longs]:

@@ -15,7 +15,7 @@ from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, expand, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.lineage import paths
-from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS, Flags, Reach, reach
+from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS, Closure, Flags, closure
 from provenance_graph.lineage.evidence import EdgeEvidence
 from provenance_graph.lineage.impact import impact
 from provenance_graph.lineage.index import KINDS, UNRESOLVED, LineageIndex
@@ -69,7 +69,7 @@ class LineageGraph:
             alone = Node(subject, self._kind_of(subject), "self", 0, self._licences(subject))
             return Lineage(subject, direction, depth, influences, None, (alone,), (), 0)
         results = [
-            (side, reach(rows, node, depth=depth, wanted=wanted))
+            (side, closure(rows, node, depth=depth, wanted=wanted))
             for side, rows in (("up", self.index.up), ("down", self.index.down))
             if direction in (side, "both")
         ]
@@ -149,7 +149,7 @@ class LineageGraph:
     def cycles(self) -> list[Cycle]:
         """Every circle of derivations in the store."""
         return [
-            self._cycle(members) for members in paths.circles(self.index, relation_mask((), False))
+            self._cycle(members) for members in paths.cycles(self.index, relation_mask((), False))
         ]
 
     def to_networkx(self, relations: Sequence[str] = ()) -> nx.MultiDiGraph:
@@ -180,10 +180,10 @@ class LineageGraph:
         node = self.index.names.find(subject)
         if node is None:
             return []
-        result = reach(self.index.up if up else self.index.down, node, influences=influences)
+        result = closure(self.index.up if up else self.index.down, node, influences=influences)
         return [self.index.names[one] for one in result.nodes.tolist()]
 
-    def _nodes(self, start: int, rows: list[tuple[str, Reach]], limit: int) -> dict[int, Node]:
+    def _nodes(self, start: int, rows: list[tuple[str, Closure]], limit: int) -> dict[int, Node]:
         shown = {start: self._node(start, "self", 0)}
         share = limit if len(rows) == 1 else max(limit // 2, limit - len(rows[1][1]))
         for place, (side, one) in enumerate(rows):
@@ -206,7 +206,7 @@ class LineageGraph:
     def _edges(
         self,
         shown: dict[int, Node],
-        rows: list[tuple[str, Reach]],
+        rows: list[tuple[str, Closure]],
         start: int,
         wanted: Flags,
         depth: int | None,
@@ -263,9 +263,11 @@ class LineageGraph:
         }
         return named, reported
 
-    def _cycles(self, start: int, rows: list[tuple[str, Reach]], wanted: Flags) -> Iterable[Cycle]:
+    def _cycles(
+        self, start: int, rows: list[tuple[str, Closure]], wanted: Flags
+    ) -> Iterable[Cycle]:
         among = np.concatenate([np.array([start], np.int32), *(one.nodes for _, one in rows)])
-        for members in paths.circles(self.index, wanted, among):
+        for members in paths.cycles(self.index, wanted, among):
             yield self._cycle(members)
 
     def _cycle(self, members: list[int]) -> Cycle:

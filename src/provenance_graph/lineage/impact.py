@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from provenance_graph.core.iris import Iri
-from provenance_graph.lineage.arrays import RELATIONS, Flags, Longs, Reach, Rows, reach
+from provenance_graph.lineage.arrays import RELATIONS, Closure, Flags, Longs, Rows, closure
 from provenance_graph.lineage.index import DATASET, KINDS, LineageIndex
 from provenance_graph.lineage.results import Edge, Impact, Node
 
@@ -19,7 +19,7 @@ def impact(index: LineageIndex, entity: Iri, limit: int = 100) -> Impact:
     start = index.names.find(entity)
     if start is None:
         return Impact(entity, 0, 0, 0, (), (), ())
-    result = reach(index.down, start, influences=True)
+    result = closure(index.down, start, influences=True)
     models = index.kind[result.nodes] != DATASET
     declared = _declared(index, start, result)
     by_distance = np.bincount(result.distance[models]) if models.any() else np.zeros(0, np.int64)
@@ -41,12 +41,12 @@ def impact(index: LineageIndex, entity: Iri, limit: int = 100) -> Impact:
     )
 
 
-def _declared(index: LineageIndex, start: int, result: Reach) -> Flags:
+def _declared(index: LineageIndex, start: int, result: Closure) -> Flags:
     """Which of the found are reached over edges that some source states outright."""
     if not index.down.inferred.any():
         return np.ones(len(result), np.bool_)
     outright = _without_inferred(index.down)
-    stated = reach(outright, start, influences=True)
+    stated = closure(outright, start, influences=True)
     seen = np.zeros(len(index), np.bool_)
     seen[stated.nodes] = True
     return seen[result.nodes]
@@ -76,7 +76,7 @@ def _by_licence(index: LineageIndex, codes: Longs) -> tuple[tuple[tuple[Iri, ...
 
 def _listed(
     index: LineageIndex,
-    result: Reach,
+    result: Closure,
     declared: Flags,
     limit: int,
 ) -> tuple[tuple[Node, ...], dict[Iri, Edge]]:

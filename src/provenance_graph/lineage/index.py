@@ -26,7 +26,7 @@ from provenance_graph.core.terms import PG
 from provenance_graph.lineage import read
 from provenance_graph.lineage.arrays import CODE, RELATIONS, Bytes, Ints, Rows, pack
 from provenance_graph.lineage.names import NameTable
-from provenance_graph.lineage.splice import (
+from provenance_graph.lineage.row_update import (
     Row,
     columns,
     entries,

@@ -1,4 +1,4 @@
-"""Ways through lineage: shortest and all simple paths, generations, circles, what is shared."""
+"""Ways through lineage: shortest and all simple paths, generations, cycles, what is shared."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from provenance_graph.lineage.arrays import Flags, Ints, reach, spread
+from provenance_graph.lineage.arrays import Flags, Ints, closure, spread
 from provenance_graph.lineage.index import DATASET, LineageIndex
 
 Step = tuple[int, int]  # child, place of the edge in the rows of parents
@@ -16,7 +16,7 @@ Step = tuple[int, int]  # child, place of the edge in the rows of parents
 
 def shortest(index: LineageIndex, start: int, goal: int, influences: bool) -> list[Step] | None:
     """The edges of one shortest way up, or None."""
-    result = reach(index.up, start, influences=influences)
+    result = closure(index.up, start, influences=influences)
     where = np.flatnonzero(result.nodes == goal)
     if not len(where):
         return None
@@ -36,11 +36,11 @@ def simple_paths(
 ) -> tuple[list[list[Step]], int | None]:
     """Ways that meet no node twice, shortest first, and how many there are.
 
-    Only nodes on some way are entered. The count is None where circles are on the way and
+    Only nodes on some way are entered. The count is None where cycles are on the way and
     more than ``limit`` ways were found.
     """
-    above = set(reach(index.up, start, influences=influences).nodes.tolist()) | {start}
-    below = set(reach(index.down, goal, influences=influences).nodes.tolist()) | {goal}
+    above = set(closure(index.up, start, influences=influences).nodes.tolist()) | {start}
+    below = set(closure(index.down, goal, influences=influences).nodes.tolist()) | {goal}
     useful = above & below
     if start not in useful or goal not in useful or start == goal:
         return [], 0
@@ -80,7 +80,7 @@ def _steps(
 
 
 def _count(steps: dict[int, list[tuple[Step, int]]], start: int, goal: int) -> int | None:
-    """How many ways there are, by adding up along a topological order; None with circles."""
+    """How many ways there are, by adding up along a topological order; None with cycles."""
     pending = dict.fromkeys(steps, 0)
     for row in steps.values():
         for _, parent in row:
@@ -102,7 +102,7 @@ def _count(steps: dict[int, list[tuple[Step, int]]], start: int, goal: int) -> i
 
 def generation(index: LineageIndex, node: int) -> int | None:
     """The longest way of derivations from a node up; None where it meets a circle."""
-    result = reach(index.up, node)
+    result = closure(index.up, node)
     inside = {node, *result.nodes.tolist()}
     parents = {
         one: {int(index.up.other[place]) for place in index.up.edges_of(one, influences=False)}
@@ -125,7 +125,7 @@ def generation(index: LineageIndex, node: int) -> int | None:
     return level[node] if not pending[node] else None
 
 
-def circles(index: LineageIndex, wanted: Flags, among: Ints | None = None) -> list[list[int]]:
+def cycles(index: LineageIndex, wanted: Flags, among: Ints | None = None) -> list[list[int]]:
     """Groups of nodes that each reach the other over the wanted relations, self-loops too."""
     nodes = np.arange(len(index), dtype=np.int32) if among is None else np.unique(among)
     up = index.up
@@ -181,7 +181,7 @@ def shared(
 
 
 def _distances(index: LineageIndex, node: int) -> dict[int, int]:
-    result = reach(index.up, node)
+    result = closure(index.up, node)
     return {node: 0, **dict(zip(result.nodes.tolist(), result.distance.tolist(), strict=True))}
 
 
@@ -189,6 +189,6 @@ def shared_datasets(index: LineageIndex, first: int, second: int) -> list[int]:
     """Datasets that both rest on, at any remove."""
     both = [
         set(result.nodes[index.kind[result.nodes] == DATASET].tolist())
-        for result in (reach(index.up, node, influences=True) for node in (first, second))
+        for result in (closure(index.up, node, influences=True) for node in (first, second))
     ]
     return sorted(both[0] & both[1])

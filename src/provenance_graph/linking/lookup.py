@@ -1,6 +1,6 @@
 """Where candidates come from: a reconciliation service, ROR's search, or a local dump of Wikidata.
 
-A service is asked through the door to the network, so that its rate, size and addresses are
+A service is asked through the one fetcher, so that its rate, size and addresses are
 bounded as everywhere. What it answers is text from outside: whatever is not of the expected
 type is left out.
 """
@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from provenance_graph.core.errors import FetchError, Unreadable
 from provenance_graph.core.iris import Iri, is_iri
-from provenance_graph.formats.fetch.door import Door
+from provenance_graph.formats.fetch.fetcher import Fetcher
 from provenance_graph.model.naming import fold
 
 WIKIDATA = "http://www.wikidata.org/entity/"
@@ -51,8 +51,10 @@ class Lookup(Protocol):
 class ReconciliationLookup:
     """A service that speaks the Reconciliation API 0.2, such as that of Wikidata."""
 
-    def __init__(self, door: Door, url: str, target: str = "wikidata", type_: str = "") -> None:
-        self.door, self.url, self.target, self.source = door, url.rstrip("/"), target, url
+    def __init__(
+        self, fetcher: Fetcher, url: str, target: str = "wikidata", type_: str = ""
+    ) -> None:
+        self.fetcher, self.url, self.target, self.source = fetcher, url.rstrip("/"), target, url
         self.type = type_
         self._space = ""
 
@@ -66,7 +68,7 @@ class ReconciliationLookup:
                 for n, name in enumerate(part)
             }
             url = f"{self.url}?queries={quote(json.dumps(queries, separators=(',', ':')))}"
-            answer = _object(url, self.door.get(url))
+            answer = _object(url, self.fetcher.get(url))
             for n, name in enumerate(part):
                 results[name] = list(self._read(answer.get(f"q{n}")))
         return results
@@ -77,7 +79,7 @@ class ReconciliationLookup:
     def _base(self) -> str:
         """The space of the service's identifiers, as its manifest says."""
         if not self._space:
-            manifest = _object(self.url, self.door.get(self.url))
+            manifest = _object(self.url, self.fetcher.get(self.url))
             space = manifest.get("identifierSpace")
             stated = space if isinstance(space, str) and is_iri(space) else ""
             self._space = WIKIDATA if "wikidata.org/" in stated else stated
@@ -106,15 +108,15 @@ class RorLookup:
 
     target = "ror"
 
-    def __init__(self, door: Door, url: str = "https://api.ror.org/v2/organizations") -> None:
-        self.door, self.url, self.source = door, url.rstrip("/"), url
+    def __init__(self, fetcher: Fetcher, url: str = "https://api.ror.org/v2/organizations") -> None:
+        self.fetcher, self.url, self.source = fetcher, url.rstrip("/"), url
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[Candidate]]:
         """Candidates by name, one request a name."""
         results = {}
         for name in dict.fromkeys(names):
             url = f"{self.url}?query={quote(name)}"
-            answer = _object(url, self.door.get(url))
+            answer = _object(url, self.fetcher.get(url))
             items = answer.get("items")
             listed = items if isinstance(items, list) else []
             results[name] = [c for one in listed[:MAX_CANDIDATES] if (c := self._read(one))]

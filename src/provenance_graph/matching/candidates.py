@@ -18,7 +18,7 @@ from provenance_graph.matching.organizations import Organizations
 from provenance_graph.matching.outcome import LEXICAL, Pair, Verdict
 from provenance_graph.matching.rules import Matcher
 
-WORTH = 0.5
+MIN_CONFIDENCE = 0.5
 """Below this a pair is not shown: too much speaks against it."""
 
 
@@ -30,7 +30,7 @@ def candidates(snapshot: AcceptedSnapshot, known: Organizations | None = None) -
     return [
         pair
         for pair in compared(snapshot, known or Organizations(snapshot))
-        if pair.decided or (pair.verdict is Verdict.CANDIDATE and pair.confidence >= WORTH)
+        if pair.decided or (pair.verdict is Verdict.CANDIDATE and pair.confidence >= MIN_CONFIDENCE)
     ]
 
 

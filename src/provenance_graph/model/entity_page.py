@@ -13,7 +13,7 @@ from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DISCLOSURES, PG, PROV, RDF
 from provenance_graph.model.entities import Found
 
-SHOWN = 12
+MAX_LISTED = 12
 """So many entities that point to it are listed of each relation; all are counted."""
 
 _LEFT_OUT = frozenset(
@@ -127,7 +127,7 @@ def _relations(snapshot: AcceptedSnapshot, subject: Iri) -> Iterator[Relation]:
         if predicate not in _LEFT_OUT:
             pointing[predicate].append(other)
     for predicate, others in sorted(pointing.items(), key=lambda item: (-len(item[1]), item[0])):
-        first = sorted(others)[:SHOWN]
+        first = sorted(others)[:MAX_LISTED]
         yield Relation(
             predicate,
             snapshot.label(predicate) or local_name(predicate),

@@ -44,10 +44,10 @@ STATES = (
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Counts of one version of a store; ``fed`` is the latest day anything was retrieved."""
+    """Counts of one version of a store; ``last_retrieved`` is the latest day anything was retrieved."""
 
     version: str
-    fed: str
+    last_retrieved: str
     things: dict[str, int]
     links: dict[str, int]
     states: dict[str, int]
@@ -59,7 +59,7 @@ class Stats:
         """As JSON."""
         return {
             "version": self.version,
-            "lastRetrieved": self.fed,
+            "lastRetrieved": self.last_retrieved,
             "things": self.things,
             "links": self.links,
             "disclosure": self.states,
@@ -79,7 +79,7 @@ class Stats:
         )
         head: list[tuple[str, str, object]] = [
             ("store", "version", self.version),
-            ("store", "last retrieved", self.fed),
+            ("store", "last retrieved", self.last_retrieved),
             ("claims", "annotated", self.annotated),
         ]
         return head + [(group, name, n) for group, counts in groups for name, n in counts.items()]
@@ -89,7 +89,7 @@ def stats(snapshot: AcceptedSnapshot) -> Stats:
     """Count what a store holds."""
     readers: Counter[str] = Counter()
     publishers: Counter[str] = Counter()
-    fed = ""
+    last_retrieved = ""
     for _, _, reader, _ in snapshot.quads(predicate=PG.reader, graph=ANY):
         readers[str(reader)] += 1
     records = {g for *_, g in snapshot.quads(predicate=PG.ofDocument, graph=ANY)}
@@ -97,10 +97,10 @@ def stats(snapshot: AcceptedSnapshot) -> Stats:
         if subject == graph and graph in records and isinstance(publisher, Iri):
             publishers[short_id(publisher)] += 1
     for _, _, day, _ in snapshot.quads(predicate=PAV.retrievedOn, graph=ANY):
-        fed = max(fed, str(day)[:10])
+        last_retrieved = max(last_retrieved, str(day)[:10])
     return Stats(
         version=snapshot.version,
-        fed=fed,
+        last_retrieved=last_retrieved,
         things=_counts(snapshot, {local_name(c): (RDF.type, c) for c in THINGS}),
         links=_counts(snapshot, {local_name(p): (p, None) for p in LINKS}),
         states=_counts(snapshot, {local_name(p): (p, None) for p in STATES}),

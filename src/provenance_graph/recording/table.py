@@ -16,7 +16,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.formats.document import MAX_BYTES, decode, parse_json, parse_yaml
 from provenance_graph.recording.entry import FIELDS, Entry
 
-MOST = 10_000
+MAX_FINDINGS = 10_000
 
 
 def read_entries(path: Path) -> Iterator[tuple[str, Entry | Problem]]:
@@ -27,8 +27,11 @@ def read_entries(path: Path) -> Iterator[tuple[str, Entry | Problem]]:
     except OSError as error:
         raise Unreadable(str(path), error.strerror or str(error)) from error
     for number, (place, row) in enumerate(_rows(path, text)):
-        if number >= MOST:
-            yield place, Problem(place, f"more than {MOST:,} findings; the rest was not read")
+        if number >= MAX_FINDINGS:
+            yield (
+                place,
+                Problem(place, f"more than {MAX_FINDINGS:,} findings; the rest was not read"),
+            )
             return
         yield place, entry(row, place)
 

@@ -84,7 +84,7 @@ class Report:
     """A report over some models of one version of a snapshot, as of a day."""
 
     version: str
-    fed: str
+    last_retrieved: str
     as_of: str
     day: str
     uses: tuple[str, ...]
@@ -111,10 +111,10 @@ def report(
     is taken of, else the day on which a record was last retrieved.
     """
     reported = stats(snapshot)
-    chosen = day_of(day or snapshot.as_of or reported.fed)[:10]
+    chosen = day_of(day or snapshot.as_of or reported.last_retrieved)[:10]
     return Report(
         version=reported.version,
-        fed=reported.fed,
+        last_retrieved=reported.last_retrieved,
         as_of=snapshot.as_of,
         day=chosen,
         uses=tuple(uses),

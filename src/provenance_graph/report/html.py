@@ -32,7 +32,7 @@ def html(report: Report) -> str:
         FILTERS,
         models=report.models,
         version=report.version,
-        fed=report.fed,
+        last_retrieved=report.last_retrieved,
         as_of=report.as_of,
         day=report.day,
         checksum=report.checksum,

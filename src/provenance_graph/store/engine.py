@@ -32,7 +32,7 @@ DEFAULT_LIMITS = Limits()
 _DEFAULT_GRAPH = ox.DefaultGraph()
 
 
-class Pin:
+class SnapshotLease:
     """One state of a store, kept from going away while somebody reads it."""
 
     __slots__ = ("__weakref__", "engine")
@@ -91,7 +91,7 @@ class EngineReads(ABC):
     """Its answers in any form are written as this software expects."""
 
     @abstractmethod
-    def _pin(self) -> Pin:
+    def _lease(self) -> SnapshotLease:
         """The state to read."""
 
     def quads(
@@ -102,7 +102,7 @@ class EngineReads(ABC):
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
         """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph."""
-        pin = self._pin()
+        lease = self._lease()
         place = (
             None
             if isinstance(graph, AnyGraph)
@@ -114,7 +114,7 @@ class EngineReads(ABC):
                 if isinstance(object, Iri)
                 else (None if object is None else term(object))
             )
-            quads_for_pattern = pin.engine.quads_for_pattern(
+            quads_for_pattern = lease.engine.quads_for_pattern(
                 _pattern_node(subject),
                 None if predicate is None else node(predicate),
                 wanted,
@@ -145,8 +145,8 @@ class EngineReads(ABC):
         limits: Limits | None = None,
     ) -> Rows:
         """The rows of a SELECT, for texts of our own: only ``limits.rows`` is enforced here."""
-        pin = self._pin()
-        result = evaluate(pin.engine, request(SparqlQuery(query, bindings), JSON_RESULTS))
+        lease = self._lease()
+        result = evaluate(lease.engine, request(SparqlQuery(query, bindings), JSON_RESULTS))
         if not isinstance(result, ox.QuerySolutions):
             raise QueryError("this query is not a SELECT")
         most = (limits or DEFAULT_LIMITS).rows
@@ -168,18 +168,18 @@ class EngineReads(ABC):
         limits: Limits | None = None,  # noqa: ARG002 - the protocol's signature
     ) -> bool:
         """The answer of an ASK, for texts of our own."""
-        pin = self._pin()
-        result = evaluate(pin.engine, request(SparqlQuery(query, bindings), JSON_RESULTS))
+        lease = self._lease()
+        result = evaluate(lease.engine, request(SparqlQuery(query, bindings), JSON_RESULTS))
         if not isinstance(result, ox.QueryBoolean):
             raise QueryError("this query is not an ASK")
         return bool(result)
 
     def serialize(self, query: SparqlQuery, media_type: str) -> Answer:
         """Any query's answer in a media type, for texts of our own; time is not bounded."""
-        pin = self._pin()
+        lease = self._lease()
         parts: list[bytes] = []
         end = write_answer(
-            pin.engine,
+            lease.engine,
             request(query, media_type),
             query.limits or DEFAULT_LIMITS,
             parts.append,
@@ -188,17 +188,17 @@ class EngineReads(ABC):
 
     def graphs(self) -> Iterator[Iri]:
         """The names of the named graphs."""
-        pin = self._pin()
-        for name in pin.engine.named_graphs():
+        lease = self._lease()
+        for name in lease.engine.named_graphs():
             yield _subject(name)
 
     def size(self) -> int:
         """How many quads there are, in all graphs."""
-        return len(self._pin().engine)
+        return len(self._lease().engine)
 
     def dump(self) -> bytes:
         """Everything as N-Quads."""
-        return self._pin().engine.dump(format=ox.RdfFormat.N_QUADS) or b""
+        return self._lease().engine.dump(format=ox.RdfFormat.N_QUADS) or b""
 
     def close(self) -> None:  # noqa: B027 - a store that holds nothing has nothing to give back
         """Give back what the store holds."""

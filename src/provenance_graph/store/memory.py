@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from provenance_graph.core.claims import Quad
 from provenance_graph.core.errors import StoreError
 from provenance_graph.store.base import Change
-from provenance_graph.store.engine import EngineReads, Pin, update_text
+from provenance_graph.store.engine import EngineReads, SnapshotLease, update_text
 
 
 class MemoryStore(EngineReads):
@@ -36,10 +36,10 @@ class MemoryStore(EngineReads):
         """Changes with every commit."""
         return self._version
 
-    def _pin(self) -> Pin:
+    def _lease(self) -> SnapshotLease:
         if self._closed:
             raise StoreError("this store is closed")
-        return Pin(self._engine)
+        return SnapshotLease(self._engine)
 
     def next_version(self, digest: str) -> str:
         """The version that the next commit with that digest makes."""
@@ -47,10 +47,10 @@ class MemoryStore(EngineReads):
 
     def commit(self, change: Change, digest: str = "") -> str:
         """Apply a change at once or not at all, and give the new version."""
-        pin = self._pin()
+        lease = self._lease()
         text = update_text(change)
         try:
-            pin.engine.update(text)
+            lease.engine.update(text)
         except (SyntaxError, OSError, ValueError, RuntimeError) as error:
             raise StoreError(f"nothing was changed: {error}") from error
         self._sequence += 1

@@ -13,7 +13,7 @@ from provenance_graph.core import hub
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import FetchError
 from provenance_graph.formats.document import Document
-from provenance_graph.formats.fetch.door import Door, fetch
+from provenance_graph.formats.fetch.fetcher import Fetcher, fetch
 from provenance_graph.sync.config import Source
 from provenance_graph.sync.state import Seen, State
 
@@ -58,7 +58,7 @@ def _unknown(_: str) -> bool:
 
 def synchronise(
     sources: Iterable[Source],
-    door: Door,
+    fetcher: Fetcher,
     state: State,
     take: Import | None,
     *,
@@ -74,39 +74,39 @@ def synchronise(
     that were asked lately.
     """
     for source in sources:
-        for place in _expanded(source, door):
+        for place in _expanded(source, fetcher):
             if isinstance(place, Outcome):
                 yield place
                 continue
             if not everything and not state.due(place, source.every, now()):
                 yield Outcome(source.name, place, "fresh", "asked lately")
                 continue
-            outcome, seen = _one(source, place, door, state, take, now(), today, known)
+            outcome, seen = _one(source, place, fetcher, state, take, now(), today, known)
             if take is not None:
                 state.note(place, seen)
             yield outcome
 
 
-def _expanded(source: Source, door: Door) -> Iterator[str | Outcome]:
+def _expanded(source: Source, fetcher: Fetcher) -> Iterator[str | Outcome]:
     """The places of a source; an account's ``hf:org/*`` becomes its repositories."""
     for place in source.places:
         if not place.endswith("/*"):
             yield place
             continue
         try:
-            yield from _account(place[3:-2], door)
+            yield from _account(place[3:-2], fetcher)
         except FetchError as error:
             yield Outcome(source.name, place, _status(error), str(error))
 
 
-def _account(account: str, door: Door) -> Iterator[str]:
+def _account(account: str, fetcher: Fetcher) -> Iterator[str]:
     """The repositories of an account, page by page."""
-    url = f"{door.settings.hub}/api/models?author={quote(account)}&limit=100"
+    url = f"{fetcher.settings.hub}/api/models?author={quote(account)}&limit=100"
     pages: set[str] = set()
     names: dict[str, None] = {}
-    while url and url not in pages and len(names) < door.settings.max_models:
+    while url and url not in pages and len(names) < fetcher.settings.max_models:
         pages.add(url)
-        answer = door.answer(url)
+        answer = fetcher.answer(url)
         listed = _json(url, answer.body)
         for entry in listed if isinstance(listed, list) else []:
             name = entry.get("id") if isinstance(entry, dict) else None
@@ -122,7 +122,7 @@ def _account(account: str, door: Door) -> Iterator[str]:
 def _one(
     source: Source,
     place: str,
-    door: Door,
+    fetcher: Fetcher,
     state: State,
     take: Import | None,
     at: float,
@@ -134,13 +134,13 @@ def _one(
     revision = moved = ""
     try:
         if place.startswith("hf:"):
-            revision, moved = _revision(place, door)
+            revision, moved = _revision(place, fetcher)
             if before and revision and revision == before.revision and not moved:
                 seen = replace(before, at=at, status="unchanged", detail="")
                 return Outcome(source.name, place, "unchanged", f"still at {revision[:12]}"), seen
         results = [
             item if isinstance(item, Problem) else replace(item, fetched=True)
-            for item in fetch(f"hf:{moved}" if moved else place, door, today)
+            for item in fetch(f"hf:{moved}" if moved else place, fetcher, today)
         ]
     except FetchError as error:
         status = _status(error)
@@ -160,12 +160,12 @@ def _one(
     return Outcome(source.name, place, status, detail, documents), seen
 
 
-def _revision(place: str, door: Door) -> tuple[str, str]:
+def _revision(place: str, fetcher: Fetcher) -> tuple[str, str]:
     """The commit that a repository is at, and its new name where it was renamed."""
     name, _, asked = place[3:].partition("@")
     at = f"/revision/{quote(asked, safe='')}" if asked else ""
-    url = f"{door.settings.hub}/api/models/{quote(name)}{at}?blobs=true"
-    answer = _json(url, door.get(url))
+    url = f"{fetcher.settings.hub}/api/models/{quote(name)}{at}?blobs=true"
+    answer = _json(url, fetcher.get(url))
     if not isinstance(answer, dict):
         return "", ""
     commit, now = answer.get("sha"), answer.get("id", answer.get("modelId"))

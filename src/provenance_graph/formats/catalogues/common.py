@@ -34,7 +34,7 @@ def tokens(
             subject,
             predicate,
             None,
-            as_stated=statements.clean(str(stated))[: statements.SHOWN],
+            as_stated=statements.clean(str(stated))[: statements.MAX_STATED],
             locator=where,
             unusable=f"not {kind}",
         )
@@ -92,7 +92,7 @@ def offer(node: Iri, of: Iri, provider: str, model_id: str, known: set[str] | No
     yield Claim(node, RDF.type, PG.Offer)
     yield Claim(node, PG.offerOf, of)
     yield Claim(node, PG.provider, who)
-    yield Claim(node, PG.providerModelId, literals.text(model_id[: statements.SHOWN]))
+    yield Claim(node, PG.providerModelId, literals.text(model_id[: statements.MAX_STATED]))
     if known is None or provider not in known:
         yield from statements.is_a(who, PG.Organization, provider)
     if known is not None:

@@ -122,7 +122,7 @@ def _licences(subject: Iri, entry: dict[str, Any], where: str) -> Found:
             subject,
             DCTERMS.license,
             None,
-            as_stated="; ".join(stated)[: statements.SHOWN],
+            as_stated="; ".join(stated)[: statements.MAX_STATED],
             locator=at,
             unusable="several licences; how they combine is not said",
         )

@@ -74,7 +74,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     subjects: dict[str, Iri] = {}
     taken: dict[Iri, str] = {}
     for line, row in table:
-        name = row["Model"][: statements.SHOWN]
+        name = row["Model"][: statements.MAX_STATED]
         if name in subjects:
             yield Problem(f"L{line}", f"{name!r} has a row already", "rows of one model are merged")
             continue
@@ -88,7 +88,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
 
 
 def _row(row: Row, subjects: Mapping[str, Iri], where: str) -> Iterator[Claim | Problem]:
-    name = row["Model"][: statements.SHOWN]
+    name = row["Model"][: statements.MAX_STATED]
     model = subjects[name]
     yield from statements.is_a(model, PG.Model, name)
     for maker in _several(row.get("Organization", "")):
@@ -112,7 +112,7 @@ def _several(cell: str) -> list[str]:
     ['Example, Inc. (US, EU)', 'Other']
     """
     parts = re.split(r",(?!\s)(?![^()]*\))", cell[:5000])
-    return [part.strip()[: statements.SHOWN] for part in parts if part.strip()]
+    return [part.strip()[: statements.MAX_STATED] for part in parts if part.strip()]
 
 
 def _figures(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
@@ -277,7 +277,7 @@ def _access(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
             model,
             PG.weightsAvailability,
             result,
-            as_stated="" if plain else stated[: statements.SHOWN],
+            as_stated="" if plain else stated[: statements.MAX_STATED],
             locator="" if plain else f"{where} {column}",
         )
     elif stated:

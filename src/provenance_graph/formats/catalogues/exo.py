@@ -100,7 +100,7 @@ def _read(document: Document) -> Found:
         node = iris.entity(SOURCE, "unresolved", iris.slug(base)[:120])
         relation = PG.convertedFrom if not _bits(raw) else PG.quantizedFrom
         yield Claim(node, RDF.type, PG.UnresolvedReference)
-        yield Claim(node, PG.unresolvedText, literals.text(base[: statements.SHOWN]))
+        yield Claim(node, PG.unresolvedText, literals.text(base[: statements.MAX_STATED]))
         yield Claim(
             subject, relation, node, basis=Basis.INFERENCE, as_stated=base, locator="/base_model"
         )

@@ -114,7 +114,7 @@ def _developer(document: Document, edition: str) -> str:
     """The developer a report is about, which only its file's name says."""
     name = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
     shown = re.split(r"[ _-]*fmtransparencyreport", name)[0].removesuffix(".csv")
-    shown = shown.replace("_", " ").strip()[: statements.SHOWN]
+    shown = shown.replace("_", " ").strip()[: statements.MAX_STATED]
     for known in FLAGSHIPS[edition]:
         if iris.slug(shown).split("-")[0] == known.split("-")[0]:
             return {"bigcode": "BigCode", "stability": "Stability"}.get(known, shown)
@@ -128,7 +128,9 @@ def _indicators(rows: Rows, scheme: assessed.Scheme) -> Iterator[Claim | Problem
             continue
         criterion = scheme.criterion(row["Indicator"])
         yield Claim(criterion, RDF.type, PG.Criterion)
-        yield Claim(criterion, SKOS.prefLabel, literals.text(row["Indicator"][: statements.SHOWN]))
+        yield Claim(
+            criterion, SKOS.prefLabel, literals.text(row["Indicator"][: statements.MAX_STATED])
+        )
         yield Claim(criterion, SKOS.inScheme, scheme.iri)
 
 

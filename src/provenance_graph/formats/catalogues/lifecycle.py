@@ -194,7 +194,7 @@ def _aliases(subject: Iri, provider: str, name: str, entry: dict[Any, Any]) -> F
             continue
         node = iris.entity(SOURCE, "alias", f"{iris.slug(provider)}/{alias}")
         yield Claim(node, RDF.type, PG.AliasBinding)
-        yield Claim(node, PG.alias, literals.text(alias[: statements.SHOWN]))
+        yield Claim(node, PG.alias, literals.text(alias[: statements.MAX_STATED]))
         yield Claim(node, PG.resolvesTo, subject)
 
 

@@ -139,7 +139,7 @@ def _about(
         )
     elif architecture and architecture != "other":
         yield Claim(
-            model, PG.architectureFamily, statements.literal(architecture[: statements.SHOWN])
+            model, PG.architectureFamily, statements.literal(architecture[: statements.MAX_STATED])
         )
     yield from _hub(release, model, name, version)
 

@@ -158,7 +158,7 @@ def _width(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
     if full is None:
         yield Problem(where, f"{common.brief(value)} is not a width")
     elif len(widths) > 1:
-        shown = ", ".join(map(str, widths))[: statements.SHOWN]
+        shown = ", ".join(map(str, widths))[: statements.MAX_STATED]
         yield Claim(subject, property_, full, as_stated=shown, locator=where)
     else:
         yield Claim(subject, property_, full)
@@ -231,7 +231,7 @@ def _base(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
         name = "…/" + name.rstrip("/").rpartition("/")[2]
     node = iris.entity(SOURCE, "unresolved", iris.slug(name)[:120])
     yield Claim(node, RDF.type, PG.UnresolvedReference)
-    yield Claim(node, PG.unresolvedText, literals.text(name[: statements.SHOWN]))
+    yield Claim(node, PG.unresolvedText, literals.text(name[: statements.MAX_STATED]))
     yield Claim(subject, property_, node, basis=Basis.INFERENCE, locator=where)
     yield Problem(where, f"base {name[:60]!r} is no repository", "owner/name", kind="lineage")
 

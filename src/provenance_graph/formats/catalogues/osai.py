@@ -307,7 +307,7 @@ def compute(text: str, end: Iri, base: Iri | None) -> Iterator[Claim | Problem]:
 
 
 def _flop(model: Iri, stated: str, where: str) -> Claim:
-    predicate, shown = PG.trainingComputeFLOP, stated[: statements.SHOWN]
+    predicate, shown = PG.trainingComputeFLOP, stated[: statements.MAX_STATED]
     if stated in ("", "-") or stated.casefold().startswith("unknown"):
         return statements.not_given(model, predicate, Stance.NOT_STATED, shown, where)
     match = _FLOP.fullmatch(stated)

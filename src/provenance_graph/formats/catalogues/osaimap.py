@@ -219,7 +219,7 @@ def _leaderboard_base(subject: Iri, row: Row, name: str, where: str) -> Found:
 def _unresolved(subject: Iri, relation: Iri, text: str, where: str) -> Found:
     node = iris.entity(SOURCE, "unresolved", iris.slug(text)[:120])
     yield Claim(node, RDF.type, PG.UnresolvedReference)
-    yield Claim(node, PG.unresolvedText, literals.text(text[: statements.SHOWN]))
+    yield Claim(node, PG.unresolvedText, literals.text(text[: statements.MAX_STATED]))
     yield Claim(subject, relation, node, basis=Basis.INFERENCE, locator=where)
     yield Problem(where, f"base {text[:60]!r} is no repository", "owner/name", kind="lineage")
 

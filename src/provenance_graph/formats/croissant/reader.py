@@ -166,7 +166,9 @@ def _languages(it: Node, subject: Iri, name: str) -> Iterator[Claim]:
                 continue
             if re.fullmatch(r"[A-Za-z]{2,3}(?:-\w{1,8})?", language):
                 yield Claim(
-                    subject, terms.SCHEMA.name, literals.text(text[: statements.SHOWN], language)
+                    subject,
+                    terms.SCHEMA.name,
+                    literals.text(text[: statements.MAX_STATED], language),
                 )
     for _, value in it.all(SCHEMA + "alternateName"):
         if (other := jsonld.text_of(value)) and other != name:

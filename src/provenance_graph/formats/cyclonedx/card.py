@@ -58,7 +58,7 @@ def _modality(model: Iri, predicate: Iri, stated: str, where: str) -> Claim:
             model,
             predicate,
             None,
-            as_stated=stated[: statements.SHOWN],
+            as_stated=stated[: statements.MAX_STATED],
             locator=where,
             unusable="no modality that is known",
         )
@@ -153,7 +153,7 @@ def _setup(item: dict[Any, Any]) -> str:
     ]
     known = {"type", "value", "slice", "confidenceInterval"}
     parts += [f"{key}: {scalar_text(value)}" for key, value in item.items() if key not in known]
-    return "; ".join(part for part in parts if part)[: statements.SHOWN]
+    return "; ".join(part for part in parts if part)[: statements.MAX_STATED]
 
 
 def _energy(card: dict[Any, Any], model: Iri, here: str) -> Found:

@@ -62,7 +62,7 @@ def origin(document: Document) -> Origin:
         publisher=iris.organization(maker or "unnamed authors of bills of materials"),
         basis=Basis.DEVELOPER if maker and maker == theirs else Basis.THIRD_PARTY,
         title=_title(bom),
-        licence=licence[: statements.SHOWN],
+        licence=licence[: statements.MAX_STATED],
         attribution=maker,
     )
 
@@ -146,7 +146,7 @@ def _model(part: dict[Any, Any], where: str, bom: Bom) -> Found:
 def _version(part: dict[Any, Any], model: Iri, purl: packages.Package | None) -> Iterator[Claim]:
     """The version: the revision in the package URL, else the component's; both where they differ."""
     stated, revision = called(part.get("version")), purl.version if purl else ""
-    yield from packages.version_of(SOURCE, model, (revision or stated)[: statements.SHOWN])
+    yield from packages.version_of(SOURCE, model, (revision or stated)[: statements.MAX_STATED])
     if revision and stated and revision != stated:
         yield coverage.other(model, "version", stated)
     group = called(part.get("group"))

@@ -122,7 +122,7 @@ def parent(
             model,
             PG.fineTunedFrom,
             None,
-            as_stated=shown[: statements.SHOWN],
+            as_stated=shown[: statements.MAX_STATED],
             locator=where,
             unusable=why,
         )
@@ -215,7 +215,7 @@ def memory(model: Iri, text: str, where: str) -> Claim:
     unit = (match["unit"] or "") if match else ""
     stated = str(number) if number is not None else text
     claim = packages.in_unit(model, PG.minimumMemoryGB, stated, unit, _GB, where)
-    return replace(claim, as_stated=text[: statements.SHOWN])
+    return replace(claim, as_stated=text[: statements.MAX_STATED])
 
 
 def evaluation(model: Iri, raw: Any, where: str) -> Iterator[Claim | Problem]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provenance_graph.formats.coverage import Leaf
-from provenance_graph.formats.statements import LINK, SHOWN, listed, scalar_text
+from provenance_graph.formats.statements import LINK, MAX_STATED, listed, scalar_text
 
 SCHEMA = "https://schema.org/"
 FAIR4ML = "https://w3id.org/fair4ml#"
@@ -228,15 +228,15 @@ def text_of(value: Any, language: str = "en") -> str:
     if isinstance(value, list):
         return next((result for item in value[:50] if (result := text_of(item, language))), "")
     if not isinstance(value, dict):
-        return scalar_text(value)[:SHOWN]
+        return scalar_text(value)[:MAX_STATED]
     if "@value" in value:
-        return scalar_text(value["@value"])[:SHOWN]
+        return scalar_text(value["@value"])[:MAX_STATED]
     if value and all(isinstance(key, str) and _LANGUAGE.fullmatch(key) for key in value):
         chosen = value.get(language, next(iter(value.values())))
         return "" if isinstance(chosen, dict) else text_of(chosen, language)
     for key in ("name", "schema:name", "sc:name", "http://schema.org/name", f"{SCHEMA}name"):
         if key in value and not isinstance(value[key], (dict, list)):
-            return scalar_text(value[key])[:SHOWN]
+            return scalar_text(value[key])[:MAX_STATED]
         if key in value:
             inner = value[key]
             flat = inner[0] if isinstance(inner, list) and inner else inner

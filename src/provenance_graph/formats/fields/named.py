@@ -265,7 +265,7 @@ def _method(subject: Iri, value: str, where: str) -> Found:
             subject,
             PG.trainingMethod,
             None,
-            as_stated=value[: statements.SHOWN],
+            as_stated=value[: statements.MAX_STATED],
             locator=where,
             unusable=why,
         )

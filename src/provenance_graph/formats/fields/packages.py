@@ -206,7 +206,7 @@ def measured(
     if literal is not None:
         yield Claim(node, PG.score, literal)
     else:
-        shown = scalar_text(value)[: statements.SHOWN]
+        shown = scalar_text(value)[: statements.MAX_STATED]
         yield Claim(node, PG.score, None, as_stated=shown, locator=where, unusable="not a number")
 
 
@@ -226,7 +226,7 @@ def in_unit(
     >>> claim.value.lexical, claim.as_stated
     ('0.4', '400 kWh')
     """
-    shown = f"{scalar_text(amount)} {unit}".strip()[: statements.SHOWN]
+    shown = f"{scalar_text(amount)} {unit}".strip()[: statements.MAX_STATED]
     number = statements.score(amount)
     factor = units.get(unit.casefold())
     literal = None

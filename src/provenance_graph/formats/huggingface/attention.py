@@ -111,7 +111,7 @@ def positions(config: Config) -> Found:
         yield Problem(where, f"{brief(rope)} is not a mapping")
     number = None if theta is ABSENT or isinstance(theta, str) else statements.real(theta)
     if number is not None and number > 0:
-        shown = statements.clean(stated)[: statements.SHOWN]
+        shown = statements.clean(stated)[: statements.MAX_STATED]
         yield config.claim(
             PG.ropeTheta,
             literals.double(number),

@@ -116,7 +116,7 @@ def _licence(card: Card, value: Any, where: str) -> Found:
             DCTERMS.license,
             None,
             basis=card.basis,
-            as_stated=shown[: statements.SHOWN],
+            as_stated=shown[: statements.MAX_STATED],
             locator=where,
             unusable="several licences; how they combine is not said",
         )

@@ -110,7 +110,7 @@ def emissions(card: Card, value: Any, where: str) -> Found:
         return
     tonnes = _tonnes(stated)
     if tonnes is None:
-        shown = statements.scalar_text(stated)[: statements.SHOWN]
+        shown = statements.scalar_text(stated)[: statements.MAX_STATED]
         yield Problem(where, f"{shown[:60] or type(stated).__name__!r} is not a mass of CO2")
         yield Claim(
             card.repo.subject,

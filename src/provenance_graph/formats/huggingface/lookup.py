@@ -59,7 +59,7 @@ class Config:
 
     def unusable(self, predicate: Iri, stated: Any, locator: str, why: str) -> Claim:
         """A claim whose text is kept and whose value cannot be had."""
-        shown = statements.clean(str(stated))[: statements.SHOWN]
+        shown = statements.clean(str(stated))[: statements.MAX_STATED]
         return Claim(
             self.repo.subject,
             predicate,

@@ -261,7 +261,7 @@ def parent(
             yield Claim(node, PROV.entity, target, basis=basis)
             yield from version_of(target, node, reference.revision, basis)
         return
-    shown = stated.strip()[: statements.SHOWN]
+    shown = stated.strip()[: statements.MAX_STATED]
     if not shown:
         return
     node = iris.entity(SOURCE, "unresolved", iris.slug(shown)[:120])

@@ -141,7 +141,7 @@ def evaluation(
     yield Claim(node, PG.evaluationOf, repo.subject)
     yield Claim(node, PG.benchmark, bench)
     if number is None:
-        stated = statements.clean(statements.scalar_text(value))[: statements.SHOWN]
+        stated = statements.clean(statements.scalar_text(value))[: statements.MAX_STATED]
         yield Claim(node, PG.score, None, as_stated=stated, locator=where, unusable="not a number")
     else:
         yield Claim(node, PG.score, number)

@@ -151,7 +151,7 @@ def _unpacked(repo: Repository, counts: dict[str, int], packed: Packing, place: 
     how = ", ".join(f"{float(packed.weights[kind]):g} to each {kind}" for kind in sorted(integers))
     claim = _counted(repo, count, Basis.INFERENCE)
     at = f"{place}/parameters, {packed.method} unpacked: {how}"
-    yield replace(claim, as_stated=shown[: statements.SHOWN], locator=at)
+    yield replace(claim, as_stated=shown[: statements.MAX_STATED], locator=at)
     what = f"{shown}: {packed.method} packs several weights into one element"
     yield Problem(f"{place}/parameters", what, "unpacked, scales included", kind="packed")
 
@@ -171,7 +171,7 @@ def _no_count(
         PG.parameterCount,
         None,
         basis=Basis.ARTIFACT,
-        as_stated=shown[: statements.SHOWN],
+        as_stated=shown[: statements.MAX_STATED],
         locator=f"{place}/parameters" if counts else f"{place}/total",
         unusable=why,
     )

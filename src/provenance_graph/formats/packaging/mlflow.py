@@ -72,7 +72,7 @@ def read_model(document: Document) -> Iterator[Claim | Problem]:
     model = iris.entity(SOURCE, "model", iris.slug(id_ or statements.place(document)))
     yield from statements.is_a(model, PG.Model, id_)
     if run := scalar_text(raw.get("run_id")):
-        yield from packages.version_of(SOURCE, model, run[: statements.SHOWN])
+        yield from packages.version_of(SOURCE, model, run[: statements.MAX_STATED])
     if (created := raw.get("utc_time_created")) is not None:
         yield statements.dated(model, DCTERMS.created, created, "/utc_time_created")
     if (size := raw.get("model_size_bytes")) is not None:

@@ -197,7 +197,7 @@ def origin(document: Document) -> Origin:
         whole, _ = parts(document)
     except Unreadable:
         whole = {}
-    name = signer(whole)[: statements.SHOWN]
+    name = signer(whole)[: statements.MAX_STATED]
     return Origin(
         local=statements.place(document),
         publisher=iris.organization(name or "unnamed signers"),
@@ -240,7 +240,7 @@ def read_statement(document: Document) -> Iterator[Claim | Problem]:
 
 def _signed_by(model: Iri, bundle: dict[Any, Any]) -> Iterator[Claim]:
     """Whom the signature names; that it is not verified here stands beside it."""
-    if name := signer(bundle)[: statements.SHOWN]:
+    if name := signer(bundle)[: statements.MAX_STATED]:
         who = statements.named_organization(name)
         yield from statements.is_a(who, PG.Organization, name)
         yield Claim(model, PG.signedBy, who)

@@ -122,7 +122,7 @@ def read_modelfile(document: Document) -> Iterator[Claim | Problem]:
             yield coverage.other(model, "adapter", each.value)
         elif each.key == "LICENSE" and each.value:
             first = next((line.strip() for line in each.value.splitlines() if line.strip()), "")
-            yield from statements.licensed(model, first[: statements.SHOWN], locator=where)
+            yield from statements.licensed(model, first[: statements.MAX_STATED], locator=where)
             if each.value != first:
                 yield coverage.other(model, "license text", each.value)
     yield from coverage.claims(model, leaves(document), KEYS)

@@ -39,7 +39,7 @@ def read(element: dict[str, Any], subject: Iri, where: str, graph: Graph) -> Fou
     version = called(element.get("software_packageVersion"))
     if kind == AI:
         revision = revision_of(element)
-        for each in dict.fromkeys((version, revision[: statements.SHOWN])):
+        for each in dict.fromkeys((version, revision[: statements.MAX_STATED])):
             yield from packages.version_of(SOURCE, subject, "" if each == "NOASSERTION" else each)
         if version == "NOASSERTION":
             yield coverage.stated(

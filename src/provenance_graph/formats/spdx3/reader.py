@@ -56,7 +56,7 @@ def origin(document: Document) -> Origin:
         publisher=iris.organization(maker or "unnamed authors of bills of materials"),
         basis=Basis.THIRD_PARTY,
         title=f"SPDX {called(root.get('name'))}".strip(),
-        licence=text.rsplit("/", 1)[-1][: statements.SHOWN],
+        licence=text.rsplit("/", 1)[-1][: statements.MAX_STATED],
         attribution=maker,
     )
 

@@ -107,7 +107,7 @@ def _edge(
     elif kind in DATA and graph.kinds.get(source) == "model":
         dataset = graph.subjects.get(target)
         if dataset is None and target:
-            name = called(element.get("name")) or target[: statements.SHOWN]
+            name = called(element.get("name")) or target[: statements.MAX_STATED]
             dataset = iris.dataset(statements.hub_dataset(name) or name)
             yield from statements.is_a(dataset, PG.Dataset, name)
         for predicate in DATA[kind] if dataset is not None else ():
@@ -185,7 +185,7 @@ def _licence(
         return
     link = next((scalar_text(u) for u in listed(element.get("expandedlicensing_seeAlso"))), "")
     full = scalar_text(element.get("simplelicensing_licenseText"))
-    text = text or full[: statements.SHOWN]
+    text = text or full[: statements.MAX_STATED]
     yield from statements.licensed(source, text, link=link, locator=place, basis=LICENSES[kind])
     if full and full != text and full != "NOASSERTION":
         yield coverage.other(source, "licence text", full)

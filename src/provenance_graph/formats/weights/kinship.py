@@ -36,11 +36,11 @@ from provenance_graph.formats.weights.tensors import Weights, spread
 from provenance_graph.formats.weights.units import matched_columns, matrix_shape, rows_found
 from provenance_graph.formats.weights.values import Matrix, Tensor
 
-SAMPLED = 12
+MAX_SAMPLED = 12
 """How many tensors of a pair are compared by value."""
-MOST = 0.6
+MIN_ALIKE = 0.6
 """The share of sampled tensors that must be alike."""
-LEAST_SHARE = 0.1
+MIN_SHARE = 0.1
 """The least share of a model in a mixture, below which it is no parent of it."""
 _PREFIXES = re.compile(
     r"^(?:base_model\.model\.|module\.|model\.|transformer\.|language_model\.|text_model\.|bert\.)+"
@@ -115,13 +115,13 @@ def _pairs(
     common = sorted(ours.keys() & theirs.keys())
     same = [n for n in common if matrix_shape(ours[n]) == matrix_shape(theirs[n])]
     inner = [n for n in same if not _EMBEDDING.search(n)]
-    chosen = [inner[i] for i in spread(len(inner), SAMPLED)] if inner else []
+    chosen = [inner[i] for i in spread(len(inner), MAX_SAMPLED)] if inner else []
     rows_differ = [
         n
         for n in common
         if _EMBEDDING.search(n) and matrix_shape(ours[n])[1] == matrix_shape(theirs[n])[1]
     ]
-    chosen += rows_differ[:2] if inner else rows_differ[:SAMPLED]
+    chosen += rows_differ[:2] if inner else rows_differ[:MAX_SAMPLED]
     result = [p for n in chosen if (p := _pair(n, ours[n], theirs[n])) is not None]
     other = [n for n in common if n not in same and n not in rows_differ]
     return result, other
@@ -143,7 +143,10 @@ def _by_values(
     agreeing = [p for p in inner if p.is_alike]
     middle = float(np.median([p.correlation for p in inner]))
     sampled = len(inner)
-    if len(agreeing) >= max(1, math.ceil(MOST * sampled)) and sum(p.child.size for p in inner) > 64:
+    if (
+        len(agreeing) >= max(1, math.ceil(MIN_ALIKE * sampled))
+        and sum(p.child.size for p in inner) > 64
+    ):
         relation, kind = _kind(inner, ours)
         notes = _vocabulary(pairs, child, parent)
         how = f"same shapes, {len(agreeing)} of {sampled} sampled tensors {kind}{notes}"
@@ -196,11 +199,11 @@ def _by_layers(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kins
     if not child or not parent or len(child) == len(parent) == 1:
         return None
     best: list[tuple[float, int]] = []
-    for tensors in child[:: max(1, len(child) // SAMPLED)]:
+    for tensors in child[:: max(1, len(child) // MAX_SAMPLED)]:
         options = [(_likeness(tensors, other), n) for n, other in enumerate(parent)]
         best.append(max(options, key=lambda option: option[0]))
     good = [value for value, _ in best if value >= 2 * LEAST_CORRELATION]
-    if len(good) < max(1, math.ceil(MOST * len(best))):
+    if len(good) < max(1, math.ceil(MIN_ALIKE * len(best))):
         return None
     how = f"{len(good)} of {len(best)} sampled layers are a layer of the parent ({len(parent)} layers, here {len(child)})"
     relation = PG.prunedFrom if len(child) < len(parent) else PG.fineTunedFrom
@@ -249,9 +252,9 @@ def _by_units(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinsh
         and matrix_shape(ours[n])[1] == width
         and matrix_shape(theirs[n])[1] == wide
     ]
-    chosen = [inner[i] for i in spread(len(inner), SAMPLED)] if inner else []
+    chosen = [inner[i] for i in spread(len(inner), MAX_SAMPLED)] if inner else []
     good = [n for n in chosen if rows_found(ours[n], theirs[n], units)]
-    if not chosen or len(good) < math.ceil(MOST * len(chosen)):
+    if not chosen or len(good) < math.ceil(MIN_ALIKE * len(chosen)):
         return None
     what = f"of {wide} units {width} are left" if width < wide else "units are in another order"
     how = f"{what}, {len(good)} of {len(chosen)} sampled tensors hold the parent's rows"
@@ -343,7 +346,7 @@ def parents_among(
     result = {name: compare(child, weights) for name, weights in candidates.items()}
     confirmed = [name for name in result if result[name].verdict is Verdict.CONFIRMED]
     shares = _shares(child, {name: candidates[name] for name in confirmed})
-    parents = [name for name in confirmed if shares.get(name, 1.0) >= LEAST_SHARE]
+    parents = [name for name in confirmed if shares.get(name, 1.0) >= MIN_SHARE]
     answer: dict[str, tuple[Kinship, float]] = {}
     for name, kin in result.items():
         share = shares.get(name, 1.0 if name in confirmed else 0.0)
@@ -373,7 +376,7 @@ def _shares(child: Weights, candidates: Mapping[str, Weights]) -> dict[str, floa
     ]
     columns: list[list[NDArray[np.float64]]] = [[] for _ in theirs]
     target: list[NDArray[np.float64]] = []
-    for name in [common[i] for i in spread(len(common), SAMPLED)] if common else []:
+    for name in [common[i] for i in spread(len(common), MAX_SAMPLED)] if common else []:
         pairs = [_pair(name, ours[name], each[name]) for each in theirs]
         if all(pair is not None for pair in pairs):
             target.append(_scaled(pairs[0].child if pairs[0] else None))

@@ -15,11 +15,11 @@ from provenance_graph.licences.inheritance.passing import (
     edge_type,
 )
 from provenance_graph.licences.texts.catalogue import Catalogue, Licence
-from provenance_graph.lineage.arrays import DERIVED, reach
+from provenance_graph.lineage.arrays import DERIVED, closure
 from provenance_graph.lineage.index import DATASET, LineageIndex
 
 Step = tuple[int, int]  # child, place of the edge among the rows of parents
-Held = Callable[[int], Sequence[Licence]]
+LicencesOf = Callable[[int], Sequence[Licence]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Inherited:
     path: tuple[Step, ...]
 
 
-MOST = 50
+MAX_ORIGINS = 50
 """Origins distinguished of one licence and class of terms; further ones add nothing but length."""
 
 
@@ -53,7 +53,7 @@ class Inheritance:
 def inherited(
     index: LineageIndex,
     catalogue: Catalogue,
-    stored: Held,
+    stored: LicencesOf,
     node: int,
     without: frozenset[int] = frozenset(),
 ) -> Inheritance:
@@ -64,7 +64,7 @@ def inherited(
     replaced by the child's, where that is known; not so for data, of which the publisher is
     seldom the only owner.
     """
-    above = [one for one in reach(index.up, node, influences=True).nodes.tolist() if one != node]
+    above = [one for one in closure(index.up, node, influences=True).nodes.tolist() if one != node]
     licences = {one: stored(one) for one in (node, *above)}
     origins: dict[tuple[Steps, Steps], list[tuple[int, Licence | None, TermClass]]]
     origins = defaultdict(list)
@@ -87,7 +87,7 @@ def inherited(
                 continue
             key = (licence.iri if licence else "", terms, settled)
             counter[key] += 1
-            if counter[key] <= MOST:
+            if counter[key] <= MAX_ORIGINS:
                 inheriteds.append(
                     Inherited(origin, licence, terms, settled, search.path(origin, settled))
                 )

@@ -24,7 +24,7 @@ from provenance_graph.licences.inheritance.own_names import (
     release_of,
 )
 from provenance_graph.licences.results import LineageState, Support
-from provenance_graph.lineage.arrays import DERIVED, RELATIONS, Flags, pack, reach
+from provenance_graph.lineage.arrays import DERIVED, RELATIONS, Flags, closure, pack
 from provenance_graph.lineage.index import UNRESOLVED, LineageIndex
 from provenance_graph.store.values import ANY
 
@@ -149,7 +149,9 @@ def lineage_state(
     reported = list(reader.parents_told(subject))
     if node is None:
         return _state(bool(reported), False, [] if reported else [subject], reported)
-    reached = [one for one in reach(index.up, node, influences=False).nodes.tolist() if one != node]
+    reached = [
+        one for one in closure(index.up, node, influences=False).nodes.tolist() if one != node
+    ]
     missing = [] if reported else [subject]
     support: list[Support] = reported[:1]
     for other in reached[:MOST_ANCESTORS]:

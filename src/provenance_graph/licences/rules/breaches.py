@@ -29,7 +29,7 @@ from provenance_graph.licences.rules.context import SEVERITIES
 from provenance_graph.licences.rules.rules import RULES
 from provenance_graph.licences.rules.store_marks import rule_marks
 from provenance_graph.licences.texts.catalogue import Licence
-from provenance_graph.lineage.arrays import Flags, Ints, reach
+from provenance_graph.lineage.arrays import Flags, Ints, closure
 from provenance_graph.model.entities import find_entity
 from provenance_graph.shapes.findings import Finding as ValidationFinding
 from provenance_graph.shapes.findings import Severity
@@ -210,7 +210,7 @@ def _within(graph: LicenceGraph, filters: Filters) -> Flags | None:
         node = index.names.find(filters.of)
         if node is not None:
             flags[node] = True
-            flags[reach(index.down, node, influences=True).nodes] = True
+            flags[closure(index.down, node, influences=True).nodes] = True
     if filters.developer:
         mine = _by_developer(graph, filters.developer)
         flags = mine if flags is None else flags & mine

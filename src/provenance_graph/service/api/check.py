@@ -18,7 +18,7 @@ from provenance_graph.shapes.reports import as_object
 if TYPE_CHECKING:
     from provenance_graph.service.api.schema import CheckAnswer, CheckedRecord, ProblemAnswer
 
-MOST = 500
+MAX_LISTED = 500
 
 
 def check(packed: bytes) -> bytes:
@@ -51,9 +51,9 @@ def _checked(packed: bytes) -> tuple[CheckAnswer, list[Record]]:
     answer: CheckAnswer = {
         "format": result.format,
         "name": name,
-        "problems": [_problem(p) for p in problems[:MOST]],
+        "problems": [_problem(p) for p in problems[:MAX_LISTED]],
         "problemCount": len(problems),
-        "findings": [as_object(f) for f in findings[:MOST]],
+        "findings": [as_object(f) for f in findings[:MAX_LISTED]],
         "findingCount": len(findings),
         "records": [_record(r) for r in result.records[:50]],
         "recordCount": len(result.records),
@@ -86,6 +86,6 @@ def _record(record: Record) -> CheckedRecord:
                 "locator": c.locator,
                 "unusable": c.unusable,
             }
-            for c in record.claims[:MOST]
+            for c in record.claims[:MAX_LISTED]
         ],
     }

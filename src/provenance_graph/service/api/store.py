@@ -143,7 +143,7 @@ def _offset(cursor: str) -> int:
 def _counts(routes: APIRouter, access: Access) -> None:
     @routes.get("/stats", responses={200: {"model": StatsAnswer}})
     def store_counts(request: Request, asOf: AsOf = "") -> Response:  # noqa: N803
-        """What the store holds, by kind, and when it was last fed."""
+        """What the store holds, by kind, and when anything was last retrieved."""
         snapshot = access.prepared("stats", asOf)
         return reply(access, request, snapshot, lambda: counts(snapshot).to_json())
 

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from provenance_graph.core.errors import StoreError, StoreFormat, StoreMissing
 from provenance_graph.store import layout
 from provenance_graph.store.embedded import checkpoint
-from provenance_graph.store.engine import Pin
+from provenance_graph.store.engine import SnapshotLease
 from provenance_graph.store.layout import Current, WriterLock
 
 _NONE: Mapping[str, tuple[int, str]] = MappingProxyType({})
@@ -28,7 +28,7 @@ _NONE: Mapping[str, tuple[int, str]] = MappingProxyType({})
 _NUMBERED = re.compile(r"(?:db-)?(\d+)")
 
 
-class Checkpoint(Pin):
+class Checkpoint(SnapshotLease):
     """An open checkpoint; the lock on its folder goes when the last reader does."""
 
     __slots__ = ("current", "folder")

@@ -32,7 +32,7 @@ from provenance_graph.store.embedded.published import (
     stamp_of,
     version_of,
 )
-from provenance_graph.store.engine import EngineReads, Pin, update_text
+from provenance_graph.store.engine import EngineReads, SnapshotLease, update_text
 from provenance_graph.store.layout import Current, WriterLock
 from provenance_graph.store.states import PUBLIC
 
@@ -62,21 +62,21 @@ class EmbeddedStore(EngineReads):
         """Open a store for writing; raises StoreBusy, StoreMissing or StoreFormat."""
         return EmbeddedWriter(Path(path))
 
-    def _pin(self) -> Checkpoint:
-        pin = self._open
-        if pin is None:
+    def _lease(self) -> Checkpoint:
+        lease = self._open
+        if lease is None:
             raise StoreError(f"{self.root}: this store is closed")
-        return pin
+        return lease
 
     @property
     def version(self) -> str:
         """The version that is read; the same data under the same version."""
-        return self._pin().current.version
+        return self._lease().current.version
 
     @property
     def checkpoint(self) -> Path:
         """The folder that is read, for workers that open it too."""
-        return self._pin().folder
+        return self._lease().folder
 
     def refresh(self) -> bool:
         """Move on to the newest published version; says whether there was one.
@@ -101,7 +101,7 @@ class EmbeddedStore(EngineReads):
 
     def backup(self, path: Path | str) -> str:
         """Copy the version that is read into a new store; gives the version."""
-        return copy_of(self._pin(), Path(path))
+        return copy_of(self._lease(), Path(path))
 
     def close(self) -> None:
         """Give back what the store holds."""
@@ -200,10 +200,10 @@ class EmbeddedWriter(EngineReads):
         clean(self.root, self._current)
         return self._engine
 
-    def _pin(self) -> Pin:
+    def _lease(self) -> SnapshotLease:
         if self._closed:
             raise StoreError(f"{self.root}: this store is closed for writing")
-        return Pin(self._recover())
+        return SnapshotLease(self._recover())
 
     def probe(self) -> None:
         """Raise StoreError or OSError while nothing can be written, for want of room or rights."""

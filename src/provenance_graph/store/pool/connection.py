@@ -34,7 +34,7 @@ class Pool(Protocol):
     limits: Limits
     spawner: Spawner
 
-    def release(self, worker: WorkerConnection, fit: bool) -> None:
+    def release(self, worker: WorkerConnection, reusable: bool) -> None:
         """Take a worker back, or replace it."""
 
 
@@ -138,7 +138,7 @@ class AnswerStream:
         except (WorkerGone, QueryError, StoreError):
             raise
         except BaseException:
-            self._finish(fit=False)
+            self._finish(reusable=False)
             raise
 
     async def _send(self, request: bytes) -> None:
@@ -183,26 +183,26 @@ class AnswerStream:
         if kind == frames.DATA:
             return body
         if kind == frames.END:
-            self.kind, self.rows, fit = frames.loads(body)
-            self._finish(fit=fit)
+            self.kind, self.rows, reusable = frames.loads(body)
+            self._finish(reusable=reusable)
         elif kind == frames.READY:
             worker.ready = True
         else:
             error = revive(body)
             if not worker.ready:  # it could not open the store, which may just have moved on
-                self._finish(fit=False)
+                self._finish(reusable=False)
                 raise WorkerGone(str(error))
-            self._finish(fit=frames.loads(body)[-1] is True and not worker.gone)
+            self._finish(reusable=frames.loads(body)[-1] is True and not worker.gone)
             raise error
         return b""
 
-    def _finish(self, *, fit: bool) -> None:
+    def _finish(self, *, reusable: bool) -> None:
         if not self.done:
             self.done = True
-            self._pool.release(self._worker, fit)
+            self._pool.release(self._worker, reusable)
 
     def _late(self) -> NoReturn:
-        self._finish(fit=False)
+        self._finish(reusable=False)
         raise QueryTimeout(
             f"the query was stopped after {self._limits.seconds:g} s; "
             "narrow it, or ask for fewer rows with LIMIT"
@@ -210,13 +210,13 @@ class AnswerStream:
 
     def _held(self) -> None:
         if time.monotonic() > self._hold_until:
-            self._finish(fit=False)
+            self._finish(reusable=False)
             raise QueryTimeout("the answer was not read fast enough; ask for less at a time")
 
     async def _gone(self, stated: bool) -> NoReturn:
         # Its memory may take a while to go, for which nobody else should wait.
         code = await to_thread.run_sync(self._pool.spawner.status, self._worker.number)
-        self._finish(fit=False)
+        self._finish(reusable=False)
         if code in (-9, NOT_STARTED) and not stated:
             raise WorkerGone(f"a process ended with {code}")
         raise ended(code, "the query", self._pool.limits.memory_bytes)
@@ -246,4 +246,4 @@ class AnswerStream:
 
     def close(self) -> None:
         """End the query if it still runs."""
-        self._finish(fit=False)
+        self._finish(reusable=False)

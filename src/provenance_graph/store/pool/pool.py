@@ -267,7 +267,7 @@ class WorkerPool:
                 return await handed
         except BaseException as error:
             if handed.done() and not handed.cancelled():  # a worker came at the last moment
-                self.release(handed.result(), fit=True)
+                self.release(handed.result(), reusable=True)
             handed.cancel()
             with contextlib.suppress(ValueError):
                 self._waiters.remove(handed)
@@ -277,11 +277,11 @@ class WorkerPool:
                 ) from None
             raise
 
-    def release(self, worker: WorkerConnection, fit: bool) -> None:
+    def release(self, worker: WorkerConnection, reusable: bool) -> None:
         """Take a worker back, or replace it, and serve whoever waits next."""
         self._busy.discard(worker)
         fresh: WorkerConnection | None = worker
-        if self._closed or not fit or worker.version != self._version:
+        if self._closed or not reusable or worker.version != self._version:
             self._drop(worker)
             fresh = None
             if not self._closed:

@@ -46,17 +46,19 @@ def _answer_queries(sock: socket.socket, order: Mapping[str, Any]) -> int:
         return 0
     confine = sandbox.confine(memory, [folder])
     sock.sendall(frames.json_frame(frames.READY, confine))
-    worn = _peak_memory() + memory // 4
+    memory_budget = _peak_memory() + memory // 4
     reader = frames.FrameReader()
     while (message := frames.receive(sock, reader)) is not None:
-        if not _answer(sock, store, frames.loads(message[1]), worn):
+        if not _answer(sock, store, frames.loads(message[1]), memory_budget):
             break
     os.close(handle)
     return 0
 
 
-def _answer(sock: socket.socket, store: ox.Store, asked: Mapping[str, Any], worn: int) -> bool:
-    """Answer one query; says whether this process is fit for another.
+def _answer(
+    sock: socket.socket, store: ox.Store, asked: Mapping[str, Any], memory_budget: int
+) -> bool:
+    """Answer one query; says whether this process may take another.
 
     What the engine fails at in any other way ends the process, which its caller is told.
     """
@@ -64,13 +66,14 @@ def _answer(sock: socket.socket, store: ox.Store, asked: Mapping[str, Any], worn
     try:
         end = write_answer(store, _request(asked), Limits(**asked["limits"]), out.add)
     except ProvenanceError as error:
-        fit = _peak_memory() < worn and not isinstance(error.__context__, MemoryError)
-        out.close(frames.json_frame(frames.ERROR, [type(error).__name__, str(error), fit]))
-        return fit
-    fit = _peak_memory() < worn  # memory is rarely given back, so a bloated process ends
-    last = [end.kind, end.rows, fit]
+        reusable = _peak_memory() < memory_budget and not isinstance(error.__context__, MemoryError)
+        out.close(frames.json_frame(frames.ERROR, [type(error).__name__, str(error), reusable]))
+        return reusable
+    # memory is rarely given back, so a bloated process ends
+    reusable = _peak_memory() < memory_budget
+    last = [end.kind, end.rows, reusable]
     out.close(frames.json_frame(frames.END, last))
-    return fit
+    return reusable
 
 
 def _request(asked: Mapping[str, Any]) -> Request:

@@ -54,7 +54,7 @@ class Settings:
 
 
 @dataclass(slots=True)
-class Door:
+class Fetcher:
     """A client with what is needed to use it politely and safely.
 
     ``now`` gives seconds that only grow, ``pause`` waits. ``resolve`` gives the addresses of a
@@ -212,25 +212,25 @@ def _after(response: httpx2.Response) -> float:
     return float(stated) if stated.isdigit() else 0.0
 
 
-def fetch(place: str, door: Door, retrieved: str) -> Iterator[Document | Problem]:
+def fetch(place: str, fetcher: Fetcher, retrieved: str) -> Iterator[Document | Problem]:
     """Documents at a place: ``hf:org/name``, ``hf:org/*``, or a web address.
 
     Raises FetchError where the place gives nothing at all; a file of a repository that cannot
     be had is a problem.
     """
     if re.fullmatch(r"hf:[\w.-]+/\*", place.strip()):
-        yield from _account(place.strip()[3:-2], door, retrieved)
+        yield from _account(place.strip()[3:-2], fetcher, retrieved)
         return
     repository = hub.address(place)
     if repository is not None and not repository.path:
         if repository.kind is not hub.Kind.MODEL or not repository.owner:
             raise FetchError(f"{place}: only models are fetched from the Hub; write hf:org/name")
-        yield from _repository(repository.name, door, retrieved, repository.revision)
+        yield from _repository(repository.name, fetcher, retrieved, repository.revision)
         return
     if place.startswith("hf:"):
         raise FetchError(f"{place}: write hf:org/name, hf:org/name@revision or hf:org/*")
     url = _raw(place)
-    body = door.get(url)
+    body = fetcher.get(url)
     path = unquote(urlsplit(url).path)
     if not is_iri(url):
         raise FetchError(f"{url[:120]}: spaces and quotes must be percent-encoded")
@@ -246,14 +246,14 @@ def _raw(url: str) -> str:
     return url
 
 
-def _account(account: str, door: Door, retrieved: str) -> Iterator[Document | Problem]:
+def _account(account: str, fetcher: Fetcher, retrieved: str) -> Iterator[Document | Problem]:
     """Every model of an account, page by page."""
-    url = f"{door.settings.hub}/api/models?author={quote(account)}&limit=100"
+    url = f"{fetcher.settings.hub}/api/models?author={quote(account)}&limit=100"
     seen: set[str] = set()
     pages: set[str] = set()
     while url and url not in pages and len(pages) < 1_000:
         pages.add(url)
-        answer = door.answer(url)
+        answer = fetcher.answer(url)
         listed = _json(url, answer.body)
         if not isinstance(listed, list):
             raise FetchError(f"{url}: the Hub answered with no list of models")
@@ -261,13 +261,13 @@ def _account(account: str, door: Door, retrieved: str) -> Iterator[Document | Pr
             name = entry.get("id") if isinstance(entry, dict) else None
             if not isinstance(name, str) or not hub.is_name(name) or name in seen:
                 continue
-            if len(seen) >= door.settings.max_models:
-                what = f"more than {door.settings.max_models} models; the rest is not fetched"
+            if len(seen) >= fetcher.settings.max_models:
+                what = f"more than {fetcher.settings.max_models} models; the rest is not fetched"
                 yield Problem(f"hf:{account}/*", what, kind="size")
                 return
             seen.add(name)
             try:
-                yield from _repository(name, door, retrieved, "")
+                yield from _repository(name, fetcher, retrieved, "")
             except FetchError as error:
                 yield Problem(f"hf:{name}", str(error), kind="fetch")
         url = _next(answer.link, url)
@@ -290,13 +290,13 @@ def _joined(base: str, target: str) -> str:
 
 
 def _repository(
-    name: str, door: Door, retrieved: str, revision: str
+    name: str, fetcher: Fetcher, retrieved: str, revision: str
 ) -> Iterator[Document | Problem]:
     """What the Hub answers about a repository, then its card with the files beside it."""
-    site = door.settings.hub
+    site = fetcher.settings.hub
     at = f"/revision/{quote(revision, safe='')}" if revision else ""
     answer = _json(
-        asked := f"{site}/api/models/{quote(name)}{at}?blobs=true", body := door.get(asked)
+        asked := f"{site}/api/models/{quote(name)}{at}?blobs=true", body := fetcher.get(asked)
     )
     if not isinstance(answer, dict):
         raise FetchError(f"{asked}: the Hub answered with no mapping")
@@ -304,12 +304,12 @@ def _repository(
     commit = answer.get("sha")
     fixed = commit if isinstance(commit, str) and re.fullmatch(r"[0-9a-f]{40}", commit) else "main"
     files: dict[str, bytes] = {}
-    for file in _wanted(answer, door.settings.max_results):
+    for file in _wanted(answer, fetcher.settings.max_results):
         if file.endswith(WEIGHTS):
             files[file] = b""  # of weights only the names count
             continue
         try:
-            files[file] = door.get(f"{site}/{quote(name)}/resolve/{fixed}/{quote(file)}")
+            files[file] = fetcher.get(f"{site}/{quote(name)}/resolve/{fixed}/{quote(file)}")
         except FetchError as error:
             yield Problem(f"hf:{name}/{file}", str(error), kind="fetch")
     main = next(
@@ -357,11 +357,11 @@ def documents(place: str, *, retrieved: str = "") -> Iterator[Document | Problem
         timeout=httpx2.Timeout(20.0, connect=10.0),
         headers={"user-agent": "provenance-graph", "accept-encoding": "gzip"},
     ) as client:
-        door = Door(
+        fetcher = Fetcher(
             client,
             settings,
             cache=Cache(Path(folder)) if folder else None,
             resolve=None if {"http", "https", "all"} & getproxies().keys() else resolve,
         )
         day = retrieved or datetime.now(UTC).date().isoformat()
-        yield from fetch(place, door, day)
+        yield from fetch(place, fetcher, day)
