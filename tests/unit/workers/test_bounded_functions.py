@@ -75,7 +75,7 @@ def test_a_function_returns_bytes_or_json(spawner):
     ],
 )
 def test_a_bounded_function_meets_its_limits(spawner, name, data, kind, said):
-    limits = Limits(seconds=1 if name == "sleeper" else 10, memory_bytes=200 << 20)
+    limits = Limits(seconds=1 if name == "sleeper" else 120, memory_bytes=200 << 20)
     with pytest.raises(kind, match=said):
         run_bounded(f"{HERE}:{name}", data, limits, spawner)
     assert not Path("/tmp/never-written").exists()
