@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from provenance_graph.core.terms import PG
 from provenance_graph.formats import coverage
 from provenance_graph.formats.coverage import Fate, KeyTable, Leaf, later, read, skip, text
 from provenance_graph.formats.registry import readers
+from provenance_graph.ingest import intake
 from tools.reading_coverage import Row, measure
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -53,11 +55,9 @@ LEAVES = [
 def test_the_ledger_counts_every_value_by_fate_and_key() -> None:
     ledger = coverage.count(LEAVES, TABLE)
     assert {fate: ledger.total(fate) for fate in Fate} == {
-        Fate.READ: 2,
-        Fate.NOT_PROVENANCE: 1,
-        Fate.NOT_READ: 1,
-        Fate.UNKNOWN: 2,
-    }
+        Fate.READ: 2, Fate.NOT_PROVENANCE: 1, Fate.NOT_READ: 1, Fate.UNKNOWN: 2,
+        Fate.NOT_UNDERSTOOD: 0,
+    }  # fmt: skip
     assert ledger.by_key(Fate.UNKNOWN) == {"model/colour": 2}
 
 
@@ -83,3 +83,54 @@ def test_a_long_text_is_cut_where_it_says_so() -> None:
     value = coverage.brief("x" * 5_000)
     assert len(value.lexical) == coverage.MAX_TEXT
     assert value.lexical.endswith(" …")
+
+
+def test_a_report_names_every_fate_with_its_keys() -> None:
+    assert list(coverage.count(LEAVES, TABLE).lines()) == [
+        "stated: 6 values: 2 read, 1 not provenance, 1 not read yet, 2 unknown key",
+        "  read: model/name, model/task",
+        "  not provenance: model/logo/data",
+        "  not read yet: model/notes",
+        "  unknown key: model/colour (2)",
+    ]
+
+
+MODEL = {
+    "@context": {"@vocab": "https://schema.org/", "fair4ml": "https://w3id.org/fair4ml#"},
+    "@type": "fair4ml:MLModel", "name": "Oak", "archivedAt": "https://example.org/archive/oak",
+    "author": {"@type": "Organization", "name": "Example Lab", "url": "https://lab.example.org"},
+}  # fmt: skip
+
+
+def test_what_stands_under_a_key_that_is_read_and_comes_to_nothing_is_kept_as_stated() -> None:
+    reading = intake.read(document(json.dumps(MODEL), "a.jsonld"), readers(), intake.Options())
+    kept = {
+        str(claim.value)
+        for record in reading.records
+        for claim in record.claims
+        if claim.predicate == PG.otherStatement
+    }
+    assert {
+        "archivedAt: https://example.org/archive/oak", "author.url: https://lab.example.org",
+    } <= kept  # fmt: skip
+    assert reading.ledger.by_key(Fate.NOT_UNDERSTOOD) == {
+        "model/archivedAt": 1,
+        "model/author/url": 1,
+    }
+    assert reading.ledger.total() == 8
+
+
+def test_a_reference_to_an_element_of_the_document_is_read() -> None:
+    graph = {
+        "@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld",
+        "@graph": [
+            {"type": "ai_AIPackage", "spdxId": "urn:a", "name": "Oak", "suppliedBy": "urn:org"},
+            {"type": "Organization", "spdxId": "urn:org", "name": "Example Lab"},
+            {"type": "Relationship", "spdxId": "urn:r", "from": "urn:x", "to": ["urn:y"],
+             "relationshipType": "contains"},
+        ],
+    }  # fmt: skip
+    reading = intake.read(document(json.dumps(graph), "a.spdx.json"), readers(), intake.Options())
+    ledger = reading.ledger
+    assert "model/suppliedBy" not in ledger.by_key(Fate.NOT_UNDERSTOOD)
+    assert ledger.by_key(Fate.NOT_PROVENANCE)["unconnected/relationshipType"] == 1

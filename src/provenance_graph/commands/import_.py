@@ -389,7 +389,8 @@ def _summary(session: Session, report: Report, reported: _Teller, dry: bool, str
             "formats: " + ", ".join(f"{n} {name}" for name, n in report.formats.most_common())
         )
     if report.ledger.total():
-        session.say(f"stated: {report.ledger}")
+        for line in report.ledger.lines():
+            session.say(line)
     if report.kinds:
         session.say(
             "problems: " + ", ".join(f"{n} {kind}" for kind, n in report.kinds.most_common())

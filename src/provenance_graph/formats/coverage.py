@@ -27,6 +27,9 @@ MAX_LEAVES = 500_000
 MAX_TEXT = 1_900
 """How much of a text is kept as stated; longer ones are cut, and marked where."""
 
+MAX_KEYS = 400
+"""How many keys of one fate a report names; tables of keys are shorter, unknown keys need not be."""
+
 MAX_DEPTH = 60
 _BLANK = re.compile(r"(?:https?://\S+/)?no[ _-]?assertion|NONE|n/?a|-", re.IGNORECASE)
 
@@ -38,6 +41,7 @@ class Fate(Enum):
     NOT_PROVENANCE = "not provenance"
     NOT_READ = "not read yet"
     UNKNOWN = "unknown key"
+    NOT_UNDERSTOOD = "stated, not understood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +50,25 @@ class Key:
 
     ``path`` is the key below its entity, steps joined by ``/``; ``*`` is any one step (``rai:*`` any
     that begins so, ``*_id`` any that ends so) and a final ``**`` all below. ``note`` says what is made of it, or why nothing is. ``property`` is set
-    where the text alone is the claim; ``ready`` shapes that text.
+    where the text alone is the claim. ``coded`` says that values are words of a code, units or
+    references, of which a claim makes something that does not hold their text.
     """
 
     path: str
     fate: Fate
     note: str = ""
     property: Iri | None = None
+    coded: bool = False
 
 
 def read(note: str, *paths: str) -> tuple[Key, ...]:
     """Keys whose values a reader takes up itself."""
     return tuple(Key(path, Fate.READ, note) for path in paths)
+
+
+def coded(note: str, *paths: str) -> tuple[Key, ...]:
+    """Keys that are read, whose values are words of a code, units or references."""
+    return tuple(Key(path, Fate.READ, note, coded=True) for path in paths)
 
 
 def text(property_: Iri, *paths: str) -> tuple[Key, ...]:
@@ -169,6 +180,11 @@ def stated(subject: Iri, property_: Iri, shown: str, where: str) -> Claim:
     return Claim(subject, property_, brief(shown))
 
 
+def is_blank(shown: str) -> bool:
+    """Whether a text says that nothing is stated: NOASSERTION, n/a and their like."""
+    return bool(_BLANK.fullmatch(shown))
+
+
 def other(subject: Iri, key: str, shown: str) -> Claim:
     """A statement for which there is no property: the key and the text, as they stand."""
     return Claim(subject, PG.otherStatement, brief(f"{key}: {shown}"))
@@ -218,6 +234,16 @@ class ReadingLedger:
         """One line: how many values were stated, and what became of them."""
         parts = [f"{self.total(f)} {f.value}" for f in Fate if self.total(f)]
         return f"{self.total()} values: {', '.join(parts)}" if parts else "no values"
+
+    def lines(self) -> Iterator[str]:
+        """The line of totals, then each fate with its keys and how many values stand under them."""
+        yield f"stated: {self}"
+        for fate in Fate:
+            keys = self.by_key(fate)
+            shown = [f"{key} ({n})" if n > 1 else key for key, n in keys.items() if n > 0]
+            if shown:
+                more = f", and {len(shown) - MAX_KEYS} more keys" if len(shown) > MAX_KEYS else ""
+                yield f"  {fate.value}: {', '.join(shown[:MAX_KEYS])}{more}"
 
 
 def count(leafs: Iterable[Leaf], table: KeyTable) -> ReadingLedger:

@@ -284,7 +284,8 @@ class Reader:
     ``read`` is a pure generator: no network, no clock, no store. It raises only SourceError,
     and only where nothing at all can be read; anything less is a Problem. ``records`` is
     for formats whose documents hold several records with headers of their own. ``keys`` says what
-    is done with every key of the standard, and ``leaves`` gives a document's values below them.
+    is done with every key of the standard, and ``leaves`` gives a document's values below them;
+    ``subjects`` says which entity stands at which place, where a document has several.
     ``split`` gives the documents of a document that is a list of them, and nothing for any other.
     """
 
@@ -297,6 +298,7 @@ class Reader:
     records: Callable[[Document], Iterator[Record | Problem]] | None = None
     keys: KeyTable | None = None
     leaves: Callable[[Document], Iterator[Leaf]] | None = None
+    subjects: Callable[[Document], Mapping[str, Iri]] | None = None
     split: Callable[[Document], Iterator[Document | Problem]] | None = None
 
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Header, Problem, Record
 from provenance_graph.core.iris import Iri
+from provenance_graph.formats.coverage import ReadingLedger
 from provenance_graph.formats.document import Document, Origin, Reader
+from provenance_graph.formats.remaining import remaining
 
 
 def header(
@@ -63,12 +65,23 @@ def records_of(reader: Reader, document: Document) -> Iterator[Record | Problem]
                     yield inner
         return
     claims: list[Claim] = []
-    for result in reader.read(document):
+    for result in whole_reading(reader, document, ReadingLedger()):
         if isinstance(result, Problem):
             yield result
         else:
             claims.append(result)
     yield Record(header(reader, document, reader.origin(document)), tuple(claims)).sort()
+
+
+def whole_reading(
+    reader: Reader, document: Document, ledger: ReadingLedger
+) -> Iterator[Claim | Problem]:
+    """What a reader makes of a document, then what is stated there and came to nothing."""
+    results = []
+    for result in reader.read(document):
+        results.append(result)
+        yield result
+    yield from remaining(reader, document, results, ledger)
 
 
 def claims_of(read: Iterator[Record | Problem]) -> Iterator[Claim | Problem]:

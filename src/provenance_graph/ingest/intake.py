@@ -13,7 +13,7 @@ from provenance_graph.formats import coverage
 from provenance_graph.formats.bundles.keys import NO_KEYS, KeyList
 from provenance_graph.formats.coverage import ReadingLedger
 from provenance_graph.formats.document import Document, Reader
-from provenance_graph.formats.records import header, parts_of
+from provenance_graph.formats.records import header, parts_of, whole_reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +86,17 @@ def recognise(document: Document, readers: Mapping[str, Reader]) -> Reader:
 def read(document: Document, readers: Mapping[str, Reader], options: Options) -> Reading:
     """Read one document; whatever is wrong with it is in the answer."""
     of: tuple[Document, ...] = ()
+    ledger = ReadingLedger()
     try:
         reader = choose(document, readers, options.format)
         if reader.records is not None:
+            ledger = coverage.of_document(reader, document)
             result = _split(reader.records(document), options)
         elif parts := parts_of(reader, document):
-            made, wrong, of = _every_part(parts, reader, options)
+            made, wrong, of = _every_part(parts, reader, options, ledger)
             result = made, wrong
         else:
-            result = _one_record(document, reader, options)
-        ledger = coverage.of_document(reader, document)
+            result = _one_record(document, reader, options, ledger)
     except SourceError as failure:
         return Reading(document, failure=failure)
     records, problems = result
@@ -145,11 +146,11 @@ def _published(record: Record, publisher: Iri | None) -> Record:
 
 
 def _one_record(
-    document: Document, reader: Reader, options: Options
+    document: Document, reader: Reader, options: Options, ledger: ReadingLedger
 ) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:
     claims: list[Claim] = []
     problems: list[Problem] = []
-    for item in reader.read(document):
+    for item in whole_reading(reader, document, ledger):
         if isinstance(item, Problem):
             problems.append(item)
         elif problem := _unwritable(item):
@@ -170,7 +171,7 @@ def _one_record(
 
 
 def _every_part(
-    parts: list[Document | Problem], reader: Reader, options: Options
+    parts: list[Document | Problem], reader: Reader, options: Options, ledger: ReadingLedger
 ) -> tuple[tuple[Record, ...], tuple[Problem, ...], tuple[Document, ...]]:
     """The records of the documents in a list, each under a header of its own, and which it is of."""
     records: list[Record] = []
@@ -180,7 +181,7 @@ def _every_part(
         if isinstance(part, Problem):
             problems.append(part)
             continue
-        made, wrong = _one_record(part, reader, options)
+        made, wrong = _one_record(part, reader, options, ledger)
         records += made
         of += [part] * len(made)
         problems += (replace(p, where=f"{part.name}{p.where}") for p in wrong)

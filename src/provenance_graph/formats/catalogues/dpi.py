@@ -18,7 +18,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.formats import mapping, statements
-from provenance_graph.formats.catalogues import common
+from provenance_graph.formats.catalogues import common, keys
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.mapping import Row
 
@@ -141,4 +141,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
+    keys=keys.DPI,
+    leaves=keys.several("entry"),
+    subjects=keys.nowhere,
 )

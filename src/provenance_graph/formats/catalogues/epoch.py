@@ -18,6 +18,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, XSD
 from provenance_graph.formats import mapping, statements
+from provenance_graph.formats.catalogues import keys
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fields import csv_rows
 from provenance_graph.formats.licences import names as licence_names
@@ -323,4 +324,7 @@ READER = Reader(
     origin=origin,
     read=read,
     version="3",
+    keys=keys.EPOCH,
+    leaves=keys.cells("row"),
+    subjects=keys.nowhere,
 )

@@ -16,7 +16,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats import coverage, mapping, statements
 from provenance_graph.formats.catalogues import common
-from provenance_graph.formats.coverage import KeyTable, Leaf, later, read
+from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, read
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.mapping import Row
 
@@ -51,9 +51,9 @@ KEYS = KeyTable(
             "`pg:layerCount`, `pg:hiddenSize`, `pg:keyValueHeadCount`, `pg:contextLength`",
             *(f"card/{row.key}" for row in _COUNTS),
         ),
-        *read("`pg:task`, `pg:outputModality`", "card/tasks"),
-        *read("`pg:inputModality`, `pg:reasoningMode`, else as stated", "card/capabilities"),
-        *read("`pg:weightPrecision`, `pg:quantizationBits`", "card/quantization"),
+        *coded("`pg:task`, `pg:outputModality`", "card/tasks"),
+        *coded("`pg:inputModality`, `pg:reasoningMode`, else as stated", "card/capabilities"),
+        *coded("`pg:weightPrecision`, `pg:quantizationBits`", "card/quantization"),
         *read("`pg:convertedFrom` or `pg:quantizedFrom`", "card/base_model"),
         *read("`pg:framework`, else as stated", "card/backends"),
         *later("card/**"),

@@ -16,7 +16,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SKOS
 from provenance_graph.formats import statements
-from provenance_graph.formats.catalogues import assessed
+from provenance_graph.formats.catalogues import assessed, keys
 from provenance_graph.formats.catalogues.fmti_tables import EDITIONS, FLAGSHIPS, PROPERTIES
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fields import csv_rows
@@ -288,4 +288,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
+    keys=keys.FMTI,
+    leaves=keys.cells("row"),
+    subjects=keys.nowhere,
 )

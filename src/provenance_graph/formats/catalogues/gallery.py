@@ -18,7 +18,8 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, XSD
 from provenance_graph.formats import mapping, statements
-from provenance_graph.formats.catalogues import common
+from provenance_graph.formats.catalogues import common, keys
+from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.mapping import Row
 
@@ -133,7 +134,9 @@ def _descriptor(entry: Any) -> Found:
         stated, at = statements.mapping(file), f"/files/all/{index}"
         place = _place(statements.scalar_text(stated.get("url")))
         if place is None:
-            yield Problem(f"{at}/url", "a file outside the Hub names no model", kind="missing")
+            size = statements.scalar_text(stated.get("sizeBytes"))
+            what = f"a file outside the Hub ({size or 'no'} bytes) names no model"
+            yield Problem(f"{at}/url", what, kind="missing")
             continue
         copies.add(place.name)
         digest = statements.scalar_text(stated.get("sha256checksum"))
@@ -193,6 +196,12 @@ def _file(
         yield Claim(node, PG.quantizationMethod, method, basis=Basis.INFERENCE, locator=where)
 
 
+def _leaves(document: Document) -> Iterator[Leaf]:
+    """The values of a descriptor, or of every entry of a gallery."""
+    alone = isinstance(document.hints.value, dict)
+    return (keys.one("entry") if alone else keys.several("entry"))(document)
+
+
 READER = Reader(
     SOURCE,
     "Files of models: LocalAI gallery (YAML), LM Studio catalogue (JSON)",
@@ -200,4 +209,7 @@ READER = Reader(
     _origin,
     _read,
     version="2",
+    keys=keys.GALLERY,
+    leaves=_leaves,
+    subjects=keys.nowhere,
 )

@@ -18,8 +18,9 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
-from provenance_graph.formats import mapping, statements
-from provenance_graph.formats.catalogues import common
+from provenance_graph.formats import coverage, mapping, statements
+from provenance_graph.formats.catalogues import common, keys
+from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.mapping import Row
 
@@ -137,7 +138,8 @@ def _announced(entry: dict[Any, Any], where: str, known: set[str]) -> Found:
         statements.scalar_text(entry.get("model_id")),
     )
     if not provider or not name:
-        yield Problem(where, "an entry without provider or model_id", kind="missing")
+        what = f"an entry without provider or model_id ({provider or name or 'neither'})"
+        yield Problem(where, what, kind="missing")
         return
     subject = yield from _subject(
         provider, name, statements.scalar_text(entry.get("model_name")), known
@@ -213,6 +215,19 @@ def _replaced(subject: Iri, provider: str, other: str, where: str) -> Found:
         yield Claim(successor, DCTERMS.replaces, subject)
 
 
+def _leaves(document: Document) -> Iterator[Leaf]:
+    """The values of every entry; the name that a platform shows for an offer apart."""
+    whole = document.hints.value
+    alone = isinstance(whole, dict)
+    for index, raw in enumerate(statements.listed(whole)):
+        entry = statements.mapping(raw)
+        own = iris.slug(statements.scalar_text(entry.get("provider"))) in DEVELOPERS
+        for leaf in coverage.leaves(entry, ("entry",), "" if alone else f"/{index}"):
+            name = leaf.path[1:] in (("name",), ("model_name",))
+            role = "offer" if name and not own else "entry"
+            yield Leaf((role, *leaf.path[1:]), leaf.where, leaf.value)
+
+
 READER = Reader(
     SOURCE,
     "Ends of models: modeldeprecations.dev (YAML), deprecations.info (JSON)",
@@ -220,4 +235,7 @@ READER = Reader(
     _origin,
     _read,
     version="2",
+    keys=keys.LIFECYCLE,
+    leaves=_leaves,
+    subjects=keys.nowhere,
 )

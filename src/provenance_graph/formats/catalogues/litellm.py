@@ -17,8 +17,9 @@ from provenance_graph.core.claims import Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
-from provenance_graph.formats import mapping, statements
-from provenance_graph.formats.catalogues import common
+from provenance_graph.formats import coverage, mapping, statements
+from provenance_graph.formats.catalogues import common, keys
+from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.mapping import Row
 
@@ -164,10 +165,21 @@ def _capabilities(node: Iri, entry: dict[str, Any], where: str) -> Found:
     yield from mapping.claims(node, entry, _WIDTH, where)
 
 
+def _leaves(document: Document) -> Iterator[Leaf]:
+    """The values of every offer; the sample entry below a name of its own."""
+    whole = statements.mapping(document.json)
+    for key, entry in whole.items():
+        place = "/" + str(key).replace("~", "~0").replace("/", "~1")
+        yield from coverage.leaves(entry, ("sample" if key == _SAMPLE else "offer",), place)
+
+
 READER = Reader(
     SOURCE,
     "LiteLLM: prices and context windows by provider (JSON)",
     _recognises,
     _origin,
     _read,
+    keys=keys.LITELLM,
+    leaves=_leaves,
+    subjects=keys.nowhere,
 )

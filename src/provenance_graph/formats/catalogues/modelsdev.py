@@ -17,7 +17,7 @@ from provenance_graph.core.claims import Basis, Claim, Literal, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
 from provenance_graph.formats import mapping, statements
-from provenance_graph.formats.catalogues import common
+from provenance_graph.formats.catalogues import common, keys
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.mapping import Parser, Row
 
@@ -426,4 +426,7 @@ READER = Reader(
     _origin,
     _read,
     version="4",
+    keys=keys.MODELSDEV,
+    leaves=keys.one("entry"),
+    subjects=keys.nowhere,
 )

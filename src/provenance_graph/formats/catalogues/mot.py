@@ -19,7 +19,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDFS, SCHEMA
 from provenance_graph.formats import statements
-from provenance_graph.formats.catalogues import assessed
+from provenance_graph.formats.catalogues import assessed, keys
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.formats.statements import called, listed, mapping, scalar_text
@@ -335,4 +335,7 @@ READER = Reader(
     origin=origin,
     read=read,
     version="3",
+    keys=keys.MOT,
+    leaves=keys.one("entry"),
+    subjects=keys.nowhere,
 )

@@ -19,7 +19,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA
 from provenance_graph.formats import mapping, statements
-from provenance_graph.formats.catalogues import common
+from provenance_graph.formats.catalogues import common, keys
 from provenance_graph.formats.document import MAX_DEPTH, Document, Hints, Origin, Reader
 from provenance_graph.formats.mapping import Parser, Row
 
@@ -303,4 +303,7 @@ READER = Reader(
     _origin,
     _read,
     version="3",
+    keys=keys.MTEB,
+    leaves=keys.lines("entry"),
+    subjects=keys.nowhere,
 )

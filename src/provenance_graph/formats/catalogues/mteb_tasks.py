@@ -14,6 +14,7 @@ from provenance_graph.core.claims import Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats import mapping, statements
+from provenance_graph.formats.catalogues import keys
 from provenance_graph.formats.document import Document, Hints, Origin, Reader, parse_json
 from provenance_graph.formats.mapping import Row
 
@@ -85,4 +86,7 @@ READER = Reader(
     _origin,
     _read,
     version="2",
+    keys=keys.MTEB_TASKS,
+    leaves=keys.lines("entry"),
+    subjects=keys.nowhere,
 )

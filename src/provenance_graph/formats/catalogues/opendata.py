@@ -15,6 +15,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS
 from provenance_graph.formats import mapping, statements
+from provenance_graph.formats.catalogues import keys
 from provenance_graph.formats.document import Document, Hints, Origin, Reader, parse_json
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.mapping import Row
@@ -130,4 +131,7 @@ READER = Reader(
     _origin,
     _read,
     version="2",
+    keys=keys.OPENDATA,
+    leaves=keys.lines("entry"),
+    subjects=keys.nowhere,
 )

@@ -18,7 +18,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS
 from provenance_graph.formats import statements
-from provenance_graph.formats.catalogues import assessed
+from provenance_graph.formats.catalogues import assessed, keys
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fields.modalities import modalities
 from provenance_graph.formats.statements import called, mapping, scalar_text
@@ -336,4 +336,7 @@ READER = Reader(
     origin=origin,
     read=read,
     version="2",
+    keys=keys.OSAI,
+    leaves=keys.one("system"),
+    subjects=keys.nowhere,
 )

@@ -20,7 +20,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats import statements
-from provenance_graph.formats.catalogues import common
+from provenance_graph.formats.catalogues import common, keys
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 
 SOURCE = "osaimap"
@@ -338,4 +338,7 @@ READER = Reader(
     _origin,
     _read,
     version="2",
+    keys=keys.OSAIMAP,
+    leaves=keys.cells("row"),
+    subjects=keys.nowhere,
 )

@@ -8,7 +8,7 @@ Keys are told by meaning: those of schema.org stand bare, others with their voca
 from __future__ import annotations
 
 from provenance_graph.core.terms import PG, SCHEMA
-from provenance_graph.formats.coverage import KeyTable, later, read, skip, text
+from provenance_graph.formats.coverage import KeyTable, coded, later, read, skip, text
 
 _CLASS = "the class of a part"
 _HOW = "how records are taken from the files, not where the data come from"
@@ -17,6 +17,9 @@ KEYS = KeyTable(
     (
         *skip("that it is a dataset", "dataset/@type"),
         *skip(_CLASS, "dataset/*/@type"),
+        *skip("what the keys mean", "context/**"),
+        *skip("the language of a text", "dataset/*/@language", "dataset/*/*/@language",
+              "file/*/@language"),
         *read("which dataset it is", "dataset/@id", "dataset/name",
               "dataset/name/*", "dataset/url", "dataset/alternateName"),
         *read("`schema:sameAs`", "dataset/sameAs"),
@@ -65,7 +68,8 @@ KEYS = KeyTable(
                "dataset/usageInfo", "dataset/variableMeasured/**", "dataset/measurementTechnique",
                "dataset/identifier", "dataset/identifier/**", "dataset/thumbnailUrl",
                "dataset/includedInDataCatalog/**", "dataset/isPartOf/**", "dataset/size"),
-        *read("`pg:Artifact` of the dataset", "file/@type", "file/@id", "file/name"),
+        *coded("`pg:Artifact` of the dataset", "file/@type"),
+        *read("`pg:Artifact` of the dataset", "file/@id", "file/name"),
         *text(SCHEMA.description, "file/description", "file/description/*"),
         *read("`schema:url`; a relative one against the document's address", "file/contentUrl"),
         *read("`pg:byteSize`", "file/contentSize"),
@@ -79,7 +83,7 @@ KEYS = KeyTable(
         *skip("the data themselves", "records/cr:data/**", "records/cr:examples/**"),
         *skip("a text about a field", "records/cr:field/description",
               "records/cr:field/description/*"),
-        *later("records/description", "records/description/*"),
+        *later("records/description", "records/description/*", "records/cr:key"),
         *skip(_HOW, "records/**"),
     )
 )  # fmt: skip

@@ -124,7 +124,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     yield from _derived(it, subject)
     yield from _files(it, subject, document.url)
     yield from _records(it, subject)
-    own = [leaf for leaf in leaves(document) if leaf.path[0] == "dataset"]
+    own = [leaf for leaf in leaves(document) if leaf.path[0] in ("dataset", "records")]
     yield from coverage.claims(subject, own, KEYS)
     yield from coverage.unknown(leaves(document), KEYS, "Croissant")
     context = jsonld.Context.of(mapping(document.json).get("@context"))
@@ -143,7 +143,9 @@ def leaves(document: Document) -> Iterator[Leaf]:
         place = f"/{key}"
         if meaning in roles:
             yield from jsonld.leaves(coverage.leaves(value, (roles[meaning],), place), context)
-        elif key != "@context":
+        elif key == "@context":
+            yield from coverage.leaves(value, ("context",), place)
+        else:
             below = coverage.leaves({key: value}, ("dataset",), "")
             yield from jsonld.leaves(below, context)
 

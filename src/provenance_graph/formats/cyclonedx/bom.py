@@ -76,6 +76,15 @@ def components(whole: dict[Any, Any]) -> Iterator[tuple[str, Any]]:
         stack += [(f"{where}/components/{n}", item) for n, item in enumerate(inner)][::-1]
 
 
+def subjects(document: Document) -> dict[str, Iri]:
+    """The models and components of data, by the places where they stand."""
+    whole = whole_of(document)
+    bom = Bom(local_of(document, whole), whole)
+    for _ in collect(bom):
+        pass  # what is wrong with components is told by the reading
+    return bom.places
+
+
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every stated value, below what it is stated of."""
     whole = whole_of(document)

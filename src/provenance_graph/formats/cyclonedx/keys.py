@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDFS, SCHEMA
-from provenance_graph.formats.coverage import Key, KeyTable, later, read, skip, text
+from provenance_graph.formats.coverage import Key, KeyTable, coded, later, read, skip, text
 
 MODEL = "machine-learning-model"
 
@@ -100,7 +100,8 @@ def _described(role: str) -> tuple[Key, ...]:
     """The keys that a model and a component of data have alike."""
     card = "the class and name of the subject"
     return (
-        *read(card, f"{role}/type", f"{role}/name", f"{role}/group", f"{role}/purl"),
+        *coded(card, f"{role}/type"),
+        *read(card, f"{role}/name", f"{role}/group", f"{role}/purl"),
         *read("`pg:ModelVersion`, or the version of a dataset", f"{role}/version"),
         *skip(_INSIDE, f"{role}/bom-ref", f"{role}/modelCard/bom-ref"),
         *text(SCHEMA.description, f"{role}/description"),
@@ -116,13 +117,14 @@ def _described(role: str) -> tuple[Key, ...]:
               f"{role}/licenses/license/bom-ref", f"{role}/licenses/acknowledgement",
               f"{role}/licenses/bom-ref"),
         *read("`pg:Artifact` with `pg:digest`", f"{role}/hashes/alg", f"{role}/hashes/content"),
-        *read("a link, by its type and host", f"{role}/externalReferences/type",
-              f"{role}/externalReferences/url"),
+        *coded("a link, by its type and host", f"{role}/externalReferences/type"),
+        *read("a link, by its type and host", f"{role}/externalReferences/url"),
         *read("`pg:digest` of the file linked", f"{role}/externalReferences/hashes/**"),
-        *read("by the name: a property, else as stated", f"{role}/properties/name",
-              f"{role}/properties/value", f"{role}/modelCard/properties/name",
+        *coded("by the name: a property, else as stated", f"{role}/properties/name",
+               f"{role}/modelCard/properties/name"),
+        *read("by the name: a property, else as stated", f"{role}/properties/value",
               f"{role}/modelCard/properties/value"),
-        *read("by the tag: base model, dataset, paper, licence, language, library, else as stated",
+        *coded("by the tag: base model, dataset, paper, licence, language, library, else as stated",
               f"{role}/tags"),
         *read("`dcterms:issued`", f"{role}/releaseNotes/timestamp"),
         *skip("a picture", f"{role}/releaseNotes/featuredImage", f"{role}/releaseNotes/socialImage"),
@@ -148,7 +150,7 @@ _MODEL = (
     *skip("a picture of results", "model/modelCard/quantitativeAnalysis/graphics/**"),
     *text(PG.intendedUse, "model/modelCard/considerations/useCases"),
     *text(PG.knownLimitation, "model/modelCard/considerations/technicalLimitations"),
-    *read("energy and carbon by activity; others as stated",
+    *coded("energy and carbon by activity; others as stated",
           "model/modelCard/considerations/environmentalConsiderations/energyConsumptions/activity",
           "model/modelCard/considerations/environmentalConsiderations/energyConsumptions/activityEnergyCost/*",
           "model/modelCard/considerations/environmentalConsiderations/energyConsumptions/co2CostEquivalent/*"),
@@ -160,11 +162,10 @@ _MODEL = (
 )  # fmt: skip
 
 _DATASET = (
+    *coded("a `pg:Dataset`, and that the model was trained on it", "dataset/ref", "dataset/type"),
     *read(
         "a `pg:Dataset`, and that the model was trained on it",
-        "dataset/ref",
         "dataset/name",
-        "dataset/type",
         "dataset/contents/url",
     ),
     *skip(_INSIDE, "dataset/bom-ref"),
@@ -181,18 +182,15 @@ _DATASET = (
         "dataset/governance/stewards/contact/name",
     ),
     *skip(_PERSON, "dataset/governance/**"),
-    *read(
-        "by the name: a property, else as stated",
-        "dataset/contents/properties/name",
-        "dataset/contents/properties/value",
-    ),
+    *coded("by the name: a property, else as stated", "dataset/contents/properties/name"),
+    *read("by the name: a property, else as stated", "dataset/contents/properties/value"),
     *skip("a picture", "dataset/graphics/**"),
     *skip("the data themselves", "dataset/contents/attachment/**"),
 )
 
 _RELATIVE = (
-    *read("a model, and the derivation", "relative/type", "relative/name", "relative/group",
-          "relative/purl"),
+    *coded("a model, and the derivation", "relative/type"),
+    *read("a model, and the derivation", "relative/name", "relative/group", "relative/purl"),
     *skip(_INSIDE, "relative/bom-ref"),
     *read("`pg:ModelVersion`", "relative/version"),
     *read("`dcterms:creator`", "relative/manufacturer/name", "relative/publisher",
@@ -218,15 +216,16 @@ _BOM = (
     *skip("the day of the document, not of the model", "bom/metadata/timestamp"),
     *skip(_PERSON, "bom/metadata/manufacturer/**", "bom/metadata/supplier/**",
           "bom/metadata/manufacture/**", "bom/metadata/authors/**"),
-    *read("what a model needs, and models it uses", "bom/dependencies/ref",
+    *coded("what a model needs, and models it uses", "bom/dependencies/ref",
           "bom/dependencies/dependsOn"),
-    *read("whether the lineage stated is all of it", "bom/compositions/aggregate",
+    *coded("whether the lineage stated is all of it", "bom/compositions/aggregate",
           "bom/compositions/assemblies", "bom/compositions/dependencies"),
-    *read("`pg:vulnerability` of what it affects", "bom/vulnerabilities/id",
-          "bom/vulnerabilities/affects/ref"),
-    *read("as stated of the component that the document is about", "bom/metadata/properties/name",
-          "bom/metadata/properties/value", "bom/properties/name", "bom/properties/value",
-          "bom/externalReferences/type", "bom/externalReferences/url"),
+    *read("`pg:vulnerability` of what it affects", "bom/vulnerabilities/id"),
+    *coded("`pg:vulnerability` of what it affects", "bom/vulnerabilities/affects/ref"),
+    *coded("as stated of the component that the document is about", "bom/metadata/properties/name",
+           "bom/properties/name"),
+    *read("as stated of the component that the document is about", "bom/metadata/properties/value",
+          "bom/properties/value", "bom/externalReferences/type", "bom/externalReferences/url"),
     *skip("services, which are neither models nor data", "bom/services/**"),
     *later("bom/vulnerabilities/**", "bom/annotations/**", "bom/citations/**",
            "bom/compositions/**", "bom/dependencies/provides", "bom/formulation/**",

@@ -365,4 +365,5 @@ READER = Reader(
     version="2",
     keys=KEYS,
     leaves=boms.leaves,
+    subjects=boms.subjects,
 )

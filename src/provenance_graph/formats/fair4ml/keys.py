@@ -8,7 +8,7 @@ model.
 from __future__ import annotations
 
 from provenance_graph.core.terms import PG, SCHEMA
-from provenance_graph.formats.coverage import Key, KeyTable, later, read, skip, text
+from provenance_graph.formats.coverage import Key, KeyTable, coded, later, read, skip, text
 
 _CLASS = "the class of a part"
 
@@ -21,8 +21,8 @@ def _each(*keys: str) -> tuple[str, ...]:
 _READ: tuple[Key, ...] = (
     *skip("that it is a model", "model/@type"),
     *skip(_CLASS, "model/*/@type", "model/*/*/@type"),
-    *skip("the language of a text", "model/*/@language"),
-    *skip("the vocabulary", "model/@context", "model/@context/**"),
+    *skip("the language of a text", "model/*/@language", "model/*/*/@language"),
+    *skip("what the keys mean", "context", "context/**"),
     *read("which model it is", "model/@id", *_each("name", "identifier", "url", "archivedAt")),
     *text(SCHEMA.description, "model/description"),
     *read("`dcterms:creator`", *_each("author", "creator")),
@@ -45,6 +45,8 @@ _READ: tuple[Key, ...] = (
     *read("`pg:trainingCO2eTonnes`", "model/fair4ml:hasCO2eEmissions",
           "model/fair4ml:hasCO2eEmissions/value", "model/fair4ml:hasCO2eEmissions/unitText",
           "model/fair4ml:hasCO2eEmissions/unitCode"),
+    *coded("`pg:EvaluationResult`; a score without a benchmark as stated",
+           "model/fair4ml:hasEvaluation/fair4ml:evaluationMetrics"),
     *read("`pg:EvaluationResult`; a score without a benchmark as stated",
           "model/fair4ml:hasEvaluation/**", "model/fair4ml:hasEvaluation"),
     *read("`pg:minimumMemoryGB`", "model/memoryRequirements", "model/memoryRequirements/value",
@@ -77,7 +79,7 @@ KEYS = KeyTable(
         *read("a parent; its `additionalType` says how it was derived",
               *_each("isBasedOn"), "model/isBasedOn/additionalType"),
         *skip("whom to credit, and the mark of an export of this graph", "model/creditText"),
-        *read("the confidence of the claims", "extraction/confidence"),
+        *coded("the confidence of the claims", "extraction/confidence"),
         *skip("how and when MLentory took the value; an inferred one makes an Inference", "extraction/**"),
         *skip("a node that is no model; its name is taken where a model points to it",
               "other/**"),

@@ -174,11 +174,26 @@ def _context(document: Document) -> jsonld.Context:
     return context
 
 
+def subjects(document: Document) -> dict[str, Iri]:
+    """The models, by the places where they stand."""
+    results: dict[str, Iri] = {}
+    for where, node, raw in _models(document):
+        claims = _model(node, mapping(raw.get("extraction_metadata")))
+        subject = next((c.subject for c in claims if isinstance(c, Claim)), None)
+        if subject is not None:
+            results[where] = subject
+    return results
+
+
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every stated value, below a model, MLentory's notes, or a node that is no model."""
     context = _context(document)
-    _, top = jsonld.nodes(statements.tidy(document.json, document.text))
+    whole = statements.tidy(document.json, document.text)
+    _, top = jsonld.nodes(whole)
+    if isinstance(whole, dict) and isinstance(whole.get("@graph"), list):
+        yield from coverage.leaves(whole.get("@context"), ("context",), "/@context")
     for where, raw in top:
+        yield from coverage.leaves(raw.get("@context"), ("context",), f"{where}/@context")
         if _is_model(raw, context):
             yield from _leaves_of(raw, where, context)
         else:
@@ -354,4 +369,5 @@ READER = Reader(
     version="2",
     keys=KEYS,
     leaves=leaves,
+    subjects=subjects,
 )

@@ -15,7 +15,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Fate
 from provenance_graph.formats.fields import named
 from provenance_graph.formats.huggingface import card_data
-from provenance_graph.formats.huggingface.card_parts import Card, shape, texts
+from provenance_graph.formats.huggingface.card_parts import PAGE_TAGS, Card, shape, texts
 from provenance_graph.formats.huggingface.keys import KEYS, field_of
 from provenance_graph.formats.huggingface.names import SOURCE, is_repository, parent, version_of
 from provenance_graph.formats.huggingface.results import read_model_index
@@ -208,26 +208,11 @@ def _tags(card: Card, value: Any, where: str) -> Found:
         elif tag in named.LANGUAGES:
             if tag not in statements.listed(card.data.get("language")):
                 yield card.say(DCTERMS.language, literals.text(tag))
-        elif kind not in _READ_ELSEWHERE and tag.casefold() not in _PAGE_TAGS:
+        elif kind not in _READ_ELSEWHERE and tag.casefold() not in PAGE_TAGS:
             yield coverage.other(card.repo.subject, "tag", tag)
 
 
 _READ_ELSEWHERE = frozenset({"base_model", "license", "dataset", "language"})
-_PAGE_TAGS = frozenset(
-    (
-        "autotrain_compatible",
-        "endpoints_compatible",
-        "has_space",
-        "model-index",
-        "region:eu",
-        "region:us",
-        "text-embeddings-inference",
-        "text-generation-inference",
-        "deploy:azure",
-        "deploy:sagemaker",
-    )
-)
-"""Tags that tell where the Hub can run or show a model."""
 
 
 def relation_of(card: Card) -> tuple[Iri, bool]:

@@ -13,6 +13,13 @@ from provenance_graph.formats.huggingface.names import Repository
 
 MAX_ITEMS = 2_000
 
+PAGE_TAGS = frozenset(
+    ("autotrain_compatible", "endpoints_compatible", "has_space", "model-index", "region:eu",
+     "region:us", "text-embeddings-inference", "text-generation-inference", "deploy:azure",
+     "deploy:sagemaker")
+)  # fmt: skip
+"""Tags that tell where the Hub can run or show a model."""
+
 
 @dataclass(frozen=True, slots=True)
 class Card:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from provenance_graph.formats.coverage import Key, Leaf, later, leaves, read, skip
+from provenance_graph.formats.coverage import Key, Leaf, coded, later, leaves, read, skip
 from provenance_graph.formats.huggingface.lookup import TEXT_PARTS, parts_of
 from provenance_graph.formats.huggingface.tables import COUNTS
 
@@ -124,7 +124,7 @@ OTHER_ROWS: tuple[Key, ...] = (
 
 MERGE_ROWS: tuple[Key, ...] = (
     *read("`pg:mergeMethod`", "merge/merge_method", "merge/gate_mode"),
-    *read("`pg:mergedFrom`, its revision and `pg:mergeWeight`",
+    *coded("`pg:mergedFrom`, its revision and `pg:mergeWeight`",
           *(f"merge/{head}{tail}" for head in ("", "modules/*/")
             for tail in ("base_model", "base_model/**", "models", "models/model",
                          "models/model/**", "models/lora", "models/lora/**",

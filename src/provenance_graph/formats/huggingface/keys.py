@@ -13,8 +13,9 @@ from typing import Any
 
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.coverage import KeyTable, Leaf, later, leaves, read, skip
+from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, leaves, read, skip
 from provenance_graph.formats.document import Document, decode, parse_json, parse_yaml
+from provenance_graph.formats.huggingface.card_parts import PAGE_TAGS
 from provenance_graph.formats.huggingface.config_keys import (
     ADAPTER_ROWS,
     CONFIG_ROWS,
@@ -25,6 +26,7 @@ from provenance_graph.formats.huggingface.config_keys import (
 )
 from provenance_graph.formats.huggingface.front import metadata
 from provenance_graph.formats.huggingface.merge import FILES as RECIPES
+from provenance_graph.formats.statements import scalar_text
 
 MODEL_ROWS = (
     *read("`dcterms:license`", "card/license", "card/license_name", "card/licence", "card/licenses"),
@@ -32,9 +34,11 @@ MODEL_ROWS = (
     *read("`dcterms:language`", "card/language", "card/languages"),
     *read("`pg:framework`", "card/library_name"),
     *read("`pg:task`, modalities", "card/pipeline_tag"),
+    *skip("where the Hub can run or show a model", "card/page/tags", "api/page/tags"),
     *read("by the tag: paper, data, format, library, task, language, else as stated", "card/tags"),
     *read("`pg:trainedOn`, `pg:datasetConfiguration`", "card/datasets/**"),
-    *read("the relation is stated or the Hub's inference", "card/base_model", "card/base_model_relation"),
+    *coded("the relation is stated or the Hub's inference", "card/base_model_relation"),
+    *read("the relation is stated or the Hub's inference", "card/base_model"),
     *read("`pg:derivedFromVersion`", "card/base_model_revision"),
     *read("`dcterms:replaces`", "card/new_version"),
     *read("`pg:paper`", "card/arxiv", "card/paper", "card/doi"),
@@ -45,9 +49,11 @@ MODEL_ROWS = (
     *later("card/co2_eq_emissions/source", "card/co2_eq_emissions/training_type",
            "card/co2_eq_emissions/geographical_location"),
     *skip("the model's name again", "card/model-index/name"),
+    *later("card/model-index/results/metrics/verified",
+           "api/model-index/results/metrics/verified"),
     *read("`pg:EvaluationResult`", "card/model-index/**"),
     *read("`schema:alternateName`", "card/model_name", "card/pretty_name"),
-    *read("`pg:weightsAvailability`", "card/extra_gated_prompt"),
+    *read("`pg:weightsAvailability`, and the text as stated", "card/extra_gated_prompt"),
     *read("a sign of quantisation", "card/quantized_by"),
     *skip("how the Hub shows the card", "card/widget/**", "card/thumbnail", "card/inference/**",
           "card/viewer", "card/emoji", "card/colorFrom", "card/colorTo", "card/pinned",
@@ -72,7 +78,8 @@ API_ROWS = (
     *read("the repository", "api/id", "api/modelId", "api/author"),
     *read("`pg:ModelVersion`", "api/sha"),
     *read("`dcterms:created`, `dcterms:modified`", "api/createdAt", "api/lastModified"),
-    *read("`pg:weightsAvailability`", "api/gated", "api/private", "api/disabled"),
+    *coded("`pg:weightsAvailability`", "api/gated"),
+    *skip("whether the page can be seen", "api/private", "api/disabled"),
     *read("`pg:task`, `pg:framework`", "api/pipeline_tag", "api/library_name"),
     *read("by the tag", "api/tags"),
     *read("`pg:parameterCount`", "api/safetensors/**", "api/gguf/total"),
@@ -80,6 +87,8 @@ API_ROWS = (
     *later("api/gguf/architecture"),
     *read("`pg:Artifact`, `pg:fileFormat`", "api/siblings/rfilename", "api/siblings/size",
           "api/siblings/lfs/sha256", "api/siblings/lfs/size"),
+    *skip("a file without digest and size, whose name tells its format",
+          "api/siblings/other/rfilename"),
     *skip("a digest of Git's pointer, not of the file", "api/siblings/blobId", "api/siblings/lfs/pointerSize"),
     *read("as `config.json`, abridged: absent keys mean nothing", "api/config/**"),
     *read("`pg:EvaluationResult`", "api/model-index/**"),
@@ -130,7 +139,9 @@ def leaves_of(document: Document, kind: str) -> Iterator[Leaf]:
         yield from _card_leaves(metadata(document.text, document.url)[0], "")
     elif kind == "api" and document.hints.syntax == "json" and isinstance(document.json, dict):
         whole: dict[str, Any] = document.json
-        yield from leaves(whole, ("api",), "", without=("cardData",))
+        for leaf in leaves(whole, ("api",), "", without=("cardData",)):
+            listed_only = leaf.path == _FILE_NAME and not _has_size(whole, leaf.where)
+            yield Leaf(_OTHER_FILE, leaf.where, leaf.value) if listed_only else _of_page(leaf)
         yield from _card_leaves(statements.mapping(whole.get("cardData")), "/cardData")
     elif kind in ("config", "adapter", "index", "tokenizer"):
         yield from leaves_of_file(kind, document.json, "")
@@ -141,6 +152,18 @@ def leaves_of(document: Document, kind: str) -> Iterator[Leaf]:
             yield from _beside(document, kind, file)
         except Unreadable:
             continue  # what cannot be read is a problem of the reading
+
+
+_FILE_NAME = ("api", "siblings", "rfilename")
+_OTHER_FILE = ("api", "siblings", "other", "rfilename")
+
+
+def _has_size(answer: dict[str, Any], where: str) -> bool:
+    """Whether the answer gives the size or digest of the file whose name stands at a place."""
+    step = where.split("/")[2]
+    files = statements.listed(answer.get("siblings"))
+    file = statements.mapping(files[int(step)]) if step.isdigit() else {}
+    return "size" in file or "lfs" in file
 
 
 def _beside(document: Document, kind: str, file: str) -> Iterator[Leaf]:
@@ -160,7 +183,15 @@ def _card_leaves(data: Mapping[str, Any], where: str) -> Iterator[Leaf]:
     for leaf in leaves(dict(data), ("card",), where):
         key = leaf.path[1] if len(leaf.path) > 1 else ""
         field = "" if coverage.Fate.UNKNOWN is not KEYS.fate(leaf.path) else field_of(key, _FIELDS)
-        yield Leaf(("card", field, *leaf.path[2:]), leaf.where, leaf.value) if field else leaf
+        path = ("card", field, *leaf.path[2:]) if field else leaf.path
+        yield _of_page(Leaf(path, leaf.where, leaf.value))
+
+
+def _of_page(leaf: Leaf) -> Leaf:
+    """The value; a tag of the page where it is one."""
+    if leaf.path[1:] == ("tags",) and scalar_text(leaf.value).casefold() in PAGE_TAGS:
+        return Leaf((leaf.path[0], "page", "tags"), leaf.where, leaf.value)
+    return leaf
 
 
 _FIELDS = frozenset(row.path.split("/")[1] for row in MODEL_ROWS)

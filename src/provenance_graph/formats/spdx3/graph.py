@@ -104,14 +104,49 @@ def graph_of(document: Document) -> tuple[Graph, list[Problem]]:
     return graph, problems
 
 
+def subjects(document: Document) -> dict[str, Iri]:
+    """The packages, by the places where they stand."""
+    graph, _ = graph_of(document)
+    name_packages(graph)
+    ids = ((where, scalar_text(element.get("spdxId"))) for where, element in graph.elements)
+    return {where: graph.subjects[id_] for where, id_ in ids if id_ in graph.subjects}
+
+
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every stated value, below the kind of element that it stands on."""
     whole = statements.tidy(document.json, document.text)
     inside = isinstance(whole, dict) and "@graph" in whole
+    yield from coverage.leaves(mapping(whole).get("@context"), ("context",), "/@context")
+    connected = _connected(document) if inside else frozenset()
     for n, raw in enumerate(listed(whole["@graph"]) if inside else [whole]):
         if isinstance(raw, dict):
             where = f"/@graph/{n}" if inside else ""
-            yield from leaves_of(raw, where, () if inside else ("@context",))
+            ends = _ends(raw)
+            if ends and not ends & connected:
+                yield from coverage.leaves(raw, ("unconnected",), where)
+            else:
+                yield from leaves_of(raw, where, () if inside else ("@context",))
+
+
+def _ends(element: dict[Any, Any]) -> frozenset[str]:
+    """The elements that a relationship or annotation ties together, by their ids."""
+    several = [*listed(element.get("from")), *listed(element.get("to")), *listed(element.get("subject"))]  # fmt: skip
+    ids = (scalar_text(each) or scalar_text(mapping(each).get("spdxId")) for each in several)
+    return frozenset(id_ for id_ in ids if id_)
+
+
+def _connected(document: Document) -> frozenset[str]:
+    """The ids of packages that are subjects, and of all that is tied to them by relationships."""
+    graph, _ = graph_of(document)
+    name_packages(graph)
+    known = set(graph.subjects)
+    ties = [ends for _, element in graph.elements if (ends := _ends(element))]
+    for _ in range(3):  # a file of a package of a build: no tie that is read is longer
+        more = {id_ for ends in ties if ends & known for id_ in ends}
+        if more <= known:
+            break
+        known |= more
+    return frozenset(known)
 
 
 def leaves_of(element: dict[str, Any], where: str, without: tuple[str, ...] = ()) -> Iterator[Leaf]:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from provenance_graph.core.terms import PG, SCHEMA
-from provenance_graph.formats.coverage import Key, KeyTable, later, read, skip, text
+from provenance_graph.formats.coverage import Key, KeyTable, coded, later, read, skip, text
 
 _INSIDE = "a name inside the document"
 _WHO = "when and by whom the element was written down"
@@ -27,7 +27,8 @@ def _package(kind: str) -> tuple[Key, ...]:
     """What AI packages and dataset packages have alike."""
     return (
         *_element(kind),
-        *read("the class and name of the subject", f"{kind}/type", f"{kind}/name"),
+        *coded("the class of the subject", f"{kind}/type"),
+        *read("the name of the subject", f"{kind}/name"),
         *text(SCHEMA.description, f"{kind}/description", f"{kind}/summary"),
         *read("`pg:ModelVersion`, or the version of a dataset", f"{kind}/software_packageVersion"),
         *read("a link: the Hub's repository with its revision, download or home page",
@@ -65,27 +66,16 @@ _MODEL = (
     *text(PG.safetyRisk, "model/ai_safetyRiskAssessment"),
     *text(PG.standardCompliance, "model/ai_standardCompliance"),
     *read("`pg:architectureFamily`", "model/ai_typeOfModel"),
-    *read(
-        "by the name: a property, else `pg:hyperparameter`",
-        "model/ai_hyperparameter/key",
-        "model/ai_hyperparameter/value",
-    ),
-    *read(
-        "`pg:EvaluationResult`; a score without a benchmark as stated",
-        "model/ai_metric/key",
-        "model/ai_metric/value",
-    ),
-    *read(
-        "`pg:decisionThreshold`",
-        "model/ai_metricDecisionThreshold/key",
-        "model/ai_metricDecisionThreshold/value",
-    ),
-    *read(
-        "energy of training, fine-tuning and inference, apart",
-        "model/ai_energyConsumption/*/ai_energyQuantity",
-        "model/ai_energyConsumption/*/ai_energyUnit",
-    ),
-)
+    *coded("by the name: a property, else `pg:hyperparameter`", "model/ai_hyperparameter/key"),
+    *read("by the name: a property, else `pg:hyperparameter`", "model/ai_hyperparameter/value"),
+    *read("`pg:EvaluationResult`; a score without a benchmark as stated", "model/ai_metric/key",
+          "model/ai_metric/value"),
+    *read("`pg:decisionThreshold`", "model/ai_metricDecisionThreshold/key",
+          "model/ai_metricDecisionThreshold/value"),
+    *read("energy of training, fine-tuning and inference, apart",
+          "model/ai_energyConsumption/*/ai_energyQuantity",
+          "model/ai_energyConsumption/*/ai_energyUnit"),
+)  # fmt: skip
 
 _DATA = (
     *_package("data"),
@@ -106,7 +96,8 @@ _DATA = (
 
 _FILE = (
     *_element("file"),
-    *read("`pg:Artifact` of the package that contains it", "file/type", "file/name"),
+    *coded("`pg:Artifact` of the package that contains it", "file/type"),
+    *read("`pg:Artifact` of the package that contains it", "file/name"),
     *read("`pg:digest`", "file/verifiedUsing/algorithm", "file/verifiedUsing/hashValue"),
     *text(PG.fileFormat, "file/contentType"),
     *text(SCHEMA.description, "file/description", "file/summary"),
@@ -118,6 +109,7 @@ _FILE = (
 )
 
 _AROUND = (
+    *skip("what the names mean", "context", "context/**"),
     *_element("document"),
     *read("the title of the record", "document/name"),
     *read("the licence of the record", "document/dataLicense"),
@@ -129,14 +121,15 @@ _AROUND = (
     *_element("agent"),
     *read("the name of a maker, a supplier, or the record's publisher", "agent/name"),
     *skip("an address or a class of an agent", "agent/**"),
-    *read("`dcterms:license`", "licence/simplelicensing_licenseExpression",
-          "licence/simplelicensing_licenseText", "licence/name", "licence/expandedlicensing_seeAlso",
-          "licence/expandedlicensing_member"),
+    *read("`dcterms:license`", "licence/expandedlicensing_member",
+          "licence/simplelicensing_licenseExpression",
+          "licence/simplelicensing_licenseText", "licence/name", "licence/expandedlicensing_seeAlso"),
     *skip("about the licence, not about a model", "licence/**"),
+    *skip("it is tied to no model and no dataset", "unconnected/**"),
     *_element("relationship"),
-    *read("a claim by its type; one without a property as stated", "relationship/from",
+    *coded("a claim by its type; one without a property as stated", "relationship/from",
           "relationship/to", "relationship/relationshipType"),
-    *read("what is stated is not all of it", "relationship/completeness"),
+    *coded("what is stated is not all of it", "relationship/completeness"),
     *skip(_CLASS, "relationship/type"),
     *later("relationship/**"),
     *_element("build"),
@@ -146,7 +139,7 @@ _AROUND = (
     *read("`pg:vulnerability` of what it affects", "vulnerability/name"),
     *later("vulnerability/**"),
     *_element("assessment"),
-    *read("`pg:vulnerability` of what is affected", "assessment/from", "assessment/to",
+    *coded("`pg:vulnerability` of what is affected", "assessment/from", "assessment/to",
           "assessment/relationshipType"),
     *later("assessment/**"),
     *_element("annotation"),

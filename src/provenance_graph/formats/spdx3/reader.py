@@ -116,4 +116,5 @@ READER = Reader(
     version="2",
     keys=KEYS,
     leaves=graphs.leaves,
+    subjects=graphs.subjects,
 )

@@ -1,0 +1,342 @@
+"""What becomes of every value of documents that no reader was written against.
+
+    python benchmarks/bench_losses.py [--vocabularies DIR] [--sources DIR…] [--count N] [--seed N]
+
+Documents are made from the standards' schemas (``benchmarks/unseen``), and from real documents of
+every format with other values and odd shapes. Each value of a document is followed without the
+readers' own lists: it has *arrived* where its text stands in a claim or in the record's header, is
+*reported* where a problem quotes it or the reading ledger has its key among what it sets aside, and
+*changes* the outcome where neither shows it but another value in its place makes another outcome;
+all else is *silent*.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.unseen import cyclonedx, hub, jsonld, spdx
+from benchmarks.unseen.values import Maker, distorted
+from provenance_graph.core.claims import Problem, Record
+from provenance_graph.core.errors import SourceError
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats.coverage import Fate
+from provenance_graph.formats.document import Document, Reader, parse_yaml
+from provenance_graph.formats.registry import readers
+from provenance_graph.formats.walk import walk
+from provenance_graph.ingest.intake import Options, read, recognise
+
+MARKS = frozenset(
+    [
+        "@context",
+        "@type",
+        "@id",
+        "type",
+        "_type",
+        "predicateType",
+        "payloadType",
+        "bomFormat",
+        "specVersion",
+        "$schema",
+        "schemaVersion",
+        "mediaType",
+        "artifactType",
+        "spdxId",
+        "ref",
+        "bom-ref",
+        "eventType",
+        "schemaURL",
+        "_schemaURL",
+        "model_type",
+        "architectures",
+        "peft_type",
+        "prefix",
+        "flavors",
+        "apiVersion",
+        "manifestVersion",
+        "config",
+        "layers",
+        "conformsTo",
+        "id",
+        "modelId",
+        "provider",
+    ]
+)
+"""Keys whose values show what a document is, or tie its parts together."""
+
+
+@dataclass
+class Row:
+    """The counts of one format."""
+
+    documents: int = 0
+    stated: int = 0
+    arrived: int = 0
+    reported: int = 0
+    changes: int = 0
+    silent: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    crashed: Counter[str] = field(default_factory=Counter)
+
+
+_LITERAL = ("@value", "@list", "@set")
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value with the steps that lead to it."""
+
+    steps: tuple[str | int, ...]
+    value: Any
+
+    @property
+    def ends(self) -> tuple[Ends, Ends]:
+        """The last names on the way, two and one, by which a report would name it."""
+        steps = [_bare(s) for s in self.steps if isinstance(s, str) and s not in _LITERAL]
+        return tuple(steps[-2:]), tuple(steps[-1:])
+
+
+def values_of(whole: Any, steps: tuple[str | int, ...] = ()) -> Iterator[Value]:
+    """Every value of a parsed document that is no list, mapping, null or empty text."""
+    if isinstance(whole, dict):
+        for key, inner in whole.items():
+            yield from values_of(inner, (*steps, str(key)))
+    elif isinstance(whole, list):
+        for n, inner in enumerate(whole):
+            yield from values_of(inner, (*steps, n))
+    elif whole is not None and whole != "":
+        yield Value(steps, whole)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All that comes of a document, as one text, and the keys that its ledger counts.
+
+    ``taken`` are keys that are read, ``kept`` those whose values stand as they were stated,
+    ``aside`` those that say nothing of provenance.
+    """
+
+    text: str
+    taken: Counter[Ends]
+    kept: Counter[Ends]
+    aside: Counter[Ends]
+
+
+def outcome(document: Document, reader: Reader) -> Outcome:
+    """What comes of a document."""
+    parts: list[str] = []
+    reading = read(document, readers(), Options(format=reader.format))
+    if reading.failure is not None:
+        raise reading.failure
+    for item in (*reading.records, *reading.problems):
+        if isinstance(item, Record):
+            parts.append(repr(replace(item.header, digest="")))
+            for claim in item.claims:
+                parts += [str(claim.subject), str(claim.predicate), str(claim.value),
+                          claim.as_stated, claim.locator, str(claim.stance), str(claim.confidence)]  # fmt: skip
+        elif isinstance(item, Problem):
+            parts.append(f"{item.where} {item.what} {item.hint}")
+    taken: Counter[Ends] = Counter()
+    kept: Counter[Ends] = Counter()
+    aside: Counter[Ends] = Counter()
+    for (fate, path), count in reading.ledger.values.items():
+        counts = {Fate.READ: taken, Fate.NOT_PROVENANCE: aside}.get(fate, kept)
+        steps = [_bare(step) for step in path.split("/")[1:]] or [_bare(path)]
+        counts[tuple(steps[-2:])] += count
+    return Outcome("\n".join(parts), taken, kept, aside)
+
+
+Ends = tuple[str, ...]
+"""The last names on the way to a value, by which a report names it."""
+
+
+def _bare(step: str) -> str:
+    return step.rpartition(":")[2].lstrip("@").casefold()
+
+
+def follow(document: Document, whole: Any, reader: Reader, row: Row, write: Any) -> None:
+    """Count what becomes of every value of a document."""
+    known = outcome(document, reader)
+    taken, kept, aside = known.taken.copy(), known.kept.copy(), known.aside.copy()
+    row.documents += 1
+    waiting = []
+    for value in values_of(whole):
+        row.stated += 1
+        if _shows(known.text, value.value):
+            row.arrived += 1
+            _ = _spend(taken, value) or _spend(kept, value)
+        else:
+            waiting.append(value)
+    by_name: Counter[str] = Counter()
+    rest = [v for v in waiting if not (_spend(aside, v) or _spend(kept, v))]
+    row.reported += len(waiting) - len(rest)
+    for ends, count in (*aside.items(), *kept.items()):
+        by_name[ends[-1]] += max(count, 0)
+    for value in rest:
+        name = "".join(value.ends[1])
+        if by_name[name] > 0:
+            by_name[name] -= 1
+            row.reported += 1
+        elif _matters(document, whole, value, reader, known, write):
+            row.changes += 1
+        else:
+            row.silent["/".join(s for s in map(str, value.steps) if not s.isdigit())] += 1
+
+
+def _spend(counts: Counter[Ends], value: Value) -> bool:
+    """Whether the report has one more value of this name."""
+    for ends in value.ends:
+        if counts[ends] > 0:
+            counts[ends] -= 1
+            return True
+    return False
+
+
+def _shows(text: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, float):
+        return f"{value:g}" in text or repr(value) in text
+    shown = str(value).strip()
+    return len(shown) >= 4 and shown[:280] in text
+
+
+def _matters(document: Document, whole: Any, value: Value, reader: Reader, known: Outcome, write: Any) -> bool:  # fmt: skip
+    holder = changed = json.loads(json.dumps(whole, default=str))
+    for step in value.steps[:-1]:
+        holder = holder[step]
+    old = value.value
+    other = not old if isinstance(old, bool) else old + 1 if isinstance(old, (int, float)) else f"{old}q"  # fmt: skip
+    holder[value.steps[-1]] = other
+    try:
+        return outcome(replace(document, data=write(changed)), reader).text != known.text
+    except SourceError:
+        return True
+
+
+def as_json(whole: Any) -> bytes:
+    """A document as JSON."""
+    return json.dumps(whole, ensure_ascii=False, default=str).encode()
+
+
+def as_yaml(whole: Any) -> bytes:
+    """A document as YAML."""
+    return yaml.safe_dump(whole, allow_unicode=True, sort_keys=False).encode()
+
+
+def as_card(whole: Any) -> bytes:
+    """Metadata as a card."""
+    return b"---\n" + as_yaml(whole) + b"---\n\n# A card\n\nA text.\n"
+
+
+def made(folder: Path, count: int, seed: int) -> Iterator[tuple[str, str, Any, Any]]:
+    """Documents from the standards' schemas: format, name, parsed document, its writer."""
+    covered: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for n in range(count):
+        maker = Maker(random.Random(seed * 1_000 + n))
+        version = cyclonedx.VERSIONS[n % 4]
+        bom = cyclonedx.document(version, maker, covered[version])
+        yield "cyclonedx", f"{n}.cdx.json", bom, as_json
+        model = spdx.document(folder / "spdx" / "spdx-model.ttl", maker, covered["spdx"])
+        yield "spdx3", f"{n}.spdx.json", model, as_json
+        crate = jsonld.croissant(folder / "croissant", maker, covered["croissant"])
+        yield "croissant", f"{n}.json", crate, as_json
+        ml = jsonld.fair4ml(folder / "fair4ml" / "fair4ml-0.1.0.jsonld", maker, covered["fair4ml"])
+        yield "fair4ml", f"{n}.jsonld", ml, as_json
+        yield "huggingface", f"org--m{n}.md", hub.card(maker, n % 3 == 0), as_card
+        yield "huggingface", f"{n}.api.json", hub.answer(maker), as_json
+
+
+def altered(folders: list[str], seed: int, times: int) -> Iterator[tuple[str, str, Any, Any]]:
+    """Real documents with other values and odd shapes."""
+    known = readers()
+    for document in walk(folders, retrieved="2026-01-31"):
+        if isinstance(document, Problem) or document.files or len(document.data) > 60_000:
+            continue
+        try:
+            reader = recognise(document, known)
+            syntax = document.hints.syntax
+            if syntax not in ("json", "yaml"):
+                continue
+            whole = document.json if syntax == "json" else parse_yaml(document.text, "")
+        except SourceError:
+            continue
+        for n in range(times):
+            maker = Maker(random.Random(f"{seed} {document.name} {n}"))
+            changed = distorted(whole, maker, MARKS)
+            yield reader.format, document.name, changed, as_json if syntax == "json" else as_yaml
+
+
+def main(arguments: list[str]) -> int:
+    """Make the documents, follow their values, print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--vocabularies", default="")
+    parser.add_argument("--sources", nargs="*", default=["tests/golden"])
+    parser.add_argument("--count", type=int, default=20)
+    parser.add_argument("--times", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--format", default="")
+    parser.add_argument("--keys", type=int, default=25)
+    asked = parser.parse_args(arguments)
+    rows: dict[str, Row] = defaultdict(Row)
+    documents: list[Iterator[tuple[str, str, Any, Any]]] = []
+    if asked.vocabularies:
+        documents.append(made(Path(asked.vocabularies), asked.count, asked.seed))
+    if asked.sources:
+        documents.append(altered(asked.sources, asked.seed, asked.times))
+    for each in documents:
+        for wanted, name, whole, write in each:
+            if asked.format in ("", wanted):
+                _one(wanted, name, whole, write, rows[wanted])
+    print("\n".join(table(rows, asked.keys)))
+    return 0
+
+
+def _one(wanted: str, name: str, whole: Any, write: Any, row: Row) -> None:
+    document = Document(
+        Iri(f"https://example.org/{name.rsplit('/', 1)[-1]}"), write(whole), "2026-01-31", name
+    )
+    try:
+        reader = recognise(document, readers())
+    except SourceError as error:
+        row.refused[str(error)[:120].partition("(formats")[0]] += 1
+        return
+    if reader.format != wanted:
+        row.refused[f"taken for {reader.format}"] += 1
+    try:
+        follow(document, whole, reader, row, write)
+    except SourceError as error:
+        row.refused[str(error)[:160]] += 1
+    except Exception as error:  # noqa: BLE001 - a reader that raises anything else is what is looked for
+        row.crashed[f"{type(error).__name__}: {error} in {name}"] += 1
+
+
+def table(rows: dict[str, Row], keys: int) -> Iterator[str]:
+    """The table, then the keys that were lost, what was refused, and what crashed."""
+    yield "| format | documents | stated | arrived | reported | changes the outcome | silent | silent % |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for name, row in sorted(rows.items()):
+        lost = sum(row.silent.values())
+        share = 100 * lost / row.stated if row.stated else 0
+        yield (
+            f"| {name} | {row.documents} | {row.stated} | {row.arrived} | {row.reported} "
+            f"| {row.changes} | {lost} | {share:.2f} |"
+        )
+    for name, row in sorted(rows.items()):
+        for key, count in row.silent.most_common(keys):
+            yield f"{name}: silent {key} {count}"
+        for why, count in [*row.refused.most_common(9), *row.crashed.most_common(9)]:
+            yield f"{name}: {why} {count}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

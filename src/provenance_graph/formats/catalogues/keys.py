@@ -1,0 +1,306 @@
+"""What becomes of every key and column of the catalogues and indices.
+
+A catalogue's entries stand below one name each (``offer``, ``entry``, ``row``): a key is told below
+its entry, whichever of the entries it stands in.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.coverage import Fate, Key, KeyTable, Leaf, coded, read, skip
+from provenance_graph.formats.document import Document
+
+Leaves = Callable[[Document], Iterator[Leaf]]
+
+
+def rest(role: str) -> tuple[Key, ...]:
+    """All other keys: counted, and read once there is a property for them."""
+    return (Key(f"{role}/**", Fate.NOT_READ, "no property for it yet"),)
+
+
+def below(role: str, *keys: str) -> tuple[str, ...]:
+    """Keys of an entry, as paths."""
+    return tuple(f"{role}/{key}" for key in keys)
+
+
+def one(role: str) -> Leaves:
+    """The values of a document that is one entry (JSON, YAML or TOML)."""
+
+    def leaves(document: Document) -> Iterator[Leaf]:
+        return coverage.leaves(statements.mapping(document.hints.value), (role,), "")
+
+    return leaves
+
+
+def several(role: str) -> Leaves:
+    """The values of a document whose entries stand in a list, or under their names."""
+
+    def leaves(document: Document) -> Iterator[Leaf]:
+        whole = document.hints.value
+        items = whole.items() if isinstance(whole, dict) else enumerate(statements.listed(whole))
+        for name, entry in items:
+            place = f"/{str(name).replace('~', '~0').replace('/', '~1')}"
+            yield from coverage.leaves(entry, (role,), place)
+
+    return leaves
+
+
+def lines(role: str) -> Leaves:
+    """The values of JSON lines; a line that is no JSON is a problem of the reading."""
+
+    def leaves(document: Document) -> Iterator[Leaf]:
+        for number, line in enumerate(document.text.splitlines(), 1):
+            try:
+                entry = json.loads(line) if line.strip() else None
+            except (ValueError, RecursionError):
+                continue
+            yield from coverage.leaves(entry, (role,), f"L{number}")
+
+    return leaves
+
+
+def cells(role: str) -> Leaves:
+    """The cells of a table below its columns."""
+
+    def leaves(document: Document) -> Iterator[Leaf]:
+        reader = csv.DictReader(io.StringIO(document.text, newline=""))
+        try:
+            for row in reader:
+                for column, cell in row.items():
+                    if isinstance(column, str) and isinstance(cell, str) and cell.strip():
+                        name = column.strip().replace("/", "∕")
+                        yield Leaf((role, name), f"L{reader.line_num}/{name}", cell.strip())
+        except csv.Error:
+            return  # a problem of the reading
+
+    return leaves
+
+
+def nowhere(_: Document) -> dict[str, Iri]:
+    """The places of a catalogue's entries: what is not understood there is counted, by key."""
+    return {}
+
+
+_USE = "use and display of a page"
+_NOTES = "a note of the index to its readers"
+
+LIFECYCLE = KeyTable(
+    (
+        *read("whose model or offer it is", *below("entry", "provider", "model", "name", "model_id",
+                                                   "model_name")),
+        *read("`dcterms:issued`, `pg:deprecationDate`, `pg:retirementDate` and their like",
+              *below("entry", "released_on", "deprecated_on", "shutdown_on",
+                     "earliest_shutdown_on", "announcement_date", "shutdown_date")),
+        *coded("`pg:lifecycle`", "entry/status"),
+        *read("`pg:AliasBinding`", "entry/aliases"),
+        *read("`dcterms:replaces`", *below("entry", "replacements/model", "replacement_model")),
+        *coded("`dcterms:replaces`", *below("entry", "replacements/provider",
+                                            "replacements/recommended")),
+        *read("`pg:deprecationPolicy`", *below("entry", "sources/url", "url")),
+        *skip("when the catalogue looked, and how it names its source",
+              *below("entry", "sources/**", "scraped_at", "first_observed", "last_observed",
+                     "content_hash", "title", "raw_content")),
+        *rest("entry"),
+        *rest("offer"),
+    )
+)  # fmt: skip
+
+LITELLM = KeyTable(
+    (
+        *read("`pg:Offer` of a provider", "offer/litellm_provider"),
+        *read("limits and prices of the offer", *below("offer", "max_input_tokens",
+              "max_output_tokens", "output_vector_size")),
+        *coded("prices, for a million tokens", *below("offer", "input_cost_per_token",
+                                                      "output_cost_per_token")),
+        *coded("`pg:inputModality`, `pg:outputModality`", *below("offer", "mode",
+               "supported_modalities", "supported_output_modalities", "supports_vision",
+               "supports_audio_input", "supports_video_input", "supports_pdf_input",
+               "supports_audio_output")),
+        *coded("`pg:toolUse`, `pg:reasoningMode`", *below("offer", "supports_function_calling",
+               "supports_reasoning", "thinking_always_on")),
+        *read("`pg:deprecationDate`", "offer/deprecation_date"),
+        *read("`dcterms:source`", "offer/source"),
+        *skip("another price or limit of the service", *below("offer", "*cost*", "max_*",
+              "*_per_minute", "rpm", "tpm")),
+        *skip("an example of an entry", "sample/**"),
+        *rest("offer"),
+    )
+)  # fmt: skip
+
+GALLERY = KeyTable(
+    (
+        *read("`pg:Artifact` in the repository of its address", *below("entry", "files/uri",
+              "files/sha256", "files/all/url", "files/all/sha256checksum", "files/all/sizeBytes")),
+        *read("`dcterms:license`", "entry/license"),
+        *read("the original model", "entry/resources/canonicalUrl"),
+        *read("`dcterms:creator`, `dcterms:issued`, `pg:architectureFamily`",
+              *below("entry", "author/name", "datePublished", "arch")),
+        *coded("`pg:nominalParameterCount`", "entry/numParameters"),
+        *read("the record", *below("entry", "name")),
+        *skip("the name under which the file is stored", "entry/files/filename"),
+        *skip("how a program runs the model or shows it", *below("entry", "overrides/**", "icon",
+              "config_file", "config_file/**", "url", "urls", "prompt_templates/**",
+              "_descriptorVersion", "files/highlighted/**")),
+        *rest("entry"),
+    )
+)  # fmt: skip
+
+DPI = KeyTable(
+    (
+        *read("the dataset and its collection", *below("entry", "Unique Dataset Identifier",
+              "Dataset Name", "Dataset URL", "Hugging Face URL", "Collection")),
+        *read("`dcterms:creator`, `dcterms:language`", *below("entry", "Creators", "Languages")),
+        *read("`pg:generatedBy`", "entry/Model Generated"),
+        *read("`dcterms:source`", "entry/Derived from Datasets"),
+        *read("`pg:paper`, `pg:codeRepository`", *below("entry", "ArXiv URL", "GitHub URL")),
+        *read("`dcterms:license`", *below("entry", "Licenses/License", "Licenses/License URL")),
+        *rest("entry"),
+    )
+)  # fmt: skip
+
+OPENDATA = KeyTable(
+    (
+        *read("the dataset", *below("entry", "url", "id")),
+        *read("`dcterms:creator`, `dcterms:language`", *below("entry", "creator_name", "languages",
+              "data/language")),
+        *read("`dcterms:license`", *below("entry", "license_name", "license_url",
+                                          "data/givenLicense")),
+        *read("`pg:task`, `rdfs:seeAlso`", *below("entry", "data/categories", "data/url")),
+        *rest("entry"),
+    )
+)  # fmt: skip
+
+MTEB = KeyTable(
+    (
+        *read("the model and its repository", *below("entry", "name", "reference", "revision")),
+        *read("a property each", *below("entry", "release_date", "n_parameters",
+              "n_active_parameters", "n_embedding_parameters", "max_tokens", "embed_dim", "license",
+              "framework", "public_training_code", "adapted_from", "superseded_by",
+              "training_datasets")),
+        *coded("`pg:weightsAvailability`, modalities", *below("entry", "open_weights", "modalities",
+               "model_type")),
+        *coded("whether the training data are declared", "entry/training_datasets_status"),
+        *skip("that it is MTEB's", "entry/source"),
+        *rest("entry"),
+    )
+)  # fmt: skip
+
+MTEB_TASKS = KeyTable(
+    (
+        *read("the dataset and its repository", *below("entry", "name", "dataset", "revision")),
+        *read("`dcterms:license`, `pg:paper`", *below("entry", "license", "reference")),
+        *read("`prov:wasDerivedFrom`", "entry/adapted_from"),
+        *rest("entry"),
+    )
+)  # fmt: skip
+
+MODELSDEV = KeyTable(
+    (
+        *read("the model or offer", *below("entry", "name", "base_model", "family")),
+        *read("a property each", *below("entry", "release_date", "last_updated", "knowledge",
+              "license", "limit/context", "limit/input", "limit/output")),
+        *coded("modalities, tools, reasoning, weights, state", *below("entry", "modalities/input",
+               "modalities/output", "tool_call", "reasoning", "open_weights", "status")),
+        *read("repositories of weights, and links", *below("entry", "weights/url", "links/url")),
+        *coded("what kind of weights or link it is", *below("entry", "weights/label",
+               "weights/quantization", "links/label")),
+        *read("`pg:EvaluationResult`", *below("entry", "benchmarks/name", "benchmarks/score",
+              "benchmarks/version", "benchmarks/metric", "benchmarks/harness", "benchmarks/date",
+              "benchmarks/source")),
+        *read("prices of the offer", *below("entry", "cost/input", "cost/output")),
+        *read("the provider's page", "entry/doc"),
+        *skip("other prices of the offer", "entry/cost/**"),
+        *skip("how a program calls the provider", *below("entry", "npm", "env", "api",
+              "provider/**", "interleaved", "interleaved/**")),
+        *rest("entry"),
+    )
+)  # fmt: skip
+
+OSAI = KeyTable(
+    (
+        *read("the models and their maker", *below("system", "system/name", "system/endmodelname",
+              "system/basemodelname", "org/name")),
+        *read("`dcterms:license`, `dcterms:issued`", *below("system", "system/endmodellicense",
+              "system/endmodel license", "system/releasedate")),
+        *coded("`pg:outputModality`", "system/system/type"),
+        *coded("the level of a parameter", "system/*/class"),
+        *read("a link, by its parameter", "system/*/link"),
+        *skip(_NOTES, "system/*/notes"),
+        *skip("how the index sorts its table", *below("system", "system/performanceclass",
+              "system/*")),
+        *rest("system"),
+    )
+)  # fmt: skip
+
+MOT = KeyTable(
+    (
+        *read("the model and its makers", *below("entry", "release/name", "release/version",
+              "release/producer", "release/huggingface")),
+        *read("`dcterms:issued` of the entry, links, architecture, what it comes from",
+              *below("entry", "release/date", "release/repository", "release/architecture",
+                     "release/origin")),
+        *coded("the framework", *below("entry", "framework/name", "framework/version",
+                                       "framework/date")),
+        *coded("a component that is released", "entry/release/components/name"),
+        *read("its licence and place", *below("entry", "release/components/license",
+              "release/components/license_path", "release/components/component_path")),
+        *read("the licence of all", *below("entry", "release/license/*/name",
+                                           "release/license/*/path")),
+        *skip("what the framework says of each component", *below("entry",
+              "release/components/description", "release/contact")),
+        *rest("entry"),
+    )
+)  # fmt: skip
+
+EPOCH = KeyTable(
+    (
+        *read("the model, its makers, its parents", *below("row", "Model", "Organization",
+              "Base model")),
+        *read("a property each", *below("row", "Publication date", "Domain", "Parameters",
+              "Training compute (FLOP)", "Training dataset", "Training dataset size (datapoints)",
+              "Epochs", "Training time (hours)", "Training hardware", "Hardware quantity",
+              "Finetune compute (FLOP)", "Batch size", "Training power draw (W)",
+              "Training compute cost (2023 USD)", "Hardware utilization", "Link", "Reference")),
+        *coded("how a value was come by, and access", *below("row", "Confidence",
+               "Training compute estimation method", "Model accessibility",
+               "Training code accessibility", "Inference code accessibility",
+               "Dataset size notes", "Accessibility notes")),
+        *skip("who wrote the paper and what was written of it", *below("row", "Authors",
+              "Citations", "Notability*", "Abstract", "Country (from Organization)",
+              "Organization categorization", "Frontier model")),
+        *skip("how the index came to a value, in words", *below("row", "*notes")),
+        *rest("row"),
+    )
+)  # fmt: skip
+
+OSAIMAP = KeyTable(
+    (
+        *read("the model or dataset and its owner", *below("row", "model_id", "dataset_id",
+              "author")),
+        *read("parents, and how they are related", *below("row", "base_model", "base_model_id")),
+        *coded("how it was made, and in which precision", *below("row", "model_type", "precision")),
+        *read("a property each", *below("row", "architecture", "params_b", "license",
+              "submission_date", "github_repo", "pipeline_tag", "library_name", "created_at",
+              "last_modified")),
+        *coded("by the tag, as on the Hub", "row/tags"),
+        *read("`pg:EvaluationResult`", *below("row", "average", "ifeval", "bbh", "math_lvl5",
+              "gpqa", "musr", "mmlu_pro")),
+        *skip(_USE, *below("row", "downloads", "likes")),
+        *rest("row"),
+    )
+)  # fmt: skip
+
+FMTI = KeyTable(
+    (
+        *read("the indicator", *below("row", "Indicator", "Domain", "Subdomain", "Definition")),
+        *coded("whether the developer discloses it", *below("row", "Score", "Disclosure",
+               "Justification", "Notes", "References")),
+        *coded("the developer of the column: whether it discloses it", "row/*"),
+    )
+)  # fmt: skip

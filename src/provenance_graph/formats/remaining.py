@@ -1,0 +1,168 @@
+"""What a document states under keys that are read, and nothing was made of: kept as stated.
+
+A reader takes up the keys of its table one by one, and what stands under one of them may be of a
+form that it does not know. After the reading every value under such a key is looked for in what came
+of the document; one that is nowhere in it becomes a ``pg:otherStatement`` of the entity that it
+stands on, or is counted by the ledger as *stated, not understood* where it stands on none. Keys
+whose values are words of a code, units or references say so in the table (``coded``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from urllib.parse import unquote
+
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.iris import Iri, slug
+from provenance_graph.core.terms import PG, RDF
+from provenance_graph.formats import coverage
+from provenance_graph.formats.coverage import Fate, Leaf, ReadingLedger
+from provenance_graph.formats.document import Document, Origin, Reader
+from provenance_graph.formats.statements import scalar_text
+
+SHORTEST = 4
+"""Shorter texts are codes, sizes and flags, which occur in other texts by chance."""
+
+MAX_WORK = 200_000_000
+"""How many letters are gone through for one document; beyond it, what is not found at once counts
+as read, so that a catalogue of a hundred thousand values takes no minutes."""
+
+LOOKED_FOR = 250
+"""How much of a text is looked for: claims cut longer ones."""
+
+_IDS = frozenset(("spdxId", "@id", "bom-ref"))
+"""Keys of names inside a document; a value that is one of these names is a reference."""
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_NUMBER = re.compile(r"\d[\d,_.]{2,}")
+_SHORT_TAG = re.compile(r"[\w-]+:\S{1,3}")  # `license:mit`, `language:en`
+_HOST = re.compile(
+    r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co|spdx\.org)/|pkg:\w+/)(?:datasets/|licenses/)?"
+)
+
+
+class Shown:
+    """The texts that came of a document."""
+
+    def __init__(self, results: Iterable[Claim | Problem], origin: Origin | None = None) -> None:
+        """From its claims, its problems and what its header says."""
+        self._results = tuple(results)
+        self._origin = origin
+        self._looked = 0
+
+    @cached_property
+    def _text(self) -> str:
+        parts: list[str] = []
+        for item in self._results:
+            if isinstance(item, Claim):
+                parts += (item.subject, str(item.value), item.as_stated)
+            else:
+                parts += (item.where, item.what)
+        if self._origin is not None:
+            o = self._origin
+            parts += (
+                o.local,
+                o.publisher,
+                o.title,
+                o.licence,
+                o.attribution,
+                o.url or "",
+                o.retrieved,
+            )
+        text = "\n".join(dict.fromkeys(parts))
+        return f"{text}\n{unquote(text)}".casefold()
+
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        return frozenset(self._text.split("\n"))
+
+    def has(self, stated: str) -> bool:
+        """Whether a text stands in what came of the document, as itself or in an address."""
+        text = stated.strip().casefold()
+        if len(text) < SHORTEST or text in self._whole or self._looked > MAX_WORK:
+            return True
+        self._looked += len(self._text)
+        if text[:LOOKED_FOR] in self._text:
+            return True
+        if match := _DATE.match(text):
+            return match[0] in self._text
+        if _SHORT_TAG.fullmatch(text):
+            return True
+        tail = text.rpartition(":")[2].strip()  # `arxiv:2407.21783`, `dataset:org/name`
+        if SHORTEST <= len(tail) < len(text) and tail in self._text:
+            return True
+        short = _HOST.sub("", text).rstrip("/").partition("@")[0]
+        if SHORTEST <= len(short) < len(text) and unquote(short) in self._text:
+            return True
+        name = slug(text[:LOOKED_FOR])
+        if len(name) >= SHORTEST and name in self._text:
+            return True
+        if re.sub("[-_ ]", "", text) in self._text:  # SHA-256, `text generation`
+            return True
+        number = _NUMBER.match(text)
+        return number is not None and _digits(number[0]) in self._text
+
+
+def _digits(text: str) -> str:
+    """A number without what groups its digits and without a fraction of nothing."""
+    return re.sub(r"\.0*$", "", re.sub(r"[,_]", "", text))
+
+
+def remaining(
+    reader: Reader, document: Document, results: Iterable[Claim | Problem], ledger: ReadingLedger
+) -> Iterator[Claim]:
+    """What of a document has come to nothing, as statements; ``ledger`` counts all, by key."""
+    if reader.keys is None or reader.leaves is None:
+        return
+    results = tuple(results)
+    leaves = list(reader.leaves(document))
+    ledger.add(coverage.count(leaves, reader.keys))
+    shown = Shown(results, reader.origin(document))
+    places = reader.subjects(document) if reader.subjects is not None else _only(results)
+    done: set[tuple[Iri, str, str]] = set()
+    ids = {leaf.value for leaf in leaves if leaf.path[-1] in _IDS and isinstance(leaf.value, str)}
+    for leaf in leaves:
+        row = reader.keys.find(leaf.path)
+        if row is None or row.fate is not Fate.READ or row.coded or isinstance(leaf.value, bool):
+            continue
+        text = scalar_text(leaf.value)
+        if (
+            coverage.is_blank(text)
+            or text in ids
+            or text.startswith(("#", "_:"))
+            or shown.has(text)
+        ):
+            continue
+        subject, key = _at(leaf, places)
+        path = "/".join(leaf.path)
+        ledger.values[Fate.READ, path] -= 1
+        ledger.values[Fate.NOT_UNDERSTOOD, path] += 1
+        if subject is not None and (subject, key, text) not in done:
+            done.add((subject, key, text))
+            yield coverage.other(subject, key, text)
+
+
+def _only(results: Iterable[Claim | Problem]) -> Mapping[str, Iri]:
+    """The one model or dataset that a document describes, for every place; none where there are more."""
+    classes = {PG.Model: 0, PG.Dataset: 1}
+    described: dict[Iri, list[Iri]] = {}
+    for item in results:
+        if isinstance(item, Claim) and item.predicate == RDF.type and item.value in classes:
+            described.setdefault(Iri(str(item.value)), []).append(item.subject)
+    for kind in classes:
+        subjects = list(dict.fromkeys(described.get(kind, ())))
+        if subjects:
+            return {"": subjects[0]} if len(subjects) == 1 else {}
+    return {}
+
+
+def _at(leaf: Leaf, places: Mapping[str, Iri]) -> tuple[Iri | None, str]:
+    """The entity at the longest place that a value stands below, and the value's key from there."""
+    place = leaf.where
+    while place and place not in places:
+        place = place.rpartition("/")[0]
+    below = [s for s in leaf.where.removeprefix(place).split("/") if s and not s.isdigit()]
+    plain = below if leaf.where.startswith("/") and below else leaf.path[1:] or leaf.path
+    return places.get(place), ".".join(plain)
