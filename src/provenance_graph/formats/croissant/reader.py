@@ -360,7 +360,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
-    version="2",
+    version="3",
     keys=KEYS,
     leaves=leaves,
 )

@@ -147,7 +147,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="3",
+    version="4",
     split=split,
     keys=KEYS,
     leaves=lambda document: leaves_of(document, kind_of(document.hints)),
