@@ -261,7 +261,7 @@ def test_unknown_licences_are_counted_by_their_cause():
     assert [(one.holder, one.models) for one in result.causes] == [(thing("data:y/pile"), 4)]
     assert not any(one.rule.id == "LR-15" for one in result.findings)
     (reported,) = causes_as_validation(result.causes)
-    assert reported.message.startswith("4 models rest on y/pile: no licence is known")
+    assert reported.message.startswith("4 models rest on y/pile: no licence is recorded")
 
 
 def test_breaches_are_marked_on_the_step_where_they_begin():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
@@ -10,11 +11,12 @@ from rapidfuzz import fuzz
 from provenance_graph.core.claims import Claim, Literal, Record
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import DCTERMS
-from provenance_graph.licences.texts.near import figures, near_licences
+from provenance_graph.licences.texts.near import figures, near_licences, parts_of_expression
 from provenance_graph.model.naming import fold
 from provenance_graph.shapes.findings import Finding, Severity
 
 _FAMILY = "names a family of licences"
+_SEVERAL = "several licences"
 _STATED = mint("licence", "stated", "")
 
 
@@ -51,13 +53,19 @@ def _text(claim: Claim) -> str:
 def _licence(claim: Claim) -> Finding:
     stated = _text(claim)
     near = near_licences(stated.partition(" (name")[0])
-    if claim.unusable.startswith(_FAMILY):
+    known, unknown = parts_of_expression(_name(stated))
+    if known:
+        near = near_licences(unknown[0])
+        message = f"of {_name(stated)!r} {' and '.join(map(repr, unknown))} is not known here"
+    elif claim.unusable.startswith(_FAMILY):
         message = f"{stated!r} {claim.unusable}; name one"
+    elif claim.unusable.startswith(_SEVERAL):
+        near, message = [], f"{stated!r}: {claim.unusable}"
     else:
         message = f"{stated!r}: {claim.unusable or 'unrecognised licence'}"
     if near:
         message += f": did you mean {' or '.join(near)}?"
-    grave = bool(near) or claim.unusable.startswith(_FAMILY)
+    grave = bool(near or known) or claim.unusable.startswith((_FAMILY, _SEVERAL))
     return Finding(
         severity=Severity.WARNING if grave else Severity.INFO,
         focus=claim.subject,
@@ -67,6 +75,12 @@ def _licence(claim: Claim) -> Finding:
         shape=mint("check", "licence-name"),
         component="LicenceName",
     )
+
+
+def _name(stated: str) -> str:
+    """The name that a card gives beside ``other``, or the text itself."""
+    match = re.search(r"\(name: (.*?)(?:; link: .*)?\)$", stated)
+    return match[1] if match else stated
 
 
 def meant(claim: Claim) -> str:

@@ -27,10 +27,11 @@ def command(ctx: click.Context, text: str, form: str) -> None:
     Exits with 1 where no licence of that name is known.
     """
     from provenance_graph.licences.graph import LicenceGraph
-    from provenance_graph.licences.texts.explain import explain
+    from provenance_graph.licences.texts.explain import explain_in
 
     session: Session = ctx.obj
-    result = explain(LicenceGraph(session.snapshot()).catalogue, text)
+    snapshot = session.snapshot()
+    result = explain_in(snapshot, LicenceGraph(snapshot).catalogue, text)
     if form == "json":
         session.print_json(result.to_json())
     elif form == "odrl":

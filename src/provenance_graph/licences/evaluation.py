@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG
+from provenance_graph.licences.contract import Contract, contract
 from provenance_graph.licences.inheritance.own_names import display_name
 from provenance_graph.licences.inheritance.recorded import COMPLETE, NOT_RECORDED
 from provenance_graph.licences.results import (
@@ -22,8 +21,7 @@ from provenance_graph.licences.results import (
     Verdict,
 )
 from provenance_graph.licences.sentence import Basis, Upstream, sentence
-from provenance_graph.licences.situation import UNNAMED, Situation, data_recorded, data_told
-from provenance_graph.licences.texts.catalogue import Licence
+from provenance_graph.licences.situation import Situation, data_recorded, data_told, later_text
 from provenance_graph.licences.uses import Facts, Governing, PlannedUse, part, worst
 
 
@@ -34,7 +32,7 @@ class _Sides:
     weights: Facts
     data: Facts
     contract: Facts
-    service_only: bool
+    service: Contract
 
 
 def answer(
@@ -61,8 +59,10 @@ def answer(
     )
     basis = Basis(
         _upstream(sides),
-        [one.licence for one in sides.contract.governing],
+        sides.service.terms,
+        sides.service.general,
         now.graph.claims.label_is_reported(now.subject),
+        now.day < now.graph.snapshot.day,
     )
     return replace(result, sentence=sentence(now.subject, result, basis, breaches))
 
@@ -75,7 +75,7 @@ def verdicts(now: Situation, plans: Sequence[PlannedUse]) -> tuple[Verdict, ...]
 
 def _all_terms(now: Situation, sides: _Sides) -> tuple[Term, ...]:
     """Every term in force, those of the contract too where only a service is offered."""
-    if not sides.service_only:
+    if not sides.service.service_only:
         return tuple(now.terms)
     stored = {(one.condition.key, one.licence.iri) for one in now.terms}
     agreed = (
@@ -95,9 +95,7 @@ def _upstream(sides: _Sides) -> list[Upstream]:
 
 
 def _sides(now: Situation) -> _Sides:
-    services = [one for one in now.declared if one.service]
-    contract = services or _terms_of_use(now)
-    service_only = _is_service_only(now, contract)
+    service = contract(now)
 
     def own_service(term: Term) -> bool:
         return not term.path and term.licence.service
@@ -110,10 +108,11 @@ def _sides(now: Situation) -> _Sides:
     conditions = now.graph.catalogue.conditions
     agreed = [
         Term(conditions[key], licence, now.subject, "binds")
-        for licence in contract
+        for licence in service.terms
+        if not later_text(licence, now.day)
         for key in licence.conditions
     ]
-    own = {licence.iri for licence in contract}
+    own = {licence.iri for licence in service.terms}
     return _Sides(
         Facts(
             [one for one in now.governing(data=False) if one.path or not one.licence.service],
@@ -127,47 +126,35 @@ def _sides(now: Situation) -> _Sides:
         ),
         Facts(now.governing(data=True), by_data, [one for one in now.unknowns if one.with_data]),
         Facts(
-            [Governing(one, now.subject, True, True, True) for one in contract],
+            [Governing(one, now.subject, True, True, True) for one in service.terms],
             agreed,
             [
-                one
-                for one in now.unknowns
-                if one.licence and not one.path and one.licence.iri in own
+                *(
+                    one
+                    for one in now.unknowns
+                    if one.licence and not one.path and one.licence.iri in own
+                ),
+                *service.unread(now),
             ],
         ),
-        service_only,
+        service,
     )
-
-
-def _is_service_only(now: Situation, contract: Sequence[Licence]) -> bool:
-    """Whether the model is offered as a service alone: no licence supplies weights."""
-    quads = now.graph.snapshot.quads(now.subject, PG.weightsAvailability)
-    if not contract or any(o == PG.OpenWeights for _, _, o, _ in quads):
-        return False
-    return all(one.service or one.key in UNNAMED for one in now.declared)
 
 
 def _along_weights(term: Term) -> bool:
     return all(edge.group == "derivation" for edge in term.path)
 
 
-def _terms_of_use(now: Situation) -> list[Licence]:
-    """Terms of use of a service that the accepted view names and the catalogue describes."""
-    quads = now.graph.snapshot.quads(now.subject, PG.termsOfUse)
-    named = (now.graph.catalogue.by_url(o) for _, _, o, _ in quads if isinstance(o, Iri))
-    return [one for one in named if one is not None and one.known and one.service]
-
-
 def _verdict(
     now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides
 ) -> Verdict:
-    contract = _contract(now, plan, plans, sides)
+    agreed = _contract(now, plan, plans, sides)
     weights = _weights(now, plan, plans, sides)
     data = _data(now, plan, plans, sides)
-    decides = contract if sides.service_only else weights
+    decides = agreed if sides.service.service_only else weights
     restrictions = [one for one in data.reasons if _restricts(one)]
     result, reasons = worst([*decides.reasons, *restrictions])
-    return Verdict(plan.use, plan.number, result, reasons, weights, data, contract)
+    return Verdict(plan.use, plan.number, result, reasons, weights, data, agreed)
 
 
 def _restricts(reason: Reason) -> bool:
@@ -178,7 +165,7 @@ def _restricts(reason: Reason) -> bool:
 
 
 def _weights(now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides) -> Part:
-    if sides.service_only:
+    if sides.service.service_only:
         licence = sides.contract.governing[0].licence
         clause = licence.clause("no-weights").place
         none = Reason(BLOCKED, "no weights are supplied", licence, clause, now.subject)

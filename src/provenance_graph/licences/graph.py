@@ -49,10 +49,8 @@ class LicenceGraph:
         self._traits: dict[Iri, ModelTraits] = {}
 
     def held(self, node: int, day: str = "") -> tuple[Licence, ...]:
-        """The licences of a node, by the texts in force on a day."""
-        catalogue = self.catalogue
-        results = (catalogue.licence(iri) for iri in self.index.licences_of(node))
-        return tuple(catalogue.in_force(licence, day) for licence in results)
+        """The licences of a node, by its label and the texts in force on a day."""
+        return tuple(self.catalogue.in_force(one, day) for one in self._labelled(node, day))
 
     def held_above(self, node: int, subject: Iri, day: str = "") -> tuple[Licence, ...]:
         """The licences of what a model was made from, by the texts that bound its making.
@@ -60,14 +58,18 @@ class LicenceGraph:
         Terms of a service bind by the text of the day on which it was used: at the latest that
         on which the model was released. Other licences are read by the text in force on ``day``.
         """
-        licences = self.held(node, day)
-        released = self.traits(subject).released
-        if not released or released >= day or not any(one.service for one in licences):
-            return licences
-        earlier = self.held(node, released)
-        return tuple(
-            then if now.service else now for now, then in zip(licences, earlier, strict=True)
-        )
+        licences = self._labelled(node, day)
+        released = self.traits(subject).released if any(one.service for one in licences) else ""
+        used = released if released and released < day else day
+        return tuple(self.catalogue.in_force(one, used if one.service else day) for one in licences)
+
+    def _labelled(self, node: int, day: str) -> list[Licence]:
+        """The licences of a node: on an earlier day the label that it lost since, else today's."""
+        if day and day < self.snapshot.day:
+            lost = label_history.lost(self.snapshot, self.catalogue, self.index.names[node], day)
+            if lost:
+                return lost
+        return [self.catalogue.licence(iri) for iri in self.index.licences_of(node)]
 
     def traits(self, model: Iri) -> ModelTraits:
         """What clauses ask about a model."""
@@ -171,6 +173,8 @@ class LicenceGraph:
         moments = label_history.moments(self.snapshot, subject, labels)
         answers = []
         for moment in moments:
+            if moment.day and moment.day >= now.day:
+                continue
             then = self.situation(subject, moment.declared, moment.day or now.day)
             if _texts(then) != _texts(now):
                 answers.append(answer(then, moment.occasion, plans, moment.day))

@@ -23,7 +23,7 @@ from provenance_graph.licences.results import (
     Verdict,
 )
 from provenance_graph.licences.texts.catalogue import Licence
-from provenance_graph.licences.uses import PERMISSION, USES
+from provenance_graph.licences.uses import PERMISSION, USES, qualified
 
 NOTICES = {
     "copy-of-licence": "a copy of the licence",
@@ -52,13 +52,16 @@ class Upstream:
 class Basis:
     """What a sentence says of the terms besides the answer.
 
-    ``contract`` are the terms of the service that offers the model, ``label_reported`` says that
-    only others than its developer state its licence.
+    ``contract`` are the terms of the service that offers the model, ``general`` says that they
+    are the provider's for all that it offers, ``label_reported`` that only others than its
+    developer state its licence, ``past`` that the day asked about is over.
     """
 
     upstream: Sequence[Upstream] = ()
     contract: Sequence[Licence] = ()
+    general: bool = False
     label_reported: bool = False
+    past: bool = False
 
 
 def sentence(subject: Iri, answer: Answer, basis: Basis, breaches: Sequence[Finding]) -> str:
@@ -80,14 +83,19 @@ def sentence(subject: Iri, answer: Answer, basis: Basis, breaches: Sequence[Find
 
 def _label(subject: Iri, answer: Answer, basis: Basis) -> str:
     names = " and ".join(_name(one) for one in answer.declared)
-    when = f" (texts of {answer.day})" if answer.day and answer.occasion != "today" else ""
+    when = (
+        f" (texts of {answer.day})"
+        if answer.day and (answer.occasion != "today" or basis.past)
+        else ""
+    )
     service_only = basis.contract and not any(one.weights.applies for one in answer.verdicts)
     if service_only:
-        head = f"offered as a service under {' and '.join(map(_name, basis.contract))}"
+        whose = ", the provider's general terms" if basis.general else ""
+        head = f"offered as a service under {' and '.join(map(_name, basis.contract))}{whose}"
     elif names:
         head = f"labelled {names}" + (" (as others report)" if basis.label_reported else "")
     else:
-        head = "without a known licence"
+        head = "without a licence on record"
     head = f"{short_id(subject)}{when} is {head}"
     own = {one.iri for one in answer.declared}
     built: dict[str, list[str]] = defaultdict(list)
@@ -104,7 +112,7 @@ def _label(subject: Iri, answer: Answer, basis: Basis) -> str:
 def _name(licence: Licence) -> str:
     name = licence.label or licence.name
     unread = licence.known and not licence.text_seen and licence.terms_like is None
-    return f"{name} (text not read for this)" if unread else name
+    return f"{name} (text not read, known at second hand)" if unread else name
 
 
 def _use(verdict: Verdict) -> str:
@@ -220,18 +228,20 @@ def _weighty(terms: Iterable[Term]) -> Iterator[str]:
 
 
 def _term(term: Term) -> str:
-    key, licence = term.condition.key, term.licence
+    key, licence, how = term.condition.key, term.licence, qualified(term)
     if key == "name-prefix":
         who = "" if term.path else " of a derivative"
         return f"the name{who} must begin with {licence.prefix!r}"
     if key == "display-text":
         return "show " + " or ".join(f'"{one}"' for one in licence.display)
     if key == "users-above-threshold" and licence.users:
-        return f"another licence is needed above {licence.users:,} monthly active users"
+        return f"another licence is needed above {licence.users:,} monthly active users{how}"
     if key == "revenue-above-threshold" and licence.revenue:
-        return f"another licence is needed above {licence.revenue:,} US dollars of annual revenue"
+        return (
+            f"another licence is needed above {licence.revenue:,} US dollars of annual revenue{how}"
+        )
     if key == "royalty-above-revenue" and licence.revenue:
-        return f"a royalty is due above {licence.revenue:,} US dollars of annual revenue"
+        return f"a royalty is due above {licence.revenue:,} US dollars of annual revenue{how}"
     return _lower(term.condition.label)
 
 

@@ -172,13 +172,15 @@ def _governing(now: Situation, data: bool) -> list[Governing]:
     results = []
     if not data:
         results = [
-            Governing(one, now.subject, True, True, True) for one in now.declared if one.known
+            Governing(one, now.subject, True, True, True)
+            for one in now.declared
+            if one.known and not later_text(one, now.day)
         ]
     by_licence: dict[tuple[Iri, bool], Governing] = {}
     for one in now.inherited:
         if one.licence is None or not one.licence.known or one.terms.kind not in ("terms", "ban"):
             continue
-        if now.weights_only(one) is data:
+        if now.weights_only(one) is data or later_text(one.licence, now.day):
             continue
         heavy = one.terms.kind == "ban" or any(
             now.graph.catalogue.conditions[key].group in BURDENS for key in one.terms.conditions
@@ -197,14 +199,22 @@ def _governing(now: Situation, data: bool) -> list[Governing]:
 
 
 def _candidates(now: Situation) -> Iterator[tuple[str, Term]]:
-    """Every term with its key: its own, then the nearest, then its own on derivatives alone."""
+    """Every term with its key: its own, then the nearest, then its own on derivatives alone.
+
+    Of a licence whose earliest text on record is later than the day there are none.
+    """
     conditions = now.graph.catalogue.conditions
-    own = [(key, licence) for licence in now.declared for key in licence.conditions]
+    own = [
+        (key, licence)
+        for licence in now.declared
+        if not later_text(licence, now.day)
+        for key in licence.conditions
+    ]
     for key, licence in own:
         if not conditions[key].derivatives_only:
             yield key, Term(conditions[key], licence, now.subject, "binds")
     for one in now.nearest:
-        if one.licence is None or one.terms.kind != "terms":
+        if one.licence is None or one.terms.kind != "terms" or later_text(one.licence, now.day):
             continue
         binding = "binds" if one.settled else "unsettled"
         for key in one.terms.conditions:
@@ -246,11 +256,11 @@ def _unknowns(now: Situation) -> Iterator[Unknown]:
     for own in now.declared:
         if not own.known:
             yield Unknown(f"{short_id(now.subject)}: {why_unknown(own)}", now.subject, own)
-        elif later := _later_text(own, now.day):
+        elif later := later_text(own, now.day):
             yield Unknown(later, now.subject, own, cause="text")
     if not now.declared:
         hint = _hint(now, now.subject)
-        yield Unknown(f"{short_id(now.subject)} has no known licence{hint}", now.subject, None)
+        yield Unknown(f"{short_id(now.subject)} has no licence on record{hint}", now.subject, None)
     explained: set[Iri] = set()
     for one in now.nearest:
         holder, path = now.holder(one), now.path(one)
@@ -266,14 +276,25 @@ def _unknowns(now: Situation) -> Iterator[Unknown]:
             if one.licence is None and _kind(now, one.origin) == "model":
                 why += _hint(now, holder)
             yield Unknown(why, holder, one.licence, path, data)
+        elif (
+            one.licence
+            and one.terms.kind == "terms"
+            and holder not in explained
+            and (later := later_text(one.licence, now.day))
+        ):
+            explained.add(holder)
+            why = f"{display_name(holder)}: {later}"
+            yield Unknown(why, holder, one.licence, path, data, "text")
 
 
-def _later_text(licence: Licence, day: str) -> str:
+def later_text(licence: Licence, day: str) -> str:
     """Why a licence cannot be read for a day before the earliest text on record."""
-    since = licence.text_version if licence.service else licence.valid_from
-    if day and len(since) == 10 and since[:4].isdecimal() and day < since:
-        return f"the earliest text of {licence.name} on record is of {since}"
-    return ""
+    since = licence.first_text
+    return (
+        f"the earliest text of {licence.name} on record is of {since}"
+        if day and day < since
+        else ""
+    )
 
 
 def _hint(now: Situation, entity: Iri) -> str:
@@ -292,7 +313,7 @@ def why_unknown(licence: Licence | None, kind: str = "unknown", what: str = "mod
     if what == "unresolved":
         return "only a text names it, so its licence cannot be found"
     if licence is None:
-        return "no licence is known"
+        return "no licence is recorded"
     if kind == "ungranted":
         return f"{licence.name} grants no such derivation"
     if licence.key in UNNAMED:

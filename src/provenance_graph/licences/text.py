@@ -33,7 +33,7 @@ def _lines(report: LicenceReport) -> Iterator[str]:
         state = "accepted" if label.accepted else "not accepted"
         yield f"  labelled {label.licence.name}{when} by {who} ({state})"
     if not report.labels:
-        yield "  no licence is known"
+        yield "  no licence is recorded"
     if report.contested:
         yield "  sources disagree on the licence"
     for answer in report.answers:

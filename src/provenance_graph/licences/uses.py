@@ -219,6 +219,7 @@ def _threshold(
         number = next((p.number for p in plans if p.use.threshold == kind), None)
     if limit is None:
         return CONDITIONAL, term.condition.label
+    unit += qualified(term)
     royalty = term.condition.key == "royalty-above-revenue"
     if number is None:
         what = "a royalty is due above" if royalty else "only up to"
@@ -228,6 +229,12 @@ def _threshold(
     if royalty:
         return CONDITIONAL, f"a royalty is due: {number:,} is above {limit:,} {unit}"
     return BLOCKED, f"{number:,} is above {limit:,} {unit}: a separate licence is needed"
+
+
+def qualified(term: Term) -> str:
+    """How a threshold is counted, in brackets; "" where the clause says no more than its number."""
+    text = term.licence.clause(term.condition.key).text
+    return f" ({text[:1].lower()}{text[1:]})" if text else ""
 
 
 def term_text(term: Term) -> str:

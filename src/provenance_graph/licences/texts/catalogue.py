@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -156,6 +157,14 @@ class Licence:
         """Whether it is the terms of a service, under which no weights are supplied."""
         return "no-weights" in self.restrictions
 
+    @property
+    def first_text(self) -> str:
+        """The day, month or year of the earliest text on record; "" where none is dated."""
+        if self.texts:
+            return min(one.valid_from for one in self.texts)
+        dated = re.search(r"\b(?:19|20)\d\d(?:-\d\d){0,2}\b", self.text_version)
+        return self.valid_from or (dated[0] if dated and not self.valid_until else "")
+
     def clause(self, key: str) -> Clause:
         """Where a condition stands; empty where the text was not read that closely."""
         return self.clauses.get(key, Clause())
@@ -230,6 +239,11 @@ class Catalogue:
     def by_key(self) -> dict[str, Licence]:
         """Described licences by their short id."""
         return {licence.key: licence for licence in self.licences.values() if licence.key}
+
+    @cached_property
+    def services(self) -> tuple[Licence, ...]:
+        """The described terms of services whose provider is recorded."""
+        return tuple(one for one in self.licences.values() if one.service and one.namespaces)
 
     def by_url(self, address: Iri) -> Licence | None:
         """The described licence whose text stands at an address, or that has this IRI."""

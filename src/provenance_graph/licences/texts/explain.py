@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Stance
-from provenance_graph.core.iris import Iri
+from provenance_graph.core.errors import Ambiguous, NotFound
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.formats.licences.names import LicenceName, normalise
 from provenance_graph.licences.answers import ClauseAnswer, ExplainedLicence, ExplanationAnswer
 from provenance_graph.licences.results import NOT_ADVICE, Term
 from provenance_graph.licences.texts.catalogue import Catalogue, Condition, Licence
-from provenance_graph.licences.texts.near import near_licences
+from provenance_graph.licences.texts.near import near_licences, parts_of_expression
 from provenance_graph.licences.texts.odrl import as_odrl
 from provenance_graph.licences.uses import term_text
-from provenance_graph.model.naming import fold
+from provenance_graph.model.naming import fold, resolve
 
 MOST_LETTERS = 300
 
@@ -120,7 +122,7 @@ def explain(catalogue: Catalogue, text: str) -> Explanation:
     licences = tuple(explained(catalogue, catalogue.licence(iri)) for iri in parts)
     if licences:
         return Explanation(asked, name.expression, licences)
-    known, unknown = _by_part(asked)
+    known, unknown = parts_of_expression(asked)
     licences = tuple(explained(catalogue, catalogue.licence(iri)) for iri in known)
     problem = _problem(catalogue, name, asked)
     if known:
@@ -129,17 +131,16 @@ def explain(catalogue: Catalogue, text: str) -> Explanation:
     return Explanation(asked, "", licences, problem)
 
 
-def _by_part(text: str) -> tuple[list[Iri], list[str]]:
-    """The licences that parts of an expression name, and the parts that name none."""
-    parts = [
-        part for part in re.split(r"[()]|\s+(?:and|or|with)\s+", text, flags=re.I) if part.strip()
-    ]
-    if len(parts) < 2:
-        return [], []
-    names = {part.strip(): normalise(part.strip()).value for part in parts}
-    unknown = [part for part, value in names.items() if value is None]
-    known = [value for value in names.values() if value is not None]
-    return (known, unknown) if unknown else ([], [])
+def explain_in(snapshot: AcceptedSnapshot, catalogue: Catalogue, text: str) -> Explanation:
+    """What a text means as a licence; where it names a model instead, that it does."""
+    result = explain(catalogue, text)
+    if result.licences or not result.asked:
+        return result
+    try:
+        model = short_id(resolve(snapshot, result.asked))
+    except (NotFound, Ambiguous):
+        return result
+    return replace(result, problem=f"{result.problem}; {model} is a model, see its licences")
 
 
 def _problem(catalogue: Catalogue, name: LicenceName, asked: str) -> str:

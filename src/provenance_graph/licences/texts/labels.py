@@ -60,6 +60,15 @@ def labels(snapshot: AcceptedSnapshot, catalogue: Catalogue, subject: Iri) -> li
     )
 
 
+def lost(snapshot: AcceptedSnapshot, catalogue: Catalogue, subject: Iri, day: str) -> list[Licence]:
+    """The labels in force on a day that ended after it; none where no label is known to have."""
+    return [
+        one.licence
+        for one in labels(snapshot, catalogue, subject)
+        if one.valid_until and not one.accepted and not one.version and _in_force(one, day)
+    ]
+
+
 def released(snapshot: AcceptedSnapshot, subject: Iri) -> str:
     """The accepted day of release, or nothing."""
     days = snapshot.quads(subject, DCTERMS.issued)
@@ -88,12 +97,15 @@ def _on(known: Sequence[Label], day: str) -> tuple[Licence, ...] | None:
     dated = [
         label.licence
         for label in known
-        if (label.valid_from or label.valid_until)
-        and (not label.valid_from or label.valid_from <= day)
-        and (not label.valid_until or day < label.valid_until)
-        and not label.version
+        if (label.valid_from or label.valid_until) and _in_force(label, day) and not label.version
     ]
     return tuple(dated) or None
+
+
+def _in_force(label: Label, day: str) -> bool:
+    return (not label.valid_from or label.valid_from <= day) and (
+        not label.valid_until or day < label.valid_until
+    )
 
 
 def _day_before(day: str) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from rapidfuzz import fuzz, process
 
-from provenance_graph.formats.licences.names import known_names
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats.licences.names import known_names, normalise
+from provenance_graph.formats.licences.tables import names
 from provenance_graph.model.naming import fold
+
+_WORDS = re.compile(r"(?i)\b(?:licen[cs]e|agreement|version)\b")
 
 NEAR = 80.0
 """How alike, of 100, a licence's name must be to be offered."""
@@ -18,18 +23,20 @@ def near_licences(stated: str, most: int = 3) -> list[str]:
 
     >>> near_licences("aapache-2.0"), near_licences("gpl")[0]
     (['Apache-2.0'], 'GPL-3.0-only')
-    >>> near_licences("wholly our own terms of 2024")
-    []
+    >>> near_licences("wholly our own terms of 2024"), near_licences("jamba")
+    ([], ['jamba-open-model'])
     """
     asked = fold(stated)
     if len(asked) < 2:
         return []
     known = _known()
-    within = [name for name in known if len(asked) > 2 and name.startswith(asked)]
+    bare = fold(_WORDS.sub("", stated))
+    starts = [one for one in (asked, bare) if len(one) > 2 or (one and one != asked)]
+    within = [name for name in known if any(map(name.startswith, starts))]
     if within:  # newest first, and the plain form before "or later"
         within.sort(key=lambda name: name.endswith("later"))
         within.sort(key=figures, reverse=True)
-        return [known[name] for name in within][:most]
+        return list(dict.fromkeys(known[name] for name in within))[:most]
     extract = process.extract(asked, known.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=most)
     best = extract[0][1] if extract else 0.0
     return [known[name] for name, score, _ in extract if score > best - 5]
@@ -37,8 +44,28 @@ def near_licences(stated: str, most: int = 3) -> list[str]:
 
 @cache
 def _known() -> dict[str, str]:
-    """Folded names of licences to what a card may write."""
-    return {fold(name): name for name in sorted(known_names(), reverse=True)}
+    """Folded names of licences to what a card may write; for a longer name, the licence's id."""
+    labels = {fold(label): known for label, known in names().labels.items()}
+    return labels | {fold(name): name for name in sorted(known_names(), reverse=True)}
+
+
+def parts_of_expression(text: str) -> tuple[list[Iri], list[str]]:
+    """The licences that parts of an expression name, and the parts that name none.
+
+    Both are empty where every part names one, or the text is no expression.
+
+    >>> parts_of_expression("MIT OR Foobar-9.9")[1], parts_of_expression("MIT OR Apache-2.0")[1]
+    (['Foobar-9.9'], [])
+    """
+    parts = [
+        part for part in re.split(r"[()]|\s+(?:and|or|with)\s+", text, flags=re.I) if part.strip()
+    ]
+    if len(parts) < 2:
+        return [], []
+    values = {part.strip(): normalise(part.strip()).value for part in parts}
+    unknown = [part for part, value in values.items() if value is None]
+    known = [value for value in values.values() if value is not None]
+    return (known, unknown) if unknown else ([], [])
 
 
 def figures(name: str) -> str:

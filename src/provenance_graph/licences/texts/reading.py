@@ -203,10 +203,20 @@ class _Reader:
                     label=_one(reported, SKOS.prefLabel),
                     group=local_name(_one(reported, PG.conditionGroup)),
                     duty=duty,
-                    blocks=frozenset(local_name(str(v)) for v in reported[PG.blocksUse]),
-                    conditions=frozenset(local_name(str(v)) for v in reported[PG.conditionsUse]),
+                    blocks=self.touched(reported[PG.blocksUse]),
+                    conditions=self.touched(reported[PG.conditionsUse]),
                     derivatives_only=_one(reported, PG.bindsDerivatives) == "true",
                 )
+
+    def touched(self, uses: Iterable[Value]) -> frozenset[str]:
+        """The keys of planned uses and of every narrower one, which a limit on them limits too."""
+        waiting, reached = list(uses), set()
+        while waiting:
+            use = waiting.pop()
+            if use not in reached:
+                reached.add(use)
+                waiting += [s for s, *_ in self.source.quads(predicate=SKOS.broader, object=use)]
+        return frozenset(local_name(str(use)) for use in reached)
 
     def use(self, iri: Iri) -> Use:
         reported = self.properties(iri)

@@ -21,7 +21,7 @@ from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.portfolio import portfolio
 from provenance_graph.licences.repair import repair
 from provenance_graph.licences.rules.breaches import Filters, store_findings
-from provenance_graph.licences.texts.explain import explain
+from provenance_graph.licences.texts.explain import explain_in
 from provenance_graph.model.naming import resolve
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.models import AsOf, Many
@@ -102,7 +102,12 @@ def _of_store(routes: APIRouter, access: Access) -> None:
     @routes.get("/licences-of", responses={200: {"model": ExplanationAnswer}})
     def licences_of(request: Request, text: Text, asOf: AsOf = "") -> Response:  # noqa: N803
         """What a text, SPDX expression or address means as a licence, clause by clause, with ODRL."""
-        return _reply(access, request, asOf, lambda graph: explain(graph.catalogue, text).to_json())
+        return _reply(
+            access,
+            request,
+            asOf,
+            lambda graph: explain_in(graph.snapshot, graph.catalogue, text).to_json(),
+        )
 
     @routes.get("/portfolio", responses={200: {"model": PortfolioAnswer}})
     def matrix(

@@ -1,0 +1,86 @@
+"""The terms of the service under which a model is offered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.terms import PG
+from provenance_graph.licences.results import Unknown
+from provenance_graph.licences.situation import UNNAMED, Situation, later_text
+from provenance_graph.licences.texts.catalogue import Licence
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Terms of a service; ``general`` ones are the provider's for whatever it offers."""
+
+    terms: tuple[Licence, ...] = ()
+    general: bool = False
+    service_only: bool = False
+
+    def unread(self, now: Situation) -> list[Unknown]:
+        """What is not known of terms that the model does not declare itself."""
+        named = {one.iri for one in now.declared}
+        return [
+            Unknown(why, now.subject, one, cause="text")
+            for one in self.terms
+            if one.iri not in named
+            if (why := later_text(one, now.day) if one.known else _not_read(one))
+        ]
+
+
+def contract(now: Situation) -> Contract:
+    """The terms of the service that offers a model, by the texts in force on the day.
+
+    They are those that it declares as its licence, else those that a source names as its terms
+    of use, else the general terms of the developer's own service, where that offers the model.
+    """
+    declared = tuple(one for one in now.declared if one.service)
+    terms = declared or _named(now)
+    general = () if terms else _general(now)
+    agreed = terms or general
+    return Contract(agreed, bool(general), _is_service_only(now, agreed))
+
+
+def _is_service_only(now: Situation, terms: tuple[Licence, ...]) -> bool:
+    """Whether the model is offered as a service alone: no licence supplies weights."""
+    quads = now.graph.snapshot.quads(now.subject, PG.weightsAvailability)
+    if not terms or any(o == PG.OpenWeights for _, _, o, _ in quads):
+        return False
+    return all(one.service or one.key in UNNAMED for one in now.declared)
+
+
+def _named(now: Situation) -> tuple[Licence, ...]:
+    """Terms of use that the accepted view names and the catalogue describes."""
+    catalogue = now.graph.catalogue
+    quads = now.graph.snapshot.quads(now.subject, PG.termsOfUse)
+    named = (catalogue.by_url(o) for _, _, o, _ in quads if isinstance(o, Iri))
+    return tuple(
+        catalogue.in_force(one, now.day)
+        for one in named
+        if one is not None and one.known and one.service
+    )
+
+
+def _general(now: Situation) -> tuple[Licence, ...]:
+    """General terms of the developer's own service, where it offers the model there."""
+    catalogue, snapshot = now.graph.catalogue, now.graph.snapshot
+    owner = short_id(now.subject).partition("/")[0]
+    services = [one for one in catalogue.services if owner in one.namespaces]
+    if not services or catalogue.suggested(now.subject):
+        return ()
+    if any(True for _ in snapshot.quads(now.subject, PG.hubRepository)):
+        return ()
+    providers = {
+        local_name(provider)
+        for offer, *_ in snapshot.quads(predicate=PG.offerOf, object=now.subject)
+        for _, _, provider, _ in snapshot.quads(offer, PG.provider)
+        if isinstance(provider, Iri)
+    }
+    return tuple(catalogue.in_force(one, now.day) for one in services if providers & one.namespaces)
+
+
+def _not_read(licence: Licence) -> str:
+    where = f" ({licence.url})" if licence.url else ""
+    return f"the text of {licence.label or licence.name} was not read{where}"

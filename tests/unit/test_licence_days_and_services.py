@@ -1,0 +1,132 @@
+"""What a use includes, the provider's terms of a service, and days before a label or a text."""
+
+from __future__ import annotations
+
+import pytest
+from licence_world import catalogue, licence, thing, world
+
+from provenance_graph.core.claims import Basis, Claim, Custody, Header, Record, Stance
+from provenance_graph.core.iris import Iri, mint, organization, record
+from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.licences.texts.near import near_licences, parts_of_expression
+
+TODAY = "2026-11-01"
+
+
+def answers(graph, name, *uses, day=TODAY):
+    report = graph.report(thing(name), uses=list(uses), day=day)
+    return {one.use.key: one.answer for one in report.today.verdicts}
+
+
+@pytest.mark.parametrize(
+    ("key", "use", "answer"),
+    [
+        ("cc-by-nc-4.0", "hosted-service", "conditional"),
+        ("cc-by-nc-4.0", "competing-product", "conditional"),
+        ("cc-by-nc-4.0", "users=1000", "conditional"),
+        ("mistral-mrl-0.1", "hosted-service", "blocked"),
+        ("mistral-mrl-0.1", "users=1000", "blocked"),
+        ("mistral-mrl-0.1", "research", "allowed"),
+        ("mistral-mnpl-0.1", "competing-product", "blocked"),
+        ("llama-3.1", "hosted-service", "conditional"),
+        ("deepseek-model-1.0", "research", "conditional"),
+        ("mit", "hosted-service", "allowed"),
+    ],
+)
+def test_what_limits_a_use_limits_the_narrower_ones(key, use, answer):
+    graph = world([], {"y/model": key})
+    assert answers(graph, "y/model", use) == {use.partition("=")[0]: answer}
+
+
+def test_a_threshold_says_how_it_is_counted():
+    graph = world([], {"meta-llama/Llama-3.1-8B": "llama-3.1"})
+    report = graph.report(thing("meta-llama/Llama-3.1-8B"), uses=["users=800000000"], day=TODAY)
+    assert report.sentence.count("counted on the release date of the model") == 2
+    assert "users blocked" in report.sentence
+
+
+def offer(model: str, provider: str):
+    node = mint("offer", provider, model)
+    return [
+        (node, PG.offerOf, thing(model), None),
+        (node, PG.provider, organization(provider), None),
+    ]
+
+
+def test_the_developers_own_service_is_under_its_general_terms():
+    graph = world([], {}, offer("openai/gpt-9", "openai"), recorded=False)
+    report = graph.report(thing("openai/gpt-9"), uses=["commercial", "distribute"], day=TODAY)
+    assert [one.answer for one in report.today.verdicts] == ["conditional", "blocked"]
+    assert "the provider's general terms" in report.sentence
+
+
+def test_of_terms_that_were_not_read_nothing_is_concluded():
+    graph = world([], {}, offer("xai/grok-9", "xai"), recorded=False)
+    uses = ("commercial", "train-on-outputs", "research")
+    assert set(answers(graph, "xai/grok-9", *uses).values()) == {"unknown"}
+    report = graph.report(thing("xai/grok-9"), uses=uses, day=TODAY)
+    assert "was not read (https://x.ai/legal/" in report.sentence
+
+
+@pytest.mark.parametrize(
+    ("model", "more"),
+    [
+        ("openai/gpt-9", offer("openai/gpt-9", "azure")),  # another provider's terms
+        ("google/gemma-9", offer("google/gemma-9", "google")),  # its name suggests a licence
+        ("openai/open", [*offer("openai/open", "openai"), (thing("openai/open"), PG.hubRepository, Iri("https://huggingface.co/openai/open"), None)]),
+    ],
+)  # fmt: skip
+def test_general_terms_are_not_taken_for_what_may_be_offered_otherwise(model, more):
+    report = world([], {}, more, recorded=False).report(
+        thing(model), uses=["commercial"], day=TODAY
+    )
+    assert "without a licence on record" in report.sentence
+    assert not report.today.verdicts[0].contract.applies
+
+
+@pytest.mark.parametrize(
+    ("key", "name"), [("llama-3.2", "meta-llama/Llama-3.2-1B"), ("apache-2.0", "x/a"), ("gemma", "google/gemma"), ("openai-terms", "openai/gpt")]
+)  # fmt: skip
+def test_on_a_day_before_every_text_nothing_is_known(key, name):
+    graph = world([("z/b", "finetune", name)], {name: key, "z/b": "cc0-1.0"})
+    for subject in (name, "z/b"):
+        report = graph.report(thing(subject), uses=["commercial"], day="1987-05-05")
+        assert report.today.verdicts[0].answer == "unknown"
+        assert "1987-05-05" in report.sentence
+    if key != "openai-terms":  # of it an undated early text is on record
+        assert f"the earliest text of {key}" in report.sentence
+
+
+def test_on_a_day_before_a_label_changed_the_label_of_that_day_counts():
+    header = Header(
+        record("test", "tii", "2024-02-01"), Iri("https://example.org/tii"), organization("t"),
+        "2024-02-01", "test", Basis.DEVELOPER, custody=Custody.ASSERTED,
+    )  # fmt: skip
+    before = Claim(
+        thing("t/falcon"), DCTERMS.license, licence("cc-by-nc-4.0"), Stance.STATED,
+        valid_until="2023-05-31",
+    )  # fmt: skip
+    graph = world(
+        [("z/tune", "finetune", "t/falcon")], {"t/falcon": "apache-2.0", "z/tune": "apache-2.0"},
+        records=[Record(header, (before,))],
+    )  # fmt: skip
+    for name in ("t/falcon", "z/tune"):
+        assert answers(graph, name, "commercial", day="2023-05-30") == {"commercial": "blocked"}
+        assert answers(graph, name, "commercial", day="2023-05-31") == {"commercial": "allowed"}
+    report = graph.report(thing("t/falcon"), uses=["commercial"], day="2023-05-30")
+    assert len(report.answers) == 1
+
+
+def test_near_names_of_licences_and_unknown_parts_of_expressions():
+    assert near_licences("jamba") == ["jamba-open-model"]
+    assert near_licences("yi-license") == ["yi-series-1.0"]
+    assert "falcon-llm-2.0" in near_licences("falcon-llm-license")
+    known, unknown = parts_of_expression("(Apache-2.0 OR Zork-1.0) AND MIT")
+    assert len(known) == 2 and unknown == ["Zork-1.0"]
+
+
+def test_a_use_is_narrower_than_another_as_the_data_say():
+    conditions = catalogue().conditions
+    assert {"hosted-service", "competing-product"} <= conditions["non-production"].blocks
+    assert "research" in conditions["acceptable-use-policy"].conditions
+    assert "eu" not in conditions["acceptable-use-policy"].conditions
