@@ -122,7 +122,7 @@ def test_near_names_of_licences_and_unknown_parts_of_expressions():
     assert near_licences("yi-license") == ["yi-series-1.0"]
     assert "falcon-llm-2.0" in near_licences("falcon-llm-license")
     known, unknown = parts_of_expression("(Apache-2.0 OR Zork-1.0) AND MIT")
-    assert len(known) == 2 and unknown == ["Zork-1.0"]
+    assert (len(known), unknown) == (2, ["Zork-1.0"])
 
 
 def test_a_use_is_narrower_than_another_as_the_data_say():
