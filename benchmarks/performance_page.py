@@ -33,8 +33,7 @@ Made by `python benchmarks/performance_page.py` from `benchmarks/results/scale.j
 hub (`benchmarks/hub_generate.py`): documents of three sources with planted faults. Seconds are of *processor* time, so that a loaded
 machine does not change them; *growth* is the exponent of the number of models through the first and the last column (1 is linear).
 """
-FAULTS = """Found of those planted, and found beside them. Licences are of several values: the rules list two sources as in conflict over
-them only where both are of the first two tiers, which the generated sources, of assumed custody, are not; so none is to be found."""
+FAULTS = """Found of those planted, and found beside them."""
 TAIL = """
 ## Measure again
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
+from unittest.mock import patch
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,8 +19,12 @@ from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
 from provenance_graph.ingest.build import compile_quads, reference_quads
 from provenance_graph.ingest.identify import held, settle
+from provenance_graph.ingest.rules import IdentityRules
 from provenance_graph.ingest.update import update
+from provenance_graph.matching.candidates import compared, compared_among
 from provenance_graph.matching.identify import identify
+from provenance_graph.matching.neighbourhood import around, sharing
+from provenance_graph.matching.organizations import Organizations
 from provenance_graph.store.base import ANY
 from provenance_graph.store.memory import MemoryStore
 
@@ -162,9 +168,27 @@ def test_any_sequence_ends_in_the_rows_and_the_view_of_a_full_run(steps) -> None
     assert rule_rows(store) == decided
     whole = MemoryStore(compile_quads(reference(), list(there.values()), [*rows, *decided]))
     assert contents(store) == contents(whole)
+    assert_some_names_are_compared_as_all_are(AcceptedSnapshot(store))
 
 
-def test_a_small_change_reads_no_more_than_the_names_that_share_a_key() -> None:
+def assert_some_names_are_compared_as_all_are(snapshot: AcceptedSnapshot) -> None:
+    """The pairs of a name follow from the names that share a spelling with it."""
+    known = Organizations(snapshot)
+    pairs = compared(snapshot, known)
+    members, _ = sharing(snapshot)
+    assert compared_among(snapshot, known, members) == pairs
+    for one in members:
+        near = compared_among(snapshot, known, around(snapshot, [one]))
+        assert [p for p in near if one in p.key] == [p for p in pairs if one in p.key]
+
+
+@pytest.mark.parametrize(
+    ("stem", "label", "decided"),
+    [("zebra{}x", "Zebra{}X", True), ("model-{:07d}-base", "Model {:07d} Base", False)],
+)
+def test_a_small_change_reads_no_more_than_the_names_that_share_a_key(
+    stem: str, label: str, decided: bool
+) -> None:
     """Hundreds of other models make no difference to what one import looks at."""
     others = [
         Record(
@@ -176,7 +200,7 @@ def test_a_small_change_reads_no_more_than_the_names_that_share_a_key() -> None:
                 "rdf",
                 Basis.THIRD_PARTY,
             ),
-            tuple(a_model(iris.model(f"owner{n}/zebra{n}x"), f"zebra{n}x", f"owner{n}")),
+            tuple(a_model(iris.model(f"owner{n}/{stem.format(n)}"), stem.format(n), f"owner{n}")),
         ).sort()
         for n in range(200)
     ]
@@ -190,10 +214,13 @@ def test_a_small_change_reads_no_more_than_the_names_that_share_a_key() -> None:
             "rdf",
             Basis.THIRD_PARTY,
         ),
-        tuple(a_model(iris.entity("osai", "model", "zebra7x"), "Zebra7X")),
+        tuple(a_model(iris.entity("osai", "model", stem.format(7)), label.format(7))),
     ).sort()
-    done = update(store, [record])
+    with patch.object(
+        IdentityRules, "_neighbourhood", autospec=True, side_effect=IdentityRules._neighbourhood
+    ) as read:
+        done = update(store, [record])
     assert len(done.subjects) <= 3
-    assert [(row.subject, row.object) for row in rule_rows(store)] == [
-        (iris.entity("osai", "model", "zebra7x"), iris.model("owner7/zebra7x"))
-    ]
+    assert len(read.call_args.args[1]) <= 3
+    one = (iris.entity("osai", "model", stem.format(7)), iris.model(f"owner7/{stem.format(7)}"))
+    assert [(row.subject, row.object) for row in rule_rows(store)] == [one] * decided

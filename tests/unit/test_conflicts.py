@@ -218,6 +218,19 @@ def test_several_licences_of_one_source_are_one_statement() -> None:
     assert result.kind == "sources"
 
 
+def test_licences_of_catalogues_conflict_too_by_the_weight_of_the_sources() -> None:
+    mit, apache = (Iri(f"http://spdx.org/licenses/{n}") for n in ("MIT", "Apache-2.0"))
+
+    def kinds(first: str, second: str, value: Iri = apache) -> list[str]:
+        one, other = (model(MODEL, "A", (DCTERMS.license, text)) for text in (mit, value))
+        sides = record(first, *one), record(second, *other)
+        return [c.kind for c in of(ledger(*sides), DCTERMS.license)]
+
+    assert kinds("modelsdev", "registry") == ["sources"]
+    assert kinds("epoch", "litgpt") == ["weaker"]
+    assert kinds("modelsdev", "registry", mit) == []
+
+
 def test_developers_that_have_nothing_in_common_conflict_and_parts_do_not() -> None:
     def found(*makers: str) -> list[Conflict]:
         records = [

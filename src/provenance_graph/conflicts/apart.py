@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.kinds import found
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.matching.candidates import compared
+from provenance_graph.matching.candidates import compared, compared_among
+from provenance_graph.matching.neighbourhood import around, has_keys, sharing
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.matching.outcome import Pair, Verdict
 
+FEW = 3
+"""Less than one name of so many: then subjects are read one by one."""
 _VALUES = {"sizes contradict": PG.parameterCount, "another developer": DCTERMS.creator}
 """Which property a reason speaks of."""
 
 
-def left_apart(snapshot: AcceptedSnapshot, known: Organizations) -> Iterator[Conflict]:
+def left_apart(
+    snapshot: AcceptedSnapshot, known: Organizations, subjects: Collection[Iri] | None = None
+) -> Iterator[Conflict]:
     """One conflict for each pair of equal names with nothing but one value against them.
 
     Between models that are not both repositories: two repositories of one name are two entities.
+    ``subjects`` chooses the pairs of which one end is among them.
     """
-    pairs = snapshot.kept("identity of models", lambda: compared(snapshot, known))
-    for pair in pairs:
+    for pair in _pairs(snapshot, known, subjects):
         if (
             pair.verdict is Verdict.SAME
             or "same full name" not in pair.pro
@@ -49,6 +54,21 @@ def left_apart(snapshot: AcceptedSnapshot, known: Organizations) -> Iterator[Con
                 sides,
                 pair.labels[1] or pair.labels[0],
             )
+
+
+def _pairs(
+    snapshot: AcceptedSnapshot, known: Organizations, subjects: Collection[Iri] | None
+) -> list[Pair]:
+    if not has_keys(snapshot):
+        pairs = snapshot.kept("identity of models", lambda: compared(snapshot, known))
+    elif subjects is not None:
+        pairs = compared_among(snapshot, known, around(snapshot, subjects))
+    else:
+        members, names = sharing(snapshot)
+        few = len(members) * FEW < names  # else one pass over everything is quicker
+        pairs = compared_among(snapshot, known, members) if few else compared(snapshot, known)
+    chosen = None if subjects is None else {snapshot.canonical(one) for one in subjects}
+    return [p for p in pairs if chosen is None or chosen & {p.subject, p.other}]
 
 
 def _both_models(snapshot: AcceptedSnapshot, pair: Pair) -> bool:

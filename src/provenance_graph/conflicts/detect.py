@@ -65,14 +65,9 @@ def conflicts(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None)
     listed = [c for subject in chosen for c in of_subject(snapshot, subject, layout, known)]
     asked = None if subjects is None else chosen
     listed += [*parents(snapshot, asked), *offers(snapshot, asked), *measured(snapshot, asked)]
-    between = left_apart(snapshot, known)
-    listed += [c for c in between if asked is None or c.subject in asked or _met(c, asked)]
+    listed += left_apart(snapshot, known, asked)
     listed = [c for c in listed if not _ALIAS.search(f"{short_id(c.subject)} {c.name}")]
     return sorted(listed, key=lambda c: (-c.severity, c.name, c.subject, c.property))
-
-
-def _met(conflict: Conflict, asked: Collection[Iri]) -> bool:
-    return any(claim.subject in asked for _, stored in conflict.sides for claim in stored)
 
 
 C = TypeVar("C", bound=Listed)

@@ -119,11 +119,14 @@ def _other_shape(
     snapshot: AcceptedSnapshot, subjects: Collection[Iri] | None
 ) -> Iterator[Conflict]:
     """Declared children whose configuration has another shape than the parent's."""
-    edges: set[tuple[Iri, Iri]] = set()
-    for relation in sorted(SAME_SHAPE):
-        for child, _, parent, _ in snapshot.quads(predicate=relation):
-            if isinstance(parent, Iri) and (subjects is None or child in subjects):
-                edges.add((child, parent))
+    children: Collection[Iri | None] = [None] if subjects is None else set(subjects)
+    edges = {
+        (child, parent)
+        for chosen in children
+        for relation in SAME_SHAPE
+        for child, _, parent, _ in snapshot.quads(chosen, relation)
+        if isinstance(parent, Iri)
+    }
     for child, parent in sorted(edges):
         result = _difference(snapshot, child, parent)
         if result is not None:

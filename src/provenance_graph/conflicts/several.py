@@ -3,7 +3,9 @@
 Each source's values are one statement. Two statements conflict where they have nothing in common
 after identity: organisations of which one is part of the other, or member of a compound, and
 datasets of which one is part of the other, are in common. Only sources of the first two tiers
-count, and the owner of a repository is a fallback, no rival.
+count, but for licences, where any source may contradict another: they are names of texts that a
+catalogue copies or does not, no lists that are longer or shorter. The owner of a repository is a
+fallback, no rival.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from itertools import combinations
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.conflicts.kinds import RESEARCHED, found, tier
+from provenance_graph.conflicts.kinds import RESEARCHED, Found, found, tier
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core import terms
 from provenance_graph.core.claims import (
@@ -63,10 +65,15 @@ def several_valued(
         PG.trainedOn: lambda one: _wholes_of_data(snapshot, one),
     }
     for prop, shown in PROPERTIES.items():
-        stated = _stated(snapshot, subject, prop, groups.get(prop, ()))
+        every = prop == DCTERMS.license
+        stated = _stated(snapshot, subject, prop, groups.get(prop, ()), every=every)
         if len(stated) < 2:
             continue
         widened = {who: _widened(values, wholes.get(prop)) for who, (values, _) in stated.items()}
+        tiers = {
+            who: min(tier(item, snapshot.policy) for item in items)
+            for who, (_, items) in stated.items()
+        }
         exclusive = [
             (a, b)
             for a, b in combinations(sorted(stated), 2)
@@ -75,12 +82,12 @@ def several_valued(
         ]
         if not exclusive:
             continue
-        a, b = exclusive[0]
+        a, b = min(exclusive, key=lambda pair: max(tiers[who] for who in pair))
         sides: tuple[Side, ...] = tuple(
             (" + ".join(sorted(_shown(v) for v in stated[who][0])), tuple(stated[who][1]))
             for who in (a, b)
         )
-        kind = found("sources", f"sources give {shown} that have nothing in common")
+        kind = _by_tiers(shown, *sorted((tiers[a], tiers[b])))
         own = [any(c.basis in DEVELOPER_RANK for c in stored) for _, stored in sides]
         if all(own):
             kind = found(
@@ -89,15 +96,30 @@ def several_valued(
         yield Conflict(subject, prop, shown, kind.kind, kind.severity, kind.why, sides, name)
 
 
+def _by_tiers(shown: str, better: int, worse: int) -> Found:
+    """The kind by the weight of two sources: of like weight, or one weaker than the other."""
+    if worse > RESEARCHED and worse - better > 1:
+        why = (
+            f"a source of tier {worse} beside one of tier {better}: {shown} with nothing in common"
+        )
+        return found("weaker", why)
+    return found("sources", f"sources give {shown} that have nothing in common")
+
+
 def _stated(
-    snapshot: AcceptedSnapshot, subject: Iri, prop: Iri, claims: Sequence[SourcedClaim]
+    snapshot: AcceptedSnapshot,
+    subject: Iri,
+    prop: Iri,
+    claims: Sequence[SourcedClaim],
+    *,
+    every: bool,
 ) -> dict[Iri, tuple[set[Value], list[SourcedClaim]]]:
-    """What each publisher of the first tiers states, all its documents together."""
+    """What each publisher of the first tiers, or ``every`` one, states, all its documents together."""
     owner = {organization(part) for part in short_id(subject).split("/")[:1]}
     stated: dict[Iri, tuple[set[Value], list[SourcedClaim]]] = defaultdict(lambda: (set(), []))
     for item in claims:
         fallback = prop == DCTERMS.creator and item.claim.value in owner
-        weak = tier(item, snapshot.policy) > RESEARCHED or (
+        weak = (tier(item, snapshot.policy) > RESEARCHED and not every) or (
             fallback and item.header.reader != "rdf"
         )
         current = item.standing in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)

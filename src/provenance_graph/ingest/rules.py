@@ -27,15 +27,13 @@ from provenance_graph.core.iris import ID, Iri, local_name, mint, organization
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.ingest.decisions import HandStatements, RowChange, by_hand, rows_about
 from provenance_graph.matching.identify import compare, compare_licences, compare_organizations
-from provenance_graph.matching.keys import closes, keys
+from provenance_graph.matching.keys import KEYS, closes, keys
 from provenance_graph.matching.organizations import HEAD as ORGANIZATION
 from provenance_graph.matching.organizations import MAKERS, RELATIONS
 from provenance_graph.store.base import Store
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.values import ANY
 
-KEYS = mint("graph", "name-keys")
-"""The graph that keeps the keys of every name that identity compares."""
 _MARKER = mint("graph", "name-keys#maker")
 _LABELS = mint("graph", "labels")
 _LICENCES = ID + "licence/"

@@ -43,7 +43,8 @@ from provenance_graph.ingest.private import (
     public_writer,
     records_of,
 )
-from provenance_graph.ingest.rules import KEYS, IdentityRules, names_in
+from provenance_graph.ingest.rules import IdentityRules, names_in
+from provenance_graph.matching.keys import KEYS
 from provenance_graph.reference import GRAPH as REFERENCE
 from provenance_graph.store.base import ANY, Change, Store, WritableStore
 from provenance_graph.store.embedded import EmbeddedStore, EmbeddedWriter

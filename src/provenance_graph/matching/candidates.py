@@ -6,7 +6,7 @@ what it leaves open or bars is listed with its reasons.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -14,6 +14,7 @@ from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import SKOS
 from provenance_graph.matching.entities import entities, preference
+from provenance_graph.matching.neighbourhood import entities_of
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.matching.outcome import LEXICAL, Pair, Verdict
 from provenance_graph.matching.rules import Matcher
@@ -39,6 +40,13 @@ def compared(
 ) -> list[Pair]:
     """Every pair of names with a verdict, surest first."""
     return Matcher(entities(snapshot, known, makers), denied(snapshot)).run()
+
+
+def compared_among(
+    snapshot: AcceptedSnapshot, known: Organizations, members: Collection[Iri]
+) -> list[Pair]:
+    """Every pair among some names, which are all that share a spelling with any of them."""
+    return Matcher(entities_of(snapshot, known, members), denied(snapshot)).run()
 
 
 def decisions(pairs: Iterable[Pair]) -> list[Mapping]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
@@ -112,7 +112,7 @@ def entities(
     """
     if makers is None:
         makers = makers_of(snapshot, known)
-    return _Gathered(snapshot, known, makers).entities()
+    return Gathered(snapshot, known, makers).entities()
 
 
 def makers_of(snapshot: AcceptedSnapshot, known: Organizations) -> frozenset[Iri]:
@@ -122,11 +122,11 @@ def makers_of(snapshot: AcceptedSnapshot, known: Organizations) -> frozenset[Iri
     return frozenset(known.same(who) for who in stated)
 
 
-class _Gathered:
+class Gathered:
     """The few properties that identity weighs, read once each."""
 
     def __init__(
-        self, snapshot: AcceptedSnapshot, known: Organizations, makers: frozenset[Iri]
+        self, snapshot: AcceptedSnapshot, known: Organizations, makers: Container[Iri]
     ) -> None:
         self.snapshot = snapshot
         self.models = self._of_class(PG.Model)

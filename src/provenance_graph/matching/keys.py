@@ -21,6 +21,8 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.matching import bars, datasets, entities, organizations
 from provenance_graph.matching.names import Name, parse
 
+KEYS = iris.mint("graph", "name-keys")
+"""The graph that keeps the keys of every name that identity compares."""
 _MODELS = frozenset({PG.Model, PG.OfferedModel})
 Referrers = Callable[[Iri, Iri], Iterable[Iri]]
 """The subjects of the claims of a property whose value is a name."""

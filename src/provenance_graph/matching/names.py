@@ -95,6 +95,8 @@ FILLERS = frozenset({"moe", "llm", "model", "vlm"})
 _DAY = re.compile(r"(?<!\d)(20[12]\d)[-_.]([01]\d)[-_.]([0-3]\d)(?!\d)")
 _US_DAY = re.compile(r"(?<!\d)([01]\d)-([0-3]\d)-(20[12]\d)(?!\d)")
 _MONTH_DAY = re.compile(r"(?<=preview-)([01]\d)-([0-3]\d)(?!\d)")
+_DATE = re.compile(r"\d{4,6}|\d{8}|\d{10}|20\d{10}(?:\d\d)?")
+"""A month, a day or a second, in figures; a number of another length is a serial number, a word."""
 _PIECE = re.compile(r"\d+(?:\.\d+)*[a-z]?(?![a-z0-9])|\d+(?:\.\d+)*|[^\d.]+")
 
 
@@ -171,6 +173,8 @@ def parse(text: str) -> Name:
     ['variant none against base', 'quantisation none against fp8']
     >>> parse("us.anthropic.claude-3-5-haiku-20241022-v1:0").words
     ('claude', '3.5', 'haiku')
+    >>> parse("model-0000581-gguf").words, parse("DeepSeek-R1-0528").dates
+    (('model', '0000581'), frozenset({'0528'}))
     """
     folded = unicodedata.normalize("NFKC", text).casefold().strip()
     folded = _REGION.sub("", folded.removeprefix("models/"))
@@ -242,7 +246,7 @@ def _sorted_out(pieces: list[str], vendor: str) -> Name:
             sizes.add(piece)
         elif _QUANTISED.fullmatch(piece):
             quantised.add(piece.replace("_", ""))
-        elif re.fullmatch(r"\d{4,}", piece):
+        elif _DATE.fullmatch(piece):
             dates.add(piece)
         elif piece in _VARIANTS and position:
             variant.add(_VARIANTS[piece])

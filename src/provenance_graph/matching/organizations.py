@@ -74,6 +74,11 @@ class Organizations:
             organization = following
         return organization
 
+    def names_of(self, organization: Iri) -> list[Iri]:
+        """Every name for which an organisation stands, itself among them where it does."""
+        names = {organization, *self._same}
+        return sorted(name for name in names if self.same(name) == organization)
+
     def with_wholes(self, organization: Iri) -> set[Iri]:
         """The organisation, what it is part of or speaks for, and the members of a compound."""
         result: set[Iri] = set()

@@ -1,0 +1,160 @@
+"""The names that share a key with others, and what the store knows of those alone.
+
+The rules compare two names only where they share a spelling (``matching.keys``). What they decide
+of some names therefore follows from the names around them, without reading the whole store.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Literal, Value
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+from provenance_graph.matching.entities import SERVICES, Gathered, NamedEntity
+from provenance_graph.matching.keys import KEYS
+from provenance_graph.matching.organizations import Organizations
+from provenance_graph.store.values import ANY
+
+_SPELLING = "m "
+"""What the keys of models' spellings begin with."""
+
+
+def has_keys(snapshot: AcceptedSnapshot) -> bool:
+    """Whether the names of a snapshot have keys: of a past day, or of an early store, they have none."""
+    if snapshot.as_of:
+        return False
+    return any(True for _ in snapshot.quads(predicate=PG.nameKey, graph=KEYS))
+
+
+def sharing(snapshot: AcceptedSnapshot) -> tuple[set[Iri], int]:
+    """Every model or offered model whose spelling another one has as well, and how many names have one."""
+    holders: dict[str, set[Iri]] = defaultdict(set)
+    for name, _, key, _ in snapshot.quads(predicate=PG.nameKey, graph=KEYS):
+        if (text := str(key)).startswith(_SPELLING):
+            holders[text].add(name)
+    shared = {name for names in holders.values() if len(names) > 1 for name in names}
+    every = len({name for names in holders.values() for name in names})
+    return {snapshot.canonical(name) for name in shared}, every
+
+
+def around(snapshot: AcceptedSnapshot, subjects: Iterable[Iri]) -> set[Iri]:
+    """The models that share a spelling with some, and those that share one with these, and so on."""
+    members: set[Iri] = set()
+    seen: set[Value] = set()
+    waiting = [snapshot.canonical(subject) for subject in subjects]
+    while waiting:
+        subject = waiting.pop()
+        if subject in members:
+            continue
+        members.add(subject)
+        for name in {subject, *snapshot.statements.names_of(subject)}:
+            for *_, key, _ in snapshot.quads(name, PG.nameKey, graph=KEYS):
+                if key in seen or not str(key).startswith(_SPELLING):
+                    continue
+                seen.add(key)
+                for other, *_ in snapshot.quads(predicate=PG.nameKey, object=key, graph=KEYS):
+                    waiting.append(snapshot.canonical(other))
+    return members
+
+
+def entities_of(
+    snapshot: AcceptedSnapshot, known: Organizations, members: Collection[Iri]
+) -> list[NamedEntity]:
+    """What ``matching.entities`` knows of some models, read subject by subject."""
+    return _GatheredOf(snapshot, known, members).entities()
+
+
+class _Makers:
+    """The organisations that any record names as a developer, looked up when one is asked about."""
+
+    def __init__(self, snapshot: AcceptedSnapshot, known: Organizations) -> None:
+        self._snapshot, self._known = snapshot, known
+        self._seen: dict[Iri, bool] = {}
+
+    def __contains__(self, organization: object) -> bool:
+        assert isinstance(organization, Iri)
+        if organization not in self._seen:
+            names = self._known.names_of(organization)
+            self._seen[organization] = any(map(self._made_something, names))
+        return self._seen[organization]
+
+    def _made_something(self, name: Iri) -> bool:
+        read = self._snapshot.quads
+        if any(True for _ in read(predicate=DCTERMS.creator, object=name)):
+            return True
+        if any(True for _ in read(predicate=DCTERMS.creator, object=name, graph=ANY)):
+            return True
+        nodes = ((node, graph) for node, _, _, graph in read(None, PG.value, name, ANY))
+        return any(
+            any(True for _ in read(node, PG.property, DCTERMS.creator, graph))
+            for node, graph in nodes
+        )
+
+
+class _GatheredOf(Gathered):
+    """The properties that identity weighs, of some subjects alone."""
+
+    def __init__(
+        self, snapshot: AcceptedSnapshot, known: Organizations, members: Collection[Iri]
+    ) -> None:
+        self._members = sorted(members)
+        super().__init__(snapshot, known, _Makers(snapshot, known))
+
+    def _of_class(self, kind: Iri) -> set[Iri]:
+        return {member for member in self._members if self.snapshot.is_a(member, kind)}
+
+    def _values(self, predicate: Iri) -> dict[Iri, list[Value]]:
+        values: dict[Iri, list[Value]] = defaultdict(list)
+        for member in self._members:
+            if stated := self.snapshot.values(member, predicate):
+                values[member] = stated
+        return values
+
+    def _annotated(self, name: Iri, predicate: Iri) -> Iterator[dict[Iri, Value]]:
+        """The claims with nodes of their own about a name and a property."""
+        for node, _, _, graph in self.snapshot.quads(predicate=PG.about, object=name, graph=ANY):
+            stated = {p: o for _, p, o, _ in self.snapshot.quads(node, graph=graph)}
+            if stated.get(PG.property) == predicate:
+                yield stated
+
+    def _names_described(self) -> set[Iri]:
+        described = {Iri(str(e)) for entities in self.described.values() for e in entities}
+        return described | self.models | self.offered
+
+    def _labels(self) -> dict[Iri, set[str]]:
+        result: dict[Iri, set[str]] = defaultdict(set)
+        for name in self._names_described():
+            for *_, value, _ in self.snapshot.quads(name, SCHEMA.name, graph=ANY):
+                if isinstance(value, Literal):
+                    result[name].add(value.lexical)
+            for stated in self._annotated(name, SCHEMA.name):
+                if isinstance(label := stated.get(PG.value), Literal):
+                    result[name].add(label.lexical)
+        return result
+
+    def _inferred_days(self) -> dict[Iri, set[str]]:
+        result: dict[Iri, set[str]] = defaultdict(set)
+        for name in self._names_described():
+            for stated in self._annotated(name, DCTERMS.issued):
+                inferred = stated.get(PG.basis) == Basis.INFERENCE.value
+                if inferred and isinstance(day := stated.get(PG.value), Literal):
+                    result[name].add(day.lexical)
+        return result
+
+    def _services(self) -> tuple[dict[Iri, set[str]], dict[Iri, set[str]]]:
+        services: dict[Iri, set[str]] = defaultdict(set)
+        hosts: dict[Iri, set[str]] = defaultdict(set)
+        for member in self._members:
+            for offer, *_ in self.snapshot.quads(predicate=PG.offerOf, object=member):
+                if self.snapshot.value(offer, PG.offerOf) != member:
+                    continue
+                for organization in self.snapshot.values(offer, PG.provider):
+                    name = iris.local_name(str(organization))
+                    hosts[member].add(name)
+                    if owner := SERVICES.get(name):
+                        services[member].add(owner)
+        return services, hosts
