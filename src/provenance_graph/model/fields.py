@@ -38,22 +38,29 @@ def read_fields(source: QuadSource) -> tuple[Field, ...]:
     """The layout that reference data describes."""
     single = {s for s, *_ in source.quads(predicate=RDF.type, object=PG.SingleValuedFact)}
     facts = {s for s, *_ in source.quads(predicate=RDF.type, object=PG.FactProperty)}
-    results = [_field(source, prop, prop in single) for prop in facts | single]
+    section_of = {s: o for s, _, o, _ in source.quads(predicate=SECTION) if isinstance(o, Iri)}
+    sections = {s: _section(source, s) for s in set(section_of.values())}
+    results = [
+        _field(source, prop, prop in single, sections.get(section_of.get(prop, prop)))
+        for prop in facts | single
+    ]
     return tuple(sorted(results, key=lambda field: (field.order, field.label)))
 
 
-def _field(source: QuadSource, prop: Iri, single: bool) -> Field:
-    section = next((o for _, _, o, _ in source.quads(prop, SECTION)), None)
-    place = (999, 999)
-    name = "Other"
-    if isinstance(section, Iri):
-        name = label(source, section) or local_name(section).removesuffix("Section")
-        place = (_number(source, section, 998), _number(source, prop, 999))
+def _section(source: QuadSource, section: Iri) -> tuple[str, int]:
+    """The heading of a section and its number on the page."""
+    name = label(source, section) or local_name(section).removesuffix("Section")
+    return name, _number(source, section, 998)
+
+
+def _field(source: QuadSource, prop: Iri, single: bool, section: tuple[str, int] | None) -> Field:
+    name, number = section or ("Other", 999)
+    order = (number, _number(source, prop, 999) if section else 999)
     return Field(
         property=prop,
         label=label(source, prop) or local_name(prop),
         section=name,
-        order=place,
+        order=order,
         unit=str(next((o for _, _, o, _ in source.quads(prop, UNIT)), "")),
         single=single,
         definition=str(next((o for _, _, o, _ in source.quads(prop, SKOS.definition)), "")),

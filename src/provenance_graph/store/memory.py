@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Iterable
 
 import pyoxigraph as ox
@@ -26,7 +26,7 @@ class MemoryStore(EngineReads):
     def __init__(self, quads: Iterable[Quad] = ()) -> None:
         self._engine = ox.Store()
         self._sequence = 0
-        self._version = f"0-{secrets.token_hex(6)}"
+        self._version = f"0-{os.urandom(6).hex()}"
         self._closed = False
         if quads := list(quads):
             self.commit(Change(add=quads))
@@ -54,7 +54,7 @@ class MemoryStore(EngineReads):
         except (SyntaxError, OSError, ValueError, RuntimeError) as error:
             raise StoreError(f"nothing was changed: {error}") from error
         self._sequence += 1
-        self._version = f"{self._sequence}-{(digest or secrets.token_hex(6))[:12]}"
+        self._version = f"{self._sequence}-{(digest or os.urandom(6).hex())[:12]}"
         return self._version
 
     def close(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shutil
 import time
 import weakref
@@ -93,7 +92,7 @@ def adopt(root: Path, source: Checkpoint, version: str) -> str:
 
 def version_of(sequence: int, digest: str) -> str:
     """The name of a version; a digest by chance where none is given."""
-    return f"{sequence}-{(digest or secrets.token_hex(6))[:12]}"
+    return f"{sequence}-{(digest or os.urandom(6).hex())[:12]}"
 
 
 @contextmanager
