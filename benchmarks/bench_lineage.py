@@ -37,7 +37,7 @@ from provenance_graph.licences.inheritance.whole import propagate
 from provenance_graph.licences.rules.breaches import mark
 from provenance_graph.licences.texts.catalogue import Catalogue
 from provenance_graph.licences.texts.reading import load
-from provenance_graph.lineage.arrays import DERIVED, Rows, closure
+from provenance_graph.lineage.arrays import DERIVED, EdgeRows, closure
 from provenance_graph.lineage.impact import impact
 from provenance_graph.lineage.index import LineageIndex
 from provenance_graph.store.engine import EngineReads, SnapshotLease
@@ -55,7 +55,7 @@ class BareStore(EngineReads):
         return SnapshotLease(self.engine)
 
 
-def bare(rows: Rows, start: int) -> int:
+def bare(rows: EdgeRows, start: int) -> int:
     """The limit: breadth first by numpy over the same arrays, nothing else."""
     seen = np.zeros(rows.nodes, np.bool_)
     mark_ = np.empty(rows.nodes, np.int32)

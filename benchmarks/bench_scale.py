@@ -34,7 +34,7 @@ from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.lineage.index import LineageIndex
 from provenance_graph.model.profile import profile
-from provenance_graph.model.search_index import Catalogue
+from provenance_graph.model.search_index import SearchIndex
 from provenance_graph.model.stats import stats
 from provenance_graph.shapes import Severity, validate_subjects
 from provenance_graph.store.embedded import EmbeddedStore
@@ -149,7 +149,7 @@ def main() -> None:
         line["raw bulk load"] = raw_engine(store)
         snapshot = AcceptedSnapshot(store, folder=Path(tempfile.mkdtemp()))
         line["lineage index"] = measured(lambda: LineageIndex.open(snapshot))
-        line["search index"] = measured(lambda: Catalogue.open(snapshot))
+        line["search index"] = measured(lambda: SearchIndex.open(snapshot))
         line["stats"] = measured(lambda: stats(snapshot))
         line["conflicts"] = measured(lambda: detect.conflicts(snapshot))
         model = iris.model(shape["popular root"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provenance_graph.acceptance.policy import Policy, Source
+from provenance_graph.acceptance.policy import Policy, RankedSource
 from provenance_graph.acceptance.resolve import resolve
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import (
@@ -44,11 +44,11 @@ POLICY = Policy(
     guarded=frozenset({PG.parameterCount}),
     changing=frozenset({PG.maxOutputTokens}),
     sources={
-        iris.mint("collection", "close"): Source(1, 1),
-        iris.mint("collection", "far"): Source(8, 4),
-        iris.mint("collection", "copy"): Source(5, 3, repeats=iris.mint("collection", "t")),
-        iris.mint("collection", "index"): Source(5, 2, researched=True),
-        iris.mint("collection", "own"): Source(1, 1, own=True),
+        iris.mint("collection", "close"): RankedSource(1, 1),
+        iris.mint("collection", "far"): RankedSource(8, 4),
+        iris.mint("collection", "copy"): RankedSource(5, 3, repeats=iris.mint("collection", "t")),
+        iris.mint("collection", "index"): RankedSource(5, 2, researched=True),
+        iris.mint("collection", "own"): RankedSource(1, 1, own=True),
     },
 )
 

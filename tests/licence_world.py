@@ -15,7 +15,7 @@ from provenance_graph.core.iris import Iri, dataset, mint, model, organization, 
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.licences.results import Finding
+from provenance_graph.licences.results import LicenceFinding
 from provenance_graph.licences.texts.catalogue import Catalogue
 from provenance_graph.licences.texts.reading import load
 from provenance_graph.store.memory import MemoryStore
@@ -132,15 +132,15 @@ def policy() -> tuple[Quad, ...]:
     )
 
 
-def rules(graph: LicenceGraph, name: str) -> dict[str, Finding]:
+def rules(graph: LicenceGraph, name: str) -> dict[str, LicenceFinding]:
     """The findings on a model, by rule; the first of each."""
-    findings: dict[str, Finding] = {}
+    findings: dict[str, LicenceFinding] = {}
     for one in graph.findings(thing(name)):
         findings.setdefault(one.rule.id, one)
     return findings
 
 
-def steps(finding: Finding) -> list[tuple[str, str]]:
+def steps(finding: LicenceFinding) -> list[tuple[str, str]]:
     """A finding's path as relation names and parents."""
     from provenance_graph.core.iris import local_name, short_id
 

@@ -6,10 +6,10 @@ import re
 
 from provenance_graph.report import vocabulary
 from provenance_graph.report.rendering import render
-from provenance_graph.report.vocabulary import Module, Term, modules, vocabulary_page
+from provenance_graph.report.vocabulary import Module, VocabularyTerm, modules, vocabulary_page
 
 
-def term(name: str) -> Term:
+def term(name: str) -> VocabularyTerm:
     return next(t for module in modules() for t in module.terms if t.name == name)
 
 
@@ -48,7 +48,9 @@ def test_links_on_the_page_lead_somewhere_on_it() -> None:
 
 
 def test_values_are_escaped() -> None:
-    hostile = Term("pg:x", "https://example.org/#x", "<script>", "class", definition="a & b")
+    hostile = VocabularyTerm(
+        "pg:x", "https://example.org/#x", "<script>", "class", definition="a & b"
+    )
     page = render(
         "vocabulary.html", modules=(Module("m", "", (hostile,)),), namespace=vocabulary.NS
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment import rubric_loader
 from provenance_graph.assessment.evidence import GRAPH, LEVEL_PROPERTIES, as_quads, stored_levels
-from provenance_graph.assessment.levels import Finding, Question, findings
+from provenance_graph.assessment.levels import LevelFinding, LevelQuestion, findings
 from provenance_graph.assessment.rubric import Rubric, Rubrics
 from provenance_graph.assessment.score import Assessment, assess, moved, rounded
 from provenance_graph.assessment.totals import query, totals
@@ -46,8 +46,8 @@ def known() -> Rubrics:
 
 
 @cache
-def asked() -> Question:
-    return Question(known().uses, known().facets, SINGLE)
+def asked() -> LevelQuestion:
+    return LevelQuestion(known().uses, known().facets, SINGLE)
 
 
 PROPERTIES = (
@@ -176,7 +176,7 @@ LEVELS = st.dictionaries(
 
 
 def by_hand(levels: dict[Iri, Iri], rubric: Rubric) -> tuple[float, float, str, str]:
-    result = assess(MODEL, rubric, {use: Finding(level, "") for use, level in levels.items()})
+    result = assess(MODEL, rubric, {use: LevelFinding(level, "") for use, level in levels.items()})
     return rounded(result.low), rounded(result.high), result.grade, result.possible_grade
 
 
@@ -189,7 +189,7 @@ def test_quick_totals_are_those_of_the_full_assessment(levels: dict[Iri, Iri]):
 
 
 def level_quads(levels: dict[Iri, Iri]) -> list[Quad]:
-    return as_quads(MODEL, {use: Finding(level, "") for use, level in levels.items()})
+    return as_quads(MODEL, {use: LevelFinding(level, "") for use, level in levels.items()})
 
 
 @given(LEVELS)
@@ -218,7 +218,7 @@ def test_the_query_of_classes_gives_those_of_the_engine(levels: dict[Iri, Iri]):
         result = assess(
             MODEL,
             known().get(name),
-            {use: Finding(level, "") for use, level in levels.items()},
+            {use: LevelFinding(level, "") for use, level in levels.items()},
         )
         rows = list(store.select(query(known().get(name), name="classes")))
         reported = [

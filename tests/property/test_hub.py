@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance_graph.core import hub
-from provenance_graph.core.hub import Kind, Repository
+from provenance_graph.core.hub import Repository, RepositoryKind
 
 _EDGE = "abzAZ09_"
 _PARTS = st.builds(
@@ -33,7 +33,7 @@ _HOSTS = st.sampled_from(
 
 @given(
     _NAMES,
-    st.sampled_from(Kind),
+    st.sampled_from(RepositoryKind),
     _REVISIONS,
     _PATHS,
     _HOSTS,
@@ -41,7 +41,7 @@ _HOSTS = st.sampled_from(
 )
 @settings(max_examples=300, deadline=None)
 def test_an_address_gives_back_what_it_was_made_of(
-    name: str, kind: Kind, revision: str, path: str, host: str, view: str
+    name: str, kind: RepositoryKind, revision: str, path: str, host: str, view: str
 ) -> None:
     folder = f"{kind.value}/" if kind.value else ""
     tail = f"/{view}/{revision}" if revision else ""
@@ -50,9 +50,11 @@ def test_an_address_gives_back_what_it_was_made_of(
     assert address == Repository(kind, name, revision, path if revision else "")
 
 
-@given(_NAMES, st.sampled_from(Kind), _REVISIONS.filter(lambda text: "/" not in text))
+@given(_NAMES, st.sampled_from(RepositoryKind), _REVISIONS.filter(lambda text: "/" not in text))
 @settings(max_examples=200, deadline=None)
-def test_the_cache_and_the_page_name_one_repository(name: str, kind: Kind, revision: str) -> None:
+def test_the_cache_and_the_page_name_one_repository(
+    name: str, kind: RepositoryKind, revision: str
+) -> None:
     folder = f"{kind.value or 'models'}--{name.replace('/', '--')}"
     if "--" in name:
         return

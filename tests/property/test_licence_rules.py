@@ -19,8 +19,8 @@ from provenance_graph.licences.repair import (
     MOST_SOLUTIONS,
     PERMIT,
     RECORD,
-    Change,
     Problems,
+    RepairStep,
     repair,
 )
 from provenance_graph.licences.rules.breaches import Filters, mark, store_findings
@@ -137,13 +137,13 @@ def test_repair_finds_the_sets_that_trying_all_finds(seed: int) -> None:
             assert len(result.solutions) == min(len(working), MOST_SOLUTIONS)
 
 
-def every_change(graph: LicenceGraph, problems: Problems, subject: str) -> list[Change]:
+def every_change(graph: LicenceGraph, problems: Problems, subject: str) -> list[RepairStep]:
     """Every parent cut, every holder's permission, and what problems name besides."""
-    results = {Change(CUT, edge.parent) for edge in problems.now.parents}
-    results |= {Change(PERMIT, name) for name in graph.index.names}
-    results |= {Change(RECORD, subject), *(Change(MEET, kind) for kind in MET)}
-    seen: set[frozenset[Change]] = {frozenset()}
-    waiting = [frozenset[Change]()]
+    results = {RepairStep(CUT, edge.parent) for edge in problems.now.parents}
+    results |= {RepairStep(PERMIT, name) for name in graph.index.names}
+    results |= {RepairStep(RECORD, subject), *(RepairStep(MEET, kind) for kind in MET)}
+    seen: set[frozenset[RepairStep]] = {frozenset()}
+    waiting = [frozenset[RepairStep]()]
     while waiting:
         chosen = waiting.pop()
         for problem in problems.after(chosen):

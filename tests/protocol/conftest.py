@@ -16,7 +16,7 @@ from provenance_graph.core.errors import QueryError, QuerySyntax
 from provenance_graph.core.iris import Iri
 from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
-from provenance_graph.service.backend import Decision, Part, Written
+from provenance_graph.service.backend import Decision, UploadPart, Written
 from provenance_graph.service.http.auth import Tokens, load
 from provenance_graph.service.http.cache import ALWAYS, Precondition
 from provenance_graph.service.http.problems import refuse
@@ -100,7 +100,7 @@ class InProcess:
     async def put(
         self,
         graph: Iri | None,
-        parts: Sequence[Part],
+        parts: Sequence[UploadPart],
         who: str,
         replace: bool,
         when: Precondition = ALWAYS,

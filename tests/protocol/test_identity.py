@@ -18,7 +18,7 @@ from provenance_graph.ingest.build import compile_quads, reference_quads
 from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
 from provenance_graph.service.backend import Decision, Written
-from provenance_graph.service.http.auth import Holder, Token, Tokens
+from provenance_graph.service.http.auth import AccessToken, Holder, Tokens
 from provenance_graph.service.processes.pool_backend import PoolBackend
 from provenance_graph.service.processes.record_writes import RecordTarget
 from provenance_graph.service.settings import Settings
@@ -80,7 +80,7 @@ def client(store: Path) -> TestClient:
         routers=routers(store),
         writer=writer,
         tokens=Tokens(
-            (Token(Holder("ann", frozenset({"write"})), sha256(TOKEN.encode()).digest()),)
+            (AccessToken(Holder("ann", frozenset({"write"})), sha256(TOKEN.encode()).digest()),)
         ),
     )
     return TestClient(app, base_url="http://testserver")

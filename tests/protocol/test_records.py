@@ -16,7 +16,7 @@ from provenance_graph.core.literals import integer
 from provenance_graph.core.terms import PAV, PROV, SCHEMA, XSD
 from provenance_graph.ingest.build import reference_quads
 from provenance_graph.ingest.update import update
-from provenance_graph.service.backend import Part
+from provenance_graph.service.backend import UploadPart
 from provenance_graph.service.namespaces import agent, namespace
 from provenance_graph.service.processes.record_writes import RecordTarget
 from provenance_graph.store import embedded
@@ -37,8 +37,8 @@ def target(tmp_path: Path) -> Iterator[RecordTarget]:
         yield RecordTarget(store, Limits(), lambda: "2026-11-22T12:00:00Z")
 
 
-def part(text: str) -> list[Part]:
-    return [Part(text.encode(), "application/n-triples", MINE)]
+def part(text: str) -> list[UploadPart]:
+    return [UploadPart(text.encode(), "application/n-triples", MINE)]
 
 
 def view(target: RecordTarget) -> set[str]:

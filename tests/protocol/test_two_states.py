@@ -22,7 +22,7 @@ from provenance_graph.ingest.private import mark
 from provenance_graph.ingest.update import update
 from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
-from provenance_graph.service.http.auth import Holder, Token, Tokens
+from provenance_graph.service.http.auth import AccessToken, Holder, Tokens
 from provenance_graph.service.processes.pool_backend import PoolBackend
 from provenance_graph.service.processes.two_states import TwoStates
 from provenance_graph.service.settings import Settings
@@ -32,7 +32,7 @@ from provenance_graph.store.embedded import EmbeddedStore
 READER, WRITER = "a-token-that-reads-private", "a-token-that-only-writes"
 TOKENS = Tokens(
     tuple(
-        Token(Holder(name, frozenset({scope})), sha256(secret.encode()).digest())
+        AccessToken(Holder(name, frozenset({scope})), sha256(secret.encode()).digest())
         for name, scope, secret in (("ann", "read-private", READER), ("ben", "write", WRITER))
     )
 )

@@ -10,7 +10,7 @@ from claims_made import ORDER, POLICY, M, accepted, billions, dated, held
 
 from provenance_graph.acceptance import disclosure
 from provenance_graph.acceptance.agreement import agree
-from provenance_graph.acceptance.policy import Criterion, Policy
+from provenance_graph.acceptance.policy import Policy, PolicyCriterion
 from provenance_graph.acceptance.resolve import resolve
 from provenance_graph.acceptance.view import view_of
 from provenance_graph.core import iris, literals
@@ -40,7 +40,7 @@ def test_among_equals_the_closer_source_wins() -> None:
     close, far = held(billions(8), source="close"), held(billions(7), source="far")
     judged = resolve([far, close], PG.parameterCount, POLICY)
     assert [str(v) for v in judged.values] == ["8000000000"]
-    assert judged.decided is Criterion.CLOSENESS
+    assert judged.decided is PolicyCriterion.CLOSENESS
     reasons = {str(item.value): reason for item, _, reason in judged.claims}
     assert reasons == {
         "8000000000": "its source stands closer to the facts than any rival's",
@@ -69,7 +69,7 @@ def test_the_day_a_source_speaks_of_and_the_day_it_was_read_are_two_clocks() -> 
     read_earlier = held(billions(9), day="2025-01-01", source="u")
     judged = resolve([since, read_earlier], PG.parameterCount, POLICY)
     assert [str(v) for v in judged.values] == ["8000000000"]
-    assert judged.decided is Criterion.VALUE  # no clock decided
+    assert judged.decided is PolicyCriterion.VALUE  # no clock decided
     later = held(billions(9), valid_from="2025-01-01", day="2025-02-01")
     assert accepted(since, later) == ["9000000000"]
 

@@ -8,7 +8,7 @@ import pytest
 
 from provenance_graph.core.errors import RequestRefused
 from provenance_graph.service.http import admission
-from provenance_graph.service.http.admission import Gate, Kind
+from provenance_graph.service.http.admission import Gate, GateKind
 from provenance_graph.service.http.limits import Client, Clients, Fairness
 
 
@@ -20,7 +20,7 @@ class Clock:
 
 
 def gate(clock: Clock, places: int = 2, share: int = 2, queue: int = 10, **more: float) -> Gate:
-    kind = Kind("queries", places, share, stoppable=bool(more.pop("stoppable", True)))
+    kind = GateKind("queries", places, share, stoppable=bool(more.pop("stoppable", True)))
     return Gate(kind, queue, more.get("seconds", 5.0), clock)
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from provenance_graph.assessment import rubric_loader
-from provenance_graph.assessment.levels import Question, findings
+from provenance_graph.assessment.levels import LevelQuestion, findings
 from provenance_graph.assessment.rubric import Rubrics
 from provenance_graph.assessment.score import Assessment, assess, moved, rounded
 from provenance_graph.core import iris, literals
@@ -65,7 +65,7 @@ def said(
 
 
 def level(known: Rubrics, name: Iri, *claims: SourcedClaim) -> str:
-    asked = Question(known.uses, known.facets, SINGLE)
+    asked = LevelQuestion(known.uses, known.facets, SINGLE)
     result = findings(claims, asked, MODEL).get(name)
     return iris.local_name(result.level) if result else "LevelNotAssessed"
 
@@ -177,7 +177,7 @@ def test_what_identifies_a_model_must_agree(known: Rubrics):
 
 
 def scored(known: Rubrics, rubric: str, *claims: SourcedClaim) -> Assessment:
-    asked = Question(known.uses, known.facets, SINGLE)
+    asked = LevelQuestion(known.uses, known.facets, SINGLE)
     return assess(MODEL, known.get(rubric), findings(claims, asked, MODEL))
 
 

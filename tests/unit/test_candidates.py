@@ -19,7 +19,7 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
 from provenance_graph.matching.candidates import candidates, decisions
 from provenance_graph.matching.entities import NamedEntity, owner, preference
 from provenance_graph.matching.names import parse
-from provenance_graph.matching.outcome import COLUMNS, Pair, Verdict
+from provenance_graph.matching.outcome import COLUMNS, Pair, PairVerdict
 from provenance_graph.matching.review_file import rewrite
 from provenance_graph.matching.rules import Matcher
 from provenance_graph.store.embedded import EmbeddedStore
@@ -130,7 +130,7 @@ def test_one_thing_that_speaks_against_leaves_it_to_a_human(
     one = thing(iris.model("a/zephyr"), **sure)
     other = model("mot", "zephyr", **{"developers": frozenset({META}), **known})
     result = only(one, other)
-    assert result.verdict is Verdict.CANDIDATE
+    assert result.verdict is PairVerdict.CANDIDATE
     assert any(reason.startswith(against) for reason in result.contra)
 
 
@@ -158,7 +158,7 @@ def test_an_index_without_developer_means_the_one_model_of_that_name() -> None:
 def test_a_name_that_two_developers_use_is_left_open_and_listed() -> None:
     koala = [ours("a/koala-13b"), ours("b/koala-13b"), model("osai", "koala-13b")]
     results = [pair for pair in matched(*koala) if koala[2].iri in pair.key]
-    assert [pair.verdict for pair in results] == [Verdict.BARRED]
+    assert [pair.verdict for pair in results] == [PairVerdict.BARRED]
     assert results[0].contra == ("2 models of different developers have the name",)
 
 
@@ -214,7 +214,7 @@ def test_a_hosts_bare_name_is_not_the_base_where_the_instruct_exists() -> None:
     (pair,) = [
         p for p in matched(base, tuned, offer("x", "llama-3.1-8b")) if "litellm" in p.subject
     ]
-    assert pair.verdict is Verdict.BARRED
+    assert pair.verdict is PairVerdict.BARRED
     assert pair.contra == ("base and Instruct both exist, and the host has only this name",)
 
 
@@ -266,7 +266,7 @@ def test_a_label_that_many_ids_carry_is_no_name(label: str) -> None:
 def test_an_embedder_is_not_what_is_offered_with_a_million_tokens() -> None:
     embedder = ours("x/some-embedder", context=512)
     result = only(embedder, offer("y", "some-embedder", context=1_000_000))
-    assert result.verdict is Verdict.BARRED
+    assert result.verdict is PairVerdict.BARRED
 
 
 def test_a_source_that_nobody_ranked_comes_after_all_that_are() -> None:

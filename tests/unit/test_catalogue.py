@@ -10,34 +10,34 @@ import pytest
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.errors import UsageError
-from provenance_graph.model.search_index import FACETS, Catalogue
+from provenance_graph.model.search_index import FACETS, SearchIndex
 from provenance_graph.store.embedded import EmbeddedStore
 
 HAIKU = "anthropic/claude-haiku-4-5"
 
 
 @pytest.fixture(scope="module")
-def catalogue(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
+def catalogue(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
     with EmbeddedStore.open(shipped) as store:
         folder = tmp_path_factory.mktemp("derived")
-        Catalogue.open(AcceptedSnapshot(store, folder=folder)).close()
-        yield Catalogue.open(AcceptedSnapshot(store, folder=folder))
+        SearchIndex.open(AcceptedSnapshot(store, folder=folder)).close()
+        yield SearchIndex.open(AcceptedSnapshot(store, folder=folder))
 
 
 @pytest.mark.parametrize("typed", ["haiku 4.5", "HAIKU-4-5", "claude haik", HAIKU])
-def test_a_model_is_found_however_its_name_is_typed(catalogue: Catalogue, typed: str) -> None:
+def test_a_model_is_found_however_its_name_is_typed(catalogue: SearchIndex, typed: str) -> None:
     assert HAIKU in [m["id"] for m in catalogue.search(typed).items][:2]
 
 
 @pytest.mark.parametrize(
     "typed", ["", "   ", '"', "NEAR(", "a AND", "x" * 5000, "-", "*", "name:x"]
 )
-def test_no_text_breaks_the_search(catalogue: Catalogue, typed: str) -> None:
+def test_no_text_breaks_the_search(catalogue: SearchIndex, typed: str) -> None:
     assert isinstance(catalogue.search(typed).items, list)
     catalogue.models(text=typed)
 
 
-def test_pages_join_to_the_whole_list_without_repeats(catalogue: Catalogue) -> None:
+def test_pages_join_to_the_whole_list_without_repeats(catalogue: SearchIndex) -> None:
     seen: list[str] = []
     cursor = ""
     while True:
@@ -49,25 +49,25 @@ def test_pages_join_to_the_whole_list_without_repeats(catalogue: Catalogue) -> N
     assert len(seen) == len(set(seen)) == page.total == catalogue.meta()["models"]
 
 
-def test_filters_narrow_and_combine(catalogue: Catalogue) -> None:
+def test_filters_narrow_and_combine(catalogue: SearchIndex) -> None:
     wide = catalogue.models({"openness": ["open"]})
     narrow = catalogue.models({"openness": ["open"], "contextMin": ["128K"]})
     assert 0 < narrow.total < wide.total
     assert all(item["contextLength"] >= 128_000 for item in narrow.items)
 
 
-def test_descendants_of_a_model_are_a_filter(catalogue: Catalogue) -> None:
+def test_descendants_of_a_model_are_a_filter(catalogue: SearchIndex) -> None:
     base = iris.model("meta-llama/Llama-3.1-8B")
     results = [m["id"] for m in catalogue.models({"descendsFrom": [base]}).items]
     assert "deepseek-ai/DeepSeek-R1-Distill-Llama-8B" in results
 
 
-def test_undisclosed_properties_are_a_filter(catalogue: Catalogue) -> None:
+def test_undisclosed_properties_are_a_filter(catalogue: SearchIndex) -> None:
     models = catalogue.models({"undisclosed": ["trainingComputeFLOP"]})
     assert HAIKU in [m["id"] for m in models.items]
 
 
-def test_a_facet_counts_what_the_other_filters_leave(catalogue: Catalogue) -> None:
+def test_a_facet_counts_what_the_other_filters_leave(catalogue: SearchIndex) -> None:
     facets = catalogue.facets({"openness": ["open"]})
     assert set(facets) == set(FACETS)
     (count,) = [f["count"] for f in facets["openness"] if f["value"] == "open"]
@@ -83,6 +83,6 @@ def test_a_facet_counts_what_the_other_filters_leave(catalogue: Catalogue) -> No
         {"where": {"contextMin": ["much"]}},
     ],
 )
-def test_what_does_not_exist_is_named_with_what_does(catalogue: Catalogue, bad) -> None:
+def test_what_does_not_exist_is_named_with_what_does(catalogue: SearchIndex, bad) -> None:
     with pytest.raises(UsageError, match=r"there are|such as|gave as"):
         catalogue.models(**bad)

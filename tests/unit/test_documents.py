@@ -18,7 +18,7 @@ from provenance_graph.formats.registry import readers
 from provenance_graph.formats.walk import walk
 from provenance_graph.ingest.build import compile_quads, reference_quads
 from provenance_graph.ingest.intake import Options
-from provenance_graph.ingest.run import Report, import_documents
+from provenance_graph.ingest.run import ImportReport, import_documents
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.values import ANY
 
@@ -39,12 +39,12 @@ def store() -> Iterator[MemoryStore]:
         yield made
 
 
-Take = Callable[..., tuple[Report, list[str]]]
+Take = Callable[..., tuple[ImportReport, list[str]]]
 
 
 @pytest.fixture
 def take(store: MemoryStore) -> Take:
-    def run(*paths: Path, day: str = "2026-06-01", **how: object) -> tuple[Report, list[str]]:
+    def run(*paths: Path, day: str = "2026-06-01", **how: object) -> tuple[ImportReport, list[str]]:
         reported: list[str] = []
 
         def tell(name: str, problem: Problem) -> None:

@@ -15,7 +15,7 @@ from provenance_graph.core.errors import FetchError
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.fetch.addresses import is_public
 from provenance_graph.formats.fetch.cache import Cache
-from provenance_graph.formats.fetch.fetcher import Fetcher, Settings, documents, fetch
+from provenance_graph.formats.fetch.fetcher import Fetcher, FetchSettings, documents, fetch
 from provenance_graph.formats.registry import readers
 
 DAY = "2026-11-22"
@@ -110,7 +110,7 @@ def test_every_model_of_an_account_is_fetched_once_over_all_pages():
 
 
 def test_a_limit_on_models_is_said():
-    made, _ = fetcher(hub, settings=Settings(max_models=1))
+    made, _ = fetcher(hub, settings=FetchSettings(max_models=1))
     problems = [p for p in fetch("hf:acme/*", made, DAY) if isinstance(p, Problem)]
     assert problems[-1].what == "more than 1 models; the rest is not fetched"
 
@@ -226,7 +226,7 @@ def test_offline_is_said_plainly():
 
 
 def test_a_body_that_is_too_long_is_stopped():
-    small = Settings(max_bytes=1000)
+    small = FetchSettings(max_bytes=1000)
     made, _ = fetcher(lambda _: httpx2.Response(200, content=b"x" * 5000), settings=small)
     with pytest.raises(FetchError, match="at most 1,000"):
         list(fetch("https://example.org/x", made, DAY))
@@ -237,7 +237,7 @@ def test_a_gzip_bomb_is_stopped_while_it_unpacks():
     headers = {"content-encoding": "gzip"}
     made, _ = fetcher(
         lambda _: httpx2.Response(200, content=bomb, headers=headers),
-        settings=Settings(max_bytes=1 << 20),
+        settings=FetchSettings(max_bytes=1 << 20),
     )
     with pytest.raises(FetchError, match="unpacked"):
         list(fetch("https://example.org/x", made, DAY))

@@ -6,7 +6,7 @@ import pytest
 
 from provenance_graph.acceptance import identity
 from provenance_graph.core import hub
-from provenance_graph.core.hub import Kind, Repository
+from provenance_graph.core.hub import Repository, RepositoryKind
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats.huggingface.names import named_by
 from provenance_graph.model.bundle import hub_repository
@@ -31,7 +31,7 @@ COMMIT = "26bca36bde8333b5d7f72e9ed20ccda6a618af24"
 def test_every_spelling_of_a_model_names_it(address: str) -> None:
     result = hub.address(address.replace("%2F", "/"))
     assert result is not None
-    assert (result.kind, result.name) == (Kind.MODEL, "org/name")
+    assert (result.kind, result.name) == (RepositoryKind.MODEL, "org/name")
 
 
 @pytest.mark.parametrize(
@@ -58,20 +58,20 @@ def test_what_is_no_repository_is_refused(address: str) -> None:
     ("address", "expected"),
     [
         (f"https://huggingface.co/org/name/resolve/{COMMIT}/a/b.json",
-         Repository(Kind.MODEL, "org/name", COMMIT, "a/b.json")),
+         Repository(RepositoryKind.MODEL, "org/name", COMMIT, "a/b.json")),
         ("https://huggingface.co/org/name/tree/refs%2Fpr%2F1/a",
-         Repository(Kind.MODEL, "org/name", "refs/pr/1", "a")),
+         Repository(RepositoryKind.MODEL, "org/name", "refs/pr/1", "a")),
         ("https://huggingface.co/datasets/squad/tree/refs/convert/parquet",
-         Repository(Kind.DATASET, "squad", "refs/convert/parquet")),
+         Repository(RepositoryKind.DATASET, "squad", "refs/convert/parquet")),
         ("hf://datasets/org/data@v1.2/train.csv",
-         Repository(Kind.DATASET, "org/data", "v1.2", "train.csv")),
+         Repository(RepositoryKind.DATASET, "org/data", "v1.2", "train.csv")),
         ("https://huggingface.co/api/datasets/org/data/tree/main",
-         Repository(Kind.DATASET, "org/data", "main")),
-        ("https://huggingface.co/spaces/org/demo", Repository(Kind.SPACE, "org/demo")),
-        ("https://huggingface.co/gpt2", Repository(Kind.MODEL, "openai-community/gpt2")),
+         Repository(RepositoryKind.DATASET, "org/data", "main")),
+        ("https://huggingface.co/spaces/org/demo", Repository(RepositoryKind.SPACE, "org/demo")),
+        ("https://huggingface.co/gpt2", Repository(RepositoryKind.MODEL, "openai-community/gpt2")),
         ("https://huggingface.co/bert-base-uncased/blob/main/config.json",
-         Repository(Kind.MODEL, "google-bert/bert-base-uncased", "main", "config.json")),
-        ("https://huggingface.co/bookcorpus/tree/main", Repository(Kind.MODEL, "bookcorpus", "main")),
+         Repository(RepositoryKind.MODEL, "google-bert/bert-base-uncased", "main", "config.json")),
+        ("https://huggingface.co/bookcorpus/tree/main", Repository(RepositoryKind.MODEL, "bookcorpus", "main")),
     ],
 )  # fmt: skip
 def test_revision_and_file_are_kept(address: str, expected: Repository) -> None:
@@ -79,8 +79,8 @@ def test_revision_and_file_are_kept(address: str, expected: Repository) -> None:
 
 
 def test_a_commit_is_told_from_a_branch() -> None:
-    assert Repository(Kind.MODEL, "a/b", COMMIT).commit == COMMIT
-    assert Repository(Kind.MODEL, "a/b", "main").commit == ""
+    assert Repository(RepositoryKind.MODEL, "a/b", COMMIT).commit == COMMIT
+    assert Repository(RepositoryKind.MODEL, "a/b", "main").commit == ""
 
 
 @pytest.mark.parametrize(
@@ -88,11 +88,17 @@ def test_a_commit_is_told_from_a_branch() -> None:
     [
         (
             "~/.cache/huggingface/hub/models--org--name/snapshots/abc/config.json",
-            Repository(Kind.MODEL, "org/name", "abc", "config.json"),
+            Repository(RepositoryKind.MODEL, "org/name", "abc", "config.json"),
         ),
-        ("hub/datasets--org--data/snapshots/def", Repository(Kind.DATASET, "org/data", "def")),
-        ("hub/models--gpt2/refs/main", Repository(Kind.MODEL, "openai-community/gpt2")),
-        (r"C:\hub\models--org--name\snapshots\abc", Repository(Kind.MODEL, "org/name", "abc")),
+        (
+            "hub/datasets--org--data/snapshots/def",
+            Repository(RepositoryKind.DATASET, "org/data", "def"),
+        ),
+        ("hub/models--gpt2/refs/main", Repository(RepositoryKind.MODEL, "openai-community/gpt2")),
+        (
+            r"C:\hub\models--org--name\snapshots\abc",
+            Repository(RepositoryKind.MODEL, "org/name", "abc"),
+        ),
     ],
 )
 def test_a_cached_folder_names_its_repository(path: str, expected: Repository) -> None:

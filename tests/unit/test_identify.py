@@ -20,9 +20,9 @@ from provenance_graph.ingest.identify import held, settle
 from provenance_graph.ingest.update import update
 from provenance_graph.lineage.impact import impact
 from provenance_graph.lineage.index import LineageIndex
-from provenance_graph.matching.identify import Outcome, identify
+from provenance_graph.matching.identify import IdentityOutcome, identify
 from provenance_graph.matching.organizations import squashed
-from provenance_graph.matching.outcome import Verdict
+from provenance_graph.matching.outcome import PairVerdict
 from provenance_graph.matching.review_file import decisions, review
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore
@@ -54,13 +54,13 @@ def model(name: str, label: str, developer: str = "") -> list[Claim]:
     return results
 
 
-def outcome(*claims: Claim, rows: tuple[Mapping, ...] = ()) -> Outcome:
+def outcome(*claims: Claim, rows: tuple[Mapping, ...] = ()) -> IdentityOutcome:
     quads = compile_quads(list(reference_quads()), [record("r", *claims)], list(rows))
     with MemoryStore(quads) as store:
         return identify(AcceptedSnapshot(store))
 
 
-def verdicts(result: Outcome) -> dict[tuple[str, str], Verdict]:
+def verdicts(result: IdentityOutcome) -> dict[tuple[str, str], PairVerdict]:
     return {(iris.short_id(p.subject), iris.short_id(p.other)): p.verdict for p in result.pairs}
 
 
@@ -71,7 +71,7 @@ def test_a_datasets_spellings_are_one_and_collection_is_part_of_a_name() -> None
         *dataset("aya_collection"),
         *dataset("aya_dataset"),
     ]
-    assert verdicts(outcome(*claims)) == {("the-pile", "pile"): Verdict.SAME}
+    assert verdicts(outcome(*claims)) == {("the-pile", "pile"): PairVerdict.SAME}
 
 
 def test_the_official_owners_repository_is_the_dataset_and_a_copy_is_not() -> None:
@@ -81,9 +81,9 @@ def test_the_official_owners_repository_is_the_dataset_and_a_copy_is_not() -> No
         *dataset("xvjiarui/pile"),
     ]
     result = verdicts(outcome(*claims))
-    assert result["the-pile", "EleutherAI/pile"] is Verdict.SAME
-    assert result["the-pile", "xvjiarui/pile"] is Verdict.CANDIDATE
-    assert result["EleutherAI/pile", "xvjiarui/pile"] is Verdict.BARRED
+    assert result["the-pile", "EleutherAI/pile"] is PairVerdict.SAME
+    assert result["the-pile", "xvjiarui/pile"] is PairVerdict.CANDIDATE
+    assert result["EleutherAI/pile", "xvjiarui/pile"] is PairVerdict.BARRED
 
 
 def test_parts_and_deduplicated_forms_are_related_and_not_the_same() -> None:
@@ -117,11 +117,11 @@ def test_a_name_of_several_organisations_stands_for_each() -> None:
     result = outcome(*claims)
     parts = {
         (r.predicate, iris.short_id(r.object))
-        for r in result.of(Verdict.RELATED)
+        for r in result.of(PairVerdict.RELATED)
         for r in [r.mapping()]
     }
     assert parts == {(DCTERMS.hasPart, "mistralai"), (DCTERMS.hasPart, "nvidia")}
-    assert verdicts(result)["osai/model/x", "nvidia/Mistral-NeMo-12B"] is Verdict.SAME
+    assert verdicts(result)["osai/model/x", "nvidia/Mistral-NeMo-12B"] is PairVerdict.SAME
 
 
 def test_a_fragment_of_a_universitys_name_is_no_organisation() -> None:
@@ -129,7 +129,7 @@ def test_a_fragment_of_a_universitys_name_is_no_organisation() -> None:
         *model("kaist/a", "A", "kaist"),
         *model("x", "X", "Korea Advanced Institute of Science and Technology"),
     ]
-    assert not outcome(*claims).of(Verdict.RELATED)
+    assert not outcome(*claims).of(PairVerdict.RELATED)
 
 
 def test_a_spelling_of_a_licence_is_that_licence() -> None:
@@ -200,7 +200,7 @@ def test_a_rejection_takes_a_merge_back_and_a_withdrawal_the_rejection(small: Pa
 
 
 @pytest.fixture(scope="module")
-def found() -> Outcome:
+def found() -> IdentityOutcome:
     return outcome(
         *model("a/koala-13b", "koala-13b", "a"),
         *model("b/koala-13b", "koala-13b", "b"),
@@ -218,7 +218,7 @@ def decided(text: str, *lines: tuple[str, str, str]) -> str:
     return "\n".join(made) + "\n"
 
 
-def test_a_review_goes_out_and_its_decisions_come_back(found: Outcome) -> None:
+def test_a_review_goes_out_and_its_decisions_come_back(found: IdentityOutcome) -> None:
     text = review(found.pairs)
     rows = decisions(
         decided(text, ("accept", "same weights", "Ann Otator")),
@@ -244,13 +244,15 @@ def test_a_review_goes_out_and_its_decisions_come_back(found: Outcome) -> None:
     ],
 )
 def test_a_decision_that_says_too_little_is_refused(
-    found: Outcome, line: tuple[str, str, str], why: str
+    found: IdentityOutcome, line: tuple[str, str, str], why: str
 ) -> None:
     with pytest.raises(RecordError, match=why):
         decisions(decided(review(found.pairs), line), found.pairs, [], "r.tsv")
 
 
-def test_unknown_rows_and_contradictions_are_refused_with_their_place(found: Outcome) -> None:
+def test_unknown_rows_and_contradictions_are_refused_with_their_place(
+    found: IdentityOutcome,
+) -> None:
     text = decided(review(found.pairs), ("accept", "x", "y"))
     unknown = text.replace(iris.model("mistralai/Pixtral-12B"), iris.model("no/where"))
     unknown = unknown.replace(iris.model("a/koala-13b"), iris.model("no/where"))

@@ -11,7 +11,12 @@ import weight_families as families
 from weight_families import Model, write
 
 from provenance_graph.core.terms import PG
-from provenance_graph.formats.weights.kinship import Verdict, by_config, compare, parents_among
+from provenance_graph.formats.weights.kinship import (
+    KinshipVerdict,
+    by_config,
+    compare,
+    parents_among,
+)
 from provenance_graph.formats.weights.tensors import Weights, weights_of
 
 Maker = Callable[[Model, int], Model]
@@ -62,10 +67,10 @@ def test_children_are_confirmed_and_decoys_never(weights: Callable[[Model], Weig
         parent = weights(parent_model)
         for kind, make in KINDS.items():
             found = compare(weights(make(parent_model, 100 + seed)), parent)
-            confirmed[kind] += found.verdict is Verdict.CONFIRMED
+            confirmed[kind] += found.verdict is KinshipVerdict.CONFIRMED
         for decoy in _decoys(seed):
             decoys += 1
-            wrong += compare(weights(decoy), parent).verdict is Verdict.CONFIRMED
+            wrong += compare(weights(decoy), parent).verdict is KinshipVerdict.CONFIRMED
     hits = sum(confirmed.values())
     assert wrong == 0, f"{wrong} of {decoys} decoys"
     assert hits / (hits + wrong) >= 0.99
@@ -77,7 +82,7 @@ def test_decoys_of_equal_architecture_are_contradicted(
     weights: Callable[[Model], Weights],
 ) -> None:
     found = compare(weights(families.base(1)), weights(families.base(2)))
-    assert found.verdict is Verdict.CONTRADICTED
+    assert found.verdict is KinshipVerdict.CONTRADICTED
     assert found.how == "same shapes, 0 of 12 sampled tensors alike: trained apart"
 
 
@@ -85,8 +90,8 @@ def test_networks_trained_on_the_same_data_are_no_kin(weights: Callable[[Model],
     parent = _trained(1, None)
     child = _trained(3, parent)
     stranger = _trained(2, None)
-    assert compare(weights(child), weights(parent)).verdict is Verdict.CONFIRMED
-    assert compare(weights(stranger), weights(parent)).verdict is not Verdict.CONFIRMED
+    assert compare(weights(child), weights(parent)).verdict is KinshipVerdict.CONFIRMED
+    assert compare(weights(stranger), weights(parent)).verdict is not KinshipVerdict.CONFIRMED
 
 
 def _trained(seed: int, start: Model | None) -> Model:
@@ -136,7 +141,7 @@ def test_how_a_child_was_made_is_seen(
 ) -> None:
     parent = families.base(3)
     found = compare(weights(KINDS[kind](parent, 40)), weights(parent))
-    assert (found.verdict, found.relation) == (Verdict.CONFIRMED, relation)
+    assert (found.verdict, found.relation) == (KinshipVerdict.CONFIRMED, relation)
     assert words in found.how
 
 
@@ -156,27 +161,27 @@ def test_a_merge_has_its_parents_and_not_their_parent_or_a_sibling(
             "stranger": weights(families.base(77)),
         },
     )
-    parents = {name for name, (kin, _) in found.items() if kin.verdict is Verdict.CONFIRMED}
+    parents = {name for name, (kin, _) in found.items() if kin.verdict is KinshipVerdict.CONFIRMED}
     assert parents == {"one", "other"}
     assert {found[name][0].relation for name in parents} == {PG.mergedFrom}
-    assert found["stranger"][0].verdict is Verdict.CONTRADICTED
+    assert found["stranger"][0].verdict is KinshipVerdict.CONTRADICTED
 
 
 def test_an_adapter_fits_its_base_or_not(weights: Callable[[Model], Weights]) -> None:
     model = families.base(1)
     low = weights(families.adapter(model, 5))
-    assert compare(low, weights(model)).verdict is Verdict.COMPATIBLE
+    assert compare(low, weights(model)).verdict is KinshipVerdict.COMPATIBLE
     other = weights(families.base(1, width=40))
-    assert compare(low, other).verdict is Verdict.CONTRADICTED
+    assert compare(low, other).verdict is KinshipVerdict.CONTRADICTED
 
 
 def test_another_width_is_told_with_both_sizes(weights: Callable[[Model], Weights]) -> None:
     found = compare(weights(families.base(1, width=40)), weights(families.base(2)))
-    assert found.verdict is Verdict.CONTRADICTED
+    assert found.verdict is KinshipVerdict.CONTRADICTED
     assert "another shape: embed_tokens.weight [80, 40] instead of [80, 32]" in found.how
     told = by_config({"hidden_size": 64}, {"hidden_size": 128})
     assert (told.verdict, told.how) == (
-        Verdict.CONTRADICTED,
+        KinshipVerdict.CONTRADICTED,
         "another width: 64 instead of 128",
     )
 
@@ -235,7 +240,7 @@ def test_files_of_llama_cpp_are_kin_of_what_they_were_made_from(
     writer.write_tensors_to_file()
     writer.close()
     found = compare(weights_of(path), weights(model))
-    assert found.verdict is Verdict.CONFIRMED
+    assert found.verdict is KinshipVerdict.CONFIRMED
     assert (found.alike, found.sampled) == (6, 6)
     stranger = weights(families.base(9, width=256, layers=2))
-    assert compare(weights_of(path), stranger).verdict is Verdict.CONTRADICTED
+    assert compare(weights_of(path), stranger).verdict is KinshipVerdict.CONTRADICTED

@@ -13,7 +13,15 @@ from provenance_graph.core.iris import Iri, mint, organization, record
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.licences.inheritance.own_names import names_itself
 from provenance_graph.licences.portfolio import portfolio
-from provenance_graph.licences.repair import CUT, DECLARE, MEET, PERMIT, Change, Problems, repair
+from provenance_graph.licences.repair import (
+    CUT,
+    DECLARE,
+    MEET,
+    PERMIT,
+    Problems,
+    RepairStep,
+    repair,
+)
 from provenance_graph.licences.rules.breaches import Filters, causes_as_validation, store_findings
 from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.licences.texts.explain import explain
@@ -336,7 +344,7 @@ def test_repair_renames_and_ships_notices():
     base = f"{META}/Llama-3.1-8B"
     graph = world([("x/b", "finetune", base)], {base: "llama-3.1", "x/b": "llama-3.1"})
     result = repair(graph, thing("x/b"), uses=["modify"], day=TODAY)
-    assert (Change(MEET, "name"),) in result.solutions
+    assert (RepairStep(MEET, "name"),) in result.solutions
     assert "no smaller set works" in result.sentence
 
 
@@ -395,7 +403,7 @@ def test_a_permission_and_a_cut_are_what_the_same_graph_without_the_term_says():
     graph = world(edges, stored)
     problems = Problems(graph, thing("x/m"), parse_uses(graph.catalogue, ["commercial"]), TODAY)
     without = world([one for one in edges if one[2] != "y/a"], stored)
-    after = problems.after(frozenset({Change(CUT, thing("y/a"))}))
+    after = problems.after(frozenset({RepairStep(CUT, thing("y/a"))}))
     expected = verdict(without, "x/m", "commercial")
     assert sorted(one.text for one in after if not one.text.startswith("declares")) == sorted(
         one.text for one in expected.reasons

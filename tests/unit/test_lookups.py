@@ -10,7 +10,7 @@ import pytest
 
 from provenance_graph.store import embedded, lookups
 from provenance_graph.store.lookups import Lookups
-from provenance_graph.store.pool.published import Published
+from provenance_graph.store.pool.published import PublishedState
 from provenance_graph.store.sparql.lookup import lookup
 
 JSON = "application/sparql-results+json"
@@ -68,7 +68,7 @@ def root(tmp_path: Path) -> Path:
 
 
 async def _opened(root: Path) -> Lookups:
-    opened = Lookups(Published(root))
+    opened = Lookups(PublishedState(root))
     text = SMALL[0]
     for _ in range(500):
         found = lookup(text)
@@ -86,7 +86,7 @@ def test_the_answer_is_the_engines(root: Path, text: str) -> None:
         assert found is not None
         answer = opened.answer(text, found, JSON)
         assert answer is not None
-        folder = Published(root)()[0]
+        folder = PublishedState(root)()[0]
         whole = ox.Store.read_only(folder).query(text).serialize(format=ox.QueryResultsFormat.JSON)
         assert answer.body == whole
         opened.close()

@@ -18,7 +18,7 @@ from provenance_graph.core.claims import Basis, Claim, Custody, Header, Record, 
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.literals import integer, text
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
-from provenance_graph.formats.weights.kinship import Kinship, Verdict
+from provenance_graph.formats.weights.kinship import Kinship, KinshipVerdict
 from provenance_graph.ingest.build import compile_quads, reference_quads
 from provenance_graph.recording.measured import to_record
 from provenance_graph.store import embedded
@@ -26,8 +26,8 @@ from provenance_graph.store.memory import MemoryStore
 
 REFERENCE = list(reference_quads())
 CHILD, PARENT, OTHER = (iris.model(f"oak/{name}") for name in ("child", "parent", "other"))
-NO = Kinship(Verdict.CONTRADICTED, "same shapes, 0 of 12 sampled tensors alike", None, 12, 0)
-YES = Kinship(Verdict.CONFIRMED, "12 of 12 sampled tensors differ by small amounts", PG.fineTunedFrom, 12, 12, 0.98)  # fmt: skip
+NO = Kinship(KinshipVerdict.CONTRADICTED, "same shapes, 0 of 12 sampled tensors alike", None, 12, 0)
+YES = Kinship(KinshipVerdict.CONFIRMED, "12 of 12 sampled tensors differ by small amounts", PG.fineTunedFrom, 12, 12, 0.98)  # fmt: skip
 
 
 def record(source: str, *claims: Claim) -> Record:
@@ -128,7 +128,7 @@ def test_the_record_holds_what_was_measured() -> None:
     assert claims[PARENT].stance is Stance.DENIES
     assert (claims[OTHER].predicate, claims[OTHER].as_stated) == (PG.fineTunedFrom, YES.how)
     assert made.header.basis is Basis.MEASUREMENT
-    compatible = Kinship(Verdict.COMPATIBLE, "3 sizes of the configurations are equal")
+    compatible = Kinship(KinshipVerdict.COMPATIBLE, "3 sizes of the configurations are equal")
     assert to_record(CHILD, {PARENT: compatible}, "Tester", "2026-02-01") is None
 
 

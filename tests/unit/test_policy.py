@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance_graph.acceptance.policy import Criterion, Policy
+from provenance_graph.acceptance.policy import Policy, PolicyCriterion
 from provenance_graph.acceptance.policy_data import load_policy
 from provenance_graph.acceptance.policy_file import policy_of
 from provenance_graph.acceptance.policy_report import examine, in_words, subjects
@@ -75,8 +75,12 @@ def other(text: str, tmp_path: Path) -> Policy:
 def test_the_policy_of_the_ontology_is_read() -> None:
     policy = load_policy(store())
     assert policy.day == "2026-06-01"
-    assert policy.order[:3] == (Criterion.BASIS, Criterion.CLOSENESS, Criterion.SUPPORT)
-    assert policy.changing_order[1] is Criterion.EDITION
+    assert policy.order[:3] == (
+        PolicyCriterion.BASIS,
+        PolicyCriterion.CLOSENESS,
+        PolicyCriterion.SUPPORT,
+    )
+    assert policy.changing_order[1] is PolicyCriterion.EDITION
     assert PG.weightsAvailability in policy.changing
     assert {PG.parameterCount, PG.layerCount, PG.trainingComputeFLOP} <= policy.guarded
     assert PG.contextLength not in policy.guarded

@@ -13,7 +13,7 @@ import rdflib
 from provenance_graph import Graph
 from provenance_graph.core.errors import NotFound, QueryError, UsageError
 from provenance_graph.listing import Listing
-from provenance_graph.model.search_index import Catalogue
+from provenance_graph.model.search_index import SearchIndex
 
 V3 = "deepseek-ai/DeepSeek-V3"
 
@@ -110,7 +110,7 @@ def test_the_shell_completes_names(shipped) -> None:
     context.params["store_path"] = str(shipped)
     parameter = click.Argument(["thing"])
     with Graph.open(str(shipped)) as graph:
-        Catalogue.open(graph.snapshot())
+        SearchIndex.open(graph.snapshot())
     assert "anthropic/claude-haiku-4-5" in completion.models(context, parameter, "claude-hai")
     assert completion.models(context, parameter, "100%") == []
     assert "systemic-risk" in completion.questions(context, parameter, "sys")

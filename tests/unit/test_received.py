@@ -23,7 +23,7 @@ from provenance_graph.formats.document import Document
 from provenance_graph.formats.registry import readers
 from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.intake import Options
-from provenance_graph.ingest.run import Report, import_documents
+from provenance_graph.ingest.run import ImportReport, import_documents
 from provenance_graph.ingest.update import update
 from provenance_graph.receipts.make import make
 from provenance_graph.store.memory import MemoryStore
@@ -63,7 +63,7 @@ def sent(signing: Ed25519PrivateKey | None, length: int, day: str, model: Iri = 
 
 def taken(
     store: MemoryStore, *bundles: bytes, keys: KeyList = NO_KEYS
-) -> tuple[Report, list[Problem]]:
+) -> tuple[ImportReport, list[Problem]]:
     problems: list[Problem] = []
     documents = [
         Document(Iri(f"urn:bundle:{n}"), data, "2026-02-01", f"{n}.json", folder="mail")

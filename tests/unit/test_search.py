@@ -14,7 +14,7 @@ from provenance_graph.core.claims import Literal, Quad
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
-from provenance_graph.model.search_index import Catalogue
+from provenance_graph.model.search_index import SearchIndex
 from provenance_graph.store.memory import MemoryStore
 
 BASE = iris.model("black-forest-labs/FLUX.1-dev")
@@ -46,12 +46,12 @@ def quads() -> list[Quad]:
 
 
 @pytest.fixture(scope="module")
-def index() -> Catalogue:
+def index() -> SearchIndex:
     with MemoryStore(quads()) as store:
-        return Catalogue.open(AcceptedSnapshot(store))
+        return SearchIndex.open(AcceptedSnapshot(store))
 
 
-def ids(index: Catalogue, text: str, *kinds: str) -> list[str]:
+def ids(index: SearchIndex, text: str, *kinds: str) -> list[str]:
     return [item["id"] for item in index.search(text, kinds=kinds).items]
 
 
@@ -72,11 +72,11 @@ def ids(index: Catalogue, text: str, *kinds: str) -> list[str]:
         ("qw", "qwen"),
     ],
 )
-def test_a_name_is_found_however_it_is_typed(index: Catalogue, text: str, first: str) -> None:
+def test_a_name_is_found_however_it_is_typed(index: SearchIndex, text: str, first: str) -> None:
     assert ids(index, text)[0] == first
 
 
-def test_kinds_narrow_and_every_answer_says_what_it_is(index: Catalogue) -> None:
+def test_kinds_narrow_and_every_answer_says_what_it_is(index: SearchIndex) -> None:
     result = index.search("llama 3").items
     assert {item["kind"] for item in result} == {"family", "licence"}
     assert ids(index, "llama 3", "licence") == ["id:licence/llama-3"]
@@ -90,7 +90,7 @@ def test_kinds_narrow_and_every_answer_says_what_it_is(index: Catalogue) -> None
         index.search("x", kinds=["planet"])
 
 
-def test_totals_are_right_and_cursors_lead_through_all(index: Catalogue) -> None:
+def test_totals_are_right_and_cursors_lead_through_all(index: SearchIndex) -> None:
     seen: list[str] = []
     cursor: str | None = ""
     while cursor is not None:
@@ -104,11 +104,11 @@ def test_totals_are_right_and_cursors_lead_through_all(index: Catalogue) -> None
 
 
 @pytest.mark.parametrize("text", ["", "   ", '"', "(*)", "NEAR(", "zzzzqqqq", "'; DROP TABLE x"])
-def test_what_names_nothing_finds_nothing(index: Catalogue, text: str) -> None:
+def test_what_names_nothing_finds_nothing(index: SearchIndex, text: str) -> None:
     assert index.search(text).items == []
 
 
-def test_near_names_are_told_as_such(index: Catalogue) -> None:
+def test_near_names_are_told_as_such(index: SearchIndex) -> None:
     assert index.search("deepsek").approximate
     assert not index.search("deepseek").approximate
 

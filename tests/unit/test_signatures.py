@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from provenance_graph.core.errors import UsageError
 from provenance_graph.formats.packaging.modelsigning import forged_root
 from provenance_graph.formats.packaging.signatures import (
-    State,
+    SignatureState,
     Trust,
     changed_files,
     check,
@@ -119,11 +119,11 @@ FILES = {"config.json": b"{}", "model.safetensors": b"weights"}
 def test_a_given_key_verifies_and_another_does_not(key: Any) -> None:
     bundle = _bundle(key, _statement(FILES))
     held = check(bundle, Trust(keys=(key.public_key(),), at=TODAY))
-    assert held.state is State.VERIFIED
+    assert held.state is SignatureState.VERIFIED
     assert held.signer.startswith("public key sha256:")
     other = ec.generate_private_key(ec.SECP256R1()).public_key()
-    assert check(bundle, Trust(keys=(other,), at=TODAY)).state is State.INVALID
-    assert check(bundle, Trust(at=TODAY)).state is State.NOT_VERIFIED
+    assert check(bundle, Trust(keys=(other,), at=TODAY)).state is SignatureState.INVALID
+    assert check(bundle, Trust(at=TODAY)).state is SignatureState.NOT_VERIFIED
 
 
 def test_a_changed_payload_is_no_longer_signed() -> None:
@@ -132,7 +132,7 @@ def test_a_changed_payload_is_no_longer_signed() -> None:
     forged = _statement({**FILES, "model.safetensors": b"other weights"})
     bundle["dsseEnvelope"]["payload"] = base64.b64encode(json.dumps(forged).encode()).decode()
     outcome = check(bundle, Trust(keys=(key.public_key(),), at=TODAY))
-    assert outcome.state is State.INVALID
+    assert outcome.state is SignatureState.INVALID
     assert outcome.why == "none of the given keys made the signature over this payload"
 
 
@@ -147,17 +147,17 @@ def test_a_certificate_leads_to_a_root_or_not() -> None:
     key, root, material = _chain(days=30)
     bundle = _bundle(key, _statement(FILES), material)
     outcome = check(bundle, Trust(roots=(root,), at=TODAY))
-    assert (outcome.state, outcome.signer) == (State.VERIFIED, "signer@oak.example")
+    assert (outcome.state, outcome.signer) == (SignatureState.VERIFIED, "signer@oak.example")
     _, other, _ = _chain(days=30)
     outcome = check(bundle, Trust(roots=(other,), at=TODAY))
     assert outcome.why == "the certificate does not lead to a given root"
-    assert check(bundle, Trust(at=TODAY)).state is State.NOT_VERIFIED
+    assert check(bundle, Trust(at=TODAY)).state is SignatureState.NOT_VERIFIED
 
 
 def test_an_expired_certificate_is_told_with_its_days() -> None:
     key, root, material = _chain(days=10, begin=TODAY - timedelta(days=60))
     outcome = check(_bundle(key, _statement(FILES), material), Trust(roots=(root,), at=TODAY))
-    assert outcome.state is State.INVALID
+    assert outcome.state is SignatureState.INVALID
     assert outcome.why.startswith(
         "the certificate has expired: valid from 2025-12-31 00:00 to 2026-01-10"
     )
@@ -197,11 +197,11 @@ def test_a_log_proves_that_it_was_signed_while_the_certificate_was_valid() -> No
     without = check(bundle, Trust(roots=(root,), at=TODAY))
     assert without.why.endswith("give the log's key to prove when it was signed")
     proved = check(bundle, Trust(roots=(root,), log_keys=(log.public_key(),), at=TODAY))
-    assert proved.state is State.VERIFIED
+    assert proved.state is SignatureState.VERIFIED
     entry["canonicalizedBody"] = base64.b64encode(body.replace(b"dsse", b"dss3")).decode()
     assert (
         check(bundle, Trust(roots=(root,), log_keys=(log.public_key(),), at=TODAY)).state
-        is State.INVALID
+        is SignatureState.INVALID
     )
     entry["canonicalizedBody"] = base64.b64encode(
         json.dumps({"spec": {"payloadHash": {"algorithm": "sha256", "value": "0" * 64}}}).encode()

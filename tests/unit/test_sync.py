@@ -21,8 +21,8 @@ from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import ProvenanceError, UsageError
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.fetch.cache import Cache
-from provenance_graph.formats.fetch.fetcher import Fetcher, Settings
-from provenance_graph.sync import Source, State, read_sync, synchronise
+from provenance_graph.formats.fetch.fetcher import Fetcher, FetchSettings
+from provenance_graph.sync import SyncSource, SyncState, read_sync, synchronise
 
 COMMITS = ("186dafe40948001234a6c3eb251e4e0cdb5c64c5", "286dafe40948001234a6c3eb251e4e0cdb5c64c5")
 
@@ -115,7 +115,7 @@ class Run:
         self.pauses.append(seconds)
         self.time += seconds
 
-    def take(self, source: Source, documents: Iterator[Document | Problem]) -> int:
+    def take(self, source: SyncSource, documents: Iterator[Document | Problem]) -> int:
         found = [one for one in documents if isinstance(one, Document)]
         self.taken.append((source.name, len(found)))
         return len(found)
@@ -124,15 +124,15 @@ class Run:
         with httpx2.Client() as client:
             fetcher = Fetcher(
                 client,
-                Settings(hub=self.hub.url),
+                FetchSettings(hub=self.hub.url),
                 cache=Cache(self.folder / "cache"),
                 now=lambda: self.time,
                 pause=self.pause,
             )
             found = synchronise(
-                [Source("s", places)],
+                [SyncSource("s", places)],
                 fetcher,
-                State(self.folder / "sync.json"),
+                SyncState(self.folder / "sync.json"),
                 None if dry else self.take,
                 now=lambda: self.time,
                 today="2026-11-29",
@@ -182,7 +182,7 @@ def test_a_gate_and_a_repository_that_is_gone_are_told_apart(run: Run) -> None:
 
 def test_a_renamed_repository_is_followed_and_told(run: Run) -> None:
     assert run("hf:acme/old-name") == {"hf:acme/old-name": "renamed"}
-    state = State(run.folder / "sync.json")
+    state = SyncState(run.folder / "sync.json")
     assert state.seen["hf:acme/old-name"].moved_to == "acme/one"
 
 
@@ -206,7 +206,7 @@ def test_a_dry_run_takes_nothing_in_and_remembers_nothing(run: Run) -> None:
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(run: Run) -> None:
-    def stop(source: Source, documents: Iterator[Document | Problem]) -> int:
+    def stop(source: SyncSource, documents: Iterator[Document | Problem]) -> int:
         if run.taken:
             raise KeyboardInterrupt
         return Run.take(run, source, documents)
@@ -220,7 +220,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(run: Run) -> None:
 
 def test_a_damaged_state_counts_as_none(tmp_path: Path) -> None:
     (tmp_path / "sync.json").write_text("{not json")
-    assert not State(tmp_path / "sync.json").seen
+    assert not SyncState(tmp_path / "sync.json").seen
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.formats.apx.claims import Named
 from provenance_graph.formats.apx.claims import claims as page_claims
-from provenance_graph.formats.apx.page import Labelled, Page, Row
+from provenance_graph.formats.apx.page import ApxPage, Labelled, PageRow
 
 RETRIEVED = "2025-11-22"
 _LABELS = {
@@ -64,7 +64,7 @@ def _record(slug: str, url: str, entry: dict[str, Any], where: str) -> Iterator[
         yield Problem(f"{where}/url", f"{slug!r} has no name", "add it to the table")
         return
     about = Named(name, base, "Thinking", f"{name} Thinking", slug) if mode else Named(name, base)
-    page = Page()
+    page = ApxPage()
     for key, shown in entry["spec"].items():
         label = _LABELS.get(str(key))
         if label is None:
@@ -73,7 +73,7 @@ def _record(slug: str, url: str, entry: dict[str, Any], where: str) -> Iterator[
             page.fields.append(Labelled(label, _absolute(key, str(shown)), f"{where}/spec/{key}"))
     for benchmark, cell in (entry.get("benchmarks") or {}).items():
         place = f"{where}/benchmarks/{benchmark}"
-        page.rows.append(Row(str(benchmark), str(cell[0]), str(cell[1]), place))
+        page.rows.append(PageRow(str(benchmark), str(cell[0]), str(cell[1]), place))
     for kind in ("overall", "coding"):
         if f"{kind}_rank" in entry:
             shown = str(entry[f"{kind}_rank"])

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from provenance_graph.acceptance.agreement import value_key, width
-from provenance_graph.acceptance.policy import CUSTODY_RANK, Criterion, Policy
+from provenance_graph.acceptance.policy import CUSTODY_RANK, Policy, PolicyCriterion
 from provenance_graph.core.claims import Basis, Literal, SourcedClaim, Value, claim_key
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import XSD
@@ -19,10 +19,10 @@ from provenance_graph.core.terms import XSD
 
 def best_of(
     competing: Sequence[SourcedClaim], predicate: Iri, policy: Policy
-) -> tuple[SourcedClaim, dict[int, Criterion]]:
+) -> tuple[SourcedClaim, dict[int, PolicyCriterion]]:
     """The claim that the criteria leave, and by which criterion each other one fell."""
     left = list(competing)
-    fell: dict[int, Criterion] = {}
+    fell: dict[int, PolicyCriterion] = {}
     for criterion in policy.criteria(predicate):
         if len(left) == 1:
             break
@@ -114,12 +114,12 @@ def _by_value(
     return [item for item in left if value_key(item.value or Iri("")) == lowest]
 
 
-KEEP: dict[Criterion, Keep] = {
-    Criterion.BASIS: _by_basis,
-    Criterion.EDITION: _by_edition,
-    Criterion.CLOSENESS: _by_closeness,
-    Criterion.SUPPORT: _by_support,
-    Criterion.CUSTODY: _by_custody,
-    Criterion.STATEMENT: _by_statement,
-    Criterion.VALUE: _by_value,
+KEEP: dict[PolicyCriterion, Keep] = {
+    PolicyCriterion.BASIS: _by_basis,
+    PolicyCriterion.EDITION: _by_edition,
+    PolicyCriterion.CLOSENESS: _by_closeness,
+    PolicyCriterion.SUPPORT: _by_support,
+    PolicyCriterion.CUSTODY: _by_custody,
+    PolicyCriterion.STATEMENT: _by_statement,
+    PolicyCriterion.VALUE: _by_value,
 }

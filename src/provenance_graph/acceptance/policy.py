@@ -16,7 +16,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 
 
-class Criterion(Code):
+class PolicyCriterion(Code):
     """What decides between claims of one basis, or which basis goes first."""
 
     BASIS = PG.StrongerBasis
@@ -29,28 +29,28 @@ class Criterion(Code):
 
 
 ORDER = (
-    Criterion.BASIS,
-    Criterion.CLOSENESS,
-    Criterion.SUPPORT,
-    Criterion.CUSTODY,
-    Criterion.STATEMENT,
-    Criterion.VALUE,
+    PolicyCriterion.BASIS,
+    PolicyCriterion.CLOSENESS,
+    PolicyCriterion.SUPPORT,
+    PolicyCriterion.CUSTODY,
+    PolicyCriterion.STATEMENT,
+    PolicyCriterion.VALUE,
 )
 """The order for facts that do not change in time."""
 
 CHANGING_ORDER = (
-    Criterion.BASIS,
-    Criterion.EDITION,
-    Criterion.CLOSENESS,
-    Criterion.SUPPORT,
-    Criterion.CUSTODY,
-    Criterion.VALUE,
+    PolicyCriterion.BASIS,
+    PolicyCriterion.EDITION,
+    PolicyCriterion.CLOSENESS,
+    PolicyCriterion.SUPPORT,
+    PolicyCriterion.CUSTODY,
+    PolicyCriterion.VALUE,
 )
 """The order for facts that change in time: an old researched index is no better than a new one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RankedSource:
     """How close a collection of documents stands to the facts it reports; 0 is closest.
 
     ``tier`` groups sources of like weight, ``repeats`` names the collection that this one
@@ -71,7 +71,7 @@ class Source:
         return self.per_property.get(predicate, self.closeness)
 
 
-UNKNOWN = Source(reason="imported; nothing is known of the source")
+UNKNOWN = RankedSource(reason="imported; nothing is known of the source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,32 +103,32 @@ class Policy:
     exhaustive: frozenset[Iri]
     facts: frozenset[Iri]
     day: str
-    order: tuple[Criterion, ...] = ORDER
-    changing_order: tuple[Criterion, ...] = CHANGING_ORDER
+    order: tuple[PolicyCriterion, ...] = ORDER
+    changing_order: tuple[PolicyCriterion, ...] = CHANGING_ORDER
     changing: frozenset[Iri] = frozenset()
     guarded: frozenset[Iri] = frozenset()
     tiered: frozenset[Iri] = frozenset()
     supported_first: frozenset[Iri] = frozenset()
     no_values: frozenset[Iri] = frozenset()
     confidence: Decimal = Decimal("0.5")
-    sources: Mapping[Iri, Source] = field(default_factory=dict)
+    sources: Mapping[Iri, RankedSource] = field(default_factory=dict)
     plausible: Plausible = Plausible()
 
     def rank(self, basis: Basis) -> int:
         """Place of a basis in the order; 0 is best."""
         return self.basis_order.index(basis) if basis in self.basis_order else 99
 
-    def source(self, item: SourcedClaim) -> Source:
+    def source(self, item: SourcedClaim) -> RankedSource:
         """What is known of the collection that a claim comes from."""
         return self.sources.get(item.header.collection, UNKNOWN)
 
-    def criteria(self, predicate: Iri) -> tuple[Criterion, ...]:
+    def criteria(self, predicate: Iri) -> tuple[PolicyCriterion, ...]:
         """What decides between claims about a property, in order."""
         order = self.changing_order if predicate in self.changing else self.order
-        if predicate not in self.supported_first or Criterion.SUPPORT not in order:
+        if predicate not in self.supported_first or PolicyCriterion.SUPPORT not in order:
             return order
-        rest = [one for one in order if one not in (Criterion.BASIS, Criterion.SUPPORT)]
-        return (Criterion.BASIS, Criterion.SUPPORT, *rest)
+        rest = [one for one in order if one not in (PolicyCriterion.BASIS, PolicyCriterion.SUPPORT)]
+        return (PolicyCriterion.BASIS, PolicyCriterion.SUPPORT, *rest)
 
     def origin(self, item: SourcedClaim) -> Iri:
         """The collection that a claim goes back to: sources that repeat one another are one."""

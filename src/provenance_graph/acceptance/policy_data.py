@@ -13,9 +13,9 @@ from provenance_graph import reference
 from provenance_graph.acceptance.policy import (
     CHANGING_ORDER,
     ORDER,
-    Criterion,
     Policy,
-    Source,
+    PolicyCriterion,
+    RankedSource,
 )
 from provenance_graph.core.claims import Basis, Code, Literal, Quad, Value
 from provenance_graph.core.errors import PolicyError, StoreError
@@ -123,15 +123,17 @@ class _Reading:
             raise self.fault(term, "the list is empty")
         return results
 
-    def criteria(self, term: Iri, default: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+    def criteria(
+        self, term: Iri, default: tuple[PolicyCriterion, ...]
+    ) -> tuple[PolicyCriterion, ...]:
         """The tie-break after the basis, which always goes first; value last, so that it ends."""
         if not self.objects(term):
             return default
-        results = [c for c in self.codes(term, Criterion) if c is not Criterion.BASIS]
-        if Criterion.VALUE in results and results[-1] is not Criterion.VALUE:
+        results = [c for c in self.codes(term, PolicyCriterion) if c is not PolicyCriterion.BASIS]
+        if PolicyCriterion.VALUE in results and results[-1] is not PolicyCriterion.VALUE:
             raise self.fault(term, "pg:LowestInOrder decides everything, so it must stand last")
-        end = [] if Criterion.VALUE in results else [Criterion.VALUE]
-        return (Criterion.BASIS, *results, *end)
+        end = [] if PolicyCriterion.VALUE in results else [PolicyCriterion.VALUE]
+        return (PolicyCriterion.BASIS, *results, *end)
 
     def _list(self, term: Iri, head: Value) -> Iterator[Value]:
         seen: set[Value] = set()
@@ -173,7 +175,7 @@ def _of_section(store: QuadSource, named: Iri) -> set[Iri]:
     return inside or {named}
 
 
-def sources(store: QuadSource) -> dict[Iri, Source]:
+def sources(store: QuadSource) -> dict[Iri, RankedSource]:
     """The collections of a store's reference data; raises PolicyError where one is at fault."""
     results = {
         s: _source(store, s) for s, *_ in store.quads(predicate=RDF.type, object=PG.Collection)
@@ -193,13 +195,13 @@ def sources(store: QuadSource) -> dict[Iri, Source]:
     return results
 
 
-def _source(store: QuadSource, collection: Iri) -> Source:
+def _source(store: QuadSource, collection: Iri) -> RankedSource:
     def flag(term: Iri) -> bool:
         return any(str(o) == "true" for _, _, o, _ in store.quads(collection, term))
 
     repeated = next(iter(store.quads(collection, PG.repeats)), None)
     note = next(iter(store.quads(collection, SKOS.note)), None)
-    return Source(
+    return RankedSource(
         closeness=_integer(store, collection, PG.closeness, 5),
         tier=_integer(store, collection, PG.tier, 3),
         repeats=Iri(str(repeated[2])) if repeated else None,
@@ -225,7 +227,7 @@ def _integer(store: QuadSource, node: Iri, term: Iri, default: int) -> int:
     return int(values[0])
 
 
-def _no_circle(result: dict[Iri, Source]) -> None:
+def _no_circle(result: dict[Iri, RankedSource]) -> None:
     for start in result:
         seen = {start}
         current = result[start].repeats

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from provenance_graph.acceptance.evidence import view
-from provenance_graph.acceptance.policy import CUSTODY_RANK, Criterion, Policy
+from provenance_graph.acceptance.policy import CUSTODY_RANK, Policy, PolicyCriterion
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.view import View
 from provenance_graph.core.claims import AcceptanceStatus
@@ -17,13 +17,13 @@ from provenance_graph.core.terms import PG, RDF
 EXAMPLES = 3
 _KINDS = (PG.Model, PG.OfferedModel, PG.Dataset, PG.ModelFamily)
 _CRITERIA = {
-    Criterion.BASIS: "the stronger basis",
-    Criterion.EDITION: "the later edition of the source",
-    Criterion.CLOSENESS: "the closer source",
-    Criterion.SUPPORT: "more independent sources",
-    Criterion.CUSTODY: "better custody",
-    Criterion.STATEMENT: "the later day of which the source speaks",
-    Criterion.VALUE: "the lowest value, contested",
+    PolicyCriterion.BASIS: "the stronger basis",
+    PolicyCriterion.EDITION: "the later edition of the source",
+    PolicyCriterion.CLOSENESS: "the closer source",
+    PolicyCriterion.SUPPORT: "more independent sources",
+    PolicyCriterion.CUSTODY: "better custody",
+    PolicyCriterion.STATEMENT: "the later day of which the source speaks",
+    PolicyCriterion.VALUE: "the lowest value, contested",
 }
 _RULES = {
     "inferred": "a lone inference, accepted and marked",
@@ -105,8 +105,8 @@ def in_words(policy: Policy) -> Iterator[str]:
     yield f"Now is {policy.day}."
 
 
-def _criteria(order: Iterable[Criterion]) -> str:
-    return ", then ".join(_CRITERIA[one] for one in order if one is not Criterion.BASIS)
+def _criteria(order: Iterable[PolicyCriterion]) -> str:
+    return ", then ".join(_CRITERIA[one] for one in order if one is not PolicyCriterion.BASIS)
 
 
 def subjects(snapshot: AcceptedSnapshot) -> list[Iri]:

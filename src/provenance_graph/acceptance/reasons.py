@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from provenance_graph.acceptance.agreement import agree
-from provenance_graph.acceptance.policy import Criterion
+from provenance_graph.acceptance.policy import PolicyCriterion
 from provenance_graph.core.claims import AcceptanceStatus, Basis, Precision, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import SCHEMA, XSD
@@ -15,7 +15,7 @@ def why_accepted(
     winner: SourcedClaim,
     best: SourcedClaim,
     competing: Sequence[SourcedClaim],
-    decided: Criterion | None,
+    decided: PolicyCriterion | None,
 ) -> str:
     """Why the winner is accepted, where other claims competed; ``best`` is what it refines."""
     if winner.claim.predicate == SCHEMA.name:
@@ -24,7 +24,7 @@ def why_accepted(
     if decided is None:
         return refined or "no source disagrees"
     over = f"{_WON[decided]} than any rival's" if decided in _COMPARED else _WON[decided]
-    if decided is Criterion.BASIS and not refined:
+    if decided is PolicyCriterion.BASIS and not refined:
         rival = next(i for i in competing if not agree(i, winner) and i.basis is not best.basis)
         over = f"{best.basis.label} outranks {rival.basis.label}"
     return f"{refined}; {over}" if refined else over
@@ -42,29 +42,34 @@ def _open(item: SourcedClaim) -> str:
 
 
 _COMPARED = frozenset(
-    {Criterion.EDITION, Criterion.CLOSENESS, Criterion.SUPPORT, Criterion.CUSTODY}
+    {
+        PolicyCriterion.EDITION,
+        PolicyCriterion.CLOSENESS,
+        PolicyCriterion.SUPPORT,
+        PolicyCriterion.CUSTODY,
+    }
 )
 _WON = {
-    Criterion.BASIS: "its basis is stronger",
-    Criterion.EDITION: "its source's edition is later",
-    Criterion.CLOSENESS: "its source stands closer to the facts",
-    Criterion.SUPPORT: "more independent sources give it",
-    Criterion.CUSTODY: "it is better known who said it",
-    Criterion.STATEMENT: "its source says it of a later day",
-    Criterion.VALUE: "contested, and nothing decides: the lowest value in canonical order",
+    PolicyCriterion.BASIS: "its basis is stronger",
+    PolicyCriterion.EDITION: "its source's edition is later",
+    PolicyCriterion.CLOSENESS: "its source stands closer to the facts",
+    PolicyCriterion.SUPPORT: "more independent sources give it",
+    PolicyCriterion.CUSTODY: "it is better known who said it",
+    PolicyCriterion.STATEMENT: "its source says it of a later day",
+    PolicyCriterion.VALUE: "contested, and nothing decides: the lowest value in canonical order",
 }
 _LOST = {
-    Criterion.EDITION: "another source's edition is later",
-    Criterion.CLOSENESS: "another source stands closer to the facts",
-    Criterion.SUPPORT: "fewer independent sources give it",
-    Criterion.CUSTODY: "of another claim it is better known who said it",
-    Criterion.STATEMENT: "another source says it of a later day",
-    Criterion.VALUE: "contested, and nothing decides: it sorts later",
+    PolicyCriterion.EDITION: "another source's edition is later",
+    PolicyCriterion.CLOSENESS: "another source stands closer to the facts",
+    PolicyCriterion.SUPPORT: "fewer independent sources give it",
+    PolicyCriterion.CUSTODY: "of another claim it is better known who said it",
+    PolicyCriterion.STATEMENT: "another source says it of a later day",
+    PolicyCriterion.VALUE: "contested, and nothing decides: it sorts later",
 }
 
 
 def status_of(
-    item: SourcedClaim, winner: SourcedClaim, fell: Criterion | None
+    item: SourcedClaim, winner: SourcedClaim, fell: PolicyCriterion | None
 ) -> tuple[AcceptanceStatus, str]:
     """What becomes of a claim beside the winner; ``fell`` is the criterion by which it lost."""
     if item.value == winner.value:
@@ -73,10 +78,12 @@ def status_of(
         return AcceptanceStatus.ALTERNATIVE, "agrees: another name of the same thing"
     if agree(item, winner):
         return AcceptanceStatus.ALTERNATIVE, "agrees, less precise"
-    if fell is Criterion.BASIS:
+    if fell is PolicyCriterion.BASIS:
         why = f"{winner.basis.label} outranks {item.basis.label}"
         return AcceptanceStatus.ALTERNATIVE, _with(why, item.demoted)
-    return AcceptanceStatus.ALTERNATIVE, _with(_LOST.get(fell or Criterion.VALUE, ""), item.demoted)
+    return AcceptanceStatus.ALTERNATIVE, _with(
+        _LOST.get(fell or PolicyCriterion.VALUE, ""), item.demoted
+    )
 
 
 def marked(item: SourcedClaim, why: str) -> str:

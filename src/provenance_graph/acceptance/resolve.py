@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from provenance_graph.acceptance.agreement import agree, value_key, width
 from provenance_graph.acceptance.criteria import best_of, order_key
-from provenance_graph.acceptance.policy import Criterion, Policy
+from provenance_graph.acceptance.policy import Policy, PolicyCriterion
 from provenance_graph.acceptance.reasons import marked, status_of, why_accepted
 from provenance_graph.core.claims import (
     AcceptanceStatus,
@@ -53,7 +53,7 @@ class Resolution:
     rivals: tuple[Value, ...] = ()
     inferred: bool = False
     implausible: bool = False
-    decided: Criterion | None = None
+    decided: PolicyCriterion | None = None
 
 
 def resolve(
@@ -212,7 +212,7 @@ def _single(
 
 def _narrowest(
     competing: Sequence[SourcedClaim], best: SourcedClaim, predicate: Iri, policy: Policy
-) -> tuple[SourcedClaim, dict[int, Criterion]]:
+) -> tuple[SourcedClaim, dict[int, PolicyCriterion]]:
     """The claim that leaves least open of those that may stand for the best, by the criteria."""
     if not width(best):
         return best, {}
@@ -233,9 +233,9 @@ def _refines(item: SourcedClaim, best: SourcedClaim) -> bool:
 def _decisive(
     competing: Sequence[SourcedClaim],
     winner: SourcedClaim,
-    fell: dict[int, Criterion],
-    order: Sequence[Criterion],
-) -> Criterion | None:
+    fell: dict[int, PolicyCriterion],
+    order: Sequence[PolicyCriterion],
+) -> PolicyCriterion | None:
     """The last criterion that a rival of the winner passed or fell by: the closest call."""
     rivals = [fell[id(i)] for i in competing if id(i) in fell and not agree(i, winner)]
     return max(rivals, key=order.index, default=None)

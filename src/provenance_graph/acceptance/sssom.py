@@ -84,7 +84,7 @@ class Mapping:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class MappingTable:
     """A mapping set: its rows, and the slots of its header as text."""
 
     rows: tuple[Mapping, ...] = ()
@@ -110,12 +110,12 @@ def read_sssom(text: str, where: str = "identity.sssom.tsv") -> list[Mapping]:
     return list(read_table(text, where).rows)
 
 
-def read_table(text: str, where: str = "identity.sssom.tsv") -> Table:
+def read_table(text: str, where: str = "identity.sssom.tsv") -> MappingTable:
     """Mappings and header of an SSSOM/TSV text; raises RecordError with the line at fault."""
     places = _checked(text, where)
     header = _header(text, where)
     if not places:
-        return Table((), header)
+        return MappingTable((), header)
     from sssom_pydantic import io as sssom
 
     rows = []
@@ -125,7 +125,7 @@ def read_table(text: str, where: str = "identity.sssom.tsv") -> Table:
                 rows.append(_mapping(read, table.converter, f"{where}: line {line}"))
     except ValueError as error:
         raise RecordError(f"{where}: {_first_line(error)}") from error
-    return Table(tuple(rows), header)
+    return MappingTable(tuple(rows), header)
 
 
 def write_sssom(rows: Iterable[Mapping], header: Dict[str, str]) -> str:

@@ -12,7 +12,7 @@ from datetime import date
 from provenance_graph.acceptance import disclosure
 from provenance_graph.acceptance.developer import counted, developers
 from provenance_graph.acceptance.plausibility import after_release, doubts, needed
-from provenance_graph.acceptance.policy import Criterion, Policy
+from provenance_graph.acceptance.policy import Policy, PolicyCriterion
 from provenance_graph.acceptance.resolve import (
     Resolution,
     by_predicate,
@@ -50,7 +50,7 @@ class View:
     quads: tuple[Quad, ...]
     claims: tuple[SourcedClaim, ...]
     statuses: dict[Iri, Iri]
-    decided: dict[Iri, Criterion]
+    decided: dict[Iri, PolicyCriterion]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def view_of(
     quads: set[Quad] = set()
     claims: list[SourcedClaim] = []
     statuses: dict[Iri, Iri] = {}
-    decided: dict[Iri, Criterion] = {}
+    decided: dict[Iri, PolicyCriterion] = {}
     for predicate, items in groups.items():
         seen = group_view(subject, predicate, items, policy, as_of)
         claims.extend(

@@ -16,7 +16,7 @@ from typing import Any
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.evidence import ModelEvidence, is_model
 from provenance_graph.assessment.levels import findings
-from provenance_graph.assessment.published import Published, read
+from provenance_graph.assessment.published import PublishedScores, read
 from provenance_graph.assessment.rubric import Rubric, rubric_id
 from provenance_graph.assessment.score import rounded
 from provenance_graph.assessment.totals import Calculator, Total
@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class ScorePair:
     """One model with a published percentage and our range, all of 100."""
 
     model: Iri
@@ -54,7 +54,7 @@ class Agreement:
 
     rubric: str
     scheme: str
-    pairs: tuple[Pair, ...]
+    pairs: tuple[ScorePair, ...]
     low: Correlation
     middle: Correlation
     circular: Correlation
@@ -104,7 +104,7 @@ def agreements(snapshot: AcceptedSnapshot, rubric: str = "kg-transparency") -> l
     one scheme the last by date counts.
     """
     gathered = ModelEvidence(snapshot)
-    theirs: dict[Iri, dict[Iri, Published]] = defaultdict(dict)
+    theirs: dict[Iri, dict[Iri, PublishedScores]] = defaultdict(dict)
     for node, _, model, _ in list(snapshot.quads(predicate=PG.assessmentOf)):
         if not isinstance(model, Iri):
             continue
@@ -131,7 +131,7 @@ def _agreement(
     gathered: ModelEvidence,
     rubric: Rubric,
     scheme: Iri,
-    published: Mapping[Iri, Published],
+    published: Mapping[Iri, PublishedScores],
     claims: Mapping[Iri, list[SourcedClaim]],
 ) -> Agreement:
     calculator = Calculator(rubric)
@@ -155,7 +155,7 @@ def _agreement(
         ours, whole = total(model, others), total(model, claims[model])
         scale = 100 / rubric.maximum
         assert made.percent is not None
-        pairs.append(Pair(model, made.percent, scale * ours.low, scale * ours.high))
+        pairs.append(ScorePair(model, made.percent, scale * ours.low, scale * ours.high))
         circular[model] = float(scale * (whole.low + whole.high) / 2)
     marks = {p.model: float(p.published) for p in pairs}
     low = {p.model: float(p.low) for p in pairs}

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.evidence import ModelEvidence
-from provenance_graph.assessment.published import Published, distance, labels, published
+from provenance_graph.assessment.published import PublishedScores, distance, labels, published
 from provenance_graph.assessment.rubric import Rubric, Rubrics
 from provenance_graph.assessment.rubric_loader import from_store
 from provenance_graph.assessment.score import (
     ROUNDING,
     Assessment,
+    ClaimUse,
     ItemResult,
     PillarScore,
-    Use,
     assess,
     rounded,
 )
@@ -65,7 +65,7 @@ class Assessed:
 
     assessment: Assessment
     asked: Rubric
-    published: tuple[Published, ...]
+    published: tuple[PublishedScores, ...]
     rubrics: Rubrics
     name: str
     labels: dict[Iri, str]
@@ -170,7 +170,7 @@ class Assessed:
             "evidence": [self._use(use) for use in result.uses],
         }
 
-    def _use(self, use: Use) -> EvidenceUse:
+    def _use(self, use: ClaimUse) -> EvidenceUse:
         facet = self.rubrics.facets.get(use.name)
         return {
             **self._named(use.name),
@@ -192,7 +192,7 @@ class Assessed:
             "missing": [self._named(name) for name in result.missing],
         }
 
-    def _published(self, made: Published) -> PublishedAnswer:
+    def _published(self, made: PublishedScores) -> PublishedAnswer:
         full = self.assessment.rubric.maximum or Fraction(1)
         low, high = (100 * n / full for n in (self.assessment.low, self.assessment.high))
         apart = distance(made, low, high)

@@ -15,7 +15,7 @@ from provenance_graph.acceptance.evidence import Counting, NamedStatements, Over
 from provenance_graph.acceptance.policy import Policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment import rubric_loader
-from provenance_graph.assessment.levels import Finding, Question, findings
+from provenance_graph.assessment.levels import LevelFinding, LevelQuestion, findings
 from provenance_graph.assessment.rubric import Rubrics
 from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.iris import ID, Iri, mint
@@ -101,9 +101,9 @@ class SourceLinks:
                 yield about
 
 
-def question(known: Rubrics, policy: Policy) -> Question:
+def question(known: Rubrics, policy: Policy) -> LevelQuestion:
     """Everything that some rubric of the store asks for."""
-    return Question(known.uses, known.facets, policy.single)
+    return LevelQuestion(known.uses, known.facets, policy.single)
 
 
 def below(
@@ -162,7 +162,7 @@ def level_quads(
     statements: NamedStatements,
     latest: Counting,
     links: Links,
-    asked: Question,
+    asked: LevelQuestion,
 ) -> list[Quad]:
     """The evidence levels of one subject as quads of GRAPH; none for what is no model.
 
@@ -176,7 +176,7 @@ def level_quads(
     return as_quads(subject, result)
 
 
-def as_quads(subject: Iri, result: Mapping[Iri, Finding]) -> list[Quad]:
+def as_quads(subject: Iri, result: Mapping[Iri, LevelFinding]) -> list[Quad]:
     """Findings as quads of GRAPH."""
     return [
         (subject, LEVEL_PROPERTIES[finding.level], name, GRAPH)
@@ -203,7 +203,7 @@ class ModelEvidence:
             return []
         return [*own, *below(subject, self.snapshot.statements, self._latest, self._links)]
 
-    def findings(self, subject: Iri) -> dict[Iri, Finding]:
+    def findings(self, subject: Iri) -> dict[Iri, LevelFinding]:
         """What the claims amount to, per property and facet that any rubric asks for."""
         return findings(self.claims(subject), self.asked, self.snapshot.canonical(subject))
 

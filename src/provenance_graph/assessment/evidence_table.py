@@ -43,7 +43,7 @@ COVERED, PARTLY, MISSING, UNKNOWN, OUTSIDE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class CitedDocument:
     """One document that serves as evidence, with the places in it."""
 
     url: Iri
@@ -64,9 +64,9 @@ class Row:
     item: str
     title: str
     status: str
-    documents: tuple[Document, ...]
+    documents: tuple[CitedDocument, ...]
     missing: tuple[str, ...]
-    others: tuple[Document, ...]
+    others: tuple[CitedDocument, ...]
 
     def to_json(self) -> EvidenceRow:
         """As JSON."""
@@ -81,7 +81,7 @@ class Row:
         }
 
 
-def _json(document: Document) -> DocumentAnswer:
+def _json(document: CitedDocument) -> DocumentAnswer:
     return {
         "url": document.url,
         "publisher": {"iri": document.publisher, "id": short_id(document.publisher)},
@@ -147,13 +147,15 @@ def _status(result: ItemResult) -> str:
     return f"{MISSING} ({level_name(result.level)})"
 
 
-def _documents(claims: Iterable[SourcedClaim]) -> tuple[Document, ...]:
+def _documents(claims: Iterable[SourcedClaim]) -> tuple[CitedDocument, ...]:
     results: dict[Iri, tuple[SourcedClaim, set[str]]] = {}
     for stored in claims:
         _, places = results.setdefault(stored.header.document, (stored, set()))
         if stored.claim.locator:
             places.add(stored.claim.locator)
     return tuple(
-        Document(url, stored.header.publisher, stored.header.retrieved[:10], tuple(sorted(places)))
+        CitedDocument(
+            url, stored.header.publisher, stored.header.retrieved[:10], tuple(sorted(places))
+        )
         for url, (stored, places) in sorted(results.items())
     )

@@ -26,7 +26,7 @@ from provenance_graph.acceptance.columns.basis import (
 from provenance_graph.acceptance.evidence import Statement
 from provenance_graph.acceptance.resolve import refused
 from provenance_graph.assessment.evidence import LINKS, MODELS, level_quads
-from provenance_graph.assessment.levels import CHECKS, Question, accepts
+from provenance_graph.assessment.levels import CHECKS, LevelQuestion, accepts
 from provenance_graph.core.claims import AcceptanceStatus, Basis, Header, Quad, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
@@ -111,7 +111,7 @@ class Below:
 class LevelColumns:
     """Makes the quads of evidence levels of one partition after another."""
 
-    def __init__(self, asked: Question) -> None:
+    def __init__(self, asked: LevelQuestion) -> None:
         self._asked = asked
         plain = {name for name in asked.uses if name not in asked.facets}
         facets = [asked.facets[name] for name in asked.uses if name in asked.facets]

@@ -37,7 +37,7 @@ SATISFIED = frozenset({PG.LevelVerified, PG.LevelDisclosed})
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LevelFinding:
     """The level of one property or facet, the rule that gave it, and the claims it rests on.
 
     ``beside`` are further claims on the same question that did not decide: those of third
@@ -50,18 +50,18 @@ class Finding:
     beside: tuple[SourcedClaim, ...] = ()
 
 
-NOTHING = Finding(PG.LevelNotAssessed, "no record speaks of it: nobody looked")
+NOTHING = LevelFinding(PG.LevelNotAssessed, "no record speaks of it: nobody looked")
 BLANK = "others leave it open, which proves nothing: nobody looked at the developer's documents"
 
 
-def better(one: Finding, other: Finding) -> Finding:
+def better(one: LevelFinding, other: LevelFinding) -> LevelFinding:
     """The one that tells more about the developer; the first when they tie."""
     return one if _RANK[one.level] <= _RANK[other.level] else other
 
 
 def of_property(
     claims: Sequence[SourcedClaim], *, single: bool, about: Iri | None = None
-) -> Finding:
+) -> LevelFinding:
     """The level of one property from the claims about it.
 
     ``single`` properties contradict when statements on developer rank about ``about``
@@ -89,7 +89,7 @@ def of_property(
     ):
         if result:
             return _found(level, result, current)
-    return Finding(NOTHING.level, BLANK, (), tuple(current)) if current else NOTHING
+    return LevelFinding(NOTHING.level, BLANK, (), tuple(current)) if current else NOTHING
 
 
 _RULES = {
@@ -111,9 +111,11 @@ def rule_of(level: Iri) -> str:
     return _RULES[level]
 
 
-def _found(level: Iri, claims: Sequence[SourcedClaim], current: Sequence[SourcedClaim]) -> Finding:
+def _found(
+    level: Iri, claims: Sequence[SourcedClaim], current: Sequence[SourcedClaim]
+) -> LevelFinding:
     beside = tuple(stored for stored in current if stored not in claims)
-    return Finding(level, _RULES[level], tuple(claims), beside)
+    return LevelFinding(level, _RULES[level], tuple(claims), beside)
 
 
 def _counts(sourced: SourcedClaim) -> bool:
@@ -170,7 +172,7 @@ def of_facet(
     by_property: Mapping[Iri, Sequence[SourcedClaim]],
     single: frozenset[Iri],
     about: Iri | None = None,
-) -> Finding:
+) -> LevelFinding:
     """The level of a facet from the claims about its properties."""
     per_property = {name: by_property.get(name, ()) for name in facet.properties}
     if facet.bases:
@@ -190,7 +192,9 @@ def of_facet(
     return best
 
 
-def _on_other_bases(facet: Facet, per_property: Mapping[Iri, Sequence[SourcedClaim]]) -> Finding:
+def _on_other_bases(
+    facet: Facet, per_property: Mapping[Iri, Sequence[SourcedClaim]]
+) -> LevelFinding:
     """Evidence that others must give, such as results somebody else measured."""
     claims = [
         stored
@@ -200,12 +204,12 @@ def _on_other_bases(facet: Facet, per_property: Mapping[Iri, Sequence[SourcedCla
     ]
     if not claims:
         return NOTHING
-    return Finding(PG.LevelVerified, "others measured it on this release", tuple(claims))
+    return LevelFinding(PG.LevelVerified, "others measured it on this release", tuple(claims))
 
 
 def _of_accepted(
     facet: Facet, claims: Sequence[SourcedClaim], *, single: bool, about: Iri | None
-) -> Finding:
+) -> LevelFinding:
     if not facet.values and not facet.prefixes:
         return of_property(claims, single=single, about=about)
     fitting = [stored for stored in claims if not _gives(stored) or _accepts(facet, stored)]
@@ -231,7 +235,7 @@ def accepts(facet: Facet, value: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class LevelQuestion:
     """What evidence is asked for: plain properties, facets, and which take one value."""
 
     uses: frozenset[Iri]
@@ -240,8 +244,8 @@ class Question:
 
 
 def findings(
-    claims: Iterable[SourcedClaim], question: Question, about: Iri | None = None
-) -> dict[Iri, Finding]:
+    claims: Iterable[SourcedClaim], question: LevelQuestion, about: Iri | None = None
+) -> dict[Iri, LevelFinding]:
     """The finding of every property and facet that any claim speaks to.
 
     What is not among the answers is not assessed. A claim changes only the findings of
@@ -250,7 +254,7 @@ def findings(
     by_property: dict[Iri, list[SourcedClaim]] = defaultdict(list)
     for stored in claims:
         by_property[stored.claim.predicate].append(stored)
-    result: dict[Iri, Finding] = {}
+    result: dict[Iri, LevelFinding] = {}
     for name in sorted(question.uses):
         facet = question.facets.get(name)
         if facet is None:

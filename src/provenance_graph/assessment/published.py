@@ -33,7 +33,7 @@ SAME, FORM, PARENT, SIBLING, DEVELOPER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedScores:
     """One published assessment, and what it judged.
 
     ``score`` of ``maximum`` is the publisher's own total; where it gives none,
@@ -96,7 +96,7 @@ class Published:
         }
 
 
-def distance(published: Published, low: Fraction, high: Fraction) -> Fraction | None:
+def distance(published: PublishedScores, low: Fraction, high: Fraction) -> Fraction | None:
     """Points of 100 between a published score and a range; 0 when it lies inside."""
     percent = published.percent
     if percent is None:
@@ -104,13 +104,13 @@ def distance(published: Published, low: Fraction, high: Fraction) -> Fraction | 
     return max(low - percent, percent - high, Fraction(0))
 
 
-def published(snapshot: AcceptedSnapshot, subject: Iri, known: Rubrics) -> list[Published]:
+def published(snapshot: AcceptedSnapshot, subject: Iri, known: Rubrics) -> list[PublishedScores]:
     """Every published assessment of a model, its forms, its siblings and its developer.
 
     Those of the model itself first, then by scheme and date.
     """
     subject = snapshot.canonical(subject)
-    publisheds: dict[Iri, Published] = {}
+    publisheds: dict[Iri, PublishedScores] = {}
     for relation, entities, link in _circles(snapshot, subject):
         for entity in entities:
             for node, *_ in snapshot.quads(predicate=link, object=entity):
@@ -155,7 +155,7 @@ def _closure(snapshot: AcceptedSnapshot, start: Iterable[Iri], *, down: bool) ->
 
 def read(
     snapshot: AcceptedSnapshot, node: Iri, entity: Iri, relation: str, known: Rubrics
-) -> Published | None:
+) -> PublishedScores | None:
     """One published assessment of an entity; None where it is not known by the day asked about."""
     seen = snapshot.view(node)
     said_: dict[Iri, Value] = {p: o for _, p, o, _ in seen.quads}
@@ -168,7 +168,7 @@ def read(
         score, maximum, added_up = _added(snapshot, node, known.schemes.get(scheme))
     evaluator = said_.get(PG.evaluator)
     headers = {stored.header.record: stored.header for stored in seen.claims}
-    return Published(
+    return PublishedScores(
         node=node,
         scheme=scheme,
         subject=entity,
@@ -216,7 +216,7 @@ def _added(
     return (total, rubric.maximum, count) if count else (None, None, 0)
 
 
-def labels(snapshot: AcceptedSnapshot, made: Iterable[Published]) -> dict[Iri, str]:
+def labels(snapshot: AcceptedSnapshot, made: Iterable[PublishedScores]) -> dict[Iri, str]:
     """What to call the entities that published assessments name."""
     entities = {entity for p in made for entity in (p.subject, p.evaluator) if entity is not None}
     return {entity: label(snapshot, entity) or short_id(entity) for entity in sorted(entities)}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from provenance_graph.assessment.levels import NOTHING, SATISFIED, Finding, rule_of
+from provenance_graph.assessment.levels import NOTHING, SATISFIED, LevelFinding, rule_of
 from provenance_graph.assessment.rubric import LEVELS, Criterion, Item, Rubric
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
@@ -34,11 +34,11 @@ def rounded(number: Fraction, places: int = 1) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class ClaimUse:
     """One property or facet that an item looks at, and what was found."""
 
     name: Iri
-    finding: Finding
+    finding: LevelFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class ItemResult:
     low: Fraction
     high: Fraction
     maximum: Fraction
-    uses: tuple[Use, ...]
+    uses: tuple[ClaimUse, ...]
     gain: Fraction
     missing: tuple[Iri, ...]
 
@@ -137,7 +137,7 @@ class Assessment:
 
 
 def assess(
-    subject: Iri, rubric: Rubric, findings: Mapping[Iri, Finding], as_of: str = ""
+    subject: Iri, rubric: Rubric, findings: Mapping[Iri, LevelFinding], as_of: str = ""
 ) -> Assessment:
     """Apply a rubric to what was found about a model."""
     drafts = [
@@ -166,18 +166,20 @@ class _Draft:
     low: Fraction
     high: Fraction
     counts: bool
-    uses: tuple[Use, ...]
+    uses: tuple[ClaimUse, ...]
     reachable: Fraction
     missing: tuple[Iri, ...]
 
 
-def _draft(item: Item, rubric: Rubric, findings: Mapping[Iri, Finding]) -> _Draft:
+def _draft(item: Item, rubric: Rubric, findings: Mapping[Iri, LevelFinding]) -> _Draft:
     """The level of an item, and its share of the weight in the low and the high total."""
-    uses = tuple(Use(name, findings.get(name, NOTHING)) for name in item.uses)
+    uses = tuple(ClaimUse(name, findings.get(name, NOTHING)) for name in item.uses)
     for facet in item.not_applicable_when:
         result = findings.get(facet)
         if result is not None and result.level in SATISFIED:
-            return _off(item, (*uses, Use(facet, result)), "the developer's claims rule it out")
+            return _off(
+                item, (*uses, ClaimUse(facet, result)), "the developer's claims rule it out"
+            )
     if item.rule == PG.Unrepresented:
         low, high = rubric.factors[PG.LevelNotAssessed]
         rule = "no property of the graph can hold the evidence yet"
@@ -216,11 +218,13 @@ def shares(rule: Iri, rubric: Rubric, levels: Sequence[Iri]) -> tuple[Fraction, 
     return max(lows), max(sure or highs)
 
 
-def _off(item: Item, uses: tuple[Use, ...], rule: str) -> _Draft:
+def _off(item: Item, uses: tuple[ClaimUse, ...], rule: str) -> _Draft:
     return _Draft(item, PG.LevelNotApplicable, rule, ZERO, ZERO, False, uses, ZERO, ())
 
 
-def _level(rule: Iri, uses: Sequence[Use], rubric: Rubric, low: Fraction, high: Fraction) -> Iri:
+def _level(
+    rule: Iri, uses: Sequence[ClaimUse], rubric: Rubric, low: Fraction, high: Fraction
+) -> Iri:
     """The level that names the result: the one that decided under the item's rule."""
     levels = [use.finding.level for use in uses]
     if len(set(levels)) == 1:
@@ -244,7 +248,7 @@ _HOW = {
 }
 
 
-def _told(rule: Iri, level: Iri, uses: Sequence[Use]) -> str:
+def _told(rule: Iri, level: Iri, uses: Sequence[ClaimUse]) -> str:
     if len(uses) == 1:
         return uses[0].finding.rule
     met = sum(use.finding.level in SATISFIED for use in uses)
@@ -348,13 +352,13 @@ def moved(before: Assessment, after: Assessment) -> tuple[Moved, ...]:
     return tuple(results)
 
 
-def _differing(before: Sequence[Use], after: Sequence[Use]) -> tuple[Iri, ...]:
+def _differing(before: Sequence[ClaimUse], after: Sequence[ClaimUse]) -> tuple[Iri, ...]:
     one = {use.name: _evidence(use.finding) for use in before}
     two = {use.name: _evidence(use.finding) for use in after}
     return tuple(name for name in sorted({*one, *two}) if one.get(name) != two.get(name))
 
 
-def _evidence(finding: Finding) -> tuple[object, ...]:
+def _evidence(finding: LevelFinding) -> tuple[object, ...]:
     """What makes a finding another: a document read again that says the same does not."""
     return finding.level, *(
         frozenset((stored.claim, stored.header.document, stored.basis) for stored in claims)

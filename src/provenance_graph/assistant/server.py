@@ -32,7 +32,7 @@ from provenance_graph.model.naming import resolve
 from provenance_graph.model.profile import profile as profiled
 from provenance_graph.model.profile import value_json
 from provenance_graph.model.receipt import receipts
-from provenance_graph.model.search_index import Catalogue
+from provenance_graph.model.search_index import SearchIndex
 
 MAX_ITEMS = 100
 ANSWER_BYTES = 400_000
@@ -108,7 +108,7 @@ class _Tools:
         limit: Annotated[int, Field(ge=1, le=MAX_ITEMS)] = 20,
     ) -> str:
         """Models whose name, id, alias or developer the words begin, best first."""
-        return _guarded(lambda: {"items": Catalogue.open(self._at("")).search(text, limit)})
+        return _guarded(lambda: {"items": SearchIndex.open(self._at("")).search(text, limit)})
 
     def profile(self, model: Model, as_of: AsOf = "") -> str:
         """What is known of a model (or dataset, organisation, licence), field by field.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.evidence import ModelEvidence
-from provenance_graph.assessment.levels import Finding
+from provenance_graph.assessment.levels import LevelFinding
 from provenance_graph.assessment.rubric import Rubric
 from provenance_graph.assessment.score import Assessment, assess, moved, rounded
 from provenance_graph.core.errors import UsageError
@@ -44,7 +44,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComparedRow:
     """One field of all models."""
 
     cells: tuple[FieldState, ...]
@@ -70,7 +70,7 @@ class Comparison:
     """Models side by side; rows in the order of a model page."""
 
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ComparedRow, ...]
     labels: dict[Iri, str]
 
     def to_json(self) -> ComparisonAnswer:
@@ -123,7 +123,7 @@ class Comparison:
             ],
         }
 
-    def _row(self, row: Row) -> ComparedField:
+    def _row(self, row: ComparedRow) -> ComparedField:
         field = row.cells[0].field
         return {
             "property": local_name(field.property),
@@ -184,7 +184,9 @@ def compare_dates(snapshot: AcceptedSnapshot, subject: Iri, days: Sequence[str])
 
 def _beside(columns: Iterable[tuple[AcceptedSnapshot, Iri]]) -> Comparison:
     made = tuple(_column(snapshot, subject) for snapshot, subject in columns)
-    rows = tuple(Row(cells) for cells in zip(*(c.profile.fields for c in made), strict=True))
+    rows = tuple(
+        ComparedRow(cells) for cells in zip(*(c.profile.fields for c in made), strict=True)
+    )
     labels = {iri: text for column in made for iri, text in column.profile.labels.items()}
     return Comparison(made, rows, labels)
 
@@ -192,7 +194,7 @@ def _beside(columns: Iterable[tuple[AcceptedSnapshot, Iri]]) -> Comparison:
 def _column(snapshot: AcceptedSnapshot, subject: Iri) -> Column:
     gathered = ModelEvidence(snapshot)
     subject = snapshot.canonical(subject)
-    findings: dict[Iri, Finding] = gathered.findings(subject)
+    findings: dict[Iri, LevelFinding] = gathered.findings(subject)
     computed = sorted((r for r in gathered.rubrics if r.is_computed), key=_order)
     scores = tuple(assess(subject, rubric, findings, snapshot.as_of) for rubric in computed)
     return Column(profile(snapshot, subject), scores)

@@ -17,7 +17,7 @@ Outcome = Literal["new", "replaces", "adds", "agrees", "outweighed", "no value"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PreviewChange:
     """One property that the records speak of: their values, and the accepted ones before and after.
 
     ``reason`` is the acceptance policy's sentence on the first claim of the records.
@@ -33,7 +33,9 @@ class Change:
     reason: str
 
 
-def preview(store: Store, snapshot: AcceptedSnapshot, records: Sequence[Record]) -> list[Change]:
+def preview(
+    store: Store, snapshot: AcceptedSnapshot, records: Sequence[Record]
+) -> list[PreviewChange]:
     """What importing the records would change, subject by subject; nothing is written.
 
     ``snapshot`` reads the same store; raises StoreError where it has no acceptance policy.
@@ -56,7 +58,7 @@ def _of_subject(
     statements: StoreStatements,
     latest: CurrentVersions,
     own: frozenset[Iri],
-) -> Iterator[Change]:
+) -> Iterator[PreviewChange]:
     known = snapshot.knows(subject)
     after = view(subject, statements, snapshot.policy, latest)
     stated: dict[Iri, list[SourcedClaim]] = {}
@@ -68,7 +70,7 @@ def _of_subject(
         then = tuple(o for _, p, o, _ in after.quads if p == predicate)
         values = tuple(c.value for c in claims if c.value is not None)
         outcome = _outcome(claims, values, now, then)
-        yield Change(subject, known, predicate, values, now, then, outcome, claims[0].reason)
+        yield PreviewChange(subject, known, predicate, values, now, then, outcome, claims[0].reason)
 
 
 def _outcome(

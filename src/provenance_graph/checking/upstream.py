@@ -61,7 +61,9 @@ class Upstream:
         findings: list[list[Finding]] = [[] for _ in records]
         for group in _apart(reported):
             over = {s: q for n in group for s, q in reported[n].items()}
-            overlay = AcceptedSnapshot(cast(Store, Overlay(self._reads, over)), today=self._today)
+            overlay = AcceptedSnapshot(
+                cast(Store, DocumentOverlay(self._reads, over)), today=self._today
+            )
             subjects = [s for n in group for s in reported[n]]
             index = self._index.update(overlay, subjects)
             graph = LicenceGraph(overlay, index, self._catalogue)
@@ -259,7 +261,7 @@ class Remembered:
         return getattr(self._store, name)
 
 
-class Overlay:
+class DocumentOverlay:
     """A store with other statements about some subjects laid over its accepted view.
 
     What the document states of a subject goes before what the store says under the same

@@ -87,9 +87,9 @@ def row(one: object) -> tuple[str, ...]:
     """A finding as a row of the table."""
     from provenance_graph.core.iris import short_id
     from provenance_graph.licences.paths import path_text
-    from provenance_graph.licences.results import Finding
+    from provenance_graph.licences.results import LicenceFinding
 
-    assert isinstance(one, Finding)
+    assert isinstance(one, LicenceFinding)
     return (
         one.severity,
         one.rule.id,

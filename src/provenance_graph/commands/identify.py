@@ -12,7 +12,7 @@ from provenance_graph.session import Session
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.sssom import Mapping
-    from provenance_graph.matching.identify import Outcome
+    from provenance_graph.matching.identify import IdentityOutcome
     from provenance_graph.matching.review_file import Reviewed
 
 VERDICTS = ("candidate", "barred", "related", "same")
@@ -68,7 +68,7 @@ def command(
     and an author into it and give it again.
     """
     from provenance_graph.matching.identify import identify
-    from provenance_graph.matching.outcome import COLUMNS, Verdict
+    from provenance_graph.matching.outcome import COLUMNS, PairVerdict
 
     if data is not None:
         _rewrite(session, data, dry_run=dry_run, form=form)
@@ -80,9 +80,9 @@ def command(
     if apply:
         _refresh(session, result, dry_run=dry_run)
         return
-    pairs = result.of(*(Verdict[name.upper()] for name in shown))
+    pairs = result.of(*(PairVerdict[name.upper()] for name in shown))
     session.print_table(COLUMNS, [pair.row() for pair in (pairs[:limit] if limit else pairs)], form)
-    counts = ", ".join(f"{len(result.of(verdict)):,} {verdict.value}" for verdict in Verdict)
+    counts = ", ".join(f"{len(result.of(verdict)):,} {verdict.value}" for verdict in PairVerdict)
     session.say(f"{len(result.pairs):,} pairs: {counts}")
 
 
@@ -102,7 +102,7 @@ def _rewrite(session: Session, data: Path, *, dry_run: bool, form: str) -> None:
     session.say(f"{len(decided)} names decided by rule")
 
 
-def _review(session: Session, outcome: Outcome, path: Path, *, dry_run: bool) -> None:
+def _review(session: Session, outcome: IdentityOutcome, path: Path, *, dry_run: bool) -> None:
     from provenance_graph.core.errors import UsageError
     from provenance_graph.ingest.identify import held
     from provenance_graph.matching.review_file import decided_pairs, decisions, review
@@ -124,7 +124,7 @@ def _review(session: Session, outcome: Outcome, path: Path, *, dry_run: bool) ->
     _keep(session, reviewed, dry_run=dry_run)
 
 
-def _refresh(session: Session, outcome: Outcome, *, dry_run: bool) -> None:
+def _refresh(session: Session, outcome: IdentityOutcome, *, dry_run: bool) -> None:
     """Let the rules decide about every name, as an import does about those it brings."""
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.ingest.identify import refresh

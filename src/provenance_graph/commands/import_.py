@@ -21,7 +21,7 @@ from provenance_graph.session import Session
 if TYPE_CHECKING:
     from provenance_graph.formats.document import Document
     from provenance_graph.ingest.intake import Options
-    from provenance_graph.ingest.run import Report
+    from provenance_graph.ingest.run import ImportReport
     from provenance_graph.store.base import Store, WritableStore
 
 NOT_WITH_BULK = "--bulk goes with neither --strict nor --dry-run, - nor a remote store"
@@ -140,7 +140,7 @@ def command(
     return _exit_code(report)
 
 
-def _exit_code(report: Report) -> int:
+def _exit_code(report: ImportReport) -> int:
     if report.documents == 0 or report.failed == report.documents:
         return 2
     return 1 if report.problems else 0
@@ -172,7 +172,7 @@ class _Run:
         stdin = self.stdin.open() if self.stdin else None
         return _documents(self.paths, day, self.options.url, stdin)
 
-    def carry_out(self, strict: bool, dry_run: bool) -> Report:
+    def carry_out(self, strict: bool, dry_run: bool) -> ImportReport:
         """Weigh the documents against the store where asked to, then keep what may be kept."""
         from provenance_graph.store.opening import open_writer, require_current
 
@@ -190,7 +190,7 @@ class _Run:
                 report = self._read(writer, None)
         return report
 
-    def _read(self, target: WritableStore | None, against: Store | None) -> Report:
+    def _read(self, target: WritableStore | None, against: Store | None) -> ImportReport:
         from provenance_graph.assessment.derived import EvidenceLevels
         from provenance_graph.formats.registry import readers
         from provenance_graph.ingest.run import import_documents
@@ -357,7 +357,9 @@ def _counted(documents: Iterator[Document | Problem]) -> Iterator[Document | Pro
         click.echo("\r" + " " * 30 + "\r", nl=False, err=True)
 
 
-def _summary(session: Session, report: Report, reported: _Teller, dry: bool, strict: bool) -> None:
+def _summary(
+    session: Session, report: ImportReport, reported: _Teller, dry: bool, strict: bool
+) -> None:
     from provenance_graph.core.iris import short_id
 
     if reported.hidden:

@@ -41,7 +41,7 @@ def command(
     a parent is contradicted.
     """
     from provenance_graph.core.iris import short_id
-    from provenance_graph.formats.weights.kinship import Verdict, parents_among
+    from provenance_graph.formats.weights.kinship import KinshipVerdict, parents_among
     from provenance_graph.formats.weights.tensors import weights_of
 
     subject, path = _model(child)
@@ -70,7 +70,7 @@ def command(
     session.print_table(head, rows, form)
     if recorded:
         _keep(session, subject, {iri: kin for iri, (kin, _) in results.items()}, relation, who)
-    return int(any(kin.verdict is Verdict.CONTRADICTED for kin, _ in results.values()))
+    return int(any(kin.verdict is KinshipVerdict.CONTRADICTED for kin, _ in results.values()))
 
 
 def _local(kin: Kinship) -> str:

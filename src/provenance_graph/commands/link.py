@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.acceptance.sssom import Mapping
     from provenance_graph.core.iris import Iri
-    from provenance_graph.linking import Lookup
+    from provenance_graph.linking import LinkLookup
 
 TARGETS = ("wikidata", "hub", "doi", "spdx")
 DEFAULT = "links.sssom.tsv"
@@ -135,7 +135,7 @@ def _looked_up(
     return left
 
 
-def _lookup(stack: ExitStack, service: str) -> Lookup:
+def _lookup(stack: ExitStack, service: str) -> LinkLookup:
     """Where candidates come from; raises UsageError for what is no service and no file."""
     import os
     from dataclasses import replace
@@ -146,7 +146,7 @@ def _lookup(stack: ExitStack, service: str) -> Lookup:
 
     from provenance_graph.formats.fetch.addresses import resolve
     from provenance_graph.formats.fetch.cache import Cache
-    from provenance_graph.formats.fetch.fetcher import Fetcher, Settings
+    from provenance_graph.formats.fetch.fetcher import Fetcher, FetchSettings
     from provenance_graph.linking import DumpLookup, ReconciliationLookup, RorLookup
 
     address = SERVICES.get(service, service)
@@ -162,7 +162,7 @@ def _lookup(stack: ExitStack, service: str) -> Lookup:
         httpx2.Client(timeout=20.0, headers={"user-agent": "provenance-graph"})
     )
     named = service not in SERVICES  # whoever names an address may name one of this machine
-    settings = Settings()
+    settings = FetchSettings()
     fetcher = Fetcher(
         client,
         replace(settings, hub=f"{parts.scheme}://{parts.netloc}") if named else settings,

@@ -65,10 +65,10 @@ def command(
     A filter given twice takes either value; --disclosure given twice narrows to either state.
     """
     from provenance_graph.model.filters import understood
-    from provenance_graph.model.search_index import Catalogue
+    from provenance_graph.model.search_index import SearchIndex
 
     snapshot = session.snapshot(as_of)
-    catalogue = Catalogue.open(snapshot)
+    catalogue = SearchIndex.open(snapshot)
     asked = {_parameter(key): _values(value) for key, value in filters.items()}
     where = understood(snapshot, catalogue, asked)
     most = (10**9 if form != "table" else limit) or 10**9

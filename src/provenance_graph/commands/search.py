@@ -28,10 +28,10 @@ def command(
 
     Words may come in any order; typing errors are forgiven where nothing is spelt so.
     """
-    from provenance_graph.model.search_index import Catalogue
+    from provenance_graph.model.search_index import SearchIndex
     from provenance_graph.session import shown
 
-    match = Catalogue.open(session.snapshot(as_of)).search(" ".join(text), limit, kinds, cursor)
+    match = SearchIndex.open(session.snapshot(as_of)).search(" ".join(text), limit, kinds, cursor)
     if form == "json":
         session.print_json(match.to_json())
     else:

@@ -16,7 +16,7 @@ from provenance_graph.tables import folded
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-    from provenance_graph.model.entities import Found
+    from provenance_graph.model.entities import FoundEntity
 
 
 @click.command()
@@ -67,7 +67,9 @@ def command(session: Session, thing: str, as_of: str, form: str, everything: boo
         click.echo(folded("\n".join(page(json, everything))))
 
 
-def _show_entity(session: Session, snapshot: AcceptedSnapshot, meant: Found, form: str) -> None:
+def _show_entity(
+    session: Session, snapshot: AcceptedSnapshot, meant: FoundEntity, form: str
+) -> None:
     """Anything that is no model."""
     from provenance_graph.model.entity_page import entity_page
 

@@ -57,7 +57,7 @@ def command(
     wrong = [modelsigning.forged_root(statement)] if modelsigning.forged_root(statement) else []
     if folder is not None:
         wrong += list(signatures.changed_files(statement, folder))
-    holds = outcome.state is signatures.State.VERIFIED and not wrong
+    holds = outcome.state is signatures.SignatureState.VERIFIED and not wrong
     signer = outcome.signer or modelsigning.signer(bundle)
     result = _Result(outcome.state.value, outcome.why, signer, folder, wrong, holds)
     if form == "json":

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from provenance_graph.core.claims import Problem
     from provenance_graph.formats.document import Document
     from provenance_graph.formats.fetch.fetcher import Fetcher
-    from provenance_graph.ingest.run import Report
+    from provenance_graph.ingest.run import ImportReport
     from provenance_graph.store.base import WritableStore
-    from provenance_graph.sync import Outcome, Source, Synced
+    from provenance_graph.sync import PlaceOutcome, Synced, SyncSource
 
 
 @click.command()
@@ -88,11 +88,11 @@ def _summary(done: Synced, dry: bool) -> str:
     return f"{len(done.outcomes):,} places: {what}; {asked}" + ("; nothing was kept" if dry else "")
 
 
-def _sources(session: Session, wanted: tuple[str, ...], config: Path | None) -> list[Source]:
+def _sources(session: Session, wanted: tuple[str, ...], config: Path | None) -> list[SyncSource]:
     """What is to be read; raises UsageError for a source that is none."""
     import difflib
 
-    from provenance_graph.sync import Source, held_places, read_sync
+    from provenance_graph.sync import SyncSource, held_places, read_sync
     from provenance_graph.sync.config import place_problem
 
     file = config or Path("sync.toml")
@@ -107,15 +107,17 @@ def _sources(session: Session, wanted: tuple[str, ...], config: Path | None) -> 
                 "no sync.toml here, and nothing in the store was imported from the web; name a "
                 "place such as hf:org/name, or write a sync.toml"
             )
-        return [Source(name, tuple(places)) for name, places in stored.items()]
+        return [SyncSource(name, tuple(places)) for name, places in stored.items()]
     chosen = []
     for name in wanted:
         if name in named:
             chosen.append(named[name])
         elif not place_problem(name):
-            chosen.append(Source("asked for", (name,), every=0))
+            chosen.append(SyncSource("asked for", (name,), every=0))
         elif stored := held_places(session.store(), [name]):
-            chosen += [Source(one, tuple(places), collection=one) for one, places in stored.items()]
+            chosen += [
+                SyncSource(one, tuple(places), collection=one) for one, places in stored.items()
+            ]
         else:
             near = difflib.get_close_matches(name, [*named, *held_places(session.store())], 3)
             hint = f"did you mean {', '.join(near)}?" if near else f"{place_problem(name)}"
@@ -132,7 +134,7 @@ def _fetcher(stack: ExitStack, done: Synced) -> tuple[Fetcher, Callable[[], None
 
     from provenance_graph.formats.fetch.addresses import resolve
     from provenance_graph.formats.fetch.cache import Cache
-    from provenance_graph.formats.fetch.fetcher import HUB, Fetcher, Settings
+    from provenance_graph.formats.fetch.fetcher import HUB, Fetcher, FetchSettings
     from provenance_graph.session import Progress
 
     def count(response: httpx2.Response) -> None:
@@ -148,7 +150,7 @@ def _fetcher(stack: ExitStack, done: Synced) -> tuple[Fetcher, Callable[[], None
             event_hooks={"response": [count]},
         )
     )
-    settings = replace(Settings(), hub=os.environ.get("PROVENANCE_GRAPH_HUB", HUB).rstrip("/"))
+    settings = replace(FetchSettings(), hub=os.environ.get("PROVENANCE_GRAPH_HUB", HUB).rstrip("/"))
     proxied = {"http", "https", "all"} & getproxies().keys()
     fetcher = Fetcher(
         client,
@@ -162,14 +164,14 @@ def _fetcher(stack: ExitStack, done: Synced) -> tuple[Fetcher, Callable[[], None
 def _run(
     session: Session,
     stack: ExitStack,
-    sources: list[Source],
+    sources: list[SyncSource],
     fetcher: Fetcher,
     dry: bool,
     force: bool,
-) -> Iterator[Outcome]:
+) -> Iterator[PlaceOutcome]:
     from provenance_graph.store.embedded import EmbeddedStore
     from provenance_graph.store.opening import require_current
-    from provenance_graph.sync import State, held_places, synchronise
+    from provenance_graph.sync import SyncState, held_places, synchronise
     from provenance_graph.sync.state import FILE
 
     stored = {place for places in held_places(session.store()).values() for place in places}
@@ -181,7 +183,7 @@ def _run(
     yield from synchronise(
         sources,
         fetcher,
-        State(session.folder / FILE),
+        SyncState(session.folder / FILE),
         take,
         now=time.time,
         today=datetime.now(UTC).date().isoformat(),
@@ -192,7 +194,7 @@ def _run(
 
 def _importer(
     session: Session, store: WritableStore
-) -> Callable[[Source, Iterator[Document | Problem]], int]:
+) -> Callable[[SyncSource, Iterator[Document | Problem]], int]:
     """Takes documents in as ``import`` does, into the collection of their source."""
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.formats.registry import readers
@@ -204,7 +206,7 @@ def _importer(
     def tell(name: str, problem: Problem) -> None:
         session.say(f"{name}: {problem}")
 
-    def take(source: Source, documents: Iterator[Document | Problem]) -> int:
+    def take(source: SyncSource, documents: Iterator[Document | Problem]) -> int:
         if source.format and source.format not in known:
             raise UsageError(
                 f"{source.name}: no format {source.format!r}; there are {', '.join(known)}"
@@ -215,7 +217,7 @@ def _importer(
             collection=source.collection,
             now=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
-        report: Report = import_documents(
+        report: ImportReport = import_documents(
             store, documents, known, options, tell, EvidenceLevels(), day=now.date().isoformat()
         )
         return report.records

@@ -12,7 +12,7 @@ from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.matching.candidates import compared, compared_among
 from provenance_graph.matching.neighbourhood import around, has_keys, sharing
 from provenance_graph.matching.organizations import Organizations
-from provenance_graph.matching.outcome import Pair, Verdict
+from provenance_graph.matching.outcome import Pair, PairVerdict
 
 FEW = 3
 """Less than one name of so many: then subjects are read one by one."""
@@ -30,7 +30,7 @@ def left_apart(
     """
     for pair in _pairs(snapshot, known, subjects):
         if (
-            pair.verdict is Verdict.SAME
+            pair.verdict is PairVerdict.SAME
             or "same full name" not in pair.pro
             or len(pair.contra) != 1
         ):

@@ -22,7 +22,7 @@ from provenance_graph.conflicts.kinds import (
     CATALOGUES,
     DEFAULT,
     KINDS,
-    Found,
+    ConflictKind,
     contradicting,
     found,
     kind_of,
@@ -195,7 +195,7 @@ def _competes(item: SourcedClaim) -> bool:
     )
 
 
-def _lists(competing: Sequence[SourcedClaim]) -> Found | None:
+def _lists(competing: Sequence[SourcedClaim]) -> ConflictKind | None:
     """Lists that sources give whole: a conflict only where two have nothing in common."""
     lists: dict[Iri, set[Value]] = {}
     for item in competing:

@@ -79,7 +79,7 @@ GENERIC = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ConflictKind:
     """A kind with how bad it is and what is at issue."""
 
     kind: str
@@ -87,9 +87,9 @@ class Found:
     severity: int
 
 
-def found(kind: str, why: str, more: int = 0) -> Found:
+def found(kind: str, why: str, more: int = 0) -> ConflictKind:
     """A kind with its usual severity."""
-    return Found(kind, why, SEVERITY[kind] + more)
+    return ConflictKind(kind, why, SEVERITY[kind] + more)
 
 
 def clusters(claims: Sequence[SourcedClaim]) -> list[list[SourcedClaim]]:
@@ -113,7 +113,7 @@ def _agrees(one: SourcedClaim, other: SourcedClaim) -> bool:
 
 def kind_of(
     snapshot: AcceptedSnapshot, subject: Iri, prop: Iri, claims: Sequence[SourcedClaim]
-) -> Found | None:
+) -> ConflictKind | None:
     """The kind of a disagreement about one value; None where all claims can be true."""
     values = list(dict.fromkeys(c.value for c in claims if c.value is not None))
     if len(values) < 2:
@@ -187,7 +187,7 @@ def contradicting(
     ]
 
 
-def _by_weight(groups: list[list[SourcedClaim]], policy: Policy, prop: Iri) -> Found:
+def _by_weight(groups: list[list[SourcedClaim]], policy: Policy, prop: Iri) -> ConflictKind:
     what = f"{len(groups)} values that exclude each other"
     if prop == DCTERMS.issued and (days := _days(groups)) is not None:
         what = f"{days} days apart"
@@ -212,7 +212,7 @@ def tier(item: SourcedClaim, policy: Policy) -> int:
 
 def _limits(
     groups: list[list[SourcedClaim]], values: Sequence[Value], policy: Policy
-) -> Found | None:
+) -> ConflictKind | None:
     rest = [c for g in groups for c in g if c.header.reader not in CATALOGUES]
     if len(clusters(rest)) < 2:
         return found("provider-limit", "a provider's limit stands beside the model's own")
@@ -224,7 +224,7 @@ def _limits(
 
 def _sizes(
     snapshot: AcceptedSnapshot, subject: Iri, groups: list[list[SourcedClaim]]
-) -> Found | None:
+) -> ConflictKind | None:
     numbers = sorted(_numbers([c.value for g in groups for c in g if c.value is not None]))
     if len(numbers) < 2 or numbers[0] <= 0:
         return None

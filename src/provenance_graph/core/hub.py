@@ -25,7 +25,7 @@ MAX_ADDRESS = 1000
 """How long an address may be."""
 
 
-class Kind(Enum):
+class RepositoryKind(Enum):
     """What a repository holds; the value is the step of its addresses, empty for models."""
 
     MODEL = ""
@@ -40,7 +40,7 @@ class Repository:
     ``revision`` is a branch, tag or commit as stated; ``path`` a file or folder in it.
     """
 
-    kind: Kind
+    kind: RepositoryKind
     name: str
     revision: str = ""
     path: str = ""
@@ -75,8 +75,12 @@ _SITE = re.compile(
 _SCHEME = re.compile(r"hf:(?://)?(?P<path>[^?#\s]+)", re.IGNORECASE)
 _CACHED = re.compile(rf"(?P<kind>models|datasets|spaces)--(?P<name>{_PART})", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_KINDS: Mapping[str, Kind] = MappingProxyType(
-    {"models": Kind.MODEL, "datasets": Kind.DATASET, "spaces": Kind.SPACE}
+_KINDS: Mapping[str, RepositoryKind] = MappingProxyType(
+    {
+        "models": RepositoryKind.MODEL,
+        "datasets": RepositoryKind.DATASET,
+        "spaces": RepositoryKind.SPACE,
+    }
 )
 _VIEWS = frozenset(
     ("blame", "blob", "commit", "commits", "discussions", "edit", "raw", "resolve", "revision",
@@ -147,7 +151,7 @@ def is_commit(text: str) -> bool:
     return _COMMIT.fullmatch(text) is not None
 
 
-def page(name: str, kind: Kind = Kind.MODEL) -> Iri:
+def page(name: str, kind: RepositoryKind = RepositoryKind.MODEL) -> Iri:
     """The address of a repository's page.
 
     >>> page("Qwen/Qwen3-8B")
@@ -184,7 +188,7 @@ def _steps(path: str) -> Repository | None:
         steps = steps[1:]
         if not steps or steps[0].lower() not in _KINDS:
             return None
-    kind = Kind.MODEL
+    kind = RepositoryKind.MODEL
     if steps and steps[0].lower() in _KINDS and (api or steps[0].lower() != "models"):
         kind, steps = _KINDS[steps[0].lower()], steps[1:]
     if not steps:
@@ -201,21 +205,25 @@ def _steps(path: str) -> Repository | None:
     return _viewed(kind, f"{owner}/{name}", revision, steps[2:])
 
 
-def _unowned(steps: list[str], kind: Kind) -> Repository | None:
+def _unowned(steps: list[str], kind: RepositoryKind) -> Repository | None:
     """A repository without an owner: an old model, or a dataset; else None."""
     name, _, revision = steps[0].partition("@")
     name = name.removesuffix(".git")
     followed = len(steps) > 1 and steps[1].lower() in _VIEWS
-    if kind is Kind.MODEL and (name in LEGACY or followed) and (len(steps) == 1 or followed):
+    if (
+        kind is RepositoryKind.MODEL
+        and (name in LEGACY or followed)
+        and (len(steps) == 1 or followed)
+    ):
         name = LEGACY.get(name, name)
-    elif kind is not Kind.DATASET or not (len(steps) == 1 or followed):
+    elif kind is not RepositoryKind.DATASET or not (len(steps) == 1 or followed):
         return None
     if not _ONE.fullmatch(name.partition("/")[0]) or name.lower() in NOT_OWNERS:
         return None
     return _viewed(kind, name, revision, steps[1:])
 
 
-def _viewed(kind: Kind, name: str, revision: str, rest: list[str]) -> Repository:
+def _viewed(kind: RepositoryKind, name: str, revision: str, rest: list[str]) -> Repository:
     """The repository with the revision and the file that the rest of its address names."""
     if rest and rest[0].lower() in _VIEWS:
         if rest[0].lower() not in _WITH_REVISION:
@@ -267,7 +275,7 @@ def reference(text: str) -> Repository | None:
     name, _, revision = stated.partition("@")
     name = LEGACY.get(name, name)
     if is_name(name) and re.fullmatch(r"[^\s@]{0,200}", revision):
-        return Repository(Kind.MODEL, name, revision)
+        return Repository(RepositoryKind.MODEL, name, revision)
     return None
 
 
@@ -278,7 +286,11 @@ def model_name(url: str) -> str:
     ('google/ul2', '')
     """
     result = address(url)
-    return result.name if result is not None and result.kind is Kind.MODEL and result.owner else ""
+    return (
+        result.name
+        if result is not None and result.kind is RepositoryKind.MODEL and result.owner
+        else ""
+    )
 
 
 def dataset_name(url: str) -> str:
@@ -290,7 +302,7 @@ def dataset_name(url: str) -> str:
     'bookcorpus'
     """
     result = address(url)
-    return result.name if result is not None and result.kind is Kind.DATASET else ""
+    return result.name if result is not None and result.kind is RepositoryKind.DATASET else ""
 
 
 def raw_file(url: str) -> str:

@@ -17,13 +17,22 @@ from provenance_graph.exchange.fair4ml import page
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
 from provenance_graph.formats import statements
 from provenance_graph.formats.mldcat import keys
-from provenance_graph.formats.mldcat.keys import CLASSES, Field, Kind
+from provenance_graph.formats.mldcat.keys import CLASSES, ProfileField, ValueKind
 from provenance_graph.model.bundle_results import Bundle, BundleEntity
 
-_BY_NAME: Mapping[str, Field] = {field.name: field for field in keys.FIELDS}
+_BY_NAME: Mapping[str, ProfileField] = {field.name: field for field in keys.FIELDS}
 V = TypeVar("V", bound=Value)
 _MODEL, _DATASET = "MachineLearningModel", "Dataset"
-_PLAIN = frozenset({Kind.TITLE, Kind.TEXT, Kind.DATE, Kind.LINK, Kind.LANGUAGE, Kind.COUNT})
+_PLAIN = frozenset(
+    {
+        ValueKind.TITLE,
+        ValueKind.TEXT,
+        ValueKind.DATE,
+        ValueKind.LINK,
+        ValueKind.LANGUAGE,
+        ValueKind.COUNT,
+    }
+)
 _NOT_WRITTEN = frozenset({"MachineLearningModel.hasUploader", "Dataset.versionLabel",
                           "MachineLearningModel.trainingMethodologies"})  # fmt: skip
 """A second place for what another field has."""
@@ -53,7 +62,7 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
         **{
             field.term: field.name
             for field in reversed(_WRITTEN)
-            if field.term is not None and field.kind is not Kind.LANGUAGE
+            if field.term is not None and field.kind is not ValueKind.LANGUAGE
         },
         PG.hubRepository: "the node's own IRI",
         PG.artifactOf: "MachineLearningModel.hasFile: files with an address",
@@ -114,14 +123,14 @@ def _node(bundle: Bundle, ledger: Ledger, entity: BundleEntity, owner: str) -> I
 
 
 def _field(
-    bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri, field: Field
+    bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri, field: ProfileField
 ) -> Iterator[Quad]:
     writer = _WRITERS.get(field.kind, _plain if field.kind in _PLAIN else None)
     if writer is not None:
         yield from writer(bundle, ledger, entity, it, field)
 
 
-def _few(field: Field, values: tuple[V, ...]) -> tuple[V, ...]:
+def _few(field: ProfileField, values: tuple[V, ...]) -> tuple[V, ...]:
     """All values, or the first where the profile takes one."""
     return values[:1] if field.name.partition(".")[2] in _SINGLE else values
 
@@ -131,7 +140,7 @@ def _plain(
     ledger: Ledger,
     entity: BundleEntity,
     it: Iri,
-    field: Field,
+    field: ProfileField,
 ) -> Iterator[Quad]:
     assert field.term is not None
     for value in _few(field, entity.all(field.term)):
@@ -142,7 +151,7 @@ def _plain(
 
 
 def _agents(
-    bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri, field: Field
+    bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri, field: ProfileField
 ) -> Iterator[Quad]:
     assert field.term is not None
     for agent in _few(field, entity.iris(field.term)):
@@ -153,7 +162,7 @@ def _agents(
 
 
 def _datasets(
-    bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri, field: Field
+    bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri, field: ProfileField
 ) -> Iterator[Quad]:
     assert field.term is not None
     for data in entity.iris(field.term):
@@ -167,7 +176,7 @@ def _repositories(
     ledger: Ledger,
     entity: BundleEntity,
     it: Iri,
-    field: Field,
+    field: ProfileField,
 ) -> Iterator[Quad]:
     assert field.term is not None
     for repository in entity.iris(field.term):
@@ -182,26 +191,26 @@ def _repositories(
             ledger.refuse(entity.iri, field.term, repository, why)
 
 
-def _literal(entity: BundleEntity, field: Field, value: Value) -> Value | None:
+def _literal(entity: BundleEntity, field: ProfileField, value: Value) -> Value | None:
     """A value as the profile wants it; None where it cannot stand there."""
-    if field.kind is Kind.LINK:
+    if field.kind is ValueKind.LINK:
         return value if isinstance(value, Iri) else None
     if not isinstance(value, Literal):
         return None
-    if field.kind is Kind.DATE:
+    if field.kind is ValueKind.DATE:
         known = entity.dates.get(field.term or Iri(""))
         if known:
             return Literal(known, XSD.gYear if len(known) == 4 else XSD.gYearMonth)
         return value
-    if field.kind is Kind.COUNT:
+    if field.kind is ValueKind.COUNT:
         return Literal(value.lexical, XSD.nonNegativeInteger)
-    if field.kind is Kind.LANGUAGE:
+    if field.kind is ValueKind.LANGUAGE:
         return None  # the profile wants a node of the EU's list of languages
     return value
 
 
 def _licences(
-    bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri, field: Field
+    bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri, field: ProfileField
 ) -> Iterator[Quad]:
     term = field.iri
     for licence in entity.iris(DCTERMS.license):
@@ -224,7 +233,7 @@ def _modalities(
     ledger: Ledger,
     entity: BundleEntity,
     it: Iri,
-    field: Field,
+    field: ProfileField,
 ) -> Iterator[Quad]:
     assert field.term is not None
     concept = CLASSES["Concept"]
@@ -238,10 +247,10 @@ def _modalities(
 
 
 def _files(
-    bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri, field: Field
+    bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri, field: ProfileField
 ) -> Iterator[Quad]:
     """Files with an address: their own, else that of their name in the repository."""
-    dataset = field.kind is Kind.DISTRIBUTION
+    dataset = field.kind is ValueKind.DISTRIBUTION
     for node in bundle.hanging(entity.iri, PG.artifactOf):
         if entity.iri not in node.iris(PG.artifactOf):
             continue
@@ -300,7 +309,7 @@ def _references(
     ledger: Ledger,
     entity: BundleEntity,
     it: Iri,
-    field: Field,
+    field: ProfileField,
 ) -> Iterator[Quad]:
     """Papers: the address is the node, and the citation what a source says it is."""
     citation = entity.text(PG.citeAs)
@@ -341,16 +350,16 @@ def _relations(bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri) ->
                 yield node, SCHEMA.version, Literal(revision), None
 
 
-Writer = Callable[[Bundle, Ledger, BundleEntity, Iri, Field], Iterator[Quad]]
-_WRITERS: Mapping[Kind, Writer] = {
-    Kind.LICENCE: _licences,
-    Kind.AGENT: _agents,
-    Kind.DATASET: _datasets,
-    Kind.MODALITY: _modalities,
-    Kind.REPOSITORY: _repositories,
-    Kind.FILE: _files,
-    Kind.DISTRIBUTION: _files,
-    Kind.REFERENCE: _references,
+Writer = Callable[[Bundle, Ledger, BundleEntity, Iri, ProfileField], Iterator[Quad]]
+_WRITERS: Mapping[ValueKind, Writer] = {
+    ValueKind.LICENCE: _licences,
+    ValueKind.AGENT: _agents,
+    ValueKind.DATASET: _datasets,
+    ValueKind.MODALITY: _modalities,
+    ValueKind.REPOSITORY: _repositories,
+    ValueKind.FILE: _files,
+    ValueKind.DISTRIBUTION: _files,
+    ValueKind.REFERENCE: _references,
 }
 
 EXPORTER = Exporter(

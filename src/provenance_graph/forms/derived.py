@@ -34,7 +34,7 @@ _PUBLIC: tuple[tuple[str, tuple[Iri, ...], frozenset[Iri]], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Derived:
+class DerivedValue:
     """A finding: a sentence, its answer (yes, no, unknown), the conditions and their claims."""
 
     answer: str
@@ -43,7 +43,7 @@ class Derived:
     claims: tuple[SourcedClaim, ...]
 
 
-def systemic_risk(snapshot: AcceptedSnapshot, model: Iri) -> Derived:
+def systemic_risk(snapshot: AcceptedSnapshot, model: Iri) -> DerivedValue:
     """Whether systemic risk is presumed, from the training compute that is accepted.
 
     Compute of what the model was made from counts towards it (recital 111); where a parent
@@ -66,14 +66,14 @@ def systemic_risk(snapshot: AcceptedSnapshot, model: Iri) -> Derived:
     parts = ", ".join(f"{value:.3g} FLOP for {short_id(who)}" for who, value, _ in spent)
     if total >= THRESHOLD:
         sentence = f"Presumed (Article 51(2)): {parts}, at least {THRESHOLD:.0e} FLOP."
-        return Derived("yes", sentence, tuple(notes), claims)
+        return DerivedValue("yes", sentence, tuple(notes), claims)
     if own:
         sentence = f"Not presumed (Article 51(2)): {parts}, below {THRESHOLD:.0e} FLOP."
-        return Derived("no", sentence, tuple(notes), claims)
+        return DerivedValue("no", sentence, tuple(notes), claims)
     sentence = "Unknown: no source that is accepted states the training compute."
     if spent:
         sentence = f"Unknown: its own compute is not stated; known is {parts}."
-    return Derived("unknown", sentence, tuple(notes), claims)
+    return DerivedValue("unknown", sentence, tuple(notes), claims)
 
 
 def _compute(snapshot: AcceptedSnapshot, model: Iri) -> tuple[float, SourcedClaim] | None:
@@ -106,7 +106,7 @@ def _ancestors(snapshot: AcceptedSnapshot, model: Iri) -> list[Iri]:
     return matches
 
 
-def open_source_exemption(snapshot: AcceptedSnapshot, model: Iri) -> Derived:
+def open_source_exemption(snapshot: AcceptedSnapshot, model: Iri) -> DerivedValue:
     """Whether Article 53(2) frees the provider from points (a) and (b): each condition with its claim.
 
     A free and open-source licence; weights, architecture and use made public; no systemic
@@ -135,7 +135,7 @@ def open_source_exemption(snapshot: AcceptedSnapshot, model: Iri) -> Derived:
     }[answer]
     names = {"yes": "met", "no": "not met", "unknown": "nobody states it"}
     shown = "; ".join(f"{what}: {names[state]}" for what, state in states)
-    return Derived(answer, f"{lead}: {shown}.", (), tuple(dict.fromkeys(claims)))
+    return DerivedValue(answer, f"{lead}: {shown}.", (), tuple(dict.fromkeys(claims)))
 
 
 def _licence(snapshot: AcceptedSnapshot, model: Iri) -> tuple[str, str, Sequence[SourcedClaim]]:

@@ -21,7 +21,7 @@ from provenance_graph.core.iris import ID, NS, Iri, local_name, short_id
 from provenance_graph.core.rdf import claim_iri
 from provenance_graph.core.resources import software
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
-from provenance_graph.formats.forms.definition import Form, FormField, Source
+from provenance_graph.formats.forms.definition import Form, FormField, FormSource
 from provenance_graph.forms import derived
 from provenance_graph.forms.answers import (
     FilledField,
@@ -72,7 +72,7 @@ def fill(snapshot: AcceptedSnapshot, model: Iri, form: Form) -> FilledForm:
 class _Answer:
     """The values of one source, or the status of its silence."""
 
-    source: Source
+    source: FormSource
     label: str
     values: tuple[FilledValue, ...]
     claims: tuple[SourcedClaim, ...]
@@ -149,7 +149,7 @@ class _Filling:
             labelled=len({s.term for s in field.sources}) > 1,
         )
 
-    def _answer(self, source: Source) -> _Answer:
+    def _answer(self, source: FormSource) -> _Answer:
         if source.place == "derived":
             return self._derived(source)
         matches: list[_Answer] = []
@@ -165,7 +165,7 @@ class _Filling:
         notes = tuple(note for answer in matches for note in answer.notes)
         return _Answer(source, label, values, claims, status, notes)
 
-    def _places(self, source: Source) -> Iterator[tuple[Iri, str]]:
+    def _places(self, source: FormSource) -> Iterator[tuple[Iri, str]]:
         """The entities that a source speaks of, each with its name where it is not the model."""
         if not source.place:
             yield self.model, ""
@@ -189,7 +189,7 @@ class _Filling:
         for value in seen:
             yield value, self._text(value)
 
-    def _of(self, node: Iri, source: Source, of: str) -> _Answer:
+    def _of(self, node: Iri, source: FormSource, of: str) -> _Answer:
         """What is accepted of one property of one entity."""
         seen = self.snapshot.view(node)
         wanted = Iri(source.only) if source.only else None
@@ -218,7 +218,7 @@ class _Filling:
 
     def _value(
         self,
-        source: Source,
+        source: FormSource,
         value: Value,
         node: Iri,
         of: str,
@@ -243,7 +243,7 @@ class _Filling:
         )
 
     def _declared_empty(
-        self, source: Source, claims: Sequence[SourcedClaim], node: Iri, of: str
+        self, source: FormSource, claims: Sequence[SourcedClaim], node: Iri, of: str
     ) -> tuple[FilledValue, ...]:
         """That there is none, where a developer says so: no parents, trained from scratch."""
         declared = [
@@ -269,7 +269,7 @@ class _Filling:
             ),
         )
 
-    def _derived(self, source: Source) -> _Answer:
+    def _derived(self, source: FormSource) -> _Answer:
         made = derived.RULES[source.term](self.snapshot, self.model)
         value = FilledValue(
             property=source.term,
@@ -320,7 +320,7 @@ class _Filling:
                 return self._text(value) if isinstance(value, Iri) else value.lexical
         return short_id(node).rpartition("/")[2]
 
-    def _label(self, source: Source) -> str:
+    def _label(self, source: FormSource) -> str:
         field = self.labels.get(source.iri)
         label = field.label if field else ""
         return label or self.snapshot.label(source.iri) or local_name(source.iri)

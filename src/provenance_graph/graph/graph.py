@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     from provenance_graph.changes.log import Commit
     from provenance_graph.fleet import FleetFinding
-    from provenance_graph.ingest.run import Report
+    from provenance_graph.ingest.run import ImportReport
     from provenance_graph.lineage.graph import LineageGraph
     from provenance_graph.lineage.results import Impact
-    from provenance_graph.reconciliation import Candidate
+    from provenance_graph.reconciliation import MatchCandidate
 from provenance_graph.graph.importing import imported
 from provenance_graph.graph.model import Model
 from provenance_graph.graph.rows import Table, conflict_row
@@ -181,7 +181,7 @@ class Graph:
         subjects = [find_entity(now, name).iri for name in entities] or links.everything(now)
         return write_sssom(links.links(now, subjects, to), links.HEADER)
 
-    def reconcile(self, name: str, kind: str = "", limit: int = 10) -> Listing[Candidate]:
+    def reconcile(self, name: str, kind: str = "", limit: int = 10) -> Listing[MatchCandidate]:
         """The entities that a name may mean, with scores and what they are made of.
 
         ``kind`` is ``model``, ``dataset``, ``organization`` or ``licence``.
@@ -202,7 +202,7 @@ class Graph:
             },
         )
 
-    def import_(self, *paths: str, **options: Any) -> Report:
+    def import_(self, *paths: str, **options: Any) -> ImportReport:
         """Read documents into the store, as the command does; problems are in the report.
 
         Options: ``format``, ``publisher`` (an IRI), ``retrieved``, ``url``. Raises UsageError

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from provenance_graph.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from provenance_graph.ingest.run import Report
+    from provenance_graph.ingest.run import ImportReport
 
 
-def imported(place: Path | None, paths: tuple[str, ...], **options: Any) -> Report:
+def imported(place: Path | None, paths: tuple[str, ...], **options: Any) -> ImportReport:
     """Read documents as the import command does; raises UsageError for what is asked wrongly."""
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.iris import iri

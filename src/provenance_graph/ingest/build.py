@@ -28,7 +28,7 @@ from provenance_graph.core.terms import PG, RDF, SKOS
 from provenance_graph.ingest.bulk.engines import Engine, LocalEngine
 from provenance_graph.ingest.bulk.judge import Rules
 from provenance_graph.ingest.bulk.keys import name_keys
-from provenance_graph.ingest.bulk.parts import Part, text
+from provenance_graph.ingest.bulk.parts import RecordPart, text
 from provenance_graph.ingest.bulk.pipeline import (
     Compiled,
     Watch,
@@ -223,7 +223,7 @@ class _Build:
         if self.further:
             self._same_data(frozenset(names))
         new = read_files(self.further, stage, self.engine, self.watch, len(shipped))
-        retained: list[Part] = list(new)
+        retained: list[RecordPart] = list(new)
         if not fresh:
             replaced = frozenset({*names, *_names(new)})
             imported = write_imported(self.where, replaced, stage / "imported")
@@ -276,7 +276,7 @@ class _Build:
         before.close()
         return version
 
-    def _decide_again(self, version: str, retained: list[Part], people: list[Mapping]) -> str:
+    def _decide_again(self, version: str, retained: list[RecordPart], people: list[Mapping]) -> str:
         """Decide by rule about imported names and people's decisions, which no shipped row knows."""
         again = {Iri(name) for name in _claimed(retained)}
         again |= {name for row in people for name in (row.subject, row.object)}
@@ -335,7 +335,7 @@ STAGES = 1
 """Changes with what stages write, so that none goes on with another version's."""
 
 
-def _names(parts: Iterable[Part]) -> list[str]:
+def _names(parts: Iterable[RecordPart]) -> list[str]:
     """The records of some parts, sorted."""
     results: list[str] = []
     for part in parts:
@@ -343,7 +343,7 @@ def _names(parts: Iterable[Part]) -> list[str]:
     return sorted(results)
 
 
-def _claimed(parts: Iterable[Part]) -> Iterator[str]:
+def _claimed(parts: Iterable[RecordPart]) -> Iterator[str]:
     """Every name that the claims of some parts are about."""
     for part in parts:
         yield from pl.read_parquet(f"{part.folder}/claims.parquet", columns=["name"])[
@@ -366,7 +366,7 @@ def _quads_of(files: Iterable[tuple[Path, str]]) -> Iterator[Quad]:
         yield from map(rdf.our_quad, ox.parse(path=path, format=FORMS[form]))
 
 
-def _digest(parts: Iterable[Part]) -> int:
+def _digest(parts: Iterable[RecordPart]) -> int:
     """The digest of all records: the sum of their parts in it."""
     return sum(
         sum(pl.read_parquet(f"{part.folder}/headers.parquet", columns=["content"])["content"])

@@ -25,14 +25,14 @@ from provenance_graph.ingest.rules import names_in
 from provenance_graph.ingest.touched import near
 from provenance_graph.ingest.update import Deriver, Updated, update
 from provenance_graph.matching.entities import preference
-from provenance_graph.matching.identify import Outcome, identify
-from provenance_graph.matching.outcome import Pair, Verdict
+from provenance_graph.matching.identify import IdentityOutcome, identify
+from provenance_graph.matching.outcome import Pair, PairVerdict
 from provenance_graph.matching.review_file import ACCEPT, REJECT, WITHDRAW, author_of, decided
 from provenance_graph.store.base import ANY, Store, WritableStore
 from provenance_graph.store.memory import MemoryStore
 
 
-def decide(data: Path) -> Outcome:
+def decide(data: Path) -> IdentityOutcome:
     """What the rules decide about the records below ``data``, given the rows made by hand."""
     by_hand = [row for row in mappings(data) if not row.author.startswith(RULES)]
     with uncollected():
@@ -127,7 +127,7 @@ def settle_pair(
                 f"{row.comment or 'no reason given'}; withdraw that first"
             )
     other, head = sorted(names, key=preference, reverse=True)
-    open_pair = Pair(other, head, Verdict.CANDIDATE, "", 1.0)
+    open_pair = Pair(other, head, PairVerdict.CANDIDATE, "", 1.0)
     row = decided(open_pair, decision, reason.strip(), author_of(author.strip()), day)
     return settle(store, [row], derive)
 

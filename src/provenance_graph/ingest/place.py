@@ -34,7 +34,7 @@ _UNNAMED = frozenset({iris.organization("unstated"), iris.organization("unknown 
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublisherCollections:
     """The collections that publishers keep, by name, and the addresses below which they lie."""
 
     names: frozenset[str]
@@ -46,7 +46,7 @@ class Published:
         return self.addresses[max(results, key=len)] if results else ""
 
 
-def published(source: QuadSource) -> Published:
+def published(source: QuadSource) -> PublisherCollections:
     """The published collections of a store's reference data."""
     head = f"{ID}collection/"
     results = [s for s, *_ in source.quads(predicate=RDF.type, object=PG.Collection)]
@@ -56,7 +56,7 @@ def published(source: QuadSource) -> Published:
         for collection in results
         for _, _, address, _ in source.quads(collection, PG.publishedAt)
     }
-    return Published(frozenset(named), addresses)
+    return PublisherCollections(frozenset(named), addresses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Collection:
         return mint("collection", self.name)
 
 
-def collection_of(document: Document, options: Options, known: Published) -> Collection:
+def collection_of(document: Document, options: Options, known: PublisherCollections) -> Collection:
     """The collection of a document: as told, by its address, else its folder's own name.
 
     A folder that is called like a published source does not join it.
@@ -89,7 +89,7 @@ def collection_of(document: Document, options: Options, known: Published) -> Col
 
 
 def placed(
-    record: Record, document: Document, options: Options, format: str, known: Published
+    record: Record, document: Document, options: Options, format: str, known: PublisherCollections
 ) -> Record:
     """The record of a document under the name that its identity gives, with its custody."""
     header = record.header
@@ -145,7 +145,7 @@ def _local(
     document: Document,
     own: SelfName | None,
     collection: Collection,
-    known: Published,
+    known: PublisherCollections,
 ) -> str:
     """The part of a record's name that says which document of the collection it is a reading of."""
     stated = header.of_document.removeprefix(_HEAD).partition("/")[2]
@@ -180,7 +180,9 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
-def _custody(header: Header, document: Document, options: Options, known: Published) -> Custody:
+def _custody(
+    header: Header, document: Document, options: Options, known: PublisherCollections
+) -> Custody:
     """How it is known that the publisher said it."""
     if header.custody is Custody.DERIVED:
         return Custody.DERIVED
@@ -191,7 +193,7 @@ def _custody(header: Header, document: Document, options: Options, known: Publis
     return Custody.ASSUMED
 
 
-def _is_own_address(header: Header, document: Document, known: Published) -> bool:
+def _is_own_address(header: Header, document: Document, known: PublisherCollections) -> bool:
     """Whether a document was fetched from an address of its own publisher."""
     repository = hub.address(document.url)
     if repository is not None and repository.owner:

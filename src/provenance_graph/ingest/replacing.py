@@ -23,7 +23,7 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class RecordFate:
     """What becomes of a new record: kept under this name, the same as before, or refused."""
 
     record: Record | None = None
@@ -46,37 +46,37 @@ def newest(store: Store, header: Header) -> Header | None:
     return max(results, key=lambda known: known.order, default=None)
 
 
-def fate(store: Store, record: Record, now: str, *, dated: bool, replacing: bool) -> Fate:
+def fate(store: Store, record: Record, now: str, *, dated: bool, replacing: bool) -> RecordFate:
     """What becomes of a record; ``dated`` where the importer named the day of retrieval."""
     header = record.header
     stored = list(store.quads(graph=header.record))
     held = rdf.from_quads(stored) if stored else None
     if held is not None and _same(held, record):
-        return Fate(unchanged=True)
+        return RecordFate(unchanged=True)
     if held is not None and held.header.collection != header.collection:
         owner = short_id(held.header.collection)
         what = f"the store holds another record of that name, of {owner}"
         hint = f"--collection {owner.rpartition('/')[2]} imports for it"
-        return Fate(refused=Problem(header.record, what, hint, kind="identity"))
+        return RecordFate(refused=Problem(header.record, what, hint, kind="identity"))
     before = newest(store, header)
     if before is None:
-        return Fate(record)
+        return RecordFate(record)
     if held is not None and before.record == header.record:
         if before.digest == header.digest and before.digest:
-            return Fate(record, before)  # the same retrieval, read by another reader
+            return RecordFate(record, before)  # the same retrieval, read by another reader
         if not dated and now:
-            return Fate(restamped(record, now), before)
+            return RecordFate(restamped(record, now), before)
         if not replacing:
             what = f"the store holds another reading of it of {before.retrieved}"
             hint = "give --retrieved a time, or --replace"
-            return Fate(refused=Problem("", what, hint, kind="replaces"))
+            return RecordFate(refused=Problem("", what, hint, kind="replaces"))
     if header.order < before.order and not replacing:
         what = f"the store holds a newer reading of it, of {before.retrieved}"
         if header.revision < before.revision:
             what = f"the store holds its version {before.revision}, this is {header.revision}"
         hint = "--replace keeps this one too, as an earlier reading"
-        return Fate(refused=Problem("", what, hint, kind="replaces"))
-    return Fate(record, before)
+        return RecordFate(refused=Problem("", what, hint, kind="replaces"))
+    return RecordFate(record, before)
 
 
 def _same(stored: Record, record: Record) -> bool:

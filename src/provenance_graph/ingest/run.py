@@ -23,7 +23,7 @@ from provenance_graph.ingest.intake import Options, Reading, read
 from provenance_graph.ingest.place import (
     COLLECTIONS,
     Collection,
-    Published,
+    PublisherCollections,
     collection_of,
     folder_of,
     is_forwarded,
@@ -32,7 +32,7 @@ from provenance_graph.ingest.place import (
     published,
 )
 from provenance_graph.ingest.private import mark
-from provenance_graph.ingest.replacing import Fate, fate, loss_problem, losses
+from provenance_graph.ingest.replacing import RecordFate, fate, loss_problem, losses
 from provenance_graph.ingest.update import Deriver, update
 from provenance_graph.store.base import Store, WritableStore
 from provenance_graph.store.values import ANY
@@ -42,7 +42,7 @@ BATCH_CLAIMS = 50_000
 
 
 @dataclass
-class Report:
+class ImportReport:
     """What an import did, or would do. ``problems`` holds each with the document it is in.
 
     ``replaced`` names the readings that later ones take the place of, ``own_exports`` counts
@@ -85,7 +85,7 @@ def import_documents(
     *,
     against: Store | None = None,
     day: str = "",
-) -> Report:
+) -> ImportReport:
     """Read documents and put their records in.
 
     ``store`` None keeps nothing; ``against`` is then the store that they are weighed
@@ -117,8 +117,8 @@ class _Import:
     ) -> None:
         self.target, self.store, self.readers, self.options = target, store, readers, options
         self.tell, self.derive, self.day = tell, derive, day
-        self.known = Published(frozenset(), {}) if store is None else published(store)
-        self.report = Report()
+        self.known = PublisherCollections(frozenset(), {}) if store is None else published(store)
+        self.report = ImportReport()
         self.batch: dict[Iri, Record] = {}
         self.claims = 0
         self.replaced: dict[Iri, Header] = {}
@@ -234,9 +234,9 @@ class _Import:
         self.refuse(name, Problem(header.of_document, what, hint, kind="identity"))
         return False
 
-    def _fate(self, record: Record) -> Fate:
+    def _fate(self, record: Record) -> RecordFate:
         if self.store is None or record.header.record in self.made:
-            return Fate(record)
+            return RecordFate(record)
         return fate(
             self.store,
             record,

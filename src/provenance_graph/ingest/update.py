@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 from provenance_graph.ingest.touched import near, subjects_of, touched, turned
 
 
-class Derived(Protocol):
+class DerivedQuads(Protocol):
     """Makes quads over one state of the records."""
 
     def quads(
@@ -81,10 +81,12 @@ class Deriver(Protocol):
     def in_columns(self, reference: Store, policy: Policy) -> LevelColumns:
         """For a full build in parts."""
 
-    def over_records(self, reference: Store, policy: Policy, records: Iterable[Record]) -> Derived:
+    def over_records(
+        self, reference: Store, policy: Policy, records: Iterable[Record]
+    ) -> DerivedQuads:
         """For a full build; ``reference`` holds the reference data."""
 
-    def over_store(self, store: Store, policy: Policy, pending: Overlay) -> Derived:
+    def over_store(self, store: Store, policy: Policy, pending: Overlay) -> DerivedQuads:
         """For an update that is not committed yet."""
 
 

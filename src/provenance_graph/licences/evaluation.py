@@ -14,7 +14,7 @@ from provenance_graph.licences.results import (
     CONDITIONAL,
     UNKNOWN_,
     Answer,
-    Finding,
+    LicenceFinding,
     Part,
     Reason,
     Term,
@@ -40,7 +40,7 @@ def answer(
     occasion: str,
     plans: Sequence[PlannedUse],
     day: str | None = None,
-    breaches: Sequence[Finding] = (),
+    breaches: Sequence[LicenceFinding] = (),
 ) -> Answer:
     """What a situation means for the planned uses; ``breaches`` are told in its sentence."""
     sides = _sides(now)

@@ -13,7 +13,14 @@ from provenance_graph.licences.evaluation import answer
 from provenance_graph.licences.inheritance.applicability import ModelTraits, traits
 from provenance_graph.licences.inheritance.inherit import Inheritance, inherited
 from provenance_graph.licences.inheritance.recorded import licence_index
-from provenance_graph.licences.results import Answer, Finding, Label, LicenceReport, Part, Reason
+from provenance_graph.licences.results import (
+    Answer,
+    Label,
+    LicenceFinding,
+    LicenceReport,
+    Part,
+    Reason,
+)
 from provenance_graph.licences.rules.context import VIOLATION, ModelContext
 from provenance_graph.licences.rules.rules import findings
 from provenance_graph.licences.situation import Situation
@@ -152,7 +159,7 @@ class LicenceGraph:
             ),
         )
 
-    def findings(self, subject: Iri, *, day: str = "") -> list[Finding]:
+    def findings(self, subject: Iri, *, day: str = "") -> list[LicenceFinding]:
         """The rules a model runs against."""
         labels = label_history.labels(self.snapshot, self.catalogue, subject)
         return findings(

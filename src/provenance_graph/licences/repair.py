@@ -21,7 +21,13 @@ from provenance_graph.licences.evaluation import verdicts
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.inherit import inherited
 from provenance_graph.licences.inheritance.own_names import display_name
-from provenance_graph.licences.results import ALLOWED, CONDITIONAL, NOT_ADVICE, Finding, Reason
+from provenance_graph.licences.results import (
+    ALLOWED,
+    CONDITIONAL,
+    NOT_ADVICE,
+    LicenceFinding,
+    Reason,
+)
 from provenance_graph.licences.rules.context import VIOLATION, ModelContext
 from provenance_graph.licences.rules.rules import findings
 from provenance_graph.licences.situation import Situation
@@ -54,7 +60,7 @@ MET = {
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Change:
+class RepairStep:
     """One change that can be made: its kind, and what it is made to.
 
     ``alternatives`` are models of the store that could take the place of a parent.
@@ -75,7 +81,7 @@ class Change:
         }
 
 
-Changes = frozenset[Change]
+Changes = frozenset[RepairStep]
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ class Repair:
 
     subject: Iri
     uses: tuple[str, ...]
-    solutions: tuple[tuple[Change, ...], ...]
+    solutions: tuple[tuple[RepairStep, ...], ...]
     found: int
     proven: bool
     tried: int
@@ -126,11 +132,11 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class RepairGoal:
     """Something in the way, and the changes that could remove it."""
 
     text: str
-    answers: frozenset[Change]
+    answers: frozenset[RepairStep]
 
 
 def repair(graph: LicenceGraph, subject: Iri, *, uses: Iterable[str], day: str = "") -> Repair:
@@ -150,7 +156,7 @@ def _with_alternatives(result: Repair, problems: Problems) -> Repair:
     graph, now = problems.graph, problems.now
     known: dict[str, tuple[Iri, ...]] = {}
 
-    def named_alternatives(change: Change) -> Change:
+    def named_alternatives(change: RepairStep) -> RepairStep:
         node = graph.index.names.find(Iri(change.target)) if change.kind == CUT else None
         if node is None or graph.index.kind[node] == DATASET:
             return change
@@ -184,7 +190,7 @@ class Problems:
             passes=dict.fromkeys(sorted(set(graph.catalogue.kind_of.values())), free),
         )
 
-    def after(self, chosen: Changes) -> list[Problem]:
+    def after(self, chosen: Changes) -> list[RepairGoal]:
         """The problems that are left after changes."""
         now = self._changed(chosen)
         met = {one.target for one in chosen if one.kind == MEET}
@@ -195,13 +201,13 @@ class Problems:
             for reason in verdict.reasons:
                 is_met = reason.effect == CONDITIONAL and reason.kind in met
                 if not is_met and not (recorded and reason.cause == "lineage"):
-                    results.append(Problem(reason.text, frozenset(self._removing(reason))))
+                    results.append(RepairGoal(reason.text, frozenset(self._removing(reason))))
         violated = (
             one
             for one in findings(ModelContext(now, self.plans, ()))
             if one.severity == VIOLATION and not (one.rule.id == "LR-04" and "name" in met)
         )
-        return results + [Problem(one.message, frozenset(self._fixing(one))) for one in violated]
+        return results + [RepairGoal(one.message, frozenset(self._fixing(one))) for one in violated]
 
     def _changed(self, chosen: Changes) -> Situation:
         now, graph = self.now, self.graph
@@ -229,11 +235,11 @@ class Problems:
         reaching = inherited(graph.index, graph.catalogue, held, now.node, without)
         return Situation(graph, now.subject, now.node, declared, reaching, now.day, without)
 
-    def _removing(self, reason: Reason) -> Iterator[Change]:
+    def _removing(self, reason: Reason) -> Iterator[RepairStep]:
         if reason.cause == "lineage":
             missing = ", ".join(map(display_name, self.now.lineage.missing[:3]))
             text = f"have the developer state what {missing} was made from"
-            yield Change(RECORD, self.now.subject, text)
+            yield RepairStep(RECORD, self.now.subject, text)
             return
         if reason.effect == CONDITIONAL and reason.kind:
             yield _meet(reason.kind)
@@ -242,7 +248,7 @@ class Problems:
         yield from self._relicensing(reason.path)
         yield from self.labels
 
-    def _fixing(self, finding: Finding) -> Iterator[Change]:
+    def _fixing(self, finding: LicenceFinding) -> Iterator[RepairStep]:
         if finding.rule.id == "LR-04":
             yield _meet("name")
         if finding.holder is not None:
@@ -252,7 +258,7 @@ class Problems:
         yield _permit(self.now.subject, None)
         yield from self.labels
 
-    def _relicensing(self, path: tuple[Edge, ...]) -> Iterator[Change]:
+    def _relicensing(self, path: tuple[Edge, ...]) -> Iterator[RepairStep]:
         """A licence of the first model below a holder that has the same owner.
 
         Where an owner gives it known terms of its own, those of the holder end there.
@@ -266,7 +272,7 @@ class Problems:
             if owner >= 0 and owner == int(index.owner[parent]):
                 yield _permit(path[-1].child, None)
 
-    def _cuts(self, holder: Iri) -> Iterator[Change]:
+    def _cuts(self, holder: Iri) -> Iterator[RepairStep]:
         """The direct parents over which terms of a holder may come."""
         graph = self.graph
         number = graph.index.names.find(holder)
@@ -287,17 +293,17 @@ class Problems:
     def _reached(self) -> dict[int, frozenset[int]]:
         return {}
 
-    def _cut(self, edge: Edge) -> Change:
+    def _cut(self, edge: Edge) -> RepairStep:
         node = self.graph.index.names.find(edge.parent)
         if node is not None and self.graph.index.kind[node] == DATASET:
-            return Change(CUT, edge.parent, f"drop or replace the data {short_id(edge.parent)}")
+            return RepairStep(CUT, edge.parent, f"drop or replace the data {short_id(edge.parent)}")
         how = SAYINGS[edge.relation]
-        return Change(
+        return RepairStep(
             CUT, edge.parent, f"use another model in place of {short_id(edge.parent)} ({how} it)"
         )
 
     @cached_property
-    def labels(self) -> tuple[Change, ...]:
+    def labels(self) -> tuple[RepairStep, ...]:
         """Known licences of what it was made from, to be declared instead."""
         own = {one.iri for one in self.now.declared}
         results = {}
@@ -306,19 +312,19 @@ class Problems:
             if licence is None or not licence.known or licence.service or licence.iri in own:
                 continue
             if self.now.weights_only(one):
-                results[licence.iri] = Change(
+                results[licence.iri] = RepairStep(
                     DECLARE, licence.iri, f"declare {licence.name} instead"
                 )
         return tuple(results[iri] for iri in sorted(results))
 
 
-def _meet(kind: str) -> Change:
-    return Change(MEET, kind, MET.get(kind, f"meet the conditions of the kind {kind!r}"))
+def _meet(kind: str) -> RepairStep:
+    return RepairStep(MEET, kind, MET.get(kind, f"meet the conditions of the kind {kind!r}"))
 
 
-def _permit(holder: Iri, licence: Licence | None) -> Change:
+def _permit(holder: Iri, licence: Licence | None) -> RepairStep:
     what = "obtain a permission for" if licence and licence.known else "establish the licence of"
-    return Change(PERMIT, holder, f"{what} {short_id(holder)}")
+    return RepairStep(PERMIT, holder, f"{what} {short_id(holder)}")
 
 
 class _Search:
@@ -326,7 +332,7 @@ class _Search:
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
-        self.known: dict[Changes, list[Problem]] = {}
+        self.known: dict[Changes, list[RepairGoal]] = {}
         self.ended = False
 
     def run(self, uses: tuple[str, ...]) -> Repair:
@@ -360,7 +366,7 @@ class _Search:
             for change in sorted(hardest.answers - chosen):
                 self._deepen(chosen | {change}, left - 1, changes, seen)
 
-    def _at(self, chosen: Changes) -> list[Problem] | None:
+    def _at(self, chosen: Changes) -> list[RepairGoal] | None:
         if chosen not in self.known:
             if len(self.known) >= MOST_SETS:
                 self.ended = True
@@ -369,9 +375,9 @@ class _Search:
         return self.known[chosen]
 
 
-def _fewest(problems: Sequence[Problem], chosen: Changes) -> int:
+def _fewest(problems: Sequence[RepairGoal], chosen: Changes) -> int:
     """Changes that are needed at least: problems that share no change need one each."""
-    used: set[Change] = set()
+    used: set[RepairStep] = set()
     count = 0
     for one in sorted(problems, key=lambda one: len(one.answers)):
         left = one.answers - chosen

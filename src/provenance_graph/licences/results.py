@@ -240,7 +240,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LicenceFinding:
     """A rule that a model runs against, with the clause and the path that prove it."""
 
     rule: Rule
@@ -367,7 +367,7 @@ class LicenceReport:
     labels: tuple[Label, ...]
     contested: bool
     answers: tuple[Answer, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[LicenceFinding, ...]
     notices: tuple[Notice, ...]
 
     @property

@@ -16,7 +16,7 @@ from provenance_graph.licences.results import (
     CONDITIONAL,
     UNKNOWN_,
     Answer,
-    Finding,
+    LicenceFinding,
     Part,
     Reason,
     Term,
@@ -64,7 +64,7 @@ class Basis:
     past: bool = False
 
 
-def sentence(subject: Iri, answer: Answer, basis: Basis, breaches: Sequence[Finding]) -> str:
+def sentence(subject: Iri, answer: Answer, basis: Basis, breaches: Sequence[LicenceFinding]) -> str:
     """The sentence for an answer; ``breaches`` are findings of the gravest kind."""
     parts = [
         *_breaches(breaches),
@@ -145,7 +145,7 @@ def _because(reasons: Iterable[Reason], wanted: str) -> Iterator[str]:
         yield f"and {len(texts) - 3} more reasons"
 
 
-def _breaches(breaches: Sequence[Finding]) -> Iterator[str]:
+def _breaches(breaches: Sequence[LicenceFinding]) -> Iterator[str]:
     """Rules that the model breaks, each with its clause."""
     for one in breaches[:3]:
         where = f" [{one.licence.name} {one.clause}]" if one.licence and one.clause else ""

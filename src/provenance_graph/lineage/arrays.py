@@ -40,7 +40,7 @@ SMALL = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class EdgeRows:
     """One direction of the graph: for every node its neighbours and the relation to each.
 
     ``code`` is the relation; ``inferred`` whether no source states the edge outright.
@@ -80,7 +80,7 @@ class Rows:
         return range(int(self.start[node]), int(end))
 
 
-def pack(nodes: int, near: Ints, far: Ints, code: Bytes, inferred: Flags) -> Rows:
+def pack(nodes: int, near: Ints, far: Ints, code: Bytes, inferred: Flags) -> EdgeRows:
     """Edges as rows of their ``near`` ends.
 
     >>> rows = pack(2, *(np.array([v], t) for v, t in ((1, "i4"), (0, "i4"), (0, "u1"), (False, "?"))))
@@ -92,7 +92,7 @@ def pack(nodes: int, near: Ints, far: Ints, code: Bytes, inferred: Flags) -> Row
     count = np.bincount(near, minlength=nodes)
     derived = np.bincount(near[code < DERIVED], minlength=nodes)
     start = np.concatenate(([0], np.cumsum(count))).astype(np.int64)
-    return Rows(start, start[:-1] + derived, far, code, inferred)
+    return EdgeRows(start, start[:-1] + derived, far, code, inferred)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Closure:
 
 
 def closure(
-    rows: Rows,
+    rows: EdgeRows,
     start: int,
     *,
     depth: int | None = None,
@@ -153,7 +153,7 @@ def closure(
 
 
 def _wide_closure(
-    rows: Rows,
+    rows: EdgeRows,
     ends: Longs,
     result: dict[int, None],
     distances: list[int],
@@ -207,7 +207,7 @@ def spread(start: Longs, ends: Longs, frontier: Ints) -> Longs:
     return np.repeat(low - before, count) + np.arange(total, dtype=np.int64)
 
 
-def levels(rows: Rows, ends: Longs) -> tuple[Ints, int]:
+def levels(rows: EdgeRows, ends: Longs) -> tuple[Ints, int]:
     """The generation of every node: the longest way to one without parents.
 
     Nodes on a cycle, or below one, get -1; the number of generations is returned too.
@@ -234,7 +234,7 @@ def levels(rows: Rows, ends: Longs) -> tuple[Ints, int]:
     return level, depth
 
 
-def _counted(rows: Rows, ends: Longs) -> Longs | slice:
+def _counted(rows: EdgeRows, ends: Longs) -> Longs | slice:
     if ends is rows.split:
         return spread(rows.start, ends, np.arange(rows.nodes, dtype=np.int32))
     return slice(None)

@@ -9,7 +9,7 @@ from provenance_graph.core.claims import Claim, Header, Literal, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.lineage.arrays import CODE
-from provenance_graph.lineage.results import Edge, Source
+from provenance_graph.lineage.results import Edge, EdgeSource
 
 _SINGLE = frozenset({PG.quantizedFrom, PG.convertedFrom, PG.adapterOf, PG.fineTunedFrom})
 """Relations with one parent as a rule: another parent speaks against this one."""
@@ -33,11 +33,11 @@ class EdgeEvidence:
             ]
         return self._said[child]
 
-    def of(self, edge: Edge) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
+    def of(self, edge: Edge) -> tuple[tuple[EdgeSource, ...], tuple[EdgeSource, ...]]:
         """The sources for an edge and those against it, in a fixed order."""
         pro, contra = set(), set()
         stating: set[Iri] = set()
-        others: list[tuple[Iri, Source]] = []
+        others: list[tuple[Iri, EdgeSource]] = []
         for claim, header in self._about(edge.child):
             if claim.predicate != edge.relation or not isinstance(claim.value, Iri):
                 continue
@@ -76,8 +76,8 @@ def _text(value: object) -> str:
     return str(value) if value is not None else ""
 
 
-def _source(claim: Claim, header: Header, says: Iri | None = None) -> Source:
-    return Source(
+def _source(claim: Claim, header: Header, says: Iri | None = None) -> EdgeSource:
+    return EdgeSource(
         header.record,
         header.document,
         header.publisher,
@@ -90,5 +90,5 @@ def _source(claim: Claim, header: Header, says: Iri | None = None) -> Source:
     )
 
 
-def _ordered(sources: Iterable[Source]) -> tuple[Source, ...]:
+def _ordered(sources: Iterable[EdgeSource]) -> tuple[EdgeSource, ...]:
     return tuple(sorted(sources, key=lambda s: (s.retrieved, s.record, s.locator, s.says or "")))

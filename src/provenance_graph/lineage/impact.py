@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from provenance_graph.core.iris import Iri
-from provenance_graph.lineage.arrays import RELATIONS, Closure, Flags, Longs, Rows, closure
+from provenance_graph.lineage.arrays import RELATIONS, Closure, EdgeRows, Flags, Longs, closure
 from provenance_graph.lineage.index import DATASET, KINDS, LineageIndex
 from provenance_graph.lineage.results import Edge, Impact, Node
 
@@ -52,10 +52,10 @@ def _declared(index: LineageIndex, start: int, result: Closure) -> Flags:
     return seen[result.nodes]
 
 
-def _without_inferred(rows: Rows) -> Rows:
+def _without_inferred(rows: EdgeRows) -> EdgeRows:
     retained = ~rows.inferred
     before: Longs = np.concatenate((np.zeros(1, np.int64), np.cumsum(retained, dtype=np.int64)))
-    return Rows(
+    return EdgeRows(
         before[rows.start].astype(np.int64),
         before[rows.split].astype(np.int64),
         rows.other[retained],

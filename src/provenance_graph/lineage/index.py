@@ -24,7 +24,7 @@ from provenance_graph.core import terms
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.lineage import read
-from provenance_graph.lineage.arrays import CODE, RELATIONS, Bytes, Ints, Rows, pack
+from provenance_graph.lineage.arrays import CODE, RELATIONS, Bytes, EdgeRows, Ints, pack
 from provenance_graph.lineage.names import NameTable
 from provenance_graph.lineage.row_update import (
     Row,
@@ -52,8 +52,8 @@ class LineageIndex:
 
     version: str
     names: NameTable
-    up: Rows
-    down: Rows
+    up: EdgeRows
+    down: EdgeRows
     kind: Bytes
     owner: Ints
     licence: Ints
@@ -295,7 +295,7 @@ def _mark_datasets(kind: Bytes, children: Ints, parents: Ints, code: Bytes) -> N
 _FIELDS = ("start", "split", "other", "code", "inferred")
 
 
-def _arrays(rows: Rows) -> tuple[NDArray[Any], ...]:
+def _arrays(rows: EdgeRows) -> tuple[NDArray[Any], ...]:
     return rows.start, rows.split, rows.other, rows.code, rows.inferred
 
 
@@ -304,8 +304,8 @@ def _mapped(folder: Path, name: str) -> NDArray[Any]:
     return ndarray.view(np.ndarray)  # plain arrays over the same pages: scalars come quicker
 
 
-def _load_rows(folder: Path, side: str) -> Rows:
-    return Rows(*(_mapped(folder, f"{side}-{field}") for field in _FIELDS))
+def _load_rows(folder: Path, side: str) -> EdgeRows:
+    return EdgeRows(*(_mapped(folder, f"{side}-{field}") for field in _FIELDS))
 
 
 def _kinds_of(

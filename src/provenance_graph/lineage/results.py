@@ -65,7 +65,7 @@ def named(iri: Iri) -> LabelRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class EdgeSource:
     """One statement of an edge: who says so, on what basis, where and when."""
 
     record: Iri
@@ -165,8 +165,8 @@ class Edge:
     inferred: bool = False
     weight: str = ""
     method: str = ""
-    sources: tuple[Source, ...] = ()
-    against: tuple[Source, ...] = ()
+    sources: tuple[EdgeSource, ...] = ()
+    against: tuple[EdgeSource, ...] = ()
     breaches: tuple[Breach, ...] = ()
     contested: bool | None = None
 

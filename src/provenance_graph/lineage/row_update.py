@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenance_graph.core import terms
-from provenance_graph.lineage.arrays import Bytes, Flags, Ints, Rows
+from provenance_graph.lineage.arrays import Bytes, EdgeRows, Flags, Ints
 
 Row = list[tuple[int, int, bool]]
 """A node's edges: neighbour, relation code, whether only inferred."""
@@ -23,7 +23,7 @@ def grown(array: NDArray[Any], count: int, filler: int) -> NDArray[Any]:
     return grown
 
 
-def widen(rows: Rows, count: int) -> Rows:
+def widen(rows: EdgeRows, count: int) -> EdgeRows:
     """The same rows with empty ones for new nodes."""
     more = count - rows.nodes
     if not more:
@@ -34,7 +34,7 @@ def widen(rows: Rows, count: int) -> Rows:
     )
 
 
-def entries(rows: Rows, node: int) -> Iterator[tuple[int, int, bool]]:
+def entries(rows: EdgeRows, node: int) -> Iterator[tuple[int, int, bool]]:
     """A node's edges one by one."""
     here = slice(int(rows.start[node]), int(rows.start[node + 1]))
     yield from zip(
@@ -58,7 +58,7 @@ def columns(row: Row) -> Columns:
     )
 
 
-def turned(up: Rows, down: Rows, changed: Mapping[int, Row]) -> dict[int, Columns]:
+def turned(up: EdgeRows, down: EdgeRows, changed: Mapping[int, Row]) -> dict[int, Columns]:
     """The parents' rows after their children's rows changed."""
     gone: dict[int, set[int]] = {}
     come: dict[int, Row] = {}
@@ -73,7 +73,7 @@ def turned(up: Rows, down: Rows, changed: Mapping[int, Row]) -> dict[int, Column
     }
 
 
-def merged(rows: Rows, node: int, gone: set[int], come: Row) -> Columns:
+def merged(rows: EdgeRows, node: int, gone: set[int], come: Row) -> Columns:
     """A row without some neighbours and with others, in the order rows have."""
     here = slice(int(rows.start[node]), int(rows.start[node + 1]))
     retained = ~np.isin(rows.other[here], np.array(sorted(gone), np.int32))
@@ -85,7 +85,7 @@ def merged(rows: Rows, node: int, gone: set[int], come: Row) -> Columns:
     return other[order], code[order], inferred[order]
 
 
-def replace_rows(rows: Rows, changed: Mapping[int, Columns]) -> Rows:
+def replace_rows(rows: EdgeRows, changed: Mapping[int, Columns]) -> EdgeRows:
     """Splice new rows into the arrays; costs one copy, whatever changed."""
     if not changed:
         return rows
@@ -102,7 +102,7 @@ def replace_rows(rows: Rows, changed: Mapping[int, Columns]) -> Rows:
         done = high
     pieces.append((rows.other[done:], rows.code[done:], rows.inferred[done:]))
     start = np.concatenate((np.zeros(1, np.int64), np.cumsum(count)))
-    return Rows(
+    return EdgeRows(
         start,
         start[:-1] + firm,
         np.concatenate([piece[0] for piece in pieces]),

@@ -1,9 +1,9 @@
 """Proposals of links that a lookup service or a local dump suggests, for a person to review."""
 
 from provenance_graph.linking.lookup import (
-    Candidate,
     DumpLookup,
-    Lookup,
+    LinkCandidate,
+    LinkLookup,
     ReconciliationLookup,
     RorLookup,
 )
@@ -11,9 +11,9 @@ from provenance_graph.linking.propose import HEADER, proposals
 
 __all__ = [
     "HEADER",
-    "Candidate",
     "DumpLookup",
-    "Lookup",
+    "LinkCandidate",
+    "LinkLookup",
     "ReconciliationLookup",
     "RorLookup",
     "proposals",

@@ -27,7 +27,7 @@ BATCH = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class LinkCandidate:
     """An entity outside that a name may mean: its names, web sites, and what it says it is."""
 
     iri: Iri
@@ -38,13 +38,13 @@ class Candidate:
     score: float | None = None
 
 
-class Lookup(Protocol):
+class LinkLookup(Protocol):
     """Gives candidates for names."""
 
     target: str
     source: str
 
-    def candidates(self, names: Iterable[str]) -> dict[str, list[Candidate]]:
+    def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
         """Candidates by name; raises FetchError where nothing can be asked."""
 
 
@@ -58,7 +58,7 @@ class ReconciliationLookup:
         self.type = type_
         self._space = ""
 
-    def candidates(self, names: Iterable[str]) -> dict[str, list[Candidate]]:
+    def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
         """Candidates by name, several names a request."""
         listed, results = list(dict.fromkeys(names)), {}
         for start in range(0, len(listed), BATCH):
@@ -87,7 +87,7 @@ class ReconciliationLookup:
                 raise FetchError(f"{self.url}: its manifest names no identifierSpace")
         return self._space
 
-    def _read(self, answer: object) -> Iterator[Candidate]:
+    def _read(self, answer: object) -> Iterator[LinkCandidate]:
         listed = answer.get("result") if isinstance(answer, Mapping) else None
         for one in (listed if isinstance(listed, list) else [])[:MAX_CANDIDATES]:
             if not isinstance(one, Mapping) or not isinstance(one.get("id"), str):
@@ -95,7 +95,7 @@ class ReconciliationLookup:
             iri = one["id"] if "://" in one["id"] else f"{self._base()}{one['id']}"
             if is_iri(iri) and isinstance(one.get("name"), str):
                 score = one.get("score")
-                yield Candidate(
+                yield LinkCandidate(
                     Iri(iri),
                     one["name"][:300],
                     description=str(one.get("description", ""))[:300],
@@ -111,7 +111,7 @@ class RorLookup:
     def __init__(self, fetcher: Fetcher, url: str = "https://api.ror.org/v2/organizations") -> None:
         self.fetcher, self.url, self.source = fetcher, url.rstrip("/"), url
 
-    def candidates(self, names: Iterable[str]) -> dict[str, list[Candidate]]:
+    def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
         """Candidates by name, one request a name."""
         results = {}
         for name in dict.fromkeys(names):
@@ -123,7 +123,7 @@ class RorLookup:
         return results
 
     @staticmethod
-    def _read(one: object) -> Candidate | None:
+    def _read(one: object) -> LinkCandidate | None:
         if not isinstance(one, Mapping) or not is_iri(str(one.get("id", ""))):
             return None
         names = [n for n in _list(one.get("names")) if isinstance(n.get("value"), str)]
@@ -131,7 +131,7 @@ class RorLookup:
         links = [str(link.get("value", "")) for link in _list(one.get("links"))]
         if not names:
             return None
-        return Candidate(
+        return LinkCandidate(
             Iri(str(one["id"])),
             (shown or [names[0]["value"]])[0][:300],
             tuple(n["value"][:300] for n in names),
@@ -148,12 +148,12 @@ class DumpLookup:
     def __init__(self, path: Path, language: str = "en") -> None:
         self.path, self.language, self.source = path, language, path.name
 
-    def candidates(self, names: Iterable[str]) -> dict[str, list[Candidate]]:
+    def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
         """Candidates by name: entities with that label or alias; the dump is read once."""
         wanted: dict[str, list[str]] = {}
         for name in dict.fromkeys(names):
             wanted.setdefault(fold(name), []).append(name)
-        results: dict[str, list[Candidate]] = {
+        results: dict[str, list[LinkCandidate]] = {
             name: [] for same in wanted.values() for name in same
         }
         for entity in self._entities():
@@ -183,14 +183,14 @@ class DumpLookup:
         except (OSError, EOFError) as error:
             raise Unreadable(str(self.path), str(error)) from error
 
-    def _read(self, entity: Mapping[str, Any]) -> Candidate | None:
+    def _read(self, entity: Mapping[str, Any]) -> LinkCandidate | None:
         identifier = entity.get("id")
         label = _text(entity, "labels", self.language)
         if not isinstance(identifier, str) or not label or not identifier.startswith("Q"):
             return None
         aliases = entity.get("aliases")
         listed = aliases.get(self.language) if isinstance(aliases, Mapping) else None
-        return Candidate(
+        return LinkCandidate(
             Iri(f"{WIKIDATA}{identifier}"),
             label,
             tuple(str(one.get("value", "")) for one in _list(listed)),

@@ -17,7 +17,7 @@ from provenance_graph.acceptance.sssom import Mapping as Row
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import ID, Iri, short_id
 from provenance_graph.core.terms import PG, SCHEMA, SKOS
-from provenance_graph.linking.lookup import Candidate, Lookup, domain
+from provenance_graph.linking.lookup import LinkCandidate, LinkLookup, domain
 from provenance_graph.model.entities import kind_of
 from provenance_graph.model.naming import fold
 
@@ -64,7 +64,7 @@ class Evidence:
 
 
 def proposals(
-    snapshot: AcceptedSnapshot, subjects: Iterable[Iri], lookup: Lookup, today: str
+    snapshot: AcceptedSnapshot, subjects: Iterable[Iri], lookup: LinkLookup, today: str
 ) -> list[Row]:
     """Proposed links of some entities, best first for each; raises FetchError."""
     names = {subject: _names(snapshot, subject) for subject in dict.fromkeys(subjects)}
@@ -82,8 +82,8 @@ def _rows(
     snapshot: AcceptedSnapshot,
     subject: Iri,
     names: list[str],
-    candidates: list[Candidate],
-    lookup: Lookup,
+    candidates: list[LinkCandidate],
+    lookup: LinkLookup,
     today: str,
 ) -> Iterator[Row]:
     weighed = [(evidence(snapshot, subject, names, one), one) for one in candidates]
@@ -110,7 +110,7 @@ _SAME_NAME, _SITE, _FITS, _RIVALS = 0.6, 0.3, 0.09, 0.2
 
 
 def evidence(
-    snapshot: AcceptedSnapshot, subject: Iri, names: list[str], one: Candidate
+    snapshot: AcceptedSnapshot, subject: Iri, names: list[str], one: LinkCandidate
 ) -> Evidence:
     """What speaks for a candidate: a name, a web site, a description that fits the kind."""
     lines: list[str] = []

@@ -25,7 +25,7 @@ _QUALIFIERS = frozenset(
 
 
 @dataclass
-class Group:
+class EntityGroup:
     """Names that are one so far, with what all of them say together."""
 
     members: list[NamedEntity] = field(default_factory=list)
@@ -38,7 +38,7 @@ class Group:
     released: list[date] = field(default_factory=list)
 
     @classmethod
-    def of(cls, entity: NamedEntity) -> Group:
+    def of(cls, entity: NamedEntity) -> EntityGroup:
         """The group of one entity."""
         group = cls()
         group.add(entity)
@@ -83,7 +83,7 @@ class Group:
         return min(self.members, key=lambda entity: (entity.offered, not entity.ours, entity.iri))
 
 
-def evidence(one: Group, other: Group, denied: set[frozenset[Iri]]) -> Iterator[str]:
+def evidence(one: EntityGroup, other: EntityGroup, denied: set[frozenset[Iri]]) -> Iterator[str]:
     """What the records hold against two groups being one, whatever their names."""
     if denied and any(
         frozenset((a.iri, b.iri)) in denied for a in one.members for b in other.members
@@ -104,7 +104,7 @@ def evidence(one: Group, other: Group, denied: set[frozenset[Iri]]) -> Iterator[
             yield f"released {apart} days apart"
 
 
-def meaning(offered: Group, model: Group) -> Iterator[str]:
+def meaning(offered: EntityGroup, model: EntityGroup) -> Iterator[str]:
     """What speaks against a name, of a host or without a developer, meaning a model of that name."""
     context = max((t.context for t in offered.members if t.offered), default=0)
     own = max((t.context for t in model.members if not t.offered), default=0)
@@ -131,12 +131,12 @@ _REPOSITORIES = frozenset({"mteb", "osaimap", "huggingface"})
 """Sources that name models by their repositories."""
 
 
-def converted(group: Group) -> bool:
+def converted(group: EntityGroup) -> bool:
     """Whether it is a repository of weights converted for one library."""
     return any(entity.iri.casefold().endswith(("-hf", "_hf")) for entity in group.members)
 
 
-def plain(group: Group) -> bool:
+def plain(group: EntityGroup) -> bool:
     """Whether it is a repository of weights that are not."""
     return any(
         not entity.iri.casefold().endswith(("-hf", "_hf"))
@@ -155,7 +155,7 @@ def billions(entity: NamedEntity) -> Iterator[float]:
                 yield float(size[:-1])
 
 
-def agreements(one: Group, other: Group) -> Iterator[str]:
+def agreements(one: EntityGroup, other: EntityGroup) -> Iterator[str]:
     """What the records hold in common."""
     mine = {count for entity in one.members for count in entity.parameters}
     yours = {count for entity in other.members for count in entity.parameters}
@@ -170,7 +170,7 @@ def speaks_for_itself(developers: Iterable[Iri]) -> bool:
     return any(short_id(name) in BARE_NAME_IS_THE_MODEL for name in developers)
 
 
-def _moved(one: Group, other: Group) -> bool:
+def _moved(one: EntityGroup, other: EntityGroup) -> bool:
     """Whether a repository moved: the same last part, and the owner of one is that of the other."""
     ends = {r.rpartition("/")[2] for r in one.repositories}
     if not ends & {r.rpartition("/")[2] for r in other.repositories}:

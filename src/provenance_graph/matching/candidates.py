@@ -16,7 +16,7 @@ from provenance_graph.core.terms import SKOS
 from provenance_graph.matching.entities import entities, preference
 from provenance_graph.matching.neighbourhood import entities_of
 from provenance_graph.matching.organizations import Organizations
-from provenance_graph.matching.outcome import LEXICAL, Pair, Verdict
+from provenance_graph.matching.outcome import LEXICAL, Pair, PairVerdict
 from provenance_graph.matching.rules import Matcher
 
 MIN_CONFIDENCE = 0.5
@@ -31,7 +31,8 @@ def candidates(snapshot: AcceptedSnapshot, known: Organizations | None = None) -
     return [
         pair
         for pair in compared(snapshot, known or Organizations(snapshot))
-        if pair.decided or (pair.verdict is Verdict.CANDIDATE and pair.confidence >= MIN_CONFIDENCE)
+        if pair.decided
+        or (pair.verdict is PairVerdict.CANDIDATE and pair.confidence >= MIN_CONFIDENCE)
     ]
 
 

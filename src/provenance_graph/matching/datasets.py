@@ -20,7 +20,7 @@ from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import ID, Iri, organization, short_id
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.matching.organizations import Organizations
-from provenance_graph.matching.outcome import Pair, Verdict
+from provenance_graph.matching.outcome import Pair, PairVerdict
 
 HEAD = ID + "dataset/"
 SPELLING = "id:rule/dataset-spelling"
@@ -94,7 +94,7 @@ def _same(block: list[Dataset], known: Organizations) -> Iterator[Pair]:
     owned = sorted((d for d in block if d.owner), key=lambda d: d.iri)
     for one in bare[1:]:
         why = "one name but for case, separators and the article"
-        yield Pair(one.iri, bare[0].iri, Verdict.SAME, SPELLING, 0.95, (why,))
+        yield Pair(one.iri, bare[0].iri, PairVerdict.SAME, SPELLING, 0.95, (why,))
     makers = {who for one in bare for maker in one.makers for who in known.with_wholes(maker)}
     for other in owned:
         owners = known.with_wholes(organization(other.owner))
@@ -103,12 +103,12 @@ def _same(block: list[Dataset], known: Organizations) -> Iterator[Pair]:
                 "the name without its owner",
                 f"that owner is the stated developer ({short_id(min(owners & makers))})",
             )
-            yield Pair(bare[0].iri, other.iri, Verdict.SAME, OFFICIAL, 0.95, pro)
+            yield Pair(bare[0].iri, other.iri, PairVerdict.SAME, OFFICIAL, 0.95, pro)
         elif bare:
             yield Pair(
                 bare[0].iri,
                 other.iri,
-                Verdict.CANDIDATE,
+                PairVerdict.CANDIDATE,
                 OFFICIAL,
                 0.65,
                 ("the name without its owner",),
@@ -117,12 +117,12 @@ def _same(block: list[Dataset], known: Organizations) -> Iterator[Pair]:
     for one, other in pairwise(owned):
         if known.same(organization(one.owner)) == known.same(organization(other.owner)):
             why = "one name, and the owners are one organisation: a moved repository"
-            yield Pair(one.iri, other.iri, Verdict.SAME, OFFICIAL, 0.95, (why,))
+            yield Pair(one.iri, other.iri, PairVerdict.SAME, OFFICIAL, 0.95, (why,))
         else:
             yield Pair(
                 one.iri,
                 other.iri,
-                Verdict.BARRED,
+                PairVerdict.BARRED,
                 OFFICIAL,
                 0.4,
                 ("same name",),
@@ -160,5 +160,11 @@ def _parts(block: list[Dataset], blocks: dict[str, list[Dataset]]) -> Iterator[P
             ]
             for whole in wholes[:1]:
                 yield Pair(
-                    one.iri, whole.iri, Verdict.RELATED, PART, 0.85, (what,), predicate=predicate
+                    one.iri,
+                    whole.iri,
+                    PairVerdict.RELATED,
+                    PART,
+                    0.85,
+                    (what,),
+                    predicate=predicate,
                 )

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import SKOS
-from provenance_graph.matching.bars import Group
+from provenance_graph.matching.bars import EntityGroup
 from provenance_graph.matching.entities import Full, NamedEntity, fulls, local, owner, preference
 from provenance_graph.matching.names import Name, parse
-from provenance_graph.matching.outcome import Pair, Verdict
+from provenance_graph.matching.outcome import Pair, PairVerdict
 
 LABEL_OF_MANY = 3
 """So many different ids under one label show that the label is no name."""
@@ -23,7 +23,9 @@ class NameGroups:
     def __init__(self, entities: Iterable[NamedEntity], different: set[frozenset[Iri]]) -> None:
         self.different = different
         self.entities = sorted(entities, key=lambda entity: entity.iri)
-        self.group: dict[Iri, Group] = {entity.iri: Group.of(entity) for entity in self.entities}
+        self.group: dict[Iri, EntityGroup] = {
+            entity.iri: EntityGroup.of(entity) for entity in self.entities
+        }
         self.pairs: dict[frozenset[Iri], Pair] = {}
         self.by_full: dict[Full, list[Iri]] = defaultdict(list)
         self.by_words: dict[str, set[Full]] = defaultdict(set)
@@ -55,9 +57,9 @@ class NameGroups:
         counts: Callable[[NamedEntity], bool] = lambda _: True,
         *,
         bracketed: bool = False,
-    ) -> list[Group]:
+    ) -> list[EntityGroup]:
         """The groups of which a member that counts goes by this name, each once, in order."""
-        groups: dict[int, Group] = {}
+        groups: dict[int, EntityGroup] = {}
         for iri in (
             *self.by_full.get(full, ()),
             *(self.of_bracketed.get(full, ()) if bracketed else ()),
@@ -67,7 +69,7 @@ class NameGroups:
                 groups.setdefault(id(group), group)
         return list(groups.values())
 
-    def current(self, group: Group) -> Group:
+    def current(self, group: EntityGroup) -> EntityGroup:
         """The group as it is after the merges so far."""
         return self.group[group.members[0].iri]
 
@@ -83,11 +85,11 @@ class NameGroups:
         }
         return len(own) >= LABEL_OF_MANY
 
-    def developers_of(self, group: Group, full: Full) -> set[Iri]:
+    def developers_of(self, group: EntityGroup, full: Full) -> set[Iri]:
         """Developers that speak for a name: of a host's offer not the host, unless it made it."""
         return set() if self.has_no_developer(group, full) else group.developers
 
-    def has_no_developer(self, group: Group, full: Full) -> bool:
+    def has_no_developer(self, group: EntityGroup, full: Full) -> bool:
         """Whether nobody states a developer of this name.
 
         R8: a host that makes models too is no developer of a name that none of its models has
@@ -100,16 +102,16 @@ class NameGroups:
         others = [g for g in self.groups(full) if g.anchors]
         return bool(others) and not any(g.developers & group.developers for g in others)
 
-    def hosting(self, group: Group) -> set[Iri]:
+    def hosting(self, group: EntityGroup) -> set[Iri]:
         """The organisations that host what the group offers."""
         return {iris.organization(host) for host in group.hosts}
 
-    def may_be_made_by(self, group: Group, model: Group) -> bool:
+    def may_be_made_by(self, group: EntityGroup, model: EntityGroup) -> bool:
         """Whether a model's developer may be the group's: one in common, or none but its hosts."""
         hosted = self.hosting(group) | {iris.organization(owner(t.iri)) for t in group.members}
         return bool(group.developers & model.developers) or not group.developers - hosted
 
-    def is_copy(self, group: Group, others: list[Group]) -> bool:
+    def is_copy(self, group: EntityGroup, others: list[EntityGroup]) -> bool:
         """Whether a group's models were made from another of the same name: an upload again."""
         parents = {parent for entity in group.members for parent in entity.parents}
         return any(
@@ -129,7 +131,9 @@ class NameGroups:
         """Whether names of the same words are Instruct or chat."""
         return any(self.full_names[f].variant & {"instruct", "chat"} for f in self.by_words[words])
 
-    def merge(self, one: Group, other: Group, rule: str, sure: float, pro: list[str]) -> None:
+    def merge(
+        self, one: EntityGroup, other: EntityGroup, rule: str, sure: float, pro: list[str]
+    ) -> None:
         """Make two groups one, by a rule, with how sure it is and the reasons for it."""
         one, other = self.current(one), self.current(other)
         if one is other:
@@ -137,7 +141,7 @@ class NameGroups:
         a, b = _best(one, other)
         confidence = 0.98 if sure >= 0.95 and any("agree" in why for why in pro) else sure
         pair = Pair(
-            a.iri, b.iri, Verdict.SAME, rule, confidence, tuple(pro), labels=(a.label, b.label)
+            a.iri, b.iri, PairVerdict.SAME, rule, confidence, tuple(pro), labels=(a.label, b.label)
         )
         self.pairs[pair.key] = pair
         for entity in other.members:
@@ -146,9 +150,9 @@ class NameGroups:
 
     def record(
         self,
-        one: Group,
-        other: Group,
-        verdict: Verdict,
+        one: EntityGroup,
+        other: EntityGroup,
+        verdict: PairVerdict,
         rule: str,
         pro: Iterable[str],
         contra: Iterable[str],
@@ -161,7 +165,7 @@ class NameGroups:
             return
         reasons, against = tuple(pro), tuple(dict.fromkeys(contra))
         if against and against[0].startswith("somebody decided"):
-            verdict = Verdict.BARRED
+            verdict = PairVerdict.BARRED
         confidence = max(0.1, 0.75 - 0.2 * len(against) + 0.05 * (len(reasons) - 1))
         pair = Pair(
             a.iri,
@@ -177,12 +181,12 @@ class NameGroups:
         self.pairs[pair.key] = pair
 
 
-def distinct(groups: Iterable[Group]) -> list[Group]:
+def distinct(groups: Iterable[EntityGroup]) -> list[EntityGroup]:
     """Groups in order, each once."""
     return list({id(group): group for group in groups}.values())
 
 
-def _best(one: Group, other: Group) -> tuple[NamedEntity, NamedEntity]:
+def _best(one: EntityGroup, other: EntityGroup) -> tuple[NamedEntity, NamedEntity]:
     """The two members to name, the one that gives way first."""
     a, b = (min(g.members, key=lambda t: preference(t.iri)) for g in (one, other))
     return (b, a) if preference(a.iri) < preference(b.iri) else (a, b)

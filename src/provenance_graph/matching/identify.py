@@ -15,7 +15,7 @@ from provenance_graph.matching.datasets import datasets
 from provenance_graph.matching.entities import makers_of
 from provenance_graph.matching.licences import licences
 from provenance_graph.matching.organizations import Organizations, counted, organizations
-from provenance_graph.matching.outcome import Pair, Verdict
+from provenance_graph.matching.outcome import Pair, PairVerdict
 
 KINDS = ("organization", "model", "dataset", "licence")
 """What identity is decided of, organisations first: models are compared by their developers."""
@@ -24,36 +24,38 @@ SURE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class IdentityOutcome:
     """What the rules made of the names of a store, by verdict, surest first."""
 
     pairs: tuple[Pair, ...]
 
     @classmethod
-    def over(cls, pairs: Iterable[Pair], apart: Iterable[frozenset[Iri]] = ()) -> Outcome:
+    def over(cls, pairs: Iterable[Pair], apart: Iterable[frozenset[Iri]] = ()) -> IdentityOutcome:
         """The pairs that nobody decided to be two, in order."""
         rest = (pair for pair in pairs if pair.key not in apart)
         return cls(tuple(sorted(rest, key=lambda p: (-p.confidence, p.subject, p.other))))
 
-    def of(self, *verdicts: Verdict) -> list[Pair]:
+    def of(self, *verdicts: PairVerdict) -> list[Pair]:
         """The pairs with these verdicts."""
         return [pair for pair in self.pairs if pair.verdict in verdicts]
 
     @property
     def mappings(self) -> list[Mapping]:
         """The rows that the rules decide: one entity, and how two are related."""
-        related = [pair.mapping() for pair in self.of(Verdict.RELATED) if pair.confidence >= SURE]
-        return sorted([*decisions(self.of(Verdict.SAME)), *related])
+        related = [
+            pair.mapping() for pair in self.of(PairVerdict.RELATED) if pair.confidence >= SURE
+        ]
+        return sorted([*decisions(self.of(PairVerdict.SAME)), *related])
 
 
-def identify(snapshot: AcceptedSnapshot, kinds: Iterable[str] = ()) -> Outcome:
+def identify(snapshot: AcceptedSnapshot, kinds: Iterable[str] = ()) -> IdentityOutcome:
     """Run the rules over a snapshot: for every kind, or some. Raises UsageError for no kind."""
     wanted = list(kinds) or list(KINDS)
     if unknown := [kind for kind in wanted if kind not in KINDS]:
         raise UsageError(f"no kind {unknown[0]!r}; there are {', '.join(KINDS)}")
     apart, before = denied(snapshot), Organizations(snapshot)
     lines, names = counted(snapshot, before)
-    firms = Outcome.over(organizations(names, lines, before), apart)
+    firms = IdentityOutcome.over(organizations(names, lines, before), apart)
     pairs = list(firms.pairs) if "organization" in wanted else []
     known = Organizations(snapshot, firms.mappings)
     if "model" in wanted:
@@ -62,14 +64,14 @@ def identify(snapshot: AcceptedSnapshot, kinds: Iterable[str] = ()) -> Outcome:
         pairs += datasets(snapshot, known)
     if "licence" in wanted:
         pairs += licences(snapshot)
-    return Outcome.over(pairs, apart)
+    return IdentityOutcome.over(pairs, apart)
 
 
 def compare(snapshot: AcceptedSnapshot) -> list[Mapping]:
     """The rows that the rules decide of models and datasets, organisations being decided."""
     known = Organizations(snapshot)
     pairs = [*compared(snapshot, known), *datasets(snapshot, known)]
-    return Outcome.over(pairs, denied(snapshot)).mappings
+    return IdentityOutcome.over(pairs, denied(snapshot)).mappings
 
 
 def compare_organizations(
@@ -77,9 +79,9 @@ def compare_organizations(
 ) -> list[Mapping]:
     """The rows that the rules decide of some organisations; the snapshot holds other decisions."""
     pairs = organizations(names, lines, Organizations(snapshot))
-    return Outcome.over(pairs, denied(snapshot)).mappings
+    return IdentityOutcome.over(pairs, denied(snapshot)).mappings
 
 
 def compare_licences(snapshot: AcceptedSnapshot, used: Iterable[Iri]) -> list[Mapping]:
     """The rows that the rules decide of some licences that records name."""
-    return Outcome.over(licences(snapshot, used), denied(snapshot)).mappings
+    return IdentityOutcome.over(licences(snapshot, used), denied(snapshot)).mappings

@@ -28,7 +28,7 @@ Referrers = Callable[[Iri, Iri], Iterable[Iri]]
 """The subjects of the claims of a property whose value is a name."""
 
 
-class HandStatements(Protocol):
+class HandDecided(Protocol):
     """Claims and names under the decisions made by hand and the certain rule alone."""
 
     def about(self, entity: Iri) -> list[tuple[Claim, Header]]:
@@ -41,7 +41,7 @@ class HandStatements(Protocol):
         """Every name of a canonical subject, itself among them, sorted."""
 
 
-def keys(subject: Iri, statements: HandStatements, referrers: Referrers) -> frozenset[str]:
+def keys(subject: Iri, statements: HandDecided, referrers: Referrers) -> frozenset[str]:
     """The keys of a canonical subject: of a model, a dataset or an organisation."""
     if subject.startswith(organizations.HEAD):
         stated = _is_organization(subject, statements, referrers)
@@ -56,7 +56,7 @@ def keys(subject: Iri, statements: HandStatements, referrers: Referrers) -> froz
     return frozenset()
 
 
-def _is_organization(subject: Iri, statements: HandStatements, referrers: Referrers) -> bool:
+def _is_organization(subject: Iri, statements: HandDecided, referrers: Referrers) -> bool:
     for name in statements.names_of(subject):
         if any(
             c.predicate == RDF.type and c.value == PG.Organization
@@ -77,7 +77,7 @@ def organization_keys(organization: Iri) -> Iterator[str]:
         yield f"o={part}"
 
 
-def hosts_of(names: Iterable[Iri], statements: HandStatements, referrers: Referrers) -> set[str]:
+def hosts_of(names: Iterable[Iri], statements: HandDecided, referrers: Referrers) -> set[str]:
     """The services that offer a model, by the providers that the offers state."""
     results: set[str] = set()
     for name in names:
@@ -93,7 +93,7 @@ def hosts_of(names: Iterable[Iri], statements: HandStatements, referrers: Referr
 def _model_keys(
     subject: Iri,
     claims: dict[Iri, list[Claim]],
-    statements: HandStatements,
+    statements: HandDecided,
     referrers: Referrers,
 ) -> Iterator[str]:
     hosts = frozenset(hosts_of(claims, statements, referrers))

@@ -13,7 +13,7 @@ from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SKOS
 from provenance_graph.matching.organizations import stated_values
-from provenance_graph.matching.outcome import Pair, Verdict
+from provenance_graph.matching.outcome import Pair, PairVerdict
 from provenance_graph.store.values import QuadSource
 
 RULE = "id:rule/licence-spelling"
@@ -50,11 +50,11 @@ def licences(snapshot: AcceptedSnapshot, used: Iterable[Iri] | None = None) -> l
         }
         if len(results) == 1:
             why = "the reference licence's name, written otherwise"
-            pairs.append(Pair(licence, results.pop(), Verdict.SAME, RULE, 0.95, (why,)))
+            pairs.append(Pair(licence, results.pop(), PairVerdict.SAME, RULE, 0.95, (why,)))
         else:
             against = (f"{len(results)} licences have the name",)
             pairs += [
-                Pair(licence, other, Verdict.CANDIDATE, RULE, 0.6, ("one name",), against)
+                Pair(licence, other, PairVerdict.CANDIDATE, RULE, 0.6, ("one name",), against)
                 for other in sorted(results)
             ]
     return pairs

@@ -20,7 +20,7 @@ from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.core import iris
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SKOS
-from provenance_graph.matching.outcome import Pair, Verdict
+from provenance_graph.matching.outcome import Pair, PairVerdict
 from provenance_graph.store.values import ANY
 
 ONE = "id:rule/organisation-spelling"
@@ -182,12 +182,12 @@ def _spelled_alike(block: list[Iri], lines: Dict[Iri, int]) -> Iterator[Pair]:
                 if plain
                 else f"one name but for {', '.join(sorted(extra & _LEGAL)) or 'its ending'}"
             )
-            yield Pair(name, head, Verdict.SAME, ONE, 0.95, (why,))
+            yield Pair(name, head, PairVerdict.SAME, ONE, 0.95, (why,))
         else:
             yield Pair(
                 name,
                 head,
-                Verdict.CANDIDATE,
+                PairVerdict.CANDIDATE,
                 ONE,
                 0.7,
                 ("one name but for words that every organisation may add",),
@@ -215,7 +215,7 @@ def _compounds(names: Iterable[Iri], lines: Dict[Iri, int], known: Organizations
                     yield Pair(
                         name,
                         part,
-                        Verdict.RELATED,
+                        PairVerdict.RELATED,
                         COMPOUND,
                         0.85,
                         ("a name of several organisations; each stands for itself",),
@@ -228,7 +228,7 @@ def _compounds(names: Iterable[Iri], lines: Dict[Iri, int], known: Organizations
                 yield Pair(
                     name,
                     whole,
-                    Verdict.RELATED,
+                    PairVerdict.RELATED,
                     PART,
                     0.85,
                     (f"the other's name and {words[-1]}: a part of it",),

@@ -14,7 +14,7 @@ LEXICAL = "semapv:LexicalMatching"
 COMPOSITE = "semapv:CompositeMatching"
 
 
-class Verdict(Enum):
+class PairVerdict(Enum):
     """What became of a pair of names."""
 
     SAME = "one thing by rule"
@@ -33,7 +33,7 @@ class Pair:
 
     subject: Iri
     other: Iri
-    verdict: Verdict
+    verdict: PairVerdict
     rule: str
     confidence: float
     pro: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Pair:
     @property
     def decided(self) -> bool:
         """Whether a rule says that both mean one entity."""
-        return self.verdict is Verdict.SAME
+        return self.verdict is PairVerdict.SAME
 
     @property
     def justification(self) -> str:

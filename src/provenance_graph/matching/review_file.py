@@ -19,7 +19,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.errors import BadIri, RecordError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import SKOS
-from provenance_graph.matching.outcome import Pair, Verdict
+from provenance_graph.matching.outcome import Pair, PairVerdict
 
 COLUMNS = (
     "name", "may_be", "name_label", "may_be_label", "score", "verdict", "for", "against",
@@ -81,8 +81,8 @@ def decided_pairs(settled: Iterable[Mapping]) -> list[Pair]:
         sure = float(row.confidence or 1)
         who = "" if row.author.startswith(RULES) else f"decided by {row.author or 'hand'}"
         why = tuple(filter(None, (row.comment, who)))
-        verdict = Verdict.RELATED if row.predicate not in SAME else Verdict.SAME
-        verdict = Verdict.BARRED if row.negated else verdict
+        verdict = PairVerdict.RELATED if row.predicate not in SAME else PairVerdict.SAME
+        verdict = PairVerdict.BARRED if row.negated else verdict
         pairs.append(
             Pair(row.subject, row.object, verdict, row.author, sure, why, (), row.predicate)
         )
@@ -191,7 +191,7 @@ def _says(row: Mapping | None) -> bool | None:
 
 def decided(pair: Pair, decision: str, reason: str, author: str, day: str) -> Mapping:
     """The row that a decision on a pair becomes."""
-    related = pair.verdict is Verdict.RELATED
+    related = pair.verdict is PairVerdict.RELATED
     return Mapping(
         pair.subject,
         pair.predicate if related else SKOS.exactMatch,

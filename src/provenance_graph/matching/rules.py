@@ -18,10 +18,10 @@ from operator import ne
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG, SKOS
 from provenance_graph.matching import bars
-from provenance_graph.matching.bars import Group
+from provenance_graph.matching.bars import EntityGroup
 from provenance_graph.matching.entities import Full, NamedEntity, fulls
 from provenance_graph.matching.groups import NameGroups, distinct
-from provenance_graph.matching.outcome import Pair, Verdict
+from provenance_graph.matching.outcome import Pair, PairVerdict
 
 MAX_BLOCK_SIZE = 60
 """Of a whole name that more groups have, each is compared with the first alone."""
@@ -52,16 +52,16 @@ class Matcher(NameGroups):
         return sorted(self.pairs.values(), key=lambda p: (-p.confidence, p.subject, p.other))
 
     def _each(
-        self, rule: Callable[[Full, list[Group]], None], counts: Callable[[NamedEntity], bool]
+        self, rule: Callable[[Full, list[EntityGroup]], None], counts: Callable[[NamedEntity], bool]
     ) -> None:
         for full in self.shared:
             groups = self.groups(full, counts)
             if len(groups) > 1:
                 rule(full, groups)
 
-    def _same_developer(self, full: Full, groups: list[Group]) -> None:
+    def _same_developer(self, full: Full, groups: list[EntityGroup]) -> None:
         """R0, R2, R4, R6: the whole name and a developer in common."""
-        by_developer: dict[Iri, list[Group]] = defaultdict(list)
+        by_developer: dict[Iri, list[EntityGroup]] = defaultdict(list)
         for group in groups:
             for developer in self.developers_of(group, full):
                 by_developer[developer].append(group)
@@ -84,19 +84,19 @@ class Matcher(NameGroups):
                 pro += bars.agreements(first, second)
                 moved = bool(first.repositories and second.repositories)
                 if (clash := clashes.get(frozenset((id(one), id(other))))) is not None:
-                    self.record(first, second, Verdict.CANDIDATE, RULE, pro, clash)
+                    self.record(first, second, PairVerdict.CANDIDATE, RULE, pro, clash)
                 elif _between(one, other, block, clashes):
                     why = ("a third name equals both and is not one of them",)
-                    self.record(first, second, Verdict.CANDIDATE, RULE, pro, why)
+                    self.record(first, second, PairVerdict.CANDIDATE, RULE, pro, why)
                 elif why := (
                     *self._bare(full, first, second),
                     *bars.evidence(first, second, self.different),
                 ):
-                    self.record(first, second, Verdict.BARRED, RULE, pro, why)
+                    self.record(first, second, PairVerdict.BARRED, RULE, pro, why)
                 else:
                     self.merge(first, second, MOVED if moved else RULE, 0.95, pro)
 
-    def _unique(self, full: Full, groups: list[Group]) -> None:
+    def _unique(self, full: Full, groups: list[EntityGroup]) -> None:
         """R3, R7, R8: a name without a developer, that one group with a developer has."""
         name = self.full_names[full]
         known = [group for group in groups if group.anchors]
@@ -113,7 +113,7 @@ class Matcher(NameGroups):
             if target is None:
                 for other in chosen[:1]:
                     why = (f"{len(chosen)} models of different developers have the name",)
-                    self.record(group, other, Verdict.BARRED, rule, ["same full name"], why)
+                    self.record(group, other, PairVerdict.BARRED, rule, ["same full name"], why)
                 continue
             pro = ["same full name", "no other model with a developer has it"]
             pro += bars.agreements(group, target)
@@ -129,7 +129,7 @@ class Matcher(NameGroups):
             if name.quantised:
                 against.append("a quantised name, and the developer is not stated")
             if against:
-                self.record(group, target, Verdict.BARRED, rule, pro, against)
+                self.record(group, target, PairVerdict.BARRED, rule, pro, against)
             else:
                 self.merge(group, target, rule, 0.9, pro)
 
@@ -160,7 +160,7 @@ class Matcher(NameGroups):
                     pro += ["parameter counts agree"]
                     against = list(bars.evidence(group, fitting[0], self.different))
                     if against:
-                        self.record(group, fitting[0], Verdict.CANDIDATE, SIZE, pro, against)
+                        self.record(group, fitting[0], PairVerdict.CANDIDATE, SIZE, pro, against)
                     else:
                         self.merge(group, fitting[0], SIZE, 0.9, pro)
 
@@ -185,7 +185,7 @@ class Matcher(NameGroups):
                     pro += bars.agreements(group, fitting[0])
                     against = list(bars.evidence(group, fitting[0], self.different))
                     if against:
-                        self.record(group, fitting[0], Verdict.CANDIDATE, SIZE, pro, against)
+                        self.record(group, fitting[0], PairVerdict.CANDIDATE, SIZE, pro, against)
                     else:
                         self.merge(group, fitting[0], SIZE, 0.9, pro)
 
@@ -216,12 +216,12 @@ class Matcher(NameGroups):
                 if group.hosts & tuned[0].hosts:
                     against.append("the host offers the Instruct under its own name as well")
                 if against:
-                    self.record(group, tuned[0], Verdict.BARRED, INSTRUCT, pro, against)
+                    self.record(group, tuned[0], PairVerdict.BARRED, INSTRUCT, pro, against)
                 else:
                     self.merge(group, tuned[0], INSTRUCT, 0.85, pro)
 
     def _bare(
-        self, full: Full, one: Group, other: Group, *, everywhere: bool = False
+        self, full: Full, one: EntityGroup, other: EntityGroup, *, everywhere: bool = False
     ) -> Iterator[str]:
         """Bars a and b: a series' bare name against one size of it; a service's against a release."""
         name = self.full_names[full]
@@ -245,7 +245,7 @@ class Matcher(NameGroups):
         if dated and entry and not bars.speaks_for_itself(developers):
             yield "a service's bare name, and dated releases of that name exist"
 
-    def _host(self, full: Full, group: Group, target: Group) -> Iterator[str]:
+    def _host(self, full: Full, group: EntityGroup, target: EntityGroup) -> Iterator[str]:
         """Bar d: a host's bare name where base and Instruct both exist means the Instruct."""
         name = self.full_names[full]
         if group.is_model or name.variant:
@@ -257,7 +257,7 @@ class Matcher(NameGroups):
         elif name.sizes and group.hosts & _RUNNERS and self.has_tuned(full[0]):
             yield "a local runner's bare name means the Instruct or chat model"
 
-    def _unmerged(self, _: Full, groups: list[Group]) -> None:
+    def _unmerged(self, _: Full, groups: list[EntityGroup]) -> None:
         """Every group of a name that no rule merged, beside the first, with its reason."""
         groups = distinct(self.current(group) for group in groups)
         if len(groups) < 2 or not any(group.is_model for group in groups):
@@ -273,7 +273,7 @@ class Matcher(NameGroups):
                 against.append("developer not stated")
             weak = not group.is_model or not group.developers
             hard = [why for why in against if why != "developer not stated"]
-            verdict = Verdict.CANDIDATE if weak and len(hard) < 2 else Verdict.BARRED
+            verdict = PairVerdict.CANDIDATE if weak and len(hard) < 2 else PairVerdict.BARRED
             self.record(first, group, verdict, RULE, ["same full name"], against)
 
     def _near_names(self) -> None:
@@ -302,11 +302,11 @@ class Matcher(NameGroups):
                 self.record(
                     first,
                     second,
-                    Verdict.RELATED
+                    PairVerdict.RELATED
                     if related
-                    else Verdict.CANDIDATE
+                    else PairVerdict.CANDIDATE
                     if len(against) == 1
-                    else Verdict.BARRED,
+                    else PairVerdict.BARRED,
                     RULE,
                     ["same words and sizes", "same developer"],
                     against,
@@ -315,7 +315,10 @@ class Matcher(NameGroups):
 
 
 def _between(
-    one: Group, other: Group, block: list[Group], clashes: dict[frozenset[int], tuple[str, ...]]
+    one: EntityGroup,
+    other: EntityGroup,
+    block: list[EntityGroup],
+    clashes: dict[frozenset[int], tuple[str, ...]],
 ) -> bool:
     """Whether a third group could be one with the first and not with the second, or the reverse."""
     for third in block:

@@ -29,8 +29,8 @@ from provenance_graph.model.bundle_results import (
     Bundle,
     BundleEntity,
     LicenceInfo,
-    Origin,
     StatedLicence,
+    ValueOrigin,
 )
 from provenance_graph.model.naming import resolve
 
@@ -109,7 +109,7 @@ class _Gathering:
             stamp=max((stored.header.retrieved for stored in self.claims), default="1970-01-01")[
                 :10
             ],
-            origin=Origin(
+            origin=ValueOrigin(
                 store=self.snapshot.version,
                 reference=reference.digest(self.snapshot),
                 day=self.snapshot.policy.day,

@@ -86,7 +86,7 @@ class LicenceInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ValueOrigin:
     """What makes an export again byte for byte: store version, reference data, day, options."""
 
     store: str = ""
@@ -120,7 +120,7 @@ class Bundle:
     nodes: Mapping[Iri, tuple[tuple[Iri, Iri], ...]]
     claims: tuple[SourcedClaim, ...]
     stamp: str
-    origin: Origin = Origin()
+    origin: ValueOrigin = ValueOrigin()
 
     def entity(self, iri: Iri) -> BundleEntity:
         """An entity of the bundle; one without facts where nothing is accepted of it."""

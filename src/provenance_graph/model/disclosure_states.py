@@ -16,7 +16,7 @@ from provenance_graph.core.terms import PG
 
 
 @dataclass(frozen=True, slots=True)
-class FieldState:
+class DisclosureState:
     """How far a field is known.
 
     ``key`` names it in JSON; ``status`` is the local name of its ``pg:DisclosureScheme`` concept
@@ -34,44 +34,44 @@ class FieldState:
 
 
 _STATES: Final = (
-    FieldState("disclosed", "Disclosed", PG.disclosed, "d", "●", "disclosed",
+    DisclosureState("disclosed", "Disclosed", PG.disclosed, "d", "●", "disclosed",
                "The developer states it."),
-    FieldState("inferred", "", PG.inferred, "i", "≈", "inferred",
+    DisclosureState("inferred", "", PG.inferred, "i", "≈", "inferred",
                "No source states it; it follows from something that one does."),
-    FieldState("reported", "", None, "r", "◇", "reported",
+    DisclosureState("reported", "", None, "r", "◇", "reported",
                "Others report it; the developer is not on record."),
-    FieldState("partlyDisclosed", "PartiallyDisclosed", PG.partlyDisclosed, "p", "◐",
+    DisclosureState("partlyDisclosed", "PartiallyDisclosed", PG.partlyDisclosed, "p", "◐",
                "partly disclosed", "The developer states a part of it."),
-    FieldState("undisclosed", "Undisclosed", PG.undisclosed, "u", "○", "not disclosed",
+    DisclosureState("undisclosed", "Undisclosed", PG.undisclosed, "u", "○", "not disclosed",
                "A source that looked reports that it is not disclosed."),
-    FieldState("withheld", "Withheld", PG.withheld, "w", "⊘", "declined",
+    DisclosureState("withheld", "Withheld", PG.withheld, "w", "⊘", "declined",
                "The developer declines to disclose it."),
-    FieldState("notStated", "", PG.leftBlank, "-", "–", "left blank",
+    DisclosureState("notStated", "", PG.leftBlank, "-", "–", "left blank",
                "A source has the field and leaves it blank. That proves nothing about the"
                " developer."),
-    FieldState("notApplicable", "NotApplicable", PG.notApplicable, "n", "▫", "not applicable",
+    DisclosureState("notApplicable", "NotApplicable", PG.notApplicable, "n", "▫", "not applicable",
                "It does not apply to this model."),
-    FieldState("contradicted", "Contradicted", PG.contradicted, "x", "✕", "contradicted",
+    DisclosureState("contradicted", "Contradicted", PG.contradicted, "x", "✕", "contradicted",
                "Documents of the developer exclude each other."),
-    FieldState("notRecorded", "", None, ".", "·", "no source covers this",
+    DisclosureState("notRecorded", "", None, ".", "·", "no source covers this",
                "No document in the store states this field."),
 )  # fmt: skip
 
-STATES: Final[Mapping[str, FieldState]] = MappingProxyType({s.key: s for s in _STATES})
+STATES: Final[Mapping[str, DisclosureState]] = MappingProxyType({s.key: s for s in _STATES})
 """Every state by its key, in the order of legends."""
 
-BY_PREDICATE: Final[Mapping[Iri, FieldState]] = MappingProxyType(
+BY_PREDICATE: Final[Mapping[Iri, DisclosureState]] = MappingProxyType(
     {state.predicate: state for state in _STATES if state.predicate is not None}
 )
 """The states that the accepted view holds as statements about a property."""
 
-BY_STATUS: Final[Mapping[str, FieldState]] = MappingProxyType(
+BY_STATUS: Final[Mapping[str, DisclosureState]] = MappingProxyType(
     {state.status: state for state in _STATES if state.status}
 )
 """The states that the developer's own statements decide, by the name of their concept."""
 
 
-def state_of(field: Mapping[str, Any]) -> FieldState:
+def state_of(field: Mapping[str, Any]) -> DisclosureState:
     """The state of a field of a profile, as :meth:`FieldAnswer.to_json` gives the field.
 
     >>> state_of({"inferred": False, "status": "NotRecorded", "values": [1], "sources": 1}).word

@@ -57,7 +57,7 @@ _STANDS_OUT = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundEntity:
     """An entity, what it is, and other entities of the same name, richest first."""
 
     iri: Iri
@@ -65,7 +65,7 @@ class Found:
     others: tuple[Iri, ...] = ()
 
 
-def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()) -> Found:
+def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()) -> FoundEntity:
     """The entity that a text names; raises NotFound with near names, or Ambiguous.
 
     Tried in this order: an IRI or an id below ours; a name or the last part of an id, without
@@ -77,7 +77,7 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
         direct = [one for one in direct if kind_of(present, one) in wanted]
     if direct:
         ordered = _by_richness(present, direct)
-        return Found(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
+        return FoundEntity(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
     known = names(present, wanted)
     sought = fold(asked)
     results = [iri for iri, spoken in known.items() if sought and sought in map(fold, spoken)]
@@ -91,15 +91,15 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
     raise NotFound(asked, " or ".join(sorted(wanted)) or "thing", near(asked, known))
 
 
-def _chosen(present: AcceptedSnapshot, asked: str, result: list[Iri]) -> Found:
+def _chosen(present: AcceptedSnapshot, asked: str, result: list[Iri]) -> FoundEntity:
     ordered = _by_richness(present, result)
     own = [iri for iri in ordered if is_own(iri)]
     if len(own) == 1 and own[0] == ordered[0]:
-        return Found(own[0], kind_of(present, own[0]), tuple(ordered[1:]))
+        return FoundEntity(own[0], kind_of(present, own[0]), tuple(ordered[1:]))
     sizes = [_richness(present, iri) for iri in ordered[:2]]
     if len(ordered) > 1 and sizes[0] < _STANDS_OUT * sizes[1]:
         raise Ambiguous(asked, [short_id(iri) for iri in ordered], "thing")
-    return Found(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
+    return FoundEntity(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
 
 
 def is_own(entity: Iri) -> bool:

@@ -11,7 +11,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DISCLOSURES, PG, PROV, RDF
-from provenance_graph.model.entities import Found
+from provenance_graph.model.entities import FoundEntity
 
 MAX_LISTED = 12
 """So many entities that point to it are listed of each relation; all are counted."""
@@ -85,7 +85,7 @@ class EntityPage:
         }
 
 
-def entity_page(snapshot: AcceptedSnapshot, result: Found) -> EntityPage:
+def entity_page(snapshot: AcceptedSnapshot, result: FoundEntity) -> EntityPage:
     """The page of an entity that is no model; a record shows its own header."""
     subject = result.iri
     graph = subject if result.kind == "record" else None

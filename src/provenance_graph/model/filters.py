@@ -16,7 +16,7 @@ from provenance_graph.core.terms import PG
 from provenance_graph.model.entities import find_entity
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming import fold, resolve
-from provenance_graph.model.search_index import Catalogue
+from provenance_graph.model.search_index import SearchIndex
 
 STATES = {
     "disclosed": PG.disclosed,
@@ -33,7 +33,7 @@ _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
 def understood(
-    snapshot: AcceptedSnapshot, catalogue: Catalogue, asked: Mapping[str, Sequence[str]]
+    snapshot: AcceptedSnapshot, catalogue: SearchIndex, asked: Mapping[str, Sequence[str]]
 ) -> dict[str, list[str]]:
     """Filters as the catalogue takes them.
 
@@ -68,7 +68,7 @@ def understood(
     return results
 
 
-def _developer(snapshot: AcceptedSnapshot, catalogue: Catalogue, text: str) -> str:
+def _developer(snapshot: AcceptedSnapshot, catalogue: SearchIndex, text: str) -> str:
     """A developer by the name that models are listed with, or by any name of the organisation."""
     try:
         return _value(catalogue, ("developer",), text, "developer")
@@ -83,7 +83,7 @@ def _developer(snapshot: AcceptedSnapshot, catalogue: Catalogue, text: str) -> s
         return name
 
 
-def _value(catalogue: Catalogue, kinds: Sequence[str], text: str, word: str) -> str:
+def _value(catalogue: SearchIndex, kinds: Sequence[str], text: str, word: str) -> str:
     known = {fold(value): value for kind in kinds for value in catalogue.values(kind)}
     if (exact := known.get(fold(text))) is not None:
         return exact

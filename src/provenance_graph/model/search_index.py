@@ -69,19 +69,19 @@ class Page:
         }
 
 
-class Catalogue:
+class SearchIndex:
     """The table of one store version; open for reading, usable from several threads."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
 
     @classmethod
-    def open(cls, snapshot: AcceptedSnapshot) -> Catalogue:
+    def open(cls, snapshot: AcceptedSnapshot) -> SearchIndex:
         """The table of a snapshot, made now if its folder does not hold it."""
         return snapshot.kept("catalogue", lambda: cls._opened(snapshot))
 
     @classmethod
-    def _opened(cls, snapshot: AcceptedSnapshot) -> Catalogue:
+    def _opened(cls, snapshot: AcceptedSnapshot) -> SearchIndex:
         folder = snapshot.folder
         if folder is None:
             database = sqlite3.connect(":memory:", check_same_thread=False)

@@ -57,7 +57,7 @@ def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA + SCHEMA_SQL
     )
     summaries: dict[Iri, dict[str, Any]] = {}
-    facts = Facts(snapshot)
+    facts = IndexedFacts(snapshot)
     above = _ancestors(facts.parents)
     below = Counter(a for ancestors in above.values() for a in ancestors)
     for number, model in enumerate(facts.models, 1):
@@ -92,7 +92,7 @@ def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
     database.commit()
 
 
-class Facts:
+class IndexedFacts:
     """What the table needs, read from the store predicate by predicate."""
 
     def __init__(self, snapshot: AcceptedSnapshot) -> None:

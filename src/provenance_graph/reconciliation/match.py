@@ -25,7 +25,7 @@ from provenance_graph.core.terms import DCTERMS, SCHEMA, SKOS, XSD
 from provenance_graph.model.entities import is_own
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming import fold
-from provenance_graph.model.search_index import Catalogue
+from provenance_graph.model.search_index import SearchIndex
 
 TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -46,7 +46,7 @@ _MATCH_SCORE = 95.0
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class PropertyCondition:
     """Values that a property of the entity should have; ``required`` drops what has none of them."""
 
     property: str
@@ -62,11 +62,11 @@ class Query:
     text: str
     kinds: tuple[str, ...] = ()
     limit: int = 10
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[PropertyCondition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class MatchCandidate:
     """An entity that a query may mean; ``features`` are what its score is made of."""
 
     iri: Iri
@@ -106,12 +106,12 @@ def kind_named(text: str) -> str:
     raise UsageError(f"no type {text[:80]!r}; {hint}")
 
 
-def match(snapshot: AcceptedSnapshot, query: Query) -> list[Candidate]:
+def match(snapshot: AcceptedSnapshot, query: Query) -> list[MatchCandidate]:
     """The entities that a query may mean, best first; raises UsageError for a wrong property."""
     kinds = query.kinds or tuple(TYPES)
     conditions = [(c, _property(snapshot, c.property)) for c in query.conditions]
     text = query.text.strip()[:MAX_TEXT]
-    listed = Catalogue.open(snapshot)
+    listed = SearchIndex.open(snapshot)
     if text:
         results = listed.search(text, _LOOKED_AT, kinds).items
     else:
@@ -129,7 +129,7 @@ def match(snapshot: AcceptedSnapshot, query: Query) -> list[Candidate]:
     scored.sort(key=lambda one: (-one.score, not is_own(one.iri), -_weight(one), one.iri))
     shown = scored[: max(1, min(query.limit, MAX_CANDIDATES))]
     return [
-        Candidate(
+        MatchCandidate(
             one.iri,
             one.name,
             one.kind,
@@ -143,7 +143,7 @@ def match(snapshot: AcceptedSnapshot, query: Query) -> list[Candidate]:
 
 
 def _with_values(
-    snapshot: AcceptedSnapshot, conditions: Iterable[tuple[Condition, Iri]]
+    snapshot: AcceptedSnapshot, conditions: Iterable[tuple[PropertyCondition, Iri]]
 ) -> list[Iri]:
     """The first entities that have one of the values of a condition: for a query without a text."""
     results: dict[Iri, None] = {}
@@ -162,8 +162,8 @@ def _scored(
     snapshot: AcceptedSnapshot,
     text: str,
     item: Mapping[str, object],
-    conditions: Iterable[tuple[Condition, Iri]],
-) -> Candidate | None:
+    conditions: Iterable[tuple[PropertyCondition, Iri]],
+) -> MatchCandidate | None:
     iri, name, kind = Iri(str(item["iri"])), str(item["name"]), str(item["kind"])
     aliases = item.get("aliases")
     names = {name, str(item["id"]), str(item["id"]).rpartition("/")[2], str(iri), local_name(iri)}
@@ -204,7 +204,9 @@ def _scored(
     features.append(
         ("mentions", "things that name it", float(mentions if isinstance(mentions, int) else 0))
     )
-    return Candidate(iri, name, kind, _description(item), round(score, 1), False, tuple(features))
+    return MatchCandidate(
+        iri, name, kind, _description(item), round(score, 1), False, tuple(features)
+    )
 
 
 def _description(item: Mapping[str, object]) -> str:
@@ -219,11 +221,11 @@ def _description(item: Mapping[str, object]) -> str:
     return f"{kind} {item['id']}{made}{day}"
 
 
-def _weight(one: Candidate) -> float:
+def _weight(one: MatchCandidate) -> float:
     return float({key: value for key, _, value in one.features}.get("mentions", 0))
 
 
-def _is_match(one: Candidate, all_: Iterable[Candidate]) -> bool:
+def _is_match(one: MatchCandidate, all_: Iterable[MatchCandidate]) -> bool:
     values = {key: value for key, _, value in one.features}
     agreed = all(v == 100.0 for key, v in values.items() if key.startswith("property:"))
     rivals = [other for other in all_ if other.iri != one.iri and other.score >= one.score]
@@ -238,7 +240,9 @@ def _property(snapshot: AcceptedSnapshot, name: str) -> Iri:
         raise UsageError(str(missing)) from missing
 
 
-def _agreement(snapshot: AcceptedSnapshot, iri: Iri, prop: Iri, condition: Condition) -> float:
+def _agreement(
+    snapshot: AcceptedSnapshot, iri: Iri, prop: Iri, condition: PropertyCondition
+) -> float:
     """How far the accepted values agree with those given, between 0 and 1."""
     if not condition.values:
         return 0.0

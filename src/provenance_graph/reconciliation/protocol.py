@@ -21,8 +21,8 @@ from provenance_graph.reconciliation.match import (
     MAX_QUERIES,
     MAX_TEXT,
     TYPES,
-    Candidate,
-    Condition,
+    MatchCandidate,
+    PropertyCondition,
     Query,
     entity_id,
     entity_of,
@@ -166,7 +166,9 @@ def _query_draft(place: str, data: Any) -> Query:
     return Query(text[:MAX_TEXT], kinds, _limit(place, data), tuple(conditions))
 
 
-def _condition(place: str, data: Any, ids: Sequence[str], values: Sequence[str]) -> Condition:
+def _condition(
+    place: str, data: Any, ids: Sequence[str], values: Sequence[str]
+) -> PropertyCondition:
     data = _object(place, data)
     name = next((data[key] for key in ids if key in data), None)
     if not isinstance(name, str):
@@ -176,7 +178,9 @@ def _condition(place: str, data: Any, ids: Sequence[str], values: Sequence[str])
     if quantifier not in ("any", "all", "none"):
         raise UsageError(f"{place}/matchQuantifier: any, all or none, not {_shown(quantifier)}")
     required = data.get("required", False) is True
-    return Condition(name, tuple(_values(f"{place}/{values[0]}", stored)), required, quantifier)
+    return PropertyCondition(
+        name, tuple(_values(f"{place}/{values[0]}", stored)), required, quantifier
+    )
 
 
 def _values(place: str, data: Any) -> list[str]:
@@ -224,7 +228,7 @@ def _shown(value: Any) -> str:
 # ---- what they get -------------------------------------------------------------------------
 
 
-def candidate_json(one: Candidate, version: str) -> dict[str, Any]:
+def candidate_json(one: MatchCandidate, version: str) -> dict[str, Any]:
     """A candidate as a version's schema has it, features included."""
     named = version == "1.0-draft"
     return {

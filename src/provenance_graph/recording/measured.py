@@ -15,7 +15,7 @@ from provenance_graph.core.claims import Basis, Claim, Custody, Header, Record, 
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.formats import statements
-from provenance_graph.formats.weights.kinship import Kinship, Verdict
+from provenance_graph.formats.weights.kinship import Kinship, KinshipVerdict
 
 COLLECTION = "measurements"
 READER = "kinship"
@@ -59,10 +59,10 @@ def to_record(
 
 def _claim(child: Iri, parent: Iri, kin: Kinship, relation: Iri | None) -> Claim | None:
     place = f"{kin.sampled} tensors sampled"
-    if kin.verdict is Verdict.CONFIRMED:
+    if kin.verdict is KinshipVerdict.CONFIRMED:
         seen = relation or kin.relation or PROV.wasDerivedFrom
         return Claim(child, seen, parent, as_stated=kin.how, locator=place, confidence=_CONFIDENCE)
-    if kin.verdict is Verdict.CONTRADICTED:
+    if kin.verdict is KinshipVerdict.CONTRADICTED:
         denied = relation or PROV.wasDerivedFrom
         return Claim(
             child,

@@ -80,7 +80,7 @@ class ModelFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class AuditReport:
     """A report over some models of one version of a snapshot, as of a day."""
 
     version: str
@@ -104,7 +104,7 @@ def report(
     *,
     uses: Sequence[str] = USES,
     day: str = "",
-) -> Report:
+) -> AuditReport:
     """Gather a report.
 
     Licence texts in force are chosen by ``day``: the day asked for, else the day the snapshot
@@ -112,7 +112,7 @@ def report(
     """
     reported = stats(snapshot)
     chosen = day_of(day or snapshot.as_of or reported.last_retrieved)[:10]
-    return Report(
+    return AuditReport(
         version=reported.version,
         last_retrieved=reported.last_retrieved,
         as_of=snapshot.as_of,

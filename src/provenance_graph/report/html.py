@@ -15,7 +15,7 @@ from markupsafe import Markup
 from provenance_graph.core.claims import Header
 from provenance_graph.model.disclosure_states import state_of
 from provenance_graph.model.knowledge import sentence
-from provenance_graph.report.facts import ModelFacts, Report
+from provenance_graph.report.facts import AuditReport, ModelFacts
 from provenance_graph.report.picture import picture
 from provenance_graph.report.rendering import render
 
@@ -23,7 +23,7 @@ Json = Mapping[str, Any]
 GAPS: Final = ("Undisclosed", "Withheld", "PartiallyDisclosed", "Contradicted")
 
 
-def html(report: Report) -> str:
+def html(report: AuditReport) -> str:
     """The whole file; the same report gives the same bytes."""
     names = " ".join(model.profile["id"] for model in report.models)
     day = f" --as-of {report.as_of}" if report.as_of else ""

@@ -39,7 +39,7 @@ _FACTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class VocabularyTerm:
     """One term: IRIs shortened (``pg:contextLength``), texts as the ontology has them.
 
     ``broader`` are its super-classes, super-properties and close matches, ``codes`` the
@@ -75,7 +75,7 @@ class Module:
 
     title: str
     description: str
-    terms: tuple[Term, ...]
+    terms: tuple[VocabularyTerm, ...]
 
 
 @cache
@@ -126,7 +126,7 @@ class _Graph:
             self._text(about[0], DCTERMS.title), self._text(about[0], DCTERMS.description), terms
         )
 
-    def _term(self, name: str) -> Term:
+    def _term(self, name: str) -> VocabularyTerm:
         kinds = self._quads[name][RDF.type]
         codes = self._quads[name][PG.codeList]
         above = [
@@ -135,7 +135,7 @@ class _Graph:
             for value in self._quads[name][predicate]
         ]
         ranges = [*self._quads[name][RDFS.range], *self._quads[name][SCHEMA.rangeIncludes]]
-        return Term(
+        return VocabularyTerm(
             name=shorten(name),
             iri=name,
             label=self._text(name, SKOS.prefLabel) or local_name(name),

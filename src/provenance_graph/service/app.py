@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from provenance_graph.core.errors import ProvenanceError
-from provenance_graph.service.backend import Backend, Writer
+from provenance_graph.service.backend import Backend, StoreWriter
 from provenance_graph.service.http import docs_page
 from provenance_graph.service.http.auth import Tokens
 from provenance_graph.service.http.cache import AnswerCache
@@ -49,7 +49,7 @@ def create_app(
     backend: Backend,
     *,
     settings: Settings,
-    writer: Writer | None = None,
+    writer: StoreWriter | None = None,
     tokens: Tokens | None = None,
     routers: Iterable[APIRouter] = (),
     static: Path = _STATIC,
@@ -63,7 +63,7 @@ def create_app(
 def make_service(
     backend: Backend,
     settings: Settings,
-    writer: Writer | None = None,
+    writer: StoreWriter | None = None,
     tokens: Tokens | None = None,
 ) -> Service:
     """What all applications of one process share."""

@@ -33,7 +33,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class UploadPart:
     """One RDF document of an upload."""
 
     body: bytes
@@ -41,7 +41,7 @@ class Part:
     base: str
 
 
-class Blocks(Protocol):
+class AnswerBlocks(Protocol):
     """An answer that arrives in blocks; ``done`` says that ``first`` is all of it."""
 
     first: bytes
@@ -86,7 +86,7 @@ class Backend(Protocol):
     ) -> Answer:
         """A query's answer over the dataset of a day; raises QueryError and its kinds."""
 
-    async def stream(self, query: SparqlQuery, media_type: str) -> Blocks:
+    async def stream(self, query: SparqlQuery, media_type: str) -> AnswerBlocks:
         """The same in blocks; what fails before the first is raised here."""
 
     async def run(self, function: str, data: bytes) -> bytes:
@@ -96,7 +96,7 @@ class Backend(Protocol):
         """Processes alive, restarts, waiting requests: for /health and /metrics."""
 
 
-class Writer(Protocol):
+class StoreWriter(Protocol):
     """Writes, each all or nothing; once one is acknowledged every later read sees it."""
 
     async def update(self, update: UpdateRequest, who: str, when: Precondition = ALWAYS) -> Written:
@@ -105,7 +105,7 @@ class Writer(Protocol):
     async def put(
         self,
         graph: Iri | None,
-        parts: list[Part],
+        parts: list[UploadPart],
         who: str,
         replace: bool,
         when: Precondition = ALWAYS,

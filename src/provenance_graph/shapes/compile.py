@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from provenance_graph.core.errors import BadShape
 from provenance_graph.core.iris import Iri
-from provenance_graph.shapes.expressions import PER_VALUE, Kinds, Writer, written
+from provenance_graph.shapes.expressions import PER_VALUE, Kinds, PatternWriter, written
 from provenance_graph.shapes.model import Constraint, Path, Shape, Target
 from provenance_graph.store.sparql.tokens import tokens
 
@@ -56,16 +56,16 @@ class Check:
 
 def compile_shapes(shapes: Sequence[Shape], kinds: Kinds) -> list[Check]:
     """The checks of shapes with targets; ``kinds`` gives the subclasses of a class."""
-    writer = Writer(kinds)
+    writer = PatternWriter(kinds)
     return [check for shape in shapes if shape.targets for check in _walk(shape, writer)]
 
 
-def _walk(shape: Shape, writer: Writer) -> Iterator[Check]:
+def _walk(shape: Shape, writer: PatternWriter) -> Iterator[Check]:
     top = Check(shape, "", "", shape.path, shape.targets, shape.over, "")
     yield from _checks(shape, writer, top)
 
 
-def _checks(shape: Shape, writer: Writer, base: Check) -> Iterator[Check]:
+def _checks(shape: Shape, writer: PatternWriter, base: Check) -> Iterator[Check]:
     """The checks of a shape whose focus nodes ``base`` reaches."""
     base = replace(base, shape=shape, path=shape.path)
     for constraint in shape.constraints:
@@ -91,7 +91,7 @@ def _checks(shape: Shape, writer: Writer, base: Check) -> Iterator[Check]:
                     yield replace(check, pattern=pattern, value=value, columns=columns)
 
 
-def _step(shape: Shape, base: Check, writer: Writer) -> Check:
+def _step(shape: Shape, base: Check, writer: PatternWriter) -> Check:
     if shape.path is None:
         return base
     onward = writer.fresh()
@@ -107,7 +107,7 @@ def _needs(shape: Shape, base: Check) -> frozenset[str]:
     return frozenset()
 
 
-def _per_value(check: Check, constraint: Constraint, writer: Writer) -> Check:
+def _per_value(check: Check, constraint: Constraint, writer: PatternWriter) -> Check:
     shape = check.shape
     if shape.path is None:
         test = f"FILTER({writer.bad(constraint, check.focus)})"
@@ -117,7 +117,7 @@ def _per_value(check: Check, constraint: Constraint, writer: Writer) -> Check:
     return replace(check, pattern=pattern, value="?value", needs=check.needs | _needs(shape, check))
 
 
-def _whole(check: Check, constraint: Constraint, writer: Writer) -> Check:
+def _whole(check: Check, constraint: Constraint, writer: PatternWriter) -> Check:
     shape = check.shape
     if constraint.component == "MaxCount":
         pattern = writer.distinct(shape, check.focus, int(constraint.terms[0].value) + 1)

@@ -64,7 +64,7 @@ def written(term: Term) -> str:
     return str(term)
 
 
-class Writer:
+class PatternWriter:
     """Writes expressions; its variables never collide."""
 
     def __init__(self, kinds: Kinds) -> None:

@@ -35,7 +35,7 @@ _LEFT_FREE = 64 << 20
 """Bytes that a copy leaves free on the disk."""
 
 
-class Source(Protocol):
+class FollowedStore(Protocol):
     """Where a store is followed from."""
 
     def text(self, path: str) -> str:
@@ -97,14 +97,14 @@ class WebSource:
             raise StoreError(f"{url} cannot be read: {error}") from error
 
 
-def source_of(place: str) -> Source:
+def source_of(place: str) -> FollowedStore:
     """The source that a user names: a folder or an address."""
     if place.startswith(("http://", "https://")):
         return WebSource(place)
     return FolderSource(Path(place))
 
 
-def published(source: Source, place: str) -> Current:
+def published(source: FollowedStore, place: str) -> Current:
     """What the followed store publishes now; raises StoreMissing, StoreFormat or StoreError."""
     written = source.text("format").strip()
     if written != layout.FORMAT:
@@ -129,7 +129,7 @@ def published(source: Source, place: str) -> Current:
 class Replica:
     """A folder that follows a store; one process at a time copies into it."""
 
-    def __init__(self, folder: Path, place: str, source: Source | None = None) -> None:
+    def __init__(self, folder: Path, place: str, source: FollowedStore | None = None) -> None:
         self.folder, self.place = folder, place
         self._source = source or source_of(place)
 

@@ -23,7 +23,7 @@ import pyoxigraph as ox
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.store import layout
 from provenance_graph.store.sparql.answers import SOLUTION_FORMATS
-from provenance_graph.store.sparql.lookup import Lookup, Pattern, Term
+from provenance_graph.store.sparql.lookup import Lookup, LookupTerm, Pattern
 from provenance_graph.store.values import Answer
 
 MAX_ROWS: Final = 200
@@ -146,7 +146,7 @@ def _small(engine: ox.Store, patterns: tuple[Pattern, ...]) -> bool:
     return True
 
 
-def _engine_term(term: Term) -> ox.NamedNode | ox.Literal | None:
+def _engine_term(term: LookupTerm) -> ox.NamedNode | ox.Literal | None:
     if term.kind == "variable":
         return None
     return ox.NamedNode(term.text) if term.kind == "iri" else ox.Literal(term.text)

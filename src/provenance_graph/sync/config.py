@@ -38,7 +38,7 @@ _UNITS = {"m": 60, "h": 3600, "d": DAY, "w": 7 * DAY}
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SyncSource:
     """Places that are read alike; ``every`` in seconds."""
 
     name: str
@@ -49,7 +49,7 @@ class Source:
     collection: str = ""
 
 
-def read_sync(path: Path) -> list[Source]:
+def read_sync(path: Path) -> list[SyncSource]:
     """The sources of a ``sync.toml``; raises UsageError with every fault."""
     tables = Document(Iri(f"urn:file:{path.name}"), _read(path), "", path.name).toml
     if len(tables) > MAX_SOURCES:
@@ -86,7 +86,7 @@ def _read(path: Path) -> bytes:
         raise UsageError(f"{path}: {error.strerror or error}") from error
 
 
-def _source(path: Path, key: str, table: Any, problems: list[Problem]) -> Source | None:
+def _source(path: Path, key: str, table: Any, problems: list[Problem]) -> SyncSource | None:
     if not isinstance(table, Mapping):
         problems.append(Problem(key, "a source is a table", f"[{key}] and places = [...] below it"))
         return None
@@ -109,7 +109,7 @@ def _source(path: Path, key: str, table: Any, problems: list[Problem]) -> Source
     if publisher and not (isinstance(publisher, str) and is_iri(publisher)):
         problems.append(Problem(f"{key}.publisher", f"{publisher!r} is not an IRI"))
         publisher = ""
-    return Source(
+    return SyncSource(
         key,
         tuple(dict.fromkeys(places))[:MAX_PLACES],
         _seconds(f"{key}.every", table.get("every"), problems),

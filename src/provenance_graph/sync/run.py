@@ -14,8 +14,8 @@ from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import FetchError
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.fetch.fetcher import Fetcher, fetch
-from provenance_graph.sync.config import Source
-from provenance_graph.sync.state import Seen, State
+from provenance_graph.sync.config import SyncSource
+from provenance_graph.sync.state import Seen, SyncState
 
 STATUSES = ("changed", "unchanged", "new", "renamed", "gated", "gone", "failed", "fresh")
 """What may come of a place: ``fresh`` ones were asked lately and are not asked again."""
@@ -24,7 +24,7 @@ BAD = ("gone", "failed")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PlaceOutcome:
     """What came of one place, and why."""
 
     source: str
@@ -38,7 +38,7 @@ class Outcome:
 class Synced:
     """What came of a run."""
 
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[PlaceOutcome] = field(default_factory=list)
     requests: int = 0
     not_modified: int = 0
 
@@ -48,7 +48,7 @@ class Synced:
         return Counter(outcome.status for outcome in self.outcomes)
 
 
-Import = Callable[[Source, Iterator[Document | Problem]], int]
+Import = Callable[[SyncSource, Iterator[Document | Problem]], int]
 """Takes the documents of a place in; gives how many records they made or changed."""
 
 
@@ -57,16 +57,16 @@ def _unknown(_: str) -> bool:
 
 
 def synchronise(
-    sources: Iterable[Source],
+    sources: Iterable[SyncSource],
     fetcher: Fetcher,
-    state: State,
+    state: SyncState,
     take: Import | None,
     *,
     now: Callable[[], float],
     today: str,
     known: Callable[[str], bool] = _unknown,
     everything: bool = False,
-) -> Iterator[Outcome]:
+) -> Iterator[PlaceOutcome]:
     """Ask every place that is due and take in what changed; an outcome a place, as it comes.
 
     ``take`` None is a dry run: it asks what changed, takes nothing in and remembers nothing.
@@ -75,11 +75,11 @@ def synchronise(
     """
     for source in sources:
         for place in _expanded(source, fetcher):
-            if isinstance(place, Outcome):
+            if isinstance(place, PlaceOutcome):
                 yield place
                 continue
             if not everything and not state.due(place, source.every, now()):
-                yield Outcome(source.name, place, "fresh", "asked lately")
+                yield PlaceOutcome(source.name, place, "fresh", "asked lately")
                 continue
             outcome, seen = _one(source, place, fetcher, state, take, now(), today, known)
             if take is not None:
@@ -87,7 +87,7 @@ def synchronise(
             yield outcome
 
 
-def _expanded(source: Source, fetcher: Fetcher) -> Iterator[str | Outcome]:
+def _expanded(source: SyncSource, fetcher: Fetcher) -> Iterator[str | PlaceOutcome]:
     """The places of a source; an account's ``hf:org/*`` becomes its repositories."""
     for place in source.places:
         if not place.endswith("/*"):
@@ -96,7 +96,7 @@ def _expanded(source: Source, fetcher: Fetcher) -> Iterator[str | Outcome]:
         try:
             yield from _account(place[3:-2], fetcher)
         except FetchError as error:
-            yield Outcome(source.name, place, _status(error), str(error))
+            yield PlaceOutcome(source.name, place, _status(error), str(error))
 
 
 def _account(account: str, fetcher: Fetcher) -> Iterator[str]:
@@ -120,15 +120,15 @@ def _account(account: str, fetcher: Fetcher) -> Iterator[str]:
 
 
 def _one(
-    source: Source,
+    source: SyncSource,
     place: str,
     fetcher: Fetcher,
-    state: State,
+    state: SyncState,
     take: Import | None,
     at: float,
     today: str,
     known: Callable[[str], bool],
-) -> tuple[Outcome, Seen]:
+) -> tuple[PlaceOutcome, Seen]:
     """Ask one place; the outcome, and what is remembered of it."""
     before = state.seen.get(place)
     revision = moved = ""
@@ -137,14 +137,18 @@ def _one(
             revision, moved = _revision(place, fetcher)
             if before and revision and revision == before.revision and not moved:
                 seen = replace(before, at=at, status="unchanged", detail="")
-                return Outcome(source.name, place, "unchanged", f"still at {revision[:12]}"), seen
+                return PlaceOutcome(
+                    source.name, place, "unchanged", f"still at {revision[:12]}"
+                ), seen
         results = [
             item if isinstance(item, Problem) else replace(item, fetched=True)
             for item in fetch(f"hf:{moved}" if moved else place, fetcher, today)
         ]
     except FetchError as error:
         status = _status(error)
-        return Outcome(source.name, place, status, str(error)), Seen(at, status, detail=str(error))
+        return PlaceOutcome(source.name, place, status, str(error)), Seen(
+            at, status, detail=str(error)
+        )
     documents = sum(isinstance(item, Document) for item in results)
     changed = documents if take is None else take(source, iter(results))
     if moved:
@@ -157,7 +161,7 @@ def _one(
     faults = [str(item) for item in results if isinstance(item, Problem)]
     detail = "; ".join(filter(None, (detail, *faults[:3])))
     seen = Seen(at, status, revision, moved, detail)
-    return Outcome(source.name, place, status, detail, documents), seen
+    return PlaceOutcome(source.name, place, status, detail, documents), seen
 
 
 def _revision(place: str, fetcher: Fetcher) -> tuple[str, str]:

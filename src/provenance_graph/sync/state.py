@@ -21,7 +21,7 @@ class Seen:
     detail: str = ""
 
 
-class State:
+class SyncState:
     """The places asked so far; a damaged file counts as none."""
 
     def __init__(self, path: Path | None) -> None:

@@ -43,6 +43,6 @@ def place_of(document: str) -> str:
     if not document.startswith(("http://", "https://")):
         return ""
     address = hub.address(document)
-    if address is not None and address.kind is hub.Kind.MODEL and address.owner:
+    if address is not None and address.kind is hub.RepositoryKind.MODEL and address.owner:
         return f"hf:{address.name}"
     return document

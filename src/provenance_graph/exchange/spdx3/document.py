@@ -9,7 +9,7 @@ from provenance_graph.core.iris import ID
 from provenance_graph.core.resources import software
 from provenance_graph.exchange import ledger
 from provenance_graph.exchange.ledger import Exported, Exporter
-from provenance_graph.exchange.spdx3.elements import Document
+from provenance_graph.exchange.spdx3.elements import SpdxDocument
 from provenance_graph.exchange.spdx3.packages import package
 from provenance_graph.exchange.spdx3.relationships import files, libraries, licences, relations
 from provenance_graph.exchange.spdx3.terms import CONTEXTS, INFO, OTHERWISE, REASONS, TERMS
@@ -18,7 +18,7 @@ from provenance_graph.model.bundle_results import Bundle
 
 def write(bundle: Bundle, version: str = "3.0.1") -> Exported:
     """An SPDX document of AI packages and dataset packages with their lineage."""
-    document = Document(bundle, version)
+    document = SpdxDocument(bundle, version)
     maker = document.add(
         "Organization",
         f"{document.base}#maker",

@@ -13,7 +13,7 @@ from provenance_graph.exchange.spdx3.terms import INFO, NO_ASSERTION
 from provenance_graph.model.bundle_results import Bundle, LicenceInfo
 
 
-class Document:
+class SpdxDocument:
     """The elements of one document, and the names they get in it."""
 
     def __init__(self, bundle: Bundle, version: str = "3.0.1") -> None:

@@ -9,7 +9,7 @@ from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger
-from provenance_graph.exchange.spdx3.elements import Document
+from provenance_graph.exchange.spdx3.elements import SpdxDocument
 from provenance_graph.exchange.spdx3.terms import (
     DATA_TEXTS,
     DATES,
@@ -22,7 +22,7 @@ from provenance_graph.exchange.spdx3.terms import (
 from provenance_graph.model.bundle_results import BundleEntity
 
 
-def package(document: Document, entity: BundleEntity) -> None:
+def package(document: SpdxDocument, entity: BundleEntity) -> None:
     """A package; what the profiles require and nobody disclosed is NOASSERTION."""
     dataset = entity.iri in document.bundle.datasets
     stated: dict[str, Any] = {"name": document.bundle.name(entity.iri)}
@@ -57,7 +57,7 @@ def package(document: Document, entity: BundleEntity) -> None:
 
 
 def _texts(
-    document: Document, entity: BundleEntity, keys: Mapping[Iri, tuple[str, bool]]
+    document: SpdxDocument, entity: BundleEntity, keys: Mapping[Iri, tuple[str, bool]]
 ) -> dict[str, Any]:
     """The texts that the profiles have fields for; a word outside SPDX's list is a loss."""
     results: dict[str, Any] = {}
@@ -75,7 +75,7 @@ def _texts(
     return results
 
 
-def _integrity(document: Document, entity: BundleEntity) -> dict[str, Any]:
+def _integrity(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
     """The digests of a package as a whole: those of a file without a name."""
     hashes = []
     for node in document.bundle.hanging(entity.iri, PG.artifactOf):
@@ -101,7 +101,7 @@ _ALGORITHMS = frozenset(("md5", "sha1", "sha224", "sha256", "sha384", "sha512"))
 MAX_EVIDENCE = 20
 
 
-def _evidence(document: Document, entity: BundleEntity) -> list[dict[str, Any]]:
+def _evidence(document: SpdxDocument, entity: BundleEntity) -> list[dict[str, Any]]:
     """Where the documents are in which sources speak of a package, the latest first."""
     headers = {
         stored.header for stored in document.bundle.claims if stored.subject == entity.iri
@@ -122,7 +122,7 @@ def _equal(entity: BundleEntity, predicate: Iri, text: str) -> list[Literal]:
     return [value for value in entity.texts(predicate) if value.lexical == text]
 
 
-def _makers(document: Document, entity: BundleEntity) -> dict[str, Any]:
+def _makers(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
     makers = entity.iris(DCTERMS.creator)
     agents = [document.agent(maker) for maker in makers]
     document.ledger.keep(entity.iri, DCTERMS.creator, *makers)
@@ -133,7 +133,7 @@ def _makers(document: Document, entity: BundleEntity) -> dict[str, Any]:
     return result
 
 
-def _dates(document: Document, entity: BundleEntity) -> dict[str, Any]:
+def _dates(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
     results: dict[str, Any] = {}
     for predicate, key in DATES.items():
         for value in entity.texts(predicate)[:1]:
@@ -146,7 +146,7 @@ def _dates(document: Document, entity: BundleEntity) -> dict[str, Any]:
     return results
 
 
-def _places(document: Document, entity: BundleEntity) -> dict[str, Any]:
+def _places(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
     """Package URL, download and home page."""
     results: dict[str, Any] = {"software_downloadLocation": NO_ASSERTION}
     dataset = entity.iri in document.bundle.datasets
@@ -168,7 +168,7 @@ def _places(document: Document, entity: BundleEntity) -> dict[str, Any]:
     return results
 
 
-def _version(document: Document, entity: BundleEntity) -> str:
+def _version(document: SpdxDocument, entity: BundleEntity) -> str:
     """The version of a dataset, or of a model that has just one."""
     if entity.iri in document.bundle.datasets:
         for value in entity.texts(SCHEMA.version)[:1]:
@@ -188,7 +188,7 @@ def _version(document: Document, entity: BundleEntity) -> str:
     return versions[0].text(SCHEMA.version)
 
 
-def _model(document: Document, entity: BundleEntity) -> dict[str, Any]:
+def _model(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
     """What the AI profile has places for."""
     keep = document.ledger.keep
     results: dict[str, Any] = {}
@@ -226,7 +226,7 @@ def _entry(key: str, value: str) -> dict[str, Any]:
     return {"type": "DictionaryEntry", "key": key, "value": value}
 
 
-def _scores(document: Document, entity: BundleEntity) -> Iterator[tuple[str, str]]:
+def _scores(document: SpdxDocument, entity: BundleEntity) -> Iterator[tuple[str, str]]:
     for node in document.bundle.hanging(entity.iri, PG.evaluationOf):
         benchmark = next(iter(node.iris(PG.benchmark)), None)
         score = next(iter(node.texts(PG.score)), None)

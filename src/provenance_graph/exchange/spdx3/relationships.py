@@ -5,7 +5,7 @@ from __future__ import annotations
 from provenance_graph.core import terms
 from provenance_graph.core.iris import shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV
-from provenance_graph.exchange.spdx3.elements import Document
+from provenance_graph.exchange.spdx3.elements import SpdxDocument
 from provenance_graph.exchange.spdx3.terms import NO_ASSERTION, NO_LICENCE, RELATIONS, STAGES
 from provenance_graph.model.bundle_results import BundleEntity
 
@@ -13,7 +13,7 @@ ALSO_NEEDED = frozenset(("descendantOf", "trainedOn"))
 """Relationships that are a dependency as well: without the parent or the data, no model."""
 
 
-def relations(document: Document, entity: BundleEntity) -> None:
+def relations(document: SpdxDocument, entity: BundleEntity) -> None:
     """Lineage, data and models used, each as a relationship to another element."""
     here = document.ids[entity.iri]
     dataset = entity.iri in document.bundle.datasets
@@ -42,7 +42,7 @@ def relations(document: Document, entity: BundleEntity) -> None:
                 document.ledger.keep(entity.iri, predicate, other)
 
 
-def licences(document: Document, entity: BundleEntity) -> None:
+def licences(document: SpdxDocument, entity: BundleEntity) -> None:
     """The licence that is accepted, declared and concluded; one that nobody knows as its text."""
     here = document.ids[entity.iri]
     stated = entity.iris(DCTERMS.license)
@@ -72,7 +72,7 @@ def licences(document: Document, entity: BundleEntity) -> None:
             document.relate("hasDeclaredLicense", here, NO_LICENCE)
 
 
-def libraries(document: Document, entity: BundleEntity) -> None:
+def libraries(document: SpdxDocument, entity: BundleEntity) -> None:
     """The libraries that a model needs, as packages that it depends on."""
     for value in entity.texts(PG.softwareDependency):
         name, _, version = value.lexical.partition(" ")
@@ -82,7 +82,7 @@ def libraries(document: Document, entity: BundleEntity) -> None:
         document.ledger.keep(entity.iri, PG.softwareDependency, value)
 
 
-def files(document: Document, entity: BundleEntity) -> None:
+def files(document: SpdxDocument, entity: BundleEntity) -> None:
     """The files of a model or dataset, with their digests."""
     for number, node in enumerate(document.bundle.hanging(entity.iri, PG.artifactOf), 1):
         name = node.text(PG.fileName)

@@ -12,8 +12,8 @@ from provenance_graph.core.claims import Basis, Claim, Literal, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import prose
-from provenance_graph.formats.apx.fields import EXPERT_TOTAL_LABELS, FIELDS, Field, field_claims
-from provenance_graph.formats.apx.page import CODING_LABELS, Labelled, Page, Paragraph, Row
+from provenance_graph.formats.apx.fields import EXPERT_TOTAL_LABELS, FIELDS, PageField, field_claims
+from provenance_graph.formats.apx.page import CODING_LABELS, ApxPage, Labelled, PageRow, Paragraph
 from provenance_graph.formats.apx.prose_patterns import PATTERNS
 from provenance_graph.formats.licences import names as licence_names
 
@@ -74,7 +74,7 @@ class Named:
         return self.configuration_slug if self.mode else self.slug
 
 
-def claims(page: Page, about: Named) -> Iterator[Claim | Problem]:
+def claims(page: ApxPage, about: Named) -> Iterator[Claim | Problem]:
     """What the parts of a page claim about what it is about."""
     yield from page.problems
     yield from _identity(about)
@@ -127,7 +127,7 @@ def _default(claim: Claim) -> Claim:
     return replace(claim, basis=Basis.INFERENCE, confidence=DEFAULT_CONFIDENCE)
 
 
-def _specification(page: Page, about: Named) -> Iterator[Claim | Problem]:
+def _specification(page: ApxPage, about: Named) -> Iterator[Claim | Problem]:
     swapped = _swapped(page.fields)
     width = _expert_width(page.fields)
     for shown in page.fields:
@@ -167,7 +167,7 @@ def _expert_width(fields: list[Labelled]) -> bool:
 
 
 def _expert_labelled(about: Named, shown: Labelled) -> Iterator[Claim | Problem]:
-    row = Field(PG.expertIntermediateSize, "whole")
+    row = PageField(PG.expertIntermediateSize, "whole")
     for claim in field_claims(about.model, row, shown.value, shown.place):
         yield replace(claim, basis=Basis.INFERENCE, as_stated=f"{shown.label}: {shown.value}")
     yield Problem(
@@ -201,7 +201,7 @@ def _swapped(fields: list[Labelled]) -> bool:
 
 def _relabelled(about: Named, prop: Iri, shown: Labelled) -> Iterator[Claim | Problem]:
     place = shown.place
-    for claim in field_claims(about.model, Field(prop, "whole"), shown.value, place):
+    for claim in field_claims(about.model, PageField(prop, "whole"), shown.value, place):
         retained = f"{shown.label}: {shown.value}"
         yield replace(claim, basis=Basis.INFERENCE, as_stated=retained)
     yield Problem(
@@ -229,7 +229,7 @@ def split_benchmark(name: str) -> tuple[str, str]:
     return name[: match.start()].strip(), name[match.start() :]
 
 
-def _benchmarks(page: Page, about: Named) -> Iterator[Claim | Problem]:
+def _benchmarks(page: ApxPage, about: Named) -> Iterator[Claim | Problem]:
     for row in page.rows:
         _, benchmark = split_benchmark(row.name)
         local = f"{about.local}/{iris.slug(benchmark)}"
@@ -242,7 +242,7 @@ def _benchmarks(page: Page, about: Named) -> Iterator[Claim | Problem]:
         )
 
 
-def _result(row: Row, about: Named, benchmark: str, node: Iri) -> Iterator[Claim | Problem]:
+def _result(row: PageRow, about: Named, benchmark: str, node: Iri) -> Iterator[Claim | Problem]:
     bench = iris.mint("benchmark", iris.slug(benchmark))
     number = literals.number(row.score.rstrip("%"))
     try:
@@ -282,7 +282,7 @@ def _rank(
     yield Claim(ranking, SCHEMA.name, literals.text(title))
 
 
-def _ranks(page: Page, about: Named) -> Iterator[Claim | Problem]:
+def _ranks(page: ApxPage, about: Named) -> Iterator[Claim | Problem]:
     seen: dict[str, str] = {}
     for shown in page.ranks:
         kind = "coding" if shown.label in CODING_LABELS else "overall"
@@ -300,7 +300,7 @@ def _ranks(page: Page, about: Named) -> Iterator[Claim | Problem]:
 # ---- transparency report ----------------------------------------------------------------
 
 
-def _assessment(page: Page, about: Named) -> Iterator[Claim]:
+def _assessment(page: ApxPage, about: Named) -> Iterator[Claim]:
     if page.total is None and not page.sections:
         return
     node = iris.entity(SOURCE, "assessment", about.local)
@@ -341,7 +341,7 @@ def _points(text: str) -> Literal:
 # ---- prose ------------------------------------------------------------------------------
 
 
-def _prose(page: Page, about: Named) -> Iterator[Claim]:
+def _prose(page: ApxPage, about: Named) -> Iterator[Claim]:
     subject = prose.Subject(about.model, about.name, SOURCE, about.slug)
     for paragraph in page.paragraphs:
         if not _is_about_another(paragraph, about):

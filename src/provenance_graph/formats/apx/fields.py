@@ -16,15 +16,15 @@ from provenance_graph.formats.licences.names import normalise
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class PageField:
     """A label of the page: the property it fills and how its value is read."""
 
     prop: Iri
     kind: str
 
 
-FIELDS: Mapping[str, Field] = {
-    label: Field(prop, kind)
+FIELDS: Mapping[str, PageField] = {
+    label: PageField(prop, kind)
     for labels, prop, kind in (
         ("parameters|total parameters|参数", PG.parameterCount, "whole"),
         ("active parameters|活跃参数", PG.activeParameterCount, "whole"),
@@ -175,7 +175,7 @@ def organization_claims(subject: Iri, stated: str, locator: str) -> list[Claim]:
     ]
 
 
-def field_claims(subject: Iri, field: Field, stated: str, locator: str) -> list[Claim]:
+def field_claims(subject: Iri, field: PageField, stated: str, locator: str) -> list[Claim]:
     """The claims that one labelled value makes; a value we cannot use is kept as stated."""
     if stated in ("-", "–", "—"):
         return [

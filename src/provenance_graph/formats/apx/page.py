@@ -65,7 +65,7 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PageRow:
     """A row of the benchmark table."""
 
     name: str
@@ -85,13 +85,13 @@ class Paragraph:
 
 
 @dataclass(slots=True)
-class Page:
+class ApxPage:
     """The parts of a page."""
 
     titles: list[Line] = field(default_factory=list)
     fields: list[Labelled] = field(default_factory=list)
     ranks: list[Labelled] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[PageRow] = field(default_factory=list)
     total: Labelled | None = None
     grade: Labelled | None = None
     parts: list[Labelled] = field(default_factory=list)
@@ -100,14 +100,14 @@ class Page:
     problems: list[Problem] = field(default_factory=list)
 
 
-def parse(text: str) -> Page:
+def parse(text: str) -> ApxPage:
     """The parts of a page; what is not understood becomes a Problem with its line."""
-    page = Page()
+    page = ApxPage()
     _Parser(page, list(_lines(text, page))).run()
     return page
 
 
-def _lines(text: str, page: Page) -> Iterator[Line]:
+def _lines(text: str, page: ApxPage) -> Iterator[Line]:
     count = 0
     for number, raw in enumerate(text.splitlines(), 1):
         shown = raw.strip()
@@ -156,7 +156,7 @@ def _unmarked(line: str) -> str:
 class _Parser:
     """One walk over the lines; every method takes what it knows and moves on."""
 
-    def __init__(self, page: Page, lines: list[Line]) -> None:
+    def __init__(self, page: ApxPage, lines: list[Line]) -> None:
         self.page, self.lines, self.at = page, lines, 0
         self.section = self.about = ""
 
@@ -242,7 +242,7 @@ class _Parser:
         if not _NUMERIC.fullmatch(score) and score not in ("-", ""):
             self._problem(line, f"{score!r} is no score")
             return
-        self.page.rows.append(Row(name, score, _MEDAL.sub("", rank).lstrip("# "), line.place))
+        self.page.rows.append(PageRow(name, score, _MEDAL.sub("", rank).lstrip("# "), line.place))
 
     def _score_after(self, ahead: int) -> tuple[str, int] | None:
         """A score such as ``21.0 / 30``, on one line or two, and how many lines it took."""

@@ -16,7 +16,7 @@ from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.formats.apx.claims import OPENING, Named, claims
 from provenance_graph.formats.apx.fields import FIELDS
-from provenance_graph.formats.apx.page import Page, parse
+from provenance_graph.formats.apx.page import ApxPage, parse
 from provenance_graph.formats.apx.prose_patterns import model_slug
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 
@@ -40,7 +40,7 @@ def recognises(hints: Hints) -> bool:
     return len((labels | heads) & FIELDS.keys()) >= 3
 
 
-def naming(page: Page, url: str) -> Named:
+def naming(page: ApxPage, url: str) -> Named:
     """What the page is about: from its title, else its first sentence, else its address.
 
     Raises Unreadable when nothing names the model.
@@ -62,7 +62,7 @@ def naming(page: Page, url: str) -> Named:
     return Named(name, slug or model_slug(name))
 
 
-def _page_name(page: Page) -> str:
+def _page_name(page: ApxPage) -> str:
     for line in page.titles:
         if re.search(r"[A-Za-z]", line.text) and not line.text.casefold().startswith("apx"):
             return line.text
@@ -79,7 +79,7 @@ def _url_slug(url: str) -> str:
     return result[1].lower() if result and parts and parts.netloc.endswith("apxml.com") else ""
 
 
-def _is_mode_of(base: str, name: str, page: Page) -> bool:
+def _is_mode_of(base: str, name: str, page: ApxPage) -> bool:
     """A mode word in a name makes a configuration only where the text treats it as one."""
     text = "\n".join(p.text for p in page.paragraphs)
     alone = re.search(

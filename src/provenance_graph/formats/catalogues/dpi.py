@@ -97,7 +97,7 @@ def _dataset(entry: dict[str, Any], key: str, where: str, *, alone: bool) -> Fou
     )
     if repository:
         subject = iris.dataset(repository)
-        yield Claim(subject, PG.hubRepository, hub.page(repository, hub.Kind.DATASET))
+        yield Claim(subject, PG.hubRepository, hub.page(repository, hub.RepositoryKind.DATASET))
     else:
         subject = iris.entity(SOURCE, "dataset", iris.slug(key))
     yield from statements.is_a(subject, PG.Dataset, name)

@@ -158,9 +158,17 @@ def _place(address: str) -> hub.Repository | None:
         owner, _, rest = address.removeprefix("huggingface://").partition("/")
         name, _, file = rest.partition("/")
         whole = f"{owner}/{name}"
-        return hub.Repository(hub.Kind.MODEL, whole, "", file) if hub.is_name(whole) else None
+        return (
+            hub.Repository(hub.RepositoryKind.MODEL, whole, "", file)
+            if hub.is_name(whole)
+            else None
+        )
     result = hub.address(address)
-    return result if result is not None and result.kind is hub.Kind.MODEL and result.owner else None
+    return (
+        result
+        if result is not None and result.kind is hub.RepositoryKind.MODEL and result.owner
+        else None
+    )
 
 
 def _described(name: str, known: set[Iri]) -> Iterator[Claim]:

@@ -64,7 +64,7 @@ def _task(entry: dict[str, Any], name: str, where: str) -> Found:
     yield from statements.is_a(subject, PG.Dataset, name)
     repository = statements.scalar_text(entry.get("dataset"))
     if hub.is_name(repository):
-        yield Claim(subject, PG.hubRepository, hub.page(repository, hub.Kind.DATASET))
+        yield Claim(subject, PG.hubRepository, hub.page(repository, hub.RepositoryKind.DATASET))
         revision = statements.scalar_text(entry.get("revision"))
         if hub.is_commit(revision):
             yield Claim(subject, SCHEMA.version, literals.text(revision))

@@ -121,7 +121,7 @@ def _card(entry: dict[str, Any], where: str) -> Found:
 
 def _described(subject: Iri, name: str) -> Iterator[Claim]:
     yield from statements.is_a(subject, PG.Dataset, name)
-    yield Claim(subject, PG.hubRepository, hub.page(name, hub.Kind.DATASET))
+    yield Claim(subject, PG.hubRepository, hub.page(name, hub.RepositoryKind.DATASET))
 
 
 READER = Reader(

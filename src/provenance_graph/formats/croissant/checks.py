@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from provenance_graph.core.claims import Problem
-from provenance_graph.formats.fields.jsonld import CROISSANT, SCHEMA, Context, Node
+from provenance_graph.formats.fields.jsonld import CROISSANT, SCHEMA, Context, JsonNode
 from provenance_graph.formats.statements import listed, mapping, scalar_text
 
 TERMS = frozenset(
@@ -15,7 +15,7 @@ TERMS = frozenset(
 )
 
 
-def problems(it: Node, context: Context) -> Iterator[Problem]:
+def problems(it: JsonNode, context: Context) -> Iterator[Problem]:
     """Where files, record sets and fields break what the specification asks of them."""
     ids: set[str] = set()
     used = _keys([raw for _, raw in it.all(CROISSANT + "recordSet", SCHEMA + "recordSet")])

@@ -23,7 +23,7 @@ from provenance_graph.formats.croissant import checks
 from provenance_graph.formats.croissant.keys import KEYS
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fields import jsonld, packages
-from provenance_graph.formats.fields.jsonld import CROISSANT, DCT, PROV, RAI, SCHEMA, Node
+from provenance_graph.formats.fields.jsonld import CROISSANT, DCT, PROV, RAI, SCHEMA, JsonNode
 from provenance_graph.formats.statements import listed, mapping, scalar_text
 
 SOURCE = "croissant"
@@ -73,7 +73,7 @@ def recognises(hints: Hints) -> bool:
     return any(_MARK.fullmatch(jsonld.link_of(mark)) for mark in marks)
 
 
-def _dataset(document: Document) -> Node:
+def _dataset(document: Document) -> JsonNode:
     whole = statements.tidy(document.json, document.text)
     if not isinstance(whole, dict):
         raise Unreadable(document.url, "Croissant metadata are a JSON object")
@@ -150,7 +150,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
             yield from jsonld.leaves(below, context)
 
 
-def _subject(it: Node, name: str, document: Document) -> Iri:
+def _subject(it: JsonNode, name: str, document: Document) -> Iri:
     links = [jsonld.link_of(v) for _, v in it.all(SCHEMA + "url", SCHEMA + "sameAs")]
     for link in [*links, it.id]:
         if repository := statements.hub_dataset(link):
@@ -159,7 +159,7 @@ def _subject(it: Node, name: str, document: Document) -> Iri:
     return iris.entity(SOURCE, "dataset", iris.slug(name or fallback))
 
 
-def _languages(it: Node, subject: Iri, name: str) -> Iterator[Claim]:
+def _languages(it: JsonNode, subject: Iri, name: str) -> Iterator[Claim]:
     """The name in other languages, and other names."""
     for _, value in it.all(SCHEMA + "name"):
         stated = mapping(value)
@@ -180,7 +180,7 @@ def _languages(it: Node, subject: Iri, name: str) -> Iterator[Claim]:
             yield Claim(subject, DCTERMS.language, statements.literal(language))
 
 
-def _made(it: Node, subject: Iri) -> Iterator[Claim]:
+def _made(it: JsonNode, subject: Iri) -> Iterator[Claim]:
     for _, value in it.all(SCHEMA + "creator", SCHEMA + "author"):
         inner = mapping(value).get("name")
         makers = inner if isinstance(inner, list) else [value]
@@ -193,7 +193,7 @@ def _made(it: Node, subject: Iri) -> Iterator[Claim]:
             yield Claim(subject, PG.suppliedBy, publisher)
 
 
-def _licence(it: Node, subject: Iri) -> Iterator[Claim | Problem]:
+def _licence(it: JsonNode, subject: Iri) -> Iterator[Claim | Problem]:
     stated = list(it.all(SCHEMA + "license"))
     for where, value in stated:
         text = jsonld.text_of(value) or jsonld.link_of(value)
@@ -209,7 +209,7 @@ def _licence(it: Node, subject: Iri) -> Iterator[Claim | Problem]:
         yield Problem("/license", "no licence", "Croissant recommends one", kind="schema")
 
 
-def _links(it: Node, subject: Iri) -> Iterator[Claim | Problem]:
+def _links(it: JsonNode, subject: Iri) -> Iterator[Claim | Problem]:
     for where, value in it.all(SCHEMA + "url"):
         url = jsonld.link_of(value)
         if repository := statements.hub_dataset(url):
@@ -231,7 +231,7 @@ def _links(it: Node, subject: Iri) -> Iterator[Claim | Problem]:
                 yield Claim(subject, PG.paper, Iri(url))
 
 
-def _conforms(it: Node, subject: Iri) -> Iterator[Claim | Problem]:
+def _conforms(it: JsonNode, subject: Iri) -> Iterator[Claim | Problem]:
     versions = list(it.all(DCT + "conformsTo", SCHEMA + "conformsTo", "conformsTo"))
     for where, value in versions:
         yield statements.link(subject, DCTERMS.conformsTo, jsonld.link_of(value), where)
@@ -240,7 +240,7 @@ def _conforms(it: Node, subject: Iri) -> Iterator[Claim | Problem]:
         yield Problem("/conformsTo", "no version of Croissant is named", hint, kind="schema")
 
 
-def _responsible(it: Node, subject: Iri) -> Iterator[Claim]:
+def _responsible(it: JsonNode, subject: Iri) -> Iterator[Claim]:
     """That a text is there about how data were gathered, cleaned and protected; not the text."""
     for local, predicate in _TEXTS_ABOUT.items():
         for where, value in it.all(RAI + local, CROISSANT + local):
@@ -253,7 +253,7 @@ def _responsible(it: Node, subject: Iri) -> Iterator[Claim]:
             yield Claim(subject, PG.dataAcquisition, code)
 
 
-def _derived(it: Node, subject: Iri) -> Iterator[Claim]:
+def _derived(it: JsonNode, subject: Iri) -> Iterator[Claim]:
     for where, value in it.all(PROV + "wasDerivedFrom", "prov:wasDerivedFrom"):
         located = mapping(value).get("prov:locatedAt") or mapping(value).get(PROV + "atLocation")
         links = [scalar_text(located), jsonld.link_of(value)]
@@ -268,7 +268,7 @@ def _derived(it: Node, subject: Iri) -> Iterator[Claim]:
                 yield Claim(subject, terms.PROV.wasDerivedFrom, parent, locator=where)
 
 
-def _files(it: Node, subject: Iri, base: str) -> Iterator[Claim | Problem]:
+def _files(it: JsonNode, subject: Iri, base: str) -> Iterator[Claim | Problem]:
     """Files with their digests, sizes and addresses, and sets of files."""
     for where, raw in it.all(SCHEMA + "distribution"):
         part = mapping(raw)
@@ -329,7 +329,7 @@ def _file(
     yield from coverage.claims(node, jsonld.leaves(below, jsonld.Context()), KEYS)
 
 
-def _records(it: Node, subject: Iri) -> Iterator[Claim]:
+def _records(it: JsonNode, subject: Iri) -> Iterator[Claim]:
     """The structure of each record set: its name, its fields and their types."""
     for _, raw in it.all(CROISSANT + "recordSet", SCHEMA + "recordSet"):
         part = mapping(raw)

@@ -23,7 +23,7 @@ from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fair4ml import parts as fair4ml_parts
 from provenance_graph.formats.fair4ml.keys import KEYS
 from provenance_graph.formats.fields import jsonld
-from provenance_graph.formats.fields.jsonld import CODEMETA, FAIR4ML, SCHEMA, Node
+from provenance_graph.formats.fields.jsonld import CODEMETA, FAIR4ML, SCHEMA, JsonNode
 from provenance_graph.formats.statements import listed, mapping, scalar_text
 
 SOURCE = "fair4ml"
@@ -70,7 +70,7 @@ _BARE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
+class ExtractionTrust:
     """How MLentory came to a value."""
 
     confidence: Decimal | None = None
@@ -78,12 +78,12 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ExtractedItem:
     """One value of a property, unwrapped."""
 
     where: str
     value: Any
-    trust: Trust
+    trust: ExtractionTrust
 
 
 def recognises(hints: Hints) -> bool:
@@ -114,7 +114,7 @@ def _kind(kind: str, context: jsonld.Context) -> str:
     return MODEL if expand in ("MLModel", SCHEMA + "MLModel") else expand
 
 
-def _models(document: Document) -> list[tuple[str, Node, dict[Any, Any]]]:
+def _models(document: Document) -> list[tuple[str, JsonNode, dict[Any, Any]]]:
     context = _context(document)
     _, top = jsonld.nodes(statements.tidy(document.json, document.text))
     return [
@@ -219,7 +219,9 @@ def _leaves_of(raw: dict[Any, Any], where: str, context: jsonld.Context) -> Iter
                 yield Leaf(path, leaf.where, leaf.value)
 
 
-def _items(node: Node, notes: dict[Any, Any], *properties: str) -> Iterator[Item | Problem]:
+def _items(
+    node: JsonNode, notes: dict[Any, Any], *properties: str
+) -> Iterator[ExtractedItem | Problem]:
     """Values of properties without their wrapping, "not found" left out."""
     for each in properties:
         local = re.split(r"[#/]", each)[-1]
@@ -236,24 +238,24 @@ def _items(node: Node, notes: dict[Any, Any], *properties: str) -> Iterator[Item
             inner = listed(value["data"]) if wrapped else [value]
             for item in inner:
                 if item is not None and not _NOTHING.fullmatch(scalar_text(item) or "x"):
-                    yield Item(where, item, trust)
+                    yield ExtractedItem(where, item, trust)
 
 
-def _trust(note: dict[Any, Any], where: str) -> tuple[Trust, Problem | None]:
+def _trust(note: dict[Any, Any], where: str) -> tuple[ExtractionTrust, Problem | None]:
     stated = note.get("confidence")
     number = statements.score(stated)
     inferred = bool(_INFERRED.search(scalar_text(note.get("extraction_method"))))
     basis = Basis.INFERENCE if inferred else None
     if number is not None and 0 <= Decimal(number.lexical) <= 1:
-        return Trust(Decimal(number.lexical), basis), None
+        return ExtractionTrust(Decimal(number.lexical), basis), None
     if stated is None:
-        return Trust(None, basis), None
+        return ExtractionTrust(None, basis), None
     shown = f"{scalar_text(stated)[:40]!r} is not a confidence"
-    return Trust(None, basis), Problem(f"{where}/confidence", shown, "0 to 1")
+    return ExtractionTrust(None, basis), Problem(f"{where}/confidence", shown, "0 to 1")
 
 
-def _model(node: Node, notes: dict[Any, Any]) -> Iterator[Claim | Problem]:
-    result: dict[str, list[Item]] = {}
+def _model(node: JsonNode, notes: dict[Any, Any]) -> Iterator[Claim | Problem]:
+    result: dict[str, list[ExtractedItem]] = {}
     for key in node.said:
         for item in _items(node, notes, key):
             if isinstance(item, Problem):
@@ -280,9 +282,9 @@ def _model(node: Node, notes: dict[Any, Any]) -> Iterator[Claim | Problem]:
                 yield _with(claim, item) if trusted and isinstance(claim, Claim) else claim
 
 
-def _with(claim: Claim, item: Item) -> Claim:
+def _with(claim: Claim, item: ExtractedItem) -> Claim:
     """The claim with MLentory's confidence in the value."""
-    if item.trust == Trust():
+    if item.trust == ExtractionTrust():
         return claim
     return replace(
         claim,
@@ -303,7 +305,7 @@ def _subject(name: str, links: list[str]) -> Iri | None:
     return iris.entity(SOURCE, "model", iris.slug(local[-200:])) if local else None
 
 
-def _claims(model: Iri, key: str, item: Item, name: str) -> Iterator[Claim | Problem]:
+def _claims(model: Iri, key: str, item: ExtractedItem, name: str) -> Iterator[Claim | Problem]:
     """What one value of one property says; properties of prose are not read."""
     value, where = item.value, item.where
     text = jsonld.text_of(value)
@@ -335,7 +337,9 @@ def _supplied(model: Iri, name: str) -> Iterator[Claim]:
         yield Claim(model, PG.suppliedBy, organization)
 
 
-def _schema(model: Iri, local: str, item: Item, text: str, name: str) -> Iterator[Claim | Problem]:
+def _schema(
+    model: Iri, local: str, item: ExtractedItem, text: str, name: str
+) -> Iterator[Claim | Problem]:
     """What one value of a schema.org property says."""
     value, where = item.value, item.where
     if local in ("name", "version") and text:

@@ -35,7 +35,7 @@ _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class FetchSettings:
     """Where the Hub is, and how much, how long and how often is asked.
 
     ``hub`` may be a mirror or a server on this machine; its host is then allowed although its
@@ -62,7 +62,7 @@ class Fetcher:
     """
 
     client: httpx2.Client
-    settings: Settings = field(default_factory=Settings)
+    settings: FetchSettings = field(default_factory=FetchSettings)
     cache: Cache | None = None
     now: Callable[[], float] = time.monotonic
     pause: Callable[[float], None] = time.sleep
@@ -223,7 +223,7 @@ def fetch(place: str, fetcher: Fetcher, retrieved: str) -> Iterator[Document | P
         return
     repository = hub.address(place)
     if repository is not None and not repository.path:
-        if repository.kind is not hub.Kind.MODEL or not repository.owner:
+        if repository.kind is not hub.RepositoryKind.MODEL or not repository.owner:
             raise FetchError(f"{place}: only models are fetched from the Hub; write hf:org/name")
         yield from _repository(repository.name, fetcher, retrieved, repository.revision)
         return
@@ -350,7 +350,7 @@ def documents(place: str, *, retrieved: str = "") -> Iterator[Document | Problem
     ``PROVENANCE_GRAPH_HUB`` names another Hub (a mirror, or a server on this machine),
     ``PROVENANCE_GRAPH_CACHE`` the folder of the cache; an empty value means none.
     """
-    settings = replace(Settings(), hub=os.environ.get("PROVENANCE_GRAPH_HUB", HUB).rstrip("/"))
+    settings = replace(FetchSettings(), hub=os.environ.get("PROVENANCE_GRAPH_HUB", HUB).rstrip("/"))
     standard = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = os.environ.get("PROVENANCE_GRAPH_CACHE", str(standard / "provenance-graph"))
     with httpx2.Client(

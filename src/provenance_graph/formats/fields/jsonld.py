@@ -123,7 +123,7 @@ class Context:
 
 
 @dataclass(slots=True)
-class Node:
+class JsonNode:
     """A node of the document: its properties by IRI, each value with its place."""
 
     where: str
@@ -141,7 +141,7 @@ class Node:
         return next((t for _, value in self.all(*properties) if (t := text_of(value))), "")
 
 
-def node(raw: Mapping[Any, Any], context: Context, where: str) -> Node:
+def node(raw: Mapping[Any, Any], context: Context, where: str) -> JsonNode:
     """A JSON object as a node."""
     rows: dict[str, list[tuple[str, Any]]] = {}
     types: list[str] = []
@@ -160,7 +160,7 @@ def node(raw: Mapping[Any, Any], context: Context, where: str) -> Node:
                 for n, item in enumerate(listed(value))
                 if item is not None
             )
-    return Node(where, id_, frozenset(types), rows)
+    return JsonNode(where, id_, frozenset(types), rows)
 
 
 def nodes(value: Any) -> tuple[Context, list[tuple[str, dict[Any, Any]]]]:

@@ -28,7 +28,7 @@ DERIVED = frozenset({"systemic-risk", "open-source-exemption"})
 ASKED = frozenset({"developer", "dataset", "deployer", "authority"})
 
 
-class Source(BaseModel):
+class FormSource(BaseModel):
     """What fills a field: a property, of the model or of what stands beside it."""
 
     model_config = ConfigDict(frozen=True)
@@ -55,7 +55,7 @@ class FormField(BaseModel):
     id: str = Field(min_length=1, max_length=40)
     title: str = Field(min_length=1, max_length=300)
     help: str = Field(default="", max_length=2000)
-    sources: tuple[Source, ...] = Field(default=(), alias="from")
+    sources: tuple[FormSource, ...] = Field(default=(), alias="from")
     each: bool = False
     ask: str = "developer"
     binds: str = ""
@@ -106,7 +106,7 @@ class Form(Shipped):
         return {field.id: field for section in self.sections for field in section.fields}
 
 
-def _source(text: object) -> Source:
+def _source(text: object) -> FormSource:
     """A source from its text; raises ValueError.
 
     >>> _source("dataset/dcterms:license")
@@ -120,14 +120,14 @@ def _source(text: object) -> Source:
     if place == "derived":
         if rest not in DERIVED:
             raise ValueError(f"nothing derives {rest!r}; there are {', '.join(sorted(DERIVED))}")
-        return Source(place="derived", term=rest)
+        return FormSource(place="derived", term=rest)
     if place and place not in PLACES:
         raise ValueError(f"{place!r} is no place; there are {', '.join(sorted(PLACES))}")
     name, _, only = rest.partition("=")
     prefix = name.partition(":")[0]
     if prefix not in PREFIXES:
         raise ValueError(f"{name!r} begins with no prefix of ours")
-    return Source(place=place, term=str(expand(name)), only=str(expand(only)) if only else "")
+    return FormSource(place=place, term=str(expand(name)), only=str(expand(only)) if only else "")
 
 
 def read(path: Path) -> Form:

@@ -15,7 +15,7 @@ from provenance_graph.formats.huggingface.config import read_config
 from provenance_graph.formats.huggingface.lookup import whole_number
 from provenance_graph.formats.huggingface.names import (
     SOURCE,
-    Repository,
+    NamedRepository,
     described,
     is_repository,
     version_claims,
@@ -41,7 +41,7 @@ def name_of(raw: dict[str, Any]) -> str:
 
 
 def read_answer(
-    repo: Repository, raw: dict[str, Any], place: str, basis: Basis | None = None
+    repo: NamedRepository, raw: dict[str, Any], place: str, basis: Basis | None = None
 ) -> Found:
     """Claims of one answer of the Hub about a model; ``said`` is the basis of what its card says."""
     yield from described(repo)
@@ -80,7 +80,7 @@ def _about(raw: dict[str, Any], card: dict[str, Any]) -> dict[str, Any]:
     return about
 
 
-def _tagged(repo: Repository, raw: dict[str, Any], card: dict[str, Any], place: str) -> Found:
+def _tagged(repo: NamedRepository, raw: dict[str, Any], card: dict[str, Any], place: str) -> Found:
     """What stands only in the Hub's tags, as in lists without card data."""
     for index, tag in enumerate(statements.listed(raw.get("tags"))):
         kind, colon, rest = tag.partition(":") if isinstance(tag, str) else ("", "", "")
@@ -93,7 +93,7 @@ def _tagged(repo: Repository, raw: dict[str, Any], card: dict[str, Any], place: 
             yield from _base_tag(repo, rest)
 
 
-def _base_tag(repo: Repository, rest: str) -> Found:
+def _base_tag(repo: NamedRepository, rest: str) -> Found:
     """``base_model:finetune:org/name``: the relation is the Hub's inference unless a card says it.
 
     The Hub repeats each base as ``base_model:org/name``; only the one with a relation counts.
@@ -103,7 +103,9 @@ def _base_tag(repo: Repository, rest: str) -> Found:
         yield Claim(repo.subject, RELATIONS[relation], iris.model(base), basis=Basis.INFERENCE)
 
 
-def _weights(repo: Repository, raw: dict[str, Any], files: frozenset[str], place: str) -> Found:
+def _weights(
+    repo: NamedRepository, raw: dict[str, Any], files: frozenset[str], place: str
+) -> Found:
     packed = packing(statements.mapping(raw.get("config")))
     mapping = statements.mapping(raw.get("safetensors"))
     yield from read_tensors(repo, mapping, packed, f"{place}/safetensors")
@@ -121,7 +123,7 @@ def _weights(repo: Repository, raw: dict[str, Any], files: frozenset[str], place
         yield Problem(f"{place}/gated", f"{str(gated)[:60]!r} is not a kind of gate")
 
 
-def _times(repo: Repository, raw: dict[str, Any], place: str) -> Found:
+def _times(repo: NamedRepository, raw: dict[str, Any], place: str) -> Found:
     created = raw.get("createdAt")
     if created is not None:
         claim = statements.dated(repo.subject, DCTERMS.created, created, f"{place}/createdAt")
@@ -146,7 +148,7 @@ def _times(repo: Repository, raw: dict[str, Any], place: str) -> Found:
         yield Problem(f"{place}/sha", f"{sha[:60]!r} is not a commit")
 
 
-def _artifacts(repo: Repository, raw: dict[str, Any]) -> Found:
+def _artifacts(repo: NamedRepository, raw: dict[str, Any]) -> Found:
     """Files of weights, with digest or size where the answer gives them (``blobs=true``)."""
     formats: set[str] = set()
     for file in statements.listed(raw.get("siblings")):

@@ -9,7 +9,7 @@ from typing import Any
 from provenance_graph.core.claims import Basis, Claim, Problem, Value
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats import statements
-from provenance_graph.formats.huggingface.names import Repository
+from provenance_graph.formats.huggingface.names import NamedRepository
 
 MAX_ITEMS = 2_000
 
@@ -25,7 +25,7 @@ PAGE_TAGS = frozenset(
 class Card:
     """A card's metadata and what else bears on its meaning."""
 
-    repo: Repository
+    repo: NamedRepository
     data: Mapping[str, Any]
     place: str = ""
     basis: Basis | None = None

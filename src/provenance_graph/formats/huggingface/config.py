@@ -25,7 +25,7 @@ from provenance_graph.formats.huggingface.lookup import (
     parts_of,
     whole_number,
 )
-from provenance_graph.formats.huggingface.names import Repository
+from provenance_graph.formats.huggingface.names import NamedRepository
 from provenance_graph.formats.huggingface.quantization import precision
 from provenance_graph.formats.huggingface.tables import (
     ACTIVATIONS,
@@ -38,7 +38,7 @@ from provenance_graph.formats.huggingface.tables import (
 
 
 def read_config(
-    repo: Repository,
+    repo: NamedRepository,
     raw: dict[str, Any],
     basis: Basis | None,
     place: str = "",

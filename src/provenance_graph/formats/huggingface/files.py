@@ -25,7 +25,7 @@ from provenance_graph.formats.huggingface.merge import FILES as RECIPES
 from provenance_graph.formats.huggingface.merge import read_merge
 from provenance_graph.formats.huggingface.names import (
     SOURCE,
-    Repository,
+    NamedRepository,
     described,
     version_claims,
 )
@@ -68,7 +68,7 @@ class _Folder:
         return decode(self.document.files[file], f"{self.document.url}/{file}")
 
 
-def repository_claims(repo: Repository, document: Document, kind: str) -> Found:
+def repository_claims(repo: NamedRepository, document: Document, kind: str) -> Found:
     """What the files of a repository say, or the one file that a document is."""
     if repo.revision:
         version = iris.mint("in", SOURCE, "version", repo.local, repo.revision)
@@ -108,7 +108,7 @@ def repository_claims(repo: Repository, document: Document, kind: str) -> Found:
 
 
 def _beside(
-    repo: Repository, folder: _Folder, file: str, base: str, numbers: Numbers
+    repo: NamedRepository, folder: _Folder, file: str, base: str, numbers: Numbers
 ) -> Generator[Claim | Problem, None, Numbers]:
     """One of the other files of a folder; gives back the number format once a config said it."""
     url = f"{folder.document.url}/{file}"
@@ -137,7 +137,7 @@ def _beside(
 
 
 def _reading(
-    repo: Repository,
+    repo: NamedRepository,
     kind: str,
     raw: dict[str, Any],
     basis: Basis | None,
@@ -169,7 +169,7 @@ def _reading(
     yield from _as_stated(repo, kind, raw, place)
 
 
-def _as_stated(repo: Repository, role: str, raw: Any, place: str) -> Found:
+def _as_stated(repo: NamedRepository, role: str, raw: Any, place: str) -> Found:
     """The values of a file that no property holds, as they stand."""
     values = leaves_of_file(role, raw, place)
     claims = dict.fromkeys(coverage.claims(repo.subject, values, KEYS))
@@ -179,7 +179,7 @@ def _as_stated(repo: Repository, role: str, raw: Any, place: str) -> Found:
         yield Problem(place, what, kind="size")
 
 
-def _card(repo: Repository, text: str, document: Document, place: str, alone: bool) -> Found:
+def _card(repo: NamedRepository, text: str, document: Document, place: str, alone: bool) -> Found:
     """A card. A text without metadata is not known to be about a model; a dataset's is about one."""
     data, problems = metadata(text, document.url)
     for problem in problems:
@@ -204,7 +204,7 @@ def dataset_card(
 ) -> Found:
     """Claims of a dataset's card, read by the fields that mean the same on it."""
     subject = iris.dataset(name) if name else iris.entity(SOURCE, "dataset", local)
-    dataset = Repository(subject, name or local, name, revision)
+    dataset = NamedRepository(subject, name or local, name, revision)
     yield from described(dataset, PG.Dataset)
     if revision and revision != "main":
         yield Claim(subject, SCHEMA.version, literals.text(revision[:100]))

@@ -16,7 +16,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DERIVATIONS, PG, PROV
 from provenance_graph.formats import statements
-from provenance_graph.formats.huggingface.names import Repository, parent
+from provenance_graph.formats.huggingface.names import NamedRepository, parent
 
 Found = Iterator[Claim | Problem]
 MAX_LINES = 5_000
@@ -77,7 +77,7 @@ _DATA = re.compile(
 
 
 def read_generated(
-    repo: Repository, text: str, place: str, basis: Basis | None, stated: list[Claim]
+    repo: NamedRepository, text: str, place: str, basis: Basis | None, stated: list[Claim]
 ) -> Found:
     """Parents and training data from the sentences that tools write.
 
@@ -136,7 +136,7 @@ def _merged(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def _edge(
-    repo: Repository,
+    repo: NamedRepository,
     relation: Iri,
     name: str,
     where: str,
@@ -157,7 +157,7 @@ def _edge(
             yield made
 
 
-def _data(repo: Repository, match: re.Match[str], where: str) -> Found:
+def _data(repo: NamedRepository, match: re.Match[str], where: str) -> Found:
     name = hub.dataset_name(match["address"] or "") or match["shown"] or match["bare"]
     if name.casefold() in _LOADERS:
         return

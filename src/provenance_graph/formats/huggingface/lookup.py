@@ -11,7 +11,7 @@ from provenance_graph.core import literals
 from provenance_graph.core.claims import Basis, Claim, Literal, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats import statements
-from provenance_graph.formats.huggingface.names import Repository
+from provenance_graph.formats.huggingface.names import NamedRepository
 
 ABSENT = object()
 """What looking gives where a key is not there or null."""
@@ -23,7 +23,7 @@ Found = Iterator[Claim | Problem]
 class Config:
     """A config with its language part first: multimodal models nest what a text model has on top."""
 
-    repo: Repository
+    repo: NamedRepository
     parts: tuple[tuple[str, dict[str, Any]], ...]  # pointer, mapping; the most specific first
     basis: Basis | None
     abridged: bool = False

@@ -16,7 +16,7 @@ from provenance_graph.core.claims import Basis, Claim, Literal, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.formats import statements
-from provenance_graph.formats.huggingface.names import SOURCE, Repository, parent, version_of
+from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository, parent, version_of
 
 Found = Iterator[Claim | Problem]
 MAX_PARTS = 500
@@ -29,7 +29,7 @@ FILES = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MergePart:
     """A model that went into a merge, as the recipe names it."""
 
     where: str
@@ -47,7 +47,7 @@ def is_recipe(value: Any) -> bool:
     return "experts" in value and bool(value.keys() & {"base_model", "gate_mode"})
 
 
-def read_merge(repo: Repository, raw: Any, place: str) -> Found:
+def read_merge(repo: NamedRepository, raw: Any, place: str) -> Found:
     """Claims of a merge's recipe; each parent with a derivation of its own."""
     if not isinstance(raw, dict):
         yield Problem(place, "the recipe of a merge is no mapping", kind="shape")
@@ -67,7 +67,7 @@ def read_merge(repo: Repository, raw: Any, place: str) -> Found:
         yield Problem(place, "a recipe without models", "models, slices or experts", kind="missing")
 
 
-def _parts(raw: dict[str, Any], place: str) -> Iterator[Part | Problem]:
+def _parts(raw: dict[str, Any], place: str) -> Iterator[MergePart | Problem]:
     """Everything that names a model, the parts before the base that they are merged into."""
     for count, (where, said) in enumerate(_places(raw, place)):
         if count >= MAX_PARTS:
@@ -81,7 +81,7 @@ def _parts(raw: dict[str, Any], place: str) -> Iterator[Part | Problem]:
         if not references:
             yield Problem(where, "a part of the merge that names no model", kind="lineage")
         for number, (name, revision) in enumerate(references):
-            yield Part(where, name, revision, None if number else weight)
+            yield MergePart(where, name, revision, None if number else weight)
 
 
 def _places(raw: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
@@ -121,7 +121,7 @@ def _references(stated: Any) -> Iterator[tuple[str, str]]:
             yield from _references(stated[key])
 
 
-def _parent(repo: Repository, part: Part, method: str, first: bool) -> Found:
+def _parent(repo: NamedRepository, part: MergePart, method: str, first: bool) -> Found:
     results = list(parent(repo, PG.mergedFrom, part.name, part.where, Basis.ARTIFACT))
     edges = [c for c in results if isinstance(c, Claim) and c.predicate == PG.mergedFrom]
     if first:

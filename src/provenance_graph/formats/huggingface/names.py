@@ -40,7 +40,7 @@ _GENERIC = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Repository:
+class NamedRepository:
     """What a document describes: a repository, or an entity known only by the document's name.
 
     ``revision`` is the state of it that was read, where a cache's path or an address says so.
@@ -60,7 +60,9 @@ class Repository:
     def page(self) -> Iri:
         """The page of the repository on the Hub."""
         dataset = self.subject.startswith(iris.dataset("x").removesuffix("x"))
-        return hub.page(self.name, hub.Kind.DATASET if dataset else hub.Kind.MODEL)
+        return hub.page(
+            self.name, hub.RepositoryKind.DATASET if dataset else hub.RepositoryKind.MODEL
+        )
 
     @property
     def title(self) -> str:
@@ -68,13 +70,13 @@ class Repository:
         return self.name.rpartition("/")[2] or self.local
 
 
-def repository(name: str) -> Repository:
+def repository(name: str) -> NamedRepository:
     """The repository of that name.
 
     >>> repository("Qwen/Qwen3-8B").owner
     'Qwen'
     """
-    return Repository(iris.model(name), name, name)
+    return NamedRepository(iris.model(name), name, name)
 
 
 def is_repository(text: str) -> bool:
@@ -92,12 +94,12 @@ def located(document: Document) -> hub.Repository | None:
     return hub.address(document.url) or hub.cached(path)
 
 
-def repository_of(document: Document) -> Repository:
+def repository_of(document: Document) -> NamedRepository:
     """The repository that a document's address or path names, else an entity named after the path."""
     place = located(document)
-    if place is not None and place.kind is hub.Kind.MODEL:
+    if place is not None and place.kind is hub.RepositoryKind.MODEL:
         revision = "" if place.revision == "main" else place.revision
-        return Repository(iris.model(place.name), place.name, place.name, revision)
+        return NamedRepository(iris.model(place.name), place.name, place.name, revision)
     if result := named_by(document.url, document.name):
         return repository(result)
     if (document.files or _has_metadata(document)) and (result := _folder_name(document.name)):
@@ -112,7 +114,7 @@ def repository_of(document: Document) -> Repository:
             del folders[0]
         stem = "/".join(folders) or document.folder or stem
     local = statements.clean(stem)[-200:].lstrip("/")
-    return Repository(iris.entity(SOURCE, "model", local), local)
+    return NamedRepository(iris.entity(SOURCE, "model", local), local)
 
 
 _CARD_HEAD = re.compile(
@@ -142,7 +144,7 @@ def named_by(url: str, path: str) -> str:
         return model_name
     where = path or unquote(urlsplit(url).path)
     if cached := hub.cached(where):
-        return cached.name if cached.kind is hub.Kind.MODEL else ""
+        return cached.name if cached.kind is hub.RepositoryKind.MODEL else ""
     parts = [part for part in re.split(r"[/\\]", where) if part]
     for depth, part in enumerate(reversed(parts)):
         stem = _stem(part) if depth == 0 else part
@@ -205,7 +207,7 @@ def _stem(file: str) -> str:
     )
 
 
-def described(repo: Repository, kind: Iri = PG.Model) -> Iterator[Claim]:
+def described(repo: NamedRepository, kind: Iri = PG.Model) -> Iterator[Claim]:
     """What every document says of its subject: what it is, its owner and page.
 
     The name is made from the repository's, so it is an inference and yields to a stated one.
@@ -243,11 +245,11 @@ def version_claims(model: Iri, version: Iri, shown: str) -> Iterator[Claim]:
 
 
 def parent(
-    repo: Repository, relation: Iri, stated: str, locator: str, basis: Basis | None
+    repo: NamedRepository, relation: Iri, stated: str, locator: str, basis: Basis | None
 ) -> Iterator[Claim | Problem]:
     """A lineage edge to what a text names: a repository, or an unresolved reference."""
     reference = hub.reference(stated)
-    if reference is not None and reference.kind is hub.Kind.MODEL and reference.owner:
+    if reference is not None and reference.kind is hub.RepositoryKind.MODEL and reference.owner:
         name = reference.name
         if name.casefold() == repo.name.casefold():
             yield Problem(locator, f"{name} names itself as its base", kind="lineage")

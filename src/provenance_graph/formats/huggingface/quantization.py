@@ -13,7 +13,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import statements
-from provenance_graph.formats.huggingface.names import Repository
+from provenance_graph.formats.huggingface.names import NamedRepository
 from provenance_graph.formats.huggingface.tables import DTYPES
 
 _BITS = {"fp8": 8, "fbgemm_fp8": 8, "mxfp4": 4, "nvfp4": 4, "w4a16": 4, "w8a8": 8, "fp4": 4}
@@ -70,7 +70,7 @@ def packing(raw: dict[str, Any]) -> Packing | None:
 
 
 def precision(
-    repo: Repository, parts: list[dict[str, Any]], place: str, basis: Basis | None
+    repo: NamedRepository, parts: list[dict[str, Any]], place: str, basis: Basis | None
 ) -> Iterator[Claim | Problem]:
     """In which number format the weights are, and how they came to fewer bits.
 
@@ -114,7 +114,7 @@ def precision(
 
 
 def _quantised(
-    repo: Repository, stated: dict[str, Any], where: str, basis: Basis | None
+    repo: NamedRepository, stated: dict[str, Any], where: str, basis: Basis | None
 ) -> Iterator[Claim | Problem]:
     method = stated.get("quant_method")
     algorithm = stated.get("quant_algo", stated.get("quantization", {}))
@@ -134,7 +134,7 @@ def _quantised(
 
 
 def _width(
-    repo: Repository,
+    repo: NamedRepository,
     stated: dict[str, Any],
     method: str,
     basis: Basis | None,

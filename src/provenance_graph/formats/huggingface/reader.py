@@ -25,7 +25,7 @@ from provenance_graph.formats.huggingface.keys import KEYS, leaves_of
 from provenance_graph.formats.huggingface.kinds import kind_of
 from provenance_graph.formats.huggingface.names import (
     SOURCE,
-    Repository,
+    NamedRepository,
     located,
     repository,
     repository_of,
@@ -43,7 +43,7 @@ def _origin(document: Document) -> Origin:
     folder = bool(document.files)
     basis = Basis.ARTIFACT if kind in READINGS and not folder else Basis.DEVELOPER
     place = located(document)
-    if kind == "card" and place is not None and place.kind is not hub.Kind.MODEL:
+    if kind == "card" and place is not None and place.kind is not hub.RepositoryKind.MODEL:
         name = f"{place.kind.value}/{place.name}"
         maker = iris.organization(place.owner or "unknown publisher")
         return Origin(f"{name}/card", maker, Basis.DEVELOPER, f"{name}, card")
@@ -62,14 +62,14 @@ def _other_card(document: Document, place: hub.Repository) -> Found:
     """A card whose address or path says that it is a dataset's or a space's."""
     data, problems = metadata(document.text, document.url)
     yield from problems
-    if place.kind is hub.Kind.DATASET:
+    if place.kind is hub.RepositoryKind.DATASET:
         yield from dataset_card(place.name, place.name, place.revision, data, document.text, "")
     else:
         what = f"{place.name} is a Space, an application; nothing is claimed of a model"
         yield Problem("", what, "the card of a model or dataset", kind="skipped")
 
 
-def _subject(document: Document) -> tuple[Repository, str]:
+def _subject(document: Document) -> tuple[NamedRepository, str]:
     kind = kind_of(document.hints)
     if kind == "api" and isinstance(document.json, dict) and (name := name_of(document.json)):
         return repository(name), kind
@@ -79,7 +79,7 @@ def _subject(document: Document) -> tuple[Repository, str]:
 def _read(document: Document) -> Found:
     repo, kind = _subject(document)
     place = located(document)
-    if kind == "card" and place is not None and place.kind is not hub.Kind.MODEL:
+    if kind == "card" and place is not None and place.kind is not hub.RepositoryKind.MODEL:
         yield from _other_card(document, place)
         return
     if kind == "api" and not (document.hints.syntax == "json" and isinstance(document.json, dict)):

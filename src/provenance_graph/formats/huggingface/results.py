@@ -11,13 +11,13 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS
 from provenance_graph.formats import statements
-from provenance_graph.formats.huggingface.names import SOURCE, Repository
+from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository
 
 MAX_RESULTS = 20_000
 Found = Iterator[Claim | Problem]
 
 
-def read_model_index(repo: Repository, index: Any, place: str) -> Found:
+def read_model_index(repo: NamedRepository, index: Any, place: str) -> Found:
     """Results of a card's ``model-index``; the Hub wants a list, some cards have a mapping."""
     if isinstance(index, dict):
         yield Problem(place, "model-index is a mapping", "a list of one mapping", kind="shape")
@@ -42,7 +42,7 @@ def read_model_index(repo: Repository, index: Any, place: str) -> Found:
             yield from _result(repo, result, f"{at}/results/{row}", seen)
 
 
-def _result(repo: Repository, result: Any, at: str, seen: set[Iri]) -> Found:
+def _result(repo: NamedRepository, result: Any, at: str, seen: set[Iri]) -> Found:
     if not isinstance(result, dict):
         yield Problem(at, f"{_shown(result)} is not a mapping", kind="shape")
         return
@@ -85,7 +85,7 @@ def _result(repo: Repository, result: Any, at: str, seen: set[Iri]) -> Found:
         )
 
 
-def read_eval_results(repo: Repository, rows: Any, place: str) -> Found:
+def read_eval_results(repo: NamedRepository, rows: Any, place: str) -> Found:
     """Results of one ``.eval_results`` file."""
     seen: set[Iri] = set()
     for number, row in enumerate(statements.listed(rows)[:MAX_RESULTS]):
@@ -111,7 +111,7 @@ def read_eval_results(repo: Repository, rows: Any, place: str) -> Found:
 
 
 def evaluation(
-    repo: Repository,
+    repo: NamedRepository,
     *,
     benchmark: str,
     metric: str,
@@ -161,7 +161,7 @@ def _page(hub: str) -> Iri:
     return statements.hub_page("datasets/" + quote(hub, safe="/"))
 
 
-def _evaluator(repo: Repository, node: Iri, source: dict[str, Any], where: str) -> Found:
+def _evaluator(repo: NamedRepository, node: Iri, source: dict[str, Any], where: str) -> Found:
     """Who ran it: the source that the result names, else the publisher of the card."""
     if not source:
         yield Claim(node, PG.independence, PG.SelfReported)

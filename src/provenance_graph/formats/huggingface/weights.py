@@ -12,14 +12,16 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.formats import statements
 from provenance_graph.formats.huggingface.lookup import brief, whole_number
-from provenance_graph.formats.huggingface.names import SOURCE, Repository, parent, version_of
+from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository, parent, version_of
 from provenance_graph.formats.huggingface.quantization import Packing
 
 Found = Iterator[Claim | Problem]
 MAX_TARGETS = 500
 
 
-def read_adapter(repo: Repository, raw: dict[str, Any], basis: Basis | None, place: str) -> Found:
+def read_adapter(
+    repo: NamedRepository, raw: dict[str, Any], basis: Basis | None, place: str
+) -> Found:
     """Claims of an ``adapter_config.json``: the base it needs and the method."""
     base = raw.get("base_model_name_or_path")
     where = f"{place}/base_model_name_or_path"
@@ -40,7 +42,9 @@ def read_adapter(repo: Repository, raw: dict[str, Any], basis: Basis | None, pla
     yield from _low_rank(repo, raw, basis, place)
 
 
-def _adaptation(repo: Repository, target: Iri, raw: dict[str, Any], basis: Basis | None) -> Found:
+def _adaptation(
+    repo: NamedRepository, target: Iri, raw: dict[str, Any], basis: Basis | None
+) -> Found:
     """How the base was adapted, and the state of the base: ``revision`` is the base's, not ours."""
     method = statements.scalar_text(raw.get("peft_type"))
     revision = statements.scalar_text(raw.get("revision"))
@@ -56,7 +60,7 @@ def _adaptation(repo: Repository, target: Iri, raw: dict[str, Any], basis: Basis
         yield from version_of(target, node, revision, basis)
 
 
-def _low_rank(repo: Repository, raw: dict[str, Any], basis: Basis | None, place: str) -> Found:
+def _low_rank(repo: NamedRepository, raw: dict[str, Any], basis: Basis | None, place: str) -> Found:
     """Rank, scale and target modules of a low-rank adapter."""
     rank = raw.get("r")
     if count := whole_number(rank):
@@ -100,7 +104,7 @@ _BUFFERS = frozenset({"I64", "BOOL"})
 
 
 def read_tensors(
-    repo: Repository, stored: dict[str, Any], packed: Packing | None, place: str
+    repo: NamedRepository, stored: dict[str, Any], packed: Packing | None, place: str
 ) -> Found:
     """How many parameters the Hub's reading of safetensors headers means.
 
@@ -135,7 +139,7 @@ def read_tensors(
         yield from _no_count(repo, counts, total, packed, place)
 
 
-def _unpacked(repo: Repository, counts: dict[str, int], packed: Packing, place: str) -> Found:
+def _unpacked(repo: NamedRepository, counts: dict[str, int], packed: Packing, place: str) -> Found:
     """The parameters behind packed elements, or no count where an integer type is not explained."""
     plain = {kind for kind in counts if kind in _FLOATS and kind not in packed.scales}
     integers = counts.keys() - _FLOATS - _BUFFERS - {"F8_E8M0"}
@@ -157,7 +161,7 @@ def _unpacked(repo: Repository, counts: dict[str, int], packed: Packing, place: 
 
 
 def _no_count(
-    repo: Repository,
+    repo: NamedRepository,
     counts: dict[str, int],
     total: int | None,
     packed: Packing | None,
@@ -179,12 +183,12 @@ def _no_count(
     yield Problem(place, f"{shown[:80]}: {why} ({method})", kind="packed")
 
 
-def _counted(repo: Repository, count: int, basis: Basis) -> Claim:
+def _counted(repo: NamedRepository, count: int, basis: Basis) -> Claim:
     return Claim(repo.subject, PG.parameterCount, literals.integer(count), basis=basis)
 
 
 def read_index(
-    repo: Repository,
+    repo: NamedRepository,
     raw: dict[str, Any],
     basis: Basis | None,
     place: str,

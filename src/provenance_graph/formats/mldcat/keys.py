@@ -55,7 +55,7 @@ def is_profile(head: str) -> bool:
     return any(mark in head for mark in _MARKS)
 
 
-class Kind(Enum):
+class ValueKind(Enum):
     """How the value of a field is read and written."""
 
     TEXT = "text"
@@ -82,12 +82,12 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ProfileField:
     """A property of a class: its key in the context, its IRI, our term, and how its value is read."""
 
     name: str
     iri: Iri
-    kind: Kind
+    kind: ValueKind
     term: Iri | None = None
     note: str = ""
 
@@ -98,8 +98,8 @@ class Field:
 
 
 _NODE_KINDS = frozenset(
-    {Kind.LINK, Kind.LICENCE, Kind.AGENT, Kind.MODEL, Kind.DATASET, Kind.MODALITY, Kind.FILE,
-     Kind.REFERENCE, Kind.REPOSITORY, Kind.RISK, Kind.DISTRIBUTION}
+    {ValueKind.LINK, ValueKind.LICENCE, ValueKind.AGENT, ValueKind.MODEL, ValueKind.DATASET, ValueKind.MODALITY, ValueKind.FILE,
+     ValueKind.REFERENCE, ValueKind.REPOSITORY, ValueKind.RISK, ValueKind.DISTRIBUTION}
 )  # fmt: skip
 _NODE_VALUED = """
 Agent.actedOnBehalfOf Algorithm.hasAlgorithmType Algorithm.hasLearningMethodType
@@ -160,130 +160,138 @@ CLASSES: Mapping[str, Iri] = MappingProxyType(
 """The profile's classes by their name in its context."""
 
 
-def _fields(owner: str, base: str, kind: Kind, entries: str, note: str = "") -> Iterator[Field]:
+def _fields(
+    owner: str, base: str, kind: ValueKind, entries: str, note: str = ""
+) -> Iterator[ProfileField]:
     """Fields of one class and vocabulary: ``name``, or ``name=local`` where the two differ."""
     for entry in entries.split():
         name, _, local = entry.partition("=")
-        yield Field(f"{owner}.{name}", Iri(base + (local or name)), kind, None, note)
+        yield ProfileField(f"{owner}.{name}", Iri(base + (local or name)), kind, None, note)
 
 
-def _one(owner: str, base: str, kind: Kind, name: str, term: Iri, local: str = "") -> Field:
-    return Field(f"{owner}.{name}", Iri(base + (local or name)), kind, term)
+def _one(
+    owner: str, base: str, kind: ValueKind, name: str, term: Iri, local: str = ""
+) -> ProfileField:
+    return ProfileField(f"{owner}.{name}", Iri(base + (local or name)), kind, term)
 
 
 _M, _D = "MachineLearningModel", "Dataset"
-MODEL_FIELDS: tuple[Field, ...] = (
-    _one(_M, DCT, Kind.TITLE, "name", SCHEMA.name, "title"),
-    *_fields(_M, DCT, Kind.IDENTITY, "identifier", "which model it is, else as stated"),
-    _one(_M, DCT, Kind.TEXT, "description", SCHEMA.description),
-    _one(_M, DCT, Kind.DATE, "created", DCTERMS.created),
-    _one(_M, DCT, Kind.DATE, "modified", DCTERMS.modified),
-    _one(_M, IT6, Kind.DATE, "releaseDate", DCTERMS.issued),
-    _one(_M, DCAT, Kind.TEXT, "version", SCHEMA.version),
-    _one(_M, DCT, Kind.LICENCE, "licence", DCTERMS.license, "license"),
-    _one(_M, ODRL, Kind.LINK, "hasPolicy", PG.usagePolicy),
-    _one(_M, DCT, Kind.AGENT, "creator", DCTERMS.creator),
-    _one(_M, IT6, Kind.AGENT, "hasProvider", PG.suppliedBy),
-    _one(_M, IT6, Kind.AGENT, "hasUploader", PG.suppliedBy),
-    _one(_M, IT6, Kind.COUNT, "totalNumberOfParameters", PG.parameterCount),
-    _one(_M, IT6, Kind.TEXT, "intendedUse", PG.intendedUse),
-    _one(_M, IT6, Kind.TEXT, "limitations", PG.knownLimitation),
-    _one(_M, IT6, Kind.TEXT, "bias", PG.knownBias),
-    _one(_M, IT6, Kind.TEXT, "trainingProcess", PG.trainingInformation),
-    _one(_M, IT6, Kind.TEXT, "trainingMethodologies", PG.trainingInformation),
-    _one(_M, DCT, Kind.LANGUAGE, "language", DCTERMS.language),
-    _one(_M, IT6, Kind.DATASET, "trainedOn", PG.trainedOn),
-    _one(_M, IT6, Kind.DATASET, "testedOn", PG.testedOn),
-    _one(_M, IT6, Kind.DATASET, "validatedOn", PG.validatedOn),
-    _one(_M, IT6, Kind.MODEL, "fineTunedFrom", PG.fineTunedFrom),
-    _one(_M, IT6, Kind.MODALITY, "hasInputModality", PG.inputModality),
-    _one(_M, IT6, Kind.MODALITY, "hasOutputModality", PG.outputModality),
-    _one(_M, IT6, Kind.REFERENCE, "hasBibliographicReference", PG.paper),
-    _one(_M, IT6, Kind.REPOSITORY, "hasRepository", PG.codeRepository),
-    _one(_M, IT6, Kind.FILE, "hasFile", PG.artifactOf),
-    _one(_M, IT6, Kind.RISK, "hasRisk", PG.safetyRisk),
+MODEL_FIELDS: tuple[ProfileField, ...] = (
+    _one(_M, DCT, ValueKind.TITLE, "name", SCHEMA.name, "title"),
+    *_fields(_M, DCT, ValueKind.IDENTITY, "identifier", "which model it is, else as stated"),
+    _one(_M, DCT, ValueKind.TEXT, "description", SCHEMA.description),
+    _one(_M, DCT, ValueKind.DATE, "created", DCTERMS.created),
+    _one(_M, DCT, ValueKind.DATE, "modified", DCTERMS.modified),
+    _one(_M, IT6, ValueKind.DATE, "releaseDate", DCTERMS.issued),
+    _one(_M, DCAT, ValueKind.TEXT, "version", SCHEMA.version),
+    _one(_M, DCT, ValueKind.LICENCE, "licence", DCTERMS.license, "license"),
+    _one(_M, ODRL, ValueKind.LINK, "hasPolicy", PG.usagePolicy),
+    _one(_M, DCT, ValueKind.AGENT, "creator", DCTERMS.creator),
+    _one(_M, IT6, ValueKind.AGENT, "hasProvider", PG.suppliedBy),
+    _one(_M, IT6, ValueKind.AGENT, "hasUploader", PG.suppliedBy),
+    _one(_M, IT6, ValueKind.COUNT, "totalNumberOfParameters", PG.parameterCount),
+    _one(_M, IT6, ValueKind.TEXT, "intendedUse", PG.intendedUse),
+    _one(_M, IT6, ValueKind.TEXT, "limitations", PG.knownLimitation),
+    _one(_M, IT6, ValueKind.TEXT, "bias", PG.knownBias),
+    _one(_M, IT6, ValueKind.TEXT, "trainingProcess", PG.trainingInformation),
+    _one(_M, IT6, ValueKind.TEXT, "trainingMethodologies", PG.trainingInformation),
+    _one(_M, DCT, ValueKind.LANGUAGE, "language", DCTERMS.language),
+    _one(_M, IT6, ValueKind.DATASET, "trainedOn", PG.trainedOn),
+    _one(_M, IT6, ValueKind.DATASET, "testedOn", PG.testedOn),
+    _one(_M, IT6, ValueKind.DATASET, "validatedOn", PG.validatedOn),
+    _one(_M, IT6, ValueKind.MODEL, "fineTunedFrom", PG.fineTunedFrom),
+    _one(_M, IT6, ValueKind.MODALITY, "hasInputModality", PG.inputModality),
+    _one(_M, IT6, ValueKind.MODALITY, "hasOutputModality", PG.outputModality),
+    _one(_M, IT6, ValueKind.REFERENCE, "hasBibliographicReference", PG.paper),
+    _one(_M, IT6, ValueKind.REPOSITORY, "hasRepository", PG.codeRepository),
+    _one(_M, IT6, ValueKind.FILE, "hasFile", PG.artifactOf),
+    _one(_M, IT6, ValueKind.RISK, "hasRisk", PG.safetyRisk),
     *_fields(
         _M,
         IT6,
-        Kind.STATED,
+        ValueKind.STATED,
         "shortDescription designSpecifications evaluationResults "
         "evaluationStrategies hasVariation howToUse methodOfDistribution modelArchitecture "
         "placedOnMarketDate testingDescription hasBenchmark ranOn hasPrediction",
     ),
-    *_fields(_M, FRAPO, Kind.STATED, "isFundedBy"),
-    *_fields(_M, DCT, Kind.STATED, "contributor type"),
-    *_fields(_M, DCAT, Kind.STATED, "keyword"),
+    *_fields(_M, FRAPO, ValueKind.STATED, "isFundedBy"),
+    *_fields(_M, DCT, ValueKind.STATED, "contributor type"),
+    *_fields(_M, DCAT, ValueKind.STATED, "keyword"),
     *_fields(
         _M,
         IT6,
-        Kind.NOT_PROVENANCE,
+        ValueKind.NOT_PROVENANCE,
         "hasEngagement hasRegisteredUser",
         "use of the page, not where the model comes from",
     ),
-    *_fields(_M, "http://data.europa.eu/m8g/", Kind.NOT_PROVENANCE, "logo", "how the page looks"),
+    *_fields(
+        _M, "http://data.europa.eu/m8g/", ValueKind.NOT_PROVENANCE, "logo", "how the page looks"
+    ),
 )
 """What a model of the profile can have."""
 
-DATASET_FIELDS: tuple[Field, ...] = (
-    _one(_D, DCT, Kind.TITLE, "title", SCHEMA.name),
-    *_fields(_D, DCT, Kind.IDENTITY, "identifier", "which dataset it is, else as stated"),
-    _one(_D, DCT, Kind.TEXT, "description", SCHEMA.description),
-    _one(_D, DCT, Kind.AGENT, "creator", DCTERMS.creator),
-    _one(_D, DCT, Kind.AGENT, "publisher", PG.suppliedBy),
-    _one(_D, DCT, Kind.DATE, "releaseDate", DCTERMS.issued, "issued"),
-    _one(_D, DCAT, Kind.TEXT, "version", SCHEMA.version),
-    _one(_D, IT6, Kind.TEXT, "versionLabel", SCHEMA.version),
-    _one(_D, DCT, Kind.TEXT, "accessRights", PG.dataAvailability),
-    _one(_D, IT6, Kind.TEXT, "collectionDate", PG.dataCollectionPeriod),
-    _one(_D, IT6, Kind.TEXT, "collectionMethod", PG.collectionProcess),
-    _one(_D, IT6, Kind.TEXT, "biasMethod", PG.knownBias),
-    _one(_D, IT6, Kind.TEXT, "curationMethod", PG.dataPreprocessing),
-    _one(_D, IT6, Kind.TEXT, "unsuitabilityMethod", PG.knownLimitation),
-    _one(_D, DCT, Kind.LANGUAGE, "language", DCTERMS.language),
-    _one(_D, DCAT, Kind.LINK, "landingPage", PG.homepage),
-    _one(_D, DCT, Kind.LINK, "isReferencedBy", PG.paper),
-    _one(_D, DCAT, Kind.DISTRIBUTION, "datasetDistribution", PG.artifactOf, "distribution"),
-    *_fields(_D, IT6, Kind.STATED, "dataProvenance visibility"),
-    *_fields(_D, DCT, Kind.STATED, "contributor geographicalCoverage=spatial isVersionOf type"),
-    *_fields(_D, DCAT, Kind.STATED, "hasVersion keyword theme"),
-    *_fields(_D, ADMS, Kind.STATED, "status"),
-    *_fields(_D, PROV, Kind.STATED, "wasGeneratedBy"),
+DATASET_FIELDS: tuple[ProfileField, ...] = (
+    _one(_D, DCT, ValueKind.TITLE, "title", SCHEMA.name),
+    *_fields(_D, DCT, ValueKind.IDENTITY, "identifier", "which dataset it is, else as stated"),
+    _one(_D, DCT, ValueKind.TEXT, "description", SCHEMA.description),
+    _one(_D, DCT, ValueKind.AGENT, "creator", DCTERMS.creator),
+    _one(_D, DCT, ValueKind.AGENT, "publisher", PG.suppliedBy),
+    _one(_D, DCT, ValueKind.DATE, "releaseDate", DCTERMS.issued, "issued"),
+    _one(_D, DCAT, ValueKind.TEXT, "version", SCHEMA.version),
+    _one(_D, IT6, ValueKind.TEXT, "versionLabel", SCHEMA.version),
+    _one(_D, DCT, ValueKind.TEXT, "accessRights", PG.dataAvailability),
+    _one(_D, IT6, ValueKind.TEXT, "collectionDate", PG.dataCollectionPeriod),
+    _one(_D, IT6, ValueKind.TEXT, "collectionMethod", PG.collectionProcess),
+    _one(_D, IT6, ValueKind.TEXT, "biasMethod", PG.knownBias),
+    _one(_D, IT6, ValueKind.TEXT, "curationMethod", PG.dataPreprocessing),
+    _one(_D, IT6, ValueKind.TEXT, "unsuitabilityMethod", PG.knownLimitation),
+    _one(_D, DCT, ValueKind.LANGUAGE, "language", DCTERMS.language),
+    _one(_D, DCAT, ValueKind.LINK, "landingPage", PG.homepage),
+    _one(_D, DCT, ValueKind.LINK, "isReferencedBy", PG.paper),
+    _one(_D, DCAT, ValueKind.DISTRIBUTION, "datasetDistribution", PG.artifactOf, "distribution"),
+    *_fields(_D, IT6, ValueKind.STATED, "dataProvenance visibility"),
+    *_fields(
+        _D, DCT, ValueKind.STATED, "contributor geographicalCoverage=spatial isVersionOf type"
+    ),
+    *_fields(_D, DCAT, ValueKind.STATED, "hasVersion keyword theme"),
+    *_fields(_D, ADMS, ValueKind.STATED, "status"),
+    *_fields(_D, PROV, ValueKind.STATED, "wasGeneratedBy"),
 )
 """What a dataset of the profile can have."""
 
-PART_FIELDS: tuple[Field, ...] = (
-    *_fields("File", DCT, Kind.PART, "id=identifier title format"),
-    *_fields("File", IT6, Kind.PART, "url"),
-    *_fields("File", SPDX, Kind.PART, "checksum"),
-    *_fields("Distribution", DCT, Kind.PART, "identifier title format licence=license"),
-    *_fields("Distribution", DCAT, Kind.PART, "accessUrl=accessURL downloadUrl=downloadURL "
+PART_FIELDS: tuple[ProfileField, ...] = (
+    *_fields("File", DCT, ValueKind.PART, "id=identifier title format"),
+    *_fields("File", IT6, ValueKind.PART, "url"),
+    *_fields("File", SPDX, ValueKind.PART, "checksum"),
+    *_fields("Distribution", DCT, ValueKind.PART, "identifier title format licence=license"),
+    *_fields("Distribution", DCAT, ValueKind.PART, "accessUrl=accessURL downloadUrl=downloadURL "
              "byteSize mediaType"),
-    *_fields("Distribution", SPDX, Kind.PART, "checksum"),
-    *_fields("Distribution", DCT, Kind.STATED, "linkedSchemas=conformsTo language"),
-    *_fields("Distribution", DCAT, Kind.STATED, "accessService"),
-    *_fields("Distribution", IT6, Kind.STATED, "defaultTargetAttribute hasFeature "
+    *_fields("Distribution", SPDX, ValueKind.PART, "checksum"),
+    *_fields("Distribution", DCT, ValueKind.STATED, "linkedSchemas=conformsTo language"),
+    *_fields("Distribution", DCAT, ValueKind.STATED, "accessService"),
+    *_fields("Distribution", IT6, ValueKind.STATED, "defaultTargetAttribute hasFeature "
              "ignoreAttribute numberOfDatapoints processingDate processingError "
              "processingWarning rowIdAttribute=rowIDAttribute"),
-    *_fields("Distribution", ODRL, Kind.STATED, "hasPolicy"),
-    *_fields("Distribution", DQV, Kind.STATED, "hasQualityMeasurement"),
-    *_fields("Distribution", "https://w3id.org/dpv#", Kind.STATED, "hasData"),
-    *_fields("Checksum", SPDX, Kind.PART, "algorithm checksumValue"),
-    *_fields("Agent", FOAF, Kind.PART, "name"),
-    *_fields("Agent", PROV, Kind.NOT_PROVENANCE, "actedOnBehalfOf", "of an agent, not a model"),
-    *_fields("BibliographicReference", DCT, Kind.PART, "bibliographicCitation references"),
-    *_fields("BibliographicReference", DCT, Kind.NOT_PROVENANCE, "format",
+    *_fields("Distribution", ODRL, ValueKind.STATED, "hasPolicy"),
+    *_fields("Distribution", DQV, ValueKind.STATED, "hasQualityMeasurement"),
+    *_fields("Distribution", "https://w3id.org/dpv#", ValueKind.STATED, "hasData"),
+    *_fields("Checksum", SPDX, ValueKind.PART, "algorithm checksumValue"),
+    *_fields("Agent", FOAF, ValueKind.PART, "name"),
+    *_fields("Agent", PROV, ValueKind.NOT_PROVENANCE, "actedOnBehalfOf", "of an agent, not a model"),
+    *_fields("BibliographicReference", DCT, ValueKind.PART, "bibliographicCitation references"),
+    *_fields("BibliographicReference", DCT, ValueKind.NOT_PROVENANCE, "format",
              "the syntax of the citation"),
-    *_fields("Modality", IT6, Kind.PART, "classification size"),
-    *_fields("Repository", DCT, Kind.NOT_PROVENANCE, "name=title", "the name of a place"),
-    *_fields("Repository", IT6, Kind.NOT_PROVENANCE, "hasFile", "files, which the model names"),
-    *_fields("HarmRisk", DCT, Kind.PART, "title description type"),
-    *_fields("HarmRisk", IT6, Kind.PART, "mitigation nature probability severity source"),
-    *_fields("Catalogue", DCT, Kind.PART, "publisher licence=license", "the record's publisher"),
-    *_fields("Paper", DCT, Kind.NOT_PROVENANCE, "title abstract creator date references subject",
+    *_fields("Modality", IT6, ValueKind.PART, "classification size"),
+    *_fields("Repository", DCT, ValueKind.NOT_PROVENANCE, "name=title", "the name of a place"),
+    *_fields("Repository", IT6, ValueKind.NOT_PROVENANCE, "hasFile", "files, which the model names"),
+    *_fields("HarmRisk", DCT, ValueKind.PART, "title description type"),
+    *_fields("HarmRisk", IT6, ValueKind.PART, "mitigation nature probability severity source"),
+    *_fields("Catalogue", DCT, ValueKind.PART, "publisher licence=license", "the record's publisher"),
+    *_fields("Paper", DCT, ValueKind.NOT_PROVENANCE, "title abstract creator date references subject",
              "of a paper, which is named by its address"),
-    *_fields("Paper", IT6, Kind.NOT_PROVENANCE, "hasDocument",
+    *_fields("Paper", IT6, ValueKind.NOT_PROVENANCE, "hasDocument",
              "of a paper, which is named by its address"),
-    *_fields("Paper", LPWC_PROPERTY, Kind.NOT_PROVENANCE, "hasModel hasRepository",
+    *_fields("Paper", LPWC_PROPERTY, ValueKind.NOT_PROVENANCE, "hasModel hasRepository",
              "of a paper, which is named by its address"),
 )  # fmt: skip
 """What the parts of a model or dataset can have: files, checksums, agents, references."""
@@ -321,19 +329,19 @@ id=identifier@dct title@dct keyword@dcat; TaskCollection: hasTask@it6; TaskType:
 description=definition@skos id=notation@skos title=prefLabel@skos"""
 
 
-def _rest() -> Iterator[Field]:
+def _rest() -> Iterator[ProfileField]:
     """The fields of the other classes, which are kept as stated of what points to their node."""
     for part in _REST.split(";"):
         owner, _, entries = part.partition(":")
         for entry in entries.split():
             name, _, prefix = entry.partition("@")
-            yield from _fields(owner.strip(), PREFIXES[prefix], Kind.STATED, name)
+            yield from _fields(owner.strip(), PREFIXES[prefix], ValueKind.STATED, name)
 
 
-FIELDS: tuple[Field, ...] = (*MODEL_FIELDS, *DATASET_FIELDS, *PART_FIELDS, *tuple(_rest()))
+FIELDS: tuple[ProfileField, ...] = (*MODEL_FIELDS, *DATASET_FIELDS, *PART_FIELDS, *tuple(_rest()))
 """Every property of the profile's classes."""
 
-BY_IRI: Mapping[tuple[str, str], Field] = MappingProxyType(
+BY_IRI: Mapping[tuple[str, str], ProfileField] = MappingProxyType(
     {(each.name.partition(".")[0], str(each.iri)): each for each in FIELDS}
 )
 """Fields by class and IRI."""
@@ -353,11 +361,11 @@ def context() -> dict[str, object]:
     return terms
 
 
-def _key(each: Field) -> Key:
+def _key(each: ProfileField) -> Key:
     path = "/".join(each.name.split("."))
-    if each.kind is Kind.NOT_PROVENANCE:
+    if each.kind is ValueKind.NOT_PROVENANCE:
         return Key(path, Fate.NOT_PROVENANCE, each.note)
-    if each.kind is Kind.STATED:
+    if each.kind is ValueKind.STATED:
         return Key(path, Fate.NOT_READ, "kept as stated")
     shown = f"`{shorten(each.term)}`" if each.term else each.note
     return Key(path, Fate.READ, shown or "a part of what points to it")

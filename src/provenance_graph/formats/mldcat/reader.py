@@ -25,8 +25,8 @@ from provenance_graph.formats.mldcat.keys import (
     BY_IRI,
     KEYS,
     SOURCE,
-    Field,
-    Kind,
+    ProfileField,
+    ValueKind,
     is_profile,
 )
 from provenance_graph.formats.mldcat.nodes import Nodes, Value, nodes_of
@@ -117,7 +117,7 @@ def _subject(nodes: Nodes, node: str) -> Iri:
     if node.startswith(f"{iris.ID}{'model' if model else 'dataset'}/"):
         return Iri(node)
     place = hub.address(node)
-    wanted = hub.Kind.MODEL if model else hub.Kind.DATASET
+    wanted = hub.RepositoryKind.MODEL if model else hub.RepositoryKind.DATASET
     if place is not None and place.kind is wanted and place.owner:
         return iris.model(place.name) if model else iris.dataset(place.name)
     name = nodes.text(node, "name" if model else "title") or nodes.text(node, "identifier")
@@ -128,14 +128,14 @@ def _subject(nodes: Nodes, node: str) -> Iri:
 def _page(subject: Iri, node: str, kind: Iri) -> Found:
     place = hub.address(node)
     if place is not None and place.owner:
-        head = "datasets/" if place.kind is hub.Kind.DATASET else ""
+        head = "datasets/" if place.kind is hub.RepositoryKind.DATASET else ""
         yield Claim(subject, PG.hubRepository, statements.hub_page(head + place.name))
     elif node.startswith(("http://", "https://")) and not node.startswith(iris.ID):
         yield statements.link(subject, PG.homepage if kind == PG.Model else SCHEMA.url, node, node)
 
 
 def _value(
-    nodes: Nodes, subject: Iri, known: Field | None, predicate: str, value: Value, node: str
+    nodes: Nodes, subject: Iri, known: ProfileField | None, predicate: str, value: Value, node: str
 ) -> Found:
     """What one value of a model or dataset says."""
     if predicate == RDF.type:
@@ -146,9 +146,9 @@ def _value(
         yield from _related(nodes, subject, Iri(predicate), value, where)
     elif predicate == PROV.qualifiedDerivation:
         yield from _pinned(nodes, subject, value.text)
-    elif known is None or known.kind is Kind.STATED:
+    elif known is None or known.kind is ValueKind.STATED:
         yield from _stated(nodes, subject, local, value)
-    elif known.kind is Kind.IDENTITY:
+    elif known.kind is ValueKind.IDENTITY:
         if not str(subject).endswith(f"/{value.text}"):
             yield coverage.other(subject, local, value.text)
     elif known.term is not None:
@@ -168,25 +168,25 @@ def _pinned(nodes: Nodes, subject: Iri, node: str) -> Found:
             yield from packages.pinned(subject, _subject(nodes, parent.text), versions[0])
 
 
-def _plain(subject: Iri, known: Field, value: Value, where: str) -> Found:
+def _plain(subject: Iri, known: ProfileField, value: Value, where: str) -> Found:
     """A value that needs no other node."""
     term = known.term or PG.otherStatement
-    if known.kind is Kind.DATE:
+    if known.kind is ValueKind.DATE:
         yield statements.dated(subject, term, value.text, where)
-    elif known.kind is Kind.COUNT:
+    elif known.kind is ValueKind.COUNT:
         yield statements.quantity(subject, term, value.text, where)
-    elif known.kind is Kind.LICENCE and value.text.startswith(f"{iris.ID}licence/"):
+    elif known.kind is ValueKind.LICENCE and value.text.startswith(f"{iris.ID}licence/"):
         yield Claim(subject, DCTERMS.license, Iri(value.text), locator=where)
-    elif known.kind is Kind.LICENCE:
+    elif known.kind is ValueKind.LICENCE:
         link = value.text if value.is_node else ""
         yield from statements.licensed(subject, value.text, link=link, locator=where)
-    elif known.kind is Kind.LINK:
+    elif known.kind is ValueKind.LINK:
         yield statements.link(subject, term, value.text, where)
-    elif known.kind is Kind.LANGUAGE:
+    elif known.kind is ValueKind.LANGUAGE:
         authority = _LANGUAGE.fullmatch(value.text)
         shown = authority[1].casefold() if authority else value.text
         yield Claim(subject, DCTERMS.language, statements.literal(shown))
-    elif known.kind is Kind.REPOSITORY:
+    elif known.kind is ValueKind.REPOSITORY:
         repository = statements.hub_model(value.text)
         if not (repository and iris.model(repository) == subject):
             yield statements.link(subject, statements.link_property(value.text), value.text, where)
@@ -308,7 +308,7 @@ def _file(nodes: Nodes, subject: Iri, _: Iri, value: Value, where: str) -> Found
     role = nodes.role(node)
     for predicate, values in nodes.values.get(node, {}).items():
         key = BY_IRI.get((role, predicate))
-        if key is not None and key.kind is Kind.STATED:
+        if key is not None and key.kind is ValueKind.STATED:
             for each in values:
                 yield from _stated(nodes, subject, key.name.partition(".")[2], each)
 
@@ -339,15 +339,15 @@ def _of_file(nodes: Nodes, artifact: Iri, node: str, where: str) -> Found:
         yield statements.quantity(artifact, PG.byteSize, size.text, where)
 
 
-_PARTS: Mapping[Kind, Callable[[Nodes, Iri, Iri, Value, str], Found]] = {
-    Kind.AGENT: _agent,
-    Kind.MODEL: _related,
-    Kind.DATASET: _related,
-    Kind.MODALITY: _modality,
-    Kind.REFERENCE: _reference,
-    Kind.RISK: _risk,
-    Kind.FILE: _file,
-    Kind.DISTRIBUTION: _file,
+_PARTS: Mapping[ValueKind, Callable[[Nodes, Iri, Iri, Value, str], Found]] = {
+    ValueKind.AGENT: _agent,
+    ValueKind.MODEL: _related,
+    ValueKind.DATASET: _related,
+    ValueKind.MODALITY: _modality,
+    ValueKind.REFERENCE: _reference,
+    ValueKind.RISK: _risk,
+    ValueKind.FILE: _file,
+    ValueKind.DISTRIBUTION: _file,
 }
 
 READER = Reader(

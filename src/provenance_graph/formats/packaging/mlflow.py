@@ -108,7 +108,7 @@ def _flavor(
     if adapter:
         yield coverage.other(model, "peft_adapter", scalar_text(about.get("peft_adapter")))
     place = hub.reference(stated)
-    if place is not None and place.kind is hub.Kind.MODEL and place.owner:
+    if place is not None and place.kind is hub.RepositoryKind.MODEL and place.owner:
         parent = iris.model(place.name)
         yield from statements.is_a(parent, PG.Model)
     else:

@@ -153,7 +153,7 @@ def _about(model: Iri, part: dict[Any, Any], where: str) -> Iterator[Claim | Pro
 def _path(model: Iri, path: str, where: str) -> Iterator[Claim | Problem]:
     """Where the weights are: files in the package, or another package that this one extends."""
     place = hub.address(path)
-    if place is not None and place.kind is hub.Kind.MODEL:
+    if place is not None and place.kind is hub.RepositoryKind.MODEL:
         parent = iris.model(place.name)
         yield from statements.is_a(parent, PG.Model)
         yield from packages.descends(model, parent, path, where)

@@ -275,7 +275,7 @@ def _model(names: list[str], document: Document) -> Iri:
     """The model that is signed: a repository where the subject names one, else its name."""
     if len(names) == 1:
         place = hub.reference(names[0]) or (hub.address(names[0]) if "/" in names[0] else None)
-        if place is not None and place.kind is hub.Kind.MODEL and place.owner:
+        if place is not None and place.kind is hub.RepositoryKind.MODEL and place.owner:
             return iris.model(place.name)
         if names[0]:
             return iris.entity(SOURCE, "model", iris.slug(names[0]))

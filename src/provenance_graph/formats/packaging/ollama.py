@@ -132,7 +132,7 @@ def _parent(model: Iri, stated: str, where: str, *, adapted: bool) -> Iterator[C
     """What the model is built from: a Hub repository, a model of Ollama's library, or a path."""
     place = hub.address(stated.partition(":")[0] if "://" not in stated else stated)
     relation = "adapterOf" if adapted else ""
-    if place is not None and place.kind is hub.Kind.MODEL:
+    if place is not None and place.kind is hub.RepositoryKind.MODEL:
         parent = iris.model(place.name)
         yield from statements.is_a(parent, PG.Model)
     elif stated.startswith((".", "/", "~")) or stated.endswith((".gguf", ".safetensors", ".bin")):

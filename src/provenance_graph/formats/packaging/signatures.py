@@ -41,7 +41,7 @@ _HASHES: Mapping[int, hashes.HashAlgorithm] = {
 _HASHED_BY = frozenset({"sha256", "sha384", "sha512", "blake2b"})
 
 
-class State(Enum):
+class SignatureState(Enum):
     """What is known of a signature."""
 
     VERIFIED = "verified"
@@ -65,10 +65,10 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SignatureOutcome:
     """Whether a signature holds, by what, and whose it is."""
 
-    state: State
+    state: SignatureState
     why: str
     signer: str = ""
 
@@ -104,7 +104,7 @@ def _certificates(path: Path) -> list[x509.Certificate]:
         raise UsageError(f"{path}: no certificate in PEM ({error})") from error
 
 
-def check(bundle: Mapping[Any, Any], trusted: Trust) -> Outcome:
+def check(bundle: Mapping[Any, Any], trusted: Trust) -> SignatureOutcome:
     """Whether the signature of a bundle or envelope holds.
 
     Raises nothing: what cannot be verified says why.
@@ -117,27 +117,29 @@ def check(bundle: Mapping[Any, Any], trusted: Trust) -> Outcome:
         raw for s in listed(envelope.get("signatures")) if (raw := decoded(mapping(s).get("sig")))
     ]
     if payload is None or not signatures:
-        return Outcome(State.NOT_VERIFIED, "no payload with a signature")
+        return SignatureOutcome(SignatureState.NOT_VERIFIED, "no payload with a signature")
     messages = _encoded(scalar_text(envelope.get("payloadType")), payload)
     if forged := other_payload(bundle, payload):
-        return Outcome(State.INVALID, forged)
+        return SignatureOutcome(SignatureState.INVALID, forged)
     chain = _chain(bundle)
     if isinstance(chain, str):
-        return Outcome(State.INVALID, chain)
+        return SignatureOutcome(SignatureState.INVALID, chain)
     if chain:
         return _by_certificate(bundle, chain, messages, signatures, trusted)
     return _by_key(messages, signatures, trusted)
 
 
-def _of_message(bundle: Mapping[Any, Any], message: Mapping[Any, Any], trusted: Trust) -> Outcome:
+def _of_message(
+    bundle: Mapping[Any, Any], message: Mapping[Any, Any], trusted: Trust
+) -> SignatureOutcome:
     """A signature over a file, of which the bundle holds the digest."""
     stated = mapping(message.get("messageDigest"))
     digest, raw = decoded(stated.get("digest")), decoded(message.get("signature"))
     if scalar_text(stated.get("algorithm")) != "SHA2_256" or digest is None or raw is None:
-        return Outcome(State.NOT_VERIFIED, "no SHA-256 digest with a signature")
+        return SignatureOutcome(SignatureState.NOT_VERIFIED, "no SHA-256 digest with a signature")
     chain = _chain(bundle)
     if isinstance(chain, str):
-        return Outcome(State.INVALID, chain)
+        return SignatureOutcome(SignatureState.INVALID, chain)
     if chain:
         return _by_certificate(bundle, chain, (Digest(digest),), (raw,), trusted)
     return _by_key((Digest(digest),), (raw,), trusted)
@@ -147,13 +149,21 @@ class Digest(bytes):
     """The SHA-256 digest of what was signed, where that is not at hand itself."""
 
 
-def _by_key(messages: Sequence[bytes], signatures: Sequence[bytes], trusted: Trust) -> Outcome:
+def _by_key(
+    messages: Sequence[bytes], signatures: Sequence[bytes], trusted: Trust
+) -> SignatureOutcome:
     if not trusted.keys:
-        return Outcome(State.NOT_VERIFIED, "signed with a key, and no key is given")
+        return SignatureOutcome(
+            SignatureState.NOT_VERIFIED, "signed with a key, and no key is given"
+        )
     for key in trusted.keys:
         if _any_holds(key, signatures, messages):
-            return Outcome(State.VERIFIED, "a given key made the signature", fingerprint(key))
-    return Outcome(State.INVALID, "none of the given keys made the signature over this payload")
+            return SignatureOutcome(
+                SignatureState.VERIFIED, "a given key made the signature", fingerprint(key)
+            )
+    return SignatureOutcome(
+        SignatureState.INVALID, "none of the given keys made the signature over this payload"
+    )
 
 
 def _by_certificate(
@@ -162,26 +172,30 @@ def _by_certificate(
     messages: Sequence[bytes],
     signatures: Sequence[bytes],
     trusted: Trust,
-) -> Outcome:
+) -> SignatureOutcome:
     leaf = chain[0]
     signer = identity(leaf)
     key = leaf.public_key()
     if not isinstance(key, (ec.EllipticCurvePublicKey, ed25519.Ed25519PublicKey, rsa.RSAPublicKey)):
-        return Outcome(State.NOT_VERIFIED, "the certificate's key is of another kind", signer)
+        return SignatureOutcome(
+            SignatureState.NOT_VERIFIED, "the certificate's key is of another kind", signer
+        )
     if not _any_holds(key, signatures, messages):
         why = "the certificate's key did not make the signature over this payload"
-        return Outcome(State.INVALID, why, signer)
+        return SignatureOutcome(SignatureState.INVALID, why, signer)
     if not trusted.roots:
-        return Outcome(
-            State.NOT_VERIFIED, "signed with a certificate, and no root is given", signer
+        return SignatureOutcome(
+            SignatureState.NOT_VERIFIED, "signed with a certificate, and no root is given", signer
         )
     moment, proved = _moment(bundle, trusted)
     if wrong := _path(chain, trusted.roots, moment):
-        return Outcome(State.INVALID, wrong, signer)
+        return SignatureOutcome(SignatureState.INVALID, wrong, signer)
     expired = next((c for c in chain if not _valid(c, moment)), None)
     if expired is None:
         how = " at the time that the log promised" if proved else ""
-        return Outcome(State.VERIFIED, f"its certificate leads to a given root{how}", signer)
+        return SignatureOutcome(
+            SignatureState.VERIFIED, f"its certificate leads to a given root{how}", signer
+        )
     end, begin = expired.not_valid_after_utc, expired.not_valid_before_utc
     span = f"valid from {begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
     when = (
@@ -195,7 +209,7 @@ def _by_certificate(
         else "; give the log's key to prove when it was signed"
     )
     why = f"the certificate has expired: {span}, not {when}{hint}"
-    return Outcome(State.INVALID, why, signer)
+    return SignatureOutcome(SignatureState.INVALID, why, signer)
 
 
 def _path(

@@ -186,9 +186,9 @@ def _entity(item: dict[Any, Any]) -> tuple[Iri | None, Iri]:
     if not name:
         return None, kind
     place = hub.address(f"{namespace.rstrip('/')}/{name}") or hub.address(name)
-    if place is not None and place.kind is hub.Kind.DATASET:
+    if place is not None and place.kind is hub.RepositoryKind.DATASET:
         return iris.dataset(place.name), PG.Dataset
-    if place is not None and place.kind is hub.Kind.MODEL:
+    if place is not None and place.kind is hub.RepositoryKind.MODEL:
         return iris.model(place.name), PG.Model
     label = "model" if model else "dataset"
     local = "/".join(iris.slug(part) for part in (namespace, name) if part)

@@ -64,7 +64,7 @@ KEYS = KeyTable(
 
 
 @dataclass(slots=True)
-class Graph:
+class ProvGraph:
     """Elements by their ids with their attributes, and relations by kind."""
 
     elements: dict[str, dict[str, list[Any]]] = field(default_factory=lambda: defaultdict(dict))
@@ -94,11 +94,11 @@ def leaves(document: Document) -> Iterator[Leaf]:
             yield Leaf((role, *leaf.path[2:]), leaf.where, leaf.value)
 
 
-def _graph(document: Document) -> tuple[Graph, list[Problem]]:
+def _graph(document: Document) -> tuple[ProvGraph, list[Problem]]:
     whole = statements.tidy(document.json, document.text)
     if not isinstance(whole, dict):
         raise Unreadable(document.url, "PROV-JSON is an object")
-    graph, problems, count = Graph(), [], 0
+    graph, problems, count = ProvGraph(), [], 0
     for kind in _ELEMENTS:
         for id_, raw in mapping(whole.get(kind)).items():
             count += 1
@@ -177,7 +177,7 @@ def read_prov(document: Document) -> Iterator[Claim | Problem]:
         yield Problem("/entity", what, "prov:type: Model or Dataset", kind="empty")
 
 
-def _element(id_: str, kind: str, graph: Graph, run: Iri) -> Iterator[Claim]:
+def _element(id_: str, kind: str, graph: ProvGraph, run: Iri) -> Iterator[Claim]:
     """The attributes of an element: of a model or dataset its own, else of the run."""
     subject = graph.subjects.get(id_)
     if subject is not None:
@@ -205,7 +205,7 @@ def _first(values: Mapping[str, list[Any]], *keys: str) -> str:
     return next((scalar_text(v) for key in keys for v in values.get(key, ()) if scalar_text(v)), "")
 
 
-def _relations(graph: Graph, run: Iri) -> Iterator[Claim | Problem]:
+def _relations(graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:
     """Derivations as stated; what an activity used is what it made was made from."""
     used: dict[str, list[str]] = defaultdict(list)
     for activity, entity in graph.relations["used"]:
@@ -229,7 +229,7 @@ def _relations(graph: Graph, run: Iri) -> Iterator[Claim | Problem]:
             yield coverage.other(graph.subjects.get(left, run), kind, f"{left} {right}")
 
 
-def _from(graph: Graph, made: str, source: str, *, inferred: bool) -> Iterator[Claim]:
+def _from(graph: ProvGraph, made: str, source: str, *, inferred: bool) -> Iterator[Claim]:
     """One model or dataset made from another."""
     subject, other = graph.subjects.get(made), graph.subjects.get(source)
     if subject is None or other is None or subject == other:

@@ -138,8 +138,11 @@ class Crate:
         if role not in ("model", "dataset"):
             return None
         place = hub.address(id_) or hub.address(jsonld.link_of(node.get("url")))
-        if place is not None and place.kind in (hub.Kind.MODEL, hub.Kind.DATASET):
-            data = place.kind is hub.Kind.DATASET
+        if place is not None and place.kind in (
+            hub.RepositoryKind.MODEL,
+            hub.RepositoryKind.DATASET,
+        ):
+            data = place.kind is hub.RepositoryKind.DATASET
             return iris.dataset(place.name) if data else iris.model(place.name)
         name = jsonld.text_of(node.get("name"))
         head = self.local if id_ in ("./", "") else ""

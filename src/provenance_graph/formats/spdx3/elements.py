@@ -11,7 +11,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.fields import named, packages
-from provenance_graph.formats.spdx3.graph import SOURCE, Graph, leaves_of, revision_of, role
+from provenance_graph.formats.spdx3.graph import SOURCE, ElementGraph, leaves_of, revision_of, role
 from provenance_graph.formats.spdx3.keys import KEYS
 from provenance_graph.formats.spdx3.tables import AI, DATASET, ENERGY, ENERGY_UNITS, PACKAGE
 from provenance_graph.formats.statements import called, listed, mapping, scalar_text
@@ -20,7 +20,7 @@ Found = Iterator[Claim | Problem]
 _DATES = (("releaseTime", DCTERMS.issued), ("builtTime", DCTERMS.created))
 
 
-def read(element: dict[str, Any], subject: Iri, where: str, graph: Graph) -> Found:
+def read(element: dict[str, Any], subject: Iri, where: str, graph: ElementGraph) -> Found:
     """Yield what a package's own properties say."""
     kind = element.get("type")
     if kind != PACKAGE:
@@ -59,7 +59,7 @@ def _dataset(element: dict[str, Any], subject: Iri, where: str, version: str) ->
         yield from _entry(subject, PG.dataSensor, raw, f"{where}/dataset_sensor/{n}")
 
 
-def _made(element: dict[str, Any], subject: Iri, graph: Graph) -> Iterator[Claim]:
+def _made(element: dict[str, Any], subject: Iri, graph: ElementGraph) -> Iterator[Claim]:
     """The makers: who originated it, else who supplied it unless that is only the Hub."""
     makers = [graph.agent(item) for item in listed(element.get("originatedBy"))]
     supplier = graph.agent(element.get("suppliedBy"))
@@ -93,7 +93,9 @@ def _links(element: dict[str, Any], subject: Iri, where: str) -> Found:
         if url in ("NOASSERTION", "NONE"):
             yield coverage.stated(subject, predicate, url, f"{where}/{key}")
         elif (purl := packages.package(url)) is not None:
-            kind = hub.Kind.DATASET if dataset or purl.dataset else hub.Kind.MODEL
+            kind = (
+                hub.RepositoryKind.DATASET if dataset or purl.dataset else hub.RepositoryKind.MODEL
+            )
             yield Claim(subject, PG.hubRepository, hub.page(purl.repository, kind))
         elif data := statements.hub_dataset(url):
             yield from _page(subject, url, statements.hub_page(f"datasets/{data}"), key)
@@ -137,7 +139,7 @@ def _digests(element: dict[str, Any], subject: Iri, where: str) -> Found:
         yield from packages.artifact(SOURCE, subject, "", digests)
 
 
-def file(element: dict[str, Any], of: Iri, where: str, graph: Graph) -> Found:
+def file(element: dict[str, Any], of: Iri, where: str, graph: ElementGraph) -> Found:
     """A file that a package contains."""
     name = called(element.get("name"))
     if element.get("type") != "software_File" or not name:

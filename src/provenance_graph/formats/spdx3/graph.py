@@ -45,7 +45,7 @@ _ROLES = {
 
 
 @dataclass(slots=True)
-class Graph:
+class ElementGraph:
     """A document's elements by their ids, and the subjects that packages are.
 
     ``derived`` holds what each subject is said to come from or to be trained on, by id.
@@ -78,12 +78,12 @@ def role(element: dict[str, Any]) -> str:
     return "other"
 
 
-def graph_of(document: Document) -> tuple[Graph, list[Problem]]:
+def graph_of(document: Document) -> tuple[ElementGraph, list[Problem]]:
     """The elements of a document and what is wrong with their form; raises Unreadable."""
     whole = statements.tidy(document.json, document.text)
     if not isinstance(whole, dict):
         raise Unreadable(document.url, "an SPDX document is a JSON object")
-    graph, problems = Graph(), []
+    graph, problems = ElementGraph(), []
     inside = "@graph" in whole
     for n, raw in enumerate(listed(whole["@graph"]) if inside else [whole]):
         where = f"/@graph/{n}" if inside else ""
@@ -156,7 +156,7 @@ def leaves_of(element: dict[str, Any], where: str, without: tuple[str, ...] = ()
         yield Leaf((leaf.path[0], tables.PREFIXED.get(first, first), *rest), leaf.where, leaf.value)
 
 
-def name_packages(graph: Graph) -> None:
+def name_packages(graph: ElementGraph) -> None:
     """Say which subject each package is; a software package counts as an AI package's twin.
 
     Converters describe one model twice, and hang its licence on the software package.

@@ -13,7 +13,7 @@ from provenance_graph.core.terms import PG, PROV
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.spdx3 import elements as spdx3_elements
-from provenance_graph.formats.spdx3.graph import Graph, leaves_of, role
+from provenance_graph.formats.spdx3.graph import ElementGraph, leaves_of, role
 from provenance_graph.formats.spdx3.keys import KEYS
 from provenance_graph.formats.spdx3.tables import DATA, DEPENDS, FILES, LICENSES, RELATIONSHIPS
 from provenance_graph.formats.statements import called, listed, mapping, scalar_text
@@ -21,7 +21,7 @@ from provenance_graph.formats.statements import called, listed, mapping, scalar_
 Found = Iterator[Claim | Problem]
 
 
-def read(graph: Graph) -> Found:
+def read(graph: ElementGraph) -> Found:
     """Yield what the relationships and annotations of a document say."""
     unknown: dict[str, tuple[str, int]] = {}
     for _, element in graph.elements:
@@ -45,7 +45,7 @@ def read(graph: Graph) -> Found:
     yield from _builds(graph)
 
 
-def _relationship(kind: str, element: dict[str, Any], where: str, graph: Graph) -> Found:
+def _relationship(kind: str, element: dict[str, Any], where: str, graph: ElementGraph) -> Found:
     ref = scalar_text(element.get("from"))
     source = graph.subjects.get(ref)
     if source is None:
@@ -99,7 +99,7 @@ def _completeness(kind: str, source: Iri, element: dict[str, Any], where: str) -
 
 
 def _edge(
-    kind: str, source: Iri, target: str, raw: Any, place: str, graph: Graph, comment: str
+    kind: str, source: Iri, target: str, raw: Any, place: str, graph: ElementGraph, comment: str
 ) -> Found:
     element = graph.by_id.get(target) or mapping(raw)
     if kind in LICENSES:
@@ -124,7 +124,9 @@ def _edge(
         yield coverage.other(source, f"relationship {kind}", called(element.get("name")) or target)
 
 
-def _descent(kind: str, source: Iri, target: str, place: str, graph: Graph, comment: str) -> Found:
+def _descent(
+    kind: str, source: Iri, target: str, place: str, graph: ElementGraph, comment: str
+) -> Found:
     """A derivation; a comment that names our relations says how, and from which revision."""
     kinds = re.findall(r"\bpg:(\w+)", comment[:500])
     pinned = re.search(r"\brevision (\S+)", comment[:500])
@@ -140,7 +142,7 @@ def _descent(kind: str, source: Iri, target: str, place: str, graph: Graph, comm
         yield from packages.descends(other, source, kind, place, kinds, revision)
 
 
-def _needs(source: Iri, target: str, element: dict[str, Any], graph: Graph) -> Found:
+def _needs(source: Iri, target: str, element: dict[str, Any], graph: ElementGraph) -> Found:
     """What a model or dataset depends on: another model, or software."""
     other = graph.subjects.get(target) or _outside(target)
     if other == source or (source, target) in graph.derived:
@@ -166,7 +168,7 @@ def _outside(target: str) -> Iri | None:
 
 
 def _licence(
-    kind: str, source: Iri, target: str, element: dict[str, Any], place: str, graph: Graph
+    kind: str, source: Iri, target: str, element: dict[str, Any], place: str, graph: ElementGraph
 ) -> Found:
     """A declared licence as the source states it; a concluded one as its author's inference."""
     element = _custom(element, graph)
@@ -191,7 +193,7 @@ def _licence(
         yield coverage.other(source, "licence text", full)
 
 
-def _custom(element: dict[str, Any], graph: Graph) -> dict[str, Any]:
+def _custom(element: dict[str, Any], graph: ElementGraph) -> dict[str, Any]:
     """The licence that an expression of one reference of its own stands for."""
     text = scalar_text(element.get("simplelicensing_licenseExpression"))
     for entry in listed(element.get("simplelicensing_customIdToUri")):
@@ -208,7 +210,7 @@ def _licence_text(element: dict[str, Any], target: str) -> str:
     )
 
 
-def _security(element: dict[str, Any], target: str, graph: Graph) -> Found:
+def _security(element: dict[str, Any], target: str, graph: ElementGraph) -> Found:
     """An assessment of a vulnerability, stated of the model or dataset that it is about."""
     subject = graph.subjects.get(target)
     if role(element) != "assessment" or subject is None:
@@ -230,13 +232,13 @@ def _vulnerable(subject: Iri, flaw: dict[str, Any], target: str) -> Claim:
     return Claim(subject, PG.vulnerability, statements.literal(id_))
 
 
-def _annotation(element: dict[str, Any], graph: Graph) -> Found:
+def _annotation(element: dict[str, Any], graph: ElementGraph) -> Found:
     subject = graph.subjects.get(scalar_text(element.get("subject")))
     if subject is not None and (text := scalar_text(element.get("statement"))):
         yield coverage.other(subject, "annotation", text)
 
 
-def _builds(graph: Graph) -> Found:
+def _builds(graph: ElementGraph) -> Found:
     """What was built with what: a build's inputs are what its outputs were made from."""
     inputs: dict[str, list[str]] = {}
     outputs: dict[str, list[str]] = {}
@@ -261,7 +263,7 @@ def _builds(graph: Graph) -> Found:
             yield Problem(where, what, "a hasOutput relationship", kind="reference")
 
 
-def _input(subject: Iri, target: str, where: str, graph: Graph) -> Found:
+def _input(subject: Iri, target: str, where: str, graph: ElementGraph) -> Found:
     other = graph.subjects.get(target)
     if other is None or other == subject:
         yield coverage.other(subject, "build.hasInput", target)

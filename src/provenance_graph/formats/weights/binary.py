@@ -47,7 +47,7 @@ class Truncated(ValueError):
 
 
 @dataclass
-class Header:
+class GgufHeader:
     """A header taken apart; ``length`` is where it ends, ``offsets`` where tensors begin after it."""
 
     version: int = 0
@@ -108,11 +108,11 @@ class _Bytes:
         return values, count
 
 
-def parse(data: bytes) -> Header:
+def parse(data: bytes) -> GgufHeader:
     """The header of a GGUF file; raises Truncated or ValueError with the byte where it fails."""
     it = _Bytes(data)
     it.take(4)
-    header = Header(version=it.number("I"))
+    header = GgufHeader(version=it.number("I"))
     if not 2 <= header.version <= 100:
         raise ValueError(f"byte 4: version {header.version} of GGUF is not read")
     tensors, entries = it.number("Q"), it.number("Q")

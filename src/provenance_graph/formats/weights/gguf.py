@@ -21,7 +21,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Key, KeyTable, Leaf, later, read, text
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fields import packages
-from provenance_graph.formats.weights.binary import Header, Value, parse
+from provenance_graph.formats.weights.binary import GgufHeader, Value, parse
 
 SOURCE = "gguf"
 _FILE_TYPES: Mapping[int, str] = MappingProxyType(
@@ -133,7 +133,7 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
     name = _text(said, "general.name")
     file = _file_name(document)
     place = hub.address(_text(said, "general.repo_url"))
-    if place is not None and place.kind is hub.Kind.MODEL:
+    if place is not None and place.kind is hub.RepositoryKind.MODEL:
         model = iris.model(place.name)
         yield Claim(model, PG.hubRepository, place.page)
     else:
@@ -199,7 +199,7 @@ def _bases(model: Iri, values: Mapping[str, Value], quantized: bool) -> Iterator
             continue
         url = _text(values, f"general.base_model.{match[1]}.repo_url")
         place = hub.address(url)
-        if match[2] == "repo_url" and place is not None and place.kind is hub.Kind.MODEL:
+        if match[2] == "repo_url" and place is not None and place.kind is hub.RepositoryKind.MODEL:
             parent = iris.model(place.name)
             yield from statements.is_a(parent, PG.Model)
             yield Claim(model, relation, parent)
@@ -208,7 +208,7 @@ def _bases(model: Iri, values: Mapping[str, Value], quantized: bool) -> Iterator
             yield coverage.other(model, key, _text(values, key))
 
 
-def _dimensions(model: Iri, header: Header) -> Iterator[Claim]:
+def _dimensions(model: Iri, header: GgufHeader) -> Iterator[Claim]:
     stated = header.metadata
     architecture = _text(stated, "general.architecture")
     if architecture:
@@ -230,7 +230,7 @@ def _dimensions(model: Iri, header: Header) -> Iterator[Claim]:
         yield Claim(model, DCTERMS.language, literals.text(str(language)[:40]))
 
 
-def _tensors(model: Iri, artifact: Iri, header: Header) -> Iterator[Claim]:
+def _tensors(model: Iri, artifact: Iri, header: GgufHeader) -> Iterator[Claim]:
     if not header.tensors:
         return
     count = sum(math.prod(shape) for _, shape, _ in header.tensors)

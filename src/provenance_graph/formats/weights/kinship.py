@@ -25,7 +25,7 @@ from provenance_graph.core.terms import PG
 from provenance_graph.formats.weights.pairs import (
     LEAST_CORRELATION,
     SIDE,
-    Pair,
+    TensorPair,
     change_of,
     levels,
     rank_share,
@@ -51,7 +51,7 @@ _LORA = re.compile(r"^(.*)\.lora_A(?:\.default)?\.weight$")
 _WHOLE_NUMBERS = frozenset({"I4", "I8", "U8", "NF4", "F8_E4M3", "F8_E5M2"})
 
 
-class Verdict(Enum):
+class KinshipVerdict(Enum):
     """What a comparison says of "this one was made from that one"."""
 
     CONFIRMED = "confirmed"
@@ -64,7 +64,7 @@ class Verdict(Enum):
 class Kinship:
     """The outcome for one pair: the verdict, how the child seems to be made, and by what it shows."""
 
-    verdict: Verdict
+    verdict: KinshipVerdict
     how: str
     relation: Iri | None = None
     sampled: int = 0
@@ -91,7 +91,7 @@ def compare(child: Weights, parent: Weights) -> Kinship:
         return by_config(child.config, parent.config)
     pairs, other_shape = _pairs(ours, theirs)
     result = _by_values(pairs, child, parent, ours) if pairs else None
-    if result is not None and result.verdict is Verdict.CONFIRMED:
+    if result is not None and result.verdict is KinshipVerdict.CONFIRMED:
         return result
     if matched := _by_layers(ours, theirs) or _by_units(ours, theirs):
         return matched
@@ -103,14 +103,14 @@ def compare(child: Weights, parent: Weights) -> Kinship:
 def _nothing(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinship:
     common = len(ours.keys() & theirs.keys())
     return Kinship(
-        Verdict.UNDETERMINED,
+        KinshipVerdict.UNDETERMINED,
         f"{common} of {len(ours)} tensors have a namesake; values cannot be compared",
     )
 
 
 def _pairs(
     ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]
-) -> tuple[list[Pair], list[str]]:
+) -> tuple[list[TensorPair], list[str]]:
     """Sampled tensors of one name and shape, embeddings at most twice; and names of other shape."""
     common = sorted(ours.keys() & theirs.keys())
     same = [n for n in common if matrix_shape(ours[n]) == matrix_shape(theirs[n])]
@@ -127,17 +127,17 @@ def _pairs(
     return result, other
 
 
-def _pair(name: str, one: Tensor, other: Tensor) -> Pair | None:
+def _pair(name: str, one: Tensor, other: Tensor) -> TensorPair | None:
     rows = spread(min(matrix_shape(one)[0], matrix_shape(other)[0]), SIDE)
     columns = spread(min(matrix_shape(one)[1], matrix_shape(other)[1]), SIDE)
     a, b = one.at(rows, columns), other.at(rows, columns)
     if a is None or b is None or a.size < 8:
         return None
-    return Pair(name, a, b, bool(_EMBEDDING.search(name)))
+    return TensorPair(name, a, b, bool(_EMBEDDING.search(name)))
 
 
 def _by_values(
-    pairs: Sequence[Pair], child: Weights, parent: Weights, ours: Mapping[str, Tensor]
+    pairs: Sequence[TensorPair], child: Weights, parent: Weights, ours: Mapping[str, Tensor]
 ) -> Kinship:
     inner = [p for p in pairs if not p.embedding] or list(pairs)
     agreeing = [p for p in inner if p.is_alike]
@@ -150,16 +150,16 @@ def _by_values(
         relation, kind = _kind(inner, ours)
         notes = _vocabulary(pairs, child, parent)
         how = f"same shapes, {len(agreeing)} of {sampled} sampled tensors {kind}{notes}"
-        return Kinship(Verdict.CONFIRMED, how, relation, sampled, len(agreeing), middle)
+        return Kinship(KinshipVerdict.CONFIRMED, how, relation, sampled, len(agreeing), middle)
     enough = sampled >= 3 and sum(p.child.size for p in inner) >= 1000
     if enough and len(agreeing) <= 0.2 * sampled:
         how = f"same shapes, {len(agreeing)} of {sampled} sampled tensors alike: trained apart"
-        return Kinship(Verdict.CONTRADICTED, how, None, sampled, len(agreeing), middle)
+        return Kinship(KinshipVerdict.CONTRADICTED, how, None, sampled, len(agreeing), middle)
     how = f"{len(agreeing)} of {sampled} sampled tensors alike: too few to tell"
-    return Kinship(Verdict.UNDETERMINED, how, None, sampled, len(agreeing), middle)
+    return Kinship(KinshipVerdict.UNDETERMINED, how, None, sampled, len(agreeing), middle)
 
 
-def _kind(pairs: Sequence[Pair], ours: Mapping[str, Tensor]) -> tuple[Iri, str]:
+def _kind(pairs: Sequence[TensorPair], ours: Mapping[str, Tensor]) -> tuple[Iri, str]:
     """How the child seems to be made of the parent, from how their values differ."""
     change = float(np.median([change_of(p) for p in pairs]))
     if any(ours[p.name].dtype in _WHOLE_NUMBERS or _is_block(ours[p.name]) for p in pairs):
@@ -181,7 +181,7 @@ def _is_block(tensor: Tensor) -> bool:
     return bool(re.fullmatch(r"I?Q\d.*|TQ\d.*|MXFP4", tensor.dtype))
 
 
-def _vocabulary(pairs: Sequence[Pair], child: Weights, parent: Weights) -> str:
+def _vocabulary(pairs: Sequence[TensorPair], child: Weights, parent: Weights) -> str:
     """What is to be short_id of the vocabulary: whether tokens or their vectors are others."""
     ours, theirs = child.vocabulary, parent.vocabulary
     if ours and theirs and ours != theirs:
@@ -207,7 +207,9 @@ def _by_layers(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kins
         return None
     how = f"{len(good)} of {len(best)} sampled layers are a layer of the parent ({len(parent)} layers, here {len(child)})"
     relation = PG.prunedFrom if len(child) < len(parent) else PG.fineTunedFrom
-    return Kinship(Verdict.CONFIRMED, how, relation, len(best), len(good), float(np.median(good)))
+    return Kinship(
+        KinshipVerdict.CONFIRMED, how, relation, len(best), len(good), float(np.median(good))
+    )
 
 
 def _layers(tensors: Mapping[str, Tensor]) -> list[dict[str, Tensor]]:
@@ -259,13 +261,13 @@ def _by_units(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinsh
     what = f"of {wide} units {width} are left" if width < wide else "units are in another order"
     how = f"{what}, {len(good)} of {len(chosen)} sampled tensors hold the parent's rows"
     relation = PG.prunedFrom if width < wide else PG.fineTunedFrom
-    return Kinship(Verdict.CONFIRMED, how, relation, len(chosen), len(good), 1.0)
+    return Kinship(KinshipVerdict.CONFIRMED, how, relation, len(chosen), len(good), 1.0)
 
 
 def _by_shape(
     ours: Mapping[str, Tensor],
     theirs: Mapping[str, Tensor],
-    pairs: Sequence[Pair],
+    pairs: Sequence[TensorPair],
     other_shape: Sequence[str],
 ) -> Kinship | None:
     """What shapes say where values say nothing."""
@@ -276,9 +278,11 @@ def _by_shape(
             f"{len(other_shape)} of {len(common)} tensors of one name have another shape: "
             f"{name} {list(ours[name].shape)} instead of {list(theirs[name].shape)}"
         )
-        return Kinship(Verdict.CONTRADICTED, how)
+        return Kinship(KinshipVerdict.CONTRADICTED, how)
     if len(common) == len(ours) and not pairs:
-        return Kinship(Verdict.COMPATIBLE, f"{len(common)} tensors of the same names and shapes")
+        return Kinship(
+            KinshipVerdict.COMPATIBLE, f"{len(common)} tensors of the same names and shapes"
+        )
     return None
 
 
@@ -303,11 +307,11 @@ def by_config(child: Mapping[str, object], parent: Mapping[str, object]) -> Kins
             continue
         if one != other:
             how = f"another {what}: {one} instead of {other}"
-            return Kinship(Verdict.CONTRADICTED, how)
+            return Kinship(KinshipVerdict.CONTRADICTED, how)
         equal += 1
     if equal:
-        return Kinship(Verdict.COMPATIBLE, f"{equal} sizes of the configurations are equal")
-    return Kinship(Verdict.UNDETERMINED, "nothing of both that could be compared")
+        return Kinship(KinshipVerdict.COMPATIBLE, f"{equal} sizes of the configurations are equal")
+    return Kinship(KinshipVerdict.UNDETERMINED, "nothing of both that could be compared")
 
 
 def _adapted(child: Weights, parent: Weights) -> Kinship | None:
@@ -326,12 +330,12 @@ def _adapted(child: Weights, parent: Weights) -> Kinship | None:
         fitting += (outer.shape[0], child.tensors[name].shape[1]) == matrix_shape(target)
     if known and fitting == known:
         how = f"{fitting} of {len(bases)} adapted modules have the base's shape"
-        return Kinship(Verdict.COMPATIBLE, how, PG.adapterOf, known, fitting)
+        return Kinship(KinshipVerdict.COMPATIBLE, how, PG.adapterOf, known, fitting)
     if known and fitting < known / 2:
         how = f"{known - fitting} of {known} adapted modules have another shape in the base"
-        return Kinship(Verdict.CONTRADICTED, how, None, known, fitting)
+        return Kinship(KinshipVerdict.CONTRADICTED, how, None, known, fitting)
     return Kinship(
-        Verdict.UNDETERMINED, "few of the adapted modules are there", None, known, fitting
+        KinshipVerdict.UNDETERMINED, "few of the adapted modules are there", None, known, fitting
     )
 
 
@@ -344,7 +348,7 @@ def parents_among(
     candidates too. With two shares or more the child is a merge.
     """
     result = {name: compare(child, weights) for name, weights in candidates.items()}
-    confirmed = [name for name in result if result[name].verdict is Verdict.CONFIRMED]
+    confirmed = [name for name in result if result[name].verdict is KinshipVerdict.CONFIRMED]
     shares = _shares(child, {name: candidates[name] for name in confirmed})
     parents = [name for name in confirmed if shares.get(name, 1.0) >= MIN_SHARE]
     answer: dict[str, tuple[Kinship, float]] = {}
@@ -352,7 +356,9 @@ def parents_among(
         share = shares.get(name, 1.0 if name in confirmed else 0.0)
         if name in confirmed and name not in parents:
             how = f"{kin.how}; but another candidate explains it: a common parent, not this one"
-            kin = Kinship(Verdict.UNDETERMINED, how, None, kin.sampled, kin.alike, kin.correlation)
+            kin = Kinship(
+                KinshipVerdict.UNDETERMINED, how, None, kin.sampled, kin.alike, kin.correlation
+            )
         elif name in parents and len(parents) > 1:
             how = f"{kin.how}; {share:.0%} of a mixture of {len(parents)}"
             kin = Kinship(kin.verdict, how, PG.mergedFrom, kin.sampled, kin.alike, kin.correlation)

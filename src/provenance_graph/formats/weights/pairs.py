@@ -23,7 +23,7 @@ LEAST_SCORE = 6.0
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class TensorPair:
     """Values of one tensor of the child and of the parent at the same positions."""
 
     name: str
@@ -71,13 +71,13 @@ def alike(value: float, count: int) -> bool:
     return math.atanh(min(value, 0.999999)) * math.sqrt(count - 3) >= LEAST_SCORE
 
 
-def change_of(pair: Pair) -> float:
+def change_of(pair: TensorPair) -> float:
     """How large the difference is, as a share of the parent's values."""
     size = float(np.linalg.norm(pair.parent))
     return float(np.linalg.norm(pair.child - pair.parent)) / size if size else 0.0
 
 
-def zeroed(pair: Pair) -> float:
+def zeroed(pair: TensorPair) -> float:
     """The share of values that are zero in the child and not in the parent."""
     return float(np.mean((pair.child == 0) & (pair.parent != 0)))
 
@@ -87,7 +87,7 @@ def levels(values: Matrix) -> float:
     return float(np.median([len(np.unique(row)) for row in values[:16]]))
 
 
-def rounding_of(pair: Pair) -> float:
+def rounding_of(pair: TensorPair) -> float:
     """The largest difference of a value in relation to the value."""
     size = np.abs(pair.parent)
     keep = size > np.median(size)
@@ -95,7 +95,7 @@ def rounding_of(pair: Pair) -> float:
     return float(gap.max())
 
 
-def rank_share(pair: Pair) -> float:
+def rank_share(pair: TensorPair) -> float:
     """The share of directions that hold 99 % of the difference."""
     power = np.linalg.svd((pair.child - pair.parent).astype(np.float64), compute_uv=False) ** 2
     total = power.sum()

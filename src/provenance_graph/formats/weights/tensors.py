@@ -22,7 +22,7 @@ from provenance_graph.formats.document import MAX_BYTES, container_of
 from provenance_graph.formats.weights import binary
 from provenance_graph.formats.weights.values import (
     WIDTHS,
-    Blocks,
+    BlockTensor,
     CodeBook,
     Mapped,
     Packed4,
@@ -198,7 +198,7 @@ def _of_gguf(path: Path) -> dict[str, Tensor]:
         result[name] = (
             Mapped(name, dtype, rows_first, path, place)
             if dtype in WIDTHS
-            else Blocks(name, dtype, rows_first, path, place)
+            else BlockTensor(name, dtype, rows_first, path, place)
         )
     return result
 

@@ -209,7 +209,7 @@ class CodeBook:
 
 
 @dataclass(frozen=True)
-class Blocks:
+class BlockTensor:
     """A tensor of a GGUF file, in blocks of a quantized type."""
 
     name: str

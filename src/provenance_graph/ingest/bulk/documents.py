@@ -22,7 +22,7 @@ from provenance_graph.formats.document import Document
 from provenance_graph.formats.registry import readers
 from provenance_graph.ingest.bulk.engines import cores, pool
 from provenance_graph.ingest.intake import Options, read
-from provenance_graph.ingest.place import Published, placed
+from provenance_graph.ingest.place import PublisherCollections, placed
 
 BATCH_BYTES = 8 << 20
 BATCH_DOCUMENTS = 2_000
@@ -45,7 +45,7 @@ class ReadBatch:
 def read_all(
     documents: Iterable[Document | Problem],
     options: Options,
-    known: Published,
+    known: PublisherCollections,
     folder: Path,
     tell: Callable[[str, Problem], None],
     step: Callable[[int, int], None] = lambda _done, _total: None,
@@ -90,7 +90,7 @@ def _submitted(
     running: ProcessPoolExecutor,
     batch: list[Document],
     options: Options,
-    known: Published,
+    known: PublisherCollections,
     folder: Path,
 ) -> Future[ReadBatch]:
     seen = hashlib.sha256(repr(options).encode())
@@ -117,7 +117,9 @@ def _batches(
         yield batch
 
 
-def read_batch(batch: list[Document], options: Options, known: Published, stem: str) -> ReadBatch:
+def read_batch(
+    batch: list[Document], options: Options, known: PublisherCollections, stem: str
+) -> ReadBatch:
     """Read some documents and write their records; what an earlier run wrote stays."""
     answer, target = Path(f"{stem}.json"), Path(f"{stem}.trig")
     if answer.is_file():

@@ -14,7 +14,7 @@ from provenance_graph.core.claims import Claim, Header, Quad
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.ingest.bulk.names import Identity
-from provenance_graph.ingest.bulk.parts import Part
+from provenance_graph.ingest.bulk.parts import RecordPart
 from provenance_graph.ingest.rules import key_quads
 from provenance_graph.matching.organizations import MAKERS
 from provenance_graph.store import claim_columns as columns
@@ -26,7 +26,7 @@ _HEADER = Header(_NOBODY, _NOBODY, _NOBODY, "", "")
 """Keys ask for no header."""
 
 
-def name_keys(parts: Sequence[Part], by_hand: Identity) -> Iterator[Quad]:
+def name_keys(parts: Sequence[RecordPart], by_hand: Identity) -> Iterator[Quad]:
     """The key quads of a full build; ``by_hand`` is identity as people decide it alone."""
     yield from key_quads(_NamedClaims(parts, by_hand))
 
@@ -34,7 +34,7 @@ def name_keys(parts: Sequence[Part], by_hand: Identity) -> Iterator[Quad]:
 class _NamedClaims:
     """The claims that keys follow from, by subject and by value."""
 
-    def __init__(self, parts: Sequence[Part], by_hand: Identity) -> None:
+    def __init__(self, parts: Sequence[RecordPart], by_hand: Identity) -> None:
         self._about: dict[Iri, list[tuple[Claim, Header]]] = defaultdict(list)
         self._referring: dict[Iri, dict[Iri, set[Iri]]] = defaultdict(lambda: defaultdict(set))
         self._names: dict[Iri, list[Iri]] = defaultdict(list)

@@ -20,7 +20,7 @@ from provenance_graph.assessment.evidence import LINKS
 from provenance_graph.core.errors import RecordError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
-from provenance_graph.ingest.bulk.parts import Part
+from provenance_graph.ingest.bulk.parts import RecordPart
 from provenance_graph.ingest.decisions import by_hand
 from provenance_graph.store import claim_columns as columns
 
@@ -44,7 +44,7 @@ class Identity:
         return self.canonical.get(name, name)
 
 
-def settle(parts: Sequence[Part], rows: Iterable[Row], folder: Path) -> Identity:
+def settle(parts: Sequence[RecordPart], rows: Iterable[Row], folder: Path) -> Identity:
     """Write ``headers``, ``names`` and ``links`` as Parquet; raises RecordError on a double name."""
     headers = _headers(parts)
     current = headers.filter("current").select(pl.col("number").alias("record"))
@@ -62,7 +62,7 @@ def settle(parts: Sequence[Part], rows: Iterable[Row], folder: Path) -> Identity
     return result
 
 
-def decided_by_people(parts: Sequence[Part], rows: Iterable[Row], folder: Path) -> Identity:
+def decided_by_people(parts: Sequence[RecordPart], rows: Iterable[Row], folder: Path) -> Identity:
     """What names mean by the mappings of people and the certain rule alone."""
     headers = pl.scan_parquet(folder / "headers.parquet")
     current = headers.filter("current").select(pl.col("number").alias("record")).collect()
@@ -70,7 +70,7 @@ def decided_by_people(parts: Sequence[Part], rows: Iterable[Row], folder: Path) 
     return _identity(claims, current, (row for row in rows if by_hand(row)))
 
 
-def _headers(parts: Sequence[Part]) -> pl.DataFrame:
+def _headers(parts: Sequence[RecordPart]) -> pl.DataFrame:
     """One row a record, with whether it is the latest reading of its document."""
     concat = pl.concat([pl.read_parquet(f"{part.folder}/headers.parquet") for part in parts])
     double = concat.filter(pl.col("iri").is_duplicated()).sort("number")

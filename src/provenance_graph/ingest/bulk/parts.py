@@ -39,7 +39,7 @@ class PartTask:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RecordPart:
     """What a part holds. ``load`` are the files, and their forms, that say all of it."""
 
     number: int
@@ -68,7 +68,7 @@ def tasks(files: Iterable[tuple[Path, str]], folder: Path, number: int = 0) -> I
         yield PartTask(number, tuple(waiting), str(folder / f"part-{number:05d}"))
 
 
-def read_part(task: PartTask) -> Part:
+def read_part(task: PartTask) -> RecordPart:
     """Read a task's files; raises Unreadable and RecordError, with the file."""
     folder = Path(task.folder)
     done = _done(folder)
@@ -97,7 +97,7 @@ def read_part(task: PartTask) -> Part:
     headers.with_columns(file=pl.Series(names, dtype=pl.String)).write_parquet(
         aside / "headers.parquet"
     )
-    part = Part(task.number, task.folder, len(headers), len(claims), count, tuple(load))
+    part = RecordPart(task.number, task.folder, len(headers), len(claims), count, tuple(load))
     (aside / "part.json").write_text(json.dumps(asdict(part)), encoding="utf-8")
     finish(aside, folder)
     return part
@@ -136,10 +136,10 @@ def finish(aside: Path, folder: Path) -> None:
     aside.replace(folder)
 
 
-def _done(folder: Path) -> Part | None:
+def _done(folder: Path) -> RecordPart | None:
     """What an earlier run made of the task."""
     try:
         read = json.loads((folder / "part.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return Part(**{**read, "load": tuple(map(tuple, read["load"]))})
+    return RecordPart(**{**read, "load": tuple(map(tuple, read["load"]))})

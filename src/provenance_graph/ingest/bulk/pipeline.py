@@ -17,7 +17,7 @@ from provenance_graph.acceptance.sssom import Mapping as Row
 from provenance_graph.ingest.bulk.engines import Engine
 from provenance_graph.ingest.bulk.judge import Judged, JudgeTask, Rules, judge
 from provenance_graph.ingest.bulk.names import Identity, decided_by_people, settle
-from provenance_graph.ingest.bulk.parts import Part, read_part, tasks
+from provenance_graph.ingest.bulk.parts import RecordPart, read_part, tasks
 from provenance_graph.ingest.bulk.shuffle import BUCKET_CLAIMS, batches, shuffle
 
 Step = Callable[[int, int], None]
@@ -36,7 +36,7 @@ def unwatched(_: str) -> Step:
 class Compiled:
     """What the records come to: files to load, and the folders of the claim table."""
 
-    parts: Sequence[Part]
+    parts: Sequence[RecordPart]
     identity: Identity
     by_hand: Identity
     judged: Sequence[Judged]
@@ -67,7 +67,7 @@ def read_files(
     engine: Engine,
     watch: Watch = unwatched,
     first: int = 0,
-) -> list[Part]:
+) -> list[RecordPart]:
     """The first stage; raises RecordError and Unreadable with the file at fault.
 
     ``first`` is the number of the first part.
@@ -75,7 +75,7 @@ def read_files(
     stage.mkdir(parents=True, exist_ok=True)
     reading = list(tasks(files, stage, first))
     step = watch("parts read")
-    parts: list[Part] = []
+    parts: list[RecordPart] = []
     for part in engine.run(read_part, reading):
         parts.append(part)
         step(len(parts), len(reading))
@@ -83,7 +83,7 @@ def read_files(
 
 
 def compile_parts(
-    parts: Sequence[Part],
+    parts: Sequence[RecordPart],
     rows: Iterable[Row],
     stage: Path,
     rules: Rules,

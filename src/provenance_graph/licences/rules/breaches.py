@@ -23,7 +23,7 @@ from provenance_graph.licences.answers import BreachesAnswer
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.whole import Propagation, propagate
 from provenance_graph.licences.paths import path_text
-from provenance_graph.licences.results import NOT_ADVICE, Finding
+from provenance_graph.licences.results import NOT_ADVICE, LicenceFinding
 from provenance_graph.licences.rules.causes import UnknownCause, unknown_causes
 from provenance_graph.licences.rules.context import SEVERITIES
 from provenance_graph.licences.rules.rules import RULES
@@ -52,7 +52,7 @@ class Filters:
     developer: str = ""
     of: Iri | None = None
 
-    def wants(self, finding: Finding) -> bool:
+    def wants(self, finding: LicenceFinding) -> bool:
         """Whether a finding is among the wanted."""
         if self.rules and finding.rule.id not in self.rules:
             return False
@@ -68,7 +68,7 @@ class StoreFindings:
     at least so many. ``causes`` say what makes licences unknown, most models first.
     """
 
-    findings: tuple[Finding, ...]
+    findings: tuple[LicenceFinding, ...]
     total: int
     marked: dict[str, int]
     looked_at: int
@@ -131,7 +131,7 @@ def store_findings(
     marks = _mark(graph, whole, wanted, within, day)
     nodes = np.flatnonzero(marks.worst < len(SEVERITIES))
     order = nodes[np.argsort(marks.worst[nodes], kind="stable")]
-    findings: list[Finding] = []
+    findings: list[LicenceFinding] = []
     looked_at = 0
     for node in order[:models].tolist():
         if _enough(findings, limit, int(marks.worst[node])):
@@ -152,11 +152,11 @@ def store_findings(
     )
 
 
-def _rank(one: Finding) -> tuple[int, str, Iri, str]:
+def _rank(one: LicenceFinding) -> tuple[int, str, Iri, str]:
     return SEVERITIES.index(one.severity), one.rule.id, one.subject, one.message
 
 
-def _enough(findings: Sequence[Finding], limit: int, severity: int) -> bool:
+def _enough(findings: Sequence[LicenceFinding], limit: int, severity: int) -> bool:
     """Whether further models, of this severity at worst, can add nothing to the list."""
     if len(findings) < limit:
         return False
@@ -257,7 +257,7 @@ def namespace(name: Iri) -> str:
     return short_id(name).partition("/")[0].lower()
 
 
-def _licensors(finding: Finding) -> set[str]:
+def _licensors(finding: LicenceFinding) -> set[str]:
     licence: Licence | None = finding.licence
     result = {one.lower() for one in licence.namespaces} if licence else set()
     if finding.holder is not None and finding.path:
@@ -265,7 +265,7 @@ def _licensors(finding: Finding) -> set[str]:
     return result
 
 
-def as_validation(findings: Iterable[Finding]) -> Iterator[ValidationFinding]:
+def as_validation(findings: Iterable[LicenceFinding]) -> Iterator[ValidationFinding]:
     """Findings in the form that validation reports, so that both go into one report.
 
     The rule is the shape; the message keeps the clause and the path that prove it.

@@ -24,7 +24,7 @@ from provenance_graph.store.values import ANY
 _STEPS = (PG.adapterOf, PG.quantizedFrom, PG.convertedFrom)
 
 
-class Facts:
+class RuleColumns:
     """What rules ask of models besides the terms that reach them, column by column."""
 
     def __init__(self, graph: LicenceGraph, whole: Propagation, models: Ints, day: str) -> None:

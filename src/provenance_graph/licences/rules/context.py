@@ -18,7 +18,7 @@ from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG, SCHEMA
 from provenance_graph.licences.inheritance.inherit import Inherited
 from provenance_graph.licences.inheritance.passing import TermClass
-from provenance_graph.licences.results import Finding, Label, Unknown
+from provenance_graph.licences.results import Label, LicenceFinding, Unknown
 from provenance_graph.licences.texts import labels as label_history
 from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 from provenance_graph.licences.uses import PlannedUse
@@ -345,10 +345,10 @@ class ModelContext:
         holder = self.now.holder(one.inherited) if one.inherited else None
         return RuleMatch(message, one.licence, clause, holder, self._path(one), severity)
 
-    def finding(self, rule: str, match: RuleMatch) -> Finding:
+    def finding(self, rule: str, match: RuleMatch) -> LicenceFinding:
         """A match with the rule written on it."""
         documented = self.catalogue.rules[rule]
-        return Finding(
+        return LicenceFinding(
             documented,
             match.severity or documented.severity,
             self.now.subject,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from provenance_graph.core.terms import PG
-from provenance_graph.licences.results import Finding
+from provenance_graph.licences.results import LicenceFinding
 from provenance_graph.licences.rules import pairs
 from provenance_graph.licences.rules.context import (
     INFO,
@@ -289,7 +289,7 @@ RULES: dict[str, Rule] = {
 }
 
 
-def findings(context: ModelContext) -> list[Finding]:
+def findings(context: ModelContext) -> list[LicenceFinding]:
     """Every rule that a model runs against, worst first."""
     results = [
         context.finding(key, match) for key, rule in RULES.items() for match in rule(context)

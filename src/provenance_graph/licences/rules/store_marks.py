@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.whole import Propagation, Words, members
 from provenance_graph.licences.rules.classes import ClassContext
-from provenance_graph.licences.rules.columns import Facts, numbered
+from provenance_graph.licences.rules.columns import RuleColumns, numbered
 from provenance_graph.licences.rules.context import (
     SEVERITIES,
 )
@@ -49,7 +49,7 @@ def rule_marks(graph: LicenceGraph, whole: Propagation, day: str = "") -> Iterat
     models = np.flatnonzero(graph.index.kind == MODEL).astype(np.int32)
     if len(models):
         yield from _by_term(graph, whole, models, day)
-        yield from _by_class(Facts(graph, whole, models, day))
+        yield from _by_class(RuleColumns(graph, whole, models, day))
 
 
 def _matches(context: ClassContext, rules: Sequence[str]) -> Iterator[tuple[str, int]]:
@@ -99,7 +99,7 @@ def _term_masks(
 Scope = tuple[tuple[str, ...], Flags, list[Longs]]
 
 
-def _scopes(facts: Facts) -> Iterator[Scope]:
+def _scopes(facts: RuleColumns) -> Iterator[Scope]:
     """Rules, the nodes that have what they ask about, and the columns that they read."""
     first, second = facts.whole.first, facts.whole.second
     licence = facts.graph.index.licence.astype(np.int64)
@@ -116,7 +116,7 @@ def _scopes(facts: Facts) -> Iterator[Scope]:
     yield ("LR-16",), facts.relabelled, [licence]
 
 
-def _by_class(facts: Facts) -> Iterator[RuleMark]:
+def _by_class(facts: RuleColumns) -> Iterator[RuleMark]:
     for rules, flags, columns in _scopes(facts):
         nodes = facts.models[flags[facts.models]]
         if not len(nodes):

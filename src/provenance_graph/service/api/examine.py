@@ -13,7 +13,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.checking import spelling
 from provenance_graph.checking.against import judge_named
 from provenance_graph.checking.documents import AnyJudge
-from provenance_graph.checking.preview import Change, preview
+from provenance_graph.checking.preview import PreviewChange, preview
 from provenance_graph.checking.upstream import Upstream
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Record, Value
@@ -82,7 +82,7 @@ def examined(
     claims = sum(len(record.claims) for record in records)
     upstream: list[Finding] = []
     missing: list[Finding] = []
-    changes: list[Change] = []
+    changes: list[PreviewChange] = []
     if 0 < claims <= MAX_CLAIMS:
         judges = Upstream.open(store, None, snapshot.day)
         upstream = [finding for result in judges(records) for finding in result]
@@ -115,7 +115,7 @@ def _missing(
     return judge.of_document(document, format, records)
 
 
-def _change(change: Change, snapshot: AcceptedSnapshot) -> schema.ChangePreview:
+def _change(change: PreviewChange, snapshot: AcceptedSnapshot) -> schema.ChangePreview:
     return {
         "subject": {"iri": change.subject, "id": short_id(change.subject)},
         "known": change.known,

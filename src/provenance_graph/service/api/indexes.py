@@ -25,7 +25,7 @@ from provenance_graph.matching.identify import identify
 from provenance_graph.matching.outcome import Pair
 from provenance_graph.matching.review_file import decided_pairs
 from provenance_graph.model.search_index import FORMAT as CATALOGUE_FORMAT
-from provenance_graph.model.search_index import Catalogue
+from provenance_graph.model.search_index import SearchIndex
 from provenance_graph.model.stats import Stats, stats
 
 Changed = Collection[Iri] | None
@@ -103,7 +103,7 @@ def _catalogue_kept(folder: Path, version: str) -> bool:
 
 
 def _make_catalogue(_: Path, snapshot: AcceptedSnapshot, __: str, ___: Changed) -> None:
-    Catalogue.open(snapshot)
+    SearchIndex.open(snapshot)
 
 
 def _lineage_kept(folder: Path, version: str) -> bool:
@@ -126,7 +126,7 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
     {
         "stats": Index(counts, _stats_kept, _make_stats),
         "lineage": Index(LineageIndex.open, _lineage_kept, _make_lineage),
-        "catalogue": Index(Catalogue.open, _catalogue_kept, _make_catalogue),
+        "catalogue": Index(SearchIndex.open, _catalogue_kept, _make_catalogue),
         "conflicts": Index(
             ledger,
             lambda folder, version: kept_conflicts.path_of(folder, version).exists(),

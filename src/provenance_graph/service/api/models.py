@@ -27,7 +27,7 @@ from provenance_graph.model.fields import property_named
 from provenance_graph.model.filters import understood
 from provenance_graph.model.naming import resolve
 from provenance_graph.model.profile import claim_json, claim_labels, profile
-from provenance_graph.model.search_index import Catalogue
+from provenance_graph.model.search_index import SearchIndex
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
 
@@ -105,7 +105,7 @@ def resolved(filters: dict[str, list[str]], snapshot: AcceptedSnapshot) -> dict[
     """Filters as the catalogue takes them; raises UsageError, and NotFound for a model above."""
     spoken = {key: values for key, values in filters.items() if key in SPOKEN}
     rest = {key: values for key, values in filters.items() if key not in SPOKEN}
-    return rest | understood(snapshot, Catalogue.open(snapshot), spoken)
+    return rest | understood(snapshot, SearchIndex.open(snapshot), spoken)
 
 
 def router(access: Access) -> APIRouter:
@@ -135,7 +135,7 @@ def _lists(routes: APIRouter, access: Access) -> None:
         snapshot = access.prepared("catalogue", asOf)
 
         def made() -> ModelPage:
-            result = Catalogue.open(snapshot).models(
+            result = SearchIndex.open(snapshot).models(
                 resolved(filters, snapshot), text=q, sort=sort, limit=limit, cursor=cursor
             )
             return result.to_json()
@@ -153,7 +153,7 @@ def _lists(routes: APIRouter, access: Access) -> None:
         snapshot = access.prepared("catalogue", asOf)
 
         def made() -> dict[str, list[FacetCount]]:
-            return Catalogue.open(snapshot).facets(resolved(filters, snapshot), text=q)
+            return SearchIndex.open(snapshot).facets(resolved(filters, snapshot), text=q)
 
         return reply(access, request, snapshot, made)
 
@@ -170,7 +170,7 @@ def _lists(routes: APIRouter, access: Access) -> None:
         snapshot = access.prepared("catalogue", asOf)
 
         def made() -> SearchAnswer:
-            result = Catalogue.open(snapshot).search(q, limit, kind, cursor)
+            result = SearchIndex.open(snapshot).search(q, limit, kind, cursor)
             return {"query": q, **result.to_json()}
 
         return reply(access, request, snapshot, made)

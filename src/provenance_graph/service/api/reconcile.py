@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import ID
-from provenance_graph.model.search_index import Catalogue
+from provenance_graph.model.search_index import SearchIndex
 from provenance_graph.reconciliation import TYPES, entity_id, entity_of, match, protocol
 from provenance_graph.reconciliation.match import kind_named
 from provenance_graph.service.api.access import Access
@@ -150,7 +150,7 @@ def _suggest(routes: APIRouter, access: Access, base: str, version: str) -> None
         """Entities whose names hold a text."""
         snapshot = access.prepared("catalogue")
         kinds = (kind_named(type),) if type else tuple(TYPES)
-        hits = Catalogue.open(snapshot).search(prefix, 20, kinds, str(cursor or ""))
+        hits = SearchIndex.open(snapshot).search(prefix, 20, kinds, str(cursor or ""))
         results = [
             {
                 "id": entity_id(item["iri"]),

@@ -21,7 +21,7 @@ from provenance_graph.model import questions as stored
 from provenance_graph.model.answers import MatrixPage, StatsAnswer
 from provenance_graph.model.disclosure_matrix import matrix
 from provenance_graph.model.naming import resolve
-from provenance_graph.model.search_index import Catalogue
+from provenance_graph.model.search_index import SearchIndex
 from provenance_graph.service import backend as backends
 from provenance_graph.service.api import schema
 from provenance_graph.service.api.access import Access
@@ -161,7 +161,7 @@ def _counts(routes: APIRouter, access: Access) -> None:
         snapshot = access.prepared("catalogue", asOf)
 
         def made() -> MatrixPage:
-            page = Catalogue.open(snapshot).models(
+            page = SearchIndex.open(snapshot).models(
                 resolved(filters, snapshot), text=q, sort=sort, limit=limit, cursor=cursor
             )
             return {**matrix(snapshot, page.items), "total": page.total, "next": page.cursor}

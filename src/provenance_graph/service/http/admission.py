@@ -23,7 +23,7 @@ MAKE_ROOM_AFTER = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class GateKind:
     """A kind of work: its places, how many one client may hold, whether work can be stopped."""
 
     name: str
@@ -76,7 +76,7 @@ class Gate:
 
     def __init__(
         self,
-        kind: Kind,
+        kind: GateKind,
         queue: int,
         seconds: float,
         clock: Callable[[], float],

@@ -44,7 +44,7 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class AccessToken:
     """A holder with the hash of the secret, never the secret."""
 
     holder: Holder
@@ -59,7 +59,7 @@ class Tokens:
     line shuts nobody out.
     """
 
-    def __init__(self, known: tuple[Token, ...] = (), file: Path | None = None) -> None:
+    def __init__(self, known: tuple[AccessToken, ...] = (), file: Path | None = None) -> None:
         self._known, self._file = known, file
         self._stamp = _stamp(file)
         self._listed = _read(file) if file is not None else ()
@@ -67,7 +67,7 @@ class Tokens:
     def __bool__(self) -> bool:
         return bool(self._known) or self._file is not None
 
-    def _all(self) -> tuple[Token, ...]:
+    def _all(self) -> tuple[AccessToken, ...]:
         if self._file is not None and (stamp := _stamp(self._file)) != self._stamp:
             self._stamp = stamp
             if stamp is None:
@@ -94,14 +94,14 @@ def _digest(secret: str) -> bytes:
 
 def load(secret: str, file: Path | None) -> Tokens:
     """Tokens from an environment's secret (scopes write and slow) and from a token file."""
-    known: list[Token] = []
+    known: list[AccessToken] = []
     if secret:
         if len(secret) < LEAST_LENGTH:
             raise UsageError(
                 f"the token has {len(secret)} characters; use at least {LEAST_LENGTH}, such as "
                 "the output of `provenance-graph serve --new-token NAME`"
             )
-        known.append(Token(Holder("operator", frozenset({"write", "slow"})), _digest(secret)))
+        known.append(AccessToken(Holder("operator", frozenset({"write", "slow"})), _digest(secret)))
     return Tokens(tuple(known), file)
 
 
@@ -113,7 +113,7 @@ def _stamp(file: Path | None) -> tuple[int, int, int] | None:
     return None if result is None else (result.st_ino, result.st_mtime_ns, result.st_size)
 
 
-def _read(file: Path) -> tuple[Token, ...]:
+def _read(file: Path) -> tuple[AccessToken, ...]:
     """The tokens of a file; raises UsageError with the line at fault."""
     try:
         lines = file.read_text("utf-8").splitlines()
@@ -123,7 +123,7 @@ def _read(file: Path) -> tuple[Token, ...]:
     return tuple(token for token in results if token is not None)
 
 
-def _line(file: Path, number: int, line: str) -> Token | None:
+def _line(file: Path, number: int, line: str) -> AccessToken | None:
     if not line.strip() or line.lstrip().startswith("#"):
         return None
     parts = line.split()
@@ -135,7 +135,7 @@ def _line(file: Path, number: int, line: str) -> Token | None:
             f"{file}:{number}: write `name scope[,scope] sha256:<64 hex digits>` "
             f"with scopes from {', '.join(sorted(SCOPES))}"
         )
-    return Token(Holder(parts[0], scopes), bytes.fromhex(digest))
+    return AccessToken(Holder(parts[0], scopes), bytes.fromhex(digest))
 
 
 def new_token(name: str, scopes: str = "write,slow") -> tuple[str, str]:

@@ -13,8 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from provenance_graph.core.deadline import Deadline, use
-from provenance_graph.service.backend import Backend, Writer
-from provenance_graph.service.http.admission import Gate, Kind, Permit
+from provenance_graph.service.backend import Backend, StoreWriter
+from provenance_graph.service.http.admission import Gate, GateKind, Permit
 from provenance_graph.service.http.auth import Holder, Tokens, bearer, challenge
 from provenance_graph.service.http.cache import AnswerCache
 from provenance_graph.service.http.calls import call_of, header
@@ -49,7 +49,7 @@ class Gates:
         def gate(
             name: str, places: int, share: int, *, stoppable: bool = False, seconds: float = 0.0
         ) -> Gate:
-            kind = Kind(name, places, share, stoppable)
+            kind = GateKind(name, places, share, stoppable)
             patience = seconds or settings.queue_seconds
             return Gate(kind, settings.queue, patience, time.monotonic, metrics.event)
 
@@ -104,7 +104,7 @@ class Service:
 
     settings: Settings
     backend: Backend
-    writer: Writer | None
+    writer: StoreWriter | None
     tokens: Tokens
     clients: Clients
     cache: AnswerCache

@@ -14,7 +14,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Final
 
 from provenance_graph.core.errors import ProvenanceError
-from provenance_graph.service.backend import Blocks
+from provenance_graph.service.backend import AnswerBlocks
 
 IN_MEMORY: Final = 1 << 20
 _PIECE: Final = 256 << 10
@@ -28,7 +28,7 @@ class Spool:
     """The tail of an answer, written by one task and read by another."""
 
     def __init__(
-        self, blocks: Blocks, rest: AsyncIterator[bytes], hold: Callable[[int], object]
+        self, blocks: AnswerBlocks, rest: AsyncIterator[bytes], hold: Callable[[int], object]
     ) -> None:
         self._blocks, self._rest, self._hold = blocks, rest, hold
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
@@ -93,7 +93,7 @@ class Spool:
             self._file.close()
 
 
-async def gather(blocks: Blocks) -> tuple[bytes, AsyncIterator[bytes] | None]:
+async def gather(blocks: AnswerBlocks) -> tuple[bytes, AsyncIterator[bytes] | None]:
     """The whole answer, or its first part and an iterator over the rest."""
     if blocks.done:
         return blocks.first, None

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from provenance_graph.core.errors import StoreError
-from provenance_graph.service.backend import Blocks, Part
+from provenance_graph.service.backend import AnswerBlocks, UploadPart
 from provenance_graph.service.processes.day_pools import DayPools
 from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import Answer
 from provenance_graph.store.lookups import Lookups
 from provenance_graph.store.pool.documents import WarmFunction
 from provenance_graph.store.pool.pool import WorkerPool
-from provenance_graph.store.pool.published import Published
+from provenance_graph.store.pool.published import PublishedState
 from provenance_graph.store.sparql.lookup import lookup
 from provenance_graph.store.states import PUBLIC, public_source
 from provenance_graph.store.uploads import pack
@@ -38,9 +38,9 @@ class PoolBackend:
     def __init__(self, root: Path, settings: Settings, *, public: bool = False) -> None:
         self._root, self._settings = root, settings
         self._source = (
-            public_source(Published(root), Published(root / PUBLIC), root)
+            public_source(PublishedState(root), PublishedState(root / PUBLIC), root)
             if public
-            else Published(root)
+            else PublishedState(root)
         )
         self._pool: WorkerPool | None = None
         self._warm: WarmFunction | None = None
@@ -131,11 +131,11 @@ class PoolBackend:
         """A whole answer over the dataset of a day."""
         return await self._days.answer(version, day, query, media_type)
 
-    async def stream(self, query: SparqlQuery, media_type: str) -> Blocks:
+    async def stream(self, query: SparqlQuery, media_type: str) -> AnswerBlocks:
         """An answer in blocks."""
         return await self.pool.stream(query, media_type)
 
-    async def read(self, part: Part) -> Part:
+    async def read(self, part: UploadPart) -> UploadPart:
         """An uploaded document as N-Triples, parsed in a confined process.
 
         It is thrown away afterwards, unless the document is small and of a plain format.
@@ -148,7 +148,7 @@ class PoolBackend:
             lines: bytes = await asyncio.get_running_loop().run_in_executor(None, read)
         else:
             lines = await self._bounded(_READER, packed, seconds)
-        return Part(lines, "application/n-triples", part.base)
+        return UploadPart(lines, "application/n-triples", part.base)
 
     async def run(self, function: str, data: bytes) -> bytes:
         """A function's answer to bytes from outside, in a process that is then thrown away."""

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from provenance_graph.core.iris import Iri
-from provenance_graph.service.backend import Decision, Part, Written
+from provenance_graph.service.backend import Decision, UploadPart, Written
 from provenance_graph.service.http.problems import bad_request
 from provenance_graph.store.base import Limits
 from provenance_graph.store.raw import PlainWriter
@@ -42,7 +42,7 @@ class PlainTarget:
     def put(
         self,
         graph: Iri | None,
-        parts: Sequence[Part],
+        parts: Sequence[UploadPart],
         who: str,  # noqa: ARG002
         replace: bool,
     ) -> Written:

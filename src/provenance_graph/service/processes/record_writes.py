@@ -26,7 +26,7 @@ from provenance_graph.ingest.identify import settle_pair
 from provenance_graph.ingest.private import private_collections
 from provenance_graph.ingest.update import Updated, update
 from provenance_graph.service.api.indexes import note_changed
-from provenance_graph.service.backend import Decision, Part, Written
+from provenance_graph.service.backend import Decision, UploadPart, Written
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.namespaces import agent, namespace
 from provenance_graph.service.settings import Settings
@@ -73,7 +73,9 @@ class RecordTarget:
         """The store's version, and whether a graph exists."""
         return self.store.version, graph is not None and self._stored(graph)
 
-    def put(self, graph: Iri | None, parts: Sequence[Part], who: str, replace: bool) -> Written:
+    def put(
+        self, graph: Iri | None, parts: Sequence[UploadPart], who: str, replace: bool
+    ) -> Written:
         """Make the documents a record of that name, or add them to it."""
         name = self._own(graph, who)
         stored = self._stored(name)

@@ -34,7 +34,12 @@ from provenance_graph.service.processes.raw_writes import PlainTarget
 from provenance_graph.service.processes.staged import Staged
 from provenance_graph.service.processes.supervise import Child, Supervisor
 from provenance_graph.service.processes.two_states import TwoStates
-from provenance_graph.service.processes.writer import Target, WriterClient, run_writer, socket_path
+from provenance_graph.service.processes.writer import (
+    WriterClient,
+    WriteTarget,
+    run_writer,
+    socket_path,
+)
 from provenance_graph.service.settings import ENVIRONMENT, Settings
 from provenance_graph.store import raw as plain
 from provenance_graph.store.base import Limits
@@ -147,7 +152,7 @@ def _writer_work(
     return work
 
 
-def open_target(settings: Settings, root: Path) -> Target:
+def open_target(settings: Settings, root: Path) -> WriteTarget:
     """What the writer writes into: a plain dataset, or records with their view."""
     limits = Limits(text_bytes=settings.update_mb << 20, depth=settings.depth)
     if settings.raw:

@@ -29,7 +29,7 @@ from provenance_graph.core.errors import (
     StoreError,
 )
 from provenance_graph.core.iris import Iri
-from provenance_graph.service.backend import Decision, Part, Written
+from provenance_graph.service.backend import Decision, UploadPart, Written
 from provenance_graph.service.http.cache import ALWAYS, Precondition
 from provenance_graph.service.http.problems import HttpProblem, refuse, without_paths
 from provenance_graph.service.processes import rpc
@@ -50,7 +50,7 @@ _STARTS: Final = 1.0  # a writer that ended is mostly back by then
 _TOLD: Final = 1.0  # how long to wait for the first process to say how it ended
 
 
-class Target(Protocol):
+class WriteTarget(Protocol):
     """What a writer does with its requests: a plain dataset, or records."""
 
     def group(self) -> AbstractContextManager[None]:
@@ -65,7 +65,9 @@ class Target(Protocol):
     def state(self, graph: Iri | None) -> tuple[str, bool]:
         """The store's version, and whether a graph exists."""
 
-    def put(self, graph: Iri | None, parts: Sequence[Part], who: str, replace: bool) -> Written:
+    def put(
+        self, graph: Iri | None, parts: Sequence[UploadPart], who: str, replace: bool
+    ) -> Written:
         """Put documents into a graph."""
 
     def delete(self, graph: Iri | None, who: str) -> Written:
@@ -83,7 +85,7 @@ class WriterClient:
     seconds: float
     seen: Callable[[], object]
     """Called after each acknowledged write, so that this process's readers move on."""
-    read: Callable[[Part], Awaitable[Part]]
+    read: Callable[[UploadPart], Awaitable[UploadPart]]
     """Turns a document from outside into N-Triples, in a confined process."""
     board: Board
     """Where the writer's state is told."""
@@ -111,7 +113,7 @@ class WriterClient:
     async def put(
         self,
         graph: Iri | None,
-        parts: list[Part],
+        parts: list[UploadPart],
         who: str,
         replace: bool,
         when: Precondition = ALWAYS,
@@ -195,7 +197,7 @@ def _error(answer: dict[str, Any]) -> ProvenanceError:
 
 def run_writer(
     listener: socket.socket,
-    open_target: Callable[[], Target],
+    open_target: Callable[[], WriteTarget],
     seconds: float,
     memory_bytes: int,
     root: Path,
@@ -251,15 +253,17 @@ def _gathered(
 class _Writing:
     """A target that may have to be opened again, and what is told about it."""
 
-    def __init__(self, open_target: Callable[[], Target], seconds: float, board: Board) -> None:
+    def __init__(
+        self, open_target: Callable[[], WriteTarget], seconds: float, board: Board
+    ) -> None:
         self._open, self._seconds, self._board = open_target, seconds, board
-        self._target: Target | None = None
+        self._target: WriteTarget | None = None
         self._failure = ""
         self._healthy = True
         self.crowded = False
         """Whether several writes came together last time."""
 
-    def target(self) -> Target | None:
+    def target(self) -> WriteTarget | None:
         """The target, opened if it can be; a predecessor may hold its lock for a moment."""
         until = time.monotonic() + (_GRACE if not self._failure else 0.0)
         while self._target is None:
@@ -317,7 +321,9 @@ class _Writing:
             self._healthy = not failed
             self._board.tell(DEGRADED if failed else READY, failed)
 
-    def _one(self, target: Target | None, connection: socket.socket) -> dict[str, object] | None:
+    def _one(
+        self, target: WriteTarget | None, connection: socket.socket
+    ) -> dict[str, object] | None:
         """Carry out one write; None when its sender has gone."""
         connection.settimeout(_PATIENCE)
         try:
@@ -331,7 +337,7 @@ class _Writing:
         return _carry_out(target, head, blobs)
 
 
-def _carry_out(target: Target, head: dict[str, Any], blobs: list[bytes]) -> dict[str, object]:
+def _carry_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) -> dict[str, object]:
     try:
         graph = Iri(head["graph"]) if head.get("graph") else None
         when = Precondition(**head["when"])
@@ -342,7 +348,7 @@ def _carry_out(target: Target, head: dict[str, Any], blobs: list[bytes]) -> dict
             done = target.update(_update(head, blobs[0].decode("utf-8")), head["who"])
         elif head["do"] == "put":
             pairs = zip(head["parts"], blobs, strict=True)
-            parts = [Part(body, kind, base) for (kind, base), body in pairs]
+            parts = [UploadPart(body, kind, base) for (kind, base), body in pairs]
             done = target.put(graph, parts, head["who"], head["replace"])
         elif head["do"] == "decide":
             names = Iri(head["name"]), Iri(head["may_be"])

@@ -22,7 +22,7 @@ from provenance_graph.core.errors import FetchError, QueryRefused
 from provenance_graph.core.iris import is_iri
 from provenance_graph.formats.fetch.addresses import is_public
 from provenance_graph.service.backend import JSON
-from provenance_graph.service.http.admission import Gate, Kind
+from provenance_graph.service.http.admission import Gate, GateKind
 from provenance_graph.service.http.calls import call_of
 from provenance_graph.service.settings import Settings
 from provenance_graph.service.sparql.request import read_through
@@ -39,7 +39,7 @@ _XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ServiceCall:
     """One SERVICE clause: where it stands, whom it asks, and what."""
 
     start: int
@@ -82,7 +82,9 @@ class Federation:
         listed = (part.strip() for part in settings.federation.split(","))
         self.allowed = frozenset(part for part in listed if part)
         self._settings, self._resolve, self._transport = settings, resolve, transport
-        self._gate = gate or Gate(Kind("calls", 4, 2), 64, settings.queue_seconds, time.monotonic)
+        self._gate = gate or Gate(
+            GateKind("calls", 4, 2), 64, settings.queue_seconds, time.monotonic
+        )
 
     async def resolve(self, text: str, request: Request, limits: Limits) -> tuple[str, Limits]:
         """The query with every SERVICE clause replaced by what its endpoint answered.
@@ -105,7 +107,7 @@ class Federation:
         longest = limits.text_bytes + len(calls) * 2 * (self._settings.federation_mb << 20)
         return "".join([*out, plain[done:]]), replace(limits, text_bytes=longest)
 
-    def _calls(self, text: str) -> list[Call]:
+    def _calls(self, text: str) -> list[ServiceCall]:
         results = list(nested(text))
         at = [n for n, token in enumerate(results) if token.keyword == "service"]
         if not at:
@@ -125,7 +127,7 @@ class Federation:
                 raise QueryRefused("a SERVICE inside a SERVICE is not carried out here")
         return calls
 
-    def _call(self, text: str, tokens: list[Token], at: int, prologue: str) -> Call:
+    def _call(self, text: str, tokens: list[Token], at: int, prologue: str) -> ServiceCall:
         rest = tokens[at + 1 :]
         silent = bool(rest) and rest[0].keyword == "silent"
         rest = rest[1:] if silent else rest
@@ -142,9 +144,9 @@ class Federation:
         if not end:
             raise QueryRefused("the { after SERVICE is never closed")
         query = f"{prologue} SELECT * WHERE {text[rest[1].start : end]} LIMIT {_ROWS + 1}"
-        return Call(tokens[at].start, end, endpoint, silent, query)
+        return ServiceCall(tokens[at].start, end, endpoint, silent, query)
 
-    async def _ask(self, call: Call) -> str:
+    async def _ask(self, call: ServiceCall) -> str:
         try:
             async with asyncio.timeout(self._settings.federation_seconds):
                 body = await self._fetch(call)
@@ -156,7 +158,7 @@ class Federation:
             why = str(error) or f"no answer within {self._settings.federation_seconds:g} s"
             raise FetchError(f"SERVICE <{call.endpoint}>: {why}") from error
 
-    async def _fetch(self, call: Call) -> bytes:
+    async def _fetch(self, call: ServiceCall) -> bytes:
         import httpx2  # a client is needed only where queries name other endpoints
 
         try:
@@ -164,7 +166,7 @@ class Federation:
         except httpx2.HTTPError as error:
             raise FetchError(str(error) or type(error).__name__) from error
 
-    async def _fetched(self, call: Call) -> bytes:
+    async def _fetched(self, call: ServiceCall) -> bytes:
         import httpx2
 
         parts = urlsplit(call.endpoint)

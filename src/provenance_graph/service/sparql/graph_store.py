@@ -13,7 +13,7 @@ from starlette.responses import Response
 from provenance_graph.core import iris
 from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
-from provenance_graph.service.backend import JSON, Part, Written
+from provenance_graph.service.backend import JSON, UploadPart, Written
 from provenance_graph.service.http.body import read_body
 from provenance_graph.service.http.cache import Precondition, graph_tag, matches
 from provenance_graph.service.http.calls import header, query_string
@@ -126,7 +126,7 @@ class GraphStoreEndpoint:
             return respond(headers=headers, status=304, vary="Accept")
         return respond(answer.body, offer.content_type, headers, vary="Accept")
 
-    async def _parts(self, request: Request, base: str) -> list[Part]:
+    async def _parts(self, request: Request, base: str) -> list[UploadPart]:
         """The RDF documents of a request, as yet unread."""
         if header(request, "content-range") is not None:
             raise bad_request("a graph cannot be written in ranges (RFC 9110 §14.4)")
@@ -134,10 +134,10 @@ class GraphStoreEndpoint:
         kind, named = media_type(header(request, "content-type") or "")
         if kind == "multipart/form-data":
             return [
-                Part(content, _input(part_type), base)
+                UploadPart(content, _input(part_type), base)
                 for part_type, content in split_parts(body, named.get("boundary", ""))
             ]
-        return [Part(body, _input(header(request, "content-type") or ""), base)]
+        return [UploadPart(body, _input(header(request, "content-type") or ""), base)]
 
     async def _put(self, request: Request, graph: Iri | None, *, replace: bool) -> Response:
         writer, who = allow_write(self._service, request)

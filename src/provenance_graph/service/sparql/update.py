@@ -8,7 +8,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from provenance_graph.service.backend import Writer
+from provenance_graph.service.backend import StoreWriter
 from provenance_graph.service.http.body import read_body
 from provenance_graph.service.http.calls import call_of, header, query_string
 from provenance_graph.service.http.context import Service
@@ -51,7 +51,7 @@ def written_headers(version: str) -> dict[str, str]:
     return {"x-store-version": version, "cache-control": "no-store"}
 
 
-def allow_write(service: Service, request: Request) -> tuple[Writer, str]:
+def allow_write(service: Service, request: Request) -> tuple[StoreWriter, str]:
     """The writer and who writes, or a refusal that says what would be needed."""
     if service.writer is None:
         detail = "this service is read-only; the operator opens it with `serve --writable`"

@@ -34,7 +34,7 @@ from provenance_graph.store.pool.blocking import (
     running_loop,
 )
 from provenance_graph.store.pool.connection import AnswerStream, WorkerConnection, WorkerGone
-from provenance_graph.store.pool.published import Published
+from provenance_graph.store.pool.published import PublishedState
 from provenance_graph.store.pool.spawner import Spawner, run_bounded
 from provenance_graph.store.sparql import guard
 from provenance_graph.store.sparql.binding import bind
@@ -64,7 +64,7 @@ class WorkerPool:
         queue_seconds: float | None = None,
         spawner: Spawner | None = None,
     ) -> None:
-        self._source = source if callable(source) else Published(Path(source))
+        self._source = source if callable(source) else PublishedState(Path(source))
         self._size = size or max(2, os.cpu_count() or 2)
         self.limits = limits or Limits()
         self._queue, self._queue_seconds = queue, queue_seconds

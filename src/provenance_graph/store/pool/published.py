@@ -8,7 +8,7 @@ from pathlib import Path
 from provenance_graph.store import layout
 
 
-class Published:
+class PublishedState:
     """The newest published state of a store on disk: its folder and version."""
 
     def __init__(self, root: Path) -> None:

@@ -39,14 +39,14 @@ _TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class LookupTerm:
     """A place in a pattern: an IRI, a plain string, or a variable by its name."""
 
     kind: str
     text: str
 
 
-Pattern = tuple[Term, Term, Term]
+Pattern = tuple[LookupTerm, LookupTerm, LookupTerm]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _repeats(pattern: Pattern) -> bool:
 def _patterns(text: str, prefixes: dict[str, str]) -> tuple[Pattern, ...] | None:
     """The triple patterns of a group; None where there is anything else in it."""
     made: list[Pattern] = []
-    waiting: list[Term] = []
+    waiting: list[LookupTerm] = []
     at = 0
     while at < len(text):
         match = _TERM.match(text, at)
@@ -128,16 +128,16 @@ def _patterns(text: str, prefixes: dict[str, str]) -> tuple[Pattern, ...] | None
     return tuple(made) if 1 <= len(made) <= MAX_PATTERNS else None
 
 
-def _term(kind: str, text: str, prefixes: dict[str, str], place: int) -> Term | None:
+def _term(kind: str, text: str, prefixes: dict[str, str], place: int) -> LookupTerm | None:
     """A term where it may stand; relative IRIs and unknown prefixes are not ours to read."""
     if kind == "iri":
-        return Term("iri", text[1:-1]) if _ABSOLUTE.match(text, 1) else None
+        return LookupTerm("iri", text[1:-1]) if _ABSOLUTE.match(text, 1) else None
     if kind == "variable":
-        return Term("variable", text[1:])
+        return LookupTerm("variable", text[1:])
     if kind == "a":
-        return Term("iri", _TYPE) if place == 1 else None
+        return LookupTerm("iri", _TYPE) if place == 1 else None
     if kind == "string":
-        return Term("string", text[1:-1]) if place == 2 else None
+        return LookupTerm("string", text[1:-1]) if place == 2 else None
     prefix, _, local = text.partition(":")
     space = prefixes.get(prefix)
-    return Term("iri", space + local) if space and _ABSOLUTE.match(space) else None
+    return LookupTerm("iri", space + local) if space and _ABSOLUTE.match(space) else None
