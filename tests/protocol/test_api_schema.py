@@ -142,7 +142,7 @@ def as_text(_: object, value: object) -> bytes:
 
 
 def operations(address: str) -> Iterator[Any]:
-    whole = schemathesis.openapi.from_url(f"{address}/openapi.json")
+    whole = schemathesis.openapi.from_url(f"{address}/openapi.json", timeout=120)
     # a download of the whole store is cut by the service's time limit; test_graph_store has it
     for result in whole.exclude(path="/data", method="GET").get_all_operations():
         yield result.ok()
