@@ -17,7 +17,7 @@ from itertools import combinations
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.conflicts.kinds import RESEARCHED, Found, found, tier
+from provenance_graph.conflicts.kinds import RESEARCHED, ConflictKind, found, tier
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core import terms
 from provenance_graph.core.claims import (
@@ -96,7 +96,7 @@ def several_valued(
         yield Conflict(subject, prop, shown, kind.kind, kind.severity, kind.why, sides, name)
 
 
-def _by_tiers(shown: str, better: int, worse: int) -> Found:
+def _by_tiers(shown: str, better: int, worse: int) -> ConflictKind:
     """The kind by the weight of two sources: of like weight, or one weaker than the other."""
     if worse > RESEARCHED and worse - better > 1:
         why = (
