@@ -14,11 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import readers_b
 
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.errors import SourceError
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PROV
 from provenance_graph.formats.document import Document
+from provenance_graph.formats.provenance import prov
 from provenance_graph.formats.registry import readers
 from provenance_graph.formats.walk import walk
 
@@ -215,3 +218,18 @@ def test_provenance_in_a_circle_ends(tmp_path: Path) -> None:
 def test_a_document_of_another_world_has_a_reason() -> None:
     document = Document(Iri("urn:file:x.json"), b'{"a": 1}', DAY, "x.json")
     assert not [r for r in readers().values() if r.recognises(document.hints)]
+
+
+def test_a_cycle_of_derivations_is_a_problem_and_the_rest_is_read() -> None:
+    derived = {
+        f"_:{n}": {"prov:generatedEntity": made, "prov:usedEntity": source}
+        for n, (made, source) in enumerate([("e:a", "e:b"), ("e:b", "e:c"), ("e:c", "e:a"), ("e:d", "e:a")])
+    }  # fmt: skip
+    entities = {f"e:{each}": {"prov:type": "Model"} for each in "abcd"}
+    whole = {"prefix": {"e": "https://e.org/"}, "entity": entities, "wasDerivedFrom": derived}
+    items = list(prov.READER.read(readers_b.document(json.dumps(whole), "p.json")))
+    (problem,) = [item for item in items if isinstance(item, Problem)]
+    assert (problem.where, problem.kind) == ("/wasDerivedFrom", "lineage")
+    assert problem.what.startswith("derived from itself: ")
+    edges = [i for i in items if isinstance(i, Claim) and i.predicate == PROV.wasDerivedFrom]
+    assert len(edges) == 4

@@ -53,6 +53,24 @@ LINK = "[org/base-7b](https://huggingface.co/org/base-7b)"
         ("Original model: https://huggingface.co/org/base-7b", PROV.wasDerivedFrom),
         (f"- **Original model:** {LINK} (MIT)", PROV.wasDerivedFrom),
         (f"> This model is a fine-tuned version of {LINK}.", PG.fineTunedFrom),
+        (
+            f"This is a [sentence-transformers](https://www.SBERT.net) model finetuned from {LINK}."
+            " It maps sentences to vectors.",
+            PG.fineTunedFrom,
+        ),
+        (
+            "This is a [SetFit](https://github.com/huggingface/setfit) model that can be used for Text"
+            f" Classification. This SetFit model uses {LINK} as the Sentence Transformer embedding model.",
+            PG.fineTunedFrom,
+        ),
+        (
+            "These are LoRA adaption weights for org/base-7b. The weights were fine-tuned.",
+            PG.adapterOf,
+        ),
+        (
+            "This pipeline was finetuned from **org/base-7b** on the **x/y** dataset.",
+            PG.fineTunedFrom,
+        ),
     ],
 )
 def test_a_tool_s_sentence_names_the_parent(sentence: str, relation: Iri) -> None:
@@ -119,3 +137,12 @@ def test_the_data_of_the_sentence_are_training_data(stated: str, data: list[str]
     body = f"This model is a fine-tuned version of {LINK} on {stated}."
     results = [c.value for c in read(body) if isinstance(c, Claim) and c.predicate == PG.trainedOn]
     assert results == [iris.dataset(name) for name in data]
+
+
+def test_several_datasets_of_one_sentence_are_told_apart() -> None:
+    body = (
+        f"This model is a fine-tuned version of {LINK} on the "
+        "[a/one](https://huggingface.co/datasets/a/one), the two and the b/three datasets."
+    )
+    data = [c.value for c in read(body) if isinstance(c, Claim) and c.predicate == PG.trainedOn]
+    assert data == [iris.dataset("a/one"), iris.dataset("two"), iris.dataset("b/three")]

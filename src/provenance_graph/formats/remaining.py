@@ -10,6 +10,7 @@ whose values are words of a code, units or references say so in the table (``cod
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from urllib.parse import unquote
@@ -122,7 +123,9 @@ def remaining(
     shown = Shown(results, reader.origin(document))
     places = reader.subjects(document) if reader.subjects is not None else _only(results)
     done: set[tuple[Iri, str, str]] = set()
-    ids = {leaf.value for leaf in leaves if leaf.path[-1] in _IDS and isinstance(leaf.value, str)}
+    ids = Counter(
+        leaf.value for leaf in leaves if leaf.path[-1] in _IDS and isinstance(leaf.value, str)
+    )
     for leaf in leaves:
         row = reader.keys.find(leaf.path)
         if row is None or row.fate is not Fate.READ or row.coded or isinstance(leaf.value, bool):
@@ -130,7 +133,7 @@ def remaining(
         text = scalar_text(leaf.value)
         if (
             coverage.is_blank(text)
-            or text in ids
+            or ids[text] > (leaf.path[-1] in _IDS)
             or text.startswith(("#", "_:"))
             or shown.has(text)
         ):

@@ -53,7 +53,9 @@ def bom(text: str, url: Iri) -> dict[str, Any]:
     except ParseError as error:
         raise Unreadable(url, f"not XML: {error}") from error
     except DefusedXmlException as error:
-        raise Unreadable(url, "XML with a document type or entities, which are not read") from error
+        line = text.count("\n", 0, max(text.find("<!"), 0)) + 1
+        what = f"line {line}: XML with a document type or entities, which are not read"
+        raise Unreadable(url, what) from error
     match = MARK.search(text[:4000])
     results: dict[str, Any] = {"bomFormat": "CycloneDX", "specVersion": match[1] if match else ""}
     read = _value(root, url, 0)

@@ -91,7 +91,7 @@ CONFIG_ROWS: tuple[Key, ...] = (
 """``config.json``, the language part and the top level together."""
 
 ADAPTER_ROWS: tuple[Key, ...] = (
-    *read("`pg:adapterOf`", "adapter/base_model_name_or_path"),
+    *coded("`pg:adapterOf`", "adapter/base_model_name_or_path"),
     *read("the state of the base", "adapter/revision"),
     *read("`pg:derivationMethod`", "adapter/peft_type"),
     *read("`pg:framework`", "adapter/task_type"),

@@ -1,8 +1,8 @@
 """Sentences that tools write into cards, word for word: often the only place of the parent.
 
 Each row is the template of one tool (transformers' Trainer and TRL, PEFT, Unsloth, mergekit,
-mlx-lm, llama.cpp's GGUF-my-repo, the quantisers' "Original model"); prose that people write is
-not read.
+sentence-transformers, SetFit, diffusers, mlx-lm, llama.cpp's GGUF-my-repo, the quantisers'
+"Original model"); prose that people write is not read.
 """
 
 from __future__ import annotations
@@ -52,6 +52,22 @@ TEMPLATES: tuple[Template, ...] = (
     _template(
         r"[-*] \*\*Finetuned from model\s*:\*\*\s*(?P<bare>[\w.-]+/[\w.-]+)\s*$", PG.fineTunedFrom
     ),
+    _template(
+        rf"This is a \[sentence-transformers\]\([^)]*\) model finetuned from {_LINKED}",
+        PG.fineTunedFrom,
+    ),
+    _template(
+        rf"This is a \[SetFit\]\([^)]*\) model .{{0,200}}This SetFit model uses {_LINKED} as the "
+        r"Sentence Transformer",
+        PG.fineTunedFrom,
+    ),
+    _template(
+        r"These are (?:\S+ )?LoRA adapt(?:at)?ion weights for (?P<bare>[\w.-]+/[\w.-]*\w)",
+        PG.adapterOf,
+    ),
+    _template(
+        r"This pipeline was finetuned from \*\*(?P<bare>[\w.-]+/[\w.-]+)\*\*", PG.fineTunedFrom
+    ),
     _template(rf"This model was converted to GGUF format from {_LINKED}", PG.quantizedFrom),
     _template(
         rf"(?:The|This) [Mm]odel (?:\[[^\]\n]*\]\([^)\s]*\) )?was (?:converted to MLX format from|"
@@ -71,9 +87,11 @@ _MERGE_BASE = re.compile(
 )
 _ITEM = re.compile(r"[*-] (?:\[(?P<shown>[^\]\n]+)\]\((?P<address>[^)\s]*)\)|(?P<bare>\S+))\s*$")
 _DATA = re.compile(
-    r"This model is a fine-tuned version of \[[^\]]*\]\([^)]*\) on the "
-    r"(?:\[(?P<shown>[^\]]+)\]\((?P<address>[^)\s]+)\)|(?P<bare>[\w./-]+)) dataset\b"
+    r"(?:This model is a fine-tuned version of|This is a \[sentence-transformers\]\([^)]*\) model "
+    r"finetuned from) \[[^\]]*\]\([^)]*\) on (?P<list>the .{1,1000}?) datasets?\b"
 )
+_AND = re.compile(r",? and (?=the )|, (?=the )")
+_DATASET = re.compile(r"the (?:\[(?P<shown>[^\]]+)\]\((?P<address>[^)\s]+)\)|(?P<bare>[\w./-]+))")
 
 
 def read_generated(
@@ -93,7 +111,9 @@ def read_generated(
         for relation, name in _parents(bare):
             yield from _edge(repo, relation, name, where, basis, known)
         if not with_data and (match := _DATA.search(bare)):
-            yield from _data(repo, match, where)
+            for item in _AND.split(match["list"]):
+                if one := _DATASET.fullmatch(item.strip()):
+                    yield from _data(repo, one, where)
         if _MERGED.search(bare):
             for offset, name in _merged(lines[number : number + 100]):
                 at = f"{place} L{number + offset}".strip()

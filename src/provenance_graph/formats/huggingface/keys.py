@@ -38,7 +38,7 @@ MODEL_ROWS = (
     *read("by the tag: paper, data, format, library, task, language, else as stated", "card/tags"),
     *read("`pg:trainedOn`, `pg:datasetConfiguration`", "card/datasets/**"),
     *coded("the relation is stated or the Hub's inference", "card/base_model_relation"),
-    *read("the relation is stated or the Hub's inference", "card/base_model"),
+    *coded("the relation is stated or the Hub's inference", "card/base_model"),
     *read("`pg:derivedFromVersion`", "card/base_model_revision"),
     *read("`dcterms:replaces`", "card/new_version"),
     *read("`pg:paper`", "card/arxiv", "card/paper", "card/doi"),
@@ -115,6 +115,9 @@ _ODD: Mapping[str, str] = MappingProxyType(
         "model_index": "model-index",
         "dataset_name": "datasets",
         "train_datasets": "datasets",
+        "train_dataset": "datasets",
+        "training_datasets": "datasets",
+        "training_dataset": "datasets",
     }
 )
 """How card authors spell fields; the Hub reads none of these."""

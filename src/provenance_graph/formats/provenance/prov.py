@@ -10,6 +10,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +28,9 @@ from provenance_graph.formats.statements import listed, mapping, scalar_text
 SOURCE = "prov"
 MAX_ELEMENTS = 100_000
 _ELEMENTS = ("entity", "activity", "agent")
+MAX_CYCLES = 20
+"""How many cycles of derivations are told."""
+
 _RELATIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "wasGeneratedBy": ("prov:entity", "prov:activity"),
@@ -172,6 +177,7 @@ def read_prov(document: Document) -> Iterator[Claim | Problem]:
     for id_, kind in graph.kinds.items():
         yield from _element(id_, kind, graph, run)
     yield from _relations(graph, run)
+    yield from _cycles(graph)
     if not graph.subjects:
         what = "no entity whose type says that it is a model or a dataset"
         yield Problem("/entity", what, "prov:type: Model or Dataset", kind="empty")
@@ -227,6 +233,26 @@ def _relations(graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:
                     shown = f"{end[:120]!r} names nothing in the document"
                     yield Problem(f"/{kind}", shown, kind="reference")
             yield coverage.other(graph.subjects.get(left, run), kind, f"{left} {right}")
+
+
+def _cycles(graph: ProvGraph) -> Iterator[Problem]:
+    """Entities that are derived from themselves, by whichever way; each cycle once."""
+    edges = list(dict.fromkeys(graph.relations["wasDerivedFrom"]))
+    for _ in range(MAX_CYCLES):
+        sorter: TopologicalSorter[str] = TopologicalSorter()
+        for made, source in edges:
+            sorter.add(made, source)
+        try:
+            sorter.prepare()
+            return
+        except CycleError as error:
+            line = [str(each) for each in error.args[1]]
+            shown = " → ".join(dict.fromkeys(line))[:200]
+            what = f"derived from itself: {shown}"
+            hint = "a derivation leads from what was made to what it was made from"
+            yield Problem("/wasDerivedFrom", what, hint, kind="lineage")
+            turns = {(b, a) for a, b in pairwise(line)} | set(pairwise(line))
+            edges = [edge for edge in edges if edge not in turns]
 
 
 def _from(graph: ProvGraph, made: str, source: str, *, inferred: bool) -> Iterator[Claim]:
