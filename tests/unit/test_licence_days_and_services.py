@@ -130,3 +130,20 @@ def test_a_use_is_narrower_than_another_as_the_data_say():
     assert {"hosted-service", "competing-product"} <= conditions["non-production"].blocks
     assert "research" in conditions["acceptable-use-policy"].conditions
     assert "eu" not in conditions["acceptable-use-policy"].conditions
+
+
+@pytest.mark.parametrize(
+    ("name", "suggested"),
+    [
+        ("meta-llama/Llama-2-70b-chat-hf", "llama-2"),
+        ("x/Meta-Llama-3-8B-tuned", "llama-3"),
+        ("x/my-llama-3.1-tune", "llama-3.1"),
+        ("openlm/open_llama_3b", None),
+        ("openlm/OpenLLaMA-3b", None),
+        ("google/medgemma-4b-it", None),
+        ("google/gemma-4-E4B", None),
+    ],
+)
+def test_only_a_word_of_a_name_suggests_a_licence(name, suggested):
+    likely = catalogue().suggested(thing(name))
+    assert (likely.key if likely else None) == suggested

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from provenance_graph.acceptance.plausibility import size_in_name
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.evaluation import verdicts
 from provenance_graph.licences.graph import LicenceGraph
@@ -70,14 +71,23 @@ def _candidates(graph: LicenceGraph, parent: Iri, subject: Iri) -> Iterator[Iri]
 
 
 def _is_like(wanted: ModelTraits, other: ModelTraits) -> bool:
-    """Whether modality and size agree, as far as those of the parent are recorded."""
+    """Whether modality, outputs and size agree, as far as those of the parent are recorded.
+
+    A size that no source states is the one in the name; a parent without either has no like.
+    """
     if wanted.multimodal is not None and other.multimodal is not wanted.multimodal:
         return False
-    if wanted.size is None:
-        return True
-    return other.size is not None and (
-        wanted.size <= SIZE_FACTOR * other.size and other.size <= SIZE_FACTOR * wanted.size
-    )
+    if not wanted.outputs <= other.outputs:
+        return False
+    size, its_size = _size(wanted), _size(other)
+    if size is None or its_size is None:
+        return False
+    return size <= SIZE_FACTOR * its_size and its_size <= SIZE_FACTOR * size
+
+
+def _size(model: ModelTraits) -> float | None:
+    named = size_in_name(model.name)
+    return model.size if model.size is not None or named is None else named[0]
 
 
 def _is_free(verdict: Verdict) -> bool:

@@ -68,7 +68,7 @@ def _general(now: Situation) -> tuple[Licence, ...]:
     catalogue, snapshot = now.graph.catalogue, now.graph.snapshot
     owner = short_id(now.subject).partition("/")[0]
     services = [one for one in catalogue.services if owner in one.namespaces]
-    if not services or catalogue.suggested(now.subject):
+    if not services or catalogue.named_like_weights(now.subject):
         return ()
     if any(True for _ in snapshot.quads(now.subject, PG.hubRepository)):
         return ()

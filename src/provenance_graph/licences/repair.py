@@ -113,7 +113,8 @@ class Repair:
             return f"{uses} of {name} is allowed as it is."
         proof = "no smaller set works" if self.proven else "not all smaller sets were looked at"
         what = "1 change makes" if size == 1 else f"{size} changes make"
-        return f"{what} {uses} of {name} allowed ({self.found} such sets; {proof})."
+        sets = "1 such set" if self.found == 1 else f"{self.found} such sets"
+        return f"{what} {uses} of {name} allowed ({sets}; {proof})."
 
     def to_json(self) -> RepairAnswer:
         """As JSON."""

@@ -117,6 +117,8 @@ def _name(licence: Licence) -> str:
 
 def _use(verdict: Verdict) -> str:
     name = USES.get(verdict.use.key, verdict.use.label)
+    if verdict.use.key == "revenue":
+        name = "US dollars of annual revenue"
     return f"{verdict.number:,} {name}" if verdict.number is not None else name
 
 

@@ -25,21 +25,26 @@ class ModelTraits:
     multimodal: bool | None
     size: int | None
     released: str
+    outputs: frozenset[str] = frozenset()
 
 
 def traits(snapshot: AcceptedSnapshot, model: Iri) -> ModelTraits:
     """The traits of a model in the accepted view."""
-    kinds, sizes, days = set(), [], []
+    kinds, outputs, sizes, days = set(), set(), [], []
     for _, predicate, value, _ in snapshot.quads(model):
         if predicate in (PG.inputModality, PG.outputModality):
             kinds.add(value)
+            if predicate == PG.outputModality:
+                outputs.add(str(value))
         elif predicate == PG.parameterCount and isinstance(value, Literal):
             sizes.append(value.lexical)
         elif predicate == DCTERMS.issued and isinstance(value, Literal):
             days.append(value.lexical[:10])
     size = next((int(one) for one in sizes if one.isdecimal()), None)
     multimodal = bool(kinds - {PG.Text}) if kinds else None
-    return ModelTraits(local_name(model), multimodal, size, min(days, default=""))
+    return ModelTraits(
+        local_name(model), multimodal, size, min(days, default=""), frozenset(outputs)
+    )
 
 
 def names_model(licence: Licence, model: Iri) -> bool:

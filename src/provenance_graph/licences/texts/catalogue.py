@@ -182,6 +182,16 @@ class Licence:
         }
 
 
+def _word(token: str) -> str:
+    """A pattern that finds a token such as ``llama3.1`` in a name as people space it.
+
+    A number before ``b`` is a size: OpenLLaMA 3b is no Llama 3.
+    """
+    letters = token.rstrip("0123456789.")
+    version = re.escape(token[len(letters) :])
+    return rf"(?<![a-z0-9]){re.escape(letters)}[-_ ]?{version}(?!\d|\.\d|b(?![a-z]))"
+
+
 @dataclass(frozen=True)
 class Rule:
     """One of the rules LR-01 … LR-16, as the ontology documents it."""
@@ -256,19 +266,30 @@ class Catalogue:
         return None
 
     def suggested(self, name: str) -> Licence | None:
-        """The licence that a model's name suggests, by the token hubs use for it.
+        """The Llama licence whose token a model's name holds as a word of its own.
 
-        A name proves nothing; it tells where to look.
+        A name proves nothing; it tells where to look. Other families are named alike under
+        several terms (Gemma 4 and MedGemma are not under those of Gemma).
         """
-        plain = "".join(c for c in local_name(name).lower() if c.isalnum() or c == ".")
+        text = local_name(name).lower()
         fitting = [
             one
-            for one in tuple(self.licences.values())  # others may be read meanwhile
-            if one.family in ("llama-community", "gemma-terms")
-            and one.hub_token
-            and one.hub_token in plain
+            for one in self._community
+            if one.family == "llama-community" and re.search(_word(one.hub_token), text)
         ]
         return max(fitting, key=lambda one: len(one.hub_token), default=None)
+
+    def named_like_weights(self, name: str) -> bool:
+        """Whether a model's name holds that of a family whose weights are published."""
+        plain = "".join(c for c in local_name(name).lower() if c.isalnum() or c == ".")
+        return any(one.hub_token in plain for one in self._community)
+
+    @cached_property
+    def _community(self) -> tuple[Licence, ...]:
+        families = ("llama-community", "gemma-terms")
+        return tuple(
+            one for one in self.licences.values() if one.family in families and one.hub_token
+        )
 
     def labels(self, keys: Iterable[str]) -> list[str]:
         """How conditions read."""
