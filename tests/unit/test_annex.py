@@ -33,7 +33,7 @@ def kept() -> MemoryStore:
     return store()
 
 
-def rows(memory_store: MemoryStore, name: str) -> dict[str, evidence_table.Row]:
+def rows(memory_store: MemoryStore, name: str) -> dict[str, evidence_table.CriterionRow]:
     return {
         row.item: row
         for row in evidence_table.evidence(

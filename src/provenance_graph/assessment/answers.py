@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NotRequired
 
-from provenance_graph.core.results import Answer, IdRef, NamedRef, Ref
+from provenance_graph.core.results import AnswerObject, IdRef, NamedRef, Ref
 from provenance_graph.model.answers import ClaimAnswer
 
 
-class SourceRef(Answer):
+class SourceRef(AnswerObject):
     """A retrieval of a document."""
 
     document: str
@@ -16,7 +16,7 @@ class SourceRef(Answer):
     record: str
 
 
-class SchemeAnswer(Answer):
+class SchemeAnswer(AnswerObject):
     """An assessment scheme."""
 
     iri: str
@@ -32,7 +32,7 @@ class SchemeAnswer(Answer):
     attribution: str | None
 
 
-class TotalAnswer(Answer):
+class TotalAnswer(AnswerObject):
     """A total with its range; ``query`` is the stored question that adds up the same."""
 
     low: float
@@ -43,7 +43,7 @@ class TotalAnswer(Answer):
     query: str
 
 
-class PillarAnswer(Answer):
+class PillarAnswer(AnswerObject):
     """A pillar of a scheme; the grade with its parts where the scheme gives grades."""
 
     iri: str
@@ -67,7 +67,7 @@ class EvidenceUse(Ref):
     beside: list[ClaimAnswer]
 
 
-class ItemAnswer(Answer):
+class ItemAnswer(AnswerObject):
     """One item of a scheme with its range, its rule and its evidence."""
 
     iri: str
@@ -83,7 +83,7 @@ class ItemAnswer(Answer):
     evidence: list[EvidenceUse]
 
 
-class CriterionAnswer(Answer):
+class CriterionAnswer(AnswerObject):
     """A criterion with its items."""
 
     iri: str
@@ -96,7 +96,7 @@ class CriterionAnswer(Answer):
     items: list[ItemAnswer]
 
 
-class GapAnswer(Answer):
+class GapAnswer(AnswerObject):
     """An item that lacks something, what it would gain, and what to do."""
 
     iri: str
@@ -108,7 +108,7 @@ class GapAnswer(Answer):
     missing: list[Ref]
 
 
-class PublishedTotal(Answer):
+class PublishedTotal(AnswerObject):
     """An assessment that somebody published, on its own scale and of 100."""
 
     iri: str
@@ -134,7 +134,7 @@ class PublishedAnswer(PublishedTotal):
     insideRange: bool | None
 
 
-class AssessedAnswer(Answer):
+class AssessedAnswer(AnswerObject):
     """A model under one scheme, each point down to its claims."""
 
     subject: NamedRef
@@ -151,7 +151,7 @@ class AssessedAnswer(Answer):
     published: list[PublishedAnswer]
 
 
-class AssessmentsAnswer(Answer):
+class AssessmentsAnswer(AnswerObject):
     """A model under several schemes."""
 
     id: str
@@ -160,7 +160,7 @@ class AssessmentsAnswer(Answer):
     assessments: list[AssessedAnswer]
 
 
-class RubricAnswer(Answer):
+class RubricAnswer(AnswerObject):
     """A scheme in the list of schemes."""
 
     id: str
@@ -172,7 +172,7 @@ class RubricAnswer(Answer):
     attribution: str | None
 
 
-class DocumentAnswer(Answer):
+class DocumentAnswer(AnswerObject):
     """A document that serves as evidence, with the places in it."""
 
     url: str
@@ -181,7 +181,7 @@ class DocumentAnswer(Answer):
     places: list[str]
 
 
-class EvidenceRow(Answer):
+class EvidenceRow(AnswerObject):
     """One item of a list: its state, the documents that serve, and what is missing."""
 
     list: str
@@ -193,7 +193,7 @@ class EvidenceRow(Answer):
     others: list[DocumentAnswer]
 
 
-class EvidenceAnswer(Answer):
+class EvidenceAnswer(AnswerObject):
     """The evidence table of one scheme."""
 
     rubric: str

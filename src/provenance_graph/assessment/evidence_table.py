@@ -53,7 +53,7 @@ class CitedDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CriterionRow:
     """One item of a list: its state, the documents that serve, and what is missing.
 
     ``missing`` are labels of what no document gives; ``others`` documents by third parties
@@ -90,19 +90,19 @@ def _json(document: CitedDocument) -> DocumentAnswer:
     }
 
 
-def evidence(assessed: Assessed) -> list[Row]:
+def evidence(assessed: Assessed) -> list[CriterionRow]:
     """The evidence table of one list, in its order."""
     return [_row(assessed, result) for result in assessed.assessment.items]
 
 
-def missing(assessed: Iterable[Assessed]) -> list[Row]:
+def missing(assessed: Iterable[Assessed]) -> list[CriterionRow]:
     """Only the items for which a document is still to be asked for, over several lists."""
     return [
         row for one in assessed for row in evidence(one) if row.status not in (COVERED, OUTSIDE)
     ]
 
 
-def table(rows: Iterable[Row]) -> Iterator[tuple[object, ...]]:
+def table(rows: Iterable[CriterionRow]) -> Iterator[tuple[object, ...]]:
     """A line per item and document, for a table or CSV; an item without one has one line."""
     for row in rows:
         lines = [(str(d.url), ", ".join(d.places), d.retrieved) for d in row.documents]
@@ -112,14 +112,14 @@ def table(rows: Iterable[Row]) -> Iterator[tuple[object, ...]]:
             yield (row.list, row.item, row.title, row.status, url, places, retrieved, lacks, others)
 
 
-def _row(assessed: Assessed, result: ItemResult) -> Row:
+def _row(assessed: Assessed, result: ItemResult) -> CriterionRow:
     serving: list[SourcedClaim] = []
     others: list[SourcedClaim] = []
     for use in result.uses:
         for stored in (*use.finding.claims, *use.finding.beside):
             gives = stored.claim.value is not None and stored.basis in DEVELOPER_RANK
             (serving if gives else others).append(stored)
-    return Row(
+    return CriterionRow(
         list=assessed.assessment.rubric.id,
         item=result.item.code,
         title=result.item.label,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing_extensions import TypedDict
 
 from provenance_graph.assessment.answers import SourceRef
-from provenance_graph.core.results import Answer, Cell, IdRef, NamedRef, Ref
+from provenance_graph.core.results import AnswerObject, Cell, IdRef, NamedRef, Ref
 from provenance_graph.model.answers import MovementAnswer
 
 
-class LifecycleAnswer(Answer):
+class LifecycleAnswer(AnswerObject):
     """Where a model stands in its life."""
 
     state: str | None
@@ -30,7 +30,7 @@ class VersionAnswer(Ref):
     sources: list[SourceRef]
 
 
-class AliasAnswer(Answer):
+class AliasAnswer(AnswerObject):
     """What an alias pointed to, from when until when."""
 
     alias: str
@@ -40,7 +40,7 @@ class AliasAnswer(Answer):
     sources: list[SourceRef]
 
 
-class PropertyRef(Answer):
+class PropertyRef(AnswerObject):
     """A property by name, IRI and label."""
 
     property: str
@@ -70,7 +70,7 @@ class ChangedClaimAnswer(PropertyRef):
     now: list[str]
 
 
-class EventAnswer(Answer):
+class EventAnswer(AnswerObject):
     """Something that happened, on a day; ``clock`` says whose day it is."""
 
     date: str
@@ -79,7 +79,7 @@ class EventAnswer(Answer):
     subject: Ref
 
 
-class RetrievalCount(Answer):
+class RetrievalCount(AnswerObject):
     """How many records were retrieved on a day."""
 
     date: str
@@ -89,7 +89,7 @@ class RetrievalCount(Answer):
 _Span = TypedDict("_Span", {"from": str | None, "to": str | None})
 
 
-class HistoryAnswer(_Span, Answer):
+class HistoryAnswer(_Span, AnswerObject):
     """Everything that changed about a model, within the days asked for."""
 
     subject: NamedRef
@@ -104,7 +104,7 @@ class HistoryAnswer(_Span, Answer):
     retrievals: list[RetrievalCount]
 
 
-class ColumnAnswer(Answer):
+class ColumnAnswer(AnswerObject):
     """One model of a comparison, now or on a day."""
 
     iri: str
@@ -115,7 +115,7 @@ class ColumnAnswer(Answer):
     records: int
 
 
-class ScoreCell(Answer):
+class ScoreCell(AnswerObject):
     """The total of one model under one scheme."""
 
     low: float
@@ -125,7 +125,7 @@ class ScoreCell(Answer):
     possibleGrade: str | None
 
 
-class ScoreRow(Answer):
+class ScoreRow(AnswerObject):
     """The totals of all models under one scheme."""
 
     rubric: Ref
@@ -135,7 +135,7 @@ class ScoreRow(Answer):
     cells: list[ScoreCell]
 
 
-class ComparedCell(Answer):
+class ComparedCell(AnswerObject):
     """A field of one model."""
 
     values: list[Cell]
@@ -145,7 +145,7 @@ class ComparedCell(Answer):
     estimates: list[Cell]
 
 
-class ComparedField(Answer):
+class ComparedField(AnswerObject):
     """A field of all models."""
 
     property: str
@@ -157,14 +157,14 @@ class ComparedField(Answer):
     cells: list[ComparedCell]
 
 
-class ComparedSection(Answer):
+class ComparedSection(AnswerObject):
     """A section of a comparison."""
 
     name: str
     fields: list[ComparedField]
 
 
-class MovedItem(Answer):
+class MovedItem(AnswerObject):
     """An item of a scheme whose level changed between two days, and because of what."""
 
     rubric: str
@@ -176,7 +176,7 @@ class MovedItem(Answer):
     because: list[str]
 
 
-class ComparisonAnswer(Answer):
+class ComparisonAnswer(AnswerObject):
     """Models side by side, or one model on two days."""
 
     columns: list[ColumnAnswer]
@@ -186,7 +186,7 @@ class ComparisonAnswer(Answer):
     moved: list[MovedItem]
 
 
-class FactChangeAnswer(Answer):
+class FactChangeAnswer(AnswerObject):
     """One property of one subject: the accepted values before and after."""
 
     subject: IdRef
@@ -195,7 +195,7 @@ class FactChangeAnswer(Answer):
     now: list[str]
 
 
-class CommitAnswer(Answer):
+class CommitAnswer(AnswerObject):
     """One commit: what it put in and took out, and what changed in what is accepted."""
 
     version: str
@@ -210,7 +210,7 @@ class CommitAnswer(Answer):
     cut: bool
 
 
-class ChangesAnswer(Answer):
+class ChangesAnswer(AnswerObject):
     """The commits since a version, oldest first; ``next`` is the version to ask from again."""
 
     since: str

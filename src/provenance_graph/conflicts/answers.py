@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from provenance_graph.core.results import Answer, Ref
+from provenance_graph.core.results import AnswerObject, Ref
 from provenance_graph.model.answers import ClaimAnswer
 
 
-class SideAnswer(Answer):
+class SideAnswer(AnswerObject):
     """One value on which claims agree, with those claims."""
 
     value: str
@@ -14,7 +14,7 @@ class SideAnswer(Answer):
     claims: list[ClaimAnswer]
 
 
-class ConflictAnswer(Answer):
+class ConflictAnswer(AnswerObject):
     """Claims that disagree, side by side."""
 
     subject: Ref
@@ -26,14 +26,14 @@ class ConflictAnswer(Answer):
     sides: list[SideAnswer]
 
 
-class ConflictList(Answer):
+class ConflictList(AnswerObject):
     """The conflicts of one model, worst first."""
 
     items: list[ConflictAnswer]
     total: int
 
 
-class ConflictPage(Answer):
+class ConflictPage(AnswerObject):
     """Part of the list of all conflicts, worst first; ``kinds`` counts them by kind."""
 
     items: list[ConflictAnswer]

@@ -23,21 +23,21 @@ RESULT = ConfigDict(
 """The configuration of a result (a frozen pydantic dataclass): camelCase names in JSON."""
 
 
-class Answer(TypedDict):
+class AnswerObject(TypedDict):
     """A JSON object with exactly the keys that its class names."""
 
 
-Answer.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]  # pydantic's
+AnswerObject.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]  # pydantic's
 
 
-class IdRef(Answer):
+class IdRef(AnswerObject):
     """An entity by IRI and short id."""
 
     iri: str
     id: str
 
 
-class LabelRef(Answer):
+class LabelRef(AnswerObject):
     """An entity by IRI and label."""
 
     iri: str

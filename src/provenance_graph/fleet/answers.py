@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from provenance_graph.core.results import Answer
+from provenance_graph.core.results import AnswerObject
 
 
-class FleetFindingAnswer(Answer):
+class FleetFindingAnswer(AnswerObject):
     """One finding on one model of one system, and the path from the system to its cause."""
 
     system: str
@@ -18,7 +18,7 @@ class FleetFindingAnswer(Answer):
     new: bool
 
 
-class SystemAnswer(Answer):
+class SystemAnswer(AnswerObject):
     """A system: the models it uses, for what, where and since when."""
 
     id: str
@@ -29,7 +29,7 @@ class SystemAnswer(Answer):
     since: str | None
 
 
-class FleetAnswer(Answer):
+class FleetAnswer(AnswerObject):
     """The systems of a store and what of the graph concerns them on a day."""
 
     on: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from provenance_graph.core.results import Answer, LabelRef
+from provenance_graph.core.results import AnswerObject, LabelRef
 
 
-class LicenceAnswer(Answer):
+class LicenceAnswer(AnswerObject):
     """A licence as answers name it; ``known``: its terms are described."""
 
     iri: str
@@ -19,7 +19,7 @@ class LicenceAnswer(Answer):
     known: bool
 
 
-class StepAnswer(Answer):
+class StepAnswer(AnswerObject):
     """A step of a path from a model up to where a term comes from."""
 
     child: LabelRef
@@ -29,7 +29,7 @@ class StepAnswer(Answer):
     inferred: bool
 
 
-class LeftOut(Answer):
+class LeftOut(AnswerObject):
     """The middle of a long path: so many of its steps are left out."""
 
     leftOut: int
@@ -40,7 +40,7 @@ HopAnswer = StepAnswer | LeftOut
 """An entry of a path."""
 
 
-class TermAnswer(Answer):
+class TermAnswer(AnswerObject):
     """A duty or restriction, from which licence, held by what, along which path."""
 
     id: str
@@ -57,7 +57,7 @@ class TermAnswer(Answer):
     path: list[HopAnswer]
 
 
-class UnknownAnswer(Answer):
+class UnknownAnswer(AnswerObject):
     """Something on a path whose terms are not known."""
 
     why: str
@@ -68,7 +68,7 @@ class UnknownAnswer(Answer):
     path: list[HopAnswer]
 
 
-class SupportAnswer(Answer):
+class SupportAnswer(AnswerObject):
     """A claim that an answer rests on."""
 
     record: str
@@ -81,7 +81,7 @@ class SupportAnswer(Answer):
     locator: str
 
 
-class ReasonAnswer(Answer):
+class ReasonAnswer(AnswerObject):
     """Why a use is blocked, unknown or conditional."""
 
     effect: str
@@ -97,7 +97,7 @@ class ReasonAnswer(Answer):
     path: list[HopAnswer]
 
 
-class PartAnswer(Answer):
+class PartAnswer(AnswerObject):
     """One of the three answers for a use; ``applies`` is false where it does not arise."""
 
     answer: str
@@ -105,7 +105,7 @@ class PartAnswer(Answer):
     reasons: list[ReasonAnswer]
 
 
-class UseAnswer(Answer):
+class UseAnswer(AnswerObject):
     """The answer for one planned use, worst reason first."""
 
     use: str
@@ -118,7 +118,7 @@ class UseAnswer(Answer):
     contract: PartAnswer
 
 
-class NoticeAnswer(Answer):
+class NoticeAnswer(AnswerObject):
     """Something to ship or show with the model."""
 
     kind: str
@@ -128,7 +128,7 @@ class NoticeAnswer(Answer):
     holder: LabelRef
 
 
-class FindingAnswer(Answer):
+class FindingAnswer(AnswerObject):
     """A rule that a model runs against, with the clause and the path that prove it."""
 
     rule: str
@@ -154,7 +154,7 @@ class LabelAnswer(LicenceAnswer):
     version: str
 
 
-class LineageStateAnswer(Answer):
+class LineageStateAnswer(AnswerObject):
     """How far the lineage of the weights is recorded."""
 
     state: str
@@ -163,7 +163,7 @@ class LineageStateAnswer(Answer):
     claims: list[SupportAnswer]
 
 
-class DayAnswer(Answer):
+class DayAnswer(AnswerObject):
     """What follows on one day from the texts in force then."""
 
     day: str
@@ -181,7 +181,7 @@ class DayAnswer(Answer):
     uses: list[UseAnswer]
 
 
-class LicenceReportAnswer(Answer):
+class LicenceReportAnswer(AnswerObject):
     """Everything about what may be done with a model; the last of ``answers`` holds today."""
 
     subject: LabelRef
@@ -194,7 +194,7 @@ class LicenceReportAnswer(Answer):
     note: str
 
 
-class ChangeAnswer(Answer):
+class ChangeAnswer(AnswerObject):
     """One change that can be made: its kind, and what it is made to."""
 
     kind: str
@@ -203,14 +203,14 @@ class ChangeAnswer(Answer):
     alternatives: list[LabelRef]
 
 
-class BoundAnswer(Answer):
+class BoundAnswer(AnswerObject):
     """How far a search goes."""
 
     changes: int
     sets: int
 
 
-class RepairAnswer(Answer):
+class RepairAnswer(AnswerObject):
     """The smallest sets of changes that make uses allowed; ``of``: so many there are."""
 
     subject: LabelRef
@@ -225,7 +225,7 @@ class RepairAnswer(Answer):
     note: str
 
 
-class CauseAnswer(Answer):
+class CauseAnswer(AnswerObject):
     """An entity of unknown licence, and how many models' licences are unknown for it."""
 
     holder: LabelRef
@@ -237,7 +237,7 @@ class CauseAnswer(Answer):
     sentence: str
 
 
-class BreachesAnswer(Answer):
+class BreachesAnswer(AnswerObject):
     """Licence findings of a store, gravest first."""
 
     findings: list[FindingAnswer]
@@ -252,7 +252,7 @@ class BreachesAnswer(Answer):
     note: str
 
 
-class ClauseAnswer(Answer):
+class ClauseAnswer(AnswerObject):
     """A permission, duty or restriction of a licence, with its place in the text."""
 
     id: str
@@ -262,7 +262,7 @@ class ClauseAnswer(Answer):
     qualified: str
 
 
-class TextAnswer(Answer):
+class TextAnswer(AnswerObject):
     """A version of a licence's text, with the days on which it was in force."""
 
     iri: str
@@ -270,7 +270,7 @@ class TextAnswer(Answer):
     validUntil: str
 
 
-class PassedOn(Answer):
+class PassedOn(AnswerObject):
     """What a licence carries along one kind of derivation."""
 
     derivation: str
@@ -294,7 +294,7 @@ class ExplainedLicence(LicenceAnswer):
     odrl: dict[str, Any]
 
 
-class ExplanationAnswer(Answer):
+class ExplanationAnswer(AnswerObject):
     """What a text means as a licence; ``problem`` says why where it names none."""
 
     asked: str
@@ -304,7 +304,7 @@ class ExplanationAnswer(Answer):
     note: str
 
 
-class CellAnswer(Answer):
+class CellAnswer(AnswerObject):
     """The answer for one model and use, and what decides it."""
 
     use: str
@@ -317,7 +317,7 @@ class CellAnswer(Answer):
     reason: ReasonAnswer | None
 
 
-class PortfolioRow(Answer):
+class PortfolioRow(AnswerObject):
     """One model of a matrix."""
 
     model: LabelRef
@@ -326,7 +326,7 @@ class PortfolioRow(Answer):
     cells: list[CellAnswer]
 
 
-class PortfolioAnswer(Answer):
+class PortfolioAnswer(AnswerObject):
     """Several models and uses as a matrix."""
 
     uses: list[str]

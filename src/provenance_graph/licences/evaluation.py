@@ -20,7 +20,7 @@ from provenance_graph.licences.results import (
     Term,
     Verdict,
 )
-from provenance_graph.licences.sentence import Basis, Upstream, sentence
+from provenance_graph.licences.sentence import SentenceBasis, UpstreamLicence, sentence
 from provenance_graph.licences.situation import Situation, data_recorded, data_told, later_text
 from provenance_graph.licences.uses import Facts, Governing, PlannedUse, part, worst
 
@@ -57,7 +57,7 @@ def answer(
         verdicts=tuple(_verdict(now, plan, plans, sides) for plan in plans),
         lineage=now.lineage,
     )
-    basis = Basis(
+    basis = SentenceBasis(
         _upstream(sides),
         sides.service.terms,
         sides.service.general,
@@ -84,10 +84,10 @@ def _all_terms(now: Situation, sides: _Sides) -> tuple[Term, ...]:
     return (*now.terms, *agreed)
 
 
-def _upstream(sides: _Sides) -> list[Upstream]:
+def _upstream(sides: _Sides) -> list[UpstreamLicence]:
     """Licences with terms of their own that reach the model along weights."""
     results = [
-        Upstream(one.licence, one.holder, any(edge.inferred for edge in one.path))
+        UpstreamLicence(one.licence, one.holder, any(edge.inferred for edge in one.path))
         for one in sides.weights.governing
         if one.path and one.carries_terms
     ]

@@ -40,7 +40,7 @@ NOTICES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Upstream:
+class UpstreamLicence:
     """A licence that reaches a model along weights: who holds it, and whether by report only."""
 
     licence: Licence
@@ -49,7 +49,7 @@ class Upstream:
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
+class SentenceBasis:
     """What a sentence says of the terms besides the answer.
 
     ``contract`` are the terms of the service that offers the model, ``general`` says that they
@@ -57,14 +57,16 @@ class Basis:
     developer state its licence, ``past`` that the day asked about is over.
     """
 
-    upstream: Sequence[Upstream] = ()
+    upstream: Sequence[UpstreamLicence] = ()
     contract: Sequence[Licence] = ()
     general: bool = False
     label_reported: bool = False
     past: bool = False
 
 
-def sentence(subject: Iri, answer: Answer, basis: Basis, breaches: Sequence[LicenceFinding]) -> str:
+def sentence(
+    subject: Iri, answer: Answer, basis: SentenceBasis, breaches: Sequence[LicenceFinding]
+) -> str:
     """The sentence for an answer; ``breaches`` are findings of the gravest kind."""
     parts = [
         *_breaches(breaches),
@@ -81,7 +83,7 @@ def sentence(subject: Iri, answer: Answer, basis: Basis, breaches: Sequence[Lice
     return f"{_label(subject, answer, basis)}: " + "; ".join(parts) + "."
 
 
-def _label(subject: Iri, answer: Answer, basis: Basis) -> str:
+def _label(subject: Iri, answer: Answer, basis: SentenceBasis) -> str:
     names = " and ".join(_name(one) for one in answer.declared)
     when = (
         f" (texts of {answer.day})"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NotRequired
 
-from provenance_graph.core.results import Answer, LabelRef
+from provenance_graph.core.results import AnswerObject, LabelRef
 
 
-class SourceAnswer(Answer):
+class SourceAnswer(AnswerObject):
     """One statement of an edge: who says so, on what basis, where and when."""
 
     record: str
@@ -21,7 +21,7 @@ class SourceAnswer(Answer):
     says: NotRequired[LabelRef]
 
 
-class LineageNode(Answer):
+class LineageNode(AnswerObject):
     """An entity in a lineage."""
 
     iri: str
@@ -32,7 +32,7 @@ class LineageNode(Answer):
     licences: list[LabelRef]
 
 
-class BreachAnswer(Answer):
+class BreachAnswer(AnswerObject):
     """A licence rule that the child of a step runs against because of the step."""
 
     rule: str
@@ -42,7 +42,7 @@ class BreachAnswer(Answer):
     clause: str
 
 
-class LineageEdge(Answer):
+class LineageEdge(AnswerObject):
     """A step of lineage, from a child to what it was made from.
 
     ``contested``: sources disagree about this relation of the child.
@@ -63,14 +63,14 @@ class LineageEdge(Answer):
     contested: NotRequired[bool]
 
 
-class CycleAnswer(Answer):
+class CycleAnswer(AnswerObject):
     """Entities that each descend from the other."""
 
     level: str
     members: list[LabelRef]
 
 
-class LineageAnswer(Answer):
+class LineageAnswer(AnswerObject):
     """The lineage of one entity: ``shown`` of ``of`` nodes, nearest first."""
 
     subject: LabelRef
@@ -89,7 +89,7 @@ class LineageAnswer(Answer):
     truncated: bool
 
 
-class PathsAnswer(Answer):
+class PathsAnswer(AnswerObject):
     """Ways from a child up to an ancestor; ``of`` is null where they are too many to count."""
 
     child: LabelRef
@@ -107,7 +107,7 @@ class SharedAncestor(LabelRef):
     fromSecond: int
 
 
-class SharedAnswer(Answer):
+class SharedAnswer(AnswerObject):
     """What two entities both came from."""
 
     first: LabelRef
@@ -117,14 +117,14 @@ class SharedAnswer(Answer):
     datasets: list[LabelRef]
 
 
-class DistanceCount(Answer):
+class DistanceCount(AnswerObject):
     """How many models stand at a distance."""
 
     distance: int
     count: int
 
 
-class RelationCount(Answer):
+class RelationCount(AnswerObject):
     """How many models are reached last by a relation."""
 
     relation: str
@@ -133,7 +133,7 @@ class RelationCount(Answer):
     count: int
 
 
-class LicencesCount(Answer):
+class LicencesCount(AnswerObject):
     """How many models declare these licences; none of them: no licence is declared."""
 
     licences: list[LabelRef]
@@ -147,21 +147,21 @@ class ImpactNode(LineageNode):
     through: LineageEdge
 
 
-class AffectedDeployment(Answer):
+class AffectedDeployment(AnswerObject):
     """A system of ours and the affected entity that it runs."""
 
     system: str
     runs: str
 
 
-class AffectedOffer(Answer):
+class AffectedOffer(AnswerObject):
     """A provider's offer and the affected entity that it is of."""
 
     offer: str
     of: str
 
 
-class ImpactAnswer(Answer):
+class ImpactAnswer(AnswerObject):
     """What is affected if an entity is withdrawn."""
 
     subject: LabelRef
@@ -181,7 +181,7 @@ class ImpactAnswer(Answer):
     offerCount: int
 
 
-class CytoscapeNode(Answer):
+class CytoscapeNode(AnswerObject):
     """What Cytoscape is told of an entity."""
 
     id: str
@@ -192,7 +192,7 @@ class CytoscapeNode(Answer):
     licences: list[str]
 
 
-class CytoscapeEdge(Answer):
+class CytoscapeEdge(AnswerObject):
     """What Cytoscape is told of a step."""
 
     id: str
@@ -205,26 +205,26 @@ class CytoscapeEdge(Answer):
     weight: str
 
 
-class CytoscapeNodeElement(Answer):
+class CytoscapeNodeElement(AnswerObject):
     """A node as Cytoscape reads it."""
 
     data: CytoscapeNode
 
 
-class CytoscapeEdgeElement(Answer):
+class CytoscapeEdgeElement(AnswerObject):
     """An edge as Cytoscape reads it."""
 
     data: CytoscapeEdge
 
 
-class CytoscapeElements(Answer):
+class CytoscapeElements(AnswerObject):
     """Nodes and edges as Cytoscape reads them."""
 
     nodes: list[CytoscapeNodeElement]
     edges: list[CytoscapeEdgeElement]
 
 
-class CytoscapeAnswer(Answer):
+class CytoscapeAnswer(AnswerObject):
     """A lineage for Cytoscape and Cytoscape.js; ``shown`` says how much of it this is."""
 
     elements: CytoscapeElements

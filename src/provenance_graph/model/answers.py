@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import ConfigDict, JsonValue, with_config
 from typing_extensions import TypedDict
 
-from provenance_graph.core.results import Answer, Cell, IdRef, Ref
+from provenance_graph.core.results import AnswerObject, Cell, IdRef, Ref
 
 
-class ModelSummary(Answer):
+class ModelSummary(AnswerObject):
     """A model in a list."""
 
     iri: str
@@ -30,7 +30,7 @@ class ModelSummary(Answer):
     descendants: int
 
 
-class ModelPage(Answer):
+class ModelPage(AnswerObject):
     """Part of a list of models; ``next`` is the cursor of the part that follows."""
 
     items: list[ModelSummary]
@@ -46,7 +46,7 @@ class SearchItem(ModelSummary):
     mentions: int
 
 
-class SearchPage(Answer):
+class SearchPage(AnswerObject):
     """Part of what a search finds; ``approximate`` where typing errors were forgiven."""
 
     items: list[SearchItem]
@@ -62,14 +62,14 @@ class SearchAnswer(SearchPage):
     query: str
 
 
-class FacetCount(Answer):
+class FacetCount(AnswerObject):
     """A value of a facet and how many models have it."""
 
     value: str
     count: int
 
 
-class ClaimAnswer(Answer):
+class ClaimAnswer(AnswerObject):
     """One claim: what a source says, where, on what basis, and what became of it."""
 
     property: str
@@ -102,7 +102,7 @@ class ClaimAnswer(Answer):
     attribution: str | None
 
 
-class ClaimsAnswer(Answer):
+class ClaimsAnswer(AnswerObject):
     """The claims about a model."""
 
     id: str
@@ -111,7 +111,7 @@ class ClaimsAnswer(Answer):
     claims: list[ClaimAnswer]
 
 
-class FieldAnswer(Answer):
+class FieldAnswer(AnswerObject):
     """One field of a model with its accepted values or its disclosure status."""
 
     property: str
@@ -132,14 +132,14 @@ class FieldAnswer(Answer):
     knowledge: str
 
 
-class SectionAnswer(Answer):
+class SectionAnswer(AnswerObject):
     """A section of a model page."""
 
     name: str
     fields: list[FieldAnswer]
 
 
-class UnknownCount(Answer):
+class UnknownCount(AnswerObject):
     """How many fields have no value for one reason."""
 
     state: str
@@ -147,7 +147,7 @@ class UnknownCount(Answer):
     count: int
 
 
-class Headline(Answer):
+class Headline(AnswerObject):
     """How many fields of a model are known, of how many, and why the rest are not."""
 
     known: int
@@ -190,7 +190,7 @@ class AssessedNode(TypedDict):
     results: list[NodeAnswer]
 
 
-class RelatedAnswer(Answer):
+class RelatedAnswer(AnswerObject):
     """What hangs on a model."""
 
     partOf: list[Ref]
@@ -225,7 +225,7 @@ class ProfileAnswer(RelatedAnswer):
     sections: list[SectionAnswer]
 
 
-class StatsAnswer(Answer):
+class StatsAnswer(AnswerObject):
     """What the store holds, by kind."""
 
     version: str
@@ -238,7 +238,7 @@ class StatsAnswer(Answer):
     annotatedClaims: int
 
 
-class MatrixField(Answer):
+class MatrixField(AnswerObject):
     """A column of the disclosure matrix."""
 
     property: str
@@ -246,7 +246,7 @@ class MatrixField(Answer):
     section: str
 
 
-class MatrixRow(Answer):
+class MatrixRow(AnswerObject):
     """A model with one letter per field, and the positions of contested fields."""
 
     id: str
@@ -256,7 +256,7 @@ class MatrixRow(Answer):
     contested: list[int]
 
 
-class MatrixAnswer(Answer):
+class MatrixAnswer(AnswerObject):
     """Models × fields; ``codes`` says what each letter means."""
 
     codes: dict[str, str]
@@ -271,7 +271,7 @@ class MatrixPage(MatrixAnswer):
     next: str | None
 
 
-class RankAnswer(Answer):
+class RankAnswer(AnswerObject):
     """One place in one edition of one list."""
 
     iri: str
@@ -284,7 +284,7 @@ class RankAnswer(Answer):
     share: float | None
 
 
-class MovementAnswer(Answer):
+class MovementAnswer(AnswerObject):
     """The ranks of one entity in one list, by date."""
 
     list: str

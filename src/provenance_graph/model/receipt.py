@@ -9,14 +9,14 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.rdf import claim_iri
-from provenance_graph.core.results import Answer, Cell
+from provenance_graph.core.results import AnswerObject, Cell
 from provenance_graph.model.profile import value_json
 
 MAX_RECEIPTS = 8
 """So many receipts of one value; the rest is counted."""
 
 
-class Receipt(Answer):
+class Receipt(AnswerObject):
     """Claim, record, document, digest, place, basis, custody, day of retrieval, store version."""
 
     value: Cell
@@ -35,7 +35,7 @@ class Receipt(Answer):
     storeVersion: str  # noqa: N815
 
 
-class ReceiptsOf(Answer):
+class ReceiptsOf(AnswerObject):
     """The receipts of an entity's accepted values, by property."""
 
     id: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NotRequired
 
-from provenance_graph.core.results import Answer
+from provenance_graph.core.results import AnswerObject
 
 
-class ShapeFinding(Answer):
+class ShapeFinding(AnswerObject):
     """What a shape finds in a record of a document."""
 
     severity: str

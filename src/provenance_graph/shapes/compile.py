@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from provenance_graph.core.errors import BadShape
 from provenance_graph.core.iris import Iri
 from provenance_graph.shapes.expressions import PER_VALUE, Kinds, PatternWriter, written
-from provenance_graph.shapes.model import Constraint, Path, Shape, Target
+from provenance_graph.shapes.model import Constraint, Shape, ShapePath, Target
 from provenance_graph.store.sparql.tokens import tokens
 
 _SELECT = re.compile(
@@ -35,7 +35,7 @@ class Check:
     shape: Shape
     component: str
     message: str
-    path: Path | None
+    path: ShapePath | None
     targets: tuple[Target, ...]
     over: frozenset[str]
     pattern: str

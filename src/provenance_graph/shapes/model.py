@@ -29,7 +29,7 @@ ACCEPTED_VIEW = SHAPES + "AcceptedView"
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class ShapePath:
     """A property path.
 
     ``kind`` is predicate, inverse, sequence, alternative, zeroOrMore, oneOrMore or zeroOrOne.
@@ -37,7 +37,7 @@ class Path:
 
     kind: str
     predicate: str = ""
-    parts: tuple[Path, ...] = ()
+    parts: tuple[ShapePath, ...] = ()
 
     @property
     def sparql(self) -> str:
@@ -116,7 +116,7 @@ class Shape:
     """
 
     node: Term
-    path: Path | None = None
+    path: ShapePath | None = None
     severity: str = "Violation"
     message: str = ""
     targets: tuple[Target, ...] = ()

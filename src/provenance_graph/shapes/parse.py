@@ -13,7 +13,7 @@ from provenance_graph.core.errors import BadShape
 from provenance_graph.core.iris import PREFIXES, SHAPES
 from provenance_graph.core.resources import shape_files
 from provenance_graph.shapes.derive import derived_shapes
-from provenance_graph.shapes.model import SEVERITIES, SH, Constraint, Path, Shape, Target, Term
+from provenance_graph.shapes.model import SEVERITIES, SH, Constraint, Shape, ShapePath, Target, Term
 
 _TYPE = PREFIXES["rdf"] + "type"
 _FIRST, _REST, _NIL = (PREFIXES["rdf"] + name for name in ("first", "rest", "nil"))
@@ -174,19 +174,21 @@ class _Reader:
             raise BadShape(f"{node}: the severity {stated[0]} is none of {', '.join(SEVERITIES)}")
         return local
 
-    def path(self, node: Term) -> Path:
+    def path(self, node: Term) -> ShapePath:
         if isinstance(node, ox.NamedNode):
-            return Path("predicate", node.value)
+            return ShapePath("predicate", node.value)
         stated = self._said[node]
         if _FIRST in stated:
-            return Path("sequence", parts=tuple(self.path(part) for part in self.items(node)))
+            return ShapePath("sequence", parts=tuple(self.path(part) for part in self.items(node)))
         results = [name for name in _PATHS if SH + name in stated]
         if len(results) != 1:
             raise BadShape(f"{node}: not a property path")
         (inner,) = stated[SH + results[0]]
         if results[0] == "alternativePath":
-            return Path("alternative", parts=tuple(self.path(part) for part in self.items(inner)))
-        return Path(_PATHS[results[0]], parts=(self.path(inner),))
+            return ShapePath(
+                "alternative", parts=tuple(self.path(part) for part in self.items(inner))
+            )
+        return ShapePath(_PATHS[results[0]], parts=(self.path(inner),))
 
     def items(self, head: Term) -> Iterator[Term]:
         seen: set[Term] = set()

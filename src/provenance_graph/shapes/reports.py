@@ -13,7 +13,7 @@ from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.iris import PREFIXES, Iri, is_iri, short_id, shorten
 from provenance_graph.core.rdf import term
 from provenance_graph.shapes.findings import Finding, Severity, order
-from provenance_graph.shapes.model import Path, Shape
+from provenance_graph.shapes.model import Shape, ShapePath
 from provenance_graph.shapes.parse import own_shapes
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def as_turtle(findings: Iterable[Finding], shapes: Sequence[Shape] | None = None
     return f"{head}\n[] a sh:ValidationReport ;\n  sh:conforms {conforms}{tail} .\n"
 
 
-def _result(finding: Finding, paths: Mapping[str, Path]) -> str:
+def _result(finding: Finding, paths: Mapping[str, ShapePath]) -> str:
     lines = [
         "a sh:ValidationResult",
         f"sh:resultSeverity sh:{finding.severity.label}",
@@ -133,8 +133,8 @@ def _result(finding: Finding, paths: Mapping[str, Path]) -> str:
     return "[ " + " ;\n    ".join(lines) + " ]"
 
 
-def _paths(shapes: Iterable[Shape]) -> dict[str, Path]:
-    paths: dict[str, Path] = {}
+def _paths(shapes: Iterable[Shape]) -> dict[str, ShapePath]:
+    paths: dict[str, ShapePath] = {}
     for shape in shapes:
         if shape.path is not None:
             paths[shape.name] = shape.path

@@ -106,7 +106,7 @@ def _evidence(routes: APIRouter, access: Access) -> None:
         def made() -> EvidenceAnswer:
             return {"rubric": rubric, "rows": [row.to_json() for row in rows()]}
 
-        def rows() -> list[annex.Row]:
+        def rows() -> list[annex.CriterionRow]:
             result = assess_under(snapshot, resolve(snapshot, name), [rubric])
             return annex.evidence(result[0])
 
@@ -115,7 +115,7 @@ def _evidence(routes: APIRouter, access: Access) -> None:
         return reply(access, request, snapshot, rows, media_type="text/csv", write=_csv)
 
 
-def _csv(rows: list[annex.Row]) -> bytes:
+def _csv(rows: list[annex.CriterionRow]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(annex.COLUMNS)

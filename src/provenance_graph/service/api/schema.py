@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from provenance_graph.core.results import Answer, IdRef
+from provenance_graph.core.results import AnswerObject, IdRef
 from provenance_graph.shapes.answers import ShapeFinding
 
 
-class ParameterAnswer(Answer):
+class ParameterAnswer(AnswerObject):
     """A parameter of a stored question."""
 
     name: str
@@ -17,7 +17,7 @@ class ParameterAnswer(Answer):
     default: str | None
 
 
-class QuestionAnswer(Answer):
+class QuestionAnswer(AnswerObject):
     """A stored question."""
 
     id: str
@@ -31,7 +31,7 @@ TableCell = str | int | float | IdRef | None
 """A cell of a table: text, a number, an entity, or nothing where it is not bound."""
 
 
-class TableAnswer(Answer):
+class TableAnswer(AnswerObject):
     """The rows of a question; ``truncated`` says that a limit cut them short."""
 
     question: str
@@ -40,7 +40,7 @@ class TableAnswer(Answer):
     truncated: bool
 
 
-class ProblemAnswer(Answer):
+class ProblemAnswer(AnswerObject):
     """What is wrong in a document, and where."""
 
     where: str
@@ -49,7 +49,7 @@ class ProblemAnswer(Answer):
     kind: str
 
 
-class CheckedClaim(Answer):
+class CheckedClaim(AnswerObject):
     """A claim that was read from a document."""
 
     subject: str
@@ -61,7 +61,7 @@ class CheckedClaim(Answer):
     unusable: str
 
 
-class CheckedRecord(Answer):
+class CheckedRecord(AnswerObject):
     """A record that was read from a document, with the first of its claims."""
 
     record: str
@@ -71,7 +71,7 @@ class CheckedRecord(Answer):
     claims: list[CheckedClaim]
 
 
-class CheckAnswer(Answer):
+class CheckAnswer(AnswerObject):
     """What a document that was only checked holds and breaks; lists are cut, counts are whole."""
 
     format: str | None
@@ -84,7 +84,7 @@ class CheckAnswer(Answer):
     recordCount: int
 
 
-class ChangePreview(Answer):
+class ChangePreview(AnswerObject):
     """A property that a document speaks of, and what importing the document would do to it."""
 
     subject: IdRef
