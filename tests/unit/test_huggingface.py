@@ -340,34 +340,6 @@ def test_a_name_made_from_the_repository_yields_to_a_stated_one():
     assert (str(name.value), name.basis) == ("Tiny", Basis.INFERENCE)
 
 
-def test_a_recipe_of_a_merge_names_parents_weights_and_method():
-    recipe = b"""
-merge_method: ties
-base_model: acme-labs/Base
-models:
-  - model: acme-labs/A
-    parameters: {weight: 0.5, density: 0.3}
-  - model: {model: {path: acme-labs/B}}
-slices:
-  - sources: [{model: acme-labs/A+acme-labs/lora}, {model: /tmp/x}, {layer_range: [0, 1]}, 7]
-"""
-    files = {"mergekit_config.yml": recipe, "config.json": b"{"}
-    it = Document(
-        Iri("https://huggingface.co/acme-labs/Tiny"),
-        b"---\nlicense: mit\n---\n",
-        DAY,
-        "README.md",
-        files,
-    )
-    results = list(READ(it))
-    parents = [c.value for c in results if isinstance(c, Claim) and c.predicate == PG.mergedFrom]
-    assert parents[:2] == [iris.model("acme-labs/A"), iris.model("acme-labs/B")]
-    assert parents[-1] == iris.model("acme-labs/Base")
-    stated = {c.predicate: str(c.value) for c in results if isinstance(c, Claim)}
-    assert (stated[PG.mergeMethod], stated[PG.mergeWeight]) == ("ties", "0.5")
-    assert sorted(p.kind for p in results if isinstance(p, Problem)) == ["lineage"] * 3 + ["syntax"]
-
-
 def test_mlx_keeps_its_bits_under_a_key_of_its_own():
     result = config(quantization={"group_size": 64, "bits": 4}, quantization_config={"bits": 4})
     assert str(result[PG.quantizationBits].value) == "4"

@@ -15,8 +15,8 @@ from provenance_graph.formats.weights.kinship import (
     KinshipVerdict,
     by_config,
     compare,
-    parents_among,
 )
+from provenance_graph.formats.weights.mixtures import parents_among
 from provenance_graph.formats.weights.tensors import Weights, weights_of
 
 Maker = Callable[[Model, int], Model]

@@ -1,8 +1,7 @@
-"""Three answers, how far lineage is recorded, clauses on the licensor's model, sentence, repair."""
+"""Three answers, how far lineage is recorded, clauses on the licensor's model, sentence."""
 
 from __future__ import annotations
 
-import itertools
 import json
 
 import pytest
@@ -13,20 +12,10 @@ from provenance_graph.core.iris import Iri, mint, organization, record
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.licences.inheritance.own_names import names_itself
 from provenance_graph.licences.portfolio import portfolio
-from provenance_graph.licences.repair import (
-    CUT,
-    DECLARE,
-    MEET,
-    PERMIT,
-    Problems,
-    RepairStep,
-    repair,
-)
 from provenance_graph.licences.rules.breaches import Filters, causes_as_validation, store_findings
 from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.licences.texts.explain import explain
 from provenance_graph.licences.texts.odrl import as_odrl
-from provenance_graph.licences.uses import parse_uses
 from provenance_graph.lineage.graph import LineageGraph
 
 TODAY = "2026-11-01"
@@ -328,90 +317,3 @@ def test_odrl_keeps_every_clause():
 
 
 # ---- repair -------------------------------------------------------------------------------------
-
-
-def test_repair_drops_the_data_or_finds_a_permission():
-    graph = world([("x/a", "trained", "data:y/d")], {"x/a": "mit", "data:y/d": "cc-by-nc-4.0"})
-    result = repair(graph, thing("x/a"), uses=["commercial"], day=TODAY)
-    assert result.proven
-    assert {(one.kind, one.target) for (one,) in result.solutions} >= {
-        (CUT, thing("data:y/d")),
-        (PERMIT, thing("data:y/d")),
-    }
-
-
-def test_repair_renames_and_ships_notices():
-    base = f"{META}/Llama-3.1-8B"
-    graph = world([("x/b", "finetune", base)], {base: "llama-3.1", "x/b": "llama-3.1"})
-    result = repair(graph, thing("x/b"), uses=["modify"], day=TODAY)
-    assert (RepairStep(MEET, "name"),) in result.solutions
-    assert "no smaller set works" in result.sentence
-
-
-def test_what_is_allowed_needs_no_repair():
-    graph = world([], {"x/a": "mit"})
-    result = repair(graph, thing("x/a"), uses=["commercial"], day=TODAY)
-    assert (result.solutions, result.sentence) == (((),), "commercial of x/a is allowed as it is.")
-
-
-CASES = [
-    ([("x/m", "finetune", "y/a"), ("x/m", "trained", "data:d/nc")],
-     {"x/m": "mit", "y/a": "llama-2", "data:d/nc": "cc-by-nc-4.0"}),
-    ([("x/m", "merge", "y/a"), ("x/m", "merge", "z/b"), ("z/b", "finetune", "w/c")],
-     {"x/m": "apache-2.0", "y/a": "cc-by-nc-4.0", "z/b": "mit", "w/c": "gemma"}),
-    ([("x/m", "finetune", "y/a"), ("y/a", "finetune", "x/m")], {"x/m": "mit", "y/a": "mistral-mrl-0.1"}),
-    ([("x/m", "finetune", "y/a"), ("x/m", "trained", "data:d/e"), ("data:d/e", "written", "z/g")],
-     {"x/m": "mit", "y/a": "mit", "data:d/e": "mit", "z/g": "llama-3"}),
-    ([("x/m", "quantize", "y/a"), ("x/m", "distill", "y/b")], {"x/m": "mit", "y/a": "llama-3.1"}),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("case", range(len(CASES)))
-@pytest.mark.parametrize("use", ["commercial", "distribute"])
-def test_repair_finds_what_trying_every_set_finds(case, use):
-    edges, stored = CASES[case]
-    graph = world(edges, stored)
-    result = repair(graph, thing("x/m"), uses=[use], day=TODAY)
-    problems = Problems(graph, thing("x/m"), parse_uses(graph.catalogue, [use]), TODAY)
-    changes = sorted({change for one in every_problem(problems) for change in one.answers})
-    for size in range(len(changes) + 1):
-        sets = [frozenset(one) for one in itertools.combinations(changes, size)]
-        working = {one for one in sets if not problems.after(one)}
-        if working:
-            assert {frozenset(one) for one in result.solutions} == working
-            return
-    assert result.solutions == ()
-
-
-def every_problem(problems: Problems):
-    """Problems at no change and at each single one, from which all changes are named."""
-    seen = {frozenset()}
-    waiting = [frozenset()]
-    while waiting:
-        chosen = waiting.pop()
-        for problem in problems.after(chosen):
-            yield problem
-            for change in problem.answers:
-                if len(chosen) < 2 and chosen | {change} not in seen:
-                    seen.add(chosen | {change})
-                    waiting.append(chosen | {change})
-
-
-def test_a_permission_and_a_cut_are_what_the_same_graph_without_the_term_says():
-    """Independent of the search: the graph is made anew after the change."""
-    edges, stored = CASES[1]
-    graph = world(edges, stored)
-    problems = Problems(graph, thing("x/m"), parse_uses(graph.catalogue, ["commercial"]), TODAY)
-    without = world([one for one in edges if one[2] != "y/a"], stored)
-    after = problems.after(frozenset({RepairStep(CUT, thing("y/a"))}))
-    expected = verdict(without, "x/m", "commercial")
-    assert sorted(one.text for one in after if not one.text.startswith("declares")) == sorted(
-        one.text for one in expected.reasons
-    )
-
-
-def test_declaring_the_parents_licence_answers_a_violation():
-    graph = world([("x/b", "finetune", "y/a")], {"y/a": "cc-by-sa-4.0", "x/b": "mit"})
-    result = repair(graph, thing("x/b"), uses=["modify"], day=TODAY)
-    kinds = {one.kind for changes in result.solutions for one in changes}
-    assert DECLARE in kinds

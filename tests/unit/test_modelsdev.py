@@ -8,7 +8,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
-from provenance_graph.formats.catalogues import modelsdev
+from provenance_graph.formats.catalogues import published_scores
 from provenance_graph.formats.catalogues.modelsdev import READER
 
 HEAD = 'name = "Tiny"\nfamily = "tiny"\nlast_updated = "2025-01-02"\n'
@@ -135,7 +135,7 @@ def test_a_file_that_begins_with_a_table_is_no_json():
 )
 def test_who_evaluated_follows_from_the_page_of_the_score(source: str, independence: Iri) -> None:
     node = Iri("urn:result")
-    results = list(modelsdev._evaluated(node, source, "acme"))
+    results = list(published_scores.evaluated(node, source, "acme"))
     assert [c.value for c in results if c.predicate == PG.independence] == [independence]
     known = independence != PG.IndependenceUnknown
     assert {c.basis for c in results} == ({Basis.INFERENCE} if known else {None})

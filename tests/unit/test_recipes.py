@@ -11,6 +11,7 @@ from readers_a import document
 from provenance_graph.core import iris, terms
 from provenance_graph.core.claims import Claim, Problem, Record
 from provenance_graph.core.errors import UnknownFormat
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.huggingface import reader as huggingface
@@ -209,3 +210,31 @@ def test_the_wrong_format_is_refused(format: str, text: str, name: str) -> None:
     assert isinstance(reading.failure, UnknownFormat)
     assert f"no {format} document" in str(reading.failure)
     assert not reading.records
+
+
+def test_a_recipe_of_a_merge_names_parents_weights_and_method():
+    recipe = b"""
+merge_method: ties
+base_model: acme-labs/Base
+models:
+  - model: acme-labs/A
+    parameters: {weight: 0.5, density: 0.3}
+  - model: {model: {path: acme-labs/B}}
+slices:
+  - sources: [{model: acme-labs/A+acme-labs/lora}, {model: /tmp/x}, {layer_range: [0, 1]}, 7]
+"""
+    files = {"mergekit_config.yml": recipe, "config.json": b"{"}
+    it = Document(
+        Iri("https://huggingface.co/acme-labs/Tiny"),
+        b"---\nlicense: mit\n---\n",
+        "2026-11-20",
+        "README.md",
+        files,
+    )
+    results = list(huggingface.READER.read(it))
+    parents = [c.value for c in results if isinstance(c, Claim) and c.predicate == PG.mergedFrom]
+    assert parents[:2] == [iris.model("acme-labs/A"), iris.model("acme-labs/B")]
+    assert parents[-1] == iris.model("acme-labs/Base")
+    stated = {c.predicate: str(c.value) for c in results if isinstance(c, Claim)}
+    assert (stated[PG.mergeMethod], stated[PG.mergeWeight]) == ("ties", "0.5")
+    assert sorted(p.kind for p in results if isinstance(p, Problem)) == ["lineage"] * 3 + ["syntax"]

@@ -41,7 +41,8 @@ def command(
     a parent is contradicted.
     """
     from provenance_graph.core.iris import short_id
-    from provenance_graph.formats.weights.kinship import KinshipVerdict, parents_among
+    from provenance_graph.formats.weights.kinship import KinshipVerdict
+    from provenance_graph.formats.weights.mixtures import parents_among
     from provenance_graph.formats.weights.tensors import weights_of
 
     subject, path = _model(child)

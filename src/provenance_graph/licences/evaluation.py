@@ -13,7 +13,7 @@ from provenance_graph.licences.results import (
     BLOCKED,
     CONDITIONAL,
     UNKNOWN_,
-    Answer,
+    AnswerOfDay,
     LicenceFinding,
     Part,
     Reason,
@@ -41,11 +41,11 @@ def answer(
     plans: Sequence[PlannedUse],
     day: str | None = None,
     breaches: Sequence[LicenceFinding] = (),
-) -> Answer:
+) -> AnswerOfDay:
     """What a situation means for the planned uses; ``breaches`` are told in its sentence."""
     sides = _sides(now)
     binding = [one.licence.grants for one in sides.weights.governing if one.limits and one.settled]
-    result = Answer(
+    result = AnswerOfDay(
         day=now.day if day is None else day,
         occasion=occasion,
         declared=now.declared,

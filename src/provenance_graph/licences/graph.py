@@ -14,7 +14,7 @@ from provenance_graph.licences.inheritance.applicability import ModelTraits, tra
 from provenance_graph.licences.inheritance.inherit import Inheritance, inherited
 from provenance_graph.licences.inheritance.recorded import licence_index
 from provenance_graph.licences.results import (
-    Answer,
+    AnswerOfDay,
     Label,
     LicenceFinding,
     LicenceReport,
@@ -136,7 +136,7 @@ class LicenceGraph:
             tuple(notices(now)),
         )
 
-    def _supported(self, result: Answer) -> Answer:
+    def _supported(self, result: AnswerOfDay) -> AnswerOfDay:
         """An answer whose reasons name the claims that they rest on."""
 
         def reasons(stored: Iterable[Reason]) -> tuple[Reason, ...]:
@@ -175,7 +175,7 @@ class LicenceGraph:
 
     def _earlier(
         self, subject: Iri, labels: Sequence[Label], now: Situation, plans: Sequence[PlannedUse]
-    ) -> list[Answer]:
+    ) -> list[AnswerOfDay]:
         """Answers of earlier days, where a label or a text was another than today's."""
         moments = label_history.moments(self.snapshot, subject, labels)
         answers = []

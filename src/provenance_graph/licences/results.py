@@ -316,7 +316,7 @@ class LineageState:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerOfDay:
     """What follows on one day: the texts in force then, and what they mean for the model."""
 
     day: str
@@ -366,12 +366,12 @@ class LicenceReport:
     subject: Iri
     labels: tuple[Label, ...]
     contested: bool
-    answers: tuple[Answer, ...]
+    answers: tuple[AnswerOfDay, ...]
     findings: tuple[LicenceFinding, ...]
     notices: tuple[Notice, ...]
 
     @property
-    def today(self) -> Answer:
+    def today(self) -> AnswerOfDay:
         """The answer that holds now."""
         return self.answers[-1]
 

@@ -15,7 +15,7 @@ from provenance_graph.licences.results import (
     BLOCKED,
     CONDITIONAL,
     UNKNOWN_,
-    Answer,
+    AnswerOfDay,
     LicenceFinding,
     Part,
     Reason,
@@ -65,7 +65,7 @@ class SentenceBasis:
 
 
 def sentence(
-    subject: Iri, answer: Answer, basis: SentenceBasis, breaches: Sequence[LicenceFinding]
+    subject: Iri, answer: AnswerOfDay, basis: SentenceBasis, breaches: Sequence[LicenceFinding]
 ) -> str:
     """The sentence for an answer; ``breaches`` are findings of the gravest kind."""
     parts = [
@@ -83,7 +83,7 @@ def sentence(
     return f"{_label(subject, answer, basis)}: " + "; ".join(parts) + "."
 
 
-def _label(subject: Iri, answer: Answer, basis: SentenceBasis) -> str:
+def _label(subject: Iri, answer: AnswerOfDay, basis: SentenceBasis) -> str:
     names = " and ".join(_name(one) for one in answer.declared)
     when = (
         f" (texts of {answer.day})"
@@ -124,7 +124,7 @@ def _use(verdict: Verdict) -> str:
     return f"{verdict.number:,} {name}" if verdict.number is not None else name
 
 
-def _by_answer(answer: Answer, wanted: str) -> Iterator[str]:
+def _by_answer(answer: AnswerOfDay, wanted: str) -> Iterator[str]:
     """Uses of one answer, those with the same reasons together."""
     alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for verdict in answer.verdicts:
@@ -158,7 +158,7 @@ def _breaches(breaches: Sequence[LicenceFinding]) -> Iterator[str]:
         yield f"{len(breaches) - 3} more rules broken"
 
 
-def _conditional(answer: Answer) -> Iterator[str]:
+def _conditional(answer: AnswerOfDay) -> Iterator[str]:
     uses = [one for one in answer.verdicts if one.answer == CONDITIONAL]
     plain = [_use(one) for one in uses if one.use.key != "train-on-outputs"]
     if plain:
@@ -170,17 +170,17 @@ def _conditional(answer: Answer) -> Iterator[str]:
             yield f"{_use(one)} on conditions{why}"
 
 
-def _as_far(answer: Answer) -> str:
+def _as_far(answer: AnswerOfDay) -> str:
     """That conditions of what is not recorded may come on top."""
     return " as far as lineage is recorded" if _is_partly_recorded(answer) else ""
 
 
-def _is_partly_recorded(answer: Answer) -> bool:
+def _is_partly_recorded(answer: AnswerOfDay) -> bool:
     weights = any(one.weights.applies for one in answer.verdicts)
     return weights and answer.lineage.state != "complete"
 
 
-def _exempt(answer: Answer) -> Iterator[str]:
+def _exempt(answer: AnswerOfDay) -> Iterator[str]:
     """Clauses that would have blocked a use and do not apply to the licensor's model."""
     asked = {one.use.key for one in answer.verdicts}
     for term in answer.exempt:
@@ -189,7 +189,7 @@ def _exempt(answer: Answer) -> Iterator[str]:
             yield f"{names} not excluded by {term.licence.name}, since {term.why}"
 
 
-def _conditions(answer: Answer) -> Iterator[str]:
+def _conditions(answer: AnswerOfDay) -> Iterator[str]:
     """Every duty and restriction in force, of weights and contract, each once."""
     reported: set[str] = set()
     blocking = {
@@ -265,12 +265,12 @@ def _notices(terms: Iterable[Term]) -> Iterator[str]:
         yield f"distribution carries {_listed(list(dict.fromkeys(nouns)))} [{name}]"
 
 
-def _data(answer: Answer) -> Iterator[str]:
+def _data(answer: AnswerOfDay) -> Iterator[str]:
     parts = [one.data for one in answer.verdicts]
     yield from _aside("rights in the training data", parts)
 
 
-def _contract(answer: Answer) -> Iterator[str]:
+def _contract(answer: AnswerOfDay) -> Iterator[str]:
     parts = [one.contract for one in answer.verdicts if one.contract.applies]
     if parts and any(not one.weights.applies for one in answer.verdicts):
         yield "no weights are supplied"
@@ -290,7 +290,7 @@ def _aside(what: str, parts: Sequence[Part]) -> Iterator[str]:
     yield f"{what} {worst.answer}{why}"
 
 
-def _lineage(answer: Answer) -> Iterator[str]:
+def _lineage(answer: AnswerOfDay) -> Iterator[str]:
     state = answer.lineage
     if _is_partly_recorded(answer):
         yield (

@@ -8,7 +8,7 @@ from provenance_graph.core.iris import short_id
 from provenance_graph.licences.paths import path_text
 from provenance_graph.licences.results import (
     NOT_ADVICE,
-    Answer,
+    AnswerOfDay,
     LicenceReport,
     Reason,
     Verdict,
@@ -52,7 +52,7 @@ def _lines(report: LicenceReport) -> Iterator[str]:
             yield f"  {notice.kind}: {notice.text} [{notice.licence.name}{clause}]"
 
 
-def _answer(answer: Answer, *, alone: bool) -> Iterator[str]:
+def _answer(answer: AnswerOfDay, *, alone: bool) -> Iterator[str]:
     when = "" if alone else f" ({answer.occasion}{f', {answer.day}' if answer.day else ''})"
     declared = ", ".join(one.name for one in answer.declared) or "no licence"
     yield f"uses{when}: under {declared} and everything above it; lineage {answer.lineage.state}"

@@ -12,16 +12,16 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from provenance_graph.core import hub, iris, literals
+from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Literal, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
 from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import common, keys
+from provenance_graph.formats.catalogues.published_scores import SOURCE, scores, with_problem
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.mapping import Parser, Row
 
-SOURCE = "modelsdev"
 Found = Iterator[Claim | Problem]
 _FACTS = frozenset({"limit", "modalities", "release_date", "last_updated", "cost", "family"})
 _OFFERED = frozenset(
@@ -131,7 +131,7 @@ def _model(raw: dict[str, Any], subject: Iri, developer: str, stem: str) -> Foun
         link = statements.mapping(entry)
         yield from _link(link, subject, f"/links/{index}")
     local = f"{developer}/{stem}" if developer else stem
-    yield from _benchmarks(raw, subject, local)
+    yield from scores(raw, subject, local)
 
 
 def _facts(raw: dict[str, Any], subject: Iri) -> Found:
@@ -190,16 +190,7 @@ def _cutoff(subject: Iri, stated: Any, release: Any) -> Found:
                 locator="/knowledge",
                 unusable="after the release date",
             )
-    yield from _told(claim)
-
-
-def _told(claim: Claim) -> Found:
-    """A claim, and the problem that it has no value."""
-    if claim.unusable and claim.unusable != "after the release date":
-        yield Problem(
-            claim.locator, f"{claim.as_stated[:60]!r}: {claim.unusable}", kind="impossible"
-        )
-    yield claim
+    yield from with_problem(claim)
 
 
 def _family(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
@@ -303,78 +294,6 @@ def _link(link: dict[str, Any], subject: Iri, where: str) -> Found:
     card = "card" in statements.scalar_text(link.get("label")).casefold()
     predicate = PG.modelCard if card else statements.link_property(url)
     yield statements.link(subject, predicate, url, f"{where}/url")
-
-
-def _benchmarks(raw: dict[str, Any], subject: Iri, local: str) -> Found:
-    seen: set[Iri] = set()
-    for index, entry in enumerate(statements.listed(raw.get("benchmarks"))):
-        stated = statements.mapping(entry)
-        where = f"/benchmarks/{index}"
-        name = statements.scalar_text(stated.get("name"))
-        score = statements.score(stated.get("score"))
-        if not name or score is None:
-            what = f"{common.brief(stated.get('score'))} is not a score" if name else "no name"
-            yield Problem(where, what, "name and score")
-            continue
-        version = statements.scalar_text(stated.get("version"))
-        bench = f"{name} {version}".strip()
-        metric = statements.scalar_text(stated.get("metric"))
-        setup = ", ".join(
-            f"{key} {shown}"
-            for key in ("variant", "dataset")
-            if (shown := statements.scalar_text(stated.get(key)))
-        )
-        harness = statements.scalar_text(stated.get("harness"))
-        parts = [iris.slug(part)[:80] for part in (bench, metric, setup, harness) if part]
-        node = iris.mint("in", SOURCE, "evaluation", local, *parts)
-        number = 2
-        while node in seen:
-            node = iris.mint("in", SOURCE, "evaluation", local, *parts, str(number))
-            number += 1
-        seen.add(node)
-        percent = metric.casefold().startswith("percent")
-        highest = literals.decimal(100) if percent else None
-        yield from common.result(
-            node, subject, bench, score, metric=metric, setup=setup, highest=highest
-        )
-        if percent:
-            yield Claim(node, PG.metricUnit, literals.text("percent"))
-        if harness:
-            yield Claim(node, PG.harness, literals.text(harness[:120]))
-        if (date := stated.get("date")) is not None:
-            yield from _told(statements.dated(node, DCTERMS.date, date, f"{where}/date"))
-        source = statements.scalar_text(stated.get("source"))
-        if source:
-            yield statements.link(node, DCTERMS.source, source, f"{where}/source")
-        yield from _evaluated(node, source, local.partition("/")[0])
-
-
-_EVALUATORS = MappingProxyType(
-    {
-        "artificialanalysis.ai": "Artificial Analysis",
-        "aider.chat": "Aider",
-        "labs.scale.com": "Scale AI",
-        "livebench.ai": "LiveBench",
-        "lmarena.ai": "LMArena",
-        "arcprize.org": "ARC Prize",
-    }
-)
-"""Who runs the evaluations that a site publishes; sites that only repeat scores are not here."""
-
-
-def _evaluated(node: Iri, source: str, developer: str) -> Found:
-    """Who evaluated, as far as the page of the score tells: a leaderboard, or the developer."""
-    host = (urlsplit(source).hostname or "").removeprefix("www.")
-    own = iris.slug(developer)
-    labels = host.split(".")[:-1]
-    repository = hub.address(source)
-    if evaluator := _EVALUATORS.get(host):
-        yield Claim(node, PG.evaluator, literals.text(evaluator), basis=Basis.INFERENCE)
-        yield Claim(node, PG.independence, PG.Independent, basis=Basis.INFERENCE)
-    elif own and (own in labels or (repository and iris.slug(repository.owner) == own)):
-        yield Claim(node, PG.independence, PG.SelfReported, basis=Basis.INFERENCE)
-    else:
-        yield Claim(node, PG.independence, PG.IndependenceUnknown)
 
 
 def _offer(raw: dict[str, Any], provider: str, model_id: str) -> Found:

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
@@ -34,7 +33,7 @@ from provenance_graph.formats.weights.pairs import (
 )
 from provenance_graph.formats.weights.tensors import Weights, spread
 from provenance_graph.formats.weights.units import matched_columns, matrix_shape, rows_found
-from provenance_graph.formats.weights.values import Matrix, Tensor
+from provenance_graph.formats.weights.values import Tensor
 
 MAX_SAMPLED = 12
 """How many tensors of a pair are compared by value."""
@@ -46,7 +45,7 @@ _PREFIXES = re.compile(
     r"^(?:base_model\.model\.|module\.|model\.|transformer\.|language_model\.|text_model\.|bert\.)+"
 )
 _LAYER = re.compile(r"((?:layers|h|blocks?|layer|blk)\.)(\d+)\.")
-_EMBEDDING = re.compile(r"embed|wte|lm_head|token_embd|word_embeddings|wpe")
+EMBEDDING = re.compile(r"embed|wte|lm_head|token_embd|word_embeddings|wpe")
 _LORA = re.compile(r"^(.*)\.lora_A(?:\.default)?\.weight$")
 _WHOLE_NUMBERS = frozenset({"I4", "I8", "U8", "NF4", "F8_E4M3", "F8_E5M2"})
 
@@ -114,26 +113,27 @@ def _pairs(
     """Sampled tensors of one name and shape, embeddings at most twice; and names of other shape."""
     common = sorted(ours.keys() & theirs.keys())
     same = [n for n in common if matrix_shape(ours[n]) == matrix_shape(theirs[n])]
-    inner = [n for n in same if not _EMBEDDING.search(n)]
+    inner = [n for n in same if not EMBEDDING.search(n)]
     chosen = [inner[i] for i in spread(len(inner), MAX_SAMPLED)] if inner else []
     rows_differ = [
         n
         for n in common
-        if _EMBEDDING.search(n) and matrix_shape(ours[n])[1] == matrix_shape(theirs[n])[1]
+        if EMBEDDING.search(n) and matrix_shape(ours[n])[1] == matrix_shape(theirs[n])[1]
     ]
     chosen += rows_differ[:2] if inner else rows_differ[:MAX_SAMPLED]
-    result = [p for n in chosen if (p := _pair(n, ours[n], theirs[n])) is not None]
+    result = [p for n in chosen if (p := sampled_pair(n, ours[n], theirs[n])) is not None]
     other = [n for n in common if n not in same and n not in rows_differ]
     return result, other
 
 
-def _pair(name: str, one: Tensor, other: Tensor) -> TensorPair | None:
+def sampled_pair(name: str, one: Tensor, other: Tensor) -> TensorPair | None:
+    """The values of two tensors at the same sampled positions; None where they cannot be had."""
     rows = spread(min(matrix_shape(one)[0], matrix_shape(other)[0]), SIDE)
     columns = spread(min(matrix_shape(one)[1], matrix_shape(other)[1]), SIDE)
     a, b = one.at(rows, columns), other.at(rows, columns)
     if a is None or b is None or a.size < 8:
         return None
-    return TensorPair(name, a, b, bool(_EMBEDDING.search(name)))
+    return TensorPair(name, a, b, bool(EMBEDDING.search(name)))
 
 
 def _by_values(
@@ -230,7 +230,7 @@ def _likeness(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> float:
     if not names:
         return 0.0
     name = max(names, key=lambda n: (math.prod(one[n].shape), n))
-    pair = _pair(name, one[name], other[name])
+    pair = sampled_pair(name, one[name], other[name])
     return pair.correlation if pair is not None and pair.is_alike else 0.0
 
 
@@ -239,7 +239,7 @@ def _by_units(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinsh
     names = [
         n
         for n in sorted(ours.keys() & theirs.keys())
-        if _EMBEDDING.search(n) and ours[n].shape[0] == theirs[n].shape[0]
+        if EMBEDDING.search(n) and ours[n].shape[0] == theirs[n].shape[0]
     ]
     if not names:
         return None
@@ -337,72 +337,3 @@ def _adapted(child: Weights, parent: Weights) -> Kinship | None:
     return Kinship(
         KinshipVerdict.UNDETERMINED, "few of the adapted modules are there", None, known, fitting
     )
-
-
-def parents_among(
-    child: Weights, candidates: Mapping[str, Weights]
-) -> dict[str, tuple[Kinship, float]]:
-    """Each candidate's kinship with the child, and its share in it as a mixture of the candidates.
-
-    A candidate that only shares a parent with the child has no share where that parent is among the
-    candidates too. With two shares or more the child is a merge.
-    """
-    result = {name: compare(child, weights) for name, weights in candidates.items()}
-    confirmed = [name for name in result if result[name].verdict is KinshipVerdict.CONFIRMED]
-    shares = _shares(child, {name: candidates[name] for name in confirmed})
-    parents = [name for name in confirmed if shares.get(name, 1.0) >= MIN_SHARE]
-    answer: dict[str, tuple[Kinship, float]] = {}
-    for name, kin in result.items():
-        share = shares.get(name, 1.0 if name in confirmed else 0.0)
-        if name in confirmed and name not in parents:
-            how = f"{kin.how}; but another candidate explains it: a common parent, not this one"
-            kin = Kinship(
-                KinshipVerdict.UNDETERMINED, how, None, kin.sampled, kin.alike, kin.correlation
-            )
-        elif name in parents and len(parents) > 1:
-            how = f"{kin.how}; {share:.0%} of a mixture of {len(parents)}"
-            kin = Kinship(kin.verdict, how, PG.mergedFrom, kin.sampled, kin.alike, kin.correlation)
-        answer[name] = (kin, share)
-    return answer
-
-
-def _shares(child: Weights, candidates: Mapping[str, Weights]) -> dict[str, float]:
-    """The shares of candidates in a mixture that comes nearest to the child."""
-    from scipy.optimize import nnls  # heavy; only this needs it
-
-    if len(candidates) < 2:
-        return {}
-    ours = {canonical(n): t for n, t in child.tensors.items() if len(t.shape) >= 2}
-    theirs = [{canonical(n): t for n, t in each.tensors.items()} for each in candidates.values()]
-    common = [
-        n
-        for n in sorted(ours)
-        if not _EMBEDDING.search(n)
-        and all(n in t and matrix_shape(t[n]) == matrix_shape(ours[n]) for t in theirs)
-    ]
-    columns: list[list[NDArray[np.float64]]] = [[] for _ in theirs]
-    target: list[NDArray[np.float64]] = []
-    for name in [common[i] for i in spread(len(common), MAX_SAMPLED)] if common else []:
-        pairs = [_pair(name, ours[name], each[name]) for each in theirs]
-        if all(pair is not None for pair in pairs):
-            target.append(_scaled(pairs[0].child if pairs[0] else None))
-            for column, pair in zip(columns, pairs, strict=True):
-                column.append(_scaled(pair.parent if pair else None))
-    if not target:
-        return {}
-    weights, _ = nnls(
-        np.stack([np.concatenate(c) for c in columns], axis=1), np.concatenate(target)
-    )
-    total = float(weights.sum())
-    return (
-        {name: float(w) / total for name, w in zip(candidates, weights, strict=True)}
-        if total
-        else {}
-    )
-
-
-def _scaled(values: Matrix | None) -> NDArray[np.float64]:
-    if values is None:
-        return np.zeros(0)
-    flat = values.astype(np.float64).ravel()
-    return flat / max(float(np.linalg.norm(flat)), 1e-12)
