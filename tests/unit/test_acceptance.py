@@ -250,6 +250,14 @@ def test_nobody_makes_oneself_the_developer() -> None:
         assert next(c for c in seen.claims if c.claim.predicate == PG.parameterCount).basis is basis
 
 
+@pytest.mark.parametrize("score", ["0.6", "0.99"])
+def test_a_parent_that_a_program_took_from_prose_is_never_accepted(score: str) -> None:
+    item = held(iris.model("org/base"), Basis.INFERENCE, predicate=PG.fineTunedFrom)
+    item = replace(item, claim=replace(item.claim, confidence=Decimal(score)))
+    judged = resolve([item], PG.fineTunedFrom, POLICY)
+    assert (judged.values, judged.claims[0][2]) == ((), "lineage that a program took from prose")
+
+
 # ---- silence of the developer against values of others --------------------------------------
 
 

@@ -376,3 +376,19 @@ def test_cards_in_folders_of_one_name_describe_models_of_their_own(
     it = Document(Iri("urn:file:x"), b"---\nlicense: mit\n---\n", DAY, name, folder=folder)
     stated = [c for c in READ(it) if isinstance(c, Claim) and c.predicate == DCTERMS.license]
     assert [c.subject for c in stated] == [f"https://w3id.org/provenance-graph/id/{model}"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "parents"),
+    [
+        (["base_model:a/b"], [(PROV.wasDerivedFrom, "a/b")]),
+        (["base_model:a/b", "base_model:finetune:a/b"], [(PG.fineTunedFrom, "a/b")]),
+    ],
+)
+def test_a_base_among_the_tags_alone_is_a_parent(tags, parents):
+    told = {"id": "acme-labs/Tiny", "sha": "0" * 40, "tags": tags, "pipeline_tag": "x"}
+    result = claims(json.dumps(told), "tiny.json")
+    kinds = {*terms.DERIVATIONS, PROV.wasDerivedFrom}
+    assert [(c.predicate, c.value) for c in result if c.predicate in kinds] == [
+        (relation, iris.model(base)) for relation, base in parents
+    ]

@@ -105,13 +105,23 @@ def refused(
             AcceptanceStatus.REJECTED,
             f"its confidence {claim.confidence} is below {policy.confidence}",
         )
-    if item.header.custody is Custody.DERIVED and claim.predicate in _LINEAGE:
+    if claim.predicate in _LINEAGE and _is_extracted(item):
         return AcceptanceStatus.REJECTED, "lineage that a program took from prose"
     if not holds(item, policy, as_of):
         ended = claim.valid_until and claim.valid_until <= (as_of or policy.day)
         bound = f"until {claim.valid_until}" if ended else f"from {claim.valid_from}"
         return AcceptanceStatus.SUPERSEDED, f"valid {bound}"
     return None
+
+
+def _is_extracted(item: SourcedClaim) -> bool:
+    """Whether a program took the claim from prose: by its record, or as an inference with a score.
+
+    A score of such a program is no probability, so that none is high enough.
+    """
+    if item.header.custody is Custody.DERIVED:
+        return True
+    return item.basis is Basis.INFERENCE and item.claim.confidence is not None
 
 
 def documented_silence(

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from provenance_graph.core import rdf
-from provenance_graph.core.claims import Header, Literal, Problem, Record
+from provenance_graph.core.claims import Custody, Header, Literal, Problem, Record
 from provenance_graph.core.errors import RecordError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
@@ -291,9 +291,12 @@ class _Import:
     def _unchanged(self, document: Document) -> bool:
         """Whether the store holds this very document, read by the same reader, as its latest.
 
-        A reader of another version reads it again; another collection is another document.
+        A reader of another version reads it again; another collection is another document. Where
+        the importer now says whose it is, it is read again under that name.
         """
         assert self.store is not None
+        if self.options.namespace:
+            return False
         digest = Literal(document.digest)
         collection = collection_of(document, self.options, self.known).iri
         for record, _, _, graph in self.store.quads(predicate=PG.digest, object=digest, graph=ANY):
@@ -307,6 +310,7 @@ class _Import:
                 and header.collection == collection
                 and header.document == document.url
                 and self.options.publisher in (None, header.publisher)
+                and not (self.options.vouched and header.custody is Custody.ASSUMED)
                 and header.retrieved >= (self.options.retrieved or document.retrieved)[:10]
             ):
                 return True

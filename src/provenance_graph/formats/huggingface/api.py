@@ -7,7 +7,7 @@ from typing import Any
 
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
-from provenance_graph.core.terms import DCTERMS, PG, RDF
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats import statements
 from provenance_graph.formats.huggingface.card import FIELDS, read_card
 from provenance_graph.formats.huggingface.card_parts import Card
@@ -82,7 +82,9 @@ def _about(raw: dict[str, Any], card: dict[str, Any]) -> dict[str, Any]:
 
 def _tagged(repo: NamedRepository, raw: dict[str, Any], card: dict[str, Any], place: str) -> Found:
     """What stands only in the Hub's tags, as in lists without card data."""
-    for index, tag in enumerate(statements.listed(raw.get("tags"))):
+    tags = statements.listed(raw.get("tags"))
+    related = {str(tag).split(":", 2)[-1] for tag in tags if str(tag).count(":") >= 2}
+    for index, tag in enumerate(tags):
         kind, colon, rest = tag.partition(":") if isinstance(tag, str) else ("", "", "")
         if not colon or kind not in _FROM_TAGS:
             continue
@@ -90,14 +92,17 @@ def _tagged(repo: NamedRepository, raw: dict[str, Any], card: dict[str, Any], pl
         if kind == "license" and not card.get("license"):
             yield from statements.licensed(repo.subject, rest, name=rest, locator=where)
         elif kind == "base_model" and not card.get("base_model"):
-            yield from _base_tag(repo, rest)
+            yield from _base_tag(repo, rest, related)
 
 
-def _base_tag(repo: NamedRepository, rest: str) -> Found:
+def _base_tag(repo: NamedRepository, rest: str, related: set[str]) -> Found:
     """``base_model:finetune:org/name``: the relation is the Hub's inference unless a card says it.
 
-    The Hub repeats each base as ``base_model:org/name``; only the one with a relation counts.
+    The Hub repeats each base as ``base_model:org/name``, which counts where no tag relates it.
     """
+    if is_repository(rest) and rest not in related:
+        yield Claim(repo.subject, PROV.wasDerivedFrom, iris.model(rest))
+        return
     relation, colon, base = rest.partition(":")
     if colon and relation in RELATIONS and is_repository(base):
         yield Claim(repo.subject, RELATIONS[relation], iris.model(base), basis=Basis.INFERENCE)
