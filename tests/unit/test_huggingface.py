@@ -386,7 +386,13 @@ def test_cards_in_folders_of_one_name_describe_models_of_their_own(
     ],
 )
 def test_a_base_among_the_tags_alone_is_a_parent(tags, parents):
-    told = {"id": "acme-labs/Tiny", "sha": "0" * 40, "tags": tags, "pipeline_tag": "x"}
+    told = {
+        "id": "acme-labs/Tiny",
+        "modelId": "acme-labs/Tiny",
+        "sha": "0" * 40,
+        "tags": tags,
+        "downloads": 1,
+    }
     result = claims(json.dumps(told), "tiny.json")
     kinds = {*terms.DERIVATIONS, PROV.wasDerivedFrom}
     assert [(c.predicate, c.value) for c in result if c.predicate in kinds] == [
