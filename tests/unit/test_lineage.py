@@ -313,3 +313,10 @@ def test_an_edge_is_inferred_by_a_whole_record_of_guesses_and_under_other_names(
         LineageGraph(AcceptedSnapshot(store), again).of(TUNED, direction="up", evidence=False).edges
     )
     assert edge.inferred
+
+
+def test_every_relation_reads_in_both_directions() -> None:
+    from provenance_graph.lineage.formats import _INVERSE
+    from provenance_graph.lineage.results import SAYINGS
+
+    assert set(_INVERSE) == set(SAYINGS.values())

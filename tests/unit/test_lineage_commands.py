@@ -164,3 +164,27 @@ def test_licences_without_a_model_lists_findings_of_all(run):
     assert reported["of"] > 5
     assert "5 of" in result.stderr
     assert run("licences", "--format", "csv").stdout.startswith("severity,rule,model")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("licences", "laion-5b"), "laion-5b is a dataset; here a family or model is asked for"),
+        (("impact", "id:organization/laion"), "laion is an organization; here a dataset"),
+        (("compare", "licence/llama-3.1", R1), "id:licence/llama-3.1 is a licence"),
+    ],
+)
+def test_what_is_of_another_kind_is_named_as_such(
+    run, arguments: tuple[str, ...], said: str
+) -> None:
+    result = run(*arguments)
+    assert result.exit_code != 0
+    assert said in str(result.exception)
+
+
+def test_an_offer_stands_for_its_model_and_a_dataset_has_descendants(run) -> None:
+    offer = run("lineage", "in/modelsdev/offer/groq/llama-3.3-70b-versatile")
+    assert offer.stdout.startswith("meta-llama/Llama-3.3-70B-Instruct ")
+    data = run("lineage", "laion-5b")
+    assert "~ has the part laion-2b" in data.stdout
+    assert run("conflicts", "id:organization/laion").exit_code == 0

@@ -64,7 +64,7 @@ def command(
     if identity:
         _print_pairs(session, snapshot, limit, form)
         return
-    subjects = [resolve(snapshot, model)] if model else None
+    subjects = [resolve(snapshot, model, "anything")] if model else None
     session.say_unknown(snapshot, *(subjects or ()))
     makers = [resolve(snapshot, name, "organization") for name in developers]
     listed = detect.conflicts(snapshot, subjects)

@@ -41,7 +41,7 @@ def command(session: Session, model: str, start: str, end: str, as_of: str, form
     from provenance_graph.model.naming import resolve
 
     snapshot = session.snapshot(as_of)
-    subject = resolve(snapshot, model)
+    subject = resolve(snapshot, model, "described")
     session.say_unknown(snapshot, subject)
     json = history(snapshot, subject, first_day(start), day_of(end)).to_json()
     if form == "json":

@@ -12,6 +12,7 @@ from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import short_id
+from provenance_graph.model.entities import kind_of
 from provenance_graph.model.naming import resolve
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
@@ -74,7 +75,7 @@ def command(
 
     snapshot = session.snapshot(as_of)
     graph = LineageGraph(snapshot)
-    subject = resolve(snapshot, model)
+    subject = resolve(snapshot, model, "described")
     session.say_unknown(snapshot, subject)
     if other is not None:
         shared = graph.shared(subject, resolve(snapshot, other))
@@ -93,7 +94,7 @@ def command(
         direction=direction,
         depth=depth,
         relations=relations,
-        influences=data,
+        influences=data or kind_of(snapshot, subject) == "dataset",
         evidence=evidence,
         limit=limit,
     )

@@ -60,6 +60,17 @@ class NotFound(UsageError):
         super().__init__(f"no {kind} named {str(name)!r}{hint}")
 
 
+class WrongKind(NotFound):
+    """Something has that name, and it is of another kind than was asked for."""
+
+    def __init__(self, name: str, kind: str, entity: str, is_a: str) -> None:
+        super().__init__(name, kind)
+        article = "an" if is_a[:1] in "aeiou" else "a"
+        self.args = (
+            f"{entity} is {article} {is_a}; here a {kind} is asked for (show and claims take anything)",
+        )
+
+
 class ChangesGone(UsageError):
     """The change log does not reach back to a version without a gap."""
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Literal
-from provenance_graph.core.errors import Ambiguous, NotFound
+from provenance_graph.core.errors import Ambiguous, NotFound, WrongKind
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import (
     DCTERMS,
@@ -74,8 +74,10 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
     present, asked, wanted = snapshot.present, text.strip(), set(kinds)
     direct = list(dict.fromkeys(_direct(present, asked)))
     if wanted:
-        direct = [one for one in direct if kind_of(present, one) in wanted]
+        direct = [one for item in direct for one in _of_kind(present, item, wanted)] or direct
     if direct:
+        if wanted and kind_of(present, direct[0]) not in wanted:
+            raise _wrong_kind(present, asked, direct[0], wanted)
         ordered = _by_richness(present, direct)
         return FoundEntity(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
     known = names(present, wanted)
@@ -88,7 +90,32 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
     editions = _editions(asked, known)
     if editions and ("/" not in asked or len(editions) > 1):  # an id is no other id
         return _chosen(present, asked, editions)
-    raise NotFound(asked, " or ".join(sorted(wanted)) or "thing", near(asked, known))
+    if wanted:
+        others = [one for one, spoken in names(present).items() if sought in map(fold, spoken)]
+        if sought and others:
+            raise _wrong_kind(present, asked, _by_richness(present, others)[0], wanted)
+    raise NotFound(asked, _kinds_in_words(wanted) or "thing", near(asked, known))
+
+
+def _kinds_in_words(wanted: Iterable[str]) -> str:
+    return " or ".join(sorted(wanted))
+
+
+def _wrong_kind(
+    present: AcceptedSnapshot, asked: str, entity: Iri, wanted: Iterable[str]
+) -> WrongKind:
+    kind = kind_of(present, entity)
+    return WrongKind(asked, _kinds_in_words(wanted), short_id(entity), kind)
+
+
+def _of_kind(present: AcceptedSnapshot, entity: Iri, wanted: set[str]) -> Iterator[Iri]:
+    """The entity, or the model that it offers, where that is of a kind that is asked for."""
+    if kind_of(present, entity) in wanted:
+        yield entity
+    elif "model" in wanted:
+        for model in present.values(entity, PG.offerOf):
+            if isinstance(model, Iri) and kind_of(present, model) in wanted:
+                yield model
 
 
 def _chosen(present: AcceptedSnapshot, asked: str, result: list[Iri]) -> FoundEntity:
@@ -176,6 +203,8 @@ def kind_of(present: AcceptedSnapshot, entity: Iri) -> str:
             return kind
     if any(True for _ in present.quads(entity, RDF.type, PG.SourceRecord, entity)):
         return "record"
+    if PG.Offer in types:
+        return "offer"
     if PG.UnresolvedReference in types:
         return "unresolved reference"
     if any(True for _ in present.quads(predicate=PG.trainedOn, object=entity)):

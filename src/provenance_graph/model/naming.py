@@ -21,13 +21,21 @@ def fold(name: str) -> str:
     return re.sub(r"[^a-z0-9\u0370-\uffff]+", "", plain)
 
 
+_TOGETHER = {
+    "model": ("model", "family"),
+    "described": ("model", "family", "dataset"),
+    "anything": (),
+}
+
+
 def resolve(snapshot: AcceptedSnapshot, text: str, kind: str = "model") -> Iri:
     """The entity that a text names; raises NotFound (with near names) or Ambiguous.
 
     What a name means is looked up in the present store whatever the snapshot's day: that
-    gives no fact away. ``kind`` is one of ``things.KINDS``; a family counts as a model.
+    gives no fact away. ``kind`` is one of ``entities.KINDS``, where a family counts as a model;
+    ``described`` is a model or a dataset, ``anything`` any of them.
     """
     from provenance_graph.model.entities import find_entity  # which uses this module's names
 
-    kinds = ("model", "family") if kind == "model" else (kind,)
+    kinds = _TOGETHER.get(kind, (kind,))
     return find_entity(snapshot, text, kinds).iri

@@ -13,7 +13,7 @@ from provenance_graph.conflicts.answers import ConflictPage
 from provenance_graph.conflicts.detect import chosen, summary
 from provenance_graph.conflicts.kinds import DEFAULT, KINDS
 from provenance_graph.core.claims import Value
-from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.fleet import impact as affected
 from provenance_graph.lineage.answers import ImpactAnswer
@@ -80,7 +80,7 @@ def _ledger(routes: APIRouter, access: Access) -> None:
         snapshot = access.prepared("conflicts", asOf)
 
         def made() -> ConflictPage:
-            subject = resolve(snapshot, model) if model else None
+            subject = resolve(snapshot, model, "anything") if model else None
             results = [
                 c
                 for c in ledger(snapshot)
@@ -125,13 +125,7 @@ def _impact(routes: APIRouter, access: Access) -> None:
 
 def entity_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
     """A model, or a dataset, by what a user types; raises NotFound, Ambiguous."""
-    try:
-        return resolve(snapshot, text)
-    except NotFound as missing:
-        try:
-            return resolve(snapshot, text, "dataset")
-        except NotFound:
-            raise missing from None
+    return resolve(snapshot, text, "described")
 
 
 def _offset(cursor: str) -> int:
