@@ -20,11 +20,20 @@ from benchmarks.hub_generate import generate
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.cli import app
 from provenance_graph.core.claims import Literal
-from provenance_graph.core.errors import ProvenanceError, QueryBusy, QueryTooLarge, StoreError
+from provenance_graph.core.errors import (
+    ProvenanceError,
+    QueryBusy,
+    QueryTooLarge,
+    StoreError,
+    UsageError,
+)
 from provenance_graph.core.iris import Iri
 from provenance_graph.ingest.build import build
 from provenance_graph.store.base import ANY, Change
 from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.store.memory import MemoryStore
+from provenance_graph.store.remote.copy import RemoteCopy
+from provenance_graph.store.remote.probe import Capabilities
 from provenance_graph.store.remote.reading import RemoteStore
 from provenance_graph.store.remote.settings import RemoteSettings
 from provenance_graph.store.remote.writing import RemoteWriter
@@ -75,6 +84,10 @@ def test_a_store_built_and_changed_on_oxigraph_answers_as_one_on_disk(
     data, place = tmp_path / "hub" / "data", str(tmp_path / "store")
     build(data, Path(place), derive=EvidenceLevels())
     run("--store", oxigraph, "build", "--data", str(data), "--fresh")
+    copy = RemoteCopy(tmp_path / "copy", oxigraph)
+    assert copy.refresh()
+    assert not copy.refresh()
+    assert_copied(copy, oxigraph)
     with EmbeddedStore.open(place) as disk, RemoteStore.open(oxigraph) as remote:
         assert remote.capabilities.held
         assert not remote.capabilities.union
@@ -96,8 +109,20 @@ def test_a_store_built_and_changed_on_oxigraph_answers_as_one_on_disk(
             for quad in remote.quads(graph=ANY)
             if str(quad[1]).endswith("/version") and quad[0] == quad[3]
         }
+    assert copy.refresh()
+    assert_copied(copy, oxigraph)
+    run("--store", oxigraph, "backup", str(tmp_path / "backup"))
+    assert_copied(RemoteCopy(tmp_path / "backup", oxigraph), oxigraph)
     for words in (("show", hub.name(0)), ("lineage", hub.name(0)), ("licences", hub.name(0))):
         assert run("--store", oxigraph, *words) == run("--store", place, *words)
+
+
+def assert_copied(copy: RemoteCopy, url: str) -> None:
+    """The copy is what the service holds, under the same version."""
+    with EmbeddedStore.open(copy.folder) as disk, RemoteStore.open(url) as remote:
+        assert disk.version == remote.version
+        assert {*disk.quads()} == {*remote.quads()}
+        assert {*disk.quads(graph=ANY)} == {*remote.quads(graph=ANY)}
 
 
 @pytest.mark.serial
@@ -298,3 +323,49 @@ def test_settings_come_from_the_environment_and_say_what_is_wrong() -> None:
     ):
         with pytest.raises(ProvenanceError, match=name):
             RemoteSettings.of({f"PROVENANCE_GRAPH_REMOTE_{name}": value})
+
+
+class Changing(MemoryStore):
+    """A store behind an address, whose version moves on when it is looked at."""
+
+    def __init__(self, versions: list[str], *, held: bool = True) -> None:
+        super().__init__([(A, P, A, None), (A, P, A, G)])
+        self.url, self.capabilities, self._versions = "http://x", Capabilities(held=held), versions
+
+    @property
+    def version(self) -> str:
+        return self._versions.pop(0) if len(self._versions) > 1 else self._versions[0]
+
+    def all_rows(
+        self, names: str, pattern: str, bindings: object, distinct: str = ""
+    ) -> list[object]:
+        return list(self.select(f"SELECT {distinct} {names} WHERE {{ {pattern} }}"))
+
+
+def copied(folder: Path, *versions: str, held: bool = True) -> RemoteCopy:
+    return RemoteCopy(folder, "http://x", lambda _: Changing([*versions], held=held))
+
+
+def test_a_copy_counts_only_where_nothing_changed_meanwhile(tmp_path) -> None:
+    assert copied(tmp_path, "7-aaaaaaaaaaaa").refresh()
+    with pytest.raises(StoreError, match="changed from version 8-bbbbbbbbbbbb to 9-cccccccccccc"):
+        copied(tmp_path, "8-bbbbbbbbbbbb", "9-cccccccccccc").refresh()
+    with EmbeddedStore.open(tmp_path) as store:
+        assert store.version == "7-aaaaaaaaaaaa"
+        assert {*store.quads(), *store.quads(graph=ANY)} == {(A, P, A, None), (A, P, A, G)}
+    assert copied(tmp_path, "8-bbbbbbbbbbbb").refresh()
+
+
+def test_what_holds_no_store_or_says_no_version_is_told(tmp_path) -> None:
+    with pytest.raises(StoreError, match="holds no store of this software"):
+        copied(tmp_path / "a", "1-aaaaaaaaaaaa", held=False).refresh()
+    assert not copied(tmp_path / "b", "unknown-1").is_versioned()
+    assert copied(tmp_path / "b", 'W/"abc"').is_versioned()
+    assert copied(tmp_path / "b", "unknown-1", "unknown-2").refresh()
+
+
+@pytest.mark.parametrize("flag", ["--writable", "--raw", "--follow=/nowhere"])
+def test_a_remote_store_is_served_to_readers_alone(flag) -> None:
+    result = CliRunner().invoke(app, ["--store", "http://127.0.0.1:9/query", "serve", flag])
+    assert isinstance(result.exception, UsageError)
+    assert "read alone" in str(result.exception)

@@ -16,12 +16,27 @@ from provenance_graph.session import Session
 def command(session: Session, /, destination: Path) -> None:
     """Copy the store's newest state into DESTINATION, which becomes a store of its own.
 
-    On the same file system it is made of hard links, in milliseconds; nobody waits for it.
+    On the same file system it is made of hard links, in milliseconds; nobody waits for it. A
+    remote store is read whole into a store on this machine.
     """
     from provenance_graph.store.embedded import EmbeddedStore
 
     if session.is_remote:
-        raise UsageError("a remote store is backed up where it runs")
+        session.say(f"version {_copied(session.store_path, destination)} is in {destination}")
+        return
     with EmbeddedStore.open(session.folder) as store:
         version = store.backup(destination)
     session.say(f"version {version} is in {destination}")
+
+
+def _copied(place: str, destination: Path) -> str:
+    """Copy a remote store into a new folder; gives the version."""
+    from provenance_graph.store.opening import address_of
+    from provenance_graph.store.remote.copy import RemoteCopy
+
+    if (destination / "CURRENT").exists():
+        raise UsageError(f"{destination} holds a store already; name another place")
+    copy = RemoteCopy(destination, address_of(place))
+    copy.refresh()
+    assert copy.current is not None
+    return copy.current.version

@@ -70,7 +70,10 @@ def command(
     follow_seconds: float,
     **flags: Any,
 ) -> None:
-    """Serve the store over HTTP: SPARQL, graphs, linked data, REST API and the page."""
+    """Serve the store over HTTP: SPARQL, graphs, linked data, REST API and the page.
+
+    A remote store (--store http://…) is served, read alone, from a copy on this machine.
+    """
     if new_token is not None:
         secret, line = auth.new_token(new_token)
         click.echo(f"token (shown once): {secret}\nline for the token file: {line}")
@@ -78,9 +81,15 @@ def command(
     settings = config.load(flags, config_file)
     from provenance_graph.service.processes.supervise import private_folder, remove, run_once
 
+    served = session.folder
     if session.is_remote:
-        raise UsageError("serve needs a store's folder, not the address of another service")
-    if follow is not None:
+        if settings.raw or settings.writable or follow is not None:
+            raise UsageError(
+                "a remote store is served from a copy that is read alone: leave --writable, --raw "
+                "and --follow out, and write into the remote store itself"
+            )
+        served = _copied(session, follow_seconds)
+    elif follow is not None:
         if settings.raw or settings.writable:
             raise UsageError(
                 "a replica is read alone: leave --writable and --raw out with --follow"
@@ -91,7 +100,7 @@ def command(
         run_once(lambda: _build(session))
     if not settings.raw:
         # refuses a store of an earlier version
-        run_once(lambda: open_store(session.store_path).close())
+        run_once(lambda: open_store(str(served)).close())
 
     folder = private_folder()
     session.closing.callback(remove, folder)
@@ -101,9 +110,36 @@ def command(
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder / "metrics")
     from provenance_graph.service.processes.run import run  # heavy; not needed for --help
 
-    code = run(settings, session.folder, folder)
+    code = run(settings, served, folder)
     if code:
         raise click.exceptions.Exit(code)
+
+
+def _copied(session: Session, seconds: float) -> Path:
+    """The copy of a remote store that is served, and a process that keeps it in step."""
+    from provenance_graph.service.processes.supervise import run_once
+    from provenance_graph.store.opening import address_of
+    from provenance_graph.store.remote.copy import RemoteCopy, cache_folder
+
+    url = address_of(session.store_path)
+    copy = RemoteCopy(cache_folder(url), url)
+
+    def first() -> None:
+        try:
+            copy.refresh()
+        except StoreError as error:
+            if copy.current is None:
+                raise
+            session.say(f"{error}; version {copy.current.version} is served meanwhile")
+
+    session.say(f"copying {url} into {copy.folder}")
+    run_once(first)
+    if copy.is_versioned():
+        line = [sys.executable, "-m", "provenance_graph.store.remote.copy", url]
+        session.closing.callback(_ended, _started([*line, str(copy.folder), str(seconds)]))
+    else:
+        session.say(f"{url} gives no version: what changes there is served after a restart")
+    return copy.folder
 
 
 def _first_copy(session: Session, place: str) -> None:
@@ -122,7 +158,11 @@ def _first_copy(session: Session, place: str) -> None:
 def _follower(session: Session, place: str, seconds: float) -> subprocess.Popen[bytes]:
     """A process that copies every further version."""
     line = [sys.executable, "-m", "provenance_graph.store.follow", place]
-    return subprocess.Popen([*line, str(session.folder), str(seconds)])  # noqa: S603 - our own
+    return _started([*line, str(session.folder), str(seconds)])
+
+
+def _started(line: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(line)  # noqa: S603 - our own module
 
 
 def _ended(process: subprocess.Popen[bytes]) -> None:

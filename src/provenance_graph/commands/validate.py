@@ -183,7 +183,7 @@ def _of_store(
     findings = validate_store(session.store(), least)
     if shape_files:
         findings = [*findings, *_own_over_store(session, shape_files, least)]
-    if licences and least <= Severity.WARNING and not session.is_remote:
+    if licences and least <= Severity.WARNING:
         findings = [*findings, *_licence_findings(session, least)]
     if form == "table":
         if findings:

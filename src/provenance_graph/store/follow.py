@@ -216,8 +216,21 @@ class Replica:
             raise StoreError(f"{self.place}/{path} is not what was published; it is tried again")
 
 
+class Follower(Protocol):
+    """A folder that follows a store of some kind."""
+
+    place: str
+
+    @property
+    def current(self) -> Current | None:
+        """The version that is here; None where there is none."""
+
+    def refresh(self) -> bool:
+        """Copy what is new; says whether anything was, and raises StoreError."""
+
+
 def follow(
-    replica: Replica,
+    replica: Follower,
     seconds: float,
     say: Callable[[str], None],
     alive: Callable[[], bool],
@@ -240,9 +253,8 @@ def follow(
         pause(seconds)
 
 
-def main(arguments: list[str]) -> None:
-    """Follow a place into a folder until the process that started this one ends."""
-    place, folder, seconds = arguments
+def run(replica: Follower, seconds: float) -> None:
+    """Follow until the process that started this one ends; faults go to standard error."""
     parent = os.getppid()
 
     def say(message: str) -> None:
@@ -250,8 +262,13 @@ def main(arguments: list[str]) -> None:
         sys.stderr.flush()
 
     with suppress(KeyboardInterrupt):
-        replica = Replica(Path(folder), place)
-        follow(replica, float(seconds), say, lambda: os.getppid() == parent)
+        follow(replica, seconds, say, lambda: os.getppid() == parent)
+
+
+def main(arguments: list[str]) -> None:
+    """Follow a place into a folder."""
+    place, folder, seconds = arguments
+    run(Replica(Path(folder), place), float(seconds))
 
 
 if __name__ == "__main__":

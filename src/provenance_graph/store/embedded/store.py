@@ -123,11 +123,13 @@ def build(
     quads: Iterable[Quad] | bytes | IO[bytes] | Load,
     digest: str = "",
     form: ox.RdfFormat = ox.RdfFormat.N_QUADS,
+    least: int = 1,
 ) -> str:
     """Make a store anew, aside, and put it in place only once it is whole.
 
     ``quads`` are ours, or a document in ``form`` (bytes or an open file), or what fills an
-    empty engine. Interrupted, the store that was there stays in use. Gives the new version.
+    empty engine. Interrupted, the store that was there stays in use. Gives the new version,
+    whose sequence is at ``least`` the number given.
     """
     root = Path(path)
     with locked(root):
@@ -137,7 +139,7 @@ def build(
         try:
             engine = ox.Store(str(root / db))
             _load(engine, quads, form)
-            sequence = old.sequence + 1 if old else 1
+            sequence = max(old.sequence + 1 if old else 1, least)
             current = Current(version_of(sequence, digest), sequence, db, str(sequence))
             publish(root, engine, current)
         except (OSError, SyntaxError, ValueError) as error:

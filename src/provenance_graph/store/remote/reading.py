@@ -99,7 +99,7 @@ class RemoteStore:
             pattern += f" FILTER(?g != <{own}>)"
         terms = (("s", subject), ("p", predicate), ("o", object), ("g", place))
         given = {name: value for name, value in terms if value is not None}
-        for row in self._all("?s ?p ?o ?g", pattern, given):
+        for row in self.all_rows("?s ?p ?o ?g", pattern, given):
             named = row.get("g")
             yield (
                 Iri(str(row["s"])),
@@ -108,7 +108,7 @@ class RemoteStore:
                 None if named is None or graph is None else Iri(str(named)),
             )
 
-    def _all(
+    def all_rows(
         self, names: str, pattern: str, bindings: Mapping[str, Value], distinct: str = ""
     ) -> Iterable[dict[str, Value]]:
         """Every row of a pattern, held against its COUNT where a service may have cut it.
@@ -204,7 +204,7 @@ class RemoteStore:
     def graphs(self) -> Iterator[Iri]:
         """The names of the named graphs."""
         own = self.capabilities.default_graph
-        for row in self._all("?g", "GRAPH ?g { ?s ?p ?o }", {}, "DISTINCT"):
+        for row in self.all_rows("?g", "GRAPH ?g { ?s ?p ?o }", {}, "DISTINCT"):
             if row["g"] != own:
                 yield Iri(str(row["g"]))
 
