@@ -19,7 +19,7 @@ from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri, slug
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats import coverage
-from provenance_graph.formats.coverage import Fate, Leaf, ReadingLedger
+from provenance_graph.formats.coverage import Fate, KeyTable, Leaf, ReadingLedger
 from provenance_graph.formats.document import Document, Origin, Reader
 from provenance_graph.formats.statements import scalar_text
 
@@ -54,6 +54,12 @@ class Shown:
         self._looked = 0
 
     @cached_property
+    def _exact(self) -> frozenset[str]:
+        """The values as they stand."""
+        values = (item.value for item in self._results if isinstance(item, Claim))
+        return frozenset(str(value) for value in values)
+
+    @cached_property
     def _text(self) -> str:
         parts: list[str] = []
         for item in self._results:
@@ -81,6 +87,8 @@ class Shown:
 
     def has(self, stated: str) -> bool:
         """Whether a text stands in what came of the document, as itself or in an address."""
+        if len(stated) < SHORTEST or stated in self._exact:
+            return True
         text = stated.strip().casefold()
         if len(text) < SHORTEST or text in self._whole or self._looked > MAX_WORK:
             return True
@@ -119,32 +127,49 @@ def remaining(
         return
     results = tuple(results)
     leaves = list(reader.leaves(document))
-    ledger.add(coverage.count(leaves, reader.keys))
+    candidates = list(_under_read_keys(leaves, reader.keys, ledger))
+    if not candidates:
+        return
     shown = Shown(results, reader.origin(document))
-    places = reader.subjects(document) if reader.subjects is not None else _only(results)
+    places: Mapping[str, Iri] | None = None
     done: set[tuple[Iri, str, str]] = set()
     ids = Counter(
         leaf.value for leaf in leaves if leaf.path[-1] in _IDS and isinstance(leaf.value, str)
     )
-    for leaf in leaves:
-        row = reader.keys.find(leaf.path)
-        if row is None or row.fate is not Fate.READ or row.coded or isinstance(leaf.value, bool):
-            continue
+    for leaf, path in candidates:
         text = scalar_text(leaf.value)
-        if (
-            coverage.is_blank(text)
-            or ids[text] > (leaf.path[-1] in _IDS)
-            or text.startswith(("#", "_:"))
-            or shown.has(text)
-        ):
+        if shown.has(text) or _says_nothing(text) or ids[text] > (leaf.path[-1] in _IDS):
             continue
+        if places is None:
+            places = reader.subjects(document) if reader.subjects is not None else _only(results)
         subject, key = _at(leaf, places)
-        path = "/".join(leaf.path)
         ledger.values[Fate.READ, path] -= 1
         ledger.values[Fate.NOT_UNDERSTOOD, path] += 1
         if subject is not None and (subject, key, text) not in done:
             done.add((subject, key, text))
             yield coverage.other(subject, key, text)
+
+
+def _under_read_keys(
+    leaves: Iterable[Leaf], table: KeyTable, ledger: ReadingLedger
+) -> Iterator[tuple[Leaf, str]]:
+    """The values that should stand in what came of the document, each with its key; all counted."""
+    known: dict[tuple[str, ...], tuple[tuple[Fate, str], bool]] = {}
+    for leaf in leaves:
+        entry = known.get(leaf.path)
+        if entry is None:
+            row = table.find(leaf.path)
+            fate = Fate.UNKNOWN if row is None else row.fate
+            looked_for = row is not None and fate is Fate.READ and not row.coded
+            entry = known[leaf.path] = (fate, "/".join(leaf.path)), looked_for
+        ledger.values[entry[0]] += 1
+        if entry[1] and not isinstance(leaf.value, bool):
+            yield leaf, entry[0][1]
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether a text is left blank, or a name inside the document."""
+    return coverage.is_blank(text) or text.startswith(("#", "_:"))
 
 
 def _only(results: Iterable[Claim | Problem]) -> Mapping[str, Iri]:
