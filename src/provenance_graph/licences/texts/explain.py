@@ -140,7 +140,7 @@ def explain_in(snapshot: AcceptedSnapshot, catalogue: Catalogue, text: str) -> E
         model = short_id(resolve(snapshot, result.asked))
     except (NotFound, Ambiguous):
         return result
-    return replace(result, problem=f"{result.problem}; {model} is a model, see its licences")
+    return replace(result, problem=f"{result.problem} ({model} is a model: see its licences)")
 
 
 def _problem(catalogue: Catalogue, name: LicenceName, asked: str) -> str:
