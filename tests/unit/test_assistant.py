@@ -16,6 +16,7 @@ from mcp.client.stdio import StdioServerParameters
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assistant import cite_check, make_server
+from provenance_graph.assistant.cite_check import Checker
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import QueryError, UsageError
 from provenance_graph.core.iris import Iri, short_id
@@ -133,6 +134,13 @@ def test_the_server_speaks_over_standard_streams(shipped: Path) -> None:
     assert "claude-haiku-4-5" in text
 
 
+@pytest.fixture(scope="module")
+def checker(snapshot):
+    """Checks one sentence at a time over the same tables of names."""
+    whole = Checker(snapshot)
+    return whole.sentence
+
+
 # ---- prose --------------------------------------------------------------------------------
 
 
@@ -151,14 +159,91 @@ def test_the_server_speaks_over_standard_streams(shipped: Path) -> None:
         ("Claude Haiku 4.5 was developed by Meta.", "contradicted"),
         ("Llama 3.1 8B is licensed under MIT.", "contradicted"),
         ("zephyr-7b-beta was trained on ultrachat_200k.", "supported"),
+        ("DeepSeek-V3 activates 37 billion parameters per token.", "supported"),
+        ("With 671,000,000,000 weights, DeepSeek-V3 is large.", "supported"),
+        ("DeepSeek-V3 is a 671B-parameter mixture of experts.", "supported"),
+        ("DeepSeek-V3 has 685B params.", "contradicted"),
+        ("DeepSeek-V3 has more than 500 billion parameters.", "supported"),
+        ("DeepSeek-V3 has over 700B parameters.", "contradicted"),
+        ("DeepSeek-V3 does not have 685B parameters.", "supported"),
+        ("DeepSeek-V3 handles 131,072 tokens of context.", "supported"),
+        ("DeepSeek-V3 has a 128k context window.", "supported"),
+        ("DeepSeek-V3 has 671B parameters and a context window of 32K.", "contradicted"),
+        ("DeepSeek-V3 is larger than Llama 3.1 8B.", "supported"),
+        ("Claude Haiku 4.5 has more parameters than Llama 3.1 8B.", "undisclosed"),
+        ("Llama 3.1 8B was released after DeepSeek-V3.", "contradicted"),
+        ("Llama 3.1 8B was released on 23.07.2024.", "supported"),
+        ("Llama 3.1 8B was launched on Jul 23rd, 2024.", "supported"),
+        ("Llama 3.1 8B appeared in 07/2024.", "supported"),
+        ("Llama 3.1 8B came out in Q3 2024.", "supported"),
+        ("Llama 3.1 8B came out in summer 2022.", "contradicted"),
+        ("Llama 3.1 8B was released before 2025.", "supported"),
+        ("Llama 3.1 8B wasn't released in July 2024.", "contradicted"),
+        ("Llama 3.1 8B was not released until July 2024.", "supported"),
+        ("Llama 3.1 8B has eight billion parameters.", "supported"),
+        ("Llama 3.1 8B has seven billion parameters.", "contradicted"),
+        ("Llama 3.1 8B has roughly 8bn parameters.", "supported"),
+        ("Llama 3.1 8B has between 5 and 10 billion parameters.", "unknown"),
+        ("Llama 3.1 8B is under the Llama licence.", "supported"),
+        ("Llama 3.1 8B is MIT-licensed.", "contradicted"),
+        ("OpenAI developed Llama 3.1 8B.", "contradicted"),
+        ("Meta is the developer of Llama 3.1 8B.", "supported"),
+        ("Llama 3.1 405B used 3.8 × 10^25 FLOPs.", "supported"),
+        ("Llama 3.1 405B used 3.8 × 10²⁴ FLOPs.", "contradicted"),
+        ("OLMo 2 7B comes with an Apache license.", "supported"),
+        ("GPT-4 is a Google model.", "contradicted"),
+        ("GPT-4 has one trillion parameters.", "undisclosed"),
+        ("OpenAI declined to publish GPT-4's parameter count.", "supported"),
+        ("Nobody outside Anthropic knows how many parameters Claude Haiku 4.5 has.", "supported"),
+        ("Anthropic disclosed the parameter count of Claude Haiku 4.5.", "contradicted"),
+        ("Claude Haiku 4.5 is a 20B model.", "undisclosed"),
+        ("Claude Haiku 4.5 was released in October 2025 and has 20B parameters.", "undisclosed"),
+        ("GPT-4 Turbo Ultra has 128k context.", "unknown"),
+        ("zephyr-7b-beta is based on Mistral 7B.", "supported"),
+        ("zephyr-7b-beta is a fine-tune of Falcon 180B.", "contradicted"),
+        ("DeepSeek-R1-Distill-Llama-8B is built upon Llama 3.1 8B.", "supported"),
         ("The weather is nice.", "unknown"),
         ("Claude Haiku 4.5 is a pleasure to use.", "unknown"),
     ],
 )
-def test_a_statement_is_marked(snapshot, statement, verdict) -> None:
-    (result,) = cite_check(snapshot, statement)
+def test_a_statement_is_marked(checker, statement, verdict) -> None:
+    result = checker(statement)
     assert result.verdict == verdict, result.why
     assert verdict == "unknown" or result.receipts
+
+
+def test_a_pronoun_is_the_model_before(snapshot) -> None:
+    results = cite_check(
+        snapshot, "Llama 3.1 8B is by Meta. It has 8B parameters. It has 9B parameters."
+    )
+    assert [one.verdict for one in results] == ["supported", "supported", "contradicted"]
+
+
+def test_an_estimate_of_what_is_undisclosed_is_in_no_receipt(snapshot) -> None:
+    (result,) = cite_check(snapshot, "Claude Haiku 4.5 has 21 billion parameters.")
+    assert result.verdict == "undisclosed"
+    assert all(receipt["value"] is None for receipt in result.receipts)
+
+
+def test_a_sentence_of_several_statements_has_each(snapshot) -> None:
+    (result,) = cite_check(
+        snapshot, "Llama 3.1 8B, released in July 2021, has 8 billion parameters."
+    )
+    assert [part.verdict for part in result.parts] == ["contradicted", "supported"]
+    assert [part["property"] for part in result.to_json()["parts"]] == ["issued", "parameterCount"]
+
+
+WORDINGS = {
+    PG.parameterCount: (
+        ("{name} has {value:,} parameters.", 1), ("{name} contains {value} params.", 1),
+        ("With {value:,} weights, {name} was trained.", 1), ("{name} doesn't have {value:,} parameters.", -1),
+        ("The parameter count of {name} is {value:.6e}.", 1),
+    ),
+    PG.contextLength: (
+        ("The context length of {name} is {value:,} tokens.", 1), ("{name} reads {value} tokens of context.", 1),
+        ("{name}'s context window isn't {value:,} tokens.", -1),
+    ),
+}  # fmt: skip
 
 
 def _statements(snapshot: AcceptedSnapshot) -> Iterator[tuple[str, str]]:
@@ -169,19 +254,18 @@ def _statements(snapshot: AcceptedSnapshot) -> Iterator[tuple[str, str]]:
     )[:60]
     for model in models:
         name = short_id(model)
-        for term, template in (
-            (PG.parameterCount, "{} has {:,} parameters."),
-            (PG.contextLength, "The context length of {} is {:,} tokens."),
-        ):
+        for term, wordings in WORDINGS.items():
+            template, sign = wordings[len(name) % len(wordings)]
+            marks = ["supported", "contradicted"][::sign]
             counts = [
                 int(v.lexical) for v in snapshot.values(model, term) if isinstance(v, Literal)
             ]
             status = snapshot.statuses(model).get(term)
             if counts:
-                yield template.format(name, counts[0]), "supported"
-                yield template.format(name, counts[0] * 3 + 7), "contradicted"
+                yield template.format(name=name, value=counts[0]), marks[0]
+                yield template.format(name=name, value=counts[0] * 3 + 7), marks[1]
             elif status in (PG.Undisclosed, PG.Withheld):
-                yield template.format(name, 7_000_000_000), "undisclosed"
+                yield template.format(name=name, value=7_000_000_000), "undisclosed"
         for value in snapshot.values(model, DCTERMS.issued)[:1]:
             yield f"{name} was released on {value}.", "supported"
             yield f"{name} was released in 2011.", "contradicted"
@@ -191,8 +275,8 @@ def _statements(snapshot: AcceptedSnapshot) -> Iterator[tuple[str, str]]:
 
 
 def test_templated_statements_are_marked_right(snapshot) -> None:
-    cases = list(_statements(snapshot))[:300]
-    assert len(cases) >= 200
+    cases = list(_statements(snapshot))[:400]
+    assert len(cases) >= 300
     assert {verdict for _, verdict in cases} == {"supported", "contradicted", "undisclosed"}
     result = cite_check(snapshot, "\n".join(statement for statement, _ in cases))
     wrong = [

@@ -195,7 +195,7 @@ def test_one_bad_document_does_not_stop_the_rest(copy: Path, tmp_path: Path) -> 
     )
     done = run(copy, "import", str(folder_))
     assert done.returncode == 1, done.stderr
-    assert "2 documents: 1 records" in done.stderr
+    assert "2 documents: 1 record with" in done.stderr
 
 
 def test_a_build_that_is_killed_leaves_the_old_store_in_use(copy: Path) -> None:

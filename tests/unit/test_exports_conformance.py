@@ -199,6 +199,35 @@ def test_a_stated_licence_that_nobody_knows_survives(format: str) -> None:
     )
 
 
+def test_what_checkers_look_for_is_there_where_it_is_known() -> None:
+    from dataclasses import replace
+
+    maker = iris.organization("org")
+    facts = {
+        **SMALL.entities[CHILD].facts,
+        DCTERMS.creator: (maker,),
+        PG.codeRepository: (Iri("https://github.com/org/code"),),
+    }
+    known = {
+        **SMALL.entities,
+        CHILD: replace(SMALL.entities[CHILD], facts=facts),
+        maker: BundleEntity(maker, {RDF.type: (PG.Organization,)}, "org"),
+    }
+    graph = json.loads(export(replace(SMALL, entities=known), "spdx3").text)["@graph"]
+    (child,) = [e for e in graph if e["type"] == "ai_AIPackage" and e["name"] == "child"]
+    assert {"packageUrl", "other"} == {
+        one["externalIdentifierType"] for one in child["externalIdentifier"]
+    }
+    assert {"type": "ExternalRef", "externalRefType": "vcs",
+            "locator": ["https://github.com/org/code"]} in child["externalRef"]  # fmt: skip
+    (origin,) = [e for e in graph if e.get("spdxId") in child["originatedBy"]]
+    assert origin["externalIdentifier"][0]["identifier"] == "https://huggingface.co/org"
+    concluded = [e for e in graph if e.get("relationshipType") == "hasConcludedLicense"
+                 and e["from"] == child["spdxId"]]  # fmt: skip
+    (expression,) = [e for e in graph if e.get("spdxId") in concluded[0]["to"]]
+    assert expression["simplelicensing_licenseExpression"] == "LicenseRef-oak-licence-1"
+
+
 def test_a_model_without_a_stated_repository_gets_no_hub_id() -> None:
     from dataclasses import replace
 

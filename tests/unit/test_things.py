@@ -55,6 +55,10 @@ def test_a_stub_does_not_hide_richer_things_of_its_name(snapshot) -> None:
     assert first == "mistralai/Mistral-7B-v0.1"
 
 
+def test_a_model_is_found_without_the_month_before_its_size(snapshot) -> None:
+    assert short_id(find_entity(snapshot, "OLMo 2 7B").iri) == "allenai/OLMo-2-1124-7B"
+
+
 def test_a_name_that_three_things_have_lists_them(snapshot) -> None:
     with pytest.raises(Ambiguous, match=r"black-forest-labs/FLUX\.1-dev"):
         find_entity(snapshot, "FLUX.1-dev")

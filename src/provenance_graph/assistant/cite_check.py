@@ -1,21 +1,39 @@
 """Prose against the graph: each statement supported, contradicted, undisclosed or unknown.
 
 A statement is understood where it names a model of the graph and one of its properties. What
-is not understood is *unknown*, never guessed; an undisclosed fact is never given a value.
+is not understood is *unknown*, never guessed; an undisclosed fact is never given a value. Of a
+sentence with several statements the worst verdict stands, and ``parts`` has each.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.assistant.quantities import Amount, Days, amount, days
+from provenance_graph.assistant.statements import (
+    NOT,
+    OPEN,
+    SILENT,
+    Mention,
+    Names,
+    by_name,
+    clauses,
+    comparative,
+    masked,
+    mentions,
+    property_of,
+    sentences,
+    speaks_of_the_last,
+    spoken,
+)
 from provenance_graph.core import literals
-from provenance_graph.core.claims import Literal, SourcedClaim, Value
+from provenance_graph.core.claims import Literal, SourcedClaim, Stance, Value
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
@@ -26,49 +44,18 @@ from provenance_graph.model.receipt import Receipt, receipts
 
 MAX_TEXT = 100_000
 MAX_SENTENCES = 500
-LONGEST_NAME = 8
-"""So many words a name may have."""
+MAX_STEPS = 6
+"""So far up a lineage a parent named in prose is looked for."""
 
-_SENTENCE = re.compile(
-    r"(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\bca\.)(?<=[.!?;])\s+(?=[\w\"'(])|\n+"
-)
-_WORD = re.compile(r"[\w.+/:-]*\w[\w+]*")
-_NUMBER = re.compile(
-    r"(?<![\w.-])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:e[+]?(\d{1,3})|\s?×\s?10\^?(\d{1,3}))?"
-    r"\s?(thousand|million|billion|trillion|[kKmMbBtT](?![\w]))?"
-)
-_DATE = re.compile(
-    r"\b\d{4}-\d\d(?:-\d\d)?\b|"
-    r"\b(?:\d{1,2} )?(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-    r"(?: \d{1,2},?)? \d{4}\b|\b(?:19|20)\d\d\b"
-)
-_SILENT = re.compile(
-    r"\b(?:undisclosed|not (?:been )?(?:disclosed|published|revealed|stated)|(?:has|have) not "
-    r"(?:been )?(?:disclosed|published|said|revealed)|withheld|does not disclose|unknown)\b",
-    re.IGNORECASE,
-)
-_NOT = re.compile(r"\b(?:not|never|no|isn't|doesn't|wasn't)\b", re.IGNORECASE)
-_PROPERTIES: tuple[tuple[Iri, str], ...] = (
-    (PG.activeParameterCount, r"active parameters"),
-    (PG.trainingComputeFLOP, r"\bFLOPs?\b|training compute"),
-    (PG.trainingTokenCount, r"training tokens|trained on [^.]{0,40}\btokens"),
-    (PG.maxOutputTokens, r"output (?:tokens|limit)|maximum output|max(?:imum)? output"),
-    (PG.contextLength, r"context (?:length|window|size)|\bcontext\b"),
-    (PG.parameterCount, r"\bparameters?\b|parameter count"),
-    (PG.knowledgeCutoff, r"(?:knowledge|training) cut-?off|cut-?off date"),
-    (PG.layerCount, r"\blayers\b"),
-    (PG.expertCount, r"\bexperts\b"),
-    (DCTERMS.license, r"licen[cs]e[ds]?\b"),
-    (DCTERMS.creator, r"\b(?:developed|made|created|built|trained) by\b|\bdeveloper\b"),
-    (
-        PROV.wasDerivedFrom,
-        r"(?:fine-?tuned|distilled|derived|quanti[sz]ed|merged|adapted) (?:from|version of)|\bbased on\b|\bbuilt on\b|\bderivative of\b",
-    ),
-    (PG.trainedOn, r"\btrained on\b|training data"),
-    (DCTERMS.issued, r"\breleased?\b|\blaunched\b|\brelease date\b|\bcame out\b"),
-)
-_ENTITIES = frozenset({DCTERMS.creator, PROV.wasDerivedFrom, PG.trainedOn})
+SUPPORTED, CONTRADICTED = "supported", "contradicted"
+UNDISCLOSED, UNKNOWN = "undisclosed", "unknown"
+_WORST = (CONTRADICTED, UNDISCLOSED, UNKNOWN, SUPPORTED)
 _DATES = frozenset({DCTERMS.issued, PG.knowledgeCutoff})
+_KINDS = {DCTERMS.creator: ("organization",), PG.trainedOn: ("dataset",)}
+_MODELS = ("model", "family")
+_NAMED = frozenset({*_KINDS, PROV.wasDerivedFrom, DCTERMS.license})
+"""Properties whose values prose names; a name of a model may be part of one."""
+_HIDDEN = ("Undisclosed", "Withheld")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,116 +66,236 @@ class Checked:
     verdict: str
     model: str = ""
     property: str = ""
-    said: str = ""
+    stated: str = ""
     why: str = ""
     receipts: tuple[Receipt, ...] = field(default=())
+    parts: tuple[Checked, ...] = field(default=())
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
-        return {
+        result: dict[str, Any] = {
             "statement": self.statement,
             "verdict": self.verdict,
             "model": self.model or None,
             "property": self.property or None,
-            "said": self.said or None,
+            "said": self.stated or None,
             "why": self.why,
             "claims": list(self.receipts),
         }
+        if self.parts:
+            result["parts"] = [part.to_json() for part in self.parts]
+        return result
 
 
 def cite_check(snapshot: AcceptedSnapshot, text: str) -> list[Checked]:
-    """Every statement of a prose text; raises UsageError where it is longer than is read."""
+    """Every sentence of a prose text; raises UsageError where it is longer than is read."""
     if len(text) > MAX_TEXT:
         raise UsageError(f"{len(text):,} characters; at most {MAX_TEXT:,} are checked at once")
-    sentences = [part.strip() for part in _SENTENCE.split(text) if part and part.strip()]
-    if len(sentences) > MAX_SENTENCES:
-        raise UsageError(f"{len(sentences):,} sentences; at most {MAX_SENTENCES} at once")
-    checker = _Checker(snapshot)
-    return [checker.judged(sentence) for sentence in sentences]
+    found = sentences(text)
+    if len(found) > MAX_SENTENCES:
+        raise UsageError(f"{len(found):,} sentences; at most {MAX_SENTENCES} at once")
+    checker = Checker(snapshot)
+    return [checker.sentence(one) for one in found]
 
 
-class _Checker:
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A statement about one property of one model, and what the graph holds of that."""
+
+    text: str
+    plain: str
+    model: Iri
+    about: Iri
+    accepted: tuple[Value, ...]
+    claims: tuple[SourcedClaim, ...]
+    state: str
+    proof: tuple[Receipt, ...]
+
+    def is_(self, verdict: str, stated: str, why: str) -> Checked:
+        return Checked(
+            self.text,
+            verdict,
+            short_id(self.model),
+            local_name(self.about),
+            stated,
+            why,
+            self.proof,
+        )
+
+
+class Checker:
     """Judges statements over one snapshot; its tables of names are made once."""
 
     def __init__(self, snapshot: AcceptedSnapshot) -> None:
         self._snapshot = snapshot
-        self._models = _by_name(names(snapshot.present, ("model", "family")))
-        self._others = {
-            DCTERMS.creator: ("organization",),
-            PG.trainedOn: ("dataset",),
-        }
-        self._tables: dict[tuple[str, ...], dict[str, list[Iri]]] = {}
+        self._tables: dict[tuple[str, ...], Names] = {}
+        self._last: Iri | None = None
 
-    def judged(self, sentence: str) -> Checked:
-        mentions = list(_mentions(sentence, self._models))
-        about = next((p for p, pattern in _PROPERTIES if re.search(pattern, sentence, re.I)), None)
-        if not mentions:
-            return Checked(sentence, "unknown", why="it names no model that the graph knows")
-        span, candidates = mentions[0]
-        model = self._richest(candidates)
+    def _table(self, kinds: tuple[str, ...]) -> Names:
+        if kinds not in self._tables:
+            self._tables[kinds] = by_name(names(self._snapshot.present, kinds))
+        return self._tables[kinds]
+
+    def sentence(self, sentence: str) -> Checked:
+        """The verdict on a sentence: the worst of its statements."""
+        if not speaks_of_the_last(sentence):
+            self._last = None
+        parts = [self._clause(part) for part in clauses(sentence, self._table(_MODELS))]
+        if len(parts) == 1:
+            return Checked(sentence, *_rest_of(parts[0]))
+        worst = min(parts, key=lambda one: _WORST.index(one.verdict))
+        proof = {one["claim"]: one for part in parts for one in part.receipts}
+        why = "; ".join(f"{part.property or part.statement}: {part.why}" for part in parts)
+        return Checked(
+            sentence, worst.verdict, worst.model, worst.property, worst.stated, why,
+            tuple(proof.values()), tuple(parts),
+        )  # fmt: skip
+
+    def _clause(self, text: str) -> Checked:
+        found = list(mentions(text, self._table(_MODELS)))
+        if found:
+            model = self._richest(found[0].entities)
+        elif self._last is not None:
+            model = self._last
+        else:
+            return Checked(text, UNKNOWN, why="it names no model that the graph knows")
+        self._last = model
+        about = property_of(masked(text, found[:1], "\x00"))
+        plain = masked(text, found)
+        if len(found) > 1 and (compared := comparative(plain)):
+            return self._two(text, plain, found, *compared)
         if about is None:
             why = "it names no property that is checked"
-            return Checked(sentence, "unknown", short_id(model), why=why)
-        rest = sentence[: span[0]] + " " * (span[1] - span[0]) + sentence[span[1] :]
-        return self._compared(sentence, rest, model, about)
+            return Checked(text, UNKNOWN, short_id(model), why=why)
+        own = masked(text, found[:1]) if about in _NAMED else plain
+        return self._judged(self._statement(text, own, model, about))
 
-    def _richest(self, candidates: list[Iri]) -> Iri:
+    def _richest(self, candidates: Sequence[Iri]) -> Iri:
         def rank(iri: Iri) -> tuple[bool, int, str]:
             return not is_own(iri), -sum(1 for _ in self._snapshot.present.quads(iri)), iri
 
         return min(candidates, key=rank)
 
-    def _compared(self, sentence: str, rest: str, model: Iri, about: Iri) -> Checked:
+    def _statement(self, text: str, plain: str, model: Iri, about: Iri) -> _Statement:
         terms = list(DERIVATIONS) if about == PROV.wasDerivedFrom else [about]
-        stored = [claim for term in terms for claim in self._snapshot.claims(model, term)]
+        claims = [claim for term in terms for claim in self._snapshot.claims(model, term)]
         accepted = [value for term in terms for value in self._snapshot.values(model, term)]
-        proof = tuple(receipts(stored, self._snapshot.version))
         status = self._snapshot.statuses(model).get(about)
         state = local_name(status) if status else "NotRecorded"
+        if not accepted and state in _HIDDEN:  # an estimate is no answer, nor is its receipt
+            claims = [claim for claim in claims if claim.claim.value is None]
+        proof = tuple(receipts(claims, self._snapshot.version))
+        return _Statement(
+            text, plain, model, about, tuple(dict.fromkeys(accepted)), tuple(claims), state, proof
+        )
 
-        def told(verdict: str, stated: str, why: str) -> Checked:
-            return Checked(
-                sentence, verdict, short_id(model), local_name(about), stated, why, proof
-            )
+    # ---- one statement ----------------------------------------------------------------------
 
-        if _SILENT.search(rest):
-            if accepted:
-                why = f"a value is accepted: {_shown(accepted)}"
-                return told("contradicted", "undisclosed", why)
-            silent = state in ("Undisclosed", "Withheld", "PartiallyDisclosed")
-            verdict = "supported" if silent else "unknown"
-            return told(verdict, "undisclosed", _worded(state))
-        stated = self._value(rest, about)
-        if not accepted:
-            verdict = "undisclosed" if state in ("Undisclosed", "Withheld") else "unknown"
-            return told(verdict, stated.text, _worded(state))
+    def _judged(self, one: _Statement) -> Checked:
+        if SILENT.search(one.plain):
+            return _silent(one)
+        stated = self._value(one)
+        if not stated and OPEN.search(one.plain) and one.about not in (*_DATES, *_NAMED):
+            return _open(one)
+        if not one.accepted:
+            if self._from_nothing(one) and stated:
+                return one.is_(CONTRADICTED, stated.text, "its developer says that it has none")
+            verdict = UNDISCLOSED if one.state in _HIDDEN else UNKNOWN
+            return one.is_(verdict, stated.text, _worded(one.state))
         if not stated:
-            why = "it gives no value that could be compared"
-            return told("unknown", "", why)
-        same = any(stated.fits(value) for value in accepted)
-        if _NOT.search(rest) and about not in _DATES:
+            return one.is_(UNKNOWN, "", "it gives no value that could be compared")
+        same = any(stated.fits(value, one.claims) for value in one.accepted) or self._above(
+            stated, one
+        )
+        if not same and (why := self._undecided(stated, one)):
+            return one.is_(UNKNOWN, stated.text, why)
+        if stated.negated:
             same = not same
         if same:
-            return told("supported", stated.text, "accepted")
-        return told("contradicted", stated.text, _why(stated, accepted, stored))
+            return one.is_(SUPPORTED, stated.text, f"accepted is {_shown(one.accepted)}")
+        return one.is_(CONTRADICTED, stated.text, _why(stated, one))
 
-    def _value(self, rest: str, about: Iri) -> _Stated:
-        if about in _ENTITIES:
-            kinds = self._others.get(about, ("model", "family"))
-            by = about == DCTERMS.creator  # a maker's name may be in lower case
-            spoken = re.split(r"\bby\b|\bdeveloper\b", rest, maxsplit=1)[-1] if by else rest
-            if kinds not in self._tables:
-                self._tables[kinds] = _by_name(names(self._snapshot.present, kinds))
-            results = [
-                iri for _, iris in _mentions(spoken, self._tables[kinds], lower=by) for iri in iris
-            ]
-            return _Stated(", ".join(sorted(map(short_id, results))[:3]), things=frozenset(results))
-        if about == DCTERMS.license:
-            return _licence(rest)
-        if about in _DATES:
-            found_day = _DATE.search(rest)
-            return _Stated(found_day[0], day=literals.day(found_day[0])) if found_day else _Stated()
-        return _number(rest)
+    def _from_nothing(self, one: _Statement) -> bool:
+        return one.about in (PROV.wasDerivedFrom, PG.trainedOn) and any(
+            claim.claim.stance is Stance.DECLARED_EMPTY for claim in one.claims
+        )
+
+    def _above(self, stated: _Stated, one: _Statement) -> bool:
+        """Whether a named parent stands further up the lineage."""
+        if one.about != PROV.wasDerivedFrom:
+            return False
+        level, seen = set(one.accepted), set(one.accepted)
+        for _ in range(MAX_STEPS):
+            level = {
+                value
+                for parent in level
+                if isinstance(parent, Iri)
+                for term in DERIVATIONS
+                for value in self._snapshot.values(parent, term)
+            } - seen
+            if any(stated.fits(value, ()) for value in level):
+                return True
+            seen |= level
+        return False
+
+    def _undecided(self, stated: _Stated, one: _Statement) -> str:
+        """Why a value that is not the accepted one does not contradict it either."""
+        if stated.amount is not None:
+            closer = [v for v in one.accepted if isinstance(v, Literal) and _rounds(stated, v)]
+            if closer:
+                return f"accepted is {_shown(closer)}, which is rounded: nothing more exact is on record"
+        if one.about == PG.trainedOn and one.state != "Disclosed":
+            return "it is not among the recorded training data, which need not be all of them"
+        return ""
+
+    def _value(self, one: _Statement) -> _Stated:
+        negated = bool(NOT.search(re.sub(r"\b(?:no|not) (?:more|less|fewer|greater|later|earlier) than\b|\bnot (?:\w+ )?(?:until|before|after)\b", "", one.plain, flags=re.IGNORECASE)))  # fmt: skip
+        if one.about in (DCTERMS.creator, PG.trainedOn, PROV.wasDerivedFrom):
+            return self._entities(one, negated)
+        if one.about == DCTERMS.license:
+            return _licence(one.plain, negated)
+        if one.about in _DATES:
+            day = days(one.plain)
+            return _Stated(day.text, day=day, negated=negated) if day else _Stated()
+        number = amount(one.plain)
+        return _Stated(number.text, amount=number, negated=negated) if number else _Stated()
+
+    def _entities(self, one: _Statement, negated: bool) -> _Stated:
+        table = self._table(_KINDS.get(one.about, _MODELS))
+        found = list(spoken(one.plain, table))
+        if one.about == DCTERMS.creator and (by := re.search(r"\bby\s+|\bfrom\s+", one.plain)):
+            after = one.plain[by.end() :]  # a maker's name may be in lower case there
+            found = list(mentions(after, table, lower=True))[:1] or found
+        entities = {iri for mention in found for iri in mention.entities}
+        said = [one.plain[m.start : m.end] for m in found]
+        text = ", ".join(sorted(map(short_id, entities))[:3] or said)
+        folded = frozenset(map(fold, said))
+        return _Stated(text, entities=frozenset(entities), names=folded, negated=negated)
+
+    def _two(
+        self, text: str, plain: str, found: list[Mention], about: Iri, direction: int
+    ) -> Checked:
+        """Two models compared by one property, of which both values have to be accepted."""
+        first, second = (
+            self._statement(text, plain, self._richest(one.entities), about) for one in found[:2]
+        )
+        for one in (first, second):
+            if not one.accepted:
+                verdict = UNDISCLOSED if one.state in _HIDDEN else UNKNOWN
+                return one.is_(verdict, "", f"of {short_id(one.model)}, {_worded(one.state)}")
+        a, b = (_ordered(one.accepted[0]) for one in (first, second))
+        if direction and (a is None or b is None or type(a) is not type(b)):
+            return first.is_(UNKNOWN, "", "its values cannot be ordered")
+        true = (
+            {*first.accepted} == {*second.accepted}
+            if not direction
+            else (a > b if direction > 0 else a < b)  # type: ignore[operator]
+        )
+        why = (f"accepted is {_shown(first.accepted)}, and {_shown(second.accepted)} of "
+               f"{short_id(second.model)}")  # fmt: skip
+        verdict = SUPPORTED if true != bool(NOT.search(plain)) else CONTRADICTED
+        both = first.proof + second.proof
+        return Checked(text, verdict, short_id(first.model), local_name(about), "", why, both)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,124 +303,159 @@ class _Stated:
     """What a statement gives as the value, in the form that can be compared."""
 
     text: str = ""
-    number: Decimal | None = None
-    step: Decimal = Decimal(0)
-    day: literals.Dated | None = None
-    things: frozenset[Iri] = frozenset()
+    amount: Amount | None = None
+    day: Days | None = None
+    entities: frozenset[Iri] = frozenset()
+    names: frozenset[str] = frozenset()
+    negated: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.things) or self.number is not None or self.day is not None
+        return bool(self.entities or self.names or self.amount or self.day)
 
-    def fits(self, value: Value) -> bool:
+    def fits(self, value: Value, claims: Sequence[SourcedClaim]) -> bool:
         """Whether an accepted value is the stated one, as exactly as it was stated."""
         if isinstance(value, Iri):
-            return value in self.things
+            return value in self.entities or any(map(_begins(value), self.names))
         if self.day is not None:
-            return _within(self.day, value)
+            precision = next(
+                (c.claim.precision for c in claims if c.value == value and c.claim.precision), None
+            )
+            try:
+                return self.day.fits(*literals.period(value, precision))
+            except ValueError:
+                return False
         actual = literals.number(value.lexical)
-        if self.number is None or actual is None:
+        if self.amount is None or actual is None:
             return False
-        binary = self.number * Decimal("1.024")  # 128K as 131,072
-        return abs(actual - self.number) <= self.step / 2 or (
-            self.step >= 1000 and abs(actual - binary) <= self.step / 10
+        if self.amount.fits(actual):
+            return True
+        # a finer figure that another source gives, within what the accepted one is rounded to
+        return _rounds(self, value) and any(
+            isinstance(c.value, Literal)
+            and (other := literals.number(c.value.lexical)) is not None
+            and other != actual
+            and self.amount.fits(other)
+            for c in claims
         )
 
 
-def _within(stated: literals.Dated, value: Literal) -> bool:
-    low, high = literals.period(stated.literal, stated.precision)
-    try:
-        day = date.fromisoformat(value.lexical[:10])
-    except ValueError:
+def _rounds(stated: _Stated, value: Literal) -> bool:
+    """Whether a finer figure lies within the rounding of an accepted one (8.03B in 8B)."""
+    actual = literals.number(value.lexical)
+    if stated.amount is None or actual is None:
         return False
-    return low <= day <= high
+    digits = format(actual, "f").partition(".")[0]
+    zeros = len(digits) - len(digits.rstrip("0"))
+    step = Decimal(10) ** zeros
+    if stated.amount.how in (">", "<"):  # "more than 15 trillion" of what is given as 15T
+        return zeros >= 6 and actual == stated.amount.number
+    finer = stated.amount.how == "=" and stated.amount.step < step
+    return zeros >= 6 and finer and abs(actual - stated.amount.number) <= step / 2
 
 
-def _number(rest: str) -> _Stated:
-    best: _Stated = _Stated()
-    scales = {
-        "k": 3,
-        "thousand": 3,
-        "m": 6,
-        "million": 6,
-        "b": 9,
-        "billion": 9,
-        "t": 12,
-        "trillion": 12,
-    }
-    for result in _NUMBER.finditer(rest):
-        whole, fraction, exponent, power, unit = result.groups()
-        ten = Decimal(10) ** (int(exponent or power or 0) + scales.get((unit or "").casefold(), 0))
-        digits = Decimal(whole.replace(",", "") + (fraction or ""))
-        places = len(fraction or ".") - 1
-        trailing = (
-            len(whole) - len(whole.rstrip("0"))
-            if not fraction and ten == 1 and "," not in whole
-            else 0
-        )
-        step = ten * Decimal(10) ** (trailing - places if trailing else -places)
-        stated = _Stated(
-            result[0].strip(), digits * ten, step if ten > 1 or fraction else Decimal(1)
-        )
-        if unit or not best:
-            best = stated
-            if unit:
-                break
-    return best
+def _begins(value: Iri) -> Any:
+    """Whether a spoken name is the beginning of an entity's own: "Mistral 7B" of Mistral-7B-v0.1."""
+    last = re.split(r"[\s_.-]+", local_name(value))
+    starts = {fold("".join(last[:n])) for n in range(1, len(last) + 1)}
+    return starts.__contains__
 
 
-def _licence(rest: str) -> _Stated:
-    words = [(m.start(), m.end()) for m in _WORD.finditer(rest)]
+def _rest_of(one: Checked) -> tuple[Any, ...]:
+    return one.verdict, one.model, one.property, one.stated, one.why, one.receipts
+
+
+def _silent(one: _Statement) -> Checked:
+    if one.accepted:
+        why = f"a value is accepted: {_shown(one.accepted)}"
+        return one.is_(CONTRADICTED, UNDISCLOSED, why)
+    silent = one.state in (*_HIDDEN, "PartiallyDisclosed")
+    return one.is_(SUPPORTED if silent else UNKNOWN, UNDISCLOSED, _worded(one.state))
+
+
+def _open(one: _Statement) -> Checked:
+    """That a fact was disclosed, without its value."""
+    if one.accepted:
+        return one.is_(SUPPORTED, "disclosed", f"accepted is {_shown(one.accepted)}")
+    verdict = CONTRADICTED if one.state in _HIDDEN else UNKNOWN
+    return one.is_(verdict, "disclosed", _worded(one.state))
+
+
+def _ordered(value: Value) -> Decimal | date | None:
+    if isinstance(value, Iri):
+        return None
+    try:
+        return date.fromisoformat(value.lexical)
+    except ValueError:
+        return literals.number(value.lexical)
+
+
+_LICENSED = re.compile(r"[- ]licen[cs](?:ed|ing)\b", re.IGNORECASE)
+_WORD = re.compile(r"[\w.+-]*\w[\w+]*")
+_FILLING = frozenset(
+    [
+        "licence",
+        "license",
+        "licensed",
+        "licenses",
+        "the",
+        "open",
+        "under",
+        "a",
+        "an",
+        "its",
+        "is",
+        "are",
+        "has",
+        "uses",
+        "model",
+        "by",
+        "it",
+        "community",
+        "released",
+        "published",
+        "distributed",
+        "available",
+        "terms",
+        "of",
+        "same",
+    ]
+)
+_FAMILY = re.compile(
+    r"\b(llama|gemma|apache|qwen|mistral|deepseek|falcon|openrail|rail|creative commons|cc(?:[- ](?:by|nc|sa|nd))+|gpl|bsd)\b",
+    re.IGNORECASE,
+)
+
+
+def _licence(plain: str, negated: bool) -> _Stated:
+    """The licence that a statement names: by any of its names, else by its family."""
+    plain = _LICENSED.sub(" licensed", plain)
+    words = [(m.start(), m.end()) for m in _WORD.finditer(plain)]
     for length in range(min(6, len(words)), 0, -1):
         for first in range(len(words) - length + 1):
-            shown = rest[words[first][0] : words[first + length - 1][1]]
-            if shown.casefold() in ("licence", "license", "the", "open", "under"):
+            shown = plain[words[first][0] : words[first + length - 1][1]]
+            if shown.casefold() in _FILLING:
                 continue
-            normalise = licence_names.normalise(shown)
-            if normalise.value is not None:
-                return _Stated(shown, things=frozenset({normalise.value}))
-    return _Stated()
+            known = licence_names.normalise(shown)
+            if known.value is not None:
+                return _Stated(shown, entities=frozenset({known.value}), negated=negated)
+    family = _FAMILY.search(plain)
+    if family is None:
+        return _Stated()
+    return _Stated(family[0], names=frozenset({fold(family[0])}), negated=negated)
 
 
-def _by_name(known: dict[Iri, set[str]]) -> dict[str, list[Iri]]:
-    iris: dict[str, list[Iri]] = {}
-    for iri, spoken in known.items():
-        for name in {fold(one) for one in spoken}:
-            if len(name) >= 3 and not name.isdigit():
-                iris.setdefault(name, []).append(iri)
-    return iris
-
-
-def _mentions(
-    text: str, known: dict[str, list[Iri]], *, lower: bool = False
-) -> Iterator[tuple[tuple[int, int], list[Iri]]]:
-    """Names in a text, the longest first at each place; words in lower case only if asked."""
-    words = [(m.start(), m.end()) for m in _WORD.finditer(text)]
-    place = 0
-    while place < len(words):
-        for length in range(min(LONGEST_NAME, len(words) - place), 0, -1):
-            span = words[place][0], words[place + length - 1][1]
-            shown = text[span[0] : span[1]]
-            folded = fold(shown.removesuffix("'s"))
-            has_case = shown != shown.lower() or any(c.isdigit() for c in shown) or "/" in shown
-            if (has_case or lower) and folded in known:
-                yield span, known[folded]
-                place += length - 1
-                break
-        place += 1
-
-
-def _shown(values: list[Value]) -> str:
+def _shown(values: Sequence[Value]) -> str:
     return ", ".join(short_id(v) if isinstance(v, Iri) else v.lexical for v in values[:4])
 
 
-def _why(stated: _Stated, accepted: list[Value], sourced_claims: list[SourcedClaim]) -> str:
-    why = f"accepted is {_shown(accepted)}"
+def _why(stated: _Stated, one: _Statement) -> str:
+    why = f"accepted is {_shown(one.accepted)}"
     others = {
-        short_id(one.header.publisher): one.standing.label.lower()
-        for one in sourced_claims
-        if one.claim.value is not None
-        and one.standing.label != "Accepted"
-        and stated.fits(one.claim.value)
+        short_id(claim.header.publisher): claim.standing.label.lower()
+        for claim in one.claims
+        if claim.claim.value is not None
+        and claim.standing.label != "Accepted"
+        and stated.fits(claim.claim.value, ())
     }
     if others:
         why += "; " + ", ".join(

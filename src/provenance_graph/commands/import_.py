@@ -364,13 +364,11 @@ def _summary(
 
     if reported.hidden:
         session.say(f"... and {reported.hidden:,} more problems (--problems N prints more)")
-    retained = (
-        "nothing kept"
-        if dry or (strict and report.problems)
-        else f"version {report.version or 'unchanged'}"
-    )
+    nothing = dry or (strict and report.problems)
+    retained = "nothing kept" if nothing else f"version {report.version or 'unchanged'}"
     session.say(
-        f"{report.documents:,} documents: {report.records:,} records with {report.claims:,} claims, "
+        f"{_many(report.documents, 'document')}: {_many(report.records, 'record')} with "
+        f"{_many(report.claims, 'claim')}, "
         f"{report.unchanged:,} unchanged, {report.failed:,} unreadable; {retained}"
     )
     if report.collections:

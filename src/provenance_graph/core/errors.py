@@ -94,7 +94,8 @@ class Ambiguous(UsageError):
         self.name, self.kind, self.candidates = name, kind, tuple(candidates)
         shown = ", ".join(self.candidates[:12])
         more = f" and {len(self.candidates) - 12} more" if len(self.candidates) > 12 else ""
-        super().__init__(f"{name!r} names {len(self.candidates)} {kind}s: {shown}{more}")
+        several = "entities" if kind == "entity" else f"{kind}s"
+        super().__init__(f"{name!r} names {len(self.candidates)} {several}: {shown}{more}")
 
 
 class BadRubric(UsageError):
@@ -112,12 +113,16 @@ class SourceError(ProvenanceError):
 class UnknownFormat(SourceError):
     """No reader recognises this document."""
 
-    def __init__(self, url: str, known: Iterable[str], why: str = "") -> None:
-        reason = f": {why}" if why else ""
-        super().__init__(
-            f"{url}: no reader recognises it{reason} (formats: {', '.join(sorted(known))}; "
-            "name one with --as)"
-        )
+    def __init__(self, url: str, known: Iterable[str], why: str = "", named: str = "") -> None:
+        formats = sorted(known)
+        if named:
+            super().__init__(f"{url}: no format {named!r}; there are {', '.join(formats)}")
+        else:
+            reason = f": {why}" if why else ""
+            super().__init__(
+                f"{url}: no reader recognises it{reason}; --as names one of the "
+                f"{len(formats)} formats (`--as ?` lists them)"
+            )
         self.url = url
 
 

@@ -114,7 +114,7 @@ def _node(bundle: Bundle, ledger: Ledger, entity: BundleEntity, owner: str) -> I
     yield it, _BY_NAME[f"{owner}.identifier"].iri, Literal(short_id(entity.iri)), None
     if entity.repository:
         ledger.keep(entity.iri, PG.hubRepository, it)
-    elif not entity.texts(SCHEMA.name):
+    if not entity.texts(SCHEMA.name):
         yield it, DCTERMS.title, Literal(bundle.name(entity.iri)), None
     for field in _WRITTEN:
         if field.name.partition(".")[0] == owner:
@@ -128,6 +128,10 @@ def _field(
     writer = _WRITERS.get(field.kind, _plain if field.kind in _PLAIN else None)
     if writer is not None:
         yield from writer(bundle, ledger, entity, it, field)
+
+
+_TYPED = {"Dataset.isReferencedBy": "Paper", "MachineLearningModel.hasPolicy": "Policy"}
+"""The class that the profile's shapes want of what a link leads to."""
 
 
 def _few(field: ProfileField, values: tuple[V, ...]) -> tuple[V, ...]:
@@ -147,6 +151,8 @@ def _plain(
         written = _literal(entity, field, value)
         if written is not None:
             yield it, field.iri, written, None
+            if field.name in _TYPED and isinstance(written, Iri):
+                yield written, RDF.type, CLASSES[_TYPED[field.name]], None
             ledger.keep(entity.iri, field.term, value)
 
 

@@ -108,7 +108,7 @@ def choose(document: Document, readers: Mapping[str, Reader], format: str) -> Re
     if not format:
         return recognise(document, readers)
     if format not in readers:
-        raise UnknownFormat(document.name or document.url, readers, f"no format {format!r}")
+        raise UnknownFormat(document.name or document.url, readers, named=format)
     reader = readers[format]
     if not reader.recognises(document.hints) and document.hints.syntax in _STRUCTURED:
         fitting = [r.format for r in readers.values() if r.recognises(document.hints)]

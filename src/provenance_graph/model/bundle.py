@@ -21,7 +21,7 @@ from provenance_graph.core.claims import (
     Value,
 )
 from provenance_graph.core.errors import NotFound
-from provenance_graph.core.iris import ID, Iri, local_name, short_id
+from provenance_graph.core.iris import ID, Iri, local_name, organization, short_id
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, SKOS, XSD
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.model.bundle_results import (
@@ -93,6 +93,7 @@ class _Gathering:
                 for other in entity.iris(predicate):
                     self._take(other)
         self._named_on_the_hub()
+        self._owners()
         return Bundle(
             subjects=asked,
             models=models,
@@ -183,6 +184,14 @@ class _Gathering:
             entity = self.entities.get(self.snapshot.canonical(claim.value))
             if entity is not None and not entity.repository:
                 self.entities[entity.iri] = replace(entity, repository=name)
+
+    def _owners(self) -> None:
+        """Give a maker the page of its account, where its own repositories stand on the Hub."""
+        for entity in list(self.entities.values()):
+            owner = entity.repository.partition("/")[0] if "/" in entity.repository else ""
+            maker = self.snapshot.canonical(organization(owner)) if owner else None
+            if maker is not None and maker in entity.iris(DCTERMS.creator):
+                self.entities[maker] = replace(self.entities[maker], repository=owner)
 
     def _hang(self, subject: Iri, above: Iri) -> None:
         """What hangs on a model, what hangs on its versions and configurations included."""

@@ -34,7 +34,8 @@ class StatedLicence:
 class BundleEntity:
     """An entity with what is accepted of it.
 
-    ``repository`` is its repository on the Hub where a source states one or was read there;
+    ``repository`` is its repository on the Hub where a source states one or was read there, of an
+    organization its account;
     ``dates`` holds the dates that are known to the month or year alone, as ISO writes those.
     ``stated_licences`` are licences that a source states and that we do not know, where no known
     one is accepted; ``revisions`` the fixed states of parents from which it was derived.

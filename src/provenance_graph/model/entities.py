@@ -94,7 +94,7 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
         others = [one for one, spoken in names(present).items() if sought in map(fold, spoken)]
         if sought and others:
             raise _wrong_kind(present, asked, _by_richness(present, others)[0], wanted)
-    raise NotFound(asked, _kinds_in_words(wanted) or "thing", near(asked, known))
+    raise NotFound(asked, _kinds_in_words(wanted) or "entity", near(asked, known))
 
 
 def _kinds_in_words(wanted: Iterable[str]) -> str:
@@ -125,7 +125,7 @@ def _chosen(present: AcceptedSnapshot, asked: str, result: list[Iri]) -> FoundEn
         return FoundEntity(own[0], kind_of(present, own[0]), tuple(ordered[1:]))
     sizes = [_richness(present, iri) for iri in ordered[:2]]
     if len(ordered) > 1 and sizes[0] < _STANDS_OUT * sizes[1]:
-        raise Ambiguous(asked, [short_id(iri) for iri in ordered], "thing")
+        raise Ambiguous(asked, [short_id(iri) for iri in ordered], "entity")
     return FoundEntity(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
 
 
@@ -215,6 +215,12 @@ def kind_of(present: AcceptedSnapshot, entity: Iri) -> str:
     return "thing"
 
 
+_MONTH_BEFORE_SIZE = re.compile(
+    r"(?<=[A-Za-z0-9])[- ](?:0[1-9]|1[0-2])\d\d(?=[- ]\d+(?:\.\d+)?[bB]\b)"
+)
+"""Month and year before a size, which people leave out: OLMo-2-1124-7B is "OLMo 2 7B"."""
+
+
 def names(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> dict[Iri, set[str]]:
     """Every entity with its names: id, last part of it, labels; also what is only named as a parent."""
     wanted = set(kinds) or set(KINDS)
@@ -238,6 +244,10 @@ def names(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> dict[Iri, set
         for entity, _, value, _ in present.quads(predicate=predicate):
             if entity in results and isinstance(value, Literal):
                 results[entity].add(value.lexical)
+    for known in results.values():
+        known.update(
+            [_MONTH_BEFORE_SIZE.sub("", name) for name in known if _MONTH_BEFORE_SIZE.search(name)]
+        )
     return results
 
 

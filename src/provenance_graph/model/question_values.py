@@ -50,7 +50,7 @@ def existing(reads: Reads, iri: Iri) -> Iri:
     for quads in (reads.quads(subject=iri), reads.quads(object=iri)):
         if any(True for _ in quads):
             return iri
-    raise NotFound(short_id(iri), "thing")
+    raise NotFound(short_id(iri), "entity")
 
 
 def _uses(reads: Reads) -> Iterator[tuple[str, Value]]:

@@ -10,7 +10,7 @@ from provenance_graph.core.terms import SCHEMA
 from provenance_graph.exchange import ledger
 from provenance_graph.exchange.ledger import Ledger
 from provenance_graph.exchange.spdx3.terms import INFO, NO_ASSERTION
-from provenance_graph.model.bundle_results import Bundle, LicenceInfo
+from provenance_graph.model.bundle_results import Bundle, LicenceInfo, StatedLicence
 
 
 class SpdxDocument:
@@ -52,6 +52,9 @@ class SpdxDocument:
         """The organization's element."""
         if iri not in self.agents:
             name = f"{self.base}#organization-{len(self.agents) + 1}"
+            maker = self.bundle.entity(iri)
+            pages = [str(page) for page in maker.iris(SCHEMA.url)]
+            pages += [f"https://huggingface.co/{maker.repository}"] if maker.repository else []
             self.agents[iri] = self.add(
                 "Organization",
                 name,
@@ -60,9 +63,9 @@ class SpdxDocument:
                     {
                         "type": "ExternalIdentifier",
                         "externalIdentifierType": "urlScheme",
-                        "identifier": str(page),
+                        "identifier": page,
                     }
-                    for page in self.bundle.entity(iri).iris(SCHEMA.url)[:1]
+                    for page in pages[:1]
                 ],
             )
         return self.agents[iri]
@@ -75,17 +78,33 @@ class SpdxDocument:
         element = f"{known}-expression"
         if element not in self.expressions:
             self.expressions.add(element)
-            key = f"LicenseRef-{re.sub(r'[^A-Za-z0-9.-]+', '-', info.key).strip('-')}"
-            self.add(
-                "simplelicensing_LicenseExpression",
-                element,
-                name=info.key,
-                simplelicensing_licenseExpression=key,
-                simplelicensing_customIdToUri=[
-                    {"type": "DictionaryEntry", "key": key, "value": known}
-                ],
-            )
+            self._reference(element, info.key, known)
         return element
+
+    def _reference(self, element: str, name: str, known: str) -> None:
+        """An expression of one reference of our own, which stands for a licence's element."""
+        key = f"LicenseRef-{re.sub(r'[^A-Za-z0-9.-]+', '-', name).strip('-') or 'stated'}"
+        self.add(
+            "simplelicensing_LicenseExpression",
+            element,
+            name=name,
+            simplelicensing_licenseExpression=key,
+            simplelicensing_customIdToUri=[{"type": "DictionaryEntry", "key": key, "value": known}],
+        )
+
+    def unknown_licence(self, licence: StatedLicence) -> tuple[str, str]:
+        """The elements of a licence that a source names and no table holds: text and expression."""
+        text = f"{self.base}#licence-{self.count + 1}-stated"
+        self.add(
+            "simplelicensing_SimpleLicensingText",
+            text,
+            name=licence.name,
+            simplelicensing_licenseText=f"The text is at {licence.url}"
+            if licence.url
+            else NO_ASSERTION,
+        )
+        self._reference(f"{text}-expression", licence.name, text)
+        return text, f"{text}-expression"
 
     def licence(self, info: LicenceInfo) -> str:
         """The licence's element: an expression where SPDX lists it, else a custom licence."""

@@ -35,6 +35,14 @@ def package(document: SpdxDocument, entity: BundleEntity) -> None:
             "identifier": str(entity.iri),
         }
     ]
+    if purl := _purl(entity, dataset=dataset):
+        stated["externalIdentifier"].append(
+            {
+                "type": "ExternalIdentifier",
+                "externalIdentifierType": "packageUrl",
+                "identifier": purl,
+            }
+        )
     stated["comment"] = "; ".join(ledger.silences(entity))
     stated.update(
         _makers(document, entity), **_dates(document, entity), **_places(document, entity)
@@ -44,7 +52,7 @@ def package(document: SpdxDocument, entity: BundleEntity) -> None:
     stated.update(_texts(document, entity, DATA_TEXTS if dataset else MODEL_TEXTS))
     stated.setdefault("software_copyrightText", NO_ASSERTION)
     stated.update(_integrity(document, entity))
-    stated["externalRef"] = _evidence(document, entity)
+    stated["externalRef"] = [*_code(document, entity), *_evidence(document, entity)]
     if dataset:
         stated.setdefault("dataset_datasetType", ["noAssertion"])
         for size in entity.texts(PG.byteSize)[:1] if document.version == "3.0.1" else ():
@@ -118,6 +126,22 @@ def _evidence(document: SpdxDocument, entity: BundleEntity) -> list[dict[str, An
     ]
 
 
+def _code(document: SpdxDocument, entity: BundleEntity) -> list[dict[str, Any]]:
+    """Where the code is from which a model or dataset was made."""
+    places = entity.iris(PG.codeRepository)
+    document.ledger.keep(entity.iri, PG.codeRepository, *places)
+    return [
+        {"type": "ExternalRef", "externalRefType": "vcs", "locator": [str(place)]}
+        for place in places
+    ]
+
+
+def _purl(entity: BundleEntity, *, dataset: bool) -> str:
+    if not entity.repository:
+        return ""
+    return f"pkg:huggingface/{'datasets/' if dataset else ''}{entity.repository}"
+
+
 def _equal(entity: BundleEntity, predicate: Iri, text: str) -> list[Literal]:
     return [value for value in entity.texts(predicate) if value.lexical == text]
 
@@ -152,9 +176,7 @@ def _places(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
     dataset = entity.iri in document.bundle.datasets
     if entity.repository:
         page = f"https://huggingface.co/{'datasets/' if dataset else ''}{entity.repository}"
-        results["software_packageUrl"] = (
-            f"pkg:huggingface/{'datasets/' if dataset else ''}{entity.repository}"
-        )
+        results["software_packageUrl"] = _purl(entity, dataset=dataset)
         results["software_downloadLocation"] = page
         document.ledger.keep(entity.iri, PG.hubRepository, Iri(page))
     for place in entity.iris(PG.weightsLocation)[:1]:

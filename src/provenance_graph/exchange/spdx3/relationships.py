@@ -6,7 +6,7 @@ from provenance_graph.core import terms
 from provenance_graph.core.iris import shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.exchange.spdx3.elements import SpdxDocument
-from provenance_graph.exchange.spdx3.terms import NO_ASSERTION, NO_LICENCE, RELATIONS, STAGES
+from provenance_graph.exchange.spdx3.terms import NO_LICENCE, RELATIONS, STAGES
 from provenance_graph.model.bundle_results import BundleEntity
 
 ALSO_NEEDED = frozenset(("descendantOf", "trainedOn"))
@@ -48,7 +48,7 @@ def licences(document: SpdxDocument, entity: BundleEntity) -> None:
     stated = entity.iris(DCTERMS.license)
     for licence in stated:
         info = document.bundle.licences[licence]
-        document.relate("hasDeclaredLicense", here, document.licence(info), info.label)
+        document.relate("hasDeclaredLicense", here, document.expression(info), info.label)
         document.relate("hasConcludedLicense", here, document.expression(info), info.label)
         if info.told:
             document.ledger.keep(entity.iri, DCTERMS.license, licence)
@@ -56,20 +56,12 @@ def licences(document: SpdxDocument, entity: BundleEntity) -> None:
             why = "written by its id, which readers do not take for one licence"
             document.ledger.refuse(entity.iri, DCTERMS.license, licence, why)
     for unknown in entity.stated_licences if not stated else ():
-        element = f"{document.base}#licence-{document.count + 1}-stated"
-        document.add(
-            "simplelicensing_SimpleLicensingText",
-            element,
-            name=unknown.name,
-            simplelicensing_licenseText=f"The text is at {unknown.url}"
-            if unknown.url
-            else NO_ASSERTION,
-        )
-        document.relate("hasDeclaredLicense", here, element, "stated, and not known here")
-    if not stated:
+        text, expression = document.unknown_licence(unknown)
+        document.relate("hasDeclaredLicense", here, text, "stated, and not known here")
+        document.relate("hasConcludedLicense", here, expression, "stated, and not known here")
+    if not stated and not entity.stated_licences:
+        document.relate("hasDeclaredLicense", here, NO_LICENCE)
         document.relate("hasConcludedLicense", here, NO_LICENCE)
-        if not entity.stated_licences:
-            document.relate("hasDeclaredLicense", here, NO_LICENCE)
 
 
 def libraries(document: SpdxDocument, entity: BundleEntity) -> None:

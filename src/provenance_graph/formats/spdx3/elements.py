@@ -81,6 +81,12 @@ def _dated(element: dict[str, Any], subject: Iri, where: str) -> Iterator[Claim]
 
 def _links(element: dict[str, Any], subject: Iri, where: str) -> Found:
     name = called(element.get("name"))
+    for n, raw in enumerate(listed(element.get("externalRef"))):
+        if mapping(raw).get("externalRefType") == "vcs":
+            for place in listed(mapping(raw).get("locator")):
+                if (url := scalar_text(place)).startswith("http"):
+                    at = f"{where}/externalRef/{n}/locator"
+                    yield statements.link(subject, PG.codeRepository, url, at)
     dataset = element.get("type") == DATASET
     for key, predicate in (
         ("software_packageUrl", PG.hubRepository),

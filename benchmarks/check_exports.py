@@ -1,0 +1,305 @@
+"""Exports of many models before the standards' own checkers, and read back into the store.
+
+    python benchmarks/check_exports.py STORE [--others 200] [--back 50] [--shared DIR] [--out FILE.json]
+
+All models that we curated and others, taken evenly over the store, are exported in every format.
+Each document is held to the tool of its standard; what a tool misses is compared with what the
+store holds, so that "nobody states it" is told from a fault of ours. The first models are also
+imported again: a document of ours adds no claim and changes no accepted fact. The same documents
+without our mark, as another tool would write them, must say nothing that the store contradicts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import logging
+import tempfile
+import time
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import rdflib
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from ntia_conformance_checker.bsi_checker import BSIChecker
+from ntia_conformance_checker.fsct_checker import FSCT3Checker
+from ntia_conformance_checker.ntia_checker import NTIAChecker
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import resources
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.exchange.registry import export, exporters
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.registry import readers
+from provenance_graph.ingest.intake import Options
+from provenance_graph.ingest.run import import_documents
+from provenance_graph.model.bundle import bundle
+from provenance_graph.model.bundle_results import Bundle, BundleEntity
+from provenance_graph.store.opening import open_store
+
+Check = Callable[[str, Bundle], Iterator[str]]
+"""A document's text and what it was made from, to what the standard's tool finds wrong."""
+
+_STRICT = {
+    "cyclonedx": JsonStrictValidator(SchemaVersion.V1_7),
+    "cyclonedx-1.6": JsonStrictValidator(SchemaVersion.V1_6),
+}
+
+
+def curated(snapshot: AcceptedSnapshot) -> list[Iri]:
+    """The models that a curated record is about."""
+    found = set()
+    for record in sorted((resources.folder("data") / "records" / "curated").glob("*.trig")):
+        for quad in rdflib.Dataset().parse(data=record.read_text(), format="trig").quads():
+            if str(quad[1]) == RDF.type and str(quad[2]) == PG.Model:
+                found.add(snapshot.canonical(Iri(str(quad[0]))))
+    return sorted(found)
+
+
+def others(snapshot: AcceptedSnapshot, known: list[Iri], count: int) -> list[Iri]:
+    """So many further models, evenly over all that the store holds."""
+    rest = sorted({s for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)} - {*known})
+    step = max(1, len(rest) // max(1, count))
+    return rest[::step][:count]
+
+
+def cyclonedx(format: str) -> Check:
+    def check(text: str, _: Bundle) -> Iterator[str]:
+        error = _STRICT[format].validate_str(text)
+        if error is not None:
+            yield f"schema: {str(error)[:200]}"
+
+    return check
+
+
+def _hangs(link: Iri, *terms: Iri) -> Callable[[Bundle, BundleEntity], bool]:
+    """Whether a node of a kind hangs on an entity and states one of these."""
+    return lambda one, entity: any(
+        node.text(term) for node in one.hanging(entity.iri, link) for term in terms
+    )
+
+
+def _has(*terms: Iri) -> Callable[[Bundle, BundleEntity], bool]:
+    return lambda _, entity: any(entity.all(term) for term in terms)
+
+
+FACTS: dict[str, Callable[[Bundle, BundleEntity], bool]] = {
+    "names": _has(SCHEMA.name),
+    "suppliers": _has(DCTERMS.creator, PG.suppliedBy),
+    "creators": _has(DCTERMS.creator),
+    "versions": lambda one, entity: (
+        _has(SCHEMA.version)(one, entity)
+        or _hangs(PROV.specializationOf, SCHEMA.version)(one, entity)
+    ),
+    "concluded_licenses": lambda _, entity: bool(
+        entity.all(DCTERMS.license) or entity.stated_licences
+    ),
+    "original_licenses": lambda _, entity: bool(
+        entity.all(DCTERMS.license) or entity.stated_licences
+    ),
+    "copyright_texts": _has(PG.copyrightText),
+    "filenames": _hangs(PG.artifactOf, PG.fileName),
+    "sha512_hashes": lambda one, entity: any(
+        value.lexical.startswith("sha512")
+        for node in one.hanging(entity.iri, PG.artifactOf)
+        for value in node.texts(PG.digest)
+    ),
+    "unique_identifiers": lambda _, entity: bool(entity.repository),
+    "source_code_uris": _has(PG.codeRepository),
+}
+"""What the checkers look for, and whether anything accepted could fill it."""
+
+
+def _in_spite_of_a_fact(checker: Any, one: Bundle) -> Iterator[str]:
+    """What a checker misses of a component though the store holds it."""
+    entities = {
+        f"{'dataset' if entity.iri in one.datasets else 'model'}-{n}": entity
+        for n, entity in enumerate(one.described(), 1)
+    }
+    for name, known in FACTS.items():
+        for _, element in getattr(checker, f"components_without_{name}", ()) or ():
+            entity = entities.get(str(element).rpartition("#")[2])
+            if entity is not None and known(one, entity):
+                yield f"{name}: missed, and a fact exists"
+
+
+def spdx(text: str, one: Bundle) -> Iterator[str]:
+    from spdx_python_model.bindings import v3_0_1 as model
+
+    objects = model.SHACLObjectSet()
+    try:
+        model.JSONLDDeserializer().read(io.BytesIO(text.encode()), objects)
+    except (TypeError, ValueError) as error:
+        yield f"spdx-python-model: {error}"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "m.spdx.json")
+        path.write_text(text)
+        for name, checker, standard in (
+            ("ntia", NTIAChecker, "ntia"),
+            ("fsct3", FSCT3Checker, "fsct3-min"),
+            ("bsi", BSIChecker, "bsi"),
+        ):
+            done = checker(str(path), compliance=standard, sbom_spec="spdx3")
+            yield from (f"{name}: {error}" for error in done.parsing_errors)
+            yield from (f"{name}: {label}" for label, met in done.table_elements if not met)
+            yield from (f"{name}: {found}" for found in _in_spite_of_a_fact(done, one))
+
+
+def croissant(text: str, _: Bundle) -> Iterator[str]:
+    import mlcroissant
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "croissant.json")
+        path.write_text(text)
+        try:
+            issues = mlcroissant.Dataset(str(path)).metadata.ctx.issues
+        except mlcroissant.ValidationError as error:
+            yield f"mlcroissant: {str(error)[:300]}"
+            return
+        yield from (f"mlcroissant: {one}" for one in issues.errors)
+
+
+def card(text: str, _: Bundle) -> Iterator[str]:
+    from huggingface_hub import ModelCard
+
+    try:
+        data = ModelCard(text, ignore_metadata_errors=False).data.to_dict()
+    except (ValueError, TypeError) as error:
+        yield f"huggingface_hub: {str(error)[:200]}"
+        return
+    if not data:
+        yield "huggingface_hub: no metadata"
+
+
+def prov(text: str, _: Bundle) -> Iterator[str]:
+    from prov.model import ProvDocument, ProvException
+
+    try:
+        document = ProvDocument.deserialize(content=text, format="rdf", rdf_format="turtle")
+    except (ProvException, ValueError, TypeError) as error:
+        yield f"prov: {type(error).__name__} {str(error)[:200]}"
+        return
+    if not document.get_records():
+        yield "prov: no records"
+
+
+class Shapes:
+    """A SHACL file of a standard, and what breaks it."""
+
+    def __init__(self, path: Path) -> None:
+        self._shapes = rdflib.Graph().parse(path)
+
+    def __call__(self, text: str, _: Bundle) -> Iterator[str]:
+        import pyshacl
+
+        data = rdflib.Graph().parse(data=text, format="turtle")
+        _, report, _ = pyshacl.validate(data, shacl_graph=self._shapes)
+        for one in report.subjects(rdflib.RDF.type, rdflib.SH.ValidationResult):
+            kind = str(report.value(one, rdflib.SH.sourceConstraintComponent)).rpartition("#")[2]
+            path = str(report.value(one, rdflib.SH.resultPath)).replace("#", "/")
+            yield f"{kind.removesuffix('ConstraintComponent')} {path.rpartition('/')[2]}"
+
+
+def none(_: str, __: Bundle) -> Iterator[str]:
+    yield from ()
+
+
+def checks(shared: Path | None) -> dict[str, Check]:
+    """The check of each format; formats of our own have none but coming back."""
+    result: dict[str, Check] = dict.fromkeys(exporters(), none)
+    result |= {name: cyclonedx(name) for name in _STRICT}
+    result |= {"spdx3": spdx, "croissant": croissant, "hf-card": card, "prov": prov}
+    path = shared and shared / "vocabularies" / "mldcat-ap" / "mldcat-ap-SHACL.ttl"
+    if path and path.exists():
+        result["mldcat-ap"] = Shapes(path)
+    return result
+
+
+def back(store: Any, text: str, format: str) -> list[str]:
+    """What importing a document of ours would add."""
+    name = f"back.{exporters()[format].suffix}"
+    document = Document(Iri(f"urn:file:{name}"), text.encode(), "2031-01-31", name)
+    problems: list[str] = []
+
+    def note(_: str, problem: Problem) -> None:
+        problems.append(str(problem))
+
+    reader = "huggingface" if format == "hf-card" else ""
+    done = import_documents(None, [document], readers(), Options(reader), note, against=store)
+    if (done.records, done.claims, done.failed) != (0, 0, 0):
+        problems.append(f"{done.records} records, {done.claims} claims, {done.failed} failed")
+    return problems
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("store")
+    parser.add_argument("--others", type=int, default=200)
+    parser.add_argument("--back", type=int, default=50)
+    parser.add_argument("--limit", type=int, default=10_000)
+    parser.add_argument("--formats", default="")
+    parser.add_argument("--shared", type=Path)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    logging.getLogger().setLevel(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    with open_store(options.store) as store:
+        snapshot = AcceptedSnapshot(store)
+        known = curated(snapshot)
+        models = (known + others(snapshot, known, options.others))[: options.limit]
+        result = run(store, snapshot, models, options)
+    print(json.dumps(result, indent=1))
+    if options.out:
+        options.out.write_text(json.dumps(result, indent=1) + "\n")
+
+
+def run(
+    store: Any, snapshot: AcceptedSnapshot, models: list[Iri], options: argparse.Namespace
+) -> dict[str, Any]:
+    wanted = checks(options.shared)
+    formats = options.formats.split(",") if options.formats else list(exporters())
+    times: dict[str, float] = defaultdict(float)
+    made: Counter[str] = Counter()
+    clean: Counter[str] = Counter()
+    issues: dict[str, Counter[str]] = defaultdict(Counter)
+    examples: dict[str, str] = {}
+    returned: dict[str, list[str]] = defaultdict(list)
+    for number, model in enumerate(models):
+        one = bundle(snapshot, [model])
+        for name in formats:
+            start = time.process_time()
+            try:
+                text = export(one, name).text
+            except UsageError:
+                continue  # a name of datasets, and the model names none
+            times[name] += time.process_time() - start
+            made[name] += 1
+            results = list(wanted[name](text, one))
+            clean[name] += not results
+            for issue in set(results):
+                issues[name][issue] += 1
+                examples.setdefault(f"{name}: {issue}", short_id(model))
+            if number < options.back:
+                returned[name] += [f"{short_id(model)}: {p}" for p in back(store, text, name)]
+    return {
+        "models": len(models),
+        "exported": dict(made),
+        "per second": {f: round(made[f] / times[f], 1) for f in made if times[f]},
+        "nothing to remark": dict(clean),
+        "remarks": {f: dict(c.most_common(30)) for f, c in issues.items()},
+        "examples": examples,
+        "came back with something": {f: found[:5] for f, found in returned.items() if found},
+        "imported again": min(options.back, len(models)),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""Statements of prose: where one ends, which models it names, and of which property it speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV
+from provenance_graph.model.naming import fold
+
+LONGEST_NAME = 8
+"""So many words a name may have."""
+
+Names = dict[str, list[Iri]]
+"""Folded names, with the entities that have them."""
+
+_SENTENCE = re.compile(
+    r"(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\bca\.)(?<!\bapprox\.)(?<=[.!?;])\s+(?=[\w\"'(])|\n+"
+)
+_CLAUSE = re.compile(
+    r"\s*(?:,\s+(?:and|but|while|whereas|yet)|,(?!\s*(?:19|20)\d\d\b)(?!\d)|\band\b|\bbut\b|\bwhile\b|\bwhereas\b)\s+",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[\w.+/:-]*\w[\w+]*")
+_PRONOUN = re.compile(r"\s*(?:It|Its|The model|This model|The former)\b", re.IGNORECASE)
+_VARIANT = re.compile(
+    r"[ -](?:ai|turbo|mini|nano|pro|plus|max|ultra|instruct|chat|base|large|small|medium|preview|lite|"
+    r"flash|vision|coder|thinking|v\d[\w.]*|\d+(?:\.\d+)?x?\d*[bm])(?![\w-])",
+    re.IGNORECASE,
+)
+"""A word after a name that makes it another model's, where the whole is no name of the graph."""
+
+_SIZE = r"\b\d+(?:\.\d+)?\s?(?:[BM]\b|billion|million)"
+_MADE = r"developed|made|created|built|trained|released|published|produced|designed|authored"
+PROPERTIES: tuple[tuple[Iri, str], ...] = (
+    (PG.activeParameterCount, r"active (?:params?|parameters|weights)|activat\w+ .{0,40}(?:param\w*|weights|per token)|(?:params?|parameters) (?:are |is )?(?:active|activated)"),
+    (PG.trainingComputeFLOP, r"\bFLOPs?\b|training compute|compute budget"),
+    (PG.trainingTokenCount, r"training tokens|(?:trained|training|pre-?trained|learned) (?:on|with|over|from|used)\b(?:[^.]|\.\d){0,50}\btokens|\btokens of (?:training )?(?:data|text)|tokens in training"),
+    (PG.maxOutputTokens, r"output (?:tokens|limit|length)|(?:maximum|max\.?) output|(?:outputs?|generates?|produces?|writes?) (?:up to|at most|no more than)|completion (?:length|limit|tokens)"),
+    (PG.contextLength, r"context (?:length|window|size)|\bcontext\b"),
+    (PG.knowledgeCutoff, r"cut-?off|\bknows?\b.{0,30}\b(?:up to|until|through|till)\b|knowledge (?:ends?|stops?|runs?|goes|reaches)|(?:training )?data (?:ends?|stops?|runs? (?:to|until)|goes? (?:to|up to)|(?:up to|until|through))"),
+    (PG.layerCount, r"\blayers\b|(?:transformer|decoder) blocks"),
+    (PG.expertCount, r"(?<!mixture of )(?<!mixture-of-)\bexperts\b(?! (?:say|think|believe))"),
+    (PG.parameterCount, rf"\bparam(?:s|eters?)?\b|\bparameter count|[\d,]\s?(?:[BMT]|billion|million|trillion)? weights\b|\bis an? {_SIZE}[- ](?:model|LLM)|model size|\b(?:larger|bigger|smaller) than\b"),
+    (DCTERMS.license, r"licen[cs](?:e[ds]?|ing)\b|\bunder (?:an? |the )?(?:terms of )?(?:the )?(?:MIT|Apache|GPL|LGPL|AGPL|BSD|CC|Creative Commons|OpenRAIL|RAIL|Llama|Gemma)\b"),
+    (PROV.wasDerivedFrom, r"(?:fine-?tun(?:ed?|ing)|distill?(?:ed|ation)?|derived|derivative|quanti[sz](?:ed|ation)|merged?|adapt(?:ed|er)|continued|initiali[sz]ed|started|starts|converted|pruned)\b[^.,]{0,25}\b(?:from|of|for|on|version of)\b|\b(?:based|built)(?: up)?on\b|\b(?:based|built) (?:up)?on(?: top of)?\b|\bdescend(?:s|ed|ant)\b|\bdescendant of\b"),
+    (PG.trainedOn, r"\btrained (?:on|with|using)\b|\btraining (?:data|set|corpus)\b|\blearn(?:s|ed|t) from\b"),
+    (DCTERMS.creator, rf"\b(?:{_MADE}|offered|owned) by\b|\bdevelopers?\b|\bmaker\b|\bvendor\b|\bauthors?\b|\bcreators?\b|\bcomes from\b|\b(?:{_MADE}|makes|develops|publishes)\s+(?=\x00)|\bis an? [A-Z][\w.-]+(?: AI)?(?:'s)? (?:model|LLM)|\bis (?:from|by)\b"),
+    (DCTERMS.issued, r"\breleased?\b|\blaunch(?:ed)?\b|\brelease date\b|\bcame out\b|\bpublished\b|\bappeared\b|\bdebuted\b|\bavailable since\b|\bout since\b|\bdates from\b|\b(?:older|newer|earlier|later) than\b"),
+)  # fmt: skip
+"""Each property that is checked and how prose speaks of it; a name is the character NUL here."""
+
+SILENT = re.compile(
+    r"\bundisclosed\b|\bunpublished\b|\bwithheld\b|\bunknown\b|\bsecret\b|\bconfidential\b|"
+    r"\b(?:not|never|n't)(?: (?:been|yet|publicly|officially|ever))* (?:disclosed?|publish(?:ed)?|reveal(?:ed)?|"
+    r"stated?|shared?|said|made public|announced?|public(?:ly known)?|known)\b|"
+    r"\b(?:declin|refus)\w+ to (?:disclose|say|publish|reveal|share|state|give)\b|"
+    r"\byet to (?:disclose|say|publish|reveal|share)\b|\b(?:nobody|no one|no-one)\b.{0,40}\bknows?\b|"
+    r"\bno (?:public )?(?:information|statement|figure|value) (?:on|about|for|of)\b|\bkeeps? .{0,50}\bto (?:itself|themselves)\b",
+    re.IGNORECASE,
+)
+OPEN = re.compile(
+    r"\b(?:disclos|reveal)(?:es|ed|s)\b|\bmade public\b|\bpublic(?:ly known)?\b|\bpublish(?:es|ed)\b",
+    re.IGNORECASE,
+)
+NOT = re.compile(
+    r"\b(?:not|never|no|nor|neither|false that|untrue that|wrong that|incorrect that|rather than)\b|n't\b",
+    re.IGNORECASE,
+)
+_COMPARATIVE: tuple[tuple[Iri, int, str], ...] = (
+    (PG.contextLength, 1, r"(?:longer|larger|bigger|more) context|context\b.{0,25}\b(?:longer|larger|bigger) than"),
+    (PG.contextLength, -1, r"(?:shorter|smaller|less) context|context\b.{0,25}\b(?:shorter|smaller) than"),
+    (PG.layerCount, 1, r"more layers than"),
+    (PG.layerCount, -1, r"fewer layers than"),
+    (PG.trainingTokenCount, 1, r"more (?:training )?tokens than"),
+    (PG.trainingTokenCount, -1, r"fewer (?:training )?tokens than"),
+    (PG.parameterCount, 1, r"(?:larger|bigger) than|more param\w* than"),
+    (PG.parameterCount, -1, r"smaller than|fewer param\w* than"),
+    (PG.parameterCount, 0, r"(?:same (?:size|number of param\w*)|as (?:large|big)|as many param\w*) as"),
+    (DCTERMS.license, 0, r"same licen[cs]e as"),
+    (DCTERMS.creator, 0, r"same (?:developer|maker|company) as"),
+    (DCTERMS.issued, 1, r"(?:newer|younger|later) than|(?:released|published|out|launched|appeared) after"),
+    (DCTERMS.issued, -1, r"(?:older|earlier) than|(?:released|published|out|launched|appeared) before|predates"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a text: where it stands and which entities have it."""
+
+    start: int
+    end: int
+    entities: tuple[Iri, ...]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences and lines of a prose."""
+    return [part.strip() for part in _SENTENCE.split(text) if part and part.strip()]
+
+
+def by_name(known: dict[Iri, set[str]]) -> Names:
+    """Entities by their folded names; what is too short to be told from prose is left out."""
+    results: Names = {}
+    for iri, spoken in known.items():
+        for name in {fold(one) for one in spoken}:
+            if len(name) >= 3 and not name.isdigit():
+                results.setdefault(name, []).append(iri)
+    return results
+
+
+def mentions(text: str, known: Names, *, lower: bool = False) -> Iterator[Mention]:
+    """Names in a text, the longest first at each place; words in lower case only if asked.
+
+    Where a word follows that makes the name another's ("GPT-4 Turbo"), it is no mention.
+    """
+    yield from (one for one in _mentions(text, known, lower=lower) if one.entities)
+
+
+def spoken(text: str, known: Names) -> Iterator[Mention]:
+    """As ``mentions``, with names of what the graph does not know by just that name."""
+    yield from _mentions(text, known, lower=False)
+
+
+def _mentions(text: str, known: Names, *, lower: bool) -> Iterator[Mention]:
+    words = [(m.start(), m.end()) for m in _WORD.finditer(text)]
+    place = 0
+    while place < len(words):
+        for length in range(min(LONGEST_NAME, len(words) - place), 0, -1):
+            start, end = words[place][0], words[place + length - 1][1]
+            shown = text[start:end].removesuffix("'s")
+            has_case = shown != shown.lower() or any(c.isdigit() for c in shown) or "/" in shown
+            first = not text[:start].strip()  # a sentence may begin with a name in lower case
+            if (has_case or lower or first) and (entities := known.get(fold(shown))):
+                more = _VARIANT.match(text, start + len(shown))
+                yield (
+                    Mention(start, more.end(), ())
+                    if more
+                    else Mention(start, start + len(shown), tuple(entities))
+                )
+                place += length - 1
+                break
+        place += 1
+
+
+def masked(text: str, found: list[Mention], mark: str = " ") -> str:
+    """A text with the names blanked, so that their numbers and words say nothing."""
+    for one in found:
+        blank = mark + " " * (one.end - one.start - 1)
+        text = text[: one.start] + blank + text[one.end :]
+    return text
+
+
+def property_of(plain: str) -> Iri | None:
+    """The property of which a statement speaks, its names masked by NUL."""
+    return next((p for p, pattern in PROPERTIES if re.search(pattern, plain, re.IGNORECASE)), None)
+
+
+def comparative(plain: str) -> tuple[Iri, int] | None:
+    """The property and direction in which a statement compares two models."""
+    for term, direction, pattern in _COMPARATIVE:
+        if re.search(pattern, plain, re.IGNORECASE):
+            return term, direction
+    return None
+
+
+def clauses(sentence: str, names: Names) -> list[str]:
+    """The parts of a sentence that each speak of a property of their own.
+
+    >>> clauses("M has 7B parameters, 32 layers and is nice.", {})
+    ['M has 7B parameters', '32 layers and is nice.']
+    """
+    found = list(mentions(sentence, names))
+    bounds = [
+        m for m in _CLAUSE.finditer(sentence)
+        if not any(one.start < m.end() and m.start() < one.end for one in found)
+    ]  # fmt: skip
+    parts: list[str] = []
+    at = 0
+    for end, following in [*((m.start(), m.end()) for m in bounds), (len(sentence),) * 2]:
+        part = sentence[at:end]
+        alone = property_of(masked(part, list(mentions(part, names)), "\x00")) is not None
+        known = bool(parts) and (
+            property_of(masked(parts[-1], list(mentions(parts[-1], names)), "\x00")) is not None
+        )
+        if parts and not (alone and known):
+            parts[-1] = sentence[sentence.rindex(parts[-1], 0, at) : end]
+        else:
+            parts.append(part)
+        at = following
+    return [part.strip() for part in parts if part.strip()]
+
+
+def speaks_of_the_last(sentence: str) -> bool:
+    """Whether a sentence begins with a word for the model named before it."""
+    return bool(_PRONOUN.match(sentence))
