@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from provenance_graph.core.claims import Problem, Record
-from provenance_graph.core.errors import UsageError
+from provenance_graph.core.errors import Unreadable, UsageError
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats.document import MAX_BYTES, Document
@@ -44,13 +44,16 @@ class System:
 
 
 def read_fleet(path: Path) -> list[System]:
-    """The systems of a ``fleet.toml``; raises UsageError with every fault, Unreadable for no TOML."""
+    """The systems of a ``fleet.toml``; raises UsageError with every fault."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
-    tables = Document(Iri(f"urn:file:{path.name}"), data, "", path.name).toml
+    try:
+        tables = Document(Iri(f"urn:file:{path.name}"), data, "", path.name).toml
+    except Unreadable as error:
+        raise UsageError(f"{path}: {error.why}") from error
     if len(tables) > MAX_SYSTEMS:
         raise UsageError(f"{path}: {len(tables):,} systems; at most {MAX_SYSTEMS:,} are read")
     problems: list[Problem] = []

@@ -159,7 +159,10 @@ def _term(snapshot: AcceptedSnapshot, parameter: Parameter, text: str) -> Value:
     read, example = _LITERALS[parameter.kind]
     result = read(text)
     if result is None:
-        raise UsageError(f"{parameter.name}={text!r} is not a {parameter.kind} such as {example}")
+        article = "an" if parameter.kind[0] in "aeiou" else "a"
+        raise UsageError(
+            f"{parameter.name}={text!r} is not {article} {parameter.kind} such as {example}"
+        )
     return result
 
 
