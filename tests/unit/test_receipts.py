@@ -206,7 +206,8 @@ def test_only_a_bound_key_makes_records_the_publishers_own() -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "column 1"),
+        (b"", "no bundle: it is no JSON"),
+        (b"---\nlicense: mit\n---\n", "no bundle: it is no JSON"),
         (b"{}", "no bundle"),
         (b"[" * 200_000, "nested deeper"),
         (b"\xff\xfe", "not UTF-8"),

@@ -137,8 +137,8 @@ def read(data: bytes, url: str) -> BundleFile:
         text = data.decode()
     except UnicodeDecodeError as error:
         raise Unreadable(url, f"byte {error.start} is not UTF-8") from error
-    if not text.lstrip().startswith("{"):
-        raise Unreadable(url, "no bundle: it is no JSON object")
+    if not text.lstrip().startswith(("{", "[")):
+        raise Unreadable(url, "no bundle: it is no JSON")
     value = parse_json(text, url)
     if not is_bundle(value):
         raise Unreadable(url, "no bundle: it lacks the mediaType of one")
