@@ -190,6 +190,8 @@ def checker(snapshot):
         ("Meta is the developer of Llama 3.1 8B.", "supported"),
         ("Llama 3.1 405B used 3.8 × 10^25 FLOPs.", "supported"),
         ("Llama 3.1 405B used 3.8 × 10²⁴ FLOPs.", "contradicted"),
+        ("The licence of Llama 3.1 8B is Apache 2.0, not MIT.", "contradicted"),
+        ("Llama 3.1 8B is under the Llama 3.1 licence rather than MIT.", "supported"),
         ("OLMo 2 7B comes with an Apache license.", "supported"),
         ("GPT-4 is a Google model.", "contradicted"),
         ("GPT-4 has one trillion parameters.", "undisclosed"),

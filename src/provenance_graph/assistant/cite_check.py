@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assistant.quantities import Amount, Days, amount, days
+from provenance_graph.assistant.quantities import amount, days
+from provenance_graph.assistant.stated import StatedValue, licence_named, rounds
 from provenance_graph.assistant.statements import (
+    CONTRAST,
     NOT,
     OPEN,
     SILENT,
@@ -37,7 +39,6 @@ from provenance_graph.core.claims import Literal, SourcedClaim, Stance, Value
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
-from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.model.entities import is_own, names
 from provenance_graph.model.naming import fold
 from provenance_graph.model.receipt import Receipt, receipts
@@ -194,6 +195,7 @@ class Checker:
     def _judged(self, one: _Statement) -> Checked:
         if SILENT.search(one.plain):
             return _silent(one)
+        one = replace(one, plain=CONTRAST.sub(" ", one.plain))
         stated = self._value(one)
         if not stated and OPEN.search(one.plain) and one.about not in (*_DATES, *_NAMED):
             return _open(one)
@@ -220,7 +222,7 @@ class Checker:
             claim.claim.stance is Stance.DECLARED_EMPTY for claim in one.claims
         )
 
-    def _above(self, stated: _Stated, one: _Statement) -> bool:
+    def _above(self, stated: StatedValue, one: _Statement) -> bool:
         """Whether a named parent stands further up the lineage."""
         if one.about != PROV.wasDerivedFrom:
             return False
@@ -238,29 +240,29 @@ class Checker:
             seen |= level
         return False
 
-    def _undecided(self, stated: _Stated, one: _Statement) -> str:
+    def _undecided(self, stated: StatedValue, one: _Statement) -> str:
         """Why a value that is not the accepted one does not contradict it either."""
         if stated.amount is not None:
-            closer = [v for v in one.accepted if isinstance(v, Literal) and _rounds(stated, v)]
+            closer = [v for v in one.accepted if isinstance(v, Literal) and rounds(stated, v)]
             if closer:
                 return f"accepted is {_shown(closer)}, which is rounded: nothing more exact is on record"
         if one.about == PG.trainedOn and one.state != "Disclosed":
             return "it is not among the recorded training data, which need not be all of them"
         return ""
 
-    def _value(self, one: _Statement) -> _Stated:
+    def _value(self, one: _Statement) -> StatedValue:
         negated = bool(NOT.search(re.sub(r"\b(?:no|not) (?:more|less|fewer|greater|later|earlier) than\b|\bnot (?:\w+ )?(?:until|before|after)\b", "", one.plain, flags=re.IGNORECASE)))  # fmt: skip
         if one.about in (DCTERMS.creator, PG.trainedOn, PROV.wasDerivedFrom):
             return self._entities(one, negated)
         if one.about == DCTERMS.license:
-            return _licence(one.plain, negated)
+            return licence_named(one.plain, negated)
         if one.about in _DATES:
             day = days(one.plain)
-            return _Stated(day.text, day=day, negated=negated) if day else _Stated()
+            return StatedValue(day.text, day=day, negated=negated) if day else StatedValue()
         number = amount(one.plain)
-        return _Stated(number.text, amount=number, negated=negated) if number else _Stated()
+        return StatedValue(number.text, amount=number, negated=negated) if number else StatedValue()
 
-    def _entities(self, one: _Statement, negated: bool) -> _Stated:
+    def _entities(self, one: _Statement, negated: bool) -> StatedValue:
         table = self._table(_KINDS.get(one.about, _MODELS))
         found = list(spoken(one.plain, table))
         if one.about == DCTERMS.creator and (by := re.search(r"\bby\s+|\bfrom\s+", one.plain)):
@@ -270,7 +272,7 @@ class Checker:
         said = [one.plain[m.start : m.end] for m in found]
         text = ", ".join(sorted(map(short_id, entities))[:3] or said)
         folded = frozenset(map(fold, said))
-        return _Stated(text, entities=frozenset(entities), names=folded, negated=negated)
+        return StatedValue(text, entities=frozenset(entities), names=folded, negated=negated)
 
     def _two(
         self, text: str, plain: str, found: list[Mention], about: Iri, direction: int
@@ -296,68 +298,6 @@ class Checker:
         verdict = SUPPORTED if true != bool(NOT.search(plain)) else CONTRADICTED
         both = first.proof + second.proof
         return Checked(text, verdict, short_id(first.model), local_name(about), "", why, both)
-
-
-@dataclass(frozen=True, slots=True)
-class _Stated:
-    """What a statement gives as the value, in the form that can be compared."""
-
-    text: str = ""
-    amount: Amount | None = None
-    day: Days | None = None
-    entities: frozenset[Iri] = frozenset()
-    names: frozenset[str] = frozenset()
-    negated: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.entities or self.names or self.amount or self.day)
-
-    def fits(self, value: Value, claims: Sequence[SourcedClaim]) -> bool:
-        """Whether an accepted value is the stated one, as exactly as it was stated."""
-        if isinstance(value, Iri):
-            return value in self.entities or any(map(_begins(value), self.names))
-        if self.day is not None:
-            precision = next(
-                (c.claim.precision for c in claims if c.value == value and c.claim.precision), None
-            )
-            try:
-                return self.day.fits(*literals.period(value, precision))
-            except ValueError:
-                return False
-        actual = literals.number(value.lexical)
-        if self.amount is None or actual is None:
-            return False
-        if self.amount.fits(actual):
-            return True
-        # a finer figure that another source gives, within what the accepted one is rounded to
-        return _rounds(self, value) and any(
-            isinstance(c.value, Literal)
-            and (other := literals.number(c.value.lexical)) is not None
-            and other != actual
-            and self.amount.fits(other)
-            for c in claims
-        )
-
-
-def _rounds(stated: _Stated, value: Literal) -> bool:
-    """Whether a finer figure lies within the rounding of an accepted one (8.03B in 8B)."""
-    actual = literals.number(value.lexical)
-    if stated.amount is None or actual is None:
-        return False
-    digits = format(actual, "f").partition(".")[0]
-    zeros = len(digits) - len(digits.rstrip("0"))
-    step = Decimal(10) ** zeros
-    if stated.amount.how in (">", "<"):  # "more than 15 trillion" of what is given as 15T
-        return zeros >= 6 and actual == stated.amount.number
-    finer = stated.amount.how == "=" and stated.amount.step < step
-    return zeros >= 6 and finer and abs(actual - stated.amount.number) <= step / 2
-
-
-def _begins(value: Iri) -> Any:
-    """Whether a spoken name is the beginning of an entity's own: "Mistral 7B" of Mistral-7B-v0.1."""
-    last = re.split(r"[\s_.-]+", local_name(value))
-    starts = {fold("".join(last[:n])) for n in range(1, len(last) + 1)}
-    return starts.__contains__
 
 
 def _rest_of(one: Checked) -> tuple[Any, ...]:
@@ -389,66 +329,11 @@ def _ordered(value: Value) -> Decimal | date | None:
         return literals.number(value.lexical)
 
 
-_LICENSED = re.compile(r"[- ]licen[cs](?:ed|ing)\b", re.IGNORECASE)
-_WORD = re.compile(r"[\w.+-]*\w[\w+]*")
-_FILLING = frozenset(
-    [
-        "licence",
-        "license",
-        "licensed",
-        "licenses",
-        "the",
-        "open",
-        "under",
-        "a",
-        "an",
-        "its",
-        "is",
-        "are",
-        "has",
-        "uses",
-        "model",
-        "by",
-        "it",
-        "community",
-        "released",
-        "published",
-        "distributed",
-        "available",
-        "terms",
-        "of",
-        "same",
-    ]
-)
-_FAMILY = re.compile(
-    r"\b(llama|gemma|apache|qwen|mistral|deepseek|falcon|openrail|rail|creative commons|cc(?:[- ](?:by|nc|sa|nd))+|gpl|bsd)\b",
-    re.IGNORECASE,
-)
-
-
-def _licence(plain: str, negated: bool) -> _Stated:
-    """The licence that a statement names: by any of its names, else by its family."""
-    plain = _LICENSED.sub(" licensed", plain)
-    words = [(m.start(), m.end()) for m in _WORD.finditer(plain)]
-    for length in range(min(6, len(words)), 0, -1):
-        for first in range(len(words) - length + 1):
-            shown = plain[words[first][0] : words[first + length - 1][1]]
-            if shown.casefold() in _FILLING:
-                continue
-            known = licence_names.normalise(shown)
-            if known.value is not None:
-                return _Stated(shown, entities=frozenset({known.value}), negated=negated)
-    family = _FAMILY.search(plain)
-    if family is None:
-        return _Stated()
-    return _Stated(family[0], names=frozenset({fold(family[0])}), negated=negated)
-
-
 def _shown(values: Sequence[Value]) -> str:
     return ", ".join(short_id(v) if isinstance(v, Iri) else v.lexical for v in values[:4])
 
 
-def _why(stated: _Stated, one: _Statement) -> str:
+def _why(stated: StatedValue, one: _Statement) -> str:
     why = f"accepted is {_shown(one.accepted)}"
     others = {
         short_id(claim.header.publisher): claim.standing.label.lower()

@@ -60,8 +60,8 @@ class Amount:
     step: Decimal
     how: str = EQUAL
 
-    def fits(self, actual: Decimal, rounded: Decimal = Decimal(0)) -> bool:
-        """Whether a number is the stated one; ``rounded`` is the step in which it is known."""
+    def fits(self, actual: Decimal) -> bool:
+        """Whether a number is the stated one."""
         at = self.number
         match self.how:
             case "~":
@@ -75,10 +75,8 @@ class Amount:
             case "<=":
                 return actual <= at + self.step / 2
         binary = self.number * Decimal("1.024")  # 128K as 131,072
-        return (
-            abs(actual - at) <= self.step / 2
-            or (self.step >= 1000 and abs(actual - binary) <= self.step / 10)
-            or (self.step < rounded and abs(actual - at) <= rounded / 2)
+        return abs(actual - at) <= self.step / 2 or (
+            self.step >= 1000 and abs(actual - binary) <= self.step / 10
         )
 
 

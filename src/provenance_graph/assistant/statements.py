@@ -69,6 +69,10 @@ NOT = re.compile(
     r"\b(?:not|never|no|nor|neither|false that|untrue that|wrong that|incorrect that|rather than)\b|n't\b",
     re.IGNORECASE,
 )
+CONTRAST = re.compile(
+    r",\s+(?:and )?not\b[^,;]*$|\b(?:rather than|instead of)\b[^,;]*", re.IGNORECASE
+)
+"""What a statement sets apart from its value: ", not MIT"."""
 _COMPARATIVE: tuple[tuple[Iri, int, str], ...] = (
     (PG.contextLength, 1, r"(?:longer|larger|bigger|more) context|context\b.{0,25}\b(?:longer|larger|bigger) than"),
     (PG.contextLength, -1, r"(?:shorter|smaller|less) context|context\b.{0,25}\b(?:shorter|smaller) than"),
