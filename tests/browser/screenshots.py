@@ -21,7 +21,7 @@ from test_views import VIEWS
 from provenance_graph.core.resources import folder
 from provenance_graph.ingest.build import build
 
-WIDTHS = (360, 800, 1400)
+WIDTHS = (360, 1024, 1600)
 SHOWN = {
     "start": (1400, "light"),
     "model": (1400, "light"),
@@ -30,7 +30,7 @@ SHOWN = {
     "disclosure": (1400, "light"),
     "workbench": (1400, "dark"),
 }
-HEIGHT = {360: 740, 800: 900, 1400: 900}
+HEIGHT = {360: 740, 800: 900, 1024: 800, 1400: 900, 1600: 900}
 
 
 def shrink(file: Path) -> None:

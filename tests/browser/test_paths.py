@@ -9,7 +9,9 @@ from typing import Any
 def test_from_search_to_the_source_of_a_claim(tab: Any) -> None:
     page = tab.open("/")
     page.get_by_label("Search by name, developer, alias or id").type("claude haiku 4.5")
-    page.locator(".models li").first.get_by_role("link", name="Claude Haiku 4.5").click()
+    page.locator(".models li").first.get_by_role(
+        "link", name="Claude Haiku 4.5", exact=True
+    ).click()
     page.wait_for_url(re.compile("/models/anthropic/claude-haiku-4-5$"))
     page.get_by_role("button", name=re.compile("^Claims about release date")).click()
     page.wait_for_url(re.compile("claims=issued"))
@@ -80,7 +82,7 @@ def test_the_picture_is_searched_walked_by_keys_and_saved(tab: Any) -> None:
         body = saved.value.path().read_bytes()
         assert (b"Llama-3.1-8B" in body) if kind == "SVG" else body.startswith(b"\x89PNG")
     graphml = page.request.get(
-        tab.base + page.get_by_role("link", name="GraphML").get_attribute("href")
+        tab.base + page.get_by_role("link", name="GraphML", exact=True).get_attribute("href")
     )
     assert "<graphml" in graphml.text()
 
@@ -97,7 +99,7 @@ def test_from_the_heat_map_to_a_claim_by_keys(tab: Any) -> None:
     panel = page.locator(".inspector")
     panel.get_by_text("Estimate is never accepted").wait_for()
     with page.expect_download() as saved:
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="CSV", exact=True).click()
     text = saved.value.path().read_text("utf-8")
     assert "not disclosed" in text
     assert "no source covers this" in text
@@ -107,9 +109,9 @@ def test_from_a_stored_question_to_its_answer_and_a_chart(tab: Any) -> None:
     page = tab.open("/sparql")
     page.get_by_role("link", name=re.compile("model's rank hold")).click()
     page.get_by_label(re.compile("^model")).fill("anthropic/claude-haiku-4-5")
-    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("button", name="Ask", exact=True).click()
     page.locator(".answer tbody tr").nth(1).wait_for()
-    page.get_by_role("button", name="Chart").click()
+    page.get_by_role("button", name="Chart", exact=True).click()
     page.wait_for_url(re.compile("view=chart"))
     assert page.locator(".chart rect").count() >= 2
     assert "p.model=anthropic" in page.url
@@ -142,7 +144,7 @@ def test_an_error_is_marked_at_its_place(tab: Any) -> None:
     page.keyboard.press("Control+A")
     page.keyboard.type("SELECT ?s WHERE { ?s ?p }", delay=0)
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Run").click()
+    page.get_by_role("button", name="Run", exact=True).click()
     tab.see("Malformed query")
     page.locator(".cm-lintRange-error, .cm-lintPoint-error").first.wait_for()
     tab.faults.clear()  # the browser logs that the service answered 400
@@ -161,7 +163,7 @@ def test_a_constructed_graph_is_drawn(tab: Any) -> None:
 def test_a_long_query_can_be_stopped(tab: Any) -> None:
     query = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     page = tab.open("/sparql?run=yes&query=" + query)
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
     tab.see("You stopped the query")
 
 

@@ -65,7 +65,9 @@ class Auditor:
 
     def view(self, name: str) -> Any:
         """A view's link in the header."""
-        return self.page.get_by_role("navigation", name="Views").get_by_role("link", name=name)
+        return self.page.get_by_role("navigation", name="Views", exact=True).get_by_role(
+            "link", name=name, exact=True
+        )
 
     def in_first_screen(self, target: Any) -> bool:
         """Whether all of it is seen without scrolling."""
@@ -105,8 +107,11 @@ def test_which_models_of_a_developer_say_nothing_about_training_data(auditor: Au
     auditor.tab.open("/disclosure")
     box = auditor.page.get_by_role("combobox", name="Developer", exact=True)
     box.fill("Meta")
-    box.press("Enter")
+    with auditor.page.expect_response(re.compile("/api/v1/disclosure.*developer=Meta")):
+        box.press("Enter")
     auditor.page.wait_for_url(re.compile("developer=Meta"))
+    row = auditor.page.locator(".heat tbody th a").first  # the map of everybody is gone
+    row.and_(auditor.page.locator("[title*=Meta]")).wait_for()
     auditor.choose(
         auditor.page.get_by_role("combobox", name="Nothing known of", exact=True), "Data"
     )
@@ -172,8 +177,8 @@ def test_a_query_becomes_a_chart_that_drops_no_row(auditor: Auditor) -> None:
         "SELECT ?year (COUNT(?m) AS ?models) WHERE { ?m dcterms:issued ?d "
         "BIND(SUBSTR(STR(?d), 1, 4) AS ?year) } GROUP BY ?year ORDER BY ?year"
     )
-    auditor.click(auditor.page.get_by_role("button", name="Run"))
-    auditor.click(auditor.page.get_by_role("button", name="Chart"))
+    auditor.click(auditor.page.get_by_role("button", name="Run", exact=True))
+    auditor.click(auditor.page.get_by_role("button", name="Chart", exact=True))
     caption = auditor.page.locator(".chart figcaption")
     caption.wait_for()
     drawn, of = map(int, re.findall(r"\d+", caption.inner_text())[:2])

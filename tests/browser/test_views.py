@@ -36,6 +36,9 @@ VIEWS = {
     "fleet": "/fleet",
     "changes": "/changes",
     "identity": "/identity",
+    "source": "/things/collection/apx",
+    "rubric": "/disclosure?rubric=kg-transparency&q=haiku",
+    "difference": "/explore?node=meta-llama/Llama-3.1-8B&preset=lineage&versus=2025-06-01&size=links",
 }
 
 
@@ -78,10 +81,12 @@ def test_the_start_finds_as_one_types(tab: Any) -> None:
 
 def test_facets_narrow_and_stand_in_the_address(tab: Any) -> None:
     page = tab.open("/")
-    group = page.get_by_role("group", name="Openness")
+    group = page.get_by_role("group", name="Openness", exact=True)
     group.get_by_role("checkbox", name="conditional").check()
     page.wait_for_url(re.compile("openness=conditional"))
-    page.get_by_role("group", name="Developer").get_by_role("checkbox", name="Meta").check()
+    page.get_by_role("group", name="Developer", exact=True).get_by_role(
+        "checkbox", name=re.compile(r"^Meta\b\s*\d")
+    ).check()
     page.wait_for_url(re.compile("developer=Meta"))
     page.wait_for_function(
         "() => { const t = document.querySelector('.results').innerText;"
@@ -131,7 +136,7 @@ def test_the_licence_view_marks_the_first_hop_with_a_conflict(tab: Any) -> None:
     assert "meta-llama/Llama-3.1-8B" in breach.inner_text()
     assert "1.b.i" in breach.inner_text()
     tab.see("To ship with it")
-    page.get_by_label("Modify it").check()
+    page.get_by_role("checkbox", name="Modify it", exact=True).check()
     page.wait_for_url(re.compile("use=commercial&use=modify"))
     page.locator(".use", has_text="Modify it").wait_for()
 
@@ -168,7 +173,9 @@ def test_the_ledger_filters_by_kind(tab: Any) -> None:
     only = "sources of like weight disagree"
     for word in kinds.locator("label:has(input:checked) strong").all_inner_texts():
         if word != only:
-            kinds.get_by_label(word).uncheck()
+            kinds.locator("label", has=page.get_by_text(word, exact=True)).locator(
+                "input"
+            ).uncheck()
     page.wait_for_url(re.compile("kind=sources"))
     page.wait_for_function(
         "(kind) => document.querySelectorAll('.ledger > li').length > 0 && "
@@ -211,7 +218,7 @@ def test_the_explorer_opens_neighbours_and_keeps_the_scene_in_the_address(tab: A
     assert "Anthropic" in table.inner_text()
     page.reload()
     page.get_by_text("2 of 2 entities shown").wait_for()
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
     page.get_by_text("1 of 1 entities shown").wait_for()
 
 
@@ -219,7 +226,7 @@ def test_a_scene_is_saved_with_its_title_and_version(tab: Any) -> None:
     page = tab.open("/explore?node=anthropic/claude-haiku-4-5")
     page.get_by_text("1 of 1 entities shown").wait_for()
     with page.expect_download() as saved:
-        page.get_by_role("button", name="SVG").click()
+        page.get_by_role("button", name="SVG", exact=True).click()
     text = Path(saved.value.path()).read_text("utf-8")
     assert "Around Claude Haiku 4.5" in text
     assert "store version 1-" in text
@@ -229,13 +236,14 @@ def test_an_entity_has_a_page_for_people(tab: Any) -> None:
     page = tab.open("/things/organization/anthropic")
     page.get_by_role("heading", name=re.compile("Developed by it")).wait_for()
     assert "Organisation" in page.get_by_role("heading", level=1).inner_text()
-    assert page.get_by_role("link", name="Claude Haiku 4.5").first.is_visible()
+    assert page.get_by_role("link", name="Claude Haiku 4.5", exact=True).first.is_visible()
 
 
 def test_the_heat_map_says_of_whom_nothing_is_known_in_a_section(tab: Any) -> None:
     page = tab.open("/disclosure")
-    page.get_by_role("combobox", name="Developer").fill("Anthropic")
-    page.get_by_role("combobox", name="Developer").press("Enter")
+    box = page.get_by_role("combobox", name="Developer", exact=True)
+    box.fill("Anthropic")
+    box.press("Enter")
     page.wait_for_url(re.compile("developer=Anthropic"))
     page.get_by_role("combobox", name="Nothing known of", exact=True).select_option("Compute")
     page.get_by_text(re.compile(r"models: nothing is known of Compute")).wait_for()

@@ -16,7 +16,7 @@ from provenance_graph.core.errors import QueryError, QuerySyntax
 from provenance_graph.core.iris import Iri
 from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
-from provenance_graph.service.backend import Decision, UploadPart, Written
+from provenance_graph.service.backend import Decision, Flag, UploadPart, Written
 from provenance_graph.service.http.auth import Tokens, load
 from provenance_graph.service.http.cache import ALWAYS, Precondition
 from provenance_graph.service.http.problems import refuse
@@ -116,6 +116,9 @@ class InProcess:
 
     async def decide(self, decision: Decision, who: str) -> Written:
         raise refuse(400, "Bad request", "a plain dataset decides no identity", "raw")
+
+    async def flag(self, flag: Flag, who: str) -> Written:
+        raise refuse(400, "Bad request", "a plain dataset holds no claims", "raw")
 
     def _check(self, graph: Iri | None, when: Precondition) -> None:
         exists = graph is None or self.engine.contains_named_graph(ox.NamedNode(graph))

@@ -74,6 +74,17 @@ def test_links_are_grouped_by_relation_and_direction_with_totals(snapshot):
     assert (tuned.total, len(tuned.items), tuned.next) == (21, 12, "12")
 
 
+def test_a_link_says_who_states_it_on_what_basis_and_since_when(snapshot):
+    tuned = group(neighbours(snapshot, BASE, limit=50), "fineTunedFrom", "in")
+    (source,) = tuned.sources[TUNED]
+    assert (source.publisher, source.basis, source.retrieved) == (
+        "one", "ThirdPartyReport", "2025-01-01"
+    )  # fmt: skip
+    assert source.record == record("test", "one", "2025-01-01")
+    described = group(neighbours(snapshot, BASE), "describedIn", "out")
+    assert described.sources == {described.items[0].iri: []}
+
+
 def test_a_group_is_paged_to_its_end_without_loss_or_repeat(snapshot):
     seen: list[str] = []
     cursor = ""

@@ -121,3 +121,18 @@ def test_the_command_prints_json_with_total(shipped: object) -> None:
     result = json.loads(run.stdout)
     assert result["items"][0]["id"] == "Qwen/Qwen2.5-7B"
     assert result["total"] >= result["shown"] > 1
+
+
+def test_what_a_text_finds_is_counted_by_kind_whichever_kind_is_asked_for(index: SearchIndex) -> None:
+    every = index.search("llama 3")
+    assert every.kinds == {"family": 1, "licence": 1}
+    only = index.search("llama 3", kinds=["licence"])
+    assert (only.total, only.kinds) == (1, every.kinds)
+    assert index.search("q").kinds == {"model": 4, "organization": 1}
+    assert sum(index.search("deepsek").kinds.values()) == index.search("deepsek").total
+
+
+def test_a_model_says_how_many_of_its_fields_are_known() -> None:
+    with MemoryStore(quads()) as store:
+        (row,) = SearchIndex.open(AcceptedSnapshot(store)).models(text="QwQ").items
+    assert (row["known"], row["fields"]) == (0, 0)  # without the ontology there are no fields

@@ -1,9 +1,9 @@
 /** The claim inspector: everything that sources say about one property of one model. */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { useAsked } from "./api";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Refusal, send, useAsked } from "./api";
 import { dated } from "./asof";
-import { Answer, Copy, Out, QueryLink, ValueView } from "./parts";
+import { Answer, Copy, Out, QueryLink, Trouble, ValueView } from "./parts";
 import { hrefOf, inPath, setQuery } from "./router";
 import type { Claim, ClaimsAnswer, FieldState } from "./types";
 import { count, isThing, spaced, stance, standing, text } from "./words";
@@ -136,10 +136,40 @@ export function ClaimCard({ claim }: { claim: Claim }): JSX.Element {
         <dt>Retrieved</dt>
         <dd><time dateTime={claim.retrieved}>{claim.retrieved}</time> <a href={hrefOf(claim.record)}>record</a></dd>
         {silent ? null : <><dt>{claim.standing === "Accepted" ? "Accepted" : "Why not"}</dt><dd>{claim.unusable ?? reasonWords(claim.reason)}</dd></>}
-        <dt>Wrong?</dt><dd><Copy what={() => `provenance-graph claim flag '${claim.claim}' --why ''`}>Copy the command that flags it</Copy></dd>
+        {claim.flags?.length ? <><dt>Flagged</dt><dd><ul class="plain">{claim.flags.map((why) => <li key={why} class="conflict"><bdi>{why}</bdi></li>)}</ul></dd></> : null}
+        <dt>Wrong?</dt><dd><FlagIt claim={claim.claim} /></dd>
         {claim.attribution ? <><dt>Credit</dt><dd><bdi>{claim.attribution}</bdi></dd></> : null}
       </dl>
     </li>
+  );
+}
+
+/** Say that a claim is wrong: here where the service is writable, else by the command. */
+function FlagIt({ claim }: { claim: string }): JSX.Element {
+  const health = useAsked<{ writable: boolean }>("/health");
+  const [state, setState] = useState<{ error?: Refusal; done?: string }>({});
+  if (!health.data?.writable) return <Copy what={() => `provenance-graph claim flag '${claim}' --why ''`}>Copy the command that flags it</Copy>;
+  const send_ = async (form: HTMLFormElement): Promise<void> => {
+    const data = new FormData(form);
+    const text = (name: string): string => String(data.get(name) ?? "").trim();
+    try {
+      const response = await send("/api/v1/flags", { method: "POST", body: JSON.stringify({ claim, why: text("why") }), headers: { "Content-Type": "application/json", Authorization: `Bearer ${text("token")}` } });
+      const { record } = (await response.json()) as { record: string };
+      setState({ done: record });
+    } catch (error) {
+      setState({ error: error instanceof Refusal ? error : new Refusal(500, "The page failed", String(error)) });
+    }
+  };
+  if (state.done) return <p role="status">Flagged in <a href={hrefOf(state.done)}>a record of yours</a>; the claim stays, with your reason beside it.</p>;
+  return (
+    <details><summary>Flag it</summary>
+      <form class="controls" onSubmit={(e) => { e.preventDefault(); void send_(e.currentTarget); }}>
+        <label class="choice stacked"><span>What is wrong with it</span><input type="text" name="why" required maxLength={2000} /></label>
+        <label class="choice stacked"><span>Token to write</span><input type="password" name="token" required autocomplete="off" /></label>
+        <button type="submit" class="primary">Flag it</button>
+        {state.error ? <Trouble error={state.error} /> : null}
+      </form>
+    </details>
   );
 }
 

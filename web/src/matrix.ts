@@ -15,19 +15,24 @@ export function columnsOf(matrix: Matrix, section: string, all: boolean): number
   return all ? inSection : inSection.filter((n) => matrix.models.some((m) => m.states[n] !== "."));
 }
 
+/** Whether a value of a field is accepted. */
+export function isKnown(row: Row, column: number): boolean {
+  return KNOWN.has(row.states[column] ?? ".") ? !row.withoutValue.includes(column) : row.withValue.includes(column);
+}
+
 /** Whether nothing is known of any of these fields. */
 export function silentOn(row: Row, columns: number[]): boolean {
-  return columns.every((n) => !KNOWN.has(row.states[n] ?? "."));
+  return columns.every((n) => !isKnown(row, n));
 }
 
 /** How many of these fields are known of a model. */
 export function knownOf(row: Row, columns: number[]): number {
-  return columns.filter((n) => KNOWN.has(row.states[n] ?? ".")).length;
+  return columns.filter((n) => isKnown(row, n)).length;
 }
 
 /** How many models are known in a field. */
 export function knownIn(rows: Row[], column: number): number {
-  return rows.filter((row) => KNOWN.has(row.states[column] ?? ".")).length;
+  return rows.filter((row) => isKnown(row, column)).length;
 }
 
 /** Rows that are silent on a section, and in the order of one field, its silences first. */
@@ -58,10 +63,14 @@ export function ofProfiles(profiles: Profile[]): Matrix {
       const field = found.get(property);
       return field ? (LETTERS[stateOf(field)] ?? ".") : ".";
     };
+    const states = fields.map((f) => state(f.property)).join("");
+    const valued = fields.map((f) => (found.get(f.property)?.values.length ?? 0) > 0);
     return {
       id: profile.id, name: profile.name,
       developers: (found.get("creator")?.values ?? []).map((v) => (isThing(v) ? nameOf(v) : text(v))),
-      states: fields.map((f) => state(f.property)).join(""),
+      states,
+      withoutValue: fields.flatMap((_, n) => (KNOWN.has(states[n] ?? ".") && !valued[n] ? [n] : [])),
+      withValue: fields.flatMap((_, n) => (!KNOWN.has(states[n] ?? ".") && valued[n] ? [n] : [])),
       contested: fields.flatMap((f, n) => (found.get(f.property)?.contested ? [n] : [])),
     };
   });

@@ -54,6 +54,7 @@ export type ConflictPage = Schemas["ConflictPage"];
 
 export type Question = Schemas["QuestionAnswer"];
 export type Checked = Schemas["ExaminedAnswer"];
+export type Offered = Schemas["Offered"];
 
 export type AssessedItem = Schemas["ItemAnswer"];
 export type Assessed = Schemas["AssessedAnswer"];
@@ -62,6 +63,8 @@ export type RubricRow = Schemas["RubricAnswer"];
 export type Comparison = Schemas["ComparisonAnswer"];
 export type History = Schemas["HistoryAnswer"];
 
+export type Standing = Schemas["SourceStanding"];
+export type EntityPage = Schemas["EntityAnswer"];
 export type Entity = Schemas["Entity"];
 export type Group = Schemas["Group"];
 export type Neighbourhood = Schemas["Neighbourhood"];

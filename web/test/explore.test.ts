@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { openStep, packed, pathStep, stepsOf, unpacked } from "../src/explore/address";
-import { BOX, begin, bounds, filtered, moved, withGroup, withLinks, without } from "../src/explore/scene";
+import { BOX, begin, bounds, moved, withGroup, withLinks, without } from "../src/explore/scene";
+import { changed, difference } from "../src/explore/difference";
+import { offered, sifted, siftOf } from "../src/explore/sift";
+import { radius, scaleOf } from "../src/explore/sizes";
 import { coloursOf, keysOf } from "../src/explore/colours";
 import { evidenceScene, layered, lineageScene, organisationScene, timelineScene } from "../src/explore/presets";
 import { csv, graphml, mermaid, svg } from "../src/explore/write";
@@ -8,7 +11,7 @@ import type { Claim, Entity, Group, Lineage } from "../src/types";
 
 const entity = (iri: string, kind = "model"): Entity => ({ iri, id: iri, label: iri, kind });
 const group = (direction: "in" | "out", items: Entity[], contested: string[] = []): Group =>
-  ({ relation: "r", name: "fineTunedFrom", label: "fine-tuned from", direction, total: items.length, atLeast: false, items, contested, next: null });
+  ({ relation: "r", name: "fineTunedFrom", label: "fine-tuned from", direction, total: items.length, atLeast: false, items, contested, sources: {}, breaches: {}, next: null });
 const many = (n: number, prefix = "c"): Entity[] => Array.from({ length: n }, (_, k) => entity(`${prefix}${k}`));
 
 describe("a scene of the explorer", () => {
@@ -37,7 +40,43 @@ describe("a scene of the explorer", () => {
   it("hides an entity with its links, and filters kinds but never the chosen one", () => {
     const scene = withGroup(begin(entity("m")), "m", group("in", [entity("d", "dataset"), entity("c")]));
     expect(without(scene, "c").links.size).toBe(1);
-    expect([...filtered(scene, new Set(["dataset", "model"]), new Set(), "m").nodes.keys()]).toEqual(["m"]);
+    expect([...sifted(scene, siftOf(new URLSearchParams("without=dataset&without=model")), "m").nodes.keys()]).toEqual(["m"]);
+  });
+
+  it("leaves what one source states on a basis since a day, and what it links", () => {
+    const said = (publisher: string, basis: string, retrieved: string) => ({ publisher, basis, retrieved, record: `${publisher} ${retrieved}` });
+    const items = [entity("a"), entity("b"), entity("c")];
+    const scene = withGroup(begin(entity("m")), "m", { ...group("in", items), sources: { a: [said("Meta", "DeveloperStatement", "2025-01-01"), said("Epoch", "ThirdPartyReport", "2026-01-01")], b: [said("Epoch", "ThirdPartyReport", "2024-01-01")] }, breaches: { a: ["LR-04 no"] } });
+    const left = (query: string): string[] => [...sifted(scene, siftOf(new URLSearchParams(query)), "m").nodes.keys()];
+    expect(left("source=Epoch")).toEqual(["m", "a", "b"]);
+    expect(left("source=Epoch&readFrom=2025-06-01")).toEqual(["m", "a"]);
+    expect(left("source=Meta&readFrom=2025-06-01")).toEqual(["m"]); // one statement has to meet both
+    expect(left("basis=DeveloperStatement&readUntil=2025-01-01")).toEqual(["m", "a"]);
+    expect(left("unknown=1&source=")).toEqual(["m", "a", "b", "c"]);
+    expect(offered(scene, "publisher")).toEqual([["Epoch", 2], ["Meta", 1]]);
+    expect(scene.links.get("a|fineTunedFrom|m")?.breach).toBe("LR-04 no");
+  });
+
+  it("sizes what is known, the smallest and the largest at the ends", () => {
+    const scene = withGroup(begin(entity("m")), "m", group("in", many(3)));
+    for (const [iri, n] of [["c0", "1000000"], ["c1", "1000000000"], ["c2", "none"]] as const) scene.nodes.get(iri)!.facts = { parameters: n };
+    const scale = scaleOf(scene, "parameters");
+    expect([scale?.shares.get("c0"), scale?.shares.get("c1"), scale?.shares.has("c2"), scale?.unknown]).toEqual([0, 1, false, 2]);
+    expect(scale?.legend.map((one) => one.word)).toEqual(["1M", "32M", "1B"]);
+    expect(radius(1)).toBeGreaterThan(radius(0));
+    expect(scaleOf(scene, "")).toBeUndefined();
+    expect(scaleOf(begin(entity("m")), "links")?.legend).toEqual([]);
+  });
+
+  it("shows beside another day what is new and what is gone, nothing on top of another", () => {
+    const before = withGroup(begin(entity("m")), "m", group("in", [entity("old"), entity("same")]));
+    const now = withGroup(begin(entity("m")), "m", group("in", [entity("same"), entity("fresh")]));
+    const both = difference(now, before);
+    expect([...both.nodes.values()].map((n) => [n.iri, n.change])).toEqual([["m", undefined], ["same", undefined], ["fresh", "new"], ["old", "gone"]]);
+    expect([changed(both, "new"), changed(both, "gone")]).toEqual([{ nodes: 1, links: 1 }, { nodes: 1, links: 1 }]);
+    const places = [...both.nodes.values()].map((n) => `${n.x},${n.y}`);
+    expect(new Set(places).size).toBe(4);
+    expect(difference(now, now).links).toEqual(now.links);
   });
 
   it("keeps a place given by hand", () => {

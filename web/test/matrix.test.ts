@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { byDeveloper, columnsOf, knownIn, knownOf, ofProfiles, rowsOf, sections, silentOn } from "../src/matrix";
+import { byDeveloper, columnsOf, isKnown, knownIn, knownOf, ofProfiles, rowsOf, sections, silentOn } from "../src/matrix";
 import type { Matrix, Profile } from "../src/types";
 
 const field = (property: string, section: string) => ({ property, label: property, section });
-const model = (id: string, states: string) => ({ id, name: id, developers: [], states, contested: [] });
+const model = (id: string, states: string) => ({ id, name: id, developers: [], states, contested: [], withoutValue: [] as number[], withValue: [] as number[] });
 const matrix = {
   codes: {},
   fields: [field("size", "Size"), field("data", "Data"), field("filtering", "Data")],
@@ -47,5 +47,12 @@ describe("the heat map", () => {
       { property: "data", label: "data", status: "", values: [], sources: 0, contested: false },
     ] }] } as unknown as Profile;
     expect(ofProfiles([profile])).toMatchObject({ models: [{ id: "a/b", states: "d.", contested: [0] }], total: 1 });
+  });
+
+  it("knows a field by its accepted value, whatever its state says", () => {
+    const row = { ...model("a/b", "pdu."), withoutValue: [0], withValue: [2] };
+    expect([0, 1, 2, 3].map((n) => isKnown(row, n))).toEqual([false, true, true, false]);
+    expect(knownOf(row, [0, 1, 2, 3])).toBe(2);
+    expect(silentOn(row, [0, 3])).toBe(true);
   });
 });

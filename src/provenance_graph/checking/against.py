@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic.dataclasses import dataclass
+
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.rubric_loader import from_store
 from provenance_graph.checking.documents import AnyJudge
@@ -12,12 +14,14 @@ from provenance_graph.checking.lists import ElementJudge, list_named, lists
 from provenance_graph.checking.lists.forms import FormJudge
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.results import RESULT
 from provenance_graph.exchange.registry import export
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.forms.definition import form_named, forms
 from provenance_graph.model.bundle import bundle
 from provenance_graph.shapes.findings import Finding
 from provenance_graph.store.base import Store
+from provenance_graph.store.values import QuadSource
 
 
 def judge_named(name: str, store: Store, snapshot: AcceptedSnapshot) -> AnyJudge:
@@ -32,6 +36,25 @@ def judge_named(name: str, store: Store, snapshot: AcceptedSnapshot) -> AnyJudge
         known = sorted({*lists(), *forms(), *rubrics})
         raise NotFound(name, "list of elements", known)
     return Elements(store, name)
+
+
+@dataclass(frozen=True, config=RESULT)
+class Offered:
+    """What a document can be held against: its id, title, and ``elements``, ``form`` or ``rubric``."""
+
+    id: str
+    title: str
+    kind: str
+
+
+def offered(store: QuadSource) -> list[Offered]:
+    """Every list of elements, form and rubric that ``judge_named`` knows, in that order."""
+    results = [Offered(one, each.title, "elements") for one, each in lists().items()]
+    results += [Offered(one, each.title, "form") for one, each in forms().items()]
+    taken = {one.id for one in results}
+    return results + [
+        Offered(one.id, one.label, "rubric") for one in from_store(store) if one.id not in taken
+    ]
 
 
 def of_model(snapshot: AcceptedSnapshot, model: Iri, judges: Sequence[AnyJudge]) -> list[Finding]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import NotRequired
+
 from pydantic import ConfigDict, JsonValue, with_config
 from typing_extensions import TypedDict
 
-from provenance_graph.core.results import AnswerObject, Cell, IdRef, Ref
+from provenance_graph.core.results import AnswerObject, Cell, IdRef, LabelRef, Ref
 
 
 class ModelSummary(AnswerObject):
-    """A model in a list."""
+    """A model in a list; ``known`` of its ``fields`` have an accepted value."""
 
     iri: str
     id: str
@@ -25,6 +27,8 @@ class ModelSummary(AnswerObject):
     architecture: list[str]
     weights: list[str]
     sources: int
+    known: int
+    fields: int
     gaps: int
     conflicts: int
     descendants: int
@@ -46,27 +50,31 @@ class SearchItem(ModelSummary):
     mentions: int
 
 
+class FacetCount(AnswerObject):
+    """A value of a facet and how many models have it."""
+
+    value: str
+    count: int
+
+
 class SearchPage(AnswerObject):
-    """Part of what a search finds; ``approximate`` where typing errors were forgiven."""
+    """Part of what a search finds; ``approximate`` where typing errors were forgiven.
+
+    ``kinds`` counts what the text finds of every kind, whichever was asked for.
+    """
 
     items: list[SearchItem]
     total: int
     shown: int
     next: str | None
     approximate: bool
+    kinds: list[FacetCount]
 
 
 class SearchAnswer(SearchPage):
     """Entities that a text finds, best first."""
 
     query: str
-
-
-class FacetCount(AnswerObject):
-    """A value of a facet and how many models have it."""
-
-    value: str
-    count: int
 
 
 class ClaimAnswer(AnswerObject):
@@ -100,6 +108,51 @@ class ClaimAnswer(AnswerObject):
     reader: str
     licence: str | None
     attribution: str | None
+    flags: NotRequired[list[str]]
+
+
+class EntityValue(AnswerObject):
+    """A value of an entity, and how it is shown."""
+
+    value: str
+    label: str
+
+
+class EntityFact(AnswerObject):
+    """The accepted values of one property of an entity."""
+
+    property: str
+    iri: str
+    label: str
+    values: list[EntityValue]
+
+
+class EntityRelation(AnswerObject):
+    """Entities that point to this one by one property: how many, and the first of them."""
+
+    property: str
+    label: str
+    count: int
+    things: list[LabelRef]
+
+
+class EntityAnswer(AnswerObject):
+    """What the graph says of an entity that is no model, and the records that say it.
+
+    ``contested`` names the properties on which sources disagree.
+    """
+
+    id: str
+    iri: str
+    kind: str
+    name: str
+    types: list[str]
+    asOf: str | None
+    describedAs: list[str]
+    facts: list[EntityFact]
+    relations: list[EntityRelation]
+    records: list[str]
+    contested: list[str]
 
 
 class ClaimsAnswer(AnswerObject):
@@ -247,13 +300,19 @@ class MatrixField(AnswerObject):
 
 
 class MatrixRow(AnswerObject):
-    """A model with one letter per field, and the positions of contested fields."""
+    """A model with one letter per field, and positions of fields.
+
+    ``contested``: sources disagree; ``withoutValue``: no value is accepted though the state is one
+    of knowledge; ``withValue``: a value is accepted though the state is none.
+    """
 
     id: str
     name: str
     developers: list[str]
     states: str
     contested: list[int]
+    withoutValue: list[int]
+    withValue: list[int]
 
 
 class MatrixAnswer(AnswerObject):

@@ -18,13 +18,18 @@ NOT_RECORDED, REPORTED, INFERRED = (
     STATES[key].letter for key in ("notRecorded", "reported", "inferred")
 )
 """One letter a state, so that two thousand models by sixty fields stay a small answer."""
+_KNOWN = frozenset(
+    STATES[key].letter for key in ("disclosed", "reported", "inferred", "partlyDisclosed")
+)
 
 
 def matrix(snapshot: AcceptedSnapshot, models: Sequence[ModelSummary]) -> MatrixAnswer:
     """The states of every field of some models: a string of letters for each model.
 
     ``models`` are rows of the catalogue. ``contested`` lists the positions of fields on
-    which sources disagree.
+    which sources disagree. A field is known where it is disclosed, reported, inferred or partly
+    disclosed, but for those in ``withoutValue``, of which no value is accepted; those in
+    ``withValue`` are known though their state says otherwise.
     """
     layout = [field for field in fields(snapshot) if field.section != "Other"]
     place = {field.property: position for position, field in enumerate(layout)}
@@ -42,20 +47,24 @@ def matrix(snapshot: AcceptedSnapshot, models: Sequence[ModelSummary]) -> Matrix
                 "developers": model["developers"],
                 "states": states,
                 "contested": contested,
+                "withoutValue": bare,
+                "withValue": valued,
             }
-            for model, (states, contested) in zip(models, rows, strict=True)
+            for model, (states, contested, bare, valued) in zip(models, rows, strict=True)
         ],
     }
 
 
 def _row(
     snapshot: AcceptedSnapshot, model: Iri, place: Mapping[Iri, int], width: int
-) -> tuple[str, list[int]]:
+) -> tuple[str, list[int], list[int], list[int]]:
     states = [NOT_RECORDED] * width
     contested: list[int] = []
     rows: list[tuple[int, str]] = []
+    valued: set[int] = set()
     for _, predicate, value, _ in snapshot.quads(model):
-        if predicate in place and states[place[predicate]] == NOT_RECORDED:
+        if predicate in place:
+            valued.add(place[predicate])
             states[place[predicate]] = REPORTED
         elif isinstance(value, Iri) and value in place:
             if (state := BY_PREDICATE.get(predicate)) is not None:
@@ -64,4 +73,6 @@ def _row(
                 contested.append(place[value])
     for position, letter in sorted(rows, key=lambda item: item[1] != INFERRED):
         states[position] = letter  # what the developer says goes over an inference of others
-    return "".join(states), sorted(contested)
+    bare = [n for n, letter in enumerate(states) if letter in _KNOWN and n not in valued]
+    other = [n for n in sorted(valued) if states[n] not in _KNOWN]
+    return "".join(states), sorted(contested), bare, other

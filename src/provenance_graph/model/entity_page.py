@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DISCLOSURES, PG, PROV, RDF
 from provenance_graph.model.entities import FoundEntity
+
+if TYPE_CHECKING:
+    from provenance_graph.model.answers import EntityAnswer
 
 MAX_LISTED = 12
 """So many entities that point to it are listed of each relation; all are counted."""
@@ -51,9 +54,10 @@ class EntityPage:
     facts: tuple[tuple[Iri, str, tuple[tuple[Value, str], ...]], ...]
     relations: tuple[Relation, ...]
     records: tuple[Iri, ...]
+    contested: tuple[Iri, ...]
     as_of: str
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> EntityAnswer:
         """As JSON."""
         return {
             "id": short_id(self.subject),
@@ -82,6 +86,7 @@ class EntityPage:
                 for one in self.relations
             ],
             "records": [str(one) for one in self.records],
+            "contested": [local_name(one) for one in self.contested],
         }
 
 
@@ -109,6 +114,9 @@ def entity_page(snapshot: AcceptedSnapshot, result: FoundEntity) -> EntityPage:
         facts=tuple(sorted(labelled, key=lambda fact: fact[1].casefold())),
         relations=tuple(_relations(snapshot, subject)),
         records=tuple(sorted(records)),
+        contested=tuple(
+            sorted(o for o in snapshot.values(subject, PG.contested) if isinstance(o, Iri))
+        ),
         as_of=snapshot.as_of,
     )
 

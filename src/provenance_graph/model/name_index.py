@@ -13,7 +13,7 @@ import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz
@@ -67,12 +67,16 @@ NEAR = 74
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Part of what a search finds: how many there are, and where the next part starts."""
+    """Part of what a search finds: how many there are, and where the next part starts.
+
+    ``kinds`` counts what the text finds of every kind, whichever was asked for.
+    """
 
     items: list[SearchItem]
     total: int
     cursor: str | None
     approximate: bool = False
+    kinds: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> SearchPage:
         """As JSON."""
@@ -82,6 +86,10 @@ class Hits:
             "shown": len(self.items),
             "next": self.cursor,
             "approximate": self.approximate,
+            "kinds": [
+                {"value": kind, "count": n}
+                for kind, n in sorted(self.kinds.items(), key=lambda one: (-one[1], one[0]))
+            ],
         }
 
 
@@ -203,27 +211,53 @@ def search(
     """
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         raise UsageError(f"no kind {unknown[0]!r}; there are {', '.join(KINDS)}")
-    if cursor and (not cursor.isascii() or not cursor.isdigit() or len(cursor) > 9):
-        raise UsageError(f"{cursor!r} is not a cursor that this search gave as 'next'")
-    asked, start = text.strip()[:LONGEST], int(cursor or 0)
+    asked, start = text.strip()[:LONGEST], _start(cursor)
     words = [folded for part in re.split(r"[\s/_-]+", asked) if (folded := fold(part))]
     if not words:
         return Hits([], 0, None)
     if max(map(len, words)) < 3 and len(words) == 1:
         return _short(database, words[0], kinds, limit, start)
     if iris.is_iri(asked):
-        rows = database.execute("SELECT number FROM thing WHERE iri = ?", (asked,)).fetchall()
+        rows = database.execute("SELECT number, kind FROM thing WHERE iri = ?", (asked,)).fetchall()
         if rows:
-            return Hits(_items(database, [number for (number,) in rows][start:]), len(rows), None)
-    result, total = _spelt(database, asked, words, kinds, limit, start)
-    if total:
+            exact = [number for number, kind in rows if not kinds or kind in kinds]
+            counts = Counter(kind for _, kind in rows)
+            return Hits(_items(database, exact[start:]), len(exact), None, kinds=counts)
+    result, counts = _spelt(database, asked, words, kinds, limit, start)
+    if total := _total(counts, kinds):
         end = start + len(result)
-        return Hits(_items(database, result), total, str(end) if end < total else None)
-    near = _alike(database, fold(asked), kinds)
-    part = near[start : start + limit]
+        following = str(end) if result and end < total else None
+        return Hits(_items(database, result), total, following, kinds=counts)
+    near = _alike(database, fold(asked))
+    counts = counts or Counter(kind for _, kind in near)
+    chosen = [number for number, kind in near if not kinds or kind in kinds]
+    part = chosen[start : start + limit]
     end = start + len(part)
-    following = str(end) if end < len(near) else None
-    return Hits(_items(database, part), len(near), following, approximate=True)
+    following = str(end) if end < len(chosen) else None
+    return Hits(_items(database, part), len(chosen), following, approximate=True, kinds=counts)
+
+
+def _total(counts: Mapping[str, int], kinds: Collection[str]) -> int:
+    return sum(n for kind, n in counts.items() if not kinds or kind in kinds)
+
+
+def listed(database: sqlite3.Connection, kind: str, limit: int = 20, cursor: str = "") -> Hits:
+    """Every entity of a kind, the richest first; raises UsageError for a cursor that is none."""
+    start = _start(cursor)
+    (total,) = database.execute("SELECT count(*) FROM thing WHERE kind = ?", (kind,)).fetchone()
+    rows = database.execute(
+        "SELECT number FROM thing WHERE kind = ? ORDER BY weight DESC, number LIMIT ? OFFSET ?",
+        (kind, limit, start),
+    ).fetchall()
+    end = start + len(rows)
+    following = str(end) if rows and end < total else None
+    return Hits(_items(database, [n for (n,) in rows]), total, following, kinds={kind: total})
+
+
+def _start(cursor: str) -> int:
+    if cursor and (not cursor.isascii() or not cursor.isdigit() or len(cursor) > 9):
+        raise UsageError(f"{cursor!r} is not a cursor that this search gave as 'next'")
+    return int(cursor or 0)
 
 
 def _of_kinds(kinds: Collection[str]) -> tuple[str, list[str]]:
@@ -239,10 +273,13 @@ def _spelt(
     kinds: Collection[str],
     limit: int,
     start: int,
-) -> tuple[list[int], int]:
-    """Entities of which a name holds all words; exact names first, then beginnings, then richest."""
+) -> tuple[list[int], Counter[str]]:
+    """Entities of which a name holds all words, and how many of each kind there are.
+
+    Exact names stand first, then beginnings, then the richest.
+    """
     long = [word for word in words if len(word) >= 3]
-    clause, values = _of_kinds(kinds)
+    clause, values = "", list[str]()
     for word in words:
         if len(word) < 3:
             clause += " AND instr(t.folded, ?)"
@@ -254,16 +291,20 @@ def _spelt(
         values = [match, *values]
     else:
         base = "FROM thing t WHERE 1"
-    (total,) = database.execute(f"SELECT count(*) {base}{clause}", values).fetchone()
-    if not total:
-        return [], 0
+    counts = Counter(
+        dict(database.execute(f"SELECT t.kind, count(*) {base}{clause} GROUP BY t.kind", values))
+    )
+    if not _total(counts, kinds):
+        return [], counts
+    only, wanted = _of_kinds(kinds)
+    clause, values = clause + only, [*values, *wanted]
     rows = database.execute(
         f"SELECT t.number {base}{clause} ORDER BY (t.id = ? OR t.iri = ?) DESC,"
         " (' ' || t.folded || ' ') LIKE ? DESC, t.kind IN ('record', 'offer', 'thing'),"
         " (' ' || t.folded) LIKE ? DESC, t.number LIMIT ? OFFSET ?",
         (*values, asked, asked, f"% {whole} %", f"% {whole}%", limit, start),
     )
-    return [number for (number,) in rows], int(total)
+    return [number for (number,) in rows], counts
 
 
 def _short(
@@ -272,10 +313,13 @@ def _short(
     """Entities with a word that begins with one or two letters, richest first."""
     chosen = list(kinds) or [""]
     marks = ",".join("?" * len(chosen))
-    (total,) = database.execute(
-        f"SELECT coalesce(sum(total), 0) FROM shorts WHERE start = ? AND kind IN ({marks})",
-        (word, *chosen),
-    ).fetchone()
+    counts = Counter(
+        dict(
+            database.execute(
+                "SELECT kind, total FROM shorts WHERE start = ? AND kind <> ''", (word,)
+            )
+        )
+    )
     exact = database.execute(
         f"SELECT number FROM thing t WHERE (' ' || folded || ' ') LIKE ? AND number IN"
         f" (SELECT number FROM short WHERE start = ? AND kind IN ({marks})) ORDER BY number",
@@ -288,27 +332,28 @@ def _short(
     numbers = list(dict.fromkeys(number for (number,) in (*exact, *rows)))
     part = numbers[start : start + limit]
     end = start + len(part)
-    return Hits(_items(database, part), int(total), str(end) if end < len(numbers) else None)
+    following = str(end) if end < len(numbers) else None
+    return Hits(_items(database, part), _total(counts, kinds), following, kinds=counts)
 
 
-def _alike(database: sqlite3.Connection, word: str, kinds: Collection[str]) -> list[int]:
-    """Entities with a name that differs by a typing error or two, most alike first."""
+def _alike(database: sqlite3.Connection, word: str) -> list[tuple[int, str]]:
+    """Entities with a name that differs by a typing error or two, and their kinds; most alike first."""
     grams = sorted({word[at : at + 3] for at in range(len(word) - 2)})[:40]
     if not grams:
         return []
-    clause, values = _of_kinds(kinds)
     match = " OR ".join(f'"{gram}"' for gram in grams)
     rows = database.execute(
-        "SELECT t.number, t.folded FROM spelling s JOIN thing t ON t.number = s.rowid"
-        f" WHERE spelling MATCH ?{clause} ORDER BY bm25(spelling) LIMIT 400",
-        (match, *values),
+        "SELECT t.number, t.kind, t.folded FROM spelling s JOIN thing t ON t.number = s.rowid"
+        " WHERE spelling MATCH ? ORDER BY bm25(spelling) LIMIT 400",
+        (match,),
     )
     scored = [
-        (score, number)
-        for number, folded in rows
+        (score, number, kind)
+        for number, kind, folded in rows
         if (score := max(_likeness(word, name) for name in folded.split(" "))) >= NEAR
     ]
-    return [number for _, number in sorted(scored, key=lambda item: (-item[0], item[1]))]
+    ranked = sorted(scored, key=lambda item: (-item[0], item[1]))
+    return [(number, kind) for _, number, kind in ranked]
 
 
 def _likeness(word: str, name: str) -> float:
@@ -330,7 +375,7 @@ def _each(database: sqlite3.Connection, numbers: Iterable[int]) -> Iterator[Sear
         yield {
             "aliases": [], "developers": [], "released": None, "contextLength": None,
             "parameterCount": None, "licences": [], "openness": [], "modalities": [],
-            "architecture": [], "weights": [], "sources": 0, "gaps": 0, "conflicts": 0,
+            "architecture": [], "weights": [], "sources": 0, "known": 0, "fields": 0, "gaps": 0, "conflicts": 0,
             "descendants": 0, **json.loads(detail), "iri": iri, "id": id_, "name": name,
             "kind": kind, "mentions": weight,
         }  # fmt: skip

@@ -17,6 +17,7 @@ from pydantic.dataclasses import dataclass
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
+from provenance_graph.core.claims import AcceptanceStatus
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import ID, NS, PREFIXES, Iri, local_name, short_id
 from provenance_graph.core.results import RESULT
@@ -68,11 +69,22 @@ class Entity:
 
 
 @dataclass(frozen=True, config=RESULT)
+class LinkSource:
+    """Who states a link: publisher, the basis it stands on, the day it was retrieved, the record."""
+
+    publisher: str
+    basis: str
+    retrieved: str
+    record: str
+
+
+@dataclass(frozen=True, config=RESULT)
 class Group:
     """The links of one relation in one direction (``out``: from the entity).
 
     ``total`` counts all of them (``at_least``: there are more); ``items`` is one page,
-    ``contested`` the IRIs of those about which sources disagree, ``next`` the cursor of the
+    ``contested`` the IRIs of those about which sources disagree, ``sources`` who states the link
+    to each, ``breaches`` the licence findings that start on it, ``next`` the cursor of the
     following page.
     """
 
@@ -84,7 +96,9 @@ class Group:
     at_least: bool
     items: list[Entity]
     contested: list[str]
+    sources: dict[str, list[LinkSource]]
     next: str | None
+    breaches: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, config=RESULT)
@@ -243,8 +257,31 @@ def _group(
         at_least=len(results) > MAX_LINKS,
         items=[entity(snapshot, other) for other in page],
         contested=[*disputed],
+        sources={other: _sources(snapshot, predicate, iri, other, way) for other in page},
         next=str(start + limit) if start + limit < len(results) else None,
     )
+
+
+def _sources(
+    snapshot: AcceptedSnapshot, predicate: str, iri: Iri, other: Iri, way: str
+) -> list[LinkSource]:
+    """The claims that state a link and still count, the latest first."""
+    if predicate in (DESCRIBED_IN, DESCRIBES):
+        return []
+    subject, value = (iri, other) if way == "out" else (other, iri)
+    results = {
+        LinkSource(
+            short_id(one.header.publisher),
+            one.basis.label,
+            one.header.retrieved[:10],
+            one.header.record,
+        )
+        for one in snapshot.claims(subject, Iri(predicate))
+        if one.standing is not AcceptanceStatus.SUPERSEDED
+        and isinstance(one.claim.value, Iri)
+        and snapshot.canonical(one.claim.value) == value
+    }
+    return sorted(results, key=lambda one: (one.retrieved, one.record), reverse=True)
 
 
 def _contested(snapshot: AcceptedSnapshot, predicate: str, iri: Iri, other: Iri, way: str) -> bool:

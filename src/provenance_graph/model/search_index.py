@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.literals import whole
-from provenance_graph.model.name_index import Hits, search
+from provenance_graph.model.name_index import Hits, listed, search
 from provenance_graph.model.search_index_build import fill, make
 
 if TYPE_CHECKING:
     from provenance_graph.model.answers import FacetCount, ModelPage, ModelSummary
 
-FORMAT = "7"
+FORMAT = "8"
 
 SORTS = {
     "name": "name COLLATE NOCASE",
@@ -102,6 +102,10 @@ class SearchIndex:
     ) -> Hits:
         """Entities of every kind, or of some, that a text names, best first."""
         return search(self._database, text, kinds, limit, cursor)
+
+    def listed(self, kind: str, limit: int = 20, cursor: str = "") -> Hits:
+        """Every entity of a kind, the richest first."""
+        return listed(self._database, kind, limit, cursor)
 
     def models(
         self,

@@ -15,6 +15,7 @@ from provenance_graph.core import terms
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
+from provenance_graph.model.fields import fields
 from provenance_graph.model.name_index import SCHEMA_SQL, fill_names
 from provenance_graph.model.naming import fold
 from provenance_graph.store.values import ANY
@@ -106,6 +107,8 @@ class IndexedFacts:
         self._disclosed = self._values(PG.disclosed)
         self._contested = self._values(PG.contested)
         self._records = self._count_records()
+        self._fields = fields(snapshot)
+        self._known = self._count_known()
         self._openness = self._codes(PG.openness)
         self._family = self._codes(PG.licenceFamily)
         self._approved = self._texts(PG.osiApproved)
@@ -141,6 +144,14 @@ class IndexedFacts:
             )
         }
         return Counter(model for model, _ in pairs)
+
+    def _count_known(self) -> Counter[Iri]:
+        """How many fields of each entity have an accepted value."""
+        counter: Counter[Iri] = Counter()
+        for field in self._fields:
+            quads = self.snapshot.quads(predicate=field.property)
+            counter.update({subject for subject, *_ in quads})
+        return counter
 
     def _texts(self, predicate: Iri) -> dict[Iri, str]:
         results: dict[Iri, str] = {}
@@ -197,6 +208,8 @@ class IndexedFacts:
             "architecture": self._shown(model, PG.sparsity),
             "weights": self._shown(model, PG.weightsAvailability),
             "sources": self._records[model],
+            "known": self._known[model],
+            "fields": len(self._fields),
             "gaps": sum(len(of.get(model, ())) for of in self._gaps.values()),
             "conflicts": len(self._contested.get(model, ())),
             "descendants": descendants,

@@ -2,7 +2,7 @@
 
 from provenance_graph.recording.audit import AuditLog, Logged
 from provenance_graph.recording.entry import BASES, STANCES, Entry, schema, template
-from provenance_graph.recording.keep import Kept, flag, flags, keep
+from provenance_graph.recording.keep import Flagger, Kept, flag, flag_record, flags, keep
 from provenance_graph.recording.table import read_entries
 
 __all__ = [
@@ -10,9 +10,11 @@ __all__ = [
     "STANCES",
     "AuditLog",
     "Entry",
+    "Flagger",
     "Kept",
     "Logged",
     "flag",
+    "flag_record",
     "flags",
     "keep",
     "read_entries",

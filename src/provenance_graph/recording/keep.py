@@ -23,6 +23,7 @@ from provenance_graph.model.fields import property_named
 from provenance_graph.recording.entry import BASES, STANCES, Entry, locator
 from provenance_graph.recording.values import value_of
 from provenance_graph.store.base import WritableStore
+from provenance_graph.store.values import QuadSource
 
 COLLECTION = "findings"
 READER = "recorded"
@@ -156,6 +157,15 @@ def flags(snapshot: AcceptedSnapshot, claim: Iri, record: Iri) -> list[str]:
     return sorted(map(str, results))
 
 
+@dataclass(frozen=True, slots=True)
+class Flagger:
+    """Who flags: a name, the publisher that stands for it, and where its records live."""
+
+    name: str
+    publisher: Iri
+    place: str
+
+
 def flag(
     store: WritableStore, claim: Iri, why: str, who: str, today: str, derive: Deriver | None = None
 ) -> Iri:
@@ -163,6 +173,14 @@ def flag(
 
     Nothing is removed: the flag stands beside the claim, and is a record that can be retracted.
     """
+    by = Flagger(who, iris.organization(who), iris.mint("record", "flags", ""))
+    made = flag_record(store, claim, why, by, today)
+    update(store, [made], derive=derive)
+    return made.header.record
+
+
+def flag_record(store: QuadSource, claim: Iri, why: str, by: Flagger, today: str) -> Record:
+    """The record of a flag; raises NotFound for a claim or record that the store has not."""
     record = Iri(claim.partition("#")[0])
     quads = list(store.quads(graph=record))
     if not quads or (
@@ -170,20 +188,19 @@ def flag(
         and claim not in {rdf.claim_iri(record, one) for one in rdf.from_quads(quads).claims}
     ):
         raise NotFound(str(claim), "claim or record")
-    key = hashlib.sha256("\x1f".join((claim, who)).encode()).hexdigest()[:16]
+    key = hashlib.sha256("\x1f".join((claim, by.name)).encode()).hexdigest()[:16]
     header = Header(
-        record=iris.record("flags", key, today),
+        record=Iri(f"{by.place}{key}/{today}"),
         document=claim,
-        publisher=iris.organization(who),
+        publisher=by.publisher,
         retrieved=today,
         reader=READER,
-        title=f"Flagged by {who}",
+        title=f"Flagged by {by.name}",
         custody=Custody.ASSERTED,
     )
     claims = [
         Claim(claim, PG.flagged, literals.text(why)),
         Claim(header.publisher, RDF.type, PG.Organization),
-        Claim(header.publisher, SCHEMA.name, literals.text(who)),
+        Claim(header.publisher, SCHEMA.name, literals.text(by.name)),
     ]
-    update(store, [Record(header, tuple(claims)).sort()], derive=derive)
-    return header.record
+    return Record(header, tuple(claims)).sort()

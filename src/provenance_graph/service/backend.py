@@ -33,6 +33,14 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """What somebody holds to be wrong: a claim or a whole record, and why."""
+
+    claim: Iri
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class UploadPart:
     """One RDF document of an upload."""
 
@@ -117,6 +125,9 @@ class StoreWriter(Protocol):
 
     async def decide(self, decision: Decision, who: str) -> Written:
         """Put a person's decision on the identity of two names into the store."""
+
+    async def flag(self, flag: Flag, who: str) -> Written:
+        """Say that a claim or a record is wrong; the first of the notes is the flag's record."""
 
     def state(self) -> Mapping[str, object]:
         """Whether it can write, and why not: for /health."""

@@ -1,5 +1,6 @@
 /** The scene on a canvas: only what is in view is drawn, and words only where they can be read. */
 import { BOX, bounds, type Link, type Placed, type Scene } from "./scene";
+import { radius } from "./sizes";
 import { ends, short, type Palette } from "./write";
 
 export interface View {
@@ -14,6 +15,8 @@ export interface Marks {
   matches: Set<string>;
   /** Colours by a fact; without them the kind gives the colour. */
   colours?: Map<string, string> | undefined;
+  /** From 0 to 1: how large the disc of an entity is. */
+  sizes?: Map<string, number> | undefined;
 }
 
 const READABLE = 0.45;
@@ -75,7 +78,7 @@ export class Painter {
 }
 
 function sameMarks(a: Marks, b: Marks): boolean {
-  return a.chosen === b.chosen && a.edge === b.edge && a.matches === b.matches && a.colours === b.colours;
+  return a.chosen === b.chosen && a.edge === b.edge && a.matches === b.matches && a.colours === b.colours && a.sizes === b.sizes;
 }
 
 /** Draw what is seen of a scene. */
@@ -108,7 +111,7 @@ function far(c: CanvasRenderingContext2D, scene: Scene, view: View, palette: Pal
   for (const link of scene.links.values()) {
     const [a, b] = [scene.nodes.get(link.subject), scene.nodes.get(link.object)];
     if (!a || !b || outside(seen, a.x, a.y, b.x, b.y)) continue;
-    const look = link.breach ? palette.bad : link.contested ? palette.warn : link.subject === marks.chosen || link.object === marks.chosen ? palette.ink : palette.line;
+    const look = lookOf(link, link.subject === marks.chosen || link.object === marks.chosen, palette);
     let path = lines.get(look);
     if (!path) lines.set(look, (path = new Path2D()));
     path.moveTo(a.x + half[0], a.y + half[1]);
@@ -125,7 +128,9 @@ function far(c: CanvasRenderingContext2D, scene: Scene, view: View, palette: Pal
     const look = marks.colours?.get(node.iri) ?? palette.kinds[node.kind] ?? palette.line;
     let path = boxes.get(look);
     if (!path) boxes.set(look, (path = new Path2D()));
-    path.rect(node.x, node.y, BOX.width, BOX.height);
+    const share = marks.sizes?.get(node.iri);
+    if (share === undefined) path.rect(node.x, node.y, BOX.width, BOX.height);
+    else path.rect(node.x - 30 * share, node.y - 20 * share, BOX.width + 60 * share, BOX.height + 40 * share);
   }
   for (const [look, path] of boxes) {
     c.fillStyle = look;
@@ -163,29 +168,31 @@ function near(c: CanvasRenderingContext2D, scene: Scene, view: View, palette: Pa
   }
   c.textAlign = "left";
   for (const node of scene.nodes.values()) {
-    if (!outside(seen, node.x, node.y, node.x + BOX.width, node.y + BOX.height)) box(c, node, palette, marks, words);
+    if (!outside(seen, node.x, node.y, node.x + BOX.width, node.y + BOX.height)) box(c, node, palette, marks, words, view.scale);
   }
 }
 
 function lookOf(link: Link, lit: boolean, palette: Palette): string {
+  if (link.change === "new") return palette.kinds["organization"] ?? palette.ink;
   return link.breach ? palette.bad : link.contested ? palette.warn : lit ? palette.ink : palette.line;
 }
 
 /** Lines of one look are one path. */
 function strokes(c: CanvasRenderingContext2D, lines: { link: Link; at: [number, number, number, number]; lit: boolean }[], palette: Palette, scale: number): void {
-  const paths = new Map<string, { path: Path2D; look: string; width: number; dashed: boolean }>();
+  const paths = new Map<string, { path: Path2D; look: string; width: number; dash: number[] }>();
   for (const { link, at: [x1, y1, x2, y2], lit } of lines) {
-    const [look, width, dashed] = [lookOf(link, lit, palette), link.contested || link.breach ? 3 : lit ? 1.8 : 1.1, Boolean(link.inferred)];
-    const key = `${look} ${width} ${dashed}`;
+    const dash = link.change === "gone" ? [2, 5] : link.inferred ? [6, 4] : [];
+    const [look, width] = [lookOf(link, lit, palette), link.contested || link.breach || link.change ? 3 : lit ? 1.8 : 1.1];
+    const key = `${look} ${width} ${dash.join()}`;
     let one = paths.get(key);
-    if (!one) paths.set(key, (one = { path: new Path2D(), look, width, dashed }));
+    if (!one) paths.set(key, (one = { path: new Path2D(), look, width, dash }));
     one.path.moveTo(x1, y1);
     one.path.lineTo(x2, y2);
   }
-  for (const { path, look, width, dashed } of paths.values()) {
+  for (const { path, look, width, dash } of paths.values()) {
     c.strokeStyle = look;
     c.lineWidth = width / Math.max(scale, 0.5);
-    c.setLineDash(dashed && lines.length <= 2000 ? [6, 4] : []);
+    c.setLineDash(lines.length <= 2000 ? dash : []);
     c.stroke(path);
   }
   c.setLineDash([]);
@@ -193,7 +200,7 @@ function strokes(c: CanvasRenderingContext2D, lines: { link: Link; at: [number, 
 
 /** The relation on its line, with what speaks against it. */
 function label(c: CanvasRenderingContext2D, link: Link, x: number, y: number, palette: Palette): void {
-  const text = `${link.breach ? "§ " : ""}${link.label}${link.inferred ? " (inferred)" : ""}${link.contested ? " – sources disagree" : ""}`;
+  const text = `${link.breach ? "§ " : ""}${link.change ? `${link.change}: ` : ""}${link.label}${link.inferred ? " (inferred)" : ""}${link.contested ? " – sources disagree" : ""}`;
   c.font = "9.5px system-ui, sans-serif";
   c.lineWidth = 3;
   c.strokeStyle = palette.paper;
@@ -208,12 +215,15 @@ function ownerAndName(node: Placed): [string, string] {
   return at > 0 ? [node.label.slice(0, at), node.label.slice(at + 1)] : ["", node.label];
 }
 
-function box(c: CanvasRenderingContext2D, node: Placed, palette: Palette, marks: Marks, words: boolean): void {
+/** Letters smaller than this on the screen are not written. */
+const LEAST_LETTER = 9;
+
+function box(c: CanvasRenderingContext2D, node: Placed, palette: Palette, marks: Marks, words: boolean, scale: number): void {
   const colour = marks.colours?.get(node.iri) ?? palette.kinds[node.kind] ?? palette.line;
   c.fillStyle = palette.paper;
   c.strokeStyle = colour;
   c.lineWidth = node.iri === marks.chosen || marks.matches.has(node.iri) ? 4 : 1.8;
-  c.setLineDash(node.kind === "unresolved" ? [5, 4] : []);
+  c.setLineDash(node.change === "gone" ? [2, 4] : node.kind === "unresolved" ? [5, 4] : []);
   c.beginPath();
   c.roundRect(node.x, node.y, BOX.width, BOX.height, node.kind === "dataset" ? 16 : 6);
   c.fill();
@@ -225,14 +235,27 @@ function box(c: CanvasRenderingContext2D, node: Placed, palette: Palette, marks:
     c.fill();
     c.globalAlpha = 1;
   }
-  if (!words) return;
+  const share = marks.sizes?.get(node.iri);
+  if (share !== undefined) {
+    c.fillStyle = colour;
+    c.beginPath();
+    c.arc(node.x + BOX.width - 16, node.y + BOX.height / 2, radius(share), 0, 2 * Math.PI);
+    c.fill();
+  }
   c.fillStyle = palette.ink;
-  c.font = "12px system-ui, sans-serif";
   const [owner, name] = ownerAndName(node);
-  c.fillText(short(name), node.x + 10, node.y + 12);
+  if (!words) { // one line, as large on the screen as it can be read
+    const size = Math.min(LEAST_LETTER / scale, BOX.height - 6);
+    c.font = `${size}px system-ui, sans-serif`;
+    c.fillText(short(name, Math.floor((BOX.width - 12) / (size * 0.56))), node.x + 6, node.y + BOX.height / 2);
+    return;
+  }
+  c.font = "12px system-ui, sans-serif";
+  const room = share === undefined ? 24 : 20;
+  c.fillText(short(name, room), node.x + 10, node.y + 12);
   c.fillStyle = palette.soft;
   c.font = "9.5px system-ui, sans-serif";
-  c.fillText(short([node.note, owner, node.kind].filter(Boolean).join(" · "), 36), node.x + 10, node.y + 25);
+  c.fillText(short([node.change, node.note, owner, node.kind].filter(Boolean).join(" · "), room + 12), node.x + 10, node.y + 25);
 }
 
 function arrow(c: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number, look: string): void {

@@ -6,11 +6,11 @@ import { Answer, download } from "../parts";
 import { EntityPicker } from "../searchbox";
 import { hrefOf, inPath, setQuery, type Place } from "../router";
 import type { Neighbourhood } from "../types";
-import { number } from "../words";
+import { number, spaced } from "../words";
 import { openStep, packed, pathStep } from "./address";
 import { PAGE, aroundOf } from "./load";
 import type { Link, Scene } from "./scene";
-import { csv, graphml, mermaid, svg, type Palette } from "./write";
+import { csv, graphml, mermaid, svg, type Looks, type Palette } from "./write";
 
 /** A link, with where its evidence is. */
 export function LinkCard({ link, scene }: { link: Link; scene: Scene }): JSX.Element {
@@ -22,6 +22,8 @@ export function LinkCard({ link, scene }: { link: Link; scene: Scene }): JSX.Ele
       {link.inferred ? <p>Inferred: no source states it outright.</p> : null}
       {link.contested ? <p class="conflict">Sources disagree about it.</p> : null}
       {link.breach ? <p class="trouble">§ {link.breach}</p> : null}
+      {link.change ? <p>{link.change === "new" ? "New since then." : "No longer accepted."}</p> : null}
+      {link.sources?.length ? <ul class="plain">{link.sources.slice(0, 8).map((s) => <li key={s.record + s.basis}><bdi>{s.publisher}</bdi>, {spaced(s.basis)}, <a href={hrefOf(s.record)}>record of {s.retrieved}</a></li>)}{link.sources.length > 8 ? <li class="aside">8 of {number(link.sources.length)} sources listed</li> : null}</ul> : null}
       {claims && link.relation !== "buildsOn" ? <p><a href={claims}>Who says so</a></p> : null}
     </section>
   );
@@ -68,9 +70,9 @@ export function Card({ iri, scene, place }: { iri: string; scene: Scene; place: 
 }
 
 /** The scene as a file. */
-export function Save({ scene, title, asOf, palette }: { scene: Scene; title: string; asOf: string; palette: () => Palette }): JSX.Element {
-  const lines = (): string[] => [`${scene.nodes.size} entities, ${scene.links.size} links${asOf ? `, as known on ${asOf}` : ""}`, `${new Date().toISOString().slice(0, 10)}, store version ${storeVersion()}`];
-  const drawing = (): string => svg(scene, title, lines(), palette());
+export function Save({ scene, title, asOf, versus, palette, looks }: { scene: Scene; title: string; asOf: string; versus: string; palette: () => Palette; looks: Looks }): JSX.Element {
+  const lines = (): string[] => [`${scene.nodes.size} entities, ${scene.links.size} links${asOf ? `, as known on ${asOf}` : ""}${versus ? `, beside the state of ${versus}` : ""}`, `${new Date().toISOString().slice(0, 10)}, store version ${storeVersion()}`];
+  const drawing = (): string => svg(scene, title, lines(), palette(), looks);
   const png = async (): Promise<void> => {
     const image = new Image();
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawing())}`;

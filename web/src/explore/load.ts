@@ -1,10 +1,11 @@
 /** Scenes from the service: a walk replayed step by step, a preset, and facts to colour by. */
 import { Refusal, get, select } from "../api";
-import type { ClaimsAnswer, GraphPath, Group, Impact, Lineage, Neighbourhood } from "../types";
+import type { Changes, ClaimsAnswer, GraphPath, Group, Impact, Lineage, Neighbourhood } from "../types";
 import { inPath } from "../router";
 import { shortId } from "../words";
 import { unpacked, type Step } from "./address";
-import { evidenceScene, impactScene, lineageScene, organisationScene, timelineScene, type Dated } from "./presets";
+import { MOST_CHANGES, changesScene, evidenceScene, impactScene, lineageScene, organisationScene, timelineScene, type Dated } from "./presets";
+import { difference } from "./difference";
 import { begin, withGroup, withLinks, type Scene } from "./scene";
 
 /** So many neighbours are opened at a time. */
@@ -20,25 +21,31 @@ export const PRESETS: { name: string; word: string; root: boolean }[] = [
   { name: "timeline", word: "Timeline by release", root: true },
   { name: "evidence", word: "Evidence of one fact", root: true },
   { name: "organisations", word: "Who builds on whom", root: false },
+  { name: "changes", word: "What changed since a version", root: false },
 ];
 
 function onDay(asOf: string): string {
   return asOf ? `&asOf=${encodeURIComponent(asOf)}` : "";
 }
 
+/** Presets that are made of the store as it is now, whatever day is asked for. */
+export const OF_NOW = new Set(["organisations", "changes"]);
+
 /** The request for what is around an entity; the same text everywhere, so that it is asked once. */
 export function aroundOf(iri: string, asOf: string): string {
-  return `/api/v1/graph?node=${encodeURIComponent(iri)}&limit=${PAGE}${onDay(asOf)}`;
+  return `/api/v1/graph?node=${encodeURIComponent(iri)}&limit=${PAGE}&breaches=true${onDay(asOf)}`;
 }
 
 /** The scene that an address begins with. */
-async function start(root: string, preset: string, property: string, asOf: string): Promise<Scene> {
+async function start({ root, preset, property, asOf, evidence, since }: Wanted): Promise<Scene> {
   const thing = unpacked(root);
   switch (preset) {
     case "impact":
       return impactScene(await get<Impact>(`/api/v1/impact?thing=${encodeURIComponent(thing)}&limit=${MOST}${onDay(asOf)}`));
     case "lineage":
-      return lineageScene(await get<Lineage>(`/api/v1/models/${modelPath(thing)}/lineage?influences=true&evidence=false&limit=${MOST}${onDay(asOf)}`));
+      return lineageScene(await get<Lineage>(`/api/v1/models/${modelPath(thing)}/lineage?influences=true&evidence=${evidence}&limit=${MOST}${onDay(asOf)}`));
+    case "changes":
+      return changesScene(await get<Changes>(`/api/v1/changes?limit=${MOST_CHANGES}${since ? `&since=${encodeURIComponent(since)}` : ""}`));
     case "organisations":
       return organisations(root ? (await get<Neighbourhood>(aroundOf(thing, asOf))).node.iri : "");
     case "timeline":
@@ -95,18 +102,23 @@ SELECT ?m ?name WHERE { { ?m dcterms:creator <${iri}> } UNION { ?m dcterms:isPar
 
 const AT_ONCE = 300;
 
-/** Licence, developer and day of release of entities, as far as they are accepted. */
+/** Licence and its class, developer, day of release, parameters and context length of entities, as far as they are accepted now. */
 export async function factsOf(iris: string[]): Promise<Map<string, Record<string, string>>> {
   const facts = new Map<string, Record<string, string>>();
   const sound = iris.filter((iri) => iri.startsWith(ID) && !/[\s<>"{}|\\^`]/.test(iri));
   for (let n = 0; n < sound.length; n += AT_ONCE) {
     const rows = await select(`PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX schema: <https://schema.org/> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?m ?date ?licence ?maker WHERE { VALUES ?m { ${sound.slice(n, n + AT_ONCE).map((iri) => `<${iri}>`).join(" ")} }
-  OPTIONAL { ?m dcterms:issued ?date } OPTIONAL { ?m dcterms:license ?l OPTIONAL { ?l skos:prefLabel ?word } BIND(COALESCE(?word, STR(?l)) AS ?licence) }
+PREFIX pg: <https://w3id.org/provenance-graph/ns#>
+SELECT ?m ?date ?licence ?maker ?class ?parameters ?context WHERE { VALUES ?m { ${sound.slice(n, n + AT_ONCE).map((iri) => `<${iri}>`).join(" ")} }
+  OPTIONAL { ?m dcterms:issued ?date } OPTIONAL { ?m dcterms:license ?l OPTIONAL { ?l skos:prefLabel ?word } BIND(COALESCE(?word, STR(?l)) AS ?licence) OPTIONAL { ?l pg:openness ?class } }
+  OPTIONAL { ?m pg:parameterCount ?parameters } OPTIONAL { ?m pg:contextLength ?context }
   OPTIONAL { ?m dcterms:creator ?o OPTIONAL { ?o schema:name ?n } BIND(COALESCE(?n, STR(?o)) AS ?maker) } }`);
     for (const row of rows) {
       const made = facts.get(row["m"] ?? "") ?? {};
       if (row["date"]) Object.assign(made, { date: row["date"], year: row["date"].slice(0, 4) });
+      made["class"] = (row["class"] ?? "unknown").split("#").pop()?.split("/").pop() ?? "unknown";
+      if (row["parameters"]) made["parameters"] = row["parameters"];
+      if (row["context"]) made["context"] = row["context"];
       if (row["licence"]) made["licence"] = shortId(row["licence"].replace(ID, ""));
       if (row["maker"]) made["developer"] = shortId(row["maker"].replace(ID, ""));
       facts.set(row["m"] ?? "", made);
@@ -122,21 +134,26 @@ export interface Wanted {
   steps: Step[];
   chosen: string;
   asOf: string;
+  /** Whether to read who states each link of a lineage. */
+  evidence: boolean;
+  /** The version of the store that changes are counted from. */
+  since: string;
 }
 
 /** The scene that an address describes, step by step. */
-export async function replay({ root, preset, property, steps, chosen, asOf }: Wanted): Promise<Scene> {
-  let scene = await start(root, preset, property, asOf);
+export async function replay(wanted: Wanted): Promise<Scene> {
+  const { preset, steps, chosen, asOf } = wanted;
+  let scene = await start(wanted);
   for (const step of steps) {
     if (scene.nodes.size >= MOST) break;
     if (step.kind === "open") {
-      const more = await get<Neighbourhood>(`/api/v1/graph?node=${encodeURIComponent(step.iri)}&relation=${encodeURIComponent(step.relation)}&direction=${step.direction}&limit=${PAGE}&cursor=${step.page * PAGE || ""}${onDay(asOf)}`);
+      const more = await get<Neighbourhood>(`/api/v1/graph?node=${encodeURIComponent(step.iri)}&relation=${encodeURIComponent(step.relation)}&direction=${step.direction}&limit=${PAGE}&breaches=true&cursor=${step.page * PAGE || ""}${onDay(asOf)}`);
       for (const group of more.groups) scene = withGroup(scene, more.node.iri, group);
     } else {
       const path = await get<GraphPath>(`/api/v1/graph/path?start=${encodeURIComponent(step.start)}&end=${encodeURIComponent(step.end)}${onDay(asOf)}`);
       for (const hop of path.steps) {
         const forward = scene.nodes.has(hop.subject.iri);
-        const group: Group = { relation: hop.relation, name: hop.relation, label: hop.label, direction: forward ? "out" : "in", total: 1, atLeast: false, items: [forward ? hop.object : hop.subject], contested: [], next: null };
+        const group: Group = { relation: hop.relation, name: hop.relation, label: hop.label, direction: forward ? "out" : "in", total: 1, atLeast: false, items: [forward ? hop.object : hop.subject], contested: [], sources: {}, breaches: {}, next: null };
         scene = withGroup(scene, forward ? hop.subject.iri : hop.object.iri, group);
       }
     }
@@ -148,3 +165,13 @@ export async function replay({ root, preset, property, steps, chosen, asOf }: Wa
   return scene;
 }
 
+
+/** The scene of an address, and where it names another day, that day's scene beside it. */
+export async function compared(wanted: Wanted, day: string): Promise<Scene> {
+  if (!day) return replay(wanted);
+  const earlier = replay({ ...wanted, asOf: day }).catch((error: unknown): Scene => {
+    if (error instanceof Refusal && error.status === 404) return { nodes: new Map(), links: new Map() }; // nothing was known of it that day
+    throw error;
+  });
+  return difference(await replay(wanted), await earlier);
+}

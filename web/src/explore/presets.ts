@@ -1,5 +1,5 @@
 /** Pictures that answer one question: the answers of the service laid out as scenes. Pure. */
-import type { Claim, Entity, Impact, Lineage } from "../types";
+import type { Changes, Claim, Entity, Impact, Lineage } from "../types";
 import { isThing, nameOf, shortId, stance, standing, text } from "../words";
 import { BOX, type Link, type Placed, type Scene } from "./scene";
 
@@ -9,21 +9,40 @@ const ROW = 46;
 /** No more in one column: what is longer stands in several beside each other, so that a scene keeps a readable shape. */
 const TALL = 60;
 
-interface Spot extends Entity {
-  column: number;
-  facts?: Record<string, string>;
+type Spot = Omit<Placed, "x" | "y" | "column"> & { column: number };
+
+function added<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
+/** A picture is looked at in a frame about this wide and tall. */
+const FRAME = { width: 1000, height: 560 };
+
+/** How many entities may stand in one column so that the whole picture is seen as large as can be. */
+export function tallest(sizes: number[]): number {
+  const scale = (most: number): number => {
+    const height = Math.min(most, Math.max(...sizes)) * ROW;
+    const width = sizes.reduce((sum, n) => sum + COLUMN + (Math.ceil(n / most) - 1) * (BOX.width + 24), 0);
+    return Math.min(FRAME.width / width, FRAME.height / height);
+  };
+  let best = TALL;
+  for (let most = TALL; most >= 6; most--) if (scale(most) > scale(best) * 1.02) best = most;
+  return best;
 }
 
 /** Entities in columns from left to right, each as near to its neighbours of the column before as there is room. */
 export function layered(spots: Spot[], links: Link[]): Scene {
   const columns = new Map<number, Spot[]>();
-  for (const spot of spots) columns.set(spot.column, [...(columns.get(spot.column) ?? []), spot]);
+  for (const spot of spots) added(columns, spot.column, spot);
   const neighbours = new Map<string, string[]>();
   for (const { subject, object } of links) {
-    neighbours.set(subject, [...(neighbours.get(subject) ?? []), object]);
-    neighbours.set(object, [...(neighbours.get(object) ?? []), subject]);
+    added(neighbours, subject, object);
+    added(neighbours, object, subject);
   }
   const nodes = new Map<string, Placed>();
+  const most = tallest([...columns.values()].map((column) => column.length));
   let x = 0;
   for (const key of [...columns.keys()].sort((a, b) => a - b)) {
     const column = columns.get(key) ?? [];
@@ -32,11 +51,10 @@ export function layered(spots: Spot[], links: Link[]): Scene {
       return ys.length ? ys.reduce((a, b) => a + b, 0) / ys.length : 0;
     };
     const ordered = column.map((spot, n) => ({ spot, wish: wish(spot), n })).sort((a, b) => a.wish - b.wish || a.n - b.n);
-    const wide = Math.ceil(ordered.length / TALL);
+    const wide = Math.ceil(ordered.length / most);
     const tall = Math.ceil(ordered.length / wide);
     ordered.forEach(({ spot }, n) => {
-      const { column: _, ...entity } = spot;
-      nodes.set(spot.iri, { ...entity, x: x + (n % wide) * (BOX.width + 24), y: (Math.floor(n / wide) - (tall - 1) / 2) * ROW });
+      nodes.set(spot.iri, { ...spot, x: x + (n % wide) * (BOX.width + 24), y: (Math.floor(n / wide) - (tall - 1) / 2) * ROW });
     });
     x += COLUMN + (wide - 1) * (BOX.width + 24);
   }
@@ -66,6 +84,7 @@ function ofEdge(edge: Lineage["edges"][number]): Link {
   const breach = edge.breaches.filter((b) => b.severity !== "Info").map((b) => `${b.rule} ${b.message}`).join("; ");
   return link(edge.child, edge.parent, edge.relationName, edge.relationLabel, {
     contested: Boolean(edge.contested) || edge.contradictedBy.length > 0, inferred: edge.inferred, ...(breach ? { breach } : {}),
+    sources: edge.evidence.map((s) => ({ publisher: nameOf(s.publisher), basis: s.basis, retrieved: s.retrieved.slice(0, 10), record: s.record })),
   });
 }
 
@@ -139,11 +158,36 @@ export function evidenceScene(subject: Entity, property: string, claims: Claim[]
     spots.set(node, { iri: node, id: value, label: value, kind: before?.kind === "accepted value" || accepted ? "accepted value" : "value", column: 1 });
     links.push(link(subject.iri, node, property, property));
     spots.set(claim.claim, { iri: claim.claim, id: claim.publisher.id, label: `${claim.publisher.id}: ${claim.asStated ?? value}`, kind: "claim", column: 2 });
-    links.push(link(node, claim.claim, "statedBy", `${standing(claim.standing)}`));
+    const sources = [{ publisher: shortId(claim.publisher.id), basis: claim.basis, retrieved: claim.retrieved.slice(0, 10), record: claim.record }];
+    links.push(link(node, claim.claim, "statedBy", `${standing(claim.standing)}`, { sources }));
     spots.set(claim.record, { iri: claim.record, id: idOf(claim.record), label: idOf(claim.record).replace(/^record\//, ""), kind: "record", column: 3 });
     links.push(link(claim.claim, claim.record, "inRecord", "stands in"));
     spots.set(claim.document, { iri: claim.document, id: claim.document, label: claim.document.replace(/^https?:\/\/(www\.)?/, ""), kind: "document", column: 4 });
     links.push(link(claim.record, claim.document, "readFrom", `read ${claim.retrieved}`));
   });
   return layered([...spots.values()], links);
+}
+
+/** So many changed facts are drawn. */
+export const MOST_CHANGES = 300;
+
+/** What changed in the accepted facts since a version: each entity with the values that came and went. */
+export function changesScene(found: Changes): Scene {
+  const spots = new Map<string, Spot>();
+  const links = new Map<string, Link>();
+  for (const { subject, property, was, now } of found.items.flatMap((commit) => commit.facts).slice(0, MOST_CHANGES)) {
+    spots.set(subject.iri, { iri: subject.iri, id: idOf(subject.iri), label: shortId(subject.id), kind: subject.iri.startsWith(`${ID}model/`) ? "model" : "entity", column: 0 });
+    const seen = (value: string, change: "new" | "gone"): void => {
+      const node = `value:${value}`;
+      spots.set(node, { iri: node, id: value, label: value, kind: "value", column: 1 });
+      const one = link(subject.iri, node, property, property, { change });
+      const before = links.get(one.key);
+      if (before && before.change !== change) links.delete(one.key); // it came and went: nothing changed in the end
+      else links.set(one.key, one);
+    };
+    for (const value of was) if (!now.includes(value)) seen(value, "gone");
+    for (const value of now) if (!was.includes(value)) seen(value, "new");
+  }
+  const used = new Set([...links.values()].flatMap((l) => [l.subject, l.object]));
+  return layered([...spots.values()].filter((spot) => used.has(spot.iri)), [...links.values()]);
 }

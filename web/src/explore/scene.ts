@@ -9,6 +9,10 @@ export interface Placed extends Entity {
   facts?: Record<string, string>;
   /** Stands before the kind in the box. */
   note?: string;
+  /** The column of a picture in columns. */
+  column?: number;
+  /** Beside another day or version. */
+  change?: "new" | "gone";
 }
 
 export interface Link {
@@ -21,6 +25,17 @@ export interface Link {
   inferred?: boolean;
   /** The licence problem that starts on this link. */
   breach?: string;
+  /** Who states it, on what basis, and when that was retrieved; as far as it was asked for. */
+  sources?: LinkSource[];
+  /** Beside another day or version. */
+  change?: "new" | "gone";
+}
+
+export interface LinkSource {
+  publisher: string;
+  basis: string;
+  retrieved: string;
+  record: string;
 }
 
 export interface Scene {
@@ -80,13 +95,6 @@ export function moved(scene: Scene, iri: string, x: number, y: number): Scene {
   return node ? { nodes: new Map(scene.nodes).set(iri, { ...node, x, y }), links: scene.links } : scene;
 }
 
-/** Only what has a wanted kind and relation; the chosen entity stays. */
-export function filtered(scene: Scene, hiddenKinds: Set<string>, hiddenRelations: Set<string>, keep: string): Scene {
-  const nodes = new Map([...scene.nodes].filter(([iri, node]) => iri === keep || !hiddenKinds.has(node.kind)));
-  const links = new Map([...scene.links].filter(([, link]) => !hiddenRelations.has(link.relation) && nodes.has(link.subject) && nodes.has(link.object)));
-  return { nodes, links };
-}
-
 /** The corners of everything in a scene. */
 export function bounds(scene: Scene): { left: number; top: number; width: number; height: number } {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
@@ -102,7 +110,8 @@ export function bounds(scene: Scene): { left: number; top: number; width: number
 function addLink(links: Map<string, Link>, at: string, other: string, group: Group): void {
   const [subject, object] = group.direction === "out" ? [at, other] : [other, at];
   const key = `${subject}|${group.name}|${object}`;
-  links.set(key, { key, subject, object, relation: group.name, label: group.label, contested: group.contested.includes(other) });
+  const breach = group.breaches[other]?.join("; ");
+  links.set(key, { key, subject, object, relation: group.name, label: group.label, contested: group.contested.includes(other), sources: group.sources[other] ?? [], ...(breach ? { breach } : {}) });
 }
 
 function rowsIn(nodes: Map<string, Placed>, x: number): Set<number> {

@@ -1,6 +1,8 @@
 /** A scene as files: SVG, GraphML, Mermaid, CSV. Pure. */
 import { csv as asCsv } from "../table/csv";
+import type { Key } from "./colours";
 import { BOX, bounds, type Scene } from "./scene";
+import { radius } from "./sizes";
 
 export interface Palette {
   paper: string;
@@ -10,6 +12,13 @@ export interface Palette {
   warn: string;
   bad: string;
   kinds: Record<string, string>;
+}
+
+/** How a reader has entities coloured and sized. */
+export interface Looks {
+  colours?: Map<string, string> | undefined;
+  keys: Key[];
+  sizes?: Map<string, number> | undefined;
 }
 
 const LETTERS = 24;
@@ -25,12 +34,22 @@ function escaped(text: string): string {
 }
 
 /** The scene as a drawing that stands alone, with title, legend, day and version. */
-export function svg(scene: Scene, title: string, lines: string[], palette: Palette): string {
+export function svg(scene: Scene, title: string, lines: string[], palette: Palette, looks: Looks = { keys: [] }): string {
   const box = bounds(scene);
   const [pad, head] = [30, 26 + 18 * lines.length];
-  const used = [...new Set([...scene.nodes.values()].map((node) => node.kind))].sort();
+  const kinds = [...new Set([...scene.nodes.values()].map((node) => node.kind))].sort().map((kind): [string, string] => [kind, palette.kinds[kind] ?? palette.line]);
+  const links = [...scene.links.values()];
+  const legend: [string, string][] = [
+    ...(looks.keys.length ? looks.keys.map((k): [string, string] => [k.value, k.colour]) : kinds),
+    ...(links.some((l) => l.contested) ? [["sources disagree", palette.warn] as [string, string]] : []),
+    ...(links.some((l) => l.breach) ? [["§ a licence problem starts here", palette.bad] as [string, string]] : []),
+    ...(links.some((l) => l.inferred) ? [["dashed: inferred", palette.line] as [string, string]] : []),
+    ...(links.some((l) => l.change) ? [["new", palette.kinds["organization"] ?? palette.ink], ["dotted: gone", palette.line]] as [string, string][] : []),
+  ];
   const width = Math.max(box.width + 2 * pad, 560);
-  const height = box.height + 2 * pad + head + 24;
+  const across = Math.max(1, Math.floor((width - 2 * pad) / 210));
+  const foot = Math.ceil(legend.length / across) * 20;
+  const height = box.height + 2 * pad + head + foot + 8;
   const at = (x: number, y: number): string => `${(x - box.left + pad).toFixed(1)} ${(y - box.top + pad + head).toFixed(1)}`;
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif">`,
@@ -42,20 +61,26 @@ export function svg(scene: Scene, title: string, lines: string[], palette: Palet
     const [a, b] = [scene.nodes.get(link.subject), scene.nodes.get(link.object)];
     if (!a || !b) continue;
     const [x1, y1, x2, y2] = ends(a.x, a.y, b.x, b.y);
-    const colour = link.breach ? palette.bad : link.contested ? palette.warn : palette.line;
-    parts.push(`<path d="M${at(x1, y1)} L${at(x2, y2)}" fill="none" stroke="${colour}" stroke-width="${link.contested || link.breach ? 3 : 1.3}"${link.inferred ? ' stroke-dasharray="6 4"' : ""}/>`);
+    const colour = link.change === "new" ? (palette.kinds["organization"] ?? palette.ink) : link.breach ? palette.bad : link.contested ? palette.warn : palette.line;
+    const dash = link.change === "gone" ? "2 5" : link.inferred ? "6 4" : "";
+    parts.push(`<path d="M${at(x1, y1)} L${at(x2, y2)}" fill="none" stroke="${colour}" stroke-width="${link.contested || link.breach || link.change ? 3 : 1.3}"${dash ? ` stroke-dasharray="${dash}"` : ""}/>`);
     const [mx, my] = at((x1 + x2) / 2, (y1 + y2) / 2 - 4).split(" ");
-    parts.push(`<text x="${mx}" y="${my}" font-size="9.5" text-anchor="middle" fill="${palette.soft}">${link.breach ? "§ " : ""}${escaped(link.label)}${link.contested ? " (sources disagree)" : ""}</text>`);
+    parts.push(`<text x="${mx}" y="${my}" font-size="9.5" text-anchor="middle" fill="${palette.soft}">${link.breach ? "§ " : ""}${link.change ? `${link.change}: ` : ""}${escaped(link.label)}${link.contested ? " (sources disagree)" : ""}</text>`);
   }
   for (const node of scene.nodes.values()) {
     const [x, y] = at(node.x, node.y).split(" ").map(Number) as [number, number];
-    parts.push(`<g><title>${escaped(`${node.label} (${node.kind})`)}</title><rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="${palette.paper}" stroke="${palette.kinds[node.kind] ?? palette.line}" stroke-width="2"/><text x="${x + 10}" y="${y + 21}" font-size="12" fill="${palette.ink}">${escaped(node.label)}</text></g>`);
+    parts.push(`<g><title>${escaped(`${node.label} (${node.kind})`)}</title><rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="${palette.paper}" stroke="${looks.colours?.get(node.iri) ?? palette.kinds[node.kind] ?? palette.line}" stroke-width="2"${node.change === "gone" ? ' stroke-dasharray="2 4"' : ""}/>${disc(x, y, looks, node.iri, palette)}<text x="${x + 10}" y="${y + 21}" font-size="12" fill="${palette.ink}">${escaped(short(node.label, 29))}</text></g>`);
   }
-  used.forEach((kind, n) => {
-    const x = pad + n * 112;
-    parts.push(`<rect x="${x}" y="${height - 26}" width="14" height="12" rx="3" fill="none" stroke="${palette.kinds[kind] ?? palette.line}" stroke-width="2"/><text x="${x + 20}" y="${height - 16}" font-size="11" fill="${palette.ink}">${escaped(kind)}</text>`);
+  legend.forEach(([word, colour], n) => {
+    const [x, y] = [pad + (n % across) * 210, height - foot - 6 + Math.floor(n / across) * 20];
+    parts.push(`<rect x="${x}" y="${y}" width="14" height="12" rx="3" fill="none" stroke="${colour}" stroke-width="2"/><text x="${x + 20}" y="${y + 10}" font-size="11" fill="${palette.ink}">${escaped(short(word, 34))}</text>`);
   });
   return [...parts, "</svg>"].join("\n");
+}
+
+function disc(x: number, y: number, looks: Looks, iri: string, palette: Palette): string {
+  const share = looks.sizes?.get(iri);
+  return share === undefined ? "" : `<circle cx="${x + BOX.width - 16}" cy="${y + BOX.height / 2}" r="${radius(share).toFixed(1)}" fill="${looks.colours?.get(iri) ?? palette.soft}"/>`;
 }
 
 /** Where a line leaves one box and meets another: at the sides that face each other. */
@@ -89,7 +114,7 @@ export function mermaid(scene: Scene): string {
 export function csv(scene: Scene): string {
   const rows = [...scene.links.values()].map((l) => {
     const [a, b] = [scene.nodes.get(l.subject), scene.nodes.get(l.object)];
-    return [l.subject, a?.label ?? "", a?.kind ?? "", l.relation, l.object, b?.label ?? "", b?.kind ?? "", l.contested ? "yes" : "no"];
+    return [l.subject, a?.label ?? "", a?.kind ?? "", l.relation, l.object, b?.label ?? "", b?.kind ?? "", l.contested ? "yes" : "no", l.inferred ? "yes" : "no", l.breach ?? "", (l.sources ?? []).map((s) => `${s.publisher} (${s.basis}, ${s.retrieved})`).join("; "), l.change ?? ""];
   });
-  return asCsv(["subject", "subject label", "subject kind", "relation", "object", "object label", "object kind", "contested"], rows);
+  return asCsv(["subject", "subject label", "subject kind", "relation", "object", "object label", "object kind", "contested", "inferred", "licence problem", "stated by", "change"], rows);
 }

@@ -166,8 +166,8 @@ const Line = memo(function Line({ n, line, chosen, conflict, onEdge }: { n: numb
 /** A sign at the middle of a line that a licence conflict starts on. */
 function Warning({ at }: { at: Point }): JSX.Element {
   return (
-    <g class="sign" transform={`translate(${at.x + 40} ${at.y})`}>
-      <circle r="9" /><text y="4.5" text-anchor="middle">§</text>
+    <g class="sign" transform={`translate(${at.x} ${at.y + 9})`}>
+      <circle r="8" /><text y="4" text-anchor="middle">§</text>
     </g>
   );
 }

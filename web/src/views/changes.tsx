@@ -28,7 +28,7 @@ export default function ChangesView({ place }: { place: Place }): JSX.Element {
       <h1>What changed in the store</h1>
       <div class="controls">
         <label class="choice stacked"><span>Since version</span><input type="text" value={since} placeholder="the last commits" onChange={(e) => setQuery({ since: e.currentTarget.value.trim() })} /></label>
-        <p class="actions"><a href="/api/v1/changes?format=atom">Atom feed</a> <a href="/compare">Compare a model on two days</a></p>
+        <p class="actions"><a href="/api/v1/changes?format=atom">Atom feed</a> <a href={`/explore?preset=changes${since ? `&since=${encodeURIComponent(since)}` : ""}`}>As a picture</a> <a href="/compare">Compare a model on two days</a></p>
       </div>
       <Answer asked={asked} what="the changes">
         {(found) => {

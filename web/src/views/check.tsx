@@ -6,20 +6,21 @@ import { StateMark, Trouble, useTitle } from "../parts";
 import { hrefOf } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
-import type { Checked, RubricRow } from "../types";
+import type { Checked, Offered } from "../types";
 import { count, number, shortId, spaced, stance } from "../words";
 
 const FORMATS: [string, string][] = [
   ["", "recognise it"], ["huggingface", "Hub card or config"], ["cyclonedx", "CycloneDX"], ["spdx3", "SPDX 3"], ["croissant", "Croissant"],
   ["fair4ml", "FAIR4ML"], ["apx", "ApX page"], ["rdf", "RDF of ours"],
 ];
+const LIST_KINDS: [string, string][] = [["elements", "Lists of elements of a bill of materials"], ["form", "Forms"], ["rubric", "Rubrics"]];
 const MOST = 16 * 1024 * 1024;
 const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
 
 /** The view. The document goes to the service, is read in a confined process, and is forgotten. */
 export default function Check(): JSX.Element {
   useTitle("Check a document");
-  const rubrics = useAsked<RubricRow[]>("/api/v1/rubrics");
+  const lists = useAsked<Offered[]>("/api/v1/check/lists");
   const [format, setFormat] = useState("");
   const [repository, setRepository] = useState("");
   const [against, setAgainst] = useState("");
@@ -54,7 +55,7 @@ export default function Check(): JSX.Element {
       <div class="controls">
         <label class="choice stacked"><span>Repository it is for (namespace/name)</span><input type="text" value={repository} placeholder="mine/My-Model" onInput={(e) => setRepository(e.currentTarget.value.trim())} /></label>
         <label class="choice stacked"><span>Format</span><select value={format} onChange={(e) => setFormat(e.currentTarget.value)}>{FORMATS.map(([key, word]) => <option key={key} value={key}>{word}</option>)}</select></label>
-        <label class="choice stacked"><span>List of elements it should cover</span><select class="steady" value={against} onChange={(e) => setAgainst(e.currentTarget.value)}><option value="">none</option>{(rubrics.data ?? []).filter((r) => r.computed).map((r) => <option key={r.id} value={r.id}>{r.title}</option>)}</select></label>
+        <label class="choice stacked"><span>List of elements it should cover</span><select class="steady" value={against} onChange={(e) => setAgainst(e.currentTarget.value)}><option value="">none</option>{LIST_KINDS.map(([kind, word]) => <optgroup key={kind} label={word}>{(lists.data ?? []).filter((one) => one.kind === kind).map((one) => <option key={one.id} value={one.id}>{one.title}</option>)}</optgroup>)}</select></label>
         {last ? <button type="button" onClick={() => void check(last.body, last.name)}>Check {last.name} again</button> : null}
       </div>
       <div class={over ? "drop over" : "drop"} onDragOver={(e) => { e.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)}

@@ -50,6 +50,8 @@ const SHOWN = ["disclosed", "reported", "inferred", "partlyDisclosed", "undisclo
 
 interface Total {
   column: Comparison["columns"][number];
+  /** Fields with an accepted value. */
+  known: number;
   states: Record<string, number>;
 }
 
@@ -63,12 +65,11 @@ function Totals({ found }: { found: Comparison }): JSX.Element {
       const state = cell ? stateOf(cell) : "notRecorded";
       states[state] = (states[state] ?? 0) + 1;
     }
-    return { column, states };
+    return { column, states, known: fields.filter((f) => f.cells[n]?.values.length).length };
   });
-  const known = (t: Total): number => ["disclosed", "reported", "inferred", "partlyDisclosed"].reduce((sum, s) => sum + (t.states[s] ?? 0), 0);
   const columns: Column<Total>[] = [
     { key: "model", label: "Model", head: true, value: (t) => t.column.heading, view: (t) => <ModelLink id={t.column.id} name={t.column.heading} /> },
-    { key: "known", label: `Known of ${fields.length}`, numeric: true, value: known },
+    { key: "known", label: `Known of ${fields.length}`, numeric: true, value: (t) => t.known },
     ...SHOWN.filter((state) => rows.some((r) => r.states[state])).map((state): Column<Total> => ({ key: state, label: STATES[state]?.word ?? state, numeric: true, value: (t) => t.states[state] ?? 0 })),
   ];
   return <DataTable label="Known of each" prefix="known." rows={rows} columns={columns} rowKey={(t) => t.column.id + t.column.heading} noun={["column", "columns"]} />;

@@ -15,7 +15,7 @@ import type { Matrix, Profile, RubricRow } from "../types";
 import { byDeveloper, columnsOf, knownIn, knownOf, ofProfiles, rowsOf, sections, type DeveloperTotal, type Row } from "../matrix";
 import { STATES, count, number } from "../words";
 import { memo } from "../memo";
-import { RubricMap } from "./rubricmap";
+import { RUBRIC_PAGE, RubricMap } from "./rubricmap";
 import { rubricOptions } from "./assessments";
 
 const FILTERS = ["developer", "openness", "family", "licence", "modality", "architecture", "year", "weights", "disclosure", "undisclosed", "descendsFrom"];
@@ -27,7 +27,9 @@ export default function Disclosure({ place }: { place: Place }): JSX.Element {
   const rubric = query.get("rubric") ?? "fields";
   const rubrics = useAsked<RubricRow[]>("/api/v1/rubrics");
   useTitle("Disclosure");
-  const asked = new URLSearchParams({ limit: query.get("limit") ?? "200", sort: query.get("sort") ?? "-sources" });
+  const paged = rubric !== "fields";
+  const asked = new URLSearchParams({ limit: paged ? String(RUBRIC_PAGE) : (query.get("limit") ?? "200"), sort: query.get("sort") ?? "-sources" });
+  if (paged && query.get("cursor")) asked.set("cursor", query.get("cursor") ?? "");
   for (const key of [...FILTERS, "q"]) for (const value of query.getAll(key)) if (value) asked.append(key, value);
   const held = useBasket();
   const mine = query.get("basket") === "yes" ? idsOf(held, "model").slice(0, MOST_OF_BASKET) : null;
@@ -43,7 +45,7 @@ export default function Disclosure({ place }: { place: Place }): JSX.Element {
       {mine && !mine.length ? <p class="empty">There is no model in the basket.</p> : null}
       <Controls place={place} rubric={rubric} rubrics={rubricOptions(rubrics.data?.filter((r) => r.computed))} />
       <Answer asked={found} what="the heat map">
-        {(matrix) => rubric === "fields" ? <FieldMap matrix={matrix} place={place} /> : <RubricMap rubric={rubric} models={matrix.models} total={matrix.total} />}
+        {(matrix) => rubric === "fields" ? <FieldMap matrix={matrix} place={place} /> : <RubricMap rubric={rubric} models={matrix.models} total={matrix.total} from={mine ? 0 : Number(query.get("cursor")) || 0} next={matrix.next} by={query.get("by") ?? ""} />}
       </Answer>
       {claims && of ? <Inspector key={of + claims} model={of} property={claims} field={labelled(found.data, claims)} /> : null}
     </div>

@@ -6,20 +6,24 @@ import { packed, stepsOf, unpacked } from "../explore/address";
 import { Painter, drawMap, fitted, type View } from "../explore/canvas";
 import { Card, LinkCard, Save } from "../explore/cards";
 import { coloursOf, keysOf } from "../explore/colours";
-import { MOST, PRESETS, factsOf, replay } from "../explore/load";
+import { Filters } from "../explore/filters";
+import { Legend } from "../explore/legend";
+import { Links } from "../explore/links";
+import { MOST, OF_NOW, PRESETS, compared, factsOf } from "../explore/load";
 import { usePointer } from "../explore/pointer";
-import { filtered, moved, neighbourBy, without, type Link, type Scene } from "../explore/scene";
+import { moved, neighbourBy, without, type Scene } from "../explore/scene";
+import { asksForEvidence, sifted, siftOf } from "../explore/sift";
+import { SIZES, scaleOf } from "../explore/sizes";
 import type { Palette } from "../explore/write";
-import { Choice, Trouble, useTitle } from "../parts";
+import { Choice, Trouble, Wait, useTitle } from "../parts";
 import { EntityPicker } from "../searchbox";
-import { go, hrefOf, setQuery, withQuery, type Place } from "../router";
-import { DataTable } from "../table/table";
-import type { Column } from "../table/rows";
+import { go, setQuery, withQuery, type Place } from "../router";
 import type { Matrix } from "../types";
 import { number } from "../words";
 
-const KINDS = ["model", "version", "dataset", "organization", "licence", "benchmark", "record", "document"];
-const COLOURS: [string, string][] = [["kind", "kind"], ["licence", "licence"], ["developer", "developer"], ["year", "year of release"]];
+const COLOURS: [string, string][] = [["kind", "kind"], ["licence", "licence"], ["class", "licence class"], ["developer", "developer"], ["year", "year of release"]];
+/** What entities may be coloured, sized or filtered by that is asked for beside the scene. */
+const FACTS = new Set(["licence", "class", "developer", "year", "parameters", "context"]);
 const EMPTY: Scene = { nodes: new Map(), links: new Map() };
 
 /** The view; where it began, its preset and every step stand in the address. */
@@ -64,24 +68,31 @@ function Walk({ root, preset, place }: { root: string; preset: string; place: Pl
   const hidden = query.getAll("hide").join("\n");
   const chosen = unpacked(query.get("at") ?? "");
   const by = query.get("colour") ?? "kind";
+  const size = query.get("size") ?? "";
+  const day = query.get("versus") ?? "";
+  const since = query.get("since") ?? "";
+  const sift = siftOf(query);
+  const [open, setOpen] = useState(asksForEvidence(sift) || Boolean(sift.licenceClass));
+  const evidence = open || asksForEvidence(sift);
   const [found, setFound] = useState<Found>();
   const [facts, setFacts] = useState(new Map<string, Record<string, string>>());
   const [byHand, setByHand] = useState(new Map<string, { x: number; y: number }>());
   useEffect(() => {
     let alive = true;
-    replay({ root, preset, property, steps: stepsOf(steps.split("\n").filter(Boolean)), chosen: preset ? "" : chosen, asOf }).then(
+    compared({ root, preset, property, steps: stepsOf(steps.split("\n").filter(Boolean)), chosen: preset ? "" : chosen, asOf, evidence, since }, day).then(
       (scene) => alive && setFound({ scene }),
       (error: unknown) => alive && setFound((before) => ({ scene: before?.scene ?? EMPTY, error: error instanceof Refusal ? error : new Refusal(500, "The page failed", String(error)) })),
     );
     return () => void (alive = false);
-  }, [root, preset, property, steps, preset ? "" : chosen, asOf]);
+  }, [root, preset, property, steps, preset ? "" : chosen, asOf, evidence, since, day]);
+  const needed = [by, size, sift.licenceClass ? "class" : ""].filter((fact) => FACTS.has(fact)).join(" ");
   useEffect(() => {
-    if (by === "kind" || !found) return;
+    if (!needed || !found) return;
     let alive = true;
-    const wanted = [...found.scene.nodes.values()].filter((n) => n.kind === "model" && !n.facts?.[by]).map((n) => n.iri);
+    const wanted = [...found.scene.nodes.values()].filter((n) => n.kind === "model" && needed.split(" ").some((fact) => !n.facts?.[fact])).map((n) => n.iri);
     factsOf(wanted).then((known) => alive && setFacts(known), () => undefined); // without them all is "not known"
     return () => void (alive = false);
-  }, [found, by]);
+  }, [found, needed]);
   const scene = useMemo(() => {
     let made = found?.scene ?? EMPTY;
     if (facts.size) made = { ...made, nodes: new Map([...made.nodes].map(([iri, n]) => [iri, facts.has(iri) ? { ...n, facts: { ...facts.get(iri), ...n.facts } } : n])) };
@@ -91,10 +102,12 @@ function Walk({ root, preset, place }: { root: string; preset: string; place: Pl
   }, [found, facts, hidden, byHand]);
   const first = [...(found?.scene.nodes.keys() ?? [])][0] ?? "";
   if (found?.error && !scene.nodes.size) return <Trouble error={found.error} />;
+  if (!found) return <Wait what="the picture" />;
   return (
     <>
-      {found?.error ? <Trouble error={found.error} /> : null}
-      <Stage scene={scene} first={first} place={place} preset={preset} onMove={(iri, x, y) => setByHand((before) => new Map(before).set(iri, { x, y }))} />
+      {found.error ? <Trouble error={found.error} /> : null}
+      {asOf && (OF_NOW.has(preset) || preset === "timeline" || needed) ? <p class="aside">{OF_NOW.has(preset) ? "This picture is of the store as it is now." : "Dates, colours and sizes are of what is accepted now."}</p> : null}
+      <Stage scene={scene} first={first} place={place} preset={preset} open={open} onOpen={setOpen} onMove={(iri, x, y) => setByHand((before) => new Map(before).set(iri, { x, y }))} />
     </>
   );
 }
@@ -113,26 +126,30 @@ function palette(): Palette {
 
 interface StageProps {
   scene: Scene;
+  /** Whether the filters are open. */
+  open: boolean;
+  onOpen: (open: boolean) => void;
   first: string;
   place: Place;
   preset: string;
   onMove: (iri: string, x: number, y: number) => void;
 }
 
-function Stage({ scene, first, place, preset, onMove }: StageProps): JSX.Element {
+function Stage({ scene, first, place, preset, open, onOpen, onMove }: StageProps): JSX.Element {
   const { query } = place;
   const canvas = useRef<HTMLCanvasElement>(null);
   const map = useRef<HTMLCanvasElement>(null);
   const view = useRef<View>({ x: 0, y: 0, scale: 1 });
   const painter = useRef(new Painter());
   const again = useRef<() => void>(() => undefined);
-  const without_ = query.getAll("without");
-  const off = useMemo(() => ({ kinds: new Set(without_.filter((w) => !w.startsWith("r:"))), relations: new Set(without_.filter((w) => w.startsWith("r:")).map((w) => w.slice(2))) }), [without_.join("\n")]);
+  const sift = useMemo(() => siftOf(query), [query.toString()]);
   const [find, setFind] = useState("");
   const chosen = unpacked(query.get("at") ?? "") || first;
   const [edge, setEdge] = useState("");
   const by = query.get("colour") ?? "kind";
-  const shown = useMemo(() => filtered(scene, off.kinds, off.relations, chosen), [scene, off, chosen]);
+  const size = query.get("size") ?? "";
+  const shown = useMemo(() => sifted(scene, sift, chosen), [scene, sift, chosen]);
+  const scale = useMemo(() => scaleOf(shown, size), [shown, size]);
   const keys = useMemo(() => (by === "kind" ? [] : keysOf(shown, by)), [shown, by]);
   const colours = useMemo(() => coloursOf(shown, by, keys), [shown, by, keys]);
   const matches = useMemo(() => {
@@ -143,32 +160,23 @@ function Stage({ scene, first, place, preset, onMove }: StageProps): JSX.Element
     const at = canvas.current;
     if (!at) return;
     const looks = palette();
-    painter.current.paint(at, shown, view.current, looks, { chosen, edge, matches, colours }, () => requestAnimationFrame(again.current));
+    painter.current.paint(at, shown, view.current, looks, { chosen, edge, matches, colours, sizes: scale?.shares }, () => requestAnimationFrame(again.current));
     if (map.current) drawMap(map.current, shown, view.current, { width: at.clientWidth, height: at.clientHeight }, looks);
-  }, [shown, chosen, edge, matches, colours]);
+  }, [shown, chosen, edge, matches, colours, scale]);
   again.current = paint;
   useEffect(() => void requestAnimationFrame(paint), [paint]);
-  const size = scene.nodes.size;
+  const all = scene.nodes.size;
   const fit = useCallback(() => {
     const at = canvas.current;
     if (at) view.current = fitted(shown, at.clientWidth, at.clientHeight);
     requestAnimationFrame(paint);
   }, [shown, paint]);
-  useEffect(fit, [size > 1, first]);
+  useEffect(fit, [all > 1, first]);
   usePointer(canvas, view, shown, paint, {
     onNode: (iri) => { setEdge(""); setQuery({ at: packed(iri) }, true); },
     onEdge: setEdge,
     onMove,
   });
-  const tally = (values: Iterable<string>): [string, number][] => {
-    const counts = new Map<string, number>();
-    for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-    return [...counts];
-  };
-  const used = tally([...scene.nodes.values()].map((n) => n.kind)).sort((a, b) => KINDS.indexOf(a[0]) - KINDS.indexOf(b[0]));
-  const relations = tally([...scene.links.values()].map((l) => l.relation)).sort((a, b) => b[1] - a[1]);
-  const words = new Map([...scene.links.values()].map((l) => [l.relation, l.relation === "buildsOn" ? "built on" : l.label]));
-  const toggle = (name: string): void => setQuery({ without: without_.includes(name) ? without_.filter((w) => w !== name) : [...without_, name] });
   const move = (event: KeyboardEvent): void => {
     const next = neighbourBy(shown, chosen, event.key);
     if (!next) return;
@@ -180,14 +188,16 @@ function Stage({ scene, first, place, preset, onMove }: StageProps): JSX.Element
   return (
     <>
       <div class="bar">
-        <p role="status"><strong>{number(shown.nodes.size)} of {number(size)} entities shown</strong>, {number(shown.links.size)} links{size >= MOST ? "; no more are opened in one scene" : ""}</p>
+        <p role="status"><strong>{number(shown.nodes.size)} of {number(all)} entities shown</strong>, {number(shown.links.size)} links{all >= MOST ? "; no more are opened in one scene" : ""}</p>
         <div class="tools">
           <label class="choice"><span>Find</span><input type="search" value={find} onInput={(e) => setFind(e.currentTarget.value)} placeholder="in the picture" /></label>
           {find.trim() ? <span role="status">{matches.size} found</span> : null}
           <Choice name="colour" label="Colour by" value={by} options={COLOURS} />
+          <Choice name="size" label="Size by" value={size} options={SIZES} />
+          {OF_NOW.has(preset) ? null : <label class="choice"><span>Beside the state of</span><input type="date" value={query.get("versus") ?? ""} onChange={(e) => setQuery({ versus: e.currentTarget.value })} /></label>}
           <button type="button" class="small" onClick={fit}>Fit</button>
           <button type="button" class="small" onClick={() => history.back()}>Undo</button>
-          <button type="button" class="small" onClick={() => go(withQuery({ open: null, hide: null, at: null, without: null }))}>Start anew</button>
+          <button type="button" class="small" onClick={() => go(withQuery({ open: null, hide: null, at: null, without: null, source: null, basis: null, readFrom: null, readUntil: null, class: null, versus: null }))}>Start anew</button>
         </div>
       </div>
       <div class="explore">
@@ -200,44 +210,10 @@ function Stage({ scene, first, place, preset, onMove }: StageProps): JSX.Element
           {chosen ? <Card iri={chosen} scene={scene} place={place} /> : null}
         </aside>
       </div>
-      <ul class="legend" aria-label="Kinds shown">
-        {used.map(([kind, n]) => (
-          <li key={kind}><label class="check"><input type="checkbox" checked={!off.kinds.has(kind)} onChange={() => toggle(kind)} />{by === "kind" ? <span class={`sample kind-${kind.replace(" ", "-")}`} aria-hidden="true" /> : null} {kind} <span class="aside">{number(n)}</span></label></li>
-        ))}
-        {keys.map((k) => <li key={k.value}><svg width="14" height="12" aria-hidden="true"><rect x="1" y="1" width="12" height="10" rx="3" fill={k.colour} /></svg> {k.value} <span class="aside">{number(k.count)}</span></li>)}
-        <li><span class="sample contested" aria-hidden="true" /> sources disagree</li>
-        <li><span class="sample inferred-line" aria-hidden="true" /> inferred</li>
-        <li><span class="sample sign" aria-hidden="true">§</span> a licence problem starts here</li>
-      </ul>
-      {relations.length > 1 ? (
-        <ul class="legend" aria-label="Relations shown">
-          {relations.map(([name, n]) => <li key={name}><label class="check"><input type="checkbox" checked={!off.relations.has(name)} onChange={() => toggle(`r:${name}`)} /> {words.get(name)} <span class="aside">{number(n)}</span></label></li>)}
-        </ul>
-      ) : null}
-      <Save scene={shown} title={title} asOf={query.get("asOf") ?? ""} palette={palette} />
+      <Legend scene={scene} sift={sift} without={query.getAll("without")} by={by} keys={keys} size={SIZES.find(([key]) => key === size)?.[1] ?? ""} scale={scale} />
+      <Filters scene={scene} sift={sift} open={open} onOpen={onOpen} />
+      <Save scene={shown} title={title} asOf={query.get("asOf") ?? ""} palette={palette} looks={{ colours, keys, sizes: scale?.shares }} versus={query.get("versus") ?? ""} />
       <Links scene={shown} />
     </>
-  );
-}
-
-function Links({ scene }: { scene: Scene }): JSX.Element {
-  const [open, setOpen] = useState(false);
-  const columns = useMemo((): Column<Link>[] => {
-    const label = (iri: string): string => scene.nodes.get(iri)?.label ?? iri;
-    const name = (iri: string): JSX.Element => (iri.startsWith("http") ? <a href={hrefOf(iri)}><bdi>{label(iri)}</bdi></a> : <bdi>{label(iri)}</bdi>);
-    return [
-      { key: "what", label: "What", value: (l) => label(l.subject), view: (l) => name(l.subject) },
-      { key: "relation", label: "Relation", facet: true, value: (l) => l.label },
-      { key: "to", label: "To", value: (l) => label(l.object), view: (l) => name(l.object) },
-      { key: "agreement", label: "Agreement", facet: true, value: (l) => (l.contested ? "sources disagree" : "not contested"), view: (l) => (l.contested ? <strong>sources disagree</strong> : "not contested") },
-      { key: "basis", label: "Evidence", facet: true, value: (l) => (l.inferred ? "inferred" : "stated by a source") },
-      { key: "breach", label: "Licence problem", value: (l) => l.breach ?? "" },
-    ];
-  }, [scene]);
-  return (
-    <details class="part" onToggle={(e) => setOpen(e.currentTarget.open)}>
-      <summary><h2>The same as a table ({number(scene.links.size)})</h2></summary>
-      {open ? <DataTable label="Links" prefix="t." rows={[...scene.links.values()]} columns={columns} rowKey={(l) => l.key} noun={["link", "links"]} /> : null}
-    </details>
   );
 }

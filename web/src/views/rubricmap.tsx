@@ -5,17 +5,29 @@ import { get } from "../api";
 import { Trouble, download } from "../parts";
 import { Refusal } from "../api";
 import { dated, dayOf } from "../asof";
-import { inPath } from "../router";
+import { inPath, setQuery } from "../router";
 import type { Assessed, AssessmentsAnswer, Matrix } from "../types";
 import { csv as asCsv } from "../table/csv";
 import { number } from "../words";
 
-const MOST = 60;
+/** So many models are assessed for one page of the map. */
+export const RUBRIC_PAGE = 60;
 const AT_ONCE = 4;
 
-/** The map; models are assessed one after another, and it says how far it is. */
-export function RubricMap({ rubric, models, total }: { rubric: string; models: Matrix["models"]; total: number }): JSX.Element {
-  const listed = models.slice(0, MOST);
+interface Props {
+  rubric: string;
+  models: Matrix["models"];
+  total: number;
+  /** How many models stand before this page, and the cursor of the page after it. */
+  from: number;
+  next: string | null;
+  /** The criterion, or `total`, that the models of the page are ordered by. */
+  by: string;
+}
+
+/** A page of the map; models are assessed one after another, and it says how far it is. */
+export function RubricMap({ rubric, models, total, from, next, by }: Props): JSX.Element {
+  const listed = models.slice(0, RUBRIC_PAGE);
   const key = `${dayOf()} ${rubric} ${listed.map((m) => m.id).join(" ")}`;
   const [state, setState] = useState<{ key: string; found: Record<string, Assessed>; error?: Refusal }>({ key: "", found: {} });
   useEffect(() => {
@@ -38,15 +50,21 @@ export function RubricMap({ rubric, models, total }: { rubric: string; models: M
   }, [key]);
   const { found, error } = state;
   const first = Object.values(found)[0];
-  const done = listed.filter((m) => found[m.id]);
+  const points = (id: string): number => (by === "total" ? found[id]?.total.low : found[id]?.criteria.find((c) => c.id === by)?.low) ?? -1;
+  const assessed = listed.filter((m) => found[m.id]);
+  const done = by ? [...assessed].sort((a, b) => points(b.id) - points(a.id)) : assessed;
+  const head = (key: string, word: string): JSX.Element => <button type="button" class="link" aria-pressed={by === key} title="Order the models of this page by it" onClick={() => setQuery({ by: by === key ? null : key })}><span>{word}</span></button>;
   return (
     <>
       {error ? <Trouble error={error} /> : null}
-      <div class="bar"><p role="status">{number(done.length)} of {number(total)} models shown{done.length < listed.length ? ", still counting" : ""}. Each cell: points that are certain, and those not ruled out.</p>
-        <button type="button" class="small" onClick={() => download(`${rubric}.csv`, csv(done.map((m) => [m.id, found[m.id] as Assessed])), "text/csv")}>CSV</button></div>
+      <div class="bar"><p role="status">Models {number(listed.length ? from + 1 : 0)} to {number(from + listed.length)} of {number(total)}{done.length < listed.length ? `, ${number(done.length)} assessed so far` : ""}. Each cell: points that are certain, and those not ruled out.</p>
+        <div class="tools">
+        {from ? <button type="button" class="small" onClick={() => setQuery({ cursor: from > RUBRIC_PAGE ? String(from - RUBRIC_PAGE) : null })}>Earlier {RUBRIC_PAGE}</button> : null}
+        {next ? <button type="button" class="small" onClick={() => setQuery({ cursor: next })}>Next {RUBRIC_PAGE}</button> : null}
+        <button type="button" class="small" onClick={() => download(`${rubric}.csv`, csv(done.map((m) => [m.id, found[m.id] as Assessed])), "text/csv")}>CSV</button></div></div>
       {first ? (
         <div class="heat wide-cells" tabIndex={0} role="region" aria-label="Scores by criterion"><table>
-          <thead><tr><th scope="col">Model</th><th scope="col">Total</th>{first.criteria.map((c) => <th key={c.iri} scope="col" class="up"><span>{c.label}</span></th>)}</tr></thead>
+          <thead><tr><th scope="col">Model</th><th scope="col">{head("total", "Total")}</th>{first.criteria.map((c) => <th key={c.iri} scope="col" class="up">{head(c.id, c.label)}</th>)}</tr></thead>
           <tbody>
             {done.map((m) => {
               const a = found[m.id] as Assessed;

@@ -9,7 +9,7 @@ import { SearchBox, hrefOfHit, type Hit } from "../searchbox";
 import { inPath, setQuery, withQuery, type Place } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
-import type { Facets, ModelPage, ModelRow, Stats } from "../types";
+import type { Facets, ModelPage, ModelRow, SearchAnswer, Stats } from "../types";
 import { brief, count, nameOf, number, shortId } from "../words";
 
 const FACETS: [string, string][] = [
@@ -58,7 +58,6 @@ export function Start({ place }: { place: Place }): JSX.Element {
   );
 }
 
-const KINDS = ["model", "dataset", "organization", "licence", "family", "benchmark", "version", "offer", "record"];
 
 function Box({ q }: { q: string }): JSX.Element {
   const timer = useRef(0);
@@ -66,7 +65,7 @@ function Box({ q }: { q: string }): JSX.Element {
     clearTimeout(timer.current);
     timer.current = window.setTimeout(() => setQuery({ q: typed, limit: null }, true), 160);
   };
-  return <div class="box"><SearchBox large label="Search by name, developer, alias or id" placeholder="A model, dataset, organisation, licence…" initial={q} onType={list} onSearch={(typed) => setQuery({ q: typed, limit: null }, true)} /></div>;
+  return <div class="box"><SearchBox large label="Search by name, developer, alias or id" placeholder="Model, dataset, organisation…" initial={q} onType={list} onSearch={(typed) => setQuery({ q: typed, limit: null }, true)} /></div>;
 }
 
 function Examples(): JSX.Element {
@@ -111,7 +110,7 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
   const path = searching
     ? `/api/v1/search?q=${encodeURIComponent(q)}&limit=${Math.min(limit, 100)}${kind ? `&kind=${encodeURIComponent(kind)}` : ""}`
     : `/api/v1/models?${filters}&sort=${order}&limit=${table ? Math.max(limit, 100) : limit}`;
-  const asked = useAsked<ModelPage & { approximate?: boolean }>(dated(path));
+  const asked = useAsked<ModelPage & { approximate?: boolean; kinds?: SearchAnswer["kinds"] }>(dated(path));
   const everything = async (): Promise<ModelRow[]> => {
     const rows: ModelRow[] = [];
     let cursor: string | null = "";
@@ -132,7 +131,6 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
               <div class="bar">
                 {table ? <span /> : <p role="status">{searching ? `${number(found.items.length)} of ${number(total)} found${found.approximate ? ", none exactly as typed: these are near" : ""}` : found.items.length < total ? `${number(found.items.length)} of ${number(total)} models shown` : count(total, "model")}</p>}
                 <div class="tools">
-                  {searching ? <label class="choice"><span>Kind</span><select value={kind} onChange={(e) => setQuery({ kind: e.currentTarget.value })}><option value="">all</option>{KINDS.map((k) => <option key={k} value={k}>{k}</option>)}</select></label> : null}
                   {table ? null : <label class="choice"><span>Order</span>
                     <select value={sort} onChange={(e) => setQuery({ sort: e.currentTarget.value })}>
                       {q ? <option value="best">best match</option> : null}
@@ -142,6 +140,7 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
                   <button type="button" class="small" aria-pressed={table} onClick={() => setQuery({ view: table ? null : "table", sort: searching ? "-sources" : place.query.get("sort") })}>{searching ? "Models as a table" : "Table"}</button>
                 </div>
               </div>
+              {searching ? <Kinds counts={found.kinds ?? []} chosen={kind} /> : null}
               {total === 0 ? <Nothing q={q} /> : null}
               {table ? <DataTable label="Models" rows={found.items} columns={MODEL_COLUMNS} rowKey={(row) => row.iri} total={total} noun={["model", "models"]} everything={total <= MOST_SAVED ? everything : undefined}
                 more={found.items.length < total ? `loaded${total > MOST_SAVED ? "; a file holds what is loaded" : "; a file holds all"}` : null} />
@@ -166,6 +165,7 @@ const MODEL_COLUMNS: Column<ModelRow>[] = [
   { key: "context", label: "Context", order: "context", numeric: true, value: (r) => r.contextLength, view: (r) => (r.contextLength ? brief(r.contextLength) : "") },
   { key: "licences", label: "Licence", value: (r) => r.licences.map(nameOf) },
   { key: "open", label: "Openness", value: (r) => r.openness },
+  { key: "known", label: "Known of all fields", numeric: true, value: (r) => r.known, view: (r) => `${number(r.known)} of ${number(r.fields)}` },
   { key: "sources", label: "Sources", order: "sources", numeric: true, value: (r) => r.sources },
   { key: "gaps", label: "Not disclosed", order: "gaps", numeric: true, value: (r) => r.gaps },
   { key: "conflicts", label: "Conflicts", order: "conflicts", numeric: true, value: (r) => r.conflicts },
@@ -187,6 +187,19 @@ function isModel(row: ModelRow): boolean {
   return ((row as { kind?: string }).kind ?? "model") === "model";
 }
 
+/** Every kind that the text finds, with how many; one narrows the list to it. */
+function Kinds({ counts, chosen }: { counts: SearchAnswer["kinds"]; chosen: string }): JSX.Element | null {
+  const all = counts.reduce((sum, one) => sum + one.count, 0);
+  const listed = chosen && !counts.some((one) => one.value === chosen) ? [...counts, { value: chosen, count: 0 }] : counts;
+  if (listed.length < 2 && !chosen) return null;
+  return (
+    <nav class="kinds-found" aria-label="Kinds found">
+      <a href={withQuery({ kind: null, limit: null })} aria-current={chosen ? undefined : "true"}>all <span class="aside">{number(all)}</span></a>
+      {listed.map((one) => <a key={one.value} href={withQuery({ kind: one.value, limit: null })} aria-current={one.value === chosen ? "true" : undefined}>{one.value} <span class="aside">{number(one.count)}</span></a>)}
+    </nav>
+  );
+}
+
 function Other({ hit }: { hit: Hit }): JSX.Element {
   return (
     <li>
@@ -198,7 +211,7 @@ function Other({ hit }: { hit: Hit }): JSX.Element {
 
 function Row({ row }: { row: ModelRow }): JSX.Element {
   const facts = [
-    row.developers.join(", "),
+    row.developers.slice(0, 4).join(", ") + (row.developers.length > 4 ? ` and ${row.developers.length - 4} more` : ""),
     row.released?.slice(0, 4),
     row.parameterCount ? `${brief(row.parameterCount)} parameters` : "",
     row.contextLength ? `${brief(row.contextLength)} context` : "",
@@ -209,6 +222,7 @@ function Row({ row }: { row: ModelRow }): JSX.Element {
       <p class="name"><ModelLink id={row.id} name={row.name} /> <InBasket id={row.id} brief /> {row.name !== row.id ? <code><bdi>{row.id}</bdi></code> : null}</p>
       <p class="facts"><bdi>{facts.join(" · ")}</bdi></p>
       <p class="counts">
+        {row.fields ? <span>known {number(row.known)} of {number(row.fields)}</span> : null}
         <span>{count(row.sources, "source")}</span>
         {row.gaps ? <span class="gap"><span aria-hidden="true">○</span> {number(row.gaps)} not disclosed</span> : null}
         {row.conflicts ? <span class="conflict"><span aria-hidden="true">≠</span> {count(row.conflicts, "conflict")}</span> : null}

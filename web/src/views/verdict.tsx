@@ -32,12 +32,18 @@ export function conflictQuery(id: string): string {
   return `/api/v1/conflicts?model=${encodeURIComponent(id)}&limit=1`;
 }
 
+/** Differences that accuse nobody (spelling, definitions, variants): they are no conflict of sources. */
+function lesserOf(ledger: ConflictPage | undefined): number {
+  return ledger ? Object.values(ledger.kinds).reduce((sum, n) => sum + n, 0) - ledger.total : 0;
+}
+
 /** The sentence and the figures. */
 export function Verdict({ profile, licence, ledger }: { profile: Profile; licence: Asked<LicenceReport>; ledger: Asked<ConflictPage> }): JSX.Element {
   const fields = profile.sections.flatMap((s) => s.fields);
   const { known, of, rest } = profile.knowledge;
   const silent = rest.find((r) => r.state === "notCovered")?.count ?? 0;
   const conflicts = ledger.data?.total ?? fields.filter((f) => f.contested).length;
+  const lesser = lesserOf(ledger.data);
   const path = inPath(profile.id);
   const scored = useAsked<AssessmentsAnswer>(dated(`/api/v1/models/${path}/assessments?rubric=kg-transparency`));
   const use = licence.data?.answers.at(-1)?.uses[0];
@@ -49,7 +55,7 @@ export function Verdict({ profile, licence, ledger }: { profile: Profile; licenc
       <div class="verdict">
         <Figure word={`of ${of} fields known`} n={number(known)} note={`from ${profile.records} ${profile.records === 1 ? "record" : "records"}`} />
         <Figure word="not known" n={number(of - known)} note={rest.map((r) => `${r.count} ${r.word}`).join(" · ") || "nothing"} kind={of - known > silent ? "gap" : ""} href={dated(`/disclosure?q=${encodeURIComponent(profile.id)}`)} />
-        <Figure word="conflicts" n={number(conflicts)} note={conflicts ? "sources disagree" : "no source disagrees"} kind={conflicts ? "conflict" : ""} href={dated(`/conflicts?model=${encodeURIComponent(profile.id)}`)} />
+        <Figure word="conflicts" n={number(conflicts)} note={conflicts ? "sources disagree" : lesser ? `${lesser} of less weight` : "no source disagrees"} kind={conflicts ? "conflict" : ""} href={dated(`/conflicts?model=${encodeURIComponent(profile.id)}`)} />
         <Figure word="commercial use" n={use ? answerWord(use.answer) : licence.error ? "–" : "…"} kind={`answer-${use?.answer ?? "none"}`} note={breaches ? `${breaches} licence ${breaches === 1 ? "problem" : "problems"}` : "by licence, on every path"} href={dated(`/licences/${path}?use=commercial`)} />
         <Figure word="transparency" n={score ? score.total.shown : "…"} note={score ? score.rubric.label : "of the evidence"} href={dated(`/assessments/${path}`)} />
       </div>
@@ -75,7 +81,7 @@ function Sentence({ profile, licence, ledger }: { profile: Profile; licence: Ask
         ))}</> : <>has <a href={dated(`/lineage/${path}`)}>no recorded origin</a></>}
         {use ? <>; it is <a href={dated(`/licences/${path}?use=commercial`)}>{labels.length ? `labelled ${labels.map((l) => l.label || l.id).join(", ")}` : "labelled with no licence"}, commercial use {PLAIN[use.answer] ?? use.answer}</a>{use.weights ? <> (weights {use.weights.answer}, training data {use.trainingData?.applies ? use.trainingData.answer : "not concerned"}, contract {use.contract?.applies ? use.contract.answer : "none recorded"})</> : null}</> : null}
         ; <a href={dated(`/disclosure?q=${encodeURIComponent(profile.id)}`)}>{number(profile.knowledge.known)} of {number(profile.knowledge.of)} fields are known</a>;{" "}
-        {worst ? <a href={open(worst.property)}>the worst disagreement is on {worst.label}: {KINDS[worst.kind] ?? worst.kind}</a> : ledger.data ? "no source disagrees" : "…"}
+        {worst ? <a href={open(worst.property)}>the worst disagreement is on {worst.label}: {KINDS[worst.kind] ?? worst.kind}</a> : ledger.data ? (lesserOf(ledger.data) ? <a href={dated(`/conflicts?model=${encodeURIComponent(profile.id)}&all=true`)}>sources differ on {number(lesserOf(ledger.data))} {lesserOf(ledger.data) === 1 ? "point" : "points"} of less weight</a> : "no source disagrees") : "…"}
         {ends ? <>; <a href={dated(`/history/${path}`)}>{ends}</a></> : null}{profile.replacedBy.length ? <>; replaced by {profile.replacedBy.map(nameOf).join(", ")}</> : null}.
       </p>
       <p class="licence-sentence" aria-live="polite">{licence.data?.sentence ?? (licence.error ? "The licence answer is not available." : " ")}</p>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 
 from provenance_graph.core.iris import Iri
@@ -12,6 +13,21 @@ from provenance_graph.lineage.results import Breach, Lineage
 
 MOST_MARKED = 300
 """Models of a lineage whose rules are looked at, those nearest to the model asked about first."""
+
+
+Link = tuple[Iri, Iri, Iri]
+"""A step by its child, relation and parent."""
+
+
+def marks_of(graph: LicenceGraph, child: Iri, day: str = "") -> Iterator[tuple[Link, Breach]]:
+    """The violations and warnings of a model, each with the step below it on which it starts."""
+    for one in graph.findings(child, day=day):
+        if one.severity == INFO or one.rule.id == "LR-15" or not one.path:
+            continue
+        first = one.path[0]
+        licence = one.licence.name if one.licence else ""
+        breach = Breach(one.rule.id, one.severity, one.message, licence, one.clause)
+        yield (first.child, first.relation, first.parent), breach
 
 
 def with_breaches(lineage: Lineage, graph: LicenceGraph, day: str = "") -> Lineage:
@@ -24,16 +40,10 @@ def with_breaches(lineage: Lineage, graph: LicenceGraph, day: str = "") -> Linea
         {edge.child for edge in lineage.edges if edge.child in order},
         key=lambda child: (order[child], child),
     )
-    breaches: dict[tuple[Iri, Iri, Iri], list[Breach]] = defaultdict(list)
+    breaches: dict[Link, list[Breach]] = defaultdict(list)
     for child in children[:MOST_MARKED]:
-        for one in graph.findings(child, day=day):
-            if one.severity == INFO or one.rule.id == "LR-15" or not one.path:
-                continue
-            first = one.path[0]
-            licence = one.licence.name if one.licence else ""
-            breaches[first.child, first.relation, first.parent].append(
-                Breach(one.rule.id, one.severity, one.message, licence, one.clause)
-            )
+        for step, breach in marks_of(graph, child, day):
+            breaches[step].append(breach)
     edges = tuple(
         replace(edge, breaches=tuple(breaches.get((edge.child, edge.relation, edge.parent), ())))
         for edge in lineage.edges

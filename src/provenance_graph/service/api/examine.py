@@ -11,19 +11,20 @@ from starlette.concurrency import run_in_threadpool
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.checking import spelling
-from provenance_graph.checking.against import judge_named
+from provenance_graph.checking.against import Offered, judge_named, offered
 from provenance_graph.checking.documents import AnyJudge
 from provenance_graph.checking.preview import PreviewChange, preview
 from provenance_graph.checking.upstream import Upstream
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Record, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.results import dump_json
 from provenance_graph.formats.document import Document
 from provenance_graph.service.api import schema
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.body import document_name, limited_body
 from provenance_graph.service.api.models import Many
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, as_json
+from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, as_json, reply
 from provenance_graph.shapes.findings import Finding, Severity, order
 from provenance_graph.shapes.reports import as_object
 
@@ -39,6 +40,12 @@ def router(access: Access) -> APIRouter:
     routes = APIRouter(
         prefix="/api/v1", tags=["check"], route_class=ProblemRoute, responses=PROBLEMS
     )
+
+    @routes.get("/check/lists", response_model=None, responses={200: {"model": list[Offered]}})
+    def listed(request: Request) -> Response:
+        """What ``against`` takes: lists of elements, forms and rubrics, by id."""
+        snapshot = access.snapshot()
+        return reply(access, request, snapshot, lambda: offered(snapshot), write=dump_json)
 
     @routes.post("/check", responses={200: {"model": schema.ExaminedAnswer}})
     async def check(

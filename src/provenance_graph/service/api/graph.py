@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,6 +12,9 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, iri
 from provenance_graph.core.results import dump_json
+from provenance_graph.core.terms import DERIVATIONS, INFLUENCES
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.rules.marks import marks_of
 from provenance_graph.model.entities import find_entity
 from provenance_graph.model.neighbours import Neighbourhood, Path, neighbours, path
 from provenance_graph.service.api.access import Access
@@ -39,13 +44,14 @@ def router(access: Access) -> APIRouter:
         direction: Literal["", "out", "in"] = "",
         limit: Annotated[int, Query(ge=1, le=200)] = 12,
         cursor: Annotated[str, Query(max_length=20)] = "",
+        breaches: Annotated[bool, Query(description="Licence findings of the links.")] = False,
         asOf: AsOf = "",  # noqa: N803 - the parameter's name
     ) -> Response:
         """What an entity leads to and what leads to it, by relation, each relation paged."""
-        snapshot = access.snapshot(asOf)
+        snapshot = access.prepared("lineage", asOf) if breaches else access.snapshot(asOf)
 
         def made() -> object:
-            return neighbours(
+            result = neighbours(
                 snapshot,
                 named(snapshot, node),
                 relation=relation,
@@ -53,6 +59,7 @@ def router(access: Access) -> APIRouter:
                 limit=limit,
                 cursor=cursor,
             )
+            return with_marks(result, LicenceGraph(snapshot)) if breaches else result
 
         return reply(access, request, snapshot, made, write=dump_json)
 
@@ -73,6 +80,34 @@ def router(access: Access) -> APIRouter:
         return reply(access, request, snapshot, made, write=dump_json)
 
     return routes
+
+
+def with_marks(around: Neighbourhood, graph: LicenceGraph) -> Neighbourhood:
+    """The links of a model with the licence findings that start on each."""
+    steps = {str(relation) for relation in (*DERIVATIONS, *INFLUENCES)}
+    groups = []
+    marks: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    seen: set[str] = set()
+    for group in around.groups:
+        pairs = {
+            item.iri: (item.iri, around.node.iri)
+            if group.direction == "in"
+            else (around.node.iri, item.iri)
+            for item in group.items
+            if group.relation in steps
+        }
+        for child, _ in pairs.values():
+            if child not in seen:
+                seen.add(child)
+                for (below, relation, above), one in marks_of(graph, Iri(child)):
+                    marks[below, relation, above].append(f"{one.rule} {one.message}")
+        starting = {
+            other: marks[child, group.relation, parent]
+            for other, (child, parent) in pairs.items()
+            if (child, group.relation, parent) in marks
+        }
+        groups.append(replace(group, breaches=starting) if starting else group)
+    return replace(around, groups=groups)
 
 
 def named(snapshot: AcceptedSnapshot, text: str) -> Iri:

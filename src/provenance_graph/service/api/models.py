@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.answers import ConflictList
 from provenance_graph.conflicts.detect import conflicts
-from provenance_graph.core.iris import short_id
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.lineage import formats
@@ -23,12 +22,12 @@ from provenance_graph.model.answers import (
     ProfileAnswer,
     SearchAnswer,
 )
-from provenance_graph.model.fields import property_named
 from provenance_graph.model.filters import understood
 from provenance_graph.model.naming import resolve
-from provenance_graph.model.profile import claim_json, claim_labels, profile
+from provenance_graph.model.profile import profile
 from provenance_graph.model.search_index import SearchIndex
 from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.claims import claims_about
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
 
 AsOf = Annotated[str, Query(max_length=40, description="As known on that day (ISO date).")]
@@ -200,16 +199,7 @@ def _below_a_model(routes: APIRouter, access: Access) -> None:
         snapshot = access.snapshot(asOf)
 
         def made() -> ClaimsAnswer:
-            subject = resolve(snapshot, name)
-            predicate = property_named(snapshot, property) if property else None
-            stored = snapshot.claims(subject, predicate)
-            labels = claim_labels(snapshot, stored)
-            return {
-                "id": short_id(subject),
-                "iri": subject,
-                "asOf": snapshot.as_of or None,
-                "claims": [claim_json(claim, labels) for claim in stored],
-            }
+            return claims_about(snapshot, resolve(snapshot, name), property)
 
         return reply(access, request, snapshot, made)
 

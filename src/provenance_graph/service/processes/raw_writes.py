@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from provenance_graph.core.iris import Iri
-from provenance_graph.service.backend import Decision, UploadPart, Written
+from provenance_graph.service.backend import Decision, Flag, UploadPart, Written
 from provenance_graph.service.http.problems import bad_request
 from provenance_graph.store.base import Limits
 from provenance_graph.store.raw import PlainWriter
@@ -58,3 +58,7 @@ class PlainTarget:
     def decide(self, decision: Decision, who: str) -> Written:  # noqa: ARG002
         """Refuse: a plain dataset has no identity."""
         raise bad_request("a plain dataset (--raw) decides no identity", "raw")
+
+    def flag(self, flag: Flag, who: str) -> Written:  # noqa: ARG002
+        """Refuse: a plain dataset has no claims."""
+        raise bad_request("a plain dataset (--raw) holds no claims that could be flagged", "raw")

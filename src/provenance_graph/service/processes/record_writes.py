@@ -19,14 +19,15 @@ from typing import Final
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Basis, Header, Quad, Record, collection_of
-from provenance_graph.core.errors import QueryError, QuerySyntax, RecordError, StoreError
+from provenance_graph.core.errors import NotFound, QueryError, QuerySyntax, RecordError, StoreError
 from provenance_graph.core.iris import Iri, mint, shorten
 from provenance_graph.core.terms import PROV
 from provenance_graph.ingest.identify import settle_pair
 from provenance_graph.ingest.private import private_collections
 from provenance_graph.ingest.update import Updated, update
+from provenance_graph.recording import AuditLog, Flagger, flag_record
 from provenance_graph.service.api.indexes import note_changed
-from provenance_graph.service.backend import Decision, UploadPart, Written
+from provenance_graph.service.backend import Decision, Flag, UploadPart, Written
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.namespaces import agent, namespace
 from provenance_graph.service.settings import Settings
@@ -147,6 +148,27 @@ class RecordTarget:
         except RecordError as error:
             raise refuse(409, "Decided otherwise", str(error), "decided") from error
         return Written(done.version, False, done.added + done.removed)
+
+    def flag(self, flag: Flag, who: str) -> Written:
+        """Say that a claim or a record is wrong; the first of the notes is the flag's record.
+
+        The flag is a record of the client's own, so that the client can take it back. What is
+        private is not known here: a flag is public.
+        """
+        record = Iri(flag.claim.partition("#")[0])
+        if collection_of(record) in private_collections(self.store):
+            raise NotFound(flag.claim, "claim or record")
+        made = flag_record(
+            self.store,
+            flag.claim,
+            flag.reason,
+            Flagger(who, agent(who), namespace(who)),
+            self.now()[:10],
+        )
+        done = self._commit([made])
+        name = made.header.record
+        AuditLog(self.store.root).add(who, "flag", name, f"{flag.claim}: {flag.reason}")
+        return Written(done.version, False, done.added + done.removed, (name,))
 
     def _commit(self, add: Iterable[Record], drop: Iterable[Iri] = ()) -> Updated:
         """One commit; what it changed is noted for the indexes that follow it."""

@@ -29,7 +29,7 @@ from provenance_graph.core.errors import (
     StoreError,
 )
 from provenance_graph.core.iris import Iri
-from provenance_graph.service.backend import Decision, UploadPart, Written
+from provenance_graph.service.backend import Decision, Flag, UploadPart, Written
 from provenance_graph.service.http.cache import ALWAYS, Precondition
 from provenance_graph.service.http.problems import HttpProblem, refuse, without_paths
 from provenance_graph.service.processes import rpc
@@ -75,6 +75,9 @@ class WriteTarget(Protocol):
 
     def decide(self, decision: Decision, who: str) -> Written:
         """Put a person's decision on the identity of two names into the store."""
+
+    def flag(self, flag: Flag, who: str) -> Written:
+        """Say that a claim or a record is wrong; the first of the notes is the flag's record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,11 @@ class WriterClient:
             "when": asdict(ALWAYS),
             **asdict(decision),
         }
+        return await self._ask(head, [])
+
+    async def flag(self, flag: Flag, who: str) -> Written:
+        """Say that a claim or a record is wrong; the first of the notes is the flag's record."""
+        head: dict[str, object] = {"do": "flag", "who": who, "when": asdict(ALWAYS), **asdict(flag)}
         return await self._ask(head, [])
 
     async def _ask(self, head: dict[str, object], blobs: list[bytes]) -> Written:
@@ -353,6 +361,8 @@ def _carry_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) ->
         elif head["do"] == "decide":
             names = Iri(head["name"]), Iri(head["may_be"])
             done = target.decide(Decision(*names, head["decision"], head["reason"]), head["who"])
+        elif head["do"] == "flag":
+            done = target.flag(Flag(Iri(head["claim"]), head["reason"]), head["who"])
         else:
             done = target.delete(graph, head["who"])
     except RequestRefused as error:

@@ -1,0 +1,109 @@
+"""What a source says, and what became of it: how often it stands alone, disagrees, was overruled."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from pydantic.dataclasses import dataclass
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim
+from provenance_graph.core.iris import ID, Iri
+from provenance_graph.core.results import RESULT
+from provenance_graph.core.terms import PG, RDF
+from provenance_graph.store.values import ANY
+
+MOST_COUNTED = 300
+"""Entities whose claims are looked at, models first; the answer says of how many."""
+
+
+@dataclass(frozen=True, config=RESULT)
+class SourceStanding:
+    """The claims of a collection by what became of them.
+
+    ``accepted`` claims give the accepted value, and ``alone`` of them nobody else gives any value
+    for; ``disagrees`` counts facts on which another source gives another value, ``overruled``
+    those of them where the other was accepted. ``counted`` of ``entities`` were looked at.
+    """
+
+    collection: str
+    records: int
+    documents: int
+    entities: int
+    counted: int
+    claims: int
+    values: int
+    accepted: int
+    alone: int
+    disagrees: int
+    overruled: int
+    superseded: int
+    undisclosed: int
+
+
+def source_standing(snapshot: AcceptedSnapshot, collection: Iri) -> SourceStanding:
+    """How the claims of a collection of records fared in the accepted view."""
+    typed = snapshot.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY)
+    headers = [snapshot.header(record) for record, *_ in typed]
+    own = {h.record: h for h in headers if h is not None and h.collection == collection}
+    entities = sorted(
+        {
+            snapshot.canonical(subject)
+            for record in own
+            for subject, *_ in snapshot.quads(graph=record)
+            if subject.startswith(ID) and subject not in own and "#" not in subject
+        },
+        key=lambda entity: (not entity.startswith(f"{ID}model/"), entity),
+    )
+    tally: Counter[str] = Counter()
+    for entity in entities[:MOST_COUNTED]:
+        by_field: dict[Iri, list[SourcedClaim]] = defaultdict(list)
+        for one in snapshot.claims(entity):
+            by_field[one.claim.predicate].append(one)
+        for claims in by_field.values():
+            tally += _of_field(claims, collection)
+    return SourceStanding(
+        collection=collection,
+        records=len(own),
+        documents=len({header.document for header in own.values()}),
+        entities=len(entities),
+        counted=min(len(entities), MOST_COUNTED),
+        **{key: tally[key] for key in _TALLIED},
+    )
+
+
+_TALLIED = (
+    "claims", "values", "accepted", "alone", "disagrees", "overruled", "superseded", "undisclosed",
+)  # fmt: skip
+
+
+def _of_field(claims: list[SourcedClaim], collection: Iri) -> Counter[str]:
+    """What the claims of one fact of one entity add to the count."""
+    own = [one for one in claims if one.header.collection == collection]
+    tally = Counter(claims=len(own))
+    if not own:
+        return tally
+    current = [one for one in own if one.standing is not AcceptanceStatus.SUPERSEDED]
+    tally["superseded"] = len(own) - len(current)
+    stating = [one for one in current if one.claim.value is not None]
+    tally["values"] = len(stating)
+    tally["undisclosed"] = sum(one.claim.value is None for one in current)
+    accepted = [one for one in stating if one.standing is AcceptanceStatus.ACCEPTED]
+    tally["accepted"] = len(accepted)
+    others = [
+        one for one in claims
+        if one.header.collection != collection and one.claim.value is not None
+        and one.standing is not AcceptanceStatus.SUPERSEDED
+    ]  # fmt: skip
+    if not others:
+        tally["alone"] = len(accepted)
+    mine = {_value(one) for one in stating}
+    if mine and any(_value(one) not in mine for one in others):
+        tally["disagrees"] = 1
+        winners = {_value(one) for one in others if one.standing is AcceptanceStatus.ACCEPTED}
+        tally["overruled"] = int(not accepted and bool(winners - mine))
+    return tally
+
+
+def _value(one: SourcedClaim) -> object:
+    return one.resolved if one.resolved is not None else one.claim.value

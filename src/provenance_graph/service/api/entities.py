@@ -1,0 +1,167 @@
+"""``/api/v1/datasets``, ``/organizations``, ``/licences``, ``/sources``, ``/records`` and their like."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import iris
+from provenance_graph.core.errors import NotFound
+from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.results import dump_json
+from provenance_graph.core.terms import PG, RDF
+from provenance_graph.model.answers import ClaimsAnswer, EntityAnswer, SearchPage
+from provenance_graph.model.entities import Found, find_entity
+from provenance_graph.model.entity_page import entity_page
+from provenance_graph.model.search_index import SearchIndex
+from provenance_graph.model.source_page import SourceStanding, source_standing
+from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.claims import claims_about
+from provenance_graph.service.api.models import AsOf, Cursor, Limit
+from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
+from provenance_graph.store.values import ANY
+
+KINDS = {
+    "datasets": "dataset",
+    "organizations": "organization",
+    "licences": "licence",
+    "families": "family",
+    "benchmarks": "benchmark",
+    "sources": "source",
+    "records": "record",
+}
+"""What can be listed, by the name in the address."""
+ANY_KIND = "entities"
+
+
+def router(access: Access) -> APIRouter:
+    """The routes of everything that is no model over one store."""
+    routes = APIRouter(
+        prefix="/api/v1", tags=["entities"], route_class=ProblemRoute, responses=PROBLEMS
+    )
+    _standing(routes, access)
+    for place, kind in KINDS.items():
+        _listed(routes, access, place, kind)
+    for place, kind in {**KINDS, ANY_KIND: ""}.items():
+        if kind not in ("source", "record"):  # what these say stands in their graphs
+            _claims(routes, access, place, kind)
+        _page(routes, access, place, kind)
+    return routes
+
+
+def _standing(routes: APIRouter, access: Access) -> None:
+    @routes.get(
+        "/sources/{name:path}/standing",
+        response_model=None,
+        responses={200: {"model": SourceStanding}},
+    )
+    def standing(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
+        """How a source's claims fared: accepted, alone, in disagreement, overruled."""
+        snapshot = access.snapshot(asOf)
+
+        def made() -> SourceStanding:
+            return source_standing(snapshot, entity_of(snapshot, name, "source").iri)
+
+        return reply(access, request, snapshot, made, write=dump_json)
+
+
+def _listed(routes: APIRouter, access: Access, place: str, kind: str) -> None:
+    @routes.get(f"/{place}", name=place, responses={200: {"model": SearchPage}})
+    def every(
+        request: Request,
+        q: Annotated[str, Query(max_length=200, description="Words to look for.")] = "",
+        limit: Limit = 50,
+        cursor: Cursor = "",
+        asOf: AsOf = "",  # noqa: N803
+    ) -> Response:
+        """Entities of this kind, the richest first, or those that a text names, best first."""
+        snapshot = access.prepared("catalogue", asOf)
+
+        def made() -> SearchPage:
+            table = SearchIndex.open(snapshot)
+            result = (
+                table.search(q, limit, [kind], cursor)
+                if q.strip()
+                else table.listed(kind, limit, cursor)
+            )
+            return result.to_json()
+
+        return reply(access, request, snapshot, made)
+
+
+def _page(routes: APIRouter, access: Access, place: str, kind: str) -> None:
+    @routes.get(
+        f"/{place}/{{name:path}}", name=f"{place}-page", responses={200: {"model": EntityAnswer}}
+    )
+    def page(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
+        """What the graph says of one entity: facts, what points to it, and the records."""
+        snapshot = access.snapshot(asOf)
+
+        def made() -> EntityAnswer:
+            return entity_page(snapshot, entity_of(snapshot, name, kind)).to_json()
+
+        return reply(access, request, snapshot, made)
+
+
+def _claims(routes: APIRouter, access: Access, place: str, kind: str) -> None:
+    @routes.get(
+        f"/{place}/{{name:path}}/claims",
+        name=f"{place}-claims",
+        responses={200: {"model": ClaimsAnswer}},
+    )
+    def claims(
+        request: Request,
+        name: str,
+        property: Annotated[str, Query(max_length=200)] = "",
+        asOf: AsOf = "",  # noqa: N803
+    ) -> Response:
+        """Who says what about the entity, on what basis, and what became of each claim."""
+        snapshot = access.snapshot(asOf)
+
+        def made() -> ClaimsAnswer:
+            return claims_about(snapshot, entity_of(snapshot, name, kind).iri, property)
+
+        return reply(access, request, snapshot, made)
+
+
+def entity_of(snapshot: AcceptedSnapshot, name: str, kind: str) -> Found:
+    """The entity of a kind, or of any, that a name in an address means; raises NotFound."""
+    if kind == "source":
+        return Found(_collection(snapshot, name), kind)
+    if kind == "record":
+        record = (
+            Iri(name)
+            if iris.is_iri(name)
+            else Iri(f"{iris.ID}record/{name.removeprefix('record/')}")
+        )
+        present = snapshot.present
+        if not any(True for _ in present.quads(record, RDF.type, PG.SourceRecord, record)):
+            raise NotFound(name, kind)
+        return Found(record, kind)
+    return find_entity(snapshot, name, (kind,) if kind else ())
+
+
+def _collection(snapshot: AcceptedSnapshot, name: str) -> Iri:
+    present = snapshot.present
+    known = sorted(s for s, *_ in present.quads(predicate=RDF.type, object=PG.Collection))
+    place = iris.mint("collection", "")
+    for one in known:
+        if name in (
+            one,
+            short_id(one),
+            one.removeprefix(place),
+            f"collection/{one.removeprefix(place)}",
+        ):
+            return one
+    meant = iris.mint("collection", name.removeprefix("collection/"))
+    records = present.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY)
+    if any(_in_collection(present, record, meant) for record, *_ in records):
+        return meant
+    raise NotFound(name, "source", [one.removeprefix(place) for one in known][:12])
+
+
+def _in_collection(present: AcceptedSnapshot, record: Iri, collection: Iri) -> bool:
+    header = present.header(record)
+    return header is not None and header.collection == collection

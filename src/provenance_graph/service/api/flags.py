@@ -1,0 +1,60 @@
+"""``POST /api/v1/flags``: "this claim is wrong", with the reason, beside the claim."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from provenance_graph.core import iris
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.results import RESULT, dump_json
+from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.identity import WRITING
+from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute
+from provenance_graph.service.backend import Flag
+from provenance_graph.service.sparql.update import allow_write, written_headers
+
+
+@dataclass(frozen=True, config=ConfigDict(**RESULT, extra="forbid"))
+class FlagBody:
+    """A claim as ``/claims`` names it, or a record, and what is wrong with it."""
+
+    claim: Annotated[str, Field(min_length=1, max_length=1000)]
+    why: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
+
+
+@dataclass(frozen=True, config=RESULT)
+class Flagged:
+    """What was flagged, by whom, the flag's record, and the store's version that has it."""
+
+    claim: str
+    record: str
+    author: str
+    version: str
+
+
+def router(access: Access) -> APIRouter:  # noqa: ARG001 - every part takes it
+    """The route of flags."""
+    routes = APIRouter(
+        prefix="/api/v1", tags=["claims"], route_class=ProblemRoute, responses=PROBLEMS
+    )
+
+    @routes.post("/flags", response_model=None, responses={200: {"model": Flagged}, **WRITING})
+    async def flag(request: Request, asked: FlagBody) -> Response:
+        """Say that a claim, or a whole record, is wrong. It stays, with the reason beside it.
+
+        Only where the service is writable, with a token that may write. The flag is a record of
+        the token's holder: ``DELETE /data?graph=RECORD`` takes it back.
+        """
+        writer, who = allow_write(request.app.state.service, request)
+        name = asked.claim.removeprefix("record/")
+        claim = iris.expand(name) if ":" in name else Iri(f"{iris.ID}record/{name}")
+        written = await writer.flag(Flag(claim, asked.why.strip()), who)
+        answer = Flagged(claim, written.notes[0], who, written.version)
+        headers = written_headers(written.version)
+        return Response(dump_json(answer), media_type="application/json", headers=headers)
+
+    return routes

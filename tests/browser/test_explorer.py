@@ -1,0 +1,159 @@
+"""The explorer: filters, sizes, differences, and what it makes of a bad address."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+LINEAGE = "/explore?node=meta-llama/Llama-3.1-8B&preset=lineage"
+SHOWN = re.compile(r"^([\d,]+) of ([\d,]+) entities shown$")
+
+
+def shown(page: Any) -> tuple[int, int]:
+    """How many entities are shown, of how many."""
+    text = page.get_by_text(SHOWN)
+    text.wait_for()
+    match = SHOWN.match(text.inner_text())
+    assert match
+    return int(match[1].replace(",", "")), int(match[2].replace(",", ""))
+
+
+def wait_until_shown(page: Any, pattern: str) -> None:
+    page.get_by_text(re.compile(pattern)).wait_for()
+
+
+def test_links_are_filtered_by_who_states_them_and_since_when(tab: Any) -> None:
+    page = tab.open(LINEAGE)
+    every, of = shown(page)
+    assert every == of > 5
+    page.locator("summary", has=page.get_by_role("heading", name="Filters", exact=True)).click()
+    basis = page.get_by_role("combobox", name="Basis", exact=True)
+    option = basis.locator("option", has_text=re.compile("^developer statement"))
+    option.wait_for(state="attached")
+    links = int(re.findall(r"\((\d+)\)", option.inner_text())[0])
+    basis.select_option("DeveloperStatement")
+    page.wait_for_url(re.compile("basis=DeveloperStatement"))
+    page.get_by_role("button", name="Clear these filters", exact=True).wait_for()
+    assert 2 <= shown(page)[0] <= links + 1
+    page.get_by_text(re.compile(r"^The same as a table")).click()
+    rows = page.get_by_role("region", name="Links", exact=True).locator("tbody tr")
+    assert rows.count() == links
+    assert all("developer statement" in row for row in rows.all_inner_texts())
+    page.get_by_label("Retrieved from", exact=True).fill("2099-01-01")
+    wait_until_shown(page, rf"^1 of {of} entities shown$")
+    page.get_by_role("button", name="Clear these filters", exact=True).click()
+    wait_until_shown(page, rf"^{every} of {of} entities shown$")
+
+
+def test_models_are_filtered_and_coloured_by_licence_class_and_sized(tab: Any) -> None:
+    page = tab.open(LINEAGE + "&colour=class&size=parameters&class=conditional")
+    legend = page.get_by_role("list", name="Kinds shown", exact=True)
+    legend.get_by_text("conditional").wait_for()
+    some, of = shown(page)
+    assert 1 <= some <= of
+    page.get_by_role("list", name="Sizes", exact=True).get_by_text(
+        re.compile("parameters;")
+    ).wait_for()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="SVG", exact=True).click()
+    drawing = saved.value.path().read_text("utf-8")
+    assert "<circle" in drawing
+    assert ">conditional</text>" in drawing
+
+
+def test_what_is_new_beside_another_day_is_marked(tab: Any) -> None:
+    page = tab.open(LINEAGE + "&versus=2020-01-01")
+    legend = page.get_by_role("list", name="Kinds shown", exact=True)
+    legend.get_by_text(re.compile(r"^\s*new: \d+ entities, \d+ links")).wait_for()
+    of = shown(page)[1]
+    assert f"new: {of}" in legend.inner_text() or f"new: {of - 1}" in legend.inner_text()
+    tab.faults[:] = [f for f in tab.faults if "404" not in f]  # nothing was known that day
+
+
+def test_a_walk_marks_the_licence_problem_on_its_link(tab: Any) -> None:
+    tuned = "~model/deepseek-ai/DeepSeek-R1-Distill-Llama-8B"
+    page = tab.open(f"/explore?node={tuned}&open={tuned}|fineTunedFrom|out")
+    page.get_by_text("2 of 2 entities shown").wait_for()
+    page.get_by_role("list", name="Kinds shown", exact=True).get_by_text(
+        "a licence problem starts here"
+    ).wait_for()
+    page.get_by_text(re.compile(r"^The same as a table")).click()
+    assert "LR-04" in page.get_by_role("region", name="Links", exact=True).inner_text()
+
+
+def test_an_address_by_hand_is_taken_as_far_as_it_means_something(tab: Any) -> None:
+    page = tab.open(
+        "/explore?node=anthropic/claude-haiku-4-5&preset=nothing&colour=puce&size=weight&open=a|b"
+        "&open=||out|&hide=&without=r:&without=elephant&at=%00&basis=Rumour&x=1&x=2&asOf="
+    )
+    assert shown(page)[1] == 1
+    page = tab.open("/disclosure?rubric=none-such&sort=sideways&limit=-3")
+    page.get_by_role("alert").first.wait_for()
+    page = tab.open("/explore?node=no/such-model-anywhere")
+    page.get_by_role("alert").first.wait_for()
+    page = tab.open("/?q=haiku&kind=elephant&view=up&limit=nine")
+    page.get_by_role("alert").get_by_text("no kind").wait_for()
+    assert all("status of 4" in fault for fault in tab.faults), tab.faults
+    tab.faults.clear()
+
+
+@pytest.mark.parametrize("total", [50_000])
+def test_an_entity_of_very_many_neighbours_is_paged(tab: Any, total: int) -> None:
+    def neighbours(route: Any) -> None:
+        reply = route.fetch()
+        answer = json.loads(reply.text())
+        for group in answer["groups"]:
+            if group["name"] == "creator":
+                group.update(total=total, atLeast=True, next="12")
+        route.fulfill(response=reply, body=json.dumps(answer))
+
+    tab.page.route("**/api/v1/graph?*", neighbours)
+    page = tab.open("/explore?node=organization/anthropic")
+    page.get_by_text("more than 50,000").first.wait_for()
+    page.get_by_role("button", name=re.compile(r"^\+12 open developer")).click()
+    page.wait_for_url(re.compile("open="))
+    assert shown(page)[1] <= 13
+
+
+def test_a_version_of_the_store_that_is_gone_is_said(tab: Any) -> None:
+    for path in ("/changes?since=9-nowhere", "/explore?preset=changes&since=9-nowhere"):
+        tab.open(path)
+        tab.page.get_by_role("alert").first.wait_for()
+        assert "9-nowhere" in tab.page.get_by_role("alert").first.inner_text()
+    tab.faults.clear()  # the browser logs that the service refused
+
+
+def test_a_source_says_how_its_claims_fared(tab: Any) -> None:
+    page = tab.open("/things/collection/apx")
+    figures = page.get_by_role("region", name="How its claims fared", exact=True)
+    figures.get_by_text("of them overruled").wait_for()
+    assert re.search(r"\d+\s+of them accepted", re.sub(r"\n+", " ", figures.inner_text()))
+
+
+def test_a_search_counts_its_kinds_and_a_row_says_what_is_known(tab: Any) -> None:
+    page = tab.open("/?q=anthropic")
+    kinds = page.get_by_role("navigation", name="Kinds found", exact=True)
+    kinds.get_by_role("link", name=re.compile(r"^organization \d")).click()
+    page.wait_for_url(re.compile("kind=organization"))
+    page.locator(".results .models").get_by_role("link", name="Anthropic", exact=True).wait_for()
+    page = tab.open("/?q=claude+haiku+4.5")
+    row = page.locator(
+        ".models li", has=page.get_by_role("link", name="Claude Haiku 4.5", exact=True)
+    ).first
+    row.get_by_text(re.compile(r"^known \d+ of \d+$")).wait_for()
+
+
+def test_a_document_is_held_against_the_list_of_the_g7(tab: Any) -> None:
+    page = tab.open("/check")
+    lists = page.get_by_role("combobox", name="List of elements it should cover", exact=True)
+    lists.locator("option", has_text="G7").first.wait_for(state="attached")
+    lists.select_option("g7-ai")
+    page.get_by_text("Or paste its text").click()
+    page.get_by_label("Text", exact=True).fill("---\nlicense: mit\n---\n# Mine\n")
+    page.get_by_role("button", name="Check", exact=True).click()
+    missing = page.get_by_role("region", name="Elements left out", exact=True)
+    missing.wait_for()
+    assert missing.locator("tbody tr").count() > 5

@@ -1,0 +1,64 @@
+/** What is drawn, in words: kinds and relations to show or hide, colours, sizes, lines. */
+import type { JSX } from "preact";
+import { setQuery } from "../router";
+import { number } from "../words";
+import type { Key } from "./colours";
+import { changed } from "./difference";
+import type { Scene } from "./scene";
+import type { Sift } from "./sift";
+import { radius, type Scale } from "./sizes";
+
+const KINDS = ["model", "version", "dataset", "organization", "licence", "benchmark", "record", "document"];
+
+function tally(values: Iterable<string>): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts];
+}
+
+interface Props {
+  /** Everything, whether it is shown or not. */
+  scene: Scene;
+  sift: Sift;
+  without: string[];
+  by: string;
+  keys: Key[];
+  size: string;
+  scale: Scale | undefined;
+}
+
+/** The legend; what is unticked stands in the address as `without`. */
+export function Legend({ scene, sift, without, by, keys, size, scale }: Props): JSX.Element {
+  const used = tally([...scene.nodes.values()].map((n) => n.kind)).sort((a, b) => KINDS.indexOf(a[0]) - KINDS.indexOf(b[0]));
+  const links = [...scene.links.values()];
+  const relations = tally(links.map((l) => l.relation)).sort((a, b) => b[1] - a[1]);
+  const words = new Map(links.map((l) => [l.relation, l.relation === "buildsOn" ? "built on" : l.label]));
+  const toggle = (name: string): void => setQuery({ without: without.includes(name) ? without.filter((w) => w !== name) : [...without, name] });
+  const [come, gone] = [changed(scene, "new"), changed(scene, "gone")];
+  return (
+    <>
+      <ul class="legend" aria-label="Kinds shown">
+        {used.map(([kind, n]) => (
+          <li key={kind}><label class="check"><input type="checkbox" checked={!sift.kinds.has(kind)} onChange={() => toggle(kind)} />{by === "kind" ? <span class={`sample kind-${kind.replace(" ", "-")}`} aria-hidden="true" /> : null} {kind} <span class="aside">{number(n)}</span></label></li>
+        ))}
+        {keys.map((k) => <li key={k.value}><svg width="14" height="12" aria-hidden="true"><rect x="1" y="1" width="12" height="10" rx="3" fill={k.colour} /></svg> {k.value} <span class="aside">{number(k.count)}</span></li>)}
+        {links.some((l) => l.contested) ? <li><span class="sample contested" aria-hidden="true" /> sources disagree</li> : null}
+        {links.some((l) => l.inferred) ? <li><span class="sample inferred-line" aria-hidden="true" /> inferred</li> : null}
+        {links.some((l) => l.breach) ? <li><span class="sample sign" aria-hidden="true">§</span> a licence problem starts here</li> : null}
+        {come.links + come.nodes ? <li><span class="sample new-line" aria-hidden="true" /> new: {number(come.nodes)} entities, {number(come.links)} links</li> : null}
+        {gone.links + gone.nodes ? <li><span class="sample gone-line" aria-hidden="true" /> gone: {number(gone.nodes)} entities, {number(gone.links)} links</li> : null}
+      </ul>
+      {scale ? (
+        <ul class="legend" aria-label="Sizes">
+          {scale.legend.map((one) => <li key={one.word}><svg width="28" height="28" aria-hidden="true"><circle cx="14" cy="14" r={radius(one.share)} fill="currentColor" /></svg> {one.word}</li>)}
+          <li>{size}; {scale.unknown ? `not known of ${number(scale.unknown)}` : "known of all"}</li>
+        </ul>
+      ) : null}
+      {relations.length > 1 ? (
+        <ul class="legend" aria-label="Relations shown">
+          {relations.map(([name, n]) => <li key={name}><label class="check"><input type="checkbox" checked={!sift.relations.has(name)} onChange={() => toggle(`r:${name}`)} /> {words.get(name)} <span class="aside">{number(n)}</span></label></li>)}
+        </ul>
+      ) : null}
+    </>
+  );
+}
