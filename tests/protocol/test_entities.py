@@ -101,6 +101,7 @@ def test_a_source_says_how_often_it_stands_alone_and_was_overruled(client: TestC
         ("sources/nowhere", "no source named"),
         ("sources/nowhere/standing", "no source named"),
         ("records/apx/page/2020-01-01", "no record named"),
+        ("records/k\x93 Õ7", "no record named"),
         ("entities/nothing at all", "no "),
     ],
 )

@@ -131,11 +131,10 @@ def entity_of(snapshot: AcceptedSnapshot, name: str, kind: str) -> Found:
     if kind == "source":
         return Found(_collection(snapshot, name), kind)
     if kind == "record":
-        record = (
-            Iri(name)
-            if iris.is_iri(name)
-            else Iri(f"{iris.ID}record/{name.removeprefix('record/')}")
-        )
+        text = name if iris.is_iri(name) else f"{iris.ID}record/{name.removeprefix('record/')}"
+        if not iris.is_iri(text):
+            raise NotFound(name, kind)
+        record = Iri(text)
         present = snapshot.present
         if not any(True for _ in present.quads(record, RDF.type, PG.SourceRecord, record)):
             raise NotFound(name, kind)

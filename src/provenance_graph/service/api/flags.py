@@ -9,7 +9,6 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from provenance_graph.core import iris
-from provenance_graph.core.iris import Iri
 from provenance_graph.core.results import RESULT, dump_json
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.identity import WRITING
@@ -51,7 +50,7 @@ def router(access: Access) -> APIRouter:  # noqa: ARG001 - every part takes it
         """
         writer, who = allow_write(request.app.state.service, request)
         name = asked.claim.removeprefix("record/")
-        claim = iris.expand(name) if ":" in name else Iri(f"{iris.ID}record/{name}")
+        claim = iris.expand(name) if ":" in name else iris.iri(f"{iris.ID}record/{name}")
         written = await writer.flag(Flag(claim, asked.why.strip()), who)
         answer = Flagged(claim, written.notes[0], who, written.version)
         headers = written_headers(written.version)
