@@ -20,6 +20,8 @@ export interface Column<R> {
   order?: string;
   /** The row's own name. */
   head?: boolean;
+  /** Holds sentences: it is not squeezed to a word a line. */
+  sentences?: boolean;
 }
 
 /** What a reader asked of a table. */

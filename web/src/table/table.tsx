@@ -80,7 +80,7 @@ export function DataTable<R>(props: Props<R>): JSX.Element {
               const id = rowKey(row);
               const cells = columns.map((c) => {
                 const content = c.view ? c.view(row) : <bdi>{textOf(c.value(row))}</bdi>;
-                return c.head ? <th key={c.key} scope="row">{content}</th> : <td key={c.key} class={c.numeric ? "num" : undefined}>{content}</td>;
+                return c.head ? <th key={c.key} scope="row">{content}</th> : <td key={c.key} class={c.numeric ? "num" : c.sentences ? "sentences" : undefined}>{content}</td>;
               });
               return detail ? (
                 <>

@@ -86,15 +86,20 @@ function sideValue(value: string): string {
   return shortId(value).replace(/^pg:/, "");
 }
 
+/** A count of many digits as it is read; anything else as it is. */
+function withCommas(value: string): string {
+  return /^[1-9]\d{4,14}$/.test(value) ? number(Number(value)) : value;
+}
+
 const COLUMNS: Column<Conflict>[] = [
   { key: "subject", label: "Model", head: true, value: (c) => c.subject.label, view: (c) => <a href={modelHref(c)}><bdi>{c.subject.label}</bdi></a> },
   { key: "property", label: "Field", value: (c) => c.label },
-  { key: "accepted", label: "Accepted", value: (c) => c.sides.filter((s) => s.accepted).map((s) => sideValue(s.value)) },
-  { key: "others", label: "Others say", value: (c) => c.sides.filter((s) => !s.accepted).map((s) => sideValue(s.value)) },
+  { key: "accepted", label: "Accepted", value: (c) => c.sides.filter((s) => s.accepted).map((s) => sideValue(s.value)), view: (c) => c.sides.filter((s) => s.accepted).map((s) => withCommas(sideValue(s.value))).join(", ") },
+  { key: "others", label: "Others say", value: (c) => c.sides.filter((s) => !s.accepted).map((s) => sideValue(s.value)), view: (c) => c.sides.filter((s) => !s.accepted).map((s) => withCommas(sideValue(s.value))).join(", ") },
   { key: "severity", label: "Severity", numeric: true, value: (c) => c.severity },
   { key: "what", label: "Kind", value: (c) => KINDS[c.kind] ?? c.kind },
   { key: "sources", label: "Sources", value: (c) => [...new Set(c.sides.flatMap((s) => s.claims.map((claim) => claim.publisher.id)))].sort() },
-  { key: "why", label: "Why", value: (c) => c.explanation },
+  { key: "why", label: "Why", sentences: true, value: (c) => c.explanation },
 ];
 
 function AsTable({ ledger }: { ledger: ConflictPage }): JSX.Element {
@@ -106,7 +111,7 @@ function Cards({ ledger, open }: { ledger: ConflictPage; open: boolean }): JSX.E
   return (
     <>
       <p role="status">{number(ledger.shown)} of {number(ledger.total)} conflicts shown, worst first.</p>
-      {ledger.total ? null : <div class="empty"><p>No sources that were read disagree here.</p></div>}
+      {ledger.total ? null : <div class="empty"><p>{Object.keys(ledger.kinds).length ? "No conflict of the kinds that are ticked; others are counted above." : "No sources that were read disagree here."}</p></div>}
       <ol class="ledger">{ledger.items.map((c, n) => <Entry key={n} conflict={c} open={open} />)}</ol>
     </>
   );
@@ -120,7 +125,7 @@ function Entry({ conflict, open }: { conflict: Conflict; open: boolean }): JSX.E
       <p class="aside">{conflict.explanation}</p>
       <div class="sides">
         {conflict.sides.map((side, n) => (
-          <div key={n} class={side.accepted ? "side accepted" : "side"}><strong><bdi>{sideValue(side.value)}</bdi></strong><span>{side.accepted ? "✓ accepted" : "not accepted"}</span><span class="aside">{[...new Set(side.claims.map((c) => c.publisher.id))].join(", ")}</span></div>
+          <div key={n} class={side.accepted ? "side accepted" : "side"}><strong><bdi>{withCommas(sideValue(side.value))}</bdi></strong><span>{side.accepted ? "✓ accepted" : "not accepted"}</span><span class="aside">{[...new Set(side.claims.map((c) => c.publisher.id))].join(", ")}</span></div>
         ))}
       </div>
       <details open={open}><summary>The claims</summary>

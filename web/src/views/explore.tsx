@@ -100,7 +100,7 @@ function Walk({ root, preset, place }: { root: string; preset: string; place: Pl
     for (const [iri, at] of byHand) made = moved(made, iri, at.x, at.y);
     return made;
   }, [found, facts, hidden, byHand]);
-  const first = [...(found?.scene.nodes.keys() ?? [])][0] ?? "";
+  const first = startOf(found?.scene ?? EMPTY, root);
   if (found?.error && !scene.nodes.size) return <Trouble error={found.error} />;
   if (!found) return <Wait what="the picture" />;
   return (
@@ -110,6 +110,12 @@ function Walk({ root, preset, place }: { root: string; preset: string; place: Pl
       <Stage scene={scene} first={first} place={place} preset={preset} open={open} onOpen={setOpen} onMove={(iri, x, y) => setByHand((before) => new Map(before).set(iri, { x, y }))} />
     </>
   );
+}
+
+/** The entity that a scene is about: the one that was asked for, else what stands where a picture begins. */
+function startOf(scene: Scene, root: string): string {
+  const nodes = [...scene.nodes.values()];
+  return (nodes.find((n) => n.iri === unpacked(root) || n.id === root) ?? nodes.find((n) => n.column === 0) ?? nodes[0])?.iri ?? "";
 }
 
 function palette(): Palette {

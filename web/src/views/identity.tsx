@@ -17,8 +17,8 @@ const COLUMNS: Column<Pair>[] = [
   { key: "name", label: "Name", head: true, value: (p) => p.nameLabel, view: (p) => <><a href={hrefOf(p.name)}><bdi>{p.nameLabel}</bdi></a> <span class="aside"><bdi>{p.nameId}</bdi></span></> },
   { key: "may", label: "May be", value: (p) => p.mayBeLabel, view: (p) => <><a href={hrefOf(p.mayBe)}><bdi>{p.mayBeLabel}</bdi></a> <span class="aside"><bdi>{p.mayBeId}</bdi></span></> },
   { key: "score", label: "Score", numeric: true, value: (p) => p.score },
-  { key: "pro", label: "For it", value: (p) => p.pro.join("; ") },
-  { key: "contra", label: "Against it", value: (p) => p.contra.join("; ") },
+  { key: "pro", label: "For it", sentences: true, value: (p) => p.pro.join("; ") },
+  { key: "contra", label: "Against it", sentences: true, value: (p) => p.contra.join("; ") },
   { key: "relation", label: "Relation", facet: true, value: (p) => p.relation },
   { key: "by", label: "Decided by", facet: true, value: (p) => p.decidedBy },
 ];

@@ -34,7 +34,7 @@ const COLUMNS: Column<Row>[] = [
   { key: "term", label: "Term", head: true, value: (r) => short(r["term"]), view: (r) => <a href={r["term"]?.startsWith("https://w3id.org/provenance-graph/ns#") ? `/ns#${r["term"].split("#")[1]}` : `/things?iri=${encodeURIComponent(r["term"] ?? "")}`}><code>{short(r["term"])}</code></a> },
   { key: "kind", label: "Kind", facet: true, value: (r) => kindOf(r["types"] ?? "") },
   { key: "label", label: "Label", value: (r) => r["label"] },
-  { key: "definition", label: "Definition", value: (r) => r["definition"] },
+  { key: "definition", label: "Definition", sentences: true, value: (r) => r["definition"] },
   { key: "domain", label: "From", facet: true, value: (r) => short(r["domain"]) },
   { key: "range", label: "To", facet: true, value: (r) => short(r["range"]) },
   { key: "above", label: "Below", value: (r) => (r["above"] ?? "").split(" ").filter(Boolean).map(short) },
