@@ -13,7 +13,7 @@ from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.results import dump_json
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.model.answers import ClaimsAnswer, EntityAnswer, SearchPage
-from provenance_graph.model.entities import Found, find_entity
+from provenance_graph.model.entities import FoundEntity, find_entity
 from provenance_graph.model.entity_page import entity_page
 from provenance_graph.model.search_index import SearchIndex
 from provenance_graph.model.source_page import SourceStanding, source_standing
@@ -126,10 +126,10 @@ def _claims(routes: APIRouter, access: Access, place: str, kind: str) -> None:
         return reply(access, request, snapshot, made)
 
 
-def entity_of(snapshot: AcceptedSnapshot, name: str, kind: str) -> Found:
+def entity_of(snapshot: AcceptedSnapshot, name: str, kind: str) -> FoundEntity:
     """The entity of a kind, or of any, that a name in an address means; raises NotFound."""
     if kind == "source":
-        return Found(_collection(snapshot, name), kind)
+        return FoundEntity(_collection(snapshot, name), kind)
     if kind == "record":
         text = name if iris.is_iri(name) else f"{iris.ID}record/{name.removeprefix('record/')}"
         if not iris.is_iri(text):
@@ -138,7 +138,7 @@ def entity_of(snapshot: AcceptedSnapshot, name: str, kind: str) -> Found:
         present = snapshot.present
         if not any(True for _ in present.quads(record, RDF.type, PG.SourceRecord, record)):
             raise NotFound(name, kind)
-        return Found(record, kind)
+        return FoundEntity(record, kind)
     return find_entity(snapshot, name, (kind,) if kind else ())
 
 
