@@ -97,7 +97,7 @@ def test_a_source_says_how_often_it_stands_alone_and_was_overruled(client: TestC
     ("path", "what"),
     [
         ("datasets/acme/nothing", "no dataset named"),
-        ("organizations/acme/data", "no organization named"),
+        ("organizations/acme/data", "is a dataset"),
         ("sources/nowhere", "no source named"),
         ("sources/nowhere/standing", "no source named"),
         ("records/apx/page/2020-01-01", "no record named"),
