@@ -123,7 +123,9 @@ def test_the_command_prints_json_with_total(shipped: object) -> None:
     assert result["total"] >= result["shown"] > 1
 
 
-def test_what_a_text_finds_is_counted_by_kind_whichever_kind_is_asked_for(index: SearchIndex) -> None:
+def test_what_a_text_finds_is_counted_by_kind_whichever_kind_is_asked_for(
+    index: SearchIndex,
+) -> None:
     every = index.search("llama 3")
     assert every.kinds == {"family": 1, "licence": 1}
     only = index.search("llama 3", kinds=["licence"])
