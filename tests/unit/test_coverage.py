@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 from readers_b import document
 
+from provenance_graph.commands import show
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import coverage
 from provenance_graph.formats.coverage import Fate, KeyTable, Leaf, later, read, skip, text
 from provenance_graph.formats.registry import readers
 from provenance_graph.ingest import intake
+from provenance_graph.model.knowledge import headline
 from tools.reading_coverage import Row, measure
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -134,3 +137,18 @@ def test_a_reference_to_an_element_of_the_document_is_read() -> None:
     ledger = reading.ledger
     assert "model/suppliedBy" not in ledger.by_key(Fate.NOT_UNDERSTOOD)
     assert ledger.by_key(Fate.NOT_PROVENANCE)["unconnected/relationshipType"] == 1
+
+
+def test_a_page_shows_what_is_stated_and_fills_no_field() -> None:
+    shown = {
+        "name": "Oak", "kinds": ["Model"], "id": "example/oak", "asOf": "", "records": 1,
+        "describedAs": [], "unknown": "", "knowledge": {}, "sections": [],
+    }  # fmt: skip
+    whole: dict[str, object] = defaultdict(list, shown)
+    whole["knowledge"] = headline([])
+    texts = [f"key {n}: text" for n in range(show.SHOWN_BESIDE + 2)]
+    page = list(show.page(whole, beside=texts))
+    at = page.index("Stated, not understood")
+    assert page[at + 1] == "  key 0: text"
+    assert page[at + show.SHOWN_BESIDE + 1] == "  and 2 more (--all shows them)"
+    assert "  key 9: text" in list(show.page(whole, True, texts))

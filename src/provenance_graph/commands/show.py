@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
+from provenance_graph.core.terms import PG
 from provenance_graph.model.disclosure_states import STATES, state_of
 from provenance_graph.model.knowledge import sentence
 from provenance_graph.session import Session
@@ -17,6 +18,10 @@ from provenance_graph.tables import folded
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.model.entities import FoundEntity
+
+
+SHOWN_BESIDE = 8
+"""How many statements that fill no field a page shows."""
 
 
 @click.command()
@@ -64,7 +69,11 @@ def command(session: Session, thing: str, as_of: str, form: str, everything: boo
         columns = ("section", "field", "value", "status", "contested", "sources", "notes")
         session.print_table(columns, rows, form)
     else:
-        click.echo(folded("\n".join(page(json, everything))))
+        beside = [
+            str(value)
+            for value in snapshot.values(snapshot.canonical(meant.iri), PG.otherStatement)
+        ]
+        click.echo(folded("\n".join(page(json, everything, sorted(beside)))))
 
 
 def _show_entity(
@@ -107,8 +116,10 @@ def _show_entity(
         )
 
 
-def page(result: Mapping[str, Any], everything: bool = False) -> Iterator[str]:
-    """The page, line by line."""
+def page(
+    result: Mapping[str, Any], everything: bool = False, beside: Sequence[str] = ()
+) -> Iterator[str]:
+    """The page, line by line; ``beside`` is what is stated and fills no field."""
     kinds = ", ".join(result["kinds"]) or "thing"
     yield f"{result['name']}  ({kinds} {result['id']})"
     known = f"as known on {result['asOf']}; " if result["asOf"] else ""
@@ -132,6 +143,7 @@ def page(result: Mapping[str, Any], everything: bool = False) -> Iterator[str]:
     yield from _scores(result)
     yield from _assessments(result)
     yield from _offers(result)
+    yield from _beside(beside, everything)
     if silent and not everything:
         yield ""
         yield f"No source covers: {', '.join(silent)}"
@@ -140,6 +152,17 @@ def page(result: Mapping[str, Any], everything: bool = False) -> Iterator[str]:
         "  ".join(f"{state.glyph} {state.word}" for state in STATES.values())
         + "  ≠ sources disagree (see `conflicts`, `claims`)"
     )
+
+
+def _beside(texts: Sequence[str], everything: bool) -> Iterator[str]:
+    """What documents state that no field holds, with its key, as it stands."""
+    shown = texts if everything else texts[:SHOWN_BESIDE]
+    if shown:
+        yield ""
+        yield "Stated, not understood"
+        yield from (f"  {text}" for text in shown)
+    if len(shown) < len(texts):
+        yield f"  and {len(texts) - len(shown)} more (--all shows them)"
 
 
 def _known(field: Mapping[str, Any]) -> bool:
