@@ -190,7 +190,7 @@ def _unrecorded(now: Situation, otherwise: str) -> Reason:
     else:
         text = (
             f"its own licence and those recorded above it {allow}; "
-            f"no source of the developer says what {names} was made from"
+            f"no developer's source on record says what {names} was made from"
         )
     own = now.declared[0] if now.declared else None
     return Reason(UNKNOWN_, text, own, "", now.subject, cause="lineage")
@@ -201,7 +201,7 @@ def _data(now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], sides: 
     if not data_recorded(now):
         text = "no training data is recorded"
     elif result.answer == ALLOWED and not data_told(now):
-        text = "no developer's source lists the training data"
+        text = "no developer's source on record lists the training data"
     else:
         return result
     reason = Reason(UNKNOWN_, text, None, "", now.subject, cause="data")
