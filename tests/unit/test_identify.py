@@ -262,6 +262,10 @@ def test_unknown_rows_and_contradictions_are_refused_with_their_place(
     both = "\n".join([head, row, row.replace("\taccept\t", "\treject\t")])
     with pytest.raises(RecordError, match="line 3: contradicts line 2"):
         decisions(both, found.pairs, [], "r.tsv")
+    other = text.replace("skos:exactMatch\taccept", "skos:broadMatch\taccept")
+    assert other != text
+    with pytest.raises(RecordError, match="line 2: relation 'skos:broadMatch'"):
+        decisions(other, found.pairs, [], "r.tsv")
     (made,) = decisions(text, found.pairs, [], "r.tsv").rows
     against = Mapping(made.subject, made.predicate, made.object, negated=True, author="orcid:1")
     with pytest.raises(RecordError, match="line 2: the table holds the opposite"):

@@ -175,6 +175,12 @@ class _Reading:
                 f"{where}: {shown} are no pair that the rules find in this store; "
                 "`identify --review FILE` writes those there are"
             )
+        relation, offered = (row.get("relation") or "").strip(), iris.shorten(pair.predicate)
+        if relation not in ("", offered):
+            raise RecordError(
+                f"{where}: relation {relation!r}: the rules offer {offered} for {shown}, and a "
+                "decision accepts or rejects that; leave the column as it was written"
+            )
         author, reason = (row["author"] or "").strip(), (row["reason"] or "").strip()
         if not author or not reason:
             raise RecordError(f"{where}: a decision needs a reason and an author")
