@@ -1,0 +1,45 @@
+"""An import stays a short walk: few files of the package, few calls from one into another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from provenance_graph.assessment.derived import EvidenceLevels
+from provenance_graph.core import hub, iris
+from provenance_graph.formats.registry import readers
+from provenance_graph.formats.walk import walk
+from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.intake import Options
+from provenance_graph.ingest.run import import_documents
+from provenance_graph.store.memory import MemoryStore
+from tools.walks import CARD, counted
+
+
+def test_a_call_inside_a_file_changes_no_file_and_one_into_another_does() -> None:
+    address = "https://huggingface.co/acme/counted-once"
+    assert counted(lambda: iris.short_id(iris.model("acme/tiny"))) == (1, 0)
+    files, changes = counted(lambda: iris.model(hub.model_name(address)))
+    assert files == 2
+    assert changes == 0  # both are called from here, and here is no file of the package
+
+
+def test_the_import_of_a_card_enters_no_more_files_than_the_manual_says(tmp_path: Path) -> None:
+    store = MemoryStore(compile_quads(list(reference_quads()), [], [], day="2026-11-20"))
+    known, walks = readers(), []
+    for number in range(2):
+        card = tmp_path / str(number) / "README.md"
+        card.parent.mkdir()
+        card.write_text(CARD.format(number=number))
+        url = f"https://huggingface.co/acme/walk-{number}/raw/main/README.md"
+        documents = list(walk([str(card)], retrieved="2026-11-28", url=url))
+
+        def run(documents: list = documents) -> None:
+            report = import_documents(
+                store, documents, known, Options(), lambda *_: None, EvidenceLevels()
+            )
+            assert report.records == 1
+
+        walks.append(counted(run))
+    files, changes = walks[-1]
+    assert files <= 75
+    assert 500 < changes <= 4_000
