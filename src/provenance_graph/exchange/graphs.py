@@ -32,24 +32,29 @@ def view(bundle: Bundle) -> list[Quad]:
         for predicate, values in entity.facts.items()
         for value in values
     }
+    return in_order(quads)
+
+
+def in_order(quads: Iterable[Quad]) -> list[Quad]:
+    """Quads by subject, its types first, so that one graph is always written alike."""
     return sorted(quads, key=lambda quad: (quad[0], quad[1] != RDF.type, quad[1], str(quad)))
 
 
-def turtle(quads: Iterable[Quad]) -> str:
+def turtle(quads: Iterable[Quad], prefixes: Mapping[str, str] = PREFIXES) -> str:
     """Triples as Turtle; the same triples give the same text."""
-    out = ox.serialize(map(_triple, quads), format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
+    out = ox.serialize(map(_triple, quads), format=ox.RdfFormat.TURTLE, prefixes=dict(prefixes))
     assert out is not None
-    return _steady(out.decode())
+    return _steady(out.decode(), len(prefixes))
 
 
 def _triple(quad: Quad) -> ox.Triple:
     return ox.Triple(rdf.node(quad[0]), rdf.node(quad[1]), rdf.term(quad[2]))
 
 
-def _steady(text: str) -> str:
+def _steady(text: str, count: int = len(PREFIXES)) -> str:
     """The prefixes in one order, which the engine does not keep."""
     lines = text.split("\n")
-    head = sum(line.startswith("@prefix ") for line in lines[: len(PREFIXES)])
+    head = sum(line.startswith("@prefix ") for line in lines[:count])
     return "\n".join([*sorted(lines[:head]), *lines[head:]])
 
 

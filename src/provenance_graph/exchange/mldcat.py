@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-import pyoxigraph as ox
-
-from provenance_graph.core import rdf, terms
+from provenance_graph.core import terms
 from provenance_graph.core.claims import Literal, Quad, Value
 from provenance_graph.core.iris import PREFIXES, Iri, short_id, shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA, XSD
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.fair4ml import page
+from provenance_graph.exchange.graphs import in_order, turtle
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
 from provenance_graph.formats import statements
 from provenance_graph.formats.mldcat import keys
@@ -98,13 +97,7 @@ def write(bundle: Bundle) -> Exported:
 def _turtle(quads: Iterable[Quad]) -> str:
     prefixes = {**PREFIXES, **keys.PREFIXES}
     del prefixes["dcterms"]  # the profile's examples call it dct
-    ordered = sorted(quads, key=lambda q: (q[0], q[1] != RDF.type, q[1], str(q)))
-    triples = (ox.Triple(rdf.node(s), rdf.node(p), rdf.term(o)) for s, p, o, _ in ordered)
-    out = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes)
-    assert out is not None
-    lines = out.decode().split("\n")
-    head = sum(line.startswith("@prefix ") for line in lines[: len(prefixes)])
-    return "\n".join([*sorted(lines[:head]), *lines[head:]])
+    return turtle(in_order(quads), prefixes)
 
 
 def _node(bundle: Bundle, ledger: Ledger, entity: BundleEntity, owner: str) -> Iterator[Quad]:

@@ -10,7 +10,7 @@ from provenance_graph.core.claims import Literal, Quad
 from provenance_graph.core.iris import PREFIXES, Iri, local_name
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA, XSD
 from provenance_graph.exchange import ledger as writing
-from provenance_graph.exchange.graphs import turtle
+from provenance_graph.exchange.graphs import in_order, turtle
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
 from provenance_graph.model.bundle_results import Bundle, BundleEntity
 
@@ -56,8 +56,7 @@ def write(bundle: Bundle) -> Exported:
                     quads.add((node.iri, link, above, None))
                     ledger.keep(node.iri, link, above)
     quads.update(_records(bundle))
-    ordered = sorted(quads, key=lambda q: (q[0], q[1] != RDF.type, q[1], str(q)))
-    text = f"{turtle(ordered)}# {writing.mark(bundle, 'prov')}\n"
+    text = f"{turtle(in_order(quads))}# {writing.mark(bundle, 'prov')}\n"
     return ledger.done(text, TERMS, {}, OTHERWISE)
 
 

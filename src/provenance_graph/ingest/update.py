@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -91,6 +91,17 @@ class Deriver(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordChange:
+    """What one commit changes: records, notes of our own, what people decide, and the day."""
+
+    add: Collection[Record] = ()
+    drop: Collection[Iri] = ()
+    day: str = ""
+    notes: Collection[Quad] = ()
+    decided: Decisions = NO_DECISIONS
+
+
+@dataclass(frozen=True, slots=True)
 class Updated:
     """What a commit changed: the new version and the canonical subjects judged again."""
 
@@ -121,19 +132,23 @@ def update(
     the commit, a store on disk in its own log. Raises NotFound for a record to drop that the store does not
     hold. Where collections are private, the public state follows with what is for everybody.
     """
-    add, drop, notes = list(add), list(drop), list(notes)
-    public = public_writer(store, notes)
+    change = RecordChange(list(add), list(drop), day, list(notes), decided)
+    public = public_writer(store, change.notes)
     if public is not None and is_stale(store, public):
         public = remake(store, derive)
-    done = update_state(store, add, drop, derive, day, notes, decided, log)
+    done = update_state(store, change, derive, log)
     if public is not None:
         private = private_collections(store)
-        open_to_all = [record for record in add if not is_private(record.header, private)]
-        gone = [name for name in drop if any(True for _ in public.quads(name, graph=name))]
-        reported = [quad for quad in notes if quad[0] not in private]
         known = decided if _known(public, decided) else NO_DECISIONS
-        if open_to_all or gone or reported or known is not NO_DECISIONS:
-            update_state(public, open_to_all, gone, derive, day, reported, known)
+        for_all = RecordChange(
+            [record for record in change.add if not is_private(record.header, private)],
+            [name for name in change.drop if any(True for _ in public.quads(name, graph=name))],
+            day,
+            [quad for quad in change.notes if quad[0] not in private],
+            known,
+        )
+        if for_all.add or for_all.drop or for_all.notes or known is not NO_DECISIONS:
+            update_state(public, for_all, derive)
         followed(public, done.version)
     return done
 
@@ -155,7 +170,7 @@ def remake(store: WritableStore, derive: Deriver | None) -> EmbeddedWriter:
         private = private_collections(made)
         marks = [q for one in private for q in made.quads(one, graph=COLLECTIONS)]
         if drop := records_of(made, private):
-            update_state(made, drop=drop, derive=derive)
+            update_state(made, RecordChange(drop=drop), derive)
         made.commit(Change(remove=marks), digest_part(made.version))
     store.put_public(aside)
     public = store.public
@@ -183,17 +198,14 @@ def set_private(
 
 def update_state(
     store: WritableStore,
-    add: Iterable[Record] = (),
-    drop: Iterable[Iri] = (),
+    change: RecordChange,
     derive: Deriver | None = None,
-    day: str = "",
-    notes: Iterable[Quad] = (),
-    decided: Decisions = NO_DECISIONS,
     log: ChangeLog | None = None,
 ) -> Updated:
     """``update`` for one state of a store alone."""
-    added = {record.header.record: record.sort() for record in add}
-    dropped = set(drop)
+    decided = change.decided
+    added = {record.header.record: record.sort() for record in change.add}
+    dropped = set(change.drop)
     for name in dropped:
         if not _holds(store, name):
             raise NotFound(name, "record", near(store, name))
@@ -203,7 +215,7 @@ def update_state(
     entities = touched(store, pending) | decided.entities
     _put_decisions(pending, decided)
     moved = _rules(entities, before, after, pending)
-    was, day = view_day(store), max(day, view_day(store))
+    was, day = view_day(store), max(change.day, view_day(store))
     rows = _decide_by_rule(store, pending, entities, moved | decided.names, day)
     moved |= rows.names
     subjects = subjects_of(store, entities, moved, before, after)
@@ -216,7 +228,7 @@ def update_state(
     out.extend((*_ruled(before, moved), *rows.out))
     into.extend((*_ruled(after, moved), *rows.into))
     into.extend(quad for record in added.values() for quad in rdf.to_quads(record))
-    into.extend(notes)
+    into.extend(change.notes)
     gone = tuple(sorted(dropped | stored))
     digest = _digest(store, gone, added.values())
     note(
@@ -350,7 +362,3 @@ def content(quads: Iterable[Quad]) -> int:
     for quad in quads:
         whole.update("\x1f".join(quad_key(quad)).encode() + b"\x1e")
     return int.from_bytes(whole.digest()[:6])
-
-
-Progress = Callable[[int, int], None]
-"""Called with how many are done and how many there are."""

@@ -287,29 +287,6 @@ class LineageGraph:
         return tuple(sorted(o for _, _, o, _ in quads if isinstance(o, Iri)))
 
 
-def lineage(
-    snapshot: AcceptedSnapshot,
-    subject: Iri,
-    *,
-    direction: str = "both",
-    depth: int | None = None,
-    relations: Sequence[str] = (),
-    influences: bool = False,
-    evidence: bool = True,
-    limit: int = 500,
-) -> Lineage:
-    """The lineage of an entity, as :meth:`LineageGraph.of` has it."""
-    return LineageGraph(snapshot).of(
-        subject,
-        direction=direction,
-        depth=depth,
-        relations=relations,
-        influences=influences,
-        evidence=evidence,
-        limit=limit,
-    )
-
-
 _WORDS = {re.sub(r"[^a-z]", "", local_name(r).lower()): r for r in RELATIONS}
 
 

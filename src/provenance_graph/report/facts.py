@@ -21,7 +21,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.licences.answers import LicenceReportAnswer
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.rules.marks import with_breaches
-from provenance_graph.lineage.graph import lineage
+from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model.profile import claim_json, profile
 from provenance_graph.model.stats import stats
 
@@ -127,7 +127,9 @@ def _facts(snapshot: AcceptedSnapshot, subject: Iri, uses: Sequence[str], day: s
     named = {c.claim.value for c in claims if isinstance(c.claim.value, Iri)}
     labels = {entity: label(snapshot, entity) for entity in sorted(named)}
     above = with_breaches(
-        lineage(snapshot, subject, influences=True, limit=MOST_NODES), LicenceGraph(snapshot), day
+        LineageGraph(snapshot).of(subject, influences=True, limit=MOST_NODES),
+        LicenceGraph(snapshot),
+        day,
     )
     result = conflicts(snapshot, [snapshot.canonical(subject)])
     return ModelFacts(

@@ -108,7 +108,7 @@ def validate_records(
         quads = [
             (s, p, o, name) for name, n in names.items() for s, p, o, _ in reported(records[n])
         ]
-        for finding in _find_in_graphs(quads, chosen, graph, severity):
+        for finding in find_in_graph(quads, chosen, graph, severity, in_records=True):
             number = names[Iri(finding.record)]
             findings[number].add(replace(finding, record=records[number].header.record))
     return [order(one) for one in findings]
@@ -116,22 +116,6 @@ def validate_records(
 
 def _written(record: Record) -> Iterator[Quad]:
     return ((s, p, o, None) for s, p, o, _ in to_quads(record))
-
-
-def _find_in_graphs(
-    quads: Sequence[Quad], shapes: Sequence[Shape], graph: str, severity: Severity
-) -> list[Finding]:
-    """What breaks the shapes in each of many graphs, looked at by itself."""
-    with MemoryStore(quads) as store:
-        plan = _Plan(store, shapes, severity)
-        predicates = {predicate for _, predicate, _, _ in quads}
-        kinds = {o for _, p, o, _ in quads if p == RDF.type}
-        return [
-            finding
-            for check in plan.over(graph, explicit=True)
-            if _possible(check, predicates, kinds, plan)
-            for finding in plan.whole(check, in_records=True)
-        ]
 
 
 def statements(record: Record) -> Iterator[Quad]:
@@ -148,9 +132,17 @@ def statements(record: Record) -> Iterator[Quad]:
 
 
 def find_in_graph(
-    quads: Sequence[Quad], shapes: Sequence[Shape], graph: str, severity: Severity
+    quads: Sequence[Quad],
+    shapes: Sequence[Shape],
+    graph: str,
+    severity: Severity,
+    *,
+    in_records: bool = False,
 ) -> list[Finding]:
-    """What breaks the shapes over one kind of graph (all, if it is empty), in a graph of quads."""
+    """What breaks the shapes over one kind of graph (all, if it is empty), in a graph of quads.
+
+    With ``in_records`` each named graph is looked at by itself.
+    """
     with MemoryStore(quads) as store:
         plan = _Plan(store, shapes, severity)
         predicates = {predicate for _, predicate, _, _ in quads}
@@ -159,7 +151,7 @@ def find_in_graph(
             finding
             for check in plan.over(graph, explicit=True)
             if _possible(check, predicates, kinds, plan)
-            for finding in plan.whole(check)
+            for finding in plan.whole(check, in_records=in_records)
         ]
 
 
