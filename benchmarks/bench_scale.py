@@ -24,10 +24,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
+from click.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a file, not as a module
 
+from benchmarks.hub.documents import answer_bytes, everything
+from benchmarks.hub.structure import Hub
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.cli import app
 from provenance_graph.conflicts import detect
 from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri, local_name
@@ -36,7 +40,7 @@ from provenance_graph.lineage.index import LineageIndex
 from provenance_graph.model.profile import profile
 from provenance_graph.model.search_index import SearchIndex
 from provenance_graph.model.stats import stats
-from provenance_graph.shapes import Severity, validate_subjects
+from provenance_graph.shapes import Severity, validate_store, validate_subjects
 from provenance_graph.store.embedded import EmbeddedStore
 
 
@@ -98,6 +102,19 @@ def raw_engine(store: EmbeddedStore) -> float:
         return measured(lambda: engine.bulk_load(path=str(dump), format=ox.RdfFormat.N_QUADS))
 
 
+def import_one(hub: Path, store: Path) -> float:
+    """The processor time of importing one changed record of the busiest owner, and of its view."""
+    shape = json.loads((hub / "shape.json").read_text())
+    root = next(iter(everything(Hub(shape["models"], shape["seed"]))))
+    with tempfile.TemporaryDirectory(dir=store.parent) as folder:
+        copy, changed = Path(folder) / "store", Path(folder) / "answer.json"
+        with EmbeddedStore.open(store) as opened:
+            opened.backup(copy)
+        changed.write_bytes(answer_bytes({**root.hub, "downloads": 5}))
+        words = ["--store", str(copy), "import", str(changed), "--retrieved", "2026-11-28"]
+        return measured(lambda: CliRunner().invoke(app, words, catch_exceptions=False))
+
+
 def faults(hub: Path, snapshot: AcceptedSnapshot, store: EmbeddedStore) -> dict[str, object]:
     """Which planted faults are found: for every kind planted, found, and found beside them."""
     planted: dict[str, set[Iri]] = defaultdict(set)
@@ -154,7 +171,9 @@ def main() -> None:
         line["conflicts"] = measured(lambda: detect.conflicts(snapshot))
         model = iris.model(shape["popular root"])
         line["show"] = measured(lambda: profile(AcceptedSnapshot(store), model))
+        line["validate"] = measured(lambda: validate_store(store, Severity.WARNING))
         line["faults"] = faults(asked.hub, snapshot, store)
+    line["import one"] = import_one(asked.hub, asked.store)
     asked.results.parent.mkdir(parents=True, exist_ok=True)
     with asked.results.open("a") as results:
         results.write(json.dumps(line) + "\n")
