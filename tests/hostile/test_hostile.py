@@ -139,6 +139,18 @@ def test_many_silent_connections_shut_nobody_out(service: Running) -> None:
         connection.close()
 
 
+def test_a_client_hears_why_its_long_body_is_refused(service: Running) -> None:
+    for path, kind in (
+        ("/sparql", "application/sparql-query"),
+        ("/update", "application/sparql-update"),
+    ):
+        headers = {"content-type": kind, "authorization": f"Bearer {SECRET}"}
+        status, body = service.request("POST", path, b"#" * (40 << 20), headers)
+        assert status == 413
+        assert b"send at most" in body
+    answers_at_once(service)
+
+
 def test_one_address_cannot_take_every_connection(service: Running) -> None:
     stored = []
     for _ in range(450):

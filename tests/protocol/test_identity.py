@@ -29,6 +29,7 @@ from provenance_graph.store.embedded import EmbeddedStore
 KOALA, OTHER = iris.model("berkeley/koala-13b"), iris.model("other/koala-13b")
 PAIRS = "/api/v1/identity"
 TOKEN = "a-token-of-the-test-0123456789"
+OTHER_TOKEN = "a-token-that-writes-records-only"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -79,11 +80,13 @@ def client(store: Path) -> TestClient:
         settings=settings,
         routers=routers(store),
         writer=writer,
-        tokens=Tokens(
-            (AccessToken(Holder("ann", frozenset({"write"})), sha256(TOKEN.encode()).digest()),)
-        ),
+        tokens=Tokens((token("ann", "review", TOKEN), token("ci", "write", OTHER_TOKEN))),
     )
     return TestClient(app, base_url="http://testserver")
+
+
+def token(name: str, scope: str, secret: str) -> AccessToken:
+    return AccessToken(Holder(name, frozenset({scope})), sha256(secret.encode()).digest())
 
 
 def decide(client: TestClient, decision: str, **how: Any) -> Any:
@@ -141,9 +144,13 @@ def test_a_bad_decision_is_refused_with_what_is_wrong(
     assert reply.json()["detail"]
 
 
-def test_only_a_writing_token_decides(client: TestClient, store: Path) -> None:
+def test_only_a_reviewing_token_decides(client: TestClient, store: Path) -> None:
     body = {"name": KOALA, "mayBe": OTHER, "decision": "accept", "reason": "x"}
     assert client.post(f"{PAIRS}/decisions", json=body).status_code == 401
+    writes = {"Authorization": f"Bearer {OTHER_TOKEN}"}
+    refused = client.post(f"{PAIRS}/decisions", json=body, headers=writes)
+    assert refused.status_code == 403
+    assert "lacks the scope 'review'" in refused.json()["detail"]
     settings = Settings(workers=1, access_log="")
     app = create_app(PoolBackend(store, settings), settings=settings, routers=routers(store))
     closed = TestClient(app, base_url="http://testserver").post(f"{PAIRS}/decisions", json=body)

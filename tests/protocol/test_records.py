@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core import terms
 from provenance_graph.core.claims import Basis, Claim, Header, Record
-from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.core.errors import ProvenanceError, QueryRefused, RequestRefused
 from provenance_graph.core.iris import Iri, model
 from provenance_graph.core.literals import integer
 from provenance_graph.core.terms import PAV, PROV, SCHEMA, XSD
@@ -18,7 +20,7 @@ from provenance_graph.ingest.build import reference_quads
 from provenance_graph.ingest.update import update
 from provenance_graph.service.backend import UploadPart
 from provenance_graph.service.namespaces import agent, namespace
-from provenance_graph.service.processes.record_writes import RecordTarget
+from provenance_graph.service.processes.record_writes import RecordTarget, WriteSize
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Limits
 from provenance_graph.store.embedded import EmbeddedStore
@@ -220,3 +222,75 @@ def test_a_client_cannot_pass_for_a_later_retrieval_of_a_source(target: RecordTa
         with suppress(ProvenanceError):
             target.put(MINE, part(lie + f'<{THING}> <{SCHEMA.name}> "T" .\n'), "ci", replace=True)
         assert view(target) == {"77"}
+
+
+def test_a_write_that_changes_too_much_is_refused_with_the_limit(target: RecordTarget) -> None:
+    small = replace(target, size=WriteSize(statements=8, entities=2))
+    rows = " ".join(f"(<{model(f'acme/m{n}')}> {n})" for n in range(3))
+    text = f"{PG} INSERT {{ GRAPH <{MINE}> {{ ?m pg:contextLength ?n }} }} WHERE {{ VALUES (?m ?n) {{ {rows} }} }}"
+    with pytest.raises(RequestRefused, match="of 8 statements about 2 entities"):
+        small.update(UpdateRequest(text), "ci")
+    with pytest.raises(RequestRefused, match="this one has 9 statements"):
+        small.put(MINE, part(LINE * 9), "ci", replace=True)
+    many = " ".join(f"<{THING}> pg:contextLength {n} ." for n in range(20))
+    with pytest.raises(QueryRefused, match="more than 32 terms"):
+        small.update(UpdateRequest(f"{PG} INSERT DATA {{ GRAPH <{MINE}> {{ {many} }} }}"), "ci")
+    assert header(target) == {}
+    assert small.put(MINE, part(LINE), "ci", replace=True).created
+
+
+@pytest.mark.parametrize("name", ["../bob/x", "a/./b", "%2E%2e/bob/x", "a/..", "x#y", "x?y"])
+def test_a_name_that_resolves_to_another_is_refused(target: RecordTarget, name: str) -> None:
+    graph = Iri(f"{namespace('ci')}{name}")
+    with pytest.raises(RequestRefused, match="between slashes"):
+        target.put(graph, part(LINE), "ci", replace=True)
+
+
+def test_a_graph_may_be_written_with_escapes(target: RecordTarget) -> None:
+    mine = MINE.replace("/ci/", "/c\\u0069/")
+    target.update(
+        UpdateRequest(
+            f"{PG} INSERT DATA {{ GRAPH <{mine}> {{ <{THING}> pg:contextLength 4096 }} }}"
+        ),
+        "ci",
+    )
+    assert view(target) == {"4096"}
+    other = MINE.replace("/ci/", "/\\u0062ob/")
+    with pytest.raises(RequestRefused, match="not a graph that you may write"):
+        target.update(
+            UpdateRequest(f"INSERT DATA {{ GRAPH <{other}> {{ <urn:a> <urn:b> 1 }} }}"), "ci"
+        )
+
+
+def test_a_group_of_writes_waits_for_the_disk_of_its_log_once(target: RecordTarget) -> None:
+    log = ChangeLog(target.store.root)
+    grouped = replace(target, log=log)
+    start = target.store.version
+    with grouped.group():
+        for n in range(3):
+            grouped.put(
+                Iri(f"{MINE}{n}"), part(LINE.replace("4096", str(n + 1))), "ci", replace=True
+            )
+        assert log.last(grouped.store.version) == []  # nothing is written before the group ends
+    entries = log.since(start, grouped.store.version)
+    assert [len(entry.added) for entry in entries] == [1, 1, 1]
+    assert EmbeddedStore.open(target.store.root).version == entries[-1].version
+
+
+def test_a_group_that_fails_leaves_no_entry_that_counts(target: RecordTarget) -> None:
+    log = ChangeLog(target.store.root)
+    grouped = replace(target, log=log)
+    start = target.store.version
+
+    def failing() -> None:
+        with grouped.group():
+            grouped.put(MINE, part(LINE), "ci", replace=True)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        failing()
+    assert target.store.version == start
+    with grouped.group():
+        grouped.put(MINE, part(LINE), "ci", replace=True)
+    (entry,) = log.since(start, grouped.store.version)
+    assert entry.added == (MINE,)

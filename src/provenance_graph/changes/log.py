@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS entry (
   sequence INTEGER PRIMARY KEY, version TEXT NOT NULL UNIQUE, before TEXT NOT NULL,
   at TEXT NOT NULL, kind TEXT NOT NULL, records TEXT NOT NULL, subjects TEXT NOT NULL,
   facts INTEGER NOT NULL, cut INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS entry_at ON entry (at);
 CREATE TABLE IF NOT EXISTS fact (
   sequence INTEGER NOT NULL, subject TEXT NOT NULL, property TEXT NOT NULL,
   was TEXT NOT NULL, now TEXT NOT NULL, PRIMARY KEY (sequence, subject, property)) WITHOUT ROWID;
@@ -113,6 +114,24 @@ class ChangeLog:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
+        self._grouped: sqlite3.Connection | None = None
+
+    @contextmanager
+    def group(self) -> Iterator[None]:
+        """Write what is appended in the block at its end, at once; raises StoreError.
+
+        Waiting for the disk once is what a group of commits is for.
+        """
+        try:
+            with self._open() as database:
+                database.executescript(_SCHEMA)
+                with database:
+                    self._grouped = database
+                    yield
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+        finally:
+            self._grouped = None
 
     def append(self, commit: Commit, *, keep_days: int = KEEP_DAYS) -> None:
         """Note a commit that is about to be published; raises StoreError where that fails.
@@ -120,42 +139,47 @@ class ChangeLog:
         Entries of that number or later were never published and go.
         """
         oldest = datetime.fromisoformat(commit.at) - timedelta(days=keep_days)
-        cut = commit.cut or len(commit.facts) > MAX_FACTS
-        facts = () if cut else commit.facts
-        count = commit.fact_count or len(commit.facts)
         try:
+            if self._grouped is not None:
+                self._append(self._grouped, commit, oldest)
+                return
             with self._open() as database, database:
                 database.executescript(_SCHEMA)
-                self._forget(database, "sequence >= ?", commit.sequence)
-                self._forget(
-                    database,
-                    "at < ? OR sequence <= ?",
-                    oldest.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                    commit.sequence - KEEP_COMMITS,
-                )
-                database.execute(
-                    "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        commit.sequence,
-                        commit.version,
-                        commit.before,
-                        commit.at,
-                        commit.kind,
-                        json.dumps([commit.added[:MAX_FACTS], commit.dropped[:MAX_FACTS]]),
-                        json.dumps(commit.subjects[:MAX_FACTS]),
-                        count,
-                        int(cut or len(commit.subjects) > MAX_FACTS),
-                    ),
-                )
-                database.executemany(
-                    "INSERT INTO fact VALUES (?, ?, ?, ?, ?)",
-                    [
-                        (commit.sequence, f.subject, f.property, _dump(f.was), _dump(f.now))
-                        for f in facts
-                    ],
-                )
+                self._append(database, commit, oldest)
         except sqlite3.Error as error:
-            raise StoreError(f"{self.path}: the change log cannot be written: {error}") from error
+            raise self._failed(error) from error
+
+    def _failed(self, error: sqlite3.Error) -> StoreError:
+        return StoreError(f"{self.path}: the change log cannot be written: {error}")
+
+    def _append(self, database: sqlite3.Connection, commit: Commit, oldest: datetime) -> None:
+        cut = commit.cut or len(commit.facts) > MAX_FACTS
+        facts = () if cut else commit.facts
+        self._forget(database, "sequence >= ?", commit.sequence)
+        self._forget(
+            database,
+            "at < ? OR sequence <= ?",
+            oldest.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            commit.sequence - KEEP_COMMITS,
+        )
+        database.execute(
+            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                commit.sequence,
+                commit.version,
+                commit.before,
+                commit.at,
+                commit.kind,
+                json.dumps([commit.added[:MAX_FACTS], commit.dropped[:MAX_FACTS]]),
+                json.dumps(commit.subjects[:MAX_FACTS]),
+                commit.fact_count or len(commit.facts),
+                int(cut or len(commit.subjects) > MAX_FACTS),
+            ),
+        )
+        database.executemany(
+            "INSERT INTO fact VALUES (?, ?, ?, ?, ?)",
+            [(commit.sequence, f.subject, f.property, _dump(f.was), _dump(f.now)) for f in facts],
+        )
 
     @staticmethod
     def _forget(database: sqlite3.Connection, which: str, *values: object) -> None:

@@ -33,8 +33,13 @@ if TYPE_CHECKING:
     help="Where to build: local, or spark, spark:local[N], spark://HOST:PORT (needs the extra spark).",
 )
 @click.option("--fresh", is_flag=True, help="Drop records that were imported into the old store.")
+@click.option(
+    "--indexes/--no-indexes",
+    default=True,
+    help="Make the indexes that the service and the commands read, or leave them to `serve`.",
+)
 @click.pass_obj
-def command(session: Session, data: Path | None, engine: str, fresh: bool) -> None:
+def command(session: Session, data: Path | None, engine: str, fresh: bool, indexes: bool) -> None:
     """Rebuild the store from records, identity, licences and rubrics.
 
     The new store is made aside and put in place at the end: interrupted, the old one stays
@@ -59,6 +64,11 @@ def command(session: Session, data: Path | None, engine: str, fresh: bool) -> No
             engine=_engine(engine),
             remote=remote,
         )
+        if indexes and remote is None:
+            from provenance_graph.service.processes.indexer import index_all
+
+            watched.enter_context(session.progress("indexes"))
+            index_all(session.folder)
     retained = f", {built.kept} imported ones kept" if built.kept else ""
     session.say(
         f"{built.records:,} records{retained}; {built.subjects:,} subjects, {built.quads:,} quads "

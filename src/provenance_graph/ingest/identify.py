@@ -10,6 +10,7 @@ from provenance_graph.acceptance.evidence import StoreStatements
 from provenance_graph.acceptance.identity import RULE_AUTHOR as RULES
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
+from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core.errors import NotFound, RecordError, UsageError
 from provenance_graph.core.iris import ID, Iri, short_id
 from provenance_graph.core.terms import PG, RDF
@@ -52,12 +53,13 @@ def settle(
     derive: Deriver | None = None,
     *,
     withdrawn: Iterable[frozenset[Iri]] = (),
+    log: ChangeLog | None = None,
 ) -> Updated:
     """Put decisions of people into a store; identity by rule and the accepted view follow.
 
     All at once or not at all. A row takes the place of what people decided before of the same two
     names; of ``withdrawn`` pairs that is taken out. Rows by rule are not put: the rules decide
-    about their names anew. Raises NotFound where nobody decided anything of a withdrawn pair.
+    about their names anew. ``log`` notes the commit, as in ``update``. Raises NotFound where nobody decided anything of a withdrawn pair.
     """
     rows, withdrawn = list(rows), list(withdrawn)
     for pair in withdrawn:
@@ -68,7 +70,8 @@ def settle(
     pairs = {frozenset((row.subject, row.object)) for row in put} | set(withdrawn)
     taken = tuple(row for pair in sorted(pairs, key=sorted) for row in _of_pair(store, pair))
     entities = frozenset(name for row in rows for name in (row.subject, row.object))
-    return update(store, derive=derive, decided=Decisions(put, taken, entities | _names(pairs)))
+    decisions = Decisions(put, taken, entities | _names(pairs))
+    return update(store, derive=derive, decided=decisions, log=log)
 
 
 def _names(pairs: Iterable[frozenset[Iri]]) -> frozenset[Iri]:
@@ -101,6 +104,7 @@ def settle_pair(
     author: str,
     day: str,
     derive: Deriver | None = None,
+    log: ChangeLog | None = None,
 ) -> Updated:
     """Put one decision of a person on two names into a store.
 
@@ -118,7 +122,7 @@ def settle_pair(
         raise UsageError(f"{shown} cannot be one: name two {kinds[0]}s")
     pair = frozenset(names)
     if decision == WITHDRAW:
-        return settle(store, derive=derive, withdrawn=[pair])
+        return settle(store, derive=derive, withdrawn=[pair], log=log)
     for row in _of_pair(store, pair):
         if row.negated != (decision == REJECT):
             who = row.author or "hand"
@@ -129,7 +133,7 @@ def settle_pair(
     other, head = sorted(names, key=preference, reverse=True)
     open_pair = Pair(other, head, PairVerdict.CANDIDATE, "", 1.0)
     row = decided(open_pair, decision, reason.strip(), author_of(author.strip()), day)
-    return settle(store, [row], derive)
+    return settle(store, [row], derive, log=log)
 
 
 _KINDS = {

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 
 from provenance_graph.core.iris import Iri, local_name, short_id
@@ -18,6 +17,8 @@ from provenance_graph.lineage.index import KINDS, LineageIndex
 from provenance_graph.lineage.results import SAYINGS, Edge, Lineage, Node
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from provenance_graph.lineage.answers import (
         CytoscapeAnswer,
         CytoscapeEdgeElement,
@@ -219,6 +220,8 @@ def cytoscape(lineage: Lineage) -> str:
 
 def networkx_of(lineage: Lineage) -> nx.MultiDiGraph:
     """A lineage as a networkx graph, edges from child to parent."""
+    import networkx as nx  # heavy; only graphs of that library need it
+
     graph = nx.MultiDiGraph(shown=lineage.shown)
     for node in lineage.nodes:
         stored = " ".join(local_name(one) for one in node.licences)
@@ -240,6 +243,8 @@ def networkx_of(lineage: Lineage) -> nx.MultiDiGraph:
 
 def graphml(lineage: Lineage) -> str:
     """GraphML, for yEd, Gephi and others."""
+    import networkx as nx
+
     graph = networkx_of(lineage)
     clean = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
     for _, stored in graph.nodes(data=True):
@@ -262,6 +267,8 @@ FORMATS: dict[str, Callable[[Lineage], str]] = {
 
 def to_networkx(index: LineageIndex, wanted: Flags) -> nx.MultiDiGraph:
     """The whole index, or the wanted relations of it, for one's own analysis."""
+    import networkx as nx  # heavy; only graphs of that library need it
+
     names = list(index.names)
     graph = nx.MultiDiGraph()
     for node, name in enumerate(names):

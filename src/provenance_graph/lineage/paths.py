@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from provenance_graph.lineage.arrays import Flags, Ints, closure, spread
 from provenance_graph.lineage.index import DATASET, LineageIndex
@@ -127,6 +125,9 @@ def generation(index: LineageIndex, node: int) -> int | None:
 
 def cycles(index: LineageIndex, wanted: Flags, among: Ints | None = None) -> list[list[int]]:
     """Groups of nodes that each reach the other over the wanted relations, self-loops too."""
+    from scipy.sparse import csr_array  # heavy; only this needs them
+    from scipy.sparse.csgraph import connected_components
+
     nodes = np.arange(len(index), dtype=np.int32) if among is None else np.unique(among)
     up = index.up
     places = spread(up.start, up.start[1:], nodes)

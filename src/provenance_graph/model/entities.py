@@ -6,10 +6,12 @@ none stands out the name is ambiguous.
 
 from __future__ import annotations
 
-import difflib
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
@@ -80,21 +82,18 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
             raise _wrong_kind(present, asked, direct[0], wanted)
         ordered = _by_richness(present, direct)
         return FoundEntity(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
-    known = names(present, wanted)
-    sought = fold(asked)
-    results = [iri for iri, spoken in known.items() if sought and sought in map(fold, spoken)]
+    known = _NameTable.of(present, wanted)
+    results = known.called(asked)
     if results:
         if not any(map(is_own, results)):
-            results += [iri for iri in _editions(asked, known) if iri not in results]
+            results += [iri for iri in known.editions(asked) if iri not in results]
         return _chosen(present, asked, results)
-    editions = _editions(asked, known)
+    editions = known.editions(asked)
     if editions and ("/" not in asked or len(editions) > 1):  # an id is no other id
         return _chosen(present, asked, editions)
-    if wanted:
-        others = [one for one, spoken in names(present).items() if sought in map(fold, spoken)]
-        if sought and others:
-            raise _wrong_kind(present, asked, _by_richness(present, others)[0], wanted)
-    raise NotFound(asked, _kinds_in_words(wanted) or "entity", near(asked, known))
+    if wanted and (others := _NameTable.of(present, set()).called(asked)):
+        raise _wrong_kind(present, asked, _by_richness(present, others)[0], wanted)
+    raise NotFound(asked, _kinds_in_words(wanted) or "entity", known.near(asked))
 
 
 def _kinds_in_words(wanted: Iterable[str]) -> str:
@@ -134,22 +133,9 @@ def is_own(entity: Iri) -> bool:
     return not entity.startswith(f"{iris.ID}in/")
 
 
+_NEAR = 60
+"""How alike a name must be to be offered, of 100."""
 _EDITION = re.compile(r"[^a-z0-9.]+v?\d[\d.\-]*")
-
-
-def _editions(asked: str, known: dict[Iri, set[str]]) -> list[Iri]:
-    """Entities of that name and a version behind it: ``mistral-7b`` for ``Mistral-7B-v0.1``.
-
-    ``DeepSeek-V2.5`` is no edition of ``DeepSeek-V2``.
-    """
-    sought = fold(asked)
-    return [
-        iri
-        for iri, spoken in known.items()
-        if sought
-        and is_own(iri)
-        and any(fold(name).startswith(sought) and _ends_in_edition(name, sought) for name in spoken)
-    ]
 
 
 def _ends_in_edition(name: str, sought: str) -> bool:
@@ -251,18 +237,57 @@ def names(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> dict[Iri, set
     return results
 
 
-def near(asked: str, known: dict[Iri, set[str]], most: int = 5) -> list[str]:
-    """Names near to one that was not found, best first."""
-    wanted = fold(asked)
-    if not wanted:
-        return []
-    by_fold: dict[str, Iri] = {}
-    for iri in sorted(known, key=lambda iri: (not is_own(iri), len(iri), iri)):
-        for name in sorted(known[iri]):
-            by_fold.setdefault(fold(name), iri)
-    close = difflib.get_close_matches(wanted, by_fold, n=most, cutoff=0.6)
-    inside = sorted((name for name in by_fold if wanted in name), key=len)
-    return list(dict.fromkeys(short_id(by_fold[name]) for name in [*close, *inside]))[:most]
+class _NameTable:
+    """Every entity by its folded names, made once of a snapshot: asking costs milliseconds."""
+
+    def __init__(self, known: dict[Iri, set[str]]) -> None:
+        self._known = known
+        self._by_fold: dict[str, list[Iri]] = {}
+        for iri in sorted(known, key=lambda iri: (not is_own(iri), len(iri), iri)):
+            for folded in sorted(set(map(fold, known[iri]))):
+                self._by_fold.setdefault(folded, []).append(iri)
+        self._folded = sorted(self._by_fold)
+
+    @classmethod
+    def of(cls, present: AcceptedSnapshot, kinds: set[str]) -> _NameTable:
+        """The names of entities of some kinds, or of all."""
+        key = f"names of {' '.join(sorted(kinds))}"
+        return present.kept(key, lambda: cls(names(present, kinds)))
+
+    def called(self, asked: str) -> list[Iri]:
+        """Entities of that name, without case and punctuation."""
+        sought = fold(asked)
+        return list(self._by_fold.get(sought, ())) if sought else []
+
+    def editions(self, asked: str) -> list[Iri]:
+        """Entities of that name and a version behind it: ``mistral-7b`` for ``Mistral-7B-v0.1``.
+
+        ``DeepSeek-V2.5`` is no edition of ``DeepSeek-V2``.
+        """
+        sought = fold(asked)
+        results: dict[Iri, None] = {}
+        for folded in self._folded[bisect_left(self._folded, sought) :] if sought else ():
+            if not folded.startswith(sought):
+                break
+            for iri in self._by_fold[folded]:
+                if is_own(iri) and any(
+                    fold(name) == folded and _ends_in_edition(name, sought)
+                    for name in self._known[iri]
+                ):
+                    results[iri] = None
+        return list(results)
+
+    def near(self, asked: str, most: int = 5) -> list[str]:
+        """Names near to one that was not found, best first."""
+        wanted = fold(asked)
+        if not wanted:
+            return []
+        close = process.extract(
+            wanted, self._folded, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=most
+        )
+        inside = sorted((name for name in self._folded if wanted in name), key=len)
+        near = [name for name, _, _ in close] + inside
+        return list(dict.fromkeys(short_id(self._by_fold[name][0]) for name in near))[:most]
 
 
 def _by_richness(present: AcceptedSnapshot, result: Iterable[Iri]) -> list[Iri]:

@@ -112,7 +112,8 @@ def app_of(
         *routers,
     ]
     for router in parts:
-        app.include_router(router)
+        # Each route as its router made it: included, all would be made again at the first request.
+        app.router.routes.extend(router.routes)
     if len(parts) > 1:
         from provenance_graph.service.api import cited  # with the REST API alone
 

@@ -33,7 +33,7 @@ class Settings:
     public_url: str = _setting("", "the service's own URL, where a proxy stands before it")
     writable: bool = _setting(False, "open /update and writes to /data for holders of a token")
     raw: bool = _setting(False, "serve a plain dataset without records and view")
-    token: str = _setting("", "a bearer token with the scopes write and slow")
+    token: str = _setting("", "a bearer token with the scopes write, review and slow")
     token_file: str = _setting("", "file of tokens, hashed (see `serve --new-token`)")
     processes: int = _setting(1, "HTTP processes")
     workers: int = _setting(2, "query workers of each HTTP process")
@@ -50,6 +50,8 @@ class Settings:
     answer_mb: int = _setting(256, "size of one answer")
     query_kb: int = _setting(100, "length of a query")
     update_mb: int = _setting(16, "length of an update")
+    update_triples: int = _setting(50_000, "statements of the records that one write changes")
+    update_entities: int = _setting(5_000, "entities of the records that one write changes")
     depth: int = _setting(64, "nesting of a query")
     body_mb: int = _setting(32, "size of a request body, before and after decompression")
     body_seconds: float = _setting(30.0, "time for a request body to arrive")
@@ -68,6 +70,9 @@ class Settings:
     access_log: str = _setting("-", "file of the access log; - is stderr, empty is none")
     slow_log_seconds: float = _setting(1.0, "queries slower than this are logged with their text")
     federation: str = _setting("", "SERVICE endpoints that queries may use, by comma")
+    federation_networks: str = _setting(
+        "", "networks that are not public and may be called all the same, as 10.1.0.0/16"
+    )
     federation_seconds: float = _setting(10.0, "time limit of one SERVICE call")
     federation_mb: int = _setting(8, "size of one SERVICE answer")
     shutdown_seconds: int = _setting(15, "time for running requests to end at shutdown")

@@ -18,6 +18,9 @@ class Scratch:
     def __init__(self) -> None:
         self._engine = ox.Store()
 
+    def __len__(self) -> int:
+        return len(self._engine)
+
     def add(self, quads: Iterable[Quad]) -> None:
         """Put quads in."""
         self._engine.extend(map(engine_quad, quads))

@@ -20,7 +20,7 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import short_id
 from provenance_graph.model.naming import resolve
 from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.models import AsOf, Many
+from provenance_graph.service.api.lists import AsOf, Many
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
 
 EVIDENCE: dict[int | str, dict[str, Any]] = {

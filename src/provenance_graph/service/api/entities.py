@@ -19,7 +19,7 @@ from provenance_graph.model.search_index import SearchIndex
 from provenance_graph.model.source_page import SourceStanding, source_standing
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.claims import claims_about
-from provenance_graph.service.api.models import AsOf, Cursor, Limit
+from provenance_graph.service.api.lists import AsOf, Cursor, Limit
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
 from provenance_graph.store.values import ANY
 

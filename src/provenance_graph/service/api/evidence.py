@@ -19,7 +19,7 @@ from provenance_graph.model.receipt import ReceiptsOf, receipts_of
 from provenance_graph.receipts.make import make
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.export import Format
-from provenance_graph.service.api.models import AsOf
+from provenance_graph.service.api.lists import AsOf
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
 from provenance_graph.service.api.report import POLICY
 

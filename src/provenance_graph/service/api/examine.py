@@ -23,7 +23,7 @@ from provenance_graph.formats.document import Document
 from provenance_graph.service.api import schema
 from provenance_graph.service.api.access import Access
 from provenance_graph.service.api.body import document_name, limited_body
-from provenance_graph.service.api.models import Many
+from provenance_graph.service.api.lists import Many
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, as_json, reply
 from provenance_graph.shapes.findings import Finding, Severity, order
 from provenance_graph.shapes.reports import as_object

@@ -14,7 +14,7 @@ from provenance_graph.exchange.ledger import Exported, Loss
 from provenance_graph.exchange.registry import export, exporter, exporters
 from provenance_graph.model.bundle import bundle, subject_named
 from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.models import AsOf
+from provenance_graph.service.api.lists import AsOf
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, answer_key, reply
 
 Format = Literal[

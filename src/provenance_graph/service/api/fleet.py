@@ -12,7 +12,7 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.fleet import KINDS, FleetFinding, System, check, systems_of
 from provenance_graph.fleet.answers import FleetAnswer, SystemAnswer
 from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.models import AsOf, Cursor
+from provenance_graph.service.api.lists import AsOf, Cursor
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
 
 

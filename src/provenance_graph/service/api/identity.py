@@ -132,10 +132,10 @@ def _decisions(routes: APIRouter) -> None:
     async def decide(request: Request, asked: DecisionBody) -> Response:
         """Decide that two names mean one entity, that they do not, or take a decision back.
 
-        Only where the service is writable, with a token that may write. The accepted view
+        Only where the service is writable, with a token that has the scope `review`. The accepted view
         follows in the same commit.
         """
-        writer, who = allow_write(request.app.state.service, request)
+        writer, who = allow_write(request.app.state.service, request, "review")
         names = iris.expand(asked.name), iris.expand(asked.may_be)
         written = await writer.decide(Decision(*names, asked.decision, asked.reason), who)
         answer = Decided(*names, asked.decision, who, written.version)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from provenance_graph.acceptance.identity import GRAPH, from_quads
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -20,13 +20,12 @@ from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.conflicts.kept import KeptConflict
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.core.iris import Iri
-from provenance_graph.lineage.index import LineageIndex
-from provenance_graph.matching.identify import identify
-from provenance_graph.matching.outcome import Pair
-from provenance_graph.matching.review_file import decided_pairs
 from provenance_graph.model.search_index import FORMAT as CATALOGUE_FORMAT
 from provenance_graph.model.search_index import SearchIndex
 from provenance_graph.model.stats import Stats, stats
+
+if TYPE_CHECKING:
+    from provenance_graph.matching.outcome import Pair
 
 Changed = Collection[Iri] | None
 CHANGES: Final = "changes.jsonl"
@@ -63,6 +62,8 @@ def ledger(snapshot: AcceptedSnapshot) -> list[Conflict] | list[KeptConflict]:
 
 def identity_pairs(snapshot: AcceptedSnapshot) -> list[Pair]:
     """Pairs of names that may be one, and those decided before, surest first; made once."""
+    from provenance_graph.matching.identify import identify  # nothing else needs them here
+    from provenance_graph.matching.review_file import decided_pairs
 
     def made() -> list[Pair]:
         rows = sorted(from_quads(snapshot.quads(graph=GRAPH)))
@@ -114,7 +115,17 @@ def _lineage_kept(folder: Path, version: str) -> bool:
     return isinstance(meta, dict) and meta.get("version") == version
 
 
+def _open_lineage(snapshot: AcceptedSnapshot) -> object:
+    from provenance_graph.lineage.index import (
+        LineageIndex,
+    )  # loads numpy, which a search does not need
+
+    return LineageIndex.open(snapshot)
+
+
 def _make_lineage(folder: Path, snapshot: AcceptedSnapshot, before: str, changed: Changed) -> None:
+    from provenance_graph.lineage.index import LineageIndex
+
     known = LineageIndex.load(folder / "lineage")
     if changed is not None and known is not None and known.version == before:
         known.update(snapshot, changed).save(folder / "lineage")
@@ -125,7 +136,7 @@ def _make_lineage(folder: Path, snapshot: AcceptedSnapshot, before: str, changed
 INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
     {
         "stats": Index(counts, _stats_kept, _make_stats),
-        "lineage": Index(LineageIndex.open, _lineage_kept, _make_lineage),
+        "lineage": Index(_open_lineage, _lineage_kept, _make_lineage),
         "catalogue": Index(SearchIndex.open, _catalogue_kept, _make_catalogue),
         "conflicts": Index(
             ledger,

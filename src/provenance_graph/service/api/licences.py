@@ -24,7 +24,7 @@ from provenance_graph.licences.rules.breaches import Filters, store_findings
 from provenance_graph.licences.texts.explain import explain_in
 from provenance_graph.model.naming import resolve
 from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.models import AsOf, Many
+from provenance_graph.service.api.lists import AsOf, Many
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
 from provenance_graph.service.api.store import entity_named
 

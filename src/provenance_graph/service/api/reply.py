@@ -8,9 +8,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from fastapi.utils import create_model_field
 from starlette.exceptions import HTTPException
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -51,7 +53,42 @@ Clients of the reconciliation protocol send parameters of later versions, which 
 
 
 class ProblemRoute(APIRoute):
-    """A route whose refusals are problem documents."""
+    """A route whose refusals are problem documents.
+
+    The models of its answers, which its description alone needs, are read when that is made.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        responses: dict[int | str, dict[str, Any]] | None = None,
+        **how: Any,
+    ) -> None:
+        self._answers: dict[int | str, ModelField] = {}
+        whole = responses or {}
+        bare = {
+            status: {key: value for key, value in response.items() if key != "model"}
+            for status, response in whole.items()
+        }
+        super().__init__(path, endpoint, responses=bare, **how)
+        self.responses = whole
+
+    @property
+    def response_fields(self) -> dict[int | str, ModelField]:
+        """The schemas of the answers, by status."""
+        for status, response in self.responses.items():
+            if "model" in response and status not in self._answers:
+                name = f"Response_{status}_{self.unique_id}"
+                self._answers[status] = create_model_field(
+                    name=name, type_=response["model"], mode="serialization"
+                )
+        return self._answers
+
+    @response_fields.setter
+    def response_fields(self, _: dict[int | str, ModelField]) -> None:
+        """Nothing: FastAPI sets what it read of the responses that it was given."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, with every deliberate error turned into a problem."""

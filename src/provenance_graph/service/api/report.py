@@ -10,7 +10,7 @@ from provenance_graph.model.naming import resolve
 from provenance_graph.report.facts import USES, report
 from provenance_graph.report.html import html
 from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.models import AsOf
+from provenance_graph.service.api.lists import AsOf
 from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
 
 MAX_MODELS = 50

@@ -6,24 +6,13 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from provenance_graph.service.api import (
-    assess,
-    changes,
-    entities,
-    evidence,
-    examine,
-    export,
-    flags,
-    fleet,
-    graph,
-    identity,
-    licences,
-    models,
-    reconcile,
-    report,
-)
-from provenance_graph.service.api import store as api_store
+from provenance_graph.service.api import ledger, lists
 from provenance_graph.service.api.access import Access
+
+
+def first_routers(access: Access) -> list[APIRouter]:
+    """Search, lists, counts and conflicts: what loads fast and is asked for first."""
+    return [lists.router(access), ledger.router(access)]
 
 
 def routers(
@@ -34,6 +23,24 @@ def routers(
     ``indexed``: another process makes the indexes of each version; ``public``: the routes are
     over the public state, where collections are private.
     """
+    from provenance_graph.service.api import (  # all analysis, which takes a second to load
+        assess,
+        changes,
+        entities,
+        evidence,
+        examine,
+        export,
+        flags,
+        fleet,
+        graph,
+        identity,
+        licences,
+        models,
+        reconcile,
+        report,
+        store,
+    )
+
     access = access or Access(root, indexed=indexed, public=public)
     # a model's name takes the rest of the path, so what hangs below a model comes first
     parts = (
@@ -51,6 +58,6 @@ def routers(
         models,
         reconcile,
         report,
-        api_store,
+        store,
     )
-    return [part.router(access) for part in parts]
+    return [*first_routers(access), *(part.router(access) for part in parts)]

@@ -93,7 +93,7 @@ def _digest(secret: str) -> bytes:
 
 
 def load(secret: str, file: Path | None) -> Tokens:
-    """Tokens from an environment's secret (scopes write and slow) and from a token file."""
+    """Tokens from an environment's secret (scopes write, review and slow) and from a token file."""
     known: list[AccessToken] = []
     if secret:
         if len(secret) < LEAST_LENGTH:
@@ -101,7 +101,9 @@ def load(secret: str, file: Path | None) -> Tokens:
                 f"the token has {len(secret)} characters; use at least {LEAST_LENGTH}, such as "
                 "the output of `provenance-graph serve --new-token NAME`"
             )
-        known.append(AccessToken(Holder("operator", frozenset({"write", "slow"})), _digest(secret)))
+        known.append(
+            AccessToken(Holder("operator", frozenset({"write", "review", "slow"})), _digest(secret))
+        )
     return Tokens(tuple(known), file)
 
 

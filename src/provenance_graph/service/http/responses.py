@@ -60,8 +60,6 @@ def problem_response(problem: HttpProblem, request_id: str) -> Response:
     """A refusal."""
     headers = {name.lower(): value for name, value in problem.headers}
     headers["cache-control"] = "no-store"
-    if problem.status in (408, 413):
-        headers["connection"] = "close"  # the rest of the body is not wanted
     return Response(problem.body(request_id), problem.status, headers, MEDIA_TYPE)
 
 

@@ -26,6 +26,8 @@ class Bounded(HttpToolsProtocol):
     """Ends connections whose headers are too large, too many or too slow."""
 
     most = 64 << 10
+    drained = 64 << 20
+    """Bytes of a body still taken after its request was answered, so that the answer is read."""
     seconds = 10.0
     share = 400
     spared: frozenset[str] = frozenset()
@@ -36,6 +38,7 @@ class Bounded(HttpToolsProtocol):
     _count = 0
     _progress = 0  # how often something came that is meant to be long
     _aside = 0  # bytes since then
+    _late = 0  # bytes of a body whose request is answered
     _in_head = True
     _timer: asyncio.TimerHandle | None = None
 
@@ -89,8 +92,14 @@ class Bounded(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_body(self, body: bytes) -> None:
-        """A piece of the body."""
+        """A piece of the body; what follows a refusal is passed over, up to a bound."""
         self._progress += 1
+        if self.cycle is not None and self.cycle.response_complete:
+            self._late += len(body)
+            if self._late > self.drained:
+                self.transport.close()
+            elif self._timer is None:
+                self._timer = self.loop.call_later(self.seconds, self.transport.close)
         super().on_body(body)
 
     def on_headers_complete(self) -> None:
@@ -103,6 +112,8 @@ class Bounded(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The request is complete; another may follow."""
         self._progress += 1
+        self._late = 0
+        self._stop_timer()
         self._in_head, self._head = True, 0
         super().on_message_complete()
 

@@ -44,6 +44,14 @@ def run_indexer(root: Path) -> None:
             time.sleep(_LOOK)
 
 
+def index_all(root: Path) -> None:
+    """Keep the indexes of a store's newest version, and of its public state where it has one."""
+    for state in dict.fromkeys((root, public_root(root))):
+        folder = derived_folder(str(state))
+        if folder is not None:
+            index_once(state, folder, last_indexed(folder))
+
+
 def index_once(root: Path, folder: Path, before: str = "") -> str:
     """Keep the indexes of the newest version; gives that version."""
     with EmbeddedStore.open(root) as store:

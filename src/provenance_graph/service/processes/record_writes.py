@@ -9,14 +9,16 @@ its token, so that none can pass for a later retrieval of somebody else's docume
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from provenance_graph.assessment.derived import EvidenceLevels
+from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Basis, Header, Quad, Record, collection_of
 from provenance_graph.core.errors import NotFound, QueryError, QuerySyntax, RecordError, StoreError
@@ -41,11 +43,40 @@ from provenance_graph.store.sparql.rewrite import UpdateRequest, graphs_named, i
 from provenance_graph.store.staging import Scratch, resolved
 
 _RESERVED: Final = str(mint("graph", ""))
+_MOVES: Final = re.compile(r"[?#]|/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
+"""What makes clients that resolve references reach another name, somebody else's perhaps."""
 _SHOWN: Final = 5
+_TERMS: Final = 4
+"""Terms of a statement that is written out: its graph, subject, predicate and object."""
 
 
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class WriteSize:
+    """How much one write may change: the accepted view is made anew for every entity in it."""
+
+    statements: int = 50_000
+    entities: int = 5_000
+
+    def check(self, statements: int, entities: int = 0) -> None:
+        """Raise a refusal with 413 for a write that is larger."""
+        if statements <= self.statements and entities <= self.entities:
+            return
+        detail = (
+            f"one write may change records of {self.statements} statements about "
+            f"{self.entities} entities in all, and this one has "
+            + (f"{statements} about {entities}" if entities else f"{statements} statements")
+            + "; send it in parts, or let the operator import it (provenance-graph import)"
+        )
+        raise refuse(413, "Write too large", detail, "too-large")
+
+    def check_bodies(self, bodies: Collection[Sequence[Quad]]) -> None:
+        """The same of what records hold, their headers aside."""
+        entities = {quad[0] for body in bodies for quad in body}
+        self.check(sum(map(len, bodies)), len(entities))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +86,22 @@ class RecordTarget:
     store: EmbeddedWriter
     limits: Limits
     now: Callable[[], str] = _now
+    size: WriteSize = WriteSize()
+    log: ChangeLog | None = None
+    """Where commits are noted, if not one by one in the store's own log."""
 
     @classmethod
     def open(cls, root: Path, settings: Settings) -> RecordTarget:
         """Open the store for writing; raises StoreBusy while another process writes."""
         limits = Limits(text_bytes=settings.update_mb << 20, depth=settings.depth)
-        return cls(EmbeddedStore.open_writer(root), limits)
+        size = WriteSize(settings.update_triples, settings.update_entities)
+        return cls(EmbeddedStore.open_writer(root), limits, size=size, log=ChangeLog(root))
 
-    def group(self) -> AbstractContextManager[None]:
-        """Writes inside are published together at its end."""
-        return self.store.group()
+    @contextmanager
+    def group(self) -> Iterator[None]:
+        """Writes inside are published together at its end, once the change log has them."""
+        with self.store.group(), self.log.group() if self.log is not None else nullcontext():
+            yield
 
     def probe(self) -> None:
         """Raise StoreError or OSError while the store cannot be written."""
@@ -80,8 +117,11 @@ class RecordTarget:
         """Make the documents a record of that name, or add them to it."""
         name = self._own(graph, who)
         stored = self._stored(name)
-        stated = [] if replace else self._body_of(name)
+        self.size.check(sum(part.body.count(b"\n") for part in parts))
+        before = self._body_of(name)
+        stated = [] if replace else list(before)
         stated += [quad for part in parts for quad in _quads(part.body, name)]
+        self.size.check_bodies((before, stated))
         done = self._commit([self._record(name, stated, who)])
         return Written(done.version, not stored, done.added)
 
@@ -105,7 +145,7 @@ class RecordTarget:
         """
         check_length(asked.text, self.limits)
         text = asked.prepared()
-        check_update(text, self.limits)
+        check_update(text, self.limits, terms=_TERMS * self.size.statements)
         self._refuse_foreign(text, who)
         if inserts_only(text):
             stored = [name for name in _carried_out(text, ()).graphs() if self._own(name, who)]
@@ -113,17 +153,19 @@ class RecordTarget:
             stored = self._records(who)
         before = {name: self._body_of(name) for name in stored}
         scratch = _carried_out(text, (quad for body in before.values() for quad in body))
-        names = sorted({*stored, *(self._own(name, who) for name in scratch.graphs())})
+        self.size.check(abs(len(scratch) - sum(map(len, before.values()))))
+        new = (self._own(name, who) for name in scratch.graphs() if name not in before)
+        names = sorted({*stored, *new})
         if unread := [name for name in names if name not in before and self._stored(name)]:
             raise StoreError(
                 f"the update writes <{unread[0]}>, which was not read; nothing changed"
             )
+        after = {name: _body(scratch.quads(name), name) for name in names}
+        changed = [name for name in names if set(after[name]) != set(before.get(name, ()))]
+        self.size.check_bodies([after[name] for name in changed])
         add, drop = [], []
-        for name in names:
-            stated = _body(scratch.quads(name), name)
-            if set(stated) == set(before.get(name, ())):
-                continue
-            if stated:
+        for name in changed:
+            if stated := after[name]:
                 add.append(self._record(name, stated, who))
             elif self._stored(name):
                 drop.append(name)
@@ -144,6 +186,7 @@ class RecordTarget:
                 shorten(agent(who)),
                 self.now()[:10],
                 EvidenceLevels(),
+                self.log,
             )
         except RecordError as error:
             raise refuse(409, "Decided otherwise", str(error), "decided") from error
@@ -175,7 +218,7 @@ class RecordTarget:
         before = self.store.version
         public = self.store.public
         was = public.version if public is not None else ""
-        done = update(self.store, add, drop, EvidenceLevels())
+        done = update(self.store, add, drop, EvidenceLevels(), log=self.log)
         folder = derived_folder(str(self.store.root))
         if folder is not None:
             note_changed(folder, before, done.version, done.subjects)
@@ -215,6 +258,9 @@ class RecordTarget:
             raise _default_refused()
         place = namespace(who)
         if graph.startswith(place) and len(graph) > len(place):
+            if _MOVES.search(graph, len(place) - 1):
+                detail = f"<{graph}>: a record's name has no . or .. between slashes, no ? and no #"
+                raise refuse(403, "Forbidden", detail, "namespace")
             return graph
         where = f"your records are the graphs below <{place}>, such as <{place}notes>"
         if graph.startswith(_RESERVED):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
-import importlib.util
 import ipaddress
 import os
 import socket
@@ -13,9 +11,8 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter
 from starlette.types import ASGIApp
@@ -41,11 +38,15 @@ from provenance_graph.service.processes.writer import (
     socket_path,
 )
 from provenance_graph.service.settings import ENVIRONMENT, Settings
+from provenance_graph.service.sparql.federation import networks
 from provenance_graph.store import raw as plain
 from provenance_graph.store.base import Limits
 from provenance_graph.store.opening import derived_folder
 from provenance_graph.store.pool.sandbox import forget_environment, guard_memory
 from provenance_graph.store.raw import PlainWriter
+
+if TYPE_CHECKING:
+    from provenance_graph.service.api.access import Access
 
 _NICE: Final = 10
 _INDEX_AFTER: Final = 1.0
@@ -57,6 +58,7 @@ _SOON: Final = 0.3
 def run(settings: Settings, root: Path, folder: Path) -> int:
     """Serve a store until told to stop; gives an exit code. ``folder`` holds our sockets."""
     tokens = _tokens(settings)
+    networks(settings.federation_networks)  # what is wrong there is told before anything starts
     # From here on the secret is nowhere in our memory or environment, only its hash.
     settings = replace(settings, token="")
     forget_environment(f"{ENVIRONMENT}TOKEN")
@@ -188,19 +190,20 @@ def _http_work(
             writer = WriterClient(writer_path, settings.update_seconds, seen, backend.read, board)
         service = make_service(backend, settings, writer, tokens)
         first = app_of(service)
-        staged = Staged(
-            first, lambda: app_of(service, _routers(root, indexed=indexed, public=True))
-        )
+        rest = _RestApi(root, indexed=indexed, public=True)
+        staged = Staged(first, lambda: app_of(service, rest.routers()))
 
         async def of_all() -> ASGIApp:
             await whole.open()
             other = replace(service, backend=whole, cache=AnswerCache(settings.cache_mb << 20))
-            routers = partial(_routers, root, indexed=indexed)
-            return Staged(app_of(other), lambda: app_of(other, routers()))
+            full = _RestApi(root, indexed=indexed)
+            return Staged(app_of(other), lambda: app_of(other, full.routers()))
 
         @asynccontextmanager
         async def lifespan(_: Any) -> AsyncIterator[None]:
             await backend.open()
+            if not settings.raw:  # while the workers start
+                staged.put_first(app_of(service, rest.first_routers()))
             asyncio.get_running_loop().call_later(_SOON, staged.load)
             try:
                 yield
@@ -215,10 +218,28 @@ def _http_work(
     return lambda: run_http(settings, [listener], make_app, ready)
 
 
-def _routers(root: Path, *, indexed: bool, public: bool = False) -> list[APIRouter]:
-    """The REST API, where it is installed."""
-    if importlib.util.find_spec("provenance_graph.service.api.routers") is None:
-        return []
-    api = importlib.import_module("provenance_graph.service.api.routers")
-    apirouters: list[APIRouter] = api.routers(root, indexed=indexed, public=public)
-    return apirouters
+class _RestApi:
+    """The routes of the REST API over what they all read; loaded when they are asked for."""
+
+    def __init__(self, root: Path, *, indexed: bool, public: bool = False) -> None:
+        self._root, self._indexed, self._public = root, indexed, public
+        self._access: Access | None = None
+
+    def first_routers(self) -> list[APIRouter]:
+        """The routes that load fast."""
+        from provenance_graph.service.api.routers import first_routers
+
+        return first_routers(self._reads())
+
+    def routers(self) -> list[APIRouter]:
+        """All routes."""
+        from provenance_graph.service.api.routers import routers
+
+        return routers(self._root, self._reads())
+
+    def _reads(self) -> Access:
+        from provenance_graph.service.api.access import Access
+
+        if self._access is None:
+            self._access = Access(self._root, indexed=self._indexed, public=self._public)
+        return self._access

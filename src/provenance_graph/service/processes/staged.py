@@ -1,7 +1,8 @@
-"""An application that answers by the protocols at once, and by the REST API once that is loaded.
+"""An application that answers what loads fast at once, and all else once that is loaded.
 
 Reading the code of all analysis takes longer than anything else at a start. So the protocols'
-routes stand first; the complete application is made aside and takes over when it is there.
+routes, search and what is kept for each version stand first; the complete application is made
+aside and takes over when it is there.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ _AT_ONCE: Final = (
     "/.well-known/",
     "/context.jsonld",
 )
+_EARLY: Final = frozenset(
+    f"/api/v1/{name}" for name in ("search", "models", "facets", "conflicts", "stats")
+)
+"""What ``first_routers`` answer."""
 
 
 class Staged:
@@ -30,8 +35,13 @@ class Staged:
 
     def __init__(self, first: ASGIApp, complete: Callable[[], ASGIApp]) -> None:
         self._first, self._make = first, complete
+        self._early: ASGIApp | None = None
         self._app: ASGIApp | None = None
         self._loading: asyncio.Future[ASGIApp] | None = None
+
+    def put_first(self, app: ASGIApp) -> None:
+        """An application with the protocols' routes and those of ``first_routers``."""
+        self._early = app
 
     def load(self) -> None:
         """Begin to load the complete application."""
@@ -46,9 +56,14 @@ class Staged:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; what the first application has not waits for the complete one."""
-        if self._app is not None and scope["type"] == "http":
+        path = str(scope.get("path", ""))
+        if scope["type"] != "http":
+            await self._first(scope, receive, send)
+        elif self._app is not None:
             await self._app(scope, receive, send)
-        elif scope["type"] != "http" or str(scope["path"]).startswith(_AT_ONCE):
+        elif self._early is not None and path in _EARLY:
+            await self._early(scope, receive, send)
+        elif path.startswith(_AT_ONCE):
             await self._first(scope, receive, send)
         else:
             self.load()

@@ -46,7 +46,7 @@ _GROUP: Final = 256
 _PATIENCE: Final = 30.0
 _GRACE: Final = 2.0
 _TICK: Final = 2.0
-_STARTS: Final = 1.0  # a writer that ended is mostly back by then
+_STARTS: Final = 5.0  # a writer that ended is mostly back by then
 _TOLD: Final = 1.0  # how long to wait for the first process to say how it ended
 
 

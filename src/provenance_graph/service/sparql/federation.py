@@ -7,6 +7,7 @@ endpoint as a query of its own, and what comes back takes its place in the text 
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import json
 import socket
 import time
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
-from provenance_graph.core.errors import FetchError, QueryRefused
+from provenance_graph.core.errors import FetchError, QueryRefused, UsageError
 from provenance_graph.core.iris import is_iri
 from provenance_graph.formats.fetch.addresses import is_public
 from provenance_graph.service.backend import JSON
@@ -56,17 +57,44 @@ async def resolve_host(host: str, port: int) -> list[str]:
     return [str(entry[4][0]) for entry in getaddrinfo]
 
 
-def public_address(addresses: Sequence[str], host: str) -> str:
-    """The first address, if every one of them is public; else FetchError.
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def networks(listed: str) -> tuple[Network, ...]:
+    """The networks that an operator lists; raises UsageError for what is none.
+
+    >>> networks("127.0.0.1/32, fd00::/8")
+    (IPv4Network('127.0.0.1/32'), IPv6Network('fd00::/8'))
+    """
+    parts = [part.strip() for part in listed.split(",") if part.strip()]
+    try:
+        return tuple(ipaddress.ip_network(part) for part in parts)
+    except ValueError as error:
+        raise UsageError(f"federation_networks: {error}; write 10.1.0.0/16") from error
+
+
+def public_address(addresses: Sequence[str], host: str, besides: Sequence[Network] = ()) -> str:
+    """The first address, if every one of them is public or in ``besides``; else FetchError.
 
     >>> public_address(["93.184.216.34"], "example.org")
     '93.184.216.34'
     """
-    if not all(map(is_public, addresses)):
-        raise FetchError(f"SERVICE: {host} is not at a public address, so it is not asked")
+    if not all(is_public(address) or _within(address, besides) for address in addresses):
+        raise FetchError(
+            f"SERVICE: {host} is not at a public address, so it is not asked; an operator allows "
+            "its network with --federation-networks"
+        )
     if not addresses:
         raise FetchError(f"SERVICE: {host} has no address")
     return addresses[0]
+
+
+def _within(address: str, listed: Sequence[Network]) -> bool:
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:  # an IPv6 address with a zone
+        return False
+    return any(known in network for network in listed if network.version == known.version)
 
 
 class Federation:
@@ -81,6 +109,7 @@ class Federation:
     ) -> None:
         listed = (part.strip() for part in settings.federation.split(","))
         self.allowed = frozenset(part for part in listed if part)
+        self._besides = networks(settings.federation_networks)
         self._settings, self._resolve, self._transport = settings, resolve, transport
         self._gate = gate or Gate(
             GateKind("calls", 4, 2), 64, settings.queue_seconds, time.monotonic
@@ -172,7 +201,7 @@ class Federation:
         parts = urlsplit(call.endpoint)
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        address = public_address(await self._resolve(host, port), host)
+        address = public_address(await self._resolve(host, port), host, self._besides)
         shown = f"[{address}]" if ":" in address else address
         url = parts._replace(netloc=f"{shown}:{port}").geturl()
         limit = self._settings.federation_mb << 20

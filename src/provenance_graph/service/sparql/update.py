@@ -51,8 +51,13 @@ def written_headers(version: str) -> dict[str, str]:
     return {"x-store-version": version, "cache-control": "no-store"}
 
 
-def allow_write(service: Service, request: Request) -> tuple[StoreWriter, str]:
-    """The writer and who writes, or a refusal that says what would be needed."""
+def allow_write(
+    service: Service, request: Request, scope: str = "write"
+) -> tuple[StoreWriter, str]:
+    """The writer and who writes, or a refusal that says what would be needed.
+
+    ``scope`` is what the token must allow: ``write``, or ``review`` for decisions on identity.
+    """
     if service.writer is None:
         detail = "this service is read-only; the operator opens it with `serve --writable`"
         raise refuse(403, "Forbidden", detail, "read-only")
@@ -64,4 +69,4 @@ def allow_write(service: Service, request: Request) -> tuple[StoreWriter, str]:
             detail = "without tokens, writes from web pages are refused"
             raise refuse(403, "Forbidden", detail, "origin")
         return service.writer, "anonymous"
-    return service.writer, service.require(request, "write").name
+    return service.writer, service.require(request, scope).name

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, Protocol, Self
 
 from anyio import to_thread
 
-from provenance_graph.core.errors import QueryError, QueryTimeout, StoreError
+from provenance_graph.core.errors import QueryTimeout
 from provenance_graph.store.base import Answer, Limits
 from provenance_graph.store.pool import frames
 from provenance_graph.store.pool.fork_server import NOT_STARTED
@@ -135,9 +135,7 @@ class AnswerStream:
         try:
             await self._send(request)
             self.first = await self._next(said=False)
-        except (WorkerGone, QueryError, StoreError):
-            raise
-        except BaseException:
+        except asyncio.CancelledError:  # whoever asked has left
             self._finish(reusable=False)
             raise
 

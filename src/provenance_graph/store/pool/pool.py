@@ -265,17 +265,22 @@ class WorkerPool:
         try:
             async with asyncio.timeout(patience):
                 return await handed
-        except BaseException as error:
-            if handed.done() and not handed.cancelled():  # a worker came at the last moment
-                self.release(handed.result(), reusable=True)
-            handed.cancel()
-            with contextlib.suppress(ValueError):
-                self._waiters.remove(handed)
-            if isinstance(error, TimeoutError):
-                raise QueryBusy(
-                    f"no worker was free within {patience:g} s; try again in a moment"
-                ) from None
+        except TimeoutError:
+            self._given_up(handed)
+            raise QueryBusy(
+                f"no worker was free within {patience:g} s; try again in a moment"
+            ) from None
+        except asyncio.CancelledError:
+            self._given_up(handed)
             raise
+
+    def _given_up(self, handed: asyncio.Future[WorkerConnection]) -> None:
+        """Leave the line; a worker that came at the last moment goes to the next."""
+        if handed.done() and not handed.cancelled():
+            self.release(handed.result(), reusable=True)
+        handed.cancel()
+        with contextlib.suppress(ValueError):
+            self._waiters.remove(handed)
 
     def release(self, worker: WorkerConnection, reusable: bool) -> None:
         """Take a worker back, or replace it, and serve whoever waits next."""

@@ -69,9 +69,12 @@ def check_query(text: str, limits: Limits = _DEFAULT, *, service: str = "refuse"
         raise QueryRefused(refusal)
 
 
-def check_update(text: str, limits: Limits = _DEFAULT) -> None:
-    """Refuse an update that is too long, too deep or asks for the network."""
-    if refusal := _refusal(text, limits, True, False):
+def check_update(text: str, limits: Limits = _DEFAULT, *, terms: int = 0) -> None:
+    """Refuse an update that is too long, too deep or asks for the network.
+
+    ``terms`` is how many IRIs, names, literals and variables it may have; 0 is any number.
+    """
+    if refusal := _refusal(text, limits, True, False, terms):
         raise QueryRefused(refusal)
 
 
@@ -93,14 +96,14 @@ def _length(text: str, limits: Limits) -> str:
     return ""
 
 
-def _refusal(text: str, limits: Limits, update: bool, service: bool) -> str:
+def _refusal(text: str, limits: Limits, update: bool, service: bool, terms: int = 0) -> str:
     if refusal := _length(text, limits):
         return refusal
     readings = {text}
     if "\\u" in text or "\\U" in text:  # decoded before or while the text is read: take both
         readings |= {_ESCAPE.sub(_decode, text), _REAL_ESCAPE.sub(_decode_real, text)}
     for reading in sorted(readings):
-        if refusal := _Scan(reading, limits, update, service).run():
+        if refusal := _Scan(reading, limits, update, service, terms).run():
             return refusal
     return ""
 
@@ -128,8 +131,9 @@ def _place(text: str, offset: int) -> str:
 class _Scan:
     """One pass over one reading of a text."""
 
-    def __init__(self, text: str, limits: Limits, update: bool, service: bool) -> None:
+    def __init__(self, text: str, limits: Limits, update: bool, service: bool, terms: int) -> None:
         self.text, self.limits, self.update, self.service = text, limits, update, service
+        self.terms, self.max_terms = 0, terms
         self.depth = self.braces = self.operators = self.clauses = self.patterns = 0
         self.opened: list[str] = []  # what is open, with "values" for a block of plain data
         self.plain = ""  # the keyword that makes the next block one
@@ -154,6 +158,7 @@ class _Scan:
             maybe = ""
             if kind == "name":
                 maybe, why = self._name(piece, before)
+            self.terms += kind in _TERMS
             self._pattern(kind, piece, last)
             if why or (why := self._too_many()):
                 return f"{_place(self.text, start)}: {why}"
@@ -191,6 +196,8 @@ class _Scan:
         return f"nested deeper than {self.limits.depth}; split the query or flatten it"
 
     def _too_many(self) -> str:
+        if 0 < self.max_terms < self.terms:
+            return f"more than {self.max_terms} terms in one update; send it in parts"
         if self.operators > MAX_OPERATORS:
             return f"more than {MAX_OPERATORS} operators; use VALUES for long lists"
         if self.clauses > MAX_CLAUSES:

@@ -1,0 +1,37 @@
+"""A name that nobody knows costs no reading of the whole store, however often it is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Literal, Quad
+from provenance_graph.core.errors import NotFound
+from provenance_graph.core.terms import PG, RDF, SCHEMA
+from provenance_graph.model.entities import find_entity
+from provenance_graph.store.memory import MemoryStore
+
+
+@pytest.fixture
+def snapshot() -> AcceptedSnapshot:
+    quads: list[Quad] = []
+    for name in ("mistralai/Mistral-7B-v0.1", "mistralai/Mistral-7B-v0.3", "Qwen/Qwen2.5-7B"):
+        entity = iris.model(name)
+        quads.append((entity, RDF.type, PG.Model, None))
+        quads.append((entity, SCHEMA.name, Literal(name.partition("/")[2]), None))
+    return AcceptedSnapshot(MemoryStore(quads))
+
+
+def test_names_are_read_once(snapshot: AcceptedSnapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NotFound, match="Qwen"):
+        find_entity(snapshot, "qwen2.5-7c", ["model"])
+
+    def read(*_: object) -> None:
+        raise AssertionError("the store was read again")
+
+    monkeypatch.setattr("provenance_graph.model.entities.names", read)
+    with pytest.raises(NotFound):
+        find_entity(snapshot, "nothing of the kind", ["model"])
+    assert find_entity(snapshot, "qwen 2.5 7b", ["model"]).iri == iris.model("Qwen/Qwen2.5-7B")
+    assert find_entity(snapshot, "mistral 7b v0.3", ["model"]).kind == "model"
